@@ -1,0 +1,129 @@
+/* Four float lanes behind a few inline functions. Three bodies: relaxed SIMD, SIMD128 and scalar C.
+ * SIMD128 and scalar C round alike in every operation, so they produce the same bits; the relaxed
+ * body may fuse the multiply and the add. */
+#ifndef FR_SIMD_H
+#define FR_SIMD_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define FR_LANES 4
+#define FR_INLINE static inline __attribute__((always_inline))
+
+#if defined(__wasm_simd128__) && !defined(FR_SCALAR)
+#include <wasm_simd128.h>
+
+typedef v128_t f32x4;
+typedef v128_t mask32x4; /* each lane all ones or all zeros */
+
+FR_INLINE f32x4 f4_load(const float *p) { return wasm_v128_load(p); }
+FR_INLINE void f4_store(float *p, f32x4 a) { wasm_v128_store(p, a); }
+FR_INLINE f32x4 f4_splat(float x) { return wasm_f32x4_splat(x); }
+FR_INLINE f32x4 f4_load_splat(const float *p) { return wasm_v128_load32_splat(p); }
+FR_INLINE f32x4 f4_add(f32x4 a, f32x4 b) { return wasm_f32x4_add(a, b); }
+FR_INLINE f32x4 f4_sub(f32x4 a, f32x4 b) { return wasm_f32x4_sub(a, b); }
+FR_INLINE f32x4 f4_mul(f32x4 a, f32x4 b) { return wasm_f32x4_mul(a, b); }
+FR_INLINE f32x4 f4_div(f32x4 a, f32x4 b) { return wasm_f32x4_div(a, b); }
+FR_INLINE f32x4 f4_sqrt(f32x4 a) { return wasm_f32x4_sqrt(a); }
+/* a < b ? b : a, lane by lane; a NaN in `a` stays */
+FR_INLINE f32x4 f4_max(f32x4 a, f32x4 b) { return wasm_f32x4_pmax(a, b); }
+FR_INLINE mask32x4 f4_lt(f32x4 a, f32x4 b) { return wasm_f32x4_lt(a, b); }
+FR_INLINE mask32x4 f4_select_mask(mask32x4 m, mask32x4 a, mask32x4 b) {
+  return wasm_v128_bitselect(a, b, m);
+}
+FR_INLINE mask32x4 i4_splat(int32_t x) { return wasm_i32x4_splat(x); }
+FR_INLINE f32x4 f4_and(f32x4 a, mask32x4 m) { return wasm_v128_and(a, m); }
+/* lanes 0..3 of two integer vectors, each 0..255, as eight bytes */
+FR_INLINE void i4x2_store_bytes(uint8_t *p, mask32x4 low, mask32x4 high) {
+  v128_t shorts = wasm_i16x8_narrow_i32x4(low, high);
+  wasm_v128_store64_lane(p, wasm_u8x16_narrow_i16x8(shorts, shorts), 0);
+}
+#ifdef __wasm_relaxed_simd__
+FR_INLINE f32x4 f4_madd(f32x4 acc, f32x4 a, f32x4 b) { return wasm_f32x4_relaxed_madd(a, b, acc); }
+#else
+FR_INLINE f32x4 f4_madd(f32x4 acc, f32x4 a, f32x4 b) { return f4_add(acc, f4_mul(a, b)); }
+#endif
+FR_INLINE float f4_lane0(f32x4 a) { return wasm_f32x4_extract_lane(a, 0); }
+/* (a0 + a2) + (a1 + a3) */
+FR_INLINE float f4_sum(f32x4 a) {
+  f32x4 b = f4_add(a, wasm_i32x4_shuffle(a, a, 2, 3, 0, 1));
+  return f4_lane0(b) + wasm_f32x4_extract_lane(b, 1);
+}
+/* four bytes as four floats 0..255 */
+FR_INLINE f32x4 f4_from_bytes(const uint8_t *p) {
+  v128_t bytes = wasm_v128_load32_zero(p);
+  return wasm_f32x4_convert_u32x4(wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(bytes)));
+}
+
+#else /* scalar C */
+
+typedef struct { float lane[FR_LANES]; } f32x4;
+typedef struct { uint32_t lane[FR_LANES]; } mask32x4;
+
+#define FR_EACH_LANE(i) for (int i = 0; i < FR_LANES; i++)
+
+FR_INLINE f32x4 f4_load(const float *p) {
+  f32x4 r;
+  memcpy(&r, p, sizeof r);
+  return r;
+}
+FR_INLINE void f4_store(float *p, f32x4 a) { memcpy(p, &a, sizeof a); }
+FR_INLINE f32x4 f4_splat(float x) { return (f32x4){{x, x, x, x}}; }
+FR_INLINE f32x4 f4_load_splat(const float *p) { return f4_splat(*p); }
+#define FR_LANEWISE(name, expression)              \
+  FR_INLINE f32x4 name(f32x4 a, f32x4 b) {         \
+    f32x4 r;                                       \
+    FR_EACH_LANE(i) r.lane[i] = (expression);      \
+    return r;                                      \
+  }
+FR_LANEWISE(f4_add, a.lane[i] + b.lane[i])
+FR_LANEWISE(f4_sub, a.lane[i] - b.lane[i])
+FR_LANEWISE(f4_mul, a.lane[i] * b.lane[i])
+FR_LANEWISE(f4_div, a.lane[i] / b.lane[i])
+FR_LANEWISE(f4_max, a.lane[i] < b.lane[i] ? b.lane[i] : a.lane[i])
+#undef FR_LANEWISE
+FR_INLINE f32x4 f4_sqrt(f32x4 a) {
+  FR_EACH_LANE(i) a.lane[i] = sqrtf(a.lane[i]);
+  return a;
+}
+FR_INLINE f32x4 f4_madd(f32x4 acc, f32x4 a, f32x4 b) { return f4_add(acc, f4_mul(a, b)); }
+FR_INLINE mask32x4 f4_lt(f32x4 a, f32x4 b) {
+  mask32x4 r;
+  FR_EACH_LANE(i) r.lane[i] = a.lane[i] < b.lane[i] ? UINT32_MAX : 0;
+  return r;
+}
+FR_INLINE mask32x4 f4_select_mask(mask32x4 m, mask32x4 a, mask32x4 b) {
+  FR_EACH_LANE(i) a.lane[i] = (a.lane[i] & m.lane[i]) | (b.lane[i] & ~m.lane[i]);
+  return a;
+}
+FR_INLINE mask32x4 i4_splat(int32_t x) {
+  uint32_t u = (uint32_t)x;
+  return (mask32x4){{u, u, u, u}};
+}
+FR_INLINE f32x4 f4_and(f32x4 a, mask32x4 m) {
+  FR_EACH_LANE(i) a.lane[i] = m.lane[i] ? a.lane[i] : 0.0f;
+  return a;
+}
+FR_INLINE void i4x2_store_bytes(uint8_t *p, mask32x4 low, mask32x4 high) {
+  FR_EACH_LANE(i) {
+    p[i] = (uint8_t)low.lane[i];
+    p[i + FR_LANES] = (uint8_t)high.lane[i];
+  }
+}
+FR_INLINE float f4_lane0(f32x4 a) { return a.lane[0]; }
+FR_INLINE float f4_sum(f32x4 a) { return (a.lane[0] + a.lane[2]) + (a.lane[1] + a.lane[3]); }
+FR_INLINE f32x4 f4_from_bytes(const uint8_t *p) {
+  f32x4 r;
+  FR_EACH_LANE(i) r.lane[i] = (float)p[i];
+  return r;
+}
+#undef FR_EACH_LANE
+#endif
+
+FR_INLINE f32x4 f4_zero(void) { return f4_splat(0.0f); }
+
+/* Sizes are padded to whole vectors, so that no kernel needs a tail. */
+FR_INLINE int fr_round_up(int n, int multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+#endif

@@ -1,0 +1,16 @@
+#include "status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static char last_error[256];
+
+fr_status fr_fail(fr_status status, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(last_error, sizeof last_error, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+const char *fr_last_error(void) { return last_error; }

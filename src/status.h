@@ -1,0 +1,22 @@
+/* Errors are values: every entry point returns a status and leaves a sentence that says what was
+ * wrong and what would be right. Nothing here aborts or exits. */
+#ifndef FR_STATUS_H
+#define FR_STATUS_H
+
+typedef enum {
+  FR_OK = 0,
+  FR_INVALID_ARGUMENT = 1, /* a value outside its documented range */
+  FR_BAD_DATA = 2,         /* a file or array that is not what it claims to be */
+  FR_WRONG_STATE = 3,      /* a call that comes too early, such as fit before compile */
+  FR_OUT_OF_MEMORY = 4
+} fr_status;
+
+/* Records a formatted message (at most 255 bytes are kept) and returns `status`, so that a check
+ * reads `return fr_fail(FR_INVALID_ARGUMENT, "dense: units must be ...")`. */
+fr_status fr_fail(fr_status status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The message of the latest failure; owned by the module, valid until the next failure. */
+const char *fr_last_error(void);
+
+#endif
