@@ -1,0 +1,66 @@
+/* Two-dimensional convolution (cross-correlation, as in Keras), alone or fused with ReLU and a
+ * 2×2 max-pool. Images are height × width × channels.
+ *
+ * Forward, each output is summed in one order: bias, then kernel rows, then (kernel column, input
+ * channel). Backward, only live gradients count: pooling leaves one in four and ReLU drops some
+ * of these, so both products walk lists of the entries that are not zero. */
+#ifndef FR_CONV2D_H
+#define FR_CONV2D_H
+
+#include "layer.h"
+
+enum {
+  FR_CONV_BLOCK = 8,  /* output channels computed together */
+  FR_CONV_SLACK = 16  /* floats that must be readable behind every input image */
+};
+
+/* Where fr_conv2d_* work: allocated once by the caller, all sizes in floats from
+ * fr_conv2d_sizes. One per thread, but for the packed kernels, which are shared. */
+typedef struct {
+  int packed;   /* kernel by blocks of FR_CONV_BLOCK output channels */
+  int rows;     /* kernel by output channel: kernel rows padded to whole vectors */
+  int image;    /* one padded image, with slack */
+  int lists;    /* lists of live gradients of one image: 4-byte words */
+} fr_conv2d_sizes;
+
+fr_conv2d_sizes fr_conv2d_measure(const fr_window *w);
+
+/* kernel (kh, kw, in, out), bias (out) or NULL → packed: per block its kernel then its bias. */
+void fr_conv2d_pack(const fr_window *w, const float *kernel, const float *bias, float *packed);
+
+/* kernel (kh, kw, in, out) → rows (out, kh, row), row = kw · in rounded up, zeros behind. */
+void fr_conv2d_pack_rows(const fr_window *w, const float *kernel, float *rows);
+
+/* The image with its padding: `image` itself where there is none, else a copy in `scratch`. */
+const float *fr_conv2d_pad(const fr_window *w, const float *image, float *scratch);
+
+/* padded (padded_h, padded_w, in) → y (out_h, out_w, out), ReLU if `relu`. */
+void fr_conv2d_forward(const fr_window *w, const float *padded, const float *packed, int relu,
+                       float *y);
+
+/* The same, then 2×2 max-pool with stride 2 → y (out_h / 2, out_w / 2, out);
+ * winner (same shape): which of the window's four positions was largest, the first if several. */
+void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float *packed, int relu,
+                            float *y, uint8_t *winner);
+
+/* One image's live gradients. */
+typedef struct {
+  const float *y;        /* the step's output; where `relu`, gradients of y <= 0 are dead */
+  const float *dy;       /* dL/dy, same shape */
+  const uint8_t *winner; /* of the fused pool, or NULL: y is the convolution's own output */
+  int relu;
+} fr_conv2d_delta;
+
+/* Adds one image to the kernel's gradient, drows (out, kh, row), and the bias's, dbias (out). */
+void fr_conv2d_backward_kernel(const fr_window *w, const float *padded,
+                               const fr_conv2d_delta *delta, void *lists, float *drows,
+                               float *dbias);
+
+/* dx (in_h, in_w, in) = dL/dx of one image; scratch: one padded image. */
+void fr_conv2d_backward_input(const fr_window *w, const float *rows, const fr_conv2d_delta *delta,
+                              void *lists, float *scratch, float *dx);
+
+/* drows (out, kh, row) → dkernel (kh, kw, in, out). */
+void fr_conv2d_unpack_rows(const fr_window *w, const float *drows, float *dkernel);
+
+#endif
