@@ -1,0 +1,146 @@
+# Fitting Room. `make help` lists the targets.
+
+PORT ?= 8080
+BUDGET_KB := 120
+
+EMCC := build/emcc
+NPM := node_modules/.package-lock.json
+TYPES := .setup/fitting-room.d.mts
+
+SOURCES := $(wildcard src/*.c)
+NAMES := $(SOURCES:src/%.c=%)
+CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
+PAGE_FILES := $(shell find web shim -type f 2>/dev/null) package.json
+API_TESTS := $(sort $(shell find tests -name '*.test.js' -not -path 'tests/page/*' -not -path 'tests/support/*'))
+PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null))
+
+# No contraction of a*b+c: every engine and compiler must round alike.
+CORE_FLAGS := -std=c11 -Wall -Wextra -ffp-contract=off -MMD -MP
+SIMD_FLAGS := $(CORE_FLAGS) -O3 -msimd128
+DEBUG_FLAGS := $(CORE_FLAGS) -O1 -g -msimd128
+NATIVE_FLAGS := $(CORE_FLAGS) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+WASM_LINK := -sWASM_BIGINT -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sMALLOC=emmalloc
+MODULE_LINK := $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node --no-entry \
+  -sEXPORTED_FUNCTIONS=@build/exports.txt -sEXPORTED_RUNTIME_METHODS=HEAPU8
+# The stricter STACK_OVERFLOW_CHECK=2 needs wasm-emscripten-finalize, which npm's binaryen lacks.
+CHECKS := -sASSERTIONS=2 -sSAFE_HEAP=1 -sSTACK_OVERFLOW_CHECK=1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+.PHONY: help
+help: ## list the targets
+	@echo 'make TARGET, where TARGET is one of'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: setup
+setup: ## obtain the toolchain and the npm packages (build, serve and test do so by themselves)
+	@.setup/emscripten.sh $(EMCC)
+	@.setup/npm.sh
+
+$(EMCC): .setup/emscripten.sh .setup/extract-emscripten.sh .setup/lib.sh
+	@.setup/emscripten.sh $@
+
+$(NPM): package.json package-lock.json
+	@.setup/npm.sh
+
+# The core as a WebAssembly module: build/simd is shipped, build/debug checks itself.
+
+.PHONY: core
+core: build/simd/fitting-room.mjs build/debug/fitting-room.mjs ## compile the C core to WebAssembly
+
+build/exports.txt: src/exports.txt
+	@mkdir -p $(@D)
+	sed -n 's/^[a-z]/_&/p' $< > $@
+
+build/simd/%.o: src/%.c Makefile | $(EMCC)
+	@mkdir -p $(@D)
+	$(EMCC) $(SIMD_FLAGS) -c $< -o $@
+
+build/debug/%.o: src/%.c Makefile | $(EMCC)
+	@mkdir -p $(@D)
+	$(EMCC) $(DEBUG_FLAGS) -c $< -o $@
+
+build/simd/fitting-room.mjs: $(NAMES:%=build/simd/%.o) build/exports.txt $(TYPES)
+	$(EMCC) -O3 $(MODULE_LINK) $(filter %.o,$^) -o $@
+	@cp $(TYPES) $(@D)/
+
+build/debug/fitting-room.mjs: $(NAMES:%=build/debug/%.o) build/exports.txt $(TYPES)
+	$(EMCC) -O1 --profiling-funcs $(MODULE_LINK) $(CHECKS) $(filter %.o,$^) -o $@
+	@cp $(TYPES) $(@D)/
+
+# The page.
+
+.PHONY: build
+build: dist/index.html ## make dist/, the page as static files, and print its size
+	@node .setup/size.js dist $(BUDGET_KB)
+
+dist/index.html: build/simd/fitting-room.mjs $(PAGE_FILES) $(NPM)
+	npx vite build --config web/vite.config.js --logLevel warn
+	@touch $@
+
+.PHONY: serve
+serve: build ## serve the page on http://localhost:8080 (PORT=… for another port)
+	@node .setup/serve.js $(PORT)
+
+# Tests. Each C test runs natively under sanitizers and as WebAssembly with SIMD.
+
+.PHONY: test
+test: typecheck test-core test-wasm test-api test-page ## run every test
+
+.PHONY: typecheck
+typecheck: build/simd/fitting-room.mjs $(NPM) ## check the JSDoc types
+	npx tsc --project shim/tsconfig.json
+
+.PHONY: test-core
+test-core: $(CORE_TESTS:%=build/native/%) ## the core's tests, native, under ASan and UBSan
+	@for program in $^; do echo "$$program"; $$program || exit 1; done
+
+.PHONY: test-wasm
+test-wasm: $(CORE_TESTS:%=build/wasm-tests/%.cjs) ## the core's tests, WebAssembly SIMD, in Node
+	@for program in $^; do echo "$$program"; node $$program || exit 1; done
+
+.PHONY: test-api
+test-api: build/simd/fitting-room.mjs build/debug/fitting-room.mjs $(NPM) ## the JavaScript API's tests, in Node
+	node --test $(API_TESTS)
+
+.PHONY: test-page
+test-page: dist/index.html build/browsers ## the page's tests, in Chromium, Firefox and WebKit
+	node --test --test-concurrency=1 $(PAGE_TESTS)
+
+build/compiler: .setup/compiler.sh
+	@mkdir -p $(@D)
+	@.setup/compiler.sh $(CC)
+	@touch $@
+
+build/browsers: .setup/browsers.sh
+	@mkdir -p $(@D)
+	@.setup/browsers.sh
+	@touch $@
+
+build/native/src/%.o: src/%.c Makefile | build/compiler
+	@mkdir -p $(@D)
+	$(CC) $(NATIVE_FLAGS) -c $< -o $@
+
+build/native/%.o: tests/core/%.c Makefile | build/compiler
+	@mkdir -p $(@D)
+	$(CC) $(NATIVE_FLAGS) -Isrc -c $< -o $@
+
+build/native/%: build/native/%.o $(NAMES:%=build/native/src/%.o)
+	$(CC) $(NATIVE_FLAGS) $^ -lm -o $@
+
+build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
+	@mkdir -p $(@D)
+	$(EMCC) $(SIMD_FLAGS) -Isrc -c $< -o $@
+
+# The objects of the shipped build, with the checks of the debug build added at link time.
+build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
+	$(EMCC) -O1 --profiling-funcs $(WASM_LINK) $(CHECKS) -sENVIRONMENT=node -sEXIT_RUNTIME $^ -o $@
+
+.PHONY: clean
+clean: ## remove what was built; the toolchain and the npm packages stay
+	rm -rf build dist
+
+-include $(wildcard build/*/*.d build/native/src/*.d)
