@@ -1,5 +1,6 @@
 /* Anti-aliased painting of closed outlines on a 28×28 grayscale canvas.
- * Only integer arithmetic and + − × ÷ sqrt of IEEE floats: the same bytes on every machine and engine. */
+ * Only integer arithmetic and + − × ÷ sqrt of IEEE floats: the same bytes on every machine and
+ * engine. */
 #ifndef FR_RASTER_H
 #define FR_RASTER_H
 
@@ -11,7 +12,8 @@ enum {
   FR_OUTLINE_POINTS = 32
 };
 
-/* Maps drawing coordinates (pixels, x = 0 on the vertical middle line, y downwards) to the canvas. */
+/* Maps drawing coordinates (pixels, x = 0 on the vertical middle line, y downwards) to the canvas.
+ */
 typedef struct {
   float xx, xy, x0; /* canvas x = xx·x + xy·y + x0 */
   float yx, yy, y0; /* canvas y = yx·x + yy·y + y0 */
@@ -29,8 +31,9 @@ typedef struct {
   float coverage[FR_CANVAS_PIXELS]; /* 0 ground … 1 painted */
 } fr_canvas;
 
-/* A closed outline as in TrueType: straight between on-curve points, and a quadratic Bézier around each
- * off-curve point; between two off-curve points their midpoint is on the curve. Starts on the curve. */
+/* A closed outline as in TrueType: straight between on-curve points, and a quadratic Bézier around
+ * each off-curve point; between two off-curve points their midpoint is on the curve. Starts on the
+ * curve. */
 typedef struct {
   int count;
   float x[FR_OUTLINE_POINTS], y[FR_OUTLINE_POINTS];

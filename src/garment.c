@@ -1,0 +1,107 @@
+#include "garment.h"
+
+static void make_noise(garment *g, uint64_t seed, uint32_t index) {
+  dice d = dice_for(seed, index, DICE_GRAIN);
+  for (int i = 0; i < FR_CANVAS_PIXELS; i++)
+    g->grain[i] = within(&d, -1.0f, 1.0f);
+}
+
+/* Value noise (Perlin's lattice without gradients) with features about `px` × `py` pixels large,
+ * ≥ 1. */
+static float value_noise(const garment *g, int column, int row, float px, float py) {
+  float x = (float)column / px, y = (float)row / py;
+  int left = (int)x, top = (int)y;
+  float tx = smooth_step(x - (float)left), ty = smooth_step(y - (float)top);
+  const float *upper = g->grain + top % FR_CANVAS_SIDE * FR_CANVAS_SIDE;
+  const float *lower = g->grain + (top + 1) % FR_CANVAS_SIDE * FR_CANVAS_SIDE;
+  int here = left % FR_CANVAS_SIDE, right = (left + 1) % FR_CANVAS_SIDE;
+  return mix(mix(upper[here], upper[right], tx), mix(lower[here], lower[right], tx), ty);
+}
+
+/* A wave of period 1 between −1 and 1, `t` ≥ 0. */
+static float wave(float t) {
+  float phase = t - (float)(int)t;
+  float triangle = phase < 0.5f ? 2.0f * phase : 2.0f - 2.0f * phase;
+  return 2.0f * smooth_step(triangle) - 1.0f;
+}
+
+typedef struct {
+  fabric fabric;
+  float period, phase; /* pixels, periods */
+  float contrast;      /* of the pattern */
+  float folds, grain;  /* of the drape and of the weave */
+} weave;
+
+static float pattern_at(const weave *w, const garment *g, int column, int row) {
+  float x = (float)column / w->period + w->phase, y = (float)row / w->period + w->phase;
+  switch (w->fabric) {
+  case STRIPES:
+    return wave(y);
+  case PINSTRIPES:
+    return wave(x);
+  case PLAID:
+    return (wave(x) + wave(y)) * 0.6f;
+  case PRINTED:
+    return clamp(3.0f * value_noise(g, column, row, w->period * 0.4f, w->period * 0.4f), -1, 1);
+  case KNIT:
+    return value_noise(g, column, row, 1.4f, 2.0f) * 0.5f;
+  case BLOCKED:
+    return (float)row < 28.0f * w->phase ? 0.6f : -0.6f;
+  default:
+    return 0.0f;
+  }
+}
+
+static void weave_texture(garment *g, const weave *w) {
+  for (int row = 0; row < FR_CANVAS_SIDE; row++)
+    for (int column = 0; column < FR_CANVAS_SIDE; column++) {
+      int pixel = row * FR_CANVAS_SIDE + column;
+      float folds = value_noise(g, column + 3, row + 7, 3.0f, 11.0f) * w->folds;
+      float shade = g->tone * (1.0f + folds + g->grain[pixel] * w->grain);
+      shade += w->contrast * pattern_at(w, g, column, row);
+      g->texture[pixel] = clamp(shade, 0.04f, 1.0f);
+    }
+}
+
+void fr_garment_choose_cloth(garment *g, const uint8_t fabrics[FABRICS]) {
+  dice *d = &g->dice;
+  g->tone = chance(d, 28) ? within(d, 0.18f, 0.5f) : within(d, 0.58f, 0.97f);
+  weave w;
+  w.fabric = (fabric)choose(d, fabrics, FABRICS);
+  w.period = within(d, 3.0f, 6.0f);
+  w.phase = within(d, 0.25f, 0.75f);
+  w.contrast = within(d, 0.06f, 0.26f);
+  w.folds = within(d, 0.04f, 0.2f);
+  w.grain = chance(d, 25) ? within(d, 0.04f, 0.11f) : within(d, 0.0f, 0.04f);
+  weave_texture(g, &w);
+  g->cloth = (fr_ink){g->texture, 1.0f};
+  g->shadow = (fr_ink){g->texture, within(d, 0.72f, 0.92f)};
+  g->line = (fr_ink){NULL, g->tone > 0.42f ? g->tone * within(d, 0.2f, 0.5f)
+                                           : g->tone + within(d, 0.25f, 0.5f)};
+}
+
+/* A slight rotation, scale and shift around the middle of the picture.
+ * With t = tan(angle / 2): cos = (1 − t²) / (1 + t²), sin = 2t / (1 + t²). */
+static fr_affine hang(dice *d) {
+  float t = within(d, -0.035f, 0.035f), scale_x = within(d, 0.95f, 1.05f),
+        scale_y = within(d, 0.96f, 1.02f);
+  float cosine = (1 - t * t) / (1 + t * t), sine = 2 * t / (1 + t * t);
+  fr_affine frame = {
+      .xx = cosine * scale_x, .xy = -sine * scale_y, .yx = sine * scale_x, .yy = cosine * scale_y};
+  frame.x0 = 14 - frame.xy * 14 + within(d, -0.8f, 0.8f);
+  frame.y0 = 14 - frame.yy * 14 + within(d, -0.6f, 0.6f);
+  return frame;
+}
+
+void fr_garment_begin(garment *g, uint64_t seed, uint32_t index) {
+  g->dice = dice_for(seed, index, DICE_CUT);
+  make_noise(g, seed, index);
+  fr_canvas_clear(&g->canvas, hang(&g->dice));
+}
+
+void fr_garment_finish(const garment *g, uint8_t pixels[FR_CANVAS_PIXELS]) {
+  for (int i = 0; i < FR_CANVAS_PIXELS; i++) {
+    float value = g->canvas.shade[i] + g->grain[i] * 0.02f * g->canvas.coverage[i];
+    pixels[i] = (uint8_t)(clamp(value, 0.0f, 1.0f) * 255.0f + 0.5f);
+  }
+}
