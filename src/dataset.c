@@ -30,7 +30,7 @@ static fr_status check_side(const char *name, uint32_t side) {
   return fr_fail(FR_BAD_DATA, "idx: %s must be 1..%d, got %u", name, FR_IDX_MAX_SIDE, side);
 }
 
-static fr_status check_length(const fr_idx_header *h, double file_bytes) {
+static fr_status check_length(const fr_idx *h, double file_bytes) {
   double expected = h->data_offset + (double)h->count * h->rows * h->columns;
   if (file_bytes < expected)
     return fr_fail(FR_BAD_DATA, "idx: the file is cut short: %d %s need %.0f bytes, got %.0f",
@@ -42,7 +42,7 @@ static fr_status check_length(const fr_idx_header *h, double file_bytes) {
 }
 
 fr_status fr_idx_parse_header(const uint8_t *head, uint32_t head_bytes, double file_bytes,
-                              fr_idx_header *out) {
+                              fr_idx *out) {
   if (head_bytes < 4)
     return fr_fail(FR_BAD_DATA, "idx: a header is at least 8 bytes, got %u", head_bytes);
   uint32_t magic;
@@ -64,7 +64,7 @@ fr_status fr_idx_parse_header(const uint8_t *head, uint32_t head_bytes, double f
     if ((status = check_side("rows", rows)) || (status = check_side("columns", columns)))
       return status;
   }
-  *out = (fr_idx_header){.rank = (int32_t)(magic & 0xff),
+  *out = (fr_idx){.rank = (int32_t)(magic & 0xff),
                          .count = (int32_t)count,
                          .rows = (int32_t)rows,
                          .columns = (int32_t)columns,

@@ -21,7 +21,7 @@ typedef struct {
   int32_t rows;    /* 1 for labels */
   int32_t columns; /* 1 for labels */
   int32_t data_offset; /* bytes before the first label or pixel */
-} fr_idx_header;
+} fr_idx;
 
 enum { FR_IDX_HEADER_BYTES = 16, FR_IDX_MAX_SIDE = 4096 };
 
@@ -29,7 +29,7 @@ enum { FR_IDX_HEADER_BYTES = 16, FR_IDX_MAX_SIDE = 4096 };
  * JavaScript's lengths arrive unharmed) and checks the file's length against it.
  * Returns FR_BAD_DATA with a message of its own for each way a file can be wrong. */
 fr_status fr_idx_parse_header(const uint8_t *head, uint32_t head_bytes, double file_bytes,
-                              fr_idx_header *out);
+                              fr_idx *out);
 
 /* order[0..count-1] = a permutation of 0..count-1, determined by `seed` and `epoch_start`, the
  * optimizer steps taken before the epoch (Fisher-Yates; Knuth, TAOCP vol. 2, algorithm P). */

@@ -1,6 +1,7 @@
 #include "loss.h"
 
 #include <math.h>
+#include <stddef.h>
 
 static const float EPSILON = 1e-7f; /* keras.backend.epsilon() */
 

@@ -1,0 +1,165 @@
+/* The functions JavaScript sees; nothing else in the core is visible from there. Each returns an
+ * fr_status and writes its results through pointers. exports.txt lists them. */
+#include <malloc.h>
+#include <stddef.h>
+
+#include "dataset.h"
+#include "model.h"
+#include "synthetic.h"
+#include "train.h"
+
+static uint64_t seed_of(uint32_t low, uint32_t high) { return (uint64_t)high << 32 | low; }
+
+/* ---- data ------------------------------------------------------------------------------------ */
+
+/* out: rank, count, rows, columns, data offset */
+int fr_idx_header(const uint8_t *head, uint32_t head_bytes, double file_bytes, int32_t out[5]) {
+  fr_idx h;
+  fr_status status = fr_idx_parse_header(head, head_bytes, file_bytes, &h);
+  if (status == FR_OK) memcpy(out, &h, sizeof h);
+  return status;
+}
+
+/* images: count × 784 bytes, labels: count bytes; pictures first .. first + count - 1 of the seed */
+int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t count,
+                 uint8_t *images, uint8_t *labels) {
+  fr_synthetic_garments(seed_of(seed_low, seed_high), first, count, images, labels);
+  return FR_OK;
+}
+
+/* order: count uint32; epoch_start: optimizer steps before the epoch */
+int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, int count,
+                   uint32_t *order) {
+  fr_shuffle(seed_of(seed_low, seed_high), (uint64_t)epoch_start, count, order);
+  return FR_OK;
+}
+
+/* ---- a model's life -------------------------------------------------------------------------- */
+
+int fr_new(int rank, int d0, int d1, int d2, uint32_t seed_low, uint32_t seed_high,
+           fr_model **out) {
+  fr_shape input = {rank, {d0, d1, d2}};
+  *out = fr_model_create(&input, seed_of(seed_low, seed_high));
+  return *out ? FR_OK : FR_INVALID_ARGUMENT;
+}
+
+int fr_dispose(fr_model *model) {
+  fr_model_destroy(model);
+  return FR_OK;
+}
+
+/* units: dense units or conv2d filters; window: kernel or pool size */
+int fr_add(fr_model *model, int kind, int units, int window_h, int window_w, int stride_h,
+           int stride_w, int padding, int activation, int use_bias, float rate) {
+  fr_layer layer = {.kind = (fr_layer_kind)kind, .units = units, .kernel_h = window_h,
+                    .kernel_w = window_w, .stride_h = stride_h, .stride_w = stride_w,
+                    .padding = (fr_padding)padding, .activation = (fr_activation)activation,
+                    .use_bias = use_bias, .rate = rate};
+  return fr_model_add(model, &layer);
+}
+
+int fr_build(fr_model *model) { return fr_model_build(model); }
+
+int fr_compile(fr_model *model, int optimizer, double learning_rate, double momentum, int nesterov,
+               double beta1, double beta2, double rho, double epsilon, int loss) {
+  fr_optimizer o = {.kind = (fr_optimizer_kind)optimizer, .learning_rate = learning_rate,
+                    .momentum = momentum, .nesterov = nesterov, .beta1 = beta1, .beta2 = beta2,
+                    .rho = rho, .epsilon = epsilon};
+  return fr_model_compile(model, &o, (fr_loss_kind)loss);
+}
+
+/* ---- what a model is ------------------------------------------------------------------------- */
+
+/* out: output rank, its three dimensions (unused ones 0) */
+int fr_layer_output(const fr_model *model, int layer, int32_t out[4]) {
+  if (layer < 0 || layer >= model->layer_count)
+    return fr_fail(FR_INVALID_ARGUMENT, "layer: index must be 0..%d, got %d",
+                   model->layer_count - 1, layer);
+  const fr_shape *shape = &model->layers[layer].output;
+  out[0] = shape->rank;
+  for (int i = 0; i < FR_MAX_RANK; i++) out[i + 1] = i < shape->rank ? shape->dims[i] : 0;
+  return FR_OK;
+}
+
+int fr_weight_count(const fr_model *model, int32_t *out) {
+  *out = model->parameter_count;
+  return FR_OK;
+}
+
+/* out: layer, which (0 kernel, 1 bias), rank, its four dimensions (unused ones 0) */
+int fr_weight_shape(const fr_model *model, int index, int32_t out[7]) {
+  if (index < 0 || index >= model->parameter_count)
+    return fr_fail(FR_INVALID_ARGUMENT, "weights: index must be 0..%d, got %d",
+                   model->parameter_count - 1, index);
+  const fr_parameter *p = &model->parameters[index];
+  out[0] = p->layer;
+  out[1] = p->which;
+  out[2] = p->rank;
+  for (int i = 0; i < 4; i++) out[i + 3] = i < p->rank ? p->dims[i] : 0;
+  return FR_OK;
+}
+
+int fr_get_weight(const fr_model *model, int index, float *values, int elements) {
+  return fr_model_get_parameter(model, index, values, elements);
+}
+
+int fr_set_weight(fr_model *model, int index, const float *values, int elements) {
+  return fr_model_set_parameter(model, index, values, elements);
+}
+
+int fr_get_gradient(const fr_model *model, int index, float *values, int elements) {
+  return fr_model_get_gradient(model, index, values, elements);
+}
+
+/* Optimizer steps taken since compile. */
+int fr_steps(const fr_model *model, double *out) {
+  *out = (double)model->optimizer.steps;
+  return FR_OK;
+}
+
+/* ---- running it ------------------------------------------------------------------------------ */
+
+/* samples: n samples, bytes (dtype 0) or floats (1); scores: ceil(n / batch_size) fr_scores */
+int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets, int n,
+           int batch_size, fr_scores *scores) {
+  fr_batch data = {samples, (fr_dtype)dtype, targets, n};
+  return fr_train(model, &data, batch_size, scores);
+}
+
+int fr_gradients(fr_model *model, const void *samples, int dtype, const void *targets, int n,
+                 fr_scores *scores) {
+  fr_batch data = {samples, (fr_dtype)dtype, targets, n};
+  return fr_train_gradients(model, &data, scores);
+}
+
+/* Adds to *scores. */
+int fr_score(fr_model *model, const void *samples, int dtype, const void *targets, int n,
+             int batch_size, fr_scores *scores) {
+  fr_batch data = {samples, (fr_dtype)dtype, targets, n};
+  return fr_evaluate(model, &data, batch_size, scores);
+}
+
+int fr_infer(fr_model *model, const void *samples, int dtype, int n, int batch_size,
+             float *predictions) {
+  fr_batch data = {samples, (fr_dtype)dtype, NULL, n};
+  return fr_predict(model, &data, batch_size, predictions);
+}
+
+int fr_activations(const fr_model *model, int layer, const void *samples, int dtype, int n,
+                   float *out) {
+  return fr_model_activations(model, layer, samples, (fr_dtype)dtype, n, out);
+}
+
+/* p (n, classes) → out (n): the class of each row */
+int fr_classes(const float *p, int n, int classes, int32_t *out) {
+  fr_argmax(p, n, classes, classes, out);
+  return FR_OK;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+/* Bytes allocated now; what a leak would show in. */
+int fr_heap_in_use(double *out) {
+  *out = (double)mallinfo().uordblks;
+  return FR_OK;
+}

@@ -1,0 +1,194 @@
+#include "dense.h"
+
+/* ---- layout ---------------------------------------------------------------------------------- */
+
+static int padded_inputs(const fr_dense *d) { return fr_round_up(d->inputs, FR_LANES); }
+
+int fr_dense_panels(const fr_dense *d) { return (padded_inputs(d) + FR_PANEL - 1) / FR_PANEL; }
+
+fr_panel fr_dense_panel(const fr_dense *d, int index) {
+  int first = index * FR_PANEL, left = padded_inputs(d) - first;
+  return (fr_panel){first, left < FR_PANEL ? left : FR_PANEL, (ptrdiff_t)first * d->units};
+}
+
+int fr_dense_packed(const fr_dense *d) { return padded_inputs(d) * d->units; }
+
+void fr_dense_pack(const fr_dense *d, const float *kernel, float *packed) {
+  for (int i = 0; i < fr_dense_panels(d); i++) {
+    fr_panel p = fr_dense_panel(d, i);
+    for (int u = 0; u < d->units; u++)
+      for (int k = p.first; k < p.first + p.width; k++)
+        *packed++ = k < d->inputs ? kernel[(ptrdiff_t)k * d->units + u] : 0.0f;
+  }
+}
+
+void fr_dense_unpack(const fr_dense *d, const float *packed, float *kernel) {
+  for (int i = 0; i < fr_dense_panels(d); i++) {
+    fr_panel p = fr_dense_panel(d, i);
+    for (int u = 0; u < d->units; u++)
+      for (int k = p.first; k < p.first + p.width; k++, packed++)
+        if (k < d->inputs) kernel[(ptrdiff_t)k * d->units + u] = *packed;
+  }
+}
+
+/* ---- forward --------------------------------------------------------------------------------- */
+
+/* partial[i] += kernel · x_i, lane by lane, for n samples of one unit. */
+FR_INLINE void dot_1xn(int n, int width, const float *kernel, const float *const x[8],
+                       f32x4 *const partial[8]) {
+  f32x4 sum[8];
+  for (int i = 0; i < n; i++) sum[i] = *partial[i];
+  for (int k = 0; k < width; k += FR_LANES) {
+    f32x4 w = f4_load(kernel + k);
+    for (int i = 0; i < n; i++) sum[i] = f4_madd(sum[i], w, f4_load(x[i] + k));
+  }
+  for (int i = 0; i < n; i++) *partial[i] = sum[i];
+}
+
+static void dot_listed(int width, const float *kernel, const float *x, int x_stride,
+                       const fr_live_entry *entries, int n, f32x4 *partial) {
+  while (n > 0) {
+    int group = n >= 8 ? 8 : n >= 4 ? 4 : n >= 2 ? 2 : 1;
+    const float *xs[8];
+    f32x4 *sums[8];
+    for (int i = 0; i < group; i++) {
+      xs[i] = x + (ptrdiff_t)entries[i].index * x_stride;
+      sums[i] = partial + entries[i].index;
+    }
+    if (group == 8) dot_1xn(8, width, kernel, xs, sums);
+    if (group == 4) dot_1xn(4, width, kernel, xs, sums);
+    if (group == 2) dot_1xn(2, width, kernel, xs, sums);
+    if (group == 1) dot_1xn(1, width, kernel, xs, sums);
+    entries += group;
+    n -= group;
+  }
+}
+
+static void forward_listed(const fr_dense *d, fr_panel p, const float *x, const float *kernel,
+                           const fr_live *live, f32x4 *partial) {
+  for (int u = 0; u < d->units; u++)
+    dot_listed(p.width, kernel + (ptrdiff_t)u * p.width, x + p.first, d->x_stride,
+               live->by_unit + live->unit_begin[u], live->unit_begin[u + 1] - live->unit_begin[u],
+               partial + (ptrdiff_t)u * live->samples);
+}
+
+/* partial[u][s] += kernel_u · x_s: `units` × `samples` dot products held in registers. */
+FR_INLINE void dot_tile(int units, int samples, int width, const float *kernel, const float *x,
+                        int x_stride, f32x4 *partial, int batch) {
+  f32x4 sum[4][3];
+  for (int u = 0; u < units; u++)
+    for (int s = 0; s < samples; s++) sum[u][s] = partial[u * batch + s];
+  for (int k = 0; k < width; k += FR_LANES) {
+    f32x4 xs[3];
+    for (int s = 0; s < samples; s++) xs[s] = f4_load(x + s * x_stride + k);
+    for (int u = 0; u < units; u++) {
+      f32x4 w = f4_load(kernel + u * width + k);
+      for (int s = 0; s < samples; s++) sum[u][s] = f4_madd(sum[u][s], w, xs[s]);
+    }
+  }
+  for (int u = 0; u < units; u++)
+    for (int s = 0; s < samples; s++) partial[u * batch + s] = sum[u][s];
+}
+
+static void dot_all_samples(int units, const fr_dense *d, fr_panel p, const float *x, int batch,
+                            const float *kernel, f32x4 *partial) {
+  int s = 0;
+  for (; s + 3 <= batch; s += 3) {
+    const float *xs = x + (ptrdiff_t)s * d->x_stride;
+    if (units == 4) dot_tile(4, 3, p.width, kernel, xs, d->x_stride, partial + s, batch);
+    else dot_tile(1, 3, p.width, kernel, xs, d->x_stride, partial + s, batch);
+  }
+  for (; s < batch; s++) {
+    const float *xs = x + (ptrdiff_t)s * d->x_stride;
+    if (units == 4) dot_tile(4, 1, p.width, kernel, xs, d->x_stride, partial + s, batch);
+    else dot_tile(1, 1, p.width, kernel, xs, d->x_stride, partial + s, batch);
+  }
+}
+
+static void forward_all(const fr_dense *d, fr_panel p, const float *x, int batch,
+                        const float *kernel, f32x4 *partial) {
+  int u = 0;
+  for (; u + 4 <= d->units; u += 4)
+    dot_all_samples(4, d, p, x + p.first, batch, kernel + (ptrdiff_t)u * p.width,
+                    partial + (ptrdiff_t)u * batch);
+  for (; u < d->units; u++)
+    dot_all_samples(1, d, p, x + p.first, batch, kernel + (ptrdiff_t)u * p.width,
+                    partial + (ptrdiff_t)u * batch);
+}
+
+static void finish_sums(const fr_dense *d, const f32x4 *partial, int samples, const float *bias,
+                        const fr_live *live, float *y) {
+  for (int s = 0; s < samples; s++, y += d->y_stride) {
+    memset(y, 0, sizeof *y * (size_t)d->y_stride);
+    if (!live) {
+      for (int u = 0; u < d->units; u++)
+        y[u] = f4_sum(partial[(ptrdiff_t)u * samples + s]) + (bias ? bias[u] : 0.0f);
+      continue;
+    }
+    for (int32_t i = live->sample_begin[s]; i < live->sample_begin[s + 1]; i++) {
+      int u = live->by_sample[i].index;
+      y[u] = f4_sum(partial[(ptrdiff_t)u * samples + s]) + (bias ? bias[u] : 0.0f);
+    }
+  }
+}
+
+void fr_dense_forward(const fr_dense *d, const float *x, int samples, const float *packed,
+                      const float *bias, const fr_live *live, f32x4 *partial, float *y) {
+  memset(partial, 0, sizeof *partial * (size_t)samples * (size_t)d->units);
+  for (int i = 0; i < fr_dense_panels(d); i++) {
+    fr_panel p = fr_dense_panel(d, i);
+    if (live)
+      forward_listed(d, p, x, packed + p.offset, live, partial);
+    else
+      forward_all(d, p, x, samples, packed + p.offset, partial);
+  }
+  finish_sums(d, partial, samples, bias, live, y);
+}
+
+/* ---- backward -------------------------------------------------------------------------------- */
+
+/* out[v] = Σ_entries value · base[index · stride + v], `vectors` held in registers. */
+FR_INLINE void combine_rows(int vectors, const fr_live_entry *entries, int n, const float *base,
+                            int stride, float *out) {
+  f32x4 sum[8];
+  for (int v = 0; v < vectors; v++) sum[v] = f4_zero();
+  for (int i = 0; i < n; i++) {
+    f32x4 value = f4_load_splat(&entries[i].value);
+    const float *row = base + (ptrdiff_t)entries[i].index * stride;
+    for (int v = 0; v < vectors; v++) sum[v] = f4_madd(sum[v], value, f4_load(row + v * FR_LANES));
+  }
+  for (int v = 0; v < vectors; v++) f4_store(out + v * FR_LANES, sum[v]);
+}
+
+static void combine(const fr_live_entry *entries, int n, const float *base, int stride, int width,
+                    float *out) {
+  int k = 0;
+  for (; k + 8 * FR_LANES <= width; k += 8 * FR_LANES)
+    combine_rows(8, entries, n, base + k, stride, out + k);
+  for (; k + 4 * FR_LANES <= width; k += 4 * FR_LANES)
+    combine_rows(4, entries, n, base + k, stride, out + k);
+  for (; k < width; k += FR_LANES) combine_rows(1, entries, n, base + k, stride, out + k);
+}
+
+void fr_dense_backward_input(const fr_dense *d, fr_panel panel, const float *packed,
+                             const fr_live *live, float *dx) {
+  for (int s = 0; s < live->samples; s++)
+    combine(live->by_sample + live->sample_begin[s],
+            live->sample_begin[s + 1] - live->sample_begin[s], packed + panel.offset, panel.width,
+            panel.width, dx + (ptrdiff_t)s * d->x_stride + panel.first);
+}
+
+void fr_dense_backward_kernel(const fr_dense *d, fr_panel panel, const float *x,
+                              const fr_live *live, int unit, float *drow) {
+  combine(live->by_unit + live->unit_begin[unit],
+          live->unit_begin[unit + 1] - live->unit_begin[unit], x + panel.first, d->x_stride,
+          panel.width, drow);
+}
+
+void fr_dense_backward_bias(const fr_live *live, float *dbias) {
+  for (int u = 0; u < live->units; u++) {
+    dbias[u] = 0.0f;
+    for (int32_t i = live->unit_begin[u]; i < live->unit_begin[u + 1]; i++)
+      dbias[u] += live->by_unit[i].value;
+  }
+}

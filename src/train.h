@@ -1,0 +1,31 @@
+/* Running a compiled model: forward, loss, backward and update, a batch at a time. */
+#ifndef FR_TRAIN_H
+#define FR_TRAIN_H
+
+#include "model.h"
+
+/* samples: n × the input's elements, bytes (scaled by 1/255 here) or floats.
+ * targets: n int32 class indices, or n × output floats, as the loss asks. */
+typedef struct {
+  const void *samples;
+  fr_dtype dtype;
+  const void *targets;
+  int n;
+} fr_batch;
+
+/* Trains on the n samples in order, in batches of `batch_size`, the last one ragged. Each batch's
+ * scores, measured before its update and with dropout, go to scores[0 .. ceil(n / batch_size) - 1].
+ * Nothing is allocated after the first call with a batch size. */
+fr_status fr_train(fr_model *model, const fr_batch *data, int batch_size, fr_scores *scores);
+
+/* One forward and backward pass over the batch as the next training step would make it, dropout
+ * included, but without an update: the gradients stay for fr_model_get_gradient. */
+fr_status fr_train_gradients(fr_model *model, const fr_batch *batch, fr_scores *scores);
+
+/* Adds the n samples' scores, in inference. */
+fr_status fr_evaluate(fr_model *model, const fr_batch *data, int batch_size, fr_scores *scores);
+
+/* predictions (n, output elements), in inference. */
+fr_status fr_predict(fr_model *model, const fr_batch *data, int batch_size, float *predictions);
+
+#endif
