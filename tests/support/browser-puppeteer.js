@@ -1,0 +1,119 @@
+import { writeFile } from 'node:fs/promises';
+import puppeteer from 'puppeteer-core';
+import { poll, within } from './polling.js';
+
+/** @typedef {Required<import('./browsers.js').LaunchOptions>} Settings */
+
+/** @param {Settings} settings */
+const chromiumArgs = (settings) => [
+  '--headless=new',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  `--lang=${settings.locale}`,
+  `--accept-lang=${settings.locale}`,
+];
+
+/** @param {Settings} settings */
+const firefoxPreferences = (settings) => ({
+  'intl.accept_languages': settings.locale,
+  'layout.css.prefers-color-scheme.content-override': settings.dark ? 0 : 1,
+  'ui.prefersReducedMotion': settings.reducedMotion ? 1 : 0,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+});
+
+/**
+ * Chromium over CDP, Firefox over WebDriver BiDi.
+ * @param {'chromium' | 'firefox'} name
+ * @param {string} program
+ * @param {Settings} settings
+ * @returns {Promise<import('./browsers.js').Browser>}
+ */
+export async function launchPuppeteer(name, program, settings) {
+  const viewport = { width: settings.width, height: settings.height };
+  const browser = await puppeteer.launch({
+    browser: name === 'firefox' ? 'firefox' : 'chrome',
+    executablePath: program,
+    headless: true,
+    args: name === 'firefox' ? [] : chromiumArgs(settings),
+    extraPrefsFirefox: firefoxPreferences(settings),
+    protocolTimeout: 300_000,
+    timeout: 60_000,
+  });
+  const page = (await browser.pages())[0] ?? (await browser.newPage());
+  await page.setViewport(viewport);
+  if (name === 'chromium') {
+    await page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: settings.dark ? 'dark' : 'light' },
+      { name: 'prefers-reduced-motion', value: settings.reducedMotion ? 'reduce' : 'no-preference' },
+    ]);
+  }
+  return wrapPage(name, browser, page);
+}
+
+/** @param {import('puppeteer-core').Page} page */
+function collectErrors(page) {
+  /** @type {string[]} */
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  return errors;
+}
+
+/**
+ * @param {'chromium' | 'firefox'} name
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {import('puppeteer-core').Page} page
+ * @returns {import('./browsers.js').Browser}
+ */
+function wrapPage(name, browser, page) {
+  /** @param {string} selector */
+  const find = async (selector) => {
+    const element = await page.waitForSelector(selector, { timeout: 30_000 });
+    if (!element) throw new Error(`no element ${selector}`);
+    return element;
+  };
+  /** @type {import('./browsers.js').Browser['evaluate']} */
+  const evaluate = (script, ...args) => page.evaluate(/** @type {any} */ (script), ...args);
+
+  return {
+    name,
+    page,
+    errors: collectErrors(page),
+    evaluate,
+    open: async (url) => void (await page.goto(url, { waitUntil: 'load', timeout: 30_000 })),
+    waitFor: (script, { timeout, args = [] } = {}) => poll(() => evaluate(script, ...args), String(script), timeout),
+    click: async (selector) => {
+      const element = await find(selector);
+      await element.evaluate((target) => target.scrollIntoView({ block: 'center', behavior: 'instant' }));
+      await element.click();
+    },
+    type: async (selector, text) => {
+      const element = await find(selector);
+      await element.evaluate((field) => /** @type {HTMLInputElement} */ (field).select());
+      await element.type(text);
+    },
+    press: (key) => page.keyboard.press(/** @type {import('puppeteer-core').KeyInput} */ (key)),
+    uploadFile: async (selector, ...paths) => {
+      const input = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$(selector));
+      await input.uploadFile(...paths);
+    },
+    setViewport: (width, height) => page.setViewport({ width, height }),
+    screenshot: async (path) => {
+      const picture = Buffer.from(await page.screenshot());
+      if (path) await writeFile(path, picture);
+      return picture;
+    },
+    close: async () => {
+      await within(browser.close(), `closing ${name}`, 10_000).catch(() => browser.process()?.kill('SIGKILL'));
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { launchPuppeteer } from './browser-puppeteer.js';
+import { launchWebKit } from './browser-webkit.js';
+
+/** @typedef {'chromium' | 'firefox' | 'webkit'} BrowserName */
+
+/**
+ * @typedef {object} LaunchOptions
+ * @property {number} [width] of the viewport, CSS pixels; default 1280
+ * @property {number} [height] default 800
+ * @property {boolean} [dark] prefer the dark colour scheme
+ * @property {boolean} [reducedMotion]
+ * @property {string} [locale] e.g. 'zh-CN'; default 'en-US'; WebKitGTK has none but those installed on the system
+ */
+
+/**
+ * One browser with one page. Every call ends within `timeout` (default 30 s) or throws.
+ * @typedef {object} Browser
+ * @property {BrowserName} name
+ * @property {(url: string) => Promise<void>} open loads a page and waits for its load event
+ * @property {(script: string | Function, ...args: any[]) => Promise<any>} evaluate runs a function (of JSON arguments) or
+ *   an expression in the page; a promise is waited for
+ * @property {(script: string | Function, options?: { timeout?: number, args?: any[] }) => Promise<any>} waitFor until the
+ *   script gives something truthy, which it returns
+ * @property {(selector: string) => Promise<void>} click scrolls there and clicks with the mouse
+ * @property {(selector: string, text: string) => Promise<void>} type replaces the text of a field
+ * @property {(key: string) => Promise<void>} press a key, e.g. 'Tab', 'Enter', 'a'
+ * @property {(selector: string, ...paths: string[]) => Promise<void>} uploadFile
+ * @property {(width: number, height: number) => Promise<void>} setViewport
+ * @property {(path?: string) => Promise<Buffer>} screenshot PNG of the viewport, written to path where given
+ * @property {string[]} errors uncaught exceptions and console errors of the page; WebKitWebDriver tells none
+ * @property {import('puppeteer-core').Page | null} page the puppeteer page; null for webkit
+ * @property {() => Promise<void>} close
+ */
+
+/** @type {Record<BrowserName, { variable: string, programs: string[] }>} */
+const known = {
+  chromium: { variable: 'CHROME', programs: ['chromium', 'google-chrome', 'google-chrome-stable'] },
+  firefox: { variable: 'FIREFOX', programs: ['firefox-esr', 'firefox'] },
+  webkit: { variable: 'WEBKIT_DRIVER', programs: ['WebKitWebDriver'] },
+};
+
+/** @param {string} program */
+function findOnPath(program) {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {BrowserName} name
+ * @returns {string}
+ */
+function programOf(name) {
+  const { variable, programs } = known[name];
+  const program = process.env[variable] || programs.map(findOnPath).find(Boolean);
+  if (!program) throw new Error(`${name}: none of ${programs.join(', ')} is on PATH and ${variable} is not set`);
+  return program;
+}
+
+/**
+ * @param {BrowserName} name
+ * @param {LaunchOptions} [options]
+ * @returns {Promise<Browser>}
+ */
+export async function launch(name, options = {}) {
+  const settings = { width: 1280, height: 800, dark: false, reducedMotion: false, locale: 'en-US', ...options };
+  const program = programOf(name);
+  return name === 'webkit' ? launchWebKit(program, settings) : launchPuppeteer(name, program, settings);
+}
