@@ -143,8 +143,8 @@ function throttled(bytes, bytesPerSecond) {
   return Readable.from(
     (async function* () {
       for await (const chunk of bytes) {
-        yield chunk;
         await wait((1000 * chunk.length) / bytesPerSecond);
+        yield chunk;
       }
     })(),
   );
