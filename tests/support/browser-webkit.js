@@ -85,7 +85,7 @@ function environment(settings, display, home) {
     XDG_CONFIG_HOME: join(home, 'config'),
     XDG_CACHE_HOME: join(home, 'cache'),
     XDG_DATA_HOME: join(home, 'data'),
-    LC_ALL: 'C.UTF-8',
+    LC_ALL: 'C', // en-US to WebKit; C.UTF-8 would be a language called C
     GTK_THEME: settings.dark ? 'Adwaita:dark' : 'Adwaita',
     GDK_BACKEND: 'x11',
     GSETTINGS_BACKEND: 'memory',
