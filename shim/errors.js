@@ -1,0 +1,81 @@
+/**
+ * What every failure of this library is: a message that says what was wrong and what would be
+ * right, and a code for programs.
+ */
+export class FittingRoomError extends Error {
+  /**
+   * @param {string} message
+   * @param {'invalid-argument' | 'bad-data' | 'wrong-state' | 'out-of-memory' | 'unsupported' | 'network'} [code]
+   * @param {{ cause?: unknown }} [options]
+   */
+  constructor(message, code = 'invalid-argument', options) {
+    super(message, options);
+    this.name = 'FittingRoomError';
+    this.code = code;
+  }
+}
+
+/**
+ * What a value looks like in a message: `"abc"`, `[1, 2]`, `undefined`.
+ * @param {unknown} value
+ * @returns {string}
+ */
+export function show(value) {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'object';
+  return String(value);
+}
+
+/**
+ * @param {string} name the argument, as the message calls it
+ * @param {unknown} value
+ * @param {number} low
+ * @param {number} high
+ * @returns {number}
+ */
+export function checkInteger(name, value, low, high) {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new FittingRoomError(`${name} must be an integer ${low}..${high}, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} low
+ * @param {number} high
+ * @returns {number}
+ */
+export function checkNumber(name, value, low, high) {
+  if (typeof value === 'number' && value >= low && value <= high) return value;
+  throw new FittingRoomError(`${name} must be a number ${low}..${high}, got ${show(value)}`);
+}
+
+/**
+ * @template {string} T
+ * @param {string} name
+ * @param {unknown} value
+ * @param {readonly T[]} choices
+ * @returns {T}
+ */
+export function checkChoice(name, value, choices) {
+  if (choices.includes(/** @type {T} */ (value))) return /** @type {T} */ (value);
+  throw new FittingRoomError(`${name} must be one of ${choices.join(', ')}, got ${show(value)}`);
+}
+
+/**
+ * Refuses misspelt options, which would otherwise be ignored in silence.
+ * @param {string} name
+ * @param {object} options
+ * @param {readonly string[]} known
+ */
+export function checkOptions(name, options, known) {
+  if (typeof options !== 'object' || options === null) {
+    throw new FittingRoomError(`${name} takes an object of options, got ${show(options)}`);
+  }
+  for (const option of Object.keys(options)) {
+    if (!known.includes(option)) {
+      throw new FittingRoomError(`${name} has no option '${option}'; it takes ${known.join(', ')}`);
+    }
+  }
+}

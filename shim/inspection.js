@@ -1,0 +1,46 @@
+import { readScores } from './pass.js';
+import { labelledSource, sourceOf } from './source.js';
+import { Stage } from './stage.js';
+import { elementsOf } from './tensor.js';
+
+/** @import { Runner } from './source.js' */
+/** @import { Tensor } from './tensor.js' */
+
+/**
+ * Leaves the gradients of one batch in the core.
+ * @param {Runner} runner
+ * @param {Tensor} x
+ * @param {Tensor} y
+ * @returns {number} the batch's mean loss
+ */
+export function computeGradients(runner, x, y) {
+  const source = labelledSource(runner, '', x, y);
+  const stage = new Stage(runner.core, source, source.count, 0);
+  try {
+    runner.core.call('fr_gradients', runner.pointer, ...stage.load(undefined, 0, source.count), stage.results);
+    const [{ loss, samples }] = readScores(runner.core, stage.results, 1);
+    return loss / samples;
+  } finally {
+    stage.free();
+  }
+}
+
+/**
+ * @param {Runner} runner
+ * @param {Tensor} x
+ * @param {number} layer
+ * @param {number[]} shape of the layer's output
+ * @returns {Tensor<Float32Array>}
+ */
+export function computeActivations(runner, x, layer, shape) {
+  const source = sourceOf(runner, 'x', x);
+  const width = elementsOf(shape);
+  const stage = new Stage(runner.core, source, source.count, width * 4);
+  try {
+    const [samples, dtype, , count] = stage.load(undefined, 0, source.count);
+    runner.core.call('fr_activations', runner.pointer, layer, samples, dtype, count, stage.results);
+    return { shape: [count, ...shape], data: runner.core.floats(stage.results, count * width).slice() };
+  } finally {
+    stage.free();
+  }
+}

@@ -1,0 +1,110 @@
+import { FittingRoomError, show } from './errors.js';
+import { checkSamples, checkTensor, elementsOf } from './tensor.js';
+
+/** @import { Core } from './core.js' */
+/** @import { Tensor } from './tensor.js' */
+
+/**
+ * What training needs to know of a model.
+ * @typedef {object} Runner
+ * @property {Core} core
+ * @property {number} pointer
+ * @property {number} seed
+ * @property {number[]} inputShape
+ * @property {number[]} outputShape
+ * @property {string} loss
+ * @property {string[]} metrics short names, in the order of evaluate's result
+ * @property {() => void} assertAlive throws once the model is disposed
+ */
+
+/**
+ * Samples and targets, checked, and how they are staged for the core.
+ * @typedef {object} Source
+ * @property {number} count
+ * @property {Uint8Array | Float32Array} samples
+ * @property {number} sampleSize elements
+ * @property {number} dtype of src/model.h
+ * @property {ArrayLike<number>} [targets]
+ * @property {number} targetSize elements
+ * @property {boolean} sparse targets are class indices
+ */
+
+/**
+ * @param {string} name
+ * @param {Tensor} x
+ * @returns {Uint8Array | Float32Array}
+ */
+function sampleData(name, { data }) {
+  if (data instanceof Uint8Array || data instanceof Float32Array) return data;
+  if (data instanceof Uint8ClampedArray) return new Uint8Array(data.buffer, data.byteOffset, data.length);
+  throw new FittingRoomError(
+    `${name}: samples are bytes 0..255 (Uint8Array, scaled by 1/255) or floats (Float32Array), got ${show(data)}`,
+  );
+}
+
+/**
+ * @param {Runner} runner
+ * @param {string} name 'x' or 'validation x'
+ * @param {unknown} x
+ * @returns {Source}
+ */
+export function sourceOf(runner, name, x) {
+  const checked = checkSamples(name, x, runner.inputShape);
+  const samples = sampleData(name, checked);
+  return {
+    count: checked.shape[0],
+    samples,
+    sampleSize: elementsOf(runner.inputShape),
+    dtype: samples instanceof Float32Array ? 1 : 0,
+    targetSize: 1,
+    sparse: true,
+  };
+}
+
+/** @param {string} name @param {ArrayLike<number>} labels @param {number} classes */
+function checkLabels(name, labels, classes) {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (!(label >= 0 && label < classes && Number.isInteger(label))) {
+      throw new FittingRoomError(`${name}: label ${i} must be a whole number 0..${classes - 1}, got ${label}`, 'bad-data');
+    }
+  }
+}
+
+/**
+ * @param {Runner} runner
+ * @param {string} prefix '' or 'validation '
+ * @param {unknown} x
+ * @param {unknown} y
+ * @returns {Source & { targets: ArrayLike<number> }}
+ */
+export function labelledSource(runner, prefix, x, y) {
+  const source = sourceOf(runner, `${prefix}x`, x);
+  const name = `${prefix}y`;
+  const sparse = runner.loss === 'sparseCategoricalCrossentropy';
+  const targets = sparse ? checkTensor(name, y) : checkSamples(name, y, runner.outputShape);
+  if (sparse && targets.shape.length !== 1) {
+    throw new FittingRoomError(`${name} must hold one class index a sample, shape [n], got ${show(targets.shape)}`);
+  }
+  if (targets.shape[0] !== source.count) {
+    throw new FittingRoomError(`${name} has ${targets.shape[0]} targets for ${source.count} samples`);
+  }
+  if (sparse) checkLabels(name, targets.data, elementsOf(runner.outputShape));
+  return { ...source, targets: targets.data, sparse, targetSize: sparse ? 1 : elementsOf(runner.outputShape) };
+}
+
+/**
+ * The part of a source from sample `first` to before `end`.
+ * @template {Source} T
+ * @param {T} source @param {number} first @param {number} end
+ * @returns {T}
+ */
+export function part(source, first, end) {
+  const { samples, targets, sampleSize, targetSize } = source;
+  return {
+    ...source,
+    count: end - first,
+    samples: samples.subarray(first * sampleSize, end * sampleSize),
+    targets: targets && /** @type {Float32Array} */ (targets).subarray(first * targetSize, end * targetSize),
+  };
+}

@@ -1,0 +1,60 @@
+import { FittingRoomError, show } from './errors.js';
+
+/**
+ * @template {ArrayBufferView & ArrayLike<number>} [Data=NumberArray]
+ * @typedef {{ shape: number[], data: Data }} Tensor row-major
+ */
+/** @typedef {Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array} NumberArray */
+
+/** @param {number[]} shape */
+export const elementsOf = (shape) => shape.reduce((product, length) => product * length, 1);
+
+/**
+ * Makes a tensor, checking that the data fits the shape.
+ * @template {NumberArray} Data
+ * @param {Data | number[]} data a typed array (kept, not copied) or plain numbers (copied to floats)
+ * @param {number[]} shape
+ * @returns {Tensor<Data>}
+ */
+export function tensor(data, shape) {
+  const made = { shape: [...shape], data: Array.isArray(data) ? new Float32Array(data) : data };
+  checkTensor('tensor', made);
+  return /** @type {Tensor<Data>} */ (made);
+}
+
+/**
+ * @param {string} name what the message calls it
+ * @param {unknown} value
+ * @returns {Tensor}
+ */
+export function checkTensor(name, value) {
+  const { shape, data } = /** @type {Tensor} */ (value ?? {});
+  if (!Array.isArray(shape) || !ArrayBuffer.isView(data) || !('length' in data)) {
+    throw new FittingRoomError(`${name} must be a tensor { shape: number[], data: TypedArray }, got ${show(value)}`);
+  }
+  if (!shape.every((length) => Number.isInteger(length) && length >= 0)) {
+    throw new FittingRoomError(`${name}: a shape holds whole numbers, got ${show(shape)}`);
+  }
+  if (elementsOf(shape) !== data.length) {
+    throw new FittingRoomError(
+      `${name}: shape ${show(shape)} needs ${elementsOf(shape)} elements, the data has ${data.length}`,
+    );
+  }
+  return /** @type {Tensor} */ (value);
+}
+
+/**
+ * Checks a tensor of n samples, each of shape `sample`.
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number[]} sample
+ */
+export function checkSamples(name, value, sample) {
+  const checked = checkTensor(name, value);
+  const [count, ...rest] = checked.shape;
+  if (rest.length !== sample.length || rest.some((length, axis) => length !== sample[axis])) {
+    throw new FittingRoomError(`${name} must have shape [n, ${sample.join(', ')}], got ${show(checked.shape)}`);
+  }
+  if (!count) throw new FittingRoomError(`${name} holds no sample; at least one is needed`);
+  return checked;
+}
