@@ -1,0 +1,42 @@
+import { connect, WorkerDied } from './protocol.js';
+
+/**
+ * Starts the worker and calls it. `onDeath` is told once when the worker is gone for any reason but `retire`.
+ * @param {(error: WorkerDied) => void} onDeath
+ */
+export function startWorker(onDeath) {
+  const name = `fitting-room-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name });
+  const { call, fail } = connect(/** @type {any} */ (worker));
+  let alive = true;
+
+  /** @param {string} detail */
+  function die(detail) {
+    if (!alive) return;
+    alive = false;
+    worker.terminate();
+    const error = new WorkerDied(detail);
+    fail(error);
+    onDeath(error);
+  }
+
+  function retire() {
+    alive = false;
+    worker.terminate();
+    fail(new WorkerDied('retired'));
+  }
+
+  worker.onerror = (event) => {
+    event.preventDefault();
+    die(event.message ?? '');
+  };
+  worker.onmessageerror = () => die('a message could not be read');
+
+  const ready = call('hello');
+  // The browser releases a worker's locks when it ends, however it ends.
+  ready.then(() => navigator.locks?.request(name, () => die('')), () => {});
+
+  return { call, ready, retire, die };
+}
+
+/** @typedef {ReturnType<typeof startWorker>} Client */

@@ -1,0 +1,90 @@
+import { hook } from '../dom.js';
+import { recall, remember } from '../storage.js';
+import { en } from './en.js';
+import { zhHans } from './zh-Hans.js';
+
+/** Every visible string, in the language of the moment, and numbers as that language writes them. */
+
+/** @type {Record<string, Record<string, string>>} */
+const DICTIONARIES = { en, 'zh-Hans': zhHans };
+
+/** @type {(() => void)[]} */
+const listeners = [];
+let language = 'en';
+
+/** @param {string} key @param {Record<string, string | number>} [values] */
+export function t(key, values = {}) {
+  const text = DICTIONARIES[language][key];
+  if (text === undefined) throw new Error(`no text for ${key} in ${language}`);
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/** Calls `render` whenever the language changes. @param {() => void} render */
+export function onLanguage(render) {
+  listeners.push(render);
+}
+
+export function setUpLanguage() {
+  const select = hook('language');
+  select.value = recall('language') ?? preferred();
+  if (select.selectedIndex < 0) select.value = preferred();
+  select.addEventListener('change', () => {
+    remember('language', select.value);
+    apply(select.value);
+  });
+  apply(select.value);
+}
+
+function preferred() {
+  return navigator.languages?.[0]?.toLowerCase().startsWith('zh') ? 'zh-Hans' : 'en';
+}
+
+/** @param {string} next */
+function apply(next) {
+  language = next;
+  document.documentElement.lang = next;
+  document.title = t('title');
+  translate('[data-i18n]', 'i18n', (node, text) => (node.textContent = text));
+  translate('[data-i18n-label]', 'i18nLabel', (node, text) => node.setAttribute('aria-label', text));
+  for (const render of listeners) render();
+}
+
+/** @param {string} selector @param {string} name @param {(node: HTMLElement, text: string) => void} put */
+function translate(selector, name, put) {
+  for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector))) {
+    put(node, t(/** @type {string} */ (node.dataset[name])));
+  }
+}
+
+/** @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
+/** @param {number} value @param {Intl.NumberFormatOptions} options */
+function format(value, options) {
+  const key = language + JSON.stringify(options);
+  const known = formats.get(key) ?? new Intl.NumberFormat(language, options);
+  formats.set(key, known);
+  return known.format(value);
+}
+
+/** @param {number} value */
+export const count = (value) => format(value, { maximumFractionDigits: 0 });
+
+/** @param {number} value @param {number} digits */
+export const decimal = (value, digits) => format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** @param {number} share 0…1 @param {number} [digits] */
+export const percent = (share, digits = 1) =>
+  format(share, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** @param {number} bytes */
+export const megabytes = (bytes) =>
+  format(bytes / 1e6, { style: 'unit', unit: 'megabyte', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const two = (/** @type {number} */ value) => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}

@@ -1,0 +1,136 @@
+/**
+ * What travels between the page and its worker, as one tagged union. Every call has an id; its events, and the one
+ * result or error that ends it, carry the same id. Errors cross as values.
+ *
+ * page → worker   { kind: 'call', id, method, args }
+ *                 { kind: 'cancel', id }
+ * worker → page   { kind: 'event', id, event }
+ *                 { kind: 'result', id, value }
+ *                 { kind: 'error', id, error: { name, message, code, layer } }
+ *
+ * @typedef {{ name: string, message: string, code?: string, layer?: number }} PlainError
+ * @typedef {{ kind: 'call', id: number, method: string, args: any } | { kind: 'cancel', id: number }} Request
+ * @typedef {{ kind: 'event', id: number, event: any } | { kind: 'result', id: number, value: any }
+ *   | { kind: 'error', id: number, error: PlainError }} Reply
+ * @typedef {{ signal: AbortSignal, emit: (event: any) => void }} CallContext
+ * @typedef {(args: any, context: CallContext) => any} Method
+ * @typedef {{ postMessage(message: any, transfer: Transferable[]): void,
+ *   onmessage: ((event: MessageEvent) => void) | null }} Port
+ */
+
+/** A failure that happened on the other side. */
+export class RemoteError extends Error {
+  /** @param {PlainError} plain */
+  constructor({ name, message, code, layer }) {
+    super(message);
+    this.name = name;
+    this.code = code;
+    this.layer = layer;
+  }
+}
+
+/** The worker itself is gone; whatever it was doing is lost. */
+export class WorkerDied extends Error {
+  /** @param {string} detail */
+  constructor(detail) {
+    super(detail);
+    this.name = 'WorkerDied';
+  }
+}
+
+/**
+ * Answers calls that arrive at `port`.
+ * @param {Port} port
+ * @param {Record<string, Method>} methods
+ */
+export function serve(port, methods) {
+  /** @type {Map<number, AbortController>} */
+  const running = new Map();
+  /** @param {Reply} reply @param {Transferable[]} [transfer] */
+  const send = (reply, transfer = []) => port.postMessage(reply, transfer);
+
+  /** @param {Extract<Request, { kind: 'call' }>} request */
+  async function answer({ id, method, args }) {
+    const controller = new AbortController();
+    running.set(id, controller);
+    try {
+      const value = await methods[method](args, {
+        signal: controller.signal,
+        emit: (event) => send({ kind: 'event', id, event }, handedOver(event)),
+      });
+      send({ kind: 'result', id, value }, handedOver(value));
+    } catch (error) {
+      send({ kind: 'error', id, error: plain(error) });
+    } finally {
+      running.delete(id);
+    }
+  }
+
+  port.onmessage = ({ data }) => {
+    if (data.kind === 'call') answer(data);
+    else running.get(data.id)?.abort();
+  };
+}
+
+/**
+ * Calls across `port`; `fail` rejects all that is pending and all that comes after.
+ * @param {Port} port
+ */
+export function connect(port) {
+  /** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onEvent?: (event: any) => void }} Pending */
+  /** @type {Map<number, Pending>} */
+  const pending = new Map();
+  /** @type {Error | null} */
+  let failure = null;
+  let lastId = 0;
+
+  /**
+   * @param {string} method
+   * @param {any} [args]
+   * @param {{ signal?: AbortSignal, onEvent?: (event: any) => void }} [options]
+   * @returns {Promise<any>}
+   */
+  function call(method, args = {}, { signal, onEvent } = {}) {
+    if (failure) return Promise.reject(failure);
+    const id = ++lastId;
+    signal?.addEventListener('abort', () => pending.has(id) && port.postMessage({ kind: 'cancel', id }, []));
+    return new Promise((resolve, reject) => {
+      pending.set(id, { resolve, reject, onEvent });
+      port.postMessage({ kind: 'call', id, method, args }, []);
+    });
+  }
+
+  port.onmessage = ({ data }) => {
+    const waiting = pending.get(data.id);
+    if (!waiting) return;
+    if (data.kind === 'event') return waiting.onEvent?.(data.event);
+    pending.delete(data.id);
+    if (data.kind === 'result') waiting.resolve(data.value);
+    else waiting.reject(new RemoteError(data.error));
+  };
+
+  /** @param {Error} error */
+  function fail(error) {
+    failure = error;
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  }
+
+  return { call, fail };
+}
+
+/** @param {any} error @returns {PlainError} */
+function plain(error) {
+  return {
+    name: error?.name ?? 'Error',
+    message: error?.message ?? String(error),
+    code: error?.code === undefined ? undefined : String(error.code),
+    layer: error?.layer,
+  };
+}
+
+/** The buffers of the typed arrays directly inside a message: they are moved, not copied. @param {any} value */
+function handedOver(value) {
+  if (!value || typeof value !== 'object') return [];
+  return Object.values(value).filter(ArrayBuffer.isView).map((view) => /** @type {ArrayBuffer} */ (view.buffer));
+}

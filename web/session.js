@@ -1,0 +1,129 @@
+import { startWorker } from './client.js';
+import { createEmitter } from './emitter.js';
+import { RemoteError, WorkerDied } from './protocol.js';
+
+/**
+ * The page's side of the worker: which dataset is loaded, what the model looks like, whether the worker lives.
+ * Emits `data`, `description` and `worker`.
+ *
+ * @typedef {object} DatasetInfo
+ * @property {string} name
+ * @property {boolean} synthetic
+ * @property {string} source
+ * @property {string[]} classNames
+ * @property {{ images: number[], labels: number[] }} train
+ * @property {{ images: number[], labels: number[] }} test
+ *
+ * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
+ * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
+ *   message: string, version: number }} DataState
+ * @typedef {{ text: string, layers: { name: string, kind: string, outputShape: (number | null)[], parameters: number }[],
+ *   parameters: number } | null} Description
+ */
+
+export function createSession() {
+  const { on, emit } = createEmitter();
+  /** @type {DataState} */
+  let data = { state: 'empty', info: null, progress: null, message: '', version: 0 };
+  /** @type {AbortController | null} */
+  let loading = null;
+  let lost = false;
+  let client = launch();
+
+  function launch() {
+    lost = false;
+    const started = startWorker((error) => {
+      lost = true;
+      loading = null;
+      setData({ state: 'empty', info: null });
+      emit('worker', { state: 'dead', message: error.message });
+    });
+    started.ready.then((runtime) => emit('worker', { state: 'alive', runtime }), (error) => {
+      if (!(error instanceof WorkerDied)) started.die(error.message);
+    });
+    return started;
+  }
+
+  /** @param {Partial<DataState>} change */
+  function setData(change) {
+    data = { ...data, ...change };
+    emit('data', data);
+  }
+
+  /**
+   * Loads a dataset; a load under way is given up for it, and a worker that died is replaced.
+   * @param {string} source
+   * @param {File[]} [files]
+   */
+  async function load(source, files = []) {
+    loading?.abort();
+    if (lost) client = launch();
+    const mine = (loading = new AbortController());
+    setData({ state: 'loading', progress: null, message: '' });
+    const baseUrl = new URL('fashion-mnist/', document.baseURI).href;
+    const onEvent = (/** @type {LoadProgress} */ progress) => mine.signal.aborted || setData({ progress });
+    try {
+      const info = await call('load', { source, files, baseUrl }, { signal: mine.signal, onEvent });
+      if (loading === mine) setData({ state: 'ready', info, version: data.version + 1 });
+    } catch (error) {
+      if (loading !== mine) return;
+      const kept = data.info ? 'ready' : 'empty';
+      if (mine.signal.aborted) setData({ state: kept });
+      else setData({ state: 'failed', info: null, message: /** @type {Error} */ (error).message });
+    } finally {
+      if (loading === mine) loading = null;
+    }
+  }
+
+  /** A trap inside the core leaves it in no state to go on: the worker is given up. @type {typeof client.call} */
+  async function call(method, args, options) {
+    const mine = client;
+    try {
+      return await mine.call(method, args, options);
+    } catch (error) {
+      if (error instanceof RemoteError && error.name === 'RuntimeError') mine.die(error.message);
+      throw error;
+    }
+  }
+
+  let asked = 0;
+  /** @param {any[]} specs */
+  async function describe(specs) {
+    const mine = ++asked;
+    try {
+      const description = await call('describe', { specs });
+      if (mine === asked) emit('description', { description, error: null });
+    } catch (error) {
+      if (mine === asked && error instanceof RemoteError) emit('description', { description: null, error });
+    }
+  }
+
+  /**
+   * Pictures of a split; the answer of a worker that has died never comes, as whatever asked is then shown anew.
+   * @param {'train' | 'test'} split
+   * @param {number[]} indices
+   * @returns {Promise<{ pixels: Uint8Array, labels: Uint8Array }>}
+   */
+  async function pictures(split, indices) {
+    try {
+      return await call('pictures', { split, indices });
+    } catch (error) {
+      if (error instanceof WorkerDied) return new Promise(() => {});
+      throw error;
+    }
+  }
+
+  return {
+    on,
+    call,
+    load,
+    describe,
+    pictures,
+    abortLoad: () => loading?.abort(),
+    get data() {
+      return data;
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createSession>} Session */

@@ -1,0 +1,59 @@
+import { byId, el } from '../dom.js';
+import { onLanguage, percent, t } from '../i18n/index.js';
+import { paint } from './pictures.js';
+import { verdictTitle } from './titles.js';
+
+/** How sure the network is of each class, for one picture. @param {import('../session.js').Session} session */
+export function createConfidencesView(session) {
+  const canvas = byId('confidence-canvas');
+  /** @type {{ probabilities: Float32Array, predicted: Uint8Array, labels: Uint8Array } | null} */
+  let results = null;
+  let index = 0;
+
+  async function draw() {
+    renderText();
+    if (!results) return canvas.getContext('2d').clearRect(0, 0, 28, 28);
+    const mine = index;
+    const { pixels } = await session.pictures('test', [mine]);
+    if (mine === index) paint(canvas, pixels);
+  }
+
+  function renderText() {
+    const title = byId('confidence-title');
+    byId('confidences').dataset.index = results ? index : '';
+    if (results) title.replaceChildren(t('confidences.picture', { index: index + 1 }), ' ', verdictTitle(results.predicted[index], results.labels[index]));
+    else title.textContent = t('confidences.empty');
+    byId('confidence-bars').replaceChildren(...Array.from({ length: 10 }, (_, k) => bar(k)));
+  }
+
+  /** @param {number} k the class */
+  function bar(k) {
+    const share = results ? results.probabilities[index * 10 + k] : 0;
+    const name = el('span', { className: 'bar-name' }, t(`class.${k}`));
+    const length = el('i', {});
+    length.style.inlineSize = `${share * 100}%`;
+    const value = el('span', { className: 'bar-value' }, results ? percent(share) : '–');
+    return el('li', { className: standing(k) }, name, el('span', { className: 'bar' }, length), value);
+  }
+
+  /** @param {number} k */
+  function standing(k) {
+    if (!results || results.predicted[index] !== k) return '';
+    return results.labels[index] === k ? 'right' : 'wrong';
+  }
+
+  onLanguage(renderText);
+  return {
+    /** @param {typeof results} next */
+    show(next) {
+      results = next;
+      index = 0;
+      draw();
+    },
+    /** @param {number} chosen */
+    select(chosen) {
+      index = chosen;
+      draw();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { byId, el } from '../dom.js';
+import { onLanguage, t } from '../i18n/index.js';
+import { blankCanvas, paint, pictureAt } from './pictures.js';
+
+/** The first thirty training pictures with the names of their classes. @param {import('../session.js').Session} session */
+export function createFirst30View(session) {
+  const cells = Array.from({ length: 30 }, () => ({ canvas: blankCanvas(), name: el('span', { className: 'title' }) }));
+  /** @type {Uint8Array | null} */
+  let labels = null;
+
+  function render() {
+    cells.forEach(({ name }, i) => (name.textContent = labels && i < labels.length ? t(`class.${labels[i]}`) : '\u00a0'));
+  }
+
+  byId('first-30').append(...cells.map(({ canvas, name }) => el('li', {}, canvas, name)));
+  onLanguage(render);
+
+  return {
+    async show() {
+      const there = Math.min(30, session.data.info?.train.images[0] ?? 0);
+      const answer = await session.pictures('train', [...Array(there).keys()]);
+      cells.forEach(({ canvas }, i) => i < there && paint(canvas, pictureAt(answer.pixels, i)));
+      labels = answer.labels;
+      render();
+    },
+  };
+}

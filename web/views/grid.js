@@ -1,0 +1,87 @@
+import { byId, el, setText } from '../dom.js';
+import { onLanguage, t } from '../i18n/index.js';
+import { blankCanvas, paint, pictureAt } from './pictures.js';
+import { verdictTitle } from './titles.js';
+
+/** Twenty-five test pictures, titled `predicted (true)`; pressing one selects it. */
+
+const SIZE = 25;
+
+/**
+ * @param {import('../session.js').Session} session
+ * @param {(index: number) => void} onSelect
+ */
+export function createGridView(session, onSelect) {
+  const list = byId('prediction-grid');
+  const back = byId('grid-back');
+  const next = byId('grid-next');
+  const enlarge = byId('grid-enlarge');
+  /** @type {{ predicted: Uint8Array, labels: Uint8Array } | null} */
+  let results = null;
+  let first = 0;
+  let drawn = 0; // of several drawings under way the last one counts
+
+  async function draw() {
+    const mine = ++drawn;
+    renderTools();
+    if (!results) return list.replaceChildren(...Array.from({ length: SIZE }, emptyCell));
+    const indices = indicesFrom(first, results.labels.length);
+    const { pixels } = await session.pictures('test', indices);
+    if (mine !== drawn) return;
+    const focused = [...list.children].findIndex((cell) => cell.contains(document.activeElement));
+    list.replaceChildren(...indices.map((index, i) => filledCell(index, pictureAt(pixels, i))));
+    list.children[focused]?.querySelector('button')?.focus();
+  }
+
+  /** @param {number} index @param {Uint8Array} pixels */
+  function filledCell(index, pixels) {
+    const { predicted, labels } = /** @type {NonNullable<typeof results>} */ (results);
+    const canvas = blankCanvas();
+    paint(canvas, pixels);
+    const button = el('button', { type: 'button', className: 'picture' }, canvas, verdictTitle(predicted[index], labels[index]));
+    button.addEventListener('click', () => onSelect(index));
+    const cell = el('li', { 'data-testid': 'prediction-cell' }, button);
+    Object.assign(cell.dataset, {
+      index,
+      predicted: predicted[index],
+      true: labels[index],
+      correct: predicted[index] === labels[index],
+    });
+    return cell;
+  }
+
+  function renderTools() {
+    const last = Math.min(first + SIZE, results?.labels.length ?? SIZE);
+    setText(byId('grid-title'), t('grid.title', { from: first + 1, to: last }));
+    back.disabled = !results || first === 0;
+    next.disabled = !results || last >= results.labels.length;
+  }
+
+  /** @param {number} step */
+  function turn(step) {
+    first += step;
+    draw();
+  }
+
+  back.addEventListener('click', () => turn(-SIZE));
+  next.addEventListener('click', () => turn(SIZE));
+  enlarge.addEventListener('click', () => {
+    const large = byId('grid-spread').classList.toggle('large');
+    enlarge.setAttribute('aria-pressed', String(large));
+  });
+  onLanguage(draw);
+
+  return {
+    /** @param {typeof results} next */
+    show(next) {
+      if (!next) first = 0;
+      results = next;
+      draw();
+    },
+  };
+}
+
+const emptyCell = () => el('li', { className: 'empty' }, blankCanvas(), el('span', { className: 'title' }, '\u00a0'));
+
+/** @param {number} first @param {number} count */
+const indicesFrom = (first, count) => Array.from({ length: Math.min(SIZE, count - first) }, (_, i) => first + i);

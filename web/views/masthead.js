@@ -1,0 +1,55 @@
+import { byId, setText } from '../dom.js';
+import { count, onLanguage, percent, t } from '../i18n/index.js';
+
+/**
+ * The opening: the one button a newcomer needs, and how far each of the four pieces is.
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer,
+ *   settings: import('../settings.js').Settings, parameters: () => number | null, start: () => void }} parts
+ */
+export function createMasthead({ session, trainer, settings, parameters, start }) {
+  const begin = byId('begin');
+
+  function render() {
+    const { state } = trainer.view;
+    const label = trainer.busy() ? 'begin.running' : state === 'done' ? 'begin.results' : 'begin';
+    setText(begin, t(label));
+    setText(byId('begin-note'), t('begin.note', { epochs: count(settings.epochs), pictures: count(picturesUsed()) }));
+    setText(byId('piece-data'), dataText());
+    const known = parameters();
+    setText(byId('piece-model'), known === null ? '' : t('piece.parameters', { count: count(known) }));
+    setText(byId('piece-train'), trainText());
+    const test = trainer.evaluation.test;
+    setText(byId('piece-evaluate'), test ? t('piece.accuracy', { accuracy: percent(test.accuracy) }) : '');
+  }
+
+  function picturesUsed() {
+    return Math.min(settings.trainSize, session.data.info?.train.images[0] ?? settings.trainSize);
+  }
+
+  function dataText() {
+    const { info, state } = session.data;
+    if (info) return t('piece.pictures', { count: count(info.train.images[0] + info.test.images[0]) });
+    return state === 'loading' ? t('data.loading') : '';
+  }
+
+  function trainText() {
+    const { progress } = trainer;
+    return progress ? t('piece.epochs', { epoch: Math.min(progress.epoch + 1, progress.epochs), epochs: progress.epochs }) : '';
+  }
+
+  /** @param {string} id */
+  function goTo(id) {
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    byId(id).scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
+  }
+
+  begin.addEventListener('click', () => {
+    if (trainer.view.state === 'done') return goTo('evaluate');
+    goTo('train');
+    if (!trainer.busy()) start();
+  });
+  for (const name of ['state', 'evaluation', 'progress']) trainer.on(name, render);
+  for (const name of ['data', 'description']) session.on(name, render);
+  onLanguage(render);
+  return { render };
+}

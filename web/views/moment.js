@@ -1,0 +1,30 @@
+import { byId, oncePerFrame, setText } from '../dom.js';
+import { count, decimal, duration, onLanguage, t } from '../i18n/index.js';
+
+/** The figures of the moment: where the run is, how it does, how fast it goes and how long it has to go. */
+export function createMomentView() {
+  /** @type {import('../trainer.js').Progress | null} */
+  let progress = null;
+
+  function render() {
+    const { epoch = 0, epochs = 0, logs, samplesPerSecond, etaSeconds } = progress ?? {};
+    put('epoch', progress && t('moment.of', { epoch: Math.min(epoch + 1, epochs), epochs }));
+    put('loss', logs && decimal(logs.loss, 4));
+    put('accuracy', logs && decimal(logs.acc, 4));
+    put('speed', samplesPerSecond && count(samplesPerSecond));
+    put('eta', etaSeconds !== undefined && Number.isFinite(etaSeconds) && duration(etaSeconds));
+  }
+
+  /** @param {string} name @param {any} text */
+  const put = (name, text) => setText(byId(`moment-${name}`), text || '–');
+
+  const update = oncePerFrame(render);
+  onLanguage(render);
+  return {
+    /** @param {import('../trainer.js').Progress | null} next */
+    show(next) {
+      progress = next;
+      update();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { byId, oncePerFrame, setText, svg } from '../dom.js';
+import { decimal, onLanguage, percent, t } from '../i18n/index.js';
+
+/** The progress of training as a measuring tape: a centimetre an epoch, the figure of the moment at its end. */
+
+const HEIGHT = 46;
+const LABEL_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+const LABEL_ROOM = 24; // px that a number on the tape needs
+
+/** @typedef {import('../trainer.js').Progress} Progress */
+
+/** @param {() => number} plannedEpochs what is shown before a run */
+export function createTape(plannedEpochs) {
+  const tape = byId('tape');
+  const band = tape.querySelector('.tape-band');
+  const fill = tape.querySelector('.tape-fill');
+  const end = tape.querySelector('.tape-end');
+  const underneath = tape.querySelector('.tape-marks');
+  const above = svg('svg', { class: 'tape-marks' });
+  fill.append(above);
+
+  /** @type {Progress | null} */
+  let progress = null;
+  let epochs = plannedEpochs();
+
+  function drawMarks() {
+    const width = band.clientWidth;
+    for (const layer of [underneath, above]) {
+      layer.setAttribute('width', width);
+      layer.setAttribute('height', String(HEIGHT));
+      layer.replaceChildren(...marks(width, epochs));
+    }
+  }
+
+  function drawProgress() {
+    const share = progress ? shareDone(progress) : 0;
+    fill.style.inlineSize = `${share * 100}%`;
+    tape.setAttribute('aria-valuenow', String(Math.floor(share * 100)));
+    tape.setAttribute('aria-valuetext', valueText(share));
+    end.style.setProperty('--share', String(share));
+    setText(end, progress?.logs ? `${t('moment.accuracy')} ${decimal(progress.logs.acc, 3)}` : '');
+  }
+
+  /** @param {number} share */
+  function valueText(share) {
+    const epoch = progress ? Math.min(progress.epoch + 1, epochs) : 0;
+    return t('progress.text', { percent: percent(share, 0), epoch, epochs });
+  }
+
+  const update = oncePerFrame(drawProgress);
+  new ResizeObserver(oncePerFrame(drawMarks)).observe(band);
+  onLanguage(drawProgress);
+
+  return {
+    /** @param {number} count */
+    setEpochs(count) {
+      epochs = count;
+      drawMarks();
+      update();
+    },
+    /** @param {Progress | null} next */
+    show(next) {
+      progress = next;
+      update();
+    },
+  };
+}
+
+/** @param {Progress} progress */
+export function shareDone({ phase, epoch, epochs, batch, batches }) {
+  return Math.min(1, (epoch + (phase === 'train' ? batch / batches : 1)) / epochs);
+}
+
+/** Lines and numbers, as dense as the width allows. @param {number} width @param {number} epochs */
+function marks(width, epochs) {
+  const centimetre = width / epochs;
+  const divisions = centimetre >= 40 ? 10 : centimetre >= 14 ? 2 : 1;
+  const step = LABEL_STEPS.find((each) => each * centimetre >= LABEL_ROOM) ?? 1000;
+  const drawn = [];
+  for (let i = 1; i <= epochs * divisions; i++) {
+    const whole = i % divisions === 0;
+    if (whole && centimetre < 4 && (i / divisions) % step !== 0) continue;
+    const x = Math.round((i * centimetre) / divisions) - 0.5;
+    const length = whole ? 18 : (i * 2) % divisions === 0 ? 12 : 7;
+    drawn.push(svg('path', { d: `M${x} 0V${length}M${x} ${HEIGHT - length / 2}V${HEIGHT}` }));
+    const epoch = i / divisions;
+    if (whole && epoch % step === 0) drawn.push(svg('text', { x: x - 4, y: 32, 'text-anchor': 'end' }, String(epoch)));
+  }
+  return drawn;
+}

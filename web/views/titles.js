@@ -1,0 +1,17 @@
+import { el } from '../dom.js';
+import { t } from '../i18n/index.js';
+
+/** `predicted (true)`, blue with a tick or red with a cross. @param {number} predicted @param {number} label */
+export function verdictTitle(predicted, label) {
+  const right = predicted === label;
+  return el(
+    'span',
+    { className: `title ${right ? 'right' : 'wrong'}` },
+    mark(right),
+    t('grid.cell', { predicted: t(`class.${predicted}`), true: t(`class.${label}`) }),
+  );
+}
+
+/** @param {boolean} right */
+export const mark = (right) =>
+  el('span', { className: right ? 'mark tick' : 'mark cross', role: 'img', ariaLabel: t(right ? 'grid.right' : 'grid.wrong') });

@@ -1,0 +1,198 @@
+import { datasets, layers, loadCore, sequential } from 'fitting-room';
+import { serve } from './protocol.js';
+
+/** The worker owns the dataset and the model; the page only ever sees copies of what it shows. */
+
+const PROGRESS_INTERVAL = 30; // ms between two progress events, about two frames
+
+/** @type {any} */
+let dataset = null;
+/** @type {any} */
+let model = null;
+/** @type {{ opened: Promise<void>, open: () => void } | null} */
+let gate = null; // closed while paused
+
+serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, pause, resume, evaluate });
+
+/** @typedef {import('./protocol.js').CallContext} CallContext */
+
+/** Holds a lock for as long as this worker lives, so that the page learns of its death. */
+async function hello() {
+  await new Promise((held) => {
+    if (!navigator.locks) return held(undefined);
+    navigator.locks.request(globalThis.name, () => new Promise(() => held(undefined)));
+  });
+  const core = await loadCore();
+  return { build: core.build, threads: core.threads };
+}
+
+/** @param {{ source: string, files: File[], baseUrl: string }} args @param {CallContext} context */
+async function load({ source, files, baseUrl }, { signal, emit }) {
+  const onProgress = atMostEvery(PROGRESS_INTERVAL, emit);
+  const readers = {
+    auto: () => datasets.fashionMnist({ baseUrl, signal, onProgress }),
+    synthetic: () => datasets.synthetic({ onProgress }),
+    files: () => datasets.fromFiles(files, { onProgress }),
+  };
+  const loaded = await readers[/** @type {keyof typeof readers} */ (source)]();
+  signal.throwIfAborted();
+  dataset = loaded;
+  const { name, synthetic, classNames, train, test } = loaded;
+  return {
+    name,
+    synthetic,
+    source: loaded.source,
+    classNames,
+    train: { images: train.images.shape, labels: train.labels.shape },
+    test: { images: test.images.shape, labels: test.labels.shape },
+  };
+}
+
+/** @param {{ split: 'train' | 'test', indices: number[] }} args */
+function pictures({ split, indices }) {
+  const { images, labels } = dataset[split];
+  const size = images.data.length / images.shape[0];
+  const pixels = new Uint8Array(indices.length * size);
+  indices.forEach((index, i) => pixels.set(images.data.subarray(index * size, (index + 1) * size), i * size));
+  return { pixels, labels: Uint8Array.from(indices, (index) => labels.data[index]) };
+}
+
+/** @param {{ specs: any[] }} args */
+async function describe({ specs }) {
+  const built = await build(specs, 0);
+  try {
+    return {
+      text: built.summary(() => {}),
+      layers: built.layers.map(({ name, kind, outputShape, parameters }) => ({ name, kind, outputShape, parameters })),
+      parameters: built.countParams(),
+    };
+  } finally {
+    built.dispose();
+  }
+}
+
+/** @param {any} run @param {CallContext} context */
+async function fit(run, { signal, emit }) {
+  const from = run.from ?? { epoch: 0, batch: 0 };
+  if (!run.from) await renew(run);
+  const train = firstOf(dataset.train, run.trainSize);
+  const { images, labels } = dataset.test;
+  signal.addEventListener('abort', resume);
+  try {
+    await model.fit(train.images, train.labels, {
+      epochs: run.epochs,
+      batchSize: run.batchSize,
+      verbose: run.verbose,
+      validationData: [images, labels],
+      initialEpoch: from.epoch,
+      initialBatch: from.batch,
+      signal,
+      log: (text, { replace }) => emit({ type: 'log', text, replace }),
+      callbacks: {
+        onEpochEnd: (epoch, logs) => emit({ type: 'epoch', epoch, logs: { ...logs } }),
+        onProgress: (progress) => {
+          emit({ type: 'progress', progress: { ...progress } });
+          return gate?.opened;
+        },
+      },
+    });
+    return { finished: true, position: { epoch: run.epochs, batch: 0 } };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return { finished: false, position: model.position };
+  } finally {
+    resume();
+  }
+}
+
+function pause() {
+  if (gate) return;
+  let open = () => {};
+  const opened = new Promise((resolve) => (open = () => resolve(undefined)));
+  gate = { opened: /** @type {Promise<any>} */ (opened), open };
+}
+
+function resume() {
+  gate?.open();
+  gate = null;
+}
+
+/** Figures without dropout: the test pictures first, since they come sooner. @param {{ trainSize: number }} args @param {CallContext} context */
+async function evaluate({ trainSize }, { signal, emit }) {
+  const { images, labels } = dataset.test;
+  const train = firstOf(dataset.train, trainSize);
+  emit({ type: 'test', figures: figures(await model.evaluate(images, labels, { signal })) });
+  const probabilities = await model.predict(images, { signal });
+  emit({ type: 'predictions', probabilities: probabilities.data.slice(), labels: Uint8Array.from(labels.data) });
+  emit({ type: 'train', figures: figures(await model.evaluate(train.images, train.labels, { signal })) });
+}
+
+/** @param {any} run */
+async function renew({ specs, seed, optimizer, learningRate }) {
+  model?.dispose();
+  model = null;
+  model = await build(specs, seed, { name: optimizer, learningRate });
+}
+
+/**
+ * @param {any[]} specs
+ * @param {number} seed
+ * @param {any} [optimizer]
+ */
+async function build(specs, seed, optimizer = 'adam') {
+  try {
+    return await assemble(specs, seed, optimizer);
+  } catch (error) {
+    throw Object.assign(/** @type {Error} */ (error), { layer: await firstAtFault(specs) });
+  }
+}
+
+/** @param {any[]} specs @param {number} seed @param {any} optimizer */
+async function assemble(specs, seed, optimizer) {
+  const built = await sequential({ seed, layers: specs.map(({ kind, ...config }) => layers[kind](config)) });
+  try {
+    built.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+    return built;
+  } catch (error) {
+    built.dispose();
+    throw error;
+  }
+}
+
+/** The first layer with which the stack can no longer be built. @param {any[]} specs */
+async function firstAtFault(specs) {
+  for (let count = 1; count <= specs.length; count++) {
+    try {
+      const { kind, ...config } = specs[count - 1];
+      layers[kind](config);
+      (await sequential({ seed: 0, layers: specs.slice(0, count).map(({ kind, ...rest }) => layers[kind](rest)) })).dispose();
+    } catch {
+      return count - 1;
+    }
+  }
+  return undefined;
+}
+
+/** @param {{ images: any, labels: any }} split @param {number} count */
+function firstOf({ images, labels }, count) {
+  const size = images.data.length / images.shape[0];
+  const taken = Math.min(count, images.shape[0]);
+  return {
+    images: { shape: [taken, ...images.shape.slice(1)], data: images.data.subarray(0, taken * size) },
+    labels: { shape: [taken], data: labels.data.subarray(0, taken) },
+  };
+}
+
+/** @param {number[]} values */
+const figures = ([loss, accuracy]) => ({ loss, accuracy });
+
+/** @param {number} interval @param {(event: any) => void} emit */
+function atMostEvery(interval, emit) {
+  let last = -Infinity;
+  return (/** @type {any} */ event) => {
+    const now = performance.now();
+    if (now - last < interval) return;
+    last = now;
+    emit(event);
+  };
+}
