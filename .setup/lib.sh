@@ -50,7 +50,7 @@ need_packages() {
     die "$reason: install what Debian calls$missing with this system's package manager, then run make again"
   fi
   if ! can_be_root; then
-    die "$reason needs Debian packages that are not installed:$missing
+    die "$reason: these Debian packages are missing:$missing
   As a user without root rights, ask for this command to be run, then run make again:
     sudo apt-get install --no-install-recommends$missing"
   fi
