@@ -72,7 +72,7 @@ unpack_package() {
 
 install_npm_packages() {
   mkdir -p "$work/npm"
-  npm install --prefix "$work/npm" --no-audit --no-fund --ignore-scripts --loglevel=error \
+  npm install --prefix "$work/npm" --no-audit --no-fund --no-update-notifier --ignore-scripts --loglevel=error \
     "binaryen@$binaryen" "acorn@$acorn" >&2
   mkdir -p "$work/emscripten/node_modules"
   ln -s ../../npm/node_modules/acorn "$work/emscripten/node_modules/acorn"
