@@ -1,5 +1,9 @@
 #include "live.h"
 
+#include <math.h>
+
+#include "simd.h"
+
 size_t fr_live_bytes(int samples, int units) {
   size_t entries = (size_t)samples * (size_t)units + 1; /* one more: the lists write before they count */
   return 2 * entries * sizeof(fr_live_entry) +
@@ -24,7 +28,7 @@ static void list(fr_live *live, const float *d, const uint8_t *keep, int stride)
     for (int u = 0; u < live->units; u++) {
       float value = d ? d[s * stride + u] : !keep || keep[s * live->units + u];
       live->by_sample[n] = (fr_live_entry){value, u};
-      n += value != 0.0f;
+      n += !(fabsf(value) < FR_TINY);
     }
   }
   live->sample_begin[live->samples] = n;
@@ -34,7 +38,7 @@ static void list(fr_live *live, const float *d, const uint8_t *keep, int stride)
     for (int s = 0; s < live->samples; s++) {
       float value = d ? d[s * stride + u] : !keep || keep[s * live->units + u];
       live->by_unit[n] = (fr_live_entry){value, s};
-      n += value != 0.0f;
+      n += !(fabsf(value) < FR_TINY);
     }
   }
   live->unit_begin[live->units] = n;

@@ -24,7 +24,8 @@ size_t fr_live_bytes(int samples, int units);
 /* Lays the lists' arrays out in `memory` (aligned to 8 bytes). */
 fr_live fr_live_place(void *memory, int samples, int units);
 
-/* Lists the entries of d (samples, units), rows `stride` floats apart, that are not zero. */
+/* Lists the entries of d (samples, units), rows `stride` floats apart, that are not zero, or so near (1e-30)
+ * that products with them would be subnormal. */
 void fr_live_list(fr_live *live, const float *d, int samples, int units, int stride);
 
 /* Lists the entries for which keep (samples, units) is not zero, with value 1; keep NULL: all. */

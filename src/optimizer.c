@@ -48,8 +48,8 @@ static void adam(const fr_optimizer *o, float *w, float *m, float *v, const floa
   const f32x4 size = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
   for (int i = 0; i < n; i += FR_LANES) {
     f32x4 gi = f4_load(g + i), mi = f4_load(m + i), vi = f4_load(v + i);
-    mi = f4_madd(mi, f4_sub(gi, mi), gain1);
-    vi = f4_madd(vi, f4_sub(f4_mul(gi, gi), vi), gain2);
+    mi = f4_flush(f4_madd(mi, f4_sub(gi, mi), gain1));
+    vi = f4_flush(f4_madd(vi, f4_sub(f4_mul(gi, gi), vi), gain2));
     f4_store(m + i, mi);
     f4_store(v + i, vi);
     f32x4 change = f4_div(f4_mul(mi, size), f4_add(f4_sqrt(vi), epsilon));
@@ -62,7 +62,7 @@ static void sgd(const fr_optimizer *o, float *w, float *velocity, const float *g
   for (int i = 0; i < n; i += FR_LANES) {
     f32x4 change = f4_sub(f4_zero(), f4_mul(rate, f4_load(g + i)));
     if (velocity) {
-      f32x4 vi = f4_madd(change, momentum, f4_load(velocity + i));
+      f32x4 vi = f4_flush(f4_madd(change, momentum, f4_load(velocity + i)));
       f4_store(velocity + i, vi);
       change = o->nesterov ? f4_madd(change, momentum, vi) : vi;
     }
@@ -75,10 +75,10 @@ static void adadelta(const fr_optimizer *o, float *w, float *g2, float *d2, cons
   const f32x4 rho = f4_splat((float)o->rho), gain = f4_splat((float)(1.0 - o->rho));
   for (int i = 0; i < n; i += FR_LANES) {
     f32x4 gi = f4_load(g + i), di = f4_load(d2 + i);
-    f32x4 si = f4_madd(f4_mul(rho, f4_load(g2 + i)), gain, f4_mul(gi, gi));
+    f32x4 si = f4_flush(f4_madd(f4_mul(rho, f4_load(g2 + i)), gain, f4_mul(gi, gi)));
     f4_store(g2 + i, si);
     f32x4 change = f4_div(f4_mul(f4_sqrt(f4_add(di, epsilon)), gi), f4_sqrt(f4_add(si, epsilon)));
-    f4_store(d2 + i, f4_madd(f4_mul(rho, di), gain, f4_mul(change, change)));
+    f4_store(d2 + i, f4_flush(f4_madd(f4_mul(rho, di), gain, f4_mul(change, change))));
     f4_store(w + i, f4_sub(f4_load(w + i), f4_mul(rate, change)));
   }
 }
