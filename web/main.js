@@ -4,7 +4,7 @@ import { argmax, confusion } from './metrics.js';
 import { createSession } from './session.js';
 import { layerSpecs, readSettings, writeSettings } from './settings.js';
 import { setUpTheme } from './theme.js';
-import { createTrainer } from './trainer.js';
+import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
 import { createConfidencesView } from './views/confidences.js';
 import { createConfusionView } from './views/confusion.js';
@@ -23,7 +23,7 @@ import { createRunView } from './views/run.js';
 import { createRuntimeView } from './views/runtime.js';
 import { createSampleView } from './views/sample.js';
 import { createSettingsForm } from './views/settings-form.js';
-import { createTape, shareDone } from './views/tape.js';
+import { createTape } from './views/tape.js';
 import { createVerdictView } from './views/verdict.js';
 
 /** The story of the page: load → model → train → show. */
@@ -140,7 +140,7 @@ function showProgress(progress) {
   tape.show(progress);
   moment.show(progress);
   plots.live(progress);
-  if (document.hidden) document.title = `${percent(shareDone(progress), 0)} · ${t('name')}`;
+  if (document.hidden) document.title = `${percent(epochsDone(progress) / progress.epochs, 0)} · ${t('name')}`;
 }
 
 /** @param {{ state: string }} view */

@@ -1,4 +1,8 @@
-/** What the predictions on a labelled set add up to. */
+/**
+ * What the predictions on a labelled set add up to.
+ *
+ * @typedef {{ probabilities: Float32Array, predicted: Uint8Array, labels: Uint8Array }} Results [n, classes], [n], [n]
+ */
 
 /** @param {Float32Array} probabilities [n, classes] @param {number} classes @returns {Uint8Array} [n] */
 export function argmax(probabilities, classes) {

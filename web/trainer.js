@@ -1,4 +1,5 @@
 import { createEmitter } from './emitter.js';
+import { createPace } from './pace.js';
 
 /**
  * Runs and evaluates the model: the state machine behind Start, Pause and Stop.
@@ -8,7 +9,7 @@ import { createEmitter } from './emitter.js';
  * @typedef {'idle' | 'loading' | 'training' | 'paused' | 'done' | 'failed'} TrainState
  * @typedef {{ epoch: number, batch: number }} Position
  * @typedef {{ phase: 'train' | 'validate', epoch: number, epochs: number, batch: number, batches: number,
- *   logs: { loss: number, acc: number }, samplesPerSecond: number, etaSeconds: number }} Progress
+ *   logs: { loss: number, acc: number }, samplesPerSecond: number, secondsLeft: number }} Progress `secondsLeft`: of the run
  * @typedef {{ loss: number, accuracy: number }} Figures
  * @typedef {{ probabilities: Float32Array, labels: Uint8Array }} Predictions
  * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial', train: Figures | null, test: Figures | null,
@@ -37,6 +38,7 @@ export function createTrainer(session, current) {
   let running = null;
   /** @type {AbortController | null} */
   let evaluating = null;
+  let pace = createPace();
   let evaluated = Promise.resolve(); // settles when no evaluation is under way
   let waiting = false; // Start was pressed before the data was there
 
@@ -97,6 +99,7 @@ export function createTrainer(session, current) {
       emit('reset', settings);
     }
     progress = null;
+    pace = createPace();
     setState('training');
     evaluating?.abort();
     try {
@@ -117,9 +120,15 @@ export function createTrainer(session, current) {
 
   /** @param {any} event */
   function onEvent(event) {
-    if (event.type === 'progress') emit('progress', (progress = event.progress));
+    if (event.type === 'progress') emit('progress', (progress = forPage(event.progress)));
     if (event.type === 'epoch') emit('epoch', event);
     if (event.type === 'log') emit('log', event);
+  }
+
+  /** What the page shows of it: while validation runs, the figures stay those of training. @param {Progress} next @returns {Progress} */
+  function forPage(next) {
+    const logs = next.phase === 'train' ? next.logs : (progress?.logs ?? next.logs);
+    return { ...next, logs, secondsLeft: pace.secondsLeft(epochsDone(next), next.epochs) };
   }
 
   function evaluate() {
@@ -164,6 +173,7 @@ export function createTrainer(session, current) {
 
   function resume() {
     if (state !== 'paused') return;
+    pace.skip();
     session.call('resume');
     setState('training');
   }
@@ -220,5 +230,8 @@ export function createTrainer(session, current) {
     },
   };
 }
+
+/** How far a run is, in epochs. @param {Progress} progress */
+export const epochsDone = ({ phase, epoch, batch, batches }) => epoch + (phase === 'train' ? batch / batches : 1);
 
 /** @typedef {ReturnType<typeof createTrainer>} Trainer */

@@ -20,7 +20,7 @@ serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, p
 async function hello() {
   await new Promise((held) => {
     if (!navigator.locks) return held(undefined);
-    navigator.locks.request(globalThis.name, () => new Promise(() => held(undefined)));
+    navigator.locks.request(self.name, () => new Promise(() => held(undefined)));
   });
   const core = await loadCore();
   return { build: core.build, threads: core.threads };
@@ -87,10 +87,10 @@ async function fit(run, { signal, emit }) {
       initialEpoch: from.epoch,
       initialBatch: from.batch,
       signal,
-      log: (text, { replace }) => emit({ type: 'log', text, replace }),
+      log: (/** @type {string} */ text, /** @type {{ replace: boolean }} */ { replace }) => emit({ type: 'log', text, replace }),
       callbacks: {
-        onEpochEnd: (epoch, logs) => emit({ type: 'epoch', epoch, logs: { ...logs } }),
-        onProgress: (progress) => {
+        onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => emit({ type: 'epoch', epoch, logs: { ...logs } }),
+        onProgress: (/** @type {any} */ progress) => {
           emit({ type: 'progress', progress: { ...progress } });
           return gate?.opened;
         },
@@ -99,7 +99,8 @@ async function fit(run, { signal, emit }) {
     return { finished: true, position: { epoch: run.epochs, batch: 0 } };
   } catch (error) {
     if (!signal.aborted) throw error;
-    return { finished: false, position: model.position };
+    const { epoch, batch } = model.position;
+    return { finished: false, position: { epoch, batch } };
   } finally {
     resume();
   }
@@ -149,7 +150,7 @@ async function build(specs, seed, optimizer = 'adam') {
 
 /** @param {any[]} specs @param {number} seed @param {any} optimizer */
 async function assemble(specs, seed, optimizer) {
-  const built = await sequential({ seed, layers: specs.map(({ kind, ...config }) => layers[kind](config)) });
+  const built = await sequential({ seed, layers: specs.map(layerOf) });
   try {
     built.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
     return built;
@@ -159,13 +160,14 @@ async function assemble(specs, seed, optimizer) {
   }
 }
 
+/** @param {any} spec */
+const layerOf = ({ kind, ...config }) => /** @type {any} */ (layers)[kind](config);
+
 /** The first layer with which the stack can no longer be built. @param {any[]} specs */
 async function firstAtFault(specs) {
   for (let count = 1; count <= specs.length; count++) {
     try {
-      const { kind, ...config } = specs[count - 1];
-      layers[kind](config);
-      (await sequential({ seed: 0, layers: specs.slice(0, count).map(({ kind, ...rest }) => layers[kind](rest)) })).dispose();
+      (await sequential({ seed: 0, layers: specs.slice(0, count).map(layerOf) })).dispose();
     } catch {
       return count - 1;
     }

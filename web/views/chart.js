@@ -8,9 +8,9 @@ import { decimal } from '../i18n/index.js';
  * broken one with squares.
  *
  * @param {HTMLElement} host
- * @param {{ digits: number, onPoint: (index: number | null) => void }} options `onPoint`: which point the pointer is at
+ * @param {(index: number | null) => void} onPoint told which point the pointer is at
  */
-export function createChart(host, { digits, onPoint }) {
+export function createChart(host, onPoint) {
   /** @type {[number[], number[], number[]]} epochs, training, validation */
   let data = [[], [], []];
   let epochs = 1;
@@ -34,7 +34,7 @@ export function createChart(host, { digits, onPoint }) {
           size: 46,
           gap: 8,
           space: 44,
-          values: (_, splits) => splits.map((value) => decimal(value, digits)),
+          values: (_, splits, _axis, _space, step) => splits.map((value) => decimal(value, digitsOf(step))),
         },
       ],
       series: [
@@ -64,8 +64,10 @@ export function createChart(host, { digits, onPoint }) {
   function drawMarks(u) {
     const { ctx } = u;
     const size = 3 * devicePixelRatio;
-    const place = (/** @type {number} */ x, /** @type {number} */ y) => [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
+    /** @param {number} x @param {number} y @returns {[number, number]} */
+    const place = (x, y) => [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
     ctx.save();
+    ctx.setLineDash([]);
     ctx.fillStyle = colour('--ink')();
     data[1].forEach((value, i) => disc(ctx, ...place(data[0][i], value), size));
     ctx.fillStyle = colour('--accent-ink')();
@@ -119,6 +121,9 @@ export function createChart(host, { digits, onPoint }) {
     },
   };
 }
+
+/** Digits after the point that tell multiples of `step` apart. @param {number} step */
+const digitsOf = (step) => String(Number(step.toPrecision(6))).split('.')[1]?.length ?? 0;
 
 /** @param {HTMLElement} host */
 const sizeOf = (host) => ({ width: Math.max(host.clientWidth, 120), height: Math.max(host.clientHeight, 120) });

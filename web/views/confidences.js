@@ -6,7 +6,7 @@ import { verdictTitle } from './titles.js';
 /** How sure the network is of each class, for one picture. @param {import('../session.js').Session} session */
 export function createConfidencesView(session) {
   const canvas = byId('confidence-canvas');
-  /** @type {{ probabilities: Float32Array, predicted: Uint8Array, labels: Uint8Array } | null} */
+  /** @type {import('../metrics.js').Results | null} */
   let results = null;
   let index = 0;
 
@@ -44,7 +44,7 @@ export function createConfidencesView(session) {
 
   onLanguage(renderText);
   return {
-    /** @param {typeof results} next */
+    /** @param {import('../metrics.js').Results | null} next */
     show(next) {
       results = next;
       index = 0;

@@ -4,7 +4,7 @@ import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
 /**
  * Where the pictures come from: choosing, loading with progress, failing with a way out, and the shapes that came.
  * @param {import('../session.js').Session} session
- * @param {{ source: () => string, onSource: (source: string) => void, mayLoad: () => boolean }} options
+ * @param {{ source: () => string, onSource: (source: any) => void, mayLoad: () => boolean }} options
  */
 export function createDataView(session, { source, onSource, mayLoad }) {
   const select = hook('dataset-source');

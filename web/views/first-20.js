@@ -1,10 +1,10 @@
 import { byId, el } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
-import { mark } from './titles.js';
+import { sign } from './titles.js';
 
 /** The first twenty predicted classes under the true ones. */
 export function createFirst20View() {
-  /** @type {{ predicted: Uint8Array, labels: Uint8Array } | null} */
+  /** @type {import('../metrics.js').Results | null} */
   let results = null;
   const places = [...Array(20).keys()];
 
@@ -18,7 +18,7 @@ export function createFirst20View() {
       el(
         'tbody',
         {},
-        row('first20.predicted', (i) => [value(results?.predicted, i), ...(wrong(i) ? [mark(false)] : [])]),
+        row('first20.predicted', (i) => [value(results?.predicted, i), ...(wrong(i) ? [sign(false)] : [])]),
         row('first20.true', (i) => [value(results?.labels, i)]),
       ),
     );
@@ -26,7 +26,7 @@ export function createFirst20View() {
 
   onLanguage(render);
   return {
-    /** @param {typeof results} next */
+    /** @param {import('../metrics.js').Results | null} next */
     show(next) {
       results = next;
       render();

@@ -12,14 +12,17 @@ export function createFirst30View(session) {
     cells.forEach(({ name }, i) => (name.textContent = labels && i < labels.length ? t(`class.${labels[i]}`) : '\u00a0'));
   }
 
-  byId('first-30').append(...cells.map(({ canvas, name }) => el('li', {}, canvas, name)));
+  byId('first-30').append(...cells.map(({ canvas, name }) => el('li', { className: 'empty' }, canvas, name)));
   onLanguage(render);
 
   return {
     async show() {
       const there = Math.min(30, session.data.info?.train.images[0] ?? 0);
       const answer = await session.pictures('train', [...Array(there).keys()]);
-      cells.forEach(({ canvas }, i) => i < there && paint(canvas, pictureAt(answer.pixels, i)));
+      cells.slice(0, there).forEach(({ canvas }, i) => {
+        paint(canvas, pictureAt(answer.pixels, i));
+        canvas.parentElement?.classList.remove('empty');
+      });
       labels = answer.labels;
       render();
     },

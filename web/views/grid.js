@@ -16,7 +16,7 @@ export function createGridView(session, onSelect) {
   const back = byId('grid-back');
   const next = byId('grid-next');
   const enlarge = byId('grid-enlarge');
-  /** @type {{ predicted: Uint8Array, labels: Uint8Array } | null} */
+  /** @type {import('../metrics.js').Results | null} */
   let results = null;
   let first = 0;
   let drawn = 0; // of several drawings under way the last one counts
@@ -35,7 +35,7 @@ export function createGridView(session, onSelect) {
 
   /** @param {number} index @param {Uint8Array} pixels */
   function filledCell(index, pixels) {
-    const { predicted, labels } = /** @type {NonNullable<typeof results>} */ (results);
+    const { predicted, labels } = /** @type {import('../metrics.js').Results} */ (results);
     const canvas = blankCanvas();
     paint(canvas, pixels);
     const button = el('button', { type: 'button', className: 'picture' }, canvas, verdictTitle(predicted[index], labels[index]));
@@ -72,7 +72,7 @@ export function createGridView(session, onSelect) {
   onLanguage(draw);
 
   return {
-    /** @param {typeof results} next */
+    /** @param {import('../metrics.js').Results | null} next */
     show(next) {
       if (!next) first = 0;
       results = next;

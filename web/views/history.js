@@ -4,8 +4,8 @@ import { createChart } from './chart.js';
 
 /** Loss and accuracy over the epochs. */
 export function createHistoryView() {
-  const loss = createFigure('loss', 'loss', 1);
-  const accuracy = createFigure('accuracy', 'acc', 2);
+  const loss = createFigure('loss', 'loss');
+  const accuracy = createFigure('accuracy', 'acc');
   const both = [loss, accuracy];
   return {
     /** @param {number} epoch from 0 @param {Record<string, number>} logs */
@@ -19,20 +19,17 @@ export function createHistoryView() {
   };
 }
 
-/** @param {string} name @param {'loss' | 'acc'} key @param {number} digits on the axis */
-function createFigure(name, key, digits) {
+/** @param {string} name @param {'loss' | 'acc'} key */
+function createFigure(name, key) {
   const figure = byId(`history-${name}`);
   const host = figure.querySelector('.chart');
   const readout = el('p', { className: 'readout' });
   figure.append(readout);
   /** @type {number | null} */
   let pointed = null;
-  const chart = createChart(host, {
-    digits,
-    onPoint(index) {
-      pointed = index;
-      render();
-    },
+  const chart = createChart(host, (index) => {
+    pointed = index;
+    render();
   });
   /** @type {import('../trainer.js').Progress | null} */
   let latest = null;

@@ -27,7 +27,7 @@ export function createModelView(session, settings, onChange) {
   const cards = CARDS.map(createCard);
   byId('layers').append(...cards.map((card) => card.node));
 
-  /** @param {typeof CARDS[number]} card */
+  /** @param {typeof CARDS[number]} card @param {number} index */
   function createCard({ kind, fields, note, extra }, index) {
     const errorId = `layer-${index}-error`;
     const inputs = fields.map((name) => createInput(name, errorId));
@@ -47,7 +47,7 @@ export function createModelView(session, settings, onChange) {
         setText(shape, layer ? shapeText(layer.outputShape) : '–');
         setText(parameters, layer ? parametersText(layer.parameters) : '\u00a0');
         const bad = inputs.find(({ input }) => Number.isNaN(numberIn(input)));
-        const message = bad ? t('model.number-needed') : failure?.layer === index ? failure.message : '';
+        const message = bad ? t('model.number-needed') : failure?.layer === index ? (failure?.message ?? '') : '';
         setText(error, message);
         error.lang = bad ? '' : 'en';
         for (const { input } of inputs) input.setAttribute('aria-invalid', String(message !== '' && (!bad || input === bad.input)));

@@ -7,12 +7,12 @@ export function createMomentView() {
   let progress = null;
 
   function render() {
-    const { epoch = 0, epochs = 0, logs, samplesPerSecond, etaSeconds } = progress ?? {};
+    const { epoch = 0, epochs = 0, logs, samplesPerSecond, secondsLeft } = progress ?? {};
     put('epoch', progress && t('moment.of', { epoch: Math.min(epoch + 1, epochs), epochs }));
     put('loss', logs && decimal(logs.loss, 4));
     put('accuracy', logs && decimal(logs.acc, 4));
     put('speed', samplesPerSecond && count(samplesPerSecond));
-    put('eta', etaSeconds !== undefined && Number.isFinite(etaSeconds) && duration(etaSeconds));
+    put('eta', secondsLeft !== undefined && Number.isFinite(secondsLeft) && duration(secondsLeft));
   }
 
   /** @param {string} name @param {any} text */

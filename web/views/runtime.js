@@ -7,7 +7,7 @@ export function createRuntimeView(session) {
   let runtime = null;
 
   function render() {
-    setText(byId('runtime-info'), runtime ? t('runtime', runtime) : t('runtime.none'));
+    setText(byId('runtime-info'), runtime ? t(runtime.threads === 1 ? 'runtime.one' : 'runtime.many', runtime) : t('runtime.none'));
   }
 
   session.on('worker', (event) => {

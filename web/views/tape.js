@@ -1,5 +1,6 @@
 import { byId, oncePerFrame, setText, svg } from '../dom.js';
 import { decimal, onLanguage, percent, t } from '../i18n/index.js';
+import { epochsDone } from '../trainer.js';
 
 /** The progress of training as a measuring tape: a centimetre an epoch, the figure of the moment at its end. */
 
@@ -33,7 +34,7 @@ export function createTape(plannedEpochs) {
   }
 
   function drawProgress() {
-    const share = progress ? shareDone(progress) : 0;
+    const share = progress ? epochsDone(progress) / progress.epochs : 0;
     fill.style.inlineSize = `${share * 100}%`;
     tape.setAttribute('aria-valuenow', String(Math.floor(share * 100)));
     tape.setAttribute('aria-valuetext', valueText(share));
@@ -64,11 +65,6 @@ export function createTape(plannedEpochs) {
       update();
     },
   };
-}
-
-/** @param {Progress} progress */
-export function shareDone({ phase, epoch, epochs, batch, batches }) {
-  return Math.min(1, (epoch + (phase === 'train' ? batch / batches : 1)) / epochs);
 }
 
 /** Lines and numbers, as dense as the width allows. @param {number} width @param {number} epochs */

@@ -7,11 +7,11 @@ export function verdictTitle(predicted, label) {
   return el(
     'span',
     { className: `title ${right ? 'right' : 'wrong'}` },
-    mark(right),
+    sign(right),
     t('grid.cell', { predicted: t(`class.${predicted}`), true: t(`class.${label}`) }),
   );
 }
 
 /** @param {boolean} right */
-export const mark = (right) =>
-  el('span', { className: right ? 'mark tick' : 'mark cross', role: 'img', ariaLabel: t(right ? 'grid.right' : 'grid.wrong') });
+export const sign = (right) =>
+  el('span', { className: right ? 'sign tick' : 'sign cross', role: 'img', ariaLabel: t(right ? 'grid.right' : 'grid.wrong') });
