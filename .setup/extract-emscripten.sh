@@ -86,6 +86,7 @@ FROZEN_CACHE = True
 END
 }
 
+rm -rf "$target".?????? # what a killed run left
 keyring=$(find_keyring)
 work=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$work"' EXIT

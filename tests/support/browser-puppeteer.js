@@ -36,25 +36,50 @@ const firefoxPreferences = (settings) => ({
  * @returns {Promise<import('./browsers.js').Browser>}
  */
 export async function launchPuppeteer(name, program, settings) {
-  const viewport = { width: settings.width, height: settings.height };
   const browser = await puppeteer.launch({
     browser: name === 'firefox' ? 'firefox' : 'chrome',
     executablePath: program,
     headless: true,
     args: name === 'firefox' ? [] : chromiumArgs(settings),
     extraPrefsFirefox: firefoxPreferences(settings),
+    defaultViewport: null,
     protocolTimeout: 300_000,
     timeout: 60_000,
   });
-  const page = (await browser.pages())[0] ?? (await browser.newPage());
-  await page.setViewport(viewport);
-  if (name === 'chromium') {
-    await page.emulateMediaFeatures([
-      { name: 'prefers-color-scheme', value: settings.dark ? 'dark' : 'light' },
-      { name: 'prefers-reduced-motion', value: settings.reducedMotion ? 'reduce' : 'no-preference' },
-    ]);
+  try {
+    const page = (await browser.pages())[0] ?? (await browser.newPage());
+    await resize(page, settings.width, settings.height);
+    if (name === 'chromium') await emulateMedia(page, settings);
+    return wrapPage(name, browser, page);
+  } catch (error) {
+    browser.process()?.kill('SIGKILL');
+    throw error;
   }
-  return wrapPage(name, browser, page);
+}
+
+/**
+ * @param {import('puppeteer-core').Page} page
+ * @param {Settings} settings
+ */
+function emulateMedia(page, settings) {
+  return page.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: settings.dark ? 'dark' : 'light' },
+    { name: 'prefers-reduced-motion', value: settings.reducedMotion ? 'reduce' : 'no-preference' },
+  ]);
+}
+
+/**
+ * @param {import('puppeteer-core').Page} page
+ * @param {number} width
+ * @param {number} height
+ */
+async function resize(page, width, height) {
+  await page.setViewport({ width, height }).catch((error) => {
+    // An older Firefox sets the size and does not know the orientation, which puppeteer sends with it.
+    if (!String(error).includes('setScreenOrientationOverride')) throw error;
+  });
+  const size = `${width} × ${height}`;
+  await poll(async () => (await page.evaluate('`${innerWidth} × ${innerHeight}`')) === size, `a viewport of ${size}`);
 }
 
 /** @param {import('puppeteer-core').Page} page */
@@ -106,7 +131,7 @@ function wrapPage(name, browser, page) {
       const input = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$(selector));
       await input.uploadFile(...paths);
     },
-    setViewport: (width, height) => page.setViewport({ width, height }),
+    setViewport: (width, height) => resize(page, width, height),
     screenshot: async (path) => {
       const picture = Buffer.from(await page.screenshot());
       if (path) await writeFile(path, picture);
