@@ -17,7 +17,10 @@ llvm=/usr/lib/llvm-19/bin
 [ -d "$target" ] && exit 0
 mkdir -p "$(dirname "$target")"
 exec 9>"$target.lock"
-flock 9
+flock -n 9 || {
+  say 'set-up: waiting for another run that downloads Emscripten'
+  flock 9
+}
 [ -d "$target" ] && exit 0
 
 instead="Or install Emscripten $version or later (emsdk) and put its emcc on PATH."
