@@ -202,23 +202,37 @@ typedef struct {
   int32_t offset; /* of the window's first float in the padded image */
 } live_window;
 
+/* The bits of dy, or zero where ReLU has stopped it: integers, for a float select is a branch. */
+FR_INLINE uint32_t live_bits(const fr_conv2d_delta *d, int at, int relu) {
+  uint32_t bits;
+  memcpy(&bits, d->dy + at, sizeof bits);
+  return relu ? bits & -(uint32_t)(d->y[at] > 0.0f) : bits;
+}
+
 /* The gradients of channel c that are not zero, in reading order. */
-static int list_channel(const fr_window *w, const fr_conv2d_delta *d, int c, live_window *list) {
-  int step = d->winner ? 2 : 1, n = 0;
+FR_INLINE int list_channel_of(const fr_window *w, const fr_conv2d_delta *d, int c, int relu,
+                              int pooled, live_window *list) {
+  int step = pooled ? 2 : 1, n = 0;
   int lines = w->out_h / step, columns = w->out_w / step;
   int right = w->stride_w * w->in_c, below = w->stride_h * line_stride(w);
-  const int32_t corner[4] = {0, right, below, below + right};
   int at = c;
   for (int py = 0; py < lines; py++) {
     int32_t offset = py * step * below;
     for (int px = 0; px < columns; px++, offset += step * right, at += w->out_c) {
-      float g = d->relu && !(d->y[at] > 0.0f) ? 0.0f : d->dy[at];
-      list[n].value = g;
-      list[n].offset = offset + (d->winner ? corner[d->winner[at]] : 0);
-      n += g != 0.0f;
+      uint32_t bits = live_bits(d, at, relu);
+      int winner = pooled ? d->winner[at] : 0;
+      memcpy(&list[n].value, &bits, sizeof bits);
+      list[n].offset = offset + (-(winner & 1) & right) + (-(winner >> 1) & below);
+      n += bits != 0;
     }
   }
   return n;
+}
+
+static int list_channel(const fr_window *w, const fr_conv2d_delta *d, int c, live_window *list) {
+  if (d->winner && d->relu) return list_channel_of(w, d, c, 1, 1, list);
+  if (d->winner) return list_channel_of(w, d, c, 0, 1, list);
+  return list_channel_of(w, d, c, d->relu, 0, list);
 }
 
 /* drows[row][v] += Σ_list value · padded[offset + row][v], `rows` × `vectors` held in registers. */

@@ -31,36 +31,59 @@ void fr_dense_unpack(const fr_dense *d, const float *packed, float *kernel) {
   }
 }
 
+enum { UNROLL = 4 }; /* vectors a turn of a dot product's loop */
+
 /* ---- forward --------------------------------------------------------------------------------- */
 
 /* partial[i] += kernel · x_i, lane by lane, for n samples of one unit. */
 FR_INLINE void dot_1xn(int n, int width, const float *kernel, const float *const x[8],
                        f32x4 *const partial[8]) {
   f32x4 sum[8];
-  for (int i = 0; i < n; i++) sum[i] = *partial[i];
-  for (int k = 0; k < width; k += FR_LANES) {
-    f32x4 w = f4_load(kernel + k);
-    for (int i = 0; i < n; i++) sum[i] = f4_madd(sum[i], w, f4_load(x[i] + k));
+  const float *xs[8];
+  for (int i = 0; i < n; i++) {
+    sum[i] = *partial[i];
+    xs[i] = x[i];
   }
+  int k = 0;
+  for (; k + UNROLL * FR_LANES <= width; k += UNROLL * FR_LANES, kernel += UNROLL * FR_LANES)
+    for (int i = 0; i < n; i++) {
+      for (int v = 0; v < UNROLL; v++)
+        sum[i] = f4_madd(sum[i], f4_load(kernel + v * FR_LANES), f4_load(xs[i] + v * FR_LANES));
+      xs[i] += UNROLL * FR_LANES;
+    }
+  for (; k < width; k += FR_LANES, kernel += FR_LANES)
+    for (int i = 0; i < n; i++) {
+      sum[i] = f4_madd(sum[i], f4_load(kernel), f4_load(xs[i]));
+      xs[i] += FR_LANES;
+    }
   for (int i = 0; i < n; i++) *partial[i] = sum[i];
+}
+
+static void dot_group(int n, int width, const float *kernel, const float *const x[8],
+                      f32x4 *const partial[8]) {
+  switch (n) {
+    case 8: dot_1xn(8, width, kernel, x, partial); break;
+    case 7: dot_1xn(7, width, kernel, x, partial); break;
+    case 6: dot_1xn(6, width, kernel, x, partial); break;
+    case 5: dot_1xn(5, width, kernel, x, partial); break;
+    case 4: dot_1xn(4, width, kernel, x, partial); break;
+    case 3: dot_1xn(3, width, kernel, x, partial); break;
+    case 2: dot_1xn(2, width, kernel, x, partial); break;
+    default: dot_1xn(1, width, kernel, x, partial);
+  }
 }
 
 static void dot_listed(int width, const float *kernel, const float *x, int x_stride,
                        const fr_live_entry *entries, int n, f32x4 *partial) {
-  while (n > 0) {
-    int group = n >= 8 ? 8 : n >= 4 ? 4 : n >= 2 ? 2 : 1;
+  for (int size; n > 0; n -= size, entries += size) {
+    size = n < 8 ? n : 8;
     const float *xs[8];
     f32x4 *sums[8];
-    for (int i = 0; i < group; i++) {
+    for (int i = 0; i < size; i++) {
       xs[i] = x + (ptrdiff_t)entries[i].index * x_stride;
       sums[i] = partial + entries[i].index;
     }
-    if (group == 8) dot_1xn(8, width, kernel, xs, sums);
-    if (group == 4) dot_1xn(4, width, kernel, xs, sums);
-    if (group == 2) dot_1xn(2, width, kernel, xs, sums);
-    if (group == 1) dot_1xn(1, width, kernel, xs, sums);
-    entries += group;
-    n -= group;
+    dot_group(size, width, kernel, xs, sums);
   }
 }
 
