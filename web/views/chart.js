@@ -18,7 +18,8 @@ export function createChart(host, onPoint) {
   let live = null;
 
   const colour = (/** @type {string} */ name) => () => getComputedStyle(host).getPropertyValue(name);
-  const axis = { stroke: colour('--muted'), ticks: { show: false }, font: '12px system-ui, sans-serif' };
+  const em = 0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const axis = { stroke: colour('--muted'), ticks: { show: false }, font: `${em}px system-ui, sans-serif` };
 
   const plot = new uPlot(
     {
@@ -27,13 +28,13 @@ export function createChart(host, onPoint) {
       cursor: { drag: { setScale: false, x: false, y: false }, y: false, points: { show: false } },
       scales: { x: { time: false, range: () => [0, epochs] }, y: { range: heightOfData } },
       axes: [
-        { ...axis, grid: { show: false }, size: 26, gap: 6, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500], space: 34 },
+        { ...axis, grid: { show: false }, size: 2.2 * em, gap: em / 2, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500], space: 2.8 * em },
         {
           ...axis,
           grid: { stroke: colour('--hairline'), width: 1 },
-          size: 46,
-          gap: 8,
-          space: 44,
+          size: 3.8 * em,
+          gap: em / 2,
+          space: 3.6 * em,
           values: (_, splits, _axis, _space, step) => splits.map((value) => decimal(value, digitsOf(step))),
         },
       ],
@@ -63,7 +64,7 @@ export function createChart(host, onPoint) {
   /** @param {uPlot} u */
   function drawMarks(u) {
     const { ctx } = u;
-    const size = 3 * devicePixelRatio;
+    const size = (em / 4) * devicePixelRatio;
     /** @param {number} x @param {number} y @returns {[number, number]} */
     const place = (x, y) => [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
     ctx.save();

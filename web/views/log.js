@@ -1,5 +1,7 @@
 import { byId } from '../dom.js';
 
+const SLACK = 60; // px from the end within which the log keeps following
+
 /** The verbose text of training, line by line; a progress bar replaces its own line. */
 export function createLog() {
   const box = byId('log');
@@ -7,7 +9,7 @@ export function createLog() {
 
   /** @param {Text} node */
   function append(node) {
-    const atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+    const atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < SLACK;
     box.append(node);
     if (atBottom) box.scrollTop = box.scrollHeight;
   }

@@ -4,7 +4,6 @@ import { epochsDone } from '../trainer.js';
 
 /** The progress of training as a measuring tape: a centimetre an epoch, the figure of the moment at its end. */
 
-const HEIGHT = 46;
 const LABEL_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const LABEL_ROOM = 24; // px that a number on the tape needs
 
@@ -25,11 +24,11 @@ export function createTape(plannedEpochs) {
   let epochs = plannedEpochs();
 
   function drawMarks() {
-    const width = band.clientWidth;
+    const { clientWidth: width, clientHeight: height } = band;
     for (const layer of [underneath, above]) {
       layer.setAttribute('width', width);
-      layer.setAttribute('height', String(HEIGHT));
-      layer.replaceChildren(...marks(width, epochs));
+      layer.setAttribute('height', height);
+      layer.replaceChildren(...marks(width, height, epochs));
     }
   }
 
@@ -67,8 +66,8 @@ export function createTape(plannedEpochs) {
   };
 }
 
-/** Lines and numbers, as dense as the width allows. @param {number} width @param {number} epochs */
-function marks(width, epochs) {
+/** Lines and numbers, as dense as the width allows. @param {number} width @param {number} height @param {number} epochs */
+function marks(width, height, epochs) {
   const centimetre = width / epochs;
   const divisions = centimetre >= 40 ? 10 : centimetre >= 14 ? 2 : 1;
   const step = LABEL_STEPS.find((each) => each * centimetre >= LABEL_ROOM) ?? 1000;
@@ -77,10 +76,10 @@ function marks(width, epochs) {
     const whole = i % divisions === 0;
     if (whole && centimetre < 4 && (i / divisions) % step !== 0) continue;
     const x = Math.round((i * centimetre) / divisions) - 0.5;
-    const length = whole ? 18 : (i * 2) % divisions === 0 ? 12 : 7;
-    drawn.push(svg('path', { d: `M${x} 0V${length}M${x} ${HEIGHT - length / 2}V${HEIGHT}` }));
+    const length = height * (whole ? 0.4 : (i * 2) % divisions === 0 ? 0.27 : 0.15);
+    drawn.push(svg('path', { d: `M${x} 0V${length}M${x} ${height - length / 2}V${height}` }));
     const epoch = i / divisions;
-    if (whole && epoch % step === 0) drawn.push(svg('text', { x: x - 4, y: 32, 'text-anchor': 'end' }, String(epoch)));
+    if (whole && epoch % step === 0) drawn.push(svg('text', { x: x - 4, y: height * 0.7, 'text-anchor': 'end' }, String(epoch)));
   }
   return drawn;
 }
