@@ -1,0 +1,9 @@
+/** Where pictures come from: the real dataset, files of the user's, or a generator. */
+import { fashionMnist } from './datasets/fashion-mnist.js';
+import { fromFiles } from './datasets/files.js';
+import { synthetic } from './datasets/synthetic.js';
+import { FASHION_MNIST } from './datasets/table.js';
+
+/** @typedef {import('./datasets/fashion-mnist.js').Dataset} Dataset */
+
+export const datasets = { fashionMnist, fromFiles, synthetic, FASHION_MNIST };

@@ -1,0 +1,94 @@
+/** @typedef {'gzip' | 'idx' | 'html' | 'other'} Format */
+
+const SLICE = 1 << 18; // bytes handed to the decompressor at a time
+const LARGEST_RATIO = 1032; // of DEFLATE, output to input
+
+/**
+ * What a file is, by its first bytes: gzip (RFC 1952), IDX, or the page a host answers with
+ * when it has no such file.
+ * @param {Uint8Array} head
+ * @returns {Format}
+ */
+export function formatOf(head) {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (head.length >= 4 && head[0] === 0 && head[1] === 0) return 'idx';
+  const text = String.fromCharCode(...head.subarray(0, 64)).replace(/^\u00ef\u00bb\u00bf/, '');
+  return /^\s*</.test(text) ? 'html' : 'other';
+}
+
+/**
+ * Lower-case hexadecimal SHA-256. Pages from http:// hosts other than localhost have no
+ * crypto.subtle; a library stands in there.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Promise<string>}
+ */
+export async function sha256(bytes) {
+  const digest = globalThis.crypto?.subtle
+    ? new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+    : (await import('@noble/hashes/sha2.js')).sha256(bytes);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {(consumed: number) => void} onConsumed
+ */
+function sliced(bytes, onConsumed) {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      onConsumed(at);
+      if (at === bytes.length) return controller.close();
+      const end = Math.min(at + SLICE, bytes.length);
+      controller.enqueue(bytes.subarray(at, end));
+      at = end;
+    },
+  });
+}
+
+/** The length of the content as the last four bytes of a gzip file state it, if that is possible. */
+function statedLength(/** @type {Uint8Array} */ bytes) {
+  if (bytes.length < 18) return 0;
+  const stated = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
+  return stated <= bytes.length * LARGEST_RATIO ? stated : 0;
+}
+
+/** Bytes appended one after the other, into one buffer where the length was foreseen. */
+class Sink {
+  /** @param {number} capacity */
+  constructor(capacity) {
+    this.bytes = new Uint8Array(capacity);
+    this.length = 0;
+  }
+
+  /** @param {Uint8Array} chunk */
+  append(chunk) {
+    if (this.length + chunk.length > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.length + chunk.length));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
+    }
+    this.bytes.set(chunk, this.length);
+    this.length += chunk.length;
+  }
+
+  finish() {
+    return this.bytes.subarray(0, this.length);
+  }
+}
+
+/**
+ * Decompress a gzip file. Rejects when it is cut short or damaged.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {(consumed: number) => void} [onConsumed] told how many of `bytes` have been read
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function gunzip(bytes, onConsumed = () => {}) {
+  const sink = new Sink(statedLength(bytes));
+  const reader = sliced(bytes, onConsumed).pipeThrough(new DecompressionStream('gzip')).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return sink.finish();
+    sink.append(value);
+  }
+}

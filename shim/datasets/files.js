@@ -1,0 +1,129 @@
+import { FittingRoomError } from '../errors.js';
+import { formatOf, gunzip } from './bytes.js';
+import { pair, readIdx } from './idx.js';
+import { followFiles } from './progress.js';
+import { FASHION_MNIST } from './table.js';
+
+/**
+ * @typedef {import('./fashion-mnist.js').Dataset} Dataset
+ * @typedef {import('./idx.js').IdxFile} IdxFile
+ * @typedef {{ name: string, arrayBuffer: () => Promise<ArrayBuffer> }} FileLike such as a File of the browser
+ * @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} Given
+ * @typedef {'train' | 'test'} Part
+ */
+
+/** @type {Record<Part, string>} */
+const PART_NAMES = { train: 'training', test: 'test' };
+/** @type {Record<IdxFile['kind'], string>} */
+const KIND_NAMES = { images: 'pictures', labels: 'labels' };
+
+const refusal = (/** @type {string} */ message, /** @type {unknown} */ cause = undefined) =>
+  new FittingRoomError(message, 'bad-data', { cause });
+
+/** @param {Given} file @param {(consumed: number) => void} onConsumed */
+async function contentOf({ name, bytes }, onConsumed) {
+  const format = formatOf(bytes);
+  if (format === 'idx') return bytes;
+  if (format !== 'gzip') throw refusal(`${name} is neither a gzip nor an IDX file${format === 'html' ? ' but a web page' : ''}`);
+  return gunzip(bytes, onConsumed).catch((error) => {
+    throw refusal(`${name}: the gzip file is cut short or damaged (${error.message})`, error);
+  });
+}
+
+/** @param {string} name @returns {Part | null} */
+function partByName(name) {
+  const train = /train/i.test(name);
+  const test = /t10k|test/i.test(name);
+  return train === test ? null : train ? 'train' : 'test';
+}
+
+/** @param {IdxFile} file @returns {Part | null} */
+function partByOfficialCount({ count }) {
+  const official = FASHION_MNIST.files.find((file) => file.count === count);
+  return official ? (official.kind.startsWith('train') ? 'train' : 'test') : null;
+}
+
+const list = (/** @type {IdxFile[]} */ files) => files.map(({ name }) => name).join(', ');
+
+/** @param {IdxFile} a @param {IdxFile} b */
+const sameData = (a, b) => a.count === b.count && a.data.every((byte, i) => byte === b.data[i]);
+
+/**
+ * Tell the training file of a kind from the test file: the larger one is for training; names decide
+ * between equals.
+ * @param {IdxFile['kind']} kind
+ * @param {IdxFile[]} files one or two
+ * @returns {Partial<Record<Part, IdxFile>>}
+ */
+function parts(kind, files) {
+  const [a, b] = files;
+  if (!b) return { [partByOfficialCount(a) ?? partByName(a.name) ?? 'train']: a };
+  if (sameData(a, b)) throw refusal(`${a.name} and ${b.name} hold the same ${KIND_NAMES[kind]}`);
+  if (a.count !== b.count) return a.count > b.count ? { train: a, test: b } : { train: b, test: a };
+  const byName = { [partByName(a.name) ?? '']: a, [partByName(b.name) ?? '']: b };
+  if (byName.train && byName.test) return byName;
+  throw refusal(
+    `${a.name} and ${b.name} both hold ${a.count} ${KIND_NAMES[kind]}; ` +
+      'put “train” into the name of one and “test” into that of the other',
+  );
+}
+
+/** @param {IdxFile[]} files */
+function sortOut(files) {
+  const images = files.filter(({ kind }) => kind === 'images');
+  const labels = files.filter(({ kind }) => kind === 'labels');
+  for (const group of [images, labels]) {
+    if (group.length <= 2) continue;
+    throw refusal(`two files of ${KIND_NAMES[group[0].kind]} are wanted, these are ${group.length}: ${list(group)}`);
+  }
+  const sorted = {
+    images: images.length ? parts('images', images) : {},
+    labels: labels.length ? parts('labels', labels) : {},
+  };
+  const missing = /** @type {Part[]} */ (['train', 'test']).flatMap((part) =>
+    /** @type {IdxFile['kind'][]} */ (['images', 'labels'])
+      .filter((kind) => !sorted[kind][part])
+      .map((kind) => `the ${PART_NAMES[part]} ${KIND_NAMES[kind]} (such as ${officialName(part, kind)})`),
+  );
+  if (missing.length) throw refusal(`missing: ${missing.join(', ')}; given: ${list(files) || 'no file'}`);
+  return /** @type {Record<IdxFile['kind'], Record<Part, IdxFile>>} */ (sorted);
+}
+
+/** @param {Part} part @param {IdxFile['kind']} kind */
+function officialName(part, kind) {
+  return FASHION_MNIST.files.find((file) => file.kind === `${part}-${kind}`)?.name;
+}
+
+/**
+ * A dataset from four files the user hands over: Fashion-MNIST's or others in its format, gzip or
+ * not, in any order and under any name.
+ * @param {Iterable<FileLike>} files
+ * @param {{ onProgress?: import('./progress.js').OnProgress }} [options]
+ * @returns {Promise<Dataset>}
+ */
+export async function fromFiles(files, { onProgress = () => {} } = {}) {
+  const given = await Promise.all(
+    Array.from(files, async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+  );
+  const tell = followFiles(
+    given.map(({ bytes }, i) => ({ name: String(i), bytes: bytes.length })),
+    (progress) => onProgress({ ...progress, file: given[Number(progress.file)].name }),
+    'decompress',
+  );
+  const { classNames } = FASHION_MNIST;
+  const read = [];
+  for (const [i, file] of given.entries()) {
+    const content = await contentOf(file, (consumed) => tell(String(i), 'decompress', consumed));
+    tell(String(i), 'decompress', file.bytes.length);
+    read.push(await readIdx(file.name, content, classNames.length));
+  }
+  const { images, labels } = sortOut(read);
+  return {
+    name: 'Fashion-MNIST',
+    synthetic: false,
+    source: 'files',
+    classNames,
+    train: pair(images.train, labels.train),
+    test: pair(images.test, labels.test),
+  };
+}

@@ -1,0 +1,83 @@
+import { loadCore } from '../core.js';
+import { FittingRoomError } from '../errors.js';
+import { tensor } from '../tensor.js';
+
+/**
+ * @typedef {import('../tensor.js').Tensor<Uint8Array>} Tensor
+ * @typedef {{ rank: number, count: number, rows: number, columns: number, dataOffset: number }} IdxHeader
+ * @typedef {{ name: string, kind: 'images' | 'labels', count: number, data: Uint8Array<ArrayBuffer> }} IdxFile
+ */
+
+const SIDE = 28; // rows and columns of a picture
+const LARGEST_HEADER = 16; // bytes
+const OUT_INTS = 5;
+
+/**
+ * The header of an IDX file, checked by the core against the file's length.
+ * @param {Uint8Array} bytes
+ * @returns {Promise<IdxHeader>}
+ */
+async function readHeader(bytes) {
+  const core = await loadCore();
+  const head = bytes.subarray(0, LARGEST_HEADER);
+  return core.withBytes(LARGEST_HEADER + OUT_INTS * 4, (address) => {
+    const out = address + LARGEST_HEADER;
+    core.bytes(address, head.length).set(head);
+    core.call('fr_idx_header', address, head.length, bytes.length, out);
+    const [rank, count, rows, columns, dataOffset] = core.ints(out, OUT_INTS);
+    return { rank, count, rows, columns, dataOffset };
+  });
+}
+
+/** @param {string} name @param {Uint8Array} labels @param {number} classes */
+function checkLabels(name, labels, classes) {
+  const index = labels.findIndex((label) => label >= classes);
+  if (index < 0) return;
+  throw new FittingRoomError(`${name}: label ${index} is ${labels[index]}; labels must be 0 to ${classes - 1}`, 'bad-data');
+}
+
+/**
+ * Read an IDX file of pictures or labels. The data are a view into `bytes`, not a copy.
+ * @param {string} name the file's name, for messages
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {number} classes
+ * @returns {Promise<IdxFile>}
+ */
+export async function readIdx(name, bytes, classes) {
+  const header = await readHeader(bytes).catch((error) => {
+    throw new FittingRoomError(`${name}: ${error.message}`, error.code, { cause: error });
+  });
+  const data = bytes.subarray(header.dataOffset);
+  if (header.rank === 1) {
+    checkLabels(name, data, classes);
+    return { name, kind: 'labels', count: header.count, data };
+  }
+  if (header.rows !== SIDE || header.columns !== SIDE) {
+    const message = `${name}: pictures must be ${SIDE}×${SIDE}, these are ${header.rows}×${header.columns}`;
+    throw new FittingRoomError(message, 'bad-data');
+  }
+  return { name, kind: 'images', count: header.count, data };
+}
+
+/**
+ * Pictures and their labels, of training or of test.
+ * @param {IdxFile} images
+ * @param {IdxFile} labels
+ * @returns {{ images: Tensor, labels: Tensor }}
+ */
+export function pair(images, labels) {
+  if (images.count !== labels.count) {
+    const message = `${images.name} has ${images.count} pictures, but ${labels.name} has ${labels.count} labels`;
+    throw new FittingRoomError(message, 'bad-data');
+  }
+  return split(images.data, labels.data);
+}
+
+/**
+ * @param {Uint8Array} pixels count × 28 × 28 bytes
+ * @param {Uint8Array} labels count bytes
+ * @returns {{ images: Tensor, labels: Tensor }}
+ */
+export function split(pixels, labels) {
+  return { images: tensor(pixels, [labels.length, SIDE, SIDE, 1]), labels: tensor(labels, [labels.length]) };
+}

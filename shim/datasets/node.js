@@ -1,0 +1,63 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** @typedef {import('./sources.js').Source} Source */
+
+/** @param {string} path */
+async function readWhole(path) {
+  const buffer = await readFile(path).catch((error) => {
+    throw error.code === 'ENOENT' ? new Error('not there') : error;
+  });
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+/**
+ * A folder of this machine.
+ * @param {string} path
+ * @returns {Source}
+ */
+export function folder(path) {
+  return {
+    kind: 'folder',
+    place: `in the folder ${path}`,
+    async read(file, { onBytes }) {
+      const bytes = await readWhole(join(path, file.name));
+      onBytes(file.bytes);
+      return bytes;
+    },
+  };
+}
+
+/**
+ * A folder that verified downloads are kept in.
+ * @param {string} path
+ * @returns {Source}
+ */
+export function cacheFolder(path) {
+  return {
+    ...folder(path),
+    kind: 'cache',
+    place: `in the cache folder ${path}`,
+    async keep(file, bytes) {
+      const partial = join(path, `${file.name}.${process.pid}.partial`);
+      await mkdir(path, { recursive: true });
+      await writeFile(partial, bytes);
+      await rename(partial, join(path, file.name));
+    },
+    async forget(file) {
+      await rm(join(path, file.name), { force: true });
+    },
+  };
+}
+
+/** FASHION_MNIST_DIR, else the folder shared/fashion-mnist beside the package. */
+export function datasetFolder() {
+  return process.env.FASHION_MNIST_DIR || fileURLToPath(new URL('../../../shared/fashion-mnist', import.meta.url));
+}
+
+/** The user's cache folder for the dataset (XDG base directory specification). */
+export function userCacheFolder() {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fitting-room', 'fashion-mnist');
+}
