@@ -1,4 +1,5 @@
 import { connect, WorkerDied } from './protocol.js';
+import workerUrl from './worker.js?worker&url';
 
 /**
  * Starts the worker and calls it. `onDeath` is told once when the worker is gone for any reason but `retire`.
@@ -6,7 +7,7 @@ import { connect, WorkerDied } from './protocol.js';
  */
 export function startWorker(onDeath) {
   const name = `fitting-room-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name });
+  const worker = new Worker(workerUrl, { type: 'module', name });
   const { call, fail } = connect(/** @type {any} */ (worker));
   let alive = true;
 
@@ -38,5 +39,8 @@ export function startWorker(onDeath) {
 
   return { call, ready, retire, die };
 }
+
+/** Puts the API into the console as `fittingRoom`. */
+export const offerApi = () => import(/* @vite-ignore */ workerUrl);
 
 /** @typedef {ReturnType<typeof startWorker>} Client */

@@ -1,4 +1,4 @@
-import * as fittingRoom from 'fitting-room';
+import { offerApi } from './client.js';
 import { percent, setUpLanguage, t } from './i18n/index.js';
 import { argmax, confusion } from './metrics.js';
 import { createSession } from './session.js';
@@ -28,7 +28,7 @@ import { createVerdictView } from './views/verdict.js';
 
 /** The story of the page: load → model → train → show. */
 
-Object.assign(globalThis, { fittingRoom });
+offerApi();
 
 const { settings, corrected } = readSettings(location.search);
 const session = createSession();

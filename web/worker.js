@@ -1,7 +1,12 @@
-import { datasets, layers, loadCore, sequential } from 'fitting-room';
+import * as fittingRoom from 'fitting-room';
 import { serve } from './protocol.js';
 
-/** The worker owns the dataset and the model; the page only ever sees copies of what it shows. */
+/**
+ * The worker owns the dataset and the model; the page only ever sees copies of what it shows. The page imports this
+ * file too, for its console: one bundle serves both, so that the API travels once.
+ */
+
+const { datasets, layers, loadCore, sequential } = fittingRoom;
 
 const PROGRESS_INTERVAL = 30; // ms between two progress events, about two frames
 
@@ -12,7 +17,8 @@ let model = null;
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
-serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, pause, resume, evaluate });
+if ('document' in globalThis) Object.assign(globalThis, { fittingRoom });
+else serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, pause, resume, evaluate });
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
 

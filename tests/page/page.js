@@ -1,0 +1,98 @@
+import { startServer } from '../support/static-server.js';
+import { launch } from '../support/browsers.js';
+
+/**
+ * Drives the page by its stable hooks.
+ * @typedef {import('../support/browsers.js').Browser} Browser
+ * @typedef {import('../support/browsers.js').BrowserName} BrowserName
+ */
+
+/** A run that takes about a second. */
+export const QUICK = 'data=synthetic&epochs=2&train-size=1000';
+
+/** @param {string} testid */
+export const hook = (testid) => `[data-testid="${testid}"]`;
+
+/**
+ * @param {BrowserName} name
+ * @param {{ query?: string, server?: import('../support/static-server.js').ServerOptions,
+ *   browser?: import('../support/browsers.js').LaunchOptions, prepare?: (browser: Browser) => Promise<any> }} [options]
+ */
+export async function openPage(name, { query = '', server: serverOptions, browser: browserOptions, prepare } = {}) {
+  const server = await startServer({ base: '/some/sub/path/', ...serverOptions });
+  const browser = await launch(name, browserOptions);
+  const close = async () => {
+    await browser.close();
+    await server.close();
+  };
+  try {
+    await prepare?.(browser);
+    await browser.open(`${server.url}?${query}`);
+    return { browser, server, close, page: createPage(browser, server.url) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param {Browser} browser @param {string} url */
+function createPage(browser, url) {
+  const text = (/** @type {string} */ testid) =>
+    browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.textContent?.trim(), hook(testid));
+  const data = (/** @type {string} */ testid, /** @type {string} */ name) =>
+    browser.evaluate(
+      (/** @type {string} */ selector, /** @type {string} */ key) =>
+        /** @type {HTMLElement} */ (document.querySelector(selector))?.dataset[key],
+      hook(testid),
+      name,
+    );
+
+  /** @param {string} testid @param {string} state @param {number} [timeout] */
+  const waitForState = (testid, state, timeout = 60_000) =>
+    browser.waitFor(
+      (/** @type {string} */ selector, /** @type {string} */ wanted) =>
+        /** @type {HTMLElement} */ (document.querySelector(selector))?.dataset.state === wanted,
+      { args: [hook(testid), state], timeout },
+    );
+
+  return {
+    text,
+    data,
+    waitForState,
+    loaded: () => waitForState('dataset-status', 'ready'),
+    /** @param {string} state @param {number} [timeout] */
+    trained: (state, timeout) => waitForState('train-status', state, timeout),
+    /** @param {string} testid */
+    click: (testid) => browser.click(hook(testid)),
+    /** @param {string} query */
+    open: (query) => browser.open(`${url}?${query}`),
+    /** @param {string} testid @param {string} value of a select or an input, as a user's choice would set it */
+    choose: (testid, value) =>
+      browser.evaluate(
+        (/** @type {string} */ selector, /** @type {string} */ chosen) => {
+          const control = /** @type {HTMLInputElement} */ (document.querySelector(selector));
+          control.value = chosen;
+          control.dispatchEvent(new Event('input', { bubbles: true }));
+          control.dispatchEvent(new Event('change', { bubbles: true }));
+        },
+        hook(testid),
+        value,
+      ),
+    progress: () => browser.evaluate((/** @type {string} */ selector) => Number(document.querySelector(selector)?.getAttribute('aria-valuenow')), hook('train-progress')),
+    cells: () =>
+      browser.evaluate(
+        (/** @type {string} */ selector) =>
+          [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector))].map((cell) => ({
+            predicted: Number(cell.dataset.predicted),
+            true: Number(cell.dataset.true),
+            correct: cell.dataset.correct,
+            title: cell.querySelector('.title')?.textContent,
+            colour: getComputedStyle(/** @type {Element} */ (cell.querySelector('.title'))).color,
+            sign: cell.querySelector('[role="img"]')?.getAttribute('aria-label'),
+          })),
+        hook('prediction-cell'),
+      ),
+  };
+}
+
+/** @typedef {ReturnType<typeof createPage>} Page */
