@@ -87,12 +87,12 @@ static void dot_listed(int width, const float *kernel, const float *x, int x_str
   }
 }
 
-static void forward_listed(const fr_dense *d, fr_panel p, const float *x, const float *kernel,
-                           const fr_live *live, f32x4 *partial) {
-  for (int u = 0; u < d->units; u++)
+static void forward_kept(const fr_dense *d, fr_panel p, const float *x, const float *kernel,
+                         const fr_live *kept, int first, int end, f32x4 *partial) {
+  for (int u = first; u < end; u++)
     dot_listed(p.width, kernel + (ptrdiff_t)u * p.width, x + p.first, d->x_stride,
-               live->by_unit + live->unit_begin[u], live->unit_begin[u + 1] - live->unit_begin[u],
-               partial + (ptrdiff_t)u * live->samples);
+               kept->by_unit + kept->unit_begin[u], kept->unit_begin[u + 1] - kept->unit_begin[u],
+               partial + (ptrdiff_t)u * kept->samples);
 }
 
 /* partial[u][s] += kernel_u · x_s: `units` × `samples` dot products held in registers. */
@@ -129,43 +129,43 @@ static void dot_all_samples(int units, const fr_dense *d, fr_panel p, const floa
 }
 
 static void forward_all(const fr_dense *d, fr_panel p, const float *x, int batch,
-                        const float *kernel, f32x4 *partial) {
-  int u = 0;
-  for (; u + 4 <= d->units; u += 4)
+                        const float *kernel, int first, int end, f32x4 *partial) {
+  int u = first;
+  for (; u + 4 <= end; u += 4)
     dot_all_samples(4, d, p, x + p.first, batch, kernel + (ptrdiff_t)u * p.width,
                     partial + (ptrdiff_t)u * batch);
-  for (; u < d->units; u++)
+  for (; u < end; u++)
     dot_all_samples(1, d, p, x + p.first, batch, kernel + (ptrdiff_t)u * p.width,
                     partial + (ptrdiff_t)u * batch);
 }
 
-static void finish_sums(const fr_dense *d, const f32x4 *partial, int samples, const float *bias,
-                        const fr_live *live, float *y) {
-  for (int s = 0; s < samples; s++, y += d->y_stride) {
-    memset(y, 0, sizeof *y * (size_t)d->y_stride);
-    if (!live) {
-      for (int u = 0; u < d->units; u++)
-        y[u] = f4_sum(partial[(ptrdiff_t)u * samples + s]) + (bias ? bias[u] : 0.0f);
-      continue;
-    }
-    for (int32_t i = live->sample_begin[s]; i < live->sample_begin[s + 1]; i++) {
-      int u = live->by_sample[i].index;
-      y[u] = f4_sum(partial[(ptrdiff_t)u * samples + s]) + (bias ? bias[u] : 0.0f);
-    }
+static void finish_unit(const fr_dense *d, const f32x4 *partial, int samples, float bias,
+                        const fr_live *kept, int u, float *y) {
+  if (!kept) {
+    for (int s = 0; s < samples; s++) y[(ptrdiff_t)s * d->y_stride + u] = f4_sum(partial[s]) + bias;
+    return;
+  }
+  for (int s = 0; s < samples; s++) y[(ptrdiff_t)s * d->y_stride + u] = 0.0f;
+  for (int32_t i = kept->unit_begin[u]; i < kept->unit_begin[u + 1]; i++) {
+    int s = kept->by_unit[i].index;
+    y[(ptrdiff_t)s * d->y_stride + u] = f4_sum(partial[s]) + bias;
   }
 }
 
 void fr_dense_forward(const fr_dense *d, const float *x, int samples, const float *packed,
-                      const float *bias, const fr_live *live, f32x4 *partial, float *y) {
-  memset(partial, 0, sizeof *partial * (size_t)samples * (size_t)d->units);
+                      const float *bias, const fr_live *kept, int first, int end, f32x4 *partial,
+                      float *y) {
+  f32x4 *mine = partial + (ptrdiff_t)first * samples;
+  memset(mine, 0, sizeof *mine * (size_t)(end - first) * (size_t)samples);
   for (int i = 0; i < fr_dense_panels(d); i++) {
     fr_panel p = fr_dense_panel(d, i);
-    if (live)
-      forward_listed(d, p, x, packed + p.offset, live, partial);
+    if (kept)
+      forward_kept(d, p, x, packed + p.offset, kept, first, end, partial);
     else
-      forward_all(d, p, x, samples, packed + p.offset, partial);
+      forward_all(d, p, x, samples, packed + p.offset, first, end, partial);
   }
-  finish_sums(d, partial, samples, bias, live, y);
+  for (int u = first; u < end; u++)
+    finish_unit(d, partial + (ptrdiff_t)u * samples, samples, bias ? bias[u] : 0.0f, kept, u, y);
 }
 
 /* ---- backward -------------------------------------------------------------------------------- */

@@ -43,10 +43,12 @@ int fr_dense_packed(const fr_dense *d);
 void fr_dense_pack(const fr_dense *d, const float *kernel, float *packed);
 void fr_dense_unpack(const fr_dense *d, const float *packed, float *kernel);
 
-/* y (samples, units) = x · kernel + bias for the entries of `live`, 0 for the others; all entries
- * where live is NULL. bias may be NULL. partial: samples × units vectors of scratch. */
+/* y (samples, units) = x · kernel + bias, units first … end - 1; of these only the entries that
+ * `kept` lists by unit, 0 for the others, or all where kept is NULL. bias may be NULL.
+ * first is a multiple of 4. partial: (units, samples) vectors of scratch. */
 void fr_dense_forward(const fr_dense *d, const float *x, int samples, const float *packed,
-                      const float *bias, const fr_live *live, f32x4 *partial, float *y);
+                      const float *bias, const fr_live *kept, int first, int end, f32x4 *partial,
+                      float *y);
 
 /* dx (samples, x_stride), the panel's inputs only = Σ_units dy · kernel, dy being `live`. */
 void fr_dense_backward_input(const fr_dense *d, fr_panel panel, const float *packed,

@@ -4,7 +4,6 @@
 #ifndef FR_LIVE_H
 #define FR_LIVE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
@@ -19,16 +18,16 @@ typedef struct {
 } fr_live;
 
 /* Bytes that fr_live_place needs. */
-size_t fr_live_bytes(int samples, int units);
+uint64_t fr_live_bytes(int samples, int units);
 
 /* Lays the lists' arrays out in `memory` (aligned to 8 bytes). */
 fr_live fr_live_place(void *memory, int samples, int units);
 
-/* Lists the entries of d (samples, units), rows `stride` floats apart, that are not zero, or so near (1e-30)
- * that products with them would be subnormal. */
+/* Lists the entries of d (samples, units), rows `stride` floats apart, that are not zero, or so near
+ * (1e-30) that products with them would be subnormal. */
 void fr_live_list(fr_live *live, const float *d, int samples, int units, int stride);
 
-/* Lists the entries for which keep (samples, units) is not zero, with value 1; keep NULL: all. */
+/* Lists by unit alone, with value 1, the entries for which keep (samples, units) is not zero. */
 void fr_live_list_kept(fr_live *live, const uint8_t *keep, int samples, int units);
 
 #endif

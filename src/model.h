@@ -9,6 +9,7 @@
 #include "layer.h"
 #include "loss.h"
 #include "optimizer.h"
+#include "pool.h"
 
 enum { FR_MAX_LAYERS = 64, FR_MAX_BATCH = 65536 };
 
@@ -30,6 +31,13 @@ typedef enum {
   FR_STEP_ACTIVATION
 } fr_step_kind;
 
+/* What one chunk of a step works in. */
+typedef struct {
+  float *image;    /* conv2d: a padded image */
+  float *gradient; /* conv2d: drows, then dbias, of the chunk's samples; dense: a row of a panel */
+  void *lists;
+} fr_scratch;
+
 typedef struct {
   fr_step_kind kind;
   const fr_layer *layer;       /* the first of the layers it runs */
@@ -37,6 +45,7 @@ typedef struct {
   int pool;                    /* conv2d: fused with a 2×2 max-pool */
   float rate;                  /* dropout share, 0 for none */
   int dropout_layer;           /* which layer's random stream */
+  int dropping;                /* in the pass under way */
   fr_dense dense;
   int kernel, bias;            /* indices of parameters, -1 where there is none */
   int x_size, y_size;          /* floats of a sample */
@@ -51,8 +60,8 @@ typedef struct {
   uint8_t *winner;             /* (batch, y_size) */
   fr_live live;
   f32x4 *partial;
-  float *packed, *rows, *drows, *image, *gradient;
-  void *lists;
+  float *packed, *rows, *gradient;
+  fr_scratch scratch[FR_CHUNKS];
 } fr_step;
 
 typedef enum { FR_UINT8 = 0, FR_FLOAT32 = 1 } fr_dtype;

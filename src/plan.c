@@ -102,22 +102,23 @@ static float *take_samples(cursor *c, int batch, int stride) {
 
 static void place_conv2d(fr_step *s, cursor *c, int batch) {
   fr_conv2d_sizes sizes = fr_conv2d_measure(&s->layer->window);
+  uint64_t gradient = (uint64_t)sizes.rows + (uint64_t)fr_round_up(s->channels, FR_LANES);
   s->packed = take_floats(c, (uint64_t)sizes.packed);
   s->rows = take_floats(c, (uint64_t)sizes.rows);
-  s->drows = take_floats(c, (uint64_t)sizes.rows);
-  s->image = take_floats(c, (uint64_t)sizes.image);
-  s->lists = take(c, (uint64_t)sizes.lists * 4 + 16);
-  s->gradient = take_floats(c, (uint64_t)sizes.rows + (uint64_t)fr_round_up(s->channels, FR_LANES));
+  s->gradient = take_floats(c, gradient);
   s->winner = s->pool ? take(c, (uint64_t)batch * (uint64_t)s->y_size) : NULL;
+  for (int i = 0; i < FR_CHUNKS; i++)
+    s->scratch[i] = (fr_scratch){.image = take_floats(c, (uint64_t)sizes.image),
+                                 .gradient = take_floats(c, gradient),
+                                 .lists = take(c, (uint64_t)sizes.lists * 4 + 16)};
 }
 
 static void place_dense(fr_step *s, cursor *c, int batch) {
-  uint64_t entries = (uint64_t)batch * (uint64_t)s->y_size;
-  void *lists = take(c, 8 + 2 * (entries + 1) * sizeof(fr_live_entry) +
-                            ((uint64_t)batch + (uint64_t)s->y_size + 2) * sizeof(int32_t));
+  void *lists = take(c, fr_live_bytes(batch, s->y_size));
   if (c->base) s->live = fr_live_place(lists, batch, s->y_size);
-  s->partial = take(c, entries * sizeof(f32x4));
-  s->gradient = take_floats(c, FR_PANEL + (uint64_t)s->y_stride);
+  s->partial = take(c, (uint64_t)batch * (uint64_t)s->y_size * sizeof(f32x4));
+  s->gradient = take_floats(c, (uint64_t)s->y_stride);
+  for (int i = 0; i < FR_CHUNKS; i++) s->scratch[i].gradient = take_floats(c, FR_PANEL);
 }
 
 uint64_t fr_plan_buffers(fr_model *m, int batch, char *base) {

@@ -24,83 +24,158 @@ static const float *parameter(const fr_model *m, int index) {
   return index < 0 ? NULL : m->values + m->parameters[index].offset;
 }
 
+/* What a chunk of a step's work needs to know. */
+typedef struct {
+  fr_model *model;
+  fr_step *step;
+  int n; /* samples */
+} fr_work;
+
+static float *sample(float *values, int stride, int i) { return values + (ptrdiff_t)i * stride; }
+static const float *input_of(const fr_step *s, int i) { return s->x + (ptrdiff_t)i * s->x_stride; }
+
 /* ---- convolution step: x (n, h, w, in) → y (n, h', w', out) ------------------------------------ */
 
-static void conv2d_step_forward(fr_model *m, fr_step *s, int n) {
+static void conv2d_forward_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_step *s = work->step;
   const fr_window *w = &s->layer->window;
+  fr_range range = fr_chunk_range(work->n, chunk);
   int relu = s->activation == FR_RELU;
-  fr_conv2d_pack(w, parameter(m, s->kernel), parameter(m, s->bias), s->packed);
-  for (int i = 0; i < n; i++) {
-    const float *x = fr_conv2d_pad(w, s->x + (size_t)i * (size_t)s->x_stride, s->image);
-    float *y = s->y + (size_t)i * (size_t)s->y_stride;
+  for (int i = range.first; i < range.end; i++) {
+    const float *x = fr_conv2d_pad(w, input_of(s, i), s->scratch[chunk].image);
+    float *y = sample(s->y, s->y_stride, i);
     if (s->pool)
-      fr_conv2d_pool_forward(w, x, s->packed, relu, y, s->winner + (size_t)i * (size_t)s->y_size);
+      fr_conv2d_pool_forward(w, x, s->packed, relu, y, s->winner + (ptrdiff_t)i * s->y_size);
     else
       fr_conv2d_forward(w, x, s->packed, relu, y);
   }
 }
 
+static void conv2d_step_forward(fr_model *m, fr_step *s, int n) {
+  fr_conv2d_pack(&s->layer->window, parameter(m, s->kernel), parameter(m, s->bias), s->packed);
+  fr_work work = {m, s, n};
+  fr_pool_run(FR_CHUNKS, conv2d_forward_chunk, &work);
+}
+
 static fr_conv2d_delta conv2d_delta(const fr_step *s, int i) {
-  size_t at = (size_t)i * (size_t)s->y_stride;
-  return (fr_conv2d_delta){.y = s->y + at, .dy = s->dy + at, .relu = s->activation == FR_RELU,
-                           .winner = s->pool ? s->winner + (size_t)i * (size_t)s->y_size : NULL};
+  return (fr_conv2d_delta){.y = sample(s->y, s->y_stride, i),
+                           .dy = sample(s->dy, s->y_stride, i),
+                           .winner = s->pool ? s->winner + (ptrdiff_t)i * s->y_size : NULL,
+                           .relu = s->activation == FR_RELU};
+}
+
+static int conv2d_rows(const fr_step *s) { return fr_conv2d_measure(&s->layer->window).rows; }
+
+static int conv2d_gradient_floats(const fr_step *s) {
+  return conv2d_rows(s) + fr_round_up(s->layer->units, FR_LANES);
+}
+
+static void conv2d_backward_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_step *s = work->step;
+  const fr_window *w = &s->layer->window;
+  const fr_scratch *scratch = &s->scratch[chunk];
+  fr_range range = fr_chunk_range(work->n, chunk);
+  memset(scratch->gradient, 0, sizeof(float) * (size_t)conv2d_gradient_floats(s));
+  for (int i = range.first; i < range.end; i++) {
+    fr_conv2d_delta delta = conv2d_delta(s, i);
+    const float *x = fr_conv2d_pad(w, input_of(s, i), scratch->image);
+    fr_conv2d_backward_kernel(w, x, &delta, scratch->lists, scratch->gradient,
+                              scratch->gradient + conv2d_rows(s));
+    if (s->dx)
+      fr_conv2d_backward_input(w, s->rows, &delta, scratch->lists, scratch->image,
+                               sample(s->dx, s->x_stride, i));
+  }
+}
+
+/* Adds the chunks' gradients up in the first one, in order. */
+static void sum_chunks(fr_step *s) {
+  float *sum = s->scratch[0].gradient;
+  for (int chunk = 1; chunk < FR_CHUNKS; chunk++)
+    for (int i = 0; i < conv2d_gradient_floats(s); i += FR_LANES)
+      f4_store(sum + i, f4_add(f4_load(sum + i), f4_load(s->scratch[chunk].gradient + i)));
 }
 
 static void conv2d_step_backward(fr_model *m, fr_step *s, int n) {
   const fr_window *w = &s->layer->window;
-  int channels = fr_round_up(w->out_c, FR_LANES), stored = m->parameters[s->kernel].stored;
-  float *dkernel = s->gradient, *dbias = s->gradient + stored;
-  memset(s->drows, 0, sizeof *s->drows * (size_t)fr_conv2d_measure(w).rows);
-  memset(s->gradient, 0, sizeof *s->gradient * (size_t)(stored + channels));
+  const fr_parameter *kernel = &m->parameters[s->kernel];
   if (s->dx) fr_conv2d_pack_rows(w, parameter(m, s->kernel), s->rows);
-  for (int i = 0; i < n; i++) {
-    fr_conv2d_delta delta = conv2d_delta(s, i);
-    size_t at = (size_t)i * (size_t)s->x_stride;
-    const float *x = fr_conv2d_pad(w, s->x + at, s->image);
-    fr_conv2d_backward_kernel(w, x, &delta, s->lists, s->drows, dbias);
-    if (s->dx) fr_conv2d_backward_input(w, s->rows, &delta, s->lists, s->image, s->dx + at);
-  }
-  fr_conv2d_unpack_rows(w, s->drows, dkernel);
-  emit_gradient(m, m->parameters[s->kernel].offset, dkernel, stored);
-  if (s->bias >= 0) emit_gradient(m, m->parameters[s->bias].offset, dbias, channels);
+  fr_work work = {m, s, n};
+  fr_pool_run(FR_CHUNKS, conv2d_backward_chunk, &work);
+  sum_chunks(s);
+  const float *drows = s->scratch[0].gradient, *dbias = drows + conv2d_rows(s);
+  memset(s->gradient + kernel->elements, 0,
+         sizeof(float) * (size_t)(kernel->stored - kernel->elements));
+  fr_conv2d_unpack_rows(w, drows, s->gradient);
+  emit_gradient(m, kernel->offset, s->gradient, kernel->stored);
+  if (s->bias >= 0)
+    emit_gradient(m, m->parameters[s->bias].offset, dbias, m->parameters[s->bias].stored);
 }
 
 /* ---- max-pool step: x (n, h, w, c) → y (n, h', w', c) ------------------------------------------- */
 
-static void pool_step_forward(fr_step *s, int n) {
-  for (int i = 0; i < n; i++)
-    fr_max_pool_forward(&s->layer->window, s->x + (size_t)i * (size_t)s->x_stride,
-                        s->y + (size_t)i * (size_t)s->y_stride);
+static void pool_forward_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_step *s = work->step;
+  fr_range range = fr_chunk_range(work->n, chunk);
+  for (int i = range.first; i < range.end; i++)
+    fr_max_pool_forward(&s->layer->window, input_of(s, i), sample(s->y, s->y_stride, i));
 }
 
-static void pool_step_backward(fr_step *s, int n) {
-  if (!s->dx) return;
-  for (int i = 0; i < n; i++) {
-    size_t x = (size_t)i * (size_t)s->x_stride, y = (size_t)i * (size_t)s->y_stride;
-    fr_max_pool_backward(&s->layer->window, s->x + x, s->y + y, s->dy + y, s->dx + x);
-  }
+static void pool_backward_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_step *s = work->step;
+  fr_range range = fr_chunk_range(work->n, chunk);
+  for (int i = range.first; i < range.end; i++)
+    fr_max_pool_backward(&s->layer->window, input_of(s, i), sample(s->y, s->y_stride, i),
+                         sample(s->dy, s->y_stride, i), sample(s->dx, s->x_stride, i));
 }
 
 /* ---- dense step: x (n, inputs) → y (n, units) --------------------------------------------------- */
 
-static void dense_step_forward(fr_model *m, fr_step *s, int n, int dropping) {
-  if (dropping) fr_live_list_kept(&s->live, s->keep, n, s->y_size);
-  fr_dense_forward(&s->dense, s->x, n, parameter(m, s->kernel), parameter(m, s->bias),
-                   dropping ? &s->live : NULL, s->partial, s->y);
+enum { UNITS_A_CHUNK = 16 };
+
+static void dense_forward_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_step *s = work->step;
+  int first = chunk * UNITS_A_CHUNK, left = s->y_size - first;
+  int end = first + (left < UNITS_A_CHUNK ? left : UNITS_A_CHUNK);
+  fr_dense_forward(&s->dense, s->x, work->n, parameter(work->model, s->kernel),
+                   parameter(work->model, s->bias), s->dropping ? &s->live : NULL, first, end,
+                   s->partial, s->y);
 }
 
-/* The input's gradient of a panel needs the weights that its update is about to change. */
-static void dense_step_backward(fr_model *m, fr_step *s, int n) {
-  int offset = m->parameters[s->kernel].offset;
-  fr_live_list(&s->live, s->dy, n, s->y_size, s->y_stride);
-  for (int i = 0; i < fr_dense_panels(&s->dense); i++) {
-    fr_panel panel = fr_dense_panel(&s->dense, i);
-    if (s->dx) fr_dense_backward_input(&s->dense, panel, m->values + offset, &s->live, s->dx);
-    for (int u = 0; u < s->y_size; u++) {
-      fr_dense_backward_kernel(&s->dense, panel, s->x, &s->live, u, s->gradient);
-      emit_gradient(m, offset + (int)panel.offset + u * panel.width, s->gradient, panel.width);
-    }
+static void dense_step_forward(fr_model *m, fr_step *s, int n) {
+  if (s->dropping) fr_live_list_kept(&s->live, s->keep, n, s->y_size);
+  fr_work work = {m, s, n};
+  fr_pool_run((s->y_size + UNITS_A_CHUNK - 1) / UNITS_A_CHUNK, dense_forward_chunk, &work);
+}
+
+/* One panel. Its input's gradient needs the weights that its update is about to change. */
+static void backward_panel(const fr_work *work, int index, float *row) {
+  fr_model *m = work->model;
+  fr_step *s = work->step;
+  fr_panel panel = fr_dense_panel(&s->dense, index);
+  int kernel = m->parameters[s->kernel].offset, offset = kernel + (int)panel.offset;
+  if (s->dx) fr_dense_backward_input(&s->dense, panel, m->values + kernel, &s->live, s->dx);
+  for (int u = 0; u < s->y_size; u++) {
+    fr_dense_backward_kernel(&s->dense, panel, s->x, &s->live, u, row);
+    emit_gradient(m, offset + u * panel.width, row, panel.width);
   }
+}
+
+static void dense_backward_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_range range = fr_chunk_range(fr_dense_panels(&work->step->dense), chunk);
+  for (int i = range.first; i < range.end; i++)
+    backward_panel(work, i, work->step->scratch[chunk].gradient);
+}
+
+static void dense_step_backward(fr_model *m, fr_step *s, int n) {
+  fr_live_list(&s->live, s->dy, n, s->y_size, s->y_stride);
+  fr_work work = {m, s, n};
+  fr_pool_run(FR_CHUNKS, dense_backward_chunk, &work);
   if (s->bias < 0) return;
   memset(s->gradient, 0, sizeof *s->gradient * (size_t)s->y_stride);
   fr_dense_backward_bias(&s->live, s->gradient);
@@ -109,32 +184,38 @@ static void dense_step_backward(fr_model *m, fr_step *s, int n) {
 
 /* ---- all steps --------------------------------------------------------------------------------- */
 
+static int is_fused_relu(const fr_step *s) {
+  return s->kind == FR_STEP_CONV2D && s->activation == FR_RELU;
+}
+
 static void step_forward(fr_model *m, fr_step *s, int n, int training) {
-  int dropping = training && s->rate > 0.0f;
-  if (dropping)
+  fr_work work = {m, s, n};
+  s->dropping = training && s->rate > 0.0f;
+  if (s->dropping)
     fr_dropout_mask(m->seed, m->optimizer.steps, s->dropout_layer, s->rate, n, s->y_size, s->keep);
   switch (s->kind) {
     case FR_STEP_CONV2D: conv2d_step_forward(m, s, n); break;
-    case FR_STEP_MAX_POOLING2D: pool_step_forward(s, n); break;
-    case FR_STEP_DENSE: dense_step_forward(m, s, n, dropping); break;
+    case FR_STEP_MAX_POOLING2D: fr_pool_run(FR_CHUNKS, pool_forward_chunk, &work); break;
+    case FR_STEP_DENSE: dense_step_forward(m, s, n); break;
     default: memcpy(s->y, s->x, sizeof *s->y * (size_t)n * (size_t)s->y_stride);
   }
-  int fused_relu = s->kind == FR_STEP_CONV2D && s->activation == FR_RELU;
-  if (!fused_relu)
+  if (!is_fused_relu(s))
     fr_activation_forward(s->activation, s->y, n, s->y_size, s->y_stride, s->channels);
-  if (dropping)
+  if (s->dropping)
     fr_dropout_apply(s->keep, 1.0f / (1.0f - s->rate), s->y, n, s->y_size, s->y_stride);
 }
 
 static void step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
-  if (s->rate > 0.0f)
+  fr_work work = {m, s, n};
+  if (s->dropping)
     fr_dropout_apply(s->keep, 1.0f / (1.0f - s->rate), s->dy, n, s->y_size, s->y_stride);
-  int fused_relu = s->kind == FR_STEP_CONV2D && s->activation == FR_RELU;
-  if (!in_loss && !fused_relu)
+  if (!in_loss && !is_fused_relu(s))
     fr_activation_backward(s->activation, s->y, s->dy, n, s->y_size, s->y_stride, s->channels);
   switch (s->kind) {
     case FR_STEP_CONV2D: conv2d_step_backward(m, s, n); break;
-    case FR_STEP_MAX_POOLING2D: pool_step_backward(s, n); break;
+    case FR_STEP_MAX_POOLING2D:
+      if (s->dx) fr_pool_run(FR_CHUNKS, pool_backward_chunk, &work);
+      break;
     case FR_STEP_DENSE: dense_step_backward(m, s, n); break;
     default:
       if (s->dx) memcpy(s->dx, s->dy, sizeof *s->dx * (size_t)n * (size_t)s->y_stride);

@@ -59,8 +59,8 @@ EMSCRIPTEN_KEEPALIVE void kernels_prepare(void) {
   b.winner = calloc(BATCH * POOLED, 1);
   b.keep = calloc(BATCH * UNITS, 1);
   b.partial = aligned_alloc(16, sizeof(f32x4) * BATCH * UNITS);
-  b.kept = fr_live_place(malloc(fr_live_bytes(BATCH, UNITS)), BATCH, UNITS);
-  b.live = fr_live_place(malloc(fr_live_bytes(BATCH, UNITS)), BATCH, UNITS);
+  b.kept = fr_live_place(malloc((size_t)fr_live_bytes(BATCH, UNITS)), BATCH, UNITS);
+  b.live = fr_live_place(malloc((size_t)fr_live_bytes(BATCH, UNITS)), BATCH, UNITS);
   b.adam = (fr_optimizer){.kind = FR_ADAM, .learning_rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999,
                           .epsilon = 1e-7};
   fr_optimizer_begin_step(&b.adam);
@@ -84,11 +84,11 @@ EMSCRIPTEN_KEEPALIVE void kernels_conv2d_backward(void) {
 
 EMSCRIPTEN_KEEPALIVE void kernels_dense_forward_kept(void) {
   fr_live_list_kept(&b.kept, b.keep, BATCH, UNITS);
-  fr_dense_forward(&dense, b.pooled, BATCH, b.weights, NULL, &b.kept, b.partial, b.y);
+  fr_dense_forward(&dense, b.pooled, BATCH, b.weights, NULL, &b.kept, 0, UNITS, b.partial, b.y);
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_dense_forward(void) {
-  fr_dense_forward(&dense, b.pooled, BATCH, b.weights, NULL, NULL, b.partial, b.y);
+  fr_dense_forward(&dense, b.pooled, BATCH, b.weights, NULL, NULL, 0, UNITS, b.partial, b.y);
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_dense_backward_input(void) {

@@ -1,0 +1,18 @@
+/* Work cut into chunks that may run side by side. How many chunks there are depends on the work
+ * alone, never on the number of threads, and what they compute is combined in a fixed order: the
+ * results are the same, bit for bit, on any number of threads. */
+#ifndef FR_POOL_H
+#define FR_POOL_H
+
+enum { FR_CHUNKS = 16 }; /* at most, where each chunk needs memory of its own */
+
+/* Runs task(context, 0 … chunks - 1), each once, in any order, and returns when all are done. */
+void fr_pool_run(int chunks, void (*task)(void *context, int chunk), void *context);
+
+/* Items first … end - 1 of n belong to `chunk` of FR_CHUNKS; the last chunks may be empty. */
+typedef struct {
+  int first, end;
+} fr_range;
+fr_range fr_chunk_range(int n, int chunk);
+
+#endif
