@@ -1,0 +1,124 @@
+/* What every test program here shares: checks that count, a last line that says how many ran, and
+ * random numbers that owe nothing to the core's.
+ *
+ *   int main(void) {
+ *     CHECK(1 + 1 == 2, "1 + 1 is %d", 1 + 1);
+ *     return check_report("sums", 1);
+ *   } */
+#ifndef FR_CHECK_H
+#define FR_CHECK_H
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "status.h"
+
+static long check_passed, check_failed;
+
+enum { CHECK_SHOWN = 20 /* failures printed in full */ };
+
+/* Counts a check; where it fails, says where and with which values. */
+#define CHECK(condition, ...)                                          \
+  do {                                                                 \
+    if (condition) {                                                   \
+      check_passed++;                                                  \
+    } else if (check_failed++ < CHECK_SHOWN) {                         \
+      printf("FAILED %s:%d: %s: ", __FILE__, __LINE__, #condition);    \
+      printf(__VA_ARGS__);                                             \
+      printf("\n");                                                    \
+    }                                                                  \
+  } while (0)
+
+/* |got - want| <= tolerance; a NaN on either side fails. */
+#define CHECK_NEAR(got, want, tolerance, what)                                                  \
+  CHECK(fabs((double)(got) - (double)(want)) <= (tolerance), "%s: got %.9g, want %.9g ± %.2g", \
+        what, (double)(got), (double)(want), (double)(tolerance))
+
+/* The status, and the message word for word. */
+static inline void check_refused(fr_status got, fr_status want, const char *message) {
+  CHECK(got == want, "status %d, want %d, for \"%s\"", (int)got, (int)want, message);
+  if (got != FR_OK)
+    CHECK(strcmp(fr_last_error(), message) == 0, "\"%s\", want \"%s\"", fr_last_error(), message);
+}
+
+/* Prints the count; the program's exit status. Fewer checks than `least`: a sweep did not run. */
+static inline int check_report(const char *name, long least) {
+  if (check_passed + check_failed < least) {
+    printf("FAILED %s: %ld checks ran, at least %ld were meant to\n", name,
+           check_passed + check_failed, least);
+    check_failed++;
+  }
+  printf("%s: %ld passed, %ld failed\n", name, check_passed, check_failed);
+  return check_failed != 0;
+}
+
+/* ---- random test data: xorshift64* (Vigna, arXiv:1402.6246) ----------------------------------- */
+
+static uint64_t check_state = 0x9E3779B97F4A7C15u;
+
+static inline void check_seed(uint64_t seed) { check_state = seed * 2 + 1; }
+
+static inline uint32_t check_random(void) {
+  check_state ^= check_state >> 12;
+  check_state ^= check_state << 25;
+  check_state ^= check_state >> 27;
+  return (uint32_t)(check_state * 0x2545F4914F6CDD1Du >> 32);
+}
+
+/* low <= result <= high */
+static inline int check_between(int low, int high) {
+  return low + (int)(check_random() % (uint32_t)(high - low + 1));
+}
+
+/* uniform in [-1, 1) */
+static inline float check_float(void) {
+  return (float)((double)check_random() / 2147483648.0 - 1.0);
+}
+
+/* ---- arrays whose ends the sanitizer watches --------------------------------------------------- */
+
+static inline void *check_alloc(size_t bytes) {
+  void *p = malloc(bytes ? bytes : 1);
+  if (p) return p;
+  printf("FAILED: no memory for %zu bytes\n", bytes);
+  exit(1);
+}
+
+/* n floats of NaN: what must not be read into a result, and what must be written. */
+static inline float *check_garbage(size_t n) {
+  float *p = check_alloc(n * sizeof *p);
+  for (size_t i = 0; i < n; i++) p[i] = NAN;
+  return p;
+}
+
+static inline float *check_floats(size_t n) {
+  float *p = check_alloc(n * sizeof *p);
+  for (size_t i = 0; i < n; i++) p[i] = check_float();
+  return p;
+}
+
+/* ---- sums whose rounding error is known ------------------------------------------------------- */
+
+/* A sum of products in double, with what bounds the error of the same sum in floats, whatever its
+ * order: terms · ε · Σ|products| (Higham, Accuracy and Stability of Numerical Algorithms, §3.1). */
+typedef struct { double value, magnitude; int terms; } check_sum;
+
+static inline void check_add(check_sum *s, double a, double b) {
+  s->value += a * b;
+  s->magnitude += fabs(a * b);
+  s->terms++;
+}
+
+static inline double check_tolerance(const check_sum *s) {
+  return (s->terms + 1) * (double)FLT_EPSILON * s->magnitude + s->terms * 1e-30;
+}
+
+static inline void check_sum_near(float got, const check_sum *want, const char *what) {
+  CHECK_NEAR(got, want->value, check_tolerance(want), what);
+}
+
+#endif

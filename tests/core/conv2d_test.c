@@ -1,0 +1,345 @@
+/* The convolution kernels, fused and not, and the plain reference, against loops in double over
+ * ragged shapes. */
+#include "check.h"
+#include "conv2d.h"
+#include "reference.h"
+
+enum { SWEEP = 700, EXACT = 600 };
+
+typedef struct {
+  fr_layer layer; /* with its window inferred */
+  int pool, relu;
+  int in, taps, out;      /* floats of an image, of one filter, of the convolution's output */
+  int y_h, y_w, y_size;   /* the step's output, after the pool */
+  float *x, *kernel, *bias, *y, *dy;
+  uint8_t *winner;
+  check_sum *z; /* the convolution's sums */
+} conv_case;
+
+/* ---- the kernels' interface, in one place ------------------------------------------------------ */
+
+/* An image of the batch arena: its neighbours' floats follow where the slack is. */
+static float *with_slack(const float *x, int n) {
+  float *image = check_garbage((size_t)n + FR_CONV_SLACK);
+  memcpy(image, x, sizeof *x * (size_t)n);
+  return image;
+}
+
+static void fast_forward(conv_case *t) {
+  const fr_window *w = &t->layer.window;
+  fr_conv2d_sizes sizes = fr_conv2d_measure(w);
+  float *packed = check_garbage((size_t)sizes.packed), *image = with_slack(t->x, t->in);
+  float *scratch = check_garbage((size_t)sizes.image);
+  fr_conv2d_pack(w, t->kernel, t->bias, packed);
+  const float *padded = fr_conv2d_pad(w, image, scratch);
+  if (t->pool) fr_conv2d_pool_forward(w, padded, packed, t->relu, t->y, t->winner);
+  else fr_conv2d_forward(w, padded, packed, t->relu, t->y);
+  free(packed);
+  free(image);
+  free(scratch);
+}
+
+/* Adds one image to dkernel (Keras's layout) and dbias; dx is written. */
+static void fast_backward(conv_case *t, float *dkernel, float *dbias, float *dx) {
+  const fr_window *w = &t->layer.window;
+  fr_conv2d_sizes sizes = fr_conv2d_measure(w);
+  float *rows = check_garbage((size_t)sizes.rows), *drows = check_alloc((size_t)sizes.rows * 4);
+  float *image = with_slack(t->x, t->in), *scratch = check_garbage((size_t)sizes.image);
+  void *lists = check_garbage((size_t)sizes.lists);
+  memset(drows, 0, (size_t)sizes.rows * 4);
+  fr_conv2d_delta delta = {.y = t->y, .dy = t->dy, .winner = t->pool ? t->winner : NULL,
+                           .relu = t->relu};
+  const float *padded = fr_conv2d_pad(w, image, scratch);
+  fr_conv2d_backward_kernel(w, padded, &delta, lists, drows, dbias);
+  fr_conv2d_unpack_rows(w, drows, dkernel);
+  fr_conv2d_pack_rows(w, t->kernel, rows);
+  fr_conv2d_backward_input(w, rows, &delta, lists, scratch, dx);
+  free(rows);
+  free(drows);
+  free(image);
+  free(scratch);
+  free(lists);
+}
+
+/* ---- the same in plain loops ------------------------------------------------------------------- */
+
+/* The input pixel under tap (ky, kx) of output (oy, ox), or -1 in the padding. */
+static int pixel_under(const fr_layer *l, int oy, int ox, int ky, int kx) {
+  int pad_h = 0, pad_w = 0, in_h = l->input.dims[0], in_w = l->input.dims[1];
+  if (l->padding == FR_SAME) {
+    int out_h = (in_h + l->stride_h - 1) / l->stride_h, out_w = (in_w + l->stride_w - 1) / l->stride_w;
+    pad_h = (out_h - 1) * l->stride_h + l->kernel_h - in_h;
+    pad_w = (out_w - 1) * l->stride_w + l->kernel_w - in_w;
+  }
+  int y = oy * l->stride_h + ky - (pad_h > 0 ? pad_h / 2 : 0);
+  int x = ox * l->stride_w + kx - (pad_w > 0 ? pad_w / 2 : 0);
+  return y < 0 || y >= in_h || x < 0 || x >= in_w ? -1 : y * in_w + x;
+}
+
+typedef struct { int input, weight, output; } tap;
+
+/* Calls `visit` for each product of the convolution. */
+static void each_tap(const conv_case *t, void (*visit)(const tap *, void *), void *context) {
+  const fr_layer *l = &t->layer;
+  int in_c = l->input.dims[2], out_c = l->units;
+  for (int oy = 0; oy < l->output.dims[0]; oy++)
+    for (int ox = 0; ox < l->output.dims[1]; ox++)
+      for (int ky = 0; ky < l->kernel_h; ky++)
+        for (int kx = 0; kx < l->kernel_w; kx++) {
+          int pixel = pixel_under(l, oy, ox, ky, kx);
+          if (pixel < 0) continue;
+          for (int i = 0; i < in_c; i++)
+            for (int o = 0; o < out_c; o++) {
+              tap at = {pixel * in_c + i, ((ky * l->kernel_w + kx) * in_c + i) * out_c + o,
+                        (oy * l->output.dims[1] + ox) * out_c + o};
+              visit(&at, context);
+            }
+        }
+}
+
+static void visit_forward(const tap *at, void *context) {
+  conv_case *t = context;
+  check_add(&t->z[at->output], t->x[at->input], t->kernel[at->weight]);
+}
+
+static void exact_sums(conv_case *t) {
+  for (int i = 0; i < t->out; i++) {
+    t->z[i] = (check_sum){0};
+    check_add(&t->z[i], t->bias ? t->bias[i % t->layer.units] : 0.0, 1.0);
+  }
+  each_tap(t, visit_forward, t);
+}
+
+typedef struct {
+  const conv_case *t;
+  const double *dz;
+  check_sum *dx, *dkernel;
+} exact_backward;
+
+static void visit_backward(const tap *at, void *context) {
+  exact_backward *b = context;
+  double g = b->dz[at->output];
+  if (g == 0.0) return;
+  check_add(&b->dx[at->input], g, b->t->kernel[at->weight]);
+  check_add(&b->dkernel[at->weight], g, b->t->x[at->input]);
+}
+
+/* Where output `at` of the step came from in the convolution's output. */
+static int source_of(const conv_case *t, int at, int winner) {
+  int c = at % t->layer.units, p = at / t->layer.units;
+  if (!t->pool) return at;
+  int y = 2 * (p / t->y_w) + winner / 2, x = 2 * (p % t->y_w) + winner % 2;
+  return (y * t->layer.output.dims[1] + x) * t->layer.units + c;
+}
+
+/* ---- cases ------------------------------------------------------------------------------------- */
+
+static fr_layer random_layer(int round) {
+  fr_layer l = {.kind = FR_CONV2D, .units = check_between(1, 33), .use_bias = 1,
+                .kernel_h = check_between(1, 5), .kernel_w = check_between(1, 5),
+                .stride_h = check_between(1, 3), .stride_w = check_between(1, 3),
+                .padding = (fr_padding)check_between(0, 1)};
+  int channels = check_between(1, 33), h = check_between(1, 11), w = check_between(1, 11);
+  if (round % 3 == 0) l.kernel_h = l.kernel_w = 3; /* the shapes with loops of their own */
+  if (round % 6 == 0) channels = 1;
+  if (round % 4 == 0) l.stride_h = l.stride_w = 1;
+  if (l.padding == FR_VALID && h < l.kernel_h) h = l.kernel_h + h - 1;
+  if (l.padding == FR_VALID && w < l.kernel_w) w = l.kernel_w + w - 1;
+  fr_shape input = {3, {h, w, channels}};
+  fr_status status = fr_layer_infer(&l, &input);
+  CHECK(status == FR_OK, "%s", fr_last_error());
+  return l;
+}
+
+/* whole: integers small enough for every sum to be exact, so that many outputs tie. */
+static conv_case make_case(int round, int whole) {
+  conv_case t = {.layer = random_layer(round), .relu = check_between(0, 1)};
+  const fr_shape *out = &t.layer.output;
+  t.pool = round % 2 && out->dims[0] >= 2 && out->dims[1] >= 2;
+  t.in = fr_shape_elements(&t.layer.input);
+  t.out = fr_shape_elements(out);
+  t.taps = t.layer.kernel_h * t.layer.kernel_w * t.layer.input.dims[2];
+  t.y_h = t.pool ? out->dims[0] / 2 : out->dims[0];
+  t.y_w = t.pool ? out->dims[1] / 2 : out->dims[1];
+  t.y_size = t.y_h * t.y_w * t.layer.units;
+  t.x = check_floats((size_t)t.in);
+  t.kernel = check_floats((size_t)(t.taps * t.layer.units));
+  t.bias = check_between(0, 4) ? check_floats((size_t)t.layer.units) : NULL;
+  if (whole) {
+    for (int i = 0; i < t.in; i++) t.x[i] = (float)check_between(-1, 1);
+    for (int i = 0; i < t.taps * t.layer.units; i++) t.kernel[i] = (float)check_between(-1, 1);
+    for (int i = 0; t.bias && i < t.layer.units; i++) t.bias[i] = (float)check_between(-2, 2);
+  }
+  t.y = check_garbage((size_t)t.y_size);
+  t.dy = check_floats((size_t)t.y_size);
+  for (int i = 0; i < t.y_size; i++)
+    if (check_between(0, 2) == 0) t.dy[i] = 0.0f;
+  t.winner = check_alloc((size_t)t.y_size);
+  memset(t.winner, 99, (size_t)t.y_size);
+  t.z = check_alloc(sizeof *t.z * (size_t)t.out);
+  exact_sums(&t);
+  return t;
+}
+
+static void free_case(conv_case *t) {
+  free(t->x);
+  free(t->kernel);
+  free(t->bias);
+  free(t->y);
+  free(t->dy);
+  free(t->winner);
+  free(t->z);
+}
+
+static const char *describe(const conv_case *t, const char *what) {
+  static char text[160];
+  const fr_layer *l = &t->layer;
+  snprintf(text, sizeof text, "%s of (%d, %d, %d) * %d×%d → %d, stride %d×%d, %s%s%s", what,
+           l->input.dims[0], l->input.dims[1], l->input.dims[2], l->kernel_h, l->kernel_w, l->units,
+           l->stride_h, l->stride_w, l->padding == FR_SAME ? "same" : "valid",
+           t->relu ? ", relu" : "", t->pool ? ", pool" : "");
+  return text;
+}
+
+/* ---- checks ------------------------------------------------------------------------------------ */
+
+static double rectified(const conv_case *t, double z) { return t->relu && z < 0.0 ? 0.0 : z; }
+
+/* Each output is its window's largest sum, and the winner is where that sum was. */
+static void check_forward(conv_case *t) {
+  fast_forward(t);
+  for (int i = 0; i < t->y_size; i++) {
+    check_sum largest = t->z[source_of(t, i, 0)];
+    double tolerance = check_tolerance(&largest);
+    for (int p = 1; t->pool && p < 4; p++) {
+      const check_sum *z = &t->z[source_of(t, i, p)];
+      if (z->value > largest.value) largest = *z;
+      if (check_tolerance(z) > tolerance) tolerance = check_tolerance(z);
+    }
+    CHECK_NEAR(t->y[i], rectified(t, largest.value), tolerance, describe(t, "y"));
+    if (!t->pool) continue;
+    int valid = t->winner[i] < 4;
+    CHECK(valid, "winner %d", t->winner[i]);
+    if (valid)
+      CHECK_NEAR(t->z[source_of(t, i, t->winner[i])].value, largest.value, 2 * tolerance,
+                 describe(t, "winner's sum"));
+  }
+}
+
+/* Sums that are exact: equal to the last bit, and the first of several equal ones wins. */
+static int check_exact_forward(conv_case *t) {
+  int ties = 0;
+  fast_forward(t);
+  for (int i = 0; i < t->y_size; i++) {
+    int first = 0, last = 0;
+    for (int p = 1; t->pool && p < 4; p++) {
+      double z = t->z[source_of(t, i, p)].value, best = t->z[source_of(t, i, first)].value;
+      if (z > best) first = last = p;
+      else if (z == best) last = p;
+    }
+    ties += first != last;
+    double want = rectified(t, t->z[source_of(t, i, first)].value);
+    CHECK(t->y[i] == want, "%s: %.9g, want exactly %.9g", describe(t, "y"), (double)t->y[i], want);
+    if (t->pool)
+      CHECK(t->winner[i] == first, "%s: %d, want %d", describe(t, "winner"), t->winner[i], first);
+  }
+  return ties;
+}
+
+/* Backward from outputs and winners of the test's own, so that a mistake of the forward pass
+ * cannot hide one of the backward pass. */
+static void check_backward(conv_case *t) {
+  int weights = t->taps * t->layer.units;
+  double *dz = check_alloc(sizeof *dz * (size_t)t->out);
+  check_sum *dx = check_alloc(sizeof *dx * (size_t)t->in);
+  check_sum *dkernel = check_alloc(sizeof *dkernel * (size_t)weights);
+  check_sum *dbias = check_alloc(sizeof *dbias * (size_t)t->layer.units);
+  for (int i = 0; i < t->out; i++) dz[i] = 0.0;
+  for (int i = 0; i < t->in; i++) dx[i] = (check_sum){0};
+  for (int i = 0; i < weights; i++) dkernel[i] = (check_sum){0};
+  for (int c = 0; c < t->layer.units; c++) dbias[c] = (check_sum){0.25 * c, 0.25 * c, 1};
+  for (int i = 0; i < t->y_size; i++) {
+    t->y[i] = check_float();
+    if (t->relu) t->y[i] = t->y[i] < 0.0f ? 0.0f : t->y[i];
+    t->winner[i] = (uint8_t)check_between(0, 3);
+    if (t->relu && !(t->y[i] > 0.0f)) continue;
+    dz[source_of(t, i, t->winner[i])] = t->dy[i];
+    check_add(&dbias[i % t->layer.units], t->dy[i], 1.0);
+  }
+  each_tap(t, visit_backward, &(exact_backward){t, dz, dx, dkernel});
+
+  float *got_dx = check_garbage((size_t)t->in), *got_dkernel = check_garbage((size_t)weights);
+  float *got_dbias = check_alloc(sizeof *got_dbias * (size_t)t->layer.units);
+  for (int c = 0; c < t->layer.units; c++) got_dbias[c] = 0.25f * (float)c; /* what it adds to */
+  fast_backward(t, got_dkernel, got_dbias, got_dx);
+  for (int i = 0; i < t->in; i++) check_sum_near(got_dx[i], &dx[i], describe(t, "dx"));
+  for (int i = 0; i < weights; i++)
+    check_sum_near(got_dkernel[i], &dkernel[i], describe(t, "dkernel"));
+  for (int c = 0; c < t->layer.units; c++)
+    check_sum_near(got_dbias[c], &dbias[c], describe(t, "dbias"));
+
+  if (!t->pool && t->relu == 0) { /* the reference takes the whole output's gradient */
+    memset(got_dkernel, 0, sizeof *got_dkernel * (size_t)weights);
+    for (int c = 0; c < t->layer.units; c++) got_dbias[c] = 0.25f * (float)c;
+    fr_reference_backward(&t->layer, t->x, t->kernel, t->y, t->dy, got_dx, got_dkernel, got_dbias);
+    for (int i = 0; i < t->in; i++) check_sum_near(got_dx[i], &dx[i], describe(t, "reference dx"));
+    for (int i = 0; i < weights; i++)
+      check_sum_near(got_dkernel[i], &dkernel[i], describe(t, "reference dkernel"));
+    for (int c = 0; c < t->layer.units; c++)
+      check_sum_near(got_dbias[c], &dbias[c], describe(t, "reference dbias"));
+  }
+  free(dz);
+  free(dx);
+  free(dkernel);
+  free(dbias);
+  free(got_dx);
+  free(got_dkernel);
+  free(got_dbias);
+}
+
+static void check_reference_forward(conv_case *t) {
+  float *y = check_garbage((size_t)t->out);
+  t->layer.activation = t->relu ? FR_RELU : FR_LINEAR;
+  fr_reference_forward(&t->layer, t->x, t->kernel, t->bias, y);
+  for (int i = 0; i < t->out; i++)
+    CHECK_NEAR(y[i], rectified(t, t->z[i].value), check_tolerance(&t->z[i]),
+               describe(t, "reference y"));
+  t->layer.activation = FR_LINEAR;
+  free(y);
+}
+
+/* Two images in a row, each followed by the other's floats: what one leaves in the scratch does not
+ * reach the other. */
+static void check_repeats(conv_case *t) {
+  float *first = check_alloc(sizeof *first * (size_t)t->y_size);
+  fast_forward(t);
+  memcpy(first, t->y, sizeof *first * (size_t)t->y_size);
+  fast_forward(t);
+  CHECK(memcmp(first, t->y, sizeof *first * (size_t)t->y_size) == 0, "%s",
+        describe(t, "the same image gave other bits"));
+  free(first);
+}
+
+int main(void) {
+  int pooled = 0, same = 0, ties = 0, one_by_one = 0;
+  for (int round = 0; round < SWEEP; round++) {
+    conv_case t = make_case(round, 0);
+    pooled += t.pool;
+    same += t.layer.padding == FR_SAME;
+    one_by_one += t.layer.input.dims[0] == 1 || t.layer.input.dims[1] == 1;
+    check_forward(&t);
+    check_reference_forward(&t);
+    check_repeats(&t);
+    check_backward(&t);
+    free_case(&t);
+  }
+  for (int round = 0; round < EXACT; round++) {
+    conv_case t = make_case(round, 1);
+    ties += check_exact_forward(&t);
+    free_case(&t);
+  }
+  CHECK(pooled > 100 && same > 100 && one_by_one > 20, "%d pooled, %d same, %d of one line", pooled,
+        same, one_by_one);
+  CHECK(ties > 500, "%d ties", ties);
+  return check_report("conv2d", 500000);
+}

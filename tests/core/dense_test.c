@@ -1,0 +1,331 @@
+/* The dense kernels, their lists of live entries and the plain reference, against loops in double
+ * over ragged shapes. */
+#include "check.h"
+#include "dense.h"
+#include "live.h"
+#include "reference.h"
+
+enum { SWEEP = 500 };
+
+typedef struct {
+  fr_dense d;
+  int samples;
+  float *x, *kernel, *bias; /* bias may be NULL */
+  uint8_t *keep;            /* (samples, units), or NULL: all live */
+  float *dy;                /* (samples, y_stride), zeros among them */
+} dense_case;
+
+/* ---- the kernels' interface, in one place ------------------------------------------------------ */
+
+static fr_live place_lists(int samples, int units) {
+  size_t bytes = fr_live_bytes(samples, units);
+  void *memory = check_alloc(bytes);
+  memset(memory, 0xff, bytes);
+  return fr_live_place(memory, samples, units);
+}
+
+static void free_lists(fr_live *live) { free(live->by_sample); }
+
+static float *packed_of(const dense_case *t) {
+  float *packed = check_garbage((size_t)fr_dense_packed(&t->d));
+  fr_dense_pack(&t->d, t->kernel, packed);
+  return packed;
+}
+
+static void fast_forward(const dense_case *t, float *y) {
+  float *packed = packed_of(t);
+  f32x4 *partial = check_alloc(sizeof *partial * (size_t)(t->samples * t->d.units));
+  memset(partial, 0xff, sizeof *partial * (size_t)(t->samples * t->d.units));
+  fr_live live = place_lists(t->samples, t->d.units);
+  if (t->keep) fr_live_list_kept(&live, t->keep, t->samples, t->d.units);
+  fr_dense_forward(&t->d, t->x, t->samples, packed, t->bias, t->keep ? &live : NULL, partial, y);
+  free_lists(&live);
+  free(packed);
+  free(partial);
+}
+
+/* dx (samples, x_stride); dkernel in Keras's layout; dbias (units). */
+static void fast_backward(const dense_case *t, float *dx, float *dkernel, float *dbias) {
+  const fr_dense *d = &t->d;
+  float *packed = packed_of(t), *dpacked = check_garbage((size_t)fr_dense_packed(d));
+  fr_live live = place_lists(t->samples, d->units);
+  fr_live_list(&live, t->dy, t->samples, d->units, d->y_stride);
+  for (int i = 0; i < fr_dense_panels(d); i++) {
+    fr_panel panel = fr_dense_panel(d, i);
+    fr_dense_backward_input(d, panel, packed, &live, dx);
+    for (int u = 0; u < d->units; u++)
+      fr_dense_backward_kernel(d, panel, t->x, &live, u, dpacked + panel.offset + u * panel.width);
+  }
+  fr_dense_unpack(d, dpacked, dkernel);
+  fr_dense_backward_bias(&live, dbias);
+  free_lists(&live);
+  free(packed);
+  free(dpacked);
+}
+
+/* ---- cases ------------------------------------------------------------------------------------- */
+
+static int random_inputs(int round) {
+  static const int edges[] = {1, 3, 4, 5, FR_PANEL - 1, FR_PANEL, FR_PANEL + 1, 2 * FR_PANEL,
+                              2 * FR_PANEL + 1, 3 * FR_PANEL - 3};
+  int count = sizeof edges / sizeof *edges;
+  return round % 3 == 0 ? edges[round / 3 % count] : check_between(1, 2 * FR_PANEL + 30);
+}
+
+static dense_case make_case(int round) {
+  dense_case t = {.samples = check_between(1, 9)};
+  if (round % 10 == 0) t.samples = 32;
+  int inputs = random_inputs(round), units = check_between(1, 33);
+  t.d = (fr_dense){inputs, units, fr_round_up(inputs, 4) + 4 * check_between(0, 1),
+                   fr_round_up(units, 4)};
+  t.x = check_garbage((size_t)(t.samples * t.d.x_stride));
+  for (int s = 0; s < t.samples; s++)
+    for (int k = 0; k < fr_round_up(inputs, 4); k++)
+      t.x[s * t.d.x_stride + k] = k < inputs ? check_float() : 0.0f;
+  t.kernel = check_floats((size_t)(inputs * units));
+  t.bias = round % 5 ? check_floats((size_t)units) : NULL;
+  t.keep = round % 2 ? check_alloc((size_t)(t.samples * units)) : NULL;
+  for (int i = 0; t.keep && i < t.samples * units; i++)
+    t.keep[i] = (uint8_t)(round % 7 == 1 ? 0 : check_between(0, 1));
+  t.dy = check_garbage((size_t)(t.samples * t.d.y_stride));
+  for (int s = 0; s < t.samples; s++)
+    for (int u = 0; u < units; u++)
+      t.dy[s * t.d.y_stride + u] = check_between(0, 5) < round % 7 ? check_float() : 0.0f;
+  return t;
+}
+
+static void free_case(dense_case *t) {
+  free(t->x);
+  free(t->kernel);
+  free(t->bias);
+  free(t->keep);
+  free(t->dy);
+}
+
+/* ---- checks ------------------------------------------------------------------------------------ */
+
+static void check_forward(const dense_case *t) {
+  const fr_dense *d = &t->d;
+  float *y = check_garbage((size_t)(t->samples * d->y_stride));
+  fast_forward(t, y);
+  for (int s = 0; s < t->samples; s++) {
+    for (int u = 0; u < d->units; u++) {
+      float got = y[s * d->y_stride + u];
+      if (t->keep && !t->keep[s * d->units + u]) {
+        CHECK(got == 0.0f, "sample %d unit %d was left out but is %g", s, u, (double)got);
+        continue;
+      }
+      check_sum want = {0};
+      check_add(&want, t->bias ? t->bias[u] : 0.0, 1.0);
+      for (int k = 0; k < d->inputs; k++)
+        check_add(&want, t->x[s * d->x_stride + k], t->kernel[k * d->units + u]);
+      check_sum_near(got, &want, "y");
+    }
+    for (int u = d->units; u < d->y_stride; u++)
+      CHECK(y[s * d->y_stride + u] == 0.0f, "padding %d of sample %d is %g; the next layer reads it",
+            u, s, (double)y[s * d->y_stride + u]);
+  }
+  free(y);
+}
+
+/* One sample alone, and with all entries live, gives the bits that it has in the batch: neither the
+ * blocking nor what is left out beside it shows. */
+static void check_same_bits(const dense_case *t) {
+  const fr_dense *d = &t->d;
+  float *together = check_garbage((size_t)(t->samples * d->y_stride));
+  float *alone = check_garbage((size_t)d->y_stride);
+  fast_forward(t, together);
+  for (int s = 0; s < t->samples; s++) {
+    dense_case one = *t;
+    one.samples = 1;
+    one.keep = NULL;
+    one.x = t->x + s * d->x_stride;
+    fast_forward(&one, alone);
+    int differ = 0;
+    for (int u = 0; u < d->units; u++)
+      if (!t->keep || t->keep[s * d->units + u])
+        differ += memcmp(&alone[u], &together[s * d->y_stride + u], sizeof(float)) != 0;
+    CHECK(differ == 0, "%d of %d outputs of sample %d differ alone", differ, d->units, s);
+  }
+  free(together);
+  free(alone);
+}
+
+static void check_backward(const dense_case *t) {
+  const fr_dense *d = &t->d;
+  float *dx = check_garbage((size_t)(t->samples * d->x_stride));
+  float *dkernel = check_garbage((size_t)(d->inputs * d->units));
+  float *dbias = check_garbage((size_t)d->units);
+  fast_backward(t, dx, dkernel, dbias);
+  for (int s = 0; s < t->samples; s++)
+    for (int k = 0; k < fr_round_up(d->inputs, 4); k++) {
+      check_sum want = {0};
+      for (int u = 0; u < d->units && k < d->inputs; u++)
+        check_add(&want, t->dy[s * d->y_stride + u], t->kernel[k * d->units + u]);
+      check_sum_near(dx[s * d->x_stride + k], &want, "dx");
+    }
+  for (int u = 0; u < d->units; u++) {
+    check_sum bias = {0};
+    for (int s = 0; s < t->samples; s++) check_add(&bias, t->dy[s * d->y_stride + u], 1.0);
+    check_sum_near(dbias[u], &bias, "dbias");
+    for (int k = 0; k < d->inputs; k++) {
+      check_sum want = {0};
+      for (int s = 0; s < t->samples; s++)
+        check_add(&want, t->dy[s * d->y_stride + u], t->x[s * d->x_stride + k]);
+      check_sum_near(dkernel[k * d->units + u], &want, "dkernel");
+    }
+  }
+  free(dx);
+  free(dkernel);
+  free(dbias);
+}
+
+/* A sample at a time, the reference's gradients adding up. */
+static void check_reference(const dense_case *t) {
+  int inputs = t->d.inputs, units = t->d.units;
+  fr_layer l = {.kind = FR_DENSE, .units = units, .use_bias = t->bias != NULL};
+  fr_shape input = {1, {inputs}};
+  fr_status status = fr_layer_infer(&l, &input);
+  CHECK(status == FR_OK, "%s", fr_last_error());
+  float *y = check_garbage((size_t)units), *dx = check_garbage((size_t)inputs);
+  float *dkernel = check_floats((size_t)(inputs * units)), *dbias = check_floats((size_t)units);
+  check_sum *dk = check_alloc(sizeof *dk * (size_t)(inputs * units));
+  for (int i = 0; i < inputs * units; i++) dk[i] = (check_sum){dkernel[i], fabs(dkernel[i]), 1};
+  float bias_before = dbias[0];
+  double bias_sum = bias_before;
+  for (int s = 0; s < t->samples; s++) {
+    const float *x = t->x + s * t->d.x_stride, *dy = t->dy + s * t->d.y_stride;
+    fr_reference_forward(&l, x, t->kernel, t->bias, y);
+    for (int u = 0; u < units; u++) {
+      check_sum want = {0};
+      check_add(&want, t->bias ? t->bias[u] : 0.0, 1.0);
+      for (int k = 0; k < inputs; k++) check_add(&want, x[k], t->kernel[k * units + u]);
+      check_sum_near(y[u], &want, "reference y");
+    }
+    fr_reference_backward(&l, x, t->kernel, y, dy, dx, dkernel, t->bias ? dbias : NULL);
+    for (int k = 0; k < inputs; k++) {
+      check_sum want = {0};
+      for (int u = 0; u < units; u++) {
+        check_add(&want, dy[u], t->kernel[k * units + u]);
+        check_add(&dk[k * units + u], dy[u], x[k]);
+      }
+      check_sum_near(dx[k], &want, "reference dx");
+    }
+    bias_sum += dy[0];
+  }
+  for (int i = 0; i < inputs * units; i++) check_sum_near(dkernel[i], &dk[i], "reference dkernel");
+  CHECK_NEAR(dbias[0], t->bias ? bias_sum : bias_before, 1e-5, "reference dbias");
+  free(y);
+  free(dx);
+  free(dkernel);
+  free(dbias);
+  free(dk);
+}
+
+/* ---- packing ----------------------------------------------------------------------------------- */
+
+static void check_packing(const dense_case *t) {
+  const fr_dense *d = &t->d;
+  int n = d->inputs * d->units, width = 0, wrong = 0;
+  float *packed = packed_of(t), *back = check_garbage((size_t)n);
+  fr_dense_unpack(d, packed, back);
+  CHECK(memcmp(back, t->kernel, sizeof *back * (size_t)n) == 0, "%d × %d changed when packed",
+        d->inputs, d->units);
+  for (int i = 0; i < fr_dense_panels(d); i++) width += fr_dense_panel(d, i).width;
+  CHECK(width == fr_round_up(d->inputs, 4), "panels hold %d of %d inputs", width, d->inputs);
+  double sum = 0.0, packed_sum = 0.0; /* padding is zeros, or these differ */
+  for (int i = 0; i < n; i++) sum += fabs(t->kernel[i]);
+  for (int i = 0; i < fr_dense_packed(d); i++) packed_sum += fabs(packed[i]);
+  for (int i = 0; i < fr_dense_packed(d); i++) wrong += isnan(packed[i]);
+  CHECK(wrong == 0, "%d packed values were never written", wrong);
+  CHECK_NEAR(packed_sum, sum, 1e-9 * sum, "sum of the packed kernel");
+  free(packed);
+  free(back);
+}
+
+/* ---- lists ------------------------------------------------------------------------------------- */
+
+static void check_lists(const fr_live *live, const float *d, int samples, int units, int stride) {
+  int n = 0;
+  CHECK(live->samples == samples && live->units == units, "lists of %d × %d", live->samples,
+        live->units);
+  for (int s = 0; s < samples; s++) {
+    CHECK(live->sample_begin[s] == n, "sample %d begins at %d, want %d", s, live->sample_begin[s], n);
+    for (int u = 0; u < units; u++) {
+      float value = d[s * stride + u];
+      if (value == 0.0f || fabsf(value) < 1e-30f) continue;
+      CHECK(live->by_sample[n].index == u && live->by_sample[n].value == value,
+            "sample %d entry %d: unit %d, value %g", s, n, live->by_sample[n].index,
+            (double)live->by_sample[n].value);
+      n++;
+    }
+  }
+  CHECK(live->sample_begin[samples] == n, "%d entries, want %d", live->sample_begin[samples], n);
+  n = 0;
+  for (int u = 0; u < units; u++) {
+    CHECK(live->unit_begin[u] == n, "unit %d begins at %d, want %d", u, live->unit_begin[u], n);
+    for (int s = 0; s < samples; s++) {
+      float value = d[s * stride + u];
+      if (value == 0.0f || fabsf(value) < 1e-30f) continue;
+      CHECK(live->by_unit[n].index == s && live->by_unit[n].value == value,
+            "unit %d entry %d: sample %d, value %g", u, n, live->by_unit[n].index,
+            (double)live->by_unit[n].value);
+      n++;
+    }
+  }
+  CHECK(live->unit_begin[units] == n, "%d entries by unit, want %d", live->unit_begin[units], n);
+}
+
+/* Lists laid out for a full batch also serve a ragged one. */
+static void list_case(int round) {
+  int samples = check_between(1, 9), units = check_between(1, 19), stride = units + round % 4;
+  float *d = check_garbage((size_t)(samples * stride));
+  static const float odd[] = {0.0f, -0.0f, 1e-31f, -9e-31f, 1.1e-30f, -2e-30f, 1e-40f, 5.0f};
+  for (int s = 0; s < samples; s++)
+    for (int u = 0; u < units; u++)
+      d[s * stride + u] = check_between(0, 1) ? odd[check_between(0, 7)] : check_float();
+  fr_live live = place_lists(samples + 3, units);
+  fr_live_list(&live, d, samples, units, stride);
+  check_lists(&live, d, samples, units, stride);
+
+  uint8_t *keep = check_alloc((size_t)(samples * units));
+  for (int s = 0; s < samples; s++)
+    for (int u = 0; u < units; u++) {
+      int kept = round % 5 ? check_between(0, 1) : 1;
+      keep[s * units + u] = (uint8_t)kept;
+      d[s * stride + u] = (float)kept;
+    }
+  fr_live_list_kept(&live, round % 5 ? keep : NULL, samples, units);
+  check_lists(&live, d, samples, units, stride);
+  free_lists(&live);
+  free(keep);
+  free(d);
+}
+
+/* A NaN is no zero: it must reach the weights, where it can be seen. */
+static void nan_is_live(void) {
+  const float d[4] = {0.0f, NAN, 0.0f, INFINITY};
+  fr_live live = place_lists(1, 4);
+  fr_live_list(&live, d, 1, 4, 4);
+  CHECK(live.sample_begin[1] == 2 && live.by_sample[0].index == 1 && live.by_sample[1].index == 3,
+        "%d entries", live.sample_begin[1]);
+  free_lists(&live);
+}
+
+int main(void) {
+  int masked = 0;
+  for (int round = 0; round < SWEEP; round++) {
+    dense_case t = make_case(round);
+    masked += t.keep != NULL;
+    check_packing(&t);
+    check_forward(&t);
+    check_same_bits(&t);
+    check_backward(&t);
+    check_reference(&t);
+    free_case(&t);
+  }
+  for (int round = 0; round < SWEEP; round++) list_case(round);
+  nan_is_live();
+  CHECK(masked > SWEEP / 3, "%d of %d cases left units out", masked, SWEEP);
+  return check_report("dense", 500000);
+}

@@ -1,0 +1,232 @@
+/* Philox against the vectors of its authors; shuffles, weights and dropout masks as statistics. */
+#include "check.h"
+#include "dataset.h"
+#include "dropout.h"
+#include "random.h"
+
+/* Random123, tests/kat_vectors, lines "philox4x32 10". */
+static void known_answers(void) {
+  static const struct { uint32_t counter[4], key[2], want[4]; } vectors[] = {
+      {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+      {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+       {0xffffffff, 0xffffffff},
+       {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+      {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+       {0xa4093822, 0x299f31d0},
+       {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+  };
+  for (size_t v = 0; v < sizeof vectors / sizeof *vectors; v++) {
+    uint32_t got[4];
+    fr_philox4x32(vectors[v].counter, vectors[v].key, got);
+    for (int i = 0; i < 4; i++)
+      CHECK(got[i] == vectors[v].want[i], "vector %zu word %d: %08x, want %08x", v, i, got[i],
+            vectors[v].want[i]);
+  }
+}
+
+/* Block, index, purpose and each half of the seed change every one of a stream's four words. */
+static void streams_differ(void) {
+  const uint64_t high = (uint64_t)1 << 32;
+  static const fr_stream purposes[] = {FR_STREAM_WEIGHTS, FR_STREAM_SHUFFLE, FR_STREAM_DROPOUT,
+                                       FR_STREAM_SYNTHETIC};
+  uint32_t blocks[9][4];
+  for (int p = 0; p < 4; p++) fr_random_block(7, purposes[p], 3, 5, blocks[p]);
+  fr_random_block(8, FR_STREAM_WEIGHTS, 3, 5, blocks[4]);
+  fr_random_block(7 + high, FR_STREAM_WEIGHTS, 3, 5, blocks[5]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 4, 5, blocks[6]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 3 + high, 5, blocks[7]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 3, 6, blocks[8]);
+  for (int a = 0; a < 9; a++)
+    for (int b = 0; b < a; b++)
+      for (int i = 0; i < 4; i++)
+        CHECK(blocks[a][i] != blocks[b][i], "streams %d and %d share word %d", a, b, i);
+}
+
+/* The mean of n uniform numbers has a standard deviation of limit / √(3n), their square's mean one
+ * of limit² · √(4 / 45n). */
+static void uniform_numbers(void) {
+  enum { N = 40000 };
+  static float values[N + 1];
+  for (int round = 0; round < 3; round++) {
+    const float limit = (float)(0.25 * (round + 1));
+    values[N] = 99.0f;
+    fr_random_uniform(11, FR_STREAM_WEIGHTS, (uint64_t)round, limit, values, N);
+    CHECK(values[N] == 99.0f, "wrote past the end: %g", (double)values[N]);
+    double sum = 0.0, squares = 0.0;
+    float low = limit, high = -limit;
+    for (int i = 0; i < N; i++) {
+      sum += values[i];
+      squares += (double)values[i] * values[i];
+      low = values[i] < low ? values[i] : low;
+      high = values[i] > high ? values[i] : high;
+    }
+    CHECK(low >= -limit && high < limit, "%g .. %g outside ±%g", (double)low, (double)high,
+          (double)limit);
+    CHECK(low < -0.999f * limit && high > 0.999f * limit, "%g .. %g does not fill ±%g",
+          (double)low, (double)high, (double)limit);
+    CHECK_NEAR(sum / N, 0.0, 5.0 * limit / sqrt(3.0 * N), "mean");
+    CHECK_NEAR(squares / N, limit * limit / 3.0, 5.0 * limit * limit * sqrt(4.0 / (45.0 * N)),
+               "mean square");
+  }
+}
+
+/* A prefix of a stream does not depend on how many numbers are drawn. */
+static void uniform_prefixes(void) {
+  float all[23];
+  fr_random_uniform(5, FR_STREAM_WEIGHTS, 1, 1.0f, all, 23);
+  for (int n = 0; n <= 23; n++) {
+    float some[23];
+    fr_random_uniform(5, FR_STREAM_WEIGHTS, 1, 1.0f, some, n);
+    CHECK(memcmp(some, all, sizeof *some * (size_t)n) == 0, "the first %d numbers differ", n);
+  }
+}
+
+static void is_permutation(const uint32_t *order, int count) {
+  uint8_t *seen = check_alloc((size_t)count);
+  memset(seen, 0, (size_t)count);
+  int wrong = 0;
+  for (int i = 0; i < count; i++)
+    if (order[i] >= (uint32_t)count || seen[order[i]]++) wrong++;
+  CHECK(wrong == 0, "%d of %d entries repeat or lie outside", wrong, count);
+  free(seen);
+}
+
+static int in_place(const uint32_t *a, const uint32_t *b, int count) {
+  int same = 0;
+  for (int i = 0; i < count; i++) same += a[i] == (b ? b[i] : (uint32_t)i);
+  return same;
+}
+
+static void shuffles_permute(void) {
+  static const int counts[] = {1, 2, 3, 4, 5, 7, 31, 32, 33, 1000, 60000};
+  for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+    uint32_t *order = check_alloc(sizeof *order * (size_t)counts[c]);
+    for (uint64_t epoch = 0; epoch < 3; epoch++) {
+      fr_shuffle(42, epoch * 1875, counts[c], order);
+      is_permutation(order, counts[c]);
+    }
+    free(order);
+  }
+}
+
+/* A random permutation leaves one entry in place on average, as two of them agree in one. */
+static void shuffles_differ(void) {
+  enum { N = 5000 };
+  static uint32_t first[N], again[N], epoch[N], seed[N], high_seed[N];
+  fr_shuffle(1, 0, N, first);
+  fr_shuffle(1, 0, N, again);
+  fr_shuffle(1, 157, N, epoch);
+  fr_shuffle(2, 0, N, seed);
+  fr_shuffle(1 + ((uint64_t)1 << 32), 0, N, high_seed);
+  CHECK(memcmp(first, again, sizeof first) == 0, "the same seed and epoch gave another order");
+  const uint32_t *others[] = {NULL, epoch, seed, high_seed};
+  for (int i = 0; i < 4; i++)
+    CHECK(in_place(first, others[i], N) <= 10, "order %d agrees in %d of %d places", i,
+          in_place(first, others[i], N), N);
+}
+
+/* Each of the 24 orders of four comes up equally often: χ² with 23 degrees of freedom is below
+ * 55 but for one chance in five thousand, and the numbers are always the same ones. */
+static void shuffles_are_fair(void) {
+  enum { ROUNDS = 24000 };
+  int seen[256] = {0}, orders = 0;
+  for (uint64_t round = 0; round < ROUNDS; round++) {
+    uint32_t o[4];
+    fr_shuffle(9, round, 4, o);
+    seen[o[0] | o[1] << 2 | o[2] << 4 | o[3] << 6]++;
+  }
+  double chi_squared = 0.0;
+  for (int i = 0; i < 256; i++) {
+    if (!seen[i]) continue;
+    orders++;
+    chi_squared += (seen[i] - 1000.0) * (seen[i] - 1000.0) / 1000.0;
+  }
+  CHECK(orders == 24, "%d orders of four came up", orders);
+  CHECK(chi_squared < 55.0, "chi squared is %g", chi_squared);
+}
+
+/* The kept share of n values has a standard deviation of √(rate (1 - rate) / n). */
+static void dropout_share(void) {
+  enum { ROWS = 500, WIDTH = 127 };
+  static uint8_t keep[ROWS * WIDTH];
+  static const float rates[] = {0.0f, 0.1f, 0.25f, 0.5f, 0.9f, 0.99f};
+  for (size_t r = 0; r < sizeof rates / sizeof *rates; r++)
+    for (uint64_t step = 0; step < 3; step++) {
+      memset(keep, 7, sizeof keep);
+      fr_dropout_mask(3, step, 4, rates[r], ROWS, WIDTH, keep);
+      int kept = 0, odd = 0;
+      for (int i = 0; i < ROWS * WIDTH; i++) {
+        kept += keep[i] == 1;
+        odd += keep[i] > 1;
+      }
+      CHECK(odd == 0, "%d mask values are neither 0 nor 1", odd);
+      double n = ROWS * WIDTH, rate = rates[r];
+      CHECK_NEAR(kept / n, 1.0 - rate, 5.0 * sqrt(rate * (1.0 - rate) / n), "kept share");
+    }
+}
+
+/* The mask of a row is its own: how many rows follow it does not matter. */
+static void dropout_rows(void) {
+  for (int width = 1; width <= 9; width++) {
+    uint8_t all[33 * 9], few[33 * 9];
+    fr_dropout_mask(3, 8, 1, 0.5f, 33, width, all);
+    for (int rows = 1; rows < 33; rows += 5) {
+      memset(few, 9, sizeof few);
+      fr_dropout_mask(3, 8, 1, 0.5f, rows, width, few);
+      CHECK(memcmp(all, few, (size_t)(rows * width)) == 0, "%d rows of %d differ", rows, width);
+      CHECK(few[rows * width] == 9, "wrote past row %d of width %d", rows, width);
+    }
+  }
+}
+
+/* Masks of other seeds, steps and layers agree in half of their places. */
+static void dropout_differs(void) {
+  enum { N = 10000 };
+  static uint8_t masks[5][N];
+  fr_dropout_mask(3, 8, 1, 0.5f, 1, N, masks[0]);
+  fr_dropout_mask(4, 8, 1, 0.5f, 1, N, masks[1]);
+  fr_dropout_mask(3, 9, 1, 0.5f, 1, N, masks[2]);
+  fr_dropout_mask(3, 8, 2, 0.5f, 1, N, masks[3]);
+  fr_dropout_mask(3, 8, 1, 0.5f, 2, N / 2, masks[4]);
+  for (int a = 0; a < 4; a++)
+    for (int b = 0; b < a; b++) {
+      int same = 0;
+      for (int i = 0; i < N; i++) same += masks[a][i] == masks[b][i];
+      CHECK_NEAR((double)same / N, 0.5, 5.0 * 0.5 / sqrt(N), "agreement of two masks");
+    }
+  int same_rows = memcmp(masks[4], masks[4] + N / 2, N / 2) == 0;
+  CHECK(!same_rows, "two rows share one mask");
+}
+
+static void dropout_apply(void) {
+  for (int width = 1; width <= 9; width++) {
+    enum { ROWS = 3, STRIDE = 12 };
+    uint8_t keep[ROWS * 9];
+    float y[ROWS * STRIDE], before[ROWS * STRIDE];
+    for (int i = 0; i < ROWS * width; i++) keep[i] = (uint8_t)check_between(0, 1);
+    for (int i = 0; i < ROWS * STRIDE; i++) before[i] = y[i] = check_float();
+    fr_dropout_apply(keep, 1.25f, y, ROWS, width, STRIDE);
+    for (int r = 0; r < ROWS; r++)
+      for (int i = 0; i < STRIDE; i++) {
+        float was = before[r * STRIDE + i];
+        float want = i >= width ? was : keep[r * width + i] ? was * 1.25f : 0.0f;
+        CHECK(y[r * STRIDE + i] == want, "row %d value %d: %g, want %g", r, i,
+              (double)y[r * STRIDE + i], (double)want);
+      }
+  }
+}
+
+int main(void) {
+  known_answers();
+  streams_differ();
+  uniform_numbers();
+  uniform_prefixes();
+  shuffles_permute();
+  shuffles_differ();
+  shuffles_are_fair();
+  dropout_share();
+  dropout_rows();
+  dropout_differs();
+  dropout_apply();
+  return check_report("random", 600);
+}
