@@ -6,7 +6,7 @@ import { hook, openPage, QUICK } from './page.js';
 const CLASSES = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
 
 /** Slow enough to be stopped in the middle of an epoch. */
-const SLOW = 'data=synthetic&epochs=2&train-size=6000&batch-size=2';
+const SLOW = 'data=synthetic&epochs=2&train-size=3000&batch-size=2';
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   describe(`the story in ${name}`, { timeout: 180_000 }, () => {

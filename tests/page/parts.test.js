@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { en } from '../../web/i18n/en.js';
+import { zhHans } from '../../web/i18n/zh-Hans.js';
+import { argmax, confusion, perClass } from '../../web/metrics.js';
+import { createPace } from '../../web/pace.js';
+import { connect, serve, WorkerDied } from '../../web/protocol.js';
+import { readSettings, writeSettings } from '../../web/settings.js';
+
+/** The parts of the page that need no page. */
+
+const web = new URL('../../web/', import.meta.url);
+
+describe('settings in the address', () => {
+  test('an empty address gives the tutorial', () => {
+    const { settings, corrected } = readSettings('');
+    assert.deepEqual(corrected, []);
+    assert.equal(settings.epochs, 20);
+    assert.equal(settings.batchSize, 32);
+    assert.equal(settings.optimizer, 'adam');
+    assert.equal(settings.learningRate, 0.001);
+    assert.equal(settings.trainSize, 60000);
+    assert.equal(writeSettings(settings, ''), '');
+  });
+
+  test('what is written is read again, beside what is not ours', () => {
+    const { settings } = readSettings('');
+    Object.assign(settings, { epochs: 3, optimizer: 'sgd', learningRate: 0.05, rate: 0, seed: 0, verbose: 1, source: 'synthetic' });
+    const query = writeSettings(settings, '?utm=x&epochs=9');
+    assert.ok(new URLSearchParams(query).get('utm') === 'x');
+    assert.deepEqual(readSettings(query), { settings, corrected: [] });
+  });
+
+  test('the learning rate follows the optimizer unless it is said', () => {
+    assert.equal(readSettings('?optimizer=adadelta').settings.learningRate, 1);
+    assert.equal(readSettings('?optimizer=sgd&learning-rate=0.3').settings.learningRate, 0.3);
+  });
+
+  for (const bad of ['epochs=0', 'epochs=2.5', 'epochs=', 'epochs=1e9', 'epochs=%3Cb%3E', 'optimizer=lbfgs', 'learning-rate=-1', 'dropout=NaN', 'data=files', 'log=3']) {
+    test(`${bad} is replaced and reported`, () => {
+      const { settings, corrected } = readSettings(`?${bad}`);
+      assert.deepEqual(settings, readSettings('').settings);
+      assert.equal(corrected.length, 1);
+      assert.equal(corrected[0].key, bad.split('=')[0]);
+    });
+  }
+});
+
+describe('metrics', () => {
+  // Three classes, checked by hand.
+  const probabilities = Float32Array.of(0.7, 0.2, 0.1, 0.1, 0.8, 0.1, 0.5, 0.3, 0.2, 0.2, 0.3, 0.5);
+  const labels = Uint8Array.of(0, 1, 1, 2);
+
+  test('argmax', () => assert.deepEqual([...argmax(probabilities, 3)], [0, 1, 0, 2]));
+
+  test('confusion matrix holds the indices', () => {
+    assert.deepEqual(confusion(labels, argmax(probabilities, 3), 3), [[[0], [], []], [[2], [1], []], [[], [], [3]]]);
+  });
+
+  test('precision, recall and F1', () => {
+    const [first, second] = perClass(confusion(labels, argmax(probabilities, 3), 3));
+    assert.deepEqual(first, { precision: 1 / 2, recall: 1, f1: 2 / 3, support: 1 });
+    assert.deepEqual(second, { precision: 1, recall: 1 / 2, f1: 2 / 3, support: 2 });
+  });
+
+  test('a class that is never predicted has no precision', () => {
+    assert.ok(Number.isNaN(perClass([[[], [0]], [[], [1]]])[0].precision));
+  });
+});
+
+test('time left leaves out pauses', () => {
+  let time = 0;
+  const pace = createPace(() => time);
+  assert.ok(Number.isNaN(pace.secondsLeft(1, 5)));
+  time = 10;
+  assert.equal(pace.secondsLeft(2, 5), 30);
+  time = 1000;
+  pace.skip();
+  time = 1010;
+  assert.equal(pace.secondsLeft(3, 5), 20);
+});
+
+describe('protocol', () => {
+  /** @param {Record<string, import('../../web/protocol.js').Method>} methods */
+  function pair(methods) {
+    const { port1, port2 } = new MessageChannel();
+    serve(/** @type {any} */ (port1), methods);
+    return { remote: connect(/** @type {any} */ (port2)), close: () => port1.close() };
+  }
+
+  test('answers, events, errors as values, cancelling', async () => {
+    const { remote, close } = pair({
+      add: ({ a, b }, { emit }) => (emit({ half: a }), a + b),
+      refuse: () => Promise.reject(Object.assign(new TypeError('not this'), { code: 'no', layer: 2 })),
+      wait: (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
+    /** @type {any[]} */
+    const events = [];
+    assert.equal(await remote.call('add', { a: 1, b: 2 }, { onEvent: (event) => events.push(event) }), 3);
+    assert.deepEqual(events, [{ half: 1 }]);
+    await assert.rejects(remote.call('refuse'), { name: 'TypeError', message: 'not this', code: 'no', layer: 2 });
+    await assert.rejects(remote.call('nothing of the sort'));
+    const controller = new AbortController();
+    const waiting = remote.call('wait', {}, { signal: controller.signal });
+    controller.abort();
+    await assert.rejects(waiting, { name: 'AbortError' });
+    close();
+  });
+
+  test('typed arrays are moved, not copied', async () => {
+    const pixels = new Uint8Array(4);
+    const { remote, close } = pair({ give: () => ({ pixels }) });
+    assert.equal((await remote.call('give')).pixels.length, 4);
+    assert.equal(pixels.length, 0);
+    close();
+  });
+
+  test('a death rejects what is pending and what comes later', async () => {
+    const { remote, close } = pair({ never: () => new Promise(() => {}) });
+    const [one, two] = [remote.call('never'), remote.call('never')];
+    remote.fail(new WorkerDied('gone'));
+    await assert.rejects(one, WorkerDied);
+    await assert.rejects(two, WorkerDied);
+    await assert.rejects(remote.call('never'), WorkerDied);
+    close();
+  });
+});
+
+describe('languages', () => {
+  const placeholders = (/** @type {string} */ text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
+
+  test('have the same keys and placeholders', () => {
+    assert.deepEqual(Object.keys(zhHans).sort(), Object.keys(en).sort());
+    for (const key of Object.keys(en)) assert.deepEqual(placeholders(zhHans[key]), placeholders(en[key]), key);
+  });
+
+  test('the text of index.html is the English one', async () => {
+    const html = await readFile(new URL('index.html', web), 'utf8');
+    const marked = [...html.matchAll(/data-i18n="([^"]+)"[^>]*>([^<]*)</g)];
+    assert.ok(marked.length > 60);
+    for (const [, key, text] of marked) assert.equal(text, en[key], key);
+    for (const [, key, label] of html.matchAll(/data-i18n-label="([^"]+)"[^>]*aria-label="([^"]*)"/g)) assert.equal(label, en[key], key);
+  });
+
+  test('every key is used, and every key that is used is there', async () => {
+    const files = (await readdir(web, { recursive: true })).filter((file) => /\.(js|html)$/.test(file) && !file.startsWith('i18n'));
+    const sources = (await Promise.all(files.map((file) => readFile(new URL(file, web), 'utf8')))).join('\n');
+    const whole = [...sources.matchAll(/(?:data-i18n(?:-label)?="|\bt\(')([^"'$]+)["']/g)].map(([, key]) => key);
+    for (const key of whole) assert.ok(key in en, key);
+    const stems = [...sources.matchAll(/`([a-z0-9-]+\.)\$\{/g)].map(([, stem]) => stem);
+    const quoted = new Set([...sources.matchAll(/['"]([a-z0-9][\w.-]*)['"]/gi)].map(([, text]) => text));
+    for (const key of Object.keys(en)) assert.ok(quoted.has(key) || stems.some((stem) => key.startsWith(stem)), `${key} is never used`);
+  });
+});
