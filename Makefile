@@ -16,7 +16,7 @@ PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/
 
 # No contraction of a*b+c: every engine and compiler must round alike.
 CORE_FLAGS := -std=c11 -Wall -Wextra -ffp-contract=off -MMD -MP
-SIMD_FLAGS := $(CORE_FLAGS) -O3 -msimd128
+SIMD_FLAGS := $(CORE_FLAGS) -msimd128
 DEBUG_FLAGS := $(CORE_FLAGS) -O1 -g -msimd128
 NATIVE_FLAGS := $(CORE_FLAGS) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -55,9 +55,14 @@ build/exports.txt: src/exports.txt
 	@mkdir -p $(@D)
 	sed -n 's/^[a-z]/_&/p' $< > $@
 
+# Where training spends its time; the rest is compiled for size.
+HOT := activation conv2d dense dropout live loss optimizer pooling random train
+build/simd/%.o: OPTIMIZE = $(if $(filter $*,$(HOT)),-O3,-Oz)
+build/wasm-tests/%.o: OPTIMIZE = -O1
+
 build/simd/%.o: src/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
-	$(EMCC) $(SIMD_FLAGS) -c $< -o $@
+	$(EMCC) $(SIMD_FLAGS) $(OPTIMIZE) -c $< -o $@
 
 build/debug/%.o: src/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
@@ -133,7 +138,7 @@ build/native/%: build/native/%.o $(NAMES:%=build/native/src/%.o)
 
 build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
-	$(EMCC) $(SIMD_FLAGS) -Isrc -c $< -o $@
+	$(EMCC) $(SIMD_FLAGS) $(OPTIMIZE) -Isrc -c $< -o $@
 
 # The objects of the shipped build, with the checks of the debug build added at link time.
 build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
