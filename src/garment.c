@@ -1,7 +1,37 @@
 #include "garment.h"
 
+dice fr_dice(uint64_t seed, uint32_t index, dice_use use) {
+  return (dice){.seed = seed, .index = (uint64_t)use << 32 | index};
+}
+
+static uint32_t roll(dice *d) {
+  if (d->drawn % 4 == 0)
+    fr_random_block(d->seed, FR_STREAM_SYNTHETIC, d->index, d->drawn / 4, d->block);
+  return d->block[d->drawn++ % 4];
+}
+
+float within(dice *d, float low, float high) {
+  return low + (high - low) * ((float)(roll(d) >> 8) / 16777216.0f);
+}
+
+float in_range(dice *d, range r) { return within(d, r.low, r.high); }
+
+int below(dice *d, int count) {
+  return (int)((uint64_t)roll(d) * (uint32_t)count >> 32);
+}
+
+bool chance(dice *d, int percent) { return below(d, 100) < percent; }
+
+/* An index into `percent`, whose `count` entries sum to 100. */
+int choose(dice *d, const uint8_t *percent, int count) {
+  int left = below(d, 100), choice = 0;
+  while (choice + 1 < count && left >= percent[choice])
+    left -= percent[choice++];
+  return choice;
+}
+
 static void make_noise(garment *g, uint64_t seed, uint32_t index) {
-  dice d = dice_for(seed, index, DICE_GRAIN);
+  dice d = fr_dice(seed, index, DICE_GRAIN);
   for (int i = 0; i < FR_CANVAS_PIXELS; i++)
     g->grain[i] = within(&d, -1.0f, 1.0f);
 }
@@ -94,7 +124,7 @@ static fr_affine hang(dice *d) {
 }
 
 void fr_garment_begin(garment *g, uint64_t seed, uint32_t index) {
-  g->dice = dice_for(seed, index, DICE_CUT);
+  g->dice = fr_dice(seed, index, DICE_CUT);
   make_noise(g, seed, index);
   fr_canvas_clear(&g->canvas, hang(&g->dice));
 }

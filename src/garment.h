@@ -10,52 +10,30 @@
 #include "random.h"
 #include "raster.h"
 
-/* Dice: the random numbers of one picture.
- * At most one draw in an expression: C leaves the order of operands and arguments to the compiler.
- */
-
-/* Upper half of the stream index; the lower half is the picture's index, or its block of ten. */
-typedef enum { DICE_CUT, DICE_GRAIN, DICE_LABELS } dice_use;
-
+/* Random numbers in the order in which they are asked for: at most one draw in an expression, as C
+ * leaves the order of operands and arguments to the compiler. */
 typedef struct {
   uint64_t seed, index;
   uint32_t drawn; /* numbers used so far */
   uint32_t block[4];
 } dice;
 
+typedef enum { DICE_CUT, DICE_GRAIN, DICE_LABELS } dice_use;
+
 typedef struct {
   float low, high;
 } range;
 
-static inline dice dice_for(uint64_t seed, uint32_t index, dice_use use) {
-  return (dice){.seed = seed, .index = (uint64_t)use << 32 | index};
-}
+/* index: of the picture; of its block of ten for DICE_LABELS. */
+dice fr_dice(uint64_t seed, uint32_t index, dice_use use);
 
-static inline uint32_t roll(dice *d) {
-  if (d->drawn % 4 == 0)
-    fr_random_block(d->seed, FR_STREAM_SYNTHETIC, d->index, d->drawn / 4, d->block);
-  return d->block[d->drawn++ % 4];
-}
-
-static inline float within(dice *d, float low, float high) {
-  return low + (high - low) * ((float)(roll(d) >> 8) / 16777216.0f);
-}
-
-static inline float in_range(dice *d, range r) { return within(d, r.low, r.high); }
-
-static inline int below(dice *d, int count) {
-  return (int)((uint64_t)roll(d) * (uint32_t)count >> 32);
-}
-
-static inline bool chance(dice *d, int percent) { return below(d, 100) < percent; }
+float within(dice *d, float low, float high);
+float in_range(dice *d, range r);
+int below(dice *d, int count); /* 0 … count − 1 */
+bool chance(dice *d, int percent);
 
 /* An index into `percent`, whose `count` entries sum to 100. */
-static inline int choose(dice *d, const uint8_t *percent, int count) {
-  int left = below(d, 100), choice = 0;
-  while (choice + 1 < count && left >= percent[choice])
-    left -= percent[choice++];
-  return choice;
-}
+int choose(dice *d, const uint8_t *percent, int count);
 
 /* Kinds of cloth. A garment's table says how often each is used, in percent. */
 typedef enum { PLAIN, STRIPES, PINSTRIPES, PLAID, PRINTED, KNIT, BLOCKED, FABRICS } fabric;
@@ -78,6 +56,7 @@ static inline float clamp(float value, float low, float high) {
 
 static inline float mix(float a, float b, float t) { return a + (b - a) * t; }
 
+/* 0 at t ≤ 0, 1 at t ≥ 1, flat at both ends. */
 static inline float smooth_step(float t) {
   t = clamp(t, 0.0f, 1.0f);
   return t * t * (3.0f - 2.0f * t);

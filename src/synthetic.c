@@ -9,7 +9,7 @@ static void (*const drawings[FR_GARMENT_CLASSES])(garment *) = {
 
 int fr_synthetic_label(uint64_t seed, uint32_t index) {
   uint8_t deck[FR_GARMENT_CLASSES];
-  dice d = dice_for(seed, index / FR_GARMENT_CLASSES, DICE_LABELS);
+  dice d = fr_dice(seed, index / FR_GARMENT_CLASSES, DICE_LABELS);
   for (int i = 0; i < FR_GARMENT_CLASSES; i++) { /* Fisher–Yates, inside out */
     int j = below(&d, i + 1);
     deck[i] = deck[j];
