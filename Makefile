@@ -1,6 +1,8 @@
 # Fitting Room. `make help` lists the targets.
 
 PORT ?= 8080
+# V=1 prints the compilers' commands.
+QUIET := $(if $(V),,@)
 BUDGET_KB := 120
 
 EMCC := build/emcc
@@ -53,7 +55,7 @@ core: build/simd/fitting-room.mjs build/debug/fitting-room.mjs ## compile the C 
 
 build/exports.txt: src/exports.txt
 	@mkdir -p $(@D)
-	sed -n 's/^[a-z]/_&/p' $< > $@
+	@sed -n 's/^[a-z]/_&/p' $< > $@
 
 # Where training spends its time; the rest is compiled for size.
 HOT := activation conv2d dense dropout live loss optimizer pooling random train
@@ -62,19 +64,27 @@ build/wasm-tests/%.o: OPTIMIZE = -O1
 
 build/simd/%.o: src/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
-	$(EMCC) $(SIMD_FLAGS) $(OPTIMIZE) -c $< -o $@
+	@echo '  compile $@'
+	$(QUIET)$(EMCC) $(SIMD_FLAGS) $(OPTIMIZE) -c $< -o $@
 
 build/debug/%.o: src/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
-	$(EMCC) $(DEBUG_FLAGS) -c $< -o $@
+	@echo '  compile $@'
+	$(QUIET)$(EMCC) $(DEBUG_FLAGS) -c $< -o $@
+
+# Links aside and moves the result in, so that whatever is running finds a whole module.
+define link_module
+	@echo '  link $@'
+	$(QUIET)new=$$(mktemp -d build/link.XXXXXX) && cp $(TYPES) $$new/ && \
+	  $(EMCC) $(1) $(MODULE_LINK) $(filter %.o,$^) -o $$new/fitting-room.mjs && \
+	  mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
+endef
 
 build/simd/fitting-room.mjs: $(NAMES:%=build/simd/%.o) build/exports.txt $(TYPES)
-	$(EMCC) -O3 $(MODULE_LINK) $(filter %.o,$^) -o $@
-	@cp $(TYPES) $(@D)/
+	$(call link_module,-O3)
 
 build/debug/fitting-room.mjs: $(NAMES:%=build/debug/%.o) build/exports.txt $(TYPES)
-	$(EMCC) -O1 --profiling-funcs $(MODULE_LINK) $(CHECKS) $(filter %.o,$^) -o $@
-	@cp $(TYPES) $(@D)/
+	$(call link_module,-O1 --profiling-funcs $(CHECKS))
 
 # The page.
 
@@ -127,22 +137,27 @@ build/browsers: .setup/browsers.sh
 
 build/native/src/%.o: src/%.c Makefile | build/compiler
 	@mkdir -p $(@D)
-	$(CC) $(NATIVE_FLAGS) -c $< -o $@
+	@echo '  compile $@'
+	$(QUIET)$(CC) $(NATIVE_FLAGS) -c $< -o $@
 
 build/native/%.o: tests/core/%.c Makefile | build/compiler
 	@mkdir -p $(@D)
-	$(CC) $(NATIVE_FLAGS) -Isrc -c $< -o $@
+	@echo '  compile $@'
+	$(QUIET)$(CC) $(NATIVE_FLAGS) -Isrc -c $< -o $@
 
 build/native/%: build/native/%.o $(NAMES:%=build/native/src/%.o)
-	$(CC) $(NATIVE_FLAGS) $^ -lm -o $@
+	@echo '  link $@'
+	$(QUIET)$(CC) $(NATIVE_FLAGS) $^ -lm -o $@
 
 build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
-	$(EMCC) $(SIMD_FLAGS) $(OPTIMIZE) -Isrc -c $< -o $@
+	@echo '  compile $@'
+	$(QUIET)$(EMCC) $(SIMD_FLAGS) $(OPTIMIZE) -Isrc -c $< -o $@
 
 # The objects of the shipped build, with the checks of the debug build added at link time.
 build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
-	$(EMCC) -O1 --profiling-funcs $(WASM_LINK) $(CHECKS) -sENVIRONMENT=node -sEXIT_RUNTIME $^ -o $@
+	@echo '  link $@'
+	$(QUIET)$(EMCC) -O1 --profiling-funcs $(WASM_LINK) $(CHECKS) -sENVIRONMENT=node -sEXIT_RUNTIME $^ -o $@
 
 .PHONY: clean
 clean: ## remove what was built; the toolchain and the npm packages stay
