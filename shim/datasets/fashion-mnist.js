@@ -181,8 +181,8 @@ function importForNode(path) {
 
 const inNode = () => typeof process === 'object' && Boolean(process.versions?.node);
 
-/** @param {FashionMnistOptions} options @returns {Promise<Source[]>} */
-async function nearSources({ baseUrl, cache = true }) {
+/** @param {FashionMnistOptions} options @returns {Promise<Source[]>} nearest first */
+async function sourcesFor({ baseUrl, publicUrl = FASHION_MNIST.publicUrl, cache = true }) {
   const sources = [];
   if (inNode()) {
     const { folder, cacheFolder, datasetFolder, userCacheFolder } = await importForNode('./node.js');
@@ -193,6 +193,7 @@ async function nearSources({ baseUrl, cache = true }) {
   }
   const here = globalThis.document?.baseURI ?? globalThis.location?.href;
   if (baseUrl || here) sources.push(webFolder('beside', new URL(baseUrl ?? 'fashion-mnist/', here)));
+  sources.push(webFolder('public', new URL(publicUrl, here)));
   return sources;
 }
 
@@ -211,7 +212,5 @@ async function nearSources({ baseUrl, cache = true }) {
  */
 export async function fashionMnist(options = {}) {
   checkOptions('datasets.fashionMnist', options, ['baseUrl', 'publicUrl', 'cache', 'signal', 'onProgress']);
-  const sources = await nearSources(options);
-  sources.push(webFolder('public', options.publicUrl ?? FASHION_MNIST.publicUrl));
-  return loadTable(FASHION_MNIST, sources, options);
+  return loadTable(FASHION_MNIST, await sourcesFor(options), options);
 }

@@ -36,6 +36,14 @@ function assertWhole(loaded) {
   assert.ok(content('test-labels.gz').subarray(8).equals(loaded.test.labels.data));
 }
 
+/** @param {import('./support.js').Progress[]} events */
+function assertNeverBack(events) {
+  for (const phase of /** @type {const} */ (['download', 'verify', 'decompress'])) {
+    const loaded = events.filter((event) => event.phase === phase).map((event) => event.loaded);
+    assert.deepEqual(loaded, [...loaded].sort((a, b) => a - b), phase);
+  }
+}
+
 test('loads the four files and tells of every byte', async (t) => {
   const server = await serve(t, {}, { bytesPerSecond: 2_000_000 });
   const { events, onProgress } = progressLog();
@@ -48,10 +56,7 @@ test('loads the four files and tells of every byte', async (t) => {
 
   const downloads = events.filter(({ phase }) => phase === 'download');
   assert.ok(downloads.length >= 8, `${downloads.length} download events`);
-  for (const phase of /** @type {const} */ (['download', 'verify', 'decompress'])) {
-    const loadedBytes = events.filter((event) => event.phase === phase).map((event) => event.loaded);
-    assert.deepEqual(loadedBytes, [...loadedBytes].sort((a, b) => a - b), `${phase} never goes back`);
-  }
+  assertNeverBack(events);
   assert.ok(events.every((event) => event.total === total && event.loaded <= total));
   assert.deepEqual([...new Set(events.map(({ phase }) => phase))], ['download', 'verify', 'decompress']);
   assert.deepEqual(events.at(-1)?.loaded, total);
@@ -179,7 +184,16 @@ test('one bad file beside the page does not spoil the other three', async (t) =>
   assertWhole(loaded);
   assert.equal(loaded.source, 'public');
   assert.deepEqual(complete.requests, ['/fashion-mnist/test-images.gz']);
+  assertNeverBack(events);
   assert.equal(events.at(-1)?.loaded, total);
+});
+
+test('a file that is fetched a second time does not set the progress back', async (t) => {
+  const beside = await serve(t, { 'train-images.gz': gzip.with(900, gzip[900] ^ 1) });
+  const complete = await serve(t);
+  const { events, onProgress } = progressLog();
+  await loadTable(table, [webFolder('beside', beside.folder), webFolder('public', complete.folder)], { onProgress });
+  assertNeverBack(events);
 });
 
 test('when everything fails one message names each place, why, and what to do', async (t) => {
