@@ -4,9 +4,19 @@
 #ifndef FR_POOL_H
 #define FR_POOL_H
 
-enum { FR_CHUNKS = 16 }; /* at most, where each chunk needs memory of its own */
+#include "status.h"
 
-/* Runs task(context, 0 … chunks - 1), each once, in any order, and returns when all are done. */
+enum {
+  FR_CHUNKS = 16,     /* at most, where each chunk needs memory of its own */
+  FR_MAX_THREADS = 16
+};
+
+/* Starts threads - 1 helpers beside the calling thread; once, before any work. In a build without
+ * threads only 1 is possible. */
+fr_status fr_pool_start(int threads);
+
+/* Runs task(context, 0 … chunks - 1), each once, in any order, and returns when all are done.
+ * Called from one thread at a time, never from within a task. */
 void fr_pool_run(int chunks, void (*task)(void *context, int chunk), void *context);
 
 /* Items first … end - 1 of n belong to `chunk` of FR_CHUNKS; the last chunks may be empty. */
