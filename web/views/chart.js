@@ -17,7 +17,9 @@ export function createChart(host, onPoint) {
   /** @type {{ x: number, y: number } | null} */
   let live = null;
 
-  const colour = (/** @type {string} */ name) => () => getComputedStyle(host).getPropertyValue(name);
+  /** @type {Record<string, string>} */
+  let palette = {}; // filled as colours are asked for; a theme empties it
+  const colour = (/** @type {string} */ name) => () => (palette[name] ??= getComputedStyle(host).getPropertyValue(name));
   const em = 0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize);
   const axis = { stroke: colour('--muted'), ticks: { show: false }, font: `${em}px system-ui, sans-serif` };
 
@@ -90,7 +92,10 @@ export function createChart(host, onPoint) {
   }
 
   new ResizeObserver(() => plot.setSize(sizeOf(host))).observe(host);
-  document.addEventListener('themechange', () => plot.redraw(false, true));
+  document.addEventListener('themechange', () => {
+    palette = {};
+    plot.redraw(false, true);
+  });
 
   return {
     /** @param {number} epoch @param {number} training @param {number} validation */

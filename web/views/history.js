@@ -2,6 +2,8 @@ import { byId, el, oncePerFrame, setText } from '../dom.js';
 import { decimal, onLanguage, t } from '../i18n/index.js';
 import { createChart } from './chart.js';
 
+const LIVE_INTERVAL = 200; // ms between drawings of the epoch under way
+
 /** Loss and accuracy over the epochs. */
 export function createHistoryView() {
   const loss = createFigure('loss', 'loss');
@@ -33,6 +35,7 @@ function createFigure(name, key) {
   });
   /** @type {import('../trainer.js').Progress | null} */
   let latest = null;
+  let drawn = 0; // when
 
   function render() {
     const [epochs, training, validation] = chart.points;
@@ -44,7 +47,9 @@ function createFigure(name, key) {
   }
 
   const drawLive = oncePerFrame(() => {
-    if (!latest) return;
+    const now = performance.now();
+    if (!latest || now - drawn < LIVE_INTERVAL) return;
+    drawn = now;
     chart.setLive(latest.epoch + latest.batch / latest.batches, latest.logs[key]);
     latest = null;
   });

@@ -34,7 +34,7 @@ export function createTape(plannedEpochs) {
 
   function drawProgress() {
     const share = progress ? epochsDone(progress) / progress.epochs : 0;
-    fill.style.inlineSize = `${share * 100}%`;
+    fill.style.setProperty('--share', String(share));
     tape.setAttribute('aria-valuenow', String(Math.floor(share * 100)));
     tape.setAttribute('aria-valuetext', valueText(share));
     end.style.setProperty('--share', String(share));
@@ -71,15 +71,16 @@ function marks(width, height, epochs) {
   const centimetre = width / epochs;
   const divisions = centimetre >= 40 ? 10 : centimetre >= 14 ? 2 : 1;
   const step = LABEL_STEPS.find((each) => each * centimetre >= LABEL_ROOM) ?? 1000;
-  const drawn = [];
+  const numbers = [];
+  let lines = '';
   for (let i = 1; i <= epochs * divisions; i++) {
     const whole = i % divisions === 0;
     if (whole && centimetre < 4 && (i / divisions) % step !== 0) continue;
     const x = Math.round((i * centimetre) / divisions) - 0.5;
     const length = height * (whole ? 0.4 : (i * 2) % divisions === 0 ? 0.27 : 0.15);
-    drawn.push(svg('path', { d: `M${x} 0V${length}M${x} ${height - length / 2}V${height}` }));
+    lines += `M${x} 0V${length}M${x} ${height - length / 2}V${height}`;
     const epoch = i / divisions;
-    if (whole && epoch % step === 0) drawn.push(svg('text', { x: x - 4, y: height * 0.7, 'text-anchor': 'end' }, String(epoch)));
+    if (whole && epoch % step === 0) numbers.push(svg('text', { x: x - 4, y: height * 0.7, 'text-anchor': 'end' }, String(epoch)));
   }
-  return drawn;
+  return [svg('path', { d: lines }), ...numbers];
 }

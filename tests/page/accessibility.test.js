@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { hook, openPage } from './page.js';
+
+/** Nothing for axe-core to find, everything by keyboard, and no sideways scrolling from 360 px up. */
+
+const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const QUERY = 'data=synthetic&epochs=300&train-size=2000';
+
+describe('accessibility', { timeout: 180_000 }, () => {
+  /** @type {Awaited<ReturnType<typeof openPage>>} */
+  let opened;
+
+  before(async () => {
+    opened = await openPage('chromium', { query: QUERY });
+    await opened.browser.evaluate(axe);
+    await opened.page.loaded();
+  });
+  after(() => opened?.close());
+
+  /** Both themes and both languages. @param {string} state */
+  async function checkEverywhere(state) {
+    for (const theme of ['light', 'dark']) {
+      for (const language of ['en', 'zh-Hans']) {
+        await opened.page.choose('theme', theme);
+        await opened.page.choose('language', language);
+        assert.deepEqual(await violations(opened.browser), [], `${state}, ${theme}, ${language}`);
+      }
+    }
+    await opened.page.choose('language', 'en');
+  }
+
+  test('axe-core can find something', async () => {
+    await opened.browser.evaluate(() => document.querySelector('h1')?.insertAdjacentHTML('afterend', '<img id="bait" src="data:,">'));
+    assert.match(String(await violations(opened.browser)), /image-alt/);
+    await opened.browser.evaluate(() => document.getElementById('bait')?.remove());
+  });
+
+  test('idle', () => checkEverywhere('idle'));
+
+  test('with a field that cannot be used', async () => {
+    await opened.browser.type(hook('settings-epochs'), '0');
+    await opened.browser.type(hook('layer-kernelSize'), '29');
+    await opened.browser.waitFor(() => document.querySelector('.layer.at-fault'));
+    await checkEverywhere('invalid');
+    await opened.browser.type(hook('settings-epochs'), '300');
+    await opened.browser.type(hook('layer-kernelSize'), '3');
+    await opened.browser.waitFor(() => !document.querySelector('.layer.at-fault'));
+  });
+
+  test('training', async () => {
+    await opened.page.click('train-start');
+    await opened.browser.waitFor(() => Number(/** @type {HTMLElement} */ (document.querySelector('[data-testid="history-loss"]')).dataset.points) >= 1);
+    await checkEverywhere('training');
+  });
+
+  test('paused', async () => {
+    await opened.page.click('train-pause');
+    await opened.page.trained('paused');
+    await checkEverywhere('paused');
+  });
+
+  test('stopped, evaluated, a cell of the matrix open', async () => {
+    await opened.page.click('train-stop');
+    await opened.browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
+    await opened.browser.click(`${hook('confusion-matrix')} .hit`);
+    await opened.browser.waitFor(() => document.querySelector('#cell-list li'));
+    await checkEverywhere('stopped');
+  });
+
+  test('done', async () => {
+    await opened.page.open('data=synthetic&epochs=1&train-size=500');
+    await opened.browser.evaluate(axe);
+    await opened.page.loaded();
+    await opened.page.click('train-start');
+    await opened.page.trained('done');
+    await checkEverywhere('done');
+  });
+
+  test('the matrix is walked by arrow keys and takes one stop of the Tab key', async () => {
+    const { browser } = opened;
+    const at = () => browser.evaluate(() => [Number(/** @type {HTMLElement} */ (document.activeElement).dataset.row), Number(/** @type {HTMLElement} */ (document.activeElement).dataset.column)]);
+    assert.equal(await browser.evaluate(() => document.querySelectorAll('[data-testid="confusion-matrix"] [tabindex="0"]').length), 1);
+    await browser.evaluate(() => /** @type {HTMLElement} */ (document.querySelector('[data-testid="confusion-matrix"] [tabindex="0"]')).focus());
+    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowUp', 'ArrowUp']) await browser.press(key);
+    assert.deepEqual(await at(), [0, 2]);
+    await browser.press('Enter');
+    assert.equal(await browser.evaluate(() => document.activeElement?.id), 'cell-title');
+    await browser.click('#cell-close');
+    assert.deepEqual(await at(), [0, 2], 'closing gives the focus back');
+  });
+
+  test('Tab reaches every control in order, each with a visible focus', async () => {
+    const { browser, page } = opened;
+    await page.open('data=synthetic&epochs=1&train-size=500');
+    await page.loaded();
+    await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+    const expected = await browser.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, [tabindex="0"]')].filter((node) => !node.matches(':disabled') && /** @type {HTMLElement} */ (node).checkVisibility()).length);
+    const seen = new Set();
+    for (let i = 0; i < expected; i++) {
+      await browser.press('Tab');
+      const focus = await browser.evaluate(() => {
+        const node = /** @type {HTMLElement} */ (document.activeElement);
+        const shown = node.id === 'dataset-files' ? /** @type {HTMLElement} */ (node.nextElementSibling) : node;
+        return { path: [...document.querySelectorAll('*')].indexOf(node), outline: getComputedStyle(shown).outlineStyle, name: node.outerHTML.slice(0, 80) };
+      });
+      assert.notEqual(focus.outline, 'none', focus.name);
+      seen.add(focus.path);
+    }
+    assert.equal(seen.size, expected);
+    assert.deepEqual([...seen], [...seen].sort((a, b) => a - b), 'in the order of the page');
+  });
+});
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`no sideways scrolling in ${name}`, { timeout: 120_000 }, async () => {
+    const { browser, page, close } = await openPage(name, { query: 'data=synthetic&epochs=1&train-size=500' });
+    try {
+      await page.loaded();
+      await page.click('train-start');
+      await page.trained('done');
+      await browser.click(`${hook('confusion-matrix')} .hit`);
+      for (const language of ['en', 'zh-Hans']) {
+        await page.choose('language', language);
+        for (const [width, height] of [[360, 740], [768, 1024], [1100, 800], [1440, 900], [1920, 1080], [3840, 2160]]) {
+          await browser.setViewport(width, height);
+          for (const large of [true, false]) {
+            await page.click('grid-enlarge');
+            const [content, window] = await browser.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+            assert.ok(content <= window, `${language}, ${width} px, enlarged or not (${large}): ${content} > ${window}`);
+          }
+        }
+      }
+    } finally {
+      await close();
+    }
+  });
+}
+
+/** @param {import('./page.js').Browser} browser */
+function violations(browser) {
+  return browser.evaluate(async () => {
+    const { violations: found } = await /** @type {any} */ (globalThis).axe.run(document);
+    return found.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => `${node.target} ${node.any[0]?.message ?? ''}`).join('; ')}`);
+  });
+}

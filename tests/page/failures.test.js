@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { hook, openPage } from './page.js';
+
+/** What the page does when something goes wrong, and files of one's own. */
+
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** The page with a public address where nobody answers, so that no network is asked. */
+async function copyWithoutPublicAddress() {
+  const folder = await mkdtemp(join(tmpdir(), 'fitting-room-page-'));
+  await cp(dist, folder, { recursive: true });
+  for (const file of await readdir(join(folder, 'assets'))) {
+    if (!file.endsWith('.js')) continue;
+    const path = join(folder, 'assets', file);
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll('https://raw.githubusercontent.com', 'http://127.0.0.1:9'));
+  }
+  return folder;
+}
+
+/** An IDX file. @param {number[]} shape @param {(i: number) => number} value */
+function idx(shape, value) {
+  const head = Buffer.alloc(4 + 4 * shape.length);
+  head.writeUInt32BE(0x800 + shape.length);
+  shape.forEach((extent, i) => head.writeUInt32BE(extent, 4 + 4 * i));
+  const body = Uint8Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => value(i) & 255);
+  return Buffer.concat([head, body]);
+}
+
+/** Four small files in the format of the official ones, two of them gzipped, under names of their own. @param {string} folder */
+async function writeFiles(folder) {
+  const files = {
+    'a.bin': idx([120, 28, 28], (i) => i * 7),
+    'b.gz': gzipSync(idx([120], (i) => i % 10)),
+    'c.gz': gzipSync(idx([40, 28, 28], (i) => i * 3)),
+    'd.bin': idx([40], (i) => i % 10),
+  };
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+  return Object.keys(files).map((name) => join(folder, name));
+}
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  describe(`failures in ${name}`, { timeout: 120_000 }, () => {
+    /** @type {Awaited<ReturnType<typeof openPage>>} */
+    let opened;
+    /** @type {string} */
+    let folder;
+    /** @type {string[]} */
+    let files;
+
+    before(async () => {
+      folder = await copyWithoutPublicAddress();
+      files = await writeFiles(folder);
+      opened = await openPage(name, {
+        server: { folder },
+        prepare: (browser) =>
+          /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(() => {
+            const RealWorker = globalThis.Worker;
+            Object.assign(globalThis, {
+              workers: [],
+              Worker: class extends RealWorker {
+                /** @param {string | URL} url @param {WorkerOptions} options */
+                constructor(url, options) {
+                  super(url, options);
+                  /** @type {any} */ (globalThis).workers.push(this);
+                }
+              },
+            });
+          }),
+      });
+    });
+    after(async () => {
+      await opened?.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    test('a dataset that cannot be had: says so, and offers the synthetic one', async () => {
+      const { page, browser } = opened;
+      await page.waitForState('dataset-status', 'failed');
+      assert.match(await page.text('dataset-status'), /could not be had/);
+      assert.match(await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent), /went wrong: .{10,}/);
+      await page.click('dataset-offer-synthetic');
+      await page.loaded();
+      assert.match(await page.text('dataset-status'), /^Synthetic/);
+      assert.equal(await browser.evaluate(() => location.search), '?data=synthetic');
+    });
+
+    test('Start, when the data fails, says so and can be pressed again', async () => {
+      const { page } = opened;
+      await page.open('epochs=1&train-size=200');
+      await page.click('train-start');
+      await page.trained('failed');
+      await page.click('dataset-offer-synthetic');
+      await page.loaded();
+      await page.click('train-start');
+      await page.trained('done');
+    });
+
+    test('four files of one’s own, gzipped or not, in any order', async () => {
+      const { page, browser } = opened;
+      await page.open('data=synthetic');
+      await page.loaded();
+      await browser.uploadFile(hook('dataset-files'), ...files.toReversed());
+      await browser.waitFor(() => /: 120 .* 40 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''));
+      assert.equal(await browser.evaluate(() => document.querySelectorAll('[data-testid="first-30"] canvas').length), 30);
+    });
+
+    test('four files that are dropped on the page', async () => {
+      const { page, browser } = opened;
+      await page.open('data=synthetic&epochs=1');
+      await page.loaded();
+      const contents = await Promise.all(files.map(async (file) => (await readFile(file)).toString('base64')));
+      await browser.evaluate((/** @type {string[]} */ all) => {
+        const dataTransfer = new DataTransfer();
+        all.forEach((text, i) => dataTransfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], `file-${i}`)));
+        const options = { dataTransfer, bubbles: true, cancelable: true };
+        document.body.dispatchEvent(new DragEvent('dragover', options));
+        if (/** @type {HTMLElement} */ (document.getElementById('drop-veil')).hidden) throw new Error('the veil is not shown');
+        document.body.dispatchEvent(new DragEvent('drop', options));
+      }, contents);
+      await browser.waitFor(() => /: 120 .* 40 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''));
+      await page.click('train-start');
+      await page.trained('done');
+      assert.equal((await page.cells()).length, 25);
+    });
+
+    test('files that do not belong together are refused with the reason', async () => {
+      const { page, browser } = opened;
+      await browser.uploadFile(hook('dataset-files'), files[0], files[1], files[2]);
+      await page.waitForState('dataset-status', 'failed');
+      assert.match(await page.text('dataset-status'), /four official/);
+    });
+
+    test('a worker that dies while training: says so, and begins again', async () => {
+      const { page, browser } = opened;
+      await page.open('data=synthetic&epochs=500&train-size=2000');
+      await page.loaded();
+      await page.click('train-start');
+      await page.trained('training');
+      await browser.evaluate(() => /** @type {any} */ (globalThis).workers.at(-1).terminate());
+      await page.trained('failed');
+      assert.equal(await browser.evaluate(() => document.getElementById('alarm')?.hidden), false);
+      await browser.click('#restart');
+      await page.loaded();
+      assert.equal(await browser.evaluate(() => document.getElementById('alarm')?.hidden), true);
+      await page.choose('settings-epochs', '1');
+      await page.click('train-start');
+      await page.trained('done');
+    });
+
+    test('a worker that dies at rest: says so; Start begins again', async () => {
+      const { page, browser } = opened;
+      await browser.evaluate(() => /** @type {any} */ (globalThis).workers.at(-1).terminate());
+      await browser.waitFor(() => document.getElementById('alarm')?.hidden === false);
+      assert.equal(await page.data('train-status', 'state'), 'idle');
+      await page.click('train-start');
+      await page.trained('done');
+      assert.equal(await browser.evaluate(() => document.getElementById('alarm')?.hidden), true);
+    });
+
+    test('without an error in the console but the ones of the requests', () => {
+      const others = opened.browser.errors.filter((text) => !/Failed to load resource|127\.0\.0\.1:9|Cross-Origin Request Blocked/.test(text));
+      assert.deepEqual(others, []);
+    });
+  });
+}
+
+test('a load can be given up, and another one begun', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fitting-room-slow-'));
+  await writeFile(join(folder, 'train-images-idx3-ubyte.gz'), Buffer.alloc(26421880));
+  const { page, browser, close } = await openPage('chromium', { server: { dataset: folder, bytesPerSecond: 500_000 } });
+  try {
+    await page.waitForState('dataset-status', 'loading');
+    await browser.click('#dataset-cancel');
+    await page.waitForState('dataset-status', 'empty');
+    await page.choose('dataset-source', 'synthetic');
+    await page.click('dataset-load');
+    await page.loaded();
+    await page.choose('dataset-source', 'auto');
+    await page.click('dataset-load');
+    await page.waitForState('dataset-status', 'loading');
+    await browser.click('#dataset-cancel');
+    await page.loaded();
+    assert.match(await page.text('dataset-status'), /^Synthetic/, 'what was there stays');
+  } finally {
+    await close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
