@@ -213,6 +213,13 @@ test('when everything fails one message names each place, why, and what to do', 
   });
 });
 
+test('a server that is slow but not silent is waited for', async (t) => {
+  const server = await serve(t, {}, { bytesPerSecond: 150_000 });
+  const started = performance.now();
+  assertWhole(await loadTable(table, [webFolder('beside', server.folder, 900)]));
+  assert.ok(performance.now() - started > 900, 'took longer than the silence that is allowed');
+});
+
 test('a server that falls silent is given up', async (t) => {
   const server = createServer((_, response) => response.writeHead(200).write('\x1f\x8b\x08\x00', 'latin1'));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));

@@ -106,6 +106,7 @@ export class FakeCacheStorage {
   constructor() {
     /** @type {Map<string, Map<string, Uint8Array>>} */
     this.caches = new Map();
+    this.puts = 0;
     this.putError = /** @type {Error | null} */ (null);
   }
 
@@ -119,6 +120,7 @@ export class FakeCacheStorage {
         return bytes && new Response(Uint8Array.from(bytes));
       },
       put: async (/** @type {string} */ key, /** @type {Response} */ response) => {
+        this.puts++;
         if (this.putError) throw this.putError;
         entries.set(key, new Uint8Array(await response.arrayBuffer()));
       },
