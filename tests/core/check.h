@@ -30,6 +30,7 @@ enum { CHECK_SHOWN = 20 /* failures printed in full */ };
       printf("FAILED %s:%d: %s: ", __FILE__, __LINE__, #condition);    \
       printf(__VA_ARGS__);                                             \
       printf("\n");                                                    \
+      fflush(stdout); /* a sanitizer's exit would lose it */           \
     }                                                                  \
   } while (0)
 
@@ -37,6 +38,13 @@ enum { CHECK_SHOWN = 20 /* failures printed in full */ };
 #define CHECK_NEAR(got, want, tolerance, what)                                                  \
   CHECK(fabs((double)(got) - (double)(want)) <= (tolerance), "%s: got %.9g, want %.9g ± %.2g", \
         what, (double)(got), (double)(want), (double)(tolerance))
+
+/* Ends the program: nothing that follows would make sense. */
+static inline void check_abort(const char *why) {
+  printf("FAILED: %s\n", why);
+  fflush(stdout);
+  exit(1);
+}
 
 /* The status, and the message word for word. */
 static inline void check_refused(fr_status got, fr_status want, const char *message) {
@@ -53,6 +61,7 @@ static inline int check_report(const char *name, long least) {
     check_failed++;
   }
   printf("%s: %ld passed, %ld failed\n", name, check_passed, check_failed);
+  fflush(stdout);
   return check_failed != 0;
 }
 
@@ -83,9 +92,8 @@ static inline float check_float(void) {
 
 static inline void *check_alloc(size_t bytes) {
   void *p = malloc(bytes ? bytes : 1);
-  if (p) return p;
-  printf("FAILED: no memory for %zu bytes\n", bytes);
-  exit(1);
+  if (!p) check_abort("no memory");
+  return p;
 }
 
 /* n floats of NaN: what must not be read into a result, and what must be written. */

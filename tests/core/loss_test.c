@@ -1,0 +1,225 @@
+/* Losses and metrics against values worked out by hand. */
+#include "check.h"
+#include "loss.h"
+
+#define SPARSE FR_SPARSE_CATEGORICAL_CROSSENTROPY
+#define CATEGORICAL FR_CATEGORICAL_CROSSENTROPY
+#define BINARY FR_BINARY_CROSSENTROPY
+#define SQUARED FR_MEAN_SQUARED_ERROR
+
+static fr_scores score(fr_loss_kind loss, const float *p, const void *targets, int n, int classes,
+                       int stride) {
+  fr_scores s = {0};
+  fr_loss_batch(loss, FR_LINEAR, p, targets, n, classes, stride, NULL, &s);
+  return s;
+}
+
+/* ---- values ------------------------------------------------------------------------------------- */
+
+static void by_hand(void) {
+  const float p[6] = {0.5f, 0.25f, 0.25f, 0.125f, 0.75f, 0.125f};
+  const int32_t labels[2] = {0, 2};
+  const float shares[6] = {1.0f, 0.0f, 0.0f, 0.0f, 0.0f, 1.0f};
+  fr_scores s = score(SPARSE, p, labels, 2, 3, 3);
+  CHECK_NEAR(s.loss, log(2.0) + log(8.0), 1e-12, "sparse: ln 2 + ln 8");
+  CHECK(s.samples == 2 && s.correct == 1, "%g samples, %g correct", s.samples, s.correct);
+  /* ((1/2)² + 2 (1/4)²) / 3 + ((1/8)² + (3/4)² + (7/8)²) / 3 */
+  CHECK_NEAR(s.squared_error, 0.375 / 3 + 1.34375 / 3, 1e-12, "squared error of one-hot targets");
+
+  s = score(CATEGORICAL, p, shares, 2, 3, 3);
+  CHECK_NEAR(s.loss, log(2.0) + log(8.0), 1e-12, "categorical: ln 2 + ln 8");
+  CHECK(s.correct == 1, "%g correct", s.correct);
+
+  s = score(BINARY, p, shares, 2, 3, 3);
+  double first = log(2.0) + 2 * log(4.0 / 3.0), second = log(8.0 / 7.0) + log(4.0) + log(8.0);
+  CHECK_NEAR(s.loss, (first + second) / 3, 1e-12, "binary");
+  /* right: the two quarters (0.5 is not above 0.5); then the first eighth alone */
+  CHECK_NEAR(s.correct, 2.0 / 3 + 1.0 / 3, 1e-12, "binary accuracy");
+
+  s = score(SQUARED, p, shares, 2, 3, 3);
+  CHECK_NEAR(s.loss, 0.375 / 3 + 1.34375 / 3, 1e-12, "squared error");
+  CHECK(s.loss == s.squared_error && s.correct == 1, "%g, %g, %g correct", s.loss, s.squared_error,
+        s.correct);
+}
+
+/* Scores add up over batches, and rows further apart than their width give the same. */
+static void adding_up(void) {
+  const float p[8] = {0.5f, 0.25f, 0.25f, NAN, 0.125f, 0.75f, 0.125f, NAN};
+  const int32_t labels[2] = {0, 2};
+  fr_scores s = {0};
+  fr_loss_batch(SPARSE, FR_SOFTMAX, p, labels, 1, 3, 4, NULL, &s);
+  fr_loss_batch(SPARSE, FR_SOFTMAX, p + 4, labels + 1, 1, 3, 4, NULL, &s);
+  fr_scores together = score(SPARSE, p, labels, 2, 3, 4);
+  CHECK(s.samples == 2 && s.loss == together.loss && s.correct == together.correct &&
+            s.squared_error == together.squared_error,
+        "%g %g %g", s.loss, s.correct, s.squared_error);
+}
+
+/* Sure and wrong costs -ln 1e-7, sure and right -ln (1 - 1e-7) as floats have it; no infinity. */
+static void clipping(void) {
+  const double most = -log(1e-7), least = -log((double)(1.0f - 1e-7f));
+  const float p[2] = {1.0f, 0.0f};
+  const int32_t right = 0, wrong = 1;
+  CHECK_NEAR(score(SPARSE, p, &wrong, 1, 2, 2).loss, most, 1e-6, "sparse, wrong");
+  CHECK_NEAR(score(SPARSE, p, &right, 1, 2, 2).loss, least, 1e-12, "sparse, right");
+  fr_scores s = {0};
+  fr_loss_batch(SPARSE, FR_SOFTMAX, p, &wrong, 1, 2, 2, NULL, &s);
+  CHECK_NEAR(s.loss, most, 1e-6, "sparse of softmax, wrong");
+  const float hot[2] = {0.0f, 1.0f};
+  CHECK_NEAR(score(CATEGORICAL, p, hot, 1, 2, 2).loss, most, 1e-6, "categorical, wrong");
+  /* the upper clip is 1 - 2⁻²³ in floats, so a wrong 1 costs -ln 2⁻²³ */
+  CHECK_NEAR(score(BINARY, p, hot, 1, 2, 2).loss, (most - log(ldexp(1.0, -23))) / 2, 1e-5,
+             "binary, wrong");
+}
+
+/* Predictions that do not sum to one count as shares of their sum. */
+static void scaling(void) {
+  const float p[3] = {2.0f, 1.0f, 1.0f};
+  const int32_t label = 0;
+  CHECK_NEAR(score(SPARSE, p, &label, 1, 3, 3).loss, log(2.0), 1e-12, "half of the sum");
+}
+
+/* ---- gradients by hand ----------------------------------------------------------------------------- */
+
+static void gradients(void) {
+  const float p[4] = {0.75f, 0.25f, 0.5f, 0.5f};
+  const int32_t labels[2] = {1, 0};
+  float dp[4];
+  fr_scores s = {0};
+  fr_loss_batch(SPARSE, FR_SOFTMAX, p, labels, 2, 2, 2, dp, &s);
+  static const float fused[4] = {0.375f, -0.375f, -0.25f, 0.25f}; /* (p - t) / 2 */
+  for (int i = 0; i < 4; i++) CHECK(dp[i] == fused[i], "%d: %g, want %g", i, dp[i], fused[i]);
+  /* Σp = 1: d(-ln (p_t / Σp)) / dp_i = 1 - [i = t] / p_t, halved */
+  fr_loss_batch(SPARSE, FR_LINEAR, p, labels, 2, 2, 2, dp, &s);
+  static const float plain[4] = {0.5f, -1.5f, -0.5f, 0.5f};
+  for (int i = 0; i < 4; i++) CHECK_NEAR(dp[i], plain[i], 1e-6, "crossentropy");
+  /* 2 (p - t) / outputs / samples */
+  const float targets[4] = {0.25f, 0.25f, 1.0f, -0.5f};
+  fr_loss_batch(SQUARED, FR_LINEAR, p, targets, 2, 2, 2, dp, &s);
+  static const float squared[4] = {0.25f, 0.0f, -0.25f, 0.5f};
+  for (int i = 0; i < 4; i++) CHECK(dp[i] == squared[i], "%d: %g, want %g", i, dp[i], squared[i]);
+  /* (p - t) / outputs / samples before the sigmoid; over p (1 - p) after it */
+  const float yes[4] = {1.0f, 0.0f, 1.0f, 0.0f};
+  fr_loss_batch(BINARY, FR_SIGMOID, p, yes, 2, 2, 2, dp, &s);
+  static const float binary[4] = {-0.0625f, 0.0625f, -0.125f, 0.125f};
+  for (int i = 0; i < 4; i++) CHECK(dp[i] == binary[i], "%d: %g, want %g", i, dp[i], binary[i]);
+  fr_loss_batch(BINARY, FR_LINEAR, p, yes, 2, 2, 2, dp, &s);
+  for (int i = 0; i < 4; i++)
+    CHECK_NEAR(dp[i], binary[i] / (p[i] * (1.0f - p[i])), 1e-6, "binary crossentropy");
+}
+
+/* Beyond the clip the slope is zero, but before a fused activation it is exact. */
+static void gradients_of_the_sure(void) {
+  const float p[2] = {1.0f, 0.0f}, yes[2] = {0.0f, 1.0f};
+  const int32_t wrong = 1;
+  float dp[2];
+  fr_scores s = {0};
+  fr_loss_batch(SPARSE, FR_SOFTMAX, p, &wrong, 1, 2, 2, dp, &s);
+  CHECK(dp[0] == 1.0f && dp[1] == -1.0f, "%g %g", (double)dp[0], (double)dp[1]);
+  fr_loss_batch(SPARSE, FR_LINEAR, p, &wrong, 1, 2, 2, dp, &s);
+  CHECK(dp[0] == 0.0f && dp[1] == 0.0f, "%g %g", (double)dp[0], (double)dp[1]);
+  fr_loss_batch(BINARY, FR_SIGMOID, p, yes, 1, 2, 2, dp, &s);
+  CHECK(dp[0] == 0.5f && dp[1] == -0.5f, "%g %g", (double)dp[0], (double)dp[1]);
+  fr_loss_batch(BINARY, FR_LINEAR, p, yes, 1, 2, 2, dp, &s);
+  CHECK(dp[0] == 0.0f && dp[1] == 0.0f, "%g %g", (double)dp[0], (double)dp[1]);
+}
+
+/* Class indices and one-hot shares are the same thing, bit for bit; gradients stay in their rows. */
+static void sparse_equals_one_hot(void) {
+  for (int round = 0; round < 200; round++) {
+    enum { MOST = 9 * 20 };
+    int n = check_between(1, 9), classes = check_between(2, 17), stride = classes + round % 3;
+    float p[MOST], hot[MOST] = {0}, a[MOST], b[MOST];
+    int32_t labels[9];
+    for (int i = 0; i < n; i++) {
+      float sum = 0.0f;
+      for (int c = 0; c < classes; c++) sum += p[i * stride + c] = check_float() + 1.001f;
+      for (int c = 0; c < classes; c++) p[i * stride + c] /= sum;
+      labels[i] = check_between(0, classes - 1);
+      hot[i * classes + labels[i]] = 1.0f;
+    }
+    for (int fused = 0; fused < 2; fused++) {
+      fr_activation f = fused ? FR_SOFTMAX : FR_LINEAR;
+      fr_scores sparse = {0}, shares = {0};
+      for (int i = 0; i < MOST; i++) a[i] = b[i] = 7.0f;
+      fr_loss_batch(SPARSE, f, p, labels, n, classes, stride, a, &sparse);
+      fr_loss_batch(CATEGORICAL, f, p, hot, n, classes, stride, b, &shares);
+      CHECK(memcmp(a, b, sizeof a) == 0, "gradients differ");
+      CHECK(memcmp(&sparse, &shares, sizeof sparse) == 0, "scores differ: %.17g, %.17g",
+            sparse.loss, shares.loss);
+      int touched = 0;
+      for (int i = 0; i < MOST; i++)
+        touched += a[i] != 7.0f && (i >= n * stride || i % stride >= classes);
+      CHECK(touched == 0, "%d values outside the rows were written", touched);
+    }
+  }
+}
+
+/* ---- which losses fuse ------------------------------------------------------------------------------ */
+
+static void fusing(void) {
+  static const fr_activation want[FR_LOSSES][FR_ACTIVATIONS] = {
+      [SPARSE] = {[FR_SOFTMAX] = FR_SOFTMAX},
+      [CATEGORICAL] = {[FR_SOFTMAX] = FR_SOFTMAX},
+      [BINARY] = {[FR_SIGMOID] = FR_SIGMOID},
+  };
+  for (int loss = 0; loss < FR_LOSSES; loss++)
+    for (int f = 0; f < FR_ACTIVATIONS; f++)
+      CHECK(fr_loss_fused_activation((fr_loss_kind)loss, (fr_activation)f) == want[loss][f],
+            "loss %d, activation %d", loss, f);
+}
+
+/* ---- classes and labels ------------------------------------------------------------------------------ */
+
+static void classes(void) {
+  const float p[12] = {1.0f, 3.0f, 3.0f, 9.0f, -1.0f, -2.0f, -1.0f, 9.0f, 0.0f, 0.0f, 0.5f, 9.0f};
+  int32_t got[4] = {-1, -1, -1, -1};
+  fr_argmax(p, 3, 3, 4, got);
+  CHECK(got[0] == 1 && got[1] == 0 && got[2] == 2 && got[3] == -1, "%d %d %d %d", got[0], got[1],
+        got[2], got[3]);
+  const float single[3] = {0.5f, 0.50001f, 0.2f};
+  fr_argmax(single, 3, 1, 1, got);
+  CHECK(got[0] == 0 && got[1] == 1 && got[2] == 0, "%d %d %d", got[0], got[1], got[2]);
+  const float sure[2] = {0.0f, 1.0f};
+  fr_argmax(sure, 1, 2, 2, got);
+  CHECK(got[0] == 1, "two outputs: %d", got[0]);
+}
+
+/* Equal largest outputs: the first counts, in predictions and in targets. */
+static void accuracy_of_ties(void) {
+  const float p[3] = {0.4f, 0.4f, 0.2f}, soft[3] = {0.5f, 0.5f, 0.0f}, late[3] = {0.0f, 0.5f, 0.5f};
+  const int32_t first = 0, second = 1;
+  CHECK(score(SPARSE, p, &first, 1, 3, 3).correct == 1, "the first of two equals");
+  CHECK(score(SPARSE, p, &second, 1, 3, 3).correct == 0, "the second of two equals");
+  CHECK(score(CATEGORICAL, p, soft, 1, 3, 3).correct == 1, "tied targets");
+  CHECK(score(CATEGORICAL, p, late, 1, 3, 3).correct == 0, "tied targets, later");
+  const float yes = 1.0f, no = 0.0f, half = 0.5f, above = 0.6f;
+  CHECK(score(BINARY, &half, &no, 1, 1, 1).correct == 1, "0.5 means no");
+  CHECK(score(BINARY, &half, &yes, 1, 1, 1).correct == 0, "0.5 means no");
+  CHECK(score(BINARY, &above, &yes, 1, 1, 1).correct == 1, "0.6 means yes");
+  CHECK(score(SQUARED, &above, &yes, 1, 1, 1).correct == 1, "one output has two sides");
+  CHECK(score(SQUARED, &above, &no, 1, 1, 1).correct == 0, "one output has two sides");
+}
+
+static void labels(void) {
+  const int32_t fine[3] = {0, 9, 5}, high[3] = {0, 10, 99}, low[3] = {3, 2, -1};
+  CHECK(fr_check_labels(fine, 3, 10) == FR_OK, "%s", fr_last_error());
+  check_refused(fr_check_labels(high, 3, 10), FR_BAD_DATA, "labels: label 1 must be 0..9, got 10");
+  check_refused(fr_check_labels(low, 3, 10), FR_BAD_DATA, "labels: label 2 must be 0..9, got -1");
+  CHECK(fr_check_labels(low, 2, 10) == FR_OK, "a label behind the last was read");
+}
+
+int main(void) {
+  by_hand();
+  adding_up();
+  clipping();
+  scaling();
+  gradients();
+  gradients_of_the_sure();
+  sparse_equals_one_hot();
+  fusing();
+  classes();
+  accuracy_of_ties();
+  labels();
+  return check_report("loss", 1200);
+}

@@ -1,0 +1,253 @@
+/* Optimizers against values worked out by hand or in decimal arithmetic, never against themselves. */
+#include "check.h"
+#include "optimizer.h"
+
+enum { N = 4, TEN = 10 };
+
+static const float start[N] = {1.0f, -2.0f, 0.5f, 0.0f};
+
+/* Eighths, exact in floats; step t counts from 1. */
+static float gradient(int i, int t) { return (float)((7 * t + 3 * i) % 11 - 5) / 8.0f; }
+
+typedef struct { float w[N], s0[N], s1[N]; } weights;
+
+/* The arrays are blocks of their own, and absent where the optimizer keeps fewer states. */
+static void step(fr_optimizer *o, weights *at, const float *g) {
+  int states = fr_optimizer_states(o);
+  float *w = check_alloc(sizeof at->w), *s0 = NULL, *s1 = NULL;
+  memcpy(w, at->w, sizeof at->w);
+  if (states >= 1) memcpy(s0 = check_alloc(sizeof at->s0), at->s0, sizeof at->s0);
+  if (states >= 2) memcpy(s1 = check_alloc(sizeof at->s1), at->s1, sizeof at->s1);
+  fr_optimizer_begin_step(o);
+  fr_optimizer_update(o, w, s0, s1, g, N);
+  memcpy(at->w, w, sizeof at->w);
+  if (s0) memcpy(at->s0, s0, sizeof at->s0);
+  if (s1) memcpy(at->s1, s1, sizeof at->s1);
+  free(w);
+  free(s0);
+  free(s1);
+}
+
+static weights begin(void) {
+  weights at = {{0}, {0}, {0}};
+  memcpy(at.w, start, sizeof start);
+  return at;
+}
+
+static void ten_steps(fr_optimizer *o, weights *at) {
+  for (int t = 1; t <= TEN; t++) {
+    float g[N];
+    for (int i = 0; i < N; i++) g[i] = gradient(i, t);
+    step(o, at, g);
+  }
+}
+
+/* Ten steps of float arithmetic on weights below 4. */
+static const double TOLERANCE = TEN * 4 * (double)FLT_EPSILON;
+
+/* ---- Adam ---------------------------------------------------------------------------------------- */
+
+/* Fifty-digit decimal arithmetic, for g as above and each weight:
+ *   m = 0.9 m + 0.1 g;  v = 0.999 v + 0.001 g²
+ *   w = w - 0.1 · √(1 - 0.999^t) / (1 - 0.9^t) · m / (√v + 1e-7) */
+static void ten_adam_steps(void) {
+  static const double want[TEN][N] = {
+      {0.900001264895, -2.09999949404, 0.599999156733, 0.0},
+      {0.905264375703, -2.18030319327, 0.580648213746, 0.0744132117262},
+      {0.851654937128, -2.20137439834, 0.56568987877, 0.0820813903306},
+      {0.798419995017, -2.24824461131, 0.592455112451, 0.0996463243698},
+      {0.783397780019, -2.28786062891, 0.589770147535, 0.148456874158},
+      {0.74513131289, -2.2920863579, 0.594800768809, 0.174867678791},
+      {0.711713048952, -2.31300537322, 0.627478361687, 0.210338639556},
+      {0.708529386395, -2.32566430079, 0.644449074261, 0.209447038141},
+      {0.689831223217, -2.31117662532, 0.669838089175, 0.203349088317},
+      {0.678509131095, -2.30792717293, 0.666470973868, 0.213196455302}};
+  fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 0.1, .beta1 = 0.9, .beta2 = 0.999,
+                    .epsilon = 1e-7};
+  weights at = begin();
+  for (int t = 1; t <= TEN; t++) {
+    float g[N];
+    for (int i = 0; i < N; i++) g[i] = gradient(i, t);
+    step(&o, &at, g);
+    for (int i = 0; i < N; i++) CHECK_NEAR(at.w[i], want[t - 1][i], TOLERANCE, "adam");
+  }
+  CHECK(o.steps == TEN, "%d steps counted", (int)o.steps);
+}
+
+/* Learning rate 1 and betas 0: m = g, v = g², no correction, w - g / (|g| + ε). */
+static void adam_by_hand(void) {
+  fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 1.0, .epsilon = 1.0};
+  weights at = begin();
+  step(&o, &at, (const float[N]){1.0f, 3.0f, -1.0f, 0.0f});
+  static const float first[N] = {0.5f, -2.75f, 1.0f, 0.0f};
+  for (int i = 0; i < N; i++) CHECK(at.w[i] == first[i], "%.9g, want %g", at.w[i], first[i]);
+  step(&o, &at, (const float[N]){0.0f, -3.0f, 7.0f, -0.0f});
+  static const float second[N] = {0.5f, -2.0f, 0.125f, 0.0f};
+  for (int i = 0; i < N; i++) CHECK(at.w[i] == second[i], "%.9g, want %g", at.w[i], second[i]);
+}
+
+/* Betas of one half: after g = 2 then 0, m = 1 then 1/2 and v = 2 then 1; corrections
+ * √(1/2) / (1/2) then √(3/4) / (3/4); with ε = 1: w - √2 · 1 / (√2 + 1), - (2/√3) · (1/2) / 2. */
+static void adam_corrections(void) {
+  fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 1.0, .beta1 = 0.5, .beta2 = 0.5,
+                    .epsilon = 1.0};
+  weights at = begin();
+  step(&o, &at, (const float[N]){2.0f, 2.0f, 2.0f, 2.0f});
+  for (int i = 0; i < N; i++)
+    CHECK_NEAR(at.w[i], start[i] - sqrt(2.0) / (sqrt(2.0) + 1.0), 1e-6, "first");
+  step(&o, &at, (const float[N]){0.0f, 0.0f, 0.0f, 0.0f});
+  for (int i = 0; i < N; i++)
+    CHECK_NEAR(at.w[i], start[i] - sqrt(2.0) / (sqrt(2.0) + 1.0) - 0.5 / sqrt(3.0), 1e-6, "second");
+}
+
+/* ---- the others ---------------------------------------------------------------------------------- */
+
+/* The same gradients in fifty-digit decimal arithmetic:
+ *   sgd       v = μ v - 0.1 g;  w = w + v, with Nesterov w + μ v - 0.1 g
+ *   adadelta  a = ρ a + (1 - ρ) g²;  d = √(b + ε) / √(a + ε) · g;  b = ρ b + (1 - ρ) d²;  w = w - η d */
+static void ten_steps_of_the_others(void) {
+  struct { const char *name; fr_optimizer o; double want[N]; } cases[] = {
+      {"adam, Keras's defaults",
+       {.kind = FR_ADAM, .learning_rate = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7},
+       {0.996785091311, -2.00307927173, 0.501664709739, 0.00213196455302}},
+      {"sgd", {.kind = FR_SGD, .learning_rate = 0.1}, {0.9375, -2.025, 0.5125, 0.05}},
+      {"momentum", {.kind = FR_SGD, .learning_rate = 0.1, .momentum = 0.9},
+       {0.616848231525, -2.32750766756, 0.706474004462, 0.27874972175}},
+      {"nesterov", {.kind = FR_SGD, .learning_rate = 0.1, .momentum = 0.9, .nesterov = 1},
+       {0.592663408372, -2.31975690081, 0.698326604016, 0.300874749575}},
+      {"adadelta", {.kind = FR_ADADELTA, .learning_rate = 1.0, .rho = 0.95, .epsilon = 1e-7},
+       {0.997863281578, -2.00054420734, 0.50056361543, 0.00137360574365}},
+      {"adadelta, large epsilon",
+       {.kind = FR_ADADELTA, .learning_rate = 0.5, .rho = 0.9, .epsilon = 0.01},
+       {0.831832769088, -2.05463885092, 0.545012111671, 0.131371448175}},
+  };
+  for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+    weights at = begin();
+    ten_steps(&cases[c].o, &at);
+    for (int i = 0; i < N; i++) CHECK_NEAR(at.w[i], cases[c].want[i], TOLERANCE, cases[c].name);
+  }
+}
+
+/* Learning rate 1, momentum one half: v = -2, then -1 - 2 = -3. */
+static void momentum_by_hand(void) {
+  const float g[N] = {2.0f, 2.0f, 2.0f, 2.0f};
+  fr_optimizer o = {.kind = FR_SGD, .learning_rate = 1.0, .momentum = 0.5};
+  weights at = begin();
+  step(&o, &at, g);
+  for (int i = 0; i < N; i++) CHECK(at.w[i] == start[i] - 2.0f, "%.9g", (double)at.w[i]);
+  step(&o, &at, g);
+  for (int i = 0; i < N; i++) CHECK(at.w[i] == start[i] - 5.0f, "%.9g", (double)at.w[i]);
+  o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .momentum = 0.5, .nesterov = 1};
+  at = begin();
+  step(&o, &at, g);
+  for (int i = 0; i < N; i++) CHECK(at.w[i] == start[i] - 3.0f, "%.9g", (double)at.w[i]);
+}
+
+/* Moments that fade do not end as subnormal numbers, and no weight notices. */
+static void tiny_states(void) {
+  fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.5,
+                    .epsilon = 1e-7};
+  weights at = begin();
+  step(&o, &at, (const float[N]){1e-20f, 1.0f, 0.0f, -1e-3f});
+  for (int t = 0; t < 300; t++) step(&o, &at, (const float[N]){0.0f, 0.0f, 0.0f, 0.0f});
+  for (int i = 0; i < N; i++)
+    CHECK(at.s0[i] == 0.0f && at.s1[i] == 0.0f, "moments %g and %g remain", (double)at.s0[i],
+          (double)at.s1[i]);
+  CHECK(at.w[0] == 1.0f && at.w[2] == 0.5f, "%g and %g moved", (double)at.w[0], (double)at.w[2]);
+}
+
+/* A gradient that is no number shows in the weight it belongs to and in no other. */
+static void nan_stays(void) {
+  for (int kind = 0; kind < FR_OPTIMIZERS; kind++) {
+    fr_optimizer o = {.kind = (fr_optimizer_kind)kind, .learning_rate = 0.1, .beta1 = 0.9,
+                      .beta2 = 0.999, .rho = 0.9, .epsilon = 1e-7, .momentum = 0.5};
+    weights at = begin();
+    step(&o, &at, (const float[N]){0.5f, NAN, 0.5f, 0.5f});
+    step(&o, &at, (const float[N]){0.5f, 0.5f, 0.5f, 0.5f});
+    for (int i = 0; i < N; i++)
+      CHECK(isnan(at.w[i]) == (i == 1), "optimizer %d, weight %d: %g", kind, i, (double)at.w[i]);
+  }
+}
+
+/* ---- what is refused ------------------------------------------------------------------------------ */
+
+static void refused(fr_optimizer o, const char *message) {
+  check_refused(fr_optimizer_check(&o), FR_INVALID_ARGUMENT, message);
+}
+
+static void refusals(void) {
+  const fr_optimizer adam = {.kind = FR_ADAM, .learning_rate = 0.001, .beta1 = 0.9, .beta2 = 0.999,
+                             .epsilon = 1e-7};
+  fr_optimizer o = adam;
+  CHECK(fr_optimizer_check(&o) == FR_OK, "%s", fr_last_error());
+  o.learning_rate = 0.0;
+  CHECK(fr_optimizer_check(&o) == FR_OK, "%s", fr_last_error());
+  o.kind = (fr_optimizer_kind)3;
+  refused(o, "optimizer: unknown kind 3");
+  o.kind = (fr_optimizer_kind)-1;
+  refused(o, "optimizer: unknown kind -1");
+  o = adam;
+  o.learning_rate = -0.5;
+  refused(o, "optimizer: learning rate must be 0..1e6, got -0.5");
+  o.learning_rate = INFINITY;
+  refused(o, "optimizer: learning rate must be 0..1e6, got inf");
+  o.learning_rate = NAN;
+  CHECK(fr_optimizer_check(&o) == FR_INVALID_ARGUMENT, "a learning rate of NaN passed");
+  o = adam;
+  o.epsilon = 0.0;
+  refused(o, "optimizer: epsilon must be above 0 and at most 1, got 0");
+  o.epsilon = 1.5;
+  refused(o, "optimizer: epsilon must be above 0 and at most 1, got 1.5");
+  o = adam;
+  o.beta1 = 1.0;
+  refused(o, "optimizer: beta1 must be at least 0 and below 1, got 1");
+  o.beta1 = -0.1;
+  refused(o, "optimizer: beta1 must be at least 0 and below 1, got -0.1");
+  o.beta1 = NAN;
+  CHECK(fr_optimizer_check(&o) == FR_INVALID_ARGUMENT, "a beta1 of NaN passed");
+  o = adam;
+  o.beta2 = 1.0;
+  refused(o, "optimizer: beta2 must be at least 0 and below 1, got 1");
+  o = (fr_optimizer){.kind = FR_ADADELTA, .learning_rate = 1.0, .rho = 1.0, .epsilon = 1e-7};
+  refused(o, "optimizer: rho must be at least 0 and below 1, got 1");
+  o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .momentum = 1.0};
+  refused(o, "optimizer: momentum must be at least 0 and below 1, got 1");
+  o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .nesterov = 1};
+  refused(o, "optimizer: nesterov needs a momentum above 0");
+}
+
+/* An epsilon that passes still divides: a weight without a gradient stays where it is. */
+static void smallest_epsilon(void) {
+  static const double epsilons[] = {1e-7, 1e-20, 1e-30, 1e-37, 1e-45, 1e-60, 1e-300};
+  for (size_t e = 0; e < sizeof epsilons / sizeof *epsilons; e++)
+    for (int kind = FR_ADAM; kind < FR_OPTIMIZERS; kind++) {
+      fr_optimizer o = {.kind = (fr_optimizer_kind)kind, .learning_rate = 0.1, .beta1 = 0.9,
+                        .beta2 = 0.999, .rho = 0.9, .epsilon = epsilons[e]};
+      if (kind == FR_SGD || fr_optimizer_check(&o) != FR_OK) continue;
+      weights at = begin();
+      step(&o, &at, (const float[N]){0.0f, 0.0f, 0.0f, 0.0f});
+      CHECK(at.w[0] == start[0], "optimizer %d with an epsilon of %g: a zero gradient moved %g to %g",
+            kind, epsilons[e], (double)start[0], (double)at.w[0]);
+    }
+}
+
+static void states(void) {
+  CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADAM}) == 2, "adam");
+  CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADADELTA}) == 2, "adadelta");
+  CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_SGD, .momentum = 0.5}) == 1, "momentum");
+  CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_SGD}) == 0, "sgd");
+}
+
+int main(void) {
+  ten_adam_steps();
+  adam_by_hand();
+  adam_corrections();
+  ten_steps_of_the_others();
+  momentum_by_hand();
+  tiny_states();
+  nan_stays();
+  refusals();
+  smallest_epsilon();
+  states();
+  return check_report("optimizer", 150);
+}

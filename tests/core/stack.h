@@ -1,0 +1,73 @@
+/* Stacking small models in one line a layer. */
+#ifndef FR_STACK_H
+#define FR_STACK_H
+
+#include "check.h"
+#include "model.h"
+#include "train.h"
+
+static inline fr_layer conv(int filters, int kh, int kw, int sh, int sw, fr_padding padding,
+                            fr_activation activation) {
+  return (fr_layer){.kind = FR_CONV2D, .units = filters, .kernel_h = kh, .kernel_w = kw,
+                    .stride_h = sh, .stride_w = sw, .padding = padding, .activation = activation,
+                    .use_bias = 1};
+}
+
+static inline fr_layer pool(int kh, int kw, int sh, int sw, fr_padding padding) {
+  return (fr_layer){.kind = FR_MAX_POOLING2D, .kernel_h = kh, .kernel_w = kw, .stride_h = sh,
+                    .stride_w = sw, .padding = padding};
+}
+
+static inline fr_layer dense(int units, fr_activation activation) {
+  return (fr_layer){.kind = FR_DENSE, .units = units, .activation = activation, .use_bias = 1};
+}
+
+static inline fr_layer without_bias(fr_layer layer) {
+  layer.use_bias = 0;
+  return layer;
+}
+
+static inline fr_layer flatten(void) { return (fr_layer){.kind = FR_FLATTEN}; }
+static inline fr_layer dropout(float rate) { return (fr_layer){.kind = FR_DROPOUT, .rate = rate}; }
+
+static inline fr_layer activation(fr_activation f) {
+  return (fr_layer){.kind = FR_ACTIVATION, .activation = f};
+}
+
+/* Ends the program where the model is refused. */
+static inline void must(fr_status status) {
+  if (status != FR_OK) check_abort(fr_last_error());
+}
+
+/* A built model of `count` layers; LAYERS gives both arguments. */
+static inline fr_model *stack(fr_shape input, const fr_layer *layers, int count, uint64_t seed) {
+  fr_model *m = fr_model_create(&input, seed);
+  if (!m) must(FR_INVALID_ARGUMENT);
+  for (int i = 0; i < count; i++) must(fr_model_add(m, &layers[i]));
+  must(fr_model_build(m));
+  return m;
+}
+
+#define LAYERS(...) \
+  (const fr_layer[]){__VA_ARGS__}, (int)(sizeof((const fr_layer[]){__VA_ARGS__}) / sizeof(fr_layer))
+
+static const fr_optimizer plain_sgd = {.kind = FR_SGD, .learning_rate = 0.1};
+static const fr_optimizer default_adam = {.kind = FR_ADAM, .learning_rate = 0.001, .beta1 = 0.9,
+                                          .beta2 = 0.999, .epsilon = 1e-7};
+
+/* All weights, one after another, in Keras's layout; freed by the caller. */
+static inline float *weights_of(const fr_model *m, int *count) {
+  int n = 0;
+  for (int i = 0; i < m->parameter_count; i++) n += m->parameters[i].elements;
+  float *all = check_alloc(sizeof *all * (size_t)n), *at = all;
+  for (int i = 0; i < m->parameter_count; at += m->parameters[i++].elements)
+    must(fr_model_get_parameter(m, i, at, m->parameters[i].elements));
+  *count = n;
+  return all;
+}
+
+static inline int output_size(const fr_model *m) {
+  return fr_shape_elements(&m->layers[m->layer_count - 1].output);
+}
+
+#endif
