@@ -3,12 +3,12 @@ import { after, before, describe, test } from 'node:test';
 import { hook, openPage } from './page.js';
 
 /**
- * The main thread stays free: no long task (over 50 ms) while the worker trains. A machine with two cores, busy with the
- * worker and the browser itself, now and then gives a task too little time; two such in a run are let pass, none over 200 ms.
+ * The main thread stays free while the worker trains. What a task costs is taken as the processor time that it used:
+ * on a machine with two busy cores the clock also counts the time that other programs had. The clock is held to the
+ * same 50 ms for all but one task in a thousand.
  */
 
-const ALLOWED = 2;
-const LONGEST = 200; // ms
+const LIMIT = 50; // ms
 
 describe('the main thread', { timeout: 120_000 }, () => {
   /** @type {Awaited<ReturnType<typeof openPage>>} */
@@ -16,45 +16,49 @@ describe('the main thread', { timeout: 120_000 }, () => {
 
   before(async () => {
     opened = await openPage('chromium', {
-      query: 'data=synthetic&epochs=60&train-size=1000&log=1',
-      prepare: (browser) => /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(observe),
+      query: 'data=synthetic&epochs=20&train-size=1000&log=1',
+      prepare: (browser) => tabOf(browser).evaluateOnNewDocument(observeLayoutShifts),
     });
     await opened.page.loaded();
   });
   after(() => opened?.close());
 
-  const takeLongTasks = () => opened.browser.evaluate(() => /** @type {any} */ (globalThis).longTasks.splice(0));
-
-  test('a long task would be seen', async () => {
-    await takeLongTasks();
-    await opened.browser.evaluate(
-      () =>
-        new Promise((resolve) =>
-          setTimeout(() => {
-            const end = performance.now() + 80;
-            while (performance.now() < end);
-            setTimeout(resolve, 100);
-          }),
-        ),
+  test('a task that is too long would be seen', async () => {
+    const tasks = await tasksDuring(opened.browser, () =>
+      opened.browser.evaluate(
+        () =>
+          new Promise((resolve) =>
+            setTimeout(() => {
+              const end = performance.now() + 150;
+              while (performance.now() < end);
+              setTimeout(resolve, 100);
+            }),
+          ),
+      ),
     );
-    assert.equal((await takeLongTasks()).length, 1);
+    assert.ok(tasks.some(({ clock }) => clock >= 150));
+    assert.ok(tasks.some(({ processor }) => processor > LIMIT));
   });
 
   test('is free while training, evaluating and showing', async (context) => {
-    const { page } = opened;
-    await takeLongTasks();
-    await page.click('train-start');
-    await page.trained('done', 90_000);
-    await page.click('grid-next');
-    await opened.browser.click(`${hook('confusion-matrix')} .hit`);
-    await opened.browser.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-    const tasks = await takeLongTasks();
-    context.diagnostic(`long tasks: ${tasks.map(Math.round).join(', ') || 'none'}`);
-    assert.ok(tasks.length <= ALLOWED, `${tasks.length} long tasks: ${tasks}`);
-    assert.ok(tasks.every((/** @type {number} */ duration) => duration <= LONGEST), String(tasks));
+    const { page, browser } = opened;
+    const tasks = await tasksDuring(browser, async () => {
+      await page.click('train-start');
+      await page.trained('done', 60_000);
+      await page.click('grid-next');
+      await browser.click(`${hook('confusion-matrix')} .hit`);
+      await browser.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    });
+    const processor = descending(tasks.map((task) => task.processor));
+    const clock = descending(tasks.map((task) => task.clock));
+    const slow = clock.filter((time) => time > LIMIT);
+    context.diagnostic(`${tasks.length} tasks; longest ${processor[0].toFixed(1)} ms of processor time, ${clock[0].toFixed(1)} ms by the clock`);
+    assert.ok(tasks.length > 500, 'the tasks of the main thread were recorded');
+    assert.ok(processor[0] <= LIMIT, `a task used ${processor[0]} ms of processor time`);
+    assert.ok(slow.length <= tasks.length / 1000, `${slow.length} of ${tasks.length} tasks took over ${LIMIT} ms by the clock`);
   });
 
-  test('nothing jumps: layout shifts from opening to the end', async (context) => {
+  test('nothing jumps from opening to the end', async (context) => {
     const shift = await opened.browser.evaluate(() => /** @type {any} */ (globalThis).layoutShift);
     context.diagnostic(`cumulative layout shift ${shift.toFixed(4)}`);
     assert.ok(shift < 0.02, `cumulative layout shift ${shift}`);
@@ -62,7 +66,7 @@ describe('the main thread', { timeout: 120_000 }, () => {
 
   test('training goes on in a hidden tab', async () => {
     const { page, browser } = opened;
-    const tab = /** @type {import('puppeteer-core').Page} */ (browser.page);
+    const tab = tabOf(browser);
     await page.open('data=synthetic&epochs=400&train-size=500');
     await page.loaded();
     await page.click('train-start');
@@ -72,8 +76,8 @@ describe('the main thread', { timeout: 120_000 }, () => {
     await browser.waitFor(() => document.hidden);
     const points = () => page.data('history-loss', 'points').then(Number);
     const before = await points();
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    assert.ok((await points()) > before + 2, `${before} → ${await points()}`);
+    await browser.waitFor((/** @type {number} */ wanted) => Number(/** @type {HTMLElement} */ (document.querySelector('[data-testid="history-loss"]')).dataset.points) >= wanted, { args: [before + 3] });
+    assert.ok(await browser.evaluate(() => document.hidden && /^\d+%/.test(document.title)), 'the title tells how far it is');
     await other.close();
     await tab.bringToFront();
     await page.click('train-stop');
@@ -81,10 +85,33 @@ describe('the main thread', { timeout: 120_000 }, () => {
   });
 });
 
-/** Runs in the page before it: keeps long tasks and layout shifts without recent input. */
-function observe() {
-  const kept = Object.assign(globalThis, { longTasks: /** @type {number[]} */ ([]), layoutShift: 0 });
-  new PerformanceObserver((list) => kept.longTasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask' });
+/** @param {import('./page.js').Browser} browser */
+const tabOf = (browser) => /** @type {import('puppeteer-core').Page} */ (browser.page);
+
+/** @param {number[]} times */
+const descending = (times) => times.sort((a, b) => b - a);
+
+/**
+ * The tasks of the pages' main threads while `act` runs.
+ * @param {import('./page.js').Browser} browser
+ * @param {() => Promise<any>} act
+ * @returns {Promise<{ clock: number, processor: number }[]>} in ms
+ */
+async function tasksDuring(browser, act) {
+  const { tracing } = tabOf(browser);
+  await tracing.start({ categories: ['toplevel'] });
+  await act();
+  const { traceEvents } = JSON.parse(Buffer.from(/** @type {Uint8Array} */ (await tracing.stop())).toString());
+  const thread = (/** @type {any} */ event) => `${event.pid}:${event.tid}`;
+  const mains = new Set(traceEvents.filter((/** @type {any} */ event) => event.name === 'thread_name' && event.args.name === 'CrRendererMain').map(thread));
+  return traceEvents
+    .filter((/** @type {any} */ event) => event.ph === 'X' && event.name.endsWith('RunTask') && mains.has(thread(event)))
+    .map((/** @type {any} */ { dur = 0, tdur = 0 }) => ({ clock: dur / 1000, processor: tdur / 1000 }));
+}
+
+/** Runs in the page before it: adds up layout shifts that no input explains. */
+function observeLayoutShifts() {
+  const kept = Object.assign(globalThis, { layoutShift: 0 });
   new PerformanceObserver((list) => {
     for (const entry of /** @type {any[]} */ (list.getEntries())) if (!entry.hadRecentInput) kept.layoutShift += entry.value;
   }).observe({ type: 'layout-shift', buffered: true });
