@@ -45,7 +45,8 @@ void fr_dense_unpack(const fr_dense *d, const float *packed, float *kernel);
 
 /* y (samples, units) = x · kernel + bias, units first … end - 1; of these only the entries that
  * `kept` lists by unit, 0 for the others, or all where kept is NULL. bias may be NULL.
- * first is a multiple of 4. partial: (units, samples) vectors of scratch. */
+ * first is a multiple of 4; the padding of y's rows is left alone. partial: (units, samples)
+ * vectors of scratch. */
 void fr_dense_forward(const fr_dense *d, const float *x, int samples, const float *packed,
                       const float *bias, const fr_live *kept, int first, int end, f32x4 *partial,
                       float *y);

@@ -101,12 +101,13 @@ fr_status fr_model_build(fr_model *m) {
   for (int i = 0; i < m->layer_count; i++)
     for (int which = 0; which < 2; which++)
       if ((status = add_parameter(m, i, which))) return status;
-  m->values = calloc((size_t)m->parameter_floats + 1, sizeof *m->values);
-  if (!m->values)
-    return fr_fail(FR_OUT_OF_MEMORY, "model: no memory for %d weights", m->parameter_floats);
   fr_plan_steps(m);
   if (m->step_count == 0)
     return fr_fail(FR_INVALID_ARGUMENT, "model: needs a layer besides flatten");
+  free(m->values); /* of an attempt that ran out of memory */
+  m->values = calloc((size_t)m->parameter_floats + 1, sizeof *m->values);
+  if (!m->values)
+    return fr_fail(FR_OUT_OF_MEMORY, "model: no memory for %d weights", m->parameter_floats);
   if ((status = initialize(m))) return status;
   m->built = 1;
   return FR_OK;
@@ -157,10 +158,14 @@ static fr_status check_loss(const fr_model *m, fr_loss_kind loss) {
     return fr_fail(FR_INVALID_ARGUMENT, "compile: unknown loss %d", (int)loss);
   const fr_shape *output = &m->layers[m->layer_count - 1].output;
   char text[48];
-  if (loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY && (output->rank != 1 || output->dims[0] < 2))
+  int categorical =
+      loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY || loss == FR_CATEGORICAL_CROSSENTROPY;
+  if (categorical && (output->rank != 1 || output->dims[0] < 2))
     return fr_fail(FR_INVALID_ARGUMENT,
-                   "compile: sparseCategoricalCrossentropy needs a flat output of two or more "
-                   "classes, got shape %s", fr_shape_text(output, text));
+                   "compile: %s needs a flat output of two or more classes, got shape %s",
+                   loss == FR_CATEGORICAL_CROSSENTROPY ? "categoricalCrossentropy"
+                                                       : "sparseCategoricalCrossentropy",
+                   fr_shape_text(output, text));
   return FR_OK;
 }
 

@@ -16,8 +16,8 @@ fr_status fr_optimizer_check(const fr_optimizer *o) {
   if (!(o->learning_rate >= 0.0 && o->learning_rate <= 1e6))
     return fr_fail(FR_INVALID_ARGUMENT, "optimizer: learning rate must be 0..1e6, got %g",
                    o->learning_rate);
-  if (o->kind != FR_SGD && !(o->epsilon > 0.0 && o->epsilon <= 1.0))
-    return fr_fail(FR_INVALID_ARGUMENT, "optimizer: epsilon must be above 0 and at most 1, got %g",
+  if (o->kind != FR_SGD && !(o->epsilon >= 1e-30 && o->epsilon <= 1.0))
+    return fr_fail(FR_INVALID_ARGUMENT, "optimizer: epsilon must be 1e-30..1, got %g",
                    o->epsilon);
   fr_status status;
   if ((status = check("momentum", o->momentum, 0.0, 1.0)) ||
@@ -86,6 +86,6 @@ static void adadelta(const fr_optimizer *o, float *w, float *g2, float *d2, cons
 void fr_optimizer_update(const fr_optimizer *o, float *w, float *s0, float *s1, const float *g,
                          int n) {
   if (o->kind == FR_ADAM) adam(o, w, s0, s1, g, n);
-  if (o->kind == FR_SGD) sgd(o, w, s0, g, n);
+  if (o->kind == FR_SGD) sgd(o, w, o->momentum != 0.0 ? s0 : NULL, g, n);
   if (o->kind == FR_ADADELTA) adadelta(o, w, s0, s1, g, n);
 }

@@ -261,7 +261,8 @@ static fr_status check_batch(fr_model *m, const fr_batch *b, int batch_size, int
   if (b->dtype != FR_UINT8 && b->dtype != FR_FLOAT32)
     return fr_fail(FR_INVALID_ARGUMENT, "samples: type must be bytes (0) or floats (1), got %d",
                    (int)b->dtype);
-  fr_status status = fr_model_reserve(m, batch_size);
+  int larger = batch_size <= FR_MAX_BATCH && batch_size > b->n; /* than there are samples */
+  fr_status status = fr_model_reserve(m, larger ? b->n : batch_size);
   if (status == FR_OK && needs_targets && m->loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY)
     status = fr_check_labels(b->targets, b->n, last_step(m)->y_size);
   return status;
@@ -320,13 +321,14 @@ fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scor
 
 fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *predictions) {
   fr_status status = check_batch(m, data, batch_size, 0);
+  if (status) return status;
   const fr_step *last = last_step(m);
-  for (int first = 0; status == FR_OK && first < data->n; first += batch_size) {
+  for (int first = 0; first < data->n; first += batch_size) {
     fr_batch b = slice(m, data, first, batch_size);
     forward(m, &b, 0);
     for (int i = 0; i < b.n; i++, predictions += last->y_size)
       memcpy(predictions, last->y + (size_t)i * (size_t)last->y_stride,
              sizeof *predictions * (size_t)last->y_size);
   }
-  return status;
+  return FR_OK;
 }
