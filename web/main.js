@@ -1,5 +1,5 @@
 import { offerApi } from './client.js';
-import { percent, setUpLanguage, t } from './i18n/index.js';
+import { onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
 import { argmax, confusion } from './metrics.js';
 import { createSession } from './session.js';
 import { layerSpecs, readSettings, writeSettings } from './settings.js';
@@ -75,6 +75,7 @@ trainer.on('epoch', ({ epoch, logs }) => plots.addEpoch(epoch, logs));
 trainer.on('log', log.write);
 trainer.on('state', showState);
 trainer.on('evaluation', showEvaluation);
+onLanguage(noteSettings);
 document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
 
 setUpTheme();

@@ -92,15 +92,35 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('the language changes everything and is remembered', async () => {
       const { browser, page } = opened;
+      const names = ['Fashion-MNIST', 'IDX', 'ReLU', 'softmax', 'Adam', 'AdaDelta', 'SGD', 'Zalando SE', 'MIT', 'simd', 'F1', 'English', 'gzip'];
+      const check = async (/** @type {string} */ when) => {
+        await page.choose('language', 'en');
+        assert.deepEqual(await browser.evaluate(foreignWords, '[\\u3400-\\u9fff]', ['简体中文']), [], when);
+        await page.choose('language', 'zh-Hans');
+        assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
+        assert.deepEqual(await browser.evaluate(foreignWords, '[A-Za-z]{2,}', names), [], when);
+      };
+      await page.open('data=synthetic&epochs=400');
+      await page.loaded();
+      await check('idle');
+      await page.click('train-start');
+      await browser.waitFor(() => document.querySelector('.tape-end')?.textContent);
+      await check('training');
+      await page.click('train-pause');
+      await page.trained('paused');
+      await check('paused');
+      await page.click('train-stop');
+      await browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
+      await check('stopped');
+      await page.choose('settings-seed', '1');
+      await check('changed');
+      await page.choose('settings-epochs', '0');
+      await check('invalid');
       await page.open(QUICK);
       await page.loaded();
       await page.click('train-start');
       await page.trained('done');
-      assert.deepEqual(await browser.evaluate(foreignWords, '[\\u3400-\\u9fff]', ['简体中文']), []);
-      await page.choose('language', 'zh-Hans');
-      assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
-      const names = ['Fashion-MNIST', 'IDX', 'ReLU', 'softmax', 'Adam', 'AdaDelta', 'SGD', 'Zalando SE', 'MIT', 'simd', 'F1', 'English', 'gzip'];
-      assert.deepEqual(await browser.evaluate(foreignWords, '[A-Za-z]{2,}', names), []);
+      await check('done');
       await page.open(QUICK);
       assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
       await page.choose('language', 'en');

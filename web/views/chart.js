@@ -20,7 +20,8 @@ export function createChart(host, onPoint) {
   /** @type {Record<string, string>} */
   let palette = {}; // filled as colours are asked for; a theme empties it
   const colour = (/** @type {string} */ name) => () => (palette[name] ??= getComputedStyle(host).getPropertyValue(name));
-  const em = 0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  // uPlot scales whole pixels only when the screen's density changes.
+  const em = Math.round(0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize));
   const axis = { stroke: colour('--muted'), ticks: { show: false }, font: `${em}px system-ui, sans-serif` };
 
   const plot = new uPlot(

@@ -54,6 +54,7 @@ export function createConfidencesView(session) {
     select(chosen) {
       index = chosen;
       draw();
+      byId('confidences').scrollIntoView({ block: 'nearest' });
     },
   };
 }
