@@ -96,6 +96,13 @@ static inline void *check_alloc(size_t bytes) {
   return p;
 }
 
+/* For arrays of vectors: WebAssembly's malloc aligns to 8 bytes only. `bytes`: a multiple of 16. */
+static inline void *check_alloc_vectors(size_t bytes) {
+  void *p = aligned_alloc(16, bytes);
+  if (!p) check_abort("no memory");
+  return p;
+}
+
 /* n floats of NaN: what must not be read into a result, and what must be written. */
 static inline float *check_garbage(size_t n) {
   float *p = check_alloc(n * sizeof *p);
