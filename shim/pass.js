@@ -1,4 +1,5 @@
 import { Stage } from './stage.js';
+import { nextTask } from './turns.js';
 
 /** @import { Core } from './core.js' */
 /** @import { Logs } from './progress.js' */
@@ -44,22 +45,6 @@ export function logsOf(scores, metrics) {
   if (metrics.includes('mse')) logs.mse = scores.squaredError / scores.samples;
   return logs;
 }
-
-/** Resolves in a task of its own; unlike a timer's, not delayed in a hidden tab. */
-const nextTask =
-  typeof setImmediate === 'function'
-    ? () => new Promise((resolve) => setImmediate(resolve))
-    : (() => {
-        const { port1, port2 } = new MessageChannel();
-        /** @type {(() => void)[]} */
-        const waiting = [];
-        port1.onmessage = () => waiting.shift()?.();
-        return () =>
-          new Promise((/** @type {(value: void) => void} */ resolve) => {
-            waiting.push(resolve);
-            port2.postMessage(0);
-          });
-      })();
 
 /** How many batches make about SLICE_MS of work. */
 class Pace {

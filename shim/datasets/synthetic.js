@@ -1,5 +1,6 @@
 import { loadCore } from '../core.js';
 import { checkInteger, checkOptions } from '../errors.js';
+import { nextTask } from '../turns.js';
 import { split } from './idx.js';
 import { CLASS_NAMES } from './table.js';
 
@@ -7,18 +8,6 @@ const PIXELS = 28 * 28;
 const CHUNK = 250; // pictures drawn between two looks at the event loop, about 10 ms
 const MOST_PICTURES = 1_000_000;
 const FIRST_TEST_PICTURE = 2 ** 31; // training pictures count up from 0 and never come as far
-
-/** Lets messages and input in between; not throttled in hidden tabs as timers are. */
-function nextTask() {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port2.onmessage = () => {
-      port2.close();
-      resolve(undefined);
-    };
-    port1.postMessage(null);
-  });
-}
 
 /**
  * @param {number} seed
