@@ -5,7 +5,7 @@
 #include "live.h"
 #include "reference.h"
 
-enum { SWEEP = 500 };
+enum { SWEEP = 240 };
 
 typedef struct {
   fr_dense d;
@@ -34,7 +34,7 @@ static float *packed_of(const dense_case *t) {
 
 static void fast_forward(const dense_case *t, float *y) {
   float *packed = packed_of(t);
-  f32x4 *partial = check_alloc(sizeof *partial * (size_t)(t->samples * t->d.units));
+  f32x4 *partial = check_alloc_vectors(sizeof *partial * (size_t)(t->samples * t->d.units));
   memset(partial, 0xff, sizeof *partial * (size_t)(t->samples * t->d.units));
   fr_live live = place_lists(t->samples, t->d.units);
   if (t->keep) fr_live_list_kept(&live, t->keep, t->samples, t->d.units);

@@ -2,7 +2,7 @@
 #include "check.h"
 #include "pooling.h"
 
-enum { SWEEP = 3000 };
+enum { SWEEP = 1500 };
 
 /* The first pixel row and column of output (oy, ox)'s window; may lie in the padding. */
 static int window_start(int o, int in, int pool, int stride, fr_padding padding) {
@@ -71,6 +71,6 @@ static int check_case(int whole) {
 int main(void) {
   int clipped = 0;
   for (int round = 0; round < SWEEP; round++) clipped += check_case(round % 2);
-  CHECK(clipped > 500, "%d windows reached into the padding", clipped);
+  CHECK(clipped > 250, "%d windows reached into the padding", clipped);
   return check_report("pooling", 100000);
 }

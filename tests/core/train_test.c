@@ -197,23 +197,30 @@ static void evaluation(void) {
   fr_model_destroy(m);
 }
 
+/* All gradients of a batch, one after another as weights_of; freed by the caller. */
+static float *gradients_of(fr_model *m, const fr_batch *batch) {
+  int count;
+  float *all = weights_of(m, &count), *at = all;
+  fr_scores scores;
+  must(fr_train_gradients(m, batch, &scores));
+  for (int i = 0; i < m->parameter_count; at += m->parameters[i++].elements)
+    must(fr_model_get_gradient(m, i, at, m->parameters[i].elements));
+  return all;
+}
+
 /* Gradients at hand, the step they foretell: w - rate · g, to the bit. */
 static void gradients_foretell(void) {
   fr_model *m = small(6);
   must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
   fr_scores scores[N], told;
   for (int step = 0; step < 3; step++) {
-    int count, at = 0, differ = 0;
+    int count, differ = 0;
     float *want = weights_of(m, &count);
     fr_batch b = part(0, 6);
     must(fr_train_gradients(m, &b, &told));
-    for (int i = 0; i < m->parameter_count; i++) {
-      int n = m->parameters[i].elements;
-      float *g = check_alloc(sizeof *g * (size_t)n);
-      must(fr_model_get_gradient(m, i, g, n));
-      for (int k = 0; k < n; k++, at++) want[at] = want[at] + (0.0f - 0.1f * g[k]);
-      free(g);
-    }
+    float *g = gradients_of(m, &b);
+    for (int i = 0; i < count; i++) want[i] = want[i] + (0.0f - 0.1f * g[i]);
+    free(g);
     train(m, 0, 6, 6, scores);
     float *got = weights_of(m, &count);
     for (int i = 0; i < count; i++) differ += got[i] != want[i];
@@ -224,6 +231,43 @@ static void gradients_foretell(void) {
     free(want);
     free(got);
   }
+  fr_model_destroy(m);
+}
+
+/* The gradient of a batch is the mean of its samples' gradients, however the batch was cut into
+ * chunks: here of one to five samples each. */
+static void gradients_add_up(void) {
+  enum { MOST = 70 };
+  float *x = check_floats(MOST * SIDE * SIDE);
+  int32_t y[MOST];
+  for (int i = 0; i < MOST; i++) y[i] = check_between(0, 3);
+  fr_model *m = stack((fr_shape){3, {SIDE, SIDE, 1}},
+                      LAYERS(conv(5, 3, 3, 1, 1, FR_SAME, FR_RELU),
+                             conv(4, 2, 2, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 2, 2, FR_VALID),
+                             pool(3, 3, 1, 1, FR_SAME), flatten(), dense(35, FR_RELU),
+                             dense(4, FR_SOFTMAX)),
+                      7);
+  must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  int count;
+  free(weights_of(m, &count));
+  double *sum = calloc((size_t)count, sizeof *sum), *size = calloc((size_t)count, sizeof *size);
+  for (int n = 1; n <= MOST; n++) { /* sum: of the first n samples' gradients */
+    float *g = gradients_of(m, &(fr_batch){x + (n - 1) * SIDE * SIDE, FR_FLOAT32, y + n - 1, 1});
+    for (int i = 0; i < count; i++) {
+      sum[i] += g[i];
+      size[i] += fabs(g[i]);
+    }
+    free(g);
+    int wrong = 0;
+    g = gradients_of(m, &(fr_batch){x, FR_FLOAT32, y, n});
+    for (int i = 0; i < count; i++)
+      wrong += !(fabs(g[i] - sum[i] / n) <= 1e-5 * size[i] / n + 1e-8);
+    free(g);
+    CHECK(wrong == 0, "%d of %d gradients of %d samples are not the mean", wrong, count, n);
+  }
+  free(x);
+  free(sum);
+  free(size);
   fr_model_destroy(m);
 }
 
@@ -310,6 +354,7 @@ int main(void) {
   mixed_types();
   evaluation();
   gradients_foretell();
+  gradients_add_up();
   dropout_in_training_only();
   wide_dense();
   return check_report("train", 200);
