@@ -159,6 +159,28 @@ build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
 	@echo '  link $@'
 	$(QUIET)$(EMCC) -O1 --profiling-funcs $(WASM_LINK) $(CHECKS) -sENVIRONMENT=node -sEXIT_RUNTIME $^ -o $@
 
+# Measurements: on a quiet machine only.
+
+BENCH_NAMES := conv2d dense dropout live optimizer random status
+
+build/bench/%.o: tests/bench/%.c Makefile | $(EMCC)
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)$(EMCC) $(SIMD_FLAGS) -O3 -Isrc -c $< -o $@
+
+build/bench/kernels.mjs: build/bench/kernels.o build/bench/peak.o $(BENCH_NAMES:%=build/simd/%.o)
+	@echo '  link $@'
+	$(QUIET)$(EMCC) -O3 $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=node --no-entry \
+	  -sEXPORTED_FUNCTIONS=_malloc $^ -o $@
+
+.PHONY: bench
+bench: build/simd/fitting-room.mjs build/bench/kernels.mjs $(NPM) ## measure training speed against this machine's SIMD peak (one minute)
+	@node tests/bench/bench.js
+
+.PHONY: accuracy
+accuracy: build/simd/fitting-room.mjs $(NPM) ## train the tutorial's 20 epochs over five seeds (a quarter of an hour)
+	@node tests/bench/accuracy.js
+
 .PHONY: clean
 clean: ## remove what was built; the toolchain and the npm packages stay
 	rm -rf build dist
