@@ -29,14 +29,14 @@ describe('the main thread', { timeout: 120_000 }, () => {
         () =>
           new Promise((resolve) =>
             setTimeout(() => {
-              const end = performance.now() + 150;
+              const end = performance.now() + 500;
               while (performance.now() < end);
               setTimeout(resolve, 100);
             }),
           ),
       ),
     );
-    assert.ok(tasks.some(({ clock }) => clock >= 150));
+    assert.ok(tasks.some(({ clock }) => clock >= 500));
     assert.ok(tasks.some(({ processor }) => processor > LIMIT));
   });
 
