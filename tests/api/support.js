@@ -1,0 +1,117 @@
+import { before, describe } from 'node:test';
+import { layers, loadCore, sequential, tensor } from '../../shim/index.js';
+import { useBuild } from '../../shim/core.js';
+
+/** @import { Sequential } from '../../shim/index.js' */
+/** @import { CompileOptions } from '../../shim/model.js' */
+/** @import { LayerConfig } from '../../shim/layers.js' */
+
+/** @type {[string, Parameters<typeof useBuild>[1]][]} */
+const BUILDS = [
+  ['simd', () => import('../../build/simd/fitting-room.mjs')],
+  ['debug', () => import('../../build/debug/fitting-room.mjs')],
+];
+
+/**
+ * Defines the same tests over the build that is shipped and over the one that checks itself.
+ * @param {() => void} define
+ */
+export function onEveryBuild(define) {
+  for (const [build, load] of BUILDS) {
+    describe(`build ${build}`, () => {
+      before(() => useBuild(build, load));
+      define();
+    });
+  }
+}
+
+/** What no type would let through, for tests of the checks at run time. @param {unknown} value */
+export const wrong = (value) => /** @type {any} */ (value);
+
+/**
+ * The same bytes on every run and in every engine (Numerical Recipes' linear congruential generator).
+ * @param {number} length
+ * @param {number} seed
+ */
+export function noise(length, seed) {
+  const bytes = new Uint8Array(length);
+  let state = seed >>> 0;
+  for (let i = 0; i < length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
+}
+
+export const SIDE = 8;
+export const CLASSES = 3;
+
+/**
+ * Pictures that can be told apart: noise with one bright third.
+ * @param {number} count
+ * @param {number} [seed]
+ */
+export function smallData(count, seed = 1) {
+  const pixels = noise(count * SIDE * SIDE, seed);
+  const labels = noise(count, seed + 1000).map((byte) => byte % CLASSES);
+  for (let i = 0; i < pixels.length; i++) {
+    const column = i % SIDE;
+    const bright = Math.floor((column * CLASSES) / SIDE) === labels[Math.floor(i / (SIDE * SIDE))];
+    pixels[i] = (bright ? 100 : 0) + (pixels[i] >> 1);
+  }
+  return { x: tensor(pixels, [count, SIDE, SIDE, 1]), y: tensor(labels, [count]) };
+}
+
+/**
+ * Samples first … end - 1.
+ * @template {import('../../shim/tensor.js').Tensor} T
+ * @param {T} all
+ * @param {number} first
+ * @param {number} end
+ * @returns {T}
+ */
+export function slice({ shape: [, ...rest], data }, first, end) {
+  const size = rest.reduce((product, length) => product * length, 1);
+  return wrong({ shape: [end - first, ...rest], data: data.slice(first * size, end * size) });
+}
+
+/** @param {import('../../shim/tensor.js').Tensor} labels */
+export function oneHot({ data }) {
+  const hot = new Float32Array(data.length * CLASSES);
+  for (let i = 0; i < data.length; i++) hot[i * CLASSES + data[i]] = 1;
+  return tensor(hot, [data.length, CLASSES]);
+}
+
+/** The kinds of layers of the tutorial, small. */
+export const smallLayers = () => [
+  layers.conv2d({ inputShape: [SIDE, SIDE, 1], filters: 5, kernelSize: 3, activation: 'relu' }),
+  layers.maxPooling2d({ poolSize: 2 }),
+  layers.flatten(),
+  layers.dense({ units: 12, activation: 'relu' }),
+  layers.dropout({ rate: 0.5 }),
+  layers.dense({ units: CLASSES, activation: 'softmax' }),
+];
+
+/**
+ * @param {{ seed?: number, stack?: LayerConfig[], compile?: Partial<CompileOptions> }} [options]
+ * @returns {Promise<Sequential>}
+ */
+export async function smallModel({ seed = 7, stack = smallLayers(), compile = {} } = {}) {
+  const model = await sequential({ layers: stack, seed });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'], ...compile });
+  return model;
+}
+
+/** All weights as one run of bytes. @param {Sequential} model */
+export const weightBytes = (model) =>
+  Buffer.concat(model.getWeights().map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
+
+/** Bytes that models hold now, once what came before is gone. */
+export const heapInUse = async () => (await loadCore()).heapInUse();
+
+/** A promise and what settles it. */
+export function deferred() {
+  let resolve = () => {};
+  const promise = /** @type {Promise<void>} */ (new Promise((done) => { resolve = done; }));
+  return { promise, resolve };
+}
