@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FittingRoomError, layers, sequential, tensor } from '../../shim/index.js';
 import { tutorialLayers } from '../support/tutorial.js';
-import { CLASSES, SIDE, heapInUse, onEveryBuild, smallData, smallLayers, smallModel, weightBytes, wrong } from './support.js';
+import { CLASSES, SIDE, onEveryBuild, smallData, smallLayers, smallModel, weightBytes, wrong } from './support.js';
 
 /** Keras's table, word for word. */
 const SUMMARY = `Model: "sequential"
@@ -130,7 +130,7 @@ onEveryBuild(() => {
     for (const [index, { data }] of weights.entries()) {
       for (let i = 0; i < data.length; i += Math.ceil(data.length / 7)) {
         const was = data[i];
-        const h = 1e-2;
+        const h = 2e-3;
         const [above, below] = [was + h, was - h].map((value) => {
           data[i] = value;
           model.setWeights(weights);
@@ -195,28 +195,6 @@ onEveryBuild(() => {
     await refused({ layers: [flat, layers.maxPooling2d()] },
       'max_pooling2d: input must be an image (height, width, channels), got shape (16)');
     await refused({ layers: Array(65).fill(layers.dropout({ rate: 0, inputShape: [3] })) }, 'model: at most 64 layers');
-  });
-
-  test('memory is back to its baseline after dispose and after refusals', async () => {
-    const { x, y } = smallData(40);
-    const live = async () => {
-      const model = await smallModel();
-      await model.fit(x, y, { epochs: 2, batchSize: 16, verbose: 0, validationSplit: 0.25 });
-      await model.evaluate(x, y);
-      await model.predictClasses(x);
-      model.gradients(x, y);
-      model.activations(x, 2);
-      model.setWeights(model.getWeights());
-      await assert.rejects(model.fit(x, tensor([0, 1], [2])));
-      await assert.rejects(model.predict(tensor([0, 1], [2])));
-      model.compile({ optimizer: 'adadelta', loss: 'meanSquaredError' });
-      model.dispose();
-      await assert.rejects(sequential({ layers: [...smallLayers(), layers.maxPooling2d()] }));
-    };
-    await live();
-    const before = await heapInUse();
-    for (let i = 0; i < 25; i++) await live();
-    assert.equal(await heapInUse(), before);
   });
 
   test('a disposed model refuses everything but a second dispose', async () => {

@@ -231,6 +231,22 @@ static void smallest_epsilon(void) {
     }
 }
 
+/* Adam's first step is the learning rate at most, whatever the gradient and the epsilon: also where
+ * the second moment, which is the gradient's square, is cut off. */
+static void first_adam_step(void) {
+  for (double epsilon = 1e-7; epsilon > 1e-31; epsilon *= 0.1)
+    for (int exponent = 0; exponent >= -36; exponent--) {
+      fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 0.1, .beta1 = 0.9, .beta2 = 0.999,
+                        .epsilon = epsilon};
+      if (fr_optimizer_check(&o) != FR_OK) continue;
+      float g = (float)pow(10.0, exponent);
+      weights at = begin();
+      step(&o, &at, (const float[N]){g, -g, g, g});
+      CHECK(fabsf(at.w[0] - start[0]) <= 0.101f, "epsilon %g, gradient %g: moved by %g", epsilon,
+            (double)g, (double)fabsf(at.w[0] - start[0]));
+    }
+}
+
 static void states(void) {
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADAM}) == 2, "adam");
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADADELTA}) == 2, "adadelta");
@@ -248,6 +264,7 @@ int main(void) {
   nan_stays();
   refusals();
   smallest_epsilon();
+  first_adam_step();
   states();
   return check_report("optimizer", 145);
 }
