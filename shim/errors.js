@@ -52,6 +52,34 @@ export function checkNumber(name, value, low, high) {
 }
 
 /**
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+export function checkBoolean(name, value) {
+  if (typeof value === 'boolean') return value;
+  throw new FittingRoomError(`${name} must be true or false, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value undefined: left out
+ */
+export function checkFunction(name, value) {
+  if (value === undefined || typeof value === 'function') return;
+  throw new FittingRoomError(`${name} must be a function, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value undefined: left out
+ */
+export function checkSignal(name, value) {
+  if (value === undefined || value instanceof AbortSignal) return;
+  throw new FittingRoomError(`${name} must be an AbortSignal, got ${show(value)}`);
+}
+
+/**
  * @template {string} T
  * @param {string} name
  * @param {unknown} value

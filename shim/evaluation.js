@@ -1,5 +1,5 @@
-import { checkInteger, checkOptions } from './errors.js';
-import { addScores, logsOf, noScores, progressOf, readScores, runPass } from './pass.js';
+import { checkFunction, checkInteger, checkOptions, checkSignal } from './errors.js';
+import { logsOf, noScores, progressOf, readScores, runPass, writeScores } from './pass.js';
 import { labelledSource, sourceOf } from './source.js';
 import { elementsOf } from './tensor.js';
 
@@ -9,7 +9,18 @@ import { elementsOf } from './tensor.js';
 
 /** @typedef {{ batchSize?: number, signal?: AbortSignal, onProgress?: (progress: Progress) => unknown }} PassOptions */
 export const MAX_BATCH = 65536;
-const PASS_OPTIONS = ['batchSize', 'signal', 'onProgress'];
+
+/**
+ * @param {string} what
+ * @param {PassOptions} options
+ * @returns {number} the batch size
+ */
+function checkPassOptions(what, options) {
+  checkOptions(what, options, ['batchSize', 'signal', 'onProgress']);
+  checkSignal(`${what}: signal`, options.signal);
+  checkFunction(`${what}: onProgress`, options.onProgress);
+  return checkInteger(`${what}: batchSize`, options.batchSize ?? 32, 1, MAX_BATCH);
+}
 
 /**
  * @param {Runner} runner
@@ -24,9 +35,9 @@ export async function score(runner, source, { batchSize, signal, onProgress }, p
     runner, source, batchSize, signal,
     run: (stage, [samples, dtype, targets, count]) => {
       const { results } = stage;
-      runner.core.doubles(results, 4).fill(0);
-      runner.core.call('fr_score', runner.pointer, samples, dtype, targets, count, batchSize, results);
-      scores = addScores(scores, readScores(runner.core, results, 1)[0]);
+      writeScores(runner.core, results, scores);
+      runner.core.call('fr_score', runner.pointer(), samples, dtype, targets, count, batchSize, results);
+      [scores] = readScores(runner.core, results, 1);
     },
     after: (done) => onProgress?.(progressOf(phase, done, 0, source.count, logsOf(scores, runner.metrics), where)),
   });
@@ -41,8 +52,7 @@ export async function score(runner, source, { batchSize, signal, onProgress }, p
  * @returns {Promise<number[]>}
  */
 export async function evaluate(runner, x, y, options) {
-  checkOptions('evaluate', options, PASS_OPTIONS);
-  const batchSize = checkInteger('evaluate: batchSize', options.batchSize ?? 32, 1, MAX_BATCH);
+  const batchSize = checkPassOptions('evaluate', options);
   const logs = await score(runner, labelledSource(runner, '', x, y), { ...options, batchSize }, 'evaluate');
   return [logs.loss, ...runner.metrics.map((metric) => logs[metric])];
 }
@@ -54,8 +64,7 @@ export async function evaluate(runner, x, y, options) {
  * @returns {Promise<Tensor<Float32Array>>}
  */
 export async function predict(runner, x, options) {
-  checkOptions('predict', options, PASS_OPTIONS);
-  const batchSize = checkInteger('predict: batchSize', options.batchSize ?? 32, 1, MAX_BATCH);
+  const batchSize = checkPassOptions('predict', options);
   const source = sourceOf(runner, 'x', x);
   const width = elementsOf(runner.outputShape);
   const data = new Float32Array(source.count * width);
@@ -64,7 +73,7 @@ export async function predict(runner, x, options) {
     resultBytes: width * 4,
     run: (stage, [samples, dtype, , count], first) => {
       const { results } = stage;
-      runner.core.call('fr_infer', runner.pointer, samples, dtype, count, batchSize, results);
+      runner.core.call('fr_infer', runner.pointer(), samples, dtype, count, batchSize, results);
       data.set(runner.core.floats(results, count * width), first * width);
     },
     after: (done) => options.onProgress?.(progressOf('predict', done, 0, source.count, {})),

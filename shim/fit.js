@@ -1,4 +1,4 @@
-import { FittingRoomError, checkInteger, checkNumber, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkBoolean, checkFunction, checkInteger, checkNumber, checkOptions, checkSignal, show } from './errors.js';
 import { MAX_BATCH, score } from './evaluation.js';
 import { addScores, logsOf, noScores, now, progressOf, readScores, runPass } from './pass.js';
 import { epochLine, epochTitle, printLog, progressLine } from './progress.js';
@@ -38,6 +38,7 @@ import { labelledSource, part } from './source.js';
 /** @typedef {{ epoch: number[], history: Record<string, number[]>, params: { epochs: number, batchSize: number, samples: number } }} History */
 /** @typedef {{ epoch: number, batch: number, scores: Scores }} Position where training goes on; scores: of the epoch so far */
 
+const CALLBACKS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd', 'onProgress'];
 const FIT_OPTIONS = [
   'batchSize', 'epochs', 'verbose', 'validationData', 'validationSplit', 'shuffle',
   'initialEpoch', 'initialBatch', 'signal', 'callbacks', 'log',
@@ -58,9 +59,17 @@ function epochOrder({ core, seed }, epochStart, count) {
 /** @param {Runner} runner */
 const stepsTaken = ({ core, pointer }) =>
   core.withBytes(8, (out) => {
-    core.call('fr_steps', pointer, out);
+    core.call('fr_steps', pointer(), out);
     return core.doubles(out, 1)[0];
   });
+
+/** @param {Callbacks} callbacks */
+function checkCallbacks(callbacks) {
+  checkOptions('fit: callbacks', callbacks, CALLBACKS);
+  for (const [name, callback] of Object.entries(callbacks)) {
+    checkFunction(`fit: ${name}`, callback);
+  }
+}
 
 /**
  * @param {FitOptions} options
@@ -84,17 +93,21 @@ function checkFitOptions(options, data) {
   if (held < 1) {
     throw new FittingRoomError(`fit: validationSplit ${validationSplit} leaves none of ${data.count} samples to train on`);
   }
+  checkCallbacks(callbacks);
+  const { log = printLog, signal } = options;
+  checkFunction('fit: log', log);
+  checkSignal('fit: signal', signal);
   return {
     batchSize,
     epochs,
     callbacks,
     trainCount: validationSplit ? held : data.count,
     verbose: checkInteger('fit: verbose', options.verbose ?? (typeof globalThis.process?.versions?.node === 'string' ? 1 : 0), 0, 2),
-    shuffle: options.shuffle ?? true,
+    shuffle: checkBoolean('fit: shuffle', options.shuffle ?? true),
     initialEpoch: checkInteger('fit: initialEpoch', options.initialEpoch ?? 0, 0, epochs),
     initialBatch: checkInteger('fit: initialBatch', options.initialBatch ?? 0, 0, Math.ceil(held / batchSize)),
-    log: options.log ?? printLog,
-    signal: options.signal,
+    log,
+    signal,
   };
 }
 
@@ -163,7 +176,7 @@ async function trainEpoch(runner, source, settings, position, reporter, stopped)
     single: callbacks.onBatchEnd !== undefined,
     run: (stage, [samples, dtype, targets, count]) => {
       const { results } = stage;
-      core.call('fr_fit', pointer, samples, dtype, targets, count, batchSize, results);
+      core.call('fr_fit', pointer(), samples, dtype, targets, count, batchSize, results);
       fresh = readScores(core, results, Math.ceil(count / batchSize));
     },
     after: async (done) => {

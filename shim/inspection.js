@@ -17,7 +17,7 @@ export function computeGradients(runner, x, y) {
   const source = labelledSource(runner, '', x, y);
   const stage = new Stage(runner.core, source, source.count, 0);
   try {
-    runner.core.call('fr_gradients', runner.pointer, ...stage.load(undefined, 0, source.count), stage.results);
+    runner.core.call('fr_gradients', runner.pointer(), ...stage.load(undefined, 0, source.count), stage.results);
     const [{ loss, samples }] = readScores(runner.core, stage.results, 1);
     return loss / samples;
   } finally {
@@ -38,7 +38,7 @@ export function computeActivations(runner, x, layer, shape) {
   const stage = new Stage(runner.core, source, source.count, width * 4);
   try {
     const [samples, dtype, , count] = stage.load(undefined, 0, source.count);
-    runner.core.call('fr_activations', runner.pointer, layer, samples, dtype, count, stage.results);
+    runner.core.call('fr_activations', runner.pointer(), layer, samples, dtype, count, stage.results);
     return { shape: [count, ...shape], data: runner.core.floats(stage.results, count * width).slice() };
   } finally {
     stage.free();

@@ -1,4 +1,4 @@
-import { FittingRoomError, checkChoice, checkInteger, checkNumber, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, show } from './errors.js';
 
 /** @typedef {'linear' | 'relu' | 'sigmoid' | 'softmax'} Activation */
 /** @typedef {'valid' | 'same'} Padding */
@@ -56,12 +56,6 @@ function common(layer, { inputShape, name }) {
   return { ...(inputShape && { inputShape: [...inputShape] }), ...(name !== undefined && { name: String(name) }) };
 }
 
-/** @param {string} layer @param {unknown} useBias */
-function checkFlag(layer, useBias) {
-  if (typeof useBias === 'boolean') return useBias;
-  throw new FittingRoomError(`${layer}: useBias must be true or false, got ${show(useBias)}`);
-}
-
 /**
  * Two-dimensional convolution over images [height, width, channels].
  * @param {Conv2DOptions} options
@@ -79,7 +73,7 @@ function conv2d(options) {
     strides: checkPair(`${layer}: strides`, strides),
     padding: checkChoice(`${layer}: padding`, padding, PADDINGS),
     activation: checkChoice(`${layer}: activation`, activation, ACTIVATIONS),
-    useBias: checkFlag(layer, useBias),
+    useBias: checkBoolean(`${layer}: useBias`, useBias),
   };
 }
 
@@ -125,7 +119,7 @@ function dense(options) {
     ...common(layer, options),
     units: checkInteger(`${layer}: units`, units, 1, MAX_UNITS),
     activation: checkChoice(`${layer}: activation`, activation, ACTIVATIONS),
-    useBias: checkFlag(layer, useBias),
+    useBias: checkBoolean(`${layer}: useBias`, useBias),
   };
 }
 

@@ -1,5 +1,5 @@
 import { loadCore } from './core.js';
-import { FittingRoomError, checkChoice, checkInteger, checkNumber, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, show } from './errors.js';
 import { evaluate, predict } from './evaluation.js';
 import { fit } from './fit.js';
 import { computeActivations, computeGradients } from './inspection.js';
@@ -62,9 +62,26 @@ function optimizerOf(optimizer) {
     momentum: 0, nesterov: false, beta1: 0.9, beta2: 0.999, rho: 0.95, epsilon: 1e-7,
   };
   for (const [option, value] of Object.entries(given)) {
-    if (option !== 'name' && option !== 'nesterov') checkNumber(`optimizer ${name}: ${option}`, value, 0, 1e6);
+    if (option === 'nesterov') checkBoolean(`optimizer ${name}: ${option}`, value);
+    else if (option !== 'name') checkNumber(`optimizer ${name}: ${option}`, value, 0, 1e6);
   }
   return { ...defaults, ...given, name };
+}
+
+/**
+ * As Keras names layers: dense, dense_1, …; never one name twice.
+ * @param {LayerConfig[]} configs
+ */
+function distinctNames(configs) {
+  /** @type {Set<string>} */
+  const taken = new Set();
+  return configs.map(({ name, kind }) => {
+    const base = name ?? kind;
+    let free = base;
+    for (let count = 1; taken.has(free); count++) free = `${base}_${count}`;
+    taken.add(free);
+    return free;
+  });
 }
 
 /** Frees the core's side of models that were dropped without dispose. */
@@ -87,6 +104,7 @@ export class Sequential {
     stopTraining: false,
   };
   #fitting = false;
+  #passes = 0; // fits and evaluations under way
 
   /**
    * @param {Core} core
@@ -108,15 +126,11 @@ export class Sequential {
   /** @param {LayerConfig[]} configs */
   #describe(configs) {
     const shapes = this.#weightShapes();
-    /** @type {Map<string, number>} */
-    const used = new Map();
+    const names = distinctNames(configs);
     return configs.map((config, index) => {
-      const base = config.name ?? config.kind;
-      const count = used.get(base) ?? 0;
-      used.set(base, count + 1);
       const weights = shapes.filter(({ layer }) => layer === index);
       return {
-        name: count ? `${base}_${count}` : base,
+        name: names[index],
         kind: config.kind,
         config,
         outputShape: [null, ...this.#outputShape(index)],
@@ -155,13 +169,15 @@ export class Sequential {
     this.#assertAlive();
     return {
       core: this.#core,
-      pointer: this.#pointer,
+      pointer: () => {
+        this.#assertAlive();
+        return this.#pointer;
+      },
       seed: this.seed,
       inputShape: this.inputShape,
       outputShape: /** @type {number[]} */ (this.#layers[this.#layers.length - 1].outputShape.slice(1)),
       loss: this.#compiled?.loss ?? '',
       metrics: this.#compiled?.metrics ?? [],
-      assertAlive: () => this.#assertAlive(),
     };
   }
 
@@ -218,9 +234,16 @@ export class Sequential {
   compile(options) {
     this.#assertAlive();
     checkOptions('compile', options, ['optimizer', 'loss', 'metrics']);
+    if (this.#passes > 0) {
+      throw new FittingRoomError('compile: this model is being trained or evaluated; wait until that is over', 'wrong-state');
+    }
     const o = optimizerOf(options.optimizer);
     const loss = checkChoice('compile: loss', options.loss, LOSSES);
-    const metrics = (options.metrics ?? []).map(
+    const { metrics: wanted = [] } = options;
+    if (!Array.isArray(wanted)) {
+      throw new FittingRoomError(`compile: metrics must be an array such as ['accuracy'], got ${show(wanted)}`);
+    }
+    const metrics = wanted.map(
       (metric) => METRICS[checkChoice('compile: metrics', metric, /** @type {Metric[]} */ (Object.keys(METRICS)))],
     );
     this.#core.call(
@@ -242,10 +265,12 @@ export class Sequential {
     const runner = this.#compiledRunner('fit');
     if (this.#fitting) throw new FittingRoomError('fit: this model is being trained already', 'wrong-state');
     this.#fitting = true;
+    this.#passes++;
     try {
       return await fit(runner, x, y, options, this.#state);
     } finally {
       this.#fitting = false;
+      this.#passes--;
     }
   }
 
@@ -256,7 +281,13 @@ export class Sequential {
    * @returns {Promise<number[]>} the loss, then each metric in the order of compile
    */
   async evaluate(x, y, options = {}) {
-    return evaluate(this.#compiledRunner('evaluate'), x, y, options);
+    const runner = this.#compiledRunner('evaluate');
+    this.#passes++;
+    try {
+      return await evaluate(runner, x, y, options);
+    } finally {
+      this.#passes--;
+    }
   }
 
   /**

@@ -98,7 +98,7 @@ export async function runPass({ runner, source, batchSize, firstBatch = 0, order
       batch += count;
       const goOn = await after?.({ batch, batches, samples: first + samples, seconds });
       await nextTask();
-      runner.assertAlive();
+      runner.pointer();
       if (goOn === false) break;
     }
   } finally {
@@ -120,6 +120,15 @@ export function readScores(core, address, count) {
     correct: values[4 * i + 2],
     squaredError: values[4 * i + 3],
   }));
+}
+
+/**
+ * @param {Core} core
+ * @param {number} address
+ * @param {Scores} scores
+ */
+export function writeScores(core, address, { samples, loss, correct, squaredError }) {
+  core.doubles(address, 4).set([samples, loss, correct, squaredError]);
 }
 
 /**

@@ -8,13 +8,12 @@ import { checkSamples, checkTensor, elementsOf } from './tensor.js';
  * What training needs to know of a model.
  * @typedef {object} Runner
  * @property {Core} core
- * @property {number} pointer
+ * @property {() => number} pointer of the fr_model; throws once it is disposed
  * @property {number} seed
  * @property {number[]} inputShape
  * @property {number[]} outputShape
  * @property {string} loss
  * @property {string[]} metrics short names, in the order of evaluate's result
- * @property {() => void} assertAlive throws once the model is disposed
  */
 
 /**

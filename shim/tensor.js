@@ -29,7 +29,8 @@ export function tensor(data, shape) {
  */
 export function checkTensor(name, value) {
   const { shape, data } = /** @type {Tensor} */ (value ?? {});
-  if (!Array.isArray(shape) || !ArrayBuffer.isView(data) || !('length' in data)) {
+  const isNumbers = ArrayBuffer.isView(data) && 'length' in data && typeof data[0] !== 'bigint';
+  if (!Array.isArray(shape) || !isNumbers) {
     throw new FittingRoomError(`${name} must be a tensor { shape: number[], data: TypedArray }, got ${show(value)}`);
   }
   if (!shape.every((length) => Number.isInteger(length) && length >= 0)) {

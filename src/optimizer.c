@@ -16,8 +16,8 @@ fr_status fr_optimizer_check(const fr_optimizer *o) {
   if (!(o->learning_rate >= 0.0 && o->learning_rate <= 1e6))
     return fr_fail(FR_INVALID_ARGUMENT, "optimizer: learning rate must be 0..1e6, got %g",
                    o->learning_rate);
-  if (o->kind != FR_SGD && !(o->epsilon >= 1e-30 && o->epsilon <= 1.0))
-    return fr_fail(FR_INVALID_ARGUMENT, "optimizer: epsilon must be 1e-30..1, got %g",
+  if (o->kind != FR_SGD && !(o->epsilon >= 1e-12 && o->epsilon <= 1.0))
+    return fr_fail(FR_INVALID_ARGUMENT, "optimizer: epsilon must be 1e-12..1, got %g",
                    o->epsilon);
   fr_status status;
   if ((status = check("momentum", o->momentum, 0.0, 1.0)) ||

@@ -35,7 +35,8 @@ void fr_optimizer_begin_step(fr_optimizer *optimizer);
  *   adam      Kingma & Ba, arXiv:1412.6980, algorithm 1 in the form at the end of section 2
  *   sgd       s0 = momentum · s0 - lr · g; w += s0, or with Nesterov w += momentum · s0 - lr · g
  *   adadelta  Zeiler, arXiv:1212.5701, algorithm 1; s0 = E[g²], s1 = E[Δw²]
- * States below 1e-30 become 0; next to Keras's epsilon of 1e-7 they move no weight. */
+ * States below 1e-30 become 0; next to an epsilon, which is at least 1e-12, they move
+ * no weight. */
 void fr_optimizer_update(const fr_optimizer *optimizer, float *w, float *s0, float *s1,
                          const float *g, int n);
 

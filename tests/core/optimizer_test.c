@@ -195,9 +195,9 @@ static void refusals(void) {
   CHECK(fr_optimizer_check(&o) == FR_INVALID_ARGUMENT, "a learning rate of NaN passed");
   o = adam;
   o.epsilon = 0.0;
-  refused(o, "optimizer: epsilon must be 1e-30..1, got 0");
+  refused(o, "optimizer: epsilon must be 1e-12..1, got 0");
   o.epsilon = 1.5;
-  refused(o, "optimizer: epsilon must be 1e-30..1, got 1.5");
+  refused(o, "optimizer: epsilon must be 1e-12..1, got 1.5");
   o = adam;
   o.beta1 = 1.0;
   refused(o, "optimizer: beta1 must be at least 0 and below 1, got 1");
