@@ -106,7 +106,7 @@ serve: build ## serve the page on http://localhost:8080 (PORT=… for another po
 test: typecheck test-core test-wasm test-api test-page ## run every test
 
 .PHONY: typecheck
-typecheck: build/simd/fitting-room.mjs $(NPM) ## check the JSDoc types
+typecheck: build/simd/fitting-room.mjs build/debug/fitting-room.mjs $(NPM) ## check the JSDoc types
 	npx tsc --project shim/tsconfig.json
 
 .PHONY: test-core
