@@ -293,13 +293,13 @@ onEveryBuild(() => {
     larger.model.dispose();
   });
 
-  test('other tasks get their turn while it trains', async () => {
+  test('other tasks get their turn while it trains', async (t) => {
     const model = await smallModel();
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
+    t.after(() => clearInterval(timer));
     let before = 0;
     await model.fit(x, y, { verbose: 0, batchSize: 1, epochs: 20, callbacks: { onEpochEnd: (epoch) => { if (epoch === 18) before = turns; } } });
-    clearInterval(timer);
     assert.ok(before >= 2, `${before} turns in nineteen epochs`);
     model.dispose();
   });

@@ -261,6 +261,10 @@ static void convolution_models(void) {
               LAYERS(conv(3, 2, 3, 1, 1, FR_VALID, FR_LINEAR), conv(2, 2, 2, 1, 1, FR_SAME, FR_RELU),
                      flatten(), dense(2, FR_LINEAR)),
               SQUARED, 3);
+  check_model("conv same, two deep", image(4, 5, 1),
+              LAYERS(conv(3, 3, 3, 1, 1, FR_SAME, FR_RELU), conv(2, 3, 4, 1, 2, FR_SAME, FR_RELU),
+                     flatten(), dense(2, FR_SOFTMAX)),
+              SPARSE, 3);
   check_model("conv sigmoid", image(4, 4, 1),
               LAYERS(conv(2, 3, 3, 1, 1, FR_SAME, FR_SIGMOID), flatten(), dense(2, FR_SOFTMAX)),
               SPARSE, 3);
