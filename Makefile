@@ -110,7 +110,7 @@ typecheck: build/simd/fitting-room.mjs build/debug/fitting-room.mjs $(NPM) ## ch
 	npx tsc --project shim/tsconfig.json
 
 .PHONY: test-core
-test-core: $(CORE_TESTS:%=build/native/%) ## the core's tests, native, under ASan and UBSan
+test-core: $(CORE_TESTS:%=build/native/%) build/threads/pool_test ## the core's tests, native, under ASan and UBSan
 	@for program in $^; do echo "$$program"; $$program || exit 1; done
 
 .PHONY: test-wasm
@@ -149,6 +149,16 @@ build/native/%: build/native/%.o $(NAMES:%=build/native/src/%.o)
 	@echo '  link $@'
 	$(QUIET)$(CC) $(NATIVE_FLAGS) $^ -lm -o $@
 
+# Once more with threads: the pool, and a model that trains on it.
+build/threads/src/%.o: src/%.c Makefile | build/compiler
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)$(CC) $(NATIVE_FLAGS) -DFR_THREADS -pthread -c $< -o $@
+
+build/threads/%: build/native/%.o $(NAMES:%=build/threads/src/%.o)
+	@echo '  link $@'
+	$(QUIET)$(CC) $(NATIVE_FLAGS) -pthread $^ -lm -o $@
+
 build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
 	@echo '  compile $@'
@@ -185,4 +195,4 @@ accuracy: build/simd/fitting-room.mjs $(NPM) ## train the tutorial's 20 epochs o
 clean: ## remove what was built; the toolchain and the npm packages stay
 	rm -rf build dist
 
--include $(wildcard build/*/*.d build/native/src/*.d)
+-include $(wildcard build/*/*.d build/*/src/*.d)

@@ -158,6 +158,10 @@ int fr_classes(const float *p, int n, int classes, int32_t *out) {
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
+#ifndef __EMSCRIPTEN__
+#define mallinfo mallinfo2 /* glibc's name for the one whose fields do not overflow */
+#endif
+
 /* Bytes allocated now; what a leak would show in. */
 int fr_heap_in_use(double *out) {
   *out = (double)mallinfo().uordblks;

@@ -92,8 +92,9 @@ static void conv2d_backward_chunk(void *context, int chunk) {
 /* Adds the chunks' gradients up in the first one, in order. */
 static void sum_chunks(fr_step *s) {
   float *sum = s->scratch[0].gradient;
+  int floats = conv2d_gradient_floats(s);
   for (int chunk = 1; chunk < FR_CHUNKS; chunk++)
-    for (int i = 0; i < conv2d_gradient_floats(s); i += FR_LANES)
+    for (int i = 0; i < floats; i += FR_LANES)
       f4_store(sum + i, f4_add(f4_load(sum + i), f4_load(s->scratch[chunk].gradient + i)));
 }
 
