@@ -100,6 +100,11 @@ dist/index.html: build/simd/fitting-room.mjs $(PAGE_FILES) $(NPM)
 serve: build ## serve the page on http://localhost:8080 (PORT=… for another port)
 	@node .setup/serve.js $(PORT)
 
+# Node's background compiler can wait for a main thread that waits for it, and both for ever
+# (https://github.com/nodejs/node/issues/54918); in the tests it stays in the foreground.
+NODE := node --no-concurrent-recompilation
+RUN_TESTS := $(NODE) --test --test-timeout=600000
+
 # Tests. Each C test runs natively under sanitizers and as WebAssembly with SIMD.
 
 .PHONY: test
@@ -115,15 +120,15 @@ test-core: $(CORE_TESTS:%=build/native/%) build/threads/pool_test ## the core's 
 
 .PHONY: test-wasm
 test-wasm: $(CORE_TESTS:%=build/wasm-tests/%.cjs) ## the core's tests, WebAssembly SIMD, in Node
-	@for program in $^; do echo "$$program"; node $$program || exit 1; done
+	@for program in $^; do echo "$$program"; $(NODE) $$program || exit 1; done
 
 .PHONY: test-api
 test-api: build/simd/fitting-room.mjs build/debug/fitting-room.mjs $(NPM) ## the JavaScript API's tests, in Node
-	node --test $(API_TESTS)
+	$(RUN_TESTS) $(API_TESTS)
 
 .PHONY: test-page
 test-page: dist/index.html build/browsers ## the page's tests, in Chromium, Firefox and WebKit
-	node --test --test-concurrency=1 $(PAGE_TESTS)
+	$(RUN_TESTS) --test-concurrency=1 $(PAGE_TESTS)
 
 build/compiler: .setup/compiler.sh
 	@mkdir -p $(@D)
