@@ -1,4 +1,5 @@
 import { FittingRoomError } from './errors.js';
+import { nextTask } from './turns.js';
 
 /** @import { CoreModule } from '../build/simd/fitting-room.mjs' */
 /** @typedef {() => Promise<{ default: () => Promise<CoreModule> }>} Loader */
@@ -160,7 +161,11 @@ async function load({ build, load }) {
   }
   try {
     const { default: createModule } = await load();
-    return new Core(await createModule(), build);
+    const core = new Core(await createModule(), build);
+    // Node settles a compilation inside a wait for its background threads; what went on in there
+    // could wait for ever (https://github.com/nodejs/node/issues/54918).
+    await nextTask();
+    return core;
   } catch (cause) {
     throw new FittingRoomError(`the WebAssembly core could not be loaded: ${cause}`, 'network', { cause });
   }
