@@ -1,14 +1,18 @@
 /** A script that works hard as soon as the core is there; see startup.test.js. */
-import { smallData, smallModel } from './support.js';
+import { useBuild } from '../../shim/core.js';
+import { BUILDS, smallData, smallModel } from './support.js';
 
-const { x, y } = smallData(20);
-for (let round = 0; round < 3; round++) {
-  const model = await smallModel();
-  for (let i = 0; i < 60; i++) {
-    model.gradients(x, y);
-    model.setWeights(model.getWeights());
+for (const [build, load] of BUILDS) {
+  useBuild(build, load);
+  const { x, y } = smallData(20);
+  for (let round = 0; round < 3; round++) {
+    const model = await smallModel();
+    for (let i = 0; i < 60; i++) {
+      model.gradients(x, y);
+      model.setWeights(model.getWeights());
+    }
+    await model.predict(x);
+    model.dispose();
   }
-  await model.predict(x);
-  model.dispose();
 }
 console.log('done');

@@ -7,7 +7,7 @@ import { useBuild } from '../../shim/core.js';
 /** @import { LayerConfig } from '../../shim/layers.js' */
 
 /** @type {[string, Parameters<typeof useBuild>[1]][]} */
-const BUILDS = [
+export const BUILDS = [
   ['simd', () => import('../../build/simd/fitting-room.mjs')],
   ['debug', () => import('../../build/debug/fitting-room.mjs')],
 ];
