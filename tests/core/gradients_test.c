@@ -332,6 +332,10 @@ static void pooling_models(void) {
               LAYERS(conv(2, 2, 2, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 1, 1, FR_VALID), flatten(),
                      dense(2, FR_SOFTMAX)),
               SPARSE, 3);
+  check_model("pool 2×2 with stride 3", image(6, 6, 1),
+              LAYERS(conv(2, 2, 2, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 3, 3, FR_VALID), flatten(),
+                     dense(2, FR_SOFTMAX)),
+              SPARSE, 3);
   check_model("pool first", image(6, 6, 2),
               LAYERS(pool(2, 3, 2, 3, FR_VALID), conv(2, 2, 2, 1, 1, FR_VALID, FR_RELU), flatten(),
                      dense(2, FR_SOFTMAX)),
