@@ -65,7 +65,7 @@ static inline int check_report(const char *name, long least) {
   return check_failed != 0;
 }
 
-/* ---- random test data: xorshift64* (Vigna, arXiv:1402.6246) ----------------------------------- */
+/* ---- random test data: xorshift64* (Vigna, arXiv:1402.6246) ---------------------------------- */
 
 static uint64_t check_state = 0x9E3779B97F4A7C15u;
 
@@ -88,7 +88,7 @@ static inline float check_float(void) {
   return (float)((double)check_random() / 2147483648.0 - 1.0);
 }
 
-/* ---- arrays whose ends the sanitizer watches --------------------------------------------------- */
+/* ---- arrays whose ends the sanitizer watches ------------------------------------------------- */
 
 static inline void *check_alloc(size_t bytes) {
   void *p = malloc(bytes ? bytes : 1);
@@ -116,7 +116,7 @@ static inline float *check_floats(size_t n) {
   return p;
 }
 
-/* ---- sums whose rounding error is known ------------------------------------------------------- */
+/* ---- sums whose rounding error is known ------------------------------------------------------ */
 
 /* A sum of products in double, with what bounds the error of the same sum in floats, whatever its
  * order: terms · ε · Σ|products| (Higham, Accuracy and Stability of Numerical Algorithms, §3.1). */

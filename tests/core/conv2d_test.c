@@ -16,7 +16,7 @@ typedef struct {
   check_sum *z; /* the convolution's sums */
 } conv_case;
 
-/* ---- the kernels' interface, in one place ------------------------------------------------------ */
+/* ---- the kernels' interface, in one place ---------------------------------------------------- */
 
 /* An image of the batch arena: its neighbours' floats follow where the slack is. */
 static float *with_slack(const float *x, int n) {
@@ -61,13 +61,14 @@ static void fast_backward(conv_case *t, float *dkernel, float *dbias, float *dx)
   free(lists);
 }
 
-/* ---- the same in plain loops ------------------------------------------------------------------- */
+/* ---- the same in plain loops ----------------------------------------------------------------- */
 
 /* The input pixel under tap (ky, kx) of output (oy, ox), or -1 in the padding. */
 static int pixel_under(const fr_layer *l, int oy, int ox, int ky, int kx) {
   int pad_h = 0, pad_w = 0, in_h = l->input.dims[0], in_w = l->input.dims[1];
   if (l->padding == FR_SAME) {
-    int out_h = (in_h + l->stride_h - 1) / l->stride_h, out_w = (in_w + l->stride_w - 1) / l->stride_w;
+    int out_h = (in_h + l->stride_h - 1) / l->stride_h;
+    int out_w = (in_w + l->stride_w - 1) / l->stride_w;
     pad_h = (out_h - 1) * l->stride_h + l->kernel_h - in_h;
     pad_w = (out_w - 1) * l->stride_w + l->kernel_w - in_w;
   }
@@ -132,7 +133,7 @@ static int source_of(const conv_case *t, int at, int winner) {
   return (y * t->layer.output.dims[1] + x) * t->layer.units + c;
 }
 
-/* ---- cases ------------------------------------------------------------------------------------- */
+/* ---- cases ----------------------------------------------------------------------------------- */
 
 static fr_layer random_layer(int round) {
   fr_layer l = {.kind = FR_CONV2D, .units = check_between(1, 33), .use_bias = 1,
@@ -201,7 +202,7 @@ static const char *describe(const conv_case *t, const char *what) {
   return text;
 }
 
-/* ---- checks ------------------------------------------------------------------------------------ */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 static double rectified(const conv_case *t, double z) { return t->relu && z < 0.0 ? 0.0 : z; }
 

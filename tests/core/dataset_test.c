@@ -86,7 +86,8 @@ static void malformed_headers(void) {
   sizes[] = {
       {0x803, 0, 28, 28, 16, "idx: count must be 1..2147483647, got 0"},
       {0x801, 0, 28, 28, 8, "idx: count must be 1..2147483647, got 0"},
-      {0x801, 0x80000000, 0, 0, 8 + 2147483648.0, "idx: count must be 1..2147483647, got 2147483648"},
+      {0x801, 0x80000000, 0, 0, 8 + 2147483648.0,
+       "idx: count must be 1..2147483647, got 2147483648"},
       {0x803, 0xffffffff, 28, 28, 16, "idx: count must be 1..2147483647, got 4294967295"},
       {0x803, 2, 0, 28, 16, "idx: rows must be 1..4096, got 0"},
       {0x803, 2, 4097, 28, 229448, "idx: rows must be 1..4096, got 4097"},

@@ -15,7 +15,7 @@ typedef struct {
   float *dy;                /* (samples, y_stride), zeros among them */
 } dense_case;
 
-/* ---- the kernels' interface, in one place ------------------------------------------------------ */
+/* ---- the kernels' interface, in one place ---------------------------------------------------- */
 
 static fr_live place_lists(int samples, int units) {
   size_t bytes = fr_live_bytes(samples, units);
@@ -67,7 +67,7 @@ static void fast_backward(const dense_case *t, float *dx, float *dkernel, float 
   free(dpacked);
 }
 
-/* ---- cases ------------------------------------------------------------------------------------- */
+/* ---- cases ----------------------------------------------------------------------------------- */
 
 static int random_inputs(int round) {
   static const int edges[] = {1, 3, 4, 5, FR_PANEL - 1, FR_PANEL, FR_PANEL + 1, 2 * FR_PANEL,
@@ -106,7 +106,7 @@ static void free_case(dense_case *t) {
   free(t->dy);
 }
 
-/* ---- checks ------------------------------------------------------------------------------------ */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 static void check_forward(const dense_case *t) {
   const fr_dense *d = &t->d;
@@ -128,7 +128,7 @@ static void check_forward(const dense_case *t) {
       check_sum_near(got, &want, "y");
     }
     for (int u = d->units; u < d->y_stride; u++)
-      CHECK(y[s * d->y_stride + u] == 0.0f, "padding %d of sample %d is %g; the next layer reads it",
+      CHECK(y[s * d->y_stride + u] == 0.0f, "padding %d of sample %d, read by the next layer: %g",
             u, s, (double)y[s * d->y_stride + u]);
   }
   free(y);
@@ -228,7 +228,7 @@ static void check_reference(const dense_case *t) {
   free(dk);
 }
 
-/* ---- packing ----------------------------------------------------------------------------------- */
+/* ---- packing --------------------------------------------------------------------------------- */
 
 static void check_packing(const dense_case *t) {
   const fr_dense *d = &t->d;
@@ -249,14 +249,16 @@ static void check_packing(const dense_case *t) {
   free(back);
 }
 
-/* ---- lists ------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 static int is_live(float value) { return !(fabsf(value) < 1e-30f); }
 
-static void check_by_sample(const fr_live *live, const float *d, int samples, int units, int stride) {
+static void check_by_sample(const fr_live *live, const float *d, int samples, int units,
+                            int stride) {
   int n = 0;
   for (int s = 0; s < samples; s++) {
-    CHECK(live->sample_begin[s] == n, "sample %d begins at %d, want %d", s, live->sample_begin[s], n);
+    CHECK(live->sample_begin[s] == n, "sample %d begins at %d, want %d", s,
+          live->sample_begin[s], n);
     for (int u = 0; u < units; u++) {
       float value = d[s * stride + u];
       if (!is_live(value)) continue;

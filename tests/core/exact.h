@@ -30,7 +30,7 @@ static inline int exact_pad(fr_padding padding, int in, int window, int stride) 
   return padding == FR_SAME && missing > 0 ? missing / 2 : 0;
 }
 
-/* ---- one layer, one sample: x → y -------------------------------------------------------------- */
+/* ---- one layer, one sample: x → y ------------------------------------------------------------ */
 
 /* The window layers: sums of products with `kernel`, or the largest where it is NULL. */
 static inline void exact_window(const fr_layer *l, const double *kernel, const double *bias,
@@ -78,7 +78,7 @@ static inline void exact_activation(fr_activation f, const fr_shape *shape, doub
   }
 }
 
-/* ---- the network ------------------------------------------------------------------------------- */
+/* ---- the network ----------------------------------------------------------------------------- */
 
 static inline void exact_dropout(const exact_net *net, int layer, int samples, double *y) {
   const fr_layer *l = &net->model->layers[layer];
@@ -100,6 +100,7 @@ static inline double *exact_forward(const exact_net *net, int last, const float 
     const fr_layer *l = &m->layers[layer];
     int in = fr_shape_elements(&l->input), out = fr_shape_elements(&l->output);
     int has_kernel = l->kind == FR_CONV2D || l->kind == FR_DENSE;
+    int slides = l->kind == FR_CONV2D || l->kind == FR_MAX_POOLING2D;
     int area = l->kind == FR_CONV2D ? l->kernel_h * l->kernel_w * l->input.dims[2] : in;
     const double *kernel = has_kernel ? weights : NULL;
     if (has_kernel) weights += area * l->units;
@@ -110,7 +111,7 @@ static inline double *exact_forward(const exact_net *net, int last, const float 
     for (int s = 0; s < n; s++) {
       const double *xs = x + s * in;
       double *ys = y + s * out;
-      if (l->kind == FR_CONV2D || l->kind == FR_MAX_POOLING2D) exact_window(l, kernel, bias, xs, ys);
+      if (slides) exact_window(l, kernel, bias, xs, ys);
       else if (l->kind == FR_DENSE) exact_dense(l, kernel, bias, xs, ys);
       else memcpy(ys, xs, sizeof *ys * (size_t)out);
       if (has_kernel || l->kind == FR_ACTIVATION) exact_activation(l->activation, &l->output, ys);
@@ -122,7 +123,7 @@ static inline double *exact_forward(const exact_net *net, int last, const float 
   return x;
 }
 
-/* ---- losses of one sample, keras.losses with from_logits = False ------------------------------- */
+/* ---- losses of one sample, keras.losses with from_logits = False ----------------------------- */
 
 static inline double exact_clip(double p) { return fmin(fmax(p, 1e-7), 1.0 - 1e-7); }
 
@@ -168,7 +169,7 @@ static inline double *exact_gradient(exact_net *net, fr_loss_kind loss, const fl
   return gradient;
 }
 
-/* ---- optimizers, keras.optimizers ---------------------------------------------------------------- */
+/* ---- optimizers, keras.optimizers ------------------------------------------------------------ */
 
 /* Update number t (from 1) of n weights; a and b: the optimizer's two states. */
 static inline void exact_update(const fr_optimizer *o, int t, double *w, double *a, double *b,

@@ -7,7 +7,7 @@ enum { MAX_N = 5, STEPS = 3 };
 
 static int cases, fused_pools, fused_dropouts, fused_losses;
 
-/* ---- data --------------------------------------------------------------------------------------- */
+/* ---- data ------------------------------------------------------------------------------------ */
 
 typedef struct {
   int n;
@@ -45,7 +45,7 @@ static fr_batch batch_of(const data *d, fr_loss_kind loss) {
   return (fr_batch){d->samples, FR_FLOAT32, targets, d->n};
 }
 
-/* ---- checks ------------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 /* Floats carry the network through up to six layers of up to a hundred terms each. */
 static double tolerance_for(const double *values, int n) {
@@ -60,9 +60,9 @@ static void check_all_near(const float *got, const double *want, int n, const ch
   int wrong = 0, first = -1;
   for (int i = 0; i < n; i++)
     if (!(fabs(got[i] - want[i]) <= tolerance) && !wrong++) first = i;
-  CHECK(wrong == 0, "%s: %d of %d %s differ by over %.2g, the first being %d: %.9g, want %.9g", name,
-        wrong, n, what, tolerance, first, (double)got[first < 0 ? 0 : first],
-        want[first < 0 ? 0 : first]);
+  int at = first < 0 ? 0 : first;
+  CHECK(wrong == 0, "%s: %d of %d %s differ by over %.2g, the first being %d: %.9g, want %.9g",
+        name, wrong, n, what, tolerance, first, (double)got[at], want[at]);
 }
 
 /* Each layer's output through the reference, the last through the fused steps too. */
@@ -184,7 +184,7 @@ static void check_model(const char *name, fr_shape input, const fr_layer *layers
   fr_model_destroy(m);
 }
 
-/* ---- models ------------------------------------------------------------------------------------- */
+/* ---- models ---------------------------------------------------------------------------------- */
 
 #define SPARSE FR_SPARSE_CATEGORICAL_CROSSENTROPY
 #define CATEGORICAL FR_CATEGORICAL_CROSSENTROPY
@@ -258,8 +258,8 @@ static void convolution_models(void) {
               LAYERS(conv(3, 3, 3, 1, 1, FR_VALID, FR_RELU), flatten(), dense(2, FR_SOFTMAX)),
               SPARSE, 3);
   check_model("conv linear, two deep", image(5, 4, 2),
-              LAYERS(conv(3, 2, 3, 1, 1, FR_VALID, FR_LINEAR), conv(2, 2, 2, 1, 1, FR_SAME, FR_RELU),
-                     flatten(), dense(2, FR_LINEAR)),
+              LAYERS(conv(3, 2, 3, 1, 1, FR_VALID, FR_LINEAR),
+                     conv(2, 2, 2, 1, 1, FR_SAME, FR_RELU), flatten(), dense(2, FR_LINEAR)),
               SQUARED, 3);
   check_model("conv same, two deep", image(4, 5, 1),
               LAYERS(conv(3, 3, 3, 1, 1, FR_SAME, FR_RELU), conv(2, 3, 4, 1, 2, FR_SAME, FR_RELU),
@@ -377,8 +377,8 @@ static void dropout_models(void) {
 static void tutorial_model(void) {
   for (int n = 1; n <= MAX_N; n++)
     check_model("the tutorial's layers", image(7, 7, 1),
-                LAYERS(conv(3, 3, 3, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 2, 2, FR_VALID), flatten(),
-                       dense(6, FR_RELU), dropout(0.5f), dense(4, FR_SOFTMAX)),
+                LAYERS(conv(3, 3, 3, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 2, 2, FR_VALID),
+                       flatten(), dense(6, FR_RELU), dropout(0.5f), dense(4, FR_SOFTMAX)),
                 SPARSE, n);
 }
 

@@ -14,7 +14,7 @@ static fr_scores score(fr_loss_kind loss, const float *p, const void *targets, i
   return s;
 }
 
-/* ---- values ------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static void by_hand(void) {
   const float p[6] = {0.5f, 0.25f, 0.25f, 0.125f, 0.75f, 0.125f};
@@ -79,7 +79,7 @@ static void scaling(void) {
   CHECK_NEAR(score(SPARSE, p, &label, 1, 3, 3).loss, log(2.0), 1e-12, "half of the sum");
 }
 
-/* ---- gradients by hand ----------------------------------------------------------------------------- */
+/* ---- gradients by hand ----------------------------------------------------------------------- */
 
 static void gradients(void) {
   const float p[4] = {0.75f, 0.25f, 0.5f, 0.5f};
@@ -124,7 +124,7 @@ static void gradients_of_the_sure(void) {
   CHECK(dp[0] == 0.0f && dp[1] == 0.0f, "%g %g", (double)dp[0], (double)dp[1]);
 }
 
-/* Class indices and one-hot shares are the same thing, bit for bit; gradients stay in their rows. */
+/* Class indices and one-hot shares are the same, bit for bit; gradients stay in their rows. */
 static void sparse_equals_one_hot(void) {
   for (int round = 0; round < 200; round++) {
     enum { MOST = 9 * 20 };
@@ -155,7 +155,7 @@ static void sparse_equals_one_hot(void) {
   }
 }
 
-/* ---- which losses fuse ------------------------------------------------------------------------------ */
+/* ---- which losses fuse ----------------------------------------------------------------------- */
 
 static void fusing(void) {
   static const fr_activation want[FR_LOSSES][FR_ACTIVATIONS] = {
@@ -169,7 +169,7 @@ static void fusing(void) {
             "loss %d, activation %d", loss, f);
 }
 
-/* ---- classes and labels ------------------------------------------------------------------------------ */
+/* ---- classes and labels ---------------------------------------------------------------------- */
 
 static void classes(void) {
   const float p[12] = {1.0f, 3.0f, 3.0f, 9.0f, -1.0f, -2.0f, -1.0f, 9.0f, 0.0f, 0.0f, 0.5f, 9.0f};

@@ -7,7 +7,7 @@ int fr_heap_in_use(double *out);
 static fr_shape flat(int n) { return (fr_shape){1, {n}}; }
 static fr_shape image(int h, int w, int c) { return (fr_shape){3, {h, w, c}}; }
 
-/* ---- refusals ------------------------------------------------------------------------------------ */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 /* Adding `layer` to an empty model of that input is refused, and leaves the model as it was. */
 static void refuses(fr_shape input, fr_layer layer, const char *message) {
@@ -26,7 +26,8 @@ static void refuses_input(fr_shape input, const char *message) {
 
 static void refused_inputs(void) {
   refuses_input((fr_shape){0, {0}}, "input shape: rank must be 1..3 without the batch, got 0");
-  refuses_input((fr_shape){4, {2, 2, 2}}, "input shape: rank must be 1..3 without the batch, got 4");
+  refuses_input((fr_shape){4, {2, 2, 2}},
+                "input shape: rank must be 1..3 without the batch, got 4");
   refuses_input(flat(0), "input shape: dimension 0 must be at least 1, got 0");
   refuses_input(image(28, -1, 1), "input shape: dimension 1 must be at least 1, got -1");
   refuses_input(image(8192, 8192, 2), "input shape: must have at most 67108864 elements a sample");
@@ -170,12 +171,12 @@ static void refused_losses(void) {
                 "compile: unknown loss 4");
   check_refused(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY),
                 FR_INVALID_ARGUMENT,
-                "compile: sparseCategoricalCrossentropy needs a flat output of two or more classes, "
-                "got shape (2, 2, 3)");
+                "compile: sparseCategoricalCrossentropy needs a flat output of two or more "
+                "classes, got shape (2, 2, 3)");
   /* over an image of one-hot pixels the sum of targets is not the softmax's */
   check_refused(fr_model_compile(m, &plain_sgd, FR_CATEGORICAL_CROSSENTROPY), FR_INVALID_ARGUMENT,
-                "compile: categoricalCrossentropy needs a flat output of two or more classes, "
-                "got shape (2, 2, 3)");
+                "compile: categoricalCrossentropy needs a flat output of two or more "
+                "classes, got shape (2, 2, 3)");
   must(fr_model_compile(m, &plain_sgd, FR_MEAN_SQUARED_ERROR));
   must(fr_model_compile(m, &plain_sgd, FR_BINARY_CROSSENTROPY));
   fr_optimizer wrong = {.kind = FR_SGD, .learning_rate = -1.0};
@@ -185,8 +186,8 @@ static void refused_losses(void) {
   m = stack(flat(3), LAYERS(dense(1, FR_SIGMOID)), 1);
   check_refused(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY),
                 FR_INVALID_ARGUMENT,
-                "compile: sparseCategoricalCrossentropy needs a flat output of two or more classes, "
-                "got shape (1)");
+                "compile: sparseCategoricalCrossentropy needs a flat output of two or more "
+                "classes, got shape (1)");
   fr_model_destroy(m);
 }
 
@@ -245,7 +246,7 @@ static void refused_batches(void) {
   free(y);
 }
 
-/* ---- shapes and counts ----------------------------------------------------------------------------- */
+/* ---- shapes and counts ----------------------------------------------------------------------- */
 
 static void check_shape(const fr_layer *l, fr_shape want) {
   char got_text[48], want_text[48];
@@ -289,9 +290,9 @@ static void window_shapes(void) {
       }
 }
 
-/* ---- initial weights ---------------------------------------------------------------------------------- */
+/* ---- initial weights ------------------------------------------------------------------------- */
 
-/* Within ±√(6 / (fan in + fan out)), filling that range, with its mean and variance; zero biases. */
+/* Within ±√(6 / (fan in + fan out)), filling it, with its mean and variance; zero biases. */
 static void check_glorot(const fr_model *m, int index, double fans) {
   int n = m->parameters[index].elements;
   float *w = check_alloc(sizeof *w * (size_t)n), low = 1e9f, high = -1e9f;
@@ -361,13 +362,14 @@ static void seeds(void) {
   fr_model_destroy(same);
 }
 
-/* ---- weights in and out --------------------------------------------------------------------------- */
+/* ---- weights in and out ---------------------------------------------------------------------- */
 
 static void round_trips(void) {
   for (int round = 0; round < 60; round++) {
     fr_model *m = stack(image(check_between(3, 9), check_between(3, 9), check_between(1, 5)),
                         LAYERS(conv(check_between(1, 19), 3, 2, 1, 1, FR_VALID, FR_RELU), flatten(),
-                               dense(check_between(1, 19), FR_RELU), without_bias(dense(3, FR_LINEAR))),
+                               dense(check_between(1, 19), FR_RELU),
+                               without_bias(dense(3, FR_LINEAR))),
                         1);
     CHECK(m->parameter_count == 5, "%d tensors", m->parameter_count);
     float *set[5];
@@ -412,7 +414,7 @@ static void layouts(void) {
   fr_model_destroy(m);
 }
 
-/* ---- memory ---------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* As WebAssembly mallinfo counts; natively the sanitizer's leak check does the work. */
 static double heap_in_use(void) {

@@ -1,4 +1,4 @@
-/* Optimizers against values worked out by hand or in decimal arithmetic, never against themselves. */
+/* Optimizers against values worked out by hand or in decimal arithmetic. */
 #include "check.h"
 #include "optimizer.h"
 
@@ -45,7 +45,7 @@ static void ten_steps(fr_optimizer *o, weights *at) {
 /* Ten steps of float arithmetic on weights below 4. */
 static const double TOLERANCE = TEN * 4 * (double)FLT_EPSILON;
 
-/* ---- Adam ---------------------------------------------------------------------------------------- */
+/* ---- Adam ------------------------------------------------------------------------------------ */
 
 /* Fifty-digit decimal arithmetic, for g as above and each weight:
  *   m = 0.9 m + 0.1 g;  v = 0.999 v + 0.001 g²
@@ -100,11 +100,12 @@ static void adam_corrections(void) {
     CHECK_NEAR(at.w[i], start[i] - sqrt(2.0) / (sqrt(2.0) + 1.0) - 0.5 / sqrt(3.0), 1e-6, "second");
 }
 
-/* ---- the others ---------------------------------------------------------------------------------- */
+/* ---- the others ------------------------------------------------------------------------------ */
 
 /* The same gradients in fifty-digit decimal arithmetic:
  *   sgd       v = μ v - 0.1 g;  w = w + v, with Nesterov w + μ v - 0.1 g
- *   adadelta  a = ρ a + (1 - ρ) g²;  d = √(b + ε) / √(a + ε) · g;  b = ρ b + (1 - ρ) d²;  w = w - η d */
+ *   adadelta  a = ρ a + (1 - ρ) g²;  d = √(b + ε) / √(a + ε) · g;
+ *             b = ρ b + (1 - ρ) d²;  w = w - η d */
 static void ten_steps_of_the_others(void) {
   struct { const char *name; fr_optimizer o; double want[N]; } cases[] = {
       {"adam, Keras's defaults",
@@ -169,7 +170,7 @@ static void nan_stays(void) {
   }
 }
 
-/* ---- what is refused ------------------------------------------------------------------------------ */
+/* ---- what is refused ------------------------------------------------------------------------- */
 
 static void refused(fr_optimizer o, const char *message) {
   check_refused(fr_optimizer_check(&o), FR_INVALID_ARGUMENT, message);
@@ -226,8 +227,8 @@ static void smallest_epsilon(void) {
       if (kind == FR_SGD || fr_optimizer_check(&o) != FR_OK) continue;
       weights at = begin();
       step(&o, &at, (const float[N]){0.0f, 0.0f, 0.0f, 0.0f});
-      CHECK(at.w[0] == start[0], "optimizer %d with an epsilon of %g: a zero gradient moved %g to %g",
-            kind, epsilons[e], (double)start[0], (double)at.w[0]);
+      CHECK(at.w[0] == start[0], "optimizer %d, epsilon %g: a zero gradient moved %g to %g", kind,
+             epsilons[e], (double)start[0], (double)at.w[0]);
     }
 }
 

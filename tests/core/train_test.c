@@ -50,7 +50,8 @@ static void slices(void) {
     fr_scores whole[2 * N], parts[2 * N];
     fr_model *at_once = small(3), *sliced = small(3);
     int batches = (N + batch_size - 1) / batch_size, done = 0;
-    for (int epoch = 0; epoch < 2; epoch++) train(at_once, 0, N, batch_size, whole + epoch * batches);
+    for (int epoch = 0; epoch < 2; epoch++)
+      train(at_once, 0, N, batch_size, whole + epoch * batches);
     for (int epoch = 0; epoch < 2; epoch++)
       for (int first = 0; first < N;) {
         int take = check_between(1, 3) * batch_size, n = N - first < take ? N - first : take;
@@ -151,7 +152,7 @@ static void bytes_train_alike(void) {
   fr_model_destroy(raw);
 }
 
-/* A ragged input's rows are padded inside; floats after bytes, and the reverse, see no rest of it. */
+/* A ragged input's rows are padded inside; floats after bytes see no rest of it. */
 static void mixed_types(void) {
   const fr_shape shape = {1, {7}};
   fr_model *fresh = stack(shape, LAYERS(dense(5, FR_RELU), dense(3, FR_LINEAR)), 2);
