@@ -116,12 +116,14 @@ export class Core {
       return this.doubles(out, 1)[0];
     });
   }
-
-  /** Bytes of the heap, allocated or not. */
-  heapSize() {
-    return this.#module.HEAPU8.length;
-  }
 }
+
+/**
+ * A seed as the core takes it: its low and its high 32 bits.
+ * @param {number} seed 0..2⁵³-1
+ * @returns {[number, number]}
+ */
+export const seedWords = (seed) => [seed >>> 0, Math.floor(seed / 2 ** 32)];
 
 /** @type {{ build: string, load: Loader }} */
 let source = { build: 'simd', load: () => import('../build/simd/fitting-room.mjs') };

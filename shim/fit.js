@@ -1,5 +1,7 @@
+import { seedWords } from './core.js';
 import { FittingRoomError, checkBoolean, checkFunction, checkInteger, checkNumber, checkOptions, checkSignal, show } from './errors.js';
 import { MAX_BATCH, score } from './evaluation.js';
+import { inNode } from './host.js';
 import { addScores, logsOf, noScores, now, progressOf, readScores, runPass } from './pass.js';
 import { epochLine, epochTitle, printLog, progressLine } from './progress.js';
 import { labelledSource, part } from './source.js';
@@ -51,8 +53,8 @@ const FIT_OPTIONS = [
  */
 function epochOrder({ core, seed }, epochStart, count) {
   return core.withBytes(count * 4, (order) => {
-    core.call('fr_epoch_order', seed >>> 0, Math.floor(seed / 2 ** 32), epochStart, count, order);
-    return new Uint32Array(core.bytes(order, count * 4).slice().buffer);
+    core.call('fr_epoch_order', ...seedWords(seed), epochStart, count, order);
+    return new Uint32Array(core.ints(order, count));
   });
 }
 
@@ -101,8 +103,8 @@ function checkFitOptions(options, data) {
     batchSize,
     epochs,
     callbacks,
-    trainCount: validationSplit ? held : data.count,
-    verbose: checkInteger('fit: verbose', options.verbose ?? (typeof globalThis.process?.versions?.node === 'string' ? 1 : 0), 0, 2),
+    trainCount: held,
+    verbose: checkInteger('fit: verbose', options.verbose ?? Number(inNode()), 0, 2),
     shuffle: checkBoolean('fit: shuffle', options.shuffle ?? true),
     initialEpoch: checkInteger('fit: initialEpoch', options.initialEpoch ?? 0, 0, epochs),
     initialBatch: checkInteger('fit: initialBatch', options.initialBatch ?? 0, 0, Math.ceil(held / batchSize)),
@@ -129,9 +131,8 @@ class Reporter {
 
   /** @param {Progress} progress @param {boolean} [final] */
   bar({ batch, batches, etaSeconds, logs }, final = false) {
-    if (this.#settings.verbose !== 1) return;
-    const line = { done: final ? batches : Math.min(batch, batches), total: batches, seconds: now() - this.#start, etaSeconds, logs };
-    if (!final && batch >= batches) return;
+    if (this.#settings.verbose !== 1 || (batch === batches && !final)) return;
+    const line = { done: batch, total: batches, seconds: now() - this.#start, etaSeconds, logs };
     this.#settings.log(progressLine(line), { replace: this.#lines++ > 0, final });
   }
 

@@ -1,4 +1,4 @@
-import { loadCore } from './core.js';
+import { loadCore, seedWords } from './core.js';
 import { FittingRoomError, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, show } from './errors.js';
 import { evaluate, predict } from './evaluation.js';
 import { fit } from './fit.js';
@@ -423,7 +423,7 @@ function addLayer(core, pointer, config) {
 function buildModel(core, inputShape, seed, configs) {
   const [d0 = 0, d1 = 0, d2 = 0] = inputShape;
   const pointer = core.withBytes(4, (out) => {
-    core.call('fr_new', inputShape.length, d0, d1, d2, seed >>> 0, Math.floor(seed / 2 ** 32), out);
+    core.call('fr_new', inputShape.length, d0, d1, d2, ...seedWords(seed), out);
     return core.ints(out, 1)[0];
   });
   try {

@@ -2,7 +2,7 @@
 /** @import { Source } from './source.js' */
 
 /** Bytes of an fr_scores (src/loss.h). */
-export const SCORE_BYTES = 4 * 8;
+const SCORE_BYTES = 4 * 8;
 const MAX_STAGED_BYTES = 4 << 20;
 
 /** @param {number} bytes */

@@ -294,10 +294,12 @@ static void list_position(const fr_window *w, const fr_conv2d_delta *d, int at, 
   int kernel = w->kernel_h * row_padded(w);
   for (int p = 0; p < 4; p++) n[p] = 0;
   for (int c = 0; c < w->out_c; c++) {
-    float g = d->relu && !(d->y[at + c] > 0.0f) ? 0.0f : d->dy[at + c];
+    uint32_t bits = live_bits(d, at + c, d->relu);
     int p = d->winner ? d->winner[at + c] : 0;
-    list[p * w->out_c + n[p]] = (live_channel){g, c * kernel};
-    n[p] += g != 0.0f;
+    live_channel *entry = &list[p * w->out_c + n[p]];
+    memcpy(&entry->value, &bits, sizeof bits);
+    entry->offset = c * kernel;
+    n[p] += bits != 0;
   }
 }
 

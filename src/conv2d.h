@@ -14,8 +14,8 @@ enum {
   FR_CONV_SLACK = 16  /* floats that must be readable behind every input image */
 };
 
-/* Where fr_conv2d_* work: allocated once by the caller, all sizes in floats from
- * fr_conv2d_sizes. One per thread, but for the packed kernels, which are shared. */
+/* How much memory fr_conv2d_* work in, in floats; allocated once by the caller. Chunks that run side
+ * by side need an image and lists each, and share the packed kernels. */
 typedef struct {
   int packed;   /* kernel by blocks of FR_CONV_BLOCK output channels */
   int rows;     /* kernel by output channel: kernel rows padded to whole vectors */

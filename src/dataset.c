@@ -96,3 +96,10 @@ void fr_scale_pixels(const uint8_t *bytes, int count, float *floats) {
   memcpy(tail, bytes + i, (size_t)(count - i));
   f4_store(floats + i, f4_div(f4_from_bytes(tail), full));
 }
+
+int fr_dtype_bytes(fr_dtype dtype) { return dtype == FR_UINT8 ? 1 : (int)sizeof(float); }
+
+void fr_load_samples(const void *samples, fr_dtype dtype, int count, float *floats) {
+  if (dtype == FR_UINT8) fr_scale_pixels(samples, count, floats);
+  else memcpy(floats, samples, sizeof *floats * (size_t)count);
+}

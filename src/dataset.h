@@ -35,6 +35,16 @@ fr_status fr_idx_parse_header(const uint8_t *head, uint32_t head_bytes, double f
  * optimizer steps taken before the epoch (Fisher-Yates; Knuth, TAOCP vol. 2, algorithm P). */
 void fr_shuffle(uint64_t seed, uint64_t epoch_start, int count, uint32_t *order);
 
+/* What samples are made of: pixels, or numbers that are taken as they are. */
+typedef enum { FR_UINT8 = 0, FR_FLOAT32 = 1 } fr_dtype;
+
+/* Bytes of one element. */
+int fr_dtype_bytes(fr_dtype dtype);
+
+/* floats[i] = element i of `samples`, pixels scaled; i < count. Like fr_scale_pixels, may write up
+ * to the next multiple of four floats. */
+void fr_load_samples(const void *samples, fr_dtype dtype, int count, float *floats);
+
 /* floats[i] = bytes[i] / 255, i < count; writes up to the next multiple of four floats (zeros)
  * and reads `count` bytes only. */
 void fr_scale_pixels(const uint8_t *bytes, int count, float *floats);

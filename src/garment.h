@@ -50,10 +50,6 @@ typedef struct {
   fr_ink line;   /* seams, buttons, prints: whatever stands out from the cloth */
 } garment;
 
-static inline float clamp(float value, float low, float high) {
-  return value < low ? low : value > high ? high : value;
-}
-
 static inline float mix(float a, float b, float t) { return a + (b - a) * t; }
 
 /* 0 at t ≤ 0, 1 at t ≥ 1, flat at both ends. */

@@ -8,6 +8,8 @@ int fr_shape_elements(const fr_shape *shape) {
   return n;
 }
 
+int fr_shape_last_axis(const fr_shape *shape) { return shape->dims[shape->rank - 1]; }
+
 const char *fr_shape_text(const fr_shape *shape, char text[48]) {
   int used = snprintf(text, 48, "(");
   for (int i = 0; i < shape->rank; i++)

@@ -61,6 +61,9 @@ typedef struct {
 /* The number of elements of a sample. */
 int fr_shape_elements(const fr_shape *shape);
 
+/* The length of the last axis: an image's channels. */
+int fr_shape_last_axis(const fr_shape *shape);
+
 /* "(28, 28, 1)" into `text`, at most 47 characters. */
 const char *fr_shape_text(const fr_shape *shape, char text[48]);
 

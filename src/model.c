@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "dataset.h"
 #include "plan.h"
 #include "random.h"
 #include "reference.h"
@@ -234,11 +233,6 @@ static fr_status run_layer(const fr_model *m, int layer, const float *x, int n, 
   return status;
 }
 
-static void samples_to_floats(const void *samples, fr_dtype dtype, int count, float *x) {
-  if (dtype == FR_UINT8) fr_scale_pixels(samples, count, x);
-  else memcpy(x, samples, sizeof *x * (size_t)count);
-}
-
 fr_status fr_model_activations(const fr_model *m, int layer, const void *samples, fr_dtype dtype,
                                int n, float *out) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "activations: build the model first");
@@ -253,7 +247,7 @@ fr_status fr_model_activations(const fr_model *m, int layer, const void *samples
   float *x = malloc(sizeof *x * (largest * (size_t)n + FR_LANES));
   float *y = malloc(sizeof *y * (largest * (size_t)n + FR_LANES));
   fr_status status = x && y ? FR_OK : FR_OUT_OF_MEMORY;
-  if (status == FR_OK) samples_to_floats(samples, dtype, n * fr_shape_elements(&m->input), x);
+  if (status == FR_OK) fr_load_samples(samples, dtype, n * fr_shape_elements(&m->input), x);
   for (int i = 0; status == FR_OK && i <= layer; i++) {
     status = run_layer(m, i, x, n, y);
     float *swapped = x;

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "dataset.h"
 #include "dense.h"
 #include "layer.h"
 #include "loss.h"
@@ -63,8 +64,6 @@ typedef struct {
   float *packed, *rows, *gradient;
   fr_scratch scratch[FR_CHUNKS];
 } fr_step;
-
-typedef enum { FR_UINT8 = 0, FR_FLOAT32 = 1 } fr_dtype;
 
 typedef struct {
   uint64_t seed;

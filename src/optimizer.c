@@ -86,6 +86,6 @@ static void adadelta(const fr_optimizer *o, float *w, float *g2, float *d2, cons
 void fr_optimizer_update(const fr_optimizer *o, float *w, float *s0, float *s1, const float *g,
                          int n) {
   if (o->kind == FR_ADAM) adam(o, w, s0, s1, g, n);
-  if (o->kind == FR_SGD) sgd(o, w, o->momentum != 0.0 ? s0 : NULL, g, n);
+  if (o->kind == FR_SGD) sgd(o, w, s0, g, n);
   if (o->kind == FR_ADADELTA) adadelta(o, w, s0, s1, g, n);
 }

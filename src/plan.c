@@ -4,8 +4,6 @@
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-static int last_axis(const fr_shape *shape) { return shape->dims[shape->rank - 1]; }
-
 static int find_parameter(const fr_model *m, int layer, int which) {
   for (int i = 0; i < m->parameter_count; i++)
     if (m->parameters[i].layer == layer && m->parameters[i].which == which) return i;
@@ -32,7 +30,7 @@ static void set_sizes(fr_step *s, const fr_layer *first, const fr_layer *last) {
   s->y_size = fr_shape_elements(&last->output);
   s->x_stride = fr_round_up(s->x_size, FR_LANES);
   s->y_stride = fr_round_up(s->y_size, FR_LANES);
-  s->channels = last_axis(&last->output);
+  s->channels = fr_shape_last_axis(&last->output);
 }
 
 /* Fills a step from the layers that begin at `first`; returns how many it runs. */
@@ -105,7 +103,7 @@ static void place_conv2d(fr_step *s, cursor *c, int batch) {
   uint64_t gradient = (uint64_t)sizes.rows + (uint64_t)fr_round_up(s->channels, FR_LANES);
   s->packed = take_floats(c, (uint64_t)sizes.packed);
   s->rows = take_floats(c, (uint64_t)sizes.rows);
-  s->gradient = take_floats(c, gradient);
+  s->gradient = take_floats(c, (uint64_t)sizes.rows);
   s->winner = s->pool ? take(c, (uint64_t)batch * (uint64_t)s->y_size) : NULL;
   for (int i = 0; i < FR_CHUNKS; i++)
     s->scratch[i] = (fr_scratch){.image = take_floats(c, (uint64_t)sizes.image),

@@ -7,8 +7,8 @@
 /* Fills model->steps from model->layers; parameters must be in place. */
 void fr_plan_steps(fr_model *model);
 
-/* Lays all buffers for batches of `batch` out behind `base`; returns the bytes they take, or a
- * value above SIZE_MAX / 2 where they do not fit. base NULL: only measures. */
+/* Lays all buffers for batches of `batch` out behind `base`; returns the bytes they take.
+ * base NULL: only measures. */
 uint64_t fr_plan_buffers(fr_model *model, int batch, char *base);
 
 #endif

@@ -17,10 +17,6 @@ typedef struct {
   float x[SCANLINES][MAX_CROSSINGS];
 } crossings;
 
-static float clamp(float value, float low, float high) {
-  return value < low ? low : value > high ? high : value;
-}
-
 void fr_canvas_clear(fr_canvas *canvas, fr_affine frame) {
   memset(canvas, 0, sizeof *canvas);
   canvas->frame = frame;

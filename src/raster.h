@@ -12,6 +12,10 @@ enum {
   FR_OUTLINE_POINTS = 32
 };
 
+static inline float clamp(float value, float low, float high) {
+  return value < low ? low : value > high ? high : value;
+}
+
 /* Maps drawing coordinates (pixels, x = 0 on the vertical middle line, y downwards) to the canvas.
  */
 typedef struct {

@@ -79,8 +79,6 @@ static int has_activation(const fr_layer *l) {
   return l->kind == FR_CONV2D || l->kind == FR_DENSE || l->kind == FR_ACTIVATION;
 }
 
-static int last_axis(const fr_shape *shape) { return shape->dims[shape->rank - 1]; }
-
 void fr_reference_forward(const fr_layer *l, const float *x, const float *kernel,
                           const float *bias, float *y) {
   int n = fr_shape_elements(&l->output);
@@ -88,7 +86,7 @@ void fr_reference_forward(const fr_layer *l, const float *x, const float *kernel
   else if (l->kind == FR_DENSE) dense_forward(l->input.dims[0], l->units, x, kernel, bias, y);
   else if (l->kind == FR_MAX_POOLING2D) fr_max_pool_forward(&l->window, x, y);
   else memcpy(y, x, sizeof *y * (size_t)n);
-  if (has_activation(l)) fr_activation_forward(l->activation, y, 1, n, n, last_axis(&l->output));
+  if (has_activation(l)) fr_activation_forward(l->activation, y, 1, n, n, fr_shape_last_axis(&l->output));
 }
 
 void fr_reference_backward(const fr_layer *l, const float *x, const float *kernel, const float *y,
@@ -98,7 +96,7 @@ void fr_reference_backward(const fr_layer *l, const float *x, const float *kerne
   if (!dz) return;
   memcpy(dz, dy, sizeof *dz * (size_t)n);
   if (has_activation(l))
-    fr_activation_backward(l->activation, y, dz, 1, n, n, last_axis(&l->output));
+    fr_activation_backward(l->activation, y, dz, 1, n, n, fr_shape_last_axis(&l->output));
   if (l->kind == FR_CONV2D) conv2d_backward(&l->window, x, kernel, dz, dx, dkernel, dbias);
   else if (l->kind == FR_DENSE)
     dense_backward(l->input.dims[0], l->units, x, kernel, dz, dx, dkernel, dbias);

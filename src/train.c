@@ -4,7 +4,6 @@
 
 #include "activation.h"
 #include "conv2d.h"
-#include "dataset.h"
 #include "dropout.h"
 #include "pooling.h"
 
@@ -15,9 +14,10 @@ static void emit_gradient(fr_model *m, int offset, const float *gradient, int n)
     memcpy(m->gradients + offset, gradient, sizeof *gradient * (size_t)n);
     return;
   }
-  float *states = m->states + offset;
-  fr_optimizer_update(&m->optimizer, m->values + offset, states, states + m->parameter_floats,
-                      gradient, n);
+  int states = fr_optimizer_states(&m->optimizer);
+  float *s0 = states > 0 ? m->states + offset : NULL;
+  float *s1 = states > 1 ? m->states + m->parameter_floats + offset : NULL;
+  fr_optimizer_update(&m->optimizer, m->values + offset, s0, s1, gradient, n);
 }
 
 static const float *parameter(const fr_model *m, int index) {
@@ -77,12 +77,12 @@ static void conv2d_backward_chunk(void *context, int chunk) {
   const fr_window *w = &s->layer->window;
   const fr_scratch *scratch = &s->scratch[chunk];
   fr_range range = fr_chunk_range(work->n, chunk);
-  memset(scratch->gradient, 0, sizeof(float) * (size_t)conv2d_gradient_floats(s));
+  float *drows = scratch->gradient, *dbias = drows + conv2d_rows(s);
+  memset(drows, 0, sizeof *drows * (size_t)conv2d_gradient_floats(s));
   for (int i = range.first; i < range.end; i++) {
     fr_conv2d_delta delta = conv2d_delta(s, i);
     const float *x = fr_conv2d_pad(w, input_of(s, i), scratch->image);
-    fr_conv2d_backward_kernel(w, x, &delta, scratch->lists, scratch->gradient,
-                              scratch->gradient + conv2d_rows(s));
+    fr_conv2d_backward_kernel(w, x, &delta, scratch->lists, drows, dbias);
     if (s->dx)
       fr_conv2d_backward_input(w, s->rows, &delta, scratch->lists, scratch->image,
                                sample(s->dx, s->x_stride, i));
@@ -225,12 +225,9 @@ static void step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
 
 static void load_samples(fr_model *m, const void *samples, fr_dtype dtype, int n) {
   int size = fr_shape_elements(&m->input), stride = fr_round_up(size, FR_LANES);
-  for (int i = 0; i < n; i++) {
-    float *x = m->input_values + (size_t)i * (size_t)stride;
-    size_t at = (size_t)i * (size_t)size;
-    if (dtype == FR_UINT8) fr_scale_pixels((const uint8_t *)samples + at, size, x);
-    else memcpy(x, (const float *)samples + at, sizeof *x * (size_t)size);
-  }
+  const char *bytes = samples;
+  for (int i = 0; i < n; i++, bytes += (size_t)size * (size_t)fr_dtype_bytes(dtype))
+    fr_load_samples(bytes, dtype, size, sample(m->input_values, stride, i));
 }
 
 static const fr_step *last_step(const fr_model *m) { return &m->steps[m->step_count - 1]; }
@@ -271,8 +268,7 @@ static fr_status check_batch(fr_model *m, const fr_batch *b, int batch_size, int
 
 /* Samples first .. first + batch_size - 1 of the data, or as many as are left. */
 static fr_batch slice(const fr_model *m, const fr_batch *data, int first, int batch_size) {
-  size_t sample = (size_t)fr_shape_elements(&m->input);
-  if (data->dtype == FR_FLOAT32) sample *= sizeof(float);
+  size_t sample = (size_t)fr_shape_elements(&m->input) * (size_t)fr_dtype_bytes(data->dtype);
   size_t target = sizeof(int32_t);
   if (m->loss != FR_SPARSE_CATEGORICAL_CROSSENTROPY) target *= (size_t)last_step(m)->y_size;
   fr_batch b = *data;

@@ -2,7 +2,7 @@ import { connect, WorkerDied } from './protocol.js';
 import workerUrl from './worker.js?worker&url';
 
 /**
- * Starts the worker and calls it. `onDeath` is told once when the worker is gone for any reason but `retire`.
+ * Starts the worker and calls it. `onDeath` is told once when the worker is gone, for whatever reason.
  * @param {(error: WorkerDied) => void} onDeath
  */
 export function startWorker(onDeath) {
@@ -21,12 +21,6 @@ export function startWorker(onDeath) {
     onDeath(error);
   }
 
-  function retire() {
-    alive = false;
-    worker.terminate();
-    fail(new WorkerDied('retired'));
-  }
-
   worker.onerror = (event) => {
     event.preventDefault();
     die(event.message ?? '');
@@ -37,7 +31,7 @@ export function startWorker(onDeath) {
   // The browser releases a worker's locks when it ends, however it ends.
   ready.then(() => navigator.locks?.request(name, () => die('')), () => {});
 
-  return { call, ready, retire, die };
+  return { call, ready, die };
 }
 
 /** Puts the API into the console as `fittingRoom`. */

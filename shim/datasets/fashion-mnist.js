@@ -1,4 +1,5 @@
 import { checkOptions, FittingRoomError } from '../errors.js';
+import { inNode } from '../host.js';
 import { formatOf, gunzip, sha256 } from './bytes.js';
 import { pair, readIdx } from './idx.js';
 import { followFiles } from './progress.js';
@@ -178,8 +179,6 @@ async function keepForNextTime(file, { bytes, source }, sources) {
 function importForNode(path) {
   return import(/* @vite-ignore */ path);
 }
-
-const inNode = () => typeof process === 'object' && Boolean(process.versions?.node);
 
 /** @param {FashionMnistOptions} options @returns {Promise<Source[]>} nearest first */
 async function sourcesFor({ baseUrl, publicUrl = FASHION_MNIST.publicUrl, cache = true }) {

@@ -1,4 +1,4 @@
-import { loadCore } from '../core.js';
+import { loadCore, seedWords } from '../core.js';
 import { checkInteger, checkOptions } from '../errors.js';
 import { nextTask } from '../turns.js';
 import { split } from './idx.js';
@@ -23,7 +23,7 @@ async function draw(seed, first, count, onDrawn) {
     const size = Math.min(CHUNK, count - at);
     core.withBytes(size * (PIXELS + 1), (images) => {
       const classes = images + size * PIXELS;
-      core.call('fr_synthetic', seed >>> 0, Math.floor(seed / 2 ** 32), first + at, size, images, classes);
+      core.call('fr_synthetic', ...seedWords(seed), first + at, size, images, classes);
       pixels.set(core.bytes(images, size * PIXELS), at * PIXELS);
       labels.set(core.bytes(classes, size), at);
     });

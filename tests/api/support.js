@@ -108,10 +108,3 @@ export const weightBytes = (model) =>
 
 /** Bytes that models hold now, once what came before is gone. */
 export const heapInUse = async () => (await loadCore()).heapInUse();
-
-/** A promise and what settles it. */
-export function deferred() {
-  let resolve = () => {};
-  const promise = /** @type {Promise<void>} */ (new Promise((done) => { resolve = done; }));
-  return { promise, resolve };
-}
