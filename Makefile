@@ -3,7 +3,7 @@
 PORT ?= 8080
 # V=1 prints the compilers' commands.
 QUIET := $(if $(V),,@)
-BUDGET_KB := 120
+BUDGET_KB := 134
 
 EMCC := build/emcc
 NPM := node_modules/.package-lock.json
@@ -19,12 +19,14 @@ PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/
 # No contraction of a*b+c: every engine and compiler must round alike.
 CORE_FLAGS := -std=c11 -Wall -Wextra -ffp-contract=off -MMD -MP
 SIMD_FLAGS := $(CORE_FLAGS) -msimd128
-DEBUG_FLAGS := $(CORE_FLAGS) -O1 -g -msimd128
 NATIVE_FLAGS := $(CORE_FLAGS) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 WASM_LINK := -sWASM_BIGINT -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sMALLOC=emmalloc
 MODULE_LINK := $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node --no-entry \
-  -sEXPORTED_FUNCTIONS=@build/exports.txt -sEXPORTED_RUNTIME_METHODS=HEAPU8
+  -sEXPORTED_FUNCTIONS=@build/exports.txt
+# Shared memory grows too, but some iOS versions cannot: it begins large enough for the tutorial.
+THREADS_LINK := -pthread -Wno-pthreads-mem-growth -sINITIAL_MEMORY=64MB -sMAXIMUM_MEMORY=512MB \
+  -sEXPORTED_RUNTIME_METHODS=wasmMemory,PThread '-sPTHREAD_POOL_SIZE=Module["helpers"]' -sDEFAULT_PTHREAD_STACK_SIZE=65536
 # The stricter STACK_OVERFLOW_CHECK=2 needs wasm-emscripten-finalize, which npm's binaryen lacks.
 CHECKS := -sASSERTIONS=2 -sSAFE_HEAP=1 -sSTACK_OVERFLOW_CHECK=1
 
@@ -48,10 +50,14 @@ $(EMCC): .setup/emscripten.sh .setup/extract-emscripten.sh .setup/lib.sh
 $(NPM): package.json package-lock.json
 	@.setup/npm.sh
 
-# The core as a WebAssembly module: build/simd is shipped, build/debug checks itself.
+# The core as a WebAssembly module, once for each of what an engine may offer; `debug` checks itself.
+
+BUILDS := simd simd-mt relaxed relaxed-mt
+MODULES := $(BUILDS:%=build/%/fitting-room.mjs)
+CHECKED := build/debug/fitting-room.mjs build/debug-mt/fitting-room.mjs
 
 .PHONY: core
-core: build/simd/fitting-room.mjs build/debug/fitting-room.mjs ## compile the C core to WebAssembly
+core: $(MODULES) $(CHECKED) ## compile the C core to WebAssembly
 
 build/exports.txt: src/exports.txt
 	@mkdir -p $(@D)
@@ -59,18 +65,8 @@ build/exports.txt: src/exports.txt
 
 # Where training spends its time; the rest is compiled for size.
 HOT := activation conv2d dense dropout live loss optimizer pooling random train
-build/simd/%.o: OPTIMIZE = $(if $(filter $*,$(HOT)),-O3,-Oz)
-build/wasm-tests/%.o: OPTIMIZE = -O1
-
-build/simd/%.o: src/%.c Makefile | $(EMCC)
-	@mkdir -p $(@D)
-	@echo '  compile $@'
-	$(QUIET)$(EMCC) $(SIMD_FLAGS) $(OPTIMIZE) -c $< -o $@
-
-build/debug/%.o: src/%.c Makefile | $(EMCC)
-	@mkdir -p $(@D)
-	@echo '  compile $@'
-	$(QUIET)$(EMCC) $(DEBUG_FLAGS) -c $< -o $@
+optimize = $(if $(filter $*,$(HOT)),-O3,-Oz)
+build/wasm-tests/%.o: optimize = -O1
 
 # Links aside and moves the result in, so that whatever is running finds a whole module.
 define link_module
@@ -80,11 +76,26 @@ define link_module
 	  mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
 endef
 
-build/simd/fitting-room.mjs: $(NAMES:%=build/simd/%.o) build/exports.txt $(TYPES)
-	$(call link_module,-O3)
+# $(1) the build, $(2) how it is compiled, $(3) how it is linked
+define build_rules
+build/$(1)/%.o: src/%.c Makefile | $(EMCC)
+	@mkdir -p $$(@D)
+	@echo '  compile $$@'
+	$(QUIET)$(EMCC) $(2) -c $$< -o $$@
 
-build/debug/fitting-room.mjs: $(NAMES:%=build/debug/%.o) build/exports.txt $(TYPES)
-	$(call link_module,-O1 --profiling-funcs $(CHECKS))
+build/$(1)/fitting-room.mjs: $(NAMES:%=build/$(1)/%.o) build/exports.txt $(TYPES)
+	$$(call link_module,$(3))
+endef
+
+RELEASE_LINK := -O3 -sEXPORTED_RUNTIME_METHODS=wasmMemory
+DEBUG_LINK := -O1 --profiling-funcs $(CHECKS) -sEXPORTED_RUNTIME_METHODS=wasmMemory
+DEBUG_FLAGS := $(SIMD_FLAGS) -O1 -g
+$(eval $(call build_rules,simd,$(SIMD_FLAGS) $$(optimize),$(RELEASE_LINK)))
+$(eval $(call build_rules,simd-mt,$(SIMD_FLAGS) $$(optimize) -pthread,$(RELEASE_LINK) $(THREADS_LINK)))
+$(eval $(call build_rules,relaxed,$(SIMD_FLAGS) $$(optimize) -mrelaxed-simd,$(RELEASE_LINK)))
+$(eval $(call build_rules,relaxed-mt,$(SIMD_FLAGS) $$(optimize) -mrelaxed-simd -pthread,$(RELEASE_LINK) $(THREADS_LINK)))
+$(eval $(call build_rules,debug,$(DEBUG_FLAGS),$(DEBUG_LINK)))
+$(eval $(call build_rules,debug-mt,$(DEBUG_FLAGS) -pthread,$(DEBUG_LINK) $(THREADS_LINK)))
 
 # The page.
 
@@ -92,7 +103,7 @@ build/debug/fitting-room.mjs: $(NAMES:%=build/debug/%.o) build/exports.txt $(TYP
 build: dist/index.html ## make dist/, the page as static files, and print its size
 	@node .setup/size.js dist $(BUDGET_KB)
 
-dist/index.html: build/simd/fitting-room.mjs $(PAGE_FILES) $(NPM)
+dist/index.html: $(MODULES) $(PAGE_FILES) $(NPM)
 	npx vite build --config web/vite.config.js --logLevel warn
 	@touch $@
 
@@ -111,7 +122,7 @@ RUN_TESTS := $(NODE) --test --test-timeout=600000
 test: typecheck test-core test-wasm test-api test-page ## run every test
 
 .PHONY: typecheck
-typecheck: build/simd/fitting-room.mjs build/debug/fitting-room.mjs $(NPM) ## check the JSDoc types
+typecheck: $(MODULES) $(CHECKED) $(NPM) ## check the JSDoc types
 	npx tsc --project shim/tsconfig.json
 
 .PHONY: test-core
@@ -123,7 +134,7 @@ test-wasm: $(CORE_TESTS:%=build/wasm-tests/%.cjs) ## the core's tests, WebAssemb
 	@for program in $^; do echo "$$program"; $(NODE) $$program || exit 1; done
 
 .PHONY: test-api
-test-api: build/simd/fitting-room.mjs build/debug/fitting-room.mjs $(NPM) ## the JavaScript API's tests, in Node
+test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node
 	$(RUN_TESTS) $(API_TESTS)
 
 .PHONY: test-page
@@ -167,7 +178,7 @@ build/threads/%: build/native/%.o $(NAMES:%=build/threads/src/%.o)
 build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
 	@echo '  compile $@'
-	$(QUIET)$(EMCC) $(SIMD_FLAGS) $(OPTIMIZE) -Isrc -c $< -o $@
+	$(QUIET)$(EMCC) $(SIMD_FLAGS) $(optimize) -Isrc -c $< -o $@
 
 # The objects of the shipped build, with the checks of the debug build added at link time.
 build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)

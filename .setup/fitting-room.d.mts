@@ -1,10 +1,17 @@
 /** The instance that Emscripten's glue resolves to. */
 export interface CoreModule {
-  HEAPU8: Uint8Array<ArrayBuffer>;
+  wasmMemory: WebAssembly.Memory;
   [exported: `_${string}`]: (...args: (number | bigint)[]) => number;
 }
 
-export default function createCore(options?: {
+/** What the glue is given, and what it adds. */
+export interface CoreOptions {
   locateFile?: (path: string, folder: string) => string;
   wasmBinary?: ArrayBuffer | Uint8Array;
-}): Promise<CoreModule>;
+  /** Threads to have ready beside the calling one; builds with threads only. */
+  helpers?: number;
+  preRun?: (() => void)[];
+  PThread?: { terminateAllThreads(): void };
+}
+
+export default function createCore(options?: CoreOptions): Promise<CoreModule>;

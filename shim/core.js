@@ -1,8 +1,6 @@
 import { FittingRoomError } from './errors.js';
-import { nextTask } from './turns.js';
 
 /** @import { CoreModule } from '../build/simd/fitting-room.mjs' */
-/** @typedef {() => Promise<{ default: () => Promise<CoreModule> }>} Loader */
 
 /** The codes of src/status.h. */
 const CODES = /** @type {const} */ ({
@@ -12,11 +10,11 @@ const CODES = /** @type {const} */ ({
   4: 'out-of-memory',
 });
 
-/** A module of one function that returns an i32x4: valid only where SIMD128 is. */
-const SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
-  253, 98, 11,
-]);
+/**
+ * Why a core runs on one thread where more were wanted: the page is not cross-origin isolated, the
+ * engine has no shared memory, or the threads did not come up.
+ * @typedef {{ reason: 'not-isolated' | 'unsupported' | 'failed', message: string }} Fallback
+ */
 
 /** The WebAssembly core: calls, memory, and nothing else. */
 export class Core {
@@ -24,14 +22,15 @@ export class Core {
 
   /**
    * @param {CoreModule} module
-   * @param {string} build
+   * @param {{ build: string, threads: number, fallback: Fallback | null }} runtime
    */
-  constructor(module, build) {
+  constructor(module, { build, threads, fallback }) {
     this.#module = module;
-    /** Which build runs: 'simd'. */
+    /** Which build runs: simd, relaxed, or either with -mt for threads. */
     this.build = build;
     /** How many threads it computes on. */
-    this.threads = 1;
+    this.threads = threads;
+    this.fallback = fallback;
   }
 
   /**
@@ -48,7 +47,7 @@ export class Core {
   /** @param {number} status */
   #failure(status) {
     const start = this.#module._fr_last_error();
-    const heap = this.#module.HEAPU8;
+    const heap = new Uint8Array(this.#module.wasmMemory.buffer);
     const text = new TextDecoder().decode(heap.slice(start, heap.indexOf(0, start)));
     return new FittingRoomError(text, CODES[/** @type {keyof typeof CODES} */ (status)]);
   }
@@ -91,22 +90,22 @@ export class Core {
    * @param {number} length in bytes
    */
   bytes(address, length) {
-    return new Uint8Array(this.#module.HEAPU8.buffer, address, length);
+    return new Uint8Array(this.#module.wasmMemory.buffer, address, length);
   }
 
   /** @param {number} address @param {number} length in elements */
   floats(address, length) {
-    return new Float32Array(this.#module.HEAPU8.buffer, address, length);
+    return new Float32Array(this.#module.wasmMemory.buffer, address, length);
   }
 
   /** @param {number} address @param {number} length in elements */
   doubles(address, length) {
-    return new Float64Array(this.#module.HEAPU8.buffer, address, length);
+    return new Float64Array(this.#module.wasmMemory.buffer, address, length);
   }
 
   /** @param {number} address @param {number} length in elements */
   ints(address, length) {
-    return new Int32Array(this.#module.HEAPU8.buffer, address, length);
+    return new Int32Array(this.#module.wasmMemory.buffer, address, length);
   }
 
   /** Bytes of the heap that are allocated now. */
@@ -124,51 +123,3 @@ export class Core {
  * @returns {[number, number]}
  */
 export const seedWords = (seed) => [seed >>> 0, Math.floor(seed / 2 ** 32)];
-
-/** @type {{ build: string, load: Loader }} */
-let source = { build: 'simd', load: () => import('../build/simd/fitting-room.mjs') };
-
-/** @type {Promise<Core> | undefined} */
-let loading;
-
-/**
- * Makes the next loadCore load another build; tests run the checking one this way.
- * @param {string} build
- * @param {Loader} load
- */
-export function useBuild(build, load) {
-  source = { build, load };
-  loading = undefined;
-}
-
-/**
- * Loads and starts the core, once; later calls return the same one. A failed load is tried anew.
- * @returns {Promise<Core>}
- */
-export function loadCore() {
-  loading ??= load(source).catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
-}
-
-/** @param {{ build: string, load: Loader }} from */
-async function load({ build, load }) {
-  if (typeof WebAssembly !== 'object' || !WebAssembly.validate(SIMD_PROBE)) {
-    throw new FittingRoomError(
-      'this browser has no WebAssembly SIMD; Chrome 91, Firefox 89, Safari 16.4, Node 16.4 and later have it',
-      'unsupported',
-    );
-  }
-  try {
-    const { default: createModule } = await load();
-    const core = new Core(await createModule(), build);
-    // Node settles a compilation inside a wait for its background threads; what went on in there
-    // could wait for ever (https://github.com/nodejs/node/issues/54918).
-    await nextTask();
-    return core;
-  } catch (cause) {
-    throw new FittingRoomError(`the WebAssembly core could not be loaded: ${cause}`, 'network', { cause });
-  }
-}

@@ -1,5 +1,5 @@
 /** Fitting Room: train and run a clothing classifier in a browser tab, with the names of TF.js Layers. */
-export { loadCore } from './core.js';
+export { loadCore } from './loading.js';
 export { datasets } from './datasets.js';
 export { FittingRoomError } from './errors.js';
 export { layers } from './layers.js';

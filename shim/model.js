@@ -1,9 +1,10 @@
-import { loadCore, seedWords } from './core.js';
+import { seedWords } from './core.js';
 import { FittingRoomError, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, show } from './errors.js';
 import { evaluate, predict } from './evaluation.js';
 import { fit } from './fit.js';
 import { computeActivations, computeGradients } from './inspection.js';
 import { ACTIVATIONS, PADDINGS } from './layers.js';
+import { loadCore } from './loading.js';
 import { summaryText } from './summary.js';
 import { checkTensor, elementsOf } from './tensor.js';
 
@@ -12,6 +13,7 @@ import { checkTensor, elementsOf } from './tensor.js';
 /** @import { Tensor } from './tensor.js' */
 /** @import { PassOptions } from './evaluation.js' */
 /** @import { FitOptions, History, Position } from './fit.js' */
+/** @import { RuntimeOptions } from './loading.js' */
 /** @import { Runner } from './source.js' */
 
 /** @typedef {{ name: string, kind: LayerKind, config: LayerConfig, outputShape: (number | null)[], parameters: number }} BuiltLayer */
@@ -438,12 +440,13 @@ function buildModel(core, inputShape, seed, configs) {
 
 /**
  * Builds a model of the layers, its weights drawn from the seed.
- * @param {{ layers: LayerConfig[], seed?: number, name?: string }} options seed: 0..2⁵³-1, random where left out
+ * @param {{ layers: LayerConfig[], seed?: number, name?: string } & RuntimeOptions} options
+ *   seed: 0..2⁵³-1, random where left out
  * @returns {Promise<Sequential>}
  */
 export async function sequential(options) {
-  checkOptions('sequential', options, ['layers', 'seed', 'name']);
-  const { layers: configs, name = 'sequential' } = options;
+  checkOptions('sequential', options, ['layers', 'seed', 'name', 'deterministic', 'threads']);
+  const { layers: configs, name = 'sequential', deterministic, threads } = options;
   if (!Array.isArray(configs) || configs.length === 0) {
     throw new FittingRoomError(`sequential: layers must be an array of at least one layer, got ${show(configs)}`);
   }
@@ -457,7 +460,7 @@ export async function sequential(options) {
   }
   inputShape.forEach((length, axis) => checkInteger(`inputShape: dimension ${axis}`, length, 1, 2 ** 26));
   const seed = checkInteger('sequential: seed', options.seed ?? Math.floor(Math.random() * 2 ** 32), 0, Number.MAX_SAFE_INTEGER);
-  const core = await loadCore();
+  const core = await loadCore({ deterministic, threads });
   const pointer = buildModel(core, inputShape, seed, configs);
   return new Sequential(core, pointer, { name, seed, inputShape: [...inputShape], configs });
 }

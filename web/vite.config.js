@@ -1,4 +1,5 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
@@ -29,17 +30,28 @@ function datasetBesidePage() {
 }
 
 /**
- * Takes the Node branch out of Emscripten's glue, and its imports with it.
+ * Leaves the core's builds as they are, files of their own: only the one that a visitor's browser can run is fetched,
+ * and its threads load the same file again. Takes the Node branch out of Emscripten's glue.
  * @returns {import('vite').Plugin}
  */
-function browserGlue() {
+function coreBesidePage() {
+  /** @param {string} glue @param {string} build */
+  const forBrowsers = (glue, build) => {
+    const node = /ENVIRONMENT_IS_NODE\s*=\s*typeof process[^;]*;/;
+    if (!node.test(glue)) throw new Error(`the glue of ${build} no longer tests for Node in the way that is expected here`);
+    return glue.replace(node, 'ENVIRONMENT_IS_NODE=false;');
+  };
   return {
-    name: 'browser-glue',
-    transform(code, id) {
-      if (!/\/build\/[^/]+\/fitting-room\.mjs/.test(id)) return null;
-      const node = /ENVIRONMENT_IS_NODE\s*=\s*typeof process[^;]*;/;
-      if (!node.test(code)) this.error('the glue no longer tests for Node in the way that is expected here');
-      return { code: code.replace(node, 'ENVIRONMENT_IS_NODE=false;').replace('await import("module")', '{}'), map: null };
+    name: 'core-beside-page',
+    load(id) {
+      const build = /\/build\/([^/]+)\/fitting-room\.mjs$/.exec(id)?.[1];
+      if (!build) return null;
+      const wasm = readFileSync(id.replace(/mjs$/, 'wasm'));
+      const glue = forBrowsers(readFileSync(id, 'utf8'), build);
+      const folder = `assets/${build}-${createHash('sha256').update(glue).update(wasm).digest('hex').slice(0, 8)}`;
+      this.emitFile({ type: 'asset', fileName: `${folder}/fitting-room.wasm`, source: wasm });
+      const file = this.emitFile({ type: 'asset', fileName: `${folder}/fitting-room.mjs`, source: glue });
+      return `const { default: createCore } = await import(/* @vite-ignore */ import.meta.ROLLUP_FILE_URL_${file});\nexport default createCore;`;
     },
   };
 }
@@ -50,8 +62,8 @@ export default defineConfig({
   // A file that is missing is a 404, not the page.
   appType: 'mpa',
   resolve: { alias: { 'fitting-room': join(root, 'shim/index.js') } },
-  plugins: [datasetBesidePage(), browserGlue()],
-  worker: { format: 'es', plugins: () => [browserGlue()] },
+  plugins: [datasetBesidePage(), coreBesidePage()],
+  worker: { format: 'es', plugins: () => [coreBesidePage()] },
   server: { fs: { allow: [root] } },
   build: { outDir: join(root, 'dist'), emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: false },
 });

@@ -1,4 +1,4 @@
-import { loadCore } from '../core.js';
+import { anyCore } from '../loading.js';
 import { FittingRoomError } from '../errors.js';
 import { tensor } from '../tensor.js';
 
@@ -18,7 +18,7 @@ const OUT_INTS = 5;
  * @returns {Promise<IdxHeader>}
  */
 async function readHeader(bytes) {
-  const core = await loadCore();
+  const core = await anyCore();
   const head = bytes.subarray(0, LARGEST_HEADER);
   return core.withBytes(LARGEST_HEADER + OUT_INTS * 4, (address) => {
     const out = address + LARGEST_HEADER;

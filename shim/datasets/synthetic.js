@@ -1,4 +1,5 @@
-import { loadCore, seedWords } from '../core.js';
+import { seedWords } from '../core.js';
+import { anyCore } from '../loading.js';
 import { checkInteger, checkOptions } from '../errors.js';
 import { nextTask } from '../turns.js';
 import { split } from './idx.js';
@@ -16,7 +17,7 @@ const FIRST_TEST_PICTURE = 2 ** 31; // training pictures count up from 0 and nev
  * @param {(drawn: number) => void} onDrawn
  */
 async function draw(seed, first, count, onDrawn) {
-  const core = await loadCore();
+  const core = await anyCore();
   const pixels = new Uint8Array(count * PIXELS);
   const labels = new Uint8Array(count);
   for (let at = 0; at < count; at += CHUNK) {

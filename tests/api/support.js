@@ -1,6 +1,6 @@
 import { before, describe } from 'node:test';
 import { layers, loadCore, sequential, tensor } from '../../shim/index.js';
-import { useBuild } from '../../shim/core.js';
+import { useBuild } from '../../shim/loading.js';
 
 /** @import { Sequential } from '../../shim/index.js' */
 /** @import { CompileOptions } from '../../shim/model.js' */
