@@ -4,6 +4,21 @@
 
 enum { TILE = 4 }; /* output pixels computed together */
 
+typedef struct {
+  int32_t at;     /* of the position's first channel in y */
+  int32_t offset; /* of its window's first float in the padded image */
+} live_position;
+
+typedef struct {
+  float value;    /* a gradient that is not zero */
+  int32_t offset; /* of its window's first float in the padded image */
+} live_window;
+
+typedef struct {
+  float value;
+  int32_t offset; /* of the channel's kernel in rows */
+} live_channel;
+
 /* ---- layout ---------------------------------------------------------------------------------- */
 
 static int row_length(const fr_window *w) { return w->kernel_w * w->in_c; }
@@ -14,7 +29,9 @@ static int line_stride(const fr_window *w) { return w->padded_w * w->in_c; }
 
 fr_conv2d_sizes fr_conv2d_measure(const fr_window *w) {
   int blocks = fr_round_up(w->out_c, FR_CONV_BLOCK) / FR_CONV_BLOCK;
-  int by_channel = 2 * w->out_h * w->out_w, by_position = 2 * 4 * w->out_c;
+  int positions = w->out_h * w->out_w;
+  int by_channel = positions * (int)(sizeof(live_window) + sizeof(live_position)) / 4;
+  int by_position = 4 * w->out_c * (int)sizeof(live_channel) / 4;
   return (fr_conv2d_sizes){
       .packed = blocks * block_floats(w),
       .rows = w->out_c * w->kernel_h * row_padded(w),
@@ -169,10 +186,52 @@ static void store_winners(uint8_t *winner, mask32x4 low, mask32x4 high, int chan
   memcpy(winner, block, (size_t)channels);
 }
 
+/* Whether height × width floats, read as whole vectors, are all zeros of either sign. */
+FR_INLINE int is_blank(const float *x, int height, int width, int stride) {
+  f32x4 any = f4_zero();
+  for (int y = 0; y < height; y++, x += stride)
+    for (int i = 0; i < width; i += FR_LANES) any = f4_or(any, f4_load(x + i));
+  return !f4_any(f4_abs(any));
+}
+
+/* Lists the positions of y whose windows are not blank: `step` × `step` of the convolution's own,
+ * the fused pool's window or a single one. Returns how many. */
+FR_INLINE int list_positions_of(const fr_window *w, const float *padded, int step, int height,
+                                int width, live_position *list) {
+  int right = step * w->stride_w * w->in_c, stride = line_stride(w);
+  int lines = w->out_h / step, columns = w->out_w / step, n = 0;
+  for (int py = 0, at = 0; py < lines; py++) {
+    int offset = py * step * w->stride_h * stride;
+    for (int px = 0; px < columns; px++, at += w->out_c, offset += right) {
+      list[n] = (live_position){at, offset};
+      n += !is_blank(padded + offset, height, width, stride);
+    }
+  }
+  return n;
+}
+
+static int list_positions(const fr_window *w, const float *padded, int step, live_position *list) {
+  int height = w->kernel_h + (step - 1) * w->stride_h;
+  int width = (w->kernel_w + (step - 1) * w->stride_w) * w->in_c;
+  if (height == 4 && width == 4) return list_positions_of(w, padded, step, 4, 4, list);
+  return list_positions_of(w, padded, step, height, width, list);
+}
+
+/* What a blank window comes to, everywhere: the bias. */
+static void pool_forward_blank(const fr_window *w, const float *packed, int relu, float *y,
+                               uint8_t *winner) {
+  int outputs = (w->out_h / 2) * (w->out_w / 2);
+  memset(winner, 0, (size_t)outputs * (size_t)w->out_c);
+  for (int c = 0; c < w->out_c; c += FR_CONV_BLOCK, packed += block_floats(w)) {
+    const float *bias = packed + taps(w) * FR_CONV_BLOCK;
+    f32x4 low = rectify(f4_load(bias), relu), high = rectify(f4_load(bias + 4), relu);
+    for (int i = 0; i < outputs; i++) store_block(y + i * w->out_c + c, low, high, w->out_c - c);
+  }
+}
+
 /* One block of channels of one pooled output. */
-static void pool_forward_at(const fr_window *w, const float *padded, const float *kernel, int relu,
-                            int py, int px, int channels, float *y, uint8_t *winner) {
-  const float *first = window_at(w, padded, 2 * py, 2 * px);
+static void pool_forward_at(const fr_window *w, const float *first, const float *kernel, int relu,
+                            int channels, float *y, uint8_t *winner) {
   int right = w->stride_w * w->in_c, below = w->stride_h * line_stride(w);
   const float *pixel[TILE] = {first, first + right, first + below, first + below + right};
   f32x4 sum[TILE][2];
@@ -185,54 +244,60 @@ static void pool_forward_at(const fr_window *w, const float *padded, const float
 }
 
 void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float *packed, int relu,
-                            float *y, uint8_t *winner) {
-  int pooled_h = w->out_h / 2, pooled_w = w->out_w / 2;
+                            void *lists, float *y, uint8_t *winner) {
+  live_position *list = lists;
+  int n = list_positions(w, padded, 2, list);
+  if (n < (w->out_h / 2) * (w->out_w / 2)) pool_forward_blank(w, packed, relu, y, winner);
   for (int c = 0; c < w->out_c; c += FR_CONV_BLOCK, packed += block_floats(w))
-    for (int py = 0; py < pooled_h; py++)
-      for (int px = 0; px < pooled_w; px++) {
-        int at = (py * pooled_w + px) * w->out_c + c;
-        pool_forward_at(w, padded, packed, relu, py, px, w->out_c - c, y + at, winner + at);
-      }
+    for (int i = 0; i < n; i++)
+      pool_forward_at(w, padded + list[i].offset, packed, relu, w->out_c - c, y + list[i].at + c,
+                      winner + list[i].at + c);
 }
 
 /* ---- backward: kernel ------------------------------------------------------------------------ */
 
-typedef struct {
-  float value;
-  int32_t offset; /* of the window's first float in the padded image */
-} live_window;
-
-/* The bits of dy, or zero where ReLU has stopped it: integers, for a float select is a branch. */
-FR_INLINE uint32_t live_bits(const fr_conv2d_delta *d, int at, int relu) {
+FR_INLINE uint32_t bits_of(float x) {
   uint32_t bits;
-  memcpy(&bits, d->dy + at, sizeof bits);
-  return relu ? bits & -(uint32_t)(d->y[at] > 0.0f) : bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
 }
 
-/* The gradients of channel c that are not zero, in reading order. */
-FR_INLINE int list_channel_of(const fr_window *w, const fr_conv2d_delta *d, int c, int relu,
-                              int pooled, live_window *list) {
-  int step = pooled ? 2 : 1, n = 0;
-  int lines = w->out_h / step, columns = w->out_w / step;
+/* The gradients of channel c that are not zero, at the n positions, in reading order. Integer
+ * arithmetic in place of branches that would be mispredicted every second time. */
+FR_INLINE int list_channel_of(const fr_window *w, const fr_conv2d_delta *d, int c, int pooled,
+                              const live_position *position, int n, live_window *list) {
   int right = w->stride_w * w->in_c, below = w->stride_h * line_stride(w);
-  int at = c;
-  for (int py = 0; py < lines; py++) {
-    int32_t offset = py * step * below;
-    for (int px = 0; px < columns; px++, offset += step * right, at += w->out_c) {
-      uint32_t bits = live_bits(d, at, relu);
-      int winner = pooled ? d->winner[at] : 0;
-      memcpy(&list[n].value, &bits, sizeof bits);
-      list[n].offset = offset + (-(winner & 1) & right) + (-(winner >> 1) & below);
-      n += bits != 0;
-    }
+  const int32_t corner[4] = {0, right, below, below + right};
+  int found = 0;
+  for (int i = 0; i < n; i++) {
+    int at = position[i].at + c;
+    float value = d->dy[at];
+    list[found].value = value;
+    list[found].offset = position[i].offset + (pooled ? corner[d->winner[at]] : 0);
+    found += bits_of(value) << 1 != 0;
   }
-  return n;
+  return found;
 }
 
-static int list_channel(const fr_window *w, const fr_conv2d_delta *d, int c, live_window *list) {
-  if (d->winner && d->relu) return list_channel_of(w, d, c, 1, 1, list);
-  if (d->winner) return list_channel_of(w, d, c, 0, 1, list);
-  return list_channel_of(w, d, c, d->relu, 0, list);
+static int list_channel(const fr_window *w, const fr_conv2d_delta *d, int c,
+                        const live_position *position, int n, live_window *list) {
+  if (d->winner) return list_channel_of(w, d, c, 1, position, n, list);
+  return list_channel_of(w, d, c, 0, position, n, list);
+}
+
+/* dbias += Σ_positions dy */
+static void add_bias_gradient(const fr_window *w, const float *dy, int positions, float *dbias) {
+  int channels = w->out_c, c = 0;
+  for (; c + 4 * FR_LANES <= channels; c += 4 * FR_LANES) {
+    f32x4 sum[4];
+    for (int v = 0; v < 4; v++) sum[v] = f4_load(dbias + c + v * FR_LANES);
+    for (int i = 0; i < positions; i++)
+      for (int v = 0; v < 4; v++)
+        sum[v] = f4_add(sum[v], f4_load(dy + i * channels + c + v * FR_LANES));
+    for (int v = 0; v < 4; v++) f4_store(dbias + c + v * FR_LANES, sum[v]);
+  }
+  for (; c < channels; c++)
+    for (int i = 0; i < positions; i++) dbias[c] += dy[i * channels + c];
 }
 
 /* drows[row][v] += Σ_list value · padded[offset + row][v], `rows` × `vectors` held in registers. */
@@ -269,24 +334,22 @@ void fr_conv2d_backward_kernel(const fr_window *w, const float *padded,
                                const fr_conv2d_delta *delta, void *lists, float *drows,
                                float *dbias) {
   int rows = w->kernel_h, length = row_padded(w), stride = line_stride(w);
-  live_window *list = lists;
+  int step = delta->winner ? 2 : 1, positions = (w->out_h / step) * (w->out_w / step);
+  live_position *position = lists;
+  live_window *list = (live_window *)(position + positions);
+  add_bias_gradient(w, delta->dy, positions, dbias);
+  int n = list_positions(w, padded, step, position);
   for (int c = 0; c < w->out_c; c++, drows += rows * length) {
-    int n = list_channel(w, delta, c, list);
-    for (int i = 0; i < n; i++) dbias[c] += list[i].value;
+    int found = list_channel(w, delta, c, position, n, list);
     if (rows == 3 && length == 4)
-      accumulate_windows(list, n, padded, 3, 1, stride, 4, drows);
+      accumulate_windows(list, found, padded, 3, 1, stride, 4, drows);
     else
       for (int r = 0; r < rows; r++)
-        accumulate_row(list, n, padded + r * stride, length, drows + r * length);
+        accumulate_row(list, found, padded + r * stride, length, drows + r * length);
   }
 }
 
 /* ---- backward: input ------------------------------------------------------------------------- */
-
-typedef struct {
-  float value;
-  int32_t offset; /* of the channel's kernel in rows */
-} live_channel;
 
 /* Distributes one output's gradients over the positions its pool window covers. */
 static void list_position(const fr_window *w, const fr_conv2d_delta *d, int at, live_channel *list,
@@ -294,12 +357,10 @@ static void list_position(const fr_window *w, const fr_conv2d_delta *d, int at, 
   int kernel = w->kernel_h * row_padded(w);
   for (int p = 0; p < 4; p++) n[p] = 0;
   for (int c = 0; c < w->out_c; c++) {
-    uint32_t bits = live_bits(d, at + c, d->relu);
+    float value = d->dy[at + c];
     int p = d->winner ? d->winner[at + c] : 0;
-    live_channel *entry = &list[p * w->out_c + n[p]];
-    memcpy(&entry->value, &bits, sizeof bits);
-    entry->offset = c * kernel;
-    n[p] += bits != 0;
+    list[p * w->out_c + n[p]] = (live_channel){value, c * kernel};
+    n[p] += bits_of(value) << 1 != 0;
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * Forward, each output is summed in one order: bias, then kernel rows, then (kernel column, input
  * channel). Backward, only live gradients count: pooling leaves one in four and ReLU drops some
- * of these, so both products walk lists of the entries that are not zero. */
+ * of these, so both products walk lists of the entries that are not zero. Where the fused pool's
+ * window sees nothing but zeros, as a picture's background is, neither pass multiplies. */
 #ifndef FR_CONV2D_H
 #define FR_CONV2D_H
 
@@ -20,7 +21,7 @@ typedef struct {
   int packed;   /* kernel by blocks of FR_CONV_BLOCK output channels */
   int rows;     /* kernel by output channel: kernel rows padded to whole vectors */
   int image;    /* one padded image, with slack */
-  int lists;    /* lists of live gradients of one image: 4-byte words */
+  int lists;    /* lists of live windows and gradients of one image: 4-byte words */
 } fr_conv2d_sizes;
 
 fr_conv2d_sizes fr_conv2d_measure(const fr_window *w);
@@ -41,14 +42,12 @@ void fr_conv2d_forward(const fr_window *w, const float *padded, const float *pac
 /* The same, then 2×2 max-pool with stride 2 → y (out_h / 2, out_w / 2, out);
  * winner (same shape): which of the window's four positions was largest, the first if several. */
 void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float *packed, int relu,
-                            float *y, uint8_t *winner);
+                            void *lists, float *y, uint8_t *winner);
 
-/* One image's live gradients. */
+/* The gradient of one image's outputs, before the activation. */
 typedef struct {
-  const float *y;        /* the step's output; where `relu`, gradients of y <= 0 are dead */
-  const float *dy;       /* dL/dy, same shape */
-  const uint8_t *winner; /* of the fused pool, or NULL: y is the convolution's own output */
-  int relu;
+  const float *dy;
+  const uint8_t *winner; /* of the fused pool, whose shape dy then has; or NULL */
 } fr_conv2d_delta;
 
 /* Adds one image to the kernel's gradient, drows (out, kh, row), and the bias's, dbias (out). */

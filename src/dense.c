@@ -31,7 +31,10 @@ void fr_dense_unpack(const fr_dense *d, const float *packed, float *kernel) {
   }
 }
 
-enum { UNROLL = 4 }; /* vectors a turn of a dot product's loop */
+enum {
+  UNROLL = 4, /* vectors a turn of a dot product's loop */
+  STRIP = 64  /* inputs whose gradients are computed together */
+};
 
 /* ---- forward --------------------------------------------------------------------------------- */
 
@@ -91,7 +94,7 @@ static void forward_kept(const fr_dense *d, fr_panel p, const float *x, const fl
                          const fr_live *kept, int first, int end, f32x4 *partial) {
   for (int u = first; u < end; u++)
     dot_listed(p.width, kernel + (ptrdiff_t)u * p.width, x + p.first, d->x_stride,
-               kept->by_unit + kept->unit_begin[u], kept->unit_begin[u + 1] - kept->unit_begin[u],
+               fr_live_of_unit(kept, u), kept->unit_count[u],
                partial + (ptrdiff_t)u * kept->samples);
 }
 
@@ -139,47 +142,59 @@ static void forward_all(const fr_dense *d, fr_panel p, const float *x, int batch
                     partial + (ptrdiff_t)u * batch);
 }
 
-static void finish_unit(const fr_dense *d, const f32x4 *partial, int samples, float bias,
-                        const fr_live *kept, int u, float *y) {
-  if (!kept) {
-    for (int s = 0; s < samples; s++) y[(ptrdiff_t)s * d->y_stride + u] = f4_sum(partial[s]) + bias;
+FR_INLINE float finished(const fr_dense_finish *f, f32x4 sum, float bias) {
+  float y = f4_sum(sum) + bias;
+  return (f->relu && y < 0.0f ? 0.0f : y) * f->scale;
+}
+
+static void finish_unit(const fr_dense *d, const f32x4 *partial, int samples,
+                        const fr_dense_finish *f, int u, float *y) {
+  float bias = f->bias ? f->bias[u] : 0.0f;
+  y += u;
+  if (!f->kept) {
+    for (int s = 0; s < samples; s++) y[(ptrdiff_t)s * d->y_stride] = finished(f, partial[s], bias);
     return;
   }
-  for (int s = 0; s < samples; s++) y[(ptrdiff_t)s * d->y_stride + u] = 0.0f;
-  for (int32_t i = kept->unit_begin[u]; i < kept->unit_begin[u + 1]; i++) {
-    int s = kept->by_unit[i].index;
-    y[(ptrdiff_t)s * d->y_stride + u] = f4_sum(partial[s]) + bias;
+  for (int s = 0; s < samples; s++) y[(ptrdiff_t)s * d->y_stride] = 0.0f;
+  const fr_live_entry *entries = fr_live_of_unit(f->kept, u);
+  for (int i = 0; i < f->kept->unit_count[u]; i++) {
+    int s = entries[i].index;
+    y[(ptrdiff_t)s * d->y_stride] = finished(f, partial[s], bias);
   }
 }
 
 void fr_dense_forward(const fr_dense *d, const float *x, int samples, const float *packed,
-                      const float *bias, const fr_live *kept, int first, int end, f32x4 *partial,
-                      float *y) {
+                      const fr_dense_finish *finish, int first, int end, f32x4 *partial, float *y) {
   f32x4 *mine = partial + (ptrdiff_t)first * samples;
   memset(mine, 0, sizeof *mine * (size_t)(end - first) * (size_t)samples);
   for (int i = 0; i < fr_dense_panels(d); i++) {
     fr_panel p = fr_dense_panel(d, i);
-    if (kept)
-      forward_kept(d, p, x, packed + p.offset, kept, first, end, partial);
+    if (finish->kept)
+      forward_kept(d, p, x, packed + p.offset, finish->kept, first, end, partial);
     else
       forward_all(d, p, x, samples, packed + p.offset, first, end, partial);
   }
   for (int u = first; u < end; u++)
-    finish_unit(d, partial + (ptrdiff_t)u * samples, samples, bias ? bias[u] : 0.0f, kept, u, y);
+    finish_unit(d, partial + (ptrdiff_t)u * samples, samples, finish, u, y);
 }
 
 /* ---- backward -------------------------------------------------------------------------------- */
 
-/* out[v] = Σ_entries value · base[index · stride + v], `vectors` held in registers. */
+/* Σ_entries value · base[index · stride + v], `vectors` held in registers. */
 FR_INLINE void combine_rows(int vectors, const fr_live_entry *entries, int n, const float *base,
-                            int stride, float *out) {
-  f32x4 sum[8];
+                            int stride, f32x4 sum[8]) {
   for (int v = 0; v < vectors; v++) sum[v] = f4_zero();
   for (int i = 0; i < n; i++) {
     f32x4 value = f4_load_splat(&entries[i].value);
     const float *row = base + (ptrdiff_t)entries[i].index * stride;
     for (int v = 0; v < vectors; v++) sum[v] = f4_madd(sum[v], value, f4_load(row + v * FR_LANES));
   }
+}
+
+FR_INLINE void store_rows(int vectors, const fr_live_entry *entries, int n, const float *base,
+                          int stride, float *out) {
+  f32x4 sum[8];
+  combine_rows(vectors, entries, n, base, stride, sum);
   for (int v = 0; v < vectors; v++) f4_store(out + v * FR_LANES, sum[v]);
 }
 
@@ -187,31 +202,55 @@ static void combine(const fr_live_entry *entries, int n, const float *base, int 
                     float *out) {
   int k = 0;
   for (; k + 8 * FR_LANES <= width; k += 8 * FR_LANES)
-    combine_rows(8, entries, n, base + k, stride, out + k);
+    store_rows(8, entries, n, base + k, stride, out + k);
   for (; k + 4 * FR_LANES <= width; k += 4 * FR_LANES)
-    combine_rows(4, entries, n, base + k, stride, out + k);
-  for (; k < width; k += FR_LANES) combine_rows(1, entries, n, base + k, stride, out + k);
+    store_rows(4, entries, n, base + k, stride, out + k);
+  for (; k < width; k += FR_LANES) store_rows(1, entries, n, base + k, stride, out + k);
 }
 
+/* Strip by strip: the weights of all units in a strip stay in the first-level cache. */
 void fr_dense_backward_input(const fr_dense *d, fr_panel panel, const float *packed,
                              const fr_live *live, float *dx) {
-  for (int s = 0; s < live->samples; s++)
-    combine(live->by_sample + live->sample_begin[s],
-            live->sample_begin[s + 1] - live->sample_begin[s], packed + panel.offset, panel.width,
-            panel.width, dx + (ptrdiff_t)s * d->x_stride + panel.first);
+  for (int k = 0; k < panel.width; k += STRIP) {
+    int width = panel.width - k < STRIP ? panel.width - k : STRIP;
+    for (int s = 0; s < live->samples; s++)
+      combine(fr_live_of_sample(live, s), live->sample_count[s], packed + panel.offset + k,
+              panel.width, width, dx + (ptrdiff_t)s * d->x_stride + panel.first + k);
+  }
 }
 
 void fr_dense_backward_kernel(const fr_dense *d, fr_panel panel, const float *x,
                               const fr_live *live, int unit, float *drow) {
-  combine(live->by_unit + live->unit_begin[unit],
-          live->unit_begin[unit + 1] - live->unit_begin[unit], x + panel.first, d->x_stride,
+  combine(fr_live_of_unit(live, unit), live->unit_count[unit], x + panel.first, d->x_stride,
           panel.width, drow);
+}
+
+/* `vectors` of the gradient at a time, held in registers: the products hide behind the divisions
+ * and square roots of the update before. */
+FR_INLINE void adam_rows(int vectors, const fr_live_entry *entries, int n, const float *base,
+                         int stride, const fr_adam *adam, float *w, float *m, float *v) {
+  f32x4 sum[8];
+  combine_rows(vectors, entries, n, base, stride, sum);
+  for (int i = 0; i < vectors; i++)
+    fr_adam_step(adam, 0, sum[i], w + i * FR_LANES, m + i * FR_LANES, v + i * FR_LANES);
+}
+
+void fr_dense_backward_kernel_adam(const fr_dense *d, fr_panel panel, const float *x,
+                                   const fr_live *live, int unit, const fr_adam *adam, float *w,
+                                   float *m, float *v) {
+  const fr_live_entry *entries = fr_live_of_unit(live, unit);
+  int n = live->unit_count[unit], k = 0;
+  x += panel.first;
+  for (; k + 8 * FR_LANES <= panel.width; k += 8 * FR_LANES)
+    adam_rows(8, entries, n, x + k, d->x_stride, adam, w + k, m + k, v + k);
+  for (; k < panel.width; k += FR_LANES)
+    adam_rows(1, entries, n, x + k, d->x_stride, adam, w + k, m + k, v + k);
 }
 
 void fr_dense_backward_bias(const fr_live *live, float *dbias) {
   for (int u = 0; u < live->units; u++) {
+    const fr_live_entry *entries = fr_live_of_unit(live, u);
     dbias[u] = 0.0f;
-    for (int32_t i = live->unit_begin[u]; i < live->unit_begin[u + 1]; i++)
-      dbias[u] += live->by_unit[i].value;
+    for (int i = 0; i < live->unit_count[u]; i++) dbias[u] += entries[i].value;
   }
 }

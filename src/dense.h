@@ -16,10 +16,11 @@
 
 #include <stddef.h>
 
+#include "adam.h"
 #include "live.h"
 #include "simd.h"
 
-enum { FR_PANEL = 208 };
+enum { FR_PANEL = 192 };
 
 typedef struct {
   int inputs;   /* as the user sees them */
@@ -43,13 +44,19 @@ int fr_dense_packed(const fr_dense *d);
 void fr_dense_pack(const fr_dense *d, const float *kernel, float *packed);
 void fr_dense_unpack(const fr_dense *d, const float *packed, float *kernel);
 
-/* y (samples, units) = x · kernel + bias, units first … end - 1; of these only the entries that
- * `kept` lists by unit, 0 for the others, or all where kept is NULL. bias may be NULL.
+/* What becomes of a sum of products. */
+typedef struct {
+  const float *bias; /* (units), or NULL */
+  int relu;
+  const fr_live *kept; /* only the entries that are listed by unit, 0 for the others; or NULL: all */
+  float scale;         /* of what is kept */
+} fr_dense_finish;
+
+/* y (samples, units) = scale · activation(x · kernel + bias), units first … end - 1.
  * first is a multiple of 4; the padding of y's rows is left alone. partial: (units, samples)
  * vectors of scratch. */
 void fr_dense_forward(const fr_dense *d, const float *x, int samples, const float *packed,
-                      const float *bias, const fr_live *kept, int first, int end, f32x4 *partial,
-                      float *y);
+                      const fr_dense_finish *finish, int first, int end, f32x4 *partial, float *y);
 
 /* dx (samples, x_stride), the panel's inputs only = Σ_units dy · kernel, dy being `live`. */
 void fr_dense_backward_input(const fr_dense *d, fr_panel panel, const float *packed,
@@ -58,6 +65,12 @@ void fr_dense_backward_input(const fr_dense *d, fr_panel panel, const float *pac
 /* drow (width): unit `unit`'s share of the kernel's gradient in the panel = Σ_samples dy · x. */
 void fr_dense_backward_kernel(const fr_dense *d, fr_panel panel, const float *x,
                               const fr_live *live, int unit, float *drow);
+
+/* The same, with Adam's update of the unit's weights w in the panel and of their moments m, v in
+ * place of handing the gradient out; bit for bit what fr_optimizer_update makes of it. */
+void fr_dense_backward_kernel_adam(const fr_dense *d, fr_panel panel, const float *x,
+                                   const fr_live *live, int unit, const fr_adam *adam, float *w,
+                                   float *m, float *v);
 
 /* dbias (units) = Σ_samples dy */
 void fr_dense_backward_bias(const fr_live *live, float *dbias);

@@ -1,13 +1,16 @@
 #include "dropout.h"
 
+#include <string.h>
+
 #include "random.h"
 
-void fr_dropout_mask(uint64_t seed, uint64_t step, int layer, float rate, int rows, int width,
-                     uint8_t *keep) {
+void fr_dropout_mask(uint64_t seed, uint64_t step, int layer, float rate, int first, int end,
+                     int width, uint8_t *keep) {
   uint64_t threshold = (uint64_t)((double)rate * 4294967296.0);
   uint64_t index = step << 8 | (uint64_t)(layer & 0xff);
   uint32_t blocks_per_row = (uint32_t)(width + 3) / 4;
-  for (int r = 0; r < rows; r++)
+  keep += (int64_t)first * width;
+  for (int r = first; r < end; r++)
     for (uint32_t b = 0; b < blocks_per_row; b++) {
       uint32_t bits[4];
       fr_random_block(seed, FR_STREAM_DROPOUT, index, (uint32_t)r * blocks_per_row + b, bits);
@@ -15,7 +18,14 @@ void fr_dropout_mask(uint64_t seed, uint64_t step, int layer, float rate, int ro
     }
 }
 
+/* Masks of all ones or zeros in place of branches, every second of which would be mispredicted. */
 void fr_dropout_apply(const uint8_t *keep, float scale, float *y, int rows, int width, int stride) {
   for (int r = 0; r < rows; r++, y += stride, keep += width)
-    for (int i = 0; i < width; i++) y[i] = keep[i] ? y[i] * scale : 0.0f;
+    for (int i = 0; i < width; i++) {
+      uint32_t bits;
+      memcpy(&bits, y + i, sizeof bits);
+      bits &= -(uint32_t)(keep[i] != 0);
+      memcpy(y + i, &bits, sizeof bits);
+      y[i] *= scale;
+    }
 }

@@ -4,10 +4,10 @@
 
 #include <stdint.h>
 
-/* keep (rows, width) = 1 with probability 1 - rate, else 0; determined by (seed, step, layer, row)
- * alone. `step` counts optimizer steps. */
-void fr_dropout_mask(uint64_t seed, uint64_t step, int layer, float rate, int rows, int width,
-                     uint8_t *keep);
+/* keep (…, width), rows first … end - 1 = 1 with probability 1 - rate, else 0; determined by (seed,
+ * step, layer, row) alone. `step` counts optimizer steps. */
+void fr_dropout_mask(uint64_t seed, uint64_t step, int layer, float rate, int first, int end,
+                     int width, uint8_t *keep);
 
 /* y (rows, width), rows `stride` floats apart: y = keep ? y · scale : 0. Forward on activations
  * and backward on gradients alike. */

@@ -35,7 +35,7 @@ typedef enum {
 /* What one chunk of a step works in. */
 typedef struct {
   float *image;    /* conv2d: a padded image */
-  float *gradient; /* conv2d: drows, then dbias, of the chunk's samples; dense: a row of a panel */
+  float *gradient; /* conv2d: drows, then dbias, of the chunk's samples */
   void *lists;
 } fr_scratch;
 

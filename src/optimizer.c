@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "simd.h"
+#include "adam.h"
 
 static fr_status check(const char *name, double value, double low, double below) {
   if (value >= low && value < below) return FR_OK;
@@ -37,6 +37,7 @@ int fr_optimizer_states(const fr_optimizer *o) {
 void fr_optimizer_begin_step(fr_optimizer *o) {
   o->steps++;
   o->step_size = (float)o->learning_rate;
+  o->flush = o->kind != FR_ADAM || o->steps % 16 == 0 || o->beta1 < 0.5;
   if (o->kind != FR_ADAM) return;
   double t = (double)o->steps;
   o->step_size =
@@ -44,17 +45,11 @@ void fr_optimizer_begin_step(fr_optimizer *o) {
 }
 
 static void adam(const fr_optimizer *o, float *w, float *m, float *v, const float *g, int n) {
-  const f32x4 gain1 = f4_splat((float)(1.0 - o->beta1)), gain2 = f4_splat((float)(1.0 - o->beta2));
-  const f32x4 size = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
-  for (int i = 0; i < n; i += FR_LANES) {
-    f32x4 gi = f4_load(g + i), mi = f4_load(m + i), vi = f4_load(v + i);
-    mi = f4_flush(f4_madd(mi, f4_sub(gi, mi), gain1));
-    vi = f4_flush(f4_madd(vi, f4_sub(f4_mul(gi, gi), vi), gain2));
-    f4_store(m + i, mi);
-    f4_store(v + i, vi);
-    f32x4 change = f4_div(f4_mul(mi, size), f4_add(f4_sqrt(vi), epsilon));
-    f4_store(w + i, f4_sub(f4_load(w + i), change));
-  }
+  const fr_adam a = fr_adam_of(o);
+  if (o->flush)
+    for (int i = 0; i < n; i += FR_LANES) fr_adam_step(&a, 1, f4_load(g + i), w + i, m + i, v + i);
+  else
+    for (int i = 0; i < n; i += FR_LANES) fr_adam_step(&a, 0, f4_load(g + i), w + i, m + i, v + i);
 }
 
 static void sgd(const fr_optimizer *o, float *w, float *velocity, const float *g, int n) {

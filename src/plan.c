@@ -116,7 +116,6 @@ static void place_dense(fr_step *s, cursor *c, int batch) {
   if (c->base) s->live = fr_live_place(lists, batch, s->y_size);
   s->partial = take(c, (uint64_t)batch * (uint64_t)s->y_size * sizeof(f32x4));
   s->gradient = take_floats(c, (uint64_t)s->y_stride);
-  for (int i = 0; i < FR_CHUNKS; i++) s->scratch[i].gradient = take_floats(c, FR_PANEL);
 }
 
 uint64_t fr_plan_buffers(fr_model *m, int batch, char *base) {

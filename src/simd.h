@@ -30,6 +30,9 @@ FR_INLINE f32x4 f4_abs(f32x4 a) { return wasm_f32x4_abs(a); }
 /* a < b ? b : a, lane by lane; a NaN in `a` stays */
 FR_INLINE f32x4 f4_max(f32x4 a, f32x4 b) { return wasm_f32x4_pmax(a, b); }
 FR_INLINE mask32x4 f4_lt(f32x4 a, f32x4 b) { return wasm_f32x4_lt(a, b); }
+FR_INLINE f32x4 f4_or(f32x4 a, f32x4 b) { return wasm_v128_or(a, b); }
+/* whether any bit is set */
+FR_INLINE int f4_any(f32x4 a) { return wasm_v128_any_true(a); }
 FR_INLINE mask32x4 f4_select_mask(mask32x4 m, mask32x4 a, mask32x4 b) {
   return wasm_v128_bitselect(a, b, m);
 }
@@ -98,6 +101,19 @@ FR_INLINE mask32x4 f4_lt(f32x4 a, f32x4 b) {
   mask32x4 r;
   FR_EACH_LANE(i) r.lane[i] = a.lane[i] < b.lane[i] ? UINT32_MAX : 0;
   return r;
+}
+FR_INLINE f32x4 f4_or(f32x4 a, f32x4 b) {
+  uint32_t x[FR_LANES], y[FR_LANES];
+  memcpy(x, &a, sizeof x);
+  memcpy(y, &b, sizeof y);
+  FR_EACH_LANE(i) x[i] |= y[i];
+  memcpy(&a, x, sizeof a);
+  return a;
+}
+FR_INLINE int f4_any(f32x4 a) {
+  uint32_t x[FR_LANES];
+  memcpy(x, &a, sizeof x);
+  return (x[0] | x[1] | x[2] | x[3]) != 0;
 }
 FR_INLINE mask32x4 f4_select_mask(mask32x4 m, mask32x4 a, mask32x4 b) {
   FR_EACH_LANE(i) a.lane[i] = (a.lane[i] & m.lane[i]) | (b.lane[i] & ~m.lane[i]);

@@ -17,7 +17,7 @@ static const fr_window window = {.in_h = SIDE, .in_w = SIDE, .in_c = 1, .out_h =
 static const fr_dense dense = {POOLED, UNITS, POOLED, UNITS};
 
 typedef struct {
-  float *image, *kernel, *packed, *drows, *pooled, *dpooled, *weights, *m, *v, *y, *dy, *row;
+  float *image, *kernel, *packed, *drows, *pooled, *dpooled, *weights, *m, *v, *y, *dy;
   uint8_t *winner, *keep;
   void *lists;
   f32x4 *partial;
@@ -55,7 +55,6 @@ EMSCRIPTEN_KEEPALIVE void kernels_prepare(void) {
   b.v = calloc((size_t)weights, sizeof(float));
   b.y = calloc(BATCH * UNITS, sizeof(float));
   b.dy = sparse_floats(BATCH * UNITS, 0.15, 6);
-  b.row = calloc(FR_PANEL, sizeof(float));
   b.winner = calloc(BATCH * POOLED, 1);
   b.keep = calloc(BATCH * UNITS, 1);
   b.partial = aligned_alloc(16, sizeof(f32x4) * BATCH * UNITS);
@@ -64,35 +63,42 @@ EMSCRIPTEN_KEEPALIVE void kernels_prepare(void) {
   b.adam = (fr_optimizer){.kind = FR_ADAM, .learning_rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999,
                           .epsilon = 1e-7};
   fr_optimizer_begin_step(&b.adam);
-  fr_dropout_mask(1, 0, 1, 0.5f, BATCH, UNITS, b.keep);
+  fr_dropout_mask(1, 0, 1, 0.5f, 0, BATCH, UNITS, b.keep);
   fr_conv2d_pack(&window, b.kernel, NULL, b.packed);
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_conv2d_pool_forward(void) {
   for (int i = 0; i < BATCH; i++)
-    fr_conv2d_pool_forward(&window, b.image + i * SIDE * SIDE, b.packed, 1, b.dpooled + i * POOLED,
-                           b.winner + i * POOLED);
+    fr_conv2d_pool_forward(&window, b.image + i * SIDE * SIDE, b.packed, 1, b.lists,
+                           b.dpooled + i * POOLED, b.winner + i * POOLED);
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_conv2d_backward(void) {
   for (int i = 0; i < BATCH; i++) {
-    fr_conv2d_delta delta = {b.pooled + i * POOLED, b.dpooled + i * POOLED, b.winner + i * POOLED, 1};
+    fr_conv2d_delta delta = {b.pooled + i * POOLED, b.winner + i * POOLED};
     fr_conv2d_backward_kernel(&window, b.image + i * SIDE * SIDE, &delta, b.lists, b.drows,
                               b.drows + fr_conv2d_measure(&window).rows);
   }
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_dense_forward_kept(void) {
-  fr_live_list_kept(&b.kept, b.keep, BATCH, UNITS);
-  fr_dense_forward(&dense, b.pooled, BATCH, b.weights, NULL, &b.kept, 0, UNITS, b.partial, b.y);
+  fr_live_list_kept(&b.kept, b.keep, 0, UNITS);
+  fr_dense_finish finish = {NULL, 1, &b.kept, 2.0f};
+  fr_dense_forward(&dense, b.pooled, BATCH, b.weights, &finish, 0, UNITS, b.partial, b.y);
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_dense_forward(void) {
-  fr_dense_forward(&dense, b.pooled, BATCH, b.weights, NULL, NULL, 0, UNITS, b.partial, b.y);
+  fr_dense_finish finish = {NULL, 1, NULL, 1.0f};
+  fr_dense_forward(&dense, b.pooled, BATCH, b.weights, &finish, 0, UNITS, b.partial, b.y);
+}
+
+static void list_live(void) {
+  fr_live_list_samples(&b.live, b.dy, UNITS, 0, BATCH);
+  fr_live_list_units(&b.live, b.dy, UNITS, 0, UNITS);
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_dense_backward_input(void) {
-  fr_live_list(&b.live, b.dy, BATCH, UNITS, UNITS);
+  list_live();
   for (int i = 0; i < fr_dense_panels(&dense); i++) {
     fr_panel panel = fr_dense_panel(&dense, i);
     fr_dense_backward_input(&dense, panel, b.weights, &b.live, b.dpooled);
@@ -100,13 +106,14 @@ EMSCRIPTEN_KEEPALIVE void kernels_dense_backward_input(void) {
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_dense_backward_kernel_adam(void) {
-  fr_live_list(&b.live, b.dy, BATCH, UNITS, UNITS);
+  const fr_adam adam = fr_adam_of(&b.adam);
+  list_live();
   for (int i = 0; i < fr_dense_panels(&dense); i++) {
     fr_panel panel = fr_dense_panel(&dense, i);
     for (int u = 0; u < UNITS; u++) {
       ptrdiff_t at = panel.offset + u * panel.width;
-      fr_dense_backward_kernel(&dense, panel, b.pooled, &b.live, u, b.row);
-      fr_optimizer_update(&b.adam, b.weights + at, b.m + at, b.v + at, b.row, panel.width);
+      fr_dense_backward_kernel_adam(&dense, panel, b.pooled, &b.live, u, &adam, b.weights + at,
+                                    b.m + at, b.v + at);
     }
   }
 }

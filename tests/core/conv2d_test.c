@@ -30,13 +30,15 @@ static void fast_forward(conv_case *t) {
   fr_conv2d_sizes sizes = fr_conv2d_measure(w);
   float *packed = check_garbage((size_t)sizes.packed), *image = with_slack(t->x, t->in);
   float *scratch = check_garbage((size_t)sizes.image);
+  void *lists = check_garbage((size_t)sizes.lists);
   fr_conv2d_pack(w, t->kernel, t->bias, packed);
   const float *padded = fr_conv2d_pad(w, image, scratch);
-  if (t->pool) fr_conv2d_pool_forward(w, padded, packed, t->relu, t->y, t->winner);
+  if (t->pool) fr_conv2d_pool_forward(w, padded, packed, t->relu, lists, t->y, t->winner);
   else fr_conv2d_forward(w, padded, packed, t->relu, t->y);
   free(packed);
   free(image);
   free(scratch);
+  free(lists);
 }
 
 /* Adds one image to dkernel (Keras's layout) and dbias; dx is written. */
@@ -47,8 +49,7 @@ static void fast_backward(conv_case *t, float *dkernel, float *dbias, float *dx)
   float *image = with_slack(t->x, t->in), *scratch = check_garbage((size_t)sizes.image);
   void *lists = check_garbage((size_t)sizes.lists);
   memset(drows, 0, (size_t)sizes.rows * 4);
-  fr_conv2d_delta delta = {.y = t->y, .dy = t->dy, .winner = t->pool ? t->winner : NULL,
-                           .relu = t->relu};
+  fr_conv2d_delta delta = {.dy = t->dy, .winner = t->pool ? t->winner : NULL};
   const float *padded = fr_conv2d_pad(w, image, scratch);
   fr_conv2d_backward_kernel(w, padded, &delta, lists, drows, dbias);
   fr_conv2d_unpack_rows(w, drows, dkernel);
@@ -152,6 +153,15 @@ static fr_layer random_layer(int round) {
   return l;
 }
 
+/* A background: zeros of both signs in the lower right of the image. */
+static void blank_corner(conv_case *t) {
+  const int *dims = t->layer.input.dims;
+  int top = check_between(0, dims[0] - 1), left = check_between(0, dims[1] - 1);
+  for (int i = 0; i < t->in; i++)
+    if (i / dims[2] / dims[1] >= top && i / dims[2] % dims[1] >= left)
+      t->x[i] = check_between(0, 1) ? 0.0f : -0.0f;
+}
+
 /* whole: integers small enough for every sum to be exact, so that many outputs tie. */
 static conv_case make_case(int round, int whole) {
   conv_case t = {.layer = random_layer(round), .relu = check_between(0, 1)};
@@ -164,10 +174,11 @@ static conv_case make_case(int round, int whole) {
   t.y_w = t.pool ? out->dims[1] / 2 : out->dims[1];
   t.y_size = t.y_h * t.y_w * t.layer.units;
   t.x = check_floats((size_t)t.in);
+  if (round % 3 == 0) blank_corner(&t);
   t.kernel = check_floats((size_t)(t.taps * t.layer.units));
   t.bias = check_between(0, 4) ? check_floats((size_t)t.layer.units) : NULL;
   if (whole) {
-    for (int i = 0; i < t.in; i++) t.x[i] = (float)check_between(-1, 1);
+    for (int i = 0; i < t.in; i++) t.x[i] = t.x[i] == 0.0f ? 0.0f : (float)check_between(-1, 1);
     for (int i = 0; i < t.taps * t.layer.units; i++) t.kernel[i] = (float)check_between(-1, 1);
     for (int i = 0; t.bias && i < t.layer.units; i++) t.bias[i] = (float)check_between(-2, 2);
   }
@@ -260,10 +271,7 @@ static void check_backward(conv_case *t) {
   for (int i = 0; i < weights; i++) dkernel[i] = (check_sum){0};
   for (int c = 0; c < t->layer.units; c++) dbias[c] = (check_sum){0.25 * c, 0.25 * c, 1};
   for (int i = 0; i < t->y_size; i++) {
-    t->y[i] = check_float();
-    if (t->relu) t->y[i] = t->y[i] < 0.0f ? 0.0f : t->y[i];
     t->winner[i] = (uint8_t)check_between(0, 3);
-    if (t->relu && !(t->y[i] > 0.0f)) continue;
     dz[source_of(t, i, t->winner[i])] = t->dy[i];
     check_add(&dbias[i % t->layer.units], t->dy[i], 1.0);
   }
@@ -279,7 +287,7 @@ static void check_backward(conv_case *t) {
   for (int c = 0; c < t->layer.units; c++)
     check_sum_near(got_dbias[c], &dbias[c], describe(t, "dbias"));
 
-  if (!t->pool && t->relu == 0) { /* the reference takes the whole output's gradient */
+  if (!t->pool) { /* the reference takes the whole output's gradient */
     memset(got_dkernel, 0, sizeof *got_dkernel * (size_t)weights);
     for (int c = 0; c < t->layer.units; c++) got_dbias[c] = 0.25f * (float)c;
     fr_reference_backward(&t->layer, t->x, t->kernel, t->y, t->dy, got_dx, got_dkernel, got_dbias);
@@ -321,7 +329,26 @@ static void check_repeats(conv_case *t) {
   free(first);
 }
 
+/* A NaN among zeros is no background: it must reach the outputs, where it can be seen. */
+static void nan_is_seen(void) {
+  fr_layer l = {.kind = FR_CONV2D, .units = 3, .kernel_h = 3, .kernel_w = 3, .stride_h = 1,
+                .stride_w = 1, .padding = FR_VALID};
+  const fr_shape input = {3, {6, 6, 1}};
+  CHECK(fr_layer_infer(&l, &input) == FR_OK, "%s", fr_last_error());
+  float x[36] = {0.0f}, kernel[27], y[12];
+  uint8_t winner[12];
+  for (int i = 0; i < 27; i++) kernel[i] = 1.0f;
+  x[0] = NAN;
+  conv_case t = {.layer = l, .pool = 1, .in = 36, .x = x, .kernel = kernel, .y = y, .winner = winner};
+  fast_forward(&t);
+  for (int c = 0; c < 3; c++) {
+    CHECK(isnan(y[c]), "channel %d of the NaN's window: %g", c, (double)y[c]);
+    CHECK(y[9 + c] == 0.0f, "channel %d of the blank window: %g", c, (double)y[9 + c]);
+  }
+}
+
 int main(void) {
+  nan_is_seen();
   int pooled = 0, same = 0, ties = 0, one_by_one = 0;
   for (int round = 0; round < SWEEP; round++) {
     conv_case t = make_case(round, 0);

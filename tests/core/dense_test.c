@@ -13,6 +13,8 @@ typedef struct {
   float *x, *kernel, *bias; /* bias may be NULL */
   uint8_t *keep;            /* (samples, units), or NULL: all live */
   float *dy;                /* (samples, y_stride), zeros among them */
+  int relu;
+  float scale;
 } dense_case;
 
 /* ---- the kernels' interface, in one place ---------------------------------------------------- */
@@ -22,6 +24,11 @@ static fr_live place_lists(int samples, int units) {
   void *memory = check_alloc(bytes);
   memset(memory, 0xff, bytes);
   return fr_live_place(memory, samples, units);
+}
+
+static void list_all(fr_live *live, const float *d, int stride) {
+  fr_live_list_samples(live, d, stride, 0, live->samples);
+  fr_live_list_units(live, d, stride, 0, live->units);
 }
 
 static void free_lists(fr_live *live) { free(live->by_sample); }
@@ -37,12 +44,12 @@ static void fast_forward(const dense_case *t, float *y) {
   f32x4 *partial = check_alloc_vectors(sizeof *partial * (size_t)(t->samples * t->d.units));
   memset(partial, 0xff, sizeof *partial * (size_t)(t->samples * t->d.units));
   fr_live live = place_lists(t->samples, t->d.units);
-  if (t->keep) fr_live_list_kept(&live, t->keep, t->samples, t->d.units);
+  if (t->keep) fr_live_list_kept(&live, t->keep, 0, t->d.units);
   /* In two parts, as two threads would take them. */
   int half = t->d.units / 8 * 4;
-  const fr_live *kept = t->keep ? &live : NULL;
-  fr_dense_forward(&t->d, t->x, t->samples, packed, t->bias, kept, half, t->d.units, partial, y);
-  fr_dense_forward(&t->d, t->x, t->samples, packed, t->bias, kept, 0, half, partial, y);
+  fr_dense_finish finish = {t->bias, t->relu, t->keep ? &live : NULL, t->scale};
+  fr_dense_forward(&t->d, t->x, t->samples, packed, &finish, half, t->d.units, partial, y);
+  fr_dense_forward(&t->d, t->x, t->samples, packed, &finish, 0, half, partial, y);
   free_lists(&live);
   free(packed);
   free(partial);
@@ -53,7 +60,7 @@ static void fast_backward(const dense_case *t, float *dx, float *dkernel, float 
   const fr_dense *d = &t->d;
   float *packed = packed_of(t), *dpacked = check_garbage((size_t)fr_dense_packed(d));
   fr_live live = place_lists(t->samples, d->units);
-  fr_live_list(&live, t->dy, t->samples, d->units, d->y_stride);
+  list_all(&live, t->dy, d->y_stride);
   for (int i = 0; i < fr_dense_panels(d); i++) {
     fr_panel panel = fr_dense_panel(d, i);
     fr_dense_backward_input(d, panel, packed, &live, dx);
@@ -87,6 +94,8 @@ static dense_case make_case(int round) {
     for (int k = 0; k < fr_round_up(inputs, 4); k++)
       t.x[s * t.d.x_stride + k] = k < inputs ? check_float() : 0.0f;
   t.kernel = check_floats((size_t)(inputs * units));
+  t.relu = round % 4 == 1;
+  t.scale = round % 2 ? 1.25f : 1.0f;
   t.bias = round % 5 ? check_floats((size_t)units) : NULL;
   t.keep = round % 2 ? check_alloc((size_t)(t.samples * units)) : NULL;
   for (int i = 0; t.keep && i < t.samples * units; i++)
@@ -125,7 +134,8 @@ static void check_forward(const dense_case *t) {
       check_add(&want, t->bias ? t->bias[u] : 0.0, 1.0);
       for (int k = 0; k < d->inputs; k++)
         check_add(&want, t->x[s * d->x_stride + k], t->kernel[k * d->units + u]);
-      check_sum_near(got, &want, "y");
+      double finished = (t->relu && want.value < 0.0 ? 0.0 : want.value) * (double)t->scale;
+      CHECK_NEAR(got, finished, 2.0 * check_tolerance(&want), "y");
     }
     for (int u = d->units; u < d->y_stride; u++)
       CHECK(y[s * d->y_stride + u] == 0.0f, "padding %d of sample %d, read by the next layer: %g",
@@ -155,6 +165,42 @@ static void check_same_bits(const dense_case *t) {
   }
   free(together);
   free(alone);
+}
+
+/* The update that is fused with the gradient gives the bits of the two by themselves. */
+static void check_fused_adam(const dense_case *t) {
+  const fr_dense *d = &t->d;
+  fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.9, .beta2 = 0.999,
+                    .epsilon = 1e-7};
+  fr_optimizer_begin_step(&o);
+  CHECK(!o.flush, "the first step flushes");
+  const fr_adam adam = fr_adam_of(&o);
+  int n = fr_dense_packed(d);
+  size_t bytes = sizeof(float) * (size_t)n;
+  float *packed = packed_of(t), *fused[3], *apart[3], row[FR_PANEL];
+  for (int i = 0; i < 3; i++) {
+    fused[i] = i ? check_floats((size_t)n) : packed;
+    for (int k = 0; i == 2 && k < n; k++) fused[i][k] = fabsf(fused[i][k]);
+    apart[i] = memcpy(check_alloc(bytes), fused[i], bytes);
+  }
+  fr_live live = place_lists(t->samples, d->units);
+  list_all(&live, t->dy, d->y_stride);
+  for (int i = 0; i < fr_dense_panels(d); i++) {
+    fr_panel panel = fr_dense_panel(d, i);
+    for (int u = 0; u < d->units; u++) {
+      ptrdiff_t at = panel.offset + u * panel.width;
+      fr_dense_backward_kernel_adam(d, panel, t->x, &live, u, &adam, fused[0] + at, fused[1] + at,
+                                    fused[2] + at);
+      fr_dense_backward_kernel(d, panel, t->x, &live, u, row);
+      fr_optimizer_update(&o, apart[0] + at, apart[1] + at, apart[2] + at, row, panel.width);
+    }
+  }
+  for (int i = 0; i < 3; i++) {
+    CHECK(memcmp(fused[i], apart[i], bytes) == 0, "array %d differs", i);
+    free(fused[i]);
+    free(apart[i]);
+  }
+  free_lists(&live);
 }
 
 static void check_backward(const dense_case *t) {
@@ -255,38 +301,35 @@ static int is_live(float value) { return !(fabsf(value) < 1e-30f); }
 
 static void check_by_sample(const fr_live *live, const float *d, int samples, int units,
                             int stride) {
-  int n = 0;
   for (int s = 0; s < samples; s++) {
-    CHECK(live->sample_begin[s] == n, "sample %d begins at %d, want %d", s,
-          live->sample_begin[s], n);
+    const fr_live_entry *list = fr_live_of_sample(live, s);
+    int n = 0;
     for (int u = 0; u < units; u++) {
       float value = d[s * stride + u];
       if (!is_live(value)) continue;
-      CHECK(live->by_sample[n].index == u && live->by_sample[n].value == value,
-            "sample %d entry %d: unit %d, value %g", s, n, live->by_sample[n].index,
-            (double)live->by_sample[n].value);
+      CHECK(list[n].index == u && list[n].value == value, "sample %d entry %d: unit %d, value %g", s,
+            n, list[n].index, (double)list[n].value);
       n++;
     }
+    CHECK(live->sample_count[s] == n, "sample %d: %d entries, want %d", s, live->sample_count[s], n);
   }
-  CHECK(live->sample_begin[samples] == n, "%d entries, want %d", live->sample_begin[samples], n);
 }
 
 static void check_by_unit(const fr_live *live, const float *d, int samples, int units, int stride) {
-  int n = 0;
   CHECK(live->samples == samples && live->units == units, "lists of %d × %d", live->samples,
         live->units);
   for (int u = 0; u < units; u++) {
-    CHECK(live->unit_begin[u] == n, "unit %d begins at %d, want %d", u, live->unit_begin[u], n);
+    const fr_live_entry *list = fr_live_of_unit(live, u);
+    int n = 0;
     for (int s = 0; s < samples; s++) {
       float value = d[s * stride + u];
       if (!is_live(value)) continue;
-      CHECK(live->by_unit[n].index == s && live->by_unit[n].value == value,
-            "unit %d entry %d: sample %d, value %g", u, n, live->by_unit[n].index,
-            (double)live->by_unit[n].value);
+      CHECK(list[n].index == s && list[n].value == value, "unit %d entry %d: sample %d, value %g", u,
+            n, list[n].index, (double)list[n].value);
       n++;
     }
+    CHECK(live->unit_count[u] == n, "unit %d: %d entries, want %d", u, live->unit_count[u], n);
   }
-  CHECK(live->unit_begin[units] == n, "%d entries by unit, want %d", live->unit_begin[units], n);
 }
 
 /* Lists laid out for a full batch also serve a ragged one. */
@@ -298,7 +341,8 @@ static void list_case(int round) {
     for (int u = 0; u < units; u++)
       d[s * stride + u] = check_between(0, 1) ? odd[check_between(0, 7)] : check_float();
   fr_live live = place_lists(samples + 3, units);
-  fr_live_list(&live, d, samples, units, stride);
+  live.samples = samples;
+  list_all(&live, d, stride);
   check_by_sample(&live, d, samples, units, stride);
   check_by_unit(&live, d, samples, units, stride);
 
@@ -309,7 +353,8 @@ static void list_case(int round) {
       keep[s * units + u] = (uint8_t)kept;
       d[s * stride + u] = (float)kept;
     }
-  fr_live_list_kept(&live, keep, samples, units);
+  fr_live_list_kept(&live, keep, 0, units / 2);
+  fr_live_list_kept(&live, keep, units / 2, units);
   check_by_unit(&live, d, samples, units, stride);
   free_lists(&live);
   free(keep);
@@ -320,9 +365,9 @@ static void list_case(int round) {
 static void nan_is_live(void) {
   const float d[4] = {0.0f, NAN, 0.0f, INFINITY};
   fr_live live = place_lists(1, 4);
-  fr_live_list(&live, d, 1, 4, 4);
-  CHECK(live.sample_begin[1] == 2 && live.by_sample[0].index == 1 && live.by_sample[1].index == 3,
-        "%d entries", live.sample_begin[1]);
+  list_all(&live, d, 4);
+  CHECK(live.sample_count[0] == 2 && live.by_sample[0].index == 1 && live.by_sample[1].index == 3,
+        "%d entries", live.sample_count[0]);
   free_lists(&live);
 }
 
@@ -335,6 +380,7 @@ int main(void) {
     check_forward(&t);
     check_same_bits(&t);
     check_backward(&t);
+    check_fused_adam(&t);
     check_reference(&t);
     free_case(&t);
   }

@@ -84,7 +84,7 @@ static inline void exact_dropout(const exact_net *net, int layer, int samples, d
   const fr_layer *l = &net->model->layers[layer];
   int width = fr_shape_elements(&l->output);
   uint8_t *keep = check_alloc((size_t)(samples * width));
-  fr_dropout_mask(net->model->seed, net->step, layer, l->rate, samples, width, keep);
+  fr_dropout_mask(net->model->seed, net->step, layer, l->rate, 0, samples, width, keep);
   for (int i = 0; i < samples * width; i++) y[i] = keep[i] ? y[i] / (1.0 - (double)l->rate) : 0.0;
   free(keep);
 }

@@ -153,7 +153,7 @@ static void dropout_share(void) {
   for (size_t r = 0; r < sizeof rates / sizeof *rates; r++)
     for (uint64_t step = 0; step < 3; step++) {
       memset(keep, 7, sizeof keep);
-      fr_dropout_mask(3, step, 4, rates[r], ROWS, WIDTH, keep);
+      fr_dropout_mask(3, step, 4, rates[r], 0, ROWS, WIDTH, keep);
       int kept = 0, odd = 0;
       for (int i = 0; i < ROWS * WIDTH; i++) {
         kept += keep[i] == 1;
@@ -169,10 +169,11 @@ static void dropout_share(void) {
 static void dropout_rows(void) {
   for (int width = 1; width <= 9; width++) {
     uint8_t all[33 * 9], few[33 * 9];
-    fr_dropout_mask(3, 8, 1, 0.5f, 33, width, all);
+    fr_dropout_mask(3, 8, 1, 0.5f, 0, 33, width, all);
     for (int rows = 1; rows < 33; rows += 5) {
       memset(few, 9, sizeof few);
-      fr_dropout_mask(3, 8, 1, 0.5f, rows, width, few);
+      fr_dropout_mask(3, 8, 1, 0.5f, 0, rows / 2, width, few);
+      fr_dropout_mask(3, 8, 1, 0.5f, rows / 2, rows, width, few);
       CHECK(memcmp(all, few, (size_t)(rows * width)) == 0, "%d rows of %d differ", rows, width);
       CHECK(few[rows * width] == 9, "wrote past row %d of width %d", rows, width);
     }
@@ -183,11 +184,11 @@ static void dropout_rows(void) {
 static void dropout_differs(void) {
   enum { N = 10000 };
   static uint8_t masks[5][N];
-  fr_dropout_mask(3, 8, 1, 0.5f, 1, N, masks[0]);
-  fr_dropout_mask(4, 8, 1, 0.5f, 1, N, masks[1]);
-  fr_dropout_mask(3, 9, 1, 0.5f, 1, N, masks[2]);
-  fr_dropout_mask(3, 8, 2, 0.5f, 1, N, masks[3]);
-  fr_dropout_mask(3, 8, 1, 0.5f, 2, N / 2, masks[4]);
+  fr_dropout_mask(3, 8, 1, 0.5f, 0, 1, N, masks[0]);
+  fr_dropout_mask(4, 8, 1, 0.5f, 0, 1, N, masks[1]);
+  fr_dropout_mask(3, 9, 1, 0.5f, 0, 1, N, masks[2]);
+  fr_dropout_mask(3, 8, 2, 0.5f, 0, 1, N, masks[3]);
+  fr_dropout_mask(3, 8, 1, 0.5f, 0, 2, N / 2, masks[4]);
   for (int a = 0; a < 4; a++)
     for (int b = 0; b < a; b++) {
       int same = 0;

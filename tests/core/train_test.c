@@ -290,7 +290,7 @@ static void dropout_in_training_only(void) {
     uint8_t keep[6];
     must(fr_train(m, &b, 1, &s));
     loss[step] = (float)s.loss;
-    fr_dropout_mask(8, (uint64_t)step, 1, 0.5f, 1, 6, keep);
+    fr_dropout_mask(8, (uint64_t)step, 1, 0.5f, 0, 1, 6, keep);
     int kept = 0;
     for (int i = 0; i < 6; i++) kept += keep[i];
     CHECK(loss[step] == (float)(kept * 4.0 / 6.0), "step %d: %g, want %d units of 2² over 6", step,
