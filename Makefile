@@ -64,7 +64,7 @@ build/exports.txt: src/exports.txt
 	@sed -n 's/^[a-z]/_&/p' $< > $@
 
 # Where training spends its time; the rest is compiled for size.
-HOT := activation conv2d dense dropout live loss optimizer pooling random step
+HOT := activation conv2d dense dropout live loss optimizer pooling random step infer
 optimize = $(if $(filter $*,$(HOT)),-O3,-Oz)
 build/wasm-tests/%.o: optimize = -O1
 

@@ -221,7 +221,7 @@ static int list_positions(const fr_window *w, const float *padded, int step, liv
 static void pool_forward_blank(const fr_window *w, const float *packed, int relu, float *y,
                                uint8_t *winner) {
   int outputs = (w->out_h / 2) * (w->out_w / 2);
-  memset(winner, 0, (size_t)outputs * (size_t)w->out_c);
+  if (winner) memset(winner, 0, (size_t)outputs * (size_t)w->out_c);
   for (int c = 0; c < w->out_c; c += FR_CONV_BLOCK, packed += block_floats(w)) {
     const float *bias = packed + taps(w) * FR_CONV_BLOCK;
     f32x4 low = rectify(f4_load(bias), relu), high = rectify(f4_load(bias + 4), relu);
@@ -230,8 +230,8 @@ static void pool_forward_blank(const fr_window *w, const float *packed, int relu
 }
 
 /* One block of channels of one pooled output. */
-static void pool_forward_at(const fr_window *w, const float *first, const float *kernel, int relu,
-                            int channels, float *y, uint8_t *winner) {
+FR_INLINE void pool_forward_at(const fr_window *w, const float *first, const float *kernel, int relu,
+                               int channels, float *y, uint8_t *winner) {
   int right = w->stride_w * w->in_c, below = w->stride_h * line_stride(w);
   const float *pixel[TILE] = {first, first + right, first + below, first + below + right};
   f32x4 sum[TILE][2];
@@ -240,7 +240,7 @@ static void pool_forward_at(const fr_window *w, const float *first, const float 
   f32x4 y0 = pool_tile(sum[0][0], sum[1][0], sum[2][0], sum[3][0], &low);
   f32x4 y1 = pool_tile(sum[0][1], sum[1][1], sum[2][1], sum[3][1], &high);
   store_block(y, rectify(y0, relu), rectify(y1, relu), channels);
-  store_winners(winner, low, high, channels);
+  if (winner) store_winners(winner, low, high, channels);
 }
 
 void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float *packed, int relu,
@@ -249,9 +249,12 @@ void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float
   int n = list_positions(w, padded, 2, list);
   if (n < (w->out_h / 2) * (w->out_w / 2)) pool_forward_blank(w, packed, relu, y, winner);
   for (int c = 0; c < w->out_c; c += FR_CONV_BLOCK, packed += block_floats(w))
-    for (int i = 0; i < n; i++)
-      pool_forward_at(w, padded + list[i].offset, packed, relu, w->out_c - c, y + list[i].at + c,
-                      winner + list[i].at + c);
+    for (int i = 0; i < n; i++) {
+      const float *first = padded + list[i].offset;
+      int at = list[i].at + c;
+      if (winner) pool_forward_at(w, first, packed, relu, w->out_c - c, y + at, winner + at);
+      else pool_forward_at(w, first, packed, relu, w->out_c - c, y + at, NULL);
+    }
 }
 
 /* ---- backward: kernel ------------------------------------------------------------------------ */

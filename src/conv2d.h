@@ -40,7 +40,8 @@ void fr_conv2d_forward(const fr_window *w, const float *padded, const float *pac
                        float *y);
 
 /* The same, then 2×2 max-pool with stride 2 → y (out_h / 2, out_w / 2, out);
- * winner (same shape): which of the window's four positions was largest, the first if several. */
+ * winner (same shape), or NULL: which of the window's four positions was largest, the first if
+ * several. */
 void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float *packed, int relu,
                             void *lists, float *y, uint8_t *winner);
 

@@ -28,6 +28,7 @@ void fr_model_destroy(fr_model *m) {
   free(m->values);
   free(m->states);
   free(m->gradients);
+  free(m->inference);
   free(m->arena);
   free(m);
 }
@@ -70,6 +71,7 @@ static fr_status add_parameter(fr_model *m, int layer, int which) {
 }
 
 static void store_parameter(fr_model *m, const fr_parameter *p, const float *values) {
+  m->inference_fresh = 0;
   float *stored = m->values + p->offset;
   fr_dense d = dense_of(m, p);
   if (is_packed(m, p)) fr_dense_pack(&d, values, stored);
@@ -203,6 +205,23 @@ fr_status fr_model_reserve(fr_model *m, int batch) {
   memset(m->arena, 0, (size_t)bytes);
   fr_plan_buffers(m, batch, m->arena);
   m->batch_capacity = batch;
+  return FR_OK;
+}
+
+fr_status fr_model_refresh_inference(fr_model *m) {
+  if (m->inference_fresh || m->inference_floats == 0) return FR_OK;
+  if (!m->inference)
+    m->inference = aligned_alloc(64, ((size_t)m->inference_floats * sizeof(float) + 63) / 64 * 64);
+  if (!m->inference)
+    return fr_fail(FR_OUT_OF_MEMORY, "model: no memory to run %d weights",
+                   (int)m->inference_floats);
+  for (int i = 0; i < m->step_count; i++) {
+    const fr_step *s = &m->steps[i];
+    if (s->kind == FR_STEP_DENSE)
+      fr_infer_pack(&s->dense, m->values + m->parameters[s->kernel].offset,
+                    m->inference + s->inference);
+  }
+  m->inference_fresh = 1;
   return FR_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "dataset.h"
 #include "dense.h"
+#include "infer.h"
 #include "layer.h"
 #include "loss.h"
 #include "optimizer.h"
@@ -61,6 +62,8 @@ typedef struct {
   uint8_t *winner;             /* (batch, y_size) */
   fr_live live;
   f32x4 *partial;
+  fr_infer_input *nonzero;     /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
+  int64_t inference;           /* where its kernel begins in model->inference */
   float *packed, *rows, *gradient;
   fr_scratch scratch[FR_CHUNKS];
 } fr_step;
@@ -78,10 +81,14 @@ typedef struct {
   float *values;      /* parameters */
   float *states;      /* the optimizer's, fr_optimizer_states × parameter_floats */
   float *gradients;   /* parameter_floats, only once asked for */
+  float *inference;   /* the dense kernels once more, as inference reads them; only once needed */
+  int64_t inference_floats;
+  int inference_fresh; /* holds the kernels as they are now */
   fr_optimizer optimizer;
   fr_loss_kind loss;
   fr_activation fused_activation; /* whose backward pass the loss's gradient holds */
 
+  int training; /* in the pass under way: dropout is on, and backward may follow */
   int batch_capacity;
   void *arena;
   float *input_values; /* (batch, input stride) */
@@ -103,6 +110,9 @@ fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer, fr_lo
 
 /* Makes room for batches of up to `batch` samples; keeps what is there when it is enough. */
 fr_status fr_model_reserve(fr_model *model, int batch);
+
+/* Brings the kernels that inference reads up to date. */
+fr_status fr_model_refresh_inference(fr_model *model);
 
 /* Copies parameter `index` out of or into the model, in Keras's layout; `elements` must fit. */
 fr_status fr_model_get_parameter(const fr_model *model, int index, float *values, int elements);

@@ -76,6 +76,12 @@ void fr_plan_steps(fr_model *m) {
     if (m->layers[i].kind == FR_FLATTEN) i++;
     else i += plan_step(m, i, &m->steps[m->step_count++]);
   }
+  m->inference_floats = 0;
+  for (int i = 0; i < m->step_count; i++) {
+    fr_step *s = &m->steps[i];
+    s->inference = m->inference_floats;
+    if (s->kind == FR_STEP_DENSE) m->inference_floats += fr_infer_packed(&s->dense);
+  }
 }
 
 /* ---- buffers --------------------------------------------------------------------------------- */
@@ -114,7 +120,12 @@ static void place_conv2d(fr_step *s, cursor *c, int batch) {
 static void place_dense(fr_step *s, cursor *c, int batch) {
   void *lists = take(c, fr_live_bytes(batch, s->y_size));
   if (c->base) s->live = fr_live_place(lists, batch, s->y_size);
-  s->partial = take(c, (uint64_t)batch * (uint64_t)s->y_size * sizeof(f32x4));
+  uint64_t vectors = (uint64_t)batch * (uint64_t)s->y_size;
+  uint64_t sums = (uint64_t)batch * (uint64_t)fr_infer_sums(&s->dense) / FR_LANES;
+  s->partial = take(c, (vectors > sums ? vectors : sums) * sizeof(f32x4));
+  int few = fr_infer_parts(&s->dense, 1), many = fr_infer_parts(&s->dense, batch);
+  s->nonzero = take(c, (uint64_t)(few > many ? few : many) * FR_INFER_SAMPLES * FR_INFER_PANEL *
+                           sizeof *s->nonzero);
   s->gradient = take_floats(c, (uint64_t)s->y_stride);
 }
 

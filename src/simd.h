@@ -31,6 +31,30 @@ FR_INLINE f32x4 f4_abs(f32x4 a) { return wasm_f32x4_abs(a); }
 FR_INLINE f32x4 f4_max(f32x4 a, f32x4 b) { return wasm_f32x4_pmax(a, b); }
 FR_INLINE mask32x4 f4_lt(f32x4 a, f32x4 b) { return wasm_f32x4_lt(a, b); }
 FR_INLINE f32x4 f4_or(f32x4 a, f32x4 b) { return wasm_v128_or(a, b); }
+/* a with its lanes that are not zero moved to the front, by their bits; the bytes of a swizzle */
+static const uint8_t fr_front[16][16] = {
+#define FR_LANE(i) 4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3
+    {0}, {FR_LANE(0)}, {FR_LANE(1)}, {FR_LANE(0), FR_LANE(1)},
+    {FR_LANE(2)}, {FR_LANE(0), FR_LANE(2)}, {FR_LANE(1), FR_LANE(2)},
+    {FR_LANE(0), FR_LANE(1), FR_LANE(2)},
+    {FR_LANE(3)}, {FR_LANE(0), FR_LANE(3)}, {FR_LANE(1), FR_LANE(3)},
+    {FR_LANE(0), FR_LANE(1), FR_LANE(3)},
+    {FR_LANE(2), FR_LANE(3)}, {FR_LANE(0), FR_LANE(2), FR_LANE(3)},
+    {FR_LANE(1), FR_LANE(2), FR_LANE(3)}, {FR_LANE(0), FR_LANE(1), FR_LANE(2), FR_LANE(3)},
+#undef FR_LANE
+};
+/* Writes (a_i, tag + i · step) as pairs of 4 bytes for the lanes of a that are not zero, and room for
+ * four pairs; returns how many there are. */
+FR_INLINE int f4_pack_nonzero(f32x4 a, int32_t tag, int32_t step, void *pairs) {
+  uint32_t bits = (uint32_t)wasm_i32x4_bitmask(wasm_f32x4_ne(a, wasm_f32x4_const_splat(0.0f)));
+  v128_t front = wasm_v128_load(fr_front[bits]);
+  v128_t tags = wasm_i32x4_add(wasm_i32x4_splat(tag), wasm_i32x4_make(0, step, 2 * step, 3 * step));
+  v128_t values = wasm_i8x16_swizzle(a, front);
+  tags = wasm_i8x16_swizzle(tags, front);
+  wasm_v128_store(pairs, wasm_i32x4_shuffle(values, tags, 0, 4, 1, 5));
+  wasm_v128_store((char *)pairs + 16, wasm_i32x4_shuffle(values, tags, 2, 6, 3, 7));
+  return __builtin_popcount(bits);
+}
 /* whether any bit is set */
 FR_INLINE int f4_any(f32x4 a) { return wasm_v128_any_true(a); }
 FR_INLINE mask32x4 f4_select_mask(mask32x4 m, mask32x4 a, mask32x4 b) {
@@ -109,6 +133,16 @@ FR_INLINE f32x4 f4_or(f32x4 a, f32x4 b) {
   FR_EACH_LANE(i) x[i] |= y[i];
   memcpy(&a, x, sizeof a);
   return a;
+}
+FR_INLINE int f4_pack_nonzero(f32x4 a, int32_t tag, int32_t step, void *pairs) {
+  int n = 0;
+  FR_EACH_LANE(i) {
+    int32_t at = tag + i * step;
+    memcpy((char *)pairs + 8 * n, &a.lane[i], 4);
+    memcpy((char *)pairs + 8 * n + 4, &at, 4);
+    n += a.lane[i] != 0.0f;
+  }
+  return n;
 }
 FR_INLINE int f4_any(f32x4 a) {
   uint32_t x[FR_LANES];

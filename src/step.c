@@ -47,7 +47,7 @@ static void conv2d_forward_chunk(void *context, int chunk) {
     float *y = sample(s->y, s->y_stride, i);
     if (s->pool)
       fr_conv2d_pool_forward(w, x, s->packed, relu, s->scratch[chunk].lists, y,
-                             s->winner + (ptrdiff_t)i * s->y_size);
+                             work->model->training ? s->winner + (ptrdiff_t)i * s->y_size : NULL);
     else
       fr_conv2d_forward(w, x, s->packed, relu, y);
     if (!relu) fr_activation_forward(s->activation, y, 1, s->y_size, s->y_stride, s->channels);
@@ -137,7 +137,7 @@ static void pool_backward_chunk(void *context, int chunk) {
 
 /* ---- dense step: x (n, inputs) → y (n, units) --------------------------------------------------- */
 
-enum { UNITS_A_CHUNK = 16 };
+enum { UNITS_A_CHUNK = 4 };
 
 static fr_range units_of(const fr_step *s, int chunk) {
   int first = chunk * UNITS_A_CHUNK, left = s->y_size - first;
@@ -161,9 +161,22 @@ static void dense_forward_chunk(void *context, int chunk) {
                    units.end, s->partial, s->y);
 }
 
+static void dense_infer_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  const fr_model *m = work->model;
+  fr_step *s = work->step;
+  fr_infer_part part = fr_infer_part_of(&s->dense, work->n, chunk);
+  fr_infer_forward(&s->dense, &part, s->x, m->inference + s->inference, parameter(m, s->bias),
+                   s->activation == FR_RELU,
+                   s->nonzero + (ptrdiff_t)chunk * FR_INFER_SAMPLES * FR_INFER_PANEL,
+                   (float *)s->partial, s->y);
+}
+
 static void dense_step_forward(fr_model *m, fr_step *s, int n) {
+  fr_work work = {.model = m, .step = s, .n = n};
   s->live.samples = n;
-  fr_pool_run(unit_chunks(s), dense_forward_chunk, &(fr_work){.model = m, .step = s, .n = n});
+  if (m->training) fr_pool_run(unit_chunks(s), dense_forward_chunk, &work);
+  else fr_pool_run(fr_infer_parts(&s->dense, n), dense_infer_chunk, &work);
   if (s->activation != FR_RELU)
     fr_activation_forward(s->activation, s->y, n, s->y_size, s->y_stride, s->channels);
 }
@@ -301,6 +314,7 @@ static void prepare_chunk(void *context, int chunk) {
 }
 
 void fr_steps_prepare(fr_model *m, const void *samples, fr_dtype dtype, int n, int training) {
+  m->training = training;
   for (int i = 0; i < m->step_count; i++)
     m->steps[i].dropping = training && m->steps[i].rate > 0.0f;
   fr_pool_run(FR_CHUNKS, prepare_chunk, &(fr_intake){m, samples, dtype, n});

@@ -57,6 +57,7 @@ fr_status fr_train(fr_model *m, const fr_batch *data, int batch_size, fr_scores 
   if (status) return status;
   free(m->gradients);
   m->gradients = NULL;
+  m->inference_fresh = 0;
   for (int first = 0; first < data->n; first += batch_size, scores++) {
     fr_batch b = slice(m, data, first, batch_size);
     *scores = (fr_scores){0};
@@ -82,6 +83,7 @@ fr_status fr_train_gradients(fr_model *m, const fr_batch *batch, fr_scores *scor
 
 fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scores *scores) {
   fr_status status = check_batch(m, data, batch_size, 1);
+  if (status == FR_OK) status = fr_model_refresh_inference(m);
   for (int first = 0; status == FR_OK && first < data->n; first += batch_size) {
     fr_batch b = slice(m, data, first, batch_size);
     forward(m, &b, 0);
@@ -92,6 +94,7 @@ fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scor
 
 fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *predictions) {
   fr_status status = check_batch(m, data, batch_size, 0);
+  if (status == FR_OK) status = fr_model_refresh_inference(m);
   if (status) return status;
   const fr_step *last = last_step(m);
   for (int first = 0; first < data->n; first += batch_size) {
