@@ -1,5 +1,5 @@
 import { Stage } from './stage.js';
-import { nextTask } from './turns.js';
+import { giveWay } from './turns.js';
 
 /** @import { Core } from './core.js' */
 /** @import { Logs } from './progress.js' */
@@ -20,6 +20,7 @@ import { nextTask } from './turns.js';
  * @property {number} etaSeconds until the epoch or pass ends
  */
 
+/** Of work in one call of the core; cancelling and pausing wait for no more than that. */
 const SLICE_MS = 30;
 
 /** @returns {Scores} */
@@ -65,7 +66,7 @@ class Pace {
 export const now = () => performance.now() / 1000;
 
 /**
- * Runs over a source once, a slice at a time, giving way to other tasks in between.
+ * Runs over a source once, a slice at a time, giving way to other tasks about every SLICE_MS.
  * @param {object} pass
  * @param {Runner} pass.runner
  * @param {Source} pass.source
@@ -97,7 +98,7 @@ export async function runPass({ runner, source, batchSize, firstBatch = 0, order
       seconds += spent;
       batch += count;
       const goOn = await after?.({ batch, batches, samples: first + samples, seconds });
-      await nextTask();
+      await giveWay();
       runner.pointer();
       if (goOn === false) break;
     }
