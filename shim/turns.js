@@ -18,7 +18,7 @@ let lastTurn = -Infinity;
  * that a single picture is not held up.
  */
 export async function giveWay() {
-  if (performance.now() - lastTurn < SLICE_MS) return;
+  if (Math.abs(performance.now() - lastTurn) < SLICE_MS) return;
   await nextTask();
   lastTurn = performance.now();
 }
