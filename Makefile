@@ -25,7 +25,7 @@ WASM_LINK := -sWASM_BIGINT -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sMALLOC=emmallo
 MODULE_LINK := $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node --no-entry \
   -sEXPORTED_FUNCTIONS=@build/exports.txt
 # Shared memory grows too, but some iOS versions cannot: it begins large enough for the tutorial.
-THREADS_LINK := -pthread -Wno-pthreads-mem-growth -sINITIAL_MEMORY=64MB -sMAXIMUM_MEMORY=512MB \
+THREADS_LINK := -pthread -Wno-pthreads-mem-growth -sINITIAL_MEMORY=32MB -sMAXIMUM_MEMORY=512MB \
   -sEXPORTED_RUNTIME_METHODS=wasmMemory,PThread '-sPTHREAD_POOL_SIZE=Module["helpers"]' -sDEFAULT_PTHREAD_STACK_SIZE=65536
 # The stricter STACK_OVERFLOW_CHECK=2 needs wasm-emscripten-finalize, which npm's binaryen lacks.
 CHECKS := -sASSERTIONS=2 -sSAFE_HEAP=1 -sSTACK_OVERFLOW_CHECK=1

@@ -83,35 +83,31 @@ const float *fr_conv2d_pad(const fr_window *w, const float *image, float *scratc
 
 /* sum[p] = bias + Σ pixel[p][row][t] · kernel[row][t]: TILE pixels × FR_CONV_BLOCK channels.
  * Inlined with constant sizes where they are common, so that the loops unroll. */
-FR_INLINE void conv_tile_4x8(const float *const pixel[TILE], const float *kernel, int rows,
-                             int length, int stride, f32x4 sum[TILE][2]) {
-  const float *bias = kernel + rows * length * FR_CONV_BLOCK;
-  for (int p = 0; p < TILE; p++) {
-    sum[p][0] = f4_load(bias);
-    sum[p][1] = f4_load(bias + 4);
-  }
+FR_INLINE void conv_tile_4x4(const float *const pixel[TILE], const float *kernel, int rows,
+                             int length, int stride, int h, f32x4 sum[TILE][2]) {
+  const float *bias = kernel + rows * length * FR_CONV_BLOCK + 4 * h;
+  f32x4 s0 = f4_load(bias), s1 = s0, s2 = s0, s3 = s0;
   const float *p0 = pixel[0], *p1 = pixel[1], *p2 = pixel[2], *p3 = pixel[3];
+  kernel += 4 * h;
   for (int row = 0; row < rows; row++) {
     for (int t = 0; t < length; t++, kernel += FR_CONV_BLOCK) {
-      f32x4 k0 = f4_load(kernel), k1 = f4_load(kernel + 4), x;
-      x = f4_load_splat(p0 + t);
-      sum[0][0] = f4_madd(sum[0][0], x, k0);
-      sum[0][1] = f4_madd(sum[0][1], x, k1);
-      x = f4_load_splat(p1 + t);
-      sum[1][0] = f4_madd(sum[1][0], x, k0);
-      sum[1][1] = f4_madd(sum[1][1], x, k1);
-      x = f4_load_splat(p2 + t);
-      sum[2][0] = f4_madd(sum[2][0], x, k0);
-      sum[2][1] = f4_madd(sum[2][1], x, k1);
-      x = f4_load_splat(p3 + t);
-      sum[3][0] = f4_madd(sum[3][0], x, k0);
-      sum[3][1] = f4_madd(sum[3][1], x, k1);
+      f32x4 k = f4_load(kernel);
+      s0 = f4_madd(s0, f4_load_splat(p0 + t), k);
+      s1 = f4_madd(s1, f4_load_splat(p1 + t), k);
+      s2 = f4_madd(s2, f4_load_splat(p2 + t), k);
+      s3 = f4_madd(s3, f4_load_splat(p3 + t), k);
     }
     p0 += stride;
     p1 += stride;
     p2 += stride;
     p3 += stride;
   }
+  sum[0][h] = s0; sum[1][h] = s1; sum[2][h] = s2; sum[3][h] = s3;
+}
+FR_INLINE void conv_tile_4x8(const float *const pixel[TILE], const float *kernel, int rows,
+                             int length, int stride, f32x4 sum[TILE][2]) {
+  conv_tile_4x4(pixel, kernel, rows, length, stride, 0, sum);
+  conv_tile_4x4(pixel, kernel, rows, length, stride, 1, sum);
 }
 
 static void conv_tile(const fr_window *w, const float *const pixel[TILE], const float *kernel,

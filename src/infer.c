@@ -29,18 +29,22 @@ void fr_infer_pack(const fr_dense *d, const float *panels, float *packed) {
     pack_block(d, i, panels, packed + block_offset(d, i));
 }
 
-/* A few samples are shared by their units, many by themselves. */
-static int unit_parts(const fr_dense *d, int n) {
-  int blocks = fr_infer_blocks(d);
-  return n > FR_INFER_SAMPLES ? 1 : blocks < 4 ? blocks : 4;
+static int groups_of(int n) { return (n + FR_INFER_SAMPLES - 1) / FR_INFER_SAMPLES; }
+
+/* Where there are too few samples for all threads, their units are shared too. */
+static int unit_parts(const fr_dense *d, int n, int threads) {
+  int blocks = fr_infer_blocks(d), wanted = (threads + groups_of(n) - 1) / groups_of(n);
+  return wanted < blocks ? wanted : blocks;
 }
 
-int fr_infer_parts(const fr_dense *d, int n) {
-  return (n + FR_INFER_SAMPLES - 1) / FR_INFER_SAMPLES * unit_parts(d, n);
+int fr_infer_parts(const fr_dense *d, int n, int threads) {
+  return groups_of(n) * unit_parts(d, n, threads);
 }
 
-fr_infer_part fr_infer_part_of(const fr_dense *d, int n, int index) {
-  int parts = unit_parts(d, n), blocks = fr_infer_blocks(d);
+int fr_infer_most_parts(int n, int threads) { return groups_of(n) + threads; }
+
+fr_infer_part fr_infer_part_of(const fr_dense *d, int n, int threads, int index) {
+  int parts = unit_parts(d, n, threads), blocks = fr_infer_blocks(d);
   int first = index / parts * FR_INFER_SAMPLES, end = first + FR_INFER_SAMPLES, part = index % parts;
   return (fr_infer_part){first, end < n ? end : n, blocks * part / parts,
                          blocks * (part + 1) / parts};

@@ -38,9 +38,11 @@ typedef struct {
   int32_t offset; /* of its row, from the panel's first: bytes */
 } fr_infer_input;
 
-/* Into how many parts n samples' work is cut, and part `index` of it. The results do not depend on it. */
-int fr_infer_parts(const fr_dense *d, int n);
-fr_infer_part fr_infer_part_of(const fr_dense *d, int n, int index);
+/* Into how many parts n samples' work is cut for so many threads, the most that it can be for n or
+ * fewer, and part `index` of it. The results do not depend on it. */
+int fr_infer_parts(const fr_dense *d, int n, int threads);
+int fr_infer_most_parts(int n, int threads);
+fr_infer_part fr_infer_part_of(const fr_dense *d, int n, int threads, int index);
 
 /* y (samples, y_stride), of that the part = activation(x · kernel + bias), ReLU if `relu`.
  * Scratch: lists (FR_INFER_SAMPLES, FR_INFER_PANEL), sums (samples, fr_infer_sums). */

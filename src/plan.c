@@ -123,9 +123,8 @@ static void place_dense(fr_step *s, cursor *c, int batch) {
   uint64_t vectors = (uint64_t)batch * (uint64_t)s->y_size;
   uint64_t sums = (uint64_t)batch * (uint64_t)fr_infer_sums(&s->dense) / FR_LANES;
   s->partial = take(c, (vectors > sums ? vectors : sums) * sizeof(f32x4));
-  int few = fr_infer_parts(&s->dense, 1), many = fr_infer_parts(&s->dense, batch);
-  s->nonzero = take(c, (uint64_t)(few > many ? few : many) * FR_INFER_SAMPLES * FR_INFER_PANEL *
-                           sizeof *s->nonzero);
+  s->nonzero = take(c, (uint64_t)fr_infer_most_parts(batch, fr_pool_threads()) * FR_INFER_SAMPLES *
+                           FR_INFER_PANEL * sizeof *s->nonzero);
   s->gradient = take_floats(c, (uint64_t)s->y_stride);
 }
 

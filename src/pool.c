@@ -104,6 +104,8 @@ static void run_shared(int chunks, void (*task)(void *context, int chunk), void 
   }
 }
 
+int fr_pool_threads(void) { return pool.threads; }
+
 void fr_pool_run(int chunks, void (*task)(void *context, int chunk), void *context) {
   if (pool.threads > 1 && chunks > 1) {
     run_shared(chunks, task, context);
@@ -113,6 +115,8 @@ void fr_pool_run(int chunks, void (*task)(void *context, int chunk), void *conte
 }
 
 #else
+
+int fr_pool_threads(void) { return 1; }
 
 fr_status fr_pool_start(int threads) {
   if (threads == 1) return FR_OK;

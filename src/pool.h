@@ -15,6 +15,9 @@ enum {
  * threads only 1 is possible. */
 fr_status fr_pool_start(int threads);
 
+/* How many threads there are. Only work whose results do not depend on how it is cut may ask. */
+int fr_pool_threads(void);
+
 /* Runs task(context, 0 … chunks - 1), each once, in any order, and returns when all are done.
  * Called from one thread at a time, never from within a task. */
 void fr_pool_run(int chunks, void (*task)(void *context, int chunk), void *context);

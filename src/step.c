@@ -165,7 +165,7 @@ static void dense_infer_chunk(void *context, int chunk) {
   const fr_work *work = context;
   const fr_model *m = work->model;
   fr_step *s = work->step;
-  fr_infer_part part = fr_infer_part_of(&s->dense, work->n, chunk);
+  fr_infer_part part = fr_infer_part_of(&s->dense, work->n, fr_pool_threads(), chunk);
   fr_infer_forward(&s->dense, &part, s->x, m->inference + s->inference, parameter(m, s->bias),
                    s->activation == FR_RELU,
                    s->nonzero + (ptrdiff_t)chunk * FR_INFER_SAMPLES * FR_INFER_PANEL,
@@ -176,7 +176,7 @@ static void dense_step_forward(fr_model *m, fr_step *s, int n) {
   fr_work work = {.model = m, .step = s, .n = n};
   s->live.samples = n;
   if (m->training) fr_pool_run(unit_chunks(s), dense_forward_chunk, &work);
-  else fr_pool_run(fr_infer_parts(&s->dense, n), dense_infer_chunk, &work);
+  else fr_pool_run(fr_infer_parts(&s->dense, n, fr_pool_threads()), dense_infer_chunk, &work);
   if (s->activation != FR_RELU)
     fr_activation_forward(s->activation, s->y, n, s->y_size, s->y_stride, s->channels);
 }

@@ -81,7 +81,19 @@ fr_status fr_train_gradients(fr_model *m, const fr_batch *batch, fr_scores *scor
   return FR_OK;
 }
 
+/* Inference gives the same bits in batches of any size: it runs in larger ones than asked for, as
+ * long as their activations are small. */
+static int inference_batch(const fr_model *m, int batch_size) {
+  enum { USUAL = 128, MOST_BYTES = 16 << 20 };
+  int64_t sample = fr_shape_elements(&m->input);
+  for (int i = 0; i < m->step_count; i++) sample += 2 * (int64_t)m->steps[i].y_stride;
+  int fits = (int)(MOST_BYTES / (sample * (int64_t)sizeof(float)));
+  int larger = fits < USUAL ? fits : USUAL;
+  return batch_size > larger ? batch_size : larger;
+}
+
 fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scores *scores) {
+  batch_size = batch_size < 1 ? batch_size : inference_batch(m, batch_size);
   fr_status status = check_batch(m, data, batch_size, 1);
   if (status == FR_OK) status = fr_model_refresh_inference(m);
   for (int first = 0; status == FR_OK && first < data->n; first += batch_size) {
@@ -93,6 +105,7 @@ fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scor
 }
 
 fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *predictions) {
+  batch_size = batch_size < 1 ? batch_size : inference_batch(m, batch_size);
   fr_status status = check_batch(m, data, batch_size, 0);
   if (status == FR_OK) status = fr_model_refresh_inference(m);
   if (status) return status;

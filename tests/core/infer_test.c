@@ -6,7 +6,7 @@ enum { SWEEP = 200 };
 
 typedef struct {
   fr_dense d;
-  int samples, relu;
+  int samples, relu, threads;
   float *x, *kernel, *bias; /* bias may be NULL */
   float *packed;
 } infer_case;
@@ -28,7 +28,7 @@ static int random_inputs(int round) {
 }
 
 static infer_case make_case(int round) {
-  infer_case t = {.samples = check_between(1, 9), .relu = round % 2};
+  infer_case t = {.samples = check_between(1, 9), .relu = round % 2, .threads = 1 + round % 6};
   if (round % 20 == 0) t.samples = 2 * FR_INFER_SAMPLES + 5;
   int inputs = random_inputs(round), units = check_between(1, 3 * FR_INFER_BLOCK);
   t.d = (fr_dense){inputs, units, fr_round_up(inputs, 4) + 4 * check_between(0, 1),
@@ -59,8 +59,10 @@ static float *infer(const infer_case *t) {
   size_t entries = FR_INFER_SAMPLES * FR_INFER_PANEL;
   fr_infer_input *lists = check_alloc(entries * sizeof *lists);
   memset(lists, 0xff, entries * sizeof *lists);
-  for (int i = fr_infer_parts(&t->d, t->samples) - 1; i >= 0; i--) {
-    fr_infer_part part = fr_infer_part_of(&t->d, t->samples, i);
+  int parts = fr_infer_parts(&t->d, t->samples, t->threads);
+  CHECK(parts <= fr_infer_most_parts(t->samples, t->threads), "%d parts", parts);
+  for (int i = parts - 1; i >= 0; i--) {
+    fr_infer_part part = fr_infer_part_of(&t->d, t->samples, t->threads, i);
     fr_infer_forward(&t->d, &part, t->x, t->packed, t->bias, t->relu, lists, sums, y);
   }
   free(sums);
@@ -89,6 +91,7 @@ static void check_same_bits(const infer_case *t) {
   for (int s = 0; s < t->samples; s++) {
     infer_case one = *t;
     one.samples = 1;
+    one.threads = 2;
     one.x = t->x + s * t->d.x_stride;
     float *alone = infer(&one);
     CHECK(memcmp(alone, together + s * t->d.y_stride, sizeof(float) * (size_t)t->d.units) == 0,
@@ -101,7 +104,7 @@ static void check_same_bits(const infer_case *t) {
 /* A NaN is no zero: it must reach the outputs, where it can be seen. */
 static void nan_is_live(void) {
   float x[4] = {0.0f, NAN, 0.0f, 0.0f}, kernel[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-  infer_case t = {.d = {4, 2, 4, 4}, .samples = 1, .x = x, .kernel = kernel};
+  infer_case t = {.d = {4, 2, 4, 4}, .samples = 1, .threads = 1, .x = x, .kernel = kernel};
   t.packed = packed_of(&t.d, kernel);
   float *y = infer(&t);
   CHECK(isnan(y[0]) && isnan(y[1]), "%g and %g", (double)y[0], (double)y[1]);
