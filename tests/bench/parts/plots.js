@@ -1,0 +1,67 @@
+/** Seconds of an epoch against batch size and against threads, each point from fewer pictures. */
+import { availableParallelism } from 'node:os';
+import { BATCH } from '../flops.js';
+import { reader, runRounds } from '../rounds.js';
+import { epochSeconds, offered } from './epochs.js';
+
+/** @import { Context } from '../context.js' */
+/** @import { Host } from '../hosts.js' */
+/** @import { Build, Runtime } from '../work/models.js' */
+
+/** @typedef {{ label: string, points: [number, number][] }} Curve */
+/** @typedef {{ batchSizes: Curve[], threads: Curve[] }} Curves */
+/** @typedef {{ label: string, x: number, measure: () => Promise<number> }} Point */
+
+const BATCH_SIZES = Array.from({ length: 11 }, (_, i) => 2 ** i);
+const THREADS = [1, 2, 3, 4, 6, 8, 12, 16]; // 16 is the core's limit
+
+/** The fastest build of each host at so many threads. @param {Context} context @param {number} threads */
+async function fastestBuilds(context, threads) {
+  /** @type {Map<string, { host: Host, runtime: Runtime }>} */
+  const builds = new Map();
+  for (const place of await offered(context, threads)) {
+    if (place.runtime.threads === threads) builds.set(place.host.name, place);
+  }
+  return [...builds.values()];
+}
+
+/** @param {Context} context @returns {Promise<Point[]>} */
+async function batchSizePoints(context) {
+  const points = [];
+  for (const threads of new Set([1, context.threads])) {
+    for (const { host, runtime } of await fastestBuilds(context, threads)) {
+      const label = `${host.name}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+      points.push(...BATCH_SIZES.map((size) => ({ label, x: size, measure: () => epochSeconds(host, 'tutorial', runtime, context.counts.plot, size) })));
+    }
+  }
+  return points;
+}
+
+/** Up to twice the processors, where more threads than processors show what that costs. @param {Context} context @returns {Promise<Point[]>} */
+async function threadPoints(context) {
+  const points = [];
+  for (const threads of THREADS.filter((count) => count <= 2 * availableParallelism())) {
+    for (const { host, runtime } of await fastestBuilds(context, threads)) {
+      points.push({ label: host.name, x: threads, measure: () => epochSeconds(host, 'tutorial', runtime, context.counts.plot, BATCH) });
+    }
+  }
+  return points;
+}
+
+/** @param {string} name @param {Point[]} points @param {Context} context @returns {Promise<Curve[]>} */
+async function measure(name, points, { counts, say }) {
+  const id = (/** @type {Point} */ { label, x }) => `plot of ${name}: ${label}, at ${x}`;
+  const result = reader(await runRounds(points.map((point) => ({ id: id(point), measure: point.measure })), counts.rounds, say));
+  /** @type {Map<string, [number, number][]>} */
+  const curves = new Map();
+  for (const point of points) curves.set(point.label, [...(curves.get(point.label) ?? []), [point.x, result(id(point))]]);
+  return [...curves].map(([label, values]) => ({ label, points: values }));
+}
+
+/** @param {Context} context @returns {Promise<Curves>} */
+export async function measureCurves(context) {
+  return {
+    batchSizes: await measure('batch sizes', await batchSizePoints(context), context),
+    threads: await measure('threads', await threadPoints(context), context),
+  };
+}
