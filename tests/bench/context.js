@@ -15,16 +15,17 @@ export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'memory', 'plot
  * @property {number} twoBlock
  * @property {number} kernel runs of each kernel, the fastest of which counts
  * @property {number} inference seconds
- * @property {number} jax
- * @property {number} pytorch
+ * @property {number} jax at most, within peerSeconds
+ * @property {number} pytorch the same
+ * @property {number} peerSeconds seconds
  * @property {number} plot for each point of a plot
  * @property {number} memoryEpochs epochs
  */
 
 /** @type {Record<'full' | 'quick', Counts>} */
 const COUNTS = {
-  full: { rounds: 3, epoch: EPOCH, twoBlock: 6400, kernel: 100, inference: 1.5, jax: 1600, pytorch: 9600, plot: 6144, memoryEpochs: 2 },
-  quick: { rounds: 1, epoch: 3200, twoBlock: 640, kernel: 10, inference: 0.1, jax: 320, pytorch: 640, plot: 1024, memoryEpochs: 1 },
+  full: { rounds: 3, epoch: EPOCH, twoBlock: 3200, kernel: 100, inference: 1.5, jax: 3200, pytorch: 9600, peerSeconds: 4, plot: 6144, memoryEpochs: 2 },
+  quick: { rounds: 1, epoch: 3200, twoBlock: 640, kernel: 10, inference: 0.1, jax: 320, pytorch: 640, peerSeconds: 1, plot: 1024, memoryEpochs: 1 },
 };
 
 /**

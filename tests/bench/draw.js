@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 
 const WIDTH = 640;
 const HEIGHT = 320;
-const FRAME = { left: 44, right: WIDTH - 150, top: 52, bottom: HEIGHT - 46 };
+const FRAME = { left: 44, right: WIDTH - 176, top: 52, bottom: HEIGHT - 46 };
 const INK = '#7b7b7b';
 const COLOURS = ['#3d82c4', '#b98500'];
 const LABEL_HEIGHT = 15;

@@ -59,9 +59,10 @@ function inferenceTable({ inference }) {
 }
 
 /** @param {ReturnType<typeof rowsOf>} rows @param {Counts} counts */
-function peerTable({ peers }, { jax, pytorch }) {
+function peerTable({ peers }, { jax, pytorch, peerSeconds }) {
+  const measured = `jax-js from ${jax}, PyTorch from ${pytorch}, or what ${peerSeconds} s allow; TensorFlow.js from 32`;
   return table(
-    `An epoch elsewhere, scaled from fewer pictures (jax-js ${jax}, PyTorch ${pytorch}, TensorFlow.js 32), and how many times this project’s at as many threads`,
+    `An epoch elsewhere, scaled from fewer pictures (${measured}), and how many times this project’s at as many threads`,
     ['', 'threads', 's/epoch', 'ours in Node', 'ours in Chromium'],
     peers.map((row) => [row.name, String(row.threads), fixed(row.seconds), times(row.inNode), times(row.inChromium)]),
   );
@@ -120,7 +121,7 @@ function claimsOf({ results, memory, machine }, rows) {
     { claim: 'inference one at a time, to onnxruntime-web', value: onnx?.singleRatio ?? NaN, bar: 1.5, unit: '×' },
     { claim: 'training in Chromium, to jax-js at its fastest', value: ratio('jax-js'), bar: 1, unit: '×' },
     { claim: 'training in Chromium, to PyTorch’s better configuration', value: ratio('PyTorch'), bar: 1, unit: '×' },
-    { claim: 'memory of a run: the page, held', value: memory?.page?.held.all ?? NaN, bar: 120, most: true, unit: 'MB' },
+    { claim: 'memory of a run: the page’s worker', value: memory?.page?.held.workers ?? NaN, bar: 120, most: true, unit: 'MB' },
     { claim: 'memory of a run: pictures and core', value: memory?.inWorker?.sum ?? NaN, bar: 120, most: true, unit: 'MB' },
   ];
   return claims.filter(({ value }) => Number.isFinite(value));

@@ -34,10 +34,10 @@ export async function offered(context, threads) {
 
 /**
  * Seconds of an epoch, from `count` pictures.
- * @param {Host} host @param {ModelName} model @param {Runtime} runtime @param {number} count @param {number} [batchSize]
+ * @param {Host} host @param {ModelName} model @param {Runtime} runtime @param {number} count
  */
-export async function epochSeconds(host, model, runtime, count, batchSize = BATCH) {
-  return (await host.call(WORK, 'train', { ...runtime, model, batchSize, count })) * (EPOCH / count);
+async function epochSeconds(host, model, runtime, count) {
+  return (await host.call(WORK, 'train', { ...runtime, model, batchSize: BATCH, count })) * (EPOCH / count);
 }
 
 /** @param {Context} context @returns {Promise<Measurement[]>} */

@@ -31,8 +31,8 @@ function jaxMeasurements({ chromium, threads, counts }) {
     FORMULATIONS.map((formulation) => ({
       id: `peer jax-js, Chromium (${formulation}), ${count}`,
       measure: async () => {
-        const what = { formulation, threads: count, count: counts.jax };
-        return ((await chromium.worker(`jax ${count}`).call(JAX, 'train', what)) * EPOCH) / counts.jax;
+        const what = { formulation, threads: count, count: counts.jax, limit: counts.peerSeconds };
+        return (await chromium.worker(`jax ${count}`).call(JAX, 'train', what)) * EPOCH;
       },
     })),
   );
@@ -54,11 +54,11 @@ async function pyTorchPeers({ threads, counts, say }) {
     opened.push(torch);
     peers.notes = [torch.about, ...warningsOf(torch.about)];
     for (const layout of LAYOUTS) {
-      await torch.train(layout, 10 * BATCH);
+      await torch.train(layout, 10 * BATCH, counts.peerSeconds);
       const blas = runtime.threads > 1 ? `, BLAS on ${runtime.blasThreads}` : '';
       peers.measurements.push({
         id: `peer PyTorch (${layout}${blas}), ${runtime.threads}`,
-        measure: async () => ((await torch.train(layout, counts.pytorch)) * EPOCH) / counts.pytorch,
+        measure: async () => (await torch.train(layout, counts.pytorch, counts.peerSeconds)) * EPOCH,
       });
     }
   }

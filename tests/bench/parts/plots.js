@@ -1,23 +1,33 @@
 /** Seconds of an epoch against batch size and against threads, each point from fewer pictures. */
 import { availableParallelism } from 'node:os';
-import { BATCH } from '../flops.js';
+import { BATCH, EPOCH } from '../flops.js';
 import { reader, runRounds } from '../rounds.js';
-import { epochSeconds, offered } from './epochs.js';
+import { offered } from './epochs.js';
 
 /** @import { Context } from '../context.js' */
 /** @import { Host } from '../hosts.js' */
-/** @import { Build, Runtime } from '../work/models.js' */
+/** @import { Runtime } from '../work/models.js' */
 
 /** @typedef {{ label: string, points: [number, number][] }} Curve */
 /** @typedef {{ batchSizes: Curve[], threads: Curve[] }} Curves */
 /** @typedef {{ label: string, x: number, measure: () => Promise<number> }} Point */
+/** @typedef {{ host: Host, runtime: Runtime }} Place */
 
 const BATCH_SIZES = Array.from({ length: 11 }, (_, i) => 2 ** i);
 const THREADS = [1, 2, 3, 4, 6, 8, 12, 16]; // 16 is the core's limit
 
+const MOST_STEPS = 1024; // of a point: small batches take long
+
+/** @param {Place} place @param {number} batchSize @param {number} most pictures */
+async function epochSeconds({ host, runtime }, batchSize, most) {
+  const count = Math.min(most, MOST_STEPS * batchSize);
+  const round = { ...runtime, model: 'tutorial', batchSize, count };
+  return (await host.call('tests/bench/work/train.js', 'trainAnew', round)) * (EPOCH / count);
+}
+
 /** The fastest build of each host at so many threads. @param {Context} context @param {number} threads */
 async function fastestBuilds(context, threads) {
-  /** @type {Map<string, { host: Host, runtime: Runtime }>} */
+  /** @type {Map<string, Place>} */
   const builds = new Map();
   for (const place of await offered(context, threads)) {
     if (place.runtime.threads === threads) builds.set(place.host.name, place);
@@ -29,9 +39,9 @@ async function fastestBuilds(context, threads) {
 async function batchSizePoints(context) {
   const points = [];
   for (const threads of new Set([1, context.threads])) {
-    for (const { host, runtime } of await fastestBuilds(context, threads)) {
-      const label = `${host.name}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
-      points.push(...BATCH_SIZES.map((size) => ({ label, x: size, measure: () => epochSeconds(host, 'tutorial', runtime, context.counts.plot, size) })));
+    for (const place of await fastestBuilds(context, threads)) {
+      const label = `${place.host.name}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+      points.push(...BATCH_SIZES.map((size) => ({ label, x: size, measure: () => epochSeconds(place, size, context.counts.plot) })));
     }
   }
   return points;
@@ -41,8 +51,8 @@ async function batchSizePoints(context) {
 async function threadPoints(context) {
   const points = [];
   for (const threads of THREADS.filter((count) => count <= 2 * availableParallelism())) {
-    for (const { host, runtime } of await fastestBuilds(context, threads)) {
-      points.push({ label: host.name, x: threads, measure: () => epochSeconds(host, 'tutorial', runtime, context.counts.plot, BATCH) });
+    for (const place of await fastestBuilds(context, threads)) {
+      points.push({ label: place.host.name, x: threads, measure: () => epochSeconds(place, BATCH, context.counts.plot) });
     }
   }
   return points;

@@ -24,10 +24,10 @@ async function trainerOf(formulation, threads) {
 }
 
 /**
- * Seconds for `count` pictures.
- * @param {{ formulation: string, threads: number, count: number }} what
+ * Seconds a picture, from `count` pictures or `limit` seconds.
+ * @param {{ formulation: string, threads: number, count: number, limit: number }} what
  */
-export async function train({ formulation, threads, count }) {
+export async function train({ formulation, threads, count, limit }) {
   const trainer = await trainerOf(formulation, threads);
   const { pixels, classes } = await asFloats(count);
   const batch = (/** @type {number} */ i) =>
@@ -35,7 +35,9 @@ export async function train({ formulation, threads, count }) {
   for (let i = 0; i < WARM_UP; i++) await batch(i);
   await trainer.settled();
   const start = performance.now();
-  for (let i = 0; i < count / BATCH; i++) await batch(i);
+  const seconds = () => (performance.now() - start) / 1000;
+  let done = 0;
+  for (; done < count && seconds() < limit; done += BATCH) await batch(done / BATCH);
   await trainer.settled();
-  return (performance.now() - start) / 1000;
+  return seconds() / done;
 }

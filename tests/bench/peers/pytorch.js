@@ -41,9 +41,9 @@ export async function openPyTorch(python, { threads, blasThreads }) {
   if (!about) throw new Error('PyTorch did not start');
   return {
     about: String(about),
-    /** Seconds for `count` pictures. @param {string} layout @param {number} count */
-    train: async (layout, count) => {
-      child.stdin.write(`${layout} ${count}\n`);
+    /** Seconds a picture, from `count` pictures or `limit` seconds. @param {string} layout @param {number} count @param {number} limit */
+    train: async (layout, count, limit) => {
+      child.stdin.write(`${layout} ${count} ${limit}\n`);
       return Number((await lines.next()).value);
     },
     close: async () => {

@@ -1,7 +1,7 @@
 """The tutorial's training step in PyTorch, as fast as it is on this machine without a change of the result.
 
 pytorch.py PIXELS LABELS THREADS: the files hold bytes. Says on what it runs, then answers each line
-"LAYOUT COUNT" with the seconds that so many pictures take.
+"LAYOUT COUNT LIMIT" with the seconds that a picture takes, from COUNT pictures or LIMIT seconds.
 """
 import sys
 import time
@@ -33,13 +33,16 @@ class Trainer:
         self.model = Tutorial().to(memory_format=self.layout)
         self.adam = torch.optim.Adam(self.model.parameters(), eps=1e-7, foreach=True)
 
-    def train(self, batches):
-        start = time.perf_counter()
+    def train(self, batches, limit):
+        done, start = 0, time.perf_counter()
         for x, y in batches:
             self.adam.zero_grad(set_to_none=True)
             F.cross_entropy(self.model(x), y).backward()
             self.adam.step()
-        return time.perf_counter() - start
+            done += len(y)
+            if time.perf_counter() - start > limit:
+                break
+        return (time.perf_counter() - start) / done
 
     def batches(self, pixels, labels):
         """Cut and laid out beforehand: no time goes into gathering."""
@@ -68,10 +71,11 @@ def main(pixels_path, labels_path, threads):
     print(f"PyTorch {torch.__version__}, {onednn}, BLAS {blas()}", flush=True)
     trainers = {}
     for line in sys.stdin:
-        layout, count = line.split()
+        layout, count, limit = line.split()
         trainer = trainers.setdefault(layout, Trainer(layout))
         count = int(count)
-        print(trainer.train(trainer.batches(pixels[: 784 * count], labels[:count])), flush=True)
+        batches = trainer.batches(pixels[: 784 * count], labels[:count])
+        print(trainer.train(batches, float(limit)), flush=True)
 
 
 main(*sys.argv[1:])

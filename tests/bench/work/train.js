@@ -42,8 +42,12 @@ export async function train(round) {
   return fit(await model, round, round.count);
 }
 
-/** Frees the models. */
-export async function end() {
-  for (const model of models.values()) (await model).dispose();
-  models.clear();
+/** The same with a new model, which is gone afterwards. @param {Round} round */
+export async function trainAnew(round) {
+  const model = await begin(round);
+  try {
+    return await fit(model, round, round.count);
+  } finally {
+    model.dispose();
+  }
 }
