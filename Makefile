@@ -13,7 +13,8 @@ SOURCES := $(wildcard src/*.c)
 NAMES := $(SOURCES:src/%.c=%)
 CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
 PAGE_FILES := $(shell find web shim -type f 2>/dev/null) package.json
-API_TESTS := $(sort $(shell find tests/api tests/datasets -name '*.test.js'))
+API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' \
+  -not -path 'tests/support/*' -print))
 PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null))
 
 # No contraction of a*b+c: every engine and compiler must round alike.
@@ -189,7 +190,6 @@ build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
 
 BENCH_NAMES := conv2d dense dropout live optimizer random status
 BENCH_KERNELS := build/bench/simd.mjs build/bench/relaxed.mjs
-PARTS ?= kernels epochs inference peers memory plots
 
 # $(1) the build whose objects are timed, $(2) how the loops around them are compiled
 define kernel_rules
@@ -208,7 +208,7 @@ $(eval $(call kernel_rules,simd,$(SIMD_FLAGS)))
 $(eval $(call kernel_rules,relaxed,$(SIMD_FLAGS) -mrelaxed-simd))
 
 .PHONY: bench
-bench: $(MODULES) $(BENCH_KERNELS) dist/index.html ## measure speed and memory, and the peers that are there (ten minutes; PARTS=… for some)
+bench: $(MODULES) $(BENCH_KERNELS) dist/index.html ## measure speed and memory, and the peers that are there (ten minutes; PARTS="kernels plots" for some)
 	@node tests/bench/bench.js $(PARTS)
 
 .PHONY: peers

@@ -2,7 +2,10 @@
  * Everything this project claims about speed and memory, measured in one run, so that its figures are
  * ratios to each other and to this machine's SIMD peak. Prints tables; build/bench.json keeps it all.
  *
- * node tests/bench/bench.js [part …]        (or `make bench PARTS="…"`; BENCH_QUICK=1 only tries it out)
+ * node tests/bench/bench.js [part …]        (or `make bench PARTS="…"`)
+ *
+ * The parts: kernels, epochs, inference, peers, memory, plots. BENCH_QUICK=1 only tries it all out, on a few
+ * pictures; MEMORY_EPOCHS=20 measures memory over the tutorial's whole run.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -55,7 +58,13 @@ const started = performance.now();
 const parts = chosenParts();
 const context = await openContext(say);
 try {
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', threads: context.threads, node: process.version, pictures: await nameOfPictures(), quick: Boolean(process.env.BENCH_QUICK) };
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    threads: context.threads,
+    node: process.version,
+    pictures: await nameOfPictures(),
+    quick: Boolean(process.env.BENCH_QUICK),
+  };
   const rounds = ['kernels', 'epochs', 'inference', 'peers'].some((part) => parts.has(/** @type {Part} */ (part)));
   const { results, notes } = rounds ? await measureInRounds(context, parts) : { results: {}, notes: [] };
   const memory = parts.has('memory') ? await measureMemory(context) : null;

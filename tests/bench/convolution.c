@@ -9,13 +9,23 @@
 enum { BATCH = 32, SIDE = 14, IN = 32, OUT = 64, PADDED = SIDE + 2 };
 enum { IMAGE = SIDE * SIDE * IN, OUTPUT = SIDE * SIDE * OUT, KERNEL = 9 * IN * OUT };
 
-static const fr_window window = {.in_h = SIDE, .in_w = SIDE, .in_c = IN, .out_h = SIDE, .out_w = SIDE,
-                                 .out_c = OUT, .kernel_h = 3, .kernel_w = 3, .stride_h = 1,
-                                 .stride_w = 1, .pad_top = 1, .pad_left = 1, .padded_h = PADDED,
+static const fr_window window = {.in_h = SIDE,
+                                 .in_w = SIDE,
+                                 .in_c = IN,
+                                 .out_h = SIDE,
+                                 .out_w = SIDE,
+                                 .out_c = OUT,
+                                 .kernel_h = 3,
+                                 .kernel_w = 3,
+                                 .stride_h = 1,
+                                 .stride_w = 1,
+                                 .pad_top = 1,
+                                 .pad_left = 1,
+                                 .padded_h = PADDED,
                                  .padded_w = PADDED};
 
 static struct {
-  float *images, *padded, *packed, *rows, *drows, *dbias, *y, *dy, *dx;
+  float *images, *padded, *packed, *rows, *drows, *dbias, *output, *y, *dy, *dx;
   void *lists;
 } c;
 
@@ -39,6 +49,7 @@ EMSCRIPTEN_KEEPALIVE void convolution_prepare(void) {
   c.y = floats(BATCH * OUTPUT, 13);
   c.dy = floats(BATCH * OUTPUT, 14);
   c.dx = floats(BATCH * IMAGE, 15);
+  c.output = floats(OUTPUT, 16);
   fr_conv2d_pack(&window, kernel, NULL, c.packed);
   fr_conv2d_pack_rows(&window, kernel, c.rows);
   free(kernel);
@@ -51,7 +62,7 @@ static fr_conv2d_delta delta_of(int image) {
 EMSCRIPTEN_KEEPALIVE void convolution_forward(void) {
   for (int i = 0; i < BATCH; i++) {
     const float *padded = fr_conv2d_pad(&window, c.images + i * IMAGE, c.padded);
-    fr_conv2d_forward(&window, padded, c.packed, 1, c.dx);
+    fr_conv2d_forward(&window, padded, c.packed, 1, c.output);
   }
 }
 

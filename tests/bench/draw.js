@@ -22,6 +22,8 @@ const FRAME = { left: 44, right: WIDTH - 176, top: 52, bottom: HEIGHT - 46 };
 const INK = '#7b7b7b';
 const COLOURS = ['#3d82c4', '#b98500'];
 const LABEL_HEIGHT = 15;
+const SANS = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
+const SERIF = "'Iowan Old Style', Palatino, Georgia, 'DejaVu Serif', serif";
 
 /** @param {number} value */
 const px = (value) => value.toFixed(1);
@@ -49,7 +51,11 @@ const colourOf = (label) => COLOURS[Number(label.startsWith('Chromium'))];
 /** More than one thread is drawn heavier. @param {string} label */
 const widthOf = (label) => (/ threads/.test(label) ? 2.2 : 1.2);
 
-/** Labels beside the ends of their lines, moved apart where they would touch. @param {Curve[]} curves @param {(value: number) => number} y */
+/**
+ * Labels beside the ends of their lines, moved apart where they would touch.
+ * @param {Curve[]} curves
+ * @param {(value: number) => number} y
+ */
 function labelHeights(curves, y) {
   const ends = curves.map(({ label, points }) => ({ label, at: y(points[points.length - 1][1]) })).sort((a, b) => a.at - b.at);
   ends.forEach((end, i) => {
@@ -70,21 +76,34 @@ function drawCurve({ label, points }, { x, y }, labelAt) {
   ];
 }
 
+/** Hairlines with their seconds. @param {number[]} ticks @param {(value: number) => number} y */
+function drawLevels(ticks, y) {
+  const unit = (/** @type {number} */ i) => (i === ticks.length - 1 ? ' s' : '');
+  return [
+    ...ticks.map((value) => `<path d="M${FRAME.left} ${px(y(value))}H${FRAME.right}" stroke="${INK}" stroke-opacity="0.3" stroke-width="0.6"/>`),
+    ...ticks.map((value, i) => `<text x="${FRAME.left - 8}" y="${px(y(value) + 4)}" text-anchor="end">${value}${unit(i)}</text>`),
+  ];
+}
+
+/** The values in words, for those who cannot see the lines. @param {Curve[]} curves */
+function inWords(curves) {
+  const values = (/** @type {Curve} */ { points }) => points.map(([x, value]) => `${x}: ${value.toFixed(1)}`).join(', ');
+  return curves.map((curve) => `${curve.label}: ${values(curve)}`).join('; ');
+}
+
 /** @param {Plot} plot */
 export function draw(plot) {
   const { title, axis, curves, yTicks } = plot;
   const scale = scales(plot);
   const heights = labelHeights(curves, scale.y);
   const ticks = [...new Set(curves.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
-  const summary = curves.map(({ label, points }) => `${label}: ${points.map(([x, value]) => `${x}: ${value.toFixed(1)}`).join(', ')}`).join('; ');
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title values">`,
-    `<title id="title">${escaped(title)}</title>`,
-    `<desc id="values">${escaped(summary)}</desc>`,
-    `<g font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="12" fill="${INK}">`,
-    `<text x="4" y="22" font-family="'Iowan Old Style', Palatino, Georgia, 'DejaVu Serif', serif" font-size="16">${escaped(title)}</text>`,
-    ...yTicks.map((value) => `<line x1="${FRAME.left}" x2="${FRAME.right}" y1="${px(scale.y(value))}" y2="${px(scale.y(value))}" stroke="${INK}" stroke-opacity="0.3" stroke-width="0.6"/>`),
-    ...yTicks.map((value, i) => `<text x="${FRAME.left - 8}" y="${px(scale.y(value) + 4)}" text-anchor="end">${value}${i === yTicks.length - 1 ? ' s' : ''}</text>`),
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img">`,
+    `<title>${escaped(title)}</title>`,
+    `<desc>${escaped(inWords(curves))}</desc>`,
+    `<g font-family="${SANS}" font-size="12" fill="${INK}">`,
+    `<text x="4" y="22" font-family="${SERIF}" font-size="16">${escaped(title)}</text>`,
+    ...drawLevels(yTicks, scale.y),
     ...ticks.map((value) => `<text x="${px(scale.x(value))}" y="${FRAME.bottom + 18}" text-anchor="middle">${value}</text>`),
     `<text x="${FRAME.right}" y="${FRAME.bottom + 36}" text-anchor="end">${escaped(axis)}</text>`,
     ...curves.flatMap((curve) => drawCurve(curve, scale, /** @type {number} */ (heights.get(curve.label)))),
@@ -117,9 +136,11 @@ function evenSteps(curves) {
 /** Writes both plots. @param {Curves} curves @param {URL} folder */
 export function writePlots({ batchSizes, threads }, folder) {
   const title = 'Time of an epoch of 60,000 pictures';
-  const plots = {
-    'batch-size.svg': draw({ title, axis: 'batch size', curves: batchSizes, yTicks: doublings(batchSizes), yScale: Math.log2 }),
-    'threads.svg': draw({ title: `${title}, batch 32`, axis: 'threads', curves: threads, yTicks: evenSteps(threads), yScale: (value) => value }),
+  const bySize = { title, axis: 'batch size', curves: batchSizes, yTicks: doublings(batchSizes), yScale: Math.log2 };
+  const byThreads = {
+    title: `${title}, batch 32`, axis: 'threads', curves: threads, yTicks: evenSteps(threads),
+    yScale: (/** @type {number} */ value) => value,
   };
+  const plots = { 'batch-size.svg': draw(bySize), 'threads.svg': draw(byThreads) };
   for (const [name, svg] of Object.entries(plots)) writeFileSync(fileURLToPath(new URL(name, folder)), svg);
 }

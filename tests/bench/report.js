@@ -75,7 +75,10 @@ function memoryTable(memory) {
   const held = (/** @type {typeof inNode} */ run) => `${fixed(run.pictures, 0)} pictures + ${fixed(run.core, 0)} core`;
   return table(`Memory of a run with validation (${memory.epochs} epochs), MB, 2²⁰ bytes each`, ['', 'MB', ''], [
     ...(page ? [
-      [`page (${page.build}, ${page.threads} threads): held after the run, as the browser counts`, fixed(page.held.all), `workers ${fixed(page.held.workers)}`],
+      [
+        `page (${page.build}, ${page.threads} threads): held after the run, as the browser counts`,
+        fixed(page.held.all), `workers ${fixed(page.held.workers)}`,
+      ],
       ['page: highest resident memory of its process, above an empty page', fixed(page.growth), `at the end ${fixed(page.resident)}`],
     ] : []),
     ...(inWorker ? [['worker in Chromium: pictures and core', fixed(inWorker.sum), held(inWorker)]] : []),
@@ -116,7 +119,9 @@ function claimsOf({ results, memory, machine }, rows) {
   const ratio = (/** @type {string} */ name) => (fastestPeer(rows, name)?.seconds ?? NaN) / chromium;
   /** @type {Claim[]} */
   const claims = [
-    ...twoBlock.map(({ place, ofPeak }) => ({ claim: `two-block network, ${place}, of the SIMD peak`, value: 100 * ofPeak, bar: 60, unit: '%' })),
+    ...twoBlock.map(({ place, ofPeak }) => ({
+      claim: `two-block network, ${place}, of the SIMD peak`, value: 100 * ofPeak, bar: 60, unit: '%',
+    })),
     { claim: 'inference at batch 256, to onnxruntime-web', value: onnx?.ratio ?? NaN, bar: 2.5, unit: '×' },
     { claim: 'inference one at a time, to onnxruntime-web', value: onnx?.singleRatio ?? NaN, bar: 1.5, unit: '×' },
     { claim: 'training in Chromium, to jax-js at its fastest', value: ratio('jax-js'), bar: 1, unit: '×' },

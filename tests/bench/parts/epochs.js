@@ -21,7 +21,11 @@ const placeOf = (host, { build, threads }) => `${host} ${build}${threads > 1 ? `
 /** Where the builds train: this process, and a worker of a page. @param {Context} context @returns {Host[]} */
 const trainingHosts = ({ node, chromium }) => [node, ...(chromium ? [chromium.worker('training')] : [])];
 
-/** The builds that each host offers, on one thread and on so many; the faster instructions last. @param {Context} context @param {number} threads */
+/**
+ * The builds that each host offers, on one thread and on so many; the faster instructions last.
+ * @param {Context} context
+ * @param {number} threads
+ */
 export async function offered(context, threads) {
   const places = [];
   for (const host of trainingHosts(context)) {
@@ -69,8 +73,14 @@ export function epochRows(results, result) {
   });
 }
 
-/** The fastest of this project's builds at so many threads. @param {(id: string) => number} result @param {string} host @param {number} threads */
+/**
+ * The fastest of this project's builds at so many threads.
+ * @param {(id: string) => number} result
+ * @param {string} host
+ * @param {number} threads
+ */
 export function best(result, host, threads) {
-  const seconds = runtimes(threads).filter((runtime) => runtime.threads === threads).map((runtime) => result(`epoch ${placeOf(host, runtime)}`));
+  const builds = runtimes(threads).filter((runtime) => runtime.threads === threads);
+  const seconds = builds.map((runtime) => result(`epoch ${placeOf(host, runtime)}`));
   return Math.min(...seconds.filter((value) => !Number.isNaN(value)));
 }

@@ -1,4 +1,5 @@
 /** The SIMD peak of this machine, and the kernels of a training step as shares of it. */
+import { hasRelaxedSimd } from '../../../shim/features.js';
 import { BATCH, KERNEL_MFLOP } from '../flops.js';
 
 /** @import { Context } from '../context.js' */
@@ -7,30 +8,35 @@ import { BATCH, KERNEL_MFLOP } from '../flops.js';
 
 const WORK = 'tests/bench/work/kernels.js';
 
-/** @param {Context} context @returns {{ host: import('../hosts.js').Host, instructions: Instructions }[]} */
-const places = ({ node, chromium }) => [
-  { host: node, instructions: 'simd' },
-  ...(chromium
-    ? /** @type {const} */ (['simd', 'relaxed']).map((instructions) => ({ host: chromium.worker('kernels'), instructions }))
-    : []),
-];
+/** @typedef {{ host: import('../hosts.js').Host, instructions: Instructions }} Place */
 
-/** @param {string} host @param {string} instructions */
-const key = (host, instructions) => `${host} ${instructions}`;
+/** @param {Context} context @returns {Place[]} */
+function places({ node, chromium }) {
+  const worker = chromium?.worker('kernels');
+  return [
+    { host: node, instructions: 'simd' },
+    ...(hasRelaxedSimd() ? [/** @type {Place} */ ({ host: node, instructions: 'relaxed' })] : []),
+    ...(worker ? /** @type {const} */ (['simd', 'relaxed']).map((instructions) => ({ host: worker, instructions })) : []),
+  ];
+}
+
+/** @param {Place} place */
+const nameOf = ({ host, instructions }) => `${host.name} ${instructions}`;
+const WITH_KERNELS = ['Node simd', 'Chromium relaxed'];
 
 /** @param {Context} context @returns {Measurement[]} */
 export const peakMeasurements = (context) =>
-  places(context).map(({ host, instructions }) => ({
-    id: `peak ${key(host.name, instructions)}`,
-    measure: () => host.call(WORK, 'peak', instructions),
+  places(context).map((place) => ({
+    id: `peak ${nameOf(place)}`,
+    measure: () => place.host.call(WORK, 'peak', place.instructions),
   }));
 
 /** @param {Context} context @returns {Measurement[]} */
 export const kernelMeasurements = (context) =>
-  places(context).filter(({ host, instructions }) => (host.name === 'Node') === (instructions === 'simd')).flatMap(({ host, instructions }) =>
+  places(context).filter((place) => WITH_KERNELS.includes(nameOf(place))).flatMap((place) =>
     Object.keys(KERNEL_MFLOP).map((name) => ({
-      id: `${name} ${key(host.name, instructions)}`,
-      measure: () => host.call(WORK, 'kernel', instructions, name, context.counts.kernel),
+      id: `${name} ${nameOf(place)}`,
+      measure: () => place.host.call(WORK, 'kernel', place.instructions, name, context.counts.kernel),
     })),
   );
 
@@ -39,11 +45,12 @@ export const kernelMeasurements = (context) =>
  * @param {(id: string) => number} result
  */
 export function kernelRows(result) {
-  return [['Node', 'simd'], ['Chromium', 'relaxed']].flatMap(([host, instructions]) =>
+  const rows = WITH_KERNELS.flatMap((where) =>
     Object.entries(KERNEL_MFLOP).map(([name, mflop]) => {
-      const ms = result(`${name} ${key(host, instructions)}`);
+      const ms = result(`${name} ${where}`);
       const gflops = (mflop * BATCH) / ms;
-      return { name: name.replace('kernels_', ''), where: key(host, instructions), ms, gflops, ofPeak: gflops / result(`peak ${key(host, instructions)}`) };
+      return { name: name.replace('kernels_', ''), where, ms, gflops, ofPeak: gflops / result(`peak ${where}`) };
     }),
-  ).filter(({ ms }) => !Number.isNaN(ms));
+  );
+  return rows.filter(({ ms }) => !Number.isNaN(ms));
 }

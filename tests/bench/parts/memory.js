@@ -10,6 +10,7 @@ import { pageSize } from '../../../.setup/size.js';
 import { launch } from '../../support/browsers.js';
 import { datasetFolder } from '../../support/dataset.js';
 import { startServer } from '../../support/static-server.js';
+import { hook } from '../../page/page.js';
 
 /** @import { Browser } from '../../support/browsers.js' */
 /** @import { Context } from '../context.js' */
@@ -36,8 +37,9 @@ async function rendererOf(browser) {
 /** What the page's whole agent cluster holds, after a collection, and its workers of that. @param {Browser} browser */
 async function held(browser) {
   const { bytes, breakdown } = await browser.evaluate(() => /** @type {any} */ (performance).measureUserAgentSpecificMemory());
-  const inWorkers = breakdown.filter((/** @type {any} */ part) => part.attribution.some((/** @type {any} */ of) => of.scope.includes('Worker')));
-  return { all: bytes / MB, workers: inWorkers.reduce((/** @type {number} */ sum, /** @type {any} */ part) => sum + part.bytes, 0) / MB };
+  /** @type {{ bytes: number, attribution: { scope: string }[] }[]} */
+  const inWorkers = breakdown.filter((/** @type {any} */ { attribution }) => attribution[0]?.scope.includes('Worker'));
+  return { all: bytes / MB, workers: inWorkers.reduce((sum, part) => sum + part.bytes, 0) / MB };
 }
 
 /** The page as built, from Start to done. @param {number} epochs */
@@ -49,12 +51,14 @@ async function measurePage(epochs) {
     const empty = resident(await rendererOf(browser), 'VmRSS');
     const source = datasetFolder() ? 'auto' : 'synthetic';
     await browser.open(`${server.url}?epochs=${epochs}&data=${source}`);
-    const state = (/** @type {string} */ hook, /** @type {string} */ wanted) =>
-      browser.waitFor(`document.querySelector('[data-testid="${hook}"]')?.dataset.state === '${wanted}'`, { timeout: 120_000 * (1 + epochs) });
+    const state = (/** @type {string} */ testid, /** @type {string} */ wanted) =>
+      browser.waitFor(`document.querySelector('${hook(testid)}')?.dataset.state === '${wanted}'`, {
+        timeout: 120_000 * (1 + epochs),
+      });
     await state('dataset-status', 'ready');
-    await browser.click('[data-testid="train-start"]');
+    await browser.click(hook('train-start'));
     await state('train-status', 'done');
-    const { build, threads } = await browser.evaluate(() => ({ .../** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]')).dataset }));
+    const { build, threads } = await browser.evaluate(`({ ...document.querySelector('${hook('runtime-info')}').dataset })`);
     const renderer = await rendererOf(browser);
     return {
       build: String(build), threads: Number(threads), held: await held(browser),

@@ -47,7 +47,11 @@ async function batchSizePoints(context) {
   return points;
 }
 
-/** Up to twice the processors, where more threads than processors show what that costs. @param {Context} context @returns {Promise<Point[]>} */
+/**
+ * Up to twice the processors, which shows what more threads than processors cost.
+ * @param {Context} context
+ * @returns {Promise<Point[]>}
+ */
 async function threadPoints(context) {
   const points = [];
   for (const threads of THREADS.filter((count) => count <= 2 * availableParallelism())) {

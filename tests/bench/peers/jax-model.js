@@ -10,6 +10,7 @@ const { jit, lax, nn, numpy: np, random, tree, valueAndGrad } = await import(lib
 
 /** @typedef {any} Array of jax-js; each use but the last takes a `ref` */
 /** @typedef {{ conv: number[], convBias: number[], features: (x: Array, conv: Array, bias: Array) => Array }} Formulation */
+/** @typedef {{ x: Array, y: Array, key: Array, rate: Array }} Batch */
 /** @typedef {{ step: (pixels: Float32Array, classes: Int32Array) => Promise<void>, settled: () => Promise<any> }} Trainer */
 
 const PIXELS = 28 * 28;
@@ -88,7 +89,7 @@ function initialState({ conv, convBias }) {
 /** @param {Formulation} formulation */
 function jittedStep(formulation) {
   const lossAndGradient = valueAndGrad(lossOf(formulation));
-  return jit((/** @type {any} */ state, /** @type {Array} */ x, /** @type {Array} */ y, /** @type {Array} */ key, /** @type {Array} */ rate) => {
+  return jit((/** @type {any} */ state, /** @type {Batch} */ { x, y, key, rate }) => {
     const [loss, gradient] = lossAndGradient(mapValues(state, ({ w }) => w.ref), x, y, key);
     const next = mapValues(state, (moment, name) => adam(moment, gradient[name], rate.ref));
     rate.dispose();
@@ -105,7 +106,7 @@ export function newTrainer(name) {
   return {
     async step(pixels, classes) {
       const x = np.array(pixels, { shape: [pixels.length / PIXELS, 28, 28] });
-      const [next, loss] = step(state, x, np.array(classes), random.key(++steps), np.array(rateAt(steps)));
+      const [next, loss] = step(state, { x, y: np.array(classes), key: random.key(++steps), rate: np.array(rateAt(steps)) });
       state = next;
       await loss.blockUntilReady();
       loss.dispose();

@@ -48,12 +48,17 @@ const node = (op, inputs, output, ...attributes) =>
   inside(1, ...inputs.map((input) => text(1, input)), text(2, output), text(3, output), text(4, op), ...attributes);
 
 /** @param {string} name @param {number[]} shape @param {Float32Array} values */
-const initializer = (name, shape, values) =>
-  inside(5, ...shape.map((length) => number(1, length)), number(2, FLOAT), text(8, name), inside(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)));
+function initializer(name, shape, values) {
+  const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return inside(5, ...shape.map((length) => number(1, length)), number(2, FLOAT), text(8, name), inside(9, raw));
+}
 
 /** @param {number} field @param {string} name @param {number[]} shape behind the batch */
-const value = (field, name, shape) =>
-  inside(field, text(1, name), inside(2, inside(1, number(1, FLOAT), inside(2, inside(1, text(2, 'n')), ...shape.map((length) => inside(1, number(1, length)))))));
+function value(field, name, shape) {
+  const dimensions = [inside(1, text(2, 'n')), ...shape.map((length) => inside(1, number(1, length)))];
+  const tensorType = inside(1, number(1, FLOAT), inside(2, ...dimensions));
+  return inside(field, text(1, name), inside(2, tensorType));
+}
 
 /**
  * The kernel, (height, width, in, out) to (out, in, height, width).
