@@ -51,7 +51,7 @@ export async function openContext(say) {
   const counts = { ...COUNTS[process.env.BENCH_QUICK ? 'quick' : 'full'] };
   if (process.env.MEMORY_EPOCHS) counts.memoryEpochs = Number(process.env.MEMORY_EPOCHS);
   const chromium = await openChromium().catch((error) => {
-    say(`without Chromium: ${error.message}`);
+    say(`without Chromium (make build/browsers): ${error.message.split('\n')[0]}`);
     return null;
   });
   return { counts, node, chromium, threads: Math.min(availableParallelism(), 8), say };

@@ -28,7 +28,10 @@ export const node = {
 /** A cross-origin isolated page in Chromium. @returns {Promise<Page>} */
 export async function openChromium() {
   const server = await startServer({ folder: fileURLToPath(root), dataset: datasetFolder(), isolated: true });
-  const browser = await launch('chromium');
+  const browser = await launch('chromium').catch(async (error) => {
+    await server.close();
+    throw error;
+  });
   await browser.open(`${server.url}tests/bench/lab/index.html`);
   await browser.waitFor('"lab" in globalThis');
 

@@ -4,6 +4,7 @@ import { inferenceRows } from './parts/inference.js';
 import { kernelRows } from './parts/kernels.js';
 import { peerRows } from './parts/peers.js';
 import { reader } from './rounds.js';
+import { least } from './statistics.js';
 import { fixed, percent, table, times } from './table.js';
 
 /** @import { Counts } from './context.js' */
@@ -115,7 +116,7 @@ function claimsOf({ results, memory, machine }, rows) {
   const result = reader(results);
   const twoBlock = rows.epochs.filter(({ model, speedup }) => model === 'two-block' && speedup === 1);
   const onnx = rows.inference.find(({ library }) => library === 'onnxruntime');
-  const chromium = Math.min(best(result, 'Chromium', 1), best(result, 'Chromium', machine.threads));
+  const chromium = least([1, machine.threads].map((threads) => best(result, 'Chromium', threads)));
   const ratio = (/** @type {string} */ name) => (fastestPeer(rows, name)?.seconds ?? NaN) / chromium;
   /** @type {Claim[]} */
   const claims = [

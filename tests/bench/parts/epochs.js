@@ -1,5 +1,6 @@
 /** An epoch of 60,000 pictures, optimizer included, by the API: each build, one thread and all. */
 import { BATCH, EPOCH, IMAGE_MFLOP, gflopsOfEpoch } from '../flops.js';
+import { least } from '../statistics.js';
 
 /** @import { Context } from '../context.js' */
 /** @import { Host } from '../hosts.js' */
@@ -81,6 +82,5 @@ export function epochRows(results, result) {
  */
 export function best(result, host, threads) {
   const builds = runtimes(threads).filter((runtime) => runtime.threads === threads);
-  const seconds = builds.map((runtime) => result(`epoch ${placeOf(host, runtime)}`));
-  return Math.min(...seconds.filter((value) => !Number.isNaN(value)));
+  return least(builds.map((runtime) => result(`epoch ${placeOf(host, runtime)}`)));
 }
