@@ -13,7 +13,8 @@ SOURCES := $(wildcard src/*.c)
 NAMES := $(SOURCES:src/%.c=%)
 CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
 PAGE_FILES := $(shell find web shim -type f 2>/dev/null) package.json
-API_TESTS := $(sort $(shell find tests -name '*.test.js' -not -path 'tests/page/*' -not -path 'tests/support/*'))
+API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' \
+  -not -path 'tests/support/*' -print))
 PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null))
 
 # No contraction of a*b+c: every engine and compiler must round alike.
@@ -188,20 +189,31 @@ build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
 # Measurements: on a quiet machine only.
 
 BENCH_NAMES := conv2d dense dropout live optimizer random status
+BENCH_KERNELS := build/bench/simd.mjs build/bench/relaxed.mjs
 
-build/bench/%.o: tests/bench/%.c Makefile | $(EMCC)
-	@mkdir -p $(@D)
-	@echo '  compile $@'
-	$(QUIET)$(EMCC) $(SIMD_FLAGS) -O3 -Isrc -c $< -o $@
+# $(1) the build whose objects are timed, $(2) how the loops around them are compiled
+define kernel_rules
+build/bench/$(1)/%.o: tests/bench/%.c Makefile | $(EMCC)
+	@mkdir -p $$(@D)
+	@echo '  compile $$@'
+	$(QUIET)$(EMCC) $(2) -O3 -Isrc -c $$< -o $$@
 
-build/bench/kernels.mjs: build/bench/kernels.o build/bench/peak.o $(BENCH_NAMES:%=build/simd/%.o)
-	@echo '  link $@'
-	$(QUIET)$(EMCC) -O3 $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=node --no-entry \
-	  -sEXPORTED_FUNCTIONS=_malloc $^ -o $@
+build/bench/$(1).mjs: $(patsubst %,build/bench/$(1)/%.o,kernels convolution peak) $(BENCH_NAMES:%=build/$(1)/%.o)
+	@echo '  link $$@'
+	$(QUIET)$(EMCC) -O3 $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node --no-entry \
+	  -sEXPORTED_FUNCTIONS=_malloc $$^ -o $$@
+endef
+
+$(eval $(call kernel_rules,simd,$(SIMD_FLAGS)))
+$(eval $(call kernel_rules,relaxed,$(SIMD_FLAGS) -mrelaxed-simd))
 
 .PHONY: bench
-bench: build/simd/fitting-room.mjs build/bench/kernels.mjs $(NPM) ## measure training speed against this machine's SIMD peak (one minute)
-	@node tests/bench/bench.js
+bench: $(MODULES) $(BENCH_KERNELS) dist/index.html ## measure speed and memory, and the peers that are there (ten minutes; PARTS="kernels plots" for some)
+	@node tests/bench/bench.js $(PARTS)
+
+.PHONY: peers
+peers: ## install the libraries that `make bench` compares with
+	npm ci --prefix tests/bench/peers --userconfig .npmrc --ignore-scripts --loglevel=error
 
 .PHONY: accuracy
 accuracy: build/simd/fitting-room.mjs $(NPM) ## train the tutorial's 20 epochs over five seeds (a quarter of an hour)
@@ -211,4 +223,4 @@ accuracy: build/simd/fitting-room.mjs $(NPM) ## train the tutorial's 20 epochs o
 clean: ## remove what was built; the toolchain and the npm packages stay
 	rm -rf build dist
 
--include $(wildcard build/*/*.d build/*/src/*.d)
+-include $(wildcard build/*/*.d build/*/src/*.d build/bench/*/*.d)

@@ -1,0 +1,58 @@
+/** What this run measures with: how much of it, where, and against whom. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { node, openChromium } from './hosts.js';
+import { EPOCH } from './flops.js';
+
+/** @typedef {'kernels' | 'epochs' | 'inference' | 'peers' | 'memory' | 'plots'} Part */
+/** @type {Part[]} */
+export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'memory', 'plots'];
+
+/**
+ * @typedef {object} Counts pictures, unless it says otherwise
+ * @property {number} rounds in which everything is measured once; the medians count
+ * @property {number} epoch of one round of the tutorial's model
+ * @property {number} twoBlock
+ * @property {number} kernel runs of each kernel, the fastest of which counts
+ * @property {number} inference seconds
+ * @property {number} jax at most, within peerSeconds
+ * @property {number} pytorch the same
+ * @property {number} peerSeconds seconds
+ * @property {number} plot for each point of a plot
+ * @property {number} memoryEpochs epochs
+ */
+
+/** @type {Record<'full' | 'quick', Counts>} */
+const COUNTS = {
+  full: {
+    rounds: 3, epoch: EPOCH, twoBlock: 3200, kernel: 100, inference: 1.5,
+    jax: 3200, pytorch: 9600, peerSeconds: 4, plot: 6144, memoryEpochs: 2,
+  },
+  quick: {
+    rounds: 1, epoch: 3200, twoBlock: 640, kernel: 10, inference: 0.1,
+    jax: 320, pytorch: 640, peerSeconds: 1, plot: 1024, memoryEpochs: 1,
+  },
+};
+
+/**
+ * @typedef {object} Context
+ * @property {Counts} counts
+ * @property {import('./hosts.js').Host} node
+ * @property {import('./hosts.js').Page | null} chromium null where there is none
+ * @property {number} threads as many as the API takes by itself
+ * @property {(text: string) => void} say
+ */
+
+/** Whether a library is installed in peers/. @param {string} name */
+export const hasPeer = (name) => existsSync(new URL(`peers/node_modules/${name}/package.json`, import.meta.url));
+
+/** @param {Context['say']} say @returns {Promise<Context>} */
+export async function openContext(say) {
+  const counts = { ...COUNTS[process.env.BENCH_QUICK ? 'quick' : 'full'] };
+  if (process.env.MEMORY_EPOCHS) counts.memoryEpochs = Number(process.env.MEMORY_EPOCHS);
+  const chromium = await openChromium().catch((error) => {
+    say(`without Chromium (make build/browsers): ${error.message.split('\n')[0]}`);
+    return null;
+  });
+  return { counts, node, chromium, threads: Math.min(availableParallelism(), 8), say };
+}

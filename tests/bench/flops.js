@@ -1,0 +1,40 @@
+/**
+ * Floating-point operations in millions, dense-counted: what the products would take if nothing were
+ * skipped. Training counts three products a layer, but two for the first one, which needs no gradient
+ * of its input.
+ */
+
+export const BATCH = 32;
+export const EPOCH = 60000;
+
+/** @param {number} pixels of the output @param {number} filters @param {number} channels */
+const convolution = (pixels, filters, channels) => (2 * pixels * filters * 9 * channels) / 1e6;
+/** @param {number} inputs @param {number} units */
+const dense = (inputs, units) => (2 * inputs * units) / 1e6;
+
+const CONV = convolution(26 * 26, 32, 1);
+const DENSE = dense(5408, 128);
+const FIRST = convolution(28 * 28, 32, 1);
+const SECOND = convolution(14 * 14, 64, 32);
+
+/** One image's forward and backward, by model. */
+export const IMAGE_MFLOP = {
+  tutorial: 2 * CONV + 3 * (DENSE + dense(128, 10)),
+  twoBlock: 2 * FIRST + 3 * (SECOND + dense(7 * 7 * 64, 128) + dense(128, 10)),
+};
+
+/** One image's, by kernel. @type {Record<string, number>} */
+export const KERNEL_MFLOP = {
+  kernels_conv2d_pool_forward: CONV,
+  kernels_conv2d_backward: CONV,
+  kernels_dense_forward: DENSE,
+  kernels_dense_forward_kept: DENSE,
+  kernels_dense_backward_input: DENSE,
+  kernels_dense_backward_kernel_adam: DENSE,
+  convolution_forward: SECOND,
+  convolution_backward_kernel: SECOND,
+  convolution_backward_input: SECOND,
+};
+
+/** @param {number} mflop of an image @param {number} seconds of an epoch */
+export const gflopsOfEpoch = (mflop, seconds) => (EPOCH * mflop) / 1000 / seconds;

@@ -1,0 +1,9 @@
+/** What parts/memory.js runs in a process of its own: prints what the run held and how far the process grew. */
+import { run } from './work/memory.js';
+
+const MB = 1024 * 1024;
+const before = process.memoryUsage().rss / MB;
+const held = await run(JSON.parse(process.argv[2]), Number(process.argv[3]));
+const highest = process.resourceUsage().maxRSS / 1024;
+console.log(JSON.stringify({ ...held, growth: highest - before }));
+process.exit();

@@ -1,0 +1,86 @@
+/**
+ * Probabilities of pictures, one thread, by this project and by others over the same weights. All take
+ * the same floats and give the same floats back, awaited.
+ */
+import { modelOf } from './models.js';
+import { asFloats, firstOf, pictures } from './pictures.js';
+
+/** @import { Build } from './models.js' */
+/** @import { Tensor } from '../../../shim/tensor.js' */
+
+/** @typedef {(pixels: Float32Array, count: number) => Promise<ArrayLike<number>>} Predictor */
+/** @typedef {(weights: Tensor<Float32Array>[]) => Promise<Predictor>} OpenPredictor */
+
+export const MOST = 256; // pictures at once
+const PIXELS = 28 * 28;
+
+/** Trained for a moment, so that probabilities differ. @param {Build} build */
+async function trained(build) {
+  const model = await modelOf('tutorial', { build, threads: 1 });
+  const { images, labels } = firstOf(await pictures(), 6400);
+  await model.fit(images, labels, { epochs: 1, verbose: 0 });
+  return model;
+}
+
+/** @type {Promise<Tensor<Float32Array>[]> | undefined} */
+let weights;
+
+/** The weights that all of them predict with. */
+function sharedWeights() {
+  weights ??= trained('simd').then((model) => {
+    const values = model.getWeights();
+    model.dispose();
+    return values;
+  });
+  return weights;
+}
+
+/** @param {Build} build @returns {OpenPredictor} */
+const own = (build) => async (values) => {
+  const model = await modelOf('tutorial', { build, threads: 1 });
+  model.setWeights(values);
+  return async (data, count) => (await model.predict({ shape: [count, 28, 28, 1], data }, { batchSize: count })).data;
+};
+
+/** @type {Record<string, () => Promise<OpenPredictor>>} */
+const LIBRARIES = {
+  simd: async () => own('simd'),
+  relaxed: async () => own('relaxed'),
+  onnxruntime: async () => (await import('../peers/onnxruntime.js')).open,
+  tfjs: async () => (await import('../peers/tfjs-wasm.js')).open,
+};
+
+/** @type {Map<string, Promise<Predictor>>} */
+const predictors = new Map();
+
+/** @param {string} library */
+function predictorOf(library) {
+  const predictor = predictors.get(library) ?? LIBRARIES[library]().then(async (open) => open(await sharedWeights()));
+  predictors.set(library, predictor);
+  return predictor;
+}
+
+/** The largest difference from the probabilities of this project's reproducible build. @param {string} library */
+export async function difference(library) {
+  const { pixels } = await asFloats(MOST);
+  const [ours, theirs] = [await (await predictorOf('simd'))(pixels, MOST), await (await predictorOf(library))(pixels, MOST)];
+  return Math.max(...Array.from(ours, (value, i) => Math.abs(value - theirs[i])));
+}
+
+/**
+ * Pictures a second, `batch` at a time, over about `seconds`.
+ * @param {{ library: string, batch: number, seconds: number }} what
+ */
+export async function throughput({ library, batch, seconds }) {
+  const predict = await predictorOf(library);
+  const { pixels } = await asFloats(MOST);
+  const parts = Array.from({ length: MOST / batch }, (_, i) => pixels.subarray(i * batch * PIXELS, (i + 1) * batch * PIXELS));
+  for (const part of parts.slice(0, 8)) await predict(part, batch);
+  let done = 0;
+  const start = performance.now();
+  do {
+    await predict(parts[(done / batch) % parts.length], batch);
+    done += batch;
+  } while (performance.now() - start < seconds * 1000);
+  return (done * 1000) / (performance.now() - start);
+}
