@@ -110,13 +110,17 @@ FR_INLINE void conv_tile_4x8(const float *const pixel[TILE], const float *kernel
   conv_tile_4x4(pixel, kernel, rows, length, stride, 1, sum);
 }
 
-static void conv_tile(const fr_window *w, const float *const pixel[TILE], const float *kernel,
-                      f32x4 sum[TILE][2]) {
-  int rows = w->kernel_h, length = row_length(w), stride = line_stride(w);
-  if (rows == 3 && length == 3)
-    conv_tile_4x8(pixel, kernel, 3, 3, stride, sum);
+static void conv_tile_any(const fr_window *w, const float *const pixel[TILE], const float *kernel,
+                          f32x4 sum[TILE][2]) {
+  conv_tile_4x8(pixel, kernel, w->kernel_h, row_length(w), line_stride(w), sum);
+}
+
+FR_INLINE void conv_tile(const fr_window *w, const float *const pixel[TILE], const float *kernel,
+                         f32x4 sum[TILE][2]) {
+  if (w->kernel_h == 3 && row_length(w) == 3)
+    conv_tile_4x8(pixel, kernel, 3, 3, line_stride(w), sum);
   else
-    conv_tile_4x8(pixel, kernel, rows, length, stride, sum);
+    conv_tile_any(w, pixel, kernel, sum);
 }
 
 static f32x4 rectify(f32x4 a, int relu) { return relu ? f4_max(a, f4_zero()) : a; }

@@ -87,18 +87,15 @@ static void add_block(const fr_dense *d, int block, const fr_infer_input *list, 
 static void add_panel(const fr_dense *d, const fr_infer_part *part, int from, const float *x,
                       const float *packed, fr_infer_input *lists, float *sums) {
   int left = d->inputs - from, inputs = left < FR_INFER_PANEL ? left : FR_INFER_PANEL;
-  int count[FR_INFER_SAMPLES];
-  for (int s = part->first; s < part->end; s++) {
-    int i = s - part->first;
-    count[i] = list_inputs(x + (int64_t)s * d->x_stride + from, inputs, lists + i * FR_INFER_PANEL);
-  }
+  int samples = part->end - part->first, begin[FR_INFER_SAMPLES + 1] = {0};
+  for (int i = 0; i < samples; i++)
+    begin[i + 1] = begin[i] + list_inputs(x + (int64_t)(part->first + i) * d->x_stride + from,
+                                          inputs, lists + begin[i]);
   for (int b = part->first_block; b < part->end_block; b++) {
     const float *rows = packed + block_offset(d, b) + (int64_t)from * FR_INFER_BLOCK;
-    for (int s = part->first; s < part->end; s++) {
-      int i = s - part->first;
-      add_block(d, b, lists + i * FR_INFER_PANEL, count[i], rows, from == 0,
-                sums + (int64_t)s * fr_infer_sums(d) + b * FR_INFER_BLOCK);
-    }
+    for (int i = 0; i < samples; i++)
+      add_block(d, b, lists + begin[i], begin[i + 1] - begin[i], rows, from == 0,
+                sums + (int64_t)(part->first + i) * fr_infer_sums(d) + b * FR_INFER_BLOCK);
   }
 }
 
