@@ -6,7 +6,7 @@ import { zhHans } from '../../web/i18n/zh-Hans.js';
 import { argmax, confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
 import { connect, serve, WorkerDied } from '../../web/protocol.js';
-import { readSettings, writeSettings } from '../../web/settings.js';
+import { readSettings, runtimeOptions, writeSettings } from '../../web/settings.js';
 
 /** The parts of the page that need no page. */
 
@@ -37,7 +37,16 @@ describe('settings in the address', () => {
     assert.equal(readSettings('?optimizer=sgd&learning-rate=0.3').settings.learningRate, 0.3);
   });
 
-  for (const bad of ['epochs=0', 'epochs=2.5', 'epochs=', 'epochs=1e9', 'epochs=%3Cb%3E', 'optimizer=lbfgs', 'learning-rate=-1', 'dropout=NaN', 'data=files', 'log=3']) {
+  test('what the model runs on: the fastest build on all threads, unless it is said', () => {
+    assert.deepEqual(runtimeOptions(readSettings('').settings), { deterministic: false });
+    for (const query of ['?deterministic=1', '?threads=3', '?deterministic=1&threads=1']) {
+      assert.equal(writeSettings(readSettings(query).settings, query), query, 'kept as it is');
+    }
+    assert.deepEqual(runtimeOptions(readSettings('?deterministic=1&threads=3').settings), { deterministic: true, threads: 3 });
+    assert.equal(writeSettings(readSettings('?deterministic=0').settings, '?deterministic=0'), '');
+  });
+
+  for (const bad of ['deterministic=yes', 'deterministic=', 'threads=0', 'threads=17', 'threads=two', 'epochs=0', 'epochs=2.5', 'epochs=', 'epochs=1e9', 'epochs=%3Cb%3E', 'optimizer=lbfgs', 'learning-rate=-1', 'dropout=NaN', 'data=files', 'log=3']) {
     test(`${bad} is replaced and reported`, () => {
       const { settings, corrected } = readSettings(`?${bad}`);
       assert.deepEqual(settings, readSettings('').settings);
