@@ -6,6 +6,7 @@ import { zhHans } from '../../web/i18n/zh-Hans.js';
 import { argmax, confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
 import { connect, serve, WorkerDied } from '../../web/protocol.js';
+import { digitsOf, multiplesOf, roundStep } from '../../web/ticks.js';
 import { readSettings, runtimeOptions, writeSettings } from '../../web/settings.js';
 
 /** The parts of the page that need no page. */
@@ -54,6 +55,26 @@ describe('settings in the address', () => {
       assert.equal(corrected[0].key, bad.split('=')[0]);
     });
   }
+});
+
+describe('marks of an axis', () => {
+  test('are a round number apart, and not closer than asked', () => {
+    for (const [least, step] of [[1, 1], [1.01, 2], [2.2, 2.5], [3, 5], [6, 10], [0.0021, 0.0025], [0.3, 0.5], [70, 100]]) {
+      assert.equal(roundStep(least), step);
+    }
+    assert.equal(roundStep(2.2, [1, 2, 5, 10]), 5);
+  });
+
+  test('lie between the ends, which they may touch', () => {
+    assert.deepEqual(multiplesOf(5, 0, 20), [0, 5, 10, 15, 20]);
+    assert.deepEqual(multiplesOf(0.25, 0.3, 0.76), [0.5, 0.75]);
+    assert.deepEqual(multiplesOf(0.1, 0.1, 0.3).map((each) => each.toFixed(1)), ['0.1', '0.2', '0.3']);
+    assert.deepEqual(multiplesOf(5, 1, 2), []);
+  });
+
+  test('have the digits that tell them apart', () => {
+    assert.deepEqual([10, 2.5, 0.05, 0.0025].map(digitsOf), [0, 1, 2, 4]);
+  });
 });
 
 describe('metrics', () => {
