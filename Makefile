@@ -3,7 +3,7 @@
 PORT ?= 8080
 # V=1 prints the compilers' commands.
 QUIET := $(if $(V),,@)
-BUDGET_KB := 134
+BUDGET_KB := 120
 
 EMCC := build/emcc
 NPM := node_modules/.package-lock.json

@@ -71,7 +71,7 @@ function datasetBesidePage() {
 
 /**
  * Leaves the core's builds as they are, files of their own: only the one that a visitor's browser can run is fetched,
- * and its threads load the same file again. Takes the Node branch out of Emscripten's glue.
+ * and its threads load the same file again. Takes the Node branch out of Emscripten's glue, and minifies it.
  * @returns {import('vite').Plugin}
  */
 function coreBesidePage() {
@@ -87,7 +87,7 @@ function coreBesidePage() {
       const build = /\/build\/([^/]+)\/fitting-room\.mjs$/.exec(id)?.[1];
       if (!build) return null;
       const wasm = readFileSync(id.replace(/mjs$/, 'wasm'));
-      const glue = forBrowsers(readFileSync(id, 'utf8'), build);
+      const glue = minified(id, forBrowsers(readFileSync(id, 'utf8'), build));
       const folder = `assets/${build}-${createHash('sha256').update(glue).update(wasm).digest('hex').slice(0, 8)}`;
       this.emitFile({ type: 'asset', fileName: `${folder}/fitting-room.wasm`, source: wasm });
       const file = this.emitFile({ type: 'asset', fileName: `${folder}/fitting-room.mjs`, source: glue });
