@@ -93,7 +93,8 @@ async function start(build, threads) {
       if (!reason) return await instantiate(`${build}-mt`, threads, null);
       fallback = { reason, message: '' };
     } catch (error) {
-      fallback = { reason: 'failed', message: /** @type {Error} */ (error).message };
+      const { cause, message } = /** @type {Error & { cause?: Error }} */ (error);
+      fallback = { reason: 'failed', message: cause?.message ?? message };
     }
   }
   return instantiate(build, 1, fallback);

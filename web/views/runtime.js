@@ -36,5 +36,5 @@ function whyNotMore({ fallback }) {
   if (!fallback) return [];
   const { reason, message } = fallback;
   const detail = message ? [' ', el('span', { lang: 'en', translate: false }, `(${message})`)] : [];
-  return [' ', t(`runtime.${reason}`), ...detail];
+  return [' ', el('span', {}, t(`runtime.${reason}`), ...detail)];
 }
