@@ -3,7 +3,7 @@
 PORT ?= 8080
 # V=1 prints the compilers' commands.
 QUIET := $(if $(V),,@)
-BUDGET_KB := 134
+BUDGET_KB := 120
 
 EMCC := build/emcc
 NPM := node_modules/.package-lock.json
@@ -73,7 +73,7 @@ build/wasm-tests/%.o: optimize = -O1
 define link_module
 	@echo '  link $@'
 	$(QUIET)new=$$(mktemp -d build/link.XXXXXX) && cp $(TYPES) $$new/ && \
-	  $(EMCC) $(1) $(MODULE_LINK) $(filter %.o,$^) -o $$new/fitting-room.mjs && \
+	  $(EMCC) $(link_flags) $(MODULE_LINK) $(filter %.o,$^) -o $$new/fitting-room.mjs && \
 	  mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
 endef
 
@@ -84,8 +84,9 @@ build/$(1)/%.o: src/%.c Makefile | $(EMCC)
 	@echo '  compile $$@'
 	$(QUIET)$(EMCC) $(2) -c $$< -o $$@
 
+build/$(1)/fitting-room.mjs: link_flags = $(3)
 build/$(1)/fitting-room.mjs: $(NAMES:%=build/$(1)/%.o) build/exports.txt $(TYPES)
-	$$(call link_module,$(3))
+	$$(link_module)
 endef
 
 RELEASE_LINK := -O3 -sEXPORTED_RUNTIME_METHODS=wasmMemory

@@ -33,18 +33,18 @@ const cores = new Map();
 /** @type {Promise<Core> | undefined} */
 let latest;
 
-/** @type {{ build: string, threads: number } | undefined} */
+/** @type {(() => Promise<Core>) | undefined} */
 let forced;
 
 /**
- * Makes every later loadCore load this build; tests run the checking ones this way.
+ * Makes every later loadCore load this build, whatever it is asked for; tests run the checking ones this way.
  * @param {string} build
  * @param {Loader} load
  * @param {number} [threads]
  */
 export function useBuild(build, load, threads = 1) {
   BUILDS[build] = load;
-  forced = { build, threads };
+  forced = () => instantiate(build, threads, null);
   cores.clear();
   latest = undefined;
 }
@@ -65,9 +65,9 @@ export async function loadCore(options = {}) {
       'unsupported',
     );
   }
-  const choice = forced ?? { build: !deterministic && hasRelaxedSimd() ? 'relaxed' : 'simd', threads };
-  const key = `${choice.build} ${choice.threads}`;
-  const core = cores.get(key) ?? start(choice.build, choice.threads);
+  const build = !deterministic && hasRelaxedSimd() ? 'relaxed' : 'simd';
+  const key = forced ? 'forced' : `${build} ${threads}`;
+  const core = cores.get(key) ?? (forced ?? start)(build, threads);
   cores.set(key, core);
   latest = core;
   core.catch(() => {
@@ -93,7 +93,8 @@ async function start(build, threads) {
       if (!reason) return await instantiate(`${build}-mt`, threads, null);
       fallback = { reason, message: '' };
     } catch (error) {
-      fallback = { reason: 'failed', message: /** @type {Error} */ (error).message };
+      const { cause, message } = /** @type {Error & { cause?: Error }} */ (error);
+      fallback = { reason: 'failed', message: cause?.message ?? message };
     }
   }
   return instantiate(build, 1, fallback);

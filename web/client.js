@@ -3,9 +3,10 @@ import workerUrl from './worker.js?worker&url';
 
 /**
  * Starts the worker and calls it. `onDeath` is told once when the worker is gone, for whatever reason.
+ * @param {import('../shim/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
  */
-export function startWorker(onDeath) {
+export function startWorker(runtime, onDeath) {
   const name = `fitting-room-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
   const worker = new Worker(workerUrl, { type: 'module', name });
   const { call, fail } = connect(/** @type {any} */ (worker));
@@ -27,7 +28,7 @@ export function startWorker(onDeath) {
   };
   worker.onmessageerror = () => die('a message could not be read');
 
-  const ready = call('hello');
+  const ready = call('hello', runtime);
   // The browser releases a worker's locks when it ends, however it ends.
   ready.then(() => navigator.locks?.request(name, () => die('')), () => {});
 

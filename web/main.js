@@ -1,8 +1,9 @@
 import { offerApi } from './client.js';
 import { onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
+import { isolate } from './isolation.js';
 import { argmax, confusion } from './metrics.js';
 import { createSession } from './session.js';
-import { layerSpecs, readSettings, writeSettings } from './settings.js';
+import { layerSpecs, readSettings, runtimeOptions, writeSettings } from './settings.js';
 import { setUpTheme } from './theme.js';
 import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
@@ -31,7 +32,7 @@ import { createVerdictView } from './views/verdict.js';
 offerApi();
 
 const { settings, corrected } = readSettings(location.search);
-const session = createSession();
+const session = createSession({ ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
 const trainer = createTrainer(session, () => ({ settings, specs: layerSpecs(settings) }));
 
 let shownData = 0; // the version of the data on the page
@@ -48,13 +49,13 @@ setUpDrop((files) => dataView.load('files', files));
 const modelView = createModelView(session, settings, onSettings);
 
 // Train
-const settingsForm = createSettingsForm(settings, onSettings);
+const settingsForm = createSettingsForm(settings, onSettings, modelView.ask);
 const run = createRunView(session, trainer, () => modelView.firstInvalid() ?? settingsForm.firstInvalid());
 const tape = createTape(() => settings.epochs);
 const moment = createMomentView();
 const plots = createHistoryView();
 const log = createLog();
-createRuntimeView(session);
+const runtimeView = createRuntimeView();
 
 // Show
 const confidences = createConfidencesView(session);
@@ -69,6 +70,9 @@ createAlarm(session, open);
 createCorrections(corrected);
 
 session.on('data', showData);
+session.on('worker', ({ core }) => runtimeView.show(core ?? null));
+session.on('description', ({ description }) => description && runtimeView.show(description.core));
+trainer.on('core', runtimeView.show);
 trainer.on('reset', beginRun);
 trainer.on('progress', showProgress);
 trainer.on('epoch', ({ epoch, logs }) => plots.addEpoch(epoch, logs));
@@ -83,6 +87,11 @@ setUpLanguage();
 plots.reset(settings.epochs);
 showEvaluation(trainer.evaluation);
 open();
+
+/** Whether the page could be loaded anew and nobody would miss a thing. */
+function untouched() {
+  return settings.source !== 'files' && !trainer.busy();
+}
 
 /** Begins the story, also after the worker had to be replaced. */
 function open() {

@@ -21,24 +21,29 @@ import { RemoteError, WorkerDied } from './protocol.js';
  *   parameters: number } | null} Description
  */
 
-export function createSession() {
+/**
+ * @param {{ ready: Promise<void>, runtime: () => import('../shim/loading.js').RuntimeOptions }} options
+ *   `ready`: when the worker may be started; `runtime`: what it is to run on
+ */
+export function createSession({ ready, runtime }) {
   const { on, emit } = createEmitter();
   /** @type {DataState} */
   let data = { state: 'empty', info: null, progress: null, message: '', version: 0 };
   /** @type {AbortController | null} */
   let loading = null;
   let lost = false;
-  let client = launch();
+  /** @type {import('./client.js').Client | null} */
+  let client = null;
 
   function launch() {
     lost = false;
-    const started = startWorker((error) => {
+    const started = startWorker(runtime(), (error) => {
       lost = true;
       loading = null;
       setData({ state: 'empty', info: null });
       emit('worker', { state: 'dead', message: error.message });
     });
-    started.ready.then((runtime) => emit('worker', { state: 'alive', runtime }), (error) => {
+    started.ready.then((core) => emit('worker', { state: 'alive', core }), (error) => {
       if (!(error instanceof WorkerDied)) started.die(error.message);
     });
     return started;
@@ -57,7 +62,7 @@ export function createSession() {
    */
   async function load(source, files = []) {
     loading?.abort();
-    if (lost) client = launch();
+    if (lost) client = null;
     const mine = (loading = new AbortController());
     setData({ state: 'loading', progress: null, message: '' });
     const baseUrl = new URL('fashion-mnist/', document.baseURI).href;
@@ -75,9 +80,11 @@ export function createSession() {
     }
   }
 
-  /** A trap inside the core leaves it in no state to go on: the worker is given up. @type {typeof client.call} */
+  /** A trap inside the core leaves it in no state to go on: the worker is given up. @type {import('./client.js').Client['call']} */
   async function call(method, args, options) {
-    const mine = client;
+    await ready;
+    options?.signal?.throwIfAborted();
+    const mine = (client ??= launch());
     try {
       return await mine.call(method, args, options);
     } catch (error) {
@@ -91,7 +98,7 @@ export function createSession() {
   async function describe(specs) {
     const mine = ++asked;
     try {
-      const description = await call('describe', { specs });
+      const description = await call('describe', { specs, runtime: runtime() });
       if (mine === asked) emit('description', { description, error: null });
     } catch (error) {
       if (mine === asked && error instanceof RemoteError) emit('description', { description: null, error });

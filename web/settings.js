@@ -15,6 +15,8 @@
  * @property {number} seed
  * @property {number} trainSize
  * @property {number} verbose
+ * @property {boolean} deterministic the same weights in every browser, rather than the fastest build
+ * @property {number | 'auto'} threads in the address only, for experiments
  *
  * @typedef {{ key: string, parse: (text: string) => any, initial: any, min?: number, max?: number, whole?: boolean }} Field
  */
@@ -36,6 +38,8 @@ export const FIELDS = {
   seed: number('seed', 42, 0, 4294967295),
   trainSize: number('train-size', 60000, 1, 60000),
   verbose: { ...choice('log', ['2', '0', '1']), initial: 2, parse: (text) => (/^[012]$/.test(text) ? Number(text) : undefined) },
+  deterministic: { key: 'deterministic', initial: false, parse: (text) => (/^[01]$/.test(text) ? text === '1' : undefined) },
+  threads: number('threads', 'auto', 1, 16),
 };
 
 /** @param {string} key @param {string[]} values @returns {Field} the first value is the initial one */
@@ -45,7 +49,7 @@ function choice(key, values) {
 
 /**
  * @param {string} key
- * @param {number} initial
+ * @param {number | string} initial
  * @param {number} min
  * @param {number} max
  * @param {boolean} whole
@@ -85,7 +89,7 @@ export function writeSettings(settings, search) {
   for (const [name, field] of Object.entries(FIELDS)) {
     const value = settings[/** @type {keyof Settings} */ (name)];
     if (value === initialValue(name, settings) || value === 'files') query.delete(field.key);
-    else query.set(field.key, String(value));
+    else query.set(field.key, String(typeof value === 'boolean' ? Number(value) : value));
   }
   return query.size === 0 ? '' : `?${query}`;
 }
@@ -94,6 +98,11 @@ export function writeSettings(settings, search) {
 function initialValue(name, settings) {
   if (name === 'learningRate') return LEARNING_RATES[/** @type {keyof typeof LEARNING_RATES} */ (settings.optimizer)];
   return FIELDS[/** @type {keyof Settings} */ (name)].initial;
+}
+
+/** What the model is to run on, as the API takes it. @param {Settings} settings @returns {import('../shim/loading.js').RuntimeOptions} */
+export function runtimeOptions({ deterministic, threads }) {
+  return threads === 'auto' ? { deterministic } : { deterministic, threads };
 }
 
 /** The tutorial's network. @param {Settings} settings */

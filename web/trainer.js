@@ -1,9 +1,10 @@
 import { createEmitter } from './emitter.js';
 import { createPace } from './pace.js';
+import { runtimeOptions } from './settings.js';
 
 /**
  * Runs and evaluates the model: the state machine behind Start, Pause and Stop.
- * Emits `state`, `progress`, `epoch`, `log`, `reset` and `evaluation`.
+ * Emits `state`, `core`, `progress`, `epoch`, `log`, `reset` and `evaluation`.
  *
  * @typedef {import('./settings.js').Settings} Settings
  * @typedef {'idle' | 'loading' | 'training' | 'paused' | 'done' | 'failed'} TrainState
@@ -63,8 +64,9 @@ export function createTrainer(session, current) {
 
   /** Everything on which the weights depend, except how long training lasts. */
   function runKey() {
-    const { optimizer, learningRate, batchSize, seed, trainSize } = current().settings;
-    return JSON.stringify([current().specs, optimizer, learningRate, batchSize, seed, trainSize, session.data.version]);
+    const { optimizer, learningRate, batchSize, seed, trainSize, deterministic } = current().settings;
+    const chosen = [optimizer, learningRate, batchSize, seed, trainSize, deterministic];
+    return JSON.stringify([current().specs, ...chosen, session.data.version]);
   }
 
   /** Whether Start would go on where the last run was left. */
@@ -104,7 +106,8 @@ export function createTrainer(session, current) {
     evaluating?.abort();
     try {
       await evaluated;
-      const args = { specs, epochs, batchSize, optimizer, learningRate, seed, trainSize, verbose, from };
+      const runtime = runtimeOptions(settings);
+      const args = { specs, runtime, epochs, batchSize, optimizer, learningRate, seed, trainSize, verbose, from };
       const { finished, position } = await session.call('fit', args, { signal: running.signal, onEvent });
       stopped = { ...run, position };
       running = null;
@@ -121,6 +124,7 @@ export function createTrainer(session, current) {
   /** @param {any} event */
   function onEvent(event) {
     if (event.type === 'progress') emit('progress', (progress = forPage(event.progress)));
+    if (event.type === 'core') emit('core', event.core);
     if (event.type === 'epoch') emit('epoch', event);
     if (event.type === 'log') emit('log', event);
   }

@@ -22,14 +22,26 @@ else serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, f
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
 
+/** @typedef {import('../shim/loading.js').RuntimeOptions} RuntimeOptions */
+
+/** Asks for the core before anything else does, so that the datasets use the same one. @param {RuntimeOptions} runtime */
+async function hello(runtime) {
+  const [core] = await Promise.all([coreFor(runtime), holdLock()]);
+  return core;
+}
+
+/** What runs, and why not more threads where more were wanted. @param {RuntimeOptions} runtime */
+async function coreFor(runtime) {
+  const { build, threads, fallback } = await loadCore(runtime);
+  return { build, threads, fallback };
+}
+
 /** Holds a lock for as long as this worker lives, so that the page learns of its death. */
-async function hello() {
-  await new Promise((held) => {
+function holdLock() {
+  return new Promise((held) => {
     if (!navigator.locks) return held(undefined);
     navigator.locks.request(self.name, () => new Promise(() => held(undefined)));
   });
-  const core = await loadCore();
-  return { build: core.build, threads: core.threads };
 }
 
 /** @param {{ source: string, files: File[], baseUrl: string }} args @param {CallContext} context */
@@ -63,11 +75,12 @@ function pictures({ split, indices }) {
   return { pixels, labels: Uint8Array.from(indices, (index) => labels.data[index]) };
 }
 
-/** @param {{ specs: any[] }} args */
-async function describe({ specs }) {
-  const built = await build(specs, 0);
+/** @param {{ specs: any[], runtime: RuntimeOptions }} args */
+async function describe({ specs, runtime }) {
+  const built = await build(specs, { seed: 0, runtime });
   try {
     return {
+      core: await coreFor(runtime),
       text: built.summary(() => {}),
       layers: built.layers.map(({ name, kind, outputShape, parameters }) => ({ name, kind, outputShape, parameters })),
       parameters: built.countParams(),
@@ -81,6 +94,7 @@ async function describe({ specs }) {
 async function fit(run, { signal, emit }) {
   const from = run.from ?? { epoch: 0, batch: 0 };
   if (!run.from) await renew(run);
+  emit({ type: 'core', core: await coreFor(run.runtime) });
   const train = firstOf(dataset.train, run.trainSize);
   const { images, labels } = dataset.test;
   signal.addEventListener('abort', resume);
@@ -135,28 +149,26 @@ async function evaluate({ trainSize }, { signal, emit }) {
 }
 
 /** @param {any} run */
-async function renew({ specs, seed, optimizer, learningRate }) {
+async function renew({ specs, seed, runtime, optimizer, learningRate }) {
   model?.dispose();
   model = null;
-  model = await build(specs, seed, { name: optimizer, learningRate });
+  model = await build(specs, { seed, runtime, optimizer: { name: optimizer, learningRate } });
 }
 
-/**
- * @param {any[]} specs
- * @param {number} seed
- * @param {any} [optimizer]
- */
-async function build(specs, seed, optimizer = 'adam') {
+/** @typedef {{ seed: number, runtime: RuntimeOptions, optimizer?: any }} BuildOptions */
+
+/** @param {any[]} specs @param {BuildOptions} options */
+async function build(specs, options) {
   try {
-    return await assemble(specs, seed, optimizer);
+    return await assemble(specs, options);
   } catch (error) {
-    throw Object.assign(/** @type {Error} */ (error), { layer: await firstAtFault(specs) });
+    throw Object.assign(/** @type {Error} */ (error), { layer: await firstAtFault(specs, options) });
   }
 }
 
-/** @param {any[]} specs @param {number} seed @param {any} optimizer */
-async function assemble(specs, seed, optimizer) {
-  const built = await sequential({ seed, layers: specs.map(layerOf) });
+/** @param {any[]} specs @param {BuildOptions} options */
+async function assemble(specs, { seed, runtime, optimizer = 'adam' }) {
+  const built = await sequential({ ...runtime, seed, layers: specs.map(layerOf) });
   try {
     built.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
     return built;
@@ -169,11 +181,11 @@ async function assemble(specs, seed, optimizer) {
 /** @param {any} spec */
 const layerOf = ({ kind, ...config }) => /** @type {any} */ (layers)[kind](config);
 
-/** The first layer with which the stack can no longer be built. @param {any[]} specs */
-async function firstAtFault(specs) {
+/** The first layer with which the stack can no longer be built. @param {any[]} specs @param {BuildOptions} options */
+async function firstAtFault(specs, { runtime }) {
   for (let count = 1; count <= specs.length; count++) {
     try {
-      (await sequential({ seed: 0, layers: specs.slice(0, count).map(layerOf) })).dispose();
+      (await sequential({ ...runtime, seed: 0, layers: specs.slice(0, count).map(layerOf) })).dispose();
     } catch {
       return count - 1;
     }

@@ -176,7 +176,7 @@ onEveryBuild(() => {
       });
     const flat = layers.flatten({ inputShape: [4, 4, 1] });
     await refused(undefined, 'sequential takes an object of options, got undefined');
-    await refused({ layer: [flat] }, "sequential has no option 'layer'; it takes layers, seed, name");
+    await refused({ layer: [flat] }, "sequential has no option 'layer'; it takes layers, seed, name, deterministic, threads");
     await refused({ layers: [] }, 'sequential: layers must be an array of at least one layer, got []');
     await refused({ layers: flat }, 'sequential: layers must be an array of at least one layer, got Object');
     await refused({ layers: [flat, 'dense'] }, 'sequential: layer 1 was not made by layers.*, got "dense"');

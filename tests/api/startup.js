@@ -2,8 +2,8 @@
 import { useBuild } from '../../shim/loading.js';
 import { BUILDS, smallData, smallModel } from './support.js';
 
-for (const [build, load] of BUILDS) {
-  useBuild(build, load);
+for (const [build, load, threads] of BUILDS) {
+  useBuild(build, load, threads);
   const { x, y } = smallData(20);
   for (let round = 0; round < 3; round++) {
     const model = await smallModel();

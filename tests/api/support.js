@@ -6,20 +6,21 @@ import { useBuild } from '../../shim/loading.js';
 /** @import { CompileOptions } from '../../shim/model.js' */
 /** @import { LayerConfig } from '../../shim/layers.js' */
 
-/** @type {[string, Parameters<typeof useBuild>[1]][]} */
+/** @type {[string, Parameters<typeof useBuild>[1], number][]} name, module, threads */
 export const BUILDS = [
-  ['simd', () => import('../../build/simd/fitting-room.mjs')],
-  ['debug', () => import('../../build/debug/fitting-room.mjs')],
+  ['simd', () => import('../../build/simd/fitting-room.mjs'), 1],
+  ['debug', () => import('../../build/debug/fitting-room.mjs'), 1],
+  ['debug-mt', () => import('../../build/debug-mt/fitting-room.mjs'), 2],
 ];
 
 /**
- * Defines the same tests over the build that is shipped and over the one that checks itself.
+ * Defines the same tests over a build that is shipped and over those that check themselves.
  * @param {() => void} define
  */
 export function onEveryBuild(define) {
-  for (const [build, load] of BUILDS) {
+  for (const [build, load, threads] of BUILDS) {
     describe(`build ${build}`, () => {
-      before(() => useBuild(build, load));
+      before(() => useBuild(build, load, threads));
       define();
     });
   }

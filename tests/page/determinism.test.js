@@ -1,16 +1,37 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { before, describe, test } from 'node:test';
+import * as api from '../../shim/index.js';
 import { GOLDEN_SHA256, goldenRun } from '../support/golden.js';
+import { twoHundredSteps } from '../support/two-hundred-steps.js';
 import { openPage, QUICK } from './page.js';
 
-for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
-  test(`${name} trains to the same weights as Node, to the bit`, { timeout: 120_000 }, async () => {
-    const { browser, close } = await openPage(name, { query: QUICK });
-    try {
-      await browser.waitFor('typeof globalThis.fittingRoom === "object"');
-      assert.equal(await browser.evaluate(`(${goldenRun})(globalThis.fittingRoom)`), GOLDEN_SHA256);
-    } finally {
-      await close();
-    }
+/** @type {Record<import('./page.js').BrowserName, number[]>} the numbers of threads that each can have */
+const THREADS = { chromium: [1, 2], firefox: [1, 2], webkit: [1] };
+
+describe('the same weights as in Node, to the bit', { timeout: 300_000 }, () => {
+  /** @type {string} */
+  let expected;
+
+  before(async () => {
+    expected = await twoHundredSteps(api, { deterministic: true, threads: 1 });
   });
-}
+
+  for (const [name, all] of Object.entries(THREADS)) {
+    test(name, { timeout: 120_000 }, async () => {
+      const { browser, close } = await openPage(/** @type {import('./page.js').BrowserName} */ (name), { query: QUICK });
+      const run = (/** @type {Function} */ script, /** @type {number} */ threads) =>
+        browser.evaluate(`(${script})(globalThis.fittingRoom, { deterministic: true, threads: ${threads} })`);
+      try {
+        await browser.waitFor('typeof globalThis.fittingRoom === "object"');
+        for (const threads of all) {
+          const core = `fittingRoom.loadCore({ deterministic: true, threads: ${threads} }).then(({ build, threads }) => [build, threads])`;
+          assert.deepEqual(await browser.evaluate(core), [threads > 1 ? 'simd-mt' : 'simd', threads]);
+          assert.equal(await run(goldenRun, threads), GOLDEN_SHA256, `golden run, ${threads} threads`);
+          assert.equal(await run(twoHundredSteps, threads), expected, `200 steps, ${threads} threads`);
+        }
+      } finally {
+        await close();
+      }
+    });
+  }
+});

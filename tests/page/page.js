@@ -19,7 +19,7 @@ export const hook = (testid) => `[data-testid="${testid}"]`;
  *   browser?: import('../support/browsers.js').LaunchOptions, prepare?: (browser: Browser) => Promise<any> }} [options]
  */
 export async function openPage(name, { query = '', server: serverOptions, browser: browserOptions, prepare } = {}) {
-  const server = await startServer({ base: '/some/sub/path/', ...serverOptions });
+  const server = await startServer({ base: '/some/sub/path/', isolated: true, ...serverOptions });
   const browser = await launch(name, browserOptions);
   const close = async () => {
     await browser.close();

@@ -6,7 +6,8 @@ import { zhHans } from '../../web/i18n/zh-Hans.js';
 import { argmax, confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
 import { connect, serve, WorkerDied } from '../../web/protocol.js';
-import { readSettings, writeSettings } from '../../web/settings.js';
+import { digitsOf, multiplesOf, roundStep } from '../../web/ticks.js';
+import { readSettings, runtimeOptions, writeSettings } from '../../web/settings.js';
 
 /** The parts of the page that need no page. */
 
@@ -37,7 +38,16 @@ describe('settings in the address', () => {
     assert.equal(readSettings('?optimizer=sgd&learning-rate=0.3').settings.learningRate, 0.3);
   });
 
-  for (const bad of ['epochs=0', 'epochs=2.5', 'epochs=', 'epochs=1e9', 'epochs=%3Cb%3E', 'optimizer=lbfgs', 'learning-rate=-1', 'dropout=NaN', 'data=files', 'log=3']) {
+  test('what the model runs on: the fastest build on all threads, unless it is said', () => {
+    assert.deepEqual(runtimeOptions(readSettings('').settings), { deterministic: false });
+    for (const query of ['?deterministic=1', '?threads=3', '?deterministic=1&threads=1']) {
+      assert.equal(writeSettings(readSettings(query).settings, query), query, 'kept as it is');
+    }
+    assert.deepEqual(runtimeOptions(readSettings('?deterministic=1&threads=3').settings), { deterministic: true, threads: 3 });
+    assert.equal(writeSettings(readSettings('?deterministic=0').settings, '?deterministic=0'), '');
+  });
+
+  for (const bad of ['deterministic=yes', 'deterministic=', 'threads=0', 'threads=17', 'threads=two', 'epochs=0', 'epochs=2.5', 'epochs=', 'epochs=1e9', 'epochs=%3Cb%3E', 'optimizer=lbfgs', 'learning-rate=-1', 'dropout=NaN', 'data=files', 'log=3']) {
     test(`${bad} is replaced and reported`, () => {
       const { settings, corrected } = readSettings(`?${bad}`);
       assert.deepEqual(settings, readSettings('').settings);
@@ -45,6 +55,26 @@ describe('settings in the address', () => {
       assert.equal(corrected[0].key, bad.split('=')[0]);
     });
   }
+});
+
+describe('marks of an axis', () => {
+  test('are a round number apart, and not closer than asked', () => {
+    for (const [least, step] of [[1, 1], [1.01, 2], [2.2, 2.5], [3, 5], [6, 10], [0.0021, 0.0025], [0.3, 0.5], [70, 100]]) {
+      assert.equal(roundStep(least), step);
+    }
+    assert.equal(roundStep(2.2, [1, 2, 5, 10]), 5);
+  });
+
+  test('lie between the ends, which they may touch', () => {
+    assert.deepEqual(multiplesOf(5, 0, 20), [0, 5, 10, 15, 20]);
+    assert.deepEqual(multiplesOf(0.25, 0.3, 0.76), [0.5, 0.75]);
+    assert.deepEqual(multiplesOf(0.1, 0.1, 0.3).map((each) => each.toFixed(1)), ['0.1', '0.2', '0.3']);
+    assert.deepEqual(multiplesOf(5, 1, 2), []);
+  });
+
+  test('have the digits that tell them apart', () => {
+    assert.deepEqual([10, 2.5, 0.05, 0.0025].map(digitsOf), [0, 1, 2, 4]);
+  });
 });
 
 describe('metrics', () => {

@@ -41,6 +41,33 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await browser.waitFor(() => document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('(None, 64)'));
     });
 
+    test('the same weights in every browser: remembered, and another run', async () => {
+      const { browser, page } = opened;
+      await page.open('data=synthetic&epochs=300');
+      await page.loaded();
+      const ticked = () => browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).checked, hook('settings-deterministic'));
+      const built = (/** @type {string} */ build) =>
+        browser.waitFor((/** @type {string} */ wanted) => /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]')).dataset.build?.replace('-mt', '') === wanted, { args: [build] });
+      assert.equal(await ticked(), false);
+      await built('relaxed');
+      await page.click('train-start');
+      await browser.waitFor(() => document.querySelector('.tape-end')?.textContent);
+      await page.click('train-stop');
+      await browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
+      await page.click('settings-deterministic');
+      await built('simd');
+      assert.match(await browser.evaluate(() => document.getElementById('settings-note')?.textContent), /begins anew/);
+      assert.equal(await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.textContent), 'Start');
+      await page.click('settings-deterministic');
+      await built('relaxed');
+      assert.equal(await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.textContent), 'Continue');
+      await page.click('settings-deterministic');
+      assert.match(await browser.evaluate(() => location.search), /[?&]deterministic=1(&|$)/);
+      await browser.open(await browser.evaluate(() => location.href));
+      assert.equal(await ticked(), true);
+      await built('simd');
+    });
+
     test('that cannot be are refused at the field, and Start goes there', async () => {
       const { browser, page } = opened;
       await page.open(QUICK);

@@ -109,13 +109,18 @@ function wrapPage(name, browser, page) {
   /** @type {import('./browsers.js').Browser['evaluate']} */
   const evaluate = (script, ...args) => page.evaluate(/** @type {any} */ (script), ...args);
 
+  /** A page that is being replaced has no answer yet. @param {Error} error */
+  const betweenPages = (error) => {
+    if (!/context was destroyed|Cannot find context|no such frame|DiscardedBrowsingContext|navigation/i.test(error.message)) throw error;
+  };
+
   return {
     name,
     page,
     errors: collectErrors(page),
     evaluate,
     open: async (url) => void (await page.goto(url, { waitUntil: 'load', timeout: 30_000 })),
-    waitFor: (script, { timeout, args = [] } = {}) => poll(() => evaluate(script, ...args), String(script), timeout),
+    waitFor: (script, { timeout, args = [] } = {}) => poll(() => evaluate(script, ...args).catch(betweenPages), String(script), timeout),
     click: async (selector) => {
       const element = await find(selector);
       await element.evaluate((target) => target.scrollIntoView({ block: 'center', behavior: 'instant' }));

@@ -8,9 +8,10 @@ export const GOLDEN_SHA256 = 'b9511c1ff1de93682e3c3d9726c7d91481767f76a34fa642f6
  * Trains two models on pictures from the generator, 21 steps each, and hashes all their weights. Refers to
  * nothing outside itself, so that a test can send its text to a browser.
  * @param {typeof import('../../shim/index.js')} api
+ * @param {import('../../shim/loading.js').RuntimeOptions} [runtime]
  * @returns {Promise<string>} hexadecimal
  */
-export async function goldenRun({ datasets, layers, sequential }) {
+export async function goldenRun({ datasets, layers, sequential }, runtime = { deterministic: true }) {
   const { train } = await datasets.synthetic({ trainSize: 650, testSize: 10, seed: 7 });
   /** @type {[import('../../shim/layers.js').LayerConfig[], import('../../shim/model.js').OptimizerOptions][]} */
   const models = [
@@ -40,7 +41,7 @@ export async function goldenRun({ datasets, layers, sequential }) {
   /** @type {Blob[]} */
   const weights = [];
   for (const [stack, optimizer] of models) {
-    const model = await sequential({ layers: stack, seed: 20 });
+    const model = await sequential({ layers: stack, seed: 20, ...runtime });
     model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
     await model.fit(train.images, train.labels, { epochs: 1, batchSize: 32, verbose: 0 });
     weights.push(new Blob(model.getWeights().map(({ data }) => /** @type {Float32Array<ArrayBuffer>} */ (data))));

@@ -30,8 +30,10 @@ const types = {
  * @property {string | null} [dataset] folder served as fashion-mnist/ beside the page; default none
  * @property {boolean} [isolated] send the headers of cross-origin isolation (COOP, COEP)
  * @property {number} [bytesPerSecond] throttle for each response
- * @property {(path: string) => number | 'cut' | void} [fail] status to answer instead of the file, or 'cut' to
- *   break the connection half way; path is relative to the page
+ * @property {(path: string, times: number) => number | 'cut' | 'hang' | void} [fail] status to answer instead of the
+ *   file, 'cut' to break the connection half way, or 'hang' never to answer; path is relative to the page, times how
+ *   often it has been asked for, this time included
+ * @property {(path: string) => number | void} [delay] ms before a request is answered
  * @property {boolean} [encodedGzip] send .gz files with Content-Encoding: gzip, as some hosts do
  */
 
@@ -83,7 +85,10 @@ async function respond(request, response, options, requests) {
   }
   response.setHeader('Cache-Control', 'no-cache');
   const path = relativePath(pathname, options.base ?? '/');
-  const failure = path === null ? 404 : options.fail?.(path);
+  const times = requests.filter((earlier) => earlier === pathname).length;
+  const failure = path === null ? 404 : options.fail?.(path, times);
+  if (failure === 'hang') return;
+  await wait((path !== null && options.delay?.(path)) || 0);
   if (typeof failure === 'number') return sendStatus(response, failure);
   const file = path === null ? null : await findFile(path, options);
   if (!file) return sendStatus(response, 404);

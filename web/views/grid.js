@@ -50,6 +50,15 @@ export function createGridView(session, onSelect) {
     return cell;
   }
 
+  /** In the language of the moment, also while pictures are on their way. */
+  function renderText() {
+    renderTools();
+    for (const cell of list.querySelectorAll('[data-index]')) {
+      const { predicted, true: label } = cell.dataset;
+      cell.querySelector('.title').replaceWith(verdictTitle(Number(predicted), Number(label)));
+    }
+  }
+
   function renderTools() {
     const last = Math.min(first + SIZE, results?.labels.length ?? SIZE);
     setText(byId('grid-title'), t('grid.title', { from: first + 1, to: last }));
@@ -69,7 +78,7 @@ export function createGridView(session, onSelect) {
     const large = byId('grid-spread').classList.toggle('large');
     enlarge.setAttribute('aria-pressed', String(large));
   });
-  onLanguage(draw);
+  onLanguage(renderText);
 
   return {
     /** @param {import('../metrics.js').Results | null} next */

@@ -1,20 +1,40 @@
-import { byId, setText } from '../dom.js';
+import { byId, el } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
-/** Which build of the core runs, on how many threads. @param {import('../session.js').Session} session */
-export function createRuntimeView(session) {
-  /** @type {{ build: string, threads: number } | null} */
-  let runtime = null;
+/** @typedef {{ build: string, threads: number, fallback: import('../../shim/core.js').Fallback | null }} RunningCore */
+
+/** Which build of the core runs, on how many threads, and why not on more where more were wanted. */
+export function createRuntimeView() {
+  /** @type {RunningCore | null} */
+  let core = null;
+  const node = byId('runtime-info');
 
   function render() {
-    setText(byId('runtime-info'), runtime ? t(runtime.threads === 1 ? 'runtime.one' : 'runtime.many', runtime) : t('runtime.none'));
+    node.dataset.build = core?.build ?? '';
+    node.dataset.threads = core?.threads ?? '';
+    node.replaceChildren(...(core ? [...whatRuns(core), ...whyNotMore(core)] : [t('runtime.none')]));
   }
 
-  session.on('worker', (event) => {
-    runtime = event.runtime ?? null;
-    byId('runtime-info').dataset.build = runtime?.build ?? '';
-    byId('runtime-info').dataset.threads = runtime?.threads ?? '';
-    render();
-  });
   onLanguage(render);
+  return {
+    /** @param {RunningCore | null} running null: none yet */
+    show(running) {
+      core = running;
+      render();
+    },
+  };
+}
+
+/** @param {RunningCore} core */
+function whatRuns({ build, threads }) {
+  const [before, after] = t(threads === 1 ? 'runtime.one' : 'runtime.many', { threads }).split('%');
+  return [before, el('code', { translate: false }, build), after];
+}
+
+/** @param {RunningCore} core */
+function whyNotMore({ fallback }) {
+  if (!fallback) return [];
+  const { reason, message } = fallback;
+  const detail = message ? [' ', el('span', { lang: 'en', translate: false }, `(${message})`)] : [];
+  return [' ', el('span', {}, t(`runtime.${reason}`), ...detail)];
 }

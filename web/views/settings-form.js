@@ -6,8 +6,9 @@ import { FIELDS, LEARNING_RATES } from '../settings.js';
  * The settings of a run. What is typed is checked at once; only what is valid reaches `settings`.
  * @param {import('../settings.js').Settings} settings altered in place
  * @param {() => void} onChange
+ * @param {() => void} onRuntime called as well when what the model runs on is to be another build
  */
-export function createSettingsForm(settings, onChange) {
+export function createSettingsForm(settings, onChange, onRuntime) {
   const form = byId('train-form');
   const numbers = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[type="number"]')]);
   const messages = new Map(numbers.map((input) => [input, attachMessage(input)]));
@@ -46,12 +47,18 @@ export function createSettingsForm(settings, onChange) {
     }
     form.elements.optimizer.value = settings.optimizer;
     form.elements.verbose.value = String(settings.verbose);
+    form.elements.deterministic.checked = settings.deterministic;
   }
 
   for (const input of numbers) input.addEventListener('input', () => readNumber(input));
   form.elements.optimizer.addEventListener('change', changeOptimizer);
   form.elements.verbose.addEventListener('change', () => {
     settings.verbose = Number(form.elements.verbose.value);
+    onChange();
+  });
+  form.elements.deterministic.addEventListener('change', () => {
+    settings.deterministic = form.elements.deterministic.checked;
+    onRuntime();
     onChange();
   });
   show();

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
+import { test } from 'node:test';
+import { openPage, QUICK } from './page.js';
+
+/** Cross-origin isolation, by the host's headers or by the page's service worker, and what runs with and without it. */
+
+/** @typedef {Awaited<ReturnType<typeof openPage>>} Opened */
+
+const THREADS = String(Math.min(availableParallelism(), 8));
+const DOCUMENT = '/some/sub/path/';
+const QUIET = 2000; // ms in which a page that reloads once more would do so
+
+/** @param {Parameters<typeof openPage>} arguments_ @param {(opened: Opened) => Promise<void>} use */
+async function withPage([name, options], use) {
+  const opened = await openPage(name, options);
+  try {
+    await use(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** @param {Opened} opened @param {number} [timeout] */
+const coreThere = ({ browser }, timeout) =>
+  browser.waitFor(() => /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]'))?.dataset.build, { timeout });
+
+/** @param {Opened} opened */
+async function runtime({ page }) {
+  return [await page.data('runtime-info', 'build'), await page.data('runtime-info', 'threads')];
+}
+
+/** @param {Opened} opened */
+async function trains({ page }) {
+  await page.loaded();
+  await page.click('train-start');
+  await page.trained('done');
+  assert.equal(await page.data('history-loss', 'points'), '2');
+}
+
+/** How often the document was asked for, once it surely is not any more. @param {Opened} opened */
+async function visits({ server }) {
+  await new Promise((resolve) => setTimeout(resolve, QUIET));
+  return server.requests.filter((path) => path === DOCUMENT).length;
+}
+
+/** @param {Opened} opened */
+const isolated = ({ browser }) => browser.evaluate(() => globalThis.crossOriginIsolated);
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`${name}, a host that sends the headers: threads, and no service worker`, { timeout: 120_000 }, () =>
+    withPage([name, { query: QUICK }], async (opened) => {
+      const { page, browser, server } = opened;
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
+      assert.match(await page.text('runtime-info'), new RegExp(`^Build relaxed-mt, ${THREADS} threads\\.$`));
+      await trains(opened);
+      await page.click('settings-deterministic');
+      await browser.waitFor(() => /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]')).dataset.build === 'simd-mt');
+      await page.click('train-start');
+      await page.trained('done');
+      assert.deepEqual(await runtime(opened), ['simd-mt', THREADS]);
+      await page.open(`${QUICK}&threads=1`);
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+      assert.match(await page.text('runtime-info'), /^Build relaxed, one thread\.$/);
+      assert.ok(!server.requests.some((path) => path.endsWith('service-worker.js')));
+      assert.deepEqual(browser.errors, []);
+    }));
+
+  test(`${name}, a host that does not: isolated after one reload, and at once the next time`, { timeout: 120_000 }, () =>
+    withPage([name, { query: QUICK, server: { isolated: false } }], async (opened) => {
+      const { page, browser } = opened;
+      await browser.waitFor(() => globalThis.crossOriginIsolated);
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
+      await trains(opened);
+      assert.equal(await visits(opened), 2);
+      assert.equal(await browser.evaluate(() => location.search), `?${QUICK}`);
+      await page.open(`${QUICK}&deterministic=1`);
+      assert.ok(await isolated(opened));
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['simd-mt', THREADS]);
+      assert.equal(await visits(opened), 3);
+      assert.deepEqual(browser.errors, []);
+    }));
+
+  test(`${name}, a service worker that is refused: one thread, and why`, { timeout: 120_000 }, () =>
+    withPage([name, { query: QUICK, server: { isolated: false, fail: (path) => (path === 'service-worker.js' ? 404 : undefined) } }], async (opened) => {
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+      assert.match(await opened.page.text('runtime-info'), /^Build relaxed, one thread\. More threads need cross-origin isolation/);
+      await opened.page.choose('language', 'zh-Hans');
+      assert.match(await opened.page.text('runtime-info'), /^构建 relaxed，单线程。 ?多线程需要跨源隔离/);
+      await trains(opened);
+      assert.equal(await visits(opened), 1);
+    }));
+
+  test(`${name}, a service worker that does not come: the page does not wait for it`, { timeout: 120_000 }, () =>
+    withPage([name, { query: QUICK, server: { isolated: false, fail: (path) => (path === 'service-worker.js' ? 'hang' : undefined) } }], async (opened) => {
+      await coreThere(opened, 15_000);
+      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+      await trains(opened);
+      assert.equal(await visits(opened), 1);
+    }));
+
+  test(`${name}, storage that is refused: one thread, no loop, and threads the next time`, { timeout: 120_000 }, () =>
+    withPage([name, { query: QUICK, server: { isolated: false }, prepare: refuseSessionStorage }], async (opened) => {
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+      assert.equal(await visits(opened), 1);
+      await opened.page.open(QUICK);
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
+      assert.equal(await visits(opened), 2);
+    }));
+
+  for (const failure of /** @type {const} */ (['hang', 404])) {
+    test(`${name}, threads whose script ${failure === 'hang' ? 'never comes' : 'is missing'}: one thread, and why`, { timeout: 120_000 }, () =>
+      withPage([name, { query: QUICK, server: { fail: failHelpers(failure) } }], async (opened) => {
+        await coreThere(opened, 15_000);
+        assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+        assert.match(await opened.page.text('runtime-info'), /did not come up\. \((a thread could not be started|threads did not start within).*\)$/);
+        await trains(opened);
+        assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+      }));
+  }
+}
+
+test('Start before the service worker is there: trains, and is not torn away', { timeout: 120_000 }, () =>
+  withPage(['chromium', { query: QUICK, server: { isolated: false, delay: (path) => (path === 'service-worker.js' ? 1500 : 0) } }], async (opened) => {
+    const { page } = opened;
+    await page.click('train-start');
+    assert.equal(await page.data('train-status', 'state'), 'loading');
+    await page.trained('done');
+    assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+    assert.equal(await visits(opened), 1);
+    await page.open(QUICK);
+    assert.ok(await isolated(opened));
+  }));
+
+for (const headers of [true, false]) {
+  test(`webkit, ${headers ? 'with' : 'without'} headers: one thread, and why; no loop`, { timeout: 120_000 }, () =>
+    withPage(['webkit', { query: QUICK, server: { isolated: headers } }], async (opened) => {
+      await coreThere(opened);
+      await trains(opened);
+      assert.equal(await visits(opened), headers ? 1 : 2);
+      assert.deepEqual(await runtime(opened), ['simd', '1']);
+      assert.match(await opened.page.text('runtime-info'), /one thread\. More threads need shared memory/);
+    }));
+}
+
+/** Fails the threads' own requests of the script that has been loaded before. @param {404 | 'hang'} failure */
+function failHelpers(failure) {
+  return (/** @type {string} */ path, /** @type {number} */ times) =>
+    /-mt-[0-9a-f]+\/fitting-room\.mjs$/.test(path) && times > 1 ? failure : undefined;
+}
+
+/** @param {import('./page.js').Browser} browser */
+function refuseSessionStorage(browser) {
+  return /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(() => {
+    Object.defineProperty(globalThis, 'sessionStorage', { get: () => { throw new DOMException('refused', 'SecurityError'); } });
+  });
+}
