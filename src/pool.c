@@ -24,38 +24,51 @@ static void sleep_while(_Atomic uint32_t *word, uint32_t value) {
 static void wake_all(_Atomic uint32_t *word) { (void)word; }
 #endif
 
-/* A run under way. A ticket is the run's number and how many of its chunks are not yet taken, so
- * that a helper that comes late cannot take a chunk of another run; task and context stay as they
- * are until every chunk is done. A helper that sleeps through a run holds nothing up. */
+/* A run under way. Each thread has a share of its chunks, the same ones run after run, so that what
+ * they work on stays in its core's cache; when its own are done it takes from the others'. A ticket
+ * is the run's number and how many of the share's chunks are not yet taken, so that a helper that
+ * comes late cannot take a chunk of another run; task, context and chunks stay as they are until
+ * every chunk is done. A helper that sleeps through a run holds nothing up. */
+typedef struct {
+  _Alignas(64) _Atomic uint64_t ticket; /* run << 32 | chunks left */
+} fr_share;
+
 static struct {
   int threads;
+  int chunks;
   void (*task)(void *context, int chunk);
   void *context;
-  _Atomic uint64_t ticket; /* run << 32 | chunks left */
-  _Atomic uint32_t run;    /* what helpers watch */
+  _Atomic uint32_t run; /* what helpers watch */
   _Atomic uint32_t done;
   _Atomic uint32_t sleepers;
+  fr_share shares[FR_MAX_THREADS];
 } pool = {.threads = 1};
 
 /* Some hundred microseconds: longer than the gaps between the runs of a training step. */
 enum { SPINS = 20000 };
 
-static int take_chunk(uint32_t run, uint32_t *chunk) {
-  uint64_t ticket = atomic_load(&pool.ticket);
+/* Where thread `thread`'s share of the chunks begins. */
+static int share_begin(int thread) { return pool.chunks * thread / pool.threads; }
+
+static int take_chunk(int thread, uint32_t run, int *chunk) {
+  _Atomic uint64_t *shared = &pool.shares[thread].ticket;
+  uint64_t ticket = atomic_load(shared);
   while ((uint32_t)(ticket >> 32) == run) {
     if ((uint32_t)ticket == 0) return 0;
-    *chunk = (uint32_t)ticket - 1;
-    if (atomic_compare_exchange_weak(&pool.ticket, &ticket, ticket - 1)) return 1;
+    if (!atomic_compare_exchange_weak(shared, &ticket, ticket - 1)) continue;
+    *chunk = share_begin(thread + 1) - (int)(uint32_t)ticket;
+    return 1;
   }
   return 0;
 }
 
-static void work_on(uint32_t run) {
-  uint32_t chunk;
-  while (take_chunk(run, &chunk)) {
-    pool.task(pool.context, (int)chunk);
-    atomic_fetch_add(&pool.done, 1);
-  }
+static void work_on(uint32_t run, int self) {
+  int chunk;
+  for (int i = 0; i < pool.threads; i++)
+    while (take_chunk((self + i) % pool.threads, run, &chunk)) {
+      pool.task(pool.context, chunk);
+      atomic_fetch_add(&pool.done, 1);
+    }
 }
 
 static uint32_t await_run(uint32_t last) {
@@ -70,12 +83,12 @@ static uint32_t await_run(uint32_t last) {
   }
 }
 
-static void *help(void *unused) {
+static void *help(void *self) {
   for (uint32_t run = 0;;) {
     run = await_run(run);
-    work_on(run);
+    work_on(run, (int)(intptr_t)self);
   }
-  return unused;
+  return NULL;
 }
 
 fr_status fr_pool_start(int threads) {
@@ -83,7 +96,7 @@ fr_status fr_pool_start(int threads) {
     return fr_fail(FR_INVALID_ARGUMENT, "threads must be 1..%d, got %d", FR_MAX_THREADS, threads);
   for (; pool.threads < threads; pool.threads++) {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, help, NULL))
+    if (pthread_create(&thread, NULL, help, (void *)(intptr_t)pool.threads))
       return fr_fail(FR_OUT_OF_MEMORY, "thread %d of %d could not be started", pool.threads + 1,
                      threads);
     pthread_detach(thread);
@@ -95,11 +108,15 @@ static void run_shared(int chunks, void (*task)(void *context, int chunk), void 
   uint32_t run = atomic_load(&pool.run) + 1;
   pool.task = task;
   pool.context = context;
+  pool.chunks = chunks;
   atomic_store(&pool.done, 0);
-  atomic_store(&pool.ticket, (uint64_t)run << 32 | (uint32_t)chunks);
+  for (int i = 0; i < pool.threads; i++) {
+    uint32_t share = (uint32_t)(share_begin(i + 1) - share_begin(i));
+    atomic_store(&pool.shares[i].ticket, (uint64_t)run << 32 | share);
+  }
   atomic_store(&pool.run, run);
   if (atomic_load(&pool.sleepers)) wake_all(&pool.run);
-  work_on(run);
+  work_on(run, 0);
   while (atomic_load(&pool.done) != (uint32_t)chunks) {
   }
 }
