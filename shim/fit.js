@@ -19,7 +19,7 @@ import { labelledSource, part } from './source.js';
  * @property {(batch: number, logs: Logs) => unknown} [onBatchEnd] logs: batch, size, and the batch's own figures
  * @property {(epoch: number, logs: Logs) => unknown} [onEpochEnd]
  * @property {(logs?: Logs) => unknown} [onTrainEnd]
- * @property {(progress: Progress) => unknown} [onProgress] after each slice of work, about every 30 ms
+ * @property {(progress: Progress) => unknown} [onProgress] after each slice of work, about every 30 ms in a page, 60 elsewhere
  */
 
 /**

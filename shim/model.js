@@ -256,7 +256,7 @@ export class Sequential {
   }
 
   /**
-   * Trains. Gives way to other tasks about every 30 ms, so that a page stays alive even where it
+   * Trains. Gives way to other tasks about every 30 ms (60 outside a page), so that a page stays alive even where it
    * does not use a worker.
    * @param {Tensor} x [n, ...inputShape]: bytes, scaled by 1/255, or floats
    * @param {Tensor} y [n] class indices, or [n, ...outputShape] for the losses that take one-hot targets

@@ -1,5 +1,5 @@
 import { Stage } from './stage.js';
-import { giveWay } from './turns.js';
+import { SLICE_MS, giveWay } from './turns.js';
 
 /** @import { Core } from './core.js' */
 /** @import { Logs } from './progress.js' */
@@ -20,8 +20,6 @@ import { giveWay } from './turns.js';
  * @property {number} etaSeconds until the epoch or pass ends
  */
 
-/** Of work in one call of the core; cancelling and pausing wait for no more than that. */
-const SLICE_MS = 30;
 
 /** @returns {Scores} */
 export const noScores = () => ({ samples: 0, loss: 0, correct: 0, squaredError: 0 });

@@ -10,7 +10,9 @@ function openPort() {
   return port2;
 }
 
-const SLICE_MS = 30;
+/** How long work goes on before others have their turn; less where a page waits to be painted. */
+export const SLICE_MS = 'document' in globalThis ? 30 : 60;
+
 let lastTurn = -Infinity;
 
 /**

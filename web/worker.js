@@ -8,7 +8,7 @@ import { serve } from './protocol.js';
 
 const { datasets, layers, loadCore, sequential } = fittingRoom;
 
-const PROGRESS_INTERVAL = 30; // ms between two progress events, about two frames
+const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes time from training
 
 /** @type {any} */
 let dataset = null;
@@ -98,6 +98,8 @@ async function fit(run, { signal, emit }) {
   const train = firstOf(dataset.train, run.trainSize);
   const { images, labels } = dataset.test;
   signal.addEventListener('abort', resume);
+  const passing = atMostEvery(PROGRESS_INTERVAL, emit);
+  const running = atMostEvery(PROGRESS_INTERVAL, emit);
   try {
     await model.fit(train.images, train.labels, {
       epochs: run.epochs,
@@ -107,11 +109,17 @@ async function fit(run, { signal, emit }) {
       initialEpoch: from.epoch,
       initialBatch: from.batch,
       signal,
-      log: (/** @type {string} */ text, /** @type {{ replace: boolean }} */ { replace }) => emit({ type: 'log', text, replace }),
+      log: (/** @type {string} */ text, /** @type {{ replace: boolean, final: boolean }} */ { replace, final }) => {
+        const event = { type: 'log', text, replace };
+        if (replace && !final) passing(event);
+        else emit(event);
+      },
       callbacks: {
         onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => emit({ type: 'epoch', epoch, logs: { ...logs } }),
         onProgress: (/** @type {any} */ progress) => {
-          emit({ type: 'progress', progress: { ...progress } });
+          const event = { type: 'progress', progress: { ...progress } };
+          if (progress.batch < progress.batches) running(event);
+          else emit(event);
           return gate?.opened;
         },
       },
