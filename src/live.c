@@ -25,10 +25,10 @@ fr_live fr_live_place(void *memory, int samples, int units) {
 /* Integer arithmetic in place of a branch that would be mispredicted every second time. */
 static int push(fr_live_entry *entries, int n, const float *value, int index) {
   const uint32_t magnitude = 0x7fffffffu;
-  const float tiny = FR_TINY;
+  const float least = FR_LIVE_MIN;
   uint32_t bits, threshold;
   memcpy(&bits, value, sizeof bits);
-  memcpy(&threshold, &tiny, sizeof threshold);
+  memcpy(&threshold, &least, sizeof threshold);
   memcpy(&entries[n].value, &bits, sizeof bits);
   entries[n].index = index;
   return n + ((bits & magnitude) >= threshold);

@@ -297,7 +297,7 @@ static void check_packing(const dense_case *t) {
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
-static int is_live(float value) { return !(fabsf(value) < 1e-30f); }
+static int is_live(float value) { return !(fabsf(value) < FR_LIVE_MIN); }
 
 static void check_by_sample(const fr_live *live, const float *d, int samples, int units,
                             int stride) {
@@ -336,7 +336,7 @@ static void check_by_unit(const fr_live *live, const float *d, int samples, int 
 static void list_case(int round) {
   int samples = check_between(1, 9), units = check_between(1, 19), stride = units + round % 4;
   float *d = check_garbage((size_t)(samples * stride));
-  static const float odd[] = {0.0f, -0.0f, 1e-31f, -9e-31f, 1.1e-30f, -2e-30f, 1e-40f, 5.0f};
+  static const float odd[] = {0.0f, -0.0f, 1e-16f, -9e-16f, 1.1e-15f, -2e-15f, 1e-40f, 5.0f};
   for (int s = 0; s < samples; s++)
     for (int u = 0; u < units; u++)
       d[s * stride + u] = check_between(0, 1) ? odd[check_between(0, 7)] : check_float();
