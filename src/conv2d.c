@@ -81,46 +81,34 @@ const float *fr_conv2d_pad(const fr_window *w, const float *image, float *scratc
 
 /* ---- forward --------------------------------------------------------------------------------- */
 
-/* sum[p] = bias + Σ pixel[p][row][t] · kernel[row][t]: TILE pixels × FR_CONV_BLOCK channels.
- * Inlined with constant sizes where they are common, so that the loops unroll. */
-FR_INLINE void conv_tile_4x4(const float *const pixel[TILE], const float *kernel, int rows,
-                             int length, int stride, int h, f32x4 sum[TILE][2]) {
-  const float *bias = kernel + rows * length * FR_CONV_BLOCK + 4 * h;
-  f32x4 s0 = f4_load(bias), s1 = s0, s2 = s0, s3 = s0;
-  const float *p0 = pixel[0], *p1 = pixel[1], *p2 = pixel[2], *p3 = pixel[3];
-  kernel += 4 * h;
-  for (int row = 0; row < rows; row++) {
-    for (int t = 0; t < length; t++, kernel += FR_CONV_BLOCK) {
-      f32x4 k = f4_load(kernel);
-      s0 = f4_madd(s0, f4_load_splat(p0 + t), k);
-      s1 = f4_madd(s1, f4_load_splat(p1 + t), k);
-      s2 = f4_madd(s2, f4_load_splat(p2 + t), k);
-      s3 = f4_madd(s3, f4_load_splat(p3 + t), k);
-    }
-    p0 += stride;
-    p1 += stride;
-    p2 += stride;
-    p3 += stride;
+/* sum[p] = bias + Σ pixel[p][row][t] · kernel[row][t]: TILE pixels × FR_CONV_BLOCK channels. */
+FR_INLINE void conv_tile_4x8(const fr_window *w, const float *const pixel[TILE], const float *kernel,
+                             f32x4 sum[TILE][2]) {
+  int rows = w->kernel_h, length = row_length(w), stride = line_stride(w);
+  const float *bias = kernel + rows * length * FR_CONV_BLOCK;
+  for (int p = 0; p < TILE; p++) {
+    sum[p][0] = f4_load(bias);
+    sum[p][1] = f4_load(bias + 4);
   }
-  sum[0][h] = s0; sum[1][h] = s1; sum[2][h] = s2; sum[3][h] = s3;
-}
-FR_INLINE void conv_tile_4x8(const float *const pixel[TILE], const float *kernel, int rows,
-                             int length, int stride, f32x4 sum[TILE][2]) {
-  conv_tile_4x4(pixel, kernel, rows, length, stride, 0, sum);
-  conv_tile_4x4(pixel, kernel, rows, length, stride, 1, sum);
-}
-
-static void conv_tile_any(const fr_window *w, const float *const pixel[TILE], const float *kernel,
-                          f32x4 sum[TILE][2]) {
-  conv_tile_4x8(pixel, kernel, w->kernel_h, row_length(w), line_stride(w), sum);
-}
-
-FR_INLINE void conv_tile(const fr_window *w, const float *const pixel[TILE], const float *kernel,
-                         f32x4 sum[TILE][2]) {
-  if (w->kernel_h == 3 && row_length(w) == 3)
-    conv_tile_4x8(pixel, kernel, 3, 3, line_stride(w), sum);
-  else
-    conv_tile_any(w, pixel, kernel, sum);
+  const float *p0 = pixel[0], *p1 = pixel[1], *p2 = pixel[2], *p3 = pixel[3];
+  for (int row = 0; row < rows; row++, p0 += stride, p1 += stride, p2 += stride, p3 += stride) {
+    FR_ROLLED
+    for (int t = 0; t < length; t++, kernel += FR_CONV_BLOCK) {
+      f32x4 k0 = f4_load(kernel), k1 = f4_load(kernel + 4), x;
+      x = f4_load_splat(p0 + t);
+      sum[0][0] = f4_madd(sum[0][0], x, k0);
+      sum[0][1] = f4_madd(sum[0][1], x, k1);
+      x = f4_load_splat(p1 + t);
+      sum[1][0] = f4_madd(sum[1][0], x, k0);
+      sum[1][1] = f4_madd(sum[1][1], x, k1);
+      x = f4_load_splat(p2 + t);
+      sum[2][0] = f4_madd(sum[2][0], x, k0);
+      sum[2][1] = f4_madd(sum[2][1], x, k1);
+      x = f4_load_splat(p3 + t);
+      sum[3][0] = f4_madd(sum[3][0], x, k0);
+      sum[3][1] = f4_madd(sum[3][1], x, k1);
+    }
+  }
 }
 
 static f32x4 rectify(f32x4 a, int relu) { return relu ? f4_max(a, f4_zero()) : a; }
@@ -150,7 +138,7 @@ static void forward_line(const fr_window *w, const float *padded, const float *k
     for (int p = 0; p < TILE; p++) /* past the line's end: the last pixel again, not stored */
       pixel[p] = window_at(w, padded, oy, ox + p < last ? ox + p : last);
     f32x4 sum[TILE][2];
-    conv_tile(w, pixel, kernel, sum);
+    conv_tile_4x8(w, pixel, kernel, sum);
     for (int p = 0; p < TILE && ox + p < w->out_w; p++)
       store_block(y + (ox + p) * w->out_c, rectify(sum[p][0], relu), rectify(sum[p][1], relu),
                   channels);
@@ -236,7 +224,7 @@ FR_INLINE void pool_forward_at(const fr_window *w, const float *first, const flo
   const float *pixel[TILE] = {first, first + right, first + below, first + below + right};
   f32x4 sum[TILE][2];
   mask32x4 low, high;
-  conv_tile(w, pixel, kernel, sum);
+  conv_tile_4x8(w, pixel, kernel, sum);
   f32x4 y0 = pool_tile(sum[0][0], sum[1][0], sum[2][0], sum[3][0], &low);
   f32x4 y1 = pool_tile(sum[0][1], sum[1][1], sum[2][1], sum[3][1], &high);
   store_block(y, rectify(y0, relu), rectify(y1, relu), channels);

@@ -9,6 +9,13 @@
 #include <string.h>
 
 #define FR_LANES 4
+/* Before a loop: one turn at a time. Engines load all that a straight run of code needs before they
+ * compute, so that an unrolled loop runs out of registers. */
+#ifdef __clang__
+#define FR_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define FR_ROLLED
+#endif
 #define FR_INLINE static inline __attribute__((always_inline))
 
 #if defined(__wasm_simd128__) && !defined(FR_SCALAR)
