@@ -67,6 +67,7 @@ FR_INLINE void add_rows(int vectors, const fr_infer_input *list, int n, const fl
                         int first, float *sums) {
   f32x4 sum[FR_INFER_BLOCK / FR_LANES];
   for (int v = 0; v < vectors; v++) sum[v] = first ? f4_zero() : f4_load(sums + v * FR_LANES);
+  FR_ROLLED
   for (int i = 0; i < n; i++) {
     f32x4 value = f4_load_splat(&list[i].value);
     const float *row = (const float *)((const char *)rows + list[i].offset);
@@ -78,7 +79,7 @@ FR_INLINE void add_rows(int vectors, const fr_infer_input *list, int n, const fl
 static void add_block(const fr_dense *d, int block, const fr_infer_input *list, int n,
                       const float *rows, int first, float *sums) {
   int units = d->units - block * FR_INFER_BLOCK;
-  if (units > 16) add_rows(6, list, n, rows, first, sums);
+  if (units > 16) add_rows(8, list, n, rows, first, sums);
   else if (units > 8) add_rows(4, list, n, rows, first, sums);
   else add_rows(2, list, n, rows, first, sums);
 }

@@ -13,7 +13,7 @@
 #include "dense.h"
 
 enum {
-  FR_INFER_BLOCK = 24, /* units: six vectors and what they are multiplied with fill the registers */
+  FR_INFER_BLOCK = 32, /* units: their sums and what is added to them fill the registers */
   FR_INFER_SAMPLES = 64, /* of a part, at most */
   FR_INFER_PANEL = 256 /* inputs, whose rows of a block stay in the first-level cache */
 };

@@ -25,7 +25,7 @@ static const fr_window window = {.in_h = SIDE,
                                  .padded_w = PADDED};
 
 static struct {
-  float *images, *padded, *packed, *rows, *drows, *dbias, *output, *y, *dy, *dx;
+  float *images, *padded, *packed, *rows, *drows, *dbias, *output, *dy, *dx;
   void *lists;
 } c;
 
@@ -46,8 +46,8 @@ EMSCRIPTEN_KEEPALIVE void convolution_prepare(void) {
   c.drows = calloc((size_t)sizes.rows, sizeof(float));
   c.dbias = calloc(OUT, sizeof(float));
   c.lists = malloc((size_t)sizes.lists * 4 + 16);
-  c.y = floats(BATCH * OUTPUT, 13);
   c.dy = floats(BATCH * OUTPUT, 14);
+  for (int i = 0; i < BATCH * OUTPUT; i++) c.dy[i] = c.dy[i] < 0.0f ? 0.0f : c.dy[i];
   c.dx = floats(BATCH * IMAGE, 15);
   c.output = floats(OUTPUT, 16);
   fr_conv2d_pack(&window, kernel, NULL, c.packed);
@@ -56,7 +56,7 @@ EMSCRIPTEN_KEEPALIVE void convolution_prepare(void) {
 }
 
 static fr_conv2d_delta delta_of(int image) {
-  return (fr_conv2d_delta){c.y + image * OUTPUT, c.dy + image * OUTPUT, NULL, 1};
+  return (fr_conv2d_delta){.dy = c.dy + image * OUTPUT};
 }
 
 EMSCRIPTEN_KEEPALIVE void convolution_forward(void) {
