@@ -26,7 +26,7 @@ const trained = [];
 /** @type {number[]} */
 const tested = [];
 for (const seed of seeds) {
-  const model = await sequential({ layers: tutorialLayers(), seed });
+  const model = await sequential({ layers: tutorialLayers(), seed, deterministic: true });
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   const start = performance.now();
   await model.fit(train.images, train.labels, { epochs, verbose: 0 });
