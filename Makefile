@@ -217,7 +217,7 @@ peers: ## install the libraries that `make bench` compares with
 	npm ci --prefix tests/bench/peers --userconfig .npmrc --ignore-scripts --loglevel=error
 
 .PHONY: accuracy
-accuracy: $(MODULES) $(NPM) ## train the tutorial's 20 epochs over five seeds (five minutes on two cores)
+accuracy: $(MODULES) $(NPM) ## train the tutorial's 20 epochs over ten seeds (ten minutes on two cores)
 	@node tests/bench/accuracy.js
 
 .PHONY: clean

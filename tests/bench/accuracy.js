@@ -2,12 +2,12 @@
  * The tutorial's run over several seeds: 20 epochs, batch 32, Adam. Prints each seed's figures at the
  * last epoch, training accuracy without dropout, and their mean and spread.
  *
- * node tests/bench/accuracy.js [seeds=1,2,3,4,5] [epochs=20]
+ * node tests/bench/accuracy.js [seeds=1,2,…,10] [epochs=20]
  */
 import { datasets, sequential } from '../../shim/index.js';
 import { tutorialLayers } from '../support/tutorial.js';
 
-const seeds = (process.argv[2] ?? '1,2,3,4,5').split(',').map(Number);
+const seeds = (process.argv[2] ?? '1,2,3,4,5,6,7,8,9,10').split(',').map(Number);
 const epochs = Number(process.argv[3] ?? 20);
 
 /** @param {number} share */
