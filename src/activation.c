@@ -1,21 +1,15 @@
 #include "activation.h"
 
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
+
+#include "simd.h"
 
 static void relu_forward(float *y, int n) {
   for (int i = 0; i < n; i++) y[i] = y[i] < 0.0f ? 0.0f : y[i];
 }
 
-/* A mask in place of a branch that would be mispredicted every second time. */
 static void relu_backward(const float *y, float *dy, int n) {
-  for (int i = 0; i < n; i++) {
-    uint32_t bits;
-    memcpy(&bits, dy + i, sizeof bits);
-    bits &= -(uint32_t)(y[i] > 0.0f);
-    memcpy(dy + i, &bits, sizeof bits);
-  }
+  for (int i = 0; i < n; i++) dy[i] = fr_masked(dy[i], y[i] > 0.0f);
 }
 
 static void sigmoid_forward(float *y, int n) {

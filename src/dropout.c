@@ -1,8 +1,7 @@
 #include "dropout.h"
 
-#include <string.h>
-
 #include "random.h"
+#include "simd.h"
 
 void fr_dropout_mask(uint64_t seed, uint64_t step, int layer, float rate, int first, int end,
                      int width, uint8_t *keep) {
@@ -18,14 +17,7 @@ void fr_dropout_mask(uint64_t seed, uint64_t step, int layer, float rate, int fi
     }
 }
 
-/* Masks of all ones or zeros in place of branches, every second of which would be mispredicted. */
 void fr_dropout_apply(const uint8_t *keep, float scale, float *y, int rows, int width, int stride) {
   for (int r = 0; r < rows; r++, y += stride, keep += width)
-    for (int i = 0; i < width; i++) {
-      uint32_t bits;
-      memcpy(&bits, y + i, sizeof bits);
-      bits &= -(uint32_t)(keep[i] != 0);
-      memcpy(y + i, &bits, sizeof bits);
-      y[i] *= scale;
-    }
+    for (int i = 0; i < width; i++) y[i] = fr_masked(y[i], keep[i]) * scale;
 }

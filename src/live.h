@@ -2,8 +2,8 @@
  * ReLU and dropout leave about one in six of a dense layer's gradients alive; its products walk
  * these lists. A network that is sure of its samples leaves gradients of 1e-20 and less: they move no
  * weight, as an update divides by at least its epsilon, but their squares are subnormal numbers,
- * which take a hundred cycles each. They count as zero. Each sample and each unit has a list of its own, so that threads can share the
- * work of listing. */
+ * which take a hundred cycles each. They count as zero. Each sample and each unit has a list of
+ * its own, so that threads can share the work of listing. */
 #ifndef FR_LIVE_H
 #define FR_LIVE_H
 

@@ -92,10 +92,16 @@ static int inference_batch(const fr_model *m, int batch_size) {
   return batch_size > larger ? batch_size : larger;
 }
 
+/* Checks the data and makes everything ready to run over them, *batch_size at a time. */
+static fr_status begin_inference(fr_model *m, const fr_batch *data, int *batch_size,
+                                 int needs_targets) {
+  if (*batch_size >= 1) *batch_size = inference_batch(m, *batch_size);
+  fr_status status = check_batch(m, data, *batch_size, needs_targets);
+  return status ? status : fr_model_refresh_inference(m);
+}
+
 fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scores *scores) {
-  batch_size = batch_size < 1 ? batch_size : inference_batch(m, batch_size);
-  fr_status status = check_batch(m, data, batch_size, 1);
-  if (status == FR_OK) status = fr_model_refresh_inference(m);
+  fr_status status = begin_inference(m, data, &batch_size, 1);
   for (int first = 0; status == FR_OK && first < data->n; first += batch_size) {
     fr_batch b = slice(m, data, first, batch_size);
     forward(m, &b, 0);
@@ -105,9 +111,7 @@ fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scor
 }
 
 fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *predictions) {
-  batch_size = batch_size < 1 ? batch_size : inference_batch(m, batch_size);
-  fr_status status = check_batch(m, data, batch_size, 0);
-  if (status == FR_OK) status = fr_model_refresh_inference(m);
+  fr_status status = begin_inference(m, data, &batch_size, 0);
   if (status) return status;
   const fr_step *last = last_step(m);
   for (int first = 0; first < data->n; first += batch_size) {
