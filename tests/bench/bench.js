@@ -10,7 +10,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { PARTS, openContext } from './context.js';
-import { nameOfPictures } from './work/pictures.js';
+import { nameOfPictures } from './runs/pictures.js';
 import { epochMeasurements } from './parts/epochs.js';
 import { inferenceMeasurements } from './parts/inference.js';
 import { kernelMeasurements, peakMeasurements } from './parts/kernels.js';

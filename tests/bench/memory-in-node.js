@@ -1,5 +1,5 @@
 /** What parts/memory.js runs in a process of its own: prints what the run held and how far the process grew. */
-import { run } from './work/memory.js';
+import { run } from './runs/memory.js';
 
 const MB = 1024 * 1024;
 const before = process.memoryUsage().rss / MB;

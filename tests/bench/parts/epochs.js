@@ -5,9 +5,9 @@ import { least } from '../statistics.js';
 /** @import { Context } from '../context.js' */
 /** @import { Host } from '../hosts.js' */
 /** @import { Measurement } from '../rounds.js' */
-/** @import { Build, ModelName, Runtime } from '../work/models.js' */
+/** @import { Build, ModelName, Runtime } from '../runs/models.js' */
 
-const WORK = 'tests/bench/work/train.js';
+const WORK = 'tests/bench/runs/train.js';
 
 /** @param {number} threads @returns {Runtime[]} */
 const runtimes = (threads) =>

@@ -4,7 +4,7 @@ import { hasPeer } from '../context.js';
 /** @import { Context } from '../context.js' */
 /** @import { Measurement } from '../rounds.js' */
 
-const WORK = 'tests/bench/work/inference.js';
+const WORK = 'tests/bench/runs/inference.js';
 const BATCHES = [256, 1];
 const TOLERANCE = 1e-4;
 

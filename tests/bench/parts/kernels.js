@@ -4,9 +4,9 @@ import { BATCH, KERNEL_MFLOP } from '../flops.js';
 
 /** @import { Context } from '../context.js' */
 /** @import { Measurement } from '../rounds.js' */
-/** @import { Instructions } from '../work/kernels.js' */
+/** @import { Instructions } from '../runs/kernels.js' */
 
-const WORK = 'tests/bench/work/kernels.js';
+const WORK = 'tests/bench/runs/kernels.js';
 
 /** @typedef {{ host: import('../hosts.js').Host, instructions: Instructions }} Place */
 

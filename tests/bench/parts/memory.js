@@ -70,7 +70,7 @@ async function measurePage(epochs) {
   }
 }
 
-/** The run in a process of its own. @param {import('../work/models.js').Runtime} runtime @param {number} epochs */
+/** The run in a process of its own. @param {import('../runs/models.js').Runtime} runtime @param {number} epochs */
 async function measureNode(runtime, epochs) {
   const program = fileURLToPath(new URL('../memory-in-node.js', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(runtime), String(epochs)]);
@@ -81,13 +81,13 @@ async function measureNode(runtime, epochs) {
 export async function measureMemory({ chromium, threads, counts, say }) {
   const epochs = counts.memoryEpochs;
   const build = (/** @type {'simd' | 'relaxed'} */ instructions) => ({
-    build: /** @type {import('../work/models.js').Build} */ (threads > 1 ? `${instructions}-mt` : instructions), threads,
+    build: /** @type {import('../runs/models.js').Build} */ (threads > 1 ? `${instructions}-mt` : instructions), threads,
   });
   say('memory: Node');
   const inNode = await measureNode(build('simd'), epochs);
   say('memory: a worker in Chromium');
   const worker = chromium?.worker('memory');
-  const inWorker = await worker?.call('tests/bench/work/memory.js', 'run', build('relaxed'), epochs);
+  const inWorker = await worker?.call('tests/bench/runs/memory.js', 'run', build('relaxed'), epochs);
   await worker?.close();
   say('memory: the page');
   const page = chromium ? await measurePage(epochs) : null;

@@ -6,7 +6,7 @@ import { offered } from './epochs.js';
 
 /** @import { Context } from '../context.js' */
 /** @import { Host } from '../hosts.js' */
-/** @import { Runtime } from '../work/models.js' */
+/** @import { Runtime } from '../runs/models.js' */
 
 /** @typedef {{ label: string, points: [number, number][] }} Curve */
 /** @typedef {{ batchSizes: Curve[], threads: Curve[] }} Curves */
@@ -22,7 +22,7 @@ const MOST_STEPS = 1024; // of a point: small batches take long
 async function epochSeconds({ host, runtime }, batchSize, most) {
   const count = Math.min(most, MOST_STEPS * batchSize);
   const round = { ...runtime, model: 'tutorial', batchSize, count };
-  return (await host.call('tests/bench/work/train.js', 'trainAnew', round)) * (EPOCH / count);
+  return (await host.call('tests/bench/runs/train.js', 'trainAnew', round)) * (EPOCH / count);
 }
 
 /** The fastest build of each host at so many threads. @param {Context} context @param {number} threads */

@@ -1,6 +1,6 @@
 /** jax-js on its WebAssembly backend, in a worker of a cross-origin isolated page, which it needs for its threads. */
 import { BATCH } from '../flops.js';
-import { asFloats } from '../work/pictures.js';
+import { asFloats } from '../runs/pictures.js';
 
 /** @import { Trainer } from './jax-model.js' */
 

@@ -4,7 +4,7 @@ import { onnxModel } from './onnx-model.js';
 /** @type {string} */
 const library = './node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs';
 
-/** @type {import('../work/inference.js').OpenPredictor} */
+/** @type {import('../runs/inference.js').OpenPredictor} */
 export async function open(weights) {
   const ort = await import(library);
   ort.env.wasm.numThreads = 1;

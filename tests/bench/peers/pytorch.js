@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { pictures } from '../work/pictures.js';
+import { pictures } from '../runs/pictures.js';
 
 const PYTHONS = ['/usr/bin/python3', 'python3'];
 const folder = fileURLToPath(new URL('../../../build/bench/', import.meta.url));

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tfc from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { BATCH } from '../flops.js';
-import { asFloats } from '../work/pictures.js';
+import { asFloats } from '../runs/pictures.js';
 
 /** @type {tfl.Sequential | undefined} */
 let model;

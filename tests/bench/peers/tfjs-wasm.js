@@ -20,7 +20,7 @@ async function load() {
   return tf;
 }
 
-/** @type {import('../work/inference.js').OpenPredictor} */
+/** @type {import('../runs/inference.js').OpenPredictor} */
 export async function open(weights) {
   const tf = await load();
   const [filter, convBias, dense, denseBias, output, outputBias] = weights.map(({ shape, data }) => tf.tensor(data, shape));
