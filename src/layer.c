@@ -170,7 +170,7 @@ const char *fr_layer_name(fr_layer_kind kind) {
 }
 
 fr_status fr_layer_infer(fr_layer *layer, const fr_shape *input) {
-  if ((unsigned)layer->kind >= FR_LAYER_KINDS)
+  if ((unsigned)layer->kind >= FR_LAYER_KINDS || !layer_table[layer->kind].infer)
     return fr_fail(FR_INVALID_ARGUMENT, "unknown layer kind %d", (int)layer->kind);
   fr_status status = fr_shape_check("input shape", input);
   if (status) return status;

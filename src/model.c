@@ -28,6 +28,7 @@ void fr_model_destroy(fr_model *m) {
   free(m->values);
   free(m->states);
   free(m->gradients);
+  free(m->average);
   free(m->inference);
   free(m->arena);
   free(m);
@@ -57,7 +58,8 @@ static int is_packed(const fr_model *m, const fr_parameter *p) {
 }
 
 static fr_status add_parameter(fr_model *m, int layer, int which) {
-  fr_parameter p = {.layer = layer, .which = which, .elements = 1, .offset = m->parameter_floats};
+  fr_parameter p = {.layer = layer, .which = which, .trainable = 1, .elements = 1,
+                    .offset = m->parameter_floats};
   p.rank = fr_layer_parameter_shape(&m->layers[layer], which, p.dims);
   if (p.rank == 0) return FR_OK;
   for (int i = 0; i < p.rank; i++) p.elements *= p.dims[i];
@@ -154,34 +156,23 @@ fr_status fr_model_get_gradient(const fr_model *m, int index, float *values, int
 
 /* ---- compile --------------------------------------------------------------------------------- */
 
-static fr_status check_loss(const fr_model *m, fr_loss_kind loss) {
-  if ((unsigned)loss >= FR_LOSSES)
-    return fr_fail(FR_INVALID_ARGUMENT, "compile: unknown loss %d", (int)loss);
-  const fr_shape *output = &m->layers[m->layer_count - 1].output;
-  char text[48];
-  int categorical =
-      loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY || loss == FR_CATEGORICAL_CROSSENTROPY;
-  if (categorical && (output->rank != 1 || output->dims[0] < 2))
-    return fr_fail(FR_INVALID_ARGUMENT,
-                   "compile: %s needs a flat output of two or more classes, got shape %s",
-                   loss == FR_CATEGORICAL_CROSSENTROPY ? "categoricalCrossentropy"
-                                                       : "sparseCategoricalCrossentropy",
-                   fr_shape_text(output, text));
-  return FR_OK;
-}
-
-fr_status fr_model_compile(fr_model *m, const fr_optimizer *optimizer, fr_loss_kind loss) {
+fr_status fr_model_compile(fr_model *m, const fr_optimizer *optimizer, const fr_loss *loss) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "compile: build the model first");
   fr_status status;
-  if ((status = fr_optimizer_check(optimizer)) || (status = check_loss(m, loss))) return status;
-  int states = fr_optimizer_states(optimizer);
-  float *zeros = calloc((size_t)m->parameter_floats * (size_t)states + 1, sizeof *zeros);
-  if (!zeros) return fr_fail(FR_OUT_OF_MEMORY, "compile: no memory for the optimizer's states");
+  if ((status = fr_optimizer_check(optimizer)) ||
+      (status = fr_loss_check(loss, &m->layers[m->layer_count - 1].output)))
+    return status;
+  size_t floats = (size_t)m->parameter_floats * (size_t)fr_optimizer_states(optimizer);
+  float *states = malloc((floats + 1) * sizeof *states);
+  if (!states) return fr_fail(FR_OUT_OF_MEMORY, "compile: no memory for the optimizer's states");
+  for (size_t i = 0; i < floats; i++) states[i] = fr_optimizer_initial_state(optimizer);
   free(m->states);
-  m->states = zeros;
+  free(m->average);
+  m->states = states;
+  m->average = NULL;
   m->optimizer = *optimizer;
   m->optimizer.steps = 0;
-  m->loss = loss;
+  m->loss = *loss;
   const fr_step *last = &m->steps[m->step_count - 1];
   m->fused_activation =
       last->rate == 0.0f ? fr_loss_fused_activation(loss, last->activation) : FR_LINEAR;

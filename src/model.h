@@ -19,6 +19,8 @@ enum { FR_MAX_LAYERS = 64, FR_MAX_BATCH = 65536 };
 typedef struct {
   int layer;
   int which;        /* 0 kernel, 1 bias */
+  int trainable;
+  fr_regularizer regularizer;
   int rank, dims[4]; /* in Keras's layout */
   int elements;
   int offset;       /* of its storage in the parameter arena, in floats */
@@ -80,12 +82,14 @@ typedef struct {
   int parameter_floats;
   float *values;      /* parameters */
   float *states;      /* the optimizer's, fr_optimizer_states × parameter_floats */
-  float *gradients;   /* parameter_floats, only once asked for */
+  float *gradients;   /* parameter_floats, only once kept */
+  int keep_gradients; /* in the step under way: not applied as they come */
+  float *average;     /* the values' moving average, parameter_floats, only where the optimizer has one */
   float *inference;   /* the dense kernels once more, as inference reads them; only once needed */
   int64_t inference_floats;
   int inference_fresh; /* holds the kernels as they are now */
   fr_optimizer optimizer;
-  fr_loss_kind loss;
+  fr_loss loss;
   fr_activation fused_activation; /* whose backward pass the loss's gradient holds */
 
   int training; /* in the pass under way: dropout is on, and backward may follow */
@@ -106,7 +110,8 @@ fr_status fr_model_add(fr_model *model, const fr_layer *layer);
 fr_status fr_model_build(fr_model *model);
 
 /* Sets the optimizer, its states to zero, and the loss. */
-fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer, fr_loss_kind loss);
+fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer,
+                           const fr_loss *loss);
 
 /* Makes room for batches of up to `batch` samples; keeps what is there when it is enough. */
 fr_status fr_model_reserve(fr_model *model, int batch);

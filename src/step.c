@@ -5,19 +5,7 @@
 #include "conv2d.h"
 #include "dropout.h"
 #include "pooling.h"
-
-/* What becomes of a gradient as soon as it is complete: the optimizer applies it while it is in
- * the cache, or it is kept for inspection. */
-static void emit_gradient(fr_model *m, int offset, const float *gradient, int n) {
-  if (m->gradients) {
-    memcpy(m->gradients + offset, gradient, sizeof *gradient * (size_t)n);
-    return;
-  }
-  int states = fr_optimizer_states(&m->optimizer);
-  float *s0 = states > 0 ? m->states + offset : NULL;
-  float *s1 = states > 1 ? m->states + m->parameter_floats + offset : NULL;
-  fr_optimizer_update(&m->optimizer, m->values + offset, s0, s1, gradient, n);
-}
+#include "update.h"
 
 static const float *parameter(const fr_model *m, int index) {
   return index < 0 ? NULL : m->values + m->parameters[index].offset;
@@ -107,13 +95,12 @@ static void conv2d_step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
   fr_work work = {.model = m, .step = s, .n = n, .in_loss = in_loss};
   fr_pool_run(FR_CHUNKS, conv2d_backward_chunk, &work);
   sum_chunks(s);
-  const float *drows = s->scratch[0].gradient, *dbias = drows + conv2d_rows(s);
+  float *drows = s->scratch[0].gradient, *dbias = drows + conv2d_rows(s);
   memset(s->gradient + kernel->elements, 0,
          sizeof(float) * (size_t)(kernel->stored - kernel->elements));
   fr_conv2d_unpack_rows(w, drows, s->gradient);
-  emit_gradient(m, kernel->offset, s->gradient, kernel->stored);
-  if (s->bias >= 0)
-    emit_gradient(m, m->parameters[s->bias].offset, dbias, m->parameters[s->bias].stored);
+  fr_update_emit(m, s->kernel, 0, s->gradient, kernel->stored);
+  if (s->bias >= 0) fr_update_emit(m, s->bias, 0, dbias, m->parameters[s->bias].stored);
 }
 
 /* ---- max-pool step: x (n, h, w, c) → y (n, h', w', c) ------------------------------------------- */
@@ -196,16 +183,16 @@ static void dense_backward_chunk(void *context, int index) {
   fr_model *m = work->model;
   fr_step *s = work->step;
   fr_panel panel = fr_dense_panel(&s->dense, index);
-  int kernel = m->parameters[s->kernel].offset, offset = kernel + (int)panel.offset;
+  int kernel = m->parameters[s->kernel].offset, at = (int)panel.offset;
   if (s->dx) fr_dense_backward_input(&s->dense, panel, m->values + kernel, &s->live, s->dx);
-  if (m->optimizer.kind == FR_ADAM && !m->optimizer.flush && !m->gradients) {
-    update_panel_adam(m, s, panel, offset);
+  if (fr_update_is_plain_adam(m, s->kernel)) {
+    update_panel_adam(m, s, panel, kernel + at);
     return;
   }
   float row[FR_PANEL];
   for (int u = 0; u < s->y_size; u++) {
     fr_dense_backward_kernel(&s->dense, panel, s->x, &s->live, u, row);
-    emit_gradient(m, offset + u * panel.width, row, panel.width);
+    fr_update_emit(m, s->kernel, at + u * panel.width, row, panel.width);
   }
 }
 
@@ -228,7 +215,7 @@ static void dense_step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
   if (s->bias < 0) return;
   memset(s->gradient, 0, sizeof *s->gradient * (size_t)s->y_stride);
   fr_dense_backward_bias(&s->live, s->gradient);
-  emit_gradient(m, m->parameters[s->bias].offset, s->gradient, s->y_stride);
+  fr_update_emit(m, s->bias, 0, s->gradient, s->y_stride);
 }
 
 /* ---- activation or dropout by itself: x (n, …) → y, the same shape ------------------------------ */

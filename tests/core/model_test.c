@@ -105,7 +105,7 @@ static void refused_order(void) {
   fr_batch batch = {values, FR_FLOAT32, &label, 1};
   fr_model *m = fr_model_create(&input, 1);
   check_refused(fr_model_build(m), FR_WRONG_STATE, "model: add at least one layer");
-  check_refused(fr_model_compile(m, &plain_sgd, FR_MEAN_SQUARED_ERROR), FR_WRONG_STATE,
+  check_refused(fr_model_compile(m, &plain_sgd, LOSS(FR_MEAN_SQUARED_ERROR)), FR_WRONG_STATE,
                 "compile: build the model first");
   must(fr_model_add(m, &l));
   check_refused(fr_model_get_parameter(m, 0, values, 12), FR_WRONG_STATE,
@@ -118,14 +118,14 @@ static void refused_order(void) {
   check_refused(fr_model_add(m, &l), FR_WRONG_STATE,
                 "model: layers cannot be added once it is built");
   must(fr_model_build(m));
-  check_refused(fr_train(m, &batch, 1, &scores), FR_WRONG_STATE,
+  check_refused(fr_train(m, &batch, 1, NULL, &scores), FR_WRONG_STATE,
                 "model: compile it before it is trained or evaluated");
   check_refused(fr_evaluate(m, &batch, 1, &scores), FR_WRONG_STATE,
                 "model: compile it before it is trained or evaluated");
   check_refused(fr_train_gradients(m, &batch, &scores), FR_WRONG_STATE,
                 "model: compile it before it is trained or evaluated");
   must(fr_predict(m, &batch, 1, values)); /* needs no compile */
-  must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   check_refused(fr_model_get_gradient(m, 0, values, 12), FR_WRONG_STATE,
                 "gradients: none have been computed yet");
   check_refused(fr_model_get_parameter(m, 2, values, 12), FR_INVALID_ARGUMENT,
@@ -167,24 +167,24 @@ static void refused_sizes(void) {
 
 static void refused_losses(void) {
   fr_model *m = stack(image(3, 3, 1), LAYERS(conv(3, 2, 2, 1, 1, FR_VALID, FR_SOFTMAX)), 1);
-  check_refused(fr_model_compile(m, &plain_sgd, (fr_loss_kind)4), FR_INVALID_ARGUMENT,
+  check_refused(fr_model_compile(m, &plain_sgd, LOSS((fr_loss_kind)4)), FR_INVALID_ARGUMENT,
                 "compile: unknown loss 4");
-  check_refused(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY),
+  check_refused(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)),
                 FR_INVALID_ARGUMENT,
                 "compile: sparseCategoricalCrossentropy needs a flat output of two or more "
                 "classes, got shape (2, 2, 3)");
   /* over an image of one-hot pixels the sum of targets is not the softmax's */
-  check_refused(fr_model_compile(m, &plain_sgd, FR_CATEGORICAL_CROSSENTROPY), FR_INVALID_ARGUMENT,
+  check_refused(fr_model_compile(m, &plain_sgd, LOSS(FR_CATEGORICAL_CROSSENTROPY)), FR_INVALID_ARGUMENT,
                 "compile: categoricalCrossentropy needs a flat output of two or more "
                 "classes, got shape (2, 2, 3)");
-  must(fr_model_compile(m, &plain_sgd, FR_MEAN_SQUARED_ERROR));
-  must(fr_model_compile(m, &plain_sgd, FR_BINARY_CROSSENTROPY));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_MEAN_SQUARED_ERROR)));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_BINARY_CROSSENTROPY)));
   fr_optimizer wrong = {.kind = FR_SGD, .learning_rate = -1.0};
-  check_refused(fr_model_compile(m, &wrong, FR_MEAN_SQUARED_ERROR), FR_INVALID_ARGUMENT,
+  check_refused(fr_model_compile(m, &wrong, LOSS(FR_MEAN_SQUARED_ERROR)), FR_INVALID_ARGUMENT,
                 "optimizer: learning rate must be 0..1e6, got -1");
   fr_model_destroy(m);
   m = stack(flat(3), LAYERS(dense(1, FR_SIGMOID)), 1);
-  check_refused(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY),
+  check_refused(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)),
                 FR_INVALID_ARGUMENT,
                 "compile: sparseCategoricalCrossentropy needs a flat output of two or more "
                 "classes, got shape (1)");
@@ -194,31 +194,31 @@ static void refused_losses(void) {
 /* Batches: wrong sizes, types and labels, and too much for the memory; the model stays usable. */
 static void refused_batches(void) {
   fr_model *m = stack(flat(3), LAYERS(dense(4, FR_SOFTMAX)), 1);
-  must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   float samples[9] = {0}, out[12];
   int32_t labels[3] = {0, 4, 1};
   fr_scores scores[3];
   fr_batch b = {samples, FR_FLOAT32, labels, 3};
   int count;
   float *before = weights_of(m, &count);
-  check_refused(fr_train(m, &b, 1, scores), FR_BAD_DATA, "labels: label 1 must be 0..3, got 4");
+  check_refused(fr_train(m, &b, 1, NULL, scores), FR_BAD_DATA, "labels: label 1 must be 0..3, got 4");
   check_refused(fr_evaluate(m, &b, 1, scores), FR_BAD_DATA, "labels: label 1 must be 0..3, got 4");
   check_refused(fr_train_gradients(m, &b, scores), FR_BAD_DATA,
                 "labels: label 1 must be 0..3, got 4");
   labels[1] = -1;
-  check_refused(fr_train(m, &b, 1, scores), FR_BAD_DATA, "labels: label 1 must be 0..3, got -1");
+  check_refused(fr_train(m, &b, 1, NULL, scores), FR_BAD_DATA, "labels: label 1 must be 0..3, got -1");
   float *after = weights_of(m, &count);
   CHECK(memcmp(before, after, sizeof *after * (size_t)count) == 0 && m->optimizer.steps == 0,
         "refused labels moved weights");
   free(before);
   free(after);
   labels[1] = 3;
-  check_refused(fr_train(m, &b, 0, scores), FR_INVALID_ARGUMENT,
+  check_refused(fr_train(m, &b, 0, NULL, scores), FR_INVALID_ARGUMENT,
                 "batch size must be 1..65536, got 0");
-  check_refused(fr_train(m, &b, 65537, scores), FR_INVALID_ARGUMENT,
+  check_refused(fr_train(m, &b, 65537, NULL, scores), FR_INVALID_ARGUMENT,
                 "batch size must be 1..65536, got 65537");
   b.n = 0;
-  check_refused(fr_train(m, &b, 1, scores), FR_INVALID_ARGUMENT,
+  check_refused(fr_train(m, &b, 1, NULL, scores), FR_INVALID_ARGUMENT,
                 "samples: at least one is needed, got 0");
   b.n = -2;
   check_refused(fr_predict(m, &b, 1, out), FR_INVALID_ARGUMENT,
@@ -228,7 +228,7 @@ static void refused_batches(void) {
   check_refused(fr_predict(m, &b, 1, out), FR_INVALID_ARGUMENT,
                 "samples: type must be bytes (0) or floats (1), got 2");
   b.dtype = FR_FLOAT32;
-  must(fr_train(m, &b, 65536, scores));
+  must(fr_train(m, &b, 65536, NULL, scores));
   fr_model_destroy(m);
 
   m = stack(image(64, 64, 8), LAYERS(conv(32, 3, 3, 1, 1, FR_SAME, FR_RELU)), 1);
@@ -434,13 +434,13 @@ static void memory(void) {
                                flatten(), dense(6, FR_RELU), dropout(0.5f), dense(4, FR_SOFTMAX)),
                         1);
     fr_batch b = {samples, FR_FLOAT32, labels, 2};
-    must(fr_model_compile(m, &default_adam, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
-    must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
-    must(fr_train(m, &b, 1, scores));
+    must(fr_model_compile(m, &default_adam, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
+    must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
+    must(fr_train(m, &b, 1, NULL, scores));
     double used = heap_in_use();
-    for (int i = 0; i < 5; i++) must(fr_train(m, &b, 1, scores));
+    for (int i = 0; i < 5; i++) must(fr_train(m, &b, 1, NULL, scores));
     CHECK(heap_in_use() == used, "training took %g bytes more", heap_in_use() - used);
-    must(fr_train(m, &b, 2, scores));
+    must(fr_train(m, &b, 2, NULL, scores));
     must(fr_train_gradients(m, &b, scores));
     must(fr_model_activations(m, 3, samples, FR_FLOAT32, 2, out));
     fr_model_destroy(m);

@@ -26,7 +26,7 @@ static fr_model *small(uint64_t seed) {
                       LAYERS(conv(5, 3, 3, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 2, 2, FR_VALID),
                              flatten(), dense(11, FR_RELU), dropout(0.5f), dense(4, FR_SOFTMAX)),
                       seed);
-  must(fr_model_compile(m, &default_adam, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(m, &default_adam, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   return m;
 }
 
@@ -41,7 +41,7 @@ static int same_weights(const fr_model *a, const fr_model *b) {
 
 static void train(fr_model *m, int first, int n, int batch_size, fr_scores *scores) {
   fr_batch b = part(first, n);
-  must(fr_train(m, &b, batch_size, scores));
+  must(fr_train(m, &b, batch_size, NULL, scores));
 }
 
 /* Every way to cut the batches into calls leaves the same weights and reports the same scores. */
@@ -99,13 +99,13 @@ static void compiling_anew(void) {
   fr_scores scores[N];
   fr_model *once = small(5), *anew = small(5);
   train(once, 0, N, 4, scores);
-  must(fr_model_compile(anew, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(anew, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   fr_optimizer used = default_adam;
   used.steps = 9;
-  must(fr_model_compile(anew, &used, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(anew, &used, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   train(anew, 0, N, 4, scores);
   CHECK(same_weights(once, anew), "compiling twice changed the training");
-  must(fr_model_compile(anew, &default_adam, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(anew, &default_adam, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   CHECK(same_weights(once, anew), "compiling changed weights");
   CHECK(anew->optimizer.steps == 0, "%d steps after compile", (int)anew->optimizer.steps);
   fr_model_destroy(once);
@@ -146,7 +146,7 @@ static void bytes_train_alike(void) {
   fr_model *floats = small(9), *raw = small(9);
   train(floats, 0, N, 5, scores);
   fr_batch b = {bytes, FR_UINT8, labels, N};
-  must(fr_train(raw, &b, 5, scores));
+  must(fr_train(raw, &b, 5, NULL, scores));
   CHECK(same_weights(floats, raw), "bytes and the same floats gave other weights");
   fr_model_destroy(floats);
   fr_model_destroy(raw);
@@ -214,7 +214,7 @@ static float *gradients_of(fr_model *m, const fr_batch *batch) {
 /* Gradients at hand, the step they foretell: w - rate · g, to the bit. */
 static void gradients_foretell(void) {
   fr_model *m = small(6);
-  must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   fr_scores scores[N], told;
   for (int step = 0; step < 3; step++) {
     int count, differ = 0;
@@ -250,7 +250,7 @@ static void gradients_add_up(void) {
                              pool(3, 3, 1, 1, FR_SAME), flatten(), dense(35, FR_RELU),
                              dense(4, FR_SOFTMAX)),
                       7);
-  must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   int count;
   free(weights_of(m, &count));
   double *sum = calloc((size_t)count, sizeof *sum), *size = calloc((size_t)count, sizeof *size);
@@ -284,11 +284,11 @@ static void dropout_in_training_only(void) {
   must(fr_predict(m, &b, 1, y));
   for (int i = 0; i < 6; i++) CHECK(y[i] == 1.0f, "unit %d is %g in inference", i, (double)y[i]);
   fr_optimizer still = {.kind = FR_SGD, .learning_rate = 0.0};
-  must(fr_model_compile(m, &still, FR_MEAN_SQUARED_ERROR));
+  must(fr_model_compile(m, &still, LOSS(FR_MEAN_SQUARED_ERROR)));
   for (int step = 0; step < 4; step++) {
     fr_scores s;
     uint8_t keep[6];
-    must(fr_train(m, &b, 1, &s));
+    must(fr_train(m, &b, 1, NULL, &s));
     loss[step] = (float)s.loss;
     fr_dropout_mask(8, (uint64_t)step, 1, 0.5f, 0, 1, 6, keep);
     int kept = 0;
@@ -308,7 +308,7 @@ static void wide_dense(void) {
   enum { WIDE = 5 * FR_PANEL + 3, UNITS = 7 };
   fr_model *m = stack((fr_shape){1, {WIDE}},
                       LAYERS(dense(WIDE, FR_LINEAR), dense(UNITS, FR_LINEAR)), 2);
-  must(fr_model_compile(m, &plain_sgd, FR_MEAN_SQUARED_ERROR));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_MEAN_SQUARED_ERROR)));
   float *x = check_floats(2 * WIDE), *t = check_floats(2 * UNITS);
   int count;
   float *before = weights_of(m, &count), *h = check_alloc(sizeof *h * 2 * WIDE), y[2 * UNITS];
@@ -316,7 +316,7 @@ static void wide_dense(void) {
   must(fr_model_activations(m, 1, x, FR_FLOAT32, 2, y));
   fr_batch b = {x, FR_FLOAT32, t, 2};
   fr_scores s;
-  must(fr_train(m, &b, 2, &s));
+  must(fr_train(m, &b, 2, NULL, &s));
   float *after = weights_of(m, &count), *second = before + WIDE * WIDE + WIDE;
   double worst = 0.0;
   for (int k = 0; k < WIDE; k++) {
