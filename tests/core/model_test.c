@@ -4,9 +4,6 @@
 
 int fr_heap_in_use(double *out);
 
-static fr_shape flat(int n) { return (fr_shape){1, {n}}; }
-static fr_shape image(int h, int w, int c) { return (fr_shape){3, {h, w, c}}; }
-
 /* ---- refusals -------------------------------------------------------------------------------- */
 
 /* Adding `layer` to an empty model of that input is refused, and leaves the model as it was. */
