@@ -1,8 +1,7 @@
 #include "optimizer.h"
 
-#include <math.h>
-
 #include "adam.h"
+#include "numeric.h"
 
 static fr_status check(const char *name, double value, double low, double below) {
   if (value >= low && value < below) return FR_OK;
@@ -65,8 +64,8 @@ void fr_optimizer_begin_step(fr_optimizer *o, double rate) {
   o->keep = (float)(1.0 - rate * o->weight_decay);
   o->flush = o->kind != FR_ADAM || o->steps % 16 == 0 || o->beta1 < 0.5;
   if (o->kind != FR_ADAM) return;
-  double t = (double)o->steps;
-  o->step_size = (float)(rate * sqrt(1.0 - pow(o->beta2, t)) / (1.0 - pow(o->beta1, t)));
+  uint64_t t = o->steps;
+  o->step_size = (float)(rate * sqrt(1.0 - fr_power(o->beta2, t)) / (1.0 - fr_power(o->beta1, t)));
 }
 
 static void adam(const fr_optimizer *o, float *w, float *m, float *v, const float *g, int n) {
