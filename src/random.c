@@ -1,6 +1,6 @@
 #include "random.h"
 
-#include <math.h>
+#include "numeric.h"
 
 enum { ROUNDS = 10 };
 
@@ -48,7 +48,7 @@ static double normal_quantile(double q) {
     return q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179) /
            (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0);
   }
-  double r = sqrt(-log(0.5 - fabs(q))) - 1.6;
+  double r = sqrt(-fr_log(0.5 - fabs(q))) - 1.6;
   double x = (((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777) /
              ((0.12021132975 * r + 0.73700164250) * r + 1.0);
   return q < 0.0 ? -x : x;

@@ -65,8 +65,10 @@ static void pad_backward(const fr_work *work, int i) {
 
 /* ---- add step: x_0 (n, …), x_1 … → y, the same shape ---------------------------------------------- */
 
+/* Samples are padded to whole vectors. */
 static void add_floats(float *sum, const float *values, int n) {
-  for (int i = 0; i < n; i++) sum[i] += values[i];
+  for (int i = 0; i < n; i += FR_LANES)
+    f4_store(sum + i, f4_add(f4_load(sum + i), f4_load(values + i)));
 }
 
 static void add_forward(const fr_work *work, int i) {
