@@ -220,7 +220,10 @@ static fr_status infer_random_rotation(fr_layer *l) {
 
 /* A zoom of -1 would shrink what is looked at to a point. */
 static fr_status infer_random_zoom(fr_layer *l) {
-  return infer_random_moves(l, "height factor", "width factor", -0.99f);
+  const float lowest = -0.99f;
+  if (!(l->range[2] > l->range[3])) return infer_random_moves(l, "height factor", "width factor", lowest);
+  fr_status status = infer_random(l); /* one factor for both */
+  return status ? status : check_pair(l, "height factor", l->range, lowest, 1.0f);
 }
 
 static fr_status infer_random_contrast(fr_layer *l) {
