@@ -1,6 +1,7 @@
-import { choice, define, optional, range, seed, within } from './layer.js';
+import { choice, define, optional, range, seed, within } from './layer-fields.js';
 
-/** @import { AnyLayer, Common, Field, Pair } from './layer.js' */
+/** @import { AnyLayer, Common, Pair } from './layer.js' */
+/** @import { Field } from './layer-fields.js' */
 
 /**
  * Layers that show training another variant of each picture each time; in inference they pass it on. They stand before
