@@ -230,9 +230,11 @@ int fr_infer(fr_model *model, const void *samples, int dtype, int n, int batch_s
   return fr_predict(model, &data, batch_size, predictions);
 }
 
-int fr_activations(const fr_model *model, int layer, const void *samples, int dtype, int n,
+/* out (n, the layer's output elements) */
+int fr_activations(fr_model *model, int layer, const void *samples, int dtype, int n, int training,
                    float *out) {
-  return fr_model_activations(model, layer, samples, (fr_dtype)dtype, n, out);
+  fr_batch data = {samples, (fr_dtype)dtype, NULL, n, NULL};
+  return fr_activations_of(model, layer, &data, training, out);
 }
 
 /* p (n, classes) → out (n): the class of each row */

@@ -42,7 +42,7 @@ static void free_data(data *d) {
 static fr_batch batch_of(const data *d, fr_loss_kind loss) {
   const void *targets = loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY ? (const void *)d->labels
                                                                    : (const void *)d->targets;
-  return (fr_batch){d->samples, FR_FLOAT32, targets, d->n};
+  return (fr_batch){d->samples, FR_FLOAT32, targets, d->n, NULL};
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
@@ -72,10 +72,10 @@ static void check_outputs(const char *name, fr_model *m, const data *d) {
     int count = d->n * fr_shape_elements(&m->layers[layer].output);
     float *got = check_garbage((size_t)count);
     double *want = exact_forward(&net, layer, d->samples, d->n);
-    must(fr_model_activations(m, layer, d->samples, FR_FLOAT32, d->n, got));
+    must(fr_activations_of(m, layer, &(fr_batch){d->samples, FR_FLOAT32, NULL, d->n, NULL}, 0, got));
     check_all_near(got, want, count, name, "activations");
     if (layer == m->layer_count - 1) {
-      fr_batch b = {d->samples, FR_FLOAT32, NULL, d->n};
+      fr_batch b = {d->samples, FR_FLOAT32, NULL, d->n, NULL};
       must(fr_predict(m, &b, 2, got));
       check_all_near(got, want, count, name, "predictions");
     }

@@ -52,7 +52,7 @@ static float *trained(int *count) {
                              flatten(), dense(40, FR_RELU), dropout(0.5f), dense(4, FR_SOFTMAX)),
                       3);
   must(fr_model_compile(m, &default_adam, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
-  fr_batch b = {x, FR_FLOAT32, labels, N};
+  fr_batch b = {x, FR_FLOAT32, labels, N, NULL};
   fr_scores scores[3];
   for (int epoch = 0; epoch < 5; epoch++) must(fr_train(m, &b, 17, NULL, scores));
   float *weights = weights_of(m, count);

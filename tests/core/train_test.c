@@ -18,7 +18,7 @@ static void make_data(void) {
 }
 
 static fr_batch part(int first, int n) {
-  return (fr_batch){samples + first * SIDE * SIDE, FR_FLOAT32, labels + first, n};
+  return (fr_batch){samples + first * SIDE * SIDE, FR_FLOAT32, labels + first, n, NULL};
 }
 
 static fr_model *small(uint64_t seed) {
@@ -87,7 +87,7 @@ static void interruptions(void) {
   must(fr_evaluate(busy, &all, 7, scores));
   train(busy, 16, 7, 4, scores);
   must(fr_predict(busy, &all, N, out));
-  must(fr_model_activations(busy, 0, samples, FR_FLOAT32, 3, out));
+  must(fr_activations_of(busy, 0, &(fr_batch){samples, FR_FLOAT32, NULL, 3, NULL}, 0, out));
   train(busy, 0, N, 4, scores);
   CHECK(same_weights(plain, busy), "what ran between the batches changed the weights");
   fr_model_destroy(plain);
@@ -130,7 +130,7 @@ static void batch_sizes(void) {
     must(fr_predict(m, &one, 1, got));
     CHECK(memcmp(got, want + 4 * i, 4 * sizeof *got) == 0, "sample %d alone", i);
   }
-  fr_batch raw = {bytes, FR_UINT8, labels, N};
+  fr_batch raw = {bytes, FR_UINT8, labels, N, NULL};
   must(fr_predict(m, &raw, 5, got));
   CHECK(memcmp(got, want, sizeof want) == 0, "bytes predict otherwise than floats");
   for (int i = 0; i < N; i++) {
@@ -145,7 +145,7 @@ static void bytes_train_alike(void) {
   fr_scores scores[N];
   fr_model *floats = small(9), *raw = small(9);
   train(floats, 0, N, 5, scores);
-  fr_batch b = {bytes, FR_UINT8, labels, N};
+  fr_batch b = {bytes, FR_UINT8, labels, N, NULL};
   must(fr_train(raw, &b, 5, NULL, scores));
   CHECK(same_weights(floats, raw), "bytes and the same floats gave other weights");
   fr_model_destroy(floats);
@@ -158,7 +158,7 @@ static void mixed_types(void) {
   fr_model *fresh = stack(shape, LAYERS(dense(5, FR_RELU), dense(3, FR_LINEAR)), 2);
   fr_model *mixed = stack(shape, LAYERS(dense(5, FR_RELU), dense(3, FR_LINEAR)), 2);
   float a[9], b[9];
-  fr_batch floats = {samples, FR_FLOAT32, NULL, 3}, raw = {bytes, FR_UINT8, NULL, 3};
+  fr_batch floats = {samples, FR_FLOAT32, NULL, 3, NULL}, raw = {bytes, FR_UINT8, NULL, 3, NULL};
   must(fr_predict(fresh, &floats, 3, a));
   must(fr_predict(mixed, &raw, 2, b));
   must(fr_predict(mixed, &floats, 3, b));
@@ -255,14 +255,14 @@ static void gradients_add_up(void) {
   free(weights_of(m, &count));
   double *sum = calloc((size_t)count, sizeof *sum), *size = calloc((size_t)count, sizeof *size);
   for (int n = 1; n <= MOST; n++) { /* sum: of the first n samples' gradients */
-    float *g = gradients_of(m, &(fr_batch){x + (n - 1) * SIDE * SIDE, FR_FLOAT32, y + n - 1, 1});
+    float *g = gradients_of(m, &(fr_batch){x + (n - 1) * SIDE * SIDE, FR_FLOAT32, y + n - 1, 1, NULL});
     for (int i = 0; i < count; i++) {
       sum[i] += g[i];
       size[i] += fabs(g[i]);
     }
     free(g);
     int wrong = 0;
-    g = gradients_of(m, &(fr_batch){x, FR_FLOAT32, y, n});
+    g = gradients_of(m, &(fr_batch){x, FR_FLOAT32, y, n, NULL});
     for (int i = 0; i < count; i++)
       wrong += !(fabs(g[i] - sum[i] / n) <= 1e-5 * size[i] / n + 1e-8);
     free(g);
@@ -280,7 +280,7 @@ static void dropout_in_training_only(void) {
   float eye[36] = {0}, ones[6], y[6], loss[4], zeros[6] = {0};
   for (int i = 0; i < 6; i++) eye[7 * i] = ones[i] = 1.0f;
   must(fr_model_set_parameter(m, 0, eye, 36));
-  fr_batch b = {ones, FR_FLOAT32, zeros, 1};
+  fr_batch b = {ones, FR_FLOAT32, zeros, 1, NULL};
   must(fr_predict(m, &b, 1, y));
   for (int i = 0; i < 6; i++) CHECK(y[i] == 1.0f, "unit %d is %g in inference", i, (double)y[i]);
   fr_optimizer still = {.kind = FR_SGD, .learning_rate = 0.0};
@@ -312,9 +312,9 @@ static void wide_dense(void) {
   float *x = check_floats(2 * WIDE), *t = check_floats(2 * UNITS);
   int count;
   float *before = weights_of(m, &count), *h = check_alloc(sizeof *h * 2 * WIDE), y[2 * UNITS];
-  must(fr_model_activations(m, 0, x, FR_FLOAT32, 2, h));
-  must(fr_model_activations(m, 1, x, FR_FLOAT32, 2, y));
-  fr_batch b = {x, FR_FLOAT32, t, 2};
+  must(fr_activations_of(m, 0, &(fr_batch){x, FR_FLOAT32, NULL, 2, NULL}, 0, h));
+  must(fr_activations_of(m, 1, &(fr_batch){x, FR_FLOAT32, NULL, 2, NULL}, 0, y));
+  fr_batch b = {x, FR_FLOAT32, t, 2, NULL};
   fr_scores s;
   must(fr_train(m, &b, 2, NULL, &s));
   float *after = weights_of(m, &count), *second = before + WIDE * WIDE + WIDE;
