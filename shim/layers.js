@@ -131,7 +131,7 @@ const activation = define('activation', { activation: [activationOf] });
 const reLU = define('re_lu', { maxValue: optional(checkSix) }, ({ maxValue }) => ({ activation: maxValue ? 'relu6' : 'relu' }));
 
 /** @type {(options?: Common & { alpha?: number }) => AnyLayer} */
-const leakyReLU = define('leaky_re_lu', { alpha: [within(0, 1e6), 0.3] }, () => ({ activation: 'leakyRelu' }));
+const leakyReLU = define('leaky_re_lu', { alpha: [within(0, 1), 0.3] }, () => ({ activation: 'leakyRelu' }));
 
 /** @type {(options?: Common) => AnyLayer} */
 const softmax = define('softmax', {}, () => ({ activation: 'softmax' }));

@@ -10,6 +10,7 @@ import { factorsOf } from './regularizers.js';
 /** A layer's configuration as the list of doubles that fr_add (src/api.c) reads. */
 
 const MAX_SOURCES = 8;
+const SAME_AS_HEIGHT = [1, 0]; // low above high: of zoom, see src/augment.h
 const LEAKY_SLOPE = 0.2; // Keras 3's of the activation; the layer has a slope of its own
 
 /** @param {number} length @param {number[]} [values] */
@@ -28,10 +29,10 @@ function initializerNumbers(initializer) {
 }
 
 /** What the random layers draw from. @param {LayerConfig} config @returns {number[]} up to four */
-function rangeNumbers({ kind, mode, factor, heightFactor, widthFactor = heightFactor, scale }) {
+function rangeNumbers({ kind, mode, factor, heightFactor, widthFactor = SAME_AS_HEIGHT, scale }) {
   if (kind === 'random_flip') return [Number(mode !== 'vertical'), Number(mode !== 'horizontal')];
   if (kind === 'random_erasing') return [.../** @type {[number, number]} */ (scale), /** @type {number} */ (factor)];
-  if (heightFactor && widthFactor) return [...heightFactor, ...widthFactor];
+  if (heightFactor) return [...heightFactor, ...widthFactor];
   return Array.isArray(factor) ? factor : [];
 }
 
