@@ -237,7 +237,7 @@ static void check_zoom(fr_layer l) {
 static void zooms(void) {
   fr_layer still = layer_of(FR_RANDOM_ZOOM, 0, 0, 0, 0);
   CHECK(memcmp(augmented(&still, 0), picture, sizeof picture) == 0, "a zoom of 0 changes the picture");
-  static const float factors[] = {-0.99f, -0.53f, -0.13f, 0.0f, 0.31f, 0.47f, 1.0f};
+  static const float factors[] = {-1.0f, -0.53f, -0.13f, 0.0f, 0.31f, 0.47f, 1.0f};
   for (int a = 0; a < 7; a++)
     for (int b = 0; b < 7; b++)
       each_fill(layer_of(FR_RANDOM_ZOOM, factors[a], factors[a], factors[b], factors[b]), check_zoom);
@@ -284,64 +284,115 @@ static void contrasts(void) {
 
 /* ---- erasing ---------------------------------------------------------------------------------------- */
 
-typedef struct { int top, left, bottom, right, count; } box;
+typedef struct { int top, left, rows, columns, count; } box;
 
-/* The rectangle around what changed; the rest must be as it was. */
+/* The rectangle around what changed. */
 static box erased(const fr_layer *l, const float *y) {
-  box b = {99, 99, -1, -1, 0};
   int w = l->input.dims[1], channels = l->input.dims[2];
+  box b = {.top = 99, .left = 99};
+  int bottom = -1, right = -1;
   for (int i = 0; i < fr_shape_elements(&l->input); i++) {
     int row = i / channels / w, column = i / channels % w;
     if (y[i] == picture[i]) continue;
-    CHECK(y[i] == l->fill_value, "pixel %d, %d became %g", row, column, (double)y[i]);
     b.count++;
     b.top = row < b.top ? row : b.top;
     b.left = column < b.left ? column : b.left;
-    b.bottom = row > b.bottom ? row : b.bottom;
-    b.right = column > b.right ? column : b.right;
+    bottom = row > bottom ? row : bottom;
+    right = column > right ? column : right;
   }
+  b.rows = bottom - b.top + 1;
+  b.columns = right - b.left + 1;
   return b;
 }
 
-/* Sides are rounded to whole pixels, and end at the picture's. */
-static void check_box(const fr_layer *l, box b) {
-  double h = b.bottom - b.top + 1, w = b.right - b.left + 1, size = (double)l->input.dims[0] * l->input.dims[1];
-  double tallest = h == l->input.dims[0] ? 1e9 : h + 0.5, widest = w == l->input.dims[1] ? 1e9 : w + 0.5;
-  CHECK(b.count == h * w * l->input.dims[2], "%d values of a box of %g × %g", b.count, h, w);
-  CHECK((h - 0.5) * (w - 0.5) <= (double)l->range[1] * size + 1e-3 && tallest * widest >= (double)l->range[0] * size - 1e-3,
-        "%g × %g of %g pixels, want a share of %g … %g", h, w, size, (double)l->range[0], (double)l->range[1]);
-  CHECK((h - 0.5) / widest <= 3.3 && tallest / (w - 0.5) >= 0.3, "sides of %g and %g", h, w);
+/* A rectangle filled whole, whose sides are between the roots of `low` and `high` times the picture's, up or down to
+ * whole pixels. */
+static void check_box(const fr_layer *l, box b, const float *y) {
+  double low = sqrt((double)l->range[0]), high = sqrt((double)l->range[1]);
+  const int got_sides[2] = {b.rows, b.columns};
+  CHECK(b.count == b.rows * b.columns * C, "%d values of %d × %d pixels changed", b.count, b.rows, b.columns);
+  for (int side = 0; side < 2; side++) {
+    int n = got_sides[side], all = l->input.dims[side];
+    CHECK(n > low * all - 1.0 - 1e-4 && n < high * all + 1.0 + 1e-4, "%d of %d pixels, want a share of %g … %g", n,
+          all, low, high);
+  }
+  for (int i = b.top; i < b.top + b.rows && isfinite(l->fill_value); i++)
+    for (int k = b.left * C; k < (b.left + b.columns) * C; k++)
+      CHECK(y[i * W * C + k] == l->fill_value, "pixel %d, %d became %g", i, k / C, (double)y[i * W * C + k]);
+}
+
+static fr_layer eraser(float low, float high, float probability, float most_probable) {
+  fr_layer l = layer_of(FR_RANDOM_ERASING, low, high, probability, most_probable);
+  l.fill_value = -3.5f;
+  l.value_range[0] = -100.0f;
+  l.value_range[1] = 2.0f;
+  return l;
 }
 
 static void erasing(void) {
-  static const float scales[][2] = {{0.25f, 0.25f}, {0.02f, 0.33f}, {0.5f, 0.9f}, {1.0f, 1.0f}};
-  for (int s = 0; s < 4; s++) {
-    fr_layer l = layer_of(FR_RANDOM_ERASING, scales[s][0], scales[s][1], 1.0f, 0);
-    l.fill_value = -3.5f;
-    int top = 0, left = 0, bottom = 0, right = 0, boxes = 0;
+  static const float scales[][2] = {{0.25f, 0.25f}, {0.02f, 0.33f}, {0.3f, 0.9f}, {1.0f, 1.0f}, {0.0f, 1.0f}};
+  for (int s = 0; s < 5; s++) {
+    fr_layer l = eraser(scales[s][0], scales[s][1], 1.0f, 1.0f);
+    int boxes = 0, tall = 0, wide = 0, rows[H] = {0}, columns[W] = {0};
     for (int row = 0; row < ROWS; row++) {
-      box b = erased(&l, augmented(&l, row));
-      if (b.count == 0) continue; /* a share that rounds to no pixel */
-      check_box(&l, b);
+      const float *y = augmented(&l, row);
+      box b = erased(&l, y);
+      if (b.count == 0) continue; /* between two pixels */
+      check_box(&l, b, y);
       boxes++;
-      top += b.top == 0;
-      left += b.left == 0;
-      bottom += b.bottom == H - 1;
-      right += b.right == W - 1;
+      tall += b.rows * W > b.columns * H * 3 / 2;
+      wide += b.columns * H > b.rows * W * 3 / 2;
+      for (int i = b.top; i < b.top + b.rows; i++) rows[i]++;
+      for (int i = b.left; i < b.left + b.columns; i++) columns[i]++;
     }
     CHECK(boxes > ROWS * 3 / 4, "%d boxes", boxes);
-    CHECK(top && left && bottom && right, "borders reached %d, %d, %d, %d times", top, left, bottom, right);
+    if (s == 4) CHECK(tall > 20 && wide > 20, "%d tall boxes, %d wide ones", tall, wide);
+    /* a box begins behind the first line, unless it has room for nothing else */
+    for (int i = 1; i < H; i++) CHECK(rows[i] > 0, "row %d is never erased", i);
+    for (int i = 1; i < W; i++) CHECK(columns[i] > 0, "column %d is never erased", i);
+    if (s == 3) CHECK(rows[0] == ROWS && columns[0] == ROWS, "the whole picture %d times", rows[0]);
   }
-  fr_layer rarely = layer_of(FR_RANDOM_ERASING, 0.25f, 0.25f, 0.3f, 0);
-  rarely.fill_value = 9.0f;
-  int count = 0;
-  for (int row = 0; row < ROWS; row++) count += erased(&rarely, augmented(&rarely, row)).count > 0;
-  CHECK_NEAR(count, 0.3 * ROWS, 5.0 * sqrt(0.3 * 0.7 * ROWS), "pictures with a hole");
-  for (int never = 0; never < 2; never++) {
-    fr_layer l = layer_of(FR_RANDOM_ERASING, 0.0f, never ? 1.0f : 0.0f, never ? 0.0f : 1.0f, 0);
-    for (int row = 0; row < 20; row++)
-      CHECK(memcmp(augmented(&l, row), picture, sizeof picture) == 0, "a hole where there should be none");
+}
+
+/* Drawn from a half to one, the probability is three quarters on average. */
+static void erasing_sometimes(void) {
+  static const float factors[][3] = {{0.3f, 0.3f, 0.3f}, {0.5f, 1.0f, 0.75f}, {0.0f, 0.0f, 0.0f}, {1.0f, 1.0f, 1.0f}};
+  for (int f = 0; f < 4; f++) {
+    fr_layer l = eraser(0.25f, 0.25f, factors[f][0], factors[f][1]);
+    int count = 0;
+    double share = (double)factors[f][2];
+    for (int row = 0; row < ROWS; row++) count += erased(&l, augmented(&l, row)).count > 0;
+    CHECK_NEAR(count, share * ROWS, 5.0 * sqrt(share * (1.0 - share) * ROWS), "pictures with a hole");
   }
+}
+
+/* What is filled in is cut to the range of values; without a value to fill in it is noise, each value its own, of
+ * twice the range's upper end in size where nothing cuts it. */
+static void erasing_with_noise(void) {
+  fr_layer l = eraser(1.0f, 1.0f, 1.0f, 1.0f);
+  l.fill_value = 5.0f;
+  CHECK(augmented(&l, 0)[0] == 2.0f, "filled with %g", (double)got[0]);
+  l.fill_value = -500.0f;
+  CHECK(augmented(&l, 0)[0] == -100.0f, "filled with %g", (double)got[0]);
+  l.fill_value = NAN;
+  double above = 0.0, squares = 0.0, last = 99.0;
+  int n = 0, same = 0, cut = 0;
+  for (int row = 0; row < 20; row++) {
+    const float *y = augmented(&l, row);
+    for (int i = 0; i < N; i++, n++) {
+      CHECK(y[i] >= -100.0f && y[i] <= 2.0f, "%g is outside the range", (double)y[i]);
+      same += (double)y[i] == last && y[i] != 2.0f;
+      cut += y[i] == 2.0f;
+      above += y[i] > 0.0f;
+      if (y[i] < 0.0f) squares += (double)y[i] * y[i]; /* half of the distribution is not cut */
+      last = y[i];
+    }
+  }
+  CHECK(same == 0, "%d neighbours share a value", same);
+  CHECK_NEAR(above / n, 0.5, 5.0 * 0.5 / sqrt(n), "noise above 0");
+  CHECK_NEAR((double)cut / n, 0.5 * erfc(1.0 / sqrt(2.0)), 5.0 * 0.4 / sqrt(n), "noise beyond one deviation, cut");
+  /* x² below 0 and 0 above: of mean 4/2 and mean square 3 · 16 / 2 */
+  CHECK_NEAR(squares / n, 2.0, 5.0 * sqrt((24.0 - 4.0) / n), "size of the noise");
 }
 
 /* ---- chance ----------------------------------------------------------------------------------------- */
@@ -353,7 +404,7 @@ static const fr_layer_kind kinds[] = {FR_RANDOM_TRANSLATION, FR_RANDOM_ROTATION,
 static void chance(void) {
   for (int k = 0; k < 5; k++) {
     fr_layer l = layer_of(kinds[k], 0.1f, 0.4f, 0.1f, 0.4f), other = l;
-    if (kinds[k] == FR_RANDOM_ERASING) l.range[2] = other.range[2] = 1.0f;
+    for (int i = 2; i < 4 && kinds[k] == FR_RANDOM_ERASING; i++) l.range[i] = other.range[i] = 1.0f;
     other.seed = 6;
     float first[N], y[N];
     fr_augment(&l, 1, 3, 2, picture, first);
@@ -378,6 +429,8 @@ int main(void) {
   zoom_alike();
   contrasts();
   erasing();
+  erasing_sometimes();
+  erasing_with_noise();
   chance();
   return check_report("augment", 80000);
 }

@@ -206,7 +206,7 @@ static void augmented_models(void) {
   check_model("augmented otherwise", image(4, 5, 1),
               LAYERS(augmentation(FR_RANDOM_ZOOM, -0.2f, 0.3f, -0.3f, 0.1f), seeded,
                      augmentation(FR_RANDOM_CONTRAST, 0.5f, 0.5f, 0, 0),
-                     augmentation(FR_RANDOM_ERASING, 0.1f, 0.4f, 0.7f, 0), flatten(), dense(4, FR_RELU), noise,
+                     augmentation(FR_RANDOM_ERASING, 0.1f, 0.4f, 0.7f, 0.8f), flatten(), dense(4, FR_RELU), noise,
                      dense(2, FR_SOFTMAX)),
               SPARSE, 5);
   check_model("augmented between pools", image(6, 6, 1),

@@ -28,15 +28,17 @@ static void known_answers(void) {
 static void streams_differ(void) {
   const uint64_t high = (uint64_t)1 << 32;
   static const fr_stream purposes[] = {FR_STREAM_WEIGHTS, FR_STREAM_SHUFFLE, FR_STREAM_DROPOUT,
-                                       FR_STREAM_SYNTHETIC, FR_STREAM_AUGMENT};
-  uint32_t blocks[10][4];
-  for (int p = 0; p < 5; p++) fr_random_block(7, purposes[p], 3, 5, blocks[p]);
-  fr_random_block(8, FR_STREAM_WEIGHTS, 3, 5, blocks[5]);
-  fr_random_block(7 + high, FR_STREAM_WEIGHTS, 3, 5, blocks[6]);
-  fr_random_block(7, FR_STREAM_WEIGHTS, 4, 5, blocks[7]);
-  fr_random_block(7, FR_STREAM_WEIGHTS, 3 + high, 5, blocks[8]);
-  fr_random_block(7, FR_STREAM_WEIGHTS, 3, 6, blocks[9]);
-  for (int a = 0; a < 10; a++)
+                                       FR_STREAM_SYNTHETIC, FR_STREAM_AUGMENT,
+                                       FR_STREAM_NOISE};
+  enum { PURPOSES = sizeof purposes / sizeof *purposes, ALL = PURPOSES + 5 };
+  uint32_t blocks[ALL][4];
+  for (int p = 0; p < PURPOSES; p++) fr_random_block(7, purposes[p], 3, 5, blocks[p]);
+  fr_random_block(8, FR_STREAM_WEIGHTS, 3, 5, blocks[PURPOSES]);
+  fr_random_block(7 + high, FR_STREAM_WEIGHTS, 3, 5, blocks[PURPOSES + 1]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 4, 5, blocks[PURPOSES + 2]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 3 + high, 5, blocks[PURPOSES + 3]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 3, 6, blocks[PURPOSES + 4]);
+  for (int a = 0; a < ALL; a++)
     for (int b = 0; b < a; b++)
       for (int i = 0; i < 4; i++)
         CHECK(blocks[a][i] != blocks[b][i], "streams %d and %d share word %d", a, b, i);
@@ -146,6 +148,19 @@ static void quantiles(void) {
     double q = known[k].quantile, density = exp(-0.5 * q * q) / sqrt(2.0 * acos(-1.0));
     CHECK(nearest[k] < 1e-4, "the nearest share is off by %g", nearest[k]);
     CHECK_NEAR(values[at[k]], q + (share_of(at[k]) - known[k].share) / density, 1e-6, "quantile");
+  }
+}
+
+/* Bits in equal steps, the first and last of all included: each is the quantile of its share. */
+static void normals(void) {
+  enum { STEPS = 5000 };
+  double last = -99.0;
+  for (int i = 0; i <= STEPS; i++) {
+    uint32_t bits = (uint32_t)(4294967295.0 / STEPS * i);
+    double share = ((double)bits + 0.5) / 4294967296.0, z = fr_random_normal(bits);
+    CHECK_NEAR(0.5 * erfc(-z / sqrt(2.0)), share, 5e-6 * fmin(share, 1.0 - share) + 1e-15, "share below");
+    CHECK(z > last, "%g after %g", z, last);
+    last = z;
   }
 }
 
@@ -302,6 +317,7 @@ int main(void) {
   uniform_prefixes();
   truncated_normals();
   quantiles();
+  normals();
   truncated_prefixes();
   shuffles_permute();
   shuffles_differ();
@@ -310,5 +326,5 @@ int main(void) {
   dropout_rows();
   dropout_differs();
   dropout_apply();
-  return check_report("random", 600);
+  return check_report("random", 10000);
 }

@@ -201,26 +201,31 @@ static void refused_augmentation(void) {
        "random_translation: width factor must go from low to high, got 0.5, -0.5"},
       {FR_RANDOM_ROTATION, {-1.25f, 0, 0, 0}, "random_rotation: factor must be -1..1, got -1.25"},
       {FR_RANDOM_ROTATION, {0.5f, 0, 0, 0}, "random_rotation: factor must go from low to high, got 0.5, 0"},
-      {FR_RANDOM_ZOOM, {-1, 0, 0, 0}, "random_zoom: height factor must be -0.99..1, got -1"},
-      {FR_RANDOM_ZOOM, {0, 0, 0, 2}, "random_zoom: width factor must be -0.99..1, got 2"},
-      {FR_RANDOM_ZOOM, {0, 2, 1, -1}, "random_zoom: height factor must be -0.99..1, got 2"},
+      {FR_RANDOM_ZOOM, {-1.5f, 0, 0, 0}, "random_zoom: height factor must be -1..1, got -1.5"},
+      {FR_RANDOM_ZOOM, {0, 0, 0, 2}, "random_zoom: width factor must be -1..1, got 2"},
+      {FR_RANDOM_ZOOM, {0, 2, 1, -1}, "random_zoom: height factor must be -1..1, got 2"},
       {FR_RANDOM_ZOOM, {0.5f, 0, 1, -1}, "random_zoom: height factor must go from low to high, got 0.5, 0"},
       {FR_RANDOM_CONTRAST, {-0.5f, 0, 0, 0}, "random_contrast: lower factor must be 0..1, got -0.5"},
       {FR_RANDOM_CONTRAST, {1.5f, 0, 0, 0}, "random_contrast: lower factor must be 0..1, got 1.5"},
       {FR_RANDOM_CONTRAST, {0, 101, 0, 0}, "random_contrast: upper factor must be 0..100, got 101"},
-      {FR_RANDOM_ERASING, {-0.5f, 1, 1, 0}, "random_erasing: scale must be 0..1, got -0.5"},
-      {FR_RANDOM_ERASING, {0.5f, 0.25f, 1, 0}, "random_erasing: scale must go from low to high, got 0.5, 0.25"},
-      {FR_RANDOM_ERASING, {0, 1, 1.5f, 0}, "random_erasing: factor must be 0..1, got 1.5"},
+      {FR_RANDOM_ERASING, {-0.5f, 1, 1, 1}, "random_erasing: scale must be 0..1, got -0.5"},
+      {FR_RANDOM_ERASING, {0.5f, 0.25f, 1, 1}, "random_erasing: scale must go from low to high, got 0.5, 0.25"},
+      {FR_RANDOM_ERASING, {0, 1, 0, 1.5f}, "random_erasing: factor must be 0..1, got 1.5"},
+      {FR_RANDOM_ERASING, {0, 1, 0.5f, 0.25f}, "random_erasing: factor must go from low to high, got 0.5, 0.25"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const float *r = cases[i].range;
     refuses(input, augmentation(cases[i].kind, r[0], r[1], r[2], r[3]), cases[i].message);
   }
-  fr_layer contrast = augmentation(FR_RANDOM_CONTRAST, 0, 0, 0, 0);
-  contrast.value_range[0] = 3.0f;
-  refuses(input, contrast, "random_contrast: value range must go from low to high, got 3, 2");
-  contrast.value_range[0] = -2e6f;
-  refuses(input, contrast, "random_contrast: value range must be -1e+06..1e+06, got -2e+06");
+  for (int erasing = 0; erasing < 2; erasing++) {
+    fr_layer l = augmentation(erasing ? FR_RANDOM_ERASING : FR_RANDOM_CONTRAST, 0, 0, 0, 0);
+    l.value_range[0] = 3.0f;
+    refuses(input, l, erasing ? "random_erasing: value range must go from low to high, got 3, 2"
+                              : "random_contrast: value range must go from low to high, got 3, 2");
+    l.value_range[0] = -2e6f;
+    refuses(input, l, erasing ? "random_erasing: value range must be -1e+06..1e+06, got -2e+06"
+                              : "random_contrast: value range must be -1e+06..1e+06, got -2e+06");
+  }
 }
 
 /* What is no number is within no range. */

@@ -25,11 +25,13 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 static fr_model *network(void) {
   fr_layer regular = conv(5, 3, 3, 1, 1, FR_SAME, FR_LINEAR);
   regular.regularizers[0].l2 = 0.01f;
+  fr_layer noise = augmentation(FR_RANDOM_ERASING, 0.1f, 0.3f, 0.5f, 0.9f);
+  noise.fill_value = NAN;
   fr_model *m = stack(
       image(SIDE, SIDE, 1),
       LAYERS(augmentation(FR_RANDOM_FLIP, 1, 1, 0, 0), augmentation(FR_RANDOM_TRANSLATION, -0.2f, 0.2f, -0.2f, 0.2f),
              augmentation(FR_RANDOM_ROTATION, -0.1f, 0.1f, 0, 0), augmentation(FR_RANDOM_ZOOM, -0.2f, 0.2f, 1, -1),
-             augmentation(FR_RANDOM_CONTRAST, 0.3f, 0.3f, 0, 0), augmentation(FR_RANDOM_ERASING, 0.1f, 0.3f, 0.5f, 0),
+             augmentation(FR_RANDOM_CONTRAST, 0.3f, 0.3f, 0, 0), noise,
              /* 6 */ regular, normalization(1, 1), activation(FR_RELU),
              /* 9 */ zero_padding(0, 1, 1, 0), depthwise(1, 2, 2, 1, 1, FR_VALID, FR_SWISH), normalization(1, 1),
              /* 12 */ add(11, 8), activation(FR_RELU6), average_pool(2, 2, 2, 2, FR_SAME),
