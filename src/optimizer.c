@@ -116,7 +116,7 @@ static void rmsprop(const fr_optimizer *o, float *w, float *states, ptrdiff_t st
     if (mean) {
       f32x4 mi = f4_flush(f4_madd(f4_mul(rho, f4_load(mean + i)), gain, gi));
       f4_store(mean + i, mi);
-      size = f4_sub(size, f4_mul(mi, mi));
+      size = f4_max(f4_sub(size, f4_mul(mi, mi)), f4_zero()); /* rounding may leave less than nothing */
     }
     f32x4 change = f4_div(f4_mul(rate, gi), f4_sqrt(f4_add(size, epsilon)));
     if (velocity) {
