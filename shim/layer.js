@@ -93,9 +93,9 @@ export class Layer {
     const layer = /** @type {AnyLayer} */ (/** @type {Layer} */ (this));
     const { kind } = layer;
     const sources = Array.isArray(inputs) ? inputs : [inputs];
-    const stranger = sources.find((source) => !(source instanceof SymbolicTensor));
-    if (stranger !== undefined || sources.length === 0) {
-      throw new FittingRoomError(`${kind}: apply takes what input or another layer's apply returned, got ${show(stranger ?? inputs)}`);
+    const stranger = sources.findIndex((source) => !(source instanceof SymbolicTensor));
+    if (stranger >= 0 || sources.length === 0) {
+      throw new FittingRoomError(`${kind}: apply takes what input or another layer's apply returned, got ${show(sources[stranger] ?? inputs)}`);
     }
     const [least, most] = kind === 'add' ? [2, MOST_SOURCES] : [1, 1];
     if (sources.length < least || sources.length > most) {

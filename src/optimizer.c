@@ -31,7 +31,7 @@ fr_status fr_optimizer_check(const fr_optimizer *o) {
   if ((status = check("momentum", o->momentum, 0.0, 1.0)) ||
       (status = check("beta1", o->beta1, 0.0, 1.0)) ||
       (status = check("beta2", o->beta2, 0.0, 1.0)) || (status = check("rho", o->rho, 0.0, 1.0)) ||
-      (status = check("weight decay", o->weight_decay, 0.0, 1.0)) ||
+      (status = check("weight decay", o->weight_decay, 0.0, 1e6)) ||
       (status = check("initial accumulator", o->initial_accumulator, 0.0, 1e6)) ||
       (status = check("EMA momentum", o->ema_momentum, 0.0, 1.0)) ||
       (status = check("EMA overwrite frequency", o->ema_overwrite, 0.0, 1e9)))

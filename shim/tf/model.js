@@ -1,4 +1,4 @@
-import { FittingRoomError, checkOptions } from '../errors.js';
+import { FittingRoomError, checkOptions, show } from '../errors.js';
 import { graphOf } from '../graph.js';
 import { losses } from '../losses.js';
 import { Model } from '../model.js';
@@ -29,7 +29,7 @@ export const tfLosses = Object.freeze({
 
 /** As the core takes it: numbers as they are, so that bytes are not scaled. @param {Tensor} t */
 function floats(t) {
-  if (!(t instanceof Tensor)) throw new FittingRoomError('a tensor made by tf.tensor and its like is needed');
+  if (!(t instanceof Tensor)) throw new FittingRoomError(`a tensor made by tf.tensor and its like is needed, got ${show(t)}`);
   return { shape: t.shape, data: Float32Array.from(t.dataSync()) };
 }
 

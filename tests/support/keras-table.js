@@ -21,14 +21,14 @@ export function passedTests(report) {
     .map(([, name]) => unescaped(name));
 }
 
-/** @param {string} markdown @returns {{ names: string[], test: string }[]} what each row is about, and how its tests' names begin */
+/** @param {string} markdown @returns {{ what: string, names: string[], test: string }[]} what each row is about, what of the API it names, and how its tests' names begin */
 export function rowsOf(markdown) {
   return markdown
     .split('\n')
-    .filter((line) => line.startsWith('| `') || line.startsWith("| `'"))
+    .filter((line) => line.startsWith('| ') && !line.endsWith('| test |'))
     .map((line) => {
       const cells = line.split('|').slice(1, -1).map((cell) => cell.trim());
-      return { names: [...cells[0].matchAll(/`([^`]+)`/g)].map(([, name]) => name), test: cells[cells.length - 1] };
+      return { what: cells[0], names: [...cells[0].matchAll(/`([^`]+)`/g)].map(([, name]) => name), test: cells[cells.length - 1] };
     });
 }
 
@@ -46,10 +46,10 @@ export function faultsOf(markdown, passed) {
   ];
   return [
     ...offered.filter((name) => !named.has(name)).map((name) => `${name} has no row`),
-    ...rows.filter(({ test }) => !test).map(({ names }) => `${names[0]} names no test`),
+    ...rows.filter(({ test }) => !test).map(({ what }) => `${what} names no test`),
     ...rows
       .filter(({ test }) => test && !passed.some((name) => name.startsWith(test)))
-      .map(({ names, test }) => `${names[0]}: no test whose name begins with “${test}” passed`),
+      .map(({ what, test }) => `${what}: no test whose name begins with “${test}” passed`),
   ];
 }
 
