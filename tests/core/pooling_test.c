@@ -180,6 +180,12 @@ static void nan_stays(void) {
   float y[3], dy[3] = {1.0f, 1.0f, 1.0f}, dx[6];
   fr_max_pool_forward(&l.window, x, y);
   CHECK(y[0] == 2.0f && isnan(y[1]) && y[2] == 6.0f, "%g %g %g", (double)y[0], (double)y[1], (double)y[2]);
+  float late[2] = {5.0f, NAN}, one[1];
+  fr_window pair = l.window;
+  pair.in_w = 2;
+  pair.out_w = 1;
+  fr_max_pool_forward(&pair, late, one);
+  CHECK(isnan(one[0]), "a NaN behind a number became %g", (double)one[0]);
   fr_max_pool_backward(&l.window, x, y, dy, dx);
   CHECK(dx[1] == 1.0f && dx[2] == 1.0f && dx[3] == 0.0f && dx[5] == 1.0f, "%g %g %g %g", (double)dx[1],
         (double)dx[2], (double)dx[3], (double)dx[5]);
