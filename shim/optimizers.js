@@ -149,7 +149,7 @@ export class OptimizerHandle {
   }
 }
 
-/** TF.js's makers of optimizers; each argument may be left out. */
+/** TF.js's makers of optimizers, and adamw; each argument may be left out. */
 export const train = Object.freeze({
   /** @param {number | Schedule} [learningRate] @returns {OptimizerOptions} */
   sgd: (learningRate) => ({ name: 'sgd', learningRate }),
@@ -157,6 +157,8 @@ export const train = Object.freeze({
   momentum: (learningRate, momentum, nesterov) => ({ name: 'sgd', learningRate, momentum, nesterov }),
   /** @param {number | Schedule} [learningRate] @param {number} [beta1] @param {number} [beta2] @param {number} [epsilon] @returns {OptimizerOptions} */
   adam: (learningRate, beta1, beta2, epsilon) => ({ name: 'adam', learningRate, beta1, beta2, epsilon }),
+  /** @param {number | Schedule} [learningRate] @param {number} [beta1] @param {number} [beta2] @param {number} [epsilon] @param {number} [weightDecay] @returns {OptimizerOptions} */
+  adamw: (learningRate, beta1, beta2, epsilon, weightDecay) => ({ name: 'adamw', learningRate, beta1, beta2, epsilon, weightDecay }),
   /** @param {number | Schedule} [learningRate] @param {number} [rho] @param {number} [epsilon] @returns {OptimizerOptions} */
   adadelta: (learningRate, rho, epsilon) => ({ name: 'adadelta', learningRate, rho, epsilon }),
   /** @param {number | Schedule} [learningRate] @param {number} [rho] @param {number} [momentum] @param {number} [epsilon] @param {boolean} [centered] @returns {OptimizerOptions} */

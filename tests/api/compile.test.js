@@ -55,6 +55,7 @@ describe('optimizers as the core reads them', () => {
     same(train.momentum(0.1, 0.9, true), { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true });
     same(train.adam(), { name: 'adam' });
     same(train.adam(0.1, 0.2, 0.3, 1e-4), { name: 'adam', learningRate: 0.1, beta1: 0.2, beta2: 0.3, epsilon: 1e-4 });
+    same(train.adamw(0.1, 0.2, 0.3, 1e-4, 0.5), { name: 'adamw', learningRate: 0.1, beta1: 0.2, beta2: 0.3, epsilon: 1e-4, weightDecay: 0.5 });
     same(train.adadelta(0.1, 0.2, 1e-4), { name: 'adadelta', learningRate: 0.1, rho: 0.2, epsilon: 1e-4 });
     same(train.rmsprop(0.1, 0.2, 0.3, 1e-4, true), { name: 'rmsprop', learningRate: 0.1, rho: 0.2, momentum: 0.3, epsilon: 1e-4, centered: true });
     same(train.adagrad(0.1, 0.2), { name: 'adagrad', learningRate: 0.1, initialAccumulatorValue: 0.2 });
