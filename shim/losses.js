@@ -53,10 +53,6 @@ const maker = (name) => (options = {}) => {
   return { name, ...options };
 };
 
-export const losses = Object.freeze({
-  sparseCategoricalCrossentropy: maker('sparseCategoricalCrossentropy'),
-  categoricalCrossentropy: maker('categoricalCrossentropy'),
-  binaryCrossentropy: maker('binaryCrossentropy'),
-  meanSquaredError: maker('meanSquaredError'),
-  meanAbsoluteError: maker('meanAbsoluteError'),
-});
+export const losses = /** @type {Readonly<Record<LossName, ReturnType<typeof maker>>>} */ (
+  Object.freeze(Object.fromEntries(LOSSES.map((name) => [name, maker(name)])))
+);

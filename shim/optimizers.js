@@ -23,7 +23,7 @@ import { FittingRoomError, checkBelow, checkBoolean, checkChoice, checkInteger, 
  * @property {number} [emaMomentum] 0.99: what of the average is kept each step
  * @property {number} [emaOverwriteFrequency] steps after which the weights become the average; never where left out
  */
-/** @typedef {Required<Omit<OptimizerOptions, 'emaOverwriteFrequency'>> & { emaOverwriteFrequency: number }} Optimizer */
+/** What the optimizer takes, filled in. @typedef {OptimizerOptions & { learningRate: number | Schedule, useEma: boolean }} Optimizer */
 
 /* The order of the enumeration in src/optimizer.h; adamw is adam with a decay. */
 const NUMBERS = { adam: 0, adamw: 0, sgd: 1, adadelta: 2, rmsprop: 3, adagrad: 4 };
@@ -42,8 +42,6 @@ const OWN = {
 const SHARED = {
   weightDecay: 0, clipValue: 0, clipNorm: 0, globalClipNorm: 0, useEma: false, emaMomentum: 0.99, emaOverwriteFrequency: 0,
 };
-/** What the core wants a number for even where the optimizer at hand has no use for it. */
-const UNUSED = { momentum: 0, nesterov: false, beta1: 0.9, beta2: 0.999, rho: 0.95, epsilon: 1e-7, centered: false, initialAccumulatorValue: 0.1 };
 const CLIPPINGS = ['clipValue', 'clipNorm', 'globalClipNorm'];
 const MOST = 1e6;
 
@@ -68,15 +66,15 @@ export function optimizerOf(optimizer) {
   }
   const clippings = CLIPPINGS.filter((option) => options[option]);
   if (clippings.length > 1) throw new FittingRoomError(`optimizer ${name}: give one of ${CLIPPINGS.join(', ')}, not ${clippings.join(' and ')}`);
-  return /** @type {Optimizer} */ (/** @type {unknown} */ ({ ...UNUSED, ...defaults, ...options, name }));
+  return /** @type {Optimizer} */ (/** @type {unknown} */ ({ ...defaults, ...options, name }));
 }
 
-/** As fr_compile (src/api.c) reads it. @param {Optimizer} o @param {number} learningRate @returns {number[]} */
+/** As fr_compile (src/api.c) reads it, 0 for what the optimizer at hand has no use for. @param {Optimizer} o @param {number} learningRate @returns {number[]} */
 export const optimizerNumbers = (o, learningRate) => [
-  NUMBERS[o.name], learningRate, o.momentum, Number(o.nesterov), o.beta1, o.beta2, o.rho, o.epsilon,
+  NUMBERS[o.name], learningRate, o.momentum, o.nesterov, o.beta1, o.beta2, o.rho, o.epsilon,
   o.weightDecay, o.clipValue, o.clipNorm, o.globalClipNorm,
-  Number(o.useEma), o.emaMomentum, o.emaOverwriteFrequency, o.initialAccumulatorValue, Number(o.centered),
-];
+  o.useEma, o.emaMomentum, o.emaOverwriteFrequency, o.initialAccumulatorValue, o.centered,
+].map((value) => Number(value ?? 0));
 
 /** The optimizer of a compiled model: its settings, and its learning rate to read and to change. */
 export class OptimizerHandle {
@@ -149,20 +147,28 @@ export class OptimizerHandle {
   }
 }
 
+/**
+ * @template {unknown[]} Args
+ * @param {OptimizerName} name
+ * @param {...string} options what the arguments are
+ * @returns {(...args: Args) => OptimizerOptions}
+ */
+const maker = (name, ...options) => (...args) => ({ name, ...Object.fromEntries(args.map((value, i) => [options[i], value])) });
+
 /** TF.js's makers of optimizers, and adamw; each argument may be left out. */
 export const train = Object.freeze({
-  /** @param {number | Schedule} [learningRate] @returns {OptimizerOptions} */
-  sgd: (learningRate) => ({ name: 'sgd', learningRate }),
-  /** @param {number | Schedule} [learningRate] @param {number} [momentum] @param {boolean} [nesterov] @returns {OptimizerOptions} */
-  momentum: (learningRate, momentum, nesterov) => ({ name: 'sgd', learningRate, momentum, nesterov }),
-  /** @param {number | Schedule} [learningRate] @param {number} [beta1] @param {number} [beta2] @param {number} [epsilon] @returns {OptimizerOptions} */
-  adam: (learningRate, beta1, beta2, epsilon) => ({ name: 'adam', learningRate, beta1, beta2, epsilon }),
-  /** @param {number | Schedule} [learningRate] @param {number} [beta1] @param {number} [beta2] @param {number} [epsilon] @param {number} [weightDecay] @returns {OptimizerOptions} */
-  adamw: (learningRate, beta1, beta2, epsilon, weightDecay) => ({ name: 'adamw', learningRate, beta1, beta2, epsilon, weightDecay }),
-  /** @param {number | Schedule} [learningRate] @param {number} [rho] @param {number} [epsilon] @returns {OptimizerOptions} */
-  adadelta: (learningRate, rho, epsilon) => ({ name: 'adadelta', learningRate, rho, epsilon }),
-  /** @param {number | Schedule} [learningRate] @param {number} [rho] @param {number} [momentum] @param {number} [epsilon] @param {boolean} [centered] @returns {OptimizerOptions} */
-  rmsprop: (learningRate, rho, momentum, epsilon, centered) => ({ name: 'rmsprop', learningRate, rho, momentum, epsilon, centered }),
-  /** @param {number | Schedule} [learningRate] @param {number} [initialAccumulatorValue] @returns {OptimizerOptions} */
-  adagrad: (learningRate, initialAccumulatorValue) => ({ name: 'adagrad', learningRate, initialAccumulatorValue }),
+  /** @type {(learningRate?: number | Schedule) => OptimizerOptions} */
+  sgd: maker('sgd', 'learningRate'),
+  /** @type {(learningRate?: number | Schedule, momentum?: number, nesterov?: boolean) => OptimizerOptions} */
+  momentum: maker('sgd', 'learningRate', 'momentum', 'nesterov'),
+  /** @type {(learningRate?: number | Schedule, beta1?: number, beta2?: number, epsilon?: number) => OptimizerOptions} */
+  adam: maker('adam', 'learningRate', 'beta1', 'beta2', 'epsilon'),
+  /** @type {(learningRate?: number | Schedule, beta1?: number, beta2?: number, epsilon?: number, weightDecay?: number) => OptimizerOptions} */
+  adamw: maker('adamw', 'learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'),
+  /** @type {(learningRate?: number | Schedule, rho?: number, epsilon?: number) => OptimizerOptions} */
+  adadelta: maker('adadelta', 'learningRate', 'rho', 'epsilon'),
+  /** @type {(learningRate?: number | Schedule, rho?: number, momentum?: number, epsilon?: number, centered?: boolean) => OptimizerOptions} */
+  rmsprop: maker('rmsprop', 'learningRate', 'rho', 'momentum', 'epsilon', 'centered'),
+  /** @type {(learningRate?: number | Schedule, initialAccumulatorValue?: number) => OptimizerOptions} */
+  adagrad: maker('adagrad', 'learningRate', 'initialAccumulatorValue'),
 });
