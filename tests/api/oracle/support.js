@@ -128,8 +128,9 @@ function withRegularizers(options, l1l2) {
   return made;
 }
 
-/** @param {Node} node */
-const ourLayer = ({ layer, options = {} }) => layers[layer](withRegularizers(options, (/** @type {any} */ r) => regularizers.l1l2(r)));
+/** @param {Node} node @param {number} index which its name tells */
+const ourLayer = ({ layer, options = {} }, index) =>
+  layers[layer]({ name: `node${index}`, ...withRegularizers(options, (/** @type {any} */ r) => regularizers.l1l2(r)) });
 
 /** @param {Node} node */
 export const tfLayer = ({ layer, options = {} }) =>
@@ -153,10 +154,60 @@ function applied(nodes, input, made) {
   return outputs[outputs.length - 1];
 }
 
+/** Our network of the description, with weights in the order of its nodes. */
+export class Ours {
+  /** @type {number[]} for each of the model's weights, which of the description's it is: a graph may list its layers in another order */
+  #order;
+
+  /** @param {any} model @param {Description} description */
+  constructor(model, description) {
+    this.model = model;
+    this.network = new Network(description);
+    this.#order = /** @type {{ name: string }[]} */ (model.layers)
+      .flatMap(({ name }) => this.network.weights.flatMap(({ node }, i) => (name === `node${node}` ? [i] : [])));
+    assert.equal(this.#order.length, this.network.weights.length, 'each layer is there once');
+  }
+
+  /** @param {any[]} values in the model's order */
+  #sorted(values) {
+    assert.equal(values.length, this.#order.length, 'one tensor for each weight');
+    /** @type {Floats[]} */
+    const sorted = [];
+    this.#order.forEach((index, i) => { sorted[index] = values[i]; });
+    return sorted;
+  }
+
+  /** @param {Floats[]} weights */
+  setWeights(weights) {
+    this.model.setWeights(this.#order.map((index) => weights[index]));
+  }
+
+  getWeights() {
+    return this.#sorted(this.model.getWeights());
+  }
+
+  /**
+   * @param {any} x @param {any} y @param {any} [options]
+   * @returns {{ loss: number, gradients: Float32Array[] }}
+   */
+  gradients(x, y, options) {
+    const { loss, gradients } = this.model.gradients(x, y, ...(options ? [options] : []));
+    return { loss, gradients: this.#sorted(gradients).map(({ data }) => data) };
+  }
+
+  /** @param {any} x @param {number} node @returns {Float32Array} */
+  output(x, node) {
+    return this.model.activations(x, `node${node}`).data;
+  }
+
+  dispose() {
+    this.model.dispose();
+  }
+}
+
 /**
  * @param {Description} description
  * @param {{ weights?: Floats[], seed?: number }} [options]
- * @returns {Promise<any>}
  */
 export async function ourModel(description, { weights, seed = 11 } = {}) {
   const { inputShape, nodes } = description;
@@ -169,8 +220,9 @@ export async function ourModel(description, { weights, seed = 11 } = {}) {
     const x = input({ shape: inputShape });
     made = await model({ seed, inputs: x, outputs: applied(nodes, x, nodes.map(ourLayer)) });
   }
-  if (weights) made.setWeights(weights);
-  return made;
+  const ours = new Ours(made, description);
+  if (weights) ours.setWeights(weights);
+  return ours;
 }
 
 /** The loss as compile takes it. @param {Loss} loss */
@@ -220,7 +272,7 @@ export class TfModel {
     const { inputShape, nodes } = description;
     const x = tfl.input({ shape: inputShape });
     /** @type {tfl.layers.Layer[]} */
-    this.made = nodes.map(tfLayer);
+    this.made = nodes.map((node) => tfLayer(node));
     /** @type {tfl.LayersModel} */
     this.model = tfl.model({ inputs: x, outputs: applied(nodes, x, this.made) });
     if (weights) this.setWeights(weights);

@@ -10,7 +10,7 @@ export const sizeOf = (shape) => shape.reduce((product, length) => product * len
 
 /**
  * @param {number[]} shape
- * @param {Iterable<number> | ArrayLike<number>} [values] zeros where left out
+ * @param {ArrayLike<number>} [values] zeros where left out
  * @returns {Doubles}
  */
 export function doubles(shape, values) {

@@ -107,6 +107,7 @@ export class Optimizer {
   constructor({ name, ...options }) {
     this.#formula = FORMULAS[name];
     if (!this.#formula) throw new Error(`reference: no optimizer ${name}`);
+    /** @type {Record<string, any>} */
     this.options = { useEma: false, emaMomentum: 0.99, ...this.#formula.defaults, ...options };
   }
 
