@@ -1,11 +1,12 @@
 /** Ours, TensorFlow.js and the reference come to the same: outputs, loss, gradients, weights after a few steps. */
 import assert from 'node:assert/strict';
 import { gradientsOf } from '../../support/reference/gradients.js';
+import { batchLoss } from '../../support/reference/losses.js';
+import { Network } from '../../support/reference/network.js';
 import { Optimizer } from '../../support/reference/optimizers.js';
 import { trainStep } from '../../support/reference/training.js';
 import { slice } from '../support.js';
-import { ROUNDING, TfModel, drawWeights, intercept, makeBatch, near, ourLoss, ourModel, tfLoss, toDoubles } from './support.js';
-import { Network } from '../../support/reference/network.js';
+import { ROUNDING, TfModel, drawWeights, intercept, makeBatch, near, ourLoss, ourModel, tfLoss, tfTargets, toDoubles } from './support.js';
 
 /** @import { Description } from '../../support/reference/network.js' */
 /** @import { Loss } from '../../support/reference/losses.js' */
@@ -28,11 +29,14 @@ const nameOf = (network, i) => `${network.weights[i].name} of layer ${network.we
  * @param {number} [options.seed] another where a case stands at a kink
  * @param {'all' | 'forward' | 'nothing'} [options.tensorflow] how far TensorFlow.js goes with Keras
  * @param {{ name: string, [option: string]: any }} [options.optimizer]
+ * @param {any} [options.referenceOptimizer] the same in the reference's words, where they differ
+ * @param {import('@tensorflow/tfjs-core').Optimizer} [options.tfOptimizer] TensorFlow.js's own, where it is Keras's; else the reference's on its gradients
+ * @param {Float32Array} [options.sampleWeight] one for each sample
  * @param {number} [options.relative] tolerance of the weights after training
  */
 export async function agree(description, {
   loss = MEAN_SQUARED_ERROR, count = 4, steps = 3, seed = 1, tensorflow = 'all', relative = ROUNDING,
-  optimizer = { name: 'sgd', learningRate: 0.05, momentum: 0.9 },
+  optimizer = { name: 'sgd', learningRate: 0.05, momentum: 0.9 }, referenceOptimizer = optimizer, tfOptimizer, sampleWeight,
 } = {}) {
   const network = new Network(description);
   const weights = drawWeights(network, seed);
@@ -55,26 +59,40 @@ export async function agree(description, {
   near('loss, of the reference', [got.loss], [want.value]);
   want.gradients.forEach((g, i) => near(`gradient of ${nameOf(network, i)}, of the reference`, got.gradients[i], g, { where: want.smooth[i] }));
   if (theirs && tensorflow === 'all') {
-    const { loss: tfValue, gradients } = await theirs.gradients(tfLoss(loss), x, y);
+    const { loss: tfValue, gradients } = await theirs.gradients(tfLoss(loss), x, tfTargets(loss, y, network.outputShape[0]));
     near('loss, of TensorFlow.js', [got.loss], [tfValue]);
-    const trained = got.gradients.filter((_, i) => network.weights[i].trainable);
-    gradients.forEach((g, i) => near(`gradient ${i}, of TensorFlow.js`, trained[i], g));
+    const gotTrained = got.gradients.filter((_, i) => network.weights[i].trainable);
+    gradients.forEach((g, i) => near(`gradient ${i}, of TensorFlow.js`, gotTrained[i], g));
     theirs.setWeights(weights); // its pass has moved batch normalization's averages
   }
 
-  await ours.model.fit(all.x, all.y, { batchSize: count, shuffle: false, verbose: 0 });
-  const exact = new Optimizer(optimizer);
-  const ofTheirs = new Optimizer(optimizer);
-  theirs?.compile(tfLoss(loss), intercept((w, g) => ofTheirs.apply(w, g)));
+  const evaluated = batchLoss(loss, wanted[wanted.length - 1], y.data) + network.penalty();
+  near('evaluated loss', await ours.model.evaluate(x, y), [evaluated]);
+
+  const { history } = await ours.model.fit(all.x, all.y, {
+    batchSize: count, shuffle: false, verbose: 0, ...(sampleWeight && { sampleWeight: { shape: [sampleWeight.length], data: sampleWeight } }),
+  });
+  const exact = new Optimizer(referenceOptimizer);
+  const ofTheirs = new Optimizer(referenceOptimizer);
+  let losses = 0;
   for (let step = 0; step < steps; step++) {
-    const [bx, by] = [slice(all.x, step * count, (step + 1) * count), slice(all.y, step * count, (step + 1) * count)];
-    const { margin } = trainStep(network, loss, exact, { x: toDoubles(bx), targets: by.data });
-    assert.ok(margin > AWAY_FROM_KINKS, `step ${step} stands ${margin} from a kink: take another seed`);
-    if (tensorflow === 'all') await theirs?.step(bx, by);
+    const [first, end] = [step * count, (step + 1) * count];
+    const [bx, by] = [slice(all.x, first, end), slice(all.y, first, end)];
+    const batchWeight = sampleWeight?.slice(first, end);
+    const result = trainStep(network, loss, exact, { x: toDoubles(bx), targets: by.data, sampleWeight: batchWeight });
+    assert.ok(result.margin > AWAY_FROM_KINKS, `step ${step} stands ${result.margin} from a kink: take another seed`);
+    losses += result.loss / steps;
+    if (!theirs || tensorflow !== 'all') continue;
+    if (step === 0 || sampleWeight)
+      theirs.compile(tfLoss(loss, { sampleWeight: batchWeight }), tfOptimizer ?? intercept((w, g) => ofTheirs.apply(w, g)));
+    await theirs.step(bx, tfTargets(loss, by, network.outputShape[0]));
   }
+  near('mean loss of the epoch', history.loss, [losses], { relative });
+  const trained = network.weights.filter(({ trainable }) => trainable);
+  if (referenceOptimizer.useEma) exact.averages.forEach((average, i) => trained[i].data.set(average)); // as Keras's fit ends
   const after = ours.getWeights();
   network.weights.forEach(({ data }, i) => near(`${nameOf(network, i)} after ${steps} steps, of the reference`, after[i].data, data, { relative }));
-  if (tensorflow === 'all')
+  if (tensorflow === 'all' && !referenceOptimizer.useEma)
     theirs?.getWeights().forEach(({ data }, i) => near(`${nameOf(network, i)} after ${steps} steps, of TensorFlow.js`, after[i].data, data, { relative }));
   const final = network.forward(toDoubles(x));
   near('predictions after training', (await ours.model.predict(x)).data, final[final.length - 1].data, { relative });

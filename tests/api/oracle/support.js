@@ -124,7 +124,7 @@ const { layers, regularizers } = api;
 /** @param {any} options @param {any} l1l2 what makes a regularizer of { l1, l2 } */
 function withRegularizers(options, l1l2) {
   const made = { ...options };
-  for (const key of Object.keys(made)) if (key.endsWith('Regularizer')) made[key] = l1l2(made[key]);
+  for (const key of Object.keys(made)) if (key.endsWith('Regularizer')) made[key] = l1l2({ l1: 0, l2: 0, ...made[key] });
   return made;
 }
 
@@ -242,7 +242,7 @@ class Interceptor extends tfc.Optimizer {
   static className = 'Interceptor';
   #apply;
 
-  /** @param {(weights: Float64Array[], gradients: Float64Array[]) => void} apply */
+  /** @param {(weights: Float64Array[], gradients: Float64Array[], names: string[]) => void} apply */
   constructor(apply) {
     super();
     this.#apply = apply;
@@ -253,7 +253,7 @@ class Interceptor extends tfc.Optimizer {
     const list = /** @type {{ name: string, tensor: tfc.Tensor }[]} */ (gradients);
     const variables = list.map(({ name }) => tfc.engine().registeredVariables[name]);
     const weights = variables.map((variable) => Float64Array.from(variable.dataSync()));
-    this.#apply(weights, list.map(({ tensor }) => Float64Array.from(tensor.dataSync())));
+    this.#apply(weights, list.map(({ tensor }) => Float64Array.from(tensor.dataSync())), list.map(({ name }) => name));
     variables.forEach((variable, i) => variable.assign(tfc.tensor(Float32Array.from(weights[i]), variable.shape)));
   }
 
@@ -262,7 +262,7 @@ class Interceptor extends tfc.Optimizer {
   }
 }
 
-/** @param {(weights: Float64Array[], gradients: Float64Array[]) => void} apply @returns {tfc.Optimizer} */
+/** @param {(weights: Float64Array[], gradients: Float64Array[], names: string[]) => void} apply @returns {tfc.Optimizer} */
 export const intercept = (apply) => new Interceptor(apply);
 
 /** A TensorFlow.js network of the description. */
@@ -325,11 +325,24 @@ export class TfModel {
    */
   async gradients(loss, x, y) {
     /** @type {Float64Array[]} */
-    let seen = [];
-    this.compile(loss, intercept((_, gradients) => { seen = gradients; }));
+    let sorted = [];
+    const order = this.made.flatMap((layer) => layer.trainableWeights.map(({ name }) => name));
+    this.compile(loss, intercept((_, gradients, names) => { sorted = order.map((name) => gradients[names.indexOf(name)]); }));
     const [value] = await this.step(x, y);
-    return { loss: value, gradients: seen };
+    return { loss: value, gradients: sorted };
   }
+}
+
+/**
+ * Targets as `tfLoss` takes them: class indices become one-hot, since Layers has other shapes for those in losses that it does not know.
+ * @param {Loss} loss
+ * @param {{ shape: number[], data: ArrayLike<number> }} y
+ * @param {number} classes
+ */
+export function tfTargets({ name }, y, classes) {
+  if (name !== 'sparseCategoricalCrossentropy') return y;
+  const data = Float32Array.from({ length: y.data.length * classes }, (_, i) => Number(y.data[Math.floor(i / classes)] === i % classes));
+  return { shape: [y.data.length, classes], data };
 }
 
 /**
@@ -348,13 +361,8 @@ export function tfLoss({ name, fromLogits, labelSmoothing = 0 }, { sampleWeight 
     categoricalCrossentropy: (t, p) => (fromLogits
       ? tfc.losses.softmaxCrossEntropy(t, p, undefined, labelSmoothing, tfc.Reduction.NONE)
       : tfl.metrics.categoricalCrossentropy(tfc.add(tfc.mul(t, 1 - labelSmoothing), labelSmoothing / p.shape[p.shape.length - 1]), p)),
-    sparseCategoricalCrossentropy: (t, p) => {
-      const classes = p.shape[p.shape.length - 1];
-      const hot = /** @type {tfc.Tensor} */ (tfc.oneHot(tfc.cast(tfc.reshape(t, [-1]), 'int32'), classes));
-      return fromLogits ? tfc.losses.softmaxCrossEntropy(hot, p, undefined, 0, tfc.Reduction.NONE) : tfl.metrics.categoricalCrossentropy(hot, p);
-    },
   });
-  const formula = formulas[name];
+  const formula = formulas[name === 'sparseCategoricalCrossentropy' ? 'categoricalCrossentropy' : name];
   return (/** @type {tfc.Tensor} */ t, /** @type {tfc.Tensor} */ p) =>
     (sampleWeight ? tfc.mul(formula(t, p), tfc.tensor1d(sampleWeight)) : formula(t, p));
 }
