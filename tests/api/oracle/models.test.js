@@ -65,13 +65,13 @@ async function trainAlike(description, { batchSize, optimizer, tfOptimizer, rela
     tfLosses.push(loss);
     tfAccuracies.push(accuracy);
   }
-  near('losses', losses, tfLosses, { relative: 10 * relative });
+  near('losses', losses, tfLosses, { relative });
   near('accuracies', accuracies, tfAccuracies, { relative: 1e-6 });
   assert.ok(tfLosses.slice(-5).reduce((a, b) => a + b) < 0.8 * tfLosses.slice(0, 5).reduce((a, b) => a + b), `it learns: ${tfLosses}`);
   const trained = theirs.getWeights();
   ours.getWeights().forEach(({ data }, i) => near(`weights ${i}`, data, trained[i].data, { relative }));
   const few = 2 * batchSize;
-  near('predictions', (await ours.model.predict(slice(all.x, 0, few))).data, theirs.predict(slice(floats, 0, few)), { relative: 10 * relative });
+  near('predictions', (await ours.model.predict(slice(all.x, 0, few))).data, theirs.predict(slice(floats, 0, few)), { relative });
 
   // And back: their weights in a model of ours that was drawn from another seed.
   const copy = await ourModel(description, { seed: 12 });
@@ -108,11 +108,12 @@ const RESIDUAL = { inputShape: [12, 12, 1], nodes: [
   { layer: 'averagePooling2d' }, { layer: 'flatten' }, dense(3, 'softmax'),
 ] };
 
-test('model: the tutorial’s, fifty steps of Adam', () =>
-  trainAlike(TUTORIAL, { batchSize: 4, optimizer: { name: 'adam' }, relative: 1e-3 }));
+// Batches of two: TensorFlow.js takes a fifth of a second for each of these steps.
+test('model: the tutorial’s, fifty steps of adam', () => trainAlike(TUTORIAL, { batchSize: 2, optimizer: { name: 'adam' }, relative: 1e-4 }));
 
-test('model: the tutorial’s, fifty steps of SGD', () =>
-  trainAlike(TUTORIAL, { batchSize: 4, optimizer: { name: 'sgd', learningRate: 0.05 }, tfOptimizer: tfc.train.sgd(0.05), relative: 1e-4 }));
+test('model: the tutorial’s with fewer units, fifty steps of sgd', () =>
+  trainAlike({ inputShape: [14, 14, 1], nodes: [conv(16), { layer: 'maxPooling2d' }, { layer: 'flatten' }, dense(32), dense(10, 'softmax')] },
+    { batchSize: 8, optimizer: { name: 'sgd', learningRate: 0.1 }, tfOptimizer: tfc.train.sgd(0.1), relative: 1e-5 }));
 
 for (const [name, description] of /** @type {[string, Description][]} */ ([['two blocks with batch normalization', NORMALIZED], ['residual, with depthwise convolution', RESIDUAL]]))
   for (const optimizer of [{ name: 'adamw', learningRate: 0.003 }, { name: 'sgd', learningRate: 0.05, momentum: 0.9 }, { name: 'rmsprop', learningRate: 0.002, momentum: 0.5 }])

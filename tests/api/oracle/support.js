@@ -47,11 +47,10 @@ const FLOOR = 2e-7;
 export function near(what, got, want, { relative = ROUNDING, floor = FLOOR, where } = {}) {
   assert.equal(got.length, want.length, `${what}: how many`);
   const allowed = relative * largest(want) + floor;
-  for (let i = 0; i < got.length; i++) {
-    if (where && !where[i]) continue;
-    const same = Number.isNaN(want[i]) ? Number.isNaN(got[i]) : Math.abs(got[i] - want[i]) <= allowed;
-    assert.ok(same, `${what}: ${got[i]} at ${i}, want ${want[i]} within ${allowed.toPrecision(2)}`);
-  }
+  if (process.env.SHOW) console.log('SHOW', what, (Math.max(...Array.from(got, (g,i)=>!where||where[i]?Math.abs(g-want[i]):0))/largest(want)).toExponential(1), largest(want).toExponential(1));
+  const same = (/** @type {number} */ i) => (Number.isNaN(want[i]) ? Number.isNaN(got[i]) : Math.abs(got[i] - want[i]) <= allowed);
+  const wrong = Array.from(got).findIndex((_, i) => (!where || where[i]) && !same(i));
+  assert.equal(wrong, -1, `${what}: ${got[wrong]} at ${wrong}, want ${want[wrong]} within ${allowed.toPrecision(2)}`);
 }
 
 /**
