@@ -1,8 +1,8 @@
 /**
  * Whole models over fifty steps beside TensorFlow.js, dropout left out: its gradients, its layers, its batch normalization; Keras's
  * optimizers where its own are others. Rounding differs from the first step on, and what it does to the weights grows as training
- * goes on: a ReLU that falls to the other side in one of the two changes a gradient by a whole share. Tolerances are therefore of
- * fifty steps and not of one: a few times what was measured between the two, and hundreds of times less than any change of a formula makes.
+ * goes on. Tolerances are of fifty steps and not of one: 2e-5 is seven times what was measured between the two; where adam divides
+ * tiny gradients by their own size, 3e-5 was measured and 1e-4 is allowed.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -88,22 +88,22 @@ const dense = (/** @type {number} */ units, activation = 'relu') => ({ layer: 'd
 const TUTORIAL = { inputShape: [28, 28, 1], nodes: [conv(32), { layer: 'maxPooling2d' }, { layer: 'flatten' }, dense(128), dense(10, 'softmax')] };
 
 /** Two blocks of convolution, normalization, ReLU and pooling. @type {Description} */
-const NORMALIZED = { inputShape: [14, 14, 1], nodes: [
-  ...[8, 12].flatMap((filters) => [
+const NORMALIZED = { inputShape: [10, 10, 1], nodes: [
+  ...[5, 6].flatMap((filters) => [
     conv(filters, { padding: 'same', useBias: false, activation: 'linear' }), { layer: 'batchNormalization', options: { momentum: 0.9 } }, { layer: 'reLU' }, { layer: 'maxPooling2d' },
   ]),
   { layer: 'globalAveragePooling2d' }, dense(4, 'softmax'),
 ] };
 
 /** @type {Description} */
-const RESIDUAL = { inputShape: [12, 12, 1], nodes: [
-  conv(6, { padding: 'same' }), // 0
-  conv(6, { padding: 'same', useBias: false, activation: 'linear' }), // 1
+const RESIDUAL = { inputShape: [8, 8, 1], nodes: [
+  conv(5, { padding: 'same' }), // 0
+  conv(5, { padding: 'same', useBias: false, activation: 'linear' }), // 1
   { layer: 'batchNormalization', options: { momentum: 0.9 } }, // 2
   { layer: 'add', from: [2, 0] }, // 3
   { layer: 'reLU' }, // 4
   { layer: 'depthwiseConv2d', options: { kernelSize: 3, strides: 2, padding: 'same', depthMultiplier: 2, activation: 'swish' } }, // 5
-  { ...conv(12, { kernelSize: 1, strides: 2, activation: 'linear' }), from: [4] }, // 6
+  { ...conv(10, { kernelSize: 1, strides: 2, activation: 'linear' }), from: [4] }, // 6
   { layer: 'add', from: [5, 6] }, // 7
   { layer: 'averagePooling2d' }, { layer: 'flatten' }, dense(3, 'softmax'),
 ] };
@@ -117,4 +117,4 @@ test('model: the tutorial’s with fewer units, fifty steps of sgd', () =>
 
 for (const [name, description] of /** @type {[string, Description][]} */ ([['two blocks with batch normalization', NORMALIZED], ['residual, with depthwise convolution', RESIDUAL]]))
   for (const optimizer of [{ name: 'adamw', learningRate: 0.003 }, { name: 'sgd', learningRate: 0.05, momentum: 0.9 }, { name: 'rmsprop', learningRate: 0.002, momentum: 0.5 }])
-    test(`model: ${name}, fifty steps of ${optimizer.name}`, () => trainAlike(description, { batchSize: 8, optimizer, relative: 1e-3 }));
+    test(`model: ${name}, fifty steps of ${optimizer.name}`, () => trainAlike(description, { batchSize: 6, optimizer, relative: 2e-5 }));

@@ -47,7 +47,6 @@ const FLOOR = 2e-7;
 export function near(what, got, want, { relative = ROUNDING, floor = FLOOR, where } = {}) {
   assert.equal(got.length, want.length, `${what}: how many`);
   const allowed = relative * largest(want) + floor;
-  if (process.env.SHOW) console.log('SHOW', what, (Math.max(...Array.from(got, (g,i)=>!where||where[i]?Math.abs(g-want[i]):0))/largest(want)).toExponential(1), largest(want).toExponential(1));
   const same = (/** @type {number} */ i) => (Number.isNaN(want[i]) ? Number.isNaN(got[i]) : Math.abs(got[i] - want[i]) <= allowed);
   const wrong = Array.from(got).findIndex((_, i) => (!where || where[i]) && !same(i));
   assert.equal(wrong, -1, `${what}: ${got[wrong]} at ${wrong}, want ${want[wrong]} within ${allowed.toPrecision(2)}`);

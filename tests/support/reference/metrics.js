@@ -32,13 +32,14 @@ const FORMULAS = {
   sparseTopKCategoricalAccuracy: (rows, k = 5) => topK(k)(rows),
   meanSquaredError: (rows) => meanOf(rows, (p, t) => (p - t) ** 2),
   meanAbsoluteError: (rows) => meanOf(rows, (p, t) => Math.abs(p - t)),
+  // Keras casts the targets of these two to yes and no: any number but zero is a yes.
   precision(rows) {
-    const hits = total(rows, (p, t) => Number(p > 0.5 && t > 0.5));
-    return ratio(hits, hits + total(rows, (p, t) => Number(p > 0.5 && t <= 0.5)));
+    const hits = total(rows, (p, t) => Number(p > 0.5 && t !== 0));
+    return ratio(hits, hits + total(rows, (p, t) => Number(p > 0.5 && t === 0)));
   },
   recall(rows) {
-    const hits = total(rows, (p, t) => Number(p > 0.5 && t > 0.5));
-    return ratio(hits, hits + total(rows, (p, t) => Number(p <= 0.5 && t > 0.5)));
+    const hits = total(rows, (p, t) => Number(p > 0.5 && t !== 0));
+    return ratio(hits, hits + total(rows, (p, t) => Number(p <= 0.5 && t !== 0)));
   },
 };
 
