@@ -14,11 +14,11 @@ const STEP = 1e-5;
  * @param {Network} network
  * @param {Loss} loss
  * @param {Batch} batch
- * @param {{ training?: boolean, before?: Doubles[], first?: number }} [options]
+ * @param {{ before?: Doubles[], first?: number, errors?: Doubles[] }} [options] as of `forward`
  */
-export function objective(network, loss, { x, targets, sampleWeight }, { training = true, before, first } = {}) {
+export function objective(network, loss, { x, targets, sampleWeight }, options) {
   const kinks = new Kinks();
-  const outputs = network.forward(x, { training, kinks, before, first });
+  const outputs = network.forward(x, { training: true, kinks, ...options });
   const data = batchLoss(loss, outputs[outputs.length - 1], targets, { sampleWeight, kinks });
   return { value: data + network.penalty(), outputs, kinks };
 }
@@ -28,12 +28,13 @@ export function objective(network, loss, { x, targets, sampleWeight }, { trainin
  * @param {Network} network
  * @param {Loss} loss
  * @param {Batch} batch
- * @returns {{ value: number, margin: number, gradients: Float64Array[], smooth: boolean[][] }}
+ * @param {Doubles[]} [errors] added to the outputs of the nodes
+ * @returns {{ value: number, margin: number, branches: number, outputs: Doubles[], gradients: Float64Array[], smooth: boolean[][] }}
  *   for each of `network.weights`; smooth: no kink lay between the two points, so the difference is a derivative;
  *   those that are not trained get zeros
  */
-export function gradientsOf(network, loss, batch) {
-  const at = objective(network, loss, batch);
+export function gradientsOf(network, loss, batch, errors) {
+  const at = objective(network, loss, batch, { errors });
   /** @type {boolean[][]} */
   const smooth = [];
   const gradients = network.weights.map(({ data, trainable, node, regularizer }, index) => {
@@ -43,7 +44,7 @@ export function gradientsOf(network, loss, batch) {
       /** @param {number} to */
       const moved = (to) => {
         data[i] = to;
-        return objective(network, loss, batch, { before: at.outputs, first: node });
+        return objective(network, loss, batch, { before: at.outputs, first: node, errors });
       };
       const [above, below] = [moved(value + STEP), moved(value - STEP)];
       data[i] = value;
@@ -51,5 +52,5 @@ export function gradientsOf(network, loss, batch) {
       return (above.value - below.value) / (2 * STEP);
     });
   });
-  return { value: at.value, margin: at.kinks.margin, gradients, smooth };
+  return { value: at.value, outputs: at.outputs, ...at.kinks, gradients, smooth };
 }

@@ -46,11 +46,12 @@ export class Network {
   /**
    * The output of every node.
    * @param {Doubles} x [n, ...inputShape]
-   * @param {{ training?: boolean, kinks?: Kinks, before?: Doubles[], first?: number, moveAverages?: boolean }} [options]
+   * @param {{ training?: boolean, kinks?: Kinks, before?: Doubles[], first?: number, moveAverages?: boolean, errors?: Doubles[] }} [options]
    *   before, first: outputs of an earlier pass, of which those from node `first` on are computed anew;
-   *   moveAverages: a training pass moves batch normalization's averages
+   *   moveAverages: a training pass moves batch normalization's averages;
+   *   errors: added to the outputs of the nodes
    */
-  forward(x, { training = false, kinks, before = [], first = 0, moveAverages = false } = {}) {
+  forward(x, { training = false, kinks, before = [], first = 0, moveAverages = false, errors } = {}) {
     const outputs = before.slice(0, first);
     for (let node = first; node < this.nodes.length; node++) {
       const { kind, options, sources, weights } = this.nodes[node];
@@ -64,6 +65,7 @@ export class Network {
           weights[weights.length - 1].data.set(variance);
         },
       }));
+      errors?.[node].data.forEach((error, i) => { outputs[node].data[i] += error; });
     }
     return outputs;
   }
