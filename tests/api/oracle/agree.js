@@ -80,7 +80,7 @@ export async function agree(description, {
     const [bx, by] = [slice(all.x, first, end), slice(all.y, first, end)];
     const batchWeight = sampleWeight?.slice(first, end);
     const result = trainStep(network, loss, exact, { x: toDoubles(bx), targets: by.data, sampleWeight: batchWeight });
-    assert.ok(result.margin > AWAY_FROM_KINKS, `step ${step} stands ${result.margin} from a kink: take another seed`);
+    assert.ok(result.smooth && result.margin > AWAY_FROM_KINKS, `step ${step} stands ${result.margin} from a kink: take another seed`);
     losses += result.loss / steps;
     if (!theirs || tensorflow !== 'all') continue;
     if (step === 0 || sampleWeight)
