@@ -40,8 +40,8 @@ void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float l
   }
 }
 
-/* The quantile function of the normal distribution between ± two standard deviations (Wichura,
- * algorithm AS 241, PPND7, Applied Statistics 37 (1988): seven figures). q = p - 1/2. */
+/* The quantile function of the normal distribution for p not below e^-25 (Wichura, algorithm AS 241,
+ * PPND7, Applied Statistics 37 (1988): seven figures). q = p - 1/2. */
 static double normal_quantile(double q) {
   if (fabs(q) <= 0.425) {
     double r = 0.180625 - q * q;
@@ -54,6 +54,11 @@ static double normal_quantile(double q) {
   return q < 0.0 ? -x : x;
 }
 
+/* Within -1 … 1, never either. */
+static double symmetric(uint32_t bits) { return ((double)bits + 0.5) / 2147483648.0 - 1.0; }
+
+float fr_random_normal(uint32_t bits) { return (float)normal_quantile(symmetric(bits) / 2.0); }
+
 void fr_random_truncated_normal(uint64_t seed, fr_stream purpose, uint64_t index, float deviation,
                                 float *values, int count) {
   const double most = 0.477249868051820793; /* the normal distribution function at 2, less 1/2 */
@@ -61,7 +66,6 @@ void fr_random_truncated_normal(uint64_t seed, fr_stream purpose, uint64_t index
   uint32_t bits[4];
   for (int i = 0; i < count; i++) {
     if (i % 4 == 0) fr_random_block(seed, purpose, index, (uint32_t)(i / 4), bits);
-    double u = ((double)bits[i % 4] + 0.5) / 2147483648.0 - 1.0; /* within -1 … 1, never either */
-    values[i] = (float)(normal_quantile(u * most) / kept * deviation);
+    values[i] = (float)(normal_quantile(symmetric(bits[i % 4]) * most) / kept * deviation);
   }
 }

@@ -29,6 +29,8 @@ static void pool_backward(const fr_work *work, int i) {
   const fr_window *w = &s->layer->window;
   if (!s->dx) return;
   if (takes_mean(s)) fr_average_pool_backward(w, fr_dy_of(s, i), fr_dx_of(s, i));
+  else if (s->layer->kind == FR_GLOBAL_MAX_POOLING2D)
+    fr_global_max_pool_backward(w, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i), fr_dx_of(s, i));
   else fr_max_pool_backward(w, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i), fr_dx_of(s, i));
 }
 
