@@ -135,20 +135,26 @@ export const networks = fc
     draws: fc.array(draw, { minLength: 1, maxLength: 8 }),
     ending,
     units: fc.integer({ min: 1, max: 6 }),
+    end: fc.constantFrom('dense', 'apart', 'open'), // an activation in the dense layer, or behind it; or whatever there is, where the loss takes it
     count: fc.integer({ min: 1, max: 7 }),
     batchSize: fc.integer({ min: 1, max: 4 }),
     seed: fc.nat(1000),
     optimizer,
   })
-  .map(({ image, sides, inputs, draws, ending: { loss, activation }, units, count, batchSize, seed, optimizer: by }) => {
+  .map(({ image, sides, inputs, draws, ending: { loss, activation }, end, units, count, batchSize, seed, optimizer: by }) => {
     const inputShape = image ? sides : [inputs];
     /** @type {Node[]} */
     const nodes = [];
     const shapes = [inputShape];
     for (const d of draws) append(nodes, shapes, d);
-    if (shapes[shapes.length - 1].length === 3) append(nodes, shapes, draws[0], 'flatten');
-    const classes = loss.name.toLowerCase().includes('categorical') || activation === 'softmax' ? Math.max(2, units) : units;
-    nodes.push({ layer: 'dense', options: { units: classes, activation } });
+    const takesAny = loss.name.startsWith('mean') || (loss.name === 'binaryCrossentropy' && loss.fromLogits);
+    if (end !== 'open' || !takesAny || nodes.every(({ layer }) => layer === 'flatten' || layer === 'reshape')) { // a model of shapes alone is refused
+      if (shapes[shapes.length - 1].length === 3) append(nodes, shapes, draws[0], 'flatten');
+      const classes = loss.name.toLowerCase().includes('categorical') || activation === 'softmax' ? Math.max(2, units) : units;
+      const apart = end === 'apart';
+      nodes.push({ layer: 'dense', options: { units: classes, ...(!apart && { activation }) } });
+      if (apart) nodes.push(activation === 'softmax' ? { layer: 'softmax' } : { layer: 'activation', options: { activation } });
+    }
     const made = { description: { inputShape, nodes }, loss, count, batchSize, seed, optimizer: by };
     return Object.assign(made, { [fc.toStringMethod]: () => printed(made) });
   });
