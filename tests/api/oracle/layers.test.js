@@ -138,6 +138,19 @@ test('layer add: twice over, the sum taken twice', () =>
     { layer: 'globalAveragePooling2d' }, { layer: 'dense', options: { units: 3 } },
   ] }));
 
+/* Beyond the widths that are worked on at once: whole groups of channels and a rest. */
+test('layer conv2d, batchNormalization, depthwiseConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, dense: many channels', () =>
+  agree({ inputShape: [5, 4, 3], nodes: [
+    { layer: 'conv2d', options: { filters: 37, kernelSize: 1, useBias: false } }, { layer: 'batchNormalization', options: {} }, { layer: 'reLU' },
+    { layer: 'depthwiseConv2d', options: { kernelSize: 2, activation: 'swish' } }, { layer: 'maxPooling2d', options: { poolSize: 2, strides: 1 } },
+    { layer: 'averagePooling2d', options: { poolSize: 2, strides: 1 } }, { layer: 'globalAveragePooling2d' }, { layer: 'dense', options: { units: 2 } },
+  ] }, { count: 3, steps: 1 }));
+
+test('layer dense, batchNormalization: a batch of a hundred and one', () =>
+  agree({ inputShape: [5], nodes: [
+    { layer: 'dense', options: { units: 3, activation: 'tanh' } }, { layer: 'batchNormalization', options: {} }, { layer: 'dense', options: { units: 2 } },
+  ] }, { count: 101 }));
+
 /* ---- activations as layers, and what does nothing without chance --------------------------------- */
 
 test('layer reLU: without and with a largest value', async () => {

@@ -83,6 +83,8 @@ const SCHEDULES = [
   ['exponentialDecay', { initialLearningRate: 0.2, decaySteps: 3, decayRate: 0.5, staircase: true }],
   ['cosineDecay', { initialLearningRate: 0.2, decaySteps: 5 }],
   ['cosineDecay', { initialLearningRate: 0.01, decaySteps: 4, alpha: 0.1, warmupTarget: 0.2, warmupSteps: 2 }],
+  ['oneCycle', { maxLearningRate: 0.3, totalSteps: 8 }],
+  ['oneCycle', { maxLearningRate: 0.3, totalSteps: 10, warmupShare: 0.5, divFactor: 10, finalDivFactor: 100 }],
   ['piecewiseConstantDecay', { boundaries: [2, 5], values: [0.3, 0.1, 0.01] }],
 ];
 

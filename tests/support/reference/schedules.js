@@ -15,3 +15,17 @@ export const cosineDecay = ({ initialLearningRate, decaySteps, alpha = 0, warmup
 /** A boundary belongs to the values before it. @param {{ boundaries: number[], values: number[] }} options */
 export const piecewiseConstantDecay = ({ boundaries, values }) => (/** @type {number} */ step) =>
   values[boundaries.filter((boundary) => step > boundary).length];
+
+/** @param {number} from @param {number} to @param {number} share along half a cosine */
+const annealed = (from, to, share) => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));
+
+/**
+ * As PyTorch's OneCycleLR, since Keras has none.
+ * @param {{ maxLearningRate: number, totalSteps: number, warmupShare?: number, divFactor?: number, finalDivFactor?: number }} options
+ */
+export const oneCycle = ({ maxLearningRate, totalSteps, warmupShare = 0.3, divFactor = 25, finalDivFactor = 1e4 }) => (/** @type {number} */ step) => {
+  const [top, end] = [warmupShare * totalSteps - 1, totalSteps - 1];
+  const first = maxLearningRate / divFactor;
+  if (step <= top) return annealed(first, maxLearningRate, step / top);
+  return annealed(maxLearningRate, first / finalDivFactor, Math.min(1, (step - top) / (end - top)));
+};
