@@ -137,8 +137,11 @@ test-wasm: $(CORE_TESTS:%=build/wasm-tests/%.cjs) ## the core's tests, WebAssemb
 	@for program in $^; do echo "$$program"; $(NODE) $$program || exit 1; done
 
 .PHONY: test-api
-test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node
-	$(RUN_TESTS) $(API_TESTS)
+test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node, and whether they cover what shim/KERAS.md claims
+	@reporter=tap; if [ -t 1 ]; then reporter=spec; fi; \
+	$(RUN_TESTS) --test-reporter=$$reporter --test-reporter-destination=stdout \
+	  --test-reporter=junit --test-reporter-destination=build/api-tests.xml $(API_TESTS)
+	@node tests/support/keras-table.js build/api-tests.xml
 
 .PHONY: test-page
 test-page: dist/index.html build/browsers ## the page's tests, in Chromium, Firefox and WebKit
@@ -190,7 +193,7 @@ build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
 
 # Measurements: on a quiet machine only.
 
-BENCH_NAMES := conv2d dense dropout live optimizer random status
+BENCH_NAMES := conv2d dense dropout live optimizer random status text
 BENCH_KERNELS := build/bench/simd.mjs build/bench/relaxed.mjs
 
 # $(1) the build whose objects are timed, $(2) how the loops around them are compiled
