@@ -32,16 +32,18 @@ const nameOf = (network, i) => `${network.weights[i].name} of layer ${network.we
  * @param {any} [options.referenceOptimizer] the same in the reference's words, where they differ
  * @param {import('@tensorflow/tfjs-core').Optimizer} [options.tfOptimizer] TensorFlow.js's own, where it is Keras's; else the reference's on its gradients
  * @param {Float32Array} [options.sampleWeight] one for each sample
+ * @param {number} [options.targetScale] multiplies the targets
  * @param {number} [options.relative] tolerance of the weights after training
  */
 export async function agree(description, {
   loss = MEAN_SQUARED_ERROR, count = 4, steps = 3, seed = 1, tensorflow = 'all', relative = ROUNDING,
-  optimizer = { name: 'sgd', learningRate: 0.05, momentum: 0.9 }, referenceOptimizer = optimizer, tfOptimizer, sampleWeight,
+  optimizer = { name: 'sgd', learningRate: 0.05, momentum: 0.9 }, referenceOptimizer = optimizer, tfOptimizer, sampleWeight, targetScale = 1,
 } = {}) {
   const network = new Network(description);
   const weights = drawWeights(network, seed);
   network.setWeights(weights);
   const all = makeBatch(description, loss, count * steps, seed);
+  if (targetScale !== 1) all.y.data.forEach((value, i) => { all.y.data[i] = value * targetScale; });
   const [x, y] = [slice(all.x, 0, count), slice(all.y, 0, count)];
   const ours = await ourModel(description, { weights });
   ours.model.compile({ optimizer, loss: ourLoss(loss) });

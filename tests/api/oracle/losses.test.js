@@ -49,6 +49,11 @@ const CASES = [
 
 for (const [name, description, loss] of CASES) test(`loss ${name}`, () => agree(description, { loss, count: 5 }));
 
+// TensorFlow.js's gradient of logits takes for granted that targets sum to one.
+for (const [of, activation, fromLogits] of /** @type {[string, string, boolean][]} */ ([['softmax', 'softmax', false], ['sigmoids', 'sigmoid', false], ['logits', 'linear', true]]))
+  test(`loss categoricalCrossentropy: targets that do not sum to one, of ${of}`, () =>
+    agree(row(4, activation), { loss: { name: 'categoricalCrossentropy', ...(fromLogits && { fromLogits }) }, targetScale: 0.625, tensorflow: fromLogits ? 'forward' : 'all' }));
+
 for (const name of ['sparseCategoricalCrossentropy', 'categoricalCrossentropy', 'binaryCrossentropy', 'meanSquaredError', 'meanAbsoluteError']) {
   const activation = name.startsWith('mean') ? 'linear' : name === 'binaryCrossentropy' ? 'sigmoid' : 'softmax';
   // Keras divides the weighted sum by the number of samples, not by the weights.
