@@ -134,6 +134,10 @@ static void no_fusion_of_shared(void) {
           LAYERS(plain_conv(3), pool(2, 2, 2, 2, FR_VALID), from(0, average_pool(2, 2, 2, 2, FR_VALID)),
                  add(1, 2), flatten(), dense(2, FR_LINEAR)),
           SQUARED, 3);
+  planned(5, "conv, another layer, then relu", image(3, 3, 1),
+          LAYERS(plain_conv(3), from(0, pool(2, 2, 1, 1, FR_SAME)), from(0, activation(FR_RELU)), add(1, 2), flatten(),
+                 dense(2, FR_LINEAR)),
+          SQUARED, 3);
   planned(4, "dense, dropout, and the dense by itself", flat(4),
           LAYERS(dense(5, FR_RELU), dropout(0.5f), add(0, 1), dense(2, FR_LINEAR)), SQUARED, 4);
 }

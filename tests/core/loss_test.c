@@ -278,6 +278,12 @@ static void metrics(void) {
   CHECK_NEAR(s.squared_error, (0.01 + 0.36 + 0.04 + 0.25) / 4 + (0.01 + 0.09 + 0.36 + 0.2025) / 4, 1e-6,
              "squared error");
   CHECK_NEAR(s.correct, 1 + 1, 1e-12, "largest outputs");
+  /* shares: on the same side of a half or not, and any but 0 counts as yes */
+  const float shares[3] = {0.25f, 0.75f, 0.0f}, close[3] = {0.4f, 0.4f, 0.6f};
+  s = score(SQUARED, close, shares, 1, 3, 3);
+  CHECK_NEAR(s.right_outputs, 1.0 / 3, 1e-12, "the first");
+  CHECK(s.true_positives == 0 && s.false_positives == 1 && s.false_negatives == 2, "%g %g %g", s.true_positives,
+        s.false_positives, s.false_negatives);
   /* one class index a sample counts as one-hot */
   const float sure[3] = {0.2f, 0.7f, 0.1f};
   const int32_t label = 1;

@@ -311,10 +311,10 @@ static void refusals(void) {
   refused(o, "optimizer: momentum must be at least 0 and below 1, got 1");
   o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .nesterov = 1};
   refused(o, "optimizer: nesterov needs a momentum above 0");
-  o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .weight_decay = 1.0};
-  refused(o, "optimizer: weight decay must be at least 0 and below 1, got 1");
+  o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .weight_decay = 2e6};
+  refused(o, "optimizer: weight decay must be at least 0 and below 1e+06, got 2e+06");
   o.weight_decay = -0.01;
-  refused(o, "optimizer: weight decay must be at least 0 and below 1, got -0.01");
+  refused(o, "optimizer: weight decay must be at least 0 and below 1e+06, got -0.01");
   o = (fr_optimizer){.kind = FR_ADAGRAD, .learning_rate = 1.0, .epsilon = 1e-7, .initial_accumulator = -1.0};
   refused(o, "optimizer: initial accumulator must be at least 0 and below 1e+06, got -1");
   o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .use_ema = 1, .ema_momentum = 1.0};

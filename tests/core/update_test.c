@@ -171,7 +171,11 @@ static void swaps(void) {
   must(fr_predict(m, &b, 8, before));
   must(fr_update_average(m, 1));
   must(fr_predict(m, &b, 8, during));
-  float *swapped = weights_of(m, &count);
+  float *swapped = weights_of(m, &count), *at = swapped;
+  for (int i = 0; i < m->parameter_count; at += m->parameters[i++].elements) /* the same weights, set anew */
+    must(fr_model_set_parameter(m, i, at, m->parameters[i].elements));
+  must(fr_predict(m, &b, 8, after));
+  CHECK(memcmp(after, during, sizeof after) == 0, "predictions are not all of the averages'");
   must(fr_update_average(m, 1));
   must(fr_predict(m, &b, 8, after));
   float *back = weights_of(m, &count);
@@ -204,10 +208,10 @@ static void overwriting(void) {
   check_weights(m, 1, -2, 1, -2, "step 1 leaves the weights");
   train(m, 0.0f, 1.0f);
   check_weights(m, 0.5, -0.75, 0.5, -0.75, "step 2 overwrites them");
-  train(m, 1.0f, -1.5f); /* y = t: no gradient; the average stays, too */
-  check_weights(m, 0.5, -0.75, 0.5, -0.75, "step 3");
-  train(m, 5.0f, 2.5f); /* (0.5, -0.75) + (4, 4), averaged with weight 1/4 */
-  check_weights(m, 1.5, 0.25, 1.5, 0.25, "step 4 overwrites them");
+  train(m, 3.0f, -1.5f); /* y = (1, -1.5) */
+  check_weights(m, 2.5, -0.75, 2.5, -0.75, "step 3 leaves the weights");
+  train(m, 5.0f, 2.5f); /* y = (5, -1.5): (2.5, 3.25), averaged with 0.75 · 0.5 + 0.25 · 2.5 and -0.75 */
+  check_weights(m, 1.375, 0.25, 1.375, 0.25, "step 4 overwrites them");
   fr_model_destroy(m);
 }
 
