@@ -1,5 +1,6 @@
 import { CallbackList } from './callback-list.js';
-import { checkFunction, checkInteger, checkOptions, checkSignal } from './errors.js';
+import { checkSignal } from './errors.js';
+import { callable, checkFields, optional, unchecked, whole } from './fields.js';
 import { logsOf } from './metrics.js';
 import { progressOf, runPass, slicesOf } from './pass.js';
 import { noScores, readScores, writeScores } from './scores.js';
@@ -7,6 +8,7 @@ import { labelledSource, part, sourceOf } from './source.js';
 import { elementsOf } from './tensor.js';
 
 /** @import { Callbacks } from './callback-list.js' */
+/** @import { Field } from './fields.js' */
 /** @import { Logs } from './progress.js' */
 /** @import { Pass, Progress } from './pass.js' */
 /** @import { Runner, Source } from './source.js' */
@@ -24,20 +26,20 @@ import { elementsOf } from './tensor.js';
 
 export const MAX_BATCH = 65536;
 export const MAX_STEPS = 1e9;
-const PASS_OPTIONS = ['batchSize', 'signal', 'onProgress', 'steps', 'callbacks'];
+/** @type {Record<string, Field>} */
+const FIELDS = {
+  batchSize: [whole(1, MAX_BATCH), 32], signal: unchecked, onProgress: callable, steps: optional(whole(1, MAX_STEPS)), callbacks: unchecked,
+};
 
 /**
  * @param {'evaluate' | 'predict'} what
  * @param {EvaluateOptions} options
  */
 function checkPassOptions(what, options) {
-  checkOptions(what, options, what === 'predict' ? PASS_OPTIONS : [...PASS_OPTIONS, 'sampleWeight']);
-  const { signal, onProgress, steps, callbacks } = options;
-  checkSignal(`${what}: signal`, signal);
-  checkFunction(`${what}: onProgress`, onProgress);
-  if (steps !== undefined) checkInteger(`${what}: steps`, steps, 1, MAX_STEPS);
-  const batchSize = checkInteger(`${what}: batchSize`, options.batchSize ?? 32, 1, MAX_BATCH);
-  return { batchSize, signal, onProgress, steps, callbacks: new CallbackList(what, callbacks) };
+  /** @type {PassOptions & { batchSize: number }} */
+  const checked = checkFields(what, options, what === 'predict' ? FIELDS : { ...FIELDS, sampleWeight: unchecked });
+  checkSignal(`${what}: signal`, checked.signal);
+  return { ...checked, callbacks: new CallbackList(what, checked.callbacks) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { CallbackList } from './callback-list.js';
-import { FittingRoomError, checkBelow, checkBoolean, checkFunction, checkInteger, checkOptions, checkSignal, show } from './errors.js';
+import { FittingRoomError, checkBelow, checkInteger, checkSignal, show } from './errors.js';
 import { MAX_BATCH, MAX_STEPS, firstSteps } from './evaluation.js';
+import { callable, checkFields, flag, optional, unchecked, whole } from './fields.js';
 import { inNode } from './host.js';
 import { batchesOf } from './pass.js';
 import { printLog } from './progress.js';
@@ -8,6 +9,7 @@ import { labelledSource, part, weightsByClass } from './source.js';
 import { elementsOf } from './tensor.js';
 
 /** @import { Callbacks } from './callback-list.js' */
+/** @import { Field } from './fields.js' */
 /** @import { Log } from './progress.js' */
 /** @import { Runner, Source } from './source.js' */
 /** @import { Tensor } from './tensor.js' */
@@ -33,21 +35,35 @@ import { elementsOf } from './tensor.js';
  * @property {Log} [log] where verbose text goes
  */
 
-export const FIT_OPTIONS = [
-  'batchSize', 'epochs', 'verbose', 'validationData', 'validationSplit', 'validationFreq', 'validationSteps',
-  'validationBatchSize', 'shuffle', 'classWeight', 'sampleWeight', 'stepsPerEpoch', 'initialEpoch', 'initialBatch',
-  'signal', 'callbacks', 'log',
-];
+const steps = optional(whole(1, MAX_STEPS));
+const batch = whole(1, MAX_BATCH);
 
-/** @param {string} name @param {number | undefined} value @param {number} otherwise */
-const checkSteps = (name, value, otherwise) => (value === undefined ? otherwise : checkInteger(`fit: ${name}`, value, 1, MAX_STEPS));
+/** @type {Record<string, Field>} initialBatch and validationData depend on the data, and are checked with it */
+const FIELDS = {
+  batchSize: [batch, 32],
+  epochs: [whole(1, 1e6), 1],
+  verbose: [whole(0, 2), () => (inNode() ? 1 : 0)],
+  validationData: unchecked,
+  validationSplit: [(name, value) => checkBelow(name, value, 0, 1), 0],
+  validationFreq: [whole(1, MAX_STEPS), 1],
+  validationSteps: steps,
+  validationBatchSize: optional(batch),
+  shuffle: [flag, true],
+  classWeight: unchecked,
+  sampleWeight: unchecked,
+  stepsPerEpoch: steps,
+  initialEpoch: [whole(0, 1e6), 0],
+  initialBatch: [unchecked[0], 0],
+  signal: unchecked,
+  callbacks: unchecked,
+  log: callable,
+};
 
 /**
  * @param {FitOptions} options
  * @param {Source} data
  */
 function checkSplit({ validationSplit = 0, validationData }, data) {
-  checkBelow('fit: validationSplit', validationSplit, 0, 1);
   if (validationSplit && validationData) {
     throw new FittingRoomError('fit: give validationData or validationSplit, not both');
   }
@@ -69,36 +85,32 @@ function checkSplit({ validationSplit = 0, validationData }, data) {
  * @param {FitOptions} options
  */
 export function checkFit(runner, x, y, options) {
-  checkOptions('fit', options, FIT_OPTIONS);
-  const { validationData, signal, classWeight, sampleWeight, log = printLog } = options;
+  const checked = /** @type {CheckedOptions} */ (checkFields('fit', options, FIELDS));
+  const { validationData, sampleWeight, classWeight, batchSize, epochs, initialEpoch, initialBatch } = checked;
+  const { stepsPerEpoch, validationSteps, validationBatchSize = batchSize, log = printLog } = checked;
+  checkSignal('fit: signal', checked.signal);
+  const callbacks = new CallbackList('fit', checked.callbacks);
+  checkInteger('fit: initialEpoch', initialEpoch, 0, epochs);
   const data = labelledSource(runner, '', x, y, sampleWeight);
-  const batchSize = checkInteger('fit: batchSize', options.batchSize ?? 32, 1, MAX_BATCH);
-  const epochs = checkInteger('fit: epochs', options.epochs ?? 1, 1, 1e6);
-  const trainCount = checkSplit(options, data);
-  checkFunction('fit: log', log);
-  checkSignal('fit: signal', signal);
+  const trainCount = checkSplit(checked, data);
   const source = part(data, 0, trainCount);
   if (classWeight !== undefined) {
     if (sampleWeight) throw new FittingRoomError('fit: give classWeight or sampleWeight, not both');
     source.weights = weightsByClass(source, elementsOf(runner.outputShape), classWeight);
   }
-  const steps = checkSteps('stepsPerEpoch', options.stepsPerEpoch, batchesOf(source, batchSize));
-  const validationBatchSize = checkInteger('fit: validationBatchSize', options.validationBatchSize ?? batchSize, 1, MAX_BATCH);
+  const stepsOfEpoch = stepsPerEpoch ?? batchesOf(source, batchSize);
+  checkInteger('fit: initialBatch', initialBatch, 0, stepsOfEpoch);
   const held = validationData
     ? labelledSource(runner, 'validation ', validationData[0], validationData[1], validationData[2])
     : trainCount < data.count
       ? part(data, trainCount, data.count)
       : undefined;
-  return {
-    source, batchSize, epochs, steps, log, signal, validationBatchSize,
-    validation: held && firstSteps(held, validationBatchSize, checkSteps('validationSteps', options.validationSteps, Infinity)),
-    validationFreq: checkSteps('validationFreq', options.validationFreq, 1),
-    verbose: checkInteger('fit: verbose', options.verbose ?? (inNode() ? 1 : 0), 0, 2),
-    shuffle: checkBoolean('fit: shuffle', options.shuffle ?? true),
-    initialEpoch: checkInteger('fit: initialEpoch', options.initialEpoch ?? 0, 0, epochs),
-    initialBatch: checkInteger('fit: initialBatch', options.initialBatch ?? 0, 0, steps),
-    callbacks: new CallbackList('fit', options.callbacks),
-  };
+  const validation = held && firstSteps(held, validationBatchSize, validationSteps);
+  return { ...checked, source, steps: stepsOfEpoch, validation, validationBatchSize, callbacks, log };
 }
 
+/**
+ * @typedef {FitOptions & Required<Pick<FitOptions, 'batchSize' | 'epochs' | 'verbose' | 'validationFreq' | 'shuffle' | 'initialEpoch' |
+ *   'initialBatch'>>} CheckedOptions
+ */
 /** @typedef {ReturnType<typeof checkFit>} FitSettings */

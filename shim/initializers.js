@@ -1,4 +1,7 @@
-import { FittingRoomError, checkChoice, checkInteger, checkNumber, checkOptions } from './errors.js';
+import { FittingRoomError, checkChoice, checkOptions } from './errors.js';
+import { checkFields, choice, optional, whole, within } from './fields.js';
+
+/** @import { Field } from './fields.js' */
 
 /** Where weights start from, as Keras has it: plain data that layers keep. Numbers are drawn by the core. */
 
@@ -39,6 +42,15 @@ const OPTIONS = {
   varianceScaling: ['scale', 'mode', 'distribution', 'seed'],
 };
 
+/** @type {Record<string, Field>} */
+const FIELDS = {
+  seed: optional(whole(0, Number.MAX_SAFE_INTEGER)),
+  value: optional(within(-1e30, 1e30)),
+  scale: optional(within(0, 1e6)),
+  mode: optional(choice(FANS)),
+  distribution: optional(choice(DISTRIBUTIONS)),
+};
+
 /**
  * @param {string} name what the message calls it
  * @param {unknown} value
@@ -49,14 +61,8 @@ export function checkInitializer(name, value) {
   const kind = checkChoice(name, given.name, Object.keys(OPTIONS));
   const { name: _, ...options } = given;
   checkOptions(`${name} ${kind}`, options, OPTIONS[kind]);
-  const { seed, value: constant = 0, scale = 1, mode = 'fanIn', distribution = 'normal' } = options;
-  if (seed !== undefined) checkInteger(`${name} ${kind}: seed`, seed, 0, Number.MAX_SAFE_INTEGER);
-  checkNumber(`${name} ${kind}: value`, constant, -1e30, 1e30);
-  if (checkNumber(`${name} ${kind}: scale`, scale, 0, 1e6) === 0) {
-    throw new FittingRoomError(`${name} ${kind}: scale must be above 0, got 0`);
-  }
-  checkChoice(`${name} ${kind}: mode`, mode, FANS);
-  checkChoice(`${name} ${kind}: distribution`, distribution, DISTRIBUTIONS);
+  checkFields(`${name} ${kind}`, options, FIELDS);
+  if (options.scale === 0) throw new FittingRoomError(`${name} ${kind}: scale must be above 0, got 0`);
   return typeof value === 'object' ? { ...given } : /** @type {Initializer} */ (value);
 }
 
@@ -79,17 +85,6 @@ export function resolveInitializer(initializer) {
 const maker = (name) => (/** @type {InitializerOptions} */ options = {}) =>
   /** @type {InitializerConfig} */ (checkInitializer('initializer', { name, ...options }));
 
-export const initializers = Object.freeze({
-  glorotUniform: maker('glorotUniform'),
-  glorotNormal: maker('glorotNormal'),
-  heUniform: maker('heUniform'),
-  heNormal: maker('heNormal'),
-  leCunUniform: maker('leCunUniform'),
-  leCunNormal: maker('leCunNormal'),
-  lecunUniform: maker('lecunUniform'),
-  lecunNormal: maker('lecunNormal'),
-  zeros: maker('zeros'),
-  ones: maker('ones'),
-  constant: maker('constant'),
-  varianceScaling: maker('varianceScaling'),
-});
+export const initializers = /** @type {Readonly<Record<InitializerConfig['name'], ReturnType<typeof maker>>>} */ (
+  Object.freeze(Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, maker(/** @type {InitializerConfig['name']} */ (name))])))
+);

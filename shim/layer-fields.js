@@ -1,12 +1,9 @@
-import { FittingRoomError, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkInteger, show } from './errors.js';
+import { checkFields, optional, whole } from './fields.js';
 import { Layer } from './layer.js';
 
+/** @import { Field } from './fields.js' */
 /** @import { AnyLayer, Common, LayerKind } from './layer.js' */
-
-/**
- * How an option is checked, and what it is where it is left out; without that it is required.
- * @typedef {[check: (name: string, value: unknown) => unknown, initial?: unknown]} Field
- */
 
 /**
  * A layer's maker out of its fields.
@@ -16,19 +13,11 @@ import { Layer } from './layer.js';
  * @returns {(options?: any) => AnyLayer}
  */
 export function define(kind, fields, derive) {
-  const known = ['inputShape', 'name', ...Object.keys(fields)];
   const required = Object.values(fields).some((field) => field.length === 1);
   return (options = required ? undefined : {}) => {
-    checkOptions(kind, options, known);
-    /** @type {Record<string, unknown>} */
-    const config = { kind, ...common(kind, options) };
-    for (const [field, [check, initial]] of Object.entries(fields)) {
-      const given = options[field];
-      const value = given !== undefined ? given : typeof initial === 'function' ? initial(options) : initial;
-      const checked = check(field === kind ? kind : `${kind}: ${field}`, value);
-      if (checked !== undefined) config[field] = checked;
-    }
-    return /** @type {AnyLayer} */ (new Layer(/** @type {any} */ ({ ...config, ...derive?.(config) })));
+    const checked = checkFields(kind, options, fields, ['inputShape', 'name']);
+    const config = { kind, ...common(kind, options), ...checked, ...derive?.(checked) };
+    return /** @type {AnyLayer} */ (new Layer(/** @type {any} */ (config)));
   };
 }
 
@@ -46,7 +35,7 @@ const MAX_WINDOW = 255;
 /* Checks of fields. */
 
 /** @type {Field[0]} */
-export const units = (name, value) => checkInteger(name, value, 1, MAX_UNITS);
+export const units = whole(1, MAX_UNITS);
 
 /** @type {Field[0]} */
 export function pair(name, value) {
@@ -57,20 +46,8 @@ export function pair(name, value) {
   return [checkInteger(name, height, 1, MAX_WINDOW), checkInteger(name, width, 1, MAX_WINDOW)];
 }
 
-/** @param {readonly string[]} choices @returns {Field[0]} */
-export const choice = (choices) => (name, value) => checkChoice(name, value, choices);
-
-/** @param {number} low @param {number} high @returns {Field[0]} */
-export const within = (low, high) => (name, value) => checkNumber(name, value, low, high);
-
-/** @param {Field[0]} check @returns {Field} a field that may be left out, and then is not there */
-export const optional = (check) => [(name, value) => (value === undefined ? undefined : check(name, value)), undefined];
-
-/** @type {Field[0]} */
-export const flag = checkBoolean;
-
 /** A seed of its own. */
-export const seed = optional((name, value) => checkInteger(name, value, 0, Number.MAX_SAFE_INTEGER));
+export const seed = optional(whole(0, Number.MAX_SAFE_INTEGER));
 
 /**
  * @param {number} low

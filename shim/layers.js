@@ -1,11 +1,12 @@
 import { FittingRoomError, checkBelow, checkInteger, show } from './errors.js';
+import { choice, flag, optional, within } from './fields.js';
 import { checkInitializer } from './initializers.js';
-import { choice, define, flag, optional, pair, seed, units, within } from './layer-fields.js';
+import { define, pair, seed, units } from './layer-fields.js';
 import { randomLayers } from './random-layers.js';
 import { checkRegularizer } from './regularizers.js';
 
 /** @import { Activation, AnyLayer, Common, Padding, Pair } from './layer.js' */
-/** @import { Field } from './layer-fields.js' */
+/** @import { Field } from './fields.js' */
 /** @import { Initializer } from './initializers.js' */
 /** @import { Regularizer } from './regularizers.js' */
 /** @typedef {import('./layer.js').LayerConfig} LayerConfig */

@@ -1,4 +1,7 @@
-import { FittingRoomError, checkBoolean, checkChoice, checkNumber, checkOptions } from './errors.js';
+import { checkChoice } from './errors.js';
+import { checkFields, flag, within } from './fields.js';
+
+/** @import { Field } from './fields.js' */
 
 /** @typedef {'sparseCategoricalCrossentropy' | 'categoricalCrossentropy' | 'binaryCrossentropy' | 'meanSquaredError' | 'meanAbsoluteError'} LossName */
 /**
@@ -16,47 +19,39 @@ const LOSSES = /** @type {const} */ ([
 /** @type {Record<string, LossName>} */
 const SHORT = { mse: 'meanSquaredError', mae: 'meanAbsoluteError' };
 
-/** @type {Record<LossName, string[]>} */
-const OPTIONS = {
-  sparseCategoricalCrossentropy: ['fromLogits'],
-  categoricalCrossentropy: ['fromLogits', 'labelSmoothing'],
-  binaryCrossentropy: ['fromLogits', 'labelSmoothing'],
-  meanSquaredError: [],
-  meanAbsoluteError: [],
+/** @type {Field} */
+const fromLogits = [flag, false];
+/** @type {Record<string, Field>} */
+const smooth = { fromLogits, labelSmoothing: [within(0, 1), 0] };
+
+/** @type {Record<LossName, Record<string, Field>>} */
+const FIELDS = {
+  sparseCategoricalCrossentropy: { fromLogits },
+  categoricalCrossentropy: smooth,
+  binaryCrossentropy: smooth,
+  meanSquaredError: {},
+  meanAbsoluteError: {},
 };
 
-/** @param {unknown} loss @returns {Required<LossConfig>} */
+/** @param {unknown} loss @returns {LossConfig} */
 export function lossOf(loss) {
   const made = typeof loss === 'function' && Object.values(losses).includes(/** @type {any} */ (loss)) ? loss() : loss;
   const given = typeof made === 'object' && made !== null ? made : { name: made };
   const named = checkChoice('compile: loss', given.name, [...LOSSES, ...Object.keys(SHORT)]);
   const name = SHORT[named] ?? named;
   const { name: _, ...options } = given;
-  return { name, ...checkLossOptions(name, options) };
+  return { name, ...checkFields(`loss ${name}`, options, FIELDS[name]) };
 }
 
-/** @param {LossName} name @param {{ fromLogits?: boolean, labelSmoothing?: number }} options */
-function checkLossOptions(name, options) {
-  checkOptions(`loss ${name}`, options, OPTIONS[name]);
-  const { fromLogits = false, labelSmoothing = 0 } = options;
-  checkBoolean(`loss ${name}: fromLogits`, fromLogits);
-  checkNumber(`loss ${name}: labelSmoothing`, labelSmoothing, 0, 1);
-  return { fromLogits, labelSmoothing };
-}
-
-/** As fr_compile (src/api.c) reads it. @param {Required<LossConfig>} loss @returns {number[]} */
-export const lossNumbers = ({ name, fromLogits, labelSmoothing }) => [LOSSES.indexOf(name), Number(fromLogits), labelSmoothing];
+/** As fr_compile (src/api.c) reads it. @param {LossConfig} loss @returns {number[]} */
+export const lossNumbers = ({ name, fromLogits = false, labelSmoothing = 0 }) => [LOSSES.indexOf(name), Number(fromLogits), labelSmoothing];
 
 /** @param {LossName} name @returns {(options?: { fromLogits?: boolean, labelSmoothing?: number }) => LossConfig} */
 const maker = (name) => (options = {}) => {
-  checkLossOptions(name, options);
+  checkFields(`loss ${name}`, options, FIELDS[name]);
   return { name, ...options };
 };
 
-export const losses = Object.freeze({
-  sparseCategoricalCrossentropy: maker('sparseCategoricalCrossentropy'),
-  categoricalCrossentropy: maker('categoricalCrossentropy'),
-  binaryCrossentropy: maker('binaryCrossentropy'),
-  meanSquaredError: maker('meanSquaredError'),
-  meanAbsoluteError: maker('meanAbsoluteError'),
-});
+export const losses = /** @type {Readonly<Record<LossName, ReturnType<typeof maker>>>} */ (
+  Object.freeze(Object.fromEntries(LOSSES.map((name) => [name, maker(name)])))
+);

@@ -88,20 +88,10 @@ const topK = (name) => (options = {}) => {
   return { name, k: checkInteger(`${name}: k`, options.k ?? USUAL_K, 1, MOST_K) };
 };
 
-/** @template {MetricName} T @param {T} name @returns {() => T} */
-const named = (name) => () => name;
-
 /** The metrics that compile takes, besides their names as strings. */
-export const metrics = Object.freeze({
-  accuracy: named('accuracy'),
-  binaryAccuracy: named('binaryAccuracy'),
-  categoricalAccuracy: named('categoricalAccuracy'),
-  sparseCategoricalAccuracy: named('sparseCategoricalAccuracy'),
-  topKCategoricalAccuracy: topK('topKCategoricalAccuracy'),
-  sparseTopKCategoricalAccuracy: topK('sparseTopKCategoricalAccuracy'),
-  topK: topK('topKCategoricalAccuracy'),
-  meanSquaredError: named('meanSquaredError'),
-  meanAbsoluteError: named('meanAbsoluteError'),
-  precision: named('precision'),
-  recall: named('recall'),
-});
+export const metrics = /** @type {Readonly<Record<Exclude<MetricName, 'acc' | 'mse' | 'mae' | TopK['name']>, () => MetricName> & Record<TopK['name'] | 'topK', ReturnType<typeof topK>>>} */ (
+  Object.freeze({
+    ...Object.fromEntries(NAMES.filter((name) => name.length > 3).map((name) => [name, /topK/i.test(name) ? topK(/** @type {TopK['name']} */ (name)) : () => name])),
+    topK: topK('topKCategoricalAccuracy'),
+  })
+);

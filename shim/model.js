@@ -1,6 +1,6 @@
 import { buildModel, callWithNumbers, describeLayers } from './building.js';
 import { FittingRoomError, checkBoolean, checkOptions, show } from './errors.js';
-import { evaluate, evaluateNow, predict, predictNow } from './evaluation.js';
+import { evaluate, predict } from './evaluation.js';
 import { fit } from './fit.js';
 import { computeActivations, computeGradients } from './inspection.js';
 import { lossNumbers, lossOf } from './losses.js';
@@ -77,8 +77,11 @@ export class Model {
     return this.#pointer;
   }
 
-  /** @returns {Runner} */
-  #runner() {
+  /**
+   * What this library's own functions run a model by.
+   * @returns {Runner}
+   */
+  runner() {
     this.#assertAlive();
     const { loss = '', metrics = new Map(), optimizer } = this.#compiled ?? {};
     return {
@@ -92,11 +95,11 @@ export class Model {
     };
   }
 
-  /** @param {string} what */
-  #compiledRunner(what) {
+  /** @param {string} what needs a compiled model */
+  compiledRunner(what) {
     this.#assertAlive();
     if (!this.#compiled) throw new FittingRoomError(`${what}: call compile first`, 'wrong-state');
-    return this.#runner();
+    return this.runner();
   }
 
   /** The layers with their names, output shapes (null: the batch) and numbers of weights. */
@@ -138,11 +141,6 @@ export class Model {
   /** The names of loss and metrics in logs. */
   get metricsNames() {
     return ['loss', ...(this.#compiled?.metrics.keys() ?? [])];
-  }
-
-  /** Whether targets are class indices, one a sample; else they have the shape of the output. */
-  get takesClassIndices() {
-    return this.#compiled?.loss === 'sparseCategoricalCrossentropy';
   }
 
   countParams() {
@@ -233,7 +231,7 @@ export class Model {
    * @returns {Promise<History>}
    */
   async fit(x, y, options = {}) {
-    const runner = this.#compiledRunner('fit');
+    const runner = this.compiledRunner('fit');
     if (this.#fitting) throw new FittingRoomError('fit: this model is being trained already', 'wrong-state');
     this.#fitting = true;
     try {
@@ -250,18 +248,8 @@ export class Model {
    * @returns {Promise<number[]>} the loss, then each metric in the order of compile
    */
   async evaluate(x, y, options = {}) {
-    const runner = this.#compiledRunner('evaluate');
+    const runner = this.compiledRunner('evaluate');
     return this.#during(runner, () => evaluate(runner, x, y, options));
-  }
-
-  /**
-   * evaluate in one go: nothing else has its turn until it is done. Calls no callbacks.
-   * @param {Tensor} x
-   * @param {Tensor} y
-   * @param {EvaluateOptions} [options]
-   */
-  evaluateSync(x, y, options = {}) {
-    return evaluateNow(this.#compiledRunner('evaluate'), x, y, options);
   }
 
   /**
@@ -270,17 +258,8 @@ export class Model {
    * @returns {Promise<Tensor<Float32Array>>} [n, ...outputShape]
    */
   async predict(x, options = {}) {
-    const runner = this.#runner();
+    const runner = this.runner();
     return this.#during(runner, () => predict(runner, x, options));
-  }
-
-  /**
-   * predict in one go: nothing else has its turn until it is done. Calls no callbacks.
-   * @param {Tensor} x
-   * @param {PassOptions} [options]
-   */
-  predictSync(x, options = {}) {
-    return predictNow(this.#runner(), x, options);
   }
 
   /**
@@ -321,7 +300,7 @@ export class Model {
    * @returns {{ loss: number, gradients: Tensor<Float32Array>[] }}
    */
   gradients(x, y) {
-    const runner = this.#compiledRunner('gradients');
+    const runner = this.compiledRunner('gradients');
     const loss = computeGradients(runner, x, y);
     return { loss, gradients: readWeights(this.#core, this.#pointer, 'fr_get_gradient') };
   }
@@ -337,7 +316,7 @@ export class Model {
   activations(x, layer, options = {}) {
     checkOptions('activations', options, ['training']);
     const training = checkBoolean('activations: training', options.training ?? false);
-    const runner = this.#runner();
+    const runner = this.runner();
     const index = this.#find('activations', layer);
     const shape = /** @type {number[]} */ (this.#layers[index].outputShape.slice(1));
     return computeActivations(runner, x, index, shape, training);

@@ -1,5 +1,7 @@
-import { FittingRoomError, checkBelow, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions } from './errors.js';
+import { FittingRoomError, checkBelow, checkChoice, checkNumber } from './errors.js';
+import { checkFields, flag, optional, rate, unchecked, whole } from './fields.js';
 
+/** @import { Field } from './fields.js' */
 /** @import { Schedule } from './schedules.js' */
 
 /** @typedef {'adam' | 'adamw' | 'sgd' | 'adadelta' | 'rmsprop' | 'adagrad'} OptimizerName */
@@ -23,29 +25,40 @@ import { FittingRoomError, checkBelow, checkBoolean, checkChoice, checkInteger, 
  * @property {number} [emaMomentum] 0.99: what of the average is kept each step
  * @property {number} [emaOverwriteFrequency] steps after which the weights become the average; never where left out
  */
-/** @typedef {Required<Omit<OptimizerOptions, 'emaOverwriteFrequency'>> & { emaOverwriteFrequency: number }} Optimizer */
+/** What the optimizer takes, filled in. @typedef {OptimizerOptions & { learningRate: number | Schedule, useEma: boolean }} Optimizer */
 
 /* The order of the enumeration in src/optimizer.h; adamw is adam with a decay. */
 const NUMBERS = { adam: 0, adamw: 0, sgd: 1, adadelta: 2, rmsprop: 3, adagrad: 4 };
 
-/** @type {Record<OptimizerName, Record<string, number | boolean>>} what each takes, and Keras's defaults */
+const MOST = 1e6;
+
+/** @param {number} initial @returns {Field} */
+const number = (initial) => [rate, initial];
+
+/** @param {number} initial @returns {Field} */
+const learningRate = (initial) => [(name, value) => (typeof value === 'function' ? value : rate(name, value)), initial];
+
+/** @type {Field} */
+const off = [flag, false];
+
+const adam = { learningRate: learningRate(0.001), beta1: number(0.9), beta2: number(0.999), epsilon: number(1e-7) };
+
+/** @type {Record<OptimizerName, Record<string, Field>>} what each takes, and Keras's defaults */
 const OWN = {
-  adam: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-  adamw: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0.004 },
-  sgd: { learningRate: 0.01, momentum: 0, nesterov: false },
-  adadelta: { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 },
-  rmsprop: { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
-  adagrad: { learningRate: 0.001, initialAccumulatorValue: 0.1, epsilon: 1e-7 },
+  adam,
+  adamw: { ...adam, weightDecay: number(0.004) },
+  sgd: { learningRate: learningRate(0.01), momentum: number(0), nesterov: off },
+  adadelta: { learningRate: learningRate(0.001), rho: number(0.95), epsilon: number(1e-7) },
+  rmsprop: { learningRate: learningRate(0.001), rho: number(0.9), momentum: number(0), epsilon: number(1e-7), centered: off },
+  adagrad: { learningRate: learningRate(0.001), initialAccumulatorValue: number(0.1), epsilon: number(1e-7) },
 };
 
-/** What every one takes. */
+/** What every one takes. @type {Record<string, Field>} */
 const SHARED = {
-  weightDecay: 0, clipValue: 0, clipNorm: 0, globalClipNorm: 0, useEma: false, emaMomentum: 0.99, emaOverwriteFrequency: 0,
+  weightDecay: number(0), clipValue: number(0), clipNorm: number(0), globalClipNorm: number(0),
+  useEma: off, emaMomentum: [(name, value) => checkBelow(name, value, 0, 1), 0.99], emaOverwriteFrequency: optional(whole(1, 1e9)),
 };
-/** What the core wants a number for even where the optimizer at hand has no use for it. */
-const UNUSED = { momentum: 0, nesterov: false, beta1: 0.9, beta2: 0.999, rho: 0.95, epsilon: 1e-7, centered: false, initialAccumulatorValue: 0.1 };
 const CLIPPINGS = ['clipValue', 'clipNorm', 'globalClipNorm'];
-const MOST = 1e6;
 
 /**
  * Names and kinds are checked here, most ranges in the core.
@@ -55,28 +68,18 @@ const MOST = 1e6;
 export function optimizerOf(optimizer) {
   const given = /** @type {OptimizerOptions} */ (typeof optimizer === 'object' && optimizer !== null ? optimizer : { name: optimizer });
   const name = checkChoice('compile: optimizer', given.name, /** @type {OptimizerName[]} */ (Object.keys(NUMBERS)));
-  const defaults = { ...SHARED, ...OWN[name] };
-  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  checkOptions(`optimizer ${name}`, options, ['name', ...new Set([...Object.keys(OWN[name]), ...Object.keys(SHARED)])]);
-  for (const [option, value] of Object.entries(options)) {
-    const what = `optimizer ${name}: ${option}`;
-    if (option === 'name' || (option === 'learningRate' && typeof value === 'function')) continue;
-    if (typeof defaults[/** @type {keyof typeof defaults} */ (option)] === 'boolean') checkBoolean(what, value);
-    else if (option === 'emaMomentum') checkBelow(what, value, 0, 1);
-    else if (option === 'emaOverwriteFrequency') checkInteger(what, value, 1, 1e9);
-    else checkNumber(what, value, 0, MOST);
-  }
-  const clippings = CLIPPINGS.filter((option) => options[option]);
+  const checked = checkFields(`optimizer ${name}`, given, { name: unchecked, ...OWN[name], ...SHARED, ...OWN[name] });
+  const clippings = CLIPPINGS.filter((option) => checked[option]);
   if (clippings.length > 1) throw new FittingRoomError(`optimizer ${name}: give one of ${CLIPPINGS.join(', ')}, not ${clippings.join(' and ')}`);
-  return /** @type {Optimizer} */ (/** @type {unknown} */ ({ ...UNUSED, ...defaults, ...options, name }));
+  return checked;
 }
 
-/** As fr_compile (src/api.c) reads it. @param {Optimizer} o @param {number} learningRate @returns {number[]} */
+/** As fr_compile (src/api.c) reads it, 0 for what the optimizer at hand has no use for. @param {Optimizer} o @param {number} learningRate @returns {number[]} */
 export const optimizerNumbers = (o, learningRate) => [
-  NUMBERS[o.name], learningRate, o.momentum, Number(o.nesterov), o.beta1, o.beta2, o.rho, o.epsilon,
+  NUMBERS[o.name], learningRate, o.momentum, o.nesterov, o.beta1, o.beta2, o.rho, o.epsilon,
   o.weightDecay, o.clipValue, o.clipNorm, o.globalClipNorm,
-  Number(o.useEma), o.emaMomentum, o.emaOverwriteFrequency, o.initialAccumulatorValue, Number(o.centered),
-];
+  o.useEma, o.emaMomentum, o.emaOverwriteFrequency, o.initialAccumulatorValue, o.centered,
+].map((value) => Number(value ?? 0));
 
 /** The optimizer of a compiled model: its settings, and its learning rate to read and to change. */
 export class OptimizerHandle {
@@ -149,18 +152,28 @@ export class OptimizerHandle {
   }
 }
 
-/** TF.js's makers of optimizers; each argument may be left out. */
+/**
+ * @template {unknown[]} Args
+ * @param {OptimizerName} name
+ * @param {...string} options what the arguments are
+ * @returns {(...args: Args) => OptimizerOptions}
+ */
+const maker = (name, ...options) => (...args) => ({ name, ...Object.fromEntries(args.map((value, i) => [options[i], value])) });
+
+/** TF.js's makers of optimizers, and adamw; each argument may be left out. */
 export const train = Object.freeze({
-  /** @param {number | Schedule} [learningRate] @returns {OptimizerOptions} */
-  sgd: (learningRate) => ({ name: 'sgd', learningRate }),
-  /** @param {number | Schedule} [learningRate] @param {number} [momentum] @param {boolean} [nesterov] @returns {OptimizerOptions} */
-  momentum: (learningRate, momentum, nesterov) => ({ name: 'sgd', learningRate, momentum, nesterov }),
-  /** @param {number | Schedule} [learningRate] @param {number} [beta1] @param {number} [beta2] @param {number} [epsilon] @returns {OptimizerOptions} */
-  adam: (learningRate, beta1, beta2, epsilon) => ({ name: 'adam', learningRate, beta1, beta2, epsilon }),
-  /** @param {number | Schedule} [learningRate] @param {number} [rho] @param {number} [epsilon] @returns {OptimizerOptions} */
-  adadelta: (learningRate, rho, epsilon) => ({ name: 'adadelta', learningRate, rho, epsilon }),
-  /** @param {number | Schedule} [learningRate] @param {number} [rho] @param {number} [momentum] @param {number} [epsilon] @param {boolean} [centered] @returns {OptimizerOptions} */
-  rmsprop: (learningRate, rho, momentum, epsilon, centered) => ({ name: 'rmsprop', learningRate, rho, momentum, epsilon, centered }),
-  /** @param {number | Schedule} [learningRate] @param {number} [initialAccumulatorValue] @returns {OptimizerOptions} */
-  adagrad: (learningRate, initialAccumulatorValue) => ({ name: 'adagrad', learningRate, initialAccumulatorValue }),
+  /** @type {(learningRate?: number | Schedule) => OptimizerOptions} */
+  sgd: maker('sgd', 'learningRate'),
+  /** @type {(learningRate?: number | Schedule, momentum?: number, nesterov?: boolean) => OptimizerOptions} */
+  momentum: maker('sgd', 'learningRate', 'momentum', 'nesterov'),
+  /** @type {(learningRate?: number | Schedule, beta1?: number, beta2?: number, epsilon?: number) => OptimizerOptions} */
+  adam: maker('adam', 'learningRate', 'beta1', 'beta2', 'epsilon'),
+  /** @type {(learningRate?: number | Schedule, beta1?: number, beta2?: number, epsilon?: number, weightDecay?: number) => OptimizerOptions} */
+  adamw: maker('adamw', 'learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'),
+  /** @type {(learningRate?: number | Schedule, rho?: number, epsilon?: number) => OptimizerOptions} */
+  adadelta: maker('adadelta', 'learningRate', 'rho', 'epsilon'),
+  /** @type {(learningRate?: number | Schedule, rho?: number, momentum?: number, epsilon?: number, centered?: boolean) => OptimizerOptions} */
+  rmsprop: maker('rmsprop', 'learningRate', 'rho', 'momentum', 'epsilon', 'centered'),
+  /** @type {(learningRate?: number | Schedule, initialAccumulatorValue?: number) => OptimizerOptions} */
+  adagrad: maker('adagrad', 'learningRate', 'initialAccumulatorValue'),
 });

@@ -1,8 +1,9 @@
 import { FittingRoomError, show } from './errors.js';
-import { choice, define, optional, range, seed, within } from './layer-fields.js';
+import { choice, optional, within } from './fields.js';
+import { define, range, seed } from './layer-fields.js';
 
 /** @import { AnyLayer, Common, Pair } from './layer.js' */
-/** @import { Field } from './layer-fields.js' */
+/** @import { Field } from './fields.js' */
 
 /**
  * Layers that show training another variant of each picture each time; in inference they pass it on. They stand before

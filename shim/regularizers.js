@@ -1,11 +1,16 @@
-import { checkChoice, checkNumber, checkOptions } from './errors.js';
+import { checkChoice } from './errors.js';
+import { checkFields, optional, rate } from './fields.js';
+
+/** @import { Field } from './fields.js' */
 
 /** What large weights add to the loss: l1 Σ|w| + l2 Σw². Plain data that layers keep. */
 
 /** @typedef {{ name: 'l1' | 'l2' | 'l1l2', l1?: number, l2?: number }} RegularizerConfig 0.01 each where left out */
 /** @typedef {RegularizerConfig['name'] | RegularizerConfig} Regularizer */
 
-const OPTIONS = { l1: ['l1'], l2: ['l2'], l1l2: ['l1', 'l2'] };
+/** @type {Field} */
+const factor = optional(rate);
+const FIELDS = { l1: { l1: factor }, l2: { l2: factor }, l1l2: { l1: factor, l2: factor } };
 const USUAL = 0.01;
 
 /**
@@ -15,10 +20,9 @@ const USUAL = 0.01;
  */
 export function checkRegularizer(name, value) {
   const given = /** @type {RegularizerConfig} */ (typeof value === 'object' && value ? value : { name: value });
-  const kind = checkChoice(name, given.name, /** @type {RegularizerConfig['name'][]} */ (Object.keys(OPTIONS)));
+  const kind = checkChoice(name, given.name, /** @type {RegularizerConfig['name'][]} */ (Object.keys(FIELDS)));
   const { name: _, ...factors } = given;
-  checkOptions(`${name} ${kind}`, factors, OPTIONS[kind]);
-  for (const [factor, size] of Object.entries(factors)) checkNumber(`${name} ${kind}: ${factor}`, size, 0, 1e6);
+  checkFields(`${name} ${kind}`, factors, FIELDS[kind]);
   return typeof value === 'object' ? { ...given } : kind;
 }
 

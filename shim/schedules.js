@@ -1,15 +1,12 @@
-import { FittingRoomError, checkBelow, checkBoolean, checkInteger, checkNumber, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkBelow, checkInteger, checkOptions, show } from './errors.js';
+import { checkFields, flag, optional, rate, whole, within } from './fields.js';
 
 /** Learning rates as functions of the optimizer steps taken so far. @typedef {(step: number) => number} Schedule */
 
 const MOST_STEPS = 1e9;
-const MOST_RATE = 1e6;
-
-/** @param {string} name @param {unknown} value */
-const checkRate = (name, value) => checkNumber(name, value, 0, MOST_RATE);
-
-/** @param {string} name @param {unknown} value @param {number} [least] */
-const checkSteps = (name, value, least = 1) => checkInteger(name, value, least, MOST_STEPS);
+const steps = whole(1, MOST_STEPS);
+const share = within(0, 1);
+const divisor = within(1, 1e12);
 
 /** From 1 to 0 as `share` goes from 0 to 1. @param {number} share */
 const cosine = (share) => 0.5 * (1 + Math.cos(Math.PI * share));
@@ -20,13 +17,9 @@ const cosine = (share) => 0.5 * (1 + Math.cos(Math.PI * share));
  * @returns {Schedule}
  */
 function exponentialDecay(options) {
-  const name = 'exponentialDecay';
-  checkOptions(name, options, ['initialLearningRate', 'decaySteps', 'decayRate', 'staircase']);
-  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
-  checkRate(`${name}: initialLearningRate`, initialLearningRate);
-  checkSteps(`${name}: decaySteps`, decaySteps);
-  checkNumber(`${name}: decayRate`, decayRate, 0, 1e3);
-  checkBoolean(`${name}: staircase`, staircase);
+  const { initialLearningRate, decaySteps, decayRate, staircase } = checkFields('exponentialDecay', options, {
+    initialLearningRate: [rate], decaySteps: [steps], decayRate: [within(0, 1e3)], staircase: [flag, false],
+  });
   return (step) => {
     const periods = step / decaySteps;
     return initialLearningRate * decayRate ** (staircase ? Math.floor(periods) : periods);
@@ -40,14 +33,9 @@ function exponentialDecay(options) {
  * @returns {Schedule}
  */
 function cosineDecay(options) {
-  const name = 'cosineDecay';
-  checkOptions(name, options, ['initialLearningRate', 'decaySteps', 'alpha', 'warmupTarget', 'warmupSteps']);
-  const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = options;
-  checkRate(`${name}: initialLearningRate`, initialLearningRate);
-  checkSteps(`${name}: decaySteps`, decaySteps);
-  checkNumber(`${name}: alpha`, alpha, 0, 1);
-  if (warmupTarget !== undefined) checkRate(`${name}: warmupTarget`, warmupTarget);
-  checkSteps(`${name}: warmupSteps`, warmupSteps, 0);
+  const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = checkFields('cosineDecay', options, {
+    initialLearningRate: [rate], decaySteps: [steps], alpha: [share, 0], warmupTarget: optional(rate), warmupSteps: [whole(0, MOST_STEPS), 0],
+  });
   const warmup = warmupTarget === undefined ? 0 : warmupSteps;
   const peak = warmupTarget ?? initialLearningRate;
   return (step) => {
@@ -63,14 +51,10 @@ function cosineDecay(options) {
  * @returns {Schedule}
  */
 function oneCycle(options) {
-  const name = 'oneCycle';
-  checkOptions(name, options, ['maxLearningRate', 'totalSteps', 'warmupShare', 'divFactor', 'finalDivFactor']);
-  const { maxLearningRate, totalSteps, warmupShare = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
-  checkRate(`${name}: maxLearningRate`, maxLearningRate);
-  checkSteps(`${name}: totalSteps`, totalSteps, 2);
-  checkBelow(`${name}: warmupShare`, warmupShare, 0, 1);
-  checkNumber(`${name}: divFactor`, divFactor, 1, 1e12);
-  checkNumber(`${name}: finalDivFactor`, finalDivFactor, 1, 1e12);
+  const { maxLearningRate, totalSteps, warmupShare, divFactor, finalDivFactor } = checkFields('oneCycle', options, {
+    maxLearningRate: [rate], totalSteps: [whole(2, MOST_STEPS)], warmupShare: [(name, value) => checkBelow(name, value, 0, 1), 0.3],
+    divFactor: [divisor, 25], finalDivFactor: [divisor, 1e4],
+  });
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
   const top = Math.max(warmupShare * totalSteps - 1, 0);
@@ -92,8 +76,8 @@ function piecewiseConstantDecay(options) {
   if (!Array.isArray(boundaries) || !Array.isArray(values) || values.length !== boundaries.length + 1) {
     throw new FittingRoomError(`${name} takes an array of boundaries and one more of values, got ${show(boundaries)} and ${show(values)}`);
   }
-  boundaries.forEach((boundary, i) => checkSteps(`${name}: boundary ${i}`, boundary, i ? boundaries[i - 1] + 1 : 0));
-  values.forEach((value, i) => checkRate(`${name}: value ${i}`, value));
+  boundaries.forEach((boundary, i) => checkInteger(`${name}: boundary ${i}`, boundary, i ? boundaries[i - 1] + 1 : 0, MOST_STEPS));
+  values.forEach((value, i) => rate(`${name}: value ${i}`, value));
   const [ends, rates] = [[...boundaries], [...values]];
   return (step) => {
     const piece = ends.findIndex((end) => step <= end);

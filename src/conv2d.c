@@ -266,7 +266,6 @@ static void spread_nan(const fr_window *w, const float *padded, float *y) {
 void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float *packed, int relu,
                             void *lists, float *y, uint8_t *winner) {
   live_position *list = lists;
-  float *all = y;
   int n = list_positions(w, padded, 2, list);
   if (n < (w->out_h / 2) * (w->out_w / 2)) pool_forward_blank(w, packed, relu, y, winner);
   for (int c = 0; c < w->out_c; c += FR_CONV_BLOCK, packed += block_floats(w))
@@ -276,7 +275,7 @@ void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float
       if (winner) pool_forward_at(w, first, packed, relu, w->out_c - c, y + at, winner + at);
       else pool_forward_at(w, first, packed, relu, w->out_c - c, y + at, NULL);
     }
-  if (may_hold_nan(padded, w->padded_h * line_stride(w))) spread_nan(w, padded, all);
+  if (may_hold_nan(padded, w->padded_h * line_stride(w))) spread_nan(w, padded, y);
 }
 
 /* ---- backward: kernel ------------------------------------------------------------------------ */

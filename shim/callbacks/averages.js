@@ -1,4 +1,5 @@
-import { FittingRoomError, checkBoolean, checkOptions } from '../errors.js';
+import { FittingRoomError } from '../errors.js';
+import { checkFields, flag } from '../fields.js';
 import { Callback } from './callback.js';
 
 /** @import { Model } from '../model.js' */
@@ -9,8 +10,7 @@ class SwapEmaWeights extends Callback {
   /** @param {{ swapOnEpoch?: boolean }} options */
   constructor(options) {
     super();
-    checkOptions('swapEmaWeights', options, ['swapOnEpoch']);
-    this.#swapOnEpoch = checkBoolean('swapEmaWeights: swapOnEpoch', options.swapOnEpoch ?? false);
+    this.#swapOnEpoch = checkFields('swapEmaWeights', options, { swapOnEpoch: [flag, false] }).swapOnEpoch;
   }
 
   /** @param {Model} model */

@@ -1,17 +1,19 @@
-import { checkFunction, checkInteger, checkNumber, checkBelow, checkOptions, FittingRoomError } from '../errors.js';
+import { FittingRoomError, checkBelow, checkFunction } from '../errors.js';
+import { checkFields, rate, whole } from '../fields.js';
 import { Callback } from './callback.js';
-import { MONITOR_OPTIONS, Monitor } from './monitor.js';
+import { MONITOR_FIELDS, Monitor } from './monitor.js';
 
 /** @import { Logs } from '../progress.js' */
 /** @import { MonitorOptions } from './monitor.js' */
 
-const MOST_EPOCHS = 1e6;
-const MOST_RATE = 1e6;
+const epochs = whole(0, 1e6);
+const verbosity = whole(0, 1);
 
 /** @typedef {MonitorOptions & { factor?: number, patience?: number, cooldown?: number, minLR?: number, verbose?: 0 | 1 }} PlateauOptions */
 
 class ReduceLROnPlateau extends Callback {
   #monitor;
+  /** @type {{ factor: number, patience: number, cooldown: number, minLR: number, verbose: number }} */
   #options;
   #best = NaN;
   #wait = 0;
@@ -21,16 +23,15 @@ class ReduceLROnPlateau extends Callback {
   constructor(options) {
     super();
     const what = 'reduceLROnPlateau';
-    checkOptions(what, options, [...MONITOR_OPTIONS, 'factor', 'patience', 'cooldown', 'minLR', 'verbose']);
-    const { factor = 0.1, patience = 10, cooldown = 0, minLR = 0, minDelta = 1e-4, verbose = 0 } = options;
-    this.#monitor = new Monitor(what, { ...options, minDelta });
-    this.#options = {
-      factor: checkBelow(`${what}: factor`, factor, 0, 1),
-      patience: checkInteger(`${what}: patience`, patience, 0, MOST_EPOCHS),
-      cooldown: checkInteger(`${what}: cooldown`, cooldown, 0, MOST_EPOCHS),
-      minLR: checkNumber(`${what}: minLR`, minLR, 0, MOST_RATE),
-      verbose: checkInteger(`${what}: verbose`, verbose, 0, 1),
-    };
+    this.#options = checkFields(what, options, {
+      ...MONITOR_FIELDS,
+      factor: [(name, value) => checkBelow(name, value, 0, 1), 0.1],
+      patience: [epochs, 10],
+      cooldown: [epochs, 0],
+      minLR: [rate, 0],
+      verbose: [verbosity, 0],
+    });
+    this.#monitor = new Monitor(what, { minDelta: 1e-4, ...options });
   }
 
   onTrainBegin() {
@@ -78,13 +79,14 @@ class LearningRateScheduler extends Callback {
     if (schedule === undefined) throw new FittingRoomError('learningRateScheduler takes a function (epoch, learningRate) => learningRate');
     checkFunction('learningRateScheduler: schedule', schedule);
     this.#schedule = schedule;
-    this.#verbose = checkInteger('learningRateScheduler: verbose', verbose, 0, 1);
+    this.#verbose = verbosity('learningRateScheduler: verbose', verbose);
   }
 
   /** @param {number} epoch */
   onEpochBegin(epoch) {
     const { optimizer } = this.model;
-    optimizer.learningRate = checkNumber('learningRateScheduler: what the schedule returns', this.#schedule(epoch, optimizer.learningRate), 0, MOST_RATE);
+    const wanted = this.#schedule(epoch, optimizer.learningRate);
+    optimizer.learningRate = /** @type {number} */ (rate('learningRateScheduler: what the schedule returns', wanted));
     if (this.#verbose) console.log(`Epoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${optimizer.learningRate}.`);
   }
 

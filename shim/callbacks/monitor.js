@@ -1,4 +1,5 @@
 import { FittingRoomError, checkChoice, checkNumber, show } from '../errors.js';
+import { unchecked } from '../fields.js';
 import { isBetterHigher } from '../metrics.js';
 
 /** @import { Logs } from '../progress.js' */
@@ -6,7 +7,8 @@ import { isBetterHigher } from '../metrics.js';
 /** @typedef {'auto' | 'min' | 'max'} Mode which way is better; auto: by the name of what is watched */
 /** @typedef {{ monitor?: string, mode?: Mode, minDelta?: number }} MonitorOptions */
 
-export const MONITOR_OPTIONS = ['monitor', 'mode', 'minDelta'];
+/** What Monitor checks. */
+export const MONITOR_FIELDS = { monitor: unchecked, mode: unchecked, minDelta: unchecked };
 
 /** A figure of the logs that is watched, and what counts as better. */
 export class Monitor {

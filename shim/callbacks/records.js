@@ -1,9 +1,11 @@
-import { FittingRoomError, checkBoolean, checkFunction, checkInteger, checkNumber, checkOptions, show } from '../errors.js';
+import { FittingRoomError, checkInteger, show } from '../errors.js';
+import { callable, checkFields, flag, optional, unchecked, whole, within } from '../fields.js';
 import { inNode } from '../host.js';
 import { Callback } from './callback.js';
 import { Monitor } from './monitor.js';
 
 /** @import { Model } from '../model.js' */
+/** @import { Field } from '../fields.js' */
 /** @import { Logs } from '../progress.js' */
 /** @import { Mode } from './monitor.js' */
 
@@ -13,7 +15,8 @@ import { Monitor } from './monitor.js';
  *   verbose?: 0 | 1 }} CheckpointOptions
  */
 
-const MOST_BATCHES = 1e9;
+/** @type {Field[0]} */
+const frequency = (name, value) => (value === 'epoch' ? value : checkInteger(`${name}, where it is not 'epoch',`, value, 1, 1e9));
 
 class ModelCheckpoint extends Callback {
   #save;
@@ -29,15 +32,16 @@ class ModelCheckpoint extends Callback {
   constructor(options) {
     super();
     const what = 'modelCheckpoint';
-    checkOptions(what, options, ['save', 'monitor', 'saveBestOnly', 'mode', 'saveFreq', 'initialValueThreshold', 'verbose']);
-    const { save, monitor, mode, saveBestOnly = false, saveFreq = 'epoch', initialValueThreshold, verbose = 0 } = options;
-    if (save === undefined) throw new FittingRoomError('modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …');
-    checkFunction(`${what}: save`, save);
-    if (checkBoolean(`${what}: saveBestOnly`, saveBestOnly)) this.#monitor = new Monitor(what, { monitor, mode });
-    this.#best = initialValueThreshold === undefined ? this.#monitor?.worst : checkNumber(`${what}: initialValueThreshold`, initialValueThreshold, -1e30, 1e30);
-    this.#save = save;
-    this.#saveFreq = saveFreq === 'epoch' ? saveFreq : checkInteger(`${what}: saveFreq, where it is not 'epoch',`, saveFreq, 1, MOST_BATCHES);
-    this.#verbose = checkInteger(`${what}: verbose`, verbose, 0, 1);
+    const { save, monitor, mode, saveBestOnly, saveFreq, initialValueThreshold, verbose } = checkFields(what, options, {
+      save: callable, monitor: unchecked, saveBestOnly: [flag, false], mode: unchecked, saveFreq: [frequency, 'epoch'],
+      initialValueThreshold: optional(within(-1e30, 1e30)), verbose: [whole(0, 1), 0],
+    });
+    if (!save) throw new FittingRoomError('modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …');
+    if (saveBestOnly) this.#monitor = new Monitor(what, { monitor, mode });
+    this.#best = initialValueThreshold ?? this.#monitor?.worst;
+    this.#save = /** @type {Save} */ (save);
+    this.#saveFreq = saveFreq;
+    this.#verbose = verbose;
     // Only where it is wanted: with this hook every batch is a slice of work.
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = this.#afterBatch;
   }
@@ -76,7 +80,14 @@ class ModelCheckpoint extends Callback {
 
 /** @typedef {{ filename?: string, write?: (line: string) => unknown, separator?: string, append?: boolean }} CsvOptions filename: Node only */
 
+/** @type {Field[0]} */
+function text(name, value) {
+  if (typeof value === 'string') return value;
+  throw new FittingRoomError(`${name} must be a string, got ${show(value)}`);
+}
+
 class CsvLogger extends Callback {
+  /** @type {CsvOptions & { separator: string }} */
   #options;
   /** @type {string[] | undefined} */
   #keys;
@@ -86,12 +97,8 @@ class CsvLogger extends Callback {
   /** @param {CsvOptions} options */
   constructor(options) {
     super();
-    checkOptions('csvLogger', options, ['filename', 'write', 'separator', 'append']);
-    const { filename, write, separator = ',', append = false } = options;
-    if (filename !== undefined && !inNode()) throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
-    if (typeof separator !== 'string') throw new FittingRoomError(`csvLogger: separator must be a string, got ${show(separator)}`);
-    checkFunction('csvLogger: write', write);
-    this.#options = { filename, write, separator, append: checkBoolean('csvLogger: append', append) };
+    this.#options = checkFields('csvLogger', options, { filename: unchecked, write: callable, separator: [text, ','], append: [flag, false] });
+    if (options.filename !== undefined && !inNode()) throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
   }
 
   onTrainBegin() {

@@ -1,12 +1,13 @@
-import { checkBoolean, checkInteger, checkNumber, checkOptions } from '../errors.js';
+import { checkNumber } from '../errors.js';
+import { checkFields, flag, whole } from '../fields.js';
 import { Callback } from './callback.js';
-import { MONITOR_OPTIONS, Monitor } from './monitor.js';
+import { MONITOR_FIELDS, Monitor } from './monitor.js';
 
 /** @import { Logs } from '../progress.js' */
 /** @import { Tensor } from '../tensor.js' */
 /** @import { MonitorOptions } from './monitor.js' */
 
-const MOST_EPOCHS = 1e6;
+const epochs = whole(0, 1e6);
 
 /**
  * @typedef {MonitorOptions & { patience?: number, baseline?: number | null, restoreBestWeights?: boolean, startFromEpoch?: number,
@@ -15,6 +16,7 @@ const MOST_EPOCHS = 1e6;
 
 class EarlyStopping extends Callback {
   #monitor;
+  /** @type {{ patience: number, baseline: number | null, restoreBestWeights: boolean, startFromEpoch: number, verbose: number }} */
   #options;
   #wait = 0;
   #best = NaN;
@@ -27,16 +29,15 @@ class EarlyStopping extends Callback {
   constructor(options) {
     super();
     const what = 'earlyStopping';
-    checkOptions(what, options, [...MONITOR_OPTIONS, 'patience', 'baseline', 'restoreBestWeights', 'startFromEpoch', 'verbose']);
-    const { patience = 0, baseline = null, restoreBestWeights = false, startFromEpoch = 0, verbose = 0 } = options;
+    this.#options = checkFields(what, options, {
+      ...MONITOR_FIELDS,
+      patience: [epochs, 0],
+      baseline: [(name, value) => (value === null ? null : checkNumber(name, value, -1e30, 1e30)), null],
+      restoreBestWeights: [flag, false],
+      startFromEpoch: [epochs, 0],
+      verbose: [whole(0, 1), 0],
+    });
     this.#monitor = new Monitor(what, options);
-    this.#options = {
-      patience: checkInteger(`${what}: patience`, patience, 0, MOST_EPOCHS),
-      baseline: baseline === null ? null : checkNumber(`${what}: baseline`, baseline, -1e30, 1e30),
-      restoreBestWeights: checkBoolean(`${what}: restoreBestWeights`, restoreBestWeights),
-      startFromEpoch: checkInteger(`${what}: startFromEpoch`, startFromEpoch, 0, MOST_EPOCHS),
-      verbose: checkInteger(`${what}: verbose`, verbose, 0, 1),
-    };
   }
 
   /** The epoch after which training was stopped; 0 where it was not. */

@@ -1,4 +1,5 @@
 import { FittingRoomError, checkOptions, show } from '../errors.js';
+import { evaluateNow, predictNow } from '../evaluation.js';
 import { graphOf } from '../graph.js';
 import { losses } from '../losses.js';
 import { Model } from '../model.js';
@@ -111,7 +112,7 @@ export class LayersModel {
   /** Class indices may come as [n, 1], as TF.js takes them. @param {Tensor} y */
   #targets(y) {
     const [count, ...rest] = floats(y).shape;
-    const single = rest.length === 1 && rest[0] === 1 && this.model.takesClassIndices;
+    const single = rest.length === 1 && rest[0] === 1 && this.model.runner().loss === 'sparseCategoricalCrossentropy';
     return { shape: single ? [count] : y.shape, data: floats(y).data };
   }
 
@@ -150,7 +151,7 @@ export class LayersModel {
    */
   evaluate(x, y, args = {}) {
     const { verbose: _, sampleWeight, ...options } = args;
-    const figures = this.model.evaluateSync(floats(x), this.#targets(y), {
+    const figures = evaluateNow(this.model.compiledRunner('evaluate'), floats(x), this.#targets(y), {
       ...options,
       ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
     });
@@ -164,7 +165,7 @@ export class LayersModel {
    */
   predict(x, args = {}) {
     const { verbose: _, ...options } = args;
-    const { shape, data } = this.model.predictSync(floats(x), options);
+    const { shape, data } = predictNow(this.model.runner(), floats(x), options);
     return new Tensor(data, shape, 'float32');
   }
 

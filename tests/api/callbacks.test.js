@@ -51,14 +51,14 @@ function listen(t, method) {
 describe('earlyStopping', () => {
   const { earlyStopping } = callbacks;
 
-  test('stops after the first epoch that is no better, or `patience` of them', async () => {
+  test('callback earlyStopping: stops after the first epoch that is no better, or `patience` of them', async () => {
     assert.equal((await run(earlyStopping(), [3, 2, 2, 1])).epochs, 3, 'equal is not better');
     assert.equal((await run(earlyStopping({ patience: 2 }), [3, 2, 2.5, 2.1, 1])).epochs, 4);
     assert.equal((await run(earlyStopping({ patience: 2 }), [3, 2, 2.5, 1, 1.5, 2, 0])).epochs, 6, 'patience begins anew');
     assert.equal((await run(earlyStopping({ patience: 1 }), [3, 2, 1])).epochs, 3);
   });
 
-  test('auto knows which way is better; a mode says so', async () => {
+  test('callback earlyStopping: auto knows which way is better; a mode says so', async () => {
     for (const name of ['val_acc', 'acc', 'precision', 'val_recall', 'binaryAccuracy', 'topKCategoricalAccuracy'])
       assert.equal((await run(earlyStopping({ monitor: name }), [0.1, 0.2, 0.1], name)).epochs, 3, name);
     for (const name of ['loss', 'val_mse', 'mae'])
@@ -67,21 +67,21 @@ describe('earlyStopping', () => {
     assert.equal((await run(earlyStopping({ monitor: 'mine', mode: 'min' }), [3, 2, 3], 'mine')).epochs, 3);
   });
 
-  test('minDelta is the least that counts, whatever its sign', async () => {
+  test('callback earlyStopping: minDelta is the least that counts, whatever its sign', async () => {
     for (const minDelta of [0.5, -0.5]) assert.equal((await run(earlyStopping({ minDelta }), [3, 2, 1.5, 0])).epochs, 3, 'by just as much is not enough');
     assert.equal((await run(earlyStopping({ minDelta: 0.5, monitor: 'acc' }), [1, 1.6, 2.0], 'acc')).epochs, 3);
   });
 
-  test('a baseline has to be beaten before patience begins anew', async () => {
+  test('callback earlyStopping: a baseline has to be beaten before patience begins anew', async () => {
     assert.equal((await run(earlyStopping({ patience: 3, baseline: 1 }), [5, 4, 3, 3.5, 2])).epochs, 4, 'three epochs without, and then a worse one');
     assert.equal((await run(earlyStopping({ patience: 2, baseline: 1 }), [5, 0.9, 0.95, 0.95, 0])).epochs, 4);
   });
 
-  test('epochs before startFromEpoch do not count', async () => {
+  test('callback earlyStopping: epochs before startFromEpoch do not count', async () => {
     assert.equal((await run(earlyStopping({ startFromEpoch: 3 }), [1, 2, 3, 4, 5, 6])).epochs, 5);
   });
 
-  test('restoreBestWeights, stopped early or not', async () => {
+  test('callback earlyStopping: restoreBestWeights, stopped early or not', async () => {
     const restoreBestWeights = true;
     assert.equal((await run(earlyStopping({ restoreBestWeights }), [3, 2, 4])).model.weights, 1);
     assert.equal((await run(earlyStopping({ restoreBestWeights, patience: 9 }), [3, 1, 2, 2])).model.weights, 1, 'not stopped early');
@@ -91,7 +91,7 @@ describe('earlyStopping', () => {
     assert.equal((await run(earlyStopping({ restoreBestWeights, patience: 9 }), [NaN, NaN])).model.weights, 0, 'the first where none is better than another');
   });
 
-  test('can be used again', async () => {
+  test('callback earlyStopping: can be used again', async () => {
     const callback = earlyStopping({ restoreBestWeights: true, patience: 1 });
     assert.equal((await run(callback, [1, 2])).epochs, 2);
     assert.equal(callback.stoppedEpoch, 1);
@@ -99,7 +99,7 @@ describe('earlyStopping', () => {
     assert.deepEqual([second.epochs, second.model.weights, callback.stoppedEpoch], [3, 2, 0]);
   });
 
-  test('says what it did, and what it misses', async (t) => {
+  test('callback earlyStopping: says what it did, and what it misses', async (t) => {
     const said = listen(t, 'log');
     await run(earlyStopping({ restoreBestWeights: true, verbose: 1 }), [3, 2, 4]);
     assert.deepEqual(said, ['Epoch 3: early stopping', 'Restoring model weights from the end of the best epoch: 2.']);
@@ -108,7 +108,7 @@ describe('earlyStopping', () => {
     assert.deepEqual(warned, Array(3).fill('earlyStopping: the logs have no val_loss; they have loss'));
   });
 
-  test('refuses what cannot be', () => {
+  test('callback earlyStopping: refuses what cannot be', () => {
     refused(() => earlyStopping(wrong({ patients: 1 })), "earlyStopping has no option 'patients'; it takes monitor, mode, minDelta, patience, baseline, restoreBestWeights, startFromEpoch, verbose");
     refused(() => earlyStopping({ monitor: wrong(1) }), 'earlyStopping: monitor must be a name such as "val_loss", got 1');
     refused(() => earlyStopping({ monitor: 'f1' }), 'earlyStopping: whether more or less of "f1" is better is not known; give mode: \'min\' or \'max\'');
@@ -125,25 +125,25 @@ describe('earlyStopping', () => {
 describe('reduceLROnPlateau', () => {
   const { reduceLROnPlateau } = callbacks;
 
-  test('multiplies the rate after `patience` epochs that are no better', async () => {
+  test('callback reduceLROnPlateau: multiplies the rate after `patience` epochs that are no better', async () => {
     const { rates, logs } = await run(reduceLROnPlateau({ factor: 0.5, patience: 2 }), [3, 2, 2, 2, 2, 2, 2]);
     assert.deepEqual(rates, [1, 1, 1, 1, 0.5, 0.5, 0.25]);
     assert.deepEqual(logs.map((epoch) => epoch.learning_rate), rates, 'the rate an epoch had');
   });
 
-  test('waits while it cools down', async () => {
+  test('callback reduceLROnPlateau: waits while it cools down', async () => {
     // reduced at the end of epoch 1; epochs 2 and 3 end in cooldown 1 and 0, of which the second counts already
     assert.deepEqual((await run(reduceLROnPlateau({ factor: 0.5, patience: 1, cooldown: 2 }), [1, 1, 1, 1, 1, 1])).rates, [1, 1, 0.5, 0.5, 0.25, 0.25]);
   });
 
-  test('has a least improvement and a least rate', async () => {
+  test('callback reduceLROnPlateau: has a least improvement and a least rate', async () => {
     assert.deepEqual((await run(reduceLROnPlateau({ factor: 0.5, patience: 1, minDelta: 0.5 }), [3, 2.6, 2.4, 2.4])).rates, [1, 1, 0.5, 0.5]);
     assert.deepEqual((await run(reduceLROnPlateau({ factor: 0.5, patience: 1 }), [3, 2.99995, 2])).rates, [1, 1, 0.5], 'by default 0.0001');
     assert.deepEqual((await run(reduceLROnPlateau({ factor: 0.1, patience: 1, minLR: 0.05 }), [1, 1, 1, 1])).rates, [1, 1, 0.1, 0.05]);
     assert.equal((await run(reduceLROnPlateau({ factor: 0.1, patience: 1, minLR: 0.05 }), [1, 1, 1, 1, 1, 1])).model.optimizer.learningRate, 0.05);
   });
 
-  test('knows which way is better, and misses what is not there', async (t) => {
+  test('callback reduceLROnPlateau: knows which way is better, and misses what is not there', async (t) => {
     assert.deepEqual((await run(reduceLROnPlateau({ patience: 1, monitor: 'val_acc', factor: 0.5 }), [1, 2, 3, 2, 2], 'val_acc')).rates, [1, 1, 1, 1, 0.5]);
     const warned = listen(t, 'warn');
     await run(reduceLROnPlateau({ patience: 1 }), [1], 'loss');
@@ -153,7 +153,7 @@ describe('reduceLROnPlateau', () => {
     assert.deepEqual(said, ['Epoch 2: ReduceLROnPlateau reducing learning rate to 0.5.']);
   });
 
-  test('refuses what cannot be', () => {
+  test('callback reduceLROnPlateau: refuses what cannot be', () => {
     refused(() => reduceLROnPlateau(wrong({ minLr: 1 })), "reduceLROnPlateau has no option 'minLr'; it takes monitor, mode, minDelta, factor, patience, cooldown, minLR, verbose");
     refused(() => reduceLROnPlateau({ factor: 1 }), 'reduceLROnPlateau: factor must be below 1, got 1');
     refused(() => reduceLROnPlateau({ patience: 0.5 }), 'reduceLROnPlateau: patience must be an integer 0..1000000, got 0.5');
@@ -166,7 +166,7 @@ describe('reduceLROnPlateau', () => {
 describe('learningRateScheduler', () => {
   const { learningRateScheduler } = callbacks;
 
-  test('sets the rate as an epoch begins, from its number and the rate before', async (t) => {
+  test('callback learningRateScheduler: sets the rate as an epoch begins, from its number and the rate before', async (t) => {
     const said = listen(t, 'log');
     const { rates, logs } = await run(learningRateScheduler((epoch, rate) => (epoch < 2 ? rate : rate / 2), 1), [1, 1, 1, 1]);
     assert.deepEqual(rates, [1, 1, 0.5, 0.25]);
@@ -174,7 +174,7 @@ describe('learningRateScheduler', () => {
     assert.equal(said[2], 'Epoch 3: LearningRateScheduler setting learning rate to 0.5.');
   });
 
-  test('refuses what cannot be', async () => {
+  test('callback learningRateScheduler: refuses what cannot be', async () => {
     refused(() => learningRateScheduler(wrong(undefined)), 'learningRateScheduler takes a function (epoch, learningRate) => learningRate');
     refused(() => learningRateScheduler(wrong(0.1)), 'learningRateScheduler: schedule must be a function, got 0.1');
     refused(() => learningRateScheduler(() => 1, wrong(2)), 'learningRateScheduler: verbose must be an integer 0..1, got 2');
@@ -192,14 +192,14 @@ describe('modelCheckpoint', () => {
     return epochs;
   };
 
-  test('saves each epoch, or the best so far', async () => {
+  test('callback modelCheckpoint: saves each epoch, or the best so far', async () => {
     assert.deepEqual(await saved({}, [3, 4, 2]), [0, 1, 2]);
     assert.deepEqual(await saved({ saveBestOnly: true }, [3, 4, 2, 2]), [0, 2]);
     assert.deepEqual(await saved({ saveBestOnly: true, initialValueThreshold: 2.5 }, [3, 4, 2, 1]), [2, 3]);
     assert.deepEqual(await saved({ saveBestOnly: true, mode: 'max' }, [3, 4, 2]), [0, 1]);
   });
 
-  test('gives the model and the figures; where they are missing, saves with a warning', async (t) => {
+  test('callback modelCheckpoint: gives the model and the figures; where they are missing, saves with a warning', async (t) => {
     const said = listen(t, 'log');
     const { model } = await run(modelCheckpoint({ verbose: 1, save: (given, { logs }) => { assert.equal(wrong(given).weights, 0); assert.deepEqual(logs, { val_loss: 7 }); } }), [7]);
     assert.equal(model.weights, 0);
@@ -210,7 +210,7 @@ describe('modelCheckpoint', () => {
     assert.deepEqual([warned, count], [['modelCheckpoint: the logs have no val_loss; they have loss'], 1]);
   });
 
-  test('saves every so many batches, across epochs', async () => {
+  test('callback modelCheckpoint: saves every so many batches, across epochs', async () => {
     const { x, y } = smallData(70);
     /** @type {[number, number | undefined][]} */
     const at = [];
@@ -224,7 +224,7 @@ describe('modelCheckpoint', () => {
     model.dispose();
   });
 
-  test('refuses what cannot be', () => {
+  test('callback modelCheckpoint: refuses what cannot be', () => {
     const save = () => {};
     refused(() => modelCheckpoint(wrong({})), 'modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …');
     refused(() => modelCheckpoint(wrong({ save: 'file' })), 'modelCheckpoint: save must be a function, got "file"');
@@ -246,7 +246,7 @@ describe('csvLogger', () => {
     return callback.text;
   };
 
-  test('writes a line an epoch, its columns in order of their names', async () => {
+  test('callback csvLogger: writes a line an epoch, its columns in order of their names', async () => {
     /** @type {string[]} */
     const lines = [];
     const text = await write(csvLogger({ write: (line) => void lines.push(line) }), [{ loss: 2, acc: 0.5, val_loss: 3 }, { loss: 1, acc: 0.75 }]);
@@ -255,7 +255,7 @@ describe('csvLogger', () => {
     assert.equal(await write(csvLogger({ separator: ';' }), [{ loss: 2 }]), 'epoch;loss\n0;2\n');
   });
 
-  test('begins anew, or goes on', async () => {
+  test('callback csvLogger: begins anew, or goes on', async () => {
     for (const [append, text] of /** @type {const} */ ([[false, 'epoch,loss\n0,1\n'], [true, 'epoch,loss\n0,2\n0,1\n']])) {
       const callback = csvLogger({ append });
       await write(callback, [{ loss: 2 }]);
@@ -263,7 +263,7 @@ describe('csvLogger', () => {
     }
   });
 
-  test('writes files under Node, anew or at their end', async () => {
+  test('callback csvLogger: writes files under Node, anew or at their end', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'csv-'));
     try {
       const filename = join(folder, 'log.csv');
@@ -277,7 +277,7 @@ describe('csvLogger', () => {
     }
   });
 
-  test('refuses what cannot be', () => {
+  test('callback csvLogger: refuses what cannot be', () => {
     refused(() => csvLogger(wrong({ file: 'x' })), "csvLogger has no option 'file'; it takes filename, write, separator, append");
     refused(() => csvLogger({ separator: wrong(1) }), 'csvLogger: separator must be a string, got 1');
     refused(() => csvLogger({ write: wrong('x') }), 'csvLogger: write must be a function, got "x"');
@@ -336,7 +336,7 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('what callbacks add to the logs is in the history, and in those of later callbacks', async () => {
+  test('callback history: what callbacks add to the logs is in the history, and in those of later callbacks', async () => {
     const history = callbacks.history();
     const csv = callbacks.csvLogger();
     const model = await smallModel({ compile: { optimizer: { name: 'adam', learningRate: 0.01 } } });
@@ -349,7 +349,7 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('earlyStopping ends a fit, with the best weights', async () => {
+  test('callback earlyStopping: ends a fit, with the best weights', async () => {
     const model = await smallModel({ compile: { optimizer: { name: 'adam', learningRate: 0.3 } } });
     /** @type {Buffer[]} */
     const weights = [];
@@ -362,7 +362,7 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('terminateOnNaN ends a fit at the batch', async (t) => {
+  test('callback terminateOnNaN: ends a fit at the batch', async (t) => {
     const said = listen(t, 'log');
     const model = await sequential({ layers: [layers.dense({ units: 1, inputShape: [1], useBias: false })] });
     model.compile({ optimizer: { name: 'sgd', learningRate: 1e6 }, loss: 'mse' });
@@ -404,7 +404,7 @@ onEveryBuild(() => {
     stopped.dispose();
   });
 
-  test('swapEmaWeights validates, evaluates and predicts with the averages', async () => {
+  test('callback swapEmaWeights: validates, evaluates and predicts with the averages', async () => {
     const model = await halving();
     /** @type {number[]} */
     const seen = [];
@@ -426,7 +426,7 @@ onEveryBuild(() => {
     between.dispose();
   });
 
-  test('swapOnEpoch shows later callbacks the averages, and ends with them', async () => {
+  test('callback swapEmaWeights: with swapOnEpoch shows later callbacks the averages, and ends with them', async () => {
     const model = await halving();
     /** @type {number[]} */
     const saved = [];
@@ -452,7 +452,7 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('swapEmaWeights needs averages', async () => {
+  test('callback swapEmaWeights: needs averages', async () => {
     const model = await smallModel();
     const { x, y } = smallData(4);
     await assert.rejects(model.evaluate(x, y, { callbacks: callbacks.swapEmaWeights() }), { code: 'wrong-state', message: 'swapEmaWeights: compile with an optimizer that has useEma: true' });

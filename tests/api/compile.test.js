@@ -27,23 +27,23 @@ const near = (got, want, what = '') => assert.ok(Math.abs(got - want) <= 1e-6 * 
 describe('optimizers as the core reads them', () => {
   /** @param {any} options @param {Record<number, number>} changed by place */
   const reads = (options, changed) => {
-    const expected = [0, 0.001, 0, 0, 0.9, 0.999, 0.95, 1e-7, 0, 0, 0, 0, 0, 0.99, 0, 0.1, 0];
+    const expected = [0, 0.001, 0, 0, 0, 0, 0, 1e-7, 0, 0, 0, 0, 0, 0.99, 0, 0, 0];
     for (const [at, value] of Object.entries(changed)) expected[Number(at)] = value;
     const config = optimizerOf(options);
     assert.deepEqual(optimizerNumbers(config, Number(config.learningRate)), expected);
   };
   test('each by its name', () => {
-    reads('adam', {});
-    reads('adamw', { 8: 0.004 });
-    reads('sgd', { 0: 1, 1: 0.01 });
-    reads('adadelta', { 0: 2 });
+    reads('adam', { 4: 0.9, 5: 0.999 });
+    reads('adamw', { 4: 0.9, 5: 0.999, 8: 0.004 });
+    reads('sgd', { 0: 1, 1: 0.01, 7: 0 });
+    reads('adadelta', { 0: 2, 6: 0.95 });
     reads('rmsprop', { 0: 3, 6: 0.9 });
-    reads('adagrad', { 0: 4 });
+    reads('adagrad', { 0: 4, 15: 0.1 });
   });
   test('each option in its place', () => {
     reads({ name: 'adam', learningRate: 0.5, beta1: 0.1, beta2: 0.2, epsilon: 1e-3 }, { 1: 0.5, 4: 0.1, 5: 0.2, 7: 1e-3 });
-    reads({ name: 'adamw', weightDecay: 0.1, learningRate: undefined }, { 8: 0.1 });
-    reads({ name: 'sgd', momentum: 0.5, nesterov: true, clipValue: 1 }, { 0: 1, 1: 0.01, 2: 0.5, 3: 1, 9: 1 });
+    reads({ name: 'adamw', weightDecay: 0.1, learningRate: undefined }, { 4: 0.9, 5: 0.999, 8: 0.1 });
+    reads({ name: 'sgd', momentum: 0.5, nesterov: true, clipValue: 1 }, { 0: 1, 1: 0.01, 2: 0.5, 3: 1, 7: 0, 9: 1 });
     reads({ name: 'rmsprop', rho: 0.8, momentum: 0.1, centered: true, clipNorm: 2 }, { 0: 3, 2: 0.1, 6: 0.8, 10: 2, 16: 1 });
     reads({ name: 'adagrad', initialAccumulatorValue: 0, globalClipNorm: 3 }, { 0: 4, 11: 3, 15: 0 });
     reads({ name: 'adadelta', rho: 0.5, useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 7 }, { 0: 2, 6: 0.5, 12: 1, 13: 0.9, 14: 7 });
@@ -55,6 +55,7 @@ describe('optimizers as the core reads them', () => {
     same(train.momentum(0.1, 0.9, true), { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true });
     same(train.adam(), { name: 'adam' });
     same(train.adam(0.1, 0.2, 0.3, 1e-4), { name: 'adam', learningRate: 0.1, beta1: 0.2, beta2: 0.3, epsilon: 1e-4 });
+    same(train.adamw(0.1, 0.2, 0.3, 1e-4, 0.5), { name: 'adamw', learningRate: 0.1, beta1: 0.2, beta2: 0.3, epsilon: 1e-4, weightDecay: 0.5 });
     same(train.adadelta(0.1, 0.2, 1e-4), { name: 'adadelta', learningRate: 0.1, rho: 0.2, epsilon: 1e-4 });
     same(train.rmsprop(0.1, 0.2, 0.3, 1e-4, true), { name: 'rmsprop', learningRate: 0.1, rho: 0.2, momentum: 0.3, epsilon: 1e-4, centered: true });
     same(train.adagrad(0.1, 0.2), { name: 'adagrad', learningRate: 0.1, initialAccumulatorValue: 0.2 });

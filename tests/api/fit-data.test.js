@@ -130,13 +130,6 @@ onEveryBuild(() => {
     assert.deepEqual((await model.predict(vx, { steps: 2, batchSize: 3 })).shape, [6, CLASSES]);
     model.dispose();
   });
-
-  test('evaluateSync and predictSync give the same in one go', async () => {
-    const model = await smallModel();
-    assert.deepEqual(model.evaluateSync(x, y), await model.evaluate(x, y));
-    assert.deepEqual(model.predictSync(x, { batchSize: 7 }), await model.predict(x));
-    model.dispose();
-  });
 });
 
 test('what cannot be is refused, in words', async () => {

@@ -194,7 +194,7 @@ onEveryBuild(() => {
       "conv2d: a window 5 high does not fit into an input 4 high with padding 'valid'");
     await refused({ layers: [flat, layers.maxPooling2d()] },
       'max_pooling2d: input must be an image (height, width, channels), got shape (16)');
-    await refused({ layers: Array(65).fill(layers.dropout({ rate: 0, inputShape: [3] })) }, 'model: at most 64 layers');
+    await refused({ layers: Array(129).fill(layers.dropout({ rate: 0, inputShape: [3] })) }, 'model: at most 128 layers');
   });
 
   test('a disposed model refuses everything but a second dispose', async () => {

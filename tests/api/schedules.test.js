@@ -8,13 +8,13 @@ function follows(schedule, expected) {
   for (const [step, rate] of expected) assert.ok(Math.abs(schedule(step) - rate) <= 1e-12, `step ${step}: ${schedule(step)}, want ${rate}`);
 }
 
-test('exponentialDecay, smooth and in stairs', () => {
+test('schedule exponentialDecay: smooth and in stairs', () => {
   const options = { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.25 };
   follows(schedules.exponentialDecay(options), [[0, 0.1], [5, 0.05], [10, 0.025], [20, 0.00625]]);
   follows(schedules.exponentialDecay({ ...options, staircase: true }), [[0, 0.1], [9, 0.1], [10, 0.025], [19, 0.025], [20, 0.00625]]);
 });
 
-test('cosineDecay to alpha, and after a warm-up', () => {
+test('schedule cosineDecay: to alpha, and after a warm-up', () => {
   const options = { initialLearningRate: 0.1, decaySteps: 100, alpha: 0.1 };
   // half a turn at 50: (0.9 · 0.5 + 0.1) · 0.1; a third at 33⅓ has cosine ½
   follows(schedules.cosineDecay(options), [[0, 0.1], [50, 0.055], [100, 0.01], [1000, 0.01], [100 / 3, 0.0775]]);
@@ -22,14 +22,14 @@ test('cosineDecay to alpha, and after a warm-up', () => {
   follows(schedules.cosineDecay({ ...options, warmupSteps: 10 }), [[0, 0.1], [50, 0.055]]);
 });
 
-test('oneCycle goes up, down and further down', () => {
+test('schedule oneCycle: goes up, down and further down', () => {
   const schedule = schedules.oneCycle({ maxLearningRate: 1, totalSteps: 21, warmupShare: 11 / 21, divFactor: 10, finalDivFactor: 100 });
   // up from 0.1 until step 11 - 1 = 10, down to 0.001 at step 20; each middle is the mean of its ends
   follows(schedule, [[0, 0.1], [5, 0.55], [10, 1], [15, 0.5005], [20, 0.001], [99, 0.001]]);
   follows(schedules.oneCycle({ maxLearningRate: 1, totalSteps: 100 }), [[0, 0.04], [29, 1], [99, 4e-6]]);
 });
 
-test('piecewiseConstantDecay includes its boundaries', () => {
+test('schedule piecewiseConstantDecay: includes its boundaries', () => {
   follows(schedules.piecewiseConstantDecay({ boundaries: [2, 5], values: [1, 0.5, 0.1] }), [[0, 1], [2, 1], [3, 0.5], [5, 0.5], [6, 0.1], [1000, 0.1]]);
 });
 
