@@ -3,7 +3,8 @@ import { onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
 import { isolate } from './isolation.js';
 import { argmax, confusion } from './metrics.js';
 import { createSession } from './session.js';
-import { layerSpecs, readSettings, runtimeOptions, writeSettings } from './settings.js';
+import { specsOf } from './model-spec.js';
+import { readSettings, runtimeOptions, writeSettings } from './settings.js';
 import { setUpTheme } from './theme.js';
 import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
@@ -33,7 +34,7 @@ offerApi();
 
 const { settings, corrected } = readSettings(location.search);
 const session = createSession({ ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
-const trainer = createTrainer(session, () => ({ settings, specs: layerSpecs(settings) }));
+const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }));
 
 let shownData = 0; // the version of the data on the page
 /** @type {Float32Array | null | undefined} */
@@ -71,7 +72,7 @@ createCorrections(corrected);
 
 session.on('data', showData);
 session.on('worker', ({ core }) => runtimeView.show(core ?? null));
-session.on('description', ({ description }) => description && runtimeView.show(description.core));
+session.on('description', ({ core }) => runtimeView.show(core));
 trainer.on('core', runtimeView.show);
 trainer.on('reset', beginRun);
 trainer.on('progress', showProgress);
@@ -83,10 +84,9 @@ onLanguage(noteSettings);
 document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
 
 setUpTheme();
-setUpLanguage();
 plots.reset(settings.epochs);
 showEvaluation(trainer.evaluation);
-open();
+setUpLanguage().then(open);
 
 /** Whether the page could be loaded anew and nobody would miss a thing. */
 function untouched() {

@@ -17,8 +17,9 @@ import { RemoteError, WorkerDied } from './protocol.js';
  * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
  * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
  *   message: string, version: number }} DataState
- * @typedef {{ text: string, layers: { name: string, kind: string, outputShape: (number | null)[], parameters: number }[],
- *   parameters: number } | null} Description
+ * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core: any,
+ *   fault: { layer: number, message: string } | null } | null} Description
+ *   `fault`: where the model cannot be built; `layers` then are those before
  */
 
 /**
@@ -94,15 +95,11 @@ export function createSession({ ready, runtime }) {
   }
 
   let asked = 0;
-  /** @param {any[]} specs */
+  /** Only the answer to the last question is told. @param {import('./model-spec.js').Spec[]} specs */
   async function describe(specs) {
     const mine = ++asked;
-    try {
-      const description = await call('describe', { specs, runtime: runtime() });
-      if (mine === asked) emit('description', { description, error: null });
-    } catch (error) {
-      if (mine === asked && error instanceof RemoteError) emit('description', { description: null, error });
-    }
+    const description = await call('describe', { specs, runtime: runtime() }).catch(() => null); // `worker` tells why
+    if (description && mine === asked) emit('description', description);
   }
 
   /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { en } from '../../web/i18n/en.js';
-import { zhHans } from '../../web/i18n/zh-Hans.js';
+import { texts as en } from '../../web/i18n/en.js';
+import { texts as zhHans } from '../../web/i18n/zh-Hans.js';
 import { argmax, confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
 import { connect, serve, WorkerDied } from '../../web/protocol.js';
