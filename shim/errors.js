@@ -54,6 +54,18 @@ export function checkNumber(name, value, low, high) {
 /**
  * @param {string} name
  * @param {unknown} value
+ * @param {number} low
+ * @param {number} high itself not allowed
+ * @returns {number}
+ */
+export function checkBelow(name, value, low, high) {
+  if (checkNumber(name, value, low, high) < high) return /** @type {number} */ (value);
+  throw new FittingRoomError(`${name} must be below ${high}, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
  * @returns {boolean}
  */
 export function checkBoolean(name, value) {

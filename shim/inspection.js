@@ -1,4 +1,4 @@
-import { readScores } from './pass.js';
+import { readScores } from './scores.js';
 import { labelledSource, sourceOf } from './source.js';
 import { Stage } from './stage.js';
 import { elementsOf } from './tensor.js';
@@ -17,9 +17,10 @@ export function computeGradients(runner, x, y) {
   const source = labelledSource(runner, '', x, y);
   const stage = new Stage(runner.core, source, source.count, 0);
   try {
-    runner.core.call('fr_gradients', runner.pointer(), ...stage.load(undefined, 0, source.count), stage.results);
-    const [{ loss, samples }] = readScores(runner.core, stage.results, 1);
-    return loss / samples;
+    const { samples, dtype, targets, weights, count } = stage.load(undefined, 0, source.count);
+    runner.core.call('fr_gradients', runner.pointer(), samples, dtype, targets, weights, count, stage.results);
+    const [scores] = readScores(runner.core, stage.results, 1);
+    return scores.loss / scores.samples;
   } finally {
     stage.free();
   }
@@ -37,7 +38,7 @@ export function computeActivations(runner, x, layer, shape) {
   const width = elementsOf(shape);
   const stage = new Stage(runner.core, source, source.count, width * 4);
   try {
-    const [samples, dtype, , count] = stage.load(undefined, 0, source.count);
+    const { samples, dtype, count } = stage.load(undefined, 0, source.count);
     runner.core.call('fr_activations', runner.pointer(), layer, samples, dtype, count, stage.results);
     return { shape: [count, ...shape], data: runner.core.floats(stage.results, count * width).slice() };
   } finally {

@@ -1,157 +1,150 @@
-import { FittingRoomError, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkBelow, checkInteger, show } from './errors.js';
+import { checkInitializer } from './initializers.js';
+import { choice, define, flag, optional, pair, seed, units, within } from './layer.js';
+import { randomLayers } from './random-layers.js';
+import { checkRegularizer } from './regularizers.js';
 
-/** @typedef {'linear' | 'relu' | 'sigmoid' | 'softmax'} Activation */
-/** @typedef {'valid' | 'same'} Padding */
-/** @typedef {number | [number, number]} Pair one number for both, or [height, width] */
-/** @typedef {{ inputShape?: number[], name?: string }} Common inputShape: of a sample, on the first layer */
-/** @typedef {Common & { filters: number, kernelSize: Pair, strides?: Pair, padding?: Padding, activation?: Activation, useBias?: boolean }} Conv2DOptions */
-/** @typedef {Common & { poolSize?: Pair, strides?: Pair, padding?: Padding }} MaxPooling2DOptions */
-/** @typedef {Common & { units: number, activation?: Activation, useBias?: boolean }} DenseOptions */
-/** @typedef {'conv2d' | 'max_pooling2d' | 'flatten' | 'dense' | 'dropout' | 'activation'} LayerKind */
+/** @import { Activation, AnyLayer, Common, Field, Padding, Pair } from './layer.js' */
+/** @import { Initializer } from './initializers.js' */
+/** @import { Regularizer } from './regularizers.js' */
+/** @typedef {import('./layer.js').LayerConfig} LayerConfig */
+/** @typedef {import('./layer.js').LayerKind} LayerKind */
 
+/** @typedef {{ activation?: Activation, useBias?: boolean, biasInitializer?: Initializer, biasRegularizer?: Regularizer }} Affine */
+/** @typedef {{ kernelInitializer?: Initializer, kernelRegularizer?: Regularizer }} Kernel */
+/** @typedef {{ kernelSize: Pair, strides?: Pair, padding?: Padding }} Sliding */
+/** @typedef {Common & Affine & Kernel & Sliding & { filters: number }} Conv2DOptions */
+/** @typedef {Common & Affine & Sliding & { depthMultiplier?: number, depthwiseInitializer?: Initializer, depthwiseRegularizer?: Regularizer }} DepthwiseConv2DOptions */
+/** @typedef {Common & { poolSize?: Pair, strides?: Pair, padding?: Padding }} Pooling2DOptions */
+/** @typedef {Common & Affine & Kernel & { units: number }} DenseOptions */
 /**
- * A layer before it is built: plain data.
- * @typedef {object} LayerConfig
- * @property {LayerKind} kind
- * @property {string} [name]
- * @property {number[]} [inputShape]
- * @property {number} [units] of dense
- * @property {number} [filters] of conv2d
- * @property {[number, number]} [kernelSize]
- * @property {[number, number]} [poolSize]
- * @property {[number, number]} [strides]
- * @property {Padding} [padding]
- * @property {Activation} [activation]
- * @property {boolean} [useBias]
- * @property {number} [rate] of dropout
+ * @typedef {Common & { momentum?: number, epsilon?: number, center?: boolean, scale?: boolean, gammaInitializer?: Initializer,
+ *   betaInitializer?: Initializer, movingMeanInitializer?: Initializer, movingVarianceInitializer?: Initializer,
+ *   gammaRegularizer?: Regularizer, betaRegularizer?: Regularizer }} BatchNormalizationOptions
  */
+/** @typedef {number | [number, number] | [[number, number], [number, number]]} Margins all alike, [height, width] or [[top, bottom], [left, right]] */
 
-export const ACTIVATIONS = /** @type {const} */ (['linear', 'relu', 'sigmoid', 'softmax']);
+export const ACTIVATIONS = /** @type {const} */ ([
+  'linear', 'relu', 'sigmoid', 'softmax', 'relu6', 'leakyRelu', 'gelu', 'tanh', 'swish', 'silu',
+]);
 export const PADDINGS = /** @type {const} */ (['valid', 'same']);
-const COMMON = ['inputShape', 'name'];
-const MAX_UNITS = 65536;
-const MAX_WINDOW = 255;
+const MAX_MARGIN = 255;
+const MAX_LENGTH = 2 ** 26;
 
-/**
- * @param {string} name
- * @param {unknown} value
- * @returns {[number, number]}
- */
-function checkPair(name, value) {
-  if (Array.isArray(value) && value.length !== 2) {
-    throw new FittingRoomError(`${name} must be one number or [height, width], got ${show(value)}`);
+/** @type {Field[0]} */
+const activationOf = choice(ACTIVATIONS);
+const initializer = optional(checkInitializer);
+const regularizer = optional(checkRegularizer);
+
+/** @type {Record<string, Field>} */
+const window = { strides: [pair, 1], padding: [choice(PADDINGS), 'valid'] };
+
+/** @type {Record<string, Field>} */
+const affine = { activation: [activationOf, 'linear'], useBias: [flag, true] };
+
+/** @param {string} first what the first weights are called @param {string} second @returns {Record<string, Field>} */
+const weights = (first, second) => ({
+  [`${first}Initializer`]: initializer,
+  [`${second}Initializer`]: initializer,
+  [`${first}Regularizer`]: regularizer,
+  [`${second}Regularizer`]: regularizer,
+});
+
+/** @type {Record<string, Field>} */
+const pooling = {
+  poolSize: [pair, 2],
+  strides: [pair, (/** @type {Pooling2DOptions} */ { poolSize = 2 }) => poolSize],
+  padding: window.padding,
+};
+
+/** @type {Field[0]} */
+function targetShape(name, value) {
+  const lengths = Array.isArray(value) ? value : [];
+  const open = lengths.filter((length) => length === -1 || length === null).length;
+  if (lengths.length < 1 || lengths.length > 3 || open > 1) {
+    throw new FittingRoomError(`${name} must be an array of one to three lengths, at most one of them -1, got ${show(value)}`);
   }
-  const [height, width] = Array.isArray(value) ? value : [value, value];
-  return [checkInteger(name, height, 1, MAX_WINDOW), checkInteger(name, width, 1, MAX_WINDOW)];
+  return lengths.map((length) => (length === -1 || length === null ? -1 : checkInteger(name, length, 1, MAX_LENGTH)));
 }
 
-/**
- * @param {string} layer
- * @param {Common} options
- */
-function common(layer, { inputShape, name }) {
-  if (inputShape !== undefined && !Array.isArray(inputShape)) {
-    throw new FittingRoomError(`${layer}: inputShape must be an array such as [28, 28, 1], got ${show(inputShape)}`);
+/** @type {Field[0]} */
+function margins(name, value) {
+  const sides = Array.isArray(value) ? value : [value, value];
+  const all = sides.map((side) => (Array.isArray(side) ? side : [side, side]));
+  if (all.length !== 2 || all.some((side) => side.length !== 2)) {
+    throw new FittingRoomError(`${name} must be one number, [height, width] or [[top, bottom], [left, right]], got ${show(value)}`);
   }
-  return { ...(inputShape && { inputShape: [...inputShape] }), ...(name !== undefined && { name: String(name) }) };
+  return all.map((side) => side.map((margin) => checkInteger(name, margin, 0, MAX_MARGIN)));
 }
 
-/**
- * Two-dimensional convolution over images [height, width, channels].
- * @param {Conv2DOptions} options
- * @returns {LayerConfig}
- */
-function conv2d(options) {
-  const layer = 'conv2d';
-  checkOptions(layer, options, [...COMMON, 'filters', 'kernelSize', 'strides', 'padding', 'activation', 'useBias']);
-  const { filters, kernelSize, strides = 1, padding = 'valid', activation = 'linear', useBias = true } = options;
-  return {
-    kind: layer,
-    ...common(layer, options),
-    filters: checkInteger(`${layer}: filters`, filters, 1, MAX_UNITS),
-    kernelSize: checkPair(`${layer}: kernelSize`, kernelSize),
-    strides: checkPair(`${layer}: strides`, strides),
-    padding: checkChoice(`${layer}: padding`, padding, PADDINGS),
-    activation: checkChoice(`${layer}: activation`, activation, ACTIVATIONS),
-    useBias: checkBoolean(`${layer}: useBias`, useBias),
-  };
+/** Two-dimensional convolution over images [height, width, channels]. @type {(options: Conv2DOptions) => AnyLayer} */
+const conv2d = define('conv2d', { filters: [units], kernelSize: [pair], ...window, ...affine, ...weights('kernel', 'bias') });
+
+/** Convolution of each channel by itself, with depthMultiplier kernels. @type {(options: DepthwiseConv2DOptions) => AnyLayer} */
+const depthwiseConv2d = define('depthwise_conv2d', {
+  kernelSize: [pair], ...window, depthMultiplier: [units, 1], ...affine, ...weights('depthwise', 'bias'),
+});
+
+/** The largest value of each window. @type {(options?: Pooling2DOptions) => AnyLayer} */
+const maxPooling2d = define('max_pooling2d', pooling);
+
+/** The mean of each window, of what lies inside the image. @type {(options?: Pooling2DOptions) => AnyLayer} */
+const averagePooling2d = define('average_pooling2d', pooling);
+
+/** The mean of each channel. @type {(options?: Common) => AnyLayer} */
+const globalAveragePooling2d = define('global_average_pooling2d', {});
+
+/** The largest value of each channel. @type {(options?: Common) => AnyLayer} */
+const globalMaxPooling2d = define('global_max_pooling2d', {});
+
+/** Makes each sample one row of numbers. @type {(options?: Common) => AnyLayer} */
+const flatten = define('flatten', {});
+
+/** The same numbers in another shape; one length may be -1: what is left. @type {(options: Common & { targetShape: number[] }) => AnyLayer} */
+const reshape = define('reshape', { targetShape: [targetShape] });
+
+/** Zeros around an image. @type {(options?: Common & { padding?: Margins }) => AnyLayer} */
+const zeroPadding2d = define('zero_padding2d', { padding: [margins, 1] });
+
+/** A fully connected layer. @type {(options: DenseOptions) => AnyLayer} */
+const dense = define('dense', { units: [units], ...affine, ...weights('kernel', 'bias') });
+
+/** Sets a share of its inputs to zero while training and scales the rest by 1 / (1 - rate). @type {(options: Common & { rate: number, seed?: number }) => AnyLayer} */
+const dropout = define('dropout', { rate: [(name, value) => checkBelow(name, value, 0, 1)], seed });
+
+/** Normalizes each channel by the batch's mean and variance, in inference by their moving averages. @type {(options?: BatchNormalizationOptions) => AnyLayer} */
+const batchNormalization = define('batch_normalization', {
+  momentum: [(name, value) => checkBelow(name, value, 0, 1), 0.99],
+  epsilon: [within(1e-12, 1), 0.001],
+  center: [flag, true],
+  scale: [flag, true],
+  ...weights('gamma', 'beta'),
+  movingMeanInitializer: initializer,
+  movingVarianceInitializer: initializer,
+});
+
+/** @type {(options: Common & { activation: Activation }) => AnyLayer} */
+const activation = define('activation', { activation: [activationOf] });
+
+/** @type {(options?: Common & { maxValue?: 6 }) => AnyLayer} */
+const reLU = define('re_lu', { maxValue: optional(checkSix) }, ({ maxValue }) => ({ activation: maxValue ? 'relu6' : 'relu' }));
+
+/** @type {(options?: Common & { alpha?: number }) => AnyLayer} */
+const leakyReLU = define('leaky_re_lu', { alpha: [within(0, 1e6), 0.3] }, () => ({ activation: 'leakyRelu' }));
+
+/** @type {(options?: Common) => AnyLayer} */
+const softmax = define('softmax', {}, () => ({ activation: 'softmax' }));
+
+/** The sum of tensors of one shape: `layers.add().apply([a, b])`. @type {(options?: Common) => AnyLayer} */
+const add = define('add', {});
+
+/** @type {Field[0]} */
+function checkSix(name, value) {
+  if (value === 6) return value;
+  throw new FittingRoomError(`${name} must be 6 where it is given, got ${show(value)}`);
 }
 
-/**
- * The largest value of each window.
- * @param {MaxPooling2DOptions} [options]
- * @returns {LayerConfig}
- */
-function maxPooling2d(options = {}) {
-  const layer = 'max_pooling2d';
-  checkOptions(layer, options, [...COMMON, 'poolSize', 'strides', 'padding']);
-  const { poolSize = 2, strides = poolSize, padding = 'valid' } = options;
-  return {
-    kind: layer,
-    ...common(layer, options),
-    poolSize: checkPair(`${layer}: poolSize`, poolSize),
-    strides: checkPair(`${layer}: strides`, strides),
-    padding: checkChoice(`${layer}: padding`, padding, PADDINGS),
-  };
-}
-
-/**
- * Makes each sample one row of numbers.
- * @param {Common} [options]
- * @returns {LayerConfig}
- */
-function flatten(options = {}) {
-  checkOptions('flatten', options, COMMON);
-  return { kind: 'flatten', ...common('flatten', options) };
-}
-
-/**
- * A fully connected layer.
- * @param {DenseOptions} options
- * @returns {LayerConfig}
- */
-function dense(options) {
-  const layer = 'dense';
-  checkOptions(layer, options, [...COMMON, 'units', 'activation', 'useBias']);
-  const { units, activation = 'linear', useBias = true } = options;
-  return {
-    kind: layer,
-    ...common(layer, options),
-    units: checkInteger(`${layer}: units`, units, 1, MAX_UNITS),
-    activation: checkChoice(`${layer}: activation`, activation, ACTIVATIONS),
-    useBias: checkBoolean(`${layer}: useBias`, useBias),
-  };
-}
-
-/**
- * Sets a share of its inputs to zero while training and scales the rest by 1 / (1 - rate).
- * @param {Common & { rate: number }} options
- * @returns {LayerConfig}
- */
-function dropout(options) {
-  checkOptions('dropout', options, [...COMMON, 'rate']);
-  const rate = checkNumber('dropout: rate', options.rate, 0, 1);
-  if (rate === 1) throw new FittingRoomError('dropout: rate must be below 1, got 1');
-  return { kind: 'dropout', ...common('dropout', options), rate };
-}
-
-/**
- * @param {Common & { activation: Activation }} options
- * @returns {LayerConfig}
- */
-function activation(options) {
-  checkOptions('activation', options, [...COMMON, 'activation']);
-  return {
-    kind: 'activation',
-    ...common('activation', options),
-    activation: checkChoice('activation', options.activation, ACTIVATIONS),
-  };
-}
-
-/** @param {Common} [options] */
-const reLU = (options = {}) => activation({ name: 're_lu', ...options, activation: 'relu' });
-
-/** @param {Common} [options] */
-const softmax = (options = {}) => activation({ name: 'softmax', ...options, activation: 'softmax' });
-
-export const layers = Object.freeze({ conv2d, maxPooling2d, flatten, dense, dropout, activation, reLU, softmax });
+export const layers = Object.freeze({
+  conv2d, depthwiseConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, globalMaxPooling2d, flatten, reshape,
+  zeroPadding2d, dense, dropout, batchNormalization, activation, reLU, leakyReLU, softmax, add, ...randomLayers,
+});

@@ -1,11 +1,9 @@
 import { Stage } from './stage.js';
 import { SLICE_MS, giveWay } from './turns.js';
 
-/** @import { Core } from './core.js' */
 /** @import { Logs } from './progress.js' */
 /** @import { Runner, Source } from './source.js' */
-
-/** @typedef {{ samples: number, loss: number, correct: number, squaredError: number }} Scores sums, src/loss.h */
+/** @import { Staged } from './stage.js' */
 
 /**
  * @typedef {object} Progress
@@ -20,30 +18,23 @@ import { SLICE_MS, giveWay } from './turns.js';
  * @property {number} etaSeconds until the epoch or pass ends
  */
 
-
-/** @returns {Scores} */
-export const noScores = () => ({ samples: 0, loss: 0, correct: 0, squaredError: 0 });
-
-/** @param {Scores} a @param {Scores} b @returns {Scores} */
-export const addScores = (a, b) => ({
-  samples: a.samples + b.samples,
-  loss: a.loss + b.loss,
-  correct: a.correct + b.correct,
-  squaredError: a.squaredError + b.squaredError,
-});
+/** batch: batches done; samples and seconds: of this call @typedef {{ batch: number, batches: number, samples: number, seconds: number }} Done */
 
 /**
- * @param {Scores} scores
- * @param {string[]} metrics
- * @returns {Logs}
+ * A run over batches firstBatch … batches - 1, which need not be one sweep over the source.
+ * @typedef {object} Pass
+ * @property {Runner} runner
+ * @property {Source} source
+ * @property {number} batchSize
+ * @property {number} [firstBatch]
+ * @property {number} [batches] as many as make one sweep
+ * @property {(batch: number) => { start: number, order: Uint32Array | undefined }} [sweep] that the batch is of: the
+ *   number of its first batch, and the order of its samples
+ * @property {number} [resultBytes]
+ * @property {boolean} [single] one batch a slice
+ * @property {AbortSignal} [signal]
+ * @property {(stage: Stage, staged: Staged, first: number, batches: number) => void} run first: sample; batches: of this slice
  */
-export function logsOf(scores, metrics) {
-  /** @type {Logs} */
-  const logs = { loss: scores.loss / scores.samples };
-  if (metrics.includes('acc')) logs.acc = scores.correct / scores.samples;
-  if (metrics.includes('mse')) logs.mse = scores.squaredError / scores.samples;
-  return logs;
-}
 
 /** How many batches make about SLICE_MS of work. */
 class Pace {
@@ -63,42 +54,36 @@ class Pace {
 
 export const now = () => performance.now() / 1000;
 
+/** @param {Source} source @param {number} batchSize */
+export const batchesOf = ({ count }, batchSize) => Math.ceil(count / batchSize);
+
 /**
- * Runs over a source once, a slice at a time, giving way to other tasks about every SLICE_MS.
- * @param {object} pass
- * @param {Runner} pass.runner
- * @param {Source} pass.source
- * @param {number} pass.batchSize
- * @param {number} [pass.firstBatch]
- * @param {Uint32Array} [pass.order]
- * @param {number} [pass.resultBytes]
- * @param {boolean} [pass.single] one batch a slice
- * @param {AbortSignal} [pass.signal]
- * @param {(stage: Stage, staged: [number, number, number, number], first: number) => void} pass.run
- * @param {(done: { batch: number, batches: number, samples: number, seconds: number }) => unknown} [pass.after]
- *   batch: batches done; returns false to end the pass
+ * Runs the pass, a slice of about SLICE_MS for each value that is asked for.
+ * @param {Pass} pass
+ * @returns {Generator<Done, void>}
  */
-export async function runPass({ runner, source, batchSize, firstBatch = 0, order, resultBytes = 0, single, signal, run, after }) {
-  const batches = Math.ceil(source.count / batchSize);
+export function* slicesOf({ runner, source, batchSize, firstBatch = 0, batches, sweep, resultBytes = 0, single, signal, run }) {
+  const inSweep = batchesOf(source, batchSize);
+  const end = batches ?? inSweep;
   const stage = new Stage(runner.core, source, batchSize, resultBytes);
   const pace = new Pace();
-  let seconds = 0;
+  let [seconds, done] = [0, 0];
   try {
-    for (let batch = firstBatch; batch < batches; ) {
+    for (let batch = firstBatch; batch < end; ) {
       signal?.throwIfAborted();
-      const count = single ? 1 : Math.min(pace.batches(stage.batches), batches - batch);
-      const first = batch * batchSize;
+      const { start, order } = sweep?.(batch) ?? { start: 0, order: undefined };
+      const left = Math.min(end, start + inSweep) - batch;
+      const count = single ? 1 : Math.min(pace.batches(stage.batches), left);
+      const first = (batch - start) * batchSize;
       const samples = Math.min(count * batchSize, source.count - first);
-      const start = now();
-      run(stage, stage.load(order, first, samples), first);
-      const spent = now() - start;
+      const began = now();
+      run(stage, stage.load(order, first, samples), first, count);
+      const spent = now() - began;
       pace.measured(count, spent);
       seconds += spent;
+      done += samples;
       batch += count;
-      const goOn = await after?.({ batch, batches, samples: first + samples, seconds });
-      await giveWay();
-      runner.pointer();
-      if (goOn === false) break;
+      yield { batch, batches: end, samples: done, seconds };
     }
   } finally {
     stage.free();
@@ -106,33 +91,27 @@ export async function runPass({ runner, source, batchSize, firstBatch = 0, order
 }
 
 /**
- * @param {Core} core
- * @param {number} address
- * @param {number} count
- * @returns {Scores[]}
+ * Runs the pass, giving way to other tasks between slices.
+ * @param {Pass} pass
+ * @param {{ before?: (batch: number) => unknown, after?: (done: Done) => unknown }} hooks before: each slice, with its
+ *   first batch; after: returns false to end the pass
  */
-export function readScores(core, address, count) {
-  const values = core.doubles(address, count * 4);
-  return Array.from({ length: count }, (_, i) => ({
-    samples: values[4 * i],
-    loss: values[4 * i + 1],
-    correct: values[4 * i + 2],
-    squaredError: values[4 * i + 3],
-  }));
+export async function runPass(pass, { before, after }) {
+  const { runner, firstBatch = 0, batches = batchesOf(pass.source, pass.batchSize) } = pass;
+  if (firstBatch < batches) await before?.(firstBatch);
+  for (const done of slicesOf(pass)) {
+    const goOn = await after?.(done);
+    await giveWay();
+    runner.pointer();
+    if (goOn === false) break;
+    if (done.batch < batches) await before?.(done.batch);
+    runner.pointer();
+  }
 }
 
 /**
- * @param {Core} core
- * @param {number} address
- * @param {Scores} scores
- */
-export function writeScores(core, address, { samples, loss, correct, squaredError }) {
-  core.doubles(address, 4).set([samples, loss, correct, squaredError]);
-}
-
-/**
- * @param {'train' | 'validate' | 'evaluate' | 'predict'} phase
- * @param {{ batch: number, batches: number, samples: number, seconds: number }} done
+ * @param {Progress['phase']} phase
+ * @param {Done} done
  * @param {number} skipped samples that an earlier call had done
  * @param {number} total samples
  * @param {Logs} logs
@@ -140,10 +119,11 @@ export function writeScores(core, address, { samples, loss, correct, squaredErro
  * @returns {Progress}
  */
 export function progressOf(phase, { batch, batches, samples, seconds }, skipped, total, logs, { epoch = 0, epochs = 1 } = {}) {
-  const rate = (samples - skipped) / Math.max(seconds, 1e-9);
+  const rate = samples / Math.max(seconds, 1e-9);
   return {
-    phase, epoch, epochs, batch, batches, samples, logs,
+    phase, epoch, epochs, batch, batches, logs,
+    samples: skipped + samples,
     samplesPerSecond: rate,
-    etaSeconds: (total - samples) / rate,
+    etaSeconds: (total - skipped - samples) / rate,
   };
 }

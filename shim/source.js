@@ -1,19 +1,24 @@
-import { FittingRoomError, show } from './errors.js';
+import { FittingRoomError, checkNumber, show } from './errors.js';
 import { checkSamples, checkTensor, elementsOf } from './tensor.js';
 
 /** @import { Core } from './core.js' */
+/** @import { Reading } from './metrics.js' */
+/** @import { Model } from './model.js' */
+/** @import { OptimizerHandle } from './optimizers.js' */
 /** @import { Tensor } from './tensor.js' */
 
 /**
  * What training needs to know of a model.
  * @typedef {object} Runner
+ * @property {Model} model what callbacks are given
  * @property {Core} core
  * @property {() => number} pointer of the fr_model; throws once it is disposed
  * @property {number} seed
  * @property {number[]} inputShape
  * @property {number[]} outputShape
  * @property {string} loss
- * @property {string[]} metrics short names, in the order of evaluate's result
+ * @property {Map<string, Reading>} metrics by short names, in the order of evaluate's result
+ * @property {OptimizerHandle | undefined} optimizer of a compiled model
  */
 
 /**
@@ -26,6 +31,7 @@ import { checkSamples, checkTensor, elementsOf } from './tensor.js';
  * @property {ArrayLike<number>} [targets]
  * @property {number} targetSize elements
  * @property {boolean} sparse targets are class indices
+ * @property {Float32Array} [weights] how much each sample counts
  */
 
 /**
@@ -71,13 +77,54 @@ function checkLabels(name, labels, classes) {
 }
 
 /**
+ * @param {string} name
+ * @param {unknown} weights
+ * @param {number} count of samples
+ * @returns {Float32Array}
+ */
+function checkWeights(name, weights, count) {
+  const { shape, data } = checkTensor(name, weights);
+  if (shape.length !== 1 || shape[0] !== count) {
+    throw new FittingRoomError(`${name} must hold one number a sample, shape [${count}], got ${show(shape)}`);
+  }
+  return Float32Array.from(data, (value, i) => checkNumber(`${name}: weight ${i}`, value, 0, 1e6));
+}
+
+/**
+ * How much each sample counts where classes count differently; a class that is not named counts once.
+ * @param {Source} source
+ * @param {number} outputs of the model: classes, or one
+ * @param {unknown} classWeight { [class]: weight }, or an array
+ * @returns {Float32Array}
+ */
+export function weightsByClass({ count, targets = [], targetSize, sparse }, outputs, classWeight) {
+  if (typeof classWeight !== 'object' || classWeight === null) {
+    throw new FittingRoomError(`fit: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got ${show(classWeight)}`);
+  }
+  const weights = new Float32Array(Math.max(outputs, 2)).fill(1);
+  for (const [label, weight] of Object.entries(classWeight)) {
+    if (!(Number(label) in weights)) {
+      throw new FittingRoomError(`fit: classWeight has a weight for class ${label}; classes are 0..${weights.length - 1}`);
+    }
+    weights[Number(label)] = checkNumber(`fit: classWeight of class ${label}`, weight, 0, 1e6);
+  }
+  return Float32Array.from({ length: count }, (_, i) => {
+    if (sparse || targetSize === 1) return weights[Math.round(targets[i])];
+    let largest = 0;
+    for (let j = 1; j < targetSize; j++) if (targets[i * targetSize + j] > targets[i * targetSize + largest]) largest = j;
+    return weights[largest];
+  });
+}
+
+/**
  * @param {Runner} runner
  * @param {string} prefix '' or 'validation '
  * @param {unknown} x
  * @param {unknown} y
+ * @param {unknown} [weights] undefined: all samples count once
  * @returns {Source & { targets: ArrayLike<number> }}
  */
-export function labelledSource(runner, prefix, x, y) {
+export function labelledSource(runner, prefix, x, y, weights) {
   const source = sourceOf(runner, `${prefix}x`, x);
   const name = `${prefix}y`;
   const sparse = runner.loss === 'sparseCategoricalCrossentropy';
@@ -89,7 +136,13 @@ export function labelledSource(runner, prefix, x, y) {
     throw new FittingRoomError(`${name} has ${targets.shape[0]} targets for ${source.count} samples`);
   }
   if (sparse) checkLabels(name, targets.data, elementsOf(runner.outputShape));
-  return { ...source, targets: targets.data, sparse, targetSize: sparse ? 1 : elementsOf(runner.outputShape) };
+  return {
+    ...source,
+    targets: targets.data,
+    sparse,
+    targetSize: sparse ? 1 : elementsOf(runner.outputShape),
+    ...(weights !== undefined && { weights: checkWeights(`${prefix}sampleWeight`, weights, source.count) }),
+  };
 }
 
 /**
@@ -99,11 +152,12 @@ export function labelledSource(runner, prefix, x, y) {
  * @returns {T}
  */
 export function part(source, first, end) {
-  const { samples, targets, sampleSize, targetSize } = source;
+  const { samples, targets, sampleSize, targetSize, weights } = source;
   return {
     ...source,
     count: end - first,
     samples: samples.subarray(first * sampleSize, end * sampleSize),
     targets: targets && /** @type {Float32Array} */ (targets).subarray(first * targetSize, end * targetSize),
+    weights: weights?.subarray(first, end),
   };
 }

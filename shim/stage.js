@@ -1,19 +1,23 @@
+import { SCORE_BYTES } from './scores.js';
+
 /** @import { Core } from './core.js' */
 /** @import { Source } from './source.js' */
 
-/** Bytes of an fr_scores (src/loss.h). */
-const SCORE_BYTES = 4 * 8;
 const MAX_STAGED_BYTES = 4 << 20;
+
+/** What a slice of samples is to the core: addresses, 0 for what there is none of. @typedef {{ samples: number, dtype: number, targets: number, weights: number, count: number }} Staged */
 
 /** @param {number} bytes */
 const align = (bytes) => Math.ceil(bytes / 16) * 16;
 
-/** Room on the core's heap for the samples, targets and results of one slice of batches. */
+/** Room on the core's heap for the samples, targets, weights and results of one slice of batches. */
 export class Stage {
   #core;
   #source;
   #samples;
   #targets;
+  #weights;
+  #rates;
 
   /**
    * @param {Core} core
@@ -25,14 +29,19 @@ export class Stage {
     this.#core = core;
     this.#source = source;
     const sampleBytes = source.sampleSize * source.samples.BYTES_PER_ELEMENT;
-    const bytes = sampleBytes + source.targetSize * 4 + resultBytes;
+    const weightBytes = source.weights ? 4 : 0;
+    const bytes = sampleBytes + source.targetSize * 4 + weightBytes + resultBytes;
     this.batches = Math.max(1, Math.floor(MAX_STAGED_BYTES / (bytes * batchSize)));
     this.batches = Math.min(this.batches, Math.ceil(source.count / batchSize));
     const room = this.batches * batchSize;
     const targets = align(room * sampleBytes);
-    const results = targets + align(room * source.targetSize * 4);
+    const weights = targets + align(room * source.targetSize * 4);
+    const rates = weights + align(room * weightBytes);
+    const results = rates + align(this.batches * 8);
     this.#samples = core.allocate(results + align(room * resultBytes) + this.batches * SCORE_BYTES);
     this.#targets = this.#samples + targets;
+    this.#weights = weightBytes && this.#samples + weights;
+    this.#rates = this.#samples + rates;
     /** Where the core's results go: room for each sample's, or for each batch's scores. */
     this.results = this.#samples + results;
   }
@@ -42,10 +51,10 @@ export class Stage {
    * @param {Uint32Array | undefined} order
    * @param {number} first
    * @param {number} count
-   * @returns {[number, number, number, number]} samples, dtype, targets, count, as the core takes them
+   * @returns {Staged}
    */
   load(order, first, count) {
-    const { samples, sampleSize, dtype, targets, targetSize, sparse } = this.#source;
+    const { samples, sampleSize, dtype, targets, targetSize, sparse, weights } = this.#source;
     const staged =
       dtype === 1
         ? this.#core.floats(this.#samples, count * sampleSize)
@@ -54,12 +63,20 @@ export class Stage {
     const stagedTargets = sparse
       ? this.#core.ints(this.#targets, room)
       : this.#core.floats(this.#targets, room);
+    const stagedWeights = this.#core.floats(this.#weights, weights ? count : 0);
     for (let i = 0; i < count; i++) {
       const at = order ? order[first + i] : first + i;
       staged.set(samples.subarray(at * sampleSize, (at + 1) * sampleSize), i * sampleSize);
       for (let j = 0; targets && j < targetSize; j++) stagedTargets[i * targetSize + j] = targets[at * targetSize + j];
+      if (weights) stagedWeights[i] = weights[at];
     }
-    return [this.#samples, dtype, this.#targets, count];
+    return { samples: this.#samples, dtype, targets: this.#targets, weights: this.#weights, count };
+  }
+
+  /** @param {number[]} rates a learning rate for each batch @returns {number} where they are */
+  loadRates(rates) {
+    this.#core.doubles(this.#rates, rates.length).set(rates);
+    return this.#rates;
   }
 
   free() {

@@ -1,16 +1,16 @@
-/** @import { BuiltLayer } from './model.js' */
+/** @import { BuiltLayer } from './building.js' */
 
-/** @type {Record<string, string>} Keras's class names */
-const CLASSES = {
-  conv2d: 'Conv2D',
-  max_pooling2d: 'MaxPooling2D',
-  flatten: 'Flatten',
-  dense: 'Dense',
-  dropout: 'Dropout',
-  activation: 'Activation',
-};
 const WIDTH = 65;
 const COLUMNS = [29, 26, 10];
+
+/** Keras's name of a class: conv2d → Conv2D, re_lu → ReLU. @param {string} kind */
+export const className = (kind) =>
+  kind
+    .split('_')
+    .map((word) => word[0].toUpperCase() + word.slice(1))
+    .join('')
+    .replace('2d', '2D')
+    .replace('Lu', 'LU');
 
 /** @param {string[]} cells */
 const row = (cells) => ` ${cells.map((cell, i) => cell.padEnd(COLUMNS[i] - 1).slice(0, COLUMNS[i] - 1)).join(' ')}`.trimEnd();
@@ -32,7 +32,7 @@ export function summaryText(name, layers) {
     row(['Layer (type)', 'Output Shape', 'Param #']),
     '='.repeat(WIDTH),
     ...layers.map((layer) =>
-      row([`${layer.name} (${CLASSES[layer.kind]})`, shapeText(layer.outputShape), String(layer.parameters)]),
+      row([`${layer.name} (${className(layer.kind)})`, shapeText(layer.outputShape), String(layer.parameters)]),
     ),
     '='.repeat(WIDTH),
     `Total params: ${total}`,

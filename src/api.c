@@ -7,6 +7,7 @@
 #include "model.h"
 #include "synthetic.h"
 #include "train.h"
+#include "update.h"
 
 static uint64_t seed_of(uint32_t low, uint32_t high) { return (uint64_t)high << 32 | low; }
 
@@ -48,24 +49,103 @@ int fr_dispose(fr_model *model) {
   return FR_OK;
 }
 
-/* units: dense units or conv2d filters; window: kernel or pool size */
-int fr_add(fr_model *model, int kind, int units, int window_h, int window_w, int stride_h,
-           int stride_w, int padding, int activation, int use_bias, float rate) {
-  fr_layer layer = {.kind = (fr_layer_kind)kind, .units = units, .kernel_h = window_h,
-                    .kernel_w = window_w, .stride_h = stride_h, .stride_w = stride_w,
-                    .padding = (fr_padding)padding, .activation = (fr_activation)activation,
-                    .use_bias = use_bias, .rate = rate};
-  return fr_model_add(model, &layer);
+/* Configurations arrive as lists of doubles, in the order in which they are read here. */
+typedef struct {
+  const double *next;
+} fr_reader;
+
+static double number(fr_reader *r) { return *r->next++; }
+static int integer(fr_reader *r) { return (int)number(r); }
+static float real(fr_reader *r) { return (float)number(r); }
+
+/* A seed, or -1 for none. */
+static int read_seed(fr_reader *r, uint64_t *seed) {
+  double value = number(r);
+  if (value < 0.0) return 0;
+  *seed = (uint64_t)value;
+  return 1;
+}
+
+static void read_shape(fr_reader *r, fr_shape *shape) {
+  shape->rank = integer(r);
+  for (int i = 0; i < FR_MAX_RANK; i++) shape->dims[i] = integer(r);
+}
+
+static void read_training(fr_reader *r, fr_layer *l) {
+  for (int i = 0; i < 2; i++) {
+    l->regularizers[i].l1 = real(r);
+    l->regularizers[i].l2 = real(r);
+  }
+  for (int i = 0; i < FR_MAX_PARAMETERS; i++) {
+    fr_initializer *init = &l->initializers[i];
+    init->distribution = (fr_init)integer(r);
+    init->value = real(r);
+    init->fan = (fr_fan)integer(r);
+    init->has_seed = read_seed(r, &init->seed);
+  }
+}
+
+static void read_augmentation(fr_reader *r, fr_layer *l) {
+  l->has_seed = read_seed(r, &l->seed);
+  for (int i = 0; i < 4; i++) l->range[i] = real(r);
+  l->fill = (fr_fill)integer(r);
+  l->interpolation = (fr_interpolation)integer(r);
+  l->fill_value = real(r);
+  for (int i = 0; i < 2; i++) l->value_range[i] = real(r);
+}
+
+/* config: as many doubles as the lines below read, 62 in all */
+int fr_add(fr_model *model, const double *config) {
+  fr_reader r = {config};
+  fr_layer l = {.kind = (fr_layer_kind)integer(&r), .units = integer(&r)};
+  l.kernel_h = integer(&r);
+  l.kernel_w = integer(&r);
+  l.stride_h = integer(&r);
+  l.stride_w = integer(&r);
+  l.padding = (fr_padding)integer(&r);
+  l.activation = (fr_activation)integer(&r);
+  l.use_bias = integer(&r);
+  l.rate = real(&r);
+  l.slope = real(&r);
+  for (int i = 0; i < 4; i++) l.pads[i] = integer(&r);
+  read_shape(&r, &l.target);
+  l.momentum = real(&r);
+  l.epsilon = real(&r);
+  l.center = integer(&r);
+  l.scale = integer(&r);
+  read_training(&r, &l);
+  read_augmentation(&r, &l);
+  l.source_count = integer(&r);
+  for (int i = 0; i < FR_MAX_SOURCES; i++) l.sources[i] = integer(&r);
+  return fr_model_add(model, &l);
 }
 
 int fr_build(fr_model *model) { return fr_model_build(model); }
 
-int fr_compile(fr_model *model, int optimizer, double learning_rate, double momentum, int nesterov,
-               double beta1, double beta2, double rho, double epsilon, int loss) {
-  fr_optimizer o = {.kind = (fr_optimizer_kind)optimizer, .learning_rate = learning_rate,
-                    .momentum = momentum, .nesterov = nesterov, .beta1 = beta1, .beta2 = beta2,
-                    .rho = rho, .epsilon = epsilon};
-  return fr_model_compile(model, &o, (fr_loss_kind)loss);
+/* config: as many doubles as the lines below read, 21 in all */
+int fr_compile(fr_model *model, const double *config) {
+  fr_reader r = {config};
+  fr_optimizer o = {.kind = (fr_optimizer_kind)integer(&r), .learning_rate = number(&r)};
+  o.momentum = number(&r);
+  o.nesterov = integer(&r);
+  o.beta1 = number(&r);
+  o.beta2 = number(&r);
+  o.rho = number(&r);
+  o.epsilon = number(&r);
+  o.weight_decay = number(&r);
+  o.clip_value = number(&r);
+  o.clip_norm = number(&r);
+  o.global_clip_norm = number(&r);
+  o.use_ema = integer(&r);
+  o.ema_momentum = number(&r);
+  o.ema_overwrite = integer(&r);
+  o.initial_accumulator = number(&r);
+  o.centered = integer(&r);
+  fr_loss loss = {.kind = (fr_loss_kind)integer(&r)};
+  loss.from_logits = integer(&r);
+  loss.label_smoothing = real(&r);
+  loss.top_k = integer(&r);
+  return fr_model_compile(model, &o, &loss);
 }
 
 /* ---- what a model is ------------------------------------------------------------------------- */
@@ -86,16 +166,17 @@ int fr_weight_count(const fr_model *model, int32_t *out) {
   return FR_OK;
 }
 
-/* out: layer, which (0 kernel, 1 bias), rank, its four dimensions (unused ones 0) */
-int fr_weight_shape(const fr_model *model, int index, int32_t out[7]) {
+/* out: layer, which of its parameters, whether training changes it, rank, four dimensions (unused ones 0) */
+int fr_weight_shape(const fr_model *model, int index, int32_t out[8]) {
   if (index < 0 || index >= model->parameter_count)
     return fr_fail(FR_INVALID_ARGUMENT, "weights: index must be 0..%d, got %d",
                    model->parameter_count - 1, index);
   const fr_parameter *p = &model->parameters[index];
   out[0] = p->layer;
   out[1] = p->which;
-  out[2] = p->rank;
-  for (int i = 0; i < 4; i++) out[i + 3] = i < p->rank ? p->dims[i] : 0;
+  out[2] = p->trainable;
+  out[3] = p->rank;
+  for (int i = 0; i < 4; i++) out[i + 4] = i < p->rank ? p->dims[i] : 0;
   return FR_OK;
 }
 
@@ -119,35 +200,41 @@ int fr_steps(const fr_model *model, double *out) {
 
 /* ---- running it ------------------------------------------------------------------------------ */
 
-/* samples: n samples, bytes (dtype 0) or floats (1); scores: ceil(n / batch_size) fr_scores */
-int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets, int n,
-           int batch_size, fr_scores *scores) {
-  fr_batch data = {samples, (fr_dtype)dtype, targets, n};
-  return fr_train(model, &data, batch_size, scores);
+/* samples: n samples, bytes (dtype 0) or floats (1); weights: a float for each, or NULL; rates: a learning
+ * rate for each batch, or NULL; scores: ceil(n / batch_size) fr_scores */
+int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets,
+           const float *weights, int n, int batch_size, const double *rates, fr_scores *scores) {
+  fr_batch data = {samples, (fr_dtype)dtype, targets, n, weights};
+  return fr_train(model, &data, batch_size, rates, scores);
 }
 
-int fr_gradients(fr_model *model, const void *samples, int dtype, const void *targets, int n,
-                 fr_scores *scores) {
-  fr_batch data = {samples, (fr_dtype)dtype, targets, n};
+int fr_gradients(fr_model *model, const void *samples, int dtype, const void *targets,
+                 const float *weights, int n, fr_scores *scores) {
+  fr_batch data = {samples, (fr_dtype)dtype, targets, n, weights};
   return fr_train_gradients(model, &data, scores);
 }
 
 /* Adds to *scores. */
-int fr_score(fr_model *model, const void *samples, int dtype, const void *targets, int n,
-             int batch_size, fr_scores *scores) {
-  fr_batch data = {samples, (fr_dtype)dtype, targets, n};
+int fr_score(fr_model *model, const void *samples, int dtype, const void *targets,
+             const float *weights, int n, int batch_size, fr_scores *scores) {
+  fr_batch data = {samples, (fr_dtype)dtype, targets, n, weights};
   return fr_evaluate(model, &data, batch_size, scores);
 }
 
+/* The weights become their moving averages, or with `swap` the two change places. */
+int fr_average(fr_model *model, int swap) { return fr_update_average(model, swap); }
+
 int fr_infer(fr_model *model, const void *samples, int dtype, int n, int batch_size,
              float *predictions) {
-  fr_batch data = {samples, (fr_dtype)dtype, NULL, n};
+  fr_batch data = {samples, (fr_dtype)dtype, NULL, n, NULL};
   return fr_predict(model, &data, batch_size, predictions);
 }
 
-int fr_activations(const fr_model *model, int layer, const void *samples, int dtype, int n,
+/* out (n, the layer's output elements) */
+int fr_activations(fr_model *model, int layer, const void *samples, int dtype, int n, int training,
                    float *out) {
-  return fr_model_activations(model, layer, samples, (fr_dtype)dtype, n, out);
+  fr_batch data = {samples, (fr_dtype)dtype, NULL, n, NULL};
+  return fr_activations_of(model, layer, &data, training, out);
 }
 
 /* p (n, classes) → out (n): the class of each row */

@@ -79,6 +79,13 @@ const float *fr_conv2d_pad(const fr_window *w, const float *image, float *scratc
   return scratch;
 }
 
+void fr_conv2d_crop(const fr_window *w, const float *padded, float *image) {
+  int stride = line_stride(w), row = w->in_w * w->in_c, left = w->pad_left * w->in_c;
+  for (int y = 0; y < w->in_h; y++)
+    memcpy(image + y * row, padded + (w->pad_top + y) * stride + left,
+           sizeof *image * (size_t)row);
+}
+
 /* ---- forward --------------------------------------------------------------------------------- */
 
 /* sum[p] = bias + Σ pixel[p][row][t] · kernel[row][t]: TILE pixels × FR_CONV_BLOCK channels. */
@@ -379,13 +386,6 @@ static void scatter_window(const fr_window *w, const live_channel *list, int n, 
   }
 }
 
-static void crop(const fr_window *w, const float *padded, float *image) {
-  int stride = line_stride(w), row = w->in_w * w->in_c, left = w->pad_left * w->in_c;
-  for (int y = 0; y < w->in_h; y++)
-    memcpy(image + y * row, padded + (w->pad_top + y) * stride + left,
-           sizeof *image * (size_t)row);
-}
-
 void fr_conv2d_backward_input(const fr_window *w, const float *rows, const fr_conv2d_delta *delta,
                               void *lists, float *scratch, float *dx) {
   int step = delta->winner ? 2 : 1;
@@ -402,5 +402,5 @@ void fr_conv2d_backward_input(const fr_window *w, const float *rows, const fr_co
       for (int p = 0; p < step * step; p++)
         if (n[p]) scatter_window(w, list + p * w->out_c, n[p], rows, window + corner[p]);
     }
-  crop(w, scratch, dx);
+  fr_conv2d_crop(w, scratch, dx);
 }

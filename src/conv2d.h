@@ -35,6 +35,9 @@ void fr_conv2d_pack_rows(const fr_window *w, const float *kernel, float *rows);
 /* The image with its padding: `image` itself where there is none, else a copy in `scratch`. */
 const float *fr_conv2d_pad(const fr_window *w, const float *image, float *scratch);
 
+/* The other way: image (in_h, in_w, in) = what lies within the padding of `padded`. */
+void fr_conv2d_crop(const fr_window *w, const float *padded, float *image);
+
 /* padded (padded_h, padded_w, in) → y (out_h, out_w, out), ReLU if `relu`. */
 void fr_conv2d_forward(const fr_window *w, const float *padded, const float *packed, int relu,
                        float *y);

@@ -1,40 +1,5 @@
 #include "layer.h"
 
-#include <stdio.h>
-
-int fr_shape_elements(const fr_shape *shape) {
-  int n = 1;
-  for (int i = 0; i < shape->rank; i++) n *= shape->dims[i];
-  return n;
-}
-
-int fr_shape_last_axis(const fr_shape *shape) { return shape->dims[shape->rank - 1]; }
-
-const char *fr_shape_text(const fr_shape *shape, char text[48]) {
-  int used = snprintf(text, 48, "(");
-  for (int i = 0; i < shape->rank; i++)
-    used += snprintf(text + used, (size_t)(48 - used), i ? ", %d" : "%d", shape->dims[i]);
-  snprintf(text + used, (size_t)(48 - used), ")");
-  return text;
-}
-
-fr_status fr_shape_check(const char *what, const fr_shape *shape) {
-  if (shape->rank < 1 || shape->rank > FR_MAX_RANK)
-    return fr_fail(FR_INVALID_ARGUMENT, "%s: rank must be 1..%d without the batch, got %d", what,
-                   FR_MAX_RANK, shape->rank);
-  int64_t elements = 1;
-  for (int i = 0; i < shape->rank; i++) {
-    if (shape->dims[i] < 1)
-      return fr_fail(FR_INVALID_ARGUMENT, "%s: dimension %d must be at least 1, got %d", what, i,
-                     shape->dims[i]);
-    elements *= shape->dims[i];
-    if (elements > FR_MAX_ELEMENTS)
-      return fr_fail(FR_INVALID_ARGUMENT, "%s: must have at most %d elements a sample", what,
-                     FR_MAX_ELEMENTS);
-  }
-  return FR_OK;
-}
-
 static fr_status check_range(const char *layer, const char *name, int value, int low, int high) {
   if (value >= low && value <= high) return FR_OK;
   return fr_fail(FR_INVALID_ARGUMENT, "%s: %s must be %d..%d, got %d", layer, name, low, high,
@@ -95,17 +60,12 @@ static fr_status infer_window(fr_layer *l, int out_c) {
   return fr_shape_check(name, &padded);
 }
 
-static fr_status check_parameters(const fr_layer *l) {
-  int dims[4], rank = fr_layer_parameter_shape(l, 0, dims);
-  int64_t elements = 1;
-  for (int i = 0; i < rank; i++) elements *= dims[i];
-  if (elements <= FR_MAX_ELEMENTS) return FR_OK;
-  return fr_fail(FR_INVALID_ARGUMENT, "%s: a kernel must have at most %d weights, got %lld",
-                 fr_layer_name(l->kind), FR_MAX_ELEMENTS, (long long)elements);
-}
-
 static fr_status check_activation(const fr_layer *l) {
-  if ((unsigned)l->activation < FR_ACTIVATIONS) return FR_OK;
+  if ((unsigned)l->activation < FR_ACTIVATIONS) {
+    if (l->activation != FR_LEAKY_RELU || (l->slope >= 0.0f && l->slope <= 1.0f)) return FR_OK;
+    return fr_fail(FR_INVALID_ARGUMENT, "%s: the slope below zero must be 0..1, got %g",
+                   fr_layer_name(l->kind), (double)l->slope);
+  }
   return fr_fail(FR_INVALID_ARGUMENT, "%s: unknown activation %d", fr_layer_name(l->kind),
                  (int)l->activation);
 }
@@ -113,18 +73,52 @@ static fr_status check_activation(const fr_layer *l) {
 static fr_status infer_conv2d(fr_layer *l) {
   fr_status status;
   if ((status = check_range("conv2d", "filters", l->units, 1, FR_MAX_UNITS)) ||
-      (status = check_activation(l)) || (status = infer_window(l, l->units)))
+      (status = check_activation(l)))
     return status;
-  return check_parameters(l);
+  return infer_window(l, l->units);
 }
 
-static fr_status infer_max_pooling2d(fr_layer *l) {
+static fr_status infer_depthwise_conv2d(fr_layer *l) {
+  const char *name = fr_layer_name(l->kind);
+  fr_status status;
+  if ((status = check_image(name, &l->input)) || (status = check_activation(l)) ||
+      (status = check_range(name, "depth multiplier", l->units, 1,
+                            FR_MAX_UNITS / l->input.dims[2] + (l->input.dims[2] > FR_MAX_UNITS))))
+    return status;
+  return infer_window(l, l->units * l->input.dims[2]);
+}
+
+static fr_status infer_pooling2d(fr_layer *l) {
   return infer_window(l, l->input.rank == 3 ? l->input.dims[2] : 1);
+}
+
+/* One window over the whole image. */
+static fr_status infer_global_pooling2d(fr_layer *l) {
+  const fr_shape *in = &l->input;
+  fr_status status = check_image(fr_layer_name(l->kind), in);
+  if (status) return status;
+  int h = in->dims[0], w = in->dims[1], c = in->dims[2];
+  l->window = (fr_window){.in_h = h, .in_w = w, .in_c = c, .out_h = 1, .out_w = 1, .out_c = c,
+                          .kernel_h = h, .kernel_w = w, .stride_h = 1, .stride_w = 1,
+                          .padded_h = h, .padded_w = w};
+  l->output = (fr_shape){1, {c}};
+  return FR_OK;
 }
 
 static fr_status infer_flatten(fr_layer *l) {
   l->output = (fr_shape){1, {fr_shape_elements(&l->input)}};
   return FR_OK;
+}
+
+static fr_status infer_reshape(fr_layer *l) {
+  char from[48], to[48];
+  fr_status status = fr_shape_check("reshape", &l->target);
+  if (status) return status;
+  l->output = l->target;
+  if (fr_shape_elements(&l->input) == fr_shape_elements(&l->target)) return FR_OK;
+  return fr_fail(FR_INVALID_ARGUMENT, "reshape: %s has %d elements, %s has %d",
+                 fr_shape_text(&l->input, from), fr_shape_elements(&l->input),
+                 fr_shape_text(&l->target, to), fr_shape_elements(&l->target));
 }
 
 static fr_status infer_dense(fr_layer *l) {
@@ -138,7 +132,7 @@ static fr_status infer_dense(fr_layer *l) {
       (status = check_activation(l)))
     return status;
   l->output = (fr_shape){1, {l->units}};
-  return check_parameters(l);
+  return FR_OK;
 }
 
 static fr_status infer_dropout(fr_layer *l) {
@@ -153,55 +147,153 @@ static fr_status infer_activation(fr_layer *l) {
   return check_activation(l);
 }
 
+static fr_status infer_batch_normalization(fr_layer *l) {
+  l->output = l->input;
+  if (!(l->momentum >= 0.0f && l->momentum <= 1.0f))
+    return fr_fail(FR_INVALID_ARGUMENT, "batch_normalization: momentum must be 0..1, got %g",
+                   (double)l->momentum);
+  if (!(l->epsilon >= 1e-12f && l->epsilon <= 1.0f))
+    return fr_fail(FR_INVALID_ARGUMENT, "batch_normalization: epsilon must be 1e-12..1, got %g",
+                   (double)l->epsilon);
+  return FR_OK;
+}
+
+static fr_status infer_zero_padding2d(fr_layer *l) {
+  static const char *const sides[4] = {"top", "bottom", "left", "right"};
+  fr_status status = check_image("zero_padding2d", &l->input);
+  for (int i = 0; status == FR_OK && i < 4; i++)
+    status = check_range("zero_padding2d", sides[i], l->pads[i], 0, FR_MAX_WINDOW);
+  if (status) return status;
+  l->output = (fr_shape){3, {l->input.dims[0] + l->pads[0] + l->pads[1],
+                             l->input.dims[1] + l->pads[2] + l->pads[3], l->input.dims[2]}};
+  return FR_OK;
+}
+
+static fr_status infer_add(fr_layer *l) {
+  l->output = l->input;
+  if (l->source_count >= 2) return FR_OK;
+  return fr_fail(FR_INVALID_ARGUMENT, "add: 2..%d inputs are needed, got %d", FR_MAX_SOURCES,
+                 l->source_count);
+}
+
+static fr_status check_float(const fr_layer *l, const char *what, float value, float low, float high) {
+  if (value >= low && value <= high) return FR_OK;
+  return fr_fail(FR_INVALID_ARGUMENT, "%s: %s must be %g..%g, got %g", fr_layer_name(l->kind), what,
+                 (double)low, (double)high, (double)value);
+}
+
+static fr_status check_pair(const fr_layer *l, const char *what, const float pair[2], float low,
+                            float high) {
+  fr_status status;
+  if ((status = check_float(l, what, pair[0], low, high)) ||
+      (status = check_float(l, what, pair[1], low, high)))
+    return status;
+  if (pair[0] <= pair[1]) return FR_OK;
+  return fr_fail(FR_INVALID_ARGUMENT, "%s: %s must go from low to high, got %g, %g",
+                 fr_layer_name(l->kind), what, (double)pair[0], (double)pair[1]);
+}
+
+static fr_status infer_random(fr_layer *l) {
+  const char *name = fr_layer_name(l->kind);
+  fr_status status;
+  l->output = l->input;
+  if ((status = check_image(name, &l->input)) ||
+      (status = check_range(name, "fill mode", (int)l->fill, 0, FR_FILLS - 1)))
+    return status;
+  return check_range(name, "interpolation", (int)l->interpolation, 0, FR_INTERPOLATIONS - 1);
+}
+
+static fr_status infer_random_moves(fr_layer *l, const char *height, const char *width, float low) {
+  fr_status status = infer_random(l);
+  if (status || (status = check_pair(l, height, l->range, low, 1.0f))) return status;
+  return check_pair(l, width, l->range + 2, low, 1.0f);
+}
+
+static fr_status infer_random_translation(fr_layer *l) {
+  return infer_random_moves(l, "height factor", "width factor", -1.0f);
+}
+
+static fr_status infer_random_rotation(fr_layer *l) {
+  fr_status status = infer_random(l);
+  return status ? status : check_pair(l, "factor", l->range, -1.0f, 1.0f);
+}
+
+/* A zoom of -1 would shrink what is looked at to a point. */
+static fr_status infer_random_zoom(fr_layer *l) {
+  return infer_random_moves(l, "height factor", "width factor", -0.99f);
+}
+
+static fr_status infer_random_contrast(fr_layer *l) {
+  fr_status status;
+  if ((status = infer_random(l)) || (status = check_float(l, "lower factor", l->range[0], 0.0f, 1.0f)) ||
+      (status = check_float(l, "upper factor", l->range[1], 0.0f, 100.0f)))
+    return status;
+  return check_pair(l, "value range", l->value_range, -1e6f, 1e6f);
+}
+
+static fr_status infer_random_erasing(fr_layer *l) {
+  fr_status status;
+  if ((status = infer_random(l)) || (status = check_pair(l, "scale", l->range, 0.0f, 1.0f)))
+    return status;
+  return check_float(l, "factor", l->range[2], 0.0f, 1.0f);
+}
+
 static const struct {
   const char *name;
   fr_status (*infer)(fr_layer *layer);
 } layer_table[FR_LAYER_KINDS] = {
     [FR_CONV2D] = {"conv2d", infer_conv2d},
-    [FR_MAX_POOLING2D] = {"max_pooling2d", infer_max_pooling2d},
+    [FR_MAX_POOLING2D] = {"max_pooling2d", infer_pooling2d},
     [FR_FLATTEN] = {"flatten", infer_flatten},
     [FR_DENSE] = {"dense", infer_dense},
     [FR_DROPOUT] = {"dropout", infer_dropout},
     [FR_ACTIVATION] = {"activation", infer_activation},
+    [FR_DEPTHWISE_CONV2D] = {"depthwise_conv2d", infer_depthwise_conv2d},
+    [FR_AVERAGE_POOLING2D] = {"average_pooling2d", infer_pooling2d},
+    [FR_GLOBAL_AVERAGE_POOLING2D] = {"global_average_pooling2d", infer_global_pooling2d},
+    [FR_GLOBAL_MAX_POOLING2D] = {"global_max_pooling2d", infer_global_pooling2d},
+    [FR_RESHAPE] = {"reshape", infer_reshape},
+    [FR_BATCH_NORMALIZATION] = {"batch_normalization", infer_batch_normalization},
+    [FR_ZERO_PADDING2D] = {"zero_padding2d", infer_zero_padding2d},
+    [FR_ADD] = {"add", infer_add},
+    [FR_RANDOM_FLIP] = {"random_flip", infer_random},
+    [FR_RANDOM_TRANSLATION] = {"random_translation", infer_random_translation},
+    [FR_RANDOM_ROTATION] = {"random_rotation", infer_random_rotation},
+    [FR_RANDOM_ZOOM] = {"random_zoom", infer_random_zoom},
+    [FR_RANDOM_CONTRAST] = {"random_contrast", infer_random_contrast},
+    [FR_RANDOM_ERASING] = {"random_erasing", infer_random_erasing},
 };
 
 const char *fr_layer_name(fr_layer_kind kind) {
   return (unsigned)kind < FR_LAYER_KINDS ? layer_table[kind].name : "unknown layer";
 }
 
-fr_status fr_layer_infer(fr_layer *layer, const fr_shape *input) {
+int fr_layer_augments(const fr_layer *l) {
+  return l->kind >= FR_RANDOM_FLIP && l->kind <= FR_RANDOM_ERASING;
+}
+
+static fr_status check_sources(const fr_layer *l, const fr_shape *const sources[]) {
+  const char *name = fr_layer_name(l->kind);
+  fr_status status = fr_shape_check("input shape", sources[0]);
+  if (status) return status;
+  if (l->source_count != 1 && l->kind != FR_ADD)
+    return fr_fail(FR_INVALID_ARGUMENT, "%s: takes one input, got %d", name, l->source_count);
+  for (int i = 1; i < l->source_count; i++) {
+    char first[48], other[48];
+    if (!fr_shape_equals(sources[0], sources[i]))
+      return fr_fail(FR_INVALID_ARGUMENT, "%s: inputs must have the same shape, got %s and %s", name,
+                     fr_shape_text(sources[0], first), fr_shape_text(sources[i], other));
+  }
+  return FR_OK;
+}
+
+fr_status fr_layer_infer(fr_layer *layer, const fr_shape *const sources[]) {
   if ((unsigned)layer->kind >= FR_LAYER_KINDS)
     return fr_fail(FR_INVALID_ARGUMENT, "unknown layer kind %d", (int)layer->kind);
-  fr_status status = fr_shape_check("input shape", input);
+  if (layer->source_count == 0) layer->source_count = 1;
+  fr_status status = check_sources(layer, sources);
   if (status) return status;
-  layer->input = *input;
+  layer->input = *sources[0];
   if ((status = layer_table[layer->kind].infer(layer))) return status;
   return fr_shape_check(fr_layer_name(layer->kind), &layer->output);
-}
-
-static int has_kernel(const fr_layer *l) { return l->kind == FR_CONV2D || l->kind == FR_DENSE; }
-
-int fr_layer_parameter_shape(const fr_layer *l, int which, int dims[4]) {
-  if (!has_kernel(l)) return 0;
-  if (which == 1) {
-    dims[0] = l->units;
-    return l->use_bias ? 1 : 0;
-  }
-  if (which != 0) return 0;
-  if (l->kind == FR_DENSE) {
-    dims[0] = l->input.dims[0];
-    dims[1] = l->units;
-    return 2;
-  }
-  dims[0] = l->kernel_h;
-  dims[1] = l->kernel_w;
-  dims[2] = l->window.in_c;
-  dims[3] = l->units;
-  return 4;
-}
-
-void fr_layer_fans(const fr_layer *l, int *fan_in, int *fan_out) {
-  int receptive = l->kind == FR_CONV2D ? l->kernel_h * l->kernel_w : 1;
-  *fan_in = l->kind == FR_CONV2D ? receptive * l->window.in_c : l->input.dims[0];
-  *fan_out = receptive * l->units;
 }

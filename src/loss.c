@@ -8,11 +8,14 @@ static const float EPSILON = 1e-7f; /* keras.backend.epsilon() */
 typedef struct {
   const float *values; /* a target for each output, or NULL: `label` as one-hot */
   int32_t label;
+  float share, floor;  /* label smoothing: share · target + floor */
 } target_row;
 
-static float target_at(const target_row *t, int i) {
+static float hard_target(const target_row *t, int i) {
   return t->values ? t->values[i] : (float)(i == t->label);
 }
+
+static float target_at(const target_row *t, int i) { return t->share * hard_target(t, i) + t->floor; }
 
 static float clip(float p) {
   return p < EPSILON ? EPSILON : p > 1.0f - EPSILON ? 1.0f - EPSILON : p;
@@ -62,6 +65,23 @@ static double softmax_crossentropy(const float *p, const target_row *t, int n, f
   return loss;
 }
 
+/* The same of the sums z themselves, where no probability has to be clipped. */
+static double logits_crossentropy(const float *z, const target_row *t, int n, float weight,
+                                  float *dp) {
+  float largest = z[argmax(z, n)];
+  double sum = 0.0, loss = 0.0, total = 0.0;
+  for (int i = 0; i < n; i++) sum += exp((double)z[i] - largest);
+  double log_sum = largest + log(sum);
+  for (int i = 0; i < n; i++) {
+    float ti = target_at(t, i);
+    if (ti != 0.0f) loss += ti * (log_sum - z[i]);
+    total += ti;
+  }
+  for (int i = 0; dp && i < n; i++)
+    dp[i] = weight * (float)(exp(z[i] - log_sum) * total - target_at(t, i));
+  return loss;
+}
+
 /* The mean over outputs of -(t log p + (1 - t) log(1 - p)). */
 static double binary_crossentropy(const float *p, const target_row *t, int n, int fused,
                                   float weight, float *dp) {
@@ -76,6 +96,18 @@ static double binary_crossentropy(const float *p, const target_row *t, int n, in
   return loss / n;
 }
 
+/* The same of the sums z before a sigmoid: max(z, 0) - z t + log(1 + e^-|z|). */
+static double binary_logits(const float *z, const target_row *t, int n, float weight, float *dp) {
+  double loss = 0.0;
+  for (int i = 0; i < n; i++) {
+    double zi = z[i], ti = target_at(t, i), small = exp(-fabs(zi));
+    loss += (zi > 0.0 ? zi : 0.0) - zi * ti + log1p(small);
+    double p = (zi < 0.0 ? small : 1.0) / (1.0 + small);
+    if (dp) dp[i] = weight / (float)n * (float)(p - ti);
+  }
+  return loss / n;
+}
+
 static double squared_error(const float *p, const target_row *t, int n, float weight, float *dp) {
   double sum = 0.0;
   for (int i = 0; i < n; i++) {
@@ -86,14 +118,28 @@ static double squared_error(const float *p, const target_row *t, int n, float we
   return sum / n;
 }
 
-static double loss_row(fr_loss_kind loss, fr_activation fused, const float *p, const target_row *t,
-                       int n, float weight, float *dp) {
-  switch (loss) {
+static double absolute_error(const float *p, const target_row *t, int n, float weight, float *dp) {
+  double sum = 0.0;
+  for (int i = 0; i < n; i++) {
+    float difference = p[i] - target_at(t, i);
+    sum += fabs((double)difference);
+    if (dp) dp[i] = weight / (float)n * (float)((difference > 0.0f) - (difference < 0.0f));
+  }
+  return sum / n;
+}
+
+static double loss_row(const fr_loss *loss, fr_activation fused, const float *p,
+                       const target_row *t, int n, float weight, float *dp) {
+  switch (loss->kind) {
     case FR_BINARY_CROSSENTROPY:
-      return binary_crossentropy(p, t, n, fused == FR_SIGMOID, weight, dp);
+      return loss->from_logits ? binary_logits(p, t, n, weight, dp)
+                               : binary_crossentropy(p, t, n, fused == FR_SIGMOID, weight, dp);
     case FR_MEAN_SQUARED_ERROR:
       return squared_error(p, t, n, weight, dp);
+    case FR_MEAN_ABSOLUTE_ERROR:
+      return absolute_error(p, t, n, weight, dp);
     default:
+      if (loss->from_logits) return logits_crossentropy(p, t, n, weight, dp);
       return fused == FR_SOFTMAX ? softmax_crossentropy(p, t, n, weight, dp)
                                  : crossentropy(p, t, n, weight, dp);
   }
@@ -101,38 +147,79 @@ static double loss_row(fr_loss_kind loss, fr_activation fused, const float *p, c
 
 /* ---- metrics --------------------------------------------------------------------------------- */
 
-static double accuracy_row(fr_loss_kind loss, const float *p, const target_row *t, int n) {
-  if (loss != FR_BINARY_CROSSENTROPY && n > 1)
-    return argmax(p, n) == (t->values ? argmax(t->values, n) : t->label);
-  int right = 0;
-  for (int i = 0; i < n; i++) right += (p[i] > 0.5f) == (target_at(t, i) > 0.5f);
-  return (double)right / n;
+static void add_metrics(int top_k, const float *p, const target_row *t, int n, fr_scores *s) {
+  int label = t->values ? argmax(t->values, n) : t->label;
+  int right = 0, larger = 0;
+  double squares = 0.0, distances = 0.0;
+  for (int i = 0; i < n; i++) {
+    float ti = hard_target(t, i), difference = p[i] - ti;
+    int yes = p[i] > 0.5f, is = ti != 0.0f;
+    squares += (double)difference * difference;
+    distances += fabs((double)difference);
+    right += yes == (ti > 0.5f);
+    larger += p[i] > p[label];
+    s->true_positives += yes & is;
+    s->false_positives += yes & !is;
+    s->false_negatives += is & !yes;
+  }
+  double right_share = (double)right / n;
+  s->right_outputs += right_share;
+  s->correct += n > 1 ? argmax(p, n) == label : right_share;
+  s->squared_error += squares / n;
+  s->absolute_error += distances / n;
+  s->top_k += larger < top_k && p[label] == p[label];
 }
 
 /* ---- batches --------------------------------------------------------------------------------- */
 
-fr_activation fr_loss_fused_activation(fr_loss_kind loss, fr_activation last) {
-  int categorical =
-      loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY || loss == FR_CATEGORICAL_CROSSENTROPY;
-  if (categorical && last == FR_SOFTMAX) return FR_SOFTMAX;
-  if (loss == FR_BINARY_CROSSENTROPY && last == FR_SIGMOID) return FR_SIGMOID;
+static int is_categorical(const fr_loss *loss) {
+  return loss->kind == FR_SPARSE_CATEGORICAL_CROSSENTROPY ||
+         loss->kind == FR_CATEGORICAL_CROSSENTROPY;
+}
+
+fr_status fr_loss_check(const fr_loss *loss, const fr_shape *output) {
+  if ((unsigned)loss->kind >= FR_LOSSES)
+    return fr_fail(FR_INVALID_ARGUMENT, "compile: unknown loss %d", (int)loss->kind);
+  char text[48];
+  if (is_categorical(loss) && (output->rank != 1 || output->dims[0] < 2))
+    return fr_fail(FR_INVALID_ARGUMENT,
+                   "compile: %s needs a flat output of two or more classes, got shape %s",
+                   loss->kind == FR_CATEGORICAL_CROSSENTROPY ? "categoricalCrossentropy"
+                                                             : "sparseCategoricalCrossentropy",
+                   fr_shape_text(output, text));
+  if (!(loss->label_smoothing >= 0.0f && loss->label_smoothing <= 1.0f))
+    return fr_fail(FR_INVALID_ARGUMENT, "compile: label smoothing must be 0..1, got %g",
+                   (double)loss->label_smoothing);
+  if (loss->top_k < 1)
+    return fr_fail(FR_INVALID_ARGUMENT, "compile: k must be at least 1, got %d", loss->top_k);
+  return FR_OK;
+}
+
+fr_activation fr_loss_fused_activation(const fr_loss *loss, fr_activation last) {
+  if (loss->from_logits) return FR_LINEAR;
+  if (is_categorical(loss) && last == FR_SOFTMAX) return FR_SOFTMAX;
+  if (loss->kind == FR_BINARY_CROSSENTROPY && last == FR_SIGMOID) return FR_SIGMOID;
   return FR_LINEAR;
 }
 
-static target_row target_of(fr_loss_kind loss, const void *targets, int sample, int classes) {
-  if (loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY)
-    return (target_row){NULL, ((const int32_t *)targets)[sample]};
-  return (target_row){(const float *)targets + (int64_t)sample * classes, 0};
+static target_row target_of(const fr_loss *loss, const void *targets, int sample, int classes) {
+  float smoothing = loss->label_smoothing;
+  int spread = loss->kind == FR_BINARY_CROSSENTROPY ? 2 : classes;
+  target_row t = {.share = 1.0f - smoothing, .floor = smoothing / (float)spread};
+  if (loss->kind == FR_SPARSE_CATEGORICAL_CROSSENTROPY) t.label = ((const int32_t *)targets)[sample];
+  else t.values = (const float *)targets + (int64_t)sample * classes;
+  return t;
 }
 
-void fr_loss_batch(fr_loss_kind loss, fr_activation fused, const float *p, const void *targets,
-                   int n, int classes, int stride, float *dp, fr_scores *scores) {
-  float weight = 1.0f / (float)n;
+void fr_loss_batch(const fr_loss *loss, fr_activation fused, const float *p, const void *targets,
+                   const float *weights, int n, int classes, int stride, float *dp,
+                   fr_scores *scores) {
+  float share = 1.0f / (float)n;
   for (int i = 0; i < n; i++, p += stride) {
     target_row t = target_of(loss, targets, i, classes);
-    scores->loss += loss_row(loss, fused, p, &t, classes, weight, dp);
-    scores->correct += accuracy_row(loss, p, &t, classes);
-    scores->squared_error += squared_error(p, &t, classes, 0.0f, NULL);
+    float weight = weights ? weights[i] : 1.0f;
+    scores->loss += weight * loss_row(loss, fused, p, &t, classes, weight * share, dp);
+    add_metrics(loss->top_k, p, &t, classes, scores);
     if (dp) dp += stride;
   }
   scores->samples += n;

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 
 #include "plan.h"
-#include "random.h"
-#include "reference.h"
 
 static const uint64_t MAX_ARENA_BYTES = (uint64_t)1 << 30;
 
@@ -28,21 +26,10 @@ void fr_model_destroy(fr_model *m) {
   free(m->values);
   free(m->states);
   free(m->gradients);
+  free(m->average);
   free(m->inference);
   free(m->arena);
   free(m);
-}
-
-fr_status fr_model_add(fr_model *m, const fr_layer *layer) {
-  if (m->built) return fr_fail(FR_WRONG_STATE, "model: layers cannot be added once it is built");
-  if (m->layer_count == FR_MAX_LAYERS)
-    return fr_fail(FR_INVALID_ARGUMENT, "model: at most %d layers", FR_MAX_LAYERS);
-  fr_layer *added = &m->layers[m->layer_count];
-  *added = *layer;
-  const fr_shape *input = m->layer_count ? &added[-1].output : &m->input;
-  fr_status status = fr_layer_infer(added, input);
-  if (status == FR_OK) m->layer_count++;
-  return status;
 }
 
 /* ---- parameters ------------------------------------------------------------------------------ */
@@ -57,18 +44,81 @@ static int is_packed(const fr_model *m, const fr_parameter *p) {
 }
 
 static fr_status add_parameter(fr_model *m, int layer, int which) {
-  fr_parameter p = {.layer = layer, .which = which, .elements = 1, .offset = m->parameter_floats};
-  p.rank = fr_layer_parameter_shape(&m->layers[layer], which, p.dims);
-  if (p.rank == 0) return FR_OK;
-  for (int i = 0; i < p.rank; i++) p.elements *= p.dims[i];
-  fr_dense d = dense_of(m, &p);
-  p.stored = fr_round_up(is_packed(m, &p) ? fr_dense_packed(&d) : p.elements, FR_LANES);
-  if (m->parameter_floats > FR_MAX_ELEMENTS - p.stored)
+  fr_parameter *p = &m->parameters[m->parameter_count];
+  fr_status status = fr_parameter_describe(&m->layers[layer], which, p);
+  m->parameters_of[layer][which] = -1;
+  if (status || p->rank == 0) return status;
+  p->layer = layer;
+  p->offset = m->parameter_floats;
+  fr_dense d = dense_of(m, p);
+  p->stored = fr_round_up(is_packed(m, p) ? fr_dense_packed(&d) : p->elements, FR_LANES);
+  if (m->parameter_floats > FR_MAX_ELEMENTS - p->stored)
     return fr_fail(FR_INVALID_ARGUMENT, "model: at most %d weights in all", FR_MAX_ELEMENTS);
-  m->parameter_floats += p.stored;
-  m->parameters[m->parameter_count++] = p;
+  m->parameter_floats += p->stored;
+  m->parameters_of[layer][which] = m->parameter_count++;
+  m->learns[layer] |= p->trainable;
   return FR_OK;
 }
+
+/* ---- layers ------------------------------------------------------------------------------------ */
+
+static const fr_shape *output_of(const fr_model *m, int layer) {
+  return layer < 0 ? &m->input : &m->layers[layer].output;
+}
+
+static fr_status check_sources(const fr_model *m, const fr_layer *l) {
+  if (l->source_count < 1 || l->source_count > FR_MAX_SOURCES)
+    return fr_fail(FR_INVALID_ARGUMENT, "layer %d: 1..%d inputs are possible, got %d",
+                   m->layer_count, FR_MAX_SOURCES, l->source_count);
+  for (int i = 0; i < l->source_count; i++)
+    if (l->sources[i] < -1 || l->sources[i] >= m->layer_count)
+      return fr_fail(FR_INVALID_ARGUMENT, "layer %d: an input must be one of the layers before it, got %d",
+                     m->layer_count, l->sources[i]);
+  return FR_OK;
+}
+
+static fr_status infer_layer(fr_model *m, int layer) {
+  fr_layer *l = &m->layers[layer];
+  const fr_shape *sources[FR_MAX_SOURCES];
+  fr_status status = check_sources(m, l);
+  if (status) return status;
+  m->learns[layer] = 0;
+  for (int i = 0; i < l->source_count; i++) {
+    sources[i] = output_of(m, l->sources[i]);
+    m->learns[layer] |= l->sources[i] >= 0 && m->learns[l->sources[i]];
+  }
+  if ((status = fr_layer_infer(l, sources))) return status;
+  if (fr_layer_augments(l) && m->learns[layer])
+    return fr_fail(FR_INVALID_ARGUMENT, "%s: must stand before the first layer with weights",
+                   fr_layer_name(l->kind));
+  return FR_OK;
+}
+
+fr_status fr_model_add(fr_model *m, const fr_layer *layer) {
+  if (m->built) return fr_fail(FR_WRONG_STATE, "model: layers cannot be added once it is built");
+  if (m->layer_count == FR_MAX_LAYERS)
+    return fr_fail(FR_INVALID_ARGUMENT, "model: at most %d layers", FR_MAX_LAYERS);
+  int index = m->layer_count, parameters = m->parameter_count, floats = m->parameter_floats;
+  fr_layer *added = &m->layers[index];
+  *added = *layer;
+  if (added->source_count == 0) {
+    added->source_count = 1;
+    added->sources[0] = index - 1;
+  }
+  if (!added->has_seed) added->seed = m->seed;
+  fr_status status = infer_layer(m, index);
+  for (int which = 0; status == FR_OK && which < FR_MAX_PARAMETERS; which++)
+    status = add_parameter(m, index, which);
+  if (status == FR_OK) {
+    m->layer_count++;
+    return FR_OK;
+  }
+  m->parameter_count = parameters;
+  m->parameter_floats = floats;
+  return status;
+}
+
+/* ---- first values ------------------------------------------------------------------------------ */
 
 static void store_parameter(fr_model *m, const fr_parameter *p, const float *values) {
   m->inference_fresh = 0;
@@ -81,30 +131,37 @@ static void store_parameter(fr_model *m, const fr_parameter *p, const float *val
 static fr_status initialize(fr_model *m) {
   for (int i = 0; i < m->parameter_count; i++) {
     const fr_parameter *p = &m->parameters[i];
-    if (p->which != 0) continue; /* biases begin at zero */
-    int fan_in, fan_out;
-    fr_layer_fans(&m->layers[p->layer], &fan_in, &fan_out);
-    float limit = (float)sqrt(6.0 / ((double)fan_in + fan_out));
     float *drawn = malloc(sizeof *drawn * (size_t)p->elements);
     if (!drawn) return fr_fail(FR_OUT_OF_MEMORY, "model: no memory for %d weights", p->elements);
-    fr_random_uniform(m->seed, FR_STREAM_WEIGHTS, (uint64_t)i, limit, drawn, p->elements);
+    fr_parameter_initialize(&m->layers[p->layer], p, m->seed, i, drawn);
     store_parameter(m, p, drawn);
     free(drawn);
   }
   return FR_OK;
 }
 
+/* ---- build ------------------------------------------------------------------------------------- */
+
+static fr_status check_uses(const fr_model *m) {
+  if (m->layer_count == 0) return fr_fail(FR_WRONG_STATE, "model: add at least one layer");
+  int used[FR_MAX_LAYERS] = {0};
+  for (int i = 0; i < m->layer_count; i++)
+    for (int k = 0; k < m->layers[i].source_count; k++)
+      if (m->layers[i].sources[k] >= 0) used[m->layers[i].sources[k]] = 1;
+  for (int i = 0; i < m->layer_count - 1; i++)
+    if (!used[i])
+      return fr_fail(FR_INVALID_ARGUMENT, "model: nothing uses the output of layer %d (%s)", i,
+                     fr_layer_name(m->layers[i].kind));
+  return FR_OK;
+}
+
 fr_status fr_model_build(fr_model *m) {
   if (m->built) return FR_OK;
-  if (m->layer_count == 0) return fr_fail(FR_WRONG_STATE, "model: add at least one layer");
-  m->parameter_count = m->parameter_floats = 0;
-  fr_status status;
-  for (int i = 0; i < m->layer_count; i++)
-    for (int which = 0; which < 2; which++)
-      if ((status = add_parameter(m, i, which))) return status;
-  fr_plan_steps(m);
+  fr_status status = check_uses(m);
+  if (status) return status;
+  fr_plan_steps(m, 1);
   if (m->step_count == 0)
-    return fr_fail(FR_INVALID_ARGUMENT, "model: needs a layer besides flatten");
+    return fr_fail(FR_INVALID_ARGUMENT, "model: needs a layer besides flatten and reshape");
   free(m->values); /* of an attempt that ran out of memory */
   m->values = calloc((size_t)m->parameter_floats + 1, sizeof *m->values);
   if (!m->values)
@@ -113,6 +170,8 @@ fr_status fr_model_build(fr_model *m) {
   m->built = 1;
   return FR_OK;
 }
+
+/* ---- weights ----------------------------------------------------------------------------------- */
 
 static fr_status check_parameter(const fr_model *m, int index, int elements) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "model: build it before its weights are asked for");
@@ -154,34 +213,23 @@ fr_status fr_model_get_gradient(const fr_model *m, int index, float *values, int
 
 /* ---- compile --------------------------------------------------------------------------------- */
 
-static fr_status check_loss(const fr_model *m, fr_loss_kind loss) {
-  if ((unsigned)loss >= FR_LOSSES)
-    return fr_fail(FR_INVALID_ARGUMENT, "compile: unknown loss %d", (int)loss);
-  const fr_shape *output = &m->layers[m->layer_count - 1].output;
-  char text[48];
-  int categorical =
-      loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY || loss == FR_CATEGORICAL_CROSSENTROPY;
-  if (categorical && (output->rank != 1 || output->dims[0] < 2))
-    return fr_fail(FR_INVALID_ARGUMENT,
-                   "compile: %s needs a flat output of two or more classes, got shape %s",
-                   loss == FR_CATEGORICAL_CROSSENTROPY ? "categoricalCrossentropy"
-                                                       : "sparseCategoricalCrossentropy",
-                   fr_shape_text(output, text));
-  return FR_OK;
-}
-
-fr_status fr_model_compile(fr_model *m, const fr_optimizer *optimizer, fr_loss_kind loss) {
+fr_status fr_model_compile(fr_model *m, const fr_optimizer *optimizer, const fr_loss *loss) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "compile: build the model first");
   fr_status status;
-  if ((status = fr_optimizer_check(optimizer)) || (status = check_loss(m, loss))) return status;
-  int states = fr_optimizer_states(optimizer);
-  float *zeros = calloc((size_t)m->parameter_floats * (size_t)states + 1, sizeof *zeros);
-  if (!zeros) return fr_fail(FR_OUT_OF_MEMORY, "compile: no memory for the optimizer's states");
+  if ((status = fr_optimizer_check(optimizer)) ||
+      (status = fr_loss_check(loss, &m->layers[m->layer_count - 1].output)))
+    return status;
+  size_t floats = (size_t)m->parameter_floats * (size_t)fr_optimizer_states(optimizer);
+  float *states = malloc((floats + 1) * sizeof *states);
+  if (!states) return fr_fail(FR_OUT_OF_MEMORY, "compile: no memory for the optimizer's states");
+  for (size_t i = 0; i < floats; i++) states[i] = fr_optimizer_initial_state(optimizer);
   free(m->states);
-  m->states = zeros;
+  free(m->average);
+  m->states = states;
+  m->average = NULL;
   m->optimizer = *optimizer;
   m->optimizer.steps = 0;
-  m->loss = loss;
+  m->loss = *loss;
   const fr_step *last = &m->steps[m->step_count - 1];
   m->fused_activation =
       last->rate == 0.0f ? fr_loss_fused_activation(loss, last->activation) : FR_LINEAR;
@@ -223,59 +271,4 @@ fr_status fr_model_refresh_inference(fr_model *m) {
   }
   m->inference_fresh = 1;
   return FR_OK;
-}
-
-/* ---- inspection ------------------------------------------------------------------------------ */
-
-static fr_status parameters_of(const fr_model *m, int layer, float *tensors[2]) {
-  tensors[0] = tensors[1] = NULL;
-  for (int i = 0; i < m->parameter_count; i++) {
-    const fr_parameter *p = &m->parameters[i];
-    if (p->layer != layer) continue;
-    tensors[p->which] = malloc(sizeof(float) * (size_t)p->elements);
-    if (!tensors[p->which]) return FR_OUT_OF_MEMORY;
-    load_parameter(m, p, m->values, tensors[p->which]);
-  }
-  return FR_OK;
-}
-
-static fr_status run_layer(const fr_model *m, int layer, const float *x, int n, float *y) {
-  const fr_layer *l = &m->layers[layer];
-  int x_size = fr_shape_elements(&l->input), y_size = fr_shape_elements(&l->output);
-  float *tensors[2];
-  fr_status status = parameters_of(m, layer, tensors);
-  for (int i = 0; status == FR_OK && i < n; i++)
-    fr_reference_forward(l, x + (size_t)i * (size_t)x_size, tensors[0], tensors[1],
-                         y + (size_t)i * (size_t)y_size);
-  free(tensors[0]);
-  free(tensors[1]);
-  return status;
-}
-
-fr_status fr_model_activations(const fr_model *m, int layer, const void *samples, fr_dtype dtype,
-                               int n, float *out) {
-  if (!m->built) return fr_fail(FR_WRONG_STATE, "activations: build the model first");
-  if (layer < 0 || layer >= m->layer_count)
-    return fr_fail(FR_INVALID_ARGUMENT, "activations: layer must be 0..%d, got %d",
-                   m->layer_count - 1, layer);
-  size_t largest = (size_t)fr_shape_elements(&m->input);
-  for (int i = 0; i <= layer; i++) {
-    size_t size = (size_t)fr_shape_elements(&m->layers[i].output);
-    if (size > largest) largest = size;
-  }
-  float *x = malloc(sizeof *x * (largest * (size_t)n + FR_LANES));
-  float *y = malloc(sizeof *y * (largest * (size_t)n + FR_LANES));
-  fr_status status = x && y ? FR_OK : FR_OUT_OF_MEMORY;
-  if (status == FR_OK) fr_load_samples(samples, dtype, n * fr_shape_elements(&m->input), x);
-  for (int i = 0; status == FR_OK && i <= layer; i++) {
-    status = run_layer(m, i, x, n, y);
-    float *swapped = x;
-    x = y;
-    y = swapped;
-  }
-  if (status == FR_OK)
-    memcpy(out, x, sizeof *out * (size_t)n * (size_t)fr_shape_elements(&m->layers[layer].output));
-  free(x);
-  free(y);
-  return status ? fr_fail(status, "activations: no memory for %d samples", n) : FR_OK;
 }

@@ -1,5 +1,6 @@
-/* A sequential model: layers as the user stacked them, their parameters, and the plan that runs
- * them, a short list of fused steps. Built once, compiled once; training allocates nothing. */
+/* A model: layers as the user stacked them, each reading from earlier ones, their parameters, and the
+ * plan that runs them, a short list of fused steps. Built once, compiled once; training allocates
+ * nothing. */
 #ifndef FR_MODEL_H
 #define FR_MODEL_H
 
@@ -10,53 +11,57 @@
 #include "infer.h"
 #include "layer.h"
 #include "loss.h"
+#include "normalize.h"
 #include "optimizer.h"
+#include "parameter.h"
 #include "pool.h"
 
-enum { FR_MAX_LAYERS = 64, FR_MAX_BATCH = 65536 };
-
-/* One weight tensor. */
-typedef struct {
-  int layer;
-  int which;        /* 0 kernel, 1 bias */
-  int rank, dims[4]; /* in Keras's layout */
-  int elements;
-  int offset;       /* of its storage in the parameter arena, in floats */
-  int stored;       /* floats of storage: packed for dense kernels, padded to whole vectors */
-} fr_parameter;
+enum { FR_MAX_LAYERS = 128, FR_MAX_BATCH = 65536 };
 
 typedef enum {
-  FR_STEP_CONV2D, /* convolution + bias + activation (+ 2×2 max-pool) */
-  FR_STEP_MAX_POOLING2D,
-  FR_STEP_DENSE,  /* dense + bias + activation (+ dropout) */
-  FR_STEP_DROPOUT,
-  FR_STEP_ACTIVATION
+  FR_STEP_CONV2D,  /* convolution + bias + activation (+ 2×2 max-pool) */
+  FR_STEP_DEPTHWISE, /* the same of each channel by itself, without the pool */
+  FR_STEP_POOL,    /* the largest or the mean of each window */
+  FR_STEP_DENSE,   /* dense + bias + activation (+ dropout) */
+  FR_STEP_NORMALIZE, /* batch normalization + activation */
+  FR_STEP_ADD,     /* sum + activation */
+  FR_STEP_PAD,     /* zeros around an image */
+  FR_STEP_AUGMENT, /* pictures moved or altered at random */
+  FR_STEP_POINTWISE, /* activation or dropout by itself */
+  FR_STEP_KINDS
 } fr_step_kind;
 
 /* What one chunk of a step works in. */
 typedef struct {
   float *image;    /* conv2d: a padded image */
-  float *gradient; /* conv2d: drows, then dbias, of the chunk's samples */
+  float *gradient; /* convolutions: dkernel, then dbias, of the chunk's samples; normalize: two sums */
   void *lists;
 } fr_scratch;
 
 typedef struct {
   fr_step_kind kind;
   const fr_layer *layer;       /* the first of the layers it runs */
+  int layer_index;
   fr_activation activation;
+  float slope;                 /* of leaky ReLU */
   int pool;                    /* conv2d: fused with a 2×2 max-pool */
   float rate;                  /* dropout share, 0 for none */
   int dropout_layer;           /* which layer's random stream */
+  uint64_t dropout_seed;
   int dropping;                /* in the pass under way */
   fr_dense dense;
-  int kernel, bias;            /* indices of parameters, -1 where there is none */
+  int kernel, bias;            /* indices of parameters, -1 where there is none: of normalize gamma, beta */
   int x_size, y_size;          /* floats of a sample */
   int x_stride, y_stride;      /* the same, padded to whole vectors */
   int channels;                /* last axis of y */
 
+  int source_count, sources[FR_MAX_SOURCES]; /* steps, -1 for the model's input */
+  int learns;                  /* it or a step before it has trainable parameters: backward runs */
+
   /* in the batch arena; (batch, stride) each */
-  const float *x;
-  float *dx;                   /* NULL for the first step: nobody needs it */
+  const float *x;              /* the first source's y */
+  float *dx;                   /* where its gradient goes; NULL: nobody needs it */
+  float *shared_dx;            /* where others write theirs too: dx, by itself, is added to it */
   float *y, *dy;
   uint8_t *keep;               /* (batch, y_size) */
   uint8_t *winner;             /* (batch, y_size) */
@@ -65,6 +70,7 @@ typedef struct {
   fr_infer_input *nonzero;     /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
   int64_t inference;           /* where its kernel begins in model->inference */
   float *packed, *rows, *gradient;
+  fr_norm norm;
   fr_scratch scratch[FR_CHUNKS];
 } fr_step;
 
@@ -73,40 +79,47 @@ typedef struct {
   fr_shape input;
   int layer_count, parameter_count, step_count;
   fr_layer layers[FR_MAX_LAYERS];
-  fr_parameter parameters[2 * FR_MAX_LAYERS];
-  fr_step steps[FR_MAX_LAYERS];
+  int learns[FR_MAX_LAYERS];    /* whether a layer or one before it has trainable parameters */
+  int parameters_of[FR_MAX_LAYERS][FR_MAX_PARAMETERS]; /* indices, -1 where there is none */
+  int step_of[FR_MAX_LAYERS];   /* whose y holds the layer's output: -1, the input; -2, none does */
+  fr_parameter parameters[FR_MAX_PARAMETERS * FR_MAX_LAYERS];
+  fr_step steps[2 * FR_MAX_LAYERS];
   int built, compiled;
 
   int parameter_floats;
   float *values;      /* parameters */
   float *states;      /* the optimizer's, fr_optimizer_states × parameter_floats */
-  float *gradients;   /* parameter_floats, only once asked for */
+  float *gradients;   /* parameter_floats, only once kept */
+  int keep_gradients; /* in the step under way: not applied as they come */
+  float *average;     /* the values' moving average, parameter_floats, only where the optimizer has one */
   float *inference;   /* the dense kernels once more, as inference reads them; only once needed */
   int64_t inference_floats;
   int inference_fresh; /* holds the kernels as they are now */
   fr_optimizer optimizer;
-  fr_loss_kind loss;
+  fr_loss loss;
   fr_activation fused_activation; /* whose backward pass the loss's gradient holds */
 
   int training; /* in the pass under way: dropout is on, and backward may follow */
   int batch_capacity;
   void *arena;
   float *input_values; /* (batch, input stride) */
+  float *branch;       /* (batch, the largest stride): a gradient before it is added to others */
 } fr_model;
 
 /* An empty model for samples of shape `input`, or NULL with a message. Owned by the caller. */
 fr_model *fr_model_create(const fr_shape *input, uint64_t seed);
 void fr_model_destroy(fr_model *model);
 
-/* Appends a layer, inferring its shapes from the one before it. */
+/* Appends a layer, inferring its shapes from its sources; without any, from the layer before it. */
 fr_status fr_model_add(fr_model *model, const fr_layer *layer);
 
-/* Ends the stacking: plans the steps, allocates and initialises the parameters (Glorot uniform
- * kernels, zero biases; Glorot & Bengio, AISTATS 2010, equation 16). */
+/* Ends the stacking: the last layer's output is the model's, and every other layer must lead there. Plans
+ * the steps, allocates and initialises the parameters. */
 fr_status fr_model_build(fr_model *model);
 
 /* Sets the optimizer, its states to zero, and the loss. */
-fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer, fr_loss_kind loss);
+fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer,
+                           const fr_loss *loss);
 
 /* Makes room for batches of up to `batch` samples; keeps what is there when it is enough. */
 fr_status fr_model_reserve(fr_model *model, int batch);
@@ -120,9 +133,5 @@ fr_status fr_model_set_parameter(fr_model *model, int index, const float *values
 
 /* The gradient of parameter `index` that the latest fr_train_gradients left. */
 fr_status fr_model_get_gradient(const fr_model *model, int index, float *values, int elements);
-
-/* The output of layer `layer` for n samples, in inference, through the plain reference. */
-fr_status fr_model_activations(const fr_model *model, int layer, const void *samples,
-                               fr_dtype dtype, int n, float *out);
 
 #endif

@@ -10,6 +10,15 @@ static fr_status check(const char *name, double value, double low, double below)
                  name, low, below, value);
 }
 
+static fr_status check_clipping(const fr_optimizer *o) {
+  if (!(o->clip_value >= 0.0 && o->clip_norm >= 0.0 && o->global_clip_norm >= 0.0))
+    return fr_fail(FR_INVALID_ARGUMENT, "optimizer: a clipping must be above 0, or 0 for none");
+  if ((o->clip_value > 0.0) + (o->clip_norm > 0.0) + (o->global_clip_norm > 0.0) > 1)
+    return fr_fail(FR_INVALID_ARGUMENT,
+                   "optimizer: only one of clip value, clip norm and global clip norm can be set");
+  return FR_OK;
+}
+
 fr_status fr_optimizer_check(const fr_optimizer *o) {
   if ((unsigned)o->kind >= FR_OPTIMIZERS)
     return fr_fail(FR_INVALID_ARGUMENT, "optimizer: unknown kind %d", (int)o->kind);
@@ -22,26 +31,42 @@ fr_status fr_optimizer_check(const fr_optimizer *o) {
   fr_status status;
   if ((status = check("momentum", o->momentum, 0.0, 1.0)) ||
       (status = check("beta1", o->beta1, 0.0, 1.0)) ||
-      (status = check("beta2", o->beta2, 0.0, 1.0)) || (status = check("rho", o->rho, 0.0, 1.0)))
+      (status = check("beta2", o->beta2, 0.0, 1.0)) || (status = check("rho", o->rho, 0.0, 1.0)) ||
+      (status = check("weight decay", o->weight_decay, 0.0, 1.0)) ||
+      (status = check("initial accumulator", o->initial_accumulator, 0.0, 1e6)) ||
+      (status = check("EMA momentum", o->ema_momentum, 0.0, 1.0)) ||
+      (status = check("EMA overwrite frequency", o->ema_overwrite, 0.0, 1e9)))
     return status;
   if (o->nesterov && o->momentum == 0.0)
     return fr_fail(FR_INVALID_ARGUMENT, "optimizer: nesterov needs a momentum above 0");
-  return FR_OK;
+  return check_clipping(o);
 }
 
 int fr_optimizer_states(const fr_optimizer *o) {
-  if (o->kind == FR_SGD) return o->momentum != 0.0;
-  return 2;
+  switch (o->kind) {
+    case FR_SGD: return o->momentum != 0.0;
+    case FR_RMSPROP: return 1 + (o->centered != 0) + (o->momentum != 0.0);
+    case FR_ADAGRAD: return 1;
+    default: return 2;
+  }
 }
 
-void fr_optimizer_begin_step(fr_optimizer *o) {
+float fr_optimizer_initial_state(const fr_optimizer *o) {
+  return o->kind == FR_ADAGRAD ? (float)o->initial_accumulator : 0.0f;
+}
+
+int fr_optimizer_clips(const fr_optimizer *o) {
+  return o->clip_value > 0.0 || o->clip_norm > 0.0 || o->global_clip_norm > 0.0;
+}
+
+void fr_optimizer_begin_step(fr_optimizer *o, double rate) {
   o->steps++;
-  o->step_size = (float)o->learning_rate;
+  o->step_size = (float)rate;
+  o->keep = (float)(1.0 - rate * o->weight_decay);
   o->flush = o->kind != FR_ADAM || o->steps % 16 == 0 || o->beta1 < 0.5;
   if (o->kind != FR_ADAM) return;
   double t = (double)o->steps;
-  o->step_size =
-      (float)(o->learning_rate * sqrt(1.0 - pow(o->beta2, t)) / (1.0 - pow(o->beta1, t)));
+  o->step_size = (float)(rate * sqrt(1.0 - pow(o->beta2, t)) / (1.0 - pow(o->beta1, t)));
 }
 
 static void adam(const fr_optimizer *o, float *w, float *m, float *v, const float *g, int n) {
@@ -54,6 +79,7 @@ static void adam(const fr_optimizer *o, float *w, float *m, float *v, const floa
 
 static void sgd(const fr_optimizer *o, float *w, float *velocity, const float *g, int n) {
   const f32x4 rate = f4_splat(o->step_size), momentum = f4_splat((float)o->momentum);
+  const f32x4 keep = f4_splat(o->keep);
   for (int i = 0; i < n; i += FR_LANES) {
     f32x4 change = f4_sub(f4_zero(), f4_mul(rate, f4_load(g + i)));
     if (velocity) {
@@ -61,26 +87,67 @@ static void sgd(const fr_optimizer *o, float *w, float *velocity, const float *g
       f4_store(velocity + i, vi);
       change = o->nesterov ? f4_madd(change, momentum, vi) : vi;
     }
-    f4_store(w + i, f4_add(f4_load(w + i), change));
+    f4_store(w + i, f4_add(f4_mul(f4_load(w + i), keep), change));
   }
 }
 
 static void adadelta(const fr_optimizer *o, float *w, float *g2, float *d2, const float *g, int n) {
   const f32x4 rate = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
   const f32x4 rho = f4_splat((float)o->rho), gain = f4_splat((float)(1.0 - o->rho));
+  const f32x4 keep = f4_splat(o->keep);
   for (int i = 0; i < n; i += FR_LANES) {
     f32x4 gi = f4_load(g + i), di = f4_load(d2 + i);
     f32x4 si = f4_flush(f4_madd(f4_mul(rho, f4_load(g2 + i)), gain, f4_mul(gi, gi)));
     f4_store(g2 + i, si);
     f32x4 change = f4_div(f4_mul(f4_sqrt(f4_add(di, epsilon)), gi), f4_sqrt(f4_add(si, epsilon)));
     f4_store(d2 + i, f4_flush(f4_madd(f4_mul(rho, di), gain, f4_mul(change, change))));
-    f4_store(w + i, f4_sub(f4_load(w + i), f4_mul(rate, change)));
+    f4_store(w + i, f4_sub(f4_mul(f4_load(w + i), keep), f4_mul(rate, change)));
   }
 }
 
-void fr_optimizer_update(const fr_optimizer *o, float *w, float *s0, float *s1, const float *g,
-                         int n) {
-  if (o->kind == FR_ADAM) adam(o, w, s0, s1, g, n);
-  if (o->kind == FR_SGD) sgd(o, w, s0, g, n);
-  if (o->kind == FR_ADADELTA) adadelta(o, w, s0, s1, g, n);
+static void rmsprop(const fr_optimizer *o, float *w, float *states, ptrdiff_t stride, const float *g,
+                    int n) {
+  const f32x4 rate = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
+  const f32x4 rho = f4_splat((float)o->rho), gain = f4_splat((float)(1.0 - o->rho));
+  const f32x4 keep = f4_splat(o->keep), momentum = f4_splat((float)o->momentum);
+  float *mean = o->centered ? states + stride : NULL;
+  float *velocity = o->momentum != 0.0 ? states + (o->centered ? 2 * stride : stride) : NULL;
+  for (int i = 0; i < n; i += FR_LANES) {
+    f32x4 gi = f4_load(g + i);
+    f32x4 size = f4_flush(f4_madd(f4_mul(rho, f4_load(states + i)), gain, f4_mul(gi, gi)));
+    f4_store(states + i, size);
+    if (mean) {
+      f32x4 mi = f4_flush(f4_madd(f4_mul(rho, f4_load(mean + i)), gain, gi));
+      f4_store(mean + i, mi);
+      size = f4_sub(size, f4_mul(mi, mi));
+    }
+    f32x4 change = f4_div(f4_mul(rate, gi), f4_sqrt(f4_add(size, epsilon)));
+    if (velocity) {
+      change = f4_flush(f4_madd(change, momentum, f4_load(velocity + i)));
+      f4_store(velocity + i, change);
+    }
+    f4_store(w + i, f4_sub(f4_mul(f4_load(w + i), keep), change));
+  }
+}
+
+static void adagrad(const fr_optimizer *o, float *w, float *sum, const float *g, int n) {
+  const f32x4 rate = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
+  const f32x4 keep = f4_splat(o->keep);
+  for (int i = 0; i < n; i += FR_LANES) {
+    f32x4 gi = f4_load(g + i), si = f4_madd(f4_load(sum + i), gi, gi);
+    f4_store(sum + i, si);
+    f32x4 change = f4_div(f4_mul(rate, gi), f4_sqrt(f4_add(si, epsilon)));
+    f4_store(w + i, f4_sub(f4_mul(f4_load(w + i), keep), change));
+  }
+}
+
+void fr_optimizer_update(const fr_optimizer *o, float *w, float *states, ptrdiff_t stride,
+                         const float *g, int n) {
+  switch (o->kind) {
+    case FR_ADAM: adam(o, w, states, states + stride, g, n); break;
+    case FR_SGD: sgd(o, w, o->momentum != 0.0 ? states : NULL, g, n); break;
+    case FR_ADADELTA: adadelta(o, w, states, states + stride, g, n); break;
+    case FR_RMSPROP: rmsprop(o, w, states, stride, g, n); break;
+    default: adagrad(o, w, states, g, n);
+  }
 }

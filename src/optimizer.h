@@ -3,44 +3,67 @@
 #ifndef FR_OPTIMIZER_H
 #define FR_OPTIMIZER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "status.h"
 
-typedef enum { FR_ADAM, FR_SGD, FR_ADADELTA, FR_OPTIMIZERS } fr_optimizer_kind;
+typedef enum { FR_ADAM, FR_SGD, FR_ADADELTA, FR_RMSPROP, FR_ADAGRAD, FR_OPTIMIZERS } fr_optimizer_kind;
 
 typedef struct {
   fr_optimizer_kind kind;
   double learning_rate;
-  double momentum;     /* sgd: 0 for none */
+  double momentum;     /* sgd, rmsprop: 0 for none */
   int nesterov;        /* sgd */
   double beta1, beta2; /* adam: decay of the first and second moment */
-  double rho;          /* adadelta: decay of both averages */
-  double epsilon;      /* adam, adadelta */
+  double rho;          /* adadelta, rmsprop: decay of the averages */
+  double epsilon;      /* all but sgd */
+  double initial_accumulator; /* adagrad */
+  int centered;        /* rmsprop: divides by the gradient's deviation in place of its size */
+  double weight_decay; /* of each update: w -= learning rate · weight decay · w, before anything else */
+  double clip_value;   /* of gradients, 0 for none: each within ± this, */
+  double clip_norm;    /* each tensor's norm at most this, */
+  double global_clip_norm; /* or the norm of all together */
+  int use_ema;         /* keep a moving average of the weights */
+  double ema_momentum;
+  int ema_overwrite;   /* every so many updates the weights become their averages; 0: never */
   uint64_t steps;      /* updates begun */
   float step_size;     /* of the update under way */
+  float keep;          /* the share of a weight that its decay leaves */
   int flush;           /* whether the update under way cuts tiny states to 0 */
 } fr_optimizer;
+
+enum { FR_MAX_STATES = 3 };
 
 /* Every hyper-parameter within its range, or a message that names it. */
 fr_status fr_optimizer_check(const fr_optimizer *optimizer);
 
-/* How many state values the optimizer keeps for each parameter: 0, 1 or 2. */
+/* How many state values the optimizer keeps for each parameter: 0 to FR_MAX_STATES. */
 int fr_optimizer_states(const fr_optimizer *optimizer);
 
-/* Counts a step; Adam's bias corrections go into step_size. Every 16th update, or where beta1 or rho
- * let states decay too fast for that every one, flushes: no state lives long enough below 1e-30 to
- * become subnormal. */
-void fr_optimizer_begin_step(fr_optimizer *optimizer);
+/* What each of them begins with. */
+float fr_optimizer_initial_state(const fr_optimizer *optimizer);
 
-/* One update of n parameters (a multiple of 4) w with gradient g and states s0, s1 (n each, or
- * NULL where the optimizer keeps fewer):
+/* Whether gradients have to be known as a whole before any is applied. */
+int fr_optimizer_clips(const fr_optimizer *optimizer);
+
+/* Counts a step of learning rate `rate`; Adam's bias corrections go into step_size. Every 16th update,
+ * or where beta1, rho or momentum let states decay too fast for that every one, flushes: no state lives
+ * long enough below 1e-30 to become subnormal. */
+void fr_optimizer_begin_step(fr_optimizer *optimizer, double rate);
+
+/* One update of n parameters (a multiple of 4) w with gradient g and states s0 = states,
+ * s1 = states + stride …, as many as fr_optimizer_states says:
  *   adam      Kingma & Ba, arXiv:1412.6980, algorithm 1 in the form at the end of section 2
  *   sgd       s0 = momentum · s0 - lr · g; w += s0, or with Nesterov w += momentum · s0 - lr · g
  *   adadelta  Zeiler, arXiv:1212.5701, algorithm 1; s0 = E[g²], s1 = E[Δw²]
+ *   rmsprop   Hinton's lecture 6e with Keras's epsilon: Δw = lr · g / √(E[g²] + epsilon), E[g²] less
+ *             E[g]² if centered; with momentum s = momentum · s + Δw; w -= s
+ *   adagrad   Duchi et al., JMLR 12 (2011): s0 += g²; w -= lr · g / √(s0 + epsilon)
+ * Weight decay, as in AdamW (Loshchilov & Hutter, arXiv:1711.05101), works on all of them.
  * Where the update flushes, states below 1e-30 become 0; next to an epsilon, which is at least
  * 1e-12, they move no weight. */
-void fr_optimizer_update(const fr_optimizer *optimizer, float *w, float *s0, float *s1,
+void fr_optimizer_update(const fr_optimizer *optimizer, float *w, float *states, ptrdiff_t stride,
                          const float *g, int n);
 
 #endif

@@ -1,80 +1,164 @@
 #include "plan.h"
 
+#include "activation.h"
 #include "conv2d.h"
+#include "depthwise.h"
 
-/* ---- steps ----------------------------------------------------------------------------------- */
+/* ---- fusion ---------------------------------------------------------------------------------- */
 
-static int find_parameter(const fr_model *m, int layer, int which) {
-  for (int i = 0; i < m->parameter_count; i++)
-    if (m->parameters[i].layer == layer && m->parameters[i].which == which) return i;
-  return -1;
+/* The only layer that reads layer `layer`, or -1. */
+static int only_reader(const fr_model *m, int layer) {
+  int reader = -1;
+  for (int i = layer + 1; i < m->layer_count; i++)
+    for (int k = 0; k < m->layers[i].source_count; k++)
+      if (m->layers[i].sources[k] == layer) {
+        if (reader >= 0) return -1;
+        reader = i;
+      }
+  return reader;
+}
+
+/* Softmax looks at other units, and the rest at the sum's sign at most: the largest sum is the largest
+ * activation. */
+static int is_monotone(fr_activation f) {
+  return f == FR_LINEAR || f == FR_RELU || f == FR_RELU6 || f == FR_LEAKY_RELU;
 }
 
 /* A 2×2 pool with stride 2 that covers whole windows only. */
-static int can_fuse_pool(const fr_layer *conv, const fr_layer *pool) {
+static int can_fuse_pool(const fr_step *conv, const fr_layer *pool) {
   const fr_window *w = &pool->window;
-  return pool->kind == FR_MAX_POOLING2D && conv->activation != FR_SOFTMAX &&
-         conv->activation != FR_SIGMOID && w->kernel_h == 2 && w->kernel_w == 2 &&
+  return conv->kind == FR_STEP_CONV2D && pool->kind == FR_MAX_POOLING2D &&
+         is_monotone(conv->activation) && w->kernel_h == 2 && w->kernel_w == 2 &&
          w->stride_h == 2 && w->stride_w == 2 && w->out_h == w->in_h / 2 &&
          w->out_w == w->in_w / 2;
 }
 
 /* Dropout can only skip units whose activation needs no other unit and is zero at zero. */
-static int can_fuse_dropout(const fr_layer *dense, const fr_layer *dropout) {
-  return dropout->kind == FR_DROPOUT &&
+static int can_fuse_dropout(const fr_step *dense, const fr_layer *dropout) {
+  return dense->kind == FR_STEP_DENSE && dropout->kind == FR_DROPOUT &&
          (dense->activation == FR_LINEAR || dense->activation == FR_RELU);
 }
 
-static void set_sizes(fr_step *s, const fr_layer *first, const fr_layer *last) {
-  s->x_size = fr_shape_elements(&first->input);
+static int can_fuse_activation(const fr_step *s, const fr_layer *next) {
+  int ends_in_one = s->kind == FR_STEP_CONV2D || s->kind == FR_STEP_DEPTHWISE ||
+                    s->kind == FR_STEP_DENSE || s->kind == FR_STEP_NORMALIZE ||
+                    s->kind == FR_STEP_ADD;
+  return ends_in_one && next->kind == FR_ACTIVATION && s->activation == FR_LINEAR &&
+         !fr_activation_needs_input(next->activation);
+}
+
+static void set_dropout(fr_step *s, const fr_layer *dropout, int layer) {
+  s->rate = dropout->rate;
+  s->dropout_layer = layer;
+  s->dropout_seed = dropout->seed;
+}
+
+/* Takes the layers behind `last` into the step as long as it can run them too; returns the last one. */
+static int fuse_readers(const fr_model *m, fr_step *s, int last) {
+  for (;;) {
+    int reader = only_reader(m, last);
+    if (reader < 0 || s->pool || s->rate > 0.0f) return last;
+    const fr_layer *next = &m->layers[reader];
+    if (can_fuse_activation(s, next)) {
+      s->activation = next->activation;
+      s->slope = next->slope;
+    } else if (can_fuse_pool(s, next)) {
+      s->pool = 1;
+    } else if (can_fuse_dropout(s, next)) {
+      set_dropout(s, next, reader);
+    } else {
+      return last;
+    }
+    last = reader;
+  }
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+static const fr_step_kind step_kinds[FR_LAYER_KINDS] = {
+    [FR_CONV2D] = FR_STEP_CONV2D,
+    [FR_DEPTHWISE_CONV2D] = FR_STEP_DEPTHWISE,
+    [FR_MAX_POOLING2D] = FR_STEP_POOL,
+    [FR_AVERAGE_POOLING2D] = FR_STEP_POOL,
+    [FR_GLOBAL_MAX_POOLING2D] = FR_STEP_POOL,
+    [FR_GLOBAL_AVERAGE_POOLING2D] = FR_STEP_POOL,
+    [FR_DENSE] = FR_STEP_DENSE,
+    [FR_DROPOUT] = FR_STEP_POINTWISE,
+    [FR_ACTIVATION] = FR_STEP_POINTWISE,
+    [FR_BATCH_NORMALIZATION] = FR_STEP_NORMALIZE,
+    [FR_ZERO_PADDING2D] = FR_STEP_PAD,
+    [FR_ADD] = FR_STEP_ADD,
+    [FR_RANDOM_FLIP] = FR_STEP_AUGMENT,
+    [FR_RANDOM_TRANSLATION] = FR_STEP_AUGMENT,
+    [FR_RANDOM_ROTATION] = FR_STEP_AUGMENT,
+    [FR_RANDOM_ZOOM] = FR_STEP_AUGMENT,
+    [FR_RANDOM_CONTRAST] = FR_STEP_AUGMENT,
+    [FR_RANDOM_ERASING] = FR_STEP_AUGMENT,
+};
+
+static void set_sizes(fr_step *s, const fr_layer *last) {
+  s->x_size = fr_shape_elements(&s->layer->input);
   s->y_size = fr_shape_elements(&last->output);
   s->x_stride = fr_round_up(s->x_size, FR_LANES);
   s->y_stride = fr_round_up(s->y_size, FR_LANES);
   s->channels = fr_shape_last_axis(&last->output);
-}
-
-/* Fills a step from the layers that begin at `first`; returns how many it runs. */
-static int plan_step(const fr_model *m, int first, fr_step *s) {
-  const fr_layer *l = &m->layers[first], *next = first + 1 < m->layer_count ? l + 1 : NULL;
-  int taken = 1;
-  *s = (fr_step){.layer = l, .activation = l->activation,
-                 .kernel = find_parameter(m, first, 0), .bias = find_parameter(m, first, 1)};
-  switch (l->kind) {
-    case FR_CONV2D:
-      s->kind = FR_STEP_CONV2D;
-      s->pool = next && can_fuse_pool(l, next);
-      taken += s->pool;
-      break;
-    case FR_MAX_POOLING2D:
-      s->kind = FR_STEP_MAX_POOLING2D;
-      break;
-    case FR_DENSE:
-      s->kind = FR_STEP_DENSE;
-      if (next && can_fuse_dropout(l, next)) {
-        s->rate = next->rate;
-        s->dropout_layer = first + 1;
-        taken++;
-      }
-      break;
-    case FR_DROPOUT:
-      s->kind = FR_STEP_DROPOUT;
-      s->rate = l->rate;
-      s->dropout_layer = first;
-      break;
-    default:
-      s->kind = FR_STEP_ACTIVATION;
-  }
-  set_sizes(s, l, l + taken - 1);
   s->dense = (fr_dense){s->x_size, s->y_size, s->x_stride, s->y_stride};
-  return taken;
 }
 
-/* Flatten changes no byte: samples are stored in the order in which it would read them. */
-void fr_plan_steps(fr_model *m) {
+static int step_of(const fr_model *m, int layer) { return layer < 0 ? -1 : m->step_of[layer]; }
+
+static void set_sources(const fr_model *m, fr_step *s) {
+  const fr_layer *l = s->layer;
+  s->source_count = l->source_count;
+  s->learns = s->kernel >= 0 || s->bias >= 0;
+  for (int k = 0; k < l->source_count; k++) {
+    int source = s->sources[k] = step_of(m, l->sources[k]);
+    s->learns |= source >= 0 && m->steps[source].learns;
+  }
+}
+
+/* An activation whose slope only its input tells cannot be part of another step. */
+static void split_activation(fr_model *m, int layer, fr_step *s) {
+  fr_step *f = &m->steps[m->step_count++];
+  *f = (fr_step){.kind = FR_STEP_POINTWISE, .layer = s->layer, .layer_index = layer,
+                 .activation = s->activation, .kernel = -1, .bias = -1, .source_count = 1,
+                 .sources = {(int)(s - m->steps)}, .learns = s->learns};
+  s->activation = FR_LINEAR;
+  set_sizes(f, s->layer);
+  f->x_size = f->y_size;
+  f->x_stride = f->y_stride;
+}
+
+static void plan_step(fr_model *m, int layer, int fuse) {
+  const fr_layer *l = &m->layers[layer];
+  fr_step *s = &m->steps[m->step_count++];
+  *s = (fr_step){.kind = step_kinds[l->kind], .layer = l, .layer_index = layer,
+                 .activation = l->activation, .slope = l->slope,
+                 .kernel = m->parameters_of[layer][0], .bias = m->parameters_of[layer][1]};
+  if (l->kind == FR_DROPOUT) set_dropout(s, l, layer);
+  set_sources(m, s);
+  set_sizes(s, l);
+  int last = layer;
+  if (s->kind != FR_STEP_POINTWISE && fr_activation_needs_input(l->activation))
+    split_activation(m, layer, s);
+  else if (fuse)
+    set_sizes(s, &m->layers[last = fuse_readers(m, s, layer)]);
+  /* what runs in the middle of the step has no output of its own */
+  for (int i = last; i != layer; i = m->layers[i].sources[0]) m->step_of[i] = FR_NO_STEP;
+  m->step_of[layer] = FR_NO_STEP;
+  m->step_of[last] = m->step_count - 1;
+}
+
+/* Flatten and reshape change no byte: samples are stored in the order in which they would read them. */
+void fr_plan_steps(fr_model *m, int fuse) {
+  enum { UNPLANNED = -3 };
   m->step_count = 0;
-  for (int i = 0; i < m->layer_count;) {
-    if (m->layers[i].kind == FR_FLATTEN) i++;
-    else i += plan_step(m, i, &m->steps[m->step_count++]);
+  for (int i = 0; i < m->layer_count; i++) m->step_of[i] = UNPLANNED;
+  for (int i = 0; i < m->layer_count; i++) {
+    const fr_layer *l = &m->layers[i];
+    if (m->step_of[i] != UNPLANNED) continue;
+    if (l->kind == FR_FLATTEN || l->kind == FR_RESHAPE) m->step_of[i] = step_of(m, l->sources[0]);
+    else plan_step(m, i, fuse);
   }
   m->inference_floats = 0;
   for (int i = 0; i < m->step_count; i++) {
@@ -117,6 +201,21 @@ static void place_conv2d(fr_step *s, cursor *c, int batch) {
                                  .lists = take(c, (uint64_t)sizes.lists * 4 + 16)};
 }
 
+static void place_depthwise(fr_step *s, cursor *c) {
+  const fr_window *w = &s->layer->window;
+  for (int i = 0; i < FR_CHUNKS; i++)
+    s->scratch[i] = (fr_scratch){.image = take_floats(c, 2 * (uint64_t)fr_conv2d_measure(w).image),
+                                 .gradient = take_floats(c, (uint64_t)fr_depthwise_floats(w))};
+}
+
+static void place_norm(fr_step *s, cursor *c) {
+  uint64_t channels = (uint64_t)fr_round_up(s->channels, FR_LANES);
+  s->norm = (fr_norm){.channels = s->channels,
+                      .mean = take_floats(c, channels), .variance = take_floats(c, channels),
+                      .gain = take_floats(c, channels), .shift = take_floats(c, channels)};
+  for (int i = 0; i < FR_CHUNKS; i++) s->scratch[i].gradient = take_floats(c, 2 * channels);
+}
+
 static void place_dense(fr_step *s, cursor *c, int batch) {
   void *lists = take(c, fr_live_bytes(batch, s->y_size));
   if (c->base) s->live = fr_live_place(lists, batch, s->y_size);
@@ -128,20 +227,47 @@ static void place_dense(fr_step *s, cursor *c, int batch) {
   s->gradient = take_floats(c, (uint64_t)s->y_stride);
 }
 
+/* Whether a step behind `step` reads what step `source` makes, and so has written its gradient first. */
+static int read_later(const fr_model *m, int step, int source) {
+  for (int i = step + 1; i < m->step_count; i++)
+    for (int k = 0; k < m->steps[i].source_count; k++)
+      if (m->steps[i].sources[k] == source) return 1;
+  return 0;
+}
+
+/* Add has several inputs and sees to their gradients itself. */
+static void connect(fr_model *m, int index) {
+  fr_step *s = &m->steps[index];
+  int source = s->sources[0];
+  s->x = source < 0 ? m->input_values : m->steps[source].y;
+  s->dx = source >= 0 && m->steps[source].learns ? m->steps[source].dy : NULL;
+  s->shared_dx = NULL;
+  if (s->dx && s->kind != FR_STEP_ADD && read_later(m, index, source)) {
+    s->shared_dx = s->dx;
+    s->dx = m->branch;
+  }
+}
+
 uint64_t fr_plan_buffers(fr_model *m, int batch, char *base) {
   cursor c = {base, 0};
-  const float *x = m->input_values =
-      take_samples(&c, batch, fr_round_up(fr_shape_elements(&m->input), FR_LANES));
-  float *dx = NULL;
+  int largest = fr_round_up(fr_shape_elements(&m->input), FR_LANES);
+  m->input_values = take_samples(&c, batch, largest);
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
-    s->x = x;
-    s->dx = dx;
-    x = s->y = take_samples(&c, batch, s->y_stride);
-    dx = s->dy = take_samples(&c, batch, s->y_stride);
+    s->y = take_samples(&c, batch, s->y_stride);
+    s->dy = take_samples(&c, batch, s->y_stride);
+    if (s->y_stride > largest) largest = s->y_stride;
     if (s->rate > 0.0f) s->keep = take(&c, (uint64_t)batch * (uint64_t)s->y_size);
     if (s->kind == FR_STEP_CONV2D) place_conv2d(s, &c, batch);
+    if (s->kind == FR_STEP_DEPTHWISE) place_depthwise(s, &c);
+    if (s->kind == FR_STEP_NORMALIZE) place_norm(s, &c);
     if (s->kind == FR_STEP_DENSE) place_dense(s, &c, batch);
   }
+  int branches = 0;
+  for (int i = 0; i < m->step_count; i++)
+    for (int k = 0; k < m->steps[i].source_count; k++)
+      branches |= read_later(m, i, m->steps[i].sources[k]);
+  m->branch = branches ? take_samples(&c, batch, largest) : NULL;
+  for (int i = 0; i < m->step_count; i++) connect(m, i);
   return c.used;
 }

@@ -4,8 +4,11 @@
 
 #include "model.h"
 
-/* Fills model->steps from model->layers; parameters must be in place. */
-void fr_plan_steps(fr_model *model);
+enum { FR_NO_STEP = -2 };
+
+/* Fills model->steps and model->step_of from model->layers. Without `fuse` every layer has a step, and so
+ * an output, of its own. */
+void fr_plan_steps(fr_model *model, int fuse);
 
 /* Lays all buffers for batches of `batch` out behind `base`; returns the bytes they take.
  * base NULL: only measures. */

@@ -14,7 +14,8 @@ typedef enum {
   FR_STREAM_WEIGHTS = 1,
   FR_STREAM_SHUFFLE = 2,
   FR_STREAM_DROPOUT = 3,
-  FR_STREAM_SYNTHETIC = 4
+  FR_STREAM_SYNTHETIC = 4,
+  FR_STREAM_AUGMENT = 5
 } fr_stream;
 
 /* Block `block` (four values) of stream (`seed`, `purpose`, `index`); `index` tells apart the
@@ -25,5 +26,10 @@ void fr_random_block(uint64_t seed, fr_stream purpose, uint64_t index, uint32_t 
 /* values[i] uniform in [-limit, limit), i < count. */
 void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float limit,
                        float *values, int count);
+
+/* values[i] normal, of mean 0, drawn anew beyond two standard deviations; what comes of it has the
+ * standard deviation `deviation`, i < count. */
+void fr_random_truncated_normal(uint64_t seed, fr_stream purpose, uint64_t index, float deviation,
+                                float *values, int count);
 
 #endif

@@ -1,290 +1,202 @@
 #include "step.h"
 
-#include "activation.h"
-#include "adam.h"
-#include "conv2d.h"
+#include "augment.h"
 #include "dropout.h"
 #include "pooling.h"
+#include "work.h"
 
-/* What becomes of a gradient as soon as it is complete: the optimizer applies it while it is in
- * the cache, or it is kept for inspection. */
-static void emit_gradient(fr_model *m, int offset, const float *gradient, int n) {
-  if (m->gradients) {
-    memcpy(m->gradients + offset, gradient, sizeof *gradient * (size_t)n);
-    return;
-  }
-  int states = fr_optimizer_states(&m->optimizer);
-  float *s0 = states > 0 ? m->states + offset : NULL;
-  float *s1 = states > 1 ? m->states + m->parameter_floats + offset : NULL;
-  fr_optimizer_update(&m->optimizer, m->values + offset, s0, s1, gradient, n);
-}
-
-static const float *parameter(const fr_model *m, int index) {
-  return index < 0 ? NULL : m->values + m->parameters[index].offset;
-}
-
-/* What a chunk of a step's work needs to know. */
-typedef struct {
-  fr_model *model;
-  fr_step *step;
-  int n;       /* samples */
-  int in_loss; /* backward: dy is already the gradient before the activation */
-} fr_work;
-
-static float *sample(float *values, int stride, int i) { return values + (ptrdiff_t)i * stride; }
-static const float *input_of(const fr_step *s, int i) { return s->x + (ptrdiff_t)i * s->x_stride; }
-
-/* ---- convolution step: x (n, h, w, in) → y (n, h', w', out) ------------------------------------ */
-
-static void conv2d_forward_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  const fr_window *w = &s->layer->window;
-  fr_range range = fr_chunk_range(work->n, chunk);
-  int relu = s->activation == FR_RELU;
-  for (int i = range.first; i < range.end; i++) {
-    const float *x = fr_conv2d_pad(w, input_of(s, i), s->scratch[chunk].image);
-    float *y = sample(s->y, s->y_stride, i);
-    if (s->pool)
-      fr_conv2d_pool_forward(w, x, s->packed, relu, s->scratch[chunk].lists, y,
-                             work->model->training ? s->winner + (ptrdiff_t)i * s->y_size : NULL);
-    else
-      fr_conv2d_forward(w, x, s->packed, relu, y);
-    if (!relu) fr_activation_forward(s->activation, y, 1, s->y_size, s->y_stride, s->channels);
-  }
-}
-
-static void conv2d_step_forward(fr_model *m, fr_step *s, int n) {
-  fr_conv2d_pack(&s->layer->window, parameter(m, s->kernel), parameter(m, s->bias), s->packed);
-  fr_pool_run(FR_CHUNKS, conv2d_forward_chunk, &(fr_work){.model = m, .step = s, .n = n});
-}
-
-static fr_conv2d_delta conv2d_delta(const fr_step *s, int i) {
-  return (fr_conv2d_delta){.dy = sample(s->dy, s->y_stride, i),
-                           .winner = s->pool ? s->winner + (ptrdiff_t)i * s->y_size : NULL};
-}
-
-static int conv2d_rows(const fr_step *s) { return fr_conv2d_measure(&s->layer->window).rows; }
-
-static int conv2d_gradient_floats(const fr_step *s) {
-  return conv2d_rows(s) + fr_round_up(s->layer->units, FR_LANES);
-}
-
-static void conv2d_backward_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  const fr_window *w = &s->layer->window;
-  const fr_scratch *scratch = &s->scratch[chunk];
-  fr_range range = fr_chunk_range(work->n, chunk);
-  float *drows = scratch->gradient, *dbias = drows + conv2d_rows(s);
-  memset(drows, 0, sizeof *drows * (size_t)conv2d_gradient_floats(s));
-  for (int i = range.first; i < range.end; i++) {
-    fr_conv2d_delta delta = conv2d_delta(s, i);
-    if (!work->in_loss)
-      fr_activation_backward(s->activation, sample(s->y, s->y_stride, i), sample(s->dy, s->y_stride, i),
-                             1, s->y_size, s->y_stride, s->channels);
-    const float *x = fr_conv2d_pad(w, input_of(s, i), scratch->image);
-    fr_conv2d_backward_kernel(w, x, &delta, scratch->lists, drows, dbias);
-    if (s->dx)
-      fr_conv2d_backward_input(w, s->rows, &delta, scratch->lists, scratch->image,
-                               sample(s->dx, s->x_stride, i));
-  }
-}
-
-/* Adds the chunks' gradients up in the first one, in order. */
-static void sum_chunks(fr_step *s) {
+void fr_sum_chunks(fr_step *s, int floats) {
   float *sum = s->scratch[0].gradient;
-  int floats = conv2d_gradient_floats(s);
   for (int chunk = 1; chunk < FR_CHUNKS; chunk++)
     for (int i = 0; i < floats; i += FR_LANES)
       f4_store(sum + i, f4_add(f4_load(sum + i), f4_load(s->scratch[chunk].gradient + i)));
 }
 
-static void conv2d_step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
+/* ---- pool step: x (n, h, w, c) → y (n, h', w', c) ------------------------------------------------ */
+
+static int takes_mean(const fr_step *s) {
+  return s->layer->kind == FR_AVERAGE_POOLING2D || s->layer->kind == FR_GLOBAL_AVERAGE_POOLING2D;
+}
+
+static void pool_forward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  (takes_mean(s) ? fr_average_pool_forward : fr_max_pool_forward)(&s->layer->window, fr_x_of(s, i),
+                                                                  fr_y_of(s, i));
+}
+
+static void pool_backward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
   const fr_window *w = &s->layer->window;
-  const fr_parameter *kernel = &m->parameters[s->kernel];
-  if (s->dx) fr_conv2d_pack_rows(w, parameter(m, s->kernel), s->rows);
-  fr_work work = {.model = m, .step = s, .n = n, .in_loss = in_loss};
-  fr_pool_run(FR_CHUNKS, conv2d_backward_chunk, &work);
-  sum_chunks(s);
-  const float *drows = s->scratch[0].gradient, *dbias = drows + conv2d_rows(s);
-  memset(s->gradient + kernel->elements, 0,
-         sizeof(float) * (size_t)(kernel->stored - kernel->elements));
-  fr_conv2d_unpack_rows(w, drows, s->gradient);
-  emit_gradient(m, kernel->offset, s->gradient, kernel->stored);
-  if (s->bias >= 0)
-    emit_gradient(m, m->parameters[s->bias].offset, dbias, m->parameters[s->bias].stored);
+  if (!s->dx) return;
+  if (takes_mean(s)) fr_average_pool_backward(w, fr_dy_of(s, i), fr_dx_of(s, i));
+  else fr_max_pool_backward(w, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i), fr_dx_of(s, i));
 }
 
-/* ---- max-pool step: x (n, h, w, c) → y (n, h', w', c) ------------------------------------------- */
+/* ---- pad step: x (n, h, w, c) → y (n, h + top + bottom, w + left + right, c) ---------------------- */
 
-static void pool_forward_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  fr_range range = fr_chunk_range(work->n, chunk);
-  for (int i = range.first; i < range.end; i++)
-    fr_max_pool_forward(&s->layer->window, input_of(s, i), sample(s->y, s->y_stride, i));
+/* Where line `line` of x lies in the padded image, and its length. */
+static float *padded_line(const fr_step *s, float *padded, int line, size_t *bytes) {
+  const fr_layer *l = s->layer;
+  int channels = l->input.dims[2];
+  *bytes = sizeof *padded * (size_t)(l->input.dims[1] * channels);
+  return padded + ((line + l->pads[0]) * l->output.dims[1] + l->pads[2]) * channels;
 }
 
-static void pool_backward_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  fr_range range = fr_chunk_range(work->n, chunk);
-  for (int i = range.first; i < range.end; i++)
-    fr_max_pool_backward(&s->layer->window, input_of(s, i), sample(s->y, s->y_stride, i),
-                         sample(s->dy, s->y_stride, i), sample(s->dx, s->x_stride, i));
+static void pad_forward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  int row = s->x_size / s->layer->input.dims[0];
+  memset(fr_y_of(s, i), 0, sizeof(float) * (size_t)s->y_size);
+  for (int line = 0; line < s->layer->input.dims[0]; line++) {
+    size_t bytes;
+    float *to = padded_line(s, fr_y_of(s, i), line, &bytes);
+    memcpy(to, fr_x_of(s, i) + line * row, bytes);
+  }
 }
 
-/* ---- dense step: x (n, inputs) → y (n, units) --------------------------------------------------- */
-
-enum { UNITS_A_CHUNK = 4 };
-
-static fr_range units_of(const fr_step *s, int chunk) {
-  int first = chunk * UNITS_A_CHUNK, left = s->y_size - first;
-  return (fr_range){first, first + (left < UNITS_A_CHUNK ? left : UNITS_A_CHUNK)};
+static void pad_backward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  int row = s->x_size / s->layer->input.dims[0];
+  for (int line = 0; s->dx && line < s->layer->input.dims[0]; line++) {
+    size_t bytes;
+    const float *from = padded_line(s, fr_dy_of(s, i), line, &bytes);
+    memcpy(fr_dx_of(s, i) + line * row, from, bytes);
+  }
 }
 
-static int unit_chunks(const fr_step *s) { return (s->y_size + UNITS_A_CHUNK - 1) / UNITS_A_CHUNK; }
+/* ---- add step: x_0 (n, …), x_1 … → y, the same shape ---------------------------------------------- */
 
-static float scale_of(const fr_step *s) { return 1.0f / (1.0f - s->rate); }
-
-static void dense_forward_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  fr_range units = units_of(s, chunk);
-  if (s->dropping) fr_live_list_kept(&s->live, s->keep, units.first, units.end);
-  fr_dense_finish finish = {.bias = parameter(work->model, s->bias),
-                            .relu = s->activation == FR_RELU,
-                            .kept = s->dropping ? &s->live : NULL,
-                            .scale = s->dropping ? scale_of(s) : 1.0f};
-  fr_dense_forward(&s->dense, s->x, work->n, parameter(work->model, s->kernel), &finish, units.first,
-                   units.end, s->partial, s->y);
+static void add_floats(float *sum, const float *values, int n) {
+  for (int i = 0; i < n; i++) sum[i] += values[i];
 }
 
-static void dense_infer_chunk(void *context, int chunk) {
-  const fr_work *work = context;
+static void add_forward(const fr_work *work, int i) {
   const fr_model *m = work->model;
-  fr_step *s = work->step;
-  fr_infer_part part = fr_infer_part_of(&s->dense, work->n, fr_pool_threads(), chunk);
-  fr_infer_forward(&s->dense, &part, s->x, m->inference + s->inference, parameter(m, s->bias),
-                   s->activation == FR_RELU,
-                   s->nonzero + (ptrdiff_t)chunk * FR_INFER_SAMPLES * FR_INFER_PANEL,
-                   (float *)s->partial, s->y);
-}
-
-static void dense_step_forward(fr_model *m, fr_step *s, int n) {
-  fr_work work = {.model = m, .step = s, .n = n};
-  s->live.samples = n;
-  if (m->training) fr_pool_run(unit_chunks(s), dense_forward_chunk, &work);
-  else fr_pool_run(fr_infer_parts(&s->dense, n, fr_pool_threads()), dense_infer_chunk, &work);
-  if (s->activation != FR_RELU)
-    fr_activation_forward(s->activation, s->y, n, s->y_size, s->y_stride, s->channels);
-}
-
-/* Each unit's weights in the panel, with the optimizer that is fused with the gradient. */
-static void update_panel_adam(const fr_model *m, const fr_step *s, fr_panel panel, int offset) {
-  const fr_adam adam = fr_adam_of(&m->optimizer);
-  float *w = m->values + offset, *m1 = m->states + offset, *m2 = m1 + m->parameter_floats;
-  for (int u = 0, at = 0; u < s->y_size; u++, at += panel.width)
-    fr_dense_backward_kernel_adam(&s->dense, panel, s->x, &s->live, u, &adam, w + at, m1 + at,
-                                  m2 + at);
-}
-
-/* One panel. Its input's gradient needs the weights that its update is about to change. */
-static void dense_backward_chunk(void *context, int index) {
-  const fr_work *work = context;
-  fr_model *m = work->model;
-  fr_step *s = work->step;
-  fr_panel panel = fr_dense_panel(&s->dense, index);
-  int kernel = m->parameters[s->kernel].offset, offset = kernel + (int)panel.offset;
-  if (s->dx) fr_dense_backward_input(&s->dense, panel, m->values + kernel, &s->live, s->dx);
-  if (m->optimizer.kind == FR_ADAM && !m->optimizer.flush && !m->gradients) {
-    update_panel_adam(m, s, panel, offset);
-    return;
+  const fr_step *s = work->step;
+  float *y = fr_y_of(s, i);
+  memcpy(y, fr_x_of(s, i), sizeof *y * (size_t)s->y_size);
+  for (int k = 1; k < s->source_count; k++) {
+    int source = s->sources[k];
+    float *x = source < 0 ? m->input_values : m->steps[source].y;
+    add_floats(y, fr_sample(x, s->x_stride, i), s->y_size);
   }
-  float row[FR_PANEL];
-  for (int u = 0; u < s->y_size; u++) {
-    fr_dense_backward_kernel(&s->dense, panel, s->x, &s->live, u, row);
-    emit_gradient(m, offset + u * panel.width, row, panel.width);
+  fr_activate(s, i, 1);
+}
+
+/* Whether what reads the source's output later, or a second time here, has left a gradient there. */
+static int has_gradient(const fr_model *m, const fr_step *s, int k) {
+  for (int i = 0; i < k; i++)
+    if (s->sources[i] == s->sources[k]) return 1;
+  for (const fr_step *later = s + 1; later < m->steps + m->step_count; later++)
+    for (int i = 0; i < later->source_count; i++)
+      if (later->sources[i] == s->sources[k]) return 1;
+  return 0;
+}
+
+static void add_backward(const fr_work *work, int i) {
+  const fr_model *m = work->model;
+  const fr_step *s = work->step;
+  fr_activate_backward(work, i, 1);
+  for (int k = 0; k < s->source_count; k++) {
+    int source = s->sources[k];
+    if (source < 0 || !m->steps[source].learns) continue;
+    float *dx = fr_sample(m->steps[source].dy, s->x_stride, i);
+    if (has_gradient(m, s, k)) add_floats(dx, fr_dy_of(s, i), s->y_size);
+    else memcpy(dx, fr_dy_of(s, i), sizeof *dx * (size_t)s->y_size);
   }
 }
 
-static void dense_list_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  fr_range samples = fr_chunk_range(work->n, chunk), units = fr_chunk_range(s->y_size, chunk);
-  fr_live_list_samples(&s->live, s->dy, s->y_stride, samples.first, samples.end);
-  fr_live_list_units(&s->live, s->dy, s->y_stride, units.first, units.end);
-}
+/* ---- activation or dropout by itself: x (n, …) → y, the same shape ------------------------------- */
 
-static void dense_step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
-  if (s->dropping) fr_dropout_apply(s->keep, scale_of(s), s->dy, n, s->y_size, s->y_stride);
-  if (!in_loss)
-    fr_activation_backward(s->activation, s->y, s->dy, n, s->y_size, s->y_stride, s->channels);
-  fr_work work = {.model = m, .step = s, .n = n};
-  s->live.samples = n;
-  fr_pool_run(FR_CHUNKS, dense_list_chunk, &work);
-  fr_pool_run(fr_dense_panels(&s->dense), dense_backward_chunk, &work);
-  if (s->bias < 0) return;
-  memset(s->gradient, 0, sizeof *s->gradient * (size_t)s->y_stride);
-  fr_dense_backward_bias(&s->live, s->gradient);
-  emit_gradient(m, m->parameters[s->bias].offset, s->gradient, s->y_stride);
-}
-
-/* ---- activation or dropout by itself: x (n, …) → y, the same shape ------------------------------ */
-
-static void pointwise_forward_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  fr_range range = fr_chunk_range(work->n, chunk);
-  int n = range.end - range.first;
-  float *y = sample(s->y, s->y_stride, range.first);
-  memcpy(y, input_of(s, range.first), sizeof *y * (size_t)n * (size_t)s->y_stride);
-  fr_activation_forward(s->activation, y, n, s->y_size, s->y_stride, s->channels);
+static void drop(const fr_step *s, float *values, int i) {
   if (s->dropping)
-    fr_dropout_apply(s->keep + (ptrdiff_t)range.first * s->y_size, scale_of(s), y, n, s->y_size,
-                     s->y_stride);
+    fr_dropout_apply(s->keep + (ptrdiff_t)i * s->y_size, 1.0f / (1.0f - s->rate), values, 1,
+                     s->y_size, s->y_stride);
 }
 
-static void pointwise_backward_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  fr_range range = fr_chunk_range(work->n, chunk);
-  int n = range.end - range.first;
-  float *dy = sample(s->dy, s->y_stride, range.first);
-  if (s->dropping)
-    fr_dropout_apply(s->keep + (ptrdiff_t)range.first * s->y_size, scale_of(s), dy, n, s->y_size,
-                     s->y_stride);
-  if (!work->in_loss)
-    fr_activation_backward(s->activation, sample(s->y, s->y_stride, range.first), dy, n, s->y_size,
-                           s->y_stride, s->channels);
-  if (s->dx)
-    memcpy(sample(s->dx, s->x_stride, range.first), dy,
-           sizeof *dy * (size_t)n * (size_t)s->y_stride);
+static void pointwise_forward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  memcpy(fr_y_of(s, i), fr_x_of(s, i), sizeof(float) * (size_t)s->y_size);
+  fr_activate(s, i, 1);
+  drop(s, fr_y_of(s, i), i);
 }
+
+static void pointwise_backward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  drop(s, fr_dy_of(s, i), i);
+  fr_activate_backward(work, i, 1);
+  if (s->dx) memcpy(fr_dx_of(s, i), fr_dy_of(s, i), sizeof(float) * (size_t)s->y_size);
+}
+
+/* ---- augment step: x (n, h, w, c) → y, the same shape -------------------------------------------- */
+
+static void augment_forward(const fr_work *work, int i) {
+  const fr_model *m = work->model;
+  const fr_step *s = work->step;
+  if (m->training) fr_augment(s->layer, s->layer_index, m->optimizer.steps, i, fr_x_of(s, i), fr_y_of(s, i));
+  else memcpy(fr_y_of(s, i), fr_x_of(s, i), sizeof(float) * (size_t)s->y_size);
+}
+
+/* Nothing before it learns. */
+static void augment_backward(const fr_work *work, int i) { (void)work, (void)i; }
 
 /* ---- all steps --------------------------------------------------------------------------------- */
 
+/* A kind either runs over the whole batch or sample by sample. */
+static const struct {
+  void (*forward)(fr_work *work);
+  void (*backward)(fr_work *work);
+  void (*forward_one)(const fr_work *work, int i);
+  void (*backward_one)(const fr_work *work, int i);
+} step_table[FR_STEP_KINDS] = {
+    [FR_STEP_CONV2D] = {fr_conv2d_step_forward, fr_conv2d_step_backward, NULL, NULL},
+    [FR_STEP_DEPTHWISE] = {fr_depthwise_step_forward, fr_depthwise_step_backward, NULL, NULL},
+    [FR_STEP_DENSE] = {fr_dense_step_forward, fr_dense_step_backward, NULL, NULL},
+    [FR_STEP_NORMALIZE] = {fr_normalize_step_forward, fr_normalize_step_backward, NULL, NULL},
+    [FR_STEP_POOL] = {NULL, NULL, pool_forward, pool_backward},
+    [FR_STEP_PAD] = {NULL, NULL, pad_forward, pad_backward},
+    [FR_STEP_ADD] = {NULL, NULL, add_forward, add_backward},
+    [FR_STEP_POINTWISE] = {NULL, NULL, pointwise_forward, pointwise_backward},
+    [FR_STEP_AUGMENT] = {NULL, NULL, augment_forward, augment_backward},
+};
+
+static void forward_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_range range = fr_chunk_range(work->n, chunk);
+  for (int i = range.first; i < range.end; i++) step_table[work->step->kind].forward_one(work, i);
+}
+
+static void backward_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_range range = fr_chunk_range(work->n, chunk);
+  for (int i = range.first; i < range.end; i++) step_table[work->step->kind].backward_one(work, i);
+}
+
+/* Where other steps read the same input, this one's gradient joins theirs. */
+static void share_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  const fr_step *s = work->step;
+  fr_range range = fr_chunk_range(work->n, chunk);
+  for (int i = range.first; i < range.end; i++)
+    add_floats(fr_sample(s->shared_dx, s->x_stride, i), fr_dx_of(s, i), s->x_size);
+}
+
 void fr_step_forward(fr_model *m, fr_step *s, int n) {
   fr_work work = {.model = m, .step = s, .n = n};
-  switch (s->kind) {
-    case FR_STEP_CONV2D: conv2d_step_forward(m, s, n); break;
-    case FR_STEP_MAX_POOLING2D: fr_pool_run(FR_CHUNKS, pool_forward_chunk, &work); break;
-    case FR_STEP_DENSE: dense_step_forward(m, s, n); break;
-    default: fr_pool_run(FR_CHUNKS, pointwise_forward_chunk, &work);
-  }
+  if (step_table[s->kind].forward) step_table[s->kind].forward(&work);
+  else fr_pool_run(FR_CHUNKS, forward_chunk, &work);
 }
 
 void fr_step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
   fr_work work = {.model = m, .step = s, .n = n, .in_loss = in_loss};
-  switch (s->kind) {
-    case FR_STEP_CONV2D: conv2d_step_backward(m, s, n, in_loss); break;
-    case FR_STEP_MAX_POOLING2D:
-      if (s->dx) fr_pool_run(FR_CHUNKS, pool_backward_chunk, &work);
-      break;
-    case FR_STEP_DENSE: dense_step_backward(m, s, n, in_loss); break;
-    default: fr_pool_run(FR_CHUNKS, pointwise_backward_chunk, &work);
-  }
+  if (!s->learns) return;
+  if (step_table[s->kind].backward) step_table[s->kind].backward(&work);
+  else fr_pool_run(FR_CHUNKS, backward_chunk, &work);
+  if (s->shared_dx) fr_pool_run(FR_CHUNKS, share_chunk, &work);
+}
+
+void fr_steps_end(fr_model *m) {
+  for (int i = 0; i < m->step_count; i++)
+    if (m->steps[i].kind == FR_STEP_NORMALIZE) fr_normalize_step_end(m, &m->steps[i]);
 }
 
 /* ---- before the first step ---------------------------------------------------------------------- */
@@ -304,11 +216,11 @@ static void prepare_chunk(void *context, int chunk) {
   size_t bytes = (size_t)size * (size_t)fr_dtype_bytes(intake->dtype);
   for (int i = range.first; i < range.end; i++)
     fr_load_samples(intake->samples + (size_t)i * bytes, intake->dtype, size,
-                    sample(m->input_values, stride, i));
+                    fr_sample(m->input_values, stride, i));
   for (int i = 0; i < m->step_count; i++) {
     const fr_step *s = &m->steps[i];
     if (s->dropping)
-      fr_dropout_mask(m->seed, m->optimizer.steps, s->dropout_layer, s->rate, range.first, range.end,
+      fr_dropout_mask(s->dropout_seed, m->optimizer.steps, s->dropout_layer, s->rate, range.first, range.end,
                       s->y_size, s->keep);
   }
 }

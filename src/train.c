@@ -1,10 +1,10 @@
 #include "train.h"
 
-#include <stdlib.h>
-
+#include "plan.h"
 #include "step.h"
+#include "update.h"
 
-static const fr_step *last_step(const fr_model *m) { return &m->steps[m->step_count - 1]; }
+static fr_step *last_step(fr_model *m) { return &m->steps[m->step_count - 1]; }
 
 static void forward(fr_model *m, const fr_batch *b, int training) {
   fr_steps_prepare(m, b->samples, b->dtype, b->n, training);
@@ -13,8 +13,9 @@ static void forward(fr_model *m, const fr_batch *b, int training) {
 
 static void score(fr_model *m, const fr_batch *b, float *dp, fr_scores *scores) {
   const fr_step *last = last_step(m);
-  fr_loss_batch(m->loss, m->fused_activation, last->y, b->targets, b->n, last->y_size,
+  fr_loss_batch(&m->loss, m->fused_activation, last->y, b->targets, b->weights, b->n, last->y_size,
                 last->y_stride, dp, scores);
+  scores->loss += b->n * fr_update_penalty(m);
 }
 
 static void backward(fr_model *m, int n) {
@@ -35,45 +36,44 @@ static fr_status check_batch(fr_model *m, const fr_batch *b, int batch_size, int
                    (int)b->dtype);
   int larger = batch_size <= FR_MAX_BATCH && batch_size > b->n; /* than there are samples */
   fr_status status = fr_model_reserve(m, larger ? b->n : batch_size);
-  if (status == FR_OK && needs_targets && m->loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY)
+  if (status == FR_OK && needs_targets && m->loss.kind == FR_SPARSE_CATEGORICAL_CROSSENTROPY)
     status = fr_check_labels(b->targets, b->n, last_step(m)->y_size);
   return status;
 }
 
 /* Samples first .. first + batch_size - 1 of the data, or as many as are left. */
-static fr_batch slice(const fr_model *m, const fr_batch *data, int first, int batch_size) {
+static fr_batch slice(fr_model *m, const fr_batch *data, int first, int batch_size) {
   size_t sample = (size_t)fr_shape_elements(&m->input) * (size_t)fr_dtype_bytes(data->dtype);
   size_t target = sizeof(int32_t);
-  if (m->loss != FR_SPARSE_CATEGORICAL_CROSSENTROPY) target *= (size_t)last_step(m)->y_size;
+  if (m->loss.kind != FR_SPARSE_CATEGORICAL_CROSSENTROPY) target *= (size_t)last_step(m)->y_size;
   fr_batch b = *data;
   b.samples = (const char *)data->samples + (size_t)first * sample;
   if (data->targets) b.targets = (const char *)data->targets + (size_t)first * target;
+  if (data->weights) b.weights = data->weights + first;
   b.n = data->n - first < batch_size ? data->n - first : batch_size;
   return b;
 }
 
-fr_status fr_train(fr_model *m, const fr_batch *data, int batch_size, fr_scores *scores) {
+fr_status fr_train(fr_model *m, const fr_batch *data, int batch_size, const double *rates,
+                   fr_scores *scores) {
   fr_status status = check_batch(m, data, batch_size, 1);
-  if (status) return status;
-  free(m->gradients);
-  m->gradients = NULL;
-  m->inference_fresh = 0;
-  for (int first = 0; first < data->n; first += batch_size, scores++) {
+  for (int first = 0, i = 0; status == FR_OK && first < data->n; first += batch_size, i++) {
     fr_batch b = slice(m, data, first, batch_size);
-    *scores = (fr_scores){0};
+    scores[i] = (fr_scores){0};
     forward(m, &b, 1);
-    score(m, &b, last_step(m)->dy, scores);
-    fr_optimizer_begin_step(&m->optimizer);
+    score(m, &b, last_step(m)->dy, &scores[i]);
+    status = fr_update_begin(m, rates ? rates[i] : m->optimizer.learning_rate);
+    if (status) break;
     backward(m, b.n);
+    fr_update_end(m);
+    fr_steps_end(m);
   }
-  return FR_OK;
+  return status;
 }
 
 fr_status fr_train_gradients(fr_model *m, const fr_batch *batch, fr_scores *scores) {
   fr_status status = check_batch(m, batch, batch->n, 1);
-  if (status) return status;
-  if (!m->gradients) m->gradients = calloc((size_t)m->parameter_floats + 1, sizeof(float));
-  if (!m->gradients) return fr_fail(FR_OUT_OF_MEMORY, "gradients: out of memory");
+  if (status || (status = fr_update_keep(m))) return status;
   *scores = (fr_scores){0};
   forward(m, batch, 1);
   score(m, batch, last_step(m)->dy, scores);
@@ -110,6 +110,11 @@ fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scor
   return status;
 }
 
+static void copy_outputs(const fr_step *s, int n, float *out) {
+  for (int i = 0; i < n; i++, out += s->y_size)
+    memcpy(out, s->y + (size_t)i * (size_t)s->y_stride, sizeof *out * (size_t)s->y_size);
+}
+
 fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *predictions) {
   fr_status status = begin_inference(m, data, &batch_size, 0);
   if (status) return status;
@@ -117,9 +122,36 @@ fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *p
   for (int first = 0; first < data->n; first += batch_size) {
     fr_batch b = slice(m, data, first, batch_size);
     forward(m, &b, 0);
-    for (int i = 0; i < b.n; i++, predictions += last->y_size)
-      memcpy(predictions, last->y + (size_t)i * (size_t)last->y_stride,
-             sizeof *predictions * (size_t)last->y_size);
+    copy_outputs(last, b.n, predictions);
+    predictions += (ptrdiff_t)b.n * last->y_size;
   }
   return FR_OK;
+}
+
+/* ---- inspection -------------------------------------------------------------------------------- */
+
+/* The plan for training, or without `fuse` one in which every layer's output can be seen. */
+static void replan(fr_model *m, int fuse) {
+  fr_plan_steps(m, fuse);
+  m->batch_capacity = 0;
+}
+
+fr_status fr_activations_of(fr_model *m, int layer, const fr_batch *data, int training, float *out) {
+  if (!m->built) return fr_fail(FR_WRONG_STATE, "activations: build the model first");
+  if (layer < 0 || layer >= m->layer_count)
+    return fr_fail(FR_INVALID_ARGUMENT, "activations: layer must be 0..%d, got %d",
+                   m->layer_count - 1, layer);
+  replan(m, 0);
+  fr_batch b = *data;
+  fr_status status = check_batch(m, data, data->n, 0);
+  if (status == FR_OK) status = fr_model_refresh_inference(m);
+  if (status == FR_OK) {
+    int last = m->step_of[layer], size = fr_shape_elements(&m->input);
+    fr_steps_prepare(m, b.samples, b.dtype, b.n, training);
+    for (int i = 0; i <= last; i++) fr_step_forward(m, &m->steps[i], b.n);
+    const fr_step input = {.y = m->input_values, .y_size = size, .y_stride = fr_round_up(size, FR_LANES)};
+    copy_outputs(last < 0 ? &input : &m->steps[last], b.n, out);
+  }
+  replan(m, 1);
+  return status;
 }

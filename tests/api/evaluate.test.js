@@ -120,7 +120,7 @@ onEveryBuild(() => {
     await refused(model.predict(tensor(x.data, [53, 64])), 'x must have shape [n, 8, 8, 1], got [53, 64]');
     await refused(model.predict(wrong(undefined)), 'x must be a tensor { shape: number[], data: TypedArray }, got undefined');
     await refused(model.predict(x, { batchSize: 0 }), 'predict: batchSize must be an integer 1..65536, got 0');
-    await refused(model.predict(x, wrong({ batch: 3 })), "predict has no option 'batch'; it takes batchSize, signal, onProgress");
+    await refused(model.predict(x, wrong({ batch: 3 })), "predict has no option 'batch'; it takes batchSize, signal, onProgress, steps, callbacks");
     await refused(model.predict(x, wrong({ signal: {} })), 'predict: signal must be an AbortSignal, got Object');
     await refused(model.evaluate(x, y, wrong({ onProgress: 1 })), 'evaluate: onProgress must be a function, got 1');
     await refused(model.evaluate(x, oneHot(y)), 'y must hold one class index a sample, shape [n], got [53, 3]');

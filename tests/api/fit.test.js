@@ -409,7 +409,7 @@ onEveryBuild(() => {
     await refused([x, withLabel(0.5)], 'y: label 41 must be a whole number 0..2, got 0.5', 'bad-data');
     await refused([x, withLabel(NaN)], 'y: label 41 must be a whole number 0..2, got NaN', 'bad-data');
     await refused([x, y, null], 'fit takes an object of options, got null');
-    await refusedOption({ batchsize: 4 }, "fit has no option 'batchsize'; it takes batchSize, epochs, verbose, validationData, validationSplit, shuffle, initialEpoch, initialBatch, signal, callbacks, log");
+    await refusedOption({ batchsize: 4 }, "fit has no option 'batchsize'; it takes batchSize, epochs, verbose, validationData, validationSplit, validationFreq, validationSteps, validationBatchSize, shuffle, classWeight, sampleWeight, stepsPerEpoch, initialEpoch, initialBatch, signal, callbacks, log");
     await refusedOption({ batchSize: 0 }, 'fit: batchSize must be an integer 1..65536, got 0');
     await refusedOption({ batchSize: 65537 }, 'fit: batchSize must be an integer 1..65536, got 65537');
     await refusedOption({ batchSize: '32' }, 'fit: batchSize must be an integer 1..65536, got "32"');
@@ -422,11 +422,11 @@ onEveryBuild(() => {
     await refusedOption({ validationSplit: -0.1 }, 'fit: validationSplit must be a number 0..1, got -0.1');
     await refusedOption({ validationSplit: 0.999 }, 'fit: validationSplit 0.999 leaves none of 70 samples to train on');
     await refusedOption({ validationSplit: 0.1, validationData }, 'fit: give validationData or validationSplit, not both');
-    await refusedOption({ validationData: x }, 'fit: validationData must be [x, y], got Object');
+    await refusedOption({ validationData: x }, 'fit: validationData must be [x, y] or [x, y, sampleWeight], got Object');
     await refusedOption({ validationData: [x, slice(y, 0, 3)] }, 'validation y has 3 targets for 70 samples');
     await refusedOption({ validationData: [tensor(x.data, [70, 64]), y] }, 'validation x must have shape [n, 8, 8, 1], got [70, 64]');
     await refusedOption({ callbacks: { onEpochend: () => {} } },
-      "fit: callbacks has no option 'onEpochend'; it takes onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, onTrainEnd, onProgress");
+      "fit: callbacks has no option 'onEpochend'; it takes setParams, setModel, onTrainBegin, onTrainEnd, onEpochBegin, onEpochEnd, onBatchBegin, onBatchEnd, onTrainBatchBegin, onTrainBatchEnd, onTestBegin, onTestEnd, onTestBatchBegin, onTestBatchEnd, onPredictBegin, onPredictEnd, onPredictBatchBegin, onPredictBatchEnd, onYield, onProgress");
     await refusedOption({ callbacks: { onEpochEnd: 'log' } }, 'fit: onEpochEnd must be a function, got "log"');
     await refusedOption({ signal: {} }, 'fit: signal must be an AbortSignal, got Object');
     await refusedOption({ log: 'console' }, 'fit: log must be a function, got "console"');
@@ -440,16 +440,16 @@ onEveryBuild(() => {
     const refused = (options, message) => assert.throws(() => model.compile(wrong(options)), { name: 'FittingRoomError', message });
     const loss = 'meanSquaredError';
     refused(undefined, 'compile takes an object of options, got undefined');
-    refused({ optimizer: 'adam' }, 'compile: loss must be one of sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy, meanSquaredError, got undefined');
-    refused({ loss }, 'compile: optimizer must be one of adam, sgd, adadelta, got undefined');
-    refused({ optimizer: 'rmsprop', loss }, 'compile: optimizer must be one of adam, sgd, adadelta, got "rmsprop"');
-    refused({ optimizer: null, loss }, 'compile: optimizer must be one of adam, sgd, adadelta, got null');
-    refused({ optimizer: { name: 'adam', momentum: 0.9 }, loss }, "optimizer adam has no option 'momentum'; it takes name, learningRate, beta1, beta2, epsilon");
+    refused({ optimizer: 'adam' }, 'compile: loss must be one of sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy, meanSquaredError, meanAbsoluteError, mse, mae, got undefined');
+    refused({ loss }, 'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, got undefined');
+    refused({ optimizer: 'nadam', loss }, 'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, got "nadam"');
+    refused({ optimizer: null, loss }, 'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, got null');
+    refused({ optimizer: { name: 'adam', momentum: 0.9 }, loss }, "optimizer adam has no option 'momentum'; it takes name, learningRate, beta1, beta2, epsilon, weightDecay, clipValue, clipNorm, globalClipNorm, useEma, emaMomentum, emaOverwriteFrequency");
     refused({ optimizer: { name: 'adam', learningRate: '0.1' }, loss }, 'optimizer adam: learningRate must be a number 0..1000000, got "0.1"');
     refused({ optimizer: { name: 'adam', beta1: 1 }, loss }, 'optimizer: beta1 must be at least 0 and below 1, got 1');
     refused({ optimizer: { name: 'sgd', nesterov: true }, loss }, 'optimizer: nesterov needs a momentum above 0');
     refused({ optimizer: { name: 'sgd', momentum: 0.5, nesterov: 'yes' }, loss }, 'optimizer sgd: nesterov must be true or false, got "yes"');
-    refused({ optimizer: 'adam', loss, metrics: ['precision'] }, 'compile: metrics must be one of accuracy, acc, meanSquaredError, mse, got "precision"');
+    refused({ optimizer: 'adam', loss, metrics: ['f1'] }, 'compile: metrics must be one of accuracy, acc, binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy, topKCategoricalAccuracy, sparseTopKCategoricalAccuracy, meanSquaredError, mse, meanAbsoluteError, mae, precision, recall, got "f1"');
     refused({ optimizer: 'adam', loss, metrics: 'accuracy' }, "compile: metrics must be an array such as ['accuracy'], got \"accuracy\"");
     refused({ optimizer: 'adam', loss, metric: [] }, "compile has no option 'metric'; it takes optimizer, loss, metrics");
     await model.fit(x, y, quiet); // as it was compiled before

@@ -178,7 +178,7 @@ onEveryBuild(() => {
     await refused(undefined, 'sequential takes an object of options, got undefined');
     await refused({ layer: [flat] }, "sequential has no option 'layer'; it takes layers, seed, name, deterministic, threads");
     await refused({ layers: [] }, 'sequential: layers must be an array of at least one layer, got []');
-    await refused({ layers: flat }, 'sequential: layers must be an array of at least one layer, got Object');
+    await refused({ layers: flat }, 'sequential: layers must be an array of at least one layer, got Layer');
     await refused({ layers: [flat, 'dense'] }, 'sequential: layer 1 was not made by layers.*, got "dense"');
     await refused({ layers: [flat, null] }, 'sequential: layer 1 was not made by layers.*, got null');
     await refused({ layers: [layers.dense({ units: 3 })] }, 'sequential: the first layer needs an inputShape such as [28, 28, 1]');

@@ -62,7 +62,7 @@ EMSCRIPTEN_KEEPALIVE void kernels_prepare(void) {
   b.live = fr_live_place(malloc((size_t)fr_live_bytes(BATCH, UNITS)), BATCH, UNITS);
   b.adam = (fr_optimizer){.kind = FR_ADAM, .learning_rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999,
                           .epsilon = 1e-7};
-  fr_optimizer_begin_step(&b.adam);
+  fr_optimizer_begin_step(&b.adam, b.adam.learning_rate);
   fr_dropout_mask(1, 0, 1, 0.5f, 0, BATCH, UNITS, b.keep);
   fr_conv2d_pack(&window, b.kernel, NULL, b.packed);
 }

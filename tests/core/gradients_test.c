@@ -42,7 +42,7 @@ static void free_data(data *d) {
 static fr_batch batch_of(const data *d, fr_loss_kind loss) {
   const void *targets = loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY ? (const void *)d->labels
                                                                    : (const void *)d->targets;
-  return (fr_batch){d->samples, FR_FLOAT32, targets, d->n};
+  return (fr_batch){d->samples, FR_FLOAT32, targets, d->n, NULL};
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
@@ -72,10 +72,10 @@ static void check_outputs(const char *name, fr_model *m, const data *d) {
     int count = d->n * fr_shape_elements(&m->layers[layer].output);
     float *got = check_garbage((size_t)count);
     double *want = exact_forward(&net, layer, d->samples, d->n);
-    must(fr_model_activations(m, layer, d->samples, FR_FLOAT32, d->n, got));
+    must(fr_activations_of(m, layer, &(fr_batch){d->samples, FR_FLOAT32, NULL, d->n, NULL}, 0, got));
     check_all_near(got, want, count, name, "activations");
     if (layer == m->layer_count - 1) {
-      fr_batch b = {d->samples, FR_FLOAT32, NULL, d->n};
+      fr_batch b = {d->samples, FR_FLOAT32, NULL, d->n, NULL};
       must(fr_predict(m, &b, 2, got));
       check_all_near(got, want, count, name, "predictions");
     }
@@ -129,7 +129,7 @@ static void check_training(const char *name, fr_model *m, fr_loss_kind loss, con
       {.kind = FR_ADADELTA, .learning_rate = 0.5, .rho = 0.9, .epsilon = 0.01},
   };
   const fr_optimizer *o = &optimizers[cases % 5];
-  must(fr_model_compile(m, o, loss));
+  must(fr_model_compile(m, o, LOSS(loss)));
   exact_net net = exact_copy(m);
   net.training = 1;
   double *states = calloc((size_t)net.count * 2, sizeof *states);
@@ -137,7 +137,7 @@ static void check_training(const char *name, fr_model *m, fr_loss_kind loss, con
   int batch_size = (d->n + STEPS - 1) / STEPS, size = fr_shape_elements(&m->input);
   int target = loss == FR_SPARSE_CATEGORICAL_CROSSENTROPY ? 4 : 4 * output_size(m);
   fr_scores scores[MAX_N];
-  must(fr_train(m, &b, batch_size, scores));
+  must(fr_train(m, &b, batch_size, NULL, scores));
   for (int first = 0, t = 0; first < d->n; first += batch_size, t++) {
     int n = d->n - first < batch_size ? d->n - first : batch_size;
     const float *samples = d->samples + first * size;
@@ -169,7 +169,7 @@ static void check_model(const char *name, fr_shape input, const fr_layer *layers
     for (int u = 0; u < m->parameters[i].elements; u++) bias[u] = 0.3f * check_float();
     must(fr_model_set_parameter(m, i, bias, m->parameters[i].elements));
   }
-  must(fr_model_compile(m, &plain_sgd, loss));
+  must(fr_model_compile(m, &plain_sgd, LOSS(loss)));
   for (int i = 0; i < m->step_count; i++) {
     fused_pools += m->steps[i].kind == FR_STEP_CONV2D && m->steps[i].pool;
     fused_dropouts += m->steps[i].kind == FR_STEP_DENSE && m->steps[i].rate > 0.0f;

@@ -2,6 +2,7 @@
 #include "check.h"
 #include "loss.h"
 
+#define LOSS(loss_kind) (&(const fr_loss){.kind = (loss_kind), .top_k = 5})
 #define SPARSE FR_SPARSE_CATEGORICAL_CROSSENTROPY
 #define CATEGORICAL FR_CATEGORICAL_CROSSENTROPY
 #define BINARY FR_BINARY_CROSSENTROPY
@@ -10,7 +11,7 @@
 static fr_scores score(fr_loss_kind loss, const float *p, const void *targets, int n, int classes,
                        int stride) {
   fr_scores s = {0};
-  fr_loss_batch(loss, FR_LINEAR, p, targets, n, classes, stride, NULL, &s);
+  fr_loss_batch(LOSS(loss), FR_LINEAR, p, targets, NULL, n, classes, stride, NULL, &s);
   return s;
 }
 
@@ -47,8 +48,8 @@ static void adding_up(void) {
   const float p[8] = {0.5f, 0.25f, 0.25f, NAN, 0.125f, 0.75f, 0.125f, NAN};
   const int32_t labels[2] = {0, 2};
   fr_scores s = {0};
-  fr_loss_batch(SPARSE, FR_SOFTMAX, p, labels, 1, 3, 4, NULL, &s);
-  fr_loss_batch(SPARSE, FR_SOFTMAX, p + 4, labels + 1, 1, 3, 4, NULL, &s);
+  fr_loss_batch(LOSS(SPARSE), FR_SOFTMAX, p, labels, NULL, 1, 3, 4, NULL, &s);
+  fr_loss_batch(LOSS(SPARSE), FR_SOFTMAX, p + 4, labels + 1, NULL, 1, 3, 4, NULL, &s);
   fr_scores together = score(SPARSE, p, labels, 2, 3, 4);
   CHECK(s.samples == 2 && s.loss == together.loss && s.correct == together.correct &&
             s.squared_error == together.squared_error,
@@ -63,7 +64,7 @@ static void clipping(void) {
   CHECK_NEAR(score(SPARSE, p, &wrong, 1, 2, 2).loss, most, 1e-6, "sparse, wrong");
   CHECK_NEAR(score(SPARSE, p, &right, 1, 2, 2).loss, least, 1e-12, "sparse, right");
   fr_scores s = {0};
-  fr_loss_batch(SPARSE, FR_SOFTMAX, p, &wrong, 1, 2, 2, NULL, &s);
+  fr_loss_batch(LOSS(SPARSE), FR_SOFTMAX, p, &wrong, NULL, 1, 2, 2, NULL, &s);
   CHECK_NEAR(s.loss, most, 1e-6, "sparse of softmax, wrong");
   const float hot[2] = {0.0f, 1.0f};
   CHECK_NEAR(score(CATEGORICAL, p, hot, 1, 2, 2).loss, most, 1e-6, "categorical, wrong");
@@ -86,24 +87,24 @@ static void gradients(void) {
   const int32_t labels[2] = {1, 0};
   float dp[4];
   fr_scores s = {0};
-  fr_loss_batch(SPARSE, FR_SOFTMAX, p, labels, 2, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(SPARSE), FR_SOFTMAX, p, labels, NULL, 2, 2, 2, dp, &s);
   static const float fused[4] = {0.375f, -0.375f, -0.25f, 0.25f}; /* (p - t) / 2 */
   for (int i = 0; i < 4; i++) CHECK(dp[i] == fused[i], "%d: %g, want %g", i, dp[i], fused[i]);
   /* Σp = 1: d(-ln (p_t / Σp)) / dp_i = 1 - [i = t] / p_t, halved */
-  fr_loss_batch(SPARSE, FR_LINEAR, p, labels, 2, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(SPARSE), FR_LINEAR, p, labels, NULL, 2, 2, 2, dp, &s);
   static const float plain[4] = {0.5f, -1.5f, -0.5f, 0.5f};
   for (int i = 0; i < 4; i++) CHECK_NEAR(dp[i], plain[i], 1e-6, "crossentropy");
   /* 2 (p - t) / outputs / samples */
   const float targets[4] = {0.25f, 0.25f, 1.0f, -0.5f};
-  fr_loss_batch(SQUARED, FR_LINEAR, p, targets, 2, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(SQUARED), FR_LINEAR, p, targets, NULL, 2, 2, 2, dp, &s);
   static const float squared[4] = {0.25f, 0.0f, -0.25f, 0.5f};
   for (int i = 0; i < 4; i++) CHECK(dp[i] == squared[i], "%d: %g, want %g", i, dp[i], squared[i]);
   /* (p - t) / outputs / samples before the sigmoid; over p (1 - p) after it */
   const float yes[4] = {1.0f, 0.0f, 1.0f, 0.0f};
-  fr_loss_batch(BINARY, FR_SIGMOID, p, yes, 2, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(BINARY), FR_SIGMOID, p, yes, NULL, 2, 2, 2, dp, &s);
   static const float binary[4] = {-0.0625f, 0.0625f, -0.125f, 0.125f};
   for (int i = 0; i < 4; i++) CHECK(dp[i] == binary[i], "%d: %g, want %g", i, dp[i], binary[i]);
-  fr_loss_batch(BINARY, FR_LINEAR, p, yes, 2, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(BINARY), FR_LINEAR, p, yes, NULL, 2, 2, 2, dp, &s);
   for (int i = 0; i < 4; i++)
     CHECK_NEAR(dp[i], binary[i] / (p[i] * (1.0f - p[i])), 1e-6, "binary crossentropy");
 }
@@ -114,13 +115,13 @@ static void gradients_of_the_sure(void) {
   const int32_t wrong = 1;
   float dp[2];
   fr_scores s = {0};
-  fr_loss_batch(SPARSE, FR_SOFTMAX, p, &wrong, 1, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(SPARSE), FR_SOFTMAX, p, &wrong, NULL, 1, 2, 2, dp, &s);
   CHECK(dp[0] == 1.0f && dp[1] == -1.0f, "%g %g", (double)dp[0], (double)dp[1]);
-  fr_loss_batch(SPARSE, FR_LINEAR, p, &wrong, 1, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(SPARSE), FR_LINEAR, p, &wrong, NULL, 1, 2, 2, dp, &s);
   CHECK(dp[0] == 0.0f && dp[1] == 0.0f, "%g %g", (double)dp[0], (double)dp[1]);
-  fr_loss_batch(BINARY, FR_SIGMOID, p, yes, 1, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(BINARY), FR_SIGMOID, p, yes, NULL, 1, 2, 2, dp, &s);
   CHECK(dp[0] == 0.5f && dp[1] == -0.5f, "%g %g", (double)dp[0], (double)dp[1]);
-  fr_loss_batch(BINARY, FR_LINEAR, p, yes, 1, 2, 2, dp, &s);
+  fr_loss_batch(LOSS(BINARY), FR_LINEAR, p, yes, NULL, 1, 2, 2, dp, &s);
   CHECK(dp[0] == 0.0f && dp[1] == 0.0f, "%g %g", (double)dp[0], (double)dp[1]);
 }
 
@@ -142,8 +143,8 @@ static void sparse_equals_one_hot(void) {
       fr_activation f = fused ? FR_SOFTMAX : FR_LINEAR;
       fr_scores sparse = {0}, shares = {0};
       for (int i = 0; i < MOST; i++) a[i] = b[i] = 7.0f;
-      fr_loss_batch(SPARSE, f, p, labels, n, classes, stride, a, &sparse);
-      fr_loss_batch(CATEGORICAL, f, p, hot, n, classes, stride, b, &shares);
+      fr_loss_batch(LOSS(SPARSE), f, p, labels, NULL, n, classes, stride, a, &sparse);
+      fr_loss_batch(LOSS(CATEGORICAL), f, p, hot, NULL, n, classes, stride, b, &shares);
       CHECK(memcmp(a, b, sizeof a) == 0, "gradients differ");
       CHECK(memcmp(&sparse, &shares, sizeof sparse) == 0, "scores differ: %.17g, %.17g",
             sparse.loss, shares.loss);
@@ -165,7 +166,7 @@ static void fusing(void) {
   };
   for (int loss = 0; loss < FR_LOSSES; loss++)
     for (int f = 0; f < FR_ACTIVATIONS; f++)
-      CHECK(fr_loss_fused_activation((fr_loss_kind)loss, (fr_activation)f) == want[loss][f],
+      CHECK(fr_loss_fused_activation(LOSS((fr_loss_kind)loss), (fr_activation)f) == want[loss][f],
             "loss %d, activation %d", loss, f);
 }
 

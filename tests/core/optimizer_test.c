@@ -11,21 +11,20 @@ static float gradient(int i, int t) { return (float)((7 * t + 3 * i) % 11 - 5) /
 
 typedef struct { float w[N], s0[N], s1[N]; } weights;
 
-/* The arrays are blocks of their own, and absent where the optimizer keeps fewer states. */
+/* The states are a block of their own, as large as the optimizer asks for. */
 static void step(fr_optimizer *o, weights *at, const float *g) {
   int states = fr_optimizer_states(o);
-  float *w = check_alloc(sizeof at->w), *s0 = NULL, *s1 = NULL;
+  float *w = check_alloc(sizeof at->w), *s = check_alloc((size_t)states * sizeof at->s0);
   memcpy(w, at->w, sizeof at->w);
-  if (states >= 1) memcpy(s0 = check_alloc(sizeof at->s0), at->s0, sizeof at->s0);
-  if (states >= 2) memcpy(s1 = check_alloc(sizeof at->s1), at->s1, sizeof at->s1);
-  fr_optimizer_begin_step(o);
-  fr_optimizer_update(o, w, s0, s1, g, N);
+  if (states >= 1) memcpy(s, at->s0, sizeof at->s0);
+  if (states >= 2) memcpy(s + N, at->s1, sizeof at->s1);
+  fr_optimizer_begin_step(o, o->learning_rate);
+  fr_optimizer_update(o, w, s, N, g, N);
   memcpy(at->w, w, sizeof at->w);
-  if (s0) memcpy(at->s0, s0, sizeof at->s0);
-  if (s1) memcpy(at->s1, s1, sizeof at->s1);
+  if (states >= 1) memcpy(at->s0, s, sizeof at->s0);
+  if (states >= 2) memcpy(at->s1, s + N, sizeof at->s1);
   free(w);
-  free(s0);
-  free(s1);
+  free(s);
 }
 
 static weights begin(void) {
@@ -183,8 +182,8 @@ static void refusals(void) {
   CHECK(fr_optimizer_check(&o) == FR_OK, "%s", fr_last_error());
   o.learning_rate = 0.0;
   CHECK(fr_optimizer_check(&o) == FR_OK, "%s", fr_last_error());
-  o.kind = (fr_optimizer_kind)3;
-  refused(o, "optimizer: unknown kind 3");
+  o.kind = FR_OPTIMIZERS;
+  refused(o, "optimizer: unknown kind 5");
   o.kind = (fr_optimizer_kind)-1;
   refused(o, "optimizer: unknown kind -1");
   o = adam;

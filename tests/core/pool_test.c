@@ -51,10 +51,10 @@ static float *trained(int *count) {
                       LAYERS(conv(9, 3, 3, 1, 1, FR_SAME, FR_RELU), pool(2, 2, 2, 2, FR_VALID),
                              flatten(), dense(40, FR_RELU), dropout(0.5f), dense(4, FR_SOFTMAX)),
                       3);
-  must(fr_model_compile(m, &default_adam, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
-  fr_batch b = {x, FR_FLOAT32, labels, N};
+  must(fr_model_compile(m, &default_adam, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
+  fr_batch b = {x, FR_FLOAT32, labels, N, NULL};
   fr_scores scores[3];
-  for (int epoch = 0; epoch < 5; epoch++) must(fr_train(m, &b, 17, scores));
+  for (int epoch = 0; epoch < 5; epoch++) must(fr_train(m, &b, 17, NULL, scores));
   float *weights = weights_of(m, count);
   fr_model_destroy(m);
   free(x);

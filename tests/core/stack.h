@@ -51,6 +51,9 @@ static inline fr_model *stack(fr_shape input, const fr_layer *layers, int count,
 #define LAYERS(...) \
   (const fr_layer[]){__VA_ARGS__}, (int)(sizeof((const fr_layer[]){__VA_ARGS__}) / sizeof(fr_layer))
 
+/* A loss as compile takes it. */
+#define LOSS(loss_kind) (&(const fr_loss){.kind = (loss_kind), .top_k = 5})
+
 static const fr_optimizer plain_sgd = {.kind = FR_SGD, .learning_rate = 0.1};
 static const fr_optimizer default_adam = {.kind = FR_ADAM, .learning_rate = 0.001, .beta1 = 0.9,
                                           .beta2 = 0.999, .epsilon = 1e-7};

@@ -18,7 +18,7 @@ static void make_data(void) {
 }
 
 static fr_batch part(int first, int n) {
-  return (fr_batch){samples + first * SIDE * SIDE, FR_FLOAT32, labels + first, n};
+  return (fr_batch){samples + first * SIDE * SIDE, FR_FLOAT32, labels + first, n, NULL};
 }
 
 static fr_model *small(uint64_t seed) {
@@ -26,7 +26,7 @@ static fr_model *small(uint64_t seed) {
                       LAYERS(conv(5, 3, 3, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 2, 2, FR_VALID),
                              flatten(), dense(11, FR_RELU), dropout(0.5f), dense(4, FR_SOFTMAX)),
                       seed);
-  must(fr_model_compile(m, &default_adam, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(m, &default_adam, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   return m;
 }
 
@@ -41,7 +41,7 @@ static int same_weights(const fr_model *a, const fr_model *b) {
 
 static void train(fr_model *m, int first, int n, int batch_size, fr_scores *scores) {
   fr_batch b = part(first, n);
-  must(fr_train(m, &b, batch_size, scores));
+  must(fr_train(m, &b, batch_size, NULL, scores));
 }
 
 /* Every way to cut the batches into calls leaves the same weights and reports the same scores. */
@@ -87,7 +87,7 @@ static void interruptions(void) {
   must(fr_evaluate(busy, &all, 7, scores));
   train(busy, 16, 7, 4, scores);
   must(fr_predict(busy, &all, N, out));
-  must(fr_model_activations(busy, 0, samples, FR_FLOAT32, 3, out));
+  must(fr_activations_of(busy, 0, &(fr_batch){samples, FR_FLOAT32, NULL, 3, NULL}, 0, out));
   train(busy, 0, N, 4, scores);
   CHECK(same_weights(plain, busy), "what ran between the batches changed the weights");
   fr_model_destroy(plain);
@@ -99,13 +99,13 @@ static void compiling_anew(void) {
   fr_scores scores[N];
   fr_model *once = small(5), *anew = small(5);
   train(once, 0, N, 4, scores);
-  must(fr_model_compile(anew, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(anew, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   fr_optimizer used = default_adam;
   used.steps = 9;
-  must(fr_model_compile(anew, &used, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(anew, &used, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   train(anew, 0, N, 4, scores);
   CHECK(same_weights(once, anew), "compiling twice changed the training");
-  must(fr_model_compile(anew, &default_adam, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(anew, &default_adam, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   CHECK(same_weights(once, anew), "compiling changed weights");
   CHECK(anew->optimizer.steps == 0, "%d steps after compile", (int)anew->optimizer.steps);
   fr_model_destroy(once);
@@ -130,7 +130,7 @@ static void batch_sizes(void) {
     must(fr_predict(m, &one, 1, got));
     CHECK(memcmp(got, want + 4 * i, 4 * sizeof *got) == 0, "sample %d alone", i);
   }
-  fr_batch raw = {bytes, FR_UINT8, labels, N};
+  fr_batch raw = {bytes, FR_UINT8, labels, N, NULL};
   must(fr_predict(m, &raw, 5, got));
   CHECK(memcmp(got, want, sizeof want) == 0, "bytes predict otherwise than floats");
   for (int i = 0; i < N; i++) {
@@ -145,8 +145,8 @@ static void bytes_train_alike(void) {
   fr_scores scores[N];
   fr_model *floats = small(9), *raw = small(9);
   train(floats, 0, N, 5, scores);
-  fr_batch b = {bytes, FR_UINT8, labels, N};
-  must(fr_train(raw, &b, 5, scores));
+  fr_batch b = {bytes, FR_UINT8, labels, N, NULL};
+  must(fr_train(raw, &b, 5, NULL, scores));
   CHECK(same_weights(floats, raw), "bytes and the same floats gave other weights");
   fr_model_destroy(floats);
   fr_model_destroy(raw);
@@ -158,7 +158,7 @@ static void mixed_types(void) {
   fr_model *fresh = stack(shape, LAYERS(dense(5, FR_RELU), dense(3, FR_LINEAR)), 2);
   fr_model *mixed = stack(shape, LAYERS(dense(5, FR_RELU), dense(3, FR_LINEAR)), 2);
   float a[9], b[9];
-  fr_batch floats = {samples, FR_FLOAT32, NULL, 3}, raw = {bytes, FR_UINT8, NULL, 3};
+  fr_batch floats = {samples, FR_FLOAT32, NULL, 3, NULL}, raw = {bytes, FR_UINT8, NULL, 3, NULL};
   must(fr_predict(fresh, &floats, 3, a));
   must(fr_predict(mixed, &raw, 2, b));
   must(fr_predict(mixed, &floats, 3, b));
@@ -214,7 +214,7 @@ static float *gradients_of(fr_model *m, const fr_batch *batch) {
 /* Gradients at hand, the step they foretell: w - rate · g, to the bit. */
 static void gradients_foretell(void) {
   fr_model *m = small(6);
-  must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   fr_scores scores[N], told;
   for (int step = 0; step < 3; step++) {
     int count, differ = 0;
@@ -250,19 +250,19 @@ static void gradients_add_up(void) {
                              pool(3, 3, 1, 1, FR_SAME), flatten(), dense(35, FR_RELU),
                              dense(4, FR_SOFTMAX)),
                       7);
-  must(fr_model_compile(m, &plain_sgd, FR_SPARSE_CATEGORICAL_CROSSENTROPY));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   int count;
   free(weights_of(m, &count));
   double *sum = calloc((size_t)count, sizeof *sum), *size = calloc((size_t)count, sizeof *size);
   for (int n = 1; n <= MOST; n++) { /* sum: of the first n samples' gradients */
-    float *g = gradients_of(m, &(fr_batch){x + (n - 1) * SIDE * SIDE, FR_FLOAT32, y + n - 1, 1});
+    float *g = gradients_of(m, &(fr_batch){x + (n - 1) * SIDE * SIDE, FR_FLOAT32, y + n - 1, 1, NULL});
     for (int i = 0; i < count; i++) {
       sum[i] += g[i];
       size[i] += fabs(g[i]);
     }
     free(g);
     int wrong = 0;
-    g = gradients_of(m, &(fr_batch){x, FR_FLOAT32, y, n});
+    g = gradients_of(m, &(fr_batch){x, FR_FLOAT32, y, n, NULL});
     for (int i = 0; i < count; i++)
       wrong += !(fabs(g[i] - sum[i] / n) <= 1e-5 * size[i] / n + 1e-8);
     free(g);
@@ -280,15 +280,15 @@ static void dropout_in_training_only(void) {
   float eye[36] = {0}, ones[6], y[6], loss[4], zeros[6] = {0};
   for (int i = 0; i < 6; i++) eye[7 * i] = ones[i] = 1.0f;
   must(fr_model_set_parameter(m, 0, eye, 36));
-  fr_batch b = {ones, FR_FLOAT32, zeros, 1};
+  fr_batch b = {ones, FR_FLOAT32, zeros, 1, NULL};
   must(fr_predict(m, &b, 1, y));
   for (int i = 0; i < 6; i++) CHECK(y[i] == 1.0f, "unit %d is %g in inference", i, (double)y[i]);
   fr_optimizer still = {.kind = FR_SGD, .learning_rate = 0.0};
-  must(fr_model_compile(m, &still, FR_MEAN_SQUARED_ERROR));
+  must(fr_model_compile(m, &still, LOSS(FR_MEAN_SQUARED_ERROR)));
   for (int step = 0; step < 4; step++) {
     fr_scores s;
     uint8_t keep[6];
-    must(fr_train(m, &b, 1, &s));
+    must(fr_train(m, &b, 1, NULL, &s));
     loss[step] = (float)s.loss;
     fr_dropout_mask(8, (uint64_t)step, 1, 0.5f, 0, 1, 6, keep);
     int kept = 0;
@@ -308,15 +308,15 @@ static void wide_dense(void) {
   enum { WIDE = 5 * FR_PANEL + 3, UNITS = 7 };
   fr_model *m = stack((fr_shape){1, {WIDE}},
                       LAYERS(dense(WIDE, FR_LINEAR), dense(UNITS, FR_LINEAR)), 2);
-  must(fr_model_compile(m, &plain_sgd, FR_MEAN_SQUARED_ERROR));
+  must(fr_model_compile(m, &plain_sgd, LOSS(FR_MEAN_SQUARED_ERROR)));
   float *x = check_floats(2 * WIDE), *t = check_floats(2 * UNITS);
   int count;
   float *before = weights_of(m, &count), *h = check_alloc(sizeof *h * 2 * WIDE), y[2 * UNITS];
-  must(fr_model_activations(m, 0, x, FR_FLOAT32, 2, h));
-  must(fr_model_activations(m, 1, x, FR_FLOAT32, 2, y));
-  fr_batch b = {x, FR_FLOAT32, t, 2};
+  must(fr_activations_of(m, 0, &(fr_batch){x, FR_FLOAT32, NULL, 2, NULL}, 0, h));
+  must(fr_activations_of(m, 1, &(fr_batch){x, FR_FLOAT32, NULL, 2, NULL}, 0, y));
+  fr_batch b = {x, FR_FLOAT32, t, 2, NULL};
   fr_scores s;
-  must(fr_train(m, &b, 2, &s));
+  must(fr_train(m, &b, 2, NULL, &s));
   float *after = weights_of(m, &count), *second = before + WIDE * WIDE + WIDE;
   double worst = 0.0;
   for (int k = 0; k < WIDE; k++) {

@@ -1,0 +1,107 @@
+import { FittingRoomError, checkChoice, checkInteger, checkOptions, show } from './errors.js';
+
+/** @import { LossName } from './losses.js' */
+/** @import { Scores } from './scores.js' */
+/** @import { Logs } from './progress.js' */
+
+/**
+ * @typedef {'accuracy' | 'acc' | 'binaryAccuracy' | 'categoricalAccuracy' | 'sparseCategoricalAccuracy' | 'topKCategoricalAccuracy' |
+ *   'sparseTopKCategoricalAccuracy' | 'meanSquaredError' | 'mse' | 'meanAbsoluteError' | 'mae' | 'precision' | 'recall'} MetricName
+ */
+/** @typedef {{ name: 'topKCategoricalAccuracy' | 'sparseTopKCategoricalAccuracy', k?: number }} TopK */
+/** @typedef {MetricName | TopK | ((options?: any) => MetricName | TopK)} Metric a function: one of `metrics` itself */
+/** @typedef {(scores: Scores) => number} Reading */
+
+/** @param {keyof Scores} field @returns {Reading} */
+const mean = (field) => (scores) => scores[field] / scores.samples;
+
+/** @param {number} part @param {number} rest 0 where both are, as in Keras */
+const share = (part, rest) => (part ? part / (part + rest) : 0);
+
+/** Where logs call a metric something else than its name. @type {Partial<Record<MetricName, string>>} */
+const KEYS = { accuracy: 'acc', meanSquaredError: 'mse', meanAbsoluteError: 'mae' };
+
+/** @type {Record<Exclude<MetricName, 'accuracy' | 'acc'>, Reading>} */
+const READINGS = {
+  binaryAccuracy: mean('rightOutputs'),
+  categoricalAccuracy: mean('correct'),
+  sparseCategoricalAccuracy: mean('correct'),
+  topKCategoricalAccuracy: mean('topK'),
+  sparseTopKCategoricalAccuracy: mean('topK'),
+  meanSquaredError: mean('squaredError'),
+  mse: mean('squaredError'),
+  meanAbsoluteError: mean('absoluteError'),
+  mae: mean('absoluteError'),
+  precision: ({ truePositives, falsePositives }) => share(truePositives, falsePositives),
+  recall: ({ truePositives, falseNegatives }) => share(truePositives, falseNegatives),
+};
+const NAMES = /** @type {MetricName[]} */ (['accuracy', 'acc', ...Object.keys(READINGS)]);
+const USUAL_K = 5;
+const MOST_K = 65536;
+
+/** Whether more of it is better. @param {string} key of logs, without val_ @returns {boolean | undefined} undefined: not known */
+export function isBetterHigher(key) {
+  if (key === 'loss' || key === 'mse' || key === 'mae') return false;
+  return key === 'acc' || key in READINGS || undefined;
+}
+
+/**
+ * @param {unknown} wanted
+ * @param {LossName} loss what 'accuracy' stands for depends on it
+ * @returns {{ metrics: Map<string, Reading>, k: number }} by the names that logs use
+ */
+export function metricsOf(wanted, loss) {
+  if (!Array.isArray(wanted)) {
+    throw new FittingRoomError(`compile: metrics must be an array such as ['accuracy'], got ${show(wanted)}`);
+  }
+  /** @type {Map<string, Reading>} */
+  const found = new Map();
+  /** @type {Set<number>} */
+  const ks = new Set();
+  for (const metric of wanted) {
+    const made = typeof metric === 'function' && Object.values(metrics).includes(metric) ? metric() : metric;
+    const { name: given, k = USUAL_K } = typeof made === 'object' && made !== null ? made : { name: made };
+    const name = checkChoice('compile: metrics', given, NAMES);
+    const accuracy = loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy';
+    found.set(KEYS[name] ?? name, READINGS[name === 'accuracy' || name === 'acc' ? accuracy : name]);
+    if (/topK/i.test(name)) ks.add(checkInteger(`${name}: k`, k, 1, MOST_K));
+  }
+  if (ks.size > 1) throw new FittingRoomError(`compile: metrics with one k at a time, got ${[...ks].join(' and ')}`);
+  return { metrics: found, k: [...ks][0] ?? USUAL_K };
+}
+
+/**
+ * @param {Scores} scores
+ * @param {Map<string, Reading>} chosen
+ * @returns {Logs}
+ */
+export function logsOf(scores, chosen) {
+  /** @type {Logs} */
+  const logs = { loss: scores.loss / scores.samples };
+  for (const [key, read] of chosen) logs[key] = read(scores);
+  return logs;
+}
+
+/** @param {TopK['name']} name @returns {(options?: { k?: number }) => TopK} */
+const topK = (name) => (options = {}) => {
+  checkOptions(name, options, ['k']);
+  return { name, k: checkInteger(`${name}: k`, options.k ?? USUAL_K, 1, MOST_K) };
+};
+
+/** @template {MetricName} T @param {T} name @returns {() => T} */
+const named = (name) => () => name;
+
+/** The metrics that compile takes, besides their names as strings. */
+export const metrics = Object.freeze({
+  accuracy: named('accuracy'),
+  binaryAccuracy: named('binaryAccuracy'),
+  categoricalAccuracy: named('categoricalAccuracy'),
+  sparseCategoricalAccuracy: named('sparseCategoricalAccuracy'),
+  topKCategoricalAccuracy: topK('topKCategoricalAccuracy'),
+  sparseTopKCategoricalAccuracy: topK('sparseTopKCategoricalAccuracy'),
+  topK: topK('topKCategoricalAccuracy'),
+  meanSquaredError: named('meanSquaredError'),
+  meanAbsoluteError: named('meanAbsoluteError'),
+  precision: named('precision'),
+  recall: named('recall'),
+});

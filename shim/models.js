@@ -1,0 +1,60 @@
+import { FittingRoomError, checkInteger, checkOptions, show } from './errors.js';
+import { chainOf, checkInputShape, graphOf } from './graph.js';
+import { KINDS } from './layer.js';
+import { loadCore } from './loading.js';
+import { Model } from './model.js';
+
+/** @import { Graph } from './graph.js' */
+/** @import { LayerConfig, SymbolicTensor } from './layer.js' */
+/** @import { RuntimeOptions } from './loading.js' */
+
+/** A linear stack of layers. Made by `sequential`. */
+export class Sequential extends Model {}
+
+/** @param {string} what @param {unknown} [seed] @returns {number} */
+export const seedOf = (what, seed = Math.floor(Math.random() * 2 ** 32)) =>
+  checkInteger(`${what}: seed`, seed, 0, Number.MAX_SAFE_INTEGER);
+
+/** @param {LayerConfig[]} configs @returns {Graph} */
+export function stackOf(configs) {
+  if (!Array.isArray(configs) || configs.length === 0) {
+    throw new FittingRoomError(`sequential: layers must be an array of at least one layer, got ${show(configs)}`);
+  }
+  const stranger = configs.findIndex((config) => !(config?.kind in KINDS));
+  if (stranger >= 0) {
+    throw new FittingRoomError(`sequential: layer ${stranger} was not made by layers.*, got ${show(configs[stranger])}`);
+  }
+  const { inputShape } = configs[0];
+  if (!inputShape) {
+    throw new FittingRoomError('sequential: the first layer needs an inputShape such as [28, 28, 1]');
+  }
+  return chainOf(configs, checkInputShape(inputShape));
+}
+
+/**
+ * Builds a model of the layers, its weights drawn from the seed.
+ * @param {{ layers: LayerConfig[], seed?: number, name?: string } & RuntimeOptions} options
+ *   seed: 0..2⁵³-1, random where left out
+ * @returns {Promise<Sequential>}
+ */
+export async function sequential(options) {
+  checkOptions('sequential', options, ['layers', 'seed', 'name', 'deterministic', 'threads']);
+  const { layers, name = 'sequential', deterministic, threads } = options;
+  const graph = stackOf(layers);
+  const seed = seedOf('sequential', options.seed);
+  return new Sequential(await loadCore({ deterministic, threads }), graph, { name, seed });
+}
+
+/**
+ * Builds a model of the layers between an input and an output, its weights drawn from the seed.
+ * @param {{ inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[], seed?: number, name?: string } & RuntimeOptions} options
+ *   seed: 0..2⁵³-1, random where left out
+ * @returns {Promise<Model>}
+ */
+export async function model(options) {
+  checkOptions('model', options, ['inputs', 'outputs', 'seed', 'name', 'deterministic', 'threads']);
+  const { inputs, outputs, name = 'model', deterministic, threads } = options;
+  const graph = graphOf(inputs, outputs);
+  const seed = seedOf('model', options.seed);
+  return new Model(await loadCore({ deterministic, threads }), graph, { name, seed });
+}

@@ -1,0 +1,40 @@
+/** @import { Core } from './core.js' */
+
+/* Sums over samples, in the order of src/loss.h's fr_scores. */
+const FIELDS = /** @type {const} */ ([
+  'samples', 'loss', 'correct', 'rightOutputs', 'squaredError', 'absoluteError', 'topK',
+  'truePositives', 'falsePositives', 'falseNegatives',
+]);
+
+/** @typedef {Record<typeof FIELDS[number], number>} Scores */
+
+/** Bytes of an fr_scores. */
+export const SCORE_BYTES = FIELDS.length * 8;
+
+/** @param {(field: typeof FIELDS[number], index: number) => number} value @returns {Scores} */
+const scoresOf = (value) => /** @type {Scores} */ (Object.fromEntries(FIELDS.map((field, index) => [field, value(field, index)])));
+
+export const noScores = () => scoresOf(() => 0);
+
+/** @param {Scores} a @param {Scores} b */
+export const addScores = (a, b) => scoresOf((field) => a[field] + b[field]);
+
+/**
+ * @param {Core} core
+ * @param {number} address
+ * @param {number} count
+ * @returns {Scores[]}
+ */
+export function readScores(core, address, count) {
+  const values = core.doubles(address, count * FIELDS.length);
+  return Array.from({ length: count }, (_, i) => scoresOf((_field, index) => values[i * FIELDS.length + index]));
+}
+
+/**
+ * @param {Core} core
+ * @param {number} address
+ * @param {Scores} scores
+ */
+export function writeScores(core, address, scores) {
+  core.doubles(address, FIELDS.length).set(FIELDS.map((field) => scores[field]));
+}

@@ -1,0 +1,42 @@
+#include "shape.h"
+
+#include <stdio.h>
+
+int fr_shape_elements(const fr_shape *shape) {
+  int n = 1;
+  for (int i = 0; i < shape->rank; i++) n *= shape->dims[i];
+  return n;
+}
+
+int fr_shape_last_axis(const fr_shape *shape) { return shape->dims[shape->rank - 1]; }
+
+int fr_shape_equals(const fr_shape *a, const fr_shape *b) {
+  int equal = a->rank == b->rank;
+  for (int i = 0; equal && i < a->rank; i++) equal = a->dims[i] == b->dims[i];
+  return equal;
+}
+
+const char *fr_shape_text(const fr_shape *shape, char text[48]) {
+  int used = snprintf(text, 48, "(");
+  for (int i = 0; i < shape->rank; i++)
+    used += snprintf(text + used, (size_t)(48 - used), i ? ", %d" : "%d", shape->dims[i]);
+  snprintf(text + used, (size_t)(48 - used), ")");
+  return text;
+}
+
+fr_status fr_shape_check(const char *what, const fr_shape *shape) {
+  if (shape->rank < 1 || shape->rank > FR_MAX_RANK)
+    return fr_fail(FR_INVALID_ARGUMENT, "%s: rank must be 1..%d without the batch, got %d", what,
+                   FR_MAX_RANK, shape->rank);
+  int64_t elements = 1;
+  for (int i = 0; i < shape->rank; i++) {
+    if (shape->dims[i] < 1)
+      return fr_fail(FR_INVALID_ARGUMENT, "%s: dimension %d must be at least 1, got %d", what, i,
+                     shape->dims[i]);
+    elements *= shape->dims[i];
+    if (elements > FR_MAX_ELEMENTS)
+      return fr_fail(FR_INVALID_ARGUMENT, "%s: must have at most %d elements a sample", what,
+                     FR_MAX_ELEMENTS);
+  }
+  return FR_OK;
+}

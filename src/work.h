@@ -1,0 +1,58 @@
+/* What the steps of a plan share: one batch's work on one step, cut into chunks of samples. Each kind of step
+ * is a pair of functions, in the table of step.c. */
+#ifndef FR_WORK_H
+#define FR_WORK_H
+
+#include "activation.h"
+#include "model.h"
+
+typedef struct {
+  fr_model *model;
+  fr_step *step;
+  int n;       /* samples */
+  int in_loss; /* backward: dy is already the gradient before the activation */
+} fr_work;
+
+static inline float *fr_sample(float *values, int stride, int i) {
+  return values + (ptrdiff_t)i * stride;
+}
+
+static inline const float *fr_x_of(const fr_step *s, int i) { return s->x + (ptrdiff_t)i * s->x_stride; }
+static inline float *fr_y_of(const fr_step *s, int i) { return fr_sample(s->y, s->y_stride, i); }
+static inline float *fr_dy_of(const fr_step *s, int i) { return fr_sample(s->dy, s->y_stride, i); }
+static inline float *fr_dx_of(const fr_step *s, int i) { return fr_sample(s->dx, s->x_stride, i); }
+
+static inline const float *fr_values_of(const fr_model *m, int parameter) {
+  return parameter < 0 ? NULL : m->values + m->parameters[parameter].offset;
+}
+
+/* The step's activation on the outputs of `n` samples from `first` on, forward and backward. */
+static inline void fr_activate(const fr_step *s, int first, int n) {
+  fr_activation_forward(s->activation, s->slope, fr_y_of(s, first), n, s->y_size, s->y_stride,
+                        s->channels);
+}
+
+static inline void fr_activate_backward(const fr_work *work, int first, int n) {
+  const fr_step *s = work->step;
+  if (work->in_loss) return;
+  fr_activation_backward(s->activation, s->slope, s->x + (ptrdiff_t)first * s->x_stride,
+                         fr_y_of(s, first), fr_dy_of(s, first), n, s->y_size, s->y_stride,
+                         s->channels);
+}
+
+/* Adds the chunks' gradients, `floats` each, up in the first one, in order. */
+void fr_sum_chunks(fr_step *step, int floats);
+
+void fr_conv2d_step_forward(fr_work *work);
+void fr_conv2d_step_backward(fr_work *work);
+void fr_depthwise_step_forward(fr_work *work);
+void fr_depthwise_step_backward(fr_work *work);
+void fr_dense_step_forward(fr_work *work);
+void fr_dense_step_backward(fr_work *work);
+void fr_normalize_step_forward(fr_work *work);
+void fr_normalize_step_backward(fr_work *work);
+
+/* Moves the moving averages towards what the batch had. */
+void fr_normalize_step_end(fr_model *model, fr_step *step);
+
+#endif
