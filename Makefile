@@ -65,8 +65,8 @@ build/exports.txt: src/exports.txt
 	@sed -n 's/^[a-z]/_&/p' $< > $@
 
 # Where training spends its time; the rest is compiled for size.
-HOT := activation conv2d dense depthwise dropout infer live loss normalize optimizer pooling random step step_conv \
-  step_dense step_normalize update
+HOT := activation conv2d dense depthwise dropout infer live normalize pooling random step_conv step_dense
+
 optimize = $(if $(filter $*,$(HOT)),-O3,-Oz)
 build/wasm-tests/%.o: optimize = -O1
 

@@ -31,15 +31,16 @@ export function computeGradients(runner, x, y) {
  * @param {Tensor} x
  * @param {number} layer
  * @param {number[]} shape of the layer's output
+ * @param {boolean} training
  * @returns {Tensor<Float32Array>}
  */
-export function computeActivations(runner, x, layer, shape) {
+export function computeActivations(runner, x, layer, shape, training) {
   const source = sourceOf(runner, 'x', x);
   const width = elementsOf(shape);
   const stage = new Stage(runner.core, source, source.count, width * 4);
   try {
     const { samples, dtype, count } = stage.load(undefined, 0, source.count);
-    runner.core.call('fr_activations', runner.pointer(), layer, samples, dtype, count, stage.results);
+    runner.core.call('fr_activations', runner.pointer(), layer, samples, dtype, count, Number(training), stage.results);
     return { shape: [count, ...shape], data: runner.core.floats(stage.results, count * width).slice() };
   } finally {
     stage.free();

@@ -10,6 +10,8 @@ import { factorsOf } from './regularizers.js';
 /** A layer's configuration as the list of doubles that fr_add (src/api.c) reads. */
 
 const MAX_SOURCES = 8;
+/** Zoom's width where it has no factor of its own. @type {[number, number]} */
+const ALIKE = [1, -1];
 const LEAKY_SLOPE = 0.2; // Keras 3's of the activation; the layer has a slope of its own
 
 /** @param {number} length @param {number[]} [values] */
@@ -28,10 +30,10 @@ function initializerNumbers(initializer) {
 }
 
 /** What the random layers draw from. @param {LayerConfig} config @returns {number[]} up to four */
-function rangeNumbers({ kind, mode, factor, heightFactor, widthFactor = heightFactor, scale }) {
+function rangeNumbers({ kind, mode, factor, heightFactor, widthFactor = ALIKE, scale }) {
   if (kind === 'random_flip') return [Number(mode !== 'vertical'), Number(mode !== 'horizontal')];
-  if (kind === 'random_erasing') return [.../** @type {[number, number]} */ (scale), /** @type {number} */ (factor)];
-  if (heightFactor && widthFactor) return [...heightFactor, ...widthFactor];
+  if (kind === 'random_erasing') return [scale, factor].flat().map(Number);
+  if (heightFactor) return [...heightFactor, ...widthFactor];
   return Array.isArray(factor) ? factor : [];
 }
 
@@ -72,7 +74,7 @@ export function layerNumbers(config, sources, target = []) {
     ...padded(4, rangeNumbers(config)),
     FILLS.indexOf(config.fillMode ?? 'constant'),
     INTERPOLATIONS.indexOf(config.interpolation ?? 'bilinear'),
-    config.fillValue ?? 0,
+    config.fillValue ?? (config.kind === 'random_erasing' ? NaN : 0),
     ...padded(2, config.valueRange),
     sources.length, ...padded(MAX_SOURCES, sources),
   ];

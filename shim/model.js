@@ -1,5 +1,5 @@
 import { buildModel, callWithNumbers, describeLayers } from './building.js';
-import { FittingRoomError, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkBoolean, checkOptions, show } from './errors.js';
 import { evaluate, evaluateNow, predict, predictNow } from './evaluation.js';
 import { fit } from './fit.js';
 import { computeActivations, computeGradients } from './inspection.js';
@@ -318,16 +318,20 @@ export class Model {
   }
 
   /**
-   * The output of layer `layer` for each sample, in inference.
+   * The output of layer `layer` for each sample.
    * @param {Tensor} x
    * @param {number | string} layer its index or name
+   * @param {{ training?: boolean }} [options] training: as the next training step would see it, with dropout, augmentation
+   *   and the batch's own statistics; false where left out
    * @returns {Tensor<Float32Array>} [n, ...its output shape]
    */
-  activations(x, layer) {
+  activations(x, layer, options = {}) {
+    checkOptions('activations', options, ['training']);
+    const training = checkBoolean('activations: training', options.training ?? false);
     const runner = this.#runner();
     const index = this.#find('activations', layer);
     const shape = /** @type {number[]} */ (this.#layers[index].outputShape.slice(1));
-    return computeActivations(runner, x, index, shape);
+    return computeActivations(runner, x, index, shape, training);
   }
 
   /** Frees the core's memory; the model cannot be used after this. Safe to call twice. */

@@ -52,11 +52,13 @@ const randomContrast = define('random_contrast', {
 });
 
 /**
- * Fills a rectangle, with probability `factor`. scale: the shares of the picture's area it may have.
- * @type {(options?: Common & { factor?: number, scale?: [number, number], fillValue?: number, seed?: number }) => AnyLayer}
+ * Fills a rectangle with a probability drawn from `factor`; f stands for [0, f]. Its height and its width are each the square
+ * root of a share in `scale` of the picture's. Without fillValue it is filled with normal noise; both are cut to valueRange.
+ * @type {(options?: Common & { factor?: Range, scale?: [number, number], fillValue?: number, valueRange?: [number, number], seed?: number }) => AnyLayer}
  */
 const randomErasing = define('random_erasing', {
-  factor: [within(0, 1), 1], scale: [range(0, 1), [0.02, 0.33]], fillValue: [within(-1e6, 1e6), 0], seed,
+  factor: [range(0, 1, (size) => [0, size]), [0, 1]], scale: [range(0, 1), [0.02, 0.33]],
+  fillValue: optional(within(-1e6, 1e6)), valueRange: [range(-1e6, 1e6), [0, 1]], seed,
 });
 
 export const randomLayers = { randomFlip, randomTranslation, randomRotation, randomZoom, randomContrast, randomErasing };

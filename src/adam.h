@@ -10,12 +10,11 @@ typedef struct {
   f32x4 gain1, gain2; /* 1 - beta1, 1 - beta2 */
   f32x4 step_size;    /* bias corrections included */
   f32x4 epsilon;
-  f32x4 keep;         /* what weight decay leaves */
 } fr_adam;
 
 FR_INLINE fr_adam fr_adam_of(const fr_optimizer *o) {
   return (fr_adam){f4_splat((float)(1.0 - o->beta1)), f4_splat((float)(1.0 - o->beta2)),
-                   f4_splat(o->step_size), f4_splat((float)o->epsilon), f4_splat(o->keep)};
+                   f4_splat(o->step_size), f4_splat((float)o->epsilon)};
 }
 
 /* Updates the weights w with gradient g and moments m, v; `flush` cuts tiny moments to 0. */
@@ -30,7 +29,7 @@ FR_INLINE void fr_adam_step(const fr_adam *a, int flush, f32x4 g, float *w, floa
   f4_store(m, mi);
   f4_store(v, vi);
   f32x4 change = f4_div(f4_mul(mi, a->step_size), f4_add(f4_sqrt(vi), a->epsilon));
-  f4_store(w, f4_sub(f4_mul(f4_load(w), a->keep), change));
+  f4_store(w, f4_sub(f4_load(w), change));
 }
 
 #endif

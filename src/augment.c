@@ -9,13 +9,26 @@
 
 enum { DRAWS = 8 };
 
-/* Uniform numbers in [0, 1), as many as any kind needs. */
-static void draw(const fr_layer *l, int index, uint64_t step, int row, float u[DRAWS]) {
+typedef struct {
+  uint64_t use; /* of the streams of random numbers */
+  uint32_t row;
+  float u[DRAWS]; /* uniform in [0, 1), as many as any kind needs */
+} fr_chance;
+
+static fr_chance draw(const fr_layer *l, int index, uint64_t step, int row) {
   uint32_t bits[DRAWS];
-  uint64_t use = step << 8 | (uint64_t)(index & 0xff);
+  fr_chance chance = {.use = step << 8 | (uint64_t)(index & 0xff), .row = (uint32_t)row};
   for (uint32_t i = 0; i < DRAWS / 4; i++)
-    fr_random_block(l->seed, FR_STREAM_AUGMENT, use, (uint32_t)row * (DRAWS / 4) + i, bits + 4 * i);
-  for (int i = 0; i < DRAWS; i++) u[i] = (float)(bits[i] >> 8) / 16777216.0f;
+    fr_random_block(l->seed, FR_STREAM_AUGMENT, chance.use, chance.row * (DRAWS / 4) + i, bits + 4 * i);
+  for (int i = 0; i < DRAWS; i++) chance.u[i] = (float)(bits[i] >> 8) / 16777216.0f;
+  return chance;
+}
+
+/* A normal number for element i of the sample. */
+static float noise(const fr_layer *l, const fr_chance *chance, int i) {
+  uint32_t bits[4], element = chance->row * (uint32_t)fr_shape_elements(&l->input) + (uint32_t)i;
+  fr_random_block(l->seed, FR_STREAM_NOISE, chance->use, element, bits);
+  return fr_random_normal(bits[0]);
 }
 
 static float between(float low, float high, float u) { return low + (high - low) * u; }
@@ -33,13 +46,13 @@ static fr_origin around_centre(const fr_shape *s, float yy, float yx, float xy, 
   return (fr_origin){yy, yx, cy - yy * cy - yx * cx, xy, xx, cx - xy * cy - xx * cx};
 }
 
-static fr_origin flip(const fr_layer *l, const float u[DRAWS]) {
+static fr_origin flip(const fr_layer *l, const float *u) {
   float vertical = l->range[1] != 0.0f && u[1] < 0.5f ? -1.0f : 1.0f;
   float horizontal = l->range[0] != 0.0f && u[0] < 0.5f ? -1.0f : 1.0f;
   return around_centre(&l->input, vertical, 0.0f, 0.0f, horizontal);
 }
 
-static fr_origin translation(const fr_layer *l, const float u[DRAWS]) {
+static fr_origin translation(const fr_layer *l, const float *u) {
   float down = between(l->range[0], l->range[1], u[0]) * (float)l->input.dims[0];
   float right = between(l->range[2], l->range[3], u[1]) * (float)l->input.dims[1];
   return (fr_origin){1.0f, 0.0f, -down, 0.0f, 1.0f, -right};
@@ -58,13 +71,13 @@ static void turn(double turns, float *cosine, float *sine) {
   *sine = (float)sines[quarter];
 }
 
-static fr_origin rotation(const fr_layer *l, const float u[DRAWS]) {
+static fr_origin rotation(const fr_layer *l, const float *u) {
   float c, s;
   turn(between(l->range[0], l->range[1], u[0]), &c, &s);
   return around_centre(&l->input, c, s, -s, c);
 }
 
-static fr_origin zoom(const fr_layer *l, const float u[DRAWS]) {
+static fr_origin zoom(const fr_layer *l, const float *u) {
   float height = 1.0f + between(l->range[0], l->range[1], u[0]);
   int alike = l->range[2] > l->range[3];
   float width = alike ? height : 1.0f + between(l->range[2], l->range[3], u[1]);
@@ -116,7 +129,11 @@ static void move(const fr_layer *l, fr_origin o, const float *x, float *y) {
 
 /* ---- altering ---------------------------------------------------------------------------------- */
 
-static void contrast(const fr_layer *l, const float u[DRAWS], const float *x, float *y) {
+static float cut(const fr_layer *l, float v) {
+  return v < l->value_range[0] ? l->value_range[0] : v > l->value_range[1] ? l->value_range[1] : v;
+}
+
+static void contrast(const fr_layer *l, const float *u, const float *x, float *y) {
   float factor = between(1.0f - l->range[0], 1.0f + l->range[1], u[0]);
   int channels = l->input.dims[2], pixels = l->input.dims[0] * l->input.dims[1];
   for (int c = 0; c < channels; c++) {
@@ -124,41 +141,39 @@ static void contrast(const fr_layer *l, const float u[DRAWS], const float *x, fl
     for (int i = 0; i < pixels; i++) sum += x[i * channels + c];
     float mean = sum / (float)pixels;
     for (int i = 0; i < pixels; i++) {
-      float v = (x[i * channels + c] - mean) * factor + mean;
-      y[i * channels + c] =
-          v < l->value_range[0] ? l->value_range[0] : v > l->value_range[1] ? l->value_range[1] : v;
+      y[i * channels + c] = cut(l, (x[i * channels + c] - mean) * factor + mean);
     }
   }
 }
 
-static int rounded_within(float side, int most) {
-  int whole = (int)(side + 0.5f);
-  return whole < most ? whole : most;
-}
-
-static void erase(const fr_layer *l, const float u[DRAWS], const float *x, float *y) {
-  const float slimmest = 0.3f, widest = 3.3f;
+static void erase(const fr_layer *l, const fr_chance *chance, const float *x, float *y) {
+  const float *u = chance->u;
   int h = l->input.dims[0], w = l->input.dims[1], channels = l->input.dims[2];
   memcpy(y, x, sizeof *y * (size_t)(h * w * channels));
-  if (u[0] >= l->range[2]) return;
-  float area = between(l->range[0], l->range[1], u[1]) * (float)(h * w);
-  float ratio = expf(between(logf(slimmest), logf(widest), u[2])); /* of height to width */
-  int height = rounded_within(sqrtf(area * ratio), h), width = rounded_within(sqrtf(area / ratio), w);
-  int top = (int)(u[3] * (float)(h - height + 1)), left = (int)(u[4] * (float)(w - width + 1));
-  for (int iy = top; iy < top + height; iy++)
-    for (int i = left * channels; i < (left + width) * channels; i++)
-      y[iy * w * channels + i] = l->fill_value;
+  if (u[5] >= between(l->range[2], l->range[3], u[4])) return;
+  float width = sqrtf(between(l->range[0], l->range[1], u[0])) * (float)w;
+  float height = sqrtf(between(l->range[0], l->range[1], u[1])) * (float)h;
+  float left = u[2] * ((float)w - width), top = u[3] * ((float)h - height);
+  for (int iy = 0, i = 0; iy < h; iy++)
+    for (int ix = 0; ix < w; ix++)
+      for (int c = 0; c < channels; c++, i++) {
+        int within = (float)ix >= left && (float)ix < left + width && (float)iy >= top &&
+                     (float)iy < top + height;
+        if (!within) continue;
+        y[i] = cut(l, l->fill_value == l->fill_value ? l->fill_value
+                                                     : noise(l, chance, i) * l->value_range[1]);
+      }
 }
 
 void fr_augment(const fr_layer *l, int index, uint64_t step, int row, const float *x, float *y) {
-  float u[DRAWS];
-  draw(l, index, step, row, u);
+  const fr_chance chance = draw(l, index, step, row);
+  const float *u = chance.u;
   switch (l->kind) {
     case FR_RANDOM_FLIP: move(l, flip(l, u), x, y); break;
     case FR_RANDOM_TRANSLATION: move(l, translation(l, u), x, y); break;
     case FR_RANDOM_ROTATION: move(l, rotation(l, u), x, y); break;
     case FR_RANDOM_ZOOM: move(l, zoom(l, u), x, y); break;
     case FR_RANDOM_CONTRAST: contrast(l, u, x, y); break;
-    default: erase(l, u, x, y);
+    default: erase(l, &chance, x, y);
   }
 }

@@ -8,8 +8,10 @@
  *   zoom         the height seen is 1 + range[0..1] times the picture's, the width 1 + range[2..3] times; the
  *                same for both where range[2] > range[3]
  *   contrast     away from each channel's mean by a factor in 1 - range[0] … 1 + range[1], cut to value_range
- *   erasing      with probability range[2] a rectangle is filled: range[0..1] of the picture's area, its sides'
- *                ratio 0.3 … 3.3 (Zhong et al., arXiv:1708.04896) */
+ *   erasing      with a probability drawn from range[2..3] a rectangle is filled with fill_value, or where that
+ *                is no number with normal noise times value_range[1], both cut to value_range; height and width
+ *                are each the root of a share in range[0..1] of the picture's (after Zhong et al.,
+ *                arXiv:1708.04896, as Keras has it) */
 #ifndef FR_AUGMENT_H
 #define FR_AUGMENT_H
 

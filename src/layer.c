@@ -203,24 +203,18 @@ static fr_status infer_random(fr_layer *l) {
   return check_range(name, "interpolation", (int)l->interpolation, 0, FR_INTERPOLATIONS - 1);
 }
 
-static fr_status infer_random_moves(fr_layer *l, const char *height, const char *width, float low) {
+/* The same factor for both sides of a zoom has its width range the wrong way round. */
+static fr_status infer_random_moves(fr_layer *l) {
   fr_status status = infer_random(l);
-  if (status || (status = check_pair(l, height, l->range, low, 1.0f))) return status;
-  return check_pair(l, width, l->range + 2, low, 1.0f);
-}
-
-static fr_status infer_random_translation(fr_layer *l) {
-  return infer_random_moves(l, "height factor", "width factor", -1.0f);
+  int alike = l->kind == FR_RANDOM_ZOOM && l->range[2] > l->range[3];
+  if (status || (status = check_pair(l, "height factor", l->range, -1.0f, 1.0f)) || alike)
+    return status;
+  return check_pair(l, "width factor", l->range + 2, -1.0f, 1.0f);
 }
 
 static fr_status infer_random_rotation(fr_layer *l) {
   fr_status status = infer_random(l);
   return status ? status : check_pair(l, "factor", l->range, -1.0f, 1.0f);
-}
-
-/* A zoom of -1 would shrink what is looked at to a point. */
-static fr_status infer_random_zoom(fr_layer *l) {
-  return infer_random_moves(l, "height factor", "width factor", -0.99f);
 }
 
 static fr_status infer_random_contrast(fr_layer *l) {
@@ -233,9 +227,10 @@ static fr_status infer_random_contrast(fr_layer *l) {
 
 static fr_status infer_random_erasing(fr_layer *l) {
   fr_status status;
-  if ((status = infer_random(l)) || (status = check_pair(l, "scale", l->range, 0.0f, 1.0f)))
+  if ((status = infer_random(l)) || (status = check_pair(l, "scale", l->range, 0.0f, 1.0f)) ||
+      (status = check_pair(l, "factor", l->range + 2, 0.0f, 1.0f)))
     return status;
-  return check_float(l, "factor", l->range[2], 0.0f, 1.0f);
+  return check_pair(l, "value range", l->value_range, -1e6f, 1e6f);
 }
 
 static const struct {
@@ -257,9 +252,9 @@ static const struct {
     [FR_ZERO_PADDING2D] = {"zero_padding2d", infer_zero_padding2d},
     [FR_ADD] = {"add", infer_add},
     [FR_RANDOM_FLIP] = {"random_flip", infer_random},
-    [FR_RANDOM_TRANSLATION] = {"random_translation", infer_random_translation},
+    [FR_RANDOM_TRANSLATION] = {"random_translation", infer_random_moves},
     [FR_RANDOM_ROTATION] = {"random_rotation", infer_random_rotation},
-    [FR_RANDOM_ZOOM] = {"random_zoom", infer_random_zoom},
+    [FR_RANDOM_ZOOM] = {"random_zoom", infer_random_moves},
     [FR_RANDOM_CONTRAST] = {"random_contrast", infer_random_contrast},
     [FR_RANDOM_ERASING] = {"random_erasing", infer_random_erasing},
 };

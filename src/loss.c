@@ -1,7 +1,8 @@
 #include "loss.h"
 
-#include <math.h>
 #include <stddef.h>
+
+#include "numeric.h"
 
 static const float EPSILON = 1e-7f; /* keras.backend.epsilon() */
 
@@ -40,7 +41,7 @@ static double crossentropy(const float *p, const target_row *t, int n, float wei
   float shared = 0.0f; /* Σ_j (dL/dq_j) q_j, with q = p / sum */
   for (int i = 0; i < n; i++) {
     float q = p[i] / sum, ti = target_at(t, i);
-    if (ti != 0.0f) loss -= ti * log((double)clip(q));
+    if (ti != 0.0f) loss -= ti * fr_log(clip(q));
     if (!is_clipped(q)) shared -= ti;
   }
   for (int i = 0; dp && i < n; i++) {
@@ -58,7 +59,7 @@ static double softmax_crossentropy(const float *p, const target_row *t, int n, f
   float total = 0.0f;
   for (int i = 0; i < n; i++) {
     float ti = target_at(t, i);
-    if (ti != 0.0f) loss -= ti * log((double)clip(p[i]));
+    if (ti != 0.0f) loss -= ti * fr_log(clip(p[i]));
     total += ti;
   }
   for (int i = 0; dp && i < n; i++) dp[i] = weight * (p[i] * total - target_at(t, i));
@@ -70,15 +71,15 @@ static double logits_crossentropy(const float *z, const target_row *t, int n, fl
                                   float *dp) {
   float largest = z[argmax(z, n)];
   double sum = 0.0, loss = 0.0, total = 0.0;
-  for (int i = 0; i < n; i++) sum += exp((double)z[i] - largest);
-  double log_sum = largest + log(sum);
+  for (int i = 0; i < n; i++) sum += expf(z[i] - largest);
+  double log_sum = largest + fr_log(sum);
   for (int i = 0; i < n; i++) {
     float ti = target_at(t, i);
     if (ti != 0.0f) loss += ti * (log_sum - z[i]);
     total += ti;
   }
   for (int i = 0; dp && i < n; i++)
-    dp[i] = weight * (float)(exp(z[i] - log_sum) * total - target_at(t, i));
+    dp[i] = weight * (float)(expf((float)(z[i] - log_sum)) * total - target_at(t, i));
   return loss;
 }
 
@@ -88,7 +89,7 @@ static double binary_crossentropy(const float *p, const target_row *t, int n, in
   double loss = 0.0;
   for (int i = 0; i < n; i++) {
     float q = clip(p[i]), ti = target_at(t, i);
-    loss -= ti * log((double)q) + (1.0f - ti) * log1p(-(double)q);
+    loss -= ti * fr_log(q) + (1.0f - ti) * log1p(-(double)q);
     if (!dp) continue;
     float slope = fused ? p[i] - ti : is_clipped(p[i]) ? 0.0f : (q - ti) / (q * (1.0f - q));
     dp[i] = weight / (float)n * slope;
@@ -100,7 +101,7 @@ static double binary_crossentropy(const float *p, const target_row *t, int n, in
 static double binary_logits(const float *z, const target_row *t, int n, float weight, float *dp) {
   double loss = 0.0;
   for (int i = 0; i < n; i++) {
-    double zi = z[i], ti = target_at(t, i), small = exp(-fabs(zi));
+    double zi = z[i], ti = target_at(t, i), small = expf(-fabsf(z[i]));
     loss += (zi > 0.0 ? zi : 0.0) - zi * ti + log1p(small);
     double p = (zi < 0.0 ? small : 1.0) / (1.0 + small);
     if (dp) dp[i] = weight / (float)n * (float)(p - ti);

@@ -1,8 +1,7 @@
 #include "optimizer.h"
 
-#include <math.h>
-
 #include "adam.h"
+#include "numeric.h"
 
 static fr_status check(const char *name, double value, double low, double below) {
   if (value >= low && value < below) return FR_OK;
@@ -65,8 +64,8 @@ void fr_optimizer_begin_step(fr_optimizer *o, double rate) {
   o->keep = (float)(1.0 - rate * o->weight_decay);
   o->flush = o->kind != FR_ADAM || o->steps % 16 == 0 || o->beta1 < 0.5;
   if (o->kind != FR_ADAM) return;
-  double t = (double)o->steps;
-  o->step_size = (float)(rate * sqrt(1.0 - pow(o->beta2, t)) / (1.0 - pow(o->beta1, t)));
+  uint64_t t = o->steps;
+  o->step_size = (float)(rate * sqrt(1.0 - fr_power(o->beta2, t)) / (1.0 - fr_power(o->beta1, t)));
 }
 
 static void adam(const fr_optimizer *o, float *w, float *m, float *v, const float *g, int n) {
@@ -79,7 +78,6 @@ static void adam(const fr_optimizer *o, float *w, float *m, float *v, const floa
 
 static void sgd(const fr_optimizer *o, float *w, float *velocity, const float *g, int n) {
   const f32x4 rate = f4_splat(o->step_size), momentum = f4_splat((float)o->momentum);
-  const f32x4 keep = f4_splat(o->keep);
   for (int i = 0; i < n; i += FR_LANES) {
     f32x4 change = f4_sub(f4_zero(), f4_mul(rate, f4_load(g + i)));
     if (velocity) {
@@ -87,21 +85,20 @@ static void sgd(const fr_optimizer *o, float *w, float *velocity, const float *g
       f4_store(velocity + i, vi);
       change = o->nesterov ? f4_madd(change, momentum, vi) : vi;
     }
-    f4_store(w + i, f4_add(f4_mul(f4_load(w + i), keep), change));
+    f4_store(w + i, f4_add(f4_load(w + i), change));
   }
 }
 
 static void adadelta(const fr_optimizer *o, float *w, float *g2, float *d2, const float *g, int n) {
   const f32x4 rate = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
   const f32x4 rho = f4_splat((float)o->rho), gain = f4_splat((float)(1.0 - o->rho));
-  const f32x4 keep = f4_splat(o->keep);
   for (int i = 0; i < n; i += FR_LANES) {
     f32x4 gi = f4_load(g + i), di = f4_load(d2 + i);
     f32x4 si = f4_flush(f4_madd(f4_mul(rho, f4_load(g2 + i)), gain, f4_mul(gi, gi)));
     f4_store(g2 + i, si);
     f32x4 change = f4_div(f4_mul(f4_sqrt(f4_add(di, epsilon)), gi), f4_sqrt(f4_add(si, epsilon)));
     f4_store(d2 + i, f4_flush(f4_madd(f4_mul(rho, di), gain, f4_mul(change, change))));
-    f4_store(w + i, f4_sub(f4_mul(f4_load(w + i), keep), f4_mul(rate, change)));
+    f4_store(w + i, f4_sub(f4_load(w + i), f4_mul(rate, change)));
   }
 }
 
@@ -109,7 +106,7 @@ static void rmsprop(const fr_optimizer *o, float *w, float *states, ptrdiff_t st
                     int n) {
   const f32x4 rate = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
   const f32x4 rho = f4_splat((float)o->rho), gain = f4_splat((float)(1.0 - o->rho));
-  const f32x4 keep = f4_splat(o->keep), momentum = f4_splat((float)o->momentum);
+  const f32x4 momentum = f4_splat((float)o->momentum);
   float *mean = o->centered ? states + stride : NULL;
   float *velocity = o->momentum != 0.0 ? states + (o->centered ? 2 * stride : stride) : NULL;
   for (int i = 0; i < n; i += FR_LANES) {
@@ -126,23 +123,29 @@ static void rmsprop(const fr_optimizer *o, float *w, float *states, ptrdiff_t st
       change = f4_flush(f4_madd(change, momentum, f4_load(velocity + i)));
       f4_store(velocity + i, change);
     }
-    f4_store(w + i, f4_sub(f4_mul(f4_load(w + i), keep), change));
+    f4_store(w + i, f4_sub(f4_load(w + i), change));
   }
 }
 
 static void adagrad(const fr_optimizer *o, float *w, float *sum, const float *g, int n) {
   const f32x4 rate = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
-  const f32x4 keep = f4_splat(o->keep);
   for (int i = 0; i < n; i += FR_LANES) {
     f32x4 gi = f4_load(g + i), si = f4_madd(f4_load(sum + i), gi, gi);
     f4_store(sum + i, si);
     f32x4 change = f4_div(f4_mul(rate, gi), f4_sqrt(f4_add(si, epsilon)));
-    f4_store(w + i, f4_sub(f4_mul(f4_load(w + i), keep), change));
+    f4_store(w + i, f4_sub(f4_load(w + i), change));
   }
+}
+
+void fr_optimizer_decay(const fr_optimizer *o, float *w, int n) {
+  if (o->keep == 1.0f) return;
+  const f32x4 keep = f4_splat(o->keep);
+  for (int i = 0; i < n; i += FR_LANES) f4_store(w + i, f4_mul(f4_load(w + i), keep));
 }
 
 void fr_optimizer_update(const fr_optimizer *o, float *w, float *states, ptrdiff_t stride,
                          const float *g, int n) {
+  fr_optimizer_decay(o, w, n);
   switch (o->kind) {
     case FR_ADAM: adam(o, w, states, states + stride, g, n); break;
     case FR_SGD: sgd(o, w, o->momentum != 0.0 ? states : NULL, g, n); break;

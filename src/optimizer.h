@@ -52,6 +52,9 @@ int fr_optimizer_clips(const fr_optimizer *optimizer);
  * long enough below 1e-30 to become subnormal. */
 void fr_optimizer_begin_step(fr_optimizer *optimizer, double rate);
 
+/* Weight decay alone of n parameters (a multiple of 4) w. */
+void fr_optimizer_decay(const fr_optimizer *optimizer, float *w, int n);
+
 /* One update of n parameters (a multiple of 4) w with gradient g and states s0 = states,
  * s1 = states + stride …, as many as fr_optimizer_states says:
  *   adam      Kingma & Ba, arXiv:1412.6980, algorithm 1 in the form at the end of section 2

@@ -51,6 +51,17 @@ void fr_max_pool_backward(const fr_window *w, const float *x, const float *y, fl
   }
 }
 
+void fr_global_max_pool_backward(const fr_window *w, const float *x, const float *y,
+                                 const float *dy, float *dx) {
+  int channels = w->in_c, elements = w->in_h * w->in_w * channels;
+  for (int c = 0; c < channels; c++) {
+    int winners = 0;
+    for (int i = c; i < elements; i += channels) winners += x[i] == y[c];
+    for (int i = c; i < elements; i += channels) dx[i] = x[i] == y[c] ? dy[c] / (float)winners : 0.0f;
+    if (winners == 0) dx[c] = dy[c]; /* a NaN equals nothing */
+  }
+}
+
 static float share_of(fr_span s) { return 1.0f / (float)((s.y1 - s.y0) * (s.x1 - s.x0)); }
 
 void fr_average_pool_forward(const fr_window *w, const float *x, float *y) {

@@ -1,6 +1,6 @@
 #include "random.h"
 
-#include <math.h>
+#include "numeric.h"
 
 enum { ROUNDS = 10 };
 
@@ -40,19 +40,24 @@ void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float l
   }
 }
 
-/* The quantile function of the normal distribution between ± two standard deviations (Wichura,
- * algorithm AS 241, PPND7, Applied Statistics 37 (1988): seven figures). q = p - 1/2. */
+/* The quantile function of the normal distribution for p not below e^-25 (Wichura, algorithm AS 241,
+ * PPND7, Applied Statistics 37 (1988): seven figures). q = p - 1/2. */
 static double normal_quantile(double q) {
   if (fabs(q) <= 0.425) {
     double r = 0.180625 - q * q;
     return q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179) /
            (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0);
   }
-  double r = sqrt(-log(0.5 - fabs(q))) - 1.6;
+  double r = sqrt(-fr_log(0.5 - fabs(q))) - 1.6;
   double x = (((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777) /
              ((0.12021132975 * r + 0.73700164250) * r + 1.0);
   return q < 0.0 ? -x : x;
 }
+
+/* Within -1 … 1, never either. */
+static double symmetric(uint32_t bits) { return ((double)bits + 0.5) / 2147483648.0 - 1.0; }
+
+float fr_random_normal(uint32_t bits) { return (float)normal_quantile(symmetric(bits) / 2.0); }
 
 void fr_random_truncated_normal(uint64_t seed, fr_stream purpose, uint64_t index, float deviation,
                                 float *values, int count) {
@@ -61,7 +66,6 @@ void fr_random_truncated_normal(uint64_t seed, fr_stream purpose, uint64_t index
   uint32_t bits[4];
   for (int i = 0; i < count; i++) {
     if (i % 4 == 0) fr_random_block(seed, purpose, index, (uint32_t)(i / 4), bits);
-    double u = ((double)bits[i % 4] + 0.5) / 2147483648.0 - 1.0; /* within -1 … 1, never either */
-    values[i] = (float)(normal_quantile(u * most) / kept * deviation);
+    values[i] = (float)(normal_quantile(symmetric(bits[i % 4]) * most) / kept * deviation);
   }
 }

@@ -15,7 +15,8 @@ typedef enum {
   FR_STREAM_SHUFFLE = 2,
   FR_STREAM_DROPOUT = 3,
   FR_STREAM_SYNTHETIC = 4,
-  FR_STREAM_AUGMENT = 5
+  FR_STREAM_AUGMENT = 5,
+  FR_STREAM_NOISE = 6
 } fr_stream;
 
 /* Block `block` (four values) of stream (`seed`, `purpose`, `index`); `index` tells apart the
@@ -26,6 +27,9 @@ void fr_random_block(uint64_t seed, fr_stream purpose, uint64_t index, uint32_t 
 /* values[i] uniform in [-limit, limit), i < count. */
 void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float limit,
                        float *values, int count);
+
+/* A normal number of mean 0 and standard deviation 1 for each of 2^32 equally likely bits. */
+float fr_random_normal(uint32_t bits);
 
 /* values[i] normal, of mean 0, drawn anew beyond two standard deviations; what comes of it has the
  * standard deviation `deviation`, i < count. */

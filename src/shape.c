@@ -1,6 +1,6 @@
 #include "shape.h"
 
-#include <stdio.h>
+#include "text.h"
 
 int fr_shape_elements(const fr_shape *shape) {
   int n = 1;
@@ -17,10 +17,10 @@ int fr_shape_equals(const fr_shape *a, const fr_shape *b) {
 }
 
 const char *fr_shape_text(const fr_shape *shape, char text[48]) {
-  int used = snprintf(text, 48, "(");
+  size_t used = fr_text(text, 48, "(");
   for (int i = 0; i < shape->rank; i++)
-    used += snprintf(text + used, (size_t)(48 - used), i ? ", %d" : "%d", shape->dims[i]);
-  snprintf(text + used, (size_t)(48 - used), ")");
+    used += fr_text(text + used, 48 - used, i ? ", %d" : "%d", shape->dims[i]);
+  fr_text(text + used, 48 - used, ")");
   return text;
 }
 

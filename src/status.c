@@ -1,14 +1,15 @@
 #include "status.h"
 
 #include <stdarg.h>
-#include <stdio.h>
+
+#include "text.h"
 
 static char last_error[256];
 
 fr_status fr_fail(fr_status status, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(last_error, sizeof last_error, format, arguments);
+  fr_format(last_error, sizeof last_error, format, arguments);
   va_end(arguments);
   return status;
 }

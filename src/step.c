@@ -29,6 +29,8 @@ static void pool_backward(const fr_work *work, int i) {
   const fr_window *w = &s->layer->window;
   if (!s->dx) return;
   if (takes_mean(s)) fr_average_pool_backward(w, fr_dy_of(s, i), fr_dx_of(s, i));
+  else if (s->layer->kind == FR_GLOBAL_MAX_POOLING2D)
+    fr_global_max_pool_backward(w, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i), fr_dx_of(s, i));
   else fr_max_pool_backward(w, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i), fr_dx_of(s, i));
 }
 
@@ -65,8 +67,10 @@ static void pad_backward(const fr_work *work, int i) {
 
 /* ---- add step: x_0 (n, …), x_1 … → y, the same shape ---------------------------------------------- */
 
+/* Samples are padded to whole vectors. */
 static void add_floats(float *sum, const float *values, int n) {
-  for (int i = 0; i < n; i++) sum[i] += values[i];
+  for (int i = 0; i < n; i += FR_LANES)
+    f4_store(sum + i, f4_add(f4_load(sum + i), f4_load(values + i)));
 }
 
 static void add_forward(const fr_work *work, int i) {

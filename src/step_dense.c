@@ -55,6 +55,7 @@ void fr_dense_step_forward(fr_work *work) {
 static void update_panel_adam(const fr_model *m, const fr_step *s, fr_panel panel, int offset) {
   const fr_adam adam = fr_adam_of(&m->optimizer);
   float *w = m->values + offset, *m1 = m->states + offset, *m2 = m1 + m->parameter_floats;
+  fr_optimizer_decay(&m->optimizer, w, s->y_size * panel.width);
   for (int u = 0, at = 0; u < s->y_size; u++, at += panel.width)
     fr_dense_backward_kernel_adam(&s->dense, panel, s->x, &s->live, u, &adam, w + at, m1 + at,
                                   m2 + at);
