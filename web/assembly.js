@@ -13,18 +13,33 @@ const { input, layers, model, regularizers, sequential } = /** @type {any} */ (f
 
 const PICTURE = [28, 28, 1];
 
-/** @param {Spec[]} specs @param {BuildOptions} options @returns {Promise<any>} */
+/**
+ * @param {Spec[]} specs
+ * @param {BuildOptions} options
+ * @returns {Promise<{ built: any, shown: () => Shown[] }>} shown: what the page shows of each layer, in the order of `specs`
+ */
 export async function assemble(specs, { seed, runtime }) {
-  if (!specs.some((spec) => spec.from !== undefined || spec.with !== undefined)) {
-    const chain = specs.map((spec, i) => layerOf(spec, i === 0 ? { inputShape: PICTURE } : {}));
-    return sequential({ ...runtime, seed, layers: chain });
-  }
+  const made = specs.map((spec, i) => layerOf(spec, i === 0 ? { inputShape: PICTURE } : {}));
+  const built = await (specs.some(branches) ? graphOf(specs, made, { ...runtime, seed }) : sequential({ ...runtime, seed, layers: made }));
+  const shown = () =>
+    made.map((layer) => {
+      const { outputShape, parameters } = built.layers.find((/** @type {any} */ { config }) => config === layer);
+      return { outputShape, parameters };
+    });
+  return { built, shown };
+}
+
+/** @param {Spec} spec */
+const branches = (spec) => spec.from !== undefined || spec.with !== undefined;
+
+/** @param {Spec[]} specs @param {any[]} made the layers @param {object} options */
+function graphOf(specs, made, options) {
   const outputs = [input({ shape: PICTURE })];
-  for (const spec of specs) {
-    const read = outputs[spec.from ?? outputs.length - 1];
-    outputs.push(layerOf(spec, {}).apply(spec.with === undefined ? read : [read, outputs[spec.with]]));
-  }
-  return model({ ...runtime, seed, inputs: outputs[0], outputs: outputs[outputs.length - 1] });
+  specs.forEach((spec, at) => {
+    const read = outputs[spec.from ?? at];
+    outputs.push(made[at].apply(spec.with === undefined ? read : [read, outputs[spec.with]]));
+  });
+  return model({ ...options, inputs: outputs[0], outputs: outputs[specs.length] });
 }
 
 /** @param {Spec} spec @param {object} more options */
@@ -43,10 +58,6 @@ function layerOf({ kind, options }, more) {
 const regularizerOf = (name, strength) =>
   regularizers[name]({ ...(name !== 'l2' && { l1: strength }), ...(name !== 'l1' && { l2: strength }) });
 
-/** What the page shows of a model. @param {any} built @returns {Shown[]} */
-export const shown = (built) =>
-  built.layers.map((/** @type {any} */ { outputShape, parameters }) => ({ outputShape, parameters }));
-
 /**
  * The same error, with the first layer with which the model can no longer be built and what comes of those before it.
  * @param {Error} error @param {Spec[]} specs @param {BuildOptions} options
@@ -56,8 +67,9 @@ export async function faultOf(error, specs, options) {
   const before = [];
   for (let layer = 0; layer < specs.length; layer++) {
     try {
-      const built = await assemble(specs.slice(0, layer + 1), options);
-      before.push(...shown(built).slice(-1));
+      const { built } = await assemble(specs.slice(0, layer + 1), options);
+      const { outputShape, parameters } = built.layers.at(-1);
+      before.push({ outputShape, parameters });
       built.dispose();
     } catch (reason) {
       return Object.assign(/** @type {Error} */ (reason), { layer, before });

@@ -41,9 +41,10 @@ function learningRateOf({ schedule, learningRate: rate = 0, decay = 1, warmUp = 
     const warm = rising > 0 ? { initialLearningRate: 0, warmupTarget: rate, warmupSteps: rising } : { initialLearningRate: rate };
     return schedules.cosineDecay({ ...warm, decaySteps: Math.max(1, steps - rising) });
   }
-  if (schedule === 'oneCycle') return schedules.oneCycle({ maxLearningRate: rate, totalSteps: steps, warmupShare: warmUp });
+  if (schedule === 'oneCycle') return schedules.oneCycle({ maxLearningRate: rate, totalSteps: Math.max(2, steps), warmupShare: warmUp });
   if (schedule === 'piecewise') {
-    const boundaries = [Math.round(steps / 2), Math.round((steps * 3) / 4)];
+    const half = Math.round(steps / 2);
+    const boundaries = [half, Math.max(half + 1, Math.round((steps * 3) / 4))];
     return schedules.piecewiseConstantDecay({ boundaries, values: [rate, rate * decay, rate * decay * decay] });
   }
   return rate;

@@ -1,5 +1,5 @@
 import * as fittingRoom from 'fitting-room';
-import { assemble, faultOf, shown } from './assembly.js';
+import { assemble, faultOf } from './assembly.js';
 import { serve } from './protocol.js';
 import { callbacksOf, compileOptions, oneHot } from './recipe.js';
 
@@ -88,8 +88,8 @@ function pictures({ split, indices }) {
 async function describe({ specs, runtime }) {
   const core = await coreFor(runtime);
   try {
-    const built = await build(specs, { seed: 0, runtime });
-    const description = { core, text: built.summary(() => {}), layers: shown(built), parameters: built.countParams(), fault: null };
+    const { built, shown } = await build(specs, { seed: 0, runtime });
+    const description = { core, text: built.summary(() => {}), layers: shown(), parameters: built.countParams(), fault: null };
     built.dispose();
     return description;
   } catch (error) {
@@ -174,20 +174,20 @@ async function renew(run) {
   model?.dispose();
   model = null;
   const steps = run.epochs * Math.ceil(Math.min(run.trainSize, dataset.train.images.shape[0]) / run.batchSize);
-  model = await build(run.specs, run, compileOptions(run, steps));
+  model = (await build(run.specs, run, compileOptions(run, steps))).built;
   targetsOf = run.labelSmoothing > 0 ? oneHot : (labels) => labels;
 }
 
 /** @param {Spec[]} specs @param {import('./assembly.js').BuildOptions} options @param {any} [compile] */
 async function build(specs, options, compile = compileOptions({ optimizer: 'adam', learningRate: 0.001 }, 1)) {
-  /** @type {any} */
-  let built;
+  /** @type {Awaited<ReturnType<typeof assemble>> | undefined} */
+  let assembled;
   try {
-    built = await assemble(specs, options);
-    built.compile(compile);
-    return built;
+    assembled = await assemble(specs, options);
+    assembled.built.compile(compile);
+    return assembled;
   } catch (error) {
-    built?.dispose();
+    assembled?.built.dispose();
     throw await faultOf(/** @type {Error} */ (error), specs, options);
   }
 }
