@@ -1,14 +1,9 @@
-import * as fittingRoom from 'fitting-room';
+import { datasets, loadCore } from 'fitting-room';
 import { assemble, faultOf } from './assembly.js';
 import { serve } from './protocol.js';
 import { callbacksOf, compileOptions, oneHot } from './recipe.js';
 
-/**
- * The worker owns the dataset and the model; the page only ever sees copies of what it shows. The page imports this
- * file too, for its console: one bundle serves both, so that the API travels once.
- */
-
-const { datasets, loadCore } = fittingRoom;
+/** The worker owns the dataset and the model; the page only ever sees copies of what it shows. */
 
 const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes time from training
 
@@ -21,8 +16,8 @@ let targetsOf;
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
-if ('document' in globalThis) Object.assign(globalThis, { fittingRoom });
-else serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, pause, resume, evaluate });
+/** Begins to answer the page. */
+export const work = () => serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, pause, resume, evaluate });
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
 
