@@ -11,7 +11,11 @@ TYPES := .setup/fitting-room.d.mts
 
 SOURCES := $(wildcard src/*.c)
 NAMES := $(SOURCES:src/%.c=%)
-CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
+# Some need a linker's --wrap, or threads, which WebAssembly has in its own way: they run natively only.
+WRAPPED_TESTS := memory_test
+THREAD_TESTS := threads_test
+ALL_CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
+CORE_TESTS := $(filter-out $(WRAPPED_TESTS) $(THREAD_TESTS),$(ALL_CORE_TESTS))
 PAGE_FILES := $(shell find web shim -type f 2>/dev/null) package.json
 API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' \
   -not -path 'tests/support/*' -print))
@@ -122,23 +126,32 @@ RUN_TESTS := $(NODE) --test --test-timeout=600000
 # Tests. Each C test runs natively under sanitizers and as WebAssembly with SIMD.
 
 .PHONY: test
-test: typecheck test-core test-wasm test-api test-page ## run every test
+test: typecheck test-core test-wasm test-coverage test-api test-page ## run every test
 
 .PHONY: typecheck
 typecheck: $(MODULES) $(CHECKED) $(NPM) ## check the JSDoc types
 	npx tsc --project shim/tsconfig.json
 
 .PHONY: test-core
-test-core: $(CORE_TESTS:%=build/native/%) build/threads/pool_test ## the core's tests, native, under ASan and UBSan
-	@for program in $^; do echo "$$program"; $$program || exit 1; done
+test-core: $(CORE_TESTS:%=build/native/%) $(WRAPPED_TESTS:%=build/native/%) build/threads/pool_test \
+  $(THREAD_TESTS:%=build/threads/%) ## the core's tests, native, under ASan and UBSan
+	@for program in $^; do echo "$$program"; ASAN_OPTIONS=detect_leaks=1 $$program || exit 1; done
+
+.PHONY: test-coverage coverage
+test-coverage: coverage
+coverage: $(ALL_CORE_TESTS:%=build/coverage/%) ## which lines of src/ the core's tests reach; at least 95 % are wanted
+	@.setup/coverage.sh build/llvm 95 $^
 
 .PHONY: test-wasm
 test-wasm: $(CORE_TESTS:%=build/wasm-tests/%.cjs) ## the core's tests, WebAssembly SIMD, in Node
 	@for program in $^; do echo "$$program"; $(NODE) $$program || exit 1; done
 
 .PHONY: test-api
-test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node
-	$(RUN_TESTS) $(API_TESTS)
+test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node, and whether they cover what shim/KERAS.md claims
+	@reporter=tap; if [ -t 1 ]; then reporter=spec; fi; \
+	$(RUN_TESTS) --test-reporter=$$reporter --test-reporter-destination=stdout \
+	  --test-reporter=junit --test-reporter-destination=build/api-tests.xml $(API_TESTS)
+	@node tests/support/keras-table.js build/api-tests.xml
 
 .PHONY: test-page
 test-page: dist/index.html build/browsers ## the page's tests, in Chromium, Firefox and WebKit
@@ -166,9 +179,13 @@ build/native/%.o: tests/core/%.c Makefile | build/compiler
 
 build/native/%: build/native/%.o $(NAMES:%=build/native/src/%.o)
 	@echo '  link $@'
-	$(QUIET)$(CC) $(NATIVE_FLAGS) $^ -lm -o $@
+	$(QUIET)$(CC) $(NATIVE_FLAGS) $(wraps) $^ -lm -o $@
 
-# Once more with threads: the pool, and a model that trains on it.
+wrap = $(1:%=-Wl,--wrap=%)
+$(WRAPPED_TESTS:%=build/native/%) $(WRAPPED_TESTS:%=build/coverage/%): wraps = $(call wrap,malloc calloc aligned_alloc)
+$(THREAD_TESTS:%=build/threads/%) $(THREAD_TESTS:%=build/coverage/%): wraps = $(call wrap,pthread_create)
+
+# Once more with threads: the pool, and models that train on it.
 build/threads/src/%.o: src/%.c Makefile | build/compiler
 	@mkdir -p $(@D)
 	@echo '  compile $@'
@@ -176,7 +193,28 @@ build/threads/src/%.o: src/%.c Makefile | build/compiler
 
 build/threads/%: build/native/%.o $(NAMES:%=build/threads/src/%.o)
 	@echo '  link $@'
-	$(QUIET)$(CC) $(NATIVE_FLAGS) -pthread $^ -lm -o $@
+	$(QUIET)$(CC) $(NATIVE_FLAGS) -pthread $(wraps) $^ -lm -o $@
+
+# And once, threads included, by a clang that counts how often each line runs.
+build/llvm/ready: .setup/llvm.sh .setup/lib.sh
+	@.setup/llvm.sh $(@D)
+	@touch $@
+
+COVERAGE_FLAGS := $(CORE_FLAGS) -O1 -DFR_THREADS -pthread -fprofile-instr-generate -fcoverage-mapping
+
+build/coverage/src/%.o: src/%.c Makefile | build/llvm/ready
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) -c $< -o $@
+
+build/coverage/%.o: tests/core/%.c Makefile | build/llvm/ready
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) -Isrc -c $< -o $@
+
+build/coverage/%: build/coverage/%.o $(NAMES:%=build/coverage/src/%.o)
+	@echo '  link $@'
+	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) $(wraps) $^ -lm -o $@
 
 build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
@@ -190,7 +228,7 @@ build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
 
 # Measurements: on a quiet machine only.
 
-BENCH_NAMES := conv2d dense dropout live optimizer random status
+BENCH_NAMES := conv2d dense dropout live optimizer random status text
 BENCH_KERNELS := build/bench/simd.mjs build/bench/relaxed.mjs
 
 # $(1) the build whose objects are timed, $(2) how the loops around them are compiled

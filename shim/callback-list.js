@@ -1,6 +1,5 @@
 import { checkFunction, checkOptions } from './errors.js';
 
-/** @import { Model } from './model.js' */
 /** @import { Progress } from './pass.js' */
 /** @import { Logs } from './progress.js' */
 
@@ -10,7 +9,7 @@ import { checkFunction, checkOptions } from './errors.js';
  * Each may return a promise; fit, evaluate and predict wait for it. Those of batches make every batch a slice of work.
  * @typedef {object} Callbacks
  * @property {(params: Params) => unknown} [setParams] as fit begins
- * @property {(model: any) => unknown} [setModel] a {@link Model}
+ * @property {(model: any) => unknown} [setModel]
  * @property {(logs?: Logs) => unknown} [onTrainBegin]
  * @property {(logs?: Logs) => unknown} [onTrainEnd]
  * @property {(epoch: number, logs?: Logs) => unknown} [onEpochBegin]
@@ -60,7 +59,7 @@ export class CallbackList {
     }
   }
 
-  /** @param {Model} model @param {Params} [params] */
+  /** @param {object} model @param {Params} [params] */
   async begin(model, params) {
     for (const callback of this.#callbacks) {
       if (params) await callback.setParams?.(params);

@@ -1,1 +1,9 @@
-export const callbacks = Object.freeze({});
+import { swapEmaWeights } from './callbacks/averages.js';
+import { learningRateScheduler, reduceLROnPlateau } from './callbacks/learning-rate.js';
+import { csvLogger, history, modelCheckpoint } from './callbacks/records.js';
+import { earlyStopping, terminateOnNaN } from './callbacks/stopping.js';
+
+/** Keras's callbacks, for fit, evaluate and predict. */
+export const callbacks = Object.freeze({
+  earlyStopping, reduceLROnPlateau, learningRateScheduler, modelCheckpoint, csvLogger, terminateOnNaN, history, swapEmaWeights,
+});

@@ -4,7 +4,10 @@ import { SymbolicTensor } from './layer.js';
 /** @import { LayerConfig } from './layer.js' */
 
 /** A layer and the numbers of those it reads; -1: the model's input. @typedef {{ config: LayerConfig, sources: number[] }} Node */
-/** @typedef {{ inputShape: number[], inputName: string, nodes: Node[] }} Graph in an order in which each comes after what it reads */
+/**
+ * In an order in which each layer comes after what it reads. inputName: of a model that was put together from input().
+ * @typedef {{ inputShape: number[], inputName?: string, nodes: Node[] }} Graph
+ */
 
 const MAX_LENGTH = 2 ** 26; // of src/layer.h
 
@@ -62,6 +65,5 @@ export function graphOf(inputs, outputs) {
 /** @param {LayerConfig[]} configs @param {number[]} inputShape @returns {Graph} each layer reads the one before it */
 export const chainOf = (configs, inputShape) => ({
   inputShape,
-  inputName: 'input_1',
   nodes: configs.map((config, index) => ({ config, sources: [index - 1] })),
 });

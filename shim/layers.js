@@ -1,10 +1,11 @@
 import { FittingRoomError, checkBelow, checkInteger, show } from './errors.js';
 import { checkInitializer } from './initializers.js';
-import { choice, define, flag, optional, pair, seed, units, within } from './layer.js';
+import { choice, define, flag, optional, pair, seed, units, within } from './layer-fields.js';
 import { randomLayers } from './random-layers.js';
 import { checkRegularizer } from './regularizers.js';
 
-/** @import { Activation, AnyLayer, Common, Field, Padding, Pair } from './layer.js' */
+/** @import { Activation, AnyLayer, Common, Padding, Pair } from './layer.js' */
+/** @import { Field } from './layer-fields.js' */
 /** @import { Initializer } from './initializers.js' */
 /** @import { Regularizer } from './regularizers.js' */
 /** @typedef {import('./layer.js').LayerConfig} LayerConfig */
@@ -130,7 +131,7 @@ const activation = define('activation', { activation: [activationOf] });
 const reLU = define('re_lu', { maxValue: optional(checkSix) }, ({ maxValue }) => ({ activation: maxValue ? 'relu6' : 'relu' }));
 
 /** @type {(options?: Common & { alpha?: number }) => AnyLayer} */
-const leakyReLU = define('leaky_re_lu', { alpha: [within(0, 1e6), 0.3] }, () => ({ activation: 'leakyRelu' }));
+const leakyReLU = define('leaky_re_lu', { alpha: [within(0, 1), 0.3] }, () => ({ activation: 'leakyRelu' }));
 
 /** @type {(options?: Common) => AnyLayer} */
 const softmax = define('softmax', {}, () => ({ activation: 'softmax' }));

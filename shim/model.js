@@ -34,6 +34,8 @@ export class Model {
   #core;
   #pointer;
   #graph;
+  /** @type {object} */
+  #facade;
   /** @type {BuiltLayer[]} */
   #layers;
   /** @type {{ loss: string, metrics: Map<string, Reading>, optimizer: OptimizerHandle } | undefined} */
@@ -50,11 +52,12 @@ export class Model {
   /**
    * @param {Core} core
    * @param {Graph} graph
-   * @param {{ name: string, seed: number }} options
+   * @param {{ name: string, seed: number, facade?: object }} options facade: what callbacks are given in this one's place
    */
-  constructor(core, graph, { name, seed }) {
+  constructor(core, graph, { name, seed, facade }) {
     this.#core = core;
     this.#graph = graph;
+    this.#facade = facade ?? this;
     this.#pointer = buildModel(core, graph, seed);
     forgotten.register(this, { core, pointer: this.#pointer }, this);
     this.name = name;
@@ -79,7 +82,7 @@ export class Model {
     this.#assertAlive();
     const { loss = '', metrics = new Map(), optimizer } = this.#compiled ?? {};
     return {
-      model: this,
+      model: this.#facade,
       core: this.#core,
       pointer: () => this.#alive(),
       seed: this.seed,
@@ -137,6 +140,11 @@ export class Model {
     return ['loss', ...(this.#compiled?.metrics.keys() ?? [])];
   }
 
+  /** Whether targets are class indices, one a sample; else they have the shape of the output. */
+  get takesClassIndices() {
+    return this.#compiled?.loss === 'sparseCategoricalCrossentropy';
+  }
+
   countParams() {
     return this.#layers.reduce((sum, layer) => sum + layer.parameters, 0);
   }
@@ -161,7 +169,8 @@ export class Model {
    * @param {(text: string) => void} [printFn]
    */
   summary(printFn = console.log) {
-    const text = summaryText(this.name, this.#layers);
+    const { inputName, inputShape } = this.#graph;
+    const text = summaryText(this.name, this.#layers, inputName === undefined ? undefined : { name: inputName, shape: inputShape });
     printFn(text);
     return text;
   }

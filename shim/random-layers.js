@@ -1,6 +1,8 @@
-import { choice, define, optional, range, seed, within } from './layer.js';
+import { FittingRoomError, show } from './errors.js';
+import { choice, define, optional, range, seed, within } from './layer-fields.js';
 
-/** @import { AnyLayer, Common, Field, Pair } from './layer.js' */
+/** @import { AnyLayer, Common, Pair } from './layer.js' */
+/** @import { Field } from './layer-fields.js' */
 
 /**
  * Layers that show training another variant of each picture each time; in inference they pass it on. They stand before
@@ -28,6 +30,13 @@ const filling = {
 
 const either = range(-1, 1, (size) => [-Math.abs(size), Math.abs(size)]);
 
+/** @type {Field[0]} */
+function shares(name, value) {
+  const pair = typeof value === 'number' ? [value, value] : value;
+  if (Array.isArray(pair) && pair.length === 2 && pair.every((size) => typeof size === 'number' && size >= 0 && size <= 1)) return [...pair];
+  throw new FittingRoomError(`${name} must be a number or [lower, upper] within 0..1, got ${show(value)}`);
+}
+
 /** Mirrors pictures, each way with probability one half. @type {(options?: Common & { mode?: 'horizontalAndVertical' | 'horizontal' | 'vertical', seed?: number }) => AnyLayer} */
 const randomFlip = define('random_flip', { mode: [choice(FLIPS), 'horizontalAndVertical'], seed });
 
@@ -48,7 +57,7 @@ const randomZoom = define('random_zoom', { heightFactor: [either], widthFactor: 
  * @type {(options: Common & { factor: Pair, valueRange?: [number, number], seed?: number }) => AnyLayer}
  */
 const randomContrast = define('random_contrast', {
-  factor: [range(0, 1, (size) => [size, size])], valueRange: [range(-1e6, 1e6), [0, 1]], seed,
+  factor: [shares], valueRange: [range(-1e6, 1e6), [0, 1]], seed,
 });
 
 /**

@@ -3,14 +3,13 @@ import { checkSamples, checkTensor, elementsOf } from './tensor.js';
 
 /** @import { Core } from './core.js' */
 /** @import { Reading } from './metrics.js' */
-/** @import { Model } from './model.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
 /** @import { Tensor } from './tensor.js' */
 
 /**
  * What training needs to know of a model.
  * @typedef {object} Runner
- * @property {Model} model what callbacks are given
+ * @property {object} model what callbacks are given
  * @property {Core} core
  * @property {() => number} pointer of the fr_model; throws once it is disposed
  * @property {number} seed

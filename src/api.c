@@ -40,8 +40,9 @@ int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, in
 int fr_new(int rank, int d0, int d1, int d2, uint32_t seed_low, uint32_t seed_high,
            fr_model **out) {
   fr_shape input = {rank, {d0, d1, d2}};
-  *out = fr_model_create(&input, seed_of(seed_low, seed_high));
-  return *out ? FR_OK : FR_INVALID_ARGUMENT;
+  fr_status status = fr_shape_check("input shape", &input);
+  *out = status ? NULL : fr_model_create(&input, seed_of(seed_low, seed_high));
+  return status || *out ? status : FR_OUT_OF_MEMORY;
 }
 
 int fr_dispose(fr_model *model) {

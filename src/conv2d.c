@@ -238,9 +238,35 @@ FR_INLINE void pool_forward_at(const fr_window *w, const float *first, const flo
   if (winner) store_winners(winner, low, high, channels);
 }
 
+/* Whether a sum of floats, read as whole vectors, is no number: if one of them is none. */
+static int may_hold_nan(const float *x, int n) {
+  f32x4 sum = f4_zero();
+  for (int i = 0; i < n; i += FR_LANES) sum = f4_add(sum, f4_load(x + i));
+  float all = f4_sum(sum);
+  return all != all;
+}
+
+static int holds_nan(const float *x, int height, int width, int stride) {
+  for (int y = 0; y < height; y++, x += stride)
+    for (int i = 0; i < width; i++)
+      if (x[i] != x[i]) return 1;
+  return 0;
+}
+
+/* A maximum that compares does not see a NaN in every place: the outputs of windows that hold one. */
+static void spread_nan(const fr_window *w, const float *padded, float *y) {
+  int height = w->kernel_h + w->stride_h, width = (w->kernel_w + w->stride_w) * w->in_c;
+  for (int py = 0; py < w->out_h / 2; py++)
+    for (int px = 0; px < w->out_w / 2; px++, y += w->out_c) {
+      if (!holds_nan(window_at(w, padded, 2 * py, 2 * px), height, width, line_stride(w))) continue;
+      for (int c = 0; c < w->out_c; c++) y[c] = NAN;
+    }
+}
+
 void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float *packed, int relu,
                             void *lists, float *y, uint8_t *winner) {
   live_position *list = lists;
+  float *all = y;
   int n = list_positions(w, padded, 2, list);
   if (n < (w->out_h / 2) * (w->out_w / 2)) pool_forward_blank(w, packed, relu, y, winner);
   for (int c = 0; c < w->out_c; c += FR_CONV_BLOCK, packed += block_floats(w))
@@ -250,6 +276,7 @@ void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float
       if (winner) pool_forward_at(w, first, packed, relu, w->out_c - c, y + at, winner + at);
       else pool_forward_at(w, first, packed, relu, w->out_c - c, y + at, NULL);
     }
+  if (may_hold_nan(padded, w->padded_h * line_stride(w))) spread_nan(w, padded, all);
 }
 
 /* ---- backward: kernel ------------------------------------------------------------------------ */

@@ -31,7 +31,7 @@ fr_status fr_optimizer_check(const fr_optimizer *o) {
   if ((status = check("momentum", o->momentum, 0.0, 1.0)) ||
       (status = check("beta1", o->beta1, 0.0, 1.0)) ||
       (status = check("beta2", o->beta2, 0.0, 1.0)) || (status = check("rho", o->rho, 0.0, 1.0)) ||
-      (status = check("weight decay", o->weight_decay, 0.0, 1.0)) ||
+      (status = check("weight decay", o->weight_decay, 0.0, 1e6)) ||
       (status = check("initial accumulator", o->initial_accumulator, 0.0, 1e6)) ||
       (status = check("EMA momentum", o->ema_momentum, 0.0, 1.0)) ||
       (status = check("EMA overwrite frequency", o->ema_overwrite, 0.0, 1e9)))
@@ -116,7 +116,7 @@ static void rmsprop(const fr_optimizer *o, float *w, float *states, ptrdiff_t st
     if (mean) {
       f32x4 mi = f4_flush(f4_madd(f4_mul(rho, f4_load(mean + i)), gain, gi));
       f4_store(mean + i, mi);
-      size = f4_sub(size, f4_mul(mi, mi));
+      size = f4_max(f4_sub(size, f4_mul(mi, mi)), f4_zero()); /* rounding may leave less than nothing */
     }
     f32x4 change = f4_div(f4_mul(rate, gi), f4_sqrt(f4_add(size, epsilon)));
     if (velocity) {

@@ -28,7 +28,8 @@ void fr_max_pool_forward(const fr_window *w, const float *x, float *y) {
   EACH_WINDOW(w, s) {
     memcpy(y, x + (s.y0 * w->in_w + s.x0) * channels, sizeof *y * (size_t)channels);
     EACH_PIXEL(w, s, at)
-    for (int c = 0; c < channels; c++) y[c] = y[c] < x[at + c] ? x[at + c] : y[c];
+    for (int c = 0; c < channels; c++)
+      y[c] = x[at + c] > y[c] || x[at + c] != x[at + c] ? x[at + c] : y[c];
     y += channels;
   }
 }

@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FittingRoomError, layers, tensor } from '../../shim/index.js';
-import { wrong } from './support.js';
-
-/** @param {() => unknown} act @param {string} message */
-const refused = (act, message) =>
-  assert.throws(act, (error) => {
-    assert.ok(error instanceof FittingRoomError, String(error));
-    assert.equal(error.message, message);
-    assert.equal(error.code, 'invalid-argument');
-    return true;
-  });
+import { input, layers, tensor } from '../../shim/index.js';
+import { refused, wrong } from './support.js';
 
 describe('layers', () => {
   test('take their options and fill in what Keras does', () => {
@@ -33,6 +24,46 @@ describe('layers', () => {
     assert.deepEqual({ ...layers.activation({ activation: 'sigmoid' }) }, { kind: 'activation', activation: 'sigmoid' });
     assert.equal(layers.reLU().activation, 'relu');
     assert.equal(layers.softmax().activation, 'softmax');
+  });
+
+  test('the others too', () => {
+    assert.deepEqual({ ...layers.depthwiseConv2d({ kernelSize: 3, name: 'depth' }) }, {
+      kind: 'depthwise_conv2d', name: 'depth', kernelSize: [3, 3], strides: [1, 1], padding: 'valid', depthMultiplier: 1, activation: 'linear', useBias: true,
+    });
+    assert.deepEqual({ ...layers.averagePooling2d({ poolSize: 3, padding: 'same' }) },
+      { kind: 'average_pooling2d', poolSize: [3, 3], strides: [3, 3], padding: 'same' });
+    assert.deepEqual({ ...layers.globalAveragePooling2d() }, { kind: 'global_average_pooling2d' });
+    assert.deepEqual({ ...layers.globalMaxPooling2d() }, { kind: 'global_max_pooling2d' });
+    assert.deepEqual({ ...layers.reshape({ targetShape: [7, -1] }) }, { kind: 'reshape', targetShape: [7, -1] });
+    for (const [padding, margins] of /** @type {[any, number[][]][]} */ ([
+      [undefined, [[1, 1], [1, 1]]], [2, [[2, 2], [2, 2]]], [[1, 2], [[1, 1], [2, 2]]], [[[1, 2], [3, 0]], [[1, 2], [3, 0]]],
+    ]))
+      assert.deepEqual({ ...layers.zeroPadding2d({ padding }) }, { kind: 'zero_padding2d', padding: margins });
+    assert.deepEqual({ ...layers.batchNormalization() }, { kind: 'batch_normalization', momentum: 0.99, epsilon: 0.001, center: true, scale: true });
+    assert.deepEqual({ ...layers.reLU() }, { kind: 're_lu', activation: 'relu' });
+    assert.deepEqual({ ...layers.reLU({ maxValue: 6 }) }, { kind: 're_lu', maxValue: 6, activation: 'relu6' });
+    assert.deepEqual({ ...layers.leakyReLU() }, { kind: 'leaky_re_lu', alpha: 0.3, activation: 'leakyRelu' });
+    assert.deepEqual({ ...layers.softmax() }, { kind: 'softmax', activation: 'softmax' });
+    assert.deepEqual({ ...layers.add() }, { kind: 'add' });
+    const filling = { fillMode: 'reflect', interpolation: 'bilinear', fillValue: 0 };
+    assert.deepEqual({ ...layers.randomFlip() }, { kind: 'random_flip', mode: 'horizontalAndVertical' });
+    assert.deepEqual({ ...layers.randomTranslation({ heightFactor: 0.1, widthFactor: [-0.2, 0.3], seed: 4 }) },
+      { kind: 'random_translation', heightFactor: [-0.1, 0.1], widthFactor: [-0.2, 0.3], ...filling, seed: 4 });
+    assert.deepEqual({ ...layers.randomRotation({ factor: 0.05 }) }, { kind: 'random_rotation', factor: [-0.05, 0.05], ...filling });
+    assert.deepEqual({ ...layers.randomZoom({ heightFactor: 0.2, fillMode: 'constant', fillValue: 0.5, interpolation: 'nearest' }) },
+      { kind: 'random_zoom', heightFactor: [-0.2, 0.2], fillMode: 'constant', interpolation: 'nearest', fillValue: 0.5 });
+    assert.deepEqual({ ...layers.randomContrast({ factor: 0.3 }) }, { kind: 'random_contrast', factor: [0.3, 0.3], valueRange: [0, 1] });
+    assert.deepEqual(layers.randomContrast({ factor: [0.3, 0.1] }).factor, [0.3, 0.1]);
+    assert.deepEqual({ ...layers.randomErasing() }, { kind: 'random_erasing', factor: [0, 1], scale: [0.02, 0.33], valueRange: [0, 1] });
+  });
+
+  test('weights start and are held back as one says', () => {
+    const dense = layers.dense({ units: 2, kernelInitializer: 'heNormal', biasInitializer: { name: 'constant', value: 0.5 }, kernelRegularizer: 'l2', biasRegularizer: { name: 'l1', l1: 0.1 } });
+    assert.deepEqual({ ...dense }, {
+      kind: 'dense', units: 2, activation: 'linear', useBias: true,
+      kernelInitializer: 'heNormal', biasInitializer: { name: 'constant', value: 0.5 }, kernelRegularizer: 'l2', biasRegularizer: { name: 'l1', l1: 0.1 },
+    });
+    assert.deepEqual(JSON.parse(JSON.stringify(dense)), { ...dense }, 'plain data');
   });
 
   test('do not share arrays with their caller', () => {
@@ -67,7 +98,45 @@ describe('layers', () => {
     refused(() => layers.dropout({ rate: 1 }), 'dropout: rate must be below 1, got 1');
     refused(() => layers.dropout({ rate: -0.1 }), 'dropout: rate must be a number 0..1, got -0.1');
     refused(() => layers.dropout({ rate: NaN }), 'dropout: rate must be a number 0..1, got NaN');
+    refused(() => layers.dropout({ rate: 0.5, seed: -1 }), 'dropout: seed must be an integer 0..9007199254740991, got -1');
+    refused(() => layers.dense(wrong({ units: 2, kernelInitializer: 'uniform' })),
+      'dense: kernelInitializer must be one of glorotUniform, glorotNormal, heUniform, heNormal, leCunUniform, leCunNormal, lecunUniform, lecunNormal, zeros, ones, constant, varianceScaling, got "uniform"');
+    refused(() => layers.dense(wrong({ units: 2, kernelRegularizer: 'l3' })), 'dense: kernelRegularizer must be one of l1, l2, l1l2, got "l3"');
+    refused(() => layers.reshape(wrong({ targetShape: 4 })), 'reshape: targetShape must be an array of one to three lengths, at most one of them -1, got 4');
+    refused(() => layers.reshape({ targetShape: [-1, -1] }), 'reshape: targetShape must be an array of one to three lengths, at most one of them -1, got [-1, -1]');
+    refused(() => layers.reshape({ targetShape: [0, 2] }), 'reshape: targetShape must be an integer 1..67108864, got 0');
+    refused(() => layers.zeroPadding2d(wrong({ padding: [1, 2, 3] })),
+      'zero_padding2d: padding must be one number, [height, width] or [[top, bottom], [left, right]], got [1, 2, 3]');
+    refused(() => layers.zeroPadding2d({ padding: -1 }), 'zero_padding2d: padding must be an integer 0..255, got -1');
+    refused(() => layers.batchNormalization({ momentum: 1 }), 'batch_normalization: momentum must be below 1, got 1');
+    refused(() => layers.batchNormalization({ epsilon: 0 }), 'batch_normalization: epsilon must be a number 1e-12..1, got 0');
+    refused(() => layers.reLU(wrong({ maxValue: 5 })), 're_lu: maxValue must be 6 where it is given, got 5');
+    refused(() => layers.reLU(wrong({ activation: 'tanh' })), "re_lu has no option 'activation'; it takes inputShape, name, maxValue");
+    refused(() => layers.leakyReLU({ alpha: 2 }), 'leaky_re_lu: alpha must be a number 0..1, got 2');
+    refused(() => layers.randomFlip(wrong({ mode: 'diagonal' })), 'random_flip: mode must be one of horizontalAndVertical, horizontal, vertical, got "diagonal"');
+    refused(() => layers.randomTranslation(wrong({ heightFactor: 0.1 })), 'random_translation: widthFactor must be a number or [low, high] within -1..1, got undefined');
+    refused(() => layers.randomRotation({ factor: 2 }), 'random_rotation: factor must be a number or [low, high] within -1..1, got 2');
+    refused(() => layers.randomZoom({ heightFactor: [0.2, 0.1] }), 'random_zoom: heightFactor must be a number or [low, high] within -1..1, got [0.2, 0.1]');
+    refused(() => layers.randomContrast({ factor: -0.1 }), 'random_contrast: factor must be a number or [lower, upper] within 0..1, got -0.1');
+    refused(() => layers.randomErasing({ scale: [0, 2] }), 'random_erasing: scale must be [low, high] within 0..1, got [0, 2]');
+    refused(() => layers.randomRotation({ factor: 0.1, fillMode: wrong('mirror') }), 'random_rotation: fillMode must be one of constant, nearest, reflect, wrap, got "mirror"');
     refused(() => layers.activation(wrong({ activation: 'elu' })), 'activation must be one of linear, relu, sigmoid, softmax, relu6, leakyRelu, gelu, tanh, swish, silu, got "elu"');
+  });
+});
+
+describe('apply', () => {
+  test('refuses what is no tensor, too few or too many, and a second time', () => {
+    const x = input({ shape: [4] });
+    const dense = layers.dense({ units: 4 });
+    const takes = 'apply takes what input or another layer\'s apply returned';
+    refused(() => dense.apply(wrong(undefined)), `dense: ${takes}, got undefined`);
+    refused(() => dense.apply([]), `dense: ${takes}, got []`);
+    refused(() => dense.apply(wrong([x, 3])), `dense: ${takes}, got 3`);
+    refused(() => dense.apply([x, x]), 'dense: apply takes one tensor, got 2');
+    refused(() => layers.add().apply(x), 'add: apply takes 2..8 tensors, got 1');
+    refused(() => layers.add().apply(Array(9).fill(x)), 'add: apply takes 2..8 tensors, got 9');
+    dense.apply(x);
+    refused(() => dense.apply(x), 'dense: a layer is applied once; make another one (weights cannot be shared)');
   });
 });
 

@@ -187,7 +187,7 @@ onEveryBuild(() => {
     await refused({ layers: [layers.flatten({ inputShape: [4, 0] })] }, 'inputShape: dimension 1 must be an integer 1..67108864, got 0');
     await refused({ layers: [layers.flatten({ inputShape: [] })] }, 'input shape: rank must be 1..3 without the batch, got 0');
     await refused({ layers: [layers.flatten({ inputShape: [2, 2, 2, 2] })] }, 'input shape: rank must be 1..3 without the batch, got 4');
-    await refused({ layers: [flat] }, 'model: needs a layer besides flatten');
+    await refused({ layers: [flat] }, 'model: needs a layer besides flatten and reshape');
     await refused({ layers: [layers.dense({ units: 3, inputShape: [4, 4, 1] })] },
       'dense: input must be flat, got shape (4, 4, 1); put a flatten layer before it');
     await refused({ layers: [layers.conv2d({ filters: 2, kernelSize: 5, inputShape: [4, 4, 1] })] },

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { before, describe } from 'node:test';
-import { layers, loadCore, sequential, tensor } from '../../shim/index.js';
+import { FittingRoomError, layers, loadCore, sequential, tensor } from '../../shim/index.js';
 import { useBuild } from '../../shim/loading.js';
 
 /** @import { Sequential } from '../../shim/index.js' */
@@ -109,3 +110,12 @@ export const weightBytes = (model) =>
 
 /** Bytes that models hold now, once what came before is gone. */
 export const heapInUse = async () => (await loadCore()).heapInUse();
+
+/** @param {() => unknown} act @param {string} message @param {string} [code] */
+export const refused = (act, message, code = 'invalid-argument') =>
+  assert.throws(act, (error) => {
+    assert.ok(error instanceof FittingRoomError, String(error));
+    assert.equal(error.message, message);
+    assert.equal(error.code, code);
+    return true;
+  });

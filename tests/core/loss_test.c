@@ -156,6 +156,172 @@ static void sparse_equals_one_hot(void) {
   }
 }
 
+/* ---- logits ---------------------------------------------------------------------------------- */
+
+static fr_loss logits_of(fr_loss_kind kind) {
+  return (fr_loss){.kind = kind, .from_logits = 1, .top_k = 1};
+}
+
+/* The loss of one row, and its gradient in dp. */
+static double loss_of_row(const fr_loss *loss, const float *p, const void *targets, int classes, float *dp) {
+  fr_scores s = {0};
+  fr_loss_batch(loss, FR_LINEAR, p, targets, NULL, 1, classes, classes, dp, &s);
+  return s.loss;
+}
+
+/* Sums of ln 1, ln 2 and ln 5 are the probabilities 1/8, 2/8 and 5/8, wherever they are shifted to. */
+static void logits_by_hand(void) {
+  fr_loss sparse = logits_of(SPARSE), shares = logits_of(CATEGORICAL), binary = logits_of(BINARY);
+  const int32_t label = 1;
+  const float soft[3] = {0.5f, 0.25f, 0.0f}; /* of no sum in particular */
+  for (int shift = -80; shift <= 80; shift += 20) {
+    const float z[3] = {(float)shift, (float)(shift + log(2.0)), (float)(shift + log(5.0))};
+    float dp[3];
+    CHECK_NEAR(loss_of_row(&sparse, z, &label, 3, dp), log(4.0), 1e-5, "sparse logits");
+    CHECK_NEAR(dp[0], 0.125, 1e-5, "1/8");
+    CHECK_NEAR(dp[1], 0.25 - 1.0, 1e-5, "2/8 - 1");
+    CHECK_NEAR(dp[2], 0.625, 1e-5, "5/8");
+    CHECK_NEAR(loss_of_row(&shares, z, soft, 3, dp), 0.5 * log(8.0) + 0.25 * log(4.0), 1e-5, "logits of shares");
+    CHECK_NEAR(dp[0], 0.75 * 0.125 - 0.5, 1e-5, "3/4 of 1/8, less 1/2");
+    CHECK_NEAR(dp[2], 0.75 * 0.625, 1e-5, "3/4 of 5/8");
+  }
+  const float z[2] = {(float)log(3.0), (float)-log(3.0)}, yes[2] = {1.0f, 0.0f}; /* 3/4 and 1/4 */
+  float dp[2];
+  CHECK_NEAR(loss_of_row(&binary, z, yes, 2, dp), log(4.0 / 3.0), 1e-6, "binary logits, right");
+  CHECK_NEAR(dp[0], -0.125, 1e-6, "(3/4 - 1) / 2");
+  CHECK_NEAR(dp[1], 0.125, 1e-6, "(1/4 - 0) / 2");
+}
+
+/* Sums of ± 1000 and more: the loss is their distance, and no exponential overflows. */
+static void logits_of_the_sure(void) {
+  fr_loss sparse = logits_of(SPARSE), binary = logits_of(BINARY);
+  for (double size = 1e3; size <= 1e9; size *= 1e3) {
+    const float z[2] = {(float)size, (float)-size}, no[2] = {0.0f, 1.0f};
+    const int32_t right = 0, wrong = 1;
+    float dp[2];
+    CHECK(loss_of_row(&sparse, z, &right, 2, dp) == 0.0 && dp[0] == 0.0f && dp[1] == 0.0f, "%g %g", (double)dp[0],
+          (double)dp[1]);
+    CHECK_NEAR(loss_of_row(&sparse, z, &wrong, 2, dp), 2.0 * size, 1e-3, "wrong by twice that");
+    CHECK(dp[0] == 1.0f && dp[1] == -1.0f, "%g %g", (double)dp[0], (double)dp[1]);
+    CHECK_NEAR(loss_of_row(&binary, z, no, 2, dp), size, 1e-3, "both wrong");
+    CHECK(dp[0] == 0.5f && dp[1] == -0.5f, "%g %g", (double)dp[0], (double)dp[1]);
+  }
+}
+
+/* ---- smoothing and weights ------------------------------------------------------------------- */
+
+/* 0.4 of each target is spread: over four classes 0.7 and 0.1, of yes and no 0.8 and 0.2. */
+static void smoothing(void) {
+  fr_loss sparse = {.kind = SPARSE, .label_smoothing = 0.4f, .top_k = 1}, binary = sparse;
+  binary.kind = BINARY;
+  const float p[4] = {0.5f, 0.25f, 0.125f, 0.125f}, yes[4] = {1.0f, 0.0f, 1.0f, 0.0f};
+  const int32_t label = 2;
+  double want = 0.1 * log(2.0) + 0.1 * log(4.0) + 0.7 * log(8.0) + 0.1 * log(8.0);
+  float dp[4];
+  CHECK_NEAR(loss_of_row(&sparse, p, &label, 4, NULL), want, 1e-6, "smoothed classes");
+  fr_scores s = {0};
+  fr_loss_batch(&sparse, FR_SOFTMAX, p, &label, NULL, 1, 4, 4, dp, &s);
+  static const double fused[4] = {0.4, 0.15, 0.125 - 0.7, 0.025};
+  for (int i = 0; i < 4; i++) CHECK_NEAR(dp[i], fused[i], 1e-6, "p - t, smoothed");
+  CHECK(s.correct == 0 && s.top_k == 0 && s.true_positives == 0 && s.false_negatives == 1,
+        "metrics see the targets as they are");
+  want = 0.0;
+  for (int i = 0; i < 4; i++) {
+    double t = yes[i] != 0.0f ? 0.8 : 0.2;
+    want -= (t * log((double)p[i]) + (1.0 - t) * log(1.0 - (double)p[i])) / 4.0;
+  }
+  CHECK_NEAR(loss_of_row(&binary, p, yes, 4, NULL), want, 1e-6, "smoothed yes and no");
+}
+
+/* A sample of weight 3 counts three times in the loss and its gradient, one of 0 not at all; the mean is
+ * still over all samples, and the metrics do not look. */
+static void weights(void) {
+  const float p[6] = {0.5f, 0.25f, 0.25f, 0.125f, 0.75f, 0.125f}, share[2] = {3.0f, 0.0f};
+  const int32_t labels[2] = {0, 2};
+  const float targets[6] = {1.0f, 0.0f, 0.5f, 0.0f, 0.0f, 1.0f};
+  for (int kind = 0; kind < FR_LOSSES; kind++)
+    for (int logits = 0; logits < 2; logits++) {
+      fr_loss loss = {.kind = (fr_loss_kind)kind, .from_logits = logits, .top_k = 2};
+      const void *t = kind == SPARSE ? (const void *)labels : (const void *)targets;
+      float plain[6], weighted[6];
+      fr_scores one = {0}, both = {0}, heavy = {0};
+      fr_loss_batch(&loss, FR_LINEAR, p, t, NULL, 1, 3, 3, NULL, &one);
+      fr_loss_batch(&loss, FR_LINEAR, p, t, NULL, 2, 3, 3, plain, &both);
+      fr_loss_batch(&loss, FR_LINEAR, p, t, share, 2, 3, 3, weighted, &heavy);
+      CHECK_NEAR(heavy.loss, 3.0 * one.loss, 1e-12, "weighted loss");
+      for (int i = 0; i < 6; i++)
+        CHECK_NEAR(weighted[i], i < 3 ? 3.0 * (double)plain[i] : 0.0, 1e-6, "weighted gradient");
+      heavy.loss = both.loss;
+      CHECK(memcmp(&heavy, &both, sizeof both) == 0, "loss %d: weights show in the metrics", kind);
+    }
+}
+
+static void absolute_errors(void) {
+  const float p[3] = {0.5f, -1.0f, 2.0f}, t[3] = {0.75f, -3.0f, 2.0f};
+  float dp[3];
+  fr_loss loss = {.kind = FR_MEAN_ABSOLUTE_ERROR, .top_k = 1};
+  CHECK_NEAR(loss_of_row(&loss, p, t, 3, dp), 2.25 / 3.0, 1e-12, "(1/4 + 2 + 0) / 3");
+  CHECK(dp[0] == -1.0f / 3.0f && dp[1] == 1.0f / 3.0f && dp[2] == 0.0f, "%g %g %g", (double)dp[0], (double)dp[1],
+        (double)dp[2]);
+}
+
+/* ---- metrics --------------------------------------------------------------------------------- */
+
+static void metrics(void) {
+  const float p[8] = {0.9f, 0.6f, 0.2f, 0.5f, 0.1f, 0.7f, 0.4f, 0.55f};
+  const float t[8] = {1.0f, 0.0f, 0.0f, 1.0f, 0.0f, 1.0f, 1.0f, 1.0f};
+  fr_scores s = score(BINARY, p, t, 2, 4, 4);
+  CHECK(s.true_positives == 3 && s.false_positives == 1 && s.false_negatives == 2, "%g %g %g", s.true_positives,
+        s.false_positives, s.false_negatives);
+  CHECK_NEAR(s.right_outputs, 0.5 + 0.75, 1e-12, "2 of 4 and 3 of 4");
+  CHECK_NEAR(s.absolute_error, (0.1 + 0.6 + 0.2 + 0.5) / 4 + (0.1 + 0.3 + 0.6 + 0.45) / 4, 1e-6, "absolute error");
+  CHECK_NEAR(s.squared_error, (0.01 + 0.36 + 0.04 + 0.25) / 4 + (0.01 + 0.09 + 0.36 + 0.2025) / 4, 1e-6,
+             "squared error");
+  CHECK_NEAR(s.correct, 1 + 1, 1e-12, "largest outputs");
+  /* one class index a sample counts as one-hot */
+  const float sure[3] = {0.2f, 0.7f, 0.1f};
+  const int32_t label = 1;
+  s = score(SPARSE, sure, &label, 1, 3, 3);
+  CHECK(s.true_positives == 1 && s.false_positives == 0 && s.false_negatives == 0 && s.right_outputs == 1,
+        "%g %g %g %g", s.true_positives, s.false_positives, s.false_negatives, s.right_outputs);
+  CHECK_NEAR(s.absolute_error, 0.6 / 3, 1e-6, "absolute error of a class");
+}
+
+/* Fewer than k outputs are larger than the target's; equal ones do not stand in its way. */
+static void top_k(void) {
+  const float p[5] = {0.1f, 0.3f, 0.3f, 0.25f, 0.05f}, hole[3] = {NAN, 0.5f, 0.5f};
+  static const int rank[5] = {4, 1, 1, 3, 5};
+  for (int32_t label = 0; label < 5; label++)
+    for (int k = 1; k <= 7; k++) {
+      fr_loss loss = {.kind = SPARSE, .top_k = k};
+      fr_scores s = {0};
+      fr_loss_batch(&loss, FR_LINEAR, p, &label, NULL, 1, 5, 5, NULL, &s);
+      CHECK(s.top_k == (rank[label] <= k), "class %d among %d: %g", label, k, s.top_k);
+    }
+  const int32_t first = 0;
+  CHECK(score(SPARSE, hole, &first, 1, 3, 3).top_k == 0, "what is no number is among none");
+}
+
+/* ---- what is refused ------------------------------------------------------------------------- */
+
+static void refusals(void) {
+  const fr_shape classes = {1, {3}};
+  fr_loss loss = {.kind = SPARSE, .top_k = 1};
+  CHECK(fr_loss_check(&loss, &classes) == FR_OK, "%s", fr_last_error());
+  loss.label_smoothing = 1.0f;
+  CHECK(fr_loss_check(&loss, &classes) == FR_OK, "%s", fr_last_error());
+  loss.label_smoothing = 1.5f;
+  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT, "compile: label smoothing must be 0..1, got 1.5");
+  loss.label_smoothing = -0.25f;
+  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT, "compile: label smoothing must be 0..1, got -0.25");
+  loss.label_smoothing = NAN;
+  CHECK(fr_loss_check(&loss, &classes) == FR_INVALID_ARGUMENT, "a smoothing of NaN passed");
+  loss = (fr_loss){.kind = SPARSE, .top_k = 0};
+  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT, "compile: k must be at least 1, got 0");
+  loss = (fr_loss){.kind = (fr_loss_kind)-1, .top_k = 1};
+  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT, "compile: unknown loss -1");
+}
+
 /* ---- which losses fuse ----------------------------------------------------------------------- */
 
 static void fusing(void) {
@@ -168,6 +334,12 @@ static void fusing(void) {
     for (int f = 0; f < FR_ACTIVATIONS; f++)
       CHECK(fr_loss_fused_activation(LOSS((fr_loss_kind)loss), (fr_activation)f) == want[loss][f],
             "loss %d, activation %d", loss, f);
+  for (int loss = 0; loss < FR_LOSSES; loss++)
+    for (int f = 0; f < FR_ACTIVATIONS; f++) {
+      fr_loss logits = logits_of((fr_loss_kind)loss);
+      CHECK(fr_loss_fused_activation(&logits, (fr_activation)f) == FR_LINEAR, "logits of loss %d, activation %d",
+            loss, f);
+    }
 }
 
 /* ---- classes and labels ---------------------------------------------------------------------- */
@@ -218,9 +390,17 @@ int main(void) {
   gradients();
   gradients_of_the_sure();
   sparse_equals_one_hot();
+  logits_by_hand();
+  logits_of_the_sure();
+  smoothing();
+  weights();
+  absolute_errors();
+  metrics();
+  top_k();
+  refusals();
   fusing();
   classes();
   accuracy_of_ties();
   labels();
-  return check_report("loss", 1200);
+  return check_report("loss", 1500);
 }

@@ -9,27 +9,28 @@ static const float start[N] = {1.0f, -2.0f, 0.5f, 0.0f};
 /* Eighths, exact in floats; step t counts from 1. */
 static float gradient(int i, int t) { return (float)((7 * t + 3 * i) % 11 - 5) / 8.0f; }
 
-typedef struct { float w[N], s0[N], s1[N]; } weights;
+typedef struct { float w[N], states[FR_MAX_STATES][N]; } weights;
 
 /* The states are a block of their own, as large as the optimizer asks for. */
 static void step(fr_optimizer *o, weights *at, const float *g) {
   int states = fr_optimizer_states(o);
-  float *w = check_alloc(sizeof at->w), *s = check_alloc((size_t)states * sizeof at->s0);
+  size_t bytes = (size_t)states * sizeof *at->states;
+  float *w = check_alloc(sizeof at->w), *s = check_alloc(bytes);
   memcpy(w, at->w, sizeof at->w);
-  if (states >= 1) memcpy(s, at->s0, sizeof at->s0);
-  if (states >= 2) memcpy(s + N, at->s1, sizeof at->s1);
+  memcpy(s, at->states, bytes);
   fr_optimizer_begin_step(o, o->learning_rate);
   fr_optimizer_update(o, w, s, N, g, N);
   memcpy(at->w, w, sizeof at->w);
-  if (states >= 1) memcpy(at->s0, s, sizeof at->s0);
-  if (states >= 2) memcpy(at->s1, s + N, sizeof at->s1);
+  memcpy(at->states, s, bytes);
   free(w);
   free(s);
 }
 
-static weights begin(void) {
-  weights at = {{0}, {0}, {0}};
+static weights begin(const fr_optimizer *o) {
+  weights at;
   memcpy(at.w, start, sizeof start);
+  for (int s = 0; s < FR_MAX_STATES; s++)
+    for (int i = 0; i < N; i++) at.states[s][i] = fr_optimizer_initial_state(o);
   return at;
 }
 
@@ -63,7 +64,7 @@ static void ten_adam_steps(void) {
       {0.678509131095, -2.30792717293, 0.666470973868, 0.213196455302}};
   fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 0.1, .beta1 = 0.9, .beta2 = 0.999,
                     .epsilon = 1e-7};
-  weights at = begin();
+  weights at = begin(&o);
   for (int t = 1; t <= TEN; t++) {
     float g[N];
     for (int i = 0; i < N; i++) g[i] = gradient(i, t);
@@ -76,7 +77,7 @@ static void ten_adam_steps(void) {
 /* Learning rate 1 and betas 0: m = g, v = g², no correction, w - g / (|g| + ε). */
 static void adam_by_hand(void) {
   fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 1.0, .epsilon = 1.0};
-  weights at = begin();
+  weights at = begin(&o);
   step(&o, &at, (const float[N]){1.0f, 3.0f, -1.0f, 0.0f});
   static const float first[N] = {0.5f, -2.75f, 1.0f, 0.0f};
   for (int i = 0; i < N; i++) CHECK(at.w[i] == first[i], "%.9g, want %g", at.w[i], first[i]);
@@ -90,7 +91,7 @@ static void adam_by_hand(void) {
 static void adam_corrections(void) {
   fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 1.0, .beta1 = 0.5, .beta2 = 0.5,
                     .epsilon = 1.0};
-  weights at = begin();
+  weights at = begin(&o);
   step(&o, &at, (const float[N]){2.0f, 2.0f, 2.0f, 2.0f});
   for (int i = 0; i < N; i++)
     CHECK_NEAR(at.w[i], start[i] - sqrt(2.0) / (sqrt(2.0) + 1.0), 1e-6, "first");
@@ -104,7 +105,11 @@ static void adam_corrections(void) {
 /* The same gradients in fifty-digit decimal arithmetic:
  *   sgd       v = μ v - 0.1 g;  w = w + v, with Nesterov w + μ v - 0.1 g
  *   adadelta  a = ρ a + (1 - ρ) g²;  d = √(b + ε) / √(a + ε) · g;
- *             b = ρ b + (1 - ρ) d²;  w = w - η d */
+ *             b = ρ b + (1 - ρ) d²;  w = w - η d
+ *   rmsprop   a = ρ a + (1 - ρ) g²;  c = ρ c + (1 - ρ) g;  d = η g / √(a + ε), or centered η g / √(a - c² + ε);
+ *             v = μ v + d;  w = w - v
+ *   adagrad   a = a + g²;  w = w - η g / √(a + ε)
+ * and before each of them w = w - η · decay · w */
 static void ten_steps_of_the_others(void) {
   struct { const char *name; fr_optimizer o; double want[N]; } cases[] = {
       {"adam, Keras's defaults",
@@ -120,9 +125,42 @@ static void ten_steps_of_the_others(void) {
       {"adadelta, large epsilon",
        {.kind = FR_ADADELTA, .learning_rate = 0.5, .rho = 0.9, .epsilon = 0.01},
        {0.831832769088, -2.05463885092, 0.545012111671, 0.131371448175}},
+      {"rmsprop", {.kind = FR_RMSPROP, .learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7},
+       {0.964108450158, -2.01961463385, 0.519827317776, 0.0306351995147}},
+      {"rmsprop, centered",
+       {.kind = FR_RMSPROP, .learning_rate = 0.01, .rho = 0.9, .epsilon = 0.01, .centered = 1},
+       {0.970420508394, -2.01888083652, 0.515346174492, 0.0283025807808}},
+      {"rmsprop with momentum",
+       {.kind = FR_RMSPROP, .learning_rate = 0.01, .rho = 0.8, .epsilon = 0.001, .momentum = 0.5},
+       {0.950231167737, -2.02594001898, 0.538571287884, 0.0387897590592}},
+      {"rmsprop, centered, with momentum",
+       {.kind = FR_RMSPROP, .learning_rate = 0.01, .rho = 0.8, .epsilon = 0.001, .centered = 1, .momentum = 0.5},
+       {0.939976472131, -2.03370683673, 0.546311194285, 0.0478325169761}},
+      {"adagrad",
+       {.kind = FR_ADAGRAD, .learning_rate = 0.1, .epsilon = 1e-7, .initial_accumulator = 0.1},
+       {0.911761331585, -2.05921920713, 0.544471415253, 0.0806413276014}},
+      {"adagrad from zero", {.kind = FR_ADAGRAD, .learning_rate = 0.1, .epsilon = 0.01},
+       {0.889803017083, -2.06782770946, 0.560204103627, 0.0925343730054}},
+      {"adam, weights that decay",
+       {.kind = FR_ADAM, .learning_rate = 0.1, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7, .weight_decay = 0.04},
+       {0.646752693269, -2.22043196013, 0.643018398933, 0.208437871905}},
+      {"sgd, weights that decay", {.kind = FR_SGD, .learning_rate = 0.1, .weight_decay = 0.5},
+       {0.557022957795, -1.2014941679, 0.300024375919, 0.0348237989375}},
+      {"nesterov, weights that decay",
+       {.kind = FR_SGD, .learning_rate = 0.1, .momentum = 0.9, .nesterov = 1, .weight_decay = 0.1},
+       {0.516432954655, -2.10406314331, 0.641904007052, 0.285615950881}},
+      {"adadelta, weights that decay",
+       {.kind = FR_ADADELTA, .learning_rate = 0.5, .rho = 0.9, .epsilon = 0.01, .weight_decay = 0.1},
+       {0.488008536336, -1.20491476584, 0.307433886978, 0.0941097150921}},
+      {"rmsprop, weights that decay",
+       {.kind = FR_RMSPROP, .learning_rate = 0.01, .rho = 0.9, .epsilon = 0.01, .centered = 1, .weight_decay = 0.9},
+       {0.88606611349, -1.84376427122, 0.470712866951, 0.0265477190107}},
+      {"adagrad, weights that decay",
+       {.kind = FR_ADAGRAD, .learning_rate = 0.1, .epsilon = 1e-7, .initial_accumulator = 0.1, .weight_decay = 0.2},
+       {0.742194120376, -1.67910515989, 0.444324338337, 0.0695611299896}},
   };
   for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-    weights at = begin();
+    weights at = begin(&cases[c].o);
     ten_steps(&cases[c].o, &at);
     for (int i = 0; i < N; i++) CHECK_NEAR(at.w[i], cases[c].want[i], TOLERANCE, cases[c].name);
   }
@@ -132,13 +170,13 @@ static void ten_steps_of_the_others(void) {
 static void momentum_by_hand(void) {
   const float g[N] = {2.0f, 2.0f, 2.0f, 2.0f};
   fr_optimizer o = {.kind = FR_SGD, .learning_rate = 1.0, .momentum = 0.5};
-  weights at = begin();
+  weights at = begin(&o);
   step(&o, &at, g);
   for (int i = 0; i < N; i++) CHECK(at.w[i] == start[i] - 2.0f, "%.9g", (double)at.w[i]);
   step(&o, &at, g);
   for (int i = 0; i < N; i++) CHECK(at.w[i] == start[i] - 5.0f, "%.9g", (double)at.w[i]);
   o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .momentum = 0.5, .nesterov = 1};
-  at = begin();
+  at = begin(&o);
   step(&o, &at, g);
   for (int i = 0; i < N; i++) CHECK(at.w[i] == start[i] - 3.0f, "%.9g", (double)at.w[i]);
 }
@@ -147,12 +185,12 @@ static void momentum_by_hand(void) {
 static void tiny_states(void) {
   fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.5,
                     .epsilon = 1e-7};
-  weights at = begin();
+  weights at = begin(&o);
   step(&o, &at, (const float[N]){1e-20f, 1.0f, 0.0f, -1e-3f});
   for (int t = 0; t < 300; t++) step(&o, &at, (const float[N]){0.0f, 0.0f, 0.0f, 0.0f});
   for (int i = 0; i < N; i++)
-    CHECK(at.s0[i] == 0.0f && at.s1[i] == 0.0f, "moments %g and %g remain", (double)at.s0[i],
-          (double)at.s1[i]);
+    CHECK(at.states[0][i] == 0.0f && at.states[1][i] == 0.0f, "moments %g and %g remain", (double)at.states[0][i],
+          (double)at.states[1][i]);
   CHECK(at.w[0] == 1.0f && at.w[2] == 0.5f, "%g and %g moved", (double)at.w[0], (double)at.w[2]);
 }
 
@@ -161,11 +199,70 @@ static void nan_stays(void) {
   for (int kind = 0; kind < FR_OPTIMIZERS; kind++) {
     fr_optimizer o = {.kind = (fr_optimizer_kind)kind, .learning_rate = 0.1, .beta1 = 0.9,
                       .beta2 = 0.999, .rho = 0.9, .epsilon = 1e-7, .momentum = 0.5};
-    weights at = begin();
+    weights at = begin(&o);
     step(&o, &at, (const float[N]){0.5f, NAN, 0.5f, 0.5f});
     step(&o, &at, (const float[N]){0.5f, 0.5f, 0.5f, 0.5f});
     for (int i = 0; i < N; i++)
       CHECK(isnan(at.w[i]) == (i == 1), "optimizer %d, weight %d: %g", kind, i, (double)at.w[i]);
+  }
+}
+
+/* Learning rate 1 and nothing remembered: w - g / √(g² + ε), then as the first gradient is forgotten. */
+static void rmsprop_by_hand(void) {
+  fr_optimizer o = {.kind = FR_RMSPROP, .learning_rate = 1.0, .epsilon = 1.0};
+  weights at = begin(&o);
+  const float root3 = 1.7320508f; /* √(g² + 1) = 2 */
+  step(&o, &at, (const float[N]){0.0f, root3, -root3, 0.0f});
+  CHECK_NEAR(at.w[0], 1.0, 0.0, "no gradient");
+  CHECK_NEAR(at.w[1], -2.0 - sqrt(3.0) / 2.0, 5e-7, "√3 / 2");
+  CHECK_NEAR(at.w[2], 0.5 + sqrt(3.0) / 2.0, 5e-7, "√3 / 2 the other way");
+  /* centered, the gradient is its own mean: w - g / √ε */
+  o = (fr_optimizer){.kind = FR_RMSPROP, .learning_rate = 1.0, .epsilon = 0.25, .centered = 1};
+  at = begin(&o);
+  step(&o, &at, (const float[N]){1.0f, -3.0f, 0.5f, 0.0f});
+  static const float want[N] = {-1.0f, 4.0f, -0.5f, 0.0f};
+  for (int i = 0; i < N; i++) CHECK(at.w[i] == want[i], "%.9g, want %g", (double)at.w[i], (double)want[i]);
+}
+
+/* Squares that begin at 9: 3² + 4² = 5². */
+static void adagrad_by_hand(void) {
+  fr_optimizer o = {.kind = FR_ADAGRAD, .learning_rate = 1.0, .epsilon = 1e-12, .initial_accumulator = 9.0};
+  weights at = begin(&o);
+  for (int i = 0; i < N; i++) CHECK(at.states[0][i] == 9.0f, "begins at %g", (double)at.states[0][i]);
+  step(&o, &at, (const float[N]){4.0f, -4.0f, 0.0f, 4.0f});
+  CHECK_NEAR(at.w[0], 1.0 - 0.8, 2e-7, "4 / 5");
+  CHECK_NEAR(at.w[1], -2.0 + 0.8, 2e-7, "4 / 5");
+  CHECK(at.w[2] == 0.5f && at.states[0][0] == 25.0f, "%g, %g", (double)at.w[2], (double)at.states[0][0]);
+}
+
+/* The mean of the squares less the square of the mean is never below zero but for its rounding: a gradient
+ * that stays the same must not end as the root of less than nothing. */
+static void centered_and_steady(void) {
+  static const double rhos[] = {0.3, 0.5, 0.9, 0.99};
+  for (int r = 0; r < 4; r++)
+    for (int exponent = -6; exponent <= 6; exponent++) {
+      fr_optimizer o = {.kind = FR_RMSPROP, .learning_rate = 1e-6, .rho = rhos[r], .epsilon = 1e-7, .centered = 1};
+      weights at = begin(&o);
+      float g = (float)pow(10.0, exponent) * 1.234567f;
+      for (int t = 0; t < 400; t++) step(&o, &at, (const float[N]){g, -g, 0.7f * g, 3.0f * g});
+      for (int i = 0; i < N; i++)
+        CHECK(isfinite(at.w[i]), "rho %g, steady gradient %g: weight %d is %g", rhos[r], (double)g, i,
+              (double)at.w[i]);
+    }
+}
+
+/* Without a gradient all that happens is (1 - 1/4) w, of every optimizer; rates are the step's own. */
+static void decay_alone(void) {
+  for (int kind = 0; kind < FR_OPTIMIZERS; kind++) {
+    fr_optimizer o = {.kind = (fr_optimizer_kind)kind, .learning_rate = 0.5, .beta1 = 0.9, .beta2 = 0.999,
+                      .rho = 0.9, .epsilon = 1e-7, .weight_decay = 0.5, .initial_accumulator = 0.1};
+    weights at = begin(&o);
+    step(&o, &at, (const float[N]){0.0f, 0.0f, 0.0f, 0.0f});
+    for (int i = 0; i < N; i++)
+      CHECK(at.w[i] == 0.75f * start[i], "optimizer %d: %g became %g", kind, (double)start[i], (double)at.w[i]);
+    fr_optimizer_begin_step(&o, 0.0);
+    fr_optimizer_decay(&o, at.w, N);
+    for (int i = 0; i < N; i++) CHECK(at.w[i] == 0.75f * start[i], "optimizer %d decays at a rate of 0", kind);
   }
 }
 
@@ -214,6 +311,28 @@ static void refusals(void) {
   refused(o, "optimizer: momentum must be at least 0 and below 1, got 1");
   o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .nesterov = 1};
   refused(o, "optimizer: nesterov needs a momentum above 0");
+  o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .weight_decay = 1.0};
+  refused(o, "optimizer: weight decay must be at least 0 and below 1, got 1");
+  o.weight_decay = -0.01;
+  refused(o, "optimizer: weight decay must be at least 0 and below 1, got -0.01");
+  o = (fr_optimizer){.kind = FR_ADAGRAD, .learning_rate = 1.0, .epsilon = 1e-7, .initial_accumulator = -1.0};
+  refused(o, "optimizer: initial accumulator must be at least 0 and below 1e+06, got -1");
+  o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .use_ema = 1, .ema_momentum = 1.0};
+  refused(o, "optimizer: EMA momentum must be at least 0 and below 1, got 1");
+  o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .use_ema = 1, .ema_overwrite = -1};
+  refused(o, "optimizer: EMA overwrite frequency must be at least 0 and below 1e+09, got -1");
+  for (int which = 0; which < 3; which++)
+    for (int bad = 0; bad < 2; bad++) {
+      double value = bad ? (double)NAN : -1.0;
+      o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0};
+      *(which == 0 ? &o.clip_value : which == 1 ? &o.clip_norm : &o.global_clip_norm) = value;
+      refused(o, "optimizer: a clipping must be above 0, or 0 for none");
+    }
+  for (int which = 0; which < 3; which++) {
+    o = (fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0, .clip_value = which != 0, .clip_norm = which != 1,
+                       .global_clip_norm = which != 2};
+    refused(o, "optimizer: only one of clip value, clip norm and global clip norm can be set");
+  }
 }
 
 /* An epsilon that passes still divides: a weight without a gradient stays where it is. */
@@ -224,7 +343,7 @@ static void smallest_epsilon(void) {
       fr_optimizer o = {.kind = (fr_optimizer_kind)kind, .learning_rate = 0.1, .beta1 = 0.9,
                         .beta2 = 0.999, .rho = 0.9, .epsilon = epsilons[e]};
       if (kind == FR_SGD || fr_optimizer_check(&o) != FR_OK) continue;
-      weights at = begin();
+      weights at = begin(&o);
       step(&o, &at, (const float[N]){0.0f, 0.0f, 0.0f, 0.0f});
       CHECK(at.w[0] == start[0], "optimizer %d, epsilon %g: a zero gradient moved %g to %g", kind,
              epsilons[e], (double)start[0], (double)at.w[0]);
@@ -240,7 +359,7 @@ static void first_adam_step(void) {
                         .epsilon = epsilon};
       if (fr_optimizer_check(&o) != FR_OK) continue;
       float g = (float)pow(10.0, exponent);
-      weights at = begin();
+      weights at = begin(&o);
       step(&o, &at, (const float[N]){g, -g, g, g});
       CHECK(fabsf(at.w[0] - start[0]) <= 0.101f, "epsilon %g, gradient %g: moved by %g", epsilon,
             (double)g, (double)fabsf(at.w[0] - start[0]));
@@ -252,6 +371,12 @@ static void states(void) {
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADADELTA}) == 2, "adadelta");
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_SGD, .momentum = 0.5}) == 1, "momentum");
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_SGD}) == 0, "sgd");
+  CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADAGRAD}) == 1, "adagrad");
+  for (int centered = 0; centered < 2; centered++)
+    for (int moves = 0; moves < 2; moves++) {
+      fr_optimizer o = {.kind = FR_RMSPROP, .centered = centered, .momentum = 0.5 * moves};
+      CHECK(fr_optimizer_states(&o) == 1 + centered + moves, "rmsprop: %d", fr_optimizer_states(&o));
+    }
 }
 
 int main(void) {
@@ -260,11 +385,15 @@ int main(void) {
   adam_corrections();
   ten_steps_of_the_others();
   momentum_by_hand();
+  rmsprop_by_hand();
+  adagrad_by_hand();
+  centered_and_steady();
+  decay_alone();
   tiny_states();
   nan_stays();
   refusals();
   smallest_epsilon();
   first_adam_step();
   states();
-  return check_report("optimizer", 145);
+  return check_report("optimizer", 500);
 }

@@ -1,4 +1,4 @@
-/* Philox against the vectors of its authors; shuffles, weights and dropout masks as statistics. */
+/* Philox against the vectors of its authors; uniform and normal numbers, shuffles and dropout masks as statistics. */
 #include "check.h"
 #include "dataset.h"
 #include "dropout.h"
@@ -28,15 +28,17 @@ static void known_answers(void) {
 static void streams_differ(void) {
   const uint64_t high = (uint64_t)1 << 32;
   static const fr_stream purposes[] = {FR_STREAM_WEIGHTS, FR_STREAM_SHUFFLE, FR_STREAM_DROPOUT,
-                                       FR_STREAM_SYNTHETIC};
-  uint32_t blocks[9][4];
-  for (int p = 0; p < 4; p++) fr_random_block(7, purposes[p], 3, 5, blocks[p]);
-  fr_random_block(8, FR_STREAM_WEIGHTS, 3, 5, blocks[4]);
-  fr_random_block(7 + high, FR_STREAM_WEIGHTS, 3, 5, blocks[5]);
-  fr_random_block(7, FR_STREAM_WEIGHTS, 4, 5, blocks[6]);
-  fr_random_block(7, FR_STREAM_WEIGHTS, 3 + high, 5, blocks[7]);
-  fr_random_block(7, FR_STREAM_WEIGHTS, 3, 6, blocks[8]);
-  for (int a = 0; a < 9; a++)
+                                       FR_STREAM_SYNTHETIC, FR_STREAM_AUGMENT,
+                                       FR_STREAM_NOISE};
+  enum { PURPOSES = sizeof purposes / sizeof *purposes, ALL = PURPOSES + 5 };
+  uint32_t blocks[ALL][4];
+  for (int p = 0; p < PURPOSES; p++) fr_random_block(7, purposes[p], 3, 5, blocks[p]);
+  fr_random_block(8, FR_STREAM_WEIGHTS, 3, 5, blocks[PURPOSES]);
+  fr_random_block(7 + high, FR_STREAM_WEIGHTS, 3, 5, blocks[PURPOSES + 1]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 4, 5, blocks[PURPOSES + 2]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 3 + high, 5, blocks[PURPOSES + 3]);
+  fr_random_block(7, FR_STREAM_WEIGHTS, 3, 6, blocks[PURPOSES + 4]);
+  for (int a = 0; a < ALL; a++)
     for (int b = 0; b < a; b++)
       for (int i = 0; i < 4; i++)
         CHECK(blocks[a][i] != blocks[b][i], "streams %d and %d share word %d", a, b, i);
@@ -77,6 +79,97 @@ static void uniform_prefixes(void) {
   for (int n = 0; n <= 23; n++) {
     float some[23];
     fr_random_uniform(5, FR_STREAM_WEIGHTS, 1, 1.0f, some, n);
+    CHECK(memcmp(some, all, sizeof *some * (size_t)n) == 0, "the first %d numbers differ", n);
+  }
+}
+
+/* ---- truncated normal numbers ---------------------------------------------------------------- */
+
+/* What lies between ± 2 of a normal distribution has a variance of 1 - 4 φ(2) / (2 Φ(2) - 1) and a fourth moment
+ * of 3 · variance - 16 φ(2) / (2 Φ(2) - 1): 0.773741 and 1.416189. */
+static const double KEPT_VARIANCE = 0.7737412768, KEPT_FOURTH = 1.4161890479;
+
+/* The mean of n numbers has a standard deviation of deviation / √n; the mean square one of
+ * deviation² · √((fourth moment / variance² - 1) / n). */
+static void truncated_normals(void) {
+  enum { N = 40000 };
+  static float values[N + 1];
+  for (int round = 0; round < 3; round++) {
+    const double deviation = 0.5 * (round + 1), most = 2.0 * deviation / sqrt(KEPT_VARIANCE);
+    values[N] = 99.0f;
+    fr_random_truncated_normal(11, FR_STREAM_WEIGHTS, (uint64_t)round, (float)deviation, values, N);
+    CHECK(values[N] == 99.0f, "wrote past the end: %g", (double)values[N]);
+    double sum = 0.0, squares = 0.0, low = 0.0, high = 0.0;
+    for (int i = 0; i < N; i++) {
+      double v = values[i];
+      sum += v;
+      squares += v * v;
+      low = fmin(low, v);
+      high = fmax(high, v);
+    }
+    CHECK(low >= -most * (1 + 1e-6) && high <= most * (1 + 1e-6), "%g … %g outside ±%g", low, high, most);
+    CHECK(low < -0.998 * most && high > 0.998 * most, "%g … %g does not fill ±%g", low, high, most);
+    CHECK_NEAR(sum / N, 0.0, 5.0 * deviation / sqrt(N), "mean");
+    double spread = sqrt((KEPT_FOURTH / (KEPT_VARIANCE * KEPT_VARIANCE) - 1.0) / N);
+    CHECK_NEAR(squares / N, deviation * deviation, 5.0 * deviation * deviation * spread, "mean square");
+  }
+}
+
+/* The share of a normal distribution below number i of a stream, as its bits say it. */
+static double share_of(int i) {
+  uint32_t bits[4];
+  fr_random_block(11, FR_STREAM_WEIGHTS, 0, (uint32_t)(i / 4), bits);
+  return 0.5 + (((double)bits[i % 4] + 0.5) / 2147483648.0 - 1.0) * (0.5 * erf(sqrt(2.0)));
+}
+
+/* Each number is the quantile of its share: the distribution function leads back to the share, and the numbers
+ * nearest to some known shares are the tabulated ones. */
+static void quantiles(void) {
+  enum { N = 100000 };
+  static float values[N];
+  static const struct { double share, quantile; } known[] = {
+      {0.025, -1.959964}, {0.05, -1.644854}, {0.1, -1.281552}, {0.25, -0.674490}, {0.5, 0.0},
+      {0.6, 0.253347},    {0.75, 0.674490},  {0.9, 1.281552},  {0.95, 1.644854},  {0.975, 1.959964}};
+  fr_random_truncated_normal(11, FR_STREAM_WEIGHTS, 0, (float)sqrt(KEPT_VARIANCE), values, N);
+  double worst = 0.0, nearest[10];
+  int at[10] = {0};
+  for (int k = 0; k < 10; k++) nearest[k] = 1.0;
+  for (int i = 0; i < N; i++) {
+    double share = share_of(i);
+    worst = fmax(worst, fabs(0.5 * erfc(-(double)values[i] / sqrt(2.0)) - share));
+    for (int k = 0; k < 10; k++)
+      if (fabs(share - known[k].share) < nearest[k]) {
+        nearest[k] = fabs(share - known[k].share);
+        at[k] = i;
+      }
+  }
+  CHECK(worst < 2e-7, "a share is off by %g", worst);
+  for (int k = 0; k < 10; k++) {
+    double q = known[k].quantile, density = exp(-0.5 * q * q) / sqrt(2.0 * acos(-1.0));
+    CHECK(nearest[k] < 1e-4, "the nearest share is off by %g", nearest[k]);
+    CHECK_NEAR(values[at[k]], q + (share_of(at[k]) - known[k].share) / density, 1e-6, "quantile");
+  }
+}
+
+/* Bits in equal steps, the first and last of all included: each is the quantile of its share. */
+static void normals(void) {
+  enum { STEPS = 5000 };
+  double last = -99.0;
+  for (int i = 0; i <= STEPS; i++) {
+    uint32_t bits = (uint32_t)(4294967295.0 / STEPS * i);
+    double share = ((double)bits + 0.5) / 4294967296.0, z = fr_random_normal(bits);
+    CHECK_NEAR(0.5 * erfc(-z / sqrt(2.0)), share, 5e-6 * fmin(share, 1.0 - share) + 1e-15, "share below");
+    CHECK(z > last, "%g after %g", z, last);
+    last = z;
+  }
+}
+
+static void truncated_prefixes(void) {
+  float all[23];
+  fr_random_truncated_normal(5, FR_STREAM_WEIGHTS, 1, 1.0f, all, 23);
+  for (int n = 0; n <= 23; n++) {
+    float some[23];
+    fr_random_truncated_normal(5, FR_STREAM_WEIGHTS, 1, 1.0f, some, n);
     CHECK(memcmp(some, all, sizeof *some * (size_t)n) == 0, "the first %d numbers differ", n);
   }
 }
@@ -222,6 +315,10 @@ int main(void) {
   streams_differ();
   uniform_numbers();
   uniform_prefixes();
+  truncated_normals();
+  quantiles();
+  normals();
+  truncated_prefixes();
   shuffles_permute();
   shuffles_differ();
   shuffles_are_fair();
@@ -229,5 +326,5 @@ int main(void) {
   dropout_rows();
   dropout_differs();
   dropout_apply();
-  return check_report("random", 600);
+  return check_report("random", 10000);
 }

@@ -13,9 +13,28 @@ static inline fr_layer conv(int filters, int kh, int kw, int sh, int sw, fr_padd
                     .use_bias = 1};
 }
 
+/* `multiplier` kernels a channel. */
+static inline fr_layer depthwise(int multiplier, int kh, int kw, int sh, int sw, fr_padding padding,
+                                 fr_activation activation) {
+  fr_layer l = conv(multiplier, kh, kw, sh, sw, padding, activation);
+  l.kind = FR_DEPTHWISE_CONV2D;
+  return l;
+}
+
 static inline fr_layer pool(int kh, int kw, int sh, int sw, fr_padding padding) {
   return (fr_layer){.kind = FR_MAX_POOLING2D, .kernel_h = kh, .kernel_w = kw, .stride_h = sh,
                     .stride_w = sw, .padding = padding};
+}
+
+static inline fr_layer average_pool(int kh, int kw, int sh, int sw, fr_padding padding) {
+  fr_layer l = pool(kh, kw, sh, sw, padding);
+  l.kind = FR_AVERAGE_POOLING2D;
+  return l;
+}
+
+static inline fr_layer global_max(void) { return (fr_layer){.kind = FR_GLOBAL_MAX_POOLING2D}; }
+static inline fr_layer global_average(void) {
+  return (fr_layer){.kind = FR_GLOBAL_AVERAGE_POOLING2D};
 }
 
 static inline fr_layer dense(int units, fr_activation activation) {
@@ -34,6 +53,51 @@ static inline fr_layer activation(fr_activation f) {
   return (fr_layer){.kind = FR_ACTIVATION, .activation = f};
 }
 
+static inline fr_layer leaky(float slope) {
+  return (fr_layer){.kind = FR_ACTIVATION, .activation = FR_LEAKY_RELU, .slope = slope};
+}
+
+static inline fr_layer with_slope(fr_layer layer, float slope) {
+  layer.slope = slope;
+  return layer;
+}
+
+static inline fr_layer reshape(fr_shape target) {
+  return (fr_layer){.kind = FR_RESHAPE, .target = target};
+}
+
+static inline fr_layer normalization(int center, int scale) {
+  return (fr_layer){.kind = FR_BATCH_NORMALIZATION, .momentum = 0.75f, .epsilon = 0.01f,
+                    .center = center, .scale = scale};
+}
+
+static inline fr_layer zero_padding(int top, int bottom, int left, int right) {
+  return (fr_layer){.kind = FR_ZERO_PADDING2D, .pads = {top, bottom, left, right}};
+}
+
+static inline fr_layer augmentation(fr_layer_kind kind, float a, float b, float c, float d) {
+  return (fr_layer){.kind = kind, .range = {a, b, c, d}, .fill = FR_FILL_REFLECT,
+                    .value_range = {-2.0f, 2.0f}};
+}
+
+/* ---- graphs: where a layer reads, -1 for the model's input ------------------------------------- */
+
+static inline fr_layer from(int source, fr_layer layer) {
+  layer.source_count = 1;
+  layer.sources[0] = source;
+  return layer;
+}
+
+static inline fr_layer add(int first, int second) {
+  return (fr_layer){.kind = FR_ADD, .source_count = 2, .sources = {first, second}};
+}
+
+static inline fr_layer add3(int first, int second, int third) {
+  return (fr_layer){.kind = FR_ADD, .source_count = 3, .sources = {first, second, third}};
+}
+
+/* ---- models -------------------------------------------------------------------------------------- */
+
 /* Ends the program where the model is refused. */
 static inline void must(fr_status status) {
   if (status != FR_OK) check_abort(fr_last_error());
@@ -47,6 +111,9 @@ static inline fr_model *stack(fr_shape input, const fr_layer *layers, int count,
   must(fr_model_build(m));
   return m;
 }
+
+static inline fr_shape flat(int n) { return (fr_shape){1, {n}}; }
+static inline fr_shape image(int h, int w, int c) { return (fr_shape){3, {h, w, c}}; }
 
 #define LAYERS(...) \
   (const fr_layer[]){__VA_ARGS__}, (int)(sizeof((const fr_layer[]){__VA_ARGS__}) / sizeof(fr_layer))

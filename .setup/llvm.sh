@@ -1,0 +1,59 @@
+#!/bin/sh
+# Sees to a clang, llvm-profdata and llvm-cov of one version that measure coverage: llvm.sh DIRECTORY
+# gets links to them.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+directory=$1
+
+# works SUFFIX: the three exist by that suffix, and measure a program
+works() {
+  have "clang$1" && have "llvm-profdata$1" && have "llvm-cov$1" || return 1
+  trial=$(mktemp -d)
+  status=0
+  (
+    cd "$trial"
+    echo 'int main(void) { return 0; }' >trial.c
+    "clang$1" -fprofile-instr-generate -fcoverage-mapping trial.c -o trial &&
+      LLVM_PROFILE_FILE=trial.profraw ./trial &&
+      "llvm-profdata$1" merge -sparse trial.profraw -o trial.profdata &&
+      "llvm-cov$1" report trial -instr-profile=trial.profdata
+  ) >/dev/null 2>&1 || status=1
+  rm -rf "$trial"
+  return $status
+}
+
+versions='30 29 28 27 26 25 24 23 22 21 20 19 18 17 16 15 14'
+
+use_installed() {
+  for version in '' $versions; do
+    suffix=${version:+-$version}
+    works "$suffix" || continue
+    mkdir -p "$directory"
+    for program in clang llvm-profdata llvm-cov; do
+      ln -sf "$(command -v "$program$suffix")" "$directory/$program"
+    done
+    say "set-up: coverage by $("$directory/clang" --version | head -n 1)"
+    return 0
+  done
+  return 1
+}
+
+# The clang that compiles to WebAssembly lacks nothing but its runtime library.
+install() {
+  for version in $versions; do
+    if installed "clang-$version" && installed "llvm-$version" &&
+      [ -n "$(apt_candidate "libclang-rt-$version-dev")" ]; then
+      need_packages 'measuring coverage' "libclang-rt-$version-dev"
+      return
+    fi
+  done
+  runtime=
+  [ -z "$(apt_candidate libclang-rt-dev)" ] || runtime=libclang-rt-dev
+  # shellcheck disable=SC2086
+  need_packages 'measuring coverage' clang llvm $runtime
+}
+
+use_installed || { install && use_installed; } ||
+  die 'no clang here measures coverage (-fprofile-instr-generate) with an llvm-profdata and llvm-cov of its version'

@@ -1,0 +1,103 @@
+import { checkBoolean, checkInteger, checkNumber, checkOptions } from '../errors.js';
+import { Callback } from './callback.js';
+import { MONITOR_OPTIONS, Monitor } from './monitor.js';
+
+/** @import { Logs } from '../progress.js' */
+/** @import { Tensor } from '../tensor.js' */
+/** @import { MonitorOptions } from './monitor.js' */
+
+const MOST_EPOCHS = 1e6;
+
+/**
+ * @typedef {MonitorOptions & { patience?: number, baseline?: number | null, restoreBestWeights?: boolean, startFromEpoch?: number,
+ *   verbose?: 0 | 1 }} EarlyStoppingOptions
+ */
+
+class EarlyStopping extends Callback {
+  #monitor;
+  #options;
+  #wait = 0;
+  #best = NaN;
+  #bestEpoch = 0;
+  #stoppedEpoch = 0;
+  /** @type {Tensor[] | undefined} */
+  #bestWeights;
+
+  /** @param {EarlyStoppingOptions} options */
+  constructor(options) {
+    super();
+    const what = 'earlyStopping';
+    checkOptions(what, options, [...MONITOR_OPTIONS, 'patience', 'baseline', 'restoreBestWeights', 'startFromEpoch', 'verbose']);
+    const { patience = 0, baseline = null, restoreBestWeights = false, startFromEpoch = 0, verbose = 0 } = options;
+    this.#monitor = new Monitor(what, options);
+    this.#options = {
+      patience: checkInteger(`${what}: patience`, patience, 0, MOST_EPOCHS),
+      baseline: baseline === null ? null : checkNumber(`${what}: baseline`, baseline, -1e30, 1e30),
+      restoreBestWeights: checkBoolean(`${what}: restoreBestWeights`, restoreBestWeights),
+      startFromEpoch: checkInteger(`${what}: startFromEpoch`, startFromEpoch, 0, MOST_EPOCHS),
+      verbose: checkInteger(`${what}: verbose`, verbose, 0, 1),
+    };
+  }
+
+  /** The epoch after which training was stopped; 0 where it was not. */
+  get stoppedEpoch() {
+    return this.#stoppedEpoch;
+  }
+
+  onTrainBegin() {
+    this.#wait = 0;
+    this.#stoppedEpoch = 0;
+    this.#best = this.#monitor.worst;
+    this.#bestEpoch = 0;
+    this.#bestWeights = undefined;
+  }
+
+  /** @param {number} epoch @param {Logs} logs */
+  onEpochEnd(epoch, logs) {
+    const { patience, baseline, restoreBestWeights, startFromEpoch } = this.#options;
+    const current = this.#monitor.read(logs);
+    if (current === undefined || epoch < startFromEpoch) return;
+    const better = this.#monitor.improves(current, this.#best);
+    if (restoreBestWeights && (better || !this.#bestWeights)) {
+      this.#bestWeights = this.model.getWeights();
+      this.#bestEpoch = epoch;
+    }
+    this.#wait++;
+    if (better) {
+      this.#best = current;
+      if (baseline === null || this.#monitor.improves(current, baseline)) this.#wait = 0;
+      return;
+    }
+    if (this.#wait >= patience && epoch > 0) {
+      this.#stoppedEpoch = epoch;
+      this.model.stopTraining = true;
+    }
+  }
+
+  onTrainEnd() {
+    const { verbose } = this.#options;
+    if (verbose && this.#stoppedEpoch) console.log(`Epoch ${this.#stoppedEpoch + 1}: early stopping`);
+    if (!this.#bestWeights) return;
+    if (verbose) console.log(`Restoring model weights from the end of the best epoch: ${this.#bestEpoch + 1}.`);
+    this.model.setWeights(this.#bestWeights);
+  }
+}
+
+class TerminateOnNaN extends Callback {
+  /** @param {number} batch @param {Logs} logs */
+  onBatchEnd(batch, { loss }) {
+    if (Number.isFinite(loss)) return;
+    console.log(`Batch ${batch}: Invalid loss, terminating training`);
+    this.model.stopTraining = true;
+  }
+}
+
+/**
+ * Stops training when a figure has not become better for `patience` epochs. restoreBestWeights: at the end, stopped early
+ * or not, the weights are those of the best epoch. baseline: what has to be beaten before patience begins anew.
+ * @param {EarlyStoppingOptions} [options]
+ */
+export const earlyStopping = (options = {}) => new EarlyStopping(options);
+
+/** Stops training when a batch's loss is no number. Makes every batch a slice of work. */
+export const terminateOnNaN = () => new TerminateOnNaN();

@@ -1,0 +1,15 @@
+import { Callback as Base } from '../callbacks/callback.js';
+
+/** @import { Callbacks } from '../callback-list.js' */
+
+/** What callbacks of one's own are derived from; `model` and `params` are set when fit begins. */
+export class Callback extends Base {}
+
+/** A callback out of its hooks. */
+export class CustomCallback extends Callback {
+  /** @param {Callbacks} hooks */
+  constructor(hooks) {
+    super();
+    Object.assign(this, hooks);
+  }
+}

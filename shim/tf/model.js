@@ -1,0 +1,219 @@
+import { FittingRoomError, checkOptions, show } from '../errors.js';
+import { graphOf } from '../graph.js';
+import { losses } from '../losses.js';
+import { Model } from '../model.js';
+import { seedOf, stackOf } from '../models.js';
+import { core } from './core.js';
+import { Tensor, scalar } from './tensor.js';
+
+/** @import { Graph } from '../graph.js' */
+/** @import { FitOptions } from '../fit.js' */
+/** @import { LayerConfig, SymbolicTensor } from '../layer.js' */
+/** @import { CompileOptions } from '../model.js' */
+/** @import { Metric } from '../metrics.js' */
+
+/** @typedef {Omit<CompileOptions, 'metrics'> & { metrics?: Metric | Metric[] }} CompileArgs */
+/**
+ * @typedef {Omit<FitOptions, 'validationData' | 'sampleWeight'> & { validationData?: Tensor[], sampleWeight?: Tensor, yieldEvery?: unknown }} FitArgs
+ *   yieldEvery: has no effect; other tasks get their turn anyhow
+ */
+/** @typedef {{ batchSize?: number, steps?: number, sampleWeight?: Tensor, verbose?: number }} EvaluateArgs verbose: has no effect */
+
+/** TF.js's losses, by the names that it has in `tf.losses`. */
+export const tfLosses = Object.freeze({
+  ...losses,
+  absoluteDifference: () => losses.meanAbsoluteError(),
+  softmaxCrossEntropy: () => losses.categoricalCrossentropy({ fromLogits: true }),
+  sigmoidCrossEntropy: () => losses.binaryCrossentropy({ fromLogits: true }),
+});
+
+/** As the core takes it: numbers as they are, so that bytes are not scaled. @param {Tensor} t */
+function floats(t) {
+  if (!(t instanceof Tensor)) throw new FittingRoomError(`a tensor made by tf.tensor and its like is needed, got ${show(t)}`);
+  return { shape: t.shape, data: Float32Array.from(t.dataSync()) };
+}
+
+/** TF.js's model: built when it is first used; evaluate and predict return at once. */
+export class LayersModel {
+  #graphOf;
+  #options;
+  /** @type {Model | undefined} */
+  #model;
+
+  /**
+   * @param {() => Graph} graph
+   * @param {{ name: string, seed: number }} options
+   */
+  constructor(graph, options) {
+    this.#graphOf = graph;
+    this.#options = options;
+  }
+
+  get isBuilt() {
+    return this.#model !== undefined;
+  }
+
+  /** What runs underneath. */
+  get model() {
+    return (this.#model ??= new Model(core, this.#graphOf(), { ...this.#options, facade: this }));
+  }
+
+  get name() {
+    return this.#options.name;
+  }
+
+  get layers() {
+    return this.model.layers;
+  }
+
+  get optimizer() {
+    return this.model.optimizer;
+  }
+
+  get metricsNames() {
+    return this.model.metricsNames;
+  }
+
+  get history() {
+    return this.model.history;
+  }
+
+  get stopTraining() {
+    return this.model.stopTraining;
+  }
+
+  set stopTraining(stop) {
+    this.model.stopTraining = stop;
+  }
+
+  /** @param {string} name */
+  getLayer(name) {
+    return this.model.getLayer(name);
+  }
+
+  countParams() {
+    return this.model.countParams();
+  }
+
+  /** @param {number} [_lineLength] @param {number[]} [_positions] @param {(text: string) => void} [printFn] */
+  summary(_lineLength, _positions, printFn) {
+    this.model.summary(printFn);
+  }
+
+  /** @param {CompileArgs} args */
+  compile(args) {
+    checkOptions('compile', args, ['optimizer', 'loss', 'metrics']);
+    const { optimizer, loss, metrics = [] } = args;
+    const named = Object.values(tfLosses).find((made) => made === loss);
+    this.model.compile({ optimizer, loss: named ? named() : loss, metrics: Array.isArray(metrics) ? metrics : [metrics] });
+  }
+
+  /** Class indices may come as [n, 1], as TF.js takes them. @param {Tensor} y */
+  #targets(y) {
+    const [count, ...rest] = floats(y).shape;
+    const single = rest.length === 1 && rest[0] === 1 && this.model.takesClassIndices;
+    return { shape: single ? [count] : y.shape, data: floats(y).data };
+  }
+
+  /**
+   * @param {Tensor} x
+   * @param {Tensor} y
+   * @param {FitArgs} [args]
+   */
+  async fit(x, y, args = {}) {
+    const { validationData, sampleWeight, yieldEvery: _, ...options } = args;
+    const held = validationData && [floats(validationData[0]), this.#targets(validationData[1]), ...validationData.slice(2).map(floats)];
+    return this.model.fit(floats(x), this.#targets(y), {
+      ...options,
+      .../** @type {any} */ (held && { validationData: held }),
+      ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
+    });
+  }
+
+  /**
+   * One step of training.
+   * @param {Tensor} x
+   * @param {Tensor} y
+   * @returns {Promise<number | number[]>} the loss before it, then the metrics where there are any
+   */
+  async trainOnBatch(x, y) {
+    const { history } = await this.fit(x, y, { batchSize: x.shape[0], shuffle: false, verbose: 0 });
+    const figures = this.metricsNames.map((name) => history[name][0]);
+    return figures.length === 1 ? figures[0] : figures;
+  }
+
+  /**
+   * @param {Tensor} x
+   * @param {Tensor} y
+   * @param {EvaluateArgs} [args]
+   * @returns {any} the loss, or an array of it and the metrics, as tensors of one number
+   */
+  evaluate(x, y, args = {}) {
+    const { verbose: _, sampleWeight, ...options } = args;
+    const figures = this.model.evaluateSync(floats(x), this.#targets(y), {
+      ...options,
+      ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
+    });
+    const scalars = figures.map((figure) => scalar(figure));
+    return scalars.length === 1 ? scalars[0] : scalars;
+  }
+
+  /**
+   * @param {Tensor} x
+   * @param {{ batchSize?: number, verbose?: boolean }} [args]
+   */
+  predict(x, args = {}) {
+    const { verbose: _, ...options } = args;
+    const { shape, data } = this.model.predictSync(floats(x), options);
+    return new Tensor(data, shape, 'float32');
+  }
+
+  /** @param {Tensor} x */
+  predictOnBatch(x) {
+    return this.predict(x, { batchSize: x.shape[0] });
+  }
+
+  getWeights() {
+    return this.model.getWeights().map(({ shape, data }) => new Tensor(data, shape, 'float32'));
+  }
+
+  /** @param {Tensor[]} weights */
+  setWeights(weights) {
+    this.model.setWeights(weights.map(floats));
+  }
+
+  dispose() {
+    this.#model?.dispose();
+  }
+}
+
+/** A stack of layers, which can grow until it is first used. */
+export class Sequential extends LayersModel {
+  #stack;
+
+  /** @param {{ layers?: LayerConfig[], name?: string, seed?: number }} options */
+  constructor(options) {
+    checkOptions('sequential', options, ['layers', 'name', 'seed']);
+    const stack = [...(options.layers ?? [])];
+    super(() => stackOf(stack), { name: options.name ?? 'sequential', seed: seedOf('sequential', options.seed) });
+    this.#stack = stack;
+  }
+
+  /** @param {LayerConfig} layer */
+  add(layer) {
+    if (this.isBuilt) throw new FittingRoomError('add: this model is in use already; add layers before compile', 'wrong-state');
+    this.#stack.push(layer);
+  }
+}
+
+/** @param {{ layers?: LayerConfig[], name?: string, seed?: number }} [options] */
+export const sequential = (options = {}) => new Sequential(options);
+
+/**
+ * @param {{ inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[], name?: string, seed?: number }} options
+ */
+export function model(options) {
+  checkOptions('model', options, ['inputs', 'outputs', 'name', 'seed']);
+  const graph = graphOf(options.inputs, options.outputs);
+  return new LayersModel(() => graph, { name: options.name ?? 'model', seed: seedOf('model', options.seed) });
+}

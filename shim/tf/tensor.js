@@ -1,0 +1,282 @@
+import { FittingRoomError, checkInteger, show } from '../errors.js';
+import { elementsOf } from '../tensor.js';
+
+/** @typedef {'float32' | 'int32' | 'bool'} DataType */
+/** @typedef {Float32Array | Int32Array | Uint8Array} Values */
+/** @typedef {number | boolean | any[] | ArrayLike<number>} Nested numbers, or arrays of them in arrays, all of one shape */
+
+/** @type {Record<DataType, { new (length: number): Values, from(values: ArrayLike<number>): Values }>} */
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
+/** The part of TF.js's tensors that programs around a model use. Nothing has to be disposed of. */
+export class Tensor {
+  #values;
+
+  /** @param {Values} values @param {number[]} shape @param {DataType} dtype */
+  constructor(values, shape, dtype) {
+    this.#values = values;
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+
+  get rank() {
+    return this.shape.length;
+  }
+
+  get size() {
+    return this.#values.length;
+  }
+
+  /** A copy of the numbers, row-major. */
+  dataSync() {
+    return this.#values.slice();
+  }
+
+  async data() {
+    return this.dataSync();
+  }
+
+  /** @returns {any} a number, or nested arrays of them */
+  arraySync() {
+    return nested([...this.#values], this.shape);
+  }
+
+  async array() {
+    return this.arraySync();
+  }
+
+  /** @param {number[]} shape one length may be -1: what is left */
+  reshape(shape) {
+    const rest = -elementsOf(shape);
+    const closed = rest > 0 ? shape.map((length) => (length < 0 ? this.size / rest : length)) : shape;
+    if (closed.some((length) => !Number.isInteger(length)) || elementsOf(closed) !== this.size) {
+      throw new FittingRoomError(`reshape: ${this.size} numbers do not fill the shape ${show(shape)}`);
+    }
+    return new Tensor(this.#values, closed, this.dtype);
+  }
+
+  flatten() {
+    return this.reshape([this.size]);
+  }
+
+  /** @param {number} [axis] where the new length of 1 goes; 0 */
+  expandDims(axis = 0) {
+    return this.reshape(this.shape.toSpliced(axis < 0 ? this.rank + 1 + axis : axis, 0, 1));
+  }
+
+  squeeze() {
+    return this.reshape(this.shape.filter((length) => length !== 1));
+  }
+
+  /** @param {number} axis @returns {number} */
+  #axis(axis) {
+    return checkInteger('axis', axis < 0 ? axis + this.rank : axis, 0, this.rank - 1);
+  }
+
+  /**
+   * Where along the axis the largest number is, the first of equal ones.
+   * @param {number} [axis] 0; -1: the last
+   */
+  argMax(axis = 0) {
+    const at = this.#axis(axis);
+    const length = this.shape[at];
+    const inner = elementsOf(this.shape.slice(at + 1));
+    const shape = this.shape.toSpliced(at, 1);
+    const result = Int32Array.from({ length: elementsOf(shape) }, (_, i) => {
+      const first = Math.floor(i / inner) * length * inner + (i % inner);
+      let best = 0;
+      for (let j = 1; j < length; j++) if (this.#values[first + j * inner] > this.#values[first + best * inner]) best = j;
+      return best;
+    });
+    return new Tensor(result, shape, 'int32');
+  }
+
+  /**
+   * A part along the first axes.
+   * @param {number | number[]} begin
+   * @param {number | number[]} [size] -1, or left out: to the end
+   * @returns {Tensor}
+   */
+  slice(begin, size = -1) {
+    const [starts, sizes] = [[begin].flat(), [size].flat()];
+    const shape = this.shape.map((length, axis) => {
+      const start = checkInteger('slice: begin', starts[axis] ?? 0, 0, length);
+      const wanted = sizes[axis] ?? -1;
+      return checkInteger('slice: size', wanted === -1 ? length - start : wanted, 0, length - start);
+    });
+    const values = new ARRAYS[this.dtype](elementsOf(shape));
+    for (let i = 0; i < values.length; i++) {
+      let [rest, from, stride] = [i, 0, 1];
+      for (let axis = this.rank - 1; axis >= 0; axis--) {
+        from += ((rest % shape[axis]) + (starts[axis] ?? 0)) * stride;
+        rest = Math.floor(rest / shape[axis]);
+        stride *= this.shape[axis];
+      }
+      values[i] = this.#values[from];
+    }
+    return new Tensor(values, shape, this.dtype);
+  }
+
+  /**
+   * @param {number | Tensor} other a number, or a tensor of one number or of the same shape
+   * @param {(a: number, b: number) => number} combine
+   * @param {DataType} dtype
+   */
+  #with(other, combine, dtype) {
+    const second = other instanceof Tensor ? other : scalar(other);
+    if (second.size !== 1 && String(second.shape) !== String(this.shape)) {
+      throw new FittingRoomError(`tensors of shapes ${show(this.shape)} and ${show(second.shape)} cannot be combined`);
+    }
+    const values = second.dataSync();
+    const result = Array.from(this.#values, (value, i) => combine(value, values[values.length === 1 ? 0 : i]));
+    return new Tensor(ARRAYS[dtype].from(result), this.shape, dtype);
+  }
+
+  /** @param {number | Tensor} other */
+  add(other) {
+    return this.#with(other, (a, b) => a + b, this.dtype);
+  }
+
+  /** @param {number | Tensor} other */
+  sub(other) {
+    return this.#with(other, (a, b) => a - b, this.dtype);
+  }
+
+  /** @param {number | Tensor} other */
+  mul(other) {
+    return this.#with(other, (a, b) => a * b, this.dtype);
+  }
+
+  /** @param {number | Tensor} other */
+  div(other) {
+    return this.#with(other, (a, b) => a / b, 'float32');
+  }
+
+  /** @param {number | Tensor} other */
+  equal(other) {
+    return this.#with(other, (a, b) => Number(a === b), 'bool');
+  }
+
+  /** Of all numbers. */
+  sum() {
+    return scalar(total(this.#values), this.dtype === 'bool' ? 'int32' : this.dtype);
+  }
+
+  /** Of all numbers. */
+  mean() {
+    return scalar(total(this.#values) / this.size);
+  }
+
+  /** @param {DataType} dtype */
+  cast(dtype) {
+    return new Tensor(ARRAYS[dtype].from(this.#values), this.shape, dtype);
+  }
+
+  toFloat() {
+    return this.cast('float32');
+  }
+
+  toInt() {
+    return this.cast('int32');
+  }
+
+  clone() {
+    return new Tensor(this.#values.slice(), this.shape, this.dtype);
+  }
+
+  toString() {
+    /** @param {any} value @returns {any} */
+    const shorten = (value) => (Array.isArray(value) ? value.map(shorten) : Number(value.toFixed(7)));
+    const text = JSON.stringify(shorten(this.arraySync())).replaceAll(',', ', ').replaceAll('], [', '],\n     [');
+    return `Tensor\n    ${text}`;
+  }
+
+  print() {
+    console.log(this.toString());
+  }
+
+  /** There is nothing to free. */
+  dispose() {}
+}
+
+/** @param {Values} values */
+const total = (values) => /** @type {Float32Array} */ (values).reduce((sum, value) => sum + value, 0);
+
+/** @param {number[]} values @param {number[]} shape @returns {any} */
+function nested(values, shape) {
+  if (shape.length === 0) return values[0];
+  if (shape.length === 1) return values;
+  const size = values.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, i) => nested(values.slice(i * size, (i + 1) * size), shape.slice(1)));
+}
+
+/** @param {any} values @returns {number[]} */
+const shapeOf = (values) => (Array.isArray(values) || ArrayBuffer.isView(values) ? [/** @type {any} */ (values).length, ...shapeOf(/** @type {any} */ (values)[0])] : []);
+
+/** @param {any} values @returns {any} the numbers of nested arrays in one */
+function flat(values) {
+  if (ArrayBuffer.isView(values)) return values;
+  return Array.isArray(values) ? values.flatMap((value) => (Array.isArray(value) ? flat(value) : ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value)) : [values];
+}
+
+/** @param {any} values @returns {DataType} */
+function typeOf(values) {
+  if (values instanceof Int32Array || values instanceof Uint8Array || values instanceof Uint8ClampedArray) return 'int32';
+  return typeof flat(values)[0] === 'boolean' ? 'bool' : 'float32';
+}
+
+/**
+ * @param {Nested} values
+ * @param {number[]} [shape] that of the nested arrays where left out
+ * @param {DataType} [dtype]
+ */
+export function tensor(values, shape = shapeOf(values), dtype = typeOf(values)) {
+  const data = ARRAYS[dtype].from(flat(values));
+  if (elementsOf(shape) !== data.length) {
+    throw new FittingRoomError(`tensor: shape ${show(shape)} needs ${elementsOf(shape)} elements, the data has ${data.length}`);
+  }
+  return new Tensor(data, [...shape], dtype);
+}
+
+/** @param {number | boolean} value @param {DataType} [dtype] */
+export const scalar = (value, dtype) => tensor(value, [], dtype);
+
+/** @param {Nested} values @param {DataType} [dtype] */
+export const tensor1d = (values, dtype) => ofRank(1)(values, undefined, dtype);
+
+/** @param {number} rank @returns {(values: Nested, shape?: number[], dtype?: DataType) => Tensor} */
+function ofRank(rank) {
+  return (values, shape = shapeOf(values), dtype = undefined) => {
+    if (shape.length !== rank) throw new FittingRoomError(`tensor${rank}d: the shape must have ${rank} lengths, got ${show(shape)}`);
+    return tensor(values, shape, dtype);
+  };
+}
+
+export const tensor2d = ofRank(2);
+export const tensor3d = ofRank(3);
+export const tensor4d = ofRank(4);
+
+/** @param {number[]} shape @param {number} value @param {DataType} [dtype] */
+export const fill = (shape, value, dtype = 'float32') => new Tensor(new ARRAYS[dtype](elementsOf(shape)).fill(value), [...shape], dtype);
+
+/** @param {number[]} shape @param {DataType} [dtype] */
+export const zeros = (shape, dtype) => fill(shape, 0, dtype);
+
+/** @param {number[]} shape @param {DataType} [dtype] */
+export const ones = (shape, dtype) => fill(shape, 1, dtype);
+
+/**
+ * A row of `depth` numbers for each index.
+ * @param {Tensor | number[] | Int32Array | Uint8Array} indices
+ * @param {number} depth
+ * @param {number} [on] 1
+ * @param {number} [off] 0
+ */
+export function oneHot(indices, depth, on = 1, off = 0) {
+  const at = indices instanceof Tensor ? indices : tensor(indices);
+  const values = new Int32Array(at.size * depth).fill(off);
+  at.dataSync().forEach((index, i) => {
+    if (index >= 0 && index < depth) values[i * depth + index] = on;
+  });
+  return new Tensor(values, [...at.shape, depth], 'int32');
+}

@@ -1,0 +1,281 @@
+/**
+ * Programs of the shape that TensorFlow.js's documentation and examples show: only the import and the data are others.
+ * The data are small pictures with one bright third, which takes little time to learn.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as tf from '../../shim/tf.js';
+import { CLASSES, SIDE, refused, smallData, wrong } from './support.js';
+
+const IMAGE_SIZE = SIDE * SIDE;
+const NUM_CLASSES = CLASSES;
+
+/** As the examples' data classes: pictures as floats 0..1, labels one-hot. */
+class Data {
+  #train = smallData(300, 1);
+  #test = smallData(90, 2);
+  #at = 0;
+
+  /** @param {ReturnType<typeof smallData>} data @param {number} first @param {number} count */
+  #part({ x, y }, first, count) {
+    const pixels = Float32Array.from(x.data.subarray(first * IMAGE_SIZE, (first + count) * IMAGE_SIZE), (byte) => byte / 255);
+    return {
+      xs: tf.tensor4d(pixels, [count, SIDE, SIDE, 1]),
+      labels: tf.oneHot(tf.tensor1d(y.data.subarray(first, first + count), 'int32'), NUM_CLASSES),
+    };
+  }
+
+  getTrainData() {
+    return this.#part(this.#train, 0, 300);
+  }
+
+  /** @param {number} [numExamples] */
+  getTestData(numExamples = 90) {
+    return this.#part(this.#test, 0, numExamples);
+  }
+
+  /** @param {number} batchSize @param {'train' | 'test'} which */
+  #nextBatch(batchSize, which) {
+    const data = which === 'train' ? this.#train : this.#test;
+    const count = data.y.data.length;
+    this.#at = (this.#at + batchSize) % (count - batchSize);
+    const { xs, labels } = this.#part(data, this.#at, batchSize);
+    return { xs: xs.reshape([batchSize, IMAGE_SIZE]), labels };
+  }
+
+  /** @param {number} batchSize */
+  nextTrainBatch(batchSize) {
+    return this.#nextBatch(batchSize, 'train');
+  }
+
+  /** @param {number} batchSize */
+  nextTestBatch(batchSize) {
+    return this.#nextBatch(batchSize, 'test');
+  }
+}
+
+test('the convolutional example: model.add, rmsprop, batches with nextFrame, evaluate and argMax', async () => {
+  const data = new Data();
+
+  function createConvModel() {
+    const model = tf.sequential({ seed: 1 });
+    model.add(tf.layers.conv2d({ inputShape: [SIDE, SIDE, 1], kernelSize: 3, filters: 8, activation: 'relu' }));
+    model.add(tf.layers.maxPooling2d({ poolSize: 2, strides: 2 }));
+    model.add(tf.layers.flatten({}));
+    model.add(tf.layers.dense({ units: 16, activation: 'relu' }));
+    model.add(tf.layers.dense({ units: NUM_CLASSES, activation: 'softmax' }));
+    return model;
+  }
+
+  const model = createConvModel();
+  model.summary(undefined, undefined, () => {});
+  const optimizer = 'rmsprop';
+  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+
+  const batchSize = 15;
+  const validationSplit = 0.15;
+  const trainEpochs = 12;
+  let trainBatchCount = 0;
+  /** @type {number[]} */
+  const plotted = [];
+  const trainData = data.getTrainData();
+  const testData = data.getTestData();
+  const totalNumBatches = Math.ceil((trainData.xs.shape[0] * (1 - validationSplit)) / batchSize) * trainEpochs;
+  let valAcc = 0;
+  await model.fit(trainData.xs, trainData.labels, {
+    batchSize,
+    validationSplit,
+    epochs: trainEpochs,
+    verbose: 0,
+    callbacks: {
+      onBatchEnd: async (batch, logs) => {
+        trainBatchCount++;
+        plotted.push(logs.loss);
+        assert.ok(logs.acc >= 0 && logs.batch === batch);
+        await tf.nextFrame();
+      },
+      onEpochEnd: async (epoch, logs) => {
+        valAcc = logs.val_acc;
+        await tf.nextFrame();
+      },
+    },
+  });
+  const testResult = model.evaluate(testData.xs, testData.labels);
+  const testAccPercent = testResult[1].dataSync()[0] * 100;
+  const finalValAccPercent = valAcc * 100;
+  assert.equal(trainBatchCount, totalNumBatches);
+  assert.equal(plotted.length, totalNumBatches);
+  assert.ok(testAccPercent > 90, `${testAccPercent}`);
+  assert.ok(finalValAccPercent > 85, `${finalValAccPercent}`);
+
+  const examples = data.getTestData(30);
+  tf.tidy(() => {
+    const output = /** @type {tf.Tensor} */ (model.predict(examples.xs));
+    const axis = 1;
+    const labels = Array.from(examples.labels.argMax(axis).dataSync());
+    const predictions = Array.from(output.argMax(axis).dataSync());
+    assert.deepEqual(output.shape, [30, NUM_CLASSES]);
+    const right = predictions.filter((prediction, i) => prediction === labels[i]).length;
+    assert.ok(right >= 27, `${right} of 30`);
+  });
+  model.dispose();
+});
+
+test('the codelab: varianceScaling, adam, nextTrainBatch, validationData, classes by argMax', async () => {
+  const data = new Data();
+
+  function getModel() {
+    const model = tf.sequential({ seed: 2 });
+    model.add(tf.layers.conv2d({
+      inputShape: [SIDE, SIDE, 1], kernelSize: 3, filters: 8, strides: 1, activation: 'relu', kernelInitializer: 'varianceScaling',
+    }));
+    model.add(tf.layers.maxPooling2d({ poolSize: [2, 2], strides: [2, 2] }));
+    model.add(tf.layers.flatten());
+    model.add(tf.layers.dense({ units: NUM_CLASSES, kernelInitializer: 'varianceScaling', activation: 'softmax' }));
+    const optimizer = tf.train.adam(0.01);
+    model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+    return model;
+  }
+
+  const model = getModel();
+  const BATCH_SIZE = 50;
+  const TRAIN_DATA_SIZE = 250;
+  const TEST_DATA_SIZE = 80;
+  const [trainXs, trainYs] = tf.tidy(() => {
+    const d = data.nextTrainBatch(TRAIN_DATA_SIZE);
+    return [d.xs.reshape([TRAIN_DATA_SIZE, SIDE, SIDE, 1]), d.labels];
+  });
+  const [testXs, testYs] = tf.tidy(() => {
+    const d = data.nextTestBatch(TEST_DATA_SIZE);
+    return [d.xs.reshape([TEST_DATA_SIZE, SIDE, SIDE, 1]), d.labels];
+  });
+  const history = await model.fit(trainXs, trainYs, {
+    batchSize: BATCH_SIZE, validationData: [testXs, testYs], epochs: 30, shuffle: true, verbose: 0,
+    callbacks: [{ onEpochEnd: () => tf.nextFrame() }],
+  });
+  assert.deepEqual(Object.keys(history.history), ['loss', 'acc', 'val_loss', 'val_acc']);
+  assert.ok(/** @type {number} */ (history.history.val_acc.at(-1)) > 0.9, `${history.history.val_acc}`);
+
+  function doPrediction(/** @type {tf.LayersModel} */ net, testDataSize = 60) {
+    const testData = data.nextTestBatch(testDataSize);
+    const testxs = testData.xs.reshape([testDataSize, SIDE, SIDE, 1]);
+    const labels = testData.labels.argMax(-1);
+    const preds = net.predict(testxs).argMax(-1);
+    testxs.dispose();
+    return [preds, labels];
+  }
+  const [preds, labels] = doPrediction(model);
+  assert.ok(preds.equal(labels).mean().dataSync()[0] > 0.9);
+  labels.dispose();
+});
+
+test('the getting-started fit: a line, sgd, predict and print', async (t) => {
+  const model = tf.sequential({ seed: 3 });
+  model.add(tf.layers.dense({ units: 1, inputShape: [1] }));
+  model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
+  const xs = tf.tensor2d([1, 2, 3, 4], [4, 1]);
+  const ys = tf.tensor2d([1, 3, 5, 7], [4, 1]);
+  await model.fit(xs, ys, { epochs: 2000, verbose: 0 });
+  const output = /** @type {tf.Tensor} */ (model.predict(tf.tensor2d([5], [1, 1])));
+  assert.ok(Math.abs(output.dataSync()[0] - 9) < 0.2, `${output}`);
+  const printed = t.mock.method(console, 'log', () => {});
+  output.print();
+  assert.match(String(printed.mock.calls[0].arguments[0]), /^Tensor\n {4}\[\[\d/);
+  const loss = model.evaluate(xs, ys);
+  assert.ok(loss.dataSync()[0] < 0.05, `${loss}`);
+});
+
+test('a functional model: tf.input, apply, tf.model, a residual block, losses and metrics as functions', async () => {
+  const input = tf.input({ shape: [SIDE, SIDE, 1] });
+  const stem = tf.layers.conv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(input);
+  const block = tf.layers.batchNormalization().apply(tf.layers.conv2d({ filters: 6, kernelSize: 3, padding: 'same' }).apply(stem));
+  const sum = tf.layers.reLU().apply(tf.layers.add().apply([stem, block]));
+  const pooled = tf.layers.flatten().apply(tf.layers.avgPool2d({ poolSize: [8, 2] }).apply(sum));
+  const output = tf.layers.dense({ units: NUM_CLASSES, activation: 'softmax', kernelRegularizer: tf.regularizers.l2({ l2: 1e-4 }) }).apply(pooled);
+  const model = tf.model({ inputs: input, outputs: output, seed: 4 });
+  model.compile({ optimizer: tf.train.adam(0.02), loss: 'sparseCategoricalCrossentropy', metrics: [tf.metrics.sparseCategoricalAccuracy] });
+  const { x, y } = smallData(120);
+  const xs = tf.tensor4d(x.data, [120, SIDE, SIDE, 1]).toFloat().div(255);
+  const ys = tf.tensor2d(Float32Array.from(y.data), [120, 1]);
+  const { history } = await model.fit(xs, ys, { epochs: 20, batchSize: 20, verbose: 0 });
+  assert.ok(/** @type {number} */ (history.sparseCategoricalAccuracy.at(-1)) > 0.9, `${history.sparseCategoricalAccuracy}`);
+  assert.equal(model.getLayer('add').kind, 'add');
+  assert.equal(model.layers.length, 8);
+});
+
+test('early stopping, custom callbacks and the history', async () => {
+  const { x, y } = smallData(90);
+  const xs = tf.tensor4d(Float32Array.from(x.data, (byte) => byte / 255), [90, SIDE, SIDE, 1]);
+  const ys = tf.oneHot(tf.tensor1d(y.data), NUM_CLASSES);
+  const model = tf.sequential({
+    layers: [tf.layers.flatten({ inputShape: [SIDE, SIDE, 1] }), tf.layers.dense({ units: NUM_CLASSES, activation: 'softmax' })], seed: 5,
+  });
+  model.compile({ optimizer: tf.train.sgd(0.5), loss: 'categoricalCrossentropy', metrics: 'accuracy' });
+
+  class Counter extends tf.Callback {
+    epochs = 0;
+
+    onEpochEnd() {
+      this.epochs++;
+      assert.equal(/** @type {any} */ (this.model), model);
+    }
+  }
+  const counter = new Counter();
+  let ended = false;
+  const history = await model.fit(xs, ys, {
+    epochs: 500, validationSplit: 0.2, verbose: 0, yieldEvery: 'auto',
+    callbacks: [tf.callbacks.earlyStopping({ monitor: 'val_loss', patience: 2 }), counter, new tf.CustomCallback({ onTrainEnd: () => { ended = true; } })],
+  });
+  assert.ok(counter.epochs < 500, `${counter.epochs}`);
+  assert.equal(history.epoch.length, counter.epochs);
+  assert.ok(ended);
+  let epochs = 0;
+  await model.fit(xs, ys, { epochs: 9, verbose: 0, callbacks: { onEpochEnd: () => { if (++epochs === 2) model.stopTraining = true; } } });
+  assert.deepEqual([epochs, model.history.epoch.length], [2, 2]);
+});
+
+test('weights come and go as tensors; trainOnBatch takes a step', async () => {
+  const model = tf.sequential();
+  model.add(tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: tf.initializers.zeros(), useBias: false }));
+  model.compile({ optimizer: tf.train.sgd(0.1), loss: tf.losses.meanSquaredError, metrics: ['mae'] });
+  assert.deepEqual(model.getWeights().map((weight) => weight.arraySync()), [[[0], [0]]]);
+  assert.equal(model.countParams(), 2);
+  const [loss, mae] = /** @type {number[]} */ (await model.trainOnBatch(tf.tensor2d([[1, 0]]), tf.tensor2d([[1]])));
+  assert.deepEqual([loss, mae], [1, 1]);
+  assert.ok(Math.abs(model.getWeights()[0].dataSync()[0] - 0.2) < 1e-6);
+  model.setWeights([tf.tensor2d([3, 4], [2, 1])]);
+  assert.deepEqual(model.predict(tf.tensor2d([[1, 10]])).arraySync(), [[43]]);
+  assert.deepEqual(model.predictOnBatch(tf.ones([2, 2])).arraySync(), [[7], [7]]);
+  model.optimizer.learningRate = 0;
+  assert.equal(model.optimizer.learningRate, 0);
+  model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+  assert.equal(await model.trainOnBatch(tf.tensor2d([[1, 0]]), tf.tensor2d([[1]])), 4);
+});
+
+test('integers are taken as they are, not scaled as bytes', () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })] });
+  assert.deepEqual(model.predict(tf.tensor2d(Uint8Array.of(200), [1, 1])).arraySync(), [[200]]);
+  assert.deepEqual(model.predict(tf.tensor2d([200], [1, 1], 'int32')).arraySync(), [[200]]);
+});
+
+test('softmaxCrossEntropy takes outputs before softmax', async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [1], kernelInitializer: 'zeros' })] });
+  model.compile({ optimizer: 'sgd', loss: tf.losses.softmaxCrossEntropy });
+  const [xs, ys] = [tf.tensor2d([[1]]), tf.tensor2d([[0, 1]])];
+  assert.ok(Math.abs(model.evaluate(xs, ys).dataSync()[0] - Math.log(2)) < 1e-6);
+  const weighed = model.evaluate(xs, ys, { sampleWeight: tf.tensor1d([2]) });
+  assert.ok(Math.abs(weighed.dataSync()[0] - 2 * Math.log(2)) < 1e-6);
+});
+
+test('what cannot be is refused, in words', () => {
+  const model = tf.sequential();
+  model.add(tf.layers.dense({ units: 1 }));
+  refused(() => model.predict(tf.ones([1, 1])), 'sequential: the first layer needs an inputShape such as [28, 28, 1]');
+  const built = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+  built.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  refused(() => built.add(tf.layers.dense({ units: 1 })), 'add: this model is in use already; add layers before compile', 'wrong-state');
+  refused(() => built.predict(wrong([[1]])), 'a tensor made by tf.tensor and its like is needed, got [[1]]');
+  refused(() => tf.sequential(wrong({ layer: [] })), "sequential has no option 'layer'; it takes layers, name, seed");
+  refused(() => tf.model(wrong({ input: 1 })), "model has no option 'input'; it takes inputs, outputs, name, seed");
+});
+
