@@ -31,7 +31,7 @@ let ids = 0;
 export function createLayerCard(layer, actions) {
   const id = `layer-${++ids}`;
   const { fields, rare } = actions ? KINDS[layer.kind] : { fields: {}, rare: {} };
-  const title = el('h3', { id });
+  const title = el('h3', { id, tabIndex: -1 });
   const remark = el('p', { className: 'quiet' });
   const error = el('p', { className: 'error', id: `${id}-error`, role: 'alert' });
   const shape = el('p', { className: 'shape' });
@@ -161,7 +161,7 @@ export function createLayerCard(layer, actions) {
       (name ? wanted : (node.querySelector('input, select') ?? remove)).focus();
     },
     /** What Start gives the focus to where this cannot be trained. */
-    firstInvalid: () => controls.find(({ invalid }) => invalid())?.control ?? (node.classList.contains('at-fault') ? node.querySelector('input, select, button, .layer-row') : null),
+    firstInvalid: () => controls.find(({ invalid }) => invalid())?.control ?? (node.classList.contains('at-fault') ? (node.querySelector('input, select, button') ?? title) : null),
   };
 }
 

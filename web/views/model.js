@@ -103,8 +103,7 @@ export function createModelView(session, settings, onChange) {
   function render() {
     const { layers } = settings;
     const all = [...layers.map(cardOf), last];
-    const nodes = all.map((card) => card.node);
-    if (nodes.some((node, i) => node !== list.children[i]) || list.children.length > nodes.length) list.replaceChildren(...nodes);
+    arrange(all.map((card) => card.node));
     const wrong = misread(layers);
     all.forEach((card, at) => card.render({
       place: at + 1,
@@ -115,6 +114,16 @@ export function createModelView(session, settings, onChange) {
       fault: wrong.size === 0 ? faultAt(at) : null,
     }));
     renderTools(wrong.size > 0);
+  }
+
+  /** Puts the cards in order; the one with the focus stays put and keeps it, the others go round it. @param {Element[]} nodes */
+  function arrange(nodes) {
+    if (list.children.length === nodes.length && nodes.every((node, i) => node === list.children[i])) return;
+    const at = nodes.findIndex((node) => node.contains(document.activeElement));
+    for (const node of [...list.children]) if (!nodes.includes(node)) node.remove();
+    if (at < 0) return list.replaceChildren(...nodes);
+    nodes[at].before(...nodes.slice(0, at));
+    nodes[at].after(...nodes.slice(at + 1));
   }
 
   /** @param {Layer} layer */
@@ -144,7 +153,7 @@ export function createModelView(session, settings, onChange) {
     setText(byId('model-note'), note());
     undoButton.hidden = !undo;
     if (description?.text) setText(byId('summary'), description.text);
-    byId('summary').classList.toggle('stale', stale || description?.fault !== null);
+    byId('summary').classList.toggle('stale', stale || Boolean(description?.fault));
   }
 
   function renderKinds() {

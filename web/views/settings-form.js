@@ -98,6 +98,7 @@ export function createSettingsForm(settings, onChange, onRuntime) {
     onRuntime();
     onChange();
   });
+  render();
   onLanguage(render);
   more.parentElement.open = others.some(({ name }) => settings[name] !== FIELDS[name].initial);
 
