@@ -1,14 +1,14 @@
 import { connect, WorkerDied } from './protocol.js';
-import workerUrl from './worker.js?worker&url';
 
 /**
  * Starts the worker and calls it. `onDeath` is told once when the worker is gone, for whatever reason.
+ * @param {string} script
  * @param {import('../shim/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
  */
-export function startWorker(runtime, onDeath) {
+export function startWorker(script, runtime, onDeath) {
   const name = `fitting-room-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-  const worker = new Worker(workerUrl, { type: 'module', name });
+  const worker = new Worker(script, { type: 'module', name });
   const { call, fail } = connect(/** @type {any} */ (worker));
   let alive = true;
 
@@ -34,8 +34,5 @@ export function startWorker(runtime, onDeath) {
 
   return { call, ready, die };
 }
-
-/** Puts the API into the console as `fittingRoom`. */
-export const offerApi = () => import(/* @vite-ignore */ workerUrl);
 
 /** @typedef {ReturnType<typeof startWorker>} Client */

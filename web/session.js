@@ -17,15 +17,16 @@ import { RemoteError, WorkerDied } from './protocol.js';
  * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
  * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
  *   message: string, version: number }} DataState
- * @typedef {{ text: string, layers: { name: string, kind: string, outputShape: (number | null)[], parameters: number }[],
- *   parameters: number } | null} Description
+ * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core: any,
+ *   fault: { layer: number, message: string } | null } | null} Description
+ *   `fault`: where the model cannot be built; `layers` then are those before
  */
 
 /**
- * @param {{ ready: Promise<void>, runtime: () => import('../shim/loading.js').RuntimeOptions }} options
- *   `ready`: when the worker may be started; `runtime`: what it is to run on
+ * @param {{ script: string, ready: Promise<void>, runtime: () => import('../shim/loading.js').RuntimeOptions }} options
+ *   `script`: what the worker runs; `ready`: when it may be started; `runtime`: what it is to compute on
  */
-export function createSession({ ready, runtime }) {
+export function createSession({ script, ready, runtime }) {
   const { on, emit } = createEmitter();
   /** @type {DataState} */
   let data = { state: 'empty', info: null, progress: null, message: '', version: 0 };
@@ -37,7 +38,7 @@ export function createSession({ ready, runtime }) {
 
   function launch() {
     lost = false;
-    const started = startWorker(runtime(), (error) => {
+    const started = startWorker(script, runtime(), (error) => {
       lost = true;
       loading = null;
       setData({ state: 'empty', info: null });
@@ -94,15 +95,11 @@ export function createSession({ ready, runtime }) {
   }
 
   let asked = 0;
-  /** @param {any[]} specs */
+  /** Only the answer to the last question is told. @param {import('./model-spec.js').Spec[]} specs */
   async function describe(specs) {
     const mine = ++asked;
-    try {
-      const description = await call('describe', { specs, runtime: runtime() });
-      if (mine === asked) emit('description', { description, error: null });
-    } catch (error) {
-      if (mine === asked && error instanceof RemoteError) emit('description', { description: null, error });
-    }
+    const description = await call('describe', { specs, runtime: runtime() }).catch(() => null); // `worker` tells why
+    if (description && mine === asked) emit('description', description);
   }
 
   /**

@@ -1,79 +1,69 @@
+import { choice, flag, number, spelt, whole } from './fields.js';
+import { readModel, writeModelTo } from './model-address.js';
+
 /**
  * The settings of a run: what each may be, how the address of the page spells it, and what it is when nobody says.
  *
+ * @typedef {import('./fields.js').Field} Field
  * @typedef {object} Settings
  * @property {'auto' | 'synthetic' | 'files'} source
- * @property {number} filters
- * @property {number} kernelSize
- * @property {number} poolSize
- * @property {number} units
- * @property {number} rate
+ * @property {import('./model-spec.js').Layer[]} layers all but the last one
  * @property {number} epochs
  * @property {number} batchSize
- * @property {'adam' | 'adadelta' | 'sgd'} optimizer
+ * @property {keyof typeof LEARNING_RATES} optimizer
  * @property {number} learningRate
  * @property {number} seed
  * @property {number} trainSize
+ * @property {number} momentum
+ * @property {boolean} nesterov
+ * @property {number} weightDecay
+ * @property {string} schedule how the learning rate changes over the run
+ * @property {number} decay what share of it is left in the end; of piecewise: after each of its two steps
+ * @property {number} warmUp the share of the run in which it rises
+ * @property {number} labelSmoothing
+ * @property {number} patience epochs without a better validation loss before training ends; 0: it never does
+ * @property {boolean} ema whether the weights are averaged over the steps
  * @property {number} verbose
  * @property {boolean} deterministic the same weights in every browser, rather than the fastest build
  * @property {number | 'auto'} threads in the address only, for experiments
- *
- * @typedef {{ key: string, parse: (text: string) => any, initial: any, min?: number, max?: number, whole?: boolean }} Field
  */
 
-export const LEARNING_RATES = { adam: 0.001, adadelta: 1, sgd: 0.01 };
+/** Keras's defaults, but for AdaDelta's, with which it would hardly learn. */
+export const LEARNING_RATES = { adam: 0.001, adamw: 0.001, adadelta: 1, sgd: 0.01, rmsprop: 0.001, adagrad: 0.001 };
 
-/** @type {Record<keyof Settings, Field>} */
+/** @type {Record<Exclude<keyof Settings, 'layers'>, Field & { key: string }>} */
 export const FIELDS = {
-  source: choice('data', ['auto', 'synthetic']),
-  filters: number('filters', 32, 1, 1024),
-  kernelSize: number('kernel-size', 3, 1, 28),
-  poolSize: number('pool-size', 2, 1, 28),
-  units: number('units', 128, 1, 65536),
-  rate: number('dropout', 0.5, 0, 1, false),
-  epochs: number('epochs', 20, 1, 1000),
-  batchSize: number('batch-size', 32, 1, 60000),
-  optimizer: choice('optimizer', ['adam', 'adadelta', 'sgd']),
-  learningRate: number('learning-rate', LEARNING_RATES.adam, 1e-7, 100, false),
-  seed: number('seed', 42, 0, 4294967295),
-  trainSize: number('train-size', 60000, 1, 60000),
-  verbose: { ...choice('log', ['2', '0', '1']), initial: 2, parse: (text) => (/^[012]$/.test(text) ? Number(text) : undefined) },
-  deterministic: { key: 'deterministic', initial: false, parse: (text) => (/^[01]$/.test(text) ? text === '1' : undefined) },
-  threads: number('threads', 'auto', 1, 16),
+  source: { key: 'data', ...choice('auto', 'synthetic') },
+  epochs: { key: 'epochs', ...whole(20, 1, 1000) },
+  batchSize: { key: 'batch-size', ...whole(32, 1, 60000) },
+  optimizer: { key: 'optimizer', ...choice(...Object.keys(LEARNING_RATES)) },
+  learningRate: { key: 'learning-rate', ...number(LEARNING_RATES.adam, 1e-7, 100) },
+  seed: { key: 'seed', ...whole(42, 0, 4294967295) },
+  trainSize: { key: 'train-size', ...whole(60000, 1, 60000) },
+  momentum: { key: 'momentum', ...number(0, 0, 1) },
+  nesterov: { key: 'nesterov', ...flag(false) },
+  weightDecay: { key: 'weight-decay', ...number(0.004, 0, 1) },
+  schedule: { key: 'schedule', ...choice('constant', 'exponential', 'cosine', 'oneCycle', 'piecewise') },
+  decay: { key: 'decay', ...number(0.1, 1e-6, 1) },
+  warmUp: { key: 'warm-up', ...number(0.1, 0, 0.9) },
+  labelSmoothing: { key: 'label-smoothing', ...number(0, 0, 0.9) },
+  patience: { key: 'patience', ...whole(0, 0, 1000) },
+  ema: { key: 'ema', ...flag(false) },
+  verbose: { key: 'log', ...whole(2, 0, 2) },
+  deterministic: { key: 'deterministic', ...flag(false) },
+  threads: { key: 'threads', ...whole('auto', 1, 16) },
 };
-
-/** @param {string} key @param {string[]} values @returns {Field} the first value is the initial one */
-function choice(key, values) {
-  return { key, initial: values[0], parse: (text) => (values.includes(text) ? text : undefined) };
-}
-
-/**
- * @param {string} key
- * @param {number | string} initial
- * @param {number} min
- * @param {number} max
- * @param {boolean} whole
- * @returns {Field}
- */
-function number(key, initial, min, max, whole = true) {
-  /** @param {string} text */
-  const parse = (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
-    return value >= min && value <= max && (!whole || Number.isInteger(value)) ? value : undefined;
-  };
-  return { key, initial, parse, min, max, whole };
-}
 
 /**
  * Reads the settings out of a query; what cannot be used is replaced and reported.
  * @param {string} search
- * @returns {{ settings: Settings, corrected: { key: string, text: string, used: any }[] }}
+ * @returns {{ settings: Settings, corrected: import('./model-address.js').Correction[] }}
  */
 export function readSettings(search) {
   const query = new URLSearchParams(search);
+  const { layers, corrected } = readModel(query);
   /** @type {any} */
-  const settings = {};
-  const corrected = [];
+  const settings = { layers };
   for (const [name, field] of Object.entries(FIELDS)) {
     const text = query.get(field.key);
     const value = text === null ? undefined : field.parse(text);
@@ -86,33 +76,23 @@ export function readSettings(search) {
 /** Writes what differs from the initial values, keeping what in the query is not ours. @param {Settings} settings @param {string} search */
 export function writeSettings(settings, search) {
   const query = new URLSearchParams(search);
+  writeModelTo(query, settings.layers);
   for (const [name, field] of Object.entries(FIELDS)) {
     const value = settings[/** @type {keyof Settings} */ (name)];
     if (value === initialValue(name, settings) || value === 'files') query.delete(field.key);
-    else query.set(field.key, String(typeof value === 'boolean' ? Number(value) : value));
+    else query.set(field.key, spelt(value));
   }
-  return query.size === 0 ? '' : `?${query}`;
+  // The marks between layers may stand as they are, and can be read then.
+  return query.size === 0 ? '' : `?${query}`.replace(/%(2C|3A|3D)/g, decodeURIComponent);
 }
 
 /** @param {string} name @param {any} settings */
 function initialValue(name, settings) {
   if (name === 'learningRate') return LEARNING_RATES[/** @type {keyof typeof LEARNING_RATES} */ (settings.optimizer)];
-  return FIELDS[/** @type {keyof Settings} */ (name)].initial;
+  return FIELDS[/** @type {keyof typeof FIELDS} */ (name)].initial;
 }
 
 /** What the model is to run on, as the API takes it. @param {Settings} settings @returns {import('../shim/loading.js').RuntimeOptions} */
 export function runtimeOptions({ deterministic, threads }) {
   return threads === 'auto' ? { deterministic } : { deterministic, threads };
-}
-
-/** The tutorial's network. @param {Settings} settings */
-export function layerSpecs({ filters, kernelSize, poolSize, units, rate }) {
-  return [
-    { kind: 'conv2d', inputShape: [28, 28, 1], filters, kernelSize, activation: 'relu' },
-    { kind: 'maxPooling2d', poolSize },
-    { kind: 'flatten' },
-    { kind: 'dense', units, activation: 'relu' },
-    { kind: 'dropout', rate },
-    { kind: 'dense', units: 10, activation: 'softmax' },
-  ];
 }

@@ -29,7 +29,7 @@ export function createTrainer(session, current) {
   /** @type {TrainState} */
   let state = 'idle';
   let message = '';
-  /** @type {{ key: string, position: Position, epochs: number, trainSize: number } | null} */
+  /** @type {{ key: string, position: Position, epochs: number, trainSize: number, early: boolean } | null} */
   let stopped = null; // the run that the worker's model comes from
   /** @type {Evaluation} */
   let evaluation = NOTHING;
@@ -56,6 +56,7 @@ export function createTrainer(session, current) {
       message,
       position: stopped?.position ?? null,
       epochs: stopped?.epochs ?? current().settings.epochs,
+      early: stopped?.early ?? false,
       continues: continues(),
       differs: stopped !== null && stopped.key !== runKey(),
       evaluating: evaluating !== null,
@@ -64,14 +65,14 @@ export function createTrainer(session, current) {
 
   /** Everything on which the weights depend, except how long training lasts. */
   function runKey() {
-    const { optimizer, learningRate, batchSize, seed, trainSize, deterministic } = current().settings;
-    const chosen = [optimizer, learningRate, batchSize, seed, trainSize, deterministic];
-    return JSON.stringify([current().specs, ...chosen, session.data.version]);
+    const { settings, specs } = current();
+    const { source, layers, verbose, threads, patience, epochs, ...decisive } = settings;
+    return JSON.stringify([specs, decisive, settings.schedule === 'constant' || epochs, session.data.version]);
   }
 
   /** Whether Start would go on where the last run was left. */
   function continues() {
-    return stopped !== null && stopped.key === runKey() && stopped.position.epoch < current().settings.epochs;
+    return stopped !== null && !stopped.early && stopped.key === runKey() && stopped.position.epoch < current().settings.epochs;
   }
 
   const busy = () => state === 'loading' || state === 'training' || state === 'paused';
@@ -92,7 +93,8 @@ export function createTrainer(session, current) {
   /** @param {Position} [from] */
   async function train(from) {
     const { settings, specs } = current();
-    const { epochs, batchSize, optimizer, learningRate, seed, trainSize, verbose } = settings;
+    const { layers, ...chosen } = settings;
+    const { epochs, trainSize } = chosen;
     const run = { key: runKey(), epochs, trainSize };
     running = new AbortController();
     if (!from) {
@@ -106,10 +108,9 @@ export function createTrainer(session, current) {
     evaluating?.abort();
     try {
       await evaluated;
-      const runtime = runtimeOptions(settings);
-      const args = { specs, runtime, epochs, batchSize, optimizer, learningRate, seed, trainSize, verbose, from };
+      const args = { ...chosen, specs, runtime: runtimeOptions(settings), from };
       const { finished, position } = await session.call('fit', args, { signal: running.signal, onEvent });
-      stopped = { ...run, position };
+      stopped = { ...run, position, early: finished && position.epoch < epochs };
       running = null;
       if (!finished) setState('idle');
       await evaluate();

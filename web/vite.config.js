@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, minifySync } from 'vite';
+import { minify } from 'terser';
+import { defineConfig } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const datasetFolder = resolve(root, process.env.FASHION_MNIST_DIR || '../shared/fashion-mnist');
@@ -25,6 +26,26 @@ function isolated() {
   };
 }
 
+/** How scripts are made small. @type {import('terser').MinifyOptions} */
+const SMALL = { module: true, toplevel: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true } };
+
+/** @param {string} code */
+const minified = async (code) => /** @type {string} */ ((await minify(code, SMALL)).code);
+
+/**
+ * Goes over what Vite has made small once more, which is 2 % smaller than what either leaves alone.
+ * @returns {import('vite').Plugin}
+ */
+const smaller = () => ({
+  name: 'smaller',
+  generateBundle: {
+    order: 'post',
+    async handler(_, bundle) {
+      for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = await minified(file.code);
+    },
+  },
+});
+
 /**
  * Adds the service worker, whose address must stay the same.
  * @returns {import('vite').Plugin}
@@ -33,18 +54,11 @@ function serviceWorker() {
   const file = join(root, 'web/service-worker.js');
   return {
     name: 'service-worker',
-    buildStart() {
+    async buildStart() {
       this.addWatchFile(file);
-      this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: minified(file, readFileSync(file, 'utf8')) });
+      this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: await minified(readFileSync(file, 'utf8')) });
     },
   };
-}
-
-/** @param {string} file @param {string} code */
-function minified(file, code) {
-  const { errors, code: short } = minifySync(file, code);
-  if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
-  return short;
 }
 
 /**
@@ -83,18 +97,41 @@ function coreBesidePage() {
   };
   return {
     name: 'core-beside-page',
-    load(id) {
-      const build = /\/build\/([^/]+)\/fitting-room\.mjs$/.exec(id)?.[1];
-      if (!build) return null;
-      const wasm = readFileSync(id.replace(/mjs$/, 'wasm'));
-      const glue = minified(id, forBrowsers(readFileSync(id, 'utf8'), build));
-      const folder = `assets/${build}-${createHash('sha256').update(glue).update(wasm).digest('hex').slice(0, 8)}`;
-      this.emitFile({ type: 'asset', fileName: `${folder}/fitting-room.wasm`, source: wasm });
-      const file = this.emitFile({ type: 'asset', fileName: `${folder}/fitting-room.mjs`, source: glue });
-      return `const { default: createCore } = await import(/* @vite-ignore */ import.meta.ROLLUP_FILE_URL_${file});\nexport default createCore;`;
+    enforce: 'pre',
+    async resolveId(source, importer) {
+      const build = /\/build\/([^/]+)\/fitting-room\.mjs$/.exec(source)?.[1];
+      if (!build || !importer) return null;
+      const file = resolve(importer, '..', source);
+      const wasm = readFileSync(file.replace(/mjs$/, 'wasm'));
+      const glue = await minified(forBrowsers(readFileSync(file, 'utf8'), build));
+      const folder = `${build}-${createHash('sha256').update(glue).update(wasm).digest('hex').slice(0, 8)}`;
+      this.emitFile({ type: 'asset', fileName: `assets/${folder}/fitting-room.wasm`, source: wasm });
+      this.emitFile({ type: 'asset', fileName: `assets/${folder}/fitting-room.mjs`, source: glue });
+      return { id: `./${folder}/fitting-room.mjs`, external: true }; // seen from assets/, where the page's script is
     },
   };
 }
+
+/**
+ * Imports that come later need nothing loaded beside them: Vite's helper for that is not shipped.
+ * @returns {import('vite').Plugin}
+ */
+function plainImports() {
+  return {
+    name: 'plain-imports',
+    enforce: 'pre',
+    load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null),
+  };
+}
+
+/**
+ * Leaves out of index.html what is there for its readers: line breaks between tags.
+ * @returns {import('vite').Plugin}
+ */
+const denseHtml = () => ({
+  name: 'dense-html',
+  transformIndexHtml: { order: 'post', handler: (html) => html.replace(/>\n\s*</g, '><').replace(/\n\s+/g, '\n') },
+});
 
 export default defineConfig({
   root: join(root, 'web'),
@@ -102,8 +139,14 @@ export default defineConfig({
   // A file that is missing is a 404, not the page.
   appType: 'mpa',
   resolve: { alias: { 'fitting-room': join(root, 'shim/index.js') } },
-  plugins: [isolated(), datasetBesidePage(), coreBesidePage(), serviceWorker()],
-  worker: { format: 'es', plugins: () => [coreBesidePage()] },
+  plugins: [isolated(), datasetBesidePage(), coreBesidePage(), plainImports(), denseHtml(), serviceWorker(), smaller()],
   server: { fs: { allow: [root] } },
-  build: { outDir: join(root, 'dist'), emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: false },
+  build: {
+    outDir: join(root, 'dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // no stand-ins for what the styles do not use
+    assetsInlineLimit: 0,
+    modulePreload: false,
+  },
 });

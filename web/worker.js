@@ -1,12 +1,9 @@
-import * as fittingRoom from 'fitting-room';
+import { datasets, loadCore } from 'fitting-room';
+import { assemble, faultOf } from './assembly.js';
 import { serve } from './protocol.js';
+import { callbacksOf, compileOptions, oneHot } from './recipe.js';
 
-/**
- * The worker owns the dataset and the model; the page only ever sees copies of what it shows. The page imports this
- * file too, for its console: one bundle serves both, so that the API travels once.
- */
-
-const { datasets, layers, loadCore, sequential } = fittingRoom;
+/** The worker owns the dataset and the model; the page only ever sees copies of what it shows. */
 
 const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes time from training
 
@@ -14,13 +11,17 @@ const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes
 let dataset = null;
 /** @type {any} */
 let model = null;
+/** What the model's loss takes, made of class numbers. @type {(labels: any) => any} */
+let targetsOf;
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
-if ('document' in globalThis) Object.assign(globalThis, { fittingRoom });
-else serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, pause, resume, evaluate });
+/** Begins to answer the page. */
+export const work = () => serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, pause, resume, evaluate });
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
+
+/** @typedef {import('./model-spec.js').Spec} Spec */
 
 /** @typedef {import('../shim/loading.js').RuntimeOptions} RuntimeOptions */
 
@@ -75,18 +76,21 @@ function pictures({ split, indices }) {
   return { pixels, labels: Uint8Array.from(indices, (index) => labels.data[index]) };
 }
 
-/** @param {{ specs: any[], runtime: RuntimeOptions }} args */
+/**
+ * What comes of a model; where it cannot be built, what comes of the layers before the first one at fault.
+ * @param {{ specs: Spec[], runtime: RuntimeOptions }} args
+ */
 async function describe({ specs, runtime }) {
-  const built = await build(specs, { seed: 0, runtime });
+  const core = await coreFor(runtime);
   try {
-    return {
-      core: await coreFor(runtime),
-      text: built.summary(() => {}),
-      layers: built.layers.map(({ name, kind, outputShape, parameters }) => ({ name, kind, outputShape, parameters })),
-      parameters: built.countParams(),
-    };
-  } finally {
+    const { built, shown } = await build(specs, { seed: 0, runtime });
+    const description = { core, text: built.summary(() => {}), layers: shown(), parameters: built.countParams(), fault: null };
     built.dispose();
+    return description;
+  } catch (error) {
+    const fault = /** @type {import('./assembly.js').Fault} */ (error);
+    if (fault.layer === undefined) throw error;
+    return { core, text: null, layers: fault.before, parameters: null, fault: { layer: fault.layer, message: fault.message } };
   }
 }
 
@@ -100,12 +104,13 @@ async function fit(run, { signal, emit }) {
   signal.addEventListener('abort', resume);
   const passing = atMostEvery(PROGRESS_INTERVAL, emit);
   const running = atMostEvery(PROGRESS_INTERVAL, emit);
+  let epochs = from.epoch;
   try {
-    await model.fit(train.images, train.labels, {
+    await model.fit(train.images, targetsOf(train.labels), {
       epochs: run.epochs,
       batchSize: run.batchSize,
       verbose: run.verbose,
-      validationData: [images, labels],
+      validationData: [images, targetsOf(labels)],
       initialEpoch: from.epoch,
       initialBatch: from.batch,
       signal,
@@ -114,17 +119,20 @@ async function fit(run, { signal, emit }) {
         if (replace && !final) passing(event);
         else emit(event);
       },
-      callbacks: {
-        onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => emit({ type: 'epoch', epoch, logs: { ...logs } }),
+      callbacks: callbacksOf(run, {
+        onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
+          epochs = epoch + 1;
+          emit({ type: 'epoch', epoch, logs: { ...logs } });
+        },
         onProgress: (/** @type {any} */ progress) => {
           const event = { type: 'progress', progress: { ...progress } };
           if (progress.batch < progress.batches) running(event);
           else emit(event);
           return gate?.opened;
         },
-      },
+      }),
     });
-    return { finished: true, position: { epoch: run.epochs, batch: 0 } };
+    return { finished: true, position: { epoch: epochs, batch: 0 } };
   } catch (error) {
     if (!signal.aborted) throw error;
     const { epoch, batch } = model.position;
@@ -150,55 +158,33 @@ function resume() {
 async function evaluate({ trainSize }, { signal, emit }) {
   const { images, labels } = dataset.test;
   const train = firstOf(dataset.train, trainSize);
-  emit({ type: 'test', figures: figures(await model.evaluate(images, labels, { signal })) });
+  emit({ type: 'test', figures: figures(await model.evaluate(images, targetsOf(labels), { signal })) });
   const probabilities = await model.predict(images, { signal });
   emit({ type: 'predictions', probabilities: probabilities.data.slice(), labels: Uint8Array.from(labels.data) });
-  emit({ type: 'train', figures: figures(await model.evaluate(train.images, train.labels, { signal })) });
+  emit({ type: 'train', figures: figures(await model.evaluate(train.images, targetsOf(train.labels), { signal })) });
 }
 
 /** @param {any} run */
-async function renew({ specs, seed, runtime, optimizer, learningRate }) {
+async function renew(run) {
   model?.dispose();
   model = null;
-  model = await build(specs, { seed, runtime, optimizer: { name: optimizer, learningRate } });
+  const steps = run.epochs * Math.ceil(Math.min(run.trainSize, dataset.train.images.shape[0]) / run.batchSize);
+  model = (await build(run.specs, run, compileOptions(run, steps))).built;
+  targetsOf = run.labelSmoothing > 0 ? oneHot : (labels) => labels;
 }
 
-/** @typedef {{ seed: number, runtime: RuntimeOptions, optimizer?: any }} BuildOptions */
-
-/** @param {any[]} specs @param {BuildOptions} options */
-async function build(specs, options) {
+/** @param {Spec[]} specs @param {import('./assembly.js').BuildOptions} options @param {any} [compile] */
+async function build(specs, options, compile = compileOptions({ optimizer: 'adam', learningRate: 0.001 }, 1)) {
+  /** @type {Awaited<ReturnType<typeof assemble>> | undefined} */
+  let assembled;
   try {
-    return await assemble(specs, options);
+    assembled = await assemble(specs, options);
+    assembled.built.compile(compile);
+    return assembled;
   } catch (error) {
-    throw Object.assign(/** @type {Error} */ (error), { layer: await firstAtFault(specs, options) });
+    assembled?.built.dispose();
+    throw await faultOf(/** @type {Error} */ (error), specs, options);
   }
-}
-
-/** @param {any[]} specs @param {BuildOptions} options */
-async function assemble(specs, { seed, runtime, optimizer = 'adam' }) {
-  const built = await sequential({ ...runtime, seed, layers: specs.map(layerOf) });
-  try {
-    built.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-    return built;
-  } catch (error) {
-    built.dispose();
-    throw error;
-  }
-}
-
-/** @param {any} spec */
-const layerOf = ({ kind, ...config }) => /** @type {any} */ (layers)[kind](config);
-
-/** The first layer with which the stack can no longer be built. @param {any[]} specs @param {BuildOptions} options */
-async function firstAtFault(specs, { runtime }) {
-  for (let count = 1; count <= specs.length; count++) {
-    try {
-      (await sequential({ ...runtime, seed: 0, layers: specs.slice(0, count).map(layerOf) })).dispose();
-    } catch {
-      return count - 1;
-    }
-  }
-  return undefined;
 }
 
 /** @param {{ images: any, labels: any }} split @param {number} count */

@@ -24,11 +24,11 @@ describe('accessibility', { timeout: 180_000 }, () => {
     for (const theme of ['light', 'dark']) {
       for (const language of ['en', 'zh-Hans']) {
         await opened.page.choose('theme', theme);
-        await opened.page.choose('language', language);
+        await opened.page.speak(language);
         assert.deepEqual(await violations(opened.browser), [], `${state}, ${theme}, ${language}`);
       }
     }
-    await opened.page.choose('language', 'en');
+    await opened.page.speak('en');
   }
 
   test('axe-core can find something', async () => {
@@ -47,6 +47,24 @@ describe('accessibility', { timeout: 180_000 }, () => {
     await opened.browser.type(hook('settings-epochs'), '300');
     await opened.browser.type(hook('layer-kernelSize'), '3');
     await opened.browser.waitFor(() => !document.querySelector('.layer.at-fault'));
+  });
+
+  test('every kind of layer, every detail open, a layer at fault, one removed', async () => {
+    const { browser, page } = opened;
+    const kinds = await browser.evaluate(() => [...document.querySelectorAll('#model-kind option')].map((option) => /** @type {HTMLOptionElement} */ (option).value));
+    for (const kind of kinds) {
+      await page.choose('model-kind', kind);
+      await page.click('model-add');
+    }
+    await page.click('layer-remove');
+    await browser.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+    await page.choose('settings-optimizer', 'sgd');
+    await page.choose('settings-schedule', 'cosine');
+    await browser.waitFor(() => document.querySelector('.layer.at-fault'));
+    await checkEverywhere('editor');
+    await page.choose('model-preset', 'tutorial');
+    await page.choose('settings-optimizer', 'adam');
+    await browser.waitFor(() => !document.querySelector('.layer.at-fault'));
   });
 
   test('training', async () => {
@@ -96,7 +114,7 @@ describe('accessibility', { timeout: 180_000 }, () => {
     await page.open('data=synthetic&epochs=1&train-size=500');
     await page.loaded();
     await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
-    const expected = await browser.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, [tabindex="0"]')].filter((node) => !node.matches(':disabled') && /** @type {HTMLElement} */ (node).checkVisibility()).length);
+    const expected = await browser.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter((node) => !node.matches(':disabled') && /** @type {HTMLElement} */ (node).checkVisibility()).length);
     const seen = new Set();
     for (let i = 0; i < expected; i++) {
       await browser.press('Tab');
@@ -122,7 +140,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.trained('done');
       await browser.click(`${hook('confusion-matrix')} .hit`);
       for (const language of ['en', 'zh-Hans']) {
-        await page.choose('language', language);
+        await page.speak(language);
         for (const [width, height] of [[360, 740], [768, 1024], [1100, 800], [1440, 900], [1920, 1080], [3840, 2160]]) {
           await browser.setViewport(width, height);
           for (const large of [true, false]) {

@@ -55,9 +55,28 @@ function createPage(browser, url) {
       { args: [hook(testid), state], timeout },
     );
 
+  /** @param {string} testid @param {string} value of a select or an input, as a user's choice would set it */
+  const choose = (testid, value) =>
+    browser.evaluate(
+      (/** @type {string} */ selector, /** @type {string} */ chosen) => {
+        const control = /** @type {HTMLInputElement} */ (document.querySelector(selector));
+        control.value = chosen;
+        control.dispatchEvent(new Event('input', { bubbles: true }));
+        control.dispatchEvent(new Event('change', { bubbles: true }));
+      },
+      hook(testid),
+      value,
+    );
+
   return {
     text,
     data,
+    choose,
+    /** @param {string} language waits until the page speaks it */
+    speak: async (language) => {
+      await choose('language', language);
+      await browser.waitFor((/** @type {string} */ wanted) => document.documentElement.lang === wanted, { args: [language] });
+    },
     waitForState,
     loaded: () => waitForState('dataset-status', 'ready'),
     /** @param {string} state @param {number} [timeout] */
@@ -66,18 +85,6 @@ function createPage(browser, url) {
     click: (testid) => browser.click(hook(testid)),
     /** @param {string} query */
     open: (query) => browser.open(`${url}?${query}`),
-    /** @param {string} testid @param {string} value of a select or an input, as a user's choice would set it */
-    choose: (testid, value) =>
-      browser.evaluate(
-        (/** @type {string} */ selector, /** @type {string} */ chosen) => {
-          const control = /** @type {HTMLInputElement} */ (document.querySelector(selector));
-          control.value = chosen;
-          control.dispatchEvent(new Event('input', { bubbles: true }));
-          control.dispatchEvent(new Event('change', { bubbles: true }));
-        },
-        hook(testid),
-        value,
-      ),
     progress: () => browser.evaluate((/** @type {string} */ selector) => Number(document.querySelector(selector)?.getAttribute('aria-valuenow')), hook('train-progress')),
     cells: () =>
       browser.evaluate(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { en } from '../../web/i18n/en.js';
-import { zhHans } from '../../web/i18n/zh-Hans.js';
+import { texts as en } from '../../web/i18n/en.js';
+import { texts as zhHans } from '../../web/i18n/zh-Hans.js';
 import { argmax, confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
 import { connect, serve, WorkerDied } from '../../web/protocol.js';
@@ -27,7 +27,7 @@ describe('settings in the address', () => {
 
   test('what is written is read again, beside what is not ours', () => {
     const { settings } = readSettings('');
-    Object.assign(settings, { epochs: 3, optimizer: 'sgd', learningRate: 0.05, rate: 0, seed: 0, verbose: 1, source: 'synthetic' });
+    Object.assign(settings, { epochs: 3, optimizer: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true, schedule: 'oneCycle', patience: 3, seed: 0, verbose: 1, source: 'synthetic' });
     const query = writeSettings(settings, '?utm=x&epochs=9');
     assert.ok(new URLSearchParams(query).get('utm') === 'x');
     assert.deepEqual(readSettings(query), { settings, corrected: [] });

@@ -119,12 +119,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('the language changes everything and is remembered', async () => {
       const { browser, page } = opened;
-      const names = ['Fashion-MNIST', 'IDX', 'ReLU', 'softmax', 'Adam', 'AdaDelta', 'SGD', 'Zalando SE', 'MIT', 'simd', 'F1', 'English', 'gzip'];
+      const names = ['Fashion-MNIST', 'IDX', 'ReLU', 'softmax', 'AdamW', 'Adam', 'AdaDelta', 'SGD', 'RMSprop', 'Adagrad', 'Nesterov', 'EMA', 'LeNet', 'Zalando SE', 'MIT', 'simd', 'F1', 'English', 'gzip'];
       const check = async (/** @type {string} */ when) => {
-        await page.choose('language', 'en');
+        await page.speak('en');
         assert.deepEqual(await browser.evaluate(foreignWords, '[\\u3400-\\u9fff]', ['简体中文']), [], when);
-        await page.choose('language', 'zh-Hans');
-        assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
+        await page.speak('zh-Hans');
         assert.deepEqual(await browser.evaluate(foreignWords, '[A-Za-z]{2,}', names), [], when);
       };
       await page.open('data=synthetic&epochs=400');
@@ -143,14 +142,24 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await check('changed');
       await page.choose('settings-epochs', '0');
       await check('invalid');
+      await page.choose('model-preset', 'residual');
+      await page.choose('layer-with', '1');
+      await browser.waitFor(() => document.querySelector('.layer.at-fault .error')?.textContent);
+      await page.click('layer-remove');
+      for (const group of await browser.evaluate(() => [...document.querySelectorAll('#model-kind option')].map((option) => /** @type {HTMLOptionElement} */ (option).value))) {
+        await page.choose('model-kind', group);
+        await page.click('model-add');
+      }
+      await browser.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+      await check('every layer');
       await page.open(QUICK);
       await page.loaded();
       await page.click('train-start');
       await page.trained('done');
       await check('done');
       await page.open(QUICK);
-      assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
-      await page.choose('language', 'en');
+      await browser.waitFor(() => document.documentElement.lang === 'zh-Hans');
+      await page.speak('en');
       assert.equal(await browser.evaluate(() => document.querySelector('h1')?.textContent), 'Fitting Room');
     });
 
@@ -187,7 +196,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 test('the first language is the browser’s', { timeout: 60_000 }, async () => {
   const { browser, close } = await openPage('chromium', { query: QUICK, browser: { locale: 'zh-CN', dark: true } });
   try {
-    assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
+    await browser.waitFor(() => document.documentElement.lang === 'zh-Hans');
     assert.equal(await browser.evaluate(() => document.documentElement.dataset.theme), 'dark');
   } finally {
     await close();

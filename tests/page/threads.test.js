@@ -90,7 +90,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await coreThere(opened);
       assert.deepEqual(await runtime(opened), ['relaxed', '1']);
       assert.match(await opened.page.text('runtime-info'), /^Build relaxed, one thread\. More threads need cross-origin isolation/);
-      await opened.page.choose('language', 'zh-Hans');
+      await opened.page.speak('zh-Hans');
       assert.match(await opened.page.text('runtime-info'), /^构建 relaxed，单线程。 ?多线程需要跨源隔离/);
       await trains(opened);
       assert.equal(await visits(opened), 1);

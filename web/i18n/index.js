@@ -1,20 +1,23 @@
 import { hook } from '../dom.js';
 import { recall, remember } from '../storage.js';
-import { en } from './en.js';
-import { zhHans } from './zh-Hans.js';
+/**
+ * Every visible string, in the language of the moment, and numbers as that language writes them. Only the language that
+ * is shown is loaded; until it is there, the page has the English of index.html.
+ */
 
-/** Every visible string, in the language of the moment, and numbers as that language writes them. */
-
-/** @type {Record<string, Record<string, string>>} */
-const DICTIONARIES = { en, 'zh-Hans': zhHans };
+/** @type {Record<string, () => Promise<{ texts: Record<string, string> }>>} */
+const LANGUAGES = { en: () => import('./en.js'), 'zh-Hans': () => import('./zh-Hans.js') };
 
 /** @type {(() => void)[]} */
 const listeners = [];
 let language = 'en';
+/** @type {Record<string, string> | null} */
+let texts = null;
 
-/** @param {string} key @param {Record<string, string | number>} [values] */
+/** @param {string} key @param {Record<string, string | number>} [values] @returns {string} empty before the language is there */
 export function t(key, values = {}) {
-  const text = DICTIONARIES[language][key];
+  if (!texts) return '';
+  const text = texts[key];
   if (text === undefined) throw new Error(`no text for ${key} in ${language}`);
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
@@ -24,24 +27,37 @@ export function onLanguage(render) {
   listeners.push(render);
 }
 
+/** Settles when the first language is there, or cannot be had. */
 export function setUpLanguage() {
   const select = hook('language');
   select.value = recall('language') ?? preferred();
   if (select.selectedIndex < 0) select.value = preferred();
   select.addEventListener('change', () => {
     remember('language', select.value);
-    apply(select.value);
+    change();
   });
-  apply(select.value);
+
+  async function change() {
+    const chosen = select.value;
+    try {
+      const loaded = await LANGUAGES[chosen]();
+      if (select.value === chosen) apply(chosen, loaded.texts);
+    } catch {
+      if (select.value === chosen) select.value = language; // no network: the language stays
+    }
+  }
+
+  return change();
 }
 
 function preferred() {
   return navigator.languages?.[0]?.toLowerCase().startsWith('zh') ? 'zh-Hans' : 'en';
 }
 
-/** @param {string} next */
-function apply(next) {
+/** @param {string} next @param {Record<string, string>} loaded */
+function apply(next, loaded) {
   language = next;
+  texts = loaded;
   document.documentElement.lang = next;
   document.title = t('title');
   translate('[data-i18n]', 'i18n', (node, text) => (node.textContent = text));

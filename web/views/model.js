@@ -1,18 +1,16 @@
 import { byId, el, setText } from '../dom.js';
-import { count, onLanguage, t } from '../i18n/index.js';
-import { layerSpecs } from '../settings.js';
+import { misread, moved, readsOf, without } from '../editing.js';
+import { onLanguage, t } from '../i18n/index.js';
+import { GROUPS } from '../kinds.js';
+import { MAX_LAYERS, PICTURE, PRESETS, newLayer, parseModel, specsOf, writeModel } from '../model-spec.js';
+import { createLayerCard, nameOf } from './layer-card.js';
 
-/** The layers as cards whose numbers can be altered, and the summary of what comes of them. */
-
-/** Per layer: what may be altered, and what else is said of it. */
-const CARDS = [
-  { kind: 'conv2d', fields: ['filters', 'kernelSize'], note: 'model.relu' },
-  { kind: 'maxPooling2d', fields: ['poolSize'] },
-  { kind: 'flatten', fields: [], note: 'model.flatten-note' },
-  { kind: 'dense', fields: ['units'], note: 'model.relu' },
-  { kind: 'dropout', fields: ['rate'] },
-  { kind: 'dense', fields: [], note: 'model.softmax', extra: 'model.ten-units' },
-];
+/**
+ * The layers as cards that can be altered, added, moved and removed, and the summary of what comes of them.
+ *
+ * @typedef {import('../model-spec.js').Layer} Layer
+ * @typedef {import('./layer-card.js').LayerCard} LayerCard
+ */
 
 /**
  * @param {import('../session.js').Session} session
@@ -20,97 +18,186 @@ const CARDS = [
  * @param {() => void} onChange
  */
 export function createModelView(session, settings, onChange) {
+  const list = byId('layers');
+  const preset = byId('model-preset');
+  const kinds = byId('model-kind');
+  const after = byId('model-after');
+  const undoButton = byId('model-undo');
+  const last = createLayerCard({ id: -1, kind: 'dense', options: {} });
+  /** @type {WeakMap<Layer, LayerCard>} also of a removed layer, which may come back with all that was typed */
+  const cards = new WeakMap();
   /** @type {import('../session.js').Description} */
   let description = null;
-  /** @type {import('../protocol.js').RemoteError | null} */
-  let failure = null;
-  const cards = CARDS.map(createCard);
-  byId('layers').append(...cards.map((card) => card.node));
+  /** @type {Layer[]} what `description` describes */
+  let described = [];
+  /** @type {Layer[]} what the description to come describes */
+  let asked = [];
+  let lastId = MAX_LAYERS;
+  /** @type {(() => void) | null} */
+  let undo = null;
+  let note = () => '';
 
-  /** @param {typeof CARDS[number]} card @param {number} index */
-  function createCard({ kind, fields, note, extra }, index) {
-    const errorId = `layer-${index}-error`;
-    const inputs = fields.map((name) => createInput(name, errorId));
-    const shape = el('p', { className: 'shape' });
-    const parameters = el('p', { className: 'quiet' });
-    const error = el('p', { className: 'error', id: errorId, role: 'alert' });
-    const title = el('h3', {});
-    const remark = el('p', { className: 'quiet' });
-    const node = el('li', { className: 'layer' }, title, ...inputs.map(({ label }) => label), remark, error, shape, parameters);
-    return {
-      node,
-      render() {
-        setText(title, t(`layer.${kind}`));
-        setText(remark, [extra, note].filter(Boolean).map((key) => t(/** @type {string} */ (key))).join(', '));
-        for (const { name, text } of inputs) setText(text, t(`model.${name}`));
-        const layer = description?.layers[index];
-        setText(shape, layer ? shapeText(layer.outputShape) : '–');
-        setText(parameters, layer ? parametersText(layer.parameters) : '\u00a0');
-        const bad = inputs.find(({ input }) => Number.isNaN(numberIn(input)));
-        const message = bad ? t('model.number-needed') : failure?.layer === index ? (failure?.message ?? '') : '';
-        setText(error, message);
-        error.lang = bad ? '' : 'en';
-        for (const { input } of inputs) input.setAttribute('aria-invalid', String(message !== '' && (!bad || input === bad.input)));
-        node.classList.toggle('at-fault', message !== '');
-      },
-    };
+  /** @param {Layer} layer @returns {LayerCard} */
+  function cardOf(layer) {
+    const known = cards.get(layer);
+    if (known) return known;
+    const card = createLayerCard(layer, {
+      onChange: changed,
+      onMove: (by) => move(layer, by),
+      onRemove: () => remove(layer),
+    });
+    cards.set(layer, card);
+    return card;
   }
 
-  /** @param {string} name @param {string} errorId */
-  function createInput(name, errorId) {
-    const text = el('span', {});
-    const input = el('input', {
-      type: 'number',
-      step: name === 'rate' ? '0.05' : '1',
-      value: /** @type {any} */ (settings)[name],
-      'aria-describedby': errorId,
-      'data-testid': `layer-${name}`,
+  /** The model is another one now: asks what comes of it. */
+  function changed() {
+    ask();
+    onChange();
+    render();
+  }
+
+  /** @param {Layer[]} layers @param {() => string} said @param {(() => void) | null} [back] how it can be undone */
+  function rearrange(layers, said, back = null) {
+    settings.layers = layers;
+    note = said;
+    undo = back;
+    changed();
+  }
+
+  /** @param {Layer} layer @param {number} by */
+  function move(layer, by) {
+    const at = settings.layers.indexOf(layer);
+    rearrange(moved(settings.layers, at, by), () => t('model.moved', { layer: nameOf(layer), place: at + by + 1 }));
+    cardOf(layer).focus(by < 0 ? 'up' : 'down');
+  }
+
+  /** @param {Layer} layer */
+  function remove(layer) {
+    const at = settings.layers.indexOf(layer);
+    const { left, restore } = without(settings.layers, at);
+    rearrange(left, () => t('model.removed', { layer: nameOf(layer) }), () => {
+      rearrange(restore(settings.layers), () => t('model.restored', { layer: nameOf(layer) }));
+      cardOf(layer).focus('remove');
     });
-    input.addEventListener('input', () => {
-      const value = numberIn(input);
-      if (Number.isNaN(value)) return render();
-      /** @type {any} */ (settings)[name] = value;
-      ask();
-      onChange();
-    });
-    return { name, input, text, label: el('label', { className: 'field' }, text, input) };
+    const next = left[Math.min(at, left.length - 1)];
+    if (next) cardOf(next).focus('remove');
+    else kinds.focus();
+  }
+
+  function add() {
+    const { layers } = settings;
+    const layer = newLayer(kinds.value, ++lastId);
+    const at = Number(after.value);
+    if (layer.kind === 'add') layer.with = layers[at - 2]?.id ?? PICTURE;
+    rearrange(layers.toSpliced(at, 0, layer), () => t('model.added', { layer: nameOf(layer), place: at + 1 }));
+    cardOf(layer).focus();
+  }
+
+  function choosePreset() {
+    const before = settings.layers;
+    const own = writeModel(before) in PRESETS ? undo : () => rearrange(before, () => t('model.returned'));
+    rearrange(parseModel(preset.value).layers ?? before, () => t('model.replaced'), own);
   }
 
   function render() {
-    for (const card of cards) card.render();
-    if (description) setText(byId('summary'), description.text);
-    byId('summary').classList.toggle('stale', failure !== null);
+    const { layers } = settings;
+    const all = [...layers.map(cardOf), last];
+    arrange(all.map((card) => card.node));
+    const wrong = misread(layers);
+    all.forEach((card, at) => card.render({
+      place: at + 1,
+      earlier: layers.slice(0, at),
+      lowest: at === layers.length - 1,
+      shown: shownOf(card.layer),
+      misread: wrong.get(at),
+      fault: wrong.size === 0 ? faultAt(at) : null,
+    }));
+    renderTools(wrong.size > 0);
   }
 
-  const ask = () => session.describe(layerSpecs(settings));
+  /** Puts the cards in order; the one with the focus stays put and keeps it, the others go round it. @param {Element[]} nodes */
+  function arrange(nodes) {
+    if (list.children.length === nodes.length && nodes.every((node, i) => node === list.children[i])) return;
+    const at = nodes.findIndex((node) => node.contains(document.activeElement));
+    for (const node of [...list.children]) if (!nodes.includes(node)) node.remove();
+    if (at < 0) return list.replaceChildren(...nodes);
+    nodes[at].before(...nodes.slice(0, at));
+    nodes[at].after(...nodes.slice(at + 1));
+  }
 
-  session.on('description', (answer) => {
-    failure = answer.error;
-    description = answer.description ?? description;
+  /** @param {Layer} layer */
+  function shownOf(layer) {
+    const at = layer === last.layer ? described.length : described.indexOf(layer);
+    return at < 0 ? undefined : description?.layers[at];
+  }
+
+  /** @param {number} at */
+  function faultAt(at) {
+    const { fault, layers: shown = [] } = description ?? {};
+    if (!fault || (described[at] ?? last.layer) !== (settings.layers[at] ?? last.layer) || fault.layer !== at) return null;
+    const places = at < described.length ? readsOf(described, at) : [at];
+    const shapes = [[28, 28, 1], ...shown.map(({ outputShape }) => /** @type {number[]} */ (outputShape.slice(1)))];
+    return { inputs: places.map((place) => shapes[place] ?? []), message: fault.message };
+  }
+
+  /** @param {boolean} stale */
+  function renderTools(stale) {
+    const { layers } = settings;
+    const name = writeModel(layers);
+    preset.value = name in PRESETS ? name : 'own';
+    const chosen = after.value === '' || Number(after.value) > layers.length ? layers.length : Number(after.value);
+    after.replaceChildren(...[t('model.picture'), ...layers.map((layer, at) => `${at + 1} ${nameOf(layer)}`)].map((text, place) => el('option', { value: place }, text)));
+    after.value = String(chosen);
+    byId('model-add').disabled = layers.length >= MAX_LAYERS - 1;
+    setText(byId('model-note'), note());
+    undoButton.hidden = !undo;
+    if (description?.text) setText(byId('summary'), description.text);
+    byId('summary').classList.toggle('stale', stale || Boolean(description?.fault));
+  }
+
+  function renderKinds() {
+    const chosen = kinds.value;
+    kinds.replaceChildren(...Object.entries(GROUPS).map(([group, names]) =>
+      el('optgroup', { label: t(`group.${group}`) }, ...names.map((kind) => el('option', { value: kind }, t(`layer.${kind}`))))));
+    if (chosen) kinds.value = chosen;
+  }
+
+  function ask() {
+    if (misread(settings.layers).size > 0) return; // said without asking
+    asked = settings.layers;
+    session.describe(specsOf(asked));
+  }
+
+  session.on('description', (/** @type {import('../session.js').Description} */ answer) => {
+    description = answer;
+    described = asked;
     render();
   });
-  onLanguage(render);
+
+  preset.addEventListener('change', choosePreset);
+  undoButton.addEventListener('click', () => undo?.());
+  byId('model-add-form').addEventListener('submit', (/** @type {Event} */ event) => {
+    event.preventDefault();
+    add();
+  });
+  list.addEventListener('focusin', (/** @type {FocusEvent} */ event) => {
+    const at = [...list.children].indexOf(/** @type {Element} */ (event.target).closest('.layer'));
+    after.value = String(Math.min(at + 1, settings.layers.length));
+  });
+  onLanguage(() => {
+    renderKinds();
+    render();
+  });
 
   return {
     ask,
     get parameters() {
       return description?.parameters ?? null;
     },
-    /** The first field that cannot be used, if any. */
-    firstInvalid: () => /** @type {HTMLElement | null} */ (byId('layers').querySelector('[aria-invalid="true"]')),
+    /** The first thing that cannot be used, if any. @returns {HTMLElement | null} */
+    firstInvalid: () => [...settings.layers.map(cardOf), last].map((card) => card.firstInvalid()).find(Boolean) ?? null,
     /** @param {boolean} locked */
-    lock(locked) {
-      for (const input of byId('layers').querySelectorAll('input')) input.disabled = locked;
-    },
+    lock: (locked) => (byId('model-fields').disabled = locked),
   };
 }
-
-/** @param {HTMLInputElement} input */
-const numberIn = (input) => (input.value.trim() === '' ? NaN : Number(input.value));
-
-/** @param {(number | null)[]} shape without the batch */
-const shapeText = (shape) => shape.slice(1).join(' × ');
-
-/** @param {number} parameters */
-const parametersText = (parameters) =>
-  parameters > 0 ? t('model.parameters', { count: count(parameters) }) : t('model.no-parameters');

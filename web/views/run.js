@@ -35,10 +35,10 @@ export function createRunView(session, trainer, firstInvalid) {
   }
 
   function statusText() {
-    const { state, position, continues, evaluating, epochs } = trainer.view;
+    const { state, position, continues, evaluating, epochs, early } = trainer.view;
     if (state === 'training' && evaluating) return t('status.evaluating');
     if (state === 'training') return trainer.progress ? t('status.training', atEpoch(trainer.progress)) : t('status.starting');
-    if (state === 'done') return t('status.done', { epochs });
+    if (state === 'done') return early ? t('status.early', { epoch: position?.epoch ?? 0, epochs }) : t('status.done', { epochs });
     if (state === 'idle' && position && continues) {
       return position.batch === 0
         ? t('status.stopped-between', { epoch: position.epoch })

@@ -1,88 +1,120 @@
 import { byId, el, setText } from '../dom.js';
-import { count, onLanguage, t } from '../i18n/index.js';
+import { onLanguage, t } from '../i18n/index.js';
 import { FIELDS, LEARNING_RATES } from '../settings.js';
+import { createControl } from './field.js';
+
+/** The settings that are always to be seen, and those behind “More settings” with what they depend on. */
+
+/** @typedef {import('../settings.js').Settings} Settings */
+/** @typedef {keyof typeof FIELDS} Name */
+
+/** @type {Name[]} */
+const USUAL = ['epochs', 'batchSize', 'optimizer', 'learningRate', 'seed', 'trainSize'];
+
+/** @type {Partial<Record<Name, (settings: Settings) => boolean>>} */
+const MORE = {
+  schedule: () => true,
+  decay: ({ schedule }) => schedule === 'exponential' || schedule === 'piecewise',
+  warmUp: ({ schedule }) => schedule === 'cosine' || schedule === 'oneCycle',
+  momentum: ({ optimizer }) => optimizer === 'sgd' || optimizer === 'rmsprop',
+  weightDecay: ({ optimizer }) => optimizer === 'adamw',
+  labelSmoothing: () => true,
+  patience: () => true,
+  nesterov: ({ optimizer }) => optimizer === 'sgd',
+  ema: () => true,
+};
+
+const OPTIMIZERS = { adam: 'Adam', adamw: 'AdamW', adadelta: 'AdaDelta', sgd: 'SGD', rmsprop: 'RMSprop', adagrad: 'Adagrad' };
+
+/** @param {string} value of a choice */
+const nameOf = (value) => OPTIMIZERS[/** @type {keyof typeof OPTIMIZERS} */ (value)] ?? t(`schedule.${value}`);
 
 /**
  * The settings of a run. What is typed is checked at once; only what is valid reaches `settings`.
- * @param {import('../settings.js').Settings} settings altered in place
+ * @param {Settings} settings altered in place
  * @param {() => void} onChange
  * @param {() => void} onRuntime called as well when what the model runs on is to be another build
  */
 export function createSettingsForm(settings, onChange, onRuntime) {
   const form = byId('train-form');
-  const numbers = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[type="number"]')]);
-  const messages = new Map(numbers.map((input) => [input, attachMessage(input)]));
+  const more = byId('more-settings');
+  const usual = USUAL.map(createField);
+  const others = /** @type {Name[]} */ (Object.keys(MORE)).map(createField);
+  byId('settings-legend').after(...usual.map(({ node }) => node));
+  more.append(...others.map(({ node }) => node));
+  const all = [...usual, ...others];
+  const learningRate = /** @type {typeof all[number]} */ (all.find(({ name }) => name === 'learningRate'));
 
-  /** @param {HTMLInputElement} input */
-  function readNumber(input) {
-    const value = fieldOf(input).parse(input.value);
-    input.setAttribute('aria-invalid', String(value === undefined));
-    renderMessage(input);
-    if (value === undefined) return;
-    /** @type {any} */ (settings)[input.name] = value;
-    onChange();
+  /** @param {Name} name */
+  function createField(name) {
+    const field = FIELDS[name];
+    const error = el('span', { className: 'error', id: `${name}-error`, role: 'alert' });
+    const text = el('span');
+    const made = createControl(field, {
+      value: settings[name],
+      testid: `settings-${field.key}`,
+      describedBy: error.id,
+      nameOf,
+      onValue: (value) => change(name, value),
+      onInvalid: render,
+    });
+    const parts = field.flag ? [made.control, text] : [text, made.control];
+    const label = el('label', { className: field.flag ? 'field check' : 'field' }, ...parts);
+    return {
+      name,
+      ...made,
+      node: el('div', { className: 'field-box' }, label, error),
+      render() {
+        setText(text, t(`settings.${field.key}`));
+        setText(error, made.invalid() ? made.needs() : '');
+        made.relabel();
+      },
+    };
   }
 
-  /** @param {HTMLInputElement} input */
-  function renderMessage(input) {
-    const { min = 0, max = 0, whole } = fieldOf(input);
-    const invalid = input.getAttribute('aria-invalid') === 'true';
-    const values = { min: min < 1 ? min : count(min), max: count(max) };
-    setText(/** @type {Element} */ (messages.get(input)), invalid ? t(whole ? 'settings.invalid-whole' : 'settings.invalid-number', values) : '');
-  }
-
-  function changeOptimizer() {
+  /** @param {Name} name @param {any} value */
+  function change(name, value) {
     const before = LEARNING_RATES[settings.optimizer];
-    settings.optimizer = form.elements.optimizer.value;
-    if (settings.learningRate === before) settings.learningRate = LEARNING_RATES[settings.optimizer];
-    show();
-    onChange();
-  }
-
-  function show() {
-    for (const input of numbers) {
-      input.value = String(/** @type {any} */ (settings)[input.name]);
-      input.setAttribute('aria-invalid', 'false');
-      renderMessage(input);
+    Object.assign(settings, { [name]: value });
+    if (name === 'optimizer' && settings.learningRate === before) {
+      settings.learningRate = LEARNING_RATES[settings.optimizer];
+      learningRate.show(settings.learningRate);
     }
-    form.elements.optimizer.value = settings.optimizer;
-    form.elements.verbose.value = String(settings.verbose);
-    form.elements.deterministic.checked = settings.deterministic;
+    render();
+    onChange();
   }
 
-  for (const input of numbers) input.addEventListener('input', () => readNumber(input));
-  form.elements.optimizer.addEventListener('change', changeOptimizer);
-  form.elements.verbose.addEventListener('change', () => {
-    settings.verbose = Number(form.elements.verbose.value);
-    onChange();
-  });
-  form.elements.deterministic.addEventListener('change', () => {
-    settings.deterministic = form.elements.deterministic.checked;
+  function render() {
+    for (const field of all) field.render();
+    for (const { name, node } of others) node.hidden = !MORE[name]?.(settings);
+  }
+
+  const { verbose, deterministic } = form.elements;
+  verbose.value = String(settings.verbose);
+  deterministic.checked = settings.deterministic;
+  verbose.addEventListener('change', () => change('verbose', Number(verbose.value)));
+  deterministic.addEventListener('change', () => {
+    settings.deterministic = deterministic.checked;
     onRuntime();
     onChange();
   });
-  show();
-  onLanguage(() => numbers.forEach(renderMessage));
+  render();
+  onLanguage(render);
+  more.parentElement.open = others.some(({ name }) => settings[name] !== FIELDS[name].initial);
 
   return {
-    firstInvalid: () => /** @type {HTMLElement | null} */ (form.querySelector('[aria-invalid="true"]')),
+    /** The first field that cannot be used, if any. @returns {HTMLElement | null} */
+    firstInvalid() {
+      const bad = all.find(({ invalid, node }) => !node.hidden && invalid());
+      if (bad && others.includes(bad)) more.parentElement.open = true;
+      return bad?.control ?? null;
+    },
     /** @param {boolean} locked */
     lock(locked) {
       byId('settings').disabled = locked;
-      form.elements.verbose.disabled = locked;
+      verbose.disabled = locked;
     },
     /** @param {string} text */
     note: (text) => setText(byId('settings-note'), text),
   };
-}
-
-/** @param {HTMLInputElement} input */
-const fieldOf = (input) => FIELDS[/** @type {keyof import('../settings.js').Settings} */ (input.name)];
-
-/** @param {HTMLInputElement} input */
-function attachMessage(input) {
-  const message = el('span', { className: 'error', id: `${input.name}-error`, role: 'alert' });
-  input.setAttribute('aria-describedby', message.id);
-  input.parentElement?.after(message);
-  return message;
 }

@@ -1,0 +1,79 @@
+import * as fittingRoom from 'fitting-room';
+
+/**
+ * Makes a model of what the page says of its layers, and finds the layer at fault where that cannot be.
+ *
+ * @typedef {import('./model-spec.js').Spec} Spec
+ * @typedef {{ seed: number, runtime: import('../shim/loading.js').RuntimeOptions }} BuildOptions
+ * @typedef {{ outputShape: (number | null)[], parameters: number }} Shown
+ * @typedef {Error & { layer: number | undefined, before: Shown[] }} Fault the first layer with which the model cannot be built
+ */
+
+const { input, layers, model, regularizers, sequential } = /** @type {any} */ (fittingRoom);
+
+const PICTURE = [28, 28, 1];
+
+/**
+ * @param {Spec[]} specs
+ * @param {BuildOptions} options
+ * @returns {Promise<{ built: any, shown: () => Shown[] }>} shown: what the page shows of each layer, in the order of `specs`
+ */
+export async function assemble(specs, { seed, runtime }) {
+  const made = specs.map((spec, i) => layerOf(spec, i === 0 ? { inputShape: PICTURE } : {}));
+  const built = await (specs.some(branches) ? graphOf(specs, made, { ...runtime, seed }) : sequential({ ...runtime, seed, layers: made }));
+  const shown = () =>
+    made.map((layer) => {
+      const { outputShape, parameters } = built.layers.find((/** @type {any} */ { config }) => config === layer);
+      return { outputShape, parameters };
+    });
+  return { built, shown };
+}
+
+/** @param {Spec} spec */
+const branches = (spec) => spec.from !== undefined || spec.with !== undefined;
+
+/** @param {Spec[]} specs @param {any[]} made the layers @param {object} options */
+function graphOf(specs, made, options) {
+  const outputs = [input({ shape: PICTURE })];
+  specs.forEach((spec, at) => {
+    const read = outputs[spec.from ?? at];
+    outputs.push(made[at].apply(spec.with === undefined ? read : [read, outputs[spec.with]]));
+  });
+  return model({ ...options, inputs: outputs[0], outputs: outputs[specs.length] });
+}
+
+/** @param {Spec} spec @param {object} more options */
+function layerOf({ kind, options }, more) {
+  const { strength = 0.01, smallest, largest, targetShape, ...config } = options;
+  for (const [name, value] of Object.entries(config)) {
+    if (value === undefined) delete config[name];
+    if (name.endsWith('Regularizer')) config[name] = regularizerOf(value, strength);
+  }
+  if (smallest !== undefined) config.scale = [smallest, largest];
+  if (targetShape) config.targetShape = targetShape.split('x').map(Number);
+  return layers[kind]({ ...config, ...more });
+}
+
+/** @param {string} name @param {number} strength */
+const regularizerOf = (name, strength) =>
+  regularizers[name]({ ...(name !== 'l2' && { l1: strength }), ...(name !== 'l1' && { l2: strength }) });
+
+/**
+ * The same error, with the first layer with which the model can no longer be built and what comes of those before it.
+ * @param {Error} error @param {Spec[]} specs @param {BuildOptions} options
+ */
+export async function faultOf(error, specs, options) {
+  /** @type {Shown[]} */
+  const before = [];
+  for (let layer = 0; layer < specs.length; layer++) {
+    try {
+      const { built } = await assemble(specs.slice(0, layer + 1), options);
+      const { outputShape, parameters } = built.layers.at(-1);
+      before.push({ outputShape, parameters });
+      built.dispose();
+    } catch (reason) {
+      return Object.assign(/** @type {Error} */ (reason), { layer, before });
+    }
+  }
+  return Object.assign(error, { layer: specs.length - 1, before });
+}

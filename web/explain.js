@@ -1,0 +1,32 @@
+import { KINDS } from './kinds.js';
+
+/**
+ * Why a layer cannot be built, in words, as far as the shapes tell.
+ * @param {{ kind: string, options: Record<string, any> }} layer
+ * @param {string[]} before the kinds of the layers before it
+ * @param {number[][]} inputs the shapes that it reads, without the batch
+ * @returns {{ key: string, values?: Record<string, string | number> }}
+ */
+export function explain({ kind, options }, before, inputs) {
+  const [input] = inputs;
+  const shape = timesed(input);
+  if (kind.startsWith('random') && before.some(learns)) return { key: 'varies-late' };
+  if (kind === 'dense' && input.length > 1) return { key: 'needs-row', values: { shape } };
+  if (takesPictures(kind) && input.length !== 3) return { key: 'needs-picture', values: { shape } };
+  if (kind === 'add') return { key: 'shapes-differ', values: { shape, other: timesed(inputs[1]) } };
+  const window = options.kernelSize ?? options.poolSize;
+  if (options.padding === 'valid' && window > Math.min(input[0], input[1])) return { key: 'window-large', values: { window, shape } };
+  if (kind === 'reshape') return { key: 'reshape', values: { count: input.reduce((a, b) => a * b), shape } };
+  return { key: 'other' };
+}
+
+const LEARNING = ['conv2d', 'depthwiseConv2d', 'dense', 'batchNormalization'];
+
+/** @param {string} kind */
+const learns = (kind) => LEARNING.includes(kind);
+
+/** @param {string} kind */
+const takesPictures = (kind) => /2d$|^random/.test(kind) && kind in KINDS;
+
+/** @param {number[]} shape */
+export const timesed = (shape) => shape.join(' × ');

@@ -1,0 +1,182 @@
+import { onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
+import { isolate } from './isolation.js';
+import { argmax, confusion } from './metrics.js';
+import { createSession } from './session.js';
+import { specsOf } from './model-spec.js';
+import { readSettings, runtimeOptions, writeSettings } from './settings.js';
+import { setUpTheme } from './theme.js';
+import { createTrainer, epochsDone } from './trainer.js';
+import { createAlarm, createCorrections } from './views/alarm.js';
+import { createConfidencesView } from './views/confidences.js';
+import { createConfusionView } from './views/confusion.js';
+import { createDataView } from './views/data.js';
+import { setUpDrop } from './views/drop.js';
+import { createFirst20View } from './views/first-20.js';
+import { createFirst30View } from './views/first-30.js';
+import { createGridView } from './views/grid.js';
+import { createHistoryView } from './views/history.js';
+import { createLog } from './views/log.js';
+import { createMasthead } from './views/masthead.js';
+import { createModelView } from './views/model.js';
+import { createMomentView } from './views/moment.js';
+import { createPerClassView } from './views/per-class.js';
+import { createRunView } from './views/run.js';
+import { createRuntimeView } from './views/runtime.js';
+import { createSampleView } from './views/sample.js';
+import { createSettingsForm } from './views/settings-form.js';
+import { createTape } from './views/tape.js';
+import { createVerdictView } from './views/verdict.js';
+
+/**
+ * The story of the page: load → model → train → show.
+ * @param {string} script the address of this one, which the worker runs as well
+ */
+export function openPage(script) {
+  const { settings, corrected } = readSettings(location.search);
+  const session = createSession({ script, ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
+  const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }));
+
+  let shownData = 0; // the version of the data on the page
+  /** @type {Float32Array | null | undefined} */
+  let shownProbabilities;
+
+  // Load
+  const dataView = createDataView(session, { source: () => settings.source, onSource, mayLoad: () => !trainer.busy() });
+  const sample = createSampleView(session);
+  const first30 = createFirst30View(session);
+  setUpDrop((files) => dataView.load('files', files));
+
+  // Model
+  const modelView = createModelView(session, settings, onSettings);
+
+  // Train
+  const settingsForm = createSettingsForm(settings, onSettings, modelView.ask);
+  const run = createRunView(session, trainer, () => modelView.firstInvalid() ?? settingsForm.firstInvalid());
+  const tape = createTape(() => settings.epochs);
+  const moment = createMomentView();
+  const plots = createHistoryView();
+  const log = createLog();
+  const runtimeView = createRuntimeView();
+
+  // Show
+  const confidences = createConfidencesView(session);
+  const grid = createGridView(session, confidences.select);
+  const matrix = createConfusionView(session, confidences.select);
+  const first20 = createFirst20View();
+  const classes = createPerClassView();
+  createVerdictView(trainer);
+
+  const masthead = createMasthead({ session, trainer, settings, parameters: () => modelView.parameters, start: run.start });
+  createAlarm(session, open);
+  createCorrections(corrected);
+
+  session.on('data', showData);
+  session.on('worker', ({ core }) => runtimeView.show(core ?? null));
+  session.on('description', ({ core }) => runtimeView.show(core));
+  trainer.on('core', runtimeView.show);
+  trainer.on('reset', beginRun);
+  trainer.on('progress', showProgress);
+  trainer.on('epoch', ({ epoch, logs }) => plots.addEpoch(epoch, logs));
+  trainer.on('log', log.write);
+  trainer.on('state', showState);
+  trainer.on('evaluation', showEvaluation);
+  onLanguage(noteSettings);
+  document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
+
+  setUpTheme();
+  plots.reset(settings.epochs);
+  showEvaluation(trainer.evaluation);
+  setUpLanguage().then(open);
+
+  /** Whether the page could be loaded anew and nobody would miss a thing. */
+  function untouched() {
+    return settings.source !== 'files' && !trainer.busy();
+  }
+
+  /** Begins the story, also after the worker had to be replaced. */
+  function open() {
+    session.load(settings.source === 'files' ? 'auto' : settings.source);
+    modelView.ask();
+  }
+
+  /** @param {import('./session.js').DataState} data */
+  function showData({ state, version }) {
+    if (state !== 'ready' || version === shownData) return;
+    shownData = version;
+    sample.show();
+    first30.show();
+    noteSettings();
+  }
+
+  /** @param {import('./settings.js').Settings['source']} source */
+  function onSource(source) {
+    settings.source = source;
+    onSettings();
+  }
+
+  function onSettings() {
+    replaceAddress();
+    if (!trainer.busy()) {
+      tape.setEpochs(settings.epochs);
+      plots.setEpochs(settings.epochs);
+    }
+    noteSettings();
+    trainer.refresh();
+  }
+
+  function replaceAddress() {
+    history.replaceState(null, '', location.pathname + writeSettings(settings, location.search) + location.hash);
+  }
+
+  function noteSettings() {
+    const there = session.data.info?.train.images[0];
+    const { differs } = trainer.view;
+    if (trainer.busy()) settingsForm.note(t('settings.locked'));
+    else if (differs) settingsForm.note(t('settings.changed'));
+    else if (there && settings.trainSize > there) settingsForm.note(t('settings.all-used', { count: there }));
+    else settingsForm.note('');
+  }
+
+  /** @param {import('./settings.js').Settings} run */
+  function beginRun(run) {
+    log.clear();
+    plots.reset(run.epochs);
+    moment.show(null);
+    tape.show(null);
+  }
+
+  /** @param {import('./trainer.js').Progress} progress */
+  function showProgress(progress) {
+    tape.show(progress);
+    moment.show(progress);
+    plots.live(progress);
+    if (document.hidden) document.title = `${percent(epochsDone(progress) / progress.epochs, 0)} · ${t('name')}`;
+  }
+
+  /** @param {{ state: string }} view */
+  function showState({ state }) {
+    const busy = trainer.busy();
+    for (const view of [dataView, modelView, settingsForm]) view.lock(busy);
+    noteSettings();
+    const training = state === 'training' || state === 'paused';
+    removeEventListener('beforeunload', askBeforeLeaving);
+    if (training) addEventListener('beforeunload', askBeforeLeaving);
+    if (training) tape.setEpochs(settings.epochs);
+  }
+
+  /** @param {BeforeUnloadEvent} event */
+  function askBeforeLeaving(event) {
+    event.preventDefault();
+  }
+
+  /** @param {import('./trainer.js').Evaluation} evaluation */
+  function showEvaluation({ predictions }) {
+    const probabilities = predictions?.probabilities ?? null;
+    if (probabilities === shownProbabilities) return;
+    shownProbabilities = probabilities;
+    const results = predictions && { ...predictions, predicted: argmax(predictions.probabilities, 10) };
+    const cells = results && confusion(results.labels, results.predicted, 10);
+    for (const view of [confidences, grid, first20]) view.show(results);
+    for (const view of [matrix, classes]) view.show(cells);
+  }
+}

@@ -1,0 +1,62 @@
+import * as fittingRoom from 'fitting-room';
+
+/** How a run trains, as the API takes it, made of the settings of the page. */
+
+const { callbacks, losses, schedules } = /** @type {any} */ (fittingRoom);
+
+const CLASSES = 10;
+
+/** @typedef {Partial<import('./settings.js').Settings>} Run */
+
+/** @param {Run} run @param {number} steps of the whole run */
+export function compileOptions(run, steps) {
+  const { labelSmoothing } = run;
+  return {
+    optimizer: optimizerOf(run, steps),
+    loss: labelSmoothing ? losses.categoricalCrossentropy({ labelSmoothing }) : 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  };
+}
+
+/** @param {Run} run @param {number} steps */
+function optimizerOf(run, steps) {
+  const { optimizer: name, momentum, nesterov, weightDecay, ema } = run;
+  return {
+    name,
+    learningRate: learningRateOf(run, steps),
+    ...((name === 'sgd' || name === 'rmsprop') && momentum && { momentum }),
+    ...(name === 'sgd' && nesterov && { nesterov }),
+    ...(name === 'adamw' && { weightDecay }),
+    ...(ema && { useEma: true }),
+  };
+}
+
+/** A number, or a schedule over all steps. @param {Run} run @param {number} steps */
+function learningRateOf({ schedule, learningRate: rate = 0, decay = 1, warmUp = 0 }, steps) {
+  const rising = Math.round(warmUp * steps);
+  if (schedule === 'exponential') {
+    return schedules.exponentialDecay({ initialLearningRate: rate, decaySteps: steps, decayRate: decay });
+  }
+  if (schedule === 'cosine') {
+    const warm = rising > 0 ? { initialLearningRate: 0, warmupTarget: rate, warmupSteps: rising } : { initialLearningRate: rate };
+    return schedules.cosineDecay({ ...warm, decaySteps: Math.max(1, steps - rising) });
+  }
+  if (schedule === 'oneCycle') return schedules.oneCycle({ maxLearningRate: rate, totalSteps: Math.max(2, steps), warmupShare: warmUp });
+  if (schedule === 'piecewise') {
+    const half = Math.round(steps / 2);
+    const boundaries = [half, Math.max(half + 1, Math.round((steps * 3) / 4))];
+    return schedules.piecewiseConstantDecay({ boundaries, values: [rate, rate * decay, rate * decay * decay] });
+  }
+  return rate;
+}
+
+/** @param {Run} run @param {object} own */
+export const callbacksOf = ({ patience }, own) =>
+  patience ? [own, callbacks.earlyStopping({ monitor: 'val_loss', patience, restoreBestWeights: true })] : own;
+
+/** @param {{ shape: number[], data: ArrayLike<number> }} labels [n] @returns {{ shape: number[], data: Float32Array }} [n, 10] */
+export function oneHot({ shape: [count], data }) {
+  const rows = new Float32Array(count * CLASSES);
+  for (let i = 0; i < count; i++) rows[i * CLASSES + data[i]] = 1;
+  return { shape: [count, CLASSES], data: rows };
+}

@@ -1,0 +1,59 @@
+import { el, setText } from '../dom.js';
+import { count, t } from '../i18n/index.js';
+import { spelt } from '../fields.js';
+
+/**
+ * The control of one field. What is typed is checked at once; only what can be reaches `onValue`, and what cannot stays
+ * where it was typed.
+ *
+ * @param {import('../fields.js').Field} field
+ * @param {{ value: any, testid: string, describedBy: string, nameOf?: (value: string) => string,
+ *   onValue: (value: any) => void, onInvalid: () => void }} options `nameOf`: of a choice; without it, its name in the API
+ */
+export function createControl(field, { value, testid, describedBy, nameOf, onValue, onInvalid }) {
+  const control = elementOf(field);
+  control.dataset.testid = testid;
+  control.setAttribute('aria-describedby', describedBy);
+  control.translate = !field.values || nameOf !== undefined;
+
+  /** @param {any} next */
+  function show(next) {
+    if (field.flag) control.checked = next;
+    else control.value = next === undefined ? '' : spelt(next);
+    control.setAttribute('aria-invalid', 'false');
+  }
+
+  control.addEventListener(field.flag || field.values ? 'change' : 'input', () => {
+    const left = control.value.trim() === '' && field.initial === undefined && !control.validity.badInput;
+    const next = field.flag ? control.checked : left ? undefined : field.parse(control.value);
+    const invalid = next === undefined && !left;
+    control.setAttribute('aria-invalid', String(invalid));
+    if (invalid) onInvalid();
+    else onValue(next);
+  });
+  show(value);
+  return {
+    control,
+    show,
+    invalid: () => control.getAttribute('aria-invalid') === 'true',
+    needs: () => needsText(field),
+    /** Names the choices in the language of the moment. */
+    relabel() {
+      for (const option of control.options ?? []) setText(option, nameOf ? nameOf(option.value) : option.value);
+    },
+  };
+}
+
+/** @param {import('../fields.js').Field} field */
+function elementOf({ flag, values, max = NaN, whole }) {
+  if (flag) return el('input', { type: 'checkbox' });
+  if (values) return el('select', {}, ...values.map((value) => el('option', { value }, value)));
+  if (Number.isNaN(max)) return el('input', { type: 'text', autocomplete: 'off', spellcheck: false });
+  return el('input', { type: 'number', step: whole ? 1 : max > 1 ? 'any' : 0.05 });
+}
+
+/** What a field takes, in words. @param {import('../fields.js').Field} field */
+export function needsText({ min, max, whole }) {
+  if (min === undefined || max === undefined) return t('settings.invalid-shape');
+  return t(whole ? 'settings.invalid-whole' : 'settings.invalid-number', { min: min < 1 ? min : count(min), max: count(max) });
+}
