@@ -68,10 +68,10 @@ build/exports.txt: src/exports.txt
 	@mkdir -p $(@D)
 	@sed -n 's/^[a-z]/_&/p' $< > $@
 
-# Where training spends its time; the rest is compiled for size.
-HOT := activation conv2d dense depthwise dropout infer live normalize pooling random step_conv step_dense
-
-optimize = $(if $(filter $*,$(HOT)),-O3,-Oz)
+# Where training spends its time, where it passes through, and the rest, which is compiled for size.
+HOT := conv2d dense infer live step_conv step_dense
+WARM := activation depthwise dropout normalize pooling random
+optimize = $(if $(filter $*,$(HOT)),-O3,$(if $(filter $*,$(WARM)),-O3 -fno-unroll-loops,-Oz))
 build/wasm-tests/%.o: optimize = -O1
 
 # Links aside and moves the result in, so that whatever is running finds a whole module.

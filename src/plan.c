@@ -129,17 +129,22 @@ static void split_activation(fr_model *m, int layer, fr_step *s) {
   f->x_stride = f->y_stride;
 }
 
+static int has_activation(const fr_layer *l) {
+  return l->kind == FR_CONV2D || l->kind == FR_DEPTHWISE_CONV2D || l->kind == FR_DENSE ||
+         l->kind == FR_ACTIVATION;
+}
+
 static void plan_step(fr_model *m, int layer, int fuse) {
   const fr_layer *l = &m->layers[layer];
   fr_step *s = &m->steps[m->step_count++];
   *s = (fr_step){.kind = step_kinds[l->kind], .layer = l, .layer_index = layer,
-                 .activation = l->activation, .slope = l->slope,
+                 .activation = has_activation(l) ? l->activation : FR_LINEAR, .slope = l->slope,
                  .kernel = m->parameters_of[layer][0], .bias = m->parameters_of[layer][1]};
   if (l->kind == FR_DROPOUT) set_dropout(s, l, layer);
   set_sources(m, s);
   set_sizes(s, l);
   int last = layer;
-  if (s->kind != FR_STEP_POINTWISE && fr_activation_needs_input(l->activation))
+  if (s->kind != FR_STEP_POINTWISE && fr_activation_needs_input(s->activation))
     split_activation(m, layer, s);
   else if (fuse)
     set_sizes(s, &m->layers[last = fuse_readers(m, s, layer)]);
