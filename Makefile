@@ -28,7 +28,7 @@ NATIVE_FLAGS := $(CORE_FLAGS) -O1 -g -fno-omit-frame-pointer -fsanitize=address,
 
 WASM_LINK := -sWASM_BIGINT -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sMALLOC=emmalloc
 MODULE_LINK := $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node --no-entry \
-  -sEXPORTED_FUNCTIONS=@build/exports.txt
+  -sEXPORTED_FUNCTIONS=@build/exports.txt -sINCOMING_MODULE_JS_API=preRun,instantiateWasm,wasmMemory
 # Shared memory grows too, but some iOS versions cannot: it begins large enough for the tutorial.
 THREADS_LINK := -pthread -Wno-pthreads-mem-growth -sINITIAL_MEMORY=32MB -sMAXIMUM_MEMORY=512MB \
   -sEXPORTED_RUNTIME_METHODS=wasmMemory,PThread '-sPTHREAD_POOL_SIZE=Module["helpers"]' -sDEFAULT_PTHREAD_STACK_SIZE=65536

@@ -6,8 +6,6 @@ export interface CoreModule {
 
 /** What the glue is given, and what it adds. */
 export interface CoreOptions {
-  locateFile?: (path: string, folder: string) => string;
-  wasmBinary?: ArrayBuffer | Uint8Array;
   /** Threads to have ready beside the calling one; builds with threads only. */
   helpers?: number;
   preRun?: (() => void)[];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { texts as en } from '../../web/i18n/en.js';
+import { shortKey } from '../../web/i18n/key.js';
 import { texts as zhHans } from '../../web/i18n/zh-Hans.js';
 import { argmax, confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
@@ -163,6 +164,10 @@ describe('languages', () => {
   test('have the same keys and placeholders', () => {
     assert.deepEqual(Object.keys(zhHans).sort(), Object.keys(en).sort());
     for (const key of Object.keys(en)) assert.deepEqual(placeholders(zhHans[key]), placeholders(en[key]), key);
+  });
+
+  test('no two keys are the same when they are short', () => {
+    assert.equal(new Set(Object.keys(en).map(shortKey)).size, Object.keys(en).length);
   });
 
   test('the text of index.html is the English one', async () => {

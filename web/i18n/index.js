@@ -1,5 +1,6 @@
 import { hook } from '../dom.js';
 import { recall, remember } from '../storage.js';
+import { shortKey } from './key.js';
 /**
  * Every visible string, in the language of the moment, and numbers as that language writes them. Only the language that
  * is shown is loaded; until it is there, the page has the English of index.html.
@@ -17,7 +18,7 @@ let texts = null;
 /** @param {string} key @param {Record<string, string | number>} [values] @returns {string} empty before the language is there */
 export function t(key, values = {}) {
   if (!texts) return '';
-  const text = texts[key];
+  const text = texts[shortKey(key)];
   if (text === undefined) throw new Error(`no text for ${key} in ${language}`);
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
