@@ -19,7 +19,8 @@ static fr_chance draw(const fr_layer *l, int index, uint64_t step, int row) {
   uint32_t bits[DRAWS];
   fr_chance chance = {.use = step << 8 | (uint64_t)(index & 0xff), .row = (uint32_t)row};
   for (uint32_t i = 0; i < DRAWS / 4; i++)
-    fr_random_block(l->seed, FR_STREAM_AUGMENT, chance.use, chance.row * (DRAWS / 4) + i, bits + 4 * i);
+    fr_random_block(l->seed, FR_STREAM_AUGMENT, chance.use, chance.row * (DRAWS / 4) + i,
+                    bits + 4 * i);
   for (int i = 0; i < DRAWS; i++) chance.u[i] = (float)(bits[i] >> 8) / 16777216.0f;
   return chance;
 }
@@ -101,7 +102,8 @@ static int inside(fr_fill fill, int i, int n) {
 /* y += weight · the pixel (iy, ix) of x. */
 static void add_pixel(const fr_layer *l, const float *x, int iy, int ix, float weight, float *y) {
   int channels = l->input.dims[2];
-  int from_y = inside(l->fill, iy, l->input.dims[0]), from_x = inside(l->fill, ix, l->input.dims[1]);
+  int from_y = inside(l->fill, iy, l->input.dims[0]),
+      from_x = inside(l->fill, ix, l->input.dims[1]);
   const float *pixel = x + (from_y * l->input.dims[1] + from_x) * channels;
   int outside = from_y < 0 || from_x < 0;
   for (int c = 0; c < channels; c++) y[c] += weight * (outside ? l->fill_value : pixel[c]);

@@ -89,8 +89,8 @@ void fr_conv2d_crop(const fr_window *w, const float *padded, float *image) {
 /* ---- forward --------------------------------------------------------------------------------- */
 
 /* sum[p] = bias + Σ pixel[p][row][t] · kernel[row][t]: TILE pixels × FR_CONV_BLOCK channels. */
-FR_INLINE void conv_tile_4x8(const fr_window *w, const float *const pixel[TILE], const float *kernel,
-                             f32x4 sum[TILE][2]) {
+FR_INLINE void conv_tile_4x8(const fr_window *w, const float *const pixel[TILE],
+                             const float *kernel, f32x4 sum[TILE][2]) {
   int rows = w->kernel_h, length = row_length(w), stride = line_stride(w);
   const float *bias = kernel + rows * length * FR_CONV_BLOCK;
   for (int p = 0; p < TILE; p++) {
@@ -225,8 +225,8 @@ static void pool_forward_blank(const fr_window *w, const float *packed, int relu
 }
 
 /* One block of channels of one pooled output. */
-FR_INLINE void pool_forward_at(const fr_window *w, const float *first, const float *kernel, int relu,
-                               int channels, float *y, uint8_t *winner) {
+FR_INLINE void pool_forward_at(const fr_window *w, const float *first, const float *kernel,
+                               int relu, int channels, float *y, uint8_t *winner) {
   int right = w->stride_w * w->in_c, below = w->stride_h * line_stride(w);
   const float *pixel[TILE] = {first, first + right, first + below, first + below + right};
   f32x4 sum[TILE][2];

@@ -36,7 +36,8 @@ static fr_status check_length(const fr_idx *h, double file_bytes) {
     return fr_fail(FR_BAD_DATA, "idx: the file is cut short: %d %s need %.0f bytes, got %.0f",
                    h->count, h->rank == 1 ? "labels" : "images", expected, file_bytes);
   if (file_bytes > expected)
-    return fr_fail(FR_BAD_DATA, "idx: %.0f bytes follow the last of the %d %s; expected %.0f in all",
+    return fr_fail(FR_BAD_DATA,
+                   "idx: %.0f bytes follow the last of the %d %s; expected %.0f in all",
                    file_bytes - expected, h->count, h->rank == 1 ? "labels" : "images", expected);
   return FR_OK;
 }

@@ -45,7 +45,8 @@ int fr_infer_most_parts(int n, int threads) { return groups_of(n) + threads; }
 
 fr_infer_part fr_infer_part_of(const fr_dense *d, int n, int threads, int index) {
   int parts = unit_parts(d, n, threads), blocks = fr_infer_blocks(d);
-  int first = index / parts * FR_INFER_SAMPLES, end = first + FR_INFER_SAMPLES, part = index % parts;
+  int first = index / parts * FR_INFER_SAMPLES, end = first + FR_INFER_SAMPLES,
+      part = index % parts;
   return (fr_infer_part){first, end < n ? end : n, blocks * part / parts,
                          blocks * (part + 1) / parts};
 }
@@ -102,7 +103,8 @@ static void add_panel(const fr_dense *d, const fr_infer_part *part, int from, co
 
 static void finish(const fr_dense *d, const fr_infer_part *part, const float *sums,
                    const float *bias, int relu, float *y) {
-  int end = part->end_block * FR_INFER_BLOCK < d->units ? part->end_block * FR_INFER_BLOCK : d->units;
+  int end =
+      part->end_block * FR_INFER_BLOCK < d->units ? part->end_block * FR_INFER_BLOCK : d->units;
   for (int u = part->first_block * FR_INFER_BLOCK; u < end; u++) {
     float z = sums[u] + (bias ? bias[u] : 0.0f);
     y[u] = relu && z < 0.0f ? 0.0f : z;

@@ -176,7 +176,8 @@ static fr_status infer_add(fr_layer *l) {
                  l->source_count);
 }
 
-static fr_status check_float(const fr_layer *l, const char *what, float value, float low, float high) {
+static fr_status check_float(const fr_layer *l, const char *what, float value, float low,
+                             float high) {
   if (value >= low && value <= high) return FR_OK;
   return fr_fail(FR_INVALID_ARGUMENT, "%s: %s must be %g..%g, got %g", fr_layer_name(l->kind), what,
                  (double)low, (double)high, (double)value);
@@ -219,7 +220,8 @@ static fr_status infer_random_rotation(fr_layer *l) {
 
 static fr_status infer_random_contrast(fr_layer *l) {
   fr_status status;
-  if ((status = infer_random(l)) || (status = check_float(l, "lower factor", l->range[0], 0.0f, 1.0f)) ||
+  if ((status = infer_random(l)) ||
+      (status = check_float(l, "lower factor", l->range[0], 0.0f, 1.0f)) ||
       (status = check_float(l, "upper factor", l->range[1], 0.0f, 100.0f)))
     return status;
   return check_pair(l, "value range", l->value_range, -1e6f, 1e6f);
@@ -276,8 +278,8 @@ static fr_status check_sources(const fr_layer *l, const fr_shape *const sources[
   for (int i = 1; i < l->source_count; i++) {
     char first[48], other[48];
     if (!fr_shape_equals(sources[0], sources[i]))
-      return fr_fail(FR_INVALID_ARGUMENT, "%s: inputs must have the same shape, got %s and %s", name,
-                     fr_shape_text(sources[0], first), fr_shape_text(sources[i], other));
+      return fr_fail(FR_INVALID_ARGUMENT, "%s: inputs must have the same shape, got %s and %s",
+                     name, fr_shape_text(sources[0], first), fr_shape_text(sources[i], other));
   }
   return FR_OK;
 }

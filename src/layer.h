@@ -65,7 +65,13 @@ typedef struct {
 
 /* Where a parameter's first values come from. Uniform and truncated normal have the variance
  * value / fan, fan being the inputs, outputs or mean of both of a unit (Keras's VarianceScaling). */
-typedef enum { FR_INIT_DEFAULT, FR_INIT_CONSTANT, FR_INIT_UNIFORM, FR_INIT_NORMAL, FR_INITS } fr_init;
+typedef enum {
+  FR_INIT_DEFAULT,
+  FR_INIT_CONSTANT,
+  FR_INIT_UNIFORM,
+  FR_INIT_NORMAL,
+  FR_INITS
+} fr_init;
 typedef enum { FR_FAN_IN, FR_FAN_OUT, FR_FAN_AVERAGE, FR_FANS } fr_fan;
 typedef struct {
   fr_init distribution;

@@ -16,7 +16,9 @@ static float hard_target(const target_row *t, int i) {
   return t->values ? t->values[i] : (float)(i == t->label);
 }
 
-static float target_at(const target_row *t, int i) { return t->share * hard_target(t, i) + t->floor; }
+static float target_at(const target_row *t, int i) {
+  return t->share * hard_target(t, i) + t->floor;
+}
 
 static float clip(float p) {
   return p < EPSILON ? EPSILON : p > 1.0f - EPSILON ? 1.0f - EPSILON : p;
@@ -207,7 +209,8 @@ static target_row target_of(const fr_loss *loss, const void *targets, int sample
   float smoothing = loss->label_smoothing;
   int spread = loss->kind == FR_BINARY_CROSSENTROPY ? 2 : classes;
   target_row t = {.share = 1.0f - smoothing, .floor = smoothing / (float)spread};
-  if (loss->kind == FR_SPARSE_CATEGORICAL_CROSSENTROPY) t.label = ((const int32_t *)targets)[sample];
+  if (loss->kind == FR_SPARSE_CATEGORICAL_CROSSENTROPY)
+    t.label = ((const int32_t *)targets)[sample];
   else t.values = (const float *)targets + (int64_t)sample * classes;
   return t;
 }

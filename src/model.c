@@ -72,7 +72,8 @@ static fr_status check_sources(const fr_model *m, const fr_layer *l) {
                    m->layer_count, FR_MAX_SOURCES, l->source_count);
   for (int i = 0; i < l->source_count; i++)
     if (l->sources[i] < -1 || l->sources[i] >= m->layer_count)
-      return fr_fail(FR_INVALID_ARGUMENT, "layer %d: an input must be one of the layers before it, got %d",
+      return fr_fail(FR_INVALID_ARGUMENT,
+                     "layer %d: an input must be one of the layers before it, got %d",
                      m->layer_count, l->sources[i]);
   return FR_OK;
 }

@@ -102,8 +102,8 @@ static void adadelta(const fr_optimizer *o, float *w, float *g2, float *d2, cons
   }
 }
 
-static void rmsprop(const fr_optimizer *o, float *w, float *states, ptrdiff_t stride, const float *g,
-                    int n) {
+static void rmsprop(const fr_optimizer *o, float *w, float *states, ptrdiff_t stride,
+                    const float *g, int n) {
   const f32x4 rate = f4_splat(o->step_size), epsilon = f4_splat((float)o->epsilon);
   const f32x4 rho = f4_splat((float)o->rho), gain = f4_splat((float)(1.0 - o->rho));
   const f32x4 momentum = f4_splat((float)o->momentum);

@@ -8,7 +8,14 @@
 
 #include "status.h"
 
-typedef enum { FR_ADAM, FR_SGD, FR_ADADELTA, FR_RMSPROP, FR_ADAGRAD, FR_OPTIMIZERS } fr_optimizer_kind;
+typedef enum {
+  FR_ADAM,
+  FR_SGD,
+  FR_ADADELTA,
+  FR_RMSPROP,
+  FR_ADAGRAD,
+  FR_OPTIMIZERS
+} fr_optimizer_kind;
 
 typedef struct {
   fr_optimizer_kind kind;

@@ -81,7 +81,8 @@ void fr_parameter_initialize(const fr_layer *l, const fr_parameter *p, uint64_t 
   uint64_t key = init.has_seed ? init.seed : seed, use = init.has_seed ? 0 : (uint64_t)index;
   double variance = init.value / fan_of(p, init.fan);
   if (init.distribution == FR_INIT_UNIFORM)
-    fr_random_uniform(key, FR_STREAM_WEIGHTS, use, (float)sqrt(3.0 * variance), values, p->elements);
+    fr_random_uniform(key, FR_STREAM_WEIGHTS, use, (float)sqrt(3.0 * variance), values,
+                      p->elements);
   else if (init.distribution == FR_INIT_NORMAL)
     fr_random_truncated_normal(key, FR_STREAM_WEIGHTS, use, (float)sqrt(variance), values,
                                p->elements);

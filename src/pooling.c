@@ -19,9 +19,10 @@ static fr_span span_at(const fr_window *w, int oy, int ox) {
     for (int ox = 0, once = 1; ox < (w)->out_w; ox++, once = 1) \
       for (fr_span s = span_at(w, oy, ox); once; once = 0)
 
-#define EACH_PIXEL(w, s, at)                   \
-  for (int iy = (s).y0; iy < (s).y1; iy++)     \
-    for (int ix = (s).x0, at = (iy * (w)->in_w + ix) * (w)->in_c; ix < (s).x1; ix++, at += (w)->in_c)
+#define EACH_PIXEL(w, s, at)                                                                       \
+  for (int iy = (s).y0; iy < (s).y1; iy++)                                                         \
+    for (int ix = (s).x0, at = (iy * (w)->in_w + ix) * (w)->in_c; ix < (s).x1;                     \
+         ix++, at += (w)->in_c)
 
 void fr_max_pool_forward(const fr_window *w, const float *x, float *y) {
   int channels = w->in_c;
@@ -35,7 +36,8 @@ void fr_max_pool_forward(const fr_window *w, const float *x, float *y) {
 }
 
 /* What has found its place is not handed out again; a NaN, which equals nothing, goes to the first. */
-void fr_max_pool_backward(const fr_window *w, const float *x, const float *y, float *dy, float *dx) {
+void fr_max_pool_backward(const fr_window *w, const float *x, const float *y, float *dy,
+                          float *dx) {
   int channels = w->in_c;
   memset(dx, 0, sizeof *dx * (size_t)(w->in_h * w->in_w * channels));
   EACH_WINDOW(w, s) {
@@ -58,7 +60,8 @@ void fr_global_max_pool_backward(const fr_window *w, const float *x, const float
   for (int c = 0; c < channels; c++) {
     int winners = 0;
     for (int i = c; i < elements; i += channels) winners += x[i] == y[c];
-    for (int i = c; i < elements; i += channels) dx[i] = x[i] == y[c] ? dy[c] / (float)winners : 0.0f;
+    for (int i = c; i < elements; i += channels)
+      dx[i] = x[i] == y[c] ? dy[c] / (float)winners : 0.0f;
     if (winners == 0) dx[c] = dy[c]; /* a NaN equals nothing */
   }
 }

@@ -136,7 +136,8 @@ static void pointwise_backward(const fr_work *work, int i) {
 static void augment_forward(const fr_work *work, int i) {
   const fr_model *m = work->model;
   const fr_step *s = work->step;
-  if (m->training) fr_augment(s->layer, s->layer_index, m->optimizer.steps, i, fr_x_of(s, i), fr_y_of(s, i));
+  if (m->training)
+    fr_augment(s->layer, s->layer_index, m->optimizer.steps, i, fr_x_of(s, i), fr_y_of(s, i));
   else memcpy(fr_y_of(s, i), fr_x_of(s, i), sizeof(float) * (size_t)s->y_size);
 }
 
@@ -224,8 +225,8 @@ static void prepare_chunk(void *context, int chunk) {
   for (int i = 0; i < m->step_count; i++) {
     const fr_step *s = &m->steps[i];
     if (s->dropping)
-      fr_dropout_mask(s->dropout_seed, m->optimizer.steps, s->dropout_layer, s->rate, range.first, range.end,
-                      s->y_size, s->keep);
+      fr_dropout_mask(s->dropout_seed, m->optimizer.steps, s->dropout_layer, s->rate, range.first,
+                      range.end, s->y_size, s->keep);
   }
 }
 

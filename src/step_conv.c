@@ -27,7 +27,8 @@ static void conv2d_forward_chunk(void *context, int chunk) {
 void fr_conv2d_step_forward(fr_work *work) {
   const fr_model *m = work->model;
   fr_step *s = work->step;
-  fr_conv2d_pack(&s->layer->window, fr_values_of(m, s->kernel), fr_values_of(m, s->bias), s->packed);
+  fr_conv2d_pack(&s->layer->window, fr_values_of(m, s->kernel), fr_values_of(m, s->bias),
+                 s->packed);
   fr_pool_run(FR_CHUNKS, conv2d_forward_chunk, work);
 }
 

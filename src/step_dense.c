@@ -26,8 +26,8 @@ static void dense_forward_chunk(void *context, int chunk) {
                             .relu = s->activation == FR_RELU,
                             .kept = s->dropping ? &s->live : NULL,
                             .scale = s->dropping ? scale_of(s) : 1.0f};
-  fr_dense_forward(&s->dense, s->x, work->n, fr_values_of(work->model, s->kernel), &finish, units.first,
-                   units.end, s->partial, s->y);
+  fr_dense_forward(&s->dense, s->x, work->n, fr_values_of(work->model, s->kernel), &finish,
+                   units.first, units.end, s->partial, s->y);
 }
 
 static void dense_infer_chunk(void *context, int chunk) {

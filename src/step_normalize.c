@@ -68,7 +68,8 @@ void fr_normalize_step_forward(fr_work *work) {
     memcpy(s->norm.mean, moving(m, s, 0), sizeof(float) * (size_t)s->channels);
     memcpy(s->norm.variance, moving(m, s, 1), sizeof(float) * (size_t)s->channels);
   }
-  fr_norm_prepare(&s->norm, fr_values_of(m, s->kernel), fr_values_of(m, s->bias), s->layer->epsilon);
+  fr_norm_prepare(&s->norm, fr_values_of(m, s->kernel), fr_values_of(m, s->bias),
+                  s->layer->epsilon);
   fr_pool_run(FR_CHUNKS, normalize_chunk, work);
 }
 

@@ -30,7 +30,8 @@ static void backward(fr_model *m, int n) {
 static fr_status check_batch(fr_model *m, const fr_batch *b, int batch_size, int needs_targets) {
   if (needs_targets && !m->compiled)
     return fr_fail(FR_WRONG_STATE, "model: compile it before it is trained or evaluated");
-  if (b->n < 1) return fr_fail(FR_INVALID_ARGUMENT, "samples: at least one is needed, got %d", b->n);
+  if (b->n < 1)
+    return fr_fail(FR_INVALID_ARGUMENT, "samples: at least one is needed, got %d", b->n);
   if (b->dtype != FR_UINT8 && b->dtype != FR_FLOAT32)
     return fr_fail(FR_INVALID_ARGUMENT, "samples: type must be bytes (0) or floats (1), got %d",
                    (int)b->dtype);
@@ -136,7 +137,8 @@ static void replan(fr_model *m, int fuse) {
   m->batch_capacity = 0;
 }
 
-fr_status fr_activations_of(fr_model *m, int layer, const fr_batch *data, int training, float *out) {
+fr_status fr_activations_of(fr_model *m, int layer, const fr_batch *data, int training,
+                            float *out) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "activations: build the model first");
   if (layer < 0 || layer >= m->layer_count)
     return fr_fail(FR_INVALID_ARGUMENT, "activations: layer must be 0..%d, got %d",
@@ -149,7 +151,8 @@ fr_status fr_activations_of(fr_model *m, int layer, const fr_batch *data, int tr
     int last = m->step_of[layer], size = fr_shape_elements(&m->input);
     fr_steps_prepare(m, b.samples, b.dtype, b.n, training);
     for (int i = 0; i <= last; i++) fr_step_forward(m, &m->steps[i], b.n);
-    const fr_step input = {.y = m->input_values, .y_size = size, .y_stride = fr_round_up(size, FR_LANES)};
+    const fr_step input = {
+        .y = m->input_values, .y_size = size, .y_stride = fr_round_up(size, FR_LANES)};
     copy_outputs(last < 0 ? &input : &m->steps[last], b.n, out);
   }
   replan(m, 1);

@@ -17,7 +17,9 @@ static inline float *fr_sample(float *values, int stride, int i) {
   return values + (ptrdiff_t)i * stride;
 }
 
-static inline const float *fr_x_of(const fr_step *s, int i) { return s->x + (ptrdiff_t)i * s->x_stride; }
+static inline const float *fr_x_of(const fr_step *s, int i) {
+  return s->x + (ptrdiff_t)i * s->x_stride;
+}
 static inline float *fr_y_of(const fr_step *s, int i) { return fr_sample(s->y, s->y_stride, i); }
 static inline float *fr_dy_of(const fr_step *s, int i) { return fr_sample(s->dy, s->y_stride, i); }
 static inline float *fr_dx_of(const fr_step *s, int i) { return fr_sample(s->dx, s->x_stride, i); }
