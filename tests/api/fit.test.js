@@ -299,10 +299,10 @@ onEveryBuild(() => {
     const timer = setInterval(() => turns++, 1);
     t.after(() => clearInterval(timer));
     const start = performance.now();
-    await model.fit(x, y, { verbose: 0, batchSize: 1, epochs: 1e5, callbacks: {
-      onEpochEnd: () => { model.stopTraining = performance.now() - start > 300; },
+    await model.fit(x, y, { verbose: 0, batchSize: 1, epochs: 1e6, callbacks: {
+      onEpochEnd: () => { model.stopTraining = turns >= 4 || performance.now() - start > 5000; },
     } });
-    assert.ok(turns >= 4, `${turns} turns in 300 ms`);
+    assert.ok(turns >= 4, `${turns} turns in five seconds`);
     model.dispose();
   });
 
