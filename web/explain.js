@@ -9,11 +9,11 @@ import { KINDS } from './kinds.js';
  */
 export function explain({ kind, options }, before, inputs) {
   const [input] = inputs;
-  const shape = timesed(input);
+  const shape = unbroken(input);
   if (kind.startsWith('random') && before.some(learns)) return { key: 'varies-late' };
   if (kind === 'dense' && input.length > 1) return { key: 'needs-row', values: { shape } };
   if (takesPictures(kind) && input.length !== 3) return { key: 'needs-picture', values: { shape } };
-  if (kind === 'add') return { key: 'shapes-differ', values: { shape, other: timesed(inputs[1]) } };
+  if (kind === 'add') return { key: 'shapes-differ', values: { shape, other: unbroken(inputs[1]) } };
   const window = options.kernelSize ?? options.poolSize;
   if (options.padding === 'valid' && window > Math.min(input[0], input[1])) return { key: 'window-large', values: { window, shape } };
   if (kind === 'reshape') return { key: 'reshape', values: { count: input.reduce((a, b) => a * b), shape } };
@@ -27,6 +27,9 @@ const learns = (kind) => LEARNING.includes(kind);
 
 /** @param {string} kind */
 const takesPictures = (kind) => /2d$|^random/.test(kind) && kind in KINDS;
+
+/** For the middle of a sentence. @param {number[]} shape */
+const unbroken = (shape) => timesed(shape).replaceAll(' ', '\u00a0');
 
 /** @param {number[]} shape */
 export const timesed = (shape) => shape.join(' × ');

@@ -1,4 +1,4 @@
-import { onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
+import { count, onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
 import { isolate } from './isolation.js';
 import { argmax, confusion } from './metrics.js';
 import { createSession } from './session.js';
@@ -133,7 +133,7 @@ export function openPage(script) {
     const { differs } = trainer.view;
     if (trainer.busy()) settingsForm.note(t('settings.locked'));
     else if (differs) settingsForm.note(t('settings.changed'));
-    else if (there && settings.trainSize > there) settingsForm.note(t('settings.all-used', { count: there }));
+    else if (there && settings.trainSize > there) settingsForm.note(t('settings.all-used', { count: count(there) }));
     else settingsForm.note('');
   }
 

@@ -147,10 +147,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await described('(None, 24, 24, 4)');
       assert.deepEqual(await faults(), Array(5).fill(''));
       await browser.click(inCard(3, 'layer-remove'));
-      await faultAt(3, /A row of numbers is needed here, but 24 × 24 × 4 arrives/);
+      await faultAt(3, /A row of numbers is needed here, but 24.×.24.×.4 arrives/);
       await page.click('model-undo');
       await browser.type(inCard(2, 'layer-kernelSize'), '27');
-      await faultAt(2, /27 × 27 does not fit.* 26 × 26 × 8/);
+      await faultAt(2, /27 × 27 does not fit.* 26.×.26.×.8/);
       await browser.type(inCard(2, 'layer-kernelSize'), '0');
       await faultAt(2, /kernel size: A whole number/);
       await browser.type(inCard(2, 'layer-kernelSize'), '5');
@@ -165,7 +165,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.choose('model-kind', 'add');
       await page.choose('model-after', '3');
       await page.click('model-add');
-      await faultAt(4, /Only equal shapes can be added, and these are 28 × 28 × 4 and 28 × 28 × 8/);
+      await faultAt(4, /Only equal shapes can be added, and these are 28.×.28.×.4 and 28.×.28.×.8/);
       await browser.type(inCard(3, 'layer-filters'), '8');
       await described('add (Add)');
       const id = (/** @type {number} */ number) => browser.evaluate((/** @type {number} */ wanted) => /** @type {HTMLOptionElement} */ (document.querySelector(`.layer:nth-child(4) [data-testid="layer-with"]`)?.querySelectorAll('option')[wanted]).value, number);

@@ -70,7 +70,7 @@ export function createLayerCard(layer, actions) {
     });
     const text = el('span');
     labels.push([text, `model.${name}`]);
-    const label = el('label', { className: 'field' }, text, select);
+    const label = el('label', { className: 'field pair' }, text, select);
     reads.push({ name, select, label });
     return label;
   }
@@ -118,7 +118,7 @@ export function createLayerCard(layer, actions) {
 
   /** @param {Layer[]} earlier */
   function remarkText(earlier) {
-    if (!actions) return `${t('model.ten-units')}, ${t('model.softmax')}`;
+    if (!actions) return t('model.ten-units');
     if (layer.from === undefined) return layer.kind === 'flatten' ? t('model.flatten-note') : '';
     return t('model.reads', { layer: placeText(layer.from, earlier) });
   }
