@@ -260,7 +260,7 @@ accuracy: $(MODULES) $(NPM) ## train the tutorial's 20 epochs over ten seeds (te
 	@node tests/bench/accuracy.js
 
 .PHONY: two-block
-two-block: $(MODULES) $(NPM) ## train a two-block network with batch normalization and augmentation to 93.5 % (half an hour of one core)
+two-block: $(MODULES) $(NPM) ## train a two-block network with batch normalization and augmentation to 93.5 % (a quarter of an hour on two cores)
 	@node models/train.js two-block
 
 .PHONY: clean
