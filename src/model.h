@@ -41,13 +41,11 @@ typedef struct {
 typedef struct {
   fr_step_kind kind;
   const fr_layer *layer;       /* the first of the layers it runs */
-  int layer_index;
   fr_activation activation;
   float slope;                 /* of leaky ReLU */
   int pool;                    /* conv2d: fused with a 2×2 max-pool */
   float rate;                  /* dropout share, 0 for none */
   int dropout_layer;           /* which layer's random stream */
-  uint64_t dropout_seed;
   int dropping;                /* in the pass under way */
   fr_dense dense;
   int kernel, bias;            /* indices of parameters, -1 where there is none: of normalize gamma, beta */
@@ -56,6 +54,7 @@ typedef struct {
   int channels;                /* last axis of y */
 
   int source_count, sources[FR_MAX_SOURCES]; /* steps, -1 for the model's input */
+  int joins[FR_MAX_SOURCES];   /* backward, another gradient of that source is there already */
   int learns;                  /* it or a step before it has trainable parameters: backward runs */
 
   /* in the batch arena; (batch, stride) each */

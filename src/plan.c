@@ -50,7 +50,6 @@ static int can_fuse_activation(const fr_step *s, const fr_layer *next) {
 static void set_dropout(fr_step *s, const fr_layer *dropout, int layer) {
   s->rate = dropout->rate;
   s->dropout_layer = layer;
-  s->dropout_seed = dropout->seed;
 }
 
 /* Takes the layers behind `last` into the step as long as it can run them too; returns the last one. */
@@ -117,10 +116,21 @@ static void set_sources(const fr_model *m, fr_step *s) {
   }
 }
 
+/* Backward goes from the last step to the first, and through the sources of one from the first to the last. */
+static void plan_joins(fr_model *m) {
+  int has_gradient[2 * FR_MAX_LAYERS] = {0};
+  for (fr_step *s = m->steps + m->step_count; s-- > m->steps;)
+    for (int k = 0; k < s->source_count; k++) {
+      int source = s->sources[k];
+      s->joins[k] = source >= 0 && has_gradient[source];
+      if (source >= 0) has_gradient[source] = 1;
+    }
+}
+
 /* An activation whose slope only its input tells cannot be part of another step. */
-static void split_activation(fr_model *m, int layer, fr_step *s) {
+static void split_activation(fr_model *m, fr_step *s) {
   fr_step *f = &m->steps[m->step_count++];
-  *f = (fr_step){.kind = FR_STEP_POINTWISE, .layer = s->layer, .layer_index = layer,
+  *f = (fr_step){.kind = FR_STEP_POINTWISE, .layer = s->layer,
                  .activation = s->activation, .kernel = -1, .bias = -1, .source_count = 1,
                  .sources = {(int)(s - m->steps)}, .learns = s->learns};
   s->activation = FR_LINEAR;
@@ -137,7 +147,7 @@ static int has_activation(const fr_layer *l) {
 static void plan_step(fr_model *m, int layer, int fuse) {
   const fr_layer *l = &m->layers[layer];
   fr_step *s = &m->steps[m->step_count++];
-  *s = (fr_step){.kind = step_kinds[l->kind], .layer = l, .layer_index = layer,
+  *s = (fr_step){.kind = step_kinds[l->kind], .layer = l,
                  .activation = has_activation(l) ? l->activation : FR_LINEAR, .slope = l->slope,
                  .kernel = m->parameters_of[layer][0], .bias = m->parameters_of[layer][1]};
   if (l->kind == FR_DROPOUT) set_dropout(s, l, layer);
@@ -145,7 +155,7 @@ static void plan_step(fr_model *m, int layer, int fuse) {
   set_sizes(s, l);
   int last = layer;
   if (s->kind != FR_STEP_POINTWISE && fr_activation_needs_input(s->activation))
-    split_activation(m, layer, s);
+    split_activation(m, s);
   else if (fuse)
     set_sizes(s, &m->layers[last = fuse_readers(m, s, layer)]);
   /* what runs in the middle of the step has no output of its own */
@@ -165,6 +175,7 @@ void fr_plan_steps(fr_model *m, int fuse) {
     if (l->kind == FR_FLATTEN || l->kind == FR_RESHAPE) m->step_of[i] = step_of(m, l->sources[0]);
     else plan_step(m, i, fuse);
   }
+  plan_joins(m);
   m->inference_floats = 0;
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
@@ -232,22 +243,13 @@ static void place_dense(fr_step *s, cursor *c, int batch) {
   s->gradient = take_floats(c, (uint64_t)s->y_stride);
 }
 
-/* Whether a step behind `step` reads what step `source` makes, and so has written its gradient first. */
-static int read_later(const fr_model *m, int step, int source) {
-  for (int i = step + 1; i < m->step_count; i++)
-    for (int k = 0; k < m->steps[i].source_count; k++)
-      if (m->steps[i].sources[k] == source) return 1;
-  return 0;
-}
-
 /* Add has several inputs and sees to their gradients itself. */
-static void connect(fr_model *m, int index) {
-  fr_step *s = &m->steps[index];
+static void connect(fr_model *m, fr_step *s) {
   int source = s->sources[0];
   s->x = source < 0 ? m->input_values : m->steps[source].y;
   s->dx = source >= 0 && m->steps[source].learns ? m->steps[source].dy : NULL;
   s->shared_dx = NULL;
-  if (s->dx && s->kind != FR_STEP_ADD && read_later(m, index, source)) {
+  if (s->dx && s->kind != FR_STEP_ADD && s->joins[0]) {
     s->shared_dx = s->dx;
     s->dx = m->branch;
   }
@@ -255,24 +257,21 @@ static void connect(fr_model *m, int index) {
 
 uint64_t fr_plan_buffers(fr_model *m, int batch, char *base) {
   cursor c = {base, 0};
-  int largest = fr_round_up(fr_shape_elements(&m->input), FR_LANES);
+  int largest = fr_round_up(fr_shape_elements(&m->input), FR_LANES), branches = 0;
   m->input_values = take_samples(&c, batch, largest);
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
     s->y = take_samples(&c, batch, s->y_stride);
     s->dy = take_samples(&c, batch, s->y_stride);
     if (s->y_stride > largest) largest = s->y_stride;
+    branches |= s->joins[0];
     if (s->rate > 0.0f) s->keep = take(&c, (uint64_t)batch * (uint64_t)s->y_size);
     if (s->kind == FR_STEP_CONV2D) place_conv2d(s, &c, batch);
     if (s->kind == FR_STEP_DEPTHWISE) place_depthwise(s, &c);
     if (s->kind == FR_STEP_NORMALIZE) place_norm(s, &c);
     if (s->kind == FR_STEP_DENSE) place_dense(s, &c, batch);
   }
-  int branches = 0;
-  for (int i = 0; i < m->step_count; i++)
-    for (int k = 0; k < m->steps[i].source_count; k++)
-      branches |= read_later(m, i, m->steps[i].sources[k]);
   m->branch = branches ? take_samples(&c, batch, largest) : NULL;
-  for (int i = 0; i < m->step_count; i++) connect(m, i);
+  for (int i = 0; i < m->step_count; i++) connect(m, &m->steps[i]);
   return c.used;
 }

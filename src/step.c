@@ -86,16 +86,6 @@ static void add_forward(const fr_work *work, int i) {
   fr_activate(s, i, 1);
 }
 
-/* Whether what reads the source's output later, or a second time here, has left a gradient there. */
-static int has_gradient(const fr_model *m, const fr_step *s, int k) {
-  for (int i = 0; i < k; i++)
-    if (s->sources[i] == s->sources[k]) return 1;
-  for (const fr_step *later = s + 1; later < m->steps + m->step_count; later++)
-    for (int i = 0; i < later->source_count; i++)
-      if (later->sources[i] == s->sources[k]) return 1;
-  return 0;
-}
-
 static void add_backward(const fr_work *work, int i) {
   const fr_model *m = work->model;
   const fr_step *s = work->step;
@@ -104,7 +94,7 @@ static void add_backward(const fr_work *work, int i) {
     int source = s->sources[k];
     if (source < 0 || !m->steps[source].learns) continue;
     float *dx = fr_sample(m->steps[source].dy, s->x_stride, i);
-    if (has_gradient(m, s, k)) add_floats(dx, fr_dy_of(s, i), s->y_size);
+    if (s->joins[k]) add_floats(dx, fr_dy_of(s, i), s->y_size);
     else memcpy(dx, fr_dy_of(s, i), sizeof *dx * (size_t)s->y_size);
   }
 }
@@ -137,12 +127,9 @@ static void augment_forward(const fr_work *work, int i) {
   const fr_model *m = work->model;
   const fr_step *s = work->step;
   if (m->training)
-    fr_augment(s->layer, s->layer_index, m->optimizer.steps, i, fr_x_of(s, i), fr_y_of(s, i));
+    fr_augment(s->layer, fr_layer_of(m, s), m->optimizer.steps, i, fr_x_of(s, i), fr_y_of(s, i));
   else memcpy(fr_y_of(s, i), fr_x_of(s, i), sizeof(float) * (size_t)s->y_size);
 }
-
-/* Nothing before it learns. */
-static void augment_backward(const fr_work *work, int i) { (void)work, (void)i; }
 
 /* ---- all steps --------------------------------------------------------------------------------- */
 
@@ -161,7 +148,7 @@ static const struct {
     [FR_STEP_PAD] = {NULL, NULL, pad_forward, pad_backward},
     [FR_STEP_ADD] = {NULL, NULL, add_forward, add_backward},
     [FR_STEP_POINTWISE] = {NULL, NULL, pointwise_forward, pointwise_backward},
-    [FR_STEP_AUGMENT] = {NULL, NULL, augment_forward, augment_backward},
+    [FR_STEP_AUGMENT] = {NULL, NULL, augment_forward, NULL}, /* nothing before it learns */
 };
 
 static void forward_chunk(void *context, int chunk) {
@@ -225,7 +212,7 @@ static void prepare_chunk(void *context, int chunk) {
   for (int i = 0; i < m->step_count; i++) {
     const fr_step *s = &m->steps[i];
     if (s->dropping)
-      fr_dropout_mask(s->dropout_seed, m->optimizer.steps, s->dropout_layer, s->rate, range.first,
+      fr_dropout_mask(m->layers[s->dropout_layer].seed, m->optimizer.steps, s->dropout_layer, s->rate, range.first,
                       range.end, s->y_size, s->keep);
   }
 }

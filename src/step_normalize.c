@@ -15,23 +15,17 @@ static float *clear_sums(fr_step *s, int chunk) {
   return sums;
 }
 
-static void sum_chunk(void *context, int chunk) {
-  const fr_work *work = context;
+typedef void (*fr_norm_sum)(const fr_norm *m, const float *x, int positions, float *sums);
+
+static void add_chunk(const fr_work *work, int chunk, fr_norm_sum add) {
   fr_step *s = work->step;
   fr_range range = fr_chunk_range(work->n, chunk);
   float *sums = clear_sums(s, chunk);
-  for (int i = range.first; i < range.end; i++)
-    fr_norm_add(&s->norm, fr_x_of(s, i), positions_of(s), sums);
+  for (int i = range.first; i < range.end; i++) add(&s->norm, fr_x_of(s, i), positions_of(s), sums);
 }
 
-static void square_chunk(void *context, int chunk) {
-  const fr_work *work = context;
-  fr_step *s = work->step;
-  fr_range range = fr_chunk_range(work->n, chunk);
-  float *sums = clear_sums(s, chunk);
-  for (int i = range.first; i < range.end; i++)
-    fr_norm_add_squares(&s->norm, fr_x_of(s, i), positions_of(s), sums);
-}
+static void sum_chunk(void *context, int chunk) { add_chunk(context, chunk, fr_norm_add); }
+static void square_chunk(void *context, int chunk) { add_chunk(context, chunk, fr_norm_add_squares); }
 
 /* out = the sums of all chunks from float `from` on, divided by what they were taken over. */
 static void average_chunks(const fr_work *work, int from, float *out) {
@@ -53,7 +47,7 @@ static void normalize_chunk(void *context, int chunk) {
 
 /* Mean (0) or variance (1) of the past batches. */
 static float *moving(const fr_model *m, const fr_step *s, int which) {
-  return m->values + m->parameters[m->parameters_of[s->layer_index][2 + which]].offset;
+  return m->values + m->parameters[m->parameters_of[fr_layer_of(m, s)][2 + which]].offset;
 }
 
 void fr_normalize_step_forward(fr_work *work) {

@@ -11,11 +11,12 @@ static void forward(fr_model *m, const fr_batch *b, int training) {
   for (int i = 0; i < m->step_count; i++) fr_step_forward(m, &m->steps[i], b->n);
 }
 
-static void score(fr_model *m, const fr_batch *b, float *dp, fr_scores *scores) {
+/* penalty: what the regularizers add to the loss of each sample */
+static void score(fr_model *m, const fr_batch *b, double penalty, float *dp, fr_scores *scores) {
   const fr_step *last = last_step(m);
   fr_loss_batch(&m->loss, m->fused_activation, last->y, b->targets, b->weights, b->n, last->y_size,
                 last->y_stride, dp, scores);
-  scores->loss += b->n * fr_update_penalty(m);
+  scores->loss += b->n * penalty;
 }
 
 static void backward(fr_model *m, int n) {
@@ -62,7 +63,7 @@ fr_status fr_train(fr_model *m, const fr_batch *data, int batch_size, const doub
     fr_batch b = slice(m, data, first, batch_size);
     scores[i] = (fr_scores){0};
     forward(m, &b, 1);
-    score(m, &b, last_step(m)->dy, &scores[i]);
+    score(m, &b, fr_update_penalty(m), last_step(m)->dy, &scores[i]);
     status = fr_update_begin(m, rates ? rates[i] : m->optimizer.learning_rate);
     if (status) break;
     backward(m, b.n);
@@ -77,7 +78,7 @@ fr_status fr_train_gradients(fr_model *m, const fr_batch *batch, fr_scores *scor
   if (status || (status = fr_update_keep(m))) return status;
   *scores = (fr_scores){0};
   forward(m, batch, 1);
-  score(m, batch, last_step(m)->dy, scores);
+  score(m, batch, fr_update_penalty(m), last_step(m)->dy, scores);
   backward(m, batch->n);
   return FR_OK;
 }
@@ -103,10 +104,11 @@ static fr_status begin_inference(fr_model *m, const fr_batch *data, int *batch_s
 
 fr_status fr_evaluate(fr_model *m, const fr_batch *data, int batch_size, fr_scores *scores) {
   fr_status status = begin_inference(m, data, &batch_size, 1);
+  double penalty = status == FR_OK ? fr_update_penalty(m) : 0.0;
   for (int first = 0; status == FR_OK && first < data->n; first += batch_size) {
     fr_batch b = slice(m, data, first, batch_size);
     forward(m, &b, 0);
-    score(m, &b, NULL, scores);
+    score(m, &b, penalty, NULL, scores);
   }
   return status;
 }
@@ -144,16 +146,15 @@ fr_status fr_activations_of(fr_model *m, int layer, const fr_batch *data, int tr
     return fr_fail(FR_INVALID_ARGUMENT, "activations: layer must be 0..%d, got %d",
                    m->layer_count - 1, layer);
   replan(m, 0);
-  fr_batch b = *data;
   fr_status status = check_batch(m, data, data->n, 0);
   if (status == FR_OK) status = fr_model_refresh_inference(m);
   if (status == FR_OK) {
     int last = m->step_of[layer], size = fr_shape_elements(&m->input);
-    fr_steps_prepare(m, b.samples, b.dtype, b.n, training);
-    for (int i = 0; i <= last; i++) fr_step_forward(m, &m->steps[i], b.n);
+    fr_steps_prepare(m, data->samples, data->dtype, data->n, training);
+    for (int i = 0; i <= last; i++) fr_step_forward(m, &m->steps[i], data->n);
     const fr_step input = {
         .y = m->input_values, .y_size = size, .y_stride = fr_round_up(size, FR_LANES)};
-    copy_outputs(last < 0 ? &input : &m->steps[last], b.n, out);
+    copy_outputs(last < 0 ? &input : &m->steps[last], data->n, out);
   }
   replan(m, 1);
   return status;

@@ -13,6 +13,9 @@ typedef struct {
   int in_loss; /* backward: dy is already the gradient before the activation */
 } fr_work;
 
+/* The number of the first layer that the step runs. */
+static inline int fr_layer_of(const fr_model *m, const fr_step *s) { return (int)(s->layer - m->layers); }
+
 static inline float *fr_sample(float *values, int stride, int i) {
   return values + (ptrdiff_t)i * stride;
 }
