@@ -1,7 +1,6 @@
 import { seedWords } from './core.js';
-import { FittingRoomError, show } from './errors.js';
 import { layerNumbers } from './lowering.js';
-import { elementsOf } from './tensor.js';
+import { closedShape, elementsOf } from './tensor.js';
 
 /** @import { Core } from './core.js' */
 /** @import { Graph } from './graph.js' */
@@ -38,14 +37,6 @@ function outputShape(core, pointer, layer) {
   });
 }
 
-/** A reshape's target without the -1. @param {number[]} target @param {number} elements */
-function closed(target, elements) {
-  const rest = -elementsOf(target);
-  if (rest < 0) return target;
-  if (elements % rest) throw new FittingRoomError(`reshape: ${elements} numbers do not fill the shape ${show(target)}`);
-  return target.map((length) => (length < 0 ? elements / rest : length));
-}
-
 /**
  * @param {Core} core
  * @param {Graph} graph
@@ -62,7 +53,7 @@ export function buildModel(core, { inputShape, nodes }, seed) {
     for (const { config, sources } of nodes) {
       const { targetShape } = config;
       const read = () => (sources[0] < 0 ? inputShape : outputShape(core, pointer, sources[0]));
-      const target = targetShape && closed(targetShape, elementsOf(read()));
+      const target = targetShape && closedShape(targetShape, elementsOf(read()));
       callWithNumbers(core, 'fr_add', pointer, layerNumbers(config, sources, target));
     }
     core.call('fr_build', pointer);

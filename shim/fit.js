@@ -3,6 +3,7 @@ import { score } from './evaluation.js';
 import { checkFit } from './fit-options.js';
 import { logsOf } from './metrics.js';
 import { batchesOf, progressOf, runPass } from './pass.js';
+import { appendLogs } from './progress.js';
 import { Reporter } from './reporter.js';
 import { addScores, noScores, readScores } from './scores.js';
 
@@ -172,10 +173,10 @@ export async function fit(runner, x, y, options, state) {
     reporter.end(last, logs);
     state.position = { epoch: epoch + 1, batch: 0, scores: noScores() };
     state.history.epoch.push(epoch);
-    record(state.history, logs);
+    appendLogs(state.history.history, logs);
     latest = { ...logs };
     await callbacks.call('onEpochEnd', epoch, latest);
-    record(state.history, Object.fromEntries(Object.entries(latest).filter(([name]) => !(name in logs))));
+    appendLogs(state.history.history, Object.fromEntries(Object.entries(latest).filter(([name]) => !(name in logs))));
   }
   runner.optimizer?.finish();
   await callbacks.call('onTrainEnd', latest);
@@ -193,9 +194,4 @@ async function validate(runner, { validation, validationFreq, validationBatchSiz
   const onProgress = (/** @type {Progress} */ progress) => callbacks.call('onProgress', progress);
   const pass = { batchSize: validationBatchSize, signal, callbacks, onProgress };
   return asValidation(await score(runner, validation, pass, 'validate', { epoch, epochs }));
-}
-
-/** @param {History} history @param {Logs} logs */
-function record(history, logs) {
-  for (const [name, value] of Object.entries(logs)) (history.history[name] ??= []).push(value);
 }

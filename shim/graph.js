@@ -1,5 +1,5 @@
 import { FittingRoomError, checkInteger, checkOptions, show } from './errors.js';
-import { SymbolicTensor } from './layer.js';
+import { MAX_LENGTH, SymbolicTensor } from './layer.js';
 
 /** @import { LayerConfig } from './layer.js' */
 
@@ -8,8 +8,6 @@ import { SymbolicTensor } from './layer.js';
  * In an order in which each layer comes after what it reads. inputName: of a model that was put together from input().
  * @typedef {{ inputShape: number[], inputName?: string, nodes: Node[] }} Graph
  */
-
-const MAX_LENGTH = 2 ** 26; // of src/layer.h
 
 /** @param {unknown} shape @returns {number[]} */
 export function checkInputShape(shape) {

@@ -75,7 +75,9 @@ export class SymbolicTensor {
 
 /** @type {WeakSet<object>} */
 const applied = new WeakSet();
-const MOST_SOURCES = 8; // of src/layer.h
+/* Of src/layer.h and src/shape.h. */
+export const MOST_SOURCES = 8;
+export const MAX_LENGTH = 2 ** 26;
 
 /** What `layers.*` make: the configuration, readable and plain, and a way to put it into a graph. */
 export class Layer {

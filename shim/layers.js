@@ -1,6 +1,7 @@
 import { FittingRoomError, checkBelow, checkInteger, show } from './errors.js';
 import { choice, flag, optional, within } from './fields.js';
 import { checkInitializer } from './initializers.js';
+import { MAX_LENGTH } from './layer.js';
 import { define, pair, seed, units } from './layer-fields.js';
 import { randomLayers } from './random-layers.js';
 import { checkRegularizer } from './regularizers.js';
@@ -31,7 +32,6 @@ export const ACTIVATIONS = /** @type {const} */ ([
 ]);
 export const PADDINGS = /** @type {const} */ (['valid', 'same']);
 const MAX_MARGIN = 255;
-const MAX_LENGTH = 2 ** 26;
 
 /** @type {Field[0]} */
 const activationOf = choice(ACTIVATIONS);

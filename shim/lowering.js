@@ -1,5 +1,5 @@
 import { FANS, resolveInitializer } from './initializers.js';
-import { KINDS } from './layer.js';
+import { KINDS, MOST_SOURCES } from './layer.js';
 import { ACTIVATIONS, PADDINGS } from './layers.js';
 import { FILLS, INTERPOLATIONS } from './random-layers.js';
 import { factorsOf } from './regularizers.js';
@@ -9,7 +9,6 @@ import { factorsOf } from './regularizers.js';
 
 /** A layer's configuration as the list of doubles that fr_add (src/api.c) reads. */
 
-const MAX_SOURCES = 8;
 /** Zoom's width where it has no factor of its own. @type {[number, number]} */
 const ALIKE = [1, -1];
 const LEAKY_SLOPE = 0.2; // Keras 3's of the activation; the layer has a slope of its own
@@ -76,6 +75,6 @@ export function layerNumbers(config, sources, target = []) {
     INTERPOLATIONS.indexOf(config.interpolation ?? 'bilinear'),
     config.fillValue ?? (config.kind === 'random_erasing' ? NaN : 0),
     ...padded(2, config.valueRange),
-    sources.length, ...padded(MAX_SOURCES, sources),
+    sources.length, ...padded(MOST_SOURCES, sources),
   ];
 }

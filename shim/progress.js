@@ -3,6 +3,11 @@
 
 const BAR = 30;
 
+/** @param {Record<string, number[]>} history the figures of each epoch so far @param {Logs} logs those of one more */
+export function appendLogs(history, logs) {
+  for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
+}
+
 /** @param {number} seconds */
 function duration(seconds) {
   if (seconds >= 3600) return `${Math.floor(seconds / 3600)}h${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')}m`;

@@ -9,6 +9,14 @@ import { FittingRoomError, show } from './errors.js';
 /** @param {number[]} shape */
 export const elementsOf = (shape) => shape.reduce((product, length) => product * length, 1);
 
+/** A shape to reshape to, with a length of -1 as what is left. @param {number[]} shape @param {number} elements */
+export function closedShape(shape, elements) {
+  const rest = -elementsOf(shape);
+  if (rest < 0) return shape;
+  if (elements % rest) throw new FittingRoomError(`reshape: ${elements} numbers do not fill the shape ${show(shape)}`);
+  return shape.map((length) => (length < 0 ? elements / rest : length));
+}
+
 /**
  * Makes a tensor, checking that the data fits the shape.
  * @template {NumberArray} Data

@@ -1,6 +1,7 @@
 import { FittingRoomError, checkInteger, show } from '../errors.js';
 import { callable, checkFields, flag, optional, unchecked, whole, within } from '../fields.js';
 import { inNode } from '../host.js';
+import { appendLogs } from '../progress.js';
 import { Callback } from './callback.js';
 import { Monitor } from './monitor.js';
 
@@ -146,7 +147,7 @@ class History extends Callback {
   /** @param {number} epoch @param {Logs} logs */
   onEpochEnd(epoch, logs) {
     this.epoch.push(epoch);
-    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    appendLogs(this.history, logs);
   }
 }
 

@@ -111,9 +111,10 @@ export class LayersModel {
 
   /** Class indices may come as [n, 1], as TF.js takes them. @param {Tensor} y */
   #targets(y) {
-    const [count, ...rest] = floats(y).shape;
+    const { shape, data } = floats(y);
+    const [count, ...rest] = shape;
     const single = rest.length === 1 && rest[0] === 1 && this.model.runner().loss === 'sparseCategoricalCrossentropy';
-    return { shape: single ? [count] : y.shape, data: floats(y).data };
+    return { shape: single ? [count] : shape, data };
   }
 
   /**

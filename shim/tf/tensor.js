@@ -1,5 +1,5 @@
 import { FittingRoomError, checkInteger, show } from '../errors.js';
-import { elementsOf } from '../tensor.js';
+import { closedShape, elementsOf } from '../tensor.js';
 
 /** @typedef {'float32' | 'int32' | 'bool'} DataType */
 /** @typedef {Float32Array | Int32Array | Uint8Array} Values */
@@ -47,8 +47,7 @@ export class Tensor {
 
   /** @param {number[]} shape one length may be -1: what is left */
   reshape(shape) {
-    const rest = -elementsOf(shape);
-    const closed = rest > 0 ? shape.map((length) => (length < 0 ? this.size / rest : length)) : shape;
+    const closed = closedShape(shape, this.size);
     if (closed.some((length) => !Number.isInteger(length)) || elementsOf(closed) !== this.size) {
       throw new FittingRoomError(`reshape: ${this.size} numbers do not fill the shape ${show(shape)}`);
     }
