@@ -3,6 +3,7 @@
 #include "check.h"
 #include "conv2d.h"
 #include "depthwise.h"
+#include "stack.h"
 
 enum { SWEEP = 400, IMAGES = 2 };
 
@@ -13,15 +14,7 @@ typedef struct {
 } depthwise_case;
 
 static fr_layer random_layer(int round) {
-  fr_layer l = {.kind = FR_DEPTHWISE_CONV2D, .units = 1 + round % 3, .kernel_h = check_between(1, 4),
-                .kernel_w = check_between(1, 4), .stride_h = check_between(1, 3),
-                .stride_w = check_between(1, 3), .padding = (fr_padding)check_between(0, 1)};
-  int h = check_between(1, 8), w = check_between(1, 8);
-  if (l.padding == FR_VALID && h < l.kernel_h) h = l.kernel_h;
-  if (l.padding == FR_VALID && w < l.kernel_w) w = l.kernel_w;
-  fr_shape input = {3, {h, w, check_between(1, 13)}};
-  CHECK(fr_layer_infer(&l, (const fr_shape *const[]){&input}) == FR_OK, "%s", fr_last_error());
-  return l;
+  return random_window((fr_layer){.kind = FR_DEPTHWISE_CONV2D, .units = 1 + round % 3}, 3, 8, 13);
 }
 
 static depthwise_case make_case(int round) {

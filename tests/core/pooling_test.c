@@ -1,6 +1,7 @@
 /* Pooling against plain loops, over ragged shapes, overlapping windows and many ties. */
 #include "check.h"
 #include "pooling.h"
+#include "stack.h"
 
 enum { SWEEP = 1500 };
 
@@ -25,16 +26,7 @@ static int winner_of(const fr_layer *l, const float *x, int oy, int ox, int c) {
 }
 
 static fr_layer random_layer(void) {
-  fr_layer l = {.kind = FR_MAX_POOLING2D, .kernel_h = check_between(1, 4),
-                .kernel_w = check_between(1, 4), .stride_h = check_between(1, 4),
-                .stride_w = check_between(1, 4), .padding = (fr_padding)check_between(0, 1)};
-  int h = check_between(1, 9), w = check_between(1, 9);
-  if (l.padding == FR_VALID && h < l.kernel_h) h = l.kernel_h;
-  if (l.padding == FR_VALID && w < l.kernel_w) w = l.kernel_w;
-  fr_shape input = {3, {h, w, check_between(1, 9)}};
-  fr_status status = fr_layer_infer(&l, (const fr_shape *const[]){&input});
-  CHECK(status == FR_OK, "%s", fr_last_error());
-  return l;
+  return random_window((fr_layer){.kind = FR_MAX_POOLING2D}, 4, 9, 9);
 }
 
 /* Returns how many windows reach into the padding. */

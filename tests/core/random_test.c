@@ -73,12 +73,13 @@ static void uniform_numbers(void) {
 }
 
 /* A prefix of a stream does not depend on how many numbers are drawn. */
-static void uniform_prefixes(void) {
+static void prefixes(void (*draw)(uint64_t seed, fr_stream purpose, uint64_t index, float scale,
+                                  float *values, int count)) {
   float all[23];
-  fr_random_uniform(5, FR_STREAM_WEIGHTS, 1, 1.0f, all, 23);
+  draw(5, FR_STREAM_WEIGHTS, 1, 1.0f, all, 23);
   for (int n = 0; n <= 23; n++) {
     float some[23];
-    fr_random_uniform(5, FR_STREAM_WEIGHTS, 1, 1.0f, some, n);
+    draw(5, FR_STREAM_WEIGHTS, 1, 1.0f, some, n);
     CHECK(memcmp(some, all, sizeof *some * (size_t)n) == 0, "the first %d numbers differ", n);
   }
 }
@@ -161,16 +162,6 @@ static void normals(void) {
     CHECK_NEAR(0.5 * erfc(-z / sqrt(2.0)), share, 5e-6 * fmin(share, 1.0 - share) + 1e-15, "share below");
     CHECK(z > last, "%g after %g", z, last);
     last = z;
-  }
-}
-
-static void truncated_prefixes(void) {
-  float all[23];
-  fr_random_truncated_normal(5, FR_STREAM_WEIGHTS, 1, 1.0f, all, 23);
-  for (int n = 0; n <= 23; n++) {
-    float some[23];
-    fr_random_truncated_normal(5, FR_STREAM_WEIGHTS, 1, 1.0f, some, n);
-    CHECK(memcmp(some, all, sizeof *some * (size_t)n) == 0, "the first %d numbers differ", n);
   }
 }
 
@@ -314,11 +305,11 @@ int main(void) {
   known_answers();
   streams_differ();
   uniform_numbers();
-  uniform_prefixes();
+  prefixes(fr_random_uniform);
   truncated_normals();
   quantiles();
   normals();
-  truncated_prefixes();
+  prefixes(fr_random_truncated_normal);
   shuffles_permute();
   shuffles_differ();
   shuffles_are_fair();

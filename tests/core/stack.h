@@ -98,6 +98,22 @@ static inline fr_layer add3(int first, int second, int third) {
 
 /* ---- models -------------------------------------------------------------------------------------- */
 
+/* The layer with a random window, at most 4 × 4 and `stride` apart, over a random image of at most `side` ×
+ * `side` pixels and `channels` channels that it fits in. */
+static inline fr_layer random_window(fr_layer l, int stride, int side, int channels) {
+  l.kernel_h = check_between(1, 4);
+  l.kernel_w = check_between(1, 4);
+  l.stride_h = check_between(1, stride);
+  l.stride_w = check_between(1, stride);
+  l.padding = (fr_padding)check_between(0, 1);
+  int h = check_between(1, side), w = check_between(1, side);
+  if (l.padding == FR_VALID && h < l.kernel_h) h = l.kernel_h;
+  if (l.padding == FR_VALID && w < l.kernel_w) w = l.kernel_w;
+  fr_shape input = {3, {h, w, check_between(1, channels)}};
+  CHECK(fr_layer_infer(&l, (const fr_shape *const[]){&input}) == FR_OK, "%s", fr_last_error());
+  return l;
+}
+
 /* Ends the program where the model is refused. */
 static inline void must(fr_status status) {
   if (status != FR_OK) check_abort(fr_last_error());
