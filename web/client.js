@@ -1,16 +1,37 @@
 import { connect, WorkerDied } from './protocol.js';
 
+const PING_INTERVAL = 500; // ms
+const STUCK_AFTER = 5000; // ms without an answer
+const MAX_STARTS = 3;
+
+/** @param {number} ms */
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 /**
  * Starts the worker and calls it. `onDeath` is told once when the worker is gone, for whatever reason.
+ *
+ * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never comes back
+ * from making a worker's own workers, which are the core's threads.
  * @param {string} script
  * @param {import('../shim/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
  */
 export function startWorker(script, runtime, onDeath) {
-  const name = `fitting-room-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-  const worker = new Worker(script, { type: 'module', name });
-  const { call, fail } = connect(/** @type {any} */ (worker));
   let alive = true;
+  let starts = 1;
+  let { worker, name } = create();
+  const { call, move, fail } = connect(/** @type {any} */ (worker));
+
+  function create() {
+    const name = `fitting-room-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+    const worker = new Worker(script, { type: 'module', name });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      die(event.message ?? '');
+    };
+    worker.onmessageerror = () => die('a message could not be read');
+    return { worker, name };
+  }
 
   /** @param {string} detail */
   function die(detail) {
@@ -22,13 +43,30 @@ export function startWorker(script, runtime, onDeath) {
     onDeath(error);
   }
 
-  worker.onerror = (event) => {
-    event.preventDefault();
-    die(event.message ?? '');
-  };
-  worker.onmessageerror = () => die('a message could not be read');
+  function replace() {
+    worker.terminate();
+    if (starts++ === MAX_STARTS) return die('it stopped answering while it started');
+    ({ worker, name } = create());
+    move(/** @type {any} */ (worker));
+  }
 
-  const ready = call('hello', runtime);
+  let starting = true;
+  async function watch() {
+    while (starting) {
+      await call('ping'); // however long its script travels
+      while (await answers()) if (!starting) return;
+      if (starting) replace();
+    }
+  }
+
+  /** Whether the worker answers in time; a while later, so that this can be asked in a loop. */
+  async function answers() {
+    await wait(PING_INTERVAL);
+    return Promise.race([call('ping').then(() => true), wait(STUCK_AFTER)]);
+  }
+  watch().catch(() => {}); // dead: onDeath is told
+
+  const ready = call('hello', runtime).finally(() => (starting = false));
   // The browser releases a worker's locks when it ends, however it ends.
   ready.then(() => navigator.locks?.request(name, () => die('')), () => {});
 

@@ -73,11 +73,11 @@ export function serve(port, methods) {
 }
 
 /**
- * Calls across `port`; `fail` rejects all that is pending and all that comes after.
+ * Calls across `port`; `move` goes on with another one, `fail` rejects all that is pending and all that comes after.
  * @param {Port} port
  */
 export function connect(port) {
-  /** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onEvent?: (event: any) => void }} Pending */
+  /** @typedef {{ request: Request, resolve: (value: any) => void, reject: (error: Error) => void, onEvent?: (event: any) => void }} Pending */
   /** @type {Map<number, Pending>} */
   const pending = new Map();
   /** @type {Error | null} */
@@ -94,20 +94,33 @@ export function connect(port) {
     if (failure) return Promise.reject(failure);
     const id = ++lastId;
     signal?.addEventListener('abort', () => pending.has(id) && port.postMessage({ kind: 'cancel', id }, []));
+    /** @type {Request} */
+    const request = { kind: 'call', id, method, args };
     return new Promise((resolve, reject) => {
-      pending.set(id, { resolve, reject, onEvent });
-      port.postMessage({ kind: 'call', id, method, args }, []);
+      pending.set(id, { request, resolve, reject, onEvent });
+      port.postMessage(request, []);
     });
   }
 
-  port.onmessage = ({ data }) => {
+  /** @param {MessageEvent} event */
+  function receive({ data }) {
     const waiting = pending.get(data.id);
     if (!waiting) return;
     if (data.kind === 'event') return waiting.onEvent?.(data.event);
     pending.delete(data.id);
     if (data.kind === 'result') waiting.resolve(data.value);
     else waiting.reject(new RemoteError(data.error));
-  };
+  }
+
+  /** Asks another side whatever has no answer yet, in the same order. @param {Port} other */
+  function move(other) {
+    port.onmessage = null;
+    port = other;
+    port.onmessage = receive;
+    for (const { request } of pending.values()) port.postMessage(request, []);
+  }
+
+  port.onmessage = receive;
 
   /** @param {Error} error */
   function fail(error) {
@@ -116,7 +129,7 @@ export function connect(port) {
     pending.clear();
   }
 
-  return { call, fail };
+  return { call, move, fail };
 }
 
 /** @param {any} error @returns {PlainError} */

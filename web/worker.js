@@ -17,13 +17,15 @@ let targetsOf;
 let gate = null; // closed while paused
 
 /** Begins to answer the page. */
-export const work = () => serve(/** @type {any} */ (globalThis), { hello, load, pictures, describe, fit, pause, resume, evaluate });
+export const work = () => serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate });
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
 
 /** @typedef {import('./model-spec.js').Spec} Spec */
 
 /** @typedef {import('../shim/loading.js').RuntimeOptions} RuntimeOptions */
+
+const ping = () => {};
 
 /** Asks for the core before anything else does, so that the datasets use the same one. @param {RuntimeOptions} runtime */
 async function hello(runtime) {

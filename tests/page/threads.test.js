@@ -115,6 +115,14 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.equal(await visits(opened), 2);
     }));
 
+  test(`${name}, a worker that never comes back from making its threads: another one takes its calls`, { timeout: 120_000 }, () =>
+    withPage([name, { query: QUICK, server: { fail: hangOnce }, prepare: stallThreads }], async (opened) => {
+      await coreThere(opened, 30_000);
+      assert.equal(opened.server.requests.filter((path) => path.endsWith('/stall')).length, Number(THREADS));
+      assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
+      await trains(opened);
+    }));
+
   for (const failure of /** @type {const} */ (['hang', 404])) {
     test(`${name}, threads whose script ${failure === 'hang' ? 'never comes' : 'is missing'}: one thread, and why`, { timeout: 120_000 }, () =>
       withPage([name, { query: QUICK, server: { fail: failHelpers(failure) } }], async (opened) => {
@@ -160,5 +168,32 @@ function failHelpers(failure) {
 function refuseSessionStorage(browser) {
   return /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(() => {
     Object.defineProperty(globalThis, 'sessionStorage', { get: () => { throw new DOMException('refused', 'SecurityError'); } });
+  });
+}
+
+/** @param {string} path @param {number} times */
+const hangOnce = (path, times) => (path === 'stall' && times === 1 ? 'hang' : undefined);
+
+/** Makes the page's worker wait, as a whole, for an answer before each thread that it starts. @param {import('./page.js').Browser} browser */
+function stallThreads(browser) {
+  return /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(() => {
+    const RealWorker = globalThis.Worker;
+    globalThis.Worker = class extends RealWorker {
+      /** @param {string | URL} script @param {WorkerOptions} options */
+      constructor(script, options) {
+        const stalling = `
+          import ${JSON.stringify(String(script))};
+          const RealWorker = self.Worker;
+          self.Worker = class extends RealWorker {
+            constructor(...args) {
+              const request = new XMLHttpRequest();
+              request.open('GET', ${JSON.stringify(String(new URL('stall', document.baseURI)))}, false);
+              request.send();
+              super(...args);
+            }
+          };`;
+        super(URL.createObjectURL(new Blob([stalling], { type: 'text/javascript' })), options);
+      }
+    };
   });
 }
