@@ -11,6 +11,8 @@ TYPES := .setup/fitting-room.d.mts
 
 SOURCES := $(wildcard src/*.c)
 NAMES := $(SOURCES:src/%.c=%)
+PHOTO_NAMES := $(patsubst src/%.c,%,$(wildcard src/photo/*.c))
+ALL_NAMES := $(NAMES) $(PHOTO_NAMES)
 # Some need a linker's --wrap, or threads, which WebAssembly has in its own way: they run natively only.
 WRAPPED_TESTS := memory_test
 THREAD_TESTS := threads_test
@@ -58,7 +60,7 @@ $(NPM): package.json package-lock.json
 # The core as a WebAssembly module, once for each of what an engine may offer; `debug` checks itself.
 
 BUILDS := simd simd-mt relaxed relaxed-mt
-MODULES := $(BUILDS:%=build/%/fitting-room.mjs)
+MODULES := $(BUILDS:%=build/%/fitting-room.mjs) build/photo/photo.wasm
 CHECKED := build/debug/fitting-room.mjs build/debug-mt/fitting-room.mjs
 
 .PHONY: core
@@ -69,7 +71,7 @@ build/exports.txt: src/exports.txt
 	@sed -n 's/^[a-z]/_&/p' $< > $@
 
 # Where training spends its time, where it passes through, and the rest, which is compiled for size.
-HOT := conv2d dense infer live step_conv step_dense
+HOT := photo/shrink photo/segment photo/saliency photo/palette conv2d dense infer live step_conv step_dense
 WARM := activation depthwise dropout normalize pooling random
 optimize = $(if $(filter $*,$(HOT)),-O3,$(if $(filter $*,$(WARM)),-O3 -fno-unroll-loops,-Oz))
 build/wasm-tests/%.o: optimize = -O1
@@ -103,6 +105,17 @@ $(eval $(call build_rules,relaxed,$(SIMD_FLAGS) $$(optimize) -mrelaxed-simd,$(RE
 $(eval $(call build_rules,relaxed-mt,$(SIMD_FLAGS) $$(optimize) -mrelaxed-simd -pthread,$(RELEASE_LINK) $(THREADS_LINK)))
 $(eval $(call build_rules,debug,$(DEBUG_FLAGS),$(DEBUG_LINK)))
 $(eval $(call build_rules,debug-mt,$(DEBUG_FLAGS) -pthread,$(DEBUG_LINK) $(THREADS_LINK)))
+
+# From photos to pictures: a module of its own, which only who has photos loads. Its memory is static.
+PHOTO_EXPORTS := begin rows segment garment strip strip_bytes mask picture box width height
+comma := ,
+empty :=
+
+build/photo/photo.wasm: $(PHOTO_NAMES:%=build/simd/%.o)
+	@mkdir -p $(@D)
+	@echo '  link $@'
+	$(QUIET)$(EMCC) -O3 $(WASM_LINK:-sALLOW_MEMORY_GROWTH=) --no-entry -sSTANDALONE_WASM \
+	  -sEXPORTED_FUNCTIONS=$(subst $(empty) ,$(comma),$(strip $(PHOTO_EXPORTS:%=_fr_photo_%))) $^ -o $@
 
 # The page.
 
@@ -177,7 +190,7 @@ build/native/%.o: tests/core/%.c Makefile | build/compiler
 	@echo '  compile $@'
 	$(QUIET)$(CC) $(NATIVE_FLAGS) -Isrc -c $< -o $@
 
-build/native/%: build/native/%.o $(NAMES:%=build/native/src/%.o)
+build/native/%: build/native/%.o $(ALL_NAMES:%=build/native/src/%.o)
 	@echo '  link $@'
 	$(QUIET)$(CC) $(NATIVE_FLAGS) $(wraps) $^ -lm -o $@
 
@@ -212,7 +225,7 @@ build/coverage/%.o: tests/core/%.c Makefile | build/llvm/ready
 	@echo '  compile $@'
 	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) -Isrc -c $< -o $@
 
-build/coverage/%: build/coverage/%.o $(NAMES:%=build/coverage/src/%.o)
+build/coverage/%: build/coverage/%.o $(ALL_NAMES:%=build/coverage/src/%.o)
 	@echo '  link $@'
 	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) $(wraps) $^ -lm -o $@
 
@@ -222,7 +235,7 @@ build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
 	$(QUIET)$(EMCC) $(SIMD_FLAGS) $(optimize) -Isrc -c $< -o $@
 
 # The objects of the shipped build, with the checks of the debug build added at link time.
-build/wasm-tests/%.cjs: build/wasm-tests/%.o $(NAMES:%=build/simd/%.o)
+build/wasm-tests/%.cjs: build/wasm-tests/%.o $(ALL_NAMES:%=build/simd/%.o)
 	@echo '  link $@'
 	$(QUIET)$(EMCC) -O1 --profiling-funcs $(WASM_LINK) $(CHECKS) -sENVIRONMENT=node -sEXIT_RUNTIME $^ -o $@
 
@@ -267,4 +280,4 @@ two-block: $(MODULES) $(NPM) ## train a two-block network with batch normalizati
 clean: ## remove what was built; the toolchain and the npm packages stay
 	rm -rf build dist
 
--include $(wildcard build/*/*.d build/*/src/*.d build/bench/*/*.d)
+-include $(wildcard build/*/*.d build/*/*/*.d build/*/src/photo/*.d)

@@ -1,0 +1,120 @@
+/**
+ * From photos of clothing to pictures a Fashion-MNIST network can read, in a WebAssembly module of its own:
+ * `import { preparePhoto } from 'fitting-room/photo'`.
+ */
+import { FittingRoomError, checkInteger, checkOptions, show } from './errors.js';
+import { fileBytes } from './wasm-file.js';
+
+/**
+ * A picture as the platform decodes it, turned upright: RGBA, 8 bits each, not premultiplied.
+ * @typedef {object} Pixels
+ * @property {number} width pixels, at most 32768
+ * @property {number} height
+ * @property {(first: number, count: number) => Uint8Array | Uint8ClampedArray} rows RGBA of rows first … first + count − 1;
+ *   asked for from the top down, so that no picture need be held as a whole
+ *
+ * @typedef {{ left: number, top: number, right: number, bottom: number }} Box in shares of the picture, 0 … 1
+ *
+ * @typedef {object} PreparedPhoto
+ * @property {{ shape: number[], data: Uint8Array }} image [28, 28, 1], as Fashion-MNIST has them: the garment bright, black around it
+ * @property {'photo' | 'cutout' | 'ready'} kind found in a photo; cut out by its transparency; like Fashion-MNIST already
+ * @property {Box} box of the garment
+ * @property {{ width: number, height: number, data: Uint8Array }} mask of the picture made smaller: 1 where the garment is
+ */
+
+const KINDS = /** @type {const} */ (['empty', 'photo', 'cutout', 'ready']);
+const MAX_EDGE = 32768;
+
+/** @type {Promise<Record<string, any>> | undefined} */
+let loading;
+
+async function load() {
+  const bytes = await fileBytes(new URL('../build/photo/photo.wasm', import.meta.url));
+  const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(bytes));
+  const module = /** @type {Record<string, any>} */ (exports);
+  module._initialize();
+  return module;
+}
+
+/** Loads the module; a failed load is tried anew. @returns {Promise<Record<string, any>>} */
+function photoModule() {
+  loading ??= load().catch((cause) => {
+    loading = undefined;
+    throw new FittingRoomError(`the photo module could not be loaded: ${cause}`, 'network', { cause });
+  });
+  return loading;
+}
+
+/**
+ * Finds the garment in a picture and makes the [28, 28, 1] picture of it.
+ * @param {Pixels | ImageData} picture
+ * @param {{ box?: Box, inverted?: boolean }} [options] `box`: what to take in place of what is found; `inverted`: true takes bright
+ *   for bright, false dark for bright; without it, what suits the kind of picture
+ * @returns {Promise<PreparedPhoto>}
+ * @throws {FittingRoomError} where nothing is to be seen ('bad-data'), or the picture is too long
+ */
+export async function preparePhoto(picture, options = {}) {
+  checkOptions('preparePhoto', options, ['box', 'inverted']);
+  const { width, height, rows } = checkPixels(picture);
+  if (options.box) checkBox(options.box);
+  const module = await photoModule();
+  // From here on without a pause: the module holds one photo.
+  module.fr_photo_begin(width, height);
+  const capacity = Math.max(1, Math.floor(module.fr_photo_strip_bytes() / (width * 4)));
+  for (let first = 0; first < height; first += capacity) {
+    const count = Math.min(capacity, height - first);
+    bytesAt(module, module.fr_photo_strip(), count * width * 4).set(rows(first, count));
+    module.fr_photo_rows(count);
+  }
+  const kind = KINDS[module.fr_photo_segment()];
+  if (kind === 'empty') throw new FittingRoomError('the picture is fully transparent: there is nothing to be seen in it', 'bad-data');
+  const size = { width: module.fr_photo_width(), height: module.fr_photo_height() };
+  const corners = new Float32Array(module.memory.buffer, module.fr_photo_box(), 4);
+  if (options.box) corners.set(cornersOf(options.box, size));
+  const [left, top, right, bottom] = corners;
+  module.fr_photo_garment(options.inverted === undefined ? -1 : Number(options.inverted));
+  return {
+    image: { shape: [28, 28, 1], data: bytesAt(module, module.fr_photo_picture(), 784).slice() },
+    kind,
+    box: { left: left / size.width, top: top / size.height, right: right / size.width, bottom: bottom / size.height },
+    mask: { ...size, data: bytesAt(module, module.fr_photo_mask(), size.width * size.height).slice() },
+  };
+}
+
+/** @param {Record<string, any>} module @param {number} address @param {number} count */
+const bytesAt = ({ memory }, address, count) => new Uint8Array(memory.buffer, address, count);
+
+/** @param {Box} box @param {{ width: number, height: number }} size */
+const cornersOf = ({ left, top, right, bottom }, { width, height }) => [left * width, top * height, right * width, bottom * height];
+
+/** @param {any} picture @returns {Pixels} */
+function checkPixels(picture) {
+  if (typeof picture !== 'object' || picture === null) {
+    throw new FittingRoomError(`preparePhoto takes ImageData or { width, height, rows }, got ${show(picture)}`);
+  }
+  const width = checkInteger('preparePhoto: width', picture.width, 1, MAX_EDGE);
+  const height = checkInteger('preparePhoto: height', picture.height, 1, MAX_EDGE);
+  if (typeof picture.rows === 'function') return { width, height, rows: checkedRows(picture, width) };
+  const { data } = picture;
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray) || data.length !== width * height * 4) {
+    throw new FittingRoomError(`preparePhoto: data must be ${width * height * 4} bytes of RGBA, got ${data?.length ?? show(data)}`);
+  }
+  return { width, height, rows: (first, count) => data.subarray(first * width * 4, (first + count) * width * 4) };
+}
+
+/** @param {Pixels} picture @param {number} width @returns {Pixels['rows']} */
+function checkedRows(picture, width) {
+  return (first, count) => {
+    const data = picture.rows(first, count);
+    if (data?.length === count * width * 4) return data;
+    throw new FittingRoomError(`preparePhoto: rows(${first}, ${count}) must give ${count * width * 4} bytes of RGBA, got ${data?.length}`);
+  };
+}
+
+/** @param {Box} box */
+function checkBox({ left, top, right, bottom }) {
+  if (left >= 0 && top >= 0 && right <= 1 && bottom <= 1 && left < right && top < bottom) return;
+  throw new FittingRoomError(
+    `preparePhoto: box must have 0 ≤ left < right ≤ 1 and 0 ≤ top < bottom ≤ 1, got ${left} … ${right} and ${top} … ${bottom}`,
+  );
+}

@@ -1,0 +1,98 @@
+#include "api.h"
+
+enum {
+  STRIP_BYTES = FR_PHOTO_SOURCE_EDGE * 4 * 8,
+  SHOWS = 128, /* alpha from which on a pixel is seen */
+};
+
+static uint8_t strip[STRIP_BYTES], picture[FR_PICTURE_PIXELS], mask_bytes[FR_PHOTO_PIXELS];
+static fr_shrinker shrinker;
+static fr_photo photo;
+static fr_lab lab;
+static float saliency[FR_PHOTO_PIXELS], mask[FR_PHOTO_PIXELS];
+static fr_box box;
+static bool bright_on_dark;
+
+uint8_t *fr_photo_strip(void) { return strip; }
+int fr_photo_strip_bytes(void) { return STRIP_BYTES; }
+uint8_t *fr_photo_mask(void) { return mask_bytes; }
+uint8_t *fr_photo_picture(void) { return picture; }
+float *fr_photo_box(void) { return &box.left; }
+int fr_photo_width(void) { return photo.width; }
+int fr_photo_height(void) { return photo.height; }
+
+int fr_photo_begin(int width, int height) { return fr_shrink_begin(&shrinker, width, height); }
+
+void fr_photo_rows(int rows) { fr_shrink_rows(&shrinker, strip, rows, &photo); }
+
+static bool seen(int i) { return photo.rgba[4 * i + 3] >= SHOWS; }
+
+/* Whether a part of the picture is see-through, and so cut out already. */
+static bool is_cutout(int count) {
+  int hidden = 0;
+  for (int i = 0; i < count; i++) hidden += !seen(i);
+  return hidden * 50 > count;
+}
+
+/* Whether the picture looks like one of Fashion-MNIST's: gray, bright on black, the border black nearly everywhere. */
+static bool is_ready(int width, int height) {
+  enum { MOST_TINT = 12, BLACK = 24 };
+  int border = 0, black = 0;
+  for (int i = 0; i < width * height; i++) {
+    const uint8_t *p = photo.rgba + 4 * i;
+    const int most = p[0] > p[1] ? (p[0] > p[2] ? p[0] : p[2]) : (p[1] > p[2] ? p[1] : p[2]);
+    const int least = p[0] < p[1] ? (p[0] < p[2] ? p[0] : p[2]) : (p[1] < p[2] ? p[1] : p[2]);
+    if (most - least > MOST_TINT) return false;
+    const int x = i % width, y = i / width;
+    if (x > 0 && y > 0 && x < width - 1 && y < height - 1) continue;
+    border++;
+    black += most < BLACK;
+  }
+  return black * 4 > border * 3;
+}
+
+static void mask_by(bool (*shows)(int), int count) {
+  for (int i = 0; i < count; i++) mask[i] = shows(i) ? 1 : 0;
+}
+
+static bool lit(int i) { return photo.rgba[4 * i] > 0; }
+
+int fr_photo_segment(void) {
+  const int width = photo.width, height = photo.height, count = width * height;
+  int kind = FR_PHOTO_KIND_PHOTO;
+  bright_on_dark = false;
+  if (is_cutout(count)) {
+    kind = FR_PHOTO_KIND_CUTOUT;
+    mask_by(seen, count);
+  } else if (is_ready(width, height)) {
+    kind = FR_PHOTO_KIND_READY;
+    bright_on_dark = true;
+    mask_by(lit, count);
+  } else {
+    fr_lab_of(&photo, &lab);
+    fr_saliency_of(&lab, width, height, saliency);
+    fr_segment(&lab, saliency, width, height, mask);
+  }
+  if (!fr_box_of(mask, width, height, &box)) kind = FR_PHOTO_KIND_EMPTY;
+  if (kind == FR_PHOTO_KIND_READY) box = (fr_box){0, 0, (float)width, (float)height};
+  for (int i = 0; i < count; i++) mask_bytes[i] = mask[i] > 0.5f;
+  return kind;
+}
+
+/* Whether the mask has next to nothing to say about the box: someone saw a garment where none was found. */
+static bool is_blank(void) {
+  float masked = 0, all = 0;
+  for (int y = (int)box.top; y < photo.height && (float)y < box.bottom; y++)
+    for (int x = (int)box.left; x < photo.width && (float)x < box.right; x++) {
+      masked += mask[y * photo.width + x];
+      all++;
+    }
+  return masked < 0.05f * all;
+}
+
+void fr_photo_garment(int inverted) {
+  static float everything[FR_PHOTO_PIXELS];
+  const bool blank = is_blank();
+  for (int i = 0; i < photo.width * photo.height && blank; i++) everything[i] = 1;
+  fr_garment_of(&photo, blank ? everything : mask, box, inverted < 0 ? bright_on_dark : inverted > 0, picture);
+}

@@ -1,0 +1,71 @@
+#ifndef FR_PHOTO_H
+#define FR_PHOTO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* From a photo of a garment to the 28 x 28 picture that a Fashion-MNIST network expects. Data flows through the files
+ * in this order: shrink -> colour -> saliency -> regions, palette, segment -> garment -> api. */
+
+enum {
+  FR_PHOTO_EDGE = 112,                        /* longest edge of the picture that is worked on, pixels */
+  FR_PHOTO_PIXELS = FR_PHOTO_EDGE * FR_PHOTO_EDGE,
+  FR_PHOTO_SOURCE_EDGE = 32768,               /* longest edge of a source that is taken */
+  FR_PICTURE_EDGE = 28,
+  FR_PICTURE_PIXELS = FR_PICTURE_EDGE * FR_PICTURE_EDGE,
+};
+
+typedef struct {
+  int width, height;            /* both 1..FR_PHOTO_EDGE */
+  uint8_t rgba[FR_PHOTO_PIXELS * 4]; /* not premultiplied */
+} fr_photo;
+
+typedef struct {
+  float l[FR_PHOTO_PIXELS], a[FR_PHOTO_PIXELS], b[FR_PHOTO_PIXELS];
+} fr_lab;
+
+/* A rectangle in pixels of a fr_photo; right and bottom are beyond it. */
+typedef struct {
+  float left, top, right, bottom;
+} fr_box;
+
+/* shrink.c: averages a source that arrives in strips of whole rows. */
+typedef struct {
+  int source_width, source_height, width, height;
+  int next_row;                                /* of the source */
+  int row;                                     /* of the result, being filled */
+  uint32_t sums[(FR_PHOTO_SOURCE_EDGE + 1) * 4];  /* of the rows so far, by weight, one for each column and channel of the source */
+  uint32_t weight;
+} fr_shrinker;
+
+bool fr_shrink_begin(fr_shrinker *shrinker, int width, int height);
+void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *rgba, int rows, fr_photo *photo);
+
+/* colour.c */
+void fr_lab_of(const fr_photo *photo, fr_lab *lab);
+
+/* saliency.c */
+void fr_saliency_of(const fr_lab *lab, int width, int height, float *saliency);
+
+/* regions.c */
+float fr_otsu(const float *values, int count);
+void fr_keep_best(bool *inside, int width, int height);
+
+/* palette.c: the colours of a part of the picture, as Gaussians with independent channels. */
+enum { FR_COLOURS = 5 };
+
+typedef struct {
+  float mean[FR_COLOURS][3], variance[FR_COLOURS][3], share[FR_COLOURS];
+} fr_palette;
+
+void fr_learn_palette(const fr_lab *lab, const float *weights, int count, fr_palette *palette);
+float fr_density(const fr_palette *palette, const float *colour);
+
+/* segment.c */
+void fr_segment(const fr_lab *lab, const float *saliency, int width, int height, float *mask);
+
+/* garment.c */
+bool fr_box_of(const float *mask, int width, int height, fr_box *box);
+void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool inverted, uint8_t *picture);
+
+#endif

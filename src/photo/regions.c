@@ -1,0 +1,82 @@
+#include <math.h>
+#include <string.h>
+
+#include "photo.h"
+
+enum { LEVELS = 256 };
+
+/* Otsu, "A threshold selection method from gray-level histograms", 1979. */
+float fr_otsu(const float *values, int count) {
+  int histogram[LEVELS] = {0};
+  double total = 0;
+  for (int i = 0; i < count; i++) {
+    const int level = (int)(values[i] * (LEVELS - 1) + 0.5f);
+    histogram[level]++;
+    total += level;
+  }
+  double below = 0, best = -1;
+  int weight = 0, threshold = LEVELS / 2;
+  for (int t = 0; t < LEVELS - 1; t++) {
+    weight += histogram[t];
+    below += (double)t * histogram[t];
+    if (weight == 0 || weight == count) continue;
+    const double gap = below / weight - (total - below) / (count - weight);
+    const double between = gap * gap * weight * (count - weight);
+    if (between <= best) continue;
+    best = between;
+    threshold = t;
+  }
+  return ((float)threshold + 0.5f) / (LEVELS - 1);
+}
+
+static int labels[FR_PHOTO_PIXELS], stack[FR_PHOTO_PIXELS];
+
+/* Labels the 4-connected region of `start` where `inside` has the value that it has there; returns its size. */
+static int flood(const bool *inside, int width, int height, int start, int label) {
+  int size = 0, depth = 0;
+  labels[start] = label;
+  stack[depth++] = start;
+  while (depth > 0) {
+    const int at = stack[--depth], x = at % width, y = at / width;
+    size++;
+    const int next[4] = {x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, y > 0 ? at - width : -1, y < height - 1 ? at + width : -1};
+    for (int k = 0; k < 4; k++) {
+      if (next[k] < 0 || labels[next[k]] != 0 || inside[next[k]] != inside[start]) continue;
+      labels[next[k]] = label;
+      stack[depth++] = next[k];
+    }
+  }
+  return size;
+}
+
+static float centrality(int at, int width, int height) {
+  const float dx = ((float)(at % width) + 0.5f) / (float)width - 0.5f, dy = ((float)(at / width) + 0.5f) / (float)height - 0.5f;
+  return expf(-(dx * dx + dy * dy) / (2 * 0.25f * 0.25f));
+}
+
+/* Keeps the region that is largest and most central, and those not much smaller (a second shoe); fills their holes. */
+void fr_keep_best(bool *inside, int width, int height) {
+  static float scores[FR_PHOTO_PIXELS + 1];
+  const int count = width * height;
+  memset(labels, 0, sizeof labels);
+  int found = 0;
+  for (int i = 0; i < count; i++)
+    if (labels[i] == 0) {
+      flood(inside, width, height, i, ++found);
+      scores[found] = 0;
+    }
+  float best = 0;
+  for (int i = 0; i < count; i++)
+    if (inside[i]) best = fmaxf(best, scores[labels[i]] += centrality(i, width, height));
+  for (int i = 0; i < count; i++) inside[i] = inside[i] && scores[labels[i]] >= 0.35f * best;
+  memset(labels, 0, sizeof labels);
+  for (int x = 0; x < width; x++)
+    for (int y = 0; y < height; y += height > 1 ? height - 1 : 1)
+      if (!inside[y * width + x] && labels[y * width + x] == 0) flood(inside, width, height, y * width + x, 1);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x += width > 1 ? width - 1 : 1)
+      if (!inside[y * width + x] && labels[y * width + x] == 0) flood(inside, width, height, y * width + x, 1);
+  for (int i = 0; i < count; i++)
+    if (labels[i] == 0) inside[i] = true;
+}
+

@@ -1,0 +1,178 @@
+#include <math.h>
+#include <string.h>
+
+#include "photo.h"
+
+/* A mask from the saliency: first by threshold, then by what colours lie inside and outside of it, smoothed along edges. */
+
+enum {
+  ROUNDS = 3,        /* of colours */
+  SMOOTHINGS = 5,    /* mean-field updates in a round */
+  REACH = 2,         /* pixels */
+  NEIGHBOURS = (2 * REACH + 1) * REACH + REACH, /* half of the window; the other half is these, seen from there */
+};
+
+static const float EDGE_CONTRAST = 25; /* difference in Lab that makes an edge plain */
+static const float USUAL_SHARE = 0.4f, SHARE_SPREAD = 0.6f, SHARE_WEIGHT = 0.5f; /* of the photo, covered by the garment */
+
+static const float SURE = 0.9f;
+static const float LEAST_DENSITY = 1e-7f, MOST_ODDS = 5, COLOUR_WEIGHT = 0.7f, COHESION = 0.6f;
+static const float GOOD_ENOUGH = 1.2f; /* quality at which no other start is tried */
+
+static float links[NEIGHBOURS][FR_PHOTO_PIXELS], logits[FR_PHOTO_PIXELS], field[FR_PHOTO_PIXELS];
+
+static void offset_of(int n, int *dx, int *dy) {
+  /* Those after the pixel itself, row by row. */
+  const int at = n + (2 * REACH + 1) * REACH + REACH + 1;
+  *dx = at % (2 * REACH + 1) - REACH;
+  *dy = at / (2 * REACH + 1) - REACH;
+}
+
+/* How strongly neighbours want to be alike: more, the more alike their colours are. */
+static void link_up(const fr_lab *lab, int width, int height) {
+  for (int n = 0; n < NEIGHBOURS; n++) {
+    int dx, dy;
+    offset_of(n, &dx, &dy);
+    const float near = expf(-(float)(dx * dx + dy * dy) / (2 * 1.5f * 1.5f));
+    for (int y = 0; y < height; y++)
+      for (int x = 0; x < width; x++) {
+        const int at = y * width + x, X = x + dx, Y = y + dy;
+        links[n][at] = 0;
+        if (X < 0 || X >= width || Y >= height) continue;
+        const int to = Y * width + X;
+        const float l = lab->l[at] - lab->l[to], a = lab->a[at] - lab->a[to], b = lab->b[at] - lab->b[to];
+        links[n][at] = near * expf(-(l * l + a * a + b * b) / (2 * 8.0f * 8.0f));
+      }
+  }
+}
+
+static void smooth(int width, int height, float *mask) {
+  const int count = width * height;
+  for (int i = 0; i < count; i++) field[i] = 0;
+  for (int n = 0; n < NEIGHBOURS; n++) {
+    int dx, dy;
+    offset_of(n, &dx, &dy);
+    for (int y = 0; y < height - dy; y++)
+      for (int x = dx < 0 ? -dx : 0; x < width - (dx > 0 ? dx : 0); x++) {
+        const int at = y * width + x, to = at + dy * width + dx;
+        field[at] += links[n][at] * (2 * mask[to] - 1);
+        field[to] += links[n][at] * (2 * mask[at] - 1);
+      }
+  }
+  for (int i = 0; i < count; i++) mask[i] = 1 / (1 + expf(-(logits[i] + COHESION * field[i])));
+}
+
+/* How a segmentation begins: which pixels are taken for the garment, which surely are not, and the odds of each before its colour
+ * is known. */
+typedef struct {
+  bool inside[FR_PHOTO_PIXELS], outside[FR_PHOTO_PIXELS];
+  float odds[FR_PHOTO_PIXELS];
+  float trust; /* in these odds after the first round */
+} start;
+
+static void start_from_saliency(const float *saliency, float threshold, int width, int height, start *start) {
+  for (int i = 0; i < width * height; i++) {
+    start->inside[i] = saliency[i] > threshold;
+    start->odds[i] = 6 * (saliency[i] - threshold);
+  }
+  fr_keep_best(start->inside, width, height);
+  for (int i = 0; i < width * height; i++) start->outside[i] = !start->inside[i];
+  start->trust = 1;
+}
+
+/* For a garment whose print stands out more than the garment itself: the middle is garment, the border is not. */
+static void start_from_middle(int width, int height, start *start) {
+  for (int i = 0; i < width * height; i++) {
+    const float x = fabsf(((float)(i % width) + 0.5f) / (float)width - 0.5f);
+    const float y = fabsf(((float)(i / width) + 0.5f) / (float)height - 0.5f);
+    start->inside[i] = x < 0.25f && y < 0.3f;
+    start->outside[i] = x >= 0.44f || y >= 0.45f;
+    start->odds[i] = start->outside[i] ? -3 : x < 0.36f && y < 0.38f ? 0.5f : -0.5f;
+  }
+  start->trust = 0.35f;
+}
+
+/* Moves the mask to where the colours inside it and outside it are, round by round. */
+static void refine(const fr_lab *lab, const start *start, int width, int height, float *mask) {
+  static float inside[FR_PHOTO_PIXELS], outside[FR_PHOTO_PIXELS];
+  static fr_palette inner, outer;
+  const int count = width * height;
+  for (int i = 0; i < count; i++) {
+    mask[i] = start->inside[i] ? SURE : 1 - SURE;
+    inside[i] = start->inside[i];
+    outside[i] = start->outside[i];
+  }
+  for (int round = 0; round < ROUNDS; round++) {
+    for (int i = 0; i < count && round > 0; i++) {
+      inside[i] = mask[i];
+      outside[i] = 1 - mask[i];
+    }
+    fr_learn_palette(lab, inside, count, &inner);
+    fr_learn_palette(lab, outside, count, &outer);
+    for (int i = 0; i < count; i++) {
+      const float colour[3] = {lab->l[i], lab->a[i], lab->b[i]};
+      const float odds = logf((fr_density(&inner, colour) + LEAST_DENSITY) / (fr_density(&outer, colour) + LEAST_DENSITY));
+      logits[i] = COLOUR_WEIGHT * fmaxf(-MOST_ODDS, fminf(MOST_ODDS, odds)) + (round == 0 ? 1 : start->trust) * start->odds[i];
+    }
+    for (int k = 0; k < SMOOTHINGS; k++) smooth(width, height, mask);
+  }
+}
+
+static float difference(const fr_lab *lab, int i, int j) {
+  const float l = lab->l[i] - lab->l[j], a = lab->a[i] - lab->a[j], b = lab->b[i] - lab->b[j];
+  return sqrtf(l * l + a * a + b * b);
+}
+
+/* How well a mask fits: along a plain edge, of the size that garments have in photos, not cut by the border. */
+static float quality(const fr_lab *lab, const float *mask, int width, int height) {
+  float contrast = 0;
+  int edges = 0, area = 0, cut = 0;
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      const int at = y * width + x;
+      const bool inside = mask[at] > 0.5f;
+      area += inside;
+      if (inside && (x == 0 || y == 0 || x == width - 1 || y == height - 1)) cut++;
+      for (int k = 0; k < 2; k++) {
+        const int X = x + (k == 0 ? 1 : 0), Y = y + (k == 1 ? 1 : 0);
+        if (X >= width || Y >= height || inside == (mask[Y * width + X] > 0.5f)) continue;
+        /* One pixel further on either side, as the edge itself is blurred. */
+        const int before = k == 0 ? (x > 0 ? at - 1 : at) : (y > 0 ? at - width : at);
+        const int after = k == 0 ? (X < width - 1 ? at + 2 : at + 1) : (Y < height - 1 ? at + 2 * width : at + width);
+        contrast += fminf(1, difference(lab, before, after) / EDGE_CONTRAST);
+        edges++;
+      }
+    }
+  if (area == 0) return -1; /* below any other */
+  const float share = logf((float)area / (float)(width * height) / USUAL_SHARE) / SHARE_SPREAD;
+  return (edges > 0 ? contrast / (float)edges : 0) + SHARE_WEIGHT * expf(-share * share / 2) - (float)cut / (float)(width + height);
+}
+
+/* Segments from one start, and keeps the result where it fits better than what was there. */
+static void attempt(const fr_lab *lab, const start *start, int width, int height, float *best, float *mask) {
+  static bool inside[FR_PHOTO_PIXELS];
+  static float candidate[FR_PHOTO_PIXELS];
+  const int count = width * height;
+  refine(lab, start, width, height, candidate);
+  for (int i = 0; i < count; i++) inside[i] = candidate[i] > 0.5f;
+  fr_keep_best(inside, width, height);
+  for (int i = 0; i < count; i++) candidate[i] = inside[i] ? 1 : 0;
+  const float fit = quality(lab, candidate, width, height);
+  if (fit <= *best) return;
+  *best = fit;
+  memcpy(mask, candidate, sizeof(float) * (size_t)count);
+}
+
+void fr_segment(const fr_lab *lab, const float *saliency, int width, int height, float *mask) {
+  static start from;
+  const float threshold = fr_otsu(saliency, width * height);
+  float best = -INFINITY;
+  link_up(lab, width, height);
+  start_from_saliency(saliency, threshold, width, height, &from);
+  attempt(lab, &from, width, height, &best, mask);
+  if (best >= GOOD_ENOUGH) return;
+  start_from_saliency(saliency, threshold / 2, width, height, &from);
+  attempt(lab, &from, width, height, &best, mask);
+  start_from_middle(width, height, &from);
+  attempt(lab, &from, width, height, &best, mask);
+}

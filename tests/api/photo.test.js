@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { preparePhoto } from '../../shim/photo.js';
+import { datasets } from '../../shim/index.js';
+
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {(x: number, y: number) => number[]} colour RGBA
+ */
+function drawn(width, height, colour) {
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set(colour(x, y), (y * width + x) * 4);
+  return { width, height, data, colorSpace: /** @type {const} */ ('srgb') };
+}
+
+/** A dark skirt in front of a bright wall, from a quarter to three quarters of the way down. */
+const skirt = drawn(300, 400, (x, y) => (y >= 100 && y < 300 && Math.abs(x - 150) < 30 + (y - 100) / 4 ? [40, 30, 90, 255] : [225, 220, 210, 255]));
+
+/** @param {{ left: number, top: number, right: number, bottom: number }} box */
+const rounded = ({ left, top, right, bottom }) => [left, top, right, bottom].map((share) => Math.round(share * 100) / 100);
+
+describe('a photo', () => {
+  test('becomes the garment, bright on black, from top to bottom of the picture', async () => {
+    const { image, kind, box, mask } = await preparePhoto(skirt);
+    assert.equal(kind, 'photo');
+    assert.deepEqual(image.shape, [28, 28, 1]);
+    for (const [i, want] of [0.23, 0.25, 0.77, 0.75].entries()) assert.ok(Math.abs(rounded(box)[i] - want) <= 0.02, `${rounded(box)}`);
+    assert.deepEqual([mask.width, mask.height, mask.data.length], [84, 112, 84 * 112]);
+    assert.ok(image.data[14 * 28 + 14] > 200, 'dark cloth is bright');
+    assert.equal(image.data[0], 0, 'the wall is black');
+    assert.ok(image.data[14] > 50 && image.data[27 * 28 + 14] > 50, 'the longest edge goes from side to side');
+  });
+
+  test('is the same in strips', async () => {
+    let asked = 0;
+    const rows = (/** @type {number} */ first, /** @type {number} */ count) => {
+      asked = first + count;
+      return skirt.data.slice(first * 1200, (first + count) * 1200);
+    };
+    const { width, height } = skirt;
+    assert.deepEqual(await preparePhoto({ width, height, rows }), await preparePhoto(skirt));
+    assert.equal(asked, height);
+  });
+
+  test('longer than one strip is read in several', async () => {
+    const height = 3000;
+    const calls = /** @type {number[]} */ ([]);
+    const rows = (/** @type {number} */ _, /** @type {number} */ count) => (calls.push(count), new Uint8Array(20000 * count * 4).fill(255));
+    const { mask } = await preparePhoto({ width: 20000, height, rows });
+    assert.deepEqual([mask.width, mask.height], [112, 17]);
+    assert.equal(calls.reduce((sum, count) => sum + count), height);
+    assert.ok(calls.length > 10);
+  });
+
+  test('two at a time do not mix', async () => {
+    const other = drawn(300, 400, (x, y) => (x > 100 && x < 200 && y > 50 && y < 350 ? [200, 30, 30, 255] : [20, 60, 20, 255]));
+    const [a, b] = [await preparePhoto(skirt), await preparePhoto(other)];
+    assert.deepEqual(await Promise.all([preparePhoto(skirt), preparePhoto(other)]), [a, b]);
+    assert.notDeepEqual(a.image, b.image);
+  });
+
+  test('with a box and inverted, shows what is in the box', async () => {
+    const box = { left: 0, top: 0, right: 0.25, bottom: 0.25 };
+    const { image, box: used } = await preparePhoto(skirt, { box, inverted: true });
+    assert.deepEqual(rounded(used), [0, 0, 0.25, 0.25]);
+    assert.ok(image.data[14 * 28 + 14] > 200, 'a bright wall is bright');
+  });
+});
+
+test('a picture of the dataset passes through', async () => {
+  const { train } = await datasets.synthetic({ trainSize: 20, testSize: 10 });
+  for (let i = 0; i < 20; i++) {
+    const gray = train.images.data.subarray(i * 784, (i + 1) * 784);
+    const { image, kind } = await preparePhoto(drawn(28, 28, (x, y) => [...Array(3).fill(gray[y * 28 + x]), 255]));
+    assert.equal(kind, 'ready');
+    assert.deepEqual(image.data, new Uint8Array(gray));
+  }
+});
+
+test('a cutout is taken as it is cut', async () => {
+  const { kind, box } = await preparePhoto(drawn(100, 100, (x, y) => (x >= 20 && x < 60 && y >= 30 && y < 90 ? [255, 0, 0, 255] : [0, 0, 0, 0])));
+  assert.equal(kind, 'cutout');
+  assert.deepEqual(rounded(box), [0.2, 0.3, 0.6, 0.9]);
+});
+
+describe('what cannot be is refused', () => {
+  const cases = /** @type {[string, any, any, RegExp][]} */ ([
+    ['nothing', undefined, {}, /^preparePhoto takes ImageData or \{ width, height, rows \}, got undefined$/],
+    ['no width', { width: 0, height: 5, data: new Uint8Array() }, {}, /^preparePhoto: width must be an integer 1\.\.32768, got 0$/],
+    ['too long', { width: 5, height: 40000, rows: () => null }, {}, /height must be an integer 1\.\.32768, got 40000$/],
+    ['too few bytes', { width: 2, height: 2, data: new Uint8Array(15) }, {}, /data must be 16 bytes of RGBA, got 15$/],
+    ['rows of another length', { width: 2, height: 2, rows: () => new Uint8Array(3) }, {}, /rows\(0, 2\) must give 16 bytes of RGBA, got 3$/],
+    ['a box inside out', skirt, { box: { left: 0.5, top: 0, right: 0.4, bottom: 1 } }, /box must have 0 ≤ left < right ≤ 1.*got 0\.5 … 0\.4/],
+    ['a box without numbers', skirt, { box: {} }, /box must have/],
+    ['an unknown option', skirt, { crop: 1 }, /preparePhoto has no option 'crop'; it takes box, inverted$/],
+    ['full transparency', drawn(9, 9, () => [1, 2, 3, 0]), {}, /fully transparent/],
+  ]);
+  for (const [name, picture, options, message] of cases) {
+    test(name, () => assert.rejects(preparePhoto(picture, options), { name: 'FittingRoomError', message }));
+  }
+});
