@@ -7,18 +7,18 @@ enum { MEANS_ROUNDS = 6 };
 
 static const float LEAST_VARIANCE = 9;
 
-float fr_density(const fr_palette *palette, const float *colour) {
-  float sum = 0;
+/* The logarithm of how dense a colour is: of the Gaussian that has most of it. */
+float fr_log_density(const fr_palette *palette, const float *colour) {
+  float most = -FLT_MAX;
   for (int k = 0; k < FR_COLOURS; k++) {
-    float square = 0, volume = 1;
+    float square = 0;
     for (int c = 0; c < 3; c++) {
       const float d = colour[c] - palette->mean[k][c];
-      square += d * d / palette->variance[k][c];
-      volume *= palette->variance[k][c];
+      square += d * d * palette->precision[k][c];
     }
-    sum += palette->share[k] * expf(-0.5f * square) / sqrtf(volume);
+    most = fmaxf(most, palette->height[k] - square);
   }
-  return sum;
+  return most;
 }
 
 /* Colours of the pixels by weight: k-means from means spread along lightness, then one Gaussian with independent channels each. */
@@ -65,12 +65,15 @@ void fr_learn_palette(const fr_lab *lab, const float *weights, int count, fr_pal
       }
     }
     for (int k = 0; k < FR_COLOURS; k++) {
-      palette->share[k] = total > 0 ? (float)(shares[k] / total) : 0;
+      double volume = 1;
       for (int c = 0; c < 3; c++) {
         if (shares[k] > 0) palette->mean[k][c] = (float)(sums[k][c] / shares[k]);
         const double square = shares[k] > 0 ? squares[k][c] / shares[k] - (sums[k][c] / shares[k]) * (sums[k][c] / shares[k]) : 0;
-        palette->variance[k][c] = (float)fmax(square, 0) + LEAST_VARIANCE;
+        const double variance = fmax(square, 0) + LEAST_VARIANCE;
+        palette->precision[k][c] = (float)(0.5 / variance);
+        volume *= variance;
       }
+      palette->height[k] = shares[k] > 0 ? logf((float)(shares[k] / total / sqrt(volume))) : -FLT_MAX;
     }
   }
 }

@@ -55,11 +55,13 @@ void fr_keep_best(bool *inside, int width, int height);
 enum { FR_COLOURS = 5 };
 
 typedef struct {
-  float mean[FR_COLOURS][3], variance[FR_COLOURS][3], share[FR_COLOURS];
+  float mean[FR_COLOURS][3];
+  float precision[FR_COLOURS][3]; /* 1 / (2 variance) */
+  float height[FR_COLOURS];       /* logarithm of the density at the mean, without its constant */
 } fr_palette;
 
 void fr_learn_palette(const fr_lab *lab, const float *weights, int count, fr_palette *palette);
-float fr_density(const fr_palette *palette, const float *colour);
+float fr_log_density(const fr_palette *palette, const float *colour);
 
 /* segment.c */
 void fr_segment(const fr_lab *lab, const float *saliency, int width, int height, float *mask);

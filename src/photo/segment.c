@@ -16,7 +16,7 @@ static const float EDGE_CONTRAST = 25; /* difference in Lab that makes an edge p
 static const float USUAL_SHARE = 0.4f, SHARE_SPREAD = 0.6f, SHARE_WEIGHT = 0.5f; /* of the photo, covered by the garment */
 
 static const float SURE = 0.9f;
-static const float LEAST_DENSITY = 1e-7f, MOST_ODDS = 5, COLOUR_WEIGHT = 0.7f, COHESION = 0.6f;
+static const float LEAST_LOG_DENSITY = -16, MOST_ODDS = 5, COLOUR_WEIGHT = 0.7f, COHESION = 0.6f;
 static const float GOOD_ENOUGH = 1.2f; /* quality at which no other start is tried */
 
 static float links[NEIGHBOURS][FR_PHOTO_PIXELS], logits[FR_PHOTO_PIXELS], field[FR_PHOTO_PIXELS];
@@ -111,7 +111,7 @@ static void refine(const fr_lab *lab, const start *start, int width, int height,
     fr_learn_palette(lab, outside, count, &outer);
     for (int i = 0; i < count; i++) {
       const float colour[3] = {lab->l[i], lab->a[i], lab->b[i]};
-      const float odds = logf((fr_density(&inner, colour) + LEAST_DENSITY) / (fr_density(&outer, colour) + LEAST_DENSITY));
+      const float odds = fmaxf(fr_log_density(&inner, colour), LEAST_LOG_DENSITY) - fmaxf(fr_log_density(&outer, colour), LEAST_LOG_DENSITY);
       logits[i] = COLOUR_WEIGHT * fmaxf(-MOST_ODDS, fminf(MOST_ODDS, odds)) + (round == 0 ? 1 : start->trust) * start->odds[i];
     }
     for (int k = 0; k < SMOOTHINGS; k++) smooth(width, height, mask);
