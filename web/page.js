@@ -1,3 +1,4 @@
+import { whenIdle } from './dom.js';
 import { count, onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
 import { isolate } from './isolation.js';
 import { argmax, confusion } from './metrics.js';
@@ -39,6 +40,8 @@ export function openPage(script) {
   let shownData = 0; // the version of the data on the page
   /** @type {Float32Array | null | undefined} */
   let shownProbabilities;
+  let coreUp = false;
+  let offlineAsked = false;
 
   // Load
   const dataView = createDataView(session, { source: () => settings.source, onSource, mayLoad: () => !trainer.busy() });
@@ -71,7 +74,8 @@ export function openPage(script) {
   createCorrections(corrected);
 
   session.on('data', showData);
-  session.on('worker', ({ core }) => runtimeView.show(core ?? null));
+  session.on('data', prepareOffline);
+  session.on('worker', showWorker);
   session.on('description', ({ core }) => runtimeView.show(core));
   trainer.on('core', runtimeView.show);
   trainer.on('reset', beginRun);
@@ -97,6 +101,20 @@ export function openPage(script) {
   function open() {
     session.load(settings.source === 'files' ? 'auto' : settings.source);
     modelView.ask();
+  }
+
+  /** @param {{ core?: import('./views/runtime.js').RunningCore }} worker */
+  function showWorker({ core = undefined }) {
+    runtimeView.show(core ?? null);
+    coreUp ||= core !== undefined;
+    prepareOffline();
+  }
+
+  /** Once, when nothing that the page itself needs is on its way any more. */
+  function prepareOffline() {
+    if (offlineAsked || !coreUp || session.data.state === 'loading') return;
+    offlineAsked = true;
+    whenIdle(() => import('./offline.js').then(({ setUpOffline }) => setUpOffline(trainer)).catch(() => {}));
   }
 
   /** @param {import('./session.js').DataState} data */
