@@ -179,7 +179,7 @@ function stallThreads(browser) {
   return /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(() => {
     const RealWorker = globalThis.Worker;
     globalThis.Worker = class extends RealWorker {
-      /** @param {string | URL} script @param {WorkerOptions} options */
+      /** @param {string | URL} script @param {WorkerOptions} [options] */
       constructor(script, options) {
         const stalling = `
           import ${JSON.stringify(String(script))};
