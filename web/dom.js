@@ -46,9 +46,3 @@ export function oncePerFrame(draw) {
     });
   };
 }
-
-/** @param {() => void} work for which any later time will do */
-export function whenIdle(work) {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(work);
-  else setTimeout(work, 500); // Safari
-}

@@ -11,11 +11,19 @@ const SETTLES = 1000; // ms in which a version that does not wait takes over
 /** @param {import('./trainer.js').Trainer} trainer */
 export async function setUpOffline(trainer) {
   if (!import.meta.env.PROD) return;
+  await new Promise(whenIdle);
   const { serviceWorker } = navigator;
   const registration = await serviceWorker.register('service-worker.js');
   onWaiting(registration, once(() => announce(registration, trainer)));
+  document.addEventListener('visibilitychange', () => document.hidden || registration.update().catch(() => {}));
   serviceWorker.addEventListener('message', once(showKept));
   (await serviceWorker.ready).active?.postMessage('fill');
+}
+
+/** @param {(value?: any) => void} work for which any later time will do */
+function whenIdle(work) {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work);
+  else setTimeout(work, 500); // Safari
 }
 
 /** @param {() => void} act */

@@ -1,4 +1,3 @@
-import { whenIdle } from './dom.js';
 import { count, onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
 import { isolate } from './isolation.js';
 import { argmax, confusion } from './metrics.js';
@@ -40,8 +39,6 @@ export function openPage(script) {
   let shownData = 0; // the version of the data on the page
   /** @type {Float32Array | null | undefined} */
   let shownProbabilities;
-  let coreUp = false;
-  let offlineAsked = false;
 
   // Load
   const dataView = createDataView(session, { source: () => settings.source, onSource, mayLoad: () => !trainer.busy() });
@@ -74,8 +71,7 @@ export function openPage(script) {
   createCorrections(corrected);
 
   session.on('data', showData);
-  session.on('data', prepareOffline);
-  session.on('worker', showWorker);
+  session.on('worker', ({ core }) => runtimeView.show(core ?? null));
   session.on('description', ({ core }) => runtimeView.show(core));
   trainer.on('core', runtimeView.show);
   trainer.on('reset', beginRun);
@@ -91,30 +87,27 @@ export function openPage(script) {
   plots.reset(settings.epochs);
   showEvaluation(trainer.evaluation);
   setUpLanguage().then(open);
+  prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
 
   /** Whether the page could be loaded anew and nobody would miss a thing. */
   function untouched() {
     return settings.source !== 'files' && !trainer.busy();
   }
 
+  /** Not before all that the page itself needs has come. */
+  async function prepareOffline() {
+    await Promise.all([
+      new Promise((resolve) => session.on('worker', ({ core }) => core && resolve(core))),
+      new Promise((resolve) => session.on('data', ({ state }) => state === 'loading' || resolve(state))),
+    ]);
+    const { setUpOffline } = await import('./offline.js');
+    await setUpOffline(trainer);
+  }
+
   /** Begins the story, also after the worker had to be replaced. */
   function open() {
     session.load(settings.source === 'files' ? 'auto' : settings.source);
     modelView.ask();
-  }
-
-  /** @param {{ core?: import('./views/runtime.js').RunningCore }} worker */
-  function showWorker({ core = undefined }) {
-    runtimeView.show(core ?? null);
-    coreUp ||= core !== undefined;
-    prepareOffline();
-  }
-
-  /** Once, when nothing that the page itself needs is on its way any more. */
-  function prepareOffline() {
-    if (offlineAsked || !coreUp || session.data.state === 'loading') return;
-    offlineAsked = true;
-    whenIdle(() => import('./offline.js').then(({ setUpOffline }) => setUpOffline(trainer)).catch(() => {}));
   }
 
   /** @param {import('./session.js').DataState} data */

@@ -25,7 +25,10 @@ const HEADERS = {
 const ISOLATED = ['document', 'frame', 'iframe', 'sharedworker', 'worker'];
 
 scope.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(install()));
-scope.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(Promise.all([scope.clients.claim(), tidy()])));
+scope.addEventListener('activate', (/** @type {any} */ event) => {
+  scope.clients.claim(); // not waited for: Firefox asks every worker, and the core's threads, asleep, never answer
+  event.waitUntil(tidy());
+});
 scope.addEventListener('message', (/** @type {any} */ event) => event.waitUntil(obey(event)));
 scope.addEventListener('fetch', (/** @type {any} */ event) => {
   const { request } = event;

@@ -135,7 +135,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.trained('idle');
         assert.match(await page.text('update-notice'), /不会保留/);
         await page.click('update-use');
-        await browser.waitFor(() => document.querySelector('script[src*="00000002"]'));
+        await browser.waitFor(() => document.querySelector('script[src*="00000002"]') !== null);
         await keptForOffline(opened);
         assert.equal(await browser.evaluate(() => location.search), `?${QUICK.replace('epochs=2', 'epochs=200')}&seed=7`);
         assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
@@ -152,7 +152,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     withPage([name, { query: QUICK, server: { fail: (path) => (path === 'icons/maskable-512.png' ? 'cut' : undefined) } }], async (opened) => {
       const { page, browser, server } = opened;
       await trains(opened);
-      await browser.waitFor(() => navigator.serviceWorker.controller);
+      await browser.waitFor(() => navigator.serviceWorker.controller !== null);
       const asked = () => server.requests.filter((path) => path.endsWith('maskable-512.png')).length;
       while (!asked()) await new Promise((resolve) => setTimeout(resolve, 100));
       assert.equal(await page.text('offline-status'), undefined);
@@ -180,6 +180,33 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       }),
     ));
 }
+
+test('two tabs: an open one finds the update, and goes on with the old version where the other has used it', LONG, () =>
+  withNextVersion((folder) =>
+    withPage(['chromium', { query: QUICK }], async (opened) => {
+      const { page, browser, server } = opened;
+      await keptForOffline(opened);
+      server.options.folder = folder;
+      await browser.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+      await shown(opened, 'update-notice');
+      const first = /** @type {import('puppeteer-core').Page} */ (browser.page);
+      const second = await first.browser().newPage();
+      await second.goto(`${server.url}?${QUICK}`);
+      await second.waitForSelector(hook('update-use'));
+      await second.click(hook('update-use'));
+      await second.waitForSelector('script[src*="00000002"]');
+      await second.waitForSelector(hook('offline-status'));
+      await first.bringToFront();
+      assert.doesNotMatch(await script(opened), /00000002/);
+      await page.speak('zh-Hans');
+      assert.match(await page.text('update-notice'), /^新版本已就绪。/);
+      await second.close();
+      await page.click('update-use');
+      await browser.waitFor(() => document.querySelector('script[src*="00000002"]') !== null);
+      await keptForOffline(opened);
+      await browser.waitFor(async () => (await caches.keys()).length === 1);
+    }),
+  ));
 
 for (const isolated of [true, false]) {
   test(`webkit, ${isolated ? 'with' : 'without'} headers: after one visit, without a network`, LONG, () =>
