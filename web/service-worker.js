@@ -14,13 +14,13 @@ const VERSION = '%VERSION%';
 const ENTRY = '%ENTRY%';
 const FILES = /** @type {string[]} */ (/** @type {any} */ ('%FILES%'));
 const PAGE = FILES[FILES.length - 1];
-const { pathname: FOLDER } = new URL('./', location.href);
+const FOLDER = new URL('./', location.href).href;
 const OURS = `fitting-room ${FOLDER} `; // other copies of the page may live on the same host
 const CACHE = OURS + VERSION;
 
 const HEADERS = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp', // Safari ignores credentialless
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp', // Safari ignores credentialless
 };
 const ISOLATED = ['document', 'frame', 'iframe', 'sharedworker', 'worker'];
 
@@ -75,38 +75,34 @@ async function tidy() {
 function concernsUs(request) {
   const { url, method, headers, cache, mode } = request;
   if (cache === 'only-if-cached' && mode !== 'same-origin') return false; // fetch would refuse it
-  if (method !== 'GET' || headers.has('range') || new URL(url).origin !== location.origin) return false;
-  return toIsolate(request) || keptName(request) !== undefined;
+  if (method !== 'GET' || headers.has('range') || !url.startsWith(FOLDER)) return false;
+  return toIsolate(request) || isKept(nameOf(request));
 }
 
 /** @param {Request} request */
 const toIsolate = ({ mode, destination }) => mode === 'navigate' || ISOLATED.includes(destination);
 
-/** Under which name a file of the page is kept, of this version or of an earlier one. @param {Request} request */
-function keptName({ url }) {
-  const { pathname } = new URL(url);
-  const name = pathname.slice(FOLDER.length) || 'index.html';
-  const ours = name.startsWith('assets/') || FILES.some((file) => file.split('?')[0] === name);
-  return pathname.startsWith(FOLDER) && ours ? name : undefined;
-}
+/** @param {Request} request */
+const nameOf = ({ url }) => url.slice(FOLDER.length).split(/[?#]/)[0] || 'index.html';
+
+/** Whether this version, or an earlier one, has such a file. @param {string} name */
+const isKept = (name) => name.startsWith('assets/') || FILES.some((file) => file.startsWith(`${name}?`));
 
 /** @param {Request} request */
 async function answer(request) {
-  const response = (await kept(keptName(request)).catch(() => undefined)) ?? (await fetch(request));
+  const response = (await kept(nameOf(request)).catch(() => undefined)) ?? (await fetch(request));
   return toIsolate(request) ? isolated(response) : response;
 }
 
-/** @param {string | undefined} name */
-const kept = async (name) => (name ? ((await found(name, CACHE)) ?? found(name)) : undefined);
+/** @param {string} name */
+const kept = async (name) => (await found(name, CACHE)) ?? found(name);
 
 /** @param {string} name with any query @param {string} [cacheName] */
 const found = async (name, cacheName) => caches.match(name, { cacheName, ignoreSearch: true, ignoreVary: true });
 
 /** The same response with the headers. Redirects and errors (status 0) are for the browser as they are. @param {Response} response */
 function isolated(response) {
-  if (response.status === 0) return response;
-  const { body, status, statusText } = response;
-  const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
-  return new Response(body, { status, statusText, headers });
+  const { body, status, statusText, headers } = response;
+  if (status === 0) return response;
+  return new Response(body, { status, statusText, headers: { ...Object.fromEntries(headers), ...HEADERS } });
 }

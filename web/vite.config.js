@@ -99,6 +99,9 @@ function hashOf(...parts) {
   return hash.digest('hex').slice(0, 8);
 }
 
+/** The service worker itself, what has to come last, and what stands in for crypto.subtle, which is there wherever service workers are. */
+const NOT_LISTED = /^(service-worker\.js|index\.html|assets\/sha256-[^/]+\.js)$/;
+
 /**
  * What the page consists of, index.html last. Names without a hash in them get one as their query.
  * @param {string} folder
@@ -106,7 +109,7 @@ function hashOf(...parts) {
 function filesOf(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const names = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')).sort();
-  const others = names.filter((name) => name !== 'service-worker.js' && name !== 'index.html');
+  const others = names.filter((name) => !NOT_LISTED.test(name));
   return [...others, 'index.html'].map((name) => (name.startsWith('assets/') ? name : `${name}?${hashOf(readFileSync(join(folder, name)))}`));
 }
 

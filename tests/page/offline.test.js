@@ -73,7 +73,7 @@ const renamed = (name) => name.replace(/-[^-]{8}\.js$/, '-00000002.js');
 const script = ({ browser }) => browser.evaluate(() => /** @type {HTMLScriptElement} */ (document.querySelector('script[type=module]')).src);
 
 /** @param {Opened} opened */
-const cacheNames = ({ browser }) => browser.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('fitting-room /')));
+const cacheNames = ({ browser }) => browser.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('fitting-room http')));
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   for (const isolated of [true, false]) {
@@ -95,7 +95,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.open(`${QUICK}&threads=1&deterministic=1`);
         await runsOn(opened, 'simd');
         await keptForOffline(opened);
-        assert.equal(await page.text('offline-status'), '从现在起，没有网络也能使用。');
+        assert.equal(await page.text('offline-status'), '此后没有网络也能使用。');
         assert.deepEqual(browser.errors.filter((text) => !/favicon|icons\//.test(text)), []);
       }));
   }
@@ -129,11 +129,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.loaded();
         await page.click('train-start');
         await page.trained('training');
-        assert.match(await page.text('update-notice'), /待本次训练完成或停止后可用/);
+        assert.match(await page.text('update-notice'), /训练结束后可用/);
         assert.equal(await browser.evaluate((/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector)).disabled, hook('update-use')), true);
         await page.click('train-stop');
         await page.trained('idle');
-        assert.match(await page.text('update-notice'), /不会保留/);
+        assert.match(await page.text('update-notice'), /会丢失/);
         await page.click('update-use');
         await browser.waitFor(() => document.querySelector('script[src*="00000002"]') !== null);
         await keptForOffline(opened);

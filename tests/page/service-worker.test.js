@@ -87,7 +87,7 @@ const answered = (request, response) => start({ network: () => response }).fetch
 const deployed = (address) => new Response(address === PAGE ? `<script src="./${ENTRY}">` : address);
 
 /** An earlier version's cache. */
-const EARLIER = 'fitting-room /page/ 00000001';
+const EARLIER = `fitting-room ${HERE} 00000001`;
 const earlier = () => new Map([[EARLIER, new Map([[`${HERE}assets/old.js`, new Response('old')], [`${HERE}index.html?1`, new Response('old page')]])]]);
 
 const SCRIPT = { mode: 'cors', destination: 'script' };
@@ -194,7 +194,7 @@ test('an earlier version is kept while another tab may still use it', async () =
 });
 
 test('other caches of the host are left alone', async () => {
-  const storage = new Map(['fitting-room-fashion-mnist-v1', 'fitting-room /page/inner/ 00000001', 'somebody'].map((name) => [name, new Map()]));
+  const storage = new Map(['fitting-room-fashion-mnist-v1', `fitting-room ${HERE}inner/ 00000001`, 'somebody'].map((name) => [name, new Map()]));
   await start({ storage }).activate();
   assert.equal(storage.size, 3);
 });
