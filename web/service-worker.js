@@ -63,11 +63,12 @@ async function fetchNew(file) {
   return response;
 }
 
-/** Removes earlier versions, unless a second tab may still be using one. */
+/** Removes earlier versions, unless a second tab may still be using one. A later one may be waiting behind this. */
 async function tidy() {
   if ((await scope.clients.matchAll()).length > 1) return;
-  const names = await caches.keys();
-  const old = names.filter((name) => name.startsWith(OURS) && name !== CACHE);
+  const names = await caches.keys(); // oldest first
+  const mine = names.indexOf(CACHE);
+  const old = names.filter((name, i) => i < mine && name.startsWith(OURS));
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 

@@ -193,10 +193,20 @@ test('an earlier version is kept while another tab may still use it', async () =
   assert.ok(!storage.has(EARLIER));
 });
 
+test('a later version that waits is left alone', async () => {
+  const worker = start({ network: deployed });
+  await worker.message('fill');
+  worker.storage.set(`fitting-room ${HERE} 99999999`, new Map());
+  await worker.message('fill');
+  assert.equal(worker.storage.size, 2);
+});
+
 test('other caches of the host are left alone', async () => {
   const storage = new Map(['fitting-room-fashion-mnist-v1', `fitting-room ${HERE}inner/ 00000001`, 'somebody'].map((name) => [name, new Map()]));
-  await start({ storage }).activate();
-  assert.equal(storage.size, 3);
+  const worker = start({ storage, network: deployed });
+  await worker.message('fill');
+  await worker.activate();
+  assert.equal(storage.size, 4);
 });
 
 test('a server that is behind, or fails: nothing incomplete is ever taken for the page', async () => {
