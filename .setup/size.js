@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-const kinds = ['.html', '.css', '.js', '.wasm'];
+const kinds = ['.html', '.css', '.js', '.wasm', '.webmanifest'];
 
 /** @param {string} file */
 const gzipped = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
@@ -25,28 +25,29 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 
 /**
  * What not every visit loads: one of the core's builds, one of the languages, and the SHA-256 that stands in where the
- * page comes without https, which browsers give neither theirs nor threads.
+ * page comes without https, which browsers give neither theirs nor threads. And what comes once the page is idle.
  * @param {string} file
- * @returns {{ build?: string, language?: string, unsafe?: boolean }}
+ * @returns {{ build?: string, language?: string, unsafe?: boolean, later?: boolean }}
  */
 function partOf(file) {
   const [, build] = /^assets\/([a-z-]+)-[0-9a-f]{8}\//.exec(file) ?? [];
   const [, language] = /^assets\/(en|zh-Hans)-[^/]+\.js$/.exec(file) ?? [];
-  return { build, language, unsafe: /^assets\/sha256-[^/]+\.js$/.test(file) };
+  return { build, language, unsafe: /^assets\/sha256-[^/]+\.js$/.test(file), later: /^assets\/offline-[^/]+\.js$/.test(file) };
 }
 
-/** Bytes by kind, of the visit that loads most. @param {string} folder */
+/** Bytes by kind until the page is ready, of the visit that loads most. @param {string} folder */
 export function pageSize(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => ({ file, ...partOf(file) }));
   const builds = [...new Set(files.map(({ build }) => build))].filter((build) => build !== undefined);
   const languages = [...new Set(files.map(({ language }) => language))].filter((language) => language !== undefined);
+  const later = sum(sizesOf(folder, files.filter((each) => each.later).map(({ file }) => file)));
   const visits = builds.flatMap((build) =>
     languages.map((language) => {
       const loaded = files.filter(
-        (each) => (each.build ?? build) === build && (each.language ?? language) === language && !(each.unsafe && build.endsWith('-mt')),
+        (each) => !each.later && (each.build ?? build) === build && (each.language ?? language) === language && !(each.unsafe && build.endsWith('-mt')),
       );
       const sizes = sizesOf(folder, loaded.map(({ file }) => file));
-      return { build, language, sizes, total: sum(sizes) };
+      return { build, language, sizes, total: sum(sizes), later };
     }),
   );
   return visits.sort((a, b) => b.total - a.total)[0];
@@ -57,9 +58,9 @@ const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 
 /** @param {string} folder @param {number} budget */
 function check(folder, budget) {
-  const { build, language, sizes, total } = pageSize(folder);
+  const { build, language, sizes, total, later } = pageSize(folder);
   const parts = [...sizes].map(([kind, bytes]) => `${kind.slice(1).toUpperCase()} ${kilobytes(bytes)}`);
-  console.log(`gzipped, a visit with the ${build} build in ${language}: ${parts.join(', ')}; in all ${kilobytes(total)} of ${budget} KB`);
+  console.log(`gzipped, a visit with the ${build} build in ${language}: ${parts.join(', ')}; in all ${kilobytes(total)} of ${budget} KB, and ${kilobytes(later)} later`);
   if (total <= budget * 1024) return;
   console.error(`the page is ${kilobytes(total - budget * 1024)} over its budget`);
   process.exit(1);

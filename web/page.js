@@ -87,10 +87,21 @@ export function openPage(script) {
   plots.reset(settings.epochs);
   showEvaluation(trainer.evaluation);
   setUpLanguage().then(open);
+  prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
 
   /** Whether the page could be loaded anew and nobody would miss a thing. */
   function untouched() {
     return settings.source !== 'files' && !trainer.busy();
+  }
+
+  /** Not before all that the page itself needs has come. */
+  async function prepareOffline() {
+    await Promise.all([
+      new Promise((resolve) => session.on('worker', ({ core }) => core && resolve(core))),
+      new Promise((resolve) => session.on('data', ({ state }) => state === 'loading' || resolve(state))),
+    ]);
+    const { setUpOffline } = await import('./offline.js');
+    await setUpOffline(trainer);
   }
 
   /** Begins the story, also after the worker had to be replaced. */

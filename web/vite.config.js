@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 import { defineConfig } from 'vite';
@@ -35,7 +35,7 @@ const minified = async (code) => /** @type {string} */ ((await minify(code, SMAL
 
 /**
  * The last touch: scripts made small once more, which is 2 % smaller than either leaves them alone; the styles inside
- * index.html, where they cost no request of their own; no line breaks between tags, no quotes that need not be.
+ * index.html, where they cost no request of their own, and its own script made small too; no line breaks between tags, no quotes that need not be.
  * @returns {import('vite').Plugin}
  */
 const smaller = () => ({
@@ -46,7 +46,9 @@ const smaller = () => ({
       for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = await minified(file.code);
       const html = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle['index.html']);
       const dense = String(html.source).replace(/>\n\s*</g, '><').replace(/\n\s+/g, '\n').replace(/(\s[\w-]+)="([\w#.-]+)"(?=[\s>])/g, '$1=$2');
-      html.source = dense.replace(/<link rel=stylesheet[^>]* href="?\.\/([^" >]+)"?>/, (_link, name) => {
+      const [tag, script] = /** @type {RegExpExecArray} */ (/<script>([^]*?)<\/script>/.exec(dense));
+      const short = dense.replace(tag, `<script>${await minified(script)}</script>`).replace(/ +>/g, '>');
+      html.source = short.replace(/<link rel=stylesheet[^>]* href="?\.\/([^" >]+)"?>/, (_link, name) => {
         const style = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle[name]);
         delete bundle[name];
         return `<style>${String(style.source).trim()}</style>`;
@@ -70,17 +72,73 @@ const shortKeys = () => ({
   },
 });
 
+const ICONS = readdirSync(join(root, 'web/icons')).map((name) => `icons/${name}`);
+
 /**
- * Adds the service worker, whose address must stay the same.
+ * Adds the files whose addresses stay the same from one version to the next.
+ * @returns {import('vite').Plugin}
+ */
+const stableFiles = () => ({
+  name: 'stable-files',
+  buildStart() {
+    for (const fileName of ICONS) {
+      const file = join(root, 'web', fileName);
+      this.addWatchFile(file);
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(file) });
+    }
+    const manifest = join(root, 'web/manifest.webmanifest');
+    this.addWatchFile(manifest);
+    this.emitFile({ type: 'asset', fileName: 'manifest.webmanifest', source: JSON.stringify(JSON.parse(readFileSync(manifest, 'utf8'))) });
+  },
+});
+
+/** @param {(string | Buffer)[]} parts */
+function hashOf(...parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex').slice(0, 8);
+}
+
+/** The service worker itself, what has to come last, and what stands in for crypto.subtle, which is there wherever service workers are. */
+const NOT_LISTED = /^(service-worker\.js|index\.html|assets\/sha256-[^/]+\.js)$/;
+
+/**
+ * What the page consists of, index.html last. Names without a hash in them get one as their query.
+ * @param {string} folder
+ */
+function filesOf(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')).sort();
+  const others = names.filter((name) => !NOT_LISTED.test(name));
+  return [...others, 'index.html'].map((name) => (name.startsWith('assets/') ? name : `${name}?${hashOf(readFileSync(join(folder, name)))}`));
+}
+
+/**
+ * Adds the service worker, whose address must stay the same, with the list of everything else in the folder.
  * @returns {import('vite').Plugin}
  */
 function serviceWorker() {
-  const file = join(root, 'web/service-worker.js');
+  const source = join(root, 'web/service-worker.js');
   return {
     name: 'service-worker',
-    async buildStart() {
-      this.addWatchFile(file);
-      this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: await minified(readFileSync(file, 'utf8')) });
+    apply: 'build',
+    buildStart() {
+      this.addWatchFile(source);
+    },
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      async handler() {
+        const folder = join(root, 'dist');
+        const code = readFileSync(source, 'utf8');
+        const files = filesOf(folder);
+        const [entry] = files.filter((name) => /^assets\/index-[^/]+\.js$/.test(name));
+        const whole = code
+          .replace("'%FILES%'", JSON.stringify(files))
+          .replace('%ENTRY%', entry)
+          .replace('%VERSION%', hashOf(code, ...files));
+        writeFileSync(join(folder, 'service-worker.js'), await minified(whole));
+      },
     },
   };
 }
@@ -128,7 +186,7 @@ function coreBesidePage() {
       const file = resolve(importer, '..', source);
       const wasm = readFileSync(file.replace(/mjs$/, 'wasm'));
       const glue = await minified(forBrowsers(readFileSync(file, 'utf8'), build));
-      const folder = `${build}-${createHash('sha256').update(glue).update(wasm).digest('hex').slice(0, 8)}`;
+      const folder = `${build}-${hashOf(glue, wasm)}`;
       this.emitFile({ type: 'asset', fileName: `assets/${folder}/fitting-room.wasm`, source: wasm });
       this.emitFile({ type: 'asset', fileName: `assets/${folder}/fitting-room.mjs`, source: glue });
       return { id: `./${folder}/fitting-room.mjs`, external: true }; // seen from assets/, where the page's script is
@@ -154,7 +212,7 @@ export default defineConfig({
   // A file that is missing is a 404, not the page.
   appType: 'mpa',
   resolve: { alias: { 'fitting-room': join(root, 'shim/index.js') } },
-  plugins: [isolated(), datasetBesidePage(), coreBesidePage(), plainImports(), shortKeys(), serviceWorker(), smaller()],
+  plugins: [isolated(), datasetBesidePage(), coreBesidePage(), plainImports(), shortKeys(), stableFiles(), smaller(), serviceWorker()],
   server: { fs: { allow: [root] } },
   build: {
     outDir: join(root, 'dist'),

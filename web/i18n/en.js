@@ -280,5 +280,10 @@ export const texts = {
   'piece.epochs': '{epoch} of {epochs} epochs',
   'piece.accuracy': '{accuracy} right',
   'colophon': 'Fashion-MNIST is by Zalando SE, under the MIT licence. Pictures, weights and figures stay in this tab.',
+  'offline': 'Works without a network from now on.',
+  'update.ready': 'A new version is ready.',
+  'update.loses': 'A new version is ready. What was trained here ends with this one.',
+  'update.later': 'A new version is ready, for when this run is done or stopped.',
+  'update.use': 'Use it now',
   'console': 'The same API is in this page’s console:',
 };

@@ -280,5 +280,10 @@ export const texts = {
   'piece.epochs': '{epoch} / {epochs} 轮',
   'piece.accuracy': '{accuracy} 正确',
   'colophon': 'Fashion-MNIST 由 Zalando SE 制作，采用 MIT 许可。图片、权重和结果都留在这个标签页里。',
+  'offline': '此后没有网络也能使用。',
+  'update.ready': '新版本已就绪。',
+  'update.loses': '新版本已就绪。更换后，训练结果会丢失。',
+  'update.later': '新版本已就绪，训练结束后可用。',
+  'update.use': '立即使用',
   'console': '同样的接口也在本页的控制台里：',
 };
