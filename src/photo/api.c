@@ -73,8 +73,10 @@ int fr_photo_segment(void) {
     fr_saliency_of(&lab, width, height, saliency);
     fr_segment(&lab, saliency, width, height, mask);
   }
-  if (!fr_box_of(mask, width, height, &box)) kind = FR_PHOTO_KIND_EMPTY;
-  if (kind == FR_PHOTO_KIND_READY) box = (fr_box){0, 0, (float)width, (float)height};
+  const bool found = fr_box_of(mask, width, height, &box);
+  if (!found && kind == FR_PHOTO_KIND_CUTOUT) return FR_PHOTO_KIND_EMPTY;
+  if (!found) mask_by(seen, count);
+  if (!found || kind == FR_PHOTO_KIND_READY) box = (fr_box){0, 0, (float)width, (float)height};
   for (int i = 0; i < count; i++) mask_bytes[i] = mask[i] > 0.5f;
   return kind;
 }

@@ -5,7 +5,9 @@
 
 enum { LEVELS = 256 };
 
-/* Otsu, "A threshold selection method from gray-level histograms", 1979. */
+static const float SECOND = 0.35f; /* of the best region's score, from which on another is kept */
+
+/* The threshold that parts values 0..1 (count) best. Otsu, "A threshold selection method from gray-level histograms", 1979. */
 float fr_otsu(const float *values, int count) {
   int histogram[LEVELS] = {0};
   double total = 0;
@@ -31,14 +33,13 @@ float fr_otsu(const float *values, int count) {
 
 static int labels[FR_PHOTO_PIXELS], stack[FR_PHOTO_PIXELS];
 
-/* Labels the 4-connected region of `start` where `inside` has the value that it has there; returns its size. */
-static int flood(const bool *inside, int width, int height, int start, int label) {
-  int size = 0, depth = 0;
+/* Labels the 4-connected region of `start` where `inside` has the value that it has there. */
+static void flood(const bool *inside, int width, int height, int start, int label) {
+  int depth = 0;
   labels[start] = label;
   stack[depth++] = start;
   while (depth > 0) {
     const int at = stack[--depth], x = at % width, y = at / width;
-    size++;
     const int next[4] = {x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, y > 0 ? at - width : -1, y < height - 1 ? at + width : -1};
     for (int k = 0; k < 4; k++) {
       if (next[k] < 0 || labels[next[k]] != 0 || inside[next[k]] != inside[start]) continue;
@@ -46,7 +47,6 @@ static int flood(const bool *inside, int width, int height, int start, int label
       stack[depth++] = next[k];
     }
   }
-  return size;
 }
 
 static float centrality(int at, int width, int height) {
@@ -54,29 +54,37 @@ static float centrality(int at, int width, int height) {
   return expf(-(dx * dx + dy * dy) / (2 * 0.25f * 0.25f));
 }
 
-/* Keeps the region that is largest and most central, and those not much smaller (a second shoe); fills their holes. */
-void fr_keep_best(bool *inside, int width, int height) {
+/* Keeps the region that is largest and most central, and those not much smaller: a second shoe. */
+static void drop_others(bool *inside, int width, int height) {
   static float scores[FR_PHOTO_PIXELS + 1];
   const int count = width * height;
-  memset(labels, 0, sizeof labels);
   int found = 0;
-  for (int i = 0; i < count; i++)
-    if (labels[i] == 0) {
-      flood(inside, width, height, i, ++found);
-      scores[found] = 0;
-    }
+  memset(labels, 0, sizeof labels);
+  for (int i = 0; i < count; i++) {
+    if (labels[i] != 0) continue;
+    flood(inside, width, height, i, ++found);
+    scores[found] = 0;
+  }
   float best = 0;
   for (int i = 0; i < count; i++)
     if (inside[i]) best = fmaxf(best, scores[labels[i]] += centrality(i, width, height));
-  for (int i = 0; i < count; i++) inside[i] = inside[i] && scores[labels[i]] >= 0.35f * best;
-  memset(labels, 0, sizeof labels);
-  for (int x = 0; x < width; x++)
-    for (int y = 0; y < height; y += height > 1 ? height - 1 : 1)
-      if (!inside[y * width + x] && labels[y * width + x] == 0) flood(inside, width, height, y * width + x, 1);
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x += width > 1 ? width - 1 : 1)
-      if (!inside[y * width + x] && labels[y * width + x] == 0) flood(inside, width, height, y * width + x, 1);
-  for (int i = 0; i < count; i++)
-    if (labels[i] == 0) inside[i] = true;
+  for (int i = 0; i < count; i++) inside[i] = inside[i] && scores[labels[i]] >= SECOND * best;
 }
 
+/* What the border does not reach is a hole. */
+static void fill_holes(bool *inside, int width, int height) {
+  const int count = width * height;
+  memset(labels, 0, sizeof labels);
+  for (int i = 0; i < count; i++) {
+    const int x = i % width, y = i / width;
+    const bool border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
+    if (border && !inside[i] && labels[i] == 0) flood(inside, width, height, i, 1);
+  }
+  for (int i = 0; i < count; i++) inside[i] = inside[i] || labels[i] == 0;
+}
+
+/* Leaves of the mask (height, width) what is one garment, without holes. */
+void fr_keep_best(bool *inside, int width, int height) {
+  drop_others(inside, width, height);
+  fill_holes(inside, width, height);
+}

@@ -98,6 +98,7 @@ static void add_border_contrast(const fr_lab *lab, int width, int height, float 
   for (int i = 0; i < width * height; i++) sum[i] += sides[0][i];
 }
 
+/* saliency (height, width): 0 surely ground … 1 likeliest. */
 void fr_saliency_of(const fr_lab *lab, int width, int height, float *saliency) {
   const int count = width * height;
   for (int i = 0; i < count; i++) saliency[i] = 0;

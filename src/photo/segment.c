@@ -3,7 +3,8 @@
 
 #include "photo.h"
 
-/* A mask from the saliency: first by threshold, then by what colours lie inside and outside of it, smoothed along edges. */
+/* A mask from the saliency: by threshold, then by what colours lie inside and outside of it, smoothed along edges as in Krähenbühl
+ * and Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials", NIPS 2011, among near neighbours. */
 
 enum {
   ROUNDS = 3,        /* of colours */
@@ -14,15 +15,15 @@ enum {
 
 static const float EDGE_CONTRAST = 25; /* difference in Lab that makes an edge plain */
 static const float USUAL_SHARE = 0.4f, SHARE_SPREAD = 0.6f, SHARE_WEIGHT = 0.5f; /* of the photo, covered by the garment */
-
 static const float SURE = 0.9f;
+static const float NEAR = 1.5f, ALIKE = 8; /* pixels, difference in Lab: standard deviations of how far neighbours care */
 static const float LEAST_LOG_DENSITY = -16, MOST_ODDS = 5, COLOUR_WEIGHT = 0.7f, COHESION = 0.6f;
 static const float GOOD_ENOUGH = 1.2f; /* quality at which no other start is tried */
 
 static float links[NEIGHBOURS][FR_PHOTO_PIXELS], logits[FR_PHOTO_PIXELS], field[FR_PHOTO_PIXELS];
 
+/* The n-th of the neighbours that come after a pixel, row by row. */
 static void offset_of(int n, int *dx, int *dy) {
-  /* Those after the pixel itself, row by row. */
   const int at = n + (2 * REACH + 1) * REACH + REACH + 1;
   *dx = at % (2 * REACH + 1) - REACH;
   *dy = at / (2 * REACH + 1) - REACH;
@@ -33,7 +34,7 @@ static void link_up(const fr_lab *lab, int width, int height) {
   for (int n = 0; n < NEIGHBOURS; n++) {
     int dx, dy;
     offset_of(n, &dx, &dy);
-    const float near = expf(-(float)(dx * dx + dy * dy) / (2 * 1.5f * 1.5f));
+    const float near = expf(-(float)(dx * dx + dy * dy) / (2 * NEAR * NEAR));
     for (int y = 0; y < height; y++)
       for (int x = 0; x < width; x++) {
         const int at = y * width + x, X = x + dx, Y = y + dy;
@@ -41,11 +42,12 @@ static void link_up(const fr_lab *lab, int width, int height) {
         if (X < 0 || X >= width || Y >= height) continue;
         const int to = Y * width + X;
         const float l = lab->l[at] - lab->l[to], a = lab->a[at] - lab->a[to], b = lab->b[at] - lab->b[to];
-        links[n][at] = near * expf(-(l * l + a * a + b * b) / (2 * 8.0f * 8.0f));
+        links[n][at] = near * expf(-(l * l + a * a + b * b) / (2 * ALIKE * ALIKE));
       }
   }
 }
 
+/* One mean-field update of the mask, 0..1: each pixel by its odds and by what its neighbours are. */
 static void smooth(int width, int height, float *mask) {
   const int count = width * height;
   for (int i = 0; i < count; i++) field[i] = 0;
@@ -70,6 +72,7 @@ typedef struct {
   float trust; /* in these odds after the first round */
 } start;
 
+/* What stands out, and mostly in the middle. */
 static void start_from_saliency(const float *saliency, float threshold, int width, int height, start *start) {
   for (int i = 0; i < width * height; i++) {
     start->inside[i] = saliency[i] > threshold;
@@ -163,6 +166,7 @@ static void attempt(const fr_lab *lab, const start *start, int width, int height
   memcpy(mask, candidate, sizeof(float) * (size_t)count);
 }
 
+/* The garment's mask (height, width), 0 or 1; all 0 where nothing stands out. */
 void fr_segment(const fr_lab *lab, const float *saliency, int width, int height, float *mask) {
   static start from;
   const float threshold = fr_otsu(saliency, width * height);

@@ -225,6 +225,22 @@ static void kinds(void) {
   CHECK(run(gray, 28, 28) == FR_PHOTO_KIND_PHOTO, "what is not gray passes for ready");
 }
 
+/* Where nothing stands out, the garment is taken to fill the picture. */
+static void nothing_stands_out(void) {
+  static uint8_t rgba[50 * 40 * 4];
+  for (int gray = 0; gray <= 255; gray += 85) {
+    memset(rgba, gray, sizeof rgba);
+    for (int i = 0; i < 50 * 40; i++) rgba[4 * i + 3] = 255;
+    const int kind = run(rgba, 50, 40);
+    CHECK(kind == (gray == 0 ? FR_PHOTO_KIND_READY : FR_PHOTO_KIND_PHOTO), "gray %d is of kind %d", gray, kind);
+    const float *box = fr_photo_box();
+    CHECK(box[0] >= 0 && box[1] >= 0 && box[2] <= 50 && box[3] <= 40 && box[0] < box[2] && box[1] < box[3], "gray %d: box %g %g %g %g", gray, box[0],
+          box[1], box[2], box[3]);
+    fr_photo_garment(-1);
+    CHECK(abs(fr_photo_picture()[14 * 28 + 14] - (gray == 0 ? 0 : 255 - gray)) <= 1, "gray %d is drawn %d", gray, fr_photo_picture()[14 * 28 + 14]);
+  }
+}
+
 /* A box where no garment was found shows what is there. */
 static void box_of_ones_own(void) {
   static uint8_t rgba[100 * 100 * 4];
@@ -254,6 +270,7 @@ int main(void) {
   garments_are_found();
   odd_pictures();
   kinds();
+  nothing_stands_out();
   box_of_ones_own();
   return check_report("photo", 100);
 }
