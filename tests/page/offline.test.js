@@ -5,24 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { datasetFolder } from '../support/dataset.js';
-import { hook, openPage, QUICK } from './page.js';
+import { hook, QUICK, withPage } from './page.js';
 
 /** The page without a network, and how its next version comes. */
 
-/** @typedef {Awaited<ReturnType<typeof openPage>>} Opened */
+/** @typedef {import('./page.js').Opened} Opened */
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const LONG = { timeout: 180_000 };
-
-/** @param {Parameters<typeof openPage>} arguments_ @param {(opened: Opened) => Promise<void>} use */
-async function withPage([name, options], use) {
-  const opened = await openPage(name, options);
-  try {
-    await use(opened);
-  } finally {
-    await opened.close();
-  }
-}
 
 /** @param {Opened} opened @param {string} testid */
 const shown = ({ browser }, testid) => browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.textContent, { args: [hook(testid)] });

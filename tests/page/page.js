@@ -35,6 +35,22 @@ export async function openPage(name, { query = '', server: serverOptions, browse
   }
 }
 
+/** @typedef {Awaited<ReturnType<typeof openPage>>} Opened */
+
+/**
+ * Opens a page, and closes it whatever comes of it.
+ * @param {Parameters<typeof openPage>} arguments_
+ * @param {(opened: Opened) => Promise<void>} use
+ */
+export async function withPage([name, options], use) {
+  const opened = await openPage(name, options);
+  try {
+    await use(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
 /** @param {Browser} browser @param {string} url */
 function createPage(browser, url) {
   const text = (/** @type {string} */ testid) =>

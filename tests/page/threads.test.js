@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
-import { openPage, QUICK } from './page.js';
+import { QUICK, withPage } from './page.js';
 
 /** Cross-origin isolation, by the host's headers or by the page's service worker, and what runs with and without it. */
 
-/** @typedef {Awaited<ReturnType<typeof openPage>>} Opened */
+/** @typedef {import('./page.js').Opened} Opened */
 
 const THREADS = String(Math.min(availableParallelism(), 8));
 const DOCUMENT = '/some/sub/path/';
 const QUIET = 2000; // ms in which a page that reloads once more would do so
-
-/** @param {Parameters<typeof openPage>} arguments_ @param {(opened: Opened) => Promise<void>} use */
-async function withPage([name, options], use) {
-  const opened = await openPage(name, options);
-  try {
-    await use(opened);
-  } finally {
-    await opened.close();
-  }
-}
 
 /** @param {Opened} opened @param {number} [timeout] */
 const coreThere = ({ browser }, timeout) =>
