@@ -2,7 +2,7 @@
  * From photos of clothing to pictures a Fashion-MNIST network can read, in a WebAssembly module of its own:
  * `import { preparePhoto } from 'fitting-room/photo'`.
  */
-import { FittingRoomError, checkInteger, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkBoolean, checkInteger, checkOptions, show } from './errors.js';
 import { fileBytes } from './wasm-file.js';
 
 /**
@@ -57,6 +57,7 @@ export async function preparePhoto(picture, options = {}) {
   checkOptions('preparePhoto', options, ['box', 'inverted']);
   const { width, height, rows } = checkPixels(picture);
   if (options.box) checkBox(options.box);
+  const inverted = options.inverted === undefined ? -1 : Number(checkBoolean('preparePhoto: inverted', options.inverted));
   const module = await photoModule();
   // From here on without a pause: the module holds one photo.
   module.fr_photo_begin(width, height);
@@ -72,7 +73,7 @@ export async function preparePhoto(picture, options = {}) {
   const corners = new Float32Array(module.memory.buffer, module.fr_photo_box(), 4);
   if (options.box) corners.set(cornersOf(options.box, size));
   const [left, top, right, bottom] = corners;
-  module.fr_photo_garment(options.inverted === undefined ? -1 : Number(options.inverted));
+  module.fr_photo_garment(inverted);
   return {
     image: { shape: [28, 28, 1], data: bytesAt(module, module.fr_photo_picture(), 784).slice() },
     kind,

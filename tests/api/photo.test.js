@@ -93,6 +93,7 @@ describe('what cannot be is refused', () => {
     ['rows of another length', { width: 2, height: 2, rows: () => new Uint8Array(3) }, {}, /rows\(0, 2\) must give 16 bytes of RGBA, got 3$/],
     ['a box inside out', skirt, { box: { left: 0.5, top: 0, right: 0.4, bottom: 1 } }, /box must have 0 ≤ left < right ≤ 1.*got 0\.5 … 0\.4/],
     ['a box without numbers', skirt, { box: {} }, /box must have/],
+    ['inverted by a word', skirt, { inverted: 'yes' }, /preparePhoto: inverted must be true or false, got "yes"$/],
     ['an unknown option', skirt, { crop: 1 }, /preparePhoto has no option 'crop'; it takes box, inverted$/],
     ['full transparency', drawn(9, 9, () => [1, 2, 3, 0]), {}, /fully transparent/],
   ]);
