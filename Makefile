@@ -66,7 +66,7 @@ CHECKED := build/debug/fitting-room.mjs build/debug-mt/fitting-room.mjs
 .PHONY: core
 core: $(MODULES) $(CHECKED) ## compile the C core to WebAssembly
 
-build/exports.txt: src/exports.txt
+build/%.txt: src/%.txt
 	@mkdir -p $(@D)
 	@sed -n 's/^[a-z]/_&/p' $< > $@
 
@@ -107,15 +107,10 @@ $(eval $(call build_rules,debug,$(DEBUG_FLAGS),$(DEBUG_LINK)))
 $(eval $(call build_rules,debug-mt,$(DEBUG_FLAGS) -pthread,$(DEBUG_LINK) $(THREADS_LINK)))
 
 # From photos to pictures: a module of its own, which only who has photos loads. Its memory is static.
-PHOTO_EXPORTS := begin rows segment garment strip strip_bytes mask picture box width height
-comma := ,
-empty :=
-
-build/photo/photo.wasm: $(PHOTO_NAMES:%=build/simd/%.o)
-	@mkdir -p $(@D)
+build/photo/photo.wasm: $(PHOTO_NAMES:%=build/simd/%.o) build/photo/exports.txt
 	@echo '  link $@'
 	$(QUIET)$(EMCC) -O3 $(WASM_LINK:-sALLOW_MEMORY_GROWTH=) --no-entry -sSTANDALONE_WASM \
-	  -sEXPORTED_FUNCTIONS=$(subst $(empty) ,$(comma),$(strip $(PHOTO_EXPORTS:%=_fr_photo_%))) $^ -o $@
+	  -sEXPORTED_FUNCTIONS=@build/photo/exports.txt $(filter %.o,$^) -o $@
 
 # The page.
 

@@ -1,6 +1,7 @@
 #ifndef FR_PHOTO_H
 #define FR_PHOTO_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,12 +35,25 @@ typedef struct {
   int source_width, source_height, width, height;
   int next_row;                                /* of the source */
   int row;                                     /* of the result, being filled */
-  uint32_t sums[(FR_PHOTO_SOURCE_EDGE + 1) * 4];  /* of the rows so far, by weight, one for each column and channel of the source */
+  uint32_t sums[FR_PHOTO_SOURCE_EDGE * 4];     /* of the rows so far, by weight, one for each column and channel of the source */
   uint32_t weight;
 } fr_shrinker;
 
 bool fr_shrink_begin(fr_shrinker *shrinker, int width, int height);
 void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *rgba, int rows, fr_photo *photo);
+
+/* Where a pixel lies from the centre, in shares of the picture: -0.5 .. 0.5. */
+static inline void fr_from_centre(int at, int width, int height, float *x, float *y) {
+  *x = ((float)(at % width) + 0.5f) / (float)width - 0.5f;
+  *y = ((float)(at / width) + 0.5f) / (float)height - 0.5f;
+}
+
+/* A Gaussian about the centre, 1 there; spread: its standard deviation in shares of the picture. */
+static inline float fr_centrality(int at, int width, int height, float spread) {
+  float x, y;
+  fr_from_centre(at, width, height, &x, &y);
+  return expf(-(x * x + y * y) / (2 * spread * spread));
+}
 
 /* colour.c */
 void fr_lab_of(const fr_photo *photo, fr_lab *lab);

@@ -1,10 +1,10 @@
-#include <math.h>
 #include <string.h>
 
 #include "photo.h"
 
 enum { LEVELS = 256 };
 
+static const float CENTRE_SPREAD = 0.25f;
 static const float SECOND = 0.35f; /* of the best region's score, from which on another is kept */
 
 /* The threshold that parts values 0..1 (count) best. Otsu, "A threshold selection method from gray-level histograms", 1979. */
@@ -49,11 +49,6 @@ static void flood(const bool *inside, int width, int height, int start, int labe
   }
 }
 
-static float centrality(int at, int width, int height) {
-  const float dx = ((float)(at % width) + 0.5f) / (float)width - 0.5f, dy = ((float)(at / width) + 0.5f) / (float)height - 0.5f;
-  return expf(-(dx * dx + dy * dy) / (2 * 0.25f * 0.25f));
-}
-
 /* Keeps the region that is largest and most central, and those not much smaller: a second shoe. */
 static void drop_others(bool *inside, int width, int height) {
   static float scores[FR_PHOTO_PIXELS + 1];
@@ -67,7 +62,7 @@ static void drop_others(bool *inside, int width, int height) {
   }
   float best = 0;
   for (int i = 0; i < count; i++)
-    if (inside[i]) best = fmaxf(best, scores[labels[i]] += centrality(i, width, height));
+    if (inside[i]) best = fmaxf(best, scores[labels[i]] += fr_centrality(i, width, height, CENTRE_SPREAD));
   for (int i = 0; i < count; i++) inside[i] = inside[i] && scores[labels[i]] >= SECOND * best;
 }
 

@@ -9,6 +9,8 @@
 
 enum { PASSES = 4 };
 
+static const float CENTRE_SPREAD = 0.36f;
+
 static float low[FR_PHOTO_PIXELS], high[FR_PHOTO_PIXELS], distance[FR_PHOTO_PIXELS];
 
 /* Tries to reach `at` by way of `from`. */
@@ -53,10 +55,10 @@ static void normalize(float *values, int count) {
 
 typedef struct {
   int left, top, right, bottom;
-} Band;
+} band;
 
 /* The Mahalanobis distance of every pixel's colour to those of a band, 0..1. */
-static void band_contrast(const fr_lab *lab, int width, int height, Band band, float *contrast) {
+static void band_contrast(const fr_lab *lab, int width, int height, band band, float *contrast) {
   double mean[3] = {0}, covariance[6] = {0};
   int count = 0;
   for (int y = band.top; y < band.bottom; y++)
@@ -88,7 +90,7 @@ static void band_contrast(const fr_lab *lab, int width, int height, Band band, f
 static void add_border_contrast(const fr_lab *lab, int width, int height, float *sum) {
   static float sides[4][FR_PHOTO_PIXELS];
   const int across = width / 10 + 1, down = height / 10 + 1;
-  const Band bands[4] = {{0, 0, width, down}, {0, height - down, width, height}, {0, 0, across, height}, {width - across, 0, width, height}};
+  const band bands[4] = {{0, 0, width, down}, {0, height - down, width, height}, {0, 0, across, height}, {width - across, 0, width, height}};
   for (int k = 0; k < 4; k++) band_contrast(lab, width, height, bands[k], sides[k]);
   for (int i = 0; i < width * height; i++) {
     const float most = fmaxf(fmaxf(sides[0][i], sides[1][i]), fmaxf(sides[2][i], sides[3][i]));
@@ -107,10 +109,6 @@ void fr_saliency_of(const fr_lab *lab, int width, int height, float *saliency) {
   add_barrier(lab->b, width, height, saliency);
   normalize(saliency, count);
   add_border_contrast(lab, width, height, saliency);
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++) {
-      const float dx = ((float)x + 0.5f) / (float)width - 0.5f, dy = ((float)y + 0.5f) / (float)height - 0.5f;
-      saliency[y * width + x] *= expf(-(dx * dx + dy * dy) / (2 * 0.36f * 0.36f));
-    }
+  for (int i = 0; i < count; i++) saliency[i] *= fr_centrality(i, width, height, CENTRE_SPREAD);
   normalize(saliency, count);
 }

@@ -22,6 +22,12 @@ static const float GOOD_ENOUGH = 1.2f; /* quality at which no other start is tri
 
 static float links[NEIGHBOURS][FR_PHOTO_PIXELS], logits[FR_PHOTO_PIXELS], field[FR_PHOTO_PIXELS];
 
+/* Of two pixels' colours, in Lab. */
+static float squared_difference(const fr_lab *lab, int i, int j) {
+  const float l = lab->l[i] - lab->l[j], a = lab->a[i] - lab->a[j], b = lab->b[i] - lab->b[j];
+  return l * l + a * a + b * b;
+}
+
 /* The n-th of the neighbours that come after a pixel, row by row. */
 static void offset_of(int n, int *dx, int *dy) {
   const int at = n + (2 * REACH + 1) * REACH + REACH + 1;
@@ -41,8 +47,7 @@ static void link_up(const fr_lab *lab, int width, int height) {
         links[n][at] = 0;
         if (X < 0 || X >= width || Y >= height) continue;
         const int to = Y * width + X;
-        const float l = lab->l[at] - lab->l[to], a = lab->a[at] - lab->a[to], b = lab->b[at] - lab->b[to];
-        links[n][at] = near * expf(-(l * l + a * a + b * b) / (2 * ALIKE * ALIKE));
+        links[n][at] = near * expf(-squared_difference(lab, at, to) / (2 * ALIKE * ALIKE));
       }
   }
 }
@@ -70,10 +75,10 @@ typedef struct {
   bool inside[FR_PHOTO_PIXELS], outside[FR_PHOTO_PIXELS];
   float odds[FR_PHOTO_PIXELS];
   float trust; /* in these odds after the first round */
-} start;
+} guess;
 
 /* What stands out, and mostly in the middle. */
-static void start_from_saliency(const float *saliency, float threshold, int width, int height, start *start) {
+static void start_from_saliency(const float *saliency, float threshold, int width, int height, guess *start) {
   for (int i = 0; i < width * height; i++) {
     start->inside[i] = saliency[i] > threshold;
     start->odds[i] = 6 * (saliency[i] - threshold);
@@ -84,10 +89,12 @@ static void start_from_saliency(const float *saliency, float threshold, int widt
 }
 
 /* For a garment whose print stands out more than the garment itself: the middle is garment, the border is not. */
-static void start_from_middle(int width, int height, start *start) {
+static void start_from_middle(int width, int height, guess *start) {
   for (int i = 0; i < width * height; i++) {
-    const float x = fabsf(((float)(i % width) + 0.5f) / (float)width - 0.5f);
-    const float y = fabsf(((float)(i / width) + 0.5f) / (float)height - 0.5f);
+    float x, y;
+    fr_from_centre(i, width, height, &x, &y);
+    x = fabsf(x);
+    y = fabsf(y);
     start->inside[i] = x < 0.25f && y < 0.3f;
     start->outside[i] = x >= 0.44f || y >= 0.45f;
     start->odds[i] = start->outside[i] ? -3 : x < 0.36f && y < 0.38f ? 0.5f : -0.5f;
@@ -96,7 +103,7 @@ static void start_from_middle(int width, int height, start *start) {
 }
 
 /* Moves the mask to where the colours inside it and outside it are, round by round. */
-static void refine(const fr_lab *lab, const start *start, int width, int height, float *mask) {
+static void refine(const fr_lab *lab, const guess *start, int width, int height, float *mask) {
   static float inside[FR_PHOTO_PIXELS], outside[FR_PHOTO_PIXELS];
   static fr_palette inner, outer;
   const int count = width * height;
@@ -121,9 +128,11 @@ static void refine(const fr_lab *lab, const start *start, int width, int height,
   }
 }
 
-static float difference(const fr_lab *lab, int i, int j) {
-  const float l = lab->l[i] - lab->l[j], a = lab->a[i] - lab->a[j], b = lab->b[i] - lab->b[j];
-  return sqrtf(l * l + a * a + b * b);
+/* 0..1: how plain an edge is between pixel `at` of a row or column, the `place`-th of `count`, and the next one, `step` on; judged
+ * one pixel further on either side, as the edge itself is blurred. */
+static float edge_contrast(const fr_lab *lab, int at, int step, int place, int count) {
+  const int before = place > 0 ? at - step : at, after = place + 2 < count ? at + 2 * step : at + step;
+  return fminf(1, sqrtf(squared_difference(lab, before, after)) / EDGE_CONTRAST);
 }
 
 /* How well a mask fits: along a plain edge, of the size that garments have in photos, not cut by the border. */
@@ -136,23 +145,22 @@ static float quality(const fr_lab *lab, const float *mask, int width, int height
       const bool inside = mask[at] > 0.5f;
       area += inside;
       if (inside && (x == 0 || y == 0 || x == width - 1 || y == height - 1)) cut++;
-      for (int k = 0; k < 2; k++) {
-        const int X = x + (k == 0 ? 1 : 0), Y = y + (k == 1 ? 1 : 0);
-        if (X >= width || Y >= height || inside == (mask[Y * width + X] > 0.5f)) continue;
-        /* One pixel further on either side, as the edge itself is blurred. */
-        const int before = k == 0 ? (x > 0 ? at - 1 : at) : (y > 0 ? at - width : at);
-        const int after = k == 0 ? (X < width - 1 ? at + 2 : at + 1) : (Y < height - 1 ? at + 2 * width : at + width);
-        contrast += fminf(1, difference(lab, before, after) / EDGE_CONTRAST);
+      if (x + 1 < width && inside != (mask[at + 1] > 0.5f)) {
+        contrast += edge_contrast(lab, at, 1, x, width);
+        edges++;
+      }
+      if (y + 1 < height && inside != (mask[at + width] > 0.5f)) {
+        contrast += edge_contrast(lab, at, width, y, height);
         edges++;
       }
     }
-  if (area == 0) return -1; /* below any other */
+  if (area == 0) return -1;
   const float share = logf((float)area / (float)(width * height) / USUAL_SHARE) / SHARE_SPREAD;
   return (edges > 0 ? contrast / (float)edges : 0) + SHARE_WEIGHT * expf(-share * share / 2) - (float)cut / (float)(width + height);
 }
 
 /* Segments from one start, and keeps the result where it fits better than what was there. */
-static void attempt(const fr_lab *lab, const start *start, int width, int height, float *best, float *mask) {
+static void attempt(const fr_lab *lab, const guess *start, int width, int height, float *best, float *mask) {
   static bool inside[FR_PHOTO_PIXELS];
   static float candidate[FR_PHOTO_PIXELS];
   const int count = width * height;
@@ -168,7 +176,7 @@ static void attempt(const fr_lab *lab, const start *start, int width, int height
 
 /* The garment's mask (height, width), 0 or 1; all 0 where nothing stands out. */
 void fr_segment(const fr_lab *lab, const float *saliency, int width, int height, float *mask) {
-  static start from;
+  static guess from;
   const float threshold = fr_otsu(saliency, width * height);
   float best = -INFINITY;
   link_up(lab, width, height);
