@@ -9,7 +9,7 @@ const MAGIC_BYTES = 8;
 /** @param {unknown} address @param {unknown} cause */
 function unreachable(address, cause) {
   const { message, cause: deeper } = /** @type {Error & { cause?: Error }} */ (cause);
-  return new FittingRoomError(`loadModel: ${address} could not be fetched (${deeper?.message || message})`, 'network', { cause });
+  return new FittingRoomError(`loadModel: ${address} could not be read (${deeper?.message || message})`, 'network', { cause });
 }
 
 /**
@@ -70,6 +70,15 @@ async function readLocal(address) {
   }
 }
 
+/** @param {ArrayBuffer | Uint8Array} source */
+function copyOf(source) {
+  checkFileLength(source.byteLength);
+  const bytes = new Uint8Array(source.byteLength);
+  // A buffer that was transferred elsewhere has no bytes, and no array can be made of it.
+  if (bytes.length > 0) bytes.set(source instanceof ArrayBuffer ? new Uint8Array(source) : source);
+  return bytes;
+}
+
 /**
  * A copy of the file's bytes, which nobody else can change while they are being checked.
  * @param {unknown} source
@@ -81,11 +90,11 @@ export async function bytesOf(source) {
   }
   if (source instanceof Blob) {
     checkFileLength(source.size);
-    return new Uint8Array(await source.arrayBuffer());
+    const buffer = await source.arrayBuffer().catch((error) => {
+      throw unreachable('the file', error);
+    });
+    return new Uint8Array(buffer);
   }
-  if (source instanceof ArrayBuffer || source instanceof Uint8Array) {
-    checkFileLength(source.byteLength);
-    return Uint8Array.from(source instanceof ArrayBuffer ? new Uint8Array(source) : source);
-  }
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return copyOf(source);
   throw new FittingRoomError(`loadModel takes a Uint8Array, an ArrayBuffer, a Blob or an address, got ${show(source)}`);
 }

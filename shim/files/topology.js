@@ -36,7 +36,8 @@ export function describeGraph({ inputShape, inputName, nodes }) {
 }
 
 /**
- * Runs checks of the API and of the core on what a file says; their refusals become the file's.
+ * Runs checks of the API and of the core on what a file says. Whatever they throw becomes the file's refusal: JSON can hold
+ * values that no caller would pass, such as { "toString": 1 } for a name.
  * @template T
  * @param {string} where
  * @param {() => T} check
@@ -46,8 +47,9 @@ export function inFile(where, check) {
   try {
     return check();
   } catch (error) {
-    if (!(error instanceof FittingRoomError) || error.code === 'out-of-memory' || error.message.startsWith('model file:')) throw error;
-    throw refusal(where + error.message, error);
+    const { message } = /** @type {Error} */ (error);
+    if (error instanceof FittingRoomError && (error.code === 'out-of-memory' || message.startsWith('model file:'))) throw error;
+    throw refusal(where + message, error);
   }
 }
 

@@ -209,11 +209,24 @@ describe('model files', () => {
     apart.set(file, 3);
     const sources = [file, Buffer.from(file), apart.subarray(3), file.buffer, new Blob([file]), address, new URL(address), pathToFileURL(join(folder, 'tiny.fit'))];
     for (const source of sources) assert.equal((await loadModel(source)).name, 'tiny');
-    await refusedFile(`http://127.0.0.1:${port}/none`, `loadModel: http://127.0.0.1:${port}/none could not be fetched (the server answered 404 Not Found)`, 'network');
+    await refusedFile(`http://127.0.0.1:${port}/none`, `loadModel: http://127.0.0.1:${port}/none could not be read (the server answered 404 Not Found)`, 'network');
     await refusedFile(`http://127.0.0.1:${port}/page`, 'model file: byte 0 is 60 instead of 137: this is no model file of Fitting Room');
-    await refusedFile(pathToFileURL(join(folder, 'none.fit')), /none.fit could not be fetched \(ENOENT/, 'network');
+    await refusedFile(pathToFileURL(join(folder, 'none.fit')), /none.fit could not be read \(ENOENT/, 'network');
+    const elsewhere = file.slice().buffer;
+    structuredClone(elsewhere, { transfer: [elsewhere] });
+    await refusedFile(elsewhere, 'model file: it ends after 0 bytes');
+    const gone = Object.assign(new Blob([file]), { arrayBuffer: () => Promise.reject(new Error('moved')) });
+    await refusedFile(gone, 'loadModel: the file could not be read (moved)', 'network');
     await refusedFile(3, 'loadModel takes a Uint8Array, an ArrayBuffer, a Blob or an address, got 3', 'invalid-argument');
     await assert.rejects(loadModel(file, wrong({ seed: 1 })), { message: "loadModel has no option 'seed'; it takes deterministic, threads" });
+  });
+
+  test('without crypto.subtle, as on pages without https, files are the same', async (t) => {
+    const file = await smallFile();
+    t.mock.getter(crypto, 'subtle', () => undefined);
+    assert.deepEqual(await smallFile(), file);
+    assert.equal((await loadModel(file)).name, 'tiny');
+    await assert.rejects(loadModel(file.slice(0, -1)), isRefusal);
   });
 
   test('files of version 1 stay loadable', async () => {
@@ -274,6 +287,8 @@ describe('model files', () => {
       [(h) => void (h.layers[0].options.inputShape = [2 ** 20, 2 ** 20, 1]), /inputShape|at most/],
       [(h) => void (h.input = { shape: [2, 2, 1] }, h.layers = [flatten, dense, { ...dense, from: [0] }]), /layer 1 does not lead to the output/],
       [(h) => void (h.input = null), /input takes an object of options, got null/],
+      [(h) => void (h.layers[1].options.name = { toString: 1 }), /layer 1: Cannot convert object to primitive value/],
+      [(h) => void (h.name = { constructor: { name: { toString: 1 } } }), /Cannot convert object to primitive value/],
       [(h) => void (h.tensors.length = 1), /tensors must be 2, as the layers have them, got 1/],
       [(h) => void (h.tensors = {}), /tensors must be 2, as the layers have them, got Object/],
       [(h) => void (h.tensors[0] = null), /tensor 0 takes an object of options, got null/],
@@ -326,7 +341,7 @@ describe('model files', () => {
     const made = [await sequential({ layers: everyKind(), seed: 77 }), await model(residual())];
     const files = [await smallFile(), await made[0].save(), await made[1].save({ dtype: 'int8' })];
     for (const each of made) each.dispose();
-    const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(0, -1, 1e308, 2 ** 26, 2 ** 31, 65536, '__proto__', 'constructor', [], {}, null), fc.array(fc.integer(), { maxLength: 4 }));
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(0, -1, 1e308, 2 ** 26, 2 ** 31, 65536, '__proto__', 'constructor', [], {}, null, { toString: 1 }, { constructor: { name: { toString: 1 } } }), fc.array(fc.integer(), { maxLength: 4 }));
     const memory = await heapInUse();
     let met = 0;
     const replaced = fc.asyncProperty(fc.constantFrom(...files), fc.array(fc.nat(), { minLength: 1, maxLength: 6 }), value, (file, path, other) => {
