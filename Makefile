@@ -280,7 +280,9 @@ two-block: $(MODULES) $(NPM) ## train a two-block network with batch normalizati
 models: $(MODULES) $(NPM) ## train the models of models/ and write their files and cards (MODELS="tutorial" for some)
 	@node models/train.js $(MODELS)
 
-model-%: $(MODULES) $(NPM)
+RECIPES := $(patsubst models/%.js,model-%,$(wildcard models/*.js))
+.PHONY: $(RECIPES)
+$(RECIPES): model-%: $(MODULES) $(NPM)
 	@node models/train.js $*
 
 .PHONY: check-models
