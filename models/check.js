@@ -21,7 +21,9 @@ for (const { name } of recipes) {
   const { model, measured } = await measure(readFileSync(fileOf(name, 'fit')), dataset);
   const faults = differences(readFileSync(fileOf(name, 'md'), 'utf8'), cardOf(model, measured));
   for (const fault of faults) console.error(`models/${name}.md: ${fault}`);
-  console.log(`models/${name}.fit: test ${percent(measured.testAccuracy)}, train ${percent(measured.trainAccuracy)}, ${faults.length ? 'not what its card says' : 'as its card says'}`);
+  const { testAccuracy, trainAccuracy } = measured;
+  const verdict = faults.length ? 'not what its card says' : 'as its card says';
+  console.log(`models/${name}.fit: test ${percent(testAccuracy)}, train ${percent(trainAccuracy)}, ${verdict}`);
   if (faults.length) process.exitCode = 1;
   model.dispose();
 }
