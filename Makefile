@@ -271,6 +271,19 @@ accuracy: $(MODULES) $(NPM) ## train the tutorial's 20 epochs over ten seeds (te
 two-block: $(MODULES) $(NPM) ## train a two-block network with batch normalization and augmentation to 93.5 % (a quarter of an hour on two cores)
 	@node models/train.js two-block
 
+.PHONY: models
+models: $(MODULES) $(NPM) ## train the models of models/ and write their files and cards (MODELS="tutorial" for some)
+	@node models/train.js $(MODELS)
+
+RECIPES := $(patsubst models/%.js,model-%,$(wildcard models/*.js))
+.PHONY: $(RECIPES)
+$(RECIPES): model-%: $(MODULES) $(NPM)
+	@node models/train.js $*
+
+.PHONY: check-models
+check-models: $(MODULES) $(NPM) ## measure the files of models/ and compare them with their cards
+	@node models/check.js $(MODELS)
+
 .PHONY: clean
 clean: ## remove what was built; the toolchain and the npm packages stay
 	rm -rf build dist

@@ -25,14 +25,15 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 
 /**
  * What not every visit loads: one of the core's builds, one of the languages, and the SHA-256 that stands in where the
- * page comes without https, which browsers give neither theirs nor threads. And what comes once the page is idle.
+ * page comes without https, which browsers give neither theirs nor threads. And what comes once the page is idle, or once a
+ * model is saved or loaded.
  * @param {string} file
  * @returns {{ build?: string, language?: string, unsafe?: boolean, later?: boolean }}
  */
 function partOf(file) {
   const [, build] = /^assets\/([a-z-]+)-[0-9a-f]{8}\//.exec(file) ?? [];
   const [, language] = /^assets\/(en|zh-Hans)-[^/]+\.js$/.exec(file) ?? [];
-  return { build, language, unsafe: /^assets\/sha256-[^/]+\.js$/.test(file), later: /^assets\/offline-[^/]+\.js$/.test(file) };
+  return { build, language, unsafe: /^assets\/sha256-[^/]+\.js$/.test(file), later: /^assets\/(offline|model-file)-[^/]+\.js$/.test(file) };
 }
 
 /** Bytes by kind until the page is ready, of the visit that loads most. @param {string} folder */

@@ -1,34 +1,67 @@
 /**
- * Trains a model of this folder on Fashion-MNIST from its recipe, and says how well it does: node models/train.js NAME
- * The same recipe gives the same weights, bit for bit, on any machine and any number of threads.
+ * Trains models of this folder on Fashion-MNIST from their recipes, says how well they do, and writes their files and cards:
+ * node models/train.js [NAME …], without a name all that have a file. The same recipe gives the same file, bit for bit, on any
+ * machine and any number of threads.
  */
-import { FittingRoomError, datasets, loadCore } from '../shim/index.js';
-import { twoBlock } from './two-block.js';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { datasets, loadCore } from '../shim/index.js';
+import { cardOf, percent } from './card.js';
+import { measure } from './measure.js';
+import { RUNTIME, build, fileOf } from './recipe.js';
+import { recipesOf } from './recipes.js';
 
-const recipes = [twoBlock];
+/** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
+/** @import { Model } from '../shim/index.js' */
+/** @import { Facts } from './card.js' */
+/** @import { Recipe } from './recipe.js' */
 
-/** @param {number} share */
-const percent = (share) => `${(100 * share).toFixed(2)} %`;
+const LICENCE = 'MIT licence, © 2017 Zalando SE';
 
-const recipe = recipes.find(({ name }) => name === process.argv[2]);
-if (!recipe) {
-  throw new FittingRoomError(`models: there is ${recipes.map(({ name }) => name).join(', ')}, got ${process.argv[2]}`);
+/** @param {Recipe} recipe @param {Dataset} dataset @returns {Promise<{ model: Model, testAccuracy: number }>} */
+async function train(recipe, { train, test }) {
+  const { threads } = await loadCore(RUNTIME);
+  const model = await build(recipe);
+  model.summary();
+  const start = performance.now();
+  await model.fit(train.images, train.labels, { ...recipe.fit, verbose: 2, validationData: [test.images, test.labels] });
+  const minutes = (performance.now() - start) / 60000;
+  const [, trainAccuracy] = await model.evaluate(train.images, train.labels);
+  const [, testAccuracy] = await model.evaluate(test.images, test.labels);
+  console.log(
+    `${recipe.name}: test ${percent(testAccuracy)}, train ${percent(trainAccuracy)}, ` +
+      `${model.countParams().toLocaleString('en-US')} parameters, ${minutes.toFixed(1)} minutes on ${threads} threads`,
+  );
+  return { model, testAccuracy };
 }
-const { train, test } = await datasets.fashionMnist();
-const runtime = { deterministic: true };
-const { threads } = await loadCore(runtime);
-const model = await recipe.build(runtime);
-model.summary();
-const start = performance.now();
-await model.fit(train.images, train.labels, { ...recipe.fit, verbose: 2, validationData: [test.images, test.labels] });
-const minutes = (performance.now() - start) / 60000;
-const [, trainAccuracy] = await model.evaluate(train.images, train.labels);
-const [, testAccuracy] = await model.evaluate(test.images, test.labels);
-console.log(
-  `${recipe.name}: test ${percent(testAccuracy)}, train ${percent(trainAccuracy)}, ` +
-    `${model.countParams().toLocaleString('en-US')} parameters, ${minutes.toFixed(1)} minutes on ${threads} threads`,
-);
-if (testAccuracy < recipe.testAccuracy) {
-  console.error(`${recipe.name}: at least ${percent(recipe.testAccuracy)} on the test pictures was meant to come of it`);
-  process.exitCode = 1;
+
+/** @param {Recipe} recipe @param {Dataset} dataset @param {number} testAccuracy @returns {Facts} */
+const factsOf = ({ about, limits, dtype = 'float32', optimizer, fit }, dataset, testAccuracy) => ({
+  about, classNames: dataset.classNames, dataset: dataset.name, licence: LICENCE, limits, dtype,
+  training: { optimizer, ...fit, testAccuracy },
+});
+
+/** @param {Recipe} recipe @param {Dataset} dataset @param {{ model: Model, testAccuracy: number }} trained */
+async function store(recipe, dataset, { model, testAccuracy }) {
+  model.metadata = { ...factsOf(recipe, dataset, testAccuracy) };
+  const file = await model.save({ dtype: recipe.dtype });
+  const path = fileOf(recipe.name, 'fit');
+  const before = existsSync(path) && readFileSync(path);
+  writeFileSync(path, file);
+  const stored = await measure(file, dataset);
+  writeFileSync(fileOf(recipe.name, 'md'), cardOf(stored.model, stored.measured));
+  const comparison = before ? (before.equals(file) ? ': the same, bit for bit' : ': differs from the one that was there') : '';
+  console.log(`models/${recipe.name}.fit, ${file.length.toLocaleString('en-US')} bytes, test ${percent(stored.measured.testAccuracy)}${comparison}`);
+}
+
+const recipes = recipesOf(process.argv.slice(2));
+const dataset = await datasets.fashionMnist();
+for (const recipe of recipes) {
+  const trained = await train(recipe, dataset);
+  if (trained.testAccuracy < recipe.testAccuracy) {
+    console.error(`${recipe.name}: at least ${percent(recipe.testAccuracy)} on the test pictures was meant to come of it`);
+    process.exitCode = 1;
+  } else if (recipe.dtype) {
+    await store(recipe, dataset, trained);
+  }
+  trained.model.dispose();
 }

@@ -38,12 +38,14 @@ function outputShape(core, pointer, layer) {
 }
 
 /**
+ * Layers checked against each other; nothing is allocated for their weights yet.
  * @param {Core} core
  * @param {Graph} graph
  * @param {number} seed
- * @returns {number} the pointer of a built fr_model
+ * @param {string} [last] what is called in the end
+ * @returns {number} the pointer of an fr_model, to be disposed of by the caller
  */
-export function buildModel(core, { inputShape, nodes }, seed) {
+export function addLayers(core, { inputShape, nodes }, seed, last) {
   const [d0 = 0, d1 = 0, d2 = 0] = inputShape;
   const pointer = core.withBytes(4, (out) => {
     core.call('fr_new', inputShape.length, d0, d1, d2, ...seedWords(seed), out);
@@ -56,7 +58,7 @@ export function buildModel(core, { inputShape, nodes }, seed) {
       const target = targetShape && closedShape(targetShape, elementsOf(read()));
       callWithNumbers(core, 'fr_add', pointer, layerNumbers(config, sources, target));
     }
-    core.call('fr_build', pointer);
+    if (last) core.call(last, pointer);
     return pointer;
   } catch (error) {
     core.call('fr_dispose', pointer);
@@ -65,10 +67,18 @@ export function buildModel(core, { inputShape, nodes }, seed) {
 }
 
 /**
+ * @param {Core} core
+ * @param {Graph} graph
+ * @param {number} seed
+ * @returns {number} the pointer of a built fr_model
+ */
+export const buildModel = (core, graph, seed) => addLayers(core, graph, seed, 'fr_build');
+
+/**
  * As Keras names layers: dense, dense_1, …; never one name twice.
  * @param {LayerConfig[]} configs
  */
-function distinctNames(configs) {
+export function distinctNames(configs) {
   /** @type {Set<string>} */
   const taken = new Set();
   return configs.map(({ name, kind }) => {
@@ -83,15 +93,15 @@ function distinctNames(configs) {
 /**
  * Every weight of a built model, in Keras's order.
  * @param {Core} core @param {number} pointer
- * @returns {{ layer: number, trainable: boolean, shape: number[] }[]}
+ * @returns {{ layer: number, which: number, trainable: boolean, shape: number[] }[]} which: of its layer's
  */
 export function weightShapes(core, pointer) {
   return core.withBytes(32, (out) => {
     core.call('fr_weight_count', pointer, out);
     return Array.from({ length: core.ints(out, 1)[0] }, (_, index) => {
       core.call('fr_weight_shape', pointer, index, out);
-      const [layer, , trainable, rank, ...dims] = core.ints(out, 8);
-      return { layer, trainable: trainable === 1, shape: dims.slice(0, rank) };
+      const [layer, which, trainable, rank, ...dims] = core.ints(out, 8);
+      return { layer, which, trainable: trainable === 1, shape: dims.slice(0, rank) };
     });
   });
 }

@@ -17,6 +17,7 @@ import { readWeights, writeWeights } from './weights.js';
 /** @import { Graph } from './graph.js' */
 /** @import { Loss } from './losses.js' */
 /** @import { Metric, Reading } from './metrics.js' */
+/** @import { SaveOptions } from './files/save.js' */
 /** @import { Runner } from './source.js' */
 /** @import { Tensor } from './tensor.js' */
 /** @typedef {import('./optimizers.js').OptimizerName} OptimizerName */
@@ -63,6 +64,8 @@ export class Model {
     this.name = name;
     /** Determines initial weights, shuffling and dropout. */
     this.seed = seed;
+    /** What else goes into its file: class names, licence, facts of the training. @type {Record<string, unknown> | undefined} */
+    this.metadata = undefined;
     /** Of a sample, without the batch. */
     this.inputShape = [...graph.inputShape];
     this.#layers = describeLayers(core, this.#pointer, graph);
@@ -290,6 +293,16 @@ export class Model {
    */
   setWeights(weights) {
     writeWeights(this.#core, this.#alive(), weights);
+  }
+
+  /**
+   * The model as the bytes of a file, for loadModel: layers, weights and metadata; not what compile set.
+   * @param {SaveOptions} [options]
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async save(options = {}) {
+    this.#assertAlive();
+    return (await import('./files/model-file.js')).saveModel(this, this.#graph, options);
   }
 
   /**

@@ -5,6 +5,7 @@ import { loadCore } from './loading.js';
 import { Model } from './model.js';
 
 /** @import { Graph } from './graph.js' */
+/** @import { Source } from './files/source.js' */
 /** @import { LayerConfig, SymbolicTensor } from './layer.js' */
 /** @import { RuntimeOptions } from './loading.js' */
 
@@ -58,3 +59,11 @@ export async function model(options) {
   const seed = seedOf('model', options.seed);
   return new Model(await loadCore({ deterministic, threads }), graph, { name, seed });
 }
+
+/**
+ * Rebuilds a model from the file that its save made.
+ * @param {Source} source the file's bytes, or its address
+ * @param {RuntimeOptions} [options]
+ * @returns {Promise<Model>} a Sequential where it was one
+ */
+export const loadModel = async (source, options = {}) => (await import('./files/model-file.js')).loadModel(source, options);

@@ -1,0 +1,29 @@
+/** Measures each model's file on the dataset, and holds it against its card: node models/check.js [NAME …] */
+import { readFileSync } from 'node:fs';
+import { datasets } from '../shim/index.js';
+import { cardOf, percent } from './card.js';
+import { measure } from './measure.js';
+import { fileOf } from './recipe.js';
+import { recipesOf } from './recipes.js';
+
+/** @param {string} card @param {string} wanted @returns {string[]} what the card says otherwise, line by line */
+function differences(card, wanted) {
+  const [found, right] = [card.split('\n'), wanted.split('\n')];
+  const longest = Math.max(found.length, right.length);
+  return Array.from({ length: longest }, (_, i) => i)
+    .filter((i) => found[i] !== right[i])
+    .map((i) => `line ${i + 1}: ${found[i] ?? 'nothing'}\n  measured: ${right[i] ?? 'nothing'}`);
+}
+
+const recipes = recipesOf(process.argv.slice(2));
+const dataset = await datasets.fashionMnist();
+for (const { name } of recipes) {
+  const { model, measured } = await measure(readFileSync(fileOf(name, 'fit')), dataset);
+  const faults = differences(readFileSync(fileOf(name, 'md'), 'utf8'), cardOf(model, measured));
+  for (const fault of faults) console.error(`models/${name}.md: ${fault}`);
+  const { testAccuracy, trainAccuracy } = measured;
+  const verdict = faults.length ? 'not what its card says' : 'as its card says';
+  console.log(`models/${name}.fit: test ${percent(testAccuracy)}, train ${percent(trainAccuracy)}, ${verdict}`);
+  if (faults.length) process.exitCode = 1;
+  model.dispose();
+}

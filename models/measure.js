@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { datasets, loadModel } from '../shim/index.js';
+import { RUNTIME } from './recipe.js';
+
+/** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
+/** @import { Model } from '../shim/index.js' */
+/** @import { Tensor } from '../shim/tensor.js' */
+
+/** Pictures that are there without any dataset. */
+export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
+
+/**
+ * @typedef {object} Measured of the weights as they are stored
+ * @property {number} bytes of the file
+ * @property {string} sha256 of the file
+ * @property {number} trainAccuracy
+ * @property {number} testAccuracy
+ * @property {number[][]} confusion pictures, by true class, then predicted class
+ * @property {string} drawnSha256 of the classes predicted for the pictures that DRAWN describes, a byte each
+ */
+
+/** @param {Uint8Array} bytes */
+export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** @param {number[][]} confusion @returns {number} the share on its diagonal */
+export const accuracyOf = (confusion) =>
+  confusion.reduce((sum, row, label) => sum + row[label], 0) / confusion.flat().reduce((sum, count) => sum + count, 0);
+
+/**
+ * @param {Model} model
+ * @param {{ images: Tensor, labels: Tensor }} pictures
+ * @returns {Promise<number[][]>} by true class, then predicted class
+ */
+export async function confusionOf(model, { images, labels }) {
+  const { data } = await model.predictClasses(images);
+  const classes = model.outputShape[0];
+  const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
+  data.forEach((predicted, i) => counts[labels.data[i]][predicted]++);
+  return counts;
+}
+
+/** @param {Model} model */
+export async function drawnSha256(model) {
+  const { test } = await datasets.synthetic(DRAWN);
+  return sha256(Uint8Array.from((await model.predictClasses(test.images)).data));
+}
+
+/**
+ * @param {Uint8Array} file
+ * @param {Dataset} dataset
+ * @returns {Promise<{ model: Model, measured: Measured }>}
+ */
+export async function measure(file, { train, test }) {
+  const model = await loadModel(file, RUNTIME);
+  const confusion = await confusionOf(model, test);
+  const measured = {
+    bytes: file.length,
+    sha256: sha256(file),
+    trainAccuracy: accuracyOf(await confusionOf(model, train)),
+    testAccuracy: accuracyOf(confusion),
+    confusion,
+    drawnSha256: await drawnSha256(model),
+  };
+  return { model, measured };
+}

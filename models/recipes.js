@@ -1,0 +1,20 @@
+import { FittingRoomError } from '../shim/index.js';
+import { tutorial } from './tutorial.js';
+import { twoBlock } from './two-block.js';
+
+/** @import { Recipe } from './recipe.js' */
+
+const RECIPES = [tutorial, twoBlock];
+
+/** Those that a file is made of. */
+export const STORED = RECIPES.filter(({ dtype }) => dtype);
+
+/** @param {string[]} names none: all that a file is made of @returns {Recipe[]} */
+export function recipesOf(names) {
+  if (names.length === 0) return STORED;
+  return names.map((name) => {
+    const recipe = RECIPES.find((each) => each.name === name);
+    if (recipe) return recipe;
+    throw new FittingRoomError(`models: there is ${RECIPES.map((each) => each.name).join(', ')}, got ${name}`);
+  });
+}

@@ -1,0 +1,3 @@
+/** What is fetched once a model is to be saved or loaded, and not before. */
+export { loadModel } from './load.js';
+export { saveModel } from './save.js';

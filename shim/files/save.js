@@ -1,0 +1,53 @@
+import { FittingRoomError, checkChoice, checkOptions, show } from '../errors.js';
+import { DTYPES, DTYPE_NAMES } from './dtypes.js';
+import { checkNesting, makeFile } from './format.js';
+import { bytesOf, dtypeOf, layOut, weightsOf } from './tensors.js';
+import { describeGraph } from './topology.js';
+
+/** @import { Graph } from '../graph.js' */
+/** @import { Model } from '../model.js' */
+/** @import { DType } from './dtypes.js' */
+
+/**
+ * @typedef {object} SaveOptions
+ * @property {DType} [dtype] of the kernels: float32, which keeps every bit, or half or about a quarter of its size;
+ *   biases and batch normalization are always stored as float32
+ */
+
+/** @param {unknown} metadata @returns {object | undefined} as it will be read */
+function plain(metadata) {
+  if (metadata === undefined) return undefined;
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw new FittingRoomError(`save: metadata must be an object, got ${show(metadata)}`);
+  }
+  try {
+    return JSON.parse(JSON.stringify(metadata));
+  } catch (cause) {
+    throw new FittingRoomError(`save: metadata cannot be written as JSON (${/** @type {Error} */ (cause).message})`, undefined, { cause });
+  }
+}
+
+/**
+ * @param {Model} model
+ * @param {Graph} graph
+ * @param {SaveOptions} options
+ */
+export async function saveModel(model, graph, options) {
+  checkOptions('save', options, ['dtype']);
+  const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
+  const { name, seed } = model;
+  const metadata = plain(model.metadata);
+  checkNesting(metadata, 1);
+  const weights = weightsOf(model.runner().core, graph);
+  const values = model.getWeights();
+  const dtypes = weights.map(({ shape }) => dtypeOf(shape, dtype));
+  const { offsets, length } = layOut(weights, dtypes);
+  const tensors = weights.map((weight, i) => ({ name: weight.name, shape: weight.shape, dtype: dtypes[i], offset: offsets[i] }));
+  const header = { name: String(name), seed, ...describeGraph(graph), tensors, ...(metadata && { metadata }) };
+  return makeFile(header, length, (data) => {
+    weights.forEach((weight, i) => {
+      const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));
+      DTYPES[dtypes[i]].write(weight.name, bytes, values[i].data, weight.channels);
+    });
+  });
+}

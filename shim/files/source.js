@@ -1,0 +1,100 @@
+import { FittingRoomError, show } from '../errors.js';
+import { inNode } from '../host.js';
+import { checkFileLength, checkMagic } from './format.js';
+
+/** @typedef {Uint8Array | ArrayBuffer | Blob | URL | string} Source bytes, or an address: under Node also file: */
+
+const MAGIC_BYTES = 8;
+
+/** @param {unknown} address @param {unknown} cause */
+function unreachable(address, cause) {
+  const { message, cause: deeper } = /** @type {Error & { cause?: Error }} */ (cause);
+  return new FittingRoomError(`loadModel: ${address} could not be read (${deeper?.message || message})`, 'network', { cause });
+}
+
+/**
+ * Reads a body, and no further where it turns out not to be a model file.
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ */
+async function readBody(reader) {
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const first = length < MAGIC_BYTES;
+    chunks.push(value);
+    length += value.length;
+    checkFileLength(length);
+    if (first && length >= MAGIC_BYTES) checkMagic(joined(chunks, length));
+  }
+  return joined(chunks, length);
+}
+
+/** @param {Uint8Array[]} chunks @param {number} length in bytes */
+function joined(chunks, length) {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** @param {string | URL} address */
+async function download(address) {
+  const response = await fetch(address).catch((error) => Promise.reject(unreachable(address, error)));
+  const reader = response.body?.getReader();
+  try {
+    if (!response.ok || !reader) throw new Error(`the server answered ${`${response.status} ${response.statusText}`.trim()}`);
+    return await readBody(reader);
+  } catch (error) {
+    await reader?.cancel().catch(() => {});
+    throw error instanceof FittingRoomError ? error : unreachable(address, error);
+  }
+}
+
+/** Keeps bundlers from following it: that module is Node's. @param {string} name @returns {Promise<typeof import('node:fs/promises')>} */
+const importFromNode = (name) => import(/* @vite-ignore */ name);
+
+/** @param {URL} address */
+async function readLocal(address) {
+  const { readFile, stat } = await importFromNode('node:fs/promises');
+  try {
+    checkFileLength((await stat(address)).size);
+    return Uint8Array.from(await readFile(address));
+  } catch (error) {
+    throw error instanceof FittingRoomError ? error : unreachable(address, error);
+  }
+}
+
+/** @param {ArrayBuffer | Uint8Array} source */
+function copyOf(source) {
+  checkFileLength(source.byteLength);
+  const bytes = new Uint8Array(source.byteLength);
+  // A buffer that was transferred elsewhere has no bytes, and no array can be made of it.
+  if (bytes.length > 0) bytes.set(source instanceof ArrayBuffer ? new Uint8Array(source) : source);
+  return bytes;
+}
+
+/**
+ * A copy of the file's bytes, which nobody else can change while they are being checked.
+ * @param {unknown} source
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function bytesOf(source) {
+  if (typeof source === 'string' || source instanceof URL) {
+    return inNode() && /^file:/i.test(String(source)) ? readLocal(new URL(source)) : download(source);
+  }
+  if (source instanceof Blob) {
+    checkFileLength(source.size);
+    const buffer = await source.arrayBuffer().catch((error) => {
+      throw unreachable('the file', error);
+    });
+    return new Uint8Array(buffer);
+  }
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return copyOf(source);
+  throw new FittingRoomError(`loadModel takes a Uint8Array, an ArrayBuffer, a Blob or an address, got ${show(source)}`);
+}

@@ -1,0 +1,60 @@
+/** The files of models/: that they are what their cards and recipes say. All of a card is checked by `make check-models`. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { datasets, loadModel } from '../../shim/index.js';
+import { percent } from '../../models/card.js';
+import { accuracyOf, confusionOf, drawnSha256, sha256 } from '../../models/measure.js';
+import { RUNTIME, build, fileOf } from '../../models/recipe.js';
+import { STORED, recipesOf } from '../../models/recipes.js';
+import { datasetFolder } from '../support/dataset.js';
+import { refused } from './support.js';
+
+const MOST_BYTES = 1.5e6;
+const skip = datasetFolder() === null && 'the four files of Fashion-MNIST are not on this machine';
+
+for (const recipe of STORED) {
+  describe(`models/${recipe.name}.fit`, () => {
+    const file = readFileSync(fileOf(recipe.name, 'fit'));
+    const card = readFileSync(fileOf(recipe.name, 'md'), 'utf8');
+    /** @param {RegExp} line @returns {string} */
+    const onCard = (line) => line.exec(card)?.[1] ?? assert.fail(`the card has no line ${line}`);
+
+    test('is the file that its card is about', () => {
+      assert.equal(sha256(file), onCard(/^\| SHA-256 \| `(.*)` \|$/m));
+      assert.ok(file.length < MOST_BYTES);
+    });
+
+    test('is what its recipe builds', async () => {
+      const [stored, built] = [await loadModel(file, RUNTIME), await build(recipe)];
+      assert.deepEqual(stored.layers, built.layers);
+      assert.deepEqual([stored.name, stored.seed], [built.name, built.seed]);
+      assert.ok(card.includes(stored.summary(() => {})));
+      for (const model of [stored, built]) model.dispose();
+    });
+
+    test('predicts what its card says, of drawn pictures', async () => {
+      const model = await loadModel(file, RUNTIME);
+      assert.equal(await drawnSha256(model), onCard(/^\| classes of 500 drawn pictures .*SHA-256 \| `(.*)` \|$/m));
+      model.dispose();
+    });
+
+    test('predicts what its card says, of the test pictures', { skip }, async () => {
+      const { test: pictures } = await datasets.fashionMnist();
+      const model = await loadModel(file, RUNTIME);
+      const accuracy = accuracyOf(await confusionOf(model, pictures));
+      assert.equal(percent(accuracy), onCard(/^\| test accuracy \| (.*) \|$/m));
+      assert.ok(accuracy >= recipe.testAccuracy);
+      model.dispose();
+    });
+  });
+}
+
+test('recipes: those without a file build too, and others are not there', async () => {
+  const [twoBlock] = recipesOf(['two-block']);
+  const model = await build(twoBlock);
+  assert.equal(model.countParams(), 862026);
+  model.dispose();
+  assert.deepEqual(recipesOf([]), STORED);
+  refused(() => recipesOf(['none']), 'models: there is tutorial, two-block, got none');
+});
