@@ -10,7 +10,7 @@ import { createAlarm, createCorrections } from './views/alarm.js';
 import { createConfidencesView } from './views/confidences.js';
 import { createConfusionView } from './views/confusion.js';
 import { createDataView } from './views/data.js';
-import { setUpDrop } from './views/drop.js';
+import { isPicture, setUpDrop } from './views/drop.js';
 import { createFirst20View } from './views/first-20.js';
 import { createFirst30View } from './views/first-30.js';
 import { createGridView } from './views/grid.js';
@@ -44,7 +44,7 @@ export function openPage(script) {
   const dataView = createDataView(session, { source: () => settings.source, onSource, mayLoad: () => !trainer.busy() });
   const sample = createSampleView(session);
   const first30 = createFirst30View(session);
-  setUpDrop((files) => dataView.load('files', files));
+  setUpDrop((files) => (files.some(isPicture) ? tryOut(files) : dataView.load('files', files)));
 
   // Model
   const modelView = createModelView(session, settings, onSettings);
@@ -72,6 +72,7 @@ export function openPage(script) {
 
   session.on('data', showData);
   session.on('worker', ({ core }) => runtimeView.show(core ?? null));
+  session.on('worker', () => loadTry().catch(() => {}));
   session.on('description', ({ core }) => runtimeView.show(core));
   trainer.on('core', runtimeView.show);
   trainer.on('reset', beginRun);
@@ -88,6 +89,19 @@ export function openPage(script) {
   showEvaluation(trainer.evaluation);
   setUpLanguage().then(open);
   prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
+
+  /** @type {Promise<{ add: (files: File[]) => void }> | null} */
+  let section = null;
+
+  /** The section for people's own pictures comes once the page stands, or is asked for. */
+  function loadTry() {
+    section ??= import('./try/index.js').then(({ createTry }) => createTry({ script, session, trainer }));
+    section.catch(() => (section = null)); // no network: the next picture tries anew
+    return section;
+  }
+
+  /** @param {File[]} files */
+  const tryOut = async (files) => (await loadTry()).add(files);
 
   /** Whether the page could be loaded anew and nobody would miss a thing. */
   function untouched() {

@@ -142,8 +142,14 @@ function plain(error) {
   };
 }
 
-/** The buffers of the typed arrays directly inside a message: they are moved, not copied. @param {any} value */
+/** The buffers of the typed arrays and the bitmaps directly inside a message: they are moved, not copied. @param {any} value */
 function handedOver(value) {
   if (!value || typeof value !== 'object') return [];
-  return Object.values(value).filter(ArrayBuffer.isView).map((view) => /** @type {ArrayBuffer} */ (view.buffer));
+  /** @type {Transferable[]} */
+  const moved = [];
+  for (const each of Object.values(value)) {
+    if (ArrayBuffer.isView(each)) moved.push(/** @type {ArrayBuffer} */ (each.buffer));
+    if (globalThis.ImageBitmap && each instanceof ImageBitmap) moved.push(each);
+  }
+  return moved;
 }

@@ -43,7 +43,8 @@ const smaller = () => ({
   generateBundle: {
     order: 'post',
     async handler(_, bundle) {
-      for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = await minified(file.code);
+      for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = withPlainImports(await minified(file.code));
+      for (const name of Object.keys(bundle)) if (name.includes('preload-helper')) delete bundle[name];
       const html = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle['index.html']);
       const dense = String(html.source).replace(/>\n\s*</g, '><').replace(/\n\s+/g, '\n').replace(/(\s[\w-]+)="([\w#.-]+)"(?=[\s>])/g, '$1=$2');
       const [tag, script] = /** @type {RegExpExecArray} */ (/<script>([^]*?)<\/script>/.exec(dense));
@@ -64,7 +65,7 @@ const smaller = () => ({
 const shortKeys = () => ({
   name: 'short-keys',
   async transform(_, id) {
-    if (!/\/web\/i18n\/(en|zh-Hans)\.js$/.test(id)) return null;
+    if (!/\/web\/(i18n|try\/texts)\/(en|zh-Hans)\.js$/.test(id)) return null;
     const { texts } = await import(id);
     const short = Object.fromEntries(Object.entries(texts).map(([key, text]) => [shortKey(key), text]));
     if (Object.keys(short).length < Object.keys(texts).length) throw new Error(`two keys of ${id} have the same short one`);
@@ -194,16 +195,19 @@ function coreBesidePage() {
   };
 }
 
-/**
- * Imports that come later need nothing loaded beside them: Vite's helper for that is not shipped.
- * @returns {import('vite').Plugin}
- */
-function plainImports() {
-  return {
-    name: 'plain-imports',
-    enforce: 'pre',
-    load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : null),
-  };
+/** The wrapping Vite gives to an import that comes later; nothing is loaded beside it here, so that it is not needed. */
+const HELPER = /import\{\w+ as (\w+)\}from"\.\/preload-helper-[^"]+\.js";/;
+
+/** @param {string} code of a chunk, made small */
+function withPlainImports(code) {
+  const [whole, helper] = HELPER.exec(code) ?? [];
+  if (!whole) return code;
+  const late = String.raw`\(?(import\("[^"]+"\))\)?`;
+  const picked = String.raw`async\(\)=>\{let\{(\w+):(\w+)\}=await ?${late};return\{\1:\2\}\}`;
+  const call = (/** @type {string} */ inside) => new RegExp(String.raw`(?<![\w$.])${helper.replace('$', '\\$')}\(${inside},\[\],import\.meta\.url\)`, 'g');
+  const plain = code.replace(whole, '').replace(call(String.raw`\(\)=>${late}`), '$1').replace(call(picked), '$3');
+  if (plain.includes('[],import.meta.url)')) throw new Error('Vite wraps imports that come later in a way that is not expected here');
+  return plain;
 }
 
 export default defineConfig({
@@ -212,7 +216,7 @@ export default defineConfig({
   // A file that is missing is a 404, not the page.
   appType: 'mpa',
   resolve: { alias: { 'fitting-room': join(root, 'shim/index.js') } },
-  plugins: [isolated(), datasetBesidePage(), coreBesidePage(), plainImports(), shortKeys(), stableFiles(), smaller(), serviceWorker()],
+  plugins: [isolated(), datasetBesidePage(), coreBesidePage(), shortKeys(), stableFiles(), smaller(), serviceWorker()],
   server: { fs: { allow: [root] } },
   build: {
     outDir: join(root, 'dist'),
@@ -221,6 +225,9 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // no stand-ins for what the styles do not use
     assetsInlineLimit: 0,
     modulePreload: false,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: { chunkFileNames: ({ moduleIds }) => `assets/${moduleIds.some((id) => id.includes('/web/try/')) ? 'try-' : ''}[name]-[hash].js` },
+    },
   },
 });

@@ -16,8 +16,13 @@ let targetsOf;
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
+/** What looks at people's own pictures comes with its own code, once there is one. @param {'keep' | 'examine' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name */
+const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} */ context) => (await import('./try/work.js'))[name](args, context);
+
+const LOOKING = Object.fromEntries(/** @type {const} */ (['keep', 'examine', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
+
 /** Begins to answer the page. */
-export const work = () => serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate });
+export const work = () => serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, ...LOOKING });
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
 
@@ -165,6 +170,9 @@ async function evaluate({ trainSize }, { signal, emit }) {
   emit({ type: 'predictions', probabilities: probabilities.data.slice(), labels: Uint8Array.from(labels.data) });
   emit({ type: 'train', figures: figures(await model.evaluate(train.images, targetsOf(train.labels), { signal })) });
 }
+
+/** The model as a file. */
+const save = async () => ({ bytes: await model.save() });
 
 /** @param {any} run */
 async function renew(run) {

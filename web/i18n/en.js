@@ -15,7 +15,9 @@ export const texts = {
   'begin.results': 'Go to the results',
   'contents': 'Contents',
   'close': 'Close',
-  'drop': 'Drop the four files to use them',
+  'drop': 'Drop pictures to have them told apart, or the four files of the dataset',
+  'try': 'Try it',
+  'try.begin': 'or try it on your own pictures',
   'correction': '“{key}={text}” in the address cannot be used; {used} is used instead.',
   'error.detail': 'What went wrong:',
 

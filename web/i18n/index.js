@@ -6,8 +6,10 @@ import { shortKey } from './key.js';
  * is shown is loaded; until it is there, the page has the English of index.html.
  */
 
-/** @type {Record<string, () => Promise<{ texts: Record<string, string> }>>} */
-const LANGUAGES = { en: () => import('./en.js'), 'zh-Hans': () => import('./zh-Hans.js') };
+/** @typedef {Record<string, () => Promise<{ texts: Record<string, string> }>>} Languages */
+
+/** What texts there are; parts of the page that come later bring theirs. @type {Languages[]} */
+const PARTS = [{ en: () => import('./en.js'), 'zh-Hans': () => import('./zh-Hans.js') }];
 
 /** @type {(() => void)[]} */
 const listeners = [];
@@ -38,16 +40,26 @@ export function setUpLanguage() {
     change();
   });
 
-  async function change() {
-    const chosen = select.value;
-    try {
-      const loaded = await LANGUAGES[chosen]();
-      if (select.value === chosen) apply(chosen, loaded.texts);
-    } catch {
-      if (select.value === chosen) select.value = language; // no network: the language stays
-    }
-  }
+  return change();
+}
 
+/** Shows the language that is chosen, once its texts are there. */
+async function change() {
+  const select = hook('language');
+  const chosen = select.value;
+  const parts = PARTS.length;
+  const latest = () => select.value === chosen && PARTS.length === parts;
+  try {
+    const loaded = await Promise.all(PARTS.map((part) => part[chosen]()));
+    if (latest()) apply(chosen, Object.assign({}, ...loaded.map((each) => each.texts)));
+  } catch {
+    if (latest()) select.value = language; // no network: the language stays
+  }
+}
+
+/** Adds the texts of a part of the page that comes later; settles when they can be shown. @param {Languages} languages */
+export function addTexts(languages) {
+  PARTS.push(languages);
   return change();
 }
 

@@ -15,7 +15,9 @@ export const texts = {
   'begin.results': '去看结果',
   'contents': '目录',
   'close': '关闭',
-  'drop': '松手即可使用这四个文件',
+  'drop': '松手即可识别图片，或使用数据集的四个文件',
+  'try': '试一试',
+  'try.begin': '或用你自己的图片试一试',
   'correction': '地址中的“{key}={text}”不能用，已改用 {used}。',
   'error.detail': '出错原因：',
 

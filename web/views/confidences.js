@@ -1,5 +1,6 @@
-import { byId, el } from '../dom.js';
-import { onLanguage, percent, t } from '../i18n/index.js';
+import { byId } from '../dom.js';
+import { onLanguage, t } from '../i18n/index.js';
+import { bar } from './bars.js';
 import { paint } from './pictures.js';
 import { verdictTitle } from './titles.js';
 
@@ -23,17 +24,7 @@ export function createConfidencesView(session) {
     byId('confidences').dataset.index = results ? index : '';
     if (results) title.replaceChildren(t('confidences.picture', { index: index + 1 }), ' ', verdictTitle(results.predicted[index], results.labels[index]));
     else title.textContent = t('confidences.empty');
-    byId('confidence-bars').replaceChildren(...Array.from({ length: 10 }, (_, k) => bar(k)));
-  }
-
-  /** @param {number} k the class */
-  function bar(k) {
-    const share = results ? results.probabilities[index * 10 + k] : 0;
-    const name = el('span', { className: 'bar-name' }, t(`class.${k}`));
-    const length = el('i', {});
-    length.style.inlineSize = `${share * 100}%`;
-    const value = el('span', { className: 'bar-value' }, results ? percent(share) : '–');
-    return el('li', { className: standing(k) }, name, el('span', { className: 'bar' }, length), value);
+    byId('confidence-bars').replaceChildren(...Array.from({ length: 10 }, (_, k) => bar(k, results && results.probabilities[index * 10 + k], standing(k))));
   }
 
   /** @param {number} k */

@@ -1,5 +1,8 @@
 import { byId } from '../dom.js';
 
+/** @param {File} file by its name and kind; what is in it is seen later */
+export const isPicture = ({ name, type }) => /^image\//.test(type) || /\.(jpe?g|png|gif|webp|avif|bmp|heic|heif|svg)$/i.test(name);
+
 /** Files may be dropped anywhere on the page. @param {(files: File[]) => void} onFiles */
 export function setUpDrop(onFiles) {
   const veil = byId('drop-veil');

@@ -1,0 +1,150 @@
+import { createEmitter } from '../emitter.js';
+import { argmax } from '../metrics.js';
+
+/**
+ * The pictures that were given, what was found in each, and what the chosen model says of it. Emits `item` where one
+ * changes, `selected` where another is looked at or the one looked at changes, and `model`.
+ *
+ * @typedef {import('../../shim/photo.js').Box} Box
+ * @typedef {object} Found
+ * @property {'photo' | 'cutout' | 'ready'} kind
+ * @property {number} width of the picture, pixels
+ * @property {number} height
+ * @property {Box} box
+ * @property {Uint8Array} pixels [28, 28]
+ * @property {Uint8Array} mask
+ * @property {number} maskWidth
+ * @property {number} maskHeight
+ * @property {ImageBitmap} preview
+ *
+ * @typedef {object} Item
+ * @property {number} id counts up from 1
+ * @property {File} file
+ * @property {'waiting' | 'looking' | 'ready' | 'refused'} state
+ * @property {string} reason a code, or a message where there is no code for it
+ * @property {Found | null} found
+ * @property {Float32Array | null} probabilities
+ * @property {number} predicted a class; -1 without an answer
+ * @property {{ box?: Box, inverted?: boolean }} choice what the user wants in place of what is found
+ */
+
+/** Longest edges of what is shown, pixels. */
+const LARGE = 720;
+const SMALL = 112;
+
+/** @param {{ ask: (method: string, args: any) => Promise<any> }} worker */
+export function createAlbum({ ask }) {
+  const { on, emit } = createEmitter();
+  /** @type {Item[]} */
+  const items = [];
+  /** @type {Item | null} */
+  let selected = null;
+  let model = 'photos';
+  let working = Promise.resolve();
+
+  /** One after the other: the worker holds one picture at a time. @param {() => Promise<void>} work */
+  const queue = (work) => (working = working.then(work, work));
+
+  /** @param {File[]} files */
+  function add(files) {
+    const added = files.map((file, i) => newItem(items.length + i + 1, file));
+    items.push(...added);
+    for (const item of added) emit('item', item);
+    if (added.length > 0) show(added[0]);
+    for (const item of added) queue(() => look(item));
+  }
+
+  /** @param {Item} item @param {Partial<Item>} change */
+  function update(item, change) {
+    Object.assign(item, change);
+    emit('item', item);
+    if (item === selected) emit('selected', item);
+  }
+
+  /** @param {Item} item */
+  async function look(item) {
+    update(item, { state: 'looking' });
+    try {
+      const { id, file, choice } = item;
+      const found = /** @type {Found} */ (await ask('examine', { id, file, ...choice, edge: item === selected ? LARGE : SMALL }));
+      item.found?.preview.close();
+      item.found = found;
+      await answer([item]);
+    } catch (error) {
+      const { code, message } = /** @type {Error & { code?: string }} */ (error);
+      update(item, { state: 'refused', reason: code ?? message, probabilities: null, predicted: -1 });
+    }
+  }
+
+  /** @param {Item[]} some that something was found in */
+  async function answer(some) {
+    const asked = model;
+    const pixels = new Uint8Array(some.length * 784);
+    some.forEach(({ found }, i) => pixels.set(/** @type {Found} */ (found).pixels, i * 784));
+    const { probabilities } = await ask('classify', { model: asked, pixels });
+    const predicted = argmax(probabilities, 10);
+    some.forEach((item, i) => update(item, { state: 'ready', reason: '', probabilities: probabilities.slice(i * 10, i * 10 + 10), predicted: predicted[i] }));
+  }
+
+  /** @param {Item} item */
+  function show(item) {
+    selected = item;
+    emit('selected', item);
+  }
+
+  /** Looks at one picture; its large preview is made where there is only a small one. @param {Item} item */
+  function select(item) {
+    if (item === selected) return;
+    show(item);
+    if (item.state === 'ready') queue(() => look(item));
+  }
+
+  /** @param {Item['choice']} choice */
+  function adjust(choice) {
+    if (!selected) return;
+    const item = selected;
+    item.choice = choice;
+    emit('selected', item);
+    queue(() => (item.choice === choice ? look(item) : Promise.resolve())); // while an edge is dragged, only its last place counts
+  }
+
+  /** Has all that was found answered by another model. @param {string} name */
+  function use(name) {
+    model = name;
+    emit('model', { name, failure: '' });
+    queue(async () => {
+      const found = items.filter((item) => item.found);
+      if (model !== name || found.length === 0) return;
+      await answer(found).catch((error) => emit('model', { name, failure: error.message }));
+    });
+  }
+
+  return {
+    on,
+    add,
+    select,
+    adjust,
+    use,
+    items,
+    get selected() {
+      return selected;
+    },
+    get model() {
+      return model;
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createAlbum>} Album */
+
+/** @param {number} id @param {File} file @returns {Item} */
+const newItem = (id, file) => ({ id, file, state: 'waiting', reason: '', found: null, probabilities: null, predicted: -1, choice: {} });
+
+/** Below this a model isn't sure. */
+const SURE = 0.5;
+
+/** @param {Item} item */
+export const confidenceOf = ({ probabilities, predicted }) => (probabilities ? probabilities[predicted] : 0);
+
+/** @param {Item} item */
+export const isSure = (item) => confidenceOf(item) >= SURE;

@@ -1,0 +1,108 @@
+import { el, setText } from '../dom.js';
+import { count, onLanguage, percent, t } from '../i18n/index.js';
+import { confidenceOf, isSure } from './album.js';
+import { csvOf } from './csv.js';
+import { refusalText } from './refusals.js';
+
+/** All pictures of this visit, a class under each. */
+
+/** @typedef {import('./album.js').Item} Item */
+
+/** @type {Record<string, (a: Item, b: Item) => number>} */
+const ORDERS = {
+  given: (a, b) => a.id - b.id,
+  class: (a, b) => a.predicted - b.predicted || confidenceOf(b) - confidenceOf(a),
+  least: (a, b) => confidenceOf(a) - confidenceOf(b) || a.id - b.id,
+  name: (a, b) => a.file.name.localeCompare(b.file.name, undefined, { numeric: true }),
+};
+
+/** @param {import('./album.js').Album} album */
+export function createGallery(album) {
+  const title = el('h3');
+  const sortName = el('span');
+  const sort = el('select', { 'data-testid': 'photo-sort' }, ...Object.keys(ORDERS).map((value) => el('option', { value })));
+  const csv = el('button', { type: 'button', className: 'small', 'data-testid': 'photo-csv' });
+  const list = el('ul', { className: 'photos', role: 'list', 'data-testid': 'photo-gallery' });
+  const element = el('div', { hidden: true },
+    el('div', { className: 'head-row' }, title, el('p', { className: 'head-tools' }, el('label', { className: 'inline' }, sortName, sort), csv)), list);
+  /** @type {Map<Item, { node: any, button: any, canvas: any, title: any }>} */
+  const cells = new Map();
+
+  /** @param {Item} item */
+  function cellOf(item) {
+    const known = cells.get(item);
+    if (known) return known;
+    const canvas = el('canvas', { width: 1, height: 1, ariaHidden: 'true' });
+    const words = el('span', { className: 'title' });
+    const button = el('button', { type: 'button', className: 'picture', onclick: () => album.select(item) }, canvas, words);
+    const cell = { node: el('li', { 'data-testid': 'photo-item', title: item.file.name }, button), button, canvas, title: words };
+    cells.set(item, cell);
+    list.append(cell.node);
+    return cell;
+  }
+
+  /** @param {Item} item */
+  function renderItem(item) {
+    const { node, button, title: words } = cellOf(item);
+    Object.assign(node.dataset, { name: item.file.name, state: item.state, class: item.predicted, confidence: confidenceOf(item).toFixed(4) });
+    button.setAttribute('aria-pressed', String(item === album.selected));
+    button.setAttribute('aria-label', `${item.file.name}: ${wordsOf(item)}`);
+    setText(words, wordsOf(item));
+  }
+
+  /** @param {Item} item */
+  function wordsOf(item) {
+    if (item.state === 'refused') return refusalText(item.file.name, item.reason);
+    if (!item.probabilities) return '…';
+    return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', { class: t(`class.${item.predicted}`), confidence: percent(confidenceOf(item), 0) });
+  }
+
+  /** @param {Item} item */
+  function paintItem(item) {
+    const { canvas } = cellOf(item);
+    if (!item.found || canvas.width > 1) return;
+    const { preview } = item.found;
+    const scale = 112 / Math.max(preview.width, preview.height);
+    canvas.width = Math.max(1, preview.width * scale);
+    canvas.height = Math.max(1, preview.height * scale);
+    canvas.getContext('2d').drawImage(preview, 0, 0, canvas.width, canvas.height);
+  }
+
+  function arrange() {
+    const order = [...album.items].sort(ORDERS[sort.value]);
+    list.append(...order.map((item) => cellOf(item).node));
+  }
+
+  function renderHead() {
+    element.hidden = album.items.length < 2;
+    setText(title, t('gallery.title', { count: count(album.items.length) }));
+    setText(sortName, t('gallery.sort'));
+    for (const option of sort.options) setText(option, t(`gallery.by-${option.value}`));
+    setText(csv, t('gallery.csv'));
+  }
+
+  function download() {
+    const names = Array.from({ length: 10 }, (_, k) => t(`class.${k}`));
+    const blob = new Blob([csvOf([...album.items].sort(ORDERS[sort.value]), names)], { type: 'text/csv' });
+    const address = URL.createObjectURL(blob);
+    el('a', { href: address, download: 'fitting-room.csv' }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000); // Safari reads it late
+  }
+
+  let arranging = 0;
+  album.on('item', (item) => {
+    renderItem(item);
+    paintItem(item);
+    renderHead();
+    clearTimeout(arranging);
+    arranging = window.setTimeout(() => sort.value !== 'given' && arrange(), 200);
+  });
+  album.on('selected', () => cells.forEach(({ button }, item) => button.setAttribute('aria-pressed', String(item === album.selected))));
+  sort.addEventListener('change', arrange);
+  csv.addEventListener('click', download);
+  onLanguage(() => {
+    renderHead();
+    album.items.forEach(renderItem);
+  });
+  return { element };
+}

@@ -1,0 +1,49 @@
+import { byId, el } from '../dom.js';
+import { addTexts } from '../i18n/index.js';
+import { createAlbum } from './album.js';
+import { createGallery } from './gallery.js';
+import { createInsight } from './insight.js';
+import { createLooker } from './looker.js';
+import { createModelChoice } from './models.js';
+import { createResult } from './result.js';
+import { createSources } from './sources.js';
+import { addStyles } from './styles.js';
+
+/**
+ * The section where people's own pictures are told apart. It comes once the page stands.
+ * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts `script`: what workers run
+ */
+export async function createTry({ script, session, trainer }) {
+  const looker = createLooker(script);
+  const album = createAlbum(looker);
+  const sources = createSources(add);
+  const choice = createModelChoice({ album, looker, session, trainer });
+  const result = createResult(album);
+  const insight = createInsight({ ask: askAboutSelected });
+  const gallery = createGallery(album);
+
+  /** @param {string} method @param {any} args @param {{ signal?: AbortSignal }} [options] */
+  function askAboutSelected(method, args, options) {
+    return looker.ask(method, { model: album.model, pixels: album.selected?.found?.pixels, ...args }, options);
+  }
+
+  /** @param {File[]} files */
+  function add(files) {
+    album.add(files);
+    byId('try').scrollIntoView({ block: 'start' });
+  }
+
+  function showInsight() {
+    const item = album.selected;
+    const ready = item?.state === 'ready' && item.found;
+    insight.show(ready ? { pixels: ready.pixels, classIndex: item.predicted, model: album.model } : null);
+  }
+  album.on('selected', showInsight);
+
+  addStyles();
+  byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), result.element, insight.element, gallery.element);
+  await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
+  result.render();
+  looker.ask('classify', { model: 'photos', pixels: new Uint8Array(784) }).catch(() => {}); // the first picture need not wait for the model
+  return { add };
+}

@@ -1,0 +1,124 @@
+import { el, setText } from '../dom.js';
+import { count, onLanguage, percent, t } from '../i18n/index.js';
+import { bar } from '../views/bars.js';
+import { blankCanvas, paint } from '../views/pictures.js';
+import { confidenceOf, isSure } from './album.js';
+import { createBoxControls } from './box.js';
+import { drawFound } from './outline.js';
+import { refusalText } from './refusals.js';
+
+/** The picture that is looked at: what was found in it, what the network saw of it, and the answer. */
+
+/** @typedef {import('./album.js').Album} Album */
+/** @typedef {import('./album.js').Item} Item */
+
+const INVERTED = /** @type {Record<string, boolean | undefined>} */ ({ auto: undefined, no: false, yes: true });
+
+/** @param {Album} album */
+export function createResult(album) {
+  const preview = el('canvas', { className: 'photo-preview', width: 4, height: 3, role: 'img', 'data-testid': 'photo-preview' });
+  const seen = Object.assign(blankCanvas(), { role: 'img', ariaHidden: null });
+  seen.dataset.testid = 'photo-seen';
+  const about = el('figcaption', { className: 'quiet' });
+  const seenAbout = el('figcaption', { className: 'quiet' });
+  const answer = el('p', { className: 'photo-answer', role: 'status' });
+  const guesses = el('p', { className: 'quiet photo-guesses' });
+  const message = el('p', { className: 'photo-message', role: 'alert', 'data-testid': 'photo-message' });
+  const bars = el('ol', { className: 'bars', role: 'list' });
+  const invert = el('select', { 'data-testid': 'photo-invert' }, ...Object.keys(INVERTED).map((value) => el('option', { value })));
+  const invertName = el('span');
+  const reset = el('button', { type: 'button', className: 'small', 'data-testid': 'photo-box-reset' });
+  const adjustName = el('summary');
+  const adjustNote = el('p', { className: 'quiet' });
+
+  /** @type {import('./album.js').Box | null} a box that is being dragged */
+  let dragged = null;
+  const boxNow = () => dragged ?? album.selected?.found?.box ?? null;
+  const box = createBoxControls(preview, { box: boxNow, onBox });
+
+  const adjusting = el('details', { className: 'photo-adjust' }, adjustName, adjustNote, box.element,
+    el('p', { className: 'photo-tools' }, el('label', { className: 'inline' }, invertName, invert), reset));
+  const element = el('div', { className: 'photo-result', 'data-testid': 'photo-result' },
+    el('figure', { className: 'photo-given' }, preview, about, adjusting),
+    el('figure', { className: 'photo-seen' }, seen, seenAbout),
+    el('div', { className: 'photo-said' }, message, answer, guesses, bars));
+
+  /** @param {import('./album.js').Box} next @param {boolean} done */
+  function onBox(next, done) {
+    const item = album.selected;
+    if (!item?.found) return;
+    dragged = done ? null : next;
+    if (done) {
+      item.found.box = next;
+      album.adjust({ ...item.choice, box: next });
+    } else {
+      drawFound(preview, item.found, next);
+      box.render();
+    }
+  }
+
+  invert.addEventListener('change', () => album.selected && album.adjust({ ...album.selected.choice, inverted: INVERTED[invert.value] }));
+  reset.addEventListener('click', () => album.adjust({}));
+
+  function render() {
+    const item = album.selected;
+    element.dataset.state = item ? (item.state === 'waiting' ? 'looking' : item.state) : 'empty';
+    element.hidden = !item;
+    setText(adjustName, t('try.adjust'));
+    setText(adjustNote, t('try.adjust-note'));
+    setText(invertName, t('try.invert'));
+    for (const option of invert.options) setText(option, t(`try.invert-${option.value}`));
+    setText(reset, t('try.reset'));
+    box.render();
+    if (!item) return;
+    showFound(item);
+    showAnswer(item);
+  }
+
+  /** @param {Item} item */
+  function showFound({ file, found, choice, state }) {
+    adjusting.hidden = !found;
+    reset.disabled = !choice.box && choice.inverted === undefined;
+    invert.value = choice.inverted === undefined ? 'auto' : choice.inverted ? 'yes' : 'no';
+    if (found) {
+      drawFound(preview, found, boxNow() ?? found.box);
+      paint(seen, found.pixels);
+    } else {
+      preview.width = seen.width = 28;
+      preview.height = 28;
+    }
+    preview.hidden = seen.hidden = !found || state === 'refused';
+    preview.setAttribute('aria-label', t('try.preview', { name: file.name }));
+    seen.setAttribute('aria-label', t('try.seen'));
+    const shown = found && state !== 'refused';
+    setText(about, shown ? t(`try.kind-${found.kind}`, { name: file.name, width: count(found.width), height: count(found.height) }) : file.name);
+    setText(seenAbout, shown ? t('try.seen') : '');
+  }
+
+  /** @param {Item} item */
+  function showAnswer(item) {
+    const { state, reason, predicted, probabilities } = item;
+    const sure = isSure(item);
+    const confidence = confidenceOf(item);
+    Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), sure });
+    setText(message, state === 'refused' ? refusalText(item.file.name, reason) : '');
+    message.hidden = state !== 'refused';
+    answer.classList.toggle('unsure', !sure);
+    if (!probabilities) setText(answer, state === 'refused' ? '' : t('try.looking'));
+    else setText(answer, t(sure ? 'try.answer' : 'try.unsure', { class: t(`class.${predicted}`), confidence: percent(confidence) }));
+    setText(guesses, probabilities ? t('try.guesses', guessesOf(probabilities)) : '');
+    bars.hidden = state === 'refused';
+    bars.replaceChildren(...Array.from({ length: 10 }, (_, k) => bar(k, probabilities?.[k] ?? null, k === predicted ? 'first' : '')));
+  }
+
+  album.on('selected', render);
+  onLanguage(render);
+  return { element, render };
+}
+
+/** The second and third guess. @param {Float32Array} probabilities */
+function guessesOf(probabilities) {
+  const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+  const named = (/** @type {number} */ k) => `${t(`class.${k}`)} (${percent(probabilities[k])})`;
+  return { second: named(order[1]), third: named(order[2]) };
+}

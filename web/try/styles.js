@@ -1,0 +1,11 @@
+/** The styles of this section, which come with it: the page as it opens has no need of them. */
+
+import section from './try.css?inline';
+
+const PARTS = [section];
+
+export function addStyles() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(PARTS.join('\n'));
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}

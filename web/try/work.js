@@ -1,0 +1,101 @@
+import { loadModel } from 'fitting-room';
+import { preparePhoto } from '../../shim/photo.js';
+import { decode, pixelsOf, previewOf } from './decoding.js';
+import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
+
+/** What the section's own worker does: it decodes pictures, finds the garment in them, and asks a model. */
+
+/** @import { Model } from 'fitting-room' */
+/** @import { Box } from '../../shim/photo.js' */
+/** @import { CallContext } from '../protocol.js' */
+
+/** The same answers in every browser. */
+const RUNTIME = { deterministic: true, threads: 1 };
+const PICTURE = 28 * 28;
+const CLASSES = 10;
+/** How many pixels are kept decoded, so that a box can be moved without decoding anew. */
+const KEPT_PIXELS = 32e6;
+
+/** @type {Record<string, URL>} */
+const FILES = {
+  photos: new URL('../../models/photos.fit', import.meta.url),
+  tutorial: new URL('../../models/tutorial.fit', import.meta.url),
+};
+
+/** @type {Map<string, Promise<Model>>} */
+const models = new Map();
+
+/** A model of the page's own, loaded once it is asked; a load that failed is tried anew. @param {string} name */
+function modelNamed(name) {
+  const known = models.get(name);
+  if (known) return known;
+  const loading = loadModel(FILES[name], RUNTIME);
+  models.set(name, loading);
+  loading.catch(() => models.delete(name));
+  return loading;
+}
+
+/** Takes a model in place of one of the same name. @param {{ name: string, bytes: Uint8Array }} args */
+export async function keep({ name, bytes }) {
+  const next = await loadModel(bytes, RUNTIME);
+  const before = models.get(name);
+  models.set(name, Promise.resolve(next));
+  (await before?.catch(() => null))?.dispose();
+}
+
+/** The picture looked at last. @type {{ id: number, bitmap: ImageBitmap } | null} */
+let kept = null;
+
+/** @param {Blob} file @param {number} id of the file: each copy of it that arrives is another object */
+async function bitmapOf(file, id) {
+  if (kept?.id === id) return kept.bitmap;
+  const bitmap = await decode(file);
+  kept?.bitmap.close();
+  kept = { id, bitmap };
+  return bitmap;
+}
+
+/**
+ * Finds the garment in a picture.
+ * @param {{ id: number, file: Blob, box?: Box, inverted?: boolean, edge: number }} args `edge`: the longest of the preview, pixels
+ * @param {CallContext} context
+ */
+export async function examine({ id, file, box, inverted, edge }, { signal }) {
+  const bitmap = await bitmapOf(file, id);
+  signal.throwIfAborted();
+  const { image, kind, box: found, mask } = await preparePhoto(pixelsOf(bitmap), { box, inverted });
+  const preview = previewOf(bitmap, edge);
+  const size = { width: bitmap.width, height: bitmap.height };
+  if (size.width * size.height > KEPT_PIXELS) {
+    bitmap.close();
+    kept = null;
+  }
+  return { ...size, kind, box: found, pixels: image.data, mask: mask.data, maskWidth: mask.width, maskHeight: mask.height, preview };
+}
+
+/**
+ * How sure a model is of each class, for some pictures.
+ * @param {{ model: string, pixels: Uint8Array }} args [n, 28, 28]
+ * @returns {Promise<{ probabilities: Float32Array }>} [n, 10]
+ */
+export async function classify({ model: name, pixels }) {
+  const model = await modelNamed(name);
+  const count = pixels.length / PICTURE;
+  const { data } = await model.predict({ shape: [count, 28, 28, 1], data: pixels });
+  if (data.length !== count * CLASSES) throw new Error(`this model tells ${data.length / count} classes apart, and ten are needed here`);
+  return { probabilities: data.slice() };
+}
+
+/** @param {{ model: string }} args */
+export const layers = async ({ model }) => layersOf(await modelNamed(model));
+
+/** @param {{ model: string, pixels: Uint8Array, layer: string }} args */
+export const maps = async ({ model, pixels, layer }) => mapsOf(await modelNamed(model), pixels, layer);
+
+/** @param {{ model: string, layer: string }} args */
+export const filters = async ({ model, layer }) => filtersOf(await modelNamed(model), layer);
+
+/** @param {{ model: string, pixels: Uint8Array, classIndex: number }} args @param {CallContext} context */
+export const occlusion = async ({ model, pixels, classIndex }, { signal }) => ({
+  change: await occlusionOf(await modelNamed(model), pixels, classIndex, { signal }),
+});
