@@ -1,6 +1,7 @@
 import { sequential } from '../shim/index.js';
 
 /** @import { DType } from '../shim/files/dtypes.js' */
+/** @import { Tensor } from '../shim/tensor.js' */
 /** @import { AnyLayer } from '../shim/layer.js' */
 /** @import { RuntimeOptions } from '../shim/loading.js' */
 /** @import { CompileOptions } from '../shim/model.js' */
@@ -13,7 +14,8 @@ import { sequential } from '../shim/index.js';
  * @property {string} optimizer in words
  * @property {string[]} limits what it cannot be expected to do
  * @property {number} seed
- * @property {{ epochs: number, batchSize: number }} fit
+ * @property {{ epochs: number, batchSize: number, classWeight?: Record<number, number> }} fit
+ * @property {(train: { images: Tensor, labels: Tensor }, epoch: number) => Tensor} [pictures] those of an epoch, in place of the dataset's
  * @property {number} testAccuracy below this, training it has failed
  * @property {DType} [dtype] of the kernels in its file; without one no file is made
  * @property {() => AnyLayer[]} layers

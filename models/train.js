@@ -12,6 +12,7 @@ import { recipesOf } from './recipes.js';
 
 /** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
 /** @import { Model } from '../shim/index.js' */
+/** @import { FitOptions } from '../shim/fit-options.js' */
 /** @import { Facts } from './card.js' */
 /** @import { Recipe } from './recipe.js' */
 
@@ -23,7 +24,14 @@ async function train(recipe, { train, test }) {
   const model = await build(recipe);
   model.summary();
   const start = performance.now();
-  await model.fit(train.images, train.labels, { ...recipe.fit, verbose: 2, validationData: [test.images, test.labels] });
+  const { epochs } = recipe.fit;
+  /** @type {FitOptions} */
+  const options = { ...recipe.fit, verbose: 2, validationData: [test.images, test.labels] };
+  if (recipe.pictures) {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      await model.fit(recipe.pictures(train, epoch), train.labels, { ...options, initialEpoch: epoch, epochs: epoch + 1 });
+    }
+  } else await model.fit(train.images, train.labels, options);
   const minutes = (performance.now() - start) / 60000;
   const [, trainAccuracy] = await model.evaluate(train.images, train.labels);
   const [, testAccuracy] = await model.evaluate(test.images, test.labels);
@@ -37,7 +45,7 @@ async function train(recipe, { train, test }) {
 /** @param {Recipe} recipe @param {Dataset} dataset @param {number} testAccuracy @returns {Facts} */
 const factsOf = ({ about, limits, dtype = 'float32', optimizer, fit }, dataset, testAccuracy) => ({
   about, classNames: dataset.classNames, dataset: dataset.name, licence: LICENCE, limits, dtype,
-  training: { optimizer, ...fit, testAccuracy },
+  training: { optimizer, epochs: fit.epochs, batchSize: fit.batchSize, testAccuracy },
 });
 
 /** @param {Recipe} recipe @param {Dataset} dataset @param {{ model: Model, testAccuracy: number }} trained */

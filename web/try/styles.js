@@ -1,8 +1,9 @@
 /** The styles of this section, which come with it: the page as it opens has no need of them. */
 
+import drawing from './drawing.css?inline';
 import section from './try.css?inline';
 
-const PARTS = [section];
+const PARTS = [section, drawing];
 
 export function addStyles() {
   const sheet = new CSSStyleSheet();

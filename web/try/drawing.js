@@ -1,0 +1,116 @@
+import { el, setText } from '../dom.js';
+import { onLanguage, t } from '../i18n/index.js';
+import { createSheet } from './sheet.js';
+
+/** Draws a garment, to be told apart as a picture is. */
+
+const TOOLS = /** @type {const} */ (['pen', 'eraser', 'fill']);
+
+/** Where the keyboard moves the pen by, sheet pixels. */
+const STEP = 8;
+const ARROWS = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] });
+
+/** @param {(files: File[]) => void} onPictures */
+export function createDrawing(onPictures) {
+  const canvas = el('canvas', { className: 'sheet', tabIndex: 0, role: 'application', 'data-testid': 'drawing-canvas' });
+  const sheet = createSheet(canvas);
+  const note = el('p', { className: 'quiet' });
+  const status = el('p', { role: 'status' });
+  const width = el('input', { type: 'range', min: 4, max: 64, step: 2, value: 28 });
+  const widthName = el('span');
+  const tools = TOOLS.map((tool) => button(`drawing-${tool}`, () => use(tool)));
+  const actions = {
+    undo: button('drawing-undo', () => sheet.undo()),
+    clear: button('drawing-clear', () => sheet.clear()),
+    use: button('drawing-use', hand, 'primary'),
+  };
+  const element = el('div', { className: 'drawing', hidden: true, 'data-testid': 'drawing' }, canvas,
+    el('div', { className: 'drawing-tools' }, note, el('p', { className: 'photo-tools' }, ...tools, actions.undo, actions.clear),
+      el('label', { className: 'field' }, widthName, width), el('p', { className: 'photo-tools' }, actions.use), status));
+
+  /** @type {typeof TOOLS[number]} */
+  let tool = 'pen';
+  let count = 0;
+  let down = false; // the keyboard's pen
+
+  /** @param {typeof TOOLS[number]} next */
+  function use(next) {
+    tool = next;
+    tools.forEach((each, i) => each.setAttribute('aria-pressed', String(TOOLS[i] === tool)));
+  }
+
+  /** @param {MouseEvent} event */
+  function placeOf({ clientX, clientY }) {
+    const { left, top, width: shown } = canvas.getBoundingClientRect();
+    return { x: ((clientX - left) * canvas.width) / shown, y: ((clientY - top) * canvas.width) / shown };
+  }
+
+  /** @param {{ x: number, y: number }} place */
+  function begin(place) {
+    setText(status, '');
+    if (tool === 'fill') sheet.fill(place);
+    else sheet.begin(place, Number(width.value), tool === 'eraser');
+  }
+
+  canvas.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
+    if (event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    begin(placeOf(event));
+  });
+  canvas.addEventListener('pointermove', (/** @type {PointerEvent} */ event) => {
+    if (!canvas.hasPointerCapture(event.pointerId)) return;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const each of events.length > 0 ? events : [event]) sheet.go(placeOf(each));
+  });
+  for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, () => sheet.end());
+
+  canvas.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+    const arrow = ARROWS[event.key];
+    if (arrow) sheet.moveCursor(arrow, down);
+    else if (event.key === ' ') {
+      down = !down && tool !== 'fill';
+      if (down || tool === 'fill') begin(sheet.cursor());
+      else sheet.end();
+    } else return;
+    event.preventDefault();
+  });
+  canvas.addEventListener('focus', () => sheet.showCursor(canvas.matches(':focus-visible')));
+  canvas.addEventListener('blur', () => {
+    down = false;
+    sheet.end();
+    sheet.showCursor(false);
+  });
+  element.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'z' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    sheet.undo();
+  });
+
+  async function hand() {
+    const blob = await sheet.picture();
+    setText(status, blob ? '' : t('draw.empty'));
+    if (blob) onPictures([new File([blob], `drawing-${++count}.png`, { type: 'image/png' })]);
+  }
+
+  function render() {
+    canvas.setAttribute('aria-label', t('draw.sheet'));
+    setText(note, t('draw.note'));
+    setText(widthName, t('draw.width'));
+    tools.forEach((each, i) => setText(each, t(`draw.${TOOLS[i]}`)));
+    for (const [name, each] of Object.entries(actions)) setText(each, t(`draw.${name}`));
+  }
+
+  use(tool);
+  onLanguage(render);
+  return {
+    element,
+    open() {
+      element.hidden = false;
+      canvas.focus({ preventScroll: true });
+    },
+    close: () => void (element.hidden = true),
+  };
+}
+
+/** @param {string} testid @param {() => void} onclick @param {string} [className] */
+const button = (testid, onclick, className = 'small') => el('button', { type: 'button', className, onclick, 'data-testid': testid });

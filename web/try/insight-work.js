@@ -1,0 +1,1 @@
+/** @type {any} */ export const filtersOf = null, layersOf = null, mapsOf = null, occlusionOf = null;

@@ -1,0 +1,125 @@
+/** A sheet that is drawn on: ink on transparency, its earlier states, and a cursor for the keyboard. */
+
+export const SHEET = 448; // pixels, each way
+const INK = '#222222';
+const STEPS = 40; // that can be undone; a state is 0.8 MB
+
+/** @typedef {{ x: number, y: number }} Place in pixels of the sheet */
+
+/** @param {HTMLCanvasElement} canvas what is seen; ink is drawn on another one, so that the cursor is never part of it */
+export function createSheet(canvas) {
+  const ink = Object.assign(document.createElement('canvas'), { width: SHEET, height: SHEET });
+  const context = /** @type {CanvasRenderingContext2D} */ (ink.getContext('2d', { willReadFrequently: true }));
+  const seen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  /** @type {ImageData[]} */
+  const before = [];
+  /** @type {Place | null} where the pen was last, while it is down */
+  let last = null;
+  let cursor = { x: SHEET / 2, y: SHEET / 2 };
+  let cursorShown = false;
+  canvas.width = canvas.height = SHEET;
+
+  function show() {
+    seen.clearRect(0, 0, SHEET, SHEET);
+    seen.drawImage(ink, 0, 0);
+    if (!cursorShown) return;
+    seen.strokeStyle = '#86640a';
+    seen.lineWidth = 2;
+    seen.beginPath();
+    seen.arc(cursor.x, cursor.y, 10, 0, 2 * Math.PI);
+    seen.stroke();
+  }
+
+  function remember() {
+    before.push(context.getImageData(0, 0, SHEET, SHEET));
+    if (before.length > STEPS) before.shift();
+  }
+
+  /** @param {Place} place */
+  function go(place) {
+    if (!last) return;
+    context.beginPath();
+    context.moveTo(last.x, last.y);
+    context.lineTo(place.x, place.y);
+    context.stroke();
+    last = place;
+    show();
+  }
+
+  /** @param {Place} place @param {number} width @param {boolean} erases */
+  function begin(place, width, erases) {
+    remember();
+    Object.assign(context, { lineWidth: width, lineCap: 'round', lineJoin: 'round', strokeStyle: INK, globalCompositeOperation: erases ? 'destination-out' : 'source-over' });
+    last = place;
+    go({ x: place.x + 0.01, y: place.y });
+  }
+
+  const end = () => void (last = null);
+
+  /** Inks the free area around a place, as far as the lines around it. @param {Place} place */
+  function fill(place) {
+    remember();
+    const image = context.getImageData(0, 0, SHEET, SHEET);
+    inkArea(new Uint32Array(image.data.buffer), Math.floor(place.x), Math.floor(place.y));
+    context.putImageData(image, 0, 0);
+    show();
+  }
+
+  function undo() {
+    const state = before.pop();
+    if (state) context.putImageData(state, 0, 0);
+    end();
+    show();
+  }
+
+  function clear() {
+    remember();
+    context.clearRect(0, 0, SHEET, SHEET);
+    show();
+  }
+
+  /** @param {[number, number]} by @param {boolean} draws */
+  function moveCursor([x, y], draws) {
+    const within = (/** @type {number} */ value) => Math.min(SHEET, Math.max(0, value));
+    cursor = { x: within(cursor.x + x), y: within(cursor.y + y) };
+    if (draws) go(cursor);
+    show();
+  }
+
+  /** @returns {Promise<Blob | null>} null where nothing is drawn */
+  async function picture() {
+    const { data } = context.getImageData(0, 0, SHEET, SHEET);
+    if (!data.some((value, i) => i % 4 === 3 && value > 0)) return null;
+    return new Promise((resolve) => ink.toBlob(resolve, 'image/png'));
+  }
+
+  return {
+    begin, go, end, fill, undo, clear, moveCursor, picture,
+    cursor: () => ({ ...cursor }),
+    /** @param {boolean} shown */
+    showCursor(shown) {
+      cursorShown = shown;
+      show();
+    },
+  };
+}
+
+/** Opaque ink as a pixel of RGBA, whatever the order of bytes. */
+const OPAQUE = new Uint32Array(new Uint8Array([0x22, 0x22, 0x22, 0xff]).buffer)[0];
+const ALPHA = new Uint32Array(new Uint8Array([0, 0, 0, 0x80]).buffer)[0];
+
+/** Fills what is reached from a place without crossing ink. @param {Uint32Array} pixels @param {number} x @param {number} y */
+function inkArea(pixels, x, y) {
+  const isFree = (/** @type {number} */ at) => (pixels[at] & ALPHA) === 0;
+  const open = [y * SHEET + x];
+  while (open.length > 0) {
+    const at = /** @type {number} */ (open.pop());
+    if (!isFree(at)) continue;
+    pixels[at] = OPAQUE;
+    const column = at % SHEET;
+    if (column > 0) open.push(at - 1);
+    if (column < SHEET - 1) open.push(at + 1);
+    if (at >= SHEET) open.push(at - SHEET);
+    if (at < SHEET * (SHEET - 1)) open.push(at + SHEET);
+  }
+}
