@@ -1,3 +1,146 @@
-import { el } from '../dom.js';
-/** @param {any} parts */
-export const createInsight = (parts) => ({ element: el('div'), show(/** @type {any} */ result) {} });
+import { el, setText } from '../dom.js';
+import { count, onLanguage, t } from '../i18n/index.js';
+import { paint } from '../views/pictures.js';
+
+/** Where the network looks, and what its layers make of the picture. Nothing of it is computed before it is asked for. */
+
+/** @typedef {{ pixels: Uint8Array, classIndex: number, model: string }} Result */
+/** @typedef {{ width: number, height: number, channels: number, signed: boolean, data: Uint8Array, inputs?: number }} Maps */
+
+const SIDE = 28;
+const MOST_MAPS = 128;
+
+/** @param {{ ask: (method: string, args: any) => Promise<any> }} worker */
+export function createInsight({ ask }) {
+  const look = el('select', { 'data-testid': 'look-choice' }, ...['none', 'occlusion'].map((value) => el('option', { value })));
+  const lookName = el('span');
+  const picture = el('canvas', { className: 'pixels', width: SIDE, height: SIDE, ariaHidden: 'true' });
+  const shades = el('canvas', { className: 'shades', width: SIDE, height: SIDE, role: 'img', 'data-testid': 'look-canvas' });
+  const looked = el('div', { className: 'looked', hidden: true }, picture, shades);
+  const legend = el('p', { className: 'quiet', role: 'status' });
+  const summary = el('summary');
+  const layer = el('select', { 'data-testid': 'layer-choice' });
+  const layerName = el('span');
+  const layerNote = el('p', { className: 'quiet', role: 'status' });
+  const maps = el('ul', { className: 'maps', role: 'list', 'data-testid': 'layer-maps' });
+  const filtersTitle = el('h4');
+  const filters = el('ul', { className: 'maps filters', role: 'list', 'data-testid': 'layer-filters' });
+  const inside = el('details', { className: 'inside' }, summary, el('p', {}, el('label', { className: 'inline' }, layerName, layer)), layerNote, maps, filtersTitle, filters);
+  const element = el('div', { className: 'insight', hidden: true }, el('p', {}, el('label', { className: 'inline' }, lookName, look)), looked, legend, inside);
+
+  /** @type {Result | null} */
+  let result = null;
+  /** @type {string | null} the model whose layers are in the list */
+  let listed = null;
+  let failure = '';
+
+  /** Runs a question; what was meant for an older result is dropped. @param {(mine: Result) => Promise<(() => void) | null>} question */
+  async function question(question) {
+    const mine = result;
+    if (!mine) return;
+    try {
+      const draw = await question(mine);
+      if (mine === result) draw?.();
+      failure = '';
+    } catch (error) {
+      if (mine === result) failure = /** @type {Error} */ (error).message;
+    }
+    render();
+  }
+
+  const showLook = () =>
+    question(async ({ classIndex, pixels }) => {
+      if (look.value === 'none') return () => (looked.hidden = true);
+      const { change } = await ask('occlusion', { classIndex });
+      return () => {
+        looked.hidden = false;
+        paint(picture, pixels);
+        paintShades(shades, change);
+      };
+    });
+
+  const showLayer = () =>
+    question(async ({ model }) => {
+      if (!inside.open) return null;
+      if (listed !== model) await list(model);
+      const { filters: hasFilters } = layers.find(({ name }) => name === layer.value) ?? {};
+      const [seen, kernels] = await Promise.all([ask('maps', { layer: layer.value }), hasFilters ? ask('filters', { layer: layer.value }) : null]);
+      return () => {
+        shown = { seen, kernels };
+        maps.replaceChildren(...cellsOf(seen));
+        filters.replaceChildren(...(kernels ? cellsOf(kernels) : []));
+      };
+    });
+
+  /** @type {{ name: string, shape: number[], filters: boolean }[]} */
+  let layers = [];
+  /** @type {{ seen: Maps, kernels: Maps | null } | null} */
+  let shown = null;
+
+  /** @param {string} model */
+  async function list(model) {
+    layers = await ask('layers', {});
+    listed = model;
+    const before = layer.value;
+    layer.replaceChildren(...layers.map(({ name, shape }) => el('option', { value: name }, `${name} · ${shape.join(' × ')}`)));
+    if (layers.some(({ name }) => name === before)) layer.value = before;
+  }
+
+  function render() {
+    element.hidden = !result;
+    setText(lookName, t('inside.look'));
+    for (const option of look.options) setText(option, t(`inside.look-${option.value}`));
+    const named = result ? t(`class.${result.classIndex}`) : '';
+    setText(legend, failure ? t('inside.failed', { reason: failure }) : look.value === 'none' ? '' : t('inside.legend', { class: named }));
+    shades.setAttribute('aria-label', t('inside.legend', { class: named }));
+    setText(summary, t('inside.layers'));
+    setText(layerName, t('inside.layer'));
+    filtersTitle.hidden = !shown?.kernels;
+    if (!shown) return setText(layerNote, '');
+    const { channels, signed } = shown.seen;
+    setText(layerNote, [t('inside.maps', { count: count(channels) }), channels > MOST_MAPS ? t('inside.more', { count: count(channels - MOST_MAPS) }) : '', signed ? t('inside.signed') : ''].filter(Boolean).join(' '));
+    if (shown.kernels) setText(filtersTitle, t(shown.kernels.inputs === 1 ? 'inside.filters' : 'inside.filters-mean', { count: count(shown.kernels.channels) }));
+  }
+
+  look.addEventListener('change', showLook);
+  layer.addEventListener('change', showLayer);
+  inside.addEventListener('toggle', showLayer);
+  onLanguage(render);
+  return {
+    element,
+    /** @param {Result | null} next */
+    show(next) {
+      if (next && result && next.pixels === result.pixels && next.model === result.model && next.classIndex === result.classIndex) return;
+      result = next;
+      render();
+      showLook();
+      showLayer();
+    },
+  };
+}
+
+/** @param {Maps} maps */
+const cellsOf = ({ width, height, channels, signed, data }) =>
+  Array.from({ length: Math.min(channels, MOST_MAPS) }, (_, i) => {
+    const canvas = el('canvas', { className: 'pixels', width, height, ariaHidden: 'true' });
+    const image = new ImageData(width, height);
+    data.subarray(i * width * height, (i + 1) * width * height).forEach((value, at) => {
+      image.data[at * 4 + 3] = value; // ink with an opacity
+    });
+    canvas.getContext('2d').putImageData(image, 0, 0);
+    return el('li', { className: signed ? 'signed' : '' }, canvas);
+  });
+
+/** For the class in one colour, against it in the other, as strong as it matters. @param {HTMLCanvasElement} canvas @param {Float32Array} change [28, 28] */
+function paintShades(canvas, change) {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const style = getComputedStyle(canvas);
+  const largest = change.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  context.clearRect(0, 0, SIDE, SIDE);
+  change.forEach((value, at) => {
+    context.globalAlpha = (0.85 * Math.abs(value)) / largest;
+    context.fillStyle = style.getPropertyValue(value > 0 ? '--right' : '--wrong');
+    context.fillRect(at % SIDE, Math.floor(at / SIDE), 1, 1);
+  });
+}
