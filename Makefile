@@ -280,6 +280,11 @@ RECIPES := $(patsubst models/%.js,model-%,$(wildcard models/*.js))
 $(RECIPES): model-%: $(MODULES) $(NPM)
 	@node models/train.js $*
 
+PHOTOS_DIR ?= ../shared/photos
+.PHONY: photos
+photos: dist/index.html $(NPM) ## how well models/photos.fit tells real photos apart, through the page (PHOTOS_DIR has a folder for each kind; MODEL=tutorial)
+	@node models/on-photos.js $(or $(MODEL),photos) $(PHOTOS_DIR)
+
 .PHONY: check-models
 check-models: $(MODULES) $(NPM) ## measure the files of models/ and compare them with their cards
 	@node models/check.js $(MODELS)

@@ -37,6 +37,23 @@ function confusionTable(confusion, names) {
   ];
 }
 
+/** @param {Measured} measured @param {string[]} names */
+function photosLines({ onPhotos }, names) {
+  if (!onPhotos) return [];
+  const { photos, right, confusion } = onPhotos;
+  return [
+    '## On photos',
+    '',
+    `${counted(right)} of ${counted(photos)} photos right, ${percent(right / photos)}, through the page (\`make photos\`): phone photos of garments laid flat or hung,`,
+    'by what they show (rows) and the predicted class (columns). Any of the three kinds of shoes is right for shoes.',
+    '',
+    row(['', ...names]),
+    row(['---', ...names.map(() => '--:')]),
+    ...Object.entries(confusion).map(([kind, counts]) => row([`**${kind}**`, ...counts])),
+    '',
+  ];
+}
+
 /**
  * A model's card. It follows from the file alone, and from what the file does on the dataset.
  * @param {Model} model
@@ -78,6 +95,7 @@ export function cardOf(model, measured) {
     '',
     ...confusionTable(measured.confusion, facts.classNames),
     '',
+    ...photosLines(measured, facts.classNames),
     '## Limits',
     '',
     ...facts.limits.map((limit) => `- ${limit}`),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { datasets, loadModel } from '../shim/index.js';
-import { RUNTIME } from './recipe.js';
+import { RUNTIME, fileOf } from './recipe.js';
 
 /** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
 /** @import { Model } from '../shim/index.js' */
@@ -9,6 +10,8 @@ import { RUNTIME } from './recipe.js';
 /** Pictures that are there without any dataset. */
 export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
 
+/** What on-photos.js found. @typedef {{ sha256: string, photos: number, right: number, confusion: Record<string, number[]> }} OnPhotos */
+
 /**
  * @typedef {object} Measured of the weights as they are stored
  * @property {number} bytes of the file
@@ -16,6 +19,7 @@ export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
  * @property {number} trainAccuracy
  * @property {number} testAccuracy
  * @property {number[][]} confusion pictures, by true class, then predicted class
+ * @property {OnPhotos | null} onPhotos null where on-photos.js has not looked at this very file
  * @property {string} drawnSha256 of the classes predicted for the pictures that DRAWN describes, a byte each
  */
 
@@ -39,6 +43,13 @@ export async function confusionOf(model, { images, labels }) {
   return counts;
 }
 
+/** @param {string} name @param {string} hash of the model's file @returns {OnPhotos | null} */
+function onPhotos(name, hash) {
+  const path = fileOf(name, 'photos.json');
+  const found = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
+  return found?.sha256 === hash ? found : null;
+}
+
 /** @param {Model} model */
 export async function drawnSha256(model) {
   const { test } = await datasets.synthetic(DRAWN);
@@ -59,6 +70,7 @@ export async function measure(file, { train, test }) {
     trainAccuracy: accuracyOf(await confusionOf(model, train)),
     testAccuracy: accuracyOf(confusion),
     confusion,
+    onPhotos: onPhotos(model.name, sha256(file)),
     drawnSha256: await drawnSha256(model),
   };
   return { model, measured };

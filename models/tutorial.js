@@ -16,16 +16,16 @@ export const tutorialLayers = () => [
 export const tutorial = {
   name: 'tutorial',
   about: 'The network that the page trains unless it is told otherwise: one convolution, one pooling, two dense layers.',
-  optimizer: 'Adam, learning rate 0.001',
+  optimizer: 'Adam, learning rate 0.001, weights averaged with momentum 0.999',
   limits: [
     'It knows pictures like those of the dataset: one garment, upright, in the middle, bright on black, 28 × 28. Photos it has never seen.',
-    'Ten seeds come to 91.59 % ± 0.19 % on the test pictures (`make accuracy`). This one is the first from 1 on that reaches the published 91.6 %: chosen by the test pictures, so that they flatter it a little.',
+    'The page’s own run does not average its weights: ten seeds of it come to 91.59 % ± 0.19 % on the test pictures (`make accuracy`).',
     'Shirts are its weak spot: it takes them for T-shirts, pullovers and coats, and those for shirts.',
   ],
-  seed: 2,
+  seed: 1,
   fit: { epochs: 20, batchSize: 32 },
   testAccuracy: 0.916,
   dtype: 'float16',
   layers: tutorialLayers,
-  compile: () => ({ optimizer: 'adam' }),
+  compile: () => ({ optimizer: { name: 'adam', useEma: true, emaMomentum: 0.999 } }),
 };

@@ -8,7 +8,7 @@ import { onLanguage, t } from '../i18n/index.js';
  */
 export function createModelChoice({ album, looker, session, trainer }) {
   const names = ['photos', 'tutorial', 'trained'];
-  const select = el('select', { 'data-testid': 'model-choice' }, ...names.map((value) => el('option', { value })));
+  const select = el('select', { 'data-testid': 'model-choice' }, ...names.map((value) => el('option', { value, disabled: value === 'trained' })));
   const name = el('span');
   const note = el('p', { className: 'quiet', role: 'status' });
   const element = el('div', { className: 'photo-model' }, el('label', { className: 'inline' }, name, select), note);

@@ -114,8 +114,9 @@ function inkArea(pixels, x, y) {
   const open = [y * SHEET + x];
   while (open.length > 0) {
     const at = /** @type {number} */ (open.pop());
-    if (!isFree(at)) continue;
-    pixels[at] = OPAQUE;
+    const free = isFree(at);
+    pixels[at] = OPAQUE; // the soft edge of a line as well, or a thin light one would stay
+    if (!free) continue;
     const column = at % SHEET;
     if (column > 0) open.push(at - 1);
     if (column < SHEET - 1) open.push(at + 1);
