@@ -58,7 +58,6 @@ function announce(registration, trainer) {
   };
   trainer.on('state', render);
   onLanguage(render);
-  render();
 }
 
 /** Where another tab has already used it, the page has only to be loaded. @param {ServiceWorkerRegistration} registration */
@@ -73,5 +72,4 @@ function showKept() {
   document.querySelector('.colophon')?.append(line);
   const render = () => setText(line, t('offline'));
   onLanguage(render);
-  render();
 }

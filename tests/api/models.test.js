@@ -56,5 +56,5 @@ test('recipes: those without a file build too, and others are not there', async 
   assert.equal(model.countParams(), 862026);
   model.dispose();
   assert.deepEqual(recipesOf([]), STORED);
-  refused(() => recipesOf(['none']), 'models: there is tutorial, two-block, got none');
+  refused(() => recipesOf(['none']), 'models: there is tutorial, photos, two-block, got none');
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { datasetFolder } from '../support/dataset.js';
+import { shirt } from '../support/pictures.js';
 import { hook, QUICK, withPage } from './page.js';
 
 /** The page without a network, and how its next version comes. */
@@ -25,6 +26,16 @@ const runsOn = ({ browser }, build) =>
 
 /** @param {Opened} opened */
 const keptForOffline = (opened) => shown(opened, 'offline-status');
+
+/** A picture of one's own is told apart. @param {Opened} opened @param {string} folder to put it in */
+async function answersPicture({ browser, page }, folder) {
+  const { name, bytes } = shirt();
+  await writeFile(join(folder, name), bytes);
+  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+  await browser.uploadFile(hook('photo-input'), join(folder, name));
+  await page.waitForState('photo-result', 'ready');
+  assert.equal(await page.data('photo-result', 'class'), '0');
+}
 
 /** @param {Opened} opened */
 async function trains({ page }) {
@@ -76,6 +87,8 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.open(QUICK);
         assert.ok(await browser.evaluate(() => globalThis.crossOriginIsolated));
         await runsOn(opened, 'relaxed-mt');
+        const folder = await mkdtemp(join(tmpdir(), 'fitting-room-picture-'));
+        await answersPicture(opened, folder).finally(() => rm(folder, { recursive: true }));
         await trains(opened);
         await page.speak('zh-Hans');
         await page.click('settings-deterministic');

@@ -25,9 +25,10 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
-/** Calls `render` whenever the language changes. @param {() => void} render */
+/** Calls `render` as soon as there are texts, and whenever the language changes. @param {() => void} render */
 export function onLanguage(render) {
   listeners.push(render);
+  if (texts) render();
 }
 
 /** Settles when the first language is there, or cannot be had. */

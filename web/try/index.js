@@ -14,6 +14,7 @@ import { addStyles } from './styles.js';
  * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts `script`: what workers run
  */
 export async function createTry({ script, session, trainer }) {
+  await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
   const looker = createLooker(script);
   const album = createAlbum(looker);
   const sources = createSources(add);
@@ -42,8 +43,6 @@ export async function createTry({ script, session, trainer }) {
 
   addStyles();
   byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), result.element, insight.element, gallery.element);
-  await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
-  result.render();
   looker.ask('classify', { model: 'photos', pixels: new Uint8Array(784) }).catch(() => {}); // the first picture need not wait for the model
   return { add };
 }

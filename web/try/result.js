@@ -39,9 +39,9 @@ export function createResult(album) {
   const adjusting = el('details', { className: 'photo-adjust' }, adjustName, adjustNote, box.element,
     el('p', { className: 'photo-tools' }, el('label', { className: 'inline' }, invertName, invert), reset));
   const element = el('div', { className: 'photo-result', 'data-testid': 'photo-result' },
-    el('figure', { className: 'photo-given' }, preview, about, adjusting),
+    el('figure', { className: 'photo-given' }, preview, about),
     el('figure', { className: 'photo-seen' }, seen, seenAbout),
-    el('div', { className: 'photo-said' }, message, answer, guesses, bars));
+    el('div', { className: 'photo-said' }, message, answer, guesses, bars), adjusting);
 
   /** @param {import('./album.js').Box} next @param {boolean} done */
   function onBox(next, done) {
