@@ -261,6 +261,10 @@ $(eval $(call kernel_rules,relaxed,$(SIMD_FLAGS) -mrelaxed-simd))
 bench: $(MODULES) $(BENCH_KERNELS) dist/index.html ## measure speed and memory, and the peers that are there (ten minutes; PARTS="kernels plots" for some)
 	@node tests/bench/bench.js $(PARTS)
 
+.PHONY: first-answer
+first-answer: dist/index.html $(NPM) ## how long a first visit takes until a dropped picture is answered
+	@node tests/bench/first-answer.js
+
 .PHONY: peers
 peers: ## install the libraries that `make bench` compares with
 	npm ci --prefix tests/bench/peers --userconfig .npmrc --ignore-scripts --loglevel=error

@@ -4,7 +4,8 @@ import { sequential } from '../shim/index.js';
 /** @import { Tensor } from '../shim/tensor.js' */
 /** @import { AnyLayer } from '../shim/layer.js' */
 /** @import { RuntimeOptions } from '../shim/loading.js' */
-/** @import { CompileOptions } from '../shim/model.js' */
+/** @import { FitOptions } from '../shim/fit-options.js' */
+/** @import { CompileOptions, Model } from '../shim/model.js' */
 
 /**
  * All that a model's weights follow from, and what its card says about it.
@@ -33,6 +34,18 @@ export async function build(recipe) {
   const made = await sequential({ ...RUNTIME, name: recipe.name, seed: recipe.seed, layers: recipe.layers() });
   made.compile({ ...JUDGED, ...recipe.compile() });
   return made;
+}
+
+/**
+ * Trains a model that `build` made. Where the recipe makes the pictures, each epoch is a fit of its own that goes on where the last
+ * one ended: optimizer, schedule and order of the pictures do not notice; with useEma the weights become their averages after each.
+ * @param {Recipe} recipe @param {Model} model @param {{ images: Tensor, labels: Tensor }} train @param {FitOptions} [options]
+ */
+export async function fitTo({ fit, pictures }, model, train, options = {}) {
+  if (!pictures) return void (await model.fit(train.images, train.labels, { ...fit, ...options }));
+  for (let epoch = 0; epoch < fit.epochs; epoch++) {
+    await model.fit(pictures(train, epoch), train.labels, { ...fit, ...options, initialEpoch: epoch, epochs: epoch + 1 });
+  }
 }
 
 /** @param {string} name @param {string} extension */

@@ -7,12 +7,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { datasets, loadCore } from '../shim/index.js';
 import { cardOf, percent } from './card.js';
 import { measure } from './measure.js';
-import { RUNTIME, build, fileOf } from './recipe.js';
+import { RUNTIME, build, fileOf, fitTo } from './recipe.js';
 import { recipesOf } from './recipes.js';
 
 /** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
 /** @import { Model } from '../shim/index.js' */
-/** @import { FitOptions } from '../shim/fit-options.js' */
 /** @import { Facts } from './card.js' */
 /** @import { Recipe } from './recipe.js' */
 
@@ -24,14 +23,7 @@ async function train(recipe, { train, test }) {
   const model = await build(recipe);
   model.summary();
   const start = performance.now();
-  const { epochs } = recipe.fit;
-  /** @type {FitOptions} */
-  const options = { ...recipe.fit, verbose: 2, validationData: [test.images, test.labels] };
-  if (recipe.pictures) {
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      await model.fit(recipe.pictures(train, epoch), train.labels, { ...options, initialEpoch: epoch, epochs: epoch + 1 });
-    }
-  } else await model.fit(train.images, train.labels, options);
+  await fitTo(recipe, model, train, { verbose: 2, validationData: [test.images, test.labels] });
   const minutes = (performance.now() - start) / 60000;
   const [, trainAccuracy] = await model.evaluate(train.images, train.labels);
   const [, testAccuracy] = await model.evaluate(test.images, test.labels);

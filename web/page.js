@@ -39,6 +39,8 @@ export function openPage(script) {
   let shownData = 0; // the version of the data on the page
   /** @type {Float32Array | null | undefined} */
   let shownProbabilities;
+  /** @type {Promise<{ add: (files: File[]) => void }> | null} */
+  let section = null;
 
   // Load
   const dataView = createDataView(session, { source: () => settings.source, onSource, mayLoad: () => !trainer.busy() });
@@ -72,7 +74,6 @@ export function openPage(script) {
 
   session.on('data', showData);
   session.on('worker', ({ core }) => runtimeView.show(core ?? null));
-  session.on('worker', () => loadTry().catch(() => {}));
   session.on('description', ({ core }) => runtimeView.show(core));
   trainer.on('core', runtimeView.show);
   trainer.on('reset', beginRun);
@@ -88,10 +89,8 @@ export function openPage(script) {
   plots.reset(settings.epochs);
   showEvaluation(trainer.evaluation);
   setUpLanguage().then(open);
+  loadTry().catch(() => {});
   prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
-
-  /** @type {Promise<{ add: (files: File[]) => void }> | null} */
-  let section = null;
 
   /** The section for people's own pictures comes once the page stands, or is asked for. */
   function loadTry() {

@@ -37,10 +37,12 @@ const float16 = {
   },
   read(what, bytes) {
     const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-    return Float32Array.from(halves, (half, i) => {
-      if (isFiniteHalf(half)) return fromHalf(half);
-      throw refusal(`${what}: number ${i} is not finite`);
-    });
+    const values = new Float32Array(halves.length);
+    for (let i = 0; i < values.length; i++) {
+      if (!isFiniteHalf(halves[i])) throw refusal(`${what}: number ${i} is not finite`);
+      values[i] = fromHalf(halves[i]);
+    }
+    return values;
   },
 };
 
@@ -75,8 +77,10 @@ const int8 = {
     const scales = new Float32Array(bytes.buffer, bytes.byteOffset, channels);
     const unfit = scales.findIndex((scale) => !(scale >= 0 && scale <= LARGEST_FLOAT / LARGEST));
     if (unfit >= 0) throw refusal(`${what}: the scale of channel ${unfit} is ${scales[unfit]}; it must be 0 or above, and finite`);
-    const numbers = new Int8Array(bytes.buffer, bytes.byteOffset + 4 * channels);
-    return Float32Array.from(numbers.subarray(0, bytes.length - 4 * channels), (number, i) => number * scales[i % channels]);
+    const numbers = new Int8Array(bytes.buffer, bytes.byteOffset + 4 * channels, bytes.length - 4 * channels);
+    const values = new Float32Array(numbers.length); // Float32Array.from takes ten times as long
+    for (let i = 0; i < values.length; i++) values[i] = numbers[i] * scales[i % channels];
+    return values;
   },
 };
 

@@ -14,8 +14,9 @@ import { addStyles } from './styles.js';
  * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts `script`: what workers run
  */
 export async function createTry({ script, session, trainer }) {
-  await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
   const looker = createLooker(script);
+  looker.ask('classify', { model: 'photos', pixels: new Uint8Array(784) }).catch(() => {}); // the first picture need not wait for the model
+  await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
   const album = createAlbum(looker);
   const sources = createSources(add);
   const choice = createModelChoice({ album, looker, session, trainer });
@@ -43,6 +44,5 @@ export async function createTry({ script, session, trainer }) {
 
   addStyles();
   byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), result.element, insight.element, gallery.element);
-  looker.ask('classify', { model: 'photos', pixels: new Uint8Array(784) }).catch(() => {}); // the first picture need not wait for the model
   return { add };
 }

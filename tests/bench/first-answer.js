@@ -1,0 +1,31 @@
+/** How long a first visit takes until a picture is answered that is dropped as soon as the page can take it: milliseconds since navigation began. */
+import { shirt } from '../support/pictures.js';
+import { hook, openPage } from '../page/page.js';
+
+const VISITS = 7;
+
+async function visit() {
+  const { browser, close } = await openPage('chromium', { query: '' });
+  try {
+    await browser.evaluate((/** @type {number[]} */ content) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(content)], 'shirt.png', { type: 'image/png' }));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }, [...shirt().bytes]);
+    const dropped = await browser.evaluate(() => performance.now());
+    await browser.evaluate((/** @type {string} */ selector) => {
+      const page = /** @type {any} */ (globalThis);
+      const look = () => (/** @type {HTMLElement | null} */ (document.querySelector(selector))?.dataset.state === 'ready' ? (page.answered = performance.now()) : requestAnimationFrame(look));
+      look();
+    }, hook('photo-result'));
+    await browser.waitFor(() => 'answered' in globalThis);
+    return { dropped, answered: await browser.evaluate(() => /** @type {any} */ (globalThis).answered) };
+  } finally {
+    await close();
+  }
+}
+
+const times = [];
+for (let i = 0; i < VISITS; i++) times.push(await visit());
+const sorted = times.map(({ answered }) => answered).sort((a, b) => a - b);
+console.log(`first answer, Chromium, a first visit on localhost: median ${sorted[(VISITS - 1) / 2].toFixed(0)} ms after navigation began (${sorted.map((ms) => ms.toFixed(0)).join(', ')}); dropped at ${times.map(({ dropped }) => dropped.toFixed(0)).join(', ')} ms`);
