@@ -59,6 +59,7 @@ export function createCamera(onPictures) {
   }
 
   function close() {
+    said = '';
     release();
     element.hidden = true;
   }
