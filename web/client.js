@@ -15,15 +15,16 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {string} script
  * @param {import('../shim/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
+ * @param {string} role by which it can be told from others
  */
-export function startWorker(script, runtime, onDeath) {
+export function startWorker(script, runtime, onDeath, role = 'trainer') {
   let alive = true;
   let starts = 1;
   let { worker, name } = create();
   const { call, move, fail } = connect(/** @type {any} */ (worker));
 
   function create() {
-    const name = `fitting-room-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+    const name = `${role}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
     const worker = new Worker(script, { type: 'module', name });
     worker.onerror = (event) => {
       event.preventDefault();

@@ -1,5 +1,6 @@
 import { PIXELS, SIDE, fit, newCanvas } from './canvas.js';
 import { isBag, isDress, isShoe, isTop } from './classes.js';
+import { exponential } from './exact.js';
 import { randomFrom } from './random.js';
 import { layPair, layPairFromAbove } from './shoes.js';
 import { lay } from './warp.js';
@@ -27,7 +28,7 @@ function copy({ data, at: from }, out, at, mirrored) {
 /** Laid flat, tops are wider than those of Fashion-MNIST, and dresses no narrower. @param {number} label @param {Random} random */
 function aspectOf(label, random) {
   const wide = isTop(label) ? 0.15 : isDress(label) ? 0.12 : 0;
-  return Math.exp(random.around(ASPECT) + random.between(0, wide));
+  return exponential(random.around(ASPECT) + random.between(0, wide));
 }
 
 /** Most lie nearly upright, some across. @param {number} label @param {Random} random */

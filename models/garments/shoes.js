@@ -1,5 +1,6 @@
 import { CANVAS, SIDE, sample } from './canvas.js';
 import { isSandal } from './classes.js';
+import { cosine, exponential, power, sine } from './exact.js';
 import { lay } from './warp.js';
 
 /** Shoes come in pairs: two seen from the side, or two seen from above, which Fashion-MNIST never shows. */
@@ -15,8 +16,8 @@ export function layPair(picture, label, canvas, other, aspect, random) {
   const angle = random.happens(0.5) ? random.around(Math.PI) : (random.sign() * Math.PI) / 2 + random.around(0.4);
   const distance = random.between(5, 12);
   const direction = angle + Math.PI / 2 + random.around(0.6);
-  const dx = Math.cos(direction) * distance;
-  const dy = Math.sin(direction) * distance;
+  const dx = cosine(direction) * distance;
+  const dy = sine(direction) * distance;
   const mirrored = random.happens(0.5);
   const soleToSole = random.happens(0.6);
   const shared = { scaleX: 1, size: 1.25, mirrored, softness: 1 };
@@ -64,8 +65,8 @@ function clothOf({ data, at }) {
  * @param {{ x: number, y: number, length: number, width: number, angle: number, mirrored: boolean }} pose half its length, half its width
  */
 function layFromAbove(picture, canvas, shape, { x, y, length, width, angle, mirrored }) {
-  const cos = Math.cos(angle);
-  const sin = Math.sin(angle);
+  const cos = cosine(angle);
+  const sin = sine(angle);
   const { mean, row } = clothOf(picture);
   for (let i = 0; i < canvas.length; i++) {
     const px = (i % CANVAS) + 0.5 - x;
@@ -84,8 +85,8 @@ function layFromAbove(picture, canvas, shape, { x, y, length, width, angle, mirr
 /** @param {ReturnType<typeof shapeOf>} shape @param {number} width @param {number} along */
 function halfWidth({ toe, heel, waist, taper }, width, along) {
   const exponent = along < 0 ? toe : heel;
-  const outline = Math.pow(1 - Math.pow(Math.abs(along), exponent), 1 / exponent);
-  const middle = 1 - waist * Math.exp(-((along - 0.25) * (along - 0.25)) / 0.12);
+  const outline = power(1 - power(Math.abs(along), exponent), 1 / exponent);
+  const middle = 1 - waist * exponential(-((along - 0.25) * (along - 0.25)) / 0.12);
   return width * outline * middle * (along > 0 ? 1 - taper * along : 1);
 }
 
@@ -94,7 +95,7 @@ function shadeAt({ open, openAt, openLength, openWidth, inside, straps, phase, b
   const u = (along - openAt) / openLength;
   const v = across / openWidth;
   const opening = open && u * u + v * v < 1 ? inside : 1;
-  return straps && Math.sin(along * straps + phase) > 0.2 ? opening * between : opening;
+  return straps && sine(along * straps + phase) > 0.2 ? opening * between : opening;
 }
 
 /** Two shoes seen from above. @param {Picture} picture @param {number} label @param {Float32Array} canvas empty @param {Random} random */
@@ -107,8 +108,8 @@ export function layPairFromAbove(picture, label, canvas, random) {
   const apart = random.around(0.15);
   const angle = random.happens(0.75) ? tilt : random.between(0, 2 * Math.PI);
   const ahead = random.around(4) * (random.happens(0.5) ? 1 : 0.2);
-  const dx = Math.cos(angle) * gap + Math.sin(angle) * ahead;
-  const dy = Math.sin(angle) * gap - Math.cos(angle) * ahead;
+  const dx = cosine(angle) * gap + sine(angle) * ahead;
+  const dy = sine(angle) * gap - cosine(angle) * ahead;
   const middle = CANVAS / 2;
   layFromAbove(picture, canvas, shape, { x: middle - dx, y: middle - dy, length, width, angle: angle + apart, mirrored: false });
   const second = { length: length * random.between(0.9, 1), angle: angle - apart + random.around(0.1) };

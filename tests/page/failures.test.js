@@ -67,7 +67,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
                 /** @param {string | URL} url @param {WorkerOptions} options */
                 constructor(url, options) {
                   super(url, options);
-                  /** @type {any} */ (globalThis).workers.push(this);
+                  if (options.name?.startsWith('trainer')) /** @type {any} */ (globalThis).workers.push(this);
                 }
               },
             });

@@ -27,6 +27,12 @@ const runsOn = ({ browser }, build) =>
 /** @param {Opened} opened */
 const keptForOffline = (opened) => shown(opened, 'offline-status');
 
+/** @param {(folder: string) => Promise<void>} use */
+async function inFolder(use) {
+  const folder = await mkdtemp(join(tmpdir(), 'fitting-room-picture-'));
+  await use(folder).finally(() => rm(folder, { recursive: true }));
+}
+
 /** A picture of one's own is told apart. @param {Opened} opened @param {string} folder to put it in */
 async function answersPicture({ browser, page }, folder) {
   const { name, bytes } = shirt();
@@ -87,8 +93,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.open(QUICK);
         assert.ok(await browser.evaluate(() => globalThis.crossOriginIsolated));
         await runsOn(opened, 'relaxed-mt');
-        const folder = await mkdtemp(join(tmpdir(), 'fitting-room-picture-'));
-        await answersPicture(opened, folder).finally(() => rm(folder, { recursive: true }));
+        await inFolder((folder) => answersPicture(opened, folder));
         await trains(opened);
         await page.speak('zh-Hans');
         await page.click('settings-deterministic');
@@ -219,6 +224,7 @@ for (const isolated of [true, false]) {
       await server.close();
       await page.open(QUICK);
       await runsOn(opened, 'simd');
+      await inFolder((folder) => answersPicture(opened, folder));
       await trains(opened);
       await page.speak('zh-Hans');
     }));

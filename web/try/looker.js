@@ -13,7 +13,7 @@ export function createLooker(script) {
   let trained = null;
 
   function launch() {
-    const started = startWorker(script, { deterministic: true, threads: 1 }, () => (client = null));
+    const started = startWorker(script, { deterministic: true, threads: 1 }, () => (client = null), 'looker');
     started.ready.catch((error) => error instanceof WorkerDied || started.die(error.message));
     if (trained) started.call('keep', { name: 'trained', bytes: trained }).catch(() => {});
     return started;
