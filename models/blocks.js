@@ -1,0 +1,53 @@
+import { layers, schedules } from '../shim/index.js';
+
+/** @import { AnyLayer } from '../shim/layer.js' */
+/** @import { CompileOptions } from '../shim/model.js' */
+
+const SAMPLES = 60000;
+
+/** @param {number} filters @param {{ inputShape?: number[] }} [first] */
+const convolution = (filters, first = {}) =>
+  layers.conv2d({ ...first, filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer: 'heNormal' });
+
+const normalization = () => layers.batchNormalization({ momentum: 0.9 });
+
+/**
+ * Two blocks of convolutions with batch normalization after each ReLU and pool, where only a quarter of the values is left to
+ * normalize, and two dense layers.
+ * @param {{ augmentation?: AnyLayer[], units: number }} options `augmentation`: layers before, the first of which has the
+ *   input's shape; `units`: of the first dense layer
+ * @returns {AnyLayer[]}
+ */
+export const twoBlocks = ({ augmentation = [], units }) => [
+  ...augmentation,
+  convolution(32, augmentation.length > 0 ? {} : { inputShape: [28, 28, 1] }),
+  layers.maxPooling2d({ poolSize: 2 }),
+  normalization(),
+  convolution(64),
+  normalization(),
+  convolution(64),
+  layers.maxPooling2d({ poolSize: 2 }),
+  normalization(),
+  layers.flatten(),
+  layers.dense({ units, activation: 'relu', kernelInitializer: 'heNormal' }),
+  layers.dropout({ rate: 0.5 }),
+  layers.dense({ units: 10, activation: 'softmax' }),
+];
+
+/** What `oneCycle` does, in words. */
+export const ONE_CYCLE = 'AdamW, weight decay 0.01, one cycle of the learning rate up to 0.003, weights averaged with momentum 0.998';
+
+/**
+ * One cycle of the learning rate over the whole training; the weights are averaged over some five hundred steps.
+ * @param {{ epochs: number, batchSize: number }} fit
+ * @returns {Pick<CompileOptions, 'optimizer'>}
+ */
+export const oneCycle = ({ epochs, batchSize }) => ({
+  optimizer: {
+    name: 'adamw',
+    learningRate: schedules.oneCycle({ maxLearningRate: 0.003, totalSteps: Math.ceil(SAMPLES / batchSize) * epochs }),
+    weightDecay: 0.01,
+    useEma: true,
+    emaMomentum: 0.998,
+  },
+});
