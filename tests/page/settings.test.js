@@ -109,7 +109,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.click('train-start');
       await page.trained('training');
       const locked = await browser.evaluate(() =>
-        [...document.querySelectorAll('[data-testid^="settings-"], [data-testid^="layer-"], [data-testid="dataset-load"], [data-testid="train-start"]')].every((field) => field.matches(':disabled')),
+        [...document.querySelectorAll('[data-testid^="settings-"], .layer [data-testid^="layer-"], [data-testid="dataset-load"], [data-testid="train-start"]')].every((field) => field.matches(':disabled')),
       );
       assert.ok(locked);
       await page.click('train-stop');
