@@ -65,7 +65,7 @@ const smaller = () => ({
 const shortKeys = () => ({
   name: 'short-keys',
   async transform(_, id) {
-    if (!/\/web\/(i18n|try\/texts)\/(en|zh-Hans)\.js$/.test(id)) return null;
+    if (!/\/web\/(i18n|(try|keep)\/texts)\/(en|zh-Hans)\.js$/.test(id)) return null;
     const { texts } = await import(id);
     const short = Object.fromEntries(Object.entries(texts).map(([key, text]) => [shortKey(key), text]));
     if (Object.keys(short).length < Object.keys(texts).length) throw new Error(`two keys of ${id} have the same short one`);
@@ -129,7 +129,8 @@ function serviceWorker() {
     closeBundle: {
       order: 'post',
       sequential: true,
-      async handler() {
+      async handler(failure) {
+        if (failure) return;
         const folder = join(root, 'dist');
         const code = readFileSync(source, 'utf8');
         const files = filesOf(folder);
@@ -203,11 +204,17 @@ function withPlainImports(code) {
   const [whole, helper] = HELPER.exec(code) ?? [];
   if (!whole) return code;
   const late = String.raw`\(?(import\("[^"]+"\))\)?`;
-  const picked = String.raw`async\(\)=>\{let\{(\w+):(\w+)\}=await ?${late};return\{\1:\2\}\}`;
+  const picked = String.raw`async\(\)=>\{let\{([\w:,]+)\}=await ?${late};return\{\1\}\}`;
   const call = (/** @type {string} */ inside) => new RegExp(String.raw`(?<![\w$.])${helper.replace('$', '\\$')}\(${inside},\[\],import\.meta\.url\)`, 'g');
-  const plain = code.replace(whole, '').replace(call(String.raw`\(\)=>${late}`), '$1').replace(call(picked), '$3');
+  const plain = code.replace(whole, '').replace(call(String.raw`\(\)=>${late}`), '$1').replace(call(picked), '$2');
   if (plain.includes('[],import.meta.url)')) throw new Error('Vite wraps imports that come later in a way that is not expected here');
   return plain;
+}
+
+/** What a chunk of a part that comes later is called by. @param {string[]} moduleIds */
+function partOf(moduleIds) {
+  const part = ['try', 'keep'].find((name) => moduleIds.some((id) => id.includes(`/web/${name}/`)));
+  return part ? `${part}-` : '';
 }
 
 export default defineConfig({
@@ -227,7 +234,7 @@ export default defineConfig({
     modulePreload: false,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      output: { chunkFileNames: ({ moduleIds }) => `assets/${moduleIds.some((id) => id.includes('/web/try/')) ? 'try-' : ''}[name]-[hash].js` },
+      output: { chunkFileNames: ({ moduleIds }) => `assets/${partOf(moduleIds)}[name]-[hash].js` },
     },
   },
 });
