@@ -90,14 +90,15 @@ function piecewiseConstantDecay(options) {
 
 /**
  * @template Options
+ * @param {string} schedule its name, which a bundler may take from the function itself
  * @param {(options: Options) => Schedule} make
  * @returns {(options: Options) => Schedule}
  */
-const telling = (make) => (options) => Object.assign(make(options), { made: { schedule: make.name, options: structuredClone(options) } });
+const telling = (schedule, make) => (options) => Object.assign(make(options), { made: { schedule, options: structuredClone(options) } });
 
 export const schedules = Object.freeze({
-  exponentialDecay: telling(exponentialDecay),
-  cosineDecay: telling(cosineDecay),
-  oneCycle: telling(oneCycle),
-  piecewiseConstantDecay: telling(piecewiseConstantDecay),
+  exponentialDecay: telling('exponentialDecay', exponentialDecay),
+  cosineDecay: telling('cosineDecay', cosineDecay),
+  oneCycle: telling('oneCycle', oneCycle),
+  piecewiseConstantDecay: telling('piecewiseConstantDecay', piecewiseConstantDecay),
 });

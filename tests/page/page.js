@@ -15,15 +15,16 @@ export const hook = (testid) => `[data-testid="${testid}"]`;
 
 /**
  * @param {BrowserName} name
- * @param {{ query?: string, server?: import('../support/static-server.js').ServerOptions,
+ * @param {{ query?: string, server?: import('../support/static-server.js').ServerOptions, at?: import('../support/static-server.js').StaticServer,
  *   browser?: import('../support/browsers.js').LaunchOptions, prepare?: (browser: Browser) => Promise<any> }} [options]
+ *   at: a server that is there already, and stays
  */
-export async function openPage(name, { query = '', server: serverOptions, browser: browserOptions, prepare } = {}) {
-  const server = await startServer({ base: '/some/sub/path/', isolated: true, ...serverOptions });
+export async function openPage(name, { query = '', at, server: serverOptions, browser: browserOptions, prepare } = {}) {
+  const server = at ?? await startServer({ base: '/some/sub/path/', isolated: true, ...serverOptions });
   const browser = await launch(name, browserOptions);
   const close = async () => {
     await browser.close();
-    await server.close();
+    if (!at) await server.close();
   };
   try {
     await prepare?.(browser);

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { poll, within } from './polling.js';
 
@@ -36,12 +37,15 @@ const firefoxPreferences = (settings) => ({
  * @returns {Promise<import('./browsers.js').Browser>}
  */
 export async function launchPuppeteer(name, program, settings) {
+  // What a Firefox that was killed leaves behind lacks a file that puppeteer copies.
+  if (settings.profile && name === 'firefox') await writeFile(join(settings.profile, 'user.js'), '', { flag: 'a' });
   const browser = await puppeteer.launch({
     browser: name === 'firefox' ? 'firefox' : 'chrome',
     executablePath: program,
     headless: true,
     args: name === 'firefox' ? [] : chromiumArgs(settings),
     extraPrefsFirefox: firefoxPreferences(settings),
+    userDataDir: settings.profile || undefined,
     defaultViewport: null,
     protocolTimeout: 300_000,
     timeout: 60_000,
@@ -141,6 +145,13 @@ function wrapPage(name, browser, page) {
       const picture = Buffer.from(await page.screenshot());
       if (path) await writeFile(path, picture);
       return picture;
+    },
+    kill: async () => {
+      const program = browser.process();
+      if (!program) return;
+      const gone = new Promise((resolve) => program.once('exit', resolve));
+      program.kill('SIGKILL');
+      await within(gone, `killing ${name}`, 10_000);
     },
     close: async () => {
       await within(browser.close(), `closing ${name}`, 10_000).catch(() => browser.process()?.kill('SIGKILL'));

@@ -11,6 +11,7 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {number} [height] default 800
  * @property {boolean} [dark] prefer the dark colour scheme
  * @property {boolean} [reducedMotion]
+ * @property {string} [profile] a folder that outlives the browser; a new one each time where left out; WebKit has none
  * @property {string} [locale] e.g. 'zh-CN'; default 'en-US'; WebKitGTK has none but those installed on the system
  */
 
@@ -32,6 +33,7 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {string[]} errors uncaught exceptions and console errors of the page; WebKitWebDriver tells none
  * @property {import('puppeteer-core').Page | null} page the puppeteer page; null for webkit
  * @property {() => Promise<void>} close
+ * @property {() => Promise<void>} kill ends it at once, as a crash would; not of WebKit
  */
 
 /** @type {Record<BrowserName, { variable: string, programs: string[] }>} */
@@ -74,7 +76,7 @@ function programOf(name) {
  * @returns {Promise<Browser>}
  */
 export async function launch(name, options = {}) {
-  const settings = { width: 1280, height: 800, dark: false, reducedMotion: false, locale: 'en-US', ...options };
+  const settings = { width: 1280, height: 800, dark: false, reducedMotion: false, locale: 'en-US', profile: '', ...options };
   const program = programOf(name);
   return name === 'webkit' ? launchWebKit(program, settings) : launchPuppeteer(name, program, settings);
 }

@@ -44,12 +44,15 @@ export function setUpLanguage() {
   return change();
 }
 
+/** One change after the other, so that whoever waits for texts has them then. */
+let changed = Promise.resolve();
+const change = () => (changed = changed.then(show));
+
 /** Shows the language that is chosen, once its texts are there. */
-async function change() {
+async function show() {
   const select = hook('language');
   const chosen = select.value;
-  const parts = PARTS.length;
-  const latest = () => select.value === chosen && PARTS.length === parts;
+  const latest = () => select.value === chosen;
   try {
     const loaded = await Promise.all(PARTS.map((part) => part[chosen]()));
     if (latest()) apply(chosen, Object.assign({}, ...loaded.map((each) => each.texts)));
