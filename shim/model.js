@@ -90,6 +90,7 @@ export class Model {
     return {
       model: this.#facade,
       core: this.#core,
+      graph: this.#graph,
       pointer: () => this.#alive(),
       seed: this.seed,
       inputShape: this.inputShape,
@@ -301,8 +302,7 @@ export class Model {
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
   async save(options = {}) {
-    this.#assertAlive();
-    return (await import('./files/model-file.js')).saveModel(this, this.#graph, options);
+    return (await import('./files/model-file.js')).saveModel(this, options);
   }
 
   /**

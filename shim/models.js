@@ -6,6 +6,8 @@ import { Model } from './model.js';
 
 /** @import { Graph } from './graph.js' */
 /** @import { Source } from './files/source.js' */
+/** @import { ExportOptions, FormatName, ImportSource } from './formats/exchange.js' */
+/** @import { NamedFile } from './formats/described.js' */
 /** @import { LayerConfig, SymbolicTensor } from './layer.js' */
 /** @import { RuntimeOptions } from './loading.js' */
 
@@ -67,3 +69,22 @@ export async function model(options) {
  * @returns {Promise<Model>} a Sequential where it was one
  */
 export const loadModel = async (source, options = {}) => (await import('./files/model-file.js')).loadModel(source, options);
+
+/**
+ * The model as the files of another tool's format.
+ * @param {Model} model
+ * @param {FormatName} format
+ * @param {ExportOptions} [options]
+ * @returns {Promise<NamedFile[]>} such as model.json and weights.bin
+ */
+export const exportModel = async (model, format, options = {}) => (await import('./formats/exchange.js')).exportModel(model, format, options);
+
+/**
+ * Rebuilds a model from files of any format that exportModel knows, made by it or by the tool itself. The format is recognised
+ * from the bytes; what no layer here can do is refused by name.
+ * @param {ImportSource} source a file's bytes or address, or an array of files with their names. By its address, a model.json
+ *   brings the weights that it names, from its own folder.
+ * @param {RuntimeOptions} [options]
+ * @returns {Promise<Model>} a Sequential where it was a stack of layers
+ */
+export const importModel = async (source, options = {}) => (await import('./formats/exchange.js')).importModel(source, options);

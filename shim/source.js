@@ -2,6 +2,7 @@ import { FittingRoomError, checkNumber, show } from './errors.js';
 import { checkSamples, checkTensor, elementsOf } from './tensor.js';
 
 /** @import { Core } from './core.js' */
+/** @import { Graph } from './graph.js' */
 /** @import { Reading } from './metrics.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
 /** @import { Tensor } from './tensor.js' */
@@ -11,6 +12,7 @@ import { checkSamples, checkTensor, elementsOf } from './tensor.js';
  * @typedef {object} Runner
  * @property {object} model what callbacks are given
  * @property {Core} core
+ * @property {Graph} graph
  * @property {() => number} pointer of the fr_model; throws once it is disposed
  * @property {number} seed
  * @property {number[]} inputShape

@@ -9,7 +9,7 @@ import { checkTensor, elementsOf } from './tensor.js';
  * @param {Core} core
  * @param {number} pointer
  * @param {'fr_get_weight' | 'fr_get_gradient'} read
- * @returns {Tensor<Float32Array>[]}
+ * @returns {Tensor<Float32Array<ArrayBuffer>>[]}
  */
 export function readWeights(core, pointer, read) {
   return weightShapes(core, pointer).map(({ shape }, index) => {

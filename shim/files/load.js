@@ -7,6 +7,8 @@ import { bytesOf } from './source.js';
 import { readTensors, weightsOf } from './tensors.js';
 import { graphFrom, inFile } from './topology.js';
 
+/** @import { Core } from '../core.js' */
+/** @import { Described } from '../formats/described.js' */
 /** @import { RuntimeOptions } from '../loading.js' */
 /** @import { Source } from './source.js' */
 
@@ -27,6 +29,19 @@ function checkHeader(value) {
 }
 
 /**
+ * @param {Core} core
+ * @param {Described} described its weights known to be of the shapes that the graph implies
+ * @returns {Model} a Sequential where the graph is no more than a stack
+ */
+export function build(core, { name, seed, graph, weights, metadata }) {
+  const Kind = graph.inputName === undefined ? Sequential : Model;
+  const model = inFile('', () => new Kind(core, graph, { name, seed }));
+  model.setWeights(weights);
+  model.metadata = metadata;
+  return model;
+}
+
+/**
  * The weights are read before anything is built, so that what is allocated is bounded by the file's length.
  * @param {Source} source
  * @param {RuntimeOptions} options
@@ -39,9 +54,5 @@ export async function loadModel(source, options) {
   const graph = inFile('', () => graphFrom(topology));
   const core = await loadCore(options);
   const weights = inFile('', () => readTensors(tensors, weightsOf(core, graph), data));
-  const Kind = topology.input ? Model : Sequential;
-  const model = inFile('', () => new Kind(core, graph, { name, seed }));
-  model.setWeights(weights);
-  model.metadata = metadata;
-  return model;
+  return build(core, { name, seed, graph, weights, metadata });
 }

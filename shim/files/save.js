@@ -4,7 +4,7 @@ import { checkNesting, makeFile } from './format.js';
 import { bytesOf, dtypeOf, layOut, weightsOf } from './tensors.js';
 import { describeGraph } from './topology.js';
 
-/** @import { Graph } from '../graph.js' */
+/** @import { Described } from '../formats/described.js' */
 /** @import { Model } from '../model.js' */
 /** @import { DType } from './dtypes.js' */
 
@@ -14,7 +14,7 @@ import { describeGraph } from './topology.js';
  *   biases and batch normalization are always stored as float32
  */
 
-/** @param {unknown} metadata @returns {object | undefined} as it will be read */
+/** @param {unknown} metadata @returns {Record<string, unknown> | undefined} as it will be read */
 function plain(metadata) {
   if (metadata === undefined) return undefined;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
@@ -28,22 +28,30 @@ function plain(metadata) {
 }
 
 /**
+ * What files hold of a model.
  * @param {Model} model
- * @param {Graph} graph
- * @param {SaveOptions} options
+ * @returns {Described}
  */
-export async function saveModel(model, graph, options) {
-  checkOptions('save', options, ['dtype']);
-  const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
-  const { name, seed } = model;
+export function describeModel(model) {
+  const { graph, seed } = model.runner();
   const metadata = plain(model.metadata);
   checkNesting(metadata, 1);
+  return { name: String(model.name), seed, graph, weights: model.getWeights(), ...(metadata && { metadata }) };
+}
+
+/**
+ * @param {Model} model
+ * @param {SaveOptions} options
+ */
+export async function saveModel(model, options) {
+  checkOptions('save', options, ['dtype']);
+  const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
+  const { name, seed, graph, weights: values, metadata } = describeModel(model);
   const weights = weightsOf(model.runner().core, graph);
-  const values = model.getWeights();
   const dtypes = weights.map(({ shape }) => dtypeOf(shape, dtype));
   const { offsets, length } = layOut(weights, dtypes);
   const tensors = weights.map((weight, i) => ({ name: weight.name, shape: weight.shape, dtype: dtypes[i], offset: offsets[i] }));
-  const header = { name: String(name), seed, ...describeGraph(graph), tensors, ...(metadata && { metadata }) };
+  const header = { name, seed, ...describeGraph(graph), tensors, ...(metadata && { metadata }) };
   return makeFile(header, length, (data) => {
     weights.forEach((weight, i) => {
       const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));
