@@ -12,7 +12,7 @@ import { Model } from '../model.js';
 /** @import { RuntimeOptions } from '../loading.js' */
 /** @import { Format, NamedFile } from './described.js' */
 
-/** @typedef {'fitting-room' | 'tfjs' | 'safetensors'} FormatName */
+/** @typedef {'fitting-room' | 'tfjs' | 'safetensors' | 'onnx' | 'keras'} FormatName */
 /** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
 /** @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, float32 where left out; each format has its own */
 
@@ -24,13 +24,21 @@ const isJson = (bytes) => /^\s*\{\s*["}]/.test(new TextDecoder().decode(bytes.su
 /** Eight bytes of a length, the upper ones zero, then JSON. @param {Uint8Array} bytes */
 const isSafetensors = (bytes) => bytes[8] === BRACE && bytes.subarray(4, 8).every((byte) => byte === 0);
 
+/** What zip archives begin with. @param {Uint8Array} bytes */
+const isZip = (bytes) => String.fromCharCode(...bytes.subarray(0, 4)) === 'PK\x03\x04';
+
+/** A model's first field in protobuf is its version, a small number. @param {Uint8Array} bytes */
+const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
+
 /**
  * How a format is recognised, in the order to try them, and what reads and writes it.
  * @type {Record<Exclude<FormatName, 'fitting-room'>, { isOne: (bytes: Uint8Array) => boolean, load: () => Promise<Format> }>}
  */
 const FORMATS = {
   tfjs: { isOne: isJson, load: () => import('./tfjs.js') },
+  keras: { isOne: isZip, load: () => import('./keras.js') },
   safetensors: { isOne: isSafetensors, load: () => import('./safetensors.js') },
+  onnx: { isOne: isOnnx, load: () => import('./onnx.js') },
 };
 const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FORMATS)]);
 
