@@ -2,6 +2,7 @@ import { FittingRoomError, show } from '../../errors.js';
 import { chainOf, checkInputShape, graphOf, input } from '../../graph.js';
 import { refusal } from '../../files/format.js';
 import { inFile } from '../../files/topology.js';
+import { layers } from '../../layers.js';
 import { FLOAT } from './arrays.js';
 import { Call, Importer } from './importer.js';
 import { OPERATORS } from './operators.js';
@@ -94,7 +95,8 @@ function ordered(made, output, inputShape, inputName) {
 function outputOf(importer, output) {
   const view = importer.views.get(output);
   if (!view) throw new FittingRoomError(`its output ${show(output)} does not come from its input`);
-  return importer.output(view).source;
+  const last = importer.output(view);
+  return last.source < 0 ? importer.add(layers.activation({ activation: 'linear' }), [last]) : last.source; // no model without a layer
 }
 
 /** @param {OnnxModel} model @returns {Described} */
@@ -112,7 +114,6 @@ export function readForeign({ graph = {}, operatorSets = [] }) {
   importer.views.set(name, last ? plain(-1, ours) : channelsFirst(-1, ours));
   rest.forEach((node, index) => run(importer, node, index));
   const source = inFile('ONNX: output: ', () => outputOf(importer, output));
-  if (source < 0) throw refusal('ONNX: there is no layer between its input and its output');
   const found = inFile('ONNX: ', () => ordered(importer.layers, source, ours, name));
   return { name: graph.name || 'model', seed: 0, graph: found.graph, weights: found.made.flatMap(({ weights }) => weights) };
 }

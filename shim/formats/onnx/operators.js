@@ -317,7 +317,7 @@ function pad(call) {
   const pads = call.has(1) ? call.integersAt(1) : call.integers('pads') ?? [];
   const view = call.view();
   checkIs(pads.length, 'the number of pads', 8);
-  const isLast = view.axes.length === 3 && sameAxes(view.axes, plain(0, view.shape).axes) && !sameAxes(view.axes, channelsFirst(0, view.shape).axes);
+  const isLast = view.axes.length === 3 && sameAxes(view.axes, plain(0, view.shape).axes) && (pads[1] !== 0 || pads[5] !== 0 || !sameAxes(view.axes, channelsFirst(0, view.shape).axes));
   const image = isLast ? view : call.importer.image(view);
   const [y, x, c] = isLast ? [1, 2, 3] : [2, 3, 1];
   checkIs(String([pads[0], pads[4], pads[c], pads[c + 4]]), 'the pads of batch and channels', '0,0,0,0');

@@ -160,7 +160,9 @@ function zeroPadding2d(plan, { layer: { name, config }, sources: [x] }) {
   const [[top, bottom], [left, right]] = /** @type {[[number, number], [number, number]]} */ (config.padding);
   const integers = x.first ? [0, 0, top, left, 0, 0, bottom, right] : [0, top, left, 0, 0, bottom, right, 0];
   const pads = plan.parameter(`${name}/pads`, { integers });
-  return plan.pointwise(x, (input) => plan.node(name, 'Pad', [input, pads]));
+  /* ONNX Runtime makes zeros part of the pooling behind them, which does not count them, but only where all their bits are 0. */
+  const zero = plan.parameter(`${name}/zero`, { scalar: -0 });
+  return plan.pointwise(x, (input) => plan.node(name, 'Pad', [input, pads, zero]));
 }
 
 /** @type {Maker} */
