@@ -106,7 +106,7 @@ function placeFrom(name, value) {
 /** Refuses tensors that overlap, leave gaps, or leave bytes over. @param {Place[]} places @param {number} length of the data */
 function checkPlaces(places, length) {
   let end = 0;
-  for (const place of places.toSorted((a, b) => a.begin - b.begin)) {
+  for (const place of [...places].sort((a, b) => a.begin - b.begin)) {
     if (place.begin !== end) throw refusal(`${FILE}: tensor ${show(place.name)} must begin at byte ${end} of the data, where the one before it ends, got ${place.begin}`);
     end = place.end;
   }
