@@ -15,7 +15,7 @@ import { graphFrom, inFile } from './topology.js';
 /** @typedef {{ name: string, seed: number, input?: object, layers: unknown, tensors: unknown, metadata?: Record<string, unknown> }} Header */
 
 /** @param {unknown} value @returns {Header} layers and tensors are looked at elsewhere */
-function checkHeader(value) {
+export function checkHeader(value) {
   checkOptions('the header', /** @type {object} */ (value), ['name', 'seed', 'input', 'layers', 'tensors', 'metadata']);
   const header = /** @type {Header} */ (value);
   if (typeof header.name !== 'string') throw refusal(`the header's name must be a string, got ${show(header.name)}`);

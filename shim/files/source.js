@@ -39,7 +39,7 @@ async function readBody(reader, checkHead) {
 }
 
 /** @param {Uint8Array[]} chunks @param {number} length in bytes */
-function joined(chunks, length) {
+export function joined(chunks, length) {
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

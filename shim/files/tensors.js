@@ -43,7 +43,7 @@ export function weightsOf(core, graph) {
   });
 }
 
-/** Biases and the like are few, and what is lost in them no kernel makes good. @param {number[]} shape @param {DType} dtype @returns {DType} */
+/** Biases and the like are few, and what is lost in them no kernel makes good. @template {string} D @param {number[]} shape @param {D} dtype @returns {D | 'float32'} */
 export const dtypeOf = (shape, dtype) => (shape.length < 2 ? 'float32' : dtype);
 
 /** @param {Weight} weight @param {DType} dtype */

@@ -1,4 +1,4 @@
-import { addLayers, describeLayers } from '../building.js';
+import { addLayers, describeLayers, distinctNames } from '../building.js';
 import { WEIGHTS } from '../files/tensors.js';
 
 /** @import { BuiltLayer } from '../building.js' */
@@ -24,7 +24,15 @@ import { WEIGHTS } from '../files/tensors.js';
 const SWITCHES = { bias: 'useBias', gamma: 'scale', beta: 'center' };
 
 /** @param {LayerConfig} config @returns {string[]} what Keras calls the weights that the layer has, in its order */
-export const weightNamesOf = (config) => (WEIGHTS[config.kind] ?? []).filter((name) => config[SWITCHES[name]] !== false);
+const weightsOf = (config) => (WEIGHTS[config.kind] ?? []).filter((name) => config[SWITCHES[name]] !== false);
+
+/**
+ * @param {Graph} graph
+ * @param {string[]} [names] of the layers
+ * @returns {string[]} layer/weight, in the order of getWeights
+ */
+export const weightNames = ({ nodes }, names = distinctNames(nodes.map(({ config }) => config))) =>
+  nodes.flatMap(({ config }, i) => weightsOf(config).map((weight) => `${names[i]}/${weight}`));
 
 /** The layers as they would be built, with their distinct names and output shapes. @param {Core} core @param {Graph} graph @returns {BuiltLayer[]} */
 export function planOf(core, graph) {

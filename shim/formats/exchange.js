@@ -69,12 +69,26 @@ async function named(file) {
 /** @param {unknown} source @returns {source is string | URL} */
 const isAddress = (source) => typeof source === 'string' || source instanceof URL;
 
+/**
+ * One after the other, and no more than all together may hold.
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => Promise<NamedFile>} readOne
+ */
+async function inTurn(items, readOne) {
+  /** @type {NamedFile[]} */
+  const files = [];
+  for (const item of items) {
+    files.push(await readOne(item));
+    checkFileLength(files.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  }
+  return files;
+}
+
 /** @param {ImportSource} source @returns {Promise<NamedFile[]>} */
 async function filesOf(source) {
-  if (!Array.isArray(source)) return [{ name: isAddress(source) ? String(source) : 'the file', bytes: await bytesOf(source, READING) }];
-  const files = [];
-  for (const file of source) files.push(await named(file));
-  return files;
+  if (Array.isArray(source)) return inTurn(source, named);
+  return [{ name: isAddress(source) ? String(source) : 'the file', bytes: await bytesOf(source, READING) }];
 }
 
 /**
@@ -93,9 +107,7 @@ function addressBeside(address, name) {
 /** @param {string | URL} source @param {string[]} names @returns {Promise<NamedFile[]>} */
 async function filesBeside(source, names) {
   const address = new URL(source, globalThis.location?.href);
-  const files = [];
-  for (const name of names) files.push({ name, bytes: await bytesOf(addressBeside(address, name), READING) });
-  return files;
+  return inTurn(names, async (name) => ({ name, bytes: await bytesOf(addressBeside(address, name), READING) }));
 }
 
 /**
@@ -113,9 +125,7 @@ export async function importModel(source, options) {
     if (!first) continue;
     const { read, others } = await load();
     const beside = isAddress(source) && others ? await filesBeside(source, others(first)) : files.filter((file) => file !== first);
-    const all = [first, ...beside];
-    checkFileLength(all.reduce((sum, { bytes }) => sum + bytes.length, 0));
-    const described = await read(all);
+    const described = await read([first, ...beside]);
     const core = await loadCore(options);
     inFile('', () => checkTensors(described.weights, weightsOf(core, described.graph)));
     return build(core, described);

@@ -1,13 +1,7 @@
-import { FittingRoomError } from '../errors.js';
-
-/** @import { Described, NamedFile } from './described.js' */
-
-/** @param {Described} _described @param {{ dtype: string }} _options @returns {Promise<NamedFile[]>} */
-export async function write(_described, _options) {
-  throw new FittingRoomError('exportModel: not there yet', 'unsupported');
-}
-
-/** @param {NamedFile[]} _files @returns {Promise<Described>} */
-export async function read(_files) {
-  throw new FittingRoomError('importModel: not there yet', 'unsupported');
-}
+/**
+ * TF.js's LayersModel: a model.json, whose weightsManifest names the files of the weights. Written here, it takes pictures as
+ * floats, bytes over 255. The random layers are left out, as they pass on in inference what they get; initializers too, as the
+ * weights are there. Written elsewhere, what an optimizer left behind is passed over, and whether a layer is trainable.
+ */
+export { others, read } from './tfjs/read.js';
+export { write } from './tfjs/write.js';
