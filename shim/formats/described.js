@@ -24,7 +24,7 @@ import { WEIGHTS } from '../files/tensors.js';
 const SWITCHES = { bias: 'useBias', gamma: 'scale', beta: 'center' };
 
 /** @param {LayerConfig} config @returns {string[]} what Keras calls the weights that the layer has, in its order */
-const weightsOf = (config) => (WEIGHTS[config.kind] ?? []).filter((name) => config[SWITCHES[name]] !== false);
+export const weightsOf = (config) => (WEIGHTS[config.kind] ?? []).filter((name) => config[SWITCHES[name]] !== false);
 
 /**
  * @param {Graph} graph

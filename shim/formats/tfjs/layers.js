@@ -50,7 +50,7 @@ const FIXED = {
 const PASSED_OVER = /^(name|trainable|dtype|batch_input_shape|batch_shape|sparse|ragged|axis|\w+_initializer)$/;
 
 /** @param {string} key kernel_size → kernelSize */
-const optionOf = (key) => key.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+export const optionOf = (key) => key.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** @param {string} key @param {LayerConfig} config */
 function valueOf(key, config) {
@@ -62,7 +62,7 @@ function valueOf(key, config) {
 }
 
 /** @param {LayerConfig} layer @param {string} name @returns {Entry} */
-function entryOf(layer, name) {
+export function entryOf(layer, name) {
   const className = /** @type {string} */ (Object.keys(CLASSES).find((known) => known.toLowerCase() === layer.kind.replaceAll('_', '')));
   const config = Object.fromEntries(CLASSES[className].map((key) => [key, valueOf(key, layer)]));
   return { class_name: className, config: { name, trainable: true, ...config, ...(className === 'Softmax' && { axis: -1 }) } };
@@ -104,7 +104,7 @@ function regularizerFrom(where, value) {
 }
 
 /** @param {string} where @param {string} key @param {unknown} value */
-function checkFixed(where, key, value) {
+export function checkFixed(where, key, value) {
   if (!Object.hasOwn(FIXED, key)) throw refusal(`${where}: there is no ${key} here, it is ${show(value)}`);
   if (FIXED[key].some((fixed) => String(fixed) === String(value))) return;
   throw refusal(`${where}: ${key} can only be ${[...FIXED[key], null].map(show).join(' or ')} here, got ${show(value)}`);
