@@ -4,7 +4,7 @@ import { LEAKY_SLOPE } from '../../lowering.js';
 import { elementsOf } from '../../tensor.js';
 import { FLOAT, transposed } from './arrays.js';
 import { checkIs } from './importer.js';
-import { channelsFirst, dimsOf, offsetsOf, plain, regrouped, sameAxes } from './views.js';
+import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
 import { outputSides, windowOf } from './windows.js';
 
 /** @import { Activation, AnyLayer } from '../../layer.js' */
@@ -316,9 +316,12 @@ function pad(call) {
   if (call.has(3)) throw new FittingRoomError('axes are not known here');
   const pads = call.has(1) ? call.integersAt(1) : call.integers('pads') ?? [];
   const view = call.view();
+  checkIs(view.axes.length, "the number of the image's axes behind the batch", 3);
   checkIs(pads.length, 'the number of pads', 8);
-  const isLast = view.axes.length === 3 && sameAxes(view.axes, plain(0, view.shape).axes) && (pads[1] !== 0 || pads[5] !== 0 || !sameAxes(view.axes, channelsFirst(0, view.shape).axes));
-  const image = isLast ? view : call.importer.image(view);
+  const [first, second, third] = dimsOf(view);
+  const isFirst = sameAxes(view.axes, channelsFirst(0, [second, third, first]).axes) && pads[1] === 0 && pads[5] === 0;
+  const isLast = !isFirst && isPlain(view);
+  const image = isLast ? call.importer.reshaped(view, dimsOf(view)) : call.importer.image(view);
   const [y, x, c] = isLast ? [1, 2, 3] : [2, 3, 1];
   checkIs(String([pads[0], pads[4], pads[c], pads[c + 4]]), 'the pads of batch and channels', '0,0,0,0');
   const { source, shape } = padded(call.importer, image, [[pads[y], pads[y + 4]], [pads[x], pads[x + 4]]]);
