@@ -9,7 +9,7 @@ import { checkList, checkObject, objectFrom } from './json.js';
 import { CONFIG, METADATA, WEIGHTS, packArchive, unpackArchive } from './keras/archive.js';
 import { layerFrom, serialized, serializedLayer } from './keras/layers.js';
 import { groupNames, kerasOrder, snakeCase } from './keras/order.js';
-import { packWeights, readWeights } from './keras/weights.js';
+import { readWeights } from './keras/weights.js';
 import { tensorNames } from './tfjs/layers.js';
 import { checkAxes, topologyFrom } from './topology.js';
 
@@ -63,6 +63,7 @@ export async function write(described, { dtype }) {
   const names = tensorNames(plan, graph.inputName);
   const order = kerasOrder(graph);
   const groups = groupNames(order.map((node) => plan[node].kind));
+  const { packWeights } = await import('./keras/pack.js'); // large, and not needed to read
   const rest = [...weights];
   const tensors = plan.map(({ config }) => rest.splice(0, weightsOf(config).length));
   const json = (/** @type {object} */ value) => new TextEncoder().encode(JSON.stringify(value));
@@ -130,5 +131,5 @@ export async function read([{ bytes }]) {
     const wanted = graph.nodes.map(({ config }) => ({ group: String(places.get(config.name)), shapes: shapes.splice(0, weightsOf(config).length) }));
     return { described: { name, graph, ...ownFrom(members) }, layers: wanted };
   });
-  return { ...described, weights: await readWeights(members[WEIGHTS], layers) };
+  return { ...described, weights: readWeights(members[WEIGHTS], layers) };
 }

@@ -1,98 +1,90 @@
-import * as hdf5 from 'h5wasm';
+// @ts-expect-error it has no types
+import { Dataset, File, Group } from 'jsfive';
 import { show } from '../../errors.js';
 import { refusal } from '../../files/format.js';
+import { elementsOf } from '../../tensor.js';
 
-/** @import { Dataset, Group } from 'h5wasm' */
 /** @import { Tensor } from '../../tensor.js' */
 
-/** model.weights.h5: for each layer a group `layers/…/vars` with its weights as 0, 1, … */
+/**
+ * model.weights.h5: for each layer a group `layers/…/vars` with its weights as 0, 1, … It is read by a library in JavaScript: HDF5's
+ * own, in WebAssembly, can be brought down by a damaged file, and is then of no use any more.
+ */
 
-/** @typedef {{ group: string, tensors: Tensor<Float32Array<ArrayBuffer>>[] }} LayerWeights */
 /** @typedef {Tensor<Float32Array<ArrayBuffer>>} Floats */
+/** @typedef {{ group: string, tensors: Floats[] }} LayerWeights */
 
 const FILE = 'model.weights.h5';
-const FLOAT = 1; // HDF5's class of types
 /** Of Keras before 3.0. */
 const OLD_LAYERS = '_layer_checkpoint_dependencies';
 
-let files = 0;
+/* What the library walks through as a whole; a file could make it walk through the same over and over. HDF5 has at most 32 and 8. */
+const MOST_CHILDREN = 64;
+const MOST_LEVELS = 1;
 
-/**
- * With a name in the library's memory, which is free again afterwards.
- * @template T
- * @param {(name: string, system: NonNullable<typeof hdf5.FS>) => T} use
- */
-async function withFile(use) {
-  const { FS, activate_throwing_error_handler: throwErrors } = await hdf5.ready;
-  throwErrors();
-  const system = /** @type {NonNullable<typeof hdf5.FS>} */ (FS);
-  const name = `model-${files++}.h5`;
-  try {
-    return use(name, system);
-  } finally {
-    if (system.analyzePath(name, false).exists) system.unlink(name);
+/** @param {DataView} view @param {number} at @param {string} text */
+const stands = (view, at, text) => [...text].every((letter, i) => view.getUint8(at + i) === letter.charCodeAt(0));
+
+/** Nodes of groups as Keras makes them, and the heaps and trees that large groups of HDF5's later format have. @param {Uint8Array} bytes */
+function checkGroups(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const starts = new Set([...'TSFB'].map((letter) => letter.charCodeAt(0)));
+  for (let at = 0; at + 8 <= bytes.length; at++) {
+    if (!starts.has(bytes[at])) continue;
+    const children = view.getUint16(at + 6, true);
+    const isTree = stands(view, at, 'TREE') && bytes[at + 4] === 0;
+    const isTable = stands(view, at, 'SNOD') && bytes[at + 4] === 1;
+    const isLater = (stands(view, at, 'FRHP') || stands(view, at, 'BTHD')) && bytes[at + 4] === 0;
+    if (!isLater && !((isTree || isTable) && children > MOST_CHILDREN) && !(isTree && bytes[at + 5] > MOST_LEVELS)) continue;
+    throw refusal(`${FILE}: byte ${at}: a group is larger than Keras makes any, or of a kind that Keras does not make`);
   }
 }
 
-/** @param {LayerWeights[]} layers @returns {Promise<Uint8Array<ArrayBuffer>>} */
-export const packWeights = (layers) =>
-  withFile((name, system) => {
-    const file = new hdf5.File(name, 'w');
-    file.create_group('vars');
-    const all = file.create_group('layers');
-    for (const { group, tensors } of layers) {
-      const variables = all.create_group(group).create_group('vars');
-      tensors.forEach(({ shape, data }, i) => variables.create_dataset({ name: String(i), data, shape, dtype: '<f' }));
-    }
-    file.close();
-    return system.readFile(name).slice();
-  });
-
-/** @param {string} path @param {unknown} found @param {number[]} shape that it must have @returns {Floats} */
-function floatsOf(path, found, shape) {
-  if (!(found instanceof hdf5.Dataset)) throw refusal(`${path} is missing`);
-  const { type, size, chunks, shape: stored, littleEndian } = found.metadata;
+/** @param {string} path @param {any} found @param {number[]} shape that it must have @param {number} most bytes @returns {Floats} */
+function floatsOf(path, found, shape, most) {
+  if (!(found instanceof Dataset)) throw refusal(`${path} is missing`);
+  const { shape: stored, dtype, _dataobjects: header } = /** @type {any} */ (found);
   if (String(stored) !== String(shape)) throw refusal(`${path} must have shape ${show(shape)}, got ${show(stored)}`);
-  if (type !== FLOAT || ![4, 8].includes(size) || !littleEndian) throw refusal(`${path} must hold little-endian floats of 4 or 8 bytes`);
-  if (chunks) throw refusal(`${path} is stored in chunks, which is not read`);
-  return { shape: [...shape], data: Float32Array.from(/** @type {Float32Array} */ (found.value)) };
+  if (dtype !== '<f4' && dtype !== '<f8') throw refusal(`${path} must hold little-endian floats of 4 or 8 bytes, got ${show(dtype)}`);
+  if (header.chunks) throw refusal(`${path} is stored in chunks, which is not read`);
+  if (elementsOf(shape) * Number(dtype[2]) > most) throw refusal(`${path} is larger than its file`);
+  const data = Float32Array.from(/** @type {any} */ (found).value);
+  return { shape: [...shape], data };
 }
 
-/** @param {hdf5.File} file @param {string} group @param {number[][]} shapes @returns {Floats[]} */
-function layerFloats(file, group, shapes) {
-  const layers = file.keys().includes('layers') ? 'layers' : OLD_LAYERS;
-  const path = `${layers}/${group}/vars`;
-  const variables = shapes.length > 0 ? file.get(path) : null;
-  if (shapes.length > 0 && !(variables instanceof hdf5.Group)) throw refusal(`${FILE}: there is no group ${path}`);
-  const count = variables instanceof hdf5.Group ? variables.keys().length : 0;
+/** @param {any} file @param {string} group @param {number[][]} shapes @param {number} most bytes @returns {Floats[]} */
+function layerFloats(file, group, shapes, most) {
+  if (shapes.length === 0) return [];
+  const path = `${file.keys.includes('layers') ? 'layers' : OLD_LAYERS}/${group}/vars`;
+  const variables = found(file, path);
+  if (!(variables instanceof Group)) throw refusal(`${FILE}: there is no group ${path}`);
+  const count = /** @type {any} */ (variables).keys.length;
   if (count !== shapes.length) throw refusal(`${FILE}: ${path} must hold ${shapes.length} variables, got ${count}`);
-  return shapes.map((shape, i) => floatsOf(`${FILE}: ${path}/${i}`, file.get(`${path}/${i}`), shape));
+  return shapes.map((shape, i) => floatsOf(`${FILE}: ${path}/${i}`, found(variables, String(i)), shape, most));
+}
+
+/** @param {any} group @param {string} path @returns {unknown} nothing where there is nothing; the library throws strings then */
+function found(group, path) {
+  try {
+    return group.get(path);
+  } catch (error) {
+    if (typeof error === 'string' && error.endsWith(' not found in group')) return undefined;
+    throw error;
+  }
 }
 
 /**
  * @param {Uint8Array} bytes
  * @param {{ group: string, shapes: number[][] }[]} layers
- * @returns {Promise<Floats[]>} in their order
+ * @returns {Floats[]} in their order
  */
-export const readWeights = (bytes, layers) =>
-  withFile((name, system) => {
-    system.writeFile(name, bytes);
-    /** @type {hdf5.File | undefined} */
-    let file;
-    try {
-      file = new hdf5.File(name, 'r');
-      return layers.flatMap(({ group, shapes }) => layerFloats(/** @type {hdf5.File} */ (file), group, shapes));
-    } catch (error) {
-      const { message } = /** @type {Error} */ (error);
-      throw message?.startsWith('model file:') ? error : refusal(`${FILE}: it cannot be read as HDF5 (${String(message).split('\n')[0]})`, error);
-    } finally {
-      if (file?.file_id) closed(file);
-    }
-  });
-
-/** Damage may show only now, when all that is needed has been read. @param {hdf5.File} file */
-function closed(file) {
+export function readWeights(bytes, layers) {
+  checkGroups(bytes);
   try {
-    file.close();
-  } catch {}
+    const file = new File(Uint8Array.from(bytes).buffer, FILE);
+    return layers.flatMap(({ group, shapes }) => layerFloats(file, group, shapes, bytes.length));
+  } catch (error) {
+    const message = String(/** @type {any} */ (error)?.message ?? error);
+    throw message.startsWith('model file:') ? error : refusal(`${FILE}: it cannot be read as HDF5 (${message})`, error);
+  }
 }
