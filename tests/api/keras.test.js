@@ -154,6 +154,11 @@ test('keras: names that Keras refuses are written in others', async () => {
   await assert.rejects(exportModel(made, 'keras', { dtype: 'float16' }), { message: 'exportModel: dtype must be one of float32, got "float16"' });
 });
 
+test('keras: as many layers as a model can have', async () => {
+  const stack = [layers.dense({ inputShape: [3], units: 3 }), ...Array.from({ length: 63 }, () => [layers.dense({ units: 3 }), layers.reLU()]).flat(), layers.dense({ units: 2 })];
+  await sameBack(await sequential({ layers: stack, seed: 1 }));
+});
+
 /* ---- what Keras writes -------------------------------------------------------------------------- */
 
 /** @param {string} kind @param {string} name @param {object} config @param {object} [more] */
@@ -360,6 +365,14 @@ test('keras: weights that are missing, of another shape or kind are refused by t
     h5.get('layers/dense/vars').create_group('0');
     h5.get('layers/dense/vars').create_soft_link('/nowhere', '1');
   }), /layers\/dense\/vars\/0 is missing/);
+  const vast = { name: 's', layers: [begin([1000]), layerEntry('Dense', 'dense', { ...DENSE, units: 60000 })] };
+  const small = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
+  const lied = Buffer.from(BigUint64Array.of(1000n, 60000n).buffer);
+  for (let at = small.indexOf(Buffer.from(BigUint64Array.of(3n, 2n).buffer)); at >= 0; at = small.indexOf(Buffer.from(BigUint64Array.of(3n, 2n).buffer))) lied.copy(small, at);
+  await refused(archive('Sequential', vast, small), /layers\/dense\/vars\/0 is larger than its file/);
+  const tangled = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
+  tangled.writeUInt16LE(60000, tangled.indexOf('TREE') + 6);
+  await refused(archive('Sequential', config, tangled), /^model file: model.weights.h5: byte \d+: a group is larger than Keras makes any/);
   await refused(archive('Sequential', config, new TextEncoder().encode('no HDF5')), /^model file: model.weights.h5: it cannot be read as HDF5/);
 });
 

@@ -48,8 +48,9 @@ function floatsOf(path, found, shape, most) {
   if (dtype !== '<f4' && dtype !== '<f8') throw refusal(`${path} must hold little-endian floats of 4 or 8 bytes, got ${show(dtype)}`);
   if (header.chunks) throw refusal(`${path} is stored in chunks, which is not read`);
   if (elementsOf(shape) * Number(dtype[2]) > most) throw refusal(`${path} is larger than its file`);
-  const data = Float32Array.from(/** @type {any} */ (found).value);
-  return { shape: [...shape], data };
+  const { value } = /** @type {any} */ (found);
+  if (!(0 in value)) throw refusal(`${path} has no numbers`);
+  return { shape: [...shape], data: Float32Array.from(value) };
 }
 
 /** @param {any} file @param {string} group @param {number[][]} shapes @param {number} most bytes @returns {Floats[]} */

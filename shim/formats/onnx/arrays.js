@@ -60,7 +60,7 @@ function checkCount({ name, dims = [] }, kind, found, needed) {
 /** @param {OnnxTensor} tensor @returns {number[]} */
 export function dimsOf({ name, dims = [], location }) {
   if (location) throw new FittingRoomError(`tensor ${name}: its numbers are in another file, which is not read`);
-  if (dims.some((length) => length < 0)) throw new FittingRoomError(`tensor ${name}: its shape [${dims.join(', ')}] has a negative length`);
+  if (dims.some((length) => length < 1)) throw new FittingRoomError(`tensor ${name}: its shape [${dims.join(', ')}] must hold lengths from 1 on`);
   return dims;
 }
 

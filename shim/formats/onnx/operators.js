@@ -182,10 +182,13 @@ function batchNormalization(call) {
   const { importer } = call;
   const view = dimsOf(call.view()).length === 1 ? importer.row(call.view()) : importer.image(call.view());
   const channels = view.shape[view.shape.length - 1];
+  const given = [1, 2, 3, 4].map((index) => {
+    const tensor = call.floats(index);
+    checkIs(String(tensor.shape), `input ${index}: its shape`, String([channels]));
+    return tensor;
+  });
   const places = offsetsOf({ ...view, axes: [view.axes[0]] });
-  const weights = [1, 2, 3, 4].map((index) => {
-    const { shape, data } = call.floats(index);
-    checkIs(String(shape), `input ${index}: its shape`, String([channels]));
+  const weights = given.map(({ shape, data }) => {
     const lying = new Float32Array(channels);
     places.forEach((place, i) => { lying[place] = data[i]; });
     return { shape, data: lying };

@@ -62,7 +62,7 @@ export const offsetsOf = ({ axes }) =>
  * @returns {View | undefined} undefined where an axis would leave off within a run that cannot be cut so
  */
 export function regrouped({ source, shape, axes }, dims) {
-  if (elementsOf(dims) !== elementsOf(shape)) return undefined;
+  if (dims.some((dim) => dim < 1) || elementsOf(dims) !== elementsOf(shape)) return undefined;
   const runs = joined(axes.flat());
   /** @type {Run[][]} */
   const made = [];
