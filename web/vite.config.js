@@ -202,12 +202,21 @@ const HELPER = /import\{\w+ as (\w+)\}from"\.\/preload-helper-[^"]+\.js";/;
 function withPlainImports(code) {
   const [whole, helper] = HELPER.exec(code) ?? [];
   if (!whole) return code;
-  const late = String.raw`\(?(import\("[^"]+"\))\)?`;
+  const late = String.raw`\(?(import\("[^"]+"\)(?:\.then\(\w+=>\w+\.\w+\))?)\)?`;
   const picked = String.raw`async\(\)=>\{let\{(\w+):(\w+)\}=await ?${late};return\{\1:\2\}\}`;
   const call = (/** @type {string} */ inside) => new RegExp(String.raw`(?<![\w$.])${helper.replace('$', '\\$')}\(${inside},\[\],import\.meta\.url\)`, 'g');
   const plain = code.replace(whole, '').replace(call(String.raw`\(\)=>${late}`), '$1').replace(call(picked), '$3');
   if (plain.includes('[],import.meta.url)')) throw new Error('Vite wraps imports that come later in a way that is not expected here');
   return plain;
+}
+
+/** What formats share with it is in there too, so that it is one request. */
+const MODEL_FILE = 'model-file';
+
+/** How the names of chunks begin that not every visit loads. @param {{ name: string, moduleIds: string[] }} chunk */
+function prefixOf({ name, moduleIds }) {
+  const inRoom = (/** @type {string} */ room) => moduleIds.some((id) => id.includes(room));
+  return inRoom('/web/try/') ? 'try-' : inRoom('/shim/formats/') && name !== MODEL_FILE ? 'formats-' : '';
 }
 
 export default defineConfig({
@@ -224,10 +233,17 @@ export default defineConfig({
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // no stand-ins for what the styles do not use
     assetsInlineLimit: 0,
+    cssCodeSplit: false,
     modulePreload: false,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      output: { chunkFileNames: ({ moduleIds }) => `assets/${moduleIds.some((id) => id.includes('/web/try/')) ? 'try-' : ''}[name]-[hash].js` },
+      output: {
+        chunkFileNames: (chunk) => `assets/${prefixOf(chunk)}[name]-[hash].js`,
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: MODEL_FILE, test: /\/shim\/(files\/|formats\/exchange)/ }],
+        },
+      },
     },
   },
 });

@@ -44,10 +44,10 @@ export function build(core, { name, seed, graph, weights, metadata }) {
 /**
  * The weights are read before anything is built, so that what is allocated is bounded by the file's length.
  * @param {Source} source
- * @param {RuntimeOptions} options
+ * @param {RuntimeOptions} [options]
  * @returns {Promise<Model>}
  */
-export async function loadModel(source, options) {
+export async function loadModel(source, options = {}) {
   checkOptions('loadModel', options, ['deterministic', 'threads']);
   const { header, data } = await openFile(await bytesOf(source));
   const { name, seed, tensors, metadata, ...topology } = inFile('', () => checkHeader(header));

@@ -41,9 +41,9 @@ export function describeModel(model) {
 
 /**
  * @param {Model} model
- * @param {SaveOptions} options
+ * @param {SaveOptions} [options]
  */
-export async function saveModel(model, options) {
+export async function saveModel(model, options = {}) {
   checkOptions('save', options, ['dtype']);
   const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
   const { name, seed, graph, weights: values, metadata } = describeModel(model);
