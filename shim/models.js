@@ -72,10 +72,12 @@ export async function model(options) {
 export const loadModel = async (source, options) => (await modelFile()).loadModel(source, options);
 
 /**
- * The model as the files of another tool's format.
+ * The model as the files of another tool's format: layers, weights and metadata; not what compile set.
  * @param {Model} model
- * @param {FormatName} format
- * @param {ExportOptions} [options]
+ * @param {FormatName} format 'tfjs': for tf.loadLayersModel, without layers that augment; 'safetensors': tensors by name, and
+ *   the layers as its metadata; 'fitting-room': as model.save
+ * @param {ExportOptions} [options] dtype of kernels: 'float32' where left out, 'float16', of tfjs also 'uint8', of
+ *   fitting-room 'int8'
  * @returns {Promise<NamedFile[]>} such as model.json and weights.bin
  */
 export const exportModel = async (model, format, options) => (await modelFile()).exportModel(model, format, options);

@@ -89,8 +89,7 @@ async function filesOf(source) {
  * @param {string} name
  */
 function addressBeside(address, name) {
-  const folder = new URL('.', address);
-  const beside = inFile('', () => new URL(name, folder));
+  const [folder, beside] = inFile('', () => [new URL('.', address), new URL(name, address)]);
   if (!beside.href.startsWith(folder.href)) throw refusal(`it names the file ${show(name)}, which is not in its folder`);
   beside.search ||= address.search;
   return beside;
