@@ -48,7 +48,8 @@ export function isBetterHigher(key) {
 /**
  * @param {unknown} wanted
  * @param {LossName} loss what 'accuracy' stands for depends on it
- * @returns {{ metrics: Map<string, Reading>, k: number }} by the names that logs use
+ * @returns {{ chosen: (MetricName | TopK)[], metrics: Map<string, Reading>, k: number }} chosen: without functions; metrics: by
+ *   the names that logs use
  */
 export function metricsOf(wanted, loss) {
   if (!Array.isArray(wanted)) {
@@ -58,8 +59,8 @@ export function metricsOf(wanted, loss) {
   const found = new Map();
   /** @type {Set<number>} */
   const ks = new Set();
-  for (const metric of wanted) {
-    const made = typeof metric === 'function' && Object.values(metrics).includes(metric) ? metric() : metric;
+  const chosen = wanted.map((metric) => (typeof metric === 'function' && Object.values(metrics).includes(metric) ? metric() : metric));
+  for (const made of chosen) {
     const { name: given, k = USUAL_K } = typeof made === 'object' && made !== null ? made : { name: made };
     const name = checkChoice('compile: metrics', given, NAMES);
     const accuracy = loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy';
@@ -67,7 +68,7 @@ export function metricsOf(wanted, loss) {
     if (/topK/i.test(name)) ks.add(checkInteger(`${name}: k`, k, 1, MOST_K));
   }
   if (ks.size > 1) throw new FittingRoomError(`compile: metrics with one k at a time, got ${[...ks].join(' and ')}`);
-  return { metrics: found, k: [...ks][0] ?? USUAL_K };
+  return { chosen, metrics: found, k: [...ks][0] ?? USUAL_K };
 }
 
 /**

@@ -5,6 +5,7 @@ import { fit } from './fit.js';
 import { computeActivations, computeGradients } from './inspection.js';
 import { lossNumbers, lossOf } from './losses.js';
 import { metricsOf } from './metrics.js';
+import { modelFile } from './model-file.js';
 import { OptimizerHandle, optimizerNumbers, optimizerOf } from './optimizers.js';
 import { noScores } from './scores.js';
 import { summaryText } from './summary.js';
@@ -15,8 +16,8 @@ import { readWeights, writeWeights } from './weights.js';
 /** @import { EvaluateOptions, PassOptions } from './evaluation.js' */
 /** @import { FitOptions, FitState, History } from './fit.js' */
 /** @import { Graph } from './graph.js' */
-/** @import { Loss } from './losses.js' */
-/** @import { Metric, Reading } from './metrics.js' */
+/** @import { Loss, LossConfig } from './losses.js' */
+/** @import { Metric, MetricName, Reading, TopK } from './metrics.js' */
 /** @import { SaveOptions } from './files/save.js' */
 /** @import { Runner } from './source.js' */
 /** @import { Tensor } from './tensor.js' */
@@ -24,6 +25,7 @@ import { readWeights, writeWeights } from './weights.js';
 /** @typedef {import('./optimizers.js').OptimizerOptions} OptimizerOptions */
 
 /** @typedef {{ optimizer: OptimizerName | OptimizerOptions, loss: Loss, metrics?: Metric[] }} CompileOptions */
+/** @typedef {{ optimizer: OptimizerOptions, loss: LossConfig, metrics: (MetricName | TopK)[] }} Compiled CompileOptions, checked and filled in */
 
 /** Frees the core's side of models that were dropped without dispose. */
 const forgotten = new FinalizationRegistry((/** @type {{ core: Core, pointer: number }} */ { core, pointer }) =>
@@ -39,7 +41,7 @@ export class Model {
   #facade;
   /** @type {BuiltLayer[]} */
   #layers;
-  /** @type {{ loss: string, metrics: Map<string, Reading>, optimizer: OptimizerHandle } | undefined} */
+  /** @type {{ options: Compiled, metrics: Map<string, Reading>, optimizer: OptimizerHandle } | undefined} */
   #compiled;
   /** @type {FitState} */
   #state = {
@@ -86,7 +88,7 @@ export class Model {
    */
   runner() {
     this.#assertAlive();
-    const { loss = '', metrics = new Map(), optimizer } = this.#compiled ?? {};
+    const { options, metrics = new Map(), optimizer } = this.#compiled ?? {};
     return {
       model: this.#facade,
       core: this.#core,
@@ -95,7 +97,10 @@ export class Model {
       seed: this.seed,
       inputShape: this.inputShape,
       outputShape: this.outputShape,
-      loss, metrics, optimizer,
+      loss: options?.loss.name ?? '',
+      metrics, optimizer,
+      compiled: options,
+      state: this.#state,
     };
   }
 
@@ -189,14 +194,14 @@ export class Model {
     }
     const config = optimizerOf(options.optimizer);
     const loss = lossOf(options.loss);
-    const { metrics, k } = metricsOf(options.metrics ?? [], loss.name);
+    const { chosen, metrics, k } = metricsOf(options.metrics ?? [], loss.name);
     const optimizer = new OptimizerHandle(config, {
       steps: () => this.#steps(),
       average: (swap) => this.#core.call('fr_average', this.#alive(), swap),
     });
     const rate = optimizer.rateAt(0);
     callWithNumbers(this.#core, 'fr_compile', this.#pointer, [...optimizerNumbers(config, rate), ...lossNumbers(loss), k]);
-    this.#compiled = { loss: loss.name, metrics, optimizer };
+    this.#compiled = { options: { optimizer: config, loss, metrics: chosen }, metrics, optimizer };
   }
 
   /** Optimizer steps taken since compile. */
@@ -297,12 +302,13 @@ export class Model {
   }
 
   /**
-   * The model as the bytes of a file, for loadModel: layers, weights and metadata; not what compile set.
+   * The model as the bytes of a file, for loadModel: layers, weights and metadata; with includeOptimizer also what compile
+   * set, the optimizer's state, history and position, so that fit goes on from there as if it had never stopped.
    * @param {SaveOptions} [options]
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
-  async save(options = {}) {
-    return (await import('./files/model-file.js')).saveModel(this, options);
+  async save(options) {
+    return (await modelFile()).saveModel(this, options);
   }
 
   /**

@@ -115,6 +115,11 @@ export class OptimizerHandle {
     return this.#steps();
   }
 
+  /** What sets the rate of each step: one number, or a schedule. */
+  get rateNow() {
+    return this.#learningRate;
+  }
+
   /** Of the next step. @returns {number} */
   get learningRate() {
     return this.rateAt(this.#steps());
@@ -137,6 +142,11 @@ export class OptimizerHandle {
   swapAverages() {
     this.#average(1);
     this.#swapped = !this.#swapped;
+  }
+
+  /** Goes on from a state that is in the core already. @param {boolean} swapped */
+  resume(swapped) {
+    this.#swapped = swapped && this.useEma;
   }
 
   /** What ends a fit: with useEma the weights become their averages. */

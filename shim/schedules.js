@@ -1,7 +1,10 @@
 import { FittingRoomError, checkBelow, checkInteger, checkOptions, show } from './errors.js';
 import { checkFields, flag, optional, rate, whole, within } from './fields.js';
 
-/** Learning rates as functions of the optimizer steps taken so far. @typedef {(step: number) => number} Schedule */
+/**
+ * Learning rates as functions of the optimizer steps taken so far. made: by what, so that a file can hold one of `schedules`.
+ * @typedef {((step: number) => number) & { made?: { schedule: string, options: object } }} Schedule
+ */
 
 const MOST_STEPS = 1e9;
 const steps = whole(1, MOST_STEPS);
@@ -85,4 +88,16 @@ function piecewiseConstantDecay(options) {
   };
 }
 
-export const schedules = Object.freeze({ exponentialDecay, cosineDecay, oneCycle, piecewiseConstantDecay });
+/**
+ * @template Options
+ * @param {(options: Options) => Schedule} make
+ * @returns {(options: Options) => Schedule}
+ */
+const telling = (make) => (options) => Object.assign(make(options), { made: { schedule: make.name, options: structuredClone(options) } });
+
+export const schedules = Object.freeze({
+  exponentialDecay: telling(exponentialDecay),
+  cosineDecay: telling(cosineDecay),
+  oneCycle: telling(oneCycle),
+  piecewiseConstantDecay: telling(piecewiseConstantDecay),
+});

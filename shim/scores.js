@@ -1,18 +1,18 @@
 /** @import { Core } from './core.js' */
 
 /* Sums over samples, in the order of src/loss.h's fr_scores. */
-const FIELDS = /** @type {const} */ ([
+export const SCORE_FIELDS = /** @type {const} */ ([
   'samples', 'loss', 'correct', 'rightOutputs', 'squaredError', 'absoluteError', 'topK',
   'truePositives', 'falsePositives', 'falseNegatives',
 ]);
 
-/** @typedef {Record<typeof FIELDS[number], number>} Scores */
+/** @typedef {Record<typeof SCORE_FIELDS[number], number>} Scores */
 
 /** Bytes of an fr_scores. */
-export const SCORE_BYTES = FIELDS.length * 8;
+export const SCORE_BYTES = SCORE_FIELDS.length * 8;
 
-/** @param {(field: typeof FIELDS[number], index: number) => number} value @returns {Scores} */
-const scoresOf = (value) => /** @type {Scores} */ (Object.fromEntries(FIELDS.map((field, index) => [field, value(field, index)])));
+/** @param {(field: typeof SCORE_FIELDS[number], index: number) => number} value @returns {Scores} */
+export const scoresOf = (value) => /** @type {Scores} */ (Object.fromEntries(SCORE_FIELDS.map((field, index) => [field, value(field, index)])));
 
 export const noScores = () => scoresOf(() => 0);
 
@@ -26,8 +26,8 @@ export const addScores = (a, b) => scoresOf((field) => a[field] + b[field]);
  * @returns {Scores[]}
  */
 export function readScores(core, address, count) {
-  const values = core.doubles(address, count * FIELDS.length);
-  return Array.from({ length: count }, (_, i) => scoresOf((_field, index) => values[i * FIELDS.length + index]));
+  const values = core.doubles(address, count * SCORE_FIELDS.length);
+  return Array.from({ length: count }, (_, i) => scoresOf((_field, index) => values[i * SCORE_FIELDS.length + index]));
 }
 
 /**
@@ -36,5 +36,5 @@ export function readScores(core, address, count) {
  * @param {Scores} scores
  */
 export function writeScores(core, address, scores) {
-  core.doubles(address, FIELDS.length).set(FIELDS.map((field) => scores[field]));
+  core.doubles(address, SCORE_FIELDS.length).set(SCORE_FIELDS.map((field) => scores[field]));
 }

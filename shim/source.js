@@ -2,8 +2,10 @@ import { FittingRoomError, checkNumber, show } from './errors.js';
 import { checkSamples, checkTensor, elementsOf } from './tensor.js';
 
 /** @import { Core } from './core.js' */
+/** @import { FitState } from './fit.js' */
 /** @import { Graph } from './graph.js' */
 /** @import { Reading } from './metrics.js' */
+/** @import { Compiled } from './model.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
 /** @import { Tensor } from './tensor.js' */
 
@@ -20,6 +22,8 @@ import { checkSamples, checkTensor, elementsOf } from './tensor.js';
  * @property {string} loss
  * @property {Map<string, Reading>} metrics by short names, in the order of evaluate's result
  * @property {OptimizerHandle | undefined} optimizer of a compiled model
+ * @property {Compiled | undefined} compiled what compile was given, checked
+ * @property {FitState} state where its training is
  */
 
 /**

@@ -193,9 +193,31 @@ int fr_get_gradient(const fr_model *model, int index, float *values, int element
   return fr_model_get_gradient(model, index, values, elements);
 }
 
+int fr_state_count(const fr_model *model, int32_t *out) {
+  *out = fr_model_state_count(model);
+  return FR_OK;
+}
+
+int fr_get_state(const fr_model *model, int which, int index, float *values, int elements) {
+  return fr_model_get_state(model, which, index, values, elements);
+}
+
+int fr_set_state(fr_model *model, int which, int index, const float *values, int elements) {
+  return fr_model_set_state(model, which, index, values, elements);
+}
+
 /* Optimizer steps taken since compile. */
 int fr_steps(const fr_model *model, double *out) {
   *out = (double)model->optimizer.steps;
+  return FR_OK;
+}
+
+/* Goes on after so many steps; the states are those after them. */
+int fr_set_steps(fr_model *model, double steps) {
+  if (!model->compiled) return fr_fail(FR_WRONG_STATE, "steps: compile the model first");
+  if (!(steps >= 0.0 && steps <= 9007199254740991.0))
+    return fr_fail(FR_INVALID_ARGUMENT, "steps: must be 0..2^53-1, got %g", steps);
+  model->optimizer.steps = (uint64_t)steps;
   return FR_OK;
 }
 

@@ -26,7 +26,6 @@ void fr_model_destroy(fr_model *m) {
   free(m->values);
   free(m->states);
   free(m->gradients);
-  free(m->average);
   free(m->inference);
   free(m->arena);
   free(m);
@@ -121,12 +120,11 @@ fr_status fr_model_add(fr_model *m, const fr_layer *layer) {
 
 /* ---- first values ------------------------------------------------------------------------------ */
 
-static void store_parameter(fr_model *m, const fr_parameter *p, const float *values) {
-  m->inference_fresh = 0;
-  float *stored = m->values + p->offset;
+static void store_parameter(const fr_model *m, const fr_parameter *p, const float *values,
+                            float *arena) {
   fr_dense d = dense_of(m, p);
-  if (is_packed(m, p)) fr_dense_pack(&d, values, stored);
-  else memcpy(stored, values, sizeof *values * (size_t)p->elements);
+  if (is_packed(m, p)) fr_dense_pack(&d, values, arena + p->offset);
+  else memcpy(arena + p->offset, values, sizeof *values * (size_t)p->elements);
 }
 
 static fr_status initialize(fr_model *m) {
@@ -135,7 +133,7 @@ static fr_status initialize(fr_model *m) {
     float *drawn = malloc(sizeof *drawn * (size_t)p->elements);
     if (!drawn) return fr_fail(FR_OUT_OF_MEMORY, "model: no memory for %d weights", p->elements);
     fr_parameter_initialize(&m->layers[p->layer], p, m->seed, i, drawn);
-    store_parameter(m, p, drawn);
+    store_parameter(m, p, drawn, m->values);
     free(drawn);
   }
   return FR_OK;
@@ -172,7 +170,7 @@ fr_status fr_model_build(fr_model *m) {
   return FR_OK;
 }
 
-/* ---- weights ----------------------------------------------------------------------------------- */
+/* ---- weights and states -------------------------------------------------------------------------- */
 
 static fr_status check_parameter(const fr_model *m, int index, int elements) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "model: build it before its weights are asked for");
@@ -200,7 +198,37 @@ fr_status fr_model_get_parameter(const fr_model *m, int index, float *values, in
 
 fr_status fr_model_set_parameter(fr_model *m, int index, const float *values, int elements) {
   fr_status status = check_parameter(m, index, elements);
-  if (status == FR_OK) store_parameter(m, &m->parameters[index], values);
+  if (status) return status;
+  m->inference_fresh = 0;
+  store_parameter(m, &m->parameters[index], values, m->values);
+  return FR_OK;
+}
+
+static int count_states(const fr_optimizer *o) { return fr_optimizer_states(o) + (o->use_ema != 0); }
+
+int fr_model_state_count(const fr_model *m) { return m->compiled ? count_states(&m->optimizer) : 0; }
+
+static fr_status check_state(const fr_model *m, int which, int index, int elements) {
+  if (!m->compiled) return fr_fail(FR_WRONG_STATE, "state: compile the model first");
+  int count = fr_model_state_count(m);
+  if (which < 0 || which >= count)
+    return fr_fail(FR_INVALID_ARGUMENT, "state: there are %d, got index %d", count, which);
+  return check_parameter(m, index, elements);
+}
+
+static float *state_of(const fr_model *m, int which) {
+  return m->states + (ptrdiff_t)which * m->parameter_floats;
+}
+
+fr_status fr_model_get_state(const fr_model *m, int which, int index, float *values, int elements) {
+  fr_status status = check_state(m, which, index, elements);
+  if (status == FR_OK) load_parameter(m, &m->parameters[index], state_of(m, which), values);
+  return status;
+}
+
+fr_status fr_model_set_state(fr_model *m, int which, int index, const float *values, int elements) {
+  fr_status status = check_state(m, which, index, elements);
+  if (status == FR_OK) store_parameter(m, &m->parameters[index], values, state_of(m, which));
   return status;
 }
 
@@ -220,14 +248,14 @@ fr_status fr_model_compile(fr_model *m, const fr_optimizer *optimizer, const fr_
   if ((status = fr_optimizer_check(optimizer)) ||
       (status = fr_loss_check(loss, &m->layers[m->layer_count - 1].output)))
     return status;
-  size_t floats = (size_t)m->parameter_floats * (size_t)fr_optimizer_states(optimizer);
-  float *states = malloc((floats + 1) * sizeof *states);
+  size_t all = (size_t)m->parameter_floats * (size_t)count_states(optimizer);
+  size_t optimizers = (size_t)m->parameter_floats * (size_t)fr_optimizer_states(optimizer);
+  float *states = calloc(all + 1, sizeof *states);
   if (!states) return fr_fail(FR_OUT_OF_MEMORY, "compile: no memory for the optimizer's states");
-  for (size_t i = 0; i < floats; i++) states[i] = fr_optimizer_initial_state(optimizer);
+  for (size_t i = 0; i < optimizers; i++) states[i] = fr_optimizer_initial_state(optimizer);
   free(m->states);
-  free(m->average);
   m->states = states;
-  m->average = NULL;
+  m->average = optimizer->use_ema ? states + optimizers : NULL;
   m->optimizer = *optimizer;
   m->optimizer.steps = 0;
   m->loss = *loss;

@@ -87,10 +87,10 @@ typedef struct {
 
   int parameter_floats;
   float *values;      /* parameters */
-  float *states;      /* the optimizer's, fr_optimizer_states × parameter_floats */
+  float *states;      /* the optimizer's, fr_optimizer_states × parameter_floats, then the average */
   float *gradients;   /* parameter_floats, only once kept */
   int keep_gradients; /* in the step under way: not applied as they come */
-  float *average;     /* the values' moving average, parameter_floats, only where the optimizer has one */
+  float *average;     /* the values' moving average, parameter_floats, NULL where the optimizer has none */
   float *inference;   /* the dense kernels once more, as inference reads them; only once needed */
   int64_t inference_floats;
   int inference_fresh; /* holds the kernels as they are now */
@@ -129,6 +129,15 @@ fr_status fr_model_refresh_inference(fr_model *model);
 /* Copies parameter `index` out of or into the model, in Keras's layout; `elements` must fit. */
 fr_status fr_model_get_parameter(const fr_model *model, int index, float *values, int elements);
 fr_status fr_model_set_parameter(fr_model *model, int index, const float *values, int elements);
+
+/* How many states there are of each parameter: 0 before compile. */
+int fr_model_state_count(const fr_model *model);
+
+/* State `which` of parameter `index`, laid out as the parameter is: the optimizer's in the order of
+ * fr_optimizer_update, then the moving average where it keeps one. Those of a parameter that training does
+ * not change mean nothing. */
+fr_status fr_model_get_state(const fr_model *model, int which, int index, float *values, int elements);
+fr_status fr_model_set_state(fr_model *model, int which, int index, const float *values, int elements);
 
 /* The gradient of parameter `index` that the latest fr_train_gradients left. */
 fr_status fr_model_get_gradient(const fr_model *model, int index, float *values, int elements);

@@ -18,7 +18,6 @@ fr_status fr_update_begin(fr_model *m, double rate) {
     m->gradients = NULL;
   }
   fr_status status = m->keep_gradients ? reserve(m, &m->gradients, "clipping") : FR_OK;
-  if (status == FR_OK && m->optimizer.use_ema) status = reserve(m, &m->average, "EMA");
   if (status == FR_OK) fr_optimizer_begin_step(&m->optimizer, rate);
   return status;
 }
@@ -137,7 +136,7 @@ void fr_update_end(fr_model *m) {
 fr_status fr_update_average(fr_model *m, int swap) {
   if (!m->compiled || !m->optimizer.use_ema)
     return fr_fail(FR_WRONG_STATE, "average: compile with useEma first");
-  if (m->average) overwrite(m, swap);
+  if (m->optimizer.steps > 0) overwrite(m, swap);
   return FR_OK;
 }
 

@@ -1,25 +1,19 @@
 import { count, onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
 import { isolate } from './isolation.js';
-import { argmax, confusion } from './metrics.js';
 import { createSession } from './session.js';
 import { specsOf } from './model-spec.js';
 import { readSettings, runtimeOptions, writeSettings } from './settings.js';
 import { setUpTheme } from './theme.js';
 import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
-import { createConfidencesView } from './views/confidences.js';
-import { createConfusionView } from './views/confusion.js';
 import { createDataView } from './views/data.js';
 import { isPicture, setUpDrop } from './views/drop.js';
-import { createFirst20View } from './views/first-20.js';
 import { createFirst30View } from './views/first-30.js';
-import { createGridView } from './views/grid.js';
 import { createHistoryView } from './views/history.js';
 import { createLog } from './views/log.js';
 import { createMasthead } from './views/masthead.js';
 import { createModelView } from './views/model.js';
 import { createMomentView } from './views/moment.js';
-import { createPerClassView } from './views/per-class.js';
 import { createRunView } from './views/run.js';
 import { createRuntimeView } from './views/runtime.js';
 import { createSampleView } from './views/sample.js';
@@ -37,8 +31,6 @@ export function openPage(script) {
   const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }));
 
   let shownData = 0; // the version of the data on the page
-  /** @type {Float32Array | null | undefined} */
-  let shownProbabilities;
   /** @type {Promise<{ add: (files: File[]) => void }> | null} */
   let section = null;
 
@@ -61,11 +53,6 @@ export function openPage(script) {
   const runtimeView = createRuntimeView();
 
   // Show
-  const confidences = createConfidencesView(session);
-  const grid = createGridView(session, confidences.select);
-  const matrix = createConfusionView(session, confidences.select);
-  const first20 = createFirst20View();
-  const classes = createPerClassView();
   createVerdictView(trainer);
 
   const masthead = createMasthead({ session, trainer, settings, parameters: () => modelView.parameters, start: run.start });
@@ -81,15 +68,15 @@ export function openPage(script) {
   trainer.on('epoch', ({ epoch, logs }) => plots.addEpoch(epoch, logs));
   trainer.on('log', log.write);
   trainer.on('state', showState);
-  trainer.on('evaluation', showEvaluation);
   onLanguage(noteSettings);
   document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
 
   setUpTheme();
   plots.reset(settings.epochs);
-  showEvaluation(trainer.evaluation);
   setUpLanguage().then(open);
   loadTry().catch(() => {});
+  import('./views/results.js').then(({ createResults }) => createResults(session, trainer)).catch(() => {});
+  import('./keep/index.js').then(({ createKeep }) => createKeep({ session, trainer, settings })).catch(() => {});
   prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
 
   /** The section for people's own pictures comes once the page stands, or is asked for. */
@@ -191,16 +178,5 @@ export function openPage(script) {
   /** @param {BeforeUnloadEvent} event */
   function askBeforeLeaving(event) {
     event.preventDefault();
-  }
-
-  /** @param {import('./trainer.js').Evaluation} evaluation */
-  function showEvaluation({ predictions }) {
-    const probabilities = predictions?.probabilities ?? null;
-    if (probabilities === shownProbabilities) return;
-    shownProbabilities = probabilities;
-    const results = predictions && { ...predictions, predicted: argmax(predictions.probabilities, 10) };
-    const cells = results && confusion(results.labels, results.predicted, 10);
-    for (const view of [confidences, grid, first20]) view.show(results);
-    for (const view of [matrix, classes]) view.show(cells);
   }
 }

@@ -50,9 +50,9 @@ function learningRateOf({ schedule, learningRate: rate = 0, decay = 1, warmUp = 
   return rate;
 }
 
-/** @param {Run} run @param {object} own */
-export const callbacksOf = ({ patience }, own) =>
-  patience ? [own, callbacks.earlyStopping({ monitor: 'val_loss', patience, restoreBestWeights: true })] : own;
+/** What ends a run before its time, null for nothing. @param {Run} run */
+export const stoppingOf = ({ patience }) =>
+  patience ? callbacks.earlyStopping({ monitor: 'val_loss', patience, restoreBestWeights: true }) : null;
 
 /** @param {{ shape: number[], data: ArrayLike<number> }} labels [n] @returns {{ shape: number[], data: Float32Array }} [n, 10] */
 export function oneHot({ shape: [count], data }) {

@@ -1,10 +1,11 @@
 import { createEmitter } from './emitter.js';
 import { createPace } from './pace.js';
-import { runtimeOptions } from './settings.js';
+import { runtimeOptions, writeSettings } from './settings.js';
 
 /**
  * Runs and evaluates the model: the state machine behind Start, Pause and Stop.
- * Emits `state`, `core`, `progress`, `epoch`, `log`, `reset` and `evaluation`.
+ * Emits `state`, `core`, `progress`, `epoch`, `log`, `reset` and `evaluation`; and `run`, `kept` and `unkept`, of what is
+ * kept of it in the browser.
  *
  * @typedef {import('./settings.js').Settings} Settings
  * @typedef {'idle' | 'loading' | 'training' | 'paused' | 'done' | 'failed'} TrainState
@@ -108,7 +109,7 @@ export function createTrainer(session, current) {
     evaluating?.abort();
     try {
       await evaluated;
-      const args = { ...chosen, specs, runtime: runtimeOptions(settings), from };
+      const args = { ...chosen, specs, runtime: runtimeOptions(settings), from, address: writeSettings(settings, '') };
       const { finished, position } = await session.call('fit', args, { signal: running.signal, onEvent });
       stopped = { ...run, position, early: finished && position.epoch < epochs };
       running = null;
@@ -125,9 +126,7 @@ export function createTrainer(session, current) {
   /** @param {any} event */
   function onEvent(event) {
     if (event.type === 'progress') emit('progress', (progress = forPage(event.progress)));
-    if (event.type === 'core') emit('core', event.core);
-    if (event.type === 'epoch') emit('epoch', event);
-    if (event.type === 'log') emit('log', event);
+    else emit(event.type, event.core ?? event);
   }
 
   /** What the page shows of it: while validation runs, the figures stay those of training. @param {Progress} next @returns {Progress} */
@@ -200,6 +199,19 @@ export function createTrainer(session, current) {
     if (!busy()) setState('idle');
   }
 
+  /**
+   * Goes on from a run that was kept, whose model the worker has again.
+   * @param {import('./keep/facts.js').Facts} facts
+   */
+  function adopt({ position, epochs: done, finished }) {
+    const { settings } = current();
+    const { epochs, trainSize } = settings;
+    stopped = { key: runKey(), position, epochs, trainSize, early: finished && position.epoch < epochs };
+    emit('reset', settings);
+    for (const each of done) emit('epoch', each);
+    setState(finished ? 'done' : 'idle');
+  }
+
   let version = 0;
   session.on('data', (data) => {
     if (data.version !== version) forget();
@@ -223,6 +235,7 @@ export function createTrainer(session, current) {
     stop,
     evaluate,
     busy,
+    adopt,
     refresh: () => emit('state', view()),
     get view() {
       return view();

@@ -65,7 +65,7 @@ const smaller = () => ({
 const shortKeys = () => ({
   name: 'short-keys',
   async transform(_, id) {
-    if (!/\/web\/(i18n|try\/texts)\/(en|zh-Hans)\.js$/.test(id)) return null;
+    if (!/\/web\/(i18n|(try|keep)\/texts)\/(en|zh-Hans)\.js$/.test(id)) return null;
     const { texts } = await import(id);
     const short = Object.fromEntries(Object.entries(texts).map(([key, text]) => [shortKey(key), text]));
     if (Object.keys(short).length < Object.keys(texts).length) throw new Error(`two keys of ${id} have the same short one`);
@@ -129,7 +129,8 @@ function serviceWorker() {
     closeBundle: {
       order: 'post',
       sequential: true,
-      async handler() {
+      async handler(failure) {
+        if (failure) return;
         const folder = join(root, 'dist');
         const code = readFileSync(source, 'utf8');
         const files = filesOf(folder);
@@ -202,12 +203,21 @@ const HELPER = /import\{\w+ as (\w+)\}from"\.\/preload-helper-[^"]+\.js";/;
 function withPlainImports(code) {
   const [whole, helper] = HELPER.exec(code) ?? [];
   if (!whole) return code;
-  const late = String.raw`\(?(import\("[^"]+"\))\)?`;
-  const picked = String.raw`async\(\)=>\{let\{(\w+):(\w+)\}=await ?${late};return\{\1:\2\}\}`;
+  const late = String.raw`\(?(import\("[^"]+"\)(?:\.then\(\w+=>\w+\.\w+\))?)\)?`;
+  const picked = String.raw`async\(\)=>\{let\{([\w:,]+)\}=await ?${late};return\{\1\}\}`;
   const call = (/** @type {string} */ inside) => new RegExp(String.raw`(?<![\w$.])${helper.replace('$', '\\$')}\(${inside},\[\],import\.meta\.url\)`, 'g');
-  const plain = code.replace(whole, '').replace(call(String.raw`\(\)=>${late}`), '$1').replace(call(picked), '$3');
+  const plain = code.replace(whole, '').replace(call(String.raw`\(\)=>${late}`), '$1').replace(call(picked), '$2');
   if (plain.includes('[],import.meta.url)')) throw new Error('Vite wraps imports that come later in a way that is not expected here');
   return plain;
+}
+
+/** What formats share with it is in there too, so that it is one request. */
+const MODEL_FILE = 'model-file';
+
+/** What a chunk of a part that comes later is called by. @param {{ name: string, moduleIds: string[] }} chunk */
+function partOf({ name, moduleIds }) {
+  const part = name !== MODEL_FILE && ['web/try', 'web/keep', 'shim/formats'].find((room) => moduleIds.some((id) => id.includes(`/${room}/`)));
+  return part ? `${part.split('/')[1]}-` : '';
 }
 
 export default defineConfig({
@@ -224,10 +234,17 @@ export default defineConfig({
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // no stand-ins for what the styles do not use
     assetsInlineLimit: 0,
+    cssCodeSplit: false,
     modulePreload: false,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      output: { chunkFileNames: ({ moduleIds }) => `assets/${moduleIds.some((id) => id.includes('/web/try/')) ? 'try-' : ''}[name]-[hash].js` },
+      output: {
+        chunkFileNames: (chunk) => `assets/${partOf(chunk)}[name]-[hash].js`,
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: MODEL_FILE, test: /\/shim\/(files\/|formats\/exchange)/ }],
+        },
+      },
     },
   },
 });

@@ -1,7 +1,7 @@
-import { datasets, loadCore } from 'fitting-room';
+import { datasets, loadCore, loadModel } from 'fitting-room';
 import { assemble, faultOf } from './assembly.js';
 import { serve } from './protocol.js';
-import { callbacksOf, compileOptions, oneHot } from './recipe.js';
+import { compileOptions, oneHot, stoppingOf } from './recipe.js';
 
 /** The worker owns the dataset and the model; the page only ever sees copies of what it shows. */
 
@@ -13,6 +13,10 @@ let dataset = null;
 let model = null;
 /** What the model's loss takes, made of class numbers. @type {(labels: any) => any} */
 let targetsOf;
+/** What may end the run of the model, and has seen its epochs. @type {any} */
+let stopping = null;
+/** The run that the model comes from, as it is kept in the browser. @type {{ id: string, epochs: any[] }} */
+let kept;
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
@@ -22,7 +26,7 @@ const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} 
 const LOOKING = Object.fromEntries(/** @type {const} */ (['keep', 'examine', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
 
 /** Begins to answer the page. */
-export const work = () => serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, ...LOOKING });
+export const work = () => serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, restore, ...LOOKING });
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
 
@@ -105,6 +109,8 @@ async function describe({ specs, runtime }) {
 async function fit(run, { signal, emit }) {
   const from = run.from ?? { epoch: 0, batch: 0 };
   if (!run.from) await renew(run);
+  stopping = stoppingFrom(stopping?.state, run);
+  const keeper = await keeperOf(run, emit);
   emit({ type: 'core', core: await coreFor(run.runtime) });
   const train = firstOf(dataset.train, run.trainSize);
   const { images, labels } = dataset.test;
@@ -126,27 +132,66 @@ async function fit(run, { signal, emit }) {
         if (replace && !final) passing(event);
         else emit(event);
       },
-      callbacks: callbacksOf(run, {
-        onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
-          epochs = epoch + 1;
-          emit({ type: 'epoch', epoch, logs: { ...logs } });
+      callbacks: [
+        {
+          onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
+            epochs = epoch + 1;
+            emit({ type: 'epoch', epoch, logs: { ...logs } });
+          },
+          onProgress: (/** @type {any} */ progress) => {
+            const event = { type: 'progress', progress: { ...progress } };
+            if (progress.batch < progress.batches) running(event);
+            else emit(event);
+            return gate?.opened;
+          },
         },
-        onProgress: (/** @type {any} */ progress) => {
-          const event = { type: 'progress', progress: { ...progress } };
-          if (progress.batch < progress.batches) running(event);
-          else emit(event);
-          return gate?.opened;
-        },
-      }),
+        stopping,
+        keeper?.callbacks(model),
+      ].filter(Boolean),
     });
+    await keeper?.end(model, true);
     return { finished: true, position: { epoch: epochs, batch: 0 } };
   } catch (error) {
     if (!signal.aborted) throw error;
+    await keeper?.end(model, false);
     const { epoch, batch } = model.position;
     return { finished: false, position: { epoch, batch } };
   } finally {
     resume();
   }
+}
+
+/** A new one, which goes on from what the one before had seen. @param {any} state @param {any} run */
+function stoppingFrom(state, run) {
+  const next = stoppingOf(run);
+  if (state && run.from) next?.resume(state);
+  return next;
+}
+
+/** What keeps the run comes with its own code; where that cannot be had, nothing is kept. @param {any} run @param {CallContext['emit']} emit */
+async function keeperOf(run, emit) {
+  if (!run.from) kept = { id: `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`, epochs: [] };
+  emit({ type: 'run', id: kept.id });
+  const module = await import('./keep/keeper.js').catch(() => null);
+  const keeper = module?.createKeeper({ ...kept, run, dataset, stopping, emit });
+  if (keeper) kept.epochs = keeper.epochs;
+  return keeper;
+}
+
+/**
+ * Takes the place of the model with one that was kept, if it has learnt from these pictures.
+ * @param {{ id: string, kept: import('./keep/store.js').Kept, labelSmoothing: number, patience: number, runtime: RuntimeOptions }} args
+ */
+async function restore({ id, kept: found, labelSmoothing, patience, runtime }) {
+  const { sha256Of, stoppingFrom } = await import('./keep/keeper.js');
+  if ((await sha256Of(dataset)) !== found.facts.dataset.sha256) return { same: false };
+  const restored = await loadModel(found.model, runtime);
+  model?.dispose();
+  model = restored;
+  setTargets(labelSmoothing);
+  kept = { id, epochs: found.facts.epochs };
+  stopping = { state: patience ? stoppingFrom(found, model) : null };
+  return { same: true };
 }
 
 function pause() {
@@ -180,7 +225,12 @@ async function renew(run) {
   model = null;
   const steps = run.epochs * Math.ceil(Math.min(run.trainSize, dataset.train.images.shape[0]) / run.batchSize);
   model = (await build(run.specs, run, compileOptions(run, steps))).built;
-  targetsOf = run.labelSmoothing > 0 ? oneHot : (labels) => labels;
+  setTargets(run.labelSmoothing);
+}
+
+/** @param {number} labelSmoothing */
+function setTargets(labelSmoothing) {
+  targetsOf = labelSmoothing > 0 ? oneHot : (labels) => labels;
 }
 
 /** @param {Spec[]} specs @param {import('./assembly.js').BuildOptions} options @param {any} [compile] */

@@ -14,6 +14,11 @@ const epochs = whole(0, 1e6);
  *   verbose?: 0 | 1 }} EarlyStoppingOptions
  */
 
+/**
+ * @typedef {{ wait: number, best: number, bestEpoch: number, bestWeights?: Tensor[] }} StoppingState wait: epochs without a better
+ *   figure than best
+ */
+
 class EarlyStopping extends Callback {
   #monitor;
   /** @type {{ patience: number, baseline: number | null, restoreBestWeights: boolean, startFromEpoch: number, verbose: number }} */
@@ -24,6 +29,8 @@ class EarlyStopping extends Callback {
   #stoppedEpoch = 0;
   /** @type {Tensor[] | undefined} */
   #bestWeights;
+  /** @type {StoppingState | undefined} */
+  #resumed;
 
   /** @param {EarlyStoppingOptions} options */
   constructor(options) {
@@ -45,12 +52,24 @@ class EarlyStopping extends Callback {
     return this.#stoppedEpoch;
   }
 
+  /** What it has seen so far: give it to the resume of another one, and a fit that goes on there stops where this one would have. */
+  get state() {
+    return { wait: this.#wait, best: this.#best, bestEpoch: this.#bestEpoch, bestWeights: this.#bestWeights };
+  }
+
+  /** The next fit goes on from there. @param {StoppingState} state */
+  resume(state) {
+    this.#resumed = state;
+  }
+
   onTrainBegin() {
-    this.#wait = 0;
+    const { wait, best, bestEpoch, bestWeights } = this.#resumed ?? { wait: 0, best: this.#monitor.worst, bestEpoch: 0, bestWeights: undefined };
+    this.#resumed = undefined;
+    this.#wait = wait;
     this.#stoppedEpoch = 0;
-    this.#best = this.#monitor.worst;
-    this.#bestEpoch = 0;
-    this.#bestWeights = undefined;
+    this.#best = best;
+    this.#bestEpoch = bestEpoch;
+    this.#bestWeights = bestWeights;
   }
 
   /** @param {number} epoch @param {Logs} logs */

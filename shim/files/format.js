@@ -12,11 +12,13 @@ import { FittingRoomError } from '../errors.js';
  *   16+H   tensors                 D    one after the other, each from a multiple of 16, zeros between
  *   16+H+D SHA-256                 32   of all that precedes
  *
- *   header   { name, seed, input?, layers, tensors, metadata? }
+ *   header   { name, seed, input?, layers, tensors, training?, metadata? }
  *   input    { shape, name }, of a model that was put together from input(); without it the layers are a stack
  *   layers   [{ layer, options, from? }]     layer: of `layers`; options: what it takes; from: the numbers of the layers
  *                                            it reads, -1 the input, where that is not just the one before it
  *   tensors  [{ name, shape, dtype, offset }]  in the order of getWeights; offset: from the first tensor's byte
+ *   training where it is to go on (training.js); then the optimizer's states follow the weights among the tensors, all of
+ *            the first one, all of the second …, always float32
  *   metadata any object
  *
  *   float32, float16   the numbers, row-major

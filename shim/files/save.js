@@ -1,8 +1,9 @@
-import { FittingRoomError, checkChoice, checkOptions, show } from '../errors.js';
+import { FittingRoomError, checkBoolean, checkChoice, checkOptions, show } from '../errors.js';
 import { DTYPES, DTYPE_NAMES } from './dtypes.js';
 import { checkNesting, makeFile } from './format.js';
 import { bytesOf, dtypeOf, layOut, weightsOf } from './tensors.js';
 import { describeGraph } from './topology.js';
+import { countStates, describeTraining, readStates, statesOf } from './training.js';
 
 /** @import { Described } from '../formats/described.js' */
 /** @import { Model } from '../model.js' */
@@ -12,6 +13,7 @@ import { describeGraph } from './topology.js';
  * @typedef {object} SaveOptions
  * @property {DType} [dtype] of the kernels: float32, which keeps every bit, or half or about a quarter of its size;
  *   biases and batch normalization are always stored as float32
+ * @property {boolean} [includeOptimizer] false; of a compiled model, all that fit needs to go on as if it had never stopped
  */
 
 /** @param {unknown} metadata @returns {Record<string, unknown> | undefined} as it will be read */
@@ -28,7 +30,7 @@ function plain(metadata) {
 }
 
 /**
- * What files hold of a model.
+ * What files of any format hold of a model.
  * @param {Model} model
  * @returns {Described}
  */
@@ -41,17 +43,21 @@ export function describeModel(model) {
 
 /**
  * @param {Model} model
- * @param {SaveOptions} options
+ * @param {SaveOptions} [options]
  */
-export async function saveModel(model, options) {
-  checkOptions('save', options, ['dtype']);
+export async function saveModel(model, options = {}) {
+  checkOptions('save', options, ['dtype', 'includeOptimizer']);
   const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
-  const { name, seed, graph, weights: values, metadata } = describeModel(model);
-  const weights = weightsOf(model.runner().core, graph);
-  const dtypes = weights.map(({ shape }) => dtypeOf(shape, dtype));
+  const { name, seed, graph, weights: plainValues, metadata } = describeModel(model);
+  const runner = checkBoolean('save: includeOptimizer', options.includeOptimizer ?? false) ? model.compiledRunner('save') : model.runner();
+  const training = options.includeOptimizer && describeTraining(runner);
+  const plainWeights = weightsOf(runner.core, graph);
+  const weights = training ? [...plainWeights, ...statesOf(plainWeights, countStates(runner))] : plainWeights;
+  const values = training ? [...plainValues, ...readStates(runner)] : plainValues;
+  const dtypes = weights.map(({ shape }, i) => (i < plainWeights.length ? dtypeOf(shape, dtype) : 'float32'));
   const { offsets, length } = layOut(weights, dtypes);
   const tensors = weights.map((weight, i) => ({ name: weight.name, shape: weight.shape, dtype: dtypes[i], offset: offsets[i] }));
-  const header = { name, seed, ...describeGraph(graph), tensors, ...(metadata && { metadata }) };
+  const header = { name, seed, ...describeGraph(graph), tensors, ...(training && { training }), ...(metadata && { metadata }) };
   return makeFile(header, length, (data) => {
     weights.forEach((weight, i) => {
       const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));

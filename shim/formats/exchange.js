@@ -45,10 +45,10 @@ const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.key
 /**
  * @param {Model} model
  * @param {FormatName} name
- * @param {ExportOptions} options
+ * @param {ExportOptions} [options]
  * @returns {Promise<NamedFile[]>}
  */
-export async function exportModel(model, name, options) {
+export async function exportModel(model, name, options = {}) {
   if (!(model instanceof Model)) throw new FittingRoomError(`exportModel takes a model, got ${show(model)}`);
   checkChoice('exportModel: format', name, FORMAT_NAMES);
   checkOptions('exportModel', options, ['dtype']);
@@ -97,8 +97,7 @@ async function filesOf(source) {
  * @param {string} name
  */
 function addressBeside(address, name) {
-  const folder = new URL('.', address);
-  const beside = inFile('', () => new URL(name, folder));
+  const [folder, beside] = inFile('', () => [new URL('.', address), new URL(name, address)]);
   if (!beside.href.startsWith(folder.href)) throw refusal(`it names the file ${show(name)}, which is not in its folder`);
   beside.search ||= address.search;
   return beside;
@@ -112,10 +111,10 @@ async function filesBeside(source, names) {
 
 /**
  * @param {ImportSource} source
- * @param {RuntimeOptions} options
+ * @param {RuntimeOptions} [options]
  * @returns {Promise<Model>}
  */
-export async function importModel(source, options) {
+export async function importModel(source, options = {}) {
   checkOptions('importModel', options, ['deterministic', 'threads']);
   const files = await filesOf(source);
   const own = files.find(({ bytes }) => isModelFile(bytes));

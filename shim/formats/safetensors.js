@@ -131,8 +131,8 @@ export const read = async ([{ bytes }]) => inFile(`${FILE}: `, () => {
   const head = headerBytes(bytes);
   const header = objectFrom(head, `${FILE}: the header`, MAX_HEADER);
   checkKeys(new TextDecoder().decode(head));
-  const { name, seed, tensors: _, metadata, ...topology } = topologyFrom(header);
-  const graph = graphFrom(topology);
+  const { name, seed, input, layers, metadata } = topologyFrom(header);
+  const graph = graphFrom({ input, layers });
   const data = bytes.subarray(LENGTH_BYTES + head.length);
   const places = Object.entries(header).filter(([key]) => key !== '__metadata__').map(([key, value]) => placeFrom(key, value));
   checkPlaces(places, data.length);

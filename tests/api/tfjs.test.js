@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
 import * as tfc from '@tensorflow/tfjs-core';
@@ -331,7 +335,12 @@ test('tfjs: by its address, with the weights from its own folder and from nowher
   }
   for (const at of ['up', 'host', 'root']) await assert.rejects(importModel(`${folder}/${at}.json`), { message: /^model file: it names the file ".*weights.bin", which is not in its folder$/, code: 'bad-data' });
   await assert.rejects(importModel(`${folder}/odd.json`), { name: 'FittingRoomError', code: 'bad-data' });
+  await assert.rejects(importModel(`data:application/json,${encodeURIComponent(new TextDecoder().decode(json.bytes))}`), { name: 'FittingRoomError', code: 'bad-data' });
   assert.deepEqual(asked.slice(4), ['/models/up.json', '/models/host.json', '/models/root.json', '/models/odd.json']);
+  const local = await mkdtemp(join(tmpdir(), 'fitting-room-'));
+  t.after(() => rm(local, { recursive: true }));
+  for (const { name, bytes } of [json, bin]) await writeFile(join(local, name), bytes);
+  assert.equal((await importModel(pathToFileURL(join(local, 'model.json')))).layers.length, 4);
   served.delete('/models/weights.bin?key=1');
   await assert.rejects(importModel(`${folder}/model.json?key=1`), { message: /^importModel: .*weights.bin\?key=1 could not be read/, code: 'network' });
 });

@@ -43,7 +43,6 @@ static struct { const char *begins, *ends; int said; } messages[] = {
     {"batch size 5 needs ", " MB for activations, more than there is; choose a smaller one", 0},
     {"model: no memory to run ", " weights", 0},
     {"clipping: out of memory", "", 0},
-    {"EMA: out of memory", "", 0},
     {"gradients: out of memory", "", 0},
 };
 enum { MESSAGES = sizeof messages / sizeof *messages };

@@ -1,0 +1,24 @@
+import { sha256 } from '../../shim/datasets/bytes.js';
+
+/**
+ * What is kept of a run beside its model's file.
+ *
+ * @typedef {{ name: string, source: import('../settings.js').Settings['source'], sha256: string }} DatasetIdentity
+ * @typedef {{ epoch: number, logs: Record<string, number | null> }} EpochLogs null: not a finite number
+ * @typedef {object} Facts
+ * @property {string} address the settings, as the page's address spells them
+ * @property {DatasetIdentity} dataset
+ * @property {{ epoch: number, batch: number }} position where it goes on
+ * @property {number} epochsInAll
+ * @property {EpochLogs[]} epochs those that are done
+ * @property {{ wait: number, best: number | null, bestEpoch: number } | null} stopping early stopping's count
+ * @property {boolean} finished
+ * @property {number} savedAt ms since 1970
+ */
+
+/** Of the pictures and labels that a dataset consists of, in their order. @param {any} dataset @returns {Promise<string>} SHA-256 */
+export async function identityOf({ train, test }) {
+  const parts = [train.images, train.labels, test.images, test.labels];
+  const digests = await Promise.all(parts.map(({ data }) => sha256(data)));
+  return sha256(new TextEncoder().encode(digests.join(' ')));
+}

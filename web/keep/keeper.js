@@ -1,0 +1,134 @@
+import { identityOf } from './facts.js';
+import { Unkept, keepRun } from './store.js';
+
+/**
+ * Keeps the run under way, in the worker: at the end of each epoch, and at least every half minute within one. Training
+ * waits only until the state is copied; where writing is slower than epochs, those in between are left out.
+ *
+ * @typedef {import('./facts.js').Facts} Facts
+ * @typedef {import('./store.js').Kept} Kept
+ * @typedef {{ state: import('../../shim/callbacks/stopping.js').StoppingState } | null} Stopping
+ */
+
+const INTERVAL = 30_000; // ms
+
+/** Identities of datasets, each worked out once. @type {WeakMap<object, Promise<string>>} */
+const identities = new WeakMap();
+
+/** @param {any} dataset @returns {Promise<string>} */
+export function sha256Of(dataset) {
+  const known = identities.get(dataset) ?? identityOf(dataset);
+  identities.set(dataset, known);
+  return known;
+}
+
+/** @param {Record<string, number>} logs */
+const plain = (logs) => Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, Number.isFinite(value) ? value : null]));
+
+/** All weights as one run of bytes, null where there are none. @param {{ data: any }[] | undefined} weights */
+function joined(weights) {
+  if (!weights) return null;
+  const all = new Float32Array(weights.reduce((sum, { data }) => sum + data.length, 0));
+  let at = 0;
+  for (const { data } of weights) {
+    all.set(data, at);
+    at += data.length;
+  }
+  return new Uint8Array(all.buffer);
+}
+
+/** The other way round, in the shapes of the model. @param {Uint8Array<ArrayBuffer> | null} bytes @param {any} model */
+function parted(bytes, model) {
+  if (!bytes) return undefined;
+  const all = new Float32Array(bytes.buffer);
+  let at = 0;
+  return model.getWeights().map((/** @type {any} */ { shape, data }) => ({ shape, data: all.slice(at, (at += data.length)) }));
+}
+
+/** What early stopping had seen when a run was kept. @param {Kept} kept @param {any} model */
+export const stoppingFrom = ({ facts: { stopping }, best }, model) =>
+  stopping && { ...stopping, best: stopping.best ?? Infinity, bestWeights: parted(best, model) };
+
+/**
+ * @param {{ id: string, run: any, dataset: any, epochs: Facts['epochs'], stopping: Stopping, emit: (event: any) => void }} of
+ *   `epochs`: those done before; `run`: as the page asked for it
+ */
+export function createKeeper({ id, run, dataset, epochs: before, stopping, emit }) {
+  const epochs = [...before];
+  let last = performance.now(); // a clock that nobody sets
+  /** @type {Kept | null} */
+  let next = null;
+  /** @type {Promise<void> | null} */
+  let writing = null;
+
+  /** @param {any} model @param {boolean} finished @returns {Promise<Kept>} */
+  async function copyOf(model, finished) {
+    const { epoch, batch } = model.position;
+    const bytes = await model.save({ includeOptimizer: true });
+    const state = stopping?.state;
+    const facts = {
+      address: run.address,
+      dataset: { name: dataset.name, source: run.source, sha256: await sha256Of(dataset) },
+      position: { epoch, batch },
+      epochsInAll: run.epochs,
+      epochs: [...epochs],
+      stopping: state ? { wait: state.wait, best: Number.isFinite(state.best) ? state.best : null, bestEpoch: state.bestEpoch } : null,
+      finished,
+      savedAt: Date.now(),
+    };
+    return { facts, model: bytes, best: joined(state?.bestWeights) };
+  }
+
+  async function writeAll() {
+    while (next) {
+      const kept = next;
+      next = null;
+      try {
+        await keepRun(id, kept);
+        const { position, savedAt } = kept.facts;
+        emit({ type: 'kept', id, position, savedAt, bytes: kept.model.length });
+      } catch (error) {
+        tellUnkept(error);
+      }
+    }
+    writing = null;
+  }
+
+  /** Training goes on whatever becomes of keeping it. @param {unknown} error */
+  function tellUnkept(error) {
+    const { message } = /** @type {Error} */ (error);
+    emit({ type: 'unkept', reason: error instanceof Unkept ? error.code : 'failed', detail: message });
+  }
+
+  /** @param {any} model @param {boolean} [finished] */
+  async function take(model, finished = false) {
+    last = performance.now();
+    try {
+      next = await copyOf(model, finished);
+      writing ??= writeAll();
+    } catch (error) {
+      tellUnkept(error);
+    }
+  }
+
+  return {
+    /** @param {any} model */
+    callbacks: (model) => ({
+      onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
+        epochs.push({ epoch, logs: plain(logs) });
+        return take(model);
+      },
+      onProgress: (/** @type {{ phase: string }} */ { phase }) => {
+        if (phase === 'train' && performance.now() - last >= INTERVAL) return take(model);
+      },
+    }),
+    /** The last of it, however the run ended; settles once it is written. @param {any} model @param {boolean} finished */
+    async end(model, finished) {
+      await take(model, finished);
+      await writing;
+    },
+    get epochs() {
+      return epochs;
+    },
+  };
+}

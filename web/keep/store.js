@@ -1,0 +1,165 @@
+import { openDB } from 'idb';
+import { sha256 } from '../../shim/datasets/bytes.js';
+
+/**
+ * What the page keeps in this browser: runs, as they were a moment ago, and models that were saved by name. Both the
+ * page and its workers open it; each use is one transaction.
+ *
+ * A run has two slots, written in turn: what is written is read back and its digest compared, and only then does the run's
+ * mark point to it. So there is always a whole one, whenever the power fails.
+ *
+ *   runs    { id, slot, savedAt }                   the mark of each run
+ *   slots   { id, slot, digest, facts, model, best }  by [id, slot]
+ *   models  { id, … }                               entries of the library, without their bytes
+ *   bytes   { id, bytes }                           the files of those entries
+ *
+ * @typedef {import('./facts.js').Facts} Facts
+ * @typedef {{ facts: Facts, model: Uint8Array<ArrayBuffer>, best: Uint8Array<ArrayBuffer> | null }} Kept best: the weights
+ *   that early stopping would go back to
+ * @typedef {{ id: string, name: string, savedAt: number, bytes: number, parameters: number, testAccuracy: number | null,
+ *   epochs: Facts['epochs'], resumable: boolean, origin: string }} Entry of the library; origin: the file it came from, or ''
+ */
+
+const NAME = 'fitting-room';
+const VERSION = 1;
+const OPENS_WITHIN = 5000; // ms; a browser may keep a page waiting for another tab for ever
+/** Runs that are kept; beyond that the oldest goes. */
+const MOST_RUNS = 3;
+
+/** Why nothing can be kept. refused: by the browser, as in some private windows. */
+export class Unkept extends Error {
+  /** @param {'refused' | 'blocked' | 'full' | 'spoilt'} reason @param {unknown} [cause] */
+  constructor(reason, cause) {
+    super(/** @type {Error} */ (cause)?.message ?? reason, { cause });
+    this.name = 'Unkept';
+    this.code = reason;
+  }
+}
+
+/** @type {Promise<import('idb').IDBPDatabase<any>> | null} */
+let opening = null;
+
+/** @param {import('idb').IDBPDatabase<any>} database */
+function makeStores(database) {
+  database.createObjectStore('runs', { keyPath: 'id' });
+  database.createObjectStore('slots', { keyPath: ['id', 'slot'] });
+  database.createObjectStore('models', { keyPath: 'id' });
+  database.createObjectStore('bytes', { keyPath: 'id' });
+}
+
+/** Another tab has a later version, or clears the storage: this one makes way, and opens anew when it needs to. */
+function makeWay() {
+  opening?.then((database) => database.close());
+  opening = null;
+}
+
+async function open() {
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Unkept('blocked')), OPENS_WITHIN));
+  const opened = openDB(NAME, VERSION, { upgrade: makeStores, blocking: makeWay, terminated: () => (opening = null) });
+  try {
+    return await Promise.race([opened, late]);
+  } catch (error) {
+    opened.then((database) => database.close(), () => {});
+    throw error;
+  }
+}
+
+/** @param {unknown} error */
+function asUnkept(error) {
+  if (error instanceof Unkept) return error;
+  return new Unkept(/** @type {Error} */ (error).name === 'QuotaExceededError' ? 'full' : 'refused', error);
+}
+
+/**
+ * @template T
+ * @param {(database: import('idb').IDBPDatabase<any>) => Promise<T>} use
+ * @returns {Promise<T>} rejects with Unkept
+ */
+async function within(use) {
+  try {
+    opening ??= open();
+    return await use(await opening);
+  } catch (error) {
+    if (!(await opening?.catch(() => null))) opening = null;
+    throw asUnkept(error);
+  }
+}
+
+/** In one transaction that is on the disk before it is done. @param {string[]} stores @param {(transaction: any) => unknown} change */
+const write = (stores, change) =>
+  within(async (database) => {
+    const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' });
+    await Promise.all([change(transaction), transaction.done]);
+  });
+
+/** @param {Kept} kept @returns {Promise<string>} */
+async function digestOf({ facts, model, best }) {
+  const text = new TextEncoder().encode(JSON.stringify(facts));
+  const whole = await new Blob([text, model, ...(best ? [best] : [])]).arrayBuffer();
+  return sha256(new Uint8Array(whole));
+}
+
+/** @param {string} id @param {number} slot @returns {Promise<Kept | null>} null: not there, or not whole */
+async function readSlot(id, slot) {
+  const found = await within((database) => database.get('slots', [id, slot]));
+  if (!found) return null;
+  const { digest, facts, model, best } = found;
+  return (await digestOf({ facts, model, best })) === digest ? { facts, model, best } : null;
+}
+
+/** @param {string} id of a run @param {Kept} kept */
+export async function keepRun(id, kept) {
+  const mark = await within((database) => database.get('runs', id));
+  const slot = mark ? 1 - mark.slot : 0;
+  const digest = await digestOf(kept);
+  await write(['slots'], (transaction) => transaction.objectStore('slots').put({ id, slot, digest, ...kept }));
+  if (!(await readSlot(id, slot))) throw new Unkept('spoilt');
+  await write(['runs'], (transaction) => transaction.objectStore('runs').put({ id, slot, savedAt: kept.facts.savedAt }));
+}
+
+/** @param {string} id @returns {Promise<Kept | null>} as it was last, or the time before where that is not whole */
+export async function recallRun(id) {
+  const mark = await within((database) => database.get('runs', id));
+  if (!mark) return null;
+  return (await readSlot(id, mark.slot)) ?? readSlot(id, 1 - mark.slot);
+}
+
+/** @returns {Promise<string[]>} the latest first */
+export async function runsKept() {
+  const marks = await within((database) => database.getAll('runs'));
+  return marks.sort((a, b) => b.savedAt - a.savedAt).map(({ id }) => id);
+}
+
+/** @param {string} id */
+export const forgetRun = (id) =>
+  write(['runs', 'slots'], (transaction) => {
+    transaction.objectStore('runs').delete(id);
+    for (const slot of [0, 1]) transaction.objectStore('slots').delete([id, slot]);
+  });
+
+/** Forgets the oldest runs, those in use left out. @param {(id: string) => Promise<boolean>} inUse */
+export async function forgetOldRuns(inUse) {
+  for (const id of (await runsKept()).slice(MOST_RUNS)) if (!(await inUse(id))) await forgetRun(id);
+}
+
+/** @returns {Promise<Entry[]>} the latest first */
+export async function modelsKept() {
+  const entries = await within((database) => database.getAll('models'));
+  return entries.sort((a, b) => b.savedAt - a.savedAt);
+}
+
+/** @param {Entry} entry @param {Uint8Array} [bytes] left out: they stay what they are */
+export const keepModel = (entry, bytes) =>
+  write(['models', 'bytes'], (transaction) => {
+    transaction.objectStore('models').put(entry);
+    if (bytes) transaction.objectStore('bytes').put({ id: entry.id, bytes });
+  });
+
+/** @param {string} id @returns {Promise<Uint8Array<ArrayBuffer>>} */
+export const bytesOfModel = (id) => within(async (database) => (await database.get('bytes', id)).bytes);
+
+/** @param {string} id */
+export const forgetModel = (id) =>
+  write(['models', 'bytes'], (transaction) => {
+    for (const store of ['models', 'bytes']) transaction.objectStore(store).delete(id);
+  });

@@ -1,0 +1,20 @@
+/** @type {Record<string, string>} */
+export const texts = {
+  'keep.offer': 'A run was interrupted in epoch {epoch} of {epochs}, {when}. It can go on from there.',
+  'keep.offer-finished': 'Your last run is still here: {epochs} epochs, {accuracy} on the test pictures, {when}.',
+  'keep.just-now': 'just now',
+  'keep.minutes-ago': '{minutes} minutes ago',
+  'keep.at': '{time}',
+  'keep.resume': 'Go on',
+  'keep.bring-back': 'Bring it back',
+  'keep.discard': 'Discard it',
+  'keep.resume-waiting': 'The run goes on as soon as its pictures are here.',
+  'keep.resume-other': 'This run has learnt from other pictures. Load those in section 1, and it goes on.',
+  'keep.kept': 'Kept in this browser up to the end of epoch {epoch} ({size}).',
+  'keep.kept-within': 'Kept in this browser up to epoch {epoch}, batch {batch} ({size}).',
+  'keep.unkept-refused': 'Not kept: this browser gives the page no storage, as private windows may not. The run lives in this tab alone. ({detail})',
+  'keep.unkept-blocked': 'Not kept: another tab of this page holds the storage. Close it, and the next epoch is kept.',
+  'keep.unkept-full': 'Not kept: this browser has no room left for it. Delete models below, or free some space; the run goes on in this tab.',
+  'keep.unkept-spoilt': 'Not kept: what was written did not read back the same. What was kept before is still there.',
+  'keep.unkept-failed': 'Not kept: {detail}',
+};

@@ -1,0 +1,20 @@
+/** @type {Record<string, string>} */
+export const texts = {
+  'keep.offer': '有一次训练在第 {epoch}/{epochs} 轮中断（{when}），可以从那里继续。',
+  'keep.offer-finished': '上次的训练还在：{epochs} 轮，测试图片准确率 {accuracy}（{when}）。',
+  'keep.just-now': '刚才',
+  'keep.minutes-ago': '{minutes} 分钟前',
+  'keep.at': '{time}',
+  'keep.resume': '继续',
+  'keep.bring-back': '取回',
+  'keep.discard': '丢弃',
+  'keep.resume-waiting': '图片一到，训练就会继续。',
+  'keep.resume-other': '这次训练用的是别的图片。请在第 1 部分载入那些图片，训练就会继续。',
+  'keep.kept': '已在本浏览器中保存到第 {epoch} 轮结束（{size}）。',
+  'keep.kept-within': '已在本浏览器中保存到第 {epoch} 轮第 {batch} 批（{size}）。',
+  'keep.unkept-refused': '未保存：浏览器不给本页存储空间，隐私窗口可能如此。训练只存在于这个标签页。（{detail}）',
+  'keep.unkept-blocked': '未保存：本页的另一个标签页占用着存储。关闭它，下一轮就会保存。',
+  'keep.unkept-full': '未保存：浏览器没有空间了。请删除下面的模型或腾出空间；训练在这个标签页中继续。',
+  'keep.unkept-spoilt': '未保存：写入的内容读回时不一致。之前保存的仍在。',
+  'keep.unkept-failed': '未保存：{detail}',
+};

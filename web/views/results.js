@@ -1,0 +1,35 @@
+import { argmax, confusion } from '../metrics.js';
+import { createConfidencesView } from './confidences.js';
+import { createConfusionView } from './confusion.js';
+import { createFirst20View } from './first-20.js';
+import { createGridView } from './grid.js';
+import { createPerClassView } from './per-class.js';
+
+const CLASSES = 10;
+
+/**
+ * What the network makes of the test pictures: grid, confidences, tables. It comes once the page stands.
+ * @param {import('../session.js').Session} session
+ * @param {import('../trainer.js').Trainer} trainer
+ */
+export function createResults(session, trainer) {
+  const confidences = createConfidencesView(session);
+  const ofPictures = [confidences, createGridView(session, confidences.select), createFirst20View()];
+  const ofCells = [createConfusionView(session, confidences.select), createPerClassView()];
+  /** @type {Float32Array | null | undefined} */
+  let shown;
+
+  /** @param {import('../trainer.js').Evaluation} evaluation */
+  function show({ predictions }) {
+    const probabilities = predictions?.probabilities ?? null;
+    if (probabilities === shown) return;
+    shown = probabilities;
+    const results = predictions && { ...predictions, predicted: argmax(predictions.probabilities, CLASSES) };
+    const cells = results && confusion(results.labels, results.predicted, CLASSES);
+    for (const view of ofPictures) view.show(results);
+    for (const view of ofCells) view.show(cells);
+  }
+
+  trainer.on('evaluation', show);
+  show(trainer.evaluation);
+}
