@@ -36,8 +36,8 @@ const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
  */
 const FORMATS = {
   tfjs: { isOne: isJson, load: () => import('./tfjs.js') },
-  keras: { isOne: isZip, load: () => import('./keras.js') },
   safetensors: { isOne: isSafetensors, load: () => import('./safetensors.js') },
+  keras: { isOne: isZip, load: () => import('./keras.js') },
   onnx: { isOne: isOnnx, load: () => import('./onnx.js') },
 };
 const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FORMATS)]);
