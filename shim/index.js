@@ -9,7 +9,7 @@ export { layers } from './layers.js';
 export { losses } from './losses.js';
 export { metrics } from './metrics.js';
 export { Model } from './model.js';
-export { Sequential, loadModel, model, sequential } from './models.js';
+export { Sequential, exportModel, importModel, loadModel, model, sequential } from './models.js';
 export { train } from './optimizers.js';
 export { regularizers } from './regularizers.js';
 export { schedules } from './schedules.js';

@@ -11,7 +11,7 @@ import { factorsOf } from './regularizers.js';
 
 /** Zoom's width where it has no factor of its own. @type {[number, number]} */
 const ALIKE = [1, -1];
-const LEAKY_SLOPE = 0.2; // Keras 3's of the activation; the layer has a slope of its own
+export const LEAKY_SLOPE = 0.2; // Keras 3's of the activation; the layer has a slope of its own
 
 /** @param {number} length @param {number[]} [values] */
 const padded = (length, values = []) => Array.from({ length }, (_, i) => values[i] ?? 0);

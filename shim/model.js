@@ -5,6 +5,7 @@ import { fit } from './fit.js';
 import { computeActivations, computeGradients } from './inspection.js';
 import { lossNumbers, lossOf } from './losses.js';
 import { metricsOf } from './metrics.js';
+import { modelFile } from './model-file.js';
 import { OptimizerHandle, optimizerNumbers, optimizerOf } from './optimizers.js';
 import { noScores } from './scores.js';
 import { summaryText } from './summary.js';
@@ -91,6 +92,7 @@ export class Model {
     return {
       model: this.#facade,
       core: this.#core,
+      graph: this.#graph,
       pointer: () => this.#alive(),
       seed: this.seed,
       inputShape: this.inputShape,
@@ -305,9 +307,8 @@ export class Model {
    * @param {SaveOptions} [options]
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
-  async save(options = {}) {
-    this.#assertAlive();
-    return (await import('./files/model-file.js')).saveModel(this, this.#graph, options);
+  async save(options) {
+    return (await modelFile()).saveModel(this, options);
   }
 
   /**

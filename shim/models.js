@@ -3,9 +3,12 @@ import { chainOf, checkInputShape, graphOf } from './graph.js';
 import { KINDS } from './layer.js';
 import { loadCore } from './loading.js';
 import { Model } from './model.js';
+import { modelFile } from './model-file.js';
 
 /** @import { Graph } from './graph.js' */
 /** @import { Source } from './files/source.js' */
+/** @import { ExportOptions, FormatName, ImportSource } from './formats/exchange.js' */
+/** @import { NamedFile } from './formats/described.js' */
 /** @import { LayerConfig, SymbolicTensor } from './layer.js' */
 /** @import { RuntimeOptions } from './loading.js' */
 
@@ -66,4 +69,25 @@ export async function model(options) {
  * @param {RuntimeOptions} [options]
  * @returns {Promise<Model>} a Sequential where it was one
  */
-export const loadModel = async (source, options = {}) => (await import('./files/model-file.js')).loadModel(source, options);
+export const loadModel = async (source, options) => (await modelFile()).loadModel(source, options);
+
+/**
+ * The model as the files of another tool's format: layers, weights and metadata; not what compile set.
+ * @param {Model} model
+ * @param {FormatName} format 'tfjs': for tf.loadLayersModel, without layers that augment; 'safetensors': tensors by name, and
+ *   the layers as its metadata; 'fitting-room': as model.save
+ * @param {ExportOptions} [options] dtype of kernels: 'float32' where left out, 'float16', of tfjs also 'uint8', of
+ *   fitting-room 'int8'
+ * @returns {Promise<NamedFile[]>} such as model.json and weights.bin
+ */
+export const exportModel = async (model, format, options) => (await modelFile()).exportModel(model, format, options);
+
+/**
+ * Rebuilds a model from files of any format that exportModel knows, made by it or by the tool itself. The format is recognised
+ * from the bytes; what no layer here can do is refused by name.
+ * @param {ImportSource} source a file's bytes or address, or an array of files with their names. By its address, a model.json
+ *   brings the weights that it names, from its own folder.
+ * @param {RuntimeOptions} [options]
+ * @returns {Promise<Model>} a Sequential where it was a stack of layers
+ */
+export const importModel = async (source, options) => (await modelFile()).importModel(source, options);

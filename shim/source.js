@@ -3,6 +3,7 @@ import { checkSamples, checkTensor, elementsOf } from './tensor.js';
 
 /** @import { Core } from './core.js' */
 /** @import { FitState } from './fit.js' */
+/** @import { Graph } from './graph.js' */
 /** @import { Reading } from './metrics.js' */
 /** @import { Compiled } from './model.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
@@ -13,6 +14,7 @@ import { checkSamples, checkTensor, elementsOf } from './tensor.js';
  * @typedef {object} Runner
  * @property {object} model what callbacks are given
  * @property {Core} core
+ * @property {Graph} graph
  * @property {() => number} pointer of the fr_model; throws once it is disposed
  * @property {number} seed
  * @property {number[]} inputShape

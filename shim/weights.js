@@ -9,7 +9,7 @@ import { checkTensor, elementsOf } from './tensor.js';
  * @param {Core} core
  * @param {number} pointer
  * @param {(index: number, out: number, elements: number) => void} read
- * @returns {Tensor<Float32Array>[]}
+ * @returns {Tensor<Float32Array<ArrayBuffer>>[]}
  */
 function readEach(core, pointer, read) {
   return weightShapes(core, pointer).map(({ shape }, index) => {

@@ -203,7 +203,7 @@ const HELPER = /import\{\w+ as (\w+)\}from"\.\/preload-helper-[^"]+\.js";/;
 function withPlainImports(code) {
   const [whole, helper] = HELPER.exec(code) ?? [];
   if (!whole) return code;
-  const late = String.raw`\(?(import\("[^"]+"\))\)?`;
+  const late = String.raw`\(?(import\("[^"]+"\)(?:\.then\(\w+=>\w+\.\w+\))?)\)?`;
   const picked = String.raw`async\(\)=>\{let\{([\w:,]+)\}=await ?${late};return\{\1\}\}`;
   const call = (/** @type {string} */ inside) => new RegExp(String.raw`(?<![\w$.])${helper.replace('$', '\\$')}\(${inside},\[\],import\.meta\.url\)`, 'g');
   const plain = code.replace(whole, '').replace(call(String.raw`\(\)=>${late}`), '$1').replace(call(picked), '$2');
@@ -211,10 +211,13 @@ function withPlainImports(code) {
   return plain;
 }
 
-/** What a chunk of a part that comes later is called by. @param {string[]} moduleIds */
-function partOf(moduleIds) {
-  const part = ['try', 'keep'].find((name) => moduleIds.some((id) => id.includes(`/web/${name}/`)));
-  return part ? `${part}-` : '';
+/** What formats share with it is in there too, so that it is one request. */
+const MODEL_FILE = 'model-file';
+
+/** What a chunk of a part that comes later is called by. @param {{ name: string, moduleIds: string[] }} chunk */
+function partOf({ name, moduleIds }) {
+  const part = name !== MODEL_FILE && ['web/try', 'web/keep', 'shim/formats'].find((room) => moduleIds.some((id) => id.includes(`/${room}/`)));
+  return part ? `${part.split('/')[1]}-` : '';
 }
 
 export default defineConfig({
@@ -231,10 +234,17 @@ export default defineConfig({
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // no stand-ins for what the styles do not use
     assetsInlineLimit: 0,
+    cssCodeSplit: false,
     modulePreload: false,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      output: { chunkFileNames: ({ moduleIds }) => `assets/${partOf(moduleIds)}[name]-[hash].js` },
+      output: {
+        chunkFileNames: (chunk) => `assets/${partOf(chunk)}[name]-[hash].js`,
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: MODEL_FILE, test: /\/shim\/(files\/|formats\/exchange)/ }],
+        },
+      },
     },
   },
 });

@@ -48,6 +48,9 @@ export function refusal(message, cause) {
 /** @param {number} length in bytes */
 export const aligned = (length) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 
+/** @param {Uint8Array} bytes */
+export const isModelFile = (bytes) => MAGIC.every((byte, i) => bytes[i] === byte);
+
 /** @param {Uint8Array} head at least its first eight bytes */
 export function checkMagic(head) {
   const at = MAGIC.findIndex((byte, i) => head[i] !== byte);
@@ -61,12 +64,17 @@ export function checkFileLength(length) {
   if (length > MAX_FILE) throw refusal(`it has ${length} bytes; at most ${MAX_FILE} are read`);
 }
 
-/** Refuses what would overflow the stack of whoever walks through it, and keys that reach into prototypes. @param {unknown} value */
-export function checkNesting(value, depth = 0) {
+/**
+ * Refuses what would overflow the stack of whoever walks through it, and keys that reach into prototypes.
+ * @param {unknown} value
+ * @param {number} [depth] where it stands in what it is part of
+ * @param {string} [what] that is
+ */
+export function checkNesting(value, depth = 0, what = 'the header') {
   if (typeof value !== 'object' || value === null) return;
-  if (depth === MAX_NESTING) throw refusal(`the header is nested deeper than ${MAX_NESTING} levels`);
-  if (Object.hasOwn(value, '__proto__')) throw refusal("the header has a key '__proto__'");
-  for (const each of Object.values(value)) checkNesting(each, depth + 1);
+  if (depth === MAX_NESTING) throw refusal(`${what} is nested deeper than ${MAX_NESTING} levels`);
+  if (Object.hasOwn(value, '__proto__')) throw refusal(`${what} has a key '__proto__'`);
+  for (const each of Object.values(value)) checkNesting(each, depth + 1, what);
 }
 
 /** @param {Uint8Array} bytes @returns {number} the header's length */
@@ -93,13 +101,21 @@ async function checkDigest(bytes) {
   if (found !== stated) throw refusal(`damaged or cut short: its SHA-256 is ${found}, not ${stated}`);
 }
 
-/** @param {Uint8Array} bytes @returns {unknown} */
-function parseHeader(bytes) {
+/**
+ * @param {Uint8Array} bytes
+ * @param {string} what they are
+ * @param {string} [where] they stand, as the message begins
+ * @returns {unknown} nested no deeper than can be walked through
+ */
+export function parseJson(bytes, what, where = '') {
+  let value;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw refusal(`byte ${HEADER_AT}: the header is not JSON in UTF-8 (${/** @type {Error} */ (error).message.slice(0, 100)})`, error);
+    throw refusal(`${where}${what} is not JSON in UTF-8 (${/** @type {Error} */ (error).message.slice(0, 100)})`, error);
   }
+  checkNesting(value, 0, what);
+  return value;
 }
 
 /**
@@ -111,8 +127,7 @@ export async function openFile(bytes) {
   const length = headerLength(bytes);
   await checkDigest(bytes);
   const dataAt = HEADER_AT + length;
-  const header = parseHeader(bytes.subarray(HEADER_AT, dataAt));
-  checkNesting(header);
+  const header = parseJson(bytes.subarray(HEADER_AT, dataAt), 'the header', `byte ${HEADER_AT}: `);
   return { header, data: bytes.subarray(dataAt, bytes.length - DIGEST_BYTES) };
 }
 

@@ -10,13 +10,15 @@ import { resumeTraining, statesOf } from './training.js';
 
 const MOST_STATES = 4; // of src/optimizer.h, and the average
 
+/** @import { Core } from '../core.js' */
+/** @import { Described } from '../formats/described.js' */
 /** @import { RuntimeOptions } from '../loading.js' */
 /** @import { Source } from './source.js' */
 
 /** @typedef {{ name: string, seed: number, input?: object, layers: unknown, tensors: unknown, training?: unknown, metadata?: Record<string, unknown> }} Header */
 
 /** @param {unknown} value @returns {Header} layers, tensors and training are looked at elsewhere */
-function checkHeader(value) {
+export function checkHeader(value) {
   checkOptions('the header', /** @type {object} */ (value), ['name', 'seed', 'input', 'layers', 'tensors', 'training', 'metadata']);
   const header = /** @type {Header} */ (value);
   if (typeof header.name !== 'string') throw refusal(`the header's name must be a string, got ${show(header.name)}`);
@@ -36,29 +38,41 @@ function statesIn(tensors, weights) {
 }
 
 /**
- * The weights are read before anything is built, so that what is allocated is bounded by the file's length.
- * @param {Source} source
- * @param {RuntimeOptions} options
- * @returns {Promise<Model>}
+ * @param {Core} core
+ * @param {Described} described its weights known to be of the shapes that the graph implies
+ * @param {(model: Model) => void} [goOn] sets what is not described
+ * @returns {Model} a Sequential where the graph is no more than a stack
  */
-export async function loadModel(source, options) {
-  checkOptions('loadModel', options, ['deterministic', 'threads']);
-  const { header, data } = await openFile(await bytesOf(source));
-  const { name, seed, tensors, training, metadata, ...topology } = inFile('', () => checkHeader(header));
-  const graph = inFile('', () => graphFrom(topology));
-  const core = await loadCore(options);
-  const planned = weightsOf(core, graph);
-  const states = training === undefined ? 0 : statesIn(tensors, planned.length);
-  const read = inFile('', () => readTensors(tensors, [...planned, ...statesOf(planned, states)], data));
-  const Kind = topology.input ? Model : Sequential;
+export function build(core, { name, seed, graph, weights, metadata }, goOn = () => {}) {
+  const Kind = graph.inputName === undefined ? Sequential : Model;
   const model = inFile('', () => new Kind(core, graph, { name, seed }));
   try {
-    model.setWeights(read.slice(0, planned.length));
-    if (training !== undefined) inFile('', () => resumeTraining(model, training, read.slice(planned.length)));
+    model.setWeights(weights);
+    goOn(model);
   } catch (error) {
     model.dispose();
     throw error;
   }
   model.metadata = metadata;
   return model;
+}
+
+/**
+ * The weights are read before anything is built, so that what is allocated is bounded by the file's length.
+ * @param {Source} source
+ * @param {RuntimeOptions} [options]
+ * @returns {Promise<Model>}
+ */
+export async function loadModel(source, options = {}) {
+  checkOptions('loadModel', options, ['deterministic', 'threads']);
+  const { header, data } = await openFile(await bytesOf(source));
+  const { name, seed, tensors, training, metadata, ...topology } = inFile('', () => checkHeader(header));
+  const graph = inFile('', () => graphFrom(topology));
+  const core = await loadCore(options);
+  const planned = inFile('', () => weightsOf(core, graph));
+  const states = training === undefined ? 0 : statesIn(tensors, planned.length);
+  const read = inFile('', () => readTensors(tensors, [...planned, ...statesOf(planned, states)], data));
+  return build(core, { name, seed, graph, weights: read.slice(0, planned.length), metadata }, (model) => {
+    if (training !== undefined) inFile('', () => resumeTraining(model, training, read.slice(planned.length)));
+  });
 }

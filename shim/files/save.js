@@ -5,7 +5,7 @@ import { bytesOf, dtypeOf, layOut, weightsOf } from './tensors.js';
 import { describeGraph } from './topology.js';
 import { countStates, describeTraining, readStates, statesOf } from './training.js';
 
-/** @import { Graph } from '../graph.js' */
+/** @import { Described } from '../formats/described.js' */
 /** @import { Model } from '../model.js' */
 /** @import { DType } from './dtypes.js' */
 
@@ -16,7 +16,7 @@ import { countStates, describeTraining, readStates, statesOf } from './training.
  * @property {boolean} [includeOptimizer] false; of a compiled model, all that fit needs to go on as if it had never stopped
  */
 
-/** @param {unknown} metadata @returns {object | undefined} as it will be read */
+/** @param {unknown} metadata @returns {Record<string, unknown> | undefined} as it will be read */
 function plain(metadata) {
   if (metadata === undefined) return undefined;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
@@ -30,25 +30,34 @@ function plain(metadata) {
 }
 
 /**
+ * What files of any format hold of a model.
  * @param {Model} model
- * @param {Graph} graph
- * @param {SaveOptions} options
+ * @returns {Described}
  */
-export async function saveModel(model, graph, options) {
-  checkOptions('save', options, ['dtype', 'includeOptimizer']);
-  const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
-  const { name, seed } = model;
+export function describeModel(model) {
+  const { graph, seed } = model.runner();
   const metadata = plain(model.metadata);
   checkNesting(metadata, 1);
+  return { name: String(model.name), seed, graph, weights: model.getWeights(), ...(metadata && { metadata }) };
+}
+
+/**
+ * @param {Model} model
+ * @param {SaveOptions} [options]
+ */
+export async function saveModel(model, options = {}) {
+  checkOptions('save', options, ['dtype', 'includeOptimizer']);
+  const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
+  const { name, seed, graph, weights: plainValues, metadata } = describeModel(model);
   const runner = checkBoolean('save: includeOptimizer', options.includeOptimizer ?? false) ? model.compiledRunner('save') : model.runner();
   const training = options.includeOptimizer && describeTraining(runner);
   const plainWeights = weightsOf(runner.core, graph);
   const weights = training ? [...plainWeights, ...statesOf(plainWeights, countStates(runner))] : plainWeights;
-  const values = training ? [...model.getWeights(), ...readStates(runner)] : model.getWeights();
+  const values = training ? [...plainValues, ...readStates(runner)] : plainValues;
   const dtypes = weights.map(({ shape }, i) => (i < plainWeights.length ? dtypeOf(shape, dtype) : 'float32'));
   const { offsets, length } = layOut(weights, dtypes);
   const tensors = weights.map((weight, i) => ({ name: weight.name, shape: weight.shape, dtype: dtypes[i], offset: offsets[i] }));
-  const header = { name: String(name), seed, ...describeGraph(graph), tensors, ...(training && { training }), ...(metadata && { metadata }) };
+  const header = { name, seed, ...describeGraph(graph), tensors, ...(training && { training }), ...(metadata && { metadata }) };
   return makeFile(header, length, (data) => {
     weights.forEach((weight, i) => {
       const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));

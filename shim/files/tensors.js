@@ -1,6 +1,6 @@
 import { addLayers, distinctNames, weightShapes } from '../building.js';
 import { checkChoice, checkOptions, show } from '../errors.js';
-import { elementsOf } from '../tensor.js';
+import { checkTensor, elementsOf } from '../tensor.js';
 import { DTYPES, DTYPE_NAMES } from './dtypes.js';
 import { aligned, refusal } from './format.js';
 
@@ -14,7 +14,7 @@ import { aligned, refusal } from './format.js';
 /** @typedef {{ name: string, shape: number[], channels: number }} Weight channels: a kernel's, of its output */
 
 /** Keras's names of a layer's weights, in the core's order (src/parameter.c). @type {Partial<Record<LayerKind, string[]>>} */
-const WEIGHTS = {
+export const WEIGHTS = {
   conv2d: ['kernel', 'bias'],
   dense: ['kernel', 'bias'],
   depthwise_conv2d: ['depthwise_kernel', 'bias'],
@@ -43,7 +43,7 @@ export function weightsOf(core, graph) {
   });
 }
 
-/** Biases and the like are few, and what is lost in them no kernel makes good. @param {number[]} shape @param {DType} dtype @returns {DType} */
+/** Biases and the like are few, and what is lost in them no kernel makes good. @template {string} D @param {number[]} shape @param {D} dtype @returns {D | 'float32'} */
 export const dtypeOf = (shape, dtype) => (shape.length < 2 ? 'float32' : dtype);
 
 /** @param {Weight} weight @param {DType} dtype */
@@ -65,15 +65,30 @@ export function layOut(weights, dtypes) {
   return { offsets, length };
 }
 
+/** @param {Weight} weight @param {number} index @param {any} given what should be its shape */
+function checkShape({ name, shape }, index, given) {
+  if (!Array.isArray(given) || given.length !== shape.length || shape.some((length, axis) => length !== given[axis])) {
+    throw refusal(`tensor ${index} (${name}) must have shape ${show(shape)}, got ${show(given)}`);
+  }
+}
+
+/** Refuses tensors that are not the weights that the layers imply. @param {Tensor[]} tensors @param {Weight[]} weights */
+export function checkTensors(tensors, weights) {
+  if (tensors.length !== weights.length) throw refusal(`tensors must be ${weights.length}, as the layers have them, got ${tensors.length}`);
+  weights.forEach((weight, i) => {
+    checkShape(weight, i, tensors[i].shape);
+    checkTensor(`tensor ${i} (${weight.name})`, tensors[i]);
+  });
+}
+
 /** @param {unknown} entry @param {Weight} weight @param {number} index @returns {Entry} */
-function checkEntry(entry, { name, shape }, index) {
+function checkEntry(entry, weight, index) {
+  const { name, shape } = weight;
   const what = `tensor ${index}`;
   checkOptions(what, /** @type {object} */ (entry), ['name', 'shape', 'dtype', 'offset']);
   const given = /** @type {Entry} */ (entry);
   if (given.name !== name) throw refusal(`tensor ${index} must be ${show(name)}, got ${show(given.name)}`);
-  if (!Array.isArray(given.shape) || given.shape.length !== shape.length || shape.some((length, axis) => length !== given.shape[axis])) {
-    throw refusal(`tensor ${index} (${name}) must have shape ${show(shape)}, got ${show(given.shape)}`);
-  }
+  checkShape(weight, index, given.shape);
   const dtypes = shape.length < 2 ? DTYPE_NAMES.filter((dtype) => dtype !== 'int8') : DTYPE_NAMES;
   checkChoice(`${what} (${name}): dtype`, given.dtype, dtypes);
   return given;

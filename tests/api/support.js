@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe } from 'node:test';
-import { FittingRoomError, layers, loadCore, sequential, tensor } from '../../shim/index.js';
+import { FittingRoomError, importModel, layers, loadCore, sequential, tensor } from '../../shim/index.js';
 import { useBuild } from '../../shim/loading.js';
 
 /** @import { Sequential } from '../../shim/index.js' */
@@ -118,4 +118,11 @@ export const refused = (act, message, code = 'invalid-argument') =>
     assert.equal(error.message, message);
     assert.equal(error.code, code);
     return true;
+  });
+
+/** A file of whatever format is read, or refused as bad data; nothing else happens. @param {Uint8Array<ArrayBuffer>} file */
+export const readOrRefused = (file) =>
+  importModel(file).then((made) => made.dispose(), (error) => {
+    assert.ok(error instanceof FittingRoomError, error?.stack ?? String(error));
+    assert.equal(error.code, 'bad-data');
   });

@@ -1,0 +1,45 @@
+import { addLayers, describeLayers, distinctNames } from '../building.js';
+import { WEIGHTS } from '../files/tensors.js';
+
+/** @import { BuiltLayer } from '../building.js' */
+/** @import { Core } from '../core.js' */
+/** @import { Graph } from '../graph.js' */
+/** @import { LayerConfig } from '../layer.js' */
+/** @import { Tensor } from '../tensor.js' */
+
+/**
+ * A model between two formats: all that there is to know of it, and nothing of the core's. weights: in the order of getWeights.
+ * @typedef {{ name: string, seed: number, graph: Graph, weights: Tensor<Float32Array<ArrayBuffer>>[], metadata?: Record<string, unknown> }} Described
+ */
+/** @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} NamedFile */
+/**
+ * What each module of this folder that is named after a format has.
+ * @typedef {object} Format
+ * @property {(described: Described, options: { dtype: string }) => Promise<NamedFile[]>} write
+ * @property {(files: NamedFile[]) => Promise<Described>} read the first is the one by which the format was recognised
+ * @property {(file: NamedFile) => string[]} [others] the names of the files that belong to the first, relative to it
+ */
+
+/** What says, in a layer's configuration, whether it has such weights. @type {Record<string, 'useBias' | 'scale' | 'center'>} */
+const SWITCHES = { bias: 'useBias', gamma: 'scale', beta: 'center' };
+
+/** @param {LayerConfig} config @returns {string[]} what Keras calls the weights that the layer has, in its order */
+export const weightsOf = (config) => (WEIGHTS[config.kind] ?? []).filter((name) => config[SWITCHES[name]] !== false);
+
+/**
+ * @param {Graph} graph
+ * @param {string[]} [names] of the layers
+ * @returns {string[]} layer/weight, in the order of getWeights
+ */
+export const weightNames = ({ nodes }, names = distinctNames(nodes.map(({ config }) => config))) =>
+  nodes.flatMap(({ config }, i) => weightsOf(config).map((weight) => `${names[i]}/${weight}`));
+
+/** The layers as they would be built, with their distinct names and output shapes. @param {Core} core @param {Graph} graph @returns {BuiltLayer[]} */
+export function planOf(core, graph) {
+  const pointer = addLayers(core, graph, 0);
+  try {
+    return describeLayers(core, pointer, graph);
+  } finally {
+    core.call('fr_dispose', pointer);
+  }
+}

@@ -1,0 +1,133 @@
+import { FittingRoomError, checkChoice, checkOptions, show } from '../errors.js';
+import { checkFileLength, isModelFile, refusal } from '../files/format.js';
+import { build, loadModel } from '../files/load.js';
+import { describeModel } from '../files/save.js';
+import { bytesOf } from '../files/source.js';
+import { checkTensors, weightsOf } from '../files/tensors.js';
+import { inFile } from '../files/topology.js';
+import { loadCore } from '../loading.js';
+import { Model } from '../model.js';
+
+/** @import { Source } from '../files/source.js' */
+/** @import { RuntimeOptions } from '../loading.js' */
+/** @import { Format, NamedFile } from './described.js' */
+
+/** @typedef {'fitting-room' | 'tfjs' | 'safetensors' | 'onnx' | 'keras'} FormatName */
+/** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
+/** @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, float32 where left out; each format has its own */
+
+const BRACE = 0x7b;
+
+/** @param {Uint8Array} bytes */
+const isJson = (bytes) => /^\s*\{\s*["}]/.test(new TextDecoder().decode(bytes.subarray(0, 64)));
+
+/** Eight bytes of a length, the upper ones zero, then JSON. @param {Uint8Array} bytes */
+const isSafetensors = (bytes) => bytes[8] === BRACE && bytes.subarray(4, 8).every((byte) => byte === 0);
+
+/** What zip archives begin with. @param {Uint8Array} bytes */
+const isZip = (bytes) => String.fromCharCode(...bytes.subarray(0, 4)) === 'PK\x03\x04';
+
+/** A model's first field in protobuf is its version, a small number. @param {Uint8Array} bytes */
+const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
+
+/**
+ * How a format is recognised, in the order to try them, and what reads and writes it.
+ * @type {Record<Exclude<FormatName, 'fitting-room'>, { isOne: (bytes: Uint8Array) => boolean, load: () => Promise<Format> }>}
+ */
+const FORMATS = {
+  tfjs: { isOne: isJson, load: () => import('./tfjs.js') },
+  safetensors: { isOne: isSafetensors, load: () => import('./safetensors.js') },
+  keras: { isOne: isZip, load: () => import('./keras.js') },
+  onnx: { isOne: isOnnx, load: () => import('./onnx.js') },
+};
+const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FORMATS)]);
+
+/**
+ * @param {Model} model
+ * @param {FormatName} name
+ * @param {ExportOptions} [options]
+ * @returns {Promise<NamedFile[]>}
+ */
+export async function exportModel(model, name, options = {}) {
+  if (!(model instanceof Model)) throw new FittingRoomError(`exportModel takes a model, got ${show(model)}`);
+  checkChoice('exportModel: format', name, FORMAT_NAMES);
+  checkOptions('exportModel', options, ['dtype']);
+  const { dtype = 'float32' } = options;
+  if (name === 'fitting-room') return [{ name: 'model.fit', bytes: await model.save(/** @type {any} */ ({ dtype })) }];
+  const described = describeModel(model);
+  return (await FORMATS[name].load()).write(described, { dtype });
+}
+
+const READING = { what: 'importModel', checkHead: () => {} };
+
+/** @param {any} file @returns {Promise<NamedFile>} */
+async function named(file) {
+  if (typeof file?.name !== 'string') throw new FittingRoomError(`importModel: files are a File or { name, bytes }, got ${show(file)}`);
+  return { name: file.name, bytes: await bytesOf(file instanceof Blob ? file : file.bytes, READING) };
+}
+
+/** @param {unknown} source @returns {source is string | URL} */
+const isAddress = (source) => typeof source === 'string' || source instanceof URL;
+
+/**
+ * One after the other, and no more than all together may hold.
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => Promise<NamedFile>} readOne
+ */
+async function inTurn(items, readOne) {
+  /** @type {NamedFile[]} */
+  const files = [];
+  for (const item of items) {
+    files.push(await readOne(item));
+    checkFileLength(files.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  }
+  return files;
+}
+
+/** @param {ImportSource} source @returns {Promise<NamedFile[]>} */
+async function filesOf(source) {
+  if (Array.isArray(source)) return inTurn(source, named);
+  return [{ name: isAddress(source) ? String(source) : 'the file', bytes: await bytesOf(source, READING) }];
+}
+
+/**
+ * A file beside another one. What a file says is not trusted with addresses elsewhere.
+ * @param {URL} address of the other one
+ * @param {string} name
+ */
+function addressBeside(address, name) {
+  const [folder, beside] = inFile('', () => [new URL('.', address), new URL(name, address)]);
+  if (!beside.href.startsWith(folder.href)) throw refusal(`it names the file ${show(name)}, which is not in its folder`);
+  beside.search ||= address.search;
+  return beside;
+}
+
+/** @param {string | URL} source @param {string[]} names @returns {Promise<NamedFile[]>} */
+async function filesBeside(source, names) {
+  const address = new URL(source, globalThis.location?.href);
+  return inTurn(names, async (name) => ({ name, bytes: await bytesOf(addressBeside(address, name), READING) }));
+}
+
+/**
+ * @param {ImportSource} source
+ * @param {RuntimeOptions} [options]
+ * @returns {Promise<Model>}
+ */
+export async function importModel(source, options = {}) {
+  checkOptions('importModel', options, ['deterministic', 'threads']);
+  const files = await filesOf(source);
+  const own = files.find(({ bytes }) => isModelFile(bytes));
+  if (own) return loadModel(own.bytes, options);
+  for (const { isOne, load } of Object.values(FORMATS)) {
+    const first = files.find(({ bytes }) => isOne(bytes));
+    if (!first) continue;
+    const { read, others } = await load();
+    const beside = isAddress(source) && others ? await filesBeside(source, others(first)) : files.filter((file) => file !== first);
+    const described = await read([first, ...beside]);
+    const core = await loadCore(options);
+    inFile('', () => checkTensors(described.weights, weightsOf(core, described.graph)));
+    return build(core, described);
+  }
+  throw refusal(`none of ${show(files.map(({ name }) => name))} is of a format that is known here: ${FORMAT_NAMES.join(', ')}`);
+}

@@ -1,0 +1,43 @@
+import { unzipSync, zipSync } from 'fflate';
+import { show } from '../../errors.js';
+import { checkFileLength, refusal } from '../../files/format.js';
+
+/** The zip archive that a .keras file is. */
+
+export const CONFIG = 'config.json';
+export const METADATA = 'metadata.json';
+export const WEIGHTS = 'model.weights.h5';
+const MEMBERS = [CONFIG, METADATA, WEIGHTS];
+const MAX_ENTRIES = 1024;
+/** The earliest that archives know, so that the same model makes the same archive. */
+const TIME = '1980-01-01T12:00:00';
+
+/** Not compressed, as Keras does it. @param {Record<string, Uint8Array>} members @returns {Uint8Array<ArrayBuffer>} */
+export const packArchive = (members) => zipSync(members, { level: 0, mtime: TIME });
+
+/**
+ * The members that a model has, as far as they are there. What they will take is added up before anything is inflated, and
+ * fflate inflates no further than it was told.
+ * @param {Uint8Array} bytes
+ * @returns {Record<string, Uint8Array<ArrayBuffer>>}
+ */
+export function unpackArchive(bytes) {
+  let [entries, length] = [0, 0];
+  /** @type {Set<string>} */
+  const seen = new Set();
+  try {
+    return unzipSync(bytes, {
+      filter({ name, size, originalSize, compression }) {
+        if (++entries > MAX_ENTRIES) throw refusal(`the archive has more than ${MAX_ENTRIES} entries`);
+        if (!MEMBERS.includes(name)) return false;
+        if (seen.has(name)) throw refusal(`the archive has ${show(name)} twice`);
+        seen.add(name);
+        checkFileLength(length += compression ? originalSize : size);
+        return true;
+      },
+    });
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    throw message.startsWith('model file:') ? error : refusal(`the archive cannot be read (${message})`, error);
+  }
+}

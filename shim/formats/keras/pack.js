@@ -1,0 +1,25 @@
+import { File, ready } from 'h5wasm';
+
+/** @import { FS } from 'h5wasm' */
+/** @import { LayerWeights } from './weights.js' */
+
+const NAME = 'model.h5'; // in the library's memory
+
+/** model.weights.h5, as HDF5's own library writes it. @param {LayerWeights[]} layers @returns {Promise<Uint8Array<ArrayBuffer>>} */
+export async function packWeights(layers) {
+  const system = /** @type {NonNullable<typeof FS>} */ ((await ready).FS);
+  const file = new File(NAME, 'w', { libver: ['earliest', 'latest'] }); // as Keras's h5py has it
+  try {
+    file.create_group('vars');
+    const all = file.create_group('layers');
+    for (const { group, tensors } of layers) {
+      const variables = all.create_group(group).create_group('vars');
+      tensors.forEach(({ shape, data }, i) => variables.create_dataset({ name: String(i), data, shape, dtype: '<f' }));
+    }
+    file.flush();
+    return system.readFile(NAME).slice();
+  } finally {
+    file.close();
+    system.unlink(NAME);
+  }
+}

@@ -1,0 +1,89 @@
+import { FittingRoomError } from '../../errors.js';
+import { DTYPES } from '../../files/dtypes.js';
+import { elementsOf } from '../../tensor.js';
+
+/** @import { Tensor } from '../../tensor.js' */
+/** @import { OnnxTensor } from './messages.js' */
+
+/** ONNX's numbers of types. */
+export const FLOAT = 1;
+const INT32 = 6;
+export const INT64 = 7;
+export const FLOAT16 = 10;
+
+/** @param {number[]} shape @returns {number[]} how far apart neighbours along each axis are, row-major */
+export const stridesOf = (shape) => shape.map((_, axis) => elementsOf(shape.slice(axis + 1)));
+
+/**
+ * The same numbers with their axes in another order.
+ * @param {Tensor<Float32Array<ArrayBuffer>>} tensor
+ * @param {number[]} order axis i of the result is axis order[i] of the tensor
+ * @returns {Tensor<Float32Array<ArrayBuffer>>}
+ */
+export function transposed({ shape, data }, order) {
+  const strides = stridesOf(shape);
+  const lengths = order.map((axis) => shape[axis]);
+  const result = new Float32Array(data.length);
+  const index = lengths.map(() => 0);
+  let from = 0;
+  for (let at = 0; at < data.length; at++) {
+    result[at] = data[from];
+    for (let axis = lengths.length - 1; axis >= 0; axis--) {
+      from += strides[order[axis]];
+      if (++index[axis] < lengths[axis]) break;
+      from -= lengths[axis] * strides[order[axis]];
+      index[axis] = 0;
+    }
+  }
+  return { shape: lengths, data: result };
+}
+
+/** @param {number[]} order @returns {number[]} the order that undoes it */
+export const inverse = (order) => order.map((_, axis) => order.indexOf(axis));
+
+/** @param {string} name @param {number[]} dims @param {Float32Array} values @param {'float32' | 'float16'} dtype @returns {OnnxTensor} */
+export function floatTensor(name, dims, values, dtype = 'float32') {
+  const raw = new Uint8Array(DTYPES[dtype].bytes(values.length, 1));
+  DTYPES[dtype].write(name, raw, values, 1);
+  return { dims, dataType: dtype === 'float16' ? FLOAT16 : FLOAT, name, raw };
+}
+
+/** @param {string} name @param {number[]} values @returns {OnnxTensor} */
+export const integerTensor = (name, values) => ({ dims: [values.length], dataType: INT64, integers: values, name });
+
+/** @param {OnnxTensor} tensor @param {string} kind what its values are @param {number} found @param {number} needed */
+function checkCount({ name, dims = [] }, kind, found, needed) {
+  if (found === needed) return;
+  throw new FittingRoomError(`tensor ${name}: ${needed} ${kind} make up the shape [${dims.join(', ')}], it has ${found}`);
+}
+
+/** @param {OnnxTensor} tensor @returns {number[]} */
+export function dimsOf({ name, dims = [], location }) {
+  if (location) throw new FittingRoomError(`tensor ${name}: its numbers are in another file, which is not read`);
+  if (dims.some((length) => length < 1)) throw new FittingRoomError(`tensor ${name}: its shape [${dims.join(', ')}] must hold lengths from 1 on`);
+  return dims;
+}
+
+/** The numbers of a tensor of floats. @param {OnnxTensor} tensor @returns {Tensor<Float32Array<ArrayBuffer>>} */
+export function floatsOf(tensor) {
+  const { name, dataType, raw, floats, halves } = tensor;
+  const shape = dimsOf(tensor);
+  if (dataType !== FLOAT && dataType !== FLOAT16) throw new FittingRoomError(`tensor ${name}: its type is ${dataType}; ${FLOAT} (float) and ${FLOAT16} (float16) are read`);
+  const storage = DTYPES[dataType === FLOAT ? 'float32' : 'float16'];
+  const stored = raw ?? (dataType === FLOAT ? floats : Uint8Array.from((halves ?? []).flatMap((half) => [half & 255, (half >> 8) & 255]))) ?? new Uint8Array();
+  checkCount(tensor, 'bytes', stored.length, storage.bytes(elementsOf(shape), 1));
+  return { shape: [...shape], data: storage.read(`ONNX: tensor ${name}`, Uint8Array.from(stored), 1) };
+}
+
+/** The numbers of a tensor of integers: a shape, axes or paddings. @param {OnnxTensor} tensor @returns {number[]} */
+export function integersOf(tensor) {
+  const { name, dataType, raw, integers, halves } = tensor;
+  if (dataType !== INT64 && dataType !== INT32) throw new FittingRoomError(`tensor ${name}: its type is ${dataType}; ${INT64} (int64) and ${INT32} (int32) are read`);
+  const needed = elementsOf(dimsOf(tensor));
+  const bytes = dataType === INT64 ? 8 : 4;
+  if (raw) checkCount(tensor, 'bytes', raw.length, needed * bytes);
+  const view = raw && new DataView(raw.buffer, raw.byteOffset);
+  const values = view ? Array.from({ length: needed }, (_, i) => (bytes === 8 ? Number(view.getBigInt64(8 * i, true)) : view.getInt32(4 * i, true))) : (dataType === INT64 ? integers : halves) ?? [];
+  checkCount(tensor, 'integers', values.length, needed);
+  return values;
+}

@@ -1,0 +1,119 @@
+import { FittingRoomError, show } from '../../errors.js';
+import { chainOf, checkInputShape, graphOf, input } from '../../graph.js';
+import { refusal } from '../../files/format.js';
+import { inFile } from '../../files/topology.js';
+import { layers } from '../../layers.js';
+import { FLOAT } from './arrays.js';
+import { Call, Importer } from './importer.js';
+import { OPERATORS } from './operators.js';
+import { channelsFirst, plain } from './views.js';
+
+/** @import { Graph } from '../../graph.js' */
+/** @import { Described } from '../described.js' */
+/** @import { Imported } from './importer.js' */
+/** @import { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './messages.js' */
+
+/** An ONNX model of whatever origin, as far as our layers can do what its operators do. */
+
+const MAX_LAYERS = 128; // of src/model.h
+const MOST_CHANNELS = 4; // by which an image with channels last is recognised
+const TO_CHANNELS_FIRST = '0,3,1,2';
+
+/** @param {OnnxNode} node @param {number} index */
+export const nodeName = ({ name, operator }, index) => `node ${index} (${operator}${name ? ` ${name}` : ''})`;
+
+/** @param {OnnxNode} node */
+const isDefault = ({ domain = '' }) => domain === '' || domain === 'ai.onnx';
+
+/**
+ * Initializers, and what nodes make of nothing else.
+ * @param {OnnxGraph} graph
+ * @returns {{ constants: Map<string, OnnxTensor>, rest: OnnxNode[] }}
+ */
+export function constantsOf({ nodes = [], initializers = [] }) {
+  const constants = new Map(initializers.map((tensor) => [tensor.name ?? '', tensor]));
+  const rest = nodes.filter((node) => {
+    const { inputs: [from = ''] = [], outputs: [output = ''] = [], operator = '', attributes = [] } = node;
+    const isCast = operator === 'Cast' && attributes.some(({ name, integer }) => name === 'to' && integer === FLOAT);
+    const made = operator === 'Constant' ? attributes.find(({ name }) => name === 'value')?.tensor : isCast || operator === 'Identity' ? constants.get(from) : undefined;
+    if (made && isDefault(node)) constants.set(output, made);
+    return !made || !isDefault(node);
+  });
+  return { constants, rest };
+}
+
+/** @param {string} what @param {OnnxValue[]} values @returns {OnnxValue} */
+function only(what, values) {
+  if (values.length !== 1) throw refusal(`ONNX: it has ${values.length} ${what}s; models with one are read`);
+  return values[0];
+}
+
+/** @param {OnnxValue} value @returns {{ batch?: number, shape: number[] }} shape: as ONNX has it, without the batch */
+function shapeOf({ name, type }) {
+  const [batch, ...rest] = type?.tensor?.shape?.dims ?? [];
+  if (!batch || type?.tensor?.elements !== FLOAT) throw refusal(`ONNX: its input ${name} must be of floats and of a known shape [n, …]`);
+  const open = rest.findIndex(({ length = 0 }) => length < 1);
+  if (open >= 0) throw refusal(`ONNX: its input ${name} leaves the length of axis ${open + 1} open`);
+  return { batch: batch.length, shape: rest.map(({ length }) => /** @type {number} */ (length)) };
+}
+
+/** Whether an input [n, a, b, c] has its channels last. @param {number[]} shape @param {string} name @param {OnnxNode[]} nodes */
+function isChannelsLast(shape, name, nodes) {
+  const reader = nodes.find(({ inputs = [] }) => inputs.includes(name));
+  const order = reader?.attributes?.find((attribute) => attribute.name === 'perm')?.integers;
+  if (reader?.operator === 'Transpose') return String(order) === TO_CHANNELS_FIRST;
+  return shape[2] <= MOST_CHANNELS && shape[0] > MOST_CHANNELS;
+}
+
+/** @param {Importer} importer @param {OnnxNode} node @param {number} index */
+function run(importer, node, index) {
+  if (importer.done.has(node)) return;
+  const { operator = '' } = node;
+  const where = `ONNX: ${nodeName(node, index)}: `;
+  if (!isDefault(node) || !Object.hasOwn(OPERATORS, operator)) {
+    throw refusal(`${where}this operator is not known here; ${Object.keys(OPERATORS).join(', ')} are`);
+  }
+  inFile(where, () => OPERATORS[operator](new Call(importer, node)));
+  if (importer.layers.length > MAX_LAYERS) throw refusal(`ONNX: it takes more than ${MAX_LAYERS} layers`);
+}
+
+/** In the order that our graphs have, what does not lead to the output left out. @param {Imported[]} made @param {number} output @param {number[]} inputShape @param {string} inputName @returns {{ graph: Graph, made: Imported[] }} */
+function ordered(made, output, inputShape, inputName) {
+  const start = input({ shape: inputShape, name: inputName });
+  /** @type {ReturnType<typeof input>[]} */
+  const outputs = [];
+  for (const { layer, sources } of made) outputs.push(layer.apply(sources.map((source) => (source < 0 ? start : outputs[source]))));
+  const graph = graphOf(start, outputs[output]);
+  const chosen = graph.nodes.map(({ config }) => /** @type {Imported} */ (made.find(({ layer }) => layer === config)));
+  const isChain = graph.nodes.every(({ sources }, index) => sources.length === 1 && sources[0] === index - 1);
+  if (!isChain) return { graph, made: chosen };
+  const [first, ...rest] = graph.nodes.map(({ config }) => config);
+  return { graph: chainOf([{ ...first, inputShape }, ...rest], inputShape), made: chosen };
+}
+
+/** @param {Importer} importer @param {string} output */
+function outputOf(importer, output) {
+  const view = importer.views.get(output);
+  if (!view) throw new FittingRoomError(`its output ${show(output)} does not come from its input`);
+  const last = importer.output(view);
+  return last.source < 0 ? importer.add(layers.activation({ activation: 'linear' }), [last]) : last.source; // no model without a layer
+}
+
+/** @param {OnnxModel} model @returns {Described} */
+export function readForeign({ graph = {}, operatorSets = [] }) {
+  const { constants, rest } = constantsOf(graph);
+  const given = only('input', (graph.inputs ?? []).filter(({ name = '' }) => !constants.has(name)));
+  const { name: output = '' } = only('output', graph.outputs ?? []);
+  const { name = '' } = given;
+  const { batch, shape } = shapeOf(given);
+  const { version = 0 } = operatorSets.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx') ?? {};
+  const importer = new Importer(rest, constants, output, version, batch);
+  const isImage = shape.length === 3;
+  const last = !isImage || isChannelsLast(shape, name, rest);
+  const ours = inFile('ONNX: input: ', () => checkInputShape(last ? shape : [shape[1], shape[2], shape[0]]));
+  importer.views.set(name, last ? plain(-1, ours) : channelsFirst(-1, ours));
+  rest.forEach((node, index) => run(importer, node, index));
+  const source = inFile('ONNX: output: ', () => outputOf(importer, output));
+  const found = inFile('ONNX: ', () => ordered(importer.layers, source, ours, name));
+  return { name: graph.name || 'model', seed: 0, graph: found.graph, weights: found.made.flatMap(({ weights }) => weights) };
+}

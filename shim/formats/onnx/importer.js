@@ -1,0 +1,179 @@
+import { FittingRoomError, show } from '../../errors.js';
+import { layers } from '../../layers.js';
+import { elementsOf } from '../../tensor.js';
+import { floatsOf, integersOf } from './arrays.js';
+import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
+
+/** @import { AnyLayer } from '../../layer.js' */
+/** @import { Tensor } from '../../tensor.js' */
+/** @import { OnnxAttribute, OnnxNode, OnnxTensor } from './messages.js' */
+/** @import { View } from './views.js' */
+
+/** @typedef {Tensor<Float32Array<ArrayBuffer>>} Weight */
+/** @typedef {{ layer: AnyLayer, sources: number[], weights: Weight[] }} Imported */
+
+const AFFINE = ['conv2d', 'depthwise_conv2d', 'dense'];
+
+/** A node with its attributes and inputs, as an operator reads them. */
+export class Call {
+  /** @param {Importer} importer @param {OnnxNode} node */
+  constructor(importer, node) {
+    this.importer = importer;
+    this.node = node;
+    this.inputs = node.inputs ?? [];
+  }
+
+  /** @param {string} name @returns {OnnxAttribute | undefined} */
+  #attribute(name) {
+    return this.node.attributes?.find((attribute) => attribute.name === name);
+  }
+
+  /** @param {string} name */
+  integer(name) {
+    const attribute = this.#attribute(name);
+    return attribute && (attribute.integer ?? 0); // which protobuf leaves out
+  }
+
+  /** @param {string} name @returns {number | undefined} as it was before it became a single */
+  float(name) {
+    const attribute = this.#attribute(name);
+    return attribute && Number((attribute.float ?? 0).toPrecision(7));
+  }
+
+  /** @param {string} name */
+  text(name) {
+    return this.#attribute(name)?.text;
+  }
+
+  /** @param {string} name */
+  integers(name) {
+    const attribute = this.#attribute(name);
+    return attribute && (attribute.integers ?? []);
+  }
+
+  /** @param {number} index */
+  has(index) {
+    return Boolean(this.inputs[index]);
+  }
+
+  /** @param {number} index @returns {View} an input that depends on the model's */
+  view(index = 0) {
+    const view = this.importer.views.get(this.inputs[index]);
+    if (view) return view;
+    throw new FittingRoomError(`input ${index} (${this.inputs[index]}) must come from the model's input`);
+  }
+
+  /** @param {number} index @returns {OnnxTensor} */
+  #constant(index) {
+    const constant = this.importer.constants.get(this.inputs[index]);
+    if (constant) return constant;
+    throw new FittingRoomError(`input ${index} (${this.inputs[index]}) must be constant`);
+  }
+
+  /** @param {number} index @returns {Weight} */
+  floats(index) {
+    return floatsOf(this.#constant(index));
+  }
+
+  /** @param {number} index */
+  integersAt(index) {
+    return integersOf(this.#constant(index));
+  }
+
+  /** One number. @param {number} index */
+  scalar(index) {
+    const { data } = this.floats(index);
+    if (data.length !== 1) throw new FittingRoomError(`input ${index} must be one number, it has ${data.length}`);
+    return data[0];
+  }
+
+  /** What the first output is. @param {View} view */
+  give(view) {
+    const [output, ...others] = this.node.outputs ?? [];
+    const used = others.find((name) => this.importer.readers(name) > 0);
+    if (used) throw new FittingRoomError(`its further output ${used} is read, which is not known here`);
+    this.importer.set(output, view);
+  }
+}
+
+/** Our layers as they come up, and the ONNX values that they stand for. */
+export class Importer {
+  /** @type {Imported[]} */
+  layers = [];
+  /** @type {Map<string, View>} */
+  views = new Map();
+  /** @type {Set<OnnxNode>} nodes that another one has taken care of */
+  done = new Set();
+  #readers;
+
+  /** @param {OnnxNode[]} nodes @param {Map<string, OnnxTensor>} constants @param {string} output @param {number} operatorSet @param {number} [batch] the samples, where only so many fit */
+  constructor(nodes, constants, output, operatorSet, batch) {
+    this.nodes = nodes;
+    this.constants = constants;
+    this.operatorSet = operatorSet;
+    this.batch = batch;
+    this.#readers = new Map([[output, 1]]);
+    for (const name of nodes.flatMap(({ inputs = [] }) => inputs)) this.#readers.set(name, this.readers(name) + 1);
+  }
+
+  /** How often a value is read. @param {string} name */
+  readers(name) {
+    return this.#readers.get(name) ?? 0;
+  }
+
+  /** @param {string} name @param {View} view */
+  set(name, view) {
+    if (this.views.has(name) || this.constants.has(name)) throw new FittingRoomError(`the value ${name} is made twice`);
+    this.views.set(name, view);
+  }
+
+  /** @param {AnyLayer} layer @param {View[]} from @param {Weight[]} [weights] @returns {number} its number */
+  add(layer, from, weights = []) {
+    return this.layers.push({ layer, sources: from.map(({ source }) => source), weights }) - 1;
+  }
+
+  /** The layer a value comes from, where it has weights and no activation, and nothing but what is at hand reads it. @param {string} name @param {number} readers @returns {Imported | undefined} */
+  open(name, readers = 1) {
+    const { source } = /** @type {View} */ (this.views.get(name));
+    const made = this.layers[source];
+    if (!made || !AFFINE.includes(made.layer.kind) || made.layer.activation !== 'linear') return undefined;
+    const names = [...this.views.keys()].filter((each) => this.views.get(each)?.source === source);
+    return names.every((each) => this.readers(each) === (each === name ? readers : 1)) ? made : undefined;
+  }
+
+  /** The same value of a shape of ours, no number in another place. @param {View} view @param {number[]} shape @returns {View} */
+  reshaped(view, shape) {
+    if (String(view.shape) === String(shape)) return view;
+    const layer = shape.length === 1 ? layers.flatten() : layers.reshape({ targetShape: shape });
+    return { ...view, source: this.add(layer, [view]), shape };
+  }
+
+  /** @param {View} view @returns {View} one that is a row of numbers for ONNX and here */
+  row(view) {
+    const dims = dimsOf(view);
+    if (dims.length !== 1) throw new FittingRoomError(`its input has the shape [n, ${dims.join(', ')}]; [n, length] is known here`);
+    return this.reshaped(view, [elementsOf(view.shape)]);
+  }
+
+  /** @param {View} view @returns {View} one that is an image, channels first for ONNX and last here */
+  image(view) {
+    const [channels, height, width, ...rest] = dimsOf(view);
+    if (width === undefined || rest.length > 0) throw new FittingRoomError(`its input has the shape [n, ${dimsOf(view).join(', ')}]; images [n, channels, height, width] are known here`);
+    const shape = [height, width, channels];
+    if (sameAxes(view.axes, channelsFirst(0, shape).axes)) return this.reshaped(view, shape);
+    throw new FittingRoomError('its image would have to be transposed, for which there is no layer here');
+  }
+
+  /** @param {View} view @returns {View} one whose numbers lie in ONNX's order, or an image */
+  output(view) {
+    const dims = dimsOf(view);
+    if (isPlain(view)) return plain(this.reshaped(view, dims).source, dims);
+    if (dims.length === 3) return this.image(view);
+    throw new FittingRoomError('the output would have to be transposed, for which there is no layer here');
+  }
+}
+
+/** @param {unknown} value @param {string} what @param {unknown} right */
+export function checkIs(value, what, right) {
+  if (value !== right) throw new FittingRoomError(`${what} must be ${show(right)}, got ${show(value)}`);
+}

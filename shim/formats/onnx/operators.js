@@ -1,0 +1,366 @@
+import { FittingRoomError, show } from '../../errors.js';
+import { layers } from '../../layers.js';
+import { LEAKY_SLOPE } from '../../lowering.js';
+import { elementsOf } from '../../tensor.js';
+import { FLOAT, transposed } from './arrays.js';
+import { checkIs } from './importer.js';
+import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
+import { outputSides, windowOf } from './windows.js';
+
+/** @import { Activation, AnyLayer } from '../../layer.js' */
+/** @import { Call, Importer, Weight } from './importer.js' */
+/** @import { View } from './views.js' */
+/** @import { Window } from './windows.js' */
+
+/** @typedef {(call: Call) => void} Operator */
+
+/** @param {Call} call @param {View} view @param {AnyLayer} layer @param {Weight[]} [weights] a layer that changes no shape */
+function pointwise(call, view, layer, weights) {
+  call.give({ ...view, source: call.importer.add(layer, [view], weights) });
+}
+
+/** Into the layer before, where it can be. @param {Call} call @param {Activation} name @param {number} [readers] of the input */
+function activate(call, name, readers) {
+  const view = call.view();
+  const open = call.importer.open(call.inputs[0], readers);
+  if (!open) return pointwise(call, view, layers.activation({ activation: name }));
+  open.layer.activation = name;
+  call.give(view);
+}
+
+/** @param {Activation} name @returns {Operator} */
+const activation = (name) => (call) => activate(call, name);
+
+/** Zeros around an image. @param {Importer} importer @param {View} view @param {Window['margins']} padding @returns {View} */
+function padded(importer, view, padding) {
+  const [height, width, channels] = view.shape;
+  const source = importer.add(layers.zeroPadding2d({ padding }), [view]);
+  return channelsFirst(source, [height + padding[0][0] + padding[0][1], width + padding[1][0] + padding[1][1], channels]);
+}
+
+/** @param {Call} call @param {View} image @param {Window} window @returns {{ image: View, padding: 'valid' | 'same' }} the padding as a layer where a window has none such */
+function settled(call, image, { padding, margins }) {
+  if (padding !== 'other') return { image, padding };
+  return { image: padded(call.importer, image, margins), padding: 'valid' };
+}
+
+/** @param {View} image @param {Pick<Window, 'size' | 'strides' | 'padding'>} window @param {number} channels */
+function slid({ shape }, window, channels) {
+  const sides = outputSides(shape.slice(0, 2), window);
+  if (Math.min(...sides) < 1) throw new FittingRoomError(`a window of ${show(window.size)} does not fit into an image of ${show(shape)}`);
+  return [...sides, channels];
+}
+
+/** @type {Operator} */
+function conv(call) {
+  const view = call.importer.image(call.view());
+  const kernel = call.floats(1);
+  checkIs(kernel.shape.length, "the number of the kernel's axes", 4);
+  const [filters, depth, height, width] = kernel.shape;
+  const [, , channels] = view.shape;
+  const groups = call.integer('group') ?? 1;
+  checkIs(depth * groups, "the kernel's channels times group", channels);
+  const window = windowOf(call, view.shape.slice(0, 2), [height, width]);
+  checkIs(String(window.size), 'kernel_shape', String([height, width]));
+  const { image, padding } = settled(call, view, window);
+  const weights = call.has(2) ? [call.floats(2)] : [];
+  const options = { kernelSize: window.size, strides: window.strides, padding, useBias: weights.length > 0 };
+  for (const bias of weights) checkIs(String(bias.shape), "the bias's shape", String([filters]));
+  let source;
+  if (groups === 1) {
+    source = call.importer.add(layers.conv2d({ filters, ...options }), [image], [transposed(kernel, [2, 3, 1, 0]), ...weights]);
+  } else {
+    checkIs(groups, 'group, where it is not 1,', channels);
+    const depthMultiplier = filters / channels;
+    const split = { shape: [channels, depthMultiplier, height, width], data: kernel.data };
+    source = call.importer.add(layers.depthwiseConv2d({ depthMultiplier, ...options }), [image], [transposed(split, [2, 3, 0, 1]), ...weights]);
+  }
+  call.give(channelsFirst(source, slid(image, { ...window, padding }, filters)));
+}
+
+/** @param {typeof layers.maxPooling2d} make @param {(call: Call, window: Window) => Window} look @returns {Operator} */
+const pooling = (make, look) => (call) => {
+  const view = call.importer.image(call.view());
+  const window = look(call, windowOf(call, view.shape.slice(0, 2)));
+  const { image, padding } = settled(call, view, window);
+  const source = call.importer.add(make({ poolSize: window.size, strides: window.strides, padding }), [image]);
+  call.give(channelsFirst(source, slid(image, { ...window, padding }, image.shape[2])));
+};
+
+/** @param {Call} _ @param {Window} window */
+function ownPadding(_, window) {
+  if (window.padding === 'other') throw new FittingRoomError(`pads must be none, or those of padding 'same', got ${show(window.margins)}`);
+  return window;
+}
+
+/** Where the zeros around count, they become a layer. @type {(call: Call, window: Window) => Window} */
+const averagePadding = (call, window) =>
+  call.integer('count_include_pad') && window.padding !== 'valid' ? { ...window, padding: 'other' } : ownPadding(call, window);
+
+/** @param {AnyLayer} layer @returns {(call: Call, view: View, axes: number) => void} axes: how many of length 1 stay behind the channels */
+const pooledAll = (layer) => (call, view, axes) => {
+  const [, , channels] = view.shape;
+  const source = call.importer.add(layer, [view]);
+  call.give({ source, shape: [channels], axes: [[{ length: channels, stride: 1 }], ...Array.from({ length: axes }, () => [])] });
+};
+
+/** @type {Operator} */
+function reduceMean(call) {
+  const view = call.importer.image(call.view());
+  const axes = call.has(1) ? call.integersAt(1) : call.integers('axes') ?? [];
+  const positive = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort();
+  checkIs(String(positive), 'axes', '2,3');
+  pooledAll(layers.globalAveragePooling2d())(call, view, call.integer('keepdims') ?? 1 ? 2 : 0);
+}
+
+/** @param {View} row @param {Weight} kernel [inputs, units] @returns {Weight} its rows in the order in which the numbers lie */
+function sorted(row, { shape, data }) {
+  const [inputs, units] = shape;
+  checkIs(inputs, 'the number of rows of the kernel', row.shape[0]);
+  const result = new Float32Array(data.length);
+  offsetsOf(row).forEach((offset, i) => result.set(data.subarray(i * units, (i + 1) * units), offset * units));
+  return { shape, data: result };
+}
+
+/** @param {Call} call @param {Weight} kernel @param {Weight[]} bias */
+function dense(call, kernel, bias) {
+  checkIs(kernel.shape.length, "the number of the kernel's axes", 2);
+  const row = call.importer.row(call.view());
+  const [, units] = kernel.shape;
+  const source = call.importer.add(layers.dense({ units, useBias: bias.length > 0 }), [row], [sorted(row, kernel), ...bias]);
+  call.give(plain(source, [units]));
+}
+
+/** A bias that is the same for all samples and places. @param {Weight} bias @param {number} units @param {number} behind how many axes come after the channels @returns {Weight} */
+function biasOf({ shape, data }, units, behind) {
+  const long = shape.findIndex((length) => length !== 1);
+  const fits = long < 0 || (shape.length - 1 - long === behind && shape[long] === units && data.length === units);
+  if (!fits) throw new FittingRoomError(`a constant of shape ${show(shape)} is added; one number for each of ${units} channels is known here`);
+  return { shape: [units], data: long < 0 ? new Float32Array(units).fill(data[0]) : data };
+}
+
+/** @type {Operator} */
+function gemm(call) {
+  checkIs(call.integer('transA') ?? 0, 'transA', 0);
+  checkIs(call.float('alpha') ?? 1, 'alpha', 1);
+  checkIs(call.float('beta') ?? 1, 'beta', 1);
+  const stored = call.floats(1);
+  checkIs(stored.shape.length, "the number of the kernel's axes", 2);
+  const kernel = call.integer('transB') ? transposed(stored, [1, 0]) : stored;
+  dense(call, kernel, call.has(2) ? [biasOf(call.floats(2), kernel.shape[1], 0)] : []);
+}
+
+/** A bias, or what is added up. @type {Operator} */
+function add(call) {
+  const constant = call.inputs.findIndex((name) => call.importer.constants.has(name));
+  if (constant < 0) return sum(call);
+  const other = 1 - constant;
+  const view = call.view(other);
+  const open = call.importer.open(call.inputs[other]);
+  if (!open || open.layer.useBias) throw new FittingRoomError('a constant is added to what is no convolution or dense layer without bias');
+  const units = view.shape[view.shape.length - 1];
+  const channels = view.axes.findIndex((axis) => sameAxes([axis], [[{ length: units, stride: 1 }]]));
+  open.weights.push(biasOf(call.floats(constant), units, view.axes.length - 1 - channels));
+  open.layer.useBias = true;
+  call.give(view);
+}
+
+/** @type {Operator} */
+function sum(call) {
+  const [first, ...rest] = call.inputs.map((_, index) => call.view(index));
+  const others = rest.map((view) => {
+    if (!sameAxes(view.axes, first.axes)) throw new FittingRoomError('what is added differs in shape or in the order of its numbers');
+    return call.importer.reshaped(view, first.shape);
+  });
+  if (others.length === 0) return call.give(first);
+  call.give({ ...first, source: call.importer.add(layers.add(), [first, ...others]) });
+}
+
+/** @type {Operator} */
+function batchNormalization(call) {
+  checkIs(call.integer('training_mode') ?? 0, 'training_mode', 0);
+  const { importer } = call;
+  const view = dimsOf(call.view()).length === 1 ? importer.row(call.view()) : importer.image(call.view());
+  const channels = view.shape[view.shape.length - 1];
+  const given = [1, 2, 3, 4].map((index) => {
+    const tensor = call.floats(index);
+    checkIs(String(tensor.shape), `input ${index}: its shape`, String([channels]));
+    return tensor;
+  });
+  const places = offsetsOf({ ...view, axes: [view.axes[0]] });
+  const weights = given.map(({ shape, data }) => {
+    const lying = new Float32Array(channels);
+    places.forEach((place, i) => { lying[place] = data[i]; });
+    return { shape, data: lying };
+  });
+  const layer = layers.batchNormalization({ epsilon: call.float('epsilon') ?? 1e-5, momentum: call.float('momentum') ?? 0.9 });
+  pointwise(call, view, layer, weights);
+}
+
+/** @type {Operator} */
+function leakyRelu(call) {
+  const alpha = call.float('alpha') ?? 0.01;
+  if (alpha === LEAKY_SLOPE) activate(call, 'leakyRelu');
+  else pointwise(call, call.view(), layers.leakyReLU({ alpha }));
+}
+
+/** @type {Operator} */
+function clip(call) {
+  const [low, high] = ['min', 'max'].map((name, i) => (call.has(i + 1) ? call.scalar(i + 1) : call.float(name)));
+  if (low === 0 && high === undefined) return activate(call, 'relu');
+  checkIs(low, 'min', 0);
+  checkIs(high, 'max', 6);
+  activate(call, 'relu6');
+}
+
+/** @type {Operator} */
+function sigmoid(call) {
+  const { importer, inputs: [input], node: { outputs: [output] = [] } } = call;
+  const product = importer.nodes.find((node) => node.operator === 'Mul' && String(node.inputs?.toSorted()) === String([input, output].toSorted()));
+  if (!product || importer.readers(output) !== 1) return activate(call, 'sigmoid');
+  importer.done.add(product);
+  call.node = { ...call.node, outputs: product.outputs };
+  activate(call, 'swish', 2);
+}
+
+/** @type {Operator} */
+function softmax(call) {
+  const { importer } = call;
+  const rank = dimsOf(call.view()).length;
+  const modern = importer.operatorSet >= 13;
+  const axis = call.integer('axis') ?? (modern ? -1 : 1);
+  const place = axis < 0 ? axis + rank : axis - 1;
+  if (rank === 1) {
+    checkIs(place, 'axis', 0);
+    return softmaxOf(call, importer.row(call.view()));
+  }
+  const view = call.view();
+  const channels = view.shape[view.shape.length - 1];
+  const isLast = sameAxes([view.axes[place] ?? []], [[{ length: channels, stride: 1 }]]);
+  if (!isLast || (!modern && place !== rank - 1)) throw new FittingRoomError(`axis ${axis} is not that of the channels, over which it goes here`);
+  softmaxOf(call, view);
+}
+
+/** @param {Call} call @param {View} view */
+function softmaxOf(call, view) {
+  const open = call.importer.open(call.inputs[0]);
+  if (open && view === call.view()) return activate(call, 'softmax');
+  pointwise(call, view, layers.softmax());
+}
+
+/** @param {Call} call @param {number[]} dims */
+function regroup(call, dims) {
+  const made = regrouped(call.view(), dims);
+  if (!made) throw new FittingRoomError(`[n, ${dimsOf(call.view()).join(', ')}] cannot be seen as [n, ${dims.join(', ')}] here`);
+  call.give(made);
+}
+
+/** @type {Operator} */
+function flatten(call) {
+  const dims = dimsOf(call.view());
+  const axis = call.integer('axis') ?? 1;
+  checkIs(axis < 0 ? axis + dims.length + 1 : axis, 'axis', 1);
+  regroup(call, [elementsOf(dims)]);
+}
+
+/** @type {Operator} */
+function reshape(call) {
+  const before = dimsOf(call.view());
+  const [batch, ...target] = call.integersAt(1);
+  checkIs(call.integer('allowzero') ?? 0, 'allowzero', 0);
+  const dims = target.map((length, axis) => (length === 0 ? before[axis] ?? 0 : length));
+  const rest = elementsOf(before) / elementsOf(dims.filter((length) => length !== -1));
+  const known = dims.map((length) => (length === -1 ? rest : length));
+  const keepsBatch = batch === 0 || batch === call.importer.batch || (batch === -1 && !dims.includes(-1));
+  if (!keepsBatch) throw new FittingRoomError(`the shape ${show([batch, ...target])} does not keep the samples apart`);
+  regroup(call, known);
+}
+
+/** The axes that squeeze and unsqueeze name. @param {Call} call @param {number} rank with the batch, of the longer shape @returns {number[]} places among a sample's */
+function axesOf(call, rank) {
+  const axes = call.has(1) ? call.integersAt(1) : call.integers('axes');
+  if (!axes) throw new FittingRoomError('it needs axes');
+  return axes.map((axis) => {
+    const place = (axis < 0 ? axis + rank : axis) - 1;
+    if (place < 0 || place >= rank - 1) throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
+    return place;
+  });
+}
+
+/** @type {Operator} */
+function squeeze(call) {
+  const dims = dimsOf(call.view());
+  const places = axesOf(call, dims.length + 1);
+  for (const place of places) checkIs(dims[place], `the length of axis ${place + 1}`, 1);
+  regroup(call, dims.filter((_, place) => !places.includes(place)));
+}
+
+/** @type {Operator} */
+function unsqueeze(call) {
+  const dims = dimsOf(call.view());
+  const count = call.has(1) ? call.integersAt(1).length : call.integers('axes')?.length ?? 0;
+  for (const place of axesOf(call, dims.length + count + 1).sort((a, b) => a - b)) dims.splice(place, 0, 1);
+  regroup(call, dims);
+}
+
+/** @type {Operator} */
+function transpose(call) {
+  const view = call.view();
+  const order = call.integers('perm') ?? [];
+  const sound = order[0] === 0 && String(order.toSorted((a, b) => a - b)) === String([...Array(view.axes.length + 1).keys()]);
+  if (!sound) throw new FittingRoomError(`perm must be an order of ${view.axes.length + 1} axes, the batch first, got ${show(order)}`);
+  call.give({ ...view, axes: order.slice(1).map((axis) => view.axes[axis - 1]) });
+}
+
+/** @type {Operator} */
+function pad(call) {
+  checkIs(call.text('mode') ?? 'constant', 'mode', 'constant');
+  checkIs(call.has(2) ? call.scalar(2) : call.float('value') ?? 0, 'the value', 0);
+  if (call.has(3)) throw new FittingRoomError('axes are not known here');
+  const pads = call.has(1) ? call.integersAt(1) : call.integers('pads') ?? [];
+  const view = call.view();
+  checkIs(view.axes.length, "the number of the image's axes behind the batch", 3);
+  checkIs(pads.length, 'the number of pads', 8);
+  const [first, second, third] = dimsOf(view);
+  const isFirst = sameAxes(view.axes, channelsFirst(0, [second, third, first]).axes) && pads[1] === 0 && pads[5] === 0;
+  const isLast = !isFirst && isPlain(view);
+  const image = isLast ? call.importer.reshaped(view, dimsOf(view)) : call.importer.image(view);
+  const [y, x, c] = isLast ? [1, 2, 3] : [2, 3, 1];
+  checkIs(String([pads[0], pads[4], pads[c], pads[c + 4]]), 'the pads of batch and channels', '0,0,0,0');
+  const { source, shape } = padded(call.importer, image, [[pads[y], pads[y + 4]], [pads[x], pads[x + 4]]]);
+  call.give(isLast ? plain(source, shape) : channelsFirst(source, shape));
+}
+
+/** @type {Operator} */
+function dropout(call) {
+  const rate = call.has(1) ? call.scalar(1) : call.float('ratio') ?? 0.5;
+  pointwise(call, call.view(), layers.dropout({ rate }));
+}
+
+/** @type {Operator} */
+const identity = (call) => call.give(call.view());
+
+/** @type {Operator} */
+function cast(call) {
+  checkIs(call.integer('to'), 'to', FLOAT);
+  identity(call);
+}
+
+/** @type {Operator} */
+function gelu(call) {
+  checkIs(call.text('approximate') ?? 'none', 'approximate', 'none');
+  activate(call, 'gelu');
+}
+
+/** @param {() => AnyLayer} make @returns {Operator} */
+const globalPooling = (make) => (call) => pooledAll(make())(call, call.importer.image(call.view()), 2);
+
+/** @type {Record<string, Operator>} */
+export const OPERATORS = {
+  Conv: conv, Gemm: gemm, MatMul: (call) => dense(call, call.floats(1), []), Add: add, Sum: sum,
+  MaxPool: pooling(layers.maxPooling2d, ownPadding), AveragePool: pooling(layers.averagePooling2d, averagePadding),
+  GlobalAveragePool: globalPooling(layers.globalAveragePooling2d), GlobalMaxPool: globalPooling(layers.globalMaxPooling2d),
+  ReduceMean: reduceMean, BatchNormalization: batchNormalization, Relu: activation('relu'), LeakyRelu: leakyRelu, Clip: clip,
+  Sigmoid: sigmoid, Tanh: activation('tanh'), Gelu: gelu, Softmax: softmax, Flatten: flatten, Reshape: reshape, Squeeze: squeeze,
+  Unsqueeze: unsqueeze, Transpose: transpose, Pad: pad, Dropout: dropout, Identity: identity, Cast: cast,
+};

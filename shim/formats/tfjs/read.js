@@ -1,0 +1,106 @@
+import { show } from '../../errors.js';
+import { refusal } from '../../files/format.js';
+import { joined } from '../../files/source.js';
+import { inFile } from '../../files/topology.js';
+import { loadCore } from '../../loading.js';
+import { seedOf } from '../../models.js';
+import { planOf, weightNames } from '../described.js';
+import { checkList, checkObject, checkText, objectFrom } from '../json.js';
+import { checkAxes, topologyFrom } from '../topology.js';
+import { layerFrom } from './layers.js';
+import { decodeGroup } from './weights.js';
+
+/** @import { Graph } from '../../graph.js' */
+/** @import { Described, NamedFile } from '../described.js' */
+/** @import { Floats } from './weights.js' */
+
+const MODEL = 'model.json';
+const MAX_MODEL = 2 ** 22; // bytes of JSON
+const MAX_SHARDS = 1024;
+const MAX_WEIGHTS = 4096;
+
+/** @param {NamedFile} file */
+function modelFrom({ bytes }) {
+  const model = objectFrom(bytes, MODEL, MAX_MODEL);
+  if (model.format !== undefined && model.format !== 'layers-model') {
+    throw refusal(`${MODEL}: format ${show(model.format)} is not read, only a layers-model, as tf.LayersModel.save writes it`);
+  }
+  checkObject(`${MODEL}: modelTopology`, model.modelTopology);
+  return model;
+}
+
+/** @param {Record<string, any>} model @returns {{ paths: string[], weights: unknown[] }[]} */
+function groupsOf(model) {
+  const manifest = checkList(`${MODEL}: weightsManifest`, model.weightsManifest, MAX_SHARDS);
+  const groups = manifest.map((value, i) => {
+    const where = `${MODEL}: weightsManifest ${i}`;
+    const group = checkObject(where, value);
+    const paths = checkList(`${where}: paths`, group.paths, MAX_SHARDS).map((path) => checkText(`${where}: path`, path));
+    return { paths, weights: checkList(`${where}: weights`, group.weights, MAX_WEIGHTS) };
+  });
+  const shards = groups.reduce((sum, { paths }) => sum + paths.length, 0);
+  if (shards > MAX_SHARDS) throw refusal(`${MODEL}: the weights are in ${shards} files; at most ${MAX_SHARDS} are read`);
+  return groups;
+}
+
+/** @param {NamedFile} first @returns {string[]} the files of the weights */
+export const others = (first) => inFile('', () => groupsOf(modelFrom(first)).flatMap(({ paths }) => paths));
+
+/** @param {string} path */
+const baseOf = (path) => path.slice(path.lastIndexOf('/') + 1);
+
+/** By its path, or where only names are known, as of files that were picked, by the last part of it. @param {NamedFile[]} files @param {string} path */
+function fileAt(files, path) {
+  const found = [files.filter(({ name }) => name === path), files.filter(({ name }) => baseOf(name) === baseOf(path))].find(({ length }) => length > 0);
+  if (!found) throw refusal(`${MODEL}: the file ${show(path)} of its weights is missing`);
+  if (found.length > 1) throw refusal(`${found.length} files are called ${show(baseOf(path))}; one is needed`);
+  return found[0].bytes;
+}
+
+/** @param {Record<string, any>} model @param {NamedFile[]} files */
+function tensorsFrom(model, files) {
+  /** @type {Map<string, Floats>} */
+  const tensors = new Map();
+  const shardsRead = new Set();
+  for (const { paths, weights } of groupsOf(model)) {
+    const shards = paths.map((path) => {
+      const shard = fileAt(files, path);
+      if (shardsRead.has(shard)) throw refusal(`${MODEL}: the file ${show(path)} is named twice`);
+      shardsRead.add(shard);
+      return shard;
+    });
+    const bytes = joined(shards, shards.reduce((sum, { length }) => sum + length, 0));
+    for (const [name, tensor] of decodeGroup(weights, bytes)) {
+      if (tensors.has(name)) throw refusal(`${MODEL}: weight ${show(name)} is there twice`);
+      tensors.set(name, tensor);
+    }
+  }
+  return tensors;
+}
+
+/** @param {Map<string, Floats>} tensors @param {Graph} graph */
+function sortedWeights(tensors, graph) {
+  const names = weightNames(graph);
+  const missing = names.find((name) => !tensors.has(name));
+  if (missing !== undefined) throw refusal(`${MODEL}: there is no weight ${show(missing)}`);
+  const unused = [...tensors.keys()].find((name) => !names.includes(name));
+  if (unused !== undefined) throw refusal(`${MODEL}: no layer has the weight ${show(unused)}`);
+  return names.map((name) => /** @type {Floats} */ (tensors.get(name)));
+}
+
+/**
+ * @param {NamedFile[]} files model.json, and those that it names
+ * @returns {Promise<Described>}
+ */
+export async function read([first, ...files]) {
+  const core = await loadCore();
+  return inFile('', () => {
+    const model = modelFrom(first);
+    const { name, graph, entries } = topologyFrom(MODEL, model.modelTopology, layerFrom);
+    checkAxes(planOf(core, graph), entries);
+    const weights = sortedWeights(tensorsFrom(model, files), graph);
+    const metadata = model.userDefinedMetadata ?? undefined;
+    if (metadata !== undefined) checkObject(`${MODEL}: userDefinedMetadata`, metadata);
+    return { name, seed: seedOf(MODEL, model.seed), graph, weights, ...(metadata && { metadata }) };
+  });
+}

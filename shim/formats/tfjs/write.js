@@ -1,0 +1,90 @@
+import { checkChoice } from '../../errors.js';
+import { joined } from '../../files/source.js';
+import { loadCore } from '../../loading.js';
+import { planOf, weightNames } from '../described.js';
+import { entriesOf, tensorNames } from './layers.js';
+import { STORED, encode } from './weights.js';
+
+/** @import { BuiltLayer } from '../../building.js' */
+/** @import { Graph } from '../../graph.js' */
+/** @import { Described, NamedFile } from '../described.js' */
+/** @import { Entry } from './layers.js' */
+
+const WEIGHTS = 'weights.bin';
+
+/** @typedef {{ entry: Entry, sources: string[] }} Placed sources: the names of the layers that are read */
+
+/**
+ * @param {Graph} graph
+ * @param {BuiltLayer[]} plan
+ * @param {string[]} names of the layers, then of the input
+ * @returns {{ placed: Placed[], output: string }}
+ */
+function placeLayers({ inputShape, nodes }, plan, names) {
+  const start = names[nodes.length];
+  /** @type {string[]} what carries each layer's output */
+  const outputs = [];
+  const nameOf = (/** @type {number} */ source) => (source < 0 ? start : outputs[source]);
+  /** @type {Placed[]} */
+  const placed = [];
+  const place = (/** @type {Entry} */ entry, /** @type {string[]} */ sources) => {
+    placed.push({ entry, sources });
+    return String(entry.config.name);
+  };
+  nodes.forEach(({ config, sources }, index) => {
+    const shape = sources[0] < 0 ? [null, ...inputShape] : plan[sources[0]].outputShape;
+    const entries = entriesOf(config, names[index], shape, plan[index].outputShape);
+    outputs.push(entries.reduce((before, entry, i) => place(entry, i ? [before] : sources.map(nameOf)), nameOf(sources[0])));
+  });
+  // TF.js has no model without a layer.
+  if (placed.length === 0) place({ class_name: 'Activation', config: { name: names[0], activation: 'linear' } }, [start]);
+  return { placed, output: outputs[nodes.length - 1] === start ? names[0] : outputs[nodes.length - 1] };
+}
+
+/** @param {string} name @param {number[]} shape @returns {Entry} */
+const inputEntry = (name, shape) => ({ class_name: 'InputLayer', config: { batch_input_shape: [null, ...shape], dtype: 'float32', sparse: false, name } });
+
+/** @param {string} source */
+const tensorOf = (source) => [source, 0, 0, {}];
+
+/** @param {Described} described @param {BuiltLayer[]} plan @param {string[]} names */
+function topologyOf({ name, graph }, plan, names) {
+  const { placed, output } = placeLayers(graph, plan, names);
+  const start = names[names.length - 1];
+  if (graph.inputName === undefined) {
+    const [first] = placed;
+    first.entry.config = { ...first.entry.config, batch_input_shape: [null, ...graph.inputShape], dtype: 'float32' };
+    return { class_name: 'Sequential', config: { name, layers: placed.map(({ entry }) => entry) } };
+  }
+  const layers = [{ entry: inputEntry(start, graph.inputShape), sources: [] }, ...placed]
+    .map(({ entry, sources }) => ({ name: entry.config.name, ...entry, inbound_nodes: sources.length ? [sources.map(tensorOf)] : [] }));
+  return { class_name: 'Model', config: { name, layers, input_layers: [[start, 0, 0]], output_layers: [[output, 0, 0]] } };
+}
+
+/**
+ * @param {Described} described
+ * @param {{ dtype: string }} options float32; float16 or uint8, of kernels: TF.js makes floats of them as it loads them
+ * @returns {Promise<NamedFile[]>} model.json, weights.bin
+ */
+export async function write(described, { dtype }) {
+  checkChoice('exportModel: dtype', dtype, STORED);
+  const { seed, graph, weights, metadata } = described;
+  const plan = planOf(await loadCore(), graph);
+  const names = tensorNames(plan, graph.inputName);
+  const tensors = weightNames(graph, names);
+  const encoded = weights.map((weight, i) => encode(tensors[i], weight, dtype));
+  const model = {
+    format: 'layers-model',
+    generatedBy: 'Fitting Room',
+    convertedBy: null,
+    modelTopology: topologyOf(described, plan, names),
+    weightsManifest: [{ paths: [WEIGHTS], weights: encoded.map(({ entry }) => entry) }],
+    ...(metadata && { userDefinedMetadata: metadata }),
+    seed,
+  };
+  const chunks = encoded.map(({ bytes }) => bytes);
+  return [
+    { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(model)) },
+    { name: WEIGHTS, bytes: joined(chunks, chunks.reduce((sum, { length }) => sum + length, 0)) },
+  ];
+}

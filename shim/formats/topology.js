@@ -1,0 +1,120 @@
+import { checkChoice, show } from '../errors.js';
+import { refusal } from '../files/format.js';
+import { inFile } from '../files/topology.js';
+import { graphOf, input } from '../graph.js';
+import { stackOf } from '../models.js';
+import { checkList, checkObject, checkText } from './json.js';
+
+/** @import { BuiltLayer } from '../building.js' */
+/** @import { Graph } from '../graph.js' */
+/** @import { AnyLayer, SymbolicTensor } from '../layer.js' */
+
+/** The graph of a model out of the configuration that Keras has of it, and TF.js after it. */
+
+/** What makes a layer of its entry; inputShape: of a stack's first. @typedef {(where: string, entry: Record<string, any>, inputShape?: number[]) => AnyLayer} LayerFrom */
+
+const MAX_LAYERS = 512; // of which no more than the core takes can be built
+
+/** @param {string} where @param {any} config @returns {number[]} of a sample */
+function inputShapeOf(where, config) {
+  const shape = config?.batch_input_shape ?? config?.batch_shape;
+  if (Array.isArray(shape) && shape[0] === null) return shape.slice(1);
+  throw refusal(`${where}: batch_input_shape must be such as [null, 28, 28, 1], got ${show(shape)}`);
+}
+
+/** @param {string} where @param {unknown} value @returns {string[]} the names of the layers that a list of tensors is of */
+function sourcesOf(where, value) {
+  const list = checkList(where, value, MAX_LAYERS);
+  // Keras writes a single one without the outer list.
+  const tensors = typeof list[0] === 'string' ? [list] : list;
+  return tensors.map((tensor) => {
+    const [name, call, output] = checkList(`${where}: tensor`, tensor, 4);
+    if (call !== 0 || output !== 0) throw refusal(`${where}: only the first call of a layer, and its first output, can be read here, got ${show([name, call, output])}`);
+    return checkText(`${where}: layer`, name);
+  });
+}
+
+/** @param {Record<string, any>[]} entries @param {LayerFrom} layerFrom @returns {Graph} */
+function stackFrom(entries, layerFrom) {
+  const [first, ...rest] = entries;
+  const shape = inputShapeOf('layer 0', first?.config);
+  const stack = first.class_name === 'InputLayer' ? rest : entries;
+  return stackOf(stack.map((entry, i) => layerFrom(`layer ${entries.length - stack.length + i}`, entry, i ? undefined : shape)));
+}
+
+/** @param {string} where @param {unknown} value @returns {string} */
+function single(where, value) {
+  const names = sourcesOf(where, value);
+  if (names.length !== 1) throw refusal(`${where}: a model has one here, got ${names.length}`);
+  return names[0];
+}
+
+/** @param {Record<string, any>} config @param {Record<string, any>[]} list @param {LayerFrom} layerFrom @returns {Graph} */
+function graphFrom(config, list, layerFrom) {
+  const entries = new Map(list.map((entry, i) => [String(entry.config.name), { where: `layer ${i}`, entry }]));
+  const start = single('input_layers', config.input_layers);
+  const begun = entries.get(start);
+  if (begun?.entry.class_name !== 'InputLayer') throw refusal(`input_layers: there is no InputLayer ${show(start)}`);
+  /** @type {Map<string, SymbolicTensor | undefined>} undefined: under way */
+  const tensors = new Map([[start, input({ shape: inputShapeOf(begun.where, begun.entry.config), name: start })]]);
+  /** @param {string} name @returns {SymbolicTensor} */
+  const visit = (name) => {
+    const known = tensors.get(name);
+    if (known) return known;
+    const found = entries.get(name);
+    if (!found) throw refusal(`there is no layer ${show(name)}, which another one reads`);
+    if (tensors.has(name)) throw refusal(`${found.where}: ${show(name)} reads its own output`);
+    tensors.set(name, undefined);
+    const { where, entry } = found;
+    const [call, again] = checkList(`${where}: inbound_nodes`, entry.inbound_nodes, MAX_LAYERS);
+    if (again !== undefined) throw refusal(`${where}: ${show(name)} is applied ${entry.inbound_nodes.length} times; weights cannot be shared here`);
+    const sources = sourcesOf(`${where}: inbound_nodes`, call).map(visit);
+    const layer = layerFrom(where, entry);
+    const tensor = inFile(`${where}: `, () => layer.apply(sources));
+    tensors.set(name, tensor);
+    return tensor;
+  };
+  const graph = graphOf(tensors.get(start), visit(single('output_layers', config.output_layers)));
+  const unread = [...entries.keys()].find((name) => !tensors.has(name));
+  if (unread !== undefined) throw refusal(`layer ${show(unread)} does not lead to the output`);
+  return graph;
+}
+
+/** Layers that can be told apart by their names, and have one each. @param {string} file @param {unknown} list @returns {Record<string, any>[]} */
+function entriesFrom(file, list) {
+  const entries = checkList(`${file}: layers`, list, MAX_LAYERS).map((entry, i) => checkObject(`layer ${i}`, entry));
+  const names = entries.map(({ config }, i) => checkText(`layer ${i}: name`, checkObject(`layer ${i}: config`, config).name));
+  entries.forEach(({ name }, i) => {
+    if (names.indexOf(name ?? names[i]) !== i) throw refusal(`layer ${i}: its name must be ${show(names[i])} everywhere, and no other layer's`);
+  });
+  return entries;
+}
+
+/**
+ * @param {string} file as messages call it
+ * @param {Record<string, any>} topology
+ * @param {LayerFrom} layerFrom
+ * @returns {{ name: string, graph: Graph, entries: Record<string, any>[] }}
+ */
+export function topologyFrom(file, topology, layerFrom) {
+  const { class_name: kind, config: given } = checkObject(`${file}: model_config`, topology.model_config ?? topology);
+  // Keras of old wrote a stack's layers alone.
+  const config = Array.isArray(given) ? { name: 'sequential', layers: given } : checkObject(`${file}: config`, given);
+  checkChoice(`${file}: class_name`, kind, ['Sequential', 'Model', 'Functional']);
+  const entries = entriesFrom(file, config.layers);
+  const graph = kind === 'Sequential' ? stackFrom(entries, layerFrom) : graphFrom(config, entries, layerFrom);
+  return { name: checkText(`${file}: name`, config.name), graph, entries };
+}
+
+/** Refuses what acts along another axis than the last. @param {BuiltLayer[]} plan @param {Record<string, any>[]} entries */
+export function checkAxes(plan, entries) {
+  for (const { config } of entries) {
+    const layer = plan.find(({ config: own }) => own.name === config.name);
+    if (!layer || !['batch_normalization', 'softmax'].includes(layer.kind)) continue;
+    const { axis = layer.kind === 'softmax' ? 1 : -1 } = config;
+    const last = layer.outputShape.length - 1;
+    const [only, more] = [axis].flat();
+    if (more === undefined && (only === -1 || only === last)) continue;
+    throw refusal(`layer ${show(layer.name)}: axis can only be the last one here, -1 or ${last}, got ${show(axis)}`);
+  }
+}

@@ -1,0 +1,410 @@
+/**
+ * No Keras runs here. What we write is taken apart by the HDF5 library and by the rules of Keras's saving_lib.py, and computed by
+ * the reference in doubles; what we read is put together after the same rules, with Keras's own names and all that it writes.
+ */
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import fc from 'fast-check';
+import { unzipSync, zipSync } from 'fflate';
+import * as hdf5 from 'h5wasm';
+import { Sequential, exportModel, importModel, input, layers, model, sequential, tensor } from '../../shim/index.js';
+import { useBuild } from '../../shim/loading.js';
+import { doubles } from '../support/reference/array.js';
+import { Network } from '../support/reference/network.js';
+import { drawWeights, near, uniform } from './oracle/support.js';
+import { everyKind, residual } from './sample-models.js';
+import { BUILDS, readOrRefused, weightBytes, wrong } from './support.js';
+
+/** @import { Model } from '../../shim/index.js' */
+/** @import { Node } from '../support/reference/network.js' */
+
+before(() => useBuild(...BUILDS[0]));
+
+const RUNS = Number(process.env.FC_RUNS ?? 60);
+const SEED = Number(process.env.FC_SEED ?? 28);
+/** Of the largest number of an output. */
+const RELATIVE = 1e-6;
+
+/** @param {number[]} shape of a sample */
+const samples = (shape) => tensor(uniform(3 * shape.reduce((product, length) => product * length, 1), 5), [3, ...shape]);
+
+/** @param {Model} made */
+async function exported(made) {
+  const [{ name, bytes }, ...others] = await exportModel(made, 'keras');
+  assert.deepEqual([name, others], ['model.keras', []]);
+  return bytes;
+}
+
+/** @param {Uint8Array} bytes */
+const parsed = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+/** @param {unknown} value */
+const json = (value) => new TextEncoder().encode(JSON.stringify(value));
+
+/* ---- what we write, as Keras reads it ----------------------------------------------------------- */
+
+/** naming.to_snake_case, for the classes that there are. @type {Record<string, string>} */
+const GROUPS = {
+  Conv2D: 'conv2d', DepthwiseConv2D: 'depthwise_conv2d', MaxPooling2D: 'max_pooling2d', AveragePooling2D: 'average_pooling2d',
+  GlobalAveragePooling2D: 'global_average_pooling2d', GlobalMaxPooling2D: 'global_max_pooling2d', Flatten: 'flatten', Reshape: 'reshape',
+  ZeroPadding2D: 'zero_padding2d', Dense: 'dense', Dropout: 'dropout', BatchNormalization: 'batch_normalization', Activation: 'activation',
+  ReLU: 're_lu', LeakyReLU: 'leaky_re_lu', Softmax: 'softmax', Add: 'add', RandomFlip: 'random_flip', RandomTranslation: 'random_translation',
+  RandomRotation: 'random_rotation', RandomZoom: 'random_zoom', RandomContrast: 'random_contrast', RandomErasing: 'random_erasing', InputLayer: 'input_layer',
+};
+
+/** @param {string} text snake_case → camelCase */
+const camel = (text) => text.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
+/** A layer of the configuration as the reference has it. @param {any} entry @param {number[]} from @returns {Node} */
+function nodeOf({ class_name: kind, config }, from) {
+  const layer = Object.keys(layers).find((name) => name.toLowerCase() === kind.toLowerCase());
+  const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [camel(key), value === 'leaky_relu' ? 'leakyRelu' : value]));
+  return { layer: String(layer), options: { ...options, alpha: options.negativeSlope }, from };
+}
+
+/** @param {any} file @param {string} path @returns {{ shape: number[], data: Float32Array }[]} */
+const variables = (file, path) =>
+  file.get(path).keys().map((/** @type {string} */ _, /** @type {number} */ i) => {
+    const found = file.get(`${path}/${i}`);
+    assert.deepEqual([found.metadata.type, found.metadata.size, found.metadata.chunks], [1, 4, null]);
+    return { shape: found.shape, data: found.value };
+  });
+
+/** What a .keras file computes, by Keras's rules. @param {Uint8Array} file @param {{ shape: number[], data: Float32Array }} x */
+async function kerasAnswer(file, x) {
+  const members = unzipSync(file);
+  assert.deepEqual(Object.keys(members), ['metadata.json', 'config.json', 'model.weights.h5']);
+  assert.match(parsed(members['metadata.json']).keras_version, /^3\./);
+  const { class_name: kind, config } = parsed(members['config.json']);
+  const all = config.layers;
+  const isGraph = kind === 'Functional';
+  const [first, ...rest] = all;
+  assert.deepEqual([first.class_name, first.config.batch_shape], ['InputLayer', [null, ...x.shape.slice(1)]]);
+  const names = rest.map((/** @type {any} */ entry) => entry.config.name);
+  assert.equal(new Set([...names, first.config.name]).size, all.length, 'names are distinct');
+  assert.ok(names.every((/** @type {string} */ name) => !name.includes('/')), 'which Keras refuses');
+  const nodes = rest.map((/** @type {any} */ entry, /** @type {number} */ i) => {
+    assert.deepEqual([entry.module, entry.registered_name], ['keras.layers', null]);
+    const [call] = isGraph ? entry.inbound_nodes : [{ args: [] }];
+    const from = isGraph ? call.args.flat().map((/** @type {any} */ t) => names.indexOf(t.config.keras_history[0])) : [i - 1];
+    assert.ok(from.every((/** @type {number} */ source) => source < i));
+    return nodeOf(entry, from);
+  });
+  if (isGraph) assert.deepEqual([config.input_layers, config.output_layers], [[[first.config.name, 0, 0]], [[names[names.length - 1], 0, 0]]]);
+  const network = new Network({ inputShape: x.shape.slice(1), nodes });
+  const { FS } = await hdf5.ready;
+  FS?.writeFile('written.h5', members['model.weights.h5']);
+  const h5 = new hdf5.File('written.h5', 'r');
+  assert.ok(h5.get('vars'), "the model's own variables, of which it has none");
+  /** @type {Record<string, number>} */
+  const counts = {};
+  const weights = rest.flatMap((/** @type {any} */ { class_name: name }) => {
+    const count = (counts[name] = (counts[name] ?? -1) + 1);
+    return variables(h5, `layers/${GROUPS[name]}${count ? `_${count}` : ''}/vars`);
+  });
+  h5.close();
+  assert.deepEqual(weights.map((/** @type {any} */ { shape }) => shape), network.weights.map(({ shape }) => shape));
+  network.setWeights(weights);
+  const outputs = network.forward(doubles(x.shape, x.data));
+  return outputs[outputs.length - 1].data;
+}
+
+/** @param {Model} made */
+async function sameBack(made) {
+  const file = await exported(made);
+  const x = samples(made.inputShape);
+  const { data } = await made.predict(x);
+  near('the output, of the reference', data, await kerasAnswer(file, x), { relative: RELATIVE });
+  const back = await importModel(file);
+  assert.deepEqual([back.constructor, back.name, back.seed, back.metadata], [made.constructor, made.name, made.seed, made.metadata]);
+  assert.deepEqual(back.layers.map(({ name, kind }) => [name, kind]), made.layers.map(({ name, kind }) => [name, kind]));
+  assert.deepEqual(weightBytes(wrong(back)), weightBytes(wrong(made)));
+  assert.deepEqual((await back.predict(x)).data, data);
+  assert.deepEqual(parsed(unzipSync(await exported(back))['config.json']), parsed(unzipSync(file)['config.json']));
+  back.dispose();
+}
+
+test('keras: every kind of layer, stacks and graphs, is there by the rules of Keras, and comes back bit for bit', async () => {
+  const stack = await sequential({ layers: everyKind(), seed: 77, name: 'every kind' });
+  stack.metadata = { classNames: ['a', 'ü'] };
+  await sameBack(stack);
+  await sameBack(await model(residual()));
+});
+
+/** Two ways to a sum, the shorter one listed first: Keras numbers the longer one's layers before it. */
+function shortcut() {
+  const x = input({ shape: [5, 5, 2], name: 'picture' });
+  const short = layers.conv2d({ filters: 3, kernelSize: 1, name: 'short' }).apply(x);
+  const long = layers.conv2d({ filters: 3, kernelSize: 3, padding: 'same', name: 'second' }).apply(layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', name: 'first' }).apply(x));
+  return { inputs: x, outputs: layers.flatten({ name: 'end' }).apply(layers.add({ name: 'sum' }).apply([short, long])), seed: 1 };
+}
+
+test("keras: a graph's weights are filed in Keras's order, which is not ours", async () => {
+  const made = await model(shortcut());
+  assert.deepEqual(made.layers.map(({ name }) => name), ['short', 'first', 'second', 'sum', 'end']);
+  const { config } = parsed(unzipSync(await exported(made))['config.json']);
+  assert.deepEqual(config.layers.map((/** @type {any} */ entry) => entry.name), ['picture', 'first', 'short', 'second', 'sum', 'end']);
+  await sameBack(made);
+});
+
+test('keras: names that Keras refuses are written in others', async () => {
+  const made = await sequential({ layers: [layers.dense({ inputShape: [3], units: 2, name: 'a/b' }), layers.dense({ units: 2, name: 'a_b' }), layers.reLU({ name: '' })], seed: 1, name: 'm/n' });
+  const file = await exported(made);
+  near('the output', (await made.predict(samples([3]))).data, await kerasAnswer(file, samples([3])), { relative: RELATIVE });
+  assert.equal((await importModel(file)).name, 'm_n');
+  await assert.rejects(exportModel(made, 'keras', { dtype: 'float16' }), { message: 'exportModel: dtype must be one of float32, got "float16"' });
+});
+
+test('keras: as many layers as a model can have', async () => {
+  const stack = [layers.dense({ inputShape: [3], units: 3 }), ...Array.from({ length: 63 }, () => [layers.dense({ units: 3 }), layers.reLU()]).flat(), layers.dense({ units: 2 })];
+  await sameBack(await sequential({ layers: stack, seed: 1 }));
+});
+
+/* ---- what Keras writes -------------------------------------------------------------------------- */
+
+/** @param {string} kind @param {string} name @param {object} config @param {object} [more] */
+const layerEntry = (kind, name, config, more) => ({
+  module: 'keras.layers', class_name: kind, registered_name: null, build_config: { input_shape: [null, 1] }, ...more,
+  config: { name, trainable: true, dtype: { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null }, ...config },
+});
+
+/** @param {string} name */
+const initializer = (name) => ({ module: 'keras.initializers', class_name: name, config: { seed: null }, registered_name: null });
+const SLIDING = { padding: 'valid', data_format: 'channels_last' };
+const CONVOLVING = { ...SLIDING, strides: [1, 1], dilation_rate: [1, 1], activation: 'linear', use_bias: true, bias_initializer: initializer('Zeros'), bias_regularizer: null, activity_regularizer: null, bias_constraint: null };
+const CONV = { ...CONVOLVING, groups: 1, kernel_initializer: initializer('GlorotUniform'), kernel_regularizer: null, kernel_constraint: null };
+const DEPTHWISE = { ...CONVOLVING, depthwise_initializer: initializer('GlorotUniform'), depthwise_regularizer: null, depthwise_constraint: null };
+const DENSE = { activation: 'linear', use_bias: true, kernel_initializer: initializer('GlorotUniform'), bias_initializer: initializer('Zeros'), kernel_regularizer: null, bias_regularizer: null, kernel_constraint: null, bias_constraint: null, quantization_config: null };
+const NORM = {
+  axis: -1, momentum: 0.99, epsilon: 0.001, center: true, scale: true, beta_initializer: initializer('Zeros'), gamma_initializer: initializer('Ones'), moving_mean_initializer: initializer('Zeros'), moving_variance_initializer: initializer('Ones'),
+  beta_regularizer: null, gamma_regularizer: null, beta_constraint: null, gamma_constraint: null, synchronized: false,
+};
+const L2 = { module: 'keras.regularizers', class_name: 'L2', config: { l2: 0.0001 }, registered_name: null };
+
+/** @param {number[]} shape @param {string} name */
+const begin = (shape, name = 'input_layer') => layerEntry('InputLayer', name, { batch_shape: [null, ...shape], sparse: false, ragged: false, optional: false }, { name, inbound_nodes: [] });
+
+/** Layers of a stack as keras.Sequential writes them. */
+const STACK = [
+  begin([12, 12, 1]),
+  layerEntry('RandomTranslation', 'random_translation', { height_factor: 0.1, width_factor: 0.1, fill_mode: 'reflect', interpolation: 'bilinear', seed: null, fill_value: 0, data_format: 'channels_last' }),
+  layerEntry('RandomFlip', 'random_flip', { seed: 1, mode: 'horizontal_and_vertical', data_format: 'channels_last' }),
+  layerEntry('Conv2D', 'conv2d_4', { ...CONV, filters: 4, kernel_size: [3, 3], activation: 'leaky_relu', kernel_regularizer: L2 }),
+  layerEntry('BatchNormalization', 'batch_normalization_2', NORM),
+  layerEntry('DepthwiseConv2D', 'depthwise_conv2d', { ...DEPTHWISE, kernel_size: [3, 3], depth_multiplier: 2, padding: 'same', activation: 'silu' }),
+  layerEntry('MaxPooling2D', 'max_pooling2d', { ...SLIDING, pool_size: [2, 2], strides: [2, 2] }),
+  layerEntry('Conv2D', 'conv2d_5', { ...CONV, filters: 3, kernel_size: [2, 2], strides: [2, 1], use_bias: false }),
+  layerEntry('LeakyReLU', 'leaky_re_lu', { negative_slope: 0.1 }),
+  layerEntry('ReLU', 're_lu', { max_value: 6, negative_slope: 0, threshold: 0 }),
+  layerEntry('Flatten', 'flatten', { data_format: 'channels_last' }),
+  layerEntry('Dropout', 'dropout', { rate: 0.5, seed: null, noise_shape: null }),
+  layerEntry('Dense', 'dense_7', { ...DENSE, units: 6, activation: { module: 'builtins', class_name: 'function', config: 'relu', registered_name: 'function' } }),
+  layerEntry('BatchNormalization', 'batch_normalization_3', { ...NORM, scale: false, axis: 1 }),
+  layerEntry('Dense', 'dense_8', { ...DENSE, units: 5, activation: 'softmax' }),
+];
+
+/** @param {string} name */
+const kerasTensor = (name) => ({ class_name: '__keras_tensor__', config: { shape: [null, 6, 6, 1], dtype: 'float32', keras_history: [name, 0, 0] } });
+/** @param {string} kind @param {string} name @param {object} config @param {any[]} args */
+const called = (kind, name, config, ...args) => layerEntry(kind, name, config, { name, inbound_nodes: [{ args, kwargs: { mask: null, training: false } }] });
+
+/** The shortcut as keras.Model writes it: in the order of depths. */
+const GRAPH = {
+  layers: [
+    begin([6, 6, 1], 'picture'),
+    called('Conv2D', 'conv2d_9', { ...CONV, filters: 4, kernel_size: [3, 3], padding: 'same', activation: 'relu' }, kerasTensor('picture')),
+    called('Conv2D', 'conv2d_1', { ...CONV, filters: 3, kernel_size: [1, 1] }, kerasTensor('picture')),
+    called('Conv2D', 'conv2d_10', { ...CONV, filters: 3, kernel_size: [3, 3], padding: 'same' }, kerasTensor('conv2d_9')),
+    called('Add', 'add', {}, [kerasTensor('conv2d_1'), kerasTensor('conv2d_10')]),
+    called('GlobalAveragePooling2D', 'global_average_pooling2d', { data_format: 'channels_last', keepdims: false }, kerasTensor('add')),
+  ],
+  from: [[-1], [-1], [0], [1, 2], [3]],
+};
+
+/** @param {{ path: string, weights: { shape: number[], data: Float32Array }[] }[]} groups @param {(file: any) => void} [change] */
+async function h5Of(groups, change = () => {}) {
+  const { FS } = await hdf5.ready;
+  const file = new hdf5.File('made.h5', 'w', { libver: ['earliest', 'latest'] });
+  file.create_group('vars');
+  /** @type {Record<string, any>} */
+  const made = {};
+  for (const { path, weights } of groups) {
+    const steps = path.split('/');
+    steps.forEach((_, depth) => {
+      const at = steps.slice(0, depth + 1).join('/');
+      made[at] ??= file.create_group(at);
+    });
+    weights.forEach(({ shape, data }, i) => made[path].create_dataset({ name: String(i), data, shape }));
+  }
+  change(file);
+  file.close();
+  return /** @type {Uint8Array} */ (FS?.readFile('made.h5')).slice();
+}
+
+/** The groups that Keras makes. @param {any[]} entries @param {Network} network @param {string} [folder] */
+function groupsOf(entries, network, folder = 'layers') {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  return entries.map(({ class_name: kind }, i) => {
+    const count = (counts[kind] = (counts[kind] ?? -1) + 1);
+    return { path: `${folder}/${GROUPS[kind]}${count ? `_${count}` : ''}/vars`, weights: network.weights.filter(({ node }) => node === i).map(({ shape, data }) => ({ shape, data: Float32Array.from(data) })) };
+  });
+}
+
+/** @param {string} kind @param {object} config @param {Uint8Array} h5 @param {import('fflate').ZipOptions} [options] */
+const archive = (kind, config, h5, options = { level: 0 }) =>
+  zipSync({
+    'metadata.json': json({ keras_version: '3.8.0', date_saved: '2025-01-31@12:00:00' }),
+    'config.json': json({ module: 'keras', class_name: kind, config, registered_name: kind, build_config: { input_shape: [null, 12, 12, 1] }, compile_config: { optimizer: { class_name: 'Adam' } } }),
+    'model.weights.h5': h5,
+  }, options);
+
+/** @param {any[]} entries @param {number[][]} [from] @param {number[]} [inputShape] */
+function referenceNetwork(entries, from, inputShape = [12, 12, 1]) {
+  const nodes = entries.slice(1).map((entry, i) => {
+    const { activation, ...config } = entry.config;
+    return nodeOf({ ...entry, config: { ...config, activation: activation?.config ?? activation } }, from ? from[i] : [i - 1]);
+  });
+  const network = new Network({ inputShape, nodes });
+  network.setWeights(drawWeights(network));
+  return network;
+}
+
+/** @param {Uint8Array<ArrayBuffer>} file @param {Network} network @param {number[]} shape */
+async function readsAlike(file, network, shape) {
+  const made = await importModel(file);
+  const x = samples(shape);
+  const outputs = network.forward(doubles(x.shape, x.data));
+  near('the output', (await made.predict(x)).data, outputs[outputs.length - 1].data, { relative: RELATIVE });
+  return made;
+}
+
+const sequentialConfig = () => ({ name: 'sequential_3', trainable: true, dtype: 'float32', layers: structuredClone(STACK), build_input_shape: [null, 12, 12, 1] });
+
+test('keras: a stack with all that Keras writes, compressed or not, computes the same here, and trains on', async () => {
+  const network = referenceNetwork(STACK);
+  const h5 = await h5Of(groupsOf(STACK.slice(1), network));
+  for (const level of /** @type {const} */ ([0, 6])) {
+    const made = await readsAlike(archive('Sequential', sequentialConfig(), h5, { level }), network, [12, 12, 1]);
+    assert.ok(made instanceof Sequential);
+    assert.deepEqual([made.name, made.seed, made.metadata], ['sequential_3', 0, undefined]);
+    assert.deepEqual(made.layers.map(({ name }) => name), STACK.slice(1).map(({ config }) => config.name));
+    assert.deepEqual([made.layers[1].config.mode, made.layers[2].config.activation, made.layers[2].config.kernelRegularizer], ['horizontalAndVertical', 'leakyRelu', { name: 'l1l2', l1: 0, l2: 0.0001 }]);
+    made.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+    await made.fit(samples([12, 12, 1]), tensor(Uint8Array.of(1, 2, 3), [3]), { epochs: 1, verbose: 0 });
+    made.dispose();
+  }
+  const { layers: [, ...rest], ...config } = sequentialConfig();
+  await readsAlike(archive('Sequential', { ...config, layers: rest }, h5), network, [12, 12, 1]);
+  const old = await h5Of(groupsOf(STACK.slice(1), network, '_layer_checkpoint_dependencies'));
+  await readsAlike(archive('Sequential', sequentialConfig(), old), network, [12, 12, 1]);
+});
+
+test('keras: a graph, its weights filed in the order of depths, its ends in a list or not', async () => {
+  const network = referenceNetwork(GRAPH.layers, GRAPH.from, [6, 6, 1]);
+  const h5 = await h5Of(groupsOf(GRAPH.layers.slice(1), network));
+  for (const wrap of [(/** @type {any} */ end) => end, (/** @type {any} */ end) => [end]]) {
+    const config = { name: 'functional', trainable: true, layers: GRAPH.layers, input_layers: wrap(['picture', 0, 0]), output_layers: wrap(['global_average_pooling2d', 0, 0]) };
+    const made = await readsAlike(archive('Functional', config, h5), network, [6, 6, 1]);
+    assert.ok(!(made instanceof Sequential));
+    assert.deepEqual(made.layers.map(({ name }) => name), ['conv2d_1', 'conv2d_9', 'conv2d_10', 'add', 'global_average_pooling2d']);
+  }
+});
+
+/* ---- what is refused ---------------------------------------------------------------------------- */
+
+/** @param {Uint8Array<ArrayBuffer>} file @param {RegExp | string} message */
+const refused = (file, message) => assert.rejects(importModel(file), { name: 'FittingRoomError', code: 'bad-data', message });
+
+test('keras: layers and settings that are not known here are refused by name', async () => {
+  const h5 = await h5Of([]);
+  const lies = /** @type {[number, (entry: any) => void, RegExp][]} */ ([
+    [2, (e) => void (e.class_name = 'LSTM'), /^model file: layer 2: there is no layer "LSTM" here$/],
+    [3, (e) => void (e.config.dilation_rate = [2, 2]), /^model file: layer 3 \(Conv2D "conv2d_4"\): dilation_rate can only be/],
+    [3, (e) => void (e.config.data_format = 'channels_first'), /data_format can only be "channels_last"/],
+    [3, (e) => void (e.config.activation = 'elu'), /layer 3 .*activation must be one of/],
+    [3, (e) => void (e.config.kernel_regularizer = { class_name: 'OrthogonalRegularizer', config: {} }), /there is no regularizer "OrthogonalRegularizer"/],
+    [2, (e) => void (e.config.mode = 'sideways'), /layer 2 \(RandomFlip "random_flip"\): random_flip: mode must be one of/],
+    [4, (e) => void (e.config.synchronized = true), /there is no synchronized here/],
+    [4, (e) => void (e.config.axis = 1), /layer "batch_normalization_2": axis can only be the last one/],
+    [8, (e) => void (e.config.negative_slope = -1), /leaky_re_lu: alpha must be a number 0..1/],
+    [9, (e) => void (e.config.negative_slope = 0.5), /negative_slope can only be 0/],
+    [12, (e) => void (e.config = null), /layer 12: config must be an object/],
+    [0, (e) => void (e.config.batch_shape = [null, null, null, 1]), /inputShape: dimension 0/],
+  ]);
+  for (const [index, change, message] of lies) {
+    const config = sequentialConfig();
+    change(config.layers[index]);
+    await refused(archive('Sequential', config, h5), message);
+  }
+  await refused(archive('MyModel', sequentialConfig(), h5), /class_name must be one of Sequential/);
+  const graph = (/** @type {any} */ call) => {
+    const list = structuredClone(GRAPH.layers);
+    /** @type {any} */ (list[1]).inbound_nodes = [call];
+    return archive('Functional', { name: 'f', layers: list, input_layers: ['picture', 0, 0], output_layers: ['global_average_pooling2d', 0, 0] }, h5);
+  };
+  await refused(graph({ args: [{ class_name: '__numpy__' }] }), /layer 1: inbound_nodes must be tensors, got "__numpy__"/);
+  await refused(graph({ args: [[[[[]]]]] }), /layer 1: inbound_nodes must be an object/);
+  await refused(graph({}), /layer 1: inbound_nodes: args must be an array/);
+});
+
+test('keras: weights that are missing, of another shape or kind are refused by their place', async () => {
+  const config = { name: 's', layers: [begin([3]), layerEntry('Dense', 'dense_3', { ...DENSE, units: 2 })] };
+  const kernel = { shape: [3, 2], data: new Float32Array(6) };
+  const bias = { shape: [2], data: new Float32Array(2) };
+  const file = async (/** @type {any[]} */ weights, path = 'layers/dense/vars', /** @type {(file: any) => void} */ change = () => {}) => archive('Sequential', config, await h5Of([{ path, weights }], change));
+  assert.equal((await importModel(await file([{ shape: [3, 2], data: new Float64Array(6).fill(0.5) }, bias]))).getWeights()[0].data[5], 0.5);
+  await refused(await file([kernel, bias], 'layers/dense_3/vars'), 'model file: model.weights.h5: there is no group layers/dense/vars');
+  await refused(await file([kernel]), 'model file: model.weights.h5: layers/dense/vars must hold 2 variables, got 1');
+  await refused(await file([kernel, bias, bias]), 'model file: model.weights.h5: layers/dense/vars must hold 2 variables, got 3');
+  await refused(await file([{ ...kernel, shape: [2, 3] }, bias]), 'model file: model.weights.h5: layers/dense/vars/0 must have shape [3, 2], got [2, 3]');
+  await refused(await file([{ ...kernel, data: new Int32Array(6) }, bias]), /layers\/dense\/vars\/0 must hold little-endian floats/);
+  await refused(await file([], undefined, (h5) => {
+    for (const [name, shape] of [['0', [3, 2]], ['1', [2]]]) h5.get('layers/dense/vars').create_dataset({ name, data: new Float32Array(name === '0' ? 6 : 2), shape, chunks: shape, compression: 9 });
+  }), /layers\/dense\/vars\/0 is stored in chunks/);
+  await refused(await file([], undefined, (h5) => {
+    h5.get('layers/dense/vars').create_group('0');
+    h5.get('layers/dense/vars').create_soft_link('/nowhere', '1');
+  }), /layers\/dense\/vars\/0 is missing/);
+  const vast = { name: 's', layers: [begin([1000]), layerEntry('Dense', 'dense', { ...DENSE, units: 60000 })] };
+  const small = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
+  const lied = Buffer.from(BigUint64Array.of(1000n, 60000n).buffer);
+  for (let at = small.indexOf(Buffer.from(BigUint64Array.of(3n, 2n).buffer)); at >= 0; at = small.indexOf(Buffer.from(BigUint64Array.of(3n, 2n).buffer))) lied.copy(small, at);
+  await refused(archive('Sequential', vast, small), /layers\/dense\/vars\/0 is larger than its file/);
+  const tangled = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
+  tangled.writeUInt16LE(60000, tangled.indexOf('TREE') + 6);
+  await refused(archive('Sequential', config, tangled), /^model file: model.weights.h5: byte \d+: a group is larger than Keras makes any/);
+  await refused(archive('Sequential', config, new TextEncoder().encode('no HDF5')), /^model file: model.weights.h5: it cannot be read as HDF5/);
+});
+
+test('keras: archives that are none, lack a part, or would swell are refused before they do', async () => {
+  await refused(Uint8Array.of(0x50, 0x4b, 3, 4), /^model file: the archive cannot be read/);
+  await refused(zipSync({ 'other.txt': new Uint8Array(3) }), 'model file: the archive has no config.json');
+  await refused(zipSync({ 'config.json': json({}) }), 'model file: the archive has no model.weights.h5');
+  await refused(zipSync({ 'config.json': new Uint8Array(2 ** 23), 'model.weights.h5': new Uint8Array() }), /config.json has 8388608 bytes; at most 4194304 are read/);
+  const many = zipSync(Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`f${i}`, new Uint8Array()])));
+  await refused(many, 'model file: the archive has more than 1024 entries');
+  const swelling = zipSync({ 'config.json': json({}), 'model.weights.h5': new Uint8Array(2 ** 20) }, { level: 9 });
+  const at = Buffer.from(swelling).lastIndexOf('model.weights.h5') - 46;
+  const lied = swelling.slice();
+  new DataView(lied.buffer).setUint32(at + 24, 2 ** 31, true);
+  await refused(lied, /it has \d+ bytes; at most 536870912 are read/);
+  new DataView(lied.buffer).setUint32(at + 24, 100, true);
+  await refused(lied, /^model file: /);
+  const endless = swelling.slice();
+  new DataView(endless.buffer).setUint16(endless.length - 12, 65535, true);
+  await refused(endless, /^model file: /);
+});
+
+test('keras: cut short or with bytes changed, a file is refused or read, and nothing else', async () => {
+  const made = await sequential({ layers: [layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 2 }), layers.flatten(), layers.dense({ units: 2 })], seed: 1 });
+  const file = await exported(made);
+  for (let length = 4; length < file.length; length += 97) await readOrRefused(file.slice(0, length));
+  const flips = fc.array(fc.tuple(fc.nat(file.length - 5), fc.nat(255)), { minLength: 1, maxLength: 3 });
+  await fc.assert(fc.asyncProperty(flips, (changes) => {
+    const changed = file.slice();
+    for (const [at, byte] of changes) changed[at + 4] = byte;
+    return readOrRefused(changed);
+  }), { seed: SEED, numRuns: 5 * RUNS });
+  const whole = await importModel(file);
+  assert.deepEqual(weightBytes(wrong(whole)), weightBytes(made), 'the library is none the worse for it');
+});

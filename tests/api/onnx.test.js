@@ -1,0 +1,347 @@
+/** The oracle is ONNX Runtime, on files that we wrote and on such as other programs write. */
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import fc from 'fast-check';
+import * as ort from 'onnxruntime-web/wasm';
+import { Sequential, exportModel, importModel, layers, model, sequential, tensor } from '../../shim/index.js';
+import { decode, encode } from '../../shim/formats/onnx/messages.js';
+import { floatTensor, integerTensor } from '../../shim/formats/onnx/arrays.js';
+import { useBuild } from '../../shim/loading.js';
+import { networks } from './oracle/arbitrary.js';
+import { near, ourModel, uniform } from './oracle/support.js';
+import { everyKind, residual } from './sample-models.js';
+import { BUILDS, readOrRefused, weightBytes, wrong } from './support.js';
+
+/** @import { Model } from '../../shim/index.js' */
+/** @import { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../shim/formats/onnx/messages.js' */
+
+before(async () => {
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = 'error';
+  await useBuild(...BUILDS[0]);
+});
+
+const RUNS = Number(process.env.FC_RUNS ?? 60);
+const SEED = Number(process.env.FC_SEED ?? 28);
+/** Of the largest number of an output. */
+const RELATIVE = 1e-6;
+
+/** @param {number[]} shape */
+const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
+
+/** Samples between -1 and 1. @param {number[]} shape of one @param {number} [count] */
+const samples = (shape, count = 3) => tensor(uniform(count * sizeOf(shape), 5), [count, ...shape]);
+
+/**
+ * What ONNX Runtime makes of it.
+ * @param {Uint8Array} file
+ * @param {{ shape: number[], data: Float32Array }} x
+ * @param {'all' | 'disabled'} [graphOptimizationLevel] disabled where it would take zeros around an image for part of the pooling behind
+ * @returns {Promise<Float32Array>}
+ */
+async function answer(file, { shape, data }, graphOptimizationLevel = 'all') {
+  const session = await ort.InferenceSession.create(file, { executionProviders: ['wasm'], graphOptimizationLevel });
+  const outputs = await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', data, shape) });
+  const result = /** @type {Float32Array} */ (outputs[session.outputNames[0]].data);
+  await session.release();
+  return result;
+}
+
+/** @param {Model} made @param {{ dtype?: string }} [options] */
+async function exported(made, options) {
+  const [{ name, bytes }, ...others] = await exportModel(made, 'onnx', options);
+  assert.deepEqual([name, others], ['model.onnx', []]);
+  return bytes;
+}
+
+/** Such as a tool leaves it that drops what it does not know. @param {Uint8Array} file */
+const withoutMetadata = (file) => encode({ ...decode(file), metadata: undefined });
+
+/** @param {Model} made @param {any} x @param {Uint8Array} file @param {number} [relative] */
+async function sameAnswer(made, x, file, relative = RELATIVE) {
+  near('the output, of ONNX Runtime', (await made.predict(x)).data, await answer(file, x), { relative });
+}
+
+/** Whether the nodes or the shape show that an image has its channels last. @param {Uint8Array} file @param {number[]} shape */
+const tellsChannels = (file, [height, , channels]) =>
+  channels === undefined || (height > 4 && channels <= 4) || decode(file).graph?.nodes?.[0].operator === 'Transpose';
+
+/** @param {Model} made */
+async function sameBack(made) {
+  const file = await exported(made);
+  const x = samples(made.inputShape);
+  await sameAnswer(made, x, file);
+  const back = await importModel(file);
+  assert.deepEqual([back.constructor, back.name, back.seed, back.metadata], [made.constructor, made.name, made.seed, made.metadata]);
+  assert.deepEqual(back.layers, made.layers);
+  assert.deepEqual(weightBytes(wrong(back)), weightBytes(wrong(made)));
+  assert.deepEqual(await exported(back), file);
+  if (tellsChannels(file, made.inputShape)) {
+    const stranger = await importModel(withoutMetadata(file));
+    near('the output, read without metadata', (await stranger.predict(x)).data, (await made.predict(x)).data, { relative: RELATIVE });
+    stranger.dispose();
+  }
+  for (const each of [made, back]) each.dispose();
+}
+
+test('onnx: every kind of layer, stacks and graphs, run alike in ONNX Runtime and come back bit for bit', async () => {
+  const stack = await sequential({ layers: everyKind(), seed: 77, name: 'every kind' });
+  stack.metadata = { classNames: ['a', 'ü'] };
+  await sameBack(stack);
+  await sameBack(await model(residual()));
+});
+
+test('onnx: names that clash, a model of one layer that does nothing in inference', async () => {
+  const clashing = [layers.dense({ inputShape: [3], units: 2, name: 'input' }), layers.dense({ units: 2, name: 'input/kernel' }), layers.reLU({ name: 'input/Gemm' })];
+  await sameBack(await sequential({ layers: clashing, seed: 1 }));
+  const idle = await sequential({ layers: [layers.dropout({ inputShape: [4, 4, 1], rate: 0.5 })], seed: 1 });
+  const file = await exported(idle);
+  await sameAnswer(idle, samples([4, 4, 1]), file);
+  assert.equal((await importModel(file)).layers[0].kind, 'dropout');
+});
+
+test('onnx: random networks run alike in ONNX Runtime, and come back, with metadata and without', () =>
+  fc.assert(fc.asyncProperty(networks, async ({ description, seed }) => {
+    const { model: made } = await ourModel(description, { seed });
+    await sameBack(made);
+  }), { seed: SEED, numRuns: RUNS, includeErrorInReport: true }));
+
+test('onnx: float16 halves the kernels, computes with floats, and comes back as what was stored', async () => {
+  const made = await sequential({ layers: everyKind(), seed: 77 });
+  const [whole, half] = [await exported(made), await exported(made, { dtype: 'float16' })];
+  assert.ok(half.length < whole.length);
+  const kinds = decode(half).graph?.initializers?.map(({ name, dataType }) => [name?.endsWith('kernel/float16'), dataType]);
+  assert.ok(kinds?.some(([kernel]) => kernel) && kinds.every(([kernel, type]) => (type === 10) === kernel), 'kernels alone');
+  const x = samples(made.inputShape);
+  near('the output', (await made.predict(x)).data, await answer(half, x), { relative: 3e-3 });
+  const back = await importModel(half);
+  await sameAnswer(back, x, half);
+  assert.deepEqual(await exported(back, { dtype: 'float16' }), half);
+  await assert.rejects(exportModel(made, 'onnx', { dtype: 'int8' }), { message: 'exportModel: dtype must be one of float32, float16, got "int8"' });
+});
+
+/* ---- files as other programs write them ------------------------------------------------------- */
+
+/** @param {string} name @param {number} integer @returns {OnnxAttribute} */
+const int = (name, integer) => ({ name, integer, type: 2 });
+/** @param {string} name @param {number[]} integers @returns {OnnxAttribute} */
+const ints = (name, ...integers) => ({ name, integers, type: 7 });
+/** @param {string} name @param {number} float @returns {OnnxAttribute} */
+const float = (name, float) => ({ name, float, type: 1 });
+/** @param {string} name @param {string} text @returns {OnnxAttribute} */
+const text = (name, text) => ({ name, text, type: 3 });
+
+let draws = 0;
+/** A parameter of this shape, positive where it says so. @param {string} name @param {number[]} shape @param {number} [low] @returns {OnnxTensor} */
+const drawn = (name, shape, low = -0.5) => floatTensor(name, shape, uniform(sizeOf(shape), ++draws, low, low + 1));
+
+/**
+ * A chain of nodes, each of which reads the one before and what stands in its own list.
+ * @param {number[]} shape of a sample
+ * @param {[string, (OnnxTensor | string)[], ...OnnxAttribute[]][]} steps operator, further inputs, attributes
+ * @param {{ version?: number, batch?: number, change?: (model: OnnxModel) => void }} [options]
+ */
+function chain(shape, steps, { version = 17, batch, change } = {}) {
+  const nodes = steps.map(([operator, more, ...attributes], i) => ({
+    operator, name: `/${operator}_${i}`, inputs: [i ? `v${i - 1}` : 'x', ...more.map((input) => (typeof input === 'string' ? input : String(input.name)))],
+    outputs: [`v${i}`], attributes,
+  }));
+  const dims = [batch ? { length: batch } : { symbol: 'N' }, ...shape.map((length) => ({ length }))];
+  /** @type {OnnxModel} */
+  const made = {
+    irVersion: 8, producer: 'pytorch', operatorSets: [{ version }],
+    graph: {
+      nodes, name: 'main_graph', initializers: steps.flatMap(([, more]) => more.filter((input) => typeof input !== 'string')),
+      inputs: [{ name: 'x', type: { tensor: { elements: 1, shape: { dims } } } }],
+      outputs: [{ name: `v${steps.length - 1}`, type: { tensor: { elements: 1 } } }],
+    },
+  };
+  change?.(made);
+  return encode(made);
+}
+
+/** Channels first, what we have channels last. @param {{ shape: number[], data: Float32Array }} x */
+function channelsFirst({ shape: [count, height, width, channels], data }) {
+  const made = new Float32Array(data.length);
+  for (let n = 0, at = 0; n < count; n++)
+    for (let c = 0; c < channels; c++)
+      for (let p = 0; p < height * width; p++) made[at++] = data[(n * height * width + p) * channels + c];
+  return tensor(made, [count, channels, height, width]);
+}
+
+/** Ours, channels last, comes to what ONNX Runtime makes of the file, channels first. @param {Uint8Array} file @param {...string} kinds of the layers that it has */
+async function readsAlike(file, ...kinds) {
+  const made = await importModel(file);
+  const x = samples(made.inputShape);
+  const { data } = await made.predict(x);
+  near('the output', data, await answer(file, made.inputShape.length === 3 ? channelsFirst(x) : x, 'disabled'), { relative: RELATIVE });
+  assert.deepEqual(made.layers.map(({ kind }) => kind), kinds);
+  const again = await exported(made);
+  await sameAnswer(made, x, again);
+  return made;
+}
+
+/** @param {number} filters @param {number} channels @param {number} size @param {...OnnxAttribute} attributes @returns {[string, OnnxTensor[], ...OnnxAttribute[]]} */
+const conv = (filters, channels, size, ...attributes) =>
+  ['Conv', [drawn(`w${++draws}`, [filters, channels, size, size]), drawn(`b${draws}`, [filters])], ints('kernel_shape', size, size), ...attributes];
+
+/** @param {number} units @param {number} inputs @returns {[string, OnnxTensor[], ...OnnxAttribute[]]} as PyTorch writes it */
+const linear = (units, inputs) => ['Gemm', [drawn(`w${++draws}`, [units, inputs]), drawn(`b${draws}`, [units])], float('alpha', 1), float('beta', 1), int('transB', 1)];
+
+/** @param {number} channels @returns {[string, OnnxTensor[], ...OnnxAttribute[]]} */
+const norm = (channels) => ['BatchNormalization', [drawn(`g${++draws}`, [channels], 0.5), drawn(`c${draws}`, [channels]), drawn(`m${draws}`, [channels]), drawn(`v_${draws}`, [channels], 0.5)], float('epsilon', 1e-5), float('momentum', 0.9)];
+
+test('onnx: a network with channels first, as PyTorch writes it, takes channels last here', async () => {
+  const file = chain([1, 28, 28], [
+    conv(6, 1, 3, ints('pads', 1, 1, 1, 1), ints('strides', 1, 1), ints('dilations', 1, 1), int('group', 1)), ['Relu', []],
+    ['MaxPool', [], ints('kernel_shape', 2, 2), ints('strides', 2, 2), int('ceil_mode', 0)],
+    conv(8, 6, 3, ints('pads', 1, 1, 1, 1), ints('strides', 2, 2)), norm(8), ['Relu', []], ['Flatten', [], int('axis', 1)],
+    linear(16, 8 * 7 * 7), norm(16), ['Relu', []], ['Dropout', [floatTensor('ratio', [], Float32Array.of(0.25))]], linear(10, 16), ['Softmax', [], int('axis', 1)],
+  ]);
+  const made = await readsAlike(file, 'conv2d', 'max_pooling2d', 'zero_padding2d', 'conv2d', 'batch_normalization', 'activation', 'flatten', 'dense', 'batch_normalization', 'activation', 'dropout', 'dense');
+  assert.deepEqual([made.name, made.inputShape, made instanceof Sequential], ['main_graph', [28, 28, 1], true]);
+  assert.deepEqual([made.layers[0].config.activation, made.layers[11].config.activation, made.layers[10].config.rate], ['relu', 'softmax', 0.25]);
+  made.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+  await made.fit(samples([28, 28, 1]), tensor(Uint8Array.of(1, 2, 3), [3]), { epochs: 1, verbose: 0 });
+});
+
+/** @type {[string, Uint8Array, ...string[]][]} what, the file, the kinds of layers that come of it */
+const FOREIGN = [
+  ['depthwise convolution, clipped, and a pooled mean', chain([3, 9, 8], [
+    conv(6, 1, 3, int('group', 3), text('auto_pad', 'SAME_UPPER')), ['Clip', [floatTensor('zero', [], Float32Array.of(0)), floatTensor('six', [], Float32Array.of(6))]],
+    ['GlobalAveragePool', []], ['Flatten', []], linear(4, 6), ['LeakyRelu', [], float('alpha', 0.3)],
+  ]), 'depthwise_conv2d', 'global_average_pooling2d', 'dense', 'leaky_re_lu'],
+  ['silu, the mean over two axes, the leaky rectifier with our slope', chain([2, 6, 6], [
+    conv(5, 2, 1), ['Sigmoid', []], ['Mul', ['v0']], ['ReduceMean', [], ints('axes', 2, 3), int('keepdims', 0)], linear(4, 5), ['LeakyRelu', [], float('alpha', 0.2)],
+  ]), 'conv2d', 'global_average_pooling2d', 'dense'],
+  ['a bias that is added, and one for all', chain([2, 5, 5], [
+    ['Conv', [drawn('k', [3, 2, 2, 2])]], ['Add', [drawn('kb', [1, 3, 1, 1])]], ['Tanh', []], ['Reshape', [integerTensor('row', [0, -1])]],
+    ['MatMul', [drawn('d', [48, 5])]], ['Add', [drawn('db', [5])]], ['Relu', []], ['Gemm', [drawn('e', [5, 3]), drawn('eb', [1])]],
+  ]), 'conv2d', 'flatten', 'dense', 'dense'],
+  ['padding, an average with its margin and one without', chain([2, 8, 8], [
+    ['Pad', [integerTensor('around', [0, 0, 1, 0, 0, 0, 0, 2])]], ['AveragePool', [], ints('kernel_shape', 2, 2), ints('pads', 1, 1, 1, 1), int('count_include_pad', 1)],
+    ['AveragePool', [], ints('kernel_shape', 3, 3), ints('pads', 1, 1, 1, 1)], conv(3, 2, 2, ints('strides', 3, 3)),
+    ['GlobalMaxPool', []], ['Squeeze', [integerTensor('spots', [2, 3])]], ['Softmax', []],
+  ]), 'zero_padding2d', 'zero_padding2d', 'average_pooling2d', 'average_pooling2d', 'conv2d', 'global_max_pooling2d', 'softmax'],
+  ['numbers behind a flatten in another order: normalized, rectified, taken for an image again', chain([3, 4, 4], [
+    ['Flatten', []], norm(48), ['Sigmoid', []], ['Reshape', [integerTensor('image', [-1, 3, 4, 4])]], conv(2, 3, 3), ['Flatten', []], linear(2, 8),
+  ]), 'flatten', 'batch_normalization', 'activation', 'reshape', 'conv2d', 'flatten', 'dense'],
+  ['a row that is seen as an image', chain([36], [
+    ['Unsqueeze', [integerTensor('front', [1])]], ['Reshape', [integerTensor('image', [-1, 1, 6, 6])]], conv(3, 1, 3), ['Identity', []], ['Relu', []], ['Flatten', []], linear(4, 48), ['Cast', [], int('to', 1)],
+  ]), 'reshape', 'conv2d', 'flatten', 'dense'],
+  ['nothing at all', chain([4], [['Identity', []]]), 'activation'],
+  ['operator set 9: attributes in place of inputs', chain([2, 4, 4], [
+    ['Pad', [], ints('pads', 0, 0, 1, 1, 0, 0, 1, 1), text('mode', 'constant')], conv(2, 2, 3), ['Clip', [], float('min', 0), float('max', 6)],
+    ['Dropout', [], float('ratio', 0.5)], ['Flatten', []], linear(3, 32), ['Softmax', []],
+  ], { version: 9 }), 'zero_padding2d', 'conv2d', 'dropout', 'flatten', 'dense'],
+];
+
+for (const [what, file, ...kinds] of FOREIGN) test(`onnx: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
+
+test('onnx: branches, in whatever order they are listed for; and a shared value is left as it is', async () => {
+  const file = chain([2, 6, 6], [conv(4, 2, 3, ints('pads', 1, 1, 1, 1)), ['Relu', []], conv(4, 4, 3, ints('pads', 1, 1, 1, 1)), ['Add', ['v0']], ['Relu', []], ['GlobalAveragePool', []], ['Flatten', []], linear(3, 4)]);
+  const made = await readsAlike(file, 'conv2d', 'activation', 'conv2d', 'add', 'activation', 'global_average_pooling2d', 'dense');
+  assert.ok(!(made instanceof Sequential));
+  assert.equal(made.layers[0].config.activation, 'linear', 'what the sum reads is not rectified');
+});
+
+test('onnx: numbers as lists, halves and constants; a fixed batch', async () => {
+  const kernel = floatTensor('k', [4, 2], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  const half = floatTensor('h', [2, 2], Float32Array.of(0.5, 1, -2, 4), 'float16');
+  const file = chain([4], [['MatMul', [kernel]], ['Reshape', ['shape']], ['MatMul', [half]]], {
+    batch: 3,
+    change({ graph }) {
+      const [first, second] = /** @type {OnnxTensor[]} */ (graph?.initializers);
+      first.floats = first.raw;
+      first.raw = undefined;
+      second.name = 'stored';
+      const shape = { operator: 'Constant', outputs: ['shape'], attributes: [{ name: 'value', type: 4, tensor: { dims: [2], dataType: 7, raw: new Uint8Array(BigInt64Array.of(3n, -1n).buffer) } }] };
+      graph?.nodes?.unshift(shape, { operator: 'Cast', inputs: ['stored'], outputs: ['h'], attributes: [int('to', 1)] });
+    },
+  });
+  await readsAlike(file, 'dense', 'dense');
+});
+
+/* ---- what is refused ---------------------------------------------------------------------------- */
+
+/** @param {Uint8Array<ArrayBuffer>} file @param {RegExp} message */
+const refused = (file, message) => assert.rejects(importModel(file), { name: 'FittingRoomError', code: 'bad-data', message });
+
+/** @type {[string, Uint8Array<ArrayBuffer>, RegExp][]} */
+const REFUSED = [
+  ['an operator that is not known', chain([4], [['Relu', []], ['Elu', []]]), /^model file: ONNX: node 1 \(Elu \/Elu_1\): this operator is not known here; Conv, Gemm/],
+  ["another domain's operator", chain([4], [['Relu', []]], { change: ({ graph }) => void (/** @type {OnnxNode[]} */ (graph?.nodes)[0].domain = 'com.microsoft') }), /node 0 \(Relu \/Relu_0\): this operator is not known/],
+  ['groups', chain([4, 5, 5], [conv(4, 2, 3, int('group', 2))]), /node 0 \(Conv \/Conv_0\): group, where it is not 1, must be 4, got 2$/],
+  ['dilations', chain([1, 9, 9], [conv(4, 1, 3, ints('dilations', 2, 2))]), /dilations other than 1/],
+  ["a kernel that does not fit the image's channels", chain([1, 9, 9], [conv(4, 3, 3)]), /the kernel's channels times group must be 1, got 3$/],
+  ['a window larger than the image', chain([1, 2, 2], [conv(4, 1, 3)]), /a window of \[3, 3\] does not fit into an image of \[2, 2, 1\]/],
+  ['margins of a maximum', chain([1, 9, 9], [['MaxPool', [], ints('kernel_shape', 3, 3), ints('strides', 2, 2), ints('pads', 1, 1, 0, 0)]]), /pads must be none, or those of padding 'same', got \[\[1, 0\], \[1, 0\]\]/],
+  ['windows that reach beyond the image', chain([1, 9, 9], [['MaxPool', [], ints('kernel_shape', 2, 2), ints('strides', 2, 2), int('ceil_mode', 1)]]), /ceil_mode/],
+  ['a kernel that is not constant', chain([4], [['MatMul', ['x']]]), /input 1 \(x\) must be constant/],
+  ['a constant that is added to anything', chain([4], [['Relu', []], ['Add', [drawn('a', [4])]]]), /node 1 .*a constant is added to what is no convolution or dense layer without bias/],
+  ['a constant for each pixel', chain([1, 3, 3], [['Conv', [drawn('k', [2, 1, 1, 1])]], ['Add', [drawn('a', [2, 3, 3])]]]), /a constant of shape \[2, 3, 3\] is added/],
+  ['too short a kernel', chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), dims: [4, 2] }]]]), /tensor w: 32 bytes make up the shape \[4, 2\], it has 48/],
+  ['a kernel of integers', chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), dataType: 6 }]]]), /tensor w: its type is 6/],
+  ['a kernel in another file', chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), location: 1 }]]]), /tensor w: its numbers are in another file/],
+  ['a half that is not finite', chain([1], [['MatMul', [{ ...floatTensor('w', [1, 1], Float32Array.of(1), 'float16'), raw: Uint8Array.of(0, 0x7c) }]]]), /tensor w: number 0 is not finite/],
+  ['a shape that mixes samples', chain([4], [['Reshape', [integerTensor('s', [2, -1])]]]), /does not keep the samples apart/],
+  ['a shape of negative lengths', chain([4], [['Reshape', [integerTensor('s', [0, -2, -2])]]]), /\[n, 4\] cannot be seen as \[n, -2, -2\]/],
+  ['a shape of other size', chain([4], [['Reshape', [integerTensor('s', [0, 3])]]]), /\[n, 4\] cannot be seen as \[n, 3\]/],
+  ['a kernel without numbers but of many columns', chain([4], [['Gemm', [{ ...drawn('w', [1]), dims: [0, 2 ** 40], raw: new Uint8Array() }, drawn('b', [1])]]]), /tensor w: its shape \[0, 1099511627776\] must hold lengths from 1 on/],
+  ['a vast input that is normalized', chain([2 ** 26], [norm(3)]), /input 1: its shape must be "67108864", got "3"/],
+  ['a transposition', chain([6], [['Reshape', [integerTensor('s', [-1, 2, 3])]], ['Transpose', [], ints('perm', 0, 2, 1)]]), /ONNX: output: the output would have to be transposed/],
+  ['softmax over the pixels', chain([2, 3, 3], [['Softmax', [], int('axis', 2)]]), /axis 2 is not that of the channels/],
+  ['a second output', chain([1, 4, 4], [['MaxPool', [], ints('kernel_shape', 2, 2)], ['Add', ['places']]], { change: ({ graph }) => void /** @type {OnnxNode[]} */ (graph?.nodes)[0].outputs?.push('places') }), /its further output places is read/],
+  ['two inputs', chain([4], [['Relu', []]], { change: ({ graph }) => void graph?.inputs?.push({ name: 'y' }) }), /it has 2 inputs; models with one are read/],
+  ['an open length', chain([0], [['Relu', []]]), /its input x leaves the length of axis 1 open/],
+  ['an output from nowhere', chain([4], [['Relu', []]], { change: ({ graph }) => void (graph && (graph.outputs = [{ name: 'z' }])) }), /its output "z" does not come from its input/],
+  ['a value that is made twice', chain([4], [['Relu', []], ['Tanh', []]], { change: ({ graph }) => void (/** @type {OnnxNode[]} */ (graph?.nodes)[1].outputs = ['v0']) }), /node 1 .*the value v0 is made twice/],
+  ['too many layers', chain([4], Array.from({ length: 130 }, () => ['Relu', []])), /it takes more than 128 layers/],
+  ['a graph that is missing', encode({ irVersion: 8 }), /it has 0 inputs/],
+];
+
+for (const [what, file, message] of REFUSED) test(`onnx: ${what} is refused`, () => refused(file, message));
+
+test('onnx: what our own metadata say is held against the nodes', async () => {
+  const made = await sequential({ layers: [layers.dense({ inputShape: [3], units: 2, activation: 'relu' })], seed: 1 });
+  const file = decode(await exported(made));
+  const changed = structuredClone(file);
+  /** @type {OnnxNode[]} */ (changed.graph?.nodes)[1].operator = 'Tanh';
+  const back = await importModel(encode(changed));
+  assert.equal(back.layers[0].config.activation, 'tanh', 'the nodes count');
+  const [{ key, value = '' }] = file.metadata ?? [];
+  const lies = /** @type {[(header: any) => any, RegExp][]} */ ([
+    [() => [], /ONNX: metadata fitting-room must be an object/], [(h) => ({ ...h, name: 1 }), /name must be a string, got 1/], [(h) => ({ ...h, seed: -1 }), /seed must be an integer/],
+    [(h) => ({ ...h, metadata: 1 }), /metadata must be an object, got 1/], [(h) => ({ ...h, layers: [{ layer: 'lstm', options: {} }] }), /no kind of layer is called "lstm"/],
+    [(h) => ({ ...h, layers: [...h.layers, { layer: 'conv2d', options: { filters: 1, kernelSize: 1 } }] }), /conv2d/],
+  ]);
+  for (const [change, message] of lies) await refused(encode({ ...file, metadata: [{ key, value: JSON.stringify(change(JSON.parse(value))) }] }), message);
+  await refused(encode({ ...file, metadata: [{ key, value: '{' }] }), /is not JSON/);
+  const lost = structuredClone(file);
+  /** @type {OnnxTensor[]} */ (lost.graph?.initializers)[0].name = 'elsewhere';
+  await refused(encode(lost), /model file: /);
+});
+
+test('onnx: cut short, with bytes changed, or with lengths that reach far, a file is refused or read, and nothing else', async () => {
+  const made = await sequential({ layers: [layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 2, activation: 'relu' }), layers.flatten(), layers.dense({ units: 2 })], seed: 1 });
+  const whole = await exported(made);
+  for (const file of [whole, withoutMetadata(whole)]) {
+    for (let length = 2; length < file.length; length += 3) await readOrRefused(file.slice(0, length));
+    const flips = fc.array(fc.tuple(fc.nat(file.length - 3), fc.nat(255)), { minLength: 1, maxLength: 3 });
+    await fc.assert(fc.asyncProperty(flips, (changes) => {
+      const changed = file.slice();
+      for (const [at, byte] of changes) changed[at + 2] = byte;
+      return readOrRefused(changed);
+    }), { seed: SEED, numRuns: 20 * RUNS });
+  }
+  await refused(Uint8Array.of(8, 8, 0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f), /a length reaches \d+ bytes beyond its message/);
+  await refused(Uint8Array.of(8, 8, 0x3a, 0xff), /model file: ONNX: /);
+  await refused(Uint8Array.of(8, 8, 0x3a, 2, 0x12, 1), /model file: ONNX: /);
+  await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), (bytes) => readOrRefused(Uint8Array.of(8, 8, ...bytes))), { seed: SEED, numRuns: 5 * RUNS });
+});
+
+test('onnx: lists are held to what they can be', async () => {
+  await refused(chain([4], [['Transpose', [], ints('perm', ...Array(70000).fill(0))]]), /a list has more than 65536 numbers/);
+  const entries = Array.from({ length: 530000 }, () => ({ key: 'k' }));
+  await refused(encode({ irVersion: 8, metadata: entries }), /it has more than 1048576 fields/);
+});
