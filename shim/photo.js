@@ -73,7 +73,7 @@ export async function preparePhoto(picture, options = {}) {
   const corners = new Float32Array(module.memory.buffer, module.fr_photo_box(), 4);
   if (options.box) corners.set(cornersOf(options.box, size));
   const [left, top, right, bottom] = corners;
-  module.fr_photo_garment(inverted);
+  if (!module.fr_photo_garment(inverted)) throw new FittingRoomError(`preparePhoto: box must be larger than ${right - left} × ${bottom - top} pixels`);
   return {
     image: { shape: [28, 28, 1], data: bytesAt(module, module.fr_photo_picture(), 784).slice() },
     kind,
