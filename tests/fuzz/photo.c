@@ -5,7 +5,7 @@
 
 enum {
   MOST_SOURCE = 1 << 16, /* pixels that are handed over */
-  MOST_WORKED_ON = 600,  /* pixels that are segmented, so that a run stays short */
+  MOST_WORKED_ON = 256,  /* pixels that are segmented, so that a run stays short */
   MOST_STEPS = 40
 };
 

@@ -1,0 +1,75 @@
+/** Files of small models, as they are saved and as somebody else might make them. */
+import { createHash } from 'node:crypto';
+import { initializers, input, layers, regularizers, sequential } from '../../shim/index.js';
+import { CLASSES, SIDE } from './support.js';
+
+/** With the checksum that it should have. @param {Uint8Array} body all of a file that precedes it */
+export const sealed = (body) => new Uint8Array(Buffer.concat([body, createHash('sha256').update(body).digest()]));
+
+const HEADER_AT = 16;
+/** @param {Uint8Array} file */
+export const headerLength = (file) => new DataView(file.buffer, file.byteOffset).getUint32(12, true);
+/** @param {Uint8Array} file */
+export const headerOf = (file) => JSON.parse(new TextDecoder().decode(file.subarray(HEADER_AT, HEADER_AT + headerLength(file))));
+/** @param {Uint8Array} file */
+export const dataOf = (file) => file.subarray(HEADER_AT + headerLength(file), file.length - 32);
+
+/** A file whose checksum is right, whatever is in it, as a hostile author would make it. @param {string | Uint8Array} text of the header @param {Uint8Array} data */
+export function forged(text, data = new Uint8Array()) {
+  const raw = Buffer.from(text);
+  const header = Buffer.concat([raw, Buffer.alloc((16 - (raw.length % 16)) % 16, ' ')]);
+  const head = Buffer.from([0x89, 0x46, 0x49, 0x54, 13, 10, 26, 10, 1, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt32LE(header.length, 12);
+  return sealed(Buffer.concat([head, header, data]));
+}
+
+/** The file with its header changed and its checksum made right again. @param {Uint8Array} file @param {(header: any) => any} change */
+export function altered(file, change) {
+  const header = headerOf(file);
+  return forged(JSON.stringify(change(header) ?? header), dataOf(file));
+}
+
+/** Every kind of layer but those that need a graph, none with its defaults alone. */
+export const everyKind = () => [
+  layers.randomFlip({ inputShape: [SIDE, SIDE, 1], mode: 'horizontal', seed: 3 }),
+  layers.randomTranslation({ heightFactor: 0.1, widthFactor: [-0.2, 0.1], fillMode: 'constant', fillValue: 0.5 }),
+  layers.randomRotation({ factor: 0.05, interpolation: 'nearest' }),
+  layers.randomZoom({ heightFactor: 0.1 }),
+  layers.randomContrast({ factor: [0.1, 0.2] }),
+  layers.randomErasing({ factor: 0.5, scale: [0.1, 0.2], fillValue: 0 }),
+  layers.conv2d({ filters: 6, kernelSize: [3, 2], strides: [1, 2], padding: 'same', activation: 'leakyRelu', kernelRegularizer: 'l2', name: 'first' }),
+  layers.batchNormalization({ momentum: 0.8, epsilon: 0.01, gammaInitializer: initializers.constant({ value: 0.5 }), betaRegularizer: regularizers.l1l2({ l1: 0.1 }) }),
+  layers.reLU({ maxValue: 6 }),
+  layers.depthwiseConv2d({ kernelSize: 2, depthMultiplier: 2, useBias: false, depthwiseInitializer: initializers.heNormal({ seed: 4 }) }),
+  layers.leakyReLU({ alpha: 0.1 }),
+  layers.zeroPadding2d({ padding: [[1, 0], [0, 1]] }),
+  layers.averagePooling2d({ poolSize: [2, 1], strides: 1 }),
+  layers.maxPooling2d({ poolSize: 2, padding: 'same' }),
+  layers.reshape({ targetShape: [2, -1, 12] }),
+  layers.batchNormalization({ center: false, scale: false, movingMeanInitializer: 'ones' }),
+  layers.flatten(),
+  layers.dense({ units: 9, activation: 'gelu', kernelInitializer: initializers.varianceScaling({ scale: 2, mode: 'fanOut', distribution: 'uniform' }), biasRegularizer: regularizers.l1({ l1: 0.001 }) }),
+  layers.dropout({ rate: 0.25, seed: 9 }),
+  layers.dense({ units: CLASSES, biasInitializer: initializers.constant({ value: -0.1 }) }),
+  layers.activation({ activation: 'tanh' }),
+  layers.softmax({ name: 'last' }),
+];
+
+/** Three branches, two of them sums, and the layers that everyKind has not. */
+export function residual() {
+  const picture = input({ shape: [SIDE, SIDE, 1], name: 'picture' });
+  const start = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(picture);
+  const next = layers.batchNormalization().apply(layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same' }).apply(start));
+  const sum = layers.add().apply([start, next, layers.conv2d({ filters: 4, kernelSize: 1 }).apply(picture)]);
+  const both = layers.add({ name: 'pools' }).apply([layers.globalAveragePooling2d().apply(sum), layers.globalMaxPooling2d().apply(sum)]);
+  return { inputs: picture, outputs: layers.dense({ units: CLASSES, activation: 'softmax' }).apply(both), seed: 2 ** 40 + 5, name: 'residual' };
+}
+
+/** The file of a small stack with metadata. @param {import('../../shim/files/save.js').SaveOptions} [options] */
+export async function smallFile(options) {
+  const made = await sequential({ layers: [layers.flatten({ inputShape: [2, 2, 1] }), layers.dense({ units: 2, name: 'only' })], seed: 1, name: 'tiny' });
+  made.metadata = { classNames: ['left', 'right'] };
+  const file = await made.save(options);
+  made.dispose();
+  return file;
+}
