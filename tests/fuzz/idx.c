@@ -1,9 +1,7 @@
 /* The header of an IDX file: what is accepted is as long as the file, whatever else it says. Input: which length the
  * file is said to have, then its first bytes. */
-#include "dataset.h"
+#include "../core/exports.h"
 #include "input.h"
-
-int fr_idx_header(const uint8_t *head, uint32_t head_bytes, double file_bytes, int32_t out[5]);
 
 static double big_endian(const uint8_t *p) { return ((p[0] * 256.0 + p[1]) * 256.0 + p[2]) * 256.0 + p[3]; }
 

@@ -6,8 +6,6 @@
 
 enum { MOST_LAYERS = 8, MOST_BUILT = 1 << 12 /* weights */ };
 
-int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, int count, uint32_t *order);
-
 static void look_at(const fr_model *m) {
   int32_t out[8], count;
   for (int i = -1; i <= m->layer_count; i++)

@@ -2,7 +2,6 @@
  * number of layers, each layer, the compilation, then what is done, one byte and what it needs each. */
 #include "configured.h"
 #include "plan.h"
-#include "train.h"
 
 enum {
   MOST_LAYERS = 6,
@@ -11,21 +10,6 @@ enum {
   MOST_SAMPLES = 5,
   MOST_STEPS = 8
 };
-
-/* src/exports.txt */
-int fr_get_weight(const fr_model *model, int index, float *values, int elements);
-int fr_set_weight(fr_model *model, int index, const float *values, int elements);
-int fr_get_gradient(const fr_model *model, int index, float *values, int elements);
-int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-           int batch_size, const double *rates, fr_scores *scores);
-int fr_gradients(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-                 fr_scores *scores);
-int fr_score(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-             int batch_size, fr_scores *scores);
-int fr_average(fr_model *model, int swap);
-int fr_infer(fr_model *model, const void *samples, int dtype, int n, int batch_size, float *predictions);
-int fr_activations(fr_model *model, int layer, const void *samples, int dtype, int n, int training, float *out);
-int fr_classes(const float *p, int n, int classes, int32_t *out);
 
 /* What a pass is given, each array as long as it must be. */
 typedef struct {
