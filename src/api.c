@@ -40,9 +40,7 @@ int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t
 int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, int count,
                    uint32_t *order) {
   if (!is_whole(epoch_start, 0.0, MAX_WHOLE) || count < 0)
-    return fr_fail(FR_INVALID_ARGUMENT,
-                   "order: a step and a count must be integers of 0 or more, got %g and %d",
-                   epoch_start, count);
+    return fr_fail(FR_INVALID_ARGUMENT, "order: no step %g, or no %d samples", epoch_start, count);
   fr_shuffle(seed_of(seed_low, seed_high), (uint64_t)epoch_start, count, order);
   return FR_OK;
 }
@@ -78,7 +76,7 @@ static int64_t whole(fr_reader *r, double low, double high) {
   if (is_whole(value, low, high)) return (int64_t)value;
   if (r->status == FR_OK)
     r->status = fr_fail(FR_INVALID_ARGUMENT,
-                        "%s: number %d of its configuration must be an integer %.0f..%.0f, got %g",
+                        "%s: number %d must be an integer %.0f..%.0f, got %g",
                         r->what, (int)(r->next - r->first - 1), low, high, value);
   return 0;
 }
@@ -266,8 +264,6 @@ int fr_activations(fr_model *model, int layer, const void *samples, int dtype, i
 
 /* p (n, classes) → out (n): the class of each row */
 int fr_classes(const float *p, int n, int classes, int32_t *out) {
-  if (n < 0 || classes < 1)
-    return fr_fail(FR_INVALID_ARGUMENT, "classes: %d rows of %d classes cannot be", n, classes);
   fr_argmax(p, n, classes, classes, out);
   return FR_OK;
 }

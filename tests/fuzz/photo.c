@@ -5,8 +5,8 @@
 
 enum {
   MOST_SOURCE = 1 << 16, /* pixels that are handed over */
-  MOST_WORKED_ON = 256,  /* pixels that are segmented, so that a run stays short */
-  MOST_STEPS = 40
+  MOST_WORKED_ON = 150,  /* pixels that are segmented, so that a run stays short */
+  MOST_STEPS = 12
 };
 
 static void put_rows(fuzz_input *in, int width, long *pixels) {
@@ -22,8 +22,8 @@ static void put_rows(fuzz_input *in, int width, long *pixels) {
   if (*pixels <= MOST_SOURCE) fr_photo_rows(rows);
 }
 
-static void segment(void) {
-  if (fr_photo_width() * fr_photo_height() > MOST_WORKED_ON) return;
+static void segment(bool again) {
+  if (again || fr_photo_width() * fr_photo_height() > MOST_WORKED_ON) return;
   int kind = fr_photo_segment();
   FUZZ_CHECK(kind >= FR_PHOTO_KIND_EMPTY && kind <= FR_PHOTO_KIND_READY);
   if (kind == FR_PHOTO_KIND_EMPTY) return;
@@ -44,9 +44,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   FUZZ_CHECK(fr_photo_begin(width, height) ==
              (width >= 1 && height >= 1 && width <= FR_PHOTO_SOURCE_EDGE && height <= FR_PHOTO_SOURCE_EDGE));
   long pixels = 0;
+  bool segmented = false;
   for (int i = 0; i < MOST_STEPS && fuzz_left(&in) > 0; i++) switch (fuzz_byte(&in) % 4) {
     case 0: put_rows(&in, width, &pixels); break;
-    case 1: segment(); break;
+    case 1:
+      segment(segmented);
+      segmented = true;
+      break;
     case 2: put_box(&in); break;
     default: fr_photo_garment(fuzz_byte(&in) % 3 - 1);
   }
