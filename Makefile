@@ -21,6 +21,7 @@ THREAD_TESTS := threads_test
 ALL_CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
 CORE_TESTS := $(filter-out $(WRAPPED_TESTS) $(THREAD_TESTS),$(ALL_CORE_TESTS))
 PAGE_FILES := $(shell find web shim -type f 2>/dev/null) package.json
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' \
   -not -path 'tests/support/*' -print))
 PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null))
@@ -28,7 +29,8 @@ PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/
 # No contraction of a*b+c: every engine and compiler must round alike.
 CORE_FLAGS := -std=c11 -Wall -Wextra -ffp-contract=off -MMD -MP
 SIMD_FLAGS := $(CORE_FLAGS) -msimd128
-NATIVE_FLAGS := $(CORE_FLAGS) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZERS := -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
+NATIVE_FLAGS := $(CORE_FLAGS) -O1 $(SANITIZERS)
 
 WASM_LINK := -sWASM_BIGINT -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sMALLOC=emmalloc
 MODULE_LINK := $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node --no-entry \
@@ -144,7 +146,7 @@ typecheck: $(MODULES) $(CHECKED) $(NPM) ## check the JSDoc types
 
 .PHONY: test-core
 test-core: $(CORE_TESTS:%=build/native/%) $(WRAPPED_TESTS:%=build/native/%) build/threads/pool_test \
-  $(THREAD_TESTS:%=build/threads/%) ## the core's tests, native, under ASan and UBSan
+  $(THREAD_TESTS:%=build/threads/%) $(FUZZ_TARGETS:%=build/native/fuzz/%) ## the core's tests, native, under ASan and UBSan
 	@for program in $^; do echo "$$program"; ASAN_OPTIONS=detect_leaks=1 $$program || exit 1; done
 
 .PHONY: test-coverage coverage
@@ -187,6 +189,14 @@ build/native/%.o: tests/core/%.c Makefile | build/compiler
 	@echo '  compile $@'
 	$(QUIET)$(CC) $(NATIVE_FLAGS) -Isrc -c $< -o $@
 
+build/native/fuzz/%.o: tests/fuzz/%.c Makefile | build/compiler
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)$(CC) $(NATIVE_FLAGS) -Isrc -c $< -o $@
+
+# Replays what was kept for a fuzz target.
+$(FUZZ_TARGETS:%=build/native/fuzz/%): build/native/fuzz/replay.o
+
 build/native/%: build/native/%.o $(ALL_NAMES:%=build/native/src/%.o)
 	@echo '  link $@'
 	$(QUIET)$(CC) $(NATIVE_FLAGS) $(wraps) $^ -lm -o $@
@@ -225,6 +235,31 @@ build/coverage/%.o: tests/core/%.c Makefile | build/llvm/ready
 build/coverage/%: build/coverage/%.o $(ALL_NAMES:%=build/coverage/src/%.o)
 	@echo '  link $@'
 	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) $(wraps) $^ -lm -o $@
+
+# Fuzzing: the C parsers by libFuzzer, under ASan and UBSan, then the JavaScript ones by fast-check.
+
+RUNS_C ?= 10000000
+RUNS_JS ?= 1000000
+SEED ?= 1
+FUZZ_FLAGS := $(CORE_FLAGS) -O2 $(SANITIZERS)
+
+build/fuzz/src/%.o: src/%.c Makefile | build/llvm/ready
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)build/llvm/clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+
+build/fuzz/%.o: tests/fuzz/%.c Makefile | build/llvm/ready
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)build/llvm/clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -Isrc -c $< -o $@
+
+build/fuzz/%: build/fuzz/%.o $(ALL_NAMES:%=build/fuzz/src/%.o)
+	@echo '  link $@'
+	$(QUIET)build/llvm/clang $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -lm -o $@
+
+.PHONY: fuzz
+fuzz: $(FUZZ_TARGETS:%=build/fuzz/%) $(MODULES) $(NPM) ## fuzz the parsers (an hour; RUNS_C, RUNS_JS: how often; SEED)
+	@.setup/fuzz.sh $(RUNS_C) $(RUNS_JS) $(SEED) $(FUZZ_TARGETS:%=build/fuzz/%)
 
 build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)

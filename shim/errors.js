@@ -23,7 +23,10 @@ export class FittingRoomError extends Error {
 export function show(value) {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'object';
+  if (typeof value === 'object' && value !== null) {
+    const name = value.constructor?.name; // of what came as JSON, anything
+    return typeof name === 'string' ? name : 'object';
+  }
   return String(value);
 }
 

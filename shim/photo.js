@@ -2,7 +2,7 @@
  * From photos of clothing to pictures a Fashion-MNIST network can read, in a WebAssembly module of its own:
  * `import { preparePhoto } from 'fitting-room/photo'`.
  */
-import { FittingRoomError, checkBoolean, checkInteger, checkOptions, show } from './errors.js';
+import { FittingRoomError, checkBoolean, checkInteger, checkNumber, checkOptions, show } from './errors.js';
 import { fileBytes } from './wasm-file.js';
 
 /**
@@ -24,6 +24,7 @@ import { fileBytes } from './wasm-file.js';
 
 const KINDS = /** @type {const} */ (['empty', 'photo', 'cutout', 'ready']);
 const MAX_EDGE = 32768;
+const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
 
 /** @type {Promise<Record<string, any>> | undefined} */
 let loading;
@@ -73,7 +74,7 @@ export async function preparePhoto(picture, options = {}) {
   const corners = new Float32Array(module.memory.buffer, module.fr_photo_box(), 4);
   if (options.box) corners.set(cornersOf(options.box, size));
   const [left, top, right, bottom] = corners;
-  module.fr_photo_garment(inverted);
+  if (!module.fr_photo_garment(inverted)) throw new FittingRoomError(`preparePhoto: box must be larger than ${right - left} × ${bottom - top} pixels`);
   return {
     image: { shape: [28, 28, 1], data: bytesAt(module, module.fr_photo_picture(), 784).slice() },
     kind,
@@ -88,6 +89,12 @@ const bytesAt = ({ memory }, address, count) => new Uint8Array(memory.buffer, ad
 /** @param {Box} box @param {{ width: number, height: number }} size */
 const cornersOf = ({ left, top, right, bottom }, { width, height }) => [left * width, top * height, right * width, bottom * height];
 
+/** @param {unknown} data @param {number} length */
+const areBytes = (data, length) => (data instanceof Uint8Array || data instanceof Uint8ClampedArray) && data.length === length;
+
+/** @param {any} data */
+const given = (data) => (ArrayBuffer.isView(data) ? `${data.constructor.name} of ${data.byteLength} bytes` : show(data));
+
 /** @param {any} picture @returns {Pixels} */
 function checkPixels(picture) {
   if (typeof picture !== 'object' || picture === null) {
@@ -97,8 +104,8 @@ function checkPixels(picture) {
   const height = checkInteger('preparePhoto: height', picture.height, 1, MAX_EDGE);
   if (typeof picture.rows === 'function') return { width, height, rows: checkedRows(picture, width) };
   const { data } = picture;
-  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray) || data.length !== width * height * 4) {
-    throw new FittingRoomError(`preparePhoto: data must be ${width * height * 4} bytes of RGBA, got ${data?.length ?? show(data)}`);
+  if (!areBytes(data, width * height * 4)) {
+    throw new FittingRoomError(`preparePhoto: data must be ${width * height * 4} bytes of RGBA, got ${given(data)}`);
   }
   return { width, height, rows: (first, count) => data.subarray(first * width * 4, (first + count) * width * 4) };
 }
@@ -107,14 +114,15 @@ function checkPixels(picture) {
 function checkedRows(picture, width) {
   return (first, count) => {
     const data = picture.rows(first, count);
-    if (data?.length === count * width * 4) return data;
-    throw new FittingRoomError(`preparePhoto: rows(${first}, ${count}) must give ${count * width * 4} bytes of RGBA, got ${data?.length}`);
+    if (areBytes(data, count * width * 4)) return data;
+    throw new FittingRoomError(`preparePhoto: rows(${first}, ${count}) must give ${count * width * 4} bytes of RGBA, got ${given(data)}`);
   };
 }
 
 /** @param {Box} box */
-function checkBox({ left, top, right, bottom }) {
-  if (left >= 0 && top >= 0 && right <= 1 && bottom <= 1 && left < right && top < bottom) return;
+function checkBox(box) {
+  const [left, top, right, bottom] = EDGES.map((edge) => checkNumber(`preparePhoto: box: ${edge}`, box[edge], 0, 1));
+  if (left < right && top < bottom) return;
   throw new FittingRoomError(
     `preparePhoto: box must have 0 ≤ left < right ≤ 1 and 0 ≤ top < bottom ≤ 1, got ${left} … ${right} and ${top} … ${bottom}`,
   );

@@ -1,6 +1,7 @@
 /* The functions JavaScript sees; nothing else in the core is visible from there. Each returns an
  * fr_status and writes its results through pointers. exports.txt lists them. */
 #include <malloc.h>
+#include <math.h>
 #include <stddef.h>
 
 #include "dataset.h"
@@ -9,7 +10,14 @@
 #include "train.h"
 #include "update.h"
 
+static const double MAX_WHOLE = 9007199254740991.0; /* 2^53 - 1: JavaScript's largest safe integer */
+
 static uint64_t seed_of(uint32_t low, uint32_t high) { return (uint64_t)high << 32 | low; }
+
+/* No NaN, which equals nothing. */
+static int is_whole(double value, double low, double high) {
+  return value == rint(value) && value >= low && value <= high;
+}
 
 /* ---- data ------------------------------------------------------------------------------------ */
 
@@ -31,6 +39,8 @@ int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t
 /* order: count uint32; epoch_start: optimizer steps before the epoch */
 int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, int count,
                    uint32_t *order) {
+  if (!is_whole(epoch_start, 0.0, MAX_WHOLE) || count < 0)
+    return fr_fail(FR_INVALID_ARGUMENT, "order: no step %g, or no %d samples", epoch_start, count);
   fr_shuffle(seed_of(seed_low, seed_high), (uint64_t)epoch_start, count, order);
   return FR_OK;
 }
@@ -52,17 +62,31 @@ int fr_dispose(fr_model *model) {
 
 /* Configurations arrive as lists of doubles, in the order in which they are read here. */
 typedef struct {
-  const double *next;
+  const char *what; /* is configured, for messages */
+  const double *first, *next;
+  fr_status status; /* set by the first number that cannot be what it is read as */
 } fr_reader;
 
 static double number(fr_reader *r) { return *r->next++; }
-static int integer(fr_reader *r) { return (int)number(r); }
 static float real(fr_reader *r) { return (float)number(r); }
+
+/* An integer within low .. high, or 0 and the reader's status. */
+static int64_t whole(fr_reader *r, double low, double high) {
+  double value = number(r);
+  if (is_whole(value, low, high)) return (int64_t)value;
+  if (r->status == FR_OK)
+    r->status = fr_fail(FR_INVALID_ARGUMENT,
+                        "%s: number %d must be an integer %.0f..%.0f, got %g",
+                        r->what, (int)(r->next - r->first - 1), low, high, value);
+  return 0;
+}
+
+static int integer(fr_reader *r) { return (int)whole(r, INT32_MIN, INT32_MAX); }
 
 /* A seed, or -1 for none. */
 static int read_seed(fr_reader *r, uint64_t *seed) {
-  double value = number(r);
-  if (value < 0.0) return 0;
+  int64_t value = whole(r, -1.0, MAX_WHOLE);
+  if (value < 0) return 0;
   *seed = (uint64_t)value;
   return 1;
 }
@@ -97,7 +121,7 @@ static void read_augmentation(fr_reader *r, fr_layer *l) {
 
 /* config: as many doubles as the lines below read, 62 in all */
 int fr_add(fr_model *model, const double *config) {
-  fr_reader r = {config};
+  fr_reader r = {"layer", config, config, FR_OK};
   fr_layer l = {.kind = (fr_layer_kind)integer(&r), .units = integer(&r)};
   l.kernel_h = integer(&r);
   l.kernel_w = integer(&r);
@@ -118,14 +142,14 @@ int fr_add(fr_model *model, const double *config) {
   read_augmentation(&r, &l);
   l.source_count = integer(&r);
   for (int i = 0; i < FR_MAX_SOURCES; i++) l.sources[i] = integer(&r);
-  return fr_model_add(model, &l);
+  return r.status ? r.status : fr_model_add(model, &l);
 }
 
 int fr_build(fr_model *model) { return fr_model_build(model); }
 
 /* config: as many doubles as the lines below read, 21 in all */
 int fr_compile(fr_model *model, const double *config) {
-  fr_reader r = {config};
+  fr_reader r = {"compile", config, config, FR_OK};
   fr_optimizer o = {.kind = (fr_optimizer_kind)integer(&r), .learning_rate = number(&r)};
   o.momentum = number(&r);
   o.nesterov = integer(&r);
@@ -146,7 +170,7 @@ int fr_compile(fr_model *model, const double *config) {
   loss.from_logits = integer(&r);
   loss.label_smoothing = real(&r);
   loss.top_k = integer(&r);
-  return fr_model_compile(model, &o, &loss);
+  return r.status ? r.status : fr_model_compile(model, &o, &loss);
 }
 
 /* ---- what a model is ------------------------------------------------------------------------- */

@@ -27,6 +27,10 @@ static int taps(const fr_window *w) { return w->kernel_h * row_length(w); }
 static int block_floats(const fr_window *w) { return (taps(w) + 1) * FR_CONV_BLOCK; }
 static int line_stride(const fr_window *w) { return w->padded_w * w->in_c; }
 
+int fr_conv2d_image(const fr_window *w) {
+  return fr_round_up(w->padded_h * line_stride(w) + FR_CONV_SLACK, FR_LANES);
+}
+
 fr_conv2d_sizes fr_conv2d_measure(const fr_window *w) {
   int blocks = fr_round_up(w->out_c, FR_CONV_BLOCK) / FR_CONV_BLOCK;
   int positions = w->out_h * w->out_w;
@@ -35,7 +39,7 @@ fr_conv2d_sizes fr_conv2d_measure(const fr_window *w) {
   return (fr_conv2d_sizes){
       .packed = blocks * block_floats(w),
       .rows = w->out_c * w->kernel_h * row_padded(w),
-      .image = fr_round_up(w->padded_h * line_stride(w) + FR_CONV_SLACK, FR_LANES),
+      .image = fr_conv2d_image(w),
       .lists = by_channel > by_position ? by_channel : by_position,
   };
 }

@@ -26,6 +26,9 @@ typedef struct {
 
 fr_conv2d_sizes fr_conv2d_measure(const fr_window *w);
 
+/* The floats of one padded image, with slack. */
+int fr_conv2d_image(const fr_window *w);
+
 /* kernel (kh, kw, in, out), bias (out) or NULL → packed: per block its kernel then its bias. */
 void fr_conv2d_pack(const fr_window *w, const float *kernel, const float *bias, float *packed);
 

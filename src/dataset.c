@@ -32,7 +32,7 @@ static fr_status check_side(const char *name, uint32_t side) {
 
 static fr_status check_length(const fr_idx *h, double file_bytes) {
   double expected = h->data_offset + (double)h->count * h->rows * h->columns;
-  if (file_bytes < expected)
+  if (!(file_bytes >= expected)) /* a NaN too */
     return fr_fail(FR_BAD_DATA, "idx: the file is cut short: %d %s need %.0f bytes, got %.0f",
                    h->count, h->rank == 1 ? "labels" : "images", expected, file_bytes);
   if (file_bytes > expected)

@@ -287,11 +287,11 @@ fr_status fr_model_reserve(fr_model *m, int batch) {
 
 fr_status fr_model_refresh_inference(fr_model *m) {
   if (m->inference_fresh || m->inference_floats == 0) return FR_OK;
+  uint64_t bytes = ((uint64_t)m->inference_floats * sizeof(float) + 63) / 64 * 64;
+  if (!m->inference && bytes <= MAX_ARENA_BYTES) m->inference = aligned_alloc(64, (size_t)bytes);
   if (!m->inference)
-    m->inference = aligned_alloc(64, ((size_t)m->inference_floats * sizeof(float) + 63) / 64 * 64);
-  if (!m->inference)
-    return fr_fail(FR_OUT_OF_MEMORY, "model: no memory to run %d weights",
-                   (int)m->inference_floats);
+    return fr_fail(FR_OUT_OF_MEMORY, "model: no memory to run %lld weights",
+                   (long long)m->inference_floats);
   for (int i = 0; i < m->step_count; i++) {
     const fr_step *s = &m->steps[i];
     if (s->kind == FR_STEP_DENSE)

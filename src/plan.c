@@ -220,7 +220,7 @@ static void place_conv2d(fr_step *s, cursor *c, int batch) {
 static void place_depthwise(fr_step *s, cursor *c) {
   const fr_window *w = &s->layer->window;
   for (int i = 0; i < FR_CHUNKS; i++)
-    s->scratch[i] = (fr_scratch){.image = take_floats(c, 2 * (uint64_t)fr_conv2d_measure(w).image),
+    s->scratch[i] = (fr_scratch){.image = take_floats(c, 2 * (uint64_t)fr_conv2d_image(w)),
                                  .gradient = take_floats(c, (uint64_t)fr_depthwise_floats(w))};
 }
 

@@ -103,7 +103,7 @@ static void depthwise_backward_chunk(void *context, int chunk) {
   const fr_window *w = &s->layer->window;
   fr_range range = fr_chunk_range(work->n, chunk);
   float *dkernel = s->scratch[chunk].gradient, *image = s->scratch[chunk].image;
-  float *dpadded = s->dx ? image + fr_conv2d_measure(w).image : NULL;
+  float *dpadded = s->dx ? image + fr_conv2d_image(w) : NULL;
   memset(dkernel, 0, sizeof *dkernel * (size_t)fr_depthwise_floats(w));
   for (int i = range.first; i < range.end; i++) {
     fr_activate_backward(work, i, 1);

@@ -62,6 +62,8 @@ static void put_real(fr_writer *w, double value) {
     put_text(w, isnan(value) ? "nan" : "inf");
     return;
   }
+  const int shift = value > 0.0 && value < 1e-290 ? 30 : 0; /* it would take a power of ten that no double is */
+  value *= ten_to(shift);
   int exponent = 0; /* value = digits · 10^(exponent - 5) */
   while (value >= ten_to(exponent + 1)) exponent++;
   while (value > 0.0 && value < ten_to(exponent)) exponent--;
@@ -71,6 +73,7 @@ static void put_real(fr_writer *w, double value) {
     digits = 100000;
     exponent++;
   }
+  exponent -= shift;
   if (exponent < -4 || exponent > 5) {
     put_digits(w, digits, 6, 1);
     put_exponent(w, exponent);
@@ -81,6 +84,12 @@ static void put_real(fr_writer *w, double value) {
     for (int i = -1; i > exponent; i--) put(w, '0');
     put_digits(w, digits, 6, 0);
   }
+}
+
+/* Without decimals, or where it is too long for that as %g has it. */
+static void put_rounded(fr_writer *w, double value) {
+  if (fabs(value) < 1e18) put_signed(w, (long long)rint(value));
+  else put_real(w, value);
 }
 
 size_t fr_format(char *out, size_t size, const char *format, va_list arguments) {
@@ -103,7 +112,7 @@ size_t fr_format(char *out, size_t size, const char *format, va_list arguments) 
       case 'x': put_whole(&w, va_arg(arguments, unsigned), 16, width); break;
       case '%': put(&w, '%'); break;
       case 's': put_text(&w, va_arg(arguments, const char *)); break;
-      case 'f': put_signed(&w, (long long)rint(va_arg(arguments, double))); break;
+      case 'f': put_rounded(&w, va_arg(arguments, double)); break;
       default: put_real(&w, va_arg(arguments, double));
     }
   }

@@ -16,7 +16,7 @@
 export function number(initial, min, max, whole = false) {
   /** @param {string} text */
   const parse = (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
+    const value = text.trim() === '' ? NaN : Number(text) + 0; // which makes 0 of -0
     return value >= min && value <= max && (!whole || Number.isInteger(value)) ? value : undefined;
   };
   return { initial, parse, min, max, whole };

@@ -1,7 +1,11 @@
+import { FittingRoomError } from '../errors.js';
+
 /** @typedef {'gzip' | 'idx' | 'html' | 'other'} Format */
 
 const SLICE = 1 << 18; // bytes handed to the decompressor at a time
 const LARGEST_RATIO = 1032; // of DEFLATE, output to input
+/** Of a file of a dataset, unpacked or not, in bytes: eleven times Fashion-MNIST's largest. */
+export const MAX_BYTES = 2 ** 29;
 
 /**
  * What a file is, by its first bytes: gzip (RFC 1952), IDX, or the page a host answers with
@@ -78,17 +82,22 @@ class Sink {
 }
 
 /**
- * Decompress a gzip file. Rejects when it is cut short or damaged.
+ * Decompress a gzip file. Rejects when it is cut short or damaged, and as soon as it proves too long.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {(consumed: number) => void} [onConsumed] told how many of `bytes` have been read
+ * @param {number} [most] bytes that may come of it
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function gunzip(bytes, onConsumed = () => {}) {
-  const sink = new Sink(statedLength(bytes));
+export async function gunzip(bytes, onConsumed = () => {}, most = MAX_BYTES) {
+  const sink = new Sink(Math.min(statedLength(bytes), most));
   const reader = sliced(bytes, onConsumed).pipeThrough(new DecompressionStream('gzip')).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return sink.finish();
+    if (sink.length + value.length > most) {
+      await reader.cancel();
+      throw new FittingRoomError(`more than ${most} bytes are packed in it`, 'bad-data');
+    }
     sink.append(value);
   }
 }

@@ -1,5 +1,5 @@
 import { FittingRoomError } from '../errors.js';
-import { formatOf, gunzip } from './bytes.js';
+import { MAX_BYTES, formatOf, gunzip } from './bytes.js';
 import { pair, readIdx } from './idx.js';
 import { followFiles } from './progress.js';
 import { FASHION_MNIST } from './table.js';
@@ -7,7 +7,7 @@ import { FASHION_MNIST } from './table.js';
 /**
  * @typedef {import('./fashion-mnist.js').Dataset} Dataset
  * @typedef {import('./idx.js').IdxFile} IdxFile
- * @typedef {{ name: string, arrayBuffer: () => Promise<ArrayBuffer> }} FileLike such as a File of the browser
+ * @typedef {{ name: string, size?: number, arrayBuffer: () => Promise<ArrayBuffer> }} FileLike such as a File of the browser
  * @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} Given
  * @typedef {'train' | 'test'} Part
  */
@@ -26,8 +26,16 @@ async function contentOf({ name, bytes }, onConsumed) {
   if (format === 'idx') return bytes;
   if (format !== 'gzip') throw refusal(`${name} is neither a gzip nor an IDX file${format === 'html' ? ' but a web page' : ''}`);
   return gunzip(bytes, onConsumed).catch((error) => {
-    throw refusal(`${name}: the gzip file is cut short or damaged (${error.message})`, error);
+    const what = error instanceof FittingRoomError ? error.message : `the gzip file is cut short or damaged (${error.message})`;
+    throw refusal(`${name}: ${what}`, error);
   });
+}
+
+/** @param {FileLike} file @returns {Promise<Given>} */
+async function givenBy(file) {
+  const { name, size = 0 } = file;
+  if (size > MAX_BYTES) throw refusal(`${name} has ${size} bytes; at most ${MAX_BYTES} are read`);
+  return { name, bytes: new Uint8Array(await file.arrayBuffer()) };
 }
 
 /** @param {string} name @returns {Part | null} */
@@ -102,9 +110,7 @@ function officialName(part, kind) {
  * @returns {Promise<Dataset>}
  */
 export async function fromFiles(files, { onProgress = () => {} } = {}) {
-  const given = await Promise.all(
-    Array.from(files, async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
-  );
+  const given = await Promise.all(Array.from(files, givenBy));
   const tell = followFiles(
     given.map(({ bytes }, i) => ({ name: String(i), bytes: bytes.length })),
     (progress) => onProgress({ ...progress, file: given[Number(progress.file)].name }),

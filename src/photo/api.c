@@ -5,6 +5,8 @@ enum {
   SHOWS = 128, /* alpha from which on a pixel is seen */
 };
 
+static const float LEAST_BOX = 0.01f; /* pixels of the photo along the longer edge */
+
 static uint8_t strip[STRIP_BYTES], picture[FR_PICTURE_PIXELS], mask_bytes[FR_PHOTO_PIXELS];
 static fr_shrinker shrinker;
 static fr_photo photo;
@@ -23,7 +25,12 @@ int fr_photo_height(void) { return photo.height; }
 
 int fr_photo_begin(int width, int height) { return fr_shrink_begin(&shrinker, width, height); }
 
-void fr_photo_rows(int rows) { fr_shrink_rows(&shrinker, strip, rows, &photo); }
+void fr_photo_rows(int rows) {
+  const int row_bytes = shrinker.source_width * 4, room = row_bytes > 0 ? STRIP_BYTES / row_bytes : 0;
+  fr_shrink_rows(&shrinker, strip, rows < room ? rows : room, &photo);
+}
+
+static bool is_complete(void) { return shrinker.height > 0 && shrinker.row == shrinker.height; }
 
 static bool seen(int i) { return photo.rgba[4 * i + 3] >= SHOWS; }
 
@@ -58,6 +65,7 @@ static void mask_by(bool (*shows)(int), int count) {
 static bool lit(int i) { return photo.rgba[4 * i] > 0; }
 
 int fr_photo_segment(void) {
+  if (!is_complete()) return FR_PHOTO_KIND_EMPTY;
   const int width = photo.width, height = photo.height, count = width * height;
   int kind = FR_PHOTO_KIND_PHOTO;
   bright_on_dark = false;
@@ -92,9 +100,17 @@ static bool is_blank(void) {
   return masked < 0.05f * all;
 }
 
-void fr_photo_garment(int inverted) {
+/* No NaN, which is within nothing. */
+static bool is_box(fr_box b) {
+  return b.left >= 0 && b.top >= 0 && b.left <= b.right && b.top <= b.bottom && b.right <= (float)photo.width &&
+         b.bottom <= (float)photo.height && fmaxf(b.right - b.left, b.bottom - b.top) >= LEAST_BOX;
+}
+
+int fr_photo_garment(int inverted) {
   static float everything[FR_PHOTO_PIXELS];
+  if (!is_complete() || !is_box(box)) return 0;
   const bool blank = is_blank();
   for (int i = 0; i < photo.width * photo.height && blank; i++) everything[i] = 1;
   fr_garment_of(&photo, blank ? everything : mask, box, inverted < 0 ? bright_on_dark : inverted > 0, picture);
+  return 1;
 }

@@ -19,10 +19,10 @@ int fr_photo_begin(int width, int height);
 uint8_t *fr_photo_strip(void);
 int fr_photo_strip_bytes(void);
 
-/* Takes so many rows from the strip. */
+/* Takes so many rows from the strip, at most as many as there is room for. */
 void fr_photo_rows(int rows);
 
-/* Finds the garment: one of FR_PHOTO_KIND_…. */
+/* Finds the garment: one of FR_PHOTO_KIND_…, empty too where rows are missing. */
 int fr_photo_segment(void);
 
 /* The size of the photo as it is worked on; its mask, 0 or 1 for each of its pixels; left, top, right, bottom of the garment's
@@ -33,8 +33,8 @@ uint8_t *fr_photo_mask(void);
 float *fr_photo_box(void);
 
 /* Draws what is in the box, (28, 28), into fr_photo_picture. inverted: 1 takes bright for bright, 0 dark for bright, -1 what suits
- * the kind. */
-void fr_photo_garment(int inverted);
+ * the kind. 0 where rows are missing, or the box is not within the photo or next to nothing. */
+int fr_photo_garment(int inverted);
 uint8_t *fr_photo_picture(void);
 
 #endif

@@ -38,6 +38,6 @@ void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool in
           const float gray = gray_of(photo->rgba + 4 * at);
           sum += mask[at] * (inverted ? gray : 1 - gray) * overlap(x0, x1, X) * overlap(y0, y1, Y);
         }
-      picture[y * FR_PICTURE_EDGE + x] = (uint8_t)(255 * sum / (cell * cell) + 0.5f);
+      picture[y * FR_PICTURE_EDGE + x] = (uint8_t)(255 * fminf(sum / (cell * cell), 1) + 0.5f); /* small cells round up */
     }
 }

@@ -30,6 +30,12 @@ export function onEveryBuild(define) {
 /** What no type would let through, for tests of the checks at run time. @param {unknown} value */
 export const wrong = (value) => /** @type {any} */ (value);
 
+/** @param {unknown} error @returns {error is FittingRoomError} */
+export function isRefusal(error) {
+  assert.ok(error instanceof FittingRoomError, /** @type {Error} */ (error)?.stack ?? String(error));
+  return true;
+}
+
 /**
  * The same bytes on every run and in every engine (Numerical Recipes' linear congruential generator).
  * @param {number} length

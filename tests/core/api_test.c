@@ -1,37 +1,9 @@
 /* The functions that JavaScript calls, called as it calls them: configurations as lists of doubles, results
  * through pointers, messages from fr_last_error. */
 #include "dataset.h"
+#include "exports.h"
 #include "stack.h"
 #include "synthetic.h"
-
-/* src/exports.txt; JavaScript has no header either. */
-int fr_heap_in_use(double *out);
-int fr_idx_header(const uint8_t *head, uint32_t head_bytes, double file_bytes, int32_t out[5]);
-int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t count, uint8_t *images,
-                 uint8_t *labels);
-int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, int count, uint32_t *order);
-int fr_new(int rank, int d0, int d1, int d2, uint32_t seed_low, uint32_t seed_high, fr_model **out);
-int fr_dispose(fr_model *model);
-int fr_add(fr_model *model, const double *config);
-int fr_build(fr_model *model);
-int fr_compile(fr_model *model, const double *config);
-int fr_layer_output(const fr_model *model, int layer, int32_t out[4]);
-int fr_weight_count(const fr_model *model, int32_t *out);
-int fr_weight_shape(const fr_model *model, int index, int32_t out[8]);
-int fr_get_weight(const fr_model *model, int index, float *values, int elements);
-int fr_set_weight(fr_model *model, int index, const float *values, int elements);
-int fr_get_gradient(const fr_model *model, int index, float *values, int elements);
-int fr_steps(const fr_model *model, double *out);
-int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-           int batch_size, const double *rates, fr_scores *scores);
-int fr_gradients(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-                 fr_scores *scores);
-int fr_score(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-             int batch_size, fr_scores *scores);
-int fr_average(fr_model *model, int swap);
-int fr_infer(fr_model *model, const void *samples, int dtype, int n, int batch_size, float *predictions);
-int fr_activations(fr_model *model, int layer, const void *samples, int dtype, int n, int training, float *out);
-int fr_classes(const float *p, int n, int classes, int32_t *out);
 
 /* ---- lists of doubles -------------------------------------------------------------------------------- */
 
@@ -359,6 +331,7 @@ static void data(void) {
         out[2], out[3], out[4]);
   refused(fr_idx_header(header, 16, 45, out), FR_BAD_DATA,
           "idx: the file is cut short: 2 images need 46 bytes, got 45");
+  refused(fr_idx_header(header, 16, NAN, out), FR_BAD_DATA, "idx: the file is cut short: 2 images need 46 bytes, got nan");
   enum { COUNT = 3 };
   static uint8_t images[COUNT * 784], want[COUNT * 784];
   uint8_t classes[COUNT], want_classes[COUNT];
@@ -380,6 +353,38 @@ static void memory(void) {
   refused(fr_pool_start(1), FR_OK, "");
 }
 
+/* What no int and no seed can hold is refused before it is made one, and the model stays as it was. */
+static void impossible_numbers(void) {
+  const double wrong[] = {NAN, INFINITY, -INFINITY, 1e300, 0.5, 2147483648.0, -2147483649.0};
+  const char *names[] = {"nan", "inf", "-inf", "1e+300", "0.5", "2.14748e+09", "-2.14748e+09"};
+  const int at[] = {KIND, UNITS, PADDING, TARGET, INITIALIZERS, FILL, SOURCE_COUNT, SOURCES + FR_MAX_SOURCES - 1};
+  char want[160];
+  fr_model *m = small();
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
+      config c = layer_config(FR_DENSE);
+      c.at[at[k]] = wrong[i];
+      snprintf(want, sizeof want,
+               "layer: number %d must be an integer -2147483648..2147483647, got %s", at[k], names[i]);
+      refused(add_layer(m, c), FR_INVALID_ARGUMENT, want);
+    }
+    double compile[21] = {wrong[i]};
+    snprintf(want, sizeof want,
+             "compile: number 0 must be an integer -2147483648..2147483647, got %s", names[i]);
+    refused(fr_compile(m, compile), FR_INVALID_ARGUMENT, want);
+  }
+  config c = layer_config(FR_DENSE);
+  c.at[SEED] = 9007199254740992.0;
+  refused(add_layer(m, c), FR_INVALID_ARGUMENT,
+          "layer: number 43 must be an integer -1..9007199254740991, got 9.0072e+15");
+  fr_dispose(m);
+  uint32_t order[2];
+  refused(fr_epoch_order(7, 2, NAN, 2, order), FR_INVALID_ARGUMENT,
+          "order: no step nan, or no 2 samples");
+  refused(fr_epoch_order(7, 2, 0, -1, order), FR_INVALID_ARGUMENT,
+          "order: no step 0, or no -1 samples");
+}
+
 int main(void) {
   for (int i = 0; i < N * INPUTS; i++) samples[i] = check_float();
   for (int i = 0; i < N; i++) labels[i] = check_between(0, CLASSES - 1);
@@ -389,6 +394,7 @@ int main(void) {
   running();
   graphs();
   data();
+  impossible_numbers();
   memory();
   return check_report("api", 150);
 }

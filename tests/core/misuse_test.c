@@ -68,6 +68,15 @@ static void refused_sizes(void) {
   l = dense(2000, FR_LINEAR);
   check_refused(fr_model_add(m, &l), FR_INVALID_ARGUMENT, "model: at most 67108864 weights in all");
   fr_model_destroy(m);
+
+  enum { INPUTS = (1 << 23) + 1 }; /* of one unit: for inference it becomes 32 of them, more than a GB */
+  float y;
+  uint8_t *pixels = check_alloc(INPUTS);
+  m = stack(flat(INPUTS), LAYERS(without_bias(dense(1, FR_LINEAR))), 1);
+  check_refused(fr_predict(m, &(fr_batch){pixels, FR_UINT8, NULL, 1, NULL}, 1, &y), FR_OUT_OF_MEMORY,
+                "model: no memory to run 268435488 weights");
+  free(pixels);
+  fr_model_destroy(m);
 }
 
 static void refused_losses(void) {

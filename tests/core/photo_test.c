@@ -261,6 +261,28 @@ static void box_of_ones_own(void) {
   CHECK(inside > 1000 && inside < 1300 && fr_photo_width() == 100 && fr_photo_height() == 100, "%d pixels of garment", inside);
 }
 
+/* Rows that are missing and boxes that cannot be: nothing is drawn. */
+static void refused_boxes(void) {
+  static const fr_box wrong[] = {{NAN, 0, 9, 9},  {-1, 0, 9, 9},   {0, 0, 9, 10.5f}, {0, 0, INFINITY, 9},
+                                 {5, 0, 4, 9},    {0, 9, 10, 8},   {4, 4, 4, 4},     {4, 4, 4.001f, 4.001f},
+                                 {-INFINITY, 0, 9, 9}, {0, 0, 9, NAN}};
+  static uint8_t rgba[10 * 10 * 4];
+  for (int i = 0; i < 10 * 10; i++) memset(rgba + 4 * i, i % 10 < 5 ? 0 : 255, 4), rgba[4 * i + 3] = 255;
+  run(rgba, 10, 10);
+  fr_box *box = (fr_box *)fr_photo_box();
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    *box = wrong[i];
+    CHECK(fr_photo_garment(0) == 0, "box %zu is drawn", i);
+  }
+  *box = (fr_box){1, 1, 1.02f, 1.02f}; /* of black, all of it garment: as bright as can be, and no brighter */
+  CHECK(fr_photo_garment(0) == 1, "a small box is refused");
+  for (int i = 0; i < FR_PICTURE_PIXELS; i++) CHECK(fr_photo_picture()[i] > 200, "pixel %d of a small box is %d", i, fr_photo_picture()[i]);
+
+  fr_photo_begin(10, 10);
+  fr_photo_rows(9);
+  CHECK(fr_photo_segment() == FR_PHOTO_KIND_EMPTY && fr_photo_garment(0) == 0, "a row is missing, and not missed");
+}
+
 int main(void) {
   check_seed(11);
   averages();
@@ -272,5 +294,6 @@ int main(void) {
   kinds();
   nothing_stands_out();
   box_of_ones_own();
+  refused_boxes();
   return check_report("photo", 100);
 }

@@ -25,6 +25,7 @@ static void reals(void) {
   static const double values[] = {0.0, -0.0, 1.0, 0.1, 0.25, 1.5, 100000.0, 999999.0, 999999.4,
                                   999999.5, 1e6, 1e7, 123456.5, 1e-4, 1.25e-4, 9.99999e-5, 1e-5,
                                   1e-7, 1e-12, 1e22, 1e300, 1e-300, 0.3333333333, 2.0 / 3.0,
+                                  1e-304, 1.2345678e-307, 4.5e-320, 4.9406564584124654e-324, DBL_MIN, DBL_MAX,
                                   INFINITY, -INFINITY, -2.5e-3, 1e15, 77312.4};
   for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
     CHECK_SAME("%g", values[i]);
@@ -44,6 +45,9 @@ static void the_rest(void) {
   CHECK_SAME("%lld %lld", (long long)INT64_MAX, (long long)INT64_MIN);
   CHECK_SAME("%02x %08x %08x", 7u, 0x803u, 0xdeadbeefu);
   CHECK_SAME("%.0f %.0f", 9912422.0, 0.4);
+  char huge[32]; /* as no long long is */
+  fr_text(huge, sizeof huge, "%.0f %.0f", -1e300, fabs((double)NAN));
+  CHECK(strcmp(huge, "-1e+300 nan") == 0, "\"%s\"", huge);
   CHECK_SAME("layer %s: %s", "conv2d", "");
   CHECK_SAME("50%% of %d", 4);
   char cut[4] = "###";

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { gunzip } from '../../shim/datasets/bytes.js';
 import { datasets } from '../../shim/index.js';
 import { file, idxImages, idxLabels, progressLog, someLabels } from './support.js';
 
@@ -111,6 +112,15 @@ test('names files that are of another kind', async () => {
   await refuses(four({ testImages: file('photo.png', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')) }), /photo\.png is neither a gzip nor an IDX file/);
   await refuses(four({ testImages: file('saved.gz', Buffer.from('<!DOCTYPE html>')) }), /saved\.gz .*web page/);
   await refuses(four({ testImages: file('empty.gz', new Uint8Array(0)) }), /empty\.gz is neither/);
+});
+
+test('what is too long is refused before it is read, or while it is unpacked', async () => {
+  const long = Object.assign(file('long.gz', Buffer.alloc(0)), { arrayBuffer: () => assert.fail('it was read') });
+  Object.defineProperty(long, 'size', { value: 2 ** 29 + 1 });
+  await refuses(four({ trainImages: long }), /^long\.gz has 536870913 bytes; at most 536870912 are read$/);
+  const packed = Uint8Array.from(gzipSync(Buffer.alloc(100_000)));
+  assert.equal((await gunzip(packed, undefined, 100_000)).length, 100_000);
+  await assert.rejects(gunzip(packed, undefined, 99_999), { name: 'FittingRoomError', message: 'more than 99999 bytes are packed in it' });
 });
 
 test('names gzip files that are cut short or damaged', async () => {

@@ -13,7 +13,7 @@ import { gzipSync } from 'node:zlib';
 const SIDE = 28;
 
 /** @param {number[]} words 32-bit, written big-endian */
-function bigEndian(words) {
+export function bigEndian(words) {
   const bytes = Buffer.alloc(4 * words.length);
   words.forEach((word, i) => bytes.writeUInt32BE(word, 4 * i));
   return bytes;

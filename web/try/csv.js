@@ -5,7 +5,7 @@
  * @param {string | number} value
  */
 function field(value) {
-  const text = typeof value === 'string' ? value.replace(/^[=+\-@\t\r]/, "'$&") : String(value);
+  const text = typeof value === 'string' ? value.replace(/^(\s*[=+\-@＝＋－＠]|[\t\r\n])/, "'$&") : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Fuzzes: fuzz.sh RUNS_C RUNS_JS SEED TARGET... Each target of tests/fuzz/*.c gets its share of the runs, beginning with the inputs
+# kept for it, then each property of tests/fuzz/*.test.js its own. What fails is kept in build/fuzz/findings, and ends it.
+set -eu
+
+runs_c=$1
+runs_js=$2
+seed=$3
+shift 3
+findings=build/fuzz/findings
+found=build/fuzz/found
+log=build/fuzz/log
+rm -rf "$findings" "$found"
+mkdir -p "$findings"
+
+# percent TARGET: the cheap ones run most
+percent() {
+  case $1 in
+    idx) echo 71 ;;
+    layers) echo 20 ;;
+    training) echo 7 ;;
+    photo) echo 2 ;;
+    *) echo "fuzz: $1 has no share of the runs" >&2 && exit 1 ;;
+  esac
+}
+
+# How often libFuzzer says that it has run the target.
+executions() { sed -n 's/^stat::number_of_executed_units: *//p' "$log"; }
+
+total_c=0
+for target in "$@"; do
+  name=$(basename "$target")
+  runs=$(($(percent "$name") * runs_c / 100))
+  mkdir -p "$found/$name"
+  start=$(date +%s)
+  "$target" -runs="$runs" -seed="$seed" -timeout=1 -rss_limit_mb=2048 -malloc_limit_mb=256 -max_len=1024 -len_control=0 \
+    -print_final_stats=1 -artifact_prefix="$findings/$name-" "$found/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1 || {
+    tail -n 60 "$log"
+    echo "fuzz: $name: a finding, seed $seed; its input is in $findings"
+    exit 1
+  }
+  total_c=$((total_c + $(executions)))
+  echo "fuzz: $name: $(executions) executions, seed $seed, $(($(date +%s) - start)) s"
+done
+
+total_js=0
+for file in tests/fuzz/*.test.js; do
+  FUZZ_RUNS=$runs_js FUZZ_SEED=$seed node --no-concurrent-recompilation "$file" >"$log" 2>&1 || {
+    tail -n 100 "$log"
+    echo "fuzz: $file: a finding, seed $seed"
+    exit 1
+  }
+  grep '^fuzz: ' "$log"
+  for runs in $(sed -n 's/^fuzz: .*: \([0-9]*\) executions,.*/\1/p' "$log"); do total_js=$((total_js + runs)); done
+done
+
+echo "fuzz: $total_c executions of the C parsers and $total_js of the JavaScript ones, seed $seed: no crash, no hang, nothing out of bounds"

@@ -1,0 +1,53 @@
+/** The table that is copied into spreadsheets: read again by a reader of its own, it holds what went in and no formula. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { csvOf } from '../../web/try/csv.js';
+import { wrong } from '../api/support.js';
+import { fuzz } from './property.js';
+
+/** RFC 4180, letter by letter. @param {string} text */
+function parse(text) {
+  /** @type {string[][]} */
+  const rows = [];
+  let row = [''];
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at];
+    if (quoted && letter === '"' && text[at + 1] === '"') row[row.length - 1] += text[++at];
+    else if (letter === '"') quoted = !quoted;
+    else if (quoted) row[row.length - 1] += letter;
+    else if (letter === ',') row.push('');
+    else if (letter === '\r' && text[at + 1] === '\n') [row, at] = [(rows.push(row), ['']), at + 1];
+    else row[row.length - 1] += letter;
+  }
+  assert.ok(!quoted && row.length === 1 && row[0] === '', 'ends with a line');
+  return rows;
+}
+
+const FORMULA = /^(?:\s*[=+\-@＝＋－＠]|\t|\r|\n)/; // https://owasp.org/www-community/attacks/CSV_Injection
+
+const name = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.array(fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', ' ', ',', ';', '"', "'", 'a', '1', '＝', '＠', '\u0000', '\ud800', '\ufeff', '\u00a0'), { maxLength: 8 }).map((letters) => letters.join('')),
+);
+const tables = fc.record({ classNames: fc.array(name, { minLength: 1, maxLength: 4 }), items: fc.array(fc.tuple(name, fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }), fc.integer({ min: -1, max: 3 })), { maxLength: 3 }) });
+
+fuzz('CSV', 25, tables, ({ classNames, items }) => {
+  const pictures = items.map(([file, probabilities, predicted]) => {
+    const known = predicted < classNames.length ? predicted : -1;
+    return { file: { name: file }, predicted: known, probabilities: known < 0 ? null : Float32Array.from(probabilities) };
+  });
+  const rows = parse(csvOf(wrong(pictures), classNames));
+  assert.equal(rows.length, 1 + items.length);
+  const told = (/** @type {string} */ cell) => (cell.startsWith("'") ? cell.slice(1) : cell);
+  const same = (/** @type {string} */ cell, /** @type {string} */ text) => assert.ok(cell === text || (told(cell) === text && FORMULA.test(text)), JSON.stringify([cell, text]));
+  rows.forEach((row, i) => {
+    assert.equal(row.length, 3 + classNames.length);
+    for (const cell of row) assert.doesNotMatch(cell, FORMULA);
+    const { file, predicted, probabilities } = pictures[i - 1] ?? {};
+    if (i === 0) return classNames.forEach((each, k) => same(row[3 + k], each));
+    same(row[0], file.name);
+    same(row[1], predicted < 0 ? '' : classNames[predicted]);
+    classNames.forEach((_, k) => assert.equal(row[3 + k], probabilities ? probabilities[k].toFixed(4) : ''));
+  });
+});
