@@ -62,7 +62,7 @@ $(NPM): package.json package-lock.json
 # The core as a WebAssembly module, once for each of what an engine may offer; `debug` checks itself.
 
 BUILDS := simd simd-mt relaxed relaxed-mt
-MODULES := $(BUILDS:%=build/%/fitting-room.mjs) build/photo/photo.wasm
+MODULES := $(BUILDS:%=build/%/fitting-room.mjs) build/photo/photo.wasm build/sha256/sha256.mjs
 CHECKED := build/debug/fitting-room.mjs build/debug-mt/fitting-room.mjs
 
 .PHONY: core
@@ -78,12 +78,17 @@ WARM := activation depthwise dropout normalize pooling random
 optimize = $(if $(filter $*,$(HOT)),-O3,$(if $(filter $*,$(WARM)),-O3 -fno-unroll-loops,-Oz))
 build/wasm-tests/%.o: optimize = -O1
 
+# What the glue does in a way that bundlers and pages of other hosts cannot follow: threads are started from the very
+# script they are called in, whatever it is named there, and Node's modules are asked of Node.
+PORTABLE := -e 's/new URL("fitting-room.mjs", *import.meta.url)/new URL(import.meta.url)/' \
+  -e 's/await import("module")/process.getBuiltinModule("module")/'
+
 # Links aside and moves the result in, so that whatever is running finds a whole module.
 define link_module
 	@echo '  link $@'
 	$(QUIET)new=$$(mktemp -d build/link.XXXXXX) && cp $(TYPES) $$new/ && \
 	  $(EMCC) $(link_flags) $(MODULE_LINK) $(filter %.o,$^) -o $$new/fitting-room.mjs && \
-	  mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
+	  sed -i $(PORTABLE) $$new/fitting-room.mjs && mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
 endef
 
 # $(1) the build, $(2) how it is compiled, $(3) how it is linked
@@ -113,6 +118,24 @@ build/photo/photo.wasm: $(PHOTO_NAMES:%=build/simd/%.o) build/photo/exports.txt
 	@echo '  link $@'
 	$(QUIET)$(EMCC) -O3 $(WASM_LINK:-sALLOW_MEMORY_GROWTH=) --no-entry -sSTANDALONE_WASM \
 	  -sEXPORTED_FUNCTIONS=@build/photo/exports.txt $(filter %.o,$^) -o $@
+
+# The library that stands in for crypto.subtle, inside the package: a page without a bundler could not find it by its name.
+build/sha256/sha256.mjs: .setup/sha256.d.mts $(NPM)
+	@mkdir -p $(@D)
+	@echo '  bundle $@'
+	$(QUIET)cp $< node_modules/@noble/hashes/LICENSE $(@D)/ && npx rolldown ./$< --file $@ --log-level warn >/dev/null
+
+# The library as an npm package.
+
+build/types/index.d.ts: $(shell find shim -name '*.js') $(NPM) | $(MODULES)
+	@rm -rf $(@D)
+	npx tsc --project .setup/types.json
+
+.PHONY: package-contents package
+package-contents: $(MODULES) build/types/index.d.ts
+package: package-contents ## pack the library as build/package/fitting-room-….tgz, for npm install
+	@mkdir -p build/package
+	npm pack --ignore-scripts --pack-destination build/package
 
 # The page.
 
