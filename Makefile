@@ -10,6 +10,7 @@ ANSWER_KB := 585
 EMCC := build/emcc
 NPM := node_modules/.package-lock.json
 TYPES := .setup/fitting-room.d.mts
+PORTABLE := .setup/portable.sed
 
 SOURCES := $(wildcard src/*.c)
 NAMES := $(SOURCES:src/%.c=%)
@@ -78,17 +79,12 @@ WARM := activation depthwise dropout normalize pooling random
 optimize = $(if $(filter $*,$(HOT)),-O3,$(if $(filter $*,$(WARM)),-O3 -fno-unroll-loops,-Oz))
 build/wasm-tests/%.o: optimize = -O1
 
-# What the glue does in a way that bundlers and pages of other hosts cannot follow: threads are started from the very
-# script they are called in, whatever it is named there, and Node's modules are asked of Node.
-PORTABLE := -e 's/new URL("fitting-room.mjs", *import.meta.url)/new URL(import.meta.url)/' \
-  -e 's/await import("module")/process.getBuiltinModule("module")/'
-
 # Links aside and moves the result in, so that whatever is running finds a whole module.
 define link_module
 	@echo '  link $@'
 	$(QUIET)new=$$(mktemp -d build/link.XXXXXX) && cp $(TYPES) $$new/ && \
 	  $(EMCC) $(link_flags) $(MODULE_LINK) $(filter %.o,$^) -o $$new/fitting-room.mjs && \
-	  sed -i $(PORTABLE) $$new/fitting-room.mjs && mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
+	  sed -i -f $(PORTABLE) $$new/fitting-room.mjs && mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
 endef
 
 # $(1) the build, $(2) how it is compiled, $(3) how it is linked
@@ -99,7 +95,7 @@ build/$(1)/%.o: src/%.c Makefile | $(EMCC)
 	$(QUIET)$(EMCC) $(2) -c $$< -o $$@
 
 build/$(1)/fitting-room.mjs: link_flags = $(3)
-build/$(1)/fitting-room.mjs: $(NAMES:%=build/$(1)/%.o) build/exports.txt $(TYPES)
+build/$(1)/fitting-room.mjs: $(NAMES:%=build/$(1)/%.o) build/exports.txt $(TYPES) $(PORTABLE)
 	$$(link_module)
 endef
 
@@ -187,7 +183,7 @@ test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node, a
 	@node tests/support/keras-table.js build/api-tests.xml
 
 .PHONY: test-page
-test-page: dist/index.html build/browsers ## the page's tests, in Chromium, Firefox and WebKit
+test-page: dist/index.html package-contents build/browsers ## the page's tests, in Chromium, Firefox and WebKit
 	$(RUN_TESTS) --test-concurrency=1 $(PAGE_TESTS)
 
 build/compiler: .setup/compiler.sh
