@@ -10,6 +10,7 @@ ANSWER_KB := 585
 EMCC := build/emcc
 NPM := node_modules/.package-lock.json
 TYPES := .setup/fitting-room.d.mts
+PORTABLE := .setup/portable.sed
 
 SOURCES := $(wildcard src/*.c)
 NAMES := $(SOURCES:src/%.c=%)
@@ -64,7 +65,7 @@ $(NPM): package.json package-lock.json
 # The core as a WebAssembly module, once for each of what an engine may offer; `debug` checks itself.
 
 BUILDS := simd simd-mt relaxed relaxed-mt
-MODULES := $(BUILDS:%=build/%/fitting-room.mjs) build/photo/photo.wasm
+MODULES := $(BUILDS:%=build/%/fitting-room.mjs) build/photo/photo.wasm build/sha256/sha256.mjs
 CHECKED := build/debug/fitting-room.mjs build/debug-mt/fitting-room.mjs
 
 .PHONY: core
@@ -85,7 +86,7 @@ define link_module
 	@echo '  link $@'
 	$(QUIET)new=$$(mktemp -d build/link.XXXXXX) && cp $(TYPES) $$new/ && \
 	  $(EMCC) $(link_flags) $(MODULE_LINK) $(filter %.o,$^) -o $$new/fitting-room.mjs && \
-	  mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
+	  sed -i -f $(PORTABLE) $$new/fitting-room.mjs && mv $$new/* $(@D)/; status=$$?; rm -rf $$new; exit $$status
 endef
 
 # $(1) the build, $(2) how it is compiled, $(3) how it is linked
@@ -96,7 +97,7 @@ build/$(1)/%.o: src/%.c Makefile | $(EMCC)
 	$(QUIET)$(EMCC) $(2) -c $$< -o $$@
 
 build/$(1)/fitting-room.mjs: link_flags = $(3)
-build/$(1)/fitting-room.mjs: $(NAMES:%=build/$(1)/%.o) build/exports.txt $(TYPES)
+build/$(1)/fitting-room.mjs: $(NAMES:%=build/$(1)/%.o) build/exports.txt $(TYPES) $(PORTABLE)
 	$$(link_module)
 endef
 
@@ -115,6 +116,24 @@ build/photo/photo.wasm: $(PHOTO_NAMES:%=build/simd/%.o) build/photo/exports.txt
 	@echo '  link $@'
 	$(QUIET)$(EMCC) -O3 $(WASM_LINK:-sALLOW_MEMORY_GROWTH=) --no-entry -sSTANDALONE_WASM \
 	  -sEXPORTED_FUNCTIONS=@build/photo/exports.txt $(filter %.o,$^) -o $@
+
+# The library that stands in for crypto.subtle, inside the package: a page without a bundler could not find it by its name.
+build/sha256/sha256.mjs: .setup/sha256.d.mts $(NPM)
+	@mkdir -p $(@D)
+	@echo '  bundle $@'
+	$(QUIET)cp $< node_modules/@noble/hashes/LICENSE $(@D)/ && npx rolldown ./$< --file $@ --log-level warn >/dev/null
+
+# The library as an npm package.
+
+build/types/index.d.ts: $(shell find shim -name '*.js') $(NPM) | $(MODULES)
+	@rm -rf $(@D)
+	npx tsc --project .setup/types.json
+
+.PHONY: package-contents package
+package-contents: $(MODULES) build/types/index.d.ts
+package: package-contents ## pack the library as build/package/fitting-room-….tgz, for npm install
+	@mkdir -p build/package
+	npm pack --ignore-scripts --pack-destination build/package
 
 # The page.
 
@@ -166,7 +185,7 @@ test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node, a
 	@node tests/support/keras-table.js build/api-tests.xml
 
 .PHONY: test-page
-test-page: dist/index.html build/browsers ## the page's tests, in Chromium, Firefox and WebKit
+test-page: dist/index.html package-contents build/browsers ## the page's tests, in Chromium, Firefox and WebKit
 	$(RUN_TESTS) --test-concurrency=1 $(PAGE_TESTS)
 
 build/compiler: .setup/compiler.sh

@@ -1,6 +1,14 @@
 import { FittingRoomError } from './errors.js';
 
-/** @import { CoreModule } from '../build/simd/fitting-room.mjs' */
+/**
+ * The instance that Emscripten's glue resolves to.
+ * @typedef {{ wasmMemory: WebAssembly.Memory, [exported: `_${string}`]: (...args: (number | bigint)[]) => number }} CoreModule
+ *
+ * @typedef {object} CoreOptions what the glue is given, and what it adds
+ * @property {number} [helpers] threads to have ready beside the calling one; builds with threads only
+ * @property {(() => void)[]} [preRun]
+ * @property {{ terminateAllThreads(): void }} [PThread]
+ */
 
 /** The codes of src/status.h. */
 const CODES = /** @type {const} */ ({

@@ -3,8 +3,7 @@ import { FittingRoomError, checkBoolean, checkInteger, checkOptions } from './er
 import { hasRelaxedSimd, hasSimd, processors, threadsMissing } from './features.js';
 import { nextTask } from './turns.js';
 
-/** @import { CoreModule, CoreOptions } from '../build/simd/fitting-room.mjs' */
-/** @import { Fallback } from './core.js' */
+/** @import { CoreModule, CoreOptions, Fallback } from './core.js' */
 
 /** @typedef {() => Promise<{ default: (options?: CoreOptions) => Promise<CoreModule> }>} Loader */
 

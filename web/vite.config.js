@@ -28,10 +28,19 @@ function isolated() {
 }
 
 /** How scripts are made small. @type {import('terser').MinifyOptions} */
-const SMALL = { module: true, toplevel: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true } };
+const SMALL = { module: true, toplevel: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true, unsafe_comps: true, keep_fargs: false, pure_getters: true } };
 
 /** @param {string} code */
 const minified = async (code) => /** @type {string} */ ((await minify(code, SMALL)).code);
+
+/** Tags that a parser of HTML puts in by itself, comments, and an attribute for scripts of other hosts. */
+const NEED_NOT_BE = /<\/(li|option|head|body|html)>|<(head|body)>|<!--[^]*?-->| crossorigin(?= )/g;
+
+/** Lets the policy of index.html know what its own script or style is. @param {'script' | 'style'} tag @param {string} html */
+function withDigest(tag, html) {
+  const [, text] = /** @type {RegExpExecArray} */ (new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(html));
+  return html.replace(`%${tag.toUpperCase()}%`, `sha256-${createHash('sha256').update(text).digest('base64')}`);
+}
 
 /**
  * The last touch: scripts made small once more, which is 2 % smaller than either leaves them alone; the styles inside
@@ -48,12 +57,13 @@ const smaller = () => ({
       const html = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle['index.html']);
       const dense = String(html.source).replace(/>\n\s*</g, '><').replace(/\n\s+/g, '\n').replace(/(\s[\w-]+)="([\w#.-]+)"(?=[\s>])/g, '$1=$2');
       const [tag, script] = /** @type {RegExpExecArray} */ (/<script>([^]*?)<\/script>/.exec(dense));
-      const short = dense.replace(tag, `<script>${await minified(script)}</script>`).replace(/ +>/g, '>');
-      html.source = short.replace(/<link rel=stylesheet[^>]* href="?\.\/([^" >]+)"?>/, (_link, name) => {
+      const short = dense.replace(tag, `<script>${await minified(script)}</script>`).replace(/ +>/g, '>').replace(NEED_NOT_BE, '');
+      const styled = short.replace(/<link rel=stylesheet[^>]* href="?\.\/([^" >]+)"?>/, (_link, name) => {
         const style = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle[name]);
         delete bundle[name];
-        return `<style>${String(style.source).trim()}</style>`;
+        return `<style>${String(style.source).trim().replaceAll(', ', ',')}</style>`;
       });
+      html.source = withDigest('script', withDigest('style', styled));
     },
   },
 });
@@ -167,9 +177,18 @@ function datasetBesidePage() {
   };
 }
 
+/** What of Emscripten's glue no page needs: a second way to fetch, heaps for others to see, advice for developers, old scripts. */
+const NOT_NEEDED = [
+  /if\(ENVIRONMENT_IS_WORKER\)\{readBinary=url=>\{[^}]*\}\}/,
+  /Module\["HEAP\w+"\]=/g,
+  /what\+=". Build with [^"]*";/,
+  /else if\(typeof document!="undefined"&&document\.currentScript\)\{[^}]*\}/,
+];
+
 /**
  * Leaves the core's builds as they are, files of their own: only the one that a visitor's browser can run is fetched,
- * and its threads load the same file again. Takes the Node branch out of Emscripten's glue, and minifies it.
+ * and its threads load the same file again. Takes the Node branch, and what else no page needs, out of Emscripten's
+ * glue, and minifies it.
  * @returns {import('vite').Plugin}
  */
 function coreBesidePage() {
@@ -177,7 +196,8 @@ function coreBesidePage() {
   const forBrowsers = (glue, build) => {
     const node = /ENVIRONMENT_IS_NODE\s*=\s*typeof process[^;]*;/;
     if (!node.test(glue)) throw new Error(`the glue of ${build} no longer tests for Node in the way that is expected here`);
-    return glue.replace(node, 'ENVIRONMENT_IS_NODE=false;');
+    const inBrowsers = glue.replace(node, 'ENVIRONMENT_IS_NODE=false;').replace(/isNode = typeof[^;]*;/, 'isNode=false;');
+    return NOT_NEEDED.reduce((text, part) => text.replace(part, ''), inBrowsers);
   };
   return {
     name: 'core-beside-page',

@@ -4,7 +4,7 @@ import { Callback } from './callback.js';
 
 /** @import { Model } from '../model.js' */
 
-class SwapEmaWeights extends Callback {
+export class SwapEmaWeights extends Callback {
   #swapOnEpoch;
 
   /** @param {{ swapOnEpoch?: boolean }} options */

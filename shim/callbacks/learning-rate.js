@@ -11,7 +11,7 @@ const verbosity = whole(0, 1);
 
 /** @typedef {MonitorOptions & { factor?: number, patience?: number, cooldown?: number, minLR?: number, verbose?: 0 | 1 }} PlateauOptions */
 
-class ReduceLROnPlateau extends Callback {
+export class ReduceLROnPlateau extends Callback {
   #monitor;
   /** @type {{ factor: number, patience: number, cooldown: number, minLR: number, verbose: number }} */
   #options;
@@ -69,7 +69,7 @@ class ReduceLROnPlateau extends Callback {
 
 /** @typedef {(epoch: number, learningRate: number) => number} EpochSchedule */
 
-class LearningRateScheduler extends Callback {
+export class LearningRateScheduler extends Callback {
   #schedule;
   #verbose;
 

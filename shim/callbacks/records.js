@@ -19,7 +19,7 @@ import { Monitor } from './monitor.js';
 /** @type {Field[0]} */
 const frequency = (name, value) => (value === 'epoch' ? value : checkInteger(`${name}, where it is not 'epoch',`, value, 1, 1e9));
 
-class ModelCheckpoint extends Callback {
+export class ModelCheckpoint extends Callback {
   #save;
   /** @type {Monitor | undefined} of saveBestOnly */
   #monitor;
@@ -87,7 +87,7 @@ function text(name, value) {
   throw new FittingRoomError(`${name} must be a string, got ${show(value)}`);
 }
 
-class CsvLogger extends Callback {
+export class CsvLogger extends Callback {
   /** @type {CsvOptions & { separator: string }} */
   #options;
   /** @type {string[] | undefined} */
@@ -133,7 +133,7 @@ class CsvLogger extends Callback {
 
 const fileSystem = () => /** @type {typeof import('node:fs')} */ (globalThis.process.getBuiltinModule('node:fs'));
 
-class History extends Callback {
+export class History extends Callback {
   /** @type {number[]} */
   epoch = [];
   /** @type {Record<string, number[]>} */

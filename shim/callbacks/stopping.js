@@ -19,7 +19,7 @@ const epochs = whole(0, 1e6);
  *   figure than best
  */
 
-class EarlyStopping extends Callback {
+export class EarlyStopping extends Callback {
   #monitor;
   /** @type {{ patience: number, baseline: number | null, restoreBestWeights: boolean, startFromEpoch: number, verbose: number }} */
   #options;
@@ -103,7 +103,7 @@ class EarlyStopping extends Callback {
   }
 }
 
-class TerminateOnNaN extends Callback {
+export class TerminateOnNaN extends Callback {
   /** @param {number} batch @param {Logs} logs */
   onBatchEnd(batch, { loss }) {
     if (Number.isFinite(loss)) return;

@@ -22,14 +22,14 @@ export function formatOf(head) {
 
 /**
  * Lower-case hexadecimal SHA-256. Pages from http:// hosts other than localhost have no
- * crypto.subtle; a library stands in there.
+ * crypto.subtle; a library stands in there, fetched only then.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {Promise<string>}
  */
 export async function sha256(bytes) {
   const digest = globalThis.crypto?.subtle
     ? new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-    : (await import('./sha256.js')).sha256(bytes);
+    : (await import('../../build/sha256/sha256.mjs')).sha256(bytes);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -10,6 +10,7 @@ import { Tensor, scalar } from './tensor.js';
 /** @import { Graph } from '../graph.js' */
 /** @import { FitOptions } from '../fit.js' */
 /** @import { LayerConfig, SymbolicTensor } from '../layer.js' */
+/** @import { LossConfig } from '../losses.js' */
 /** @import { CompileOptions } from '../model.js' */
 /** @import { Metric } from '../metrics.js' */
 

@@ -29,6 +29,7 @@ const types = {
  * @property {string} [base] path it is served under, e.g. '/some/sub/path/'; default '/'
  * @property {string | null} [dataset] folder served as fashion-mnist/ beside the page; default none
  * @property {boolean} [isolated] send the headers of cross-origin isolation (COOP, COEP)
+ * @property {boolean} [shared] let pages of other origins use what is served, as CDNs do
  * @property {number} [bytesPerSecond] throttle for each response
  * @property {(path: string, times: number) => number | 'cut' | 'hang' | void} [fail] status to answer instead of the
  *   file, 'cut' to break the connection half way, or 'hang' never to answer; path is relative to the page, times how
@@ -82,6 +83,10 @@ async function respond(request, response, options, requests) {
   if (options.isolated) {
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
     response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+  }
+  if (options.shared) {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
   }
   response.setHeader('Cache-Control', 'no-cache');
   const path = relativePath(pathname, options.base ?? '/');

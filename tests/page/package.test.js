@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { launch } from '../support/browsers.js';
+import { startServer } from '../support/static-server.js';
+
+/** The npm package, as whoever installs it finds it: in Node, in TypeScript, in a Vite app, and in a page without a bundler. */
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const tool = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
+const LONG = { timeout: 120_000 };
+
+/** What each of them does, with all the modules of the package that there are. */
+const TRAIN = `
+export async function train({ loadCore, loadModel, sequential, layers, datasets, preparePhoto }) {
+  const { build, threads, fallback } = await loadCore({ threads: 2 });
+  const garments = await datasets.synthetic({ trainSize: 300, testSize: 50, seed: 3 });
+  const model = await sequential({ layers: [
+    layers.conv2d({ inputShape: [28, 28, 1], filters: 4, kernelSize: 3, activation: 'relu' }),
+    layers.maxPooling2d({ poolSize: 2 }),
+    layers.flatten(),
+    layers.dense({ units: 10, activation: 'softmax' }),
+  ], seed: 7, threads: 2 });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  const { history } = await model.fit(garments.train.images, garments.train.labels, { epochs: 3, verbose: 0 });
+  const classes = await model.predictClasses(garments.test.images);
+  const again = await (await loadModel(await model.save(), { threads: 2 })).predictClasses(garments.test.images);
+  const { kind } = await preparePhoto({ width: 28, height: 28, rows: (first, count) => new Uint8Array(count * 28 * 4).fill(255) });
+  return { build, threads, fallback, kind, losses: history.loss, classes: [...classes.data], again: [...again.data] };
+}
+`;
+
+/** @typedef {{ build: string, threads: number, fallback: { reason: string, message: string } | null, kind: string, losses: number[], classes: number[], again: number[] }} Trained */
+
+/** Where an app that is bundled, or runs in Node, has the package from. */
+const BY_NAME = { main: 'fitting-room', photo: 'fitting-room/photo' };
+
+/** Where a page without a bundler has it from. @param {string} folder */
+const byAddress = (folder) => ({ main: `${folder}/shim/index.js`, photo: `${folder}/shim/photo.js` });
+
+/** @param {typeof BY_NAME} from */
+const imports = ({ main, photo }) => `
+import * as fittingRoom from '${main}';
+import { preparePhoto } from '${photo}';
+import { train } from './train.js';
+const training = train({ ...fittingRoom, preparePhoto });
+`;
+
+/** In a page: the script of an app. @param {typeof BY_NAME} from */
+const inPage = (from) => `
+${imports(from)}
+training.then((trained) => (globalThis.trained = trained), (error) => (globalThis.trained = { error: String(error) }));
+`;
+
+const PAGE = '<!doctype html><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>';
+
+/** Uses the API as a strict consumer would; what is marked must be refused. */
+const TYPED = `
+import { callbacks, datasets, FittingRoomError, layers, loadModel, sequential, tensor, type Model } from 'fitting-room';
+import { preparePhoto } from 'fitting-room/photo';
+import * as tf from 'fitting-room/tf';
+
+export async function main(): Promise<number> {
+  const { train, classNames } = await datasets.synthetic({ trainSize: 10 });
+  const model: Model = await sequential({ layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })], seed: 1 });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  const { history } = await model.fit(train.images, train.labels, { epochs: 1, callbacks: [callbacks.earlyStopping({ monitor: 'loss' })] });
+  const losses: number[] = history.loss;
+  const bytes: Uint8Array = await model.save({ dtype: 'int8' });
+  const loaded = await loadModel(bytes);
+  const classes: Int32Array = (await loaded.predictClasses(tensor(new Uint8Array(784), [1, 28, 28, 1]))).data;
+  const { box } = await preparePhoto({ width: 1, height: 1, rows: () => new Uint8Array(4) });
+  const ones: tf.Tensor = tf.ones([2, 2]);
+  // @ts-expect-error: a size is a number
+  await datasets.synthetic({ trainSize: 'ten' });
+  // @ts-expect-error: there is no such layer
+  layers.conv5d;
+  try {
+    return losses[0] + classes[0] + box.left + ones.shape.length + classNames.length;
+  } catch (error) {
+    if (error instanceof FittingRoomError) console.error(error.code);
+    throw error;
+  }
+}
+`;
+
+/** @type {string} an empty project with the package installed */
+let project;
+
+before(async () => {
+  project = await mkdtemp(join(tmpdir(), 'fitting-room-package-'));
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], { cwd: root });
+  const [{ filename }] = JSON.parse(stdout);
+  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', type: 'module' }));
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: project });
+  await writeFile(join(project, 'train.js'), TRAIN);
+}, LONG);
+
+after(() => rm(project, { recursive: true, force: true }));
+
+/** @param {Trained} trained */
+function assertTrained({ kind, losses, classes, again }) {
+  assert.equal(losses.length, 3);
+  assert.ok(losses[2] < losses[0], `the loss went from ${losses[0]} to ${losses[2]}`);
+  assert.ok(new Set(classes).size > 1, `all of class ${classes[0]}`);
+  assert.deepEqual(again, classes);
+  assert.equal(kind, 'photo');
+}
+
+/** What a page's training comes to, in Chromium. @param {string} url @returns {Promise<Trained>} */
+async function trainedAt(url) {
+  const browser = await launch('chromium');
+  try {
+    await browser.open(url);
+    const trained = await browser.waitFor('globalThis.trained');
+    assert.equal(trained.error, undefined);
+    assert.deepEqual(browser.errors, []);
+    return trained;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A folder of the project with the page of an app in it. @param {string} name @param {typeof BY_NAME} from */
+async function pageIn(name, from) {
+  const folder = join(project, name);
+  await mkdir(folder);
+  for (const [file, text] of [['index.html', PAGE], ['main.js', inPage(from)], ['train.js', TRAIN]]) await writeFile(join(folder, file), text);
+  return folder;
+}
+
+/** @param {string} folder @param {import('../support/static-server.js').ServerOptions} options @param {(url: string) => Promise<void>} use */
+async function served(folder, options, use) {
+  const server = await startServer({ folder, ...options });
+  await use(server.url).finally(server.close);
+}
+
+test('what is in the package, and nothing else', async () => {
+  const folder = join(project, 'node_modules/fitting-room');
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const names = files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
+  const build = (/** @type {string} */ name) => [`build/${name}/fitting-room.mjs`, `build/${name}/fitting-room.wasm`];
+  assert.deepEqual(
+    names.filter((name) => !/^(shim\/.*\.js|build\/types\/.*\.d\.ts)$/.test(name)).sort(),
+    ['LICENSE', 'README.md', 'package.json', 'shim/KERAS.md', 'build/photo/photo.wasm', 'build/sha256/LICENSE', 'build/sha256/sha256.mjs']
+      .concat(...['simd', 'simd-mt', 'relaxed', 'relaxed-mt'].map(build))
+      .sort(),
+  );
+  assert.deepEqual((await readdir(join(project, 'node_modules'))).filter((name) => !name.startsWith('.')), ['fitting-room']);
+  const sources = (await readdir(join(root, 'shim'), { recursive: true })).filter((name) => name.endsWith('.js'));
+  assert.equal(names.filter((name) => name.startsWith('shim/') && name.endsWith('.js')).length, sources.length);
+});
+
+test('in Node', LONG, async () => {
+  await writeFile(join(project, 'node.js'), `${imports(BY_NAME)}\nconsole.log(JSON.stringify(await training));\n`);
+  const { stdout, stderr } = await run(process.execPath, ['--no-concurrent-recompilation', 'node.js'], { cwd: project });
+  assert.equal(stderr, '');
+  const trained = JSON.parse(stdout);
+  assertTrained(trained);
+  assert.equal(trained.threads, 2);
+});
+
+for (const resolution of ['bundler', 'nodenext']) {
+  test(`in TypeScript, ${resolution}`, LONG, async () => {
+    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+    await writeFile(join(project, 'app.ts'), TYPED);
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022', 'dom'], types: [], module, moduleResolution: resolution },
+      files: ['app.ts'],
+    }));
+    await run(tool('tsc'), ['--project', 'tsconfig.json'], { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
+  });
+}
+
+test('in an app that Vite builds', LONG, async () => {
+  const folder = await pageIn('app', BY_NAME);
+  const { stderr } = await run(tool('vite'), ['build', '--logLevel', 'warn'], { cwd: folder });
+  assert.equal(stderr, '');
+  await served(join(folder, 'dist'), { isolated: true }, async (url) => {
+    const trained = await trainedAt(url);
+    assertTrained(trained);
+    assert.deepEqual([trained.build, trained.threads], ['relaxed-mt', 2], JSON.stringify(trained.fallback));
+  });
+});
+
+test('in an app that Vite serves as it is written', LONG, async () => {
+  const { createServer } = await import('vite');
+  const server = await createServer({
+    root: await pageIn('served', BY_NAME),
+    configFile: false,
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0, headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+  });
+  try {
+    await server.listen();
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.httpServer?.address());
+    const trained = await trainedAt(`http://127.0.0.1:${port}/`);
+    assertTrained(trained);
+    assert.equal(trained.threads, 2, JSON.stringify(trained.fallback));
+  } finally {
+    await server.close();
+  }
+});
+
+test('in a page without a bundler, from another origin: on one thread, and it says why', LONG, async () => {
+  await served(join(project, 'node_modules'), { shared: true }, async (packages) => {
+    const folder = await pageIn('plain', byAddress(`${packages}fitting-room`));
+    for (const [isolated, reason] of /** @type {const} */ ([[true, 'failed'], [false, 'not-isolated']])) {
+      await served(folder, { isolated }, async (url) => {
+        const trained = await trainedAt(url);
+        assertTrained(trained);
+        assert.deepEqual([trained.build, trained.threads, trained.fallback?.reason], ['relaxed', 1, reason]);
+      });
+    }
+  });
+});
+
+test('in a page without a bundler, from its own origin: on threads', LONG, async () => {
+  await pageIn('own', byAddress('/node_modules/fitting-room'));
+  await served(project, { isolated: true }, async (url) => {
+    const trained = await trainedAt(`${url}own/index.html`);
+    assertTrained(trained);
+    assert.equal(trained.threads, 2, JSON.stringify(trained.fallback));
+  });
+});
+
+test('on pages without crypto.subtle its stand-in is found without a bundler', async () => {
+  const text = await readFile(join(project, 'node_modules/fitting-room/build/sha256/sha256.mjs'), 'utf8');
+  assert.doesNotMatch(text, /^\s*import /m);
+});
