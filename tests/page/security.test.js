@@ -126,9 +126,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
             worker.onerror = reject;
           })),
         };
-        return { tried, injected: page.injected, outline: getComputedStyle(document.body).outlineStyle };
+        return { tried, injected: typeof page.injected, outline: getComputedStyle(document.body).outlineStyle };
       });
-      assert.deepEqual(done, { tried: { fetch: 'refused', worker: 'refused' }, injected: undefined, outline: 'none' });
+      assert.deepEqual(done, { tried: { fetch: 'refused', worker: 'refused' }, injected: 'undefined', outline: 'none' });
       assert.match(await evalLater(browser), /^EvalError/);
       const directives = new Set((await stopped(opened)).map((line) => line.split(' ')[0]));
       for (const directive of ['require-trusted-types-for', 'style-src-elem', 'connect-src', 'worker-src']) assert.ok(directives.has(directive), `${directive}: ${[...directives]}`);
