@@ -110,8 +110,11 @@ function hashOf(...parts) {
   return hash.digest('hex').slice(0, 8);
 }
 
-/** The service worker itself, what has to come last, and what stands in for crypto.subtle, which is there wherever service workers are. */
-const NOT_LISTED = /^(service-worker\.js|index\.html|assets\/sha256-[^/]+\.js)$/;
+/**
+ * The service worker itself, what has to come last, what stands in for crypto.subtle, which is there wherever service workers
+ * are, and what writes Keras files, which is larger than all the rest and seldom wanted.
+ */
+const NOT_LISTED = /^(service-worker\.js|index\.html|assets\/(sha256|formats-pack)-[^/]+\.js)$/;
 
 /**
  * What the page consists of, index.html last. Names without a hash in them get one as their query.
