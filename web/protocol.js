@@ -44,6 +44,7 @@ export class WorkerDied extends Error {
  * @param {Record<string, Method>} methods
  */
 export function serve(port, methods) {
+  if (port.onmessage) return; // WebKit runs a worker's script once more where one that comes later imports from it
   /** @type {Map<number, AbortController>} */
   const running = new Map();
   /** @param {Reply} reply @param {Transferable[]} [transfer] */
