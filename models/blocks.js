@@ -5,11 +5,11 @@ import { layers, schedules } from '../shim/index.js';
 
 const SAMPLES = 60000;
 
-/** @param {number} filters @param {{ inputShape?: number[], kernelSize?: number }} [options] */
-export const convolution = (filters, { kernelSize = 3, ...first } = {}) =>
-  layers.conv2d({ ...first, filters, kernelSize, padding: 'same', activation: 'relu', kernelInitializer: 'heNormal' });
+/** @param {number} filters @param {{ inputShape?: number[] }} [first] */
+const convolution = (filters, first = {}) =>
+  layers.conv2d({ ...first, filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer: 'heNormal' });
 
-export const normalization = () => layers.batchNormalization({ momentum: 0.9 });
+const normalization = () => layers.batchNormalization({ momentum: 0.9 });
 
 /**
  * Two blocks of convolutions with batch normalization after each ReLU and pool, where only a quarter of the values is left to

@@ -1,8 +1,8 @@
-import { input, model, sequential } from '../shim/index.js';
+import { sequential } from '../shim/index.js';
 
 /** @import { DType } from '../shim/files/dtypes.js' */
 /** @import { Tensor } from '../shim/tensor.js' */
-/** @import { AnyLayer, SymbolicTensor } from '../shim/layer.js' */
+/** @import { AnyLayer } from '../shim/layer.js' */
 /** @import { RuntimeOptions } from '../shim/loading.js' */
 /** @import { FitOptions } from '../shim/fit-options.js' */
 /** @import { CompileOptions, Model } from '../shim/model.js' */
@@ -19,8 +19,7 @@ import { input, model, sequential } from '../shim/index.js';
  * @property {(train: { images: Tensor, labels: Tensor }, epoch: number) => Tensor} [pictures] those of an epoch, in place of the dataset's
  * @property {number} testAccuracy below this, training it has failed
  * @property {DType} [dtype] of the kernels in its file; without one no file is made
- * @property {() => AnyLayer[]} [layers] of a stack
- * @property {(start: SymbolicTensor) => SymbolicTensor} [outputs] of a graph, from the pictures on
+ * @property {() => AnyLayer[]} layers
  * @property {() => Pick<CompileOptions, 'optimizer'>} compile
  */
 
@@ -30,16 +29,9 @@ const JUDGED = { loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] };
 /** What is the same on every machine, bit for bit, with any number of threads. @type {RuntimeOptions} */
 export const RUNTIME = { deterministic: true };
 
-/** @param {(start: SymbolicTensor) => SymbolicTensor} outputsOf @param {RuntimeOptions & { name: string, seed: number }} options */
-function graph(outputsOf, options) {
-  const inputs = input({ shape: [28, 28, 1] });
-  return model({ ...options, inputs, outputs: outputsOf(inputs) });
-}
-
 /** @param {Recipe} recipe */
 export async function build(recipe) {
-  const options = { ...RUNTIME, name: recipe.name, seed: recipe.seed };
-  const made = await (recipe.outputs ? graph(recipe.outputs, options) : sequential({ ...options, layers: recipe.layers?.() ?? [] }));
+  const made = await sequential({ ...RUNTIME, name: recipe.name, seed: recipe.seed, layers: recipe.layers() });
   made.compile({ ...JUDGED, ...recipe.compile() });
   return made;
 }

@@ -200,13 +200,15 @@ export function createTrainer(session, current) {
   }
 
   /**
-   * Goes on from a run that was kept, whose model the worker has again.
-   * @param {import('./keep/facts.js').Facts} facts
+   * Goes on from a run that was kept, or a model of the library, which the worker has by now.
+   * @param {Pick<import('./keep/facts.js').Facts, 'position' | 'epochs' | 'finished'>} facts
+   * @param {string} [key] of another run than the settings describe
    */
-  function adopt({ position, epochs: done, finished }) {
+  function adopt({ position, epochs: done, finished }, key = runKey()) {
     const { settings } = current();
     const { epochs, trainSize } = settings;
-    stopped = { key: runKey(), position, epochs, trainSize, early: finished && position.epoch < epochs };
+    stopped = { key, position, epochs, trainSize, early: finished && position.epoch < epochs };
+    setEvaluation(NOTHING);
     emit('reset', settings);
     for (const each of done) emit('epoch', each);
     setState(finished ? 'done' : 'idle');

@@ -26,7 +26,7 @@ const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} 
 const LOOKING = Object.fromEntries(/** @type {const} */ (['keep', 'examine', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
 
 /** Begins to answer the page. */
-export const work = () => serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, restore, ...LOOKING });
+export const work = () => serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, restore, convert, ...LOOKING });
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
 
@@ -179,17 +179,19 @@ async function keeperOf(run, emit) {
 }
 
 /**
- * Takes the place of the model with one that was kept, if it has learnt from these pictures.
- * @param {{ id: string, kept: import('./keep/store.js').Kept, labelSmoothing: number, patience: number, runtime: RuntimeOptions }} args
+ * Takes the place of the model with one that was kept: with a run, if it has learnt from these pictures, or with one of the library.
+ * @param {{ id: string, kept: any, labelSmoothing: number, patience: number, runtime: RuntimeOptions }} args kept: of ./keep/store.js
  */
 async function restore({ id, kept: found, labelSmoothing, patience, runtime }) {
-  const { sha256Of, stoppingFrom } = await import('./keep/keeper.js');
-  if ((await sha256Of(dataset)) !== found.facts.dataset.sha256) return { same: false };
+  const { sha256Of, stoppingFrom, readied } = await import('./keep/keeper.js');
+  const { epochs, dataset: from } = found.facts;
+  if (from && (await sha256Of(dataset)) !== from.sha256) return { same: false };
   const restored = await loadModel(found.model, runtime);
+  readied(restored);
   model?.dispose();
   model = restored;
   setTargets(labelSmoothing);
-  kept = { id, epochs: found.facts.epochs };
+  kept = { id, epochs };
   stopping = { state: patience ? stoppingFrom(found, model) : null };
   return { same: true };
 }
@@ -218,6 +220,9 @@ async function evaluate({ trainSize }, { signal, emit }) {
 
 /** The model as a file. */
 const save = async () => ({ bytes: await model.save() });
+
+/** @param {any} args */
+const convert = async (args) => (await import('./keep/work.js')).convert({ model, ...args });
 
 /** @param {any} run */
 async function renew(run) {

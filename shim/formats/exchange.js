@@ -49,7 +49,8 @@ const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.key
  * @returns {Promise<NamedFile[]>}
  */
 export async function exportModel(model, name, options = {}) {
-  if (!(model instanceof Model)) throw new FittingRoomError(`exportModel takes a model, got ${show(model)}`);
+  // Not by its class: a page may hold this library twice.
+  if (typeof model?.runner !== 'function') throw new FittingRoomError(`exportModel takes a model, got ${show(model)}`);
   checkChoice('exportModel: format', name, FORMAT_NAMES);
   checkOptions('exportModel', options, ['dtype']);
   const { dtype = 'float32' } = options;

@@ -1,5 +1,8 @@
 import { addTexts } from '../i18n/index.js';
+import { addStyles } from '../styles.js';
+import styles from './keep.css?inline';
 import { createOffer } from './offer.js';
+import { createSection } from './section.js';
 import { createKeepStatus } from './status.js';
 
 /**
@@ -8,6 +11,8 @@ import { createKeepStatus } from './status.js';
  */
 export async function createKeep({ session, trainer, settings }) {
   await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
+  addStyles(styles);
   createKeepStatus(trainer);
   createOffer({ session, trainer, settings });
+  createSection({ session, trainer, settings });
 }

@@ -45,6 +45,19 @@ function parted(bytes, model) {
   return model.getWeights().map((/** @type {any} */ { shape, data }) => ({ shape, data: all.slice(at, (at += data.length)) }));
 }
 
+const PICTURE = [28, 28, 1];
+const CLASSES = 10;
+
+/** Sees to it that a model can look at the page's pictures, and compiles it where its file did not say how. @param {any} model */
+export function readied(model) {
+  const { inputShape, outputShape } = model;
+  if (String(inputShape) !== String(PICTURE) || String(outputShape) !== String([CLASSES])) {
+    model.dispose();
+    throw new Error(`it makes [${outputShape}] of [${inputShape}]; pictures of [${PICTURE}] in ${CLASSES} classes are looked at here`);
+  }
+  if (model.metricsNames.length === 1) model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+}
+
 /** What early stopping had seen when a run was kept. @param {Kept} kept @param {any} model */
 export const stoppingFrom = ({ facts: { stopping }, best }, model) =>
   stopping && { ...stopping, best: stopping.best ?? Infinity, bestWeights: parted(best, model) };

@@ -17,7 +17,7 @@ import { sha256 } from '../../shim/datasets/bytes.js';
  * @typedef {{ facts: Facts, model: Uint8Array<ArrayBuffer>, best: Uint8Array<ArrayBuffer> | null }} Kept best: the weights
  *   that early stopping would go back to
  * @typedef {{ id: string, name: string, savedAt: number, bytes: number, parameters: number, testAccuracy: number | null,
- *   epochs: Facts['epochs'], resumable: boolean, origin: string }} Entry of the library; origin: the file it came from, or ''
+ *   epochs: Facts['epochs'], origin: string }} Entry of the library; origin: the file it came from, or ''
  */
 
 const NAME = 'fitting-room';

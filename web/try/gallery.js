@@ -1,4 +1,5 @@
 import { el, setText } from '../dom.js';
+import { download } from '../download.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { confidenceOf, isSure } from './album.js';
 import { csvOf } from './csv.js';
@@ -81,12 +82,9 @@ export function createGallery(album) {
     setText(csv, t('gallery.csv'));
   }
 
-  function download() {
+  function downloadCsv() {
     const names = Array.from({ length: 10 }, (_, k) => t(`class.${k}`));
-    const blob = new Blob([csvOf([...album.items].sort(ORDERS[sort.value]), names)], { type: 'text/csv' });
-    const address = URL.createObjectURL(blob);
-    el('a', { href: address, download: 'fitting-room.csv' }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000); // Safari reads it late
+    download('fitting-room.csv', csvOf([...album.items].sort(ORDERS[sort.value]), names), 'text/csv');
   }
 
   let arranging = 0;
@@ -99,7 +97,7 @@ export function createGallery(album) {
   });
   album.on('selected', () => cells.forEach(({ button }, item) => button.setAttribute('aria-pressed', String(item === album.selected))));
   sort.addEventListener('change', arrange);
-  csv.addEventListener('click', download);
+  csv.addEventListener('click', downloadCsv);
   onLanguage(() => {
     renderHead();
     album.items.forEach(renderItem);

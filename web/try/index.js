@@ -1,5 +1,6 @@
 import { byId, el } from '../dom.js';
 import { addTexts } from '../i18n/index.js';
+import { addStyles } from '../styles.js';
 import { createAlbum } from './album.js';
 import { createGallery } from './gallery.js';
 import { createInsight } from './insight.js';
@@ -7,7 +8,7 @@ import { createLooker } from './looker.js';
 import { createModelChoice } from './models.js';
 import { createResult } from './result.js';
 import { createSources } from './sources.js';
-import { addStyles } from './styles.js';
+import { styles } from './styles.js';
 
 /**
  * The section where people's own pictures are told apart. It comes once the page stands.
@@ -42,7 +43,7 @@ export async function createTry({ script, session, trainer }) {
   }
   album.on('selected', showInsight);
 
-  addStyles();
+  addStyles(...styles);
   byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), result.element, insight.element, gallery.element);
   return { add };
 }

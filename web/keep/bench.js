@@ -1,0 +1,129 @@
+import { el, setText } from '../dom.js';
+import { download } from '../download.js';
+import { onLanguage, t } from '../i18n/index.js';
+import { historyCsv, historyJson, predictionsCsv } from './figures.js';
+import { FORMATS } from './library.js';
+import { coloursOfPage, plotOf } from './plot.js';
+
+/**
+ * What can be done with the model of this tab and its figures: saved by name, taken away as a file; and files opened.
+ *
+ * @typedef {import('./store.js').Entry} Entry
+ */
+
+const CLASSES = 10;
+const SCALE = 2; // of plots as PNG
+
+/**
+ * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, epochsOfTab: () => Entry['epochs'],
+ *   guard: (work: () => Promise<void>) => Promise<void>, say: (text: string) => void }} parts
+ */
+export function createBench({ library, trainer, epochsOfTab, guard, say }) {
+  const name = el('input', { type: 'text', maxLength: 120, 'data-testid': 'save-name' });
+  const save = el('button', { type: 'submit', className: 'primary', 'data-testid': 'save-model' });
+  const format = el('select', { 'data-testid': 'export-format' }, ...Object.keys(FORMATS).map((value) => el('option', { value })));
+  const dtype = el('select', { 'data-testid': 'export-dtype' });
+  const take = el('button', { type: 'button', 'data-testid': 'export-model' });
+  const input = el('input', { type: 'file', multiple: true, className: 'visually-hidden', id: 'model-input', 'data-testid': 'model-input', accept: '.fit,.json,.bin,.onnx,.keras,.safetensors' });
+  const choose = el('label', { className: 'button', htmlFor: 'model-input' });
+  const hint = el('p', { className: 'quiet' });
+  const labels = Object.fromEntries(['name', 'format', 'dtype'].map((key) => [key, el('span')]));
+  /** @type {Record<string, () => unknown>} */
+  const figures = {
+    'history-csv': () => download('history.csv', historyCsv(epochsOfTab()), 'text/csv'),
+    'history-json': () => download('history.json', historyJson(epochsOfTab()), 'application/json'),
+    'predictions-csv': takePredictions,
+    'plot-svg': () => ['loss', 'acc'].forEach((key) => download(`${key}.svg`, new XMLSerializer().serializeToString(plotOfRun(key)), 'image/svg+xml')),
+    'plot-png': () => guard(async () => { for (const key of ['loss', 'acc']) download(`${key}.png`, await pngOf(plotOfRun(key)), 'image/png'); }),
+  };
+  const buttons = Object.entries(figures).map(([key, act]) => el('button', { type: 'button', className: 'small', 'data-testid': key, onclick: act }));
+  const figuresTitle = el('h3');
+  const form = el('form', { className: 'save-model' }, el('label', {}, labels.name, name), save);
+  const away = el('div', { className: 'take-model' }, el('label', {}, labels.format, format), el('label', {}, labels.dtype, dtype), take);
+  const element = el('div', { className: 'bench' }, el('div', { className: 'bench-rows' }, form, away),
+    el('div', { className: 'open-model' }, input, choose, hint), el('div', {}, figuresTitle, el('p', { className: 'figures' }, ...buttons)));
+
+  /** @param {string} key loss or acc @returns {SVGElement} */
+  function plotOfRun(key) {
+    const colours = coloursOfPage();
+    const values = (/** @type {string} */ of) => epochsOfTab().map(({ logs }) => logs[of] ?? NaN);
+    const title = t(key === 'loss' ? 'figures.loss' : 'figures.accuracy');
+    return plotOf([
+      { name: t('figures.training', { what: title }), values: values(key), colour: colours.ink },
+      { name: t('figures.validation', { what: title }), values: values(`val_${key}`), colour: colours.accent, dash: '6 4' },
+    ], { title, ...colours });
+  }
+
+  function takePredictions() {
+    const { predictions } = trainer.evaluation;
+    const names = Array.from({ length: CLASSES }, (_, k) => t(`class.${k}`));
+    if (predictions) download('predictions.csv', predictionsCsv(predictions, names), 'text/csv');
+  }
+
+  /** @param {Entry | null} entry null: the model of this tab */
+  const takeAway = (entry) =>
+    guard(async () => {
+      const files = await library.filesOf(entry, { format: format.value, dtype: dtype.value });
+      for (const { name, bytes } of files) download(name, bytes, 'application/octet-stream');
+      say(t('bench.taken', { file: files.map(({ name }) => name).join(', ') }));
+    });
+
+  /** @param {File[]} files */
+  const open = (files) => guard(async () => say(t('bench.opened', { name: await library.open(files) })));
+
+  function renderTypes() {
+    const { dtypes } = FORMATS[format.value];
+    const chosen = dtypes.includes(dtype.value) ? dtype.value : dtypes[0];
+    dtype.replaceChildren(...dtypes.map((value) => el('option', { value }, t(`dtype.${value}`))));
+    dtype.value = chosen;
+  }
+
+  function render() {
+    const there = trainer.view.position !== null && !trainer.busy();
+    for (const control of [save, take, name]) control.disabled = !there;
+    buttons.forEach((button) => {
+      const key = button.dataset.testid;
+      setText(button, t(`figures.${key}`));
+      button.disabled = key === 'predictions-csv' ? !trainer.evaluation.predictions : epochsOfTab().length === 0;
+    });
+    setText(labels.name, t('bench.name'));
+    setText(save, t('bench.save'));
+    setText(labels.format, t('bench.format'));
+    setText(labels.dtype, t('bench.dtype'));
+    setText(take, t('bench.take'));
+    setText(choose, t('bench.open'));
+    setText(hint, t('bench.hint'));
+    setText(figuresTitle, t('figures.title'));
+    for (const option of format.options) setText(option, t(`format.${option.value}`));
+    renderTypes();
+  }
+
+  form.addEventListener('submit', (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const chosen = name.value.trim() || t('bench.unnamed', { date: new Date().toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }) });
+    guard(async () => {
+      await library.save(chosen);
+      name.value = '';
+      say(t('bench.saved', { name: chosen }));
+    });
+  });
+  take.addEventListener('click', () => takeAway(null));
+  format.addEventListener('change', renderTypes);
+  input.addEventListener('change', () => {
+    open([...input.files]);
+    input.value = '';
+  });
+  for (const event of ['state', 'evaluation', 'epoch', 'reset']) trainer.on(event, render);
+  onLanguage(render);
+  return { element, open, takeAway };
+}
+
+/** @param {SVGElement} plot @returns {Promise<Blob>} */
+async function pngOf(plot) {
+  const picture = new Image();
+  picture.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(plot))}`;
+  await picture.decode();
+  const canvas = el('canvas', { width: SCALE * picture.naturalWidth, height: SCALE * picture.naturalHeight });
+  canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+}

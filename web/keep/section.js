@@ -1,0 +1,75 @@
+import { byId, el, setText, svg } from '../dom.js';
+import { onLanguage, t } from '../i18n/index.js';
+import { createBench } from './bench.js';
+import { createLibrary } from './library.js';
+import { createShelf } from './shelf.js';
+
+/** Section 6: what was trained here, kept by name and taken anywhere. */
+
+const MODEL_FILE = /\.(fit|onnx|keras|safetensors|json|bin)$/i;
+
+/** A hanger, in the style of the other pieces. */
+const piece = () =>
+  svg('svg', { viewBox: '0 0 160 200', 'aria-hidden': 'true' },
+    svg('path', { class: 'cut', d: 'M80 74L150 128C156 134 152 142 144 142H16C8 142 4 134 10 128Z' }),
+    svg('path', { class: 'seam', d: 'M80 88L132 130H28Z' }),
+    svg('path', { class: 'grain', d: 'M80 74V60C96 56 98 34 80 32C70 31 64 38 64 46' }),
+    svg('path', { class: 'notch', d: 'M76 142L80 134L84 142Z' }));
+
+/**
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings }} parts
+ */
+export function createSection({ session, trainer, settings }) {
+  /** @type {import('./store.js').Entry['epochs']} of the model of this tab */
+  let epochs = [];
+  trainer.on('reset', () => (epochs = []));
+  trainer.on('epoch', (/** @type {{ epoch: number, logs: Record<string, number> }} */ { epoch, logs }) => (epochs = [...epochs, { epoch, logs }]));
+  const epochsOfTab = () => epochs;
+
+  const heading = el('span');
+  const note = el('p', { className: 'note' });
+  const status = el('p', { className: 'keep-message', role: 'status', 'data-testid': 'keep-message' });
+  const library = createLibrary({ session, trainer, settings, epochsOfTab });
+
+  /** @param {string} text */
+  const say = (text) => {
+    status.classList.remove('error');
+    setText(status, text);
+  };
+
+  /** @param {() => Promise<void>} work */
+  async function guard(work) {
+    try {
+      await work();
+    } catch (error) {
+      const { code = '', message } = /** @type {Error & { code?: string }} */ (error);
+      const known = ['refused', 'blocked', 'full', 'spoilt'].includes(code);
+      say(t(known ? `library.unkept-${code}` : 'library.failed', { detail: message }));
+      status.classList.add('error');
+    }
+  }
+
+  const bench = createBench({ library, trainer, epochsOfTab, guard, say });
+  const shelf = createShelf(library, { guard, download: bench.takeAway });
+  const section = el('section', { className: 'piece', id: 'keep', 'aria-labelledby': 'keep-title' },
+    el('header', { className: 'mark' }, piece(), el('h2', { id: 'keep-title' }, el('span', { className: 'numeral', ariaHidden: 'true' }, '6'), ' ', heading), note),
+    el('div', { className: 'body' }, bench.element, status, shelf.element));
+  byId('try').after(section);
+
+  // Before the page's own listener, which takes what is no picture for the dataset.
+  addEventListener('drop', (event) => {
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length === 0 || !files.every(({ name }) => MODEL_FILE.test(name))) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    byId('drop-veil').hidden = true;
+    section.scrollIntoView({ block: 'start' });
+    bench.open(files);
+  }, { capture: true });
+
+  onLanguage(() => {
+    setText(heading, t('keep'));
+    setText(note, t('keep.note'));
+  });
+  guard(library.refresh);
+}

@@ -1,0 +1,93 @@
+import { el, setText } from '../dom.js';
+import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
+import { coloursOfPage, plotOf } from './plot.js';
+
+/**
+ * The saved models, one under the other, and a drawing that compares those that are ticked.
+ *
+ * @typedef {import('./store.js').Entry} Entry
+ */
+
+const LINES = /** @type {const} */ ([['accent', ''], ['right', ''], ['wrong', ''], ['ink', ''], ['accent', '6 4'], ['right', '6 4'], ['wrong', '6 4'], ['ink', '6 4']]);
+
+/** @param {Entry} entry */
+const accuraciesOf = ({ epochs }) => epochs.map(({ logs }) => logs.val_acc ?? NaN);
+
+/**
+ * @param {import('./library.js').Library} library
+ * @param {{ download: (entry: Entry) => void, guard: (work: () => Promise<void>) => Promise<void> }} actions guard: tells what went wrong
+ */
+export function createShelf(library, { download, guard }) {
+  const title = el('h3');
+  const list = el('ul', { className: 'models', role: 'list', 'data-testid': 'library' });
+  const empty = el('p', { className: 'quiet' });
+  const undoText = el('span');
+  const undoButton = el('button', { type: 'button', className: 'small', 'data-testid': 'library-undo' });
+  const undo = el('p', { className: 'undo', role: 'status', hidden: true }, undoText, ' ', undoButton);
+  const comparison = el('figure', { className: 'comparison', hidden: true, 'data-testid': 'comparison' });
+  const element = el('div', { className: 'shelf' }, title, undo, empty, list, comparison);
+  /** @type {Set<string>} ids */
+  const ticked = new Set();
+
+  /** @param {Entry} entry */
+  function item(entry) {
+    const field = el('input', { type: 'text', value: entry.name, maxLength: 120, ariaLabel: t('library.name'), 'data-testid': 'library-name' });
+    field.addEventListener('change', () => {
+      const name = field.value.trim();
+      if (name === '') field.value = entry.name;
+      else guard(() => library.rename(entry, name));
+    });
+    const tick = el('input', { type: 'checkbox', checked: ticked.has(entry.id), disabled: entry.epochs.length === 0, 'data-testid': 'library-compare' });
+    tick.addEventListener('change', () => {
+      if (tick.checked) ticked.add(entry.id);
+      else ticked.delete(entry.id);
+      compare();
+    });
+    const tools = [['use', () => guard(() => library.use(entry))], ['download', () => download(entry)], ['delete', () => guard(() => library.remove(entry))]].map(
+      ([name, act]) => el('button', { type: 'button', className: 'small', 'data-testid': `library-${name}`, ariaLabel: `${t(`library.${name}`)}: ${entry.name}`, onclick: act }, t(`library.${name}`)),
+    );
+    return el('li', { 'data-testid': 'library-item' }, field, el('p', { className: 'quiet' }, factsOf(entry)),
+      el('p', { className: 'model-tools' }, el('label', { className: 'inline' }, tick, el('span', {}, t('library.compare'))), ...tools));
+  }
+
+  /** @param {Entry} entry */
+  function factsOf({ testAccuracy, parameters, epochs, savedAt, bytes, origin }) {
+    return [
+      testAccuracy === null ? '' : t('library.accuracy', { accuracy: percent(testAccuracy, 2) }),
+      t('library.parameters', { count: count(parameters) }),
+      epochs.length > 0 ? t('library.epochs', { count: count(epochs.length) }) : '',
+      origin && t('library.origin', { file: origin }),
+      megabytes(bytes),
+      new Date(savedAt).toLocaleDateString(document.documentElement.lang, { dateStyle: 'medium' }),
+    ].filter(Boolean).join(' · ');
+  }
+
+  function compare() {
+    const chosen = library.entries.filter(({ id }) => ticked.has(id));
+    comparison.hidden = chosen.length === 0;
+    if (chosen.length === 0) return;
+    const colours = coloursOfPage();
+    const series = chosen.map((entry, i) => {
+      const [colour, dash] = LINES[i % LINES.length];
+      return { name: entry.name, values: accuraciesOf(entry), colour: colours[colour], dash };
+    });
+    comparison.replaceChildren(el('figcaption', {}, el('h4', {}, t('library.comparison'))), plotOf(series, { title: t('library.comparison'), ...colours }));
+  }
+
+  function render() {
+    setText(title, t('library.title'));
+    setText(empty, t('library.empty'));
+    empty.hidden = library.entries.length > 0;
+    undo.hidden = !library.deleted;
+    setText(undoText, library.deleted ? t('library.deleted', { name: library.deleted.name }) : '');
+    setText(undoButton, t('library.undo'));
+    list.replaceChildren(...library.entries.map(item));
+    compare();
+  }
+
+  undoButton.addEventListener('click', () => guard(library.undo));
+  document.addEventListener('themechange', compare);
+  library.on('change', render);
+  onLanguage(render);
+  return { element };
+}

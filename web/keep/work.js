@@ -1,0 +1,25 @@
+import { exportModel, importModel } from 'fitting-room';
+
+/**
+ * Models from one format to another, in the worker that trains.
+ *
+ * @typedef {import('../../shim/formats/described.js').NamedFile} NamedFile
+ */
+
+const RUNTIME = { deterministic: true, threads: 1 };
+
+/**
+ * A model in the format that is wanted: that of the tab, or the one in `files`.
+ * @param {{ model: any, files?: (File | NamedFile)[], format: any, dtype: string }} args
+ * @returns {Promise<{ files: NamedFile[], parameters: number, metadata: any, name: string }>}
+ */
+export async function convert({ model, files, format, dtype }) {
+  const read = files && (await importModel(files, RUNTIME));
+  try {
+    const chosen = read ?? model;
+    const written = await exportModel(chosen, format, { dtype });
+    return { files: written, parameters: chosen.countParams(), metadata: chosen.metadata ?? null, name: chosen.name };
+  } finally {
+    read?.dispose();
+  }
+}
