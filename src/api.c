@@ -239,8 +239,8 @@ int fr_steps(const fr_model *model, double *out) {
 /* Goes on after so many steps; the states are those after them. */
 int fr_set_steps(fr_model *model, double steps) {
   if (!model->compiled) return fr_fail(FR_WRONG_STATE, "steps: compile the model first");
-  if (!(steps >= 0.0 && steps <= 9007199254740991.0))
-    return fr_fail(FR_INVALID_ARGUMENT, "steps: must be 0..2^53-1, got %g", steps);
+  if (!is_whole(steps, 0.0, MAX_WHOLE))
+    return fr_fail(FR_INVALID_ARGUMENT, "steps: must be a whole number 0..2^53-1, got %g", steps);
   model->optimizer.steps = (uint64_t)steps;
   return FR_OK;
 }

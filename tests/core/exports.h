@@ -20,7 +20,11 @@ int fr_weight_shape(const fr_model *model, int index, int32_t out[8]);
 int fr_get_weight(const fr_model *model, int index, float *values, int elements);
 int fr_set_weight(fr_model *model, int index, const float *values, int elements);
 int fr_get_gradient(const fr_model *model, int index, float *values, int elements);
+int fr_state_count(const fr_model *model, int32_t *out);
+int fr_get_state(const fr_model *model, int which, int index, float *values, int elements);
+int fr_set_state(fr_model *model, int which, int index, const float *values, int elements);
 int fr_steps(const fr_model *model, double *out);
+int fr_set_steps(fr_model *model, double steps);
 int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
            int batch_size, const double *rates, fr_scores *scores);
 int fr_gradients(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,

@@ -1,12 +1,7 @@
 /* The optimizer's state taken out of one model and put into another, which then goes on as the first would have. */
+#include "exports.h"
 #include "stack.h"
 #include "update.h"
-
-int fr_state_count(const fr_model *model, int32_t *out);
-int fr_get_state(const fr_model *model, int which, int index, float *values, int elements);
-int fr_set_state(fr_model *model, int which, int index, const float *values, int elements);
-int fr_steps(const fr_model *model, double *out);
-int fr_set_steps(fr_model *model, double steps);
 
 enum { SIDE = 6, N = 12, BATCH = 4, CLASSES = 3, BEFORE = 21, AFTER = 17 };
 
@@ -112,8 +107,9 @@ static void refusals(void) {
   CHECK(fr_get_state(m, 0, 0, values, 44) == FR_INVALID_ARGUMENT &&
             strcmp(fr_last_error(), "weights: tensor 0 has 45 elements, got 44") == 0, "\"%s\"", fr_last_error());
   CHECK(fr_set_state(m, 0, 99, values, 45) == FR_INVALID_ARGUMENT, "tensor 99");
-  const double wrong[] = {-1.0, 9007199254740992.0, (double)NAN};
-  for (int i = 0; i < 3; i++) CHECK(fr_set_steps(m, wrong[i]) == FR_INVALID_ARGUMENT, "steps %g", wrong[i]);
+  const double wrong[] = {-1.0, -0.5, 9007199254740992.0, (double)INFINITY, (double)NAN, 2.5};
+  for (int i = 0; i < 6; i++) CHECK(fr_set_steps(m, wrong[i]) == FR_INVALID_ARGUMENT, "steps %g", wrong[i]);
+  CHECK(strcmp(fr_last_error(), "steps: must be a whole number 0..2^53-1, got 2.5") == 0, "\"%s\"", fr_last_error());
   must(fr_steps(m, &steps));
   CHECK(steps == 0.0, "steps %g after refusals", steps);
   fr_model_destroy(m);

@@ -71,24 +71,39 @@ static void activate(fuzz_input *in, fr_model *m, const pass *p) {
   free(y);
 }
 
-/* Weights of any index and length come and go; only a length that is right is answered. */
+enum { SET_WEIGHT, GET_WEIGHT, GET_GRADIENT, SET_STATE, GET_STATE };
+
+/* Weights and states of any index and length come and go; only a length that is right is answered. */
 static void exchange(fuzz_input *in, fr_model *m, int what) {
-  int index = fuzz_int(in), elements = fuzz_int(in), known = index >= 0 && index < m->parameter_count;
+  int index = fuzz_int(in), elements = fuzz_int(in), is_state = what >= SET_STATE, which = is_state ? fuzz_int(in) : 0;
+  int32_t states;
+  fuzz_accepted(fr_state_count(m, &states));
+  int known = index >= 0 && index < m->parameter_count;
   if (elements == 0 && known) elements = m->parameters[index].elements;
   size_t room = elements < 0 ? 0 : elements > MOST_WEIGHTS ? MOST_WEIGHTS : (size_t)elements;
   float *values = fuzz_array(in, room * sizeof *values);
-  int status = what == 0 ? fr_set_weight(m, index, values, elements)
-               : what == 1 ? fr_get_weight(m, index, values, elements)
-                           : fr_get_gradient(m, index, values, elements);
+  int status = what == SET_WEIGHT     ? fr_set_weight(m, index, values, elements)
+               : what == GET_WEIGHT   ? fr_get_weight(m, index, values, elements)
+               : what == GET_GRADIENT ? fr_get_gradient(m, index, values, elements)
+               : what == SET_STATE    ? fr_set_state(m, which, index, values, elements)
+                                      : fr_get_state(m, which, index, values, elements);
   if (fuzz_accepted(status)) FUZZ_CHECK(known && elements == m->parameters[index].elements);
+  if (is_state && status == FR_OK) FUZZ_CHECK(which >= 0 && which < states);
   free(values);
 }
 
+static void set_steps(fuzz_input *in, fr_model *m) {
+  double steps = fuzz_number(in), found;
+  if (fuzz_accepted(fr_set_steps(m, steps)) && fuzz_accepted(fr_steps(m, &found))) FUZZ_CHECK(found == steps);
+}
+
 static void step(fuzz_input *in, fr_model *m) {
-  int what = fuzz_byte(in) % 10;
+  int what = fuzz_byte(in) % 13;
   if (what == 0) fuzz_accepted(fr_average(m, fuzz_byte(in) % 2));
   else if (what == 1) fuzz_compile(in, m);
-  else if (what <= 4) exchange(in, m, what - 2);
+  else if (what <= 4) exchange(in, m, SET_WEIGHT + what - 2);
+  else if (what >= 12) set_steps(in, m);
+  else if (what >= 10) exchange(in, m, SET_STATE + what - 10);
   else {
     pass p = begin(in, m);
     if (what <= 6) fuzz_accepted(fr_fit(m, p.samples, p.dtype, p.targets, p.weights, p.n, p.batch_size, p.rates, p.scores));
