@@ -18,6 +18,7 @@ const chromiumArgs = (settings) => [
   '--disable-sync',
   `--lang=${settings.locale}`,
   `--accept-lang=${settings.locale}`,
+  ...settings.args,
 ];
 
 /** @param {Settings} settings */
@@ -27,6 +28,7 @@ const firefoxPreferences = (settings) => ({
   'ui.prefersReducedMotion': settings.reducedMotion ? 1 : 0,
   'network.captive-portal-service.enabled': false,
   'network.connectivity-service.enabled': false,
+  ...settings.preferences,
 });
 
 /**

@@ -12,6 +12,8 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {boolean} [dark] prefer the dark colour scheme
  * @property {boolean} [reducedMotion]
  * @property {string} [profile] a folder that outlives the browser; a new one each time where left out; WebKit has none
+ * @property {string[]} [args] more of the command line, of Chromium only
+ * @property {Record<string, string | number | boolean>} [preferences] of Firefox only
  * @property {string} [locale] e.g. 'zh-CN'; default 'en-US'; WebKitGTK has none but those installed on the system
  */
 
@@ -76,7 +78,7 @@ function programOf(name) {
  * @returns {Promise<Browser>}
  */
 export async function launch(name, options = {}) {
-  const settings = { width: 1280, height: 800, dark: false, reducedMotion: false, locale: 'en-US', profile: '', ...options };
+  const settings = { width: 1280, height: 800, dark: false, reducedMotion: false, locale: 'en-US', profile: '', args: [], preferences: {}, ...options };
   const program = programOf(name);
   return name === 'webkit' ? launchWebKit(program, settings) : launchPuppeteer(name, program, settings);
 }
