@@ -86,7 +86,7 @@ export function createBench({ library, trainer, epochsOfTab, guard, say }) {
       setText(button, t(`figures.${key}`));
       button.disabled = key === 'predictions-csv' ? !trainer.evaluation.predictions : epochsOfTab().length === 0;
     });
-    setText(labels.name, t('bench.name'));
+    setText(labels.name, t('bench.called'));
     setText(save, t('bench.save'));
     setText(labels.format, t('bench.format'));
     setText(labels.dtype, t('bench.dtype'));

@@ -28,22 +28,26 @@ export function createShelf(library, { download, guard }) {
   const element = el('div', { className: 'shelf' }, title, undo, empty, list, comparison);
   /** @type {Set<string>} ids */
   const ticked = new Set();
+  let shown = ''; // which entries, in which language
 
   /** @param {Entry} entry */
   function item(entry) {
+    const now = () => library.entries.find(({ id }) => id === entry.id) ?? entry;
     const field = el('input', { type: 'text', value: entry.name, maxLength: 120, ariaLabel: t('library.name'), 'data-testid': 'library-name' });
-    field.addEventListener('change', () => {
+    const rename = () => {
       const name = field.value.trim();
-      if (name === '') field.value = entry.name;
-      else guard(() => library.rename(entry, name));
-    });
+      if (name === '') field.value = now().name;
+      else if (name !== now().name) guard(() => library.rename(now(), name));
+    };
+    field.addEventListener('blur', rename);
+    field.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key }) => key === 'Enter' && rename());
     const tick = el('input', { type: 'checkbox', checked: ticked.has(entry.id), disabled: entry.epochs.length === 0, 'data-testid': 'library-compare' });
     tick.addEventListener('change', () => {
       if (tick.checked) ticked.add(entry.id);
       else ticked.delete(entry.id);
       compare();
     });
-    const tools = [['use', () => guard(() => library.use(entry))], ['download', () => download(entry)], ['delete', () => guard(() => library.remove(entry))]].map(
+    const tools = [['use', () => guard(() => library.use(now()))], ['download', () => download(now())], ['delete', () => guard(() => library.remove(now()))]].map(
       ([name, act]) => el('button', { type: 'button', className: 'small', 'data-testid': `library-${name}`, ariaLabel: `${t(`library.${name}`)}: ${entry.name}`, onclick: act }, t(`library.${name}`)),
     );
     return el('li', { 'data-testid': 'library-item' }, field, el('p', { className: 'quiet' }, factsOf(entry)),
@@ -81,7 +85,10 @@ export function createShelf(library, { download, guard }) {
     undo.hidden = !library.deleted;
     setText(undoText, library.deleted ? t('library.deleted', { name: library.deleted.name }) : '');
     setText(undoButton, t('library.undo'));
-    list.replaceChildren(...library.entries.map(item));
+    // What is being typed in or pressed stays where it is.
+    const wanted = [document.documentElement.lang, ...library.entries.map(({ id }) => id)].join(' ');
+    if (wanted !== shown) list.replaceChildren(...library.entries.map(item));
+    shown = wanted;
     compare();
   }
 

@@ -20,7 +20,7 @@ export const texts = {
 
   'keep': 'Keep it',
   'keep.note': 'What is trained here is yours. It is kept in this browser, and goes anywhere as a file.',
-  'bench.name': 'Name',
+  'bench.called': 'Name',
   'bench.save': 'Save in this browser',
   'bench.unnamed': 'Model of {date}',
   'bench.saved': 'Saved: {name}.',

@@ -20,7 +20,7 @@ export const texts = {
 
   'keep': '保存',
   'keep.note': '在这里训练出来的都是你的：保存在本浏览器中，也能作为文件带到任何地方。',
-  'bench.name': '名称',
+  'bench.called': '名称',
   'bench.save': '保存在本浏览器',
   'bench.unnamed': '{date} 的模型',
   'bench.saved': '已保存：{name}。',
