@@ -262,6 +262,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     modulePreload: false,
+    chunkSizeWarningLimit: 5000, // kB: h5wasm, which only writing .keras files loads
     rolldownOptions: {
       checks: { pluginTimings: false },
       output: {

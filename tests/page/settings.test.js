@@ -5,7 +5,7 @@ import { hook, openPage, QUICK } from './page.js';
 /** Settings, languages and themes, in a real page. */
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
-  describe(`settings in ${name}`, { timeout: 120_000 }, () => {
+  describe(`settings in ${name}`, { timeout: 240_000 }, () => {
     /** @type {Awaited<ReturnType<typeof openPage>>} */
     let opened;
 
@@ -119,7 +119,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('the language changes everything and is remembered', async () => {
       const { browser, page } = opened;
-      const names = ['Fashion-MNIST', 'IDX', 'ReLU', 'softmax', 'AdamW', 'Adam', 'AdaDelta', 'SGD', 'RMSprop', 'Adagrad', 'Nesterov', 'EMA', 'LeNet', 'Zalando SE', 'MIT', 'simd', 'F1', 'English', 'gzip', 'CSV', 'JSON', 'SVG', 'PNG', 'ONNX', 'Keras', 'TensorFlow.js', 'Fitting Room', 'safetensors', 'model.json', '.fit', '.json', '.bin', '.onnx', '.keras', 'float32', 'float16', 'int8', 'uint8'];
+      const names = ['Fashion-MNIST', 'IDX', 'ReLU', 'softmax', 'AdamW', 'Adam', 'AdaDelta', 'SGD', 'RMSprop', 'Adagrad', 'Nesterov', 'EMA', 'LeNet', 'Zalando SE', 'MIT', 'simd', 'F1', 'English', 'gzip', 'MB', 'CSV', 'JSON', 'SVG', 'PNG', 'ONNX', 'Keras', 'TensorFlow.js', 'Fitting Room', 'safetensors', 'model.json', '.fit', '.json', '.bin', '.onnx', '.keras', 'float32', 'float16', 'int8', 'uint8'];
       const check = async (/** @type {string} */ when) => {
         await page.speak('en');
         assert.deepEqual(await browser.evaluate(foreignWords, '[\\u3400-\\u9fff]', ['简体中文']), [], when);

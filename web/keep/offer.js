@@ -69,7 +69,7 @@ export function createOffer({ session, trainer, settings }) {
 
   function render() {
     element.hidden = !offered || trainer.busy() || (state === 'offer' && trainer.view.position !== null);
-    if (!offered) return;
+    if (!offered) return [text, accept, refuse].forEach((each) => setText(each, ''));
     setText(text, state === 'offer' ? wordsOf(offered.kept) : t(`keep.resume-${state}`));
     setText(accept, t(offered.kept.facts.finished ? 'keep.bring-back' : 'keep.resume'));
     setText(refuse, t('keep.discard'));
