@@ -1,6 +1,6 @@
 import { el, setText } from '../dom.js';
 import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
-import { coloursOfPage, plotOf } from './plot.js';
+import { PAGE_COLOURS, plotOf } from './plot.js';
 
 /**
  * The saved models, one under the other, and a drawing that compares those that are ticked.
@@ -70,12 +70,12 @@ export function createShelf(library, { download, guard }) {
     const chosen = library.entries.filter(({ id }) => ticked.has(id));
     comparison.hidden = chosen.length === 0;
     if (chosen.length === 0) return;
-    const colours = coloursOfPage();
     const series = chosen.map((entry, i) => {
       const [colour, dash] = LINES[i % LINES.length];
-      return { name: entry.name, values: accuraciesOf(entry), colour: colours[colour], dash };
+      return { name: entry.name, values: accuraciesOf(entry), colour: PAGE_COLOURS[colour], dash };
     });
-    comparison.replaceChildren(el('figcaption', {}, el('h4', {}, t('library.comparison'))), plotOf(series, { title: t('library.comparison'), ...colours }));
+    const name = t('library.comparison');
+    comparison.replaceChildren(el('figcaption', {}, el('h4', {}, name)), plotOf(series, { title: name, room: comparison.clientWidth, ...PAGE_COLOURS }));
   }
 
   function render() {
