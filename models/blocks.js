@@ -6,10 +6,10 @@ import { layers, schedules } from '../shim/index.js';
 const SAMPLES = 60000;
 
 /** @param {number} filters @param {{ inputShape?: number[] }} [first] */
-const convolution = (filters, first = {}) =>
+export const convolution = (filters, first = {}) =>
   layers.conv2d({ ...first, filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer: 'heNormal' });
 
-const normalization = () => layers.batchNormalization({ momentum: 0.9 });
+export const normalization = () => layers.batchNormalization({ momentum: 0.9 });
 
 /**
  * Two blocks of convolutions with batch normalization after each ReLU and pool, where only a quarter of the values is left to
@@ -39,14 +39,14 @@ export const ONE_CYCLE = 'AdamW, weight decay 0.01, one cycle of the learning ra
 
 /**
  * One cycle of the learning rate over the whole training; the weights are averaged over some five hundred steps.
- * @param {{ epochs: number, batchSize: number }} fit
+ * @param {{ epochs: number, batchSize: number }} fit @param {number} [weightDecay]
  * @returns {Pick<CompileOptions, 'optimizer'>}
  */
-export const oneCycle = ({ epochs, batchSize }) => ({
+export const oneCycle = ({ epochs, batchSize }, weightDecay = 0.01) => ({
   optimizer: {
     name: 'adamw',
     learningRate: schedules.oneCycle({ maxLearningRate: 0.003, totalSteps: Math.ceil(SAMPLES / batchSize) * epochs }),
-    weightDecay: 0.01,
+    weightDecay,
     useEma: true,
     emaMomentum: 0.998,
   },

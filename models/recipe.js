@@ -1,4 +1,4 @@
-import { sequential } from '../shim/index.js';
+import { losses, sequential } from '../shim/index.js';
 
 /** @import { DType } from '../shim/files/dtypes.js' */
 /** @import { Tensor } from '../shim/tensor.js' */
@@ -20,11 +20,11 @@ import { sequential } from '../shim/index.js';
  * @property {number} testAccuracy below this, training it has failed
  * @property {DType} [dtype] of the kernels in its file; without one no file is made
  * @property {() => AnyLayer[]} layers
+ * @property {number} [labelSmoothing] 0; the share of each target that is spread over all classes
  * @property {() => Pick<CompileOptions, 'optimizer'>} compile
  */
 
-/** How every recipe is judged. @type {Omit<CompileOptions, 'optimizer'>} */
-const JUDGED = { loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] };
+const CLASSES = 10;
 
 /** What is the same on every machine, bit for bit, with any number of threads. @type {RuntimeOptions} */
 export const RUNTIME = { deterministic: true };
@@ -32,8 +32,23 @@ export const RUNTIME = { deterministic: true };
 /** @param {Recipe} recipe */
 export async function build(recipe) {
   const made = await sequential({ ...RUNTIME, name: recipe.name, seed: recipe.seed, layers: recipe.layers() });
-  made.compile({ ...JUDGED, ...recipe.compile() });
+  made.compile({ loss: lossOf(recipe), metrics: ['accuracy'], ...recipe.compile() });
   return made;
+}
+
+/** @param {Recipe} recipe @returns {CompileOptions['loss']} */
+const lossOf = ({ labelSmoothing }) =>
+  labelSmoothing ? losses.categoricalCrossentropy({ labelSmoothing }) : 'sparseCategoricalCrossentropy';
+
+/**
+ * Labels as the recipe's loss takes them: with smoothing each is a row.
+ * @param {Recipe} recipe @param {Tensor} labels [n] @returns {Tensor} [n] or [n, 10]
+ */
+export function targetsOf({ labelSmoothing }, labels) {
+  if (!labelSmoothing) return labels;
+  const rows = new Float32Array(labels.data.length * CLASSES);
+  labels.data.forEach((label, i) => (rows[i * CLASSES + label] = 1));
+  return { shape: [labels.data.length, CLASSES], data: rows };
 }
 
 /**
@@ -41,10 +56,12 @@ export async function build(recipe) {
  * one ended: optimizer, schedule and order of the pictures do not notice; with useEma the weights become their averages after each.
  * @param {Recipe} recipe @param {Model} model @param {{ images: Tensor, labels: Tensor }} train @param {FitOptions} [options]
  */
-export async function fitTo({ fit, pictures }, model, train, options = {}) {
-  if (!pictures) return void (await model.fit(train.images, train.labels, { ...fit, ...options }));
+export async function fitTo(recipe, model, train, options = {}) {
+  const { fit, pictures } = recipe;
+  const targets = targetsOf(recipe, train.labels);
+  if (!pictures) return void (await model.fit(train.images, targets, { ...fit, ...options }));
   for (let epoch = 0; epoch < fit.epochs; epoch++) {
-    await model.fit(pictures(train, epoch), train.labels, { ...fit, ...options, initialEpoch: epoch, epochs: epoch + 1 });
+    await model.fit(pictures(train, epoch), targets, { ...fit, ...options, initialEpoch: epoch, epochs: epoch + 1 });
   }
 }
 

@@ -1,11 +1,12 @@
 import { FittingRoomError } from '../shim/index.js';
+import { accurate } from './accurate.js';
 import { photos } from './photos.js';
 import { tutorial } from './tutorial.js';
 import { twoBlock } from './two-block.js';
 
 /** @import { Recipe } from './recipe.js' */
 
-const RECIPES = [tutorial, photos, twoBlock];
+const RECIPES = [tutorial, photos, accurate, twoBlock];
 
 /** Those that a file is made of. */
 export const STORED = RECIPES.filter(({ dtype }) => dtype);

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { datasets, loadCore } from '../shim/index.js';
 import { cardOf, percent } from './card.js';
 import { measure } from './measure.js';
-import { RUNTIME, build, fileOf, fitTo } from './recipe.js';
+import { RUNTIME, build, fileOf, fitTo, targetsOf } from './recipe.js';
 import { recipesOf } from './recipes.js';
 
 /** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
@@ -23,10 +23,11 @@ async function train(recipe, { train, test }) {
   const model = await build(recipe);
   model.summary();
   const start = performance.now();
-  await fitTo(recipe, model, train, { verbose: 2, validationData: [test.images, test.labels] });
+  const targets = targetsOf(recipe, test.labels);
+  await fitTo(recipe, model, train, { verbose: 2, validationData: [test.images, targets] });
   const minutes = (performance.now() - start) / 60000;
-  const [, trainAccuracy] = await model.evaluate(train.images, train.labels);
-  const [, testAccuracy] = await model.evaluate(test.images, test.labels);
+  const [, trainAccuracy] = await model.evaluate(train.images, targetsOf(recipe, train.labels));
+  const [, testAccuracy] = await model.evaluate(test.images, targets);
   console.log(
     `${recipe.name}: test ${percent(testAccuracy)}, train ${percent(trainAccuracy)}, ` +
       `${model.countParams().toLocaleString('en-US')} parameters, ${minutes.toFixed(1)} minutes on ${threads} threads`,

@@ -81,6 +81,7 @@ export const texts = {
   'preset.lenet': 'LeNet’s',
   'preset.blocks': 'Two blocks with batch normalization',
   'preset.residual': 'Residual',
+  'preset.accurate': 'Three blocks, the most accurate',
   'preset.own': 'Your own',
   'model.add': 'Add',
   'model.add-kind': 'New layer',

@@ -81,6 +81,7 @@ export const texts = {
   'preset.lenet': 'LeNet 式',
   'preset.blocks': '两组卷积，带批归一化',
   'preset.residual': '残差',
+  'preset.accurate': '三组卷积，最准确',
   'preset.own': '自己的',
   'model.add': '添加',
   'model.add-kind': '新的层',

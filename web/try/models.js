@@ -7,7 +7,7 @@ import { onLanguage, t } from '../i18n/index.js';
  *   session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts
  */
 export function createModelChoice({ album, looker, session, trainer }) {
-  const names = ['photos', 'tutorial', 'trained'];
+  const names = ['photos', 'tutorial', 'accurate', 'trained'];
   const select = el('select', { 'data-testid': 'model-choice' }, ...names.map((value) => el('option', { value, disabled: value === 'trained' })));
   const name = el('span');
   const note = el('p', { className: 'quiet', role: 'status' });

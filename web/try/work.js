@@ -20,6 +20,7 @@ const KEPT_PIXELS = 32e6;
 const FILES = {
   photos: new URL('../../models/photos.fit', import.meta.url),
   tutorial: new URL('../../models/tutorial.fit', import.meta.url),
+  accurate: new URL('../../models/accurate.fit', import.meta.url),
 };
 
 /** @type {Map<string, Promise<Model>>} */
