@@ -41,7 +41,7 @@ const addresses = fc.tuple(fc.option(models), fc.array(fc.tuple(keys, word), { m
   return `?${query}${end}`;
 });
 
-fuzz('settings in the address', 5, fc.oneof({ weight: 9, arbitrary: addresses }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) }), (search) => {
+fuzz('settings in the address', 2.5, fc.oneof({ weight: 9, arbitrary: addresses }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) }), (search) => {
   const { settings, corrected } = readSettings(search);
   for (const [name, field] of Object.entries(FIELDS)) {
     const value = settings[/** @type {keyof typeof FIELDS} */ (name)];
@@ -60,7 +60,7 @@ const isSmall = (specs) =>
 
 let built = 0;
 
-fuzz('models in the address', 1, models, async (text) => {
+fuzz('models in the address', 0.5, models, async (text) => {
   const { layers, fault } = parseModel(text);
   if (!layers) return assert.equal(typeof fault, 'string');
   assert.ok(layers.length < MAX_LAYERS);
