@@ -28,6 +28,7 @@ async function trainingFiles() {
     { optimizer: { name: 'rmsprop', centered: true, momentum: 0.5, learningRate: schedules.cosineDecay({ initialLearningRate: 0.05, decaySteps: 9 }) }, loss: 'categoricalCrossentropy' },
     { optimizer: 'sgd' },
   ];
+  /** @type {Uint8Array[]} */
   const files = [];
   for (const compile of compiled) {
     const made = await smallModel({ stack, compile: wrong(compile) });
