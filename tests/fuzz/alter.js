@@ -6,7 +6,9 @@ import { awkward } from './property.js';
 /** @typedef {{ words: Word[], cut: number, moved: [number, number, number][], more: Uint8Array }} Damage moved: from, to, length */
 
 /** Counts, lengths and addresses as formats have them; those below 0 are places in the file. */
-const number = fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 2, 64, 255, 65535, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 53), fc.integer({ min: -4000, max: -1 }));
+const number = fc.oneof(
+  fc.nat(255), fc.constantFrom(0, 1, 2, 64, 255, 65535, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 53), fc.integer({ min: -4000, max: -1 }),
+);
 const word = fc.record({ place: fc.nat(), size: fc.constantFrom(1, 1, 2, 4, 8), value: number });
 
 /** @type {fc.Arbitrary<Damage>} */
@@ -45,7 +47,10 @@ export function damaged(file, { words, cut, moved, more }) {
   return new Uint8Array(Buffer.concat([bytes.subarray(0, bytes.length - (cut % bytes.length)), more]));
 }
 
-/** @typedef {{ path: number[], how: string, key: string, value: unknown }} Change path: which key at each depth, modulo how many there are */
+/**
+ * path: which key at each depth, modulo how many there are.
+ * @typedef {{ path: number[], how: string, key: string, value: unknown }} Change
+ */
 
 const KEYS = ['shape', 'name', 'from', 'activation', 'config', 'class_name', 'training', 'constructor', '__proto__', 'length', '0', '99'];
 
@@ -86,8 +91,10 @@ export function alter(whole, change, replacement) {
     if (how === 'replace') put(place, at, value);
     else if (how === 'remove') Array.isArray(place) ? place.splice(Number(at), 1) : delete place[at];
     else if (how === 'add') Array.isArray(place) ? place.push(value) : put(place, key, value);
-    else if (how === 'repeat') Array.isArray(place) ? place.splice(Number(at), 0, structuredClone(next)) : put(place, key, structuredClone(next));
-    else [place[at], place[other]] = [place[other], next];
+    else if (how === 'repeat') {
+      const copy = structuredClone(next);
+      Array.isArray(place) ? place.splice(Number(at), 0, copy) : put(place, key, copy);
+    } else [place[at], place[other]] = [place[other], next];
     return 1;
   }
   return 0;

@@ -61,8 +61,10 @@ function metered(bytes) {
       const part = super.slice(Number(begin), end);
       spent += COST + part.byteLength;
       if (spent > MOST_TEXT) throw refusal(`${FILE}: its groups hold more than any model has`);
-      const isAstray = this.isWhole && part.byteLength === SIGNATURE_BYTES && !SIGNATURES.includes(String.fromCharCode(...new Uint8Array(part)));
-      if (isAstray) throw refusal(`${FILE}: byte ${begin}: no part of a group that Keras makes begins here`);
+      const isSignature = this.isWhole && part.byteLength === SIGNATURE_BYTES;
+      if (isSignature && !SIGNATURES.includes(String.fromCharCode(...new Uint8Array(part)))) {
+        throw refusal(`${FILE}: byte ${begin}: no part of a group that Keras makes begins here`);
+      }
       return part;
     }
   }
@@ -85,7 +87,14 @@ function floatsOf(path, found, shape, most) {
   return { shape: [...shape], data: Float32Array.from(value) };
 }
 
-/** @param {any} layers the group of them all @param {string} folder that it is @param {string} group @param {number[][]} shapes @param {number} most bytes @returns {Floats[]} */
+/**
+ * @param {any} layers the group of them all
+ * @param {string} folder its name
+ * @param {string} group
+ * @param {number[][]} shapes
+ * @param {number} most bytes
+ * @returns {Floats[]}
+ */
 function layerFloats(layers, folder, group, shapes, most) {
   if (shapes.length === 0) return [];
   const path = `${folder}/${group}/vars`;
