@@ -1,6 +1,7 @@
 /** Measures each model's file on the dataset, and holds it against its card: node models/check.js [NAME …] */
 import { readFileSync } from 'node:fs';
 import { datasets, loadModel } from '../shim/index.js';
+import { DTYPE_NAMES } from '../shim/files/dtypes.js';
 import { cardOf, percent } from './card.js';
 import { accuracyOf, confusionOf, measure } from './measure.js';
 import { RUNTIME, fileOf } from './recipe.js';
@@ -25,7 +26,7 @@ async function storedAs(model, dtype) {
   const stored = await loadModel(file, RUNTIME);
   const accuracy = accuracyOf(await confusionOf(stored, dataset.test));
   stored.dispose();
-  return `${dtype} ${percent(accuracy)} in ${Math.round(file.length / 1000).toLocaleString('en-US')} kB`;
+  return `${dtype}: test ${percent(accuracy)}, ${file.length.toLocaleString('en-US')} bytes`;
 }
 
 const recipes = recipesOf(process.argv.slice(2));
@@ -38,6 +39,6 @@ for (const { name } of recipes) {
   const verdict = faults.length ? 'not what its card says' : 'as its card says';
   console.log(`models/${name}.fit: test ${percent(testAccuracy)}, train ${percent(trainAccuracy)}, ${verdict}`);
   if (faults.length) process.exitCode = 1;
-  console.log(`  stored anew, test: ${[await storedAs(model, 'float32'), await storedAs(model, 'float16'), await storedAs(model, 'int8')].join('; ')}`);
+  for (const dtype of DTYPE_NAMES) console.log(`  stored as ${await storedAs(model, dtype)}`);
   model.dispose();
 }

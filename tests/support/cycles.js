@@ -17,13 +17,13 @@ import { hook, withPage } from '../page/page.js';
 const EAGER = '--enable-blink-features=ForceEagerMeasureMemory';
 const QUERY = 'data=synthetic&threads=1&epochs=1&train-size=320&model=conv2d:16:3:relu,maxPooling2d:2,flatten,dense:32:relu';
 
-/** A model's whole life by the API, as often as wanted; runs in the page. @param {number} count */
-async function live(count) {
+/** A model's whole life by the API; runs in the page. */
+async function live() {
   const { fittingRoom } = /** @type {any} */ (globalThis);
   const { datasets, layers, loadModel, sequential } = fittingRoom;
   const runtime = { deterministic: true, threads: 1 };
   const { train, test } = await datasets.synthetic({ trainSize: 128, testSize: 128 });
-  const stack = () => [
+  const stack = [
     layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: 'relu' }),
     layers.maxPooling2d({ poolSize: 2 }),
     layers.flatten(),
@@ -31,16 +31,14 @@ async function live(count) {
     layers.dropout({ rate: 0.5 }),
     layers.dense({ units: 10, activation: 'softmax' }),
   ];
-  for (let i = 0; i < count; i++) {
-    const model = await sequential({ layers: stack(), seed: 1, ...runtime });
-    model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-    await model.fit(train.images, train.labels, { epochs: 1, verbose: 0, validationData: [test.images, test.labels] });
-    await model.evaluate(test.images, test.labels);
-    const loaded = await loadModel(await model.save({ includeOptimizer: true }), runtime);
-    await loaded.predict(test.images);
-    loaded.dispose();
-    model.dispose();
-  }
+  const model = await sequential({ layers: stack, seed: 1, ...runtime });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  await model.fit(train.images, train.labels, { epochs: 1, verbose: 0, validationData: [test.images, test.labels] });
+  await model.evaluate(test.images, test.labels);
+  const loaded = await loadModel(await model.save({ includeOptimizer: true }), runtime);
+  await loaded.predict(test.images);
+  loaded.dispose();
+  model.dispose();
 }
 
 /** Trains by the page, which evaluates; saves by name, opens what was saved, deletes it. @param {Browser} browser @param {Page} page */
@@ -82,7 +80,7 @@ export async function useTab({ warmUp, count, byPage }) {
     await page.loaded();
     await browser.waitFor('typeof globalThis.fittingRoom === "object"');
     for (const [byApi, byHand] of [[warmUp, Math.min(warmUp, byPage)], [count, byPage]]) {
-      await browser.evaluate(live, byApi);
+      for (let i = 0; i < byApi; i++) await browser.evaluate(live);
       for (let i = 0; i < byHand; i++) await useThePage(browser, page);
       looks.push(await browser.evaluate(held));
     }
