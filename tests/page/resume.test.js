@@ -5,16 +5,16 @@ import { trainThroughKills } from '../support/kills.js';
 /** A browser that is killed while it trains loses next to nothing, and the run ends with the same bits. */
 
 const RUN = {
-  query: 'data=synthetic&deterministic=1&threads=1&epochs=4&train-size=1000&schedule=cosine&optimizer=adamw&ema=1&patience=9&model=blocks',
+  query: 'data=synthetic&deterministic=1&threads=1&epochs=4&train-size=2000&schedule=cosine&optimizer=adamw&ema=1&patience=9&model=blocks',
   epochs: 4,
-  batches: Math.ceil(1000 / 32),
+  batches: Math.ceil(2000 / 32),
 };
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   describe(`a run in ${name}`, { timeout: 300_000 }, () => {
     test('goes on after the browser was killed, and ends with the same weights', async () => {
       const whole = await trainThroughKills(name, RUN, []);
-      const moments = [{ epochs: 0.3 }, { epochs: 2, ended: true, after: 20 }, { epochs: 2.6 }];
+      const moments = [{ epochs: 1.3 }, { epochs: 2, ended: true, after: 20 }, { epochs: 2.6 }];
       const { kills, weights } = await trainThroughKills(name, RUN, moments);
       assert.equal(kills.length, 3);
       for (const { at, from, seconds, resumed } of kills) {

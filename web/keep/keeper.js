@@ -10,6 +10,7 @@ import { Unkept, keepRun } from './store.js';
  * @typedef {{ state: import('../../shim/callbacks/stopping.js').StoppingState } | null} Stopping
  */
 
+const BEGINS_WITHIN = 1000; // ms that a run may wait for its beginning to be kept
 const INTERVAL = 25_000; // ms; with the time that writing takes, less than half a minute is lost
 
 /** Identities of datasets, each worked out once. @type {WeakMap<object, Promise<string>>} */
@@ -126,7 +127,10 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
 
   return {
     /** So that even a first epoch that is cut short can be gone on with. @param {any} model */
-    begin: (model) => take(model),
+    async begin(model) {
+      await take(model);
+      await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, BEGINS_WITHIN))]);
+    },
     /** @param {any} model */
     callbacks: (model) => ({
       onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
