@@ -293,6 +293,19 @@ build/wasm-tests/%.cjs: build/wasm-tests/%.o $(ALL_NAMES:%=build/simd/%.o)
 	@echo '  link $@'
 	$(QUIET)$(EMCC) -O1 --profiling-funcs $(WASM_LINK) $(CHECKS) -sENVIRONMENT=node -sEXIT_RUNTIME $^ -o $@
 
+# A browser that is killed, and a tab that is used for a week.
+
+KILLS ?= 50
+BROWSER ?= chromium
+.PHONY: kill-test
+kill-test: dist/index.html build/browsers ## kill a browser that trains at 50 random moments, and compare (a quarter of an hour; KILLS, SEED, BROWSER=firefox)
+	@node tests/endurance/kill-test.js $(KILLS) $(SEED) $(BROWSER)
+
+CYCLES ?= 200
+.PHONY: endurance
+endurance: dist/index.html build/browsers ## use one tab over and over, and see that its memory comes back to what it was (a quarter of an hour; CYCLES)
+	@node tests/endurance/cycles.js $(CYCLES)
+
 # Measurements: on a quiet machine only.
 
 BENCH_NAMES := conv2d dense dropout live optimizer random status text

@@ -1,9 +1,10 @@
 /** Measures each model's file on the dataset, and holds it against its card: node models/check.js [NAME …] */
 import { readFileSync } from 'node:fs';
-import { datasets } from '../shim/index.js';
+import { datasets, loadModel } from '../shim/index.js';
+import { DTYPE_NAMES } from '../shim/files/dtypes.js';
 import { cardOf, percent } from './card.js';
-import { measure } from './measure.js';
-import { fileOf } from './recipe.js';
+import { accuracyOf, confusionOf, measure } from './measure.js';
+import { RUNTIME, fileOf } from './recipe.js';
 import { recipesOf } from './recipes.js';
 
 /** @param {string} card @param {string} wanted @returns {string[]} what the card says otherwise, line by line */
@@ -13,6 +14,19 @@ function differences(card, wanted) {
   return Array.from({ length: longest }, (_, i) => i)
     .filter((i) => found[i] !== right[i])
     .map((i) => `line ${i + 1}: ${found[i] ?? 'nothing'}\n  measured: ${right[i] ?? 'nothing'}`);
+}
+
+/**
+ * What storing a model's kernels in fewer bits costs.
+ * @param {import('../shim/index.js').Model} model
+ * @param {import('../shim/files/dtypes.js').DType} dtype
+ */
+async function storedAs(model, dtype) {
+  const file = await model.save({ dtype });
+  const stored = await loadModel(file, RUNTIME);
+  const accuracy = accuracyOf(await confusionOf(stored, dataset.test));
+  stored.dispose();
+  return `${dtype}: test ${percent(accuracy)}, ${file.length.toLocaleString('en-US')} bytes`;
 }
 
 const recipes = recipesOf(process.argv.slice(2));
@@ -25,5 +39,6 @@ for (const { name } of recipes) {
   const verdict = faults.length ? 'not what its card says' : 'as its card says';
   console.log(`models/${name}.fit: test ${percent(testAccuracy)}, train ${percent(trainAccuracy)}, ${verdict}`);
   if (faults.length) process.exitCode = 1;
+  for (const dtype of DTYPE_NAMES) console.log(`  stored as ${await storedAs(model, dtype)}`);
   model.dispose();
 }

@@ -59,6 +59,7 @@ export function parseModel(text) {
   for (const part of parts) {
     const layer = parseLayer(part, layers.length + 1);
     if (!layer) return { fault: part };
+    if (layer.from === layers.length) delete layer.from; // the one before it, which no address says
     layers.push(layer);
   }
   const astray = layers.findIndex(({ id, ...reads }) => [reads.from, reads.with].some((place = 0) => place === id || place > layers.length));

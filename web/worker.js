@@ -111,6 +111,7 @@ async function fit(run, { signal, emit }) {
   if (!run.from) await renew(run);
   stopping = stoppingFrom(stopping?.state, run);
   const keeper = await keeperOf(run, emit);
+  if (!run.from) await keeper?.begin(model);
   emit({ type: 'core', core: await coreFor(run.runtime) });
   const train = firstOf(dataset.train, run.trainSize);
   const { images, labels } = dataset.test;

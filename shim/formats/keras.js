@@ -6,7 +6,7 @@ import { loadCore } from '../loading.js';
 import { seedOf } from '../models.js';
 import { planOf, weightsOf } from './described.js';
 import { checkList, checkObject, objectFrom } from './json.js';
-import { CONFIG, METADATA, WEIGHTS, packArchive, unpackArchive } from './keras/archive.js';
+import { CONFIG, MAX_CONFIG, METADATA, WEIGHTS, packArchive, unpackArchive } from './keras/archive.js';
 import { layerFrom, serialized, serializedLayer } from './keras/layers.js';
 import { groupNames, kerasOrder, snakeCase } from './keras/order.js';
 import { readWeights } from './keras/weights.js';
@@ -25,7 +25,6 @@ import { checkAxes, topologyFrom } from './topology.js';
 const OWN = 'fitting_room';
 /** The first that has all the layers written here. */
 const KERAS_VERSION = '3.11.0';
-const MAX_CONFIG = 2 ** 22; // bytes of JSON
 const MAX_LAYERS = 512;
 
 /** @param {string} name @param {(number | null)[]} shape with the batch */

@@ -1,5 +1,5 @@
-import { checkChoice } from '../errors.js';
-import { parseJson } from '../files/format.js';
+import { checkChoice, show } from '../errors.js';
+import { parseJson, refusal } from '../files/format.js';
 import { describeGraph, graphFrom, inFile } from '../files/topology.js';
 import { loadCore } from '../loading.js';
 import { seedOf } from '../models.js';
@@ -75,7 +75,9 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
 
 /** @param {Parameter} parameter @param {Map<string, OnnxTensor>} constants @returns {Described['weights'][number]} */
 function weightOf({ name, order, channels }, constants) {
-  const tensor = floatsOf(/** @type {OnnxTensor} */ (constants.get(name) ?? { name: `${name}, which is missing` }));
+  const stored = constants.get(name);
+  if (!stored) throw refusal(`ONNX: there is no tensor ${show(name)}`);
+  const tensor = inFile('ONNX: ', () => floatsOf(stored));
   if (!order) return tensor;
   const [outputs, , height, width] = tensor.shape;
   const shape = channels ? [channels, outputs / channels, height, width] : tensor.shape;

@@ -57,24 +57,24 @@ function graphFrom(config, list, layerFrom) {
   if (begun?.entry.class_name !== 'InputLayer') throw refusal(`input_layers: there is no InputLayer ${show(start)}`);
   /** @type {Map<string, SymbolicTensor | undefined>} undefined: under way */
   const tensors = new Map([[start, input({ shape: inputShapeOf(begun.where, begun.entry.config), name: start })]]);
-  /** @param {string} name @returns {SymbolicTensor} */
-  const visit = (name) => {
+  /** @param {string} name @param {string} reader as messages begin @returns {SymbolicTensor} */
+  const visit = (name, reader) => {
     const known = tensors.get(name);
     if (known) return known;
     const found = entries.get(name);
-    if (!found) throw refusal(`there is no layer ${show(name)}, which another one reads`);
+    if (!found) throw refusal(`${reader}: there is no layer ${show(name)}, which it reads`);
     if (tensors.has(name)) throw refusal(`${found.where}: ${show(name)} reads its own output`);
     tensors.set(name, undefined);
     const { where, entry } = found;
     const [call, again] = checkList(`${where}: inbound_nodes`, entry.inbound_nodes, MAX_LAYERS);
     if (again !== undefined) throw refusal(`${where}: ${show(name)} is applied ${entry.inbound_nodes.length} times; weights cannot be shared here`);
-    const sources = sourcesOf(`${where}: inbound_nodes`, call).map(visit);
+    const sources = sourcesOf(`${where}: inbound_nodes`, call).map((source) => visit(source, where));
     const layer = layerFrom(where, entry);
     const tensor = inFile(`${where}: `, () => layer.apply(sources));
     tensors.set(name, tensor);
     return tensor;
   };
-  const graph = graphOf(tensors.get(start), visit(single('output_layers', config.output_layers)));
+  const graph = graphOf(tensors.get(start), visit(single('output_layers', config.output_layers), 'output_layers'));
   const unread = [...entries.keys()].find((name) => !tensors.has(name));
   if (unread !== undefined) throw refusal(`layer ${show(unread)} does not lead to the output`);
   return graph;

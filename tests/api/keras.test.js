@@ -347,6 +347,29 @@ test('keras: layers and settings that are not known here are refused by name', a
   await refused(graph({}), /layer 1: inbound_nodes: args must be an array/);
 });
 
+/** A file whose first group has one and the same child 64³ times. @param {Uint8Array} h5 */
+function endlessTree(h5) {
+  const whole = Buffer.from(h5);
+  const [root, table, most] = [whole.indexOf('TREE'), whole.indexOf('SNOD'), 64];
+  /** @param {number} level @param {number} child */
+  const node = (level, child) => {
+    const entry = Buffer.alloc(16);
+    entry.writeBigUInt64LE(BigInt(child), 8);
+    const bytes = Buffer.concat([whole.subarray(root, root + 24), Buffer.alloc(16 * most, entry), Buffer.alloc(8)]);
+    bytes.writeUInt8(level, 5);
+    bytes.writeUInt16LE(most, 6);
+    return bytes;
+  };
+  const symbols = Buffer.concat([whole.subarray(table, table + 8), Buffer.alloc(40 * most, whole.subarray(table + 8, table + 48))]);
+  symbols.writeUInt16LE(most, 6);
+  const below = whole.length + symbols.length;
+  const leaf = node(0, whole.length);
+  const tree = Buffer.concat([whole, symbols, leaf, node(1, below)]);
+  const [before, after] = [root, below + leaf.length].map((address) => Buffer.from(BigUint64Array.of(BigInt(address)).buffer));
+  for (let at = tree.indexOf(before); at >= 0; at = tree.indexOf(before)) after.copy(tree, at);
+  return tree;
+}
+
 test('keras: weights that are missing, of another shape or kind are refused by their place', async () => {
   const config = { name: 's', layers: [begin([3]), layerEntry('Dense', 'dense_3', { ...DENSE, units: 2 })] };
   const kernel = { shape: [3, 2], data: new Float32Array(6) };
@@ -373,6 +396,10 @@ test('keras: weights that are missing, of another shape or kind are refused by t
   const tangled = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
   tangled.writeUInt16LE(60000, tangled.indexOf('TREE') + 6);
   await refused(archive('Sequential', config, tangled), /^model file: model.weights.h5: byte \d+: a group is larger than Keras makes any/);
+  const hidden = Buffer.from(tangled);
+  hidden.write('tree', hidden.indexOf('TREE'));
+  await refused(archive('Sequential', config, hidden), /^model file: model.weights.h5: byte \d+: no part of a group that Keras makes begins here$/);
+  await refused(archive('Sequential', config, endlessTree(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]))), 'model file: model.weights.h5: its groups hold more than any model has');
   await refused(archive('Sequential', config, new TextEncoder().encode('no HDF5')), /^model file: model.weights.h5: it cannot be read as HDF5/);
 });
 
@@ -388,6 +415,8 @@ test('keras: archives that are none, lack a part, or would swell are refused bef
   const lied = swelling.slice();
   new DataView(lied.buffer).setUint32(at + 24, 2 ** 31, true);
   await refused(lied, /it has \d+ bytes; at most 536870912 are read/);
+  new DataView(lied.buffer).setUint32(at + 24, 2 ** 21, true);
+  await refused(lied, /^model file: model.weights.h5 cannot have 2097152 bytes, packed as \d+$/);
   new DataView(lied.buffer).setUint32(at + 24, 100, true);
   await refused(lied, /^model file: /);
   const endless = swelling.slice();

@@ -278,7 +278,7 @@ test('tfjs: what cannot be read is refused by name', async () => {
     [(j) => { layer(j, 3).name = layer(j, 3).config.name = 'dense'; }, /layer 3: its name must be "dense" everywhere/],
     [(j) => { layer(j, 2).config.name = layer(j, 2).name = null; }, /layer 2: name must be a string, got null/],
     [(j) => { layer(j, 2).inbound_nodes = [[['out', 0, 0, {}]]]; }, /"out" reads its own output/],
-    [(j) => { layer(j, 2).inbound_nodes = [[['nowhere', 0, 0, {}]]]; }, /there is no layer "nowhere", which another one reads/],
+    [(j) => { layer(j, 2).inbound_nodes = [[['nowhere', 0, 0, {}]]]; }, 'model file: layer 2: there is no layer "nowhere", which it reads'],
     [(j) => { layer(j, 2).inbound_nodes = []; }, /layer 2: inbound_nodes must be an array/],
     [(j) => { layer(j, 2).inbound_nodes.push([['in', 0, 0, {}]]); }, /"dense" is applied 2 times; weights cannot be shared here/],
     [(j) => { layer(j, 2).inbound_nodes = [[['flat', 1, 0, {}]]]; }, /only the first call of a layer, and its first output/],

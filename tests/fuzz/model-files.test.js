@@ -1,17 +1,51 @@
-/** Model files: garbage, garbage with a right checksum, and true headers in which some values are others. */
+/** Model files: damaged, garbage, and true headers in which some values are others; without the state of training and with it. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { loadModel, model, sequential } from '../../shim/index.js';
+import { layers, loadModel, metrics, model, schedules, sequential, tensor } from '../../shim/index.js';
 import { useBuild } from '../../shim/loading.js';
+import { elementsOf } from '../../shim/tensor.js';
 import { dataOf, forged, headerOf, sealed, smallFile } from '../api/model-files.js';
 import { everyKind, residual } from '../api/sample-models.js';
-import { BUILDS, heapInUse, isRefusal } from '../api/support.js';
-import { awkward, fuzz } from './property.js';
+import { BUILDS, heapInUse, isRefusal, oneHot, smallData, smallModel, wrong } from '../api/support.js';
+import { alter, changes, damaged, damages } from './alter.js';
+import { fuzz } from './property.js';
 
 useBuild(...BUILDS[0]); // a core on which nothing waits to be collected
 
+const DIGEST_BYTES = 32;
+const MOST_NUMBERS = 5000; // of a layer's output, so that a run stays short
+
+/** Files of models in the midst of an epoch. */
+async function trainingFiles() {
+  const { x, y } = smallData(12);
+  const stack = [
+    layers.conv2d({ inputShape: [8, 8, 1], filters: 2, kernelSize: 3, strides: 2, activation: 'relu' }), layers.batchNormalization(),
+    layers.flatten(), layers.dense({ units: 3, activation: 'softmax' }),
+  ];
+  const learningRate = schedules.piecewiseConstantDecay({ boundaries: [1, 4], values: [0.01, 0.003, 0.001] });
+  const slower = schedules.cosineDecay({ initialLearningRate: 0.05, decaySteps: 9 });
+  const compiled = [
+    { optimizer: { name: 'adam', useEma: true, learningRate }, metrics: ['accuracy', metrics.sparseTopKCategoricalAccuracy({ k: 2 })] },
+    { optimizer: { name: 'rmsprop', centered: true, momentum: 0.5, learningRate: slower }, loss: 'categoricalCrossentropy' },
+    { optimizer: 'sgd' },
+  ];
+  /** @type {Uint8Array[]} */
+  const files = [];
+  for (const compile of compiled) {
+    const made = await smallModel({ stack, compile: wrong(compile) });
+    const onBatchEnd = async (/** @type {number} */ batch) => { if (batch === 1) files.push(await made.save({ includeOptimizer: true })); };
+    await made.fit(x, compile.loss ? oneHot(y) : y, { batchSize: 4, epochs: 1, verbose: 0, callbacks: { onBatchEnd } });
+    made.dispose();
+  }
+  return files;
+}
+
 const made = [await sequential({ layers: everyKind(), seed: 77 }), await model(residual())];
-const files = [await smallFile(), await smallFile({ dtype: 'int8' }), await made[0].save(), await made[1].save({ dtype: 'int8' }), await made[1].save({ dtype: 'float16' })];
+const files = [
+  await smallFile(), await smallFile({ dtype: 'int8' }), await made[0].save(), await made[1].save({ dtype: 'int8' }),
+  await made[1].save({ dtype: 'float16' }),
+];
+const midst = await trainingFiles();
 for (const each of made) each.dispose();
 
 /** @param {Uint8Array} file */
@@ -19,70 +53,72 @@ const load = async (file) => {
   await loadModel(file).then((loaded) => loaded.dispose(), isRefusal);
 };
 
+let wentOn = 0;
+
+/** What is loaded predicts, trains on from where it was, and is saved again; or says why not. @param {Uint8Array} file */
+async function goOn(file) {
+  const loaded = await loadModel(file).catch((error) => void isRefusal(error));
+  if (!loaded) return;
+  const { layers: built, inputShape, position: { epoch, batch } } = loaded;
+  const numbers = [inputShape, ...built.map(({ outputShape }) => outputShape.slice(1).map(Number))].map(elementsOf);
+  if (Math.max(...numbers) <= MOST_NUMBERS) {
+    const samples = tensor(new Float32Array(4 * numbers[0]).fill(0.5), [4, ...inputShape]);
+    const outputs = await loaded.predict(samples);
+    for (const targets of [tensor(new Uint8Array(4), [4]), outputs]) {
+      const options = { batchSize: 2, initialEpoch: epoch, initialBatch: batch, epochs: Math.min(epoch + 1, 1e6), verbose: /** @type {const} */ (0) };
+      await loaded.fit(samples, wrong(targets), options).then(() => wentOn++, isRefusal);
+    }
+    await loaded.save({ includeOptimizer: true }).catch(isRefusal);
+  }
+  loaded.dispose();
+}
+
 let memory = 0;
 const before = async () => (memory = await heapInUse());
 const after = async () => assert.equal(await heapInUse(), memory, 'bytes of the heap in use');
 
-/** A file's bytes, some of them changed, some cut off or appended; with a checksum that is right or not. */
-const damaged = fc.record({
-  file: fc.constantFrom(...files),
-  changes: fc.array(fc.tuple(fc.nat(600), fc.nat(255)), { maxLength: 6 }),
-  cut: fc.oneof(fc.constant(0), fc.nat(80)),
-  more: fc.uint8Array({ maxLength: 20 }),
-  isSealed: fc.boolean(),
-});
+/** A file that is damaged, its checksum too or not. @param {Uint8Array[]} among */
+const damagedOf = (among) =>
+  fc.tuple(fc.constantFrom(...among.map((file) => file.slice(0, -DIGEST_BYTES))), damages, fc.boolean()).map(([body, damage, isSealed]) => {
+    const bytes = damaged(body, damage);
+    return isSealed ? sealed(bytes) : new Uint8Array(Buffer.concat([bytes, Buffer.alloc(DIGEST_BYTES)]));
+  });
 
-fuzz('damaged model file', 5, damaged, ({ file, changes, cut, more, isSealed }) => {
-  const body = Buffer.concat([file.subarray(0, Math.max(0, file.length - 32 - cut)), more]);
-  for (const [at, byte] of changes) body[at % body.length] = byte;
-  return load(isSealed ? sealed(body) : new Uint8Array(Buffer.concat([body, file.subarray(-32)])));
-}, { before, after });
+const some = fc.array(changes, { minLength: 1, maxLength: 3 });
+let altered = 0;
 
-fuzz('garbage in a model file', 5, fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.json({ maxDepth: 4 })), (header) => load(forged(header, dataOf(files[0]))), { before, after });
+/** A file whose header is altered, its tensors perhaps longer or shorter. @param {Uint8Array[]} among */
+const alteredOf = (among) =>
+  fc.tuple(fc.constantFrom(...among), some, fc.constantFrom(0, 0, 0, 16, -16)).map(([file, list, more]) => {
+    const header = headerOf(file);
+    for (const change of list) altered += alter(header, change);
+    const data = dataOf(file);
+    return forged(JSON.stringify(header), more < 0 ? data.subarray(0, more) : Buffer.concat([data, Buffer.alloc(more)]));
+  });
 
-/** Where in a header, as numbers that are taken modulo what there is, and what becomes of that place. */
-const change = fc.record({
-  path: fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
-  how: fc.constantFrom('replace', 'replace', 'remove', 'add', 'repeat', 'exchange'),
-  key: fc.constantFrom('shape', 'name', 'from', 'activation', 'constructor', '__proto__', 'length', '0', '99'),
-  value: fc.oneof(awkward, fc.jsonValue({ maxDepth: 2 }), fc.array(fc.integer(), { maxLength: 4 }), fc.integer({ min: -1, max: 12 })),
-});
+/** @param {() => number} count @param {number} share of all runs @param {string} what */
+const atLeast = (count, share, what) => async (/** @type {number} */ runs) => {
+  assert.ok(count() >= Math.floor(runs * share), `${count()} ${what} in ${runs} runs`);
+  await after();
+};
 
-let changed = 0;
+fuzz('damaged model file', 0.5, damagedOf(files), load, { before, after });
 
-/** @param {any} header @param {{ path: number[], how: string, key: string, value: unknown }} change */
-function alter(header, { path, how, key, value }) {
-  let place = header;
-  for (const [depth, step] of path.entries()) {
-    const keys = Object.keys(place);
-    const at = keys[step % keys.length];
-    const next = place[at];
-    const ends = depth === path.length - 1 || typeof next !== 'object' || next === null || Object.keys(next).length === 0;
-    if (at === undefined) return;
-    if (!ends) {
-      place = next;
-      continue;
-    }
-    changed++;
-    const other = keys[(step + 1) % keys.length];
-    if (how === 'replace') place[at] = value;
-    else if (how === 'remove') Array.isArray(place) ? place.splice(Number(at), 1) : delete place[at];
-    else if (how === 'add') Array.isArray(place) ? place.push(value) : Object.defineProperty(place, key, { value, enumerable: true, configurable: true, writable: true });
-    else if (how === 'repeat') Array.isArray(place) ? place.splice(Number(at), 0, structuredClone(next)) : (place[key === '__proto__' ? 'name' : key] = structuredClone(next));
-    else [place[at], place[other]] = [place[other], next];
-    return;
-  }
-}
+const garbage = fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.json({ maxDepth: 4 }));
 
-fuzz('altered model file', 10, fc.tuple(fc.constantFrom(...files), fc.array(change, { minLength: 1, maxLength: 3 }), fc.constantFrom(0, 0, 0, 16, -16)), ([file, changes, more]) => {
+fuzz('garbage in a model file', 0.5, garbage, (header) => load(forged(header, dataOf(files[0]))), { before, after });
+
+fuzz('altered model file', 1, alteredOf(files), load, { before, after: atLeast(() => altered, 0.5, 'changes') });
+
+fuzz('damaged state of training', 0.5, damagedOf(midst), goOn, { before, after: atLeast(() => wentOn, 0.02, 'trainings that went on') });
+
+/** Of the training alone: what else is in a header is altered above. */
+const ofTraining = fc.tuple(fc.constantFrom(...midst), some).map(([file, list]) => {
   const header = headerOf(file);
-  for (const each of changes) alter(header, each);
-  const data = dataOf(file);
-  return load(forged(JSON.stringify(header), more < 0 ? data.subarray(0, more) : Buffer.concat([data, Buffer.alloc(more)])));
-}, {
-  before,
-  async after(runs) {
-    assert.ok(changed > runs / 2, `${changed} changes in ${runs} runs`);
-    await after();
-  },
+  for (const change of list) altered += alter(header.training, change);
+  return forged(JSON.stringify(header), dataOf(file));
 });
+
+const anywhere = fc.oneof({ weight: 3, arbitrary: ofTraining }, { weight: 1, arbitrary: alteredOf(midst) });
+
+fuzz('altered state of training', 0.5, anywhere, goOn, { before, after: atLeast(() => wentOn, 0.02, 'trainings that went on') });

@@ -4,12 +4,43 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 
 const FUZZING = process.env.FUZZ_RUNS !== undefined;
-const RUNS = Number(process.env.FUZZ_RUNS ?? 6000);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 20000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const LONGEST = 1000; // ms an input may take
+const MOST_MEMORY = 1024; // MB of the process
+
+/** Ends the process where an input never ends, which no timer of its own could do. */
+const WATCH = `
+  const { parentPort, workerData: begun } = require('node:worker_threads');
+  let [property, seen, still] = ['', 0, 0];
+  parentPort.on('message', (name) => { property = name; });
+  setInterval(() => {
+    still = begun[0] === seen ? still + 1 : 0;
+    seen = begun[0];
+    if (still < 60) return;
+    require('node:fs').writeSync(2, 'fuzz: ' + property + ': an input takes more than a minute, run ' + seen + '\\n');
+    process.kill(process.pid, 'SIGKILL');
+  }, 1000);
+`;
+/** Runs begun, in all. */
+const begun = new Int32Array(new SharedArrayBuffer(4));
+const watch = FUZZING ? new Worker(WATCH, { eval: true, workerData: begun }) : undefined;
+watch?.unref();
+
+/** How many ms of the processor's it takes. @param {() => unknown} act */
+async function busy(act) {
+  const start = process.cpuUsage();
+  await act();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+/** The most so far, in MB. */
+const memory = () => Math.round(process.resourceUsage().maxRSS / 1024);
 
 /**
  * @template T
@@ -24,6 +55,7 @@ export function fuzz(parser, percent, inputs, holds, { before, after } = {}) {
     let runs = 0;
     let longest = 0;
     const timed = async (/** @type {T} */ input) => {
+      begun[0]++;
       const start = performance.now();
       await holds(input);
       runs++;
@@ -31,14 +63,17 @@ export function fuzz(parser, percent, inputs, holds, { before, after } = {}) {
     };
     const property = fc.asyncProperty(inputs, async (input) => {
       let time = await timed(input);
-      if (time > LONGEST) time = await timed(input); // the machine may have been busy with something else
+      if (time > LONGEST) time = await busy(() => holds(input)); // another program may have had the processor
       if (FUZZING) assert.ok(time <= LONGEST, `${time} ms`);
       longest = Math.max(longest, time);
     });
+    watch?.postMessage(parser);
     await before?.();
     await fc.assert(property, { seed: SEED, numRuns: Math.ceil((RUNS * percent) / 100), includeErrorInReport: true });
     await after?.(runs);
-    if (FUZZING) console.log(`fuzz: ${parser}: ${runs} executions, seed ${SEED}, at most ${longest.toFixed()} ms each`);
+    if (!FUZZING) return;
+    assert.ok(memory() < MOST_MEMORY, `${memory()} MB of memory`);
+    console.log(`fuzz: ${parser}: ${runs} executions, seed ${SEED}, at most ${longest.toFixed()} ms each, ${memory()} MB`);
   });
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { useBuild } from '../../shim/loading.js';
 import { assemble } from '../../web/assembly.js';
+import { misread } from '../../web/editing.js';
 import { KINDS, optionsOf } from '../../web/kinds.js';
 import { MAX_LAYERS, PRESETS, parseModel, specsOf, writeModel } from '../../web/model-spec.js';
 import { FIELDS, readSettings, writeSettings } from '../../web/settings.js';
@@ -41,7 +42,7 @@ const addresses = fc.tuple(fc.option(models), fc.array(fc.tuple(keys, word), { m
   return `?${query}${end}`;
 });
 
-fuzz('settings in the address', 8, fc.oneof({ weight: 9, arbitrary: addresses }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) }), (search) => {
+fuzz('settings in the address', 2.5, fc.oneof({ weight: 9, arbitrary: addresses }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) }), (search) => {
   const { settings, corrected } = readSettings(search);
   for (const [name, field] of Object.entries(FIELDS)) {
     const value = settings[/** @type {keyof typeof FIELDS} */ (name)];
@@ -60,7 +61,7 @@ const isSmall = (specs) =>
 
 let built = 0;
 
-fuzz('models in the address', 4, models, async (text) => {
+fuzz('models in the address', 0.5, models, async (text) => {
   const { layers, fault } = parseModel(text);
   if (!layers) return assert.equal(typeof fault, 'string');
   assert.ok(layers.length < MAX_LAYERS);
@@ -69,7 +70,7 @@ fuzz('models in the address', 4, models, async (text) => {
   if (!isSmall(specs)) return;
   await assemble(specs, { seed: 1, runtime: {} }).then(({ built: made, shown }) => {
     built++;
-    assert.equal(shown().length, specs.length);
+    if (misread(layers).size === 0) assert.equal(shown().length, specs.length); // the page asks for no others
     made.dispose();
   }, isRefusal);
 }, { after: (runs) => assert.ok(built > runs / 50, `${built} models built of ${runs}`) });

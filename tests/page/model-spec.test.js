@@ -57,6 +57,7 @@ describe('a model in an address', () => {
     assert.deepEqual(layers.map((_, at) => readsOf(layers, at)), [[0], [1], [2, 1], [0]]);
     assert.equal(again(text), text);
     assert.equal(again('flatten,dense:8:from=1'), 'flatten,dense:8', 'the layer before need not be said');
+    assert.deepEqual(parsed('reshape:from=0,flatten:from=1'), parsed('reshape,flatten'), 'nor is it kept');
   });
 
   test('every kind with every option, as it is and as it can be', () => {

@@ -2,9 +2,10 @@
 
 /**
  * The run that was kept last.
- * @returns {Promise<{ id: string, facts: any, weights: string } | null>} weights: the SHA-256 of all of them
+ * @param {boolean} [weighed]
+ * @returns {Promise<{ id: string, facts: any, weights: string } | null>} weights: the SHA-256 of all of them, '' where not `weighed`
  */
-export async function lastRun() {
+export async function lastRun(weighed = false) {
   const done = (/** @type {IDBRequest} */ request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -17,6 +18,7 @@ export async function lastRun() {
   const slot = mark && (await done(transaction.objectStore('slots').get([mark.id, mark.slot])));
   database.close();
   if (!slot) return null;
+  if (!weighed) return { id: mark.id, facts: slot.facts, weights: '' };
   const model = await /** @type {any} */ (globalThis).fittingRoom.loadModel(slot.model, { deterministic: true, threads: 1 });
   const all = new Blob(model.getWeights().map((/** @type {any} */ { data }) => data));
   model.dispose();

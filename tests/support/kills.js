@@ -2,57 +2,147 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPage } from '../page/page.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { hook, openPage } from '../page/page.js';
 import { lastRun } from './kept.js';
 import { startServer } from './static-server.js';
 
-/** @typedef {import('./browsers.js').BrowserName} BrowserName */
+/**
+ * @typedef {import('./browsers.js').Browser} Browser
+ * @typedef {import('./browsers.js').BrowserName} BrowserName
+ * @typedef {import('../page/page.js').Page} Page
+ */
 
-/** How far a run had come where the browser was killed, and where it went on; in epochs. @typedef {{ at: number, from: number }} Kill */
+/** @typedef {{ query: string, epochs: number, batches: number }} Run batches: of an epoch */
 
-/** How far the page says a run is, in epochs; runs in the page. */
-const progressOf = () => {
-  const bar = document.querySelector('[data-testid="train-progress"]');
-  return Number(bar?.getAttribute('aria-valuenow')) / 100;
-};
+/**
+ * When to kill: once the page says that the run has come to `epochs`, or, with `ended`, that so many are over and kept from now on;
+ * `after`: so many ms later.
+ * @typedef {{ epochs: number, ended?: boolean, after?: number }} Moment
+ */
+
+/**
+ * A kill and what the page made of it; positions in epochs.
+ * @typedef {object} Kill
+ * @property {number} at how far the run had come
+ * @property {number} from where it went on
+ * @property {number} seconds of training between the two
+ * @property {boolean} saving whether an epoch was over whose state did not count as kept yet
+ * @property {boolean} resumed whether the page went on from there, rather than from the beginning
+ */
+
+/** What the page said of the run at a moment. @typedef {{ time: number, share: number, ended: number, state: string }} Note */
+
+/** Notes what the page says of its run; begins before the page does, and runs in it. */
+function takeNotes() {
+  /** @type {Note[]} */
+  const notes = (/** @type {any} */ (globalThis).notes = []);
+  document.addEventListener('DOMContentLoaded', () => {
+    const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+    const [fill, plot, status] = ['.tape-fill', '#history-loss', '[data-testid="train-status"]'].map(find);
+    const note = () => notes.push({
+      time: Date.now(),
+      share: Number(fill.style.getPropertyValue('--share')),
+      ended: Number(plot.dataset.points),
+      state: String(status.dataset.state),
+    });
+    const observer = new MutationObserver(note);
+    for (const element of [fill, plot, status]) observer.observe(element, { attributes: true });
+  });
+}
+
+/** Whether the run has come to a moment; runs in the page. @param {Moment} moment @param {number} epochs of the run */
+function hasCome(moment, epochs) {
+  const { share = 0, ended = 0, state = '' } = /** @type {any} */ (globalThis).notes.at(-1) ?? {};
+  return state === 'done' || (moment.ended ? ended : share * epochs) >= moment.epochs;
+}
 
 /** @param {{ facts: { position: { epoch: number, batch: number } } } | null} run @param {number} batches of an epoch */
 const epochsOf = (run, batches) => (run ? run.facts.position.epoch + run.facts.position.batch / batches : 0);
 
 /**
- * Trains in a browser that is killed at moments of the caller's choice, until the run is done.
- * @param {BrowserName} name
- * @param {{ query: string, epochs: number, batches: number, delays: () => number | null }} options `delays`: ms until the next kill, null:
- *   no more
- * @returns {Promise<{ kills: Kill[], weights: string }>}
+ * Goes on with the run that the page offers, or begins one.
+ * @param {Browser} browser @param {Page} page @param {boolean} resumes whether there is one to go on with
  */
-export async function trainThroughKills(name, { query, epochs, batches, delays }) {
+async function setOut(browser, page, resumes) {
+  /** @param {string} selector */
+  const visible = (selector) => Boolean(/** @type {HTMLElement | null} */ (document.querySelector(selector))?.offsetParent);
+  const button = resumes ? 'resume-run' : 'train-start';
+  await browser.waitFor(visible, { args: [hook(button)], timeout: 60_000 });
+  await page.click(button);
+  await page.trained('training', 120_000);
+}
+
+/** The share of the run at its first sign of progress; runs in the page. */
+const firstShare = () => /** @type {any} */ (globalThis).notes.find((/** @type {Note} */ { share }) => share > 0)?.share;
+
+/** All lives of one run. @param {Run} run */
+function createChronicle({ epochs, batches }) {
+  /** Seconds of training so far, and how far the run was by then. @type {{ clock: number, epochs: number }[]} */
+  const trace = [];
+  let clock = 0;
+  /** @type {{ at: number, from: number, ended: number, killed: number, notes: Note[] }} */
+  let life = { at: 0, from: 0, ended: 0, killed: 0, notes: [] };
+
+  return {
+    /** A life has ended. @param {number} from where it began @param {Note[]} all @param {number} killed when, by the page's clock */
+    add(from, all, killed) {
+      const notes = all.filter(({ state }) => state !== 'idle' && state !== 'loading');
+      const began = notes[0].time;
+      const moved = notes
+        .filter(({ share }) => share > 0)
+        .map(({ time, share }) => ({ clock: clock + (time - began) / 1000, epochs: share * epochs }));
+      trace.push({ clock, epochs: from }, ...moved);
+      clock += (killed - began) / 1000;
+      life = { at: moved.at(-1)?.epochs ?? from, from, ended: notes.at(-1)?.ended ?? 0, killed, notes };
+    },
+    /** What the last kill cost. @param {any} run as it was kept @returns {Omit<Kill, 'resumed'>} */
+    judge(run) {
+      const from = epochsOf(run, batches);
+      const { clock: then } = trace.findLast((point) => point.epochs <= from + 1e-9) ?? { clock: 0 };
+      return { at: life.at, from, seconds: clock - then, saving: life.ended > from };
+    },
+  };
+}
+
+/**
+ * Trains in a browser that is killed at each of some moments, until the run is done.
+ * @param {BrowserName} name
+ * @param {Run} run
+ * @param {Moment[]} moments in their order
+ * @param {(kill: Kill) => void} [onKill] told of each, once the page has gone on
+ * @returns {Promise<{ kills: Kill[], weights: string }>} weights: the SHA-256 of all of them
+ */
+export async function trainThroughKills(name, run, moments, onKill = () => {}) {
   const profile = await mkdtemp(join(tmpdir(), 'fitting-room-profile-'));
   const server = await startServer({ isolated: true }); // one for all browsers, as storage belongs to an address
+  const chronicle = createChronicle(run);
   /** @type {Kill[]} */
   const kills = [];
-  /** @type {number | null} */
-  let killedAt = null;
+  const prepare = async (/** @type {Browser} */ { page }) => void (await page?.evaluateOnNewDocument(takeNotes));
   try {
-    for (;;) {
-      const { browser, page } = await openPage(name, { at: server, query, browser: { profile } });
+    for (let life = 0; ; life++) {
+      const { browser, page } = await openPage(name, { at: server, query: run.query, browser: { profile }, prepare });
       try {
-        await page.loaded();
-        await browser.waitFor('typeof globalThis.fittingRoom === "object"');
-        if (killedAt !== null) kills.push({ at: killedAt, from: epochsOf(await browser.evaluate(lastRun), batches) });
-        const run = await browser.evaluate(lastRun);
-        if (run?.facts.finished) return { kills, weights: run.weights };
-        if (run) await page.click('resume-run');
-        else await page.click('train-start');
-        const delay = delays();
-        if (delay === null) {
-          await page.trained('done', 120_000);
-          const end = await browser.evaluate(lastRun);
+        const kept = await browser.evaluate(lastRun);
+        assert.ok(!kept?.facts.finished, `the run was over before kill ${life + 1}`);
+        const from = epochsOf(kept, run.batches);
+        await setOut(browser, page, kept !== null);
+        if (life > 0) {
+          const first = await browser.waitFor(firstShare, { timeout: 120_000 });
+          kills.push({ ...chronicle.judge(kept), resumed: kept !== null && first * run.epochs > from });
+          onKill(kills[life - 1]);
+        }
+        const moment = moments[life];
+        if (!moment) {
+          await page.trained('done', 600_000);
+          const end = await browser.evaluate(lastRun, true);
           assert.ok(end?.facts.finished, 'a run that is done is kept as such');
           return { kills, weights: end.weights };
         }
-        await new Promise((resolve) => setTimeout(resolve, delay));
-        killedAt = (await browser.evaluate(progressOf)) * epochs;
+        await browser.waitFor(hasCome, { args: [moment, run.epochs], timeout: 600_000 });
+        await wait(moment.after ?? 0);
+        chronicle.add(from, await browser.evaluate(() => /** @type {any} */ (globalThis).notes), Date.now());
       } finally {
         await browser.kill();
       }

@@ -2,7 +2,7 @@ import { identityOf } from './facts.js';
 import { Unkept, keepRun } from './store.js';
 
 /**
- * Keeps the run under way, in the worker: at the end of each epoch, and at least every half minute within one. Training
+ * Keeps the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within one. Training
  * waits only until the state is copied; where writing is slower than epochs, those in between are left out.
  *
  * @typedef {import('./facts.js').Facts} Facts
@@ -10,7 +10,8 @@ import { Unkept, keepRun } from './store.js';
  * @typedef {{ state: import('../../shim/callbacks/stopping.js').StoppingState } | null} Stopping
  */
 
-const INTERVAL = 30_000; // ms
+const BEGINS_WITHIN = 1000; // ms that a run may wait for its beginning to be kept
+const INTERVAL = 25_000; // ms; with the time that writing takes, less than half a minute is lost
 
 /** Identities of datasets, each worked out once. @type {WeakMap<object, Promise<string>>} */
 const identities = new WeakMap();
@@ -125,6 +126,11 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
   }
 
   return {
+    /** So that even a first epoch that is cut short can be gone on with. @param {any} model */
+    async begin(model) {
+      await take(model);
+      await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, BEGINS_WITHIN))]);
+    },
     /** @param {any} model */
     callbacks: (model) => ({
       onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {

@@ -60,7 +60,7 @@ export function createOffer({ session, trainer, settings }) {
     const minutes = Math.max(0, Math.round((Date.now() - savedAt) / 60000));
     const accuracy = epochs.at(-1)?.logs.val_acc;
     const values = {
-      epoch: position.epoch + (position.batch > 0 ? 1 : 0), epochs: epochsInAll,
+      epoch: position.batch > 0 ? position.epoch + 1 : Math.max(1, position.epoch), epochs: epochsInAll,
       accuracy: typeof accuracy === 'number' ? percent(accuracy, 1) : '–',
       when: minutes < 1 ? t('keep.just-now') : minutes < 120 ? t('keep.minutes-ago', { minutes }) : t('keep.at', { time: timeOf(savedAt) }),
     };
@@ -122,6 +122,7 @@ export function createOffer({ session, trainer, settings }) {
   session.on('worker', (/** @type {{ state: string }} */ worker) => worker.state === 'dead' && look());
   trainer.on('run', (/** @type {{ id: string }} */ { id }) => {
     claim(id);
+    forgetOldRuns(isTaken).catch(() => {}); // a tab may see any number of them
     if (state === 'offer') offered = null;
   });
   trainer.on('state', render);

@@ -21,7 +21,10 @@ export function createKeepStatus(trainer) {
   }
 
   trainer.on('reset', () => show(null));
-  trainer.on('kept', show);
+  trainer.on('kept', (/** @type {any} */ event) => {
+    const { epoch, batch } = event.position;
+    if (epoch > 0 || batch > 0) show(event); // the beginning is no news
+  });
   trainer.on('unkept', show);
   onLanguage(render);
 }

@@ -7,8 +7,11 @@ import { checkFileLength, refusal } from '../../files/format.js';
 export const CONFIG = 'config.json';
 export const METADATA = 'metadata.json';
 export const WEIGHTS = 'model.weights.h5';
+/** Of JSON, in bytes. */
+export const MAX_CONFIG = 2 ** 22;
 const MEMBERS = [CONFIG, METADATA, WEIGHTS];
 const MAX_ENTRIES = 1024;
+const MOST_INFLATED = 1032; // bytes out of one of deflate's
 /** The earliest that archives know, so that the same model makes the same archive. */
 const TIME = '1980-01-01T12:00:00';
 
@@ -32,7 +35,10 @@ export function unpackArchive(bytes) {
         if (!MEMBERS.includes(name)) return false;
         if (seen.has(name)) throw refusal(`the archive has ${show(name)} twice`);
         seen.add(name);
-        checkFileLength(length += compression ? originalSize : size);
+        const inflated = compression ? originalSize : size;
+        if (name !== WEIGHTS && inflated > MAX_CONFIG) throw refusal(`${name} has ${inflated} bytes; at most ${MAX_CONFIG} are read`);
+        checkFileLength(length += inflated);
+        if (compression && inflated > MOST_INFLATED * size) throw refusal(`${name} cannot have ${inflated} bytes, packed as ${size}`);
         return true;
       },
     });

@@ -18,9 +18,15 @@ const FILE = 'model.weights.h5';
 /** Of Keras before 3.0. */
 const OLD_LAYERS = '_layer_checkpoint_dependencies';
 
-/* What the library walks through as a whole; a file could make it walk through the same over and over. HDF5 has at most 32 and 8. */
+/* What the library walks through as a whole. HDF5 has at most 32 and 8. */
 const MOST_CHILDREN = 64;
 const MOST_LEVELS = 1;
+/** What parts of a file may begin with; the library does not look. */
+const SIGNATURES = ['TREE', 'SNOD', 'HEAP', 'OHDR'];
+const SIGNATURE_BYTES = 4;
+/** Of names and other text in a file: more than any model has, and soon read. */
+const MOST_TEXT = 2 ** 22;
+const COST = 64; // of a piece of text, as if it were so many bytes longer
 
 /** @param {DataView} view @param {number} at @param {string} text */
 const stands = (view, at, text) => [...text].every((letter, i) => view.getUint8(at + i) === letter.charCodeAt(0));
@@ -40,6 +46,34 @@ function checkGroups(bytes) {
   }
 }
 
+/**
+ * The bytes as the library wants them, which comes for each piece of text to a slice of them or of such a slice. A file could make it
+ * walk through the same part over and over, or through one that is none.
+ * @param {Uint8Array} bytes
+ */
+function metered(bytes) {
+  let spent = 0;
+  class Metered extends ArrayBuffer {
+    isWhole = false;
+
+    /** @param {number} [begin] @param {number} [end] */
+    slice(begin, end) {
+      const part = super.slice(Number(begin), end);
+      spent += COST + part.byteLength;
+      if (spent > MOST_TEXT) throw refusal(`${FILE}: its groups hold more than any model has`);
+      const isSignature = this.isWhole && part.byteLength === SIGNATURE_BYTES;
+      if (isSignature && !SIGNATURES.includes(String.fromCharCode(...new Uint8Array(part)))) {
+        throw refusal(`${FILE}: byte ${begin}: no part of a group that Keras makes begins here`);
+      }
+      return part;
+    }
+  }
+  const copy = new Metered(bytes.length);
+  new Uint8Array(copy).set(bytes);
+  copy.isWhole = true;
+  return copy;
+}
+
 /** @param {string} path @param {any} found @param {number[]} shape that it must have @param {number} most bytes @returns {Floats} */
 function floatsOf(path, found, shape, most) {
   if (!(found instanceof Dataset)) throw refusal(`${path} is missing`);
@@ -53,11 +87,18 @@ function floatsOf(path, found, shape, most) {
   return { shape: [...shape], data: Float32Array.from(value) };
 }
 
-/** @param {any} file @param {string} group @param {number[][]} shapes @param {number} most bytes @returns {Floats[]} */
-function layerFloats(file, group, shapes, most) {
+/**
+ * @param {any} layers the group of them all
+ * @param {string} folder its name
+ * @param {string} group
+ * @param {number[][]} shapes
+ * @param {number} most bytes
+ * @returns {Floats[]}
+ */
+function layerFloats(layers, folder, group, shapes, most) {
   if (shapes.length === 0) return [];
-  const path = `${file.keys.includes('layers') ? 'layers' : OLD_LAYERS}/${group}/vars`;
-  const variables = found(file, path);
+  const path = `${folder}/${group}/vars`;
+  const variables = layers instanceof Group ? found(layers, `${group}/vars`) : undefined;
   if (!(variables instanceof Group)) throw refusal(`${FILE}: there is no group ${path}`);
   const count = /** @type {any} */ (variables).keys.length;
   if (count !== shapes.length) throw refusal(`${FILE}: ${path} must hold ${shapes.length} variables, got ${count}`);
@@ -82,8 +123,10 @@ function found(group, path) {
 export function readWeights(bytes, layers) {
   checkGroups(bytes);
   try {
-    const file = new File(Uint8Array.from(bytes).buffer, FILE);
-    return layers.flatMap(({ group, shapes }) => layerFloats(file, group, shapes, bytes.length));
+    const file = new File(metered(bytes), FILE);
+    const folder = file.keys.includes('layers') ? 'layers' : OLD_LAYERS;
+    const all = found(file, folder);
+    return layers.flatMap(({ group, shapes }) => layerFloats(all, folder, group, shapes, bytes.length));
   } catch (error) {
     const message = String(/** @type {any} */ (error)?.message ?? error);
     throw message.startsWith('model file:') ? error : refusal(`${FILE}: it cannot be read as HDF5 (${message})`, error);

@@ -57,9 +57,13 @@ function checkCount({ name, dims = [] }, kind, found, needed) {
   throw new FittingRoomError(`tensor ${name}: ${needed} ${kind} make up the shape [${dims.join(', ')}], it has ${found}`);
 }
 
+/** Of a tensor: more than any operator here knows. */
+export const MOST_AXES = 8;
+
 /** @param {OnnxTensor} tensor @returns {number[]} */
 export function dimsOf({ name, dims = [], location }) {
   if (location) throw new FittingRoomError(`tensor ${name}: its numbers are in another file, which is not read`);
+  if (dims.length > MOST_AXES) throw new FittingRoomError(`tensor ${name}: it has ${dims.length} axes; at most ${MOST_AXES} are read`);
   if (dims.some((length) => length < 1)) throw new FittingRoomError(`tensor ${name}: its shape [${dims.join(', ')}] must hold lengths from 1 on`);
   return dims;
 }

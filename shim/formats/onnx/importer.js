@@ -1,7 +1,7 @@
 import { FittingRoomError, show } from '../../errors.js';
 import { layers } from '../../layers.js';
 import { elementsOf } from '../../tensor.js';
-import { floatsOf, integersOf } from './arrays.js';
+import { MOST_AXES, floatsOf, integersOf } from './arrays.js';
 import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
 
 /** @import { AnyLayer } from '../../layer.js' */
@@ -92,6 +92,7 @@ export class Call {
     const [output, ...others] = this.node.outputs ?? [];
     const used = others.find((name) => this.importer.readers(name) > 0);
     if (used) throw new FittingRoomError(`its further output ${used} is read, which is not known here`);
+    if (view.axes.length > MOST_AXES) throw new FittingRoomError(`its output has ${view.axes.length} axes behind the batch; at most ${MOST_AXES} are known here`);
     this.importer.set(output, view);
   }
 }

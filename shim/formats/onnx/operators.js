@@ -1,4 +1,5 @@
 import { FittingRoomError, show } from '../../errors.js';
+import { MOST_SOURCES } from '../../layer.js';
 import { layers } from '../../layers.js';
 import { LEAKY_SLOPE } from '../../lowering.js';
 import { elementsOf } from '../../tensor.js';
@@ -167,6 +168,7 @@ function add(call) {
 
 /** @type {Operator} */
 function sum(call) {
+  if (call.inputs.length > MOST_SOURCES) throw new FittingRoomError(`it adds ${call.inputs.length} values; at most ${MOST_SOURCES} are known here`);
   const [first, ...rest] = call.inputs.map((_, index) => call.view(index));
   const others = rest.map((view) => {
     if (!sameAxes(view.axes, first.axes)) throw new FittingRoomError('what is added differs in shape or in the order of its numbers');
@@ -216,7 +218,8 @@ function clip(call) {
 /** @type {Operator} */
 function sigmoid(call) {
   const { importer, inputs: [input], node: { outputs: [output] = [] } } = call;
-  const product = importer.nodes.find((node) => node.operator === 'Mul' && String(node.inputs?.toSorted()) === String([input, output].toSorted()));
+  const pair = String([input, output].toSorted());
+  const product = importer.nodes.find(({ operator, inputs }) => operator === 'Mul' && inputs?.length === 2 && String(inputs.toSorted()) === pair);
   if (!product || importer.readers(output) !== 1) return activate(call, 'sigmoid');
   importer.done.add(product);
   call.node = { ...call.node, outputs: product.outputs };

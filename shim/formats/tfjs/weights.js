@@ -95,6 +95,6 @@ export function decodeGroup(list, bytes) {
     if (group === 'optimizer') return;
     tensors.push([name, { shape, data: decode(name, bytes.slice(start, end), quantization) }]);
   });
-  if (end !== bytes.length) throw refusal(`the weights take ${end} bytes, the files hold ${bytes.length}`);
+  if (end !== bytes.length) throw refusal(`weightsManifest: the weights take ${end} bytes, the files hold ${bytes.length}`);
   return tensors;
 }

@@ -1,0 +1,191 @@
+/**
+ * Files of other programs' formats, exported, then damaged or altered: each is read, and then computes, or is refused with the place
+ * at fault.
+ */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { unzipSync, zipSync } from 'fflate';
+import { exportModel, importModel, layers, model, sequential, tensor } from '../../shim/index.js';
+import { decode, encode } from '../../shim/formats/onnx/messages.js';
+import { useBuild } from '../../shim/loading.js';
+import { elementsOf } from '../../shim/tensor.js';
+import { everyKind, residual } from '../api/sample-models.js';
+import { BUILDS, heapInUse, isRefusal } from '../api/support.js';
+import { alter, changes, damaged, damages } from './alter.js';
+import { fuzz } from './property.js';
+
+/** @import { NamedFile } from '../../shim/formats/described.js' */
+/** @import { FormatName } from '../../shim/formats/exchange.js' */
+/** @import { Change } from './alter.js' */
+
+useBuild(...BUILDS[0]); // a core on which nothing waits to be collected
+
+const MOST_NUMBERS = 5000; // of a layer's output, so that a run stays short
+
+const small = await sequential({ layers: [
+  layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 2, activation: 'relu', name: 'first' }),
+  layers.flatten(), layers.dense({ units: 2 }),
+], seed: 1 });
+const made = [small, await sequential({ layers: everyKind(), seed: 77, name: 'every kind' }), await model(residual())];
+small.metadata = { classNames: ['a', 'ü'] };
+
+/** @param {FormatName} format @param {{ dtype?: string }} [options] of the others than the first */
+const exported = (format, options) => Promise.all(made.map((each, i) => exportModel(each, format, i ? options : {})));
+
+const [tfjs, safetensors, own, keras] = [
+  await exported('tfjs', { dtype: 'uint8' }), await exported('safetensors', { dtype: 'float16' }),
+  await exported('onnx', { dtype: 'float16' }), await exported('keras'),
+];
+for (const each of made) each.dispose(); // before any property looks at the heap
+
+/** Where a message says that the fault is. */
+const PLACE = new RegExp(`^model file: (?:${[
+  'none of .* is of a format', '(?:model|config|metadata)\\.json\\b', 'the archive (?:has|cannot)',
+  'model\\.weights\\.h5\\b', 'model\\.safetensors: ', 'ONNX: ',
+  'layer (?:\\d+|")', '(?:tensor|weight) (?:\\d+|")', '(?:input|output)_layers', '(?:layers|tensors) must be',
+  'the header', 'it has \\d+ bytes', 'byte \\d+',
+  '[\\w/ ]+: ', // a layer's name, a weight's, or a field's
+].join('|')})`);
+
+const state = { memory: 0, read: 0 };
+
+/** @param {NamedFile[]} files */
+async function take(files) {
+  const found = await importModel(files).catch((error) => {
+    isRefusal(error);
+    assert.equal(error.code, 'bad-data', error.message);
+    assert.match(error.message, PLACE);
+  });
+  if (!found) return;
+  state.read++;
+  const { inputShape, layers: built } = found;
+  const numbers = [inputShape, ...built.map(({ outputShape }) => outputShape.slice(1).map(Number))].map(elementsOf);
+  if (Math.max(...numbers) <= MOST_NUMBERS) await found.predict(tensor(new Float32Array(numbers[0]), [1, ...inputShape]));
+  found.dispose();
+}
+
+/**
+ * @param {string} what
+ * @param {number} percent of all runs
+ * @param {fc.Arbitrary<NamedFile[]>} inputs
+ * @param {number} [least] the share of inputs that are still read, where there are enough
+ */
+function imports(what, percent, inputs, least = 0.02) {
+  fuzz(what, percent, inputs, take, {
+    async before() {
+      Object.assign(state, { memory: await heapInUse(), read: 0 });
+    },
+    async after(runs) {
+      assert.ok(state.read >= Math.floor(runs * least), `${state.read} files read of ${runs}`);
+      assert.equal(await heapInUse(), state.memory, 'bytes of the heap in use');
+    },
+  });
+}
+
+const some = fc.array(changes, { minLength: 1, maxLength: 3 });
+
+/** @param {NamedFile[]} files @param {number} which @param {Uint8Array<ArrayBuffer>} bytes */
+const exchanged = (files, which, bytes) => files.map((file, i) => (i === which ? { ...file, bytes } : file));
+
+/** One of the files of a model, damaged. @param {NamedFile[][]} samples */
+const damagedOf = (samples) =>
+  fc.tuple(fc.constantFrom(...samples), fc.nat(), damages).map(([files, number, damage]) => {
+    const which = number % files.length;
+    return exchanged(files, which, damaged(files[which].bytes, damage));
+  });
+
+/** @param {Uint8Array} bytes */
+const parsed = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+/** @param {unknown} value @returns {Uint8Array<ArrayBuffer>} */
+const json = (value) => new TextEncoder().encode(JSON.stringify(value));
+
+/** @param {Uint8Array} bytes of JSON @param {Change[]} list */
+function altered(bytes, list) {
+  const value = parsed(bytes);
+  for (const change of list) alter(value, change);
+  return json(value);
+}
+
+/* ---- TF.js -------------------------------------------------------------------------------------- */
+
+imports('damaged files of TF.js', 0.4, damagedOf(tfjs));
+imports('altered model.json of TF.js', 0.5, fc.tuple(fc.constantFrom(...tfjs), some)
+  .map(([files, list]) => exchanged(files, 0, altered(files[0].bytes, list))));
+
+/* ---- safetensors -------------------------------------------------------------------------------- */
+
+const LENGTH_BYTES = 8;
+
+/**
+ * @param {Uint8Array} file
+ * @param {Change[]} list
+ * @param {boolean} isTopology whether the layers are altered, which stand in the header as text
+ */
+function alteredHeader(file, list, isTopology) {
+  const length = Number(Buffer.from(file).readBigUInt64LE());
+  const header = parsed(file.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
+  const topology = parsed(Buffer.from(header.__metadata__.fitting_room));
+  for (const change of list) alter(isTopology ? topology : header, change);
+  if (isTopology) header.__metadata__.fitting_room = JSON.stringify(topology);
+  const text = json(header);
+  const head = Buffer.alloc(LENGTH_BYTES);
+  head.writeUInt32LE(text.length);
+  return new Uint8Array(Buffer.concat([head, text, file.subarray(LENGTH_BYTES + length)]));
+}
+
+imports('damaged safetensors', 0.3, damagedOf(safetensors));
+imports('altered header of safetensors', 0.5, fc.tuple(fc.constantFrom(...safetensors), some, fc.boolean())
+  .map(([files, list, isTopology]) => exchanged(files, 0, alteredHeader(files[0].bytes, list, isTopology))));
+
+/* ---- ONNX --------------------------------------------------------------------------------------- */
+
+/** Without what only we write, their layers are found from their nodes. */
+const foreign = own.map(([file]) => [{ ...file, bytes: encode({ ...decode(file.bytes), metadata: undefined }) }]);
+const TEXTS = [
+  '', '__proto__', 'Conv', 'Gemm', 'MatMul', 'Add', 'Sum', 'MaxPool', 'Relu', 'Sigmoid', 'Mul', 'Clip', 'Softmax', 'Flatten', 'Reshape', 'Squeeze',
+  'Transpose', 'Pad', 'Constant', 'Cast', 'Identity', 'axes', 'perm', 'pads', 'SAME_UPPER',
+];
+const NUMBERS = [0, 1, -1, 2, 3, 4, 5, 7, 10, 20, 64, 65536, 2 ** 26, 2 ** 31, 2 ** 40, 2 ** 53, -(2 ** 31)];
+
+/** Something of the same type, as the message needs it. @param {Change} change @param {unknown} before */
+function sameType({ path }, before) {
+  const seed = path.reduce((sum, step) => (sum * 31 + step) >>> 0, 7);
+  if (typeof before === 'number') return NUMBERS[seed % NUMBERS.length];
+  if (typeof before === 'string') return TEXTS[seed % TEXTS.length];
+  if (before instanceof Uint8Array) return before.slice(seed % 9, before.length - (seed % 4));
+  return Array.isArray(before) ? [] : {};
+}
+
+/** @param {Uint8Array<ArrayBuffer>} file @param {Change[]} list */
+function alteredMessage(file, list) {
+  const message = decode(file);
+  for (const change of list) alter(message, change, sameType);
+  return encode(message);
+}
+
+const onnx = [...own, ...foreign];
+imports('damaged ONNX', 0.4, damagedOf(onnx));
+imports('altered messages of ONNX', 0.7, fc.tuple(fc.constantFrom(...onnx), some)
+  .map(([files, list]) => exchanged(files, 0, alteredMessage(files[0].bytes, list))));
+
+/* ---- Keras -------------------------------------------------------------------------------------- */
+
+const CONFIG = 'config.json';
+const WEIGHTS = 'model.weights.h5';
+
+/** @param {NamedFile} file @param {string} name @param {(bytes: Uint8Array) => Uint8Array} change @param {0 | 9} level of compression */
+function withMember(file, name, change, level) {
+  const members = unzipSync(file.bytes);
+  return [{ ...file, bytes: zipSync({ ...members, [name]: change(members[name]) }, { level }) }];
+}
+
+const level = fc.constantFrom(0, 0, 0, 9);
+const archives = [...keras, ...keras.map(([file]) => withMember(file, CONFIG, (bytes) => bytes, 9))];
+/** Each once, for its places to be looked for once. */
+const weightFiles = new Map(keras.map(([file]) => [file, unzipSync(file.bytes)[WEIGHTS]]));
+
+imports('damaged archive of Keras', 0.4, damagedOf(archives));
+imports('altered config.json of Keras', 0.4, fc.tuple(fc.constantFrom(...keras), some, level)
+  .map(([[file], list, packed]) => withMember(file, CONFIG, (bytes) => altered(bytes, list), packed)));
+imports('damaged weights of Keras', 0.4, fc.tuple(fc.constantFrom(...weightFiles), damages, level)
+  .map(([[file, h5], damage, packed]) => withMember(file, WEIGHTS, () => damaged(h5, damage), packed)));
