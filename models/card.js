@@ -12,6 +12,7 @@ import { DRAWN } from './measure.js';
  * @property {string} licence
  * @property {string[]} limits
  * @property {string} dtype
+ * @property {boolean} [twice] whether the page asks it about the mirror image too, and its card tells what comes of that
  * @property {{ optimizer: string, epochs: number, batchSize: number, testAccuracy: number }} training testAccuracy: before its
  *   weights were rounded for the file
  */
@@ -74,6 +75,7 @@ export function cardOf(model, measured) {
     row(['SHA-256', `\`${measured.sha256}\``]),
     row(['parameters', counted(model.countParams())]),
     row(['test accuracy', percent(measured.testAccuracy)]),
+    ...(facts.twice ? [row(['test accuracy by the mean over a picture and its mirror image, as the page asks it', percent(measured.testAccuracyTwice)])] : []),
     row(['training accuracy, without dropout', percent(measured.trainAccuracy)]),
     row(['test accuracy before it was stored, float32', percent(training.testAccuracy)]),
     row(['dataset', `${facts.dataset}, ${facts.licence}`]),

@@ -18,6 +18,7 @@ export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
  * @property {string} sha256 of the file
  * @property {number} trainAccuracy
  * @property {number} testAccuracy
+ * @property {number} testAccuracyTwice by the mean of what it says of a picture and of its mirror image
  * @property {number[][]} confusion pictures, by true class, then predicted class
  * @property {OnPhotos | null} onPhotos null where on-photos.js has not looked at this very file
  * @property {string} drawnSha256 of the classes predicted for the pictures that DRAWN describes, a byte each
@@ -30,17 +31,35 @@ export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex'
 export const accuracyOf = (confusion) =>
   confusion.reduce((sum, row, label) => sum + row[label], 0) / confusion.flat().reduce((sum, count) => sum + count, 0);
 
+/** Each row of pixels the other way round. @param {Tensor} images [n, 28, 28, 1] @returns {Tensor} */
+function mirrored({ shape, data }) {
+  const width = shape[2];
+  return { shape, data: data.map((_, i) => data[i - 2 * (i % width) + width - 1]) };
+}
+
 /**
  * @param {Model} model
  * @param {{ images: Tensor, labels: Tensor }} pictures
+ * @param {{ twice?: boolean }} [options] `twice`: the mean of what it says of a picture and of its mirror image
  * @returns {Promise<number[][]>} by true class, then predicted class
  */
-export async function confusionOf(model, { images, labels }) {
-  const { data } = await model.predictClasses(images);
+export async function confusionOf(model, { images, labels }, { twice = false } = {}) {
+  const data = twice ? await classesOfMeans(model, images) : (await model.predictClasses(images)).data;
   const classes = model.outputShape[0];
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
   data.forEach((predicted, i) => counts[labels.data[i]][predicted]++);
   return counts;
+}
+
+/** @param {Model} model @param {Tensor} images @returns {Promise<number[]>} */
+async function classesOfMeans(model, images) {
+  const first = (await model.predict(images)).data.slice();
+  const { data: second } = await model.predict(mirrored(images));
+  const classes = model.outputShape[0];
+  return Array.from({ length: first.length / classes }, (_, i) => {
+    const sums = Array.from({ length: classes }, (_, k) => first[i * classes + k] + second[i * classes + k]);
+    return sums.indexOf(Math.max(...sums));
+  });
 }
 
 /** @param {string} name @param {string} hash of the model's file @returns {OnPhotos | null} */
@@ -69,6 +88,7 @@ export async function measure(file, { train, test }) {
     sha256: sha256(file),
     trainAccuracy: accuracyOf(await confusionOf(model, train)),
     testAccuracy: accuracyOf(confusion),
+    testAccuracyTwice: accuracyOf(await confusionOf(model, test, { twice: true })),
     confusion,
     onPhotos: onPhotos(model.name, sha256(file)),
     drawnSha256: await drawnSha256(model),

@@ -18,6 +18,7 @@ import { losses, sequential } from '../shim/index.js';
  * @property {{ epochs: number, batchSize: number, classWeight?: Record<number, number> }} fit
  * @property {(train: { images: Tensor, labels: Tensor }, epoch: number) => Tensor} [pictures] those of an epoch, in place of the dataset's
  * @property {number} testAccuracy below this, training it has failed
+ * @property {boolean} [twice] whether its card tells how it does when it is also asked about the mirror image
  * @property {DType} [dtype] of the kernels in its file; without one no file is made
  * @property {() => AnyLayer[]} layers
  * @property {number} [labelSmoothing] 0; the share of each target that is spread over all classes

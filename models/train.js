@@ -36,8 +36,8 @@ async function train(recipe, { train, test }) {
 }
 
 /** @param {Recipe} recipe @param {Dataset} dataset @param {number} testAccuracy @returns {Facts} */
-const factsOf = ({ about, limits, dtype = 'float32', optimizer, fit }, dataset, testAccuracy) => ({
-  about, classNames: dataset.classNames, dataset: dataset.name, licence: LICENCE, limits, dtype,
+const factsOf = ({ about, limits, dtype = 'float32', optimizer, fit, twice }, dataset, testAccuracy) => ({
+  about, classNames: dataset.classNames, dataset: dataset.name, licence: LICENCE, limits, dtype, ...(twice && { twice }),
   training: { optimizer, epochs: fit.epochs, batchSize: fit.batchSize, testAccuracy },
 });
 

@@ -45,6 +45,10 @@ for (const recipe of STORED) {
       const accuracy = accuracyOf(await confusionOf(model, pictures));
       assert.equal(percent(accuracy), onCard(/^\| test accuracy \| (.*) \|$/m));
       assert.ok(accuracy >= recipe.testAccuracy);
+      if (recipe.twice) {
+        const twice = accuracyOf(await confusionOf(model, pictures, { twice: true }));
+        assert.equal(percent(twice), onCard(/^\| test accuracy by the mean .* \| (.*) \|$/m));
+      }
       model.dispose();
     });
   });
@@ -56,5 +60,5 @@ test('recipes: those without a file build too, and others are not there', async 
   assert.equal(model.countParams(), 862026);
   model.dispose();
   assert.deepEqual(recipesOf([]), STORED);
-  refused(() => recipesOf(['none']), 'models: there is tutorial, photos, two-block, got none');
+  refused(() => recipesOf(['none']), 'models: there is tutorial, photos, accurate, two-block, got none');
 });
