@@ -67,7 +67,7 @@ function expectedLength(file, head) {
   return format === 'gzip' ? file.bytes : file.contentBytes;
 }
 
-const ELSEWHERE = 'the server there redirects to an address that may not be asked from here';
+const ELSEWHERE = 'the server there redirects to where this page may not ask';
 
 const HEAD_BYTES = 4; // enough to tell formats apart
 

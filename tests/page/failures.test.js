@@ -58,7 +58,7 @@ const FAULTS = [
   { fault: 'wrong bytes', reason: 'the file there is damaged or another one: its SHA-256 is [0-9a-f]{64}, not a04f17134.*' },
   { fault: 'a file that is missing (404)', answer: 404, reason: 'the server answered 404 Not Found', files: 'all files' },
   { fault: 'a redirect within the host', answer: { redirect: `../${LABELS}` }, reason: 'the file there is damaged or another one.*' },
-  { fault: 'a redirect to another host', answer: { redirect: 'http://127.0.0.1:9/' }, reason: 'the server there redirects to an address that may not be asked from here' },
+  { fault: 'a redirect to another host', answer: { redirect: 'http://127.0.0.1:9/' }, reason: 'the server there redirects to where this page may not ask' },
 ];
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {

@@ -68,14 +68,22 @@ async function trainAndPause({ page, browser }) {
 /** Presses without the mouse, which a tab in the background does not see. @param {Pick<Opened, 'browser'>} opened @param {string} testid */
 const press = ({ browser }, testid) => browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(), hook(testid));
 
-/** What a later version of the page would do; runs in a page of the same origin. @param {{ letGo: boolean }} options false: holds everybody up */
+/**
+ * What a later version of the page would do; runs in a page of the same origin.
+ * @param {{ letGo: boolean }} options false: it holds everybody up until `release` is called, and then leaves things as they were
+ */
 const openLaterVersion = ({ letGo }) =>
   new Promise((resolve) => {
     const opening = indexedDB.open('fitting-room');
     opening.onsuccess = () => {
       const later = indexedDB.open('fitting-room', opening.result.version + 1);
       if (letGo) opening.result.close();
-      Object.assign(globalThis, { held: opening.result });
+      later.onupgradeneeded = () => letGo || later.transaction?.abort();
+      const release = () => new Promise((released) => {
+        later.onerror = released;
+        opening.result.close();
+      });
+      Object.assign(globalThis, { release });
       later.onblocked = later.onsuccess = () => resolve(undefined);
     };
   });
@@ -268,7 +276,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await goesOn();
   });
 
-  test('storage that another tab holds up: says so, trains on, and offers what was kept as soon as that tab is closed', async () => {
+  test('storage that another tab holds up: says so, trains on, and offers what was kept as soon as that tab lets go', async () => {
     const { page, browser } = opened;
     await trainAndPause(opened);
     await interrupted();
@@ -281,6 +289,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
       await says(opened, 'keep-status', /^Not kept: another tab of this page holds the storage/);
       await page.open(RUN);
       await says(opened, 'keep-message', /^Another tab of this page holds the storage/);
+      await other.evaluate('release().then(() => null)');
     } finally {
       await other.close();
     }

@@ -97,7 +97,6 @@ export function createOffer({ session, trainer, settings }) {
       return render();
     }
     offered = null;
-    claim(id);
     trainer.adopt(kept.facts);
     render();
     byId('train').scrollIntoView({ block: 'start' });
@@ -109,6 +108,7 @@ export function createOffer({ session, trainer, settings }) {
     const wanted = takeWanted();
     const kept = wanted && !(await isTaken(wanted)) && (await recallRun(wanted).catch(() => null));
     if (!kept) return look();
+    claim(wanted); // before the pictures are here, so that no other tab takes it meanwhile
     offered = { id: wanted, kept };
     state = 'waiting';
     render();
