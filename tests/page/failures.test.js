@@ -62,7 +62,7 @@ const FAULTS = [
 ];
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
-  describe(`failures in ${name}`, { timeout: 120_000 }, () => {
+  describe(`failures in ${name}`, { timeout: 300_000 }, () => {
     /** @type {Awaited<ReturnType<typeof openPage>>} */
     let opened;
     /** @type {string} */
