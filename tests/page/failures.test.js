@@ -48,17 +48,19 @@ async function writeFiles(folder) {
 
 const LABELS = 'train-labels-idx1-ubyte.gz';
 const LABELS_BYTES = 29515;
+const CUT = String.raw`(it could not be fetched \(.+\)|the file there ends after \d+ of ${LABELS_BYTES} bytes)`; // Chromium, Firefox
+const ELSEWHERE = 'the server there redirects to where this page may not ask';
 
 /**
  * What may become of a file beside the page that is as long as the labels, and what the page then says of it.
  * @type {{ fault: string, answer?: 'cut' | 404 | { redirect: string }, reason: string, files?: string }[]}
  */
 const FAULTS = [
-  { fault: 'a file that is cut within', answer: 'cut', reason: String.raw`(it could not be fetched \(.+\)|the file there ends after \d+ of ${LABELS_BYTES} bytes)` },
+  { fault: 'a file that is cut within', answer: 'cut', reason: CUT },
   { fault: 'wrong bytes', reason: 'the file there is damaged or another one: its SHA-256 is [0-9a-f]{64}, not a04f17134.*' },
   { fault: 'a file that is missing (404)', answer: 404, reason: 'the server answered 404 Not Found', files: 'all files' },
   { fault: 'a redirect within the host', answer: { redirect: `../${LABELS}` }, reason: 'the file there is damaged or another one.*' },
-  { fault: 'a redirect to another host', answer: { redirect: 'http://127.0.0.1:9/' }, reason: 'the server there redirects to where this page may not ask' },
+  { fault: 'a redirect to another host', answer: { redirect: 'http://127.0.0.1:9/' }, reason: ELSEWHERE },
 ];
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
