@@ -280,7 +280,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await goesOn();
   });
 
-  test('storage that another tab holds up: says so, trains on, and offers what was kept as soon as that tab lets go', async () => {
+  test('storage that another tab holds up: says so, trains on, and offers what was kept once that tab lets go', async () => {
     const { page, browser } = opened;
     await trainAndPause(opened);
     await interrupted();
@@ -298,6 +298,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
       await other.close();
     }
     await interrupted();
+    await page.open(RUN);
     await goesOn();
   });
 
