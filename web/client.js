@@ -34,12 +34,12 @@ export function startWorker(script, runtime, onDeath, role = 'trainer') {
     return { worker, name };
   }
 
-  /** @param {string} detail */
-  function die(detail) {
+  /** @param {string} detail @param {string} [code] */
+  function die(detail, code) {
     if (!alive) return;
     alive = false;
     worker.terminate();
-    const error = new WorkerDied(detail);
+    const error = new WorkerDied(detail, code);
     fail(error);
     onDeath(error);
   }
@@ -69,7 +69,7 @@ export function startWorker(script, runtime, onDeath, role = 'trainer') {
 
   const ready = call('hello', runtime).finally(() => (starting = false));
   // The browser releases a worker's locks when it ends, however it ends.
-  ready.then(() => navigator.locks?.request(name, () => die('')), () => {});
+  ready.then(() => navigator.locks?.request(name, () => die(''))).catch(() => {}); // dead, or locks are refused
 
   return { call, ready, die };
 }

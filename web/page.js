@@ -60,7 +60,7 @@ export function openPage(script) {
   createCorrections(corrected);
 
   session.on('data', showData);
-  session.on('worker', ({ core }) => runtimeView.show(core ?? null));
+  session.on('worker', ({ core, state }) => runtimeView.show(core ?? null, state));
   session.on('description', ({ core }) => runtimeView.show(core));
   trainer.on('core', runtimeView.show);
   trainer.on('reset', beginRun);

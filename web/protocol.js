@@ -31,10 +31,11 @@ export class RemoteError extends Error {
 
 /** The worker itself is gone; whatever it was doing is lost. */
 export class WorkerDied extends Error {
-  /** @param {string} detail */
-  constructor(detail) {
+  /** @param {string} detail @param {string} [code] of the error that ended it */
+  constructor(detail, code) {
     super(detail);
     this.name = 'WorkerDied';
+    this.code = code;
   }
 }
 

@@ -42,10 +42,10 @@ export function createSession({ script, ready, runtime }) {
       lost = true;
       loading = null;
       setData({ state: 'empty', info: null });
-      emit('worker', { state: 'dead', message: error.message });
+      emit('worker', { state: 'dead', message: error.message, code: error.code });
     });
     started.ready.then((core) => emit('worker', { state: 'alive', core }), (error) => {
-      if (!(error instanceof WorkerDied)) started.die(error.message);
+      if (!(error instanceof WorkerDied)) started.die(error.message, error.code);
     });
     return started;
   }

@@ -52,7 +52,7 @@ async function coreFor(runtime) {
 function holdLock() {
   return new Promise((held) => {
     if (!navigator.locks) return held(undefined);
-    navigator.locks.request(self.name, () => new Promise(() => held(undefined)));
+    navigator.locks.request(self.name, () => new Promise(() => held(undefined))).catch(held); // refused, as storage may be
   });
 }
 

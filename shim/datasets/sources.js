@@ -67,6 +67,8 @@ function expectedLength(file, head) {
   return format === 'gzip' ? file.bytes : file.contentBytes;
 }
 
+const ELSEWHERE = 'the server there redirects to where this page may not ask';
+
 const HEAD_BYTES = 4; // enough to tell formats apart
 
 /**
@@ -113,13 +115,17 @@ async function receive(file, reader, onBytes) {
  * @param {string} url
  * @param {ReadOptions & { stallMs: number }} options
  */
-async function download(file, url, { onBytes, signal, stallMs }) {
-  const watchdog = new Watchdog(signal, stallMs);
+async function download(file, url, { onBytes, signal: outer, stallMs }) {
+  const watchdog = new Watchdog(outer, stallMs);
   /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
   let reader;
   try {
-    const response = await fetch(url, { signal: watchdog.signal }).catch((error) => {
-      throw watchdog.signal.aborted ? watchdog.signal.reason : networkError(error);
+    const { signal } = watchdog;
+    const response = await fetch(url, { signal }).catch(async (error) => {
+      signal.throwIfAborted();
+      // Browsers tell a redirect to where the page must not ask from no answer at all only if they are asked not to follow.
+      const { type } = await fetch(url, { signal, redirect: 'manual' }).catch(() => ({ type: 'error' }));
+      throw type === 'opaqueredirect' ? new Error(ELSEWHERE) : networkError(error);
     });
     if (!response.ok) throw new Error(`the server answered ${`${response.status} ${response.statusText}`.trim()}`);
     if (!response.body) throw new Error('the server sent nothing');

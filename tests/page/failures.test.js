@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { lastRun } from '../support/kept.js';
+import { followTrainers } from '../support/trainers.js';
 import { hook, openPage } from './page.js';
 
 /** What the page does when something goes wrong, and files of one's own. */
@@ -44,8 +46,25 @@ async function writeFiles(folder) {
   return Object.keys(files).map((name) => join(folder, name));
 }
 
+const LABELS = 'train-labels-idx1-ubyte.gz';
+const LABELS_BYTES = 29515;
+const CUT = String.raw`(it could not be fetched \(.+\)|the file there ends after \d+ of ${LABELS_BYTES} bytes)`; // Chromium, Firefox
+const ELSEWHERE = 'the server there redirects to where this page may not ask';
+
+/**
+ * What may become of a file beside the page that is as long as the labels, and what the page then says of it.
+ * @type {{ fault: string, answer?: 'cut' | 404 | { redirect: string }, reason: string, files?: string }[]}
+ */
+const FAULTS = [
+  { fault: 'a file that is cut within', answer: 'cut', reason: CUT },
+  { fault: 'wrong bytes', reason: 'the file there is damaged or another one: its SHA-256 is [0-9a-f]{64}, not a04f17134.*' },
+  { fault: 'a file that is missing (404)', answer: 404, reason: 'the server answered 404 Not Found', files: 'all files' },
+  { fault: 'a redirect within the host', answer: { redirect: `../${LABELS}` }, reason: 'the file there is damaged or another one.*' },
+  { fault: 'a redirect to another host', answer: { redirect: 'http://127.0.0.1:9/' }, reason: ELSEWHERE },
+];
+
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
-  describe(`failures in ${name}`, { timeout: 120_000 }, () => {
+  describe(`failures in ${name}`, { timeout: 300_000 }, () => {
     /** @type {Awaited<ReturnType<typeof openPage>>} */
     let opened;
     /** @type {string} */
@@ -56,22 +75,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     before(async () => {
       folder = await copyWithoutPublicAddress();
       files = await writeFiles(folder);
+      await writeFile(join(folder, LABELS), Buffer.from([0x1f, 0x8b]).toString('latin1').padEnd(LABELS_BYTES), 'latin1');
       opened = await openPage(name, {
         server: { folder },
-        prepare: (browser) =>
-          /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(() => {
-            const RealWorker = globalThis.Worker;
-            Object.assign(globalThis, {
-              workers: [],
-              Worker: class extends RealWorker {
-                /** @param {string | URL} url @param {WorkerOptions} options */
-                constructor(url, options) {
-                  super(url, options);
-                  if (options.name?.startsWith('trainer')) /** @type {any} */ (globalThis).workers.push(this);
-                }
-              },
-            });
-          }),
+        prepare: ({ page }) => followTrainers(/** @type {import('puppeteer-core').Page} */ (page)),
       });
     });
     after(async () => {
@@ -100,6 +107,24 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.click('train-start');
       await page.trained('done');
     });
+
+    for (const { fault, answer, reason, files: which = LABELS } of FAULTS) {
+      test(`${fault}: says which and why, offers the synthetic ones, and leaves what was kept`, async () => {
+        const { page, browser, server } = opened;
+        const kept = await browser.evaluate(lastRun);
+        assert.ok(kept?.facts.finished);
+        const asked = server.requests.length;
+        Object.assign(server.options, { dataset: folder, fail: (/** @type {string} */ path) => (path === `fashion-mnist/${LABELS}` ? answer : undefined) });
+        await page.open('');
+        await page.waitForState('dataset-status', 'failed');
+        const detail = await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent);
+        assert.match(detail, new RegExp(`beside the page, \\S+: ${reason} \\(${which}\\)$`, 'm'));
+        if (fault === 'a redirect within the host') assert.ok(server.requests.slice(asked).some((path) => path.endsWith(`/path/${LABELS}`)), 'it is followed');
+        await page.click('dataset-offer-synthetic');
+        await page.loaded();
+        assert.deepEqual(await browser.evaluate(lastRun), kept);
+      });
+    }
 
     test('four files of one’s own, gzipped or not, in any order', async () => {
       const { page, browser } = opened;
@@ -142,7 +167,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.loaded();
       await page.click('train-start');
       await page.trained('training');
-      await browser.evaluate(() => /** @type {any} */ (globalThis).workers.at(-1).terminate());
+      await browser.evaluate(() => /** @type {any} */ (globalThis).trainers.at(-1).terminate());
       await page.trained('failed');
       assert.equal(await browser.evaluate(() => document.getElementById('alarm')?.hidden), false);
       await browser.click('#restart');
@@ -155,7 +180,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('a worker that dies at rest: says so; Start begins again', async () => {
       const { page, browser } = opened;
-      await browser.evaluate(() => /** @type {any} */ (globalThis).workers.at(-1).terminate());
+      await browser.evaluate(() => /** @type {any} */ (globalThis).trainers.at(-1).terminate());
       await browser.waitFor(() => document.getElementById('alarm')?.hidden === false);
       assert.equal(await page.data('train-status', 'state'), 'idle');
       await page.click('train-start');

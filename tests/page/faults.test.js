@@ -1,35 +1,390 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { test } from 'node:test';
-import { QUICK, withPage } from './page.js';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { rowsOf } from '../support/keras-table.js';
+import { lastRun } from '../support/kept.js';
+import { startServer } from '../support/static-server.js';
+import { followTrainers } from '../support/trainers.js';
+import { QUICK, createPage, hook, openPage, withPage } from './page.js';
 
-/** Faults of the browser and its machine: the page says why, and stays usable. */
+/** Faults of the browser and its machine: the page says why, stays usable, and has what it kept. */
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** @param {import('./page.js').Opened} opened */
+/** A run that ends with the same weights wherever it was interrupted. */
+const EPOCHS = 4;
+const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=1000&filters=8&units=32`;
+
+/** WebAssembly's memory in pages of 64 KiB: enough for RUN, and no more than 64 MB. */
+const MEMORY = '--js-flags=--wasm-max-mem-pages=1024';
+
+/** What the processor is said to lack. */
+const NO_SIMD = '--js-flags=--no-enable-sse4-1 --no-enable-ssse3 --no-enable-avx';
+
+/** What the page may keep, in bytes: enough for a few runs. */
+const ROOM = 40e6;
+
+const HOUR = 3_600_000; // ms
+
+/** @typedef {import('./page.js').Opened} Opened */
+/** @typedef {import('puppeteer-core').Page} Tab */
+
+/** @param {Pick<Opened, 'page'>} opened */
 async function trains({ page }) {
   await page.loaded();
   await page.click('train-start');
   await page.trained('done');
 }
 
-test('an engine without SIMD is told what is needed', { timeout: 60_000 }, () =>
-  withPage(['chromium', { query: QUICK, browser: { args: ['--js-flags=--no-enable-sse4-1 --no-enable-ssse3 --no-enable-avx'] } }], async ({ page, browser }) => {
-    await browser.waitFor(() => document.getElementById('alarm')?.hidden === false);
-    assert.match(await browser.evaluate(() => document.getElementById('alarm')?.textContent), /no WebAssembly SIMD; Chrome 91, Firefox 89, Safari 16\.4/);
-    await page.speak('zh-Hans');
-  }));
+/** Waits until the page says something. @param {Pick<Opened, 'browser'>} opened @param {string} testid @param {RegExp} words */
+const says = ({ browser }, testid, words) =>
+  browser.waitFor(
+    (/** @type {string} */ selector, /** @type {string} */ pattern) => {
+      const element = /** @type {HTMLElement | null} */ (document.querySelector(selector));
+      return Boolean(element?.checkVisibility() && new RegExp(pattern).test(element.textContent ?? ''));
+    },
+    { args: [hook(testid), words.source] },
+  );
 
-test('storage that is refused: trains, and says that nothing is kept', { timeout: 60_000 }, () =>
-  withPage(['firefox', { query: QUICK, browser: { preferences: { 'network.cookie.cookieBehavior': 2 } } }], async (opened) => {
+/** Has the page pause at the beginning of the next epoch. @param {Pick<Opened, 'browser'>} opened */
+const pauseNext = ({ browser }) =>
+  browser.evaluate((/** @type {string} */ pause) => {
+    const watched = /** @type {any} */ (globalThis);
+    watched.onEvent = (/** @type {{ type: string }} */ { type }) => {
+      if (type !== 'epoch') return;
+      watched.onEvent = null;
+      /** @type {HTMLElement} */ (document.querySelector(pause)).click();
+    };
+  }, hook('train-pause'));
+
+/** Trains until a first epoch is kept, and pauses in the next one. @param {Pick<Opened, 'page' | 'browser'>} opened */
+async function trainAndPause({ page, browser }) {
+  await page.loaded();
+  await pauseNext({ browser });
+  await page.click('train-start');
+  await page.trained('paused');
+  await page.waitForState('keep-status', 'kept');
+}
+
+/** Presses without the mouse, which a tab in the background does not see. @param {Pick<Opened, 'browser'>} opened @param {string} testid */
+const press = ({ browser }, testid) =>
+  browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(), hook(testid));
+
+/**
+ * What a later version of the page would do; runs in a page of the same origin.
+ * @param {{ letGo: boolean }} options false: it holds everybody up until `release` is called, and then leaves things as they were
+ */
+const openLaterVersion = ({ letGo }) =>
+  new Promise((resolve) => {
+    const opening = indexedDB.open('fitting-room');
+    opening.onsuccess = () => {
+      const later = indexedDB.open('fitting-room', opening.result.version + 1);
+      if (letGo) opening.result.close();
+      later.onupgradeneeded = () => letGo || later.transaction?.abort();
+      const release = () => new Promise((released) => {
+        later.onerror = released;
+        opening.result.close();
+      });
+      Object.assign(globalThis, { release });
+      later.onblocked = later.onsuccess = () => resolve(undefined);
+    };
+  });
+
+/**
+ * Whether the browser takes no more; runs in the page. What there seemed to be room for before has to be too little: Chromium
+ * measures anew for that only, or after half a minute. @param {number} bytes @returns {Promise<boolean>}
+ */
+const takesNoMore = (bytes) =>
+  new Promise((resolve) => {
+    const opening = indexedDB.open('probe');
+    opening.onupgradeneeded = () => opening.result.createObjectStore('bytes', { autoIncrement: true });
+    opening.onerror = () => resolve(true);
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction('bytes', 'readwrite');
+      const piece = crypto.getRandomValues(new Uint8Array(60_000)); // small enough to be no file of its own, and it does not compress
+      for (let at = 0; at < bytes; at += piece.length) transaction.objectStore('bytes').add(piece);
+      transaction.oncomplete = () => resolve(false);
+      transaction.onabort = () => resolve(true);
+      opening.result.close();
+    };
+  });
+
+/** A profile of Chromium that lets no page keep anything. */
+async function profileWithoutStorage() {
+  const profile = await mkdtemp(join(tmpdir(), 'fitting-room-refused-'));
+  await mkdir(join(profile, 'Default'));
+  await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
+  return profile;
+}
+
+describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
+  /** @type {Opened} */
+  let opened;
+  /** @type {Tab} */
+  let tab;
+  /** @type {import('puppeteer-core').CDPSession} */
+  let protocol;
+  /** @type {import('../support/static-server.js').StaticServer} */
+  let server;
+  /** Of the run that nothing interrupts. @type {string} */
+  let weights;
+
+  /** The run that was kept last, which is whole and not at its end. */
+  async function interrupted() {
+    const run = await opened.browser.evaluate(lastRun);
+    assert.ok(run.facts.position.epoch >= 1 && run.facts.position.epoch < EPOCHS, 'what was kept before is whole');
+    return run;
+  }
+
+  /** The run that was kept last, which came to its end. */
+  async function done() {
+    const run = await opened.browser.evaluate(lastRun);
+    assert.ok(run.facts.finished);
+    assert.equal(run.weights, weights);
+    return run;
+  }
+
+  /** Has the page and its workers see another time. @param {number} by ms @param {() => Promise<void>} use */
+  async function shiftClock(by, use) {
+    const shift = (/** @type {number} */ more) => {
+      const now = Date.now;
+      Date.now = () => now() + more;
+    };
+    /** @param {import('puppeteer-core').WebWorker} worker */
+    const shiftIn = (worker) => worker.evaluate(shift, by);
+    const { identifier } = await tab.evaluateOnNewDocument(shift, by);
+    tab.on('workercreated', shiftIn);
+    try {
+      await use();
+    } finally {
+      tab.off('workercreated', shiftIn);
+      await tab.removeScriptToEvaluateOnNewDocument(identifier);
+    }
+  }
+
+  /** Takes up what the page offers, to the same end as if nothing had been. */
+  async function goesOn() {
+    const { page } = opened;
+    await says(opened, 'resume-offer', /interrupted in epoch/);
+    await page.click('resume-run');
+    await page.trained('done');
+    await done();
+  }
+
+  /** @param {number} [bytes] that the page may keep; left out: as much as the browser gives */
+  const limitStorage = (bytes) => protocol.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.url).origin, quotaSize: bytes });
+
+  /** @param {import('./page.js').Browser} browser */
+  async function prepare({ page }) {
+    tab = /** @type {Tab} */ (page);
+    tab.on('dialog', (dialog) => dialog.accept()); // whether to leave a run under way
+    await followTrainers(tab);
+    protocol = await tab.createCDPSession();
+    await limitStorage(ROOM);
+  }
+
+  before(async () => {
+    server = await startServer({ isolated: true });
+    opened = await openPage('chromium', { at: server, query: RUN, browser: { args: [MEMORY] }, prepare });
     await trains(opened);
-    await opened.page.waitForState('keep-status', 'unkept');
-    assert.match(await opened.page.text('keep-status'), /^Not kept: this browser gives the page no storage/);
+    ({ weights } = await opened.browser.evaluate(lastRun));
+  });
+  after(async () => {
+    await opened?.close();
+    await server.close();
+  });
+
+  test('a worker that is killed in the midst of a step: an alarm, and the run goes on to the same weights', async () => {
+    const { page, browser } = opened;
+    await trainAndPause(opened);
+    await browser.evaluate(() => {
+      const kill = (/** @type {{ type: string }} */ { type }, /** @type {Worker} */ trainer) => type === 'progress' && trainer.terminate();
+      Object.assign(globalThis, { onEvent: kill });
+    });
+    await page.click('train-pause');
+    await page.trained('failed');
+    assert.match(await browser.evaluate(() => document.getElementById('alarm')?.innerText), /has ended, and what was not kept is lost/);
+    await interrupted();
+    await goesOn();
+  });
+
+  test('a tab whose process ends, as when it is discarded: the run goes on to the same weights, and no other tab has it', async () => {
+    const { page, browser } = opened;
+    await trainAndPause(opened);
+    await press(opened, 'train-pause');
+    const gone = new Promise((resolve) => tab.once('error', resolve));
+    protocol.send('Page.crash').catch(() => {});
+    await gone;
+    await page.open(RUN);
+    await interrupted();
+    const other = await browser.newTab();
+    try {
+      const second = { browser: other, page: createPage(other, server.url) };
+      await second.page.open(RUN);
+      await says(second, 'resume-offer', /interrupted in epoch/);
+      await tab.bringToFront();
+      await goesOn();
+      await press(second, 'resume-discard');
+      await says(second, 'resume-offer', /Your last run is still here/); // an earlier one: the other is the first tab's
+      await done();
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('two tabs that train at once: each keeps a run of its own, to the same weights', async () => {
+    const { page, browser } = opened;
+    await trainAndPause(opened);
+    const ids = [(await browser.evaluate(lastRun)).id];
+    const other = await browser.newTab();
+    try {
+      await followTrainers(/** @type {Tab} */ (other.page));
+      const second = { browser: other, page: createPage(other, server.url) };
+      await second.page.open(RUN);
+      await says(second, 'resume-offer', /Your last run is still here/); // an earlier one, and not that of the first tab
+      await trainAndPause(second);
+      ids.push((await other.evaluate(lastRun)).id);
+      await pauseNext(second);
+      await Promise.all([opened, second].map((each) => press(each, 'train-pause')));
+      await page.trained('done');
+      await second.page.trained('paused');
+      await press(second, 'train-pause');
+      await second.page.trained('done'); // the last, so that the page offers it first
+    } finally {
+      await other.close();
+    }
+    await page.open(RUN);
+    const last = await done();
+    await says(opened, 'resume-offer', /Your last run is still here/);
+    await page.click('resume-discard');
+    await browser.waitFor(`(${lastRun})().then((run) => run.id !== ${JSON.stringify(last.id)})`);
+    assert.deepEqual([(await done()).id, last.id].sort(), ids.sort());
+  });
+
+  test('storage that is full: says so, trains on, and goes on later from what was kept before', async () => {
+    const { page, browser } = opened;
+    await trainAndPause(opened);
+    await limitStorage(1);
+    try {
+      assert.ok(await browser.evaluate(takesNoMore, ROOM));
+      await page.click('train-pause');
+      await page.trained('done');
+      await says(opened, 'keep-status', /^Not kept: this browser has no room left/);
+      await interrupted();
+    } finally {
+      await limitStorage();
+    }
+    await page.open(RUN);
+    await goesOn();
+  });
+
+  test('storage that another tab holds up: says so, trains on, and offers what was kept once that tab lets go', async () => {
+    const { page, browser } = opened;
+    await trainAndPause(opened);
+    await interrupted();
+    const other = await browser.newTab();
+    try {
+      await other.open(`${server.url}icons/icon.svg`);
+      await other.evaluate(openLaterVersion, { letGo: false });
+      await press(opened, 'train-pause');
+      await page.trained('done');
+      await says(opened, 'keep-status', /^Not kept: another tab of this page holds the storage/);
+      await page.open(RUN);
+      await says(opened, 'keep-message', /^Another tab of this page holds the storage/);
+      await other.evaluate('release().then(() => null)');
+    } finally {
+      await other.close();
+    }
+    await interrupted();
+    await page.open(RUN);
+    await goesOn();
+  });
+
+  test('a clock that is set back, and forward again: the run of now is offered, and goes on to the same weights', async () => {
+    const { page } = opened;
+    await shiftClock(-3 * HOUR, async () => {
+      await page.open(RUN);
+      await says(opened, 'resume-offer', /Your last run is still here: .*, before the clock was set back \(it said .+\)\./);
+      await trainAndPause(opened);
+      await page.open(RUN);
+      await says(opened, 'resume-offer', /interrupted in epoch \d+ of \d+, (just now|\d minutes? ago)\./);
+    });
+    await goesOn();
+  });
+
+  test('WebAssembly memory that runs out: says what asks for too much, and trains once it is less', async () => {
+    const { page, browser } = opened;
+    const run = await browser.evaluate(lastRun);
+    await page.choose('settings-batch-size', '2000');
+    await page.click('train-start');
+    await page.trained('failed');
+    assert.match(await page.text('train-status'), /batch size 2000 needs \d+ MB for activations, more than there is; choose a smaller one/);
+    await page.choose('settings-batch-size', '32');
+    await page.choose('layer-units', '40000');
+    await browser.waitFor(() => /no memory for [\d,]+ weights/.test(document.querySelector('.at-fault')?.textContent ?? ''));
+    await page.choose('layer-units', '32');
+    await browser.waitFor(() => !document.querySelector('.at-fault'));
+    assert.deepEqual(await browser.evaluate(lastRun), run);
+    await trains(opened);
+    assert.equal((await done()).weights, weights);
+  });
+
+  test('a later version of the page that has been here: says so, trains on, and has what was kept', async () => {
+    const { page, browser } = opened;
+    await trainAndPause(opened);
+    const other = await browser.newTab();
+    await other.open(`${server.url}icons/icon.svg`);
+    await other.evaluate(openLaterVersion, { letGo: true });
+    await other.close();
+    await page.click('train-pause');
+    await page.trained('done');
+    await says(opened, 'keep-status', /^Not kept: a newer version of this page has been here/);
+    await interrupted();
+  });
+});
+
+test('an engine without SIMD: an alarm that tells what is needed, and offers nothing that cannot help', { timeout: 60_000 }, () =>
+  withPage(['chromium', { query: QUICK, browser: { args: [NO_SIMD] } }], async ({ page, browser }) => {
+    const shown = () => browser.evaluate(() => document.getElementById('alarm')?.innerText.trim());
+    await browser.waitFor(() => document.getElementById('alarm')?.hidden === false);
+    await page.speak('en');
+    assert.equal(
+      await shown(),
+      'Training needs WebAssembly SIMD, which this browser does not have; Chrome 91, Firefox 89, Safari 16.4 and later do.',
+    );
+    await page.click('train-start');
+    await page.trained('idle');
+    await page.speak('zh-Hans');
+    assert.match(await shown(), /^训练需要 WebAssembly SIMD.*。$/);
   }));
 
-test('each test that FAULTS.md names exists', async () => {
-  const rows = [...(await readFile(new URL('tests/FAULTS.md', ROOT), 'utf8')).matchAll(/\| `([^`]+)`: `([^`]+)` \|$/gm)];
-  assert.ok(rows.length > 5);
-  for (const [, file, name] of rows) assert.ok((await readFile(new URL(file, ROOT), 'utf8')).includes(name), `${file}: ${name}`);
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`${name}, storage that is refused: trains, and says that nothing is kept`, { timeout: 90_000 }, async () => {
+    const profile = await profileWithoutStorage();
+    try {
+      const refusing = { profile, preferences: { 'network.cookie.cookieBehavior': 2 } };
+      await withPage([name, { query: QUICK, browser: refusing }], async (opened) => {
+        await trains(opened);
+        await says(opened, 'keep-status', /^Not kept: this browser gives the page no storage/);
+        assert.deepEqual(opened.browser.errors.filter((text) => !/ServiceWorker/.test(text)), []); // of which Firefox itself tells
+      });
+    } finally {
+      await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    }
+  });
+}
+
+test('each fault of FAULTS.md names tests that exist', async () => {
+  const rows = rowsOf((await readFile(new URL('tests/FAULTS.md', ROOT), 'utf8')).replace('| Test |', '| test |'));
+  assert.ok(rows.length >= 20);
+  for (const { what, test: cell } of rows) {
+    const named = [...cell.matchAll(/`([^`]+)`: `([^`]+)`/g)];
+    assert.ok(named.length > 0, `${what} names no test`);
+    for (const [, file, name] of named) {
+      const lines = (await readFile(new URL(file, ROOT), 'utf8')).split('\n');
+      assert.ok(lines.some((line) => /\btest\(|\{ fault: /.test(line) && line.includes(name)), `${file}: ${name}`);
+    }
+  }
 });

@@ -53,7 +53,7 @@ export async function withPage([name, options], use) {
 }
 
 /** @param {Browser} browser @param {string} url */
-function createPage(browser, url) {
+export function createPage(browser, url) {
   const text = (/** @type {string} */ testid) =>
     browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.textContent?.trim(), hook(testid));
   const data = (/** @type {string} */ testid, /** @type {string} */ name) =>

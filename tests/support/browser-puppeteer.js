@@ -148,6 +148,10 @@ function wrapPage(name, browser, page) {
       if (path) await writeFile(path, picture);
       return picture;
     },
+    newTab: async () => {
+      const tab = await browser.newPage();
+      return { ...wrapPage(name, browser, tab), close: () => tab.close() };
+    },
     kill: async () => {
       const program = browser.process();
       if (!program) return;

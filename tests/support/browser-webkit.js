@@ -252,6 +252,7 @@ function wrapSession(send, stop) {
       if (path) await writeFile(path, picture);
       return picture;
     },
+    newTab: () => Promise.reject(new Error('WebKit has one tab here')),
     kill: async () => stop(),
     close: async () => {
       await within(send('DELETE', ''), 'closing webkit', 10_000).catch(() => undefined);

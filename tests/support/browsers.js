@@ -34,6 +34,7 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {(path?: string) => Promise<Buffer>} screenshot PNG of the viewport, written to path where given
  * @property {string[]} errors uncaught exceptions and console errors of the page; WebKitWebDriver tells none
  * @property {import('puppeteer-core').Page | null} page the puppeteer page; null for webkit
+ * @property {() => Promise<Browser>} newTab another page of the same browser, in front of this one; not of WebKit
  * @property {() => Promise<void>} close
  * @property {() => Promise<void>} kill ends it at once, as a crash would; not of WebKit
  */

@@ -31,9 +31,9 @@ const types = {
  * @property {boolean} [isolated] send the headers of cross-origin isolation (COOP, COEP)
  * @property {boolean} [shared] let pages of other origins use what is served, as CDNs do
  * @property {number} [bytesPerSecond] throttle for each response
- * @property {(path: string, times: number) => number | 'cut' | 'hang' | void} [fail] status to answer instead of the
- *   file, 'cut' to break the connection half way, or 'hang' never to answer; path is relative to the page, times how
- *   often it has been asked for, this time included
+ * @property {(path: string, times: number) => number | 'cut' | 'hang' | { redirect: string } | void} [fail] status to answer
+ *   instead of the file, 'cut' to break the connection half way, 'hang' never to answer, or an address to redirect to; path
+ *   is relative to the page, times how often it has been asked for, this time included
  * @property {(path: string) => number | void} [delay] ms before a request is answered
  * @property {boolean} [encodedGzip] send .gz files with Content-Encoding: gzip, as some hosts do
  */
@@ -95,6 +95,7 @@ async function respond(request, response, options, requests) {
   if (failure === 'hang') return;
   await wait((path !== null && options.delay?.(path)) || 0);
   if (typeof failure === 'number') return sendStatus(response, failure);
+  if (typeof failure === 'object') return void response.writeHead(302, { Location: failure.redirect }).end();
   const file = path === null ? null : await findFile(path, options);
   if (!file) return sendStatus(response, 404);
 

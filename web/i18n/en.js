@@ -236,7 +236,8 @@ export const texts = {
   'log.0': '0 · silent',
   'log.1': '1 · progress bar',
   'log.2': '2 · a line an epoch',
-  'worker.died': 'The worker that trains has ended, and what it held is lost.',
+  'worker.died': 'The worker that trains has ended, and what was not kept is lost.',
+  'worker.lacking': 'Training needs WebAssembly SIMD, which this browser does not have; Chrome 91, Firefox 89, Safari 16.4 and later do.',
   'worker.restart': 'Start a new worker',
 
   'evaluate': 'Evaluate',

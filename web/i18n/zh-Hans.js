@@ -236,7 +236,8 @@ export const texts = {
   'log.0': '0 · 不输出',
   'log.1': '1 · 进度条',
   'log.2': '2 · 每轮一行',
-  'worker.died': '负责训练的后台线程已经结束，其中的内容已丢失。',
+  'worker.died': '负责训练的后台线程已经结束，未保存的内容已丢失。',
+  'worker.lacking': '训练需要 WebAssembly SIMD，而此浏览器没有；Chrome 91、Firefox 89、Safari 16.4 及更新的版本才有。',
   'worker.restart': '启动新的后台线程',
 
   'evaluate': '评估',

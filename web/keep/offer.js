@@ -1,8 +1,8 @@
 import { byId, el, setText } from '../dom.js';
-import { decimal, onLanguage, percent, t } from '../i18n/index.js';
+import { onLanguage, percent, t } from '../i18n/index.js';
 import { runtimeOptions } from '../settings.js';
 import { claim, isTaken } from './claims.js';
-import { forgetOldRuns, forgetRun, recallRun, runsKept } from './store.js';
+import { forgetOldRuns, forgetRun, recallRun, runsKept, whenFree } from './store.js';
 
 /**
  * The last run that no tab has any more: the page offers to go on with it, once nothing else is under way. The settings of a
@@ -57,12 +57,11 @@ export function createOffer({ session, trainer, settings }) {
 
   /** @param {Kept} kept */
   function wordsOf({ facts: { position, epochsInAll, epochs, finished, savedAt } }) {
-    const minutes = Math.max(0, Math.round((Date.now() - savedAt) / 60000));
     const accuracy = epochs.at(-1)?.logs.val_acc;
     const values = {
       epoch: position.batch > 0 ? position.epoch + 1 : Math.max(1, position.epoch), epochs: epochsInAll,
       accuracy: typeof accuracy === 'number' ? percent(accuracy, 1) : '–',
-      when: minutes < 1 ? t('keep.just-now') : minutes < 120 ? t('keep.minutes-ago', { minutes }) : t('keep.at', { time: timeOf(savedAt) }),
+      when: wordsOfTime(savedAt),
     };
     return t(finished ? 'keep.offer-finished' : 'keep.offer', values);
   }
@@ -78,7 +77,10 @@ export function createOffer({ session, trainer, settings }) {
 
   /** Offers what there is. */
   async function look() {
-    offered = await latestRun().catch(() => null); // no storage: nothing was kept
+    offered = await latestRun().catch((/** @type {import('./store.js').Unkept} */ { code }) => {
+      if (code === 'blocked') whenFree().then(look);
+      return null; // no storage: nothing was kept
+    });
     forgetOldRuns(isTaken).catch(() => {});
     state = 'offer';
     render();
@@ -95,7 +97,6 @@ export function createOffer({ session, trainer, settings }) {
       return render();
     }
     offered = null;
-    claim(id);
     trainer.adopt(kept.facts);
     render();
     byId('train').scrollIntoView({ block: 'start' });
@@ -105,17 +106,26 @@ export function createOffer({ session, trainer, settings }) {
 
   async function begin() {
     const wanted = takeWanted();
-    const kept = wanted && (await recallRun(wanted).catch(() => null));
+    const kept = wanted && !(await isTaken(wanted)) && (await recallRun(wanted).catch(() => null));
     if (!kept) return look();
+    claim(wanted); // before the pictures are here, so that no other tab takes it meanwhile
     offered = { id: wanted, kept };
     state = 'waiting';
     render();
     await takeUp();
   }
 
-  accept.addEventListener('click', () => offered && goThere(offered.kept.facts, offered.id));
+  /** What is offered, unless another tab has taken it meanwhile. */
+  const stillOffered = async () => (offered && !(await isTaken(offered.id)) ? offered : null);
+
+  accept.addEventListener('click', async () => {
+    const run = await stillOffered();
+    if (run) goThere(run.kept.facts, run.id);
+    else await look();
+  });
   refuse.addEventListener('click', async () => {
-    if (offered) await forgetRun(offered.id).catch(() => {});
+    const run = await stillOffered();
+    if (run) await forgetRun(run.id).catch(() => {});
     await look();
   });
   session.on('data', (/** @type {{ state: string }} */ data) => data.state === 'ready' && offered && state !== 'offer' && takeUp());
@@ -130,5 +140,12 @@ export function createOffer({ session, trainer, settings }) {
   begin();
 }
 
-/** @param {number} when ms since 1970 */
-const timeOf = (when) => new Date(when).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+/** How long ago; by a clock that has been set back since, that cannot be known. @param {number} when ms since 1970 */
+function wordsOfTime(when) {
+  const { lang } = document.documentElement;
+  const minutes = Math.round((Date.now() - when) / 60_000);
+  if (minutes === 0) return t('keep.just-now');
+  if (minutes > 0 && minutes < 120) return new Intl.RelativeTimeFormat(lang).format(-minutes, 'minute');
+  const time = new Date(when).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short' });
+  return minutes < 0 ? t('keep.clock-back', { time }) : time;
+}

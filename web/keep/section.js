@@ -3,6 +3,7 @@ import { onLanguage, t } from '../i18n/index.js';
 import { createBench } from './bench.js';
 import { createLibrary } from './library.js';
 import { createShelf } from './shelf.js';
+import { whenFree } from './store.js';
 
 /** Section 6: what was trained here, kept by name and taken anywhere. */
 
@@ -37,13 +38,19 @@ export function createSection({ session, trainer, settings }) {
     setText(status, text);
   };
 
+  async function refresh() {
+    say('');
+    await library.refresh();
+  }
+
   /** @param {() => Promise<void>} work */
   async function guard(work) {
     try {
       await work();
     } catch (error) {
       const { code = '', message } = /** @type {Error & { code?: string }} */ (error);
-      const known = ['refused', 'blocked', 'full', 'spoilt'].includes(code);
+      const known = ['refused', 'blocked', 'outdated', 'full', 'spoilt'].includes(code);
+      if (code === 'blocked') whenFree().then(() => guard(refresh));
       say(t(known ? `library.unkept-${code}` : 'library.failed', { detail: message }));
       status.classList.add('error');
     }
@@ -71,5 +78,5 @@ export function createSection({ session, trainer, settings }) {
     setText(heading, t('keep'));
     setText(note, t('keep.note'));
   });
-  guard(library.refresh);
+  guard(refresh);
 }

@@ -8,7 +8,7 @@ import { sha256 } from '../../shim/datasets/bytes.js';
  * A run has two slots, written in turn: what is written is read back and its digest compared, and only then does the run's
  * mark point to it. So there is always a whole one, whenever the power fails.
  *
- *   runs    { id, slot, savedAt }                   the mark of each run
+ *   runs    { id, slot, savedAt, turn }             the mark of each run; turn: one more than any before, as clocks are set back
  *   slots   { id, slot, digest, facts, model, best }  by [id, slot]
  *   models  { id, … }                               entries of the library, without their bytes
  *   bytes   { id, bytes }                           the files of those entries
@@ -26,9 +26,9 @@ const OPENS_WITHIN = 5000; // ms; a browser may keep a page waiting for another 
 /** Runs that are kept; beyond that the oldest goes. */
 const MOST_RUNS = 3;
 
-/** Why nothing can be kept. refused: by the browser, as in some private windows. */
+/** Why nothing can be kept. refused: by the browser, as in some private windows; outdated: a later version of the page was here. */
 export class Unkept extends Error {
-  /** @param {'refused' | 'blocked' | 'full' | 'spoilt'} reason @param {unknown} [cause] */
+  /** @param {'refused' | 'blocked' | 'outdated' | 'full' | 'spoilt'} reason @param {unknown} [cause] */
   constructor(reason, cause) {
     super(/** @type {Error} */ (cause)?.message ?? reason, { cause });
     this.name = 'Unkept';
@@ -38,6 +38,8 @@ export class Unkept extends Error {
 
 /** @type {Promise<import('idb').IDBPDatabase<any>> | null} */
 let opening = null;
+/** Whether it has been waited for in vain: until it opens after all, nobody waits again. */
+let overdue = false;
 
 /** @param {import('idb').IDBPDatabase<any>} database */
 function makeStores(database) {
@@ -53,21 +55,44 @@ function makeWay() {
   opening = null;
 }
 
-async function open() {
-  const late = new Promise((_, reject) => setTimeout(() => reject(new Unkept('blocked')), OPENS_WITHIN));
-  const opened = openDB(NAME, VERSION, { upgrade: makeStores, blocking: makeWay, terminated: () => (opening = null) });
+function open() {
+  if (opening) return opening;
+  const mine = openDB(NAME, VERSION, { upgrade: makeStores, blocking: makeWay, terminated: () => (opening = null) });
+  mine.then(
+    () => (overdue = false),
+    () => (opening = null),
+  );
+  return (opening = mine);
+}
+
+/** Settles once another tab lets go of the storage. */
+export const whenFree = async () => void (await opening?.catch(() => {}));
+
+/** @template T @param {Promise<T>} opened @returns {Promise<T>} rejects where another tab keeps this one waiting */
+async function inTime(opened) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    const giveUp = () => {
+      overdue = true;
+      reject(new Unkept('blocked'));
+    };
+    timer = setTimeout(giveUp, overdue ? 0 : OPENS_WITHIN);
+  });
   try {
-    return await Promise.race([opened, late]);
-  } catch (error) {
-    opened.then((database) => database.close(), () => {});
-    throw error;
+    return await Promise.race([opened, /** @type {Promise<never>} */ (late)]);
+  } finally {
+    clearTimeout(timer);
   }
 }
+
+/** @type {Record<string, 'full' | 'outdated'>} */
+const REASONS = { QuotaExceededError: 'full', VersionError: 'outdated' };
 
 /** @param {unknown} error */
 function asUnkept(error) {
   if (error instanceof Unkept) return error;
-  return new Unkept(/** @type {Error} */ (error).name === 'QuotaExceededError' ? 'full' : 'refused', error);
+  return new Unkept(REASONS[/** @type {Error} */ (error).name] ?? 'refused', error);
 }
 
 /**
@@ -77,10 +102,8 @@ function asUnkept(error) {
  */
 async function within(use) {
   try {
-    opening ??= open();
-    return await use(await opening);
+    return await use(await inTime(open()));
   } catch (error) {
-    if (!(await opening?.catch(() => null))) opening = null;
     throw asUnkept(error);
   }
 }
@@ -89,7 +112,11 @@ async function within(use) {
 const write = (stores, change) =>
   within(async (database) => {
     const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' });
-    await Promise.all([change(transaction), transaction.done]);
+    try {
+      await Promise.all([change(transaction), transaction.done]);
+    } catch (error) {
+      throw transaction.error ?? error; // a request says only that it was given up, the transaction why
+    }
   });
 
 /** @param {Kept} kept @returns {Promise<string>} */
@@ -114,8 +141,15 @@ export async function keepRun(id, kept) {
   const digest = await digestOf(kept);
   await write(['slots'], (transaction) => transaction.objectStore('slots').put({ id, slot, digest, ...kept }));
   if (!(await readSlot(id, slot))) throw new Unkept('spoilt');
-  await write(['runs'], (transaction) => transaction.objectStore('runs').put({ id, slot, savedAt: kept.facts.savedAt }));
+  await write(['runs'], async (transaction) => {
+    const runs = transaction.objectStore('runs');
+    const turn = 1 + Math.max(0, ...(await runs.getAll()).map(turnOf));
+    await runs.put({ id, slot, savedAt: kept.facts.savedAt, turn });
+  });
 }
+
+/** Marks of earlier versions have none. @param {{ turn?: number }} mark */
+const turnOf = ({ turn = 0 }) => turn;
 
 /** @param {string} id @returns {Promise<Kept | null>} as it was last, or the time before where that is not whole */
 export async function recallRun(id) {
@@ -127,7 +161,7 @@ export async function recallRun(id) {
 /** @returns {Promise<string[]>} the latest first */
 export async function runsKept() {
   const marks = await within((database) => database.getAll('runs'));
-  return marks.sort((a, b) => b.savedAt - a.savedAt).map(({ id }) => id);
+  return marks.sort((a, b) => turnOf(b) - turnOf(a) || b.savedAt - a.savedAt).map(({ id }) => id);
 }
 
 /** @param {string} id */

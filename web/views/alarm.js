@@ -1,11 +1,16 @@
 import { byId, el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
-/** The worker's death, with the way back. @param {import('../session.js').Session} session @param {() => void} onRestart */
+/** The worker's death, with the way back where there is one. @param {import('../session.js').Session} session @param {() => void} onRestart */
 export function createAlarm(session, onRestart) {
-  session.on('worker', ({ state, message }) => {
+  session.on('worker', ({ state, message = '', code }) => {
+    const lacking = code === 'unsupported';
+    const words = byId('alarm-words');
+    words.dataset.i18n = lacking ? 'worker.lacking' : 'worker.died';
+    setText(words, t(words.dataset.i18n));
+    setText(byId('alarm-detail'), lacking ? '' : message);
+    byId('restart').hidden = lacking;
     byId('alarm').hidden = state !== 'dead';
-    setText(byId('alarm-detail'), message ?? '');
   });
   byId('restart').addEventListener('click', () => {
     byId('alarm').hidden = true;

@@ -7,19 +7,21 @@ import { onLanguage, t } from '../i18n/index.js';
 export function createRuntimeView() {
   /** @type {RunningCore | null} */
   let core = null;
+  let worker = '';
   const node = byId('runtime-info');
 
   function render() {
     node.dataset.build = core?.build ?? '';
     node.dataset.threads = core?.threads ?? '';
-    node.replaceChildren(...(core ? [...whatRuns(core), ...whyNotMore(core)] : [t('runtime.none')]));
+    node.replaceChildren(...(core ? [...whatRuns(core), ...whyNotMore(core)] : worker === 'dead' ? [] : [t('runtime.none')]));
   }
 
   onLanguage(render);
   return {
-    /** @param {RunningCore | null} running null: none yet */
-    show(running) {
+    /** @param {RunningCore | null} running null: none yet, or no more @param {string} [state] of the worker */
+    show(running, state = '') {
       core = running;
+      worker = state;
       render();
     },
   };
