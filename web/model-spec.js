@@ -22,11 +22,6 @@ export const MAX_LAYERS = 64; // with the last one
 const MAX_LENGTH = 4000;
 export const PICTURE = 0;
 
-/** A part of the network that models/accurate.js trains. @param {number[]} filters of its two convolutions */
-const pairOf = ([first, second]) =>
-  [first, second].map((filters) => `conv2d:${filters}:3:relu:same:kernelInitializer=heNormal,`).join('batchNormalization:momentum=0.9,') +
-  'maxPooling2d:2,batchNormalization:momentum=0.9,';
-
 /** @type {Record<string, string>} */
 export const PRESETS = {
   tutorial: 'conv2d:32:3:relu,maxPooling2d:2,flatten,dense:128:relu,dropout:0.5',
@@ -38,7 +33,15 @@ export const PRESETS = {
     'conv2d:32:3:same:useBias=0,batchNormalization,activation:relu,maxPooling2d:2,' +
     'conv2d:32:3:same:useBias=0,batchNormalization,activation:relu,conv2d:32:3:same:useBias=0,batchNormalization,' +
     'add:with=4,activation:relu,globalAveragePooling2d,dropout:0.3',
-  accurate: `randomFlip:horizontal,randomTranslation:0.06:0.06:constant,randomErasing:0.15:0.02:0.2,${[[16, 32], [64, 64], [128, 128]].map(pairOf).join('')}flatten,dense:256:relu:kernelInitializer=heNormal,dropout:0.5`,
+  accurate: // as models/accurate.js has it
+    'randomFlip:horizontal,randomTranslation:0.06:0.06:constant,randomErasing:0.15:0.02:0.2,' +
+    'conv2d:16:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
+    'conv2d:32:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
+    'conv2d:64:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
+    'conv2d:64:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
+    'conv2d:128:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
+    'conv2d:128:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
+    'flatten,dense:256:relu:kernelInitializer=heNormal,dropout:0.5',
 };
 
 /** @param {string} kind @param {number} id @returns {Layer} with what nobody has said otherwise */

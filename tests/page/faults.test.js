@@ -352,7 +352,7 @@ test('an engine without SIMD: an alarm that tells what is needed, and offers not
     await page.speak('en');
     assert.equal(
       await shown(),
-      'Training needs WebAssembly SIMD, which this browser does not have; Chrome 91, Firefox 89, Safari 16.4 and later do.',
+      'Training needs WebAssembly SIMD, which Chrome 91, Firefox 89, Safari 16.4 and later have.',
     );
     await page.click('train-start');
     await page.trained('idle');

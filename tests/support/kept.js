@@ -14,7 +14,7 @@ export async function lastRun(weighed = false) {
   const database = await done(indexedDB.open('fitting-room'));
   const transaction = database.transaction(['runs', 'slots']);
   const marks = await done(transaction.objectStore('runs').getAll());
-  const mark = marks.sort((/** @type {any} */ a, /** @type {any} */ b) => b.savedAt - a.savedAt)[0];
+  const mark = marks.sort((/** @type {any} */ a, /** @type {any} */ b) => (b.turn ?? 0) - (a.turn ?? 0) || b.savedAt - a.savedAt)[0];
   const slot = mark && (await done(transaction.objectStore('slots').get([mark.id, mark.slot])));
   database.close();
   if (!slot) return null;
