@@ -153,7 +153,10 @@ async function fit(run, { signal, emit }) {
     await keeper?.end(model, true);
     return { finished: true, position: { epoch: epochs, batch: 0 } };
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      await keeper?.failed();
+      throw error;
+    }
     await keeper?.end(model, false);
     const { epoch, batch } = model.position;
     return { finished: false, position: { epoch, batch } };

@@ -1,5 +1,5 @@
 import { identityOf } from './facts.js';
-import { Unkept, keepRun } from './store.js';
+import { Unkept, forgetRun, keepRun } from './store.js';
 
 /**
  * Keeps the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within one. Training
@@ -69,6 +69,7 @@ export const stoppingFrom = ({ facts: { stopping }, best }, model) =>
  */
 export function createKeeper({ id, run, dataset, epochs: before, stopping, emit }) {
   const epochs = [...before];
+  let begun = epochs.length > 0; // more of it is kept than its beginning
   let last = performance.now(); // a clock that nobody sets
   /** @type {Kept | null} */
   let next = null;
@@ -78,6 +79,7 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
   /** @param {any} model @param {boolean} finished @returns {Promise<Kept>} */
   async function copyOf(model, finished) {
     const { epoch, batch } = model.position;
+    begun ||= epoch > 0 || batch > 0;
     const bytes = await model.save({ includeOptimizer: true });
     const state = stopping?.state;
     const facts = {
@@ -145,6 +147,13 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
     async end(model, finished) {
       await take(model, finished);
       await writing;
+    },
+    /** A run that failed before more than its beginning was kept is none to go on with. */
+    async failed() {
+      if (begun) return;
+      next = null;
+      await writing;
+      await forgetRun(id).catch(tellUnkept);
     },
     get epochs() {
       return epochs;
