@@ -153,7 +153,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
       Date.now = () => now() + more;
     };
     /** @param {import('puppeteer-core').WebWorker} worker */
-    const shiftIn = (worker) => worker.evaluate(shift, by);
+    const shiftIn = (worker) => worker.evaluate(shift, by).catch(() => {}); // it may be gone by then
     const { identifier } = await tab.evaluateOnNewDocument(shift, by);
     tab.on('workercreated', shiftIn);
     try {
