@@ -25,9 +25,7 @@ PAGE_FILES := $(shell find web shim -type f 2>/dev/null) package.json
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' \
   -not -path 'tests/support/*' -print))
-# These watch how long the page stands still, which a neighbour would change.
-TIMED_TESTS := tests/page/pictures.test.js tests/page/responsiveness.test.js
-PAGE_TESTS := $(filter-out $(TIMED_TESTS),$(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null)))
+PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null))
 
 # No contraction of a*b+c: every engine and compiler must round alike.
 CORE_FLAGS := -std=c11 -Wall -Wextra -ffp-contract=off -MMD -MP
@@ -188,8 +186,7 @@ test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node, a
 
 .PHONY: test-page
 test-page: dist/index.html package-contents build/browsers ## the page's tests, in Chromium, Firefox and WebKit
-	$(RUN_TESTS) --test-concurrency=2 $(PAGE_TESTS)
-	$(RUN_TESTS) --test-concurrency=1 $(TIMED_TESTS)
+	$(RUN_TESTS) --test-concurrency=1 $(PAGE_TESTS)
 
 build/compiler: .setup/compiler.sh
 	@mkdir -p $(@D)

@@ -146,7 +146,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 }
 
 test('Start before the service worker is there: trains, and is not torn away', { timeout: 120_000 }, () =>
-  withPage(['chromium', { query: QUICK, server: { isolated: false, delay: (path) => (path === 'service-worker.js' ? 1500 : 0) } }], async (opened) => {
+  withPage(['chromium', { query: QUICK, server: { isolated: false, delay: (path) => (path === 'service-worker.js' ? 2700 : 0) } }], async (opened) => {
     const { page } = opened;
     await page.click('train-start');
     assert.equal(await page.data('train-status', 'state'), 'loading');
