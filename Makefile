@@ -295,7 +295,7 @@ build/wasm-tests/%.cjs: build/wasm-tests/%.o $(ALL_NAMES:%=build/simd/%.o)
 KILLS ?= 50
 BROWSER ?= chromium
 .PHONY: kill-test
-kill-test: dist/index.html build/browsers ## kill a browser that trains at 50 random moments, and compare (a quarter of an hour; KILLS, SEED, BROWSER=firefox)
+kill-test: dist/index.html build/browsers ## kill a browser that trains at 50 random moments, and compare (up to an hour; KILLS, SEED, BROWSER=firefox)
 	@node tests/endurance/kill-test.js $(KILLS) $(SEED) $(BROWSER)
 
 CYCLES ?= 200

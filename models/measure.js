@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { datasets, loadModel } from '../shim/index.js';
+import { predictTwice } from '../web/try/mirror.js';
 import { RUNTIME, fileOf } from './recipe.js';
 
 /** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
@@ -31,12 +32,6 @@ export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex'
 export const accuracyOf = (confusion) =>
   confusion.reduce((sum, row, label) => sum + row[label], 0) / confusion.flat().reduce((sum, count) => sum + count, 0);
 
-/** Each row of pixels the other way round. @param {Tensor} images [n, 28, 28, 1] @returns {Tensor} */
-function mirrored({ shape, data }) {
-  const width = shape[2];
-  return { shape, data: data.map((_, i) => data[i - 2 * (i % width) + width - 1]) };
-}
-
 /**
  * @param {Model} model
  * @param {{ images: Tensor, labels: Tensor }} pictures
@@ -51,14 +46,13 @@ export async function confusionOf(model, { images, labels }, { twice = false } =
   return counts;
 }
 
-/** @param {Model} model @param {Tensor} images @returns {Promise<number[]>} */
+/** As the page asks. @param {Model} model @param {Tensor} images @returns {Promise<number[]>} */
 async function classesOfMeans(model, images) {
-  const first = (await model.predict(images)).data.slice();
-  const { data: second } = await model.predict(mirrored(images));
+  const means = await predictTwice(model, /** @type {Uint8Array} */ (images.data));
   const classes = model.outputShape[0];
-  return Array.from({ length: first.length / classes }, (_, i) => {
-    const sums = Array.from({ length: classes }, (_, k) => first[i * classes + k] + second[i * classes + k]);
-    return sums.indexOf(Math.max(...sums));
+  return Array.from({ length: means.length / classes }, (_, i) => {
+    const row = means.subarray(i * classes, (i + 1) * classes);
+    return row.indexOf(Math.max(...row));
   });
 }
 

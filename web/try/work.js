@@ -2,6 +2,7 @@ import { loadModel } from 'fitting-room';
 import { preparePhoto } from '../../shim/photo.js';
 import { decode, pixelsOf, previewOf } from './decoding.js';
 import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
+import { predictTwice } from './mirror.js';
 
 /** What the section's own worker does: it decodes pictures, finds the garment in them, and asks a model. */
 
@@ -23,7 +24,7 @@ const FILES = {
   accurate: new URL('../../models/accurate.fit', import.meta.url),
 };
 
-/** Those that are asked about the mirror image as well: a garment is the same in it, and two views tell more than one. */
+/** The page's own ones that are asked about the mirror image as well. */
 const ASKED_TWICE = ['photos', 'accurate'];
 
 /** @type {Map<string, Promise<Model>>} */
@@ -85,15 +86,11 @@ export async function examine({ id, file, box, inverted, edge }, { signal }) {
 export async function classify({ model: name, pixels }) {
   const model = await modelNamed(name);
   const count = pixels.length / PICTURE;
+  if (ASKED_TWICE.includes(name)) return { probabilities: await predictTwice(model, pixels) };
   const { data } = await model.predict({ shape: [count, 28, 28, 1], data: pixels });
   if (data.length !== count * CLASSES) throw new Error(`this model tells ${data.length / count} classes apart, and ten are needed here`);
-  if (!ASKED_TWICE.includes(name)) return { probabilities: data.slice() };
-  const { data: other } = await model.predict({ shape: [count, 28, 28, 1], data: mirrored(pixels) });
-  return { probabilities: data.map((value, i) => (value + other[i]) / 2) };
+  return { probabilities: data.slice() };
 }
-
-/** @param {Uint8Array} pixels [n, 28, 28] */
-const mirrored = (pixels) => pixels.map((_, i) => pixels[i - (i % 28) + 27 - (i % 28)]);
 
 /** @param {{ model: string }} args */
 export const layers = async ({ model }) => layersOf(await modelNamed(model));
