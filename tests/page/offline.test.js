@@ -74,7 +74,7 @@ async function withNextVersion(use) {
 }
 
 /** @param {string} name */
-const renamed = (name) => name.replace(/-[^-]{8}\.js$/, '-00000002.js');
+const renamed = (name) => name.replace(/-.{8}\.js$/, '-00000002.js');
 
 /** @param {Opened} opened */
 const script = ({ browser }) => browser.evaluate(() => /** @type {HTMLScriptElement} */ (document.querySelector('script[type=module]')).src);
