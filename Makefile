@@ -23,6 +23,10 @@ ALL_CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
 CORE_TESTS := $(filter-out $(WRAPPED_TESTS) $(THREAD_TESTS),$(ALL_CORE_TESTS))
 PAGE_FILES := $(shell find web shim -type f 2>/dev/null) package.json
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
+NATIVE_TESTS := $(patsubst %,build/native/%,$(CORE_TESTS) $(WRAPPED_TESTS) $(FUZZ_TARGETS:%=fuzz/%)) \
+  $(patsubst %,build/threads/%,pool_test $(THREAD_TESTS))
+COVERED_TESTS := $(ALL_CORE_TESTS:%=build/coverage/%)
+WASM_TESTS := $(CORE_TESTS:%=build/wasm-tests/%.cjs)
 API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' \
   -not -path 'tests/support/*' -print))
 PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null))
@@ -50,6 +54,10 @@ CHECKS := -sASSERTIONS=2 -sSAFE_HEAP=1 -sSTACK_OVERFLOW_CHECK=1
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is one of'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+# $(1) is what installs: one after the other, as packages' managers want it. $(2) is compiled, on every processor.
+install_then_compile = @$(MAKE) --jobs=1 --no-print-directory $(1) && \
+  $(MAKE) --jobs=$(shell nproc) --output-sync=target --no-print-directory $(2)
 
 .PHONY: setup
 setup: ## obtain the toolchain and the npm packages (build, serve and test do so by themselves)
@@ -138,7 +146,8 @@ package: package-contents ## pack the library as build/package/fitting-room-….
 # The page.
 
 .PHONY: build
-build: dist/index.html ## make dist/, the page as static files, and print its size
+build: ## make dist/, the page as static files, and print its size
+	$(call install_then_compile,$(EMCC) $(NPM),dist/index.html)
 	@node .setup/size.js dist $(BUDGET_KB) $(ANSWER_KB)
 
 dist/index.html: $(MODULES) $(PAGE_FILES) $(NPM)
@@ -156,25 +165,27 @@ RUN_TESTS := $(NODE) --test --test-timeout=600000
 
 # Tests. Each C test runs natively under sanitizers and as WebAssembly with SIMD.
 
-.PHONY: test
-test: typecheck test-core test-wasm test-coverage test-api test-page ## run every test
+.PHONY: test test-programs
+test: ## run every test
+	$(call install_then_compile,build/compiler $(EMCC) $(NPM) build/llvm/ready,test-programs)
+	@$(MAKE) --jobs=1 --no-print-directory typecheck test-core test-wasm test-coverage test-api test-page
+test-programs: $(MODULES) $(CHECKED) $(NATIVE_TESTS) $(COVERED_TESTS) $(WASM_TESTS)
 
 .PHONY: typecheck
 typecheck: $(MODULES) $(CHECKED) $(NPM) ## check the JSDoc types
 	npx tsc --project shim/tsconfig.json
 
 .PHONY: test-core
-test-core: $(CORE_TESTS:%=build/native/%) $(WRAPPED_TESTS:%=build/native/%) build/threads/pool_test \
-  $(THREAD_TESTS:%=build/threads/%) $(FUZZ_TARGETS:%=build/native/fuzz/%) ## the core's tests, native, under ASan and UBSan
+test-core: $(NATIVE_TESTS) ## the core's tests, native, under ASan and UBSan
 	@for program in $^; do echo "$$program"; ASAN_OPTIONS=detect_leaks=1 $$program || exit 1; done
 
 .PHONY: test-coverage coverage
 test-coverage: coverage
-coverage: $(ALL_CORE_TESTS:%=build/coverage/%) ## which lines of src/ the core's tests reach; at least 95 % are wanted
+coverage: $(COVERED_TESTS) ## which lines of src/ the core's tests reach; at least 95 % are wanted
 	@.setup/coverage.sh build/llvm 95 $^
 
 .PHONY: test-wasm
-test-wasm: $(CORE_TESTS:%=build/wasm-tests/%.cjs) ## the core's tests, WebAssembly SIMD, in Node
+test-wasm: $(WASM_TESTS) ## the core's tests, WebAssembly SIMD, in Node
 	@for program in $^; do echo "$$program"; $(NODE) $$program || exit 1; done
 
 .PHONY: test-api
