@@ -16,6 +16,8 @@ const chromiumArgs = (settings) => [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Pages of the browser's own that it would load beside the one under test, with a second or more of a processor.
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup',
   `--lang=${settings.locale}`,
   `--accept-lang=${settings.locale}`,
   ...settings.args,
