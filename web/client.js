@@ -16,16 +16,18 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {import('../shim/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
  * @param {string} role by which it can be told from others
+ * @param {Worker & { name: string } | null} [early] one that runs the script already
  */
-export function startWorker(script, runtime, onDeath, role = 'trainer') {
+export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
   let alive = true;
   let starts = 1;
   let { worker, name } = create();
   const { call, move, fail } = connect(/** @type {any} */ (worker));
 
   function create() {
-    const name = `${role}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-    const worker = new Worker(script, { type: 'module', name });
+    const name = early?.name ?? `${role}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+    const worker = early ?? new Worker(script, { type: 'module', name });
+    early = null;
     worker.onerror = (event) => {
       event.preventDefault();
       die(event.message ?? '');

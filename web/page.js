@@ -1,4 +1,4 @@
-import { count, onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
+import { addTexts, count, onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
 import { isolate } from './isolation.js';
 import { createSession } from './session.js';
 import { specsOf } from './model-spec.js';
@@ -21,6 +21,10 @@ import { createSettingsForm } from './views/settings-form.js';
 import { createTape } from './views/tape.js';
 import { createVerdictView } from './views/verdict.js';
 
+const FIRST = 1000; // ms for which all else waits at most until a picture can be answered, or is, where one was given at once
+
+const TRY_TEXTS = { en: () => import('./try/texts/en.js'), 'zh-Hans': () => import('./try/texts/zh-Hans.js') };
+
 /**
  * The story of the page: load → model → train → show.
  * @param {string} script the address of this one, which the worker runs as well
@@ -31,7 +35,7 @@ export function openPage(script) {
   const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }));
 
   let shownData = 0; // the version of the data on the page
-  /** @type {Promise<{ add: (files: File[]) => void }> | null} */
+  /** @type {Promise<{ add: (files: File[]) => void, answered: Promise<void> }> | null} `answered`: settles once pictures can be */
   let section = null;
 
   // Load
@@ -73,17 +77,22 @@ export function openPage(script) {
 
   setUpTheme();
   plots.reset(settings.epochs);
-  setUpLanguage().then(open);
-  loadTry().catch(() => {});
-  import('./views/results.js').then(({ createResults }) => createResults(session, trainer)).catch(() => {});
-  import('./keep/index.js').then(({ createKeep }) => createKeep({ session, trainer, settings })).catch(() => {});
+  const language = setUpLanguage();
+  const first = Promise.race([loadTry().then(({ answered }) => answered, () => {}), new Promise((resolve) => setTimeout(resolve, FIRST))]);
+  first.then(loadOthers);
+  Promise.all([language, first]).then(open);
   prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
 
   /** The section for people's own pictures comes once the page stands, or is asked for. */
   function loadTry() {
-    section ??= import('./try/index.js').then(({ createTry }) => createTry({ script, session, trainer }));
+    section ??= Promise.all([import('./try/index.js'), addTexts(TRY_TEXTS), import('./views/bars.js')]).then(([{ createTry }]) => createTry({ script, session, trainer }));
     section.catch(() => (section = null)); // no network: the next picture tries anew
     return section;
+  }
+
+  function loadOthers() {
+    import('./views/results.js').then(({ createResults }) => createResults(session, trainer)).catch(() => {});
+    import('./keep/index.js').then(({ createKeep }) => createKeep({ session, trainer, settings })).catch(() => {});
   }
 
   /** @param {File[]} files */

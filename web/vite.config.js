@@ -61,7 +61,9 @@ const smaller = () => ({
       const dense = String(html.source).replace(/>\n\s*</g, '><').replace(/\n\s+/g, '\n').replace(/(\s[\w-]+)="([\w#.-]+)"(?=[\s>])/g, '$1=$2');
       const [tag, script] = /** @type {RegExpExecArray} */ (/<script>([^]*?)<\/script>/.exec(dense));
       const short = dense.replace(tag, `<script>${await minified(script)}</script>`).replace(/ +>/g, '>').replace(NEED_NOT_BE, '');
-      const styled = short.replace(/<link rel=stylesheet[^>]* href="?\.\/([^" >]+)"?>/, (_link, name) => {
+      const [main] = /** @type {RegExpExecArray} */ (/<script type=module[^>]*><\/script>/.exec(short));
+      const ordered = short.replace(main, '').replace('<script>', () => `${main}<script>`); // where the page has it: before its own script, which looks for it
+      const styled = ordered.replace(/<link rel=stylesheet[^>]* href="?\.\/([^" >]+)"?>/, (_link, name) => {
         const style = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle[name]);
         delete bundle[name];
         return `<style>${String(style.source).trim().replaceAll(', ', ',')}</style>`;
@@ -78,7 +80,7 @@ const smaller = () => ({
 const shortKeys = () => ({
   name: 'short-keys',
   async transform(_, id) {
-    if (!/\/web\/(i18n|(try|keep)\/texts)\/(en|zh-Hans)\.js$/.test(id)) return null;
+    if (!/\/web\/(i18n(\/offline)?|(try|keep|views)\/texts)\/(en|zh-Hans)\.js$/.test(id)) return null;
     const { texts } = await import(id);
     const short = Object.fromEntries(Object.entries(texts).map(([key, text]) => [shortKey(key), text]));
     if (Object.keys(short).length < Object.keys(texts).length) throw new Error(`two keys of ${id} have the same short one`);
@@ -243,7 +245,8 @@ const MODEL_FILE = 'model-file';
 /** What a chunk of a part that comes later is called by. @param {{ name: string, moduleIds: string[] }} chunk */
 function partOf({ name, moduleIds }) {
   const part = name !== MODEL_FILE && ['web/try', 'web/keep', 'shim/formats'].find((room) => moduleIds.some((id) => id.includes(`/${room}/`)));
-  return part ? `${part.split('/')[1]}-` : '';
+  const texts = moduleIds.some((id) => id.includes('/web/views/texts/'));
+  return part ? `${part.split('/')[1]}-` : texts ? 'results-' : '';
 }
 
 export default defineConfig({
@@ -269,7 +272,7 @@ export default defineConfig({
         chunkFileNames: (chunk) => `assets/${partOf(chunk)}[name]-[hash].js`,
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: MODEL_FILE, test: /\/shim\/(files\/|formats\/exchange)/ }],
+          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: 'bars', test: /\/web\/(csv|download|metrics|styles|views\/bars)\.js/ }, { name: MODEL_FILE, test: /\/shim\/(files\/|formats\/exchange)/ }],
         },
       },
     },

@@ -20,13 +20,16 @@ let kept;
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
-/** What looks at people's own pictures comes with its own code, once there is one. @param {'keep' | 'examine' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name */
+/** What looks at people's own pictures comes with its own code, once there is one. @param {'warmUp' | 'keep' | 'look' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name */
 const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} */ context) => (await import('./try/work.js'))[name](args, context);
 
-const LOOKING = Object.fromEntries(/** @type {const} */ (['keep', 'examine', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
+const LOOKING = Object.fromEntries(/** @type {const} */ (['warmUp', 'keep', 'look', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
 
 /** Begins to answer the page. */
-export const work = () => serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, restore, convert, ...LOOKING });
+export function work() {
+  serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, restore, convert, ...LOOKING });
+  if (self.name.startsWith('looker')) LOOKING.warmUp({}, /** @type {any} */ ({})).catch(() => {}); // whoever asks is told of a failure
+}
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
 

@@ -3,11 +3,15 @@ import { readFile, readdir } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { texts as page } from '../../web/i18n/en.js';
 import { shortKey } from '../../web/i18n/key.js';
+import { texts as offline } from '../../web/i18n/offline/en.js';
+import { texts as offlineZhHans } from '../../web/i18n/offline/zh-Hans.js';
 import { texts as pageZhHans } from '../../web/i18n/zh-Hans.js';
 import { texts as section } from '../../web/try/texts/en.js';
 import { texts as sectionZhHans } from '../../web/try/texts/zh-Hans.js';
 import { texts as keeping } from '../../web/keep/texts/en.js';
 import { texts as keepingZhHans } from '../../web/keep/texts/zh-Hans.js';
+import { texts as results } from '../../web/views/texts/en.js';
+import { texts as resultsZhHans } from '../../web/views/texts/zh-Hans.js';
 import { argmax, confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
 import { connect, serve, WorkerDied } from '../../web/protocol.js';
@@ -163,8 +167,8 @@ describe('protocol', () => {
 });
 
 describe('languages', () => {
-  const en = { ...page, ...section, ...keeping };
-  const zhHans = { ...pageZhHans, ...sectionZhHans, ...keepingZhHans };
+  const en = { ...page, ...results, ...offline, ...section, ...keeping };
+  const zhHans = { ...pageZhHans, ...resultsZhHans, ...offlineZhHans, ...sectionZhHans, ...keepingZhHans };
   const placeholders = (/** @type {string} */ text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
 
   test('have the same keys and placeholders', () => {
@@ -186,7 +190,7 @@ describe('languages', () => {
   });
 
   test('every key is used, and every key that is used is there', async () => {
-    const files = (await readdir(web, { recursive: true })).filter((file) => /\.(js|html)$/.test(file) && !/^(i18n|(try|keep)\/texts)\b/.test(file));
+    const files = (await readdir(web, { recursive: true })).filter((file) => /\.(js|html)$/.test(file) && !/^(i18n|(try|keep|views)\/texts)\b/.test(file));
     const sources = (await Promise.all(files.map((file) => readFile(new URL(file, web), 'utf8')))).join('\n');
     const whole = [...sources.matchAll(/(?:data-i18n(?:-label)?="|\bt\(')([^"'$]+)["']/g)].map(([, key]) => key);
     for (const key of whole) assert.ok(key in en, key);

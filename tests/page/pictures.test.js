@@ -99,6 +99,34 @@ test('a drawn T-shirt is found and is a T-shirt, whatever the file it comes in (
   }
 });
 
+/** Keeps of each worker that looks at pictures whether the page's own script had run by then; `spoilt`: the first one's script is missing. @param {boolean} spoilt */
+const followLookers = (spoilt) => (/** @type {any} */ { page }) =>
+  page.evaluateOnNewDocument((/** @type {boolean} */ isSpoilt) => {
+    const watched = /** @type {any} */ (globalThis);
+    const RealWorker = globalThis.Worker;
+    watched.lookers = [];
+    globalThis.Worker = class extends RealWorker {
+      /** @param {string | URL} url @param {WorkerOptions} [options] */
+      constructor(url, options) {
+        const looks = options?.name?.startsWith('looker');
+        super(isSpoilt && looks && watched.lookers.length === 0 ? `${url}.missing.js` : url, options);
+        if (looks) watched.lookers.push('fittingRoom' in watched ? 'later' : 'early');
+      }
+    };
+  }, spoilt);
+
+test('what looks at pictures starts before the page’s own script, and once; where it does not come, another one does', async () => {
+  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+    for (const spoilt of [false, true]) {
+      await withPage([name, { ...QUICK, prepare: followLookers(spoilt) }], async (opened) => {
+        await sectionThere(opened);
+        assert.equal((await answer(opened, stored(shirt()))).class, '0');
+        assert.deepEqual(await opened.browser.evaluate(() => /** @type {any} */ (globalThis).lookers), spoilt ? ['early', 'later'] : ['early'], name);
+      });
+    }
+  }
+});
+
 test('a file that is dropped or pasted is answered', async () => {
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser, page } = opened;

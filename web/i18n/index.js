@@ -64,6 +64,7 @@ async function show() {
 /** Adds the texts of a part of the page that comes later; settles when they can be shown. @param {Languages} languages */
 export function addTexts(languages) {
   PARTS.push(languages);
+  languages[hook('language').value]().catch(() => {}); // comes while others are shown
   return change();
 }
 

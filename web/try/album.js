@@ -66,10 +66,11 @@ export function createAlbum({ ask }) {
     update(item, { state: 'looking' });
     try {
       const { id, file, choice } = item;
-      const found = /** @type {Found} */ (await ask('examine', { id, file, ...choice, edge: item === selected ? LARGE : SMALL }));
+      const { probabilities, failure, ...found } = await ask('look', { id, file, ...choice, edge: item === selected ? LARGE : SMALL, model });
       item.found?.preview.close();
       item.found = found;
-      await answer([item]);
+      if (failure) throw failure;
+      tell([item], probabilities);
     } catch (error) {
       const { code, message } = /** @type {Error & { code?: string }} */ (error);
       update(item, { state: 'refused', reason: code ?? message, probabilities: null, predicted: -1 });
@@ -82,6 +83,11 @@ export function createAlbum({ ask }) {
     const pixels = new Uint8Array(some.length * 784);
     some.forEach(({ found }, i) => pixels.set(/** @type {Found} */ (found).pixels, i * 784));
     const { probabilities } = await ask('classify', { model: asked, pixels });
+    tell(some, probabilities);
+  }
+
+  /** @param {Item[]} some @param {Float32Array} probabilities [n, 10] */
+  function tell(some, probabilities) {
     const predicted = argmax(probabilities, 10);
     some.forEach((item, i) => update(item, { state: 'ready', reason: '', probabilities: probabilities.slice(i * 10, i * 10 + 10), predicted: predicted[i] }));
   }
@@ -126,6 +132,7 @@ export function createAlbum({ ask }) {
     adjust,
     use,
     items,
+    idle: () => working,
     get selected() {
       return selected;
     },

@@ -52,7 +52,7 @@ function drawn(bitmap, scale) {
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
   const canvas = new OffscreenCanvas(width, height);
-  const context = contextOf(canvas);
+  const context = contextOf(canvas, { willReadFrequently: true }); // a processor's canvas: it is there at once
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, width, height);
   return canvas;

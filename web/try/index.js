@@ -1,5 +1,4 @@
 import { byId, el } from '../dom.js';
-import { addTexts } from '../i18n/index.js';
 import { addStyles } from '../styles.js';
 import { createAlbum } from './album.js';
 import { createGallery } from './gallery.js';
@@ -14,10 +13,8 @@ import { styles } from './styles.js';
  * The section where people's own pictures are told apart. It comes once the page stands.
  * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts `script`: what workers run
  */
-export async function createTry({ script, session, trainer }) {
+export function createTry({ script, session, trainer }) {
   const looker = createLooker(script);
-  looker.ask('classify', { model: 'photos', pixels: new Uint8Array(784) }).catch(() => {}); // the first picture need not wait for the model
-  await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
   const album = createAlbum(looker);
   const sources = createSources(add);
   const choice = createModelChoice({ album, looker, session, trainer });
@@ -45,5 +42,5 @@ export async function createTry({ script, session, trainer }) {
 
   addStyles(...styles);
   byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), result.element, insight.element, gallery.element);
-  return { add };
+  return { add, answered: looker.ask('warmUp').catch(() => {}).then(album.idle) };
 }

@@ -2,7 +2,7 @@ import { startWorker } from '../client.js';
 import { RemoteError, WorkerDied } from '../protocol.js';
 
 /**
- * The section's own worker: pictures are looked at while another one trains, and a picture that ends it ends nothing else.
+ * The worker of the section for people's own pictures: they are looked at while another one trains, and a picture that ends it ends nothing else.
  * The next call starts it anew.
  * @param {string} script what the worker runs
  */
@@ -13,13 +13,15 @@ export function createLooker(script) {
   let trained = null;
 
   function launch() {
-    const started = startWorker(script, { deterministic: true, threads: 1 }, () => (client = null), 'looker');
+    const { early = null } = /** @type {{ early?: any }} */ (globalThis);
+    const started = startWorker(script, { deterministic: true, threads: 1 }, () => (client = null), 'looker', early);
+    Object.assign(globalThis, { early: null });
     started.ready.catch((error) => error instanceof WorkerDied || started.die(error.message));
     if (trained) started.call('keep', { name: 'trained', bytes: trained }).catch(() => {});
     return started;
   }
 
-  /** @param {string} method @param {any} args @param {{ signal?: AbortSignal }} [options] @returns {Promise<any>} */
+  /** @param {string} method @param {any} [args] @param {{ signal?: AbortSignal }} [options] @returns {Promise<any>} */
   async function ask(method, args, options) {
     const mine = (client ??= launch());
     try {
@@ -39,3 +41,5 @@ export function createLooker(script) {
 
   return { ask, keepTrained };
 }
+
+/** @typedef {ReturnType<typeof createLooker>} Looker */

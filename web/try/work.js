@@ -40,6 +40,22 @@ function modelNamed(name) {
   return loading;
 }
 
+/** @type {Promise<void> | undefined} */
+let warm;
+
+/** Loads and compiles what the first picture needs, so that it need not wait for it. */
+export const warmUp = () => (warm ??= tellSquare());
+
+/** Tells a dark square on a bright ground apart. */
+async function tellSquare() {
+  const [edge, from, to] = [96, 24, 72];
+  const inside = (/** @type {number} */ at) => at >= from && at < to;
+  const square = new ImageData(edge, edge);
+  for (let i = 0; i < edge * edge; i++) square.data.fill(inside(i % edge) && inside(Math.floor(i / edge)) ? 64 : 255, 4 * i, 4 * i + 4);
+  const [{ image }] = await Promise.all([preparePhoto(square), modelNamed('photos')]);
+  await classify({ model: 'photos', pixels: image.data });
+}
+
 /** Takes a model in place of one of the same name. @param {{ name: string, bytes: Uint8Array }} args */
 export async function keep({ name, bytes }) {
   const next = await loadModel(bytes, RUNTIME);
@@ -61,11 +77,28 @@ async function bitmapOf(file, id) {
 }
 
 /**
+ * Finds the garment in a picture, and asks a model about it: in one call, as the page may be busy between two.
+ * @param {Parameters<typeof examine>[0] & { model: string }} args
+ * @param {CallContext} context
+ * @returns {Promise<Awaited<ReturnType<typeof examine>> & { probabilities?: Float32Array, failure?: { code?: string, message: string } }>} a
+ *   failure is the model's; what was found is there all the same
+ */
+export async function look({ model, ...args }, context) {
+  const found = await examine(args, context);
+  try {
+    return { ...found, ...(await classify({ model, pixels: found.pixels })) };
+  } catch (error) {
+    const { code, message } = /** @type {Error & { code?: string }} */ (error);
+    return { ...found, failure: { code, message } };
+  }
+}
+
+/**
  * Finds the garment in a picture.
  * @param {{ id: number, file: Blob, box?: Box, inverted?: boolean, edge: number }} args `edge`: the longest of the preview, pixels
  * @param {CallContext} context
  */
-export async function examine({ id, file, box, inverted, edge }, { signal }) {
+async function examine({ id, file, box, inverted, edge }, { signal }) {
   const bitmap = await bitmapOf(file, id);
   signal.throwIfAborted();
   const { image, kind, box: found, mask } = await preparePhoto(pixelsOf(bitmap), { box, inverted });

@@ -1,3 +1,4 @@
+import { addTexts } from '../i18n/index.js';
 import { argmax, confusion } from '../metrics.js';
 import { createConfidencesView } from './confidences.js';
 import { createConfusionView } from './confusion.js';
@@ -12,7 +13,8 @@ const CLASSES = 10;
  * @param {import('../session.js').Session} session
  * @param {import('../trainer.js').Trainer} trainer
  */
-export function createResults(session, trainer) {
+export async function createResults(session, trainer) {
+  await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
   const confidences = createConfidencesView(session);
   const ofPictures = [confidences, createGridView(session, confidences.select), createFirst20View()];
   const ofCells = [createConfusionView(session, confidences.select), createPerClassView()];

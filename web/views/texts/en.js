@@ -1,0 +1,21 @@
+/** @type {Record<string, string>} */
+export const texts = {
+  'grid.title': 'Test pictures {from} to {to}',
+  'grid.right': 'right',
+  'grid.wrong': 'wrong',
+  'grid.cell': '{predicted} ({true})',
+  'confidences.picture': 'Test picture {index}:',
+  'confidences.empty': 'How sure the network is of each class.',
+  'first20.picture': 'picture',
+  'first20.predicted': 'predicted',
+  'first20.true': 'true',
+  'confusion.corner': 'true ↓ predicted →',
+  'confusion.cell': '{true} taken for {predicted}: {count}',
+  'confusion.cell-right': '{true} recognised: {count}',
+  'per-class.class': 'class',
+  'per-class.precision': 'precision',
+  'per-class.recall': 'recall',
+  'per-class.f1': 'F1',
+  'per-class.support': 'pictures',
+  'per-class.mean': 'mean',
+};

@@ -1,0 +1,21 @@
+/** @type {Record<string, string>} */
+export const texts = {
+  'grid.title': '测试图片 {from} 至 {to}',
+  'grid.right': '正确',
+  'grid.wrong': '错误',
+  'grid.cell': '{predicted}（{true}）',
+  'confidences.picture': '测试图片 {index}：',
+  'confidences.empty': '网络对每一类有多大把握。',
+  'first20.picture': '图片',
+  'first20.predicted': '预测',
+  'first20.true': '真实',
+  'confusion.corner': '真实 ↓ 预测 →',
+  'confusion.cell': '{true}被认作{predicted}：{count}',
+  'confusion.cell-right': '认出{true}：{count}',
+  'per-class.class': '类别',
+  'per-class.precision': '精确率',
+  'per-class.recall': '召回率',
+  'per-class.f1': 'F1',
+  'per-class.support': '图片数',
+  'per-class.mean': '平均',
+};
