@@ -27,5 +27,9 @@ async function visit() {
 
 const times = [];
 for (let i = 0; i < VISITS; i++) times.push(await visit());
-const sorted = times.map(({ answered }) => answered).sort((a, b) => a - b);
-console.log(`first answer, Chromium, a first visit on localhost: median ${sorted[(VISITS - 1) / 2].toFixed(0)} ms after navigation began (${sorted.map((ms) => ms.toFixed(0)).join(', ')}); dropped at ${times.map(({ dropped }) => dropped.toFixed(0)).join(', ')} ms`);
+const whole = (/** @type {number[]} */ all) => {
+  const sorted = all.map(Math.round).sort((a, b) => a - b);
+  return `median ${sorted[(VISITS - 1) / 2]} ms (${sorted.join(', ')})`;
+};
+console.log(`first answer, Chromium, a first visit on localhost: ${whole(times.map(({ answered }) => answered))} after navigation began`);
+console.log(`from the drop on: ${whole(times.map(({ answered, dropped }) => answered - dropped))}`);

@@ -131,8 +131,12 @@ function wrapPage(name, browser, page) {
     waitFor: (script, { timeout, args = [] } = {}) => poll(() => evaluate(script, ...args).catch(betweenPages), String(script), timeout),
     click: async (selector) => {
       const element = await find(selector);
-      await element.evaluate((target) => target.scrollIntoView({ block: 'center', behavior: 'instant' }));
-      await element.click();
+      const click = async () => {
+        await element.evaluate((target) => target.scrollIntoView({ block: 'center', behavior: 'instant' }));
+        await element.click();
+      };
+      // What comes above it meanwhile may have moved it away.
+      await click().catch((error) => (/not clickable/.test(error.message) ? click() : Promise.reject(error)));
     },
     type: async (selector, text) => {
       const element = await find(selector);
