@@ -127,6 +127,23 @@ test('what looks at pictures starts before the page’s own script, and once; wh
   }
 });
 
+test('a picture that is dropped at once stays in view while the rest of the page comes', async () => {
+  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+    await withPage([name, { ...QUICK, browser: { width: 1280, height: 900 } }], async ({ browser, page }) => {
+      await browser.evaluate((/** @type {number[]} */ content) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(content)], 'shirt.png', { type: 'image/png' }));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      }, [...shirt().bytes]);
+      await page.waitForState('photo-result', 'ready');
+      await page.loaded();
+      await browser.waitFor(() => document.querySelectorAll('#evaluate td').length > 100);
+      const top = await browser.evaluate(() => document.getElementById('try')?.getBoundingClientRect().top);
+      assert.ok(Number(top) > -1 && Number(top) < 100, `${name}: ${top} px from the window's top`);
+    });
+  }
+});
+
 test('a file that is dropped or pasted is answered', async () => {
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser, page } = opened;

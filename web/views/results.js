@@ -1,3 +1,4 @@
+import { byId } from '../dom.js';
 import { addTexts } from '../i18n/index.js';
 import { argmax, confusion } from '../metrics.js';
 import { createConfidencesView } from './confidences.js';
@@ -15,6 +16,8 @@ const CLASSES = 10;
  */
 export async function createResults(session, trainer) {
   await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
+  const below = byId('try');
+  const { top } = below.getBoundingClientRect();
   const confidences = createConfidencesView(session);
   const ofPictures = [confidences, createGridView(session, confidences.select), createFirst20View()];
   const ofCells = [createConfusionView(session, confidences.select), createPerClassView()];
@@ -34,4 +37,5 @@ export async function createResults(session, trainer) {
 
   trainer.on('evaluation', show);
   show(trainer.evaluation);
+  if (top < innerHeight) scrollBy({ top: below.getBoundingClientRect().top - top, behavior: 'instant' }); // who is looking at what comes below stays there
 }
