@@ -1,17 +1,13 @@
 /** How long a first visit takes until a picture is answered that is dropped as soon as the page can take it: milliseconds since navigation began. */
 import { shirt } from '../support/pictures.js';
-import { hook, openPage } from '../page/page.js';
+import { drop, hook, openPage } from '../page/page.js';
 
 const VISITS = 7;
 
 async function visit() {
   const { browser, close } = await openPage('chromium', { query: '' });
   try {
-    await browser.evaluate((/** @type {number[]} */ content) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(content)], 'shirt.png', { type: 'image/png' }));
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-    }, [...shirt().bytes]);
+    await drop(browser, shirt());
     const dropped = await browser.evaluate(() => performance.now());
     await browser.evaluate((/** @type {string} */ selector) => {
       const page = /** @type {any} */ (globalThis);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hostile, huge, odd, shirt } from '../support/pictures.js';
-import { hook, withPage } from './page.js';
+import { drop, hook, withPage } from './page.js';
 
 /** @typedef {import('../support/pictures.js').PictureFile} PictureFile */
 /** @typedef {import('./page.js').Opened} Opened */
@@ -130,11 +130,7 @@ test('what looks at pictures starts before the page’s own script, and once; wh
 test('a picture that is dropped at once stays in view while the rest of the page comes', async () => {
   for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     await withPage([name, { ...QUICK, browser: { width: 1280, height: 900 } }], async ({ browser, page }) => {
-      await browser.evaluate((/** @type {number[]} */ content) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([new Uint8Array(content)], 'shirt.png', { type: 'image/png' }));
-        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-      }, [...shirt().bytes]);
+      await drop(browser, shirt());
       await page.waitForState('photo-result', 'ready');
       await page.loaded();
       await browser.waitFor(() => document.querySelectorAll('#evaluate td').length > 100);
