@@ -34,7 +34,7 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 function partOf(file) {
   const [, build] = /^assets\/([a-z-]+)-[0-9a-f]{8}\//.exec(file) ?? [];
   const [, language] = /^assets\/(en|zh-Hans)-[^/]+\.js$/.exec(file) ?? [];
-  return { build, language, unsafe: /^assets\/sha256-[^/]+\.js$/.test(file), later: /^assets\/((offline|model-file|results|bars|csv|metrics|try|keep|formats)-[^/]+\.js|photo-[^/]+\.wasm)$/.test(file) };
+  return { build, language, unsafe: /^assets\/sha256-[^/]+\.js$/.test(file), later: /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|photo-[^/]+\.wasm)$/.test(file) };
 }
 
 /** Bytes by kind until the page is ready, of the visit that loads most. @param {string} folder */

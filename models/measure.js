@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { datasets, loadModel } from '../shim/index.js';
+import { argmax } from '../web/metrics.js';
 import { predictTwice } from '../web/try/mirror.js';
 import { RUNTIME, fileOf } from './recipe.js';
 
@@ -39,21 +40,13 @@ export const accuracyOf = (confusion) =>
  * @returns {Promise<number[][]>} by true class, then predicted class
  */
 export async function confusionOf(model, { images, labels }, { twice = false } = {}) {
-  const data = twice ? await classesOfMeans(model, images) : (await model.predictClasses(images)).data;
   const classes = model.outputShape[0];
+  const data = twice
+    ? argmax(await predictTwice(model, /** @type {Uint8Array} */ (images.data)), classes) // as the page asks
+    : (await model.predictClasses(images)).data;
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
   data.forEach((predicted, i) => counts[labels.data[i]][predicted]++);
   return counts;
-}
-
-/** As the page asks. @param {Model} model @param {Tensor} images @returns {Promise<number[]>} */
-async function classesOfMeans(model, images) {
-  const means = await predictTwice(model, /** @type {Uint8Array} */ (images.data));
-  const classes = model.outputShape[0];
-  return Array.from({ length: means.length / classes }, (_, i) => {
-    const row = means.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row));
-  });
 }
 
 /** @param {string} name @param {string} hash of the model's file @returns {OnPhotos | null} */

@@ -61,11 +61,11 @@ async function show() {
   }
 }
 
-/** Adds the texts of a part of the page that comes later; settles when they can be shown. @param {Languages} languages */
-export function addTexts(languages) {
+/** Adds the texts of a part of the page that comes later; settles when they can be shown, fails where they cannot be had. @param {Languages} languages */
+export async function addTexts(languages) {
+  await languages[hook('language').value](); // what cannot be had must not keep the others from being shown
   PARTS.push(languages);
-  languages[hook('language').value]().catch(() => {}); // comes while others are shown
-  return change();
+  await change();
 }
 
 function preferred() {

@@ -2,7 +2,7 @@ import { startWorker } from '../client.js';
 import { RemoteError, WorkerDied } from '../protocol.js';
 
 /**
- * The worker of the section for people's own pictures: they are looked at while another one trains, and a picture that ends it ends nothing else.
+ * The section's own worker: pictures are looked at while another one trains, and a picture that ends it ends nothing else.
  * The next call starts it anew.
  * @param {string} script what the worker runs
  */
@@ -41,5 +41,3 @@ export function createLooker(script) {
 
   return { ask, keepTrained };
 }
-
-/** @typedef {ReturnType<typeof createLooker>} Looker */
