@@ -1,7 +1,8 @@
 import { connect, WorkerDied } from './protocol.js';
 
 const PING_INTERVAL = 500; // ms
-const STUCK_AFTER = 5000; // ms without an answer
+const STUCK_AFTER = 5000; // ms without an answer while it starts
+const LOST_AFTER = 10_000; // ms, once there may be something to lose
 const MAX_STARTS = 3;
 
 /** @param {number} ms */
@@ -11,7 +12,8 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * Starts the worker and calls it. `onDeath` is told once when the worker is gone, for whatever reason.
  *
  * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never comes back
- * from making a worker's own workers, which are the core's threads.
+ * from making a worker's own workers, which are the core's threads. Where that happens later, as it turns to another build of
+ * the core, there may be a model and data that only it has: it is given up, and that is said.
  * @param {string} script
  * @param {import('../shim/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
@@ -53,27 +55,44 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
     move(/** @type {any} */ (worker));
   }
 
-  let starting = true;
-  async function watch() {
-    while (starting) {
-      await call('ping'); // however long its script travels
-      while (await answers()) if (!starting) return;
-      if (starting) replace();
-    }
+  /**
+   * Calls what may hang, and looks meanwhile whether the worker answers at all.
+   * @param {number} limit ms without an answer @param {() => void} onStuck @param {Parameters<typeof call>} request
+   */
+  function callWatched(limit, onStuck, ...request) {
+    let waiting = true;
+    let there = call('ping'); // however long its script travels
+    const answer = call(...request);
+    const watch = async () => {
+      while (waiting) {
+        await there;
+        while (await answersWithin(limit)) if (!waiting) return;
+        if (waiting) onStuck();
+        there = call('ping');
+      }
+    };
+    watch().catch(() => {}); // dead: onDeath is told
+    answer.catch(() => {}).then(() => (waiting = false));
+    return answer;
   }
 
-  /** Whether the worker answers in time; a while later, so that this can be asked in a loop. */
-  async function answers() {
+  /** Whether the worker answers in time; a while later, so that this can be asked in a loop. @param {number} limit ms */
+  async function answersWithin(limit) {
     await wait(PING_INTERVAL);
-    return Promise.race([call('ping').then(() => true), wait(STUCK_AFTER)]);
+    return Promise.race([call('ping').then(() => true), wait(limit)]);
   }
-  watch().catch(() => {}); // dead: onDeath is told
 
-  const ready = call('hello', runtime).finally(() => (starting = false));
+  const lose = () => die('it stopped answering while it loaded the core');
+  const ready = callWatched(STUCK_AFTER, replace, 'hello', runtime);
   // The browser releases a worker's locks when it ends, however it ends.
   ready.then(() => navigator.locks?.request(name, () => die(''))).catch(() => {}); // dead, or locks are refused
 
-  return { call, ready, die };
+  return {
+    /** @type {typeof call} */
+    call: (...request) => (request[0] === 'describe' ? callWatched(LOST_AFTER, lose, ...request) : call(...request)),
+    ready,
+    die,
+  };
 }
 
 /** @typedef {ReturnType<typeof startWorker>} Client */

@@ -125,7 +125,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
   test(`${name}, a worker that never comes back from making its threads: another one takes its calls`, { timeout: 120_000 }, () =>
     withoutPolicy((folder) =>
-      withPage([name, { query: QUICK, server: { folder, fail: hangOnce }, prepare: stallThreads }], async (opened) => {
+      withPage([name, { query: QUICK, server: { folder, fail: hangAt(1) }, prepare: stallThreads }], async (opened) => {
         await coreThere(opened, 30_000);
         assert.equal(opened.server.requests.filter((path) => path.endsWith('/stall')).length, Number(THREADS));
         assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
@@ -144,6 +144,20 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       }));
   }
 }
+
+test('a worker that never comes back from making the threads of another build: says so, and what was trained is offered', { timeout: 120_000 }, () =>
+  withoutPolicy((folder) =>
+    withPage(['chromium', { query: QUICK, server: { folder, fail: hangAt(Number(THREADS)) }, prepare: stallThreads }], async (opened) => {
+      const { browser, page } = opened;
+      await trains(opened);
+      await page.click('settings-deterministic');
+      await browser.waitFor(() => /it stopped answering/.test(document.getElementById('alarm')?.innerText ?? ''));
+      await browser.waitFor(() => document.querySelector('[data-testid="resume-offer"]')?.checkVisibility());
+      await browser.click('#restart');
+      await browser.waitFor((/** @type {string} */ wanted) => document.querySelector(wanted), { args: ['[data-testid="runtime-info"][data-build="simd-mt"]'] });
+      await trains(opened);
+    }),
+  ));
 
 test('Start before the service worker is there: trains, and is not torn away', { timeout: 120_000 }, () =>
   withPage(['chromium', { query: QUICK, server: { isolated: false, delay: (path) => (path === 'service-worker.js' ? 2700 : 0) } }], async (opened) => {
@@ -181,8 +195,8 @@ function refuseSessionStorage(browser) {
   });
 }
 
-/** @param {string} path @param {number} times */
-const hangOnce = (path, times) => (path === 'stall' && times === 1 ? 'hang' : undefined);
+/** The so-many-th thread never comes; a build starts one less than it computes with. @param {number} which @returns {(path: string, times: number) => 'hang' | undefined} */
+const hangAt = (which) => (path, times) => (path === 'stall' && times === which ? 'hang' : undefined);
 
 /** The page without its Content-Security-Policy, which stops the worker that stallThreads makes. @param {(folder: string) => Promise<void>} use */
 async function withoutPolicy(use) {
