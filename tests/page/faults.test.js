@@ -13,9 +13,9 @@ import { QUICK, createPage, hook, openPage, withPage } from './page.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** A run that ends with the same weights wherever it was interrupted. */
-const EPOCHS = 4;
-const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=1000&filters=8&units=32`;
+/** A run that ends with the same weights wherever it was interrupted; long enough that it can be, on a machine with other work too. */
+const EPOCHS = 20;
+const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=2000&filters=8&units=32`;
 
 /** WebAssembly's memory in pages of 64 KiB: enough for RUN, and no more than 64 MB. */
 const MEMORY = '--js-flags=--wasm-max-mem-pages=1024';
@@ -48,9 +48,10 @@ const says = ({ browser }, testid, words) =>
     { args: [hook(testid), words.source] },
   );
 
-/** Has the page pause at the beginning of the next epoch. @param {Pick<Opened, 'browser'>} opened */
-const pauseNext = ({ browser }) =>
-  browser.evaluate((/** @type {string} */ pause) => {
+/** Trains until a first epoch is kept, and pauses in one of the next. @param {Pick<Opened, 'page' | 'browser'>} opened */
+async function trainAndPause({ page, browser }) {
+  await page.loaded();
+  await browser.evaluate((/** @type {string} */ pause) => {
     const watched = /** @type {any} */ (globalThis);
     watched.onEvent = (/** @type {{ type: string }} */ { type }) => {
       if (type !== 'epoch') return;
@@ -58,11 +59,6 @@ const pauseNext = ({ browser }) =>
       /** @type {HTMLElement} */ (document.querySelector(pause)).click();
     };
   }, hook('train-pause'));
-
-/** Trains until a first epoch is kept, and pauses in the next one. @param {Pick<Opened, 'page' | 'browser'>} opened */
-async function trainAndPause({ page, browser }) {
-  await page.loaded();
-  await pauseNext({ browser });
   await page.click('train-start');
   await page.trained('paused');
   await page.waitForState('keep-status', 'kept');
@@ -246,12 +242,8 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
       await says(second, 'resume-offer', /Your last run is still here/); // an earlier one, and not that of the first tab
       await trainAndPause(second);
       ids.push((await other.evaluate(lastRun)).id);
-      await pauseNext(second);
       await Promise.all([opened, second].map((each) => press(each, 'train-pause')));
-      await page.trained('done');
-      await second.page.trained('paused');
-      await press(second, 'train-pause');
-      await second.page.trained('done'); // the last, so that the page offers it first
+      await Promise.all([page, second.page].map((each) => each.trained('done')));
     } finally {
       await other.close();
     }
@@ -317,11 +309,13 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
   test('WebAssembly memory that runs out: says what asks for too much, and trains once it is less', async () => {
     const { page, browser } = opened;
     const run = await browser.evaluate(lastRun);
+    await page.choose('layer-filters', '32');
     await page.choose('settings-batch-size', '2000');
     await page.click('train-start');
     await page.trained('failed');
     assert.match(await page.text('train-status'), /batch size 2000 needs \d+ MB for activations, more than there is; choose a smaller one/);
     await page.choose('settings-batch-size', '32');
+    await page.choose('layer-filters', '8');
     await page.choose('layer-units', '40000');
     await browser.waitFor(() => /no memory for [\d,]+ weights/.test(document.querySelector('.at-fault')?.textContent ?? ''));
     await page.choose('layer-units', '32');

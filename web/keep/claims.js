@@ -3,6 +3,8 @@
  * as in pages without https, no run counts as another tab's.
  */
 
+const LETS_GO_WITHIN = 300; // ms
+
 const nameOf = (/** @type {string} */ id) => `fitting-room.run.${id}`;
 
 let release = () => {};
@@ -20,4 +22,11 @@ export function claim(id) {
 export async function isTaken(id) {
   const held = (await navigator.locks?.query())?.held ?? [];
   return id !== mine && held.some(({ name }) => name === nameOf(id));
+}
+
+/** The same, but of a tab that is being closed or loaded anew, which lets go a moment later. @param {string} id */
+export async function staysTaken(id) {
+  if (!(await isTaken(id))) return false;
+  const letGo = navigator.locks.request(nameOf(id), { signal: AbortSignal.timeout(LETS_GO_WITHIN) }, () => false);
+  return letGo.catch(() => true);
 }

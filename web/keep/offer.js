@@ -1,7 +1,7 @@
 import { byId, el, setText } from '../dom.js';
 import { onLanguage, percent, t } from '../i18n/index.js';
 import { runtimeOptions } from '../settings.js';
-import { claim, isTaken } from './claims.js';
+import { claim, isTaken, staysTaken } from './claims.js';
 import { forgetOldRuns, forgetRun, recallRun, runsKept, whenFree } from './store.js';
 
 /**
@@ -34,7 +34,7 @@ function goThere({ address }, id) {
 /** The latest run that is whole and no other tab's. @returns {Promise<{ id: string, kept: Kept } | null>} */
 async function latestRun() {
   for (const id of await runsKept()) {
-    const kept = (await isTaken(id)) ? null : await recallRun(id);
+    const kept = (await staysTaken(id)) ? null : await recallRun(id);
     if (kept) return { id, kept };
   }
   return null;
@@ -106,7 +106,7 @@ export function createOffer({ session, trainer, settings }) {
 
   async function begin() {
     const wanted = takeWanted();
-    const kept = wanted && !(await isTaken(wanted)) && (await recallRun(wanted).catch(() => null));
+    const kept = wanted && !(await staysTaken(wanted)) && (await recallRun(wanted).catch(() => null));
     if (!kept) return look();
     claim(wanted); // before the pictures are here, so that no other tab takes it meanwhile
     offered = { id: wanted, kept };
