@@ -197,7 +197,7 @@ test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node, a
 
 .PHONY: test-page
 test-page: dist/index.html package-contents build/browsers ## the page's tests, in Chromium, Firefox and WebKit
-	$(RUN_TESTS) --test-concurrency=1 $(PAGE_TESTS)
+	$(NODE) tests/support/run.js --alone tests/page/responsiveness.test.js $(PAGE_TESTS)
 
 build/compiler: .setup/compiler.sh
 	@mkdir -p $(@D)

@@ -198,7 +198,7 @@ test('two tabs: an open one finds the update, and goes on with the old version w
       await browser.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
       await shown(opened, 'update-notice');
       const first = /** @type {import('puppeteer-core').Page} */ (browser.page);
-      const second = await first.browser().newPage();
+      const second = await first.browserContext().newPage();
       await second.goto(`${server.url}?${QUICK}`);
       await second.waitForSelector(hook('update-use'));
       await second.click(hook('update-use'));

@@ -71,7 +71,7 @@ describe('the main thread', { timeout: 120_000 }, () => {
     await page.loaded();
     await page.click('train-start');
     await page.trained('training');
-    const other = await tab.browser().newPage();
+    const other = await tab.browserContext().newPage();
     await other.bringToFront();
     await browser.waitFor(() => document.hidden);
     const points = () => page.data('history-loss', 'points').then(Number);

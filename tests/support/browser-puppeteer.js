@@ -33,34 +33,88 @@ const firefoxPreferences = (settings) => ({
   ...settings.preferences,
 });
 
+const LINGERS = 300; // ms that a browser which nobody uses waits for the next user: a start takes Firefox four seconds
+
+/** @typedef {{ started: Promise<import('puppeteer-core').Browser>, users: number, timer?: NodeJS.Timeout }} Shared */
+
+/** What runs, by what it was started with. @type {Map<string, Shared>} */
+const running = new Map();
+
+/** @param {string} key @param {() => Promise<import('puppeteer-core').Browser>} start @returns {Shared} */
+function share(key, start) {
+  const shared = running.get(key) ?? { started: start(), users: 0 };
+  running.set(key, shared);
+  clearTimeout(shared.timer);
+  shared.users++;
+  return shared;
+}
+
+/** @param {string} key @param {Shared} shared */
+function leave(key, shared) {
+  if (--shared.users > 0) return;
+  shared.timer = setTimeout(() => {
+    if (running.get(key) === shared) running.delete(key);
+    shared.started.then(end, () => {});
+  }, LINGERS);
+}
+
+/** @param {import('puppeteer-core').Browser} browser */
+const end = (browser) => within(browser.close(), 'closing a browser', 10_000).catch(() => browser.process()?.kill('SIGKILL'));
+
 /**
- * Chromium over CDP, Firefox over WebDriver BiDi.
+ * Chromium over CDP, Firefox over WebDriver BiDi. Who has no profile of its own gets a context of its own, which keeps nothing and
+ * knows nothing of others, in a browser that it may share with them.
  * @param {'chromium' | 'firefox'} name
  * @param {string} program
  * @param {Settings} settings
  * @returns {Promise<import('./browsers.js').Browser>}
  */
 export async function launchPuppeteer(name, program, settings) {
+  const { profile } = settings;
   // What a Firefox that was killed leaves behind lacks a file that puppeteer copies.
-  if (settings.profile && name === 'firefox') await writeFile(join(settings.profile, 'user.js'), '', { flag: 'a' });
-  const browser = await puppeteer.launch({
-    browser: name === 'firefox' ? 'firefox' : 'chrome',
+  if (profile && name === 'firefox') await writeFile(join(profile, 'user.js'), '', { flag: 'a' });
+  const options = {
+    browser: /** @type {'chrome' | 'firefox'} */ (name === 'firefox' ? 'firefox' : 'chrome'),
     executablePath: program,
     headless: true,
     args: name === 'firefox' ? [] : chromiumArgs(settings),
     extraPrefsFirefox: firefoxPreferences(settings),
-    userDataDir: settings.profile || undefined,
+    userDataDir: profile || undefined,
     defaultViewport: null,
     protocolTimeout: 300_000,
     timeout: 60_000,
+  };
+  const key = JSON.stringify(options);
+  const shared = profile ? null : share(key, () => puppeteer.launch(options));
+  const browser = await (shared?.started ?? puppeteer.launch(options)).catch((error) => {
+    running.delete(key);
+    throw error;
   });
+  const context = shared ? await browser.createBrowserContext() : browser.defaultBrowserContext();
+  const close = async () => {
+    if (!shared) return void (await end(browser));
+    await within(context.close(), `closing ${name}`, 10_000).catch(() => forget());
+    leave(key, shared);
+  };
+  /** Others get a new one. */
+  const forget = () => {
+    if (running.get(key) === shared) running.delete(key);
+  };
+  const kill = async () => {
+    const program = browser.process();
+    if (!program) return;
+    forget();
+    const gone = new Promise((resolve) => program.once('exit', resolve));
+    program.kill('SIGKILL');
+    await within(gone, `killing ${name}`, 10_000);
+  };
   try {
-    const page = (await browser.pages())[0] ?? (await browser.newPage());
+    const page = shared ? await context.newPage() : ((await context.pages())[0] ?? (await context.newPage()));
     await resize(page, settings.width, settings.height);
     if (name === 'chromium') await emulateMedia(page, settings);
-    return wrapPage(name, browser, page);
+    return { ...wrapPage(name, page), close, kill };
   } catch (error) {
-    browser.process()?.kill('SIGKILL');
+    await kill();
     throw error;
   }
 }
@@ -103,11 +157,10 @@ function collectErrors(page) {
 
 /**
  * @param {'chromium' | 'firefox'} name
- * @param {import('puppeteer-core').Browser} browser
  * @param {import('puppeteer-core').Page} page
- * @returns {import('./browsers.js').Browser}
+ * @returns {Omit<import('./browsers.js').Browser, 'close' | 'kill'>}
  */
-function wrapPage(name, browser, page) {
+function wrapPage(name, page) {
   /** @param {string} selector */
   const find = async (selector) => {
     const element = await page.waitForSelector(selector, { timeout: 30_000 });
@@ -155,18 +208,9 @@ function wrapPage(name, browser, page) {
       return picture;
     },
     newTab: async () => {
-      const tab = await browser.newPage();
-      return { ...wrapPage(name, browser, tab), close: () => tab.close() };
-    },
-    kill: async () => {
-      const program = browser.process();
-      if (!program) return;
-      const gone = new Promise((resolve) => program.once('exit', resolve));
-      program.kill('SIGKILL');
-      await within(gone, `killing ${name}`, 10_000);
-    },
-    close: async () => {
-      await within(browser.close(), `closing ${name}`, 10_000).catch(() => browser.process()?.kill('SIGKILL'));
+      const tab = await page.browserContext().newPage();
+      const close = () => tab.close();
+      return { ...wrapPage(name, tab), close, kill: close };
     },
   };
 }

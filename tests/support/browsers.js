@@ -18,7 +18,7 @@ import { launchWebKit } from './browser-webkit.js';
  */
 
 /**
- * One browser with one page. Every call ends within `timeout` (default 30 s) or throws.
+ * One browser with one page, which nothing that was there before is known to. Every call ends within `timeout` (default 30 s) or throws.
  * @typedef {object} Browser
  * @property {BrowserName} name
  * @property {(url: string) => Promise<void>} open loads a page and waits for its load event
@@ -36,7 +36,7 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {import('puppeteer-core').Page | null} page the puppeteer page; null for webkit
  * @property {() => Promise<Browser>} newTab another page of the same browser, in front of this one; not of WebKit
  * @property {() => Promise<void>} close
- * @property {() => Promise<void>} kill ends it at once, as a crash would; not of WebKit
+ * @property {() => Promise<void>} kill ends it at once, as a crash would, others in the same browser included; not of WebKit
  */
 
 /** @type {Record<BrowserName, { variable: string, programs: string[] }>} */
