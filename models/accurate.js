@@ -3,7 +3,7 @@ import { convolution, normalization, oneCycle } from './blocks.js';
 
 /** @import { Recipe } from './recipe.js' */
 
-const FIT = { epochs: 28, batchSize: 64 };
+const FIT = { epochs: 44, batchSize: 64 };
 const WEIGHT_DECAY = 0.02;
 
 /** Two convolutions, each normalized, the second pooled before it is. @param {number} first @param {number} second filters */
@@ -14,7 +14,7 @@ const block = (first, second) => [
 /** As accurate as a small network of ours gets in about an hour of two cores. @type {Recipe} */
 export const accurate = {
   name: 'accurate',
-  about: 'Three blocks of two convolutions with batch normalization, trained on pictures that are mirrored, moved and at times partly erased.',
+  about: 'Three blocks of two convolutions and a last one, all with batch normalization, trained on pictures that are mirrored, moved and at times partly erased.',
   optimizer:
     'AdamW, weight decay 0.02, one cycle of the learning rate up to 0.003, weights averaged with momentum 0.998; a tenth of each target is spread over all classes',
   limits: [
@@ -23,17 +23,19 @@ export const accurate = {
   ],
   seed: 1,
   fit: FIT,
-  testAccuracy: 0.942,
+  testAccuracy: 0.949,
   twice: true,
   dtype: 'int8',
   labelSmoothing: 0.1,
   layers: () => [
     layers.randomFlip({ inputShape: [28, 28, 1], mode: 'horizontal' }),
     layers.randomTranslation({ heightFactor: 0.06, widthFactor: 0.06, fillMode: 'constant' }),
-    layers.randomErasing({ factor: [0.15, 0.15], scale: [0.02, 0.2] }),
+    layers.randomErasing({ factor: [0.25, 0.25], scale: [0.02, 0.2] }),
     ...block(16, 32),
     ...block(64, 64),
     ...block(128, 128),
+    convolution(128),
+    normalization(),
     layers.flatten(),
     layers.dense({ units: 256, activation: 'relu', kernelInitializer: 'heNormal' }),
     layers.dropout({ rate: 0.5 }),

@@ -49,7 +49,7 @@ function layerOf({ kind, options }, more) {
     if (value === undefined) delete config[name];
     if (name.endsWith('Regularizer')) config[name] = regularizerOf(value, strength);
   }
-  if (smallest !== undefined) config.scale = [smallest, largest];
+  if (smallest !== undefined) Object.assign(config, { scale: [smallest, largest], factor: [config.factor, config.factor] });
   if (targetShape) config.targetShape = targetShape.split('x').map(Number);
   return layers[kind]({ ...config, ...more });
 }

@@ -1,8 +1,7 @@
 import { connect, WorkerDied } from './protocol.js';
 
 const PING_INTERVAL = 500; // ms
-const STUCK_AFTER = 5000; // ms without an answer while it starts
-const LOST_AFTER = 10_000; // ms, once there may be something to lose
+const STUCK_AFTER = 8000; // ms without an answer
 const MAX_STARTS = 3;
 
 /** @param {number} ms */
@@ -48,25 +47,27 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
     onDeath(error);
   }
 
+  const lose = () => die('it stopped answering');
+
   function replace() {
     worker.terminate();
-    if (starts++ === MAX_STARTS) return die('it stopped answering while it started');
+    if (starts++ === MAX_STARTS) return lose();
     ({ worker, name } = create());
     move(/** @type {any} */ (worker));
   }
 
   /**
    * Calls what may hang, and looks meanwhile whether the worker answers at all.
-   * @param {number} limit ms without an answer @param {() => void} onStuck @param {Parameters<typeof call>} request
+   * @param {() => void} onStuck @param {Parameters<typeof call>} request
    */
-  function callWatched(limit, onStuck, ...request) {
+  function callWatched(onStuck, ...request) {
     let waiting = true;
     let there = call('ping'); // however long its script travels
     const answer = call(...request);
     const watch = async () => {
       while (waiting) {
         await there;
-        while (await answersWithin(limit)) if (!waiting) return;
+        while (await answers()) if (!waiting) return;
         if (waiting) onStuck();
         there = call('ping');
       }
@@ -76,20 +77,19 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
     return answer;
   }
 
-  /** Whether the worker answers in time; a while later, so that this can be asked in a loop. @param {number} limit ms */
-  async function answersWithin(limit) {
+  /** Whether the worker answers in time; a while later, so that this can be asked in a loop. */
+  async function answers() {
     await wait(PING_INTERVAL);
-    return Promise.race([call('ping').then(() => true), wait(limit)]);
+    return Promise.race([call('ping').then(() => true), wait(STUCK_AFTER)]);
   }
 
-  const lose = () => die('it stopped answering while it loaded the core');
-  const ready = callWatched(STUCK_AFTER, replace, 'hello', runtime);
+  const ready = callWatched(replace, 'hello', runtime);
   // The browser releases a worker's locks when it ends, however it ends.
   ready.then(() => navigator.locks?.request(name, () => die(''))).catch(() => {}); // dead, or locks are refused
 
   return {
     /** @type {typeof call} */
-    call: (...request) => (request[0] === 'describe' ? callWatched(LOST_AFTER, lose, ...request) : call(...request)),
+    call: (...request) => (request[0] === 'describe' ? callWatched(lose, ...request) : call(...request)),
     ready,
     die,
   };

@@ -65,7 +65,7 @@ export const KINDS = {
   randomRotation: { fields: { factor: number(0.05, 0, 1), ...fill }, rare: filling },
   randomZoom: { fields: { heightFactor: share, widthFactor: number(undefined, 0, 1), ...fill }, rare: filling },
   randomContrast: { fields: { factor: number(0.2, 0, 1) }, rare: {} },
-  randomErasing: { fields: { factor: number(1, 0, 1), smallest: number(0.02, 0, 1), largest: number(0.33, 0, 1) }, rare: { fillValue: number(undefined, 0, 1) } },
+  randomErasing: { fields: { factor: number(0.5, 0, 1), smallest: number(0.02, 0, 1), largest: number(0.33, 0, 1) }, rare: { fillValue: number(undefined, 0, 1) } },
 };
 
 /** As the page lists them. */

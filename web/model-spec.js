@@ -34,13 +34,14 @@ export const PRESETS = {
     'conv2d:32:3:same:useBias=0,batchNormalization,activation:relu,conv2d:32:3:same:useBias=0,batchNormalization,' +
     'add:with=4,activation:relu,globalAveragePooling2d,dropout:0.3',
   accurate: // as models/accurate.js has it
-    'randomFlip:horizontal,randomTranslation:0.06:0.06:constant,randomErasing:0.15:0.02:0.2,' +
+    'randomFlip:horizontal,randomTranslation:0.06:0.06:constant,randomErasing:0.25:0.02:0.2,' +
     'conv2d:16:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
     'conv2d:32:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
     'conv2d:64:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
     'conv2d:64:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
     'conv2d:128:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
     'conv2d:128:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
+    'conv2d:128:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
     'flatten,dense:256:relu:kernelInitializer=heNormal,dropout:0.5',
 };
 

@@ -20,14 +20,14 @@ export function compileOptions(run, steps) {
 
 /** @param {Run} run @param {number} steps */
 function optimizerOf(run, steps) {
-  const { optimizer: name, momentum, nesterov, weightDecay, ema } = run;
+  const { optimizer: name, momentum, nesterov, weightDecay, ema, emaMomentum } = run;
   return {
     name,
     learningRate: learningRateOf(run, steps),
     ...((name === 'sgd' || name === 'rmsprop') && momentum && { momentum }),
     ...(name === 'sgd' && nesterov && { nesterov }),
     ...(name === 'adamw' && { weightDecay }),
-    ...(ema && { useEma: true }),
+    ...(ema && { useEma: true, emaMomentum }),
   };
 }
 

@@ -5,8 +5,12 @@ import { describe, test } from 'node:test';
 import { datasets, loadModel } from '../../shim/index.js';
 import { percent } from '../../models/card.js';
 import { accuracyOf, confusionOf, drawnSha256, sha256 } from '../../models/measure.js';
-import { RUNTIME, build, fileOf } from '../../models/recipe.js';
+import { RUNTIME, build, fileOf, fitTo } from '../../models/recipe.js';
 import { STORED, recipesOf } from '../../models/recipes.js';
+import { assemble } from '../../web/assembly.js';
+import { specsOf } from '../../web/model-spec.js';
+import { compileOptions, oneHot } from '../../web/recipe.js';
+import { readSettings } from '../../web/settings.js';
 import { datasetFolder } from '../support/dataset.js';
 import { refused } from './support.js';
 
@@ -53,6 +57,24 @@ for (const recipe of STORED) {
     });
   });
 }
+
+test('the address that the README gives for `accurate` has the page train the same weights', async () => {
+  const [recipe] = recipesOf(['accurate']);
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const { settings, corrected } = readSettings(/`(\?model=accurate&.*)`/.exec(readme)?.[1] ?? assert.fail('the README gives none'));
+  assert.deepEqual(corrected, []);
+  assert.ok(settings.deterministic);
+  assert.deepEqual({ epochs: settings.epochs, batchSize: settings.batchSize }, recipe.fit);
+  const byRecipe = await build(recipe);
+  const { built: byPage } = await assemble(specsOf(settings.layers), { seed: settings.seed, runtime: RUNTIME });
+  byPage.compile(compileOptions(settings, settings.epochs * Math.ceil(settings.trainSize / settings.batchSize)));
+  const { train } = await datasets.synthetic({ trainSize: 256, testSize: 1 });
+  const few = { epochs: 2, verbose: 0 };
+  await fitTo(recipe, byRecipe, train, few);
+  await byPage.fit(train.images, oneHot(train.labels), { ...recipe.fit, ...few });
+  assert.deepEqual(byPage.getWeights(), byRecipe.getWeights());
+  for (const model of [byRecipe, byPage]) model.dispose();
+});
 
 test('recipes: those without a file build too, and others are not there', async () => {
   const [twoBlock] = recipesOf(['two-block']);

@@ -39,11 +39,12 @@ describe('more settings', { timeout: 120_000 }, () => {
     await browser.type(hook('settings-label-smoothing'), '0.1');
     await page.click('settings-nesterov');
     await page.click('settings-ema');
-    const address = '?data=synthetic&optimizer=sgd&momentum=0.9&nesterov=1&schedule=oneCycle&warm-up=0.3&label-smoothing=0.1&ema=1';
+    await browser.type(hook('settings-ema-momentum'), '0.998');
+    const address = '?data=synthetic&optimizer=sgd&momentum=0.9&nesterov=1&schedule=oneCycle&warm-up=0.3&label-smoothing=0.1&ema=1&ema-momentum=0.998';
     const query = await browser.evaluate(() => location.search);
     assert.deepEqual([...new URLSearchParams(query)].sort(), [...new URLSearchParams(address)].sort());
     await page.open(query.slice(1));
-    assert.deepEqual(await shown(), ['schedule', 'warm-up', 'momentum', 'label-smoothing', 'patience', 'nesterov', 'ema']);
+    assert.deepEqual(await shown(), ['schedule', 'warm-up', 'momentum', 'label-smoothing', 'patience', 'nesterov', 'ema', 'ema-momentum']);
     assert.equal(await browser.evaluate(() => location.search), query);
   });
 

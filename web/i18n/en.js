@@ -193,6 +193,7 @@ export const texts = {
   'settings.label-smoothing': 'Label smoothing',
   'settings.patience': 'Patience (epochs; 0: endless)',
   'settings.ema': 'Average of the weights (EMA)',
+  'settings.ema-momentum': 'Momentum of the average',
   'settings.locked': 'Settings are fixed while a run is under way; Stop frees them.',
   'settings.all-used': 'This dataset has {count} pictures to learn from; all of them are used.',
   'settings.changed': 'The settings differ from those of the stopped run, so Start begins anew.',

@@ -193,6 +193,7 @@ export const texts = {
   'settings.label-smoothing': '标签平滑',
   'settings.patience': '耐心（轮数，0 为无限）',
   'settings.ema': '权重的滑动平均（EMA）',
+  'settings.ema-momentum': '滑动平均动量',
   'settings.locked': '训练期间设置不能改动，停止后即可修改。',
   'settings.all-used': '这个数据集有 {count} 张学习用的图片，将全部使用。',
   'settings.changed': '设置与停下的那次训练不同，按“开始”会从头训练。',

@@ -22,6 +22,7 @@ const MORE = {
   patience: () => true,
   nesterov: ({ optimizer }) => optimizer === 'sgd',
   ema: () => true,
+  emaMomentum: ({ ema }) => ema,
 };
 
 const OPTIMIZERS = { adam: 'Adam', adamw: 'AdamW', adadelta: 'AdaDelta', sgd: 'SGD', rmsprop: 'RMSprop', adagrad: 'Adagrad' };
