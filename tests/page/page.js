@@ -121,10 +121,12 @@ export function createPage(browser, url) {
 
 /** @typedef {ReturnType<typeof createPage>} Page */
 
-/** Drops a picture on the page, as a user would from a folder. @param {Browser} browser @param {import('../support/pictures.js').PictureFile} file */
-export const drop = (browser, { name, type, bytes }) =>
-  browser.evaluate((/** @type {{ name: string, type: string, bytes: number[] }} */ picture) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([new Uint8Array(picture.bytes)], picture.name, { type: picture.type }));
-    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-  }, { name, type, bytes: [...bytes] });
+/** Drops a picture on the page, as a user would from a folder; runs in it. @param {{ name: string, type: string, bytes: number[] }} picture */
+export function dropHere({ name, type, bytes }) {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+  document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}
+
+/** @param {Browser} browser @param {import('../support/pictures.js').PictureFile} file */
+export const drop = (browser, { name, type, bytes }) => browser.evaluate(dropHere, { name, type, bytes: [...bytes] });
