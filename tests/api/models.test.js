@@ -69,7 +69,7 @@ test('the address that the README gives for `accurate` has the page train the sa
   const { built: byPage } = await assemble(specsOf(settings.layers), { seed: settings.seed, runtime: RUNTIME });
   byPage.compile(compileOptions(settings, settings.epochs * Math.ceil(settings.trainSize / settings.batchSize)));
   const { train } = await datasets.synthetic({ trainSize: 256, testSize: 1 });
-  const few = { epochs: 2, verbose: 0 };
+  const few = { epochs: 2, verbose: /** @type {const} */ (0) };
   await fitTo(recipe, byRecipe, train, few);
   await byPage.fit(train.images, oneHot(train.labels), { ...recipe.fit, ...few });
   assert.deepEqual(byPage.getWeights(), byRecipe.getWeights());
