@@ -21,7 +21,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  */
 export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
   let alive = true;
-  let starts = 1;
+  let starts = 1; // 0: it has started
   let { worker, name } = create();
   const { call, move, fail } = connect(/** @type {any} */ (worker));
 
@@ -47,20 +47,15 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
     onDeath(error);
   }
 
-  const lose = () => die('it stopped answering');
-
-  function replace() {
+  function replaceOrDie() {
+    if (starts === 0 || starts++ === MAX_STARTS) return die('it stopped answering');
     worker.terminate();
-    if (starts++ === MAX_STARTS) return lose();
     ({ worker, name } = create());
     move(/** @type {any} */ (worker));
   }
 
-  /**
-   * Calls what may hang, and looks meanwhile whether the worker answers at all.
-   * @param {() => void} onStuck @param {Parameters<typeof call>} request
-   */
-  function callWatched(onStuck, ...request) {
+  /** Calls what may hang, and looks meanwhile whether the worker answers at all. @type {typeof call} */
+  function callWatched(...request) {
     let waiting = true;
     let there = call('ping'); // however long its script travels
     const answer = call(...request);
@@ -68,7 +63,7 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
       while (waiting) {
         await there;
         while (await answers()) if (!waiting) return;
-        if (waiting) onStuck();
+        if (waiting) replaceOrDie();
         there = call('ping');
       }
     };
@@ -83,13 +78,16 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
     return Promise.race([call('ping').then(() => true), wait(STUCK_AFTER)]);
   }
 
-  const ready = callWatched(replace, 'hello', runtime);
+  const ready = callWatched('hello', runtime);
   // The browser releases a worker's locks when it ends, however it ends.
-  ready.then(() => navigator.locks?.request(name, () => die(''))).catch(() => {}); // dead, or locks are refused
+  ready.then(() => {
+    starts = 0;
+    return navigator.locks?.request(name, () => die(''));
+  }).catch(() => {}); // dead, or locks are refused
 
   return {
     /** @type {typeof call} */
-    call: (...request) => (request[0] === 'describe' ? callWatched(lose, ...request) : call(...request)),
+    call: (...request) => (starts === 0 && request[0] === 'describe' ? callWatched : call)(...request),
     ready,
     die,
   };

@@ -20,8 +20,9 @@ const QUERY = 'data=synthetic&threads=1&epochs=1&train-size=320&model=conv2d:16:
 /** A model's whole life by the API; runs in the page. */
 async function live() {
   const { fittingRoom } = /** @type {any} */ (globalThis);
-  const { datasets, layers, loadModel, sequential } = fittingRoom;
+  const { datasets, layers, loadCore, loadModel, sequential } = fittingRoom;
   const runtime = { deterministic: true, threads: 1 };
+  await loadCore(runtime); // first, so that the pictures use the same one: memory is not told for a minute where a thread waits for work
   const { train, test } = await datasets.synthetic({ trainSize: 128, testSize: 128 });
   const stack = [
     layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: 'relu' }),

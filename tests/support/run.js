@@ -1,5 +1,5 @@
 /**
- * Runs test files that open browsers, several at a time: node tests/support/run.js [--alone FILE,FILE…] FILE…
+ * Runs test files that open browsers, one for every two processors at a time: node tests/support/run.js [--alone FILE,FILE…] FILE…
  *
  * Browsers that share a machine may wait for each other longer than a test does. Files that fail are therefore run once more, one
  * by one, and what fails then has failed; the end says which files needed it. Those named by --alone never share the machine.
@@ -12,7 +12,7 @@ import { spec, tap } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
 const TIMEOUT = 600_000; // ms, of a file
-const AT_ONCE = Math.min(availableParallelism(), 4); // each has a browser of several processes
+const AT_ONCE = Math.max(1, Math.min(Math.floor(availableParallelism() / 2), 4)); // each has a browser, and it threads of its own
 
 const { values, positionals } = parseArgs({ options: { alone: { type: 'string', default: '' } }, allowPositionals: true });
 
