@@ -12,7 +12,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  *
  * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never comes back
  * from making a worker's own workers, which are the core's threads. Where that happens later, as it turns to another build of
- * the core, there may be a model and data that only it has: it is given up, and that is said.
+ * the core, there may be a model and data that only it has: it is given up with the code `stuck`.
  * @param {string} script
  * @param {import('../shim/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
@@ -31,7 +31,7 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
     early = null;
     worker.onerror = (event) => {
       event.preventDefault();
-      die(event.message ?? '');
+      die(event.message);
     };
     worker.onmessageerror = () => die('a message could not be read');
     return { worker, name };
@@ -48,7 +48,7 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
   }
 
   function replaceOrDie() {
-    if (starts === 0 || starts++ === MAX_STARTS) return die('it stopped answering');
+    if (starts === 0 || starts++ === MAX_STARTS) return die('it stopped answering', starts ? '' : 'stuck');
     worker.terminate();
     ({ worker, name } = create());
     move(/** @type {any} */ (worker));

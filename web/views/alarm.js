@@ -1,7 +1,10 @@
 import { byId, el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
-/** The worker's death, with the way back where there is one. @param {import('../session.js').Session} session @param {() => void} onRestart */
+/**
+ * The worker's death, with the way back where there is one. One that only stopped answering is followed by another at once.
+ * @param {import('../session.js').Session} session @param {() => void} onRestart
+ */
 export function createAlarm(session, onRestart) {
   session.on('worker', ({ state, message = '', code }) => {
     const lacking = code === 'unsupported';
@@ -11,6 +14,7 @@ export function createAlarm(session, onRestart) {
     setText(byId('alarm-detail'), lacking ? '' : message);
     byId('restart').hidden = lacking;
     byId('alarm').hidden = state !== 'dead';
+    if (code === 'stuck') onRestart();
   });
   byId('restart').addEventListener('click', () => {
     byId('alarm').hidden = true;
