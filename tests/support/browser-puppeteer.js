@@ -144,9 +144,6 @@ async function resize(page, width, height) {
   await poll(async () => (await page.evaluate('`${innerWidth} × ${innerHeight}`')) === size, `a viewport of ${size}`);
 }
 
-/** What Firefox says of a load that its page was left in the midst of. */
-const CUT_SHORT = /A ServiceWorker intercepted the request and encountered an unexpected error/;
-
 /** @param {import('puppeteer-core').Page} page */
 function collectErrors(page) {
   /** @type {string[]} */
@@ -178,17 +175,12 @@ function wrapPage(name, page) {
     if (!/context was destroyed|Cannot find context|no such frame|DiscardedBrowsingContext|navigation/i.test(error.message)) throw error;
   };
 
-  const errors = collectErrors(page);
   return {
     name,
     page,
-    errors,
+    errors: collectErrors(page),
     evaluate,
-    open: async (url) => {
-      const before = errors.length;
-      await page.goto(url, { waitUntil: 'load', timeout: 30_000 });
-      errors.push(...errors.splice(before).filter((text) => !CUT_SHORT.test(text)));
-    },
+    open: async (url) => void (await page.goto(url, { waitUntil: 'load', timeout: 30_000 })),
     waitFor: (script, { timeout, args = [] } = {}) => poll(() => evaluate(script, ...args).catch(betweenPages), String(script), timeout),
     click: async (selector) => {
       const element = await find(selector);
