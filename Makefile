@@ -177,7 +177,7 @@ typecheck: $(MODULES) $(CHECKED) $(NPM) ## check the JSDoc types
 
 .PHONY: test-core
 test-core: $(NATIVE_TESTS) ## the core's tests, native, under ASan and UBSan
-	@for program in $^; do echo "$$program"; ASAN_OPTIONS=detect_leaks=1 $$program || exit 1; done
+	@for program in $^; do echo "$$program"; ASAN_OPTIONS=detect_leaks=1:max_malloc_fill_size=268435456:malloc_fill_byte=255 $$program || exit 1; done
 
 .PHONY: test-coverage coverage
 test-coverage: coverage

@@ -271,15 +271,15 @@ fr_status fr_model_reserve(fr_model *m, int batch) {
   if (batch < 1 || batch > FR_MAX_BATCH)
     return fr_fail(FR_INVALID_ARGUMENT, "batch size must be 1..%d, got %d", FR_MAX_BATCH, batch);
   if (batch <= m->batch_capacity) return FR_OK;
-  uint64_t bytes = fr_plan_buffers(m, batch, NULL);
+  fr_arena arena = fr_plan_buffers(m, batch, NULL);
   m->batch_capacity = 0;
   free(m->arena);
-  m->arena = bytes <= MAX_ARENA_BYTES ? aligned_alloc(64, (size_t)bytes) : NULL;
+  m->arena = arena.bytes <= MAX_ARENA_BYTES ? aligned_alloc(64, (size_t)arena.bytes) : NULL;
   if (!m->arena)
     return fr_fail(FR_OUT_OF_MEMORY,
                    "batch size %d needs %.0f MB for activations, more than there is; choose a "
-                   "smaller one", batch, (double)bytes / 1e6);
-  memset(m->arena, 0, (size_t)bytes);
+                   "smaller one", batch, (double)arena.bytes / 1e6);
+  memset(m->arena, 0, (size_t)arena.zeros);
   fr_plan_buffers(m, batch, m->arena);
   m->batch_capacity = batch;
   return FR_OK;

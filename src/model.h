@@ -31,9 +31,9 @@ typedef enum {
   FR_STEP_KINDS
 } fr_step_kind;
 
-/* What one chunk of a step works in. */
+/* What one chunk of a step works in: of every step in turn, so that nothing is known of what is there before. */
 typedef struct {
-  float *image;    /* conv2d: a padded image */
+  float *image;    /* convolutions: a padded image, and depthwise's gradient */
   float *gradient; /* convolutions: dkernel, then dbias, of the chunk's samples; normalize: two sums */
   void *lists;
 } fr_scratch;
@@ -68,9 +68,10 @@ typedef struct {
   f32x4 *partial;
   fr_infer_input *nonzero;     /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
   int64_t inference;           /* where its kernel begins in model->inference */
-  float *packed, *rows, *gradient;
+  float *packed;               /* conv2d: the kernel as its forward pass reads it */
   fr_norm norm;
-  fr_scratch scratch[FR_CHUNKS];
+  fr_scratch *scratch;         /* of each chunk */
+  float *rows, *gradient;      /* backward: the kernel as that reads it, and its gradient; every step's in turn, too */
 } fr_step;
 
 typedef struct {
@@ -103,6 +104,7 @@ typedef struct {
   void *arena;
   float *input_values; /* (batch, input stride) */
   float *branch;       /* (batch, the largest stride): a gradient before it is added to others */
+  fr_scratch scratch[FR_CHUNKS];
 } fr_model;
 
 /* An empty model for samples of shape `input`, or NULL with a message. Owned by the caller. */

@@ -204,43 +204,75 @@ static float *take_samples(cursor *c, int batch, int stride) {
   return take_floats(c, (uint64_t)batch * (uint64_t)stride + FR_CONV_SLACK);
 }
 
-static void place_conv2d(fr_step *s, cursor *c, int batch) {
+/* What the steps work in, one after the other: floats, and bytes of lists. */
+typedef struct {
+  uint64_t image, sums, lists; /* of a chunk */
+  uint64_t rows, gradient;     /* of a kernel */
+} room;
+
+static uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+static void widen(room *r, room by) {
+  *r = (room){larger(r->image, by.image), larger(r->sums, by.sums), larger(r->lists, by.lists),
+              larger(r->rows, by.rows), larger(r->gradient, by.gradient)};
+}
+
+static room place_conv2d(fr_step *s, cursor *c, int batch) {
   fr_conv2d_sizes sizes = fr_conv2d_measure(&s->layer->window);
-  uint64_t gradient = (uint64_t)sizes.rows + (uint64_t)fr_round_up(s->channels, FR_LANES);
+  uint64_t rows = (uint64_t)sizes.rows;
   s->packed = take_floats(c, (uint64_t)sizes.packed);
-  s->rows = take_floats(c, (uint64_t)sizes.rows);
-  s->gradient = take_floats(c, (uint64_t)sizes.rows);
   s->winner = s->pool ? take(c, (uint64_t)batch * (uint64_t)s->y_size) : NULL;
-  for (int i = 0; i < FR_CHUNKS; i++)
-    s->scratch[i] = (fr_scratch){.image = take_floats(c, (uint64_t)sizes.image),
-                                 .gradient = take_floats(c, gradient),
-                                 .lists = take(c, (uint64_t)sizes.lists * 4 + 16)};
+  return (room){.image = (uint64_t)sizes.image, .rows = rows, .gradient = rows,
+                .sums = rows + (uint64_t)fr_round_up(s->channels, FR_LANES),
+                .lists = (uint64_t)sizes.lists * 4 + 16};
 }
 
-static void place_depthwise(fr_step *s, cursor *c) {
+static room room_of_depthwise(const fr_step *s) {
   const fr_window *w = &s->layer->window;
-  for (int i = 0; i < FR_CHUNKS; i++)
-    s->scratch[i] = (fr_scratch){.image = take_floats(c, 2 * (uint64_t)fr_conv2d_image(w)),
-                                 .gradient = take_floats(c, (uint64_t)fr_depthwise_floats(w))};
+  return (room){.image = 2 * (uint64_t)fr_conv2d_image(w), .sums = (uint64_t)fr_depthwise_floats(w)};
 }
 
-static void place_norm(fr_step *s, cursor *c) {
+static room place_norm(fr_step *s, cursor *c) {
   uint64_t channels = (uint64_t)fr_round_up(s->channels, FR_LANES);
   s->norm = (fr_norm){.channels = s->channels,
                       .mean = take_floats(c, channels), .variance = take_floats(c, channels),
                       .gain = take_floats(c, channels), .shift = take_floats(c, channels)};
-  for (int i = 0; i < FR_CHUNKS; i++) s->scratch[i].gradient = take_floats(c, 2 * channels);
+  return (room){.sums = 2 * channels};
 }
 
-static void place_dense(fr_step *s, cursor *c, int batch) {
+static room place_dense(fr_step *s, cursor *c, int batch) {
   void *lists = take(c, fr_live_bytes(batch, s->y_size));
   if (c->base) s->live = fr_live_place(lists, batch, s->y_size);
   uint64_t vectors = (uint64_t)batch * (uint64_t)s->y_size;
   uint64_t sums = (uint64_t)batch * (uint64_t)fr_infer_sums(&s->dense) / FR_LANES;
-  s->partial = take(c, (vectors > sums ? vectors : sums) * sizeof(f32x4));
+  s->partial = take(c, larger(vectors, sums) * sizeof(f32x4));
   s->nonzero = take(c, (uint64_t)fr_infer_most_parts(batch, fr_pool_threads()) * FR_INFER_SAMPLES *
                            FR_INFER_PANEL * sizeof *s->nonzero);
-  s->gradient = take_floats(c, (uint64_t)s->y_stride);
+  return (room){.gradient = (uint64_t)s->y_stride};
+}
+
+/* What a step alone has; returns what it needs of what all have. */
+static room place_step(fr_step *s, cursor *c, int batch) {
+  switch (s->kind) {
+    case FR_STEP_CONV2D: return place_conv2d(s, c, batch);
+    case FR_STEP_DEPTHWISE: return room_of_depthwise(s);
+    case FR_STEP_NORMALIZE: return place_norm(s, c);
+    case FR_STEP_DENSE: return place_dense(s, c, batch);
+    default: return (room){0};
+  }
+}
+
+static void place_shared(fr_model *m, cursor *c, const room *r) {
+  float *rows = take_floats(c, r->rows), *gradient = take_floats(c, r->gradient);
+  for (int i = 0; i < FR_CHUNKS; i++)
+    m->scratch[i] = (fr_scratch){.image = take_floats(c, r->image), .lists = take(c, r->lists)};
+  for (int i = 0; i < FR_CHUNKS; i++) m->scratch[i].gradient = take_floats(c, r->sums);
+  for (int i = 0; i < m->step_count; i++) {
+    fr_step *s = &m->steps[i];
+    s->scratch = m->scratch;
+    s->rows = rows;
+    s->gradient = gradient;
+  }
 }
 
 /* Add has several inputs and sees to their gradients itself. */
@@ -255,9 +287,10 @@ static void connect(fr_model *m, fr_step *s) {
   }
 }
 
-uint64_t fr_plan_buffers(fr_model *m, int batch, char *base) {
+fr_arena fr_plan_buffers(fr_model *m, int batch, char *base) {
   cursor c = {base, 0};
   int largest = fr_round_up(fr_shape_elements(&m->input), FR_LANES), branches = 0;
+  room shared = {0};
   m->input_values = take_samples(&c, batch, largest);
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
@@ -266,12 +299,11 @@ uint64_t fr_plan_buffers(fr_model *m, int batch, char *base) {
     if (s->y_stride > largest) largest = s->y_stride;
     branches |= s->joins[0];
     if (s->rate > 0.0f) s->keep = take(&c, (uint64_t)batch * (uint64_t)s->y_size);
-    if (s->kind == FR_STEP_CONV2D) place_conv2d(s, &c, batch);
-    if (s->kind == FR_STEP_DEPTHWISE) place_depthwise(s, &c);
-    if (s->kind == FR_STEP_NORMALIZE) place_norm(s, &c);
-    if (s->kind == FR_STEP_DENSE) place_dense(s, &c, batch);
+    widen(&shared, place_step(s, &c, batch));
   }
   m->branch = branches ? take_samples(&c, batch, largest) : NULL;
+  uint64_t zeros = c.used;
+  place_shared(m, &c, &shared);
   for (int i = 0; i < m->step_count; i++) connect(m, &m->steps[i]);
-  return c.used;
+  return (fr_arena){.bytes = c.used, .zeros = zeros};
 }

@@ -10,8 +10,13 @@ enum { FR_NO_STEP = -2 };
  * an output, of its own. */
 void fr_plan_steps(fr_model *model, int fuse);
 
-/* Lays all buffers for batches of `batch` out behind `base`; returns the bytes they take.
- * base NULL: only measures. */
-uint64_t fr_plan_buffers(fr_model *model, int batch, char *base);
+typedef struct {
+  uint64_t bytes; /* that the buffers take */
+  uint64_t zeros; /* of them, from the first on, that have to be zero before the first batch; the others are left as they are, so
+                   * that what only training uses costs whoever predicts no memory but addresses */
+} fr_arena;
+
+/* Lays all buffers for batches of `batch` out behind `base`. base NULL: only measures. */
+fr_arena fr_plan_buffers(fr_model *model, int batch, char *base);
 
 #endif

@@ -1,4 +1,5 @@
 /* Building models: shapes, parameter counts, initial weights, weights in Keras's layout, memory. */
+#include "plan.h"
 #include "stack.h"
 
 int fr_heap_in_use(double *out);
@@ -206,6 +207,26 @@ static void memory(void) {
   fr_model_destroy(NULL);
 }
 
+/* A model of `convolutions` like ones, built. */
+static fr_arena arena_of(int convolutions) {
+  fr_layer layers[4];
+  for (int i = 0; i < convolutions; i++) layers[i] = conv(32, 3, 3, 1, 1, FR_SAME, FR_RELU);
+  fr_model *m = stack(image(4, 4, 32), layers, convolutions, 1);
+  fr_arena arena = fr_plan_buffers(m, 1, NULL);
+  fr_model_destroy(m);
+  return arena;
+}
+
+/* What all steps work in, each chunk's gradients above all, is there once, and is not touched before it is used. */
+static void shared_room(void) {
+  const uint64_t kernels = (uint64_t)FR_CHUNKS * 32 * 3 * 3 * 32 * sizeof(float);
+  fr_arena one = arena_of(1), four = arena_of(4);
+  CHECK(one.bytes - one.zeros > kernels, "%llu bytes for gradients", (unsigned long long)(one.bytes - one.zeros));
+  CHECK(four.bytes - four.zeros == one.bytes - one.zeros, "%llu and %llu bytes shared", (unsigned long long)(four.bytes - four.zeros),
+        (unsigned long long)(one.bytes - one.zeros));
+  CHECK(four.bytes - one.bytes < kernels, "%llu more bytes for three more layers", (unsigned long long)(four.bytes - one.bytes));
+}
+
 int main(void) {
   tutorial_shapes();
   window_shapes();
@@ -214,5 +235,6 @@ int main(void) {
   round_trips();
   layouts();
   memory();
+  shared_room();
   return check_report("model", 1150);
 }

@@ -124,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   FUZZ_CHECK(fr_new(rank, dims[0], dims[1], dims[2], 3, 0, &m) == FR_OK);
   for (int layers = 1 + fuzz_byte(&in) % MOST_LAYERS; layers > 0; layers--) fuzz_add_layer(&in, m);
   if (m->parameter_floats <= MOST_WEIGHTS && fuzz_accepted(fr_build(m)) &&
-      fr_plan_buffers(m, MOST_SAMPLES, NULL) <= MOST_BYTES) {
+      fr_plan_buffers(m, MOST_SAMPLES, NULL).bytes <= MOST_BYTES) {
     fuzz_compile(&in, m);
     for (int i = 0; i < MOST_STEPS && fuzz_left(&in) > 0; i++) step(&in, m);
   }
