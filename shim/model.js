@@ -55,13 +55,14 @@ export class Model {
   /**
    * @param {Core} core
    * @param {Graph} graph
-   * @param {{ name: string, seed: number, facade?: object }} options facade: what callbacks are given in this one's place
+   * @param {{ name: string, seed: number, facade?: object, blank?: boolean }} options facade: what callbacks are given in this one's place;
+   *   blank: all weights will be set, so that none need be drawn
    */
-  constructor(core, graph, { name, seed, facade }) {
+  constructor(core, graph, { name, seed, facade, blank }) {
     this.#core = core;
     this.#graph = graph;
     this.#facade = facade ?? this;
-    this.#pointer = buildModel(core, graph, seed);
+    this.#pointer = buildModel(core, graph, seed, blank);
     forgotten.register(this, { core, pointer: this.#pointer }, this);
     this.name = name;
     /** Determines initial weights, shuffling and dropout. */

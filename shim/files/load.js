@@ -45,7 +45,7 @@ function statesIn(tensors, weights) {
  */
 export function build(core, { name, seed, graph, weights, metadata }, goOn = () => {}) {
   const Kind = graph.inputName === undefined ? Sequential : Model;
-  const model = inFile('', () => new Kind(core, graph, { name, seed }));
+  const model = inFile('', () => new Kind(core, graph, { name, seed, blank: true }));
   try {
     model.setWeights(weights);
     goOn(model);
@@ -58,17 +58,19 @@ export function build(core, { name, seed, graph, weights, metadata }, goOn = () 
 }
 
 /**
- * The weights are read before anything is built, so that what is allocated is bounded by the file's length.
+ * The weights are read before anything is built, so that what is allocated is bounded by the file's length. The core comes meanwhile.
  * @param {Source} source
  * @param {RuntimeOptions} [options]
  * @returns {Promise<Model>}
  */
 export async function loadModel(source, options = {}) {
   checkOptions('loadModel', options, ['deterministic', 'threads']);
+  const loading = loadCore(options);
+  loading.catch(() => {}); // what is wrong with the file comes first
   const { header, data } = await openFile(await bytesOf(source));
   const { name, seed, tensors, training, metadata, ...topology } = inFile('', () => checkHeader(header));
   const graph = inFile('', () => graphFrom(topology));
-  const core = await loadCore(options);
+  const core = await loading;
   const planned = inFile('', () => weightsOf(core, graph));
   const states = training === undefined ? 0 : statesIn(tensors, planned.length);
   const read = inFile('', () => readTensors(tensors, [...planned, ...statesOf(planned, states)], data));
