@@ -8,7 +8,6 @@ import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
 import { createDataView } from './views/data.js';
 import { isPicture, setUpDrop } from './views/drop.js';
-import { createFirst30View } from './views/first-30.js';
 import { createHistoryView } from './views/history.js';
 import { createLog } from './views/log.js';
 import { createMasthead } from './views/masthead.js';
@@ -16,12 +15,13 @@ import { createModelView } from './views/model.js';
 import { createMomentView } from './views/moment.js';
 import { createRunView } from './views/run.js';
 import { createRuntimeView } from './views/runtime.js';
-import { createSampleView } from './views/sample.js';
 import { createSettingsForm } from './views/settings-form.js';
 import { createTape } from './views/tape.js';
 import { createVerdictView } from './views/verdict.js';
 
 const FIRST = 1000; // ms for which all else waits at most until a picture can be answered, or is, where one was given at once
+
+const SOON = 150; // ms that the language waits for the section which pictures are dropped on, so that all is rendered once
 
 const TRY_TEXTS = { en: () => import('./try/texts/en.js'), 'zh-Hans': () => import('./try/texts/zh-Hans.js') };
 
@@ -34,14 +34,11 @@ export function openPage(script) {
   const session = createSession({ script, ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
   const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }));
 
-  let shownData = 0; // the version of the data on the page
   /** @type {Promise<{ add: (files: File[]) => void, answered: Promise<void> }> | null} `answered`: settles once pictures can be */
   let section = null;
 
   // Load
   const dataView = createDataView(session, { source: () => settings.source, onSource, mayLoad: () => !trainer.busy() });
-  const sample = createSampleView(session);
-  const first30 = createFirst30View(session);
   setUpDrop((files) => (files.some(isPicture) ? tryOut(files) : dataView.load('files', files)));
 
   // Model
@@ -63,7 +60,7 @@ export function openPage(script) {
   createAlarm(session, open);
   createCorrections(corrected);
 
-  session.on('data', showData);
+  session.on('data', ({ state }) => state === 'ready' && noteSettings());
   session.on('worker', ({ core, state }) => runtimeView.show(core ?? null, state));
   session.on('description', ({ core }) => runtimeView.show(core));
   trainer.on('core', runtimeView.show);
@@ -76,9 +73,10 @@ export function openPage(script) {
   document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
 
   setUpTheme();
-  plots.reset(settings.epochs);
-  const language = setUpLanguage();
-  const first = Promise.race([loadTry().then(({ answered }) => answered, () => {}), new Promise((resolve) => setTimeout(resolve, FIRST))]);
+  const atMost = (/** @type {number} */ ms, /** @type {Promise<any>} */ promise) => Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, ms))]);
+  const trying = loadTry();
+  const language = setUpLanguage(atMost(SOON, trying));
+  const first = atMost(FIRST, trying.then(({ answered }) => answered));
   first.then(loadOthers);
   Promise.all([language, first]).then(open);
   prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
@@ -91,6 +89,7 @@ export function openPage(script) {
   }
 
   function loadOthers() {
+    plots.reset(settings.epochs);
     import('./views/results.js').then(({ createResults }) => createResults(session, trainer)).catch(() => {});
     import('./keep/index.js').then(({ createKeep }) => createKeep({ session, trainer, settings })).catch(() => {});
   }
@@ -117,15 +116,6 @@ export function openPage(script) {
   function open() {
     session.load(settings.source === 'files' ? 'auto' : settings.source);
     modelView.ask();
-  }
-
-  /** @param {import('./session.js').DataState} data */
-  function showData({ state, version }) {
-    if (state !== 'ready' || version === shownData) return;
-    shownData = version;
-    sample.show();
-    first30.show();
-    noteSettings();
   }
 
   /** @param {import('./settings.js').Settings['source']} source */

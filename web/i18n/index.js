@@ -1,4 +1,4 @@
-import { hook } from '../dom.js';
+import { hook, setText } from '../dom.js';
 import { recall, remember } from '../storage.js';
 import { shortKey } from './key.js';
 /**
@@ -31,8 +31,11 @@ export function onLanguage(render) {
   if (texts) render();
 }
 
-/** Settles when the first language is there, or cannot be had. */
-export function setUpLanguage() {
+/**
+ * Settles when the first language is there, or cannot be had.
+ * @param {Promise<any>} others what is to be on the page before it is shown, so that all is rendered once; never fails
+ */
+export function setUpLanguage(others) {
   const select = hook('language');
   select.value = recall('language') ?? preferred();
   if (select.selectedIndex < 0) select.value = preferred();
@@ -40,9 +43,12 @@ export function setUpLanguage() {
     remember('language', select.value);
     change();
   });
-
+  waited = others;
   return change();
 }
+
+/** @type {Promise<any>} */
+let waited;
 
 /** One change after the other, so that whoever waits for texts has them then. */
 let changed = Promise.resolve();
@@ -54,7 +60,9 @@ async function show() {
   const chosen = select.value;
   const latest = () => select.value === chosen;
   try {
-    const loaded = await Promise.all(PARTS.map((part) => part[chosen]()));
+    const load = () => Promise.all(PARTS.map((part) => part[chosen]()));
+    let [loaded] = await Promise.all([load(), waited]);
+    while (loaded.length < PARTS.length) loaded = await load(); // a part came meanwhile
     if (latest()) apply(chosen, Object.assign({}, ...loaded.map((each) => each.texts)));
   } catch {
     if (latest()) select.value = language; // no network: the language stays
@@ -63,9 +71,16 @@ async function show() {
 
 /** Adds the texts of a part of the page that comes later; settles when they can be shown, fails where they cannot be had. @param {Languages} languages */
 export async function addTexts(languages) {
-  await languages[hook('language').value](); // what cannot be had must not keep the others from being shown
-  PARTS.push(languages);
-  await change();
+  if (!texts) {
+    await languages[hook('language').value](); // what cannot be had must not keep the others from being shown
+    if (!texts) return void PARTS.push(languages);
+  }
+  const added = changed.then(async () => {
+    texts = { ...texts, ...(await languages[language]()).texts };
+    PARTS.push(languages);
+  });
+  changed = added.catch(() => {});
+  return added;
 }
 
 function preferred() {
@@ -78,7 +93,7 @@ function apply(next, loaded) {
   texts = loaded;
   document.documentElement.lang = next;
   document.title = t('title');
-  translate('[data-i18n]', 'i18n', (node, text) => (node.textContent = text));
+  translate('[data-i18n]', 'i18n', setText);
   translate('[data-i18n-label]', 'i18nLabel', (node, text) => node.setAttribute('aria-label', text));
   for (const render of listeners) render();
 }

@@ -1,4 +1,4 @@
-import { loadModel } from 'fitting-room';
+import { loadModel } from '../../shim/files/load.js';
 import { preparePhoto } from '../../shim/photo.js';
 import { decode, pixelsOf, previewOf } from './decoding.js';
 import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
@@ -46,9 +46,9 @@ let warm;
 /** Loads and compiles what the first picture needs, so that it need not wait for it. */
 export const warmUp = () => (warm ??= tellSquare());
 
-/** Tells a dark square on a bright ground apart. */
+/** Tells a dark square on a bright ground apart: so small a picture that it takes no time, and yet calls every function there is. */
 async function tellSquare() {
-  const [edge, from, to] = [96, 24, 72];
+  const [edge, from, to] = [32, 8, 24];
   const inside = (/** @type {number} */ at) => at >= from && at < to;
   const square = new ImageData(edge, edge);
   for (let i = 0; i < edge * edge; i++) square.data.fill(inside(i % edge) && inside(Math.floor(i / edge)) ? 64 : 255, 4 * i, 4 * i + 4);
@@ -84,6 +84,8 @@ async function bitmapOf(file, id) {
  *   failure is the model's; what was found is there all the same
  */
 export async function look({ model, ...args }, context) {
+  // A worker's canvas waits for the page where the page is busy (seen in Chromium), and all else with it: what travels comes first.
+  await modelNamed(model).catch(() => {});
   const found = await examine(args, context);
   try {
     return { ...found, ...(await classify({ model, pixels: found.pixels })) };

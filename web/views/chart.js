@@ -13,7 +13,7 @@ import { digitsOf, multiplesOf, roundStep } from '../ticks.js';
 export function createChart(host, onPoint) {
   /** @type {[number[], number[], number[]]} epochs, training, validation */
   let data = [[], [], []];
-  let epochs = 1;
+  let epochs = 0; // nothing is drawn before it is known how many
   /** @type {{ x: number, y: number } | null} */
   let live = null;
   /** @type {number | null} */
@@ -22,6 +22,7 @@ export function createChart(host, onPoint) {
   host.append(canvas);
 
   const draw = oncePerFrame(() => {
+    if (epochs === 0) return;
     const plot = layOut(canvas, [0, epochs], heightOfData());
     drawAxes(plot);
     if (pointed !== null && pointed < data[0].length) drawGuide(plot, data[0][pointed]);

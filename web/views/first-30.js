@@ -1,5 +1,6 @@
 import { byId, el } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
+import { whenLoaded } from './loaded.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 
 /** The first thirty training pictures with the names of their classes. @param {import('../session.js').Session} session */
@@ -15,16 +16,14 @@ export function createFirst30View(session) {
   byId('first-30').append(...cells.map(({ canvas, name }) => el('li', { className: 'empty' }, canvas, name)));
   onLanguage(render);
 
-  return {
-    async show() {
-      const there = Math.min(30, session.data.info?.train.images[0] ?? 0);
-      const answer = await session.pictures('train', [...Array(there).keys()]);
-      cells.slice(0, there).forEach(({ canvas }, i) => {
-        paint(canvas, pictureAt(answer.pixels, i));
-        canvas.parentElement?.classList.remove('empty');
-      });
-      labels = answer.labels;
-      render();
-    },
-  };
+  whenLoaded(session, async ({ info }) => {
+    const there = Math.min(30, info?.train.images[0] ?? 0);
+    const answer = await session.pictures('train', [...Array(there).keys()]);
+    cells.slice(0, there).forEach(({ canvas }, i) => {
+      paint(canvas, pictureAt(answer.pixels, i));
+      canvas.parentElement?.classList.remove('empty');
+    });
+    labels = answer.labels;
+    render();
+  });
 }

@@ -4,13 +4,15 @@ import { argmax, confusion } from '../metrics.js';
 import { createConfidencesView } from './confidences.js';
 import { createConfusionView } from './confusion.js';
 import { createFirst20View } from './first-20.js';
+import { createFirst30View } from './first-30.js';
 import { createGridView } from './grid.js';
 import { createPerClassView } from './per-class.js';
+import { createSampleView } from './sample.js';
 
 const CLASSES = 10;
 
 /**
- * What the network makes of the test pictures: grid, confidences, tables. It comes once the page stands.
+ * The first training pictures, and what the network makes of the test pictures: grid, confidences, tables. It comes once the page stands.
  * @param {import('../session.js').Session} session
  * @param {import('../trainer.js').Trainer} trainer
  */
@@ -18,6 +20,8 @@ export async function createResults(session, trainer) {
   await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
   const below = byId('try');
   const { top } = below.getBoundingClientRect();
+  createSampleView(session);
+  createFirst30View(session);
   const confidences = createConfidencesView(session);
   const ofPictures = [confidences, createGridView(session, confidences.select), createFirst20View()];
   const ofCells = [createConfusionView(session, confidences.select), createPerClassView()];

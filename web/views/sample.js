@@ -1,5 +1,6 @@
 import { byId, hook, setText, svg } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
+import { whenLoaded } from './loaded.js';
 import { paint } from './pictures.js';
 
 /** The seventh training picture with axes and a scale of grey values, as the tutorial plots it. */
@@ -26,16 +27,14 @@ export function createSampleView(session) {
   paintScale(byId('sample-scale'));
   onLanguage(render);
 
-  return {
-    async show() {
-      const { pixels, labels } = await session.pictures('train', [INDEX]);
-      paint(byId('sample-canvas'), pixels);
-      label = labels[0];
-      hook('sample-image').dataset.index = INDEX;
-      hook('sample-image').dataset.label = label;
-      render();
-    },
-  };
+  whenLoaded(session, async () => {
+    const { pixels, labels } = await session.pictures('train', [INDEX]);
+    paint(byId('sample-canvas'), pixels);
+    label = labels[0];
+    hook('sample-image').dataset.index = INDEX;
+    hook('sample-image').dataset.label = label;
+    render();
+  });
 }
 
 function axes() {

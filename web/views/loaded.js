@@ -1,0 +1,14 @@
+/** @import { DataState, Session } from '../session.js' */
+
+/** Calls `show` once for every dataset that is loaded, and for the one that is there already. @param {Session} session @param {(data: DataState) => void} show */
+export function whenLoaded(session, show) {
+  let shown = 0; // its version
+  const look = () => {
+    const { state, version } = session.data;
+    if (state !== 'ready' || version === shown) return;
+    shown = version;
+    show(session.data);
+  };
+  session.on('data', look);
+  look();
+}
