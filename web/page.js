@@ -83,7 +83,7 @@ export function openPage(script) {
 
   /** The section for people's own pictures comes once the page stands, or is asked for. */
   function loadTry() {
-    section ??= Promise.all([import('./try/index.js'), addTexts(TRY_TEXTS), import('./views/bars.js')]).then(([{ createTry }]) => createTry({ script, session, trainer }));
+    section ??= Promise.all([import('./try/index.js'), addTexts(TRY_TEXTS), import('./views/bars.js')]).then(([{ createTry }]) => createTry({ script, session, trainer, language }));
     section.catch(() => (section = null)); // no network: the next picture tries anew
     return section;
   }

@@ -11,9 +11,10 @@ import { styles } from './styles.js';
 
 /**
  * The section where people's own pictures are told apart. It comes once the page stands.
- * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts `script`: what workers run
+ * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, language: Promise<void> }} parts
+ *   `script`: what workers run; `language`: when the page has its words, and so its height
  */
-export function createTry({ script, session, trainer }) {
+export function createTry({ script, session, trainer, language }) {
   const looker = createLooker(script);
   const album = createAlbum(looker);
   const sources = createSources(add);
@@ -30,7 +31,7 @@ export function createTry({ script, session, trainer }) {
   /** @param {File[]} files */
   function add(files) {
     album.add(files);
-    byId('try').scrollIntoView({ block: 'start' });
+    language.then(() => byId('try').scrollIntoView({ block: 'start' }));
   }
 
   function showInsight() {
