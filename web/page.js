@@ -89,7 +89,7 @@ export function openPage(script) {
   }
 
   function loadOthers() {
-    plots.reset(settings.epochs);
+    if (!trainer.busy()) plots.reset(settings.epochs);
     import('./views/results.js').then(({ createResults }) => createResults(session, trainer)).catch(() => {});
     import('./keep/index.js').then(({ createKeep }) => createKeep({ session, trainer, settings })).catch(() => {});
   }

@@ -36,6 +36,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       for (const [field, expected] of Object.entries({ epochs: '3', 'batch-size': '64', seed: '7', 'train-size': '500', optimizer: 'sgd', 'learning-rate': '0.05' })) {
         assert.equal(await value(`settings-${field}`), expected, field);
       }
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('layer-units')] }); // it comes with the page's words
       assert.equal(await value('layer-units'), '64');
       assert.equal(await value('dataset-source'), 'synthetic');
       await browser.waitFor(() => document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('(None, 64)'));
