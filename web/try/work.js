@@ -85,9 +85,11 @@ async function bitmapOf(file, id) {
  */
 export async function look({ model, ...args }, context) {
   // A worker's canvas waits for the page where the page is busy (seen in Chromium), and all else with it: what travels comes first.
-  await modelNamed(model).catch(() => {});
+  const loaded = modelNamed(model);
+  await loaded.catch(() => {});
   const found = await examine(args, context);
   try {
+    await loaded; // here, where a failure is told of, and not by asking for it once more
     return { ...found, ...(await classify({ model, pixels: found.pixels })) };
   } catch (error) {
     const { code, message } = /** @type {Error & { code?: string }} */ (error);
