@@ -3,7 +3,7 @@
 PORT ?= 8080
 # V=1 prints the compilers' commands.
 QUIET := $(if $(V),,@)
-BUDGET_KB := 120
+BUDGET_KB := 150
 # 600,000 bytes
 ANSWER_KB := 585
 

@@ -46,3 +46,33 @@ export function oncePerFrame(draw) {
     });
   };
 }
+
+/**
+ * Takes the user to a section: what is seen and what the keyboard goes on from. Nothing moves by itself where that is not wanted.
+ * @param {string} id
+ */
+export function goTo(id) {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const heading = byId(`${id}-title`);
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  byId(id).scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
+}
+
+/**
+ * A listener that does nothing while what it began before is still under way.
+ * @template {any[]} A
+ * @param {(...args: A) => Promise<void>} act
+ */
+export function oneAtATime(act) {
+  let busy = false;
+  return async (/** @type {A} */ ...args) => {
+    if (busy) return;
+    busy = true;
+    try {
+      await act(...args);
+    } finally {
+      busy = false;
+    }
+  };
+}

@@ -12,11 +12,29 @@
  * @property {boolean} [flag] yes or no
  */
 
+/** A number as people and addresses write it. */
+const NUMBER = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
+/** What could be thousands as well as a decimal comma. */
+const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/;
+
+/** In the digits and signs of programs: keyboards for Chinese write others. @param {string} text */
+const plainOf = (text) => text.normalize('NFKC').trim().replace('\u2212', '-');
+
+/**
+ * Reads a number with a decimal point or a decimal comma. `1,000` could be meant either way, so it is none.
+ * @param {string} text @returns {number} NaN for what is no number
+ */
+export function numberOf(text) {
+  const plain = plainOf(text);
+  return NUMBER.test(plain) && !GROUPED.test(plain) ? Number(plain.replace(',', '.')) + 0 : NaN; // + 0 makes 0 of -0
+}
+
 /** @param {any} initial @param {number} min @param {number} max @param {boolean} [whole] @returns {Field} */
 export function number(initial, min, max, whole = false) {
   /** @param {string} text */
   const parse = (text) => {
-    const value = text.trim() === '' ? NaN : Number(text) + 0; // which makes 0 of -0
+    const value = numberOf(text);
+    if (whole && /[.,]/.test(plainOf(text))) return undefined; // 1.000 and 1,000 are a thousand to some and one to others
     return value >= min && value <= max && (!whole || Number.isInteger(value)) ? value : undefined;
   };
   return { initial, parse, min, max, whole };

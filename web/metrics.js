@@ -1,28 +1,38 @@
 /**
  * What the predictions on a labelled set add up to.
  *
- * @typedef {{ probabilities: Float32Array, predicted: Uint8Array, labels: Uint8Array }} Results [n, classes], [n], [n]
+ * @typedef {{ probabilities: Float32Array, predicted: Int32Array, labels: Uint8Array }} Results [n, classes], [n], [n]
  */
 
-/** @param {Float32Array} probabilities [n, classes] @param {number} classes @returns {Uint8Array} [n] */
+/** What is predicted where a model's outputs are no numbers, as after a run that diverged. */
+export const NO_CLASS = -1;
+
+/**
+ * The class of the largest probability, the first of several.
+ * @param {Float32Array} probabilities [n, classes]
+ * @param {number} classes
+ * @returns {Int32Array} [n]; NO_CLASS where one of a row is no number
+ */
 export function argmax(probabilities, classes) {
-  const winners = new Uint8Array(probabilities.length / classes);
+  const winners = new Int32Array(probabilities.length / classes);
   for (let i = 0; i < winners.length; i++) {
     const row = probabilities.subarray(i * classes, (i + 1) * classes);
-    winners[i] = row.indexOf(Math.max(...row));
+    winners[i] = row.indexOf(Math.max(...row)); // which finds no NaN
   }
   return winners;
 }
 
 /**
  * @param {Uint8Array} labels [n]
- * @param {Uint8Array} predicted [n]
+ * @param {Int32Array} predicted [n]
  * @param {number} classes
- * @returns {number[][][]} [true class][predicted class] → the indices of the pictures
+ * @returns {number[][][]} [true class][predicted class] → the indices of the pictures; where some have no class, each row has one
+ *   more cell, with those
  */
 export function confusion(labels, predicted, classes) {
-  const cells = Array.from({ length: classes }, () => Array.from({ length: classes }, () => /** @type {number[]} */ ([])));
-  labels.forEach((label, index) => cells[label][predicted[index]].push(index));
+  const columns = predicted.includes(NO_CLASS) ? classes + 1 : classes;
+  const cells = Array.from({ length: classes }, () => Array.from({ length: columns }, () => /** @type {number[]} */ ([])));
+  labels.forEach((label, index) => cells[label][predicted[index] === NO_CLASS ? classes : predicted[index]].push(index));
   return cells;
 }
 
@@ -35,7 +45,7 @@ export function perClass(cells) {
     const hits = row[k].length;
     const support = row.reduce((sum, cell) => sum + cell.length, 0);
     const named = cells.reduce((sum, other) => sum + other[k].length, 0);
-    const precision = hits / named;
+    const precision = hits / named; // of those that have a class
     const recall = hits / support;
     return { precision, recall, f1: (2 * hits) / (support + named), support };
   });

@@ -1,4 +1,6 @@
 import { addTexts, count, onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
+import { createAddress } from './address.js';
+import { setUpClicks } from './clicks.js';
 import { isolate } from './isolation.js';
 import { createSession } from './session.js';
 import { specsOf } from './model-spec.js';
@@ -7,8 +9,8 @@ import { setUpTheme } from './theme.js';
 import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
 import { createDataView } from './views/data.js';
-import { isPicture, setUpDrop } from './views/drop.js';
 import { createHistoryView } from './views/history.js';
+import { createIncoming } from './views/incoming.js';
 import { createLog } from './views/log.js';
 import { createMasthead } from './views/masthead.js';
 import { createModelView } from './views/model.js';
@@ -32,21 +34,31 @@ const TRY_TEXTS = { en: () => import('./try/texts/en.js'), 'zh-Hans': () => impo
 export function openPage(script) {
   const { settings, corrected } = readSettings(location.search);
   const session = createSession({ script, ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
-  const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }));
-
-  /** @type {Promise<{ add: (files: File[]) => void, answered: Promise<void> }> | null} `answered`: settles once pictures can be */
-  let section = null;
+  const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }), {
+    load: loadImages,
+    offersKnown: async () => (await loadKeep()).offersKnown,
+  });
+  const address = createAddress(() => location.pathname + writeSettings(settings, location.search) + location.hash);
+  const loadTry = once(startTry);
+  const loadKeep = once(startKeep);
 
   // Load
-  const dataView = createDataView(session, { source: () => settings.source, onSource, mayLoad: () => !trainer.busy() });
-  setUpDrop((files) => (files.some(isPicture) ? tryOut(files) : dataView.load('files', files)));
+  const dataView = createDataView(session, { source: () => settings.source, onSource, onFiles: (files) => takeIn(files, 'dataset') });
+  const takeIn = createIncoming(
+    {
+      pictures: async (files) => (await loadTry()).add(files),
+      dataset: (files) => dataView.load('files', files),
+      model: async (files) => (await loadKeep()).open(files),
+    },
+    () => !trainer.busy(),
+  );
 
   // Model
-  const modelView = createModelView(session, settings, onSettings);
+  const modelView = createModelView(session, settings, { onChange: onSettings, onInvalid: trainer.refresh });
 
   // Train
-  const settingsForm = createSettingsForm(settings, onSettings, modelView.ask);
-  const run = createRunView(session, trainer, () => modelView.firstInvalid() ?? settingsForm.firstInvalid());
+  const settingsForm = createSettingsForm(settings, { onChange: onSettings, onInvalid: trainer.refresh, onRuntime: modelView.ask });
+  const run = createRunView(session, trainer, { model: modelView.firstInvalid, settings: settingsForm.firstInvalid });
   const tape = createTape(() => settings.epochs);
   const moment = createMomentView();
   const plots = createHistoryView();
@@ -73,6 +85,7 @@ export function openPage(script) {
   document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
 
   setUpTheme();
+  setUpClicks();
   const atMost = (/** @type {number} */ ms, /** @type {Promise<any>} */ promise) => Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, ms))]);
   const trying = loadTry();
   const language = setUpLanguage(atMost(SOON, trying));
@@ -82,20 +95,22 @@ export function openPage(script) {
   prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
 
   /** The section for people's own pictures comes once the page stands, or is asked for. */
-  function loadTry() {
-    section ??= Promise.all([import('./try/index.js'), addTexts(TRY_TEXTS), import('./views/bars.js')]).then(([{ createTry }]) => createTry({ script, session, trainer, language }));
-    section.catch(() => (section = null)); // no network: the next picture tries anew
-    return section;
+  async function startTry() {
+    const [{ createTry }] = await Promise.all([import('./try/index.js'), addTexts(TRY_TEXTS), import('./views/bars.js')]);
+    return createTry({ script, session, trainer, language, onChosen: (files) => takeIn(files, 'pictures') });
+  }
+
+  /** What outlives the tab comes later still, or is asked for. */
+  async function startKeep() {
+    const { createKeep } = await import('./keep/index.js');
+    return createKeep({ session, trainer, settings, onChosen: (files) => takeIn(files, 'model') });
   }
 
   function loadOthers() {
-    if (!trainer.busy()) plots.reset(settings.epochs);
+    if (!trainer.busy() && !trainer.view.model) plots.reset(settings.epochs);
     import('./views/results.js').then(({ createResults }) => createResults(session, trainer)).catch(() => {});
-    import('./keep/index.js').then(({ createKeep }) => createKeep({ session, trainer, settings })).catch(() => {});
+    loadKeep().catch(() => {});
   }
-
-  /** @param {File[]} files */
-  const tryOut = async (files) => (await loadTry()).add(files);
 
   /** Whether the page could be loaded anew and nobody would miss a thing. */
   function untouched() {
@@ -114,8 +129,13 @@ export function openPage(script) {
 
   /** Begins the story, also after the worker had to be replaced. */
   function open() {
-    session.load(settings.source === 'files' ? 'auto' : settings.source);
+    loadImages();
     modelView.ask();
+  }
+
+  /** Those that are wanted; a worker that died has taken one's own files with it. */
+  function loadImages() {
+    dataView.load(settings.source === 'files' ? 'auto' : dataView.wanted());
   }
 
   /** @param {import('./settings.js').Settings['source']} source */
@@ -125,17 +145,13 @@ export function openPage(script) {
   }
 
   function onSettings() {
-    replaceAddress();
+    address.update();
     if (!trainer.busy()) {
       tape.setEpochs(settings.epochs);
       plots.setEpochs(settings.epochs);
     }
     noteSettings();
     trainer.refresh();
-  }
-
-  function replaceAddress() {
-    history.replaceState(null, '', location.pathname + writeSettings(settings, location.search) + location.hash);
   }
 
   function noteSettings() {
@@ -178,4 +194,18 @@ export function openPage(script) {
   function askBeforeLeaving(event) {
     event.preventDefault();
   }
+}
+
+/**
+ * Calls `load` the first time only; where it fails, as without a network, the next one tries again.
+ * @template T @param {() => Promise<T>} load
+ */
+function once(load) {
+  /** @type {Promise<T> | null} */
+  let loading = null;
+  return () => {
+    const mine = (loading ??= load());
+    mine.catch(() => (loading = null));
+    return mine;
+  };
 }

@@ -139,7 +139,7 @@ function plain(error) {
   return {
     name: error?.name ?? 'Error',
     message: error?.message ?? String(error),
-    code: error?.code === undefined ? undefined : String(error.code),
+    code: typeof error?.code === 'string' ? error.code : undefined, // a DOMException's is a number that tells nobody anything
     layer: error?.layer,
   };
 }

@@ -20,13 +20,14 @@ export function compileOptions(run, steps) {
 
 /** @param {Run} run @param {number} steps */
 function optimizerOf(run, steps) {
-  const { optimizer: name, momentum, nesterov, weightDecay, ema, emaMomentum } = run;
+  const { optimizer: name, momentum, nesterov, weightDecay, ema, emaMomentum, clipNorm } = run;
   return {
     name,
     learningRate: learningRateOf(run, steps),
     ...((name === 'sgd' || name === 'rmsprop') && momentum && { momentum }),
     ...(name === 'sgd' && nesterov && { nesterov }),
     ...(name === 'adamw' && { weightDecay }),
+    ...(clipNorm && { clipNorm }),
     ...(ema && { useEma: true, emaMomentum }),
   };
 }

@@ -16,7 +16,7 @@ import { RemoteError, WorkerDied } from './protocol.js';
  *
  * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
  * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
- *   message: string, version: number }} DataState
+ *   message: string, version: number }} DataState `info`: of what is loaded, which stays while something else is loaded, and where that fails
  * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core: any,
  *   fault: { layer: number, message: string } | null } | null} Description
  *   `fault`: where the model cannot be built; `layers` then are those before
@@ -45,7 +45,7 @@ export function createSession({ script, ready, runtime }) {
       emit('worker', { state: 'dead', message: error.message, code: error.code });
     });
     started.ready.then((core) => emit('worker', { state: 'alive', core }), (error) => {
-      if (!(error instanceof WorkerDied)) started.die(error.message, error.code);
+      if (!(error instanceof WorkerDied)) started.die(error.message, error.code === 'unsupported' ? 'unsupported' : 'no-core');
     });
     return started;
   }
@@ -57,9 +57,11 @@ export function createSession({ script, ready, runtime }) {
   }
 
   /**
-   * Loads a dataset; a load under way is given up for it, and a worker that died is replaced.
+   * Loads a dataset; a load under way is given up for it, and a worker that died is replaced. What was loaded before stays
+   * until the next is here.
    * @param {string} source
    * @param {File[]} [files]
+   * @returns {Promise<boolean>} whether it is loaded now
    */
   async function load(source, files = []) {
     loading?.abort();
@@ -70,12 +72,14 @@ export function createSession({ script, ready, runtime }) {
     const onEvent = (/** @type {LoadProgress} */ progress) => mine.signal.aborted || setData({ progress });
     try {
       const info = await call('load', { source, files, baseUrl }, { signal: mine.signal, onEvent });
-      if (loading === mine) setData({ state: 'ready', info, version: data.version + 1 });
+      if (loading !== mine) return false;
+      setData({ state: 'ready', info, version: data.version + 1 });
+      return true;
     } catch (error) {
-      if (loading !== mine) return;
-      const kept = data.info ? 'ready' : 'empty';
-      if (mine.signal.aborted) setData({ state: kept });
-      else setData({ state: 'failed', info: null, message: /** @type {Error} */ (error).message });
+      if (loading !== mine) return false;
+      if (mine.signal.aborted) setData({ state: data.info ? 'ready' : 'empty' });
+      else setData({ state: 'failed', message: /** @type {Error} */ (error).message });
+      return false;
     } finally {
       if (loading === mine) loading = null;
     }

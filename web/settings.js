@@ -24,6 +24,7 @@ import { readModel, writeModelTo } from './model-address.js';
  * @property {number} patience epochs without a better validation loss before training ends; 0: it never does
  * @property {boolean} ema whether the weights are averaged over the steps
  * @property {number} emaMomentum what share of the average each step leaves
+ * @property {number} clipNorm the norm that the gradient of each weight array is cut to; 0: as it is
  * @property {number} verbose
  * @property {boolean} deterministic the same weights in every browser, rather than the fastest build
  * @property {number | 'auto'} threads in the address only, for experiments
@@ -51,6 +52,7 @@ export const FIELDS = {
   patience: { key: 'patience', ...whole(0, 0, 1000) },
   ema: { key: 'ema', ...flag(false) },
   emaMomentum: { key: 'ema-momentum', ...number(0.99, 0, 0.9999) },
+  clipNorm: { key: 'clip-norm', ...number(0, 0, 1e6) },
   verbose: { key: 'log', ...whole(2, 0, 2) },
   deterministic: { key: 'deterministic', ...flag(false) },
   threads: { key: 'threads', ...whole('auto', 1, 16) },

@@ -3,35 +3,61 @@ import { createPace } from './pace.js';
 import { runtimeOptions, writeSettings } from './settings.js';
 
 /**
- * Runs and evaluates the model: the state machine behind Start, Pause and Stop.
- * Emits `state`, `core`, `progress`, `epoch`, `log`, `reset` and `evaluation`; and `run`, `kept` and `unkept`, of what is
- * kept of it in the browser.
+ * Runs and evaluates the model: the state machine behind Start, Pause and Stop, and the owner of all that the page knows of
+ * the tab's model. Emits `state`, `core`, `progress`, `epoch`, `log`, `reset` and `evaluation`; and `run`, `kept` and
+ * `unkept`, of what is kept of it in the browser.
  *
  * @typedef {import('./settings.js').Settings} Settings
  * @typedef {'idle' | 'loading' | 'training' | 'paused' | 'done' | 'failed'} TrainState
  * @typedef {{ epoch: number, batch: number }} Position
+ * @typedef {import('./keep/facts.js').Ended} Ended
+ * @typedef {object} TabModel the model that the worker has
+ * @property {string} key what its run depends on; of a saved model, its id
+ * @property {string} name that it was saved by, or ''
+ * @property {'run' | 'saved'} origin trained here, or taken from the saved models
+ * @property {Position} position
+ * @property {Ended} ended
+ * @property {number} epochs that were asked for
+ * @property {number} trainSize
+ * @property {number} version another one for other weights
+ *
+ * @typedef {object} Offer an interrupted run that is still saved
+ * @property {number} epoch from 1 on
+ * @property {number} epochs
+ * @property {() => unknown} accept continues it
  * @typedef {{ phase: 'train' | 'validate', epoch: number, epochs: number, batch: number, batches: number,
  *   logs: { loss: number, acc: number }, samplesPerSecond: number, secondsLeft: number }} Progress `secondsLeft`: of the run
  * @typedef {{ loss: number, accuracy: number }} Figures
  * @typedef {{ probabilities: Float32Array, labels: Uint8Array }} Predictions
- * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial', train: Figures | null, test: Figures | null,
- *   predictions: Predictions | null }} Evaluation
+ * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial' | 'failed', train: Figures | null, test: Figures | null,
+ *   predictions: Predictions | null, message: string }} Evaluation
  */
 
+const GIVEN_UP = Symbol('given up');
+
 /** @type {Evaluation} */
-const NOTHING = { state: 'none', train: null, test: null, predictions: null };
+const NOTHING = { state: 'none', train: null, test: null, predictions: null, message: '' };
+
+const KNOWN_WITHIN = 2000; // ms that Start waits until it is known whether there is a run to continue
 
 /**
  * @param {import('./session.js').Session} session
  * @param {() => { settings: Settings, specs: any[] }} current
+ * @param {{ load: () => unknown, offersKnown: () => Promise<unknown> }} needs `load`: the images, where there are none yet;
+ *   `offersKnown`: settles once an interrupted run would have been offered
  */
-export function createTrainer(session, current) {
+export function createTrainer(session, current, { load, offersKnown }) {
   const { on, emit } = createEmitter();
   /** @type {TrainState} */
   let state = 'idle';
   let message = '';
-  /** @type {{ key: string, position: Position, epochs: number, trainSize: number, early: boolean } | null} */
-  let stopped = null; // the run that the worker's model comes from
+  /** @type {'images' | 'model' | 'runs'} */
+  let loading = 'images'; // what the state `loading` waits for
+  /** @type {TabModel | null} */
+  let model = null;
+  let versions = 0;
+  /** @type {(Offer & { key: string }) | null} */
+  let offer = null;
   /** @type {Evaluation} */
   let evaluation = NOTHING;
   /** @type {Progress | null} */
@@ -40,14 +66,17 @@ export function createTrainer(session, current) {
   let running = null;
   /** @type {AbortController | null} */
   let evaluating = null;
+  let freed = () => {}; // told when no run is under way any more
   let pace = createPace();
   let evaluated = Promise.resolve(); // settles when no evaluation is under way
-  let waiting = false; // Start was pressed before the data was there
+  /** @type {(() => void) | null} */
+  let giveUp = null; // ends the wait of a Start that was pressed before it could be followed
 
   /** @param {TrainState} next @param {string} [why] */
   function setState(next, why = '') {
     state = next;
     message = why;
+    if (!busy()) freed();
     emit('state', view());
   }
 
@@ -55,11 +84,12 @@ export function createTrainer(session, current) {
     return {
       state,
       message,
-      position: stopped?.position ?? null,
-      epochs: stopped?.epochs ?? current().settings.epochs,
-      early: stopped?.early ?? false,
+      loading,
+      model,
+      position: model?.position ?? null,
       continues: continues(),
-      differs: stopped !== null && stopped.key !== runKey(),
+      offer: standing(),
+      differs: model?.origin === 'run' && model.key !== runKey(),
       evaluating: evaluating !== null,
     };
   }
@@ -71,24 +101,80 @@ export function createTrainer(session, current) {
     return JSON.stringify([specs, decisive, settings.schedule === 'constant' || epochs, session.data.version]);
   }
 
-  /** Whether Start would go on where the last run was left. */
+  /** Whether Start would continue the run of the tab's model. A run that was ended for its loss would only diverge again. */
   function continues() {
-    return stopped !== null && !stopped.early && stopped.key === runKey() && stopped.position.epoch < current().settings.epochs;
+    if (model?.origin !== 'run' || model.key !== runKey()) return false;
+    return (model.ended.how === 'stopped' || model.ended.how === 'completed') && model.position.epoch < current().settings.epochs;
   }
 
   const busy = () => state === 'loading' || state === 'training' || state === 'paused';
 
-  /** @param {{ anew?: boolean }} [options] */
-  async function start({ anew = false } = {}) {
-    if (busy()) return;
-    if (session.data.state !== 'ready') return waitForData();
-    await train(continues() && !anew ? stopped?.position : undefined);
+  /** What Start would follow first: settings that were changed since ask for another run. */
+  const standing = () => (offer && model === null && offer.key === settingsKey() ? offer : null);
+  const settingsKey = () => JSON.stringify(current().settings);
+
+  /** There is an interrupted run that Start continues, or none any more. @param {Offer | null} next */
+  function setOffer(next) {
+    offer = next && { ...next, key: settingsKey() };
+    emit('state', view());
   }
 
-  function waitForData() {
-    if (session.data.state === 'empty' || session.data.state === 'failed') session.load(current().settings.source);
-    waiting = true;
+  /**
+   * Continues what there is to continue; otherwise, or where it is asked to, begins a new run.
+   * @param {{ anew?: boolean }} [options]
+   */
+  async function start({ anew = false } = {}) {
+    if (busy()) return;
+    if (!anew && !(await waited('runs', soon(offersKnown())))) return;
+    const offered = standing();
+    if (offered && !anew) {
+      setState(state, message);
+      return void offered.accept();
+    }
+    if (!hasImages() && !(await waited('images', imagesLoaded()))) return;
+    await train(continues() && !anew ? model?.position : undefined);
+  }
+
+  const hasImages = () => session.data.info !== null && session.data.state !== 'loading';
+
+  /**
+   * Shows that something is waited for; Stop ends the wait.
+   * @param {'images' | 'runs'} what @param {Promise<unknown>} promise
+   * @returns {Promise<boolean>} false: it was ended, or failed, and the state is as it was or says why
+   */
+  async function waited(what, promise) {
+    const before = { state, message };
+    loading = what;
+    const ended = new Promise((resolve) => (giveUp = () => resolve(GIVEN_UP)));
     setState('loading');
+    try {
+      const outcome = await Promise.race([promise, ended]);
+      state = before.state; // unsaid: more follows
+      if (outcome === GIVEN_UP) setState(before.state, before.message);
+      return outcome !== GIVEN_UP;
+    } catch (error) {
+      setState('failed', /** @type {Error} */ (error).message);
+      return false;
+    } finally {
+      giveUp = imagesAwaited = null;
+    }
+  }
+
+  /** @param {Promise<unknown>} promise */
+  const soon = (promise) => Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, KNOWN_WITHIN))]);
+
+  /** Loads images where none are on their way; fails with the reason where they cannot be loaded. */
+  function imagesLoaded() {
+    if (session.data.state !== 'loading') load();
+    return new Promise((resolve, reject) => {
+      imagesAwaited = ({ state: now, info, message: why }) => {
+        if (now === 'loading') return;
+        imagesAwaited = null;
+        if (info) resolve(undefined);
+        else if (now === 'failed') reject(new Error(why));
+        else giveUp?.();
+      };
+    });
   }
 
   /** @param {Position} [from] */
@@ -96,29 +182,33 @@ export function createTrainer(session, current) {
     const { settings, specs } = current();
     const { layers, ...chosen } = settings;
     const { epochs, trainSize } = chosen;
-    const run = { key: runKey(), epochs, trainSize };
+    const begun = { key: runKey(), name: '', origin: /** @type {const} */ ('run'), epochs, trainSize };
     running = new AbortController();
-    if (!from) {
-      stopped = null;
-      setEvaluation(NOTHING);
-      emit('reset', settings);
-    }
     progress = null;
     pace = createPace();
     setState('training');
     evaluating?.abort();
+    /** The worker has the run's model from then on, and the one before is gone. @param {any} event */
+    const onRun = (event) => {
+      if (event.type === 'run' && !from) {
+        model = null;
+        setEvaluation(NOTHING);
+        emit('reset', settings);
+      }
+      onEvent(event);
+    };
     try {
       await evaluated;
       const args = { ...chosen, specs, runtime: runtimeOptions(settings), from, address: writeSettings(settings, '') };
-      const { finished, position } = await session.call('fit', args, { signal: running.signal, onEvent });
-      stopped = { ...run, position, early: finished && position.epoch < epochs };
+      const { position, ended } = await session.call('fit', args, { signal: running.signal, onEvent: onRun });
+      model = { ...begun, name: from ? (model?.name ?? '') : '', position, ended, version: ++versions };
       running = null;
-      if (!finished) setState('idle');
+      if (ended.how === 'stopped') setState('idle');
       await evaluate();
-      if (finished) setState('done');
+      if (ended.how !== 'stopped') setState('done');
     } catch (error) {
       running = null;
-      stopped = null;
+      if (from) model = null;
       setState('failed', /** @type {Error} */ (error).message);
     }
   }
@@ -136,7 +226,7 @@ export function createTrainer(session, current) {
   }
 
   function evaluate() {
-    if (stopped && !evaluating) evaluated = runEvaluation(stopped.trainSize);
+    if (model && !evaluating && hasImages()) evaluated = runEvaluation(model.trainSize);
     return evaluated;
   }
 
@@ -149,8 +239,8 @@ export function createTrainer(session, current) {
       await session.call('evaluate', { trainSize }, { signal: evaluating.signal, onEvent: onFigures });
       setEvaluation({ ...evaluation, state: 'ready' });
     } catch (error) {
-      if (!evaluating.signal.aborted) throw error;
-      setEvaluation({ ...evaluation, state: evaluation.predictions ? 'partial' : 'none' });
+      if (evaluating.signal.aborted) setEvaluation({ ...evaluation, state: evaluation.predictions ? 'partial' : 'none' });
+      else if (model) setEvaluation({ ...evaluation, state: 'failed', message: /** @type {Error} */ (error).message });
     } finally {
       evaluating = null;
       emit('state', view());
@@ -183,46 +273,92 @@ export function createTrainer(session, current) {
   }
 
   function stop() {
-    if (waiting) {
-      waiting = false;
-      setState('idle');
-    }
+    giveUp?.();
     running?.abort();
     evaluating?.abort();
   }
 
+  /** Ends a run under way; settles once it is. */
+  async function halt() {
+    stop();
+    if (busy()) await new Promise((resolve) => (freed = () => resolve(undefined)));
+  }
+
   /** What was learned from other pictures, or by a worker that died, is of no use any more. */
   function forget() {
-    stopped = null;
+    model = null;
     progress = null;
     setEvaluation(NOTHING);
     if (!busy()) setState('idle');
   }
 
-  /**
-   * Goes on from a run that was kept, or a model of the library, which the worker has by now.
-   * @param {Pick<import('./keep/facts.js').Facts, 'position' | 'epochs' | 'finished'>} facts
-   * @param {string} [key] of another run than the settings describe
-   */
-  function adopt({ position, epochs: done, finished }, key = runKey()) {
-    const { settings } = current();
-    const { epochs, trainSize } = settings;
-    stopped = { key, position, epochs, trainSize, early: finished && position.epoch < epochs };
+  /** A saved model stays the tab's, whatever images are loaded; what was seen of it on others goes. */
+  async function judgeAgain() {
+    evaluating?.abort();
+    await evaluated;
     setEvaluation(NOTHING);
-    emit('reset', settings);
-    for (const each of done) emit('epoch', each);
-    setState(finished ? 'done' : 'idle');
+    await evaluate();
   }
 
+  /**
+   * Puts another model in the place of the tab's: a run that was saved automatically, or a saved model. Waits for an evaluation
+   * under way; Start waits meanwhile. An attempt that fails leaves everything as it was.
+   * @param {() => Promise<Taken | null>} put has the worker put it there; null: it could not be, and nothing has changed
+   * @returns {Promise<boolean>} whether it is there
+   */
+  async function take(put) {
+    if (busy()) throw Object.assign(new Error('a run is under way'), { code: 'busy' });
+    const before = { state, message };
+    loading = 'model';
+    setState('loading');
+    try {
+      await evaluated;
+      const taken = await put();
+      if (taken) adopt(taken);
+      else setState(before.state, before.message);
+      return taken !== null;
+    } catch (error) {
+      setState(model ? before.state : 'idle', model ? before.message : '');
+      throw error;
+    }
+  }
+
+  /**
+   * @typedef {object} Taken
+   * @property {string} id of the run that it is from now on, among those that are saved automatically
+   * @property {import('./keep/facts.js').EpochLogs[]} history
+   * @property {Position} position
+   * @property {Ended} ended
+   * @property {{ id: string, name: string }} [saved] which of the saved models it is; left out: it is the run that the settings describe
+   */
+
+  /** @param {Taken} taken */
+  function adopt({ id, history, position, ended, saved }) {
+    const { settings } = current();
+    const { epochs, trainSize } = settings;
+    const origin = saved ? /** @type {const} */ ('saved') : /** @type {const} */ ('run');
+    model = { key: saved?.id ?? runKey(), name: saved?.name ?? '', origin, position, ended, epochs, trainSize, version: ++versions };
+    progress = null;
+    setEvaluation(NOTHING);
+    emit('run', { id });
+    emit('reset', settings);
+    for (const each of history) emit('epoch', each);
+    setState(ended.how === 'stopped' ? 'idle' : 'done');
+  }
+
+  /** The tab's model was saved by this name, or is called another one now. @param {string} name @param {string} [id] only where it is this saved model */
+  function nameModel(name, id) {
+    if (model && (id === undefined || model.key === id)) model = { ...model, name };
+  }
+
+  /** @type {((data: import('./session.js').DataState) => void) | null} */
+  let imagesAwaited = null;
   let version = 0;
-  session.on('data', (data) => {
-    if (data.version !== version) forget();
+  session.on('data', (/** @type {import('./session.js').DataState} */ data) => {
+    if (data.version !== version && model?.origin !== 'saved') forget();
+    else if (data.version !== version) judgeAgain();
     version = data.version;
-    if (!waiting || data.state === 'loading') return;
-    waiting = false;
-    state = 'idle';
-    if (data.state === 'ready') start();
-    else setState(data.state === 'failed' ? 'failed' : 'idle', data.message);
+    imagesAwaited?.(data);
   });
 
   session.on('worker', ({ state: health }) => {
@@ -237,7 +373,10 @@ export function createTrainer(session, current) {
     stop,
     evaluate,
     busy,
-    adopt,
+    take,
+    halt,
+    nameModel,
+    setOffer,
     refresh: () => emit('state', view()),
     get view() {
       return view();

@@ -27,11 +27,8 @@ function isolated() {
   };
 }
 
-/** How scripts are made small. @type {import('terser').MinifyOptions} */
-const SMALL = { module: true, toplevel: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true, unsafe_comps: true, keep_fargs: false, pure_getters: true } };
-
-/** Chunks of libraries whose code does not bear what SMALL takes for granted. */
-const OTHERS = /formats-pack/;
+/** How scripts are made small, without an option that may change what they do: `unsafe_comps` turned range checks into ones that NaN passes. @type {import('terser').MinifyOptions} */
+const SMALL = { module: true, toplevel: true, ecma: 2020, compress: { passes: 3 } };
 
 /** @param {string} code */
 const minified = async (code) => /** @type {string} */ ((await minify(code, SMALL)).code);
@@ -55,7 +52,7 @@ const smaller = () => ({
   generateBundle: {
     order: 'post',
     async handler(_, bundle) {
-      for (const file of Object.values(bundle)) if (file.type === 'chunk' && !OTHERS.test(file.fileName)) file.code = withPlainImports(await minified(file.code));
+      for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = withPlainImports(await minified(file.code));
       for (const name of Object.keys(bundle)) if (name.includes('preload-helper')) delete bundle[name];
       const html = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle['index.html']);
       const dense = String(html.source).replace(/>\n\s*</g, '><').replace(/\n\s+/g, '\n').replace(/(\s[\w-]+)="([\w#.-]+)"(?=[\s>])/g, '$1=$2');

@@ -2,6 +2,7 @@ import { datasets, loadCore, loadModel } from 'fitting-room';
 import { assemble, faultOf } from './assembly.js';
 import { serve } from './protocol.js';
 import { compileOptions, oneHot, stoppingOf } from './recipe.js';
+import { createTabModel } from './tab-model.js';
 
 /** The worker owns the dataset and the model; the page only ever sees copies of what it shows. */
 
@@ -9,14 +10,7 @@ const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes
 
 /** @type {any} */
 let dataset = null;
-/** @type {any} */
-let model = null;
-/** What the model's loss takes, made of class numbers. @type {(labels: any) => any} */
-let targetsOf;
-/** What may end the run of the model, and has seen its epochs. @type {any} */
-let stopping = null;
-/** The run that the model comes from, as it is kept in the browser. @type {{ id: string, epochs: any[] }} */
-let kept;
+const tab = createTabModel();
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
@@ -32,6 +26,10 @@ export function work() {
 }
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
+
+/** @typedef {import('./tab-model.js').Lesson} Lesson */
+
+/** @typedef {import('./keep/facts.js').Ended} Ended */
 
 /** @typedef {import('./model-spec.js').Spec} Spec */
 
@@ -108,26 +106,42 @@ async function describe({ specs, runtime }) {
   }
 }
 
-/** @param {any} run @param {CallContext} context */
-async function fit(run, { signal, emit }) {
+/** @param {any} run @param {CallContext} context @returns {Promise<{ position: { epoch: number, batch: number }, ended: Ended }>} */
+const fit = (run, context) =>
+  tab.hold(async (holder) => {
+    if (!run.from) await holder.replace(() => newLesson(run));
+    return train(holder.lesson, run, context);
+  });
+
+/** @param {Lesson} lesson @param {any} run @param {CallContext} context */
+async function train(lesson, run, { signal, emit }) {
+  const { model } = lesson;
   const from = run.from ?? { epoch: 0, batch: 0 };
-  if (!run.from) await renew(run);
-  stopping = stoppingFrom(stopping?.state, run);
-  const keeper = await keeperOf(run, emit);
+  const stopping = (lesson.stopping = stoppingFrom(lesson.stopping?.state, run));
+  const keeper = await keeperOf(lesson, run, emit);
   if (!run.from) await keeper?.begin(model);
   emit({ type: 'core', core: await coreFor(run.runtime) });
-  const train = firstOf(dataset.train, run.trainSize);
+  const training = firstOf(dataset.train, run.trainSize);
   const { images, labels } = dataset.test;
   signal.addEventListener('abort', resume);
   const passing = atMostEvery(PROGRESS_INTERVAL, emit);
   const running = atMostEvery(PROGRESS_INTERVAL, emit);
   let epochs = from.epoch;
+  /** The epoch in which the loss was no number, from 0 on. @type {number | null} */
+  let diverged = null;
+  /** @param {number} epoch @param {Record<string, number>} logs */
+  const look = (epoch, logs) => {
+    if (diverged !== null || Object.values(logs).every(Number.isFinite)) return;
+    diverged = epoch;
+    keeper?.freeze();
+    model.stopTraining = true;
+  };
   try {
-    await model.fit(train.images, targetsOf(train.labels), {
+    await model.fit(training.images, lesson.targetsOf(training.labels), {
       epochs: run.epochs,
       batchSize: run.batchSize,
       verbose: run.verbose,
-      validationData: [images, targetsOf(labels)],
+      validationData: [images, lesson.targetsOf(labels)],
       initialEpoch: from.epoch,
       initialBatch: from.batch,
       signal,
@@ -139,10 +153,13 @@ async function fit(run, { signal, emit }) {
       callbacks: [
         {
           onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
+            look(epoch, logs);
+            if (diverged !== null) return;
             epochs = epoch + 1;
             emit({ type: 'epoch', epoch, logs: { ...logs } });
           },
           onProgress: (/** @type {any} */ progress) => {
+            look(progress.epoch, progress.logs);
             const event = { type: 'progress', progress: { ...progress } };
             if (progress.batch < progress.batches) running(event);
             else emit(event);
@@ -153,19 +170,27 @@ async function fit(run, { signal, emit }) {
         keeper?.callbacks(model),
       ].filter(Boolean),
     });
-    await keeper?.end(model, true);
-    return { finished: true, position: { epoch: epochs, batch: 0 } };
+    const ended = endOf(diverged, stopping);
+    await keeper?.end(model, ended);
+    return { position: { epoch: epochs, batch: 0 }, ended };
   } catch (error) {
     if (!signal.aborted) {
       await keeper?.failed();
       throw error;
     }
-    await keeper?.end(model, false);
+    const ended = /** @type {const} */ ({ how: 'stopped' });
+    await keeper?.end(model, ended);
     const { epoch, batch } = model.position;
-    return { finished: false, position: { epoch, batch } };
+    return { position: { epoch, batch }, ended };
   } finally {
     resume();
   }
+}
+
+/** How a run ended that nobody stopped. @param {number | null} diverged @param {any} stopping @returns {Ended} */
+function endOf(diverged, stopping) {
+  if (diverged !== null) return { how: 'diverged', epoch: diverged + 1 };
+  return stopping?.stoppedEpoch ? { how: 'early', epoch: stopping.stoppedEpoch + 1 } : { how: 'completed' };
 }
 
 /** A new one, which goes on from what the one before had seen. @param {any} state @param {any} run */
@@ -175,9 +200,8 @@ function stoppingFrom(state, run) {
   return next;
 }
 
-/** What keeps the run comes with its own code; where that cannot be had, nothing is kept. @param {any} run @param {CallContext['emit']} emit */
-async function keeperOf(run, emit) {
-  if (!run.from) kept = { id: `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`, epochs: [] };
+/** What keeps the run comes with its own code; where that cannot be loaded, nothing is kept. @param {Lesson} lesson @param {any} run @param {CallContext['emit']} emit */
+async function keeperOf({ kept, stopping }, run, emit) {
   emit({ type: 'run', id: kept.id });
   const module = await import('./keep/keeper.js').catch(() => null);
   const keeper = module?.createKeeper({ ...kept, run, dataset, stopping, emit });
@@ -186,20 +210,20 @@ async function keeperOf(run, emit) {
 }
 
 /**
- * Takes the place of the model with one that was kept: with a run, if it has learnt from these pictures, or with one of the library.
+ * Puts a model that was kept in the place of the tab's: a run, if it has learnt from these pictures, or a saved model.
  * @param {{ id: string, kept: any, labelSmoothing: number, patience: number, runtime: RuntimeOptions }} args kept: of ./keep/store.js
  */
-async function restore({ id, kept: found, labelSmoothing, patience, runtime }) {
+async function restore({ id, kept, labelSmoothing, patience, runtime }) {
   const { sha256Of, stoppingFrom, readied } = await import('./keep/keeper.js');
-  const { epochs, dataset: from } = found.facts;
+  const { epochs, dataset: from } = kept.facts;
   if (from && (await sha256Of(dataset)) !== from.sha256) return { same: false };
-  const restored = await loadModel(found.model, runtime);
-  readied(restored);
-  model?.dispose();
-  model = restored;
-  setTargets(labelSmoothing);
-  kept = { id, epochs };
-  stopping = { state: patience ? stoppingFrom(found, model) : null };
+  await tab.hold(({ replace }) =>
+    replace(async () => {
+      const model = await loadModel(kept.model, runtime);
+      readied(model);
+      return { model, targetsOf: targetsBy(labelSmoothing), kept: { id, epochs }, stopping: { state: patience ? stoppingFrom(kept, model) : null } };
+    }),
+  );
   return { same: true };
 }
 
@@ -216,34 +240,36 @@ function resume() {
 }
 
 /** Figures without dropout: the test pictures first, since they come sooner. @param {{ trainSize: number }} args @param {CallContext} context */
-async function evaluate({ trainSize }, { signal, emit }) {
-  const { images, labels } = dataset.test;
-  const train = firstOf(dataset.train, trainSize);
-  emit({ type: 'test', figures: figures(await model.evaluate(images, targetsOf(labels), { signal })) });
-  const probabilities = await model.predict(images, { signal });
-  emit({ type: 'predictions', probabilities: probabilities.data.slice(), labels: Uint8Array.from(labels.data) });
-  emit({ type: 'train', figures: figures(await model.evaluate(train.images, targetsOf(train.labels), { signal })) });
-}
+const evaluate = ({ trainSize }, { signal, emit }) =>
+  tab.hold(async ({ lesson: { model, targetsOf } }) => {
+    signal.throwIfAborted();
+    const { images, labels } = dataset.test;
+    const train = firstOf(dataset.train, trainSize);
+    emit({ type: 'test', figures: figures(await model.evaluate(images, targetsOf(labels), { signal })) });
+    const probabilities = await model.predict(images, { signal });
+    emit({ type: 'predictions', probabilities: probabilities.data.slice(), labels: Uint8Array.from(labels.data) });
+    emit({ type: 'train', figures: figures(await model.evaluate(train.images, targetsOf(train.labels), { signal })) });
+  });
 
 /** The model as a file. */
-const save = async () => ({ bytes: await model.save() });
+const save = () => tab.hold(async ({ lesson: { model } }) => ({ bytes: await model.save() }));
 
-/** @param {any} args */
-const convert = async (args) => (await import('./keep/work.js')).convert({ model, ...args });
+/** @param {any} args files: left out for the tab's model */
+async function convert(args) {
+  const { convert: convertTo } = await import('./keep/work.js');
+  return args.files ? convertTo({ model: null, ...args }) : tab.hold(({ lesson: { model } }) => convertTo({ model, ...args }));
+}
 
-/** @param {any} run */
-async function renew(run) {
-  model?.dispose();
-  model = null;
+/** @param {any} run @returns {Promise<Lesson>} */
+async function newLesson(run) {
   const steps = run.epochs * Math.ceil(Math.min(run.trainSize, dataset.train.images.shape[0]) / run.batchSize);
-  model = (await build(run.specs, run, compileOptions(run, steps))).built;
-  setTargets(run.labelSmoothing);
+  const { built: model } = await build(run.specs, run, compileOptions(run, steps));
+  const id = `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+  return { model, targetsOf: targetsBy(run.labelSmoothing), kept: { id, epochs: [] }, stopping: null };
 }
 
-/** @param {number} labelSmoothing */
-function setTargets(labelSmoothing) {
-  targetsOf = labelSmoothing > 0 ? oneHot : (labels) => labels;
-}
+/** What a loss takes, made of class numbers. @param {number} labelSmoothing @returns {(labels: any) => any} */
+const targetsBy = (labelSmoothing) => (labelSmoothing > 0 ? oneHot : (labels) => labels);
 
 /** @param {Spec[]} specs @param {import('./assembly.js').BuildOptions} options @param {any} [compile] */
 async function build(specs, options, compile = compileOptions({ optimizer: 'adam', learningRate: 0.001 }, 1)) {

@@ -108,8 +108,15 @@ function translate(selector, name, put) {
 /** @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();
 
+/** What stands for a number that there is none of. */
+const NONE = '–';
+
+/** The name of a class; a dash where a model has none to give. @param {number} k */
+export const className = (k) => (k < 0 ? NONE : t(`class.${k}`));
+
 /** @param {number} value @param {Intl.NumberFormatOptions} options */
 function format(value, options) {
+  if (!Number.isFinite(value)) return NONE;
   const key = language + JSON.stringify(options);
   const known = formats.get(key) ?? new Intl.NumberFormat(language, options);
   formats.set(key, known);
@@ -132,6 +139,7 @@ export const megabytes = (bytes) =>
 
 /** @param {number} seconds */
 export function duration(seconds) {
+  if (!Number.isFinite(seconds)) return NONE;
   const whole = Math.max(0, Math.round(seconds));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   const two = (/** @type {number} */ value) => String(value).padStart(2, '0');

@@ -1,6 +1,6 @@
-import { el, setText } from '../dom.js';
+import { el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
-import { onLanguage, t } from '../i18n/index.js';
+import { className, onLanguage, t } from '../i18n/index.js';
 import { historyCsv, historyJson, predictionsCsv } from './figures.js';
 import { FORMATS } from './library.js';
 import { coloursOfPage, plotOf } from './plot.js';
@@ -16,9 +16,9 @@ const SCALE = 2; // of plots as PNG
 
 /**
  * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, epochsOfTab: () => Entry['epochs'],
- *   guard: (work: () => Promise<void>) => Promise<void>, say: (text: string) => void }} parts
+ *   guard: (work: () => Promise<void>) => Promise<void>, say: (text: string) => void, onChosen: (files: File[]) => void }} parts
  */
-export function createBench({ library, trainer, epochsOfTab, guard, say }) {
+export function createBench({ library, trainer, epochsOfTab, guard, say, onChosen }) {
   const name = el('input', { type: 'text', maxLength: 120, 'data-testid': 'save-name' });
   const save = el('button', { type: 'submit', className: 'primary', 'data-testid': 'save-model' });
   const format = el('select', { 'data-testid': 'export-format' }, ...Object.keys(FORMATS).map((value) => el('option', { value })));
@@ -36,6 +36,8 @@ export function createBench({ library, trainer, epochsOfTab, guard, say }) {
     'plot-svg': () => ['loss', 'acc'].forEach((key) => download(`${key}.svg`, new XMLSerializer().serializeToString(plotOfRun(key)), 'image/svg+xml')),
     'plot-png': () => guard(async () => { for (const key of ['loss', 'acc']) download(`${key}.png`, await pngOf(plotOfRun(key)), 'image/png'); }),
   };
+  /** What was saved last, as it was then: the same is not saved twice. @type {{ version: number, id: string } | null} */
+  let saved = null;
   const buttons = Object.entries(figures).map(([key, act]) => el('button', { type: 'button', className: 'small', 'data-testid': key, onclick: act }));
   const figuresTitle = el('h3');
   const form = el('form', { className: 'save-model' }, el('label', {}, labels.name, name), save);
@@ -56,20 +58,32 @@ export function createBench({ library, trainer, epochsOfTab, guard, say }) {
 
   function takePredictions() {
     const { predictions } = trainer.evaluation;
-    const names = Array.from({ length: CLASSES }, (_, k) => t(`class.${k}`));
+    const names = Array.from({ length: CLASSES }, (_, k) => className(k));
     if (predictions) download('predictions.csv', predictionsCsv(predictions, names), 'text/csv');
   }
 
   /** @param {Entry | null} entry null: the model of this tab */
-  const takeAway = (entry) =>
+  const takeAway = oneAtATime((entry) =>
     guard(async () => {
       const files = await library.filesOf(entry, { format: format.value, dtype: dtype.value });
       for (const { name, bytes } of files) download(name, bytes, 'application/octet-stream');
       say(t('bench.taken', { file: files.map(({ name }) => name).join(', ') }));
-    });
+    }));
 
   /** @param {File[]} files */
   const open = (files) => guard(async () => say(t('bench.opened', { name: await library.open(files) })));
+
+  const saveAs = oneAtATime((chosen) =>
+    guard(async () => {
+      const version = trainer.view.model?.version ?? 0;
+      saved = { version, id: await library.save(chosen) };
+      name.value = '';
+      say(t('bench.saved', { name: chosen }));
+      render();
+    }));
+
+  /** Whether the tab's model is among the saved ones already, and no other name is given. */
+  const isSaved = () => name.value.trim() === '' && saved?.version === trainer.view.model?.version && library.entries.some(({ id }) => id === saved?.id);
 
   function renderTypes() {
     const { dtypes } = FORMATS[format.value];
@@ -79,8 +93,9 @@ export function createBench({ library, trainer, epochsOfTab, guard, say }) {
   }
 
   function render() {
-    const there = trainer.view.position !== null && !trainer.busy();
-    for (const control of [save, take, name]) control.disabled = !there;
+    const there = trainer.view.model !== null && !trainer.busy();
+    for (const control of [take, name]) control.disabled = !there;
+    save.disabled = !there || isSaved();
     buttons.forEach((button) => {
       const key = button.dataset.testid;
       setText(button, t(`figures.${key}`));
@@ -101,17 +116,16 @@ export function createBench({ library, trainer, epochsOfTab, guard, say }) {
   form.addEventListener('submit', (/** @type {Event} */ event) => {
     event.preventDefault();
     const chosen = name.value.trim() || t('bench.unnamed', { date: new Date().toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }) });
-    guard(async () => {
-      await library.save(chosen);
-      name.value = '';
-      say(t('bench.saved', { name: chosen }));
-    });
+    if (!isSaved()) saveAs(chosen);
   });
+  name.addEventListener('input', render);
+  library.on('change', render);
   take.addEventListener('click', () => takeAway(null));
   format.addEventListener('change', renderTypes);
   input.addEventListener('change', () => {
-    open([...input.files]);
-    input.value = '';
+    const files = [...input.files];
+    input.value = ''; // so that the same ones can be chosen again
+    if (files.length > 0) onChosen(files);
   });
   for (const event of ['state', 'evaluation', 'epoch', 'reset']) trainer.on(event, render);
   onLanguage(render);
@@ -121,9 +135,14 @@ export function createBench({ library, trainer, epochsOfTab, guard, say }) {
 /** @param {SVGElement} plot @returns {Promise<Blob>} */
 async function pngOf(plot) {
   const picture = new Image();
-  picture.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(plot))}`;
-  await picture.decode();
+  const address = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(plot)], { type: 'image/svg+xml' })); // the page's policy lets no data: be shown
+  try {
+    picture.src = address;
+    await picture.decode();
+  } finally {
+    URL.revokeObjectURL(address);
+  }
   const canvas = el('canvas', { width: SCALE * picture.naturalWidth, height: SCALE * picture.naturalHeight });
   canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+  return new Promise((resolve, reject) => canvas.toBlob((/** @type {Blob | null} */ blob) => (blob ? resolve(blob) : reject(new Error('the browser made no PNG of it'))), 'image/png'));
 }

@@ -20,7 +20,7 @@ export function historyJson(epochs) {
 }
 
 /**
- * One line a test picture: its number, the true and the predicted class, and the confidence of each class.
+ * One line per test picture: its number as the page has it, the true and the predicted class, and the confidence of each class.
  * @param {import('../trainer.js').Predictions} predictions
  * @param {string[]} classNames
  */
@@ -28,7 +28,7 @@ export function predictionsCsv({ probabilities, labels }, classNames) {
   const classes = classNames.length;
   const predicted = argmax(probabilities, classes);
   const rows = Array.from(labels, (label, i) => [
-    i, classNames[label], classNames[predicted[i]], ...probabilities.subarray(i * classes, (i + 1) * classes),
+    i + 1, classNames[label], classNames[predicted[i]] ?? '', ...probabilities.subarray(i * classes, (i + 1) * classes),
   ]);
   return csvOfRows([['picture', 'true', 'predicted', ...classNames], ...rows]);
 }

@@ -1,5 +1,5 @@
 import { identityOf } from './facts.js';
-import { Unkept, forgetRun, keepRun } from './store.js';
+import { Unkept, forgetRun, keepRun, recallRun } from './store.js';
 
 /**
  * Keeps the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within one. Training
@@ -70,14 +70,15 @@ export const stoppingFrom = ({ facts: { stopping }, best }, model) =>
 export function createKeeper({ id, run, dataset, epochs: before, stopping, emit }) {
   const epochs = [...before];
   let begun = epochs.length > 0; // more of it is kept than its beginning
+  let frozen = false; // what is kept stays as it is
   let last = performance.now(); // a clock that nobody sets
   /** @type {Kept | null} */
   let next = null;
   /** @type {Promise<void> | null} */
   let writing = null;
 
-  /** @param {any} model @param {boolean} finished @returns {Promise<Kept>} */
-  async function copyOf(model, finished) {
+  /** @param {any} model @param {Facts['ended']} [ended] left out: it is under way @returns {Promise<Kept>} */
+  async function copyOf(model, ended) {
     const { epoch, batch } = model.position;
     begun ||= epoch > 0 || batch > 0;
     const bytes = await model.save({ includeOptimizer: true });
@@ -89,7 +90,8 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
       epochsInAll: run.epochs,
       epochs: [...epochs],
       stopping: state ? { wait: state.wait, best: Number.isFinite(state.best) ? state.best : null, bestEpoch: state.bestEpoch } : null,
-      finished,
+      finished: ended !== undefined && ended.how !== 'stopped',
+      ended,
       savedAt: Date.now(),
     };
     return { facts, model: bytes, best: joined(state?.bestWeights) };
@@ -116,11 +118,23 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
     emit({ type: 'unkept', reason: error instanceof Unkept ? error.code : 'failed', detail: message });
   }
 
-  /** @param {any} model @param {boolean} [finished] */
-  async function take(model, finished = false) {
+  /** Marks what was kept before as the end, or forgets a run that was never more than its beginning. @param {import('./facts.js').Ended} ended */
+  async function closeFrozen(ended) {
+    await writing;
+    try {
+      const kept = begun && (await recallRun(id));
+      if (kept) await keepRun(id, { ...kept, facts: { ...kept.facts, finished: true, ended } });
+      else await forgetRun(id);
+    } catch (error) {
+      tellUnkept(error);
+    }
+  }
+
+  /** @param {any} model @param {Facts['ended']} [ended] */
+  async function take(model, ended) {
     last = performance.now();
     try {
-      next = await copyOf(model, finished);
+      next = await copyOf(model, ended);
       writing ??= writeAll();
     } catch (error) {
       tellUnkept(error);
@@ -136,16 +150,22 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
     /** @param {any} model */
     callbacks: (model) => ({
       onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
+        if (frozen) return;
         epochs.push({ epoch, logs: plain(logs) });
         return take(model);
       },
       onProgress: (/** @type {{ phase: string }} */ { phase }) => {
-        if (phase === 'train' && performance.now() - last >= INTERVAL) return take(model);
+        if (!frozen && phase === 'train' && performance.now() - last >= INTERVAL) return take(model);
       },
     }),
-    /** The last of it, however the run ended; settles once it is written. @param {any} model @param {boolean} finished */
-    async end(model, finished) {
-      await take(model, finished);
+    /** The run has diverged: what was kept before is better than what would follow. */
+    freeze() {
+      frozen = true;
+    },
+    /** The last of it, however the run ended; settles once it is written. @param {any} model @param {import('./facts.js').Ended} ended */
+    async end(model, ended) {
+      if (frozen) return closeFrozen(ended);
+      await take(model, ended);
       await writing;
     },
     /** A run that failed before more than its beginning was kept is none to go on with. */

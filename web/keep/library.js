@@ -1,6 +1,6 @@
 import { createEmitter } from '../emitter.js';
 import { runtimeOptions } from '../settings.js';
-import { bytesOfModel, forgetModel, keepModel, modelsKept } from './store.js';
+import { bytesOfModel, forgetModel, keepModel, modelsKept, onModelsChanged, renameModel, tellModelsChanged } from './store.js';
 
 /**
  * Models that were saved by name in this browser, and what can be done with them. Emits `change`.
@@ -23,6 +23,18 @@ const newId = () => `${Date.now()}-${crypto.getRandomValues(new Uint32Array(1))[
 /** Without the characters that some system's files cannot have in their names. @param {string} name */
 const fileNameOf = (name) => name.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, '-').trim() || 'model';
 
+/** The file of several that says what the model is. */
+const MODEL_ITSELF = /\.(fit|onnx|keras|safetensors)$|^(?!metadata\.json$).*\.json$/i;
+
+/** Names that tools give of themselves, and which say nothing of the model. */
+const MEANINGLESS = /^(model|sequential|functional|main_graph|torch_jit|fitting-room)?([-_ ]?\d+)?$/i;
+
+/** A file called after nothing has the model's own name, where it has one. @param {string} file @param {string} inside */
+function nameOfFile(file, inside) {
+  const name = file.replace(/\.[^.]*$/, '') || file;
+  return MEANINGLESS.test(name) && !MEANINGLESS.test(inside) ? inside : name;
+}
+
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
  *   epochsOfTab: () => Entry['epochs'] }} parts
@@ -39,24 +51,35 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
     emit('change');
   }
 
-  /** @param {Omit<Entry, 'id' | 'savedAt' | 'bytes'>} facts @param {Uint8Array} bytes */
-  async function add(facts, bytes) {
-    await keepModel({ ...facts, id: newId(), savedAt: Date.now(), bytes: bytes.length }, bytes);
+  /** Shows here and in other tabs what has changed. */
+  async function changed() {
+    tellModelsChanged();
     await refresh();
   }
 
-  /** The model of this tab. @param {string} name */
+  /** @param {Omit<Entry, 'id' | 'savedAt' | 'bytes'>} facts @param {Uint8Array} bytes @returns {Promise<string>} its id */
+  async function add(facts, bytes) {
+    const id = newId();
+    await keepModel({ ...facts, id, savedAt: Date.now(), bytes: bytes.length }, bytes);
+    await changed();
+    return id;
+  }
+
+  /** The model of this tab. @param {string} name @returns {Promise<string>} its id */
   async function save(name) {
-    const { files, parameters } = await session.call('convert', { format: 'fitting-room', dtype: 'float32' });
+    const epochs = epochsOfTab();
     const testAccuracy = trainer.evaluation.test?.accuracy ?? null;
-    await add({ name, parameters, testAccuracy, epochs: epochsOfTab(), origin: '' }, files[0].bytes);
+    const { files, parameters } = await session.call('convert', { format: 'fitting-room', dtype: 'float32', name });
+    const id = await add({ name, parameters, testAccuracy, epochs, origin: '' }, files[0].bytes);
+    trainer.nameModel(name);
+    return id;
   }
 
   /** Files of a model in any of the formats. @param {File[]} files @returns {Promise<string>} its name */
   async function open(files) {
-    const { files: [file], parameters } = await session.call('convert', { files, format: 'fitting-room', dtype: 'float32' });
-    const origin = files[0].name;
-    const name = origin.replace(/\.[^.]*$/, '') || origin;
+    const { files: [file], parameters, name: inside } = await session.call('convert', { files, format: 'fitting-room', dtype: 'float32' });
+    const origin = (files.find(({ name }) => MODEL_ITSELF.test(name)) ?? files[0]).name;
+    const name = nameOfFile(origin, inside);
     await add({ name, parameters, testAccuracy: null, epochs: [], origin }, file.bytes);
     return name;
   }
@@ -67,39 +90,46 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
    */
   async function filesOf(entry, { format, dtype }) {
     const read = entry && [{ name: 'model.fit', bytes: await bytesOfModel(entry.id) }];
-    const { files } = await session.call('convert', { ...(read && { files: read }), format, dtype });
-    const name = `${fileNameOf(entry?.name ?? 'fitting-room')}.${FORMATS[format].extension}`;
-    return files.length > 1 ? files : [{ name, bytes: files[0].bytes }];
+    const name = entry?.name ?? trainer.view.model?.name ?? '';
+    const { files } = await session.call('convert', { ...(read && { files: read }), format, dtype, name });
+    return files.length > 1 ? files : [{ name: `${fileNameOf(name || 'fitting-room')}.${FORMATS[format].extension}`, bytes: files[0].bytes }];
   }
 
   /** Makes it the model of this tab. @param {Entry} entry */
   async function use(entry) {
     const { labelSmoothing, patience } = settings;
-    const facts = { position: { epoch: entry.epochs.length, batch: 0 }, epochs: entry.epochs, finished: true, dataset: null };
-    const kept = { facts, model: await bytesOfModel(entry.id), best: null };
-    await session.call('restore', { id: newId(), kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
-    trainer.adopt(facts, entry.id);
+    const id = newId();
+    const history = entry.epochs;
+    await trainer.take(async () => {
+      const kept = { facts: { epochs: history, dataset: null }, model: await bytesOfModel(entry.id), best: null };
+      await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
+      return { id, history, position: { epoch: history.length, batch: 0 }, ended: { how: 'completed' }, saved: { id: entry.id, name: entry.name } };
+    });
     await trainer.evaluate();
   }
 
   /** @param {Entry} entry @param {string} name */
   async function rename(entry, name) {
-    await keepModel({ ...entry, name });
-    await refresh();
+    await renameModel(entry.id, name);
+    trainer.nameModel(name, entry.id);
+    await changed();
   }
 
   /** @param {Entry} entry */
   async function remove(entry) {
-    deleted = { entry, bytes: await bytesOfModel(entry.id) };
+    const bytes = await bytesOfModel(entry.id);
     await forgetModel(entry.id);
-    await refresh();
+    deleted = { entry, bytes };
+    await changed();
   }
 
   async function undo() {
     if (deleted) await keepModel(deleted.entry, deleted.bytes);
     deleted = null;
-    await refresh();
+    await changed();
   }
+
+  onModelsChanged(() => refresh().catch(() => {})); // whoever acts is told why not
 
   return {
     on, refresh, save, open, filesOf, use, rename, remove, undo,

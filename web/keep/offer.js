@@ -1,19 +1,24 @@
-import { byId, el, setText } from '../dom.js';
+import { el, goTo, hook, oneAtATime, setText } from '../dom.js';
 import { onLanguage, percent, t } from '../i18n/index.js';
 import { runtimeOptions } from '../settings.js';
 import { claim, isTaken, staysTaken } from './claims.js';
-import { forgetOldRuns, forgetRun, recallRun, runsKept, whenFree } from './store.js';
+import { endedOf } from './facts.js';
+import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from './store.js';
 
 /**
- * The last run that no tab has any more: the page offers to go on with it, once nothing else is under way. The settings of a
- * run are the page's address, so the page is loaded anew there, and takes the run up as soon as it has its pictures.
+ * Runs that were saved automatically: the last one that no tab has is offered, once nothing else is under way; one whose place
+ * another takes can be returned to; one that is discarded can be brought back. The settings of a run are the page's address, so
+ * the page is loaded again there, and continues the run as soon as it has its images.
  *
  * @typedef {import('./store.js').Kept} Kept
+ * @typedef {{ id: string, kept: Kept }} Run
+ * @typedef {'offer' | 'waiting' | 'other' | 'failed'} Standing of what is offered: it can be continued, waits for its images, has learnt
+ *   from others than are here, or could not be restored
  */
 
 const WANTED = 'fitting-room.resume';
 
-/** What this tab is to take up, once. */
+/** What this tab is to continue, once. */
 function takeWanted() {
   try {
     const id = sessionStorage.getItem(WANTED);
@@ -24,14 +29,13 @@ function takeWanted() {
   }
 }
 
-/** @param {import('./facts.js').Facts} facts @param {string} id */
-function goThere({ address }, id) {
+/** @param {Run} run */
+function goThere({ id, kept: { facts: { address } } }) {
   sessionStorage.setItem(WANTED, id);
-  history.replaceState(null, '', location.pathname + address);
-  location.reload();
+  location.replace(location.pathname + address);
 }
 
-/** The latest run that is whole and no other tab's. @returns {Promise<{ id: string, kept: Kept } | null>} */
+/** The latest run that is whole and no other tab's. @returns {Promise<Run | null>} */
 async function latestRun() {
   for (const id of await runsKept()) {
     const kept = (await staysTaken(id)) ? null : await recallRun(id);
@@ -40,26 +44,45 @@ async function latestRun() {
   return null;
 }
 
+/** Whether more of a run is saved than its beginning. @param {import('./facts.js').Facts} facts */
+const hasBegun = ({ finished, position }) => finished || position.epoch > 0 || position.batch > 0;
+
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings }} parts
+ * @returns {{ known: Promise<void> }} settles once it is known whether there is anything to offer
  */
 export function createOffer({ session, trainer, settings }) {
-  /** @type {{ id: string, kept: Kept } | null} */
+  /** @type {Run | null} */
   let offered = null;
-  /** @type {'offer' | 'waiting' | 'other'} */
+  /** @type {Standing} */
   let state = 'offer';
+  let failure = '';
+  /** The run that the tab's model comes from, by its id. */
+  let current = '';
+  /** Whose place that run took. @type {Run | null} */
+  let earlier = null;
+  /** @type {Run | null} */
+  let discarded = null;
 
   const text = el('p', { role: 'status' });
   const accept = el('button', { type: 'button', className: 'primary', 'data-testid': 'resume-run' });
   const refuse = el('button', { type: 'button', 'data-testid': 'resume-discard' });
-  const element = el('div', { className: 'notice', hidden: true, 'data-testid': 'resume-offer' }, text, accept, refuse);
+  const undoText = el('span');
+  const undo = el('button', { type: 'button', className: 'small', 'data-testid': 'resume-undo' });
+  const undoLine = el('p', { className: 'quiet', role: 'status' }, undoText, ' ', undo);
+  const element = el('div', { className: 'notice', hidden: true, 'data-testid': 'resume-offer' }, text, accept, refuse, undoLine);
   document.body.append(element);
+
+  const earlierText = el('span');
+  const goBack = el('button', { type: 'button', className: 'small', 'data-testid': 'earlier-return' });
+  const earlierLine = el('p', { className: 'quiet', hidden: true, role: 'status', 'data-testid': 'earlier-run' }, earlierText, ' ', goBack);
+  hook('keep-status').after(earlierLine);
 
   /** @param {Kept} kept */
   function wordsOf({ facts: { position, epochsInAll, epochs, finished, savedAt } }) {
     const accuracy = epochs.at(-1)?.logs.val_acc;
     const values = {
-      epoch: position.batch > 0 ? position.epoch + 1 : Math.max(1, position.epoch), epochs: epochsInAll,
+      epoch: epochUnderWay(position), epochs: epochsInAll,
       accuracy: typeof accuracy === 'number' ? percent(accuracy, 1) : '–',
       when: wordsOfTime(savedAt),
     };
@@ -67,39 +90,58 @@ export function createOffer({ session, trainer, settings }) {
   }
 
   function render() {
-    element.hidden = !offered || trainer.busy() || (state === 'offer' && trainer.view.position !== null);
-    if (!offered) return [text, accept, refuse].forEach((each) => setText(each, ''));
-    setText(text, state === 'offer' ? wordsOf(offered.kept) : t(`keep.resume-${state}`));
-    setText(accept, t(offered.kept.facts.finished ? 'keep.bring-back' : 'keep.resume'));
+    const shown = offered && !trainer.busy() && !(state === 'offer' && trainer.view.model) ? offered : null;
+    element.hidden = !shown && !discarded;
+    setText(text, !shown ? '' : state === 'offer' ? wordsOf(shown.kept) : t(`keep.resume-${state}`, { detail: failure }));
+    setText(accept, t(shown?.kept.facts.finished ? 'keep.bring-back' : 'keep.resume'));
     setText(refuse, t('keep.discard'));
-    accept.hidden = state !== 'offer';
+    text.hidden = refuse.hidden = !shown;
+    accept.hidden = !shown || state !== 'offer';
+    undoLine.hidden = !discarded;
+    setText(undoText, discarded ? t('keep.discarded') : '');
+    setText(undo, t('keep.undo'));
+    earlierLine.hidden = !earlier;
+    setText(earlierText, earlier ? t(earlier.kept.facts.finished ? 'keep.earlier-finished' : 'keep.earlier', valuesOf(earlier)) : '');
+    setText(goBack, t('keep.return'));
+  }
+
+  /** @param {Run | null} run @param {Standing} [how] */
+  function offer(run, how = 'offer') {
+    offered = run;
+    state = how;
+    const continued = run && !run.kept.facts.finished && (how === 'offer' || how === 'waiting');
+    trainer.setOffer(continued ? { ...valuesOf(run), accept: how === 'offer' ? take : takeUp } : null);
+    render();
   }
 
   /** Offers what there is. */
   async function look() {
-    offered = await latestRun().catch((/** @type {import('./store.js').Unkept} */ { code }) => {
+    const run = await latestRun().catch((/** @type {import('./store.js').Unkept} */ { code }) => {
       if (code === 'blocked') whenFree().then(look);
       return null; // no storage: nothing was kept
     });
     forgetOldRuns(isTaken).catch(() => {});
-    state = 'offer';
-    render();
+    offer(run);
   }
 
-  /** Takes up the run that is wanted, as soon as its pictures are there. */
+  /** Continues the run that is wanted, as soon as its images are there. */
   async function takeUp() {
-    const { id, kept } = /** @type {{ id: string, kept: Kept }} */ (offered);
-    if (session.data.state !== 'ready' || trainer.busy()) return;
+    const { id, kept } = /** @type {Run} */ (offered);
+    if (!session.data.info || session.data.state === 'loading' || trainer.busy()) return;
     const { labelSmoothing, patience } = settings;
-    const { same } = await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
-    if (!same) {
-      state = 'other';
-      return render();
+    const { epochs, position } = kept.facts;
+    const ended = endedOf(kept.facts);
+    try {
+      const taken = await trainer.take(async () => {
+        const { same } = await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
+        return same ? { id, history: epochs, position, ended } : null;
+      });
+      if (!taken) return offer({ id, kept }, 'other');
+    } catch (error) {
+      failure = /** @type {Error} */ (error).message;
+      return offer({ id, kept }, 'failed');
     }
-    offered = null;
-    trainer.adopt(kept.facts);
-    render();
-    byId('train').scrollIntoView({ block: 'start' });
+    goTo('train');
     if (kept.facts.finished) trainer.evaluate();
     else trainer.start();
   }
@@ -108,37 +150,72 @@ export function createOffer({ session, trainer, settings }) {
     const wanted = takeWanted();
     const kept = wanted && !(await staysTaken(wanted)) && (await recallRun(wanted).catch(() => null));
     if (!kept) return look();
-    claim(wanted); // before the pictures are here, so that no other tab takes it meanwhile
-    offered = { id: wanted, kept };
-    state = 'waiting';
-    render();
-    await takeUp();
+    claim(wanted); // before the images are here, so that no other tab takes it meanwhile
+    offer({ id: wanted, kept }, 'waiting');
+    takeUp();
   }
 
   /** What is offered, unless another tab has taken it meanwhile. */
   const stillOffered = async () => (offered && !(await isTaken(offered.id)) ? offered : null);
 
-  accept.addEventListener('click', async () => {
+  const take = oneAtATime(async () => {
     const run = await stillOffered();
-    if (run) goThere(run.kept.facts, run.id);
+    if (run) goThere(run);
     else await look();
   });
-  refuse.addEventListener('click', async () => {
+
+  const discard = oneAtATime(async () => {
     const run = await stillOffered();
-    if (run) await forgetRun(run.id).catch(() => {});
+    if (run) discarded = await forgetRun(run.id).then(() => run, () => discarded);
     await look();
   });
-  session.on('data', (/** @type {{ state: string }} */ data) => data.state === 'ready' && offered && state !== 'offer' && takeUp());
-  session.on('worker', (/** @type {{ state: string }} */ worker) => worker.state === 'dead' && look());
-  trainer.on('run', (/** @type {{ id: string }} */ { id }) => {
+
+  const bringBack = oneAtATime(async () => {
+    if (discarded) await keepRun(discarded.id, discarded.kept);
+    discarded = null;
+    await look();
+  });
+
+  const returnToEarlier = oneAtATime(async () => {
+    const run = earlier;
+    if (!run) return;
+    await trainer.halt();
+    if (await isTaken(run.id)) earlier = null;
+    else goThere(run);
+    render();
+  });
+
+  /** The tab's model is another run's now: what it took the place of stays saved. @param {{ id: string }} run */
+  async function follow({ id }) {
+    if (id === current) return;
+    const before = offered && offered.id !== id ? offered.id : current;
+    current = id;
     claim(id);
     forgetOldRuns(isTaken).catch(() => {}); // a tab may see any number of them
-    if (state === 'offer') offered = null;
-  });
+    offer(null);
+    discarded = earlier = null;
+    const kept = before ? await recallRun(before).catch(() => null) : null;
+    if (current === id && kept && hasBegun(kept.facts)) earlier = { id: before, kept };
+    render();
+  }
+
+  accept.addEventListener('click', take);
+  refuse.addEventListener('click', discard);
+  undo.addEventListener('click', bringBack);
+  goBack.addEventListener('click', returnToEarlier);
+  session.on('data', (/** @type {import('../session.js').DataState} */ data) => data.state === 'ready' && offered && (state === 'waiting' || state === 'other') && takeUp());
+  session.on('worker', (/** @type {{ state: string }} */ worker) => worker.state === 'dead' && look());
+  trainer.on('run', follow);
   trainer.on('state', render);
   onLanguage(render);
-  begin();
+  return { known: begin() };
 }
+
+/** @param {{ epoch: number, batch: number }} position @returns {number} from 1 on */
+const epochUnderWay = ({ epoch, batch }) => (batch > 0 ? epoch + 1 : Math.max(1, epoch));
+
+/** @param {Run} run */
+const valuesOf = ({ kept: { facts } }) => ({ epoch: epochUnderWay(facts.position), epochs: facts.epochsInAll });
 
 /** How long ago; by a clock that has been set back since, that cannot be known. @param {number} when ms since 1970 */
 function wordsOfTime(when) {

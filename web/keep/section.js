@@ -1,4 +1,4 @@
-import { byId, el, setText, svg } from '../dom.js';
+import { byId, el, goTo, setText, svg } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 import { createBench } from './bench.js';
 import { createLibrary } from './library.js';
@@ -7,7 +7,12 @@ import { whenFree } from './store.js';
 
 /** Section 6: what was trained here, kept by name and taken anywhere. */
 
-const MODEL_FILE = /\.(fit|onnx|keras|safetensors|json|bin)$/i;
+/** What is said of errors, by their code. @type {Record<string, string>} */
+const TOLD = {
+  ...Object.fromEntries(['refused', 'blocked', 'outdated', 'full', 'spoilt'].map((code) => [code, `library.unkept-${code}`])),
+  gone: 'library.gone',
+  busy: 'library.busy',
+};
 
 /** A hanger, in the style of the other pieces. */
 const piece = () =>
@@ -18,9 +23,11 @@ const piece = () =>
     svg('path', { class: 'notch', d: 'M76 142L80 134L84 142Z' }));
 
 /**
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings }} parts
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
+ *   onChosen: (files: File[]) => void }} parts `onChosen`: told of files that were chosen
+ * @returns {{ open: (files: File[]) => void }} opens a model, in the user's sight
  */
-export function createSection({ session, trainer, settings }) {
+export function createSection({ session, trainer, settings, onChosen }) {
   /** @type {import('./store.js').Entry['epochs']} of the model of this tab */
   let epochs = [];
   trainer.on('reset', () => (epochs = []));
@@ -43,40 +50,40 @@ export function createSection({ session, trainer, settings }) {
     await library.refresh();
   }
 
+  /** One after the other; what was said of the one before goes. @param {() => Promise<void>} work @returns {Promise<void>} */
+  const guard = (work) => (working = working.then(() => attempt(work)));
+  let working = Promise.resolve();
+
   /** @param {() => Promise<void>} work */
-  async function guard(work) {
+  async function attempt(work) {
+    say('');
     try {
       await work();
     } catch (error) {
       const { code = '', message } = /** @type {Error & { code?: string }} */ (error);
-      const known = ['refused', 'blocked', 'outdated', 'full', 'spoilt'].includes(code);
       if (code === 'blocked') whenFree().then(() => guard(refresh));
-      say(t(known ? `library.unkept-${code}` : 'library.failed', { detail: message }));
+      if (code === 'gone') await library.refresh().catch(() => {});
+      say(t(TOLD[code] ?? 'library.failed', { detail: message }));
       status.classList.add('error');
     }
   }
 
-  const bench = createBench({ library, trainer, epochsOfTab, guard, say });
-  const shelf = createShelf(library, { guard, download: bench.takeAway });
+  const bench = createBench({ library, trainer, epochsOfTab, guard, say, onChosen });
+  const shelf = createShelf(library, { guard, trainer, download: bench.takeAway });
   const section = el('section', { className: 'piece', id: 'keep', 'aria-labelledby': 'keep-title' },
     el('header', { className: 'mark' }, piece(), el('h2', { id: 'keep-title' }, el('span', { className: 'numeral', ariaHidden: 'true' }, '6'), ' ', heading), note),
     el('div', { className: 'body' }, bench.element, status, shelf.element));
   byId('try').after(section);
-
-  // Before the page's own listener, which takes what is no picture for the dataset.
-  addEventListener('drop', (event) => {
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length === 0 || !files.every(({ name }) => MODEL_FILE.test(name))) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    byId('drop-veil').hidden = true;
-    section.scrollIntoView({ block: 'start' });
-    bench.open(files);
-  }, { capture: true });
 
   onLanguage(() => {
     setText(heading, t('keep'));
     setText(note, t('keep.note'));
   });
   guard(refresh);
+  return {
+    open(files) {
+      goTo('keep');
+      bench.open(files);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { el, setText } from '../dom.js';
+import { el, oneAtATime, setText } from '../dom.js';
 import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
 import { PAGE_COLOURS, plotOf } from './plot.js';
 
@@ -15,20 +15,25 @@ const accuraciesOf = ({ epochs }) => epochs.map(({ logs }) => logs.val_acc ?? Na
 
 /**
  * @param {import('./library.js').Library} library
- * @param {{ download: (entry: Entry) => void, guard: (work: () => Promise<void>) => Promise<void> }} actions guard: tells what went wrong
+ * @param {{ download: (entry: Entry) => void, guard: (work: () => Promise<void>) => Promise<void>, trainer: import('../trainer.js').Trainer }} parts
+ *   guard: tells what went wrong
  */
-export function createShelf(library, { download, guard }) {
+export function createShelf(library, { download, guard, trainer }) {
   const title = el('h3');
   const list = el('ul', { className: 'models', role: 'list', 'data-testid': 'library' });
   const empty = el('p', { className: 'quiet' });
+  const wait = el('p', { className: 'quiet' });
   const undoText = el('span');
   const undoButton = el('button', { type: 'button', className: 'small', 'data-testid': 'library-undo' });
   const undo = el('p', { className: 'undo', role: 'status', hidden: true }, undoText, ' ', undoButton);
   const comparison = el('figure', { className: 'comparison', hidden: true, 'data-testid': 'comparison' });
-  const element = el('div', { className: 'shelf' }, title, undo, empty, list, comparison);
+  const element = el('div', { className: 'shelf' }, title, undo, empty, wait, list, comparison);
   /** @type {Set<string>} ids */
   const ticked = new Set();
   let shown = ''; // which entries, in which language
+
+  /** What is on the list, by id. @type {Map<string, { node: HTMLElement, update: () => void }>} */
+  let items = new Map();
 
   /** @param {Entry} entry */
   function item(entry) {
@@ -47,11 +52,23 @@ export function createShelf(library, { download, guard }) {
       else ticked.delete(entry.id);
       compare();
     });
-    const tools = [['use', () => guard(() => library.use(now()))], ['download', () => download(now())], ['delete', () => guard(() => library.remove(now()))]].map(
-      ([name, act]) => el('button', { type: 'button', className: 'small', 'data-testid': `library-${name}`, ariaLabel: `${t(`library.${name}`)}: ${entry.name}`, onclick: act }, t(`library.${name}`)),
-    );
-    return el('li', { 'data-testid': 'library-item' }, field, el('p', { className: 'quiet' }, factsOf(entry)),
+    /** @param {'use' | 'download' | 'delete'} name @param {() => Promise<void>} act */
+    const tool = (name, act) => el('button', { type: 'button', className: 'small', 'data-testid': `library-${name}`, onclick: oneAtATime(act) }, t(`library.${name}`));
+    const use = tool('use', () => guard(() => library.use(now())));
+    const tools = [use, tool('download', async () => download(now())), tool('delete', () => guard(() => library.remove(now())))];
+    const node = el('li', { 'data-testid': 'library-item' }, field, el('p', { className: 'quiet' }, factsOf(entry)),
       el('p', { className: 'model-tools' }, el('label', { className: 'inline' }, tick, el('span', {}, t('library.compare'))), ...tools));
+
+    /** As another tab may have it by now; what is being typed stays. */
+    function update() {
+      const { name } = now();
+      if (document.activeElement !== field) field.value = name;
+      for (const button of tools) button.ariaLabel = `${button.textContent}: ${name}`;
+      use.disabled = trainer.busy();
+    }
+
+    update();
+    return { node, update };
   }
 
   /** @param {Entry} entry */
@@ -87,12 +104,23 @@ export function createShelf(library, { download, guard }) {
     setText(undoButton, t('library.undo'));
     // What is being typed in or pressed stays where it is.
     const wanted = [document.documentElement.lang, ...library.entries.map(({ id }) => id)].join(' ');
-    if (wanted !== shown) list.replaceChildren(...library.entries.map(item));
+    if (wanted !== shown) {
+      items = new Map(library.entries.map((entry) => [entry.id, item(entry)]));
+      list.replaceChildren(...[...items.values()].map(({ node }) => node));
+    }
     shown = wanted;
+    updateAll();
     compare();
   }
 
-  undoButton.addEventListener('click', () => guard(library.undo));
+  function updateAll() {
+    wait.hidden = !trainer.busy() || library.entries.length === 0;
+    setText(wait, t('library.busy'));
+    for (const { update } of items.values()) update();
+  }
+
+  undoButton.addEventListener('click', oneAtATime(() => guard(library.undo)));
+  trainer.on('state', updateAll);
   document.addEventListener('themechange', compare);
   library.on('change', render);
   onLanguage(render);

@@ -36,6 +36,12 @@ export class Unkept extends Error {
   }
 }
 
+/** What was wanted is not there any more: another tab has deleted it. */
+export class Gone extends Error {
+  code = 'gone';
+  name = 'Gone';
+}
+
 /** @type {Promise<import('idb').IDBPDatabase<any>> | null} */
 let opening = null;
 /** Whether it has been waited for in vain: until it opens after all, nobody waits again. */
@@ -89,9 +95,9 @@ async function inTime(opened) {
 /** @type {Record<string, 'full' | 'outdated'>} */
 const REASONS = { QuotaExceededError: 'full', VersionError: 'outdated' };
 
-/** @param {unknown} error */
+/** Only what the browser says of its storage is a refusal. @param {unknown} error */
 function asUnkept(error) {
-  if (error instanceof Unkept) return error;
+  if (!(error instanceof DOMException)) return error;
   return new Unkept(REASONS[/** @type {Error} */ (error).name] ?? 'refused', error);
 }
 
@@ -115,7 +121,7 @@ const write = (stores, change) =>
     try {
       await Promise.all([change(transaction), transaction.done]);
     } catch (error) {
-      throw transaction.error ?? error; // a request says only that it was given up, the transaction why
+      throw error instanceof Gone ? error : (transaction.error ?? error); // a request says only that it was given up, the transaction why
     }
   });
 
@@ -182,18 +188,43 @@ export async function modelsKept() {
   return entries.sort((a, b) => b.savedAt - a.savedAt);
 }
 
-/** @param {Entry} entry @param {Uint8Array} [bytes] left out: they stay what they are */
+/** @param {Entry} entry @param {Uint8Array} bytes */
 export const keepModel = (entry, bytes) =>
   write(['models', 'bytes'], (transaction) => {
     transaction.objectStore('models').put(entry);
-    if (bytes) transaction.objectStore('bytes').put({ id: entry.id, bytes });
+    transaction.objectStore('bytes').put({ id: entry.id, bytes });
   });
 
-/** @param {string} id @returns {Promise<Uint8Array<ArrayBuffer>>} */
-export const bytesOfModel = (id) => within(async (database) => (await database.get('bytes', id)).bytes);
+/** @param {string} id @param {string} name @returns {Promise<void>} rejects with Gone */
+export const renameModel = (id, name) =>
+  write(['models'], async (transaction) => {
+    const models = transaction.objectStore('models');
+    const entry = await models.get(id);
+    if (!entry) throw new Gone(id);
+    await models.put({ ...entry, name });
+  });
+
+/** @param {string} id @returns {Promise<Uint8Array<ArrayBuffer>>} rejects with Gone */
+export const bytesOfModel = (id) =>
+  within(async (database) => {
+    const found = await database.get('bytes', id);
+    if (!found) throw new Gone(id);
+    return found.bytes;
+  });
 
 /** @param {string} id */
 export const forgetModel = (id) =>
   write(['models', 'bytes'], (transaction) => {
     for (const store of ['models', 'bytes']) transaction.objectStore(store).delete(id);
   });
+
+/** Other tabs of the page see the same models: those that were changed are told of there. */
+const channel = globalThis.BroadcastChannel && new BroadcastChannel('fitting-room.models');
+
+/** Tells other tabs that the models have changed. */
+export const tellModelsChanged = () => channel?.postMessage('changed');
+
+/** @param {() => void} listener told when another tab has changed the models */
+export function onModelsChanged(listener) {
+  if (channel) channel.onmessage = listener;
+}

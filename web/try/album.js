@@ -1,5 +1,5 @@
 import { createEmitter } from '../emitter.js';
-import { argmax } from '../metrics.js';
+import { NO_CLASS, argmax } from '../metrics.js';
 
 /**
  * The pictures that were given, what was found in each, and what the chosen model says of it. Emits `item` where one
@@ -24,7 +24,7 @@ import { argmax } from '../metrics.js';
  * @property {string} reason a code, or a message where there is no code for it
  * @property {Found | null} found
  * @property {Float32Array | null} probabilities
- * @property {number} predicted a class; -1 without an answer
+ * @property {number} predicted a class; NO_CLASS without an answer
  * @property {{ box?: Box, inverted?: boolean }} choice what the user wants in place of what is found
  */
 
@@ -73,7 +73,7 @@ export function createAlbum({ ask }) {
       tell([item], probabilities);
     } catch (error) {
       const { code, message } = /** @type {Error & { code?: string }} */ (error);
-      update(item, { state: 'refused', reason: code ?? message, probabilities: null, predicted: -1 });
+      update(item, { ...UNANSWERED, state: 'refused', reason: code ?? message });
     }
   }
 
@@ -89,7 +89,10 @@ export function createAlbum({ ask }) {
   /** @param {Item[]} some @param {Float32Array} probabilities [n, 10] */
   function tell(some, probabilities) {
     const predicted = argmax(probabilities, 10);
-    some.forEach((item, i) => update(item, { state: 'ready', reason: '', probabilities: probabilities.slice(i * 10, i * 10 + 10), predicted: predicted[i] }));
+    some.forEach((item, i) => {
+      if (predicted[i] === NO_CLASS) update(item, { ...UNANSWERED, state: 'refused', reason: 'no-numbers' });
+      else update(item, { state: 'ready', reason: '', probabilities: probabilities.slice(i * 10, i * 10 + 10), predicted: predicted[i] });
+    });
   }
 
   /** @param {Item} item */
@@ -118,10 +121,15 @@ export function createAlbum({ ask }) {
   function use(name) {
     model = name;
     emit('model', { name, failure: '' });
+    const found = () => items.filter((item) => item.found);
+    for (const item of found()) update(item, { ...UNANSWERED, state: 'looking' }); // no longer what the one before said
     queue(async () => {
-      const found = items.filter((item) => item.found);
-      if (model !== name || found.length === 0) return;
-      await answer(found).catch((error) => emit('model', { name, failure: error.message }));
+      const asked = found();
+      if (model !== name || asked.length === 0) return;
+      await answer(asked).catch((error) => {
+        for (const item of asked) update(item, { ...UNANSWERED, state: 'refused', reason: error.code ?? error.message });
+        emit('model', { name, failure: error.message });
+      });
     });
   }
 
@@ -144,8 +152,10 @@ export function createAlbum({ ask }) {
 
 /** @typedef {ReturnType<typeof createAlbum>} Album */
 
+const UNANSWERED = { reason: '', probabilities: null, predicted: NO_CLASS };
+
 /** @param {number} id @param {File} file @returns {Item} */
-const newItem = (id, file) => ({ id, file, state: 'waiting', reason: '', found: null, probabilities: null, predicted: -1, choice: {} });
+const newItem = (id, file) => ({ id, file, state: 'waiting', ...UNANSWERED, found: null, choice: {} });
 
 /** Below this a model isn't sure. */
 const SURE = 0.5;

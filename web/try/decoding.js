@@ -3,7 +3,7 @@
 /** Longest edge that every browser's canvas takes, pixels. */
 const LONGEST_EDGE = 16384;
 
-/** @typedef {'empty-file' | 'heic' | 'svg' | 'not-a-picture' | 'too-large'} Reason why a file is refused; the page has the words */
+/** @typedef {'unreadable' | 'empty-file' | 'heic' | 'svg' | 'not-a-picture' | 'too-large'} Reason why a file is refused; the page has the words */
 
 export class Refusal extends Error {
   /** @param {Reason} code @param {unknown} [cause] */
@@ -24,7 +24,7 @@ export async function decode(file) {
   try {
     return await fitted(await createImageBitmap(file, { imageOrientation: 'from-image' }));
   } catch (error) {
-    throw new Refusal(await reasonOf(file), error);
+    throw new Refusal(await reasonOf(file).catch(() => 'unreadable'), error); // a folder, or a file that is gone
   }
 }
 

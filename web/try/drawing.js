@@ -1,4 +1,4 @@
-import { el, setText } from '../dom.js';
+import { el, oneAtATime, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 import { createSheet } from './sheet.js';
 
@@ -20,9 +20,9 @@ export function createDrawing(onPictures) {
   const widthName = el('span');
   const tools = TOOLS.map((tool) => button(`drawing-${tool}`, () => use(tool)));
   const actions = {
-    undo: button('drawing-undo', () => sheet.undo()),
+    undo: repeated(button('drawing-undo', () => sheet.undo())),
     clear: button('drawing-clear', () => sheet.clear()),
-    use: button('drawing-use', hand, 'primary'),
+    use: button('drawing-use', () => hand(), 'primary'),
   };
   const element = el('div', { className: 'drawing', hidden: true, 'data-testid': 'drawing' }, canvas,
     el('div', { className: 'drawing-tools' }, note, el('p', { className: 'photo-tools' }, ...tools, actions.undo, actions.clear),
@@ -86,11 +86,11 @@ export function createDrawing(onPictures) {
     sheet.undo();
   });
 
-  async function hand() {
+  const hand = oneAtATime(async () => {
     const blob = await sheet.picture();
     setText(status, blob ? '' : t('draw.empty'));
     if (blob) onPictures([new File([blob], `drawing-${++count}.png`, { type: 'image/png' })]);
-  }
+  });
 
   function render() {
     canvas.setAttribute('aria-label', t('draw.sheet'));
@@ -110,6 +110,12 @@ export function createDrawing(onPictures) {
     },
     close: () => void (element.hidden = true),
   };
+}
+
+/** @param {HTMLElement} node a button that is pressed many times on purpose */
+function repeated(node) {
+  node.dataset.repeat = '';
+  return node;
 }
 
 /** @param {string} testid @param {() => void} onclick @param {string} [className] */

@@ -1,6 +1,6 @@
 import { el, setText } from '../dom.js';
 import { download } from '../download.js';
-import { count, onLanguage, percent, t } from '../i18n/index.js';
+import { className, count, onLanguage, percent, t } from '../i18n/index.js';
 import { confidenceOf, isSure } from './album.js';
 import { csvOf } from './csv.js';
 import { refusalText } from './refusals.js';
@@ -55,7 +55,7 @@ export function createGallery(album) {
   function wordsOf(item) {
     if (item.state === 'refused') return refusalText(item.file.name, item.reason);
     if (!item.probabilities) return '…';
-    return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', { class: t(`class.${item.predicted}`), confidence: percent(confidenceOf(item), 0) });
+    return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', { class: className(item.predicted), confidence: percent(confidenceOf(item), 0) });
   }
 
   /** @param {Item} item */
@@ -83,7 +83,7 @@ export function createGallery(album) {
   }
 
   function downloadCsv() {
-    const names = Array.from({ length: 10 }, (_, k) => t(`class.${k}`));
+    const names = Array.from({ length: 10 }, (_, k) => className(k));
     download('fitting-room.csv', csvOf([...album.items].sort(ORDERS[sort.value]), names), 'text/csv');
   }
 

@@ -1,4 +1,4 @@
-import { byId, el } from '../dom.js';
+import { byId, el, goTo } from '../dom.js';
 import { addStyles } from '../styles.js';
 import { createAlbum } from './album.js';
 import { createGallery } from './gallery.js';
@@ -11,13 +11,14 @@ import { styles } from './styles.js';
 
 /**
  * The section where people's own pictures are told apart. It comes once the page stands.
- * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, language: Promise<void> }} parts
- *   `script`: what workers run; `language`: when the page has its words, and so its height
+ * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, language: Promise<void>,
+ *   onChosen: (files: File[]) => void }} parts `script`: what workers run; `language`: when the page has its words, and so its
+ *   height; `onChosen`: told of files that were chosen
  */
-export function createTry({ script, session, trainer, language }) {
+export function createTry({ script, session, trainer, language, onChosen }) {
   const looker = createLooker(script);
   const album = createAlbum(looker);
-  const sources = createSources(add);
+  const sources = createSources({ onChosen, onPictures: add });
   const choice = createModelChoice({ album, looker, session, trainer });
   const result = createResult(album);
   const insight = createInsight({ ask: askAboutSelected });
@@ -31,7 +32,7 @@ export function createTry({ script, session, trainer, language }) {
   /** @param {File[]} files */
   function add(files) {
     album.add(files);
-    language.then(() => byId('try').scrollIntoView({ block: 'start' }));
+    language.then(() => goTo('try'));
   }
 
   function showInsight() {

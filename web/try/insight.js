@@ -1,5 +1,5 @@
 import { el, setText } from '../dom.js';
-import { count, onLanguage, t } from '../i18n/index.js';
+import { className, count, onLanguage, t } from '../i18n/index.js';
 import { paint } from '../views/pictures.js';
 
 /** Where the network looks, and what its layers make of the picture. Nothing of it is computed before it is asked for. */
@@ -48,16 +48,29 @@ export function createInsight({ ask }) {
     render();
   }
 
+  /** Whose shades are drawn. @type {Result | null} */
+  let shaded = null;
+
   const showLook = () =>
-    question(async ({ classIndex, pixels }) => {
-      if (look.value === 'none') return () => (looked.hidden = true);
-      const { change } = await ask('occlusion', { classIndex });
+    question(async (mine) => {
+      looked.hidden = look.value === 'none';
+      if (looked.hidden) return null;
+      const { change } = await ask('occlusion', { classIndex: mine.classIndex });
       return () => {
-        looked.hidden = false;
-        paint(picture, pixels);
+        shaded = mine;
         paintShades(shades, change);
       };
     });
+
+  /** Nothing of one picture is seen over another, whose own is computed first. */
+  function clear() {
+    shaded = shown = null;
+    failure = '';
+    maps.replaceChildren();
+    filters.replaceChildren();
+    shades.getContext('2d').clearRect(0, 0, SIDE, SIDE);
+    if (result) paint(picture, result.pixels);
+  }
 
   const showLayer = () =>
     question(async ({ model }) => {
@@ -90,8 +103,8 @@ export function createInsight({ ask }) {
     element.hidden = !result;
     setText(lookName, t('inside.look'));
     for (const option of look.options) setText(option, t(`inside.look-${option.value}`));
-    const named = result ? t(`class.${result.classIndex}`) : '';
-    setText(legend, failure ? t('inside.failed', { reason: failure }) : look.value === 'none' ? '' : t('inside.legend', { class: named }));
+    const named = result ? className(result.classIndex) : '';
+    setText(legend, legendText(named));
     shades.setAttribute('aria-label', t('inside.legend', { class: named }));
     setText(summary, t('inside.layers'));
     setText(layerName, t('inside.layer'));
@@ -100,6 +113,13 @@ export function createInsight({ ask }) {
     const { channels, signed } = shown.seen;
     setText(layerNote, [t('inside.maps', { count: count(channels) }), channels > MOST_MAPS ? t('inside.more', { count: count(channels - MOST_MAPS) }) : '', signed ? t('inside.signed') : ''].filter(Boolean).join(' '));
     if (shown.kernels) setText(filtersTitle, t(shown.kernels.inputs === 1 ? 'inside.filters' : 'inside.filters-mean', { count: count(shown.kernels.channels) }));
+  }
+
+  /** @param {string} named the class that is spoken for */
+  function legendText(named) {
+    if (failure) return t('inside.failed', { reason: failure });
+    if (look.value === 'none') return '';
+    return shaded === result ? t('inside.legend', { class: named }) : t('try.looking');
   }
 
   look.addEventListener('change', showLook);
@@ -112,6 +132,7 @@ export function createInsight({ ask }) {
     show(next) {
       if (next && result && next.pixels === result.pixels && next.model === result.model && next.classIndex === result.classIndex) return;
       result = next;
+      clear();
       render();
       showLook();
       showLayer();

@@ -1,5 +1,5 @@
 import { el, setText } from '../dom.js';
-import { count, onLanguage, percent, t } from '../i18n/index.js';
+import { className, count, onLanguage, percent, t } from '../i18n/index.js';
 import { bar } from '../views/bars.js';
 import { blankCanvas, paint } from '../views/pictures.js';
 import { confidenceOf, isSure } from './album.js';
@@ -31,9 +31,9 @@ export function createResult(album) {
   const adjustName = el('summary');
   const adjustNote = el('p', { className: 'quiet' });
 
-  /** @type {import('./album.js').Box | null} a box that is being dragged */
+  /** A box that is being dragged, and on which picture. @type {{ item: Item, box: import('./album.js').Box } | null} */
   let dragged = null;
-  const boxNow = () => dragged ?? album.selected?.found?.box ?? null;
+  const boxNow = () => (dragged?.item === album.selected ? dragged?.box : null) ?? album.selected?.found?.box ?? null;
   const box = createBoxControls(preview, { box: boxNow, onBox });
 
   const adjusting = el('details', { className: 'photo-adjust' }, adjustName, adjustNote, box.element,
@@ -47,7 +47,7 @@ export function createResult(album) {
   function onBox(next, done) {
     const item = album.selected;
     if (!item?.found) return;
-    dragged = done ? null : next;
+    dragged = done ? null : { item, box: next };
     if (done) {
       item.found.box = next;
       album.adjust({ ...item.choice, box: next });
@@ -105,7 +105,7 @@ export function createResult(album) {
     message.hidden = state !== 'refused';
     answer.classList.toggle('unsure', !sure);
     if (!probabilities) setText(answer, state === 'refused' ? '' : t('try.looking'));
-    else setText(answer, t(sure ? 'try.answer' : 'try.unsure', { class: t(`class.${predicted}`), confidence: percent(confidence) }));
+    else setText(answer, t(sure ? 'try.answer' : 'try.unsure', { class: className(predicted), confidence: percent(confidence) }));
     setText(guesses, probabilities ? t('try.guesses', guessesOf(probabilities)) : '');
     bars.hidden = state === 'refused';
     bars.replaceChildren(...Array.from({ length: 10 }, (_, k) => bar(k, probabilities?.[k] ?? null, k === predicted ? 'first' : '')));
@@ -119,6 +119,6 @@ export function createResult(album) {
 /** The second and third guess. @param {Float32Array} probabilities */
 function guessesOf(probabilities) {
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
-  const named = (/** @type {number} */ k) => `${t(`class.${k}`)} (${percent(probabilities[k])})`;
+  const named = (/** @type {number} */ k) => `${className(k)} (${percent(probabilities[k])})`;
   return { second: named(order[1]), third: named(order[2]) };
 }

@@ -3,8 +3,11 @@ import { onLanguage, t } from '../i18n/index.js';
 import { createCamera } from './camera.js';
 import { createDrawing } from './drawing.js';
 
-/** Where pictures come from: files that are chosen, the camera, a drawing, the clipboard. @param {(files: File[]) => void} onPictures */
-export function createSources(onPictures) {
+/**
+ * Where pictures come from: files that are chosen, the camera, a drawing.
+ * @param {{ onChosen: (files: File[]) => void, onPictures: (files: File[]) => void }} takers `onChosen`: of files, whatever they are
+ */
+export function createSources({ onChosen, onPictures }) {
   const input = el('input', { type: 'file', multiple: true, accept: 'image/*,.heic,.heif', className: 'visually-hidden', id: 'photo-input', 'data-testid': 'photo-input' });
   const choose = el('label', { className: 'button primary', htmlFor: 'photo-input' });
   const hint = el('p', { className: 'quiet' });
@@ -30,14 +33,9 @@ export function createSources(onPictures) {
   new MutationObserver(renderButtons).observe(element, { subtree: true, attributeFilter: ['hidden'] });
 
   input.addEventListener('change', () => {
-    onPictures([...input.files]);
+    const files = [...input.files];
     input.value = ''; // so that the same file can be chosen again
-  });
-  document.addEventListener('paste', (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0) return;
-    event.preventDefault();
-    onPictures(files);
+    if (files.length > 0) onChosen(files);
   });
 
   function render() {

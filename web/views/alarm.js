@@ -1,18 +1,24 @@
 import { byId, el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
+/** What the page says of a worker that ended, by the code of the error that ended it. @type {Record<string, { words: string, restart: string | null }>} */
+const DEATHS = {
+  unsupported: { words: 'worker.lacking', restart: null },
+  'no-core': { words: 'worker.no-core', restart: 'worker.load-again' },
+};
+const DIED = { words: 'worker.died', restart: 'worker.restart' };
+
 /**
- * The worker's death, with the way back where there is one. One that only stopped answering is followed by another at once.
+ * The worker's end, with the way back where there is one. One that only stopped answering is followed by another at once.
  * @param {import('../session.js').Session} session @param {() => void} onRestart
  */
 export function createAlarm(session, onRestart) {
   session.on('worker', ({ state, message = '', code }) => {
-    const lacking = code === 'unsupported';
-    const words = byId('alarm-words');
-    words.dataset.i18n = lacking ? 'worker.lacking' : 'worker.died';
-    setText(words, t(words.dataset.i18n));
-    setText(byId('alarm-detail'), lacking ? '' : message);
-    byId('restart').hidden = lacking;
+    const { words, restart } = DEATHS[code] ?? DIED;
+    say(byId('alarm-words'), words);
+    setText(byId('alarm-detail'), code === 'unsupported' ? '' : message);
+    say(byId('restart'), restart ?? DIED.restart);
+    byId('restart').hidden = restart === null;
     byId('alarm').hidden = state !== 'dead';
     if (code === 'stuck') onRestart();
   });
@@ -20,6 +26,12 @@ export function createAlarm(session, onRestart) {
     byId('alarm').hidden = true;
     onRestart();
   });
+}
+
+/** In the language of the moment, and of any later one. @param {HTMLElement} node @param {string} key */
+function say(node, key) {
+  node.dataset.i18n = key;
+  setText(node, t(key));
 }
 
 /** What in the address could not be used. @param {{ key: string, text: string, used: any }[]} corrected */

@@ -13,10 +13,11 @@ export function createConfidencesView(session) {
 
   async function draw() {
     renderText();
-    if (!results) return canvas.getContext('2d').clearRect(0, 0, 28, 28);
+    canvas.getContext('2d').clearRect(0, 0, 28, 28); // the picture before
+    if (!results) return;
     const mine = index;
     const { pixels } = await session.pictures('test', [mine]);
-    if (mine === index) paint(canvas, pixels);
+    if (mine === index && results) paint(canvas, pixels);
   }
 
   function renderText() {

@@ -1,5 +1,5 @@
 import { byId, el } from '../dom.js';
-import { count, onLanguage, t } from '../i18n/index.js';
+import { className, count, onLanguage, t } from '../i18n/index.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 import { verdictTitle } from './titles.js';
 
@@ -32,12 +32,12 @@ export function createConfusionView(session, onSelect) {
   }
 
   /** @param {number} k @param {string} scope */
-  const nameCell = (k, scope) => el('th', { scope }, el('span', {}, t(`class.${k}`)));
+  const nameCell = (k, scope) => el('th', { scope }, el('span', {}, className(k)));
 
   /** @param {number} r @param {number} c */
   function button(r, c) {
     const found = cells?.[r][c].length ?? 0;
-    const values = { true: t(`class.${r}`), predicted: t(`class.${c}`), count: count(found) };
+    const values = { true: className(r), predicted: className(c), count: count(found) };
     const node = el(
       'button',
       {
@@ -93,7 +93,7 @@ export function createConfusionView(session, onSelect) {
 
   function renderTitle() {
     if (!open || !cells) return;
-    const values = { true: t(`class.${open.row}`), predicted: t(`class.${open.column}`), count: count(cells[open.row][open.column].length) };
+    const values = { true: className(open.row), predicted: className(open.column), count: count(cells[open.row][open.column].length) };
     byId('cell-title').textContent = t(open.row === open.column ? 'confusion.cell-right' : 'confusion.cell', values);
   }
 

@@ -2,11 +2,12 @@ import { byId, el, hook, oncePerFrame, setText } from '../dom.js';
 import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
 
 /**
- * Where the pictures come from: choosing, loading with progress, failing with a way out, and the shapes that came.
+ * Where the images come from: choosing, loading with progress, failing with a way out, and the shapes that came.
  * @param {import('../session.js').Session} session
- * @param {{ source: () => string, onSource: (source: any) => void, mayLoad: () => boolean }} options
+ * @param {{ source: () => string, onSource: (source: any) => void, onFiles: (files: File[]) => void }} options `source`: of what is
+ *   loaded, or is to be loaded first; `onSource`: told of another once it is loaded; `onFiles`: what was chosen
  */
-export function createDataView(session, { source, onSource, mayLoad }) {
+export function createDataView(session, { source, onSource, onFiles }) {
   const select = hook('dataset-source');
   const loadButton = hook('dataset-load');
   const fileInput = hook('dataset-files');
@@ -14,16 +15,14 @@ export function createDataView(session, { source, onSource, mayLoad }) {
   const bytes = byId('dataset-bytes');
   const offer = byId('dataset-offer');
   const cancel = byId('dataset-cancel');
-  /** @type {string} */
-  let lastSource = source();
+  let tried = source(); // what was to be loaded last
 
   /** @param {string} chosen @param {File[]} [files] */
-  function load(chosen, files) {
-    if (!mayLoad()) return;
-    lastSource = chosen;
+  async function load(chosen, files) {
+    tried = chosen;
     select.value = chosen;
-    onSource(chosen);
-    session.load(chosen, files);
+    if (await session.load(chosen, files)) onSource(chosen);
+    else if (tried === chosen && session.data.state !== 'loading') select.value = source();
   }
 
   function render() {
@@ -32,7 +31,7 @@ export function createDataView(session, { source, onSource, mayLoad }) {
     status.dataset.state = state;
     setText(status, statusText());
     cancel.hidden = !loading;
-    offer.hidden = state !== 'failed';
+    offer.hidden = state !== 'failed' || info !== null;
     bytes.style.visibility = loading ? 'visible' : 'hidden';
     const share = loading && progress?.total ? progress.loaded / progress.total : 0;
     bytes.setAttribute('aria-valuenow', String(Math.round(share * 100)));
@@ -43,7 +42,7 @@ export function createDataView(session, { source, onSource, mayLoad }) {
 
   function statusText() {
     const { state, info } = session.data;
-    if (state === 'failed') return t(lastSource === 'files' ? 'data.failed-files' : 'data.failed');
+    if (state === 'failed') return [t(tried === 'files' ? 'data.failed-files' : 'data.failed'), info ? t('data.kept', { name: info.name }) : ''].filter(Boolean).join(' ');
     if (state !== 'ready' || !info) return t(`data.${state === 'ready' ? 'empty' : state}`);
     const counts = { train: count(info.train.images[0]), test: count(info.test.images[0]) };
     return info.synthetic ? t('data.ready-synthetic', counts) : t('data.ready', { name: info.name, ...counts });
@@ -87,20 +86,22 @@ export function createDataView(session, { source, onSource, mayLoad }) {
     if (select.value === 'files') fileInput.click();
     else load(select.value);
   });
-  select.addEventListener('change', () => select.value !== 'files' && onSource(select.value));
   cancel.addEventListener('click', session.abortLoad);
   fileInput.addEventListener('change', () => {
-    if (fileInput.files.length > 0) load('files', [...fileInput.files]);
-    fileInput.value = '';
+    const files = [...fileInput.files];
+    fileInput.value = ''; // so that the same ones can be chosen again
+    if (files.length > 0) onFiles(files);
   });
   hook('dataset-offer-synthetic').addEventListener('click', () => load('synthetic'));
 
-  select.value = lastSource;
+  select.value = tried;
   session.on('data', oncePerFrame(render));
   onLanguage(render);
 
   return {
     load,
+    /** What is chosen to be loaded. */
+    wanted: () => (select.value === 'files' ? source() : select.value),
     /** @param {boolean} locked */
     lock(locked) {
       for (const control of [select, loadButton, fileInput]) control.disabled = locked;

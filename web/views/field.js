@@ -24,14 +24,28 @@ export function createControl(field, { value, testid, describedBy, nameOf, onVal
   }
 
   control.addEventListener(field.flag || field.values ? 'change' : 'input', () => {
-    const left = control.value.trim() === '' && field.initial === undefined && !control.validity.badInput;
+    const left = control.value.trim() === '' && field.initial === undefined;
     const next = field.flag ? control.checked : left ? undefined : field.parse(control.value);
     const invalid = next === undefined && !left;
     control.setAttribute('aria-invalid', String(invalid));
     if (invalid) onInvalid();
     else onValue(next);
   });
+  if (isNumeric(field)) control.addEventListener('keydown', stepByArrows);
   show(value);
+
+  /** Up and down as in a browser's own number field. @param {KeyboardEvent} event */
+  function stepByArrows(event) {
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const now = field.parse(control.value);
+    if (!by || now === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const next = stepped(field, now, by);
+    if (field.parse(spelt(next)) === undefined) return;
+    control.value = spelt(next);
+    control.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
   return {
     control,
     show,
@@ -45,11 +59,25 @@ export function createControl(field, { value, testid, describedBy, nameOf, onVal
 }
 
 /** @param {import('../fields.js').Field} field */
-function elementOf({ flag, values, max = NaN, whole }) {
+function elementOf(field) {
+  const { flag, values, whole } = field;
   if (flag) return el('input', { type: 'checkbox' });
   if (values) return el('select', {}, ...values.map((value) => el('option', { value }, value)));
-  if (Number.isNaN(max)) return el('input', { type: 'text', autocomplete: 'off', spellcheck: false });
-  return el('input', { type: 'number', step: whole ? 1 : max > 1 ? 'any' : 0.05 });
+  // No number fields: they drop a decimal comma and what follows is another number, in Chromium 1 for 0,01.
+  const inputMode = !isNumeric(field) ? 'text' : whole ? 'numeric' : 'decimal';
+  return el('input', { type: 'text', inputMode, autocomplete: 'off', spellcheck: false });
+}
+
+/** @param {import('../fields.js').Field} field */
+const isNumeric = ({ max }) => max !== undefined;
+
+/**
+ * The next value up or down: by one, by a twentieth of a share, or else by one in the leading digit.
+ * @param {import('../fields.js').Field} field @param {number} now @param {number} by
+ */
+function stepped({ max = 1, whole }, now, by) {
+  const step = whole ? 1 : max <= 1 ? 0.05 : 10 ** Math.floor(Math.log10(now || 1));
+  return Number((now + by * step).toPrecision(12));
 }
 
 /** What a field takes, in words. @param {import('../fields.js').Field} field */

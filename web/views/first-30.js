@@ -1,5 +1,5 @@
 import { byId, el } from '../dom.js';
-import { onLanguage, t } from '../i18n/index.js';
+import { className, onLanguage } from '../i18n/index.js';
 import { whenLoaded } from './loaded.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 
@@ -10,7 +10,7 @@ export function createFirst30View(session) {
   let labels = null;
 
   function render() {
-    cells.forEach(({ name }, i) => (name.textContent = labels && i < labels.length ? t(`class.${labels[i]}`) : '\u00a0'));
+    cells.forEach(({ name }, i) => (name.textContent = labels && i < labels.length ? className(labels[i]) : '\u00a0'));
   }
 
   byId('first-30').append(...cells.map(({ canvas, name }) => el('li', { className: 'empty' }, canvas, name)));

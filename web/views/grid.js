@@ -23,11 +23,15 @@ export function createGridView(session, onSelect) {
 
   async function draw() {
     const mine = ++drawn;
-    renderTools();
-    if (!results) return list.replaceChildren(...Array.from({ length: SIZE }, emptyCell));
+    renderButtons();
+    if (!results) {
+      renderTools();
+      return list.replaceChildren(...Array.from({ length: SIZE }, emptyCell));
+    }
     const indices = indicesFrom(first, results.labels.length);
     const { pixels } = await session.pictures('test', indices);
     if (mine !== drawn) return;
+    renderTools(); // with what it is the title of
     const focused = [...list.children].findIndex((cell) => cell.contains(document.activeElement));
     list.replaceChildren(...indices.map((index, i) => filledCell(index, pictureAt(pixels, i))));
     list.children[focused]?.querySelector('button')?.focus();
@@ -59,11 +63,12 @@ export function createGridView(session, onSelect) {
     }
   }
 
-  function renderTools() {
-    const last = Math.min(first + SIZE, results?.labels.length ?? SIZE);
-    setText(byId('grid-title'), t('grid.title', { from: first + 1, to: last }));
+  const last = () => Math.min(first + SIZE, results?.labels.length ?? SIZE);
+  const renderTools = () => setText(byId('grid-title'), t('grid.title', { from: first + 1, to: last() }));
+
+  function renderButtons() {
     back.disabled = !results || first === 0;
-    next.disabled = !results || last >= results.labels.length;
+    next.disabled = !results || last() >= results.labels.length;
   }
 
   /** @param {number} step */

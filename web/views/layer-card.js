@@ -26,7 +26,7 @@ let ids = 0;
 
 /**
  * @param {Layer} layer altered in place
- * @param {{ onChange: () => void, onMove: (by: number) => void, onRemove: () => void }} [actions] none: the last layer
+ * @param {{ onChange: () => void, onInvalid: () => void, onMove: (by: number) => void, onRemove: () => void }} [actions] none: the last layer
  */
 export function createLayerCard(layer, actions) {
   const id = `layer-${++ids}`;
@@ -45,12 +45,16 @@ export function createLayerCard(layer, actions) {
 
   /** @param {string} name @param {import('../fields.js').Field} field @param {boolean} [isRare] its label is its name in the API */
   function fieldFor(name, field, isRare) {
+    const onInvalid = () => {
+      render();
+      actions?.onInvalid();
+    };
     const onValue = (/** @type {any} */ value) => {
       layer.options[name] = value;
       render();
       actions?.onChange();
     };
-    const made = createControl(field, { value: layer.options[name], testid: `layer-${name}`, describedBy: error.id, onValue, onInvalid: render });
+    const made = createControl(field, { value: layer.options[name], testid: `layer-${name}`, describedBy: error.id, onValue, onInvalid });
     const text = el('span', isRare ? { translate: false, lang: 'en', textContent: name } : { className: name });
     controls.push({ ...made, label: () => (isRare ? name : t(`model.${name}`)) });
     if (!isRare) labels.push([text, `model.${name}`]);
@@ -90,6 +94,7 @@ export function createLayerCard(layer, actions) {
   /** @param {string} name @param {string} sign @param {() => void} press */
   function tool(name, sign, press) {
     const button = el('button', { type: 'button', className: 'tool', 'data-testid': `layer-${name}`, textContent: sign });
+    if (name !== 'remove') button.dataset.repeat = '';
     button.addEventListener('click', press);
     return button;
   }

@@ -1,4 +1,4 @@
-import { byId, setText } from '../dom.js';
+import { byId, goTo, setText } from '../dom.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
 
 /**
@@ -10,16 +10,21 @@ export function createMasthead({ session, trainer, settings, parameters, start }
   const begin = byId('begin');
 
   function render() {
-    const { state } = trainer.view;
-    const label = trainer.busy() ? 'begin.running' : state === 'done' ? 'begin.results' : 'begin';
-    setText(begin, t(label));
+    setText(begin, t(labelOf()));
     setText(byId('begin-note'), t('begin.note', { epochs: count(settings.epochs), pictures: count(picturesUsed()) }));
     setText(byId('piece-data'), dataText());
     const known = parameters();
     setText(byId('piece-model'), known === null ? '' : t('piece.parameters', { count: count(known) }));
     setText(byId('piece-train'), trainText());
     const test = trainer.evaluation.test;
-    setText(byId('piece-evaluate'), test ? t('piece.accuracy', { accuracy: percent(test.accuracy) }) : '');
+    setText(byId('piece-evaluate'), test && Number.isFinite(test.loss) ? t('piece.accuracy', { accuracy: percent(test.accuracy) }) : '');
+  }
+
+  function labelOf() {
+    const { state, continues, offer } = trainer.view;
+    if (trainer.busy()) return 'begin.running';
+    if (state === 'done') return 'begin.results';
+    return continues || offer ? 'begin.continue' : 'begin';
   }
 
   function picturesUsed() {
@@ -35,12 +40,6 @@ export function createMasthead({ session, trainer, settings, parameters, start }
   function trainText() {
     const { progress } = trainer;
     return progress ? t('piece.epochs', { epoch: Math.min(progress.epoch + 1, progress.epochs), epochs: progress.epochs }) : '';
-  }
-
-  /** @param {string} id */
-  function goTo(id) {
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    byId(id).scrollIntoView({ behavior: still ? 'auto' : 'smooth' });
   }
 
   begin.addEventListener('click', () => {

@@ -15,9 +15,9 @@ import { createLayerCard, nameOf } from './layer-card.js';
 /**
  * @param {import('../session.js').Session} session
  * @param {import('../settings.js').Settings} settings altered in place
- * @param {() => void} onChange
+ * @param {{ onChange: () => void, onInvalid: () => void }} listeners
  */
-export function createModelView(session, settings, onChange) {
+export function createModelView(session, settings, { onChange, onInvalid }) {
   const list = byId('layers');
   const preset = byId('model-preset');
   const kinds = byId('model-kind');
@@ -43,6 +43,7 @@ export function createModelView(session, settings, onChange) {
     if (known) return known;
     const card = createLayerCard(layer, {
       onChange: changed,
+      onInvalid,
       onMove: (by) => move(layer, by),
       onRemove: () => remove(layer),
     });

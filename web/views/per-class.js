@@ -1,5 +1,5 @@
 import { byId, el } from '../dom.js';
-import { count, decimal, onLanguage, t } from '../i18n/index.js';
+import { className, count, decimal, onLanguage, t } from '../i18n/index.js';
 import { perClass } from '../metrics.js';
 
 /** @typedef {ReturnType<typeof perClass>[number]} Row */
@@ -11,7 +11,7 @@ export function createPerClassView() {
 
   function render() {
     const heads = ['class', 'precision', 'recall', 'f1', 'support'].map((key) => el('th', { scope: 'col' }, t(`per-class.${key}`)));
-    const body = Array.from({ length: 10 }, (_, k) => line(t(`class.${k}`), rows?.[k]));
+    const body = Array.from({ length: 10 }, (_, k) => line(className(k), rows?.[k]));
     byId('per-class').replaceChildren(
       el('thead', {}, el('tr', {}, ...heads)),
       el('tbody', {}, ...body),

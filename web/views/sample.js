@@ -1,5 +1,5 @@
 import { byId, hook, setText, svg } from '../dom.js';
-import { onLanguage, t } from '../i18n/index.js';
+import { className, onLanguage, t } from '../i18n/index.js';
 import { whenLoaded } from './loaded.js';
 import { paint } from './pictures.js';
 
@@ -16,7 +16,7 @@ export function createSampleView(session) {
   let label = null;
 
   function render() {
-    const name = label === null ? '' : t(`class.${label}`);
+    const name = label === null ? '' : className(label);
     const key = session.data.info?.synthetic ? 'sample.caption-synthetic' : 'sample.caption';
     const caption = label === null ? t('sample.empty') : t(key, { name });
     setText(byId('sample-caption'), caption);

@@ -20,6 +20,7 @@ const MORE = {
   weightDecay: ({ optimizer }) => optimizer === 'adamw',
   labelSmoothing: () => true,
   patience: () => true,
+  clipNorm: () => true,
   nesterov: ({ optimizer }) => optimizer === 'sgd',
   ema: () => true,
   emaMomentum: ({ ema }) => ema,
@@ -33,10 +34,10 @@ const nameOf = (value) => OPTIMIZERS[/** @type {keyof typeof OPTIMIZERS} */ (val
 /**
  * The settings of a run. What is typed is checked at once; only what is valid reaches `settings`.
  * @param {Settings} settings altered in place
- * @param {() => void} onChange
- * @param {() => void} onRuntime called as well when what the model runs on is to be another build
+ * @param {{ onChange: () => void, onInvalid: () => void, onRuntime: () => void }} listeners `onRuntime`: told as well when what the
+ *   model runs on is to be another build
  */
-export function createSettingsForm(settings, onChange, onRuntime) {
+export function createSettingsForm(settings, { onChange, onInvalid, onRuntime }) {
   const form = byId('train-form');
   const more = byId('more-settings');
   const usual = USUAL.map(createField);
@@ -57,7 +58,10 @@ export function createSettingsForm(settings, onChange, onRuntime) {
       describedBy: error.id,
       nameOf,
       onValue: (value) => change(name, value),
-      onInvalid: render,
+      onInvalid: () => {
+        render();
+        onInvalid();
+      },
     });
     const parts = field.flag ? [made.control, text] : [text, made.control];
     const label = el('label', { className: field.flag ? 'field check' : 'field' }, ...parts);

@@ -1,5 +1,5 @@
 import { el } from '../dom.js';
-import { t } from '../i18n/index.js';
+import { className, t } from '../i18n/index.js';
 
 /** `predicted (true)`, blue with a tick or red with a cross. @param {number} predicted @param {number} label */
 export function verdictTitle(predicted, label) {
@@ -8,7 +8,7 @@ export function verdictTitle(predicted, label) {
     'span',
     { className: `title ${right ? 'right' : 'wrong'}` },
     sign(right),
-    t('grid.cell', { predicted: t(`class.${predicted}`), true: t(`class.${label}`) }),
+    t('grid.cell', { predicted: className(predicted), true: className(label) }),
   );
 }
 

@@ -6,10 +6,10 @@ export function createVerdictView(trainer) {
   const again = byId('evaluate-again');
 
   function render() {
-    const { state, train, test } = trainer.evaluation;
+    const { state, train, test, message } = trainer.evaluation;
     put('train', train);
     put('test', test);
-    setText(byId('evaluate-status'), t(`evaluate.${state}`));
+    setText(byId('evaluate-status'), t(`evaluate.${state}`, { reason: message }));
     again.hidden = !trainer.view.position || trainer.busy() || state === 'running';
     byId('evaluation').dataset.state = state;
   }
@@ -17,7 +17,8 @@ export function createVerdictView(trainer) {
   /** @param {string} split @param {import('../trainer.js').Figures | null} figures */
   function put(split, figures) {
     setText(hook(`${split}-loss`), figures ? decimal(figures.loss, 4) : '–');
-    setText(hook(`${split}-accuracy`), figures ? percent(figures.accuracy, 2) : '–');
+    // An accuracy that is made of no numbers says nothing.
+    setText(hook(`${split}-accuracy`), figures && Number.isFinite(figures.loss) ? percent(figures.accuracy, 2) : '–');
   }
 
   again.addEventListener('click', trainer.evaluate);

@@ -1,0 +1,88 @@
+import { arePictures, filesOf, sorted } from '../incoming.js';
+import { byId, el, setText } from '../dom.js';
+import { onLanguage, t } from '../i18n/index.js';
+
+/** @import { Kind, Stray } from '../incoming.js' */
+
+const REASONS = /** @type {Stray['why'][]} */ (['unknown', 'unreadable']);
+const MOST_NAMED = 3; // files that a message names
+
+/**
+ * Takes what is dropped anywhere on the page, pasted, or chosen, to where it belongs, and says what cannot be opened.
+ * @param {Record<Kind, (files: File[]) => unknown>} takers
+ * @param {() => boolean} mayLoad whether another dataset may be loaded now
+ * @returns {(files: File[], expected?: Kind) => Promise<void>} takes what was chosen
+ */
+export function createIncoming(takers, mayLoad) {
+  const veil = byId('drop-veil');
+  const text = el('p', { role: 'alert' });
+  const close = el('button', { type: 'button', className: 'small', 'data-testid': 'incoming-close', onclick: () => say([]) });
+  const notice = el('div', { className: 'notice', hidden: true, 'data-testid': 'incoming-note' }, text, close);
+  document.body.append(notice);
+  /** @type {(() => string)[]} */
+  let said = [];
+
+  function render() {
+    notice.hidden = said.length === 0;
+    setText(text, said.map((each) => each()).join(' '));
+    setText(close, t('close'));
+  }
+
+  /** @param {(() => string)[]} next */
+  function say(next) {
+    said = next;
+    render();
+  }
+
+  /** @param {File[]} files @param {Kind} [expected] */
+  async function take(files, expected) {
+    say([]);
+    if (arePictures(files)) return void takers.pictures(files);
+    const { strays, ...groups } = await sorted(files, expected);
+    const messages = REASONS.map((reason) => ({ reason, some: strays.filter(({ why }) => why === reason) }))
+      .filter(({ some }) => some.length > 0)
+      .map(({ reason, some }) => () => t(`incoming.${reason}`, { names: namesOf(some) }));
+    if (groups.dataset.length > 0 && !mayLoad()) {
+      groups.dataset = [];
+      messages.push(() => t('incoming.locked'));
+    }
+    say(messages);
+    for (const kind of /** @type {Kind[]} */ (Object.keys(takers))) if (groups[kind].length > 0) takers[kind](groups[kind]);
+  }
+
+  const bringsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files');
+
+  document.addEventListener('dragover', (event) => {
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    veil.hidden = false;
+  });
+  document.addEventListener('dragleave', (event) => {
+    if (!event.relatedTarget) veil.hidden = true;
+  });
+  document.addEventListener('drop', (event) => {
+    veil.hidden = true;
+    if (!bringsFiles(event) || !event.dataTransfer) return;
+    event.preventDefault();
+    const files = filesOf(event.dataTransfer);
+    if (Array.isArray(files)) take(files);
+    else files.then((all) => (all.length > 0 ? take(all) : say([() => t('incoming.empty')])));
+  });
+  document.addEventListener('paste', (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0 || isTextField(event.target)) return;
+    event.preventDefault();
+    take(files);
+  });
+  onLanguage(render);
+  return take;
+}
+
+/** A text field takes what it can use of a paste by itself. @param {EventTarget | null} target */
+const isTextField = (target) => target instanceof HTMLElement && target.matches('input:not([type="checkbox"], [type="range"], [type="file"]), textarea, [contenteditable]');
+
+/** @param {Stray[]} strays */
+function namesOf(strays) {
+  const names = strays.slice(0, MOST_NAMED).map(({ file }) => file.name);
+  return strays.length > MOST_NAMED ? t('incoming.more', { names: names.join(', '), count: strays.length - MOST_NAMED }) : names.join(', ');
+}
