@@ -156,9 +156,10 @@ export function openPage(script) {
 
   function noteSettings() {
     const there = session.data.info?.train.images[0];
-    const { differs } = trainer.view;
+    const { differs, passesOver } = trainer.view;
     if (trainer.busy()) settingsForm.note(t('settings.locked'));
     else if (differs) settingsForm.note(t('settings.changed'));
+    else if (passesOver) settingsForm.note(t('settings.other-run'));
     else if (there && settings.trainSize > there) settingsForm.note(t('settings.all-used', { count: count(there) }));
     else settingsForm.note('');
   }

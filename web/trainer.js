@@ -24,6 +24,7 @@ import { runtimeOptions, writeSettings } from './settings.js';
  * @typedef {object} Offer an interrupted run that is still saved
  * @property {number} epoch from 1 on
  * @property {number} epochs
+ * @property {string} address its settings, as the page's address spells them
  * @property {() => unknown} accept continues it
  * @typedef {{ phase: 'train' | 'validate', epoch: number, epochs: number, batch: number, batches: number,
  *   logs: { loss: number, acc: number }, samplesPerSecond: number, secondsLeft: number }} Progress `secondsLeft`: of the run
@@ -56,7 +57,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
   /** @type {TabModel | null} */
   let model = null;
   let versions = 0;
-  /** @type {(Offer & { key: string }) | null} */
+  /** @type {Offer | null} */
   let offer = null;
   /** @type {Evaluation} */
   let evaluation = NOTHING;
@@ -89,6 +90,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
       position: model?.position ?? null,
       continues: continues(),
       offer: standing(),
+      passesOver: offer !== null && model === null && standing() === null,
       differs: model?.origin === 'run' && model.key !== runKey(),
       evaluating: evaluating !== null,
     };
@@ -109,13 +111,17 @@ export function createTrainer(session, current, { load, offersKnown }) {
 
   const busy = () => state === 'loading' || state === 'training' || state === 'paused';
 
-  /** What Start would follow first: settings that were changed since ask for another run. */
-  const standing = () => (offer && model === null && offer.key === settingsKey() ? offer : null);
-  const settingsKey = () => JSON.stringify(current().settings);
+  /** What Start continues, unless the settings on the page, which are not the initial ones, are those of another run. */
+  function standing() {
+    if (!offer || model) return null;
+    const { settings } = current();
+    const asked = writeSettings(settings, '');
+    return settings.source !== 'files' && (asked === offer.address || asked === '') ? offer : null;
+  }
 
-  /** There is an interrupted run that Start continues, or none any more. @param {Offer | null} next */
+  /** There is an interrupted run that can be continued, or none any more. @param {Offer | null} next */
   function setOffer(next) {
-    offer = next && { ...next, key: settingsKey() };
+    offer = next;
     emit('state', view());
   }
 

@@ -21,13 +21,13 @@ describe('more settings', { timeout: 120_000 }, () => {
     const { browser, page } = opened;
     assert.deepEqual(await shown(), []);
     await browser.click('#train-form summary');
-    assert.deepEqual(await shown(), ['schedule', 'label-smoothing', 'patience', 'ema']);
+    assert.deepEqual(await shown(), ['schedule', 'label-smoothing', 'patience', 'clip-norm', 'ema']);
     await page.choose('settings-optimizer', 'sgd');
     await page.choose('settings-schedule', 'cosine');
-    assert.deepEqual(await shown(), ['schedule', 'warm-up', 'momentum', 'label-smoothing', 'patience', 'nesterov', 'ema']);
+    assert.deepEqual(await shown(), ['schedule', 'warm-up', 'momentum', 'label-smoothing', 'patience', 'clip-norm', 'nesterov', 'ema']);
     await page.choose('settings-optimizer', 'adamw');
     await page.choose('settings-schedule', 'piecewise');
-    assert.deepEqual(await shown(), ['schedule', 'decay', 'weight-decay', 'label-smoothing', 'patience', 'ema']);
+    assert.deepEqual(await shown(), ['schedule', 'decay', 'weight-decay', 'label-smoothing', 'patience', 'clip-norm', 'ema']);
   });
 
   test('survive a reload, and are open then', async () => {
@@ -44,7 +44,7 @@ describe('more settings', { timeout: 120_000 }, () => {
     const query = await browser.evaluate(() => location.search);
     assert.deepEqual([...new URLSearchParams(query)].sort(), [...new URLSearchParams(address)].sort());
     await page.open(query.slice(1));
-    assert.deepEqual(await shown(), ['schedule', 'warm-up', 'momentum', 'label-smoothing', 'patience', 'nesterov', 'ema', 'ema-momentum']);
+    assert.deepEqual(await shown(), ['schedule', 'warm-up', 'momentum', 'label-smoothing', 'patience', 'clip-norm', 'nesterov', 'ema', 'ema-momentum']);
     assert.equal(await browser.evaluate(() => location.search), query);
   });
 

@@ -111,9 +111,6 @@ const formats = new Map();
 /** What stands for a number that there is none of. */
 const NONE = '–';
 
-/** The name of a class; a dash where a model has none to give. @param {number} k */
-export const className = (k) => (k < 0 ? NONE : t(`class.${k}`));
-
 /** @param {number} value @param {Intl.NumberFormatOptions} options */
 function format(value, options) {
   if (!Number.isFinite(value)) return NONE;

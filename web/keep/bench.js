@@ -1,6 +1,7 @@
+import { className } from '../classes.js';
 import { el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
-import { className, onLanguage, t } from '../i18n/index.js';
+import { onLanguage, t } from '../i18n/index.js';
 import { historyCsv, historyJson, predictionsCsv } from './figures.js';
 import { FORMATS } from './library.js';
 import { coloursOfPage, plotOf } from './plot.js';

@@ -215,7 +215,7 @@ export function createOffer({ session, trainer, settings }) {
 const epochUnderWay = ({ epoch, batch }) => (batch > 0 ? epoch + 1 : Math.max(1, epoch));
 
 /** @param {Run} run */
-const valuesOf = ({ kept: { facts } }) => ({ epoch: epochUnderWay(facts.position), epochs: facts.epochsInAll });
+const valuesOf = ({ kept: { facts } }) => ({ epoch: epochUnderWay(facts.position), epochs: facts.epochsInAll, address: facts.address });
 
 /** How long ago; by a clock that has been set back since, that cannot be known. @param {number} when ms since 1970 */
 function wordsOfTime(when) {

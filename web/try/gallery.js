@@ -1,6 +1,7 @@
+import { className } from '../classes.js';
 import { el, setText } from '../dom.js';
 import { download } from '../download.js';
-import { className, count, onLanguage, percent, t } from '../i18n/index.js';
+import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { confidenceOf, isSure } from './album.js';
 import { csvOf } from './csv.js';
 import { refusalText } from './refusals.js';

@@ -1,5 +1,6 @@
+import { className } from '../classes.js';
 import { el, setText } from '../dom.js';
-import { className, count, onLanguage, t } from '../i18n/index.js';
+import { count, onLanguage, t } from '../i18n/index.js';
 import { paint } from '../views/pictures.js';
 
 /** Where the network looks, and what its layers make of the picture. Nothing of it is computed before it is asked for. */

@@ -1,5 +1,6 @@
+import { className } from '../classes.js';
 import { el, setText } from '../dom.js';
-import { className, count, onLanguage, percent, t } from '../i18n/index.js';
+import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { bar } from '../views/bars.js';
 import { blankCanvas, paint } from '../views/pictures.js';
 import { confidenceOf, isSure } from './album.js';

@@ -1,5 +1,6 @@
+import { className } from '../classes.js';
 import { el } from '../dom.js';
-import { className, percent } from '../i18n/index.js';
+import { percent } from '../i18n/index.js';
 
 /** How sure the network is of one class. @param {number} k the class @param {number | null} share @param {string} standing a class of its own */
 export function bar(k, share, standing) {

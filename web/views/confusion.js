@@ -1,5 +1,6 @@
+import { className } from '../classes.js';
 import { byId, el } from '../dom.js';
-import { className, count, onLanguage, t } from '../i18n/index.js';
+import { count, onLanguage, t } from '../i18n/index.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 import { verdictTitle } from './titles.js';
 

@@ -1,5 +1,6 @@
+import { className } from '../classes.js';
 import { byId, el } from '../dom.js';
-import { className, onLanguage } from '../i18n/index.js';
+import { onLanguage } from '../i18n/index.js';
 import { whenLoaded } from './loaded.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 

@@ -1,5 +1,6 @@
+import { className } from '../classes.js';
 import { byId, el } from '../dom.js';
-import { className, count, decimal, onLanguage, t } from '../i18n/index.js';
+import { count, decimal, onLanguage, t } from '../i18n/index.js';
 import { perClass } from '../metrics.js';
 
 /** @typedef {ReturnType<typeof perClass>[number]} Row */

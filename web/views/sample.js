@@ -1,5 +1,6 @@
+import { className } from '../classes.js';
 import { byId, hook, setText, svg } from '../dom.js';
-import { className, onLanguage, t } from '../i18n/index.js';
+import { onLanguage, t } from '../i18n/index.js';
 import { whenLoaded } from './loaded.js';
 import { paint } from './pictures.js';
 

@@ -1,5 +1,6 @@
+import { className } from '../classes.js';
 import { el } from '../dom.js';
-import { className, t } from '../i18n/index.js';
+import { t } from '../i18n/index.js';
 
 /** `predicted (true)`, blue with a tick or red with a cross. @param {number} predicted @param {number} label */
 export function verdictTitle(predicted, label) {
