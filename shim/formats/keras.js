@@ -5,59 +5,68 @@ import { inFile } from '../files/topology.js';
 import { loadCore } from '../loading.js';
 import { seedOf } from '../models.js';
 import { planOf, weightsOf } from './described.js';
-import { checkList, checkObject, objectFrom } from './json.js';
+import { checkList, checkObject, checkText, objectFrom } from './json.js';
 import { CONFIG, MAX_CONFIG, METADATA, WEIGHTS, packArchive, unpackArchive } from './keras/archive.js';
-import { layerFrom, serialized, serializedLayer } from './keras/layers.js';
+import { layerFrom } from './keras/layers.js';
 import { groupNames, kerasOrder, snakeCase } from './keras/order.js';
+import { policy, serialized, serializedInput, serializedLayer } from './keras/serialize.js';
 import { readWeights } from './keras/weights.js';
 import { tensorNames } from './tfjs/layers.js';
 import { checkAxes, topologyFrom } from './topology.js';
 
 /** @import { BuiltLayer } from '../building.js' */
 /** @import { Described, NamedFile } from './described.js' */
+/** @import { Serialized } from './keras/serialize.js' */
 
 /**
  * A .keras file of Keras 3 (keras/src/saving/saving_lib.py): an archive of config.json, metadata.json and model.weights.h5. What an
- * optimizer and compile left is passed over. Keras has no place for a model's seed and metadata; they are in metadata.json, under
- * a name of our own, which Keras does not look at.
+ * optimizer and compile left is passed over. Keras has no place for a model's seed and metadata, nor for a slash in its name; they
+ * are in metadata.json, under a name of our own, which Keras does not look at. date_saved is left out there, so that the same model
+ * makes the same file.
  */
 
 const OWN = 'fitting_room';
-/** The first that has all the layers written here. */
-const KERAS_VERSION = '3.11.0';
+/** Whose keys are written; an earlier one may refuse those that it does not know. */
+const KERAS_VERSION = '3.16.0';
 const MAX_LAYERS = 512;
+const MODEL = 'model';
 
 /** @param {string} name @param {(number | null)[]} shape with the batch */
 const kerasTensor = (name, shape) => ({ class_name: '__keras_tensor__', config: { shape, dtype: 'float32', keras_history: [name, 0, 0] } });
 
-/** @param {Described} described @param {BuiltLayer[]} plan @param {string[]} names of the layers, then of the input @param {number[]} order */
+/** @param {Described} described @param {BuiltLayer[]} plan @param {string[]} names of the layers, then of the input @param {number[]} order @returns {Serialized} */
 function configOf({ name, graph: { inputShape, inputName, nodes } }, plan, names, order) {
   const start = names[nodes.length];
   const nameOf = (/** @type {number} */ node) => (node < 0 ? start : names[node]);
   const shapeOf = (/** @type {number} */ node) => (node < 0 ? [null, ...inputShape] : plan[node].outputShape);
-  const begin = serialized('keras.layers', 'InputLayer', { batch_shape: shapeOf(-1), dtype: 'float32', sparse: false, name: start });
-  const made = order.map((node) => ({ node, layer: serializedLayer(plan[node], names[node], shapeOf(nodes[node].sources[0])) }));
-  const common = { name: name.replaceAll('/', '_') || 'model', trainable: true, dtype: 'float32' };
+  const begin = serializedInput(start, shapeOf(-1));
+  const made = order.map((node, i) => ({ node, layer: serializedLayer(plan[node], names[node], nodes[node].sources.map(shapeOf), i === 0) }));
+  const common = { name: kerasName(name), trainable: true };
   if (inputName === undefined) {
-    return serialized('keras', 'Sequential', { ...common, layers: [begin, ...made.map(({ layer }) => layer)], build_input_shape: shapeOf(-1) });
+    const config = { ...common, dtype: policy(false), layers: [begin, ...made.map(({ layer }) => layer)], build_input_shape: shapeOf(-1) };
+    return { ...serialized('keras', 'Sequential', config), build_config: { input_shape: shapeOf(-1) }, compile_config: {} };
   }
   const layers = made.map(({ node, layer }) => {
     const tensors = nodes[node].sources.map((source) => kerasTensor(nameOf(source), shapeOf(source)));
     const args = plan[node].kind === 'add' ? [tensors] : tensors;
     return { ...layer, name: names[node], inbound_nodes: [{ args, kwargs: {} }] };
   });
-  return serialized('keras', 'Functional', {
+  const functional = serialized('keras.src.models.functional', 'Functional', {
     ...common,
     layers: [{ ...begin, name: start, inbound_nodes: [] }, ...layers],
-    input_layers: [[start, 0, 0]],
-    output_layers: [[names[nodes.length - 1], 0, 0]],
-  });
+    input_layers: [start, 0, 0],
+    output_layers: [names[nodes.length - 1], 0, 0],
+  }, 'Functional');
+  return { ...functional, build_config: { input_shape: null }, compile_config: {} };
 }
+
+/** One that Keras takes. @param {string} name */
+const kerasName = (name) => name.replaceAll('/', '_') || MODEL;
 
 /** @param {Described} described @param {{ dtype: string }} options @returns {Promise<NamedFile[]>} */
 export async function write(described, { dtype }) {
   checkChoice('exportModel: dtype', dtype, ['float32']);
-  const { seed, graph, weights, metadata } = described;
+  const { name, seed, graph, weights, metadata } = described;
   const plan = planOf(await loadCore(), graph);
   const names = tensorNames(plan, graph.inputName);
   const order = kerasOrder(graph);
@@ -67,7 +76,7 @@ export async function write(described, { dtype }) {
   const tensors = plan.map(({ config }) => rest.splice(0, weightsOf(config).length));
   const json = (/** @type {object} */ value) => new TextEncoder().encode(JSON.stringify(value));
   const bytes = packArchive({
-    [METADATA]: json({ keras_version: KERAS_VERSION, [OWN]: { seed, ...(metadata && { metadata }) } }),
+    [METADATA]: json({ keras_version: KERAS_VERSION, [OWN]: { ...(name !== kerasName(name) && { name }), seed, ...(metadata && { metadata }) } }),
     [CONFIG]: json(configOf(described, plan, names, order)),
     [WEIGHTS]: await packWeights(order.map((node, i) => ({ group: groups[i], tensors: tensors[node] }))),
   });
@@ -90,15 +99,43 @@ function callFrom(where, call) {
   return historiesOf(where, [...checkList(`${where}: args`, args, MAX_LAYERS), ...others]);
 }
 
+/** Layers with the groups that their weights are in. @param {Record<string, any>[]} entries @param {string} [folder] @returns {Record<string, any>[]} */
+function grouped(entries, folder = '') {
+  const groups = groupNames(entries.map(({ class_name: className }) => snakeCase(String(className))));
+  return entries.map((entry, i) => ({ ...entry, group: folder + groups[i] }));
+}
+
+/** @param {string} where @param {Record<string, any>} config of a model @returns {Record<string, any>[]} */
+const entriesOf = (where, config) =>
+  checkList(`${where}: layers`, config.layers, MAX_LAYERS).map((value, i) => {
+    const entry = checkObject(`layer ${i}`, value);
+    if (entry.inbound_nodes === undefined) return entry;
+    const place = `layer ${i}: inbound_nodes`;
+    return { ...entry, inbound_nodes: checkList(place, entry.inbound_nodes, MAX_LAYERS).map((call) => callFrom(place, call)) };
+  });
+
+/**
+ * The layers of a stack within a model, in place of it: one after the other, the last under the stack's name where others read it.
+ * @param {Record<string, any>} entry with its group
+ * @returns {Record<string, any>[]}
+ */
+function unfolded(entry) {
+  if (entry.class_name !== 'Sequential') return [entry];
+  const where = `stack ${show(entry.name ?? entry.config?.name)}`;
+  const config = checkObject(`${where}: config`, entry.config);
+  const inner = grouped(entriesOf(where, config), `${entry.group}/layers/`).filter(({ class_name: className }) => className !== 'InputLayer').flatMap(unfolded);
+  if (inner.length === 0) throw refusal(`${where} has no layers`);
+  if (entry.inbound_nodes === undefined) return inner;
+  const names = inner.map((each, i) => (i === inner.length - 1 ? config.name : checkObject(`${where}: layer ${i}: config`, each.config).name));
+  return inner.map((each, i) => ({
+    ...each, name: names[i], config: { ...each.config, name: names[i] }, inbound_nodes: i ? [[[names[i - 1], 0, 0]]] : entry.inbound_nodes,
+  }));
+}
+
 /** The configuration as TF.js would have it. @param {Record<string, any>} topology */
 function topologyOf(topology) {
   const config = checkObject(`${CONFIG}: config`, topology.config);
-  const entries = checkList(`${CONFIG}: layers`, config.layers, MAX_LAYERS).map((value, i) => {
-    const entry = checkObject(`layer ${i}`, value);
-    if (entry.inbound_nodes === undefined) return entry;
-    const where = `layer ${i}: inbound_nodes`;
-    return { ...entry, inbound_nodes: checkList(where, entry.inbound_nodes, MAX_LAYERS).map((call) => callFrom(where, call)) };
-  });
+  const entries = grouped(entriesOf(CONFIG, config)).flatMap(unfolded);
   const [first] = entries;
   if (topology.class_name === 'Sequential' && first?.class_name !== 'InputLayer' && config.build_input_shape) {
     entries.unshift({ class_name: 'InputLayer', config: { name: 'input', batch_shape: config.build_input_shape } });
@@ -110,9 +147,10 @@ function topologyOf(topology) {
 function ownFrom(members) {
   if (!members[METADATA]) return { seed: 0 };
   const own = objectFrom(members[METADATA], METADATA, MAX_CONFIG)[OWN];
-  const { seed = 0, metadata } = checkObject(`${METADATA}: ${OWN}`, own ?? {});
+  const { name, seed = 0, metadata } = checkObject(`${METADATA}: ${OWN}`, own ?? {});
+  if (name !== undefined) checkText(`${METADATA}: name`, name);
   if (metadata !== undefined) checkObject(`${METADATA}: metadata`, metadata);
-  return { seed: seedOf(METADATA, seed), ...(metadata && { metadata }) };
+  return { ...(name !== undefined && { name }), seed: seedOf(METADATA, seed), ...(metadata && { metadata }) };
 }
 
 /** @param {NamedFile[]} files @returns {Promise<Described>} */
@@ -124,8 +162,7 @@ export async function read([{ bytes }]) {
   const { described, layers } = inFile('', () => {
     const { name, graph, entries } = topologyFrom(CONFIG, topologyOf(objectFrom(members[CONFIG], CONFIG, MAX_CONFIG)), layerFrom);
     checkAxes(planOf(core, graph), entries);
-    const groups = groupNames(entries.map(({ class_name: className }) => snakeCase(className)));
-    const places = new Map(entries.map(({ config }, i) => [config.name, groups[i]]));
+    const places = new Map(entries.map(({ config, group }) => [config.name, group]));
     const shapes = weightShapes(core, graph).map(({ shape }) => shape);
     const wanted = graph.nodes.map(({ config }) => ({ group: String(places.get(config.name)), shapes: shapes.splice(0, weightsOf(config).length) }));
     return { described: { name, graph, ...ownFrom(members) }, layers: wanted };

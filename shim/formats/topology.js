@@ -4,6 +4,7 @@ import { inFile } from '../files/topology.js';
 import { graphOf, input } from '../graph.js';
 import { stackOf } from '../models.js';
 import { checkList, checkObject, checkText } from './json.js';
+import { checkInput } from './tfjs/layers.js';
 
 /** @import { BuiltLayer } from '../building.js' */
 /** @import { Graph } from '../graph.js' */
@@ -18,7 +19,8 @@ const MAX_LAYERS = 512; // of which no more than the core takes can be built
 /** @param {string} where @param {any} config @returns {number[]} of a sample */
 function inputShapeOf(where, config) {
   const shape = config?.batch_input_shape ?? config?.batch_shape;
-  if (Array.isArray(shape) && shape[0] === null) return shape.slice(1);
+  // A batch that is fixed says how the model was run; no layer here mixes samples in inference.
+  if (Array.isArray(shape) && (shape[0] === null || Number.isSafeInteger(shape[0]))) return shape.slice(1);
   throw refusal(`${where}: batch_input_shape must be such as [null, 28, 28, 1], got ${show(shape)}`);
 }
 
@@ -84,7 +86,8 @@ function graphFrom(config, list, layerFrom) {
 function entriesFrom(file, list) {
   const entries = checkList(`${file}: layers`, list, MAX_LAYERS).map((entry, i) => checkObject(`layer ${i}`, entry));
   const names = entries.map(({ config }, i) => checkText(`layer ${i}: name`, checkObject(`layer ${i}: config`, config).name));
-  entries.forEach(({ name }, i) => {
+  entries.forEach(({ class_name: className, name, config }, i) => {
+    if (className === 'InputLayer') checkInput(`layer ${i}`, config);
     if (names.indexOf(name ?? names[i]) !== i) throw refusal(`layer ${i}: its name must be ${show(names[i])} everywhere, and no other layer's`);
   });
   return entries;

@@ -3,14 +3,18 @@
  * the reference in doubles; what we read is put together after the same rules, with Keras's own names and all that it writes.
  */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
 import { unzipSync, zipSync } from 'fflate';
 import * as hdf5 from 'h5wasm';
 import { Sequential, exportModel, importModel, input, layers, model, sequential, tensor } from '../../shim/index.js';
 import { useBuild } from '../../shim/loading.js';
+import { assemble } from '../../web/assembly.js';
+import { PRESETS, parseModel, specsOf } from '../../web/model-spec.js';
 import { doubles } from '../support/reference/array.js';
 import { Network } from '../support/reference/network.js';
+import { isKnown, layerFaults, modelFaults, sharedPolicies } from './keras-classes.js';
 import { drawWeights, near, uniform } from './oracle/support.js';
 import { everyKind, residual } from './sample-models.js';
 import { BUILDS, readOrRefused, weightBytes, wrong } from './support.js';
@@ -89,7 +93,7 @@ async function kerasAnswer(file, x) {
     assert.ok(from.every((/** @type {number} */ source) => source < i));
     return nodeOf(entry, from);
   });
-  if (isGraph) assert.deepEqual([config.input_layers, config.output_layers], [[[first.config.name, 0, 0]], [[names[names.length - 1], 0, 0]]]);
+  if (isGraph) assert.deepEqual([config.input_layers, config.output_layers], [[first.config.name, 0, 0], [names[names.length - 1], 0, 0]]);
   const network = new Network({ inputShape: x.shape.slice(1), nodes });
   const { FS } = await hdf5.ready;
   FS?.writeFile('written.h5', members['model.weights.h5']);
@@ -150,8 +154,57 @@ test('keras: names that Keras refuses are written in others', async () => {
   const made = await sequential({ layers: [layers.dense({ inputShape: [3], units: 2, name: 'a/b' }), layers.dense({ units: 2, name: 'a_b' }), layers.reLU({ name: '' })], seed: 1, name: 'm/n' });
   const file = await exported(made);
   near('the output', (await made.predict(samples([3]))).data, await kerasAnswer(file, samples([3])), { relative: RELATIVE });
-  assert.equal((await importModel(file)).name, 'm_n');
+  assert.equal(parsed(unzipSync(file)['config.json']).config.name, 'm_n');
+  assert.equal((await importModel(file)).name, 'm/n');
   await assert.rejects(exportModel(made, 'keras', { dtype: 'float16' }), { message: 'exportModel: dtype must be one of float32, got "float16"' });
+});
+
+/** A preset of the page. @param {string} name @returns {Promise<Model>} */
+async function preset(name) {
+  const { built } = await assemble(specsOf(/** @type {any} */ (parseModel(name).layers)), { seed: 1, runtime: {} });
+  return built;
+}
+
+/** @param {string} what @param {any} config of a whole model */
+function hasKerasKeys(what, config) {
+  const isGraph = config.class_name === 'Functional';
+  const faults = [...modelFaults(config), ...config.config.layers.flatMap((/** @type {any} */ entry) => layerFaults(entry, isGraph))];
+  assert.deepEqual(faults, [], what);
+  const [first, ...others] = sharedPolicies(config);
+  assert.ok(!first && others.every(Boolean), `${what}: all but the first policy are shared`);
+}
+
+test('keras: the configuration of every preset, and of every kind of layer, has the keys that Keras 3.16 writes, and no other', async () => {
+  const models = [
+    ...await Promise.all(Object.keys(PRESETS).map(preset)), await sequential({ layers: everyKind(), seed: 7 }), await model(residual()), await model(shortcut()),
+    await sequential({ layers: [layers.randomErasing({ inputShape: [4, 4, 3] }), layers.globalMaxPooling2d(), layers.dense({ units: 2, activation: 'silu' })] }),
+  ];
+  const seen = new Set();
+  for (const made of models) {
+    const config = parsed(unzipSync(await exported(made))['config.json']);
+    hasKerasKeys(made.name, config);
+    config.config.layers.forEach((/** @type {any} */ entry) => seen.add(entry.class_name));
+    const back = await importModel(await exported(made));
+    const x = samples(made.inputShape);
+    assert.deepEqual((await back.predict(x)).data, (await made.predict(x)).data, made.name);
+    for (const each of [made, back]) each.dispose();
+  }
+  assert.deepEqual([...seen].filter((name) => !isKnown(name)), []);
+  assert.deepEqual(Object.keys(GROUPS).filter((name) => !seen.has(name)), [], 'every class is written once');
+});
+
+test('keras: what trains on is there in Keras\'s spelling: initializers, activations, ranges', async () => {
+  const made = await preset('accurate');
+  const { config } = parsed(unzipSync(await exported(made))['config.json']);
+  const [conv, erasing] = ['Conv2D', 'RandomErasing'].map((name) => config.layers.find((/** @type {any} */ entry) => entry.class_name === name).config);
+  assert.deepEqual(conv.kernel_initializer, { module: 'keras.initializers', class_name: 'HeNormal', config: { seed: null, input_axes: null, output_axes: null }, registered_name: null });
+  assert.deepEqual([erasing.factor, erasing.scale, erasing.fill_value], [[0.25, 0.25], [0.02, 0.2], null]);
+  const back = await importModel(await exported(made));
+  assert.deepEqual(back.layers.flatMap(({ config: { kernelInitializer } }) => /** @type {any} */ (kernelInitializer)?.name ?? []), Array(8).fill('heNormal'));
+  const branched = await preset('residual');
+  const sum = parsed(unzipSync(await exported(branched))['config.json']).config.layers.find((/** @type {any} */ entry) => entry.class_name === 'Add');
+  assert.deepEqual(sum.build_config.input_shape, [[null, 14, 14, 32], [null, 14, 14, 32]]);
+  for (const each of [made, back, branched]) each.dispose();
 });
 
 test('keras: as many layers as a model can have', async () => {
@@ -310,6 +363,105 @@ test('keras: a graph, its weights filed in the order of depths, its ends in a li
   }
 });
 
+/** @param {any} kind of the model @param {any} config @param {Network} network @param {any[]} entries @param {number[]} shape */
+const readsWith = async (kind, config, network, entries, shape) => (await readsAlike(archive(kind, config, await h5Of(groupsOf(entries, network))), network, shape)).dispose();
+
+test('keras: an option that is not known and does nothing is passed over, in every layer; one that does something is refused', async () => {
+  const network = referenceNetwork(STACK);
+  const idle = { renorm: false, renorm_clipping: null, renorm_momentum: 0.99, later: null, lists: [], maps: {}, amount: 0, way: 'none', function: 'linear', layout: 'channels_last', fused: false };
+  const config = sequentialConfig();
+  for (const entry of config.layers) Object.assign(entry.config, idle);
+  await readsWith('Sequential', config, network, STACK.slice(1), [12, 12, 1]);
+  for (const busy of [{ renorm: true }, { renorm_momentum: 0.99 }, { later: 0.5 }, { amount: 1 }, { way: 'fast' }, { lists: [1] }, { maps: { a: 1 } }, { sparse: true }, { axis: 2 }]) {
+    for (const index of [0, 1, 3, 10, 14]) {
+      const changed = sequentialConfig();
+      Object.assign(changed.layers[index].config, busy);
+      const [key] = Object.keys(busy);
+      await refused(archive('Sequential', changed, await h5Of([])), new RegExp(`layer ${index} \\(\\w+ ".*"\\): ${key} is not supported here, so it must be off \\(null, false or 0\\), got`));
+    }
+  }
+});
+
+test('keras: Identity, and a batch that is fixed', async () => {
+  const network = referenceNetwork(STACK);
+  const config = sequentialConfig();
+  config.layers.splice(3, 0, layerEntry('Identity', 'identity', {}));
+  /** @type {any} */ (config.layers[0].config).batch_shape[0] = 16;
+  config.build_input_shape[0] = /** @type {any} */ (16);
+  await readsWith('Sequential', config, network, STACK.slice(1), [12, 12, 1]);
+});
+
+/** @param {string} name @param {any[]} list */
+const stackEntry = (name, list, more = {}) => ({ module: 'keras', class_name: 'Sequential', config: { name, trainable: true, layers: list, build_input_shape: [null, 12, 12, 1] }, registered_name: null, ...more });
+
+test('keras: a stack within a stack or a graph is read as its layers', async () => {
+  const network = referenceNetwork(STACK);
+  const [start, ...rest] = structuredClone(STACK);
+  const inner = [begin([12, 12, 1], 'inner'), ...rest.slice(0, 5)];
+  const groups = [
+    ...groupsOf(rest.slice(0, 5), network, 'layers/sequential/layers'),
+    ...groupsOf(rest, network).slice(5).map((group, i, later) => ({ ...group, path: groupsOf(rest.slice(5), network)[i].path, weights: later[i].weights })),
+  ];
+  const config = { ...sequentialConfig(), layers: [start, stackEntry('augmentation', inner), ...rest.slice(5)] };
+  (await readsAlike(archive('Sequential', config, await h5Of(groups)), network, [12, 12, 1])).dispose();
+
+  const graph = structuredClone(GRAPH.layers);
+  const branched = referenceNetwork(GRAPH.layers, GRAPH.from, [6, 6, 1]);
+  const [picture, first, second, third, ...sum] = graph;
+  const stack = stackEntry('conv2d_10', [begin([6, 6, 1], 'within'), first, third], { name: 'conv2d_10', inbound_nodes: [{ args: [kerasTensor('picture')], kwargs: {} }] });
+  const listed = [picture, stack, second, ...sum];
+  const own = groupsOf(GRAPH.layers.slice(1), branched);
+  const paths = ['layers/sequential/layers/conv2d/vars', 'layers/conv2d/vars', 'layers/sequential/layers/conv2d_1/vars'];
+  const file = archive('Functional', { name: 'f', trainable: true, layers: listed, input_layers: ['picture', 0, 0], output_layers: ['global_average_pooling2d', 0, 0] },
+    await h5Of(own.map((group, i) => ({ ...group, path: paths[i] ?? group.path }))));
+  const made = await readsAlike(file, branched, [6, 6, 1]);
+  assert.deepEqual(made.layers.map(({ name }) => name).toSorted(), ['add', 'conv2d_1', 'conv2d_10', 'conv2d_9', 'global_average_pooling2d']);
+  const empty = { ...sequentialConfig(), layers: [start, stackEntry('empty', []), ...rest] };
+  await refused(archive('Sequential', empty, await h5Of([])), 'model file: stack "empty" has no layers');
+});
+
+/* ---- files of Keras itself, where they are ------------------------------------------------------ */
+
+const THEIRS = new URL('../../../shared/models/keras3/', import.meta.url);
+const theirFiles = existsSync(THEIRS) ? readdirSync(THEIRS).filter((name) => name.endsWith('.keras')) : [];
+const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname}`;
+
+/** Layers, activations that there are none of here, by the file that has one. @type {Record<string, string>} */
+const LACKING = {
+  average: 'Average', concat: 'Concatenate', crop: 'Cropping2D', elu: 'elu', gaussian_dropout: 'GaussianDropout', groupnorm: 'GroupNormalization', lambda: 'Rescaling',
+  log_softmax: 'log_softmax', mish: 'mish', normalization: 'Normalization', permute: 'Permute', prelu: 'PReLU', rescaling: 'Rescaling', resizing: 'Resizing', selu: 'selu',
+  softplus: 'softplus', subtract: 'Subtract', transpose: 'Conv2DTranspose', upsample: 'UpSampling2D',
+};
+
+test('keras: files that Keras 3.16 wrote predict what Keras predicts, or are refused by the name of the layer that there is not', { skip }, async () => {
+  for (const name of theirFiles.map((file) => file.slice(0, -6))) {
+    const file = new Uint8Array(readFileSync(new URL(`${name}.keras`, THEIRS)));
+    if (Object.hasOwn(LACKING, name)) {
+      await refused(file, new RegExp(`layer \\d+.*"${LACKING[name]}"`));
+      continue;
+    }
+    const { shape, x, y } = JSON.parse(readFileSync(new URL(`${name}.json`, THEIRS), 'utf8'));
+    const made = await importModel(file);
+    near(name, (await made.predict(tensor(Float32Array.from(x.flat(9)), shape))).data, y.flat(9), { relative: 1e-5 });
+    made.dispose();
+  }
+});
+
+test('keras: the keys that tests ask for are those of files that Keras 3.16 wrote', { skip }, () => {
+  const seen = new Set();
+  for (const name of theirFiles) {
+    const config = parsed(unzipSync(readFileSync(new URL(name, THEIRS)))['config.json']);
+    const isGraph = config.class_name === 'Functional';
+    const known = config.config.layers.filter((/** @type {any} */ entry) => isKnown(entry.class_name));
+    known.forEach((/** @type {any} */ entry) => seen.add(entry.class_name));
+    const faults = [...modelFaults(config), ...known.flatMap((/** @type {any} */ entry) => layerFaults(entry, isGraph))];
+    assert.deepEqual(faults, [], name);
+    const [first, ...others] = sharedPolicies(config);
+    if (!config.config.layers.some((/** @type {any} */ entry) => entry.class_name === 'Sequential')) assert.ok(!first && others.every(Boolean), name);
+  }
+  assert.ok(seen.size > 10, [...seen].join());
+});
+
 /* ---- what is refused ---------------------------------------------------------------------------- */
 
 /** @param {Uint8Array<ArrayBuffer>} file @param {RegExp | string} message */
@@ -324,7 +476,7 @@ test('keras: layers and settings that are not known here are refused by name', a
     [3, (e) => void (e.config.activation = 'elu'), /layer 3 .*activation must be one of/],
     [3, (e) => void (e.config.kernel_regularizer = { class_name: 'OrthogonalRegularizer', config: {} }), /there is no regularizer "OrthogonalRegularizer"/],
     [2, (e) => void (e.config.mode = 'sideways'), /layer 2 \(RandomFlip "random_flip"\): random_flip: mode must be one of/],
-    [4, (e) => void (e.config.synchronized = true), /there is no synchronized here/],
+    [4, (e) => void (e.config.synchronized = true), /synchronized is not supported here, so it must be off .*, got true/],
     [4, (e) => void (e.config.axis = 1), /layer "batch_normalization_2": axis can only be the last one/],
     [8, (e) => void (e.config.negative_slope = -1), /leaky_re_lu: alpha must be a number 0..1/],
     [9, (e) => void (e.config.negative_slope = 0.5), /negative_slope can only be 0/],

@@ -269,8 +269,8 @@ test('tfjs: what cannot be read is refused by name', async () => {
     [(j) => { layer(j, 2).config.units = 2 ** 40; }, /layer 2 \(Dense "dense"\): dense: units must be an integer/],
     [(j) => { layer(j, 2).config.units = 65536; }, 'model file: tensor 0 (dense/kernel) must have shape [4, 65536], got [4, 2]'],
     [(j) => { layer(j, 2).config.kernel_regularizer = { class_name: 'OrthogonalRegularizer', config: {} }; }, /kernel_regularizer: there is no regularizer "OrthogonalRegularizer" here/],
-    [(j) => { layer(j, 2).config.kernel_constraint = { class_name: 'MaxNorm' }; }, 'model file: layer 2 (Dense "dense"): kernel_constraint can only be null here, got Object'],
-    [(j) => { layer(j, 2).config.lora_rank = 2; }, 'model file: layer 2 (Dense "dense"): there is no lora_rank here, it is 2'],
+    [(j) => { layer(j, 2).config.kernel_constraint = { class_name: 'MaxNorm' }; }, 'model file: layer 2 (Dense "dense"): kernel_constraint is not supported here, so it must be off (null, false or 0), got Object'],
+    [(j) => { layer(j, 2).config.lora_rank = 2; }, 'model file: layer 2 (Dense "dense"): lora_rank is not supported here, so it must be off (null, false or 0), got 2'],
     [(j) => { layer(j, 1).config.data_format = 'channels_first'; }, /data_format can only be "channels_last" or null here, got "channels_first"/],
     [(j) => { layer(j, 3).config.axis = [1, 2]; }, 'model file: layer "norm": axis can only be the last one here, -1 or 1, got [1, 2]'],
     [(j) => { layer(j, 4).config.axis = 2; }, /layer "out": axis can only be the last one here, -1 or 1, got 2/],
@@ -284,7 +284,7 @@ test('tfjs: what cannot be read is refused by name', async () => {
     [(j) => { layer(j, 2).inbound_nodes = [[['flat', 1, 0, {}]]]; }, /only the first call of a layer, and its first output/],
     [(j) => { layer(j, 2).inbound_nodes = [[['flat', 0, 0, {}], ['in', 0, 0, {}]]]; }, /layer 2: dense: apply takes one tensor, got 2/],
     [(j) => { layer(j, 0).config.batch_input_shape = [null, null, 2, 1]; }, /dimension 0 must be an integer/],
-    [(j) => { layer(j, 0).config.batch_input_shape = [3, 2, 2, 1]; }, /batch_input_shape must be such as/],
+    [(j) => { layer(j, 0).config.batch_input_shape = ['n', 2, 2, 1]; }, /batch_input_shape must be such as/],
     [(j) => { j.modelTopology.config.input_layers = [['in', 0, 0], ['dense', 0, 0]]; }, /input_layers: a model has one here, got 2/],
     [(j) => { j.modelTopology.config.output_layers = [['norm', 0, 0]]; }, /layer "out" does not lead to the output/],
     [(j) => { j.modelTopology.config.layers = Array(600).fill(0); }, /layers must be an array of at most 512, got 600/],
@@ -310,6 +310,17 @@ test('tfjs: what cannot be read is refused by name', async () => {
   await assert.rejects(importModel([{ name: 'model.json', bytes: new TextEncoder().encode(`{"x": "${' '.repeat(2 ** 22)}"}`) }]), /at most 4194304 are read/);
   const [json, bin] = await altered(() => {});
   await assert.rejects(importModel([json, { ...bin, name: 'a/weights.bin' }, { ...bin, name: 'b/weights.bin' }]), /2 files are called "weights.bin"; one is needed/);
+});
+
+test('tfjs: an option that is not known and does nothing is passed over, in every layer', async () => {
+  const idle = { renorm: false, renorm_momentum: 0.99, fused: null, lora_rank: null, virtual: 0, lists: [], way: 'none', sparse: false, ragged: false, optional: false };
+  const files = await altered((j) => j.modelTopology.config.layers.forEach((/** @type {any} */ entry) => Object.assign(entry.config, idle)));
+  const [made, same] = [await importModel(files), await importModel(await altered(() => {}))];
+  const x = pictures([2, 2, 1]);
+  assert.deepEqual((await made.predict(x)).data, (await same.predict(x)).data);
+  for (const index of [0, 1, 2, 3, 4]) {
+    await assert.rejects(altered((j) => { j.modelTopology.config.layers[index].config.sparse = true; }).then(importModel), { message: new RegExp(`layer ${index} .*: sparse is not supported here`) });
+  }
 });
 
 test('tfjs: by its address, with the weights from its own folder and from nowhere else', async (t) => {

@@ -38,16 +38,17 @@ const CLASSES = {
   Add: [],
 };
 
-/** What can only be as it is here, where it is not null. @type {Record<string, unknown[]>} */
-const FIXED = {
-  data_format: ['channels_last'], dilation_rate: [1, [1, 1]], groups: [1], keepdims: [false], negative_slope: [0], threshold: [0],
-  noise_shape: [], activity_regularizer: [], kernel_constraint: [], bias_constraint: [], depthwise_constraint: [], gamma_constraint: [], beta_constraint: [],
-};
+/** What there is no option for here and has a value other than off that says the same. @type {Record<string, unknown[]>} */
+const FIXED = { data_format: ['channels_last'], dilation_rate: [1, [1, 1]], groups: [1], keepdims: [false], negative_slope: [0], threshold: [0] };
+
+/** What an option is that does nothing. */
+const OFF = [null, false, 0, '', 'none', 'linear', 'channels_last'];
 
 /**
  * What says nothing of what the layer computes; an initializer has done its work. axis is looked at once shapes are known.
  */
-const PASSED_OVER = /^(name|trainable|dtype|batch_input_shape|batch_shape|sparse|ragged|axis|\w+_initializer)$/;
+const PASSED_OVER = /^(name|trainable|dtype|batch_input_shape|batch_shape|optional|\w+_initializer)$/;
+const WITH_AXIS = ['BatchNormalization', 'Softmax'];
 
 /** @param {string} key kernel_size → kernelSize */
 export const optionOf = (key) => key.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
@@ -103,31 +104,65 @@ function regularizerFrom(where, value) {
   return { name: 'l1l2', l1, l2 };
 }
 
-/** @param {string} where @param {string} key @param {unknown} value */
-export function checkFixed(where, key, value) {
-  if (!Object.hasOwn(FIXED, key)) throw refusal(`${where}: there is no ${key} here, it is ${show(value)}`);
-  if (FIXED[key].some((fixed) => String(fixed) === String(value))) return;
-  throw refusal(`${where}: ${key} can only be ${[...FIXED[key], null].map(show).join(' or ')} here, got ${show(value)}`);
+/** @param {unknown} value */
+const isOff = (value) => OFF.includes(/** @type {null} */ (value)) || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+
+/** Whether it belongs to a switch that is off, as renorm_momentum does where renorm is false. @param {string} key @param {Record<string, unknown>} config */
+const isIdle = (key, config) => Object.keys(config).some((other) => config[other] === false && key.startsWith(`${other}_`));
+
+/**
+ * Refuses an option that there is none for here, unless it does nothing.
+ * @param {string} where @param {string} key @param {Record<string, unknown>} config
+ */
+function checkUnknown(where, key, config) {
+  const value = config[key];
+  const known = Object.hasOwn(FIXED, key) ? FIXED[key] : undefined;
+  if (value === null || known?.some((fixed) => String(fixed) === String(value)) || (!known && (isOff(value) || isIdle(key, config)))) return;
+  if (known) throw refusal(`${where}: ${key} can only be ${[...known, null].map(show).join(' or ')} here, got ${show(value)}`);
+  throw refusal(`${where}: ${key} is not supported here, so it must be off (null, false or 0), got ${show(value)}`);
+}
+
+/**
+ * The options that a layer takes over of its configuration. The others must do nothing.
+ * @param {string} where
+ * @param {Record<string, unknown>} config
+ * @param {string[]} taken
+ * @param {(key: string, value: any) => unknown} read
+ * @returns {Record<string, unknown>}
+ */
+export function optionsFrom(where, config, taken, read) {
+  /** @type {Record<string, unknown>} */
+  const options = {};
+  for (const [key, value] of Object.entries(config)) {
+    if (PASSED_OVER.test(key)) continue;
+    if (!taken.includes(key)) checkUnknown(where, key, config);
+    else if (value !== null) options[optionOf(key)] = read(key, value);
+  }
+  return options;
+}
+
+/** @param {string} place @param {string} className @param {object} options @returns {AnyLayer} */
+export function makeLayer(place, className, options) {
+  const maker = Object.entries(layers).find(([name]) => name.toLowerCase() === className.toLowerCase())?.[1];
+  return inFile(`${place}: `, () => /** @type {(options: any) => AnyLayer} */ (maker)(options));
 }
 
 /**
  * @param {string} where
  * @param {unknown} entry
  * @param {number[]} [inputShape] of a stack's first layer
+ * @param {object} [more] options
  * @returns {AnyLayer}
  */
-export function layerFrom(where, entry, inputShape) {
+export function layerFrom(where, entry, inputShape, more) {
   const { class_name: className, config } = checkObject(where, entry);
   if (typeof className !== 'string' || !Object.hasOwn(CLASSES, className)) throw refusal(`${where}: there is no layer ${show(className)} here`);
-  const given = checkObject(`${where}: config`, config);
+  const { axis, ...given } = checkObject(`${where}: config`, config);
   const place = `${where} (${className} ${show(checkText(`${where}: name`, given.name))})`;
-  /** @type {Record<string, unknown>} */
-  const options = { name: given.name, ...(inputShape && { inputShape }) };
-  for (const [key, value] of Object.entries(given)) {
-    if (value === null || PASSED_OVER.test(key)) continue;
-    if (CLASSES[className].includes(key)) options[optionOf(key)] = key.endsWith('_regularizer') ? regularizerFrom(`${place}: ${key}`, value) : value;
-    else checkFixed(place, key, value);
-  }
-  const maker = Object.entries(layers).find(([name]) => name.toLowerCase() === className.toLowerCase())?.[1];
-  return inFile(`${place}: `, () => /** @type {(options: any) => AnyLayer} */ (maker)(options));
+  const rest = WITH_AXIS.includes(className) || axis === undefined ? given : { ...given, axis };
+  const options = optionsFrom(place, rest, CLASSES[className], (key, value) => (key.endsWith('_regularizer') ? regularizerFrom(`${place}: ${key}`, value) : value));
+  return makeLayer(place, className, { name: given.name, ...(inputShape && { inputShape }), ...options, ...more });
 }
+
+/** @param {string} where @param {Record<string, unknown>} config of an InputLayer, but for its shape */
+export const checkInput = (where, config) => void optionsFrom(`${where} (InputLayer ${show(config.name)})`, config, [], () => {});
