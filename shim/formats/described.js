@@ -17,6 +17,7 @@ import { WEIGHTS } from '../files/tensors.js';
  * @typedef {object} Format
  * @property {(described: Described, options: { dtype: string }) => Promise<NamedFile[]>} write
  * @property {(files: NamedFile[]) => Promise<Described>} read the first is the one by which the format was recognised
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => boolean} isModel whether a file that begins like one of the format is a model, whole or not
  * @property {(file: NamedFile) => string[]} [others] the names of the files that belong to the first, relative to it
  */
 

@@ -31,14 +31,14 @@ const isZip = (bytes) => String.fromCharCode(...bytes.subarray(0, 4)) === 'PK\x0
 const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
 
 /**
- * How a format is recognised, in the order to try them, and what reads and writes it.
- * @type {Record<Exclude<FormatName, 'fitting-room'>, { isOne: (bytes: Uint8Array) => boolean, load: () => Promise<Format> }>}
+ * What a file of a format begins with, and what reads and writes it. A file that begins so need not be a model; that its module tells.
+ * @type {Record<Exclude<FormatName, 'fitting-room'>, { looksSo: (bytes: Uint8Array) => boolean, load: () => Promise<Format> }>}
  */
 const FORMATS = {
-  tfjs: { isOne: isJson, load: () => import('./tfjs.js') },
-  safetensors: { isOne: isSafetensors, load: () => import('./safetensors.js') },
-  keras: { isOne: isZip, load: () => import('./keras.js') },
-  onnx: { isOne: isOnnx, load: () => import('./onnx.js') },
+  tfjs: { looksSo: isJson, load: () => import('./tfjs.js') },
+  safetensors: { looksSo: isSafetensors, load: () => import('./safetensors.js') },
+  keras: { looksSo: isZip, load: () => import('./keras.js') },
+  onnx: { looksSo: isOnnx, load: () => import('./onnx.js') },
 };
 const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FORMATS)]);
 
@@ -110,6 +110,33 @@ async function filesBeside(source, names) {
   return inTurn(names, async (name) => ({ name, bytes: await bytesOf(addressBeside(address, name), READING) }));
 }
 
+/** @typedef {{ file: NamedFile, load?: () => Promise<Format> }} Candidate load: of another tool's format */
+
+/** @param {NamedFile} file @returns {Candidate[]} none where it is of no known format */
+function candidateOf(file) {
+  if (isModelFile(file.bytes)) return [{ file }];
+  const format = Object.values(FORMATS).find(({ looksSo }) => looksSo(file.bytes));
+  return format ? [{ file, load: format.load }] : [];
+}
+
+/** @param {NamedFile[]} files */
+const namesOf = (files) => show(files.map(({ name }) => name));
+
+/**
+ * The one model among files, by what is in them: in any order, under any names, with whatever stands beside it.
+ * @param {NamedFile[]} files
+ * @returns {Promise<Candidate>}
+ */
+async function modelAmong(files) {
+  const candidates = files.flatMap(candidateOf);
+  if (candidates.length === 1) return candidates[0]; // if it is no model, its format says what is missing
+  const sure = await Promise.all(candidates.map(async ({ file, load }) => !load || (await load()).isModel(file.bytes)));
+  const models = candidates.filter((_, i) => sure[i]);
+  if (models.length === 1) return models[0];
+  if (models.length > 1) throw refusal(`${models.length} models are given, ${namesOf(models.map(({ file }) => file))}; give one at a time`);
+  throw refusal(`none of ${namesOf(files)} is a model of a format that is known here: ${FORMAT_NAMES.join(', ')}`);
+}
+
 /**
  * @param {ImportSource} source
  * @param {RuntimeOptions} [options]
@@ -118,17 +145,12 @@ async function filesBeside(source, names) {
 export async function importModel(source, options = {}) {
   checkOptions('importModel', options, ['deterministic', 'threads']);
   const files = await filesOf(source);
-  const own = files.find(({ bytes }) => isModelFile(bytes));
-  if (own) return loadModel(own.bytes, options);
-  for (const { isOne, load } of Object.values(FORMATS)) {
-    const first = files.find(({ bytes }) => isOne(bytes));
-    if (!first) continue;
-    const { read, others } = await load();
-    const beside = isAddress(source) && others ? await filesBeside(source, others(first)) : files.filter((file) => file !== first);
-    const described = await read([first, ...beside]);
-    const core = await loadCore(options);
-    inFile('', () => checkTensors(described.weights, weightsOf(core, described.graph)));
-    return build(core, described);
-  }
-  throw refusal(`none of ${show(files.map(({ name }) => name))} is of a format that is known here: ${FORMAT_NAMES.join(', ')}`);
+  const { file, load } = await modelAmong(files);
+  if (!load) return loadModel(file.bytes, options);
+  const { read, others } = await load();
+  const beside = isAddress(source) && others ? await filesBeside(source, others(file)) : files.filter((each) => each !== file);
+  const described = await read([file, ...beside]);
+  const core = await loadCore(options);
+  inFile('', () => checkTensors(described.weights, weightsOf(core, described.graph)));
+  return build(core, described);
 }

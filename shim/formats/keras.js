@@ -6,7 +6,7 @@ import { loadCore } from '../loading.js';
 import { seedOf } from '../models.js';
 import { planOf, weightsOf } from './described.js';
 import { checkList, checkObject, checkText, objectFrom } from './json.js';
-import { CONFIG, MAX_CONFIG, METADATA, WEIGHTS, packArchive, unpackArchive } from './keras/archive.js';
+import { CONFIG, MAX_CONFIG, METADATA, WEIGHTS, holdsModel, packArchive, unpackArchive } from './keras/archive.js';
 import { layerFrom } from './keras/layers.js';
 import { groupNames, kerasOrder, snakeCase } from './keras/order.js';
 import { policy, serialized, serializedInput, serializedLayer } from './keras/serialize.js';
@@ -152,6 +152,8 @@ function ownFrom(members) {
   if (metadata !== undefined) checkObject(`${METADATA}: metadata`, metadata);
   return { ...(name !== undefined && { name }), seed: seedOf(METADATA, seed), ...(metadata && { metadata }) };
 }
+
+export { holdsModel as isModel };
 
 /** @param {NamedFile[]} files @returns {Promise<Described>} */
 export async function read([{ bytes }]) {

@@ -109,6 +109,15 @@ async function readOwn({ graph = {}, metadata = [] }) {
   });
 }
 
+/** Whether it can be taken apart and has a graph. @param {Uint8Array} bytes */
+export function isModel(bytes) {
+  try {
+    return decode(bytes).graph !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {NamedFile[]} files @returns {Promise<Described>} */
 export async function read([{ bytes }]) {
   const model = decode(bytes);

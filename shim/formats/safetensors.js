@@ -123,6 +123,15 @@ function topologyFrom({ __metadata__: metadata }) {
   return checkHeader(objectFrom(new TextEncoder().encode(checkText(what, text)), what, MAX_HEADER));
 }
 
+/** Whether the header says what the layers are. @param {Uint8Array<ArrayBuffer>} bytes */
+export function isModel(bytes) {
+  try {
+    return new TextDecoder().decode(headerBytes(bytes)).includes(`"${KEY}"`);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * @param {NamedFile[]} files the first alone is looked at
  * @returns {Promise<Described>}

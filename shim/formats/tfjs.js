@@ -3,5 +3,5 @@
  * floats, bytes over 255. The random layers are left out, as they pass on in inference what they get; initializers too, as the
  * weights are there. Written elsewhere, what an optimizer left behind is passed over, and whether a layer is trainable.
  */
-export { others, read } from './tfjs/read.js';
+export { isModel, others, read } from './tfjs/read.js';
 export { write } from './tfjs/write.js';

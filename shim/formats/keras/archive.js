@@ -18,6 +18,14 @@ const TIME = '1980-01-01T12:00:00';
 /** Not compressed, as Keras does it. @param {Record<string, Uint8Array>} members @returns {Uint8Array<ArrayBuffer>} */
 export const packArchive = (members) => zipSync(members, { level: 0, mtime: TIME });
 
+const LISTED_WITHIN = 2 ** 17; // bytes at the end, where an archive lists what it holds
+
+/** Whether an archive lists what a model has. @param {Uint8Array} bytes */
+export function holdsModel(bytes) {
+  const text = new TextDecoder('latin1').decode(bytes.subarray(-LISTED_WITHIN));
+  return [CONFIG, WEIGHTS].every((name) => text.includes(name));
+}
+
 /**
  * The members that a model has, as far as they are there. What they will take is added up before anything is inflated, and
  * fflate inflates no further than it was told.

@@ -19,9 +19,26 @@ const MAX_MODEL = 2 ** 22; // bytes of JSON
 const MAX_SHARDS = 1024;
 const MAX_WEIGHTS = 4096;
 
+/** What tells a model from any other JSON. */
+const KEYS = ['modelTopology', 'weightsManifest'];
+
+/** @param {Record<string, unknown>} json */
+const hasKeys = (json) => KEYS.some((key) => Object.hasOwn(json, key));
+
+/** Whether JSON is that of a model; of what is damaged or too long, whether it names what a model has. @param {Uint8Array} bytes */
+export function isModel(bytes) {
+  try {
+    return hasKeys(objectFrom(bytes, MODEL, MAX_MODEL));
+  } catch {
+    const text = new TextDecoder().decode(bytes);
+    return KEYS.some((key) => text.includes(`"${key}"`));
+  }
+}
+
 /** @param {NamedFile} file */
-function modelFrom({ bytes }) {
+function modelFrom({ name, bytes }) {
   const model = objectFrom(bytes, MODEL, MAX_MODEL);
+  if (!hasKeys(model)) throw refusal(`${name} is JSON, but no model: it has no modelTopology; give the model's own file, such as model.json`);
   if (model.format !== undefined && model.format !== 'layers-model') {
     throw refusal(`${MODEL}: format ${show(model.format)} is not read, only a layers-model, as tf.LayersModel.save writes it`);
   }
