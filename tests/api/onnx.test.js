@@ -7,6 +7,8 @@ import { Sequential, exportModel, importModel, layers, model, sequential, tensor
 import { decode, encode } from '../../shim/formats/onnx/messages.js';
 import { floatTensor, integerTensor } from '../../shim/formats/onnx/arrays.js';
 import { useBuild } from '../../shim/loading.js';
+import { assemble } from '../../web/assembly.js';
+import { PRESETS, parseModel, specsOf } from '../../web/model-spec.js';
 import { networks } from './oracle/arbitrary.js';
 import { near, ourModel, uniform } from './oracle/support.js';
 import { everyKind, residual } from './sample-models.js';
@@ -120,6 +122,32 @@ test('onnx: float16 halves the kernels, computes with floats, and comes back as 
   await assert.rejects(exportModel(made, 'onnx', { dtype: 'int8' }), { message: 'exportModel: dtype must be one of float32, float16, got "int8"' });
 });
 
+/** @param {...any} stack layers */
+const rowOf = (...stack) => sequential({ layers: [layers.dense({ inputShape: [8], units: 12 }), ...stack], seed: 3 });
+
+test('onnx: files of ours whose metadata was dropped are read from their nodes: every preset, and softmax behind every reshape', async () => {
+  const presets = Object.keys(PRESETS).map(async (name) => (await assemble(specsOf(/** @type {any} */ (parseModel(name).layers)), { seed: 1, runtime: {} })).built);
+  const shapes = [[12], [3, 4], [4, 3], [1, 12], [12, 1], [2, 3, 2], [2, 2, 3], [1, 1, 12]];
+  const stacks = shapes.flatMap((targetShape) => [
+    rowOf(layers.reshape({ targetShape }), layers.softmax()),
+    rowOf(layers.reshape({ targetShape }), layers.activation({ activation: 'softmax' }), layers.flatten(), layers.dense({ units: 3, activation: 'softmax' })),
+  ]);
+  const images = [
+    sequential({ layers: [layers.conv2d({ inputShape: [6, 6, 1], filters: 4, kernelSize: 3, activation: 'softmax' }), layers.reshape({ targetShape: [8, 8] }), layers.softmax(), layers.flatten(), layers.softmax()], seed: 1 }),
+    sequential({ layers: [layers.reshape({ inputShape: [36], targetShape: [6, 6, 1] }), layers.softmax(), layers.conv2d({ filters: 2, kernelSize: 6 }), layers.softmax()], seed: 1 }),
+    sequential({ layers: [layers.softmax({ inputShape: [6, 6, 3] }), layers.globalAveragePooling2d()], seed: 1 }),
+  ];
+  for (const made of await Promise.all([...presets, ...stacks, ...images])) {
+    const file = await exported(made);
+    const x = samples(made.inputShape);
+    await sameAnswer(made, x, file);
+    const back = await importModel(withoutMetadata(file));
+    assert.equal(back.name, made.name);
+    near(`the output of ${made.layers.map((/** @type {any} */ { kind }) => kind)}`, (await back.predict(x)).data, (await made.predict(x)).data, { relative: RELATIVE });
+    for (const each of [made, back]) each.dispose();
+  }
+});
+
 /* ---- files as other programs write them ------------------------------------------------------- */
 
 /** @param {string} name @param {number} integer @returns {OnnxAttribute} */
@@ -130,6 +158,12 @@ const ints = (name, ...integers) => ({ name, integers, type: 7 });
 const float = (name, float) => ({ name, float, type: 1 });
 /** @param {string} name @param {string} text @returns {OnnxAttribute} */
 const text = (name, text) => ({ name, text, type: 3 });
+
+/** @param {string} name @param {boolean} value @returns {OnnxTensor} */
+const truth = (name, value) => ({ name, dims: [], dataType: 9, raw: Uint8Array.of(Number(value)) });
+
+/** Puts a constant in front, as a node. @param {OnnxTensor} tensor @returns {(model: OnnxModel) => void} */
+const constantBefore = (tensor) => ({ graph }) => void graph?.nodes?.unshift({ operator: 'Constant', outputs: [String(tensor.name)], attributes: [{ name: 'value', type: 4, tensor }] });
 
 let draws = 0;
 /** A parameter of this shape, positive where it says so. @param {string} name @param {number[]} shape @param {number} [low] @returns {OnnxTensor} */
@@ -236,6 +270,49 @@ const FOREIGN = [
   ], { version: 9 }), 'zero_padding2d', 'conv2d', 'dropout', 'flatten', 'dense'],
 ];
 
+/** The same axis from either end, and as operator sets have it. @type {[string, Uint8Array, ...string[]][]} */
+const AXES = [
+  ...[1, -3].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`flatten from axis ${axis}`, chain([2, 3], [['Flatten', [], int('axis', axis === 1 ? 1 : -2)], linear(4, 6)]), 'flatten', 'dense'])),
+  ...[[2, 3], [-2, -1], [-1, 2]].map((axes) => /** @type {[string, Uint8Array, ...string[]]} */ ([`mean over ${axes}`, chain([2, 4, 4], [['ReduceMean', [], ints('axes', ...axes), int('keepdims', 0)], linear(3, 2)]), 'global_average_pooling2d', 'dense'])),
+  ...[[2, 3], [-1, -2]].map((axes) => /** @type {[string, Uint8Array, ...string[]]} */ ([`squeezed ${axes}`, chain([2, 4, 4], [['GlobalMaxPool', []], ['Squeeze', [integerTensor('s', axes)]], linear(3, 2)]), 'global_max_pooling2d', 'dense'])),
+  ...[1, -2].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`unsqueezed ${axis}`, chain([6], [['Unsqueeze', [integerTensor('u', [axis])]], ['Flatten', []], linear(3, 6)]), 'dense'])),
+  ...[1, -3].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`softmax over the channels, axis ${axis}`, chain([3, 4, 4], [conv(2, 3, 1), ['Softmax', [], int('axis', axis)], ['GlobalMaxPool', []], ['Flatten', []]]), 'conv2d', 'global_max_pooling2d'])),
+  ...[1, -1].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`softmax of a row, axis ${axis}`, chain([6], [linear(4, 6), ['Softmax', [], int('axis', axis)]]), 'dense'])),
+  ...[2, -1].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`softmax of a row in two, axis ${axis}`, chain([6], [linear(6, 6), ['Reshape', [integerTensor('r', [-1, 2, 3])]], ['Softmax', [], int('axis', axis)]]), 'dense', 'reshape', 'softmax'])),
+  ...[3, -1].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`softmax of a row in three, axis ${axis}`, chain([12], [linear(12, 12), ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]], ['Softmax', [], int('axis', axis)], ['Flatten', []]]), 'dense', 'reshape', 'softmax', 'flatten'])),
+  ['softmax of a row in four', chain([16], [linear(24, 16), ['Reshape', [integerTensor('r', [-1, 2, 2, 3, 2])]], ['Softmax', [], int('axis', -1)], ['Flatten', []]]), 'dense', 'reshape', 'softmax', 'flatten'],
+  ['early softmax over two axes', chain([8], [linear(12, 8), ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]], ['Softmax', [], int('axis', 2)], ['Flatten', []]], { version: 11 }), 'dense', 'reshape', 'softmax', 'flatten'],
+  ['early softmax over all axes', chain([8], [linear(12, 8), ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]], ['Softmax', []], ['Flatten', []]], { version: 11 }), 'dense'],
+  ['softmax of an image in a row', chain([2, 3, 3], [conv(2, 2, 2), ['Flatten', []], ['Softmax', []], linear(3, 8)]), 'conv2d', 'flatten', 'softmax', 'dense'],
+  ['softmax of one number for each channel', chain([2, 3, 3], [conv(4, 2, 3), ['Softmax', [], int('axis', 1)], ['Flatten', []], linear(2, 4)]), 'conv2d', 'flatten', 'dense'],
+  ['dropout that says that it does not train', chain([4], [['Dropout', [floatTensor('ratio', [], Float32Array.of(0.5)), truth('off', false)]], linear(2, 4)]), 'dropout', 'dense'],
+];
+
+for (const [what, file, ...kinds] of AXES) test(`onnx: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
+
+/** @type {[(node: OnnxNode) => void, RegExp][]} what nobody looks at, and how it is refused */
+const UNREAD = [
+  [(node) => void (node.attributes = [...node.attributes ?? [], int('later', 1)]), /its attribute later is not known here$/],
+  [(node) => void node.inputs?.push('x', 'x', 'x', 'x', 'x'), /input \d|axes are not known here|it adds \d values|a constant is added/],
+];
+
+test('onnx: no attribute and no input is passed over without a look at it', async () => {
+  /** @type {Map<string, [Uint8Array, number]>} a file with it, and its place */
+  const operators = new Map();
+  for (const [, file] of [...FOREIGN, ...AXES]) {
+    decode(file).graph?.nodes?.forEach(({ operator = '' }, index) => operators.set(operator, [file, index]));
+  }
+  operators.delete('Mul'); // which counts with the sigmoid before it
+  assert.ok(operators.size > 20, [...operators.keys()].join());
+  for (const [operator, [file, index]] of operators) {
+    for (const [change, message] of UNREAD) {
+      const changed = decode(file);
+      change(/** @type {OnnxNode[]} */ (changed.graph?.nodes)[index]);
+      await assert.rejects(importModel(encode(changed)), { code: 'bad-data', message }, operator);
+    }
+  }
+});
+
 for (const [what, file, ...kinds] of FOREIGN) test(`onnx: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
 
 test('onnx: branches, in whatever order they are listed for; and a shared value is left as it is', async () => {
@@ -293,7 +370,26 @@ const REFUSED = [
   ['a shape of more axes than any has', chain([4], [['Reshape', [integerTensor('s', [0, 4, ...Array(60000).fill(1)])]]]), /node 0 .*its output has 60001 axes behind the batch; at most 8 are known here$/],
   ['a sum of more values than a layer takes', chain([4], [['Sum', Array(8).fill('x')]]), /node 0 \(Sum \/Sum_0\): it adds 9 values; at most 8 are known here$/],
   ['a transposition', chain([6], [['Reshape', [integerTensor('s', [-1, 2, 3])]], ['Transpose', [], ints('perm', 0, 2, 1)]]), /ONNX: output: the output would have to be transposed/],
-  ['softmax over the pixels', chain([2, 3, 3], [['Softmax', [], int('axis', 2)]]), /axis 2 is not that of the channels/],
+  ['softmax over the pixels', chain([2, 3, 3], [['Softmax', [], int('axis', 2)]]), /axis must be that of the channels, or the last one of numbers that are not transposed, got 2$/],
+  ['softmax over the samples', chain([4], [['Softmax', [], int('axis', 0)]]), /axis 0 is that of the batch, or there is none such/],
+  ['an early softmax over more than the channels', chain([2, 3, 3], [['Softmax', [], int('axis', 2)]], { version: 11 }), /axis must be that of the channels/],
+  ['dropout that trains', chain([4], [['Dropout', [floatTensor('ratio', [], Float32Array.of(0.5)), truth('on', true)]]]), /node 0 \(Dropout \/Dropout_0\): training_mode must be false, got true$/],
+  ['dropout that trains as a node says', chain([4], [['Dropout', ['', 'on']]], { change: constantBefore(truth('on', true)) }), /training_mode must be false, got true$/],
+  ['dropout of which is not known whether it trains', chain([4], [['Dropout', ['', 'x']]]), /input 2 \(x\) must be constant/],
+  ['normalization that trains', chain([3, 4, 4], [[...norm(3), int('training_mode', 1)]]), /training_mode must be 0, got 1/],
+  ['early normalization, which trains unless it says otherwise', chain([3, 4, 4], [norm(3)], { version: 6 }), /is_test must be 1, got 0/],
+  ['early dropout that trains', chain([4], [['Dropout', [], int('is_test', 0)]], { version: 6 }), /is_test must be 1, got 0/],
+  ['normalization of each place', chain([3, 4, 4], [[...norm(3), int('spatial', 0)]], { version: 8 }), /spatial must be 1, got 0/],
+  ['a sum that is turned to an axis', chain([4], [['Add', ['x'], int('axis', 1)]], { version: 6 }), /its attribute axis is not known here/],
+  ['two ways to pad', chain([1, 9, 9], [conv(4, 1, 3, text('auto_pad', 'VALID'), ints('pads', 1, 1, 1, 1))]), /pads must be 0 beside auto_pad "VALID", got \[1, 1, 1, 1\]/],
+  ['padding that begins with the larger margin', chain([1, 8, 8], [conv(4, 1, 2, text('auto_pad', 'SAME_LOWER'))]), /auto_pad "SAME_LOWER" is not known/],
+  ['a transposed input of a dense layer', chain([4], [[...linear(2, 4), int('transA', 1)]]), /transA must be 0, got 1/],
+  ['a scaled dense layer', chain([4], [['Gemm', [drawn('w', [4, 2])], float('alpha', 0.5)]]), /alpha must be 1, got 0.5/],
+  ['a scaled bias', chain([4], [['Gemm', [drawn('w', [4, 2]), drawn('b', [2])], float('beta', 2)]]), /beta must be 1, got 2/],
+  ['a mean over one axis', chain([2, 4, 4], [['ReduceMean', [], ints('axes', 2)]]), /axes must be "2,3", got "2"/],
+  ['a row of all samples', chain([2, 4, 4], [['Flatten', [], int('axis', 2)]]), /axis must be 1, got 2/],
+  ['padding by reflection', chain([2, 4, 4], [['Pad', [integerTensor('p', [0, 0, 1, 1, 0, 0, 1, 1])], text('mode', 'reflect')]]), /mode must be "constant", got "reflect"/],
+  ['an approximation', chain([4], [['Gelu', [], text('approximate', 'tanh')]], { version: 20 }), /approximate must be "none", got "tanh"/],
   ['a second output', chain([1, 4, 4], [['MaxPool', [], ints('kernel_shape', 2, 2)], ['Add', ['places']]], { change: ({ graph }) => void /** @type {OnnxNode[]} */ (graph?.nodes)[0].outputs?.push('places') }), /its further output places is read/],
   ['two inputs', chain([4], [['Relu', []]], { change: ({ graph }) => void graph?.inputs?.push({ name: 'y' }) }), /it has 2 inputs; models with one are read/],
   ['an open length', chain([0], [['Relu', []]]), /its input x leaves the length of axis 1 open/],

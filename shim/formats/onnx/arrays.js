@@ -9,6 +9,7 @@ import { elementsOf } from '../../tensor.js';
 export const FLOAT = 1;
 const INT32 = 6;
 export const INT64 = 7;
+const BOOL = 9;
 export const FLOAT16 = 10;
 
 /** @param {number[]} shape @returns {number[]} how far apart neighbours along each axis are, row-major */
@@ -90,4 +91,13 @@ export function integersOf(tensor) {
   const values = view ? Array.from({ length: needed }, (_, i) => (bytes === 8 ? Number(view.getBigInt64(8 * i, true)) : view.getInt32(4 * i, true))) : (dataType === INT64 ? integers : halves) ?? [];
   checkCount(tensor, 'integers', values.length, needed);
   return values;
+}
+
+/** A tensor of one truth value. @param {OnnxTensor} tensor @returns {boolean} */
+export function flagOf(tensor) {
+  const { name, dataType, raw, halves } = tensor;
+  if (dataType !== BOOL) throw new FittingRoomError(`tensor ${name}: its type is ${dataType}; ${BOOL} (bool) is read`);
+  const values = [...(raw ?? halves ?? [])];
+  checkCount(tensor, 'truth values', values.length, 1);
+  return values[0] !== 0;
 }

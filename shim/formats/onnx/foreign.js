@@ -73,7 +73,11 @@ function run(importer, node, index) {
   if (!isDefault(node) || !Object.hasOwn(OPERATORS, operator)) {
     throw refusal(`${where}this operator is not known here; ${Object.keys(OPERATORS).join(', ')} are`);
   }
-  inFile(where, () => OPERATORS[operator](new Call(importer, node)));
+  const call = new Call(importer, node);
+  inFile(where, () => {
+    OPERATORS[operator](call);
+    call.checkRead();
+  });
   if (importer.layers.length > MAX_LAYERS) throw refusal(`ONNX: it takes more than ${MAX_LAYERS} layers`);
 }
 

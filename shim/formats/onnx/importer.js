@@ -1,7 +1,7 @@
 import { FittingRoomError, show } from '../../errors.js';
 import { layers } from '../../layers.js';
 import { elementsOf } from '../../tensor.js';
-import { MOST_AXES, floatsOf, integersOf } from './arrays.js';
+import { MOST_AXES, flagOf, floatsOf, integersOf } from './arrays.js';
 import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
 
 /** @import { AnyLayer } from '../../layer.js' */
@@ -14,8 +14,14 @@ import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
 
 const AFFINE = ['conv2d', 'depthwise_conv2d', 'dense'];
 
+/** Attributes that make no difference to what is taken over: how a mask is drawn or places are counted, and hints of early versions. */
+const IDLE = ['seed', 'storage_order', 'consumed_inputs', 'broadcast', 'saturate', 'round_mode'];
+
 /** A node with its attributes and inputs, as an operator reads them. */
 export class Call {
+  /** @type {Set<string | number>} names of attributes and numbers of inputs */
+  #read = new Set();
+
   /** @param {Importer} importer @param {OnnxNode} node */
   constructor(importer, node) {
     this.importer = importer;
@@ -25,6 +31,7 @@ export class Call {
 
   /** @param {string} name @returns {OnnxAttribute | undefined} */
   #attribute(name) {
+    this.#read.add(name);
     return this.node.attributes?.find((attribute) => attribute.name === name);
   }
 
@@ -58,6 +65,7 @@ export class Call {
 
   /** @param {number} index @returns {View} an input that depends on the model's */
   view(index = 0) {
+    this.#read.add(index);
     const view = this.importer.views.get(this.inputs[index]);
     if (view) return view;
     throw new FittingRoomError(`input ${index} (${this.inputs[index]}) must come from the model's input`);
@@ -65,6 +73,7 @@ export class Call {
 
   /** @param {number} index @returns {OnnxTensor} */
   #constant(index) {
+    this.#read.add(index);
     const constant = this.importer.constants.get(this.inputs[index]);
     if (constant) return constant;
     throw new FittingRoomError(`input ${index} (${this.inputs[index]}) must be constant`);
@@ -80,11 +89,24 @@ export class Call {
     return integersOf(this.#constant(index));
   }
 
+  /** @param {number} index */
+  flagAt(index) {
+    return flagOf(this.#constant(index));
+  }
+
   /** One number. @param {number} index */
   scalar(index) {
     const { data } = this.floats(index);
     if (data.length !== 1) throw new FittingRoomError(`input ${index} must be one number, it has ${data.length}`);
     return data[0];
+  }
+
+  /** Refuses what the operator has not looked at: it might make a difference. */
+  checkRead() {
+    const attribute = this.node.attributes?.find(({ name = '' }) => !this.#read.has(name) && !IDLE.includes(name));
+    if (attribute) throw new FittingRoomError(`its attribute ${attribute.name} is not known here`);
+    const input = this.inputs.findIndex((name, index) => name && !this.#read.has(index));
+    if (input >= 0) throw new FittingRoomError(`its input ${input} (${this.inputs[input]}) is not known here`);
   }
 
   /** What the first output is. @param {View} view */

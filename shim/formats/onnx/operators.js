@@ -15,6 +15,12 @@ import { outputSides, windowOf } from './windows.js';
 
 /** @typedef {(call: Call) => void} Operator */
 
+/* Operator sets from which on a node means something else. */
+const TELLS_TRAINING = 7;
+const SOFTMAX_OF_AXIS = 13;
+
+const MOST_DIMS = 3; // of a layer's output
+
 /** @param {Call} call @param {View} view @param {AnyLayer} layer @param {Weight[]} [weights] a layer that changes no shape */
 function pointwise(call, view, layer, weights) {
   call.give({ ...view, source: call.importer.add(layer, [view], weights) });
@@ -111,6 +117,7 @@ function reduceMean(call) {
   const axes = call.has(1) ? call.integersAt(1) : call.integers('axes') ?? [];
   const positive = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort();
   checkIs(String(positive), 'axes', '2,3');
+  call.integer('noop_with_empty_axes'); // there are some
   pooledAll(layers.globalAveragePooling2d())(call, view, call.integer('keepdims') ?? 1 ? 2 : 0);
 }
 
@@ -178,9 +185,17 @@ function sum(call) {
   call.give({ ...first, source: call.importer.add(layers.add(), [first, ...others]) });
 }
 
+/** Before operator set 7, a node trains unless it says otherwise. @param {Call} call */
+function checkTested(call) {
+  const usual = call.importer.operatorSet < TELLS_TRAINING ? 0 : 1;
+  checkIs(call.integer('is_test') ?? usual, 'is_test', 1);
+}
+
 /** @type {Operator} */
 function batchNormalization(call) {
   checkIs(call.integer('training_mode') ?? 0, 'training_mode', 0);
+  checkIs(call.integer('spatial') ?? 1, 'spatial', 1);
+  checkTested(call);
   const { importer } = call;
   const view = dimsOf(call.view()).length === 1 ? importer.row(call.view()) : importer.image(call.view());
   const channels = view.shape[view.shape.length - 1];
@@ -219,29 +234,30 @@ function clip(call) {
 function sigmoid(call) {
   const { importer, inputs: [input], node: { outputs: [output] = [] } } = call;
   const pair = String([input, output].toSorted());
-  const product = importer.nodes.find(({ operator, inputs }) => operator === 'Mul' && inputs?.length === 2 && String(inputs.toSorted()) === pair);
+  const product = importer.nodes.find(({ operator, inputs, attributes = [] }) => operator === 'Mul' && attributes.length === 0 && inputs?.length === 2 && String(inputs.toSorted()) === pair);
   if (!product || importer.readers(output) !== 1) return activate(call, 'sigmoid');
   importer.done.add(product);
   call.node = { ...call.node, outputs: product.outputs };
   activate(call, 'swish', 2);
 }
 
-/** @type {Operator} */
+/** The numbers among which softmax shares, as a view's axes: those of one axis, earlier those of all from it on. @type {Operator} */
 function softmax(call) {
-  const { importer } = call;
-  const rank = dimsOf(call.view()).length;
-  const modern = importer.operatorSet >= 13;
-  const axis = call.integer('axis') ?? (modern ? -1 : 1);
-  const place = axis < 0 ? axis + rank : axis - 1;
-  if (rank === 1) {
-    checkIs(place, 'axis', 0);
-    return softmaxOf(call, importer.row(call.view()));
-  }
   const view = call.view();
-  const channels = view.shape[view.shape.length - 1];
-  const isLast = sameAxes([view.axes[place] ?? []], [[{ length: channels, stride: 1 }]]);
-  if (!isLast || (!modern && place !== rank - 1)) throw new FittingRoomError(`axis ${axis} is not that of the channels, over which it goes here`);
-  softmaxOf(call, view);
+  const dims = dimsOf(view);
+  const modern = call.importer.operatorSet >= SOFTMAX_OF_AXIS;
+  const axis = call.integer('axis') ?? (modern ? -1 : 1);
+  const place = axis < 0 ? axis + dims.length : axis - 1;
+  if (place < 0 || place >= dims.length) throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
+  const over = modern ? [view.axes[place]] : view.axes.slice(place);
+  const length = elementsOf(dimsOf({ ...view, axes: over }));
+  const all = elementsOf(view.shape);
+  const isLast = sameAxes([over.flat()], [[{ length, stride: 1 }]]);
+  if (isLast && view.shape[view.shape.length - 1] === length) return softmaxOf(call, view);
+  if (length === all) return softmaxOf(call, call.importer.reshaped(view, [all])); // in whatever order they lie
+  if (!isLast) throw new FittingRoomError(`axis must be that of the channels, or the last one of numbers that are not transposed, got ${axis}`);
+  const fits = isPlain(view) && dims.length <= MOST_DIMS && dims[dims.length - 1] === length;
+  softmaxOf(call, call.importer.reshaped(view, fits ? dims : [all / length, length]));
 }
 
 /** @param {Call} call @param {View} view */
@@ -336,6 +352,8 @@ function pad(call) {
 
 /** @type {Operator} */
 function dropout(call) {
+  checkTested(call);
+  if (call.has(2)) checkIs(call.flagAt(2), 'training_mode', false);
   const rate = call.has(1) ? call.scalar(1) : call.float('ratio') ?? 0.5;
   pointwise(call, call.view(), layers.dropout({ rate }));
 }

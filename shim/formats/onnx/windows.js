@@ -23,10 +23,12 @@ function listOf(call, name, missing) {
 function marginsOf(call, sides, size, strides) {
   const auto = call.text('auto_pad') ?? 'NOTSET';
   const same = /** @type {Window['margins']} */ (sides.map((side, axis) => samePads(side, size[axis], strides[axis])));
+  const pads = listOf(call, 'pads', [0, 0, 0, 0]);
+  if (auto !== 'NOTSET' && pads.some((margin) => margin !== 0)) throw new FittingRoomError(`pads must be 0 beside auto_pad ${show(auto)}, got ${show(pads)}`);
   if (auto === 'SAME_UPPER') return same;
   if (auto === 'VALID') return [[0, 0], [0, 0]];
   if (auto !== 'NOTSET') throw new FittingRoomError(`auto_pad ${show(auto)} is not known here; NOTSET, VALID and SAME_UPPER are`);
-  const [top, left, bottom, right] = listOf(call, 'pads', [0, 0, 0, 0]);
+  const [top, left, bottom, right] = pads;
   return [[top, bottom], [left, right]];
 }
 
