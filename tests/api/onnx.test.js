@@ -1,5 +1,6 @@
 /** The oracle is ONNX Runtime, on files that we wrote and on such as other programs write. */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-web/wasm';
@@ -290,6 +291,52 @@ const AXES = [
 
 for (const [what, file, ...kinds] of AXES) test(`onnx: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
 
+const list = (/** @type {string} */ name, /** @type {number[]} */ ...values) => integerTensor(name, values);
+const number = (/** @type {string} */ name, /** @type {number} */ value) => ({ ...integerTensor(name, [value]), dims: [] });
+
+/** Nodes beside the chain that compute with integers. @param {[string, string[], string, ...OnnxAttribute[]][]} nodes operator, inputs, output, attributes @param {OnnxTensor[]} constants @returns {(model: OnnxModel) => void} */
+const beside = (nodes, constants) => ({ graph }) => {
+  graph?.initializers?.push(...constants);
+  const at = /** @type {OnnxNode[]} */ (graph?.nodes).findIndex(({ operator }) => operator === 'Reshape' || operator === 'Pad');
+  graph?.nodes?.splice(at, 0, ...nodes.map(([operator, inputs, output, ...attributes]) => ({ operator, inputs, outputs: [output], attributes })));
+};
+
+/** A dense layer behind the target of a reshape, which nodes make. @param {Parameters<typeof beside>} parts @param {number} [batch] */
+const flattened = (parts, batch) => chain([2, 4, 4], [conv(3, 2, 3), ['Reshape', ['target']], linear(2, 12)], { batch, change: beside(...parts) });
+
+/** @type {Parameters<typeof beside>[0]} as PyTorch has x.size(0) */
+const SAMPLES = [['Shape', ['v0'], 's'], ['Gather', ['s', 'zero'], 'n'], ['Unsqueeze', ['n', 'first'], 'ns']];
+const COUNTED = [number('zero', 0), list('first', 0), number('one', 1), number('two', 2), number('three', 3)];
+
+/** @type {[string, Uint8Array, ...string[]][]} */
+const COMPUTED = [
+  ['x.view(x.size(0), 12)', flattened([[...SAMPLES, ['Concat', ['ns', 'rest'], 'target', int('axis', 0)]], [...COUNTED, list('rest', 12)]]), 'conv2d', 'flatten', 'dense'],
+  ['x.view(x.size(0), x.size(1) * x.size(2) * x.size(3)), of a fixed batch', flattened([[...SAMPLES,
+    ['Gather', ['s', 'one'], 'c'], ['Gather', ['s', 'two'], 'h'], ['Gather', ['s', 'three'], 'w'], ['Mul', ['c', 'h'], 'ch'], ['Mul', ['ch', 'w'], 'chw'], ['Unsqueeze', ['chw', 'first'], 'row'],
+    ['Concat', ['ns', 'row'], 'target', int('axis', 0)]], COUNTED], 3), 'conv2d', 'flatten', 'dense'],
+  ['a slice of the shape', flattened([[['Shape', ['v0'], 's'], ['Slice', ['s', 'first', 'end'], 'n'], ['Cast', ['n'], 'm', int('to', 7)], ['Concat', ['m', 'rest'], 'target', int('axis', -1)]], [...COUNTED, list('end', 1), list('rest', -1)]]), 'conv2d', 'flatten', 'dense'],
+  ['paddings turned round', chain([2, 4, 4], [conv(3, 2, 3), ['Pad', ['pads', floatTensor('nothing', [], Float32Array.of(0))]], ['GlobalAveragePool', []], ['Flatten', []], linear(2, 3)], { change: beside([
+    ['ConstantOfShape', ['four'], 'zeros', { name: 'value', type: 4, tensor: list('v', 0) }], ['Concat', ['given', 'zeros'], 'eight', int('axis', 0)], ['Reshape', ['eight', 'pairs'], 'table'],
+    ['Slice', ['table', 'last', 'before', 'first', 'last'], 'turned'], ['Transpose', ['turned'], 'columns', ints('perm', 1, 0)], ['Reshape', ['columns', 'last'], 'flat'], ['Cast', ['flat'], 'pads', int('to', 7)],
+  ], [list('four', 4), list('given', 1, 2, 0, 1), list('pairs', -1, 2), list('last', -1), list('before', -(2 ** 50)), list('first', 0)]) }), 'conv2d', 'zero_padding2d', 'global_average_pooling2d', 'dense'],
+];
+
+for (const [what, file, ...kinds] of COMPUTED) test(`onnx: shapes that are computed: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
+
+test('onnx: shapes that cannot be computed here are refused', async () => {
+  const lies = /** @type {[Parameters<typeof beside>[0], OnnxTensor[], RegExp][]} */ ([
+    [[['Shape', ['v0'], 's'], ['Gather', ['s', 'zero'], 'n'], ['Mul', ['n', 'two'], 'm'], ['Unsqueeze', ['m', 'first'], 'ms'], ['Concat', ['ms', 'rest'], 'target', int('axis', 0)]], [list('rest', 6)], /the number of samples must stay as it is/],
+    [[['Shape', ['v0'], 's'], ['Gather', ['s', 'nine'], 'target']], [number('nine', 9)], /there is no row 9 among 4 integers/],
+    [[['Shape', ['v0'], 'target', int('start', 1)]], [], /its attribute start is not known here/],
+    [[['ConstantOfShape', ['many'], 'target', { name: 'value', type: 4, tensor: list('v', 1) }]], [list('many', 1000, 1000)], /of integers, up to 32 are computed with, got 1000000/],
+    [[['Shape', ['v0'], 's'], ['Slice', ['s', 'first', 'four', 'first', 'two1'], 'target']], [list('four', 4), list('two1', 2)], /slices of the first axis by steps of 1 or -1/],
+    [[['Shape', ['v0'], 's'], ['Reshape', ['s', 'odd'], 'target']], [list('odd', 3, -1)], /4 integers cannot have the shape \[3, -1\]/],
+    [[['Shape', ['v0'], 's'], ['Concat', ['s', ...Array(40).fill('s')], 'target', int('axis', 0)]], [], /of integers, up to 32 are computed with, got 41/],
+    [[['Shape', ['v0'], 's'], ['Cast', ['s'], 'target', int('to', 1)]], [], /of integers, to must be 7 or 6, got 1/],
+  ]);
+  for (const [nodes, constants, message] of lies) await refused(/** @type {any} */ (flattened([nodes, [...COUNTED, ...constants]])), message);
+});
+
 /** @type {[(node: OnnxNode) => void, RegExp][]} what nobody looks at, and how it is refused */
 const UNREAD = [
   [(node) => void (node.attributes = [...node.attributes ?? [], int('later', 1)]), /its attribute later is not known here$/],
@@ -299,7 +346,7 @@ const UNREAD = [
 test('onnx: no attribute and no input is passed over without a look at it', async () => {
   /** @type {Map<string, [Uint8Array, number]>} a file with it, and its place */
   const operators = new Map();
-  for (const [, file] of [...FOREIGN, ...AXES]) {
+  for (const [, file] of [...FOREIGN, ...AXES, ...COMPUTED]) {
     decode(file).graph?.nodes?.forEach(({ operator = '' }, index) => operators.set(operator, [file, index]));
   }
   operators.delete('Mul'); // which counts with the sigmoid before it
@@ -337,6 +384,35 @@ test('onnx: numbers as lists, halves and constants; a fixed batch', async () => 
     },
   });
   await readsAlike(file, 'dense', 'dense');
+});
+
+/* ---- files of PyTorch, where they are ------------------------------------------------------------ */
+
+const THEIRS = new URL('../../../shared/models/torch-onnx/', import.meta.url);
+const theirFiles = existsSync(THEIRS) ? readdirSync(THEIRS) : [];
+const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname}`;
+
+/** What there is no layer for, by the file that has it. @type {Record<string, RegExp>} */
+const LACKING = {
+  act_avgpool_pad_nocount: /pads must be none, or those of padding 'same'/, act_grouped: /group, where it is not 1, must be 8/, act_hardtanh: /Clip.*min must be 0, got -1/,
+  act_hsig: /HardSigmoid.*not known/, act_layernorm: /ReduceMean.*axes must be/, act_lrn: /Mul.*not known/, act_maxpool_pad: /pads must be none/, act_selu: /Selu.*not known/,
+  act_softplus: /Softplus.*not known/, act_upsample: /Resize.*not known/, fire_concat: /Concat.*not known/, lenet_logsoftmax: /LogSoftmax.*not known/,
+  mobilenet_hswish: /HardSigmoid.*not known/, normalized: /Sub.*not known/, se: /Mul.*not known/,
+};
+
+test('onnx: files that PyTorch wrote predict what ONNX Runtime makes of them, or are refused by what there is no layer for', { skip }, async () => {
+  for (const name of theirFiles.map((file) => file.replace(/\.onnx$/, ''))) {
+    const file = new Uint8Array(readFileSync(new URL(`${name}.onnx`, THEIRS)));
+    if (Object.hasOwn(LACKING, name)) {
+      await refused(file, LACKING[name]);
+      continue;
+    }
+    const made = await importModel(file);
+    const [{ length: batch = 2 }] = /** @type {{ length?: number }[]} */ (decode(file).graph?.inputs?.find(({ name: input }) => input === 'input')?.type?.tensor?.shape?.dims);
+    const x = samples(made.inputShape, batch);
+    near(name, (await made.predict(x)).data, await answer(file, made.inputShape.length === 3 ? channelsFirst(x) : x), { relative: 2e-6 });
+    made.dispose();
+  }
 });
 
 /* ---- what is refused ---------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@ import { elementsOf } from '../../tensor.js';
 
 /** ONNX's numbers of types. */
 export const FLOAT = 1;
-const INT32 = 6;
+export const INT32 = 6;
 export const INT64 = 7;
 const BOOL = 9;
 export const FLOAT16 = 10;

@@ -5,6 +5,7 @@ import { inFile } from '../../files/topology.js';
 import { layers } from '../../layers.js';
 import { FLOAT } from './arrays.js';
 import { Call, Importer } from './importer.js';
+import { integersFrom } from './integers.js';
 import { OPERATORS } from './operators.js';
 import { channelsFirst, plain } from './views.js';
 
@@ -70,12 +71,14 @@ function run(importer, node, index) {
   if (importer.done.has(node)) return;
   const { operator = '' } = node;
   const where = `ONNX: ${nodeName(node, index)}: `;
-  if (!isDefault(node) || !Object.hasOwn(OPERATORS, operator)) {
+  const call = new Call(importer, node);
+  const integers = isDefault(node) ? inFile(where, () => integersFrom(call)) : undefined;
+  if (!integers && (!isDefault(node) || !Object.hasOwn(OPERATORS, operator))) {
     throw refusal(`${where}this operator is not known here; ${Object.keys(OPERATORS).join(', ')} are`);
   }
-  const call = new Call(importer, node);
   inFile(where, () => {
-    OPERATORS[operator](call);
+    if (integers) importer.setIntegers(node, integers);
+    else OPERATORS[operator](call);
     call.checkRead();
   });
   if (importer.layers.length > MAX_LAYERS) throw refusal(`ONNX: it takes more than ${MAX_LAYERS} layers`);

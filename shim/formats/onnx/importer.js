@@ -1,7 +1,7 @@
 import { FittingRoomError, show } from '../../errors.js';
 import { layers } from '../../layers.js';
 import { elementsOf } from '../../tensor.js';
-import { MOST_AXES, flagOf, floatsOf, integersOf } from './arrays.js';
+import { INT64, MOST_AXES, dimsOf as dimsOfTensor, flagOf, floatsOf, integersOf } from './arrays.js';
 import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
 
 /** @import { AnyLayer } from '../../layer.js' */
@@ -89,6 +89,16 @@ export class Call {
     return integersOf(this.#constant(index));
   }
 
+  /** @param {string} name */
+  tensor(name) {
+    return this.#attribute(name)?.tensor;
+  }
+
+  /** @param {number} index @returns {number[]} lengths of a constant */
+  dimsAt(index) {
+    return dimsOfTensor(this.#constant(index));
+  }
+
   /** @param {number} index */
   flagAt(index) {
     return flagOf(this.#constant(index));
@@ -142,6 +152,12 @@ export class Importer {
   /** How often a value is read. @param {string} name */
   readers(name) {
     return this.#readers.get(name) ?? 0;
+  }
+
+  /** Makes the output of a node a constant. @param {OnnxNode} node @param {{ dims: number[], values: number[] }} integers */
+  setIntegers({ outputs: [name = ''] = [] }, { dims, values }) {
+    if (this.views.has(name) || this.constants.has(name)) throw new FittingRoomError(`the value ${name} is made twice`);
+    this.constants.set(name, { name, dims, dataType: INT64, integers: values });
   }
 
   /** @param {string} name @param {View} view */

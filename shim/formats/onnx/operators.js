@@ -5,6 +5,7 @@ import { LEAKY_SLOPE } from '../../lowering.js';
 import { elementsOf } from '../../tensor.js';
 import { FLOAT, transposed } from './arrays.js';
 import { checkIs } from './importer.js';
+import { BATCH } from './integers.js';
 import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
 import { outputSides, windowOf } from './windows.js';
 
@@ -290,7 +291,7 @@ function reshape(call) {
   const dims = target.map((length, axis) => (length === 0 ? before[axis] ?? 0 : length));
   const rest = elementsOf(before) / elementsOf(dims.filter((length) => length !== -1));
   const known = dims.map((length) => (length === -1 ? rest : length));
-  const keepsBatch = batch === 0 || batch === call.importer.batch || (batch === -1 && !dims.includes(-1));
+  const keepsBatch = batch === 0 || batch === BATCH || batch === call.importer.batch || (batch === -1 && !dims.includes(-1));
   if (!keepsBatch) throw new FittingRoomError(`the shape ${show([batch, ...target])} does not keep the samples apart`);
   regroup(call, known);
 }
