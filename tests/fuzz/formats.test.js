@@ -40,7 +40,7 @@ for (const each of made) each.dispose(); // before any property looks at the hea
 
 /** Where a message says that the fault is. */
 const PLACE = new RegExp(`^model file: (?:${[
-  'none of .* is of a format', '(?:model|config|metadata)\\.json\\b', 'the archive (?:has|cannot)',
+  'none of .* is a model of a format', '.* is JSON, but no model', 'stack ', '(?:model|config|metadata)\\.json\\b', 'the archive (?:has|cannot)',
   'model\\.weights\\.h5\\b', 'model\\.safetensors: ', 'ONNX: ',
   'layer (?:\\d+|")', '(?:tensor|weight) (?:\\d+|")', '(?:input|output)_layers', '(?:layers|tensors) must be',
   'the header', 'it has \\d+ bytes', 'byte \\d+',
