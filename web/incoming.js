@@ -1,3 +1,5 @@
+import { headOf } from './head.js';
+
 /**
  * Sorts whatever is dropped, pasted or chosen: pictures to classify, the files of a dataset, the files of a model, anything else.
  * It only looks; whoever gets the files reads them, and changes something only once that has succeeded.
@@ -25,15 +27,15 @@ const BEGINNINGS = [
   ['pictures', /^(\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|RIFF.{4}WEBP|.{4}ftyp(avi[fs]|hei|hev|mif1|msf1))/s],
 ];
 
-/** By its name and kind alone, so that a picture need not be read twice. @param {File} file */
-const isPicture = ({ name, type }) => /^image\//.test(type) || PICTURE_NAME.test(name);
+/** By its name and kind alone, so that a picture need not be read twice. To Firefox, .fit is a picture of the stars. @param {File} file */
+const isPicture = ({ name, type }) => !MODEL_NAME.test(name) && (/^image\//.test(type) || PICTURE_NAME.test(name));
 
 /** @param {File} file @returns {Promise<Kind | 'parts' | Stray['why']>} parts: of a model, where there is one beside it */
 async function kindOf(file) {
   if (isPicture(file)) return 'pictures';
   if (MODEL_NAME.test(file.name)) return 'model';
   try {
-    const head = new TextDecoder('latin1').decode(await file.slice(0, HEAD).arrayBuffer());
+    const head = await headOf(file, HEAD);
     const [kind] = BEGINNINGS.find(([, beginning]) => beginning.test(head)) ?? [];
     if (kind) return kind;
     if (/\.json$/i.test(file.name)) return 'model';

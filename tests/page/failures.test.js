@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { idx } from '../support/idx.js';
 import { lastRun } from '../support/kept.js';
 import { followTrainers } from '../support/trainers.js';
 import { hook, openPage } from './page.js';
@@ -23,15 +24,6 @@ async function copyWithoutPublicAddress() {
     await writeFile(path, (await readFile(path, 'utf8')).replaceAll('https://raw.githubusercontent.com', 'http://127.0.0.1:9'));
   }
   return folder;
-}
-
-/** An IDX file. @param {number[]} shape @param {(i: number) => number} value */
-function idx(shape, value) {
-  const head = Buffer.alloc(4 + 4 * shape.length);
-  head.writeUInt32BE(0x800 + shape.length);
-  shape.forEach((extent, i) => head.writeUInt32BE(extent, 4 + 4 * i));
-  const body = Uint8Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => value(i) & 255);
-  return Buffer.concat([head, body]);
 }
 
 /** Four small files in the format of the official ones, two of them gzipped, under names of their own. @param {string} folder */

@@ -61,7 +61,7 @@ function makeWay() {
   opening = null;
 }
 
-function open() {
+async function open() {
   if (opening) return opening;
   const mine = openDB(NAME, VERSION, { upgrade: makeStores, blocking: makeWay, terminated: () => (opening = null) });
   mine.then(
@@ -95,9 +95,9 @@ async function inTime(opened) {
 /** @type {Record<string, 'full' | 'outdated'>} */
 const REASONS = { QuotaExceededError: 'full', VersionError: 'outdated' };
 
-/** Only what the browser says of its storage is a refusal. @param {unknown} error */
+/** @param {unknown} error */
 function asUnkept(error) {
-  if (!(error instanceof DOMException)) return error;
+  if (error instanceof Unkept) return error;
   return new Unkept(REASONS[/** @type {Error} */ (error).name] ?? 'refused', error);
 }
 
@@ -107,10 +107,11 @@ function asUnkept(error) {
  * @returns {Promise<T>} rejects with Unkept
  */
 async function within(use) {
+  const database = await inTime(open()).catch((error) => Promise.reject(asUnkept(error)));
   try {
-    return await use(await inTime(open()));
+    return await use(database);
   } catch (error) {
-    throw asUnkept(error);
+    throw error instanceof DOMException ? asUnkept(error) : error; // any other is not the storage's
   }
 }
 

@@ -1,3 +1,5 @@
+import { headOf } from '../head.js';
+
 /** Pictures as the platform decodes them, in the worker: nothing here ever holds the page up. */
 
 /** Longest edge that every browser's canvas takes, pixels. */
@@ -30,7 +32,7 @@ export async function decode(file) {
 
 /** What kind of file it was that could not be decoded. @param {Blob} file @returns {Promise<Reason>} */
 async function reasonOf(file) {
-  const head = new TextDecoder('latin1').decode(await file.slice(0, 1024).arrayBuffer());
+  const head = await headOf(file, 1024);
   if (/^....ftyp(hei[cfmsx]|hev[cx]|mif1|msf1)/s.test(head)) return 'heic';
   if (/<svg[\s>]/i.test(head)) return 'svg';
   // What begins as a picture does and still cannot be decoded is broken, or more than there is memory for.
