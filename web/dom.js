@@ -1,3 +1,5 @@
+import { withIsolatedNames } from './i18n/bidi.js';
+
 /** @param {string} testid @returns {any} the element that carries this hook */
 export const hook = (testid) => document.querySelector(`[data-testid="${testid}"]`);
 
@@ -31,7 +33,8 @@ export function svg(tag, attributes, ...children) {
 
 /** Sets text only where it changed, so that live regions stay quiet. @param {Element} node @param {string} text */
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const shown = withIsolatedNames(text);
+  if (node.textContent !== shown) node.textContent = shown;
 }
 
 /** Calls `draw` at most once a frame. @param {() => void} draw */

@@ -1,13 +1,16 @@
 import { hook } from './dom.js';
 import { remember, recall } from './storage.js';
 
-/** Light, dark, or as the system has it. index.html sets the first theme before anything is painted. */
+/**
+ * Light, dark, or as the system has it; but paper is light, and forced colours are the system's. index.html sets the first
+ * theme before anything is painted. What is drawn in colours of its own draws itself again on `themechange`.
+ */
 export function setUpTheme() {
   const select = hook('theme');
-  const system = matchMedia('(prefers-color-scheme: dark)');
+  const [system, forced, paper] = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'].map((query) => matchMedia(query));
 
-  function apply() {
-    const dark = select.value === 'auto' ? system.matches : select.value === 'dark';
+  function apply(printing = paper.matches) {
+    const dark = !printing && (forced.matches || select.value === 'auto' ? system.matches : select.value === 'dark');
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
     document.dispatchEvent(new Event('themechange'));
   }
@@ -18,6 +21,9 @@ export function setUpTheme() {
     remember('theme', select.value);
     apply();
   });
-  system.addEventListener('change', apply);
+  for (const medium of [system, forced, paper]) medium.addEventListener('change', () => apply());
+  // Before the medium changes, which some browsers tell of only once the page is on paper.
+  addEventListener('beforeprint', () => apply(true));
+  addEventListener('afterprint', () => apply(false));
   apply();
 }

@@ -1,5 +1,6 @@
 import { hook, setText } from '../dom.js';
 import { recall, remember } from '../storage.js';
+import { isolated } from './bidi.js';
 import { shortKey } from './key.js';
 /**
  * Every visible string, in the language of the moment, and numbers as that language writes them. Only the language that
@@ -17,12 +18,15 @@ let language = 'en';
 /** @type {Record<string, string> | null} */
 let texts = null;
 
-/** @param {string} key @param {Record<string, string | number>} [values] @returns {string} empty before the language is there */
+/** Values that are sentences themselves; setText sees to the names in them. */
+const SENTENCES = ['detail', 'reason'];
+
+/** @param {string} key @param {Record<string, string | number>} [values] names and numbers @returns {string} empty before the language is there */
 export function t(key, values = {}) {
   if (!texts) return '';
   const text = texts[shortKey(key)];
   if (text === undefined) throw new Error(`no text for ${key} in ${language}`);
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  return text.replace(/\{(\w+)\}/g, (_, name) => (SENTENCES.includes(name) ? String(values[name]) : isolated(String(values[name]))));
 }
 
 /** Calls `render` as soon as there are texts, and whenever the language changes. @param {() => void} render */

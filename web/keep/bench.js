@@ -20,7 +20,7 @@ const SCALE = 2; // of plots as PNG
  *   guard: (work: () => Promise<void>) => Promise<void>, say: (text: string) => void, onChosen: (files: File[]) => void }} parts
  */
 export function createBench({ library, trainer, epochsOfTab, guard, say, onChosen }) {
-  const name = el('input', { type: 'text', maxLength: 120, 'data-testid': 'save-name' });
+  const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });
   const save = el('button', { type: 'submit', className: 'primary', 'data-testid': 'save-model' });
   const format = el('select', { 'data-testid': 'export-format' }, ...Object.keys(FORMATS).map((value) => el('option', { value })));
   const dtype = el('select', { 'data-testid': 'export-dtype' });

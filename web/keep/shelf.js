@@ -1,4 +1,5 @@
 import { el, oneAtATime, setText } from '../dom.js';
+import { isolated } from '../i18n/bidi.js';
 import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
 import { PAGE_COLOURS, plotOf } from './plot.js';
 
@@ -8,7 +9,8 @@ import { PAGE_COLOURS, plotOf } from './plot.js';
  * @typedef {import('./store.js').Entry} Entry
  */
 
-const LINES = /** @type {const} */ ([['accent', ''], ['right', ''], ['wrong', ''], ['ink', ''], ['accent', '6 4'], ['right', '6 4'], ['wrong', '6 4'], ['ink', '6 4']]);
+/** No two with the same dashes: colours may be missing, on paper or where the system forces its own. */
+const LINES = /** @type {const} */ ([['accent', ''], ['right', '6 4'], ['wrong', '2 3'], ['ink', '10 3 2 3'], ['accent', '12 6'], ['right', '4 2 1 2'], ['wrong', '6 2 2 2 2 2'], ['ink', '1 6']]);
 
 /** @param {Entry} entry */
 const accuraciesOf = ({ epochs }) => epochs.map(({ logs }) => logs.val_acc ?? NaN);
@@ -38,14 +40,14 @@ export function createShelf(library, { download, guard, trainer }) {
   /** @param {Entry} entry */
   function item(entry) {
     const now = () => library.entries.find(({ id }) => id === entry.id) ?? entry;
-    const field = el('input', { type: 'text', value: entry.name, maxLength: 120, ariaLabel: t('library.name'), 'data-testid': 'library-name' });
+    const field = el('input', { type: 'text', dir: 'auto', value: entry.name, maxLength: 120, ariaLabel: t('library.name'), 'data-testid': 'library-name' });
     const rename = () => {
       const name = field.value.trim();
       if (name === '') field.value = now().name;
       else if (name !== now().name) guard(() => library.rename(now(), name));
     };
     field.addEventListener('blur', rename);
-    field.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key }) => key === 'Enter' && rename());
+    field.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key, isComposing }) => key === 'Enter' && !isComposing && rename());
     const tick = el('input', { type: 'checkbox', checked: ticked.has(entry.id), disabled: entry.epochs.length === 0, 'data-testid': 'library-compare' });
     tick.addEventListener('change', () => {
       if (tick.checked) ticked.add(entry.id);
@@ -63,7 +65,7 @@ export function createShelf(library, { download, guard, trainer }) {
     function update() {
       const { name } = now();
       if (document.activeElement !== field) field.value = name;
-      for (const button of tools) button.ariaLabel = `${button.textContent}: ${name}`;
+      for (const button of tools) button.ariaLabel = `${button.textContent}: ${isolated(name)}`;
       use.disabled = trainer.busy();
     }
 

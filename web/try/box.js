@@ -54,22 +54,32 @@ export function createBoxControls(canvas, { box, onBox }) {
     return { x: (event.clientX - left) / width, y: (event.clientY - top) / height };
   };
 
+  let dragging = false; // by the one pointer that took hold first
+
   canvas.addEventListener('pointerdown', (event) => {
     const from = box();
     const start = placeOf(event);
     const edges = from ? edgesAt(from, start.x, start.y) : [];
-    if (!from || edges.length === 0 || event.button !== 0) return;
+    if (dragging || !from || edges.length === 0 || event.button !== 0) return;
     event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
+    dragging = true;
     const at = (/** @type {PointerEvent} */ now) => {
       const { x, y } = placeOf(now);
       return moved(from, edges, x - start.x, y - start.y);
     };
-    const follow = (/** @type {PointerEvent} */ now) => onBox(at(now), false);
     const stop = new AbortController();
-    canvas.addEventListener('pointermove', follow, { signal: stop.signal });
-    canvas.addEventListener('pointerup', (now) => (stop.abort(), onBox(at(now), true)), { signal: stop.signal });
-    canvas.addEventListener('pointercancel', () => (stop.abort(), onBox(from, true)), { signal: stop.signal });
+    const on = (/** @type {'pointermove' | 'pointerup' | 'pointercancel' | 'lostpointercapture'} */ name, /** @type {(now: PointerEvent) => void} */ act) =>
+      canvas.addEventListener(name, (now) => now.pointerId === event.pointerId && act(now), { signal: stop.signal });
+    const finish = (/** @type {Box} */ last) => {
+      stop.abort();
+      dragging = false;
+      onBox(last, true);
+    };
+    on('pointermove', (now) => onBox(at(now), false));
+    on('pointerup', (now) => finish(at(now)));
+    on('pointercancel', () => finish(from));
+    on('lostpointercapture', () => finish(from)); // the picture went away under it
+    canvas.setPointerCapture(event.pointerId);
   });
 
   canvas.addEventListener('pointermove', (event) => {

@@ -1,5 +1,6 @@
 import { el, oneAtATime, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
+import { isUndo } from './keys.js';
 import { createSheet } from './sheet.js';
 
 /** Draws a garment, to be told apart as a picture is. */
@@ -31,7 +32,6 @@ export function createDrawing(onPictures) {
   /** @type {typeof TOOLS[number]} */
   let tool = 'pen';
   let count = 0;
-  let down = false; // the keyboard's pen
 
   /** @param {typeof TOOLS[number]} next */
   function use(next) {
@@ -45,43 +45,42 @@ export function createDrawing(onPictures) {
     return { x: ((clientX - left) * canvas.width) / shown, y: ((clientY - top) * canvas.width) / shown };
   }
 
-  /** @param {{ x: number, y: number }} place */
-  function begin(place) {
+  /** @param {import('./sheet.js').Pen} pen @param {import('./sheet.js').Place} place */
+  function begin(pen, place) {
     setText(status, '');
     if (tool === 'fill') sheet.fill(place);
-    else sheet.begin(place, Number(width.value), tool === 'eraser');
+    else sheet.begin(pen, place, { width: Number(width.value), erases: tool === 'eraser' });
   }
 
   canvas.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
     if (event.button !== 0) return;
-    canvas.setPointerCapture(event.pointerId);
-    begin(placeOf(event));
+    begin(event.pointerId, placeOf(event));
+    canvas.setPointerCapture(event.pointerId); // outside the sheet and the window too
   });
   canvas.addEventListener('pointermove', (/** @type {PointerEvent} */ event) => {
-    if (!canvas.hasPointerCapture(event.pointerId)) return;
     const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length > 0 ? events : [event]) sheet.go(placeOf(each));
+    for (const each of events.length > 0 ? events : [event]) sheet.go(event.pointerId, placeOf(each));
   });
-  for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, () => sheet.end());
+  for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) {
+    canvas.addEventListener(name, (/** @type {PointerEvent} */ { pointerId }) => sheet.end(pointerId));
+  }
 
   canvas.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own
     const arrow = ARROWS[event.key];
-    if (arrow) sheet.moveCursor(arrow, down);
-    else if (event.key === ' ') {
-      down = !down && tool !== 'fill';
-      if (down || tool === 'fill') begin(sheet.cursor());
-      else sheet.end();
-    } else return;
+    if (arrow) sheet.moveCursor(arrow);
+    else if (event.code !== 'Space' && event.key !== ' ') return;
+    else if (sheet.isDown('keyboard')) sheet.end('keyboard');
+    else begin('keyboard', sheet.cursor());
     event.preventDefault();
   });
   canvas.addEventListener('focus', () => sheet.showCursor(canvas.matches(':focus-visible')));
   canvas.addEventListener('blur', () => {
-    down = false;
-    sheet.end();
+    sheet.end('keyboard');
     sheet.showCursor(false);
   });
   element.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== 'z' || !(event.ctrlKey || event.metaKey)) return;
+    if (!isUndo(event)) return;
     event.preventDefault();
     sheet.undo();
   });

@@ -1,6 +1,7 @@
 import { className } from '../classes.js';
 import { el, setText } from '../dom.js';
 import { download } from '../download.js';
+import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { confidenceOf, isSure } from './album.js';
 import { csvOf } from './csv.js';
@@ -48,7 +49,7 @@ export function createGallery(album) {
     const { node, button, title: words } = cellOf(item);
     Object.assign(node.dataset, { name: item.file.name, state: item.state, class: item.predicted, confidence: confidenceOf(item).toFixed(4) });
     button.setAttribute('aria-pressed', String(item === album.selected));
-    button.setAttribute('aria-label', `${item.file.name}: ${wordsOf(item)}`);
+    button.setAttribute('aria-label', `${isolated(item.file.name)}: ${wordsOf(item)}`);
     setText(words, wordsOf(item));
   }
 

@@ -1,5 +1,6 @@
 import { className } from '../classes.js';
 import { el, setText } from '../dom.js';
+import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, t } from '../i18n/index.js';
 import { paint } from '../views/pictures.js';
 
@@ -96,7 +97,7 @@ export function createInsight({ ask }) {
     layers = await ask('layers', {});
     listed = model;
     const before = layer.value;
-    layer.replaceChildren(...layers.map(({ name, shape }) => el('option', { value: name }, `${name} · ${shape.join(' × ')}`)));
+    layer.replaceChildren(...layers.map(({ name, shape }) => el('option', { value: name }, `${isolated(name)} · ${shape.join(' × ')}`)));
     if (layers.some(({ name }) => name === before)) layer.value = before;
   }
 

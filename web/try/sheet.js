@@ -4,7 +4,12 @@ export const SHEET = 448; // pixels, each way
 const INK = '#222222';
 const STEPS = 40; // that can be undone; a state is 0.8 MB
 
-/** @typedef {{ x: number, y: number }} Place in pixels of the sheet */
+/**
+ * @typedef {{ x: number, y: number }} Place in pixels of the sheet
+ * @typedef {number | 'keyboard'} Pen a pointer's id, or the keyboard
+ * @typedef {{ width: number, erases: boolean }} Nib
+ * @typedef {Nib & { last: Place }} Stroke
+ */
 
 /** @param {HTMLCanvasElement} canvas what is seen; ink is drawn on another one, so that the cursor is never part of it */
 export function createSheet(canvas) {
@@ -13,8 +18,8 @@ export function createSheet(canvas) {
   const seen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   /** @type {ImageData[]} */
   const before = [];
-  /** @type {Place | null} where the pen was last, while it is down */
-  let last = null;
+  /** Those under way, by the pen that draws them: each finger has one, and the keyboard. @type {Map<Pen, Stroke>} */
+  const strokes = new Map();
   let cursor = { x: SHEET / 2, y: SHEET / 2 };
   let cursorShown = false;
   canvas.width = canvas.height = SHEET;
@@ -35,26 +40,28 @@ export function createSheet(canvas) {
     if (before.length > STEPS) before.shift();
   }
 
-  /** @param {Place} place */
-  function go(place) {
-    if (!last) return;
+  /** Draws on with a pen that is down; one that is not draws nothing. @param {Pen} pen @param {Place} place */
+  function go(pen, place) {
+    const stroke = strokes.get(pen);
+    if (!stroke) return;
+    const { last, width, erases } = stroke;
+    Object.assign(context, { lineWidth: width, lineCap: 'round', lineJoin: 'round', strokeStyle: INK, globalCompositeOperation: erases ? 'destination-out' : 'source-over' });
     context.beginPath();
     context.moveTo(last.x, last.y);
     context.lineTo(place.x, place.y);
     context.stroke();
-    last = place;
+    stroke.last = place;
     show();
   }
 
-  /** @param {Place} place @param {number} width @param {boolean} erases */
-  function begin(place, width, erases) {
-    remember();
-    Object.assign(context, { lineWidth: width, lineCap: 'round', lineJoin: 'round', strokeStyle: INK, globalCompositeOperation: erases ? 'destination-out' : 'source-over' });
-    last = place;
-    go({ x: place.x + 0.01, y: place.y });
+  /** Strokes that are drawn at the same time are undone together. @param {Pen} pen @param {Place} place @param {Nib} nib */
+  function begin(pen, place, nib) {
+    if (strokes.size === 0) remember();
+    strokes.set(pen, { ...nib, last: place });
+    go(pen, { x: place.x + 0.01, y: place.y });
   }
 
-  const end = () => void (last = null);
+  const end = (/** @type {Pen} */ pen) => void strokes.delete(pen);
 
   /** Inks the free area around a place, as far as the lines around it. @param {Place} place */
   function fill(place) {
@@ -68,21 +75,22 @@ export function createSheet(canvas) {
   function undo() {
     const state = before.pop();
     if (state) context.putImageData(state, 0, 0);
-    end();
+    strokes.clear();
     show();
   }
 
   function clear() {
     remember();
+    strokes.clear();
     context.clearRect(0, 0, SHEET, SHEET);
     show();
   }
 
-  /** @param {[number, number]} by @param {boolean} draws */
-  function moveCursor([x, y], draws) {
+  /** The keyboard's pen, if it is down, draws. @param {[number, number]} by */
+  function moveCursor([x, y]) {
     const within = (/** @type {number} */ value) => Math.min(SHEET, Math.max(0, value));
     cursor = { x: within(cursor.x + x), y: within(cursor.y + y) };
-    if (draws) go(cursor);
+    go('keyboard', cursor);
     show();
   }
 
@@ -95,6 +103,7 @@ export function createSheet(canvas) {
 
   return {
     begin, go, end, fill, undo, clear, moveCursor, picture,
+    isDown: (/** @type {Pen} */ pen) => strokes.has(pen),
     cursor: () => ({ ...cursor }),
     /** @param {boolean} shown */
     showCursor(shown) {

@@ -21,7 +21,7 @@ export function createChart(host, onPoint) {
   const canvas = el('canvas');
   host.append(canvas);
 
-  const draw = oncePerFrame(() => {
+  function drawNow() {
     if (epochs === 0) return;
     const plot = layOut(canvas, [0, epochs], heightOfData());
     drawAxes(plot);
@@ -29,7 +29,8 @@ export function createChart(host, onPoint) {
     drawSeries(plot, data[0], data[1], { colour: '--ink', dash: [], mark: disc });
     drawSeries(plot, data[0], data[2], { colour: '--accent-ink', dash: [6, 4], mark: square });
     if (live) drawLive(plot, live);
-  });
+  }
+  const draw = oncePerFrame(drawNow);
 
   /** The data, the live point and a little air. @returns {[number, number]} */
   function heightOfData() {
@@ -48,8 +49,13 @@ export function createChart(host, onPoint) {
     draw();
   }
 
+  /** The pointer that came first; others are not followed. @type {number | null} */
+  let pointer = null;
+
   /** @param {PointerEvent} event */
   function pointNearest(event) {
+    pointer ??= event.pointerId;
+    if (event.pointerId !== pointer) return;
     const { left, right } = frameOf(canvas);
     const epoch = ((event.clientX - canvas.getBoundingClientRect().left - left) / (right - left)) * epochs;
     const index = Math.round(epoch) - (data[0][0] ?? 0);
@@ -58,9 +64,13 @@ export function createChart(host, onPoint) {
 
   host.addEventListener('pointermove', pointNearest);
   host.addEventListener('pointerdown', pointNearest);
-  host.addEventListener('pointerleave', () => point(null));
+  host.addEventListener('pointerleave', ({ pointerId }) => {
+    if (pointerId !== pointer) return;
+    pointer = null;
+    point(null);
+  });
   new ResizeObserver(draw).observe(host);
-  document.addEventListener('themechange', draw);
+  document.addEventListener('themechange', drawNow); // a page that is about to be printed has no frame to wait for
 
   return {
     /** @param {number} epoch @param {number} training @param {number} validation */
@@ -127,7 +137,10 @@ function layOut(canvas, xs, ys) {
     xs,
     ys,
     font: `${frame.em}px ${style.fontFamily}`,
-    colour: (/** @type {string} */ name) => style.getPropertyValue(name),
+    colour: (/** @type {string} */ name) => {
+      canvas.style.color = `var(${name})`; // a system's colour has a value only once it is an element's
+      return style.color;
+    },
     toX: (/** @type {number} */ value) => frame.left + share(value, xs) * (frame.right - frame.left),
     toY: (/** @type {number} */ value) => frame.bottom - share(value, ys) * (frame.bottom - frame.top),
   };

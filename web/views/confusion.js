@@ -73,7 +73,7 @@ export function createConfusionView(session, onSelect) {
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     const step = ARROWS[/** @type {keyof typeof ARROWS} */ (event.key)];
-    if (!step) return;
+    if (!step || event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own: Alt and an arrow go back
     event.preventDefault();
     moveTo(clamp(row + step[0]), clamp(column + step[1])).focus();
   }

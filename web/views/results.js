@@ -1,6 +1,11 @@
 import { byId } from '../dom.js';
 import { addTexts } from '../i18n/index.js';
 import { argmax, confusion } from '../metrics.js';
+import { addStyles } from '../styles.js';
+import forced from '../styles/forced.css?inline';
+import grids from '../styles/grids.css?inline';
+import print from '../styles/print.css?inline';
+import tables from '../styles/tables.css?inline';
 import { createConfidencesView } from './confidences.js';
 import { createConfusionView } from './confusion.js';
 import { createFirst20View } from './first-20.js';
@@ -17,6 +22,7 @@ const CLASSES = 10;
  * @param {import('../trainer.js').Trainer} trainer
  */
 export async function createResults(session, trainer) {
+  addStyles(grids, tables, print, forced); // nothing is printed before
   await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
   const below = byId('try');
   const { top } = below.getBoundingClientRect();

@@ -18,6 +18,7 @@ export function createTape(plannedEpochs) {
   const underneath = tape.querySelector('.tape-marks');
   const above = svg('svg', { class: 'tape-marks' });
   fill.append(above);
+  for (const layer of [underneath, above]) layer.setAttribute('preserveAspectRatio', 'none');
 
   /** @type {Progress | null} */
   let progress = null;
@@ -26,8 +27,7 @@ export function createTape(plannedEpochs) {
   function drawMarks() {
     const { clientWidth: width, clientHeight: height } = band;
     for (const layer of [underneath, above]) {
-      layer.setAttribute('width', width);
-      layer.setAttribute('height', height);
+      layer.setAttribute('viewBox', `0 0 ${width} ${height}`); // its width is the band's, on paper another one
       layer.replaceChildren(...marks(width, height, epochs));
     }
   }
