@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hook, withPage } from './page.js';
+import { shirt } from '../support/pictures.js';
+import { drop, hook, withPage } from './page.js';
 
 /** Pictures that are made on the page: drawn, or taken with the camera. */
 
@@ -79,6 +80,193 @@ test('chromium: drawn with the keyboard', async () => {
     await browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).blur(), hook('drawing-canvas'));
     const drawn = await ink(opened);
     assert.ok(drawn > 0.005 && drawn < 0.02, String(drawn));
+  });
+});
+
+/** Fingers on the screen, each step of which the page has seen before the next. @param {import('./page.js').Browser} browser */
+async function touchScreen({ page: tab, evaluate, waitFor }) {
+  await evaluate(() => {
+    const page = /** @type {any} */ (globalThis);
+    page.pointers = [];
+    for (const name of /** @type {const} */ (['pointerdown', 'pointermove'])) addEventListener(name, ({ clientX, clientY }) => page.pointers.push([clientX, clientY]), { capture: true });
+  });
+  const seen = (/** @type {number[][]} */ places) => waitFor((/** @type {number[][]} */ wanted) => {
+    const { pointers } = /** @type {any} */ (globalThis);
+    return wanted.every(([x, y]) => pointers.some((/** @type {number[]} */ [left, top]) => Math.abs(left - x) < 2 && Math.abs(top - y) < 2)) && (pointers.length = 0, true);
+  }, { args: [places] });
+  const session = await /** @type {import('puppeteer-core').Page} */ (tab).createCDPSession();
+  /** Where each finger that is down is. @type {Map<number, { x: number, y: number }>} */
+  const fingers = new Map();
+  const send = (/** @type {'touchStart' | 'touchMove' | 'touchEnd' | 'touchCancel'} */ type) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: [...fingers].map(([id, place]) => ({ id, ...place })) });
+  return {
+    /** @param {number} id @param {number[]} place */
+    down: async (id, [x, y]) => {
+      fingers.set(id, { x, y });
+      await send('touchStart');
+      await seen([[x, y]]);
+    },
+    /** All that are given move at once. @param {Record<number, number[]>} places */
+    move: async (places) => {
+      for (const [id, [x, y]] of Object.entries(places)) fingers.set(Number(id), { x, y });
+      await send('touchMove');
+      await seen(Object.values(places));
+    },
+    /** @param {number} id */
+    up: (id) => (fingers.delete(id), send('touchEnd')),
+    cancel: () => (fingers.clear(), send('touchCancel')),
+  };
+}
+
+/** How a share of an element becomes a place on the screen. @param {Opened} opened @param {string} selector */
+async function placesOn({ browser }, selector) {
+  const { left, top, width, height } = await browser.evaluate((/** @type {string} */ wanted) => {
+    const node = /** @type {Element} */ (document.querySelector(wanted));
+    node.scrollIntoView({ block: 'center', behavior: 'instant' });
+    return node.getBoundingClientRect().toJSON();
+  }, selector);
+  return (/** @type {number} */ x, /** @type {number} */ y) => [left + x * width, top + y * height];
+}
+
+/** Share of a part of the sheet that has ink. @param {Opened} opened @param {number} from share of the width @param {number} to */
+const inkBetween = ({ browser }, from, to) =>
+  browser.evaluate((/** @type {string} */ selector, /** @type {number} */ left, /** @type {number} */ right) => {
+    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
+    const width = Math.round((right - left) * canvas.width);
+    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(Math.round(left * canvas.width), 0, width, canvas.height);
+    return data.filter((value, i) => i % 4 === 3 && value > 128).length / (data.length / 4);
+  }, hook('drawing-canvas'), from, to);
+
+test('chromium: each finger draws its own line, and both are undone at once', async () => {
+  await withPage(['chromium', QUICK], async (opened) => {
+    const { browser } = opened;
+    await open(opened, 'draw');
+    await browser.waitFor(() => document.querySelector('[data-testid="confusion-matrix"] button') && document.querySelector('#keep')); // nothing moves it any more
+    const screen = await touchScreen(browser);
+    const at = await placesOn(opened, hook('drawing-canvas'));
+    await screen.down(1, at(0.2, 0.2));
+    await screen.down(2, at(0.8, 0.2));
+    for (const y of [0.4, 0.6, 0.8]) await screen.move({ 1: at(0.2, y), 2: at(0.8, y) });
+    assert.equal(await inkBetween(opened, 0.3, 0.7), 0, 'nothing is drawn from one finger to the other');
+    assert.ok((await inkBetween(opened, 0, 0.3)) > 0.1 && (await inkBetween(opened, 0.7, 1)) > 0.1);
+    await screen.up(1);
+    const left = await inkBetween(opened, 0, 0.3);
+    await screen.move({ 2: at(0.8, 0.95) });
+    assert.equal(await inkBetween(opened, 0, 0.3), left, 'one that is lifted draws no more');
+    await browser.click(hook('drawing-undo'));
+    assert.equal(await ink(opened), 0, 'one press takes back what was drawn at the same time');
+    await screen.move({ 2: at(0.8, 0.3) });
+    assert.equal(await ink(opened), 0, 'what is taken back is not drawn on');
+    await screen.up(2);
+
+    await screen.down(3, at(0.5, 0.2));
+    await screen.move({ 3: at(0.5, 0.5) });
+    await screen.cancel();
+    await screen.down(4, at(0.1, 0.8));
+    await screen.move({ 4: at(0.2, 0.8) });
+    await screen.up(4);
+    assert.equal(await inkBetween(opened, 0.28, 0.42), 0, 'a stroke that was broken off has ended');
+
+    await browser.click(hook('drawing-clear'));
+    await browser.page?.mouse.move(...pair(at(0.5, 0.9)));
+    await browser.page?.mouse.down();
+    await browser.page?.mouse.move(...pair(at(0.5, 1.4)));
+    await browser.page?.mouse.up();
+    await browser.page?.mouse.move(...pair(at(0.1, 0.5)));
+    assert.equal(await inkBetween(opened, 0, 0.4), 0, 'a button that is released outside has been released');
+    assert.deepEqual(browser.errors, []);
+  });
+});
+
+/** @param {number[]} place @returns {[number, number]} */
+const pair = ([x, y]) => [x, y];
+
+test('chromium: the box and the charts follow the pointer that came first', async () => {
+  await withPage(['chromium', { query: 'data=synthetic&epochs=3&train-size=200' }], async (opened) => {
+    const { browser, page } = opened;
+    await page.loaded();
+    await browser.waitFor(() => document.querySelector('[data-testid="confusion-matrix"] button') && document.querySelector('#keep'));
+    const screen = await touchScreen(browser);
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+    await drop(browser, shirt());
+    await page.waitForState('photo-result', 'ready');
+    const edges = () => browser.evaluate(() => [...document.querySelectorAll('.box-sliders input')].map((slider) => Number(/** @type {HTMLInputElement} */ (slider).value)));
+    const [left, top, right, bottom] = await edges();
+    const at = await placesOn(opened, hook('photo-preview'));
+    await screen.down(1, at((left + right) / 2, (top + bottom) / 2)); // takes hold of all of it
+    await screen.down(2, at(left, bottom)); // takes hold of nothing
+    await screen.move({ 1: at((left + right) / 2 - 0.05, (top + bottom) / 2), 2: at(left + 0.2, bottom - 0.2) });
+    await screen.up(2);
+    await screen.up(1);
+    await page.waitForState('photo-result', 'ready');
+    const moved = await edges();
+    [left - 0.05, top, right - 0.05, bottom].forEach((edge, i) => assert.ok(Math.abs(moved[i] - edge) < 0.02, `edges at ${moved}`));
+
+    await page.click('train-start');
+    await page.trained('done');
+    const on = await placesOn(opened, '#history-loss .chart');
+    const readout = () => browser.evaluate(() => document.querySelector('#history-loss .readout')?.textContent);
+    await screen.down(1, on(0.35, 0.5));
+    const first = await readout();
+    assert.match(first, /^Epoch 1:/);
+    await screen.down(2, on(0.9, 0.5));
+    assert.equal(await readout(), first);
+    await screen.up(1);
+    await screen.up(2);
+    assert.deepEqual(browser.errors, []);
+  });
+});
+
+/** Keys as layouts have them: `does`, whether the last stroke is taken back. */
+const KEYS = [
+  { layout: 'QWERTY', key: 'z', code: 'KeyZ', does: true },
+  { layout: 'caps lock', key: 'Z', code: 'KeyZ', does: true },
+  { layout: 'AZERTY', key: 'z', code: 'KeyW', does: true },
+  { layout: 'AZERTY, where Z would be', key: 'w', code: 'KeyZ', does: false },
+  { layout: 'Dvorak', key: 'z', code: 'Slash', does: true },
+  { layout: 'Dvorak, where Z would be', key: ';', code: 'KeyZ', does: false },
+  { layout: 'Cyrillic', key: 'я', code: 'KeyZ', does: true },
+  { layout: 'Cyrillic, caps lock', key: 'Я', code: 'KeyZ', does: true },
+  { layout: 'Hebrew', key: 'ז', code: 'KeyZ', does: true },
+  { layout: 'Greek', key: 'ζ', code: 'KeyZ', does: true },
+  { layout: 'Arabic', key: 'ئ', code: 'KeyZ', does: true },
+  { layout: 'Devanagari', key: 'ॆ', code: 'KeyZ', does: true },
+  { layout: 'another key', key: 'я', code: 'KeyX', does: false },
+  { layout: 'redo', key: 'Z', code: 'KeyZ', shiftKey: true, does: false },
+  { layout: 'AltGr', key: 'z', code: 'KeyZ', altKey: true, does: false },
+  { layout: 'no Ctrl', key: 'z', code: 'KeyZ', ctrlKey: false, does: false },
+  { layout: '⌘', key: 'z', code: 'KeyZ', ctrlKey: false, metaKey: true, does: true },
+];
+
+test('chromium: keys do the same on every layout, and leave the browser its own', async () => {
+  await withPage(['chromium', QUICK], async (opened) => {
+    const { browser } = opened;
+    await open(opened, 'draw');
+    const press = (/** @type {string} */ selector, /** @type {any} */ key) => browser.evaluate((/** @type {string} */ target, /** @type {KeyboardEventInit} */ init) =>
+      document.querySelector(target)?.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init })), selector, key);
+    for (const { layout, does, ...key } of KEYS) {
+      await draw(opened, [[0.2, 0.2], [0.8, 0.8]]);
+      await press(hook('drawing-canvas'), { ctrlKey: true, ...key });
+      assert.equal((await ink(opened)) === 0, does, layout);
+      await browser.click(hook('drawing-clear'));
+    }
+    // The pen that the keyboard put down is lifted by what takes its line back.
+    const sheet = hook('drawing-canvas');
+    await press(sheet, { key: '\u00a0', code: 'Space' });
+    await press(sheet, { key: 'ArrowDown' });
+    await press(sheet, { key: 'z', code: 'KeyZ', ctrlKey: true });
+    await press(sheet, { key: 'ArrowDown' });
+    await press(sheet, { key: ' ', code: 'Space' });
+    assert.ok((await ink(opened)) > 0, 'Space puts it down again');
+    await press(sheet, { key: ' ', code: 'Space' });
+    const drawn = await ink(opened);
+    await press(sheet, { key: 'ArrowRight' });
+    assert.equal(await ink(opened), drawn, 'and lifts it');
+    await browser.waitFor(() => document.querySelector('[data-testid="confusion-matrix"] button'));
+    for (const selector of [sheet, `${hook('confusion-matrix')} button`]) {
+      assert.equal(await press(selector, { key: 'ArrowLeft', altKey: true }), true, 'Alt and an arrow go back a page');
+      assert.equal(await press(selector, { key: 'ArrowLeft' }), false);
+    }
   });
 });
 

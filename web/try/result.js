@@ -1,5 +1,6 @@
 import { className } from '../classes.js';
 import { el, setText } from '../dom.js';
+import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { bar } from '../views/bars.js';
 import { blankCanvas, paint } from '../views/pictures.js';
@@ -92,7 +93,7 @@ export function createResult(album) {
     preview.setAttribute('aria-label', t('try.preview', { name: file.name }));
     seen.setAttribute('aria-label', t('try.seen'));
     const shown = found && state !== 'refused';
-    setText(about, shown ? t(`try.kind-${found.kind}`, { name: file.name, width: count(found.width), height: count(found.height) }) : file.name);
+    setText(about, shown ? t(`try.kind-${found.kind}`, { name: file.name, width: count(found.width), height: count(found.height) }) : isolated(file.name));
     setText(seenAbout, shown ? t('try.seen') : '');
   }
 

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { layers, sequential } from '../../shim/index.js';
+import { isolated, withIsolatedNames } from '../../web/i18n/bidi.js';
+import { shirt } from '../support/pictures.js';
+import { QUICK, drop, hook, withPage } from './page.js';
+
+/** Names that people bring, in scripts that run from right to left: they turn round nothing of what stands beside them. */
+
+const NAMES = ['תמונה 12', 'صورة 34', 'ތަސްވީރު'];
+
+describe('a name', () => {
+  test('is isolated where its script runs from right to left, and left as it is otherwise', () => {
+    for (const name of NAMES) assert.equal(isolated(name), `\u2068${name}\u2069`);
+    for (const name of ['shirt 300.png', '衬衫.png', 'Ärmel–ζ–я.png', '']) assert.equal(isolated(name), name);
+  });
+
+  test('cannot break out of it, nor turn round what follows', () => {
+    assert.equal(isolated('shirt\u202egnp.exe'), 'shirtgnp.exe');
+    assert.equal(isolated('תמונה\u2069.png'), '\u2068תמונה.png\u2069');
+    assert.equal(withIsolatedNames('shirt\u202egnp.exe'), 'shirtgnp.exe');
+  });
+
+  test('is found anywhere in a sentence, once', () => {
+    assert.equal(withIsolatedNames('תמונה שלי.png: 64 × 48'), '\u2068תמונה שלי\u2069.png: 64 × 48');
+    assert.equal(withIsolatedNames('read תמונה, 3, then صورة'), 'read \u2068תמונה\u2069, 3, then \u2068صورة\u2069');
+    for (const text of ['64 × 48', `${isolated('תמונה.png')}: 64 × 48`]) assert.equal(withIsolatedNames(text), text);
+  });
+});
+
+/**
+ * Whatever is in Latin letters or figures within an element and does not go from left to right, line by line; runs in the page.
+ * Names themselves are left out: between isolates, they may run as they like.
+ * @param {string} selector
+ */
+function turnedIn(selector) {
+  const turned = [];
+  for (const element of document.querySelectorAll(selector)) {
+    const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+      const text = /** @type {Text} */ (node).data.replace(/\u2068[^\u2069]*\u2069/g, (name) => '\u2068'.repeat(name.length));
+      /** @type {DOMRect | null} */
+      let last = null;
+      for (const { 0: word, index } of text.matchAll(/[\dA-Za-z]+/g)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const box = range.getBoundingClientRect();
+        if (last && Math.abs(box.top - last.top) < 4 && box.left < last.left) turned.push(`${word} in ${text}`);
+        last = box;
+      }
+    }
+  }
+  return turned;
+}
+
+test('chromium: sizes, figures and words stay in their order beside such names, in both languages', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fitting-room-names-'));
+  const [hebrew, arabic] = NAMES;
+  const model = await sequential({ layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })], seed: 1 });
+  await writeFile(join(folder, `${hebrew}.fit`), await model.save());
+  model.dispose();
+  await writeFile(join(folder, `${arabic}.onnx`), 'no model at all');
+  try {
+    await withPage(['chromium', { query: QUICK }], async ({ browser, page }) => {
+      const says = (/** @type {string} */ name) => browser.waitFor((/** @type {string} */ selector, /** @type {string} */ part) => document.querySelector(selector)?.textContent?.includes(part), { args: [hook('keep-message'), name] });
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('model-input')] });
+      await page.loaded();
+      /** @type {Record<string, string>} */
+      const checked = {};
+      const check = async (/** @type {Record<string, string>} */ places) => {
+        for (const language of ['en', 'zh-Hans']) {
+          await page.speak(language);
+          for (const [selector, part] of Object.entries(places)) {
+            const text = await browser.evaluate((/** @type {string} */ wanted) => document.querySelector(wanted)?.textContent, selector);
+            assert.ok(text?.includes(part), `${selector}: ${text}`);
+            assert.deepEqual(await browser.evaluate(turnedIn, selector), [], language);
+            checked[selector] = text;
+          }
+        }
+        await page.speak('en');
+      };
+      await drop(browser, { ...shirt(), name: hebrew });
+      await page.waitForState('photo-result', 'ready');
+      await check({ '.photo-given figcaption': hebrew });
+      await drop(browser, { name: `${arabic}.png`, type: 'image/png', bytes: new Uint8Array(40) });
+      await page.waitForState('photo-result', 'refused');
+      await check({ [hook('photo-message')]: arabic, '.photo-given figcaption': arabic });
+      const label = await browser.evaluate(() => document.querySelector('.photos .picture')?.getAttribute('aria-label'));
+      assert.ok(label.startsWith(`${isolated(hebrew)}:`), label);
+      await browser.uploadFile(hook('model-input'), join(folder, `${hebrew}.fit`));
+      await says(hebrew);
+      await check({ [hook('keep-message')]: hebrew, '.models .quiet': hebrew });
+      await browser.uploadFile(hook('model-input'), join(folder, `${arabic}.onnx`));
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.classList.contains('error'), { args: [hook('keep-message')] });
+      await check({ [hook('keep-message')]: '' });
+      await page.click('library-delete');
+      await browser.waitFor(() => document.querySelector('.undo:not([hidden])'));
+      await check({ '.undo': hebrew });
+      for (const field of ['library-name', 'save-name']) {
+        const direction = await browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('dir') ?? 'auto', hook(field));
+        assert.equal(direction, 'auto', `${field}: what is typed decides`);
+      }
+      assert.equal(Object.keys(checked).length, 5);
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
