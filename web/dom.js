@@ -19,7 +19,7 @@ export function el(tag, props = {}, ...children) {
     if (name in node) /** @type {any} */ (node)[name] = value;
     else node.setAttribute(name, String(value));
   }
-  node.append(...children);
+  node.append(...children.map((child) => (typeof child === 'string' ? withIsolatedNames(child) : child)));
   return node;
 }
 

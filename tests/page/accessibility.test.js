@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { hook, openPage } from './page.js';
 
-/** Nothing for axe-core to find, everything by keyboard, and no sideways scrolling from 360 px up. */
+/** Nothing for axe-core to find, everything by keyboard, and no sideways scrolling from 320 px up. */
 
 const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const QUERY = 'data=synthetic&epochs=300&train-size=2000';
@@ -141,7 +141,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await browser.click(`${hook('confusion-matrix')} .hit`);
       for (const language of ['en', 'zh-Hans']) {
         await page.speak(language);
-        for (const [width, height] of [[360, 740], [768, 1024], [1100, 800], [1440, 900], [1920, 1080], [3840, 2160]]) {
+        for (const [width, height] of [[320, 640], [360, 740], [768, 1024], [1100, 800], [1440, 900], [1920, 1080], [3840, 2160]]) {
           await browser.setViewport(width, height);
           for (const large of [true, false]) {
             await page.click('grid-enlarge');

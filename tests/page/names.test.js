@@ -97,6 +97,9 @@ test('chromium: sizes, figures and words stay in their order beside such names, 
       await browser.uploadFile(hook('model-input'), join(folder, `${arabic}.onnx`));
       await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.classList.contains('error'), { args: [hook('keep-message')] });
       await check({ [hook('keep-message')]: '' });
+      await browser.uploadFile(hook('dataset-files'), join(folder, `${hebrew}.fit`));
+      await browser.waitFor((/** @type {string} */ name) => document.getElementById('dataset-detail')?.textContent?.includes(name), { args: [hebrew.split(' ')[0]] });
+      await check({ '#dataset-detail': hebrew.split(' ')[0] });
       await page.click('library-delete');
       await browser.waitFor(() => document.querySelector('.undo:not([hidden])'));
       await check({ '.undo': hebrew });
@@ -104,7 +107,7 @@ test('chromium: sizes, figures and words stay in their order beside such names, 
         const direction = await browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('dir') ?? 'auto', hook(field));
         assert.equal(direction, 'auto', `${field}: what is typed decides`);
       }
-      assert.equal(Object.keys(checked).length, 5);
+      assert.equal(Object.keys(checked).length, 6);
     });
   } finally {
     await rm(folder, { recursive: true });
