@@ -98,13 +98,16 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('an invalid model is said, and cannot be started until it is corrected', async () => {
       const { browser, page } = opened;
-      const disabled = () => browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.matches(':disabled'), hook('train-start'));
+      const disabled = () => browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('aria-disabled') === 'true', hook('train-start'));
       await browser.type(hook('layer-kernelSize'), '29');
       await browser.waitFor((/** @type {string} */ selector) => /cannot be built/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('train-status')] });
       assert.equal(await disabled(), true);
       await browser.type(hook('layer-kernelSize'), '28');
       await browser.waitFor(() => document.querySelector('.layer.at-fault:not(:first-child)') !== null); // nothing is left to pool
       assert.equal(await disabled(), true);
+      await page.click('train-start');
+      assert.equal(await page.data('train-status', 'state'), 'idle');
+      assert.ok(await browser.evaluate(() => document.activeElement?.closest('.layer.at-fault')), 'a press leads to the layer');
       await browser.type(hook('layer-kernelSize'), '3');
       await browser.waitFor((/** @type {string} */ selector) => /^Ready/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('train-status')] });
       assert.equal(await disabled(), false);

@@ -220,7 +220,16 @@ export const forgetModel = (id) =>
   });
 
 /** Other tabs of the page see the same models: those that were changed are told of there. */
-const channel = globalThis.BroadcastChannel && new BroadcastChannel('fitting-room.models');
+const channel = openChannel();
+
+/** None where the browser lets no page keep anything. @returns {BroadcastChannel | null} */
+function openChannel() {
+  try {
+    return new BroadcastChannel('fitting-room.models');
+  } catch {
+    return null;
+  }
+}
 
 /** Tells other tabs that the models have changed. */
 export const tellModelsChanged = () => channel?.postMessage('changed');

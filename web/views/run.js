@@ -24,7 +24,8 @@ export function createRunView(session, trainer, firstInvalid) {
   function render() {
     const { state, message, continues, offer, evaluating } = trainer.view;
     const running = state === 'training' || state === 'paused';
-    startButton.disabled = trainer.busy() || firstInvalid.model() !== null;
+    startButton.disabled = trainer.busy();
+    startButton.ariaDisabled = String(firstInvalid.model() !== null); // a press still leads to what is wrong
     pauseButton.disabled = !running || (state === 'training' && evaluating);
     stopButton.disabled = !trainer.busy();
     anewButton.hidden = trainer.busy() || !(continues || offer);
