@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+
+/** RFC 4180, letter by letter. @param {string} text */
+export function parse(text) {
+  /** @type {string[][]} */
+  const rows = [];
+  let row = [''];
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at];
+    if (quoted && letter === '"' && text[at + 1] === '"') row[row.length - 1] += text[++at];
+    else if (letter === '"') quoted = !quoted;
+    else if (quoted) row[row.length - 1] += letter;
+    else if (letter === ',') row.push('');
+    else if (letter === '\r' && text[at + 1] === '\n') [row, at] = [(rows.push(row), ['']), at + 1];
+    else row[row.length - 1] += letter;
+  }
+  assert.ok(!quoted && row.length === 1 && row[0] === '', 'ends with a line');
+  return rows;
+}
