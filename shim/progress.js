@@ -1,3 +1,5 @@
+import { numberText } from './number-text.js';
+
 /** @typedef {Record<string, number>} Logs such as { loss, acc, val_loss, val_acc } */
 /** @typedef {(text: string, options: { replace: boolean, final: boolean }) => void} Log */
 
@@ -19,11 +21,11 @@ function duration(seconds) {
 const stepTime = (seconds) =>
   seconds >= 1 ? `${seconds.toFixed(1)}s/step` : seconds >= 1e-3 ? `${Math.round(seconds * 1e3)}ms/step` : `${Math.round(seconds * 1e6)}us/step`;
 
+/** @param {number} value */
+const digits = (value) => (Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(4));
+
 /** @param {Logs} logs */
-const figures = (logs) =>
-  Object.entries(logs)
-    .map(([name, value]) => ` - ${name}: ${Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(4)}`)
-    .join('');
+const figures = (logs) => Object.entries(logs).map(([name, value]) => ` - ${name}: ${numberText(value, digits)}`).join('');
 
 /** @param {number} epoch from 0 @param {number} epochs */
 export const epochTitle = (epoch, epochs) => `Epoch ${epoch + 1}/${epochs}`;
@@ -32,16 +34,15 @@ export const epochTitle = (epoch, epochs) => `Epoch ${epoch + 1}/${epochs}`;
  * verbose 1, while the epoch runs:
  * ` 320/1875 [====>.........................] - ETA: 5s - loss: 1.0210 - acc: 0.6312`
  * and at its end: `1875/1875 [==============================] - 7s 4ms/step - loss: …`
- * @param {{ done: number, total: number, seconds: number, etaSeconds: number, logs: Logs }} state in batches
+ * @param {{ done: number, total: number, seconds: number, etaSeconds: number, logs: Logs, ended?: boolean }} state in batches;
+ *   ended: the epoch is over, whole or cut short
  */
-export function progressLine({ done, total, seconds, etaSeconds, logs }) {
+export function progressLine({ done, total, seconds, etaSeconds, logs, ended = done >= total }) {
   const count = `${String(done).padStart(String(total).length)}/${total}`;
   const filled = Math.floor((done / total) * BAR);
-  if (done >= total) {
-    return `${count} [${'='.repeat(BAR)}] - ${duration(seconds)} ${stepTime(seconds / total)}${figures(logs)}`;
-  }
-  const bar = filled ? `${'='.repeat(filled - 1)}>` : '';
-  return `${count} [${bar.padEnd(BAR, '.')}] - ETA: ${duration(etaSeconds)}${figures(logs)}`;
+  const bar = done >= total ? '='.repeat(BAR) : filled ? `${'='.repeat(filled - 1)}>` : '';
+  const time = ended ? `${duration(seconds)} ${stepTime(seconds / done)}` : `ETA: ${duration(etaSeconds)}`;
+  return `${count} [${bar.padEnd(BAR, '.')}] - ${time}${figures(logs)}`;
 }
 
 /**

@@ -22,7 +22,7 @@ export class Reporter {
   /** @param {Progress} progress @param {boolean} [final] */
   bar({ batch, batches, etaSeconds, logs }, final = false) {
     if (this.#settings.verbose !== 1 || (batch === batches && !final)) return;
-    const line = { done: batch, total: batches, seconds: now() - this.#start, etaSeconds, logs };
+    const line = { done: batch, total: batches, seconds: now() - this.#start, etaSeconds, logs, ended: final };
     this.#settings.log(progressLine(line), { replace: this.#lines++ > 0, final });
   }
 

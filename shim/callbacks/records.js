@@ -1,3 +1,4 @@
+import { cellText, csvLine, csvLineOf, marked, rowsOfCsv } from '../csv.js';
 import { FittingRoomError, checkInteger, show } from '../errors.js';
 import { callable, checkFields, flag, optional, unchecked, whole, within } from '../fields.js';
 import { inNode } from '../host.js';
@@ -5,6 +6,7 @@ import { appendLogs } from '../progress.js';
 import { Callback } from './callback.js';
 import { Monitor } from './monitor.js';
 
+/** @import { Cell } from '../csv.js' */
 /** @import { Model } from '../model.js' */
 /** @import { Field } from '../fields.js' */
 /** @import { Logs } from '../progress.js' */
@@ -82,52 +84,80 @@ export class ModelCheckpoint extends Callback {
 /** @typedef {{ filename?: string, write?: (line: string) => unknown, separator?: string, append?: boolean }} CsvOptions filename: Node only */
 
 /** @type {Field[0]} */
-function text(name, value) {
-  if (typeof value === 'string') return value;
-  throw new FittingRoomError(`${name} must be a string, got ${show(value)}`);
+function character(name, value) {
+  if (typeof value !== 'string') throw new FittingRoomError(`${name} must be a string, got ${show(value)}`);
+  if ([...value].length === 1 && !/["\r\n]/.test(value)) return value;
+  throw new FittingRoomError(`${name} must be one character, no quote or end of line, got ${show(value)}`);
 }
 
 export class CsvLogger extends Callback {
   /** @type {CsvOptions & { separator: string }} */
   #options;
-  /** @type {string[] | undefined} */
-  #keys;
+  /** As they are written, the epoch first; none before there is a line. @type {string[]} */
+  #columns = [];
   /** What was written so far. */
   text = '';
 
   /** @param {CsvOptions} options */
   constructor(options) {
     super();
-    this.#options = checkFields('csvLogger', options, { filename: unchecked, write: callable, separator: [text, ','], append: [flag, false] });
+    this.#options = checkFields('csvLogger', options, { filename: unchecked, write: callable, separator: [character, ','], append: [flag, false] });
     if (options.filename !== undefined && !inNode()) throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
   }
 
   onTrainBegin() {
-    const { filename, append } = this.#options;
-    this.#keys = undefined;
+    const { filename, append, separator } = this.#options;
     if (!append) this.text = '';
-    if (!filename) return;
-    const { existsSync, readFileSync, writeFileSync } = fileSystem();
-    if (append && existsSync(filename)) this.text = readFileSync(filename, 'utf8');
-    else writeFileSync(filename, '');
+    else if (filename && fileSystem().existsSync(filename)) this.text = fileSystem().readFileSync(filename, 'utf8');
+    this.#columns = rowsOfCsv(this.text, separator)[0] ?? [];
+    if (this.text && this.#columns[0] !== 'epoch') {
+      throw new FittingRoomError(`csvLogger: a table to append to must have epoch as its first column, got ${show(this.#columns[0])}; give its separator, or another filename`);
+    }
+    this.#save(this.text);
   }
 
   /** @param {number} epoch @param {Logs} logs */
   async onEpochEnd(epoch, logs) {
-    if (!this.#keys) {
-      this.#keys = Object.keys(logs).sort();
-      if (this.text === '') await this.#line(['epoch', ...this.#keys]);
-    }
-    await this.#line([epoch, ...this.#keys.map((key) => logs[key] ?? 'NA')]);
+    const figures = new Map(Object.entries(logs).map(([name, value]) => [cellText(name), value]));
+    const unknown = [...new Set([...this.#expected(), ...figures.keys()])].filter((name) => !this.#columns.includes(name)).sort();
+    if (unknown.length) await this.#widen(this.#columns.length ? unknown : ['epoch', ...unknown]);
+    await this.#line([epoch, ...this.#columns.slice(1).map((name) => figures.get(name))]);
   }
 
-  /** @param {(string | number)[]} cells */
+  /** What the run's logs will hold, in epochs without validation too. */
+  #expected() {
+    if (!this.params) return [];
+    const trained = ['loss', ...this.params.metrics];
+    return this.params.doValidation ? [...trained, ...trained.map((name) => `val_${name}`)] : trained;
+  }
+
+  /** Adds columns, which are empty in the lines that are there. @param {string[]} names */
+  async #widen(names) {
+    const { separator, write } = this.#options;
+    this.#columns.push(...names);
+    const rows = rowsOfCsv(this.text, separator).slice(1);
+    const lines = [this.#columns, ...rows].map((row) => csvLineOf(this.#columns.map((_, i) => row[i] ?? ''), separator));
+    this.#save(lines.map((line) => `${line}\n`).join(''));
+    await write?.(lines[0]);
+  }
+
+  /** @param {Cell[]} cells */
   async #line(cells) {
-    const { filename, write, separator } = this.#options;
-    const line = cells.join(separator);
-    this.text += `${line}\n`;
-    if (filename) fileSystem().appendFileSync(filename, `${line}\n`);
+    const { separator, write } = this.#options;
+    const line = csvLine(cells, separator);
+    const end = this.text.endsWith('\n') ? '' : '\n'; // of a line that somebody added by hand
+    this.#save(`${this.text}${end}${line}\n`);
     await write?.(line);
+  }
+
+  /** Makes the file what the text is, by appending where that will do. @param {string} text */
+  #save(text) {
+    const { filename } = this.#options;
+    const [before, after] = [this.text, marked(text)];
+    this.text = after;
+    if (!filename) return;
+    if (before && after.startsWith(before)) fileSystem().appendFileSync(filename, after.slice(before.length));
+    else fileSystem().writeFileSync(filename, after);
   }
 }
 
@@ -159,8 +189,9 @@ export class History extends Callback {
 export const modelCheckpoint = (options) => new ModelCheckpoint(options);
 
 /**
- * A line an epoch: its number and its figures in the order of their names. They are in `text`, and go to the file and to
- * `write` where there are any.
+ * One line per epoch: its number and its figures in the order of their names; what an epoch does not have is an empty cell. The lines
+ * are in `text`, and go to the file and to `write` if given. A figure that comes up later gets a column after the others: text and
+ * file have it in all their lines, and `write` is given the new first line.
  * @param {CsvOptions} [options]
  */
 export const csvLogger = (options = {}) => new CsvLogger(options);

@@ -25,6 +25,19 @@ test('step times and small figures keep their digits', () => {
   assert.equal(done(0.25, { loss: 0.000123456, acc: 0 }), '2/2 [==============================] - 0s 125ms/step - loss: 1.2346e-4 - acc: 0.0000');
 });
 
+test('figures that are not finite, as Keras prints them', () => {
+  const logs = { loss: NaN, val_loss: Infinity, mine: -Infinity, acc: 0.5 };
+  const figures = ' - loss: nan - val_loss: inf - mine: -inf - acc: 0.5000';
+  assert.equal(epochLine(0, 20, 7.2, logs), `Epoch 1/20 - 7s${figures}`);
+  assert.equal(progressLine({ done: 1, total: 4, seconds: 1, etaSeconds: 3, logs }), `1/4 [======>.......................] - ETA: 3s${figures}`);
+  assert.equal(progressLine({ done: 4, total: 4, seconds: 4, etaSeconds: 0, logs }), `4/4 [${'='.repeat(30)}] - 4s 1.0s/step${figures}`);
+});
+
+test('an epoch that was cut short keeps its bar, with the time it took', () => {
+  const line = progressLine({ done: 1, total: 4, seconds: 2, etaSeconds: 6, logs: {}, ended: true });
+  assert.equal(line, '1/4 [======>.......................] - 2s 2.0s/step');
+});
+
 test('a line an epoch', () => {
   assert.equal(epochTitle(0, 20), 'Epoch 1/20');
   assert.equal(epochLine(0, 20, 7.2, { loss: 0.50214, acc: 0.82361 }), 'Epoch 1/20 - 7s - loss: 0.5021 - acc: 0.8236');
@@ -75,6 +88,18 @@ onEveryBuild(() => {
     assert.deepEqual(writes.map(({ replace }) => replace).slice(0, 4), [false, false, true, true]);
     for (const { text } of bars) assert.match(text, /^[1-8]\/9 \[=*>\.+\] - ETA: \d+s - loss: \d\.\d{4} - acc: \d\.\d{4}$/);
     model.dispose();
+  });
+
+  test('verbose 1 and 2 tell of a run that diverged, and of an epoch that was cut short', async () => {
+    for (const verbose of /** @type {const} */ ([1, 2])) {
+      const model = await smallModel();
+      model.setWeights(model.getWeights().map(({ shape, data }) => ({ shape, data: data.fill(NaN) })));
+      const { writes, lines, log } = terminal();
+      await model.fit(x, y, { verbose, epochs: 3, batchSize: 8, validationSplit: 0.2, log, callbacks: { onBatchEnd: (batch) => { model.stopTraining = batch === 2; } } });
+      assert.match(/** @type {string} */ (lines.at(-1)), verbose === 1 ? /^3\/7 \[=*>\.+\] - \d+s \d+(ms|us)\/step - loss: nan - acc: / : /^Epoch 1\/3 - \d+s - loss: nan - acc: .* - val_loss: nan - /);
+      assert.doesNotMatch(writes.map(({ text }) => text).join(), /NaN|Infinity|undefined/);
+      model.dispose();
+    }
   });
 
   test('verbose 2 writes one line an epoch', async () => {

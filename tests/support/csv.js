@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 
-/** RFC 4180, letter by letter. @param {string} text */
+/** What tells spreadsheets that a table is UTF-8. */
+export const MARK = '\ufeff';
+
+/** RFC 4180, letter by letter, a byte order mark before it left out. @param {string} text */
 export function parse(text) {
   /** @type {string[][]} */
   const rows = [];
   let row = [''];
   let quoted = false;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = text.startsWith(MARK) ? 1 : 0; at < text.length; at++) {
     const letter = text[at];
     if (quoted && letter === '"' && text[at + 1] === '"') row[row.length - 1] += text[++at];
     else if (letter === '"') quoted = !quoted;

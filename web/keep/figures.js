@@ -1,4 +1,4 @@
-import { csvOfRows } from '../csv.js';
+import { csvFile } from '../../shim/csv.js';
 import { argmax } from '../metrics.js';
 
 /**
@@ -9,7 +9,7 @@ import { argmax } from '../metrics.js';
 /** One line an epoch, from 1 on. @param {EpochLogs[]} epochs */
 export function historyCsv(epochs) {
   const names = [...new Set(epochs.flatMap(({ logs }) => Object.keys(logs)))];
-  return csvOfRows([['epoch', ...names], ...epochs.map(({ epoch, logs }) => [epoch + 1, ...names.map((name) => logs[name] ?? '')])]);
+  return csvFile([['epoch', ...names], ...epochs.map(({ epoch, logs }) => [epoch + 1, ...names.map((name) => logs[name] ?? '')])]);
 }
 
 /** As Keras's History has it. @param {EpochLogs[]} epochs */
@@ -30,5 +30,5 @@ export function predictionsCsv({ probabilities, labels }, classNames) {
   const rows = Array.from(labels, (label, i) => [
     i + 1, classNames[label], classNames[predicted[i]] ?? '', ...probabilities.subarray(i * classes, (i + 1) * classes),
   ]);
-  return csvOfRows([['picture', 'true', 'predicted', ...classNames], ...rows]);
+  return csvFile([['picture', 'true', 'predicted', ...classNames], ...rows]);
 }

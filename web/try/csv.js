@@ -1,4 +1,5 @@
-import { csvOfRows } from '../csv.js';
+import { csvFile } from '../../shim/csv.js';
+import { numberText } from '../../shim/number-text.js';
 
 /** @typedef {import('./album.js').Item} Item */
 
@@ -9,8 +10,8 @@ import { csvOfRows } from '../csv.js';
  */
 export function csvOf(items, classNames) {
   const lines = items.map(({ file, predicted, probabilities }) => {
-    const shares = classNames.map((_, k) => (probabilities ? probabilities[k].toFixed(4) : ''));
+    const shares = classNames.map((_, k) => (probabilities ? numberText(probabilities[k], (share) => share.toFixed(4)) : ''));
     return [file.name, predicted < 0 ? '' : classNames[predicted], predicted < 0 ? '' : shares[predicted], ...shares];
   });
-  return csvOfRows([['file', 'class', 'confidence', ...classNames], ...lines]);
+  return csvFile([['file', 'class', 'confidence', ...classNames], ...lines]);
 }
