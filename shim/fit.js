@@ -1,4 +1,5 @@
 import { seedWords } from './core.js';
+import { FittingRoomError } from './errors.js';
 import { score } from './evaluation.js';
 import { checkFit } from './fit-options.js';
 import { logsOf } from './metrics.js';
@@ -6,6 +7,8 @@ import { batchesOf, progressOf, runPass } from './pass.js';
 import { appendLogs } from './progress.js';
 import { Reporter } from './reporter.js';
 import { addScores, noScores, readScores } from './scores.js';
+import { labelledSource } from './source.js';
+import { Stage } from './stage.js';
 
 /** @import { FitSettings } from './fit-options.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
@@ -18,7 +21,25 @@ import { addScores, noScores, readScores } from './scores.js';
 /** @typedef {import('./fit-options.js').FitOptions} FitOptions */
 /** @typedef {{ epoch: number[], history: Record<string, number[]>, params: { epochs: number, batchSize: number, samples: number } }} History */
 /** @typedef {{ epoch: number, batch: number, scores: Scores }} Position where training goes on; scores: of the epoch so far */
-/** @typedef {{ position: Position, history: History, stopTraining: boolean }} FitState */
+/**
+ * Where a model's training is.
+ * @typedef {object} FitState
+ * @property {Position} position
+ * @property {History} history
+ * @property {boolean} stopTraining
+ * @property {boolean} betweenEpochs while onEpochEnd of a whole epoch is called
+ * @property {boolean} stopEndsRun stopTraining was set between epochs, not within one
+ * @property {boolean} fitting
+ * @property {boolean} continues the fit began where an interrupted one was left
+ * @property {boolean} interrupted the fit was left before its run was over
+ */
+
+/** @returns {FitState} */
+export const newFitState = () => ({
+  position: { epoch: 0, batch: 0, scores: noScores() },
+  history: { epoch: [], history: {}, params: { epochs: 0, batchSize: 0, samples: 0 } },
+  stopTraining: false, betweenEpochs: false, stopEndsRun: false, fitting: false, continues: false, interrupted: false,
+});
 
 /**
  * @param {Runner} runner
@@ -81,7 +102,7 @@ class Sweeps {
  * @param {Position} position
  * @param {Reporter} reporter
  * @param {() => boolean} stopped
- * @returns {Promise<Progress | undefined>} the last slice's, or undefined where it was stopped
+ * @returns {Promise<Progress>} the last slice's; where training was stopped, position.batch is not the epoch's end
  */
 async function trainEpoch(runner, settings, position, reporter, stopped) {
   const { source, batchSize, steps, epochs, callbacks, signal } = settings;
@@ -130,7 +151,6 @@ async function trainEpoch(runner, settings, position, reporter, stopped) {
       return !stopped();
     },
   });
-  if (position.batch < steps) return undefined;
   return progress ?? where({ batch: steps, batches: steps, samples: 0, seconds: 0 });
 }
 
@@ -139,6 +159,58 @@ async function trainEpoch(runner, settings, position, reporter, stopped) {
  * @returns {Logs}
  */
 const asValidation = (logs) => Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
+
+/**
+ * Puts the state to where the fit begins.
+ * @param {FitState} state
+ * @param {FitSettings} settings
+ */
+function begin(state, { source, epochs, batchSize, initialEpoch, initialBatch }) {
+  const { position, interrupted } = state;
+  const continues = position.epoch === initialEpoch && position.batch === initialBatch && (initialBatch > 0 || interrupted);
+  Object.assign(state, {
+    ...newFitState(), continues, interrupted: true, fitting: state.fitting,
+    position: { epoch: initialEpoch, batch: initialBatch, scores: continues ? position.scores : noScores() },
+  });
+  state.history.params = { epochs, batchSize, samples: source.count };
+}
+
+/**
+ * One epoch, or what is left of it: training, validation, and the record of both. Where training was stopped within it,
+ * the position stays there.
+ * @param {Runner} runner
+ * @param {FitSettings} settings
+ * @param {FitState} state
+ * @returns {Promise<Logs>}
+ */
+async function runEpoch(runner, settings, state) {
+  const { callbacks, steps } = settings;
+  const { epoch } = state.position;
+  await callbacks.call('onEpochBegin', epoch);
+  const reporter = new Reporter(settings, epoch);
+  const last = await trainEpoch(runner, settings, state.position, reporter, () => state.stopTraining);
+  const whole = state.position.batch === steps;
+  const logs = { ...last.logs, ...(await validate(runner, settings, epoch)) };
+  reporter.end(last, logs);
+  if (whole) state.position = { epoch: epoch + 1, batch: 0, scores: noScores() };
+  state.history.epoch.push(epoch);
+  appendLogs(state.history.history, logs);
+  const shared = { ...logs };
+  state.betweenEpochs = whole;
+  await callbacks.call('onEpochEnd', epoch, shared);
+  state.betweenEpochs = false;
+  appendLogs(state.history.history, Object.fromEntries(Object.entries(shared).filter(([name]) => !(name in logs))));
+  return shared;
+}
+
+/**
+ * A run is over once its epochs are done, a callback ended it at an epoch's end, or its figures are numbers no more.
+ * Anything else interrupts it: what ends a run is left undone, so that it can be continued at the position.
+ * @param {FitState} state
+ * @param {number} epochs
+ * @param {Logs | undefined} latest
+ */
+const isOver = ({ position, stopEndsRun }, epochs, latest) => position.epoch >= epochs || stopEndsRun || (latest !== undefined && !Number.isFinite(latest.loss));
 
 /**
  * @param {Runner} runner
@@ -150,37 +222,47 @@ const asValidation = (logs) => Object.fromEntries(Object.entries(logs).map(([nam
  */
 export async function fit(runner, x, y, options, state) {
   const settings = checkFit(runner, x, y, options);
-  const { source, validation, callbacks, epochs, batchSize, steps, initialEpoch, initialBatch, verbose } = settings;
-  const samples = source.count;
-  const resumes = state.position.epoch === initialEpoch && state.position.batch === initialBatch && initialBatch > 0;
-  state.position = { epoch: initialEpoch, batch: initialBatch, scores: resumes ? state.position.scores : noScores() };
-  state.history = { epoch: [], history: {}, params: { epochs, batchSize, samples } };
-  state.stopTraining = false;
-
+  const { source, validation, callbacks, epochs, batchSize, steps, initialEpoch, verbose } = settings;
+  begin(state, settings);
+  runner.optimizer?.unswap();
   await callbacks.begin(runner.model, {
-    epochs, initialEpoch, steps, samples, batchSize, verbose, doValidation: validation !== undefined, metrics: [...runner.metrics.keys()],
+    epochs, initialEpoch, steps, samples: source.count, batchSize, verbose, doValidation: validation !== undefined, metrics: [...runner.metrics.keys()],
   });
   await callbacks.call('onTrainBegin');
   /** @type {Logs | undefined} */
   let latest;
   while (state.position.epoch < epochs && !state.stopTraining) {
-    const { epoch } = state.position;
-    await callbacks.call('onEpochBegin', epoch);
-    const reporter = new Reporter(settings, epoch);
-    const last = await trainEpoch(runner, settings, state.position, reporter, () => state.stopTraining);
-    if (!last) break;
-    const logs = { ...last.logs, ...(await validate(runner, settings, epoch)) };
-    reporter.end(last, logs);
-    state.position = { epoch: epoch + 1, batch: 0, scores: noScores() };
-    state.history.epoch.push(epoch);
-    appendLogs(state.history.history, logs);
-    latest = { ...logs };
-    await callbacks.call('onEpochEnd', epoch, latest);
-    appendLogs(state.history.history, Object.fromEntries(Object.entries(latest).filter(([name]) => !(name in logs))));
+    latest = await runEpoch(runner, settings, state);
+    if (state.position.batch > 0) break;
   }
-  runner.optimizer?.finish();
+  state.interrupted = !isOver(state, epochs, latest);
+  if (state.interrupted) runner.optimizer?.unswap();
+  else runner.optimizer?.finish();
   await callbacks.call('onTrainEnd', latest);
   return state.history;
+}
+
+/**
+ * One step of training on one batch, which is no run: position and history stay as they are, and nothing that ends a run is done.
+ * @param {Runner} runner
+ * @param {Tensor} x
+ * @param {Tensor} y
+ * @returns {number[]} the loss before the step, then each metric in the order of compile
+ */
+export function trainStep(runner, x, y) {
+  const { core, pointer, metrics } = runner;
+  const optimizer = /** @type {OptimizerHandle} */ (runner.optimizer);
+  if (runner.state.fitting) throw new FittingRoomError('trainOnBatch: this model is being trained already', 'wrong-state');
+  const source = labelledSource(runner, '', x, y);
+  const stage = new Stage(core, source, source.count, 0);
+  try {
+    optimizer.unswap();
+    const { samples, dtype, targets, weights, count } = stage.load(undefined, 0, source.count);
+    core.call('fr_fit', pointer(), samples, dtype, targets, weights, count, count, stage.loadRates([optimizer.learningRate]), stage.results);
+    return Object.values(logsOf(readScores(core, stage.results, 1)[0], metrics));
+  } finally {
+    stage.free();
+  }
 }
 
 /**

@@ -1,18 +1,17 @@
 import { buildModel, callWithNumbers, describeLayers } from './building.js';
+import { Core } from './core.js';
 import { FittingRoomError, checkBoolean, checkOptions, show } from './errors.js';
 import { evaluate, predict } from './evaluation.js';
-import { fit } from './fit.js';
+import { fit, newFitState } from './fit.js';
 import { computeActivations, computeGradients } from './inspection.js';
 import { lossNumbers, lossOf } from './losses.js';
 import { metricsOf } from './metrics.js';
 import { modelFile } from './model-file.js';
 import { OptimizerHandle, optimizerNumbers, optimizerOf } from './optimizers.js';
-import { noScores } from './scores.js';
 import { summaryText } from './summary.js';
 import { readWeights, writeWeights } from './weights.js';
 
 /** @import { BuiltLayer } from './building.js' */
-/** @import { Core } from './core.js' */
 /** @import { EvaluateOptions, PassOptions } from './evaluation.js' */
 /** @import { FitOptions, FitState, History } from './fit.js' */
 /** @import { Graph } from './graph.js' */
@@ -44,12 +43,7 @@ export class Model {
   /** @type {{ options: Compiled, metrics: Map<string, Reading>, optimizer: OptimizerHandle } | undefined} */
   #compiled;
   /** @type {FitState} */
-  #state = {
-    position: { epoch: 0, batch: 0, scores: noScores() },
-    history: { epoch: [], history: {}, params: { epochs: 0, batchSize: 0, samples: 0 } },
-    stopTraining: false,
-  };
-  #fitting = false;
+  #state = newFitState();
   #passes = 0; // fits and evaluations under way
 
   /**
@@ -58,7 +52,11 @@ export class Model {
    * @param {{ name: string, seed: number, facade?: object, blank?: boolean }} options facade: what callbacks are given in this one's place;
    *   blank: all weights will be set, so that none need be drawn
    */
-  constructor(core, graph, { name, seed, facade, blank }) {
+  constructor(core, graph, options) {
+    if (!(core instanceof Core)) {
+      throw new FittingRoomError('Model: models are made by sequential, model, loadModel and importModel, not by new', 'unsupported');
+    }
+    const { name, seed, facade, blank } = options;
     this.#core = core;
     this.#graph = graph;
     this.#facade = facade ?? this;
@@ -122,7 +120,7 @@ export class Model {
     return /** @type {number[]} */ (this.#layers[this.#layers.length - 1].outputShape.slice(1));
   }
 
-  /** The record of the latest fit, up to its last whole epoch. */
+  /** The record of the latest fit: its epochs, the last one as far as it went where stopTraining cut it short. */
   get history() {
     return this.#state.history;
   }
@@ -137,9 +135,25 @@ export class Model {
     return this.#state.stopTraining;
   }
 
-  /** Set to true from a callback, ends fit after the slice at hand; fit then resolves. */
+  /**
+   * Set to true, ends fit after the slice at hand; validation, onEpochEnd and onTrainEnd still come, and fit resolves. Set in
+   * onEpochEnd, it ends the run; before that it interrupts it.
+   */
   set stopTraining(stop) {
-    this.#state.stopTraining = stop;
+    Object.assign(this.#state, { stopTraining: stop, stopEndsRun: stop && this.#state.betweenEpochs });
+  }
+
+  /**
+   * Whether the latest fit was left before its run was over, by stopTraining within an epoch, a signal or an error. What ends a
+   * run, such as averages that take the place of the weights, is not done then, and a fit from `position` on continues it exactly.
+   */
+  get interrupted() {
+    return this.#state.interrupted;
+  }
+
+  /** Whether the latest fit began where an interrupted one was left. */
+  get continues() {
+    return this.#state.continues;
   }
 
   /** What compile set: its learningRate can be read and, where it is no schedule, changed. */
@@ -242,12 +256,12 @@ export class Model {
    */
   async fit(x, y, options = {}) {
     const runner = this.compiledRunner('fit');
-    if (this.#fitting) throw new FittingRoomError('fit: this model is being trained already', 'wrong-state');
-    this.#fitting = true;
+    if (this.#state.fitting) throw new FittingRoomError('fit: this model is being trained already', 'wrong-state');
+    this.#state.fitting = true;
     try {
       return await this.#during(runner, () => fit(runner, x, y, options, this.#state));
     } finally {
-      this.#fitting = false;
+      this.#state.fitting = false;
     }
   }
 

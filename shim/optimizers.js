@@ -21,7 +21,7 @@ import { checkFields, flag, optional, rate, unchecked, whole } from './fields.js
  * @property {number} [clipValue] the most that a gradient may be
  * @property {number} [clipNorm] the most that the norm of a tensor's gradients may be
  * @property {number} [globalClipNorm] the most that the norm of all gradients may be
- * @property {boolean} [useEma] false; keeps an average of the weights, which they become when fit ends
+ * @property {boolean} [useEma] false; keeps an average of the weights, which they become when a run ends
  * @property {number} [emaMomentum] 0.99: what of the average is kept each step
  * @property {number} [emaOverwriteFrequency] steps after which the weights become the average; never where left out
  */
@@ -149,9 +149,14 @@ export class OptimizerHandle {
     this.#swapped = swapped && this.useEma;
   }
 
-  /** What ends a fit: with useEma the weights become their averages. */
-  finish() {
+  /** Weights and averages each in their own place. */
+  unswap() {
     if (this.#swapped) this.swapAverages();
+  }
+
+  /** What ends a run: with useEma the weights become their averages. */
+  finish() {
+    this.unswap();
     if (this.#config.useEma) this.#average(0);
   }
 

@@ -22,4 +22,9 @@ export class Callback {
   get model() {
     return /** @type {Model} */ (this.#model);
   }
+
+  /** Whether this epoch, which ends, was cut short: it will end again once a fit has continued it. @param {number} epoch */
+  wasCut(epoch) {
+    return this.model.position?.epoch === epoch;
+  }
 }

@@ -10,14 +10,16 @@ const epochs = whole(0, 1e6);
 const verbosity = whole(0, 1);
 
 /** @typedef {MonitorOptions & { factor?: number, patience?: number, cooldown?: number, minLR?: number, verbose?: 0 | 1 }} PlateauOptions */
+/** @typedef {{ best: number, wait: number, cooldown: number }} PlateauState epochs: without a better figure than best, and still to cool down */
 
 export class ReduceLROnPlateau extends Callback {
   #monitor;
   /** @type {{ factor: number, patience: number, cooldown: number, minLR: number, verbose: number }} */
   #options;
-  #best = NaN;
-  #wait = 0;
-  #cooldown = 0;
+  /** @type {PlateauState | undefined} none before the first fit */
+  #state;
+  /** @type {PlateauState | undefined} */
+  #resumed;
 
   /** @param {PlateauOptions} options */
   constructor(options) {
@@ -34,36 +36,53 @@ export class ReduceLROnPlateau extends Callback {
     this.#monitor = new Monitor(what, { minDelta: 1e-4, ...options });
   }
 
+  /** What it has seen so far: give it to the resume of another one, and a fit that goes on there lowers the rate where this one would have. */
+  get state() {
+    return { ...(this.#state ?? this.#nothingSeen()) };
+  }
+
+  /** The next fit goes on from there. @param {PlateauState} state */
+  resume(state) {
+    this.#resumed = state;
+  }
+
+  /** @returns {PlateauState} */
+  #nothingSeen() {
+    return { best: this.#monitor.worst, wait: 0, cooldown: 0 };
+  }
+
   onTrainBegin() {
-    this.#best = this.#monitor.worst;
-    this.#wait = 0;
-    this.#cooldown = 0;
+    const seen = this.model.continues ? this.#state : undefined;
+    this.#state = { ...(this.#resumed ?? seen ?? this.#nothingSeen()) };
+    this.#resumed = undefined;
   }
 
   /** @param {number} epoch @param {Logs} logs */
   onEpochEnd(epoch, logs) {
     logs.learning_rate = this.model.optimizer.learningRate;
+    if (this.wasCut(epoch)) return;
+    const state = /** @type {PlateauState} */ (this.#state);
     const current = this.#monitor.read(logs);
     if (current === undefined) return;
-    if (this.#cooldown > 0) {
-      this.#cooldown--;
-      this.#wait = 0;
+    if (state.cooldown > 0) {
+      state.cooldown--;
+      state.wait = 0;
     }
-    if (this.#monitor.improves(current, this.#best)) {
-      this.#best = current;
-      this.#wait = 0;
-    } else if (this.#cooldown === 0 && ++this.#wait >= this.#options.patience) this.#reduce(epoch);
+    if (this.#monitor.improves(current, state.best)) {
+      state.best = current;
+      state.wait = 0;
+    } else if (state.cooldown === 0 && ++state.wait >= this.#options.patience) this.#reduce(epoch, state);
   }
 
-  /** @param {number} epoch */
-  #reduce(epoch) {
+  /** @param {number} epoch @param {PlateauState} state */
+  #reduce(epoch, state) {
     const { factor, cooldown, minLR, verbose } = this.#options;
     const { optimizer } = this.model;
     if (!(optimizer.learningRate > minLR)) return;
     optimizer.learningRate = Math.max(optimizer.learningRate * factor, minLR);
     if (verbose) console.log(`Epoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${optimizer.learningRate}.`);
-    this.#cooldown = cooldown;
-    this.#wait = 0;
+    state.cooldown = cooldown;
+    state.wait = 0;
   }
 }
 
@@ -84,7 +103,8 @@ export class LearningRateScheduler extends Callback {
 
   /** @param {number} epoch */
   onEpochBegin(epoch) {
-    const { optimizer } = this.model;
+    const { optimizer, continues, position } = this.model;
+    if (continues && position.batch > 0) return; // set when the epoch began
     const wanted = this.#schedule(epoch, optimizer.learningRate);
     optimizer.learningRate = /** @type {number} */ (rate('learningRateScheduler: what the schedule returns', wanted));
     if (this.#verbose) console.log(`Epoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${optimizer.learningRate}.`);
@@ -98,7 +118,7 @@ export class LearningRateScheduler extends Callback {
 
 /**
  * Multiplies the learning rate by `factor` when a figure has not become better, by more than minDelta, for `patience`
- * epochs; then waits for `cooldown` epochs. Adds learning_rate to the logs.
+ * epochs; then waits for `cooldown` epochs. Adds learning_rate to the logs. An epoch that was cut short does not count.
  * @param {PlateauOptions} [options]
  */
 export const reduceLROnPlateau = (options = {}) => new ReduceLROnPlateau(options);

@@ -3,6 +3,7 @@ import { checkFields, flag, whole } from '../fields.js';
 import { Callback } from './callback.js';
 import { MONITOR_FIELDS, Monitor } from './monitor.js';
 
+/** @import { Progress } from '../pass.js' */
 /** @import { Logs } from '../progress.js' */
 /** @import { Tensor } from '../tensor.js' */
 /** @import { MonitorOptions } from './monitor.js' */
@@ -23,14 +24,11 @@ export class EarlyStopping extends Callback {
   #monitor;
   /** @type {{ patience: number, baseline: number | null, restoreBestWeights: boolean, startFromEpoch: number, verbose: number }} */
   #options;
-  #wait = 0;
-  #best = NaN;
-  #bestEpoch = 0;
-  #stoppedEpoch = 0;
-  /** @type {Tensor[] | undefined} */
-  #bestWeights;
+  /** @type {StoppingState | undefined} none before the first fit */
+  #state;
   /** @type {StoppingState | undefined} */
   #resumed;
+  #stoppedEpoch = 0;
 
   /** @param {EarlyStoppingOptions} options */
   constructor(options) {
@@ -52,9 +50,14 @@ export class EarlyStopping extends Callback {
     return this.#stoppedEpoch;
   }
 
+  /** The epoch after which training was stopped, or null. */
+  get stopped() {
+    return this.#stoppedEpoch ? { epoch: this.#stoppedEpoch } : null;
+  }
+
   /** What it has seen so far: give it to the resume of another one, and a fit that goes on there stops where this one would have. */
   get state() {
-    return { wait: this.#wait, best: this.#best, bestEpoch: this.#bestEpoch, bestWeights: this.#bestWeights };
+    return { ...(this.#state ?? this.#nothingSeen()) };
   }
 
   /** The next fit goes on from there. @param {StoppingState} state */
@@ -62,62 +65,109 @@ export class EarlyStopping extends Callback {
     this.#resumed = state;
   }
 
+  /** @returns {StoppingState} */
+  #nothingSeen() {
+    return { wait: 0, best: this.#monitor.worst, bestEpoch: 0, bestWeights: undefined };
+  }
+
   onTrainBegin() {
-    const { wait, best, bestEpoch, bestWeights } = this.#resumed ?? { wait: 0, best: this.#monitor.worst, bestEpoch: 0, bestWeights: undefined };
+    const seen = this.model.continues ? this.#state : undefined;
+    this.#state = { ...(this.#resumed ?? seen ?? this.#nothingSeen()) };
     this.#resumed = undefined;
-    this.#wait = wait;
     this.#stoppedEpoch = 0;
-    this.#best = best;
-    this.#bestEpoch = bestEpoch;
-    this.#bestWeights = bestWeights;
   }
 
   /** @param {number} epoch @param {Logs} logs */
   onEpochEnd(epoch, logs) {
+    if (this.wasCut(epoch)) return;
     const { patience, baseline, restoreBestWeights, startFromEpoch } = this.#options;
+    const state = /** @type {StoppingState} */ (this.#state);
     const current = this.#monitor.read(logs);
     if (current === undefined || epoch < startFromEpoch) return;
-    const better = this.#monitor.improves(current, this.#best);
-    if (restoreBestWeights && (better || !this.#bestWeights)) {
-      this.#bestWeights = this.model.getWeights();
-      this.#bestEpoch = epoch;
+    const better = this.#monitor.improves(current, state.best);
+    if (restoreBestWeights && (better || !state.bestWeights)) {
+      state.bestWeights = this.model.getWeights();
+      state.bestEpoch = epoch;
     }
-    this.#wait++;
+    state.wait++;
     if (better) {
-      this.#best = current;
-      if (baseline === null || this.#monitor.improves(current, baseline)) this.#wait = 0;
+      state.best = current;
+      if (baseline === null || this.#monitor.improves(current, baseline)) state.wait = 0;
       return;
     }
-    if (this.#wait >= patience && epoch > 0) {
+    if (state.wait >= patience && epoch > 0) {
       this.#stoppedEpoch = epoch;
       this.model.stopTraining = true;
     }
   }
 
   onTrainEnd() {
+    if (this.model.interrupted) return;
+    const { bestWeights, bestEpoch } = this.state;
     const { verbose } = this.#options;
     if (verbose && this.#stoppedEpoch) console.log(`Epoch ${this.#stoppedEpoch + 1}: early stopping`);
-    if (!this.#bestWeights) return;
-    if (verbose) console.log(`Restoring model weights from the end of the best epoch: ${this.#bestEpoch + 1}.`);
-    this.model.setWeights(this.#bestWeights);
+    if (!bestWeights) return;
+    if (verbose) console.log(`Restoring model weights from the end of the best epoch: ${bestEpoch + 1}.`);
+    this.model.setWeights(bestWeights);
   }
 }
 
+/** @typedef {{ perBatch?: boolean }} TerminateOptions perBatch: true; false looks once per slice of work, which costs no time */
+
 export class TerminateOnNaN extends Callback {
-  /** @param {number} batch @param {Logs} logs */
-  onBatchEnd(batch, { loss }) {
+  #epoch = 0;
+  /** @type {{ epoch: number, batch: number } | null} */
+  #stopped = null;
+
+  /** @param {TerminateOptions} options */
+  constructor(options) {
+    super();
+    const { perBatch } = checkFields('terminateOnNaN', options, { perBatch: [flag, true] });
+    // One hook or the other: with onBatchEnd every batch is a slice of work.
+    if (perBatch) this.onBatchEnd = (/** @type {number} */ batch, /** @type {Logs} */ { loss }) => this.#look(this.#epoch, batch, loss);
+    else this.onProgress = (/** @type {Progress} */ { phase, epoch, batch, logs }) => phase === 'train' && this.#look(epoch, batch - 1, logs.loss);
+  }
+
+  /** @type {((batch: number, logs: Logs) => void) | undefined} */
+  onBatchEnd;
+
+  /** @type {((progress: Progress) => unknown) | undefined} */
+  onProgress;
+
+  /** The epoch and the batch after which training was stopped, or null. */
+  get stopped() {
+    return this.#stopped && { ...this.#stopped };
+  }
+
+  onTrainBegin() {
+    this.#stopped = null;
+  }
+
+  /** @param {number} epoch */
+  onEpochBegin(epoch) {
+    this.#epoch = epoch;
+  }
+
+  /** @param {number} epoch @param {number} batch @param {number} loss */
+  #look(epoch, batch, loss) {
     if (Number.isFinite(loss)) return;
     console.log(`Batch ${batch}: Invalid loss, terminating training`);
+    this.#stopped = { epoch, batch };
     this.model.stopTraining = true;
   }
 }
 
 /**
  * Stops training when a figure has not become better for `patience` epochs. restoreBestWeights: at the end, stopped early
- * or not, the weights are those of the best epoch. baseline: what has to be beaten before patience begins anew.
+ * or not, the weights are those of the best epoch. baseline: what has to be beaten before patience starts over. An epoch that
+ * was cut short does not count.
  * @param {EarlyStoppingOptions} [options]
  */
 export const earlyStopping = (options = {}) => new EarlyStopping(options);
 
-/** Stops training when a batch's loss is no number. Makes every batch a slice of work. */
-export const terminateOnNaN = () => new TerminateOnNaN();
+/**
+ * Stops training after the batch whose loss is not a finite number, or with perBatch: false after the slice of work that the batch
+ * was in; `stopped` says where. Watching each batch makes every batch a slice of work.
+ * @param {TerminateOptions} [options]
+ */
+export const terminateOnNaN = (options = {}) => new TerminateOnNaN(options);

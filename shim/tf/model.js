@@ -1,5 +1,6 @@
 import { FittingRoomError, checkOptions, show } from '../errors.js';
 import { evaluateNow, predictNow } from '../evaluation.js';
+import { trainStep } from '../fit.js';
 import { graphOf } from '../graph.js';
 import { losses } from '../losses.js';
 import { Model } from '../model.js';
@@ -35,6 +36,12 @@ function floats(t) {
   return { shape: t.shape, data: Float32Array.from(t.dataSync()) };
 }
 
+/** What makes the graph of a model that is not put together from inputs and outputs. */
+const GRAPH = Symbol('graph');
+
+/** @typedef {{ name?: string, seed?: number }} Named */
+/** @typedef {Named & { inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[] }} ContainerArgs */
+
 /** TF.js's model: built when it is first used; evaluate and predict return at once. */
 export class LayersModel {
   #graphOf;
@@ -42,13 +49,18 @@ export class LayersModel {
   /** @type {Model | undefined} */
   #model;
 
-  /**
-   * @param {() => Graph} graph
-   * @param {{ name: string, seed: number }} options
-   */
-  constructor(graph, options) {
-    this.#graphOf = graph;
-    this.#options = options;
+  /** @param {ContainerArgs | (Named & { [GRAPH]: () => Graph })} args */
+  constructor(args) {
+    if (GRAPH in Object(args)) {
+      this.#graphOf = /** @type {{ [GRAPH]: () => Graph }} */ (args)[GRAPH];
+    } else {
+      checkOptions('model', args, ['inputs', 'outputs', 'name', 'seed']);
+      const { inputs, outputs } = /** @type {ContainerArgs} */ (args);
+      const graph = graphOf(inputs, outputs);
+      this.#graphOf = () => graph;
+    }
+    const { name = 'model', seed } = args;
+    this.#options = { name, seed: seedOf('model', seed) };
   }
 
   get isBuilt() {
@@ -78,6 +90,18 @@ export class LayersModel {
 
   get history() {
     return this.model.history;
+  }
+
+  get position() {
+    return this.model.position;
+  }
+
+  get interrupted() {
+    return this.model.interrupted;
+  }
+
+  get continues() {
+    return this.model.continues;
   }
 
   get stopTraining() {
@@ -140,8 +164,7 @@ export class LayersModel {
    * @returns {Promise<number | number[]>} the loss before it, then the metrics where there are any
    */
   async trainOnBatch(x, y) {
-    const { history } = await this.fit(x, y, { batchSize: x.shape[0], shuffle: false, verbose: 0 });
-    const figures = this.metricsNames.map((name) => history[name][0]);
+    const figures = trainStep(this.model.compiledRunner('trainOnBatch'), floats(x), this.#targets(y));
     return figures.length === 1 ? figures[0] : figures;
   }
 
@@ -190,15 +213,19 @@ export class LayersModel {
   }
 }
 
+/** @typedef {Named & { layers?: LayerConfig[] }} SequentialArgs */
+
 /** A stack of layers, which can grow until it is first used. */
 export class Sequential extends LayersModel {
   #stack;
 
-  /** @param {{ layers?: LayerConfig[], name?: string, seed?: number }} options */
-  constructor(options) {
-    checkOptions('sequential', options, ['layers', 'name', 'seed']);
-    const stack = [...(options.layers ?? [])];
-    super(() => stackOf(stack), { name: options.name ?? 'sequential', seed: seedOf('sequential', options.seed) });
+  /** @param {SequentialArgs} [args] */
+  constructor(args = {}) {
+    checkOptions('sequential', args, ['layers', 'name', 'seed']);
+    const { layers = [], name = 'sequential', seed } = args;
+    if (!Array.isArray(layers)) throw new FittingRoomError(`sequential: layers must be an array, got ${show(layers)}`);
+    const stack = [...layers];
+    super({ [GRAPH]: () => stackOf(stack), name, seed: seedOf('sequential', seed) });
     this.#stack = stack;
   }
 
@@ -209,14 +236,8 @@ export class Sequential extends LayersModel {
   }
 }
 
-/** @param {{ layers?: LayerConfig[], name?: string, seed?: number }} [options] */
-export const sequential = (options = {}) => new Sequential(options);
+/** @param {SequentialArgs} [args] */
+export const sequential = (args) => new Sequential(args);
 
-/**
- * @param {{ inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[], name?: string, seed?: number }} options
- */
-export function model(options) {
-  checkOptions('model', options, ['inputs', 'outputs', 'name', 'seed']);
-  const graph = graphOf(options.inputs, options.outputs);
-  return new LayersModel(() => graph, { name: options.name ?? 'model', seed: seedOf('model', options.seed) });
-}
+/** @param {ContainerArgs} args */
+export const model = (args) => new LayersModel(args);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -61,7 +61,7 @@ describe('earlyStopping', () => {
   test('callback earlyStopping: auto knows which way is better; a mode says so', async () => {
     for (const name of ['val_acc', 'acc', 'precision', 'val_recall', 'binaryAccuracy', 'topKCategoricalAccuracy'])
       assert.equal((await run(earlyStopping({ monitor: name }), [0.1, 0.2, 0.1], name)).epochs, 3, name);
-    for (const name of ['loss', 'val_mse', 'mae'])
+    for (const name of ['loss', 'val_mse', 'mae', 'meanSquaredError', 'val_meanAbsoluteError'])
       assert.equal((await run(earlyStopping({ monitor: name }), [0.1, 0.2, 0.1], name)).epochs, 2, name);
     assert.equal((await run(earlyStopping({ mode: 'max' }), [1, 2, 3, 3])).epochs, 4);
     assert.equal((await run(earlyStopping({ monitor: 'mine', mode: 'min' }), [3, 2, 3], 'mine')).epochs, 3);
@@ -95,8 +95,9 @@ describe('earlyStopping', () => {
     const callback = earlyStopping({ restoreBestWeights: true, patience: 1 });
     assert.equal((await run(callback, [1, 2])).epochs, 2);
     assert.equal(callback.stoppedEpoch, 1);
+    assert.deepEqual(callback.stopped, { epoch: 1 });
     const second = await run(callback, [5, 4, 3]);
-    assert.deepEqual([second.epochs, second.model.weights, callback.stoppedEpoch], [3, 2, 0]);
+    assert.deepEqual([second.epochs, second.model.weights, callback.stoppedEpoch, callback.stopped], [3, 2, 0, null]);
   });
 
   test('callback earlyStopping: says what it did, and what it misses', async (t) => {
@@ -111,6 +112,8 @@ describe('earlyStopping', () => {
   test('callback earlyStopping: refuses what cannot be', () => {
     refused(() => earlyStopping(wrong({ patients: 1 })), "earlyStopping has no option 'patients'; it takes monitor, mode, minDelta, patience, baseline, restoreBestWeights, startFromEpoch, verbose");
     refused(() => earlyStopping({ monitor: wrong(1) }), 'earlyStopping: monitor must be a name such as "val_loss", got 1');
+    for (const monitor of ['constructor', 'val_toString'])
+      refused(() => earlyStopping({ monitor }), `earlyStopping: whether more or less of "${monitor}" is better is not known; give mode: 'min' or 'max'`);
     refused(() => earlyStopping({ monitor: 'f1' }), 'earlyStopping: whether more or less of "f1" is better is not known; give mode: \'min\' or \'max\'');
     refused(() => earlyStopping({ mode: wrong('up') }), 'earlyStopping: mode must be one of auto, min, max, got "up"');
     refused(() => earlyStopping({ minDelta: wrong('1') }), 'earlyStopping: minDelta must be a number -1000000000..1000000000, got "1"');
@@ -246,16 +249,38 @@ describe('csvLogger', () => {
     return callback.text;
   };
 
-  test('callback csvLogger: writes a line an epoch, its columns in order of their names', async () => {
+  test('callback csvLogger: writes one line per epoch, its columns in order of their names', async () => {
     /** @type {string[]} */
     const lines = [];
     const text = await write(csvLogger({ write: (line) => void lines.push(line) }), [{ loss: 2, acc: 0.5, val_loss: 3 }, { loss: 1, acc: 0.75 }]);
-    assert.equal(text, 'epoch,acc,loss,val_loss\n0,0.5,2,3\n1,0.75,1,NA\n');
-    assert.deepEqual(lines, ['epoch,acc,loss,val_loss', '0,0.5,2,3', '1,0.75,1,NA']);
+    assert.equal(text, 'epoch,acc,loss,val_loss\n0,0.5,2,3\n1,0.75,1,\n');
+    assert.deepEqual(lines, ['epoch,acc,loss,val_loss', '0,0.5,2,3', '1,0.75,1,']);
     assert.equal(await write(csvLogger({ separator: ';' }), [{ loss: 2 }]), 'epoch;loss\n0;2\n');
   });
 
-  test('callback csvLogger: begins anew, or goes on', async () => {
+  test('callback csvLogger: a figure that comes up later gets a column in every line', async () => {
+    /** @type {string[]} */
+    const lines = [];
+    const text = await write(csvLogger({ write: (line) => void lines.push(line) }), [{ loss: -2 }, { loss: 1, val_loss: 4, mine: 3 }, { loss: 0 }]);
+    assert.equal(text, 'epoch,loss,mine,val_loss\n0,-2,,\n1,1,3,4\n2,0,,\n');
+    assert.deepEqual(lines, ['epoch,loss', '0,-2', 'epoch,loss,mine,val_loss', '1,1,3,4', '2,0,,']);
+  });
+
+  test('callback csvLogger: figures that are not finite are spelt as Python spells them', async () => {
+    assert.equal(await write(csvLogger(), [{ a: NaN, b: Infinity, c: -Infinity, d: 1e-7 }]), 'epoch,a,b,c,d\n0,nan,inf,-inf,1e-7\n');
+  });
+
+  test('callback csvLogger: names are quoted, are no formulas, and are marked as UTF-8 once', async () => {
+    const own = { 'a,b': 1, 'say "x"': 2, '=SUM(A1)': 3, 损失: 4 };
+    const [header, ...rest] = (await write(csvLogger(), [own, own, { ...own, '-late': 5 }])).split('\n');
+    assert.equal(header, `\ufeffepoch,'=SUM(A1),"a,b","say ""x""",损失,'-late`);
+    assert.deepEqual(rest, ['0,3,1,2,4,', '1,3,1,2,4,', '2,3,1,2,4,5', '']);
+    const late = await write(csvLogger(), [{ loss: 1 }, { loss: 1, 准确率: 2 }]);
+    assert.equal(late, '\ufeffepoch,loss,准确率\n0,1,\n1,1,2\n');
+    assert.equal(await write(csvLogger({ separator: ';' }), [{ 'a;b': 1.5, 'c,d': 2 }]), 'epoch;"a;b";c,d\n0;1.5;2\n');
+  });
+
+  test('callback csvLogger: starts over, or goes on', async () => {
     for (const [append, text] of /** @type {const} */ ([[false, 'epoch,loss\n0,1\n'], [true, 'epoch,loss\n0,2\n0,1\n']])) {
       const callback = csvLogger({ append });
       await write(callback, [{ loss: 2 }]);
@@ -263,15 +288,30 @@ describe('csvLogger', () => {
     }
   });
 
-  test('callback csvLogger: writes files under Node, anew or at their end', async () => {
+  test('callback csvLogger: writes files under Node, from the start or at their end, whatever columns they have', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'csv-'));
     try {
       const filename = join(folder, 'log.csv');
+      const file = () => readFile(filename, 'utf8');
       await write(csvLogger({ filename }), [{ loss: 2 }]);
       await write(csvLogger({ filename, append: true }), [{ loss: 1 }]);
-      assert.equal(await readFile(filename, 'utf8'), 'epoch,loss\n0,2\n0,1\n');
+      assert.equal(await file(), 'epoch,loss\n0,2\n0,1\n');
+      const callback = csvLogger({ filename, append: true });
+      await write(callback, [{ acc: 0.5, loss: 3 }, { 损失: 1, loss: 3 }]);
+      assert.equal(await file(), '\ufeffepoch,loss,acc,损失\n0,2,,\n0,1,,\n0,3,0.5,\n1,3,,1\n');
+      assert.equal(callback.text, await file());
       await write(csvLogger({ filename }), [{ loss: 3 }]);
-      assert.equal(await readFile(filename, 'utf8'), 'epoch,loss\n0,3\n');
+      assert.equal(await file(), 'epoch,loss\n0,3\n');
+      const byHand = 'epoch,loss\r\n0,-2';
+      await writeFile(filename, byHand);
+      await assert.rejects(write(csvLogger({ filename, append: true, separator: ';' }), [{ loss: 1 }]), {
+        message: 'csvLogger: a table to append to must have epoch as its first column, got "epoch,loss"; give its separator, or another filename',
+      });
+      assert.equal(await file(), byHand);
+      await write(csvLogger({ filename, append: true }), [{ loss: 1 }]);
+      assert.equal(await file(), `${byHand}\n0,1\n`);
+      await write(csvLogger({ filename: join(folder, 'new.csv'), append: true }), []);
+      assert.equal(await readFile(join(folder, 'new.csv'), 'utf8'), '');
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -280,6 +320,8 @@ describe('csvLogger', () => {
   test('callback csvLogger: refuses what cannot be', () => {
     refused(() => csvLogger(wrong({ file: 'x' })), "csvLogger has no option 'file'; it takes filename, write, separator, append");
     refused(() => csvLogger({ separator: wrong(1) }), 'csvLogger: separator must be a string, got 1');
+    for (const separator of ['', ', ', '"', '\n'])
+      refused(() => csvLogger({ separator }), `csvLogger: separator must be one character, no quote or end of line, got ${JSON.stringify(separator)}`);
     refused(() => csvLogger({ write: wrong('x') }), 'csvLogger: write must be a function, got "x"');
     refused(() => csvLogger({ append: wrong(1) }), 'csvLogger: append must be true or false, got 1');
   });
@@ -349,6 +391,27 @@ onEveryBuild(() => {
     model.dispose();
   });
 
+  test('callback csvLogger: knows the columns of a run from its start, with validation only now and then', async () => {
+    for (const [validationFreq, epochs] of [[1, 2], [2, 4], [3, 2]]) {
+      const csv = callbacks.csvLogger();
+      const own = { onEpochEnd: (/** @type {number} */ epoch, /** @type {Logs} */ logs) => { if (epoch === 1) logs.mine = 7; } };
+      const model = await smallModel({ compile: { metrics: ['accuracy', 'mse'] } });
+      const { history } = await model.fit(x, y, { ...quiet, epochs, validationData, validationFreq, callbacks: [own, csv] });
+      const [header, ...lines] = csv.text.trimEnd().split('\n').map((line) => line.split(','));
+      assert.deepEqual(header, ['epoch', 'acc', 'loss', 'mse', 'val_acc', 'val_loss', 'val_mse', 'mine']);
+      assert.equal(lines.length, epochs);
+      /** @param {number} epoch @param {string} name */
+      const cell = (epoch, name) => {
+        if (name === 'epoch') return epoch;
+        if (name === 'mine') return epoch === 1 ? 7 : '';
+        if (!name.startsWith('val_')) return history[name][epoch];
+        return (epoch + 1) % validationFreq === 0 ? history[name][(epoch + 1) / validationFreq - 1] : '';
+      };
+      lines.forEach((line, epoch) => assert.deepEqual(line, header.map((name) => String(cell(epoch, name)))));
+      model.dispose();
+    }
+  });
+
   test('callback earlyStopping: ends a fit, with the best weights', async () => {
     const model = await smallModel({ compile: { optimizer: { name: 'adam', learningRate: 0.3 } } });
     /** @type {Buffer[]} */
@@ -362,16 +425,38 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('callback terminateOnNaN: ends a fit at the batch', async (t) => {
+  test('callback terminateOnNaN: ends a fit at the batch, or with perBatch: false after its slice, and says where', async (t) => {
     const said = listen(t, 'log');
-    const model = await sequential({ layers: [layers.dense({ units: 1, inputShape: [1], useBias: false })] });
-    model.compile({ optimizer: { name: 'sgd', learningRate: 1e6 }, loss: 'mse' });
-    const many = tensor(new Float32Array(400).fill(1e3), [400, 1]);
-    await model.fit(many, many, { verbose: 0, batchSize: 1, shuffle: false, callbacks: callbacks.terminateOnNaN() });
-    const { batch } = model.position;
-    assert.ok(batch > 1 && batch < 100, `${batch}`);
-    assert.deepEqual(said, [`Batch ${batch - 1}: Invalid loss, terminating training`]);
+    /** @param {any} [options] */
+    const diverged = async (options) => {
+      const callback = callbacks.terminateOnNaN(options);
+      assert.equal(callback.stopped, null);
+      const model = await sequential({ layers: [layers.dense({ units: 1, inputShape: [1], useBias: false })], seed: 1 });
+      model.compile({ optimizer: { name: 'sgd', learningRate: 1e6 }, loss: 'mse' });
+      const many = tensor(new Float32Array(400).fill(1e3), [400, 1]);
+      let slices = 0;
+      const { history } = await model.fit(many, many, { verbose: 0, epochs: 3, batchSize: 1, shuffle: false, callbacks: [callback, { onProgress: () => void slices++ }] });
+      const { batch } = model.position;
+      model.dispose();
+      assert.equal(history.loss.length, 1);
+      assert.ok(!Number.isFinite(history.loss[0]));
+      return { batch, stopped: callback.stopped, slices, callback };
+    };
+    const exact = await diverged();
+    assert.ok(exact.batch > 1 && exact.batch < 100, `${exact.batch}`);
+    assert.deepEqual(exact.stopped, { epoch: 0, batch: exact.batch - 1 });
+    assert.deepEqual(said, [`Batch ${exact.batch - 1}: Invalid loss, terminating training`]);
+    assert.equal(exact.slices, exact.batch);
+    t.mock.method(performance, 'now', () => 0); // as many batches to a slice as there are
+    const sliced = await diverged({ perBatch: false });
+    assert.deepEqual(sliced.stopped, { epoch: 0, batch: 399 });
+    assert.equal(sliced.slices, 2, 'the first is one batch, to measure it');
+    const model = await smallModel();
+    await model.fit(x, y, { ...quiet, callbacks: sliced.callback });
+    assert.equal(sliced.callback.stopped, null, 'of the latest fit');
     model.dispose();
+    refused(() => callbacks.terminateOnNaN(wrong({ perSlice: true })), "terminateOnNaN has no option 'perSlice'; it takes perBatch");
+    refused(() => callbacks.terminateOnNaN({ perBatch: wrong(0) }), 'terminateOnNaN: perBatch must be true or false, got 0');
   });
 });
 

@@ -113,18 +113,51 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('stopTraining ends fit early, with what it has', async () => {
-    /** @type {(model: Sequential) => FitOptions['callbacks']} */
-    const midEpoch = (m) => ({ onBatchEnd: (batch) => { if (batch === 2) m.stopTraining = true; } });
+  test('stopTraining within an epoch ends it as any other ends: validation, onEpochEnd, the history, onTrainEnd', async () => {
+    for (const hook of ['onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd']) {
+      const model = await smallModel();
+      /** @type {any[]} */
+      const events = [];
+      /** @type {import('../../shim/progress.js').Logs[]} */
+      const batches = [];
+      const recorder = {
+        [hook]: (/** @type {number} */ batch) => { if (model.position.epoch === 1 && batch === 2) model.stopTraining = true; },
+        onYield: (/** @type {number} */ epoch, /** @type {number} */ batch) => void events.push(`${epoch}.${batch}`),
+        onTestEnd: () => void events.push('onTestEnd'),
+        onEpochEnd: (/** @type {number} */ epoch, /** @type {any} */ logs) => void events.push(['onEpochEnd', epoch, { ...logs }]),
+        onTrainEnd: (/** @type {any} */ logs) => void events.push(['onTrainEnd', logs]),
+      };
+      const counter = { onBatchEnd: (/** @type {number} */ _, /** @type {any} */ logs) => void batches.push(logs) };
+      const { epoch, history } = await model.fit(x, y, { ...quiet, epochs: 4, validationData, callbacks: [recorder, counter] });
+      assert.deepEqual(epoch, [0, 1], hook);
+      assert.deepEqual(model.position, { epoch: 1, batch: 3 });
+      for (const [key, values] of Object.entries(history)) assert.equal(values.length, 2, key);
+      const cut = batches.slice(5);
+      assert.equal(cut.length, 3);
+      assert.ok(Math.abs(history.loss[1] - cut.reduce((sum, { loss }) => sum + loss / 3, 0)) < 1e-12);
+      assert.deepEqual([history.val_loss[1], history.val_acc[1]], await model.evaluate(...validationData));
+      const logs = Object.fromEntries(Object.entries(history).map(([key, values]) => [key, values[1]]));
+      assert.deepEqual(events.slice(-6), ['1.0', '1.1', '1.2', 'onTestEnd', ['onEpochEnd', 1, logs], ['onTrainEnd', logs]]);
+      model.dispose();
+    }
+  });
+
+  test('stopTraining within an epoch is carried out, though onEpochEnd takes it back; validation comes as often as it is due', async () => {
     const model = await smallModel();
-    const history = await model.fit(x, y, { ...quiet, epochs: 3, callbacks: midEpoch(model) });
-    assert.deepEqual(history.epoch, []);
-    assert.deepEqual(model.position, { epoch: 0, batch: 3 });
+    const { epoch, history } = await model.fit(x, y, { ...quiet, epochs: 3, validationData, validationFreq: 2, callbacks: {
+      onBatchEnd: (batch) => { if (batch === 2) model.stopTraining = true; }, onEpochEnd: () => { model.stopTraining = false; },
+    } });
+    assert.deepEqual([epoch, Object.keys(history), model.position], [[0], ['loss', 'acc'], { epoch: 0, batch: 3 }]);
+    model.dispose();
+  });
+
+  test('stopTraining at an epoch’s end ends fit; a new fit begins with it unset', async () => {
+    const model = await smallModel();
     const between = await model.fit(x, y, { ...quiet, epochs: 3, callbacks: { onEpochEnd: () => { model.stopTraining = true; } } });
     assert.deepEqual(between.epoch, [0]);
     assert.deepEqual(model.position, { epoch: 1, batch: 0 });
-    const before = await model.fit(x, y, { ...quiet, epochs: 2 });
-    assert.deepEqual(before.epoch, [0, 1], 'a new fit starts with stopTraining unset');
+    const after = await model.fit(x, y, { ...quiet, epochs: 2 });
+    assert.deepEqual(after.epoch, [0, 1]);
     model.dispose();
   });
 
