@@ -6,7 +6,6 @@ import { inNode } from './host.js';
 import { batchesOf } from './pass.js';
 import { printLog } from './progress.js';
 import { labelledSource, part, weightsByClass } from './source.js';
-import { elementsOf } from './tensor.js';
 
 /** @import { Callbacks } from './callback-list.js' */
 /** @import { Field } from './fields.js' */
@@ -25,7 +24,8 @@ import { elementsOf } from './tensor.js';
  * @property {number} [validationSteps] batches to validate on; all where left out
  * @property {number} [validationBatchSize] batchSize
  * @property {boolean} [shuffle] true
- * @property {Record<number, number> | number[]} [classWeight] how much a sample of each class counts; 1 where left out
+ * @property {Record<number, number> | number[] | Map<number, number>} [classWeight] how much a sample of each class counts; 1 where left
+ *   out. The class is the index, the place of the largest target, or the one target rounded
  * @property {Tensor} [sampleWeight] [n], how much each sample counts
  * @property {number} [stepsPerEpoch] batches in an epoch, which goes on where the last one left the data; as many as there are
  * @property {number} [initialEpoch] 0
@@ -96,7 +96,7 @@ export function checkFit(runner, x, y, options) {
   const source = part(data, 0, trainCount);
   if (classWeight !== undefined) {
     if (sampleWeight) throw new FittingRoomError('fit: give classWeight or sampleWeight, not both');
-    source.weights = weightsByClass(source, elementsOf(runner.outputShape), classWeight);
+    source.weights = weightsByClass(runner, source, classWeight);
   }
   const stepsOfEpoch = stepsPerEpoch ?? batchesOf(source, batchSize);
   checkInteger('fit: initialBatch', initialBatch, 0, stepsOfEpoch);

@@ -95,30 +95,56 @@ function checkWeights(name, weights, count) {
   return Float32Array.from(data, (value, i) => checkNumber(`${name}: weight ${i}`, value, 0, 1e6));
 }
 
+/** To the nearest whole number, of two the even one, as NumPy rounds. @param {number} value */
+function roundHalfEven(value) {
+  const below = Math.floor(value);
+  if (value - below !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
+}
+
 /**
- * How much each sample counts where classes count differently; a class that is not named counts once.
+ * The class of each sample as Keras finds it: its index, the place of the largest target, or the one target rounded.
  * @param {Source} source
- * @param {number} outputs of the model: classes, or one
+ * @returns {(sample: number) => number}
+ */
+function classesOf({ targets = [], targetSize, sparse }) {
+  if (sparse) return (i) => targets[i];
+  if (targetSize === 1) return (i) => roundHalfEven(targets[i]);
+  return (i) => {
+    let largest = 0;
+    for (let j = 1; j < targetSize; j++) if (targets[i * targetSize + j] > targets[i * targetSize + largest]) largest = j;
+    return largest;
+  };
+}
+
+/**
+ * How much each sample counts where classes count differently; a class that is not named counts once, whatever the targets are.
+ * @param {Runner} runner
+ * @param {Source} source
  * @param {unknown} classWeight { [class]: weight }, or an array
  * @returns {Float32Array}
  */
-export function weightsByClass({ count, targets = [], targetSize, sparse }, outputs, classWeight) {
+export function weightsByClass({ loss, outputShape }, source, classWeight) {
   if (typeof classWeight !== 'object' || classWeight === null) {
     throw new FittingRoomError(`fit: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got ${show(classWeight)}`);
   }
-  const weights = new Float32Array(Math.max(outputs, 2)).fill(1);
-  for (const [label, weight] of Object.entries(classWeight)) {
-    if (!(Number(label) in weights)) {
-      throw new FittingRoomError(`fit: classWeight has a weight for class ${label}; classes are 0..${weights.length - 1}`);
-    }
-    weights[Number(label)] = checkNumber(`fit: classWeight of class ${label}`, weight, 0, 1e6);
+  if (!source.sparse && outputShape.length > 1 && source.targetSize > 1) {
+    throw new FittingRoomError(`fit: classWeight needs one class per sample, got targets of shape [n, ${outputShape.join(', ')}]; give sampleWeight`);
   }
-  return Float32Array.from({ length: count }, (_, i) => {
-    if (sparse || targetSize === 1) return weights[Math.round(targets[i])];
-    let largest = 0;
-    for (let j = 1; j < targetSize; j++) if (targets[i * targetSize + j] > targets[i * targetSize + largest]) largest = j;
-    return weights[largest];
-  });
+  // One number that is not a probability may be of any class.
+  const classes = elementsOf(outputShape) > 1 ? elementsOf(outputShape) : loss === 'binaryCrossentropy' ? 2 : Infinity;
+  /** @type {Map<number, number>} */
+  const weights = new Map();
+  for (const [label, weight] of classWeight instanceof Map ? classWeight : Object.entries(classWeight)) {
+    const known = /^-?\d+$/.test(label) && (classes === Infinity || (Number(label) >= 0 && Number(label) < classes));
+    if (!known) {
+      const which = classes === Infinity ? 'whole numbers' : `0..${classes - 1}`;
+      throw new FittingRoomError(`fit: classWeight has a weight for class ${label}; classes are ${which}`);
+    }
+    weights.set(Number(label), checkNumber(`fit: classWeight of class ${label}`, weight, 0, 1e6));
+  }
+  const classOf = classesOf(source);
+  return Float32Array.from({ length: source.count }, (_, i) => weights.get(classOf(i)) ?? 1);
 }
 
 /**

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layers, sequential, tensor } from '../../shim/index.js';
+import { weightsByClass } from '../../shim/source.js';
 import { CLASSES, onEveryBuild, oneHot, slice, smallData, smallModel, weightBytes, wrong } from './support.js';
 
 const { x, y } = smallData(70);
@@ -61,6 +62,39 @@ onEveryBuild(() => {
     await model.fit(tensor([1, 1], [2, 1]), tensor([0, 1], [2, 1]), { verbose: 0, classWeight: { 0: 0, 1: 4 } });
     assert.equal(model.getWeights()[0].data[0], 1, 'class 1 is met exactly, class 0 does not count');
     model.dispose();
+  });
+
+  test('classWeight: a class that is not named counts once, whatever the targets are', async () => {
+    /** @type {[number[], any, number[]][]} targets of mean squared error, class weights, how much each sample counts in Keras */
+    const cases = [
+      [[0, 1, 5], { 0: 1, 1: 3 }, [1, 3, 1]],
+      [[0, 1, 5], { 5: 2 }, [1, 1, 2]],
+      [[0, 1, 5], [0.5], [0.5, 1, 1]],
+      [[0, 1, 5], new Map([[1, 3]]), [1, 3, 1]],
+      [[-1, 0, -7], { '-1': 2, 0: 3 }, [2, 3, 1]],
+      [[0.4, 0.6, 1.4], { 0: 2, 1: 3 }, [2, 3, 3]],
+      [[0.5, 1.5, 2.5, -0.5], { 0: 2, 1: 9, 2: 3, 3: 9 }, [2, 3, 3, 2]], // NumPy rounds halves to even
+      [[1e9, -1e9, 3], { 3: 2 }, [1, 1, 2]],
+      [[0, 1, 5], {}, [1, 1, 1]],
+    ];
+    for (const [targets, classWeight, weights] of cases) {
+      const n = targets.length;
+      const model = await line();
+      const [samples, wanted] = [tensor(new Float32Array(n).fill(1), [n, 1]), tensor(targets, [n, 1])];
+      const [loss] = await model.evaluate(samples, wanted, { sampleWeight: tensor(weights, [n]) });
+      const { history } = await model.fit(samples, wanted, { verbose: 0, classWeight });
+      assert.equal(history.loss[0], loss, JSON.stringify([targets, classWeight]));
+      assert.ok(Number.isFinite(model.getWeights()[0].data[0]));
+      model.dispose();
+    }
+  });
+
+  test('classWeight: targets that are no numbers count once, as in Keras, beside others that have a weight', () => {
+    const targets = Float32Array.of(NaN, Infinity, -Infinity, 1);
+    const source = { count: 4, samples: new Float32Array(4), sampleSize: 1, dtype: 1, targets, targetSize: 1, sparse: false };
+    assert.deepEqual(weightsByClass(wrong({ loss: 'meanSquaredError', outputShape: [1] }), source, { 0: 5, 1: 3 }), Float32Array.of(1, 1, 1, 3));
+    const row = { ...source, count: 2, targets: Float32Array.of(0.2, 0.8, NaN, NaN), targetSize: 2 };
+    assert.ok(weightsByClass(wrong({ loss: 'meanSquaredError', outputShape: [2] }), row, { 1: 3 }).every(Number.isFinite));
   });
 
   test('weights follow their samples through splitting and shuffling', async () => {
@@ -145,6 +179,11 @@ test('what cannot be is refused, in words', async () => {
   await refusedOption({ classWeight: 3 }, 'fit: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got 3');
   await refusedOption({ classWeight: { 3: 1 } }, 'fit: classWeight has a weight for class 3; classes are 0..2');
   await refusedOption({ classWeight: { cat: 1 } }, 'fit: classWeight has a weight for class cat; classes are 0..2');
+  for (const label of ['', ' 1', '1e0', '0x1', 'length', '-1', '0.5'])
+    await refusedOption({ classWeight: { [label]: 1 } }, `fit: classWeight has a weight for class ${label}; classes are 0..2`);
+  await refusedOption({ classWeight: new Map([[7, 1]]) }, 'fit: classWeight has a weight for class 7; classes are 0..2');
+  await refusedOption({ classWeight: { 0: NaN } }, 'fit: classWeight of class 0 must be a number 0..1000000, got NaN');
+  await refusedOption({ classWeight: [1, undefined] }, 'fit: classWeight of class 1 must be a number 0..1000000, got undefined');
   await refusedOption({ classWeight: { 0: '1' } }, 'fit: classWeight of class 0 must be a number 0..1000000, got "1"');
   await refusedOption({ stepsPerEpoch: 0 }, 'fit: stepsPerEpoch must be an integer 1..1000000000, got 0');
   await refusedOption({ stepsPerEpoch: 2, initialBatch: 3 }, 'fit: initialBatch must be an integer 0..2, got 3');
@@ -154,4 +193,15 @@ test('what cannot be is refused, in words', async () => {
   await assert.rejects(model.evaluate(x, y, { steps: 0 }), { message: 'evaluate: steps must be an integer 1..1000000000, got 0' });
   await assert.rejects(model.predict(x, wrong({ sampleWeight: weights })), { message: "predict has no option 'sampleWeight'; it takes batchSize, signal, onProgress, steps, callbacks" });
   model.dispose();
+  /** @param {any[]} stack @param {any} loss @param {any} targets @param {any} classWeight @param {string} message */
+  const refusedBy = async (stack, loss, targets, classWeight, message) => {
+    const made = await smallModel({ stack, compile: { loss, metrics: [] } });
+    await assert.rejects(made.fit(tensor(new Float32Array(4), [2, 2]), targets, { verbose: 0, classWeight }), { name: 'FittingRoomError', message });
+    made.dispose();
+  };
+  const one = [layers.dense({ units: 1, inputShape: [2] })];
+  await refusedBy(one, 'mse', tensor([1, 2], [2, 1]), { '1.5': 2 }, 'fit: classWeight has a weight for class 1.5; classes are whole numbers');
+  await refusedBy(one, 'binaryCrossentropy', tensor([0, 1], [2, 1]), { 2: 2 }, 'fit: classWeight has a weight for class 2; classes are 0..1');
+  await refusedBy([layers.dense({ units: 4, inputShape: [2] }), layers.reshape({ targetShape: [2, 2, 1] })], 'mse', tensor(new Float32Array(8), [2, 2, 2, 1]), { 0: 2 },
+    'fit: classWeight needs one class per sample, got targets of shape [n, 2, 2, 1]; give sampleWeight');
 });
