@@ -18,8 +18,8 @@ const mean = (field) => (scores) => scores[field] / scores.samples;
 /** @param {number} part @param {number} rest 0 where both are, as in Keras */
 const share = (part, rest) => (part ? part / (part + rest) : 0);
 
-/** Where logs call a metric something else than its name. @type {Partial<Record<MetricName, string>>} */
-const KEYS = { accuracy: 'acc', meanSquaredError: 'mse', meanAbsoluteError: 'mae' };
+/** Of the metrics that are the better the less they are. */
+const ERRORS = ['loss', 'meanSquaredError', 'mse', 'meanAbsoluteError', 'mae'];
 
 /** @type {Record<Exclude<MetricName, 'accuracy' | 'acc'>, Reading>} */
 const READINGS = {
@@ -41,8 +41,8 @@ const MOST_K = 65536;
 
 /** Whether more of it is better. @param {string} key of logs, without val_ @returns {boolean | undefined} undefined: not known */
 export function isBetterHigher(key) {
-  if (key === 'loss' || key === 'mse' || key === 'mae') return false;
-  return key === 'acc' || key in READINGS || undefined;
+  if (ERRORS.includes(key)) return false;
+  return key === 'acc' || Object.hasOwn(READINGS, key) || undefined;
 }
 
 /**
@@ -63,8 +63,9 @@ export function metricsOf(wanted, loss) {
   for (const made of chosen) {
     const { name: given, k = USUAL_K } = typeof made === 'object' && made !== null ? made : { name: made };
     const name = checkChoice('compile: metrics', given, NAMES);
-    const accuracy = loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy';
-    found.set(KEYS[name] ?? name, READINGS[name === 'accuracy' || name === 'acc' ? accuracy : name]);
+    // As in TensorFlow.js, logs call a metric what it was called here, and accuracy acc.
+    if (name === 'accuracy' || name === 'acc') found.set('acc', READINGS[loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy']);
+    else found.set(name, READINGS[name]);
     if (/topK/i.test(name)) ks.add(checkInteger(`${name}: k`, k, 1, MOST_K));
   }
   if (ks.size > 1) throw new FittingRoomError(`compile: metrics with one k at a time, got ${[...ks].join(' and ')}`);
@@ -90,9 +91,9 @@ const topK = (name) => (options = {}) => {
 };
 
 /** The metrics that compile takes, besides their names as strings. */
-export const metrics = /** @type {Readonly<Record<Exclude<MetricName, 'acc' | 'mse' | 'mae' | TopK['name']>, () => MetricName> & Record<TopK['name'] | 'topK', ReturnType<typeof topK>>>} */ (
+export const metrics = /** @type {Readonly<Record<Exclude<MetricName, 'acc' | TopK['name']>, () => MetricName> & Record<TopK['name'] | 'topK', ReturnType<typeof topK>>>} */ (
   Object.freeze({
-    ...Object.fromEntries(NAMES.filter((name) => name.length > 3).map((name) => [name, /topK/i.test(name) ? topK(/** @type {TopK['name']} */ (name)) : () => name])),
+    ...Object.fromEntries(NAMES.filter((name) => name !== 'acc').map((name) => [name, /topK/i.test(name) ? topK(/** @type {TopK['name']} */ (name)) : () => name])),
     topK: topK('topKCategoricalAccuracy'),
   })
 );

@@ -24,7 +24,7 @@ export function stackOf(configs) {
   if (!Array.isArray(configs) || configs.length === 0) {
     throw new FittingRoomError(`sequential: layers must be an array of at least one layer, got ${show(configs)}`);
   }
-  const stranger = configs.findIndex((config) => !(config?.kind in KINDS));
+  const stranger = configs.findIndex((config) => !Object.hasOwn(KINDS, config?.kind));
   if (stranger >= 0) {
     throw new FittingRoomError(`sequential: layer ${stranger} was not made by layers.*, got ${show(configs[stranger])}`);
   }

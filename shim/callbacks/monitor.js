@@ -40,7 +40,7 @@ export class Monitor {
 
   /** @param {Logs} logs @returns {number | undefined} undefined, with a warning: not among them */
   read(logs) {
-    const value = logs[this.name];
+    const value = Object.hasOwn(logs, this.name) ? logs[this.name] : undefined;
     if (value === undefined) console.warn(`${this.#what}: the logs have no ${this.name}; they have ${Object.keys(logs).join(', ')}`);
     return value;
   }

@@ -222,6 +222,8 @@ test('metrics that cannot be are refused, in words', async () => {
   refused(() => metrics.sparseTopKCategoricalAccuracy(wrong({ top: 1 })), "sparseTopKCategoricalAccuracy has no option 'top'; it takes k");
   compile([metrics.precision, metrics.accuracy(), 'acc'])();
   assert.deepEqual(model.metricsNames, ['loss', 'precision', 'acc']);
+  compile(['mse', 'meanSquaredError', metrics.mae, metrics.meanAbsoluteError])();
+  assert.deepEqual(model.metricsNames, ['loss', 'mse', 'meanSquaredError', 'mae', 'meanAbsoluteError'], 'each as it was called');
   model.dispose();
   const raw = await sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
   refused(() => raw.optimizer, 'optimizer: call compile first', 'wrong-state');

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as api from '../../../shim/index.js';
 import { metricOf } from '../../support/reference/metrics.js';
-import { TfModel, makeBatch, near, ourLoss, ourModel, referenceOf, tfLoss, toDoubles, useOracles } from './support.js';
+import { TfModel, makeBatch, near, ourLoss, ourModel, referenceOf, tfLoss, toDoubles, toTf, useOracles } from './support.js';
 import * as tfc from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 
 before(useOracles);
 
@@ -31,9 +32,9 @@ const METRICS = [
   ['sparseCategoricalAccuracy', 'sparseCategoricalAccuracy', SPARSE, false], // of class indices its metrics have none by that name
   ['topKCategoricalAccuracy', 'topKCategoricalAccuracy', HOT, false], // declared there, not implemented
   ['sparseTopKCategoricalAccuracy', 'sparseTopKCategoricalAccuracy', SPARSE, false],
-  ['meanSquaredError', 'mse', [...NUMBERS, ...HOT], true],
+  ['meanSquaredError', 'meanSquaredError', [...NUMBERS, ...HOT], true],
   ['mse', 'mse', NUMBERS, true],
-  ['meanAbsoluteError', 'mae', [...NUMBERS, ...HOT], true],
+  ['meanAbsoluteError', 'meanAbsoluteError', [...NUMBERS, ...HOT], true],
   ['mae', 'mae', NUMBERS, true],
   ['precision', 'precision', [...BINARY, ...TWO], false], // compares with 1 instead of a threshold, and averages over batches
   ['recall', 'recall', [...BINARY, ...TWO], false],
@@ -64,12 +65,41 @@ for (const [metric, key, cases, alike] of METRICS)
       if (alike) {
         const theirs = new TfModel(description, weights);
         theirs.compile(loss === 'sparseCategoricalCrossentropy' ? loss : tfLoss({ name: loss }), tfc.train.sgd(0),
-          /** @type {any} */ ([loss === 'binaryCrossentropy' && metric === 'accuracy' ? 'binaryAccuracy' : LONG[metric] === 'accuracy' ? 'accuracy' : key === 'acc' ? 'accuracy' : key]));
+          /** @type {any} */ ([loss === 'binaryCrossentropy' && metric === 'accuracy' ? 'binaryAccuracy' : metric.startsWith('mean') ? /** @type {any} */ (tfl.metrics)[metric] : metric]));
         const [, value] = await theirs.step(x, y);
         near('of TensorFlow.js', [value], [want]);
       }
       ours.dispose();
     });
+
+test('metric names in logs, metricsNames and evaluate: those of TensorFlow.js, by strings and by functions', async () => {
+  const description = network(3, 'linear');
+  const { x, y } = makeBatch(description, { name: 'meanSquaredError' }, 12);
+  /** @type {any} */
+  const [ours, theirs] = [api.metrics, tfl.metrics];
+  const functions = Object.keys(ours).filter((name) => typeof theirs[name] === 'function' && !/^(sparse|precision|recall)/.test(name));
+  assert.deepEqual(functions, ['binaryAccuracy', 'categoricalAccuracy', 'meanSquaredError', 'mse', 'meanAbsoluteError']);
+  /** @type {[any[], any[]][]} */
+  const cases = [
+    ...['accuracy', 'acc', 'binaryAccuracy', 'categoricalAccuracy', 'mse', 'mae'].map((name) => /** @type {[any[], any[]]} */ ([[name], [name]])),
+    ...functions.map((name) => /** @type {[any[], any[]]} */ ([[ours[name]], [theirs[name]]])),
+    ...functions.map((name) => /** @type {[any[], any[]]} */ ([[name], [theirs[name]]])), // where TensorFlow.js knows the function alone
+    [['mse', ours.meanSquaredError, 'acc'], ['mse', theirs.meanSquaredError, 'acc']],
+    [[ours.meanAbsoluteError, 'accuracy', 'mae'], [theirs.meanAbsoluteError, 'accuracy', 'mae']],
+  ];
+  for (const [our, their] of cases) {
+    const { model } = await ourModel(description);
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError', metrics: our });
+    const { history } = await model.fit(x, y, { verbose: 0, validationSplit: 0.5 });
+    const theirModel = new TfModel(description);
+    theirModel.compile('meanSquaredError', tfc.train.sgd(0.01), /** @type {any} */ (their));
+    const theirHistory = await theirModel.model.fit(toTf(x), toTf(y), { verbose: 0, validationSplit: 0.5 });
+    assert.deepEqual(model.metricsNames, theirModel.model.metricsNames);
+    assert.deepEqual(Object.keys(history).sort(), Object.keys(theirHistory.history).sort());
+    assert.equal((await model.evaluate(x, y)).length, model.metricsNames.length);
+    model.dispose();
+  }
+});
 
 test('metric topK: k of one to all classes', async () => {
   const description = network(6, 'softmax');
