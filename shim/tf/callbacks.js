@@ -1,3 +1,4 @@
+import { CallbackList } from '../callback-list.js';
 import { Callback as Base } from '../callbacks/callback.js';
 
 /** @import { Callbacks } from '../callback-list.js' */
@@ -10,6 +11,7 @@ export class CustomCallback extends Callback {
   /** @param {Callbacks} hooks */
   constructor(hooks) {
     super();
+    new CallbackList('CustomCallback', hooks); // refuses misspelt hooks
     Object.assign(this, hooks);
   }
 }

@@ -1,4 +1,4 @@
-import { FittingRoomError, checkInteger, show } from '../errors.js';
+import { FittingRoomError, checkChoice, checkInteger, show } from '../errors.js';
 import { closedShape, elementsOf } from '../tensor.js';
 
 /** @typedef {'float32' | 'int32' | 'bool'} DataType */
@@ -8,12 +8,18 @@ import { closedShape, elementsOf } from '../tensor.js';
 /** @type {Record<DataType, { new (length: number): Values, from(values: ArrayLike<number>): Values }>} */
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
+/** @param {string} what @param {DataType} dtype */
+const arrayOf = (what, dtype) => ARRAYS[checkChoice(`${what}: dtype`, dtype, /** @type {DataType[]} */ (Object.keys(ARRAYS)))];
+
 /** The part of TF.js's tensors that programs around a model use. Nothing has to be disposed of. */
 export class Tensor {
   #values;
 
   /** @param {Values} values @param {number[]} shape @param {DataType} dtype */
   constructor(values, shape, dtype) {
+    if (!ArrayBuffer.isView(values) || !Array.isArray(shape) || !Object.hasOwn(ARRAYS, dtype)) {
+      throw new FittingRoomError('Tensor: tensors are made by tf.tensor, tf.zeros and their like, not by new');
+    }
     this.#values = values;
     this.shape = shape;
     this.dtype = dtype;
@@ -168,7 +174,7 @@ export class Tensor {
 
   /** @param {DataType} dtype */
   cast(dtype) {
-    return new Tensor(ARRAYS[dtype].from(this.#values), this.shape, dtype);
+    return new Tensor(arrayOf('cast', dtype).from(this.#values), this.shape, dtype);
   }
 
   toFloat() {
@@ -218,6 +224,15 @@ function flat(values) {
   return Array.isArray(values) ? values.flatMap((value) => (Array.isArray(value) ? flat(value) : ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value)) : [values];
 }
 
+/** @param {any} values @returns {any} the same as flat, all of them numbers or booleans */
+function numbersOf(values) {
+  const all = flat(values);
+  if (ArrayBuffer.isView(all)) return all;
+  const stranger = all.findIndex((/** @type {unknown} */ value) => typeof value !== 'number' && typeof value !== 'boolean');
+  if (stranger >= 0) throw new FittingRoomError(`tensor: value ${stranger} must be a number or a boolean, got ${show(all[stranger])}`);
+  return all;
+}
+
 /** @param {any} values @returns {DataType} */
 function typeOf(values) {
   if (values instanceof Int32Array || values instanceof Uint8Array || values instanceof Uint8ClampedArray) return 'int32';
@@ -230,7 +245,7 @@ function typeOf(values) {
  * @param {DataType} [dtype]
  */
 export function tensor(values, shape = shapeOf(values), dtype = typeOf(values)) {
-  const data = ARRAYS[dtype].from(flat(values));
+  const data = arrayOf('tensor', dtype).from(numbersOf(values));
   if (elementsOf(shape) !== data.length) {
     throw new FittingRoomError(`tensor: shape ${show(shape)} needs ${elementsOf(shape)} elements, the data has ${data.length}`);
   }
@@ -256,7 +271,7 @@ export const tensor3d = ofRank(3);
 export const tensor4d = ofRank(4);
 
 /** @param {number[]} shape @param {number} value @param {DataType} [dtype] */
-export const fill = (shape, value, dtype = 'float32') => new Tensor(new ARRAYS[dtype](elementsOf(shape)).fill(value), [...shape], dtype);
+export const fill = (shape, value, dtype = 'float32') => new Tensor(new (arrayOf('fill', dtype))(elementsOf(shape)).fill(value), [...shape], dtype);
 
 /** @param {number[]} shape @param {DataType} [dtype] */
 export const zeros = (shape, dtype) => fill(shape, 0, dtype);
@@ -273,8 +288,9 @@ export const ones = (shape, dtype) => fill(shape, 1, dtype);
  */
 export function oneHot(indices, depth, on = 1, off = 0) {
   const at = indices instanceof Tensor ? indices : tensor(indices);
-  const values = new Int32Array(at.size * depth).fill(off);
+  const values = new Int32Array(at.size * checkInteger('oneHot: depth', depth, 1, 2 ** 26)).fill(off);
   at.dataSync().forEach((index, i) => {
+    if (!Number.isInteger(index)) throw new FittingRoomError(`oneHot: index ${i} must be a whole number, got ${index}`, 'bad-data');
     if (index >= 0 && index < depth) values[i * depth + index] = on;
   });
   return new Tensor(values, [...at.shape, depth], 'int32');

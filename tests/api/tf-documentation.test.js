@@ -4,11 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as own from '../../shim/index.js';
 import * as tf from '../../shim/tf.js';
 import { CLASSES, SIDE, refused, smallData, wrong } from './support.js';
 
 const IMAGE_SIZE = SIDE * SIDE;
 const NUM_CLASSES = CLASSES;
+const HOOKS = ['setParams', 'setModel', ...['Train', 'Epoch', 'Batch', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].flatMap((name) => [`on${name}Begin`, `on${name}End`]), 'onYield', 'onProgress'].join(', ');
 
 /** As the examples' data classes: pictures as floats 0..1, labels one-hot. */
 class Data {
@@ -279,3 +281,64 @@ test('what cannot be is refused, in words', () => {
   refused(() => tf.model(wrong({ input: 1 })), "model has no option 'input'; it takes inputs, outputs, name, seed");
 });
 
+test('what TensorFlow.js lets one make with new works alike: LayersModel, Sequential, Callback, CustomCallback', async () => {
+  const graph = () => {
+    const inputs = tf.input({ shape: [2] });
+    return { inputs, outputs: tf.layers.dense({ units: 1, kernelInitializer: 'ones' }).apply(inputs) };
+  };
+  const { inputs, outputs } = graph();
+  const stack = () => [tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'ones' })];
+  const grown = new tf.Sequential();
+  for (const layer of stack()) grown.add(layer);
+  const made = [
+    new tf.LayersModel({ ...graph(), name: 'mine', seed: 3 }),
+    new tf.LayersModel({ inputs: [inputs], outputs: [outputs] }),
+    tf.model(graph()),
+    new tf.Sequential({ layers: stack() }),
+    grown,
+    tf.sequential({ layers: stack(), name: 'own' }),
+  ];
+  assert.deepEqual(made.map(({ name }) => name), ['mine', 'model', 'model', 'sequential', 'sequential', 'own']);
+  for (const model of made) {
+    assert.ok(model instanceof tf.LayersModel);
+    assert.equal(model instanceof tf.Sequential, 'add' in model);
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError', metrics: ['mae'] });
+    const [x, y] = [tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[0], [0]])];
+    assert.deepEqual(model.predict(x).arraySync(), [[3], [7]]);
+    /** @type {number[]} */
+    const epochs = [];
+    const { history } = await model.fit(x, y, { epochs: 2, verbose: 0, callbacks: [new tf.Callback(), new tf.CustomCallback({ onEpochEnd: (epoch) => void epochs.push(epoch) })] });
+    assert.deepEqual([epochs, history.loss.length, model.interrupted, model.position.epoch], [[0, 1], 2, false, 2]);
+    model.dispose();
+  }
+});
+
+test('what cannot be made with new, or of such arguments, says so at once and names what to use', () => {
+  const inputs = tf.input({ shape: [2] });
+  const outputs = tf.layers.dense({ units: 1 }).apply(inputs);
+  refused(() => new tf.LayersModel(wrong(undefined)), 'model takes an object of options, got undefined');
+  refused(() => new tf.LayersModel(wrong({ outputs })), "model: inputs must be one tensor from input or a layer's apply, got undefined");
+  refused(() => new tf.LayersModel(wrong({ inputs, output: outputs })), "model has no option 'output'; it takes inputs, outputs, name, seed");
+  refused(() => tf.model(wrong({ inputs, outputs: inputs })), 'model: at least one layer is needed between inputs and outputs');
+  refused(() => new tf.Sequential(wrong({ layers: {} })), 'sequential: layers must be an array, got Object');
+  refused(() => new tf.Sequential(wrong({ inputs })), "sequential has no option 'inputs'; it takes layers, name, seed");
+  refused(() => new tf.Sequential({ seed: -1 }), `sequential: seed must be an integer 0..${Number.MAX_SAFE_INTEGER}, got -1`);
+  refused(() => new tf.CustomCallback(wrong({ onEpochend: () => {} })), `CustomCallback: callbacks has no option 'onEpochend'; it takes ${HOOKS}`);
+  refused(() => new (/** @type {any} */ (tf.Tensor))([2], 'float32', {}, 1), 'Tensor: tensors are made by tf.tensor, tf.zeros and their like, not by new');
+  for (const Made of [own.Model, own.Sequential])
+    refused(() => new (/** @type {any} */ (Made))({ layers: [] }), 'Model: models are made by sequential, model, loadModel and importModel, not by new', 'unsupported');
+});
+
+test('tensors hold numbers: what is none, and types that there are not, are refused', () => {
+  refused(() => tf.tensor(wrong([1, 'x'])), 'tensor: value 1 must be a number or a boolean, got "x"');
+  refused(() => tf.scalar(wrong(undefined)), 'tensor: value 0 must be a number or a boolean, got undefined');
+  refused(() => tf.tensor2d(wrong([[1], [null]])), 'tensor: value 1 must be a number or a boolean, got null');
+  refused(() => tf.tensor([1], [1], wrong('string')), 'tensor: dtype must be one of float32, int32, bool, got "string"');
+  refused(() => tf.zeros([1], wrong('toString')), 'fill: dtype must be one of float32, int32, bool, got "toString"');
+  refused(() => tf.ones([1]).cast(wrong('complex64')), 'cast: dtype must be one of float32, int32, bool, got "complex64"');
+  refused(() => tf.oneHot([0, 1.5], 3), 'oneHot: index 1 must be a whole number, got 1.5', 'bad-data');
+  refused(() => tf.oneHot([NaN], 3), 'oneHot: index 0 must be a whole number, got NaN', 'bad-data');
+  refused(() => tf.oneHot([1], wrong(undefined)), 'oneHot: depth must be an integer 1..67108864, got undefined');
+  assert.deepEqual(tf.oneHot([0, 2, 3, -1], 3).arraySync(), [[1, 0, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]]);
+  assert.deepEqual(tf.tensor([NaN, true, 2]).arraySync(), [NaN, 1, 2]);
+});
