@@ -156,3 +156,24 @@ test('deviation sampleWeight: not there', async () => {
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   await assert.rejects(model.fit(toTf({ shape: [1, 1], data: [1] }), toTf({ shape: [1, 1], data: [1] }), { sampleWeight: tfc.ones([1]) }), /not supported/);
 });
+
+test('deviation stopTraining: an epoch that is cut short is not validated', async () => {
+  const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [1] })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const ones = toTf({ shape: [4, 1], data: [1, 1, 1, 1] });
+  /** @type {number[]} */
+  const ended = [];
+  const { history } = await model.fit(ones, ones, {
+    batchSize: 1, epochs: 3, verbose: 0, validationData: [ones, ones],
+    callbacks: { onBatchEnd: (batch) => { model.stopTraining = batch === 1; }, onEpochEnd: (epoch) => void ended.push(epoch) },
+  });
+  assert.deepEqual([ended, history.loss.length], [[0], 1], 'the epoch ends in the history, as in Keras');
+  assert.equal(history.val_loss, undefined, 'TensorFlow.js agrees by now');
+});
+
+test('deviation classWeight: a class without a weight is refused', async () => {
+  const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [1] })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const ones = toTf({ shape: [2, 1], data: [1, 1] });
+  await assert.rejects(model.fit(ones, toTf({ shape: [2, 1], data: [0, 5] }), { classWeight: { 0: 2 }, verbose: 0 }), /must contain all classes/);
+});
