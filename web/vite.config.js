@@ -269,7 +269,7 @@ export default defineConfig({
         chunkFileNames: (chunk) => `assets/${partOf(chunk)}[name]-[hash].js`,
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: 'shared', test: /\/(shim\/(csv|number-text)|web\/(download|metrics|styles|views\/bars))\.js/ }, { name: MODEL_FILE, test: /\/shim\/(files\/|formats\/exchange)/ }],
+          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: 'shared', test: /\/(shim\/csv(-log)?|web\/(download|metrics|styles|views\/bars))\.js/ }, { name: MODEL_FILE, test: /\/shim\/(files\/|formats\/exchange)/ }],
         },
       },
     },

@@ -28,3 +28,36 @@ export class Callback {
     return this.model.position?.epoch === epoch;
   }
 }
+
+/**
+ * A callback that counts: it goes on counting in a fit that continues a run, as it did or as another one of its kind did.
+ * @template {object} State
+ */
+export class Counting extends Callback {
+  #nothing;
+  /** @type {State | undefined} */
+  #resumed;
+
+  /** @param {State} nothing what it has seen before a run */
+  constructor(nothing) {
+    super();
+    this.#nothing = nothing;
+    /** What it has seen so far. */
+    this.seen = { ...nothing };
+  }
+
+  /** A copy of what it has seen: give it to the resume of another one, and a fit that continues the run there goes as it would have here. */
+  get state() {
+    return { ...this.seen };
+  }
+
+  /** The next fit goes on from there. @param {State} state */
+  resume(state) {
+    this.#resumed = state;
+  }
+
+  onTrainBegin() {
+    if (this.#resumed || !this.model.continues) this.seen = { ...(this.#resumed ?? this.#nothing) };
+    this.#resumed = undefined;
+  }
+}

@@ -1,6 +1,6 @@
 import { FittingRoomError, checkBelow, checkFunction } from '../errors.js';
 import { checkFields, rate, whole } from '../fields.js';
-import { Callback } from './callback.js';
+import { Callback, Counting } from './callback.js';
 import { MONITOR_FIELDS, Monitor } from './monitor.js';
 
 /** @import { Logs } from '../progress.js' */
@@ -12,20 +12,16 @@ const verbosity = whole(0, 1);
 /** @typedef {MonitorOptions & { factor?: number, patience?: number, cooldown?: number, minLR?: number, verbose?: 0 | 1 }} PlateauOptions */
 /** @typedef {{ best: number, wait: number, cooldown: number }} PlateauState epochs: without a better figure than best, and still to cool down */
 
-export class ReduceLROnPlateau extends Callback {
+/** @extends {Counting<PlateauState>} */
+export class ReduceLROnPlateau extends Counting {
   #monitor;
   /** @type {{ factor: number, patience: number, cooldown: number, minLR: number, verbose: number }} */
   #options;
-  /** @type {PlateauState | undefined} none before the first fit */
-  #state;
-  /** @type {PlateauState | undefined} */
-  #resumed;
 
   /** @param {PlateauOptions} options */
   constructor(options) {
-    super();
     const what = 'reduceLROnPlateau';
-    this.#options = checkFields(what, options, {
+    const checked = checkFields(what, options, {
       ...MONITOR_FIELDS,
       factor: [(name, value) => checkBelow(name, value, 0, 1), 0.1],
       patience: [epochs, 10],
@@ -33,56 +29,38 @@ export class ReduceLROnPlateau extends Callback {
       minLR: [rate, 0],
       verbose: [verbosity, 0],
     });
-    this.#monitor = new Monitor(what, { minDelta: 1e-4, ...options });
-  }
-
-  /** What it has seen so far: give it to the resume of another one, and a fit that goes on there lowers the rate where this one would have. */
-  get state() {
-    return { ...(this.#state ?? this.#nothingSeen()) };
-  }
-
-  /** The next fit goes on from there. @param {PlateauState} state */
-  resume(state) {
-    this.#resumed = state;
-  }
-
-  /** @returns {PlateauState} */
-  #nothingSeen() {
-    return { best: this.#monitor.worst, wait: 0, cooldown: 0 };
-  }
-
-  onTrainBegin() {
-    const seen = this.model.continues ? this.#state : undefined;
-    this.#state = { ...(this.#resumed ?? seen ?? this.#nothingSeen()) };
-    this.#resumed = undefined;
+    const monitor = new Monitor(what, { minDelta: 1e-4, ...options });
+    super({ best: monitor.worst, wait: 0, cooldown: 0 });
+    this.#options = checked;
+    this.#monitor = monitor;
   }
 
   /** @param {number} epoch @param {Logs} logs */
   onEpochEnd(epoch, logs) {
     logs.learning_rate = this.model.optimizer.learningRate;
     if (this.wasCut(epoch)) return;
-    const state = /** @type {PlateauState} */ (this.#state);
+    const { seen } = this;
     const current = this.#monitor.read(logs);
     if (current === undefined) return;
-    if (state.cooldown > 0) {
-      state.cooldown--;
-      state.wait = 0;
+    if (seen.cooldown > 0) {
+      seen.cooldown--;
+      seen.wait = 0;
     }
-    if (this.#monitor.improves(current, state.best)) {
-      state.best = current;
-      state.wait = 0;
-    } else if (state.cooldown === 0 && ++state.wait >= this.#options.patience) this.#reduce(epoch, state);
+    if (this.#monitor.improves(current, seen.best)) {
+      seen.best = current;
+      seen.wait = 0;
+    } else if (seen.cooldown === 0 && ++seen.wait >= this.#options.patience) this.#reduce(epoch, seen);
   }
 
-  /** @param {number} epoch @param {PlateauState} state */
-  #reduce(epoch, state) {
+  /** @param {number} epoch @param {PlateauState} seen */
+  #reduce(epoch, seen) {
     const { factor, cooldown, minLR, verbose } = this.#options;
     const { optimizer } = this.model;
     if (!(optimizer.learningRate > minLR)) return;
     optimizer.learningRate = Math.max(optimizer.learningRate * factor, minLR);
     if (verbose) console.log(`Epoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${optimizer.learningRate}.`);
-    state.cooldown = cooldown;
-    state.wait = 0;
+    seen.cooldown = cooldown;
+    seen.wait = 0;
   }
 }
 

@@ -1,4 +1,3 @@
-import { cellText, csvLine, csvLineOf, marked, rowsOfCsv } from '../csv.js';
 import { FittingRoomError, checkInteger, show } from '../errors.js';
 import { callable, checkFields, flag, optional, unchecked, whole, within } from '../fields.js';
 import { inNode } from '../host.js';
@@ -6,7 +5,6 @@ import { appendLogs } from '../progress.js';
 import { Callback } from './callback.js';
 import { Monitor } from './monitor.js';
 
-/** @import { Cell } from '../csv.js' */
 /** @import { Model } from '../model.js' */
 /** @import { Field } from '../fields.js' */
 /** @import { Logs } from '../progress.js' */
@@ -93,8 +91,8 @@ function character(name, value) {
 export class CsvLogger extends Callback {
   /** @type {CsvOptions & { separator: string }} */
   #options;
-  /** As they are written, the epoch first; none before there is a line. @type {string[]} */
-  #columns = [];
+  /** @type {Promise<import('../csv-log.js').CsvLog> | undefined} what writes, which is loaded as a run begins */
+  #log;
   /** What was written so far. */
   text = '';
 
@@ -105,63 +103,26 @@ export class CsvLogger extends Callback {
     if (options.filename !== undefined && !inNode()) throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
   }
 
-  onTrainBegin() {
-    const { filename, append, separator } = this.#options;
-    if (!append) this.text = '';
-    else if (filename && fileSystem().existsSync(filename)) this.text = fileSystem().readFileSync(filename, 'utf8');
-    this.#columns = rowsOfCsv(this.text, separator)[0] ?? [];
-    if (this.text && this.#columns[0] !== 'epoch') {
-      throw new FittingRoomError(`csvLogger: a table to append to must have epoch as its first column, got ${show(this.#columns[0])}; give its separator, or another filename`);
-    }
-    this.#save(this.text);
+  async #begin() {
+    const { CsvLog } = await import('../csv-log.js');
+    const log = new CsvLog(this.#options, this.text, this.params);
+    this.text = log.text;
+    return log;
+  }
+
+  async onTrainBegin() {
+    if (!this.#options.append) this.text = '';
+    this.#log = this.#begin();
+    await this.#log;
   }
 
   /** @param {number} epoch @param {Logs} logs */
   async onEpochEnd(epoch, logs) {
-    const figures = new Map(Object.entries(logs).map(([name, value]) => [cellText(name), value]));
-    const unknown = [...new Set([...this.#expected(), ...figures.keys()])].filter((name) => !this.#columns.includes(name)).sort();
-    if (unknown.length) await this.#widen(this.#columns.length ? unknown : ['epoch', ...unknown]);
-    await this.#line([epoch, ...this.#columns.slice(1).map((name) => figures.get(name))]);
-  }
-
-  /** What the run's logs will hold, in epochs without validation too. */
-  #expected() {
-    if (!this.params) return [];
-    const trained = ['loss', ...this.params.metrics];
-    return this.params.doValidation ? [...trained, ...trained.map((name) => `val_${name}`)] : trained;
-  }
-
-  /** Adds columns, which are empty in the lines that are there. @param {string[]} names */
-  async #widen(names) {
-    const { separator, write } = this.#options;
-    this.#columns.push(...names);
-    const rows = rowsOfCsv(this.text, separator).slice(1);
-    const lines = [this.#columns, ...rows].map((row) => csvLineOf(this.#columns.map((_, i) => row[i] ?? ''), separator));
-    this.#save(lines.map((line) => `${line}\n`).join(''));
-    await write?.(lines[0]);
-  }
-
-  /** @param {Cell[]} cells */
-  async #line(cells) {
-    const { separator, write } = this.#options;
-    const line = csvLine(cells, separator);
-    const end = this.text.endsWith('\n') ? '' : '\n'; // of a line that somebody added by hand
-    this.#save(`${this.text}${end}${line}\n`);
-    await write?.(line);
-  }
-
-  /** Makes the file what the text is, by appending where that will do. @param {string} text */
-  #save(text) {
-    const { filename } = this.#options;
-    const [before, after] = [this.text, marked(text)];
-    this.text = after;
-    if (!filename) return;
-    if (before && after.startsWith(before)) fileSystem().appendFileSync(filename, after.slice(before.length));
-    else fileSystem().writeFileSync(filename, after);
+    const log = /** @type {import('../csv-log.js').CsvLog} */ (await this.#log);
+    await log.add(epoch, logs);
+    this.text = log.text;
   }
 }
-
-const fileSystem = () => /** @type {typeof import('node:fs')} */ (globalThis.process.getBuiltinModule('node:fs'));
 
 export class History extends Callback {
   /** @type {number[]} */

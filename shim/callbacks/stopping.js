@@ -1,6 +1,6 @@
 import { checkNumber } from '../errors.js';
 import { checkFields, flag, whole } from '../fields.js';
-import { Callback } from './callback.js';
+import { Callback, Counting } from './callback.js';
 import { MONITOR_FIELDS, Monitor } from './monitor.js';
 
 /** @import { Progress } from '../pass.js' */
@@ -20,21 +20,17 @@ const epochs = whole(0, 1e6);
  *   figure than best
  */
 
-export class EarlyStopping extends Callback {
+/** @extends {Counting<StoppingState>} */
+export class EarlyStopping extends Counting {
   #monitor;
   /** @type {{ patience: number, baseline: number | null, restoreBestWeights: boolean, startFromEpoch: number, verbose: number }} */
   #options;
-  /** @type {StoppingState | undefined} none before the first fit */
-  #state;
-  /** @type {StoppingState | undefined} */
-  #resumed;
   #stoppedEpoch = 0;
 
   /** @param {EarlyStoppingOptions} options */
   constructor(options) {
-    super();
     const what = 'earlyStopping';
-    this.#options = checkFields(what, options, {
+    const checked = checkFields(what, options, {
       ...MONITOR_FIELDS,
       patience: [epochs, 0],
       baseline: [(name, value) => (value === null ? null : checkNumber(name, value, -1e30, 1e30)), null],
@@ -42,7 +38,10 @@ export class EarlyStopping extends Callback {
       startFromEpoch: [epochs, 0],
       verbose: [whole(0, 1), 0],
     });
-    this.#monitor = new Monitor(what, options);
+    const monitor = new Monitor(what, options);
+    super({ wait: 0, best: monitor.worst, bestEpoch: 0 });
+    this.#options = checked;
+    this.#monitor = monitor;
   }
 
   /** The epoch after which training was stopped; 0 where it was not. */
@@ -55,25 +54,8 @@ export class EarlyStopping extends Callback {
     return this.#stoppedEpoch ? { epoch: this.#stoppedEpoch } : null;
   }
 
-  /** What it has seen so far: give it to the resume of another one, and a fit that goes on there stops where this one would have. */
-  get state() {
-    return { ...(this.#state ?? this.#nothingSeen()) };
-  }
-
-  /** The next fit goes on from there. @param {StoppingState} state */
-  resume(state) {
-    this.#resumed = state;
-  }
-
-  /** @returns {StoppingState} */
-  #nothingSeen() {
-    return { wait: 0, best: this.#monitor.worst, bestEpoch: 0, bestWeights: undefined };
-  }
-
   onTrainBegin() {
-    const seen = this.model.continues ? this.#state : undefined;
-    this.#state = { ...(this.#resumed ?? seen ?? this.#nothingSeen()) };
-    this.#resumed = undefined;
+    super.onTrainBegin();
     this.#stoppedEpoch = 0;
   }
 
@@ -81,21 +63,21 @@ export class EarlyStopping extends Callback {
   onEpochEnd(epoch, logs) {
     if (this.wasCut(epoch)) return;
     const { patience, baseline, restoreBestWeights, startFromEpoch } = this.#options;
-    const state = /** @type {StoppingState} */ (this.#state);
+    const { seen } = this;
     const current = this.#monitor.read(logs);
     if (current === undefined || epoch < startFromEpoch) return;
-    const better = this.#monitor.improves(current, state.best);
-    if (restoreBestWeights && (better || !state.bestWeights)) {
-      state.bestWeights = this.model.getWeights();
-      state.bestEpoch = epoch;
+    const better = this.#monitor.improves(current, seen.best);
+    if (restoreBestWeights && (better || !seen.bestWeights)) {
+      seen.bestWeights = this.model.getWeights();
+      seen.bestEpoch = epoch;
     }
-    state.wait++;
+    seen.wait++;
     if (better) {
-      state.best = current;
-      if (baseline === null || this.#monitor.improves(current, baseline)) state.wait = 0;
+      seen.best = current;
+      if (baseline === null || this.#monitor.improves(current, baseline)) seen.wait = 0;
       return;
     }
-    if (state.wait >= patience && epoch > 0) {
+    if (seen.wait >= patience && epoch > 0) {
       this.#stoppedEpoch = epoch;
       this.model.stopTraining = true;
     }
@@ -103,7 +85,7 @@ export class EarlyStopping extends Callback {
 
   onTrainEnd() {
     if (this.model.interrupted) return;
-    const { bestWeights, bestEpoch } = this.state;
+    const { bestWeights, bestEpoch } = this.seen;
     const { verbose } = this.#options;
     if (verbose && this.#stoppedEpoch) console.log(`Epoch ${this.#stoppedEpoch + 1}: early stopping`);
     if (!bestWeights) return;

@@ -244,7 +244,7 @@ describe('csvLogger', () => {
   const { csvLogger } = callbacks;
   /** @param {any} callback @param {Logs[]} epochs */
   const write = async (callback, epochs) => {
-    callback.onTrainBegin();
+    await callback.onTrainBegin();
     for (const [epoch, logs] of epochs.entries()) await callback.onEpochEnd(epoch, logs);
     return callback.text;
   };
