@@ -5,7 +5,7 @@ import { earlyStopping, terminateOnNaN } from './callbacks/stopping.js';
 
 /** @import { EpochSchedule, PlateauOptions } from './callbacks/learning-rate.js' */
 /** @import { CheckpointOptions, CsvOptions } from './callbacks/records.js' */
-/** @import { EarlyStoppingOptions } from './callbacks/stopping.js' */
+/** @import { EarlyStoppingOptions, TerminateOptions } from './callbacks/stopping.js' */
 
 /** Keras's callbacks, for fit, evaluate and predict. */
 export const callbacks = Object.freeze({
