@@ -51,6 +51,9 @@ function learningRateOf({ schedule, learningRate: rate = 0, decay = 1, warmUp = 
   return rate;
 }
 
+/** Ends a run whose loss is no number. */
+export const terminatingOf = () => callbacks.terminateOnNaN({ perBatch: false });
+
 /** What ends a run before its time, null for nothing. @param {Run} run */
 export const stoppingOf = ({ patience }) =>
   patience ? callbacks.earlyStopping({ monitor: 'val_loss', patience, restoreBestWeights: true }) : null;

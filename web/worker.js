@@ -1,7 +1,7 @@
 import { datasets, loadCore, loadModel } from 'fitting-room';
 import { assemble, faultOf } from './assembly.js';
 import { serve } from './protocol.js';
-import { compileOptions, oneHot, stoppingOf } from './recipe.js';
+import { compileOptions, oneHot, stoppingOf, terminatingOf } from './recipe.js';
 import { createTabModel } from './tab-model.js';
 
 /** The worker owns the dataset and the model; the page only ever sees copies of what it shows. */
@@ -127,14 +127,11 @@ async function train(lesson, run, { signal, emit }) {
   const passing = atMostEvery(PROGRESS_INTERVAL, emit);
   const running = atMostEvery(PROGRESS_INTERVAL, emit);
   let epochs = from.epoch;
-  /** The epoch in which the loss was no number, from 0 on. @type {number | null} */
-  let diverged = null;
-  /** @param {number} epoch @param {Record<string, number>} logs */
-  const look = (epoch, logs) => {
-    if (diverged !== null || Object.values(logs).every(Number.isFinite)) return;
-    diverged = epoch;
-    keeper?.freeze();
-    model.stopTraining = true;
+  const terminating = terminatingOf();
+  /** What is kept is better than what follows. */
+  const hasDiverged = () => {
+    if (terminating.stopped) keeper?.freeze();
+    return terminating.stopped !== null;
   };
   try {
     await model.fit(training.images, lesson.targetsOf(training.labels), {
@@ -151,15 +148,15 @@ async function train(lesson, run, { signal, emit }) {
         else emit(event);
       },
       callbacks: [
+        terminating,
         {
           onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
-            look(epoch, logs);
-            if (diverged !== null) return;
+            if (hasDiverged()) return;
             epochs = epoch + 1;
             emit({ type: 'epoch', epoch, logs: { ...logs } });
           },
           onProgress: (/** @type {any} */ progress) => {
-            look(progress.epoch, progress.logs);
+            hasDiverged();
             const event = { type: 'progress', progress: { ...progress } };
             if (progress.batch < progress.batches) running(event);
             else emit(event);
@@ -170,7 +167,7 @@ async function train(lesson, run, { signal, emit }) {
         keeper?.callbacks(model),
       ].filter(Boolean),
     });
-    const ended = endOf(diverged, stopping);
+    const ended = endOf(terminating, stopping);
     await keeper?.end(model, ended);
     return { position: { epoch: epochs, batch: 0 }, ended };
   } catch (error) {
@@ -187,10 +184,10 @@ async function train(lesson, run, { signal, emit }) {
   }
 }
 
-/** How a run ended that nobody stopped. @param {number | null} diverged @param {any} stopping @returns {Ended} */
-function endOf(diverged, stopping) {
-  if (diverged !== null) return { how: 'diverged', epoch: diverged + 1 };
-  return stopping?.stoppedEpoch ? { how: 'early', epoch: stopping.stoppedEpoch + 1 } : { how: 'completed' };
+/** How a run ended that nobody stopped. @param {any} terminating @param {any} stopping @returns {Ended} */
+function endOf(terminating, stopping) {
+  if (terminating.stopped) return { how: 'diverged', epoch: terminating.stopped.epoch + 1 };
+  return stopping?.stopped ? { how: 'early', epoch: stopping.stopped.epoch + 1 } : { how: 'completed' };
 }
 
 /** A new one, which goes on from what the one before had seen. @param {any} state @param {any} run */

@@ -107,7 +107,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.equal(await disabled(), true);
       await page.click('train-start');
       assert.equal(await page.data('train-status', 'state'), 'idle');
-      assert.ok(await browser.evaluate(() => document.activeElement?.closest('.layer.at-fault')), 'a press leads to the layer');
+      assert.equal(await browser.evaluate(() => document.activeElement?.closest('.layer.at-fault') !== null), true, 'a press leads to the layer');
       await browser.type(hook('layer-kernelSize'), '3');
       await browser.waitFor((/** @type {string} */ selector) => /^Ready/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('train-status')] });
       assert.equal(await disabled(), false);
