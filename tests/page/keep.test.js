@@ -116,3 +116,65 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     });
   });
 }
+
+test('two tabs see the same models: what one deletes or renames, the other does not offer', { timeout: 90_000 }, () =>
+  withPage(['chromium', { query: QUICK }], async ({ browser, page, server }) => {
+    await page.loaded();
+    await page.click('train-start');
+    await page.trained('done');
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('save-name')] });
+    for (const name of ['First', 'Second']) {
+      await browser.type(hook('save-name'), name);
+      await page.click('save-model');
+      await browser.waitFor((/** @type {string} */ selector, /** @type {string} */ wanted) => [...document.querySelectorAll(selector)].some((field) => /** @type {HTMLInputElement} */ (field).value === wanted), { args: [hook('library-name'), name] });
+    }
+    const other = await browser.newTab();
+    try {
+      /** @param {import('./page.js').Browser} tab */
+      const names = (tab) => tab.evaluate((/** @type {string} */ selector) => [...document.querySelectorAll(selector)].map((field) => /** @type {HTMLInputElement} */ (field).value), hook('library-name'));
+      /** @param {import('./page.js').Browser} tab @param {string[]} wanted */
+      const lists = (tab, wanted) => tab.waitFor((/** @type {string} */ selector, /** @type {string} */ all) => JSON.stringify([...document.querySelectorAll(selector)].map((field) => /** @type {HTMLInputElement} */ (field).value)) === all, { args: [hook('library-name'), JSON.stringify(wanted)] });
+      const says = (/** @type {string} */ text) => other.waitFor((/** @type {string} */ selector, /** @type {string} */ part) => document.querySelector(selector)?.textContent?.includes(part), { args: [hook('keep-message'), text] });
+      const press = (/** @type {import('./page.js').Browser} */ tab, /** @type {string} */ testid) => tab.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(), hook(testid));
+      await other.open(`${server.url}?${QUICK}`);
+      await lists(other, ['Second', 'First']);
+      await other.waitFor((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector))?.dataset.state === 'ready', { args: [hook('dataset-status')] });
+
+      await browser.evaluate((/** @type {string} */ selector) => {
+        const field = /** @type {HTMLInputElement} */ (document.querySelector(selector));
+        field.value = 'Renamed';
+        field.dispatchEvent(new Event('blur'));
+      }, hook('library-name'));
+      await lists(other, ['Renamed', 'First']);
+      await press(browser, 'library-delete');
+      await lists(other, ['First']);
+      await press(browser, 'library-undo');
+      await lists(other, ['Renamed', 'First']);
+
+      // Where no tab tells: what is asked for is not there, and the list is put right.
+      for (const [act, done] of /** @type {const} */ ([['library-use', 1], ['library-download', 0]])) {
+        const database = (/** @type {number} */ left) => browser.evaluate((/** @type {number} */ count) => new Promise((resolve, reject) => {
+          const opening = indexedDB.open('fitting-room');
+          opening.onerror = reject;
+          opening.onsuccess = () => {
+            const transaction = opening.result.transaction(['models', 'bytes'], 'readwrite');
+            const models = transaction.objectStore('models');
+            models.getAll().onsuccess = ({ target }) => {
+              const [last] = /** @type {any} */ (target).result.sort((/** @type {any} */ a, /** @type {any} */ b) => b.savedAt - a.savedAt);
+              for (const store of ['models', 'bytes']) transaction.objectStore(store).delete(last.id);
+            };
+            transaction.oncomplete = () => (opening.result.close(), resolve(count));
+          };
+        }), left);
+        await database(done);
+        await press(other, act);
+        await says('deleted in another tab');
+        assert.equal((await names(other)).length, done);
+      }
+      assert.equal(await other.evaluate(() => document.querySelector('[data-testid="train-status"]')?.getAttribute('data-state')), 'idle', 'nothing has changed');
+      assert.deepEqual(other.errors, []);
+    } finally {
+      await other.close();
+    }
+    assert.deepEqual(browser.errors, []);
+  }));

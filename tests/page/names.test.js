@@ -64,6 +64,7 @@ test('chromium: sizes, figures and words stay in their order beside such names, 
   await writeFile(join(folder, `${hebrew}.fit`), await model.save());
   model.dispose();
   await writeFile(join(folder, `${arabic}.onnx`), 'no model at all');
+  await writeFile(join(folder, `${hebrew}.idx`), 'no images at all');
   try {
     await withPage(['chromium', { query: QUICK }], async ({ browser, page }) => {
       const says = (/** @type {string} */ name) => browser.waitFor((/** @type {string} */ selector, /** @type {string} */ part) => document.querySelector(selector)?.textContent?.includes(part), { args: [hook('keep-message'), name] });
@@ -97,7 +98,7 @@ test('chromium: sizes, figures and words stay in their order beside such names, 
       await browser.uploadFile(hook('model-input'), join(folder, `${arabic}.onnx`));
       await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.classList.contains('error'), { args: [hook('keep-message')] });
       await check({ [hook('keep-message')]: '' });
-      await browser.uploadFile(hook('dataset-files'), join(folder, `${hebrew}.fit`));
+      await browser.uploadFile(hook('dataset-files'), join(folder, `${hebrew}.idx`));
       await browser.waitFor((/** @type {string} */ name) => document.getElementById('dataset-detail')?.textContent?.includes(name), { args: [hebrew.split(' ')[0]] });
       await check({ '#dataset-detail': hebrew.split(' ')[0] });
       await page.click('library-delete');

@@ -236,3 +236,51 @@ test('a picture is answered by the tutorial’s model, and by the one trained in
     assert.deepEqual(browser.errors, []);
   });
 });
+
+test('what belongs to one picture is gone as soon as another is looked at, or another model is asked', async () => {
+  await withPage(['chromium', QUICK], async (opened) => {
+    const { browser, page } = opened;
+    await sectionThere(opened);
+    await answer(opened, stored(shirt('one.png')), stored(odd()[0]));
+    await browser.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      const held = /** @type {(() => void)[]} */ ([]);
+      const shared = /** @type {any} */ (globalThis);
+      shared.hold = false;
+      shared.release = () => held.splice(0).forEach((send) => send());
+      Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ transfer) {
+        if (shared.hold && ['occlusion', 'maps', 'classify'].includes(message.method)) held.push(() => post.call(this, message, transfer));
+        else post.call(this, message, transfer);
+      };
+    });
+    const shown = () => browser.evaluate(() => {
+      const inked = (/** @type {string} */ selector) => {
+        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
+        return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, 28, 28).data.some((value) => value > 0);
+      };
+      return { shades: inked('[data-testid="look-canvas"]'), maps: document.querySelectorAll('[data-testid="layer-maps"] canvas').length, legend: /speak for/.test(document.querySelector('.insight > .quiet')?.textContent ?? '') };
+    });
+    const complete = () => browser.waitFor(() => /speak for/.test(document.querySelector('.insight > .quiet')?.textContent ?? '') && document.querySelectorAll('[data-testid="layer-maps"] canvas').length > 0);
+    await page.choose('look-choice', 'occlusion');
+    await browser.evaluate(() => (/** @type {HTMLDetailsElement} */ (document.querySelector('.inside')).open = true));
+    await complete();
+    const { shades, maps } = await shown();
+    assert.ok(shades && maps > 0);
+
+    await browser.evaluate('void (hold = true)');
+    await browser.click(`${hook('photo-item')}:nth-child(2) button`);
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('data-state') === 'ready', { args: [hook('photo-result')] });
+    assert.deepEqual(await shown(), { shades: false, maps: 0, legend: false });
+    await browser.evaluate('void (hold = false, release())');
+    await complete();
+
+    await browser.evaluate('void (hold = true)');
+    await page.choose('model-choice', 'tutorial');
+    assert.equal(await page.data('photo-result', 'state'), 'looking', 'no answer of the model before under the name of this one');
+    assert.equal(await page.data('photo-result', 'class'), '-1');
+    await browser.evaluate('void (hold = false, release())');
+    await page.waitForState('photo-result', 'ready');
+    await complete();
+    assert.deepEqual(browser.errors, []);
+  });
+});
