@@ -12,6 +12,7 @@ export const texts = {
   'begin': 'Start training',
   'begin.continue': 'Continue training',
   'begin.note': '{epochs} epochs over {pictures} pictures',
+  'begin.note-continue': 'from epoch {epoch} of {epochs}',
   'begin.running': 'Go to the training',
   'begin.results': 'Go to the results',
   'contents': 'Contents',

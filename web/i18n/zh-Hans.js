@@ -12,6 +12,7 @@ export const texts = {
   'begin': '开始训练',
   'begin.continue': '继续训练',
   'begin.note': '{epochs} 轮，每轮 {pictures} 张图片',
+  'begin.note-continue': '从第 {epoch} 轮继续（共 {epochs} 轮）',
   'begin.running': '去看训练',
   'begin.results': '去看结果',
   'contents': '目录',

@@ -75,7 +75,7 @@ export function createOffer({ session, trainer, settings }) {
 
   const earlierText = el('span');
   const goBack = el('button', { type: 'button', className: 'small', 'data-testid': 'earlier-return' });
-  const earlierLine = el('p', { className: 'quiet', hidden: true, role: 'status', 'data-testid': 'earlier-run' }, earlierText, ' ', goBack);
+  const earlierLine = el('p', { className: 'quiet earlier', hidden: true, role: 'status', 'data-testid': 'earlier-run' }, earlierText, ' ', goBack);
   hook('keep-status').after(earlierLine);
 
   /** @param {Kept} kept */

@@ -11,7 +11,7 @@ export function createMasthead({ session, trainer, settings, parameters, start }
 
   function render() {
     setText(begin, t(labelOf()));
-    setText(byId('begin-note'), t('begin.note', { epochs: count(settings.epochs), pictures: count(picturesUsed()) }));
+    setText(byId('begin-note'), noteText());
     setText(byId('piece-data'), dataText());
     const known = parameters();
     setText(byId('piece-model'), known === null ? '' : t('piece.parameters', { count: count(known) }));
@@ -25,6 +25,13 @@ export function createMasthead({ session, trainer, settings, parameters, start }
     if (trainer.busy()) return 'begin.running';
     if (state === 'done') return 'begin.results';
     return continues || offer ? 'begin.continue' : 'begin';
+  }
+
+  function noteText() {
+    const { continues, offer, model } = trainer.view;
+    if (offer) return t('begin.note-continue', { epoch: offer.epoch, epochs: offer.epochs });
+    if (continues && model) return t('begin.note-continue', { epoch: Math.min(model.position.epoch + 1, settings.epochs), epochs: settings.epochs });
+    return t('begin.note', { epochs: count(settings.epochs), pictures: count(picturesUsed()) });
   }
 
   function picturesUsed() {

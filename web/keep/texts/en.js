@@ -1,6 +1,6 @@
 /** @type {Record<string, string>} */
 export const texts = {
-  'keep.offer': 'A run was interrupted in epoch {epoch} of {epochs}, {when}. It can go on from there.',
+  'keep.offer': 'A run was interrupted in epoch {epoch} of {epochs}, {when}. You can continue from there.',
   'keep.offer-finished': 'Your last run is still here: {epochs} epochs, {accuracy} on the test pictures, {when}.',
   'keep.just-now': 'just now',
   'keep.clock-back': 'before the clock was set back (it said {time})',

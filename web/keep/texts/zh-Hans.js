@@ -1,6 +1,6 @@
 /** @type {Record<string, string>} */
 export const texts = {
-  'keep.offer': '有一次训练在第 {epoch}/{epochs} 轮中断（{when}），可以从那里继续。',
+  'keep.offer': '有一次训练在第 {epoch}/{epochs} 轮中断（{when}），可以从中断处继续。',
   'keep.offer-finished': '上次的训练还在：{epochs} 轮，测试图片准确率 {accuracy}（{when}）。',
   'keep.just-now': '刚才',
   'keep.clock-back': '时钟被调回之前，当时显示 {time}',
