@@ -370,15 +370,17 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   });
 }
 
-test('each fault of FAULTS.md names tests that exist', async () => {
-  const rows = rowsOf((await readFile(new URL('tests/FAULTS.md', ROOT), 'utf8')).replace('| Test |', '| test |'));
-  assert.ok(rows.length >= 20);
-  for (const { what, test: cell } of rows) {
-    const named = [...cell.matchAll(/`([^`]+)`: `([^`]+)`/g)];
-    assert.ok(named.length > 0, `${what} names no test`);
-    for (const [, file, name] of named) {
-      const lines = (await readFile(new URL(file, ROOT), 'utf8')).split('\n');
-      assert.ok(lines.some((line) => /\btest\(|\{ fault: /.test(line) && line.includes(name)), `${file}: ${name}`);
+for (const [list, heading] of [['FAULTS.md', '| Test |'], ['KINDS.md', '| Tests |']]) {
+  test(`each row of ${list} names tests that exist`, async () => {
+    const rows = rowsOf((await readFile(new URL(`tests/${list}`, ROOT), 'utf8')).replace(heading, '| test |'));
+    assert.ok(rows.length >= 20);
+    for (const { what, test: cell } of rows) {
+      const named = [...cell.matchAll(/`([^`]+)`: `([^`]+)`/g)];
+      assert.ok(named.length > 0, `${what} names no test`);
+      for (const [, file, name] of named) {
+        const lines = (await readFile(new URL(file, ROOT), 'utf8')).split('\n');
+        assert.ok(lines.some((line) => /\btest\(|\{ fault: /.test(line) && line.includes(name)), `${file}: ${name}`);
+      }
     }
-  }
-});
+  });
+}
