@@ -206,7 +206,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
     try {
       await evaluated;
       const args = { ...chosen, specs, runtime: runtimeOptions(settings), from, address: writeSettings(settings, '') };
-      const { position, ended } = await session.call('fit', args, { signal: running.signal, onEvent: onRun });
+      const { position, ended } = await session.call('fit', args, { signal: running.signal, onEvent: onRun }).finally(resume); // a pause that crossed the run's end would hold up the next
       model = { ...begun, name: from ? (model?.name ?? '') : '', position, ended, version: ++versions };
       running = null;
       if (ended.how === 'stopped') setState('idle');
@@ -266,17 +266,20 @@ export function createTrainer(session, current, { load, offersKnown }) {
   }
 
   function pause() {
-    if (state !== 'training' || !running) return;
-    session.call('pause');
+    if (state !== 'training' || !running || running.signal.aborted) return;
+    tell('pause');
     setState('paused');
   }
 
   function resume() {
     if (state !== 'paused') return;
     pace.skip();
-    session.call('resume');
+    tell('resume');
     setState('training');
   }
+
+  /** Of a worker that dies the run tells. @param {'pause' | 'resume'} what */
+  const tell = (what) => session.call(what).catch(() => {});
 
   function stop() {
     giveUp?.();

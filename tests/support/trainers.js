@@ -2,7 +2,7 @@
 
 /**
  * Has the page keep its trainers in `trainers`, and give `onEvent`, where there is such a function, each event that one of them
- * tells, and the trainer itself. In pages that are opened from now on.
+ * tells, and the trainer itself, and `onResult` each result, before the page has it. In pages that are opened from now on.
  * @param {import('puppeteer-core').Page} page
  */
 export const followTrainers = (page) =>
@@ -16,7 +16,7 @@ export const followTrainers = (page) =>
         super(url, options);
         if (!options?.name?.startsWith('trainer')) return;
         watched.trainers.push(this);
-        this.addEventListener('message', ({ data }) => data.kind === 'event' && watched.onEvent?.(data.event, this));
+        this.addEventListener('message', ({ data }) => (data.kind === 'event' ? watched.onEvent?.(data.event, this) : watched.onResult?.(data.value)));
       }
     };
   });
