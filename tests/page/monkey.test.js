@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { letLoose, prepareMonkey } from '../support/monkey.js';
+import { shirt } from '../support/pictures.js';
+import { drop, hook, withPage } from './page.js';
+
+/** The page under a monkey's hands: SEED=3 ACTIONS=120 plays the first 120 actions of seed 3. */
+
+/** @typedef {import('./page.js').Opened} Opened */
+/** @typedef {import('puppeteer-core').Page} Tab */
+
+const SEEDS = process.env.SEED ? process.env.SEED.split(',').map(Number) : [1, 2, 3, 4, 5];
+const ACTIONS = Number(process.env.ACTIONS ?? 300);
+const QUERY = 'data=synthetic&epochs=3&train-size=500';
+const NO_NETWORK = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost';
+
+/** @param {(opened: Opened & { tab: Tab, errors: string[] }) => Promise<void>} use */
+function withMonkey(use) {
+  /** @type {string[]} */
+  const errors = [];
+  const prepare = (/** @type {import('./page.js').Browser} */ { page }) => prepareMonkey(/** @type {Tab} */ (page), errors);
+  return withPage(['chromium', { query: QUERY, browser: { args: [NO_NETWORK] }, prepare }], (opened) => use({ ...opened, tab: /** @type {Tab} */ (opened.browser.page), errors }));
+}
+
+/** A second tab of the page, behind the first. @param {Opened & { tab: Tab, errors: string[] }} opened @returns {Promise<Tab>} */
+async function openOther({ browser, tab, server, errors }) {
+  const other = await browser.newTab();
+  await prepareMonkey(/** @type {Tab} */ (other.page), errors);
+  await other.open(`${server.url}?${QUERY}`);
+  await tab.bringToFront();
+  return /** @type {Tab} */ (other.page);
+}
+
+/** Whatever was done to it, the page trains from valid settings, and answers a picture. @param {Opened} opened */
+async function stillWorks({ browser, page }) {
+  const isThere = (/** @type {string} */ testid) => browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector), { args: [hook(testid)] });
+  await browser.page?.setViewport({ width: 1280, height: 800 });
+  await browser.evaluate((/** @type {string} */ stop) => /** @type {HTMLElement} */ (document.querySelector(stop)).click(), hook('train-stop'));
+  await browser.waitFor((/** @type {string} */ status) => !/loading|training|paused/.test(/** @type {HTMLElement} */ (document.querySelector(status)).dataset.state ?? ''), { args: [hook('train-status')] });
+  await page.choose('model-preset', 'lenet');
+  for (const [name, value] of Object.entries({ optimizer: 'adam', epochs: '1', 'batch-size': '50', 'learning-rate': '0.001', seed: '1', 'train-size': '100', schedule: 'constant' })) await page.choose(`settings-${name}`, value);
+  await browser.evaluate(() => {
+    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('#settings [aria-invalid="true"]'))) {
+      field.value = field.inputMode === 'numeric' ? '1' : '0.1';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+  });
+  await page.choose('dataset-source', 'synthetic');
+  await page.click('dataset-load');
+  await page.loaded();
+  const state = await browser.evaluate((/** @type {string[]} */ ...selectors) => {
+    const [anew, start, status] = selectors.map((selector) => /** @type {HTMLElement} */ (document.querySelector(selector)));
+    (anew.hidden ? start : anew).click();
+    return status.dataset.state;
+  }, hook('train-anew'), hook('train-start'), hook('train-status'));
+  assert.match(state, /loading|training/);
+  await page.trained('done');
+  await isThere('photo-input');
+  await drop(browser, shirt('last.png'));
+  await browser.waitFor(() => /** @type {HTMLElement | undefined} */ ([...document.querySelectorAll('[data-name="last.png"]')].at(-1))?.dataset.state === 'ready');
+}
+
+describe('a monkey in chromium', { timeout: 600_000 }, () => {
+  for (const seed of SEEDS) {
+    test(`seed ${seed}: no error, no word that only a fault says, and the page still works`, () =>
+      withMonkey(async (opened) => {
+        const { tab, errors } = opened;
+        const other = await openOther(opened);
+        const begun = performance.now();
+        const done = await letLoose(tab, { seed, actions: ACTIONS, errors, other });
+        const loose = performance.now();
+        await stillWorks(opened).catch(async (error) => {
+          throw new Error(`seed ${seed}, after ${done.length} actions: ${error.message}\n${await opened.browser.evaluate('document.body.innerText')}\n${errors.join('\n')}\n${done.slice(-20).join('\n')}`);
+        });
+        console.log(`seed ${seed}: ${loose - begun} ms, works after ${performance.now() - loose} ms`);
+        if (process.env.VERBOSE) console.log(done.join('\n'));
+        assert.deepEqual(errors, []);
+      }));
+  }
+});
+
+/** Faults that the monkey has to see; each runs in the page. @type {Record<string, { plant: () => unknown, seen: RegExp }>} */
+const PLANTED = {
+  'a button that throws': { plant: () => document.addEventListener('click', () => { throw new Error('pressed'); }), seen: /uncaught: .*pressed/ },
+  'a promise that nobody handles': { plant: () => void Promise.reject(new Error('left alone')), seen: /uncaught: .*left alone/ },
+  'an error that is only logged': { plant: () => console.error('logged'), seen: /console: logged/ },
+  'what the policy stops': { plant: () => document.body.append(Object.assign(new Image(), { src: 'data:image/gif;base64,R0lGODlhAQABAAAAACw=' })), seen: /console: .*Content Security Policy/ },
+  'a word in the text': { plant: () => document.body.prepend('epoch undefined of 3'), seen: /“.*epoch undefined of 3.*” is to be read/s },
+  'a word in a label': { plant: () => document.body.setAttribute('aria-label', 'NaN %'), seen: /“NaN %” is to be read/ },
+  'a word in a field': { plant: () => Object.assign(document.querySelector('[data-testid="settings-seed"]') ?? {}, { value: 'null' }), seen: /“null” is to be read/ },
+  'a word in a choice': { plant: () => document.querySelector('select')?.append(new Option('[object Object]')), seen: /“.*\[object Object\].*” is to be read/s },
+};
+
+test('a monkey sees what is planted, tells what led to it, and passes over what it typed itself', { timeout: 120_000 }, () =>
+  withMonkey(async ({ tab, errors }) => {
+    await letLoose(tab, { seed: 1, actions: 3, errors });
+    for (const [what, { plant, seen }] of Object.entries(PLANTED)) {
+      await tab.reload({ waitUntil: 'load' });
+      await tab.evaluate(plant);
+      await assert.rejects(letLoose(tab, { seed: 1, actions: 40, errors }), (/** @type {Error} */ { message }) => {
+        assert.match(message, seen, what);
+        assert.match(message, /^seed 1, action \d+: [^]*\nreplay: SEED=1 ACTIONS=\d+ /);
+        return true;
+      });
+      errors.length = 0;
+    }
+  }));

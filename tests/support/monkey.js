@@ -1,0 +1,412 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { exportModel, layers, sequential } from '../../shim/index.js';
+import { randomFrom } from '../../models/garments/random.js';
+import { idxImages, idxLabels, someLabels } from '../datasets/support.js';
+import { shirt } from './pictures.js';
+
+/**
+ * A monkey at the page: it presses, types, drops and drags whatever is there, as a seed decides, and after each action looks for
+ * errors, and for words on the screen that only a fault puts there.
+ *
+ * @typedef {import('puppeteer-core').Page} Tab
+ * @typedef {{ did: string, wrong: string }} Outcome wrong: '' where nothing is
+ */
+
+/** What nobody is to read on the page. */
+const WORDS = String.raw`\bundefined\b|\bNaN\b|\bnull\b|\bdisposed\b|\[object`;
+
+const NUMBERS = ['', '0', '-1', '1', '2', '3', '12', '１２', '0,01', '0.5', '1e-3', '1,000', '1e999', 'NaN', 'Infinity', 'abc', '12345678901234567890', ' 7 ', '٣'];
+const NAMES = ['', '0', '-1', 'abc', '１２', 'x'.repeat(300), 'חולצה', 'صورة 64 × 48', '👕👖', '<b>', 'a/b\\c:*?"', '%s {name} &amp;', '  two  spaces '];
+const SHAPES = ['-1', '14x14x4', '28x28', '7x7x-1', '0', 'abc'];
+
+/** How often the monkey does what. */
+const HABITS = {
+  favourite: 25, train: 7, press: 17, choose: 7, type: 7, tick: 3, slide: 1, mend: 3, give: 7, keys: 7, mouse: 6, draw: 2, pinch: 1, wheel: 1, resize: 1, settle: 2, travel: 1, reload: 1, other: 3,
+};
+
+/** What is pressed more often than its share, by hooks and ids. */
+const FAVOURITES = {
+  'train-start': 10, 'train-pause': 6, 'train-stop': 4, 'train-anew': 4, 'begin': 2, 'save-model': 6, 'library-use': 6, 'library-delete': 3, 'library-undo': 3, 'library-download': 2,
+  'library-compare': 2, 'export-model': 3, 'resume-run': 3, 'resume-discard': 2, 'resume-undo': 2, 'earlier-return': 2, 'evaluate-again': 2, 'dataset-load': 2, 'dataset-cancel': 2, 'dataset-offer-synthetic': 2,
+  'model-undo': 2, 'photo-draw': 2, 'drawing-use': 2, 'photo-item': 2, 'restart': 4, 'plot-png': 1, 'incoming-close': 1,
+};
+
+const KEYS = /** @type {import('puppeteer-core').KeyInput[][]} */ ([
+  ['Tab'], ['Tab', 'Tab', 'Tab'], ['Shift', 'Tab'], ['Enter'], ['Space'], ['Tab', 'Enter'], ['Tab', 'Space'], ['Escape'], ['ArrowUp'], ['ArrowDown'], ['ArrowLeft'], ['ArrowRight'],
+  ['ArrowDown', 'ArrowDown'], ['Control', 'z'], ['Control', 'Z'], ['Home'], ['End'], ['PageDown'], ['Backspace'], ['Delete'],
+]);
+
+const SIZES = [[320, 640], [768, 1024], [1280, 800], [1280, 800], [2560, 1440]];
+
+const MOST_WAIT = 60; // ms between two actions
+const SETTLES = 6000; // ms that training and evaluation are waited for at most
+const REMEMBERED = 40; // actions that a failure tells of
+
+/** @typedef {{ name: string, type: string, bytes: string }} Parcel a file on its way to the page; bytes: in base64 */
+
+/** @param {string} name @param {Uint8Array | string} bytes @param {string} [type] @returns {Parcel} */
+const parcel = (name, bytes, type = '') => ({ name, type, bytes: Buffer.from(bytes).toString('base64') });
+
+/** What is dropped, pasted and chosen, together. @returns {Promise<Parcel[][]>} */
+async function makeParcels() {
+  const { flatten, dense } = layers;
+  const fits = await sequential({ layers: [flatten({ inputShape: [28, 28, 1] }), dense({ units: 10, activation: 'softmax' })], seed: 1 });
+  const small = await sequential({ layers: [flatten({ inputShape: [4, 4, 1] }), dense({ units: 2 })], seed: 1 });
+  const [topology, weights] = await exportModel(fits, 'tfjs');
+  const [onnx] = await exportModel(fits, 'onnx');
+  const [keras] = await exportModel(fits, 'keras');
+  const picture = shirt();
+  const idx = [
+    parcel('a.bin', idxImages(120, { seed: 1 })), parcel('b.bin', idxLabels(someLabels(120))),
+    parcel('c.bin', idxImages(40, { seed: 2 })), parcel('d.bin', idxLabels(someLabels(40, 3))),
+  ];
+  const metadata = parcel('metadata.json', '{"tfjsVersion":"1.3.1","labels":["a","b"],"imageSize":28}', 'application/json');
+  const notes = parcel('notes.txt', 'Buy milk.\n', 'text/plain');
+  const named = (/** @type {string} */ name) => parcel(name, picture.bytes, picture.type);
+  const parcels = [
+    [named('shirt.png')], [named('חולצה.png'), named('<b>.png')], [parcel('empty.png', '', 'image/png')], [parcel('empty.bin', '')], [notes],
+    idx, idx.slice(0, 3), [parcel('plain.fit', await fits.save())], [parcel('small.fit', await small.save())], [parcel('broken.onnx', 'no model at all')],
+    [parcel('plain.onnx', onnx.bytes)], [parcel('plain.keras', keras.bytes)], [metadata], [parcel('model.json', topology.bytes)],
+    [metadata, parcel('model.json', topology.bytes), parcel('weights.bin', weights.bytes)], [named('shirt.png'), notes, ...idx, parcel('plain.fit', await fits.save())],
+  ];
+  for (const model of [fits, small]) model.dispose();
+  return parcels;
+}
+
+/** The monkey's hands and eyes; begins before the page does, and runs in it. @param {{ parcels: Parcel[][], words: string, pools: Record<string, string[]> }} equipment */
+function equip({ parcels, words, pools }) {
+  const forbidden = new RegExp(words);
+  const typed = new Set(Object.values(pools).flat());
+  const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const find = (/** @type {string} */ selector) => /** @type {any[]} */ ([...document.querySelectorAll(selector)]);
+
+  // What is downloaded goes nowhere.
+  const click = HTMLAnchorElement.prototype.click;
+  HTMLAnchorElement.prototype.click = function () {
+    if (!this.download) click.call(this);
+  };
+
+  const isShown = (/** @type {HTMLElement} */ node) => node.checkVisibility({ visibilityProperty: true }) && node.getClientRects().length > 0;
+  const isUsable = (/** @type {HTMLElement} */ node) => !node.matches(':disabled') && isShown(node);
+  const hookOf = (/** @type {HTMLElement} */ node) => node.dataset.testid ?? node.id;
+  const kindOf = (/** @type {HTMLElement} */ node) =>
+    hookOf(node) || `${node.closest('[id]')?.id ?? ''} ${node.tagName} ${node.className}`;
+  const nameOf = (/** @type {HTMLElement} */ node) => `${kindOf(node)} “${(node.getAttribute('aria-label') ?? node.textContent ?? '').trim().slice(0, 30)}”`;
+  /** @template T @param {T[]} some @param {number} share 0 … 1 */
+  const at = (some, share) => some[Math.min(some.length - 1, Math.floor(share * some.length))];
+
+  /** @param {any[]} nodes @param {(node: any) => string} key @returns {[string, any[]][]} */
+  function grouped(nodes, key) {
+    /** @type {Map<string, any[]>} */
+    const groups = new Map();
+    for (const node of nodes) groups.set(key(node), [...(groups.get(key(node)) ?? []), node]);
+    return [...groups];
+  }
+
+  /** One of those of a kind, after the kind: there are a hundred cells in a table. @param {HTMLElement[]} nodes @param {number} share @returns {any} */
+  function oneOf(nodes, share) {
+    const kinds = grouped(nodes, kindOf).map(([, some]) => some);
+    const place = share * kinds.length;
+    return nodes.length === 0 ? null : at(at(kinds, share), place - Math.floor(place));
+  }
+
+  const BUTTONS = 'button, summary, a[href^="#"], .picture, [role="gridcell"], td[tabindex]';
+  const pressable = () => find(BUTTONS).filter(isUsable);
+
+  /** @param {any} field @param {string} value */
+  function fill(field, value) {
+    field.focus();
+    field.value = value;
+    for (const name of ['input', 'change']) field.dispatchEvent(new Event(name, { bubbles: true }));
+    return `${nameOf(field)} = ${JSON.stringify(value.slice(0, 30))}`;
+  }
+
+  /** @param {HTMLElement | null} node */
+  function press(node) {
+    node?.focus();
+    node?.click();
+    return node ? nameOf(node) : 'nothing';
+  }
+
+  /** @param {any} field */
+  const poolOf = (field) => (field.inputMode === 'numeric' || field.inputMode === 'decimal' ? pools.numbers : field.inputMode === 'text' ? pools.shapes : pools.names);
+
+  /** @param {number} share @returns {DataTransfer} */
+  function transferOf(share) {
+    const transfer = new DataTransfer();
+    for (const { name, type, bytes } of at(parcels, share)) {
+      transfer.items.add(new File([Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0))], name, { type }));
+    }
+    return transfer;
+  }
+
+  /** @type {Record<string, (target: HTMLElement, transfer: DataTransfer) => void>} */
+  const WAYS = {
+    drop: (target, dataTransfer) => ['dragover', 'drop'].forEach((name) => target.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }))),
+    paste: (target, clipboardData) => target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })),
+    choose: (_, { files }) => {
+      const input = at(find('input[type="file"]').filter((each) => !each.disabled), chance);
+      if (!input) return;
+      input.files = files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+  };
+  let chance = 0;
+
+  /** What it can do by itself. @type {Record<string, (a: number, b: number, c: number, more?: any) => string>} */
+  const acts = {
+    look: () => '',
+    press: (a) => press(oneOf(pressable(), a)),
+    favourite(a, b, _, weights) {
+      const there = pressable().filter((node) => weights[hookOf(node)]);
+      const kinds = grouped(there, hookOf);
+      let left = a * kinds.reduce((sum, [hook]) => sum + weights[hook], 0);
+      for (const [hook, nodes] of kinds) if ((left -= weights[hook]) < 0) return press(at(nodes, b));
+      return acts.press(a, b, 0);
+    },
+    choose(a, b) {
+      const optionsOf = (/** @type {any} */ select) => [...select.options].filter((option) => !option.disabled);
+      const select = oneOf(find('select').filter((each) => isUsable(each) && optionsOf(each).length > 0), a);
+      return select ? fill(select, at(optionsOf(select), b).value) : 'nothing';
+    },
+    type(a, b) {
+      const field = oneOf(find('input:not([type="checkbox"], [type="range"], [type="file"])').filter(isUsable), a);
+      return field ? fill(field, at(poolOf(field), b)) : 'nothing';
+    },
+    tick: (a) => press(oneOf(find('input[type="checkbox"]').filter(isUsable), a)),
+    slide(a, b) {
+      const slider = oneOf(find('input[type="range"]').filter(isUsable), a);
+      return slider ? fill(slider, String(Number(slider.min) + b * (Number(slider.max) - Number(slider.min)))) : 'nothing';
+    },
+    /** So that runs begin at all. */
+    mend(a, b) {
+      for (const field of find('[aria-invalid="true"]').filter(isUsable)) fill(field, { numeric: '3', decimal: '0.1' }[/** @type {string} */ (field.inputMode)] ?? '-1');
+      const preset = find('#model-preset')[0];
+      return preset && isUsable(preset) && find('.at-fault').length > 0 ? fill(preset, at(['tutorial', 'lenet', 'residual', 'blocks'], b)) : 'fields';
+    },
+    give(a, b, c) {
+      const way = at(Object.keys(WAYS), a);
+      const transfer = transferOf(b);
+      chance = c;
+      WAYS[way](/** @type {HTMLElement} */ ((c < 0.5 ? null : document.activeElement) ?? document.documentElement), transfer);
+      return `${way} ${at(parcels, b).map(({ name }) => name).join(', ')}`;
+    },
+  };
+
+  /** Where the mouse goes. @param {string} selector @param {number} share */
+  function aim(selector, share) {
+    const node = oneOf(find(selector || `${BUTTONS}, .chart, canvas, tr, label`).filter(isUsable), share);
+    if (!node || node.matches('label:has([type="file"]), label.button')) return null;
+    node.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const { left, top, width, height } = node.getBoundingClientRect();
+    return { left, top, width, height, name: nameOf(node) };
+  }
+
+  const isBusy = () =>
+    find('[data-testid="train-status"]').some(({ dataset }) => ['loading', 'training'].includes(dataset.state)) ||
+    find('[data-testid="dataset-status"]').some(({ dataset }) => dataset.state === 'loading') ||
+    find('#evaluation').some(({ dataset }) => dataset.state === 'running') ||
+    find('[data-testid="photo-item"]').some(({ dataset }) => ['waiting', 'looking'].includes(dataset.state));
+
+  /** What nobody is to read, with what is beside it; '' where there is none. */
+  function seen() {
+    const attributes = ['aria-label', 'aria-valuetext', 'aria-valuenow', 'title', 'placeholder', 'alt'];
+    const texts = [document.title, document.body?.innerText ?? ''];
+    for (const node of find('option, svg text')) texts.push(node.textContent);
+    for (const node of find(attributes.map((name) => `[${name}]`).join())) texts.push(...attributes.map((name) => node.getAttribute(name) ?? ''));
+    for (const { type, value } of find('input, select, textarea')) if (type !== 'file' && !typed.has(value)) texts.push(value);
+    const bad = texts.find((text) => forbidden.test(text)) ?? '';
+    const { index = 0 } = forbidden.exec(bad) ?? {};
+    return bad && `“${bad.slice(Math.max(0, index - 80), index + 80)}” is to be read`;
+  }
+
+  Object.assign(globalThis, {
+    monkey: {
+      aim,
+      /** @param {string} name @param {number[]} chances @param {number} pause @param {any} more @returns {Promise<Outcome>} */
+      async act(name, [a, b, c], pause, more) {
+        const did = acts[name](a, b, c, more);
+        await sleep(pause);
+        return { did, wrong: seen() };
+      },
+      /** @param {number} most ms @returns {Promise<Outcome>} */
+      async settle(most) {
+        const end = performance.now() + most;
+        while (isBusy() && performance.now() < end) await sleep(30);
+        return { did: isBusy() ? 'in vain' : '', wrong: seen() };
+      },
+    },
+  });
+}
+
+/** The browser's own notes on a dataset that is nowhere; the page says so itself. */
+const EXPECTED = /\/fashion-mnist\//;
+
+/** Collects what goes wrong in a tab from now on, rejections that nobody handles included. @param {Tab} tab @param {string[]} errors */
+function listen(tab, errors) {
+  tab.on('error', (error) => errors.push(`the tab crashed: ${error}`));
+  tab.on('pageerror', (error) => errors.push(`uncaught: ${/** @type {Error} */ (error)?.stack ?? error}`));
+  tab.on('console', (message) => {
+    if (message.type() === 'error' && !EXPECTED.test(message.location().url ?? '')) errors.push(`console: ${message.text()} ${message.location().url ?? ''}`);
+  });
+}
+
+/** @type {Promise<Parcel[][]> | undefined} */
+let parcels;
+
+/** Makes a tab ready for the monkey, from the next page on that it opens. @param {Tab} tab @param {string[]} errors gets those of the tab */
+export async function prepareMonkey(tab, errors) {
+  const equipment = { parcels: await (parcels ??= makeParcels()), words: WORDS, pools: { numbers: NUMBERS, names: NAMES, shapes: SHAPES } };
+  tab.on('dialog', (dialog) => dialog.accept().catch(() => {}));
+  const session = await tab.createCDPSession();
+  await session.send('Page.setInterceptFileChooserDialog', { enabled: true });
+  await tab.evaluateOnNewDocument(equip, equipment);
+  listen(tab, errors);
+}
+
+/** @param {Error} error of a page that another is taking the place of */
+const isBetweenPages = (error) => /context was destroyed|Cannot find context|no such frame|navigation|detached/i.test(error.message);
+
+/** @typedef {{ tab: Tab, other: Tab | null, random: { next: () => number } }} Hand `other`: a second tab of the page */
+
+/**
+ * Calls one of the monkey's functions in the page; where the page goes away meanwhile, it looks at the next.
+ * @param {Tab} tab @param {string} name @param {...any} args @returns {Promise<any>}
+ */
+async function call(tab, name, ...args) {
+  const run = (/** @type {string} */ method, /** @type {any[]} */ given) => /** @type {any} */ (globalThis).monkey[method](...given);
+  try {
+    return await tab.evaluate(run, name, args);
+  } catch (error) {
+    if (!isBetweenPages(/** @type {Error} */ (error))) throw error;
+    await tab.waitForFunction('globalThis.monkey && document.body', { timeout: 30_000 });
+    return { did: `${name}: the page went away`, wrong: '' };
+  }
+}
+
+/** @param {Pick<Hand, 'tab' | 'random'>} hand @param {string} name @param {any} [more] @returns {Promise<Outcome>} */
+const act = ({ tab, random }, name, more) => call(tab, 'act', name, [random.next(), random.next(), random.next()], pauseOf(random), more);
+
+/** @param {{ next: () => number }} random */
+const pauseOf = ({ next }) => Math.max(0, Math.round((next() * 2 - 1) * MOST_WAIT));
+
+/** @template T @param {T[]} some @param {number} share @returns {T} */
+const at = (some, share) => some[Math.floor(share * some.length)];
+
+/** Where in an element. @param {{ left: number, top: number, width: number, height: number }} rectangle @param {{ next: () => number }} random */
+const placeIn = ({ left, top, width, height }, { next }) => ({ x: left + width * (0.05 + 0.9 * next()), y: top + height * (0.05 + 0.9 * next()) });
+
+/** Looks at the page, after something was done to it from outside. @param {Hand} hand @param {string} did @returns {Promise<Outcome>} */
+const look = async (hand, did) => ({ ...(await act(hand, 'look')), did });
+
+/** What takes more than one call. @type {Record<string, (hand: Hand) => Promise<Outcome>>} */
+const DEEDS = {
+  settle: ({ tab }) => call(tab, 'settle', SETTLES),
+  async train(hand) {
+    const begun = await act(hand, 'favourite', { 'train-start': 3, 'train-anew': 1, 'train-pause': 1 });
+    if (begun.wrong || hand.random.next() < 0.5) return begun;
+    const { did, wrong } = await call(hand.tab, 'settle', SETTLES);
+    return { did: `${begun.did}, waited ${did}`, wrong };
+  },
+  async keys(hand) {
+    const keys = at(KEYS, hand.random.next());
+    const [first, ...others] = keys;
+    const { keyboard } = hand.tab;
+    if (/^(Control|Shift)$/.test(first)) await keyboard.down(first);
+    else await keyboard.press(first);
+    for (const key of others) await keyboard.press(key);
+    if (/^(Control|Shift)$/.test(first)) await keyboard.up(first);
+    return look(hand, keys.join('+'));
+  },
+  async mouse(hand) {
+    const target = await call(hand.tab, 'aim', '', hand.random.next());
+    if (!target?.width) return look(hand, 'nothing');
+    const { x, y } = placeIn(target, hand.random);
+    const count = hand.random.next() < 0.2 ? 2 : 1;
+    await hand.tab.mouse.click(x, y, { count });
+    return look(hand, `${target.name}${count > 1 ? ', twice' : ''}`);
+  },
+  async draw(hand) {
+    const canvas = await call(hand.tab, 'aim', 'canvas.sheet, canvas[data-testid="photo-preview"]', hand.random.next());
+    if (!canvas?.width) return act(hand, 'favourite', { 'photo-draw': 1 });
+    const { mouse } = hand.tab;
+    const places = Array.from({ length: 4 }, () => placeIn(canvas, hand.random));
+    await mouse.move(places[0].x, places[0].y);
+    await mouse.down();
+    for (const { x, y } of places) await mouse.move(x, y);
+    await mouse.up();
+    return look(hand, canvas.name);
+  },
+  async pinch(hand) {
+    const canvas = await call(hand.tab, 'aim', 'canvas', hand.random.next());
+    if (!canvas?.width) return look(hand, 'nothing');
+    const { touchscreen } = hand.tab;
+    const [a, b, c, d] = Array.from({ length: 4 }, () => placeIn(canvas, hand.random));
+    const one = await touchscreen.touchStart(a.x, a.y);
+    const two = await touchscreen.touchStart(b.x, b.y);
+    await one.move(c.x, c.y);
+    await two.move(d.x, d.y);
+    await one.end();
+    await two.end();
+    return look(hand, canvas.name);
+  },
+  async wheel(hand) {
+    await hand.tab.mouse.wheel({ deltaY: Math.round((hand.random.next() - 0.5) * 4000) });
+    return look(hand, '');
+  },
+  async resize(hand) {
+    const [width, height] = at(SIZES, hand.random.next());
+    await hand.tab.setViewport({ width, height });
+    return look(hand, `${width} × ${height}`);
+  },
+  /** Not away from the page. */
+  async travel(hand) {
+    const protocol = await hand.tab.createCDPSession();
+    const { currentIndex, entries } = await protocol.send('Page.getNavigationHistory');
+    const entry = entries[currentIndex + (hand.random.next() < 0.6 ? -1 : 1)];
+    if (entry && /^http/.test(entry.url)) await protocol.send('Page.navigateToHistoryEntry', { entryId: entry.id });
+    await protocol.detach();
+    await hand.tab.waitForFunction('globalThis.monkey && document.readyState === "complete"');
+    return look(hand, entry?.url ?? 'nowhere');
+  },
+  async reload(hand) {
+    await hand.tab.reload({ waitUntil: 'load' });
+    return look(hand, '');
+  },
+  async other(hand) {
+    const { other, random } = hand;
+    if (!other) return look(hand, 'nothing');
+    return act({ tab: other, random }, 'favourite', { 'library-delete': 5, 'library-undo': 2, 'library-use': 1, 'train-start': 1, 'train-stop': 1, 'save-model': 2 });
+  },
+};
+
+/** @param {{ next: () => number }} random @returns {string} */
+function habitOf({ next }) {
+  let left = next() * Object.values(HABITS).reduce((sum, weight) => sum + weight);
+  return Object.entries(HABITS).find(([, weight]) => (left -= weight) < 0)?.[0] ?? 'settle';
+}
+
+/**
+ * Does one action after the other.
+ * @param {Tab} tab @param {{ seed: number, actions: number, errors: string[], other?: Tab | null }} options
+ * @returns {Promise<string[]>} what it did; rejects at the first fault, with what led to it
+ */
+export async function letLoose(tab, { seed, actions, errors, other = null }) {
+  const hand = { tab, other, random: randomFrom(seed) };
+  /** @type {string[]} */
+  const done = [];
+  const fail = (/** @type {string} */ what) => {
+    const last = done.slice(-REMEMBERED).map((each, i) => `  ${Math.max(0, done.length - REMEMBERED) + i + 1} ${each}`);
+    throw new Error(`seed ${seed}, action ${done.length}: ${what}\nreplay: SEED=${seed} ACTIONS=${done.length} node --test tests/page/monkey.test.js\n${last.join('\n')}`);
+  };
+  for (let i = 0; i < actions; i++) {
+    const habit = habitOf(hand.random);
+    const begun = performance.now();
+    done.push(habit);
+    const { did, wrong } = await (DEEDS[habit]?.(hand) ?? act(hand, habit, FAVOURITES)).catch((error) => fail(`the page no longer answers: ${error.stack}`));
+    done[i] = `${habit}: ${did} (${Math.round(performance.now() - begun)} ms)`;
+    if (errors.length > 0) await wait(0); // what else came with it
+    if (errors.length > 0 || wrong) fail([...errors, wrong].filter(Boolean).join('\n'));
+  }
+  return done;
+}
