@@ -11,7 +11,8 @@ import { drop, hook, withPage } from './page.js';
 
 const SEEDS = process.env.SEED ? process.env.SEED.split(',').map(Number) : [1, 2, 3, 4, 5];
 const ACTIONS = Number(process.env.ACTIONS ?? 300);
-const QUERY = 'data=synthetic&epochs=3&train-size=500';
+const QUERY = 'data=synthetic&epochs=3&train-size=200&model=conv2d:8:3:relu,maxPooling2d:2,flatten,dense:16:relu';
+const STATES = ['idle', 'training', 'paused', 'done']; // at least, of training
 const NO_NETWORK = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost';
 
 /** @param {(opened: Opened & { tab: Tab, errors: string[] }) => Promise<void>} use */
@@ -60,23 +61,33 @@ async function stillWorks({ browser, page }) {
   await browser.waitFor(() => /** @type {HTMLElement | undefined} */ ([...document.querySelectorAll('[data-name="last.png"]')].at(-1))?.dataset.state === 'ready');
 }
 
+/** @param {Opened} opened @param {unknown} error @param {string[]} done */
+async function told({ browser }, error, done) {
+  return new Error(`${error}\nafter ${done.slice(-20).join('\n  ')}\nthe page says: ${await browser.evaluate('document.body.innerText')}`);
+}
+
 describe('a monkey in chromium', { timeout: 600_000 }, () => {
+  /** @type {Set<string>} */
+  const seen = new Set();
+
   for (const seed of SEEDS) {
-    test(`seed ${seed}: no error, no word that only a fault says, and the page still works`, () =>
+    test(`seed ${seed}: no error, no word that only a fault says, and the page still works`, (t) =>
       withMonkey(async (opened) => {
         const { tab, errors } = opened;
         const other = await openOther(opened);
         const begun = performance.now();
-        const done = await letLoose(tab, { seed, actions: ACTIONS, errors, other });
-        const loose = performance.now();
-        await stillWorks(opened).catch(async (error) => {
-          throw new Error(`seed ${seed}, after ${done.length} actions: ${error.message}\n${await opened.browser.evaluate('document.body.innerText')}\n${errors.join('\n')}\n${done.slice(-20).join('\n')}`);
-        });
-        console.log(`seed ${seed}: ${loose - begun} ms, works after ${performance.now() - loose} ms`);
+        const { done, states } = await letLoose(tab, { seed, actions: ACTIONS, errors, other });
+        t.diagnostic(`seed ${seed}: ${done.length} actions in ${Math.round(performance.now() - begun)} ms`);
         if (process.env.VERBOSE) console.log(done.join('\n'));
+        for (const state of states) seen.add(state);
+        await stillWorks(opened).catch(async (error) => Promise.reject(await told(opened, error, done)));
         assert.deepEqual(errors, []);
       }));
   }
+
+  test('they saw training begin, pause and end', { skip: process.env.SEED ? 'some seeds only' : false }, () => {
+    assert.deepEqual(STATES.filter((state) => !seen.has(state)), []);
+  });
 });
 
 /** Faults that the monkey has to see; each runs in the page. @type {Record<string, { plant: () => unknown, seen: RegExp }>} */

@@ -1,15 +1,15 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { exportModel, layers, sequential } from '../../shim/index.js';
 import { randomFrom } from '../../models/garments/random.js';
 import { idxImages, idxLabels, someLabels } from '../datasets/support.js';
 import { shirt } from './pictures.js';
+import { poll } from './polling.js';
 
 /**
  * A monkey at the page: it presses, types, drops and drags whatever is there, as a seed decides, and after each action looks for
  * errors, and for words on the screen that only a fault puts there.
  *
  * @typedef {import('puppeteer-core').Page} Tab
- * @typedef {{ did: string, wrong: string }} Outcome wrong: '' where nothing is
+ * @typedef {{ did: string, wrong: string, state: string }} Outcome wrong: '' where nothing is; state: of training
  */
 
 /** What nobody is to read on the page. */
@@ -21,7 +21,7 @@ const SHAPES = ['-1', '14x14x4', '28x28', '7x7x-1', '0', 'abc'];
 
 /** How often the monkey does what. */
 const HABITS = {
-  favourite: 25, train: 7, press: 17, choose: 7, type: 7, tick: 3, slide: 1, mend: 3, give: 7, keys: 7, mouse: 6, draw: 2, pinch: 1, wheel: 1, resize: 1, settle: 2, travel: 1, reload: 1, other: 3,
+  favourite: 24, train: 8, press: 17, choose: 7, type: 7, tick: 3, slide: 1, mend: 3, give: 7, keys: 7, mouse: 6, draw: 2, pinch: 1, wheel: 1, resize: 1, settle: 2, travel: 1, reload: 1, other: 3,
 };
 
 /** What is pressed more often than its share, by hooks and ids. */
@@ -36,10 +36,10 @@ const KEYS = /** @type {import('puppeteer-core').KeyInput[][]} */ ([
   ['ArrowDown', 'ArrowDown'], ['Control', 'z'], ['Control', 'Z'], ['Home'], ['End'], ['PageDown'], ['Backspace'], ['Delete'],
 ]);
 
-const SIZES = [[320, 640], [768, 1024], [1280, 800], [1280, 800], [2560, 1440]];
+const SIZES = [[320, 640], [768, 1024], [1280, 800], [1280, 800], [1600, 1000]];
 
 const MOST_WAIT = 60; // ms between two actions
-const SETTLES = 6000; // ms that training and evaluation are waited for at most
+const SETTLES = 3000; // ms that training and evaluation are waited for at most
 const REMEMBERED = 40; // actions that a failure tells of
 
 /** @typedef {{ name: string, type: string, bytes: string }} Parcel a file on its way to the page; bytes: in base64 */
@@ -182,7 +182,15 @@ function equip({ parcels, words, pools }) {
     mend(a, b) {
       for (const field of find('[aria-invalid="true"]').filter(isUsable)) fill(field, { numeric: '3', decimal: '0.1' }[/** @type {string} */ (field.inputMode)] ?? '-1');
       const preset = find('#model-preset')[0];
-      return preset && isUsable(preset) && find('.at-fault').length > 0 ? fill(preset, at(['tutorial', 'lenet', 'residual', 'blocks'], b)) : 'fields';
+      return preset && isUsable(preset) && find('.at-fault').length > 0 ? fill(preset, at(['lenet', 'lenet', 'tutorial', 'residual'], b)) : 'fields';
+    },
+    /** Back or forward, and not away from the page. */
+    travel(a) {
+      const { canGoBack, canGoForward } = /** @type {any} */ (globalThis).navigation;
+      const back = a < 0.6;
+      if (!(back ? canGoBack : canGoForward)) return 'nowhere';
+      history.go(back ? -1 : 1);
+      return back ? 'back' : 'forward';
     },
     give(a, b, c) {
       const way = at(Object.keys(WAYS), a);
@@ -196,14 +204,15 @@ function equip({ parcels, words, pools }) {
   /** Where the mouse goes. @param {string} selector @param {number} share */
   function aim(selector, share) {
     const node = oneOf(find(selector || `${BUTTONS}, .chart, canvas, tr, label`).filter(isUsable), share);
-    if (!node || node.matches('label:has([type="file"]), label.button')) return null;
+    if (!node) return {};
     node.scrollIntoView({ block: 'center', behavior: 'instant' });
     const { left, top, width, height } = node.getBoundingClientRect();
     return { left, top, width, height, name: nameOf(node) };
   }
 
+  const stateOf = () => find('[data-testid="train-status"]')[0]?.dataset.state ?? '';
   const isBusy = () =>
-    find('[data-testid="train-status"]').some(({ dataset }) => ['loading', 'training'].includes(dataset.state)) ||
+    ['loading', 'training'].includes(stateOf()) ||
     find('[data-testid="dataset-status"]').some(({ dataset }) => dataset.state === 'loading') ||
     find('#evaluation').some(({ dataset }) => dataset.state === 'running') ||
     find('[data-testid="photo-item"]').some(({ dataset }) => ['waiting', 'looking'].includes(dataset.state));
@@ -227,13 +236,13 @@ function equip({ parcels, words, pools }) {
       async act(name, [a, b, c], pause, more) {
         const did = acts[name](a, b, c, more);
         await sleep(pause);
-        return { did, wrong: seen() };
+        return { did, wrong: seen(), state: stateOf() };
       },
       /** @param {number} most ms @returns {Promise<Outcome>} */
       async settle(most) {
         const end = performance.now() + most;
         while (isBusy() && performance.now() < end) await sleep(30);
-        return { did: isBusy() ? 'in vain' : '', wrong: seen() };
+        return { did: isBusy() ? 'in vain' : '', wrong: seen(), state: stateOf() };
       },
     },
   });
@@ -264,24 +273,27 @@ export async function prepareMonkey(tab, errors) {
   listen(tab, errors);
 }
 
-/** @param {Error} error of a page that another is taking the place of */
-const isBetweenPages = (error) => /context was destroyed|Cannot find context|no such frame|navigation|detached/i.test(error.message);
+/** @param {unknown} error of a page that another is taking the place of */
+const isBetweenPages = (error) => /context was destroyed|Cannot find context|no such frame|navigation|detached|Not attached to an active page/i.test(String(error));
 
 /** @typedef {{ tab: Tab, other: Tab | null, random: { next: () => number } }} Hand `other`: a second tab of the page */
 
+/** @param {unknown} error */
+const unlessBetweenPages = (error) => (isBetweenPages(error) ? undefined : Promise.reject(error));
+
+/** Until there is a page again. @param {Tab} tab */
+const arrived = (tab) => poll(() => tab.evaluate('globalThis.monkey && document.readyState === "complete"').catch(unlessBetweenPages), 'the next page');
+
 /**
- * Calls one of the monkey's functions in the page; where the page goes away meanwhile, it looks at the next.
+ * Calls one of the monkey's functions in the page; where the page goes away meanwhile, the next one is waited for.
  * @param {Tab} tab @param {string} name @param {...any} args @returns {Promise<any>}
  */
 async function call(tab, name, ...args) {
   const run = (/** @type {string} */ method, /** @type {any[]} */ given) => /** @type {any} */ (globalThis).monkey[method](...given);
-  try {
-    return await tab.evaluate(run, name, args);
-  } catch (error) {
-    if (!isBetweenPages(/** @type {Error} */ (error))) throw error;
-    await tab.waitForFunction('globalThis.monkey && document.body', { timeout: 30_000 });
-    return { did: `${name}: the page went away`, wrong: '' };
-  }
+  const outcome = await tab.evaluate(run, name, args).catch(unlessBetweenPages);
+  if (outcome !== undefined) return outcome;
+  await arrived(tab);
+  return { did: `${name}: the page went away`, wrong: '', state: '' };
 }
 
 /** @param {Pick<Hand, 'tab' | 'random'>} hand @param {string} name @param {any} [more] @returns {Promise<Outcome>} */
@@ -303,10 +315,11 @@ const look = async (hand, did) => ({ ...(await act(hand, 'look')), did });
 const DEEDS = {
   settle: ({ tab }) => call(tab, 'settle', SETTLES),
   async train(hand) {
+    await call(hand.tab, 'act', 'mend', [0, hand.random.next(), 0], 0);
     const begun = await act(hand, 'favourite', { 'train-start': 3, 'train-anew': 1, 'train-pause': 1 });
     if (begun.wrong || hand.random.next() < 0.5) return begun;
-    const { did, wrong } = await call(hand.tab, 'settle', SETTLES);
-    return { did: `${begun.did}, waited ${did}`, wrong };
+    const settled = await call(hand.tab, 'settle', SETTLES);
+    return { ...settled, did: `${begun.did}, waited ${settled.did}`.trim() };
   },
   async keys(hand) {
     const keys = at(KEYS, hand.random.next());
@@ -320,7 +333,7 @@ const DEEDS = {
   },
   async mouse(hand) {
     const target = await call(hand.tab, 'aim', '', hand.random.next());
-    if (!target?.width) return look(hand, 'nothing');
+    if (!target.width) return look(hand, 'nothing');
     const { x, y } = placeIn(target, hand.random);
     const count = hand.random.next() < 0.2 ? 2 : 1;
     await hand.tab.mouse.click(x, y, { count });
@@ -328,7 +341,7 @@ const DEEDS = {
   },
   async draw(hand) {
     const canvas = await call(hand.tab, 'aim', 'canvas.sheet, canvas[data-testid="photo-preview"]', hand.random.next());
-    if (!canvas?.width) return act(hand, 'favourite', { 'photo-draw': 1 });
+    if (!canvas.width) return act(hand, 'favourite', { 'photo-draw': 1 });
     const { mouse } = hand.tab;
     const places = Array.from({ length: 4 }, () => placeIn(canvas, hand.random));
     await mouse.move(places[0].x, places[0].y);
@@ -339,7 +352,7 @@ const DEEDS = {
   },
   async pinch(hand) {
     const canvas = await call(hand.tab, 'aim', 'canvas', hand.random.next());
-    if (!canvas?.width) return look(hand, 'nothing');
+    if (!canvas.width) return look(hand, 'nothing');
     const { touchscreen } = hand.tab;
     const [a, b, c, d] = Array.from({ length: 4 }, () => placeIn(canvas, hand.random));
     const one = await touchscreen.touchStart(a.x, a.y);
@@ -359,18 +372,14 @@ const DEEDS = {
     await hand.tab.setViewport({ width, height });
     return look(hand, `${width} × ${height}`);
   },
-  /** Not away from the page. */
   async travel(hand) {
-    const protocol = await hand.tab.createCDPSession();
-    const { currentIndex, entries } = await protocol.send('Page.getNavigationHistory');
-    const entry = entries[currentIndex + (hand.random.next() < 0.6 ? -1 : 1)];
-    if (entry && /^http/.test(entry.url)) await protocol.send('Page.navigateToHistoryEntry', { entryId: entry.id });
-    await protocol.detach();
-    await hand.tab.waitForFunction('globalThis.monkey && document.readyState === "complete"');
-    return look(hand, entry?.url ?? 'nowhere');
+    const { did } = await act(hand, 'travel');
+    await arrived(hand.tab);
+    return look(hand, did);
   },
   async reload(hand) {
     await hand.tab.reload({ waitUntil: 'load' });
+    await arrived(hand.tab);
     return look(hand, '');
   },
   async other(hand) {
@@ -389,12 +398,15 @@ function habitOf({ next }) {
 /**
  * Does one action after the other.
  * @param {Tab} tab @param {{ seed: number, actions: number, errors: string[], other?: Tab | null }} options
- * @returns {Promise<string[]>} what it did; rejects at the first fault, with what led to it
+ * @returns {Promise<{ done: string[], states: Set<string> }>} what it did, and the states of training that it saw; rejects at the
+ *   first fault, with what led to it
  */
 export async function letLoose(tab, { seed, actions, errors, other = null }) {
   const hand = { tab, other, random: randomFrom(seed) };
   /** @type {string[]} */
   const done = [];
+  /** @type {Set<string>} */
+  const states = new Set();
   const fail = (/** @type {string} */ what) => {
     const last = done.slice(-REMEMBERED).map((each, i) => `  ${Math.max(0, done.length - REMEMBERED) + i + 1} ${each}`);
     throw new Error(`seed ${seed}, action ${done.length}: ${what}\nreplay: SEED=${seed} ACTIONS=${done.length} node --test tests/page/monkey.test.js\n${last.join('\n')}`);
@@ -403,10 +415,10 @@ export async function letLoose(tab, { seed, actions, errors, other = null }) {
     const habit = habitOf(hand.random);
     const begun = performance.now();
     done.push(habit);
-    const { did, wrong } = await (DEEDS[habit]?.(hand) ?? act(hand, habit, FAVOURITES)).catch((error) => fail(`the page no longer answers: ${error.stack}`));
+    const { did, wrong, state } = await (DEEDS[habit]?.(hand) ?? act(hand, habit, FAVOURITES)).catch((error) => fail(`the page no longer answers: ${error.stack}`));
     done[i] = `${habit}: ${did} (${Math.round(performance.now() - begun)} ms)`;
-    if (errors.length > 0) await wait(0); // what else came with it
+    states.add(state);
     if (errors.length > 0 || wrong) fail([...errors, wrong].filter(Boolean).join('\n'));
   }
-  return done;
+  return { done, states };
 }
