@@ -75,6 +75,7 @@ export function openPage(script) {
   session.on('data', ({ state }) => state === 'ready' && noteSettings());
   session.on('worker', ({ core, state }) => runtimeView.show(core ?? null, state));
   session.on('description', ({ core }) => runtimeView.show(core));
+  session.on('undescribed', runtimeView.fail);
   trainer.on('core', runtimeView.show);
   trainer.on('reset', beginRun);
   trainer.on('progress', showProgress);

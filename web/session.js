@@ -4,7 +4,7 @@ import { RemoteError, WorkerDied } from './protocol.js';
 
 /**
  * The page's side of the worker: which dataset is loaded, what the model looks like, whether the worker lives.
- * Emits `data`, `description` and `worker`.
+ * Emits `data`, `description`, `undescribed` with the reason, and `worker`.
  *
  * @typedef {object} DatasetInfo
  * @property {string} name
@@ -102,8 +102,13 @@ export function createSession({ script, ready, runtime }) {
   /** Only the answer to the last question is told. @param {import('./model-spec.js').Spec[]} specs */
   async function describe(specs) {
     const mine = ++asked;
-    const description = await call('describe', { specs, runtime: runtime() }).catch(() => null); // `worker` tells why
-    if (description && mine === asked) emit('description', description);
+    try {
+      const description = await call('describe', { specs, runtime: runtime() });
+      if (mine === asked) emit('description', description);
+    } catch (error) {
+      // Of a worker's end `worker` tells.
+      if (error instanceof RemoteError && mine === asked) emit('undescribed', error.message);
+    }
   }
 
   /**

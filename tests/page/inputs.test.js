@@ -191,3 +191,16 @@ test('a core that cannot be loaded is said to be just that, and is loaded again'
     await page.trained('done');
     assert.equal(await browser.evaluate(() => document.getElementById('alarm')?.hidden), true);
   }));
+
+test('another build of the core that cannot be loaded is said, and the one that is there still trains', { timeout: 90_000 }, () =>
+  withPage(['chromium', { query: 'data=synthetic&epochs=1&train-size=500' }], async ({ browser, page, server }) => {
+    await page.loaded();
+    await browser.waitFor((/** @type {string} */ selector) => /relaxed/.test(/** @type {HTMLElement} */ (document.querySelector(selector)).dataset.build ?? ''), { args: [hook('runtime-info')] });
+    server.options.fail = (path) => (/simd.*\.(mjs|wasm)$/.test(path) ? 404 : undefined);
+    await page.click('settings-deterministic');
+    await browser.waitFor((/** @type {string} */ selector) => /could not be loaded/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('runtime-info')] });
+    await page.click('settings-deterministic');
+    await browser.waitFor((/** @type {string} */ selector) => !/could not be loaded/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('runtime-info')] });
+    await page.click('train-start');
+    await page.trained('done');
+  }));

@@ -240,6 +240,7 @@ export const texts = {
   'runtime.not-isolated': 'More threads need cross-origin isolation, which this host does not give its pages.',
   'runtime.unsupported': 'More threads need shared memory, which this browser does not have.',
   'runtime.failed': 'More threads were wanted but did not come up.',
+  'runtime.unavailable': 'Another build of the core could not be loaded: {reason}',
   'runtime.none': 'Loading the core…',
   'plot.loss': 'Loss',
   'plot.accuracy': 'Accuracy',

@@ -240,6 +240,7 @@ export const texts = {
   'runtime.not-isolated': '多线程需要跨源隔离，而此网站的页面没有开启。',
   'runtime.unsupported': '多线程需要共享内存，而此浏览器没有。',
   'runtime.failed': '本应使用更多线程，但它们没能启动。',
+  'runtime.unavailable': '核心的另一个版本加载失败：{reason}',
   'runtime.none': '正在载入核心……',
   'plot.loss': '损失',
   'plot.accuracy': '准确率',

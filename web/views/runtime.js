@@ -8,12 +8,14 @@ export function createRuntimeView() {
   /** @type {RunningCore | null} */
   let core = null;
   let worker = '';
+  let failure = '';
   const node = byId('runtime-info');
 
   function render() {
     node.dataset.build = core?.build ?? '';
     node.dataset.threads = core?.threads ?? '';
-    node.replaceChildren(...(core ? [...whatRuns(core), ...whyNotMore(core)] : worker === 'dead' ? [] : [t('runtime.none')]));
+    const now = core ? [...whatRuns(core), ...whyNotMore(core)] : worker === 'dead' ? [] : [t('runtime.none')];
+    node.replaceChildren(...now, ...(failure ? [' ', el('span', { className: 'error', role: 'alert' }, t('runtime.unavailable', { reason: failure }))] : []));
   }
 
   onLanguage(render);
@@ -22,6 +24,12 @@ export function createRuntimeView() {
     show(running, state = '') {
       core = running;
       worker = state;
+      failure = '';
+      render();
+    },
+    /** The build that is wanted could not be loaded. @param {string} reason */
+    fail(reason) {
+      failure = reason;
       render();
     },
   };
