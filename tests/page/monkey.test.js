@@ -11,23 +11,31 @@ import { drop, hook, withPage } from './page.js';
 
 const SEEDS = process.env.SEED ? process.env.SEED.split(',').map(Number) : [1, 2, 3, 4, 5];
 const ACTIONS = Number(process.env.ACTIONS ?? 300);
-const QUERY = 'data=synthetic&epochs=3&train-size=200&model=conv2d:8:3:relu,maxPooling2d:2,flatten,dense:16:relu';
+const SMALL = 'data=synthetic&epochs=3&train-size=200';
+/** Where seeds begin, in turn: a small model, one that diverges at once, one with averaged weights that ends early, one with branches. */
+const QUERIES = [
+  `${SMALL}&model=conv2d:8:3:relu,maxPooling2d:2,flatten,dense:16:relu`,
+  `${SMALL}&model=flatten,dense:16:relu&optimizer=sgd&learning-rate=100&momentum=0.9`,
+  `${SMALL}&model=flatten,dense:16:relu&ema=1&patience=1&schedule=oneCycle&label-smoothing=0.1&deterministic=1&log=1`,
+  `${SMALL}&model=maxPooling2d:4,conv2d:4:3:same,batchNormalization,conv2d:4:3:same,add:with=2,flatten`,
+];
+const queryOf = (/** @type {number} */ seed) => QUERIES[(seed - 1) % QUERIES.length];
 const STATES = ['idle', 'training', 'paused', 'done']; // at least, of training
 const NO_NETWORK = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost';
 
-/** @param {(opened: Opened & { tab: Tab, errors: string[] }) => Promise<void>} use */
-function withMonkey(use) {
+/** @param {number} seed @param {(opened: Opened & { tab: Tab, errors: string[] }) => Promise<void>} use */
+function withMonkey(seed, use) {
   /** @type {string[]} */
   const errors = [];
   const prepare = (/** @type {import('./page.js').Browser} */ { page }) => prepareMonkey(/** @type {Tab} */ (page), errors);
-  return withPage(['chromium', { query: QUERY, browser: { args: [NO_NETWORK] }, prepare }], (opened) => use({ ...opened, tab: /** @type {Tab} */ (opened.browser.page), errors }));
+  return withPage(['chromium', { query: queryOf(seed), browser: { args: [NO_NETWORK] }, prepare }], (opened) => use({ ...opened, tab: /** @type {Tab} */ (opened.browser.page), errors }));
 }
 
-/** A second tab of the page, behind the first. @param {Opened & { tab: Tab, errors: string[] }} opened @returns {Promise<Tab>} */
-async function openOther({ browser, tab, server, errors }) {
+/** A second tab of the page, behind the first. @param {Opened & { tab: Tab, errors: string[] }} opened @param {string} query @returns {Promise<Tab>} */
+async function openOther({ browser, tab, server, errors }, query) {
   const other = await browser.newTab();
   await prepareMonkey(/** @type {Tab} */ (other.page), errors);
-  await other.open(`${server.url}?${QUERY}`);
+  await other.open(`${server.url}?${query}`);
   await tab.bringToFront();
   return /** @type {Tab} */ (other.page);
 }
@@ -66,15 +74,15 @@ async function told({ browser }, error, done) {
   return new Error(`${error}\nafter ${done.slice(-20).join('\n  ')}\nthe page says: ${await browser.evaluate('document.body.innerText')}`);
 }
 
-describe('a monkey in chromium', { timeout: 600_000 }, () => {
+describe('a monkey in chromium', { timeout: SEEDS.length * 200_000 }, () => {
   /** @type {Set<string>} */
   const seen = new Set();
 
   for (const seed of SEEDS) {
     test(`seed ${seed}: no error, no word that only a fault says, and the page still works`, (t) =>
-      withMonkey(async (opened) => {
+      withMonkey(seed, async (opened) => {
         const { tab, errors } = opened;
-        const other = await openOther(opened);
+        const other = await openOther(opened, queryOf(seed));
         const begun = performance.now();
         const { done, states } = await letLoose(tab, { seed, actions: ACTIONS, errors, other });
         t.diagnostic(`seed ${seed}: ${done.length} actions in ${Math.round(performance.now() - begun)} ms`);
@@ -103,7 +111,7 @@ const PLANTED = {
 };
 
 test('a monkey sees what is planted, tells what led to it, and passes over what it typed itself', { timeout: 120_000 }, () =>
-  withMonkey(async ({ tab, errors }) => {
+  withMonkey(1, async ({ tab, errors }) => {
     await letLoose(tab, { seed: 1, actions: 3, errors });
     for (const [what, { plant, seen }] of Object.entries(PLANTED)) {
       await tab.reload({ waitUntil: 'load' });

@@ -39,7 +39,8 @@ const KEYS = /** @type {import('puppeteer-core').KeyInput[][]} */ ([
 const SIZES = [[320, 640], [768, 1024], [1280, 800], [1280, 800], [1600, 1000]];
 
 const MOST_WAIT = 60; // ms between two actions
-const SETTLES = 3000; // ms that training and evaluation are waited for at most
+const SETTLES = 2000; // ms that training and evaluation are waited for at most
+const STOPS = 20_000; // ms in which Stop ends a run, on a machine that others use too
 const REMEMBERED = 40; // actions that a failure tells of
 
 /** @typedef {{ name: string, type: string, bytes: string }} Parcel a file on its way to the page; bytes: in base64 */
@@ -78,6 +79,11 @@ function equip({ parcels, words, pools }) {
   const forbidden = new RegExp(words);
   const typed = new Set(Object.values(pools).flat());
   const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  /** @param {() => boolean} holds @param {number} most ms */
+  async function until(holds, most) {
+    const end = performance.now() + most;
+    while (!holds() && performance.now() < end) await sleep(30);
+  }
   const find = (/** @type {string} */ selector) => /** @type {any[]} */ ([...document.querySelectorAll(selector)]);
 
   // What is downloaded goes nowhere.
@@ -211,8 +217,9 @@ function equip({ parcels, words, pools }) {
   }
 
   const stateOf = () => find('[data-testid="train-status"]')[0]?.dataset.state ?? '';
+  const isTraining = () => ['loading', 'training'].includes(stateOf());
   const isBusy = () =>
-    ['loading', 'training'].includes(stateOf()) ||
+    isTraining() ||
     find('[data-testid="dataset-status"]').some(({ dataset }) => dataset.state === 'loading') ||
     find('#evaluation').some(({ dataset }) => dataset.state === 'running') ||
     find('[data-testid="photo-item"]').some(({ dataset }) => ['waiting', 'looking'].includes(dataset.state));
@@ -238,11 +245,14 @@ function equip({ parcels, words, pools }) {
         await sleep(pause);
         return { did, wrong: seen(), state: stateOf() };
       },
-      /** @param {number} most ms @returns {Promise<Outcome>} */
-      async settle(most) {
-        const end = performance.now() + most;
-        while (isBusy() && performance.now() < end) await sleep(30);
-        return { did: isBusy() ? 'in vain' : '', wrong: seen(), state: stateOf() };
+      /** Waits until nothing is under way; a run that lasts longer is stopped, and has to end. @param {number} most ms @param {number} stops ms @returns {Promise<Outcome>} */
+      async settle(most, stops) {
+        await until(() => !isBusy(), most);
+        if (!isTraining()) return { did: isBusy() ? 'in vain' : '', wrong: seen(), state: stateOf() };
+        press(find('[data-testid="train-stop"]')[0]);
+        await until(() => !isTraining(), stops);
+        const wrong = isTraining() ? `Stop has ended nothing: ${find('[data-testid="train-status"]')[0].textContent}` : seen();
+        return { did: 'and stopped it', wrong, state: stateOf() };
       },
     },
   });
@@ -300,7 +310,7 @@ async function call(tab, name, ...args) {
 const act = ({ tab, random }, name, more) => call(tab, 'act', name, [random.next(), random.next(), random.next()], pauseOf(random), more);
 
 /** @param {{ next: () => number }} random */
-const pauseOf = ({ next }) => Math.max(0, Math.round((next() * 2 - 1) * MOST_WAIT));
+const pauseOf = ({ next }) => Math.max(0, Math.round((next() * 3 - 2) * MOST_WAIT));
 
 /** @template T @param {T[]} some @param {number} share @returns {T} */
 const at = (some, share) => some[Math.floor(share * some.length)];
@@ -313,12 +323,12 @@ const look = async (hand, did) => ({ ...(await act(hand, 'look')), did });
 
 /** What takes more than one call. @type {Record<string, (hand: Hand) => Promise<Outcome>>} */
 const DEEDS = {
-  settle: ({ tab }) => call(tab, 'settle', SETTLES),
+  settle: ({ tab }) => call(tab, 'settle', SETTLES, STOPS),
   async train(hand) {
     await call(hand.tab, 'act', 'mend', [0, hand.random.next(), 0], 0);
     const begun = await act(hand, 'favourite', { 'train-start': 3, 'train-anew': 1, 'train-pause': 1 });
-    if (begun.wrong || hand.random.next() < 0.5) return begun;
-    const settled = await call(hand.tab, 'settle', SETTLES);
+    if (begun.wrong || hand.random.next() < 0.6) return begun;
+    const settled = await call(hand.tab, 'settle', SETTLES, STOPS);
     return { ...settled, did: `${begun.did}, waited ${settled.did}`.trim() };
   },
   async keys(hand) {
