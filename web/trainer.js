@@ -5,7 +5,7 @@ import { runtimeOptions, writeSettings } from './settings.js';
 /**
  * Runs and evaluates the model: the state machine behind Start, Pause and Stop, and the owner of all that the page knows of
  * the tab's model. Emits `state`, `core`, `progress`, `epoch`, `log`, `reset` and `evaluation`; and `run`, `kept` and
- * `unkept`, of what is kept of it in the browser.
+ * `unkept`, of what is kept of it in the browser, and `forgotten` once the tab has no model any more.
  *
  * @typedef {import('./settings.js').Settings} Settings
  * @typedef {'idle' | 'loading' | 'training' | 'paused' | 'done' | 'failed'} TrainState
@@ -295,10 +295,12 @@ export function createTrainer(session, current, { load, offersKnown }) {
 
   /** What was learned from other pictures, or by a worker that died, is of no use any more. */
   function forget() {
+    const had = model !== null;
     model = null;
     progress = null;
     setEvaluation(NOTHING);
     if (!busy()) setState('idle');
+    if (had) emit('forgotten');
   }
 
   /** A saved model stays the tab's, whatever images are loaded; what was seen of it on others goes. */

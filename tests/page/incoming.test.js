@@ -155,6 +155,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await give('drop', DATASET);
       await opened.browser.waitFor(() => /: 60 .* 20 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''));
       assert.equal((await state()).source, 'files');
+      await opened.browser.waitFor((/** @type {string} */ selector) => {
+        const offer = document.querySelector(selector);
+        return Boolean(offer?.checkVisibility() && /interrupted in epoch/.test(offer.textContent ?? ''));
+      }, { args: [hook('resume-offer')] }); // what learnt from the images before is saved, and that is said
     });
 
     if (name === 'chromium') {

@@ -43,8 +43,8 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
   const { on, emit } = createEmitter();
   /** @type {Entry[]} */
   let entries = [];
-  /** What was deleted last. @type {{ entry: Entry, bytes: Uint8Array } | null} */
-  let deleted = null;
+  /** What was deleted here, the last one last. @type {{ entry: Entry, bytes: Uint8Array }[]} */
+  const deleted = [];
 
   async function refresh() {
     entries = await modelsKept();
@@ -119,13 +119,15 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
   async function remove(entry) {
     const bytes = await bytesOfModel(entry.id);
     await forgetModel(entry.id);
-    deleted = { entry, bytes };
+    deleted.push({ entry, bytes });
     await changed();
   }
 
+  /** Brings back what was deleted last. */
   async function undo() {
-    if (deleted) await keepModel(deleted.entry, deleted.bytes);
-    deleted = null;
+    const last = deleted.at(-1);
+    if (last) await keepModel(last.entry, last.bytes);
+    deleted.pop();
     await changed();
   }
 
@@ -137,7 +139,7 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
       return entries;
     },
     get deleted() {
-      return deleted?.entry ?? null;
+      return deleted.at(-1)?.entry ?? null;
     },
   };
 }

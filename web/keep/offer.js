@@ -61,8 +61,8 @@ export function createOffer({ session, trainer, settings }) {
   let current = '';
   /** Whose place that run took. @type {Run | null} */
   let earlier = null;
-  /** @type {Run | null} */
-  let discarded = null;
+  /** What was discarded here, the last one last. @type {Run[]} */
+  let discarded = [];
 
   const text = el('p', { role: 'status' });
   const accept = el('button', { type: 'button', className: 'primary', 'data-testid': 'resume-run' });
@@ -91,14 +91,15 @@ export function createOffer({ session, trainer, settings }) {
 
   function render() {
     const shown = offered && !trainer.busy() && !(state === 'offer' && trainer.view.model) ? offered : null;
-    element.hidden = !shown && !discarded;
+    const undone = discarded.length > 0;
+    element.hidden = !shown && !undone;
     setText(text, !shown ? '' : state === 'offer' ? wordsOf(shown.kept) : t(`keep.resume-${state}`, { detail: failure }));
     setText(accept, t(shown?.kept.facts.finished ? 'keep.bring-back' : 'keep.resume'));
     setText(refuse, t('keep.discard'));
     text.hidden = refuse.hidden = !shown;
     accept.hidden = !shown || state !== 'offer';
-    undoLine.hidden = !discarded;
-    setText(undoText, discarded ? t('keep.discarded') : '');
+    undoLine.hidden = !undone;
+    setText(undoText, undone ? t('keep.discarded') : '');
     setText(undo, t('keep.undo'));
     earlierLine.hidden = !earlier;
     setText(earlierText, earlier ? t(earlier.kept.facts.finished ? 'keep.earlier-finished' : 'keep.earlier', valuesOf(earlier)) : '');
@@ -155,8 +156,13 @@ export function createOffer({ session, trainer, settings }) {
     takeUp();
   }
 
-  /** What is offered, unless another tab has taken it meanwhile. */
-  const stillOffered = async () => (offered && !(await isTaken(offered.id)) ? offered : null);
+  /** What is offered, unless another tab has taken or discarded it meanwhile. */
+  async function stillOffered() {
+    const run = offered;
+    if (!run || (await isTaken(run.id))) return null;
+    const kept = await recallRun(run.id).catch(() => null);
+    return kept && { id: run.id, kept };
+  }
 
   const take = oneAtATime(async () => {
     const run = await stillOffered();
@@ -166,14 +172,16 @@ export function createOffer({ session, trainer, settings }) {
 
   const discard = oneAtATime(async () => {
     const run = await stillOffered();
-    if (run) discarded = await forgetRun(run.id).then(() => run, () => discarded);
+    if (run) await forgetRun(run.id).then(() => discarded.push(run), () => {});
     await look();
+    if (run && !undoLine.hidden) undo.focus(); // the button that was pressed may be gone
   });
 
   const bringBack = oneAtATime(async () => {
-    if (discarded) await keepRun(discarded.id, discarded.kept);
-    discarded = null;
+    const run = discarded.at(-1);
+    if (run) await keepRun(run.id, run.kept).then(() => discarded.pop(), () => {});
     await look();
+    if (!accept.hidden) accept.focus();
   });
 
   const returnToEarlier = oneAtATime(async () => {
@@ -193,7 +201,8 @@ export function createOffer({ session, trainer, settings }) {
     claim(id);
     forgetOldRuns(isTaken).catch(() => {}); // a tab may see any number of them
     offer(null);
-    discarded = earlier = null;
+    discarded = [];
+    earlier = null;
     const kept = before ? await recallRun(before).catch(() => null) : null;
     if (current === id && kept && hasBegun(kept.facts)) earlier = { id: before, kept };
     render();
@@ -205,6 +214,7 @@ export function createOffer({ session, trainer, settings }) {
   goBack.addEventListener('click', returnToEarlier);
   session.on('data', (/** @type {import('../session.js').DataState} */ data) => data.state === 'ready' && offered && (state === 'waiting' || state === 'other') && takeUp());
   session.on('worker', (/** @type {{ state: string }} */ worker) => worker.state === 'dead' && look());
+  trainer.on('forgotten', look); // other images were loaded: the run that learnt from those before is saved
   trainer.on('run', follow);
   trainer.on('state', render);
   onLanguage(render);

@@ -57,7 +57,7 @@ export function createShelf(library, { download, guard, trainer }) {
     /** @param {'use' | 'download' | 'delete'} name @param {() => Promise<void>} act */
     const tool = (name, act) => el('button', { type: 'button', className: 'small', 'data-testid': `library-${name}`, onclick: oneAtATime(act) }, t(`library.${name}`));
     const use = tool('use', () => guard(() => library.use(now())));
-    const tools = [use, tool('download', async () => download(now())), tool('delete', () => guard(() => library.remove(now())))];
+    const tools = [use, tool('download', async () => download(now())), tool('delete', () => guard(() => library.remove(now())).then(() => undo.hidden || undoButton.focus()))];
     const node = el('li', { 'data-testid': 'library-item' }, field, el('p', { className: 'quiet' }, factsOf(entry)),
       el('p', { className: 'model-tools' }, el('label', { className: 'inline' }, tick, el('span', {}, t('library.compare'))), ...tools));
 

@@ -16,7 +16,7 @@ const MOST_NAMED = 3; // files that a message names
 export function createIncoming(takers, mayLoad) {
   const veil = byId('drop-veil');
   const text = el('p', { role: 'alert' });
-  const close = el('button', { type: 'button', className: 'small', 'data-testid': 'incoming-close', onclick: () => say([]) });
+  const close = el('button', { type: 'button', className: 'small', 'data-testid': 'incoming-close', onclick: dismiss });
   const notice = el('div', { className: 'notice', hidden: true, 'data-testid': 'incoming-note' }, text, close);
   document.body.append(notice);
   /** @type {(() => string)[]} */
@@ -32,6 +32,12 @@ export function createIncoming(takers, mayLoad) {
   function say(next) {
     said = next;
     render();
+  }
+
+  /** The keyboard goes on in the page. */
+  function dismiss() {
+    say([]);
+    byId('main').focus({ preventScroll: true });
   }
 
   /** @param {File[]} files @param {Kind} [expected] */
