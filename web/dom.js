@@ -51,11 +51,12 @@ export function oncePerFrame(draw) {
 }
 
 /**
- * Takes the user to a section: what is seen and what the keyboard goes on from. Nothing moves by itself where that is not wanted.
+ * Takes the user to a section: what is seen and what the keyboard goes on from.
  * @param {string} id
+ * @param {{ smooth?: boolean }} [options] `smooth`: in sight, where motion is wanted; not while the page around still changes
  */
-export function goTo(id) {
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+export function goTo(id, { smooth = false } = {}) {
+  const still = !smooth || matchMedia('(prefers-reduced-motion: reduce)').matches;
   const heading = byId(`${id}-title`);
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });

@@ -33,6 +33,8 @@ const TRY_TEXTS = { en: () => import('./try/texts/en.js'), 'zh-Hans': () => impo
  */
 export function openPage(script) {
   const { settings, corrected } = readSettings(location.search);
+  let touched = false; // somebody has begun something here
+  for (const kind of ['pointerdown', 'keydown', 'drop', 'paste']) addEventListener(kind, () => (touched = true), { capture: true, once: true });
   const session = createSession({ script, ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
   const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }), {
     load: loadImages,
@@ -84,6 +86,15 @@ export function openPage(script) {
   trainer.on('state', showState);
   onLanguage(noteSettings);
   document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
+  addEventListener('popstate', address.update); // going back changes no field
+
+  let unkept = false; // what was trained is in this tab alone
+  for (const [name, is] of /** @type {const} */ ([['run', false], ['kept', false], ['unkept', true]])) {
+    trainer.on(name, () => {
+      unkept = is;
+      guardLeaving();
+    });
+  }
 
   setUpTheme();
   setUpClicks();
@@ -115,7 +126,7 @@ export function openPage(script) {
 
   /** Whether the page could be loaded anew and nobody would miss a thing. */
   function untouched() {
-    return settings.source !== 'files' && !trainer.busy();
+    return !touched && !trainer.busy();
   }
 
   /** Not before all that the page itself needs has come. */
@@ -186,10 +197,15 @@ export function openPage(script) {
     const busy = trainer.busy();
     for (const view of [dataView, modelView, settingsForm]) view.lock(busy);
     noteSettings();
-    const training = state === 'training' || state === 'paused';
+    guardLeaving();
+    if (state === 'training' || state === 'paused') tape.setEpochs(settings.epochs);
+  }
+
+  /** Asks only where something would be lost: browsers keep pages that may ask out of their cache. */
+  function guardLeaving() {
+    const { state, model } = trainer.view;
     removeEventListener('beforeunload', askBeforeLeaving);
-    if (training) addEventListener('beforeunload', askBeforeLeaving);
-    if (training) tape.setEpochs(settings.epochs);
+    if (state === 'training' || state === 'paused' || (model && unkept)) addEventListener('beforeunload', askBeforeLeaving);
   }
 
   /** @param {BeforeUnloadEvent} event */

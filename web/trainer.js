@@ -196,9 +196,9 @@ export function createTrainer(session, current, { load, offersKnown }) {
     evaluating?.abort();
     /** The worker has the run's model from then on, and the one before is gone. @param {any} event */
     const onRun = (event) => {
+      if (event.type === 'run') setEvaluation(NOTHING); // its figures are those of other weights
       if (event.type === 'run' && !from) {
         model = null;
-        setEvaluation(NOTHING);
         emit('reset', settings);
       }
       onEvent(event);
@@ -238,26 +238,26 @@ export function createTrainer(session, current, { load, offersKnown }) {
 
   /** @param {number} trainSize */
   async function runEvaluation(trainSize) {
-    evaluating = new AbortController();
+    const { signal } = (evaluating = new AbortController());
+    const of = model?.version;
+    /** What comes of a model that is gone by then is nobody's. @param {Partial<Evaluation>} change */
+    const put = (change) => model?.version === of && setEvaluation({ ...evaluation, ...change });
     setEvaluation({ ...NOTHING, state: 'running' });
     emit('state', view());
     try {
-      await session.call('evaluate', { trainSize }, { signal: evaluating.signal, onEvent: onFigures });
-      setEvaluation({ ...evaluation, state: 'ready' });
+      await session.call('evaluate', { trainSize }, { signal, onEvent: (/** @type {any} */ event) => put(figuresOf(event)) });
+      put({ state: 'ready' });
     } catch (error) {
-      if (evaluating.signal.aborted) setEvaluation({ ...evaluation, state: evaluation.predictions ? 'partial' : 'none' });
-      else if (model) setEvaluation({ ...evaluation, state: 'failed', message: /** @type {Error} */ (error).message });
+      if (signal.aborted) put({ state: evaluation.predictions ? 'partial' : 'none' });
+      else put({ state: 'failed', message: /** @type {Error} */ (error).message });
     } finally {
       evaluating = null;
       emit('state', view());
     }
   }
 
-  /** @param {any} event */
-  function onFigures({ type, figures, ...predictions }) {
-    if (type === 'predictions') setEvaluation({ ...evaluation, predictions });
-    else setEvaluation({ ...evaluation, [type]: figures });
-  }
+  /** @param {any} event of an evaluation @returns {Partial<Evaluation>} */
+  const figuresOf = ({ type, figures, ...predictions }) => (type === 'predictions' ? { predictions } : { [type]: figures });
 
   /** @param {Evaluation} next */
   function setEvaluation(next) {
@@ -298,6 +298,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
     const had = model !== null;
     model = null;
     progress = null;
+    evaluating?.abort();
     setEvaluation(NOTHING);
     if (!busy()) setState('idle');
     if (had) emit('forgotten');
@@ -366,8 +367,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
   let imagesAwaited = null;
   let version = 0;
   session.on('data', (/** @type {import('./session.js').DataState} */ data) => {
-    if (data.version !== version && model?.origin !== 'saved') forget();
-    else if (data.version !== version) judgeAgain();
+    if (data.version !== version && model?.origin !== 'saved') {
+      const had = model !== null;
+      forget();
+      if (had) emit('reset', current().settings);
+    } else if (data.version !== version) judgeAgain();
     version = data.version;
     imagesAwaited?.(data);
   });

@@ -326,3 +326,22 @@ test('chromium: a camera that cannot be had is told of, and one that comes too l
     assert.equal(await page.text('camera-status'), '');
   });
 });
+
+test('chromium: filling at any edge of the sheet fills the sheet, and comes to an end', { timeout: 60_000 }, () =>
+  withPage(['chromium', QUICK], async ({ browser, page }) => {
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-draw')] });
+    await page.click('photo-draw');
+    await page.click('drawing-fill');
+    for (const [across, down] of [['ArrowRight', 'ArrowDown'], ['ArrowLeft', 'ArrowUp']]) {
+      await page.click('drawing-clear');
+      const filled = await browser.evaluate((/** @type {string} */ selector, /** @type {string[]} */ keys) => {
+        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
+        canvas.focus();
+        for (const key of keys) for (let i = 0; i < 60; i++) canvas.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }));
+        canvas.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', code: 'Space', bubbles: true }));
+        const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, i) => i % 4 === 3 && value === 255).length / (canvas.width * canvas.height);
+      }, hook('drawing-canvas'), [across, down]);
+      assert.ok(filled > 0.99, `${across}, ${down}: ${filled} of the sheet`);
+    }
+  }));

@@ -52,7 +52,7 @@ describe('more settings', { timeout: 120_000 }, () => {
     const { browser, page } = opened;
     await page.loaded();
     await browser.type(hook('settings-label-smoothing'), '2');
-    assert.match(await browser.evaluate(() => document.getElementById('labelSmoothing-error')?.textContent), /from 0 to 0\.9|from 0 to 1/);
+    assert.match(await browser.evaluate(() => document.getElementById('labelSmoothing-error')?.textContent), /from 0 to 0\.9 /);
     await browser.click('#train-form summary');
     await page.click('train-start');
     assert.equal(await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).dataset.testid), 'settings-label-smoothing');

@@ -86,6 +86,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.click('earlier-return');
       await browser.waitFor(`(${lastRun})().then((run) => run.id === ${JSON.stringify(id)} && run.facts.position.epoch > 6)`);
       await page.trained('training');
+      await appears(opened, 'earlier-run'); // the one that was left for it, too
       await page.click('train-stop');
       await page.trained('idle');
     });

@@ -17,7 +17,7 @@ const SCALE = 2; // of plots as PNG
 
 /**
  * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, epochsOfTab: () => Entry['epochs'],
- *   guard: (work: () => Promise<void>) => Promise<void>, say: (text: string) => void, onChosen: (files: File[]) => void }} parts
+ *   guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void, onChosen: (files: File[]) => void }} parts
  */
 export function createBench({ library, trainer, epochsOfTab, guard, say, onChosen }) {
   const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });
@@ -35,11 +35,11 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, onChose
     'history-json': () => download('history.json', historyJson(epochsOfTab()), 'application/json'),
     'predictions-csv': takePredictions,
     'plot-svg': () => ['loss', 'acc'].forEach((key) => download(`${key}.svg`, new XMLSerializer().serializeToString(plotOfRun(key)), 'image/svg+xml')),
-    'plot-png': () => guard(async () => { for (const key of ['loss', 'acc']) download(`${key}.png`, await pngOf(plotOfRun(key)), 'image/png'); }),
+    'plot-png': async () => { for (const key of ['loss', 'acc']) download(`${key}.png`, await pngOf(plotOfRun(key)), 'image/png'); },
   };
-  /** What was saved last, as it was then: the same is not saved twice. @type {{ version: number, id: string } | null} */
+  /** What was saved last, as it was then: the same is not saved twice. @type {{ version: number | undefined, id: string } | null} */
   let saved = null;
-  const buttons = Object.entries(figures).map(([key, act]) => el('button', { type: 'button', className: 'small', 'data-testid': key, onclick: act }));
+  const buttons = Object.entries(figures).map(([key, act]) => el('button', { type: 'button', className: 'small', 'data-testid': key, onclick: oneAtATime(() => guard(async () => void (await act()))) }));
   const figuresTitle = el('h3');
   const form = el('form', { className: 'save-model' }, el('label', {}, labels.name, name), save);
   const away = el('div', { className: 'take-model' }, el('label', {}, labels.format, format), el('label', {}, labels.dtype, dtype), take);
@@ -68,20 +68,31 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, onChose
     guard(async () => {
       const files = await library.filesOf(entry, { format: format.value, dtype: dtype.value });
       for (const { name, bytes } of files) download(name, bytes, 'application/octet-stream');
-      say(t('bench.taken', { file: files.map(({ name }) => name).join(', ') }));
+      say(() => t('bench.taken', { file: files.map(({ name }) => name).join(', ') }));
     }));
 
   /** @param {File[]} files */
-  const open = (files) => guard(async () => say(t('bench.opened', { name: await library.open(files) })));
-
-  const saveAs = oneAtATime((chosen) =>
+  const open = (files) =>
     guard(async () => {
-      const version = trainer.view.model?.version ?? 0;
-      saved = { version, id: await library.save(chosen) };
-      name.value = '';
-      say(t('bench.saved', { name: chosen }));
+      const opened = await library.open(files);
+      say(() => t('bench.opened', { name: opened }));
+    });
+
+  const saveAs = oneAtATime((chosen) => {
+    const version = trainer.view.model?.version;
+    const typed = name.value;
+    name.value = ''; // what is typed from now on is the next one's
+    return guard(async () => {
+      try {
+        saved = { version, id: await library.save(chosen, version) };
+      } catch (error) {
+        name.value ||= typed;
+        throw error;
+      }
+      say(() => t('bench.saved', { name: chosen }));
       render();
-    }));
+    });
+  });
 
   /** Whether the tab's model is among the saved ones already, and no other name is given. */
   const isSaved = () => name.value.trim() === '' && saved?.version === trainer.view.model?.version && library.entries.some(({ id }) => id === saved?.id);

@@ -29,10 +29,15 @@ const MODEL_ITSELF = /\.(fit|onnx|keras|safetensors)$|^(?!metadata\.json$).*\.js
 /** Names that tools give of themselves, and which say nothing of the model. */
 const MEANINGLESS = /^(model|sequential|functional|main_graph|torch_jit|fitting-room)?([-_ ]?\d+)?$/i;
 
-/** A file called after nothing has the model's own name, where it has one. @param {string} file @param {string} inside */
+/**
+ * A file that is called after the model it holds, as far as file names can be, or after nothing, has the model's own name.
+ * @param {string} file @param {string} inside
+ */
 function nameOfFile(file, inside) {
   const name = file.replace(/\.[^.]*$/, '') || file;
-  return MEANINGLESS.test(name) && !MEANINGLESS.test(inside) ? inside : name;
+  const plain = name.replace(/ ?\(\d+\)$/, ''); // as browsers number files of the same name
+  if (MEANINGLESS.test(inside)) return name;
+  return MEANINGLESS.test(plain) || fileNameOf(inside) === plain ? inside : name;
 }
 
 /**
@@ -65,10 +70,17 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
     return id;
   }
 
-  /** The model of this tab. @param {string} name @returns {Promise<string>} its id */
-  async function save(name) {
+  /** What was pressed for a model is not done to another. @param {number | undefined} version */
+  function checkStill(version) {
+    if (trainer.busy() || trainer.view.model?.version !== version) throw Object.assign(new Error('the tab has another model by now'), { code: 'busy' });
+  }
+
+  /** The model of this tab. @param {string} name @param {number | undefined} version which it was when that was pressed @returns {Promise<string>} its id */
+  async function save(name, version) {
+    checkStill(version);
     const epochs = epochsOfTab();
-    const testAccuracy = trainer.evaluation.test?.accuracy ?? null;
+    const { test } = trainer.evaluation;
+    const testAccuracy = test && Number.isFinite(test.loss) ? test.accuracy : null;
     const { files, parameters } = await session.call('convert', { format: 'fitting-room', dtype: 'float32', name });
     const id = await add({ name, parameters, testAccuracy, epochs, origin: '' }, files[0].bytes);
     trainer.nameModel(name);
@@ -105,7 +117,7 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
       await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
       return { id, history, position: { epoch: history.length, batch: 0 }, ended: { how: 'completed' }, saved: { id: entry.id, name: entry.name } };
     });
-    await trainer.evaluate();
+    trainer.evaluate(); // which nobody need wait for
   }
 
   /** @param {Entry} entry @param {string} name */

@@ -18,20 +18,20 @@ import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from
 
 const WANTED = 'fitting-room.resume';
 
-/** What this tab is to continue, once. */
+/** What this tab is to continue, once, and which run it left for that. @returns {{ id: string, left: string } | null} */
 function takeWanted() {
   try {
-    const id = sessionStorage.getItem(WANTED);
+    const wanted = sessionStorage.getItem(WANTED);
     sessionStorage.removeItem(WANTED);
-    return id;
+    return wanted === null ? null : JSON.parse(wanted);
   } catch {
     return null;
   }
 }
 
-/** @param {Run} run */
-function goThere({ id, kept: { facts: { address } } }) {
-  sessionStorage.setItem(WANTED, id);
+/** @param {Run} run @param {string} left the run that this tab leaves for it */
+function goThere({ id, kept: { facts: { address } } }, left) {
+  sessionStorage.setItem(WANTED, JSON.stringify({ id, left }));
   location.replace(location.pathname + address);
 }
 
@@ -62,15 +62,17 @@ export function createOffer({ session, trainer, settings }) {
   /** Whose place that run took. @type {Run | null} */
   let earlier = null;
   /** What was discarded here, the last one last. @type {Run[]} */
-  let discarded = [];
+  const discarded = [];
+  let problem = ''; // of what was pressed last
 
   const text = el('p', { role: 'status' });
   const accept = el('button', { type: 'button', className: 'primary', 'data-testid': 'resume-run' });
   const refuse = el('button', { type: 'button', 'data-testid': 'resume-discard' });
   const undoText = el('span');
   const undo = el('button', { type: 'button', className: 'small', 'data-testid': 'resume-undo' });
+  const problemLine = el('p', { className: 'error', role: 'alert' });
   const undoLine = el('p', { className: 'quiet', role: 'status' }, undoText, ' ', undo);
-  const element = el('div', { className: 'notice', hidden: true, 'data-testid': 'resume-offer' }, text, accept, refuse, undoLine);
+  const element = el('div', { className: 'notice', hidden: true, 'data-testid': 'resume-offer' }, text, accept, refuse, undoLine, problemLine);
   document.body.append(element);
 
   const earlierText = el('span');
@@ -100,6 +102,8 @@ export function createOffer({ session, trainer, settings }) {
     accept.hidden = !shown || state !== 'offer';
     undoLine.hidden = !undone;
     setText(undoText, undone ? t('keep.discarded') : '');
+    problemLine.hidden = problem === '';
+    setText(problemLine, problem && t('library.failed', { detail: problem }));
     setText(undo, t('keep.undo'));
     earlierLine.hidden = !earlier;
     setText(earlierText, earlier ? t(earlier.kept.facts.finished ? 'keep.earlier-finished' : 'keep.earlier', valuesOf(earlier)) : '');
@@ -149,10 +153,11 @@ export function createOffer({ session, trainer, settings }) {
 
   async function begin() {
     const wanted = takeWanted();
-    const kept = wanted && !(await staysTaken(wanted)) && (await recallRun(wanted).catch(() => null));
+    const kept = wanted && !(await staysTaken(wanted.id)) && (await recallRun(wanted.id).catch(() => null));
     if (!kept) return look();
-    claim(wanted); // before the images are here, so that no other tab takes it meanwhile
-    offer({ id: wanted, kept }, 'waiting');
+    claim(wanted.id); // before the images are here, so that no other tab takes it meanwhile
+    current = wanted.left;
+    offer({ id: wanted.id, kept }, 'waiting');
     takeUp();
   }
 
@@ -164,33 +169,48 @@ export function createOffer({ session, trainer, settings }) {
     return kept && { id: run.id, kept };
   }
 
-  const take = oneAtATime(async () => {
+  /** What goes wrong is said where it was pressed. @param {() => Promise<void>} work */
+  const acting = (work) =>
+    oneAtATime(async () => {
+      problem = '';
+      try {
+        await work();
+      } catch (error) {
+        problem = /** @type {Error} */ (error).message;
+      }
+      render();
+    });
+
+  const take = acting(async () => {
     const run = await stillOffered();
-    if (run) goThere(run);
+    if (run) goThere(run, current);
     else await look();
   });
 
-  const discard = oneAtATime(async () => {
+  const discard = acting(async () => {
     const run = await stillOffered();
-    if (run) await forgetRun(run.id).then(() => discarded.push(run), () => {});
+    if (run) {
+      await forgetRun(run.id);
+      discarded.push(run);
+    }
     await look();
     if (run && !undoLine.hidden) undo.focus(); // the button that was pressed may be gone
   });
 
-  const bringBack = oneAtATime(async () => {
+  const bringBack = acting(async () => {
     const run = discarded.at(-1);
-    if (run) await keepRun(run.id, run.kept).then(() => discarded.pop(), () => {});
+    if (run) await keepRun(run.id, run.kept);
+    discarded.pop();
     await look();
     if (!accept.hidden) accept.focus();
   });
 
-  const returnToEarlier = oneAtATime(async () => {
+  const returnToEarlier = acting(async () => {
     const run = earlier;
     if (!run) return;
     await trainer.halt();
     if (await isTaken(run.id)) earlier = null;
-    else goThere(run);
-    render();
+    else goThere(run, current);
   });
 
   /** The tab's model is another run's now: what it took the place of stays saved. @param {{ id: string }} run */
@@ -201,7 +221,6 @@ export function createOffer({ session, trainer, settings }) {
     claim(id);
     forgetOldRuns(isTaken).catch(() => {}); // a tab may see any number of them
     offer(null);
-    discarded = [];
     earlier = null;
     const kept = before ? await recallRun(before).catch(() => null) : null;
     if (current === id && kept && hasBegun(kept.facts)) earlier = { id: before, kept };
@@ -214,7 +233,11 @@ export function createOffer({ session, trainer, settings }) {
   goBack.addEventListener('click', returnToEarlier);
   session.on('data', (/** @type {import('../session.js').DataState} */ data) => data.state === 'ready' && offered && (state === 'waiting' || state === 'other') && takeUp());
   session.on('worker', (/** @type {{ state: string }} */ worker) => worker.state === 'dead' && look());
-  trainer.on('forgotten', look); // other images were loaded: the run that learnt from those before is saved
+  // Other images were loaded: the run that learnt from those before is saved.
+  trainer.on('forgotten', () => {
+    current = '';
+    look();
+  });
   trainer.on('run', follow);
   trainer.on('state', render);
   onLanguage(render);

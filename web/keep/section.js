@@ -39,14 +39,19 @@ export function createSection({ session, trainer, settings, onChosen }) {
   const status = el('p', { className: 'keep-message', role: 'status', 'data-testid': 'keep-message' });
   const library = createLibrary({ session, trainer, settings, epochsOfTab });
 
-  /** @param {string} text */
-  const say = (text) => {
+  let said = () => ''; // in the language of the moment
+
+  /** @param {() => string} words */
+  function say(words) {
+    said = words;
     status.classList.remove('error');
-    setText(status, text);
-  };
+    setText(status, said());
+  }
+
+  const nothing = () => '';
 
   async function refresh() {
-    say('');
+    say(nothing);
     await library.refresh();
   }
 
@@ -56,14 +61,14 @@ export function createSection({ session, trainer, settings, onChosen }) {
 
   /** @param {() => Promise<void>} work */
   async function attempt(work) {
-    say('');
+    say(nothing);
     try {
       await work();
     } catch (error) {
       const { code = '', message } = /** @type {Error & { code?: string }} */ (error);
       if (code === 'blocked') whenFree().then(() => guard(refresh));
       if (code === 'gone') await library.refresh().catch(() => {});
-      say(t(TOLD[code] ?? 'library.failed', { detail: message }));
+      say(() => t(TOLD[code] ?? 'library.failed', { detail: message }));
       status.classList.add('error');
     }
   }
@@ -78,6 +83,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
   onLanguage(() => {
     setText(heading, t('keep'));
     setText(note, t('keep.note'));
+    setText(status, said());
   });
   guard(refresh);
   return {

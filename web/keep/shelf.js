@@ -44,7 +44,7 @@ export function createShelf(library, { download, guard, trainer }) {
     const rename = () => {
       const name = field.value.trim();
       if (name === '') field.value = now().name;
-      else if (name !== now().name) guard(() => library.rename(now(), name));
+      else if (name !== now().name) guard(() => library.rename(now(), name)).then(update);
     };
     field.addEventListener('blur', rename);
     field.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key, isComposing }) => key === 'Enter' && !isComposing && rename());
@@ -107,12 +107,19 @@ export function createShelf(library, { download, guard, trainer }) {
     // What is being typed in or pressed stays where it is.
     const wanted = [document.documentElement.lang, ...library.entries.map(({ id }) => id)].join(' ');
     if (wanted !== shown) {
-      items = new Map(library.entries.map((entry) => [entry.id, item(entry)]));
-      list.replaceChildren(...[...items.values()].map(({ node }) => node));
+      const spoken = shown.startsWith(`${document.documentElement.lang} `); // else all is made in the other language
+      items = new Map(library.entries.map((entry) => [entry.id, (spoken && items.get(entry.id)) || item(entry)]));
+      arrange([...items.values()].map(({ node }) => node));
     }
     shown = wanted;
     updateAll();
     compare();
+  }
+
+  /** What is being typed in or pressed is not moved. @param {HTMLElement[]} nodes */
+  function arrange(nodes) {
+    for (const node of [...list.children]) if (!nodes.includes(node)) node.remove();
+    nodes.forEach((node, i) => list.children[i] !== node && list.insertBefore(node, list.children[i] ?? null));
   }
 
   function updateAll() {

@@ -8,7 +8,8 @@ import { sha256 } from '../../shim/datasets/bytes.js';
  * A run has two slots, written in turn: what is written is read back and its digest compared, and only then does the run's
  * mark point to it. So there is always a whole one, whenever the power fails.
  *
- *   runs    { id, slot, savedAt, turn }             the mark of each run; turn: one more than any before, as clocks are set back
+ *   runs    { id, slot, savedAt, turn, open }       the mark of each run; turn: one more than any before, as clocks are set back;
+ *                                                   open: it was begun and did not come to its end
  *   slots   { id, slot, digest, facts, model, best }  by [id, slot]
  *   models  { id, … }                               entries of the library, without their bytes
  *   bytes   { id, bytes }                           the files of those entries
@@ -23,8 +24,10 @@ import { sha256 } from '../../shim/datasets/bytes.js';
 const NAME = 'fitting-room';
 const VERSION = 1;
 const OPENS_WITHIN = 5000; // ms; a browser may keep a page waiting for another tab for ever
-/** Runs that are kept; beyond that the oldest goes. */
+/** Runs that are kept whatever they are; beyond that those that came to their end go. */
 const MOST_RUNS = 3;
+/** Runs that are kept because they were interrupted; beyond that the oldest goes. */
+const MOST_OPEN_RUNS = 8;
 
 /** Why nothing can be kept. refused: by the browser, as in some private windows; outdated: a later version of the page was here. */
 export class Unkept extends Error {
@@ -151,7 +154,8 @@ export async function keepRun(id, kept) {
   await write(['runs'], async (transaction) => {
     const runs = transaction.objectStore('runs');
     const turn = 1 + Math.max(0, ...(await runs.getAll()).map(turnOf));
-    await runs.put({ id, slot, savedAt: kept.facts.savedAt, turn });
+    const { savedAt, finished, position } = kept.facts;
+    await runs.put({ id, slot, savedAt, turn, open: !finished && (position.epoch > 0 || position.batch > 0) });
   });
 }
 
@@ -165,11 +169,14 @@ export async function recallRun(id) {
   return (await readSlot(id, mark.slot)) ?? readSlot(id, 1 - mark.slot);
 }
 
-/** @returns {Promise<string[]>} the latest first */
-export async function runsKept() {
+/** @returns {Promise<{ id: string, open?: boolean }[]>} the latest first */
+async function marksOfRuns() {
   const marks = await within((database) => database.getAll('runs'));
-  return marks.sort((a, b) => turnOf(b) - turnOf(a) || b.savedAt - a.savedAt).map(({ id }) => id);
+  return marks.sort((a, b) => turnOf(b) - turnOf(a) || b.savedAt - a.savedAt);
 }
+
+/** @returns {Promise<string[]>} the latest first */
+export const runsKept = async () => (await marksOfRuns()).map(({ id }) => id);
 
 /** @param {string} id */
 export const forgetRun = (id) =>
@@ -180,7 +187,9 @@ export const forgetRun = (id) =>
 
 /** Forgets the oldest runs, those in use left out. @param {(id: string) => Promise<boolean>} inUse */
 export async function forgetOldRuns(inUse) {
-  for (const id of (await runsKept()).slice(MOST_RUNS)) if (!(await inUse(id))) await forgetRun(id);
+  const marks = await marksOfRuns();
+  const old = marks.filter(({ open }, i) => i >= (open ? MOST_OPEN_RUNS : MOST_RUNS));
+  for (const { id } of old) if (!(await inUse(id))) await forgetRun(id);
 }
 
 /** @returns {Promise<Entry[]>} the latest first */

@@ -41,6 +41,7 @@ export function createTry({ script, session, trainer, language, onChosen }) {
     insight.show(ready ? { pixels: ready.pixels, classIndex: item.predicted, model: album.model } : null);
   }
   album.on('selected', showInsight);
+  album.on('model', insight.forgetLayers);
 
   addStyles(...styles);
   byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), result.element, insight.element, gallery.element);

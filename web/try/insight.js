@@ -34,18 +34,19 @@ export function createInsight({ ask }) {
   let result = null;
   /** @type {string | null} the model whose layers are in the list */
   let listed = null;
-  let failure = '';
+  /** Why a question has no answer. @type {Map<Function, string>} */
+  const failures = new Map();
 
   /** Runs a question; what was meant for an older result is dropped. @param {(mine: Result) => Promise<(() => void) | null>} question */
   async function question(question) {
     const mine = result;
     if (!mine) return;
+    failures.delete(question);
     try {
       const draw = await question(mine);
       if (mine === result) draw?.();
-      failure = '';
     } catch (error) {
-      if (mine === result) failure = /** @type {Error} */ (error).message;
+      if (mine === result) failures.set(question, /** @type {Error} */ (error).message);
     }
     render();
   }
@@ -53,39 +54,48 @@ export function createInsight({ ask }) {
   /** Whose shades are drawn. @type {Result | null} */
   let shaded = null;
 
-  const showLook = () =>
-    question(async (mine) => {
-      looked.hidden = look.value === 'none';
-      if (looked.hidden) return null;
-      const { change } = await ask('occlusion', { classIndex: mine.classIndex });
-      return () => {
-        shaded = mine;
-        paintShades(shades, change);
-      };
-    });
+  /** @param {Result} mine */
+  async function lookAt(mine) {
+    looked.hidden = look.value === 'none';
+    if (looked.hidden) return null;
+    const { change } = await ask('occlusion', { classIndex: mine.classIndex });
+    return () => {
+      shaded = mine;
+      paintShades(shades, change);
+    };
+  }
+  const showLook = () => question(lookAt);
 
   /** Nothing of one picture is seen over another, whose own is computed first. */
   function clear() {
-    shaded = shown = null;
-    failure = '';
-    maps.replaceChildren();
-    filters.replaceChildren();
+    shaded = null;
+    failures.clear();
+    clearLayer();
     shades.getContext('2d').clearRect(0, 0, SIDE, SIDE);
     if (result) paint(picture, result.pixels);
   }
 
-  const showLayer = () =>
-    question(async ({ model }) => {
-      if (!inside.open) return null;
-      if (listed !== model) await list(model);
-      const { filters: hasFilters } = layers.find(({ name }) => name === layer.value) ?? {};
-      const [seen, kernels] = await Promise.all([ask('maps', { layer: layer.value }), hasFilters ? ask('filters', { layer: layer.value }) : null]);
-      return () => {
-        shown = { seen, kernels };
-        maps.replaceChildren(...cellsOf(seen));
-        filters.replaceChildren(...(kernels ? cellsOf(kernels) : []));
-      };
-    });
+  function clearLayer() {
+    shown = null;
+    maps.replaceChildren();
+    filters.replaceChildren();
+  }
+
+  /** @param {Result} mine */
+  async function lookInside({ model }) {
+    if (!inside.open) return null;
+    if (listed !== model) await list(model);
+    const wanted = layer.value;
+    const { filters: hasFilters } = layers.find(({ name }) => name === wanted) ?? {};
+    const [seen, kernels] = await Promise.all([ask('maps', { layer: wanted }), hasFilters ? ask('filters', { layer: wanted }) : null]);
+    return () => {
+      if (layer.value !== wanted) return; // another is asked about
+      shown = { seen, kernels };
+      maps.replaceChildren(...cellsOf(seen));
+      filters.replaceChildren(...(kernels ? cellsOf(kernels) : []));
+    };
+  }
+  const showLayer = () => question(lookInside);
 
   /** @type {{ name: string, shape: number[], filters: boolean }[]} */
   let layers = [];
@@ -119,17 +129,24 @@ export function createInsight({ ask }) {
 
   /** @param {string} named the class that is spoken for */
   function legendText(named) {
-    if (failure) return t('inside.failed', { reason: failure });
+    const [reason] = failures.values();
+    if (reason) return t('inside.failed', { reason });
     if (look.value === 'none') return '';
     return shaded === result ? t('inside.legend', { class: named }) : t('try.looking');
   }
 
   look.addEventListener('change', showLook);
-  layer.addEventListener('change', showLayer);
+  layer.addEventListener('change', () => {
+    clearLayer();
+    render();
+    showLayer();
+  });
   inside.addEventListener('toggle', showLayer);
   onLanguage(render);
   return {
     element,
+    /** Another model answers by now, whose layers are its own. */
+    forgetLayers: () => void (listed = null),
     /** @param {Result | null} next */
     show(next) {
       if (next && result && next.pixels === result.pixels && next.model === result.model && next.classIndex === result.classIndex) return;

@@ -62,7 +62,8 @@ export function createModelChoice({ album, looker, session, trainer }) {
 
   function aboutText() {
     if (select.value !== 'trained' || !taken) return t(`try.about-${select.value}`);
-    if (taken.version !== trainer.view.model?.version) return t(trainer.busy() ? 'try.about-before' : 'try.about-earlier');
+    if (trainer.busy() && !trainer.view.evaluating) return t('try.about-before');
+    if (taken.version !== trainer.view.model?.version) return t('try.about-earlier');
     return taken.origin === 'saved' ? t('try.about-saved', { name: taken.name }) : t('try.about-trained');
   }
 

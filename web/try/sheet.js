@@ -67,7 +67,7 @@ export function createSheet(canvas) {
   function fill(place) {
     remember();
     const image = context.getImageData(0, 0, SHEET, SHEET);
-    inkArea(new Uint32Array(image.data.buffer), Math.floor(place.x), Math.floor(place.y));
+    inkArea(new Uint32Array(image.data.buffer), pixelAt(place.x), pixelAt(place.y));
     context.putImageData(image, 0, 0);
     show();
   }
@@ -112,6 +112,9 @@ export function createSheet(canvas) {
     },
   };
 }
+
+/** The last place of the sheet is the end of its last pixel. @param {number} place */
+const pixelAt = (place) => Math.min(SHEET - 1, Math.max(0, Math.floor(place)));
 
 /** Opaque ink as a pixel of RGBA, whatever the order of bytes. */
 const OPAQUE = new Uint32Array(new Uint8Array([0x22, 0x22, 0x22, 0xff]).buffer)[0];

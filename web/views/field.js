@@ -80,8 +80,11 @@ function stepped({ max = 1, whole }, now, by) {
   return Number((now + by * step).toPrecision(12));
 }
 
+/** As exact as it is. @param {number} limit */
+const limitText = (limit) => (Number.isInteger(limit) ? count(limit) : spelt(limit));
+
 /** What a field takes, in words. @param {import('../fields.js').Field} field */
 export function needsText({ min, max, whole }) {
   if (min === undefined || max === undefined) return t('settings.invalid-shape');
-  return t(whole ? 'settings.invalid-whole' : 'settings.invalid-number', { min: min < 1 ? min : count(min), max: count(max) });
+  return t(whole ? 'settings.invalid-whole' : 'settings.invalid-number', { min: limitText(min), max: limitText(max) });
 }

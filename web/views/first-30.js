@@ -24,6 +24,10 @@ export function createFirst30View(session) {
       paint(canvas, pictureAt(answer.pixels, i));
       canvas.parentElement?.classList.remove('empty');
     });
+    cells.slice(there).forEach(({ canvas }) => {
+      canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
+      canvas.parentElement?.classList.add('empty');
+    });
     labels = answer.labels;
     render();
   });

@@ -43,7 +43,7 @@ export function createIncoming(takers, mayLoad) {
   /** @param {File[]} files @param {Kind} [expected] */
   async function take(files, expected) {
     say([]);
-    if (arePictures(files)) return void takers.pictures(files);
+    if (arePictures(files)) return give('pictures', files);
     const { strays, ...groups } = await sorted(files, expected);
     const messages = REASONS.map((reason) => ({ reason, some: strays.filter(({ why }) => why === reason) }))
       .filter(({ some }) => some.length > 0)
@@ -53,7 +53,16 @@ export function createIncoming(takers, mayLoad) {
       messages.push(() => t('incoming.locked'));
     }
     say(messages);
-    for (const kind of /** @type {Kind[]} */ (Object.keys(takers))) if (groups[kind].length > 0) takers[kind](groups[kind]);
+    for (const kind of /** @type {Kind[]} */ (Object.keys(takers))) if (groups[kind].length > 0) give(kind, groups[kind]);
+  }
+
+  /** A part of the page that cannot be loaded, as without a network, takes nothing. @param {Kind} kind @param {File[]} files */
+  async function give(kind, files) {
+    try {
+      await takers[kind](files);
+    } catch (error) {
+      say([() => t('incoming.failed', { reason: /** @type {Error} */ (error).message })]);
+    }
   }
 
   const bringsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files');

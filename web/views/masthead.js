@@ -50,8 +50,8 @@ export function createMasthead({ session, trainer, settings, parameters, start }
   }
 
   begin.addEventListener('click', () => {
-    if (trainer.view.state === 'done') return goTo('evaluate');
-    goTo('train');
+    if (trainer.view.state === 'done') return goTo('evaluate', { smooth: true });
+    goTo('train', { smooth: true });
     if (!trainer.busy()) start();
   });
   for (const name of ['state', 'evaluation', 'progress']) trainer.on(name, render);

@@ -28,7 +28,11 @@ export function createSampleView(session) {
   paintScale(byId('sample-scale'));
   onLanguage(render);
 
-  whenLoaded(session, async () => {
+  whenLoaded(session, async ({ info }) => {
+    label = null;
+    byId('sample-canvas').getContext('2d').clearRect(0, 0, 28, 28);
+    render();
+    if (!info || info.train.images[0] <= INDEX) return;
     const { pixels, labels } = await session.pictures('train', [INDEX]);
     paint(byId('sample-canvas'), pixels);
     label = labels[0];

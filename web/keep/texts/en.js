@@ -19,7 +19,7 @@ export const texts = {
   'keep.kept-within': 'Kept in this browser up to epoch {epoch}, batch {batch} ({size}).',
   'keep.unkept-refused': 'Not kept: this browser gives the page no storage, as private windows may not. The run lives in this tab alone. ({detail})',
   'keep.unkept-blocked': 'Not kept: another tab of this page holds the storage. Close it, and the next epoch is kept.',
-  'keep.unkept-outdated': 'Not kept: a newer version of this page has been here. Load the page anew, and it keeps runs again.',
+  'keep.unkept-outdated': 'Not kept: a newer version of this page has been here. Download this model if you need it, then reload the page.',
   'keep.unkept-full': 'Not kept: this browser has no room left for it. Delete models below, or free some space; the run goes on in this tab.',
   'keep.unkept-spoilt': 'Not kept: what was written did not read back the same. What was kept before is still there.',
   'keep.unkept-failed': 'Not kept: {detail}',

@@ -19,7 +19,7 @@ export const texts = {
   'keep.kept-within': '已在本浏览器中保存到第 {epoch} 轮第 {batch} 批（{size}）。',
   'keep.unkept-refused': '未保存：浏览器不给本页存储空间，隐私窗口可能如此。训练只存在于这个标签页。（{detail}）',
   'keep.unkept-blocked': '未保存：本页的另一个标签页占用着存储。关闭它，下一轮就会保存。',
-  'keep.unkept-outdated': '未保存：这里打开过本页更新的版本。重新载入本页，就会再次保存。',
+  'keep.unkept-outdated': '未保存：这里打开过本页更新的版本。需要的话请先下载模型，再刷新页面。',
   'keep.unkept-full': '未保存：浏览器没有空间了。请删除下面的模型或腾出空间；训练在这个标签页中继续。',
   'keep.unkept-spoilt': '未保存：写入的内容读回时不一致。之前保存的仍在。',
   'keep.unkept-failed': '未保存：{detail}',
