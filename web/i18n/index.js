@@ -113,7 +113,7 @@ function translate(selector, name, put) {
 const formats = new Map();
 
 /** What stands for a number that there is none of. */
-const NONE = '–';
+export const NONE = '–';
 
 /** @param {number} value @param {Intl.NumberFormatOptions} options */
 function format(value, options) {

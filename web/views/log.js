@@ -1,4 +1,5 @@
 import { byId } from '../dom.js';
+import { NONE } from '../i18n/index.js';
 
 const SLACK = 60; // px from the end within which the log keeps following
 
@@ -17,7 +18,8 @@ export function createLog() {
   return {
     /** @param {{ text: string, replace: boolean }} line */
     write({ text, replace }) {
-      const line = text.endsWith('\n') ? text : `${text}\n`;
+      const said = text.replace(/\bNaN\b/g, NONE); // as everywhere on the page
+      const line = said.endsWith('\n') ? said : `${said}\n`;
       if (replace && replaceable) box.lastChild.data = line;
       else append(document.createTextNode(line));
       replaceable = replace;
