@@ -15,7 +15,7 @@ const SMALL = 'data=synthetic&epochs=3&train-size=200';
 /** Where seeds begin, in turn: a small model, one that diverges at once, one with averaged weights that ends early, one with branches. */
 const QUERIES = [
   `${SMALL}&model=conv2d:8:3:relu,maxPooling2d:2,flatten,dense:16:relu`,
-  `${SMALL}&model=flatten,dense:16:relu&optimizer=sgd&learning-rate=100&momentum=0.9`,
+  `${SMALL}&model=flatten,dense:64,dense:64,dense:64,dense:64&optimizer=sgd&learning-rate=100`,
   `${SMALL}&model=flatten,dense:16:relu&ema=1&patience=1&schedule=oneCycle&label-smoothing=0.1&deterministic=1&log=1`,
   `${SMALL}&model=maxPooling2d:4,conv2d:4:3:same,batchNormalization,conv2d:4:3:same,add:with=2,flatten`,
 ];
@@ -45,7 +45,8 @@ async function stillWorks({ browser, page }) {
   const isThere = (/** @type {string} */ testid) => browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector), { args: [hook(testid)] });
   await browser.page?.setViewport({ width: 1280, height: 800 });
   await browser.evaluate((/** @type {string} */ stop) => /** @type {HTMLElement} */ (document.querySelector(stop)).click(), hook('train-stop'));
-  await browser.waitFor((/** @type {string} */ status) => !/loading|training|paused/.test(/** @type {HTMLElement} */ (document.querySelector(status)).dataset.state ?? ''), { args: [hook('train-status')] });
+  const atRest = () => browser.waitFor((/** @type {string} */ status) => !/loading|training|paused/.test(/** @type {HTMLElement} */ (document.querySelector(status)).dataset.state ?? ''), { args: [hook('train-status')] });
+  await atRest();
   await page.choose('model-preset', 'lenet');
   for (const [name, value] of Object.entries({ optimizer: 'adam', epochs: '1', 'batch-size': '50', 'learning-rate': '0.001', seed: '1', 'train-size': '100', schedule: 'constant' })) await page.choose(`settings-${name}`, value);
   await browser.evaluate(() => {
@@ -57,6 +58,7 @@ async function stillWorks({ browser, page }) {
   await page.choose('dataset-source', 'synthetic');
   await page.click('dataset-load');
   await page.loaded();
+  await atRest(); // an interrupted run may have waited for images, and tries them
   const state = await browser.evaluate((/** @type {string[]} */ ...selectors) => {
     const [anew, start, status] = selectors.map((selector) => /** @type {HTMLElement} */ (document.querySelector(selector)));
     (anew.hidden ? start : anew).click();
