@@ -261,3 +261,30 @@ for (const name of /** @type {const} */ (['firefox', 'webkit'])) {
     }
   });
 }
+
+/** Presses Add for as long as there are no kinds of layers to choose from; begins before the page does, and runs in it. @param {string} add */
+function pressEarly(add) {
+  const watched = /** @type {any} */ (globalThis);
+  watched.presses = 0;
+  const press = () => {
+    if (document.getElementById('model-kind')?.children.length) return;
+    /** @type {HTMLElement | null} */ (document.querySelector(add))?.click();
+    watched.presses++;
+    setTimeout(press);
+  };
+  document.addEventListener('DOMContentLoaded', press);
+}
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`${name}: Add adds nothing before there are kinds to choose from`, { timeout: 60_000 }, async () => {
+    const opened = await openPage(name, { query: 'data=synthetic', prepare: async ({ page }) => page?.evaluateOnNewDocument(pressEarly, hook('model-add')) });
+    try {
+      await opened.page.loaded();
+      assert.ok(await opened.browser.evaluate('presses') > 0);
+      assert.equal(await opened.browser.evaluate('document.querySelectorAll(".layer").length'), 6);
+      assert.deepEqual(opened.browser.errors, []);
+    } finally {
+      await opened.close();
+    }
+  });
+}

@@ -150,7 +150,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     const chosen = after.value === '' || Number(after.value) > layers.length ? layers.length : Number(after.value);
     after.replaceChildren(...[t('model.picture'), ...layers.map((layer, at) => `${at + 1} ${nameOf(layer)}`)].map((text, place) => el('option', { value: place }, text)));
     after.value = String(chosen);
-    byId('model-add').disabled = layers.length >= MAX_LAYERS - 1;
+    byId('model-add').disabled = kinds.value === '' || layers.length >= MAX_LAYERS - 1; // no kinds before there are words for them
     setText(byId('model-note'), note());
     undoButton.hidden = !undo;
     if (description?.text) setText(byId('summary'), description.text);
