@@ -18,11 +18,17 @@
  *   onmessage: ((event: MessageEvent) => void) | null }} Port
  */
 
-/** A failure that happened on the other side. */
+/** What programs call what is not there. @type {Record<string, string>} */
+const WORDS = { undefined: 'nothing', null: 'none', NaN: 'no number' };
+
+/** The API's words for programmers in those of everyone. @param {string} message */
+const inWords = (message) => message.replace(/\b(undefined|null|NaN)\b|\[object \w+\]/g, (word) => WORDS[word] ?? 'an object');
+
+/** A failure that happened on the other side; its message may be shown. */
 export class RemoteError extends Error {
   /** @param {PlainError} plain */
   constructor({ name, message, code, layer }) {
-    super(message);
+    super(inWords(message));
     this.name = name;
     this.code = code;
     this.layer = layer;
