@@ -88,7 +88,6 @@ describe('a monkey in chromium', { timeout: SEEDS.length * 200_000 }, () => {
         const begun = performance.now();
         const { done, states } = await letLoose(tab, { seed, actions: ACTIONS, errors, other });
         t.diagnostic(`seed ${seed}: ${done.length} actions in ${Math.round(performance.now() - begun)} ms`);
-        if (process.env.VERBOSE) console.log(done.join('\n'));
         for (const state of states) seen.add(state);
         await stillWorks(opened).catch(async (error) => Promise.reject(await told(opened, error, done)));
         assert.deepEqual(errors, []);

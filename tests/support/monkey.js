@@ -68,6 +68,7 @@ async function makeParcels() {
     [named('shirt.png')], [named('חולצה.png'), named('<b>.png')], [parcel('empty.png', '', 'image/png')], [parcel('empty.bin', '')], [notes],
     idx, idx.slice(0, 3), [parcel('plain.fit', await fits.save())], [parcel('small.fit', await small.save())], [parcel('broken.onnx', 'no model at all')],
     [parcel('plain.onnx', onnx.bytes)], [parcel('plain.keras', keras.bytes)], [metadata], [parcel('model.json', topology.bytes)],
+    [parcel('odd.json', '{}')], [parcel('odd.json', '{"modelTopology":{"class_name":"Sequential","config":{"layers":[{"class_name":null}]}}}')],
     [metadata, parcel('model.json', topology.bytes), parcel('weights.bin', weights.bytes)], [named('shirt.png'), notes, ...idx, parcel('plain.fit', await fits.save())],
   ];
   for (const model of [fits, small]) model.dispose();
@@ -218,6 +219,7 @@ function equip({ parcels, words, pools }) {
 
   const stateOf = () => find('[data-testid="train-status"]')[0]?.dataset.state ?? '';
   const isTraining = () => ['loading', 'training'].includes(stateOf());
+  const standing = () => ['train-status', 'train-progress', 'keep-status'].map((testid) => find(`[data-testid="${testid}"]`)[0]).map((node) => `${node?.textContent} ${node?.getAttribute('aria-valuenow') ?? ''}`).join(' | ');
   const isBusy = () =>
     isTraining() ||
     find('[data-testid="dataset-status"]').some(({ dataset }) => dataset.state === 'loading') ||
@@ -249,9 +251,10 @@ function equip({ parcels, words, pools }) {
       async settle(most, stops) {
         await until(() => !isBusy(), most);
         if (!isTraining()) return { did: isBusy() ? 'in vain' : '', wrong: seen(), state: stateOf() };
+        const before = standing();
         press(find('[data-testid="train-stop"]')[0]);
         await until(() => !isTraining(), stops);
-        const wrong = isTraining() ? `Stop has ended nothing: ${find('[data-testid="train-status"]')[0].textContent}` : seen();
+        const wrong = isTraining() ? `${stops} ms after Stop: ${standing()}; before: ${before}` : seen();
         return { did: 'and stopped it', wrong, state: stateOf() };
       },
     },
