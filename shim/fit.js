@@ -184,8 +184,9 @@ function begin(state, { source, epochs, batchSize, initialEpoch, initialBatch })
  * @returns {Promise<Logs>}
  */
 async function runEpoch(runner, settings, state) {
-  const { callbacks, steps } = settings;
+  const { callbacks, steps, signal } = settings;
   const { epoch } = state.position;
+  signal?.throwIfAborted(); // before callbacks take the epoch to have begun
   await callbacks.call('onEpochBegin', epoch);
   const reporter = new Reporter(settings, epoch);
   const last = await trainEpoch(runner, settings, state.position, reporter, () => state.stopTraining);
@@ -199,7 +200,7 @@ async function runEpoch(runner, settings, state) {
   state.betweenEpochs = whole;
   await callbacks.call('onEpochEnd', epoch, shared);
   state.betweenEpochs = false;
-  appendLogs(state.history.history, Object.fromEntries(Object.entries(shared).filter(([name]) => !(name in logs))));
+  appendLogs(state.history.history, Object.fromEntries(Object.entries(shared).filter(([name]) => !Object.hasOwn(logs, name))));
   return shared;
 }
 

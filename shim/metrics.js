@@ -63,6 +63,7 @@ export function metricsOf(wanted, loss) {
   for (const made of chosen) {
     const { name: given, k = USUAL_K } = typeof made === 'object' && made !== null ? made : { name: made };
     const name = checkChoice('compile: metrics', given, NAMES);
+    if (typeof made === 'object') checkOptions(`metric ${name}`, made, /topK/i.test(name) ? ['name', 'k'] : ['name']);
     // As in TensorFlow.js, logs call a metric what it was called here, and accuracy acc.
     if (name === 'accuracy' || name === 'acc') found.set('acc', READINGS[loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy']);
     else found.set(name, READINGS[name]);

@@ -87,6 +87,8 @@ export class OptimizerHandle {
   #steps;
   #average;
   #swapped = false;
+  /** The latest epoch that a scheduler set the rate of. @type {number | undefined} */
+  scheduledEpoch;
   /** @type {number | Schedule} */
   #learningRate;
 

@@ -7,7 +7,10 @@ const BAR = 30;
 
 /** @param {Record<string, number[]>} history the figures of each epoch so far @param {Logs} logs those of one more */
 export function appendLogs(history, logs) {
-  for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
+  for (const [name, value] of Object.entries(logs)) {
+    if (!Object.hasOwn(history, name)) history[name] = [];
+    history[name].push(value);
+  }
 }
 
 /** @param {number} seconds */

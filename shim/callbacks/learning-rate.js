@@ -69,6 +69,8 @@ export class ReduceLROnPlateau extends Counting {
 export class LearningRateScheduler extends Callback {
   #schedule;
   #verbose;
+  /** The epoch that the run being continued set the rate of last. @type {number | undefined} */
+  #set;
 
   /** @param {EpochSchedule} schedule @param {0 | 1} verbose */
   constructor(schedule, verbose) {
@@ -79,10 +81,15 @@ export class LearningRateScheduler extends Callback {
     this.#verbose = verbosity('learningRateScheduler: verbose', verbose);
   }
 
+  onTrainBegin() {
+    this.#set = this.model.continues ? this.model.optimizer.scheduledEpoch : undefined;
+  }
+
   /** @param {number} epoch */
   onEpochBegin(epoch) {
     const { optimizer, continues, position } = this.model;
-    if (continues && position.batch > 0) return; // set when the epoch began
+    if (continues && (position.batch > 0 || epoch === this.#set)) return; // set when the epoch began
+    optimizer.scheduledEpoch = epoch;
     const wanted = this.#schedule(epoch, optimizer.learningRate);
     optimizer.learningRate = /** @type {number} */ (rate('learningRateScheduler: what the schedule returns', wanted));
     if (this.#verbose) console.log(`Epoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${optimizer.learningRate}.`);

@@ -57,7 +57,8 @@ export class ModelCheckpoint extends Callback {
 
   /** @param {number} epoch @param {Logs} logs */
   async onEpochEnd(epoch, logs) {
-    if (this.#saveFreq === 'epoch') await this.#consider(epoch, undefined, logs);
+    const counts = !this.#monitor || !this.wasCut(epoch); // the figures of part of an epoch are no epoch's
+    if (this.#saveFreq === 'epoch' && counts) await this.#consider(epoch, undefined, logs);
   }
 
   /** @param {number} batch @param {Logs} logs */

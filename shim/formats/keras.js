@@ -91,10 +91,23 @@ function historiesOf(where, value, depth = 0) {
   return [checkList(`${where}: keras_history`, checkObject(where, config).keras_history, 3)];
 }
 
+/** Refuses a layer that is to train where others predict: whether it does depends on the version of Keras. @param {string} where @param {any} kwargs */
+function checkCall(where, kwargs) {
+  if (kwargs?.training) throw refusal(`${where}: a layer that is called with training cannot be read here, it must be off (null or false), got ${show(kwargs.training)}`);
+}
+
+/** A call as Keras before 3.0 wrote it, and TF.js has it. @param {string} where @param {any[]} call */
+function listFrom(where, call) {
+  for (const tensor of typeof call[0] === 'string' ? [call] : call) checkCall(where, tensor?.[3]);
+  return call;
+}
+
 /** A call as TF.js has it. @param {string} where @param {unknown} call */
 function callFrom(where, call) {
+  if (Array.isArray(call)) return listFrom(where, call);
   const { args, kwargs = {} } = checkObject(where, call);
-  // What else a call was given, such as training or a mask, is no tensor.
+  checkCall(where, kwargs);
+  // What else a call was given, such as a mask, is no tensor.
   const others = Object.values(checkObject(`${where}: kwargs`, kwargs)).filter((value) => Array.isArray(value) || value?.class_name);
   return historiesOf(where, [...checkList(`${where}: args`, args, MAX_LAYERS), ...others]);
 }

@@ -391,6 +391,14 @@ onEveryBuild(() => {
     model.dispose();
   });
 
+  test('callback history: figures called like what every object has are in the history too', async () => {
+    const model = await smallModel();
+    const own = { onEpochEnd: (/** @type {number} */ epoch, /** @type {Logs} */ logs) => void Object.assign(logs, { constructor: epoch, valueOf: 2 * epoch }) };
+    const { history } = await model.fit(x, y, { ...quiet, callbacks: own });
+    assert.deepEqual([history.constructor, history.valueOf], [[0, 1, 2], [0, 2, 4]]);
+    model.dispose();
+  });
+
   test('callback csvLogger: knows the columns of a run from its start, with validation only now and then', async () => {
     for (const [validationFreq, epochs] of [[1, 2], [2, 4], [3, 2]]) {
       const csv = callbacks.csvLogger();

@@ -220,6 +220,9 @@ test('metrics that cannot be are refused, in words', async () => {
   refused(compile([{ name: 'topKCategoricalAccuracy', k: 0 }]), 'topKCategoricalAccuracy: k must be an integer 1..65536, got 0');
   refused(() => metrics.topK({ k: 1.5 }), 'topKCategoricalAccuracy: k must be an integer 1..65536, got 1.5');
   refused(() => metrics.sparseTopKCategoricalAccuracy(wrong({ top: 1 })), "sparseTopKCategoricalAccuracy has no option 'top'; it takes k");
+  refused(compile([wrong({ name: 'topKCategoricalAccuracy', K: 1 })]), "metric topKCategoricalAccuracy has no option 'K'; it takes name, k");
+  refused(compile([wrong({ name: 'precision', thresholds: 0.3 })]), "metric precision has no option 'thresholds'; it takes name");
+  refused(compile([wrong({ name: 'mse', k: 2 })]), "metric mse has no option 'k'; it takes name");
   compile([metrics.precision, metrics.accuracy(), 'acc'])();
   assert.deepEqual(model.metricsNames, ['loss', 'precision', 'acc']);
   compile(['mse', 'meanSquaredError', metrics.mae, metrics.meanAbsoluteError])();

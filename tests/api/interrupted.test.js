@@ -95,6 +95,58 @@ onEveryBuild(() => {
     }
   });
 
+  /** How a run is left where an epoch is over and the next has not trained yet. @type {[string, (at: number, controller: AbortController) => any][]} */
+  const BETWEEN = [
+    ['a signal at an epoch’s end', (at, controller) => ({ onEpochEnd: (/** @type {number} */ epoch) => { if (epoch === at - 1) controller.abort(); } })],
+    ['a signal as an epoch begins', (at, controller) => ({ onEpochBegin: (/** @type {number} */ epoch) => { if (epoch === at) controller.abort(); } })],
+    ['an error as an epoch begins', (at) => ({ onEpochBegin: (/** @type {number} */ epoch) => { if (epoch === at) throw new Error('mine'); } })],
+    ['an error before the first batch', (at) => {
+      let now = -1;
+      return { onEpochBegin: (/** @type {number} */ epoch) => { now = epoch; }, onBatchBegin: () => { if (now === at) throw new Error('mine'); } };
+    }],
+  ];
+
+  test('a rate is set once per epoch, by each of several schedulers, wherever between epochs a run was left', async () => {
+    const halving = () => [1, 2].map(() => learningRateScheduler((_, rate) => rate / 2));
+    const whole = await smallModel({ compile: { optimizer: plain } });
+    const { history } = await whole.fit(x, y, { ...run, callbacks: halving() });
+    for (const [how, leaving] of BETWEEN)
+      for (const first of [0, 1, 2].filter((at) => at > 0 || !how.includes('end')))
+        for (const others of [false, true]) {
+          const model = await smallModel({ compile: { optimizer: plain } });
+          const controller = new AbortController();
+          const watching = halving();
+          await assert.rejects(model.fit(x, y, { ...run, signal: controller.signal, callbacks: [...watching, leaving(first, controller)] }));
+          assert.deepEqual([model.position.epoch, model.position.batch], [first, 0]);
+          const rest = await goOn(model, others ? halving() : watching);
+          assert.deepEqual(rest.history.learning_rate, history.learning_rate.slice(first), `${how} ${first}`);
+          assert.ok(weightBytes(model).equals(weightBytes(whole)), `${how} ${first}`);
+          const again = await model.fit(x, y, { ...run, callbacks: watching });
+          assert.deepEqual(again.history.learning_rate, history.learning_rate.map((rate) => rate / 64), 'a run of its own sets them all');
+          model.dispose();
+        }
+    whole.dispose();
+  });
+
+  test('modelCheckpoint with saveBestOnly takes the figures of whole epochs only', async () => {
+    for (const [monitor, mode] of /** @type {const} */ ([['loss', 'min'], ['val_loss', 'max']])) {
+      /** @type {[number, number][]} */
+      const wanted = [];
+      /** @type {[number, number][]} */
+      const saved = [];
+      const keep = (/** @type {[number, number][]} */ list) => callbacks.modelCheckpoint({ monitor, mode, saveBestOnly: true, save: (_, { epoch, logs }) => void list.push([epoch, logs[monitor]]) });
+      const whole = await smallModel({ compile: { optimizer: plain } });
+      await whole.fit(x, y, { ...run, callbacks: keep(wanted) });
+      const model = await smallModel({ compile: { optimizer: plain } });
+      const keeping = keep(saved);
+      const stop = { onBatchEnd: () => { model.stopTraining = true; } };
+      await model.fit(x, y, { ...run, callbacks: [keeping, stop] });
+      while (model.interrupted) await goOn(model, [keeping, ...(model.position.batch < STEPS - 2 ? [stop] : [])]);
+      assert.deepEqual(saved, wanted, monitor);
+      for (const each of [whole, model]) each.dispose();
+    }
+  });
+
   test('a file that was saved while averages were shown goes on exactly, whoever continues it', async () => {
     const whole = await smallModel({ compile: { optimizer: ema } });
     /** @type {Uint8Array<ArrayBuffer>[]} */

@@ -363,6 +363,21 @@ test('keras: a graph, its weights filed in the order of depths, its ends in a li
   }
 });
 
+test('keras: a graph as Keras before 3.0 wrote it, with calls as lists; calls that say what is so anyway', async () => {
+  const network = referenceNetwork(GRAPH.layers, GRAPH.from, [6, 6, 1]);
+  const h5 = await h5Of(groupsOf(GRAPH.layers.slice(1), network));
+  for (const kwargs of [{}, { training: false }, { training: null, mask: null }]) {
+    const lists = structuredClone(GRAPH.layers).map((/** @type {any} */ entry) => ({
+      ...entry, inbound_nodes: entry.inbound_nodes.map((/** @type {any} */ { args }) => args.flat().map((/** @type {any} */ tensor) => [...tensor.config.keras_history, kwargs])),
+    }));
+    const calls = structuredClone(GRAPH.layers).map((/** @type {any} */ entry) => ({ ...entry, inbound_nodes: entry.inbound_nodes.map((/** @type {any} */ call) => ({ ...call, kwargs })) }));
+    for (const list of [lists, calls]) {
+      const config = { name: 'functional', trainable: true, layers: list, input_layers: [['picture', 0, 0]], output_layers: [['global_average_pooling2d', 0, 0]] };
+      (await readsAlike(archive('Functional', config, h5), network, [6, 6, 1])).dispose();
+    }
+  }
+});
+
 /** @param {any} kind of the model @param {any} config @param {Network} network @param {any[]} entries @param {number[]} shape */
 const readsWith = async (kind, config, network, entries, shape) => (await readsAlike(archive(kind, config, await h5Of(groupsOf(entries, network))), network, shape)).dispose();
 
@@ -496,6 +511,10 @@ test('keras: layers and settings that are not known here are refused by name', a
   };
   await refused(graph({ args: [{ class_name: '__numpy__' }] }), /layer 1: inbound_nodes must be tensors, got "__numpy__"/);
   await refused(graph({ args: [[[[[]]]]] }), /layer 1: inbound_nodes must be an object/);
+  for (const kwargs of [{ training: true }, { training: 1, mask: null }]) {
+    await refused(graph({ args: [kerasTensor('picture')], kwargs }), /layer 1: inbound_nodes: a layer that is called with training cannot be read here, it must be off \(null or false\), got/);
+    await refused(graph([['picture', 0, 0, kwargs]]), /layer 1: inbound_nodes: a layer that is called with training/);
+  }
   await refused(graph({}), /layer 1: inbound_nodes: args must be an array/);
 });
 

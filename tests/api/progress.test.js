@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { epochLine, epochTitle, progressLine } from '../../shim/progress.js';
+import { appendLogs, epochLine, epochTitle, progressLine } from '../../shim/progress.js';
 import { onEveryBuild, slice, smallData, smallModel } from './support.js';
 
 const { x, y } = smallData(70);
@@ -36,6 +36,13 @@ test('figures that are not finite, as Keras prints them', () => {
 test('an epoch that was cut short keeps its bar, with the time it took', () => {
   const line = progressLine({ done: 1, total: 4, seconds: 2, etaSeconds: 6, logs: {}, ended: true });
   assert.equal(line, '1/4 [======>.......................] - 2s 2.0s/step');
+});
+
+test('figures are kept under whatever name they have, one that every object has too', () => {
+  /** @type {Record<string, number[]>} */
+  const kept = {};
+  for (const value of [1, 2]) appendLogs(kept, { constructor: value, toString: value, loss: value });
+  assert.deepEqual({ ...kept }, { constructor: [1, 2], toString: [1, 2], loss: [1, 2] });
 });
 
 test('a line an epoch', () => {
