@@ -116,7 +116,7 @@ const dropout = define('dropout', { rate: [(name, value) => checkBelow(name, val
 
 /** Normalizes each channel by the batch's mean and variance, in inference by their moving averages. @type {(options?: BatchNormalizationOptions) => AnyLayer} */
 const batchNormalization = define('batch_normalization', {
-  momentum: [(name, value) => checkBelow(name, value, 0, 1), 0.99],
+  momentum: [within(0, 1), 0.99],
   epsilon: [within(1e-12, 1), 0.001],
   center: [flag, true],
   scale: [flag, true],

@@ -12,7 +12,7 @@ import { groupNames, kerasOrder, snakeCase } from './keras/order.js';
 import { policy, serialized, serializedInput, serializedLayer } from './keras/serialize.js';
 import { readWeights } from './keras/weights.js';
 import { tensorNames } from './tfjs/layers.js';
-import { checkAxes, topologyFrom } from './topology.js';
+import { checkAxes, layersOf, topologyFrom } from './topology.js';
 
 /** @import { BuiltLayer } from '../building.js' */
 /** @import { Described, NamedFile } from './described.js' */
@@ -118,42 +118,16 @@ function grouped(entries, folder = '') {
   return entries.map((entry, i) => ({ ...entry, group: folder + groups[i] }));
 }
 
-/** @param {string} where @param {Record<string, any>} config of a model @returns {Record<string, any>[]} */
-const entriesOf = (where, config) =>
-  checkList(`${where}: layers`, config.layers, MAX_LAYERS).map((value, i) => {
-    const entry = checkObject(`layer ${i}`, value);
+/** The layers of a model or a stack, as TF.js would list them. @type {typeof layersOf} */
+function entriesOf(where, config, parent) {
+  const entries = layersOf(where, config).map((entry, i) => {
     if (entry.inbound_nodes === undefined) return entry;
     const place = `layer ${i}: inbound_nodes`;
     return { ...entry, inbound_nodes: checkList(place, entry.inbound_nodes, MAX_LAYERS).map((call) => callFrom(place, call)) };
   });
-
-/**
- * The layers of a stack within a model, in place of it: one after the other, the last under the stack's name where others read it.
- * @param {Record<string, any>} entry with its group
- * @returns {Record<string, any>[]}
- */
-function unfolded(entry) {
-  if (entry.class_name !== 'Sequential') return [entry];
-  const where = `stack ${show(entry.name ?? entry.config?.name)}`;
-  const config = checkObject(`${where}: config`, entry.config);
-  const inner = grouped(entriesOf(where, config), `${entry.group}/layers/`).filter(({ class_name: className }) => className !== 'InputLayer').flatMap(unfolded);
-  if (inner.length === 0) throw refusal(`${where} has no layers`);
-  if (entry.inbound_nodes === undefined) return inner;
-  const names = inner.map((each, i) => (i === inner.length - 1 ? config.name : checkObject(`${where}: layer ${i}: config`, each.config).name));
-  return inner.map((each, i) => ({
-    ...each, name: names[i], config: { ...each.config, name: names[i] }, inbound_nodes: i ? [[[names[i - 1], 0, 0]]] : entry.inbound_nodes,
-  }));
-}
-
-/** The configuration as TF.js would have it. @param {Record<string, any>} topology */
-function topologyOf(topology) {
-  const config = checkObject(`${CONFIG}: config`, topology.config);
-  const entries = grouped(entriesOf(CONFIG, config)).flatMap(unfolded);
-  const [first] = entries;
-  if (topology.class_name === 'Sequential' && first?.class_name !== 'InputLayer' && config.build_input_shape) {
-    entries.unshift({ class_name: 'InputLayer', config: { name: 'input', batch_shape: config.build_input_shape } });
-  }
-  return { class_name: topology.class_name, config: { ...config, layers: entries } };
+  const listed = grouped(entries, parent && `${parent.group}/layers/`);
+  const shape = !parent && listed[0]?.class_name !== 'InputLayer' && config.build_input_shape;
+  return shape ? [{ class_name: 'InputLayer', config: { name: 'input', batch_shape: shape } }, ...listed] : listed;
 }
 
 /** @param {Record<string, Uint8Array>} members */
@@ -175,7 +149,7 @@ export async function read([{ bytes }]) {
   const missing = [CONFIG, WEIGHTS].find((name) => !members[name]);
   if (missing) throw refusal(`the archive has no ${missing}`);
   const { described, layers } = inFile('', () => {
-    const { name, graph, entries } = topologyFrom(CONFIG, topologyOf(objectFrom(members[CONFIG], CONFIG, MAX_CONFIG)), layerFrom);
+    const { name, graph, entries } = topologyFrom(CONFIG, objectFrom(members[CONFIG], CONFIG, MAX_CONFIG), layerFrom, entriesOf);
     checkAxes(planOf(core, graph), entries);
     const places = new Map(entries.map(({ config, group }) => [config.name, group]));
     const shapes = weightShapes(core, graph).map(({ shape }) => shape);

@@ -82,9 +82,80 @@ function graphFrom(config, list, layerFrom) {
   return graph;
 }
 
-/** Layers that can be told apart by their names, and have one each. @param {string} file @param {unknown} list @returns {Record<string, any>[]} */
-function entriesFrom(file, list) {
-  const entries = checkList(`${file}: layers`, list, MAX_LAYERS).map((entry, i) => checkObject(`layer ${i}`, entry));
+/** The layers that a model or a stack lists. @type {(where: string, config: Record<string, any>, parent?: Record<string, any>) => Record<string, any>[]} */
+export const layersOf = (where, { layers }) => checkList(`${where}: layers`, layers, MAX_LAYERS).map((entry, i) => checkObject(`layer ${i}`, entry));
+
+/** Keras of old wrote a stack's layers alone. @param {string} where @param {unknown} config @returns {Record<string, any>} */
+const configFrom = (where, config) => (Array.isArray(config) ? { name: 'sequential', layers: config } : checkObject(`${where}: config`, config));
+
+/** @param {Record<string, any>} entry @returns {string} */
+const nameOf = ({ name, config }) => String(config?.name ?? name ?? 'sequential');
+
+/**
+ * A layer, or where it is a stack, its layers one after the other.
+ * @param {Record<string, any>} entry
+ * @param {typeof layersOf} list what lists a stack's
+ * @param {boolean} isFirst of a stack, whose input is the model's
+ * @returns {{ entry: Record<string, any>, stack?: string }[]} stack: the innermost that it is of
+ */
+function flattened(entry, list, isFirst) {
+  if (entry.class_name !== 'Sequential') return [{ entry }];
+  const stack = nameOf(entry);
+  const where = `stack ${show(stack)}`;
+  const inner = list(where, configFrom(where, entry.config), entry).flatMap((each, i) => {
+    const begins = isFirst && i === 0;
+    return each.class_name === 'InputLayer' && !begins ? [] : flattened(each, list, begins);
+  });
+  if (inner.length === 0) throw refusal(`${where} has no layers`);
+  return inner.map((each) => ({ stack, ...each }));
+}
+
+/** Tensors, in whatever lists they stand, of the layers that took the place of stacks. @param {any} tensors @param {Map<string, string>} ends @returns {any} */
+function redirected(tensors, ends) {
+  if (!Array.isArray(tensors)) return tensors;
+  const [first, call, ...rest] = tensors;
+  if (typeof first !== 'string') return tensors.map((each) => redirected(each, ends));
+  const end = ends.get(first);
+  // A stack's first call may have been its own making.
+  return end === undefined ? tensors : [end, call === 1 ? 0 : call, ...rest];
+}
+
+/**
+ * A model's configuration with the layers of stacks in their place: who reads a stack reads its last layer. One that is called as
+ * another layer is gets its stack's name in front.
+ * @param {Record<string, any>} config
+ * @param {Record<string, any>[]} entries its layers
+ * @param {typeof layersOf} list what lists a stack's
+ * @param {boolean} isStack whether it is one itself
+ * @returns {Record<string, any>}
+ */
+function unfolded(config, entries, list, isStack) {
+  const taken = new Set(entries.filter(({ class_name: className }) => className !== 'Sequential').map(nameOf));
+  /** @type {Map<string, string>} */
+  const ends = new Map();
+  const layers = entries.flatMap((outer, place) => {
+    const inner = flattened(outer, list, isStack && place === 0);
+    if (inner[0].entry === outer) return inner.map(({ entry }) => entry);
+    /** @type {string | undefined} */
+    let last;
+    const made = inner.map(({ entry, stack }) => {
+      const own = nameOf(entry);
+      const name = taken.has(own) ? `${stack}/${own}` : own;
+      taken.add(name);
+      const calls = last === undefined ? outer.inbound_nodes : [[[last, 0, 0]]];
+      last = name;
+      return { ...entry, name, config: { ...entry.config, name }, ...(outer.inbound_nodes && { inbound_nodes: calls }) };
+    });
+    ends.set(nameOf(outer), String(last));
+    return made;
+  });
+  const redirect = (/** @type {Record<string, any>} */ entry) => (entry.inbound_nodes ? { ...entry, inbound_nodes: redirected(entry.inbound_nodes, ends) } : entry);
+  return { ...config, layers: layers.map(redirect), output_layers: redirected(config.output_layers, ends) };
+}
+
+/** Layers that can be told apart by their names, and have one each. @param {string} file @param {Record<string, any>} config @returns {Record<string, any>[]} */
+function entriesFrom(file, config) {
+  const entries = layersOf(file, config);
   const names = entries.map(({ config }, i) => checkText(`layer ${i}: name`, checkObject(`layer ${i}: config`, config).name));
   entries.forEach(({ class_name: className, name, config }, i) => {
     if (className === 'InputLayer') checkInput(`layer ${i}`, config);
@@ -97,14 +168,15 @@ function entriesFrom(file, list) {
  * @param {string} file as messages call it
  * @param {Record<string, any>} topology
  * @param {LayerFrom} layerFrom
+ * @param {typeof layersOf} [list] what lists the layers of the model and of the stacks in it
  * @returns {{ name: string, graph: Graph, entries: Record<string, any>[] }}
  */
-export function topologyFrom(file, topology, layerFrom) {
+export function topologyFrom(file, topology, layerFrom, list = layersOf) {
   const { class_name: kind, config: given } = checkObject(`${file}: model_config`, topology.model_config ?? topology);
-  // Keras of old wrote a stack's layers alone.
-  const config = Array.isArray(given) ? { name: 'sequential', layers: given } : checkObject(`${file}: config`, given);
+  const whole = configFrom(file, given);
   checkChoice(`${file}: class_name`, kind, ['Sequential', 'Model', 'Functional']);
-  const entries = entriesFrom(file, config.layers);
+  const config = unfolded(whole, list(file, whole), list, kind === 'Sequential');
+  const entries = entriesFrom(file, config);
   const graph = kind === 'Sequential' ? stackFrom(entries, layerFrom) : graphFrom(config, entries, layerFrom);
   return { name: checkText(`${file}: name`, config.name), graph, entries };
 }

@@ -397,6 +397,19 @@ test('keras: an option that is not known and does nothing is passed over, in eve
   }
 });
 
+test('keras: what makes no difference in inference, or to one machine, is read whatever it is', async () => {
+  const network = referenceNetwork(STACK);
+  const generator = { module: 'keras.random', class_name: 'SeedGenerator', config: { seed: 3 }, registered_name: null };
+  for (const changes of /** @type {[number, object][][]} */ ([
+    [[4, { momentum: 1 }], [13, { momentum: 1, synchronized: true }]], [[4, { momentum: 0, synchronized: true }]],
+    ...[-5, 2 ** 60, 1.5, generator].map((seed) => [1, 2, 11].map((index) => [index, { seed }])),
+  ])) {
+    const config = sequentialConfig();
+    for (const [index, change] of changes) Object.assign(config.layers[index].config, change);
+    await readsWith('Sequential', config, network, STACK.slice(1), [12, 12, 1]);
+  }
+});
+
 test('keras: Identity, and a batch that is fixed', async () => {
   const network = referenceNetwork(STACK);
   const config = sequentialConfig();
@@ -431,6 +444,16 @@ test('keras: a stack within a stack or a graph is read as its layers', async () 
     await h5Of(own.map((group, i) => ({ ...group, path: paths[i] ?? group.path }))));
   const made = await readsAlike(file, branched, [6, 6, 1]);
   assert.deepEqual(made.layers.map(({ name }) => name).toSorted(), ['add', 'conv2d_1', 'conv2d_10', 'conv2d_9', 'global_average_pooling2d']);
+
+  const dense = (/** @type {number} */ units) => layerEntry('Dense', 'dense', { ...DENSE, units });
+  const alike = referenceNetwork([begin([4]), dense(3), dense(2), dense(5), dense(6)], undefined, [4]);
+  const nested = [begin([4]), stackEntry('first', [begin([4]), dense(3), stackEntry('within', [begin([3]), dense(2)])]), stackEntry('second', [begin([2]), dense(5)]), dense(6)];
+  const places = ['layers/sequential/layers/dense/vars', 'layers/sequential/layers/sequential/layers/dense/vars', 'layers/sequential_1/layers/dense/vars', 'layers/dense/vars'];
+  const weights = groupsOf([dense(3), dense(2), dense(5), dense(6)], alike).map((group, i) => ({ ...group, path: places[i] }));
+  const same = await readsAlike(archive('Sequential', { name: 'alike', layers: nested }, await h5Of(weights)), alike, [4]);
+  assert.deepEqual(same.layers.map(({ name }) => name), ['first/dense', 'within/dense', 'second/dense', 'dense']);
+  const twice = { name: 'twice', layers: [begin([4]), dense(3), dense(2)] };
+  await refused(archive('Sequential', twice, await h5Of([])), /layer 2: its name must be "dense" everywhere, and no other layer's/);
   const empty = { ...sequentialConfig(), layers: [start, stackEntry('empty', []), ...rest] };
   await refused(archive('Sequential', empty, await h5Of([])), 'model file: stack "empty" has no layers');
 });
@@ -491,7 +514,6 @@ test('keras: layers and settings that are not known here are refused by name', a
     [3, (e) => void (e.config.activation = 'elu'), /layer 3 .*activation must be one of/],
     [3, (e) => void (e.config.kernel_regularizer = { class_name: 'OrthogonalRegularizer', config: {} }), /there is no regularizer "OrthogonalRegularizer"/],
     [2, (e) => void (e.config.mode = 'sideways'), /layer 2 \(RandomFlip "random_flip"\): random_flip: mode must be one of/],
-    [4, (e) => void (e.config.synchronized = true), /synchronized is not supported here, so it must be off .*, got true/],
     [4, (e) => void (e.config.axis = 1), /layer "batch_normalization_2": axis can only be the last one/],
     [8, (e) => void (e.config.negative_slope = -1), /leaky_re_lu: alpha must be a number 0..1/],
     [9, (e) => void (e.config.negative_slope = 0.5), /negative_slope can only be 0/],

@@ -108,7 +108,7 @@ describe('layers', () => {
     refused(() => layers.zeroPadding2d(wrong({ padding: [1, 2, 3] })),
       'zero_padding2d: padding must be one number, [height, width] or [[top, bottom], [left, right]], got [1, 2, 3]');
     refused(() => layers.zeroPadding2d({ padding: -1 }), 'zero_padding2d: padding must be an integer 0..255, got -1');
-    refused(() => layers.batchNormalization({ momentum: 1 }), 'batch_normalization: momentum must be below 1, got 1');
+    refused(() => layers.batchNormalization({ momentum: 1.5 }), 'batch_normalization: momentum must be a number 0..1, got 1.5');
     refused(() => layers.batchNormalization({ epsilon: 0 }), 'batch_normalization: epsilon must be a number 1e-12..1, got 0');
     refused(() => layers.reLU(wrong({ maxValue: 5 })), 're_lu: maxValue must be 6 where it is given, got 5');
     refused(() => layers.reLU(wrong({ activation: 'tanh' })), "re_lu has no option 'activation'; it takes inputShape, name, maxValue");

@@ -216,7 +216,30 @@ function theirGraph() {
   return tfl.model({ inputs: x, outputs: /** @type {any} */ (tfl.layers.globalMaxPooling2d({}).apply(sum)), name: 'their graph' });
 }
 
-for (const [what, make, Kind] of /** @type {const} */ ([['a stack', theirStack, Sequential], ['a graph', theirGraph, Model]])) {
+/** Stacks within a stack, the first of them with the input. */
+const theirStacks = () => tfl.sequential({ name: 'stacks', layers: [
+  tfl.sequential({ layers: [tfl.layers.conv2d({ inputShape: [5, 4, 2], filters: 3, kernelSize: 2 }), tfl.layers.batchNormalization(), tfl.layers.reLU()] }),
+  tfl.layers.flatten(),
+  tfl.sequential({ layers: [tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [36], units: 4 }), tfl.layers.dropout({ rate: 0.5 })] }), tfl.layers.dense({ units: 3, activation: 'tanh' })] }),
+  tfl.layers.dense({ units: 2 }),
+] });
+
+/** Stacks within a graph, one of which makes the output. */
+function theirStackedGraph() {
+  const x = tfl.input({ shape: [5, 5, 1] });
+  const stem = tfl.sequential({ layers: [tfl.layers.conv2d({ inputShape: [5, 5, 1], filters: 2, kernelSize: 3, padding: 'same', activation: 'tanh' }), tfl.layers.leakyReLU({ alpha: 0.1 })] });
+  const one = /** @type {tfl.SymbolicTensor} */ (stem.apply(x));
+  const two = /** @type {tfl.SymbolicTensor} */ (tfl.layers.conv2d({ filters: 2, kernelSize: 1 }).apply(one));
+  const sum = /** @type {tfl.SymbolicTensor} */ (tfl.layers.add().apply([one, two]));
+  const head = tfl.sequential({ layers: [tfl.layers.flatten({ inputShape: [5, 5, 2] }), tfl.layers.dense({ units: 3, activation: 'softmax' })] });
+  return tfl.model({ inputs: x, outputs: /** @type {any} */ (head.apply(sum)), name: 'stacked graph' });
+}
+
+const THEIRS = /** @type {const} */ ([
+  ['a stack', theirStack, Sequential], ['a graph', theirGraph, Model], ['a stack of stacks', theirStacks, Sequential], ['a graph of stacks', theirStackedGraph, Model],
+]);
+
+for (const [what, make, Kind] of THEIRS) {
   test(`tfjs: ${what} that TF.js saved, in many shards, with what its optimizer left`, async () => {
     const theirs = make();
     theirs.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
@@ -237,7 +260,8 @@ for (const [what, make, Kind] of /** @type {const} */ ([['a stack', theirStack, 
     }
     const functional = jsonOf(file);
     functional.modelTopology = { model_config: functional.modelTopology };
-    if (what === 'a graph') functional.modelTopology.model_config.class_name = 'Functional';
+    if (Kind === Model) functional.modelTopology.model_config.class_name = 'Functional';
+    for (const entry of functional.modelTopology.model_config.config.layers) if (what === 'a stack of stacks' && entry.class_name === 'Sequential') entry.config = entry.config.layers; // as Keras of old
     near(`${what}, as Keras puts it`, (await (await importModel([jsonFile('model.json', functional), ...shards])).predict(x)).data, want, CLOSE);
     theirs.dispose();
   });

@@ -3,7 +3,7 @@ import { chainOf, checkInputShape, graphOf, input } from '../../graph.js';
 import { refusal } from '../../files/format.js';
 import { inFile } from '../../files/topology.js';
 import { layers } from '../../layers.js';
-import { FLOAT } from './arrays.js';
+import { FLOAT, INT64, floatTensor, integerTensor } from './arrays.js';
 import { Call, Importer } from './importer.js';
 import { integersFrom } from './integers.js';
 import { OPERATORS } from './operators.js';
@@ -12,13 +12,29 @@ import { channelsFirst, plain } from './views.js';
 /** @import { Graph } from '../../graph.js' */
 /** @import { Described } from '../described.js' */
 /** @import { Imported } from './importer.js' */
-/** @import { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './messages.js' */
+/** @import { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './messages.js' */
 
 /** An ONNX model of whatever origin, as far as our layers can do what its operators do. */
 
 const MAX_LAYERS = 128; // of src/model.h
 const MOST_CHANNELS = 4; // by which an image with channels last is recognised
 const TO_CHANNELS_FIRST = '0,3,1,2';
+
+/** What a Constant is, by the attribute that says it. @type {Record<string, (attribute: OnnxAttribute) => OnnxTensor | undefined>} */
+const CONSTANTS = {
+  value: ({ tensor }) => tensor,
+  value_int: ({ name = '', integer = 0 }) => ({ name, dims: [], dataType: INT64, integers: [integer] }),
+  value_ints: ({ name = '', integers = [] }) => integerTensor(name, integers),
+  value_float: ({ name = '', float = 0 }) => floatTensor(name, [], Float32Array.of(float)),
+  value_floats: ({ name = '', floats = [] }) => floatTensor(name, [floats.length], Float32Array.from(floats)),
+};
+
+/** @param {OnnxNode} node @returns {OnnxTensor | undefined} */
+function constantOf({ attributes = [] }) {
+  const [attribute, ...others] = attributes;
+  const { name = '' } = attribute ?? {};
+  return others.length === 0 && Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name](attribute) : undefined;
+}
 
 /** @param {OnnxNode} node @param {number} index */
 export const nodeName = ({ name, operator }, index) => `node ${index} (${operator}${name ? ` ${name}` : ''})`;
@@ -36,7 +52,7 @@ export function constantsOf({ nodes = [], initializers = [] }) {
   const rest = nodes.filter((node) => {
     const { inputs: [from = ''] = [], outputs: [output = ''] = [], operator = '', attributes = [] } = node;
     const isCast = operator === 'Cast' && attributes.some(({ name, integer }) => name === 'to' && integer === FLOAT);
-    const made = operator === 'Constant' ? attributes.find(({ name }) => name === 'value')?.tensor : isCast || operator === 'Identity' ? constants.get(from) : undefined;
+    const made = operator === 'Constant' ? constantOf(node) : isCast || operator === 'Identity' ? constants.get(from) : undefined;
     if (made && isDefault(node)) constants.set(output, made);
     return !made || !isDefault(node);
   });

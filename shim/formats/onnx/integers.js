@@ -144,7 +144,8 @@ export function integersFrom(call) {
   const view = importer.views.get(first);
   if (operator === 'Shape' && view) {
     call.view();
-    return { dims: [view.axes.length + 1], values: [importer.batch ?? BATCH, ...dimsOf(view)] };
+    const values = [importer.batch ?? BATCH, ...dimsOf(view)].slice(call.integer('start') ?? 0, call.integer('end'));
+    return { dims: [values.length], values };
   }
   const constant = importer.constants.get(first);
   const isInteger = constant?.dataType === INT64 || constant?.dataType === INT32;

@@ -287,7 +287,7 @@ function flatten(call) {
 function reshape(call) {
   const before = dimsOf(call.view());
   const [batch, ...target] = call.integersAt(1);
-  checkIs(call.integer('allowzero') ?? 0, 'allowzero', 0);
+  if (call.integer('allowzero') && [batch, ...target].includes(0)) throw new FittingRoomError('allowzero, where the shape has a 0, is not known here');
   const dims = target.map((length, axis) => (length === 0 ? before[axis] ?? 0 : length));
   const rest = elementsOf(before) / elementsOf(dims.filter((length) => length !== -1));
   const known = dims.map((length) => (length === -1 ? rest : length));

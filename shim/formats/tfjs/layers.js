@@ -39,7 +39,7 @@ const CLASSES = {
 };
 
 /** What there is no option for here and has a value other than off that says the same. @type {Record<string, unknown[]>} */
-const FIXED = { data_format: ['channels_last'], dilation_rate: [1, [1, 1]], groups: [1], keepdims: [false], negative_slope: [0], threshold: [0] };
+const FIXED = { data_format: ['channels_last'], dilation_rate: [1, [1, 1]], groups: [1], keepdims: [false], negative_slope: [0], threshold: [0], synchronized: [false, true] };
 
 /** What an option is that does nothing. */
 const OFF = [null, false, 0, '', 'none', 'linear', 'channels_last'];
@@ -122,6 +122,9 @@ function checkUnknown(where, key, config) {
   throw refusal(`${where}: ${key} is not supported here, so it must be off (null, false or 0), got ${show(value)}`);
 }
 
+/** Whether layers take it here; another one, or a generator's, gives way to the model's. @param {unknown} value */
+const isSeed = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+
 /**
  * The options that a layer takes over of its configuration. The others must do nothing.
  * @param {string} where
@@ -136,7 +139,7 @@ export function optionsFrom(where, config, taken, read) {
   for (const [key, value] of Object.entries(config)) {
     if (PASSED_OVER.test(key)) continue;
     if (!taken.includes(key)) checkUnknown(where, key, config);
-    else if (value !== null) options[optionOf(key)] = read(key, value);
+    else if (value !== null && (key !== 'seed' || isSeed(value))) options[optionOf(key)] = read(key, value);
   }
   return options;
 }
