@@ -181,8 +181,8 @@ export class Model {
 
   /** @param {string} what @param {unknown} layer its index or name @returns {number} */
   #find(what, layer) {
-    const index = typeof layer === 'string' ? this.#layers.findIndex(({ name }) => name === layer) : Number(layer);
-    if (this.#layers[index]) return index;
+    const index = typeof layer === 'string' ? this.#layers.findIndex(({ name }) => name === layer) : layer;
+    if (typeof index === 'number' && this.#layers[index]) return index;
     throw new FittingRoomError(`${what}: no layer ${show(layer)}; there are ${this.#layers.map(({ name }) => name).join(', ')}`);
   }
 

@@ -104,15 +104,20 @@ export class CsvLogger extends Callback {
     if (options.filename !== undefined && !inNode()) throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
   }
 
+  /** A run that is continued keeps the lines that it has. */
+  get #goesOn() {
+    return this.#options.append || Boolean(this.model?.continues);
+  }
+
   async #begin() {
     const { CsvLog } = await import('../csv-log.js');
-    const log = new CsvLog(this.#options, this.text, this.params);
+    const log = new CsvLog({ ...this.#options, append: this.#goesOn }, this.text, this.params);
     this.text = log.text;
     return log;
   }
 
   async onTrainBegin() {
-    if (!this.#options.append) this.text = '';
+    if (!this.#goesOn) this.text = '';
     this.#log = this.#begin();
     await this.#log;
   }

@@ -131,5 +131,7 @@ export function resumeTraining(model, training, states) {
   for (let which = 0; which < count; which++) writeState(runner.core, runner.pointer(), which, states.slice(which * each, (which + 1) * each));
   runner.core.call('fr_set_steps', runner.pointer(), checkInteger('training: steps', steps, 0, MOST_STEPS));
   runner.optimizer?.resume(checkBoolean('training: averaged', averaged));
-  Object.assign(runner.state, { position: positionFrom(position), history: historyFrom(history) });
+  const at = positionFrom(position);
+  const interrupted = at.batch > 0 && Number.isFinite(at.scores.loss); // one that diverged is over
+  Object.assign(runner.state, { position: at, history: historyFrom(history), interrupted });
 }

@@ -112,9 +112,9 @@ export class LayersModel {
     this.model.stopTraining = stop;
   }
 
-  /** @param {string} name */
-  getLayer(name) {
-    return this.model.getLayer(name);
+  /** @param {string | number | null} [name] or index @param {number} [index] which counts where it is given */
+  getLayer(name, index) {
+    return this.model.getLayer(/** @type {string} */ (index ?? name));
   }
 
   countParams() {

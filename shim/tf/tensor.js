@@ -11,6 +11,12 @@ const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 /** @param {string} what @param {DataType} dtype */
 const arrayOf = (what, dtype) => ARRAYS[checkChoice(`${what}: dtype`, dtype, /** @type {DataType[]} */ (Object.keys(ARRAYS)))];
 
+/** @param {string} what @param {ArrayLike<number>} values @param {DataType} dtype @returns {Values} */
+const valuesAs = (what, values, dtype) => arrayOf(what, dtype).from(dtype === 'bool' ? Array.from(values, (value) => Number(Boolean(value))) : values);
+
+/** That which holds the numbers of both. @param {DataType} one @param {DataType} other @returns {DataType} */
+const wider = (one, other) => /** @type {DataType} */ (Object.keys(ARRAYS).find((each) => each === one || each === other));
+
 /** The part of TF.js's tensors that programs around a model use. Nothing has to be disposed of. */
 export class Tensor {
   #values;
@@ -69,8 +75,12 @@ export class Tensor {
     return this.reshape(this.shape.toSpliced(axis < 0 ? this.rank + 1 + axis : axis, 0, 1));
   }
 
-  squeeze() {
-    return this.reshape(this.shape.filter((length) => length !== 1));
+  /** @param {number[]} [axes] of length 1; all that are */
+  squeeze(axes) {
+    const gone = axes?.map((axis) => this.#axis(axis)) ?? this.shape.flatMap((length, axis) => (length === 1 ? [axis] : []));
+    const long = gone.find((axis) => this.shape[axis] !== 1);
+    if (long !== undefined) throw new FittingRoomError(`squeeze: axis ${long} must have length 1, got ${this.shape[long]}`);
+    return this.reshape(this.shape.filter((_, axis) => !gone.includes(axis)));
   }
 
   /** @param {number} axis @returns {number} */
@@ -125,35 +135,38 @@ export class Tensor {
   /**
    * @param {number | Tensor} other a number, or a tensor of one number or of the same shape
    * @param {(a: number, b: number) => number} combine
-   * @param {DataType} dtype
+   * @param {DataType} [dtype] the wider one of both where left out
    */
   #with(other, combine, dtype) {
     const second = other instanceof Tensor ? other : scalar(other);
+    const made = dtype ?? wider(this.dtype, second.dtype);
     if (second.size !== 1 && String(second.shape) !== String(this.shape)) {
       throw new FittingRoomError(`tensors of shapes ${show(this.shape)} and ${show(second.shape)} cannot be combined`);
     }
     const values = second.dataSync();
     const result = Array.from(this.#values, (value, i) => combine(value, values[values.length === 1 ? 0 : i]));
-    return new Tensor(ARRAYS[dtype].from(result), this.shape, dtype);
+    return new Tensor(valuesAs('tensor', result, made), this.shape, made);
   }
 
   /** @param {number | Tensor} other */
   add(other) {
-    return this.#with(other, (a, b) => a + b, this.dtype);
+    return this.#with(other, (a, b) => a + b);
   }
 
   /** @param {number | Tensor} other */
   sub(other) {
-    return this.#with(other, (a, b) => a - b, this.dtype);
+    return this.#with(other, (a, b) => a - b);
   }
 
   /** @param {number | Tensor} other */
   mul(other) {
-    return this.#with(other, (a, b) => a * b, this.dtype);
+    return this.#with(other, (a, b) => a * b);
   }
 
-  /** @param {number | Tensor} other */
+  /** Of two tensors of integers, rounded down. @param {number | Tensor} other */
   div(other) {
+    const areWhole = this.dtype === 'int32' && other instanceof Tensor && other.dtype === 'int32';
+    if (areWhole) return this.#with(other, (a, b) => Math.floor(a / b));
     return this.#with(other, (a, b) => a / b, 'float32');
   }
 
@@ -162,19 +175,39 @@ export class Tensor {
     return this.#with(other, (a, b) => Number(a === b), 'bool');
   }
 
-  /** Of all numbers. */
-  sum() {
-    return scalar(total(this.#values), this.dtype === 'bool' ? 'int32' : this.dtype);
+  /** @param {number | number[] | undefined} along @param {boolean} keepDims @returns {{ totals: number[], shape: number[] }} */
+  #totals(along = this.shape.map((_, axis) => axis), keepDims) {
+    const axes = [along].flat().map((axis) => this.#axis(axis));
+    const lengths = this.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+    const totals = Array(elementsOf(lengths)).fill(0);
+    this.#values.forEach((value, i) => {
+      let [rest, at, stride] = [i, 0, 1];
+      for (let axis = this.rank - 1; axis >= 0; axis--) {
+        at += axes.includes(axis) ? 0 : (rest % this.shape[axis]) * stride;
+        rest = Math.floor(rest / this.shape[axis]);
+        stride *= lengths[axis];
+      }
+      totals[at] += value;
+    });
+    return { totals, shape: keepDims ? lengths : lengths.filter((_, axis) => !axes.includes(axis)) };
   }
 
-  /** Of all numbers. */
-  mean() {
-    return scalar(total(this.#values) / this.size);
+  /** @param {number | number[]} [axis] all where left out @param {boolean} [keepDims] */
+  sum(axis, keepDims = false) {
+    const { totals, shape } = this.#totals(axis, keepDims);
+    return tensor(totals, shape, this.dtype === 'bool' ? 'int32' : this.dtype);
+  }
+
+  /** @param {number | number[]} [axis] all where left out @param {boolean} [keepDims] */
+  mean(axis, keepDims = false) {
+    const { totals, shape } = this.#totals(axis, keepDims);
+    const share = this.size / totals.length;
+    return tensor(totals.map((each) => each / share), shape, 'float32');
   }
 
   /** @param {DataType} dtype */
   cast(dtype) {
-    return new Tensor(arrayOf('cast', dtype).from(this.#values), this.shape, dtype);
+    return new Tensor(valuesAs('cast', this.#values, dtype), this.shape, dtype);
   }
 
   toFloat() {
@@ -203,9 +236,6 @@ export class Tensor {
   /** There is nothing to free. */
   dispose() {}
 }
-
-/** @param {Values} values */
-const total = (values) => /** @type {Float32Array} */ (values).reduce((sum, value) => sum + value, 0);
 
 /** @param {number[]} values @param {number[]} shape @returns {any} */
 function nested(values, shape) {
@@ -245,7 +275,7 @@ function typeOf(values) {
  * @param {DataType} [dtype]
  */
 export function tensor(values, shape = shapeOf(values), dtype = typeOf(values)) {
-  const data = arrayOf('tensor', dtype).from(numbersOf(values));
+  const data = valuesAs('tensor', numbersOf(values), dtype);
   if (elementsOf(shape) !== data.length) {
     throw new FittingRoomError(`tensor: shape ${show(shape)} needs ${elementsOf(shape)} elements, the data has ${data.length}`);
   }

@@ -3,6 +3,9 @@
  * one ends, bit for bit, with the callbacks that watched it.
  */
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { callbacks, layers, loadModel, sequential, tensor } from '../../shim/index.js';
 import { onEveryBuild, smallData, smallModel, weightBytes } from './support.js';
@@ -145,6 +148,40 @@ onEveryBuild(() => {
       assert.deepEqual(saved, wanted, monitor);
       for (const each of [whole, model]) each.dispose();
     }
+  });
+
+  test('callback csvLogger: a run that is continued keeps its lines, in a file too, whoever continues it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'csv-'));
+    try {
+      for (const others of [false, true]) {
+        const filename = join(folder, `${others}.csv`);
+        const model = await smallModel({ compile: { optimizer: plain } });
+        const controller = new AbortController();
+        const first = callbacks.csvLogger({ filename });
+        await assert.rejects(model.fit(x, y, { ...run, signal: controller.signal, callbacks: [first, { onEpochEnd: (epoch) => { if (epoch === 1) controller.abort(); } }] }));
+        const second = others ? callbacks.csvLogger({ filename }) : first;
+        await goOn(model, [second]);
+        const epochs = async () => (await readFile(filename, 'utf8')).trimEnd().split('\n').map((line) => line.split(',')[0]);
+        assert.deepEqual(await epochs(), ['epoch', '0', '1', '2']);
+        assert.equal(second.text, await readFile(filename, 'utf8'));
+        await model.fit(x, y, { ...run, epochs: 1, callbacks: second });
+        assert.deepEqual(await epochs(), ['epoch', '0'], 'a run of its own starts over');
+        model.dispose();
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('a model from a file tells that its run was interrupted within an epoch', async () => {
+    const model = await smallModel({ compile: { optimizer: plain } });
+    for (const [at, interrupted] of /** @type {const} */ ([[2, true], [Infinity, false]])) {
+      await model.fit(x, y, { ...run, callbacks: { onBatchEnd: (batch) => { model.stopTraining = batch === at; } } });
+      const copy = await loadModel(await model.save({ includeOptimizer: true }));
+      assert.deepEqual([model.interrupted, copy.interrupted], [interrupted, interrupted]);
+      copy.dispose();
+    }
+    model.dispose();
   });
 
   test('a file that was saved while averages were shown goes on exactly, whoever continues it', async () => {

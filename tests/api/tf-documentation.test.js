@@ -236,6 +236,15 @@ test('early stopping, custom callbacks and the history', async () => {
   assert.deepEqual([epochs, model.history.epoch.length], [2, 2]);
 });
 
+test('getLayer takes a name or an index, the second where there are two', () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'a' }), tf.layers.dense({ units: 1, name: 'b' })] });
+  for (const [given, name] of /** @type {[any[], string][]} */ ([[['b'], 'b'], [[1], 'b'], [[null, 1], 'b'], [[undefined, 0], 'a'], [['a', 1], 'b']])) {
+    assert.equal(model.getLayer(...given).name, name);
+  }
+  for (const given of [[], [null], ['1'], [true], [2]]) assert.throws(() => model.getLayer(.../** @type {any} */ (given)), { message: /getLayer: no layer/ });
+  model.dispose();
+});
+
 test('weights come and go as tensors; trainOnBatch takes a step', async () => {
   const model = tf.sequential();
   model.add(tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: tf.initializers.zeros(), useBias: false }));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as tfc from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '../../shim/tf.js';
 import { refused } from './support.js';
 
@@ -63,6 +65,44 @@ test('sums, products and comparisons', () => {
   assert.deepEqual(copy.arraySync(), [1, 2, 4], 'numbers are copies');
 });
 
+/** What a tensor is, whoever made it. @param {any} t */
+const facts = (t) => ({ shape: t.shape, dtype: t.dtype, values: [...t.dataSync()] });
+
+/** @type {[string, (lib: any) => any][]} */
+const ALIKE = [
+  ['bytes by a share', (t) => t.tensor1d([10, 128, 255], 'int32').mul(1 / 255)],
+  ['integers and a number', (t) => t.tensor1d([1, 2], 'int32').add(0.5)],
+  ['integers less integers', (t) => t.tensor1d([1, 2], 'int32').sub(t.tensor1d([5, 0], 'int32'))],
+  ['integers by floats', (t) => t.tensor1d([1, 2], 'int32').mul(t.tensor1d([0.25, 0.5]))],
+  ['truths and integers', (t) => t.tensor1d([true, false], 'bool').add(t.tensor1d([4, 5], 'int32'))],
+  ['integers over integers', (t) => t.tensor1d([7, -7, 4], 'int32').div(t.tensor1d([2, 2, 4], 'int32'))],
+  ['integers over a number', (t) => t.tensor1d([7, -7], 'int32').div(2)],
+  ['mean, axis 0', (t) => t.tensor2d([[1, 2], [3, 4]]).mean(0)],
+  ['mean, axis -1, kept', (t) => t.tensor2d([[1, 2], [3, 5]], undefined, 'int32').mean(-1, true)],
+  ['sum, axis 1', (t) => t.tensor3d([[[1, 2], [3, 4], [5, 6]]]).sum(1)],
+  ['sum, two axes', (t) => t.tensor3d([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]).sum([0, 2])],
+  ['sum of truths', (t) => t.tensor2d([[true, false], [true, true]]).sum(0)],
+  ['sum of all', (t) => t.tensor2d([[1, 2], [3, 4]], undefined, 'int32').sum()],
+  ['mean of all, kept', (t) => t.tensor2d([[1, 2], [3, 4]]).mean(undefined, true)],
+  ['squeezed', (t) => t.zeros([1, 2, 1]).squeeze([0])],
+  ['squeezed from the end', (t) => t.zeros([1, 2, 1]).squeeze([-1])],
+  ['truths of numbers', (t) => t.tensor1d([2, 0.5, 0, -1]).cast('bool')],
+  ['truths given as numbers', (t) => t.tensor1d([2, 0, 1], 'bool')],
+];
+
+// As the whole of TensorFlow.js does, of which only the core is here.
+for (const name of /** @type {const} */ (['add', 'sub', 'mul', 'div', 'mean', 'sum', 'squeeze', 'cast'])) {
+  /** @type {any} */ (tfc.Tensor.prototype)[name] = function (/** @type {any[]} */ ...args) {
+    return /** @type {any} */ (tfc)[name](this, ...args);
+  };
+}
+
+for (const [what, act] of ALIKE)
+  test(`as TensorFlow.js has it: ${what}`, async () => {
+    await tfc.setBackend('cpu');
+    assert.deepEqual(facts(act(tf)), facts(act(tfc)));
+  });
+
 test('print', (t) => {
   const printed = t.mock.method(console, 'log', () => {});
   tf.tensor2d([[1, 2.5], [1 / 3, 4]]).print();
@@ -88,6 +128,8 @@ test('what cannot be is refused, in words', () => {
   const t = tf.tensor1d([1, 2, 3]);
   refused(() => t.reshape([2, -1]), 'reshape: 3 numbers do not fill the shape [2, -1]');
   refused(() => t.reshape([2, 2]), 'reshape: 3 numbers do not fill the shape [2, 2]');
+  refused(() => t.sum(1), 'axis must be an integer 0..0, got 1');
+  refused(() => t.squeeze([0]), 'squeeze: axis 0 must have length 1, got 3');
   refused(() => t.argMax(1), 'axis must be an integer 0..0, got 1');
   refused(() => t.slice(4), 'slice: begin must be an integer 0..3, got 4');
   refused(() => t.slice(1, 3), 'slice: size must be an integer 0..2, got 3');
