@@ -22,7 +22,7 @@
 const WORDS = { undefined: 'nothing', null: 'none', NaN: 'no number' };
 
 /** The API's words for programmers in those of everyone. @param {string} message */
-const inWords = (message) => message.replace(/\b(undefined|null|NaN)\b|\[object \w+\]/g, (word) => WORDS[word] ?? 'an object');
+const inWords = (message) => message.replace(/\b(undefined|null|NaN)\b(?!\.\w)|\[object \w+\]/g, (word) => WORDS[word] ?? 'an object');
 
 /** A failure that happened on the other side; its message may be shown. */
 export class RemoteError extends Error {

@@ -1,6 +1,6 @@
 import { el, goTo, hook, oneAtATime, setText } from '../dom.js';
 import { onLanguage, percent, t } from '../i18n/index.js';
-import { runtimeOptions } from '../settings.js';
+import { runtimeOptions, writeSettings } from '../settings.js';
 import { claim, isTaken, staysTaken } from './claims.js';
 import { endedOf } from './facts.js';
 import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from './store.js';
@@ -57,6 +57,8 @@ export function createOffer({ session, trainer, settings }) {
   /** @type {Standing} */
   let state = 'offer';
   let failure = '';
+  /** The settings that the page was opened with. */
+  const openedWith = writeSettings(settings, '');
   /** The run that the tab's model comes from, by its id. */
   let current = '';
   /** Whose place that run took. @type {Run | null} */
@@ -133,6 +135,7 @@ export function createOffer({ session, trainer, settings }) {
   async function takeUp() {
     const { id, kept } = /** @type {Run} */ (offered);
     if (!session.data.info || session.data.state === 'loading' || trainer.busy()) return;
+    if (writeSettings(settings, '') !== openedWith) return offer({ id, kept }); // they are another run's by now
     const { labelSmoothing, patience } = settings;
     const { epochs, position } = kept.facts;
     const ended = endedOf(kept.facts);
