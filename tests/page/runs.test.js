@@ -21,7 +21,7 @@ const appears = ({ browser }, testid) => browser.waitFor(seen, { args: [hook(tes
 
 /** @param {Opened} opened @param {number} epochs */
 const trainsTo = ({ browser }, epochs) =>
-  browser.waitFor((/** @type {number} */ wanted) => Number(/** @type {HTMLElement} */ (document.querySelector('[data-testid="history-loss"]')).dataset.points) >= wanted, { args: [epochs] });
+  browser.waitFor((/** @type {number} */ wanted) => Number(/** @type {HTMLElement | null} */ (document.querySelector('[data-testid="history-loss"]'))?.dataset.points) >= wanted, { args: [epochs] }); // none while a page is loaded
 
 /** @param {Opened} opened */
 const evaluated = ({ browser }) => browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
