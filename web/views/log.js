@@ -18,7 +18,7 @@ export function createLog() {
   return {
     /** @param {{ text: string, replace: boolean }} line */
     write({ text, replace }) {
-      const said = text.replace(/\bNaN\b/g, NONE); // as everywhere on the page
+      const said = text.replace(/(?<=: )(nan|-?inf)\b/g, NONE); // as everywhere on the page
       const line = said.endsWith('\n') ? said : `${said}\n`;
       if (replace && replaceable) box.lastChild.data = line;
       else append(document.createTextNode(line));
