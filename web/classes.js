@@ -3,3 +3,8 @@ import { NO_CLASS } from './metrics.js';
 
 /** The name of a class; a dash where a model had none to give. @param {number} k */
 export const className = (k) => (k === NO_CLASS ? '–' : t(`class.${k}`));
+
+const CLASSES = 10;
+
+/** Of all classes, in their order. */
+export const classNames = () => Array.from({ length: CLASSES }, (_, k) => className(k));

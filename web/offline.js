@@ -54,7 +54,7 @@ function announce(registration, trainer) {
   document.body.append(el('div', { className: 'notice', 'data-testid': 'update-notice' }, text, button));
   const render = () => {
     const busy = trainer.busy();
-    const loses = trainer.view.position !== null;
+    const loses = trainer.view.model !== null;
     setText(text, busy ? t('update.later') : loses ? t('update.loses') : t('update.ready'));
     setText(button, t('update.use'));
     button.disabled = busy;

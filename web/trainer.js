@@ -82,15 +82,15 @@ export function createTrainer(session, current, { load, offersKnown }) {
   }
 
   function view() {
+    const offered = standing();
     return {
       state,
       message,
       loading,
       model,
-      position: model?.position ?? null,
       continues: continues(),
-      offer: standing(),
-      passesOver: offer !== null && model === null && standing() === null,
+      offer: offered,
+      passesOver: offer !== null && model === null && offered === null,
       differs: model?.origin === 'run' && model.key !== runKey(),
       evaluating: evaluating !== null,
     };

@@ -1,4 +1,4 @@
-import { className } from '../classes.js';
+import { classNames } from '../classes.js';
 import { el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
 import { onLanguage, t } from '../i18n/index.js';
@@ -12,7 +12,6 @@ import { coloursOfPage, plotOf } from './plot.js';
  * @typedef {import('./store.js').Entry} Entry
  */
 
-const CLASSES = 10;
 const SCALE = 2; // of plots as PNG
 
 /**
@@ -59,8 +58,7 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, onChose
 
   function takePredictions() {
     const { predictions } = trainer.evaluation;
-    const names = Array.from({ length: CLASSES }, (_, k) => className(k));
-    if (predictions) download('predictions.csv', predictionsCsv(predictions, names), 'text/csv');
+    if (predictions) download('predictions.csv', predictionsCsv(predictions, classNames()), 'text/csv');
   }
 
   /** @param {Entry | null} entry null: the model of this tab */

@@ -19,6 +19,9 @@ import { sha256 } from '../../shim/datasets/bytes.js';
  * @property {number} savedAt ms since 1970
  */
 
+/** Whether there is more of a run than its beginning. @param {Facts['position']} position */
+export const hasBegun = ({ epoch, batch }) => epoch > 0 || batch > 0;
+
 /** @param {Pick<Facts, 'finished' | 'ended'>} facts @returns {Ended} */
 export const endedOf = ({ finished, ended }) => ended ?? { how: finished ? 'completed' : 'stopped' };
 

@@ -1,4 +1,4 @@
-import { identityOf } from './facts.js';
+import { hasBegun, identityOf } from './facts.js';
 import { Unkept, forgetRun, keepRun, recallRun } from './store.js';
 
 /**
@@ -80,7 +80,7 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
   /** @param {any} model @param {Facts['ended']} [ended] left out: it is under way @returns {Promise<Kept>} */
   async function copyOf(model, ended) {
     const { epoch, batch } = model.position;
-    begun ||= epoch > 0 || batch > 0;
+    begun ||= hasBegun({ epoch, batch });
     const bytes = await model.save({ includeOptimizer: true });
     const state = stopping?.state;
     const facts = {

@@ -2,7 +2,7 @@ import { el, goTo, hook, oneAtATime, setText } from '../dom.js';
 import { onLanguage, percent, t } from '../i18n/index.js';
 import { runtimeOptions, writeSettings } from '../settings.js';
 import { claim, isTaken, staysTaken } from './claims.js';
-import { endedOf } from './facts.js';
+import { endedOf, hasBegun } from './facts.js';
 import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from './store.js';
 
 /**
@@ -43,9 +43,6 @@ async function latestRun() {
   }
   return null;
 }
-
-/** Whether more of a run is saved than its beginning. @param {import('./facts.js').Facts} facts */
-const hasBegun = ({ finished, position }) => finished || position.epoch > 0 || position.batch > 0;
 
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings }} parts
@@ -226,7 +223,7 @@ export function createOffer({ session, trainer, settings }) {
     offer(null);
     earlier = null;
     const kept = before ? await recallRun(before).catch(() => null) : null;
-    if (current === id && kept && hasBegun(kept.facts)) earlier = { id: before, kept };
+    if (current === id && kept && (kept.facts.finished || hasBegun(kept.facts.position))) earlier = { id: before, kept };
     render();
   }
 

@@ -1,5 +1,6 @@
 import { el, hook, setText } from '../dom.js';
 import { megabytes, onLanguage, t } from '../i18n/index.js';
+import { hasBegun } from './facts.js';
 
 /** How much of the run is kept, or why none is. @param {import('../trainer.js').Trainer} trainer */
 export function createKeepStatus(trainer) {
@@ -22,8 +23,7 @@ export function createKeepStatus(trainer) {
 
   trainer.on('reset', () => show(null));
   trainer.on('kept', (/** @type {any} */ event) => {
-    const { epoch, batch } = event.position;
-    if (epoch > 0 || batch > 0) show(event); // the beginning is no news
+    if (hasBegun(event.position)) show(event); // the beginning is no news
   });
   trainer.on('unkept', show);
   onLanguage(render);

@@ -1,5 +1,6 @@
 import { openDB } from 'idb';
 import { sha256 } from '../../shim/datasets/bytes.js';
+import { hasBegun } from './facts.js';
 
 /**
  * What the page keeps in this browser: runs, as they were a moment ago, and models that were saved by name. Both the
@@ -155,7 +156,7 @@ export async function keepRun(id, kept) {
     const runs = transaction.objectStore('runs');
     const turn = 1 + Math.max(0, ...(await runs.getAll()).map(turnOf));
     const { savedAt, finished, position } = kept.facts;
-    await runs.put({ id, slot, savedAt, turn, open: !finished && (position.epoch > 0 || position.batch > 0) });
+    await runs.put({ id, slot, savedAt, turn, open: !finished && hasBegun(position) });
   });
 }
 

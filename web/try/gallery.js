@@ -1,4 +1,4 @@
-import { className } from '../classes.js';
+import { className, classNames } from '../classes.js';
 import { el, setText } from '../dom.js';
 import { download } from '../download.js';
 import { isolated } from '../i18n/bidi.js';
@@ -85,8 +85,7 @@ export function createGallery(album) {
   }
 
   function downloadCsv() {
-    const names = Array.from({ length: 10 }, (_, k) => className(k));
-    download('fitting-room.csv', csvOf([...album.items].sort(ORDERS[sort.value]), names), 'text/csv');
+    download('fitting-room.csv', csvOf([...album.items].sort(ORDERS[sort.value]), classNames()), 'text/csv');
   }
 
   let arranging = 0;

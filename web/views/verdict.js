@@ -10,7 +10,7 @@ export function createVerdictView(trainer) {
     put('train', train);
     put('test', test);
     setText(byId('evaluate-status'), t(`evaluate.${state === 'ready' && test && !Number.isFinite(test.loss) ? 'no-numbers' : state}`, { reason: message }));
-    again.hidden = !trainer.view.position || trainer.busy() || state === 'running';
+    again.hidden = !trainer.view.model || trainer.busy() || state === 'running';
     byId('evaluation').dataset.state = state;
   }
 
