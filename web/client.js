@@ -7,19 +7,21 @@ const MAX_STARTS = 3;
 /** @param {number} ms */
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Of index.html, which may begin one before this script runs: a worker whose policy is the page's. @type {(name: string) => Worker} */
+const begin = (name) => /** @type {any} */ (globalThis).startWorker(name);
+
 /**
  * Starts the worker and calls it. `onDeath` is told once when the worker is gone, for whatever reason.
  *
  * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never comes back
  * from making a worker's own workers, which are the core's threads. Where that happens later, as it turns to another build of
  * the core, there may be a model and data that only it has: it is given up with the code `stuck`.
- * @param {string} script
  * @param {import('../shim/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
  * @param {string} role by which it can be told from others
  * @param {Worker & { name: string } | null} [early] one that runs the script already
  */
-export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
+export function startWorker(runtime, onDeath, role = 'trainer', early) {
   let alive = true;
   let starts = 1; // 0: it has started
   let { worker, name } = create();
@@ -27,7 +29,7 @@ export function startWorker(script, runtime, onDeath, role = 'trainer', early) {
 
   function create() {
     const name = early?.name ?? `${role}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-    const worker = early ?? new Worker(script, { type: 'module', name });
+    const worker = early ?? begin(name);
     early = null;
     worker.onerror = (event) => {
       event.preventDefault();

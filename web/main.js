@@ -3,9 +3,9 @@ import { openPage } from './page.js';
 import { work } from './worker.js';
 
 /** One script for the page, its console and its worker, so that what they share travels once. */
-if ('document' in globalThis) {
-  Object.assign(globalThis, { fittingRoom });
-  openPage(import.meta.url);
-} else {
+if (!('document' in globalThis)) {
   work();
+} else if (!(/** @type {any} */ (globalThis).framed)) {
+  Object.assign(globalThis, { fittingRoom });
+  openPage();
 }

@@ -1,4 +1,5 @@
 import { addTexts, count, onLanguage, percent, setUpLanguage, t } from './i18n/index.js';
+import { byId } from './dom.js';
 import { createAddress } from './address.js';
 import { setUpClicks } from './clicks.js';
 import { isolate } from './isolation.js';
@@ -13,6 +14,7 @@ import { createHistoryView } from './views/history.js';
 import { createIncoming } from './views/incoming.js';
 import { createLog } from './views/log.js';
 import { createMasthead } from './views/masthead.js';
+import { orMissing } from './views/missing.js';
 import { createModelView } from './views/model.js';
 import { createMomentView } from './views/moment.js';
 import { createRunView } from './views/run.js';
@@ -27,22 +29,19 @@ const SOON = 150; // ms that the language waits for the section which pictures a
 
 const TRY_TEXTS = { en: () => import('./try/texts/en.js'), 'zh-Hans': () => import('./try/texts/zh-Hans.js') };
 
-/**
- * The story of the page: load → model → train → show.
- * @param {string} script the address of this one, which the worker runs as well
- */
-export function openPage(script) {
+/** The story of the page: load → model → train → show. */
+export function openPage() {
   const { settings, corrected } = readSettings(location.search);
   let touched = false; // somebody has begun something here
   for (const kind of ['pointerdown', 'keydown', 'drop', 'paste']) addEventListener(kind, () => (touched = true), { capture: true, once: true });
-  const session = createSession({ script, ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
+  const session = createSession({ ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
   const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }), {
     load: loadImages,
     offersKnown: async () => (await loadKeep()).offersKnown,
   });
   const address = createAddress(() => location.pathname + writeSettings(settings, location.search) + location.hash);
-  const loadTry = once(startTry);
-  const loadKeep = once(startKeep);
+  const loadTry = once(() => orMissing(byId('try-body'), startTry()));
+  const loadKeep = once(() => orMissing(byId('main'), startKeep()));
 
   // Load
   const dataView = createDataView(session, { source: () => settings.source, onSource, onFiles: (files) => takeIn(files, 'dataset') });
@@ -109,7 +108,7 @@ export function openPage(script) {
   /** The section for people's own pictures comes once the page stands, or is asked for. */
   async function startTry() {
     const [{ createTry }] = await Promise.all([import('./try/index.js'), addTexts(TRY_TEXTS), import('./views/bars.js')]);
-    return createTry({ script, session, trainer, language, onChosen: (files) => takeIn(files, 'pictures') });
+    return createTry({ session, trainer, language, onChosen: (files) => takeIn(files, 'pictures') });
   }
 
   /** What outlives the tab comes later still, or is asked for. */
@@ -118,9 +117,14 @@ export function openPage(script) {
     return createKeep({ session, trainer, settings, onChosen: (files) => takeIn(files, 'model') });
   }
 
+  async function startResults() {
+    const { createResults } = await import('./views/results.js');
+    createResults(session, trainer);
+  }
+
   function loadOthers() {
     if (!trainer.busy() && !trainer.view.model) plots.reset(settings.epochs);
-    import('./views/results.js').then(({ createResults }) => createResults(session, trainer)).catch(() => {});
+    orMissing(byId('evaluation'), startResults()).catch(() => {});
     loadKeep().catch(() => {});
   }
 

@@ -1,6 +1,10 @@
 /**
- * Gives the page cross-origin isolation, which threads need, on hosts that do not send its headers, and keeps the page's
- * files for use without a network. The dataset is not among them: the API keeps it itself, checked.
+ * Gives the page cross-origin isolation, which threads need, and its workers the page's policy, on hosts that do not send
+ * these headers, and keeps the page's files for use without a network. The dataset is not among them: the API keeps it
+ * itself, checked.
+ *
+ * Other pages of the same origin may have put anything into any cache: what is answered from one is what the build's digests
+ * say. What comes from the network is the host's affair, but only what is right is kept.
  *
  * A first visit fills the cache when the page asks for it, so that nothing delays the page. An update fills its own
  * before it is installed, and then waits: until the page says so, or until no page of the old version is left.
@@ -8,17 +12,19 @@
 
 const scope = /** @type {any} */ (self); // a ServiceWorkerGlobalScope
 
-// Put in by the build: a hash over everything, a word of index.html that only this version has, and the files of dist/.
-// Names that stay the same carry a hash as their query; index.html is the last one, so a cache that has it is complete.
-const VERSION = '%VERSION%';
-const ENTRY = '%ENTRY%';
-const FILES = /** @type {string[]} */ (/** @type {any} */ ('%FILES%'));
-const PAGE = FILES[FILES.length - 1];
+// Put in by the build: the SHA-256 of each file, in base64; index.html is the last one, so a cache that has it is complete.
+/** @typedef {Record<string, string>} Digests */
+const FILES = /** @type {Digests} */ (/** @type {any} */ ('%FILES%'));
+const POLICY = '%POLICY%';
+const FRAMING = '%FRAMING%';
+
+const PAGE = 'index.html';
+const LIST = 'files.json'; // in a cache: the digests of its files
 const FOLDER = new URL('./', location.href).href;
 const OURS = `fitting-room ${FOLDER} `; // other copies of the page may live on the same host
-const CACHE = OURS + VERSION;
+const CACHE = cacheNamed(JSON.stringify(FILES)); // a version is its files
 
-const HEADERS = {
+const ISOLATION = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp', // Safari ignores credentialless
 };
@@ -36,39 +42,57 @@ scope.addEventListener('fetch', (/** @type {any} */ event) => {
 });
 
 async function install() {
-  const earlier = await found('index.html').catch(() => null);
-  await (earlier && scope.registration.active ? fill() : scope.skipWaiting());
+  const earlier = await cachesOfOurs().catch(() => []);
+  await (earlier.length > 0 && scope.registration.active ? fill() : scope.skipWaiting());
 }
 
 /** @param {{ data: 'fill' | 'use', source: any }} message */
 async function obey({ data, source }) {
   if (data === 'use') return scope.skipWaiting();
-  await fill().then(() => source.postMessage('filled'), () => {}); // no network, no space: the next visit asks again
+  await fill().then(() => source.postMessage('filled'), () => {}); // no network, no space, a wrong file: the next visit asks again
   await tidy();
 }
 
 /** One file after the other, so that the page's own requests come first. */
 async function fill() {
-  const cache = await caches.open(CACHE);
-  if (await cache.match(PAGE)) return;
-  for (const file of FILES) await cache.put(file, (await caches.match(file)) ?? (await fetchNew(file)));
+  const cache = await caches.open(await CACHE);
+  for (const name of Object.keys(FILES)) {
+    const there = await cache.match(name);
+    if (!there || !(await isRight(there, FILES[name]))) await cache.put(name, (await kept(name)) ?? (await fetched(name)));
+  }
+  await cache.put(LIST, new Response(JSON.stringify(FILES)));
 }
 
-/** @param {string} file */
-async function fetchNew(file) {
-  const response = await fetch(file);
-  // A server that is behind may still have an earlier page, whose scripts will be gone.
-  const right = response.ok && (file !== PAGE || (await response.clone().text()).includes(ENTRY));
-  if (!right) throw new Error(file);
-  return response;
+/** A server that is behind, or answers with a page for what it has not, is asked again at the next visit. @param {string} name */
+async function fetched(name) {
+  for (const cache of /** @type {const} */ (['default', 'reload'])) { // the browser's own cache may have a wrong file for long
+    const response = await fetch(name, { cache });
+    if (response.ok && (await isRight(response, FILES[name]))) return response;
+  }
+  throw new Error(name);
 }
+
+/** @param {Response} response stays unread @param {string | undefined} digest */
+const isRight = async (response, digest) => (await digestOf(await response.clone().arrayBuffer())) === digest;
+
+/** @param {BufferSource} bytes */
+async function digestOf(bytes) {
+  return btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))));
+}
+
+/** The cache of the files in a list of digests. @param {string} list */
+async function cacheNamed(list) {
+  return OURS + (await digestOf(new TextEncoder().encode(list)));
+}
+
+/** Those of this version and others, oldest first. */
+const cachesOfOurs = async () => (await caches.keys()).filter((name) => name.startsWith(OURS));
 
 /** Removes earlier versions, unless a second tab may still be using one. A later one may be waiting behind this. */
 async function tidy() {
   if ((await scope.clients.matchAll()).length > 1) return;
-  const names = await caches.keys(); // oldest first
-  const mine = names.indexOf(CACHE);
-  const old = names.filter((name, i) => i < mine && name.startsWith(OURS));
+  const names = await cachesOfOurs();
+  const old = names.slice(0, Math.max(0, names.indexOf(await CACHE)));
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
@@ -77,33 +101,51 @@ function concernsUs(request) {
   const { url, method, headers, cache, mode } = request;
   if (cache === 'only-if-cached' && mode !== 'same-origin') return false; // fetch would refuse it
   if (method !== 'GET' || headers.has('range') || !url.startsWith(FOLDER)) return false;
-  return toIsolate(request) || isKept(nameOf(request));
+  return toIsolate(request) || isOurs(nameOf(request));
 }
 
 /** @param {Request} request */
 const toIsolate = ({ mode, destination }) => mode === 'navigate' || ISOLATED.includes(destination);
 
 /** @param {Request} request */
-const nameOf = ({ url }) => url.slice(FOLDER.length).split(/[?#]/)[0] || 'index.html';
+const nameOf = ({ url }) => url.slice(FOLDER.length).split(/[?#]/)[0] || PAGE;
 
-/** Whether this version, or an earlier one, has such a file. @param {string} name */
-const isKept = (name) => name.startsWith('assets/') || FILES.some((file) => file.startsWith(`${name}?`));
+/** Whether this version, or another one, has such a file. @param {string} name */
+const isOurs = (name) => name.startsWith('assets/') || Object.hasOwn(FILES, name);
 
 /** @param {Request} request */
 async function answer(request) {
-  const response = (await kept(nameOf(request)).catch(() => undefined)) ?? (await fetch(request));
-  return toIsolate(request) ? isolated(response) : response;
+  const name = nameOf(request);
+  const response = (await kept(name).catch(() => undefined)) ?? (await fetch(request));
+  return toIsolate(request) ? withHeaders(response, isOurs(name) ? policyFor(request) : null) : response;
 }
 
-/** @param {string} name */
-const kept = async (name) => (await found(name, CACHE)) ?? found(name);
+/** A document brings its own, which cannot say who may frame it. @param {Request} request */
+const policyFor = ({ destination }) => (/worker$/.test(destination) ? POLICY : FRAMING);
 
-/** @param {string} name with any query @param {string} [cacheName] */
-const found = async (name, cacheName) => caches.match(name, { cacheName, ignoreSearch: true, ignoreVary: true });
+/** A file of this version, or one that only an earlier version has, which a tab may still be using. @param {string} name @returns {Promise<Response | undefined>} */
+async function kept(name) {
+  const mine = await CACHE;
+  for (const cacheName of [mine, ...(await cachesOfOurs())]) {
+    const response = await caches.match(name, { cacheName });
+    if (!response) continue;
+    if (await isRight(response, FILES[name] ?? (await listIn(cacheName))[name])) return response;
+    if (cacheName === mine) await (await caches.open(mine)).delete(name); // the next visit fetches it again
+  }
+}
 
-/** The same response with the headers. Redirects and errors (status 0) are for the browser as they are. @param {Response} response */
-function isolated(response) {
-  const { body, status, statusText, headers } = response;
+/** The digests in a cache that is named by them: an earlier version's. @param {string} cacheName @returns {Promise<Digests>} */
+async function listIn(cacheName) {
+  const list = (await (await caches.match(LIST, { cacheName }))?.text()) ?? '';
+  return cacheName === (await cacheNamed(list)) ? JSON.parse(list) : {};
+}
+
+/** The same response with the headers. Redirects and errors (status 0) are for the browser as they are. @param {Response} response @param {string | null} policy beside any of the host's */
+function withHeaders(response, policy) {
+  const { body, status, statusText } = response;
   if (status === 0) return response;
-  return new Response(body, { status, statusText, headers: { ...Object.fromEntries(headers), ...HEADERS } });
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  if (policy) headers.append('content-security-policy', policy);
+  return new Response(body, { status, statusText, headers });
 }

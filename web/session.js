@@ -23,10 +23,10 @@ import { RemoteError, WorkerDied } from './protocol.js';
  */
 
 /**
- * @param {{ script: string, ready: Promise<void>, runtime: () => import('../shim/loading.js').RuntimeOptions }} options
- *   `script`: what the worker runs; `ready`: when it may be started; `runtime`: what it is to compute on
+ * @param {{ ready: Promise<void>, runtime: () => import('../shim/loading.js').RuntimeOptions }} options
+ *   `ready`: when it may be started; `runtime`: what it is to compute on
  */
-export function createSession({ script, ready, runtime }) {
+export function createSession({ ready, runtime }) {
   const { on, emit } = createEmitter();
   /** @type {DataState} */
   let data = { state: 'empty', info: null, progress: null, message: '', version: 0 };
@@ -38,7 +38,7 @@ export function createSession({ script, ready, runtime }) {
 
   function launch() {
     lost = false;
-    const started = startWorker(script, runtime(), (error) => {
+    const started = startWorker(runtime(), (error) => {
       lost = true;
       loading = null;
       setData({ state: 'empty', info: null });

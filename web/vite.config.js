@@ -1,37 +1,29 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { minify } from 'terser';
 import { defineConfig } from 'vite';
+import { finish, headersOf, minified } from '../.setup/finish.js';
 import { shortKey } from './i18n/key.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
 const datasetFolder = resolve(root, process.env.FASHION_MNIST_DIR || '../shared/fashion-mnist');
 
 /**
- * Sends the headers of cross-origin isolation with everything: threads need them.
+ * Sends the headers that come with the page, as its host does.
  * @returns {import('vite').Plugin}
  */
-function isolated() {
-  /** @type {import('vite').Connect.NextHandleFunction} */
-  const addHeaders = (_, response, next) => {
-    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-    response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
-    next();
-  };
-  return {
-    name: 'isolated',
-    configureServer: (server) => void server.middlewares.use(addHeaders),
-    configurePreviewServer: (server) => void server.middlewares.use(addHeaders),
-  };
-}
-
-/** How scripts are made small, without an option that may change what they do: `unsafe_comps` turned range checks into ones that NaN passes. @type {import('terser').MinifyOptions} */
-const SMALL = { module: true, toplevel: true, ecma: 2020, compress: { passes: 3 } };
-
-/** @param {string} code */
-const minified = async (code) => /** @type {string} */ ((await minify(code, SMALL)).code);
+const headers = () => ({
+  name: 'headers',
+  configurePreviewServer({ middlewares }) {
+    const sent = headersOf(dist);
+    middlewares.use((_, response, next) => {
+      for (const [name, value] of sent) response.setHeader(name, value);
+      next();
+    });
+  },
+});
 
 /** Tags that a parser of HTML puts in by itself, comments, and an attribute for scripts of other hosts. */
 const NEED_NOT_BE = /<\/(li|option|head|body|html)>|<(head|body)>|<!--[^]*?-->| crossorigin(?= )/g;
@@ -113,52 +105,18 @@ function hashOf(...parts) {
 }
 
 /**
- * The service worker itself, what has to come last, what stands in for crypto.subtle, which is there wherever service workers
- * are, and what writes Keras files, which is larger than all the rest and seldom wanted.
- */
-const NOT_LISTED = /^(service-worker\.js|index\.html|assets\/(sha256|formats-pack)-[^/]+\.js)$/;
-
-/**
- * What the page consists of, index.html last. Names without a hash in them get one as their query.
- * @param {string} folder
- */
-function filesOf(folder) {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const names = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')).sort();
-  const others = names.filter((name) => !NOT_LISTED.test(name));
-  return [...others, 'index.html'].map((name) => (name.startsWith('assets/') ? name : `${name}?${hashOf(readFileSync(join(folder, name)))}`));
-}
-
-/**
- * Adds the service worker, whose address must stay the same, with the list of everything else in the folder.
+ * Adds what depends on all the rest.
  * @returns {import('vite').Plugin}
  */
-function serviceWorker() {
-  const source = join(root, 'web/service-worker.js');
-  return {
-    name: 'service-worker',
-    apply: 'build',
-    buildStart() {
-      this.addWatchFile(source);
-    },
-    closeBundle: {
-      order: 'post',
-      sequential: true,
-      async handler(failure) {
-        if (failure) return;
-        const folder = join(root, 'dist');
-        const code = readFileSync(source, 'utf8');
-        const files = filesOf(folder);
-        const [entry] = files.filter((name) => /^assets\/index-[^/]+\.js$/.test(name));
-        const whole = code
-          .replace("'%FILES%'", JSON.stringify(files))
-          .replace('%ENTRY%', entry)
-          .replace('%VERSION%', hashOf(code, ...files));
-        writeFileSync(join(folder, 'service-worker.js'), await minified(whole));
-      },
-    },
-  };
-}
+const finished = () => ({
+  name: 'finished',
+  apply: 'build',
+  closeBundle: {
+    order: 'post',
+    sequential: true,
+    handler: (failure) => (failure ? undefined : finish(dist)),
+  },
+});
 
 /**
  * Serves the dataset's folder beside the page, as a static host would: bytes as they are.
@@ -252,10 +210,10 @@ export default defineConfig({
   // A file that is missing is a 404, not the page.
   appType: 'mpa',
   resolve: { alias: { 'fitting-room': join(root, 'shim/index.js') } },
-  plugins: [isolated(), datasetBesidePage(), coreBesidePage(), shortKeys(), stableFiles(), smaller(), serviceWorker()],
+  plugins: [headers(), datasetBesidePage(), coreBesidePage(), shortKeys(), stableFiles(), smaller(), finished()],
   server: { fs: { allow: [root] } },
   build: {
-    outDir: join(root, 'dist'),
+    outDir: dist,
     emptyOutDir: true,
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // no stand-ins for what the styles do not use

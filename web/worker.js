@@ -19,8 +19,16 @@ const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} 
 
 const LOOKING = Object.fromEntries(/** @type {const} */ (['warmUp', 'keep', 'look', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
 
+/** The core's threads are this worker's own workers, and come from beside this script; nothing else is made of strings. */
+function allowThreads() {
+  const { trustedTypes } = /** @type {any} */ (globalThis);
+  const folder = import.meta.url.replace(/[^/]*$/, '');
+  if (trustedTypes && !trustedTypes.defaultPolicy) trustedTypes.createPolicy('default', { createScriptURL: (/** @type {string} */ url) => (url.startsWith(folder) ? url : null) });
+}
+
 /** Begins to answer the page. */
 export function work() {
+  allowThreads();
   serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, restore, convert, ...LOOKING });
   if (self.name.startsWith('looker')) LOOKING.warmUp({}, /** @type {any} */ ({})).catch(() => {}); // whoever asks is told of a failure
 }

@@ -182,7 +182,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
   }
 
   before(async () => {
-    server = await startServer({ isolated: true });
+    server = await startServer({ headers: true });
     opened = await openPage('chromium', { at: server, query: RUN, browser: { args: [MEMORY] }, prepare });
     await trains(opened);
     ({ weights } = await opened.browser.evaluate(lastRun));

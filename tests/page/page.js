@@ -20,7 +20,7 @@ export const hook = (testid) => `[data-testid="${testid}"]`;
  *   at: a server that is there already, and stays
  */
 export async function openPage(name, { query = '', at, server: serverOptions, browser: browserOptions, prepare } = {}) {
-  const server = at ?? await startServer({ base: '/some/sub/path/', isolated: true, ...serverOptions });
+  const server = at ?? await startServer({ base: '/some/sub/path/', headers: true, ...serverOptions });
   const browser = await launch(name, browserOptions);
   const close = async () => {
     await browser.close();

@@ -135,7 +135,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.deepEqual(done, { tried: { fetch: 'refused', worker: 'refused' }, injected: 'undefined', outline: 'none' });
       assert.match(await evalLater(browser), /^EvalError/);
       const directives = new Set((await stopped(opened)).map((line) => line.split(' ')[0]));
-      for (const directive of ['require-trusted-types-for', 'style-src-elem', 'connect-src', 'worker-src']) assert.ok(directives.has(directive), `${directive}: ${[...directives]}`);
+      for (const directive of ['require-trusted-types-for', 'style-src-elem', 'connect-src']) assert.ok(directives.has(directive), `${directive}: ${[...directives]}`);
     }));
 
   test(`${name}: a script that came into the file does not run`, LONG, async () => {

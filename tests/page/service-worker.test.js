@@ -1,36 +1,38 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-/** What the service worker does with each kind of request and response; threads.test.js has it in browsers. */
+/** What the service worker does with each kind of request and response; threads.test.js and offline.test.js have it in browsers. */
 
-const source = readFileSync(new URL('../../dist/service-worker.js', import.meta.url), 'utf8');
+const dist = new URL('../../dist/', import.meta.url);
+const source = readFileSync(new URL('service-worker.js', dist), 'utf8');
 
 /** @typedef {Map<string, Map<string, Response>>} Storage what Cache Storage holds: address → response, by cache */
 
 const HERE = 'https://somebody.example/page/';
-const FILES = [...new Set([...source.matchAll(/"((?:assets|icons)\/[^"]+|index\.html\?[^"]+|manifest[^"]+)"/g)].map(([, name]) => name))];
-const PAGE = FILES.find((name) => name.startsWith('index.html?')) ?? '';
+const FILES = Array.from(source.matchAll(/"((?:assets|icons)\/[^"]+|[\w-]+\.\w+)":"[\w+/]{43}="/g), ([, name]) => name);
+const PAGE = 'index.html';
 const ENTRY = FILES.find((name) => /^assets\/index-/.test(name)) ?? '';
+const LIST = 'files.json';
 
 /** A Cache Storage over maps. @param {Storage} storage @param {(name: string) => void} [onPut] */
 function cachesOver(storage, onPut = () => {}) {
   const whole = (/** @type {string} */ name) => new URL(name, HERE).href;
-  const bare = (/** @type {string} */ address) => address.split('?')[0];
-  /** @param {Map<string, Response>} files @param {string} name @param {any} [options] */
-  const find = (files, name, { ignoreSearch = false } = {}) =>
-    [...files].find(([address]) => (ignoreSearch ? bare(address) === bare(whole(name)) : address === whole(name)))?.[1].clone();
+  /** @param {Map<string, Response>} files @param {string} name */
+  const find = (files, name) => files.get(whole(name))?.clone();
   return {
     keys: async () => [...storage.keys()],
     delete: async (/** @type {string} */ name) => storage.delete(name),
-    match: async (/** @type {string} */ name, /** @type {any} */ { cacheName = undefined, ...options } = {}) =>
-      [...storage].filter(([each]) => !cacheName || each === cacheName).map(([, files]) => find(files, name, options)).find(Boolean),
+    match: async (/** @type {string} */ name, /** @type {{ cacheName?: string }} */ { cacheName } = {}) =>
+      [...storage].filter(([each]) => !cacheName || each === cacheName).map(([, files]) => find(files, name)).find(Boolean),
     open: async (/** @type {string} */ cacheName) => {
       const files = storage.get(cacheName) ?? new Map();
       storage.set(cacheName, files);
       return {
         match: async (/** @type {string} */ name) => find(files, name),
         put: async (/** @type {string} */ name, /** @type {Response} */ response) => void (onPut(name), files.set(whole(name), response)),
+        delete: async (/** @type {string} */ name) => files.delete(whole(name)),
       };
     },
   };
@@ -38,7 +40,7 @@ function cachesOver(storage, onPut = () => {}) {
 
 /**
  * The service worker, in a browser of ours.
- * @param {{ network?: (address: string) => any, storage?: Storage, caches?: any, active?: boolean, tabs?: number }} [options]
+ * @param {{ network?: (address: string, options?: any) => any, storage?: Storage, caches?: any, active?: boolean, tabs?: number }} [options]
  */
 function start({ network = () => new Response(''), storage = new Map(), caches = cachesOver(storage), active = false, tabs = 1 } = {}) {
   /** @type {Map<string, (event: any) => void>} */
@@ -51,7 +53,7 @@ function start({ network = () => new Response(''), storage = new Map(), caches =
     skipWaiting: async () => void told.push('skipWaiting'),
     clients: { claim: () => new Promise(() => {}), matchAll: async () => Array(tabs).fill({}) },
   };
-  const fetch = async (/** @type {any} */ request) => network(request.url ?? request);
+  const fetch = async (/** @type {any} */ request, /** @type {any} */ options) => network(request.url ?? request, options);
   new Function('self', 'location', 'fetch', 'caches', source)(scope, new URL('service-worker.js', HERE), fetch, caches);
 
   /** @param {string} type @param {object} [event] */
@@ -84,31 +86,60 @@ function start({ network = () => new Response(''), storage = new Map(), caches =
 const answered = (request, response) => start({ network: () => response }).fetch(request);
 
 /** A network that has this version of everything. @param {string} address */
-const deployed = (address) => new Response(address === PAGE ? `<script src="./${ENTRY}">` : address);
+const deployed = (address) => new Response(readFileSync(new URL(address.replace(HERE, '') || PAGE, dist)));
+
+/** The names of what the network was asked for, beside its answers. @param {(address: string) => any} [network] */
+function recorded(network = deployed) {
+  /** @type {string[]} */
+  const asked = [];
+  return { asked, network: (/** @type {string} */ address) => (asked.push(address), network(address)) };
+}
+
+/** What SHA-256 gives, in base64. @param {string} text */
+const digestOf = (text) => createHash('sha256').update(text).digest('base64');
+
+const OLD = { 'assets/old.js': 'old', [PAGE]: 'old page' };
+const OLD_LIST = JSON.stringify(Object.fromEntries(Object.entries(OLD).map(([name, text]) => [name, digestOf(text)])));
 
 /** An earlier version's cache. */
-const EARLIER = `fitting-room ${HERE} 00000001`;
-const earlier = () => new Map([[EARLIER, new Map([[`${HERE}assets/old.js`, new Response('old')], [`${HERE}index.html?1`, new Response('old page')]])]]);
+const EARLIER = `fitting-room ${HERE} ${digestOf(OLD_LIST)}`;
+/** @param {Record<string, string>} files */
+const holding = (files) => new Map(Object.entries(files).map(([name, text]) => [HERE + name, new Response(text)]));
+const earlier = () => new Map([[EARLIER, holding({ ...OLD, [LIST]: OLD_LIST })]]);
+
+/** @param {string} name */
+const textOf = (name) => readFileSync(new URL(name, dist), 'utf8');
 
 const SCRIPT = { mode: 'cors', destination: 'script' };
 
 /** @param {Response} response */
 const isolation = ({ headers }) => [headers.get('cross-origin-opener-policy'), headers.get('cross-origin-embedder-policy')];
 
-test('documents and workers get the headers, and keep what they had', async () => {
-  const requests = [{}, { mode: 'cors', destination: 'worker' }, { mode: 'same-origin', destination: 'worker' }, { cache: 'only-if-cached', mode: 'same-origin', destination: 'worker' }];
-  for (const request of requests) {
-    const answer = await answered(request, new Response('text', { headers: { 'Content-Type': 'text/html', ETag: '"1"' } }));
+test('documents and workers get the headers, workers the page’s policy, and keep what they had', async () => {
+  const [, policy] = /** @type {RegExpExecArray} */ (/http-equiv="?Content-Security-Policy"? content="([^"]+)"/.exec(textOf(PAGE)));
+  const framing = "frame-ancestors 'self'";
+  const requests = [
+    [{}, framing],
+    [{ mode: 'cors', destination: 'worker', url: HERE + ENTRY }, policy],
+    [{ mode: 'same-origin', destination: 'worker', url: `${HERE}assets/of-another-version.mjs` }, policy],
+    [{ cache: 'only-if-cached', mode: 'same-origin', destination: 'sharedworker', url: HERE + ENTRY }, policy],
+    [{ url: `${HERE}somebody-elses.html` }, null],
+  ];
+  for (const [request, wanted] of requests) {
+    const answer = await answered(/** @type {object} */ (request), new Response('text', { headers: { 'Content-Type': 'text/html', ETag: '"1"' } }));
     assert.deepEqual(isolation(answer), ['same-origin', 'require-corp']);
+    assert.equal(answer.headers.get('content-security-policy'), wanted);
     assert.equal(answer.headers.get('content-type'), 'text/html');
     assert.equal(answer.headers.get('etag'), '"1"');
     assert.equal(await answer.text(), 'text');
   }
 });
 
-test('a host’s own, other headers give way', async () => {
-  const headers = { 'Cross-Origin-Embedder-Policy': 'unsafe-none', 'Cross-Origin-Opener-Policy': 'unsafe-none' };
-  assert.deepEqual(isolation(await answered({}, new Response('', { headers }))), ['same-origin', 'require-corp']);
+test('a host’s own, other headers of isolation give way; its policy holds as well', async () => {
+  const headers = { 'Cross-Origin-Embedder-Policy': 'unsafe-none', 'Cross-Origin-Opener-Policy': 'unsafe-none', 'Content-Security-Policy': "img-src 'none'" };
+  const answer = await answered({}, new Response('', { headers }));
+  assert.deepEqual(isolation(answer), ['same-origin', 'require-corp']);
+  assert.equal(answer.headers.get('content-security-policy'), "img-src 'none', frame-ancestors 'self'");
 });
 
 test('statuses stay, also those without a body', async () => {
@@ -147,19 +178,20 @@ test('a first visit: installed at once, and filled when the page asks', async ()
   await worker.message('fill');
   assert.deepEqual(worker.told, ['skipWaiting', 'filled']);
   const [files] = worker.storage.values();
-  assert.deepEqual([...files.keys()], FILES.map((name) => HERE + name));
+  assert.deepEqual([...files.keys()], [...FILES, LIST].map((name) => HERE + name));
   assert.equal(FILES.at(-1), PAGE);
+  assert.ok(FILES.length > 30 && FILES.includes('manifest.webmanifest'));
 });
 
 test('what is kept is answered without the network, the page under any query, and with the headers', async () => {
   const { storage, ...filler } = start({ network: deployed });
   await filler.message('fill');
   const worker = start({ storage, network: () => Promise.reject(new TypeError('no network')) });
-  assert.equal(await (await worker.fetch({ url: HERE + ENTRY, ...SCRIPT })).text(), ENTRY);
-  assert.equal(await (await worker.fetch({ url: `${HERE}icons/icon.svg`, mode: 'no-cors', destination: 'image' })).text(), FILES.find((name) => /icon\.svg/.test(name)));
+  assert.equal(await (await worker.fetch({ url: HERE + ENTRY, ...SCRIPT })).text(), textOf(ENTRY));
+  assert.equal(await (await worker.fetch({ url: `${HERE}icons/icon.svg?1`, mode: 'no-cors', destination: 'image' })).text(), textOf('icons/icon.svg'));
   for (const address of [HERE, `${HERE}?epochs=3`, `${HERE}index.html?x#y`]) {
     const page = await worker.fetch({ url: address });
-    assert.match(await page.text(), /<script/);
+    assert.equal(await page.text(), textOf(PAGE));
     assert.deepEqual(isolation(page), ['same-origin', 'require-corp']);
   }
   await assert.rejects(worker.fetch({ url: `${HERE}other.html` }) ?? Promise.resolve());
@@ -167,11 +199,10 @@ test('what is kept is answered without the network, the page under any query, an
 
 test('an update: filled before it is installed, from what is there already, and waits until told', async () => {
   const storage = earlier();
-  const same = FILES[0];
-  storage.get(EARLIER)?.set(HERE + same, new Response('the same file'));
-  /** @type {string[]} */
-  const asked = [];
-  const worker = start({ storage, active: true, network: (address) => (asked.push(address), deployed(address)) });
+  const [same, other] = FILES;
+  storage.get(EARLIER)?.set(HERE + same, new Response(readFileSync(new URL(same, dist)))).set(HERE + other, new Response('of the earlier version'));
+  const { asked, network } = recorded();
+  const worker = start({ storage, active: true, network });
   await worker.install();
   assert.deepEqual(worker.told, []);
   assert.deepEqual(asked, FILES.filter((name) => name !== same));
@@ -188,9 +219,76 @@ test('an earlier version is kept while another tab may still use it', async () =
   const worker = start({ storage, tabs: 2 });
   await worker.activate();
   assert.equal(await (await worker.fetch({ url: `${HERE}assets/old.js`, ...SCRIPT })).text(), 'old');
-  assert.match(await (await worker.fetch({})).text(), /<script/, 'the new page');
+  assert.equal(await (await worker.fetch({})).text(), textOf(PAGE), 'the new page');
   await start({ storage }).message('fill');
   assert.ok(!storage.has(EARLIER));
+});
+
+const FOREIGN = 'foreign()';
+/** What another page of the origin may have done, or a host. @type {[what: string, spoil: (storage: Storage, mine: string) => void][]} */
+const SPOILS = [
+  ['a cache of its own with files of these names', (storage) => void storage.set('somebody', holding(Object.fromEntries([...FILES, 'assets/other.js'].map((name) => [name, FOREIGN]))))],
+  ['such a cache that came first', (storage) => {
+    const others = [...storage];
+    storage.clear();
+    storage.set('a', holding({ [ENTRY]: FOREIGN, [PAGE]: FOREIGN, 'assets/other.js': FOREIGN }));
+    for (const [name, files] of others) storage.set(name, files);
+  }],
+  ['a cache by a name like ours', (storage) => void storage.set(`fitting-room ${HERE} 99999999`, holding({ [ENTRY]: FOREIGN, [PAGE]: FOREIGN, 'assets/other.js': FOREIGN }))],
+  ['one by a name like ours with a list', (storage) =>
+    void storage.set(`fitting-room ${HERE} ${digestOf('another list')}`, holding({ 'assets/other.js': FOREIGN, [LIST]: JSON.stringify({ 'assets/other.js': digestOf(FOREIGN) }) }))],
+  ['one by the name that its list gives it', (storage) => {
+    const list = JSON.stringify({ [PAGE]: digestOf(FOREIGN), [ENTRY]: digestOf(FOREIGN) });
+    storage.set(`fitting-room ${HERE} ${digestOf(list)}`, holding({ [PAGE]: FOREIGN, [ENTRY]: FOREIGN, [LIST]: list }));
+  }],
+  ['other files in the cache itself', (storage, mine) => void storage.set(mine, holding(Object.fromEntries([...FILES, 'assets/other.js'].map((name) => [name, FOREIGN]))))],
+];
+
+for (const [what, spoil] of SPOILS) {
+  test(`${what}: nothing of it is answered or adopted, on a first visit and later`, async () => {
+    const empty = start({ network: deployed });
+    await empty.message('fill');
+    const [mine] = empty.storage.keys();
+    for (const filled of [false, true]) {
+      const worker = start({ storage: filled ? empty.storage : new Map(), network: deployed });
+      spoil(worker.storage, mine);
+      const requests = [{ url: HERE }, { url: HERE + ENTRY, ...SCRIPT }, { url: HERE + ENTRY, mode: 'same-origin', destination: 'worker' }];
+      for (const request of requests) assert.equal(await (await worker.fetch(request))?.text(), textOf(request.url === HERE ? PAGE : ENTRY));
+      await assert.rejects(async () => worker.fetch({ url: `${HERE}assets/other.js`, ...SCRIPT }), /ENOENT/, 'the network is asked');
+      await worker.message('fill');
+      const kept = /** @type {Map<string, Response>} */ (worker.storage.get(mine));
+      const offline = start({ storage: worker.storage, network: () => Promise.reject(new TypeError('no network')) });
+      for (const name of FILES) {
+        const answer = await offline.fetch({ url: HERE + name, ...SCRIPT })?.catch(() => null);
+        if (answer) assert.equal(await answer.text(), textOf(name), name);
+      }
+      await worker.message('fill');
+      for (const name of FILES) assert.equal(await kept.get(HERE + name)?.clone().text(), textOf(name), `${name} is right again`);
+    }
+  });
+}
+
+test('a host that answers what it has not with a page: that is never kept, and asked for again later', async () => {
+  const missing = FILES[1];
+  const broken = (/** @type {string} */ address) => (address.endsWith(missing) ? new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } }) : deployed(address));
+  const worker = start({ network: broken });
+  await worker.message('fill');
+  assert.deepEqual(worker.told, []);
+  const [kept] = worker.storage.values();
+  assert.ok(!kept.has(HERE + missing));
+  const later = start({ storage: worker.storage, network: deployed });
+  await later.message('fill');
+  assert.deepEqual(later.told, ['filled']);
+  assert.equal(await kept.get(HERE + missing)?.clone().text(), textOf(missing));
+});
+
+test('a wrong file in the browser’s own cache: the host is asked itself', async () => {
+  /** @type {any[]} */
+  const asked = [];
+  const worker = start({ network: (address, /** @type {any} */ { cache } = {}) => (asked.push([address, cache]), cache === 'reload' || address !== ENTRY ? deployed(address) : new Response('<!doctype html>')) });
+  await worker.message('fill');
+  assert.deepEqual(worker.told, ['filled']);
+  assert.deepEqual(asked.filter(([, cache]) => cache === 'reload'), [[ENTRY, 'reload']]);
 });
 
 test('a later version that waits is left alone', async () => {

@@ -74,7 +74,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     }));
 
   test(`${name}, a host that does not: isolated after one reload, and at once the next time`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK, server: { isolated: false } }], async (opened) => {
+    withPage([name, { query: QUICK, server: { headers: false } }], async (opened) => {
       const { page, browser, server } = opened;
       await browser.waitFor(() => globalThis.crossOriginIsolated);
       await coreThere(opened);
@@ -93,7 +93,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     }));
 
   test(`${name}, a service worker that is refused: one thread, and why`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK, server: { isolated: false, fail: (path) => (path === 'service-worker.js' ? 404 : undefined) } }], async (opened) => {
+    withPage([name, { query: QUICK, server: { headers: false, fail: (path) => (path === 'service-worker.js' ? 404 : undefined) } }], async (opened) => {
       await coreThere(opened);
       assert.deepEqual(await runtime(opened), ['relaxed', '1']);
       assert.match(await opened.page.text('runtime-info'), /^Build relaxed, one thread\. More threads need cross-origin isolation/);
@@ -104,7 +104,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     }));
 
   test(`${name}, a service worker that does not come: the page does not wait for it`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK, server: { isolated: false, fail: (path) => (path === 'service-worker.js' ? 'hang' : undefined) } }], async (opened) => {
+    withPage([name, { query: QUICK, server: { headers: false, fail: (path) => (path === 'service-worker.js' ? 'hang' : undefined) } }], async (opened) => {
       await coreThere(opened, 15_000);
       assert.deepEqual(await runtime(opened), ['relaxed', '1']);
       await trains(opened);
@@ -112,7 +112,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     }));
 
   test(`${name}, storage that is refused: one thread, no loop, and threads the next time`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK, server: { isolated: false }, prepare: refuseSessionStorage }], async (opened) => {
+    withPage([name, { query: QUICK, server: { headers: false }, prepare: refuseSessionStorage }], async (opened) => {
       await coreThere(opened);
       assert.deepEqual(await runtime(opened), ['relaxed', '1']);
       await keptForOffline(opened);
@@ -159,7 +159,7 @@ test('a worker that never comes back from making the threads of another build: a
   ));
 
 test('Start before the service worker is there: trains, and is not torn away', { timeout: 120_000 }, () =>
-  withPage(['chromium', { query: QUICK, server: { isolated: false, delay: (path) => (path === 'service-worker.js' ? 2700 : 0) } }], async (opened) => {
+  withPage(['chromium', { query: QUICK, server: { headers: false, delay: (path) => (path === 'service-worker.js' ? 2700 : 0) } }], async (opened) => {
     const { page } = opened;
     await page.click('train-start');
     assert.equal(await page.data('train-status', 'state'), 'loading');
@@ -172,7 +172,7 @@ test('Start before the service worker is there: trains, and is not torn away', {
 
 for (const headers of [true, false]) {
   test(`webkit, ${headers ? 'with' : 'without'} headers: one thread, and why; no loop`, { timeout: 120_000 }, () =>
-    withPage(['webkit', { query: QUICK, server: { isolated: headers } }], async (opened) => {
+    withPage(['webkit', { query: QUICK, server: { headers } }], async (opened) => {
       await coreThere(opened);
       await trains(opened);
       assert.equal(await visits(opened), headers ? 1 : 2);
@@ -204,6 +204,8 @@ async function withoutPolicy(use) {
     await cp(fileURLToPath(new URL('../../dist', import.meta.url)), folder, { recursive: true });
     const page = join(folder, 'index.html');
     await writeFile(page, (await readFile(page, 'utf8')).replace(/<meta http-equiv=Content-Security-Policy[^>]*>/, ''));
+    const headers = join(folder, '_headers');
+    await writeFile(headers, (await readFile(headers, 'utf8')).replace(/ *Content-Security-Policy.*\n/, ''));
     await use(folder);
   } finally {
     await rm(folder, { recursive: true });

@@ -115,7 +115,7 @@ function createChronicle({ epochs, batches }) {
  */
 export async function trainThroughKills(name, run, moments, onKill = () => {}) {
   const profile = await mkdtemp(join(tmpdir(), 'fitting-room-profile-'));
-  const server = await startServer({ isolated: true }); // one for all browsers, as storage belongs to an address
+  const server = await startServer({ headers: true }); // one for all browsers, as storage belongs to an address
   const chronicle = createChronicle(run);
   /** @type {Kill[]} */
   const kills = [];

@@ -255,6 +255,8 @@ export const texts = {
   'log.0': '0 · silent',
   'log.1': '1 · progress bar',
   'log.2': '2 · a line an epoch',
+  'part.missing': 'This part of the page could not be loaded. The rest works.',
+  'part.again': 'Load the page again',
   'worker.died': 'The worker that trains has ended, and what was not kept is lost.',
   'worker.lacking': 'Training needs WebAssembly SIMD, which Chrome 91, Firefox 89, Safari 16.4 and later have.',
   'worker.no-core': 'The WebAssembly core could not be loaded, so nothing can be trained yet. Nothing is lost. Check the connection and load it again.',

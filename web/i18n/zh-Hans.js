@@ -255,6 +255,8 @@ export const texts = {
   'log.0': '0 · 不输出',
   'log.1': '1 · 进度条',
   'log.2': '2 · 每轮一行',
+  'part.missing': '页面的这一部分加载失败，其余部分不受影响。',
+  'part.again': '重新加载页面',
   'worker.died': '负责训练的后台线程已经结束，未保存的内容已丢失。',
   'worker.lacking': '训练需要 WebAssembly SIMD：Chrome 91、Firefox 89、Safari 16.4 起。',
   'worker.no-core': 'WebAssembly 核心加载失败，暂时无法训练。没有丢失任何内容。请检查网络后重新加载。',

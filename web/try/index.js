@@ -11,12 +11,12 @@ import { styles } from './styles.js';
 
 /**
  * The section where people's own pictures are told apart. It comes once the page stands.
- * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, language: Promise<void>,
- *   onChosen: (files: File[]) => void }} parts `script`: what workers run; `language`: when the page has its words, and so its
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, language: Promise<void>,
+ *   onChosen: (files: File[]) => void }} parts `language`: when the page has its words, and so its
  *   height; `onChosen`: told of files that were chosen
  */
-export function createTry({ script, session, trainer, language, onChosen }) {
-  const looker = createLooker(script);
+export function createTry({ session, trainer, language, onChosen }) {
+  const looker = createLooker();
   const album = createAlbum(looker);
   const sources = createSources({ onChosen, onPictures: add });
   const choice = createModelChoice({ album, looker, session, trainer });

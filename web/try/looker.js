@@ -4,9 +4,8 @@ import { RemoteError, WorkerDied } from '../protocol.js';
 /**
  * The section's own worker: pictures are looked at while another one trains, and a picture that ends it ends nothing else.
  * The next call starts it anew.
- * @param {string} script what the worker runs
  */
-export function createLooker(script) {
+export function createLooker() {
   /** @type {import('../client.js').Client | null} */
   let client = null;
   /** @type {Uint8Array | null} the model trained in this tab */
@@ -14,7 +13,7 @@ export function createLooker(script) {
 
   function launch() {
     const { early = null } = /** @type {{ early?: any }} */ (globalThis);
-    const started = startWorker(script, { deterministic: true, threads: 1 }, () => (client = null), 'looker', early);
+    const started = startWorker({ deterministic: true, threads: 1 }, () => (client = null), 'looker', early);
     Object.assign(globalThis, { early: null });
     started.ready.catch((error) => error instanceof WorkerDied || started.die(error.message));
     if (trained) started.call('keep', { name: 'trained', bytes: trained }).catch(() => {});

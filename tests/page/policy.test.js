@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { finish, headersOf } from '../../.setup/finish.js';
+import { FASHION_MNIST } from '../../shim/datasets/table.js';
+import { poll } from '../support/polling.js';
+import { startServer } from '../support/static-server.js';
+import { withPage } from './page.js';
+
+/**
+ * What the page's policy stops in its workers, the core's threads among them: on a host that sends its headers, on one that does not,
+ * where the service worker adds them, and at the first visit to such a host. The others that are asked are there, and allow it.
+ */
+
+/** @typedef {import('./page.js').Opened} Opened */
+/** @typedef {import('../support/static-server.js').StaticServer} StaticServer */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dist = join(root, 'dist');
+const LONG = { timeout: 180_000 };
+/** Where the dataset is, of the page that is tested; the policy allows it. */
+const DATASET_PATH = 'zalandoresearch/';
+
+/** What each worker tries as it begins. Threads fall asleep before a promise settles, so they try what needs none. @param {string} elsewhere @param {string} redirect */
+function probe(elsewhere, redirect) {
+  if ('document' in globalThis || !('WorkerGlobalScope' in globalThis)) return;
+  const channel = new BroadcastChannel('probe');
+  /** @param {() => unknown} act */
+  const attempt = (act) => {
+    try {
+      return act() && 'done';
+    } catch {
+      return 'refused';
+    }
+  };
+  /** @param {string} url */
+  const ask = (url) => {
+    const request = new XMLHttpRequest();
+    request.open('GET', url, false);
+    request.send();
+    if (!request.status) throw new Error('no answer'); // Firefox, redirected to where the policy does not let it
+    return true;
+  };
+  const role = /** @type {any} */ (globalThis).name.split('-')[0];
+  const tried = {
+    eval: attempt(() => (0, eval)('1')),
+    function: attempt(() => new Function('return 1')()),
+    request: attempt(() => ask(`${elsewhere}data.json`)),
+    redirected: attempt(() => ask(redirect)),
+    socket: attempt(() => new WebSocket(elsewhere.replace('http', 'ws'))),
+  };
+  channel.postMessage({ role, tried });
+  if (role === 'em') return; // one of the core's threads
+  /** @type {Record<string, () => Promise<unknown>>} */
+  const later = {
+    fetch: () => fetch(`${elsewhere}data.json`),
+    opaque: () => fetch(`${elsewhere}data.json`, { mode: 'no-cors' }),
+    fetchRedirected: () => fetch(redirect),
+    import: () => import(`${elsewhere}script.js`),
+  };
+  for (const [name, act] of Object.entries(later)) act().then(() => 'done', () => 'refused').then((what) => channel.postMessage({ role, tried: { [name]: what } }));
+}
+
+/** Runs in the page, before its own scripts. */
+function collect() {
+  const page = /** @type {any} */ (globalThis);
+  page.tried = {};
+  new BroadcastChannel('probe').onmessage = ({ data: { role, tried } }) => (page.tried[role] = { ...page.tried[role], ...tried });
+}
+
+const AT_ONCE = { eval: 'refused', function: 'refused', request: 'refused', redirected: 'refused' };
+const LATER = { fetch: 'refused', opaque: 'refused', fetchRedirected: 'refused', import: 'refused' };
+
+describe('the page’s policy in its workers', () => {
+  /** @type {string} */
+  let folder;
+  /** @type {StaticServer} */
+  let third;
+  /** @type {StaticServer} */
+  let host; // of the dataset
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'policy-'));
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'data.json'), '{}');
+    await writeFile(join(elsewhere, 'script.js'), 'export default 1;');
+    third = await startServer({ folder: elsewhere, shared: true });
+    host = await startServer({ folder: elsewhere, shared: true, fail: () => ({ redirect: `${third.url}data.json` }) });
+    const copy = join(folder, 'dist');
+    await cp(dist, copy, { recursive: true });
+    const files = (await readdir(copy, { recursive: true })).filter((name) => /\.(js|mjs|html)$/.test(name)).map((name) => join(copy, name));
+    const redirect = `${host.url}${DATASET_PATH}redirected`;
+    for (const file of files) {
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replaceAll('https://raw.githubusercontent.com/zalandoresearch/', `${host.url}${DATASET_PATH}`));
+      if (/(index-[^/]*\.js|fitting-room\.mjs)$/.test(file)) await appendFile(file, `;(${probe})(${JSON.stringify(third.url)}, ${JSON.stringify(redirect)});`);
+    }
+    await finish(copy);
+  });
+  after(async () => {
+    await Promise.all([third?.close(), host?.close()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const withoutServiceWorker = (/** @type {string} */ path) => (path === 'service-worker.js' ? 404 : undefined);
+  /** @type {{ where: string, server: import('../support/static-server.js').ServerOptions, controlled: boolean, threads: boolean }[]} */
+  const PLACES = [
+    { where: 'a host that sends the headers', server: { headers: true, fail: withoutServiceWorker }, controlled: false, threads: true },
+    { where: 'the service worker', server: { headers: false }, controlled: true, threads: true },
+    { where: 'a first visit to a host without headers', server: { headers: false, fail: withoutServiceWorker }, controlled: false, threads: false },
+  ];
+  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+    for (const { where, server, controlled, threads } of PLACES) {
+      test(`${name}, ${where}: no worker evaluates a string, imports from elsewhere, asks or is sent elsewhere`, LONG, async () => {
+        const prepare = async (/** @type {import('./page.js').Browser} */ { page }) => void (await page?.evaluateOnNewDocument(collect));
+        await withPage([name, { server: { ...server, folder: join(folder, 'dist') }, prepare }], async ({ browser, page }) => {
+          const tried = () => browser.evaluate('globalThis.tried').catch(() => ({})); // between two pages
+          const complete = ({ looker = {}, trainer = {}, em = {} }) => 'import' in looker && 'import' in trainer && (!threads || 'socket' in em);
+          if (controlled) await browser.waitFor(() => navigator.serviceWorker.controller !== null);
+          await poll(async () => complete(await tried()), 'every worker to have tried');
+          await page.waitForState('dataset-status', 'failed');
+          assert.equal(await browser.evaluate(() => navigator.serviceWorker.controller !== null), controlled);
+          const { looker, trainer, em } = await tried();
+          for (const each of [looker, trainer]) assert.deepEqual({ ...each, socket: 0 }, { ...AT_ONCE, ...LATER, socket: 0 });
+          if (threads) assert.deepEqual({ ...em, socket: 0 }, { ...AT_ONCE, socket: 0 });
+          assert.match(await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent), /redirects/);
+          assert.ok(host.requests.some((path) => path.endsWith(FASHION_MNIST.files[0].name)), 'the dataset’s host was asked');
+          assert.deepEqual(third.requests, [], 'and nobody else');
+        });
+      });
+    }
+  }
+});
+
+test('what `make serve` sends with every file is what the build wrote for hosts to send', LONG, async () => {
+  const port = 20000 + (process.pid % 20000);
+  const server = spawn(process.execPath, [join(root, '.setup/serve.js'), String(port)], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await once(server.stdout, 'data');
+    const headers = headersOf(dist);
+    assert.ok(headers.some(([name, value]) => name === 'Content-Security-Policy' && value.includes("frame-ancestors 'self'")));
+    const names = (await readdir(dist, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(dist.length));
+    for (const path of ['/', ...names, '/assets/missing.js']) {
+      const response = await fetch(`http://localhost:${port}${path}`, { method: 'HEAD' });
+      for (const [name, value] of headers) assert.equal(response.headers.get(name), value, `${path}: ${name}`);
+    }
+  } finally {
+    server.kill();
+  }
+});
