@@ -21,7 +21,8 @@ WRAPPED_TESTS := memory_test
 THREAD_TESTS := threads_test
 ALL_CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
 CORE_TESTS := $(filter-out $(WRAPPED_TESTS) $(THREAD_TESTS),$(ALL_CORE_TESTS))
-PAGE_FILES := $(shell find web shim -type f 2>/dev/null) package.json
+THIRD_PARTY := .setup/third-party.js $(wildcard .setup/licences/*)
+PAGE_FILES := $(shell find web shim -type f 2>/dev/null) $(THIRD_PARTY) package.json
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 NATIVE_TESTS := $(patsubst %,build/native/%,$(CORE_TESTS) $(WRAPPED_TESTS) $(FUZZ_TARGETS:%=fuzz/%)) \
   $(patsubst %,build/threads/%,pool_test $(THREAD_TESTS))
@@ -129,7 +130,7 @@ build/photo/photo.wasm: $(PHOTO_NAMES:%=build/simd/%.o) build/photo/exports.txt
 build/sha256/sha256.mjs: .setup/sha256.d.mts $(NPM)
 	@mkdir -p $(@D)
 	@echo '  bundle $@'
-	$(QUIET)cp $< node_modules/@noble/hashes/LICENSE $(@D)/ && npx rolldown ./$< --file $@ --log-level warn >/dev/null
+	$(QUIET)cp $< $(@D)/ && npx rolldown ./$< --file $@ --log-level warn >/dev/null
 
 # The library as an npm package.
 
@@ -137,8 +138,11 @@ build/types/index.d.ts: $(shell find shim -name '*.js') $(NPM) | $(MODULES)
 	@rm -rf $(@D)
 	npx tsc --project .setup/types.json
 
+build/THIRD-PARTY.txt: $(THIRD_PARTY) $(MODULES) $(NPM)
+	@node $< $(MODULES) >$@
+
 .PHONY: package-contents package
-package-contents: $(MODULES) build/types/index.d.ts
+package-contents: $(MODULES) build/types/index.d.ts build/THIRD-PARTY.txt
 package: package-contents ## pack the library as build/package/fitting-room-….tgz, for npm install
 	@mkdir -p build/package
 	npm pack --ignore-scripts --pack-destination build/package

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { finish, headersOf, minified } from '../.setup/finish.js';
+import { thirdParty } from '../.setup/third-party.js';
 import { shortKey } from './i18n/key.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -210,7 +211,7 @@ export default defineConfig({
   // A file that is missing is a 404, not the page.
   appType: 'mpa',
   resolve: { alias: { 'fitting-room': join(root, 'shim/index.js') } },
-  plugins: [headers(), datasetBesidePage(), coreBesidePage(), shortKeys(), stableFiles(), smaller(), finished()],
+  plugins: [headers(), datasetBesidePage(), coreBesidePage(), shortKeys(), stableFiles(), smaller(), thirdParty(), finished()],
   server: { fs: { allow: [root] } },
   build: {
     outDir: dist,

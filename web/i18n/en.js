@@ -291,5 +291,6 @@ export const texts = {
   'piece.epochs': '{epoch} of {epochs} epochs',
   'piece.accuracy': '{accuracy} right',
   'colophon': 'Fashion-MNIST is by Zalando SE, under the MIT licence. Pictures and weights never leave this browser.',
+  'third-party': 'Third-party licences',
   'console': 'The same API is in this page’s console:',
 };

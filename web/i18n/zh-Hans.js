@@ -291,5 +291,6 @@ export const texts = {
   'piece.epochs': '{epoch} / {epochs} 轮',
   'piece.accuracy': '{accuracy} 正确',
   'colophon': 'Fashion-MNIST 由 Zalando SE 制作，采用 MIT 许可。图片和权重从不离开此浏览器。',
+  'third-party': '第三方许可',
   'console': '同样的接口也在本页的控制台里：',
 };
