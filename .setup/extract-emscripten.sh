@@ -10,8 +10,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 target=$1
 release=trixie
 version=3.1.69
-binaryen=120.0.0 # the version Emscripten 3.1.69 expects; later ones minify import names differently
-acorn=8.14.0
 llvm=/usr/lib/llvm-19/bin
 
 [ -d "$target" ] && exit 0
@@ -75,8 +73,8 @@ unpack_package() {
 
 install_npm_packages() {
   mkdir -p "$work/npm"
-  npm install --prefix "$work/npm" --no-audit --no-fund --no-update-notifier --ignore-scripts --loglevel=error \
-    "binaryen@$binaryen" "acorn@$acorn" >&2
+  cp "$here/emscripten/package.json" "$here/emscripten/package-lock.json" "$work/npm/"
+  npm ci --prefix "$work/npm" --no-audit --no-fund --no-update-notifier --ignore-scripts --loglevel=error >&2
   mkdir -p "$work/emscripten/node_modules"
   ln -s ../../npm/node_modules/acorn "$work/emscripten/node_modules/acorn"
 }

@@ -12,7 +12,7 @@ a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845  train-labels-i
 
 mkdir -p "$folder"
 cd "$folder"
-echo "$checksums" | while read -r checksum name; do
+echo "$checksums" | while read -r _ name; do
   curl -fsSL --retry 3 -o "$name" "$address/$name"
 done
 echo "$checksums" | sha256sum -c -

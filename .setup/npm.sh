@@ -11,5 +11,5 @@ have npm || die 'npm is needed (it comes with Node.js) and is not on PATH'
 
 cd "$here/.."
 say 'set-up: npm packages'
-npm ci --loglevel=error >&2
+npm ci --ignore-scripts --loglevel=error >&2
 touch node_modules/.package-lock.json
