@@ -10,6 +10,8 @@ import { rolldown } from 'rolldown';
 import { noticesOfModule, noticesOfPackage, thirdParty, written } from '../../.setup/third-party.js';
 import { texts } from '../../web/i18n/en.js';
 import { texts as zhHans } from '../../web/i18n/zh-Hans.js';
+import { launch } from '../support/browsers.js';
+import { startServer } from '../support/static-server.js';
 
 /** THIRD-PARTY.txt, of the page and of the npm package. What must be in it is found here without the program that writes it. */
 
@@ -134,8 +136,22 @@ describe('the page', () => {
     assert.match(footer, new RegExp(`<a href=THIRD-PARTY\\.txt target=_blank data-i18n=third-party>${texts['third-party']}</a>`));
     assert.match(zhHans['third-party'], /^\p{Script=Han}+$/u);
     assert.match(await read(at('dist/service-worker.js')), /THIRD-PARTY\.txt/);
-    assert.equal(inPage[0], '\ufeff', 'a browser takes it for UTF-8, whatever the host says');
   });
+
+  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+    test(`shows it as it is written where the host names no encoding, in ${name}`, { timeout: 60_000 }, async () => {
+      const server = await startServer();
+      const browser = await launch(name);
+      try {
+        await browser.open(`${server.url}THIRD-PARTY.txt`);
+        assert.equal(await browser.evaluate(() => document.body.innerText.trim()), inPage.slice(1).trim());
+        assert.match(inPage, /© 2005-2020 Rich Felker[^]*Clément Vasseur/);
+      } finally {
+        await browser.close();
+        await server.close();
+      }
+    });
+  }
 });
 
 test('the npm package names what it contains, and leaves its dependencies to speak for themselves', async () => {
