@@ -22,7 +22,7 @@ THREAD_TESTS := threads_test
 ALL_CORE_TESTS := $(patsubst tests/core/%.c,%,$(wildcard tests/core/*.c))
 CORE_TESTS := $(filter-out $(WRAPPED_TESTS) $(THREAD_TESTS),$(ALL_CORE_TESTS))
 THIRD_PARTY := .setup/third-party.js $(wildcard .setup/licences/*)
-PAGE_FILES := $(shell find web shim -type f 2>/dev/null) $(THIRD_PARTY) package.json
+PAGE_FILES := $(shell find web shim -type f 2>/dev/null) $(THIRD_PARTY) .setup/finish.js package.json
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 NATIVE_TESTS := $(patsubst %,build/native/%,$(CORE_TESTS) $(WRAPPED_TESTS) $(FUZZ_TARGETS:%=fuzz/%)) \
   $(patsubst %,build/threads/%,pool_test $(THREAD_TESTS))

@@ -107,8 +107,8 @@ const EARLIER = `fitting-room ${HERE} ${digestOf(OLD_LIST)}`;
 const holding = (files) => new Map(Object.entries(files).map(([name, text]) => [HERE + name, new Response(text)]));
 const earlier = () => new Map([[EARLIER, holding({ ...OLD, [LIST]: OLD_LIST })]]);
 
-/** @param {string} name */
-const textOf = (name) => readFileSync(new URL(name, dist), 'utf8');
+/** Without a byte-order mark, as of a response. @param {string} name */
+const textOf = (name) => new TextDecoder().decode(readFileSync(new URL(name, dist)));
 
 const SCRIPT = { mode: 'cors', destination: 'script' };
 
