@@ -26,6 +26,7 @@ PAGE_FILES := $(shell find web shim -type f 2>/dev/null) $(THIRD_PARTY) .setup/f
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 NATIVE_TESTS := $(patsubst %,build/native/%,$(CORE_TESTS) $(WRAPPED_TESTS) $(FUZZ_TARGETS:%=fuzz/%)) \
   $(patsubst %,build/threads/%,pool_test $(THREAD_TESTS))
+RACE_TESTS := $(patsubst %,build/races/%,pool_test $(THREAD_TESTS))
 COVERED_TESTS := $(ALL_CORE_TESTS:%=build/coverage/%)
 WASM_TESTS := $(CORE_TESTS:%=build/wasm-tests/%.cjs)
 API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' \
@@ -174,8 +175,8 @@ ON_ALL_PROCESSORS = $(shell node --test-concurrency=2 -e 0 2>/dev/null && echo -
 .PHONY: test test-programs
 test: ## run every test
 	$(call install_then_compile,build/compiler $(EMCC) $(NPM) build/llvm/ready,test-programs)
-	@$(MAKE) --jobs=1 --no-print-directory typecheck test-core test-wasm test-coverage test-api test-page
-test-programs: $(MODULES) $(CHECKED) $(NATIVE_TESTS) $(COVERED_TESTS) $(WASM_TESTS)
+	@$(MAKE) --jobs=1 --no-print-directory typecheck test-core test-threads test-wasm test-coverage test-api test-page
+test-programs: $(MODULES) $(CHECKED) $(NATIVE_TESTS) $(RACE_TESTS) $(COVERED_TESTS) $(WASM_TESTS)
 
 .PHONY: typecheck
 typecheck: $(MODULES) $(CHECKED) $(NPM) ## check the JSDoc types
@@ -184,6 +185,10 @@ typecheck: $(MODULES) $(CHECKED) $(NPM) ## check the JSDoc types
 .PHONY: test-core
 test-core: $(NATIVE_TESTS) ## the core's tests, native, under ASan and UBSan
 	@for program in $^; do echo "$$program"; ASAN_OPTIONS=detect_leaks=1:max_malloc_fill_size=268435456:malloc_fill_byte=255 $$program || exit 1; done
+
+.PHONY: test-threads
+test-threads: $(RACE_TESTS) ## the pool, and training on 4 threads, under ThreadSanitizer
+	@.setup/races.sh $^
 
 .PHONY: test-coverage coverage
 test-coverage: coverage
@@ -239,7 +244,7 @@ build/native/%: build/native/%.o $(ALL_NAMES:%=build/native/src/%.o)
 
 wrap = $(1:%=-Wl,--wrap=%)
 $(WRAPPED_TESTS:%=build/native/%) $(WRAPPED_TESTS:%=build/coverage/%): wraps = $(call wrap,malloc calloc aligned_alloc)
-$(THREAD_TESTS:%=build/threads/%) $(THREAD_TESTS:%=build/coverage/%): wraps = $(call wrap,pthread_create)
+$(foreach build,threads races coverage,$(THREAD_TESTS:%=build/$(build)/%)): wraps = $(call wrap,pthread_create)
 
 # Once more with threads: the pool, and models that train on it.
 build/threads/src/%.o: src/%.c Makefile | build/compiler
@@ -271,6 +276,23 @@ build/coverage/%.o: tests/core/%.c Makefile | build/llvm/ready
 build/coverage/%: build/coverage/%.o $(ALL_NAMES:%=build/coverage/src/%.o)
 	@echo '  link $@'
 	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) $(wraps) $^ -lm -o $@
+
+# And once, threads included, by a clang that watches for data races, at an address that it can always have.
+RACE_FLAGS := $(CORE_FLAGS) -O1 -g -fsanitize=thread -DFR_THREADS -pthread
+
+build/races/src/%.o: src/%.c Makefile | build/llvm/ready
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)build/llvm/clang $(RACE_FLAGS) -c $< -o $@
+
+build/races/%.o: tests/core/%.c Makefile | build/llvm/ready
+	@mkdir -p $(@D)
+	@echo '  compile $@'
+	$(QUIET)build/llvm/clang $(RACE_FLAGS) -Isrc -c $< -o $@
+
+build/races/%: build/races/%.o $(NAMES:%=build/races/src/%.o)
+	@echo '  link $@'
+	$(QUIET)build/llvm/clang $(RACE_FLAGS) -no-pie $(wraps) $^ -lm -o $@
 
 # Fuzzing: the C parsers by libFuzzer, under ASan and UBSan, then the JavaScript ones by fast-check.
 

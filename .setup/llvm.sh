@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to a clang, llvm-profdata and llvm-cov of one version that measure coverage and fuzz: llvm.sh
+# Sees to a clang, llvm-profdata and llvm-cov of one version that measure coverage, fuzz and find races: llvm.sh
 # DIRECTORY gets links to them.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 directory=$1
 
-# works SUFFIX: the three exist by that suffix, measure a program and fuzz a function
+# works SUFFIX: the three exist by that suffix, measure a program, fuzz a function and link with ThreadSanitizer
 works() {
   have "clang$1" && have "llvm-profdata$1" && have "llvm-cov$1" || return 1
   trial=$(mktemp -d)
@@ -17,6 +17,7 @@ works() {
     echo 'int main(void) { return 0; }' >trial.c
     echo 'int LLVMFuzzerTestOneInput(const char *data, unsigned long size) { return data && size > 9 ? -1 : 0; }' >target.c
     "clang$1" -fsanitize=fuzzer,address,undefined target.c -o target && ./target -runs=1 || exit 1
+    "clang$1" -fsanitize=thread trial.c -o races || exit 1
     "clang$1" -fprofile-instr-generate -fcoverage-mapping trial.c -o trial &&
       LLVM_PROFILE_FILE=trial.profraw ./trial &&
       "llvm-profdata$1" merge -sparse trial.profraw -o trial.profdata &&
@@ -36,7 +37,7 @@ use_installed() {
     for program in clang llvm-profdata llvm-cov; do
       ln -sf "$(command -v "$program$suffix")" "$directory/$program"
     done
-    say "set-up: coverage and fuzzing by $("$directory/clang" --version | head -n 1)"
+    say "set-up: coverage, fuzzing and races by $("$directory/clang" --version | head -n 1)"
     return 0
   done
   return 1
@@ -47,15 +48,15 @@ install() {
   for version in $versions; do
     if installed "clang-$version" && installed "llvm-$version" &&
       [ -n "$(apt_candidate "libclang-rt-$version-dev")" ]; then
-      need_packages 'measuring coverage and fuzzing' "libclang-rt-$version-dev"
+      need_packages 'measuring coverage, fuzzing and finding races' "libclang-rt-$version-dev"
       return
     fi
   done
   runtime=
   [ -z "$(apt_candidate libclang-rt-dev)" ] || runtime=libclang-rt-dev
   # shellcheck disable=SC2086
-  need_packages 'measuring coverage and fuzzing' clang llvm $runtime
+  need_packages 'measuring coverage, fuzzing and finding races' clang llvm $runtime
 }
 
 use_installed || { install && use_installed; } ||
-  die 'no clang here measures coverage (-fprofile-instr-generate) and fuzzes (-fsanitize=fuzzer) with an llvm-profdata and llvm-cov of its version'
+  die 'no clang here measures coverage (-fprofile-instr-generate), fuzzes (-fsanitize=fuzzer) and finds races (-fsanitize=thread) with an llvm-profdata and llvm-cov of its version'

@@ -27,14 +27,29 @@ static void wake_all(_Atomic uint32_t *word) { (void)word; }
 /* A run under way. Each thread has a share of its chunks, the same ones run after run, so that what
  * they work on stays in its core's cache; when its own are done it takes from the others'. A ticket
  * is the run's number and how many of the share's chunks are not yet taken, so that a helper that
- * comes late cannot take a chunk of another run; task, context and chunks stay as they are until
- * every chunk is done. A helper that sleeps through a run holds nothing up. */
+ * comes late cannot take a chunk of another run. A helper that sleeps through a run holds nothing up.
+ *
+ * By C11's memory model:
+ * - chunks, task and context are plain. A helper reads them only while it holds a chunk, between the
+ *   exchange that took its ticket and the addition to `done`. The caller writes them before it stores
+ *   the tickets, which the exchange acquires, and again only once it has read every addition in
+ *   `done`. Exchanges and additions continue the release sequences of the stores they follow.
+ * - threads is atomic, as helpers read it while they hold nothing: one that is late from a run before,
+ *   or has just been created, while fr_pool_start counts up. No ordering is needed. Having read a
+ *   run's number from `run`, a helper sees at least that run's threads; shares beyond them hold no
+ *   chunk of that run, so seeing more is harmless. While a chunk is held, threads does not change.
+ * - A helper begins at run 0, whatever the current one is: it finds the tickets of a run that is done,
+ *   all taken, or helps with one under way. It may run before it is counted; its own share is empty
+ *   until then. Where one cannot be created, those before it are counted and work on.
+ * - run and sleepers are sequentially consistent. A helper adds itself to sleepers, then looks at run;
+ *   the caller stores run, then looks at sleepers: one of the two sees the other, so that no helper
+ *   falls asleep unseen. */
 typedef struct {
   _Alignas(64) _Atomic uint64_t ticket; /* run << 32 | chunks left */
 } fr_share;
 
 static struct {
-  int threads;
+  _Atomic int threads;
   int chunks;
   void (*task)(void *context, int chunk);
   void *context;
@@ -47,8 +62,10 @@ static struct {
 /* Some hundred microseconds: longer than the gaps between the runs of a training step. */
 enum { SPINS = 20000 };
 
+static int count_threads(void) { return atomic_load_explicit(&pool.threads, memory_order_relaxed); }
+
 /* Where thread `thread`'s share of the chunks begins. */
-static int share_begin(int thread) { return pool.chunks * thread / pool.threads; }
+static int share_begin(int thread) { return pool.chunks * thread / count_threads(); }
 
 static int take_chunk(int thread, uint32_t run, int *chunk) {
   _Atomic uint64_t *shared = &pool.shares[thread].ticket;
@@ -63,9 +80,9 @@ static int take_chunk(int thread, uint32_t run, int *chunk) {
 }
 
 static void work_on(uint32_t run, int self) {
-  int chunk;
-  for (int i = 0; i < pool.threads; i++)
-    while (take_chunk((self + i) % pool.threads, run, &chunk)) {
+  int chunk, threads = count_threads();
+  for (int i = 0; i < threads; i++)
+    while (take_chunk((self + i) % threads, run, &chunk)) {
       pool.task(pool.context, chunk);
       atomic_fetch_add(&pool.done, 1);
     }
@@ -94,12 +111,12 @@ static void *help(void *self) {
 fr_status fr_pool_start(int threads) {
   if (threads < 1 || threads > FR_MAX_THREADS)
     return fr_fail(FR_INVALID_ARGUMENT, "threads must be 1..%d, got %d", FR_MAX_THREADS, threads);
-  for (; pool.threads < threads; pool.threads++) {
+  for (int started = count_threads(); started < threads; started++) {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, help, (void *)(intptr_t)pool.threads))
-      return fr_fail(FR_OUT_OF_MEMORY, "thread %d of %d could not be started", pool.threads + 1,
-                     threads);
+    if (pthread_create(&thread, NULL, help, (void *)(intptr_t)started))
+      return fr_fail(FR_OUT_OF_MEMORY, "thread %d of %d could not be started", started + 1, threads);
     pthread_detach(thread);
+    atomic_store_explicit(&pool.threads, started + 1, memory_order_relaxed);
   }
   return FR_OK;
 }
@@ -110,7 +127,7 @@ static void run_shared(int chunks, void (*task)(void *context, int chunk), void 
   pool.context = context;
   pool.chunks = chunks;
   atomic_store(&pool.done, 0);
-  for (int i = 0; i < pool.threads; i++) {
+  for (int i = 0, threads = count_threads(); i < threads; i++) {
     uint32_t share = (uint32_t)(share_begin(i + 1) - share_begin(i));
     atomic_store(&pool.shares[i].ticket, (uint64_t)run << 32 | share);
   }
@@ -121,10 +138,10 @@ static void run_shared(int chunks, void (*task)(void *context, int chunk), void 
   }
 }
 
-int fr_pool_threads(void) { return pool.threads; }
+int fr_pool_threads(void) { return count_threads(); }
 
 void fr_pool_run(int chunks, void (*task)(void *context, int chunk), void *context) {
-  if (pool.threads > 1 && chunks > 1) {
+  if (count_threads() > 1 && chunks > 1) {
     run_shared(chunks, task, context);
     return;
   }

@@ -11,8 +11,10 @@ enum {
   FR_MAX_THREADS = 16
 };
 
-/* Starts threads - 1 helpers beside the calling thread; once, before any work. In a build without
- * threads only 1 is possible. */
+/* Starts helpers beside the calling thread until there are `threads` threads in all; where one cannot be
+ * started, those before it stay. Between runs, by the thread that calls fr_pool_run, and before a model
+ * runs: its memory has room for as many threads as there are by then. In a build without threads only 1
+ * is possible. */
 fr_status fr_pool_start(int threads);
 
 /* How many threads there are. Only work whose results do not depend on how it is cut may ask. */
