@@ -1,4 +1,4 @@
-import { FittingRoomError } from './errors.js';
+import { FittingRoomError, checkInteger, outOfMemory, show } from './errors.js';
 
 /**
  * The instance that Emscripten's glue resolves to.
@@ -17,6 +17,15 @@ const CODES = /** @type {const} */ ({
   3: 'wrong-state',
   4: 'out-of-memory',
 });
+
+/** Bytes that no build's memory has; from there on sizes would wrap on their way into the core. */
+const MEMORY_END = 2 ** 31;
+
+/** Which argument of these functions is a double; all others are integers of 32 bits. @type {Record<string, number>} */
+export const DOUBLES = { fr_idx_header: 2, fr_epoch_order: 2, fr_set_steps: 1 };
+
+/** Whether a number arrives in the core as what it is. @param {number | bigint} value */
+const isInt32 = (value) => typeof value === 'number' && (value === (value | 0) || value === value >>> 0);
 
 /**
  * Why a core runs on one thread where more were wanted: the page is not cross-origin isolated, the
@@ -48,6 +57,8 @@ export class Core {
    * @throws {FittingRoomError} with the core's own message where the status is not 0
    */
   call(name, ...args) {
+    const wrong = args.findIndex((value, i) => i !== DOUBLES[name] && !isInt32(value));
+    if (wrong >= 0) throw new FittingRoomError(`${name}: argument ${wrong} must be an integer of 32 bits, got ${show(args[wrong])}`);
     const status = this.#module[`_${name}`](...args);
     if (status !== 0) throw this.#failure(status);
   }
@@ -62,13 +73,14 @@ export class Core {
 
   /**
    * Allocates; the caller frees.
-   * @param {number} bytes
+   * @param {number} bytes any whole number; what is not there is refused
    * @returns {number} the address, a multiple of 8
    */
   allocate(bytes) {
-    const address = this.#module._malloc(Math.max(bytes, 1));
+    checkInteger('allocate: bytes', bytes, 0, Number.MAX_SAFE_INTEGER);
+    const address = bytes < MEMORY_END ? this.#module._malloc(Math.max(bytes, 1)) : 0;
     if (address) return address;
-    throw new FittingRoomError(`the core has no ${bytes} bytes of memory left`, 'out-of-memory');
+    throw outOfMemory('the core', bytes);
   }
 
   /** @param {number} address */
@@ -93,27 +105,40 @@ export class Core {
   }
 
   /**
+   * @template View
+   * @param {{ new (buffer: ArrayBuffer, address: number, length: number): View, BYTES_PER_ELEMENT: number, name: string }} View
+   * @param {number} address
+   * @param {number} length in elements
+   */
+  #view(View, address, length) {
+    const { buffer } = this.#module.wasmMemory;
+    const whole = Number.isInteger(address / View.BYTES_PER_ELEMENT) && Number.isInteger(length) && address >= 0 && length >= 0;
+    if (whole && address + length * View.BYTES_PER_ELEMENT <= buffer.byteLength) return new View(buffer, address, length);
+    throw new FittingRoomError(`${View.name}: must lie within the core's ${buffer.byteLength} bytes of memory, got length ${length} at ${address}`);
+  }
+
+  /**
    * A view of the heap. Take it after the last call that may allocate: growth detaches it.
    * @param {number} address
    * @param {number} length in bytes
    */
   bytes(address, length) {
-    return new Uint8Array(this.#module.wasmMemory.buffer, address, length);
+    return this.#view(Uint8Array, address, length);
   }
 
   /** @param {number} address @param {number} length in elements */
   floats(address, length) {
-    return new Float32Array(this.#module.wasmMemory.buffer, address, length);
+    return this.#view(Float32Array, address, length);
   }
 
   /** @param {number} address @param {number} length in elements */
   doubles(address, length) {
-    return new Float64Array(this.#module.wasmMemory.buffer, address, length);
+    return this.#view(Float64Array, address, length);
   }
 
   /** @param {number} address @param {number} length in elements */
   ints(address, length) {
-    return new Int32Array(this.#module.wasmMemory.buffer, address, length);
+    return this.#view(Int32Array, address, length);
   }
 
   /** Bytes of the heap that are allocated now. */

@@ -16,6 +16,14 @@ export class FittingRoomError extends Error {
 }
 
 /**
+ * @param {string} whose memory it is, as the message calls it
+ * @param {number} bytes how many were asked for
+ * @param {unknown} [cause]
+ */
+export const outOfMemory = (whose, bytes, cause) =>
+  new FittingRoomError(`out of memory: ${whose} could not allocate ${bytes} bytes; use fewer samples, smaller batches or a smaller model`, 'out-of-memory', { cause });
+
+/**
  * What a value looks like in a message: `"abc"`, `[1, 2]`, `undefined`.
  * @param {unknown} value
  * @returns {string}

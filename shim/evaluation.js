@@ -5,7 +5,8 @@ import { logsOf } from './metrics.js';
 import { progressOf, runPass, slicesOf } from './pass.js';
 import { noScores, readScores, writeScores } from './scores.js';
 import { labelledSource, part, sourceOf } from './source.js';
-import { elementsOf } from './tensor.js';
+import { MAX_BATCH } from './stage.js';
+import { allocated, elementsOf } from './tensor.js';
 
 /** @import { Callbacks } from './callback-list.js' */
 /** @import { Field } from './fields.js' */
@@ -24,7 +25,6 @@ import { elementsOf } from './tensor.js';
  */
 /** @typedef {PassOptions & { sampleWeight?: Tensor }} EvaluateOptions sampleWeight: [n], how much each sample's loss counts */
 
-export const MAX_BATCH = 65536;
 export const MAX_STEPS = 1e9;
 /** @type {Record<string, Field>} */
 const FIELDS = {
@@ -141,7 +141,7 @@ export function evaluateNow(runner, x, y, options) {
 function predicting(runner, x, { batchSize, steps, signal, single }) {
   const source = firstSteps(sourceOf(runner, 'x', x), batchSize, steps);
   const width = elementsOf(runner.outputShape);
-  const data = new Float32Array(source.count * width);
+  const data = allocated(Float32Array, source.count * width);
   return {
     predictions: { shape: [source.count, ...runner.outputShape], data },
     pass: {

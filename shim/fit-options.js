@@ -1,11 +1,12 @@
 import { CallbackList } from './callback-list.js';
 import { FittingRoomError, checkBelow, checkInteger, checkSignal, show } from './errors.js';
-import { MAX_BATCH, MAX_STEPS, firstSteps } from './evaluation.js';
+import { MAX_STEPS, firstSteps } from './evaluation.js';
 import { callable, checkFields, flag, optional, unchecked, whole } from './fields.js';
 import { inNode } from './host.js';
 import { batchesOf } from './pass.js';
 import { printLog } from './progress.js';
 import { labelledSource, part, weightsByClass } from './source.js';
+import { MAX_BATCH } from './stage.js';
 
 /** @import { Callbacks } from './callback-list.js' */
 /** @import { Field } from './fields.js' */

@@ -9,6 +9,7 @@ import { Reporter } from './reporter.js';
 import { addScores, noScores, readScores } from './scores.js';
 import { labelledSource } from './source.js';
 import { Stage } from './stage.js';
+import { allocated } from './tensor.js';
 
 /** @import { FitSettings } from './fit-options.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
@@ -49,7 +50,9 @@ export const newFitState = () => ({
 function sweepOrder({ core, seed }, sweepStart, count) {
   return core.withBytes(count * 4, (order) => {
     core.call('fr_epoch_order', ...seedWords(seed), sweepStart, count, order);
-    return new Uint32Array(core.ints(order, count));
+    const copy = allocated(Uint32Array, count);
+    copy.set(core.ints(order, count));
+    return copy;
   });
 }
 

@@ -1,5 +1,5 @@
 import { FittingRoomError, checkNumber, show } from './errors.js';
-import { checkSamples, checkTensor, elementsOf } from './tensor.js';
+import { allocated, checkSamples, checkTensor, elementsOf } from './tensor.js';
 
 /** @import { Core } from './core.js' */
 /** @import { FitState } from './fit.js' */
@@ -92,7 +92,9 @@ function checkWeights(name, weights, count) {
   if (shape.length !== 1 || shape[0] !== count) {
     throw new FittingRoomError(`${name} must hold one number a sample, shape [${count}], got ${show(shape)}`);
   }
-  return Float32Array.from(data, (value, i) => checkNumber(`${name}: weight ${i}`, value, 0, 1e6));
+  const checked = allocated(Float32Array, count);
+  for (let i = 0; i < count; i++) checked[i] = checkNumber(`${name}: weight ${i}`, data[i], 0, 1e6);
+  return checked;
 }
 
 /** To the nearest whole number, of two the even one, as NumPy rounds. @param {number} value */
@@ -144,7 +146,9 @@ export function weightsByClass({ loss, outputShape }, source, classWeight) {
     weights.set(Number(label), checkNumber(`fit: classWeight of class ${label}`, weight, 0, 1e6));
   }
   const classOf = classesOf(source);
-  return Float32Array.from({ length: source.count }, (_, i) => weights.get(classOf(i)) ?? 1);
+  const each = allocated(Float32Array, source.count);
+  for (let i = 0; i < source.count; i++) each[i] = weights.get(classOf(i)) ?? 1;
+  return each;
 }
 
 /**

@@ -1,8 +1,11 @@
+import { FittingRoomError } from './errors.js';
 import { SCORE_BYTES } from './scores.js';
 
 /** @import { Core } from './core.js' */
 /** @import { Source } from './source.js' */
 
+/** Samples that a batch may have, as in src/model.h. */
+export const MAX_BATCH = 65536;
 const MAX_STAGED_BYTES = 4 << 20;
 
 /** What a slice of samples is to the core: addresses, 0 for what there is none of. @typedef {{ samples: number, dtype: number, targets: number, weights: number, count: number }} Staged */
@@ -26,6 +29,7 @@ export class Stage {
    * @param {number} resultBytes results of one sample
    */
   constructor(core, source, batchSize, resultBytes) {
+    if (batchSize > MAX_BATCH) throw new FittingRoomError(`batch size must be 1..${MAX_BATCH}, got ${batchSize}`);
     this.#core = core;
     this.#source = source;
     const sampleBytes = source.sampleSize * source.samples.BYTES_PER_ELEMENT;

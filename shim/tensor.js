@@ -1,4 +1,4 @@
-import { FittingRoomError, show } from './errors.js';
+import { FittingRoomError, outOfMemory, show } from './errors.js';
 
 /**
  * @template {ArrayBufferView & ArrayLike<number>} [Data=NumberArray]
@@ -8,6 +8,21 @@ import { FittingRoomError, show } from './errors.js';
 
 /** @param {number[]} shape */
 export const elementsOf = (shape) => shape.reduce((product, length) => product * length, 1);
+
+/**
+ * A typed array of zeros, or an error that says how much memory there is not.
+ * @template Data
+ * @param {{ new (length: number): Data, BYTES_PER_ELEMENT: number }} Data
+ * @param {number} length
+ * @returns {Data}
+ */
+export function allocated(Data, length) {
+  try {
+    return new Data(length);
+  } catch (cause) {
+    throw outOfMemory('JavaScript', length * Data.BYTES_PER_ELEMENT, cause);
+  }
+}
 
 /** A shape to reshape to, with a length of -1 as what is left. @param {number[]} shape @param {number} elements */
 export function closedShape(shape, elements) {

@@ -1,11 +1,11 @@
 import { FittingRoomError, checkChoice, checkInteger, show } from '../errors.js';
-import { closedShape, elementsOf } from '../tensor.js';
+import { allocated, closedShape, elementsOf } from '../tensor.js';
 
 /** @typedef {'float32' | 'int32' | 'bool'} DataType */
 /** @typedef {Float32Array | Int32Array | Uint8Array} Values */
 /** @typedef {number | boolean | any[] | ArrayLike<number>} Nested numbers, or arrays of them in arrays, all of one shape */
 
-/** @type {Record<DataType, { new (length: number): Values, from(values: ArrayLike<number>): Values }>} */
+/** @type {Record<DataType, { new (length: number): Values, BYTES_PER_ELEMENT: number, from(values: ArrayLike<number>): Values }>} */
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
 /** @param {string} what @param {DataType} dtype */
@@ -301,7 +301,11 @@ export const tensor3d = ofRank(3);
 export const tensor4d = ofRank(4);
 
 /** @param {number[]} shape @param {number} value @param {DataType} [dtype] */
-export const fill = (shape, value, dtype = 'float32') => new Tensor(new (arrayOf('fill', dtype))(elementsOf(shape)).fill(value), [...shape], dtype);
+export function fill(shape, value, dtype = 'float32') {
+  if (!Array.isArray(shape)) throw new FittingRoomError(`fill: the shape must be an array of lengths, got ${show(shape)}`);
+  const lengths = shape.map((length, axis) => checkInteger(`fill: length ${axis}`, length, 0, Number.MAX_SAFE_INTEGER));
+  return new Tensor(allocated(arrayOf('fill', dtype), elementsOf(lengths)).fill(value), lengths, dtype);
+}
 
 /** @param {number[]} shape @param {DataType} [dtype] */
 export const zeros = (shape, dtype) => fill(shape, 0, dtype);
@@ -318,7 +322,7 @@ export const ones = (shape, dtype) => fill(shape, 1, dtype);
  */
 export function oneHot(indices, depth, on = 1, off = 0) {
   const at = indices instanceof Tensor ? indices : tensor(indices);
-  const values = new Int32Array(at.size * checkInteger('oneHot: depth', depth, 1, 2 ** 26)).fill(off);
+  const values = allocated(Int32Array, at.size * checkInteger('oneHot: depth', depth, 1, 2 ** 26)).fill(off);
   at.dataSync().forEach((index, i) => {
     if (!Number.isInteger(index)) throw new FittingRoomError(`oneHot: index ${i} must be a whole number, got ${index}`, 'bad-data');
     if (index >= 0 && index < depth) values[i * depth + index] = on;
