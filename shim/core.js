@@ -27,6 +27,12 @@ export const DOUBLES = { fr_idx_header: 2, fr_epoch_order: 2, fr_set_steps: 1 };
 /** Whether a number arrives in the core as what it is. @param {number | bigint} value */
 const isInt32 = (value) => typeof value === 'number' && (value === (value | 0) || value === value >>> 0);
 
+/** @param {string} name @param {(number | bigint)[]} args */
+function checkArguments(name, args) {
+  const wrong = args.findIndex((value, i) => i !== DOUBLES[name] && !isInt32(value));
+  if (wrong >= 0) throw new FittingRoomError(`${name}: argument ${wrong} must be an integer of 32 bits, got ${show(args[wrong])}`);
+}
+
 /**
  * Why a core runs on one thread where more were wanted: the page is not cross-origin isolated, the
  * engine has no shared memory, or the threads did not come up.
@@ -57,8 +63,7 @@ export class Core {
    * @throws {FittingRoomError} with the core's own message where the status is not 0
    */
   call(name, ...args) {
-    const wrong = args.findIndex((value, i) => i !== DOUBLES[name] && !isInt32(value));
-    if (wrong >= 0) throw new FittingRoomError(`${name}: argument ${wrong} must be an integer of 32 bits, got ${show(args[wrong])}`);
+    checkArguments(name, args);
     const status = this.#module[`_${name}`](...args);
     if (status !== 0) throw this.#failure(status);
   }
@@ -85,6 +90,7 @@ export class Core {
 
   /** @param {number} address */
   free(address) {
+    checkArguments('free', [address]);
     this.#module._free(address);
   }
 

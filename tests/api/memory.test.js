@@ -90,6 +90,7 @@ onEveryBuild(() => {
       for (const count of [2 ** 32 + 4, -(2 ** 32) + 4, 4.5, NaN, Infinity, wrong(4n), wrong(undefined)]) {
         refused(() => core.call('fr_epoch_order', 0, 0, 0, count, out), `fr_epoch_order: argument 3 must be an integer of 32 bits, got ${count}`);
       }
+      refused(() => core.free(2 ** 32 + out), `free: argument 0 must be an integer of 32 bits, got ${2 ** 32 + out}`);
       refused(() => core.call('fr_steps', 2 ** 32, out), 'fr_steps: argument 0 must be an integer of 32 bits, got 4294967296');
     });
   });
