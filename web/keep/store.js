@@ -1,6 +1,7 @@
 import { openDB } from 'idb';
 import { sha256 } from '../../shim/datasets/bytes.js';
 import { hasBegun } from './facts.js';
+import { sealing } from './seal.js';
 
 /**
  * What the page keeps in this browser: runs, as they were a moment ago, and models that were saved by name. Both the
@@ -11,7 +12,7 @@ import { hasBegun } from './facts.js';
  *
  *   runs    { id, slot, savedAt, turn, open }       the mark of each run; turn: one more than any before, as clocks are set back;
  *                                                   open: it was begun and did not come to its end
- *   slots   { id, slot, digest, facts, model, best }  by [id, slot]
+ *   slots   { id, slot, digest, facts, model, best }  by [id, slot]; the digest needs a key, see ./seal.js
  *   models  { id, … }                               entries of the library, without their bytes
  *   bytes   { id, bytes }                           the files of those entries
  *
@@ -130,26 +131,50 @@ const write = (stores, change) =>
     }
   });
 
-/** @param {Kept} kept @returns {Promise<string>} */
-async function digestOf({ facts, model, best }) {
-  const text = new TextEncoder().encode(JSON.stringify(facts));
-  const whole = await new Blob([text, model, ...(best ? [best] : [])]).arrayBuffer();
-  return sha256(new Uint8Array(whole));
+/** @typedef {Kept & { id: string, slot: number, digest: string }} Slot */
+
+/** What a slot's digest is of: its place is part of it. @param {Omit<Slot, 'digest'>} slot @param {unknown} [place] @returns {Promise<Uint8Array<ArrayBuffer>>} */
+async function bytesOf({ id, slot, facts, model, best }, place = [id, slot]) {
+  const text = JSON.stringify(place === null ? facts : [place, facts]);
+  return new Uint8Array(await new Blob([text, model, ...(best ? [best] : [])]).arrayBuffer());
+}
+
+/** Slots of earlier versions have plain digests, without their place. @param {import('./seal.js').Seal} seal */
+async function adopt(seal) {
+  for (const key of await within((database) => database.getAllKeys('slots'))) {
+    const slot = await within((database) => database.get('slots', key));
+    if (!slot || slot.digest !== (await sha256(await bytesOf(slot, null)))) continue;
+    const digest = await seal(await bytesOf(slot));
+    await write(['slots'], (transaction) => transaction.objectStore('slots').put({ ...slot, digest }));
+  }
+}
+
+/** @type {Promise<import('./seal.js').Seal> | null} */
+let askingForSeal = null;
+
+/** @param {Omit<Slot, 'digest'>} slot @returns {Promise<string>} */
+async function digestOf(slot) {
+  askingForSeal ??= sealing(adopt);
+  const seal = await askingForSeal.catch((error) => {
+    askingForSeal = null;
+    throw asUnkept(error);
+  });
+  return seal(await bytesOf(slot));
 }
 
 /** @param {string} id @param {number} slot @returns {Promise<Kept | null>} null: not there, or not whole */
 async function readSlot(id, slot) {
   const found = await within((database) => database.get('slots', [id, slot]));
-  if (!found) return null;
-  const { digest, facts, model, best } = found;
-  return (await digestOf({ facts, model, best })) === digest ? { facts, model, best } : null;
+  if (!found || (await digestOf(found)) !== found.digest) return null;
+  const { facts, model, best } = found;
+  return { facts, model, best };
 }
 
 /** @param {string} id of a run @param {Kept} kept */
 export async function keepRun(id, kept) {
   const mark = await within((database) => database.get('runs', id));
   const slot = mark ? 1 - mark.slot : 0;
-  const digest = await digestOf(kept);
+  const digest = await digestOf({ id, slot, ...kept });
   await write(['slots'], (transaction) => transaction.objectStore('slots').put({ id, slot, digest, ...kept }));
   if (!(await readSlot(id, slot))) throw new Unkept('spoilt');
   await write(['runs'], async (transaction) => {
