@@ -6,7 +6,7 @@ import { Model } from './model.js';
 import { modelFile } from './model-file.js';
 
 /** @import { Graph } from './graph.js' */
-/** @import { Source } from './files/source.js' */
+/** @import { ReadOptions, Source } from './files/source.js' */
 /** @import { ExportOptions, FormatName, ImportSource } from './formats/exchange.js' */
 /** @import { NamedFile } from './formats/described.js' */
 /** @import { LayerConfig, SymbolicTensor } from './layer.js' */
@@ -64,9 +64,10 @@ export async function model(options) {
 }
 
 /**
- * Rebuilds a model from the file that its save made.
+ * Rebuilds a model from the file that its save made. From an address it fails once the server has been silent for 30 seconds.
  * @param {Source} source the file's bytes, or its address
- * @param {RuntimeOptions} [options]
+ * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that ends loading; onProgress: told { received, total }, bytes
+ *   so far and in all, as they arrive; total is undefined where the server does not say it
  * @returns {Promise<Model>} a Sequential where it was one
  */
 export const loadModel = async (source, options) => (await modelFile()).loadModel(source, options);
@@ -86,8 +87,9 @@ export const exportModel = async (model, format, options) => (await modelFile())
  * Rebuilds a model from files of any format that exportModel knows, made by it or by the tool itself. The format is recognised
  * from the bytes; what no layer here can do is refused by name.
  * @param {ImportSource} source a file's bytes or address, or an array of files with their names. By its address, a model.json
- *   brings the weights that it names, from its own folder.
- * @param {RuntimeOptions} [options]
+ *   brings the weights that it names, from its own folder. It fails once the server has been silent for 30 seconds.
+ * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that ends the import; onProgress: told { received, total }, bytes
+ *   of all files so far and in all, as they arrive; total is undefined where there are several, or the server does not say it
  * @returns {Promise<Model>} a Sequential where it was a stack of layers
  */
 export const importModel = async (source, options) => (await modelFile()).importModel(source, options);

@@ -1,3 +1,4 @@
+import { download } from '../download.js';
 import { formatOf } from './bytes.js';
 
 /**
@@ -15,42 +16,6 @@ import { formatOf } from './bytes.js';
  */
 
 export const CACHE_NAME = 'fitting-room-fashion-mnist-v1';
-const STALL_MS = 30_000; // a server that is silent for this long has failed
-
-/** An AbortSignal that follows `signal` and also aborts when `touch` has not been called for a while. */
-class Watchdog {
-  /** @param {AbortSignal | undefined} signal @param {number} milliseconds */
-  constructor(signal, milliseconds) {
-    this.controller = new AbortController();
-    this.outer = signal;
-    this.milliseconds = milliseconds;
-    this.follow = () => this.controller.abort(signal?.reason);
-    if (signal?.aborted) this.follow();
-    signal?.addEventListener('abort', this.follow);
-    this.touch();
-  }
-
-  get signal() {
-    return this.controller.signal;
-  }
-
-  touch() {
-    clearTimeout(this.timer);
-    const silent = new Error(`no answer for ${this.milliseconds / 1000} seconds`);
-    this.timer = setTimeout(() => this.controller.abort(silent), this.milliseconds);
-  }
-
-  stop() {
-    clearTimeout(this.timer);
-    this.outer?.removeEventListener('abort', this.follow);
-  }
-}
-
-/** Says in a sentence what a fetch that threw only hints at. */
-function networkError(/** @type {unknown} */ error) {
-  const { message, cause } = /** @type {Error & { cause?: NodeJS.ErrnoException }} */ (error);
-  return new Error(`it could not be fetched (${cause?.message || cause?.code || message})`, { cause: error });
-}
 
 const WEB_PAGE = 'the file there is not the dataset but a web page, as many hosts send for a file they do not have';
 
@@ -67,23 +32,16 @@ function expectedLength(file, head) {
   return format === 'gzip' ? file.bytes : file.contentBytes;
 }
 
-const ELSEWHERE = 'the server there redirects to where this page may not ask';
-
 const HEAD_BYTES = 4; // enough to tell formats apart
 
-/**
- * The chunks of a body, the first of them at least HEAD_BYTES long if the body is.
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
- */
-async function* chunksOf(reader) {
+/** The chunks of a body, the first of them at least HEAD_BYTES long if the body is. @param {AsyncIterable<Uint8Array>} chunks */
+async function* headFirst(chunks) {
   let head = new Uint8Array(0);
-  for (;;) {
-    const { done, value } = await reader.read().catch((error) => Promise.reject(networkError(error)));
-    if (done) break;
+  for await (const chunk of chunks) {
     if (head.length >= HEAD_BYTES) {
-      yield value;
+      yield chunk;
     } else {
-      head = Uint8Array.from([...head, ...value]);
+      head = Uint8Array.from([...head, ...chunk]);
       if (head.length >= HEAD_BYTES) yield head;
     }
   }
@@ -91,14 +49,14 @@ async function* chunksOf(reader) {
 
 /**
  * @param {DatasetFile} file
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {AsyncIterable<Uint8Array>} chunks
  * @param {(received: number) => void} onBytes
  */
-async function receive(file, reader, onBytes) {
+async function receive(file, chunks, onBytes) {
   /** @type {Uint8Array<ArrayBuffer> | undefined} */
   let bytes;
   let received = 0;
-  for await (const chunk of chunksOf(reader)) {
+  for await (const chunk of headFirst(chunks)) {
     bytes ??= new Uint8Array(expectedLength(file, chunk));
     if (received + chunk.length > bytes.length) throw new Error(`the file there is longer than ${bytes.length} bytes`);
     bytes.set(chunk, received);
@@ -111,50 +69,19 @@ async function receive(file, reader, onBytes) {
 }
 
 /**
- * @param {DatasetFile} file
- * @param {string} url
- * @param {ReadOptions & { stallMs: number }} options
- */
-async function download(file, url, { onBytes, signal: outer, stallMs }) {
-  const watchdog = new Watchdog(outer, stallMs);
-  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
-  let reader;
-  try {
-    const { signal } = watchdog;
-    const response = await fetch(url, { signal }).catch(async (error) => {
-      signal.throwIfAborted();
-      // Browsers tell a redirect to where the page must not ask from no answer at all only if they are asked not to follow.
-      const { type } = await fetch(url, { signal, redirect: 'manual' }).catch(() => ({ type: 'error' }));
-      throw type === 'opaqueredirect' ? new Error(ELSEWHERE) : networkError(error);
-    });
-    if (!response.ok) throw new Error(`the server answered ${`${response.status} ${response.statusText}`.trim()}`);
-    if (!response.body) throw new Error('the server sent nothing');
-    reader = response.body.getReader();
-    return await receive(file, reader, (received) => {
-      watchdog.touch();
-      onBytes(received);
-    });
-  } catch (error) {
-    await reader?.cancel().catch(() => {});
-    throw watchdog.signal.aborted ? watchdog.signal.reason : error;
-  } finally {
-    watchdog.stop();
-  }
-}
-
-/**
  * A folder on a web server.
  * @param {'beside' | 'public'} kind
  * @param {string | URL} url
  * @param {number} [stallMs]
  * @returns {Source}
  */
-export function webFolder(kind, url, stallMs = STALL_MS) {
+export function webFolder(kind, url, stallMs) {
   const base = String(url).replace(/\/*$/, '/');
   return {
     kind,
     place: `${kind === 'beside' ? 'beside the page' : 'at the public address'}, ${base}`,
-    read: (file, options) => download(file, new URL(file.name, base).href, { ...options, stallMs }),
+    read: (file, { signal, onBytes }) =>
+      download(new URL(file.name, base).href, { signal, stallMs }, (chunks) => receive(file, chunks, onBytes)),
   };
 }
 

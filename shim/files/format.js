@@ -59,10 +59,13 @@ export function checkMagic(head) {
   throw refusal(`byte ${at} is ${head[at]} instead of ${MAGIC[at]}: this is no model file of Fitting Room`);
 }
 
-/** @param {number} length in bytes */
-export function checkFileLength(length) {
-  if (length > MAX_FILE) throw refusal(`it has ${length} bytes; at most ${MAX_FILE} are read`);
+/** @param {string} where as the message begins @param {number} length in bytes @param {number} most */
+export function checkSize(where, length, most) {
+  if (length > most) throw refusal(`${where}too large: ${length} bytes; at most ${most} are read`);
 }
+
+/** @param {number} length in bytes, of all files together */
+export const checkFileLength = (length) => checkSize('', length, MAX_FILE);
 
 /**
  * Refuses what would overflow the stack of whoever walks through it, and keys that reach into prototypes.

@@ -2,8 +2,8 @@ import { checkOptions, show } from '../errors.js';
 import { loadCore } from '../loading.js';
 import { Model } from '../model.js';
 import { Sequential, seedOf } from '../models.js';
-import { openFile, refusal } from './format.js';
-import { bytesOf } from './source.js';
+import { checkMagic, openFile, refusal } from './format.js';
+import { bytesOf, checkReading } from './source.js';
 import { readTensors, weightsOf } from './tensors.js';
 import { graphFrom, inFile } from './topology.js';
 import { resumeTraining, statesOf } from './training.js';
@@ -13,7 +13,7 @@ const MOST_STATES = 4; // of src/optimizer.h, and the average
 /** @import { Core } from '../core.js' */
 /** @import { Described } from '../formats/described.js' */
 /** @import { RuntimeOptions } from '../loading.js' */
-/** @import { Source } from './source.js' */
+/** @import { ReadOptions, Source } from './source.js' */
 
 /** @typedef {{ name: string, seed: number, input?: object, layers: unknown, tensors: unknown, training?: unknown, metadata?: Record<string, unknown> }} Header */
 
@@ -60,14 +60,16 @@ export function build(core, { name, seed, graph, weights, metadata }, goOn = () 
 /**
  * The weights are read before anything is built, so that what is allocated is bounded by the file's length. The core comes meanwhile.
  * @param {Source} source
- * @param {RuntimeOptions} [options]
+ * @param {RuntimeOptions & ReadOptions} [options]
  * @returns {Promise<Model>}
  */
 export async function loadModel(source, options = {}) {
-  checkOptions('loadModel', options, ['deterministic', 'threads']);
-  const loading = loadCore(options);
+  checkOptions('loadModel', options, ['deterministic', 'threads', 'signal', 'onProgress']);
+  const { signal, onProgress, ...runtime } = options;
+  checkReading('loadModel', options);
+  const loading = loadCore(runtime);
   loading.catch(() => {}); // what is wrong with the file comes first
-  const { header, data } = await openFile(await bytesOf(source));
+  const { header, data } = await openFile(await bytesOf(source, { what: 'loadModel', checkHead: checkMagic, signal, onProgress }));
   const { name, seed, tensors, training, metadata, ...topology } = inFile('', () => checkHeader(header));
   const graph = inFile('', () => graphFrom(topology));
   const core = await loading;

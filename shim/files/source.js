@@ -1,39 +1,55 @@
-import { FittingRoomError, show } from '../errors.js';
+import { download } from '../download.js';
+import { FittingRoomError, checkFunction, checkSignal, show } from '../errors.js';
 import { inNode } from '../host.js';
 import { checkFileLength, checkMagic } from './format.js';
 
 /** @typedef {Uint8Array | ArrayBuffer | Blob | URL | string} Source bytes, or an address: under Node also file: */
 
+/** @typedef {{ received: number, total?: number }} Received bytes of all files so far, and that there will be, where that is known */
+/**
+ * @typedef {object} ReadOptions
+ * @property {AbortSignal} [signal] ends reading; the promise rejects with the signal's reason
+ * @property {(received: Received) => void} [onProgress] told as bytes arrive
+ */
+
 const MAGIC_BYTES = 8;
 
 /**
- * Who reads, as messages call it, and what is looked at as soon as the first bytes are there.
- * @typedef {{ what: string, checkHead: (head: Uint8Array) => void }} Reading
+ * Who reads, as messages call it, and what is looked at as soon as the first bytes are there. stallMs: how long a server may be silent.
+ * @typedef {ReadOptions & { what: string, checkHead: (head: Uint8Array) => void, stallMs?: number }} Reading
  */
 
+/** @param {string} what @param {ReadOptions} options */
+export function checkReading(what, { signal, onProgress }) {
+  checkSignal(`${what}: signal`, signal);
+  checkFunction(`${what}: onProgress`, onProgress);
+  signal?.throwIfAborted();
+}
+
 /** @param {Reading} reading @param {unknown} address @param {unknown} cause */
-function unreachable({ what }, address, cause) {
+function unreachable({ what, signal }, address, cause) {
+  if (signal?.aborted) return signal.reason;
   const { message, cause: deeper } = /** @type {Error & { cause?: Error }} */ (cause);
   return new FittingRoomError(`${what}: ${address} could not be read (${deeper?.message || message})`, 'network', { cause });
 }
 
 /**
- * Reads a body, and no further where it turns out not to be a model file.
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
- * @param {Reading['checkHead']} checkHead
+ * Reads a body, and no further where it turns out to be too long or not to be a model file.
+ * @param {AsyncIterable<Uint8Array>} body
+ * @param {number | undefined} total
+ * @param {Reading} reading
  */
-async function readBody(reader, checkHead) {
+async function readBody(body, total, { checkHead, onProgress }) {
   /** @type {Uint8Array[]} */
   const chunks = [];
   let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
+  for await (const chunk of body) {
     const first = length < MAGIC_BYTES;
-    chunks.push(value);
-    length += value.length;
+    chunks.push(chunk);
+    length += chunk.length;
     checkFileLength(length);
     if (first && length >= MAGIC_BYTES) checkHead(joined(chunks, length));
+    onProgress?.({ received: length, total });
   }
   return joined(chunks, length);
 }
@@ -49,17 +65,13 @@ export function joined(chunks, length) {
   return bytes;
 }
 
-/** @param {string | URL} address @param {Reading} reading */
-async function download(address, reading) {
-  const response = await fetch(address).catch((error) => Promise.reject(unreachable(reading, address, error)));
-  const reader = response.body?.getReader();
-  try {
-    if (!response.ok || !reader) throw new Error(`the server answered ${`${response.status} ${response.statusText}`.trim()}`);
-    return await readBody(reader, reading.checkHead);
-  } catch (error) {
-    await reader?.cancel().catch(() => {});
-    throw error instanceof FittingRoomError ? error : unreachable(reading, address, error);
-  }
+/** @param {string | URL} address @param {Reading} reading @returns {Promise<Uint8Array<ArrayBuffer>>} */
+function readRemote(address, reading) {
+  const read = download(address, reading, (body, { least = 0, total }) => {
+    checkFileLength(least);
+    return readBody(body, total, reading);
+  });
+  return read.catch((error) => Promise.reject(error instanceof FittingRoomError ? error : unreachable(reading, address, error)));
 }
 
 /** Keeps bundlers from following it: that module is Node's. @param {string} name @returns {Promise<typeof import('node:fs/promises')>} */
@@ -70,7 +82,7 @@ async function readLocal(address, reading) {
   const { readFile, stat } = await importFromNode('node:fs/promises');
   try {
     checkFileLength((await stat(address)).size);
-    return Uint8Array.from(await readFile(address));
+    return Uint8Array.from(await readFile(address, { signal: reading.signal }));
   } catch (error) {
     throw error instanceof FittingRoomError ? error : unreachable(reading, address, error);
   }
@@ -85,6 +97,25 @@ function copyOf(source) {
   return bytes;
 }
 
+/** @param {Blob} blob @param {Reading} reading */
+async function readBlob(blob, reading) {
+  checkFileLength(blob.size);
+  const buffer = await blob.arrayBuffer().catch((error) => {
+    throw unreachable(reading, 'the file', error);
+  });
+  return new Uint8Array(buffer);
+}
+
+/** @param {unknown} source @param {Reading} reading @returns {Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>} */
+function readSource(source, reading) {
+  if (source instanceof Blob) return readBlob(source, reading);
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return copyOf(source);
+  if (typeof source !== 'string' && !(source instanceof URL)) {
+    throw new FittingRoomError(`${reading.what} takes a Uint8Array, an ArrayBuffer, a Blob or an address, got ${show(source)}`);
+  }
+  return inNode() && /^file:/i.test(String(source)) ? readLocal(new URL(source), reading) : readRemote(source, reading);
+}
+
 /**
  * A copy of the file's bytes, which nobody else can change while they are being checked.
  * @param {unknown} source
@@ -92,16 +123,9 @@ function copyOf(source) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function bytesOf(source, reading = { what: 'loadModel', checkHead: checkMagic }) {
-  if (typeof source === 'string' || source instanceof URL) {
-    return inNode() && /^file:/i.test(String(source)) ? readLocal(new URL(source), reading) : download(source, reading);
-  }
-  if (source instanceof Blob) {
-    checkFileLength(source.size);
-    const buffer = await source.arrayBuffer().catch((error) => {
-      throw unreachable(reading, 'the file', error);
-    });
-    return new Uint8Array(buffer);
-  }
-  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return copyOf(source);
-  throw new FittingRoomError(`${reading.what} takes a Uint8Array, an ArrayBuffer, a Blob or an address, got ${show(source)}`);
+  reading.signal?.throwIfAborted();
+  const bytes = await readSource(source, reading);
+  reading.signal?.throwIfAborted();
+  reading.onProgress?.({ received: bytes.length, total: bytes.length });
+  return bytes;
 }

@@ -2,13 +2,13 @@ import { FittingRoomError, checkChoice, checkOptions, show } from '../errors.js'
 import { checkFileLength, isModelFile, refusal } from '../files/format.js';
 import { build, loadModel } from '../files/load.js';
 import { describeModel } from '../files/save.js';
-import { bytesOf } from '../files/source.js';
+import { bytesOf, checkReading } from '../files/source.js';
 import { checkTensors, weightsOf } from '../files/tensors.js';
 import { inFile } from '../files/topology.js';
 import { loadCore } from '../loading.js';
 import { Model } from '../model.js';
 
-/** @import { Source } from '../files/source.js' */
+/** @import { ReadOptions, Reading, Received, Source } from '../files/source.js' */
 /** @import { RuntimeOptions } from '../loading.js' */
 /** @import { Format, NamedFile } from './described.js' */
 
@@ -59,12 +59,10 @@ export async function exportModel(model, name, options = {}) {
   return (await FORMATS[name].load()).write(described, { dtype });
 }
 
-const READING = { what: 'importModel', checkHead: () => {} };
-
-/** @param {any} file @returns {Promise<NamedFile>} */
-async function named(file) {
+/** @param {any} file @param {Reading} reading @returns {Promise<NamedFile>} */
+async function named(file, reading) {
   if (typeof file?.name !== 'string') throw new FittingRoomError(`importModel: files are a File or { name, bytes }, got ${show(file)}`);
-  return { name: file.name, bytes: await bytesOf(file instanceof Blob ? file : file.bytes, READING) };
+  return { name: file.name, bytes: await bytesOf(file instanceof Blob ? file : file.bytes, reading) };
 }
 
 /** @param {unknown} source @returns {source is string | URL} */
@@ -74,22 +72,27 @@ const isAddress = (source) => typeof source === 'string' || source instanceof UR
  * One after the other, and no more than all together may hold.
  * @template T
  * @param {T[]} items
- * @param {(item: T) => Promise<NamedFile>} readOne
+ * @param {Reading} reading
+ * @param {(item: T, reading: Reading) => Promise<NamedFile>} readOne
  */
-async function inTurn(items, readOne) {
+async function inTurn(items, reading, readOne) {
   /** @type {NamedFile[]} */
   const files = [];
+  let before = 0;
+  /** @param {Received} progress of the file that is being read */
+  const onProgress = ({ received, total }) => reading.onProgress?.({ received: before + received, total: items.length > 1 ? undefined : total });
   for (const item of items) {
-    files.push(await readOne(item));
-    checkFileLength(files.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    files.push(await readOne(item, { ...reading, onProgress }));
+    before += files[files.length - 1].bytes.length;
+    checkFileLength(before);
   }
   return files;
 }
 
-/** @param {ImportSource} source @returns {Promise<NamedFile[]>} */
-async function filesOf(source) {
-  if (Array.isArray(source)) return inTurn(source, named);
-  return [{ name: isAddress(source) ? String(source) : 'the file', bytes: await bytesOf(source, READING) }];
+/** @param {ImportSource} source @param {Reading} reading @returns {Promise<NamedFile[]>} */
+async function filesOf(source, reading) {
+  if (Array.isArray(source)) return inTurn(source, reading, named);
+  return [{ name: isAddress(source) ? String(source) : 'the file', bytes: await bytesOf(source, reading) }];
 }
 
 /**
@@ -104,10 +107,10 @@ function addressBeside(address, name) {
   return beside;
 }
 
-/** @param {string | URL} source @param {string[]} names @returns {Promise<NamedFile[]>} */
-async function filesBeside(source, names) {
+/** @param {string | URL} source @param {string[]} names @param {Reading} reading @returns {Promise<NamedFile[]>} */
+async function filesBeside(source, names, reading) {
   const address = new URL(source, globalThis.location?.href);
-  return inTurn(names, async (name) => ({ name, bytes: await bytesOf(addressBeside(address, name), READING) }));
+  return inTurn(names, reading, async (name, each) => ({ name, bytes: await bytesOf(addressBeside(address, name), each) }));
 }
 
 /** @typedef {{ file: NamedFile, load?: () => Promise<Format> }} Candidate load: of another tool's format */
@@ -139,18 +142,22 @@ async function modelAmong(files) {
 
 /**
  * @param {ImportSource} source
- * @param {RuntimeOptions} [options]
+ * @param {RuntimeOptions & ReadOptions} [options]
  * @returns {Promise<Model>}
  */
 export async function importModel(source, options = {}) {
-  checkOptions('importModel', options, ['deterministic', 'threads']);
-  const files = await filesOf(source);
+  checkOptions('importModel', options, ['deterministic', 'threads', 'signal', 'onProgress']);
+  const { signal, onProgress, ...runtime } = options;
+  checkReading('importModel', options);
+  const reading = { what: 'importModel', checkHead: () => {}, signal, onProgress };
+  const files = await filesOf(source, reading);
   const { file, load } = await modelAmong(files);
-  if (!load) return loadModel(file.bytes, options);
+  if (!load) return loadModel(file.bytes, { ...runtime, signal });
   const { read, others } = await load();
-  const beside = isAddress(source) && others ? await filesBeside(source, others(file)) : files.filter((each) => each !== file);
+  const beside = isAddress(source) && others ? await filesBeside(source, others(file), reading) : files.filter((each) => each !== file);
   const described = await read([file, ...beside]);
-  const core = await loadCore(options);
+  const core = await loadCore(runtime);
+  signal?.throwIfAborted();
   inFile('', () => checkTensors(described.weights, weightsOf(core, described.graph)));
   return build(core, described);
 }

@@ -1,5 +1,5 @@
 import { show } from '../errors.js';
-import { parseJson, refusal } from '../files/format.js';
+import { checkSize, parseJson, refusal } from '../files/format.js';
 import { MAX_LENGTH } from '../layer.js';
 
 /** Checks of what JSON in a file holds. `where` names the place, as messages begin. */
@@ -33,6 +33,6 @@ export function checkShape(where, value) {
 
 /** @param {Uint8Array} bytes @param {string} what they are @param {number} most bytes */
 export function objectFrom(bytes, what, most) {
-  if (bytes.length > most) throw refusal(`${what} has ${bytes.length} bytes; at most ${most} are read`);
+  checkSize(`${what}: `, bytes.length, most);
   return checkObject(what, parseJson(bytes, what));
 }

@@ -36,7 +36,7 @@ test('exportModel, importModel: what they cannot take is refused', async () => {
   await assert.rejects(exportModel(made, 'fitting-room', { dtype: 'float64' }), /^FittingRoomError: save: dtype must be one of float32, float16, int8, got "float64"$/);
   await assert.rejects(exportModel(wrong({}), 'fitting-room'), { message: 'exportModel takes a model, got Object' });
   const { bytes } = (await exportModel(made, 'fitting-room'))[0];
-  await assert.rejects(importModel(bytes, wrong({ seed: 1 })), { message: "importModel has no option 'seed'; it takes deterministic, threads" });
+  await assert.rejects(importModel(bytes, wrong({ seed: 1 })), { message: "importModel has no option 'seed'; it takes deterministic, threads, signal, onProgress" });
   made.dispose();
   await assert.rejects(exportModel(made, 'fitting-room'), { message: 'this model has been disposed' });
   await refusedImport(new Uint8Array(), /^model file: none of \["the file"\] is a model of a format that is known here: fitting-room, tfjs/);

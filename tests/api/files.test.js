@@ -140,7 +140,7 @@ describe('model files', () => {
     const gone = Object.assign(new Blob([file]), { arrayBuffer: () => Promise.reject(new Error('moved')) });
     await refusedFile(gone, 'loadModel: the file could not be read (moved)', 'network');
     await refusedFile(3, 'loadModel takes a Uint8Array, an ArrayBuffer, a Blob or an address, got 3', 'invalid-argument');
-    await assert.rejects(loadModel(file, wrong({ seed: 1 })), { message: "loadModel has no option 'seed'; it takes deterministic, threads" });
+    await assert.rejects(loadModel(file, wrong({ seed: 1 })), { message: "loadModel has no option 'seed'; it takes deterministic, threads, signal, onProgress" });
   });
 
   test('without crypto.subtle, as on pages without https, files are the same', async (t) => {

@@ -1,0 +1,106 @@
+/** What datasets and models are fetched with. */
+
+export const STALL_MS = 30_000; // a server that is silent for this long has failed
+
+const ELSEWHERE = 'the server there redirects to where this page may not ask';
+
+/**
+ * @typedef {object} DownloadOptions
+ * @property {AbortSignal} [signal] ends it; what was asked for rejects with the signal's reason
+ * @property {number} [stallMs] how long the server may be silent
+ */
+
+/** An AbortSignal that follows `signal` and also aborts when `touch` has not been called for a while. */
+class Watchdog {
+  /** @param {AbortSignal | undefined} signal @param {number} milliseconds */
+  constructor(signal, milliseconds) {
+    this.controller = new AbortController();
+    this.outer = signal;
+    this.milliseconds = milliseconds;
+    this.follow = () => this.controller.abort(signal?.reason);
+    if (signal?.aborted) this.follow();
+    signal?.addEventListener('abort', this.follow);
+    this.touch();
+  }
+
+  get signal() {
+    return this.controller.signal;
+  }
+
+  touch() {
+    clearTimeout(this.timer);
+    const silent = new Error(`no answer for ${this.milliseconds / 1000} seconds`);
+    this.timer = setTimeout(() => this.controller.abort(silent), this.milliseconds);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.outer?.removeEventListener('abort', this.follow);
+  }
+}
+
+/** Says in a sentence what a fetch that threw only hints at. */
+function networkError(/** @type {unknown} */ error) {
+  const { message, cause } = /** @type {Error & { cause?: NodeJS.ErrnoException }} */ (error);
+  return new Error(`it could not be fetched (${cause?.message || cause?.code || message})`, { cause: error });
+}
+
+/** @param {string | URL} url @param {AbortSignal} signal */
+async function request(url, signal) {
+  const response = await fetch(url, { signal }).catch(async (error) => {
+    signal.throwIfAborted();
+    // Browsers tell a redirect to where the page must not ask from no answer at all only if they are asked not to follow.
+    const { type } = await fetch(url, { signal, redirect: 'manual' }).catch(() => ({ type: 'error' }));
+    throw type === 'opaqueredirect' ? new Error(ELSEWHERE) : networkError(error);
+  });
+  const { ok, body, status, statusText } = response;
+  if (ok && body) return { body, headers: response.headers };
+  await body?.cancel().catch(() => {});
+  throw new Error(ok ? 'the server sent nothing' : `the server answered ${`${status} ${statusText}`.trim()}`);
+}
+
+/** @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {() => void} onChunk */
+async function* chunksOf(reader, onChunk) {
+  for (;;) {
+    const { done, value } = await reader.read().catch((error) => Promise.reject(networkError(error)));
+    if (done) return;
+    onChunk();
+    yield value;
+  }
+}
+
+/** How long the body is as it comes over the network; undefined where the server does not say. @param {Headers} headers */
+function statedLength(headers) {
+  const stated = Number(headers.get('Content-Length') || NaN);
+  return Number.isSafeInteger(stated) && stated >= 0 ? stated : undefined;
+}
+
+/** @param {Headers} headers */
+const isEncoded = (headers) => !/^(identity)?$/i.test(headers.get('Content-Encoding') ?? '');
+
+/**
+ * Fetches an address and hands over what comes, so that who receives it can stop early. Rejects with a reason: an Error whose message
+ * says what happened, or what `receive` or the signal threw.
+ * @template T
+ * @param {string | URL} url
+ * @param {DownloadOptions} options
+ * @param {(chunks: AsyncIterable<Uint8Array>, stated: { least?: number, total?: number }) => Promise<T>} receive least: bytes of the
+ *   body, or more where it is unpacked on the way; total: of the body as it is handed over
+ * @returns {Promise<T>}
+ */
+export async function download(url, { signal: outer, stallMs = STALL_MS }, receive) {
+  const watchdog = new Watchdog(outer, stallMs);
+  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  let reader;
+  try {
+    const { body, headers } = await request(url, watchdog.signal);
+    reader = body.getReader();
+    const least = statedLength(headers);
+    return await receive(chunksOf(reader, () => watchdog.touch()), { least, total: isEncoded(headers) ? undefined : least });
+  } catch (error) {
+    await reader?.cancel().catch(() => {});
+    throw watchdog.signal.aborted ? watchdog.signal.reason : error;
+  } finally {
+    watchdog.stop();
+  }
+}
