@@ -15,6 +15,14 @@ export class FittingRoomError extends Error {
   }
 }
 
+/* Of what a message quotes. */
+const LONGEST_MESSAGE = 400; // characters
+const LONGEST_TEXT = 100;
+const MOST_ITEMS = 20;
+
+/** @param {string} text @param {number} [most] characters */
+export const clipped = (text, most = LONGEST_MESSAGE) => (text.length > most ? `${text.slice(0, most)}…` : text);
+
 /**
  * @param {string} whose memory it is, as the message calls it
  * @param {number} bytes how many were asked for
@@ -24,13 +32,13 @@ export const outOfMemory = (whose, bytes, cause) =>
   new FittingRoomError(`out of memory: ${whose} could not allocate ${bytes} bytes; use fewer samples, smaller batches or a smaller model`, 'out-of-memory', { cause });
 
 /**
- * What a value looks like in a message: `"abc"`, `[1, 2]`, `undefined`.
+ * What a value looks like in a message: `"abc"`, `[1, 2]`, `undefined`; cut short where it is long.
  * @param {unknown} value
  * @returns {string}
  */
 export function show(value) {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (typeof value === 'string') return JSON.stringify(clipped(value, LONGEST_TEXT));
+  if (Array.isArray(value)) return `[${value.slice(0, MOST_ITEMS).map(show).join(', ')}${value.length > MOST_ITEMS ? ', …' : ''}]`;
   if (typeof value === 'object' && value !== null) {
     const name = value.constructor?.name; // of what came as JSON, anything
     return typeof name === 'string' ? name : 'object';

@@ -67,13 +67,18 @@ class Sink {
 
   /** @param {Uint8Array} chunk */
   append(chunk) {
-    if (this.length + chunk.length > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.length + chunk.length));
-      larger.set(this.bytes.subarray(0, this.length));
-      this.bytes = larger;
-    }
+    const length = this.length + chunk.length;
+    if (length > this.bytes.length) this.reserve(Math.max(2 * this.bytes.length, length));
     this.bytes.set(chunk, this.length);
     this.length += chunk.length;
+  }
+
+  /** @param {number} capacity */
+  reserve(capacity) {
+    if (capacity <= this.bytes.length) return;
+    const larger = new Uint8Array(capacity);
+    larger.set(this.bytes.subarray(0, this.length));
+    this.bytes = larger;
   }
 
   finish() {
@@ -81,23 +86,45 @@ class Sink {
   }
 }
 
+/** Of a file's content: what says how much there is. */
+export const HEAD_BYTES = 16;
+
 /**
  * Decompress a gzip file. Rejects when it is cut short or damaged, and as soon as it proves too long.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {(consumed: number) => void} [onConsumed] told how many of `bytes` have been read
- * @param {number} [most] bytes that may come of it
+ * @param {number | ((head: Uint8Array) => number | undefined)} [most] bytes that may come of it, all the same or as the first HEAD_BYTES
+ *   promise; undefined: they are enough
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function gunzip(bytes, onConsumed = () => {}, most = MAX_BYTES) {
-  const sink = new Sink(Math.min(statedLength(bytes), most));
+  const sink = new Sink(0);
+  /** @type {number | undefined} */
+  let limit;
   const reader = sliced(bytes, onConsumed).pipeThrough(new DecompressionStream('gzip')).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return sink.finish();
-    if (sink.length + value.length > most) {
-      await reader.cancel();
-      throw new FittingRoomError(`more than ${most} bytes are packed in it`, 'bad-data');
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return sink.finish();
+      if (sink.length + value.length > (limit ?? MAX_BYTES)) throw tooLong(limit ?? MAX_BYTES);
+      sink.append(value);
+      if (limit !== undefined || sink.length < HEAD_BYTES) continue;
+      limit = typeof most === 'number' ? most : most(sink.bytes.subarray(0, HEAD_BYTES));
+      if (limit === undefined) return await ended(reader, sink.finish().subarray(0, HEAD_BYTES));
+      if (sink.length > limit) throw tooLong(limit);
+      sink.reserve(typeof most === 'number' ? Math.min(statedLength(bytes), limit) : limit);
     }
-    sink.append(value);
+  } catch (error) {
+    await reader.cancel().catch(() => {});
+    throw error;
   }
 }
+
+/** @template T @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {T} result */
+async function ended(reader, result) {
+  await reader.cancel();
+  return result;
+}
+
+/** @param {number} most */
+const tooLong = (most) => new FittingRoomError(`too large: more than ${most} bytes are packed in it`, 'bad-data');

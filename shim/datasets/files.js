@@ -1,6 +1,6 @@
-import { FittingRoomError } from '../errors.js';
+import { FittingRoomError, clipped } from '../errors.js';
 import { MAX_BYTES, formatOf, gunzip } from './bytes.js';
-import { pair, readIdx } from './idx.js';
+import { pair, promisedLength, readIdx } from './idx.js';
 import { followFiles } from './progress.js';
 import { FASHION_MNIST } from './table.js';
 
@@ -17,26 +17,56 @@ const PART_NAMES = { train: 'training', test: 'test' };
 /** @type {Record<IdxFile['kind'], string>} */
 const KIND_NAMES = { images: 'pictures', labels: 'labels' };
 
-const refusal = (/** @type {string} */ message, /** @type {unknown} */ cause = undefined) =>
-  new FittingRoomError(message, 'bad-data', { cause });
+const LONGEST_NAME = 255; // characters; file systems have no longer ones
+/** More than are ever of use, so that each can still be told what is wrong with it. */
+const MOST_FILES = 16;
+/** Bytes that all files together may have once they are unpacked: twice Fashion-MNIST's, or so many times what they had before. */
+const MOST_UNPACKED = 3 * 2 ** 25;
+const MOST_EXPANDED = 20;
 
-/** @param {Given} file @param {(consumed: number) => void} onConsumed */
-async function contentOf({ name, bytes }, onConsumed) {
+const refusal = (/** @type {string} */ message, /** @type {unknown} */ cause = undefined) =>
+  new FittingRoomError(clipped(message), 'bad-data', { cause });
+
+/** What the files may still take of memory. */
+class Allowance {
+  /** @param {Given[]} files */
+  constructor(files) {
+    this.most = Math.min(MAX_BYTES, Math.max(MOST_UNPACKED, MOST_EXPANDED * files.reduce((sum, { bytes }) => sum + bytes.length, 0)));
+    this.left = this.most;
+  }
+
+  /** What the file that begins so promises. @param {Uint8Array} head @returns {number | undefined} */
+  takeFor(head) {
+    const length = promisedLength(head);
+    if (length === undefined) return undefined;
+    if (length > this.left) throw refusal(`too large: ${this.most - this.left + length} bytes, unpacked, with the files before it; at most ${this.most} are read`);
+    this.left -= length;
+    return length;
+  }
+}
+
+/** @param {Given} file @param {Allowance} allowance @param {(consumed: number) => void} onConsumed */
+async function contentOf({ name, bytes }, allowance, onConsumed) {
   const format = formatOf(bytes);
   if (format === 'idx') return bytes;
   if (format !== 'gzip') throw refusal(`${name} is neither a gzip nor an IDX file${format === 'html' ? ' but a web page' : ''}`);
-  return gunzip(bytes, onConsumed).catch((error) => {
+  return gunzip(bytes, onConsumed, (head) => allowance.takeFor(head)).catch((error) => {
     const what = error instanceof FittingRoomError ? error.message : `the gzip file is cut short or damaged (${error.message})`;
     throw refusal(`${name}: ${what}`, error);
   });
 }
 
-/** @param {FileLike} file @returns {Promise<Given>} */
-async function givenBy(file) {
-  const { name, size = 0 } = file;
-  if (size > MAX_BYTES) throw refusal(`${name} has ${size} bytes; at most ${MAX_BYTES} are read`);
-  return { name, bytes: new Uint8Array(await file.arrayBuffer()) };
+/** @param {FileLike[]} files */
+function checkSizes(files) {
+  let sum = 0;
+  for (const { name, size = 0 } of files) {
+    sum += size;
+    if (sum > MAX_BYTES) throw refusal(`${clipped(name, LONGEST_NAME)}: too large: ${sum} bytes with the files before it; at most ${MAX_BYTES} are read`);
+  }
 }
+
+/** @param {FileLike} file @returns {Promise<Given>} */
+const givenBy = async (file) => ({ name: clipped(file.name, LONGEST_NAME), bytes: new Uint8Array(await file.arrayBuffer()) });
 
 /** @param {string} name @returns {Part | null} */
 function partByName(name) {
@@ -110,7 +140,11 @@ function officialName(part, kind) {
  * @returns {Promise<Dataset>}
  */
 export async function fromFiles(files, { onProgress = () => {} } = {}) {
-  const given = await Promise.all(Array.from(files, givenBy));
+  const all = Array.from(files);
+  if (all.length > MOST_FILES) throw refusal(`a dataset has four files, these are ${all.length}`);
+  checkSizes(all);
+  const given = await Promise.all(all.map(givenBy));
+  const allowance = new Allowance(given);
   const tell = followFiles(
     given.map(({ bytes }, i) => ({ name: String(i), bytes: bytes.length })),
     (progress) => onProgress({ ...progress, file: given[Number(progress.file)].name }),
@@ -119,7 +153,7 @@ export async function fromFiles(files, { onProgress = () => {} } = {}) {
   const { classNames } = FASHION_MNIST;
   const read = [];
   for (const [i, file] of given.entries()) {
-    const content = await contentOf(file, (consumed) => tell(String(i), 'decompress', consumed));
+    const content = await contentOf(file, allowance, (consumed) => tell(String(i), 'decompress', consumed));
     tell(String(i), 'decompress', file.bytes.length);
     read.push(await readIdx(file.name, content, classNames.length));
   }

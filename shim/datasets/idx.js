@@ -1,6 +1,7 @@
 import { anyCore } from '../loading.js';
 import { FittingRoomError } from '../errors.js';
 import { tensor } from '../tensor.js';
+import { HEAD_BYTES } from './bytes.js';
 
 /**
  * @typedef {import('../tensor.js').Tensor<Uint8Array>} Tensor
@@ -9,8 +10,12 @@ import { tensor } from '../tensor.js';
  */
 
 const SIDE = 28; // rows and columns of a picture
-const LARGEST_HEADER = 16; // bytes
+const LARGEST_HEADER = HEAD_BYTES;
 const OUT_INTS = 5;
+/* What files begin with. */
+const LABELS = 0x801;
+const PICTURES = 0x803;
+const MOST_LABELS = 2 ** 20;
 
 /**
  * The header of an IDX file, checked by the core against the file's length.
@@ -27,6 +32,15 @@ async function readHeader(bytes) {
     const [rank, count, rows, columns, dataOffset] = core.ints(out, OUT_INTS);
     return { rank, count, rows, columns, dataOffset };
   });
+}
+
+/** How long the file is by its header; undefined where that is none. @param {Uint8Array} head at least LARGEST_HEADER bytes @returns {number | undefined} */
+export function promisedLength(head) {
+  const view = new DataView(head.buffer, head.byteOffset, LARGEST_HEADER);
+  const [magic, count, rows, columns] = [0, 4, 8, 12].map((at) => view.getUint32(at));
+  if (magic === LABELS && count > MOST_LABELS) throw new FittingRoomError(`too large: ${count} labels; at most ${MOST_LABELS} are read`, 'bad-data');
+  if (magic === LABELS) return 8 + count;
+  return magic === PICTURES ? 16 + count * rows * columns : undefined;
 }
 
 /** @param {string} name @param {Uint8Array} labels @param {number} classes */

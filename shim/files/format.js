@@ -1,5 +1,5 @@
 import { sha256 } from '../datasets/bytes.js';
-import { FittingRoomError } from '../errors.js';
+import { FittingRoomError, clipped } from '../errors.js';
 
 /**
  * A model file: what the model is, as JSON, then its weights. All numbers are little-endian.
@@ -37,12 +37,9 @@ export const ALIGNMENT = 16;
 export const MAX_FILE = 2 ** 29;
 const MAX_NESTING = 16;
 
-const LONGEST_MESSAGE = 400; // characters, of what may quote the file
-
 /** @param {string} message @param {unknown} [cause] */
 export function refusal(message, cause) {
-  const short = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
-  return new FittingRoomError(`model file: ${short}`, 'bad-data', { cause });
+  return new FittingRoomError(`model file: ${clipped(message)}`, 'bad-data', { cause });
 }
 
 /** @param {number} length in bytes */

@@ -17,6 +17,7 @@ import { Model } from '../model.js';
 /** @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, float32 where left out; each format has its own */
 
 const BRACE = 0x7b;
+const MOST_FILES = 4096; // more than any model has, with what may stand beside it
 
 /** @param {Uint8Array} bytes */
 const isJson = (bytes) => /^\s*\{\s*["}]/.test(new TextDecoder().decode(bytes.subarray(0, 64)));
@@ -91,7 +92,10 @@ async function inTurn(items, reading, readOne) {
 
 /** @param {ImportSource} source @param {Reading} reading @returns {Promise<NamedFile[]>} */
 async function filesOf(source, reading) {
-  if (Array.isArray(source)) return inTurn(source, reading, named);
+  if (Array.isArray(source)) {
+    if (source.length > MOST_FILES) throw refusal(`too large: ${source.length} files; at most ${MOST_FILES} are read`);
+    return inTurn(source, reading, named);
+  }
   return [{ name: isAddress(source) ? String(source) : 'the file', bytes: await bytesOf(source, reading) }];
 }
 

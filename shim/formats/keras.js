@@ -4,9 +4,10 @@ import { weightsOf as weightShapes } from '../files/tensors.js';
 import { inFile } from '../files/topology.js';
 import { loadCore } from '../loading.js';
 import { seedOf } from '../models.js';
+import { elementsOf } from '../tensor.js';
 import { planOf, weightsOf } from './described.js';
 import { checkList, checkObject, checkText, objectFrom } from './json.js';
-import { CONFIG, MAX_CONFIG, METADATA, WEIGHTS, holdsModel, packArchive, unpackArchive } from './keras/archive.js';
+import { Archive, CONFIG, MAX_CONFIG, METADATA, WEIGHTS, holdsModel, packArchive } from './keras/archive.js';
 import { layerFrom } from './keras/layers.js';
 import { groupNames, kerasOrder, snakeCase } from './keras/order.js';
 import { policy, serialized, serializedInput, serializedLayer } from './keras/serialize.js';
@@ -130,10 +131,13 @@ function entriesOf(where, config, parent) {
   return shape ? [{ class_name: 'InputLayer', config: { name: 'input', batch_shape: shape } }, ...listed] : listed;
 }
 
-/** @param {Record<string, Uint8Array>} members */
-function ownFrom(members) {
-  if (!members[METADATA]) return { seed: 0 };
-  const own = objectFrom(members[METADATA], METADATA, MAX_CONFIG)[OWN];
+/** @param {Archive} archive @param {string} name */
+const jsonFrom = (archive, name) => objectFrom(archive.unpack(name, MAX_CONFIG), name, MAX_CONFIG);
+
+/** @param {Archive} archive */
+function ownFrom(archive) {
+  if (!archive.has(METADATA)) return { seed: 0 };
+  const own = jsonFrom(archive, METADATA)[OWN];
   const { name, seed = 0, metadata } = checkObject(`${METADATA}: ${OWN}`, own ?? {});
   if (name !== undefined) checkText(`${METADATA}: name`, name);
   if (metadata !== undefined) checkObject(`${METADATA}: metadata`, metadata);
@@ -142,19 +146,34 @@ function ownFrom(members) {
 
 export { holdsModel as isModel };
 
+/** Of floats of 8 bytes, each with the states of an optimizer beside it. */
+const MOST_PER_NUMBER = 8 * 5;
+/** What HDF5 takes for a layer's groups and headers. */
+const MOST_PER_LAYER = 2 ** 14;
+const MOST_BESIDE = 2 ** 20;
+/** How much longer than its archive; weights that have learnt something are hardly packed at all. */
+const MOST_EXPANDED = 16;
+
+/** How many bytes the weights' file can have that the model has a use for. @param {{ shapes: number[][] }[]} layers @param {number} archive bytes; so many cost nothing */
+function mostOf(layers, archive) {
+  const numbers = layers.flatMap(({ shapes }) => shapes).reduce((sum, shape) => sum + elementsOf(shape), 0);
+  const useful = MOST_BESIDE + layers.length * MOST_PER_LAYER + numbers * MOST_PER_NUMBER;
+  return Math.max(archive, Math.min(useful, MOST_BESIDE + MOST_EXPANDED * archive));
+}
+
 /** @param {NamedFile[]} files @returns {Promise<Described>} */
 export async function read([{ bytes }]) {
   const core = await loadCore();
-  const members = unpackArchive(bytes);
-  const missing = [CONFIG, WEIGHTS].find((name) => !members[name]);
+  const archive = new Archive(bytes);
+  const missing = [CONFIG, WEIGHTS].find((name) => !archive.has(name));
   if (missing) throw refusal(`the archive has no ${missing}`);
   const { described, layers } = inFile('', () => {
-    const { name, graph, entries } = topologyFrom(CONFIG, objectFrom(members[CONFIG], CONFIG, MAX_CONFIG), layerFrom, entriesOf);
+    const { name, graph, entries } = topologyFrom(CONFIG, jsonFrom(archive, CONFIG), layerFrom, entriesOf);
     checkAxes(planOf(core, graph), entries);
     const places = new Map(entries.map(({ config, group }) => [config.name, group]));
     const shapes = weightShapes(core, graph).map(({ shape }) => shape);
     const wanted = graph.nodes.map(({ config }) => ({ group: String(places.get(config.name)), shapes: shapes.splice(0, weightsOf(config).length) }));
-    return { described: { name, graph, ...ownFrom(members) }, layers: wanted };
+    return { described: { name, graph, ...ownFrom(archive) }, layers: wanted };
   });
-  return { ...described, weights: readWeights(members[WEIGHTS], layers) };
+  return { ...described, weights: readWeights(archive.unpack(WEIGHTS, mostOf(layers, bytes.length)), layers) };
 }

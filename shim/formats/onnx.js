@@ -5,7 +5,7 @@ import { loadCore } from '../loading.js';
 import { seedOf } from '../models.js';
 import { planOf } from './described.js';
 import { checkObject, checkText } from './json.js';
-import { FLOAT, FLOAT16, floatTensor, floatsOf, integerTensor, inverse, transposed } from './onnx/arrays.js';
+import { Allowance, FLOAT, FLOAT16, floatTensor, floatsOf, integerTensor, inverse, transposed } from './onnx/arrays.js';
 import { constantsOf, readForeign } from './onnx/foreign.js';
 import { decode, encode } from './onnx/messages.js';
 import { planGraph } from './onnx/plan.js';
@@ -73,11 +73,14 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
   return [{ name: 'model.onnx', bytes }];
 }
 
-/** @param {Parameter} parameter @param {Map<string, OnnxTensor>} constants @returns {Described['weights'][number]} */
-function weightOf({ name, order, channels }, constants) {
+/** @param {Parameter} parameter @param {Map<string, OnnxTensor>} constants @param {Allowance} allowance @returns {Described['weights'][number]} */
+function weightOf({ name, order, channels }, constants, allowance) {
   const stored = constants.get(name);
   if (!stored) throw refusal(`ONNX: there is no tensor ${show(name)}`);
-  const tensor = inFile('ONNX: ', () => floatsOf(stored));
+  const tensor = inFile('ONNX: ', () => {
+    allowance.take(stored);
+    return floatsOf(stored);
+  });
   if (!order) return tensor;
   const [outputs, , height, width] = tensor.shape;
   const shape = channels ? [channels, outputs / channels, height, width] : tensor.shape;
@@ -94,8 +97,8 @@ function headerFrom(value) {
   return { name: checkText(`${HEADER}: name`, name), seed: seedOf(HEADER, seed ?? null), graph: graphFrom(topology), ...(metadata && { metadata }) };
 }
 
-/** A model of ours, as its metadata say, where its nodes are still those. @param {OnnxModel} model @returns {Promise<Described | undefined>} */
-async function readOwn({ graph = {}, metadata = [] }) {
+/** A model of ours, as its metadata say, where its nodes are still those. @param {OnnxModel} model @param {Allowance} allowance @returns {Promise<Described | undefined>} */
+async function readOwn({ graph = {}, metadata = [] }, allowance) {
   const entry = metadata.find(({ key }) => key === PRODUCER);
   if (!entry) return undefined;
   const core = await loadCore();
@@ -105,7 +108,7 @@ async function readOwn({ graph = {}, metadata = [] }) {
     const { constants, rest } = constantsOf(graph);
     if (written(rest) !== written(nodes)) return undefined;
     const weights = parameters.filter(({ weight }) => weight !== undefined).toSorted((a, b) => Number(a.weight) - Number(b.weight));
-    return { ...described, weights: weights.map((parameter) => weightOf(parameter, constants)) };
+    return { ...described, weights: weights.map((parameter) => weightOf(parameter, constants, allowance)) };
   });
 }
 
@@ -121,5 +124,6 @@ export function isModel(bytes) {
 /** @param {NamedFile[]} files @returns {Promise<Described>} */
 export async function read([{ bytes }]) {
   const model = decode(bytes);
-  return (await readOwn(model)) ?? readForeign(model);
+  const allowance = new Allowance(bytes.length);
+  return (await readOwn(model, allowance)) ?? readForeign(model, allowance);
 }

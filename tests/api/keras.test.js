@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { unzipSync, zipSync } from 'fflate';
 import * as hdf5 from 'h5wasm';
 import { Sequential, exportModel, importModel, input, layers, model, sequential, tensor } from '../../shim/index.js';
+import { Archive } from '../../shim/formats/keras/archive.js';
 import { useBuild } from '../../shim/loading.js';
 import { assemble } from '../../web/assembly.js';
 import { PRESETS, parseModel, specsOf } from '../../web/model-spec.js';
@@ -579,20 +580,29 @@ test('keras: weights that are missing, of another shape or kind are refused by t
   }), /layers\/dense\/vars\/0 is stored in chunks/);
   await refused(await file([], undefined, (h5) => {
     h5.get('layers/dense/vars').create_group('0');
-    h5.get('layers/dense/vars').create_soft_link('/nowhere', '1');
+    h5.get('layers/dense/vars').create_group('1');
   }), /layers\/dense\/vars\/0 is missing/);
+  await refused(await file([kernel], undefined, (h5) => {
+    h5.get('layers/dense/vars').create_soft_link('/nowhere', '1');
+  }), 'model file: model.weights.h5: layers/dense/vars must hold 2 variables, got 1');
+  const whole = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
+  const words = (/** @type {number[]} */ ...values) => Buffer.from(BigUint64Array.from(values, BigInt).buffer);
+  /** @param {Buffer} before @param {Buffer} after in place of it, wherever it stands */
+  const changed = (before, after) => {
+    const copy = Buffer.from(whole);
+    for (let at = copy.indexOf(before); at >= 0; at = copy.indexOf(before)) after.copy(copy, at);
+    return copy;
+  };
   const vast = { name: 's', layers: [begin([1000]), layerEntry('Dense', 'dense', { ...DENSE, units: 60000 })] };
-  const small = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
-  const lied = Buffer.from(BigUint64Array.of(1000n, 60000n).buffer);
-  for (let at = small.indexOf(Buffer.from(BigUint64Array.of(3n, 2n).buffer)); at >= 0; at = small.indexOf(Buffer.from(BigUint64Array.of(3n, 2n).buffer))) lied.copy(small, at);
-  await refused(archive('Sequential', vast, small), /layers\/dense\/vars\/0 is larger than its file/);
-  const tangled = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
+  await refused(archive('Sequential', vast, changed(words(3, 2), words(1000, 60000))), /layers\/dense\/vars\/0 must have 240000000 bytes, got 24$/);
+  const at = whole.length - 8; // what lies there ends behind the file
+  const [place] = [...whole.keys()].filter((from) => whole.readUInt8(from) === 3 && whole.readUInt8(from + 1) === 1 && whole.subarray(from + 10, from + 18).equals(words(24)));
+  await refused(archive('Sequential', config, changed(whole.subarray(place, place + 10), Buffer.concat([Buffer.of(3, 1), words(at)]))), /layers\/dense\/vars\/0 is larger than its file/);
+  const tangled = Buffer.from(whole);
   tangled.writeUInt16LE(60000, tangled.indexOf('TREE') + 6);
-  await refused(archive('Sequential', config, tangled), /^model file: model.weights.h5: byte \d+: a group is larger than Keras makes any/);
-  const hidden = Buffer.from(tangled);
-  hidden.write('tree', hidden.indexOf('TREE'));
-  await refused(archive('Sequential', config, hidden), /^model file: model.weights.h5: byte \d+: no part of a group that Keras makes begins here$/);
-  await refused(archive('Sequential', config, endlessTree(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]))), 'model file: model.weights.h5: its groups hold more than any model has');
+  await refused(archive('Sequential', config, tangled), /^model file: model.weights.h5: it cannot be read as HDF5 \(byte \d+: 960008 bytes are to follow, the file has \d+\)$/);
+  await refused(archive('Sequential', config, changed(Buffer.from('TREE'), Buffer.from('tree'))), /^model file: model.weights.h5: it cannot be read as HDF5 \(byte \d+: "TREE" is to stand here\)$/);
+  await refused(archive('Sequential', config, endlessTree(whole)), /^model file: model.weights.h5: too large: its groups hold more than any model has, or overlap; at most \d+ bytes of them are read$/);
   await refused(archive('Sequential', config, new TextEncoder().encode('no HDF5')), /^model file: model.weights.h5: it cannot be read as HDF5/);
 });
 
@@ -600,18 +610,21 @@ test('keras: archives that are none, lack a part, or would swell are refused bef
   await refused(Uint8Array.of(0x50, 0x4b, 3, 4), /^model file: the archive cannot be read/);
   await refused(zipSync({ 'other.txt': new Uint8Array(3) }), 'model file: the archive has no config.json');
   await refused(zipSync({ 'config.json': json({}) }), 'model file: the archive has no model.weights.h5');
-  await refused(zipSync({ 'config.json': new Uint8Array(2 ** 23), 'model.weights.h5': new Uint8Array() }), /config.json has 8388608 bytes; at most 4194304 are read/);
+  await refused(zipSync({ 'config.json': new Uint8Array(2 ** 23), 'model.weights.h5': new Uint8Array() }), /config.json: too large: 8388608 bytes; at most 1048576 are read/);
   const many = zipSync(Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`f${i}`, new Uint8Array()])));
   await refused(many, 'model file: the archive has more than 1024 entries');
   const swelling = zipSync({ 'config.json': json({}), 'model.weights.h5': new Uint8Array(2 ** 20) }, { level: 9 });
   const at = Buffer.from(swelling).lastIndexOf('model.weights.h5') - 46;
   const lied = swelling.slice();
-  new DataView(lied.buffer).setUint32(at + 24, 2 ** 31, true);
-  await refused(lied, /it has \d+ bytes; at most 536870912 are read/);
-  new DataView(lied.buffer).setUint32(at + 24, 2 ** 21, true);
-  await refused(lied, /^model file: model.weights.h5 cannot have 2097152 bytes, packed as \d+$/);
-  new DataView(lied.buffer).setUint32(at + 24, 100, true);
-  await refused(lied, /^model file: /);
+  /** @param {number} length that the archive's list states for the weights @param {RegExp} message */
+  const states = (length, message) => {
+    new DataView(lied.buffer).setUint32(at + 24, length, true);
+    assert.throws(() => new Archive(lied).unpack('model.weights.h5', 2 ** 22), { name: 'FittingRoomError', code: 'bad-data', message });
+  };
+  states(2 ** 31, /^model file: model.weights.h5: too large: 2147483648 bytes; at most 4194304 are read$/);
+  states(2 ** 21, /^model file: model.weights.h5: 1048576 bytes are packed in it instead of 2097152$/);
+  states(100, /^model file: model.weights.h5: too large: more than the 100 bytes that it is said to have are packed in it$/);
+  assert.equal(new Archive(swelling).unpack('model.weights.h5', 2 ** 20).length, 2 ** 20);
   const endless = swelling.slice();
   new DataView(endless.buffer).setUint16(endless.length - 12, 65535, true);
   await refused(endless, /^model file: /);

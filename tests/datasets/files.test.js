@@ -117,10 +117,10 @@ test('names files that are of another kind', async () => {
 test('what is too long is refused before it is read, or while it is unpacked', async () => {
   const long = Object.assign(file('long.gz', Buffer.alloc(0)), { arrayBuffer: () => assert.fail('it was read') });
   Object.defineProperty(long, 'size', { value: 2 ** 29 + 1 });
-  await refuses(four({ trainImages: long }), /^long\.gz has 536870913 bytes; at most 536870912 are read$/);
+  await refuses(four({ trainImages: long }), /^long\.gz: too large: 536870913 bytes with the files before it; at most 536870912 are read$/);
   const packed = Uint8Array.from(gzipSync(Buffer.alloc(100_000)));
   assert.equal((await gunzip(packed, undefined, 100_000)).length, 100_000);
-  await assert.rejects(gunzip(packed, undefined, 99_999), { name: 'FittingRoomError', message: 'more than 99999 bytes are packed in it' });
+  await assert.rejects(gunzip(packed, undefined, 99_999), { name: 'FittingRoomError', message: 'too large: more than 99999 bytes are packed in it' });
 });
 
 test('names gzip files that are cut short or damaged', async () => {

@@ -1,19 +1,32 @@
-import { unzipSync, zipSync } from 'fflate';
+import { Inflate, zipSync } from 'fflate';
 import { show } from '../../errors.js';
-import { checkFileLength, refusal } from '../../files/format.js';
+import { MAX_FILE, checkSize, refusal } from '../../files/format.js';
 
-/** The zip archive that a .keras file is. */
+/**
+ * The zip archive that a .keras file is (PKWARE's APPNOTE). What it holds is listed at its end; what it says of lengths is checked
+ * before a member is unpacked, and is not believed while it is.
+ */
 
 export const CONFIG = 'config.json';
 export const METADATA = 'metadata.json';
 export const WEIGHTS = 'model.weights.h5';
 /** Of JSON, in bytes. */
-export const MAX_CONFIG = 2 ** 22;
+export const MAX_CONFIG = 2 ** 20;
 const MEMBERS = [CONFIG, METADATA, WEIGHTS];
 const MAX_ENTRIES = 1024;
-const MOST_INFLATED = 1032; // bytes out of one of deflate's
 /** The earliest that archives know, so that the same model makes the same archive. */
 const TIME = '1980-01-01T12:00:00';
+
+const STORED = 0;
+const DEFLATED = 8;
+const SLICE = 2 ** 12; // bytes inflated at a time, of which at most 1032 times as many come
+
+const LOCAL = { signature: 0x04034b50, bytes: 30 };
+const LISTED = { signature: 0x02014b50, bytes: 46 };
+const END = { signature: 0x06054b50, bytes: 22 };
+const LONGEST_COMMENT = 65535;
+
+/** @typedef {{ name: string, method: number, packed: number, length: number, at: number }} Member packed: bytes in the archive; at: of its local header */
 
 /** Not compressed, as Keras does it. @param {Record<string, Uint8Array>} members @returns {Uint8Array<ArrayBuffer>} */
 export const packArchive = (members) => zipSync(members, { level: 0, mtime: TIME });
@@ -26,32 +39,85 @@ export function holdsModel(bytes) {
   return [CONFIG, WEIGHTS].every((name) => text.includes(name));
 }
 
-/**
- * The members that a model has, as far as they are there. What they will take is added up before anything is inflated, and
- * fflate inflates no further than it was told.
- * @param {Uint8Array} bytes
- * @returns {Record<string, Uint8Array<ArrayBuffer>>}
- */
-export function unpackArchive(bytes) {
-  let [entries, length] = [0, 0];
-  /** @type {Set<string>} */
-  const seen = new Set();
-  try {
-    return unzipSync(bytes, {
-      filter({ name, size, originalSize, compression }) {
-        if (++entries > MAX_ENTRIES) throw refusal(`the archive has more than ${MAX_ENTRIES} entries`);
-        if (!MEMBERS.includes(name)) return false;
-        if (seen.has(name)) throw refusal(`the archive has ${show(name)} twice`);
-        seen.add(name);
-        const inflated = compression ? originalSize : size;
-        if (name !== WEIGHTS && inflated > MAX_CONFIG) throw refusal(`${name} has ${inflated} bytes; at most ${MAX_CONFIG} are read`);
-        checkFileLength(length += inflated);
-        if (compression && inflated > MOST_INFLATED * size) throw refusal(`${name} cannot have ${inflated} bytes, packed as ${size}`);
-        return true;
-      },
-    });
-  } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    throw message.startsWith('model file:') ? error : refusal(`the archive cannot be read (${message})`, error);
+/** @param {string} message */
+const unreadable = (message) => refusal(`the archive cannot be read (${message})`);
+
+/** @param {DataView} view @param {number} at @param {{ signature: number, bytes: number }} record @returns {boolean} */
+const stands = (view, at, { signature, bytes }) => at >= 0 && at + bytes <= view.byteLength && view.getUint32(at, true) === signature;
+
+/** @param {DataView} view @returns {number} where the record at the archive's end begins */
+function endOf(view) {
+  const last = view.byteLength - END.bytes;
+  for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at--) if (stands(view, at, END)) return at;
+  throw unreadable('its end is missing');
+}
+
+/** @param {Uint8Array} bytes @param {DataView} view @returns {Member[]} */
+function membersOf(bytes, view) {
+  const end = endOf(view);
+  const count = view.getUint16(end + 10, true);
+  if (count > MAX_ENTRIES) throw refusal(`the archive has more than ${MAX_ENTRIES} entries`);
+  let at = view.getUint32(end + 16, true);
+  return Array.from({ length: count }, () => {
+    if (!stands(view, at, LISTED)) throw unreadable(`an entry is to be listed at byte ${at}`);
+    const number = (/** @type {number} */ offset) => view.getUint32(at + offset, true);
+    const [nameLength, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
+    const name = new TextDecoder().decode(bytes.subarray(at + LISTED.bytes, at + LISTED.bytes + nameLength));
+    const member = { name, method: view.getUint16(at + 10, true), packed: number(20), length: number(24), at: number(42) };
+    at += LISTED.bytes + nameLength + extra + comment;
+    return member;
+  });
+}
+
+/** @param {Uint8Array<ArrayBuffer>} packed @param {string} name @param {number} length @returns {Uint8Array<ArrayBuffer>} */
+function inflated(packed, name, length) {
+  const content = new Uint8Array(length);
+  let there = 0;
+  let whole = false;
+  const stream = new Inflate((chunk, final) => {
+    if (there + chunk.length > length) throw refusal(`${name}: too large: more than the ${length} bytes that it is said to have are packed in it`);
+    content.set(chunk, there);
+    there += chunk.length;
+    whole = final;
+  });
+  for (let at = 0; at < packed.length; at += SLICE) stream.push(packed.subarray(at, at + SLICE), at + SLICE >= packed.length);
+  if (!whole || there < length) throw refusal(`${name}: ${there} bytes are packed in it instead of ${length}`);
+  return content;
+}
+
+/** A zip archive's members, each unpacked only when it is asked for, and no further than it may be. */
+export class Archive {
+  /** @type {Map<string, Member>} */
+  #members = new Map();
+  #bytes;
+  #view;
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  constructor(bytes) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (const member of membersOf(bytes, this.#view)) {
+      if (!MEMBERS.includes(member.name)) continue;
+      if (this.#members.has(member.name)) throw refusal(`the archive has ${show(member.name)} twice`);
+      this.#members.set(member.name, member);
+    }
+  }
+
+  /** @param {string} name */
+  has(name) {
+    return this.#members.has(name);
+  }
+
+  /** @param {string} name of a member that there is @param {number} most bytes of it @returns {Uint8Array<ArrayBuffer>} */
+  unpack(name, most) {
+    const { method, packed, length, at } = /** @type {Member} */ (this.#members.get(name));
+    checkSize(`${name}: `, length, Math.min(most, MAX_FILE));
+    if (!stands(this.#view, at, LOCAL)) throw unreadable(`${name} is to begin at byte ${at}`);
+    const start = at + LOCAL.bytes + this.#view.getUint16(at + 26, true) + this.#view.getUint16(at + 28, true);
+    if (start + packed > this.#bytes.length) throw unreadable(`${name} ends beyond it`);
+    const content = this.#bytes.subarray(start, start + packed);
+    if (method === DEFLATED) return inflated(content, name, length);
+    if (method !== STORED || packed !== length) throw unreadable(`${name} is packed in a way that is not known`);
+    return content;
   }
 }

@@ -58,6 +58,23 @@ function checkCount({ name, dims = [] }, kind, found, needed) {
   throw new FittingRoomError(`tensor ${name}: ${needed} ${kind} make up the shape [${dims.join(', ')}], it has ${found}`);
 }
 
+const MOST_SHARED = 2 ** 22; // numbers
+
+/** What may be read of a file's numbers: each once, and some of them, such as a bias that layers share, more often. */
+export class Allowance {
+  /** @param {number} bytes of the file, two of which make a number at least */
+  constructor(bytes) {
+    this.most = bytes / 2 + MOST_SHARED;
+    this.taken = 0;
+  }
+
+  /** @param {OnnxTensor} tensor */
+  take(tensor) {
+    this.taken += elementsOf(dimsOf(tensor));
+    if (this.taken > this.most) throw new FittingRoomError(`tensor ${tensor.name}: too large: with it, ${this.taken} weights; at most ${this.most} are read from a file of this length`);
+  }
+}
+
 /** Of a tensor: more than any operator here knows. */
 export const MOST_AXES = 8;
 

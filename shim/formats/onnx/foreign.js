@@ -1,4 +1,4 @@
-import { FittingRoomError, show } from '../../errors.js';
+import { FittingRoomError, clipped, show } from '../../errors.js';
 import { chainOf, checkInputShape, graphOf, input } from '../../graph.js';
 import { refusal } from '../../files/format.js';
 import { inFile } from '../../files/topology.js';
@@ -11,11 +11,13 @@ import { channelsFirst, plain } from './views.js';
 
 /** @import { Graph } from '../../graph.js' */
 /** @import { Described } from '../described.js' */
+/** @import { Allowance } from './arrays.js' */
 /** @import { Imported } from './importer.js' */
 /** @import { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './messages.js' */
 
 /** An ONNX model of whatever origin, as far as our layers can do what its operators do. */
 
+const LONGEST_NAME = 100; // characters, in messages
 const MAX_LAYERS = 128; // of src/model.h
 const MOST_CHANNELS = 4; // by which an image with channels last is recognised
 const TO_CHANNELS_FIRST = '0,3,1,2';
@@ -37,7 +39,7 @@ function constantOf({ attributes = [] }) {
 }
 
 /** @param {OnnxNode} node @param {number} index */
-export const nodeName = ({ name, operator }, index) => `node ${index} (${operator}${name ? ` ${name}` : ''})`;
+export const nodeName = ({ name, operator = '' }, index) => `node ${index} (${clipped(`${operator}${name ? ` ${name}` : ''}`, LONGEST_NAME)})`;
 
 /** @param {OnnxNode} node */
 const isDefault = ({ domain = '' }) => domain === '' || domain === 'ai.onnx';
@@ -122,15 +124,15 @@ function outputOf(importer, output) {
   return last.source < 0 ? importer.add(layers.activation({ activation: 'linear' }), [last]) : last.source; // no model without a layer
 }
 
-/** @param {OnnxModel} model @returns {Described} */
-export function readForeign({ graph = {}, operatorSets = [] }) {
+/** @param {OnnxModel} model @param {Allowance} allowance @returns {Described} */
+export function readForeign({ graph = {}, operatorSets = [] }, allowance) {
   const { constants, rest } = constantsOf(graph);
   const given = only('input', (graph.inputs ?? []).filter(({ name = '' }) => !constants.has(name)));
   const { name: output = '' } = only('output', graph.outputs ?? []);
   const { name = '' } = given;
   const { batch, shape } = shapeOf(given);
   const { version = 0 } = operatorSets.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx') ?? {};
-  const importer = new Importer(rest, constants, output, version, batch);
+  const importer = new Importer(rest, constants, allowance, output, version, batch);
   const isImage = shape.length === 3;
   const last = !isImage || isChannelsLast(shape, name, rest);
   const ours = inFile('ONNX: input: ', () => checkInputShape(last ? shape : [shape[1], shape[2], shape[0]]));

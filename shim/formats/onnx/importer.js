@@ -6,6 +6,7 @@ import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
 
 /** @import { AnyLayer } from '../../layer.js' */
 /** @import { Tensor } from '../../tensor.js' */
+/** @import { Allowance } from './arrays.js' */
 /** @import { OnnxAttribute, OnnxNode, OnnxTensor } from './messages.js' */
 /** @import { View } from './views.js' */
 
@@ -81,7 +82,9 @@ export class Call {
 
   /** @param {number} index @returns {Weight} */
   floats(index) {
-    return floatsOf(this.#constant(index));
+    const constant = this.#constant(index);
+    this.importer.allowance.take(constant);
+    return floatsOf(constant);
   }
 
   /** @param {number} index */
@@ -139,10 +142,11 @@ export class Importer {
   done = new Set();
   #readers;
 
-  /** @param {OnnxNode[]} nodes @param {Map<string, OnnxTensor>} constants @param {string} output @param {number} operatorSet @param {number} [batch] the samples, where only so many fit */
-  constructor(nodes, constants, output, operatorSet, batch) {
+  /** @param {OnnxNode[]} nodes @param {Map<string, OnnxTensor>} constants @param {Allowance} allowance @param {string} output @param {number} operatorSet @param {number} [batch] the samples, where only so many fit */
+  constructor(nodes, constants, allowance, output, operatorSet, batch) {
     this.nodes = nodes;
     this.constants = constants;
+    this.allowance = allowance;
     this.operatorSet = operatorSet;
     this.batch = batch;
     this.#readers = new Map([[output, 1]]);

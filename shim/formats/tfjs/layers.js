@@ -41,6 +41,9 @@ const CLASSES = {
 /** What there is no option for here and has a value other than off that says the same. @type {Record<string, unknown[]>} */
 const FIXED = { data_format: ['channels_last'], dilation_rate: [1, [1, 1]], groups: [1], keepdims: [false], negative_slope: [0], threshold: [0], synchronized: [false, true] };
 
+/** Of a layer; Keras writes no more than thirty. */
+const MOST_OPTIONS = 256;
+
 /** What an option is that does nothing. */
 const OFF = [null, false, 0, '', 'none', 'linear', 'channels_last'];
 
@@ -134,9 +137,11 @@ const isSeed = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
  * @returns {Record<string, unknown>}
  */
 export function optionsFrom(where, config, taken, read) {
+  const entries = Object.entries(config);
+  if (entries.length > MOST_OPTIONS) throw refusal(`${where}: too large: it has ${entries.length} options; at most ${MOST_OPTIONS} are read`);
   /** @type {Record<string, unknown>} */
   const options = {};
-  for (const [key, value] of Object.entries(config)) {
+  for (const [key, value] of entries) {
     if (PASSED_OVER.test(key)) continue;
     if (!taken.includes(key)) checkUnknown(where, key, config);
     else if (value !== null && (key !== 'seed' || isSeed(value))) options[optionOf(key)] = read(key, value);

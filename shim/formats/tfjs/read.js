@@ -66,12 +66,28 @@ export const others = (first) => inFile('', () => groupsOf(modelFrom(first)).fla
 /** @param {string} path */
 const baseOf = (path) => path.slice(path.lastIndexOf('/') + 1);
 
-/** By its path, or where only names are known, as of files that were picked, by the last part of it. @param {NamedFile[]} files @param {string} path */
-function fileAt(files, path) {
-  const found = [files.filter(({ name }) => name === path), files.filter(({ name }) => baseOf(name) === baseOf(path))].find(({ length }) => length > 0);
-  if (!found) throw refusal(`${MODEL}: the file ${show(path)} of its weights is missing`);
-  if (found.length > 1) throw refusal(`${found.length} files are called ${show(baseOf(path))}; one is needed`);
-  return found[0].bytes;
+/** @param {NamedFile[]} files @param {(name: string) => string} keyOf @returns {Map<string, NamedFile[]>} */
+function filesBy(files, keyOf) {
+  /** @type {Map<string, NamedFile[]>} */
+  const found = new Map();
+  for (const file of files) {
+    const key = keyOf(file.name);
+    const others = found.get(key);
+    if (others) others.push(file);
+    else found.set(key, [file]);
+  }
+  return found;
+}
+
+/** What finds a file by its path, or where only names are known, as of files that were picked, by the last part of it. @param {NamedFile[]} files */
+function finderOf(files) {
+  const [byPath, byBase] = [filesBy(files, (name) => name), filesBy(files, baseOf)];
+  return (/** @type {string} */ path) => {
+    const found = byPath.get(path) ?? byBase.get(baseOf(path));
+    if (!found) throw refusal(`${MODEL}: the file ${show(path)} of its weights is missing`);
+    if (found.length > 1) throw refusal(`${found.length} files are called ${show(baseOf(path))}; one is needed`);
+    return found[0].bytes;
+  };
 }
 
 /** @param {Record<string, any>} model @param {NamedFile[]} files */
@@ -79,9 +95,10 @@ function tensorsFrom(model, files) {
   /** @type {Map<string, Floats>} */
   const tensors = new Map();
   const shardsRead = new Set();
+  const fileAt = finderOf(files);
   for (const { paths, weights } of groupsOf(model)) {
     const shards = paths.map((path) => {
-      const shard = fileAt(files, path);
+      const shard = fileAt(path);
       if (shardsRead.has(shard)) throw refusal(`${MODEL}: the file ${show(path)} is named twice`);
       shardsRead.add(shard);
       return shard;
