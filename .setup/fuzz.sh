@@ -25,6 +25,11 @@ share() {
   esac
 }
 
+# What an input may take: a second, and 200 MB, at once or in all beside what every target has (35 MB, and what the sanitizer keeps of
+# freed memory).
+export ASAN_OPTIONS=quarantine_size_mb=16
+limits='-timeout=1 -malloc_limit_mb=200 -rss_limit_mb=251'
+
 # How often libFuzzer says that it has run the target.
 executions() { sed -n 's/^stat::number_of_executed_units: *//p' "$log"; }
 
@@ -46,7 +51,8 @@ for target in "$@"; do
   run=0
   breaks=0
   while [ "$run" -lt "$runs" ]; do
-    "$target" -runs=$((runs - run)) -seed=$((seed + breaks)) -timeout=1 -rss_limit_mb=2048 -malloc_limit_mb=256 -max_len=1024 \
+    # shellcheck disable=SC2086 # several words
+    "$target" -runs=$((runs - run)) -seed=$((seed + breaks)) $limits -max_len=1024 \
       -len_control=0 -print_final_stats=1 -artifact_prefix="$findings/$name-" "$found/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1 ||
       innocent "$target" "$name" || {
       tail -n 60 "$log"

@@ -8,6 +8,8 @@ import { readIdx } from '../../shim/datasets/idx.js';
 import { useBuild } from '../../shim/loading.js';
 import { BUILDS, isRefusal } from '../api/support.js';
 import { bigEndian } from '../datasets/support.js';
+import { damaged, damages } from './alter.js';
+import { HOSTILE } from './hostile.js';
 import { fuzz } from './property.js';
 
 useBuild(...BUILDS[0]);
@@ -60,8 +62,17 @@ const names = fc.constantFrom('train-images', 'train-labels.gz', 't10k', 'a', ''
 const contents = fc.oneof(idx, gzip.map(({ bytes }) => bytes), fc.uint8Array({ maxLength: 40 }), fc.constant(new TextEncoder().encode('<!doctype html>')));
 const file = fc.record({ name: names, bytes: contents });
 
-fuzz('files of a dataset', 0.5, fc.array(file, { maxLength: 5 }), async (files) => {
+/** @param {{ name: string, bytes: Uint8Array<ArrayBuffer> }[]} files */
+async function take(files) {
   const given = files.map(({ name, bytes }) => ({ name, size: bytes.length, arrayBuffer: async () => bytes.slice().buffer }));
   const dataset = await datasets.fromFiles(given).catch((/** @type {unknown} */ error) => void isRefusal(error));
   if (dataset) for (const { images, labels } of [dataset.train, dataset.test]) assert.equal(images.shape[0], labels.shape[0]);
-});
+}
+
+fuzz('files of a dataset', 0.5, fc.array(file, { maxLength: 5 }), take);
+
+const hostile = [];
+for (const { make, of } of HOSTILE) if (of === 'dataset') hostile.push(await make());
+
+fuzz('damaged hostile files of a dataset', 0.05, fc.tuple(fc.constantFrom(...hostile), fc.nat(), damages),
+  ([files, which, damage]) => take(files.map((file, i) => (i === which % files.length ? { ...file, bytes: damaged(file.bytes, damage) } : file))));

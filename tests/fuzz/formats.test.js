@@ -12,6 +12,7 @@ import { elementsOf } from '../../shim/tensor.js';
 import { everyKind, residual } from '../api/sample-models.js';
 import { BUILDS, heapInUse, isRefusal } from '../api/support.js';
 import { alter, changes, damaged, damages } from './alter.js';
+import { HOSTILE } from './hostile.js';
 import { fuzz } from './property.js';
 
 /** @import { NamedFile } from '../../shim/formats/described.js' */
@@ -43,7 +44,7 @@ const PLACE = new RegExp(`^model file: (?:${[
   'none of .* is a model of a format', '.* is JSON, but no model', 'stack ', '(?:model|config|metadata)\\.json\\b', 'the archive (?:has|cannot)',
   'model\\.weights\\.h5\\b', 'model\\.safetensors: ', 'ONNX: ',
   'layer (?:\\d+|")', '(?:tensor|weight) (?:\\d+|")', '(?:input|output)_layers', '(?:layers|tensors) must be',
-  'the header', 'it has \\d+ bytes', 'byte \\d+',
+  'the header', 'too large: ', 'it ends after', 'byte \\d+',
   '[\\w/ ]+: ', // a layer's name, a weight's, or a field's
 ].join('|')})`);
 
@@ -189,3 +190,14 @@ imports('altered config.json of Keras', 0.4, fc.tuple(fc.constantFrom(...keras),
   .map(([[file], list, packed]) => withMember(file, CONFIG, (bytes) => altered(bytes, list), packed)));
 imports('damaged weights of Keras', 0.4, fc.tuple(fc.constantFrom(...weightFiles), damages, level)
   .map(([[file, h5], damage, packed]) => withMember(file, WEIGHTS, () => damaged(h5, damage), packed)));
+
+/* ---- what is hostile to begin with --------------------------------------------------------------- */
+
+const MOST_BYTES = 2 ** 17; // of files that are damaged many times
+const hostile = [];
+for (const { make, of } of HOSTILE) {
+  const made = of === 'model' ? await make() : [];
+  if (made.length === 1 && made[0].bytes.length <= MOST_BYTES) hostile.push(made);
+}
+
+imports('damaged hostile files', 0.1, damagedOf(hostile), 0);

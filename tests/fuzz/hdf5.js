@@ -37,10 +37,10 @@ export const FLOAT32 = Buffer.from('11201f000400000000002000170800177f000000', '
 /** @param {number[]} shape */
 export const dataspace = (shape) => Buffer.concat([Buffer.of(2, shape.length, 0, 1), ...shape.map((length) => word(length))]);
 
-/** A contiguous dataset's. @param {number} address @param {number} length */
+/** A contiguous dataset's. @param {number | bigint} address @param {number} length */
 export const layout = (address, length) => Buffer.concat([Buffer.of(3, 1), word(address), word(length)]);
 
-/** @param {number[]} shape @param {number} address @param {number} length @param {Buffer} [type] */
+/** @param {number[]} shape @param {number | bigint} address @param {number} length @param {Buffer} [type] */
 export const dataset = (shape, address, length, type = FLOAT32) =>
   header(message('dataspace', dataspace(shape)), message('datatype', type), message('layout', layout(address, length)));
 

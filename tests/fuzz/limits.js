@@ -16,14 +16,14 @@ const collect = runInNewContext('gc');
 export const peak = () => process.resourceUsage().maxRSS / KB;
 
 /** Memory in use now, in MB. */
-const resident = () => process.memoryUsage.rss() / KB / KB;
+export const resident = () => process.memoryUsage.rss() / KB / KB;
 
-/** Lets the peak begin again, where the system can do that. @returns {() => number} that peak */
+/** Lets the peak begin again. @returns {() => number} that peak, or where the system cannot do that, what is in use afterwards */
 function resetPeak() {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
-    return peak;
+    return resident;
   }
   return () => Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / KB;
 }

@@ -1,5 +1,5 @@
 import { Inflate, zipSync } from 'fflate';
-import { show } from '../../errors.js';
+import { FittingRoomError, show } from '../../errors.js';
 import { MAX_FILE, checkSize, refusal } from '../../files/format.js';
 
 /**
@@ -80,7 +80,11 @@ function inflated(packed, name, length) {
     there += chunk.length;
     whole = final;
   });
-  for (let at = 0; at < packed.length; at += SLICE) stream.push(packed.subarray(at, at + SLICE), at + SLICE >= packed.length);
+  try {
+    for (let at = 0; at < packed.length; at += SLICE) stream.push(packed.subarray(at, at + SLICE), at + SLICE >= packed.length);
+  } catch (error) {
+    throw error instanceof FittingRoomError ? error : refusal(`${name} cannot be unpacked (${/** @type {Error} */ (error).message})`, error);
+  }
   if (!whole || there < length) throw refusal(`${name}: ${there} bytes are packed in it instead of ${length}`);
   return content;
 }
