@@ -41,8 +41,6 @@ const PARTS = {
   zlib: { name: 'zlib', version: '1.3.1', licence: 'Zlib', home: 'https://zlib.net' },
   // LICENSE.txt of MathisRosenhauer/libaec
   libaec: { name: 'libaec', version: '(as in HDF5)', licence: 'BSD-2-Clause', home: 'https://gitlab.dkrz.de/k202009/libaec' },
-  // LICENSE.txt of jjhelmus/pyfive
-  pyfive: { name: 'pyfive', version: '(as in jsfive)', licence: 'BSD-3-Clause', home: 'https://github.com/jjhelmus/pyfive' },
   // LICENSE of zalandoresearch/fashion-mnist
   'fashion-mnist': { name: 'Fashion-MNIST', version: '(models are trained on it)', licence: 'MIT', home: 'https://github.com/zalandoresearch/fashion-mnist' },
 };
@@ -53,8 +51,6 @@ const PARTS = {
  */
 const INSIDE = {
   h5wasm: { version: '0.10.3', licence: 'NIST-Software AND BSD-3-Clause', parts: ['hdf5-lbnl', 'zlib', 'libaec', 'emscripten', 'musl', 'compiler-rt', 'libc++', 'dlmalloc'] },
-  jsfive: { version: '0.4.2', licence: 'LicenseRef-public-domain AND BSD-3-Clause', parts: ['pyfive'] },
-  pako: { version: '2.1.0', parts: ['zlib'] },
 };
 
 /** What files that are no modules contain. @type {[RegExp, string[]][]} */

@@ -2,12 +2,14 @@
 
 export const STALL_MS = 30_000; // a server that is silent for this long has failed
 
-const ELSEWHERE = 'the server there redirects to where this page may not ask';
+const ELSEWHERE = 'the server there redirects elsewhere, which is not followed';
 
 /**
  * @typedef {object} DownloadOptions
  * @property {AbortSignal} [signal] ends it; what was asked for rejects with the signal's reason
  * @property {number} [stallMs] how long the server may be silent
+ * @property {boolean} [stays] whether it must come from where it is asked for: the page's own server may redirect to another address of its own, others
+ *   may not redirect
  */
 
 /** An AbortSignal that follows `signal` and also aborts when `touch` has not been called for a while. */
@@ -45,13 +47,18 @@ function networkError(/** @type {unknown} */ error) {
   return new Error(`it could not be fetched (${cause?.message || cause?.code || message})`, { cause: error });
 }
 
-/** @param {string | URL} url @param {AbortSignal} signal */
-async function request(url, signal) {
-  const response = await fetch(url, { signal }).catch(async (error) => {
+const REDIRECTS = [301, 302, 303, 307, 308]; // as Node tells them; browsers give an opaque response
+
+/** Lets nobody send the request to another host. @param {string | URL} url @returns {RequestInit} */
+const staying = (url) => (new URL(url).origin === globalThis.origin ? { mode: 'same-origin' } : { redirect: 'error' });
+
+/** @param {string | URL} url @param {{ signal: AbortSignal, stays: boolean }} options */
+async function request(url, { signal, stays }) {
+  const response = await fetch(url, { signal, ...(stays && staying(url)) }).catch(async (error) => {
     signal.throwIfAborted();
-    // Browsers tell a redirect to where the page must not ask from no answer at all only if they are asked not to follow.
-    const { type } = await fetch(url, { signal, redirect: 'manual' }).catch(() => ({ type: 'error' }));
-    throw type === 'opaqueredirect' ? new Error(ELSEWHERE) : networkError(error);
+    // Browsers tell a redirect that is not followed from no answer at all only if they are asked not to follow any.
+    const { type, status } = await fetch(url, { signal, redirect: 'manual' }).catch(() => ({ type: 'error', status: 0 }));
+    throw type === 'opaqueredirect' || REDIRECTS.includes(status) ? new Error(ELSEWHERE) : networkError(error);
   });
   const { ok, body, status, statusText } = response;
   if (ok && body) return { body, headers: response.headers };
@@ -88,12 +95,12 @@ const isEncoded = (headers) => !/^(identity)?$/i.test(headers.get('Content-Encod
  *   body, or more where it is unpacked on the way; total: of the body as it is handed over
  * @returns {Promise<T>}
  */
-export async function download(url, { signal: outer, stallMs = STALL_MS }, receive) {
+export async function download(url, { signal: outer, stallMs = STALL_MS, stays = false }, receive) {
   const watchdog = new Watchdog(outer, stallMs);
   /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
   let reader;
   try {
-    const { body, headers } = await request(url, watchdog.signal);
+    const { body, headers } = await request(url, { signal: watchdog.signal, stays });
     reader = body.getReader();
     const least = statedLength(headers);
     return await receive(chunksOf(reader, () => watchdog.touch()), { least, total: isEncoded(headers) ? undefined : least });

@@ -81,7 +81,7 @@ export function webFolder(kind, url, stallMs) {
     kind,
     place: `${kind === 'beside' ? 'beside the page' : 'at the public address'}, ${base}`,
     read: (file, { signal, onBytes }) =>
-      download(new URL(file.name, base).href, { signal, stallMs }, (chunks) => receive(file, chunks, onBytes)),
+      download(new URL(file.name, base).href, { signal, stallMs, stays: true }, (chunks) => receive(file, chunks, onBytes)),
   };
 }
 

@@ -153,6 +153,13 @@ test('a missing file is named with the status', async (t) => {
   assert.match(await messageFor(t, null), /404/);
 });
 
+test('a redirect is not followed, although what is there would be right', async (t) => {
+  const right = await serve(t, {}, { shared: true });
+  const message = await messageFor(t, gzip, { fail: (path) => (path.endsWith('train-images.gz') ? { redirect: `${right.folder}train-images.gz` } : undefined) });
+  assert.match(message, /the server there redirects elsewhere, which is not followed/);
+  assert.deepEqual(right.requests, []);
+});
+
 test('files that the host has unpacked are checked by their content', async (t) => {
   const encoded = await serve(t, {}, { encodedGzip: true });
   assertWhole(await loadTable(table, [webFolder('beside', encoded.folder)]));

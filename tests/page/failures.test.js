@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { idx } from '../support/idx.js';
 import { lastRun } from '../support/kept.js';
+import { startServer } from '../support/static-server.js';
 import { followTrainers } from '../support/trainers.js';
 import { hook, openPage } from './page.js';
 
@@ -41,18 +42,18 @@ async function writeFiles(folder) {
 const LABELS = 'train-labels-idx1-ubyte.gz';
 const LABELS_BYTES = 29515;
 const CUT = String.raw`(it could not be fetched \(.+\)|the file there ends after \d+ of ${LABELS_BYTES} bytes)`; // Chromium, Firefox
-const ELSEWHERE = 'the server there redirects to where this page may not ask';
+const ELSEWHERE = 'the server there redirects elsewhere, which is not followed';
 
 /**
  * What may become of a file beside the page that is as long as the labels, and what the page then says of it.
- * @type {{ fault: string, answer?: 'cut' | 404 | { redirect: string }, reason: string, files?: string }[]}
+ * @type {{ fault: string, answer?: 'cut' | 404 | 'elsewhere' | { redirect: string }, reason: string, files?: string }[]}
  */
 const FAULTS = [
   { fault: 'a file that is cut within', answer: 'cut', reason: CUT },
   { fault: 'wrong bytes', reason: 'the file there is damaged or another one: its SHA-256 is [0-9a-f]{64}, not a04f17134.*' },
   { fault: 'a file that is missing (404)', answer: 404, reason: 'the server answered 404 Not Found', files: 'all files' },
   { fault: 'a redirect within the host', answer: { redirect: `../${LABELS}` }, reason: 'the file there is damaged or another one.*' },
-  { fault: 'a redirect to another host', answer: { redirect: 'http://127.0.0.1:9/' }, reason: ELSEWHERE },
+  { fault: 'a redirect to another host', answer: 'elsewhere', reason: ELSEWHERE },
 ];
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
@@ -63,10 +64,13 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     let folder;
     /** @type {string[]} */
     let files;
+    /** @type {import('../support/static-server.js').StaticServer} somebody who is there, and lets every page read */
+    let elsewhere;
 
     before(async () => {
       folder = await copyWithoutPublicAddress();
       files = await writeFiles(folder);
+      elsewhere = await startServer({ folder, shared: true });
       await writeFile(join(folder, LABELS), Buffer.from([0x1f, 0x8b]).toString('latin1').padEnd(LABELS_BYTES), 'latin1');
       opened = await openPage(name, {
         server: { folder },
@@ -74,7 +78,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       });
     });
     after(async () => {
-      await opened?.close();
+      await Promise.all([opened?.close(), elsewhere?.close()]);
       await rm(folder, { recursive: true, force: true });
     });
 
@@ -106,11 +110,13 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         const kept = await browser.evaluate(lastRun);
         assert.ok(kept?.facts.finished);
         const asked = server.requests.length;
-        Object.assign(server.options, { dataset: folder, fail: (/** @type {string} */ path) => (path === `fashion-mnist/${LABELS}` ? answer : undefined) });
+        const failure = answer === 'elsewhere' ? { redirect: `${elsewhere.url}${LABELS}` } : answer;
+        Object.assign(server.options, { dataset: folder, fail: (/** @type {string} */ path) => (path === `fashion-mnist/${LABELS}` ? failure : undefined) });
         await page.open('');
         await page.waitForState('dataset-status', 'failed');
         const detail = await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent);
         assert.match(detail, new RegExp(`beside the page, \\S+: ${reason} \\(${which}\\)$`, 'm'));
+        assert.deepEqual(elsewhere.requests, []);
         if (fault === 'a redirect within the host') assert.ok(server.requests.slice(asked).some((path) => path.endsWith(`/path/${LABELS}`)), 'it is followed');
         await page.click('dataset-offer-synthetic');
         await page.loaded();

@@ -100,9 +100,6 @@ describe('the page', () => {
       ['zlib', inflate, /Jean-loup Gailly and Mark Adler/],
       ['libaec', (script) => script.includes('szip-src/src/vector.c'), /Rosenhauer/],
       ['libc++ and libc++abi', (script) => script.includes('libcxxabi'), /LLVM Exceptions/],
-      ['pako', (script) => inflate(script) && !libhdf5(script), /Vitaly Puzrin/],
-      ['jsfive', (script) => inflate(script) && !libhdf5(script), /public domain/],
-      ['pyfive', (script) => inflate(script) && !libhdf5(script), /Helmus/],
     ];
     assert.ok(scripts.some(inflate) && scripts.some(libhdf5), 'the traces are still to be found');
     for (const [name, isIn, licence] of traces) {
