@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { layers, sequential } from '../../shim/index.js';
-import { lastRun } from '../support/kept.js';
+import { lastRun, rewriteRuns } from '../support/kept.js';
 import { shirt } from '../support/pictures.js';
 import { drop, hook, openPage, withPage } from './page.js';
 
@@ -273,3 +273,38 @@ test('a run that diverges says so, in which epoch and what to try; every view ha
     assert.doesNotMatch(await browser.evaluate(() => document.body.innerText), /NaN|undefined/);
     assert.deepEqual(browser.errors, []);
   }));
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`${name}: a run that was kept before there were keys is offered; one that was changed later by whoever has no key is not`, { timeout: 120_000 }, () =>
+    withPage([name, { query: LONG }], async (opened) => {
+      const { page, browser } = opened;
+      browser.page?.on('dialog', (dialog) => dialog.accept());
+      await page.loaded();
+      await page.click('train-start');
+      await trainsTo(opened, 3);
+      await page.click('train-stop');
+      await page.trained('idle');
+      assert.ok((await browser.evaluate(rewriteRuns, null, true)) > 0);
+      await page.open(LONG);
+      await appears(opened, 'resume-offer');
+      assert.match((await browser.evaluate(lastRunDigests)).join(), /^(hmac [0-9a-f]{64},?)+$/, 'it has a keyed digest now');
+      await browser.evaluate(rewriteRuns, EPOCHS, false);
+      await page.open(LONG);
+      await page.loaded();
+      await browser.waitFor(() => document.getElementById('keep') !== null);
+      await browser.waitFor((/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector)) !== null, { args: [hook('save-model')] });
+      await page.click('train-start'); // which waits for what there may be to offer
+      await page.trained('training');
+      assert.equal(await browser.evaluate(seen, hook('resume-offer')), false);
+      assert.equal(await browser.evaluate(() => document.getElementById('begin')?.textContent?.includes('Continue')), false);
+    }));
+}
+
+/** The digests of all that is kept of runs; runs in the page. */
+async function lastRunDigests() {
+  const done = (/** @type {IDBRequest} */ request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const database = await done(indexedDB.open('fitting-room'));
+  const slots = await done(database.transaction(['slots']).objectStore('slots').getAll());
+  database.close();
+  return slots.map((/** @type {any} */ { digest }) => digest);
+}

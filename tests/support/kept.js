@@ -25,3 +25,28 @@ export async function lastRun(weighed = false) {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await all.arrayBuffer()));
   return { id: mark.id, facts: slot.facts, weights: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }
+
+/**
+ * Writes over what is kept of every run, as another page of the origin could, with the plain SHA-256 of what it then is, which is how earlier
+ * versions of the page kept it.
+ * @param {number | null} epochs that each is said to be to have; as it is where null
+ * @param {boolean} keyless whether this browser's key goes too
+ */
+export async function rewriteRuns(epochs, keyless) {
+  const done = (/** @type {IDBRequest} */ request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await done(indexedDB.open('fitting-room'));
+  const slots = await done(database.transaction(['slots']).objectStore('slots').getAll());
+  for (const slot of slots) {
+    if (epochs !== null) slot.facts.run = { ...slot.facts.run, epochs };
+    const whole = new Blob([JSON.stringify(slot.facts), slot.model, ...(slot.best ? [slot.best] : [])]);
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await whole.arrayBuffer()));
+    slot.digest = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    await done(database.transaction(['slots'], 'readwrite').objectStore('slots').put(slot));
+  }
+  database.close();
+  if (keyless) await done(indexedDB.deleteDatabase('fitting-room.key'));
+  return slots.length;
+}
