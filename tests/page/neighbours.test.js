@@ -135,6 +135,15 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     });
   });
 
+  test(`${name}: a deployment that answers with a page for the page’s own script: says so, and all is well once the host is`, LONG, () =>
+    withPage([name, { query: QUICK, server: { ...BARE, fail: (path) => (/^assets\/index-.*js$/.test(path) ? 'page' : undefined) } }], async ({ page, browser, server }) => {
+      await browser.waitFor(() => document.querySelector('.reload')?.checkVisibility());
+      server.options.fail = undefined;
+      await browser.click('.reload a');
+      await page.loaded();
+      assert.equal(await browser.evaluate(() => document.querySelector('.reload')?.checkVisibility()), false);
+    }));
+
   for (const headers of [true, false]) {
     test(`${name}, a host that ${headers ? 'sends' : 'does not send'} the headers: inert inside a page of another origin`, LONG, () =>
       withFolder(async (folder) => {
@@ -167,7 +176,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await writeFile(join(folder, 'frame.html'), framing(`index.html?${QUICK}`));
       await withPage([name, { server: { folder, ...BARE } }], async ({ browser, server }) => {
         await browser.open(`${server.url}frame.html`);
-        await browser.waitFor(() => document.querySelector('iframe')?.contentDocument?.querySelector('[data-testid="dataset-status"][data-state="ready"]')?.isConnected);
+        await browser.waitFor(() => document.querySelector('iframe')?.contentDocument?.querySelector('[data-testid="dataset-status"][data-state="ready"]')?.isConnected, { timeout: 90_000 });
       });
     }));
 }
