@@ -6,9 +6,10 @@
  *                 { kind: 'cancel', id }
  * worker → page   { kind: 'event', id, event }
  *                 { kind: 'result', id, value }
- *                 { kind: 'error', id, error: { name, message, code, layer } }
+ *                 { kind: 'error', id, error: { name, message, code, layer, values } }
  *
- * @typedef {{ name: string, message: string, code?: string, layer?: number }} PlainError
+ * @typedef {{ name: string, message: string, code?: string, layer?: number, values?: Record<string, number> }} PlainError `values`: numbers for the
+ *   page's words
  * @typedef {{ kind: 'call', id: number, method: string, args: any } | { kind: 'cancel', id: number }} Request
  * @typedef {{ kind: 'event', id: number, event: any } | { kind: 'result', id: number, value: any }
  *   | { kind: 'error', id: number, error: PlainError }} Reply
@@ -27,11 +28,12 @@ const inWords = (message) => message.replace(/\b(undefined|null|NaN)\b(?!\.\w)|\
 /** A failure that happened on the other side; its message may be shown. */
 export class RemoteError extends Error {
   /** @param {PlainError} plain */
-  constructor({ name, message, code, layer }) {
+  constructor({ name, message, code, layer, values }) {
     super(inWords(message));
     this.name = name;
     this.code = code;
     this.layer = layer;
+    this.values = values;
   }
 }
 
@@ -147,6 +149,7 @@ function plain(error) {
     message: error?.message ?? String(error),
     code: typeof error?.code === 'string' ? error.code : undefined, // a DOMException's is a number that tells nobody anything
     layer: error?.layer,
+    values: error?.values,
   };
 }
 

@@ -21,14 +21,14 @@ function raster(width, height, channels, colour) {
 }
 
 /** @param {number} value @returns {Buffer} big endian */
-function uint32(value) {
+export function uint32(value) {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 }
 
 /** @param {string} type @param {Uint8Array} data */
-function chunk(type, data) {
+export function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type), data]);
   return Buffer.concat([uint32(data.length), body, uint32(crcOf(body))]);
 }

@@ -22,6 +22,7 @@ import { NO_CLASS, argmax } from '../metrics.js';
  * @property {File} file
  * @property {'waiting' | 'looking' | 'ready' | 'refused'} state
  * @property {string} reason a code, or a message where there is no code for it
+ * @property {Record<string, number>} values numbers that belong to the reason
  * @property {Found | null} found
  * @property {Float32Array | null} probabilities
  * @property {number} predicted a class; NO_CLASS without an answer
@@ -32,8 +33,8 @@ import { NO_CLASS, argmax } from '../metrics.js';
 const LARGE = 720;
 const SMALL = 112;
 
-/** @param {{ ask: (method: string, args: any) => Promise<any> }} worker */
-export function createAlbum({ ask }) {
+/** @param {{ ask: (method: string, args: any) => Promise<any>, look: (args: any) => Promise<any> }} worker */
+export function createAlbum(worker) {
   const { on, emit } = createEmitter();
   /** @type {Item[]} */
   const items = [];
@@ -66,14 +67,14 @@ export function createAlbum({ ask }) {
     update(item, { state: 'looking' });
     try {
       const { id, file, choice } = item;
-      const { probabilities, failure, ...found } = await ask('look', { id, file, ...choice, edge: item === selected ? LARGE : SMALL, model });
+      const { probabilities, failure, ...found } = await worker.look({ id, file, ...choice, edge: item === selected ? LARGE : SMALL, model });
       item.found?.preview.close();
       item.found = found;
       if (failure) throw failure;
       tell([item], probabilities);
     } catch (error) {
-      const { code, message } = /** @type {Error & { code?: string }} */ (error);
-      update(item, { ...UNANSWERED, state: 'refused', reason: code ?? message });
+      const { code, message, values = {} } = /** @type {Error & { code?: string, values?: Record<string, number> }} */ (error);
+      update(item, { ...UNANSWERED, state: 'refused', reason: code ?? message, values });
     }
   }
 
@@ -82,7 +83,7 @@ export function createAlbum({ ask }) {
     const asked = model;
     const pixels = new Uint8Array(some.length * 784);
     some.forEach(({ found }, i) => pixels.set(/** @type {Found} */ (found).pixels, i * 784));
-    const { probabilities } = await ask('classify', { model: asked, pixels });
+    const { probabilities } = await worker.ask('classify', { model: asked, pixels });
     tell(some, probabilities);
   }
 
@@ -91,7 +92,7 @@ export function createAlbum({ ask }) {
     const predicted = argmax(probabilities, 10);
     some.forEach((item, i) => {
       if (predicted[i] === NO_CLASS) update(item, { ...UNANSWERED, state: 'refused', reason: 'no-numbers' });
-      else update(item, { state: 'ready', reason: '', probabilities: probabilities.slice(i * 10, i * 10 + 10), predicted: predicted[i] });
+      else update(item, { state: 'ready', reason: '', values: {}, probabilities: probabilities.slice(i * 10, i * 10 + 10), predicted: predicted[i] });
     });
   }
 
@@ -152,7 +153,7 @@ export function createAlbum({ ask }) {
 
 /** @typedef {ReturnType<typeof createAlbum>} Album */
 
-const UNANSWERED = { reason: '', probabilities: null, predicted: NO_CLASS };
+const UNANSWERED = { reason: '', values: {}, probabilities: null, predicted: NO_CLASS };
 
 /** @param {number} id @param {File} file @returns {Item} */
 const newItem = (id, file) => ({ id, file, state: 'waiting', ...UNANSWERED, found: null, choice: {} });

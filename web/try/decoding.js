@@ -1,43 +1,74 @@
 import { headOf } from '../head.js';
+import { sizeOf } from './picture-size.js';
 
 /** Pictures as the platform decodes them, in the worker: nothing here ever holds the page up. */
 
 /** Longest edge that every browser's canvas takes, pixels. */
 const LONGEST_EDGE = 16384;
 
-/** @typedef {'unreadable' | 'empty-file' | 'heic' | 'svg' | 'not-a-picture' | 'too-large'} Reason why a file is refused; the page has the words */
+/** What a file may be; decoded, a picture takes 8 to 16 bytes of memory per pixel. */
+const MOST_BYTES = 256 * 2 ** 20;
+const FEW_PIXELS = 12 * 2 ** 20; // 4096 × 3072, a photo of 12 megapixels: as many as 200 MB hold
+const PIXELS_PER_BYTE = 24; // more of them in a file of more than a megabyte
+const MOST_PIXELS = 120e6;
+const MOST_EDGE = 32767; // Firefox has no longer ones
+
+/** The pixels that a file of so many bytes may have: a small one that has more is not a photo, and was made to do harm. @param {number} bytes */
+export const mostPixels = (bytes) => Math.min(MOST_PIXELS, FEW_PIXELS + PIXELS_PER_BYTE * Math.max(0, bytes - 2 ** 20));
+const MOST_WORK = 4; // as much as so many pictures of the largest size
+
+/**
+ * @typedef {'unreadable' | 'empty-file' | 'heic' | 'svg' | 'not-a-picture' | 'too-large' | 'too-many-bytes' | 'too-slow'} Reason why a file is refused;
+ *   the page has the words
+ */
 
 export class Refusal extends Error {
-  /** @param {Reason} code @param {unknown} [cause] */
-  constructor(code, cause) {
+  /** @param {Reason} code @param {Record<string, number>} [values] numbers for the words @param {unknown} [cause] */
+  constructor(code, values = {}, cause = undefined) {
     super(code, { cause });
     this.name = 'Refusal';
     this.code = code;
+    this.values = values;
   }
 }
 
 /**
- * Decodes the first frame of a picture, turned upright.
+ * Decodes the first frame of a picture, turned upright. What its headers claim is compared with what a picture may be before anything
+ * is decoded, and what is decoded are the bytes that were compared.
  * @param {Blob} file
+ * @param {() => void} [onDecoding] told once the decoder begins
  * @returns {Promise<ImageBitmap>}
  */
-export async function decode(file) {
+export async function decode(file, onDecoding = () => {}) {
   if (file.size === 0) throw new Refusal('empty-file');
+  if (file.size > MOST_BYTES) throw new Refusal('too-many-bytes', { bytes: file.size, most: MOST_BYTES });
+  const data = await file.arrayBuffer().catch((cause) => {
+    throw new Refusal('unreadable', {}, cause); // a folder, or a file that is gone
+  });
+  const size = sizeOf(new Uint8Array(data));
+  if (!size) throw new Refusal(await reasonOf(file));
+  checkSize(size, data.byteLength);
+  const checked = new Blob([data], { type: size.type });
+  onDecoding();
   try {
-    return await fitted(await createImageBitmap(file, { imageOrientation: 'from-image' }));
+    return await fitted(await createImageBitmap(checked, { imageOrientation: 'from-image' }));
   } catch (error) {
-    throw new Refusal(await reasonOf(file).catch(() => 'unreadable'), error); // a folder, or a file that is gone
+    throw new Refusal(await reasonOf(checked), {}, error);
   }
+}
+
+/** @param {import('./picture-size.js').Size} size @param {number} bytes of the file */
+function checkSize({ width, height, work }, bytes) {
+  const most = mostPixels(bytes);
+  if (width * height > most || Math.max(width, height) > MOST_EDGE) throw new Refusal('too-large', { width, height, megapixels: most / 1e6, edge: MOST_EDGE });
+  if (work > MOST_WORK * most) throw new Refusal('too-slow');
 }
 
 /** What kind of file it was that could not be decoded. @param {Blob} file @returns {Promise<Reason>} */
 async function reasonOf(file) {
   const head = await headOf(file, 1024);
   if (/^....ftyp(hei[cfmsx]|hev[cx]|mif1|msf1)/s.test(head)) return 'heic';
-  if (/<svg[\s>]/i.test(head)) return 'svg';
-  // What begins as a picture does and still cannot be decoded is broken, or more than there is memory for.
-  const known = /^(\x89PNG|\xff\xd8\xff|GIF8|BM|RIFF....WEBP)/s.test(head);
-  return known && file.size > 30e6 ? 'too-large' : 'not-a-picture';
+  return /<svg[\s>]/i.test(head) ? 'svg' : 'not-a-picture';
 }
 
 /** @param {ImageBitmap} bitmap */

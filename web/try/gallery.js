@@ -55,7 +55,7 @@ export function createGallery(album) {
 
   /** @param {Item} item */
   function wordsOf(item) {
-    if (item.state === 'refused') return refusalText(item.file.name, item.reason);
+    if (item.state === 'refused') return refusalText(item);
     if (!item.probabilities) return '…';
     return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', { class: className(item.predicted), confidence: percent(confidenceOf(item), 0) });
   }

@@ -1,9 +1,12 @@
 import { startWorker } from '../client.js';
 import { RemoteError, WorkerDied } from '../protocol.js';
 
+const PATIENCE = 15; // s that a picture may be decoded for
+const GIVEN_UP = 'too-slow';
+
 /**
  * The section's own worker: pictures are looked at while another one trains, and a picture that ends it ends nothing else.
- * The next call starts it anew.
+ * The next call starts another one.
  */
 export function createLooker() {
   /** @type {import('../client.js').Client | null} */
@@ -20,16 +23,24 @@ export function createLooker() {
     return started;
   }
 
-  /** @param {string} method @param {any} [args] @param {{ signal?: AbortSignal }} [options] @returns {Promise<any>} */
+  /** @param {string} method @param {any} [args] @param {{ signal?: AbortSignal, onEvent?: (event: any) => void }} [options] @returns {Promise<any>} */
   async function ask(method, args, options) {
     const mine = (client ??= launch());
     try {
       return await mine.call(method, args, options);
     } catch (error) {
       if (error instanceof RemoteError && error.name === 'RuntimeError') mine.die(error.message);
-      if (error instanceof WorkerDied || mine !== client) throw Object.assign(new Error('the worker ended'), { code: 'worker-died' });
+      const { code } = /** @type {Error & { code?: string }} */ (error);
+      if (error instanceof WorkerDied || mine !== client) throw Object.assign(new Error('the worker ended'), { code: code === GIVEN_UP ? code : 'worker-died' });
       throw error;
     }
+  }
+
+  /** Looks at a picture. One that takes too long to decode ends the worker, which nothing else would stop. @param {any} args @returns {Promise<any>} */
+  async function look(args) {
+    const watch = stopwatch(() => client?.die('a picture took too long', GIVEN_UP));
+    const onEvent = (/** @type {{ type: string }} */ { type }) => (type === 'decoding' ? watch.start() : watch.stop());
+    return ask('look', args, { onEvent }).finally(watch.stop);
   }
 
   /** Takes the model that was trained in this tab. @param {Uint8Array} bytes */
@@ -38,5 +49,21 @@ export function createLooker() {
     await ask('keep', { name: 'trained', bytes });
   }
 
-  return { ask, keepTrained };
+  return { ask, look, keepTrained };
+}
+
+/** Counts seconds in which the page ran: a computer that slept meanwhile is not a picture's fault. @param {() => void} onEnd */
+function stopwatch(onEnd) {
+  let timer = 0;
+  const stop = () => clearInterval(timer);
+  function start() {
+    let left = PATIENCE;
+    stop();
+    timer = window.setInterval(() => {
+      if (--left > 0) return;
+      stop();
+      onEnd();
+    }, 1000);
+  }
+  return { start, stop };
 }

@@ -1,7 +1,13 @@
-import { t } from '../i18n/index.js';
+import { count, decimal, megabytes, t } from '../i18n/index.js';
 
-const REASONS = ['empty-file', 'heic', 'svg', 'not-a-picture', 'too-large', 'unreadable', 'bad-data', 'no-numbers', 'worker-died'];
+const REASONS = ['empty-file', 'heic', 'svg', 'not-a-picture', 'too-large', 'too-many-bytes', 'too-slow', 'unreadable', 'bad-data', 'no-numbers', 'worker-died'];
 
-/** Why a file has no answer. @param {string} name of the file @param {string} reason a code, or words where there is none */
-export const refusalText = (name, reason) =>
-  REASONS.includes(reason) ? t(`refused.${reason}`, { name }) : t('refused.other', { name, reason });
+/** How the numbers of a refusal are written. @type {Record<string, (value: number) => string>} */
+const WRITTEN = { width: count, height: count, edge: count, megapixels: (value) => decimal(value, 1), bytes: megabytes, most: megabytes };
+
+/** Why a file has no answer. @param {import('./album.js').Item} item */
+export function refusalText({ file: { name }, reason, values }) {
+  if (!REASONS.includes(reason)) return t('refused.other', { name, reason });
+  const written = Object.entries(values).map(([key, value]) => [key, WRITTEN[key](value)]);
+  return t(`refused.${reason}`, { name, ...Object.fromEntries(written) });
+}

@@ -99,11 +99,11 @@ export function createResult(album) {
 
   /** @param {Item} item */
   function showAnswer(item) {
-    const { state, reason, predicted, probabilities } = item;
+    const { state, predicted, probabilities } = item;
     const sure = isSure(item);
     const confidence = confidenceOf(item);
     Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), sure });
-    setText(message, state === 'refused' ? refusalText(item.file.name, reason) : '');
+    setText(message, state === 'refused' ? refusalText(item) : '');
     message.hidden = state !== 'refused';
     answer.classList.toggle('unsure', !sure);
     if (!probabilities) setText(answer, state === 'refused' ? '' : t('try.looking'));

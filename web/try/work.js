@@ -67,13 +67,23 @@ export async function keep({ name, bytes }) {
 /** The picture looked at last. @type {{ id: number, bitmap: ImageBitmap } | null} */
 let kept = null;
 
-/** @param {Blob} file @param {number} id of the file: each copy of it that arrives is another object */
-async function bitmapOf(file, id) {
+/**
+ * @param {Blob} file
+ * @param {number} id of the file: each copy of it that arrives is another object
+ * @param {CallContext['emit']} emit tells that a picture is being decoded, which may take any time, and that it is
+ */
+async function bitmapOf(file, id, emit) {
   if (kept?.id === id) return kept.bitmap;
-  const bitmap = await decode(file);
-  kept?.bitmap.close();
+  forget(); // first: there need not be room for two
+  const bitmap = await decode(file, () => emit({ type: 'decoding' }));
+  emit({ type: 'decoded' });
   kept = { id, bitmap };
   return bitmap;
+}
+
+function forget() {
+  kept?.bitmap.close();
+  kept = null;
 }
 
 /**
@@ -102,16 +112,13 @@ export async function look({ model, ...args }, context) {
  * @param {{ id: number, file: Blob, box?: Box, inverted?: boolean, edge: number }} args `edge`: the longest of the preview, pixels
  * @param {CallContext} context
  */
-async function examine({ id, file, box, inverted, edge }, { signal }) {
-  const bitmap = await bitmapOf(file, id);
+async function examine({ id, file, box, inverted, edge }, { signal, emit }) {
+  const bitmap = await bitmapOf(file, id, emit);
   signal.throwIfAborted();
   const { image, kind, box: found, mask } = await preparePhoto(pixelsOf(bitmap), { box, inverted });
   const preview = previewOf(bitmap, edge);
   const size = { width: bitmap.width, height: bitmap.height };
-  if (size.width * size.height > KEPT_PIXELS) {
-    bitmap.close();
-    kept = null;
-  }
+  if (size.width * size.height > KEPT_PIXELS) forget();
   return { ...size, kind, box: found, pixels: image.data, mask: mask.data, maskWidth: mask.width, maskHeight: mask.height, preview };
 }
 

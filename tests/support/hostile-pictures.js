@@ -1,0 +1,209 @@
+import { deflateSync } from 'node:zlib';
+import { chunk, uint32 } from './pictures.js';
+
+/** Small files that claim, and mostly hold, large pictures: made here, each below a megabyte. */
+
+/** @typedef {import('./pictures.js').PictureFile} PictureFile */
+
+const MEGABYTE = 2 ** 20;
+
+/** @param {number} value @param {number} bytes @returns {Buffer} little endian */
+function little(value, bytes) {
+  const out = Buffer.alloc(bytes);
+  out.writeUIntLE(value, 0, bytes);
+  return out;
+}
+
+/** @param {number} value @returns {Buffer} big endian, 2 bytes */
+const uint16 = (value) => Buffer.from([value >> 8, value & 255]);
+
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+const CHANNELS = /** @type {Record<number, number>} */ ({ 0: 1, 2: 3, 4: 2, 6: 4 });
+
+/** Zeros, deflated: memory for a few of them at a time is enough. @param {number} count */
+function deflatedZeros(count) {
+  return deflateSync(Buffer.alloc(count), { level: 9 });
+}
+
+/**
+ * A whole PNG, all of it black.
+ * @param {number} width @param {number} height
+ * @param {{ depth?: number, colour?: number, data?: Buffer, before?: Buffer[], after?: Buffer[] }} [options] `colour`: as PNG numbers its
+ *   types; `data`: deflated
+ */
+export function blackPng(width, height, { depth = 1, colour = 0, data, before = [], after = [] } = {}) {
+  const row = 1 + Math.ceil((width * depth * CHANNELS[colour]) / 8);
+  const header = Buffer.concat([uint32(width), uint32(height), Buffer.from([depth, colour, 0, 0, 0])]);
+  return Buffer.concat([PNG, chunk('IHDR', header), ...before, chunk('IDAT', data ?? deflatedZeros(row * height)), ...after, chunk('IEND', Buffer.alloc(0))]);
+}
+
+/** @param {number} width @param {number} height @param {number} frames @param {{ colour?: number, depth?: number }} [options] */
+export function animatedPng(width, height, frames, { colour = 0, depth = 1 } = {}) {
+  const data = deflatedZeros((1 + Math.ceil((width * depth * CHANNELS[colour]) / 8)) * height);
+  const control = (/** @type {number} */ sequence) => chunk('fcTL', Buffer.concat([uint32(sequence), uint32(width), uint32(height), uint32(0), uint32(0), Buffer.from([0, 1, 0, 100, 0, 0])]));
+  const before = [chunk('acTL', Buffer.concat([uint32(frames), uint32(0)])), control(0)];
+  const after = Array.from({ length: frames - 1 }, (_, i) => [control(2 * i + 1), chunk('fdAT', Buffer.concat([uint32(2 * i + 2), data]))]).flat();
+  return blackPng(width, height, { colour, depth, data, before, after });
+}
+
+/** @param {number} marker @param {Buffer} data */
+const segment = (marker, data) => Buffer.concat([Buffer.from([0xff, marker]), uint16(data.length + 2), data]);
+
+/** One code, 0, of one bit. @param {number} table class and number @param {number} symbol */
+const oneCode = (table, symbol) => segment(0xc4, Buffer.from([table, 1, ...new Array(15).fill(0), symbol]));
+
+/** @param {number} width @param {number} height @param {number} components @param {number} marker of the frame */
+function jpegHead(width, height, components, marker) {
+  const ids = Array.from({ length: components }, (_, i) => i + 1);
+  return [
+    Buffer.from([0xff, 0xd8]), segment(0xdb, Buffer.from([0, ...new Array(64).fill(1)])),
+    segment(marker, Buffer.from([8, ...uint16(height), ...uint16(width), components, ...ids.flatMap((id) => [id, 0x11, 0])])),
+  ];
+}
+
+const BLOCK = 64;
+const END = Buffer.from([0xff, 0xd9]);
+
+/** A whole baseline JPEG, all of it grey: two bits for a block, both 0. @param {number} width @param {number} height @param {number} [components] */
+export function greyJpeg(width, height, components = 1) {
+  const blocks = Math.ceil(width / 8) * Math.ceil(height / 8) * components;
+  const ids = Array.from({ length: components }, (_, i) => [i + 1, 0]).flat();
+  return Buffer.concat([...jpegHead(width, height, components, 0xc0), oneCode(0x00, 0), oneCode(0x10, 0),
+    segment(0xda, Buffer.from([components, ...ids, 0, 63, 0])), Buffer.alloc(Math.ceil(blocks / 4)), END]);
+}
+
+/** A progressive one, with any number of scans, each of which says of all blocks that nothing is added to them. @param {number} width @param {number} height @param {number} scans */
+export function progressiveJpeg(width, height, scans) {
+  const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
+  const run = 2 ** 14; // blocks that a code of 1 bit and 14 more tell of
+  const scan = Buffer.concat([segment(0xda, Buffer.from([1, 1, 0, 1, 63, 0])), Buffer.alloc(Math.ceil((Math.ceil(blocks / run) * 15) / 8))]);
+  return Buffer.concat([...jpegHead(width, height, 1, 0xc2), oneCode(0x00, 0), oneCode(0x10, 0xe0),
+    segment(0xda, Buffer.from([1, 1, 0, 0, 0, 0])), Buffer.alloc(Math.ceil(blocks / 8)), ...new Array(scans).fill(scan), END]);
+}
+
+/** LZW of that many zeros: ever longer runs, and then the longest over and over. @param {number} pixels */
+function lzwZeros(pixels) {
+  /** @type {number[]} */
+  const bytes = [];
+  let held = 0;
+  let bits = 0;
+  let width = 3;
+  const put = (/** @type {number} */ code) => {
+    held |= code << bits;
+    for (bits += width; bits >= 8; bits -= 8, held >>>= 8) bytes.push(held & 255);
+  };
+  put(4); // clear
+  let next = 6;
+  let left = pixels;
+  put(0);
+  left--;
+  for (let length = 2; left > 0; ) {
+    const known = Math.min(next, 4095); // the run that is one longer than the last one, which this very code defines
+    if (length > left) {
+      put(left === 1 ? 0 : left + 4); // code 6 is two long
+      break;
+    }
+    put(known);
+    left -= length;
+    if (next < 4095) {
+      next++;
+      length++;
+      if (next === 1 << width && width < 12) width++;
+    }
+  }
+  put(5);
+  if (bits) bytes.push(held & 255);
+  return Buffer.from(bytes);
+}
+
+/** @param {Buffer} data in blocks of at most 255 bytes */
+function subBlocks(data) {
+  const blocks = [];
+  for (let at = 0; at < data.length; at += 255) {
+    const part = data.subarray(at, at + 255);
+    blocks.push(Buffer.from([part.length]), part);
+  }
+  return Buffer.concat([...blocks, Buffer.from([0])]);
+}
+
+/** @param {number} width of the screen @param {number} height @param {[number, number][]} frames their sizes, each all black */
+export function blackGif(width, height, frames) {
+  /** @type {Map<number, Buffer>} */
+  const known = new Map();
+  const dataOf = (/** @type {number} */ pixels) => {
+    const data = known.get(pixels) ?? subBlocks(lzwZeros(pixels));
+    known.set(pixels, data);
+    return data;
+  };
+  const frame = (/** @type {[number, number]} */ [w, h]) => [Buffer.from([0x21, 0xf9, 4, 0, 1, 0, 0, 0, 0x2c, 0, 0, 0, 0]), little(w, 2), little(h, 2), Buffer.from([0, 2]), dataOf(w * h)];
+  return Buffer.concat([Buffer.from('GIF89a'), little(width, 2), little(height, 2), Buffer.from([0x80, 0, 0, 0, 0, 0, 255, 255, 255]), ...frames.flatMap(frame), Buffer.from([0x3b])]);
+}
+
+/** Without the file's own header, as icons hold them, too. @param {number} width @param {number} height @param {{ bits?: number, compression?: number, data?: Buffer }} [options] */
+export function bitmap(width, height, { bits = 8, compression = 0, data = Buffer.alloc(0) } = {}) {
+  const header = Buffer.alloc(40);
+  header.writeUInt32LE(40, 0);
+  header.writeInt32LE(width, 4);
+  header.writeInt32LE(height, 8);
+  header.writeUInt16LE(1, 12);
+  header.writeUInt16LE(bits, 14);
+  header.writeUInt32LE(compression, 16);
+  header.writeUInt32LE(data.length, 20);
+  return Buffer.concat([header, bits <= 8 ? Buffer.alloc(4 << bits) : Buffer.alloc(0), data]);
+}
+
+/** @param {Parameters<typeof bitmap>} claims */
+export function bmp(...claims) {
+  const inside = bitmap(...claims);
+  const dataLength = claims[2]?.data?.length ?? 0;
+  return Buffer.concat([Buffer.from('BM'), little(14 + inside.length, 4), little(0, 4), little(14 + inside.length - dataLength, 4), inside]);
+}
+
+/** Black by runs of 255 pixels. @param {number} width @param {number} height */
+export function rleBmp(width, height) {
+  const row = Buffer.concat([...new Array(Math.floor(width / 255)).fill(Buffer.from([255, 0])), Buffer.from([width % 255, 0]), Buffer.from([0, 0])]);
+  return bmp(width, height, { compression: 1, data: Buffer.concat([...new Array(height).fill(row), Buffer.from([0, 1])]) });
+}
+
+/** @param {Buffer[]} pictures each a bitmap or a PNG */
+export function icon(pictures) {
+  let offset = 6 + 16 * pictures.length;
+  const entries = pictures.map((picture) => {
+    const entry = Buffer.concat([Buffer.from([0, 0, 0, 0]), little(1, 2), little(32, 2), little(picture.length, 4), little(offset, 4)]);
+    offset += picture.length;
+    return entry;
+  });
+  return Buffer.concat([little(0, 2), little(1, 2), little(pictures.length, 2), ...entries, ...pictures]);
+}
+
+/** @param {string} type @param {Buffer} data */
+const riff = (type, data) => Buffer.concat([Buffer.from(type), little(data.length, 4), data, Buffer.alloc(data.length % 2)]);
+
+/** @param {Buffer[]} chunks */
+export const webp = (...chunks) => riff('RIFF', Buffer.concat([Buffer.from('WEBP'), ...chunks]));
+
+/** Lossless, all of one colour: no bit for any pixel. @param {number} width @param {number} height */
+export function losslessChunk(width, height) {
+  let bits = BigInt(width - 1) | (BigInt(height - 1) << 14n) | (1n << 28n);
+  for (let code = 0, at = 35n; code < 5; code++, at += 4n) bits |= 1n << at; // after three that are 0; simple, one symbol of one bit, which is 0
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigUInt64LE(bits, 0);
+  return riff('VP8L', Buffer.concat([Buffer.from([0x2f]), bytes]));
+}
+
+/** Lossy; of zeros, every decision in it is the first one there is. @param {number} width @param {number} height @param {number} [bytes] of its first part, and of its second */
+export function lossyChunk(width, height, bytes = 2 ** 18) {
+  const tag = (bytes << 5) | 0x10; // a key frame that is shown
+  return riff('VP8 ', Buffer.concat([little(tag, 3), Buffer.from([0x9d, 1, 0x2a]), little(width, 2), little(height, 2), Buffer.alloc(2 * bytes)]));
+}
+
+/** @param {number} width @param {number} height @param {number} flags */
+export const extendedChunk = (width, height, flags) => riff('VP8X', Buffer.concat([little(flags, 4), little(width - 1, 3), little(height - 1, 3)]));
+
+const ANIMATED = 2;
+
+/** @param {number} width of the canvas @param {number} height @param {number} frames each as large */
+export function animatedWebp(width, height, frames) {
+  const frame = riff('ANMF', Buffer.concat([little(0, 3), little(0, 3), little(width - 1, 3), little(height - 1, 3), little(1, 3), Buffer.from([0]), losslessChunk(width, height)]));
+  return webp(extendedChunk(width, height, ANIMATED), riff('ANIM', Buffer.alloc(6)), ...new Array(frames).fill(frame));
+}
