@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { preparePhoto } from '../../shim/photo.js';
-import { Refusal, decode } from '../../web/try/decoding.js';
+import { Refusal, decode, mostPixels } from '../../web/try/decoding.js';
+import { sizeOf } from '../../web/try/picture-size.js';
 import { isRefusal, wrong } from '../api/support.js';
+import { tooLarge, tooSlow } from '../support/hostile-pictures.js';
+import { odd } from '../support/pictures.js';
+import { damaged, damages } from './alter.js';
 import { awkward, fuzz } from './property.js';
 
 const MOST_PIXELS = 400; // so that a run stays short
@@ -47,13 +51,40 @@ fuzz('arguments of preparePhoto', 1.5, fc.tuple(fc.oneof({ weight: 12, arbitrary
   assert.ok(found.left >= 0 && found.top >= 0 && found.right <= 1 && found.bottom <= 1 && found.left <= found.right && found.top <= found.bottom, JSON.stringify(found));
 }, { after: (runs) => assert.ok(prepared > runs / 20, `${prepared} pictures prepared of ${runs}`) });
 
-const heads = fc.constantFrom('', '\x89PNG\r\n\x1a\n', '\xff\xd8\xff', 'GIF89a', 'BM', 'RIFF1234WEBP', '1234ftypheic', '<svg ', '<?xml?><svg>', '\ufeff<SVG\n');
+const heads = fc.constantFrom('', '\x89PNG\r\n\x1a\n', '\xff\xd8\xff', 'GIF89a', 'BM', 'RIFF1234WEBP', '\0\0\x01\0', '1234ftypheic', '1234ftypavif', '<svg ', '<?xml?><svg>', '\ufeff<SVG\n');
+const REASONS = ['empty-file', 'heic', 'svg', 'not-a-picture', 'too-large', 'too-slow'];
 
-fuzz('files that cannot be decoded', 17, fc.tuple(heads, fc.uint8Array({ maxLength: 60 })), async ([head, rest]) => {
-  globalThis.createImageBitmap = () => Promise.reject(new Error('not decoded'));
-  await assert.rejects(decode(new Blob([head, new Uint8Array(rest)])), (error) => {
+/** What the decoder was given. @type {Blob[]} */
+const given = [];
+globalThis.createImageBitmap = (/** @type {any} */ blob) => {
+  given.push(blob);
+  return Promise.reject(new Error('not decoded'));
+};
+
+/** @param {Blob} file */
+const refused = (file) =>
+  assert.rejects(decode(file), (error) => {
     assert.ok(error instanceof Refusal, String(error));
-    assert.ok(['empty-file', 'heic', 'svg', 'not-a-picture', 'too-large'].includes(error.code));
+    assert.ok(REASONS.includes(error.code));
     return true;
   });
+
+fuzz('files that cannot be decoded', 12, fc.tuple(heads, fc.uint8Array({ maxLength: 60 })), async ([head, rest]) => {
+  await refused(new Blob([Buffer.from(head, head.startsWith('\ufeff') ? 'utf8' : 'latin1'), new Uint8Array(rest)]));
 });
+
+/** Small ones of every format, and of some that are made to do harm. @type {Uint8Array[]} */
+const files = [...odd().filter(({ bytes }) => bytes.length < 3000), ...[...tooLarge(), ...tooSlow().map((file) => ({ file }))].map(({ file }) => file).filter(({ bytes }) => bytes.length < 100_000)].map(({ bytes }) => bytes);
+const spoilt = fc.tuple(fc.nat(files.length - 1), damages).map(([i, damage]) => damaged(files[i], damage));
+
+let claims = 0;
+
+fuzz('sizes of pictures', 5, spoilt, async (bytes) => {
+  const size = sizeOf(bytes);
+  const [width, height] = size ? [size.width, size.height] : [0, 0];
+  assert.ok(!size || (Number.isInteger(width) && width > 0 && height > 0 && size.work >= 0), JSON.stringify(size));
+  if (size) claims++;
+  given.length = 0;
+  await refused(new Blob([bytes]));
+  assert.ok(given.length === 0 || (width * height > 0 && width * height <= mostPixels(bytes.length)), 'what claims too much reaches no decoder');
+}, { after: (runs) => assert.ok(claims > runs / 4, `${claims} sizes of ${runs} files`) });

@@ -20,9 +20,14 @@ const uint16 = (value) => Buffer.from([value >> 8, value & 255]);
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const CHANNELS = /** @type {Record<number, number>} */ ({ 0: 1, 2: 3, 4: 2, 6: 4 });
 
-/** Zeros, deflated: memory for a few of them at a time is enough. @param {number} count */
+/** What was deflated, by its length. @type {Map<number, Buffer>} */
+const deflated = new Map();
+
+/** @param {number} count */
 function deflatedZeros(count) {
-  return deflateSync(Buffer.alloc(count), { level: 9 });
+  const known = deflated.get(count) ?? deflateSync(Buffer.alloc(count), { level: 9 });
+  deflated.set(count, known);
+  return known;
 }
 
 /**
@@ -207,3 +212,127 @@ export function animatedWebp(width, height, frames) {
   const frame = riff('ANMF', Buffer.concat([little(0, 3), little(0, 3), little(width - 1, 3), little(height - 1, 3), little(1, 3), Buffer.from([0]), losslessChunk(width, height)]));
   return webp(extendedChunk(width, height, ANIMATED), riff('ANIM', Buffer.alloc(6)), ...new Array(frames).fill(frame));
 }
+
+/** @param {string} type @param {(Buffer | number[])[]} parts */
+function box(type, ...parts) {
+  const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  return Buffer.concat([uint32(8 + body.length), Buffer.from(type), body]);
+}
+
+/** One frame of AV1, all grey, 4096 × 3072: made by libaom. */
+export const GREY_FRAME = Buffer.from(
+  '12000a0e00000082efffeffd01a20202020832b6011060c3025965945800100055f4f22e9ae8111d45592eeb0077cc411e7a14f4764be620e60d007a89845ac5' +
+  '9c78aec5db65f2cb0acb3517f50663c44b15f244c8335800200b93322f8959e025d650efd5cf9bbaacc577989d47172fd1f35c4b419238f4f22e92f2f9651289' +
+  '426871dbefeb8c8c1cce61b248b068722b7f2c0c918809d81c58be19007b76b3220c800c00478339ac9c934ed0a05287b8ef97a735a25737d827f004c72d6fb8' +
+  '5bc7cc64c231b4b3a259a7', 'hex');
+
+/**
+ * A picture in AVIF.
+ * @param {number} width as the file says @param {number} height
+ * @param {Buffer} frame
+ * @param {{ grid?: [columns: number, rows: number, width: number, height: number], times?: number, brand?: string }} [options] `grid`: of that
+ *   frame over and over; `times`: how often the item's data is the frame
+ */
+export function avif(width, height, frame, { grid, times = 1, brand = 'avif' } = {}) {
+  const data = Buffer.concat(new Array(times).fill(frame));
+  const [columns, rows] = grid ?? [0, 0];
+  const cells = columns * rows;
+  const items = [grid ? 'grid' : 'av01', ...new Array(cells).fill('av01')];
+  const gridData = grid ? Buffer.concat([Buffer.from([0, 1, rows - 1, columns - 1]), uint32(grid[2]), uint32(grid[3])]) : Buffer.alloc(0);
+  const full = [0, 0, 0, 0];
+  const head = box('ftyp', Buffer.from(`${brand}\0\0\0\0${brand}mif1miaf`, 'latin1'));
+  const size = (/** @type {number} */ w, /** @type {number} */ h) => box('ispe', full, uint32(w), uint32(h));
+  const properties = box('iprp',
+    box('ipco', size(width, height), box('pixi', full, [3, 8, 8, 8]), box('av1C', [0x81, 0x0f, 0x0c, 0]), size(4096, 3072)),
+    box('ipma', full, uint32(items.length), ...items.map((type, i) => [...uint16(i + 1), 3, grid && type === 'av01' ? 4 : 1, 2, 0x83])));
+  /** @param {number} at where the frame is */
+  const metaAt = (at) => box('meta', full,
+    box('hdlr', full, full, Buffer.from('pict'), Buffer.alloc(13)), box('pitm', full, uint16(1)),
+    box('iloc', [1, 0, 0, 0], [0x44, 0], uint16(items.length), ...items.map((type, i) => Buffer.concat([uint16(i + 1), uint16(type === 'grid' ? 1 : 0), uint16(0), uint16(1), ...(type === 'grid' ? [uint32(0), uint32(gridData.length)] : [uint32(at), uint32(data.length)])]))),
+    box('iinf', full, uint16(items.length), ...items.map((type, i) => box('infe', [2, 0, 0, 0], uint16(i + 1), uint16(0), Buffer.from(type), [0]))),
+    properties, ...(grid ? [box('iref', full, box('dimg', uint16(1), uint16(cells), ...items.slice(1).map((_, i) => uint16(i + 2)))), box('idat', gridData)] : []));
+  const meta = metaAt(head.length + metaAt(0).length + 8);
+  return Buffer.concat([head, meta, box('mdat', data)]);
+}
+
+/** A sequence in AVIF, its frames in a track. @param {number} width @param {number} height @param {Buffer} frame @param {number} frames */
+export function avifSequence(width, height, frame, frames) {
+  const full = [0, 0, 0, 0];
+  const head = box('ftyp', Buffer.from('avis\0\0\0\0avisavifmsf1miaf', 'latin1'));
+  const entry = box('av01', Buffer.alloc(24), uint16(width), uint16(height), Buffer.alloc(50), box('av1C', [0x81, 0x0f, 0x0c, 0]));
+  const moovAt = (/** @type {number} */ at) => box('moov', box('trak', box('mdia', box('minf', box('stbl',
+    box('stsd', full, uint32(1), entry), box('stsz', full, uint32(frame.length), uint32(frames)), box('stco', full, uint32(1), uint32(at)))))));
+  const moov = moovAt(head.length + moovAt(0).length + 8);
+  return Buffer.concat([head, moov, box('mdat', ...new Array(frames).fill(frame))]);
+}
+
+/** What a sequence of frames of 8192 × 4096 begins with. */
+const LARGE_FRAME = Buffer.from('12000a0e000000832ffffffe80d101010104328c0310606181', 'hex');
+
+const EXTENSIONS = /** @type {Record<string, string>} */ ({ png: 'image/png', jpg: 'image/jpeg', gif: 'image/gif', bmp: 'image/bmp', webp: 'image/webp', ico: 'image/x-icon', avif: 'image/avif' });
+
+/** @param {string} name @param {Buffer} bytes @returns {PictureFile} */
+function file(name, bytes) {
+  if (bytes.length > MEGABYTE) throw new Error(`${name} has ${bytes.length} bytes`);
+  return { name, type: EXTENSIONS[name.replace(/.*\./, '')], bytes };
+}
+
+/** Pictures that are larger than files of their size may be, and how large some header says they are. @returns {{ file: PictureFile, width: number, height: number }[]} */
+export const tooLarge = () => [
+  ...(/** @type {[string, Buffer, number, number?][]} */ ([
+    ['whole.png', blackPng(16384, 16384), 16384],
+    ['larger.png', blackPng(30000, 30000), 30000],
+    ['claim.png', blackPng(2 ** 31 - 1, 1, { data: Buffer.alloc(9) }), 2 ** 31 - 1, 1],
+    ['moving.png', animatedPng(16384, 16384, 3), 16384],
+    ['whole.jpg', greyJpeg(16000, 16000), 16000],
+    ['progressive.jpg', progressiveJpeg(16384, 16384, 1), 16384],
+    ['claim.jpg', greyJpeg(65535, 65535).subarray(0, 4000), 65535],
+    ['screen.gif', blackGif(65535, 65535, [[10, 10]]), 65535],
+    ['frame.gif', blackGif(10, 10, [[16000, 16000]]), 16000],
+    ['later-frame.gif', blackGif(10, 10, [[10, 10], [16000, 16000]]), 16000],
+    ['claim.bmp', bmp(16384, 16384), 16384],
+    ['upside-down.bmp', bmp(16384, -16384, { bits: 32 }), 16384],
+    ['runs.bmp', rleBmp(9000, 9000), 9000],
+    ['png.ico', icon([blackPng(16, 16), blackPng(16384, 16384)]), 16384],
+    ['bitmap.ico', icon([bitmap(16384, 32768, { bits: 1 })]), 16384],
+    ['lossless.webp', webp(losslessChunk(16383, 16383)), 16383],
+    ['lossy.webp', webp(lossyChunk(16383, 16383)), 16383],
+    ['canvas.webp', webp(extendedChunk(2 ** 24, 2 ** 24, 0), losslessChunk(8, 8)), 2 ** 24],
+    ['inside.webp', webp(extendedChunk(8, 8, 0), losslessChunk(16383, 16383)), 16383],
+    ['moving.webp', animatedWebp(16383, 16383, 3), 16383],
+    ['claim.avif', avif(16384, 16384, GREY_FRAME), 16384],
+    ['frame.avif', avif(64, 64, LARGE_FRAME), 8192, 4096],
+    ['grid.avif', avif(64, 64, GREY_FRAME, { grid: [4, 4, 16384, 12288] }), 16384, 12288],
+    ['sequence.avif', avifSequence(64, 64, LARGE_FRAME, 2), 8192, 4096],
+  ])).map(([name, bytes, width, height = width]) => ({ file: file(name, bytes), width, height })),
+];
+
+/** Of a proper size, but a decoder goes over it again and again. @returns {PictureFile[]} */
+export const tooSlow = () => [
+  file('scans.jpg', progressiveJpeg(4096, 3072, 20_000)),
+  file('frames.avif', avif(4096, 3072, GREY_FRAME, { times: 300 })),
+];
+
+/** As large as files below a megabyte may be, or far more than a picture in some other way. @returns {PictureFile[]} */
+export const largest = () => [
+  file('largest.png', blackPng(4096, 3072)),
+  file('deep.png', blackPng(4096, 3072, { depth: 16, colour: 2 })),
+  file('moving.png', animatedPng(4096, 3072, 300)),
+  file('more-data.png', blackPng(10, 10, { data: deflatedZeros(5e8) })),
+  file('profile.png', blackPng(10, 10, { before: [chunk('iCCP', Buffer.concat([Buffer.from('x\0\0'), deflatedZeros(5e8)]))] })),
+  file('text.png', blackPng(10, 10, { before: [chunk('zTXt', Buffer.concat([Buffer.from('x\0\0'), deflatedZeros(5e8)]))] })),
+  file('largest.jpg', greyJpeg(4096, 3072, 3)),
+  file('cmyk.jpg', greyJpeg(4096, 3072, 4)),
+  file('progressive.jpg', progressiveJpeg(4096, 3072, 90)),
+  file('largest.gif', blackGif(4096, 3072, new Array(60).fill([4096, 3072]))),
+  file('frames.gif', blackGif(10, 10, new Array(30_000).fill([3, 3]))),
+  file('runs.bmp', rleBmp(4096, 3072)),
+  file('claim.bmp', bmp(4096, 3072, { bits: 32 })),
+  file('largest.ico', icon([blackPng(4096, 3072)])),
+  file('entries.ico', icon(new Array(60_000).fill(Buffer.alloc(0)))),
+  file('lossless.webp', webp(losslessChunk(4096, 3072))),
+  file('lossy.webp', webp(lossyChunk(4096, 3072))),
+  file('moving.webp', animatedWebp(4096, 3072, 15_000)),
+  file('largest.avif', avif(4096, 3072, GREY_FRAME)),
+  file('four-times.avif', avif(4096, 3072, GREY_FRAME, { times: 4 })),
+];

@@ -192,10 +192,11 @@ export const odd = () => [
   file('small.png', 'image/png', png(28, 28, 1, raster(28, 28, 1, (x, y) => [garmentAt(x, y) ? 180 : 0]))),
 ];
 
-/** 10,000 × 10,000: a hundred megapixels. */
+/** 10,000 × 10,000: a hundred megapixels, and with the noise above the garment a file of a photo's size. */
 export function huge() {
   const side = 10_000;
   const raw = new Uint8Array(side * side).fill(225);
+  for (let i = 0, noise = 1; i < 1800 * side; i++) raw[i] += (noise = (noise * 16807) % (2 ** 31 - 1)) & 7;
   for (let y = 2000; y < 8500; y++) raw.fill(60, y * side + 3000, y * side + 7000);
   return file('huge.png', 'image/png', png(side, side, 1, raw));
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sizeOf } from '../../web/try/picture-size.js';
+import { startMeasuring } from '../support/consumption.js';
+import { GREY_FRAME, avif, avifSequence, blackPng, icon, largest, tooLarge, tooSlow } from '../support/hostile-pictures.js';
+import { odd, shirt } from '../support/pictures.js';
+import { hook, withPage } from './page.js';
+
+/** Small picture files that would take much of the computer: what a picture claims is checked before anything is decoded. */
+
+/** @typedef {import('../support/pictures.js').PictureFile} PictureFile */
+
+const MOST_TIME = 1000; // ms of the processor's
+const MOST_MEMORY = 200; // MB
+
+const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+test.after(() => rmSync(folder, { recursive: true }));
+
+/** @param {PictureFile} file */
+function stored({ name, bytes }) {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** @param {Uint8Array} bytes */
+const claimOf = (bytes) => {
+  const size = sizeOf(new Uint8Array(bytes));
+  return size && [size.width, size.height];
+};
+
+test('the size of a picture is that of its headers, and the largest of them where they differ', () => {
+  const sizes = { shirt: [300, 400], grey: [480, 640], colour: [480, 640], turned: [640, 480], cmyk: [480, 640], one: [1, 1], long: [20000, 20], deep: [120, 160], moving: [120, 160], 'cut-out': [300, 400], small: [28, 28] };
+  for (const { name, bytes } of odd()) assert.deepEqual(claimOf(bytes), name === 'moving.gif' ? [8, 8] : /** @type {any} */ (sizes)[name.replace(/\..*/, '')], name);
+  for (const { file: { name, bytes }, width, height } of tooLarge()) assert.deepEqual(claimOf(bytes), [width, height], name);
+  assert.deepEqual(claimOf(avif(4096, 3072, GREY_FRAME)), [4096, 3072]);
+  assert.deepEqual(claimOf(avifSequence(4096, 3072, GREY_FRAME, 200)), [4096, 3072]);
+  assert.equal(sizeOf(new Uint8Array(avifSequence(4096, 3072, GREY_FRAME, 200)))?.work, 4096 * 3072, 'of a sequence the first frame alone is decoded');
+  assert.deepEqual(claimOf(icon([blackPng(64, 48)])), [256, 256], 'what the directory of an icon cannot say');
+});
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`a picture below a megabyte takes at most ${MOST_TIME} ms and ${MOST_MEMORY} MB; what claims too much is refused with its size (${name})`, { timeout: 120_000 }, () =>
+    withPage([name, { query: 'data=synthetic&train-size=100' }], async ({ browser, page }) => {
+      const root = Number(browser.page?.browser().process()?.pid);
+      const sound = stored(shirt());
+      /** Gives a file and a sound one after it, which is answered and whose small memory is what the next is compared with. @param {PictureFile} file */
+      async function give(file) {
+        const path = stored(file);
+        const before = await browser.evaluate((/** @type {string} */ item) => document.querySelectorAll(item).length, hook('photo-item'));
+        const end = startMeasuring(root);
+        await browser.uploadFile(hook('photo-input'), path, sound);
+        const states = await browser.waitFor((/** @type {string} */ item, /** @type {number} */ count) => {
+          const added = [...document.querySelectorAll(item)].slice(count).map((each) => /** @type {HTMLElement} */ (each).dataset.state);
+          return added.length === 2 && added.every((state) => state === 'ready' || state === 'refused') && added;
+        }, { args: [hook('photo-item'), before] });
+        const { time, memory } = end();
+        assert.ok(time <= MOST_TIME, `${file.name}: ${time} ms of the processor's`);
+        assert.ok(memory <= MOST_MEMORY, `${file.name}: ${memory} MB`);
+        assert.equal(states[1], 'ready', `a picture after ${file.name}`);
+        const message = String(await page.text('photo-message')).replace(/[\u2066-\u2069]/g, '');
+        return { state: states[0], message };
+      }
+
+      await page.loaded();
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+      await browser.uploadFile(hook('photo-input'), sound);
+      await page.waitForState('photo-result', 'ready'); // all that is loaded once is there by now
+      for (const { file, width, height } of tooLarge()) {
+        const { state, message } = await give(file);
+        assert.equal(state, 'refused', file.name);
+        const numbers = [width, height].map((value) => value.toLocaleString('en'));
+        assert.ok(message.startsWith(`${file.name} is too large: ${numbers.join(' × ')} pixels. A file of its size may have 12.6 megapixels`), message);
+      }
+      for (const file of tooSlow()) assert.match((await give(file)).message, /takes too long to decode/, file.name);
+      for (const file of largest()) await give(file);
+    }));
+}
