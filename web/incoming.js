@@ -9,8 +9,9 @@ import { headOf } from './head.js';
  * @typedef {Record<Kind, File[]> & { strays: Stray[] }} Sorted
  */
 
-/** Files taken out of a folder, so that one dropped by mistake does not hold the page up. */
-const MOST_FILES = 10_000;
+/** Files taken at a time, so that a folder dropped by mistake does not hold the page up: their small pictures take 200 MB. */
+export const MOST_FILES = 2000;
+const MOST_ENTRIES = 20_000; // of folders, looked at for so many files
 const HEAD = 64; // bytes that tell what a file is
 
 /** What systems leave in folders. */
@@ -83,27 +84,33 @@ export function filesOf(transfer) {
 
 /** @param {(FileSystemEntry | null)[]} entries @param {(File | null)[]} given */
 async function expanded(entries, given) {
-  /** @type {File[]} */
-  const files = [];
+  /** @type {Found} */
+  const found = { files: [], entries: 0 };
   for (const [i, entry] of entries.entries()) {
     const file = given[i];
-    if (entry?.isDirectory) await walk(/** @type {FileSystemDirectoryEntry} */ (entry), files);
-    else if (file) files.push(file);
+    if (entry?.isDirectory) await walk(/** @type {FileSystemDirectoryEntry} */ (entry), found);
+    else if (file) found.files.push(file);
   }
-  return files;
+  return found.files;
 }
 
-/** @param {FileSystemDirectoryEntry} folder @param {File[]} files added to */
-async function walk(folder, files) {
+/** @typedef {{ files: File[], entries: number }} Found so far, of how many entries */
+
+/** One file more than is taken tells that there are more. @param {Found} found */
+const isEnough = ({ files, entries }) => files.length > MOST_FILES || entries > MOST_ENTRIES;
+
+/** @param {FileSystemDirectoryEntry} folder @param {Found} found added to */
+async function walk(folder, found) {
   const reader = folder.createReader();
   for (;;) {
     const entries = await /** @type {Promise<FileSystemEntry[]>} */ (new Promise((resolve) => reader.readEntries(resolve, () => resolve([])))); // some at a time
     if (entries.length === 0) return;
     for (const entry of entries) {
-      if (files.length >= MOST_FILES) return;
+      if (isEnough(found)) return;
+      found.entries++;
       if (LITTER.test(entry.name)) continue;
-      if (entry.isDirectory) await walk(/** @type {FileSystemDirectoryEntry} */ (entry), files);
-      else await new Promise((resolve) => /** @type {FileSystemFileEntry} */ (entry).file((file) => resolve(files.push(file)), resolve));
+      if (entry.isDirectory) await walk(/** @type {FileSystemDirectoryEntry} */ (entry), found);
+      else await new Promise((resolve) => /** @type {FileSystemFileEntry} */ (entry).file((file) => resolve(found.files.push(file)), resolve));
     }
   }
 }

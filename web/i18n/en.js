@@ -22,6 +22,7 @@ export const texts = {
   'incoming.unreadable': 'Could not be read: {names}. It may be a folder, or have been moved or deleted.',
   'incoming.locked': 'Images cannot be replaced while a run is under way. Press Stop first, then drop them again.',
   'incoming.empty': 'There are no files in this folder.',
+  'incoming.most': 'Only the first {count} files were taken. Drop the others afterwards.',
   'incoming.failed': 'This part of the page could not be loaded. Check the connection and try again. ({reason})',
   'incoming.more': '{names} and {count} more',
   'try': 'Try it',

@@ -22,6 +22,7 @@ export const texts = {
   'incoming.unreadable': '无法读取：{names}。它可能是文件夹，或者已被移动或删除。',
   'incoming.locked': '训练进行中，不能更换图片。请先点击“停止”，再拖入一次。',
   'incoming.empty': '这个文件夹里没有文件。',
+  'incoming.most': '只读取了前 {count} 个文件，其余的请稍后再拖入。',
   'incoming.failed': '页面的这一部分加载失败。请检查网络后重试。（{reason}）',
   'incoming.more': '{names} 等另外 {count} 个',
   'try': '试一试',

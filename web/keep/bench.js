@@ -1,9 +1,9 @@
 import { classNames } from '../classes.js';
 import { el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
-import { onLanguage, t } from '../i18n/index.js';
+import { megabytes, onLanguage, t } from '../i18n/index.js';
 import { historyCsv, historyJson, predictionsCsv } from './figures.js';
-import { FORMATS } from './library.js';
+import { FORMATS, originOf } from './library.js';
 import { coloursOfPage, plotOf } from './plot.js';
 
 /**
@@ -16,9 +16,10 @@ const SCALE = 2; // of plots as PNG
 
 /**
  * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, epochsOfTab: () => Entry['epochs'],
- *   guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void, onChosen: (files: File[]) => void }} parts
+ *   guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void,
+ *   cancellable: <T>(words: () => string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files: File[]) => void }} parts
  */
-export function createBench({ library, trainer, epochsOfTab, guard, say, onChosen }) {
+export function createBench({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen }) {
   const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });
   const save = el('button', { type: 'submit', className: 'primary', 'data-testid': 'save-model' });
   const format = el('select', { 'data-testid': 'export-format' }, ...Object.keys(FORMATS).map((value) => el('option', { value })));
@@ -72,7 +73,7 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, onChose
   /** @param {File[]} files */
   const open = (files) =>
     guard(async () => {
-      const opened = await library.open(files);
+      const opened = await cancellable(() => t('bench.opening', valuesOf(files)), (signal) => library.open(files, signal));
       say(() => t('bench.opened', { name: opened }));
     });
 
@@ -141,6 +142,9 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, onChose
   onLanguage(render);
   return { element, open, takeAway };
 }
+
+/** @param {File[]} files */
+const valuesOf = (files) => ({ file: originOf(files), size: megabytes(files.reduce((sum, { size }) => sum + size, 0)) });
 
 /** @param {SVGElement} plot @returns {Promise<Blob>} */
 async function pngOf(plot) {

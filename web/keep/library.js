@@ -26,6 +26,9 @@ const fileNameOf = (name) => name.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, '-').tr
 /** The file of several that says what the model is. */
 const MODEL_ITSELF = /\.(fit|onnx|keras|safetensors)$|^(?!metadata\.json$).*\.json$/i;
 
+/** The name of the file that a model comes from. @param {File[]} files at least one */
+export const originOf = (files) => (files.find(({ name }) => MODEL_ITSELF.test(name)) ?? files[0]).name;
+
 /** Names that tools give of themselves, and which say nothing of the model. */
 const MEANINGLESS = /^(model|sequential|functional|main_graph|torch_jit|fitting-room)?([-_ ]?\d+)?$/i;
 
@@ -42,9 +45,9 @@ function nameOfFile(file, inside) {
 
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
- *   epochsOfTab: () => Entry['epochs'] }} parts
+ *   epochsOfTab: () => Entry['epochs'], read: ReturnType<typeof import('./opener.js').createOpener> }} parts `read`: models' files
  */
-export function createLibrary({ session, trainer, settings, epochsOfTab }) {
+export function createLibrary({ session, trainer, settings, epochsOfTab, read }) {
   const { on, emit } = createEmitter();
   /** @type {Entry[]} */
   let entries = [];
@@ -87,10 +90,10 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
     return id;
   }
 
-  /** Files of a model in any of the formats. @param {File[]} files @returns {Promise<string>} its name */
-  async function open(files) {
-    const { files: [file], parameters, name: inside } = await session.call('convert', { files, format: 'fitting-room', dtype: 'float32' });
-    const origin = (files.find(({ name }) => MODEL_ITSELF.test(name)) ?? files[0]).name;
+  /** Files of a model in any of the formats. @param {File[]} files @param {AbortSignal} signal @returns {Promise<string>} its name */
+  async function open(files, signal) {
+    const { files: [file], parameters, name: inside } = await read({ files, format: 'fitting-room', dtype: 'float32' }, signal);
+    const origin = originOf(files);
     const name = nameOfFile(origin, inside);
     await add({ name, parameters, testAccuracy: null, epochs: [], origin }, file.bytes);
     return name;
@@ -101,9 +104,11 @@ export function createLibrary({ session, trainer, settings, epochsOfTab }) {
    * @param {Entry | null} entry null: the model of this tab @param {Form} form @returns {Promise<{ name: string, bytes: Uint8Array<ArrayBuffer> }[]>}
    */
   async function filesOf(entry, { format, dtype }) {
-    const read = entry && [{ name: 'model.fit', bytes: await bytesOfModel(entry.id) }];
     const name = entry?.name ?? trainer.view.model?.name ?? '';
-    const { files } = await session.call('convert', { ...(read && { files: read }), format, dtype, name });
+    const wanted = { format, dtype, name };
+    const { files } = entry
+      ? await read({ files: [{ name: 'model.fit', bytes: await bytesOfModel(entry.id) }], ...wanted })
+      : await session.call('convert', wanted);
     return files.length > 1 ? files : [{ name: `${fileNameOf(name || 'fitting-room')}.${FORMATS[format].extension}`, bytes: files[0].bytes }];
   }
 

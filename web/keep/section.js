@@ -2,6 +2,7 @@ import { byId, el, goTo, setText, svg } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 import { createBench } from './bench.js';
 import { createLibrary } from './library.js';
+import { createOpener } from './opener.js';
 import { createShelf } from './shelf.js';
 import { whenFree } from './store.js';
 
@@ -12,6 +13,7 @@ const TOLD = {
   ...Object.fromEntries(['refused', 'blocked', 'outdated', 'full', 'spoilt'].map((code) => [code, `library.unkept-${code}`])),
   gone: 'library.gone',
   busy: 'library.busy',
+  ...Object.fromEntries(['cancelled', 'too-slow', 'reader-died'].map((code) => [code, `library.${code}`])),
 };
 
 /** A hanger, in the style of the other pieces. */
@@ -23,11 +25,11 @@ const piece = () =>
     svg('path', { class: 'notch', d: 'M76 142L80 134L84 142Z' }));
 
 /**
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
- *   onChosen: (files: File[]) => void }} parts `onChosen`: told of files that were chosen
+ * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
+ *   onChosen: (files: File[]) => void }} parts `script`: what workers run; `onChosen`: told of files that were chosen
  * @returns {{ open: (files: File[]) => void }} opens a model, in the user's sight
  */
-export function createSection({ session, trainer, settings, onChosen }) {
+export function createSection({ script, session, trainer, settings, onChosen }) {
   /** @type {import('./store.js').Entry['epochs']} of the model of this tab */
   let epochs = [];
   trainer.on('reset', () => (epochs = []));
@@ -37,7 +39,8 @@ export function createSection({ session, trainer, settings, onChosen }) {
   const heading = el('span');
   const note = el('p', { className: 'note' });
   const status = el('p', { className: 'keep-message', role: 'status', 'data-testid': 'keep-message' });
-  const library = createLibrary({ session, trainer, settings, epochsOfTab });
+  const cancel = el('button', { type: 'button', className: 'small', hidden: true, 'data-testid': 'keep-cancel' });
+  const library = createLibrary({ session, trainer, settings, epochsOfTab, read: createOpener(script) });
 
   let said = () => ''; // in the language of the moment
 
@@ -69,21 +72,41 @@ export function createSection({ session, trainer, settings, onChosen }) {
       if (code === 'blocked') whenFree().then(() => guard(refresh));
       if (code === 'gone') await library.refresh().catch(() => {});
       say(() => t(TOLD[code] ?? 'library.failed', { detail: message }));
-      status.classList.add('error');
+      status.classList.toggle('error', code !== 'cancelled');
     }
   }
 
-  const bench = createBench({ library, trainer, epochsOfTab, guard, say, onChosen });
+  /**
+   * Says that something is under way for as long as it is, and lets it be cancelled.
+   * @template T
+   * @param {() => string} words
+   * @param {(signal: AbortSignal) => Promise<T>} work
+   */
+  async function cancellable(words, work) {
+    const controller = new AbortController();
+    say(words);
+    cancel.onclick = () => controller.abort();
+    cancel.hidden = false;
+    try {
+      return await work(controller.signal);
+    } finally {
+      if (document.activeElement === cancel) goTo('keep'); // the keyboard goes on where it was
+      cancel.hidden = true;
+    }
+  }
+
+  const bench = createBench({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen });
   const shelf = createShelf(library, { guard, trainer, download: bench.takeAway });
   const section = el('section', { className: 'piece', id: 'keep', 'aria-labelledby': 'keep-title' },
     el('header', { className: 'mark' }, piece(), el('h2', { id: 'keep-title' }, el('span', { className: 'numeral', ariaHidden: 'true' }, '6'), ' ', heading), note),
-    el('div', { className: 'body' }, bench.element, status, shelf.element));
+    el('div', { className: 'body' }, bench.element, el('div', { className: 'keep-told' }, status, cancel), shelf.element));
   byId('try').after(section);
 
   onLanguage(() => {
     setText(heading, t('keep'));
     setText(note, t('keep.note'));
     setText(status, said());
+    setText(cancel, t('library.cancel'));
   });
   guard(refresh);
   return {

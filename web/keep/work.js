@@ -1,7 +1,7 @@
 import { exportModel, importModel } from 'fitting-room';
 
 /**
- * Models from one format to another, in the worker that trains.
+ * Models from one format to another: in the worker that trains that of the tab, in another one those in files.
  *
  * @typedef {import('../../shim/formats/described.js').NamedFile} NamedFile
  */

@@ -70,6 +70,7 @@ export function createAlbum(worker) {
       const { probabilities, failure, ...found } = await worker.look({ id, file, ...choice, edge: item === selected ? LARGE : SMALL, model });
       item.found?.preview.close();
       item.found = found;
+      if (item !== selected) shrinkPreview(item); // another was chosen meanwhile
       if (failure) throw failure;
       tell([item], probabilities);
     } catch (error) {
@@ -98,8 +99,22 @@ export function createAlbum(worker) {
 
   /** @param {Item} item */
   function show(item) {
+    const before = selected;
     selected = item;
+    if (before && before !== item) shrinkPreview(before);
     emit('selected', item);
+  }
+
+  /** Only the picture that is looked at keeps a large preview. @param {Item} item */
+  async function shrinkPreview({ found }) {
+    if (!found || Math.max(found.preview.width, found.preview.height) <= SMALL) return;
+    const { preview } = found;
+    const scale = SMALL / Math.max(preview.width, preview.height);
+    const [resizeWidth, resizeHeight] = [preview.width, preview.height].map((edge) => Math.max(1, Math.round(edge * scale)));
+    const small = await createImageBitmap(preview, { resizeWidth, resizeHeight, resizeQuality: 'medium' }).catch(() => null);
+    if (!small || selected?.found === found || found.preview !== preview) return small?.close();
+    preview.close();
+    found.preview = small;
   }
 
   /** Looks at one picture; its large preview is made where there is only a small one. @param {Item} item */

@@ -1,7 +1,8 @@
 import { startWorker } from '../client.js';
 import { RemoteError, WorkerDied } from '../protocol.js';
+import { createStopwatch } from '../stopwatch.js';
 
-const PATIENCE = 15; // s that a picture may be decoded for
+const PATIENCE = 10; // s that a picture may be decoded for
 const GIVEN_UP = 'too-slow';
 
 /**
@@ -38,7 +39,7 @@ export function createLooker() {
 
   /** Looks at a picture. One that takes too long to decode ends the worker, which nothing else would stop. @param {any} args @returns {Promise<any>} */
   async function look(args) {
-    const watch = stopwatch(() => client?.die('a picture took too long', GIVEN_UP));
+    const watch = createStopwatch(PATIENCE, () => client?.die('a picture took too long', GIVEN_UP));
     const onEvent = (/** @type {{ type: string }} */ { type }) => (type === 'decoding' ? watch.start() : watch.stop());
     return ask('look', args, { onEvent }).finally(watch.stop);
   }
@@ -50,20 +51,4 @@ export function createLooker() {
   }
 
   return { ask, look, keepTrained };
-}
-
-/** Counts seconds in which the page ran: a computer that slept meanwhile is not a picture's fault. @param {() => void} onEnd */
-function stopwatch(onEnd) {
-  let timer = 0;
-  const stop = () => clearInterval(timer);
-  function start() {
-    let left = PATIENCE;
-    stop();
-    timer = window.setInterval(() => {
-      if (--left > 0) return;
-      stop();
-      onEnd();
-    }, 1000);
-  }
-  return { start, stop };
 }

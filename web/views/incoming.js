@@ -1,6 +1,6 @@
-import { arePictures, filesOf, sorted } from '../incoming.js';
+import { MOST_FILES, arePictures, filesOf, sorted } from '../incoming.js';
 import { byId, el, setText } from '../dom.js';
-import { onLanguage, t } from '../i18n/index.js';
+import { count, onLanguage, t } from '../i18n/index.js';
 
 /** @import { Kind, Stray } from '../incoming.js' */
 
@@ -40,14 +40,17 @@ export function createIncoming(takers, mayLoad) {
     byId('main').focus({ preventScroll: true });
   }
 
-  /** @param {File[]} files @param {Kind} [expected] */
-  async function take(files, expected) {
-    say([]);
+  /** @param {File[]} all @param {Kind} [expected] */
+  async function take(all, expected) {
+    const files = all.slice(0, MOST_FILES);
+    const more = all.length > MOST_FILES ? [() => t('incoming.most', { count: count(MOST_FILES) })] : [];
+    say(more);
     if (arePictures(files)) return give('pictures', files);
     const { strays, ...groups } = await sorted(files, expected);
-    const messages = REASONS.map((reason) => ({ reason, some: strays.filter(({ why }) => why === reason) }))
+    const unopened = REASONS.map((reason) => ({ reason, some: strays.filter(({ why }) => why === reason) }))
       .filter(({ some }) => some.length > 0)
       .map(({ reason, some }) => () => t(`incoming.${reason}`, { names: namesOf(some) }));
+    const messages = [...more, ...unopened];
     if (groups.dataset.length > 0 && !mayLoad()) {
       groups.dataset = [];
       messages.push(() => t('incoming.locked'));
