@@ -14,10 +14,10 @@ const tab = createTabModel();
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
-/** What looks at people's own pictures comes with its own code, once there is one. @param {'warmUp' | 'keep' | 'look' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name */
+/** What looks at people's own pictures comes with its own code, once there is one. @param {'warmUp' | 'prepare' | 'keep' | 'look' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name */
 const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} */ context) => (await import('./try/work.js'))[name](args, context);
 
-const LOOKING = Object.fromEntries(/** @type {const} */ (['warmUp', 'keep', 'look', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
+const LOOKING = Object.fromEntries(/** @type {const} */ (['warmUp', 'prepare', 'keep', 'look', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
 
 /** The core's threads are this worker's own workers, and come from beside this script; nothing else is made of strings. */
 function allowThreads() {
@@ -71,7 +71,7 @@ async function load({ source, files, baseUrl }, { signal, emit }) {
   const readers = {
     auto: () => datasets.fashionMnist({ baseUrl, signal, onProgress }),
     synthetic: () => datasets.synthetic({ onProgress }),
-    files: () => datasets.fromFiles(files, { onProgress }),
+    files: () => datasets.fromFiles(files, { signal, onProgress }),
   };
   const loaded = await readers[/** @type {keyof typeof readers} */ (source)]();
   signal.throwIfAborted();

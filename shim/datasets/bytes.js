@@ -95,9 +95,10 @@ export const HEAD_BYTES = 16;
  * @param {(consumed: number) => void} [onConsumed] told how many of `bytes` have been read
  * @param {number | ((head: Uint8Array) => number | undefined)} [most] bytes that may come of it, all the same or as the first HEAD_BYTES
  *   promise; undefined: they are enough
+ * @param {AbortSignal} [signal]
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function gunzip(bytes, onConsumed = () => {}, most = MAX_BYTES) {
+export async function gunzip(bytes, onConsumed = () => {}, most = MAX_BYTES, signal = undefined) {
   const sink = new Sink(0);
   /** @type {number | undefined} */
   let limit;
@@ -106,6 +107,7 @@ export async function gunzip(bytes, onConsumed = () => {}, most = MAX_BYTES) {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return sink.finish();
+      signal?.throwIfAborted();
       if (sink.length + value.length > (limit ?? MAX_BYTES)) throw tooLong(limit ?? MAX_BYTES);
       sink.append(value);
       if (limit !== undefined || sink.length < HEAD_BYTES) continue;

@@ -45,12 +45,13 @@ class Allowance {
   }
 }
 
-/** @param {Given} file @param {Allowance} allowance @param {(consumed: number) => void} onConsumed */
-async function contentOf({ name, bytes }, allowance, onConsumed) {
+/** @param {Given} file @param {Allowance} allowance @param {(consumed: number) => void} onConsumed @param {AbortSignal} [signal] */
+async function contentOf({ name, bytes }, allowance, onConsumed, signal) {
   const format = formatOf(bytes);
   if (format === 'idx') return bytes;
   if (format !== 'gzip') throw refusal(`${name} is neither a gzip nor an IDX file${format === 'html' ? ' but a web page' : ''}`);
-  return gunzip(bytes, onConsumed, (head) => allowance.takeFor(head)).catch((error) => {
+  return gunzip(bytes, onConsumed, (head) => allowance.takeFor(head), signal).catch((error) => {
+    signal?.throwIfAborted();
     const what = error instanceof FittingRoomError ? error.message : `the gzip file is cut short or damaged (${error.message})`;
     throw refusal(`${name}: ${what}`, error);
   });
@@ -136,14 +137,15 @@ function officialName(part, kind) {
  * A dataset from four files the user hands over: Fashion-MNIST's or others in its format, gzip or
  * not, in any order and under any name.
  * @param {Iterable<FileLike>} files
- * @param {{ onProgress?: import('./progress.js').OnProgress }} [options]
+ * @param {{ onProgress?: import('./progress.js').OnProgress, signal?: AbortSignal }} [options]
  * @returns {Promise<Dataset>}
  */
-export async function fromFiles(files, { onProgress = () => {} } = {}) {
+export async function fromFiles(files, { onProgress = () => {}, signal } = {}) {
   const all = Array.from(files);
   if (all.length > MOST_FILES) throw refusal(`a dataset has four files, these are ${all.length}`);
   checkSizes(all);
   const given = await Promise.all(all.map(givenBy));
+  signal?.throwIfAborted();
   const allowance = new Allowance(given);
   const tell = followFiles(
     given.map(({ bytes }, i) => ({ name: String(i), bytes: bytes.length })),
@@ -153,7 +155,7 @@ export async function fromFiles(files, { onProgress = () => {} } = {}) {
   const { classNames } = FASHION_MNIST;
   const read = [];
   for (const [i, file] of given.entries()) {
-    const content = await contentOf(file, allowance, (consumed) => tell(String(i), 'decompress', consumed));
+    const content = await contentOf(file, allowance, (consumed) => tell(String(i), 'decompress', consumed), signal);
     tell(String(i), 'decompress', file.bytes.length);
     read.push(await readIdx(file.name, content, classNames.length));
   }

@@ -123,6 +123,12 @@ test('what is too long is refused before it is read, or while it is unpacked', a
   await assert.rejects(gunzip(packed, undefined, 99_999), { name: 'FittingRoomError', message: 'too large: more than 99999 bytes are packed in it' });
 });
 
+test('reading files can be given up', async () => {
+  const controller = new AbortController();
+  const reading = datasets.fromFiles(four(), { signal: controller.signal, onProgress: () => controller.abort(new Error('no more')) });
+  await assert.rejects(reading, { message: 'no more' });
+});
+
 test('names gzip files that are cut short or damaged', async () => {
   const whole = gzipSync(trainImages);
   await refuses(four({ trainImages: file('cut.gz', whole.subarray(0, whole.length >> 1)) }), /cut\.gz: the gzip file is cut short or damaged/);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { exportModel, layers, sequential } from '../../shim/index.js';
 import { sizeOf } from '../../web/try/picture-size.js';
 import { startMeasuring } from '../support/consumption.js';
 import { GREY_FRAME, avif, avifSequence, blackPng, icon, largest, tooLarge, tooSlow } from '../support/hostile-pictures.js';
@@ -79,3 +80,78 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       for (const file of largest()) await give(file);
     }));
 }
+
+test('a picture that the decoder does not come to an end with is given up after ten seconds, and those after it are answered', { timeout: 60_000 }, () =>
+  withPage(['chromium', { query: 'data=synthetic&train-size=100' }], async ({ browser, page }) => {
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+    for (const worker of browser.page?.workers() ?? []) {
+      await worker.evaluate(() => {
+        if (self.name.startsWith('looker')) self.createImageBitmap = () => new Promise(() => {});
+      });
+    }
+    await browser.uploadFile(hook('photo-input'), stored(shirt('endless.png')), stored(shirt()));
+    await page.waitForState('photo-result', 'refused', 30_000);
+    assert.match(String(await page.text('photo-message')), /endless\.png.* takes too long to decode, so it was given up/);
+    await browser.waitFor((/** @type {string} */ item) => /** @type {HTMLElement} */ (document.querySelectorAll(item)[1]).dataset.state === 'ready', { args: [hook('photo-item')] });
+  }));
+
+for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  test(`a model file that takes too long is given up or cancelled, and the run under way goes on (${name})`, { timeout: 120_000 }, async () => {
+    const model = await sequential({ layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })], seed: 1 });
+    const [keras] = await exportModel(model, 'keras');
+    const paths = [stored({ name: 'slow.keras', type: '', bytes: keras.bytes }), stored({ name: 'quick.fit', type: '', bytes: await model.save() })];
+    /** @param {string} path */
+    const fail = (path) => (/formats-keras/.test(path) ? 'hang' : undefined);
+    await withPage([name, { query: 'data=synthetic&train-size=1000&epochs=1000', server: { fail } }], async ({ browser, page }) => {
+      const says = (/** @type {RegExp} */ words) => browser.waitFor((/** @type {string} */ selector, /** @type {string} */ pattern) => new RegExp(pattern).test(String(document.querySelector(selector)?.textContent).replace(/[\u2066-\u2069]/g, '')), { args: [hook('keep-message'), words.source] });
+      await page.loaded();
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('model-input')] });
+      await page.click('train-start');
+      await page.trained('training');
+      await browser.uploadFile(hook('model-input'), paths[0]);
+      await says(/^Opening slow\.keras \(0\.0 MB\)…$/);
+      await page.click('keep-cancel');
+      await says(/^Cancelled: nothing was opened/);
+      assert.equal(await browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).hidden, hook('keep-cancel')), true);
+      await browser.uploadFile(hook('model-input'), paths[0]);
+      await says(/^This file takes too long to read/);
+      await browser.uploadFile(hook('model-input'), paths[1]);
+      await says(/^Opened, and saved in this browser: quick/);
+      const before = await page.progress();
+      await browser.waitFor((/** @type {string} */ selector, /** @type {number} */ value) => Number(document.querySelector(selector)?.getAttribute('aria-valuenow')) > value, { args: [hook('train-progress'), before] });
+      assert.equal(await page.data('train-status', 'state'), 'training');
+    });
+  });
+
+  test(`a model of the page’s own shows its progress and can be cancelled: the one before answers again (${name})`, { timeout: 60_000 }, () =>
+    withPage([name, { query: 'data=synthetic&train-size=100' }], async ({ browser, page, server }) => {
+      await page.loaded();
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+      await browser.uploadFile(hook('photo-input'), stored(shirt()));
+      await page.waitForState('photo-result', 'ready');
+      const confidence = await page.data('photo-result', 'confidence');
+      server.options.bytesPerSecond = 50_000;
+      await page.choose('model-choice', 'accurate');
+      await browser.waitFor(() => /Loading this model: .*\d\.\d MB.* so far/.test(String(document.querySelector('.photo-model')?.textContent)));
+      await page.click('model-cancel');
+      await page.waitForState('photo-result', 'ready');
+      assert.equal(await page.data('photo-result', 'confidence'), confidence);
+      assert.equal(await browser.evaluate(() => /** @type {HTMLSelectElement} */ (document.querySelector('[data-testid="model-choice"]')).value), 'photos');
+      server.options.bytesPerSecond = undefined;
+      await page.choose('model-choice', 'accurate');
+      await browser.waitFor((/** @type {string} */ selector, /** @type {string} */ old) => {
+        const { state, confidence: now } = /** @type {HTMLElement} */ (document.querySelector(selector)).dataset;
+        return state === 'ready' && now !== old;
+      }, { args: [hook('photo-result'), confidence] });
+    }));
+}
+
+test('of very many files the first two thousand are taken, and the page says so', () =>
+  withPage(['chromium', { query: 'data=synthetic&train-size=100' }], async ({ browser }) => {
+    await browser.evaluate(() => {
+      const transfer = new DataTransfer();
+      for (let i = 0; i < 2001; i++) transfer.items.add(new File(['-'], `${i}.txt`));
+      document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    });
+    await browser.waitFor((/** @type {string} */ selector) => /Only the first 2,000 files were taken.*and 1997 more/.test(String(document.querySelector(selector)?.textContent).replace(/[\u2066-\u2069]/g, '')), { args: [hook('incoming-note')] });
+  }));

@@ -3,7 +3,7 @@ import { WorkerDied } from '../protocol.js';
 import { createStopwatch } from '../stopwatch.js';
 
 /** s that reading a model may take: the largest that the page writes take one or two. */
-const PATIENCE = 30;
+const PATIENCE = 20;
 
 /**
  * Reads models' files in a worker of its own, which ends with the reading: a file that keeps it busy, or ends it, harms neither the run

@@ -143,6 +143,7 @@ export function createAlbum(worker) {
       const asked = found();
       if (model !== name || asked.length === 0) return;
       await answer(asked).catch((error) => {
+        if (model !== name) return; // which was given up for another
         for (const item of asked) update(item, { ...UNANSWERED, state: 'refused', reason: error.code ?? error.message });
         emit('model', { name, failure: error.message });
       });

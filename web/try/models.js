@@ -1,5 +1,5 @@
 import { el, setText } from '../dom.js';
-import { onLanguage, t } from '../i18n/index.js';
+import { megabytes, onLanguage, t } from '../i18n/index.js';
 
 /**
  * Which model answers: one of the page's own, or the one of this tab. Where that one changes, its pictures are answered again.
@@ -11,11 +11,15 @@ export function createModelChoice({ album, looker, session, trainer }) {
   const select = el('select', { 'data-testid': 'model-choice' }, ...names.map((value) => el('option', { value, disabled: value === 'trained' })));
   const name = el('span');
   const note = el('p', { className: 'quiet', role: 'status' });
-  const element = el('div', { className: 'photo-model' }, el('label', { className: 'inline' }, name, select), note);
+  const cancel = el('button', { type: 'button', className: 'small', hidden: true, 'data-testid': 'model-cancel', onclick: giveUp });
+  const element = el('div', { className: 'photo-model' }, el('label', { className: 'inline' }, name, select), el('div', { className: 'photo-loading' }, note, cancel));
   let failure = '';
   /** The model of the tab whose weights the looker has. @type {import('../trainer.js').TabModel | null} */
   let taken = null;
   let taking = false;
+  /** The model of the page's own that is on its way. @type {{ name: string, received: number, total?: number, controller: AbortController } | null} */
+  let loading = null;
+  let here = ''; // the last one that was there
 
   /** The model of the tab, where nothing changes its weights. */
   const present = () => (!trainer.busy() || trainer.view.evaluating ? trainer.view.model : null);
@@ -27,13 +31,38 @@ export function createModelChoice({ album, looker, session, trainer }) {
     taken = model;
   }
 
+  /** Of a failure the album tells. @param {string} chosen */
+  async function load(chosen) {
+    const mine = (loading = { name: chosen, received: 0, controller: new AbortController() });
+    const onEvent = (/** @type {{ received: number, total?: number }} */ told) => {
+      Object.assign(mine, told);
+      render();
+    };
+    const loaded = await looker.ask('prepare', { model: chosen }, { signal: mine.controller.signal, onEvent }).then(() => true, () => false);
+    if (loaded) here = chosen;
+    if (loading === mine) loading = null;
+    render();
+  }
+
+  /** What was here before answers again. */
+  function giveUp() {
+    loading?.controller.abort();
+    select.value = here;
+    select.focus();
+    use(here);
+  }
+
   /** @param {string} chosen */
   async function use(chosen) {
     failure = '';
+    if (chosen === 'trained') loading = null;
+    else load(chosen);
     try {
       const model = present();
       if (chosen === 'trained' && model && model.version !== taken?.version) await take(model);
-      if (select.value === chosen) album.use(chosen);
+      if (select.value !== chosen) return;
+      album.use(chosen);
+      if (chosen === 'trained') here = chosen;
     } catch (error) {
       failure = /** @type {Error} */ (error).message;
       select.value = album.model;
@@ -57,7 +86,17 @@ export function createModelChoice({ album, looker, session, trainer }) {
       setText(option, t(`try.model-${option.value}`));
       if (option.value === 'trained') option.disabled = !present() && album.model !== 'trained';
     }
-    setText(note, failure ? t('try.model-failed', { reason: failure }) : aboutText());
+    setText(note, failure ? t('try.model-failed', { reason: failure }) : isAwaited() ? loadingText() : aboutText());
+    setText(cancel, t('try.cancel'));
+    cancel.hidden = !isAwaited() || here === '';
+  }
+
+  /** Before there is a picture the first one comes unasked. */
+  const isAwaited = () => loading !== null && loading.received > 0 && (here !== '' || album.items.length > 0);
+
+  function loadingText() {
+    const { received, total } = /** @type {NonNullable<typeof loading>} */ (loading);
+    return total ? t('try.loading-model', { received: megabytes(received), total: megabytes(total) }) : t('try.loading-some', { received: megabytes(received) });
   }
 
   function aboutText() {
@@ -74,5 +113,6 @@ export function createModelChoice({ album, looker, session, trainer }) {
   });
   for (const event of ['state', 'evaluation']) trainer.on(event, follow);
   onLanguage(render);
+  load(album.model);
   return { element, render };
 }

@@ -27,17 +27,32 @@ const FILES = {
 /** The page's own ones that are asked about the mirror image as well. */
 const ASKED_TWICE = ['photos', 'accurate'];
 
-/** @type {Map<string, Promise<Model>>} */
+/** @typedef {{ model: Promise<Model>, told: Set<CallContext['emit']>, controller: AbortController }} Loading `told`: of bytes as they arrive */
+
+/** @type {Map<string, Loading>} */
 const models = new Map();
 
-/** A model of the page's own, loaded once it is asked; a load that failed is tried anew. @param {string} name */
-function modelNamed(name) {
+/** A model of the page's own is loaded once it is asked; after a load that failed, or was given up, it is loaded again. @param {string} name @returns {Loading} */
+function loadingOf(name) {
   const known = models.get(name);
   if (known) return known;
-  const loading = loadModel(FILES[name], RUNTIME);
+  const [told, controller] = [new Set(), new AbortController()];
+  const onProgress = (/** @type {import('../../shim/files/source.js').Received} */ received) => told.forEach((emit) => emit(received));
+  const loading = { model: loadModel(FILES[name], { ...RUNTIME, signal: controller.signal, onProgress }), told, controller };
   models.set(name, loading);
-  loading.catch(() => models.delete(name));
+  loading.model.catch(() => models.delete(name));
   return loading;
+}
+
+/** @param {string} name */
+const modelNamed = (name) => loadingOf(name).model;
+
+/** Loads a model, and tells of its bytes; where this is given up, so is the load. @param {{ model: string }} args @param {CallContext} context */
+export async function prepare({ model: name }, { signal, emit }) {
+  const { model, told, controller } = loadingOf(name);
+  told.add(emit);
+  signal.addEventListener('abort', () => controller.abort());
+  await model;
 }
 
 /** @type {Promise<void> | undefined} */
@@ -60,8 +75,8 @@ async function tellSquare() {
 export async function keep({ name, bytes }) {
   const next = await loadModel(bytes, RUNTIME);
   const before = models.get(name);
-  models.set(name, Promise.resolve(next));
-  (await before?.catch(() => null))?.dispose();
+  models.set(name, { model: Promise.resolve(next), told: new Set(), controller: new AbortController() });
+  (await before?.model.catch(() => null))?.dispose();
 }
 
 /** The picture looked at last. @type {{ id: number, bitmap: ImageBitmap } | null} */
