@@ -1,6 +1,8 @@
 import { el, setText } from '../dom.js';
 import { megabytes, onLanguage, t } from '../i18n/index.js';
 
+const AT_ONCE = 300; // ms that a load may take until anything is said of it
+
 /**
  * Which model answers: one of the page's own, or the one of this tab. Where that one changes, its pictures are answered again.
  * @param {{ album: import('./album.js').Album, looker: ReturnType<typeof import('./looker.js').createLooker>,
@@ -17,7 +19,7 @@ export function createModelChoice({ album, looker, session, trainer }) {
   /** The model of the tab whose weights the looker has. @type {import('../trainer.js').TabModel | null} */
   let taken = null;
   let taking = false;
-  /** The model of the page's own that is on its way. @type {{ name: string, received: number, total?: number, controller: AbortController } | null} */
+  /** The model of the page's own that is on its way. @type {{ received: number, total?: number, late: boolean, controller: AbortController } | null} */
   let loading = null;
   let here = ''; // the last one that was there
 
@@ -33,12 +35,15 @@ export function createModelChoice({ album, looker, session, trainer }) {
 
   /** Of a failure the album tells. @param {string} chosen */
   async function load(chosen) {
-    const mine = (loading = { name: chosen, received: 0, controller: new AbortController() });
-    const onEvent = (/** @type {{ received: number, total?: number }} */ told) => {
+    const mine = { received: 0, late: false, controller: new AbortController() };
+    loading = mine;
+    const onEvent = (/** @type {Partial<typeof mine>} */ told) => {
       Object.assign(mine, told);
       render();
     };
+    const timer = setTimeout(() => onEvent({ late: true }), AT_ONCE);
     const loaded = await looker.ask('prepare', { model: chosen }, { signal: mine.controller.signal, onEvent }).then(() => true, () => false);
+    clearTimeout(timer);
     if (loaded) here = chosen;
     if (loading === mine) loading = null;
     render();
@@ -92,7 +97,7 @@ export function createModelChoice({ album, looker, session, trainer }) {
   }
 
   /** Before there is a picture the first one comes unasked. */
-  const isAwaited = () => loading !== null && loading.received > 0 && (here !== '' || album.items.length > 0);
+  const isAwaited = () => loading?.late && (here !== '' || album.items.length > 0);
 
   function loadingText() {
     const { received, total } = /** @type {NonNullable<typeof loading>} */ (loading);
