@@ -93,6 +93,7 @@ test('chromium: sizes, figures and words stay in their order beside such names, 
       const label = await browser.evaluate(() => document.querySelector('.photos .picture')?.getAttribute('aria-label'));
       assert.ok(label.startsWith(`${isolated(hebrew)}:`), label);
       await browser.uploadFile(hook('model-input'), join(folder, `${hebrew}.fit`));
+      await browser.waitFor(() => document.querySelector('.models .quiet') !== null);
       await says(hebrew);
       await check({ [hook('keep-message')]: hebrew, '.models .quiet': hebrew });
       await browser.uploadFile(hook('model-input'), join(folder, `${arabic}.onnx`));
