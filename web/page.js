@@ -114,7 +114,7 @@ export function openPage() {
   /** What outlives the tab comes later still, or is asked for. */
   async function startKeep() {
     const { createKeep } = await import('./keep/index.js');
-    return createKeep({ script, session, trainer, settings, onChosen: (files) => takeIn(files, 'model') });
+    return createKeep({ session, trainer, settings, onChosen: (files) => takeIn(files, 'model') });
   }
 
   async function startResults() {

@@ -7,16 +7,16 @@ import { createKeepStatus } from './status.js';
 
 /**
  * What outlives the tab: runs that go on where they were, and a library of models. It comes once the page stands.
- * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
- *   onChosen: (files: File[]) => void }} parts `script`: what workers run; `onChosen`: told of files that were chosen
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
+ *   onChosen: (files: File[]) => void }} parts `onChosen`: told of files that were chosen
  * @returns {Promise<{ offersKnown: Promise<void>, open: (files: File[]) => void }>} `offersKnown`: settles once it is known whether
  *   there is a run to continue; `open`: takes the files of a model
  */
-export async function createKeep({ script, session, trainer, settings, onChosen }) {
+export async function createKeep({ session, trainer, settings, onChosen }) {
   await addTexts({ en: () => import('./texts/en.js'), 'zh-Hans': () => import('./texts/zh-Hans.js') });
   addStyles(styles);
   createKeepStatus(trainer);
   const { known } = createOffer({ session, trainer, settings });
-  const { open } = createSection({ script, session, trainer, settings, onChosen });
+  const { open } = createSection({ session, trainer, settings, onChosen });
   return { offersKnown: known, open };
 }

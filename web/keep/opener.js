@@ -8,13 +8,12 @@ const PATIENCE = 20;
 /**
  * Reads models' files in a worker of its own, which ends with the reading: a file that keeps it busy, or ends it, harms neither the run
  * under way nor the tab's model, and reading can be cancelled at any moment.
- * @param {string} script what workers run
  * @returns {(args: any, signal?: AbortSignal) => Promise<any>} rejects with the code `cancelled`, `too-slow` or `reader-died`
  */
-export function createOpener(script) {
+export function createOpener() {
   return async (args, signal) => {
     let ended = '';
-    const reader = startWorker(script, { deterministic: true, threads: 1 }, () => {}, 'opener');
+    const reader = startWorker({ deterministic: true, threads: 1 }, () => {}, 'opener');
     const end = (/** @type {string} */ why) => {
       ended = why;
       reader.die(why);

@@ -25,11 +25,11 @@ const piece = () =>
     svg('path', { class: 'notch', d: 'M76 142L80 134L84 142Z' }));
 
 /**
- * @param {{ script: string, session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
- *   onChosen: (files: File[]) => void }} parts `script`: what workers run; `onChosen`: told of files that were chosen
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
+ *   onChosen: (files: File[]) => void }} parts `onChosen`: told of files that were chosen
  * @returns {{ open: (files: File[]) => void }} opens a model, in the user's sight
  */
-export function createSection({ script, session, trainer, settings, onChosen }) {
+export function createSection({ session, trainer, settings, onChosen }) {
   /** @type {import('./store.js').Entry['epochs']} of the model of this tab */
   let epochs = [];
   trainer.on('reset', () => (epochs = []));
@@ -40,7 +40,7 @@ export function createSection({ script, session, trainer, settings, onChosen }) 
   const note = el('p', { className: 'note' });
   const status = el('p', { className: 'keep-message', role: 'status', 'data-testid': 'keep-message' });
   const cancel = el('button', { type: 'button', className: 'small', hidden: true, 'data-testid': 'keep-cancel' });
-  const library = createLibrary({ session, trainer, settings, epochsOfTab, read: createOpener(script) });
+  const library = createLibrary({ session, trainer, settings, epochsOfTab, read: createOpener() });
 
   let said = () => ''; // in the language of the moment
 
