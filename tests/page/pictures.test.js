@@ -109,7 +109,7 @@ const followLookers = (spoilt) => (/** @type {any} */ { page }) =>
       /** @param {string | URL} url @param {WorkerOptions} [options] */
       constructor(url, options) {
         const looks = options?.name?.startsWith('looker');
-        super(isSpoilt && looks && watched.lookers.length === 0 ? `${url}.missing.js` : url, options);
+        super(isSpoilt && looks && watched.lookers.length === 0 ? new URL('assets/missing.js', document.baseURI) : url, options);
         if (looks) watched.lookers.push('fittingRoom' in watched ? 'later' : 'early');
       }
     };
