@@ -474,7 +474,7 @@ const REFUSED = [
   ['a kernel without numbers but of many columns', chain([4], [['Gemm', [{ ...drawn('w', [1]), dims: [0, 2 ** 40], raw: new Uint8Array() }, drawn('b', [1])]]]), /tensor w: its shape \[0, 1099511627776\] must hold lengths from 1 on/],
   ['a vast input that is normalized', chain([2 ** 26], [norm(3)]), /input 1: its shape must be "67108864", got "3"/],
   ['a kernel of more axes than any has', chain([4], [['MatMul', [{ name: 'w', dims: Array(65536).fill(1), dataType: 1, raw: new Uint8Array(4) }]]]), /node 0 .*tensor w: it has 65536 axes; at most 8 are read$/],
-  ['a shape of more axes than any has', chain([4], [['Reshape', [integerTensor('s', [0, 4, ...Array(60000).fill(1)])]]]), /node 0 .*its output has 60001 axes behind the batch; at most 8 are known here$/],
+  ['a shape of more axes than any has', chain([4], [['Reshape', [integerTensor('s', [0, 4, ...Array(20).fill(1)])]]]), /node 0 .*its output has 21 axes behind the batch; at most 8 are known here$/],
   ['a sum of more values than a layer takes', chain([4], [['Sum', Array(8).fill('x')]]), /node 0 \(Sum \/Sum_0\): it adds 9 values; at most 8 are known here$/],
   ['a transposition', chain([6], [['Reshape', [integerTensor('s', [-1, 2, 3])]], ['Transpose', [], ints('perm', 0, 2, 1)]]), /ONNX: output: the output would have to be transposed/],
   ['softmax over the pixels', chain([2, 3, 3], [['Softmax', [], int('axis', 2)]]), /axis must be that of the channels, or the last one of numbers that are not transposed, got 2$/],

@@ -303,14 +303,17 @@ const FIT = [
 
 /** @param {number[]} shape */
 const dims = (shape) => ({ tensor: { elements: 1, shape: { dims: [{ symbol: 'n' }, ...shape.map((length) => ({ length }))] } } });
-/** @param {object} graph @param {number[]} [shape] */
-const onnx = (graph, shape = [2]) => one(encode({ irVersion: 8, operatorSets: [{ domain: '', version: 17 }], graph: { name: 'g', inputs: [{ name: 'x', type: dims(shape) }], outputs: [{ name: 'y', type: dims([2]) }], ...graph } }), 'model.onnx');
+/** @param {object} graph @param {number[]} [shape] @param {object} [own] what a file of ours says of itself */
+const onnx = (graph, shape = [2], own) => one(encode({ irVersion: 8, operatorSets: [{ domain: '', version: 17 }], ...(own && { metadata: [{ key: 'fitting-room', value: JSON.stringify({ name: 'n', seed: 1, ...own }) }] }), graph: { name: 'g', inputs: [{ name: 'x', type: dims(shape) }], outputs: [{ name: 'y', type: dims([2]) }], ...graph } }), 'model.onnx');
 /** One node after the other, from x to y. @param {number} count @param {(input: string, output: string, i: number) => object} make */
 const chain = (count, make) => list(count, (i) => make(i ? `v${i}` : 'x', i === count - 1 ? 'y' : `v${i + 1}`, i));
 /** @param {string} operator @param {string[]} inputs @param {string} output @param {object[]} [attributes] */
 const node = (operator, inputs, output, attributes) => ({ operator, inputs, outputs: [output], ...(attributes && { attributes }) });
 /** @param {string} name @param {number[]} shape @param {number} [type] */
 const initializer = (name, shape, type = 1) => ({ name, dims: shape, dataType: type, raw: new Uint8Array(shape.reduce((a, b) => a * b, type === 1 ? 4 : 2)) });
+
+/** @param {string} name @param {number[]} values */
+const integers = (name, values) => ({ name, dims: [values.length], dataType: 7, integers: values });
 
 /** @type {Omit<Hostile, 'of'>[]} */
 const ONNX = [
@@ -326,6 +329,12 @@ const ONNX = [
   { name: 'onnx: 20,000 sigmoids', make: () => onnx({ nodes: chain(20_000, (x, y) => node('Sigmoid', [x], y)) }), refused: /layers/ },
   { name: 'onnx: 20,000 sums', make: () => onnx({ nodes: chain(20_000, (x, y) => node('Sum', [x], y)) }) },
   { name: 'onnx: 15,000 reshapes', make: () => onnx({ nodes: chain(15_000, (x, y, i) => node('Reshape', [x, i % 2 ? 'a' : 'b'], y)), initializers: [{ name: 'a', dims: [3], dataType: 7, integers: [-1, 2, 2] }, { name: 'b', dims: [2], dataType: 7, integers: [-1, 4] }] }, [4]), refused: /needs a layer/ },
+  { name: 'onnx: 60,000 axes that 14,000 nodes share', make: () => onnx({ nodes: chain(28_000, (x, y, i) => node(i % 2 ? 'Squeeze' : 'Unsqueeze', [x, i % 2 ? 'a' : 'b'], y)), initializers: [integers('a', list(60_000, () => 1)), integers('b', [1])] }), refused: /integers/ },
+  { name: 'onnx: 60,000 axes of a node', make: () => onnx({ nodes: [node('Unsqueeze', ['x'], 'y', [{ name: 'axes', integers: list(60_000, () => 1), type: 7 }])] }), refused: /axes/ },
+  { name: 'onnx: 120 sigmoids and 60,000 products', make: () => onnx({ nodes: [...chain(120, (x, y) => node('Sigmoid', [x], y)), ...list(60_000, () => node('Mul', ['a', 'b'], ''))] }), refused: /not known/ },
+  { name: 'onnx: a node of 450,000 attributes, in a file of ours', make: () => onnx({ nodes: [{ ...node('Relu', ['x'], 'y'), attributes: list(450_000, () => ({})) }] }, [2], ourStack(1, 2)), refused: /attribute/ },
+  { name: 'onnx: a node of 450,000 inputs, in a file of ours', make: () => onnx({ nodes: [node('Relu', list(450_000, () => ''), 'y')] }, [2], ourStack(1, 2)), refused: /input/ },
+  { name: 'onnx: 450,000 initializers', make: () => onnx({ nodes: [node('Relu', ['x'], 'y')], initializers: list(450_000, () => ({})) }) },
   { name: 'onnx: axes in ever smaller runs', make: () => onnx({ nodes: chain(6000, (x, y, i) => (i % 2 ? node('Reshape', [x, 's'], y) : node('Transpose', [x], y, [{ name: 'perm', integers: [0, 3, 4, 5, 6, 7, 8, 1, 2], type: 7 }]))), initializers: [{ name: 's', dims: [9], dataType: 7, integers: [-1, 2, 2, 2, 2, 2, 2, 2, 2] }] }, [2, 2, 2, 2, 2, 2, 2, 2]), refused: /./ },
   { name: 'onnx: 20,000 shapes of shapes', make: () => onnx({ nodes: [node('Shape', ['x'], 's0'), ...list(20_000, (i) => node('Gather', [`s${i}`, 'k'], `s${i + 1}`)), node('Relu', ['x'], 'y')], initializers: [{ name: 'k', dims: [1], dataType: 7, integers: [0] }] }) },
   { name: 'onnx: a shape of 2^62', make: () => onnx({ nodes: [node('MatMul', ['x', 'w'], 'y')], initializers: [{ name: 'w', dims: list(8, () => 2 ** 50), dataType: 1, raw: new Uint8Array(8) }] }), refused: /too large/ },

@@ -97,11 +97,14 @@ export function floatsOf(tensor) {
   return { shape: [...shape], data: storage.read(`ONNX: tensor ${name}`, Uint8Array.from(stored), 1) };
 }
 
+const MOST_INTEGERS = 32; // of a shape, or of paddings; nodes may share them
+
 /** The numbers of a tensor of integers: a shape, axes or paddings. @param {OnnxTensor} tensor @returns {number[]} */
 export function integersOf(tensor) {
   const { name, dataType, raw, integers, halves } = tensor;
   if (dataType !== INT64 && dataType !== INT32) throw new FittingRoomError(`tensor ${name}: its type is ${dataType}; ${INT64} (int64) and ${INT32} (int32) are read`);
   const needed = elementsOf(dimsOf(tensor));
+  if (needed > MOST_INTEGERS) throw new FittingRoomError(`tensor ${name}: of integers, up to ${MOST_INTEGERS} are read, got ${needed}`);
   const bytes = dataType === INT64 ? 8 : 4;
   if (raw) checkCount(tensor, 'bytes', raw.length, needed * bytes);
   const view = raw && new DataView(raw.buffer, raw.byteOffset);

@@ -141,6 +141,8 @@ export class Importer {
   /** @type {Set<OnnxNode>} nodes that another one has taken care of */
   done = new Set();
   #readers;
+  /** @type {Map<string, OnnxNode> | undefined} the products of two values, by these */
+  #products;
 
   /** @param {OnnxNode[]} nodes @param {Map<string, OnnxTensor>} constants @param {Allowance} allowance @param {string} output @param {number} operatorSet @param {number} [batch] the samples, where only so many fit */
   constructor(nodes, constants, allowance, output, operatorSet, batch) {
@@ -156,6 +158,16 @@ export class Importer {
   /** How often a value is read. @param {string} name */
   readers(name) {
     return this.#readers.get(name) ?? 0;
+  }
+
+  /** The first node that multiplies two values, in either order, and does nothing else. @param {(string | undefined)[]} values */
+  product(values) {
+    const keyOf = (/** @type {(string | undefined)[]} */ pair) => JSON.stringify(pair.toSorted());
+    this.#products ??= new Map(this.nodes.flatMap((node) => {
+      const { operator, inputs = [], attributes = [] } = node;
+      return operator === 'Mul' && attributes.length === 0 && inputs.length === 2 ? [/** @type {[string, OnnxNode]} */ ([keyOf(inputs), node])] : [];
+    }).toReversed());
+    return this.#products.get(keyOf(values));
   }
 
   /** Makes the output of a node a constant. @param {OnnxNode} node @param {{ dims: number[], values: number[] }} integers */

@@ -92,6 +92,18 @@ export function encode(model) {
   return writer.finish().slice();
 }
 
+/** What a field's number is called, of each kind of message. @type {Map<Message, Map<number, string>>} */
+const NAMES = new Map();
+
+/** @param {Message} fields @returns {Map<number, string>} */
+function namesOf(fields) {
+  const known = NAMES.get(fields) ?? new Map(Object.entries(fields).map(([name, [field]]) => [field, name]));
+  NAMES.set(fields, known);
+  return known;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 class Decoder {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
@@ -132,7 +144,7 @@ class Decoder {
     const float = () => reader.readFloat();
     if (type === 'integer') return integer();
     if (type === 'float') return float();
-    if (type === 'text') return new TextDecoder('utf-8', { fatal: true }).decode(this.bytes(end));
+    if (type === 'text') return utf8.decode(this.bytes(end));
     if (type === 'bytes') return this.bytes(end);
     if (type === 'integers' || type === 'floats') return this.numbers(before ?? [], end, type === 'integers' ? integer : float);
     return this.message(type, this.span(end));
@@ -141,7 +153,7 @@ class Decoder {
   /** @param {Message} fields @param {number} end @returns {any} */
   message(fields, end) {
     const { reader } = this;
-    const names = new Map(Object.entries(fields).map(([name, [field]]) => [field, name]));
+    const names = namesOf(fields);
     /** @type {any} */
     const made = {};
     reader.readFields((field) => {

@@ -3,7 +3,7 @@ import { MOST_SOURCES } from '../../layer.js';
 import { layers } from '../../layers.js';
 import { LEAKY_SLOPE } from '../../lowering.js';
 import { elementsOf } from '../../tensor.js';
-import { FLOAT, transposed } from './arrays.js';
+import { FLOAT, MOST_AXES, transposed } from './arrays.js';
 import { checkIs } from './importer.js';
 import { BATCH } from './integers.js';
 import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
@@ -234,8 +234,7 @@ function clip(call) {
 /** @type {Operator} */
 function sigmoid(call) {
   const { importer, inputs: [input], node: { outputs: [output] = [] } } = call;
-  const pair = String([input, output].toSorted());
-  const product = importer.nodes.find(({ operator, inputs, attributes = [] }) => operator === 'Mul' && attributes.length === 0 && inputs?.length === 2 && String(inputs.toSorted()) === pair);
+  const product = importer.product([input, output]);
   if (!product || importer.readers(output) !== 1) return activate(call, 'sigmoid');
   importer.done.add(product);
   call.node = { ...call.node, outputs: product.outputs };
@@ -300,6 +299,7 @@ function reshape(call) {
 function axesOf(call, rank) {
   const axes = call.has(1) ? call.integersAt(1) : call.integers('axes');
   if (!axes) throw new FittingRoomError('it needs axes');
+  if (axes.length > MOST_AXES) throw new FittingRoomError(`it has ${axes.length} axes; at most ${MOST_AXES} are known here`);
   return axes.map((axis) => {
     const place = (axis < 0 ? axis + rank : axis) - 1;
     if (place < 0 || place >= rank - 1) throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
