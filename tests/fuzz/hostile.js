@@ -182,6 +182,19 @@ function wideGroup(links) {
   return h5.file(h5.add(header(link('layers', all))));
 }
 
+/** One dataset behind very many empty messages, which is each of the four weights of all layers. @param {number} empty */
+function longHeader(empty) {
+  const h5 = new Hdf5();
+  const data = h5.add(Buffer.alloc(8));
+  const nothing = Buffer.alloc(4 * empty);
+  const weight = h5.add(header(nothing, message('dataspace', dataspace([2])), message('datatype', FLOAT32), message('layout', layout(data, 8))));
+  const variables = h5.add(header(...list(4, (i) => link(String(i), weight))));
+  const layer = h5.add(header(link('vars', variables)));
+  const all = h5.add(header(...list(127, (i) => link(i ? `batch_normalization_${i}` : 'batch_normalization', layer))));
+  return h5.file(h5.add(header(link('layers', all))));
+}
+
+
 const H5 = /model\.weights\.h5: /;
 
 /** @type {Omit<Hostile, 'of'>[]} */
@@ -200,6 +213,7 @@ const KERAS = [
   { name: 'keras: a tree of groups with wide nodes', make: () => keras(small, oldTree(1, 8000)), refused: H5 },
   { name: 'keras: 7,000 names of 300 KB', make: () => keras(small, longNames(7000, 300_000)), refused: H5 },
   { name: 'keras: a wide group that all layers share', make: () => keras(stackConfig(denseStack(120, 2)), wideGroup(20_000)) },
+  { name: 'keras: a header of 235,000 messages that all layers share', make: () => keras(stackConfig([begin([2]), ...list(127, (i) => entry('BatchNormalization', `b${i}`))]), longHeader(235_000)) },
   { name: 'keras: a dataset of 2^40 numbers', make: () => keras(stackConfig(denseStack(1, 2 ** 20, [2 ** 20])), variable(message('dataspace', dataspace([2 ** 20, 2 ** 20])), message('datatype', FLOAT32))), refused: /./ },
   { name: 'keras: a dataset of 255 dimensions', make: () => keras(small, variable(message('dataspace', dataspace(list(255, () => 2 ** 31))), message('datatype', FLOAT32))), refused: H5 },
   { name: 'keras: weights of zeros, deflated, that the model has no use for', make: () => keras(small, bomb(190)), refused: /too large/ },

@@ -14,6 +14,7 @@ import { refusal } from '../../files/format.js';
  */
 
 /** @typedef {{ type: number, flags: number, at: number, length: number }} Message */
+/** @typedef {{ messages: Message[], first: Map<number, Message> }} Header first: of each type, as a header may have very many that are asked for over and over */
 /** @typedef {{ shape: number[], isFloat: boolean, size: number, at?: number, length: number }} Stored size: of a number; at: of the first, where there is one; length: in bytes */
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
@@ -86,7 +87,7 @@ class Part {
 }
 
 export class Hdf5 {
-  /** @type {Map<number, Message[]>} by the headers' addresses */
+  /** @type {Map<number, Header>} by their addresses */
   #headers = new Map();
   /** @type {Map<number, Map<string, number>>} */
   #links = new Map();
@@ -126,14 +127,15 @@ export class Hdf5 {
     return block.number();
   }
 
-  /** @param {number} address of a header @returns {Message[]} */
-  #messages(address) {
+  /** @param {number} address @returns {Header} */
+  #header(address) {
     const known = this.#headers.get(address);
     if (known) return known;
     const isLater = this.bytes[address] === 'O'.charCodeAt(0);
     const messages = isLater ? this.#laterMessages(address) : this.#earlyMessages(address);
-    this.#headers.set(address, messages);
-    return messages;
+    const header = { messages, first: new Map(messages.toReversed().map((message) => [message.type, message])) };
+    this.#headers.set(address, header);
+    return header;
   }
 
   /**
@@ -200,14 +202,14 @@ export class Hdf5 {
 
   /** @param {number} address of an object's header @param {number} type @returns {Part | undefined} */
   #message(address, type) {
-    const found = this.#messages(address).find((message) => message.type === type);
+    const found = this.#header(address).first.get(type);
     if (found && found.flags & SHARED) throw this.fault(found.at, 'a message that several objects share is not read');
     return found && new Part(this, found.at, found.length);
   }
 
   /** @param {number} address of an object's header */
   isDataset(address) {
-    return this.#messages(address).some(({ type }) => type === DATASPACE);
+    return this.#header(address).first.has(DATASPACE);
   }
 
   /** What a group holds. @param {number} address of its header @returns {Map<string, number>} headers by their names */
@@ -218,7 +220,7 @@ export class Hdf5 {
     const links = new Map();
     const info = this.#message(address, LINK_INFO);
     if (info) this.#checkInfo(info);
-    for (const { type, at, length } of this.#messages(address)) if (type === LINK) this.#addLink(links, new Part(this, at, length));
+    for (const { type, at, length } of this.#header(address).messages) if (type === LINK) this.#addLink(links, new Part(this, at, length));
     const table = this.#message(address, SYMBOL_TABLE);
     if (table) this.#addSymbols(links, table.number(), table.number());
     this.#links.set(address, links);
