@@ -14,6 +14,7 @@ import { checkInput } from './tfjs/layers.js';
 
 /** What makes a layer of its entry; inputShape: of a stack's first. @typedef {(where: string, entry: Record<string, any>, inputShape?: number[]) => AnyLayer} LayerFrom */
 
+const LONGEST_STACK = 1024; // characters of its name, which the names of all its layers may get in front
 const MAX_LAYERS = 512; // of which no more than the core takes can be built
 
 /** @param {string} where @param {any} config @returns {number[]} of a sample */
@@ -102,6 +103,7 @@ function flattened(entry, list, isFirst) {
   if (entry.class_name !== 'Sequential') return [{ entry }];
   const stack = nameOf(entry);
   const where = `stack ${show(stack)}`;
+  if (stack.length > LONGEST_STACK) throw refusal(`${where}: its name is too large: ${stack.length} characters; at most ${LONGEST_STACK} are read`);
   const inner = list(where, configFrom(where, entry.config), entry).flatMap((each, i) => {
     const begins = isFirst && i === 0;
     return each.class_name === 'InputLayer' && !begins ? [] : flattened(each, list, begins);

@@ -194,6 +194,8 @@ function longHeader(empty) {
   return h5.file(h5.add(header(link('layers', all))));
 }
 
+/** A stack with a long name, whose layers have the names of layers outside. @param {number} count @param {(i: number) => string} name */
+const longStack = (count, name) => [...list(count, (i) => entry('Flatten', name(i))), entry('Sequential', 'S'.repeat(900_000), { layers: list(count, (i) => entry('Flatten', name(i))) })];
 
 const H5 = /model\.weights\.h5: /;
 
@@ -232,6 +234,8 @@ const KERAS = [
   { name: 'keras: a layer with 40,000 switches', make: () => keras(stackConfig([begin([2]), entry('Dense', 'd', { units: 2, ...Object.fromEntries(list(40_000, (i) => [`a_${i}`, i + 5])), a: false })]), variable()), refused: /options/ },
   { name: 'keras: 10^9 weights', make: () => keras(stackConfig(denseStack(2, 32_000)), variable()), refused: /./ },
   { name: 'keras: stacks in stacks with 14,000 layers', make: () => keras(stackConfig([begin([2]), ...list(28, (i) => entry('Sequential', `s${i}`, { layers: list(500, (k) => entry('Flatten', `f${i}_${k}`)) }))]), variable()), refused: /layers/ },
+  { name: 'keras: a stack with a name of 900 KB', make: () => keras(stackConfig([begin([2]), ...longStack(255, (i) => `a${1000 + i}`)]), variable()), refused: /name is too large/ },
+  { name: 'keras: the same, its layers all of one name', make: () => keras(stackConfig([begin([2]), entry('Sequential', 'S'.repeat(900_000), { layers: list(510, () => entry('Flatten', 'a')) })]), variable()), refused: /name is too large/ },
   { name: 'keras: 300 sums of 70 layers each', make: () => keras({ class_name: 'Functional', config: { name: 'f', input_layers: ['input', 0, 0], output_layers: ['a299', 0, 0], layers: [begin([2]), ...list(300, (i) => ({ ...entry('Add', `a${i}`), inbound_nodes: [list(70, (k) => [i > k ? `a${i - k - 1}` : 'input', 0, 0])] }))] } }, variable()), refused: /layer/ },
   { name: 'keras: a name of 900 KB', make: () => keras(stackConfig([begin([2]), entry('Dense', 'd'.repeat(900_000), { units: 2, activation: 'mish' })]), variable()), refused: /activation/ },
   { name: 'keras: a class of 900 KB', make: () => keras(stackConfig([begin([2]), entry('Aa_'.repeat(300_000), 'd')]), variable()), refused: /layer/ },
@@ -261,6 +265,7 @@ const TFJS = [
   { name: 'tfjs: lists in lists, 900 KB', make: () => one(json(`{"modelTopology":${'['.repeat(400_000)}${']'.repeat(400_000)}}`)), refused: /nested/ },
   { name: 'tfjs: 300,000 empty objects', make: () => one(json(`{"modelTopology":[${'{},'.repeat(300_000)}{}]}`)), refused: /modelTopology/ },
   { name: 'tfjs: stacks in stacks', make: () => tfjs({ modelTopology: tfTopology([entry('Sequential', 's', { layers: list(14, (i) => entry('Sequential', `t${i}`, { layers: list(500, (k) => entry('Flatten', `f${i}_${k}`, k || i ? {} : { batch_input_shape: [null, 2] })) })) })]), weightsManifest: [] }), refused: /layers/ },
+  { name: 'tfjs: a stack with a name of 900 KB', make: () => tfjs({ modelTopology: tfTopology([entry('Flatten', 'first', { batch_input_shape: [null, 2] }), ...longStack(255, (i) => `a${1000 + i}`)]), weightsManifest: [] }), refused: /name is too large/ },
   { name: 'tfjs: 10,000 models at once', make: () => list(10_000, (i) => ({ name: `${i}`, bytes: json({ modelTopology: {} }) })), refused: /models|files/ },
   { name: 'tfjs: 30,000 files of nothing', make: () => list(30_000, (i) => shard(1, `name ${i}`)), refused: /files|model/ },
 ];
