@@ -132,12 +132,10 @@ function entriesOf(where, config, parent) {
 }
 
 /** @param {Archive} archive @param {string} name */
-const jsonFrom = (archive, name) => objectFrom(archive.unpack(name, MAX_CONFIG), name, MAX_CONFIG);
+const jsonFrom = async (archive, name) => objectFrom(await archive.unpack(name, MAX_CONFIG), name, MAX_CONFIG);
 
-/** @param {Archive} archive */
-function ownFrom(archive) {
-  if (!archive.has(METADATA)) return { seed: 0 };
-  const own = jsonFrom(archive, METADATA)[OWN];
+/** @param {Record<string, any>} json of METADATA, where there is one */
+function ownFrom({ [OWN]: own }) {
   const { name, seed = 0, metadata } = checkObject(`${METADATA}: ${OWN}`, own ?? {});
   if (name !== undefined) checkText(`${METADATA}: name`, name);
   if (metadata !== undefined) checkObject(`${METADATA}: metadata`, metadata);
@@ -167,13 +165,15 @@ export async function read([{ bytes }]) {
   const archive = new Archive(bytes);
   const missing = [CONFIG, WEIGHTS].find((name) => !archive.has(name));
   if (missing) throw refusal(`the archive has no ${missing}`);
+  const config = await jsonFrom(archive, CONFIG);
+  const own = archive.has(METADATA) ? await jsonFrom(archive, METADATA) : {};
   const { described, layers } = inFile('', () => {
-    const { name, graph, entries } = topologyFrom(CONFIG, jsonFrom(archive, CONFIG), layerFrom, entriesOf);
+    const { name, graph, entries } = topologyFrom(CONFIG, config, layerFrom, entriesOf);
     checkAxes(planOf(core, graph), entries);
     const places = new Map(entries.map(({ config, group }) => [config.name, group]));
     const shapes = weightShapes(core, graph).map(({ shape }) => shape);
     const wanted = graph.nodes.map(({ config }) => ({ group: String(places.get(config.name)), shapes: shapes.splice(0, weightsOf(config).length) }));
-    return { described: { name, graph, ...ownFrom(archive) }, layers: wanted };
+    return { described: { name, graph, ...ownFrom(own) }, layers: wanted };
   });
-  return { ...described, weights: readWeights(archive.unpack(WEIGHTS, mostOf(layers, bytes.length)), layers) };
+  return { ...described, weights: readWeights(await archive.unpack(WEIGHTS, mostOf(layers, bytes.length)), layers) };
 }

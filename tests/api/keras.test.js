@@ -617,14 +617,14 @@ test('keras: archives that are none, lack a part, or would swell are refused bef
   const at = Buffer.from(swelling).lastIndexOf('model.weights.h5') - 46;
   const lied = swelling.slice();
   /** @param {number} length that the archive's list states for the weights @param {RegExp} message */
-  const states = (length, message) => {
+  const states = async (length, message) => {
     new DataView(lied.buffer).setUint32(at + 24, length, true);
-    assert.throws(() => new Archive(lied).unpack('model.weights.h5', 2 ** 22), { name: 'FittingRoomError', code: 'bad-data', message });
+    await assert.rejects(new Archive(lied).unpack('model.weights.h5', 2 ** 22), { name: 'FittingRoomError', code: 'bad-data', message });
   };
-  states(2 ** 31, /^model file: model.weights.h5: too large: 2147483648 bytes; at most 4194304 are read$/);
-  states(2 ** 21, /^model file: model.weights.h5: 1048576 bytes are packed in it instead of 2097152$/);
-  states(100, /^model file: model.weights.h5: too large: more than the 100 bytes that it is said to have are packed in it$/);
-  assert.equal(new Archive(swelling).unpack('model.weights.h5', 2 ** 20).length, 2 ** 20);
+  await states(2 ** 31, /^model file: model.weights.h5: too large: 2147483648 bytes; at most 4194304 are read$/);
+  await states(2 ** 21, /^model file: model.weights.h5: 1048576 bytes are packed in it instead of 2097152$/);
+  await states(100, /^model file: model.weights.h5: too large: more than 100 bytes are packed in it$/);
+  assert.equal((await new Archive(swelling).unpack('model.weights.h5', 2 ** 20)).length, 2 ** 20);
   const endless = swelling.slice();
   new DataView(endless.buffer).setUint16(endless.length - 12, 65535, true);
   await refused(endless, /^model file: /);

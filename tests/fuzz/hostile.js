@@ -42,6 +42,25 @@ function bomb(times, byte = 0) {
 /** @param {Uint8Array} content @returns {Packed} */
 const packed = (content) => ({ length: content.length, deflated: deflateRawSync(content, { level: 9 }) });
 
+/**
+ * Content behind blocks that hold nothing but their tables, each of which takes a decompressor far longer to set up than to read.
+ * @param {number} blocks @param {Uint8Array} content @returns {Packed}
+ */
+function packedTables(blocks, content) {
+  const lengths = list(15, (i) => i + 1); // of codes: one of each, and another of the longest
+  const bits = (/** @type {number} */ value, /** @type {number} */ count) => list(count, (i) => (value >> i) & 1);
+  const used = [...lengths, 18]; // of the symbols that lengths are written with, 18 stands for many zeros; each has a code of 4 bits
+  const code = (/** @type {number} */ symbol) => bits(used.indexOf(symbol), 4).reverse();
+  const zeros = (/** @type {number} */ count) => [...code(18), ...bits(count - 11, 7)];
+  const literals = [...lengths.flatMap(code), ...zeros(138), ...zeros(256 - 15 - 138), ...code(15)];
+  const distances = [...lengths, 15].flatMap(code);
+  const widths = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15].flatMap((symbol) => bits(used.includes(symbol) ? 4 : 0, 3));
+  const block = [...bits(0b100, 3), ...bits(0, 5), ...bits(15, 5), ...bits(15, 4), ...widths, ...literals, ...distances, ...bits(0x7fff, 15)];
+  const bytes = Buffer.alloc(Math.ceil((blocks * block.length + 3) / 8)); // then 3 bits of an empty block that ends at a byte
+  for (let at = 0; at < blocks * block.length; at++) bytes[at >> 3] |= block[at % block.length] << (at & 7);
+  return { length: content.length, deflated: Buffer.concat([bytes, Buffer.of(0, 0, 255, 255), deflateRawSync(content)]) };
+}
+
 /** @param {Member[]} members @param {{ count?: number, comment?: Uint8Array }} [end] count: as many as it claims */
 export function zip(members, { count = members.length, comment = new Uint8Array() } = {}) {
   const [locals, central] = [/** @type {Buffer[]} */ ([]), /** @type {Buffer[]} */ ([])];
@@ -224,6 +243,7 @@ const KERAS = [
   { name: 'keras: config.json of blanks, deflated', make: () => one(zip([{ name: CONFIG, content: bomb(100, 32) }, { name: WEIGHTS, content: new Uint8Array() }])), refused: /config\.json.*too large/ },
   { name: 'keras: the same blanks, said to be few', make: () => one(zip([{ name: CONFIG, content: bomb(900, 32), stated: 99 }, { name: WEIGHTS, content: new Uint8Array() }])), refused: /config\.json/ },
   { name: 'keras: config.json of 1.3 million empty lists, deflated', make: () => one(zip([{ name: CONFIG, content: packed(json(`[${'[],'.repeat(1_300_000)}[]]`)) }, { name: WEIGHTS, content: new Uint8Array() }])), refused: /config\.json/ },
+  { name: 'keras: config.json behind 32,000 tables of codes', make: () => one(zip([{ name: CONFIG, content: packedTables(32_000, json(small)) }, { name: WEIGHTS, content: variable() }])), refused: H5 },
   { name: 'keras: metadata.json of zeros, deflated', make: () => one(zip([{ name: CONFIG, content: json(small) }, { name: 'metadata.json', content: bomb(190) }, { name: WEIGHTS, content: variable() }])), refused: /metadata\.json.*too large/ },
   { name: 'keras: 10,000 entries', make: () => one(zip(list(10_000, (i) => ({ name: `f${i}`, content: new Uint8Array() })))), refused: /more than 1024 entries/ },
   { name: 'keras: 65,535 entries that there are not', make: () => one(zip([{ name: CONFIG, content: new Uint8Array(3) }], { count: 65535 })), refused: /archive/ },

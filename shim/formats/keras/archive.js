@@ -1,4 +1,5 @@
-import { Inflate, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
+import { inflate } from '../../datasets/bytes.js';
 import { FittingRoomError, show } from '../../errors.js';
 import { MAX_FILE, checkSize, refusal } from '../../files/format.js';
 
@@ -19,7 +20,6 @@ const TIME = '1980-01-01T12:00:00';
 
 const STORED = 0;
 const DEFLATED = 8;
-const SLICE = 2 ** 12; // bytes inflated at a time, of which at most 1032 times as many come
 
 const LOCAL = { signature: 0x04034b50, bytes: 30 };
 const LISTED = { signature: 0x02014b50, bytes: 46 };
@@ -69,23 +69,13 @@ function membersOf(bytes, view) {
   });
 }
 
-/** @param {Uint8Array<ArrayBuffer>} packed @param {string} name @param {number} length @returns {Uint8Array<ArrayBuffer>} */
-function inflated(packed, name, length) {
-  const content = new Uint8Array(length);
-  let there = 0;
-  let whole = false;
-  const stream = new Inflate((chunk, final) => {
-    if (there + chunk.length > length) throw refusal(`${name}: too large: more than the ${length} bytes that it is said to have are packed in it`);
-    content.set(chunk, there);
-    there += chunk.length;
-    whole = final;
+/** @param {Uint8Array<ArrayBuffer>} packed @param {string} name @param {number} length @returns {Promise<Uint8Array<ArrayBuffer>>} */
+async function inflated(packed, name, length) {
+  const content = await inflate(packed, length).catch((error) => {
+    const { message } = /** @type {Error} */ (error);
+    throw refusal(error instanceof FittingRoomError ? `${name}: ${message}` : `${name} cannot be unpacked (${message})`, error);
   });
-  try {
-    for (let at = 0; at < packed.length; at += SLICE) stream.push(packed.subarray(at, at + SLICE), at + SLICE >= packed.length);
-  } catch (error) {
-    throw error instanceof FittingRoomError ? error : refusal(`${name} cannot be unpacked (${/** @type {Error} */ (error).message})`, error);
-  }
-  if (!whole || there < length) throw refusal(`${name}: ${there} bytes are packed in it instead of ${length}`);
+  if (content.length < length) throw refusal(`${name}: ${content.length} bytes are packed in it instead of ${length}`);
   return content;
 }
 
@@ -112,8 +102,8 @@ export class Archive {
     return this.#members.has(name);
   }
 
-  /** @param {string} name of a member that there is @param {number} most bytes of it @returns {Uint8Array<ArrayBuffer>} */
-  unpack(name, most) {
+  /** @param {string} name of a member that there is @param {number} most bytes of it @returns {Promise<Uint8Array<ArrayBuffer>>} */
+  async unpack(name, most) {
     const { method, packed, length, at } = /** @type {Member} */ (this.#members.get(name));
     checkSize(`${name}: `, length, Math.min(most, MAX_FILE));
     if (!stands(this.#view, at, LOCAL)) throw unreadable(`${name} is to begin at byte ${at}`);
