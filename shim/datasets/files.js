@@ -85,7 +85,11 @@ function partByOfficialCount({ count }) {
 const list = (/** @type {IdxFile[]} */ files) => files.map(({ name }) => name).join(', ');
 
 /** @param {IdxFile} a @param {IdxFile} b */
-const sameData = (a, b) => a.count === b.count && a.data.every((byte, i) => byte === b.data[i]);
+function sameData(a, b) {
+  if (a.count !== b.count) return false;
+  for (let i = 0; i < a.data.length; i++) if (a.data[i] !== b.data[i]) return false; // every takes five times as long
+  return true;
+}
 
 /**
  * Tell the training file of a kind from the test file: the larger one is for training; names decide

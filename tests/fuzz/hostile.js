@@ -417,6 +417,7 @@ const four = (...contents) => contents.map((content, i) => ({ name: ['train-imag
 /** @type {Omit<Hostile, 'of'>[]} */
 const DATASETS = [
   { name: 'dataset: 60,000 blank pictures', make: () => four(gz(images(60_000)), gz(labels(60_000)), gz(images(10_000)), gz(labels(10_000))) },
+  { name: 'dataset: twice 64,000 pictures that differ in the last byte', make: () => four(gz(images(64_000)), gz(labels(64_000)), gz(Buffer.concat([images(64_000).subarray(0, -1), Buffer.of(1)])), gz(labels(64_000))), refused: /same labels/ },
   { name: 'dataset: 250 MB of zeros behind a header that says 10', make: () => four(gzBomb(images(10, 0), 250), gz(labels(10)), gz(images(5)), gz(labels(5))), refused: /too large/ },
   { name: 'dataset: 250 MB of blank pictures', make: () => four(gzBomb(images(320_000, 0), 240), gz(labels(320_000)), gz(images(10)), gz(labels(10))), refused: /too large/ },
   { name: 'dataset: four times 200 MB', make: () => four(...list(4, (i) => gzBomb(images(250_000 + i, 0), 187))), refused: /too large/ },
