@@ -14,18 +14,21 @@ export const minified = async (code) => /** @type {string} */ ((await minify(cod
 
 const source = fileURLToPath(new URL('../web/service-worker.js', import.meta.url));
 
-/**
- * What the service worker does not keep: itself, what the page's host reads, what stands in for crypto.subtle, which is there wherever service
- * workers are, and what writes Keras files, which is larger than all the rest and seldom wanted.
- */
-const NOT_KEPT = /^(service-worker\.js|_headers|assets\/(sha256|formats-pack)-[^/]+\.js)$/;
+/** No file of the page: the service worker itself, and what the page's host reads. */
+const ASIDE = /^(service-worker\.js|_headers)$/;
 
-/** The SHA-256 of what it keeps, in base64, index.html last. @param {string} folder */
+/**
+ * What the service worker does not keep: what stands in for crypto.subtle, which is there wherever service workers are, and what writes Keras
+ * files, which is larger than all the rest and seldom wanted.
+ */
+const NOT_KEPT = /^assets\/(sha256|formats-pack)-[^/]+\.js$/;
+
+/** The SHA-256 of a page's files, in base64, index.html last. @param {string} folder @returns {[name: string, digest: string][]} */
 function digestsOf(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const names = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')).filter((name) => !NOT_KEPT.test(name)).sort();
+  const names = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')).filter((name) => !ASIDE.test(name)).sort();
   const ordered = [...names.filter((name) => name !== 'index.html'), 'index.html'];
-  return Object.fromEntries(ordered.map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('base64')]));
+  return ordered.map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('base64')]);
 }
 
 /** What a `<meta>` element cannot say. */
@@ -53,8 +56,10 @@ const headersFile = (policy) => `# What a host sends with every file of this fol
  */
 export async function finish(folder) {
   const policy = policyOf(folder);
-  const values = { FILES: JSON.stringify(digestsOf(folder)), POLICY: JSON.stringify(policy), FRAMING: JSON.stringify(FRAMING) };
-  const code = readFileSync(source, 'utf8').replace(/'%([A-Z]+)%'/g, (_, name) => values[/** @type {keyof typeof values} */ (name)]);
+  const digests = digestsOf(folder);
+  const listed = (/** @type {boolean} */ kept) => JSON.stringify(Object.fromEntries(digests.filter(([name]) => NOT_KEPT.test(name) !== kept)));
+  const values = { FILES: listed(true), NOT_KEPT: listed(false), POLICY: JSON.stringify(policy), FRAMING: JSON.stringify(FRAMING) };
+  const code = readFileSync(source, 'utf8').replace(/'%([A-Z_]+)%'/g, (_, name) => values[/** @type {keyof typeof values} */ (name)]);
   writeFileSync(join(folder, 'service-worker.js'), await minified(code));
   writeFileSync(join(folder, '_headers'), headersFile(policy));
 }

@@ -15,6 +15,7 @@ const scope = /** @type {any} */ (self); // a ServiceWorkerGlobalScope
 // Put in by the build: the SHA-256 of each file, in base64; index.html is the last one, so a cache that has it is complete.
 /** @typedef {Record<string, string>} Digests */
 const FILES = /** @type {Digests} */ (/** @type {any} */ ('%FILES%'));
+const DIGESTS = { .../** @type {Digests} */ (/** @type {any} */ ('%NOT_KEPT%')), ...FILES };
 const POLICY = '%POLICY%';
 const FRAMING = '%FRAMING%';
 
@@ -28,7 +29,17 @@ const ISOLATION = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp', // Safari ignores credentialless
 };
-const ISOLATED = ['document', 'frame', 'iframe', 'sharedworker', 'worker'];
+/** By the ends of names: what a file is, is not for its host or a cache to say. @type {Record<string, string>} */
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript',
+  mjs: 'text/javascript',
+  wasm: 'application/wasm',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  txt: 'text/plain; charset=utf-8',
+  webmanifest: 'application/manifest+json',
+};
 
 scope.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(install()));
 scope.addEventListener('activate', (/** @type {any} */ event) => {
@@ -58,22 +69,37 @@ async function fill() {
   const cache = await caches.open(await CACHE);
   for (const name of Object.keys(FILES)) {
     const there = await cache.match(name);
-    if (!there || !(await isRight(there, FILES[name]))) await cache.put(name, (await kept(name)) ?? (await fetched(name)));
+    if (there && (await checked(name, there))) continue;
+    const right = (await kept(name)) ?? (await fetched(name)).right;
+    if (!right) throw new Error(name);
+    await cache.put(name, right);
   }
   await cache.put(LIST, new Response(JSON.stringify(FILES)));
 }
 
-/** A server that is behind, or answers with a page for what it has not, is asked again at the next visit. @param {string} name */
+/**
+ * What the network has: `right` where that is what the build made. A server that is behind, or answers with a page for what it has not, is asked again
+ * at the next visit.
+ * @param {string} name
+ */
 async function fetched(name) {
-  for (const cache of /** @type {const} */ (['default', 'reload'])) { // the browser's own cache may have a wrong file for long
-    const response = await fetch(name, { cache });
-    if (response.ok && (await isRight(response, FILES[name]))) return response;
-  }
-  throw new Error(name);
+  const first = await fetch(name, { mode: 'same-origin' }); // which no redirect leads elsewhere
+  const right = (first.ok && (await checked(name, first))) || null;
+  if (right) return { first, right };
+  const again = await fetch(name, { mode: 'same-origin', cache: 'reload' }); // the browser's own cache may have a wrong file for long
+  return { first, right: (again.ok && (await checked(name, again))) || null };
 }
 
-/** @param {Response} response stays unread @param {string | undefined} digest */
-const isRight = async (response, digest) => (await digestOf(await response.clone().arrayBuffer())) === digest;
+/**
+ * The content of a response, where it is what the build made; nothing else of the response, such as its headers, is taken over.
+ * @param {string} name @param {Response} response stays unread @param {string} [digest]
+ */
+async function checked(name, response, digest = DIGESTS[name]) {
+  const bytes = await response.clone().arrayBuffer();
+  if ((await digestOf(bytes)) !== digest) return null;
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  return new Response(bytes, { headers: { 'content-type': type } });
+}
 
 /** @param {BufferSource} bytes */
 async function digestOf(bytes) {
@@ -101,37 +127,43 @@ function concernsUs(request) {
   const { url, method, headers, cache, mode } = request;
   if (cache === 'only-if-cached' && mode !== 'same-origin') return false; // fetch would refuse it
   if (method !== 'GET' || headers.has('range') || !url.startsWith(FOLDER)) return false;
-  return toIsolate(request) || isOurs(nameOf(request));
+  return isOurs(nameOf(request));
 }
 
-/** @param {Request} request */
-const toIsolate = ({ mode, destination }) => mode === 'navigate' || ISOLATED.includes(destination);
-
-/** @param {Request} request */
-const nameOf = ({ url }) => url.slice(FOLDER.length).split(/[?#]/)[0] || PAGE;
+/** Some hosts take several slashes for one. @param {Request} request */
+const nameOf = ({ url }) => url.slice(FOLDER.length).split(/[?#]/)[0].replace(/^\/+/, '') || PAGE;
 
 /** Whether this version, or another one, has such a file. @param {string} name */
-const isOurs = (name) => name.startsWith('assets/') || Object.hasOwn(FILES, name);
+const isOurs = (name) => name.startsWith('assets/') || Object.hasOwn(DIGESTS, name);
 
 /** @param {Request} request */
 async function answer(request) {
   const name = nameOf(request);
-  const response = (await kept(name).catch(() => undefined)) ?? (await fetch(request));
-  return toIsolate(request) ? withHeaders(response, isOurs(name) ? policyFor(request) : null) : response;
+  const response = (await kept(name).catch(() => null)) ?? (await fromNetwork(name, request));
+  if (/worker$/.test(request.destination)) return withHeaders(response, POLICY);
+  return name === PAGE ? withHeaders(response, FRAMING) : response; // which brings its own policy, and cannot say in it who may frame it
 }
 
-/** A document brings its own, which cannot say who may frame it. @param {Request} request */
-const policyFor = ({ destination }) => (/worker$/.test(destination) ? POLICY : FRAMING);
+/** As the host has it; only what is right is ever kept. @param {string} name @param {Request} request */
+async function fromNetwork(name, request) {
+  if (request.mode === 'navigate') return fetch(request); // there may be a new page
+  if (!Object.hasOwn(DIGESTS, name)) return fetch(request, { mode: 'same-origin' });
+  const { first, right } = await fetched(name);
+  return right ?? first;
+}
 
-/** A file of this version, or one that only an earlier version has, which a tab may still be using. @param {string} name @returns {Promise<Response | undefined>} */
+/** A file of this version, or a script that only another version has, which a tab may still be using. @param {string} name @returns {Promise<Response | null>} */
 async function kept(name) {
   const mine = await CACHE;
   for (const cacheName of [mine, ...(await cachesOfOurs())]) {
     const response = await caches.match(name, { cacheName });
     if (!response) continue;
-    if (await isRight(response, FILES[name] ?? (await listIn(cacheName))[name])) return response;
+    const digest = DIGESTS[name] ?? (name.startsWith('assets/') ? (await listIn(cacheName))[name] : undefined);
+    const right = digest && (await checked(name, response, digest));
+    if (right) return right;
     if (cacheName === mine) await (await caches.open(mine)).delete(name); // the next visit fetches it again
   }
+  return null;
 }
 
 /** The digests in a cache that is named by them: an earlier version's. @param {string} cacheName @returns {Promise<Digests>} */
@@ -140,12 +172,12 @@ async function listIn(cacheName) {
   return cacheName === (await cacheNamed(list)) ? JSON.parse(list) : {};
 }
 
-/** The same response with the headers. Redirects and errors (status 0) are for the browser as they are. @param {Response} response @param {string | null} policy beside any of the host's */
+/** The same response with the headers. Redirects and errors (status 0) are for the browser as they are. @param {Response} response @param {string} policy beside any of the host's */
 function withHeaders(response, policy) {
   const { body, status, statusText } = response;
   if (status === 0) return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
-  if (policy) headers.append('content-security-policy', policy);
+  headers.append('content-security-policy', policy);
   return new Response(body, { status, statusText, headers });
 }

@@ -23,7 +23,7 @@ const LOOKING = Object.fromEntries(/** @type {const} */ (['warmUp', 'prepare', '
 function allowThreads() {
   const { trustedTypes } = /** @type {any} */ (globalThis);
   const folder = import.meta.url.replace(/[^/]*$/, '');
-  if (trustedTypes && !trustedTypes.defaultPolicy) trustedTypes.createPolicy('default', { createScriptURL: (/** @type {string} */ url) => (url.startsWith(folder) ? url : null) });
+  if (trustedTypes && !trustedTypes.defaultPolicy) trustedTypes.createPolicy('default', { createScriptURL: (/** @type {string} */ url) => (new URL(url).href.startsWith(folder) ? url : null) });
 }
 
 /** Begins to answer the page. */
@@ -205,10 +205,10 @@ function stoppingFrom(state, run) {
   return next;
 }
 
-/** What keeps the run comes with its own code; where that cannot be loaded, nothing is kept. @param {Lesson} lesson @param {any} run @param {CallContext['emit']} emit */
+/** What keeps the run comes with its own code; where that cannot be loaded, nothing is kept, and the page says so. @param {Lesson} lesson @param {any} run @param {CallContext['emit']} emit */
 async function keeperOf({ kept, stopping }, run, emit) {
   emit({ type: 'run', id: kept.id });
-  const module = await import('./keep/keeper.js').catch(() => null);
+  const module = await import('./keep/keeper.js').catch(({ message }) => emit({ type: 'unkept', reason: 'failed', detail: message }));
   const keeper = module?.createKeeper({ ...kept, run, dataset, stopping, emit });
   if (keeper) kept.epochs = keeper.epochs;
   return keeper;

@@ -11,7 +11,9 @@ const source = readFileSync(new URL('service-worker.js', dist), 'utf8');
 /** @typedef {Map<string, Map<string, Response>>} Storage what Cache Storage holds: address → response, by cache */
 
 const HERE = 'https://somebody.example/page/';
-const FILES = Array.from(source.matchAll(/"((?:assets|icons)\/[^"]+|[\w-]+\.\w+)":"[\w+/]{43}="/g), ([, name]) => name);
+const ALL = Array.from(source.matchAll(/"((?:assets|icons)\/[^"]+|[\w-]+\.\w+)":"[\w+/]{43}="/g), ([, name]) => name);
+const NOT_KEPT = /^assets\/(sha256|formats-pack)-/;
+const FILES = ALL.filter((name) => !NOT_KEPT.test(name));
 const PAGE = 'index.html';
 const ENTRY = FILES.find((name) => /^assets\/index-/.test(name)) ?? '';
 const LIST = 'files.json';
@@ -121,9 +123,9 @@ test('documents and workers get the headers, workers the page’s policy, and ke
   const requests = [
     [{}, framing],
     [{ mode: 'cors', destination: 'worker', url: HERE + ENTRY }, policy],
+    [{ mode: 'cors', destination: 'worker', url: `${HERE}/${ENTRY}` }, policy], // as hosts have it that take two slashes for one
     [{ mode: 'same-origin', destination: 'worker', url: `${HERE}assets/of-another-version.mjs` }, policy],
     [{ cache: 'only-if-cached', mode: 'same-origin', destination: 'sharedworker', url: HERE + ENTRY }, policy],
-    [{ url: `${HERE}somebody-elses.html` }, null],
   ];
   for (const [request, wanted] of requests) {
     const answer = await answered(/** @type {object} */ (request), new Response('text', { headers: { 'Content-Type': 'text/html', ETag: '"1"' } }));
@@ -159,6 +161,9 @@ test('redirects and errors reach the browser as they are', async () => {
 test('everything else is left to the browser', () => {
   const others = [
     { url: 'https://elsewhere.example/', destination: 'iframe' },
+    { url: `${HERE}another-page.html` },
+    { url: `${HERE}another/`, destination: 'iframe' },
+    { url: `${HERE}another/worker.js`, mode: 'same-origin', destination: 'worker' },
     { url: `${HERE}fashion-mnist/train-images-idx3-ubyte.gz`, mode: 'cors', destination: '' },
     { url: `${HERE}service-worker.js`, mode: 'cors', destination: 'script' },
     { url: 'https://somebody.example/assets/other.png', mode: 'no-cors', destination: 'image' },
@@ -194,7 +199,7 @@ test('what is kept is answered without the network, the page under any query, an
     assert.equal(await page.text(), textOf(PAGE));
     assert.deepEqual(isolation(page), ['same-origin', 'require-corp']);
   }
-  await assert.rejects(worker.fetch({ url: `${HERE}other.html` }) ?? Promise.resolve());
+  await assert.rejects(worker.fetch({ url: `${HERE}assets/other.js`, ...SCRIPT }) ?? Promise.resolve());
 });
 
 test('an update: filled before it is installed, from what is there already, and waits until told', async () => {
@@ -227,7 +232,7 @@ test('an earlier version is kept while another tab may still use it', async () =
 const FOREIGN = 'foreign()';
 /** What another page of the origin may have done, or a host. @type {[what: string, spoil: (storage: Storage, mine: string) => void][]} */
 const SPOILS = [
-  ['a cache of its own with files of these names', (storage) => void storage.set('somebody', holding(Object.fromEntries([...FILES, 'assets/other.js'].map((name) => [name, FOREIGN]))))],
+  ['a cache of its own with files of these names', (storage) => void storage.set('somebody', holding(Object.fromEntries([...ALL, 'assets/other.js'].map((name) => [name, FOREIGN]))))],
   ['such a cache that came first', (storage) => {
     const others = [...storage];
     storage.clear();
@@ -238,10 +243,11 @@ const SPOILS = [
   ['one by a name like ours with a list', (storage) =>
     void storage.set(`fitting-room ${HERE} ${digestOf('another list')}`, holding({ 'assets/other.js': FOREIGN, [LIST]: JSON.stringify({ 'assets/other.js': digestOf(FOREIGN) }) }))],
   ['one by the name that its list gives it', (storage) => {
-    const list = JSON.stringify({ [PAGE]: digestOf(FOREIGN), [ENTRY]: digestOf(FOREIGN) });
-    storage.set(`fitting-room ${HERE} ${digestOf(list)}`, holding({ [PAGE]: FOREIGN, [ENTRY]: FOREIGN, [LIST]: list }));
+    const files = Object.fromEntries([...ALL, 'another-page.html'].map((name) => [name, FOREIGN]));
+    const list = JSON.stringify(Object.fromEntries(Object.keys(files).map((name) => [name, digestOf(FOREIGN)])));
+    storage.set(`fitting-room ${HERE} ${digestOf(list)}`, holding({ ...files, [LIST]: list }));
   }],
-  ['other files in the cache itself', (storage, mine) => void storage.set(mine, holding(Object.fromEntries([...FILES, 'assets/other.js'].map((name) => [name, FOREIGN]))))],
+  ['other files in the cache itself', (storage, mine) => void storage.set(mine, holding(Object.fromEntries([...ALL, 'assets/other.js'].map((name) => [name, FOREIGN]))))],
 ];
 
 for (const [what, spoil] of SPOILS) {
@@ -252,15 +258,17 @@ for (const [what, spoil] of SPOILS) {
     for (const filled of [false, true]) {
       const worker = start({ storage: filled ? empty.storage : new Map(), network: deployed });
       spoil(worker.storage, mine);
-      const requests = [{ url: HERE }, { url: HERE + ENTRY, ...SCRIPT }, { url: HERE + ENTRY, mode: 'same-origin', destination: 'worker' }];
-      for (const request of requests) assert.equal(await (await worker.fetch(request))?.text(), textOf(request.url === HERE ? PAGE : ENTRY));
+      assert.equal(await (await worker.fetch({ url: HERE })).text(), textOf(PAGE));
+      assert.equal(await (await worker.fetch({ url: HERE + ENTRY, mode: 'same-origin', destination: 'worker' })).text(), textOf(ENTRY));
+      for (const name of ALL) assert.equal(await (await worker.fetch({ url: HERE + name, ...SCRIPT })).text(), textOf(name), name);
+      assert.equal(worker.fetch({ url: `${HERE}another-page.html` }), undefined);
       await assert.rejects(async () => worker.fetch({ url: `${HERE}assets/other.js`, ...SCRIPT }), /ENOENT/, 'the network is asked');
       await worker.message('fill');
       const kept = /** @type {Map<string, Response>} */ (worker.storage.get(mine));
       const offline = start({ storage: worker.storage, network: () => Promise.reject(new TypeError('no network')) });
       for (const name of FILES) {
         const answer = await offline.fetch({ url: HERE + name, ...SCRIPT })?.catch(() => null);
-        if (answer) assert.equal(await answer.text(), textOf(name), name);
+        if (answer) assert.deepEqual([answer.status, await answer.text()], [200, textOf(name)], name);
       }
       await worker.message('fill');
       for (const name of FILES) assert.equal(await kept.get(HERE + name)?.clone().text(), textOf(name), `${name} is right again`);
@@ -280,6 +288,41 @@ test('a host that answers what it has not with a page: that is never kept, and a
   await later.message('fill');
   assert.deepEqual(later.told, ['filled']);
   assert.equal(await kept.get(HERE + missing)?.clone().text(), textOf(missing));
+});
+
+test('right content with other headers: its type is ours, and nothing else is taken over', async () => {
+  const headers = { 'Content-Type': 'text/plain', 'Content-Security-Policy': "script-src 'none'", Refresh: '0;url=https://elsewhere.example/', Vary: '*' };
+  const spoilt = async (/** @type {string} */ address) => new Response(await (await deployed(address)).arrayBuffer(), { headers });
+  const worker = start({ network: spoilt });
+  await worker.message('fill');
+  assert.deepEqual(worker.told, ['filled']);
+  const [mine] = worker.storage.keys();
+  for (const [address, response] of worker.storage.get(mine) ?? []) {
+    if (address.endsWith(LIST)) continue;
+    assert.deepEqual([...response.headers.keys()], ['content-type'], address);
+    assert.doesNotMatch(String(response.headers.get('content-type')), /plain(?!; charset)/, address);
+  }
+  for (const name of [PAGE, ENTRY]) {
+    const bytes = await (await deployed(name)).arrayBuffer();
+    worker.storage.get(mine)?.set(HERE + name, new Response(bytes, { status: 404, headers }));
+    const answer = await worker.fetch({ url: HERE + name, ...SCRIPT });
+    assert.deepEqual([answer.status, answer.headers.get('refresh')], [200, null]);
+    assert.match(answer.headers.get('content-type'), name === PAGE ? /^text\/html/ : /^text\/javascript/);
+  }
+});
+
+test('a script that the browser’s own cache has as a page for long: the host is asked itself, for the page as well', async () => {
+  const worker = start({ network: (address, /** @type {any} */ { cache } = {}) => (cache === 'reload' ? deployed(address) : new Response('<!doctype html>')) });
+  assert.equal(await (await worker.fetch({ url: HERE + ENTRY, ...SCRIPT })).text(), textOf(ENTRY));
+});
+
+test('files of the page are asked for in a way that no redirect leads elsewhere', async () => {
+  /** @type {(string | undefined)[]} */
+  const modes = [];
+  const worker = start({ network: (address, /** @type {any} */ { mode } = {}) => (modes.push(mode), deployed(address)) });
+  await worker.fetch({ url: HERE + ENTRY, ...SCRIPT });
+  await worker.message('fill');
+  assert.deepEqual([...new Set(modes)], ['same-origin']);
 });
 
 test('a wrong file in the browser’s own cache: the host is asked itself', async () => {

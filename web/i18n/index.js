@@ -69,7 +69,8 @@ async function show() {
     while (loaded.length < PARTS.length) loaded = await load(); // a part came meanwhile
     if (latest()) apply(chosen, Object.assign({}, ...loaded.map((each) => each.texts)));
   } catch {
-    if (latest()) select.value = language; // no network: the language stays
+    if (!texts) document.documentElement.classList.add('unloaded'); // of which index.html tells in words of its own
+    else if (latest()) select.value = language; // no network: the language stays
   }
 }
 

@@ -24,14 +24,20 @@ const sealWith = (key) => async (bytes) => `hmac ${hex(new Uint8Array(await cryp
 /** One tab or worker at a time. @template T @param {() => Promise<T>} act @returns {Promise<T>} */
 const alone = (act) => (navigator.locks ? /** @type {any} */ (navigator.locks.request(NAME, act)) : act());
 
+/** On the disk before anything has a seal by it. @param {import('idb').IDBPDatabase<any>} database @param {{ key: CryptoKey, adopted: boolean }} entry */
+async function put(database, entry) {
+  const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
+  await Promise.all([transaction.store.put(entry, RUNS), transaction.done]);
+}
+
 /** @param {import('idb').IDBPDatabase<any>} database @param {(seal: Seal) => Promise<void>} adopt */
 async function keyIn(database, adopt) {
   const found = await database.get(STORE, RUNS);
   if (found?.adopted) return found.key;
   const key = found?.key ?? (await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']));
-  await database.put(STORE, { key, adopted: false }, RUNS); // before its first use, so that no crash leaves seals without their key
+  await put(database, { key, adopted: false }); // before its first use, so that no crash leaves seals without their key
   await adopt(sealWith(key));
-  await database.put(STORE, { key, adopted: true }, RUNS);
+  await put(database, { key, adopted: true });
   return key;
 }
 

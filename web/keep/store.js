@@ -24,7 +24,7 @@ import { sealing } from './seal.js';
  */
 
 const NAME = 'fitting-room';
-const VERSION = 1;
+const VERSION = 2; // since when a run's digest needs a key, which earlier versions of the page don't know
 const OPENS_WITHIN = 5000; // ms; a browser may keep a page waiting for another tab for ever
 /** Runs that are kept whatever they are; beyond that those that came to their end go. */
 const MOST_RUNS = 3;
@@ -68,7 +68,7 @@ function makeWay() {
 
 async function open() {
   if (opening) return opening;
-  const mine = openDB(NAME, VERSION, { upgrade: makeStores, blocking: makeWay, terminated: () => (opening = null) });
+  const mine = openDB(NAME, VERSION, { upgrade: (database, before) => before === 0 && makeStores(database), blocking: makeWay, terminated: () => (opening = null) });
   mine.then(
     () => (overdue = false),
     () => (opening = null),
@@ -145,7 +145,10 @@ async function adopt(seal) {
     const slot = await within((database) => database.get('slots', key));
     if (!slot || slot.digest !== (await sha256(await bytesOf(slot, null)))) continue;
     const digest = await seal(await bytesOf(slot));
-    await write(['slots'], (transaction) => transaction.objectStore('slots').put({ ...slot, digest }));
+    await write(['slots'], async (transaction) => {
+      const slots = transaction.objectStore('slots');
+      if ((await slots.get(key))?.digest === slot.digest) await slots.put({ ...slot, digest });
+    });
   }
 }
 
@@ -155,10 +158,8 @@ let askingForSeal = null;
 /** @param {Omit<Slot, 'digest'>} slot @returns {Promise<string>} */
 async function digestOf(slot) {
   askingForSeal ??= sealing(adopt);
-  const seal = await askingForSeal.catch((error) => {
-    askingForSeal = null;
-    throw asUnkept(error);
-  });
+  askingForSeal.catch(() => (askingForSeal = null));
+  const seal = await inTime(askingForSeal).catch((error) => Promise.reject(asUnkept(error)));
   return seal(await bytesOf(slot));
 }
 
