@@ -111,24 +111,29 @@ describe('the page’s policy in its workers', () => {
       if (/(index-[^/]*\.js|fitting-room\.mjs)$/.test(file)) await appendFile(file, `;(${probe})(${JSON.stringify(third.url)}, ${JSON.stringify(redirect)});`);
     }
     await finish(copy);
+    // Another app on the origin, with a service worker for all of it.
+    await writeFile(join(folder, 'index.html'), `<!doctype html><script>navigator.serviceWorker.register('app.js')</script>`);
+    await writeFile(join(folder, 'app.js'), 'onactivate = (event) => event.waitUntil(clients.claim()); onfetch = (event) => event.respondWith(fetch(event.request));');
   });
   after(async () => {
     await Promise.all([third?.close(), host?.close()]);
     await rm(folder, { recursive: true, force: true });
   });
 
-  const withoutServiceWorker = (/** @type {string} */ path) => (path === 'service-worker.js' ? 404 : undefined);
-  /** @type {{ where: string, server: import('../support/static-server.js').ServerOptions, controlled: boolean, threads: boolean }[]} */
+  const withoutServiceWorker = (/** @type {string} */ path) => (/service-worker\.js$/.test(path) ? 404 : undefined);
+  /** @type {{ where: string, server: import('../support/static-server.js').ServerOptions, controlled: boolean, threads: boolean, app?: boolean }[]} app: another one that controls the whole origin */
   const PLACES = [
     { where: 'a host that sends the headers', server: { headers: true, fail: withoutServiceWorker }, controlled: false, threads: true },
     { where: 'the service worker', server: { headers: false }, controlled: true, threads: true },
     { where: 'a first visit to a host without headers', server: { headers: false, fail: withoutServiceWorker }, controlled: false, threads: false },
+    { where: 'a first visit under the service worker of another app', server: { headers: false, fail: withoutServiceWorker }, controlled: true, threads: false, app: true },
   ];
   for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
-    for (const { where, server, controlled, threads } of PLACES) {
+    for (const { where, server, controlled, threads, app = false } of PLACES) {
       test(`${name}, ${where}: no worker evaluates a string, imports from elsewhere, asks or is sent elsewhere`, LONG, async () => {
         const prepare = async (/** @type {import('./page.js').Browser} */ { page }) => void (await page?.evaluateOnNewDocument(collect));
-        await withPage([name, { server: { ...server, folder: join(folder, 'dist') }, prepare }], async ({ browser, page }) => {
+        third.requests.length = 0;
+        await withPage([name, { server: { ...server, folder: app ? folder : join(folder, 'dist') }, prepare }], async ({ browser, page, server: { url } }) => {
           const hasThreads = threads && name !== 'webkit';
           const tried = async () => {
             if (name === 'webkit') await browser.evaluate(collect).catch(() => {});
@@ -136,6 +141,7 @@ describe('the page’s policy in its workers', () => {
           };
           const complete = ({ looker = {}, trainer = {}, em = {} }) => LAST.every((each) => each in looker && each in trainer) && (!hasThreads || 'socket' in em);
           if (controlled) await browser.waitFor(() => navigator.serviceWorker.controller !== null);
+          if (app) await browser.open(`${url}dist/`);
           await poll(async () => complete(await tried()), 'every worker to have tried');
           await page.waitForState('dataset-status', 'failed');
           assert.equal(await browser.evaluate(() => navigator.serviceWorker.controller !== null), controlled);
@@ -144,7 +150,7 @@ describe('the page’s policy in its workers', () => {
           if (hasThreads) assert.deepEqual({ ...em, socket: 0 }, { ...AT_ONCE, socket: 0 });
           assert.match(await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent), /redirects/);
           assert.ok(host.requests.some((path) => path.endsWith(FASHION_MNIST.files[0].name)), 'the dataset’s host was asked');
-          assert.deepEqual(third.requests, [], 'and nobody else');
+          if (!app) assert.deepEqual(third.requests, [], 'and nobody else'); // the other app's worker asks whom it likes
         });
       });
     }
