@@ -59,14 +59,19 @@ export function startWorker(runtime, onDeath, role = 'trainer', early) {
   /** Calls what may hang, and looks meanwhile whether the worker answers at all. @type {typeof call} */
   function callWatched(...request) {
     let waiting = true;
-    let there = call('ping'); // however long its script travels
+    const ping = () => {
+      const answered = call('ping');
+      answered.catch(() => {}); // dead, perhaps once nobody waits for it any more
+      return answered;
+    };
+    let there = ping(); // however long its script travels
     const answer = call(...request);
     const watch = async () => {
       while (waiting) {
         await there;
         while (await answers()) if (!waiting) return;
         if (waiting) replaceOrDie();
-        there = call('ping');
+        there = ping();
       }
     };
     watch().catch(() => {}); // dead: onDeath is told

@@ -31,6 +31,7 @@ const TRY_TEXTS = { en: () => import('./try/texts/en.js'), 'zh-Hans': () => impo
 
 /** The story of the page: load → model → train → show. */
 export function openPage() {
+  document.querySelector('.way-out')?.remove(); // for pages that are framed
   const { settings, corrected } = readSettings(location.search);
   let touched = false; // somebody has begun something here
   for (const kind of ['pointerdown', 'keydown', 'drop', 'paste']) addEventListener(kind, () => (touched = true), { capture: true, once: true });

@@ -159,8 +159,8 @@ export async function importModel(source, options = {}) {
   if (!load) return loadModel(file.bytes, { ...runtime, signal });
   const { read, others } = await load();
   const beside = isAddress(source) && others ? await filesBeside(source, others(file), reading) : files.filter((each) => each !== file);
+  const core = await loadCore(runtime); // before the format asks for any
   const described = await read([file, ...beside]);
-  const core = await loadCore(runtime);
   signal?.throwIfAborted();
   inFile('', () => checkTensors(described.weights, weightsOf(core, described.graph)));
   return build(core, described);

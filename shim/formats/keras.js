@@ -2,7 +2,7 @@ import { checkChoice, show } from '../errors.js';
 import { refusal } from '../files/format.js';
 import { weightsOf as weightShapes } from '../files/tensors.js';
 import { inFile } from '../files/topology.js';
-import { loadCore } from '../loading.js';
+import { anyCore } from '../loading.js';
 import { seedOf } from '../models.js';
 import { elementsOf } from '../tensor.js';
 import { planOf, weightsOf } from './described.js';
@@ -68,7 +68,7 @@ const kerasName = (name) => name.replaceAll('/', '_') || MODEL;
 export async function write(described, { dtype }) {
   checkChoice('exportModel: dtype', dtype, ['float32']);
   const { name, seed, graph, weights, metadata } = described;
-  const plan = planOf(await loadCore(), graph);
+  const plan = planOf(await anyCore(), graph);
   const names = tensorNames(plan, graph.inputName);
   const order = kerasOrder(graph);
   const groups = groupNames(order.map((node) => plan[node].kind));
@@ -161,7 +161,7 @@ function mostOf(layers, archive) {
 
 /** @param {NamedFile[]} files @returns {Promise<Described>} */
 export async function read([{ bytes }]) {
-  const core = await loadCore();
+  const core = await anyCore();
   const archive = new Archive(bytes);
   const missing = [CONFIG, WEIGHTS].find((name) => !archive.has(name));
   if (missing) throw refusal(`the archive has no ${missing}`);

@@ -1,7 +1,7 @@
 import { checkChoice, show } from '../errors.js';
 import { parseJson, refusal } from '../files/format.js';
 import { describeGraph, graphFrom, inFile } from '../files/topology.js';
-import { loadCore } from '../loading.js';
+import { anyCore } from '../loading.js';
 import { seedOf } from '../models.js';
 import { planOf } from './described.js';
 import { checkObject, checkText } from './json.js';
@@ -52,7 +52,7 @@ function widened(tensor) {
 /** @param {Described} described @param {{ dtype: string }} options @returns {Promise<NamedFile[]>} */
 export async function write({ name, seed, graph, weights, metadata }, { dtype }) {
   const kept = checkChoice('exportModel: dtype', dtype, DTYPES);
-  const layers = planOf(await loadCore(), graph);
+  const layers = planOf(await anyCore(), graph);
   const { nodes, parameters, input, output } = planGraph(graph, layers);
   const stored = parameters.map((parameter) => widened(tensorOf(parameter, weights, kept)));
   const outputShape = /** @type {number[]} */ (layers[layers.length - 1].outputShape.slice(1));
@@ -101,7 +101,7 @@ function headerFrom(value) {
 async function readOwn({ graph = {}, metadata = [] }, allowance) {
   const entry = metadata.find(({ key }) => key === PRODUCER);
   if (!entry) return undefined;
-  const core = await loadCore();
+  const core = await anyCore();
   return inFile('', () => {
     const described = headerFrom(parseJson(new TextEncoder().encode(entry.value), HEADER));
     const { nodes, parameters } = planGraph(described.graph, planOf(core, described.graph));

@@ -126,6 +126,22 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     });
   });
 
+  test(`a model file is read on one thread, whatever its format: the reader starts no workers of its own (${name})`, { timeout: 120_000 }, async () => {
+    const model = await sequential({ layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })], seed: 1 });
+    await withPage([name, { query: 'data=synthetic&train-size=1000&epochs=2&threads=1&deterministic=1' }], async ({ browser, page, server }) => {
+      await page.loaded();
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('model-input')] });
+      for (const [i, format] of /** @type {const} */ (['tfjs', 'onnx', 'keras', 'safetensors']).entries()) {
+        const paths = (await exportModel(model, format)).map(({ name, bytes }) => stored({ name, type: '', bytes }));
+        await browser.uploadFile(hook('model-input'), ...paths);
+        await browser.waitFor((/** @type {string} */ selector, /** @type {number} */ wanted) => document.querySelectorAll(selector).length === wanted, { args: [hook('library-item'), i + 1] });
+      }
+      assert.ok(server.requests.some((path) => /\/simd-\w+\/fitting-room\.wasm$/.test(path)));
+      // The service worker fetches every build for later; only who makes threads asks for a script of theirs more than once.
+      for (const build of ['simd-mt', 'relaxed-mt']) assert.ok(server.requests.filter((path) => path.includes(`/${build}-`) && path.endsWith('.mjs')).length <= 1, build);
+    });
+  });
+
   test(`a model of the page’s own shows its progress and can be cancelled: the one before answers again (${name})`, { timeout: 60_000 }, () =>
     withPage([name, { query: 'data=synthetic&train-size=100', server: { fail: withoutCache } }], async ({ browser, page, server }) => {
       await page.loaded();

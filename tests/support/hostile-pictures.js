@@ -311,6 +311,7 @@ export const tooLarge = () => [
 export const tooSlow = () => [
   file('scans.jpg', progressiveJpeg(4096, 3072, 20_000)),
   file('frames.avif', avif(4096, 3072, GREY_FRAME, { times: 300 })),
+  file('frames.webp', animatedWebp(4096, 3072, 15_000)),
 ];
 
 /** As large as files below a megabyte may be, or far more than a picture in some other way. @returns {PictureFile[]} */
@@ -332,7 +333,7 @@ export const largest = () => [
   file('entries.ico', icon(new Array(60_000).fill(Buffer.alloc(0)))),
   file('lossless.webp', webp(losslessChunk(4096, 3072))),
   file('lossy.webp', webp(lossyChunk(4096, 3072))),
-  file('moving.webp', animatedWebp(4096, 3072, 15_000)),
+  file('moving.webp', animatedWebp(4096, 3072, 3000)),
   file('largest.avif', avif(4096, 3072, GREY_FRAME)),
   file('four-times.avif', avif(4096, 3072, GREY_FRAME, { times: 4 })),
 ];

@@ -96,6 +96,7 @@ function preferred() {
 function apply(next, loaded) {
   language = next;
   texts = loaded;
+  document.querySelector('.reload')?.remove(); // the page is there, and can tell of itself
   document.documentElement.lang = next;
   document.title = t('title');
   translate('[data-i18n]', 'i18n', setText);

@@ -91,6 +91,8 @@ function boundBitmap(bytes, at, { grow }, share = 1) {
   else grow(Math.abs(bytes.i32le(at + 4)), Math.abs(bytes.i32le(at + 8)) * share);
 }
 
+const OF_A_FRAME = 2 ** 14; // pixels that cost as much as to find a frame, although only the first is shown
+
 /** @param {Bytes} bytes @param {number} start @param {number} end @param {Claims} claims */
 function boundWebp(bytes, start, end, claims) {
   for (let at = start; at + 8 <= end; ) {
@@ -100,6 +102,7 @@ function boundWebp(bytes, start, end, claims) {
     if (type === 'VP8L') claims.grow((bytes.u32le(body + 1) & 0x3fff) + 1, ((bytes.u32le(body + 1) >>> 14) & 0x3fff) + 1);
     if (type === 'VP8X') claims.grow(bytes.u24le(body + 4) + 1, bytes.u24le(body + 7) + 1);
     if (type === 'ANMF') {
+      claims.work(OF_A_FRAME);
       claims.grow(bytes.u24le(body + 6) + 1, bytes.u24le(body + 9) + 1);
       boundWebp(bytes, body + 16, Math.min(at, end), claims);
     }

@@ -2,7 +2,7 @@ import { show } from '../../errors.js';
 import { refusal } from '../../files/format.js';
 import { joined } from '../../files/source.js';
 import { inFile } from '../../files/topology.js';
-import { loadCore } from '../../loading.js';
+import { anyCore } from '../../loading.js';
 import { seedOf } from '../../models.js';
 import { planOf, weightNames } from '../described.js';
 import { checkList, checkObject, checkText, objectFrom } from '../json.js';
@@ -127,7 +127,7 @@ function sortedWeights(tensors, graph) {
  * @returns {Promise<Described>}
  */
 export async function read([first, ...files]) {
-  const core = await loadCore();
+  const core = await anyCore();
   return inFile('', () => {
     const model = modelFrom(first);
     const { name, graph, entries } = topologyFrom(MODEL, model.modelTopology, layerFrom);

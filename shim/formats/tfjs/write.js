@@ -1,6 +1,6 @@
 import { checkChoice } from '../../errors.js';
 import { joined } from '../../files/source.js';
-import { loadCore } from '../../loading.js';
+import { anyCore } from '../../loading.js';
 import { planOf, weightNames } from '../described.js';
 import { entriesOf, tensorNames } from './layers.js';
 import { STORED, encode } from './weights.js';
@@ -69,7 +69,7 @@ function topologyOf({ name, graph }, plan, names) {
 export async function write(described, { dtype }) {
   checkChoice('exportModel: dtype', dtype, STORED);
   const { seed, graph, weights, metadata } = described;
-  const plan = planOf(await loadCore(), graph);
+  const plan = planOf(await anyCore(), graph);
   const names = tensorNames(plan, graph.inputName);
   const tensors = weightNames(graph, names);
   const encoded = weights.map((weight, i) => encode(tensors[i], weight, dtype));
