@@ -20,8 +20,8 @@ const KIND_NAMES = { images: 'pictures', labels: 'labels' };
 const LONGEST_NAME = 255; // characters; file systems have no longer ones
 /** More than are ever of use, so that each can still be told what is wrong with it. */
 const MOST_FILES = 16;
-/** Bytes that all files together may have once they are unpacked: twice Fashion-MNIST's, or so many times what they had before. */
-const MOST_UNPACKED = 3 * 2 ** 25;
+/** Bytes that all files together may have once they are unpacked: 42,000 images, which says enough of a set that is mostly blank, or so many times what they had before. */
+const MOST_UNPACKED = 2 ** 25;
 const MOST_EXPANDED = 20;
 
 const refusal = (/** @type {string} */ message, /** @type {unknown} */ cause = undefined) =>

@@ -64,7 +64,7 @@ const MODEL = {
 const LENGTH_DELIMITED = 2;
 /** Of lists that are no weights: shapes and the like. */
 const MOST_NUMBERS = 2 ** 16;
-const MOST_FIELDS = 2 ** 20;
+const MOST_FIELDS = 2 ** 17; // of a file: a hundred for each of a thousand layers
 
 /** @param {any} value @param {Scalar | Message} type @param {number} field @param {PbfWriter} writer */
 function writeField(value, type, field, writer) {
