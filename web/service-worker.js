@@ -84,7 +84,7 @@ async function fill() {
  */
 async function fetched(name) {
   const first = await fetch(name, { mode: 'same-origin' }); // which no redirect leads elsewhere
-  const right = (first.ok && (await checked(name, first))) || null;
+  const right = (first.ok && (await checked(name, first.clone()))) || null;
   if (right) return { first, right };
   const again = await fetch(name, { mode: 'same-origin', cache: 'reload' }); // the browser's own cache may have a wrong file for long
   return { first, right: (again.ok && (await checked(name, again))) || null };
@@ -92,10 +92,10 @@ async function fetched(name) {
 
 /**
  * The content of a response, where it is what the build made; nothing else of the response, such as its headers, is taken over.
- * @param {string} name @param {Response} response stays unread @param {string} [digest]
+ * @param {string} name @param {Response} response is read @param {string} [digest]
  */
 async function checked(name, response, digest = DIGESTS[name]) {
-  const bytes = await response.clone().arrayBuffer();
+  const bytes = await response.arrayBuffer();
   if ((await digestOf(bytes)) !== digest) return null;
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
   return new Response(bytes, { headers: { 'content-type': type } });

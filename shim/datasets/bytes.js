@@ -20,6 +20,9 @@ export function formatOf(head) {
   return /^\s*</.test(text) ? 'html' : 'other';
 }
 
+/** Two lower-case hexadecimal digits for each byte. @param {Uint8Array} bytes */
+export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /**
  * Lower-case hexadecimal SHA-256. Pages from http:// hosts other than localhost have no
  * crypto.subtle; a library stands in there, fetched only then.
@@ -30,7 +33,7 @@ export async function sha256(bytes) {
   const digest = globalThis.crypto?.subtle
     ? new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
     : (await import('../../build/sha256/sha256.mjs')).sha256(bytes);
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(digest);
 }
 
 /**

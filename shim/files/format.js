@@ -1,4 +1,4 @@
-import { sha256 } from '../datasets/bytes.js';
+import { hex, sha256 } from '../datasets/bytes.js';
 import { FittingRoomError, clipped } from '../errors.js';
 
 /**
@@ -96,7 +96,7 @@ function headerLength(bytes) {
 /** @param {Uint8Array<ArrayBuffer>} bytes */
 async function checkDigest(bytes) {
   const end = bytes.length - DIGEST_BYTES;
-  const stated = Array.from(bytes.subarray(end), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const stated = hex(bytes.subarray(end));
   const found = await sha256(bytes.subarray(0, end));
   if (found !== stated) throw refusal(`damaged or cut short: its SHA-256 is ${found}, not ${stated}`);
 }

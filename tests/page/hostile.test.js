@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { exportModel, layers, sequential } from '../../shim/index.js';
 import { sizeOf } from '../../web/try/picture-size.js';
 import { startMeasuring } from '../support/consumption.js';
 import { GREY_FRAME, avif, avifSequence, blackPng, icon, largest, tooLarge, tooSlow } from '../support/hostile-pictures.js';
 import { odd, shirt } from '../support/pictures.js';
+import { storedFiles } from '../support/stored.js';
 import { hook, withPage } from './page.js';
 
 /** Small picture files that would take much of the computer: what a picture claims is checked before anything is decoded. */
@@ -17,15 +15,7 @@ import { hook, withPage } from './page.js';
 const MOST_TIME = 1000; // ms of the processor's
 const MOST_MEMORY = 200; // MB
 
-const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
-test.after(() => rmSync(folder, { recursive: true }));
-
-/** @param {PictureFile} file */
-function stored({ name, bytes }) {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
+const stored = storedFiles('hostile');
 
 /** @param {Uint8Array} bytes */
 const claimOf = (bytes) => {
@@ -102,7 +92,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`a model file that takes too long is given up or cancelled, and the run under way goes on (${name})`, { timeout: 120_000 }, async () => {
     const model = await sequential({ layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })], seed: 1 });
     const [keras] = await exportModel(model, 'keras');
-    const paths = [stored({ name: 'slow.keras', type: '', bytes: keras.bytes }), stored({ name: 'quick.fit', type: '', bytes: await model.save() })];
+    const paths = [stored({ name: 'slow.keras', bytes: keras.bytes }), stored({ name: 'quick.fit', bytes: await model.save() })];
     /** @param {string} path */
     const fail = (path) => (/formats-keras/.test(path) ? 'hang' : undefined);
     await withPage([name, { query: 'data=synthetic&train-size=1000&epochs=1000', server: { fail } }], async ({ browser, page }) => {
@@ -132,7 +122,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.loaded();
       await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('model-input')] });
       for (const [i, format] of /** @type {const} */ (['tfjs', 'onnx', 'keras', 'safetensors']).entries()) {
-        const paths = (await exportModel(model, format)).map(({ name, bytes }) => stored({ name, type: '', bytes }));
+        const paths = (await exportModel(model, format)).map(({ name, bytes }) => stored({ name, bytes }));
         await browser.uploadFile(hook('model-input'), ...paths);
         await browser.waitFor((/** @type {string} */ selector, /** @type {number} */ wanted) => document.querySelectorAll(selector).length === wanted, { args: [hook('library-item'), i + 1] });
       }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { hostile, huge, odd, shirt } from '../support/pictures.js';
+import { storedFiles } from '../support/stored.js';
 import { drop, hook, withPage } from './page.js';
 
 /** @typedef {import('../support/pictures.js').PictureFile} PictureFile */
@@ -12,15 +10,7 @@ import { drop, hook, withPage } from './page.js';
 const QUICK = { query: 'data=synthetic&train-size=100' };
 const FREEZE = 100; // ms
 
-const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
-test.after(() => rmSync(folder, { recursive: true }));
-
-/** @param {PictureFile} file */
-function stored({ name, bytes }) {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
+const stored = storedFiles('pictures');
 
 /** @param {Opened} opened */
 const sectionThere = ({ browser }) =>

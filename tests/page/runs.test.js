@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { layers, sequential } from '../../shim/index.js';
-import { lastRun, rewriteRuns } from '../support/kept.js';
+import { digestsOfRuns, lastRun, rewriteRuns } from '../support/kept.js';
 import { shirt } from '../support/pictures.js';
 import { drop, hook, openPage, withPage } from './page.js';
 
@@ -22,6 +22,15 @@ const appears = ({ browser }, testid) => browser.waitFor(seen, { args: [hook(tes
 /** @param {Opened} opened @param {number} epochs */
 const trainsTo = ({ browser }, epochs) =>
   browser.waitFor((/** @type {number} */ wanted) => Number(/** @type {HTMLElement | null} */ (document.querySelector('[data-testid="history-loss"]'))?.dataset.points) >= wanted, { args: [epochs] }); // none while a page is loaded
+
+/** @param {Opened} opened @param {number} epochs that it has come to at least */
+async function trainsAndStops(opened, epochs) {
+  const { page } = opened;
+  await page.click('train-start');
+  await trainsTo(opened, epochs);
+  await page.click('train-stop');
+  await page.trained('idle');
+}
 
 /** @param {Opened} opened */
 const evaluated = ({ browser }) => browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
@@ -45,10 +54,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       opened = await openPage(name, { query: LONG });
       opened.browser.page?.on('dialog', (dialog) => dialog.accept());
       await opened.page.loaded();
-      await opened.page.click('train-start');
-      await trainsTo(opened, 6);
-      await opened.page.click('train-stop');
-      await opened.page.trained('idle');
+      await trainsAndStops(opened, 6);
     });
     after(() => opened?.close());
 
@@ -135,10 +141,7 @@ test('a run is not begun before it is known whether one is to be continued', { t
     const { page, browser } = opened;
     browser.page?.on('dialog', (dialog) => dialog.accept());
     await page.loaded();
-    await page.click('train-start');
-    await trainsTo(opened, 2);
-    await page.click('train-stop');
-    await page.trained('idle');
+    await trainsAndStops(opened, 2);
     const { id } = await browser.evaluate(lastRun);
     await page.open(LONG);
     await browser.waitFor(() => document.querySelector('[data-testid="train-start"]')?.textContent); // the page has its words
@@ -280,14 +283,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const { page, browser } = opened;
       browser.page?.on('dialog', (dialog) => dialog.accept());
       await page.loaded();
-      await page.click('train-start');
-      await trainsTo(opened, 3);
-      await page.click('train-stop');
-      await page.trained('idle');
+      await trainsAndStops(opened, 3);
       assert.ok((await browser.evaluate(rewriteRuns, null, true)) > 0);
       await page.open(LONG);
       await appears(opened, 'resume-offer');
-      assert.match((await browser.evaluate(lastRunDigests)).join(), /^(hmac [0-9a-f]{64},?)+$/, 'it has a keyed digest now');
+      assert.match((await browser.evaluate(digestsOfRuns)).join(), /^(hmac [0-9a-f]{64},?)+$/, 'it has a keyed digest now');
       await browser.evaluate(rewriteRuns, EPOCHS, false);
       await page.open(LONG);
       await page.loaded();
@@ -300,11 +300,16 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     }));
 }
 
-/** The digests of all that is kept of runs; runs in the page. */
-async function lastRunDigests() {
-  const done = (/** @type {IDBRequest} */ request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-  const database = await done(indexedDB.open('fitting-room'));
-  const slots = await done(database.transaction(['slots']).objectStore('slots').getAll());
-  database.close();
-  return slots.map((/** @type {any} */ { digest }) => digest);
-}
+test('a host without https, where there can be no key: a run is kept by a plain digest, and offered', { timeout: 120_000 }, () =>
+  withPage(['chromium', { query: LONG, browser: { args: ['--host-resolver-rules=MAP plain.test 127.0.0.1'] } }], async (opened) => {
+    const { browser, server } = opened;
+    const address = `${server.url.replace('localhost', 'plain.test')}?${LONG}`;
+    browser.page?.on('dialog', (dialog) => dialog.accept());
+    await browser.open(address);
+    assert.equal(await browser.evaluate(() => globalThis.isSecureContext), false);
+    await opened.page.loaded();
+    await trainsAndStops(opened, 3);
+    assert.match((await browser.evaluate(digestsOfRuns)).join(), /^([0-9a-f]{64},?)+$/);
+    await browser.open(address);
+    await appears(opened, 'resume-offer');
+  }));

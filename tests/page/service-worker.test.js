@@ -84,8 +84,8 @@ function start({ network = () => new Response(''), storage = new Map(), caches =
   };
 }
 
-/** With nothing in the cache. @param {object} request @param {any} response what the network answers */
-const answered = (request, response) => start({ network: () => response }).fetch(request);
+/** With nothing in the cache. @param {object} request @param {any} response what the network answers, each time with another one of the same */
+const answered = (request, response) => start({ network: () => (response.status === 0 ? response : response.clone()) }).fetch(request);
 
 /** A network that has this version of everything. @param {string} address */
 const deployed = (address) => new Response(readFileSync(new URL(address.replace(HERE, '') || PAGE, dist)));

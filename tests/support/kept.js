@@ -50,3 +50,12 @@ export async function rewriteRuns(epochs, keyless) {
   if (keyless) await done(indexedDB.deleteDatabase('fitting-room.key'));
   return slots.length;
 }
+
+/** The digests of all that is kept of runs; runs in the page. */
+export async function digestsOfRuns() {
+  const done = (/** @type {IDBRequest} */ request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const database = await done(indexedDB.open('fitting-room'));
+  const slots = await done(database.transaction(['slots']).objectStore('slots').getAll());
+  database.close();
+  return slots.map((/** @type {any} */ { digest }) => digest);
+}

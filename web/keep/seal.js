@@ -1,12 +1,12 @@
 import { openDB } from 'idb';
-import { sha256 } from '../../shim/datasets/bytes.js';
+import { hex } from '../../shim/datasets/bytes.js';
 
 /**
  * Digests of what is kept, by a key of this browser's that no script can read: HMAC-SHA-256 (RFC 2104). So bytes that were changed, or put in
  * another's place, cannot be given a digest that fits by whoever has only the storage. Another page of the same origin can ask for the key
  * as this one does: nothing but an origin of its own keeps a page's storage to itself.
  *
- * Where there can be no such key, on hosts without https and in private windows that keep none, the digest is SHA-256 alone.
+ * Where there can be no such key, on hosts without https and in private windows that keep none, nothing is sealed.
  */
 
 const NAME = 'fitting-room.key';
@@ -14,9 +14,6 @@ const STORE = 'keys';
 const RUNS = 'runs';
 
 /** @typedef {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} Seal */
-
-/** @param {Uint8Array} bytes */
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** @param {CryptoKey} key @returns {Seal} */
 const sealWith = (key) => async (bytes) => `hmac ${hex(new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes)))}`;
@@ -43,15 +40,15 @@ async function keyIn(database, adopt) {
 
 /**
  * @param {(seal: Seal) => Promise<void>} adopt seals what was kept before there was a key; may be called once more where it was interrupted
- * @returns {Promise<Seal>} rejects where the storage does
+ * @returns {Promise<Seal | null>} null: there can be no key; rejects where the storage does
  */
 export async function sealing(adopt) {
-  if (!globalThis.crypto?.subtle) return sha256;
+  if (!globalThis.crypto?.subtle) return null;
   const database = await openDB(NAME, 1, { upgrade: (made) => void made.createObjectStore(STORE) });
   try {
     return sealWith(await alone(() => keyIn(database, adopt)));
   } catch (error) {
-    if (/** @type {Error} */ (error).name === 'DataCloneError') return sha256; // some private windows keep no keys
+    if (/** @type {Error} */ (error).name === 'DataCloneError') return null; // some private windows keep no keys
     throw error;
   } finally {
     database.close();

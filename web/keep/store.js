@@ -133,18 +133,21 @@ const write = (stores, change) =>
 
 /** @typedef {Kept & { id: string, slot: number, digest: string }} Slot */
 
-/** What a slot's digest is of: its place is part of it. @param {Omit<Slot, 'digest'>} slot @param {unknown} [place] @returns {Promise<Uint8Array<ArrayBuffer>>} */
-async function bytesOf({ id, slot, facts, model, best }, place = [id, slot]) {
-  const text = JSON.stringify(place === null ? facts : [place, facts]);
-  return new Uint8Array(await new Blob([text, model, ...(best ? [best] : [])]).arrayBuffer());
-}
+/** @param {Pick<Slot, 'model' | 'best'>} slot @param {string} text before them @returns {Promise<Uint8Array<ArrayBuffer>>} */
+const bytesOf = async ({ model, best }, text) => new Uint8Array(await new Blob([text, model, ...(best ? [best] : [])]).arrayBuffer());
 
-/** Slots of earlier versions have plain digests, without their place. @param {import('./seal.js').Seal} seal */
+/** Of what the slot holds, as earlier versions of the page have it, and wherever there is no key. @param {Omit<Slot, 'digest'>} slot */
+const plainDigestOf = async (slot) => sha256(await bytesOf(slot, JSON.stringify(slot.facts)));
+
+/** Of what the slot holds, and its place. @param {Omit<Slot, 'digest'>} slot @param {import('./seal.js').Seal} seal */
+const sealOf = async (slot, seal) => seal(await bytesOf(slot, JSON.stringify([[slot.id, slot.slot], slot.facts])));
+
+/** Seals what has a plain digest that fits. @param {import('./seal.js').Seal} seal */
 async function adopt(seal) {
   for (const key of await within((database) => database.getAllKeys('slots'))) {
     const slot = await within((database) => database.get('slots', key));
-    if (!slot || slot.digest !== (await sha256(await bytesOf(slot, null)))) continue;
-    const digest = await seal(await bytesOf(slot));
+    if (!slot || slot.digest !== (await plainDigestOf(slot))) continue;
+    const digest = await sealOf(slot, seal);
     await write(['slots'], async (transaction) => {
       const slots = transaction.objectStore('slots');
       if ((await slots.get(key))?.digest === slot.digest) await slots.put({ ...slot, digest });
@@ -152,7 +155,7 @@ async function adopt(seal) {
   }
 }
 
-/** @type {Promise<import('./seal.js').Seal> | null} */
+/** @type {Promise<import('./seal.js').Seal | null> | null} */
 let askingForSeal = null;
 
 /** @param {Omit<Slot, 'digest'>} slot @returns {Promise<string>} */
@@ -160,7 +163,7 @@ async function digestOf(slot) {
   askingForSeal ??= sealing(adopt);
   askingForSeal.catch(() => (askingForSeal = null));
   const seal = await inTime(askingForSeal).catch((error) => Promise.reject(asUnkept(error)));
-  return seal(await bytesOf(slot));
+  return seal ? sealOf(slot, seal) : plainDigestOf(slot);
 }
 
 /** @param {string} id @param {number} slot @returns {Promise<Kept | null>} null: not there, or not whole */
