@@ -12,7 +12,7 @@ NPM := node_modules/.package-lock.json
 TYPES := .setup/fitting-room.d.mts
 PORTABLE := .setup/portable.sed
 
-SOURCES := $(wildcard src/*.c)
+SOURCES := $(wildcard src/*.c src/base/*.c src/kernels/*.c src/synthetic/*.c)
 NAMES := $(SOURCES:src/%.c=%)
 PHOTO_NAMES := $(patsubst src/%.c,%,$(wildcard src/photo/*.c))
 ALL_NAMES := $(NAMES) $(PHOTO_NAMES)
@@ -34,7 +34,7 @@ API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test
 PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null))
 
 # No contraction of a*b+c: every engine and compiler must round alike.
-CORE_FLAGS := -std=c11 -Wall -Wextra -ffp-contract=off -MMD -MP
+CORE_FLAGS := -std=c11 -Isrc -Wall -Wextra -ffp-contract=off -MMD -MP
 SIMD_FLAGS := $(CORE_FLAGS) -msimd128
 SANITIZERS := -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 NATIVE_FLAGS := $(CORE_FLAGS) -O1 $(SANITIZERS)
@@ -86,8 +86,8 @@ build/%.txt: src/%.txt
 	@sed -n 's/^[a-z]/_&/p' $< > $@
 
 # Where training spends its time, where it passes through, and the rest, which is compiled for size.
-HOT := photo/shrink photo/segment photo/saliency photo/palette conv2d dense infer live step_conv step_dense
-WARM := activation depthwise dropout normalize pooling random
+HOT := photo/shrink photo/segment photo/saliency photo/palette $(addprefix kernels/,conv2d dense infer live) step_conv step_dense
+WARM := $(addprefix kernels/,activation depthwise dropout normalize pooling) base/random
 optimize = $(if $(filter $*,$(HOT)),-O3,$(if $(filter $*,$(WARM)),-O3 -fno-unroll-loops,-Oz))
 build/wasm-tests/%.o: optimize = -O1
 
@@ -228,12 +228,12 @@ build/native/src/%.o: src/%.c Makefile | build/compiler
 build/native/%.o: tests/core/%.c Makefile | build/compiler
 	@mkdir -p $(@D)
 	@echo '  compile $@'
-	$(QUIET)$(CC) $(NATIVE_FLAGS) -Isrc -c $< -o $@
+	$(QUIET)$(CC) $(NATIVE_FLAGS) -c $< -o $@
 
 build/native/fuzz/%.o: tests/fuzz/%.c Makefile | build/compiler
 	@mkdir -p $(@D)
 	@echo '  compile $@'
-	$(QUIET)$(CC) $(NATIVE_FLAGS) -Isrc -c $< -o $@
+	$(QUIET)$(CC) $(NATIVE_FLAGS) -c $< -o $@
 
 # Replays what was kept for a fuzz target.
 $(FUZZ_TARGETS:%=build/native/fuzz/%): build/native/fuzz/replay.o
@@ -271,7 +271,7 @@ build/coverage/src/%.o: src/%.c Makefile | build/llvm/ready
 build/coverage/%.o: tests/core/%.c Makefile | build/llvm/ready
 	@mkdir -p $(@D)
 	@echo '  compile $@'
-	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) -Isrc -c $< -o $@
+	$(QUIET)build/llvm/clang $(COVERAGE_FLAGS) -c $< -o $@
 
 build/coverage/%: build/coverage/%.o $(ALL_NAMES:%=build/coverage/src/%.o)
 	@echo '  link $@'
@@ -288,7 +288,7 @@ build/races/src/%.o: src/%.c Makefile | build/llvm/ready
 build/races/%.o: tests/core/%.c Makefile | build/llvm/ready
 	@mkdir -p $(@D)
 	@echo '  compile $@'
-	$(QUIET)build/llvm/clang $(RACE_FLAGS) -Isrc -c $< -o $@
+	$(QUIET)build/llvm/clang $(RACE_FLAGS) -c $< -o $@
 
 build/races/%: build/races/%.o $(NAMES:%=build/races/src/%.o)
 	@echo '  link $@'
@@ -309,7 +309,7 @@ build/fuzz/src/%.o: src/%.c Makefile | build/llvm/ready
 build/fuzz/%.o: tests/fuzz/%.c Makefile | build/llvm/ready
 	@mkdir -p $(@D)
 	@echo '  compile $@'
-	$(QUIET)build/llvm/clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -Isrc -c $< -o $@
+	$(QUIET)build/llvm/clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
 
 build/fuzz/%: build/fuzz/%.o $(ALL_NAMES:%=build/fuzz/src/%.o)
 	@echo '  link $@'
@@ -322,7 +322,7 @@ fuzz: $(FUZZ_TARGETS:%=build/fuzz/%) $(MODULES) $(NPM) ## fuzz the parsers (an h
 build/wasm-tests/%.o: tests/core/%.c Makefile | $(EMCC)
 	@mkdir -p $(@D)
 	@echo '  compile $@'
-	$(QUIET)$(EMCC) $(SIMD_FLAGS) $(optimize) -Isrc -c $< -o $@
+	$(QUIET)$(EMCC) $(SIMD_FLAGS) $(optimize) -c $< -o $@
 
 # The objects of the shipped build, with the checks of the debug build added at link time.
 build/wasm-tests/%.cjs: build/wasm-tests/%.o $(ALL_NAMES:%=build/simd/%.o)
@@ -344,7 +344,7 @@ endurance: dist/index.html build/browsers ## use one tab over and over, and see 
 
 # Measurements: on a quiet machine only.
 
-BENCH_NAMES := conv2d dense dropout live optimizer random status text
+BENCH_NAMES := kernels/conv2d kernels/dense kernels/dropout kernels/live optimizer base/random base/status base/text
 BENCH_KERNELS := build/bench/simd.mjs build/bench/relaxed.mjs
 
 # $(1) the build whose objects are timed, $(2) how the loops around them are compiled
@@ -352,7 +352,7 @@ define kernel_rules
 build/bench/$(1)/%.o: tests/bench/%.c Makefile | $(EMCC)
 	@mkdir -p $$(@D)
 	@echo '  compile $$@'
-	$(QUIET)$(EMCC) $(2) -O3 -Isrc -c $$< -o $$@
+	$(QUIET)$(EMCC) $(2) -O3 -c $$< -o $$@
 
 build/bench/$(1).mjs: $(patsubst %,build/bench/$(1)/%.o,kernels convolution peak) $(BENCH_NAMES:%=build/$(1)/%.o)
 	@echo '  link $$@'
@@ -405,4 +405,4 @@ check-models: $(MODULES) $(NPM) ## measure the files of models/ and compare them
 clean: ## remove what was built; the toolchain and the npm packages stay
 	rm -rf build dist
 
--include $(wildcard build/*/*.d build/*/*/*.d build/*/src/photo/*.d)
+-include $(wildcard build/*/*.d build/*/*/*.d build/*/*/*/*.d)

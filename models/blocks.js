@@ -1,6 +1,6 @@
 import { layers, schedules } from '../shim/index.js';
 
-/** @import { AnyLayer } from '../shim/layer.js' */
+/** @import { AnyLayer } from '../shim/layers/layer.js' */
 /** @import { CompileOptions } from '../shim/model.js' */
 
 const SAMPLES = 60000;

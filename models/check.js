@@ -1,7 +1,7 @@
 /** Measures each model's file on the dataset, and holds it against its card: node models/check.js [NAME …] */
 import { readFileSync } from 'node:fs';
 import { datasets, loadModel } from '../shim/index.js';
-import { DTYPE_NAMES } from '../shim/files/dtypes.js';
+import { DTYPE_NAMES } from '../shim/formats/dtypes.js';
 import { cardOf, percent } from './card.js';
 import { accuracyOf, confusionOf, measure } from './measure.js';
 import { RUNTIME, fileOf } from './recipe.js';
@@ -19,7 +19,7 @@ function differences(card, wanted) {
 /**
  * What storing a model's kernels in fewer bits costs.
  * @param {import('../shim/index.js').Model} model
- * @param {import('../shim/files/dtypes.js').DType} dtype
+ * @param {import('../shim/formats/dtypes.js').DType} dtype
  */
 async function storedAs(model, dtype) {
   const file = await model.save({ dtype });

@@ -1,10 +1,10 @@
 import { losses, sequential } from '../shim/index.js';
 
-/** @import { DType } from '../shim/files/dtypes.js' */
+/** @import { DType } from '../shim/formats/dtypes.js' */
 /** @import { Tensor } from '../shim/tensor.js' */
-/** @import { AnyLayer } from '../shim/layer.js' */
-/** @import { RuntimeOptions } from '../shim/loading.js' */
-/** @import { FitOptions } from '../shim/fit-options.js' */
+/** @import { AnyLayer } from '../shim/layers/layer.js' */
+/** @import { RuntimeOptions } from '../shim/core/loading.js' */
+/** @import { FitOptions } from '../shim/training/fit-options.js' */
 /** @import { CompileOptions, Model } from '../shim/model.js' */
 
 /**

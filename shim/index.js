@@ -1,16 +1,16 @@
 /** Fitting Room: train and run a clothing classifier in a browser tab, with the names of TF.js Layers. */
-export { loadCore } from './loading.js';
-export { callbacks } from './callbacks.js';
+export { loadCore } from './core/loading.js';
+export { callbacks } from './training/callbacks/index.js';
 export { datasets } from './datasets.js';
-export { FittingRoomError } from './errors.js';
-export { input } from './graph.js';
-export { initializers } from './initializers.js';
-export { layers } from './layers.js';
-export { losses } from './losses.js';
-export { metrics } from './metrics.js';
+export { FittingRoomError } from './check.js';
+export { input } from './layers/graph.js';
+export { initializers } from './layers/initializers.js';
+export { layers } from './layers/index.js';
+export { losses } from './training/losses.js';
+export { metrics } from './training/metrics.js';
 export { Model } from './model.js';
 export { Sequential, exportModel, importModel, loadModel, model, sequential } from './models.js';
-export { train } from './optimizers.js';
-export { regularizers } from './regularizers.js';
-export { schedules } from './schedules.js';
+export { train } from './training/optimizers.js';
+export { regularizers } from './layers/regularizers.js';
+export { schedules } from './training/schedules.js';
 export { tensor } from './tensor.js';

@@ -1,27 +1,27 @@
-import { buildModel, callWithNumbers, describeLayers } from './building.js';
-import { Core } from './core.js';
-import { FittingRoomError, checkBoolean, checkOptions, show } from './errors.js';
-import { evaluate, predict } from './evaluation.js';
-import { fit, newFitState } from './fit.js';
-import { computeActivations, computeGradients } from './inspection.js';
-import { lossNumbers, lossOf } from './losses.js';
-import { metricsOf } from './metrics.js';
-import { modelFile } from './model-file.js';
-import { OptimizerHandle, optimizerNumbers, optimizerOf } from './optimizers.js';
-import { summaryText } from './summary.js';
-import { readWeights, writeWeights } from './weights.js';
+import { buildModel, callWithNumbers, describeLayers } from './core/build.js';
+import { Core } from './core/core.js';
+import { FittingRoomError, checkBoolean, checkOptions, show } from './check.js';
+import { evaluate, predict } from './training/evaluation.js';
+import { fit, newFitState } from './training/fit.js';
+import { computeActivations, computeGradients } from './training/inspection.js';
+import { lossNumbers, lossOf } from './training/losses.js';
+import { metricsOf } from './training/metrics.js';
+import { modelFile } from './formats/on-demand.js';
+import { OptimizerHandle, optimizerNumbers, optimizerOf } from './training/optimizers.js';
+import { summaryText } from './layers/summary.js';
+import { readWeights, writeWeights } from './core/weights.js';
 
-/** @import { BuiltLayer } from './building.js' */
-/** @import { EvaluateOptions, PassOptions } from './evaluation.js' */
-/** @import { FitOptions, FitState, History } from './fit.js' */
-/** @import { Graph } from './graph.js' */
-/** @import { Loss, LossConfig } from './losses.js' */
-/** @import { Metric, MetricName, Reading, TopK } from './metrics.js' */
-/** @import { SaveOptions } from './files/save.js' */
-/** @import { Runner } from './source.js' */
+/** @import { BuiltLayer } from './core/build.js' */
+/** @import { EvaluateOptions, PassOptions } from './training/evaluation.js' */
+/** @import { FitOptions, FitState, History } from './training/fit.js' */
+/** @import { Graph } from './layers/graph.js' */
+/** @import { Loss, LossConfig } from './training/losses.js' */
+/** @import { Metric, MetricName, Reading, TopK } from './training/metrics.js' */
+/** @import { SaveOptions } from './formats/fit/save.js' */
+/** @import { Runner } from './training/samples.js' */
 /** @import { Tensor } from './tensor.js' */
-/** @typedef {import('./optimizers.js').OptimizerName} OptimizerName */
-/** @typedef {import('./optimizers.js').OptimizerOptions} OptimizerOptions */
+/** @typedef {import('./training/optimizers.js').OptimizerName} OptimizerName */
+/** @typedef {import('./training/optimizers.js').OptimizerOptions} OptimizerOptions */
 
 /** @typedef {{ optimizer: OptimizerName | OptimizerOptions, loss: Loss, metrics?: Metric[] }} CompileOptions */
 /** @typedef {{ optimizer: OptimizerOptions, loss: LossConfig, metrics: (MetricName | TopK)[] }} Compiled CompileOptions, checked and filled in */

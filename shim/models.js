@@ -1,16 +1,16 @@
-import { FittingRoomError, checkInteger, checkOptions, show } from './errors.js';
-import { chainOf, checkInputShape, graphOf } from './graph.js';
-import { KINDS } from './layer.js';
-import { loadCore } from './loading.js';
+import { FittingRoomError, checkInteger, checkOptions, show } from './check.js';
+import { chainOf, checkInputShape, graphOf } from './layers/graph.js';
+import { KINDS } from './layers/layer.js';
+import { loadCore } from './core/loading.js';
 import { Model } from './model.js';
-import { modelFile } from './model-file.js';
+import { modelFile } from './formats/on-demand.js';
 
-/** @import { Graph } from './graph.js' */
-/** @import { ReadOptions, Source } from './files/source.js' */
+/** @import { Graph } from './layers/graph.js' */
+/** @import { ReadOptions, Source } from './formats/source.js' */
 /** @import { ExportOptions, FormatName, ImportSource } from './formats/exchange.js' */
 /** @import { NamedFile } from './formats/described.js' */
-/** @import { LayerConfig, SymbolicTensor } from './layer.js' */
-/** @import { RuntimeOptions } from './loading.js' */
+/** @import { LayerConfig, SymbolicTensor } from './layers/layer.js' */
+/** @import { RuntimeOptions } from './core/loading.js' */
 
 /** A linear stack of layers. Made by `sequential`. */
 export class Sequential extends Model {}

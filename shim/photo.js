@@ -2,8 +2,8 @@
  * From photos of clothing to pictures a Fashion-MNIST network can read, in a WebAssembly module of its own:
  * `import { preparePhoto } from 'fitting-room/photo'`.
  */
-import { FittingRoomError, checkBoolean, checkInteger, checkNumber, checkOptions, show } from './errors.js';
-import { fileBytes } from './wasm-file.js';
+import { FittingRoomError, checkBoolean, checkInteger, checkNumber, checkOptions, show } from './check.js';
+import { fileBytes } from './core/wasm-file.js';
 
 /**
  * A picture as the platform decodes it, turned upright: RGBA, 8 bits each, not premultiplied.

@@ -1,4 +1,4 @@
-import { FittingRoomError, outOfMemory, show } from './errors.js';
+import { FittingRoomError, outOfMemory, show } from './check.js';
 
 /**
  * @template {ArrayBufferView & ArrayLike<number>} [Data=NumberArray]

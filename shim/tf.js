@@ -2,18 +2,18 @@
  * Fitting Room under TensorFlow.js's own names, whose calls return at once:
  * `import * as tf from 'fitting-room/tf'` in place of '@tensorflow/tfjs'.
  */
-import { layers as own } from './layers.js';
-import { nextTask } from './turns.js';
+import { layers as own } from './layers/index.js';
+import { nextTask } from './core/turns.js';
 
 /** @import { Tensor } from './tf/tensor.js' */
 
-export { callbacks } from './callbacks.js';
+export { callbacks } from './training/callbacks/index.js';
 export { Callback, CustomCallback } from './tf/callbacks.js';
-export { input } from './graph.js';
-export { initializers } from './initializers.js';
-export { metrics } from './metrics.js';
-export { train } from './optimizers.js';
-export { regularizers } from './regularizers.js';
+export { input } from './layers/graph.js';
+export { initializers } from './layers/initializers.js';
+export { metrics } from './training/metrics.js';
+export { train } from './training/optimizers.js';
+export { regularizers } from './layers/regularizers.js';
 export { LayersModel, Sequential, model, sequential, tfLosses as losses } from './tf/model.js';
 export { Tensor, fill, oneHot, ones, scalar, tensor, tensor1d, tensor2d, tensor3d, tensor4d, zeros } from './tf/tensor.js';
 

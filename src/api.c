@@ -6,7 +6,7 @@
 
 #include "dataset.h"
 #include "model.h"
-#include "synthetic.h"
+#include "synthetic/synthetic.h"
 #include "train.h"
 #include "update.h"
 

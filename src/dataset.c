@@ -1,7 +1,7 @@
 #include "dataset.h"
 
-#include "random.h"
-#include "simd.h"
+#include "base/random.h"
+#include "kernels/simd.h"
 
 enum { MAGIC_LABELS = 0x801, MAGIC_IMAGES = 0x803, GZIP_MAGIC = 0x1f8b };
 

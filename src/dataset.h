@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "status.h"
+#include "base/status.h"
 
 /* IDX (http://yann.lecun.com/exdb/mnist): all integers 32-bit big-endian.
  *

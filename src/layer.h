@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-#include "shape.h"
-#include "status.h"
+#include "base/shape.h"
+#include "base/status.h"
 
 typedef enum {
   FR_CONV2D,

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "numeric.h"
+#include "base/numeric.h"
 
 static const float EPSILON = 1e-7f; /* keras.backend.epsilon() */
 

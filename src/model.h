@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 #include "dataset.h"
-#include "dense.h"
-#include "infer.h"
+#include "kernels/dense.h"
+#include "kernels/infer.h"
 #include "layer.h"
 #include "loss.h"
-#include "normalize.h"
+#include "kernels/normalize.h"
 #include "optimizer.h"
 #include "parameter.h"
-#include "pool.h"
+#include "base/pool.h"
 
 enum { FR_MAX_LAYERS = 128, FR_MAX_BATCH = 65536 };
 

@@ -1,7 +1,7 @@
 #include "optimizer.h"
 
-#include "adam.h"
-#include "numeric.h"
+#include "kernels/adam.h"
+#include "base/numeric.h"
 
 static fr_status check(const char *name, double value, double low, double below) {
   if (value >= low && value < below) return FR_OK;

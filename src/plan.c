@@ -1,8 +1,8 @@
 #include "plan.h"
 
-#include "activation.h"
-#include "conv2d.h"
-#include "depthwise.h"
+#include "kernels/activation.h"
+#include "kernels/conv2d.h"
+#include "kernels/depthwise.h"
 
 /* ---- fusion ---------------------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 #include "step.h"
 
-#include "augment.h"
-#include "dropout.h"
-#include "pooling.h"
+#include "kernels/augment.h"
+#include "kernels/dropout.h"
+#include "kernels/pooling.h"
 #include "work.h"
 
 void fr_sum_chunks(fr_step *s, int floats) {

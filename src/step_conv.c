@@ -1,6 +1,6 @@
 /* Steps that convolve. */
-#include "conv2d.h"
-#include "depthwise.h"
+#include "kernels/conv2d.h"
+#include "kernels/depthwise.h"
 #include "update.h"
 #include "work.h"
 

@@ -1,6 +1,6 @@
 /* The step of a dense layer. */
-#include "adam.h"
-#include "dropout.h"
+#include "kernels/adam.h"
+#include "kernels/dropout.h"
 #include "update.h"
 #include "work.h"
 

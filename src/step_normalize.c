@@ -1,5 +1,5 @@
 /* The step of batch normalization: x (n, …, channels) → y, the same shape. */
-#include "normalize.h"
+#include "kernels/normalize.h"
 #include "update.h"
 #include "work.h"
 

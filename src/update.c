@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "pool.h"
+#include "base/pool.h"
 
 static fr_status reserve(fr_model *m, float **floats, const char *what) {
   if (!*floats) *floats = calloc((size_t)m->parameter_floats + 1, sizeof **floats);

@@ -3,7 +3,7 @@
 #ifndef FR_WORK_H
 #define FR_WORK_H
 
-#include "activation.h"
+#include "kernels/activation.h"
 #include "model.h"
 
 typedef struct {

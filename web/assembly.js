@@ -4,7 +4,7 @@ import * as fittingRoom from 'fitting-room';
  * Makes a model of what the page says of its layers, and finds the layer at fault where that cannot be.
  *
  * @typedef {import('./model-spec.js').Spec} Spec
- * @typedef {{ seed: number, runtime: import('../shim/loading.js').RuntimeOptions }} BuildOptions
+ * @typedef {{ seed: number, runtime: import('../shim/core/loading.js').RuntimeOptions }} BuildOptions
  * @typedef {{ outputShape: (number | null)[], parameters: number }} Shown
  * @typedef {Error & { layer: number | undefined, before: Shown[] }} Fault the first layer with which the model cannot be built
  */

@@ -16,7 +16,7 @@ const begin = (name) => /** @type {any} */ (globalThis).startWorker(name);
  * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never comes back
  * from making a worker's own workers, which are the core's threads. Where that happens later, as it turns to another build of
  * the core, there may be a model and data that only it has: it is given up with the code `stuck`.
- * @param {import('../shim/loading.js').RuntimeOptions} runtime
+ * @param {import('../shim/core/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
  * @param {string} role by which it can be told from others
  * @param {Worker & { name: string } | null} [early] one that runs the script already

@@ -1,7 +1,7 @@
 import { el, setText } from './dom.js';
 import { addTexts, onLanguage, t } from './i18n/index.js';
-import * as en from './i18n/offline/en.js';
-import * as zhHans from './i18n/offline/zh-Hans.js';
+import * as en from './i18n/en/offline.js';
+import * as zhHans from './i18n/zh-Hans/offline.js';
 
 /**
  * The page without a network, and its next version. All of this is welcome and nothing of it needed: where service

@@ -27,7 +27,7 @@ const FIRST = 1000; // ms for which all else waits at most until a picture can b
 
 const SOON = 150; // ms that the language waits for the section which pictures are dropped on, so that all is rendered once
 
-const TRY_TEXTS = { en: () => import('./try/texts/en.js'), 'zh-Hans': () => import('./try/texts/zh-Hans.js') };
+const TRY_TEXTS = { en: () => import('./i18n/en/try.js'), 'zh-Hans': () => import('./i18n/zh-Hans/try.js') };
 
 /** The story of the page: load → model → train → show. */
 export function openPage() {

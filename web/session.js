@@ -23,7 +23,7 @@ import { RemoteError, WorkerDied } from './protocol.js';
  */
 
 /**
- * @param {{ ready: Promise<void>, runtime: () => import('../shim/loading.js').RuntimeOptions }} options
+ * @param {{ ready: Promise<void>, runtime: () => import('../shim/core/loading.js').RuntimeOptions }} options
  *   `ready`: when it may be started; `runtime`: what it is to compute on
  */
 export function createSession({ ready, runtime }) {

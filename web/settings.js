@@ -96,7 +96,7 @@ function initialValue(name, settings) {
   return FIELDS[/** @type {keyof typeof FIELDS} */ (name)].initial;
 }
 
-/** What the model is to run on, as the API takes it. @param {Settings} settings @returns {import('../shim/loading.js').RuntimeOptions} */
+/** What the model is to run on, as the API takes it. @param {Settings} settings @returns {import('../shim/core/loading.js').RuntimeOptions} */
 export function runtimeOptions({ deterministic, threads }) {
   return threads === 'auto' ? { deterministic } : { deterministic, threads };
 }

@@ -70,7 +70,7 @@ const smaller = () => ({
 const shortKeys = () => ({
   name: 'short-keys',
   async transform(_, id) {
-    if (!/\/web\/(i18n(\/offline)?|(try|keep|views)\/texts)\/(en|zh-Hans)\.js$/.test(id)) return null;
+    if (!/\/web\/i18n\/(en|zh-Hans)\/\w+\.js$/.test(id)) return null;
     const { texts } = await import(id);
     const short = Object.fromEntries(Object.entries(texts).map(([key, text]) => [shortKey(key), text]));
     if (Object.keys(short).length < Object.keys(texts).length) throw new Error(`two keys of ${id} have the same short one`);
@@ -198,11 +198,12 @@ function withPlainImports(code) {
 /** What formats share with it is in there too, so that it is one request. */
 const MODEL_FILE = 'model-file';
 
-/** What a chunk of a part that comes later is called by. @param {{ name: string, moduleIds: string[] }} chunk */
-function partOf({ name, moduleIds }) {
+/** What a chunk is called. @param {{ name: string, moduleIds: string[] }} chunk */
+function nameOf({ name, moduleIds }) {
+  const [, language, text] = moduleIds.map((id) => /\/web\/i18n\/([\w-]+)\/(\w+)\.js$/.exec(id)).find(Boolean) ?? [];
+  if (language) return text === 'page' ? language : `${text}-${language}`;
   const part = name !== MODEL_FILE && ['web/try', 'web/keep', 'shim/formats'].find((room) => moduleIds.some((id) => id.includes(`/${room}/`)));
-  const texts = moduleIds.some((id) => id.includes('/web/views/texts/'));
-  return part ? `${part.split('/')[1]}-` : texts ? 'results-' : '';
+  return `${part ? `${part.split('/')[1]}-` : ''}${name}`;
 }
 
 export default defineConfig({
@@ -225,10 +226,10 @@ export default defineConfig({
     rolldownOptions: {
       checks: { pluginTimings: false },
       output: {
-        chunkFileNames: (chunk) => `assets/${partOf(chunk)}[name]-[hash].js`,
+        chunkFileNames: (chunk) => `assets/${nameOf(chunk)}-[hash].js`,
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: 'shared', test: /\/(shim\/csv(-log)?|web\/(download|metrics|styles|views\/bars))\.js/ }, { name: MODEL_FILE, test: /\/shim\/(files\/|formats\/exchange)/ }],
+          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: 'shared', test: /\/(shim\/csv|shim\/training\/callbacks\/csv-log|web\/(download|metrics|styles|views\/bars))\.js/ }, { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|exchange|source)/ }],
         },
       },
     },

@@ -41,7 +41,7 @@ export function work() {
 
 /** @typedef {import('./model-spec.js').Spec} Spec */
 
-/** @typedef {import('../shim/loading.js').RuntimeOptions} RuntimeOptions */
+/** @typedef {import('../shim/core/loading.js').RuntimeOptions} RuntimeOptions */
 
 const ping = () => {};
 

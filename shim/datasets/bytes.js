@@ -1,4 +1,4 @@
-import { FittingRoomError } from '../errors.js';
+import { FittingRoomError } from '../check.js';
 
 /** @typedef {'gzip' | 'idx' | 'html' | 'other'} Format */
 

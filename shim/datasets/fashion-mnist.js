@@ -1,5 +1,5 @@
-import { checkOptions, FittingRoomError } from '../errors.js';
-import { inNode } from '../host.js';
+import { checkOptions, FittingRoomError } from '../check.js';
+import { inNode } from '../core/host.js';
 import { formatOf, gunzip, sha256 } from './bytes.js';
 import { pair, readIdx } from './idx.js';
 import { followFiles } from './progress.js';

@@ -1,4 +1,4 @@
-import { FittingRoomError, clipped } from '../errors.js';
+import { FittingRoomError, clipped } from '../check.js';
 import { MAX_BYTES, formatOf, gunzip } from './bytes.js';
 import { pair, promisedLength, readIdx } from './idx.js';
 import { followFiles } from './progress.js';

@@ -1,5 +1,5 @@
-import { anyCore } from '../loading.js';
-import { FittingRoomError } from '../errors.js';
+import { anyCore } from '../core/loading.js';
+import { FittingRoomError } from '../check.js';
 import { tensor } from '../tensor.js';
 import { HEAD_BYTES } from './bytes.js';
 

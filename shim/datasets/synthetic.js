@@ -1,7 +1,7 @@
-import { seedWords } from '../core.js';
-import { anyCore } from '../loading.js';
-import { checkInteger, checkOptions } from '../errors.js';
-import { nextTask } from '../turns.js';
+import { seedWords } from '../core/core.js';
+import { anyCore } from '../core/loading.js';
+import { checkInteger, checkOptions } from '../check.js';
+import { nextTask } from '../core/turns.js';
 import { split } from './idx.js';
 import { CLASS_NAMES } from './table.js';
 

@@ -1,10 +1,10 @@
-import { addLayers, describeLayers, distinctNames } from '../building.js';
-import { WEIGHTS } from '../files/tensors.js';
+import { addLayers, describeLayers, distinctNames } from '../core/build.js';
+import { WEIGHTS } from './fit/tensors.js';
 
-/** @import { BuiltLayer } from '../building.js' */
-/** @import { Core } from '../core.js' */
-/** @import { Graph } from '../graph.js' */
-/** @import { LayerConfig } from '../layer.js' */
+/** @import { BuiltLayer } from '../core/build.js' */
+/** @import { Core } from '../core/core.js' */
+/** @import { Graph } from '../layers/graph.js' */
+/** @import { LayerConfig } from '../layers/layer.js' */
 /** @import { Tensor } from '../tensor.js' */
 
 /**

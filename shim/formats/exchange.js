@@ -1,15 +1,15 @@
-import { FittingRoomError, checkChoice, checkOptions, show } from '../errors.js';
-import { checkFileLength, isModelFile, refusal } from '../files/format.js';
-import { build, loadModel } from '../files/load.js';
-import { describeModel } from '../files/save.js';
-import { bytesOf, checkReading } from '../files/source.js';
-import { checkTensors, weightsOf } from '../files/tensors.js';
-import { inFile } from '../files/topology.js';
-import { loadCore } from '../loading.js';
+import { FittingRoomError, checkChoice, checkOptions, show } from '../check.js';
+import { checkFileLength, isModelFile, refusal } from './fit/format.js';
+import { build, loadModel } from './fit/load.js';
+import { describeModel } from './fit/save.js';
+import { bytesOf, checkReading } from './source.js';
+import { checkTensors, weightsOf } from './fit/tensors.js';
+import { inFile } from './fit/graph.js';
+import { loadCore } from '../core/loading.js';
 import { Model } from '../model.js';
 
-/** @import { ReadOptions, Reading, Received, Source } from '../files/source.js' */
-/** @import { RuntimeOptions } from '../loading.js' */
+/** @import { ReadOptions, Reading, Received, Source } from './source.js' */
+/** @import { RuntimeOptions } from '../core/loading.js' */
 /** @import { Format, NamedFile } from './described.js' */
 
 /** @typedef {'fitting-room' | 'tfjs' | 'safetensors' | 'onnx' | 'keras'} FormatName */
@@ -36,10 +36,10 @@ const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
  * @type {Record<Exclude<FormatName, 'fitting-room'>, { looksSo: (bytes: Uint8Array) => boolean, load: () => Promise<Format> }>}
  */
 const FORMATS = {
-  tfjs: { looksSo: isJson, load: () => import('./tfjs.js') },
-  safetensors: { looksSo: isSafetensors, load: () => import('./safetensors.js') },
-  keras: { looksSo: isZip, load: () => import('./keras.js') },
-  onnx: { looksSo: isOnnx, load: () => import('./onnx.js') },
+  tfjs: { looksSo: isJson, load: () => import('./tfjs/index.js') },
+  safetensors: { looksSo: isSafetensors, load: () => import('./safetensors/index.js') },
+  keras: { looksSo: isZip, load: () => import('./keras/index.js') },
+  onnx: { looksSo: isOnnx, load: () => import('./onnx/index.js') },
 };
 const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FORMATS)]);
 

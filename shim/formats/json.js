@@ -1,6 +1,6 @@
-import { show } from '../errors.js';
-import { checkSize, parseJson, refusal } from '../files/format.js';
-import { MAX_LENGTH } from '../layer.js';
+import { show } from '../check.js';
+import { checkSize, parseJson, refusal } from './fit/format.js';
+import { MAX_LENGTH } from '../layers/layer.js';
 
 /** Checks of what JSON in a file holds. `where` names the place, as messages begin. */
 

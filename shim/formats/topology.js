@@ -1,14 +1,14 @@
-import { checkChoice, show } from '../errors.js';
-import { refusal } from '../files/format.js';
-import { inFile } from '../files/topology.js';
-import { graphOf, input } from '../graph.js';
+import { checkChoice, show } from '../check.js';
+import { refusal } from './fit/format.js';
+import { inFile } from './fit/graph.js';
+import { graphOf, input } from '../layers/graph.js';
 import { stackOf } from '../models.js';
 import { checkList, checkObject, checkText } from './json.js';
 import { checkInput } from './tfjs/layers.js';
 
-/** @import { BuiltLayer } from '../building.js' */
-/** @import { Graph } from '../graph.js' */
-/** @import { AnyLayer, SymbolicTensor } from '../layer.js' */
+/** @import { BuiltLayer } from '../core/build.js' */
+/** @import { Graph } from '../layers/graph.js' */
+/** @import { AnyLayer, SymbolicTensor } from '../layers/layer.js' */
 
 /** The graph of a model out of the configuration that Keras has of it, and TF.js after it. */
 

@@ -1,7 +1,7 @@
-import { CallbackList } from '../callback-list.js';
-import { Callback as Base } from '../callbacks/callback.js';
+import { CallbackList } from '../training/callback-list.js';
+import { Callback as Base } from '../training/callbacks/callback.js';
 
-/** @import { Callbacks } from '../callback-list.js' */
+/** @import { Callbacks } from '../training/callback-list.js' */
 
 /** What callbacks of one's own are derived from; `model` and `params` are set when fit begins. */
 export class Callback extends Base {}

@@ -1,19 +1,19 @@
-import { FittingRoomError, checkOptions, show } from '../errors.js';
-import { evaluateNow, predictNow } from '../evaluation.js';
-import { trainStep } from '../fit.js';
-import { graphOf } from '../graph.js';
-import { losses } from '../losses.js';
+import { FittingRoomError, checkOptions, show } from '../check.js';
+import { evaluateNow, predictNow } from '../training/evaluation.js';
+import { trainStep } from '../training/fit.js';
+import { graphOf } from '../layers/graph.js';
+import { losses } from '../training/losses.js';
 import { Model } from '../model.js';
 import { seedOf, stackOf } from '../models.js';
 import { core } from './core.js';
 import { Tensor, scalar } from './tensor.js';
 
-/** @import { Graph } from '../graph.js' */
-/** @import { FitOptions } from '../fit.js' */
-/** @import { LayerConfig, SymbolicTensor } from '../layer.js' */
-/** @import { LossConfig } from '../losses.js' */
+/** @import { Graph } from '../layers/graph.js' */
+/** @import { FitOptions } from '../training/fit.js' */
+/** @import { LayerConfig, SymbolicTensor } from '../layers/layer.js' */
+/** @import { LossConfig } from '../training/losses.js' */
 /** @import { CompileOptions } from '../model.js' */
-/** @import { Metric } from '../metrics.js' */
+/** @import { Metric } from '../training/metrics.js' */
 
 /** @typedef {Omit<CompileOptions, 'metrics'> & { metrics?: Metric | Metric[] }} CompileArgs */
 /**

@@ -1,4 +1,4 @@
-import { FittingRoomError, checkChoice, checkInteger, show } from '../errors.js';
+import { FittingRoomError, checkChoice, checkInteger, show } from '../check.js';
 import { allocated, closedShape, elementsOf } from '../tensor.js';
 
 /** @typedef {'float32' | 'int32' | 'bool'} DataType */

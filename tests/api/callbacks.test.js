@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { callbacks, layers, sequential, tensor } from '../../shim/index.js';
 import { onEveryBuild, refused, slice, smallData, smallModel, weightBytes, wrong } from './support.js';
 
-/** @typedef {import('../../shim/progress.js').Logs} Logs */
+/** @typedef {import('../../shim/training/progress.js').Logs} Logs */
 
 /**
  * Calls a callback as fit would in epochs that come to these figures, until it stops training.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { layers, losses, metrics, schedules, sequential, tensor, train } from '../../shim/index.js';
-import { optimizerNumbers, optimizerOf } from '../../shim/optimizers.js';
-import { lossNumbers, lossOf } from '../../shim/losses.js';
+import { optimizerNumbers, optimizerOf } from '../../shim/training/optimizers.js';
+import { lossNumbers, lossOf } from '../../shim/training/losses.js';
 import { CLASSES, onEveryBuild, oneHot, refused, smallData, smallModel, weightBytes, wrong } from './support.js';
 
 /** @import { OptimizerOptions } from '../../shim/model.js' */

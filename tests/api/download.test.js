@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { exportModel, importModel, layers, loadModel, sequential } from '../../shim/index.js';
-import { bytesOf } from '../../shim/files/source.js';
-import { useBuild } from '../../shim/loading.js';
+import { bytesOf } from '../../shim/formats/source.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { smallFile } from './model-files.js';
 import { BUILDS, wrong } from './support.js';
 

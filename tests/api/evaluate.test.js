@@ -100,13 +100,13 @@ onEveryBuild(() => {
   test('progress reaches the end, and a signal stops it', async () => {
     const model = await trainedModel();
     for (const phase of /** @type {const} */ (['evaluate', 'predict'])) {
-      /** @type {import('../../shim/pass.js').Progress[]} */
+      /** @type {import('../../shim/training/pass.js').Progress[]} */
       const seen = [];
       const controller = new AbortController();
-      /** @param {import('../../shim/evaluation.js').PassOptions} options */
+      /** @param {import('../../shim/training/evaluation.js').PassOptions} options */
       const run = (options) => (phase === 'evaluate' ? model.evaluate(x, y, options) : model.predict(x, options));
       await run({ batchSize: 10, onProgress: (progress) => void seen.push(progress) });
-      const last = /** @type {import('../../shim/pass.js').Progress} */ (seen.at(-1));
+      const last = /** @type {import('../../shim/training/pass.js').Progress} */ (seen.at(-1));
       assert.deepEqual([last.phase, last.batch, last.batches, last.samples, last.etaSeconds], [phase, 6, 6, 53, 0]);
       await assert.rejects(run({ batchSize: 10, signal: controller.signal, onProgress: () => controller.abort() }), { name: 'AbortError' });
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { zipSync } from 'fflate';
 import { Sequential, exportModel, importModel, input, layers, model } from '../../shim/index.js';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { BUILDS, smallData, smallModel, weightBytes, wrong } from './support.js';
 
 before(() => useBuild(...BUILDS[0]));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layers, sequential, tensor } from '../../shim/index.js';
-import { weightsByClass } from '../../shim/source.js';
+import { weightsByClass } from '../../shim/training/samples.js';
 import { CLASSES, onEveryBuild, oneHot, slice, smallData, smallModel, weightBytes, wrong } from './support.js';
 
 const { x, y } = smallData(70);

@@ -5,7 +5,7 @@ import { layers, tensor } from '../../shim/index.js';
 import { SIDE, heapInUse, onEveryBuild, oneHot, slice, smallData, smallLayers, smallModel, weightBytes, wrong } from './support.js';
 
 /** @import { Sequential } from '../../shim/index.js' */
-/** @import { FitOptions } from '../../shim/fit.js' */
+/** @import { FitOptions } from '../../shim/training/fit.js' */
 
 const { x, y } = smallData(70);
 const validationData = /** @type {[typeof x, typeof y]} */ (Object.values(smallData(50, 9)));
@@ -49,7 +49,7 @@ onEveryBuild(() => {
   });
 
   test('an epoch’s figures are its batches’, the ragged last one by its size', async () => {
-    /** @type {import('../../shim/progress.js').Logs[]} */
+    /** @type {import('../../shim/training/progress.js').Logs[]} */
     const batches = [];
     const { model, history } = await fitted({ callbacks: { onBatchEnd: (batch, logs) => void batches.push({ ...logs, number: batch }) } });
     assert.deepEqual(batches.map(({ number, batch }) => [number, batch]), [0, 1, 2, 3, 4].map((i) => [i, i]));
@@ -87,7 +87,7 @@ onEveryBuild(() => {
   });
 
   test('progress counts samples and says how long', async () => {
-    /** @type {import('../../shim/pass.js').Progress[]} */
+    /** @type {import('../../shim/training/pass.js').Progress[]} */
     const seen = [];
     const { model } = await fitted({ epochs: 2, callbacks: { onProgress: (progress) => void seen.push(progress) } });
     const ends = seen.filter(({ batch, batches }) => batch === batches);
@@ -118,7 +118,7 @@ onEveryBuild(() => {
       const model = await smallModel();
       /** @type {any[]} */
       const events = [];
-      /** @type {import('../../shim/progress.js').Logs[]} */
+      /** @type {import('../../shim/training/progress.js').Logs[]} */
       const batches = [];
       const recorder = {
         [hook]: (/** @type {number} */ batch) => { if (model.position.epoch === 1 && batch === 2) model.stopTraining = true; },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Model, Sequential, input, layers, model, sequential, tensor } from '../../shim/index.js';
-import { graphOf } from '../../shim/graph.js';
+import { graphOf } from '../../shim/layers/graph.js';
 import { CLASSES, SIDE, onEveryBuild, refused, smallData, weightBytes, wrong } from './support.js';
 
 /** Keras 2's table of a graph, its lines without what only fills them up. */
@@ -52,7 +52,7 @@ function residual() {
   return { inputs: picture, outputs, seed: 5, name: 'residual' };
 }
 
-/** @param {import('../../shim/graph.js').Graph} graph */
+/** @param {import('../../shim/layers/graph.js').Graph} graph */
 const order = ({ nodes }) => nodes.map(({ config, sources }) => [config.name, ...sources]);
 
 describe('the order of a graph’s layers', () => {
@@ -162,7 +162,7 @@ test('getLayer finds a layer by its name', async () => {
 test('augmentation and dropout pass pictures on in inference; zero padding, averages and maxima are what they say', async () => {
   const picture = tensor([1, 2, 3, 4], [1, 2, 2, 1]);
   const through = [layers.randomFlip(), layers.randomTranslation({ heightFactor: 0.5, widthFactor: 0.5 }), layers.randomRotation({ factor: 0.5 }), layers.randomZoom({ heightFactor: 0.5 }), layers.randomContrast({ factor: 0.5 }), layers.randomErasing(), layers.dropout({ rate: 0.5 })];
-  /** @param {import('../../shim/layers.js').LayerConfig[]} stack */
+  /** @param {import('../../shim/layers/index.js').LayerConfig[]} stack */
   const shown = async (stack) => {
     const net = await sequential({ layers: [{ ...stack[0], inputShape: [2, 2, 1] }, ...stack.slice(1)], seed: 1 });
     const { data } = await net.predict(picture);

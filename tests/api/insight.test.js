@@ -6,7 +6,7 @@ import { filtersOf, layersOf, mapsOf, occlusionOf } from '../../web/try/insight-
 
 const SIDE = 28;
 
-/** @param {import('../../shim/layer.js').AnyLayer[]} some */
+/** @param {import('../../shim/layers/layer.js').AnyLayer[]} some */
 const built = (some) => sequential({ layers: some, seed: 1, deterministic: true, threads: 1 });
 
 const small = () =>

@@ -10,7 +10,7 @@ import { unzipSync, zipSync } from 'fflate';
 import * as hdf5 from 'h5wasm';
 import { Sequential, exportModel, importModel, input, layers, model, sequential, tensor } from '../../shim/index.js';
 import { Archive } from '../../shim/formats/keras/archive.js';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { assemble } from '../../web/assembly.js';
 import { PRESETS, parseModel, specsOf } from '../../web/model-spec.js';
 import { doubles } from '../support/reference/array.js';

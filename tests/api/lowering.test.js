@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { initializers, layers, regularizers } from '../../shim/index.js';
-import { layerNumbers } from '../../shim/lowering.js';
+import { layerNumbers } from '../../shim/layers/lowering.js';
 import { refused, wrong } from './support.js';
 
 /** Where each number of the core's list is (src/api.c, fr_add), all 0 unless a case says otherwise. */
@@ -23,7 +23,7 @@ function numbers(given) {
 }
 
 describe('a layer as the core reads it', () => {
-  /** @type {[string, import('../../shim/layers.js').LayerConfig, Parameters<typeof numbers>[0]][]} */
+  /** @type {[string, import('../../shim/layers/index.js').LayerConfig, Parameters<typeof numbers>[0]][]} */
   const cases = [
     ['conv2d', layers.conv2d({ filters: 4, kernelSize: [3, 5], strides: [2, 1], padding: 'same', activation: 'relu' }),
       { kind: 0, units: 4, kernel: [3, 5], strides: [2, 1], padding: 1, activation: 1, useBias: 1 }],

@@ -28,7 +28,7 @@ export function altered(file, change) {
   return forged(JSON.stringify(change(header) ?? header), dataOf(file));
 }
 
-/** The file of a small stack with metadata. @param {import('../../shim/files/save.js').SaveOptions} [options] */
+/** The file of a small stack with metadata. @param {import('../../shim/formats/fit/save.js').SaveOptions} [options] */
 export async function smallFile(options) {
   const made = await sequential({ layers: [layers.flatten({ inputShape: [2, 2, 1] }), layers.dense({ units: 2, name: 'only' })], seed: 1, name: 'tiny' });
   made.metadata = { classNames: ['left', 'right'] };

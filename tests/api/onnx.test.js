@@ -7,7 +7,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { Sequential, exportModel, importModel, layers, model, sequential, tensor } from '../../shim/index.js';
 import { decode, encode } from '../../shim/formats/onnx/messages.js';
 import { floatTensor, integerTensor } from '../../shim/formats/onnx/arrays.js';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { assemble } from '../../web/assembly.js';
 import { PRESETS, parseModel, specsOf } from '../../web/model-spec.js';
 import { networks } from './oracle/arbitrary.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { appendLogs, epochLine, epochTitle, progressLine } from '../../shim/progress.js';
+import { appendLogs, epochLine, epochTitle, progressLine } from '../../shim/training/progress.js';
 import { onEveryBuild, slice, smallData, smallModel } from './support.js';
 
 const { x, y } = smallData(70);

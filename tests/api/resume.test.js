@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FittingRoomError, callbacks, input, layers, loadModel, losses, metrics, model, schedules } from '../../shim/index.js';
-import { openFile, makeFile } from '../../shim/files/format.js';
+import { openFile, makeFile } from '../../shim/formats/fit/format.js';
 import { SIDE, heapInUse, oneHot, onEveryBuild, smallData, smallModel, weightBytes, wrong } from './support.js';
 
 /** @import { Model } from '../../shim/index.js' */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
 import { FittingRoomError, Model, Sequential, exportModel, importModel, layers, model, sequential } from '../../shim/index.js';
-import { fromHalf, toHalf } from '../../shim/files/float16.js';
-import { useBuild } from '../../shim/loading.js';
+import { fromHalf, toHalf } from '../../shim/formats/float16.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { everyKind, residual } from './sample-models.js';
 import { BUILDS, smallData } from './support.js';
 

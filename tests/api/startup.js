@@ -1,5 +1,5 @@
 /** A script that works hard as soon as the core is there; see startup.test.js. */
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { BUILDS, smallData, smallModel } from './support.js';
 
 for (const [build, load, threads] of BUILDS) {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe } from 'node:test';
 import { FittingRoomError, importModel, layers, loadCore, sequential, tensor } from '../../shim/index.js';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 
 /** @import { Sequential } from '../../shim/index.js' */
 /** @import { CompileOptions } from '../../shim/model.js' */
-/** @import { LayerConfig } from '../../shim/layers.js' */
+/** @import { LayerConfig } from '../../shim/layers/index.js' */
 
 /** @type {[string, Parameters<typeof useBuild>[1], number][]} name, module, threads */
 export const BUILDS = [

@@ -14,7 +14,7 @@ import { everyKind, residual } from './sample-models.js';
 import { SIDE } from './support.js';
 
 /** @import { NamedFile } from '../../shim/formats/described.js' */
-/** @import { AnyLayer } from '../../shim/layer.js' */
+/** @import { AnyLayer } from '../../shim/layers/layer.js' */
 
 before(useOracles);
 

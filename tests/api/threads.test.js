@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as api from '../../shim/index.js';
-import { hasRelaxedSimd, processors } from '../../shim/features.js';
+import { hasRelaxedSimd, processors } from '../../shim/core/features.js';
 import { TWO_HUNDRED_STEPS, hashOfWeights } from '../support/golden.js';
 import { wrong } from './support.js';
 

@@ -3,8 +3,8 @@
 #include <emscripten.h>
 #include <stdlib.h>
 
-#include "conv2d.h"
-#include "random.h"
+#include "kernels/conv2d.h"
+#include "base/random.h"
 
 enum { BATCH = 32, SIDE = 14, IN = 32, OUT = 64, PADDED = SIDE + 2 };
 enum { IMAGE = SIDE * SIDE * IN, OUTPUT = SIDE * SIDE * OUT, KERNEL = 9 * IN * OUT };

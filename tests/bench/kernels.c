@@ -3,11 +3,11 @@
 #include <emscripten.h>
 #include <stdlib.h>
 
-#include "conv2d.h"
-#include "dense.h"
-#include "dropout.h"
+#include "kernels/conv2d.h"
+#include "kernels/dense.h"
+#include "kernels/dropout.h"
 #include "optimizer.h"
-#include "random.h"
+#include "base/random.h"
 
 enum { BATCH = 32, SIDE = 28, FILTERS = 32, POOLED = 13 * 13 * FILTERS, UNITS = 128 };
 

@@ -3,7 +3,7 @@
  * one counts. */
 #include <emscripten.h>
 
-#include "simd.h"
+#include "kernels/simd.h"
 
 enum { CHAINS = 12 };
 

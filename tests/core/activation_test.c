@@ -1,6 +1,6 @@
 /* Activations, their values and slopes, against doubles: on a grid, at their kinks, far out, and where
  * the input is no number. */
-#include "activation.h"
+#include "kernels/activation.h"
 #include "exact_layers.h"
 
 /* ---- one number at a time -------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #include "dataset.h"
 #include "exports.h"
 #include "stack.h"
-#include "synthetic.h"
+#include "synthetic/synthetic.h"
 
 /* ---- lists of doubles -------------------------------------------------------------------------------- */
 

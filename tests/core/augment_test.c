@@ -1,5 +1,5 @@
 /* Augmentation: what each layer makes of a picture, against the pictures it must be. */
-#include "augment.h"
+#include "kernels/augment.h"
 #include "stack.h"
 
 enum { H = 7, W = 9, C = 3, N = H * W * C, ROWS = 400 };

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status.h"
+#include "base/status.h"
 
 static long check_passed, check_failed;
 

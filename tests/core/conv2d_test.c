@@ -1,7 +1,7 @@
 /* The convolution kernels, fused and not, and the plain reference, against loops in double over
  * ragged shapes. */
 #include "check.h"
-#include "conv2d.h"
+#include "kernels/conv2d.h"
 
 enum { SWEEP = 320, EXACT = 500 };
 

@@ -1,8 +1,8 @@
 /* The dense kernels, their lists of live entries and the plain reference, against loops in double
  * over ragged shapes. */
 #include "check.h"
-#include "dense.h"
-#include "live.h"
+#include "kernels/dense.h"
+#include "kernels/live.h"
 
 enum { SWEEP = 240 };
 

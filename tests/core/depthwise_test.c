@@ -1,8 +1,8 @@
 /* The depthwise kernels against loops in double over ragged shapes: one to three kernels a channel,
  * strides, both paddings, channels that fill no vector. */
 #include "check.h"
-#include "conv2d.h"
-#include "depthwise.h"
+#include "kernels/conv2d.h"
+#include "kernels/depthwise.h"
 #include "stack.h"
 
 enum { SWEEP = 400, IMAGES = 2 };

@@ -4,8 +4,8 @@
 #ifndef FR_EXACT_H
 #define FR_EXACT_H
 
-#include "augment.h"
-#include "dropout.h"
+#include "kernels/augment.h"
+#include "kernels/dropout.h"
 #include "exact_layers.h"
 
 typedef struct {

@@ -1,6 +1,6 @@
 /* Fully connected layers in inference against loops in double over ragged shapes. */
 #include "check.h"
-#include "infer.h"
+#include "kernels/infer.h"
 
 enum { SWEEP = 200 };
 

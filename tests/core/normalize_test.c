@@ -1,8 +1,8 @@
 /* The kernels of batch normalization against loops in double: one to seventy channels, one to fifty
  * positions, parts of a batch. */
 #include "check.h"
-#include "normalize.h"
-#include "simd.h"
+#include "kernels/normalize.h"
+#include "kernels/simd.h"
 
 enum { MOST_CHANNELS = 70, PARTS = 3 };
 

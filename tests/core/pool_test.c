@@ -1,5 +1,5 @@
 /* Chunks: each run once, all before the call returns, on one thread or several; the same bits. */
-#include "pool.h"
+#include "base/pool.h"
 #include "stack.h"
 
 enum { MOST = 1000 };

@@ -1,6 +1,6 @@
 /* Pooling against plain loops, over ragged shapes, overlapping windows and many ties. */
 #include "check.h"
-#include "pooling.h"
+#include "kernels/pooling.h"
 #include "stack.h"
 
 enum { SWEEP = 1500 };

@@ -1,8 +1,8 @@
 /* Philox against the vectors of its authors; uniform and normal numbers, shuffles and dropout masks as statistics. */
 #include "check.h"
 #include "dataset.h"
-#include "dropout.h"
-#include "random.h"
+#include "kernels/dropout.h"
+#include "base/random.h"
 
 /* Random123, tests/kat_vectors, lines "philox4x32 10". */
 static void known_answers(void) {

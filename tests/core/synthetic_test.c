@@ -1,6 +1,6 @@
 /* Synthetic garments: the same bytes natively and as WebAssembly, balanced, and drawn in the frame. */
 #include "check.h"
-#include "synthetic.h"
+#include "synthetic/synthetic.h"
 
 enum { COUNT = 1000 };
 

@@ -1,7 +1,7 @@
 /* Formatting against the C library's, and the small mathematics against its long doubles. */
 #include "check.h"
-#include "numeric.h"
-#include "text.h"
+#include "base/numeric.h"
+#include "base/text.h"
 
 #define CHECK_SAME(...)                                                                \
   do {                                                                                 \

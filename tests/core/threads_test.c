@@ -2,7 +2,7 @@
  * optimizer and loss; threads that cannot be started. Linked with --wrap=pthread_create. */
 #include <pthread.h>
 
-#include "pool.h"
+#include "base/pool.h"
 #include "stack.h"
 
 enum { SAMPLES = 40, SIDE = 8, CLASSES = 4, BATCH = 17, EPOCHS = 4 };

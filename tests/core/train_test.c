@@ -1,6 +1,6 @@
 /* Running a model: the same bits whatever the slices and batch sizes, ragged last batches, dropout
  * only in training, and scores. */
-#include "dropout.h"
+#include "kernels/dropout.h"
 #include "stack.h"
 
 enum { N = 23, SIDE = 9 };

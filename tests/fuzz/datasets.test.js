@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { datasets } from '../../shim/index.js';
 import { gunzip } from '../../shim/datasets/bytes.js';
 import { readIdx } from '../../shim/datasets/idx.js';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { BUILDS, isRefusal } from '../api/support.js';
 import { bigEndian } from '../datasets/support.js';
 import { damaged, damages } from './alter.js';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { unzipSync, zipSync } from 'fflate';
 import { exportModel, importModel, layers, model, sequential, tensor } from '../../shim/index.js';
 import { decode, encode } from '../../shim/formats/onnx/messages.js';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { elementsOf } from '../../shim/tensor.js';
 import { everyKind, residual } from '../api/sample-models.js';
 import { BUILDS, heapInUse, isRefusal } from '../api/support.js';

@@ -1,6 +1,6 @@
 /** Reads the hostile files whose names begin with one of the words that are given, and prints what each took, a line of JSON each. */
 import { FittingRoomError, datasets, importModel } from '../../shim/index.js';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { BUILDS } from '../api/support.js';
 import { HOSTILE } from './hostile.js';
 import { measured } from './limits.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { layers, loadModel, metrics, model, schedules, sequential, tensor } from '../../shim/index.js';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { elementsOf } from '../../shim/tensor.js';
 import { dataOf, forged, headerOf, sealed, smallFile } from '../api/model-files.js';
 import { everyKind, residual } from '../api/sample-models.js';

@@ -1,7 +1,7 @@
 /** The address of the page: settings and models that somebody typed, or made up. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { useBuild } from '../../shim/loading.js';
+import { useBuild } from '../../shim/core/loading.js';
 import { assemble } from '../../web/assembly.js';
 import { misread } from '../../web/editing.js';
 import { KINDS, optionsOf } from '../../web/kinds.js';

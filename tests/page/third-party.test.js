@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { noticesOfModule, noticesOfPackage, thirdParty, written } from '../../.setup/third-party.js';
-import { texts } from '../../web/i18n/en.js';
-import { texts as zhHans } from '../../web/i18n/zh-Hans.js';
+import { texts } from '../../web/i18n/en/page.js';
+import { texts as zhHans } from '../../web/i18n/zh-Hans/page.js';
 import { launch } from '../support/browsers.js';
 import { startServer } from '../support/static-server.js';
 

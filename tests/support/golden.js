@@ -7,7 +7,7 @@ import { tutorialLayers } from './tutorial.js';
  */
 export const GOLDEN_SHA256 = 'b9511c1ff1de93682e3c3d9726c7d91481767f76a34fa642f692e7bba4c60dca';
 
-/** @typedef {import('../../shim/layers.js').LayerConfig} LayerConfig */
+/** @typedef {import('../../shim/layers/index.js').LayerConfig} LayerConfig */
 /** @typedef {import('../../shim/model.js').OptimizerOptions} OptimizerOptions */
 
 /**
@@ -47,7 +47,7 @@ export const TWO_HUNDRED_STEPS = {
  * Trains and hashes all weights. Refers to nothing outside itself, so that a test can send its text to a browser.
  * @param {typeof import('../../shim/index.js')} api
  * @param {Runs} runs
- * @param {import('../../shim/loading.js').RuntimeOptions} [runtime]
+ * @param {import('../../shim/core/loading.js').RuntimeOptions} [runtime]
  * @returns {Promise<string>} hexadecimal
  */
 export async function hashOfWeights({ datasets, sequential }, { pictures, seed, models }, runtime = { deterministic: true }) {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { callbacks, initializers, layers, losses, metrics, regularizers, schedules, train } from '../../shim/index.js';
-import { ACTIVATIONS } from '../../shim/layers.js';
+import { ACTIVATIONS } from '../../shim/layers/index.js';
 
 const OFFERED = { layers, initializers, regularizers, losses, metrics, schedules, callbacks, train };
 

@@ -10,7 +10,7 @@ import { shortKey } from './key.js';
 /** @typedef {Record<string, () => Promise<{ texts: Record<string, string> }>>} Languages */
 
 /** What texts there are; parts of the page that come later bring theirs. @type {Languages[]} */
-const PARTS = [{ en: () => import('./en.js'), 'zh-Hans': () => import('./zh-Hans.js') }];
+const PARTS = [{ en: () => import('./en/page.js'), 'zh-Hans': () => import('./zh-Hans/page.js') }];
 
 /** @type {(() => void)[]} */
 const listeners = [];

@@ -7,7 +7,7 @@ import { Unkept, forgetRun, keepRun, recallRun } from './store.js';
  *
  * @typedef {import('./facts.js').Facts} Facts
  * @typedef {import('./store.js').Kept} Kept
- * @typedef {{ state: import('../../shim/callbacks/stopping.js').StoppingState } | null} Stopping
+ * @typedef {{ state: import('../../shim/training/callbacks/stopping.js').StoppingState } | null} Stopping
  */
 
 const BEGINS_WITHIN = 1000; // ms that a run may wait for its beginning to be kept

@@ -1,6 +1,6 @@
 import { byId, el, goTo, setText, svg } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
-import { createBench } from './bench.js';
+import { createBench } from './export-panel.js';
 import { createLibrary } from './library.js';
 import { createOpener } from './opener.js';
 import { createShelf } from './shelf.js';

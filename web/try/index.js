@@ -3,7 +3,7 @@ import { addStyles } from '../styles.js';
 import { createAlbum } from './album.js';
 import { createGallery } from './gallery.js';
 import { createInsight } from './insight.js';
-import { createLooker } from './looker.js';
+import { createLooker } from './photo-client.js';
 import { createModelChoice } from './models.js';
 import { createResult } from './result.js';
 import { createSources } from './sources.js';

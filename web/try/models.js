@@ -5,7 +5,7 @@ const AT_ONCE = 300; // ms that a load may take until anything is said of it
 
 /**
  * Which model answers: one of the page's own, or the one of this tab. Where that one changes, its pictures are answered again.
- * @param {{ album: import('./album.js').Album, looker: ReturnType<typeof import('./looker.js').createLooker>,
+ * @param {{ album: import('./album.js').Album, looker: ReturnType<typeof import('./photo-client.js').createLooker>,
  *   session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts
  */
 export function createModelChoice({ album, looker, session, trainer }) {

@@ -1,4 +1,4 @@
-import { loadModel } from '../../shim/files/load.js';
+import { loadModel } from '../../shim/formats/fit/load.js';
 import { preparePhoto } from '../../shim/photo.js';
 import { decode, pixelsOf, previewOf } from './decoding.js';
 import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
@@ -37,7 +37,7 @@ function loadingOf(name) {
   const known = models.get(name);
   if (known) return known;
   const [told, controller] = [new Set(), new AbortController()];
-  const onProgress = (/** @type {import('../../shim/files/source.js').Received} */ received) => told.forEach((emit) => emit(received));
+  const onProgress = (/** @type {import('../../shim/formats/source.js').Received} */ received) => told.forEach((emit) => emit(received));
   const loading = { model: loadModel(FILES[name], { ...RUNTIME, signal: controller.signal, onProgress }), told, controller };
   models.set(name, loading);
   loading.model.catch(() => models.delete(name));

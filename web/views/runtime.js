@@ -1,7 +1,7 @@
 import { byId, el } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
-/** @typedef {{ build: string, threads: number, fallback: import('../../shim/core.js').Fallback | null }} RunningCore */
+/** @typedef {{ build: string, threads: number, fallback: import('../../shim/core/core.js').Fallback | null }} RunningCore */
 
 /** Which build of the core runs, on how many threads, and why not on more where more were wanted. */
 export function createRuntimeView() {

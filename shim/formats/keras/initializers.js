@@ -1,7 +1,7 @@
-import { WEIGHTS } from '../../files/tensors.js';
+import { WEIGHTS } from '../fit/tensors.js';
 
-/** @import { Initializer, InitializerConfig } from '../../initializers.js' */
-/** @import { LayerKind } from '../../layer.js' */
+/** @import { Initializer, InitializerConfig } from '../../layers/initializers.js' */
+/** @import { LayerKind } from '../../layers/layer.js' */
 
 /** Initializers as Keras 3 serializes them, both ways. */
 

@@ -1,10 +1,10 @@
-import { show } from '../../errors.js';
+import { show } from '../../check.js';
 import { checkObject } from '../json.js';
 import { layerFrom as knownFrom, makeLayer, optionOf, optionsFrom } from '../tfjs/layers.js';
 import { initializerFrom, initializerKeys } from './initializers.js';
 import { snakeCase } from './order.js';
 
-/** @import { AnyLayer } from '../../layer.js' */
+/** @import { AnyLayer } from '../../layers/layer.js' */
 
 /** Layers as Keras 3 serializes them, where that is not as TF.js does. What writes them is in serialize.js. */
 

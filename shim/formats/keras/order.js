@@ -1,4 +1,4 @@
-/** @import { Graph } from '../../graph.js' */
+/** @import { Graph } from '../../layers/graph.js' */
 
 /**
  * Keras numbers the layers of a graph by how far from the output they are, the farthest first, those equally far in the order in

@@ -1,7 +1,7 @@
 import { File, ready } from 'h5wasm';
 
 /** @import { FS } from 'h5wasm' */
-/** @import { LayerWeights } from './weights.js' */
+/** @import { LayerWeights } from './variables.js' */
 
 const NAME = 'model.h5'; // in the library's memory
 

@@ -2,8 +2,8 @@ import { entryOf, optionOf } from '../tfjs/layers.js';
 import { USUAL, initializerKeys, serializedInitializer } from './initializers.js';
 import { RANDOM, toKeras } from './layers.js';
 
-/** @import { BuiltLayer } from '../../building.js' */
-/** @import { Initializer } from '../../initializers.js' */
+/** @import { BuiltLayer } from '../../core/build.js' */
+/** @import { Initializer } from '../../layers/initializers.js' */
 
 /** Layers as Keras 3.16 writes them: with every key that its get_config has, also where there is no such option here. */
 

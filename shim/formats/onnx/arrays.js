@@ -1,5 +1,5 @@
-import { FittingRoomError } from '../../errors.js';
-import { DTYPES } from '../../files/dtypes.js';
+import { FittingRoomError } from '../../check.js';
+import { DTYPES } from '../dtypes.js';
 import { elementsOf } from '../../tensor.js';
 
 /** @import { Tensor } from '../../tensor.js' */

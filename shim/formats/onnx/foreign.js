@@ -1,15 +1,15 @@
-import { FittingRoomError, clipped, show } from '../../errors.js';
-import { chainOf, checkInputShape, graphOf, input } from '../../graph.js';
-import { refusal } from '../../files/format.js';
-import { inFile } from '../../files/topology.js';
-import { layers } from '../../layers.js';
+import { FittingRoomError, clipped, show } from '../../check.js';
+import { chainOf, checkInputShape, graphOf, input } from '../../layers/graph.js';
+import { refusal } from '../fit/format.js';
+import { inFile } from '../fit/graph.js';
+import { layers } from '../../layers/index.js';
 import { FLOAT, INT64, floatTensor, integerTensor } from './arrays.js';
 import { Call, Importer } from './importer.js';
 import { integersFrom } from './integers.js';
 import { OPERATORS } from './operators.js';
 import { channelsFirst, plain } from './views.js';
 
-/** @import { Graph } from '../../graph.js' */
+/** @import { Graph } from '../../layers/graph.js' */
 /** @import { Described } from '../described.js' */
 /** @import { Allowance } from './arrays.js' */
 /** @import { Imported } from './importer.js' */

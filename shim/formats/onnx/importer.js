@@ -1,10 +1,10 @@
-import { FittingRoomError, show } from '../../errors.js';
-import { layers } from '../../layers.js';
+import { FittingRoomError, show } from '../../check.js';
+import { layers } from '../../layers/index.js';
 import { elementsOf } from '../../tensor.js';
 import { INT64, MOST_AXES, dimsOf as dimsOfTensor, flagOf, floatsOf, integersOf } from './arrays.js';
 import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
 
-/** @import { AnyLayer } from '../../layer.js' */
+/** @import { AnyLayer } from '../../layers/layer.js' */
 /** @import { Tensor } from '../../tensor.js' */
 /** @import { Allowance } from './arrays.js' */
 /** @import { OnnxAttribute, OnnxNode, OnnxTensor } from './messages.js' */

@@ -1,4 +1,4 @@
-import { FittingRoomError, show } from '../../errors.js';
+import { FittingRoomError, show } from '../../check.js';
 import { elementsOf } from '../../tensor.js';
 import { INT32, INT64, integersOf, stridesOf } from './arrays.js';
 import { dimsOf } from './views.js';

@@ -1,7 +1,7 @@
-import { FittingRoomError, show } from '../../errors.js';
-import { MOST_SOURCES } from '../../layer.js';
-import { layers } from '../../layers.js';
-import { LEAKY_SLOPE } from '../../lowering.js';
+import { FittingRoomError, show } from '../../check.js';
+import { MOST_SOURCES } from '../../layers/layer.js';
+import { layers } from '../../layers/index.js';
+import { LEAKY_SLOPE } from '../../layers/lowering.js';
 import { elementsOf } from '../../tensor.js';
 import { FLOAT, MOST_AXES, transposed } from './arrays.js';
 import { checkIs } from './importer.js';
@@ -9,7 +9,7 @@ import { BATCH } from './integers.js';
 import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
 import { outputSides, windowOf } from './windows.js';
 
-/** @import { Activation, AnyLayer } from '../../layer.js' */
+/** @import { Activation, AnyLayer } from '../../layers/layer.js' */
 /** @import { Call, Importer, Weight } from './importer.js' */
 /** @import { View } from './views.js' */
 /** @import { Window } from './windows.js' */

@@ -1,9 +1,9 @@
-import { LEAKY_SLOPE } from '../../lowering.js';
+import { LEAKY_SLOPE } from '../../layers/lowering.js';
 import { weightsOf } from '../described.js';
 import { samePads } from './windows.js';
 
-/** @import { BuiltLayer } from '../../building.js' */
-/** @import { Graph } from '../../graph.js' */
+/** @import { BuiltLayer } from '../../core/build.js' */
+/** @import { Graph } from '../../layers/graph.js' */
 /** @import { OnnxAttribute, OnnxNode } from './messages.js' */
 
 /**
@@ -173,7 +173,7 @@ function add(plan, { layer: { name }, sources }) {
   return { [first ? 'first' : 'last']: sum, rank: sources[0].rank };
 }
 
-/** @type {Record<import('../../layer.js').LayerKind, Maker>} */
+/** @type {Record<import('../../layers/layer.js').LayerKind, Maker>} */
 const MAKERS = {
   conv2d: convolution(false),
   depthwise_conv2d: convolution(true),
@@ -194,7 +194,7 @@ const operation = (operator, attributes = () => []) =>
   /** @type {(plan: Plan, name: string, value: Value, config: BuiltLayer['config']) => Value} */ ((plan, name, value, config) =>
     plan.pointwise(value, (input) => plan.node(name, operator, [input], attributes(config, value))));
 
-/** @type {Record<import('../../layer.js').Activation, (plan: Plan, name: string, value: Value, config: BuiltLayer['config']) => Value>} */
+/** @type {Record<import('../../layers/layer.js').Activation, (plan: Plan, name: string, value: Value, config: BuiltLayer['config']) => Value>} */
 const ACTIVATIONS = {
   linear: (_plan, _name, value) => value,
   relu: operation('Relu'),

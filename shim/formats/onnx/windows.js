@@ -1,4 +1,4 @@
-import { FittingRoomError, show } from '../../errors.js';
+import { FittingRoomError, show } from '../../check.js';
 
 /** How many zeros padding 'same' puts before and behind. @param {number} length @param {number} window @param {number} stride @returns {[number, number]} */
 export function samePads(length, window, stride) {

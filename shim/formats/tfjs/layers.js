@@ -1,14 +1,14 @@
-import { distinctNames } from '../../building.js';
-import { show } from '../../errors.js';
-import { refusal } from '../../files/format.js';
-import { inFile } from '../../files/topology.js';
-import { layers } from '../../layers.js';
-import { LEAKY_SLOPE } from '../../lowering.js';
-import { factorsOf } from '../../regularizers.js';
+import { distinctNames } from '../../core/build.js';
+import { show } from '../../check.js';
+import { refusal } from '../fit/format.js';
+import { inFile } from '../fit/graph.js';
+import { layers } from '../../layers/index.js';
+import { LEAKY_SLOPE } from '../../layers/lowering.js';
+import { factorsOf } from '../../layers/regularizers.js';
 import { checkObject, checkText } from '../json.js';
 
-/** @import { BuiltLayer } from '../../building.js' */
-/** @import { AnyLayer, LayerConfig } from '../../layer.js' */
+/** @import { BuiltLayer } from '../../core/build.js' */
+/** @import { AnyLayer, LayerConfig } from '../../layers/layer.js' */
 
 /** Layers as TF.js Layers writes them: Keras's class and its configuration, in Keras's spelling. */
 
@@ -61,7 +61,7 @@ function valueOf(key, config) {
   const value = config[/** @type {keyof LayerConfig} */ (optionOf(key))];
   if (value === 'silu') return 'swish';
   if (!key.endsWith('_regularizer') || value === undefined) return value ?? null;
-  const [l1, l2] = factorsOf(/** @type {import('../../regularizers.js').Regularizer} */ (value));
+  const [l1, l2] = factorsOf(/** @type {import('../../layers/regularizers.js').Regularizer} */ (value));
   return { class_name: 'L1L2', config: { l1, l2 } };
 }
 

@@ -1,18 +1,18 @@
-import { show } from '../../errors.js';
-import { refusal } from '../../files/format.js';
-import { joined } from '../../files/source.js';
-import { inFile } from '../../files/topology.js';
-import { anyCore } from '../../loading.js';
+import { show } from '../../check.js';
+import { refusal } from '../fit/format.js';
+import { joined } from '../source.js';
+import { inFile } from '../fit/graph.js';
+import { anyCore } from '../../core/loading.js';
 import { seedOf } from '../../models.js';
 import { planOf, weightNames } from '../described.js';
 import { checkList, checkObject, checkText, objectFrom } from '../json.js';
 import { checkAxes, topologyFrom } from '../topology.js';
 import { layerFrom } from './layers.js';
-import { decodeGroup } from './weights.js';
+import { decodeGroup } from './shards.js';
 
-/** @import { Graph } from '../../graph.js' */
+/** @import { Graph } from '../../layers/graph.js' */
 /** @import { Described, NamedFile } from '../described.js' */
-/** @import { Floats } from './weights.js' */
+/** @import { Floats } from './shards.js' */
 
 const MODEL = 'model.json';
 const MAX_MODEL = 2 ** 22; // bytes of JSON

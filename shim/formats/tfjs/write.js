@@ -1,12 +1,12 @@
-import { checkChoice } from '../../errors.js';
-import { joined } from '../../files/source.js';
-import { anyCore } from '../../loading.js';
+import { checkChoice } from '../../check.js';
+import { joined } from '../source.js';
+import { anyCore } from '../../core/loading.js';
 import { planOf, weightNames } from '../described.js';
 import { entriesOf, tensorNames } from './layers.js';
-import { STORED, encode } from './weights.js';
+import { STORED, encode } from './shards.js';
 
-/** @import { BuiltLayer } from '../../building.js' */
-/** @import { Graph } from '../../graph.js' */
+/** @import { BuiltLayer } from '../../core/build.js' */
+/** @import { Graph } from '../../layers/graph.js' */
 /** @import { Described, NamedFile } from '../described.js' */
 /** @import { Entry } from './layers.js' */
 

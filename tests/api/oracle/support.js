@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tfc from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as api from '../../../shim/index.js';
-import { useBuild } from '../../../shim/loading.js';
+import { useBuild } from '../../../shim/core/loading.js';
 import { doubles, sizeOf } from '../../support/reference/array.js';
 import { Network } from '../../support/reference/network.js';
 import { BUILDS, noise } from '../support.js';

@@ -1,5 +1,5 @@
 /** The SIMD peak of this machine, and the kernels of a training step as shares of it. */
-import { hasRelaxedSimd } from '../../../shim/features.js';
+import { hasRelaxedSimd } from '../../../shim/core/features.js';
 import { BATCH, KERNEL_MFLOP } from '../flops.js';
 
 /** @import { Context } from '../context.js' */

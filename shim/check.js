@@ -1,0 +1,196 @@
+/**
+ * What every failure of this library is: a message that says what was wrong and what would be
+ * right, and a code for programs.
+ */
+export class FittingRoomError extends Error {
+  /**
+   * @param {string} message
+   * @param {'invalid-argument' | 'bad-data' | 'wrong-state' | 'out-of-memory' | 'unsupported' | 'network'} [code]
+   * @param {{ cause?: unknown }} [options]
+   */
+  constructor(message, code = 'invalid-argument', options) {
+    super(message, options);
+    this.name = 'FittingRoomError';
+    this.code = code;
+  }
+}
+
+/* Of what a message quotes. */
+const LONGEST_MESSAGE = 400; // characters
+const LONGEST_TEXT = 100;
+const MOST_ITEMS = 20;
+
+/** @param {string} text @param {number} [most] characters */
+export const clipped = (text, most = LONGEST_MESSAGE) => (text.length > most ? `${text.slice(0, most)}…` : text);
+
+/**
+ * @param {string} whose memory it is, as the message calls it
+ * @param {number} bytes how many were asked for
+ * @param {unknown} [cause]
+ */
+export const outOfMemory = (whose, bytes, cause) =>
+  new FittingRoomError(`out of memory: ${whose} could not allocate ${bytes} bytes; use fewer samples, smaller batches or a smaller model`, 'out-of-memory', { cause });
+
+/**
+ * What a value looks like in a message: `"abc"`, `[1, 2]`, `undefined`; cut short where it is long.
+ * @param {unknown} value
+ * @returns {string}
+ */
+export function show(value) {
+  if (typeof value === 'string') return JSON.stringify(clipped(value, LONGEST_TEXT));
+  if (Array.isArray(value)) return `[${value.slice(0, MOST_ITEMS).map(show).join(', ')}${value.length > MOST_ITEMS ? ', …' : ''}]`;
+  if (typeof value === 'object' && value !== null) {
+    const name = value.constructor?.name; // of what came as JSON, anything
+    return typeof name === 'string' ? name : 'object';
+  }
+  return String(value);
+}
+
+/**
+ * @param {string} name the argument, as the message calls it
+ * @param {unknown} value
+ * @param {number} low
+ * @param {number} high
+ * @returns {number}
+ */
+export function checkInteger(name, value, low, high) {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new FittingRoomError(`${name} must be an integer ${low}..${high}, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} low
+ * @param {number} high
+ * @returns {number}
+ */
+export function checkNumber(name, value, low, high) {
+  if (typeof value === 'number' && value >= low && value <= high) return value;
+  throw new FittingRoomError(`${name} must be a number ${low}..${high}, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} low
+ * @param {number} high itself not allowed
+ * @returns {number}
+ */
+export function checkBelow(name, value, low, high) {
+  if (checkNumber(name, value, low, high) < high) return /** @type {number} */ (value);
+  throw new FittingRoomError(`${name} must be below ${high}, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+export function checkBoolean(name, value) {
+  if (typeof value === 'boolean') return value;
+  throw new FittingRoomError(`${name} must be true or false, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value undefined: left out
+ */
+export function checkFunction(name, value) {
+  if (value === undefined || typeof value === 'function') return;
+  throw new FittingRoomError(`${name} must be a function, got ${show(value)}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value undefined: left out
+ */
+export function checkSignal(name, value) {
+  if (value === undefined || value instanceof AbortSignal) return;
+  throw new FittingRoomError(`${name} must be an AbortSignal, got ${show(value)}`);
+}
+
+/**
+ * @template {string} T
+ * @param {string} name
+ * @param {unknown} value
+ * @param {readonly T[]} choices
+ * @returns {T}
+ */
+export function checkChoice(name, value, choices) {
+  if (choices.includes(/** @type {T} */ (value))) return /** @type {T} */ (value);
+  throw new FittingRoomError(`${name} must be one of ${choices.join(', ')}, got ${show(value)}`);
+}
+
+/**
+ * Refuses misspelt options, which would otherwise be ignored in silence.
+ * @param {string} name
+ * @param {object} options
+ * @param {readonly string[]} known
+ */
+export function checkOptions(name, options, known) {
+  if (typeof options !== 'object' || options === null) {
+    throw new FittingRoomError(`${name} takes an object of options, got ${show(options)}`);
+  }
+  for (const option of Object.keys(options)) {
+    if (!known.includes(option)) {
+      throw new FittingRoomError(`${name} has no option '${option}'; it takes ${known.join(', ')}`);
+    }
+  }
+}
+
+/**
+ * How an option is checked, and what it is where it is left out; without that it is required.
+ * @typedef {[check: (name: string, value: unknown) => unknown, initial?: unknown]} Field
+ */
+
+/**
+ * Options checked, those that were left out filled in.
+ * @param {string} what they belong to, as messages call it
+ * @param {any} options
+ * @param {Record<string, Field>} fields an initial value may be a function of the options
+ * @param {string[]} [others] options that are known, but not looked at here
+ * @returns {any}
+ */
+export function checkFields(what, options, fields, others = []) {
+  checkOptions(what, options, [...others, ...Object.keys(fields)]);
+  /** @type {Record<string, unknown>} */
+  const checked = {};
+  for (const [field, [check, initial]] of Object.entries(fields)) {
+    const given = options[field];
+    const value = given !== undefined ? given : typeof initial === 'function' ? initial(options) : initial;
+    const result = check(field === what ? what : `${what}: ${field}`, value);
+    if (result !== undefined) checked[field] = result;
+  }
+  return checked;
+}
+
+/** @param {readonly string[]} choices @returns {Field[0]} */
+export const choice = (choices) => (name, value) => checkChoice(name, value, choices);
+
+/** @param {number} low @param {number} high @returns {Field[0]} */
+export const within = (low, high) => (name, value) => checkNumber(name, value, low, high);
+
+/** @param {number} low @param {number} high @returns {Field[0]} */
+export const whole = (low, high) => (name, value) => checkInteger(name, value, low, high);
+
+/** @type {Field[0]} */
+export const flag = checkBoolean;
+
+/** Any value, which is checked elsewhere. @type {Field} */
+export const unchecked = [(_, value) => value, undefined];
+
+/** @type {Field} */
+export const callable = [
+  (name, value) => {
+    checkFunction(name, value);
+    return value;
+  },
+  undefined,
+];
+
+/** @param {Field[0]} check @returns {Field} a field that may be left out, and then is not there */
+export const optional = (check) => [(name, value) => (value === undefined ? undefined : check(name, value)), undefined];
+
+/** A learning rate. */
+export const rate = within(0, 1e6);

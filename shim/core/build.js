@@ -1,0 +1,131 @@
+import { seedWords } from './core.js';
+import { layerNumbers } from '../layers/lowering.js';
+import { closedShape, elementsOf } from '../tensor.js';
+
+/** @import { Core } from './core.js' */
+/** @import { Graph } from '../layers/graph.js' */
+/** @import { LayerConfig, LayerKind } from '../layers/layer.js' */
+
+/**
+ * @typedef {object} BuiltLayer
+ * @property {string} name
+ * @property {LayerKind} kind
+ * @property {LayerConfig} config
+ * @property {number[]} sources the numbers of the layers it reads; -1: the model's input
+ * @property {(number | null)[]} outputShape null: the batch
+ * @property {number} parameters numbers in its weights
+ * @property {number} trainable those of them that training changes
+ */
+
+/**
+ * Calls a function of the core that reads a list of doubles.
+ * @param {Core} core @param {string} name @param {number} pointer @param {number[]} values
+ */
+export function callWithNumbers(core, name, pointer, values) {
+  core.withBytes(values.length * 8, (address) => {
+    core.doubles(address, values.length).set(values);
+    core.call(name, pointer, address);
+  });
+}
+
+/** @param {Core} core @param {number} pointer @param {number} layer @returns {number[]} */
+function outputShape(core, pointer, layer) {
+  return core.withBytes(16, (out) => {
+    core.call('fr_layer_output', pointer, layer, out);
+    const [rank, ...dims] = core.ints(out, 4);
+    return dims.slice(0, rank);
+  });
+}
+
+/**
+ * Layers checked against each other; nothing is allocated for their weights yet.
+ * @param {Core} core
+ * @param {Graph} graph
+ * @param {number} seed
+ * @param {string} [last] what is called in the end
+ * @returns {number} the pointer of an fr_model, to be disposed of by the caller
+ */
+export function addLayers(core, { inputShape, nodes }, seed, last) {
+  const [d0 = 0, d1 = 0, d2 = 0] = inputShape;
+  const pointer = core.withBytes(4, (out) => {
+    core.call('fr_new', inputShape.length, d0, d1, d2, ...seedWords(seed), out);
+    return core.ints(out, 1)[0];
+  });
+  try {
+    for (const { config, sources } of nodes) {
+      const { targetShape } = config;
+      const read = () => (sources[0] < 0 ? inputShape : outputShape(core, pointer, sources[0]));
+      const target = targetShape && closedShape(targetShape, elementsOf(read()));
+      callWithNumbers(core, 'fr_add', pointer, layerNumbers(config, sources, target));
+    }
+    if (last) core.call(last, pointer);
+    return pointer;
+  } catch (error) {
+    core.call('fr_dispose', pointer);
+    throw error;
+  }
+}
+
+/** No kernel of its layers is drawn, as all of them will be set. @param {Graph} graph @returns {Graph} */
+const undrawn = (graph) => ({ ...graph, nodes: graph.nodes.map(({ config, sources }) => ({ config: { ...config, kernelInitializer: 'zeros' }, sources })) });
+
+/**
+ * @param {Core} core
+ * @param {Graph} graph
+ * @param {number} seed
+ * @param {boolean} [blank] whether its weights will all be set
+ * @returns {number} the pointer of a built fr_model
+ */
+export const buildModel = (core, graph, seed, blank) => addLayers(core, blank ? undrawn(graph) : graph, seed, 'fr_build');
+
+/**
+ * As Keras names layers: dense, dense_1, …; never one name twice.
+ * @param {LayerConfig[]} configs
+ */
+export function distinctNames(configs) {
+  /** @type {Set<string>} */
+  const taken = new Set();
+  return configs.map(({ name, kind }) => {
+    const base = name ?? kind;
+    let free = base;
+    for (let count = 1; taken.has(free); count++) free = `${base}_${count}`;
+    taken.add(free);
+    return free;
+  });
+}
+
+/**
+ * Every weight of a built model, in Keras's order.
+ * @param {Core} core @param {number} pointer
+ * @returns {{ layer: number, which: number, trainable: boolean, shape: number[] }[]} which: of its layer's
+ */
+export function weightShapes(core, pointer) {
+  return core.withBytes(32, (out) => {
+    core.call('fr_weight_count', pointer, out);
+    return Array.from({ length: core.ints(out, 1)[0] }, (_, index) => {
+      core.call('fr_weight_shape', pointer, index, out);
+      const [layer, which, trainable, rank, ...dims] = core.ints(out, 8);
+      return { layer, which, trainable: trainable === 1, shape: dims.slice(0, rank) };
+    });
+  });
+}
+
+/** @param {Core} core @param {number} pointer @param {Graph} graph @returns {BuiltLayer[]} */
+export function describeLayers(core, pointer, { nodes }) {
+  const shapes = weightShapes(core, pointer);
+  const names = distinctNames(nodes.map(({ config }) => config));
+  return nodes.map(({ config, sources }, index) => {
+    const weights = shapes.filter(({ layer }) => layer === index);
+    /** @param {typeof weights} some */
+    const count = (some) => some.reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+    return {
+      name: names[index],
+      kind: config.kind,
+      config,
+      sources,
+      outputShape: [null, ...outputShape(core, pointer, index)],
+      parameters: count(weights),
+      trainable: count(weights.filter(({ trainable }) => trainable)),
+    };
+  });
+}

@@ -1,0 +1,164 @@
+import { FittingRoomError, checkInteger, outOfMemory, show } from '../check.js';
+
+/**
+ * The instance that Emscripten's glue resolves to.
+ * @typedef {{ wasmMemory: WebAssembly.Memory, [exported: `_${string}`]: (...args: (number | bigint)[]) => number }} CoreModule
+ *
+ * @typedef {object} CoreOptions what the glue is given, and what it adds
+ * @property {number} [helpers] threads to have ready beside the calling one; builds with threads only
+ * @property {(() => void)[]} [preRun]
+ * @property {{ terminateAllThreads(): void }} [PThread]
+ */
+
+/** The codes of src/status.h. */
+const CODES = /** @type {const} */ ({
+  1: 'invalid-argument',
+  2: 'bad-data',
+  3: 'wrong-state',
+  4: 'out-of-memory',
+});
+
+/** Bytes that no build's memory has; from there on sizes would wrap on their way into the core. */
+const MEMORY_END = 2 ** 31;
+
+/** Which argument of these functions is a double; all others are integers of 32 bits. @type {Record<string, number>} */
+export const DOUBLES = { fr_idx_header: 2, fr_epoch_order: 2, fr_set_steps: 1 };
+
+/** Whether a number arrives in the core as what it is. @param {number | bigint} value */
+const isInt32 = (value) => typeof value === 'number' && (value === (value | 0) || value === value >>> 0);
+
+/** @param {string} name @param {(number | bigint)[]} args */
+function checkArguments(name, args) {
+  const wrong = args.findIndex((value, i) => i !== DOUBLES[name] && !isInt32(value));
+  if (wrong >= 0) throw new FittingRoomError(`${name}: argument ${wrong} must be an integer of 32 bits, got ${show(args[wrong])}`);
+}
+
+/**
+ * Why a core runs on one thread where more were wanted: the page is not cross-origin isolated, the
+ * engine has no shared memory, or the threads did not come up.
+ * @typedef {{ reason: 'not-isolated' | 'unsupported' | 'failed', message: string }} Fallback
+ */
+
+/** The WebAssembly core: calls, memory, and nothing else. */
+export class Core {
+  #module;
+
+  /**
+   * @param {CoreModule} module
+   * @param {{ build: string, threads: number, fallback: Fallback | null }} runtime
+   */
+  constructor(module, { build, threads, fallback }) {
+    this.#module = module;
+    /** Which build runs: simd, relaxed, or either with -mt for threads. */
+    this.build = build;
+    /** How many threads it computes on. */
+    this.threads = threads;
+    this.fallback = fallback;
+  }
+
+  /**
+   * Calls the exported C function `name`.
+   * @param {string} name
+   * @param {...(number | bigint)} args
+   * @throws {FittingRoomError} with the core's own message where the status is not 0
+   */
+  call(name, ...args) {
+    checkArguments(name, args);
+    const status = this.#module[`_${name}`](...args);
+    if (status !== 0) throw this.#failure(status);
+  }
+
+  /** @param {number} status */
+  #failure(status) {
+    const start = this.#module._fr_last_error();
+    const heap = new Uint8Array(this.#module.wasmMemory.buffer);
+    const text = new TextDecoder().decode(heap.slice(start, heap.indexOf(0, start)));
+    return new FittingRoomError(text, CODES[/** @type {keyof typeof CODES} */ (status)]);
+  }
+
+  /**
+   * Allocates; the caller frees.
+   * @param {number} bytes any whole number; what is not there is refused
+   * @returns {number} the address, a multiple of 8
+   */
+  allocate(bytes) {
+    checkInteger('allocate: bytes', bytes, 0, Number.MAX_SAFE_INTEGER);
+    const address = bytes < MEMORY_END ? this.#module._malloc(Math.max(bytes, 1)) : 0;
+    if (address) return address;
+    throw outOfMemory('the core', bytes);
+  }
+
+  /** @param {number} address */
+  free(address) {
+    checkArguments('free', [address]);
+    this.#module._free(address);
+  }
+
+  /**
+   * Runs `use` with a piece of the heap that is freed when it returns or throws.
+   * @template T
+   * @param {number} bytes
+   * @param {(address: number) => T} use synchronous
+   * @returns {T}
+   */
+  withBytes(bytes, use) {
+    const address = this.allocate(bytes);
+    try {
+      return use(address);
+    } finally {
+      this.free(address);
+    }
+  }
+
+  /**
+   * @template View
+   * @param {{ new (buffer: ArrayBuffer, address: number, length: number): View, BYTES_PER_ELEMENT: number, name: string }} View
+   * @param {number} address
+   * @param {number} length in elements
+   */
+  #view(View, address, length) {
+    const { buffer } = this.#module.wasmMemory;
+    const whole = Number.isInteger(address / View.BYTES_PER_ELEMENT) && Number.isInteger(length) && address >= 0 && length >= 0;
+    if (whole && address + length * View.BYTES_PER_ELEMENT <= buffer.byteLength) return new View(buffer, address, length);
+    throw new FittingRoomError(`${View.name}: must lie within the core's ${buffer.byteLength} bytes of memory, got length ${length} at ${address}`);
+  }
+
+  /**
+   * A view of the heap. Take it after the last call that may allocate: growth detaches it.
+   * @param {number} address
+   * @param {number} length in bytes
+   */
+  bytes(address, length) {
+    return this.#view(Uint8Array, address, length);
+  }
+
+  /** @param {number} address @param {number} length in elements */
+  floats(address, length) {
+    return this.#view(Float32Array, address, length);
+  }
+
+  /** @param {number} address @param {number} length in elements */
+  doubles(address, length) {
+    return this.#view(Float64Array, address, length);
+  }
+
+  /** @param {number} address @param {number} length in elements */
+  ints(address, length) {
+    return this.#view(Int32Array, address, length);
+  }
+
+  /** Bytes of the heap that are allocated now. */
+  heapInUse() {
+    return this.withBytes(8, (out) => {
+      this.call('fr_heap_in_use', out);
+      return this.doubles(out, 1)[0];
+    });
+  }
+}
+
+/**
+ * A seed as the core takes it: its low and its high 32 bits.
+ * @param {number} seed 0..2⁵³-1
+ * @returns {[number, number]}
+ */
+export const seedWords = (seed) => [seed >>> 0, Math.floor(seed / 2 ** 32)];

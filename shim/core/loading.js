@@ -1,0 +1,157 @@
+import { Core } from './core.js';
+import { FittingRoomError, checkBoolean, checkInteger, checkOptions } from '../check.js';
+import { hasRelaxedSimd, hasSimd, processors, threadsMissing } from './features.js';
+import { nextTask } from './turns.js';
+
+/** @import { CoreModule, CoreOptions, Fallback } from './core.js' */
+
+/** @typedef {() => Promise<{ default: (options?: CoreOptions) => Promise<CoreModule> }>} Loader */
+
+/**
+ * @typedef {object} RuntimeOptions
+ * @property {boolean} [deterministic] false; true: the build whose results are the same, to the bit, in every
+ *   engine, in place of the fastest one
+ * @property {number} [threads] as many as the machine has processors, at most 8; results do not depend on it
+ */
+
+/** @type {Record<string, Loader>} */
+const BUILDS = {
+  simd: () => import('../../build/simd/fitting-room.mjs'),
+  'simd-mt': () => import('../../build/simd-mt/fitting-room.mjs'),
+  relaxed: () => import('../../build/relaxed/fitting-room.mjs'),
+  'relaxed-mt': () => import('../../build/relaxed-mt/fitting-room.mjs'),
+};
+
+const MAX_THREADS = 16; // of src/pool.h
+const USUAL_THREADS = 8;
+const THREADS_TIMEOUT = 5000; // ms, from the moment the module is there
+
+/** @type {Map<string, Promise<Core>>} */
+const cores = new Map();
+
+/** @type {Promise<Core> | undefined} */
+let latest;
+
+/** @type {(() => Promise<Core>) | undefined} */
+let forced;
+
+/**
+ * Makes every later loadCore load this build, whatever it is asked for; tests run the checking ones this way.
+ * @param {string} build
+ * @param {Loader} load
+ * @param {number} [threads]
+ */
+export function useBuild(build, load, threads = 1) {
+  BUILDS[build] = load;
+  forced = () => instantiate(build, threads, null);
+  cores.clear();
+  latest = undefined;
+}
+
+/**
+ * Loads and starts the core, each kind once; later calls return the same one. A failed load is tried anew.
+ * @param {RuntimeOptions} [options]
+ * @returns {Promise<Core>}
+ */
+export async function loadCore(options = {}) {
+  checkOptions('loadCore', options, ['deterministic', 'threads']);
+  const deterministic = checkBoolean('deterministic', options.deterministic ?? false);
+  const wanted = options.threads ?? Math.min(processors(), USUAL_THREADS);
+  const threads = checkInteger('threads', wanted, 1, MAX_THREADS);
+  if (!hasSimd()) {
+    throw new FittingRoomError(
+      'this browser has no WebAssembly SIMD; Chrome 91, Firefox 89, Safari 16.4, Node 16.4 and later have it',
+      'unsupported',
+    );
+  }
+  const build = !deterministic && hasRelaxedSimd() ? 'relaxed' : 'simd';
+  const key = forced ? 'forced' : `${build} ${threads}`;
+  const core = cores.get(key) ?? (forced ?? start)(build, threads);
+  cores.set(key, core);
+  latest = core;
+  core.catch(() => {
+    cores.delete(key);
+    if (latest === core) latest = undefined;
+  });
+  return core;
+}
+
+/** The core that was loaded last, where there is one, for what any build does alike. */
+export const anyCore = () => latest ?? loadCore();
+
+/**
+ * @param {string} build
+ * @param {number} threads
+ */
+async function start(build, threads) {
+  /** @type {Fallback | null} */
+  let fallback = null;
+  if (threads > 1) {
+    const reason = threadsMissing();
+    try {
+      if (!reason) return await instantiate(`${build}-mt`, threads, null);
+      fallback = { reason, message: '' };
+    } catch (error) {
+      const { cause, message } = /** @type {Error & { cause?: Error }} */ (error);
+      fallback = { reason: 'failed', message: cause?.message ?? message };
+    }
+  }
+  return instantiate(build, 1, fallback);
+}
+
+/**
+ * @param {string} build
+ * @param {number} threads
+ * @param {Fallback | null} fallback
+ */
+async function instantiate(build, threads, fallback) {
+  try {
+    const { default: createModule } = await BUILDS[build]();
+    const module = threads > 1 ? await withThreads(createModule, threads) : await createModule();
+    const core = new Core(module, { build, threads, fallback });
+    if (threads > 1) core.call('fr_pool_start', threads);
+    // Node settles a compilation inside a wait for its background threads; what went on in there
+    // could wait for ever (https://github.com/nodejs/node/issues/54918).
+    await nextTask();
+    return core;
+  } catch (cause) {
+    throw new FittingRoomError(`the WebAssembly core could not be loaded: ${cause}`, 'network', { cause });
+  }
+}
+
+/**
+ * Instantiates with helpers beside the calling thread. Helpers that do not answer in time are given up.
+ * @param {(options?: CoreOptions) => Promise<CoreModule>} createModule
+ * @param {number} threads
+ * @returns {Promise<CoreModule>}
+ */
+async function withThreads(createModule, threads) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {(event: ErrorEvent) => void} */
+  let onError = () => {};
+  /** @type {CoreOptions} */
+  const options = { helpers: threads - 1 };
+  const failure = new Promise((_, reject) => {
+    const giveUp = (/** @type {string} */ why) => {
+      options.PThread?.terminateAllThreads();
+      reject(new Error(why));
+    };
+    options.preRun = [() => {
+      timer = setTimeout(() => giveUp(`threads did not start within ${THREADS_TIMEOUT / 1000} s`), THREADS_TIMEOUT);
+    }];
+    // The glue throws a helper's error event again, where nobody could catch it.
+    onError = (event) => {
+      if (!(event.error?.target instanceof Worker)) return;
+      event.preventDefault();
+      giveUp(`a thread could not be started: ${event.error.message ?? 'its script was refused'}`);
+    };
+  });
+  globalThis.addEventListener?.('error', onError);
+  try {
+    return await /** @type {Promise<CoreModule>} */ (Promise.race([createModule(options), failure]));
+  } finally {
+    clearTimeout(timer);
+    globalThis.removeEventListener?.('error', onError);
+  }
+}

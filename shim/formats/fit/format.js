@@ -1,0 +1,158 @@
+import { hex, sha256 } from '../../datasets/bytes.js';
+import { FittingRoomError, clipped } from '../../check.js';
+
+/**
+ * A model file: what the model is, as JSON, then its weights. All numbers are little-endian.
+ *
+ *   byte                      length
+ *   0      89 "FIT" 0D 0A 1A 0A    8    spoilt by whatever takes the file for text, as PNG's signature is
+ *   8      version                 4    1
+ *   12     header length H         4    a multiple of 16, at most 2²⁰
+ *   16     header                  H    JSON in UTF-8, spaces at its end
+ *   16+H   tensors                 D    one after the other, each from a multiple of 16, zeros between
+ *   16+H+D SHA-256                 32   of all that precedes
+ *
+ *   header   { name, seed, input?, layers, tensors, training?, metadata? }
+ *   input    { shape, name }, of a model that was put together from input(); without it the layers are a stack
+ *   layers   [{ layer, options, from? }]     layer: of `layers`; options: what it takes; from: the numbers of the layers
+ *                                            it reads, -1 the input, where that is not just the one before it
+ *   tensors  [{ name, shape, dtype, offset }]  in the order of getWeights; offset: from the first tensor's byte
+ *   training where it is to go on (training.js); then the optimizer's states follow the weights among the tensors, all of
+ *            the first one, all of the second …, always float32
+ *   metadata any object
+ *
+ *   float32, float16   the numbers, row-major
+ *   int8               float32 scales, one for each output channel, then the numbers; a weight is number × scale
+ */
+
+const MAGIC = [0x89, 0x46, 0x49, 0x54, 0x0d, 0x0a, 0x1a, 0x0a];
+const VERSION = 1;
+const VERSION_AT = 8;
+const LENGTH_AT = 12;
+export const HEADER_AT = 16;
+const DIGEST_BYTES = 32;
+const MAX_HEADER = 2 ** 20;
+export const ALIGNMENT = 16;
+/** Of a whole file, in bytes: more than any model that the core has memory for. */
+export const MAX_FILE = 2 ** 29;
+const MAX_NESTING = 16;
+
+/** @param {string} message @param {unknown} [cause] */
+export function refusal(message, cause) {
+  return new FittingRoomError(`model file: ${clipped(message)}`, 'bad-data', { cause });
+}
+
+/** @param {number} length in bytes */
+export const aligned = (length) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+
+/** @param {Uint8Array} bytes */
+export const isModelFile = (bytes) => MAGIC.every((byte, i) => bytes[i] === byte);
+
+/** @param {Uint8Array} head at least its first eight bytes */
+export function checkMagic(head) {
+  const at = MAGIC.findIndex((byte, i) => head[i] !== byte);
+  if (at < 0) return;
+  if (at >= head.length) throw refusal(`it ends after ${head.length} bytes`);
+  throw refusal(`byte ${at} is ${head[at]} instead of ${MAGIC[at]}: this is no model file of Fitting Room`);
+}
+
+/** @param {string} where as the message begins @param {number} length in bytes @param {number} most */
+export function checkSize(where, length, most) {
+  if (length > most) throw refusal(`${where}too large: ${length} bytes; at most ${most} are read`);
+}
+
+/** @param {number} length in bytes, of all files together */
+export const checkFileLength = (length) => checkSize('', length, MAX_FILE);
+
+/**
+ * Refuses what would overflow the stack of whoever walks through it, and keys that reach into prototypes.
+ * @param {unknown} value
+ * @param {number} [depth] where it stands in what it is part of
+ * @param {string} [what] that is
+ */
+export function checkNesting(value, depth = 0, what = 'the header') {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth === MAX_NESTING) throw refusal(`${what} is nested deeper than ${MAX_NESTING} levels`);
+  if (Object.hasOwn(value, '__proto__')) throw refusal(`${what} has a key '__proto__'`);
+  for (const each of Object.values(value)) checkNesting(each, depth + 1, what);
+}
+
+/** @param {Uint8Array} bytes @returns {number} the header's length */
+function headerLength(bytes) {
+  checkMagic(bytes);
+  const least = HEADER_AT + DIGEST_BYTES;
+  if (bytes.length < least) throw refusal(`it ends after ${bytes.length} bytes; at least ${least} are needed`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const version = view.getUint32(VERSION_AT, true);
+  if (version !== VERSION) throw refusal(`byte ${VERSION_AT}: version ${version} is not known here; ${VERSION} is`);
+  const length = view.getUint32(LENGTH_AT, true);
+  const which = `byte ${LENGTH_AT}: header length ${length}`;
+  if (length > bytes.length - least) throw refusal(`${which} is beyond the file's ${bytes.length} bytes`);
+  if (length > MAX_HEADER) throw refusal(`${which} must be at most ${MAX_HEADER}`);
+  if (length % ALIGNMENT) throw refusal(`${which} must be a multiple of ${ALIGNMENT}`);
+  return length;
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+async function checkDigest(bytes) {
+  const end = bytes.length - DIGEST_BYTES;
+  const stated = hex(bytes.subarray(end));
+  const found = await sha256(bytes.subarray(0, end));
+  if (found !== stated) throw refusal(`damaged or cut short: its SHA-256 is ${found}, not ${stated}`);
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {string} what they are
+ * @param {string} [where] they stand, as the message begins
+ * @returns {unknown} nested no deeper than can be walked through
+ */
+export function parseJson(bytes, what, where = '') {
+  let value;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw refusal(`${where}${what} is not JSON in UTF-8 (${/** @type {Error} */ (error).message.slice(0, 100)})`, error);
+  }
+  checkNesting(value, 0, what);
+  return value;
+}
+
+/**
+ * Takes a file apart once it is known to be whole.
+ * @param {Uint8Array<ArrayBuffer>} bytes from the beginning of their buffer
+ * @returns {Promise<{ header: unknown, data: Uint8Array<ArrayBuffer> }>} data: the tensors, a view into bytes
+ */
+export async function openFile(bytes) {
+  const length = headerLength(bytes);
+  await checkDigest(bytes);
+  const dataAt = HEADER_AT + length;
+  const header = parseJson(bytes.subarray(HEADER_AT, dataAt), 'the header', `byte ${HEADER_AT}: `);
+  return { header, data: bytes.subarray(dataAt, bytes.length - DIGEST_BYTES) };
+}
+
+/**
+ * Puts a file together.
+ * @param {object} header
+ * @param {number} dataBytes
+ * @param {(data: Uint8Array<ArrayBuffer>) => void} writeData fills in the tensors
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function makeFile(header, dataBytes, writeData) {
+  checkNesting(header);
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = aligned(text.length);
+  if (length > MAX_HEADER) throw refusal(`the header has ${length} bytes; at most ${MAX_HEADER} can be read again`);
+  const dataAt = HEADER_AT + length;
+  const end = dataAt + dataBytes;
+  checkFileLength(end + DIGEST_BYTES);
+  const bytes = new Uint8Array(end + DIGEST_BYTES);
+  bytes.set(MAGIC);
+  new DataView(bytes.buffer).setUint32(VERSION_AT, VERSION, true);
+  new DataView(bytes.buffer).setUint32(LENGTH_AT, length, true);
+  bytes.fill(0x20, HEADER_AT, dataAt).set(text, HEADER_AT);
+  writeData(bytes.subarray(dataAt, end));
+  const digest = await sha256(bytes.subarray(0, end));
+  bytes.set(Uint8Array.from(digest.match(/../g) ?? [], (pair) => parseInt(pair, 16)), end);
+  return bytes;
+}

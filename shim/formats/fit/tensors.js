@@ -1,0 +1,117 @@
+import { addLayers, distinctNames, weightShapes } from '../../core/build.js';
+import { checkChoice, checkOptions, show } from '../../check.js';
+import { checkTensor, elementsOf } from '../../tensor.js';
+import { DTYPES, DTYPE_NAMES } from '../dtypes.js';
+import { aligned, refusal } from './format.js';
+
+/** @import { Core } from '../../core/core.js' */
+/** @import { Graph } from '../../layers/graph.js' */
+/** @import { LayerKind } from '../../layers/layer.js' */
+/** @import { Tensor } from '../../tensor.js' */
+/** @import { DType } from '../dtypes.js' */
+
+/** @typedef {{ name: string, shape: number[], dtype: DType, offset: number }} Entry of the header's list */
+/** @typedef {{ name: string, shape: number[], channels: number }} Weight channels: a kernel's, of its output */
+
+/** Keras's names of a layer's weights, in the core's order (src/parameter.c). @type {Partial<Record<LayerKind, string[]>>} */
+export const WEIGHTS = {
+  conv2d: ['kernel', 'bias'],
+  dense: ['kernel', 'bias'],
+  depthwise_conv2d: ['depthwise_kernel', 'bias'],
+  batch_normalization: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
+};
+
+/** A depthwise kernel has one output for each input channel and multiplier; the others' output is their last axis. @param {LayerKind} kind @param {number[]} shape */
+const channelsOf = (kind, shape) => elementsOf(shape.slice(kind === 'depthwise_conv2d' ? -2 : -1));
+
+/** The shapes that a graph's weights would have, though nothing is built. @param {Core} core @param {Graph} graph */
+function plannedShapes(core, graph) {
+  const pointer = addLayers(core, graph, 0);
+  try {
+    return weightShapes(core, pointer);
+  } finally {
+    core.call('fr_dispose', pointer);
+  }
+}
+
+/** @param {Core} core @param {Graph} graph @returns {Weight[]} what a graph's weights are, in the order of getWeights */
+export function weightsOf(core, graph) {
+  const names = distinctNames(graph.nodes.map(({ config }) => config));
+  return plannedShapes(core, graph).map(({ layer, which, shape }) => {
+    const { kind } = graph.nodes[layer].config;
+    return { name: `${names[layer]}/${WEIGHTS[kind]?.[which]}`, shape, channels: channelsOf(kind, shape) };
+  });
+}
+
+/** Biases and the like are few, and what is lost in them no kernel makes good. @template {string} D @param {number[]} shape @param {D} dtype @returns {D | 'float32'} */
+export const dtypeOf = (shape, dtype) => (shape.length < 2 ? 'float32' : dtype);
+
+/** @param {Weight} weight @param {DType} dtype */
+export const bytesOf = ({ shape, channels }, dtype) => DTYPES[dtype].bytes(elementsOf(shape), channels);
+
+/**
+ * One after the other, each from a multiple of 16.
+ * @param {Weight[]} weights
+ * @param {DType[]} dtypes of the same length
+ * @returns {{ offsets: number[], length: number }} in bytes
+ */
+export function layOut(weights, dtypes) {
+  let length = 0;
+  const offsets = weights.map((weight, i) => {
+    const offset = length;
+    length += aligned(bytesOf(weight, dtypes[i]));
+    return offset;
+  });
+  return { offsets, length };
+}
+
+/** @param {Weight} weight @param {number} index @param {any} given what should be its shape */
+function checkShape({ name, shape }, index, given) {
+  if (!Array.isArray(given) || given.length !== shape.length || shape.some((length, axis) => length !== given[axis])) {
+    throw refusal(`tensor ${index} (${name}) must have shape ${show(shape)}, got ${show(given)}`);
+  }
+}
+
+/** Refuses tensors that are not the weights that the layers imply. @param {Tensor[]} tensors @param {Weight[]} weights */
+export function checkTensors(tensors, weights) {
+  if (tensors.length !== weights.length) throw refusal(`tensors must be ${weights.length}, as the layers have them, got ${tensors.length}`);
+  weights.forEach((weight, i) => {
+    checkShape(weight, i, tensors[i].shape);
+    checkTensor(`tensor ${i} (${weight.name})`, tensors[i]);
+  });
+}
+
+/** @param {unknown} entry @param {Weight} weight @param {number} index @returns {Entry} */
+function checkEntry(entry, weight, index) {
+  const { name, shape } = weight;
+  const what = `tensor ${index}`;
+  checkOptions(what, /** @type {object} */ (entry), ['name', 'shape', 'dtype', 'offset']);
+  const given = /** @type {Entry} */ (entry);
+  if (given.name !== name) throw refusal(`tensor ${index} must be ${show(name)}, got ${show(given.name)}`);
+  checkShape(weight, index, given.shape);
+  const dtypes = shape.length < 2 ? DTYPE_NAMES.filter((dtype) => dtype !== 'int8') : DTYPE_NAMES;
+  checkChoice(`${what} (${name}): dtype`, given.dtype, dtypes);
+  return given;
+}
+
+/**
+ * Reads all weights, once their list is known to be the one that the layers imply, and to fill the data.
+ * @param {unknown} list the header's
+ * @param {Weight[]} weights
+ * @param {Uint8Array<ArrayBuffer>} data
+ * @returns {Tensor<Float32Array<ArrayBuffer>>[]}
+ */
+export function readTensors(list, weights, data) {
+  if (!Array.isArray(list) || list.length !== weights.length) {
+    throw refusal(`tensors must be ${weights.length}, as the layers have them, got ${Array.isArray(list) ? list.length : show(list)}`);
+  }
+  const dtypes = weights.map((weight, i) => checkEntry(list[i], weight, i).dtype);
+  const { offsets, length } = layOut(weights, dtypes);
+  const astray = offsets.findIndex((offset, i) => list[i].offset !== offset);
+  if (astray >= 0) throw refusal(`tensor ${astray} (${weights[astray].name}): offset must be ${offsets[astray]}, got ${show(list[astray].offset)}`);
+  if (length !== data.length) throw refusal(`the tensors take ${length} bytes, the file has ${data.length} for them`);
+  return weights.map((weight, i) => {
+    const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));
+    return { shape: weight.shape, data: DTYPES[dtypes[i]].read(`tensor ${i} (${weight.name})`, bytes, weight.channels) };
+  });
+}

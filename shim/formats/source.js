@@ -1,0 +1,131 @@
+import { download } from '../download.js';
+import { FittingRoomError, checkFunction, checkSignal, show } from '../check.js';
+import { inNode } from '../core/host.js';
+import { checkFileLength, checkMagic } from './fit/format.js';
+
+/** @typedef {Uint8Array | ArrayBuffer | Blob | URL | string} Source bytes, or an address: under Node also file: */
+
+/** @typedef {{ received: number, total?: number }} Received bytes of all files so far, and that there will be, where that is known */
+/**
+ * @typedef {object} ReadOptions
+ * @property {AbortSignal} [signal] ends reading; the promise rejects with the signal's reason
+ * @property {(received: Received) => void} [onProgress] told as bytes arrive
+ */
+
+const MAGIC_BYTES = 8;
+
+/**
+ * Who reads, as messages call it, and what is looked at as soon as the first bytes are there. stallMs: how long a server may be silent.
+ * @typedef {ReadOptions & { what: string, checkHead: (head: Uint8Array) => void, stallMs?: number }} Reading
+ */
+
+/** @param {string} what @param {ReadOptions} options */
+export function checkReading(what, { signal, onProgress }) {
+  checkSignal(`${what}: signal`, signal);
+  checkFunction(`${what}: onProgress`, onProgress);
+  signal?.throwIfAborted();
+}
+
+/** @param {Reading} reading @param {unknown} address @param {unknown} cause */
+function unreachable({ what, signal }, address, cause) {
+  if (signal?.aborted) return signal.reason;
+  const { message, cause: deeper } = /** @type {Error & { cause?: Error }} */ (cause);
+  return new FittingRoomError(`${what}: ${address} could not be read (${deeper?.message || message})`, 'network', { cause });
+}
+
+/**
+ * Reads a body, and no further where it turns out to be too long or not to be a model file.
+ * @param {AsyncIterable<Uint8Array>} body
+ * @param {number | undefined} total
+ * @param {Reading} reading
+ */
+async function readBody(body, total, { checkHead, onProgress }) {
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of body) {
+    const first = length < MAGIC_BYTES;
+    chunks.push(chunk);
+    length += chunk.length;
+    checkFileLength(length);
+    if (first && length >= MAGIC_BYTES) checkHead(joined(chunks, length));
+    onProgress?.({ received: length, total });
+  }
+  return joined(chunks, length);
+}
+
+/** @param {Uint8Array[]} chunks @param {number} length in bytes */
+export function joined(chunks, length) {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** @param {string | URL} address @param {Reading} reading @returns {Promise<Uint8Array<ArrayBuffer>>} */
+function readRemote(address, reading) {
+  const read = download(address, reading, (body, { least = 0, total }) => {
+    checkFileLength(least);
+    return readBody(body, total, reading);
+  });
+  return read.catch((error) => Promise.reject(error instanceof FittingRoomError ? error : unreachable(reading, address, error)));
+}
+
+/** Keeps bundlers from following it: that module is Node's. @param {string} name @returns {Promise<typeof import('node:fs/promises')>} */
+const importFromNode = (name) => import(/* @vite-ignore */ name);
+
+/** @param {URL} address @param {Reading} reading */
+async function readLocal(address, reading) {
+  const { readFile, stat } = await importFromNode('node:fs/promises');
+  try {
+    checkFileLength((await stat(address)).size);
+    return Uint8Array.from(await readFile(address, { signal: reading.signal }));
+  } catch (error) {
+    throw error instanceof FittingRoomError ? error : unreachable(reading, address, error);
+  }
+}
+
+/** @param {ArrayBuffer | Uint8Array} source */
+function copyOf(source) {
+  checkFileLength(source.byteLength);
+  const bytes = new Uint8Array(source.byteLength);
+  // A buffer that was transferred elsewhere has no bytes, and no array can be made of it.
+  if (bytes.length > 0) bytes.set(source instanceof ArrayBuffer ? new Uint8Array(source) : source);
+  return bytes;
+}
+
+/** @param {Blob} blob @param {Reading} reading */
+async function readBlob(blob, reading) {
+  checkFileLength(blob.size);
+  const buffer = await blob.arrayBuffer().catch((error) => {
+    throw unreachable(reading, 'the file', error);
+  });
+  return new Uint8Array(buffer);
+}
+
+/** @param {unknown} source @param {Reading} reading @returns {Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>} */
+function readSource(source, reading) {
+  if (source instanceof Blob) return readBlob(source, reading);
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return copyOf(source);
+  if (typeof source !== 'string' && !(source instanceof URL)) {
+    throw new FittingRoomError(`${reading.what} takes a Uint8Array, an ArrayBuffer, a Blob or an address, got ${show(source)}`);
+  }
+  return inNode() && /^file:/i.test(String(source)) ? readLocal(new URL(source), reading) : readRemote(source, reading);
+}
+
+/**
+ * A copy of the file's bytes, which nobody else can change while they are being checked.
+ * @param {unknown} source
+ * @param {Reading} [reading]
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function bytesOf(source, reading = { what: 'loadModel', checkHead: checkMagic }) {
+  reading.signal?.throwIfAborted();
+  const bytes = await readSource(source, reading);
+  reading.signal?.throwIfAborted();
+  reading.onProgress?.({ received: bytes.length, total: bytes.length });
+  return bytes;
+}

@@ -1,0 +1,67 @@
+import { FittingRoomError, checkInteger, checkOptions, show } from '../check.js';
+import { MAX_LENGTH, SymbolicTensor } from './layer.js';
+
+/** @import { LayerConfig } from './layer.js' */
+
+/** A layer and the numbers of those it reads; -1: the model's input. @typedef {{ config: LayerConfig, sources: number[] }} Node */
+/**
+ * In an order in which each layer comes after what it reads. inputName: of a model that was put together from input().
+ * @typedef {{ inputShape: number[], inputName?: string, nodes: Node[] }} Graph
+ */
+
+/** @param {unknown} shape @returns {number[]} */
+export function checkInputShape(shape) {
+  if (!Array.isArray(shape)) throw new FittingRoomError(`inputShape must be an array such as [28, 28, 1], got ${show(shape)}`);
+  return shape.map((length, axis) => checkInteger(`inputShape: dimension ${axis}`, length, 1, MAX_LENGTH));
+}
+
+/**
+ * The beginning of a model's graph; `layer.apply` goes on from it.
+ * @param {{ shape: number[], name?: string }} options shape: of a sample, without the batch
+ * @returns {SymbolicTensor}
+ */
+export function input(options) {
+  checkOptions('input', options, ['shape', 'name']);
+  const { shape, name = 'input_1' } = options;
+  if (!Array.isArray(shape)) throw new FittingRoomError(`input: shape must be an array such as [28, 28, 1], got ${show(shape)}`);
+  return new SymbolicTensor(null, [], { shape: checkInputShape(shape), name: String(name) });
+}
+
+/** @param {string} name @param {unknown} value @returns {SymbolicTensor} */
+function checkOne(name, value) {
+  const [tensor, second] = Array.isArray(value) ? value : [value];
+  if (tensor instanceof SymbolicTensor && second === undefined) return tensor;
+  throw new FittingRoomError(`model: ${name} must be one tensor from input or a layer's apply, got ${show(value)}`);
+}
+
+/**
+ * The layers between input and output, depth first: one that only a single other reads stands right before it.
+ * @param {unknown} inputs
+ * @param {unknown} outputs
+ * @returns {Graph}
+ */
+export function graphOf(inputs, outputs) {
+  const start = checkOne('inputs', inputs);
+  if (!start.input) throw new FittingRoomError('model: inputs must be what input() returned, got the output of a layer');
+  /** @type {Map<SymbolicTensor, number>} */
+  const numbers = new Map([[start, -1]]);
+  /** @type {Node[]} */
+  const nodes = [];
+  /** @param {SymbolicTensor} tensor @returns {number} */
+  const visit = (tensor) => {
+    const known = numbers.get(tensor);
+    if (known !== undefined) return known;
+    if (!tensor.layer) throw new FittingRoomError('model: outputs depend on another input than inputs; a model has one');
+    const sources = tensor.sources.map(visit);
+    numbers.set(tensor, nodes.length);
+    return nodes.push({ config: tensor.layer, sources }) - 1;
+  };
+  if (visit(checkOne('outputs', outputs)) < 0) throw new FittingRoomError('model: at least one layer is needed between inputs and outputs');
+  return { inputShape: start.input.shape, inputName: start.input.name, nodes };
+}
+
+/** @param {LayerConfig[]} configs @param {number[]} inputShape @returns {Graph} each layer reads the one before it */
+export const chainOf = (configs, inputShape) => ({
+  inputShape,
+  nodes: configs.map((config, index) => ({ config, sources: [index - 1] })),
+});

@@ -1,0 +1,40 @@
+import { checkChoice, checkFields, optional, rate } from '../check.js';
+
+/** @import { Field } from '../check.js' */
+
+/** What large weights add to the loss: l1 Σ|w| + l2 Σw². Plain data that layers keep. */
+
+/** @typedef {{ name: 'l1' | 'l2' | 'l1l2', l1?: number, l2?: number }} RegularizerConfig 0.01 each where left out */
+/** @typedef {RegularizerConfig['name'] | RegularizerConfig} Regularizer */
+
+/** @type {Field} */
+const factor = optional(rate);
+const FIELDS = { l1: { l1: factor }, l2: { l2: factor }, l1l2: { l1: factor, l2: factor } };
+const USUAL = 0.01;
+
+/**
+ * @param {string} name what the message calls it
+ * @param {unknown} value
+ * @returns {Regularizer}
+ */
+export function checkRegularizer(name, value) {
+  const given = /** @type {RegularizerConfig} */ (typeof value === 'object' && value ? value : { name: value });
+  const kind = checkChoice(name, given.name, /** @type {RegularizerConfig['name'][]} */ (Object.keys(FIELDS)));
+  const { name: _, ...factors } = given;
+  checkFields(`${name} ${kind}`, factors, FIELDS[kind]);
+  return typeof value === 'object' ? { ...given } : kind;
+}
+
+/** @param {Regularizer | undefined} regularizer @returns {[number, number]} l1, l2 */
+export function factorsOf(regularizer) {
+  if (!regularizer) return [0, 0];
+  const given = typeof regularizer === 'object' ? regularizer : { name: regularizer };
+  const { name, l1 = USUAL, l2 = USUAL } = /** @type {RegularizerConfig} */ (given);
+  return [name === 'l2' ? 0 : l1, name === 'l1' ? 0 : l2];
+}
+
+/** @param {RegularizerConfig['name']} name */
+const maker = (name) => (/** @type {{ l1?: number, l2?: number }} */ options = {}) =>
+  /** @type {RegularizerConfig} */ (checkRegularizer('regularizer', { name, ...options }));
+
+export const regularizers = Object.freeze({ l1: maker('l1'), l2: maker('l2'), l1l2: maker('l1l2') });

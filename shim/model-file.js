@@ -1,2 +1,0 @@
-/** What reads and writes files of models, which is fetched once there are any. */
-export const modelFile = () => import('./files/model-file.js');

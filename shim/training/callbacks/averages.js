@@ -1,0 +1,57 @@
+import { FittingRoomError, checkFields, flag } from '../../check.js';
+import { Callback } from './callback.js';
+
+/** @import { Model } from '../../model.js' */
+
+export class SwapEmaWeights extends Callback {
+  #swapOnEpoch;
+
+  /** @param {{ swapOnEpoch?: boolean }} options */
+  constructor(options) {
+    super();
+    this.#swapOnEpoch = checkFields('swapEmaWeights', options, { swapOnEpoch: [flag, false] }).swapOnEpoch;
+  }
+
+  /** @param {Model} model */
+  setModel(model) {
+    if (!model.optimizer.useEma) throw new FittingRoomError('swapEmaWeights: compile with an optimizer that has useEma: true', 'wrong-state');
+    super.setModel(model);
+  }
+
+  /** Whether the model is to show the averages. @param {boolean} averages */
+  #show(averages) {
+    const { optimizer } = this.model;
+    if (optimizer.swapped !== averages) optimizer.swapAverages();
+  }
+
+  onEpochBegin() {
+    if (this.#swapOnEpoch) this.#show(false);
+  }
+
+  onEpochEnd() {
+    if (this.#swapOnEpoch) this.#show(true);
+  }
+
+  onTestBegin() {
+    this.#show(true);
+  }
+
+  onTestEnd() {
+    this.#show(false);
+  }
+
+  onPredictBegin() {
+    this.#show(true);
+  }
+
+  onPredictEnd() {
+    this.#show(false);
+  }
+}
+
+/**
+ * Evaluates and predicts with the weights' moving averages, which an optimizer with useEma keeps. swapOnEpoch: callbacks
+ * after this one see them at the end of each epoch too.
+ * @param {{ swapOnEpoch?: boolean }} [options]
+ */
+export const swapEmaWeights = (options = {}) => new SwapEmaWeights(options);

@@ -1,0 +1,166 @@
+import { FittingRoomError, callable, checkFields, checkInteger, flag, optional, show, unchecked, whole, within } from '../../check.js';
+import { inNode } from '../../core/host.js';
+import { appendLogs } from '../progress.js';
+import { Callback } from './callback.js';
+import { Monitor } from './monitor.js';
+
+/** @import { Model } from '../../model.js' */
+/** @import { Field } from '../../check.js' */
+/** @import { Logs } from '../progress.js' */
+/** @import { Mode } from './monitor.js' */
+
+/** @typedef {(model: Model, at: { epoch: number, batch: number | undefined, logs: Logs }) => unknown} Save batch: of a saveFreq in batches */
+/**
+ * @typedef {{ save: Save, monitor?: string, saveBestOnly?: boolean, mode?: Mode, saveFreq?: 'epoch' | number, initialValueThreshold?: number,
+ *   verbose?: 0 | 1 }} CheckpointOptions
+ */
+
+/** @type {Field[0]} */
+const frequency = (name, value) => (value === 'epoch' ? value : checkInteger(`${name}, where it is not 'epoch',`, value, 1, 1e9));
+
+export class ModelCheckpoint extends Callback {
+  #save;
+  /** @type {Monitor | undefined} of saveBestOnly */
+  #monitor;
+  #best;
+  #saveFreq;
+  #verbose;
+  #epoch = 0;
+  #batches = 0; // since the last saving
+
+  /** @param {CheckpointOptions} options */
+  constructor(options) {
+    super();
+    const what = 'modelCheckpoint';
+    const { save, monitor, mode, saveBestOnly, saveFreq, initialValueThreshold, verbose } = checkFields(what, options, {
+      save: callable, monitor: unchecked, saveBestOnly: [flag, false], mode: unchecked, saveFreq: [frequency, 'epoch'],
+      initialValueThreshold: optional(within(-1e30, 1e30)), verbose: [whole(0, 1), 0],
+    });
+    if (!save) throw new FittingRoomError('modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …');
+    if (saveBestOnly) this.#monitor = new Monitor(what, { monitor, mode });
+    this.#best = initialValueThreshold ?? this.#monitor?.worst;
+    this.#save = /** @type {Save} */ (save);
+    this.#saveFreq = saveFreq;
+    this.#verbose = verbose;
+    // Only where it is wanted: with this hook every batch is a slice of work.
+    if (saveFreq !== 'epoch') this.onTrainBatchEnd = this.#afterBatch;
+  }
+
+  /** @type {((batch: number, logs: Logs) => Promise<void>) | undefined} */
+  onTrainBatchEnd;
+
+  /** @param {number} epoch */
+  onEpochBegin(epoch) {
+    this.#epoch = epoch;
+  }
+
+  /** @param {number} epoch @param {Logs} logs */
+  async onEpochEnd(epoch, logs) {
+    const counts = !this.#monitor || !this.wasCut(epoch); // the figures of part of an epoch are no epoch's
+    if (this.#saveFreq === 'epoch' && counts) await this.#consider(epoch, undefined, logs);
+  }
+
+  /** @param {number} batch @param {Logs} logs */
+  async #afterBatch(batch, logs) {
+    if (++this.#batches < Number(this.#saveFreq)) return;
+    this.#batches = 0;
+    await this.#consider(this.#epoch, batch, logs);
+  }
+
+  /** @param {number} epoch @param {number | undefined} batch @param {Logs} logs */
+  async #consider(epoch, batch, logs) {
+    const current = this.#monitor?.read(logs);
+    if (this.#monitor && current !== undefined) {
+      if (!this.#monitor.improves(current, /** @type {number} */ (this.#best))) return;
+      this.#best = current;
+    }
+    if (this.#verbose) console.log(`Epoch ${epoch + 1}: saving model`);
+    await this.#save(this.model, { epoch, batch, logs: { ...logs } });
+  }
+}
+
+/** @typedef {{ filename?: string, write?: (line: string) => unknown, separator?: string, append?: boolean }} CsvOptions filename: Node only */
+
+/** @type {Field[0]} */
+function character(name, value) {
+  if (typeof value !== 'string') throw new FittingRoomError(`${name} must be a string, got ${show(value)}`);
+  if ([...value].length === 1 && !/["\r\n]/.test(value)) return value;
+  throw new FittingRoomError(`${name} must be one character, no quote or end of line, got ${show(value)}`);
+}
+
+export class CsvLogger extends Callback {
+  /** @type {CsvOptions & { separator: string }} */
+  #options;
+  /** @type {Promise<import('./csv-log.js').CsvLog> | undefined} what writes, which is loaded as a run begins */
+  #log;
+  /** What was written so far. */
+  text = '';
+
+  /** @param {CsvOptions} options */
+  constructor(options) {
+    super();
+    this.#options = checkFields('csvLogger', options, { filename: unchecked, write: callable, separator: [character, ','], append: [flag, false] });
+    if (options.filename !== undefined && !inNode()) throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
+  }
+
+  /** A run that is continued keeps the lines that it has. */
+  get #goesOn() {
+    return this.#options.append || Boolean(this.model?.continues);
+  }
+
+  async #begin() {
+    const { CsvLog } = await import('./csv-log.js');
+    const log = new CsvLog({ ...this.#options, append: this.#goesOn }, this.text, this.params);
+    this.text = log.text;
+    return log;
+  }
+
+  async onTrainBegin() {
+    if (!this.#goesOn) this.text = '';
+    this.#log = this.#begin();
+    await this.#log;
+  }
+
+  /** @param {number} epoch @param {Logs} logs */
+  async onEpochEnd(epoch, logs) {
+    const log = /** @type {import('./csv-log.js').CsvLog} */ (await this.#log);
+    await log.add(epoch, logs);
+    this.text = log.text;
+  }
+}
+
+export class History extends Callback {
+  /** @type {number[]} */
+  epoch = [];
+  /** @type {Record<string, number[]>} */
+  history = {};
+
+  onTrainBegin() {
+    this.epoch = [];
+    this.history = {};
+  }
+
+  /** @param {number} epoch @param {Logs} logs */
+  onEpochEnd(epoch, logs) {
+    this.epoch.push(epoch);
+    appendLogs(this.history, logs);
+  }
+}
+
+/**
+ * Calls `save` after each epoch, or every saveFreq batches; with saveBestOnly, when the watched figure is better than ever
+ * before, and than initialValueThreshold.
+ * @param {CheckpointOptions} options
+ */
+export const modelCheckpoint = (options) => new ModelCheckpoint(options);
+
+/**
+ * One line per epoch: its number and its figures in the order of their names; what an epoch does not have is an empty cell. The lines
+ * are in `text`, and go to the file and to `write` if given. A figure that comes up later gets a column after the others: text and
+ * file have it in all their lines, and `write` is given the new first line.
+ * @param {CsvOptions} [options]
+ */
+export const csvLogger = (options = {}) => new CsvLogger(options);
+
+/** The figures of each epoch, as fit returns them, in `epoch` and `history`. */
+export const history = () => new History();

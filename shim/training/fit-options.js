@@ -1,0 +1,116 @@
+import { CallbackList } from './callback-list.js';
+import { FittingRoomError, callable, checkBelow, checkFields, checkInteger, checkSignal, flag, optional, show, unchecked, whole } from '../check.js';
+import { MAX_STEPS, firstSteps } from './evaluation.js';
+import { inNode } from '../core/host.js';
+import { batchesOf } from './pass.js';
+import { printLog } from './progress.js';
+import { labelledSource, part, weightsByClass } from './samples.js';
+import { MAX_BATCH } from '../core/stage.js';
+
+/** @import { Callbacks } from './callback-list.js' */
+/** @import { Field } from '../check.js' */
+/** @import { Log } from './progress.js' */
+/** @import { Runner, Source } from './samples.js' */
+/** @import { Tensor } from '../tensor.js' */
+
+/**
+ * @typedef {object} FitOptions
+ * @property {number} [batchSize] 32
+ * @property {number} [epochs] 1; the epoch to stop before, as in Keras
+ * @property {0 | 1 | 2} [verbose] 1 under Node, else 0: silent, a progress bar, a line an epoch
+ * @property {[Tensor, Tensor] | [Tensor, Tensor, Tensor]} [validationData] x, y, and how much each sample counts
+ * @property {number} [validationSplit] the share at the end of x and y, taken before shuffling
+ * @property {number} [validationFreq] 1; epochs from one validation to the next
+ * @property {number} [validationSteps] batches to validate on; all where left out
+ * @property {number} [validationBatchSize] batchSize
+ * @property {boolean} [shuffle] true
+ * @property {Record<number, number> | number[] | Map<number, number>} [classWeight] how much a sample of each class counts; 1 where left
+ *   out. The class is the index, the place of the largest target, or the one target rounded
+ * @property {Tensor} [sampleWeight] [n], how much each sample counts
+ * @property {number} [stepsPerEpoch] batches in an epoch, which goes on where the last one left the data; as many as there are
+ * @property {number} [initialEpoch] 0
+ * @property {number} [initialBatch] 0; with initialEpoch, continues a stopped run where model.position says
+ * @property {AbortSignal} [signal] fit rejects with its reason; the weights stay as they are by then
+ * @property {Callbacks | Callbacks[]} [callbacks]
+ * @property {Log} [log] where verbose text goes
+ */
+
+const steps = optional(whole(1, MAX_STEPS));
+const batch = whole(1, MAX_BATCH);
+
+/** @type {Record<string, Field>} initialBatch and validationData depend on the data, and are checked with it */
+const FIELDS = {
+  batchSize: [batch, 32],
+  epochs: [whole(1, 1e6), 1],
+  verbose: [whole(0, 2), () => (inNode() ? 1 : 0)],
+  validationData: unchecked,
+  validationSplit: [(name, value) => checkBelow(name, value, 0, 1), 0],
+  validationFreq: [whole(1, MAX_STEPS), 1],
+  validationSteps: steps,
+  validationBatchSize: optional(batch),
+  shuffle: [flag, true],
+  classWeight: unchecked,
+  sampleWeight: unchecked,
+  stepsPerEpoch: steps,
+  initialEpoch: [whole(0, 1e6), 0],
+  initialBatch: [unchecked[0], 0],
+  signal: unchecked,
+  callbacks: unchecked,
+  log: callable,
+};
+
+/**
+ * @param {FitOptions} options
+ * @param {Source} data
+ */
+function checkSplit({ validationSplit = 0, validationData }, data) {
+  if (validationSplit && validationData) {
+    throw new FittingRoomError('fit: give validationData or validationSplit, not both');
+  }
+  if (validationData && !(Array.isArray(validationData) && [2, 3].includes(validationData.length))) {
+    throw new FittingRoomError(`fit: validationData must be [x, y] or [x, y, sampleWeight], got ${show(validationData)}`);
+  }
+  const trainCount = Math.floor(data.count * (1 - validationSplit));
+  if (trainCount < 1) {
+    throw new FittingRoomError(`fit: validationSplit ${validationSplit} leaves none of ${data.count} samples to train on`);
+  }
+  return trainCount;
+}
+
+/**
+ * The options checked, and the samples cut into those to train on and those to validate on.
+ * @param {Runner} runner
+ * @param {Tensor} x
+ * @param {Tensor} y
+ * @param {FitOptions} options
+ */
+export function checkFit(runner, x, y, options) {
+  const checked = /** @type {CheckedOptions} */ (checkFields('fit', options, FIELDS));
+  const { validationData, sampleWeight, classWeight, batchSize, epochs, initialEpoch, initialBatch } = checked;
+  const { stepsPerEpoch, validationSteps, validationBatchSize = batchSize, log = printLog } = checked;
+  checkSignal('fit: signal', checked.signal);
+  const callbacks = new CallbackList('fit', checked.callbacks);
+  checkInteger('fit: initialEpoch', initialEpoch, 0, epochs);
+  const data = labelledSource(runner, '', x, y, sampleWeight);
+  const trainCount = checkSplit(checked, data);
+  const source = part(data, 0, trainCount);
+  if (classWeight !== undefined) {
+    if (sampleWeight) throw new FittingRoomError('fit: give classWeight or sampleWeight, not both');
+    source.weights = weightsByClass(runner, source, classWeight);
+  }
+  const stepsOfEpoch = stepsPerEpoch ?? batchesOf(source, batchSize);
+  checkInteger('fit: initialBatch', initialBatch, 0, stepsOfEpoch);
+  const held = validationData
+    ? labelledSource(runner, 'validation ', validationData[0], validationData[1], validationData[2])
+    : trainCount < data.count
+      ? part(data, trainCount, data.count)
+      : undefined;
+  const validation = held && firstSteps(held, validationBatchSize, validationSteps);
+  return { ...checked, source, steps: stepsOfEpoch, validation, validationBatchSize, callbacks, log };
+}
+
+/**
+ * @typedef {FitOptions & Required<Pick<FitOptions, 'batchSize' | 'epochs' | 'verbose' | 'validationFreq' | 'shuffle' | 'initialEpoch' |
+ *   'initialBatch'>>} CheckedOptions
+ */
+/** @typedef {ReturnType<typeof checkFit>} FitSettings */

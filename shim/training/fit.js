@@ -1,0 +1,283 @@
+import { seedWords } from '../core/core.js';
+import { FittingRoomError } from '../check.js';
+import { score } from './evaluation.js';
+import { checkFit } from './fit-options.js';
+import { logsOf } from './metrics.js';
+import { batchesOf, progressOf, runPass } from './pass.js';
+import { appendLogs } from './progress.js';
+import { Reporter } from './reporter.js';
+import { addScores, noScores, readScores } from '../core/scores.js';
+import { labelledSource } from './samples.js';
+import { Stage } from '../core/stage.js';
+import { allocated } from '../tensor.js';
+
+/** @import { FitSettings } from './fit-options.js' */
+/** @import { OptimizerHandle } from './optimizers.js' */
+/** @import { Progress } from './pass.js' */
+/** @import { Logs } from './progress.js' */
+/** @import { Scores } from '../core/scores.js' */
+/** @import { Runner } from './samples.js' */
+/** @import { Tensor } from '../tensor.js' */
+
+/** @typedef {import('./fit-options.js').FitOptions} FitOptions */
+/** @typedef {{ epoch: number[], history: Record<string, number[]>, params: { epochs: number, batchSize: number, samples: number } }} History */
+/** @typedef {{ epoch: number, batch: number, scores: Scores }} Position where training goes on; scores: of the epoch so far */
+/**
+ * Where a model's training is.
+ * @typedef {object} FitState
+ * @property {Position} position
+ * @property {History} history
+ * @property {boolean} stopTraining
+ * @property {boolean} betweenEpochs while onEpochEnd of a whole epoch is called
+ * @property {boolean} stopEndsRun stopTraining was set between epochs, not within one
+ * @property {boolean} fitting
+ * @property {boolean} continues the fit began where an interrupted one was left
+ * @property {boolean} interrupted the fit was left before its run was over
+ */
+
+/** @returns {FitState} */
+export const newFitState = () => ({
+  position: { epoch: 0, batch: 0, scores: noScores() },
+  history: { epoch: [], history: {}, params: { epochs: 0, batchSize: 0, samples: 0 } },
+  stopTraining: false, betweenEpochs: false, stopEndsRun: false, fitting: false, continues: false, interrupted: false,
+});
+
+/**
+ * @param {Runner} runner
+ * @param {number} sweepStart optimizer steps before the sweep
+ * @param {number} count
+ */
+function sweepOrder({ core, seed }, sweepStart, count) {
+  return core.withBytes(count * 4, (order) => {
+    core.call('fr_epoch_order', ...seedWords(seed), sweepStart, count, order);
+    const copy = allocated(Uint32Array, count);
+    copy.set(core.ints(order, count));
+    return copy;
+  });
+}
+
+/**
+ * The sweeps over the samples that an epoch's batches are parts of. Without stepsPerEpoch an epoch is one sweep; else
+ * epochs cut an endless row of them.
+ */
+class Sweeps {
+  #runner;
+  #settings;
+  #before;
+  #start = NaN;
+  /** @type {Uint32Array | undefined} */
+  #order;
+
+  /** @param {Runner} runner @param {FitSettings} settings @param {number} epoch */
+  constructor(runner, settings, epoch) {
+    this.#runner = runner;
+    this.#settings = settings;
+    this.#before = epoch * settings.steps;
+  }
+
+  /** Where the sweep starts that batch `batch` of the epoch is of, the next one to train on. @param {number} batch */
+  at(batch) {
+    const { source, batchSize, shuffle } = this.#settings;
+    const into = (this.#before + batch) % batchesOf(source, batchSize);
+    if (this.#start !== batch - into) {
+      this.#start = batch - into;
+      const steps = /** @type {OptimizerHandle} */ (this.#runner.optimizer).iterations;
+      this.#order = shuffle ? sweepOrder(this.#runner, Math.max(steps - into, 0), source.count) : undefined;
+    }
+    return { start: this.#start, order: this.#order };
+  }
+
+  /** Samples in the epoch's batches before `batch`. @param {number} batch */
+  samplesBefore(batch) {
+    const { source, batchSize } = this.#settings;
+    const inSweep = batchesOf(source, batchSize);
+    const [first, last] = [this.#before, this.#before + batch].map(
+      (all) => Math.floor(all / inSweep) * source.count + (all % inSweep) * batchSize,
+    );
+    return last - first;
+  }
+}
+
+/**
+ * One epoch, from batch position.batch on; keeps `position` current.
+ * @param {Runner} runner
+ * @param {FitSettings} settings
+ * @param {Position} position
+ * @param {Reporter} reporter
+ * @param {() => boolean} stopped
+ * @returns {Promise<Progress>} the last slice's; where training was stopped, position.batch is not the epoch's end
+ */
+async function trainEpoch(runner, settings, position, reporter, stopped) {
+  const { source, batchSize, steps, epochs, callbacks, signal } = settings;
+  const { core, pointer, metrics } = runner;
+  const optimizer = /** @type {OptimizerHandle} */ (runner.optimizer);
+  const { epoch } = position;
+  const sweeps = new Sweeps(runner, settings, epoch);
+  const [skipped, total] = [sweeps.samplesBefore(position.batch), sweeps.samplesBefore(steps)];
+  /** @param {Parameters<typeof progressOf>[1]} done */
+  const where = (done) => progressOf('train', done, skipped, total, logsOf(position.scores, metrics), { epoch, epochs });
+  /** @type {Scores[]} */
+  let fresh = [];
+  /** @type {Progress | undefined} */
+  let progress;
+  await runPass({
+    runner, source, batchSize, signal,
+    firstBatch: position.batch,
+    batches: steps,
+    single: callbacks.has('onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd'),
+    sweep: (batch) => sweeps.at(batch),
+    run: (stage, { samples, dtype, targets, weights, count }, _first, batches) => {
+      const { results } = stage;
+      const step = optimizer.iterations;
+      const rates = stage.loadRates(Array.from({ length: batches }, (_, i) => optimizer.rateAt(step + i)));
+      core.call('fr_fit', pointer(), samples, dtype, targets, weights, count, batchSize, rates, results);
+      fresh = readScores(core, results, batches);
+    },
+  }, {
+    before: async (batch) => {
+      await callbacks.call('onBatchBegin', batch);
+      await callbacks.call('onTrainBatchBegin', batch);
+    },
+    after: async (done) => {
+      position.scores = fresh.reduce(addScores, position.scores);
+      position.batch = done.batch;
+      progress = where(done);
+      for (const [i, scores] of fresh.entries()) {
+        const batch = done.batch - fresh.length + i;
+        const logs = { batch, size: scores.samples, ...logsOf(scores, metrics) };
+        await callbacks.call('onBatchEnd', batch, logs);
+        await callbacks.call('onTrainBatchEnd', batch, logs);
+      }
+      reporter.bar(progress);
+      await callbacks.call('onProgress', progress);
+      await callbacks.call('onYield', epoch, done.batch - 1, progress.logs);
+      return !stopped();
+    },
+  });
+  return progress ?? where({ batch: steps, batches: steps, samples: 0, seconds: 0 });
+}
+
+/**
+ * @param {Logs} logs
+ * @returns {Logs}
+ */
+const asValidation = (logs) => Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
+
+/**
+ * Puts the state to where the fit begins.
+ * @param {FitState} state
+ * @param {FitSettings} settings
+ */
+function begin(state, { source, epochs, batchSize, initialEpoch, initialBatch }) {
+  const { position, interrupted } = state;
+  const continues = position.epoch === initialEpoch && position.batch === initialBatch && (initialBatch > 0 || interrupted);
+  Object.assign(state, {
+    ...newFitState(), continues, interrupted: true, fitting: state.fitting,
+    position: { epoch: initialEpoch, batch: initialBatch, scores: continues ? position.scores : noScores() },
+  });
+  state.history.params = { epochs, batchSize, samples: source.count };
+}
+
+/**
+ * One epoch, or what is left of it: training, validation, and the record of both. Where training was stopped within it,
+ * the position stays there.
+ * @param {Runner} runner
+ * @param {FitSettings} settings
+ * @param {FitState} state
+ * @returns {Promise<Logs>}
+ */
+async function runEpoch(runner, settings, state) {
+  const { callbacks, steps, signal } = settings;
+  const { epoch } = state.position;
+  signal?.throwIfAborted(); // before callbacks take the epoch to have begun
+  await callbacks.call('onEpochBegin', epoch);
+  const reporter = new Reporter(settings, epoch);
+  const last = await trainEpoch(runner, settings, state.position, reporter, () => state.stopTraining);
+  const whole = state.position.batch === steps;
+  const logs = { ...last.logs, ...(await validate(runner, settings, epoch)) };
+  reporter.end(last, logs);
+  if (whole) state.position = { epoch: epoch + 1, batch: 0, scores: noScores() };
+  state.history.epoch.push(epoch);
+  appendLogs(state.history.history, logs);
+  const shared = { ...logs };
+  state.betweenEpochs = whole;
+  await callbacks.call('onEpochEnd', epoch, shared);
+  state.betweenEpochs = false;
+  appendLogs(state.history.history, Object.fromEntries(Object.entries(shared).filter(([name]) => !Object.hasOwn(logs, name))));
+  return shared;
+}
+
+/**
+ * A run is over once its epochs are done, a callback ended it at an epoch's end, or its figures are numbers no more.
+ * Anything else interrupts it: what ends a run is left undone, so that it can be continued at the position.
+ * @param {FitState} state
+ * @param {number} epochs
+ * @param {Logs | undefined} latest
+ */
+const isOver = ({ position, stopEndsRun }, epochs, latest) => position.epoch >= epochs || stopEndsRun || (latest !== undefined && !Number.isFinite(latest.loss));
+
+/**
+ * @param {Runner} runner
+ * @param {Tensor} x
+ * @param {Tensor} y
+ * @param {FitOptions} options
+ * @param {FitState} state the model's, kept current
+ * @returns {Promise<History>}
+ */
+export async function fit(runner, x, y, options, state) {
+  const settings = checkFit(runner, x, y, options);
+  const { source, validation, callbacks, epochs, batchSize, steps, initialEpoch, verbose } = settings;
+  begin(state, settings);
+  runner.optimizer?.unswap();
+  await callbacks.begin(runner.model, {
+    epochs, initialEpoch, steps, samples: source.count, batchSize, verbose, doValidation: validation !== undefined, metrics: [...runner.metrics.keys()],
+  });
+  await callbacks.call('onTrainBegin');
+  /** @type {Logs | undefined} */
+  let latest;
+  while (state.position.epoch < epochs && !state.stopTraining) {
+    latest = await runEpoch(runner, settings, state);
+    if (state.position.batch > 0) break;
+  }
+  state.interrupted = !isOver(state, epochs, latest);
+  if (state.interrupted) runner.optimizer?.unswap();
+  else runner.optimizer?.finish();
+  await callbacks.call('onTrainEnd', latest);
+  return state.history;
+}
+
+/**
+ * One step of training on one batch, which is no run: position and history stay as they are, and nothing that ends a run is done.
+ * @param {Runner} runner
+ * @param {Tensor} x
+ * @param {Tensor} y
+ * @returns {number[]} the loss before the step, then each metric in the order of compile
+ */
+export function trainStep(runner, x, y) {
+  const { core, pointer, metrics } = runner;
+  const optimizer = /** @type {OptimizerHandle} */ (runner.optimizer);
+  if (runner.state.fitting) throw new FittingRoomError('trainOnBatch: this model is being trained already', 'wrong-state');
+  const source = labelledSource(runner, '', x, y);
+  const stage = new Stage(core, source, source.count, 0);
+  try {
+    optimizer.unswap();
+    const { samples, dtype, targets, weights, count } = stage.load(undefined, 0, source.count);
+    core.call('fr_fit', pointer(), samples, dtype, targets, weights, count, count, stage.loadRates([optimizer.learningRate]), stage.results);
+    return Object.values(logsOf(readScores(core, stage.results, 1)[0], metrics));
+  } finally {
+    stage.free();
+  }
+}
+
+/**
+ * @param {Runner} runner
+ * @param {FitSettings} settings
+ * @param {number} epoch
+ * @returns {Promise<Logs>} empty in an epoch without
+ */
+async function validate(runner, { validation, validationFreq, validationBatchSize, callbacks, signal, epochs }, epoch) {
+  if (!validation || (epoch + 1) % validationFreq !== 0) return {};
+  const onProgress = (/** @type {Progress} */ progress) => callbacks.call('onProgress', progress);
+  const pass = { batchSize: validationBatchSize, signal, callbacks, onProgress };
+  return asValidation(await score(runner, validation, pass, 'validate', { epoch, epochs }));
+}

@@ -1,0 +1,100 @@
+import { FittingRoomError, checkChoice, checkInteger, checkOptions, show } from '../check.js';
+
+/** @import { LossName } from './losses.js' */
+/** @import { Scores } from '../core/scores.js' */
+/** @import { Logs } from './progress.js' */
+
+/**
+ * @typedef {'accuracy' | 'acc' | 'binaryAccuracy' | 'categoricalAccuracy' | 'sparseCategoricalAccuracy' | 'topKCategoricalAccuracy' |
+ *   'sparseTopKCategoricalAccuracy' | 'meanSquaredError' | 'mse' | 'meanAbsoluteError' | 'mae' | 'precision' | 'recall'} MetricName
+ */
+/** @typedef {{ name: 'topKCategoricalAccuracy' | 'sparseTopKCategoricalAccuracy', k?: number }} TopK */
+/** @typedef {MetricName | TopK | ((options?: any) => MetricName | TopK)} Metric a function: one of `metrics` itself */
+/** @typedef {(scores: Scores) => number} Reading */
+
+/** @param {keyof Scores} field @returns {Reading} */
+const mean = (field) => (scores) => scores[field] / scores.samples;
+
+/** @param {number} part @param {number} rest 0 where both are, as in Keras */
+const share = (part, rest) => (part ? part / (part + rest) : 0);
+
+/** Of the metrics that are the better the less they are. */
+const ERRORS = ['loss', 'meanSquaredError', 'mse', 'meanAbsoluteError', 'mae'];
+
+/** @type {Record<Exclude<MetricName, 'accuracy' | 'acc'>, Reading>} */
+const READINGS = {
+  binaryAccuracy: mean('rightOutputs'),
+  categoricalAccuracy: mean('correct'),
+  sparseCategoricalAccuracy: mean('correct'),
+  topKCategoricalAccuracy: mean('topK'),
+  sparseTopKCategoricalAccuracy: mean('topK'),
+  meanSquaredError: mean('squaredError'),
+  mse: mean('squaredError'),
+  meanAbsoluteError: mean('absoluteError'),
+  mae: mean('absoluteError'),
+  precision: ({ truePositives, falsePositives }) => share(truePositives, falsePositives),
+  recall: ({ truePositives, falseNegatives }) => share(truePositives, falseNegatives),
+};
+const NAMES = /** @type {MetricName[]} */ (['accuracy', 'acc', ...Object.keys(READINGS)]);
+const USUAL_K = 5;
+const MOST_K = 65536;
+
+/** Whether more of it is better. @param {string} key of logs, without val_ @returns {boolean | undefined} undefined: not known */
+export function isBetterHigher(key) {
+  if (ERRORS.includes(key)) return false;
+  return key === 'acc' || Object.hasOwn(READINGS, key) || undefined;
+}
+
+/**
+ * @param {unknown} wanted
+ * @param {LossName} loss what 'accuracy' stands for depends on it
+ * @returns {{ chosen: (MetricName | TopK)[], metrics: Map<string, Reading>, k: number }} chosen: without functions; metrics: by
+ *   the names that logs use
+ */
+export function metricsOf(wanted, loss) {
+  if (!Array.isArray(wanted)) {
+    throw new FittingRoomError(`compile: metrics must be an array such as ['accuracy'], got ${show(wanted)}`);
+  }
+  /** @type {Map<string, Reading>} */
+  const found = new Map();
+  /** @type {Set<number>} */
+  const ks = new Set();
+  const chosen = wanted.map((metric) => (typeof metric === 'function' && Object.values(metrics).includes(metric) ? metric() : metric));
+  for (const made of chosen) {
+    const { name: given, k = USUAL_K } = typeof made === 'object' && made !== null ? made : { name: made };
+    const name = checkChoice('compile: metrics', given, NAMES);
+    if (typeof made === 'object') checkOptions(`metric ${name}`, made, /topK/i.test(name) ? ['name', 'k'] : ['name']);
+    // As in TensorFlow.js, logs call a metric what it was called here, and accuracy acc.
+    if (name === 'accuracy' || name === 'acc') found.set('acc', READINGS[loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy']);
+    else found.set(name, READINGS[name]);
+    if (/topK/i.test(name)) ks.add(checkInteger(`${name}: k`, k, 1, MOST_K));
+  }
+  if (ks.size > 1) throw new FittingRoomError(`compile: metrics with one k at a time, got ${[...ks].join(' and ')}`);
+  return { chosen, metrics: found, k: [...ks][0] ?? USUAL_K };
+}
+
+/**
+ * @param {Scores} scores
+ * @param {Map<string, Reading>} chosen
+ * @returns {Logs}
+ */
+export function logsOf(scores, chosen) {
+  /** @type {Logs} */
+  const logs = { loss: scores.loss / scores.samples };
+  for (const [key, read] of chosen) logs[key] = read(scores);
+  return logs;
+}
+
+/** @param {TopK['name']} name @returns {(options?: { k?: number }) => TopK} */
+const topK = (name) => (options = {}) => {
+  checkOptions(name, options, ['k']);
+  return { name, k: checkInteger(`${name}: k`, options.k ?? USUAL_K, 1, MOST_K) };
+};
+
+/** The metrics that compile takes, besides their names as strings. */
+export const metrics = /** @type {Readonly<Record<Exclude<MetricName, 'acc' | TopK['name']>, () => MetricName> & Record<TopK['name'] | 'topK', ReturnType<typeof topK>>>} */ (
+  Object.freeze({
+    ...Object.fromEntries(NAMES.filter((name) => name !== 'acc').map((name) => [name, /topK/i.test(name) ? topK(/** @type {TopK['name']} */ (name)) : () => name])),
+    topK: topK('topKCategoricalAccuracy'),
+  })
+);
