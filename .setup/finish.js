@@ -6,7 +6,11 @@ import { minify } from 'terser';
 
 /** The end of a build: the files of a page's folder that depend on all the others. */
 
-/** How scripts are made small, without an option that may change what they do: `unsafe_comps` turned range checks into ones that NaN passes. @type {import('terser').MinifyOptions} */
+/**
+ * How scripts are made small, without an option that may change what they do: `unsafe_comps` turned range checks into
+ * ones that NaN passes.
+ * @type {import('terser').MinifyOptions}
+ */
 const SMALL = { module: true, toplevel: true, ecma: 2020, compress: { passes: 3 } };
 
 /** @param {string} code */
@@ -18,17 +22,30 @@ const source = fileURLToPath(new URL('../web/service-worker.js', import.meta.url
 const ASIDE = /^(service-worker\.js|_headers)$/;
 
 /**
- * What the service worker does not keep: what stands in for crypto.subtle, which is there wherever service workers are, and what writes Keras
+ * What the service worker does not keep: what stands in for crypto.subtle, which is there wherever service workers are,
+ * and what writes Keras
  * files, which is larger than all the rest and seldom wanted.
  */
 const NOT_KEPT = /^assets\/(sha256|formats-pack)-[^/]+\.js$/;
 
-/** The SHA-256 of a page's files, in base64, index.html last. @param {string} folder @returns {[name: string, digest: string][]} */
+/**
+ * The SHA-256 of a page's files, in base64, index.html last.
+ * @param {string} folder
+ * @returns {[name: string, digest: string][]}
+ */
 function digestsOf(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const names = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')).filter((name) => !ASIDE.test(name)).sort();
+  const names = entries
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((name) => !ASIDE.test(name))
+    .sort();
   const ordered = [...names.filter((name) => name !== 'index.html'), 'index.html'];
-  return ordered.map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('base64')]);
+  return ordered.map((name) => [
+    name,
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('base64'),
+  ]);
 }
 
 /** What a `<meta>` element cannot say. */
@@ -36,7 +53,9 @@ const FRAMING = "frame-ancestors 'self'";
 
 /** The policy in the page. @param {string} folder */
 function policyOf(folder) {
-  const [, policy] = /** @type {RegExpExecArray} */ (/http-equiv="?Content-Security-Policy"? content="([^"]+)"/.exec(readFileSync(join(folder, 'index.html'), 'utf8')));
+  const [, policy] = /** @type {RegExpExecArray} */ (
+    /http-equiv="?Content-Security-Policy"? content="([^"]+)"/.exec(readFileSync(join(folder, 'index.html'), 'utf8'))
+  );
   return policy;
 }
 
@@ -51,20 +70,34 @@ const headersFile = (policy) => `# What a host sends with every file of this fol
 `;
 
 /**
- * Adds the service worker, whose address must stay the same, with the digest of everything else in the folder, and the headers.
+ * Adds the service worker, whose address must stay the same, with the digest of everything else in the folder, and the
+ * headers.
  * @param {string} folder of a built page
  */
 export async function finish(folder) {
   const policy = policyOf(folder);
   const digests = digestsOf(folder);
-  const listed = (/** @type {boolean} */ kept) => JSON.stringify(Object.fromEntries(digests.filter(([name]) => NOT_KEPT.test(name) !== kept)));
-  const values = { FILES: listed(true), NOT_KEPT: listed(false), POLICY: JSON.stringify(policy), FRAMING: JSON.stringify(FRAMING) };
-  const code = readFileSync(source, 'utf8').replace(/'%([A-Z_]+)%'/g, (_, name) => values[/** @type {keyof typeof values} */ (name)]);
+  const listed = (/** @type {boolean} */ kept) =>
+    JSON.stringify(Object.fromEntries(digests.filter(([name]) => NOT_KEPT.test(name) !== kept)));
+  const values = {
+    FILES: listed(true),
+    NOT_KEPT: listed(false),
+    POLICY: JSON.stringify(policy),
+    FRAMING: JSON.stringify(FRAMING),
+  };
+  const code = readFileSync(source, 'utf8').replace(
+    /'%([A-Z_]+)%'/g,
+    (_, name) => values[/** @type {keyof typeof values} */ (name)],
+  );
   writeFileSync(join(folder, 'service-worker.js'), await minified(code));
   writeFileSync(join(folder, '_headers'), headersFile(policy));
 }
 
-/** The headers that a built page is to be sent with. @param {string} folder @returns {[name: string, value: string][]} */
+/**
+ * The headers that a built page is to be sent with.
+ * @param {string} folder
+ * @returns {[name: string, value: string][]}
+ */
 export function headersOf(folder) {
   const lines = readFileSync(join(folder, '_headers'), 'utf8').matchAll(/^ {2}([\w-]+): (.*)$/gm);
   return Array.from(lines, ([, name, value]) => [name, value]);

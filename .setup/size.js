@@ -1,4 +1,5 @@
-// The gzipped size of what a visit loads, and of all until a first picture is answered; as a program, held against budgets:
+// The gzipped size of what a visit loads, and of all until a first picture is answered; as a program, held against
+// budgets:
 // node .setup/size.js FOLDER KILOBYTES KILOBYTES
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -26,7 +27,8 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 
 /**
  * What not every visit loads: one of the core's builds, one of the languages, and the SHA-256 that stands in where the
- * page comes without https, which browsers give neither theirs nor threads. And what comes once the page is idle, or once a
+ * page comes without https, which browsers give neither theirs nor threads. And what comes once the page is idle, or
+ * once a
  * model is saved or loaded.
  * @param {string} file
  * @returns {{ build?: string, language?: string, unsafe?: boolean, later?: boolean }}
@@ -34,7 +36,12 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 function partOf(file) {
   const [, build] = /^assets\/([a-z-]+)-[0-9a-f]{8}\//.exec(file) ?? [];
   const [, language] = /^assets\/(en|zh-Hans)-[^/]+\.js$/.exec(file) ?? [];
-  return { build, language, unsafe: /^assets\/sha256-[^/]+\.js$/.test(file), later: /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|photo-[^/]+\.wasm)$/.test(file) };
+  return {
+    build,
+    language,
+    unsafe: /^assets\/sha256-[^/]+\.js$/.test(file),
+    later: /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|photo-[^/]+\.wasm)$/.test(file),
+  };
 }
 
 /** Bytes by kind until the page is ready, of the visit that loads most. @param {string} folder */
@@ -42,13 +49,25 @@ export function pageSize(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => ({ file, ...partOf(file) }));
   const builds = [...new Set(files.map(({ build }) => build))].filter((build) => build !== undefined);
   const languages = [...new Set(files.map(({ language }) => language))].filter((language) => language !== undefined);
-  const later = sum(sizesOf(folder, files.filter((each) => each.later).map(({ file }) => file)));
+  const later = sum(
+    sizesOf(
+      folder,
+      files.filter((each) => each.later).map(({ file }) => file),
+    ),
+  );
   const visits = builds.flatMap((build) =>
     languages.map((language) => {
       const loaded = files.filter(
-        (each) => !each.later && (each.build ?? build) === build && (each.language ?? language) === language && !(each.unsafe && build.endsWith('-mt')),
+        (each) =>
+          !each.later &&
+          (each.build ?? build) === build &&
+          (each.language ?? language) === language &&
+          !(each.unsafe && build.endsWith('-mt')),
       );
-      const sizes = sizesOf(folder, loaded.map(({ file }) => file));
+      const sizes = sizesOf(
+        folder,
+        loaded.map(({ file }) => file),
+      );
       return { build, language, sizes, total: sum(sizes), later };
     }),
   );
@@ -58,11 +77,16 @@ export function pageSize(folder) {
 /** The build that answers, the same in every browser. */
 const ANSWERING = 'simd';
 
-/** Bytes until a picture is answered that is given as soon as the page is there, of the visit that loads most. @param {string} folder */
+/**
+ * Bytes until a picture is answered that is given as soon as the page is there, of the visit that loads most.
+ * @param {string} folder
+ */
 export function answerSize(folder) {
   const { build, language, total } = pageSize(folder);
   const needed = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    new RegExp(`^assets/(model-file-|photo-|photos-|try-(?!en-|zh-Hans-)|try-${language}-${build === ANSWERING ? '' : `|${ANSWERING}-[0-9a-f]{8}/`})[^/]*\\.(js|mjs|wasm|fit)$`).test(file),
+    new RegExp(
+      `^assets/(model-file-|photo-|photos-|try-(?!en-|zh-Hans-)|try-${language}-${build === ANSWERING ? '' : `|${ANSWERING}-[0-9a-f]{8}/`})[^/]*\\.(js|mjs|wasm|fit)$`,
+    ).test(file),
   );
   return total + needed.reduce((bytes, file) => bytes + gzipped(join(folder, file)), 0);
 }
@@ -74,14 +98,23 @@ const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 function check(folder, budget, answerBudget) {
   const { build, language, sizes, total, later } = pageSize(folder);
   const parts = [...sizes].map(([kind, bytes]) => `${kind.slice(1).toUpperCase()} ${kilobytes(bytes)}`);
-  console.log(`gzipped, a visit with the ${build} build in ${language}: ${parts.join(', ')}; in all ${kilobytes(total)} of ${budget} KB, and ${kilobytes(later)} later`);
+  console.log(
+    `gzipped, a visit with the ${build} build in ${language}: ${parts.join(', ')}; in all ${kilobytes(total)} of ` +
+      `${budget} KB, and ${kilobytes(later)} later`,
+  );
   const answer = answerSize(folder);
-  console.log(`until a first picture is answered, with the model for photos: ${kilobytes(answer)} of ${answerBudget} KB`);
-  for (const [what, bytes, most] of /** @type {const} */ ([['the page', total, budget], ['the first answer', answer, answerBudget]])) {
+  console.log(
+    `until a first picture is answered, with the model for photos: ${kilobytes(answer)} of ${answerBudget} KB`,
+  );
+  for (const [what, bytes, most] of /** @type {const} */ ([
+    ['the page', total, budget],
+    ['the first answer', answer, answerBudget],
+  ])) {
     if (bytes <= most * 1024) continue;
     console.error(`${what} is ${kilobytes(bytes - most * 1024)} over its budget`);
     process.exitCode = 1;
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) check(process.argv[2], Number(process.argv[3]), Number(process.argv[4]));
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  check(process.argv[2], Number(process.argv[3]), Number(process.argv[4]));

@@ -7,14 +7,23 @@ const SAMPLES = 60000;
 
 /** @param {number} filters @param {{ inputShape?: number[] }} [first] */
 export const convolution = (filters, first = {}) =>
-  layers.conv2d({ ...first, filters, kernelSize: 3, padding: 'same', activation: 'relu', kernelInitializer: 'heNormal' });
+  layers.conv2d({
+    ...first,
+    filters,
+    kernelSize: 3,
+    padding: 'same',
+    activation: 'relu',
+    kernelInitializer: 'heNormal',
+  });
 
 export const normalization = () => layers.batchNormalization({ momentum: 0.9 });
 
 /**
- * Two blocks of convolutions with batch normalization after each ReLU and pool, where only a quarter of the values is left to
+ * Two blocks of convolutions with batch normalization after each ReLU and pool, where only a quarter of the values is
+ * left to
  * normalize, and two dense layers.
- * @param {{ augmentation?: AnyLayer[], units: number }} options `augmentation`: layers before, the first of which has the
+ * @param {{ augmentation?: AnyLayer[], units: number }} options `augmentation`: layers before, the first of which has
+ *   the
  *   input's shape; `units`: of the first dense layer
  * @returns {AnyLayer[]}
  */
@@ -35,7 +44,8 @@ export const twoBlocks = ({ augmentation = [], units }) => [
 ];
 
 /** What `oneCycle` does, in words. */
-export const ONE_CYCLE = 'AdamW, weight decay 0.01, one cycle of the learning rate up to 0.003, weights averaged with momentum 0.998';
+export const ONE_CYCLE =
+  'AdamW, weight decay 0.01, one cycle of the learning rate up to 0.003, weights averaged with momentum 0.998';
 
 /**
  * One cycle of the learning rate over the whole training; the weights are averaged over some five hundred steps.

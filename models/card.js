@@ -12,8 +12,10 @@ import { DRAWN } from './measure.js';
  * @property {string} licence
  * @property {string[]} limits
  * @property {string} dtype
- * @property {boolean} [twice] whether the page asks it about the mirror image too, and its card tells what comes of that
- * @property {{ optimizer: string, epochs: number, batchSize: number, testAccuracy: number }} training testAccuracy: before its
+ * @property {boolean} [twice] whether the page asks it about the mirror image too, and its card tells what comes of
+ *   that
+ * @property {{ optimizer: string, epochs: number, batchSize: number, testAccuracy: number }} training testAccuracy:
+ *   before its
  *   weights were rounded for the file
  */
 
@@ -45,7 +47,8 @@ function photosLines({ onPhotos }, names) {
   return [
     '## On photos',
     '',
-    `${counted(right)} of ${counted(photos)} photos right, ${percent(right / photos)}, through the page (\`make photos\`): phone photos of garments laid flat or hung,`,
+    `${counted(right)} of ${counted(photos)} photos right, ${percent(right / photos)}, through the page (\`make ` +
+      `photos\`): phone photos of garments laid flat or hung,`,
     'by what they show (rows) and the predicted class (columns). Any of the three kinds of shoes is right for shoes.',
     '',
     row(['', ...names]),
@@ -75,13 +78,23 @@ export function cardOf(model, measured) {
     row(['SHA-256', `\`${measured.sha256}\``]),
     row(['parameters', counted(model.countParams())]),
     row(['test accuracy', percent(measured.testAccuracy)]),
-    ...(facts.twice ? [row(['test accuracy by the mean over a picture and its mirror image, as the page asks it', percent(measured.testAccuracyTwice)])] : []),
+    ...(facts.twice
+      ? [
+          row([
+            'test accuracy by the mean over a picture and its mirror image, as the page asks it',
+            percent(measured.testAccuracyTwice),
+          ]),
+        ]
+      : []),
     row(['training accuracy, without dropout', percent(measured.trainAccuracy)]),
     row(['test accuracy before it was stored, float32', percent(training.testAccuracy)]),
     row(['dataset', `${facts.dataset}, ${facts.licence}`]),
     row(['optimizer', training.optimizer]),
     row(['epochs, batch size, seed', `${training.epochs}, ${training.batchSize}, ${model.seed}`]),
-    row([`classes of ${DRAWN.testSize} drawn pictures (\`datasets.synthetic\`, seed ${DRAWN.seed}), SHA-256`, `\`${measured.drawnSha256}\``]),
+    row([
+      `classes of ${DRAWN.testSize} drawn pictures (\`datasets.synthetic\`, seed ${DRAWN.seed}), SHA-256`,
+      `\`${measured.drawnSha256}\``,
+    ]),
     '',
     'Accuracies are those of the weights as they are stored, unless it says otherwise.',
     '',
@@ -104,7 +117,8 @@ export function cardOf(model, measured) {
     '',
     '## Again',
     '',
-    `\`make model-${model.name}\` trains it from \`models/${model.name}.js\` and says whether the same file comes of it, bit for bit;`,
+    `\`make model-${model.name}\` trains it from \`models/${model.name}.js\` and says whether the same file ` +
+      'comes of it, bit for bit;',
     '`make check-models` measures the file anew and compares it with this card.',
   ];
   return `${lines.join('\n')}\n`;

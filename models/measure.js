@@ -12,7 +12,10 @@ import { RUNTIME, fileOf } from './recipe.js';
 /** Pictures that are there without any dataset. */
 export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
 
-/** What on-photos.js found. @typedef {{ sha256: string, photos: number, right: number, confusion: Record<string, number[]> }} OnPhotos */
+/**
+ * What on-photos.js found.
+ * @typedef {{ sha256: string, photos: number, right: number, confusion: Record<string, number[]> }} OnPhotos
+ */
 
 /**
  * @typedef {object} Measured of the weights as they are stored

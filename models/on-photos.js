@@ -1,7 +1,9 @@
 /**
- * How well a model tells real photos apart, through the page itself: in Chromium, every photo goes the way a user's would.
+ * How well a model tells real photos apart, through the page itself: in Chromium, every photo goes the way a user's
+ * would.
  *   node models/on-photos.js MODEL FOLDER
- * FOLDER has a folder of photos for each kind below. Prints accuracy and confusion, and keeps them for the model's card.
+ * FOLDER has a folder of photos for each kind below. Prints accuracy and confusion, and keeps them for the model's
+ * card.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,11 +28,18 @@ const photosIn = (folder) =>
       .map((name) => ({ kind, path: join(folder, kind, name) })),
   );
 
-/** The classes that the page's section Try it says. @param {string} model @param {Photo[]} photos @returns {Promise<number[]>} -1: refused */
+/**
+ * The classes that the page's section Try it says.
+ * @param {string} model
+ * @param {Photo[]} photos
+ * @returns {Promise<number[]>} -1: refused
+ */
 async function classesOf(model, photos) {
   const { browser, page, close } = await openPage('chromium', { query: 'data=synthetic&train-size=10' });
   try {
-    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+      args: [hook('photo-input')],
+    });
     await page.choose('model-choice', model);
     for (let done = 0; done < photos.length; done += BATCH) {
       const some = photos.slice(done, done + BATCH);
@@ -38,13 +47,18 @@ async function classesOf(model, photos) {
       await browser.waitFor(
         (/** @type {number} */ count) => {
           const items = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]);
-          return items.length === count && items.every(({ dataset }) => dataset.state === 'ready' || dataset.state === 'refused');
+          return (
+            items.length === count &&
+            items.every(({ dataset }) => dataset.state === 'ready' || dataset.state === 'refused')
+          );
         },
         { args: [done + some.length], timeout: 120_000 },
       );
     }
     return await browser.evaluate(() =>
-      /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]).map(({ dataset }) => Number(dataset.class)),
+      /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]).map(({ dataset }) =>
+        Number(dataset.class),
+      ),
     );
   } finally {
     await close();
@@ -61,7 +75,9 @@ function tally(photos, predicted) {
 
 const [model = 'photos', folder = ''] = process.argv.slice(2);
 if (!existsSync(join(folder, 'shoes'))) {
-  console.error(`on-photos: ${folder || 'a folder'} must have the folders ${Object.keys(KINDS).join(', ')} with photos in them`);
+  console.error(
+    `on-photos: ${folder || 'a folder'} must have the folders ${Object.keys(KINDS).join(', ')} with photos in them`,
+  );
   process.exit(1);
 }
 const photos = photosIn(folder);
@@ -69,7 +85,8 @@ const { classNames: names } = await datasets.synthetic({ trainSize: 1, testSize:
 const facts = { sha256: sha256(readFileSync(fileOf(model, 'fit'))), ...tally(photos, await classesOf(model, photos)) };
 const width = Math.max(...names.map((name) => name.length));
 console.log(`${''.padEnd(11)}${names.map((name) => name.padStart(width + 1)).join('')}`);
-for (const [kind, counts] of Object.entries(facts.confusion)) console.log(kind.padEnd(11) + counts.map((count) => String(count).padStart(width + 1)).join(''));
+for (const [kind, counts] of Object.entries(facts.confusion))
+  console.log(kind.padEnd(11) + counts.map((count) => String(count).padStart(width + 1)).join(''));
 console.log(`models/${model}.fit: ${facts.right} of ${facts.photos} photos, ${percent(facts.right / facts.photos)}`);
 writeFileSync(fileOf(model, 'photos.json'), `${JSON.stringify(facts, null, 2)}\n`);
 const { model: loaded, measured } = await measure(readFileSync(fileOf(model, 'fit')), await datasets.fashionMnist());

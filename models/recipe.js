@@ -16,7 +16,8 @@ import { losses, sequential } from '../shim/index.js';
  * @property {string[]} limits what it cannot be expected to do
  * @property {number} seed
  * @property {{ epochs: number, batchSize: number, classWeight?: Record<number, number> }} fit
- * @property {(train: { images: Tensor, labels: Tensor }, epoch: number) => Tensor} [pictures] those of an epoch, in place of the dataset's
+ * @property {(train: { images: Tensor, labels: Tensor }, epoch: number) => Tensor} [pictures] those of an epoch, in
+ *   place of the dataset's
  * @property {number} testAccuracy below this, training it has failed
  * @property {boolean} [twice] whether its card tells how it does when it is also asked about the mirror image
  * @property {DType} [dtype] of the kernels in its file; without one no file is made
@@ -53,9 +54,12 @@ export function targetsOf({ labelSmoothing }, labels) {
 }
 
 /**
- * Trains a model that `build` made. Where the recipe makes the pictures, each epoch is a fit of its own that goes on where the last
- * one ended: optimizer, schedule and order of the pictures do not notice; with useEma the weights become their averages after each.
- * @param {Recipe} recipe @param {Model} model @param {{ images: Tensor, labels: Tensor }} train @param {FitOptions} [options]
+ * Trains a model that `build` made. Where the recipe makes the pictures, each epoch is a fit of its own that goes on
+ * where the last
+ * one ended: optimizer, schedule and order of the pictures do not notice; with useEma the weights become their averages
+ * after each.
+ * @param {Recipe} recipe @param {Model} model @param {{ images: Tensor, labels: Tensor }} train @param {FitOptions}
+ *   [options]
  */
 export async function fitTo(recipe, model, train, options = {}) {
   const { fit, pictures } = recipe;

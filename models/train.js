@@ -1,6 +1,8 @@
 /**
- * Trains models of this folder on Fashion-MNIST from their recipes, says how well they do, and writes their files and cards:
- * node models/train.js [NAME …], without a name all that have a file. The same recipe gives the same file, bit for bit, on any
+ * Trains models of this folder on Fashion-MNIST from their recipes, says how well they do, and writes their files and
+ * cards:
+ * node models/train.js [NAME …], without a name all that have a file. The same recipe gives the same file, bit for bit,
+ * on any
  * machine and any number of threads.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -37,7 +39,13 @@ async function train(recipe, { train, test }) {
 
 /** @param {Recipe} recipe @param {Dataset} dataset @param {number} testAccuracy @returns {Facts} */
 const factsOf = ({ about, limits, dtype = 'float32', optimizer, fit, twice }, dataset, testAccuracy) => ({
-  about, classNames: dataset.classNames, dataset: dataset.name, licence: LICENCE, limits, dtype, ...(twice && { twice }),
+  about,
+  classNames: dataset.classNames,
+  dataset: dataset.name,
+  licence: LICENCE,
+  limits,
+  dtype,
+  ...(twice && { twice }),
   training: { optimizer, epochs: fit.epochs, batchSize: fit.batchSize, testAccuracy },
 });
 
@@ -50,8 +58,15 @@ async function store(recipe, dataset, { model, testAccuracy }) {
   writeFileSync(path, file);
   const stored = await measure(file, dataset);
   writeFileSync(fileOf(recipe.name, 'md'), cardOf(stored.model, stored.measured));
-  const comparison = before ? (before.equals(file) ? ': the same, bit for bit' : ': differs from the one that was there') : '';
-  console.log(`models/${recipe.name}.fit, ${file.length.toLocaleString('en-US')} bytes, test ${percent(stored.measured.testAccuracy)}${comparison}`);
+  const comparison = before
+    ? before.equals(file)
+      ? ': the same, bit for bit'
+      : ': differs from the one that was there'
+    : '';
+  console.log(
+    `models/${recipe.name}.fit, ${file.length.toLocaleString('en-US')} bytes, test ` +
+      `${percent(stored.measured.testAccuracy)}${comparison}`,
+  );
 }
 
 const recipes = recipesOf(process.argv.slice(2));
@@ -59,7 +74,9 @@ const dataset = await datasets.fashionMnist();
 for (const recipe of recipes) {
   const trained = await train(recipe, dataset);
   if (trained.testAccuracy < recipe.testAccuracy) {
-    console.error(`${recipe.name}: at least ${percent(recipe.testAccuracy)} on the test pictures was meant to come of it`);
+    console.error(
+      `${recipe.name}: at least ${percent(recipe.testAccuracy)} on the test pictures was meant to come of it`,
+    );
     process.exitCode = 1;
   } else if (recipe.dtype) {
     await store(recipe, dataset, trained);

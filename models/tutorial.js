@@ -15,11 +15,14 @@ export const tutorialLayers = () => [
 /** @type {Recipe} */
 export const tutorial = {
   name: 'tutorial',
-  about: 'The network that the page trains unless it is told otherwise: one convolution, one pooling, two dense layers.',
+  about:
+    'The network that the page trains unless it is told otherwise: one convolution, one pooling, two dense layers.',
   optimizer: 'Adam, learning rate 0.001, weights averaged with momentum 0.999',
   limits: [
-    'It knows pictures like those of the dataset: one garment, upright, in the middle, bright on black, 28 × 28. Photos it has never seen.',
-    'The page’s own run does not average its weights: ten seeds of it come to 91.59 % ± 0.19 % on the test pictures (`make accuracy`).',
+    'It knows pictures like those of the dataset: one garment, upright, in the middle, bright on black, 28 × 28. ' +
+      'Photos it has never seen.',
+    'The page’s own run does not average its weights: ten seeds of it come to 91.59 % ± 0.19 % on the test ' +
+      'pictures (`make accuracy`).',
     'Shirts are its weak spot: it takes them for T-shirts, pullovers and coats, and those for shirts.',
   ],
   seed: 1,

@@ -8,7 +8,9 @@ const FIT = { epochs: 18, batchSize: 64 };
 /** Two blocks on pictures that are mirrored, moved and partly erased. @type {Recipe} */
 export const twoBlock = {
   name: 'two-block',
-  about: 'Two blocks of convolutions with batch normalization, trained on pictures that are mirrored, moved and partly erased.',
+  about:
+    'Two blocks of convolutions with batch normalization, trained on pictures that are mirrored, moved and ' +
+    'partly erased.',
   optimizer: ONE_CYCLE,
   limits: [],
   seed: 1,

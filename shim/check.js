@@ -29,7 +29,11 @@ export const clipped = (text, most = LONGEST_MESSAGE) => (text.length > most ? `
  * @param {unknown} [cause]
  */
 export const outOfMemory = (whose, bytes, cause) =>
-  new FittingRoomError(`out of memory: ${whose} could not allocate ${bytes} bytes; use fewer samples, smaller batches or a smaller model`, 'out-of-memory', { cause });
+  new FittingRoomError(
+    `out of memory: ${whose} could not allocate ${bytes} bytes; use fewer samples, smaller batches or a smaller model`,
+    'out-of-memory',
+    { cause },
+  );
 
 /**
  * What a value looks like in a message: `"abc"`, `[1, 2]`, `undefined`; cut short where it is long.
@@ -38,7 +42,8 @@ export const outOfMemory = (whose, bytes, cause) =>
  */
 export function show(value) {
   if (typeof value === 'string') return JSON.stringify(clipped(value, LONGEST_TEXT));
-  if (Array.isArray(value)) return `[${value.slice(0, MOST_ITEMS).map(show).join(', ')}${value.length > MOST_ITEMS ? ', …' : ''}]`;
+  if (Array.isArray(value))
+    return `[${value.slice(0, MOST_ITEMS).map(show).join(', ')}${value.length > MOST_ITEMS ? ', …' : ''}]`;
   if (typeof value === 'object' && value !== null) {
     const name = value.constructor?.name; // of what came as JSON, anything
     return typeof name === 'string' ? name : 'object';

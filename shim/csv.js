@@ -6,13 +6,22 @@ import { numberText } from './number-text.js';
 /** Says that a text is UTF-8. Spreadsheets would otherwise read it in the encoding of the system. */
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** As it stands in a cell. What a spreadsheet would take for a formula gets an apostrophe, which it shows as text. @param {Cell} value */
-export const cellText = (value) => (typeof value === 'number' ? numberText(value) : String(value ?? '').replace(/^(\s*[=+\-@＝＋－＠]|[\t\r\n])/, "'$&"));
+/**
+ * As it stands in a cell. What a spreadsheet would take for a formula gets an apostrophe, which it shows as text.
+ * @param {Cell} value
+ */
+export const cellText = (value) =>
+  typeof value === 'number' ? numberText(value) : String(value ?? '').replace(/^(\s*[=+\-@＝＋－＠]|[\t\r\n])/, "'$&");
 
 /** @param {string} text @param {string} separator */
-const field = (text, separator) => (/["\r\n]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text);
+const field = (text, separator) =>
+  /["\r\n]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text;
 
-/** One line, without its end, of cells that cellText or rowsOfCsv made. @param {string[]} texts @param {string} [separator] */
+/**
+ * One line, without its end, of cells that cellText or rowsOfCsv made.
+ * @param {string[]} texts
+ * @param {string} [separator]
+ */
 export const csvLineOf = (texts, separator = ',') => texts.map((text) => field(text, separator)).join(separator);
 
 /** One line, without its end. @param {Cell[]} row @param {string} [separator] */
@@ -22,7 +31,8 @@ export const csvLine = (row, separator) => csvLineOf(row.map(cellText), separato
 export const csvOfRows = (rows) => rows.map((row) => `${csvLine(row)}\r\n`).join('');
 
 /** Of what begins a file: with a byte order mark where a letter beyond ASCII needs one. @param {string} text */
-export const marked = (text) => (/[^\0-\x7f]/.test(text) && !text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK + text : text);
+export const marked = (text) =>
+  /[^\0-\x7f]/.test(text) && !text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK + text : text;
 
 /** A whole table, as a file. @param {Cell[][]} rows */
 export const csvFile = (rows) => marked(csvOfRows(rows));

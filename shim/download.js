@@ -8,7 +8,8 @@ const ELSEWHERE = 'the server there redirects elsewhere, which is not followed';
  * @typedef {object} DownloadOptions
  * @property {AbortSignal} [signal] ends it; what was asked for rejects with the signal's reason
  * @property {number} [stallMs] how long the server may be silent
- * @property {boolean} [stays] whether it must come from where it is asked for: the page's own server may redirect to another address of its own, others
+ * @property {boolean} [stays] whether it must come from where it is asked for: the page's own server may redirect to
+ *   another address of its own, others
  *   may not redirect
  */
 
@@ -57,7 +58,10 @@ async function request(url, { signal, stays }) {
   const response = await fetch(url, { signal, ...(stays && staying(url)) }).catch(async (error) => {
     signal.throwIfAborted();
     // Browsers tell a redirect that is not followed from no answer at all only if they are asked not to follow any.
-    const { type, status } = await fetch(url, { signal, redirect: 'manual' }).catch(() => ({ type: 'error', status: 0 }));
+    const { type, status } = await fetch(url, { signal, redirect: 'manual' }).catch(() => ({
+      type: 'error',
+      status: 0,
+    }));
     throw type === 'opaqueredirect' || REDIRECTS.includes(status) ? new Error(ELSEWHERE) : networkError(error);
   });
   const { ok, body, status, statusText } = response;
@@ -76,7 +80,10 @@ async function* chunksOf(reader, onChunk) {
   }
 }
 
-/** How long the body is as it comes over the network; undefined where the server does not say. @param {Headers} headers */
+/**
+ * How long the body is as it comes over the network; undefined where the server does not say.
+ * @param {Headers} headers
+ */
 function statedLength(headers) {
   const stated = Number(headers.get('Content-Length') || NaN);
   return Number.isSafeInteger(stated) && stated >= 0 ? stated : undefined;
@@ -86,12 +93,14 @@ function statedLength(headers) {
 const isEncoded = (headers) => !/^(identity)?$/i.test(headers.get('Content-Encoding') ?? '');
 
 /**
- * Fetches an address and hands over what comes, so that who receives it can stop early. Rejects with a reason: an Error whose message
+ * Fetches an address and hands over what comes, so that who receives it can stop early. Rejects with a reason: an Error
+ * whose message
  * says what happened, or what `receive` or the signal threw.
  * @template T
  * @param {string | URL} url
  * @param {DownloadOptions} options
- * @param {(chunks: AsyncIterable<Uint8Array>, stated: { least?: number, total?: number }) => Promise<T>} receive least: bytes of the
+ * @param {(chunks: AsyncIterable<Uint8Array>, stated: { least?: number, total?: number }) => Promise<T>} receive least:
+ *   bytes of the
  *   body, or more where it is unpacked on the way; total: of the body as it is handed over
  * @returns {Promise<T>}
  */
@@ -103,7 +112,10 @@ export async function download(url, { signal: outer, stallMs = STALL_MS, stays =
     const { body, headers } = await request(url, { signal: watchdog.signal, stays });
     reader = body.getReader();
     const least = statedLength(headers);
-    return await receive(chunksOf(reader, () => watchdog.touch()), { least, total: isEncoded(headers) ? undefined : least });
+    return await receive(
+      chunksOf(reader, () => watchdog.touch()),
+      { least, total: isEncoded(headers) ? undefined : least },
+    );
   } catch (error) {
     await reader?.cancel().catch(() => {});
     throw watchdog.signal.aborted ? watchdog.signal.reason : error;

@@ -24,7 +24,10 @@ import { readWeights, writeWeights } from './core/weights.js';
 /** @typedef {import('./training/optimizers.js').OptimizerOptions} OptimizerOptions */
 
 /** @typedef {{ optimizer: OptimizerName | OptimizerOptions, loss: Loss, metrics?: Metric[] }} CompileOptions */
-/** @typedef {{ optimizer: OptimizerOptions, loss: LossConfig, metrics: (MetricName | TopK)[] }} Compiled CompileOptions, checked and filled in */
+/**
+ * @typedef {{ optimizer: OptimizerOptions, loss: LossConfig, metrics: (MetricName | TopK)[] }} Compiled CompileOptions,
+ *   checked and filled in
+ */
 
 /** Frees the core's side of models that were dropped without dispose. */
 const forgotten = new FinalizationRegistry((/** @type {{ core: Core, pointer: number }} */ { core, pointer }) =>
@@ -49,12 +52,16 @@ export class Model {
   /**
    * @param {Core} core
    * @param {Graph} graph
-   * @param {{ name: string, seed: number, facade?: object, blank?: boolean }} options facade: what callbacks are given in this one's place;
+   * @param {{ name: string, seed: number, facade?: object, blank?: boolean }} options facade: what callbacks are given
+   *   in this one's place;
    *   blank: all weights will be set, so that none need be drawn
    */
   constructor(core, graph, options) {
     if (!(core instanceof Core)) {
-      throw new FittingRoomError('Model: models are made by sequential, model, loadModel and importModel, not by new', 'unsupported');
+      throw new FittingRoomError(
+        'Model: models are made by sequential, model, loadModel and importModel, not by new',
+        'unsupported',
+      );
     }
     const { name, seed, facade, blank } = options;
     this.#core = core;
@@ -65,7 +72,10 @@ export class Model {
     this.name = name;
     /** Determines initial weights, shuffling and dropout. */
     this.seed = seed;
-    /** What else goes into its file: class names, licence, facts of the training. @type {Record<string, unknown> | undefined} */
+    /**
+     * What else goes into its file: class names, licence, facts of the training.
+     * @type {Record<string, unknown> | undefined}
+     */
     this.metadata = undefined;
     /** Of a sample, without the batch. */
     this.inputShape = [...graph.inputShape];
@@ -97,7 +107,8 @@ export class Model {
       inputShape: this.inputShape,
       outputShape: this.outputShape,
       loss: options?.loss.name ?? '',
-      metrics, optimizer,
+      metrics,
+      optimizer,
       compiled: options,
       state: this.#state,
     };
@@ -136,7 +147,8 @@ export class Model {
   }
 
   /**
-   * Set to true, ends fit after the slice at hand; validation, onEpochEnd and onTrainEnd still come, and fit resolves. Set in
+   * Set to true, ends fit after the slice at hand; validation, onEpochEnd and onTrainEnd still come, and fit resolves.
+   * Set in
    * onEpochEnd, it ends the run; before that it interrupts it.
    */
   set stopTraining(stop) {
@@ -144,8 +156,10 @@ export class Model {
   }
 
   /**
-   * Whether the latest fit was left before its run was over, by stopTraining within an epoch, a signal or an error. What ends a
-   * run, such as averages that take the place of the weights, is not done then, and a fit from `position` on continues it exactly.
+   * Whether the latest fit was left before its run was over, by stopTraining within an epoch, a signal or an error.
+   * What ends a
+   * run, such as averages that take the place of the weights, is not done then, and a fit from `position` on continues
+   * it exactly.
    */
   get interrupted() {
     return this.#state.interrupted;
@@ -183,7 +197,9 @@ export class Model {
   #find(what, layer) {
     const index = typeof layer === 'string' ? this.#layers.findIndex(({ name }) => name === layer) : layer;
     if (typeof index === 'number' && this.#layers[index]) return index;
-    throw new FittingRoomError(`${what}: no layer ${show(layer)}; there are ${this.#layers.map(({ name }) => name).join(', ')}`);
+    throw new FittingRoomError(
+      `${what}: no layer ${show(layer)}; there are ${this.#layers.map(({ name }) => name).join(', ')}`,
+    );
   }
 
   /**
@@ -192,7 +208,11 @@ export class Model {
    */
   summary(printFn = console.log) {
     const { inputName, inputShape } = this.#graph;
-    const text = summaryText(this.name, this.#layers, inputName === undefined ? undefined : { name: inputName, shape: inputShape });
+    const text = summaryText(
+      this.name,
+      this.#layers,
+      inputName === undefined ? undefined : { name: inputName, shape: inputShape },
+    );
     printFn(text);
     return text;
   }
@@ -205,7 +225,10 @@ export class Model {
     this.#assertAlive();
     checkOptions('compile', options, ['optimizer', 'loss', 'metrics']);
     if (this.#passes > 0) {
-      throw new FittingRoomError('compile: this model is being trained or evaluated; wait until that is over', 'wrong-state');
+      throw new FittingRoomError(
+        'compile: this model is being trained or evaluated; wait until that is over',
+        'wrong-state',
+      );
     }
     const config = optimizerOf(options.optimizer);
     const loss = lossOf(options.loss);
@@ -215,7 +238,11 @@ export class Model {
       average: (swap) => this.#core.call('fr_average', this.#alive(), swap),
     });
     const rate = optimizer.rateAt(0);
-    callWithNumbers(this.#core, 'fr_compile', this.#pointer, [...optimizerNumbers(config, rate), ...lossNumbers(loss), k]);
+    callWithNumbers(this.#core, 'fr_compile', this.#pointer, [
+      ...optimizerNumbers(config, rate),
+      ...lossNumbers(loss),
+      k,
+    ]);
     this.#compiled = { options: { optimizer: config, loss, metrics: chosen }, metrics, optimizer };
   }
 
@@ -317,7 +344,8 @@ export class Model {
   }
 
   /**
-   * The model as the bytes of a file, for loadModel: layers, weights and metadata; with includeOptimizer also what compile
+   * The model as the bytes of a file, for loadModel: layers, weights and metadata; with includeOptimizer also what
+   * compile
    * set, the optimizer's state, history and position, so that fit goes on from there as if it had never stopped.
    * @param {SaveOptions} [options]
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
@@ -343,7 +371,8 @@ export class Model {
    * The output of layer `layer` for each sample.
    * @param {Tensor} x
    * @param {number | string} layer its index or name
-   * @param {{ training?: boolean }} [options] training: as the next training step would see it, with dropout, augmentation
+   * @param {{ training?: boolean }} [options] training: as the next training step would see it, with dropout,
+   *   augmentation
    *   and the batch's own statistics; false where left out
    * @returns {Tensor<Float32Array>} [n, ...its output shape]
    */

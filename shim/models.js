@@ -26,7 +26,9 @@ export function stackOf(configs) {
   }
   const stranger = configs.findIndex((config) => !Object.hasOwn(KINDS, config?.kind));
   if (stranger >= 0) {
-    throw new FittingRoomError(`sequential: layer ${stranger} was not made by layers.*, got ${show(configs[stranger])}`);
+    throw new FittingRoomError(
+      `sequential: layer ${stranger} was not made by layers.*, got ${show(configs[stranger])}`,
+    );
   }
   const { inputShape } = configs[0];
   if (!inputShape) {
@@ -51,7 +53,8 @@ export async function sequential(options) {
 
 /**
  * Builds a model of the layers between an input and an output, its weights drawn from the seed.
- * @param {{ inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[], seed?: number, name?: string } & RuntimeOptions} options
+ * @param {{ inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[], seed?: number,
+ *   name?: string } & RuntimeOptions} options
  *   seed: 0..2⁵³-1, random where left out
  * @returns {Promise<Model>}
  */
@@ -64,9 +67,11 @@ export async function model(options) {
 }
 
 /**
- * Rebuilds a model from the file that its save made. From an address it fails once the server has been silent for 30 seconds.
+ * Rebuilds a model from the file that its save made. From an address it fails once the server has been silent for 30
+ * seconds.
  * @param {Source} source the file's bytes, or its address
- * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that ends loading; onProgress: told { received, total }, bytes
+ * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that ends loading; onProgress: told {
+ *   received, total }, bytes
  *   so far and in all, as they arrive; total is undefined where the server does not say it
  * @returns {Promise<Model>} a Sequential where it was one
  */
@@ -75,7 +80,8 @@ export const loadModel = async (source, options) => (await modelFile()).loadMode
 /**
  * The model as the files of another tool's format: layers, weights and metadata; not what compile set.
  * @param {Model} model
- * @param {FormatName} format 'tfjs': for tf.loadLayersModel, without layers that augment; 'safetensors': tensors by name, and
+ * @param {FormatName} format 'tfjs': for tf.loadLayersModel, without layers that augment; 'safetensors': tensors by
+ *   name, and
  *   the layers as its metadata; 'fitting-room': as model.save
  * @param {ExportOptions} [options] dtype of kernels: 'float32' where left out, 'float16', of tfjs also 'uint8', of
  *   fitting-room 'int8'
@@ -84,12 +90,16 @@ export const loadModel = async (source, options) => (await modelFile()).loadMode
 export const exportModel = async (model, format, options) => (await modelFile()).exportModel(model, format, options);
 
 /**
- * Rebuilds a model from files of any format that exportModel knows, made by it or by the tool itself. The format is recognised
+ * Rebuilds a model from files of any format that exportModel knows, made by it or by the tool itself. The format is
+ * recognised
  * from the bytes; what no layer here can do is refused by name.
- * @param {ImportSource} source a file's bytes or address, or an array of files with their names. By its address, a model.json
+ * @param {ImportSource} source a file's bytes or address, or an array of files with their names. By its address, a
+ *   model.json
  *   brings the weights that it names, from its own folder. It fails once the server has been silent for 30 seconds.
- * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that ends the import; onProgress: told { received, total }, bytes
- *   of all files so far and in all, as they arrive; total is undefined where there are several, or the server does not say it
+ * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that ends the import; onProgress: told {
+ *   received, total }, bytes
+ *   of all files so far and in all, as they arrive; total is undefined where there are several, or the server does not
+ *   say it
  * @returns {Promise<Model>} a Sequential where it was a stack of layers
  */
 export const importModel = async (source, options) => (await modelFile()).importModel(source, options);

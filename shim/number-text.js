@@ -1,5 +1,6 @@
 /**
- * A number as tables and log lines show it. Those that are not finite are spelt as Python does, which its csv and pandas,
+ * A number as tables and log lines show it. Those that are not finite are spelt as Python does, which its csv and
+ * pandas,
  * and so what reads Keras's files, take for numbers.
  * @param {number} value
  * @param {(value: number) => string} [finite] how the others are written

@@ -10,16 +10,20 @@ import { fileBytes } from './core/wasm-file.js';
  * @typedef {object} Pixels
  * @property {number} width pixels, at most 32768
  * @property {number} height
- * @property {(first: number, count: number) => Uint8Array | Uint8ClampedArray} rows RGBA of rows first … first + count − 1;
+ * @property {(first: number, count: number) => Uint8Array | Uint8ClampedArray} rows RGBA of rows first … first + count
+ *   − 1;
  *   asked for from the top down, so that no picture need be held as a whole
  *
  * @typedef {{ left: number, top: number, right: number, bottom: number }} Box in shares of the picture, 0 … 1
  *
  * @typedef {object} PreparedPhoto
- * @property {{ shape: number[], data: Uint8Array }} image [28, 28, 1], as Fashion-MNIST has them: the garment bright, black around it
- * @property {'photo' | 'cutout' | 'ready'} kind found in a photo; cut out by its transparency; like Fashion-MNIST already
+ * @property {{ shape: number[], data: Uint8Array }} image [28, 28, 1], as Fashion-MNIST has them: the garment bright,
+ *   black around it
+ * @property {'photo' | 'cutout' | 'ready'} kind found in a photo; cut out by its transparency; like Fashion-MNIST
+ *   already
  * @property {Box} box of the garment
- * @property {{ width: number, height: number, data: Uint8Array }} mask of the picture made smaller: 1 where the garment is
+ * @property {{ width: number, height: number, data: Uint8Array }} mask of the picture made smaller: 1 where the garment
+ *   is
  */
 
 const KINDS = /** @type {const} */ (['empty', 'photo', 'cutout', 'ready']);
@@ -49,7 +53,8 @@ function photoModule() {
 /**
  * Finds the garment in a picture and makes the [28, 28, 1] picture of it.
  * @param {Pixels | ImageData} picture
- * @param {{ box?: Box, inverted?: boolean }} [options] `box`: what to take in place of what is found; `inverted`: true takes bright
+ * @param {{ box?: Box, inverted?: boolean }} [options] `box`: what to take in place of what is found; `inverted`: true
+ *   takes bright
  *   for bright, false dark for bright; without it, what suits the kind of picture
  * @returns {Promise<PreparedPhoto>}
  * @throws {FittingRoomError} where nothing is to be seen ('bad-data'), or the picture is too long
@@ -58,7 +63,8 @@ export async function preparePhoto(picture, options = {}) {
   checkOptions('preparePhoto', options, ['box', 'inverted']);
   const { width, height, rows } = checkPixels(picture);
   if (options.box) checkBox(options.box);
-  const inverted = options.inverted === undefined ? -1 : Number(checkBoolean('preparePhoto: inverted', options.inverted));
+  const inverted =
+    options.inverted === undefined ? -1 : Number(checkBoolean('preparePhoto: inverted', options.inverted));
   const module = await photoModule();
   // From here on without a pause: the module holds one photo.
   module.fr_photo_begin(width, height);
@@ -69,12 +75,14 @@ export async function preparePhoto(picture, options = {}) {
     module.fr_photo_rows(count);
   }
   const kind = KINDS[module.fr_photo_segment()];
-  if (kind === 'empty') throw new FittingRoomError('the picture is fully transparent: there is nothing to be seen in it', 'bad-data');
+  if (kind === 'empty')
+    throw new FittingRoomError('the picture is fully transparent: there is nothing to be seen in it', 'bad-data');
   const size = { width: module.fr_photo_width(), height: module.fr_photo_height() };
   const corners = new Float32Array(module.memory.buffer, module.fr_photo_box(), 4);
   if (options.box) corners.set(cornersOf(options.box, size));
   const [left, top, right, bottom] = corners;
-  if (!module.fr_photo_garment(inverted)) throw new FittingRoomError(`preparePhoto: box must be larger than ${right - left} × ${bottom - top} pixels`);
+  if (!module.fr_photo_garment(inverted))
+    throw new FittingRoomError(`preparePhoto: box must be larger than ${right - left} × ${bottom - top} pixels`);
   return {
     image: { shape: [28, 28, 1], data: bytesAt(module, module.fr_photo_picture(), 784).slice() },
     kind,
@@ -87,13 +95,20 @@ export async function preparePhoto(picture, options = {}) {
 const bytesAt = ({ memory }, address, count) => new Uint8Array(memory.buffer, address, count);
 
 /** @param {Box} box @param {{ width: number, height: number }} size */
-const cornersOf = ({ left, top, right, bottom }, { width, height }) => [left * width, top * height, right * width, bottom * height];
+const cornersOf = ({ left, top, right, bottom }, { width, height }) => [
+  left * width,
+  top * height,
+  right * width,
+  bottom * height,
+];
 
 /** @param {unknown} data @param {number} length */
-const areBytes = (data, length) => (data instanceof Uint8Array || data instanceof Uint8ClampedArray) && data.length === length;
+const areBytes = (data, length) =>
+  (data instanceof Uint8Array || data instanceof Uint8ClampedArray) && data.length === length;
 
 /** @param {any} data */
-const given = (data) => (ArrayBuffer.isView(data) ? `${data.constructor.name} of ${data.byteLength} bytes` : show(data));
+const given = (data) =>
+  ArrayBuffer.isView(data) ? `${data.constructor.name} of ${data.byteLength} bytes` : show(data);
 
 /** @param {any} picture @returns {Pixels} */
 function checkPixels(picture) {
@@ -115,7 +130,9 @@ function checkedRows(picture, width) {
   return (first, count) => {
     const data = picture.rows(first, count);
     if (areBytes(data, count * width * 4)) return data;
-    throw new FittingRoomError(`preparePhoto: rows(${first}, ${count}) must give ${count * width * 4} bytes of RGBA, got ${given(data)}`);
+    throw new FittingRoomError(
+      `preparePhoto: rows(${first}, ${count}) must give ${count * width * 4} bytes of RGBA, got ${given(data)}`,
+    );
   };
 }
 
@@ -124,6 +141,7 @@ function checkBox(box) {
   const [left, top, right, bottom] = EDGES.map((edge) => checkNumber(`preparePhoto: box: ${edge}`, box[edge], 0, 1));
   if (left < right && top < bottom) return;
   throw new FittingRoomError(
-    `preparePhoto: box must have 0 ≤ left < right ≤ 1 and 0 ≤ top < bottom ≤ 1, got ${left} … ${right} and ${top} … ${bottom}`,
+    `preparePhoto: box must have 0 ≤ left < right ≤ 1 and 0 ≤ top < bottom ≤ 1, got ${left} … ${right} and ` +
+      `${top} … ${bottom}`,
   );
 }

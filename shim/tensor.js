@@ -4,7 +4,10 @@ import { FittingRoomError, outOfMemory, show } from './check.js';
  * @template {ArrayBufferView & ArrayLike<number>} [Data=NumberArray]
  * @typedef {{ shape: number[], data: Data }} Tensor row-major
  */
-/** @typedef {Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array} NumberArray */
+/**
+ * @typedef {Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array |
+ *   Float32Array | Float64Array} NumberArray
+ */
 
 /** @param {number[]} shape */
 export const elementsOf = (shape) => shape.reduce((product, length) => product * length, 1);

@@ -15,15 +15,30 @@ export { metrics } from './training/metrics.js';
 export { train } from './training/optimizers.js';
 export { regularizers } from './layers/regularizers.js';
 export { LayersModel, Sequential, model, sequential, tfLosses as losses } from './tf/model.js';
-export { Tensor, fill, oneHot, ones, scalar, tensor, tensor1d, tensor2d, tensor3d, tensor4d, zeros } from './tf/tensor.js';
+export {
+  Tensor,
+  fill,
+  oneHot,
+  ones,
+  scalar,
+  tensor,
+  tensor1d,
+  tensor2d,
+  tensor3d,
+  tensor4d,
+  zeros,
+} from './tf/tensor.js';
 
 const { averagePooling2d, globalAveragePooling2d, globalMaxPooling2d, maxPooling2d } = own;
 
 /** With the shorter names that TF.js has too. */
 export const layers = Object.freeze({
   ...own,
-  avgPool2d: averagePooling2d, avgPooling2d: averagePooling2d, maxPool2d: maxPooling2d,
-  globalAvgPool2d: globalAveragePooling2d, globalMaxPool2d: globalMaxPooling2d,
+  avgPool2d: averagePooling2d,
+  avgPooling2d: averagePooling2d,
+  maxPool2d: maxPooling2d,
+  globalAvgPool2d: globalAveragePooling2d,
+  globalMaxPool2d: globalMaxPooling2d,
 });
 
 /**
@@ -42,9 +57,12 @@ export const keep = (kept) => kept;
 export const dispose = (_tensors) => {};
 
 /** Lets the page paint, and other tasks have their turn. */
-export const nextFrame = () => /** @type {Promise<void>} */ (
-  new Promise((resolve) => (typeof requestAnimationFrame === 'function' ? requestAnimationFrame(() => resolve()) : nextTask().then(resolve)))
-);
+export const nextFrame = () =>
+  /** @type {Promise<void>} */ (
+    new Promise((resolve) =>
+      typeof requestAnimationFrame === 'function' ? requestAnimationFrame(() => resolve()) : nextTask().then(resolve),
+    )
+  );
 
 /** The core is there once this module is. */
 export const ready = async () => {};

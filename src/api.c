@@ -10,7 +10,8 @@
 #include "train.h"
 #include "update.h"
 
-static const double MAX_WHOLE = 9007199254740991.0; /* 2^53 - 1: JavaScript's largest safe integer */
+static const double MAX_WHOLE =
+    9007199254740991.0; /* 2^53 - 1: JavaScript's largest safe integer */
 
 static uint64_t seed_of(uint32_t low, uint32_t high) { return (uint64_t)high << 32 | low; }
 
@@ -29,7 +30,8 @@ int fr_idx_header(const uint8_t *head, uint32_t head_bytes, double file_bytes, i
   return status;
 }
 
-/* images: count × 784 bytes, labels: count bytes; pictures first .. first + count - 1 of the seed */
+/* images: count × 784 bytes, labels: count bytes; pictures first .. first + count - 1 of the seed
+ * */
 int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t count,
                  uint8_t *images, uint8_t *labels) {
   fr_synthetic_garments(seed_of(seed_low, seed_high), first, count, images, labels);
@@ -75,8 +77,7 @@ static int64_t whole(fr_reader *r, double low, double high) {
   double value = number(r);
   if (is_whole(value, low, high)) return (int64_t)value;
   if (r->status == FR_OK)
-    r->status = fr_fail(FR_INVALID_ARGUMENT,
-                        "%s: number %d must be an integer %.0f..%.0f, got %g",
+    r->status = fr_fail(FR_INVALID_ARGUMENT, "%s: number %d must be an integer %.0f..%.0f, got %g",
                         r->what, (int)(r->next - r->first - 1), low, high, value);
   return 0;
 }
@@ -191,7 +192,8 @@ int fr_weight_count(const fr_model *model, int32_t *out) {
   return FR_OK;
 }
 
-/* out: layer, which of its parameters, whether training changes it, rank, four dimensions (unused ones 0) */
+/* out: layer, which of its parameters, whether training changes it, rank, four dimensions (unused
+ * ones 0) */
 int fr_weight_shape(const fr_model *model, int index, int32_t out[8]) {
   if (index < 0 || index >= model->parameter_count)
     return fr_fail(FR_INVALID_ARGUMENT, "weights: index must be 0..%d, got %d",
@@ -247,7 +249,8 @@ int fr_set_steps(fr_model *model, double steps) {
 
 /* ---- running it ------------------------------------------------------------------------------ */
 
-/* samples: n samples, bytes (dtype 0) or floats (1); weights: a float for each, or NULL; rates: a learning
+/* samples: n samples, bytes (dtype 0) or floats (1); weights: a float for each, or NULL; rates: a
+ * learning
  * rate for each batch, or NULL; scores: ceil(n / batch_size) fr_scores */
 int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets,
            const float *weights, int n, int batch_size, const double *rates, fr_scores *scores) {

@@ -66,10 +66,10 @@ fr_status fr_idx_parse_header(const uint8_t *head, uint32_t head_bytes, double f
       return status;
   }
   *out = (fr_idx){.rank = (int32_t)(magic & 0xff),
-                         .count = (int32_t)count,
-                         .rows = (int32_t)rows,
-                         .columns = (int32_t)columns,
-                         .data_offset = (int32_t)header_bytes};
+                  .count = (int32_t)count,
+                  .rows = (int32_t)rows,
+                  .columns = (int32_t)columns,
+                  .data_offset = (int32_t)header_bytes};
   return check_length(out, file_bytes);
 }
 

@@ -47,9 +47,14 @@ static fr_status infer_window(fr_layer *l, int out_c) {
       (status = check_range(name, "horizontal stride", l->stride_w, 1, FR_MAX_WINDOW)) ||
       (status = check_range(name, "padding", (int)l->padding, 0, FR_PADDINGS - 1)))
     return status;
-  *w = (fr_window){.in_h = in->dims[0], .in_w = in->dims[1], .in_c = in->dims[2], .out_c = out_c,
-                   .kernel_h = l->kernel_h, .kernel_w = l->kernel_w,
-                   .stride_h = l->stride_h, .stride_w = l->stride_w};
+  *w = (fr_window){.in_h = in->dims[0],
+                   .in_w = in->dims[1],
+                   .in_c = in->dims[2],
+                   .out_c = out_c,
+                   .kernel_h = l->kernel_h,
+                   .kernel_w = l->kernel_w,
+                   .stride_h = l->stride_h,
+                   .stride_w = l->stride_w};
   if ((status = slide(name, "high", l->padding, w->in_h, w->kernel_h, w->stride_h, &w->out_h,
                       &w->pad_top, &w->padded_h)) ||
       (status = slide(name, "wide", l->padding, w->in_w, w->kernel_w, w->stride_w, &w->out_w,
@@ -98,9 +103,18 @@ static fr_status infer_global_pooling2d(fr_layer *l) {
   fr_status status = check_image(fr_layer_name(l->kind), in);
   if (status) return status;
   int h = in->dims[0], w = in->dims[1], c = in->dims[2];
-  l->window = (fr_window){.in_h = h, .in_w = w, .in_c = c, .out_h = 1, .out_w = 1, .out_c = c,
-                          .kernel_h = h, .kernel_w = w, .stride_h = 1, .stride_w = 1,
-                          .padded_h = h, .padded_w = w};
+  l->window = (fr_window){.in_h = h,
+                          .in_w = w,
+                          .in_c = c,
+                          .out_h = 1,
+                          .out_w = 1,
+                          .out_c = c,
+                          .kernel_h = h,
+                          .kernel_w = w,
+                          .stride_h = 1,
+                          .stride_w = 1,
+                          .padded_h = h,
+                          .padded_w = w};
   l->output = (fr_shape){1, {c}};
   return FR_OK;
 }
@@ -164,8 +178,9 @@ static fr_status infer_zero_padding2d(fr_layer *l) {
   for (int i = 0; status == FR_OK && i < 4; i++)
     status = check_range("zero_padding2d", sides[i], l->pads[i], 0, FR_MAX_WINDOW);
   if (status) return status;
-  l->output = (fr_shape){3, {l->input.dims[0] + l->pads[0] + l->pads[1],
-                             l->input.dims[1] + l->pads[2] + l->pads[3], l->input.dims[2]}};
+  l->output = (fr_shape){3,
+                         {l->input.dims[0] + l->pads[0] + l->pads[1],
+                          l->input.dims[1] + l->pads[2] + l->pads[3], l->input.dims[2]}};
   return FR_OK;
 }
 

@@ -33,7 +33,8 @@ static int argmax(const float *p, int n) {
   return best;
 }
 
-/* ---- one sample: loss, and dp = its gradient times `weight` ----------------------------------- */
+/* ---- one sample: loss, and dp = its gradient times `weight` -----------------------------------
+ * */
 
 /* -Σ t log p; predictions that need not sum to one are scaled so that they do, as Keras does. */
 static double crossentropy(const float *p, const target_row *t, int n, float weight, float *dp) {
@@ -137,10 +138,8 @@ static double loss_row(const fr_loss *loss, fr_activation fused, const float *p,
     case FR_BINARY_CROSSENTROPY:
       return loss->from_logits ? binary_logits(p, t, n, weight, dp)
                                : binary_crossentropy(p, t, n, fused == FR_SIGMOID, weight, dp);
-    case FR_MEAN_SQUARED_ERROR:
-      return squared_error(p, t, n, weight, dp);
-    case FR_MEAN_ABSOLUTE_ERROR:
-      return absolute_error(p, t, n, weight, dp);
+    case FR_MEAN_SQUARED_ERROR: return squared_error(p, t, n, weight, dp);
+    case FR_MEAN_ABSOLUTE_ERROR: return absolute_error(p, t, n, weight, dp);
     default:
       if (loss->from_logits) return logits_crossentropy(p, t, n, weight, dp);
       return fused == FR_SOFTMAX ? softmax_crossentropy(p, t, n, weight, dp)

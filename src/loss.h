@@ -19,20 +19,22 @@ typedef struct {
   fr_loss_kind kind;
   int from_logits;       /* cross-entropies: outputs are sums before softmax or sigmoid */
   float label_smoothing; /* cross-entropies: this share of each target is spread over all classes */
-  int top_k;             /* how many classes the metric top_k looks at */
+  int top_k; /* how many classes the metric top_k looks at */
 } fr_loss;
 
-/* Sums over samples; divide by `samples`. Doubles, so that 60,000 terms lose nothing visible. A class
+/* Sums over samples; divide by `samples`. Doubles, so that 60,000 terms lose nothing visible. A
+ * class
  * index counts as one-hot. */
 typedef struct {
   double samples;
-  double loss;            /* each sample's times its weight */
-  double correct;         /* the argmax equals the target's; with one output the same as below */
-  double right_outputs;   /* share of the outputs that are on the target's side of 0.5 */
-  double squared_error;   /* mean over outputs of (p - t)² */
-  double absolute_error;  /* mean over outputs of |p - t| */
-  double top_k;           /* fewer than k outputs are larger than that of the target's class */
-  double true_positives, false_positives, false_negatives; /* outputs above 0.5, targets not 0: counts */
+  double loss; /* each sample's times its weight */
+  double correct; /* the argmax equals the target's; with one output the same as below */
+  double right_outputs; /* share of the outputs that are on the target's side of 0.5 */
+  double squared_error; /* mean over outputs of (p - t)² */
+  double absolute_error; /* mean over outputs of |p - t| */
+  double top_k; /* fewer than k outputs are larger than that of the target's class */
+  double true_positives, false_positives,
+      false_negatives; /* outputs above 0.5, targets not 0: counts */
 } fr_scores;
 
 enum { FR_SCORES_DOUBLES = sizeof(fr_scores) / sizeof(double) };
@@ -44,7 +46,8 @@ fr_status fr_loss_check(const fr_loss *loss, const fr_shape *output);
 fr_activation fr_loss_fused_activation(const fr_loss *loss, fr_activation last);
 
 /* Adds the batch to `scores`. p (n, classes), rows `stride` floats apart; `targets` as the loss
- * says; weights (n) or NULL: how much each sample counts. `dp` (same layout) or NULL: the gradient of the
+ * says; weights (n) or NULL: how much each sample counts. `dp` (same layout) or NULL: the gradient
+ * of the
  * batch's loss, Σ weight · loss / n, with respect to the sum before `fused`, or to p where fused is
  * FR_LINEAR. Probabilities are clipped to [1e-7, 1 - 1e-7] as in Keras. */
 void fr_loss_batch(const fr_loss *loss, fr_activation fused, const float *p, const void *targets,

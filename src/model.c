@@ -59,7 +59,8 @@ static fr_status add_parameter(fr_model *m, int layer, int which) {
   return FR_OK;
 }
 
-/* ---- layers ------------------------------------------------------------------------------------ */
+/* ---- layers ------------------------------------------------------------------------------------
+ * */
 
 static const fr_shape *output_of(const fr_model *m, int layer) {
   return layer < 0 ? &m->input : &m->layers[layer].output;
@@ -118,7 +119,8 @@ fr_status fr_model_add(fr_model *m, const fr_layer *layer) {
   return status;
 }
 
-/* ---- first values ------------------------------------------------------------------------------ */
+/* ---- first values ------------------------------------------------------------------------------
+ * */
 
 static void store_parameter(const fr_model *m, const fr_parameter *p, const float *values,
                             float *arena) {
@@ -139,7 +141,8 @@ static fr_status initialize(fr_model *m) {
   return FR_OK;
 }
 
-/* ---- build ------------------------------------------------------------------------------------- */
+/* ---- build -------------------------------------------------------------------------------------
+ * */
 
 static fr_status check_uses(const fr_model *m) {
   if (m->layer_count == 0) return fr_fail(FR_WRONG_STATE, "model: add at least one layer");
@@ -170,7 +173,8 @@ fr_status fr_model_build(fr_model *m) {
   return FR_OK;
 }
 
-/* ---- weights and states -------------------------------------------------------------------------- */
+/* ---- weights and states
+ * -------------------------------------------------------------------------- */
 
 static fr_status check_parameter(const fr_model *m, int index, int elements) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "model: build it before its weights are asked for");
@@ -204,9 +208,13 @@ fr_status fr_model_set_parameter(fr_model *m, int index, const float *values, in
   return FR_OK;
 }
 
-static int count_states(const fr_optimizer *o) { return fr_optimizer_states(o) + (o->use_ema != 0); }
+static int count_states(const fr_optimizer *o) {
+  return fr_optimizer_states(o) + (o->use_ema != 0);
+}
 
-int fr_model_state_count(const fr_model *m) { return m->compiled ? count_states(&m->optimizer) : 0; }
+int fr_model_state_count(const fr_model *m) {
+  return m->compiled ? count_states(&m->optimizer) : 0;
+}
 
 static fr_status check_state(const fr_model *m, int which, int index, int elements) {
   if (!m->compiled) return fr_fail(FR_WRONG_STATE, "state: compile the model first");
@@ -278,7 +286,8 @@ fr_status fr_model_reserve(fr_model *m, int batch) {
   if (!m->arena)
     return fr_fail(FR_OUT_OF_MEMORY,
                    "batch size %d needs %.0f MB for activations, more than there is; choose a "
-                   "smaller one", batch, (double)arena.bytes / 1e6);
+                   "smaller one",
+                   batch, (double)arena.bytes / 1e6);
   memset(m->arena, 0, (size_t)arena.zeros);
   fr_plan_buffers(m, batch, m->arena);
   m->batch_capacity = batch;

@@ -1,4 +1,5 @@
-/* A model: layers as the user stacked them, each reading from earlier ones, their parameters, and the
+/* A model: layers as the user stacked them, each reading from earlier ones, their parameters, and
+ * the
  * plan that runs them, a short list of fused steps. Built once, compiled once; training allocates
  * nothing. */
 #ifndef FR_MODEL_H
@@ -19,59 +20,63 @@
 enum { FR_MAX_LAYERS = 128, FR_MAX_BATCH = 65536 };
 
 typedef enum {
-  FR_STEP_CONV2D,  /* convolution + bias + activation (+ 2×2 max-pool) */
+  FR_STEP_CONV2D, /* convolution + bias + activation (+ 2×2 max-pool) */
   FR_STEP_DEPTHWISE, /* the same of each channel by itself, without the pool */
-  FR_STEP_POOL,    /* the largest or the mean of each window */
-  FR_STEP_DENSE,   /* dense + bias + activation (+ dropout) */
+  FR_STEP_POOL, /* the largest or the mean of each window */
+  FR_STEP_DENSE, /* dense + bias + activation (+ dropout) */
   FR_STEP_NORMALIZE, /* batch normalization + activation */
-  FR_STEP_ADD,     /* sum + activation */
-  FR_STEP_PAD,     /* zeros around an image */
+  FR_STEP_ADD, /* sum + activation */
+  FR_STEP_PAD, /* zeros around an image */
   FR_STEP_AUGMENT, /* pictures moved or altered at random */
   FR_STEP_POINTWISE, /* activation or dropout by itself */
   FR_STEP_KINDS
 } fr_step_kind;
 
-/* What one chunk of a step works in: of every step in turn, so that nothing is known of what is there before. */
+/* What one chunk of a step works in: of every step in turn, so that nothing is known of what is
+ * there before. */
 typedef struct {
-  float *image;    /* convolutions: a padded image, and depthwise's gradient */
-  float *gradient; /* convolutions: dkernel, then dbias, of the chunk's samples; normalize: two sums */
+  float *image; /* convolutions: a padded image, and depthwise's gradient */
+  float *
+      gradient; /* convolutions: dkernel, then dbias, of the chunk's samples; normalize: two sums */
   void *lists;
 } fr_scratch;
 
 typedef struct {
   fr_step_kind kind;
-  const fr_layer *layer;       /* the first of the layers it runs */
+  const fr_layer *layer; /* the first of the layers it runs */
   fr_activation activation;
-  float slope;                 /* of leaky ReLU */
-  int pool;                    /* conv2d: fused with a 2×2 max-pool */
-  float rate;                  /* dropout share, 0 for none */
-  int dropout_layer;           /* which layer's random stream */
-  int dropping;                /* in the pass under way */
+  float slope; /* of leaky ReLU */
+  int pool; /* conv2d: fused with a 2×2 max-pool */
+  float rate; /* dropout share, 0 for none */
+  int dropout_layer; /* which layer's random stream */
+  int dropping; /* in the pass under way */
   fr_dense dense;
-  int kernel, bias;            /* indices of parameters, -1 where there is none: of normalize gamma, beta */
-  int x_size, y_size;          /* floats of a sample */
-  int x_stride, y_stride;      /* the same, padded to whole vectors */
-  int channels;                /* last axis of y */
+  int kernel, bias; /* indices of parameters, -1 where there is none: of normalize gamma, beta */
+  int x_size, y_size; /* floats of a sample */
+  int x_stride, y_stride; /* the same, padded to whole vectors */
+  int channels; /* last axis of y */
 
   int source_count, sources[FR_MAX_SOURCES]; /* steps, -1 for the model's input */
-  int joins[FR_MAX_SOURCES];   /* backward, another gradient of that source is there already */
-  int learns;                  /* it or a step before it has trainable parameters: backward runs */
+  int joins[FR_MAX_SOURCES]; /* backward, another gradient of that source is there already */
+  int learns; /* it or a step before it has trainable parameters: backward runs */
 
   /* in the batch arena; (batch, stride) each */
-  const float *x;              /* the first source's y */
-  float *dx;                   /* where its gradient goes; NULL: nobody needs it */
-  float *shared_dx;            /* where others write theirs too: dx, by itself, is added to it */
+  const float *x; /* the first source's y */
+  float *dx; /* where its gradient goes; NULL: nobody needs it */
+  float *shared_dx; /* where others write theirs too: dx, by itself, is added to it */
   float *y, *dy;
-  uint8_t *keep;               /* (batch, y_size) */
-  uint8_t *winner;             /* (batch, y_size) */
+  uint8_t *keep; /* (batch, y_size) */
+  uint8_t *winner; /* (batch, y_size) */
   fr_live live;
   f32x4 *partial;
-  fr_infer_input *nonzero;     /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
-  int64_t inference;           /* where its kernel begins in model->inference */
-  float *packed;               /* conv2d: the kernel as its forward pass reads it */
+  fr_infer_input *nonzero; /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
+  int64_t inference; /* where its kernel begins in model->inference */
+  float *packed; /* conv2d: the kernel as its forward pass reads it */
   fr_norm norm;
-  fr_scratch *scratch;         /* of each chunk */
-  float *rows, *gradient;      /* backward: the kernel as that reads it, and its gradient; every step's in turn, too */
+  fr_scratch *scratch; /* of each chunk */
+  float *rows,
+      /* backward: the kernel as that reads it, and its gradient; every step's in turn, too */
+      *gradient;
 } fr_step;
 
 typedef struct {
@@ -79,20 +84,21 @@ typedef struct {
   fr_shape input;
   int layer_count, parameter_count, step_count;
   fr_layer layers[FR_MAX_LAYERS];
-  int learns[FR_MAX_LAYERS];    /* whether a layer or one before it has trainable parameters */
+  int learns[FR_MAX_LAYERS]; /* whether a layer or one before it has trainable parameters */
   int parameters_of[FR_MAX_LAYERS][FR_MAX_PARAMETERS]; /* indices, -1 where there is none */
-  int step_of[FR_MAX_LAYERS];   /* whose y holds the layer's output: -1, the input; -2, none does */
+  int step_of[FR_MAX_LAYERS]; /* whose y holds the layer's output: -1, the input; -2, none does */
   fr_parameter parameters[FR_MAX_PARAMETERS * FR_MAX_LAYERS];
   fr_step steps[2 * FR_MAX_LAYERS];
   int built, compiled;
 
   int parameter_floats;
-  float *values;      /* parameters */
-  float *states;      /* the optimizer's, fr_optimizer_states × parameter_floats, then the average */
-  float *gradients;   /* parameter_floats, only once kept */
+  float *values; /* parameters */
+  float *states; /* the optimizer's, fr_optimizer_states × parameter_floats, then the average */
+  float *gradients; /* parameter_floats, only once kept */
   int keep_gradients; /* in the step under way: not applied as they come */
-  float *average;     /* the values' moving average, parameter_floats, NULL where the optimizer has none */
-  float *inference;   /* the dense kernels once more, as inference reads them; only once needed */
+  float *
+      average; /* the values' moving average, parameter_floats, NULL where the optimizer has none */
+  float *inference; /* the dense kernels once more, as inference reads them; only once needed */
   int64_t inference_floats;
   int inference_fresh; /* holds the kernels as they are now */
   fr_optimizer optimizer;
@@ -103,7 +109,7 @@ typedef struct {
   int batch_capacity;
   void *arena;
   float *input_values; /* (batch, input stride) */
-  float *branch;       /* (batch, the largest stride): a gradient before it is added to others */
+  float *branch; /* (batch, the largest stride): a gradient before it is added to others */
   fr_scratch scratch[FR_CHUNKS];
 } fr_model;
 
@@ -114,13 +120,13 @@ void fr_model_destroy(fr_model *model);
 /* Appends a layer, inferring its shapes from its sources; without any, from the layer before it. */
 fr_status fr_model_add(fr_model *model, const fr_layer *layer);
 
-/* Ends the stacking: the last layer's output is the model's, and every other layer must lead there. Plans
+/* Ends the stacking: the last layer's output is the model's, and every other layer must lead there.
+ * Plans
  * the steps, allocates and initialises the parameters. */
 fr_status fr_model_build(fr_model *model);
 
 /* Sets the optimizer, its states to zero, and the loss. */
-fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer,
-                           const fr_loss *loss);
+fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer, const fr_loss *loss);
 
 /* Makes room for batches of up to `batch` samples; keeps what is there when it is enough. */
 fr_status fr_model_reserve(fr_model *model, int batch);
@@ -136,10 +142,13 @@ fr_status fr_model_set_parameter(fr_model *model, int index, const float *values
 int fr_model_state_count(const fr_model *model);
 
 /* State `which` of parameter `index`, laid out as the parameter is: the optimizer's in the order of
- * fr_optimizer_update, then the moving average where it keeps one. Those of a parameter that training does
+ * fr_optimizer_update, then the moving average where it keeps one. Those of a parameter that
+ * training does
  * not change mean nothing. */
-fr_status fr_model_get_state(const fr_model *model, int which, int index, float *values, int elements);
-fr_status fr_model_set_state(fr_model *model, int which, int index, const float *values, int elements);
+fr_status fr_model_get_state(const fr_model *model, int which, int index, float *values,
+                             int elements);
+fr_status fr_model_set_state(fr_model *model, int which, int index, const float *values,
+                             int elements);
 
 /* The gradient of parameter `index` that the latest fr_train_gradients left. */
 fr_status fr_model_get_gradient(const fr_model *model, int index, float *values, int elements);

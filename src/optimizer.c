@@ -25,8 +25,7 @@ fr_status fr_optimizer_check(const fr_optimizer *o) {
     return fr_fail(FR_INVALID_ARGUMENT, "optimizer: learning rate must be 0..1e6, got %g",
                    o->learning_rate);
   if (o->kind != FR_SGD && !(o->epsilon >= 1e-12 && o->epsilon <= 1.0))
-    return fr_fail(FR_INVALID_ARGUMENT, "optimizer: epsilon must be 1e-12..1, got %g",
-                   o->epsilon);
+    return fr_fail(FR_INVALID_ARGUMENT, "optimizer: epsilon must be 1e-12..1, got %g", o->epsilon);
   fr_status status;
   if ((status = check("momentum", o->momentum, 0.0, 1.0)) ||
       (status = check("beta1", o->beta1, 0.0, 1.0)) ||
@@ -116,7 +115,8 @@ static void rmsprop(const fr_optimizer *o, float *w, float *states, ptrdiff_t st
     if (mean) {
       f32x4 mi = f4_flush(f4_madd(f4_mul(rho, f4_load(mean + i)), gain, gi));
       f4_store(mean + i, mi);
-      size = f4_max(f4_sub(size, f4_mul(mi, mi)), f4_zero()); /* rounding may leave less than nothing */
+      size = f4_max(f4_sub(size, f4_mul(mi, mi)),
+                    f4_zero()); /* rounding may leave less than nothing */
     }
     f32x4 change = f4_div(f4_mul(rate, gi), f4_sqrt(f4_add(size, epsilon)));
     if (velocity) {

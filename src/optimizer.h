@@ -27,17 +27,19 @@ typedef struct {
   double epsilon;      /* all but sgd */
   double initial_accumulator; /* adagrad */
   int centered;        /* rmsprop: divides by the gradient's deviation in place of its size */
-  double weight_decay; /* of each update: w -= learning rate · weight decay · w, before anything else */
-  double clip_value;   /* of gradients, 0 for none: each within ± this, */
-  double clip_norm;    /* each tensor's norm at most this, */
+  double
+      /* of each update: w -= learning rate · weight decay · w, before anything else */
+      weight_decay;
+  double clip_value; /* of gradients, 0 for none: each within ± this, */
+  double clip_norm; /* each tensor's norm at most this, */
   double global_clip_norm; /* or the norm of all together */
-  int use_ema;         /* keep a moving average of the weights */
+  int use_ema; /* keep a moving average of the weights */
   double ema_momentum;
-  int ema_overwrite;   /* every so many updates the weights become their averages; 0: never */
-  uint64_t steps;      /* updates begun */
-  float step_size;     /* of the update under way */
-  float keep;          /* the share of a weight that its decay leaves */
-  int flush;           /* whether the update under way cuts tiny states to 0 */
+  int ema_overwrite; /* every so many updates the weights become their averages; 0: never */
+  uint64_t steps; /* updates begun */
+  float step_size; /* of the update under way */
+  float keep; /* the share of a weight that its decay leaves */
+  int flush; /* whether the update under way cuts tiny states to 0 */
 } fr_optimizer;
 
 enum { FR_MAX_STATES = 3 };
@@ -54,8 +56,10 @@ float fr_optimizer_initial_state(const fr_optimizer *optimizer);
 /* Whether gradients have to be known as a whole before any is applied. */
 int fr_optimizer_clips(const fr_optimizer *optimizer);
 
-/* Counts a step of learning rate `rate`; Adam's bias corrections go into step_size. Every 16th update,
- * or where beta1, rho or momentum let states decay too fast for that every one, flushes: no state lives
+/* Counts a step of learning rate `rate`; Adam's bias corrections go into step_size. Every 16th
+ * update,
+ * or where beta1, rho or momentum let states decay too fast for that every one, flushes: no state
+ * lives
  * long enough below 1e-30 to become subnormal. */
 void fr_optimizer_begin_step(fr_optimizer *optimizer, double rate);
 
@@ -67,7 +71,8 @@ void fr_optimizer_decay(const fr_optimizer *optimizer, float *w, int n);
  *   adam      Kingma & Ba, arXiv:1412.6980, algorithm 1 in the form at the end of section 2
  *   sgd       s0 = momentum · s0 - lr · g; w += s0, or with Nesterov w += momentum · s0 - lr · g
  *   adadelta  Zeiler, arXiv:1212.5701, algorithm 1; s0 = E[g²], s1 = E[Δw²]
- *   rmsprop   Hinton's lecture 6e with Keras's epsilon: Δw = lr · g / √(E[g²] + epsilon), E[g²] less
+ *   rmsprop   Hinton's lecture 6e with Keras's epsilon: Δw = lr · g / √(E[g²] + epsilon), E[g²]
+ * less
  *             E[g]² if centered; with momentum s = momentum · s + Δw; w -= s
  *   adagrad   Duchi et al., JMLR 12 (2011): s0 += g²; w -= lr · g / √(s0 + epsilon)
  * Weight decay, as in AdamW (Loshchilov & Hutter, arXiv:1711.05101), works on all of them.

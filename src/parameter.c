@@ -4,7 +4,8 @@
 
 #include "base/random.h"
 
-/* ---- shapes ------------------------------------------------------------------------------------ */
+/* ---- shapes ------------------------------------------------------------------------------------
+ * */
 
 static int describe_kernel(const fr_layer *l, int dims[4]) {
   if (l->kind == FR_DENSE) {
@@ -57,7 +58,8 @@ fr_status fr_parameter_describe(const fr_layer *l, int which, fr_parameter *p) {
   return check_initializer(l, &l->initializers[which]);
 }
 
-/* ---- first values ------------------------------------------------------------------------------ */
+/* ---- first values ------------------------------------------------------------------------------
+ * */
 
 /* keras.initializers.compute_fans */
 static double fan_of(const fr_parameter *p, fr_fan fan) {

@@ -18,7 +18,8 @@ static int only_reader(const fr_model *m, int layer) {
   return reader;
 }
 
-/* Softmax looks at other units, and the rest at the sum's sign at most: the largest sum is the largest
+/* Softmax looks at other units, and the rest at the sum's sign at most: the largest sum is the
+ * largest
  * activation. */
 static int is_monotone(fr_activation f) {
   return f == FR_LINEAR || f == FR_RELU || f == FR_RELU6 || f == FR_LEAKY_RELU;
@@ -29,8 +30,7 @@ static int can_fuse_pool(const fr_step *conv, const fr_layer *pool) {
   const fr_window *w = &pool->window;
   return conv->kind == FR_STEP_CONV2D && pool->kind == FR_MAX_POOLING2D &&
          is_monotone(conv->activation) && w->kernel_h == 2 && w->kernel_w == 2 &&
-         w->stride_h == 2 && w->stride_w == 2 && w->out_h == w->in_h / 2 &&
-         w->out_w == w->in_w / 2;
+         w->stride_h == 2 && w->stride_w == 2 && w->out_h == w->in_h / 2 && w->out_w == w->in_w / 2;
 }
 
 /* Dropout can only skip units whose activation needs no other unit and is zero at zero. */
@@ -52,7 +52,8 @@ static void set_dropout(fr_step *s, const fr_layer *dropout, int layer) {
   s->dropout_layer = layer;
 }
 
-/* Takes the layers behind `last` into the step as long as it can run them too; returns the last one. */
+/* Takes the layers behind `last` into the step as long as it can run them too; returns the last
+ * one. */
 static int fuse_readers(const fr_model *m, fr_step *s, int last) {
   for (;;) {
     int reader = only_reader(m, last);
@@ -116,7 +117,8 @@ static void set_sources(const fr_model *m, fr_step *s) {
   }
 }
 
-/* Backward goes from the last step to the first, and through the sources of one from the first to the last. */
+/* Backward goes from the last step to the first, and through the sources of one from the first to
+ * the last. */
 static void plan_joins(fr_model *m) {
   int has_gradient[2 * FR_MAX_LAYERS] = {0};
   for (fr_step *s = m->steps + m->step_count; s-- > m->steps;)
@@ -130,9 +132,14 @@ static void plan_joins(fr_model *m) {
 /* An activation whose slope only its input tells cannot be part of another step. */
 static void split_activation(fr_model *m, fr_step *s) {
   fr_step *f = &m->steps[m->step_count++];
-  *f = (fr_step){.kind = FR_STEP_POINTWISE, .layer = s->layer,
-                 .activation = s->activation, .kernel = -1, .bias = -1, .source_count = 1,
-                 .sources = {(int)(s - m->steps)}, .learns = s->learns};
+  *f = (fr_step){.kind = FR_STEP_POINTWISE,
+                 .layer = s->layer,
+                 .activation = s->activation,
+                 .kernel = -1,
+                 .bias = -1,
+                 .source_count = 1,
+                 .sources = {(int)(s - m->steps)},
+                 .learns = s->learns};
   s->activation = FR_LINEAR;
   set_sizes(f, s->layer);
   f->x_size = f->y_size;
@@ -147,24 +154,27 @@ static int has_activation(const fr_layer *l) {
 static void plan_step(fr_model *m, int layer, int fuse) {
   const fr_layer *l = &m->layers[layer];
   fr_step *s = &m->steps[m->step_count++];
-  *s = (fr_step){.kind = step_kinds[l->kind], .layer = l,
-                 .activation = has_activation(l) ? l->activation : FR_LINEAR, .slope = l->slope,
-                 .kernel = m->parameters_of[layer][0], .bias = m->parameters_of[layer][1]};
+  *s = (fr_step){.kind = step_kinds[l->kind],
+                 .layer = l,
+                 .activation = has_activation(l) ? l->activation : FR_LINEAR,
+                 .slope = l->slope,
+                 .kernel = m->parameters_of[layer][0],
+                 .bias = m->parameters_of[layer][1]};
   if (l->kind == FR_DROPOUT) set_dropout(s, l, layer);
   set_sources(m, s);
   set_sizes(s, l);
   int last = layer;
   if (s->kind != FR_STEP_POINTWISE && fr_activation_needs_input(s->activation))
     split_activation(m, s);
-  else if (fuse)
-    set_sizes(s, &m->layers[last = fuse_readers(m, s, layer)]);
+  else if (fuse) set_sizes(s, &m->layers[last = fuse_readers(m, s, layer)]);
   /* what runs in the middle of the step has no output of its own */
   for (int i = last; i != layer; i = m->layers[i].sources[0]) m->step_of[i] = FR_NO_STEP;
   m->step_of[layer] = FR_NO_STEP;
   m->step_of[last] = m->step_count - 1;
 }
 
-/* Flatten and reshape change no byte: samples are stored in the order in which they would read them. */
+/* Flatten and reshape change no byte: samples are stored in the order in which they would read
+ * them. */
 void fr_plan_steps(fr_model *m, int fuse) {
   enum { UNPLANNED = -3 };
   m->step_count = 0;
@@ -222,21 +232,26 @@ static room place_conv2d(fr_step *s, cursor *c, int batch) {
   uint64_t rows = (uint64_t)sizes.rows;
   s->packed = take_floats(c, (uint64_t)sizes.packed);
   s->winner = s->pool ? take(c, (uint64_t)batch * (uint64_t)s->y_size) : NULL;
-  return (room){.image = (uint64_t)sizes.image, .rows = rows, .gradient = rows,
+  return (room){.image = (uint64_t)sizes.image,
+                .rows = rows,
+                .gradient = rows,
                 .sums = rows + (uint64_t)fr_round_up(s->channels, FR_LANES),
                 .lists = (uint64_t)sizes.lists * 4 + 16};
 }
 
 static room room_of_depthwise(const fr_step *s) {
   const fr_window *w = &s->layer->window;
-  return (room){.image = 2 * (uint64_t)fr_conv2d_image(w), .sums = (uint64_t)fr_depthwise_floats(w)};
+  return (room){.image = 2 * (uint64_t)fr_conv2d_image(w),
+                .sums = (uint64_t)fr_depthwise_floats(w)};
 }
 
 static room place_norm(fr_step *s, cursor *c) {
   uint64_t channels = (uint64_t)fr_round_up(s->channels, FR_LANES);
   s->norm = (fr_norm){.channels = s->channels,
-                      .mean = take_floats(c, channels), .variance = take_floats(c, channels),
-                      .gain = take_floats(c, channels), .shift = take_floats(c, channels)};
+                      .mean = take_floats(c, channels),
+                      .variance = take_floats(c, channels),
+                      .gain = take_floats(c, channels),
+                      .shift = take_floats(c, channels)};
   return (room){.sums = 2 * channels};
 }
 

@@ -12,7 +12,8 @@ void fr_sum_chunks(fr_step *s, int floats) {
       f4_store(sum + i, f4_add(f4_load(sum + i), f4_load(s->scratch[chunk].gradient + i)));
 }
 
-/* ---- pool step: x (n, h, w, c) → y (n, h', w', c) ------------------------------------------------ */
+/* ---- pool step: x (n, h, w, c) → y (n, h', w', c)
+ * ------------------------------------------------ */
 
 static int takes_mean(const fr_step *s) {
   return s->layer->kind == FR_AVERAGE_POOLING2D || s->layer->kind == FR_GLOBAL_AVERAGE_POOLING2D;
@@ -34,7 +35,8 @@ static void pool_backward(const fr_work *work, int i) {
   else fr_max_pool_backward(w, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i), fr_dx_of(s, i));
 }
 
-/* ---- pad step: x (n, h, w, c) → y (n, h + top + bottom, w + left + right, c) ---------------------- */
+/* ---- pad step: x (n, h, w, c) → y (n, h + top + bottom, w + left + right, c)
+ * ---------------------- */
 
 /* Where line `line` of x lies in the padded image, and its length. */
 static float *padded_line(const fr_step *s, float *padded, int line, size_t *bytes) {
@@ -65,7 +67,8 @@ static void pad_backward(const fr_work *work, int i) {
   }
 }
 
-/* ---- add step: x_0 (n, …), x_1 … → y, the same shape ---------------------------------------------- */
+/* ---- add step: x_0 (n, …), x_1 … → y, the same shape
+ * ---------------------------------------------- */
 
 /* Samples are padded to whole vectors. */
 static void add_floats(float *sum, const float *values, int n) {
@@ -99,7 +102,8 @@ static void add_backward(const fr_work *work, int i) {
   }
 }
 
-/* ---- activation or dropout by itself: x (n, …) → y, the same shape ------------------------------- */
+/* ---- activation or dropout by itself: x (n, …) → y, the same shape
+ * ------------------------------- */
 
 static void drop(const fr_step *s, float *values, int i) {
   if (s->dropping)
@@ -121,7 +125,8 @@ static void pointwise_backward(const fr_work *work, int i) {
   if (s->dx) memcpy(fr_dx_of(s, i), fr_dy_of(s, i), sizeof(float) * (size_t)s->y_size);
 }
 
-/* ---- augment step: x (n, h, w, c) → y, the same shape -------------------------------------------- */
+/* ---- augment step: x (n, h, w, c) → y, the same shape
+ * -------------------------------------------- */
 
 static void augment_forward(const fr_work *work, int i) {
   const fr_model *m = work->model;
@@ -131,7 +136,8 @@ static void augment_forward(const fr_work *work, int i) {
   else memcpy(fr_y_of(s, i), fr_x_of(s, i), sizeof(float) * (size_t)s->y_size);
 }
 
-/* ---- all steps --------------------------------------------------------------------------------- */
+/* ---- all steps ---------------------------------------------------------------------------------
+ * */
 
 /* A kind either runs over the whole batch or sample by sample. */
 static const struct {
@@ -191,7 +197,8 @@ void fr_steps_end(fr_model *m) {
     if (m->steps[i].kind == FR_STEP_NORMALIZE) fr_normalize_step_end(m, &m->steps[i]);
 }
 
-/* ---- before the first step ---------------------------------------------------------------------- */
+/* ---- before the first step ----------------------------------------------------------------------
+ * */
 
 typedef struct {
   fr_model *model;
@@ -212,8 +219,8 @@ static void prepare_chunk(void *context, int chunk) {
   for (int i = 0; i < m->step_count; i++) {
     const fr_step *s = &m->steps[i];
     if (s->dropping)
-      fr_dropout_mask(m->layers[s->dropout_layer].seed, m->optimizer.steps, s->dropout_layer, s->rate, range.first,
-                      range.end, s->y_size, s->keep);
+      fr_dropout_mask(m->layers[s->dropout_layer].seed, m->optimizer.steps, s->dropout_layer,
+                      s->rate, range.first, range.end, s->y_size, s->keep);
   }
 }
 

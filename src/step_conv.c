@@ -4,7 +4,8 @@
 #include "update.h"
 #include "work.h"
 
-/* ---- convolution step: x (n, h, w, in) → y (n, h', w', out) ------------------------------------ */
+/* ---- convolution step: x (n, h, w, in) → y (n, h', w', out) ------------------------------------
+ * */
 
 static void conv2d_forward_chunk(void *context, int chunk) {
   const fr_work *work = context;
@@ -18,8 +19,7 @@ static void conv2d_forward_chunk(void *context, int chunk) {
     if (s->pool)
       fr_conv2d_pool_forward(w, x, s->packed, relu, s->scratch[chunk].lists, y,
                              work->model->training ? s->winner + (ptrdiff_t)i * s->y_size : NULL);
-    else
-      fr_conv2d_forward(w, x, s->packed, relu, y);
+    else fr_conv2d_forward(w, x, s->packed, relu, y);
     if (!relu) fr_activate(s, i, 1);
   }
 }
@@ -57,8 +57,7 @@ static void conv2d_backward_chunk(void *context, int chunk) {
     const float *x = fr_conv2d_pad(w, fr_x_of(s, i), scratch->image);
     fr_conv2d_backward_kernel(w, x, &delta, scratch->lists, drows, dbias);
     if (s->dx)
-      fr_conv2d_backward_input(w, s->rows, &delta, scratch->lists, scratch->image,
-                               fr_dx_of(s, i));
+      fr_conv2d_backward_input(w, s->rows, &delta, scratch->lists, scratch->image, fr_dx_of(s, i));
   }
 }
 
@@ -78,7 +77,8 @@ void fr_conv2d_step_backward(fr_work *work) {
   if (s->bias >= 0) fr_update_emit(m, s->bias, 0, dbias, m->parameters[s->bias].stored);
 }
 
-/* ---- depthwise step: x (n, h, w, in) → y (n, h', w', in · multiplier) ---------------------------- */
+/* ---- depthwise step: x (n, h, w, in) → y (n, h', w', in · multiplier)
+ * ---------------------------- */
 
 static void depthwise_forward_chunk(void *context, int chunk) {
   const fr_work *work = context;

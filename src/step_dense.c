@@ -4,7 +4,8 @@
 #include "update.h"
 #include "work.h"
 
-/* ---- dense step: x (n, inputs) → y (n, units) --------------------------------------------------- */
+/* ---- dense step: x (n, inputs) → y (n, units) ---------------------------------------------------
+ * */
 
 enum { UNITS_A_CHUNK = 4 };
 

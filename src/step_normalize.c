@@ -6,7 +6,8 @@
 static int positions_of(const fr_step *s) { return s->y_size / s->channels; }
 static double count_of(const fr_work *work) { return (double)work->n * positions_of(work->step); }
 
-/* ---- forward ----------------------------------------------------------------------------------- */
+/* ---- forward -----------------------------------------------------------------------------------
+ * */
 
 /* Sums over the chunk's samples, from zero. */
 static float *clear_sums(fr_step *s, int chunk) {
@@ -25,7 +26,9 @@ static void add_chunk(const fr_work *work, int chunk, fr_norm_sum add) {
 }
 
 static void sum_chunk(void *context, int chunk) { add_chunk(context, chunk, fr_norm_add); }
-static void square_chunk(void *context, int chunk) { add_chunk(context, chunk, fr_norm_add_squares); }
+static void square_chunk(void *context, int chunk) {
+  add_chunk(context, chunk, fr_norm_add_squares);
+}
 
 /* out = the sums of all chunks from float `from` on, divided by what they were taken over. */
 static void average_chunks(const fr_work *work, int from, float *out) {
@@ -75,7 +78,8 @@ void fr_normalize_step_end(fr_model *m, fr_step *s) {
   }
 }
 
-/* ---- backward ---------------------------------------------------------------------------------- */
+/* ---- backward ----------------------------------------------------------------------------------
+ * */
 
 static void gradient_chunk(void *context, int chunk) {
   const fr_work *work = context;
@@ -97,7 +101,8 @@ static void input_chunk(void *context, int chunk) {
                      s->scratch[0].gradient, fr_dx_of(s, i));
 }
 
-/* The gradients of gamma and beta are the sums that the gradient of x needs, scaled; they are handed out
+/* The gradients of gamma and beta are the sums that the gradient of x needs, scaled; they are
+ * handed out
  * last, as an update changes neither gain nor shift of the pass under way. */
 void fr_normalize_step_backward(fr_work *work) {
   fr_model *m = work->model;

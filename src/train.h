@@ -28,7 +28,8 @@ fr_status fr_train_gradients(fr_model *model, const fr_batch *batch, fr_scores *
 /* Adds the n samples' scores, in inference. */
 fr_status fr_evaluate(fr_model *model, const fr_batch *data, int batch_size, fr_scores *scores);
 
-/* out (n, the layer's output elements): what layer `layer` makes of each sample, in inference or as the next
+/* out (n, the layer's output elements): what layer `layer` makes of each sample, in inference or as
+ * the next
  * training step would: dropout, augmentation and the batch's own statistics included. */
 fr_status fr_activations_of(fr_model *model, int layer, const fr_batch *data, int training,
                             float *out);

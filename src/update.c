@@ -55,7 +55,8 @@ void fr_update_emit(fr_model *m, int parameter, int at, float *gradient, int n) 
   else apply(m, offset, gradient, n);
 }
 
-/* ---- clipping ---------------------------------------------------------------------------------- */
+/* ---- clipping ----------------------------------------------------------------------------------
+ * */
 
 static double sum_of_squares(const float *values, int n) {
   double sum = 0.0;
@@ -80,7 +81,7 @@ static float shrink(double squares, double limit) {
   return norm > limit ? (float)(limit / norm) : 1.0f;
 }
 
-#define EACH_TRAINABLE(m, p)                                                                 \
+#define EACH_TRAINABLE(m, p)                                                                     \
   for (const fr_parameter *p = (m)->parameters; p < (m)->parameters + (m)->parameter_count; p++) \
     if (p->trainable)
 
@@ -98,7 +99,8 @@ static void clip(fr_model *m) {
   }
 }
 
-/* ---- the weights' moving average ---------------------------------------------------------------- */
+/* ---- the weights' moving average ----------------------------------------------------------------
+ * */
 
 static void average_chunk(void *context, int chunk) {
   fr_model *m = context;
@@ -140,7 +142,8 @@ fr_status fr_update_average(fr_model *m, int swap) {
   return FR_OK;
 }
 
-/* ---- regularizers ------------------------------------------------------------------------------ */
+/* ---- regularizers ------------------------------------------------------------------------------
+ * */
 
 double fr_update_penalty(const fr_model *m) {
   double sum = 0.0;

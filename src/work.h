@@ -1,4 +1,5 @@
-/* What the steps of a plan share: one batch's work on one step, cut into chunks of samples. Each kind of step
+/* What the steps of a plan share: one batch's work on one step, cut into chunks of samples. Each
+ * kind of step
  * is a pair of functions, in the table of step.c. */
 #ifndef FR_WORK_H
 #define FR_WORK_H
@@ -9,12 +10,14 @@
 typedef struct {
   fr_model *model;
   fr_step *step;
-  int n;       /* samples */
+  int n; /* samples */
   int in_loss; /* backward: dy is already the gradient before the activation */
 } fr_work;
 
 /* The number of the first layer that the step runs. */
-static inline int fr_layer_of(const fr_model *m, const fr_step *s) { return (int)(s->layer - m->layers); }
+static inline int fr_layer_of(const fr_model *m, const fr_step *s) {
+  return (int)(s->layer - m->layers);
+}
 
 static inline float *fr_sample(float *values, int stride, int i) {
   return values + (ptrdiff_t)i * stride;

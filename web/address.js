@@ -1,5 +1,6 @@
 /**
- * The page's own address, which changes with the settings. WebKit throws after 100 changes in 30 s, so that a change may have to
+ * The page's own address, which changes with the settings. WebKit throws after 100 changes in 30 s, so that a change
+ * may have to
  * wait; what is written is what holds then.
  */
 

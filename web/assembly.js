@@ -6,7 +6,8 @@ import * as fittingRoom from 'fitting-room';
  * @typedef {import('./model-spec.js').Spec} Spec
  * @typedef {{ seed: number, runtime: import('../shim/core/loading.js').RuntimeOptions }} BuildOptions
  * @typedef {{ outputShape: (number | null)[], parameters: number }} Shown
- * @typedef {Error & { layer: number | undefined, before: Shown[] }} Fault the first layer with which the model cannot be built
+ * @typedef {Error & { layer: number | undefined, before: Shown[] }} Fault the first layer with which the model cannot
+ *   be built
  */
 
 const { input, layers, model, regularizers, sequential } = /** @type {any} */ (fittingRoom);
@@ -16,11 +17,14 @@ const PICTURE = [28, 28, 1];
 /**
  * @param {Spec[]} specs
  * @param {BuildOptions} options
- * @returns {Promise<{ built: any, shown: () => Shown[] }>} shown: what the page shows of each layer, in the order of `specs`
+ * @returns {Promise<{ built: any, shown: () => Shown[] }>} shown: what the page shows of each layer, in the order of
+ *   `specs`
  */
 export async function assemble(specs, { seed, runtime }) {
   const made = specs.map((spec, i) => layerOf(spec, i === 0 ? { inputShape: PICTURE } : {}));
-  const built = await (specs.some(branches) ? graphOf(specs, made, { ...runtime, seed }) : sequential({ ...runtime, seed, layers: made }));
+  const built = await (specs.some(branches)
+    ? graphOf(specs, made, { ...runtime, seed })
+    : sequential({ ...runtime, seed, layers: made }));
   const shown = () =>
     made.map((layer) => {
       const { outputShape, parameters } = built.layers.find((/** @type {any} */ { config }) => config === layer);
@@ -49,7 +53,8 @@ function layerOf({ kind, options }, more) {
     if (value === undefined) delete config[name];
     if (name.endsWith('Regularizer')) config[name] = regularizerOf(value, strength);
   }
-  if (smallest !== undefined) Object.assign(config, { scale: [smallest, largest], factor: [config.factor, config.factor] });
+  if (smallest !== undefined)
+    Object.assign(config, { scale: [smallest, largest], factor: [config.factor, config.factor] });
   if (targetShape) config.targetShape = targetShape.split('x').map(Number);
   return layers[kind]({ ...config, ...more });
 }

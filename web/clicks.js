@@ -1,5 +1,6 @@
 /**
- * One press acts once: the second click of a double click does nothing, and neither does a key that is held down. Buttons that people
+ * One press acts once: the second click of a double click does nothing, and neither does a key that is held down.
+ * Buttons that people
  * press many times on purpose, to page or to move something on, say so by `data-repeat`.
  */
 export function setUpClicks() {

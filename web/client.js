@@ -7,14 +7,18 @@ const MAX_STARTS = 3;
 /** @param {number} ms */
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Of index.html, which may begin one before this script runs: a worker whose policy is the page's. @type {(name: string) => Worker} */
+/**
+ * Of index.html, which may begin one before this script runs: a worker whose policy is the page's.
+ * @type {(name: string) => Worker}
+ */
 const begin = (name) => /** @type {any} */ (globalThis).startWorker(name);
 
 /**
  * Starts the worker and calls it. `onDeath` is told once when the worker is gone, for whatever reason.
  *
  * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never comes back
- * from making a worker's own workers, which are the core's threads. Where that happens later, as it turns to another build of
+ * from making a worker's own workers, which are the core's threads. Where that happens later, as it turns to another
+ * build of
  * the core, there may be a model and data that only it has: it is given up with the code `stuck`.
  * @param {import('../shim/core/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
@@ -87,10 +91,12 @@ export function startWorker(runtime, onDeath, role = 'trainer', early) {
 
   const ready = callWatched('hello', runtime);
   // The browser releases a worker's locks when it ends, however it ends.
-  ready.then(() => {
-    starts = 0;
-    return navigator.locks?.request(name, () => die(''));
-  }).catch(() => {}); // dead, or locks are refused
+  ready
+    .then(() => {
+      starts = 0;
+      return navigator.locks?.request(name, () => die(''));
+    })
+    .catch(() => {}); // dead, or locks are refused
 
   return {
     /** @type {typeof call} */

@@ -53,7 +53,8 @@ export function oncePerFrame(draw) {
 /**
  * Takes the user to a section: what is seen and what the keyboard goes on from.
  * @param {string} id
- * @param {{ smooth?: boolean }} [options] `smooth`: in sight, where motion is wanted; not while the page around still changes
+ * @param {{ smooth?: boolean }} [options] `smooth`: in sight, where motion is wanted; not while the page around still
+ *   changes
  */
 export function goTo(id, { smooth = false } = {}) {
   const still = !smooth || matchMedia('(prefers-reduced-motion: reduce)').matches;

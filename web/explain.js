@@ -15,7 +15,8 @@ export function explain({ kind, options }, before, inputs) {
   if (takesPictures(kind) && input.length !== 3) return { key: 'needs-picture', values: { shape } };
   if (kind === 'add') return { key: 'shapes-differ', values: { shape, other: unbroken(inputs[1]) } };
   const window = options.kernelSize ?? options.poolSize;
-  if (options.padding === 'valid' && window > Math.min(input[0], input[1])) return { key: 'window-large', values: { window, shape } };
+  if (options.padding === 'valid' && window > Math.min(input[0], input[1]))
+    return { key: 'window-large', values: { window, shape } };
   if (kind === 'reshape') return { key: 'reshape', values: { count: input.reduce((a, b) => a * b), shape } };
   return { key: 'other' };
 }

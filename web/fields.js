@@ -34,7 +34,8 @@ export function number(initial, min, max, whole = false) {
   /** @param {string} text */
   const parse = (text) => {
     const value = numberOf(text);
-    if (whole && /[.,]/.test(plainOf(text))) return undefined; // 1.000 and 1,000 are a thousand to some and one to others
+    // 1.000 and 1,000 are a thousand to some and one to others
+    if (whole && /[.,]/.test(plainOf(text))) return undefined;
     return value >= min && value <= max && (!whole || Number.isInteger(value)) ? value : undefined;
   };
   return { initial, parse, min, max, whole };
@@ -51,7 +52,11 @@ export const choice = (...values) => ({
 });
 
 /** @param {boolean} initial @returns {Field} */
-export const flag = (initial) => ({ initial, flag: true, parse: (text) => (/^[01]$/.test(text) ? text === '1' : undefined) });
+export const flag = (initial) => ({
+  initial,
+  flag: true,
+  parse: (text) => (/^[01]$/.test(text) ? text === '1' : undefined),
+});
 
 /** A value as an address spells it. @param {any} value */
 export const spelt = (value) => String(typeof value === 'boolean' ? Number(value) : value);

@@ -1,7 +1,8 @@
 import { headOf } from './head.js';
 
 /**
- * Sorts whatever is dropped, pasted or chosen: pictures to classify, the files of a dataset, the files of a model, anything else.
+ * Sorts whatever is dropped, pasted or chosen: pictures to classify, the files of a dataset, the files of a model,
+ * anything else.
  * It only looks; whoever gets the files reads them, and changes something only once that has succeeded.
  *
  * @typedef {'pictures' | 'dataset' | 'model'} Kind
@@ -9,7 +10,10 @@ import { headOf } from './head.js';
  * @typedef {Record<Kind, File[]> & { strays: Stray[] }} Sorted
  */
 
-/** Files taken at a time, so that a folder dropped by mistake does not hold the page up: their small pictures take 200 MB. */
+/**
+ * Files taken at a time, so that a folder dropped by mistake does not hold the page up: their small pictures take 200
+ * MB.
+ */
 export const MOST_FILES = 2000;
 const MOST_ENTRIES = 20_000; // of folders, looked at for so many files
 const HEAD = 64; // bytes that tell what a file is
@@ -28,10 +32,16 @@ const BEGINNINGS = [
   ['pictures', /^(\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|RIFF.{4}WEBP|.{4}ftyp(avi[fs]|hei|hev|mif1|msf1))/s],
 ];
 
-/** By its name and kind alone, so that a picture need not be read twice. To Firefox, .fit is a picture of the stars. @param {File} file */
+/**
+ * By its name and kind alone, so that a picture need not be read twice. To Firefox, .fit is a picture of the stars.
+ * @param {File} file
+ */
 const isPicture = ({ name, type }) => !MODEL_NAME.test(name) && (/^image\//.test(type) || PICTURE_NAME.test(name));
 
-/** @param {File} file @returns {Promise<Kind | 'parts' | Stray['why']>} parts: of a model, where there is one beside it */
+/**
+ * @param {File} file
+ * @returns {Promise<Kind | 'parts' | Stray['why']>} parts: of a model, where there is one beside it
+ */
 async function kindOf(file) {
   if (isPicture(file)) return 'pictures';
   if (MODEL_NAME.test(file.name)) return 'model';
@@ -48,7 +58,8 @@ async function kindOf(file) {
 
 /**
  * @param {File[]} files
- * @param {Kind} [expected] where the files were chosen for something: what is not known to be anything else is taken for that
+ * @param {Kind} [expected] where the files were chosen for something: what is not known to be anything else is taken
+ *   for that
  * @returns {Promise<Sorted>}
  */
 export async function sorted(files, expected) {
@@ -70,7 +81,8 @@ export async function sorted(files, expected) {
 export const arePictures = (files) => files.length > 0 && files.every(isPicture);
 
 /**
- * The files of a drop or a paste, those in folders too. What is asked of `transfer` is asked at once: it is empty later.
+ * The files of a drop or a paste, those in folders too. What is asked of `transfer` is asked at once: it is empty
+ * later.
  * @param {DataTransfer} transfer
  * @returns {File[] | Promise<File[]>} at once where there are no folders
  */
@@ -103,14 +115,19 @@ const isEnough = ({ files, entries }) => files.length > MOST_FILES || entries > 
 async function walk(folder, found) {
   const reader = folder.createReader();
   for (;;) {
-    const entries = await /** @type {Promise<FileSystemEntry[]>} */ (new Promise((resolve) => reader.readEntries(resolve, () => resolve([])))); // some at a time
+    const entries = await /** @type {Promise<FileSystemEntry[]>} */ (
+      new Promise((resolve) => reader.readEntries(resolve, () => resolve([])))
+    ); // some at a time
     if (entries.length === 0) return;
     for (const entry of entries) {
       if (isEnough(found)) return;
       found.entries++;
       if (LITTER.test(entry.name)) continue;
       if (entry.isDirectory) await walk(/** @type {FileSystemDirectoryEntry} */ (entry), found);
-      else await new Promise((resolve) => /** @type {FileSystemFileEntry} */ (entry).file((file) => resolve(found.files.push(file)), resolve));
+      else
+        await new Promise((resolve) =>
+          /** @type {FileSystemFileEntry} */ (entry).file((file) => resolve(found.files.push(file)), resolve),
+        );
     }
   }
 }

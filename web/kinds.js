@@ -30,7 +30,8 @@ const plain = { fields: {}, rare: {} };
 /** Of a reshaped picture: 14x14x4, where one may be -1. @type {Field} */
 const targetShape = {
   initial: '-1',
-  parse: (text) => (/^(-1|[1-9]\d{0,4})(x(-1|[1-9]\d{0,4})){0,2}$/.test(text) && text.split('-1').length < 3 ? text : undefined),
+  parse: (text) =>
+    /^(-1|[1-9]\d{0,4})(x(-1|[1-9]\d{0,4})){0,2}$/.test(text) && text.split('-1').length < 3 ? text : undefined,
 };
 
 /** @type {Record<string, Kind>} */
@@ -44,9 +45,17 @@ export const KINDS = {
   batchNormalization: {
     fields: {},
     rare: {
-      momentum: number(0.99, 0, 1), epsilon: number(0.001, 1e-7, 1), center: flag(true), scale: flag(true),
-      betaInitializer: zeros, gammaInitializer: ones, movingMeanInitializer: zeros, movingVarianceInitializer: ones,
-      betaRegularizer: regularizer, gammaRegularizer: regularizer, strength,
+      momentum: number(0.99, 0, 1),
+      epsilon: number(0.001, 1e-7, 1),
+      center: flag(true),
+      scale: flag(true),
+      betaInitializer: zeros,
+      gammaInitializer: ones,
+      movingMeanInitializer: zeros,
+      movingVarianceInitializer: ones,
+      betaRegularizer: regularizer,
+      gammaRegularizer: regularizer,
+      strength,
     },
   },
   maxPooling2d: pooling,
@@ -65,13 +74,24 @@ export const KINDS = {
   randomRotation: { fields: { factor: number(0.05, 0, 1), ...fill }, rare: filling },
   randomZoom: { fields: { heightFactor: share, widthFactor: number(undefined, 0, 1), ...fill }, rare: filling },
   randomContrast: { fields: { factor: number(0.2, 0, 1) }, rare: {} },
-  randomErasing: { fields: { factor: number(0.5, 0, 1), smallest: number(0.02, 0, 1), largest: number(0.33, 0, 1) }, rare: { fillValue: number(undefined, 0, 1) } },
+  randomErasing: {
+    fields: { factor: number(0.5, 0, 1), smallest: number(0.02, 0, 1), largest: number(0.33, 0, 1) },
+    rare: { fillValue: number(undefined, 0, 1) },
+  },
 };
 
 /** As the page lists them. */
 export const GROUPS = {
   learning: ['conv2d', 'depthwiseConv2d', 'dense', 'batchNormalization'],
-  shaping: ['maxPooling2d', 'averagePooling2d', 'globalMaxPooling2d', 'globalAveragePooling2d', 'flatten', 'reshape', 'zeroPadding2d'],
+  shaping: [
+    'maxPooling2d',
+    'averagePooling2d',
+    'globalMaxPooling2d',
+    'globalAveragePooling2d',
+    'flatten',
+    'reshape',
+    'zeroPadding2d',
+  ],
   between: ['activation', 'leakyReLU', 'dropout', 'add'],
   varying: ['randomFlip', 'randomTranslation', 'randomRotation', 'randomZoom', 'randomContrast', 'randomErasing'],
 };

@@ -26,13 +26,18 @@ export function argmax(probabilities, classes) {
  * @param {Uint8Array} labels [n]
  * @param {Int32Array} predicted [n]
  * @param {number} classes
- * @returns {number[][][]} [true class][predicted class] → the indices of the pictures; where some have no class, each row has one
+ * @returns {number[][][]} [true class][predicted class] → the indices of the pictures; where some have no class, each
+ *   row has one
  *   more cell, with those
  */
 export function confusion(labels, predicted, classes) {
   const columns = predicted.includes(NO_CLASS) ? classes + 1 : classes;
-  const cells = Array.from({ length: classes }, () => Array.from({ length: columns }, () => /** @type {number[]} */ ([])));
-  labels.forEach((label, index) => cells[label][predicted[index] === NO_CLASS ? classes : predicted[index]].push(index));
+  const cells = Array.from({ length: classes }, () =>
+    Array.from({ length: columns }, () => /** @type {number[]} */ ([])),
+  );
+  labels.forEach((label, index) =>
+    cells[label][predicted[index] === NO_CLASS ? classes : predicted[index]].push(index),
+  );
   return cells;
 }
 

@@ -2,7 +2,8 @@ import { KINDS } from './kinds.js';
 import { parseModel, writeModel } from './model-spec.js';
 
 /**
- * The model in the address of the page: a preset, or layer by layer; the tutorial's five numbers have keys of their own.
+ * The model in the address of the page: a preset, or layer by layer; the tutorial's five numbers have keys of their
+ * own.
  *
  * @typedef {import('./model-spec.js').Layer} Layer
  * @typedef {{ key: string, text: string, used: any }} Correction what could not be used, and what is used instead
@@ -51,5 +52,9 @@ export function writeModelTo(query, layers) {
 function isTutorial(layers) {
   const numbers = (/** @type {string} */ kind) =>
     NUMBERS.filter((each) => each[1] === kind).map(([, , option]) => [option, KINDS[kind].fields[option].initial]);
-  return writeModel(layers.map((layer) => ({ ...layer, options: { ...layer.options, ...Object.fromEntries(numbers(layer.kind)) } }))) === 'tutorial';
+  return (
+    writeModel(
+      layers.map((layer) => ({ ...layer, options: { ...layer.options, ...Object.fromEntries(numbers(layer.kind)) } })),
+    ) === 'tutorial'
+  );
 }

@@ -25,7 +25,8 @@ export const PICTURE = 0;
 /** @type {Record<string, string>} */
 export const PRESETS = {
   tutorial: 'conv2d:32:3:relu,maxPooling2d:2,flatten,dense:128:relu,dropout:0.5',
-  lenet: 'conv2d:6:5:tanh:same,averagePooling2d:2,conv2d:16:5:tanh,averagePooling2d:2,flatten,dense:120:tanh,dense:84:tanh',
+  lenet:
+    'conv2d:6:5:tanh:same,averagePooling2d:2,conv2d:16:5:tanh,averagePooling2d:2,flatten,dense:120:tanh,dense:84:tanh',
   blocks:
     'conv2d:32:3:same:useBias=0,batchNormalization,activation:relu,maxPooling2d:2,' +
     'conv2d:64:3:same:useBias=0,batchNormalization,activation:relu,maxPooling2d:2,flatten,dense:128:relu,dropout:0.5',
@@ -53,7 +54,8 @@ export function newLayer(kind, id) {
 
 /**
  * @param {string} text the name of a preset, or layer by layer
- * @returns {{ layers: Layer[], fault?: undefined } | { layers?: undefined, fault: string }} the fault: the part that cannot be
+ * @returns {{ layers: Layer[], fault?: undefined } | { layers?: undefined, fault: string }} the fault: the part that
+ *   cannot be
  */
 export function parseModel(text) {
   const whole = Object.hasOwn(PRESETS, text) ? PRESETS[text] : text;
@@ -66,7 +68,9 @@ export function parseModel(text) {
     if (layer.from === layers.length) delete layer.from; // the one before it, which no address says
     layers.push(layer);
   }
-  const astray = layers.findIndex(({ id, ...reads }) => [reads.from, reads.with].some((place = 0) => place === id || place > layers.length));
+  const astray = layers.findIndex(({ id, ...reads }) =>
+    [reads.from, reads.with].some((place = 0) => place === id || place > layers.length),
+  );
   return astray < 0 ? { layers } : { fault: parts[astray] };
 }
 
@@ -84,7 +88,12 @@ function parseLayer(part, id) {
   return (kind === 'add') === (layer.with !== undefined) ? layer : null;
 }
 
-/** The option that a word without a name is meant for. @param {string} kind @param {string} word @param {Set<string>} said */
+/**
+ * The option that a word without a name is meant for.
+ * @param {string} kind
+ * @param {string} word
+ * @param {Set<string>} said
+ */
 const nameOf = (kind, word, said) =>
   Object.entries(KINDS[kind].fields).find(([name, field]) => !said.has(name) && field.parse(word) !== undefined)?.[0];
 
@@ -120,7 +129,11 @@ function writeLayer({ kind, options, ...reads }, at, layers) {
   return [kind, ...words, ...references].join(':');
 }
 
-/** Whether an option is said even where it is as at first: the first one, and the numbers that follow it. @param {string} kind @param {string} name */
+/**
+ * Whether an option is said even where it is as at first: the first one, and the numbers that follow it.
+ * @param {string} kind
+ * @param {string} name
+ */
 function leads(kind, name) {
   const fields = Object.entries(KINDS[kind].fields);
   const end = fields.findIndex(([, { max }], i) => i > 0 && max === undefined);
@@ -153,7 +166,11 @@ export const placeOf = (layers, id) => layers.findIndex((layer) => layer.id === 
 export function specsOf(layers) {
   const specs = layers.map(({ kind, options, ...reads }, at) => ({
     kind,
-    options: Object.fromEntries(Object.entries(options).filter(([name, value]) => name in KINDS[kind].fields || value !== KINDS[kind].rare[name].initial)),
+    options: Object.fromEntries(
+      Object.entries(options).filter(
+        ([name, value]) => name in KINDS[kind].fields || value !== KINDS[kind].rare[name].initial,
+      ),
+    ),
     ...Object.fromEntries(referencesOf(reads, at, layers)),
   }));
   return [...specs, { kind: 'dense', options: { units: 10, activation: 'softmax' } }];

@@ -17,7 +17,10 @@ export async function setUpOffline(trainer) {
   await new Promise(whenIdle);
   const { serviceWorker } = navigator;
   const registration = await serviceWorker.register('service-worker.js');
-  onWaiting(registration, once(() => announce(registration, trainer)));
+  onWaiting(
+    registration,
+    once(() => announce(registration, trainer)),
+  );
   document.addEventListener('visibilitychange', () => document.hidden || registration.update().catch(() => {}));
   serviceWorker.addEventListener('message', once(showKept));
   (await serviceWorker.ready).active?.postMessage('fill');
@@ -47,7 +50,11 @@ function onWaiting(registration, act) {
   look();
 }
 
-/** A line at the foot of the window, which moves nothing. @param {ServiceWorkerRegistration} registration @param {import('./trainer.js').Trainer} trainer */
+/**
+ * A line at the foot of the window, which moves nothing.
+ * @param {ServiceWorkerRegistration} registration
+ * @param {import('./trainer.js').Trainer} trainer
+ */
 function announce(registration, trainer) {
   const text = el('p', { role: 'status' });
   const button = el('button', { type: 'button', 'data-testid': 'update-use', onclick: () => use(registration) });
@@ -63,7 +70,10 @@ function announce(registration, trainer) {
   onLanguage(render);
 }
 
-/** Where another tab has already used it, the page has only to be loaded. @param {ServiceWorkerRegistration} registration */
+/**
+ * Where another tab has already used it, the page has only to be loaded.
+ * @param {ServiceWorkerRegistration} registration
+ */
 function use({ waiting }) {
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload());
   if (waiting) waiting.postMessage('use');

@@ -23,9 +23,11 @@ import { createSettingsForm } from './views/settings-form.js';
 import { createTape } from './views/tape.js';
 import { createVerdictView } from './views/verdict.js';
 
-const FIRST = 1000; // ms for which all else waits at most until a picture can be answered, or is, where one was given at once
+// ms for which all else waits at most until a picture can be answered, or is, where one was given at once
+const FIRST = 1000;
 
-const SOON = 150; // ms that the language waits for the section which pictures are dropped on, so that all is rendered once
+// ms that the language waits for the section which pictures are dropped on, so that all is rendered once
+const SOON = 150;
 
 const TRY_TEXTS = { en: () => import('./i18n/en/try.js'), 'zh-Hans': () => import('./i18n/zh-Hans/try.js') };
 
@@ -34,7 +36,8 @@ export function openPage() {
   document.querySelector('.way-out')?.remove(); // for pages that are framed
   const { settings, corrected } = readSettings(location.search);
   let touched = false; // somebody has begun something here
-  for (const kind of ['pointerdown', 'keydown', 'drop', 'paste']) addEventListener(kind, () => (touched = true), { capture: true, once: true });
+  for (const kind of ['pointerdown', 'keydown', 'drop', 'paste'])
+    addEventListener(kind, () => (touched = true), { capture: true, once: true });
   const session = createSession({ ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
   const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }), {
     load: loadImages,
@@ -45,7 +48,11 @@ export function openPage() {
   const loadKeep = once(() => orMissing(byId('main'), startKeep()));
 
   // Load
-  const dataView = createDataView(session, { source: () => settings.source, onSource, onFiles: (files) => takeIn(files, 'dataset') });
+  const dataView = createDataView(session, {
+    source: () => settings.source,
+    onSource,
+    onFiles: (files) => takeIn(files, 'dataset'),
+  });
   const takeIn = createIncoming(
     {
       pictures: async (files) => (await loadTry()).add(files),
@@ -59,7 +66,11 @@ export function openPage() {
   const modelView = createModelView(session, settings, { onChange: onSettings, onInvalid: trainer.refresh });
 
   // Train
-  const settingsForm = createSettingsForm(settings, { onChange: onSettings, onInvalid: trainer.refresh, onRuntime: modelView.ask });
+  const settingsForm = createSettingsForm(settings, {
+    onChange: onSettings,
+    onInvalid: trainer.refresh,
+    onRuntime: modelView.ask,
+  });
   const run = createRunView(session, trainer, { model: modelView.firstInvalid, settings: settingsForm.firstInvalid });
   const tape = createTape(() => settings.epochs);
   const moment = createMomentView();
@@ -70,7 +81,13 @@ export function openPage() {
   // Show
   createVerdictView(trainer);
 
-  const masthead = createMasthead({ session, trainer, settings, parameters: () => modelView.parameters, start: run.start });
+  const masthead = createMasthead({
+    session,
+    trainer,
+    settings,
+    parameters: () => modelView.parameters,
+    start: run.start,
+  });
   createAlarm(session, open);
   createCorrections(corrected);
 
@@ -89,7 +106,11 @@ export function openPage() {
   addEventListener('popstate', address.update); // going back changes no field
 
   let unkept = false; // what was trained is in this tab alone
-  for (const [name, is] of /** @type {const} */ ([['run', false], ['kept', false], ['unkept', true]])) {
+  for (const [name, is] of /** @type {const} */ ([
+    ['run', false],
+    ['kept', false],
+    ['unkept', true],
+  ])) {
     trainer.on(name, () => {
       unkept = is;
       guardLeaving();
@@ -98,17 +119,25 @@ export function openPage() {
 
   setUpTheme();
   setUpClicks();
-  const atMost = (/** @type {number} */ ms, /** @type {Promise<any>} */ promise) => Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, ms))]);
+  const atMost = (/** @type {number} */ ms, /** @type {Promise<any>} */ promise) =>
+    Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, ms))]);
   const trying = loadTry();
   const language = setUpLanguage(atMost(SOON, trying));
-  const first = atMost(FIRST, trying.then(({ answered }) => answered));
+  const first = atMost(
+    FIRST,
+    trying.then(({ answered }) => answered),
+  );
   first.then(loadOthers);
   Promise.all([language, first]).then(open);
   prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
 
   /** The section for people's own pictures comes once the page stands, or is asked for. */
   async function startTry() {
-    const [{ createTry }] = await Promise.all([import('./try/index.js'), addTexts(TRY_TEXTS), import('./views/bars.js')]);
+    const [{ createTry }] = await Promise.all([
+      import('./try/index.js'),
+      addTexts(TRY_TEXTS),
+      import('./views/bars.js'),
+    ]);
     return createTry({ session, trainer, language, onChosen: (files) => takeIn(files, 'pictures') });
   }
 
@@ -210,7 +239,8 @@ export function openPage() {
   function guardLeaving() {
     const { state, model } = trainer.view;
     removeEventListener('beforeunload', askBeforeLeaving);
-    if (state === 'training' || state === 'paused' || (model && unkept)) addEventListener('beforeunload', askBeforeLeaving);
+    if (state === 'training' || state === 'paused' || (model && unkept))
+      addEventListener('beforeunload', askBeforeLeaving);
   }
 
   /** @param {BeforeUnloadEvent} event */

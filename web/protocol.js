@@ -8,7 +8,8 @@
  *                 { kind: 'result', id, value }
  *                 { kind: 'error', id, error: { name, message, code, layer, values } }
  *
- * @typedef {{ name: string, message: string, code?: string, layer?: number, values?: Record<string, number> }} PlainError `values`: numbers for the
+ * @typedef {{ name: string, message: string, code?: string, layer?: number, values?: Record<string, number> }}
+ *   PlainError `values`: numbers for the
  *   page's words
  * @typedef {{ kind: 'call', id: number, method: string, args: any } | { kind: 'cancel', id: number }} Request
  * @typedef {{ kind: 'event', id: number, event: any } | { kind: 'result', id: number, value: any }
@@ -23,7 +24,8 @@
 const WORDS = { undefined: 'nothing', null: 'none', NaN: 'no number' };
 
 /** The API's words for programmers in those of everyone. @param {string} message */
-const inWords = (message) => message.replace(/\b(undefined|null|NaN)\b(?!\.\w)|\[object \w+\]/g, (word) => WORDS[word] ?? 'an object');
+const inWords = (message) =>
+  message.replace(/\b(undefined|null|NaN)\b(?!\.\w)|\[object \w+\]/g, (word) => WORDS[word] ?? 'an object');
 
 /** A failure that happened on the other side; its message may be shown. */
 export class RemoteError extends Error {
@@ -87,7 +89,10 @@ export function serve(port, methods) {
  * @param {Port} port
  */
 export function connect(port) {
-  /** @typedef {{ request: Request, resolve: (value: any) => void, reject: (error: Error) => void, onEvent?: (event: any) => void }} Pending */
+  /**
+   * @typedef {{ request: Request, resolve: (value: any) => void, reject: (error: Error) => void, onEvent?: (event: any)
+   *   => void }} Pending
+   */
   /** @type {Map<number, Pending>} */
   const pending = new Map();
   /** @type {Error | null} */
@@ -153,7 +158,10 @@ function plain(error) {
   };
 }
 
-/** The buffers of the typed arrays and the bitmaps directly inside a message: they are moved, not copied. @param {any} value */
+/**
+ * The buffers of the typed arrays and the bitmaps directly inside a message: they are moved, not copied.
+ * @param {any} value
+ */
 function handedOver(value) {
   if (!value || typeof value !== 'object') return [];
   /** @type {Transferable[]} */

@@ -39,10 +39,12 @@ function learningRateOf({ schedule, learningRate: rate = 0, decay = 1, warmUp = 
     return schedules.exponentialDecay({ initialLearningRate: rate, decaySteps: steps, decayRate: decay });
   }
   if (schedule === 'cosine') {
-    const warm = rising > 0 ? { initialLearningRate: 0, warmupTarget: rate, warmupSteps: rising } : { initialLearningRate: rate };
+    const warm =
+      rising > 0 ? { initialLearningRate: 0, warmupTarget: rate, warmupSteps: rising } : { initialLearningRate: rate };
     return schedules.cosineDecay({ ...warm, decaySteps: Math.max(1, steps - rising) });
   }
-  if (schedule === 'oneCycle') return schedules.oneCycle({ maxLearningRate: rate, totalSteps: Math.max(2, steps), warmupShare: warmUp });
+  if (schedule === 'oneCycle')
+    return schedules.oneCycle({ maxLearningRate: rate, totalSteps: Math.max(2, steps), warmupShare: warmUp });
   if (schedule === 'piecewise') {
     const half = Math.round(steps / 2);
     const boundaries = [half, Math.max(half + 1, Math.round((steps * 3) / 4))];
@@ -58,7 +60,10 @@ export const terminatingOf = () => callbacks.terminateOnNaN({ perBatch: false })
 export const stoppingOf = ({ patience }) =>
   patience ? callbacks.earlyStopping({ monitor: 'val_loss', patience, restoreBestWeights: true }) : null;
 
-/** @param {{ shape: number[], data: ArrayLike<number> }} labels [n] @returns {{ shape: number[], data: Float32Array }} [n, 10] */
+/**
+ * @param {{ shape: number[], data: ArrayLike<number> }} labels [n]
+ * @returns {{ shape: number[], data: Float32Array }} [n, 10]
+ */
 export function oneHot({ shape: [count], data }) {
   const rows = new Float32Array(count * CLASSES);
   for (let i = 0; i < count; i++) rows[i * CLASSES + data[i]] = 1;

@@ -1,9 +1,11 @@
 /**
- * Gives the page cross-origin isolation, which threads need, and its workers the page's policy, on hosts that do not send
+ * Gives the page cross-origin isolation, which threads need, and its workers the page's policy, on hosts that do not
+ * send
  * these headers, and keeps the page's files for use without a network. The dataset is not among them: the API keeps it
  * itself, checked.
  *
- * Other pages of the same origin may have put anything into any cache: what is answered from one is what the build's digests
+ * Other pages of the same origin may have put anything into any cache: what is answered from one is what the build's
+ * digests
  * say. What comes from the network is the host's affair, but only what is right is kept.
  *
  * A first visit fills the cache when the page asks for it, so that nothing delays the page. An update fills its own
@@ -12,7 +14,8 @@
 
 const scope = /** @type {any} */ (self); // a ServiceWorkerGlobalScope
 
-// Put in by the build: the SHA-256 of each file, in base64; index.html is the last one, so a cache that has it is complete.
+// Put in by the build: the SHA-256 of each file, in base64; index.html is the last one, so a cache that has it is
+// complete.
 /** @typedef {Record<string, string>} Digests */
 const FILES = /** @type {Digests} */ (/** @type {any} */ ('%FILES%'));
 const DIGESTS = { .../** @type {Digests} */ (/** @type {any} */ ('%NOT_KEPT%')), ...FILES };
@@ -60,7 +63,10 @@ async function install() {
 /** @param {{ data: 'fill' | 'use', source: any }} message */
 async function obey({ data, source }) {
   if (data === 'use') return scope.skipWaiting();
-  await fill().then(() => source.postMessage('filled'), () => {}); // no network, no space, a wrong file: the next visit asks again
+  await fill().then(
+    () => source.postMessage('filled'),
+    () => {},
+  ); // no network, no space, a wrong file: the next visit asks again
   await tidy();
 }
 
@@ -78,7 +84,8 @@ async function fill() {
 }
 
 /**
- * What the network has: `right` where that is what the build made. A server that is behind, or answers with a page for what it has not, is asked again
+ * What the network has: `right` where that is what the build made. A server that is behind, or answers with a page for
+ * what it has not, is asked again
  * at the next visit.
  * @param {string} name
  */
@@ -91,7 +98,8 @@ async function fetched(name) {
 }
 
 /**
- * The content of a response, where it is what the build made; nothing else of the response, such as its headers, is taken over.
+ * The content of a response, where it is what the build made; nothing else of the response, such as its headers, is
+ * taken over.
  * @param {string} name @param {Response} response is read @param {string} [digest]
  */
 async function checked(name, response, digest = DIGESTS[name]) {
@@ -141,7 +149,8 @@ async function answer(request) {
   const name = nameOf(request);
   const response = (await kept(name).catch(() => null)) ?? (await fromNetwork(name, request));
   if (/worker$/.test(request.destination)) return withHeaders(response, POLICY);
-  return name === PAGE ? withHeaders(response, FRAMING) : response; // which brings its own policy, and cannot say in it who may frame it
+  // which brings its own policy, and cannot say in it who may frame it
+  return name === PAGE ? withHeaders(response, FRAMING) : response;
 }
 
 /** As the host has it; only what is right is ever kept. @param {string} name @param {Request} request */
@@ -152,7 +161,11 @@ async function fromNetwork(name, request) {
   return right ?? first;
 }
 
-/** A file of this version, or a script that only another version has, which a tab may still be using. @param {string} name @returns {Promise<Response | null>} */
+/**
+ * A file of this version, or a script that only another version has, which a tab may still be using.
+ * @param {string} name
+ * @returns {Promise<Response | null>}
+ */
 async function kept(name) {
   const mine = await CACHE;
   for (const cacheName of [mine, ...(await cachesOfOurs())]) {
@@ -166,13 +179,21 @@ async function kept(name) {
   return null;
 }
 
-/** The digests in a cache that is named by them: an earlier version's. @param {string} cacheName @returns {Promise<Digests>} */
+/**
+ * The digests in a cache that is named by them: an earlier version's.
+ * @param {string} cacheName
+ * @returns {Promise<Digests>}
+ */
 async function listIn(cacheName) {
   const list = (await (await caches.match(LIST, { cacheName }))?.text()) ?? '';
   return cacheName === (await cacheNamed(list)) ? JSON.parse(list) : {};
 }
 
-/** The same response with the headers. Redirects and errors (status 0) are for the browser as they are. @param {Response} response @param {string} policy beside any of the host's */
+/**
+ * The same response with the headers. Redirects and errors (status 0) are for the browser as they are.
+ * @param {Response} response
+ * @param {string} policy beside any of the host's
+ */
 function withHeaders(response, policy) {
   const { body, status, statusText } = response;
   if (status === 0) return response;

@@ -16,7 +16,8 @@ import { RemoteError, WorkerDied } from './protocol.js';
  *
  * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
  * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
- *   message: string, version: number }} DataState `info`: of what is loaded, which stays while something else is loaded, and where that fails
+ *   message: string, version: number }} DataState `info`: of what is loaded, which stays while something else is
+ *   loaded, and where that fails
  * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core: any,
  *   fault: { layer: number, message: string } | null } | null} Description
  *   `fault`: where the model cannot be built; `layers` then are those before
@@ -44,9 +45,13 @@ export function createSession({ ready, runtime }) {
       setData({ state: 'empty', info: null });
       emit('worker', { state: 'dead', message: error.message, code: error.code });
     });
-    started.ready.then((core) => emit('worker', { state: 'alive', core }), (error) => {
-      if (!(error instanceof WorkerDied)) started.die(error.message, error.code === 'unsupported' ? 'unsupported' : 'no-core');
-    });
+    started.ready.then(
+      (core) => emit('worker', { state: 'alive', core }),
+      (error) => {
+        if (!(error instanceof WorkerDied))
+          started.die(error.message, error.code === 'unsupported' ? 'unsupported' : 'no-core');
+      },
+    );
     return started;
   }
 
@@ -57,7 +62,8 @@ export function createSession({ ready, runtime }) {
   }
 
   /**
-   * Loads a dataset; a load under way is given up for it, and a worker that died is replaced. What was loaded before stays
+   * Loads a dataset; a load under way is given up for it, and a worker that died is replaced. What was loaded before
+   * stays
    * until the next is here.
    * @param {string} source
    * @param {File[]} [files]
@@ -85,7 +91,10 @@ export function createSession({ ready, runtime }) {
     }
   }
 
-  /** A trap inside the core leaves it in no state to go on: the worker is given up. @type {import('./client.js').Client['call']} */
+  /**
+   * A trap inside the core leaves it in no state to go on: the worker is given up.
+   * @type {import('./client.js').Client['call']}
+   */
   async function call(method, args, options) {
     await ready;
     options?.signal?.throwIfAborted();

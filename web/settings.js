@@ -77,7 +77,11 @@ export function readSettings(search) {
   return { settings, corrected };
 }
 
-/** Writes what differs from the initial values, keeping what in the query is not ours. @param {Settings} settings @param {string} search */
+/**
+ * Writes what differs from the initial values, keeping what in the query is not ours.
+ * @param {Settings} settings
+ * @param {string} search
+ */
 export function writeSettings(settings, search) {
   const query = new URLSearchParams(search);
   writeModelTo(query, settings.layers);
@@ -96,7 +100,11 @@ function initialValue(name, settings) {
   return FIELDS[/** @type {keyof typeof FIELDS} */ (name)].initial;
 }
 
-/** What the model is to run on, as the API takes it. @param {Settings} settings @returns {import('../shim/core/loading.js').RuntimeOptions} */
+/**
+ * What the model is to run on, as the API takes it.
+ * @param {Settings} settings
+ * @returns {import('../shim/core/loading.js').RuntimeOptions}
+ */
 export function runtimeOptions({ deterministic, threads }) {
   return threads === 'auto' ? { deterministic } : { deterministic, threads };
 }

@@ -11,7 +11,8 @@
  */
 
 /**
- * Whoever uses the model holds it, one after the other, so that no other takes its place meanwhile; and it is disposed only
+ * Whoever uses the model holds it, one after the other, so that no other takes its place meanwhile; and it is disposed
+ * only
  * once the next one is there.
  */
 export function createTabModel() {

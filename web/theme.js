@@ -2,12 +2,15 @@ import { hook } from './dom.js';
 import { remember, recall } from './storage.js';
 
 /**
- * Light, dark, or as the system has it; but paper is light, and forced colours are the system's. index.html sets the first
+ * Light, dark, or as the system has it; but paper is light, and forced colours are the system's. index.html sets the
+ * first
  * theme before anything is painted. What is drawn in colours of its own draws itself again on `themechange`.
  */
 export function setUpTheme() {
   const select = hook('theme');
-  const [system, forced, paper] = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'].map((query) => matchMedia(query));
+  const [system, forced, paper] = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'].map((query) =>
+    matchMedia(query),
+  );
 
   function apply(printing = paper.matches) {
     const dark = !printing && (forced.matches || select.value === 'auto' ? system.matches : select.value === 'dark');

@@ -3,7 +3,8 @@ import { createPace } from './pace.js';
 import { runtimeOptions, writeSettings } from './settings.js';
 
 /**
- * Runs and evaluates the model: the state machine behind Start, Pause and Stop, and the owner of all that the page knows of
+ * Runs and evaluates the model: the state machine behind Start, Pause and Stop, and the owner of all that the page
+ * knows of
  * the tab's model. Emits `state`, `core`, `progress`, `epoch`, `log`, `reset` and `evaluation`; and `run`, `kept` and
  * `unkept`, of what is kept of it in the browser, and `forgotten` once the tab has no model any more.
  *
@@ -27,7 +28,8 @@ import { runtimeOptions, writeSettings } from './settings.js';
  * @property {string} address its settings, as the page's address spells them
  * @property {() => unknown} accept continues it
  * @typedef {{ phase: 'train' | 'validate', epoch: number, epochs: number, batch: number, batches: number,
- *   logs: { loss: number, acc: number }, samplesPerSecond: number, secondsLeft: number }} Progress `secondsLeft`: of the run
+ *   logs: { loss: number, acc: number }, samplesPerSecond: number, secondsLeft: number }} Progress `secondsLeft`: of
+ *   the run
  * @typedef {{ loss: number, accuracy: number }} Figures
  * @typedef {{ probabilities: Float32Array, labels: Uint8Array }} Predictions
  * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial' | 'failed', train: Figures | null, test: Figures | null,
@@ -44,7 +46,8 @@ const KNOWN_WITHIN = 2000; // ms that Start waits until it is known whether ther
 /**
  * @param {import('./session.js').Session} session
  * @param {() => { settings: Settings, specs: any[] }} current
- * @param {{ load: () => unknown, offersKnown: () => Promise<unknown> }} needs `load`: the images, where there are none yet;
+ * @param {{ load: () => unknown, offersKnown: () => Promise<unknown> }} needs `load`: the images, where there are none
+ *   yet;
  *   `offersKnown`: settles once an interrupted run would have been offered
  */
 export function createTrainer(session, current, { load, offersKnown }) {
@@ -103,15 +106,23 @@ export function createTrainer(session, current, { load, offersKnown }) {
     return JSON.stringify([specs, decisive, settings.schedule === 'constant' || epochs, session.data.version]);
   }
 
-  /** Whether Start would continue the run of the tab's model. A run that was ended for its loss would only diverge again. */
+  /**
+   * Whether Start would continue the run of the tab's model. A run that was ended for its loss would only diverge
+   * again.
+   */
   function continues() {
     if (model?.origin !== 'run' || model.key !== runKey()) return false;
-    return (model.ended.how === 'stopped' || model.ended.how === 'completed') && model.position.epoch < current().settings.epochs;
+    return (
+      (model.ended.how === 'stopped' || model.ended.how === 'completed') &&
+      model.position.epoch < current().settings.epochs
+    );
   }
 
   const busy = () => state === 'loading' || state === 'training' || state === 'paused';
 
-  /** What Start continues, unless the settings on the page, which are not the initial ones, are those of another run. */
+  /**
+   * What Start continues, unless the settings on the page, which are not the initial ones, are those of another run.
+   */
   function standing() {
     if (!offer || model) return null;
     const { settings } = current();
@@ -167,7 +178,8 @@ export function createTrainer(session, current, { load, offersKnown }) {
   }
 
   /** @param {Promise<unknown>} promise */
-  const soon = (promise) => Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, KNOWN_WITHIN))]);
+  const soon = (promise) =>
+    Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, KNOWN_WITHIN))]);
 
   /** Loads images where none are on their way; fails with the reason where they cannot be loaded. */
   function imagesLoaded() {
@@ -206,7 +218,9 @@ export function createTrainer(session, current, { load, offersKnown }) {
     try {
       await evaluated;
       const args = { ...chosen, specs, runtime: runtimeOptions(settings), from, address: writeSettings(settings, '') };
-      const { position, ended } = await session.call('fit', args, { signal: running.signal, onEvent: onRun }).finally(resume); // a pause that crossed the run's end would hold up the next
+      const { position, ended } = await session
+        .call('fit', args, { signal: running.signal, onEvent: onRun })
+        .finally(resume); // a pause that crossed the run's end would hold up the next
       model = { ...begun, name: from ? (model?.name ?? '') : '', position, ended, version: ++versions };
       running = null;
       if (ended.how === 'stopped') setState('idle');
@@ -225,7 +239,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
     else emit(event.type, event.core ?? event);
   }
 
-  /** What the page shows of it: while validation runs, the figures stay those of training. @param {Progress} next @returns {Progress} */
+  /**
+   * What the page shows of it: while validation runs, the figures stay those of training.
+   * @param {Progress} next
+   * @returns {Progress}
+   */
   function forPage(next) {
     const logs = next.phase === 'train' ? next.logs : (progress?.logs ?? next.logs);
     return { ...next, logs, secondsLeft: pace.secondsLeft(epochsDone(next), next.epochs) };
@@ -245,7 +263,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
     setEvaluation({ ...NOTHING, state: 'running' });
     emit('state', view());
     try {
-      await session.call('evaluate', { trainSize }, { signal, onEvent: (/** @type {any} */ event) => put(figuresOf(event)) });
+      await session.call(
+        'evaluate',
+        { trainSize },
+        { signal, onEvent: (/** @type {any} */ event) => put(figuresOf(event)) },
+      );
       put({ state: 'ready' });
     } catch (error) {
       if (signal.aborted) put({ state: evaluation.predictions ? 'partial' : 'none' });
@@ -257,7 +279,8 @@ export function createTrainer(session, current, { load, offersKnown }) {
   }
 
   /** @param {any} event of an evaluation @returns {Partial<Evaluation>} */
-  const figuresOf = ({ type, figures, ...predictions }) => (type === 'predictions' ? { predictions } : { [type]: figures });
+  const figuresOf = ({ type, figures, ...predictions }) =>
+    type === 'predictions' ? { predictions } : { [type]: figures };
 
   /** @param {Evaluation} next */
   function setEvaluation(next) {
@@ -313,9 +336,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
   }
 
   /**
-   * Puts another model in the place of the tab's: a run that was saved automatically, or a saved model. Waits for an evaluation
+   * Puts another model in the place of the tab's: a run that was saved automatically, or a saved model. Waits for an
+   * evaluation
    * under way; Start waits meanwhile. An attempt that fails leaves everything as it was.
-   * @param {() => Promise<Taken | null>} put has the worker put it there; null: it could not be, and nothing has changed
+   * @param {() => Promise<Taken | null>} put has the worker put it there; null: it could not be, and nothing has
+   *   changed
    * @returns {Promise<boolean>} whether it is there
    */
   async function take(put) {
@@ -341,7 +366,8 @@ export function createTrainer(session, current, { load, offersKnown }) {
    * @property {import('./keep/facts.js').EpochLogs[]} history
    * @property {Position} position
    * @property {Ended} ended
-   * @property {{ id: string, name: string }} [saved] which of the saved models it is; left out: it is the run that the settings describe
+   * @property {{ id: string, name: string }} [saved] which of the saved models it is; left out: it is the run that the
+   *   settings describe
    */
 
   /** @param {Taken} taken */
@@ -349,7 +375,16 @@ export function createTrainer(session, current, { load, offersKnown }) {
     const { settings } = current();
     const { epochs, trainSize } = settings;
     const origin = saved ? /** @type {const} */ ('saved') : /** @type {const} */ ('run');
-    model = { key: saved?.id ?? runKey(), name: saved?.name ?? '', origin, position, ended, epochs, trainSize, version: ++versions };
+    model = {
+      key: saved?.id ?? runKey(),
+      name: saved?.name ?? '',
+      origin,
+      position,
+      ended,
+      epochs,
+      trainSize,
+      version: ++versions,
+    };
     progress = null;
     setEvaluation(NOTHING);
     emit('run', { id });
@@ -358,7 +393,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
     setState(ended.how === 'stopped' ? 'idle' : 'done');
   }
 
-  /** The tab's model was saved by this name, or is called another one now. @param {string} name @param {string} [id] only where it is this saved model */
+  /**
+   * The tab's model was saved by this name, or is called another one now.
+   * @param {string} name
+   * @param {string} [id] only where it is this saved model
+   */
   function nameModel(name, id) {
     if (model && (id === undefined || model.key === id)) model = { ...model, name };
   }

@@ -29,7 +29,11 @@ const headers = () => ({
 /** Tags that a parser of HTML puts in by itself, comments, and an attribute for scripts of other hosts. */
 const NEED_NOT_BE = /<\/(li|option|head|body|html)>|<(head|body)>|<!--[^]*?-->| crossorigin(?= )/g;
 
-/** Lets the policy of index.html know what its own script or style is. @param {'script' | 'style'} tag @param {string} html */
+/**
+ * Lets the policy of index.html know what its own script or style is.
+ * @param {'script' | 'style'} tag
+ * @param {string} html
+ */
 function withDigest(tag, html) {
   const [, text] = /** @type {RegExpExecArray} */ (new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(html));
   return html.replace(`%${tag.toUpperCase()}%`, `sha256-${createHash('sha256').update(text).digest('base64')}`);
@@ -37,7 +41,8 @@ function withDigest(tag, html) {
 
 /**
  * The last touch: scripts made small once more, which is 2 % smaller than either leaves them alone; the styles inside
- * index.html, where they cost no request of their own, and its own script made small too; no line breaks between tags, no quotes that need not be.
+ * index.html, where they cost no request of their own, and its own script made small too; no line breaks between tags,
+ * no quotes that need not be.
  * @returns {import('vite').Plugin}
  */
 const smaller = () => ({
@@ -45,14 +50,22 @@ const smaller = () => ({
   generateBundle: {
     order: 'post',
     async handler(_, bundle) {
-      for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = withPlainImports(await minified(file.code));
+      for (const file of Object.values(bundle))
+        if (file.type === 'chunk') file.code = withPlainImports(await minified(file.code));
       for (const name of Object.keys(bundle)) if (name.includes('preload-helper')) delete bundle[name];
       const html = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle['index.html']);
-      const dense = String(html.source).replace(/>\n\s*</g, '><').replace(/\n\s+/g, '\n').replace(/(\s[\w-]+)="([\w#.-]+)"(?=[\s>])/g, '$1=$2');
+      const dense = String(html.source)
+        .replace(/>\n\s*</g, '><')
+        .replace(/\n\s+/g, '\n')
+        .replace(/(\s[\w-]+)="([\w#.-]+)"(?=[\s>])/g, '$1=$2');
       const [tag, script] = /** @type {RegExpExecArray} */ (/<script>([^]*?)<\/script>/.exec(dense));
-      const short = dense.replace(tag, `<script>${await minified(script)}</script>`).replace(/ +>/g, '>').replace(NEED_NOT_BE, '');
+      const short = dense
+        .replace(tag, `<script>${await minified(script)}</script>`)
+        .replace(/ +>/g, '>')
+        .replace(NEED_NOT_BE, '');
       const [main] = /** @type {RegExpExecArray} */ (/<script type=module[^>]*><\/script>/.exec(short));
-      const ordered = short.replace(main, '').replace('<script>', () => `${main}<script>`); // where the page has it: before its own script, which looks for it
+      // where the page has it: before its own script, which looks for it
+      const ordered = short.replace(main, '').replace('<script>', () => `${main}<script>`);
       const styled = ordered.replace(/<link rel=stylesheet[^>]* href="?\.\/([^" >]+)"?>/, (_link, name) => {
         const style = /** @type {import('vite').Rolldown.OutputAsset} */ (bundle[name]);
         delete bundle[name];
@@ -73,7 +86,8 @@ const shortKeys = () => ({
     if (!/\/web\/i18n\/(en|zh-Hans)\/\w+\.js$/.test(id)) return null;
     const { texts } = await import(id);
     const short = Object.fromEntries(Object.entries(texts).map(([key, text]) => [shortKey(key), text]));
-    if (Object.keys(short).length < Object.keys(texts).length) throw new Error(`two keys of ${id} have the same short one`);
+    if (Object.keys(short).length < Object.keys(texts).length)
+      throw new Error(`two keys of ${id} have the same short one`);
     return { code: `export const texts = ${JSON.stringify(short)};`, map: null };
   },
 });
@@ -94,7 +108,11 @@ const stableFiles = () => ({
     }
     const manifest = join(root, 'web/manifest.webmanifest');
     this.addWatchFile(manifest);
-    this.emitFile({ type: 'asset', fileName: 'manifest.webmanifest', source: JSON.stringify(JSON.parse(readFileSync(manifest, 'utf8'))) });
+    this.emitFile({
+      type: 'asset',
+      fileName: 'manifest.webmanifest',
+      source: JSON.stringify(JSON.parse(readFileSync(manifest, 'utf8'))),
+    });
   },
 });
 
@@ -141,7 +159,10 @@ function datasetBesidePage() {
   };
 }
 
-/** What of Emscripten's glue no page needs: a second way to fetch, heaps for others to see, advice for developers, old scripts. */
+/**
+ * What of Emscripten's glue no page needs: a second way to fetch, heaps for others to see, advice for developers, old
+ * scripts.
+ */
 const NOT_NEEDED = [
   /if\(ENVIRONMENT_IS_WORKER\)\{readBinary=url=>\{[^}]*\}\}/,
   /Module\["HEAP\w+"\]=/g,
@@ -159,8 +180,11 @@ function coreBesidePage() {
   /** @param {string} glue @param {string} build */
   const forBrowsers = (glue, build) => {
     const node = /ENVIRONMENT_IS_NODE\s*=\s*typeof process[^;]*;/;
-    if (!node.test(glue)) throw new Error(`the glue of ${build} no longer tests for Node in the way that is expected here`);
-    const inBrowsers = glue.replace(node, 'ENVIRONMENT_IS_NODE=false;').replace(/isNode = typeof[^;]*;/, 'isNode=false;');
+    if (!node.test(glue))
+      throw new Error(`the glue of ${build} no longer tests for Node in the way that is expected here`);
+    const inBrowsers = glue
+      .replace(node, 'ENVIRONMENT_IS_NODE=false;')
+      .replace(/isNode = typeof[^;]*;/, 'isNode=false;');
     return NOT_NEEDED.reduce((text, part) => text.replace(part, ''), inBrowsers);
   };
   return {
@@ -180,7 +204,9 @@ function coreBesidePage() {
   };
 }
 
-/** The wrapping Vite gives to an import that comes later; nothing is loaded beside it here, so that it is not needed. */
+/**
+ * The wrapping Vite gives to an import that comes later; nothing is loaded beside it here, so that it is not needed.
+ */
 const HELPER = /import\{\w+ as (\w+)\}from"\.\/preload-helper-[^"]+\.js";/;
 
 /** @param {string} code of a chunk, made small */
@@ -189,9 +215,14 @@ function withPlainImports(code) {
   if (!whole) return code;
   const late = String.raw`\(?(import\("[^"]+"\)(?:\.then\(\w+=>\w+\.\w+\))?)\)?`;
   const picked = String.raw`async\(\)=>\{let\{([\w:,]+)\}=await ?${late};return\{\1\}\}`;
-  const call = (/** @type {string} */ inside) => new RegExp(String.raw`(?<![\w$.])${helper.replace('$', '\\$')}\(${inside},\[\],import\.meta\.url\)`, 'g');
-  const plain = code.replace(whole, '').replace(call(String.raw`\(\)=>${late}`), '$1').replace(call(picked), '$2');
-  if (plain.includes('[],import.meta.url)')) throw new Error('Vite wraps imports that come later in a way that is not expected here');
+  const call = (/** @type {string} */ inside) =>
+    new RegExp(String.raw`(?<![\w$.])${helper.replace('$', '\\$')}\(${inside},\[\],import\.meta\.url\)`, 'g');
+  const plain = code
+    .replace(whole, '')
+    .replace(call(String.raw`\(\)=>${late}`), '$1')
+    .replace(call(picked), '$2');
+  if (plain.includes('[],import.meta.url)'))
+    throw new Error('Vite wraps imports that come later in a way that is not expected here');
   return plain;
 }
 
@@ -202,7 +233,9 @@ const MODEL_FILE = 'model-file';
 function nameOf({ name, moduleIds }) {
   const [, language, text] = moduleIds.map((id) => /\/web\/i18n\/([\w-]+)\/(\w+)\.js$/.exec(id)).find(Boolean) ?? [];
   if (language) return text === 'page' ? language : `${text}-${language}`;
-  const part = name !== MODEL_FILE && ['web/try', 'web/keep', 'shim/formats'].find((room) => moduleIds.some((id) => id.includes(`/${room}/`)));
+  const part =
+    name !== MODEL_FILE &&
+    ['web/try', 'web/keep', 'shim/formats'].find((room) => moduleIds.some((id) => id.includes(`/${room}/`)));
   return `${part ? `${part.split('/')[1]}-` : ''}${name}`;
 }
 
@@ -212,7 +245,16 @@ export default defineConfig({
   // A file that is missing is a 404, not the page.
   appType: 'mpa',
   resolve: { alias: { 'fitting-room': join(root, 'shim/index.js') } },
-  plugins: [headers(), datasetBesidePage(), coreBesidePage(), shortKeys(), stableFiles(), smaller(), thirdParty(), finished()],
+  plugins: [
+    headers(),
+    datasetBesidePage(),
+    coreBesidePage(),
+    shortKeys(),
+    stableFiles(),
+    smaller(),
+    thirdParty(),
+    finished(),
+  ],
   server: { fs: { allow: [root] } },
   build: {
     outDir: dist,
@@ -229,7 +271,14 @@ export default defineConfig({
         chunkFileNames: (chunk) => `assets/${nameOf(chunk)}-[hash].js`,
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: 'preload-helper', test: /preload-helper/ }, { name: 'shared', test: /\/(shim\/csv|shim\/training\/callbacks\/csv-log|web\/(download|metrics|styles|views\/bars))\.js/ }, { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|exchange|source)/ }],
+          groups: [
+            { name: 'preload-helper', test: /preload-helper/ },
+            {
+              name: 'shared',
+              test: /\/(shim\/csv|shim\/training\/callbacks\/csv-log|web\/(download|metrics|styles|views\/bars))\.js/,
+            },
+            { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|exchange|source)/ },
+          ],
         },
       },
     },

@@ -14,23 +14,59 @@ const tab = createTabModel();
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
-/** What looks at people's own pictures comes with its own code, once there is one. @param {'warmUp' | 'prepare' | 'keep' | 'look' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name */
-const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} */ context) => (await import('./try/work.js'))[name](args, context);
+/**
+ * What looks at people's own pictures comes with its own code, once there is one.
+ * @param {'warmUp' | 'prepare' | 'keep' | 'look' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name
+ */
+const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} */ context) =>
+  (await import('./try/work.js'))[name](args, context);
 
-const LOOKING = Object.fromEntries(/** @type {const} */ (['warmUp', 'prepare', 'keep', 'look', 'classify', 'layers', 'maps', 'filters', 'occlusion']).map((name) => [name, later(name)]));
+const LOOKING = Object.fromEntries(
+  /** @type {const} */ ([
+    'warmUp',
+    'prepare',
+    'keep',
+    'look',
+    'classify',
+    'layers',
+    'maps',
+    'filters',
+    'occlusion',
+  ]).map((name) => [name, later(name)]),
+);
 
-/** The core's threads are this worker's own workers, and come from beside this script; nothing else is made of strings. */
+/**
+ * The core's threads are this worker's own workers, and come from beside this script; nothing else is made of strings.
+ */
 function allowThreads() {
   const { trustedTypes } = /** @type {any} */ (globalThis);
   const folder = import.meta.url.replace(/[^/]*$/, '');
-  if (trustedTypes && !trustedTypes.defaultPolicy) trustedTypes.createPolicy('default', { createScriptURL: (/** @type {string} */ url) => (new URL(url).href.startsWith(folder) ? url : null) });
+  if (trustedTypes && !trustedTypes.defaultPolicy)
+    trustedTypes.createPolicy('default', {
+      createScriptURL: (/** @type {string} */ url) => (new URL(url).href.startsWith(folder) ? url : null),
+    });
 }
 
 /** Begins to answer the page. */
 export function work() {
   allowThreads();
-  serve(/** @type {any} */ (globalThis), { ping, hello, load, pictures, describe, fit, pause, resume, evaluate, save, restore, convert, ...LOOKING });
-  if (self.name.startsWith('looker')) LOOKING.warmUp({}, /** @type {any} */ ({})).catch(() => {}); // whoever asks is told of a failure
+  serve(/** @type {any} */ (globalThis), {
+    ping,
+    hello,
+    load,
+    pictures,
+    describe,
+    fit,
+    pause,
+    resume,
+    evaluate,
+    save,
+    restore,
+    convert,
+    ...LOOKING,
+  });
+  // whoever asks is told of a failure
+  if (self.name.startsWith('looker')) LOOKING.warmUp({}, /** @type {any} */ ({})).catch(() => {});
 }
 
 /** @typedef {import('./protocol.js').CallContext} CallContext */
@@ -45,7 +81,10 @@ export function work() {
 
 const ping = () => {};
 
-/** Asks for the core before anything else does, so that the datasets use the same one. @param {RuntimeOptions} runtime */
+/**
+ * Asks for the core before anything else does, so that the datasets use the same one.
+ * @param {RuntimeOptions} runtime
+ */
 async function hello(runtime) {
   const [core] = await Promise.all([coreFor(runtime), holdLock()]);
   return core;
@@ -61,7 +100,8 @@ async function coreFor(runtime) {
 function holdLock() {
   return new Promise((held) => {
     if (!navigator.locks) return held(undefined);
-    navigator.locks.request(self.name, () => new Promise(() => held(undefined))).catch(held); // refused, as storage may be
+    // refused, as storage may be
+    navigator.locks.request(self.name, () => new Promise(() => held(undefined))).catch(held);
   });
 }
 
@@ -104,17 +144,33 @@ async function describe({ specs, runtime }) {
   const core = await coreFor(runtime);
   try {
     const { built, shown } = await build(specs, { seed: 0, runtime });
-    const description = { core, text: built.summary(() => {}), layers: shown(), parameters: built.countParams(), fault: null };
+    const description = {
+      core,
+      text: built.summary(() => {}),
+      layers: shown(),
+      parameters: built.countParams(),
+      fault: null,
+    };
     built.dispose();
     return description;
   } catch (error) {
     const fault = /** @type {import('./assembly.js').Fault} */ (error);
     if (fault.layer === undefined) throw error;
-    return { core, text: null, layers: fault.before, parameters: null, fault: { layer: fault.layer, message: fault.message } };
+    return {
+      core,
+      text: null,
+      layers: fault.before,
+      parameters: null,
+      fault: { layer: fault.layer, message: fault.message },
+    };
   }
 }
 
-/** @param {any} run @param {CallContext} context @returns {Promise<{ position: { epoch: number, batch: number }, ended: Ended }>} */
+/**
+ * @param {any} run
+ * @param {CallContext} context
+ * @returns {Promise<{ position: { epoch: number, batch: number }, ended: Ended }>}
+ */
 const fit = (run, context) =>
   tab.hold(async (holder) => {
     if (!run.from) await holder.replace(() => newLesson(run));
@@ -205,10 +261,17 @@ function stoppingFrom(state, run) {
   return next;
 }
 
-/** What keeps the run comes with its own code; where that cannot be loaded, nothing is kept, and the page says so. @param {Lesson} lesson @param {any} run @param {CallContext['emit']} emit */
+/**
+ * What keeps the run comes with its own code; where that cannot be loaded, nothing is kept, and the page says so.
+ * @param {Lesson} lesson
+ * @param {any} run
+ * @param {CallContext['emit']} emit
+ */
 async function keeperOf({ kept, stopping }, run, emit) {
   emit({ type: 'run', id: kept.id });
-  const module = await import('./keep/keeper.js').catch(({ message }) => emit({ type: 'unkept', reason: 'failed', detail: message }));
+  const module = await import('./keep/keeper.js').catch(({ message }) =>
+    emit({ type: 'unkept', reason: 'failed', detail: message }),
+  );
   const keeper = module?.createKeeper({ ...kept, run, dataset, stopping, emit });
   if (keeper) kept.epochs = keeper.epochs;
   return keeper;
@@ -216,7 +279,8 @@ async function keeperOf({ kept, stopping }, run, emit) {
 
 /**
  * Puts a model that was kept in the place of the tab's: a run, if it has learnt from these pictures, or a saved model.
- * @param {{ id: string, kept: any, labelSmoothing: number, patience: number, runtime: RuntimeOptions }} args kept: of ./keep/store.js
+ * @param {{ id: string, kept: any, labelSmoothing: number, patience: number, runtime: RuntimeOptions }} args kept: of
+ *   ./keep/store.js
  */
 async function restore({ id, kept, labelSmoothing, patience, runtime }) {
   const { sha256Of, stoppingFrom, readied } = await import('./keep/keeper.js');
@@ -226,7 +290,12 @@ async function restore({ id, kept, labelSmoothing, patience, runtime }) {
     replace(async () => {
       const model = await loadModel(kept.model, runtime);
       readied(model);
-      return { model, targetsOf: targetsBy(labelSmoothing), kept: { id, epochs }, stopping: { state: patience ? stoppingFrom(kept, model) : null } };
+      return {
+        model,
+        targetsOf: targetsBy(labelSmoothing),
+        kept: { id, epochs },
+        stopping: { state: patience ? stoppingFrom(kept, model) : null },
+      };
     }),
   );
   return { same: true };
@@ -244,7 +313,11 @@ function resume() {
   gate = null;
 }
 
-/** Figures without dropout: the test pictures first, since they come sooner. @param {{ trainSize: number }} args @param {CallContext} context */
+/**
+ * Figures without dropout: the test pictures first, since they come sooner.
+ * @param {{ trainSize: number }} args
+ * @param {CallContext} context
+ */
 const evaluate = ({ trainSize }, { signal, emit }) =>
   tab.hold(async ({ lesson: { model, targetsOf } }) => {
     signal.throwIfAborted();
@@ -262,7 +335,9 @@ const save = () => tab.hold(async ({ lesson: { model } }) => ({ bytes: await mod
 /** @param {any} args files: left out for the tab's model */
 async function convert(args) {
   const { convert: convertTo } = await import('./keep/work.js');
-  return args.files ? convertTo({ model: null, ...args }) : tab.hold(({ lesson: { model } }) => convertTo({ model, ...args }));
+  return args.files
+    ? convertTo({ model: null, ...args })
+    : tab.hold(({ lesson: { model } }) => convertTo({ model, ...args }));
 }
 
 /** @param {any} run @returns {Promise<Lesson>} */

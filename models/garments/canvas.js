@@ -8,9 +8,17 @@ const GROUND = 12;
 
 export const newCanvas = () => new Float32Array(CANVAS * CANVAS);
 
-/** A picture of the dataset, without being copied out of it. @typedef {{ data: Uint8Array, at: number }} Picture `at`: of its first pixel */
+/**
+ * A picture of the dataset, without being copied out of it.
+ * @typedef {{ data: Uint8Array, at: number }} Picture `at`: of its first pixel
+ */
 
-/** The grey value between pixels; beyond the picture it is black. @param {Picture} picture @param {number} x pixels; whole numbers are centres @param {number} y */
+/**
+ * The grey value between pixels; beyond the picture it is black.
+ * @param {Picture} picture
+ * @param {number} x pixels; whole numbers are centres
+ * @param {number} y
+ */
 export function sample({ data, at }, x, y) {
   const left = Math.floor(x);
   const top = Math.floor(y);
@@ -20,7 +28,8 @@ export function sample({ data, at }, x, y) {
   const grey = (/** @type {number} */ column, /** @type {number} */ row) =>
     column < 0 || row < 0 || column >= SIDE || row >= SIDE ? 0 : data[at + row * SIDE + column];
   return (
-    (grey(left, top) * (1 - fx) + grey(left + 1, top) * fx) * (1 - fy) + (grey(left, top + 1) * (1 - fx) + grey(left + 1, top + 1) * fx) * fy
+    (grey(left, top) * (1 - fx) + grey(left + 1, top) * fx) * (1 - fy) +
+    (grey(left, top + 1) * (1 - fx) + grey(left + 1, top + 1) * fx) * fy
   );
 }
 
@@ -67,9 +76,11 @@ export function noiseOf(random, cells) {
 }
 
 /**
- * Makes the 28 × 28 picture of a canvas: the box around all there is, its longest edge `fill` of the picture's, centred,
+ * Makes the 28 × 28 picture of a canvas: the box around all there is, its longest edge `fill` of the picture's,
+ * centred,
  * each pixel the average of the area that it covers.
- * @param {Float32Array} canvas @param {Uint8Array} out @param {number} at of its first pixel in `out` @param {number} fill
+ * @param {Float32Array} canvas @param {Uint8Array} out @param {number} at of its first pixel in `out` @param {number}
+ *   fill
  */
 export function fit(canvas, out, at, fill) {
   const { left, top, right, bottom } = boxOf(canvas, CANVAS, GROUND);
@@ -78,7 +89,8 @@ export function fit(canvas, out, at, fill) {
   const x0 = (left + right) / 2 - (SIDE / 2) * scale;
   const y0 = (top + bottom) / 2 - (SIDE / 2) * scale;
   for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) out[at + y * SIDE + x] = Math.min(255, Math.round(average(canvas, x0 + x * scale, y0 + y * scale, scale)));
+    for (let x = 0; x < SIDE; x++)
+      out[at + y * SIDE + x] = Math.min(255, Math.round(average(canvas, x0 + x * scale, y0 + y * scale, scale)));
   }
 }
 

@@ -1,6 +1,8 @@
 /** What Fashion-MNIST's classes have in common, as far as it matters for how they lie. */
 
-const [T_SHIRT, TROUSER, PULLOVER, DRESS, COAT, SANDAL, SHIRT, SNEAKER, BAG, ANKLE_BOOT] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const [T_SHIRT, TROUSER, PULLOVER, DRESS, COAT, SANDAL, SHIRT, SNEAKER, BAG, ANKLE_BOOT] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+];
 
 /** @param {number[]} labels */
 const oneOf = (labels) => (/** @type {number} */ label) => labels.includes(label);

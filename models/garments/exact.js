@@ -1,5 +1,6 @@
 /**
- * Sine, cosine, exponential and power made of + − × / alone, which every engine rounds alike: those of `Math` may differ in their
+ * Sine, cosine, exponential and power made of + − × / alone, which every engine rounds alike: those of `Math` may
+ * differ in their
  * last bits. Right to some 10⁻¹⁵ for arguments such as come up here.
  */
 
@@ -16,7 +17,12 @@ function polynomial(coefficients, x) {
   return sum;
 }
 
-/** 1/first! + sign/(first + step)! + sign²/(first + 2 step)! … @param {number} first @param {number} step @param {number} sign */
+/**
+ * 1/first! + sign/(first + step)! + sign²/(first + 2 step)! …
+ * @param {number} first
+ * @param {number} step
+ * @param {number} sign
+ */
 function series(first, step, sign) {
   const coefficients = [];
   let factorial = 1;

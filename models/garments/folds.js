@@ -8,14 +8,22 @@ import { cosine, sine } from './exact.js';
 /** @import { Random } from './random.js' */
 
 /** @typedef {{ x: number, y: number }} Place mutable, so that none is made for each pixel */
-/** @typedef {(place: Place) => boolean} Fold moves a place in the dataset's picture; false where nothing can come from */
+/**
+ * @typedef {(place: Place) => boolean} Fold moves a place in the dataset's picture; false where nothing can come from
+ */
 
 const INK = 20; // grey from which on it is the garment
 
 /** @param {Picture} picture */
 function measured({ data, at }) {
   const { left, top, right, bottom } = boxOf(data, SIDE, INK, at);
-  return { top, bottom, height: Math.max(1, bottom - top), centre: (left + right - 1) / 2, half: Math.max(1, (right - left) / 2) };
+  return {
+    top,
+    bottom,
+    height: Math.max(1, bottom - top),
+    centre: (left + right - 1) / 2,
+    half: Math.max(1, (right - left) / 2),
+  };
 }
 
 /** @typedef {ReturnType<typeof measured>} Measures */
@@ -29,7 +37,14 @@ function bodyHalf({ data, at }, { top, bottom, height, centre, half }) {
   return Math.min(half, widest + 1.2);
 }
 
-/** Sleeves that hang down along the body are turned outwards about the shoulders. @param {Picture} picture @param {number} label @param {Measures} measures @param {Random} random @returns {Fold} */
+/**
+ * Sleeves that hang down along the body are turned outwards about the shoulders.
+ * @param {Picture} picture
+ * @param {number} label
+ * @param {Measures} measures
+ * @param {Random} random
+ * @returns {Fold}
+ */
 function sleeves(picture, label, measures, random) {
   const { top, height, centre, half } = measures;
   const short = mayBeShort(label);

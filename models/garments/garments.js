@@ -6,8 +6,10 @@ import { layPair, layPairFromAbove } from './shoes.js';
 import { lay } from './warp.js';
 
 /**
- * Pictures of garments as they lie in photos, made of Fashion-MNIST's own, where they are upright, folded alike and alone. What
- * photos bring besides (other light, grounds, noise) is left out: the photo path takes it away, and learning from it does harm.
+ * Pictures of garments as they lie in photos, made of Fashion-MNIST's own, where they are upright, folded alike and
+ * alone. What
+ * photos bring besides (other light, grounds, noise) is left out: the photo path takes it away, and learning from it
+ * does harm.
  */
 
 /** @import { Picture } from './canvas.js' */
@@ -25,7 +27,11 @@ function copy({ data, at: from }, out, at, mirrored) {
   }
 }
 
-/** Laid flat, tops are wider than those of Fashion-MNIST, and dresses no narrower. @param {number} label @param {Random} random */
+/**
+ * Laid flat, tops are wider than those of Fashion-MNIST, and dresses no narrower.
+ * @param {number} label
+ * @param {Random} random
+ */
 function aspectOf(label, random) {
   const wide = isTop(label) ? 0.15 : isDress(label) ? 0.12 : 0;
   return exponential(random.around(ASPECT) + random.between(0, wide));
@@ -56,11 +62,18 @@ function make(picture, label, out, at, random) {
   if (isShoe(label) && random.happens(0.4)) layPairFromAbove(picture, label, canvas, random);
   else if (isShoe(label) && random.happens(0.6)) layPair(picture, label, canvas, other, aspect, random);
   else {
-    const pose = { angle: angleOf(label, random), scaleX: aspect, scaleY: 1 / aspect, size: 1.55, mirrored: random.happens(0.5) };
+    const pose = {
+      angle: angleOf(label, random),
+      scaleX: aspect,
+      scaleY: 1 / aspect,
+      size: 1.55,
+      mirrored: random.happens(0.5),
+    };
     lay(picture, label, canvas, { ...pose, softness: isBag(label) ? BAG_SOFTNESS : 1 }, random);
   }
   fit(canvas, out, at, random.between(0.9, 1));
-  if (!isBag(label) && random.happens(0.3)) erase(out, at, random); // a bag without its handle is a blob, and so would anything be one
+  // a bag without its handle is a blob, and so would anything be one
+  if (!isBag(label) && random.happens(0.3)) erase(out, at, random);
 }
 
 /**

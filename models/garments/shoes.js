@@ -10,7 +10,8 @@ import { lay } from './warp.js';
 
 /**
  * Two of the same shoe, seen from the side.
- * @param {Picture} picture @param {number} label @param {Float32Array} canvas @param {Float32Array} other a canvas to work on @param {number} aspect @param {Random} random
+ * @param {Picture} picture @param {number} label @param {Float32Array} canvas @param {Float32Array} other a canvas to
+ *   work on @param {number} aspect @param {Random} random
  */
 export function layPair(picture, label, canvas, other, aspect, random) {
   const angle = random.happens(0.5) ? random.around(Math.PI) : (random.sign() * Math.PI) / 2 + random.around(0.4);
@@ -21,8 +22,26 @@ export function layPair(picture, label, canvas, other, aspect, random) {
   const mirrored = random.happens(0.5);
   const soleToSole = random.happens(0.6);
   const shared = { scaleX: 1, size: 1.25, mirrored, softness: 1 };
-  lay(picture, label, canvas, { ...shared, angle: angle + random.around(0.15), scaleY: aspect, x: CANVAS / 2 + dx, y: CANVAS / 2 + dy }, random);
-  lay(picture, label, other, { ...shared, angle: angle + random.around(0.3), scaleY: soleToSole ? -aspect : aspect, x: CANVAS / 2 - dx, y: CANVAS / 2 - dy }, random);
+  lay(
+    picture,
+    label,
+    canvas,
+    { ...shared, angle: angle + random.around(0.15), scaleY: aspect, x: CANVAS / 2 + dx, y: CANVAS / 2 + dy },
+    random,
+  );
+  lay(
+    picture,
+    label,
+    other,
+    {
+      ...shared,
+      angle: angle + random.around(0.3),
+      scaleY: soleToSole ? -aspect : aspect,
+      x: CANVAS / 2 - dx,
+      y: CANVAS / 2 - dy,
+    },
+    random,
+  );
   for (let i = 0; i < canvas.length; i++) canvas[i] = Math.max(canvas[i], other[i]);
 }
 
@@ -62,7 +81,8 @@ function clothOf({ data, at }) {
 /**
  * One shoe seen from above, in the cloth of one seen from the side.
  * @param {Picture} picture @param {Float32Array} canvas @param {ReturnType<typeof shapeOf>} shape
- * @param {{ x: number, y: number, length: number, width: number, angle: number, mirrored: boolean }} pose half its length, half its width
+ * @param {{ x: number, y: number, length: number, width: number, angle: number, mirrored: boolean }} pose half its
+ *   length, half its width
  */
 function layFromAbove(picture, canvas, shape, { x, y, length, width, angle, mirrored }) {
   const cos = cosine(angle);
@@ -77,8 +97,14 @@ function layFromAbove(picture, canvas, shape, { x, y, length, width, angle, mirr
     const half = halfWidth(shape, width, along);
     const inside = half - Math.abs(across);
     if (inside < -0.5) continue;
-    const cloth = Math.max(sample(picture, (SIDE - 1) / 2 + along * 11, row + (across / width) * 5), mean * shape.cloth);
-    canvas[i] = Math.max(canvas[i], Math.min(255, cloth * shadeAt(shape, along, across / (half + 0.01)) * Math.min(1, inside + 0.5)));
+    const cloth = Math.max(
+      sample(picture, (SIDE - 1) / 2 + along * 11, row + (across / width) * 5),
+      mean * shape.cloth,
+    );
+    canvas[i] = Math.max(
+      canvas[i],
+      Math.min(255, cloth * shadeAt(shape, along, across / (half + 0.01)) * Math.min(1, inside + 0.5)),
+    );
   }
 }
 
@@ -90,7 +116,12 @@ function halfWidth({ toe, heel, waist, taper }, width, along) {
   return width * outline * middle * (along > 0 ? 1 - taper * along : 1);
 }
 
-/** How much darker it is in the opening and between straps. @param {ReturnType<typeof shapeOf>} shape @param {number} along @param {number} across −1 … 1 */
+/**
+ * How much darker it is in the opening and between straps.
+ * @param {ReturnType<typeof shapeOf>} shape
+ * @param {number} along
+ * @param {number} across −1 … 1
+ */
 function shadeAt({ open, openAt, openLength, openWidth, inside, straps, phase, between }, along, across) {
   const u = (along - openAt) / openLength;
   const v = across / openWidth;
@@ -98,7 +129,13 @@ function shadeAt({ open, openAt, openLength, openWidth, inside, straps, phase, b
   return straps && sine(along * straps + phase) > 0.2 ? opening * between : opening;
 }
 
-/** Two shoes seen from above. @param {Picture} picture @param {number} label @param {Float32Array} canvas empty @param {Random} random */
+/**
+ * Two shoes seen from above.
+ * @param {Picture} picture
+ * @param {number} label
+ * @param {Float32Array} canvas empty
+ * @param {Random} random
+ */
 export function layPairFromAbove(picture, label, canvas, random) {
   const shape = shapeOf(label, random);
   const length = random.between(18, 22);
@@ -111,7 +148,14 @@ export function layPairFromAbove(picture, label, canvas, random) {
   const dx = cosine(angle) * gap + sine(angle) * ahead;
   const dy = sine(angle) * gap - cosine(angle) * ahead;
   const middle = CANVAS / 2;
-  layFromAbove(picture, canvas, shape, { x: middle - dx, y: middle - dy, length, width, angle: angle + apart, mirrored: false });
+  layFromAbove(picture, canvas, shape, {
+    x: middle - dx,
+    y: middle - dy,
+    length,
+    width,
+    angle: angle + apart,
+    mirrored: false,
+  });
   const second = { length: length * random.between(0.9, 1), angle: angle - apart + random.around(0.1) };
   layFromAbove(picture, canvas, shape, { x: middle + dx, y: middle + dy, width, mirrored: true, ...second });
 }

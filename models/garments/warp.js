@@ -3,7 +3,8 @@ import { cosine, sine } from './exact.js';
 import { foldsOf } from './folds.js';
 
 /**
- * One garment as it may lie in a photo: turned, stretched, bent, folded, its outline rough. Every pixel of the canvas asks where
+ * One garment as it may lie in a photo: turned, stretched, bent, folded, its outline rough. Every pixel of the canvas
+ * asks where
  * in the dataset's picture it comes from.
  */
 
@@ -27,11 +28,29 @@ const FRAYED = 0.35; // pixels, of its quick ones
  * @property {number} softness 0 … 1: how much cloth bends and frays; a bag keeps its shape
  */
 
-/** Lays a garment on a canvas, over all that was there. @param {Picture} picture @param {number} label @param {Float32Array} canvas @param {Pose} pose @param {Random} random */
-export function lay(picture, label, canvas, { angle, scaleX, scaleY, size, mirrored, x = CANVAS / 2, y = CANVAS / 2, softness }, random) {
+/**
+ * Lays a garment on a canvas, over all that was there.
+ * @param {Picture} picture
+ * @param {number} label
+ * @param {Float32Array} canvas
+ * @param {Pose} pose
+ * @param {Random} random
+ */
+export function lay(
+  picture,
+  label,
+  canvas,
+  { angle, scaleX, scaleY, size, mirrored, x = CANVAS / 2, y = CANVAS / 2, softness },
+  random,
+) {
   const folds = foldsOf(picture, label, random);
   const cells = 5 + random.below(4);
-  const [waveX, waveY, frayX, frayY] = [noiseOf(random, cells), noiseOf(random, cells), noiseOf(random, 18), noiseOf(random, 18)];
+  const [waveX, waveY, frayX, frayY] = [
+    noiseOf(random, cells),
+    noiseOf(random, cells),
+    noiseOf(random, 18),
+    noiseOf(random, 18),
+  ];
   const rough = random.between(0, ROUGH) * softness;
   const frayed = random.between(0, FRAYED) * softness;
   const bend = softness === 1 ? random.around(BEND) : 0;

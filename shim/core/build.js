@@ -67,7 +67,10 @@ export function addLayers(core, { inputShape, nodes }, seed, last) {
 }
 
 /** No kernel of its layers is drawn, as all of them will be set. @param {Graph} graph @returns {Graph} */
-const undrawn = (graph) => ({ ...graph, nodes: graph.nodes.map(({ config, sources }) => ({ config: { ...config, kernelInitializer: 'zeros' }, sources })) });
+const undrawn = (graph) => ({
+  ...graph,
+  nodes: graph.nodes.map(({ config, sources }) => ({ config: { ...config, kernelInitializer: 'zeros' }, sources })),
+});
 
 /**
  * @param {Core} core
@@ -76,7 +79,8 @@ const undrawn = (graph) => ({ ...graph, nodes: graph.nodes.map(({ config, source
  * @param {boolean} [blank] whether its weights will all be set
  * @returns {number} the pointer of a built fr_model
  */
-export const buildModel = (core, graph, seed, blank) => addLayers(core, blank ? undrawn(graph) : graph, seed, 'fr_build');
+export const buildModel = (core, graph, seed, blank) =>
+  addLayers(core, blank ? undrawn(graph) : graph, seed, 'fr_build');
 
 /**
  * As Keras names layers: dense, dense_1, …; never one name twice.

@@ -2,7 +2,8 @@ import { FittingRoomError, checkInteger, outOfMemory, show } from '../check.js';
 
 /**
  * The instance that Emscripten's glue resolves to.
- * @typedef {{ wasmMemory: WebAssembly.Memory, [exported: `_${string}`]: (...args: (number | bigint)[]) => number }} CoreModule
+ * @typedef {{ wasmMemory: WebAssembly.Memory, [exported: `_${string}`]: (...args: (number | bigint)[]) => number }}
+ *   CoreModule
  *
  * @typedef {object} CoreOptions what the glue is given, and what it adds
  * @property {number} [helpers] threads to have ready beside the calling one; builds with threads only
@@ -30,7 +31,8 @@ const isInt32 = (value) => typeof value === 'number' && (value === (value | 0) |
 /** @param {string} name @param {(number | bigint)[]} args */
 function checkArguments(name, args) {
   const wrong = args.findIndex((value, i) => i !== DOUBLES[name] && !isInt32(value));
-  if (wrong >= 0) throw new FittingRoomError(`${name}: argument ${wrong} must be an integer of 32 bits, got ${show(args[wrong])}`);
+  if (wrong >= 0)
+    throw new FittingRoomError(`${name}: argument ${wrong} must be an integer of 32 bits, got ${show(args[wrong])}`);
 }
 
 /**
@@ -112,15 +114,21 @@ export class Core {
 
   /**
    * @template View
-   * @param {{ new (buffer: ArrayBuffer, address: number, length: number): View, BYTES_PER_ELEMENT: number, name: string }} View
+   * @param {{ new (buffer: ArrayBuffer, address: number, length: number): View, BYTES_PER_ELEMENT: number, name: string
+   *   }} View
    * @param {number} address
    * @param {number} length in elements
    */
   #view(View, address, length) {
     const { buffer } = this.#module.wasmMemory;
-    const whole = Number.isInteger(address / View.BYTES_PER_ELEMENT) && Number.isInteger(length) && address >= 0 && length >= 0;
-    if (whole && address + length * View.BYTES_PER_ELEMENT <= buffer.byteLength) return new View(buffer, address, length);
-    throw new FittingRoomError(`${View.name}: must lie within the core's ${buffer.byteLength} bytes of memory, got length ${length} at ${address}`);
+    const whole =
+      Number.isInteger(address / View.BYTES_PER_ELEMENT) && Number.isInteger(length) && address >= 0 && length >= 0;
+    if (whole && address + length * View.BYTES_PER_ELEMENT <= buffer.byteLength)
+      return new View(buffer, address, length);
+    throw new FittingRoomError(
+      `${View.name}: must lie within the core's ${buffer.byteLength} bytes of memory, got length ${length} at ` +
+        `${address}`,
+    );
   }
 
   /**

@@ -16,8 +16,7 @@ export const hasSimd = () =>
 
 /** three splats; f32x4.relaxed_madd, whose opcode 0x105 is two bytes long */
 export const hasRelaxedSimd = () =>
-  hasSimd() &&
-  accepts(...oneVector, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11);
+  hasSimd() && accepts(...oneVector, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11);
 
 /**
  * Why threads are not to be had here, or null where they are.

@@ -137,9 +137,11 @@ async function withThreads(createModule, threads) {
       options.PThread?.terminateAllThreads();
       reject(new Error(why));
     };
-    options.preRun = [() => {
-      timer = setTimeout(() => giveUp(`threads did not start within ${THREADS_TIMEOUT / 1000} s`), THREADS_TIMEOUT);
-    }];
+    options.preRun = [
+      () => {
+        timer = setTimeout(() => giveUp(`threads did not start within ${THREADS_TIMEOUT / 1000} s`), THREADS_TIMEOUT);
+      },
+    ];
     // The glue throws a helper's error event again, where nobody could catch it.
     onError = (event) => {
       if (!(event.error?.target instanceof Worker)) return;

@@ -2,8 +2,16 @@
 
 /* Sums over samples, in the order of src/loss.h's fr_scores. */
 export const SCORE_FIELDS = /** @type {const} */ ([
-  'samples', 'loss', 'correct', 'rightOutputs', 'squaredError', 'absoluteError', 'topK',
-  'truePositives', 'falsePositives', 'falseNegatives',
+  'samples',
+  'loss',
+  'correct',
+  'rightOutputs',
+  'squaredError',
+  'absoluteError',
+  'topK',
+  'truePositives',
+  'falsePositives',
+  'falseNegatives',
 ]);
 
 /** @typedef {Record<typeof SCORE_FIELDS[number], number>} Scores */
@@ -12,7 +20,8 @@ export const SCORE_FIELDS = /** @type {const} */ ([
 export const SCORE_BYTES = SCORE_FIELDS.length * 8;
 
 /** @param {(field: typeof SCORE_FIELDS[number], index: number) => number} value @returns {Scores} */
-export const scoresOf = (value) => /** @type {Scores} */ (Object.fromEntries(SCORE_FIELDS.map((field, index) => [field, value(field, index)])));
+export const scoresOf = (value) =>
+  /** @type {Scores} */ (Object.fromEntries(SCORE_FIELDS.map((field, index) => [field, value(field, index)])));
 
 export const noScores = () => scoresOf(() => 0);
 

@@ -8,7 +8,10 @@ import { SCORE_BYTES } from './scores.js';
 export const MAX_BATCH = 65536;
 const MAX_STAGED_BYTES = 4 << 20;
 
-/** What a slice of samples is to the core: addresses, 0 for what there is none of. @typedef {{ samples: number, dtype: number, targets: number, weights: number, count: number }} Staged */
+/**
+ * What a slice of samples is to the core: addresses, 0 for what there is none of.
+ * @typedef {{ samples: number, dtype: number, targets: number, weights: number, count: number }} Staged
+ */
 
 /** @param {number} bytes */
 const align = (bytes) => Math.ceil(bytes / 16) * 16;
@@ -64,9 +67,7 @@ export class Stage {
         ? this.#core.floats(this.#samples, count * sampleSize)
         : this.#core.bytes(this.#samples, count * sampleSize);
     const room = count * targetSize;
-    const stagedTargets = sparse
-      ? this.#core.ints(this.#targets, room)
-      : this.#core.floats(this.#targets, room);
+    const stagedTargets = sparse ? this.#core.ints(this.#targets, room) : this.#core.floats(this.#targets, room);
     const stagedWeights = this.#core.floats(this.#weights, weights ? count : 0);
     for (let i = 0; i < count; i++) {
       const at = order ? order[first + i] : first + i;

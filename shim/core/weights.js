@@ -60,7 +60,9 @@ export const readState = (core, pointer, which) =>
  * @param {Tensor[]} state in the order and shapes of the weights
  */
 export const writeState = (core, pointer, which, state) =>
-  writeEach(core, state, (index, values, elements) => core.call('fr_set_state', pointer, which, index, values, elements));
+  writeEach(core, state, (index, values, elements) =>
+    core.call('fr_set_state', pointer, which, index, values, elements),
+  );
 
 /**
  * Sets all weights or, where any does not fit, none.
@@ -71,12 +73,16 @@ export const writeState = (core, pointer, which, state) =>
 export function writeWeights(core, pointer, weights) {
   const shapes = weightShapes(core, pointer);
   if (!Array.isArray(weights) || weights.length !== shapes.length) {
-    throw new FittingRoomError(`setWeights takes ${shapes.length} tensors, got ${Array.isArray(weights) ? weights.length : show(weights)}`);
+    throw new FittingRoomError(
+      `setWeights takes ${shapes.length} tensors, got ${Array.isArray(weights) ? weights.length : show(weights)}`,
+    );
   }
   weights.forEach((weight, index) => {
     const { shape } = checkTensor(`setWeights: tensor ${index}`, weight);
     if (String(shape) !== String(shapes[index].shape)) {
-      throw new FittingRoomError(`setWeights: tensor ${index} must have shape ${show(shapes[index].shape)}, got ${show(shape)}`);
+      throw new FittingRoomError(
+        `setWeights: tensor ${index} must have shape ${show(shapes[index].shape)}, got ${show(shape)}`,
+      );
     }
   });
   writeEach(core, weights, (index, values, elements) => core.call('fr_set_weight', pointer, index, values, elements));

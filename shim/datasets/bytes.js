@@ -98,21 +98,30 @@ export const HEAD_BYTES = 16;
  * @param {number} length of what comes of it, at most
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export const inflate = (bytes, length) => unpacked('deflate-raw', bytes, () => {}, () => length);
+export const inflate = (bytes, length) =>
+  unpacked(
+    'deflate-raw',
+    bytes,
+    () => {},
+    () => length,
+  );
 
 /**
  * Decompress a gzip file. Rejects when it is cut short or damaged, and as soon as it proves too long.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {(consumed: number) => void} [onConsumed] told how many of `bytes` have been read
- * @param {number | ((head: Uint8Array) => number | undefined)} [most] bytes that may come of it, all the same or as the first HEAD_BYTES
+ * @param {number | ((head: Uint8Array) => number | undefined)} [most] bytes that may come of it, all the same or as the
+ *   first HEAD_BYTES
  *   promise; undefined: they are enough
  * @param {AbortSignal} [signal]
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export const gunzip = (bytes, onConsumed = () => {}, most = MAX_BYTES, signal = undefined) => unpacked('gzip', bytes, onConsumed, most, signal);
+export const gunzip = (bytes, onConsumed = () => {}, most = MAX_BYTES, signal = undefined) =>
+  unpacked('gzip', bytes, onConsumed, most, signal);
 
 /**
- * By the platform's own decompressor: one in JavaScript spends a tenth of a millisecond on each of the tables that a megabyte can hold
+ * By the platform's own decompressor: one in JavaScript spends a tenth of a millisecond on each of the tables that a
+ * megabyte can hold
  * forty thousand of.
  * @param {'gzip' | 'deflate-raw'} format
  * @param {Uint8Array<ArrayBuffer>} bytes

@@ -39,7 +39,8 @@ async function verify(file, bytes) {
     formatOf(bytes) === 'idx' ? [file.contentBytes, file.contentSha256] : [file.bytes, file.sha256];
   if (bytes.length !== length) throw new Error(`the file there has ${bytes.length} bytes instead of ${length}`);
   const found = await sha256(bytes);
-  if (found !== digest) throw new Error(`the file there is damaged or another one: its SHA-256 is ${found}, not ${digest}`);
+  if (found !== digest)
+    throw new Error(`the file there is damaged or another one: its SHA-256 is ${found}, not ${digest}`);
 }
 
 /** Runs what may fail without harm: keeping bytes for the next time, and dropping them. */
@@ -122,7 +123,8 @@ function notFound(files, results) {
  */
 async function unpack(file, bytes, classes, tell) {
   tell(file.name, 'decompress', 0);
-  const content = formatOf(bytes) === 'gzip' ? await gunzip(bytes, (done) => tell(file.name, 'decompress', done)) : bytes;
+  const content =
+    formatOf(bytes) === 'gzip' ? await gunzip(bytes, (done) => tell(file.name, 'decompress', done)) : bytes;
   tell(file.name, 'decompress', file.bytes);
   return readIdx(file.name, content, classes);
 }

@@ -7,7 +7,8 @@ import { FASHION_MNIST } from './table.js';
 /**
  * @typedef {import('./fashion-mnist.js').Dataset} Dataset
  * @typedef {import('./idx.js').IdxFile} IdxFile
- * @typedef {{ name: string, size?: number, arrayBuffer: () => Promise<ArrayBuffer> }} FileLike such as a File of the browser
+ * @typedef {{ name: string, size?: number, arrayBuffer: () => Promise<ArrayBuffer> }} FileLike such as a File of the
+ *   browser
  * @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} Given
  * @typedef {'train' | 'test'} Part
  */
@@ -20,7 +21,10 @@ const KIND_NAMES = { images: 'pictures', labels: 'labels' };
 const LONGEST_NAME = 255; // characters; file systems have no longer ones
 /** More than are ever of use, so that each can still be told what is wrong with it. */
 const MOST_FILES = 16;
-/** Bytes that all files together may have once they are unpacked: 42,000 images, which says enough of a set that is mostly blank, or so many times what they had before. */
+/**
+ * Bytes that all files together may have once they are unpacked: 42,000 images, which says enough of a set that is
+ * mostly blank, or so many times what they had before.
+ */
 const MOST_UNPACKED = 2 ** 25;
 const MOST_EXPANDED = 20;
 
@@ -31,7 +35,10 @@ const refusal = (/** @type {string} */ message, /** @type {unknown} */ cause = u
 class Allowance {
   /** @param {Given[]} files */
   constructor(files) {
-    this.most = Math.min(MAX_BYTES, Math.max(MOST_UNPACKED, MOST_EXPANDED * files.reduce((sum, { bytes }) => sum + bytes.length, 0)));
+    this.most = Math.min(
+      MAX_BYTES,
+      Math.max(MOST_UNPACKED, MOST_EXPANDED * files.reduce((sum, { bytes }) => sum + bytes.length, 0)),
+    );
     this.left = this.most;
   }
 
@@ -39,20 +46,31 @@ class Allowance {
   takeFor(head) {
     const length = promisedLength(head);
     if (length === undefined) return undefined;
-    if (length > this.left) throw refusal(`too large: ${this.most - this.left + length} bytes, unpacked, with the files before it; at most ${this.most} are read`);
+    if (length > this.left)
+      throw refusal(
+        `too large: ${this.most - this.left + length} bytes, unpacked, with the files before it; at most ` +
+          `${this.most} are read`,
+      );
     this.left -= length;
     return length;
   }
 }
 
-/** @param {Given} file @param {Allowance} allowance @param {(consumed: number) => void} onConsumed @param {AbortSignal} [signal] */
+/**
+ * @param {Given} file
+ * @param {Allowance} allowance
+ * @param {(consumed: number) => void} onConsumed
+ * @param {AbortSignal} [signal]
+ */
 async function contentOf({ name, bytes }, allowance, onConsumed, signal) {
   const format = formatOf(bytes);
   if (format === 'idx') return bytes;
-  if (format !== 'gzip') throw refusal(`${name} is neither a gzip nor an IDX file${format === 'html' ? ' but a web page' : ''}`);
+  if (format !== 'gzip')
+    throw refusal(`${name} is neither a gzip nor an IDX file${format === 'html' ? ' but a web page' : ''}`);
   return gunzip(bytes, onConsumed, (head) => allowance.takeFor(head), signal).catch((error) => {
     signal?.throwIfAborted();
-    const what = error instanceof FittingRoomError ? error.message : `the gzip file is cut short or damaged (${error.message})`;
+    const what =
+      error instanceof FittingRoomError ? error.message : `the gzip file is cut short or damaged (${error.message})`;
     throw refusal(`${name}: ${what}`, error);
   });
 }
@@ -62,12 +80,19 @@ function checkSizes(files) {
   let sum = 0;
   for (const { name, size = 0 } of files) {
     sum += size;
-    if (sum > MAX_BYTES) throw refusal(`${clipped(name, LONGEST_NAME)}: too large: ${sum} bytes with the files before it; at most ${MAX_BYTES} are read`);
+    if (sum > MAX_BYTES)
+      throw refusal(
+        `${clipped(name, LONGEST_NAME)}: too large: ${sum} bytes with the files before it; at most ${MAX_BYTES} ` +
+          'are read',
+      );
   }
 }
 
 /** @param {FileLike} file @returns {Promise<Given>} */
-const givenBy = async (file) => ({ name: clipped(file.name, LONGEST_NAME), bytes: new Uint8Array(await file.arrayBuffer()) });
+const givenBy = async (file) => ({
+  name: clipped(file.name, LONGEST_NAME),
+  bytes: new Uint8Array(await file.arrayBuffer()),
+});
 
 /** @param {string} name @returns {Part | null} */
 function partByName(name) {

@@ -34,11 +34,16 @@ async function readHeader(bytes) {
   });
 }
 
-/** How long the file is by its header; undefined where that is none. @param {Uint8Array} head at least LARGEST_HEADER bytes @returns {number | undefined} */
+/**
+ * How long the file is by its header; undefined where that is none.
+ * @param {Uint8Array} head at least LARGEST_HEADER bytes
+ * @returns {number | undefined}
+ */
 export function promisedLength(head) {
   const view = new DataView(head.buffer, head.byteOffset, LARGEST_HEADER);
   const [magic, count, rows, columns] = [0, 4, 8, 12].map((at) => view.getUint32(at));
-  if (magic === LABELS && count > MOST_LABELS) throw new FittingRoomError(`too large: ${count} labels; at most ${MOST_LABELS} are read`, 'bad-data');
+  if (magic === LABELS && count > MOST_LABELS)
+    throw new FittingRoomError(`too large: ${count} labels; at most ${MOST_LABELS} are read`, 'bad-data');
   if (magic === LABELS) return 8 + count;
   return magic === PICTURES ? 16 + count * rows * columns : undefined;
 }
@@ -47,7 +52,10 @@ export function promisedLength(head) {
 function checkLabels(name, labels, classes) {
   const index = labels.findIndex((label) => label >= classes);
   if (index < 0) return;
-  throw new FittingRoomError(`${name}: label ${index} is ${labels[index]}; labels must be 0 to ${classes - 1}`, 'bad-data');
+  throw new FittingRoomError(
+    `${name}: label ${index} is ${labels[index]}; labels must be 0 to ${classes - 1}`,
+    'bad-data',
+  );
 }
 
 /**

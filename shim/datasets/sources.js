@@ -11,7 +11,8 @@ import { formatOf } from './bytes.js';
  * @property {string} place where that is, for messages
  * @property {(file: DatasetFile, options: ReadOptions) => Promise<Uint8Array<ArrayBuffer>>} read rejects, with
  *   the reason, where the file is not to be had
- * @property {(file: DatasetFile, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} [keep] keep verified bytes for the next time
+ * @property {(file: DatasetFile, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} [keep] keep verified bytes for the
+ *   next time
  * @property {(file: DatasetFile) => Promise<void>} [forget] drop bytes that turned out to be wrong
  */
 
@@ -34,7 +35,10 @@ function expectedLength(file, head) {
 
 const HEAD_BYTES = 4; // enough to tell formats apart
 
-/** The chunks of a body, the first of them at least HEAD_BYTES long if the body is. @param {AsyncIterable<Uint8Array>} chunks */
+/**
+ * The chunks of a body, the first of them at least HEAD_BYTES long if the body is.
+ * @param {AsyncIterable<Uint8Array>} chunks
+ */
 async function* headFirst(chunks) {
   let head = new Uint8Array(0);
   for await (const chunk of chunks) {
@@ -81,7 +85,9 @@ export function webFolder(kind, url, stallMs) {
     kind,
     place: `${kind === 'beside' ? 'beside the page' : 'at the public address'}, ${base}`,
     read: (file, { signal, onBytes }) =>
-      download(new URL(file.name, base).href, { signal, stallMs, stays: true }, (chunks) => receive(file, chunks, onBytes)),
+      download(new URL(file.name, base).href, { signal, stallMs, stays: true }, (chunks) =>
+        receive(file, chunks, onBytes),
+      ),
   };
 }
 

@@ -8,8 +8,10 @@ import { WEIGHTS } from './fit/tensors.js';
 /** @import { Tensor } from '../tensor.js' */
 
 /**
- * A model between two formats: all that there is to know of it, and nothing of the core's. weights: in the order of getWeights.
- * @typedef {{ name: string, seed: number, graph: Graph, weights: Tensor<Float32Array<ArrayBuffer>>[], metadata?: Record<string, unknown> }} Described
+ * A model between two formats: all that there is to know of it, and nothing of the core's. weights: in the order of
+ * getWeights.
+ * @typedef {{ name: string, seed: number, graph: Graph, weights: Tensor<Float32Array<ArrayBuffer>>[], metadata?:
+ *   Record<string, unknown> }} Described
  */
 /** @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} NamedFile */
 /**
@@ -17,11 +19,15 @@ import { WEIGHTS } from './fit/tensors.js';
  * @typedef {object} Format
  * @property {(described: Described, options: { dtype: string }) => Promise<NamedFile[]>} write
  * @property {(files: NamedFile[]) => Promise<Described>} read the first is the one by which the format was recognised
- * @property {(bytes: Uint8Array<ArrayBuffer>) => boolean} isModel whether a file that begins like one of the format is a model, whole or not
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => boolean} isModel whether a file that begins like one of the format is
+ *   a model, whole or not
  * @property {(file: NamedFile) => string[]} [others] the names of the files that belong to the first, relative to it
  */
 
-/** What says, in a layer's configuration, whether it has such weights. @type {Record<string, 'useBias' | 'scale' | 'center'>} */
+/**
+ * What says, in a layer's configuration, whether it has such weights.
+ * @type {Record<string, 'useBias' | 'scale' | 'center'>}
+ */
 const SWITCHES = { bias: 'useBias', gamma: 'scale', beta: 'center' };
 
 /** @param {LayerConfig} config @returns {string[]} what Keras calls the weights that the layer has, in its order */
@@ -35,7 +41,12 @@ export const weightsOf = (config) => (WEIGHTS[config.kind] ?? []).filter((name) 
 export const weightNames = ({ nodes }, names = distinctNames(nodes.map(({ config }) => config))) =>
   nodes.flatMap(({ config }, i) => weightsOf(config).map((weight) => `${names[i]}/${weight}`));
 
-/** The layers as they would be built, with their distinct names and output shapes. @param {Core} core @param {Graph} graph @returns {BuiltLayer[]} */
+/**
+ * The layers as they would be built, with their distinct names and output shapes.
+ * @param {Core} core
+ * @param {Graph} graph
+ * @returns {BuiltLayer[]}
+ */
 export function planOf(core, graph) {
   const pointer = addLayers(core, graph, 0);
   try {

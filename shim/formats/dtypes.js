@@ -16,7 +16,9 @@ const LARGEST_HALF = 65504;
 
 /** @param {string} what @param {number} index @param {number} value @param {string} dtype @param {number} largest */
 const unfit = (what, index, value, dtype, largest) =>
-  new FittingRoomError(`save: ${what}: number ${index} is ${value}; ${dtype} holds -${largest}..${largest}, save as float32 instead`);
+  new FittingRoomError(
+    `save: ${what}: number ${index} is ${value}; ${dtype} holds -${largest}..${largest}, save as float32 instead`,
+  );
 
 /** @type {Storage} */
 const float32 = {
@@ -76,7 +78,8 @@ const int8 = {
   read(what, bytes, channels) {
     const scales = new Float32Array(bytes.buffer, bytes.byteOffset, channels);
     const unfit = scales.findIndex((scale) => !(scale >= 0 && scale <= LARGEST_FLOAT / LARGEST));
-    if (unfit >= 0) throw refusal(`${what}: the scale of channel ${unfit} is ${scales[unfit]}; it must be 0 or above, and finite`);
+    if (unfit >= 0)
+      throw refusal(`${what}: the scale of channel ${unfit} is ${scales[unfit]}; it must be 0 or above, and finite`);
     const numbers = new Int8Array(bytes.buffer, bytes.byteOffset + 4 * channels, bytes.length - 4 * channels);
     const values = new Float32Array(numbers.length); // Float32Array.from takes ten times as long
     for (let i = 0; i < values.length; i++) values[i] = numbers[i] * scales[i % channels];

@@ -14,7 +14,10 @@ import { Model } from '../model.js';
 
 /** @typedef {'fitting-room' | 'tfjs' | 'safetensors' | 'onnx' | 'keras'} FormatName */
 /** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
-/** @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, float32 where left out; each format has its own */
+/**
+ * @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, float32 where left out; each format has
+ *   its own
+ */
 
 const BRACE = 0x7b;
 const MOST_FILES = 4096; // more than any model has, with what may stand beside it
@@ -32,8 +35,10 @@ const isZip = (bytes) => String.fromCharCode(...bytes.subarray(0, 4)) === 'PK\x0
 const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
 
 /**
- * What a file of a format begins with, and what reads and writes it. A file that begins so need not be a model; that its module tells.
- * @type {Record<Exclude<FormatName, 'fitting-room'>, { looksSo: (bytes: Uint8Array) => boolean, load: () => Promise<Format> }>}
+ * What a file of a format begins with, and what reads and writes it. A file that begins so need not be a model; that
+ * its module tells.
+ * @type {Record<Exclude<FormatName, 'fitting-room'>, { looksSo: (bytes: Uint8Array) => boolean, load: () =>
+ *   Promise<Format> }>}
  */
 const FORMATS = {
   tfjs: { looksSo: isJson, load: () => import('./tfjs/index.js') },
@@ -62,7 +67,8 @@ export async function exportModel(model, name, options = {}) {
 
 /** @param {any} file @param {Reading} reading @returns {Promise<NamedFile>} */
 async function named(file, reading) {
-  if (typeof file?.name !== 'string') throw new FittingRoomError(`importModel: files are a File or { name, bytes }, got ${show(file)}`);
+  if (typeof file?.name !== 'string')
+    throw new FittingRoomError(`importModel: files are a File or { name, bytes }, got ${show(file)}`);
   return { name: file.name, bytes: await bytesOf(file instanceof Blob ? file : file.bytes, reading) };
 }
 
@@ -81,7 +87,8 @@ async function inTurn(items, reading, readOne) {
   const files = [];
   let before = 0;
   /** @param {Received} progress of the file that is being read */
-  const onProgress = ({ received, total }) => reading.onProgress?.({ received: before + received, total: items.length > 1 ? undefined : total });
+  const onProgress = ({ received, total }) =>
+    reading.onProgress?.({ received: before + received, total: items.length > 1 ? undefined : total });
   for (const item of items) {
     files.push(await readOne(item, { ...reading, onProgress }));
     before += files[files.length - 1].bytes.length;
@@ -106,7 +113,8 @@ async function filesOf(source, reading) {
  */
 function addressBeside(address, name) {
   const [folder, beside] = inFile('', () => [new URL('.', address), new URL(name, address)]);
-  if (!beside.href.startsWith(folder.href)) throw refusal(`it names the file ${show(name)}, which is not in its folder`);
+  if (!beside.href.startsWith(folder.href))
+    throw refusal(`it names the file ${show(name)}, which is not in its folder`);
   beside.search ||= address.search;
   return beside;
 }
@@ -114,7 +122,10 @@ function addressBeside(address, name) {
 /** @param {string | URL} source @param {string[]} names @param {Reading} reading @returns {Promise<NamedFile[]>} */
 async function filesBeside(source, names, reading) {
   const address = new URL(source, globalThis.location?.href);
-  return inTurn(names, reading, async (name, each) => ({ name, bytes: await bytesOf(addressBeside(address, name), each) }));
+  return inTurn(names, reading, async (name, each) => ({
+    name,
+    bytes: await bytesOf(addressBeside(address, name), each),
+  }));
 }
 
 /** @typedef {{ file: NamedFile, load?: () => Promise<Format> }} Candidate load: of another tool's format */
@@ -140,7 +151,8 @@ async function modelAmong(files) {
   const sure = await Promise.all(candidates.map(async ({ file, load }) => !load || (await load()).isModel(file.bytes)));
   const models = candidates.filter((_, i) => sure[i]);
   if (models.length === 1) return models[0];
-  if (models.length > 1) throw refusal(`${models.length} models are given, ${namesOf(models.map(({ file }) => file))}; give one at a time`);
+  if (models.length > 1)
+    throw refusal(`${models.length} models are given, ${namesOf(models.map(({ file }) => file))}; give one at a time`);
   throw refusal(`none of ${namesOf(files)} is a model of a format that is known here: ${FORMAT_NAMES.join(', ')}`);
 }
 
@@ -158,7 +170,10 @@ export async function importModel(source, options = {}) {
   const { file, load } = await modelAmong(files);
   if (!load) return loadModel(file.bytes, { ...runtime, signal });
   const { read, others } = await load();
-  const beside = isAddress(source) && others ? await filesBeside(source, others(file), reading) : files.filter((each) => each !== file);
+  const beside =
+    isAddress(source) && others
+      ? await filesBeside(source, others(file), reading)
+      : files.filter((each) => each !== file);
   const core = await loadCore(runtime); // before the format asks for any
   const described = await read([file, ...beside]);
   signal?.throwIfAborted();

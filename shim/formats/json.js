@@ -15,7 +15,9 @@ export function checkObject(where, value) {
 /** @param {string} where @param {unknown} value @param {number} most @returns {any[]} */
 export function checkList(where, value, most) {
   if (Array.isArray(value) && value.length <= most) return value;
-  throw refusal(`${where} must be an array of at most ${most}, got ${Array.isArray(value) ? value.length : show(value)}`);
+  throw refusal(
+    `${where} must be an array of at most ${most}, got ${Array.isArray(value) ? value.length : show(value)}`,
+  );
 }
 
 /** @param {string} where @param {unknown} value @returns {string} */

@@ -5,7 +5,10 @@ import { checkFileLength, checkMagic } from './fit/format.js';
 
 /** @typedef {Uint8Array | ArrayBuffer | Blob | URL | string} Source bytes, or an address: under Node also file: */
 
-/** @typedef {{ received: number, total?: number }} Received bytes of all files so far, and that there will be, where that is known */
+/**
+ * @typedef {{ received: number, total?: number }} Received bytes of all files so far, and that there will be, where
+ *   that is known
+ */
 /**
  * @typedef {object} ReadOptions
  * @property {AbortSignal} [signal] ends reading; the promise rejects with the signal's reason
@@ -15,7 +18,8 @@ import { checkFileLength, checkMagic } from './fit/format.js';
 const MAGIC_BYTES = 8;
 
 /**
- * Who reads, as messages call it, and what is looked at as soon as the first bytes are there. stallMs: how long a server may be silent.
+ * Who reads, as messages call it, and what is looked at as soon as the first bytes are there. stallMs: how long a
+ * server may be silent.
  * @typedef {ReadOptions & { what: string, checkHead: (head: Uint8Array) => void, stallMs?: number }} Reading
  */
 
@@ -30,7 +34,9 @@ export function checkReading(what, { signal, onProgress }) {
 function unreachable({ what, signal }, address, cause) {
   if (signal?.aborted) return signal.reason;
   const { message, cause: deeper } = /** @type {Error & { cause?: Error }} */ (cause);
-  return new FittingRoomError(`${what}: ${address} could not be read (${deeper?.message || message})`, 'network', { cause });
+  return new FittingRoomError(`${what}: ${address} could not be read (${deeper?.message || message})`, 'network', {
+    cause,
+  });
 }
 
 /**
@@ -71,10 +77,16 @@ function readRemote(address, reading) {
     checkFileLength(least);
     return readBody(body, total, reading);
   });
-  return read.catch((error) => Promise.reject(error instanceof FittingRoomError ? error : unreachable(reading, address, error)));
+  return read.catch((error) =>
+    Promise.reject(error instanceof FittingRoomError ? error : unreachable(reading, address, error)),
+  );
 }
 
-/** Keeps bundlers from following it: that module is Node's. @param {string} name @returns {Promise<typeof import('node:fs/promises')>} */
+/**
+ * Keeps bundlers from following it: that module is Node's.
+ * @param {string} name
+ * @returns {Promise<typeof import('node:fs/promises')>}
+ */
 const importFromNode = (name) => import(/* @vite-ignore */ name);
 
 /** @param {URL} address @param {Reading} reading */
@@ -106,12 +118,18 @@ async function readBlob(blob, reading) {
   return new Uint8Array(buffer);
 }
 
-/** @param {unknown} source @param {Reading} reading @returns {Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>} */
+/**
+ * @param {unknown} source
+ * @param {Reading} reading
+ * @returns {Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>}
+ */
 function readSource(source, reading) {
   if (source instanceof Blob) return readBlob(source, reading);
   if (source instanceof ArrayBuffer || source instanceof Uint8Array) return copyOf(source);
   if (typeof source !== 'string' && !(source instanceof URL)) {
-    throw new FittingRoomError(`${reading.what} takes a Uint8Array, an ArrayBuffer, a Blob or an address, got ${show(source)}`);
+    throw new FittingRoomError(
+      `${reading.what} takes a Uint8Array, an ArrayBuffer, a Blob or an address, got ${show(source)}`,
+    );
   }
   return inNode() && /^file:/i.test(String(source)) ? readLocal(new URL(source), reading) : readRemote(source, reading);
 }

@@ -12,7 +12,10 @@ import { checkInput } from './tfjs/layers.js';
 
 /** The graph of a model out of the configuration that Keras has of it, and TF.js after it. */
 
-/** What makes a layer of its entry; inputShape: of a stack's first. @typedef {(where: string, entry: Record<string, any>, inputShape?: number[]) => AnyLayer} LayerFrom */
+/**
+ * What makes a layer of its entry; inputShape: of a stack's first.
+ * @typedef {(where: string, entry: Record<string, any>, inputShape?: number[]) => AnyLayer} LayerFrom
+ */
 
 const LONGEST_STACK = 1024; // characters of its name, which the names of all its layers may get in front
 const MAX_LAYERS = 512; // of which no more than the core takes can be built
@@ -25,14 +28,22 @@ function inputShapeOf(where, config) {
   throw refusal(`${where}: batch_input_shape must be such as [null, 28, 28, 1], got ${show(shape)}`);
 }
 
-/** @param {string} where @param {unknown} value @returns {string[]} the names of the layers that a list of tensors is of */
+/**
+ * @param {string} where
+ * @param {unknown} value
+ * @returns {string[]} the names of the layers that a list of tensors is of
+ */
 function sourcesOf(where, value) {
   const list = checkList(where, value, MAX_LAYERS);
   // Keras writes a single one without the outer list.
   const tensors = typeof list[0] === 'string' ? [list] : list;
   return tensors.map((tensor) => {
     const [name, call, output] = checkList(`${where}: tensor`, tensor, 4);
-    if (call !== 0 || output !== 0) throw refusal(`${where}: only the first call of a layer, and its first output, can be read here, got ${show([name, call, output])}`);
+    if (call !== 0 || output !== 0)
+      throw refusal(
+        `${where}: only the first call of a layer, and its first output, can be read here, got ` +
+          `${show([name, call, output])}`,
+      );
     return checkText(`${where}: layer`, name);
   });
 }
@@ -42,7 +53,9 @@ function stackFrom(entries, layerFrom) {
   const [first, ...rest] = entries;
   const shape = inputShapeOf('layer 0', first?.config);
   const stack = first.class_name === 'InputLayer' ? rest : entries;
-  return stackOf(stack.map((entry, i) => layerFrom(`layer ${entries.length - stack.length + i}`, entry, i ? undefined : shape)));
+  return stackOf(
+    stack.map((entry, i) => layerFrom(`layer ${entries.length - stack.length + i}`, entry, i ? undefined : shape)),
+  );
 }
 
 /** @param {string} where @param {unknown} value @returns {string} */
@@ -52,7 +65,12 @@ function single(where, value) {
   return names[0];
 }
 
-/** @param {Record<string, any>} config @param {Record<string, any>[]} list @param {LayerFrom} layerFrom @returns {Graph} */
+/**
+ * @param {Record<string, any>} config
+ * @param {Record<string, any>[]} list
+ * @param {LayerFrom} layerFrom
+ * @returns {Graph}
+ */
 function graphFrom(config, list, layerFrom) {
   const entries = new Map(list.map((entry, i) => [String(entry.config.name), { where: `layer ${i}`, entry }]));
   const start = single('input_layers', config.input_layers);
@@ -70,7 +88,10 @@ function graphFrom(config, list, layerFrom) {
     tensors.set(name, undefined);
     const { where, entry } = found;
     const [call, again] = checkList(`${where}: inbound_nodes`, entry.inbound_nodes, MAX_LAYERS);
-    if (again !== undefined) throw refusal(`${where}: ${show(name)} is applied ${entry.inbound_nodes.length} times; weights cannot be shared here`);
+    if (again !== undefined)
+      throw refusal(
+        `${where}: ${show(name)} is applied ${entry.inbound_nodes.length} times; weights cannot be shared here`,
+      );
     const sources = sourcesOf(`${where}: inbound_nodes`, call).map((source) => visit(source, where));
     const layer = layerFrom(where, entry);
     const tensor = inFile(`${where}: `, () => layer.apply(sources));
@@ -83,11 +104,21 @@ function graphFrom(config, list, layerFrom) {
   return graph;
 }
 
-/** The layers that a model or a stack lists. @type {(where: string, config: Record<string, any>, parent?: Record<string, any>) => Record<string, any>[]} */
-export const layersOf = (where, { layers }) => checkList(`${where}: layers`, layers, MAX_LAYERS).map((entry, i) => checkObject(`layer ${i}`, entry));
+/**
+ * The layers that a model or a stack lists.
+ * @type {(where: string, config: Record<string, any>, parent?: Record<string, any>) => Record<string, any>[]}
+ */
+export const layersOf = (where, { layers }) =>
+  checkList(`${where}: layers`, layers, MAX_LAYERS).map((entry, i) => checkObject(`layer ${i}`, entry));
 
-/** Keras of old wrote a stack's layers alone. @param {string} where @param {unknown} config @returns {Record<string, any>} */
-const configFrom = (where, config) => (Array.isArray(config) ? { name: 'sequential', layers: config } : checkObject(`${where}: config`, config));
+/**
+ * Keras of old wrote a stack's layers alone.
+ * @param {string} where
+ * @param {unknown} config
+ * @returns {Record<string, any>}
+ */
+const configFrom = (where, config) =>
+  Array.isArray(config) ? { name: 'sequential', layers: config } : checkObject(`${where}: config`, config);
 
 /** @param {Record<string, any>} entry @returns {string} */
 const nameOf = ({ name, config }) => String(config?.name ?? name ?? 'sequential');
@@ -103,7 +134,8 @@ function flattened(entry, list, isFirst) {
   if (entry.class_name !== 'Sequential') return [{ entry }];
   const stack = nameOf(entry);
   const where = `stack ${show(stack)}`;
-  if (stack.length > LONGEST_STACK) throw refusal(`${where}: its name is too large: ${stack.length} characters; at most ${LONGEST_STACK} are read`);
+  if (stack.length > LONGEST_STACK)
+    throw refusal(`${where}: its name is too large: ${stack.length} characters; at most ${LONGEST_STACK} are read`);
   const inner = list(where, configFrom(where, entry.config), entry).flatMap((each, i) => {
     const begins = isFirst && i === 0;
     return each.class_name === 'InputLayer' && !begins ? [] : flattened(each, list, begins);
@@ -112,7 +144,12 @@ function flattened(entry, list, isFirst) {
   return inner.map((each) => ({ stack, ...each }));
 }
 
-/** Tensors, in whatever lists they stand, of the layers that took the place of stacks. @param {any} tensors @param {Map<string, string>} ends @returns {any} */
+/**
+ * Tensors, in whatever lists they stand, of the layers that took the place of stacks.
+ * @param {any} tensors
+ * @param {Map<string, string>} ends
+ * @returns {any}
+ */
 function redirected(tensors, ends) {
   if (!Array.isArray(tensors)) return tensors;
   const [first, call, ...rest] = tensors;
@@ -123,7 +160,8 @@ function redirected(tensors, ends) {
 }
 
 /**
- * A model's configuration with the layers of stacks in their place: who reads a stack reads its last layer. One that is called as
+ * A model's configuration with the layers of stacks in their place: who reads a stack reads its last layer. One that is
+ * called as
  * another layer is gets its stack's name in front.
  * @param {Record<string, any>} config
  * @param {Record<string, any>[]} entries its layers
@@ -146,22 +184,36 @@ function unfolded(config, entries, list, isStack) {
       taken.add(name);
       const calls = last === undefined ? outer.inbound_nodes : [[[last, 0, 0]]];
       last = name;
-      return { ...entry, name, config: { ...entry.config, name }, ...(outer.inbound_nodes && { inbound_nodes: calls }) };
+      return {
+        ...entry,
+        name,
+        config: { ...entry.config, name },
+        ...(outer.inbound_nodes && { inbound_nodes: calls }),
+      };
     });
     ends.set(nameOf(outer), String(last));
     return made;
   });
-  const redirect = (/** @type {Record<string, any>} */ entry) => (entry.inbound_nodes ? { ...entry, inbound_nodes: redirected(entry.inbound_nodes, ends) } : entry);
+  const redirect = (/** @type {Record<string, any>} */ entry) =>
+    entry.inbound_nodes ? { ...entry, inbound_nodes: redirected(entry.inbound_nodes, ends) } : entry;
   return { ...config, layers: layers.map(redirect), output_layers: redirected(config.output_layers, ends) };
 }
 
-/** Layers that can be told apart by their names, and have one each. @param {string} file @param {Record<string, any>} config @returns {Record<string, any>[]} */
+/**
+ * Layers that can be told apart by their names, and have one each.
+ * @param {string} file
+ * @param {Record<string, any>} config
+ * @returns {Record<string, any>[]}
+ */
 function entriesFrom(file, config) {
   const entries = layersOf(file, config);
-  const names = entries.map(({ config }, i) => checkText(`layer ${i}: name`, checkObject(`layer ${i}: config`, config).name));
+  const names = entries.map(({ config }, i) =>
+    checkText(`layer ${i}: name`, checkObject(`layer ${i}: config`, config).name),
+  );
   entries.forEach(({ class_name: className, name, config }, i) => {
     if (className === 'InputLayer') checkInput(`layer ${i}`, config);
-    if (names.indexOf(name ?? names[i]) !== i) throw refusal(`layer ${i}: its name must be ${show(names[i])} everywhere, and no other layer's`);
+    if (names.indexOf(name ?? names[i]) !== i)
+      throw refusal(`layer ${i}: its name must be ${show(names[i])} everywhere, and no other layer's`);
   });
   return entries;
 }
@@ -183,7 +235,11 @@ export function topologyFrom(file, topology, layerFrom, list = layersOf) {
   return { name: checkText(`${file}: name`, config.name), graph, entries };
 }
 
-/** Refuses what acts along another axis than the last. @param {BuiltLayer[]} plan @param {Record<string, any>[]} entries */
+/**
+ * Refuses what acts along another axis than the last.
+ * @param {BuiltLayer[]} plan
+ * @param {Record<string, any>[]} entries
+ */
 export function checkAxes(plan, entries) {
   for (const { config } of entries) {
     const layer = plan.find(({ config: own }) => own.name === config.name);

@@ -56,8 +56,15 @@ export const seed = optional(whole(0, Number.MAX_SAFE_INTEGER));
  */
 export const range = (low, high, spread) => (name, value) => {
   const given = typeof value === 'number' && spread ? spread(value) : value;
-  if (Array.isArray(given) && given.length === 2 && given.every((end) => typeof end === 'number' && end >= low && end <= high) && !(given[0] > given[1])) {
+  if (
+    Array.isArray(given) &&
+    given.length === 2 &&
+    given.every((end) => typeof end === 'number' && end >= low && end <= high) &&
+    !(given[0] > given[1])
+  ) {
     return [...given];
   }
-  throw new FittingRoomError(`${name} must be ${spread ? 'a number or ' : ''}[low, high] within ${low}..${high}, got ${show(value)}`);
+  throw new FittingRoomError(
+    `${name} must be ${spread ? 'a number or ' : ''}[low, high] within ${low}..${high}, got ${show(value)}`,
+  );
 };

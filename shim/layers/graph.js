@@ -3,7 +3,10 @@ import { MAX_LENGTH, SymbolicTensor } from './layer.js';
 
 /** @import { LayerConfig } from './layer.js' */
 
-/** A layer and the numbers of those it reads; -1: the model's input. @typedef {{ config: LayerConfig, sources: number[] }} Node */
+/**
+ * A layer and the numbers of those it reads; -1: the model's input.
+ * @typedef {{ config: LayerConfig, sources: number[] }} Node
+ */
 /**
  * In an order in which each layer comes after what it reads. inputName: of a model that was put together from input().
  * @typedef {{ inputShape: number[], inputName?: string, nodes: Node[] }} Graph
@@ -11,7 +14,8 @@ import { MAX_LENGTH, SymbolicTensor } from './layer.js';
 
 /** @param {unknown} shape @returns {number[]} */
 export function checkInputShape(shape) {
-  if (!Array.isArray(shape)) throw new FittingRoomError(`inputShape must be an array such as [28, 28, 1], got ${show(shape)}`);
+  if (!Array.isArray(shape))
+    throw new FittingRoomError(`inputShape must be an array such as [28, 28, 1], got ${show(shape)}`);
   return shape.map((length, axis) => checkInteger(`inputShape: dimension ${axis}`, length, 1, MAX_LENGTH));
 }
 
@@ -23,7 +27,8 @@ export function checkInputShape(shape) {
 export function input(options) {
   checkOptions('input', options, ['shape', 'name']);
   const { shape, name = 'input_1' } = options;
-  if (!Array.isArray(shape)) throw new FittingRoomError(`input: shape must be an array such as [28, 28, 1], got ${show(shape)}`);
+  if (!Array.isArray(shape))
+    throw new FittingRoomError(`input: shape must be an array such as [28, 28, 1], got ${show(shape)}`);
   return new SymbolicTensor(null, [], { shape: checkInputShape(shape), name: String(name) });
 }
 
@@ -42,7 +47,8 @@ function checkOne(name, value) {
  */
 export function graphOf(inputs, outputs) {
   const start = checkOne('inputs', inputs);
-  if (!start.input) throw new FittingRoomError('model: inputs must be what input() returned, got the output of a layer');
+  if (!start.input)
+    throw new FittingRoomError('model: inputs must be what input() returned, got the output of a layer');
   /** @type {Map<SymbolicTensor, number>} */
   const numbers = new Map([[start, -1]]);
   /** @type {Node[]} */
@@ -51,12 +57,14 @@ export function graphOf(inputs, outputs) {
   const visit = (tensor) => {
     const known = numbers.get(tensor);
     if (known !== undefined) return known;
-    if (!tensor.layer) throw new FittingRoomError('model: outputs depend on another input than inputs; a model has one');
+    if (!tensor.layer)
+      throw new FittingRoomError('model: outputs depend on another input than inputs; a model has one');
     const sources = tensor.sources.map(visit);
     numbers.set(tensor, nodes.length);
     return nodes.push({ config: tensor.layer, sources }) - 1;
   };
-  if (visit(checkOne('outputs', outputs)) < 0) throw new FittingRoomError('model: at least one layer is needed between inputs and outputs');
+  if (visit(checkOne('outputs', outputs)) < 0)
+    throw new FittingRoomError('model: at least one layer is needed between inputs and outputs');
   return { inputShape: start.input.shape, inputName: start.input.name, nodes };
 }
 

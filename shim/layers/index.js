@@ -12,22 +12,41 @@ import { checkRegularizer } from './regularizers.js';
 /** @typedef {import('./layer.js').LayerConfig} LayerConfig */
 /** @typedef {import('./layer.js').LayerKind} LayerKind */
 
-/** @typedef {{ activation?: Activation, useBias?: boolean, biasInitializer?: Initializer, biasRegularizer?: Regularizer }} Affine */
+/**
+ * @typedef {{ activation?: Activation, useBias?: boolean, biasInitializer?: Initializer, biasRegularizer?: Regularizer
+ *   }} Affine
+ */
 /** @typedef {{ kernelInitializer?: Initializer, kernelRegularizer?: Regularizer }} Kernel */
 /** @typedef {{ kernelSize: Pair, strides?: Pair, padding?: Padding }} Sliding */
 /** @typedef {Common & Affine & Kernel & Sliding & { filters: number }} Conv2DOptions */
-/** @typedef {Common & Affine & Sliding & { depthMultiplier?: number, depthwiseInitializer?: Initializer, depthwiseRegularizer?: Regularizer }} DepthwiseConv2DOptions */
+/**
+ * @typedef {Common & Affine & Sliding & { depthMultiplier?: number, depthwiseInitializer?: Initializer,
+ *   depthwiseRegularizer?: Regularizer }} DepthwiseConv2DOptions
+ */
 /** @typedef {Common & { poolSize?: Pair, strides?: Pair, padding?: Padding }} Pooling2DOptions */
 /** @typedef {Common & Affine & Kernel & { units: number }} DenseOptions */
 /**
- * @typedef {Common & { momentum?: number, epsilon?: number, center?: boolean, scale?: boolean, gammaInitializer?: Initializer,
+ * @typedef {Common & { momentum?: number, epsilon?: number, center?: boolean, scale?: boolean, gammaInitializer?:
+ *   Initializer,
  *   betaInitializer?: Initializer, movingMeanInitializer?: Initializer, movingVarianceInitializer?: Initializer,
  *   gammaRegularizer?: Regularizer, betaRegularizer?: Regularizer }} BatchNormalizationOptions
  */
-/** @typedef {number | [number, number] | [[number, number], [number, number]]} Margins all alike, [height, width] or [[top, bottom], [left, right]] */
+/**
+ * @typedef {number | [number, number] | [[number, number], [number, number]]} Margins all alike, [height, width] or
+ *   [[top, bottom], [left, right]]
+ */
 
 export const ACTIVATIONS = /** @type {const} */ ([
-  'linear', 'relu', 'sigmoid', 'softmax', 'relu6', 'leakyRelu', 'gelu', 'tanh', 'swish', 'silu',
+  'linear',
+  'relu',
+  'sigmoid',
+  'softmax',
+  'relu6',
+  'leakyRelu',
+  'gelu',
+  'tanh',
+  'swish',
+  'silu',
 ]);
 export const PADDINGS = /** @type {const} */ (['valid', 'same']);
 const MAX_MARGIN = 255;
@@ -63,7 +82,9 @@ function targetShape(name, value) {
   const lengths = Array.isArray(value) ? value : [];
   const open = lengths.filter((length) => length === -1 || length === null).length;
   if (lengths.length < 1 || lengths.length > 3 || open > 1) {
-    throw new FittingRoomError(`${name} must be an array of one to three lengths, at most one of them -1, got ${show(value)}`);
+    throw new FittingRoomError(
+      `${name} must be an array of one to three lengths, at most one of them -1, got ${show(value)}`,
+    );
   }
   return lengths.map((length) => (length === -1 || length === null ? -1 : checkInteger(name, length, 1, MAX_LENGTH)));
 }
@@ -73,17 +94,32 @@ function margins(name, value) {
   const sides = Array.isArray(value) ? value : [value, value];
   const all = sides.map((side) => (Array.isArray(side) ? side : [side, side]));
   if (all.length !== 2 || all.some((side) => side.length !== 2)) {
-    throw new FittingRoomError(`${name} must be one number, [height, width] or [[top, bottom], [left, right]], got ${show(value)}`);
+    throw new FittingRoomError(
+      `${name} must be one number, [height, width] or [[top, bottom], [left, right]], got ${show(value)}`,
+    );
   }
   return all.map((side) => side.map((margin) => checkInteger(name, margin, 0, MAX_MARGIN)));
 }
 
 /** Two-dimensional convolution over images [height, width, channels]. @type {(options: Conv2DOptions) => AnyLayer} */
-const conv2d = define('conv2d', { filters: [units], kernelSize: [pair], ...window, ...affine, ...weights('kernel', 'bias') });
+const conv2d = define('conv2d', {
+  filters: [units],
+  kernelSize: [pair],
+  ...window,
+  ...affine,
+  ...weights('kernel', 'bias'),
+});
 
-/** Convolution of each channel by itself, with depthMultiplier kernels. @type {(options: DepthwiseConv2DOptions) => AnyLayer} */
+/**
+ * Convolution of each channel by itself, with depthMultiplier kernels.
+ * @type {(options: DepthwiseConv2DOptions) => AnyLayer}
+ */
 const depthwiseConv2d = define('depthwise_conv2d', {
-  kernelSize: [pair], ...window, depthMultiplier: [units, 1], ...affine, ...weights('depthwise', 'bias'),
+  kernelSize: [pair],
+  ...window,
+  depthMultiplier: [units, 1],
+  ...affine,
+  ...weights('depthwise', 'bias'),
 });
 
 /** The largest value of each window. @type {(options?: Pooling2DOptions) => AnyLayer} */
@@ -101,7 +137,10 @@ const globalMaxPooling2d = define('global_max_pooling2d', {});
 /** Makes each sample one row of numbers. @type {(options?: Common) => AnyLayer} */
 const flatten = define('flatten', {});
 
-/** The same numbers in another shape; one length may be -1: what is left. @type {(options: Common & { targetShape: number[] }) => AnyLayer} */
+/**
+ * The same numbers in another shape; one length may be -1: what is left.
+ * @type {(options: Common & { targetShape: number[] }) => AnyLayer}
+ */
 const reshape = define('reshape', { targetShape: [targetShape] });
 
 /** Zeros around an image. @type {(options?: Common & { padding?: Margins }) => AnyLayer} */
@@ -110,10 +149,16 @@ const zeroPadding2d = define('zero_padding2d', { padding: [margins, 1] });
 /** A fully connected layer. @type {(options: DenseOptions) => AnyLayer} */
 const dense = define('dense', { units: [units], ...affine, ...weights('kernel', 'bias') });
 
-/** Sets a share of its inputs to zero while training and scales the rest by 1 / (1 - rate). @type {(options: Common & { rate: number, seed?: number }) => AnyLayer} */
+/**
+ * Sets a share of its inputs to zero while training and scales the rest by 1 / (1 - rate).
+ * @type {(options: Common & { rate: number, seed?: number }) => AnyLayer}
+ */
 const dropout = define('dropout', { rate: [(name, value) => checkBelow(name, value, 0, 1)], seed });
 
-/** Normalizes each channel by the batch's mean and variance, in inference by their moving averages. @type {(options?: BatchNormalizationOptions) => AnyLayer} */
+/**
+ * Normalizes each channel by the batch's mean and variance, in inference by their moving averages.
+ * @type {(options?: BatchNormalizationOptions) => AnyLayer}
+ */
 const batchNormalization = define('batch_normalization', {
   momentum: [within(0, 1), 0.99],
   epsilon: [within(1e-12, 1), 0.001],
@@ -128,7 +173,9 @@ const batchNormalization = define('batch_normalization', {
 const activation = define('activation', { activation: [activationOf] });
 
 /** @type {(options?: Common & { maxValue?: 6 }) => AnyLayer} */
-const reLU = define('re_lu', { maxValue: optional(checkSix) }, ({ maxValue }) => ({ activation: maxValue ? 'relu6' : 'relu' }));
+const reLU = define('re_lu', { maxValue: optional(checkSix) }, ({ maxValue }) => ({
+  activation: maxValue ? 'relu6' : 'relu',
+}));
 
 /** @type {(options?: Common & { alpha?: number }) => AnyLayer} */
 const leakyReLU = define('leaky_re_lu', { alpha: [within(0, 1), 0.3] }, () => ({ activation: 'leakyRelu' }));
@@ -146,6 +193,22 @@ function checkSix(name, value) {
 }
 
 export const layers = Object.freeze({
-  conv2d, depthwiseConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, globalMaxPooling2d, flatten, reshape,
-  zeroPadding2d, dense, dropout, batchNormalization, activation, reLU, leakyReLU, softmax, add, ...randomLayers,
+  conv2d,
+  depthwiseConv2d,
+  maxPooling2d,
+  averagePooling2d,
+  globalAveragePooling2d,
+  globalMaxPooling2d,
+  flatten,
+  reshape,
+  zeroPadding2d,
+  dense,
+  dropout,
+  batchNormalization,
+  activation,
+  reLU,
+  leakyReLU,
+  softmax,
+  add,
+  ...randomLayers,
 });

@@ -68,7 +68,8 @@ export function checkInitializer(name, value) {
 /**
  * The same as a constant, or as a draw whose variance is scale / fan.
  * @param {Initializer} initializer
- * @returns {{ constant: number, seed?: number } | { scale: number, mode: typeof FANS[number], uniform: boolean, seed?: number }}
+ * @returns {{ constant: number, seed?: number } | { scale: number, mode: typeof FANS[number], uniform: boolean, seed?:
+ *   number }}
  */
 export function resolveInitializer(initializer) {
   const { name, ...options } = typeof initializer === 'object' ? initializer : { name: initializer };
@@ -81,9 +82,15 @@ export function resolveInitializer(initializer) {
 }
 
 /** @param {InitializerConfig['name']} name */
-const maker = (name) => (/** @type {InitializerOptions} */ options = {}) =>
-  /** @type {InitializerConfig} */ (checkInitializer('initializer', { name, ...options }));
+const maker =
+  (name) =>
+  (/** @type {InitializerOptions} */ options = {}) =>
+    /** @type {InitializerConfig} */ (checkInitializer('initializer', { name, ...options }));
 
 export const initializers = /** @type {Readonly<Record<InitializerConfig['name'], ReturnType<typeof maker>>>} */ (
-  Object.freeze(Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, maker(/** @type {InitializerConfig['name']} */ (name))])))
+  Object.freeze(
+    Object.fromEntries(
+      Object.keys(OPTIONS).map((name) => [name, maker(/** @type {InitializerConfig['name']} */ (name))]),
+    ),
+  )
 );

@@ -3,7 +3,10 @@ import { FittingRoomError, show } from '../check.js';
 /** @import { Initializer } from './initializers.js' */
 /** @import { Regularizer } from './regularizers.js' */
 
-/** @typedef {'linear' | 'relu' | 'relu6' | 'leakyRelu' | 'gelu' | 'sigmoid' | 'tanh' | 'swish' | 'silu' | 'softmax'} Activation */
+/**
+ * @typedef {'linear' | 'relu' | 'relu6' | 'leakyRelu' | 'gelu' | 'sigmoid' | 'tanh' | 'swish' | 'silu' | 'softmax'}
+ *   Activation
+ */
 /** @typedef {'valid' | 'same'} Padding */
 /** @typedef {number | [number, number]} Pair one number for both, or [height, width] */
 /** @typedef {{ inputShape?: number[], name?: string }} Common inputShape: of a sample, on the first layer */
@@ -21,7 +24,8 @@ import { FittingRoomError, show } from '../check.js';
  * @property {[number, number]} [kernelSize]
  * @property {[number, number]} [poolSize]
  * @property {[number, number]} [strides]
- * @property {Padding | [[number, number], [number, number]]} [padding] of zero_padding2d: [[top, bottom], [left, right]]
+ * @property {Padding | [[number, number], [number, number]]} [padding] of zero_padding2d: [[top, bottom], [left,
+ *   right]]
  * @property {Activation} [activation]
  * @property {number} [maxValue] of re_lu: 6
  * @property {number} [alpha] of leaky_re_lu: the slope below zero
@@ -57,15 +61,38 @@ import { FittingRoomError, show } from '../check.js';
 
 /** Each kind's number in src/layer.h. */
 export const KINDS = /** @type {const} */ ({
-  conv2d: 0, max_pooling2d: 1, flatten: 2, dense: 3, dropout: 4, activation: 5, re_lu: 5, leaky_re_lu: 5, softmax: 5,
-  depthwise_conv2d: 6, average_pooling2d: 7, global_average_pooling2d: 8, global_max_pooling2d: 9, reshape: 10,
-  batch_normalization: 11, zero_padding2d: 12, add: 13, random_flip: 14, random_translation: 15, random_rotation: 16,
-  random_zoom: 17, random_contrast: 18, random_erasing: 19,
+  conv2d: 0,
+  max_pooling2d: 1,
+  flatten: 2,
+  dense: 3,
+  dropout: 4,
+  activation: 5,
+  re_lu: 5,
+  leaky_re_lu: 5,
+  softmax: 5,
+  depthwise_conv2d: 6,
+  average_pooling2d: 7,
+  global_average_pooling2d: 8,
+  global_max_pooling2d: 9,
+  reshape: 10,
+  batch_normalization: 11,
+  zero_padding2d: 12,
+  add: 13,
+  random_flip: 14,
+  random_translation: 15,
+  random_rotation: 16,
+  random_zoom: 17,
+  random_contrast: 18,
+  random_erasing: 19,
 });
 
 /** A value in the graph of a model that is being put together: what a layer, or with none the model's input, gives. */
 export class SymbolicTensor {
-  /** @param {AnyLayer | null} layer @param {SymbolicTensor[]} sources @param {{ shape: number[], name: string }} [input] */
+  /**
+   * @param {AnyLayer | null} layer
+   * @param {SymbolicTensor[]} sources
+   * @param {{ shape: number[], name: string }} [input]
+   */
   constructor(layer, sources, input) {
     this.layer = layer;
     this.sources = sources;
@@ -97,11 +124,15 @@ export class Layer {
     const sources = Array.isArray(inputs) ? inputs : [inputs];
     const stranger = sources.findIndex((source) => !(source instanceof SymbolicTensor));
     if (stranger >= 0 || sources.length === 0) {
-      throw new FittingRoomError(`${kind}: apply takes what input or another layer's apply returned, got ${show(sources[stranger] ?? inputs)}`);
+      throw new FittingRoomError(
+        `${kind}: apply takes what input or another layer's apply returned, got ${show(sources[stranger] ?? inputs)}`,
+      );
     }
     const [least, most] = kind === 'add' ? [2, MOST_SOURCES] : [1, 1];
     if (sources.length < least || sources.length > most) {
-      throw new FittingRoomError(`${kind}: apply takes ${least === most ? 'one tensor' : `${least}..${most} tensors`}, got ${sources.length}`);
+      throw new FittingRoomError(
+        `${kind}: apply takes ${least === most ? 'one tensor' : `${least}..${most} tensors`}, got ${sources.length}`,
+      );
     }
     if (applied.has(this)) {
       throw new FittingRoomError(`${kind}: a layer is applied once; make another one (weights cannot be shared)`);

@@ -58,7 +58,8 @@ export function layerNumbers(config, sources, target = []) {
     config.rate ?? 0,
     activation === 'leakyRelu' ? (config.alpha ?? LEAKY_SLOPE) : 0,
     ...padded(4, marginNumbers(padding)),
-    target.length, ...padded(3, target),
+    target.length,
+    ...padded(3, target),
     config.momentum ?? 0,
     config.epsilon ?? 0,
     Number(config.center ?? false),
@@ -75,6 +76,7 @@ export function layerNumbers(config, sources, target = []) {
     INTERPOLATIONS.indexOf(config.interpolation ?? 'bilinear'),
     config.fillValue ?? (config.kind === 'random_erasing' ? NaN : 0),
     ...padded(2, config.valueRange),
-    sources.length, ...padded(MOST_SOURCES, sources),
+    sources.length,
+    ...padded(MOST_SOURCES, sources),
   ];
 }

@@ -34,7 +34,9 @@ export function factorsOf(regularizer) {
 }
 
 /** @param {RegularizerConfig['name']} name */
-const maker = (name) => (/** @type {{ l1?: number, l2?: number }} */ options = {}) =>
-  /** @type {RegularizerConfig} */ (checkRegularizer('regularizer', { name, ...options }));
+const maker =
+  (name) =>
+  (/** @type {{ l1?: number, l2?: number }} */ options = {}) =>
+    /** @type {RegularizerConfig} */ (checkRegularizer('regularizer', { name, ...options }));
 
 export const regularizers = Object.freeze({ l1: maker('l1'), l2: maker('l2'), l1l2: maker('l1l2') });

@@ -63,7 +63,9 @@ export function summaryText(name, layers, input) {
     ...(input ? [line([`${input.name} (InputLayer)`, `[${shapeText([null, ...input.shape])}]`, '0', '[]'])] : []),
     ...layers.map((layer) =>
       line([
-        `${layer.name} (${className(layer.kind)})`, shapeText(layer.outputShape), String(layer.parameters),
+        `${layer.name} (${className(layer.kind)})`,
+        shapeText(layer.outputShape),
+        String(layer.parameters),
         connections(layer.sources.map(nameOf)),
       ]),
     ),

@@ -17,10 +17,14 @@ import { Tensor, scalar } from './tensor.js';
 
 /** @typedef {Omit<CompileOptions, 'metrics'> & { metrics?: Metric | Metric[] }} CompileArgs */
 /**
- * @typedef {Omit<FitOptions, 'validationData' | 'sampleWeight'> & { validationData?: Tensor[], sampleWeight?: Tensor, yieldEvery?: unknown }} FitArgs
+ * @typedef {Omit<FitOptions, 'validationData' | 'sampleWeight'> & { validationData?: Tensor[], sampleWeight?: Tensor,
+ *   yieldEvery?: unknown }} FitArgs
  *   yieldEvery: has no effect; other tasks get their turn anyhow
  */
-/** @typedef {{ batchSize?: number, steps?: number, sampleWeight?: Tensor, verbose?: number }} EvaluateArgs verbose: has no effect */
+/**
+ * @typedef {{ batchSize?: number, steps?: number, sampleWeight?: Tensor, verbose?: number }} EvaluateArgs verbose: has
+ *   no effect
+ */
 
 /** TF.js's losses, by the names that it has in `tf.losses`. */
 export const tfLosses = Object.freeze({
@@ -32,7 +36,8 @@ export const tfLosses = Object.freeze({
 
 /** As the core takes it: numbers as they are, so that bytes are not scaled. @param {Tensor} t */
 function floats(t) {
-  if (!(t instanceof Tensor)) throw new FittingRoomError(`a tensor made by tf.tensor and its like is needed, got ${show(t)}`);
+  if (!(t instanceof Tensor))
+    throw new FittingRoomError(`a tensor made by tf.tensor and its like is needed, got ${show(t)}`);
   return { shape: t.shape, data: Float32Array.from(t.dataSync()) };
 }
 
@@ -40,7 +45,10 @@ function floats(t) {
 const GRAPH = Symbol('graph');
 
 /** @typedef {{ name?: string, seed?: number }} Named */
-/** @typedef {Named & { inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[] }} ContainerArgs */
+/**
+ * @typedef {Named & { inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[] }}
+ *   ContainerArgs
+ */
 
 /** TF.js's model: built when it is first used; evaluate and predict return at once. */
 export class LayersModel {
@@ -131,7 +139,11 @@ export class LayersModel {
     checkOptions('compile', args, ['optimizer', 'loss', 'metrics']);
     const { optimizer, loss, metrics = [] } = args;
     const named = Object.values(tfLosses).find((made) => made === loss);
-    this.model.compile({ optimizer, loss: named ? named() : loss, metrics: Array.isArray(metrics) ? metrics : [metrics] });
+    this.model.compile({
+      optimizer,
+      loss: named ? named() : loss,
+      metrics: Array.isArray(metrics) ? metrics : [metrics],
+    });
   }
 
   /** Class indices may come as [n, 1], as TF.js takes them. @param {Tensor} y */
@@ -149,7 +161,11 @@ export class LayersModel {
    */
   async fit(x, y, args = {}) {
     const { validationData, sampleWeight, yieldEvery: _, ...options } = args;
-    const held = validationData && [floats(validationData[0]), this.#targets(validationData[1]), ...validationData.slice(2).map(floats)];
+    const held = validationData && [
+      floats(validationData[0]),
+      this.#targets(validationData[1]),
+      ...validationData.slice(2).map(floats),
+    ];
     return this.model.fit(floats(x), this.#targets(y), {
       ...options,
       .../** @type {any} */ (held && { validationData: held }),
@@ -231,7 +247,8 @@ export class Sequential extends LayersModel {
 
   /** @param {LayerConfig} layer */
   add(layer) {
-    if (this.isBuilt) throw new FittingRoomError('add: this model is in use already; add layers before compile', 'wrong-state');
+    if (this.isBuilt)
+      throw new FittingRoomError('add: this model is in use already; add layers before compile', 'wrong-state');
     this.#stack.push(layer);
   }
 }

@@ -3,19 +3,27 @@ import { allocated, closedShape, elementsOf } from '../tensor.js';
 
 /** @typedef {'float32' | 'int32' | 'bool'} DataType */
 /** @typedef {Float32Array | Int32Array | Uint8Array} Values */
-/** @typedef {number | boolean | any[] | ArrayLike<number>} Nested numbers, or arrays of them in arrays, all of one shape */
+/**
+ * @typedef {number | boolean | any[] | ArrayLike<number>} Nested numbers, or arrays of them in arrays, all of one shape
+ */
 
-/** @type {Record<DataType, { new (length: number): Values, BYTES_PER_ELEMENT: number, from(values: ArrayLike<number>): Values }>} */
+/**
+ * @type {Record<DataType, { new (length: number): Values, BYTES_PER_ELEMENT: number, from(values: ArrayLike<number>):
+ *   Values }>}
+ */
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
 /** @param {string} what @param {DataType} dtype */
-const arrayOf = (what, dtype) => ARRAYS[checkChoice(`${what}: dtype`, dtype, /** @type {DataType[]} */ (Object.keys(ARRAYS)))];
+const arrayOf = (what, dtype) =>
+  ARRAYS[checkChoice(`${what}: dtype`, dtype, /** @type {DataType[]} */ (Object.keys(ARRAYS)))];
 
 /** @param {string} what @param {ArrayLike<number>} values @param {DataType} dtype @returns {Values} */
-const valuesAs = (what, values, dtype) => arrayOf(what, dtype).from(dtype === 'bool' ? Array.from(values, (value) => Number(Boolean(value))) : values);
+const valuesAs = (what, values, dtype) =>
+  arrayOf(what, dtype).from(dtype === 'bool' ? Array.from(values, (value) => Number(Boolean(value))) : values);
 
 /** That which holds the numbers of both. @param {DataType} one @param {DataType} other @returns {DataType} */
-const wider = (one, other) => /** @type {DataType} */ (Object.keys(ARRAYS).find((each) => each === one || each === other));
+const wider = (one, other) =>
+  /** @type {DataType} */ (Object.keys(ARRAYS).find((each) => each === one || each === other));
 
 /** The part of TF.js's tensors that programs around a model use. Nothing has to be disposed of. */
 export class Tensor {
@@ -77,9 +85,11 @@ export class Tensor {
 
   /** @param {number[]} [axes] of length 1; all that are */
   squeeze(axes) {
-    const gone = axes?.map((axis) => this.#axis(axis)) ?? this.shape.flatMap((length, axis) => (length === 1 ? [axis] : []));
+    const gone =
+      axes?.map((axis) => this.#axis(axis)) ?? this.shape.flatMap((length, axis) => (length === 1 ? [axis] : []));
     const long = gone.find((axis) => this.shape[axis] !== 1);
-    if (long !== undefined) throw new FittingRoomError(`squeeze: axis ${long} must have length 1, got ${this.shape[long]}`);
+    if (long !== undefined)
+      throw new FittingRoomError(`squeeze: axis ${long} must have length 1, got ${this.shape[long]}`);
     return this.reshape(this.shape.filter((_, axis) => !gone.includes(axis)));
   }
 
@@ -100,7 +110,8 @@ export class Tensor {
     const result = Int32Array.from({ length: elementsOf(shape) }, (_, i) => {
       const first = Math.floor(i / inner) * length * inner + (i % inner);
       let best = 0;
-      for (let j = 1; j < length; j++) if (this.#values[first + j * inner] > this.#values[first + best * inner]) best = j;
+      for (let j = 1; j < length; j++)
+        if (this.#values[first + j * inner] > this.#values[first + best * inner]) best = j;
       return best;
     });
     return new Tensor(result, shape, 'int32');
@@ -175,7 +186,11 @@ export class Tensor {
     return this.#with(other, (a, b) => Number(a === b), 'bool');
   }
 
-  /** @param {number | number[] | undefined} along @param {boolean} keepDims @returns {{ totals: number[], shape: number[] }} */
+  /**
+   * @param {number | number[] | undefined} along
+   * @param {boolean} keepDims
+   * @returns {{ totals: number[], shape: number[] }}
+   */
   #totals(along = this.shape.map((_, axis) => axis), keepDims) {
     const axes = [along].flat().map((axis) => this.#axis(axis));
     const lengths = this.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
@@ -202,7 +217,11 @@ export class Tensor {
   mean(axis, keepDims = false) {
     const { totals, shape } = this.#totals(axis, keepDims);
     const share = this.size / totals.length;
-    return tensor(totals.map((each) => each / share), shape, 'float32');
+    return tensor(
+      totals.map((each) => each / share),
+      shape,
+      'float32',
+    );
   }
 
   /** @param {DataType} dtype */
@@ -246,26 +265,37 @@ function nested(values, shape) {
 }
 
 /** @param {any} values @returns {number[]} */
-const shapeOf = (values) => (Array.isArray(values) || ArrayBuffer.isView(values) ? [/** @type {any} */ (values).length, ...shapeOf(/** @type {any} */ (values)[0])] : []);
+const shapeOf = (values) =>
+  Array.isArray(values) || ArrayBuffer.isView(values)
+    ? [/** @type {any} */ (values).length, ...shapeOf(/** @type {any} */ (values)[0])]
+    : [];
 
 /** @param {any} values @returns {any} the numbers of nested arrays in one */
 function flat(values) {
   if (ArrayBuffer.isView(values)) return values;
-  return Array.isArray(values) ? values.flatMap((value) => (Array.isArray(value) ? flat(value) : ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value)) : [values];
+  return Array.isArray(values)
+    ? values.flatMap((value) =>
+        Array.isArray(value) ? flat(value) : ArrayBuffer.isView(value) ? [.../** @type {any} */ (value)] : value,
+      )
+    : [values];
 }
 
 /** @param {any} values @returns {any} the same as flat, all of them numbers or booleans */
 function numbersOf(values) {
   const all = flat(values);
   if (ArrayBuffer.isView(all)) return all;
-  const stranger = all.findIndex((/** @type {unknown} */ value) => typeof value !== 'number' && typeof value !== 'boolean');
-  if (stranger >= 0) throw new FittingRoomError(`tensor: value ${stranger} must be a number or a boolean, got ${show(all[stranger])}`);
+  const stranger = all.findIndex(
+    (/** @type {unknown} */ value) => typeof value !== 'number' && typeof value !== 'boolean',
+  );
+  if (stranger >= 0)
+    throw new FittingRoomError(`tensor: value ${stranger} must be a number or a boolean, got ${show(all[stranger])}`);
   return all;
 }
 
 /** @param {any} values @returns {DataType} */
 function typeOf(values) {
-  if (values instanceof Int32Array || values instanceof Uint8Array || values instanceof Uint8ClampedArray) return 'int32';
+  if (values instanceof Int32Array || values instanceof Uint8Array || values instanceof Uint8ClampedArray)
+    return 'int32';
   return typeof flat(values)[0] === 'boolean' ? 'bool' : 'float32';
 }
 
@@ -277,7 +307,9 @@ function typeOf(values) {
 export function tensor(values, shape = shapeOf(values), dtype = typeOf(values)) {
   const data = valuesAs('tensor', numbersOf(values), dtype);
   if (elementsOf(shape) !== data.length) {
-    throw new FittingRoomError(`tensor: shape ${show(shape)} needs ${elementsOf(shape)} elements, the data has ${data.length}`);
+    throw new FittingRoomError(
+      `tensor: shape ${show(shape)} needs ${elementsOf(shape)} elements, the data has ${data.length}`,
+    );
   }
   return new Tensor(data, [...shape], dtype);
 }
@@ -291,7 +323,8 @@ export const tensor1d = (values, dtype) => ofRank(1)(values, undefined, dtype);
 /** @param {number} rank @returns {(values: Nested, shape?: number[], dtype?: DataType) => Tensor} */
 function ofRank(rank) {
   return (values, shape = shapeOf(values), dtype = undefined) => {
-    if (shape.length !== rank) throw new FittingRoomError(`tensor${rank}d: the shape must have ${rank} lengths, got ${show(shape)}`);
+    if (shape.length !== rank)
+      throw new FittingRoomError(`tensor${rank}d: the shape must have ${rank} lengths, got ${show(shape)}`);
     return tensor(values, shape, dtype);
   };
 }
@@ -302,7 +335,8 @@ export const tensor4d = ofRank(4);
 
 /** @param {number[]} shape @param {number} value @param {DataType} [dtype] */
 export function fill(shape, value, dtype = 'float32') {
-  if (!Array.isArray(shape)) throw new FittingRoomError(`fill: the shape must be an array of lengths, got ${show(shape)}`);
+  if (!Array.isArray(shape))
+    throw new FittingRoomError(`fill: the shape must be an array of lengths, got ${show(shape)}`);
   const lengths = shape.map((length, axis) => checkInteger(`fill: length ${axis}`, length, 0, Number.MAX_SAFE_INTEGER));
   return new Tensor(allocated(arrayOf('fill', dtype), elementsOf(lengths)).fill(value), lengths, dtype);
 }
@@ -324,7 +358,8 @@ export function oneHot(indices, depth, on = 1, off = 0) {
   const at = indices instanceof Tensor ? indices : tensor(indices);
   const values = allocated(Int32Array, at.size * checkInteger('oneHot: depth', depth, 1, 2 ** 26)).fill(off);
   at.dataSync().forEach((index, i) => {
-    if (!Number.isInteger(index)) throw new FittingRoomError(`oneHot: index ${i} must be a whole number, got ${index}`, 'bad-data');
+    if (!Number.isInteger(index))
+      throw new FittingRoomError(`oneHot: index ${i} must be a whole number, got ${index}`, 'bad-data');
     if (index >= 0 && index < depth) values[i * depth + index] = on;
   });
   return new Tensor(values, [...at.shape, depth], 'int32');

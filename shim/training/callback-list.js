@@ -3,7 +3,11 @@ import { checkFunction, checkOptions } from '../check.js';
 /** @import { Progress } from './pass.js' */
 /** @import { Logs } from './progress.js' */
 
-/** What setParams is given. @typedef {{ epochs: number, initialEpoch: number, steps: number, samples: number, batchSize: number, verbose: number, doValidation: boolean, metrics: string[] }} Params */
+/**
+ * What setParams is given.
+ * @typedef {{ epochs: number, initialEpoch: number, steps: number, samples: number, batchSize: number, verbose: number,
+ *   doValidation: boolean, metrics: string[] }} Params
+ */
 
 /**
  * Each may return a promise; fit, evaluate and predict wait for it. Those of batches make every batch a slice of work.
@@ -27,15 +31,25 @@ import { checkFunction, checkOptions } from '../check.js';
  * @property {(batch: number, logs?: Logs) => unknown} [onPredictBatchBegin]
  * @property {(batch: number, logs?: Logs) => unknown} [onPredictBatchEnd]
  * @property {(epoch: number, batch: number, logs: Logs) => unknown} [onYield] after each slice of training
- * @property {(progress: Progress) => unknown} [onProgress] after each slice of work, about every 30 ms in a page, 60 elsewhere
+ * @property {(progress: Progress) => unknown} [onProgress] after each slice of work, about every 30 ms in a page, 60
+ *   elsewhere
  */
 
 /** @typedef {Exclude<keyof Callbacks, 'setModel' | 'setParams'>} Hook */
 
 const HOOKS = [
-  'setParams', 'setModel', 'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd',
-  ...['Batch', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].flatMap((name) => [`on${name}Begin`, `on${name}End`]),
-  'onYield', 'onProgress',
+  'setParams',
+  'setModel',
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  ...['Batch', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].flatMap((name) => [
+    `on${name}Begin`,
+    `on${name}End`,
+  ]),
+  'onYield',
+  'onProgress',
 ];
 
 /** @param {unknown} value */
@@ -54,7 +68,8 @@ export class CallbackList {
     this.#callbacks = [given].flat();
     for (const callback of this.#callbacks) {
       // An instance of a class may have fields of its own; in a plain object, another name is a misspelt one.
-      if (typeof callback !== 'object' || !callback || isPlain(callback)) checkOptions(`${what}: callbacks`, callback, HOOKS);
+      if (typeof callback !== 'object' || !callback || isPlain(callback))
+        checkOptions(`${what}: callbacks`, callback, HOOKS);
       for (const hook of HOOKS) checkFunction(`${what}: ${hook}`, callback[hook]);
     }
   }

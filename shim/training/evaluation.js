@@ -22,12 +22,19 @@ import { allocated, elementsOf } from '../tensor.js';
  * @property {number} [steps] batches to take from the beginning; all where left out
  * @property {Callbacks | Callbacks[]} [callbacks]
  */
-/** @typedef {PassOptions & { sampleWeight?: Tensor }} EvaluateOptions sampleWeight: [n], how much each sample's loss counts */
+/**
+ * @typedef {PassOptions & { sampleWeight?: Tensor }} EvaluateOptions sampleWeight: [n], how much each sample's loss
+ *   counts
+ */
 
 export const MAX_STEPS = 1e9;
 /** @type {Record<string, Field>} */
 const FIELDS = {
-  batchSize: [whole(1, MAX_BATCH), 32], signal: unchecked, onProgress: callable, steps: optional(whole(1, MAX_STEPS)), callbacks: unchecked,
+  batchSize: [whole(1, MAX_BATCH), 32],
+  signal: unchecked,
+  onProgress: callable,
+  steps: optional(whole(1, MAX_STEPS)),
+  callbacks: unchecked,
 };
 
 /**
@@ -46,7 +53,8 @@ function checkPassOptions(what, options) {
  * @template {Source} T
  * @param {T} source @param {number} batchSize @param {number} [steps]
  */
-export const firstSteps = (source, batchSize, steps = Infinity) => part(source, 0, Math.min(source.count, steps * batchSize));
+export const firstSteps = (source, batchSize, steps = Infinity) =>
+  part(source, 0, Math.min(source.count, steps * batchSize));
 
 /**
  * A pass that adds up scores, and what it comes to so far.
@@ -60,7 +68,11 @@ function scoring(runner, source, { batchSize, signal, single }) {
   return {
     logs: () => logsOf(scores, runner.metrics),
     pass: {
-      runner, source, batchSize, signal, single,
+      runner,
+      source,
+      batchSize,
+      signal,
+      single,
       run: (stage, { samples, dtype, targets, weights, count }) => {
         const { results } = stage;
         writeScores(runner.core, results, scores);
@@ -74,7 +86,8 @@ function scoring(runner, source, { batchSize, signal, single }) {
 /**
  * @param {Runner} runner
  * @param {Source} source
- * @param {{ batchSize: number, signal?: AbortSignal, callbacks: CallbackList, onProgress?: (progress: Progress) => unknown }} options
+ * @param {{ batchSize: number, signal?: AbortSignal, callbacks: CallbackList, onProgress?: (progress: Progress) =>
+ *   unknown }} options
  * @param {'evaluate' | 'validate'} phase
  * @param {{ epoch?: number, epochs?: number }} [where]
  */
@@ -86,7 +99,8 @@ export async function score(runner, source, { batchSize, signal, callbacks, onPr
     before: (batch) => callbacks.call('onTestBatchBegin', batch),
     after: async (done) => {
       const batch = done.batch - 1;
-      if (single) await callbacks.call('onTestBatchEnd', batch, { batch, size: sizeOf(source, batchSize, batch), ...logs() });
+      if (single)
+        await callbacks.call('onTestBatchEnd', batch, { batch, size: sizeOf(source, batchSize, batch), ...logs() });
       await onProgress?.(progressOf(phase, done, 0, source.count, logs(), where));
     },
   });
@@ -144,7 +158,11 @@ function predicting(runner, x, { batchSize, steps, signal, single }) {
   return {
     predictions: { shape: [source.count, ...runner.outputShape], data },
     pass: {
-      runner, source, batchSize, signal, single,
+      runner,
+      source,
+      batchSize,
+      signal,
+      single,
       resultBytes: width * 4,
       run: (stage, { samples, dtype, count }, first) => {
         const { results } = stage;

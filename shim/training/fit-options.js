@@ -1,5 +1,17 @@
 import { CallbackList } from './callback-list.js';
-import { FittingRoomError, callable, checkBelow, checkFields, checkInteger, checkSignal, flag, optional, show, unchecked, whole } from '../check.js';
+import {
+  FittingRoomError,
+  callable,
+  checkBelow,
+  checkFields,
+  checkInteger,
+  checkSignal,
+  flag,
+  optional,
+  show,
+  unchecked,
+  whole,
+} from '../check.js';
 import { MAX_STEPS, firstSteps } from './evaluation.js';
 import { inNode } from '../core/host.js';
 import { batchesOf } from './pass.js';
@@ -24,10 +36,12 @@ import { MAX_BATCH } from '../core/stage.js';
  * @property {number} [validationSteps] batches to validate on; all where left out
  * @property {number} [validationBatchSize] batchSize
  * @property {boolean} [shuffle] true
- * @property {Record<number, number> | number[] | Map<number, number>} [classWeight] how much a sample of each class counts; 1 where left
+ * @property {Record<number, number> | number[] | Map<number, number>} [classWeight] how much a sample of each class
+ *   counts; 1 where left
  *   out. The class is the index, the place of the largest target, or the one target rounded
  * @property {Tensor} [sampleWeight] [n], how much each sample counts
- * @property {number} [stepsPerEpoch] batches in an epoch, which goes on where the last one left the data; as many as there are
+ * @property {number} [stepsPerEpoch] batches in an epoch, which goes on where the last one left the data; as many as
+ *   there are
  * @property {number} [initialEpoch] 0
  * @property {number} [initialBatch] 0; with initialEpoch, continues a stopped run where model.position says
  * @property {AbortSignal} [signal] fit rejects with its reason; the weights stay as they are by then
@@ -68,11 +82,15 @@ function checkSplit({ validationSplit = 0, validationData }, data) {
     throw new FittingRoomError('fit: give validationData or validationSplit, not both');
   }
   if (validationData && !(Array.isArray(validationData) && [2, 3].includes(validationData.length))) {
-    throw new FittingRoomError(`fit: validationData must be [x, y] or [x, y, sampleWeight], got ${show(validationData)}`);
+    throw new FittingRoomError(
+      `fit: validationData must be [x, y] or [x, y, sampleWeight], got ${show(validationData)}`,
+    );
   }
   const trainCount = Math.floor(data.count * (1 - validationSplit));
   if (trainCount < 1) {
-    throw new FittingRoomError(`fit: validationSplit ${validationSplit} leaves none of ${data.count} samples to train on`);
+    throw new FittingRoomError(
+      `fit: validationSplit ${validationSplit} leaves none of ${data.count} samples to train on`,
+    );
   }
   return trainCount;
 }
@@ -110,7 +128,8 @@ export function checkFit(runner, x, y, options) {
 }
 
 /**
- * @typedef {FitOptions & Required<Pick<FitOptions, 'batchSize' | 'epochs' | 'verbose' | 'validationFreq' | 'shuffle' | 'initialEpoch' |
+ * @typedef {FitOptions & Required<Pick<FitOptions, 'batchSize' | 'epochs' | 'verbose' | 'validationFreq' | 'shuffle' |
+ *   'initialEpoch' |
  *   'initialBatch'>>} CheckedOptions
  */
 /** @typedef {ReturnType<typeof checkFit>} FitSettings */

@@ -20,8 +20,14 @@ import { allocated } from '../tensor.js';
 /** @import { Tensor } from '../tensor.js' */
 
 /** @typedef {import('./fit-options.js').FitOptions} FitOptions */
-/** @typedef {{ epoch: number[], history: Record<string, number[]>, params: { epochs: number, batchSize: number, samples: number } }} History */
-/** @typedef {{ epoch: number, batch: number, scores: Scores }} Position where training goes on; scores: of the epoch so far */
+/**
+ * @typedef {{ epoch: number[], history: Record<string, number[]>, params: { epochs: number, batchSize: number, samples:
+ *   number } }} History
+ */
+/**
+ * @typedef {{ epoch: number, batch: number, scores: Scores }} Position where training goes on; scores: of the epoch so
+ *   far
+ */
 /**
  * Where a model's training is.
  * @typedef {object} FitState
@@ -39,7 +45,12 @@ import { allocated } from '../tensor.js';
 export const newFitState = () => ({
   position: { epoch: 0, batch: 0, scores: noScores() },
   history: { epoch: [], history: {}, params: { epochs: 0, batchSize: 0, samples: 0 } },
-  stopTraining: false, betweenEpochs: false, stopEndsRun: false, fitting: false, continues: false, interrupted: false,
+  stopTraining: false,
+  betweenEpochs: false,
+  stopEndsRun: false,
+  fitting: false,
+  continues: false,
+  interrupted: false,
 });
 
 /**
@@ -115,45 +126,52 @@ async function trainEpoch(runner, settings, position, reporter, stopped) {
   const sweeps = new Sweeps(runner, settings, epoch);
   const [skipped, total] = [sweeps.samplesBefore(position.batch), sweeps.samplesBefore(steps)];
   /** @param {Parameters<typeof progressOf>[1]} done */
-  const where = (done) => progressOf('train', done, skipped, total, logsOf(position.scores, metrics), { epoch, epochs });
+  const where = (done) =>
+    progressOf('train', done, skipped, total, logsOf(position.scores, metrics), { epoch, epochs });
   /** @type {Scores[]} */
   let fresh = [];
   /** @type {Progress | undefined} */
   let progress;
-  await runPass({
-    runner, source, batchSize, signal,
-    firstBatch: position.batch,
-    batches: steps,
-    single: callbacks.has('onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd'),
-    sweep: (batch) => sweeps.at(batch),
-    run: (stage, { samples, dtype, targets, weights, count }, _first, batches) => {
-      const { results } = stage;
-      const step = optimizer.iterations;
-      const rates = stage.loadRates(Array.from({ length: batches }, (_, i) => optimizer.rateAt(step + i)));
-      core.call('fr_fit', pointer(), samples, dtype, targets, weights, count, batchSize, rates, results);
-      fresh = readScores(core, results, batches);
+  await runPass(
+    {
+      runner,
+      source,
+      batchSize,
+      signal,
+      firstBatch: position.batch,
+      batches: steps,
+      single: callbacks.has('onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd'),
+      sweep: (batch) => sweeps.at(batch),
+      run: (stage, { samples, dtype, targets, weights, count }, _first, batches) => {
+        const { results } = stage;
+        const step = optimizer.iterations;
+        const rates = stage.loadRates(Array.from({ length: batches }, (_, i) => optimizer.rateAt(step + i)));
+        core.call('fr_fit', pointer(), samples, dtype, targets, weights, count, batchSize, rates, results);
+        fresh = readScores(core, results, batches);
+      },
     },
-  }, {
-    before: async (batch) => {
-      await callbacks.call('onBatchBegin', batch);
-      await callbacks.call('onTrainBatchBegin', batch);
+    {
+      before: async (batch) => {
+        await callbacks.call('onBatchBegin', batch);
+        await callbacks.call('onTrainBatchBegin', batch);
+      },
+      after: async (done) => {
+        position.scores = fresh.reduce(addScores, position.scores);
+        position.batch = done.batch;
+        progress = where(done);
+        for (const [i, scores] of fresh.entries()) {
+          const batch = done.batch - fresh.length + i;
+          const logs = { batch, size: scores.samples, ...logsOf(scores, metrics) };
+          await callbacks.call('onBatchEnd', batch, logs);
+          await callbacks.call('onTrainBatchEnd', batch, logs);
+        }
+        reporter.bar(progress);
+        await callbacks.call('onProgress', progress);
+        await callbacks.call('onYield', epoch, done.batch - 1, progress.logs);
+        return !stopped();
+      },
     },
-    after: async (done) => {
-      position.scores = fresh.reduce(addScores, position.scores);
-      position.batch = done.batch;
-      progress = where(done);
-      for (const [i, scores] of fresh.entries()) {
-        const batch = done.batch - fresh.length + i;
-        const logs = { batch, size: scores.samples, ...logsOf(scores, metrics) };
-        await callbacks.call('onBatchEnd', batch, logs);
-        await callbacks.call('onTrainBatchEnd', batch, logs);
-      }
-      reporter.bar(progress);
-      await callbacks.call('onProgress', progress);
-      await callbacks.call('onYield', epoch, done.batch - 1, progress.logs);
-      return !stopped();
-    },
-  });
+  );
   return progress ?? where({ batch: steps, batches: steps, samples: 0, seconds: 0 });
 }
 
@@ -170,9 +188,13 @@ const asValidation = (logs) => Object.fromEntries(Object.entries(logs).map(([nam
  */
 function begin(state, { source, epochs, batchSize, initialEpoch, initialBatch }) {
   const { position, interrupted } = state;
-  const continues = position.epoch === initialEpoch && position.batch === initialBatch && (initialBatch > 0 || interrupted);
+  const continues =
+    position.epoch === initialEpoch && position.batch === initialBatch && (initialBatch > 0 || interrupted);
   Object.assign(state, {
-    ...newFitState(), continues, interrupted: true, fitting: state.fitting,
+    ...newFitState(),
+    continues,
+    interrupted: true,
+    fitting: state.fitting,
     position: { epoch: initialEpoch, batch: initialBatch, scores: continues ? position.scores : noScores() },
   });
   state.history.params = { epochs, batchSize, samples: source.count };
@@ -203,7 +225,10 @@ async function runEpoch(runner, settings, state) {
   state.betweenEpochs = whole;
   await callbacks.call('onEpochEnd', epoch, shared);
   state.betweenEpochs = false;
-  appendLogs(state.history.history, Object.fromEntries(Object.entries(shared).filter(([name]) => !Object.hasOwn(logs, name))));
+  appendLogs(
+    state.history.history,
+    Object.fromEntries(Object.entries(shared).filter(([name]) => !Object.hasOwn(logs, name))),
+  );
   return shared;
 }
 
@@ -214,7 +239,8 @@ async function runEpoch(runner, settings, state) {
  * @param {number} epochs
  * @param {Logs | undefined} latest
  */
-const isOver = ({ position, stopEndsRun }, epochs, latest) => position.epoch >= epochs || stopEndsRun || (latest !== undefined && !Number.isFinite(latest.loss));
+const isOver = ({ position, stopEndsRun }, epochs, latest) =>
+  position.epoch >= epochs || stopEndsRun || (latest !== undefined && !Number.isFinite(latest.loss));
 
 /**
  * @param {Runner} runner
@@ -230,7 +256,14 @@ export async function fit(runner, x, y, options, state) {
   begin(state, settings);
   runner.optimizer?.unswap();
   await callbacks.begin(runner.model, {
-    epochs, initialEpoch, steps, samples: source.count, batchSize, verbose, doValidation: validation !== undefined, metrics: [...runner.metrics.keys()],
+    epochs,
+    initialEpoch,
+    steps,
+    samples: source.count,
+    batchSize,
+    verbose,
+    doValidation: validation !== undefined,
+    metrics: [...runner.metrics.keys()],
   });
   await callbacks.call('onTrainBegin');
   /** @type {Logs | undefined} */
@@ -247,7 +280,8 @@ export async function fit(runner, x, y, options, state) {
 }
 
 /**
- * One step of training on one batch, which is no run: position and history stay as they are, and nothing that ends a run is done.
+ * One step of training on one batch, which is no run: position and history stay as they are, and nothing that ends a
+ * run is done.
  * @param {Runner} runner
  * @param {Tensor} x
  * @param {Tensor} y
@@ -256,13 +290,25 @@ export async function fit(runner, x, y, options, state) {
 export function trainStep(runner, x, y) {
   const { core, pointer, metrics } = runner;
   const optimizer = /** @type {OptimizerHandle} */ (runner.optimizer);
-  if (runner.state.fitting) throw new FittingRoomError('trainOnBatch: this model is being trained already', 'wrong-state');
+  if (runner.state.fitting)
+    throw new FittingRoomError('trainOnBatch: this model is being trained already', 'wrong-state');
   const source = labelledSource(runner, '', x, y);
   const stage = new Stage(core, source, source.count, 0);
   try {
     optimizer.unswap();
     const { samples, dtype, targets, weights, count } = stage.load(undefined, 0, source.count);
-    core.call('fr_fit', pointer(), samples, dtype, targets, weights, count, count, stage.loadRates([optimizer.learningRate]), stage.results);
+    core.call(
+      'fr_fit',
+      pointer(),
+      samples,
+      dtype,
+      targets,
+      weights,
+      count,
+      count,
+      stage.loadRates([optimizer.learningRate]),
+      stage.results,
+    );
     return Object.values(logsOf(readScores(core, stage.results, 1)[0], metrics));
   } finally {
     stage.free();

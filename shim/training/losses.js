@@ -2,18 +2,29 @@ import { checkChoice, checkFields, flag, within } from '../check.js';
 
 /** @import { Field } from '../check.js' */
 
-/** @typedef {'sparseCategoricalCrossentropy' | 'categoricalCrossentropy' | 'binaryCrossentropy' | 'meanSquaredError' | 'meanAbsoluteError'} LossName */
+/**
+ * @typedef {'sparseCategoricalCrossentropy' | 'categoricalCrossentropy' | 'binaryCrossentropy' | 'meanSquaredError' |
+ *   'meanAbsoluteError'} LossName
+ */
 /**
  * @typedef {object} LossConfig
  * @property {LossName} name
  * @property {boolean} [fromLogits] crossentropies: false; the outputs are sums before softmax or sigmoid
- * @property {number} [labelSmoothing] categoricalCrossentropy, binaryCrossentropy: 0; the share of each target that is spread over all
+ * @property {number} [labelSmoothing] categoricalCrossentropy, binaryCrossentropy: 0; the share of each target that is
+ *   spread over all
  */
-/** @typedef {LossName | 'mse' | 'mae' | LossConfig | ((options?: any) => LossConfig)} Loss a function: one of `losses` itself */
+/**
+ * @typedef {LossName | 'mse' | 'mae' | LossConfig | ((options?: any) => LossConfig)} Loss a function: one of `losses`
+ *   itself
+ */
 
 /* The order of the enumeration in src/loss.h. */
 const LOSSES = /** @type {const} */ ([
-  'sparseCategoricalCrossentropy', 'categoricalCrossentropy', 'binaryCrossentropy', 'meanSquaredError', 'meanAbsoluteError',
+  'sparseCategoricalCrossentropy',
+  'categoricalCrossentropy',
+  'binaryCrossentropy',
+  'meanSquaredError',
+  'meanAbsoluteError',
 ]);
 /** @type {Record<string, LossName>} */
 const SHORT = { mse: 'meanSquaredError', mae: 'meanAbsoluteError' };
@@ -43,13 +54,19 @@ export function lossOf(loss) {
 }
 
 /** As fr_compile (src/api.c) reads it. @param {LossConfig} loss @returns {number[]} */
-export const lossNumbers = ({ name, fromLogits = false, labelSmoothing = 0 }) => [LOSSES.indexOf(name), Number(fromLogits), labelSmoothing];
+export const lossNumbers = ({ name, fromLogits = false, labelSmoothing = 0 }) => [
+  LOSSES.indexOf(name),
+  Number(fromLogits),
+  labelSmoothing,
+];
 
 /** @param {LossName} name @returns {(options?: { fromLogits?: boolean, labelSmoothing?: number }) => LossConfig} */
-const maker = (name) => (options = {}) => {
-  checkFields(`loss ${name}`, options, FIELDS[name]);
-  return { name, ...options };
-};
+const maker =
+  (name) =>
+  (options = {}) => {
+    checkFields(`loss ${name}`, options, FIELDS[name]);
+    return { name, ...options };
+  };
 
 export const losses = /** @type {Readonly<Record<LossName, ReturnType<typeof maker>>>} */ (
   Object.freeze(Object.fromEntries(LOSSES.map((name) => [name, maker(name)])))

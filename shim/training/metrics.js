@@ -5,8 +5,10 @@ import { FittingRoomError, checkChoice, checkInteger, checkOptions, show } from 
 /** @import { Logs } from './progress.js' */
 
 /**
- * @typedef {'accuracy' | 'acc' | 'binaryAccuracy' | 'categoricalAccuracy' | 'sparseCategoricalAccuracy' | 'topKCategoricalAccuracy' |
- *   'sparseTopKCategoricalAccuracy' | 'meanSquaredError' | 'mse' | 'meanAbsoluteError' | 'mae' | 'precision' | 'recall'} MetricName
+ * @typedef {'accuracy' | 'acc' | 'binaryAccuracy' | 'categoricalAccuracy' | 'sparseCategoricalAccuracy' |
+ *   'topKCategoricalAccuracy' |
+ *   'sparseTopKCategoricalAccuracy' | 'meanSquaredError' | 'mse' | 'meanAbsoluteError' | 'mae' | 'precision' |
+ *   'recall'} MetricName
  */
 /** @typedef {{ name: 'topKCategoricalAccuracy' | 'sparseTopKCategoricalAccuracy', k?: number }} TopK */
 /** @typedef {MetricName | TopK | ((options?: any) => MetricName | TopK)} Metric a function: one of `metrics` itself */
@@ -39,7 +41,11 @@ const NAMES = /** @type {MetricName[]} */ (['accuracy', 'acc', ...Object.keys(RE
 const USUAL_K = 5;
 const MOST_K = 65536;
 
-/** Whether more of it is better. @param {string} key of logs, without val_ @returns {boolean | undefined} undefined: not known */
+/**
+ * Whether more of it is better.
+ * @param {string} key of logs, without val_
+ * @returns {boolean | undefined} undefined: not known
+ */
 export function isBetterHigher(key) {
   if (ERRORS.includes(key)) return false;
   return key === 'acc' || Object.hasOwn(READINGS, key) || undefined;
@@ -48,7 +54,8 @@ export function isBetterHigher(key) {
 /**
  * @param {unknown} wanted
  * @param {LossName} loss what 'accuracy' stands for depends on it
- * @returns {{ chosen: (MetricName | TopK)[], metrics: Map<string, Reading>, k: number }} chosen: without functions; metrics: by
+ * @returns {{ chosen: (MetricName | TopK)[], metrics: Map<string, Reading>, k: number }} chosen: without functions;
+ *   metrics: by
  *   the names that logs use
  */
 export function metricsOf(wanted, loss) {
@@ -59,13 +66,16 @@ export function metricsOf(wanted, loss) {
   const found = new Map();
   /** @type {Set<number>} */
   const ks = new Set();
-  const chosen = wanted.map((metric) => (typeof metric === 'function' && Object.values(metrics).includes(metric) ? metric() : metric));
+  const chosen = wanted.map((metric) =>
+    typeof metric === 'function' && Object.values(metrics).includes(metric) ? metric() : metric,
+  );
   for (const made of chosen) {
     const { name: given, k = USUAL_K } = typeof made === 'object' && made !== null ? made : { name: made };
     const name = checkChoice('compile: metrics', given, NAMES);
     if (typeof made === 'object') checkOptions(`metric ${name}`, made, /topK/i.test(name) ? ['name', 'k'] : ['name']);
     // As in TensorFlow.js, logs call a metric what it was called here, and accuracy acc.
-    if (name === 'accuracy' || name === 'acc') found.set('acc', READINGS[loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy']);
+    if (name === 'accuracy' || name === 'acc')
+      found.set('acc', READINGS[loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy']);
     else found.set(name, READINGS[name]);
     if (/topK/i.test(name)) ks.add(checkInteger(`${name}: k`, k, 1, MOST_K));
   }
@@ -86,15 +96,23 @@ export function logsOf(scores, chosen) {
 }
 
 /** @param {TopK['name']} name @returns {(options?: { k?: number }) => TopK} */
-const topK = (name) => (options = {}) => {
-  checkOptions(name, options, ['k']);
-  return { name, k: checkInteger(`${name}: k`, options.k ?? USUAL_K, 1, MOST_K) };
-};
+const topK =
+  (name) =>
+  (options = {}) => {
+    checkOptions(name, options, ['k']);
+    return { name, k: checkInteger(`${name}: k`, options.k ?? USUAL_K, 1, MOST_K) };
+  };
 
 /** The metrics that compile takes, besides their names as strings. */
-export const metrics = /** @type {Readonly<Record<Exclude<MetricName, 'acc' | TopK['name']>, () => MetricName> & Record<TopK['name'] | 'topK', ReturnType<typeof topK>>>} */ (
-  Object.freeze({
-    ...Object.fromEntries(NAMES.filter((name) => name !== 'acc').map((name) => [name, /topK/i.test(name) ? topK(/** @type {TopK['name']} */ (name)) : () => name])),
-    topK: topK('topKCategoricalAccuracy'),
-  })
-);
+export const metrics =
+  /** @type {Readonly<Record<Exclude<MetricName, 'acc' | TopK['name']>, () => MetricName> & Record<TopK['name'] | 'topK', ReturnType<typeof topK>>>} */ (
+    Object.freeze({
+      ...Object.fromEntries(
+        NAMES.filter((name) => name !== 'acc').map((name) => [
+          name,
+          /topK/i.test(name) ? topK(/** @type {TopK['name']} */ (name)) : () => name,
+        ]),
+      ),
+      topK: topK('topKCategoricalAccuracy'),
+    })
+  );

@@ -1,4 +1,15 @@
-import { FittingRoomError, checkBelow, checkChoice, checkFields, checkNumber, flag, optional, rate, unchecked, whole } from '../check.js';
+import {
+  FittingRoomError,
+  checkBelow,
+  checkChoice,
+  checkFields,
+  checkNumber,
+  flag,
+  optional,
+  rate,
+  unchecked,
+  whole,
+} from '../check.js';
 
 /** @import { Field } from '../check.js' */
 /** @import { Schedule } from './schedules.js' */
@@ -24,7 +35,10 @@ import { FittingRoomError, checkBelow, checkChoice, checkFields, checkNumber, fl
  * @property {number} [emaMomentum] 0.99: what of the average is kept each step
  * @property {number} [emaOverwriteFrequency] steps after which the weights become the average; never where left out
  */
-/** What the optimizer takes, filled in. @typedef {OptimizerOptions & { learningRate: number | Schedule, useEma: boolean }} Optimizer */
+/**
+ * What the optimizer takes, filled in.
+ * @typedef {OptimizerOptions & { learningRate: number | Schedule, useEma: boolean }} Optimizer
+ */
 
 /* The order of the enumeration in src/optimizer.h; adamw is adam with a decay. */
 const NUMBERS = { adam: 0, adamw: 0, sgd: 1, adadelta: 2, rmsprop: 3, adagrad: 4 };
@@ -48,14 +62,25 @@ const OWN = {
   adamw: { ...adam, weightDecay: number(0.004) },
   sgd: { learningRate: learningRate(0.01), momentum: number(0), nesterov: off },
   adadelta: { learningRate: learningRate(0.001), rho: number(0.95), epsilon: number(1e-7) },
-  rmsprop: { learningRate: learningRate(0.001), rho: number(0.9), momentum: number(0), epsilon: number(1e-7), centered: off },
+  rmsprop: {
+    learningRate: learningRate(0.001),
+    rho: number(0.9),
+    momentum: number(0),
+    epsilon: number(1e-7),
+    centered: off,
+  },
   adagrad: { learningRate: learningRate(0.001), initialAccumulatorValue: number(0.1), epsilon: number(1e-7) },
 };
 
 /** What every one takes. @type {Record<string, Field>} */
 const SHARED = {
-  weightDecay: number(0), clipValue: number(0), clipNorm: number(0), globalClipNorm: number(0),
-  useEma: off, emaMomentum: [(name, value) => checkBelow(name, value, 0, 1), 0.99], emaOverwriteFrequency: optional(whole(1, 1e9)),
+  weightDecay: number(0),
+  clipValue: number(0),
+  clipNorm: number(0),
+  globalClipNorm: number(0),
+  useEma: off,
+  emaMomentum: [(name, value) => checkBelow(name, value, 0, 1), 0.99],
+  emaOverwriteFrequency: optional(whole(1, 1e9)),
 };
 const CLIPPINGS = ['clipValue', 'clipNorm', 'globalClipNorm'];
 
@@ -65,20 +90,45 @@ const CLIPPINGS = ['clipValue', 'clipNorm', 'globalClipNorm'];
  * @returns {Optimizer}
  */
 export function optimizerOf(optimizer) {
-  const given = /** @type {OptimizerOptions} */ (typeof optimizer === 'object' && optimizer !== null ? optimizer : { name: optimizer });
+  const given = /** @type {OptimizerOptions} */ (
+    typeof optimizer === 'object' && optimizer !== null ? optimizer : { name: optimizer }
+  );
   const name = checkChoice('compile: optimizer', given.name, /** @type {OptimizerName[]} */ (Object.keys(NUMBERS)));
   const checked = checkFields(`optimizer ${name}`, given, { name: unchecked, ...OWN[name], ...SHARED, ...OWN[name] });
   const clippings = CLIPPINGS.filter((option) => checked[option]);
-  if (clippings.length > 1) throw new FittingRoomError(`optimizer ${name}: give one of ${CLIPPINGS.join(', ')}, not ${clippings.join(' and ')}`);
+  if (clippings.length > 1)
+    throw new FittingRoomError(
+      `optimizer ${name}: give one of ${CLIPPINGS.join(', ')}, not ${clippings.join(' and ')}`,
+    );
   return checked;
 }
 
-/** As fr_compile (src/api.c) reads it, 0 for what the optimizer at hand has no use for. @param {Optimizer} o @param {number} learningRate @returns {number[]} */
-export const optimizerNumbers = (o, learningRate) => [
-  NUMBERS[o.name], learningRate, o.momentum, o.nesterov, o.beta1, o.beta2, o.rho, o.epsilon,
-  o.weightDecay, o.clipValue, o.clipNorm, o.globalClipNorm,
-  o.useEma, o.emaMomentum, o.emaOverwriteFrequency, o.initialAccumulatorValue, o.centered,
-].map((value) => Number(value ?? 0));
+/**
+ * As fr_compile (src/api.c) reads it, 0 for what the optimizer at hand has no use for.
+ * @param {Optimizer} o
+ * @param {number} learningRate
+ * @returns {number[]}
+ */
+export const optimizerNumbers = (o, learningRate) =>
+  [
+    NUMBERS[o.name],
+    learningRate,
+    o.momentum,
+    o.nesterov,
+    o.beta1,
+    o.beta2,
+    o.rho,
+    o.epsilon,
+    o.weightDecay,
+    o.clipValue,
+    o.clipNorm,
+    o.globalClipNorm,
+    o.useEma,
+    o.emaMomentum,
+    o.emaOverwriteFrequency,
+    o.initialAccumulatorValue,
+    o.centered,
+  ].map((value) => Number(value ?? 0));
 
 /** The optimizer of a compiled model: its settings, and its learning rate to read and to change. */
 export class OptimizerHandle {
@@ -93,7 +143,8 @@ export class OptimizerHandle {
 
   /**
    * @param {Optimizer} config
-   * @param {{ steps: () => number, average: (swap: 0 | 1) => void }} core steps: taken since compile; average: the core's
+   * @param {{ steps: () => number, average: (swap: 0 | 1) => void }} core steps: taken since compile; average: the
+   *   core's
    *   fr_average
    */
   constructor(config, { steps, average }) {
@@ -129,7 +180,10 @@ export class OptimizerHandle {
   /** @throws where a schedule determines it */
   set learningRate(rate) {
     if (typeof this.#learningRate === 'function') {
-      throw new FittingRoomError('optimizer: a schedule determines the learning rate; compile with a number to set it', 'wrong-state');
+      throw new FittingRoomError(
+        'optimizer: a schedule determines the learning rate; compile with a number to set it',
+        'wrong-state',
+      );
     }
     this.#learningRate = checkNumber('optimizer: learningRate', rate, 0, MOST);
   }
@@ -164,7 +218,12 @@ export class OptimizerHandle {
   /** @param {number} step from 0 */
   rateAt(step) {
     if (typeof this.#learningRate === 'number') return this.#learningRate;
-    return checkNumber(`optimizer ${this.name}: what the learning rate's schedule returns`, this.#learningRate(step), 0, MOST);
+    return checkNumber(
+      `optimizer ${this.name}: what the learning rate's schedule returns`,
+      this.#learningRate(step),
+      0,
+      MOST,
+    );
   }
 }
 
@@ -174,7 +233,9 @@ export class OptimizerHandle {
  * @param {...string} options what the arguments are
  * @returns {(...args: Args) => OptimizerOptions}
  */
-const maker = (name, ...options) => (...args) => ({ name, ...Object.fromEntries(args.map((value, i) => [options[i], value])) });
+const maker =
+  (name, ...options) =>
+  (...args) => ({ name, ...Object.fromEntries(args.map((value, i) => [options[i], value])) });
 
 /** TF.js's makers of optimizers, and adamw; each argument may be left out. */
 export const train = Object.freeze({
@@ -182,13 +243,21 @@ export const train = Object.freeze({
   sgd: maker('sgd', 'learningRate'),
   /** @type {(learningRate?: number | Schedule, momentum?: number, nesterov?: boolean) => OptimizerOptions} */
   momentum: maker('sgd', 'learningRate', 'momentum', 'nesterov'),
-  /** @type {(learningRate?: number | Schedule, beta1?: number, beta2?: number, epsilon?: number) => OptimizerOptions} */
+  /**
+   * @type {(learningRate?: number | Schedule, beta1?: number, beta2?: number, epsilon?: number) => OptimizerOptions}
+   */
   adam: maker('adam', 'learningRate', 'beta1', 'beta2', 'epsilon'),
-  /** @type {(learningRate?: number | Schedule, beta1?: number, beta2?: number, epsilon?: number, weightDecay?: number) => OptimizerOptions} */
+  /**
+   * @type {(learningRate?: number | Schedule, beta1?: number, beta2?: number, epsilon?: number, weightDecay?: number)
+   *   => OptimizerOptions}
+   */
   adamw: maker('adamw', 'learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'),
   /** @type {(learningRate?: number | Schedule, rho?: number, epsilon?: number) => OptimizerOptions} */
   adadelta: maker('adadelta', 'learningRate', 'rho', 'epsilon'),
-  /** @type {(learningRate?: number | Schedule, rho?: number, momentum?: number, epsilon?: number, centered?: boolean) => OptimizerOptions} */
+  /**
+   * @type {(learningRate?: number | Schedule, rho?: number, momentum?: number, epsilon?: number, centered?: boolean) =>
+   *   OptimizerOptions}
+   */
   rmsprop: maker('rmsprop', 'learningRate', 'rho', 'momentum', 'epsilon', 'centered'),
   /** @type {(learningRate?: number | Schedule, initialAccumulatorValue?: number) => OptimizerOptions} */
   adagrad: maker('adagrad', 'learningRate', 'initialAccumulatorValue'),

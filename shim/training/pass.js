@@ -18,7 +18,10 @@ import { SLICE_MS, giveWay } from '../core/turns.js';
  * @property {number} etaSeconds until the epoch or pass ends
  */
 
-/** batch: batches done; samples and seconds: of this call @typedef {{ batch: number, batches: number, samples: number, seconds: number }} Done */
+/**
+ * batch: batches done; samples and seconds: of this call
+ * @typedef {{ batch: number, batches: number, samples: number, seconds: number }} Done
+ */
 
 /**
  * A run over batches firstBatch … batches - 1, which need not be one sweep over the source.
@@ -33,7 +36,8 @@ import { SLICE_MS, giveWay } from '../core/turns.js';
  * @property {number} [resultBytes]
  * @property {boolean} [single] one batch a slice
  * @property {AbortSignal} [signal]
- * @property {(stage: Stage, staged: Staged, first: number, batches: number) => void} run first: sample; batches: of this slice
+ * @property {(stage: Stage, staged: Staged, first: number, batches: number) => void} run first: sample; batches: of
+ *   this slice
  */
 
 /** How many batches make about SLICE_MS of work. */
@@ -62,7 +66,18 @@ export const batchesOf = ({ count }, batchSize) => Math.ceil(count / batchSize);
  * @param {Pass} pass
  * @returns {Generator<Done, void>}
  */
-export function* slicesOf({ runner, source, batchSize, firstBatch = 0, batches, sweep, resultBytes = 0, single, signal, run }) {
+export function* slicesOf({
+  runner,
+  source,
+  batchSize,
+  firstBatch = 0,
+  batches,
+  sweep,
+  resultBytes = 0,
+  single,
+  signal,
+  run,
+}) {
   const inSweep = batchesOf(source, batchSize);
   const end = batches ?? inSweep;
   const stage = new Stage(runner.core, source, batchSize, resultBytes);
@@ -118,10 +133,22 @@ export async function runPass(pass, { before, after }) {
  * @param {{ epoch?: number, epochs?: number }} [where]
  * @returns {Progress}
  */
-export function progressOf(phase, { batch, batches, samples, seconds }, skipped, total, logs, { epoch = 0, epochs = 1 } = {}) {
+export function progressOf(
+  phase,
+  { batch, batches, samples, seconds },
+  skipped,
+  total,
+  logs,
+  { epoch = 0, epochs = 1 } = {},
+) {
   const rate = samples / Math.max(seconds, 1e-9);
   return {
-    phase, epoch, epochs, batch, batches, logs,
+    phase,
+    epoch,
+    epochs,
+    batch,
+    batches,
+    logs,
     samples: skipped + samples,
     samplesPerSecond: rate,
     etaSeconds: (total - skipped - samples) / rate,

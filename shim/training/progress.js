@@ -15,20 +15,28 @@ export function appendLogs(history, logs) {
 
 /** @param {number} seconds */
 function duration(seconds) {
-  if (seconds >= 3600) return `${Math.floor(seconds / 3600)}h${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')}m`;
+  if (seconds >= 3600)
+    return `${Math.floor(seconds / 3600)}h${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')}m`;
   if (seconds >= 60) return `${Math.floor(seconds / 60)}m${String(Math.floor(seconds % 60)).padStart(2, '0')}s`;
   return `${Math.round(seconds)}s`;
 }
 
 /** @param {number} seconds */
 const stepTime = (seconds) =>
-  seconds >= 1 ? `${seconds.toFixed(1)}s/step` : seconds >= 1e-3 ? `${Math.round(seconds * 1e3)}ms/step` : `${Math.round(seconds * 1e6)}us/step`;
+  seconds >= 1
+    ? `${seconds.toFixed(1)}s/step`
+    : seconds >= 1e-3
+      ? `${Math.round(seconds * 1e3)}ms/step`
+      : `${Math.round(seconds * 1e6)}us/step`;
 
 /** @param {number} value */
 const digits = (value) => (Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(4));
 
 /** @param {Logs} logs */
-const figures = (logs) => Object.entries(logs).map(([name, value]) => ` - ${name}: ${numberText(value, digits)}`).join('');
+const figures = (logs) =>
+  Object.entries(logs)
+    .map(([name, value]) => ` - ${name}: ${numberText(value, digits)}`)
+    .join('');
 
 /** @param {number} epoch from 0 @param {number} epochs */
 export const epochTitle = (epoch, epochs) => `Epoch ${epoch + 1}/${epochs}`;
@@ -37,7 +45,8 @@ export const epochTitle = (epoch, epochs) => `Epoch ${epoch + 1}/${epochs}`;
  * verbose 1, while the epoch runs:
  * ` 320/1875 [====>.........................] - ETA: 5s - loss: 1.0210 - acc: 0.6312`
  * and at its end: `1875/1875 [==============================] - 7s 4ms/step - loss: …`
- * @param {{ done: number, total: number, seconds: number, etaSeconds: number, logs: Logs, ended?: boolean }} state in batches;
+ * @param {{ done: number, total: number, seconds: number, etaSeconds: number, logs: Logs, ended?: boolean }} state in
+ *   batches;
  *   ended: the epoch is over, whole or cut short
  */
 export function progressLine({ done, total, seconds, etaSeconds, logs, ended = done >= total }) {
@@ -58,7 +67,10 @@ export function progressLine({ done, total, seconds, etaSeconds, logs, ended = d
 export const epochLine = (epoch, epochs, seconds, logs) =>
   `${epochTitle(epoch, epochs)} - ${duration(seconds)}${figures(logs)}`;
 
-/** Where verbose text goes unless the caller says: a terminal redraws its last line, others get whole lines only. @type {Log} */
+/**
+ * Where verbose text goes unless the caller says: a terminal redraws its last line, others get whole lines only.
+ * @type {Log}
+ */
 export function printLog(text, { replace, final }) {
   const terminal = globalThis.process?.stdout?.isTTY ? globalThis.process.stdout : undefined;
   if (terminal) terminal.write(`${replace ? '\x1b[1A\x1b[2K' : ''}${text}\n`);

@@ -30,7 +30,10 @@ export class Reporter {
   end(last, logs) {
     this.bar({ ...last, logs }, true);
     if (this.#settings.verbose === 2) {
-      this.#settings.log(epochLine(this.#epoch, this.#settings.epochs, now() - this.#start, logs), { replace: false, final: true });
+      this.#settings.log(epochLine(this.#epoch, this.#settings.epochs, now() - this.#start, logs), {
+        replace: false,
+        final: true,
+      });
     }
   }
 }

@@ -76,7 +76,10 @@ function checkLabels(name, labels, classes) {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if (!(label >= 0 && label < classes && Number.isInteger(label))) {
-      throw new FittingRoomError(`${name}: label ${i} must be a whole number 0..${classes - 1}, got ${label}`, 'bad-data');
+      throw new FittingRoomError(
+        `${name}: label ${i} must be a whole number 0..${classes - 1}, got ${label}`,
+        'bad-data',
+      );
     }
   }
 }
@@ -114,13 +117,15 @@ function classesOf({ targets = [], targetSize, sparse }) {
   if (targetSize === 1) return (i) => roundHalfEven(targets[i]);
   return (i) => {
     let largest = 0;
-    for (let j = 1; j < targetSize; j++) if (targets[i * targetSize + j] > targets[i * targetSize + largest]) largest = j;
+    for (let j = 1; j < targetSize; j++)
+      if (targets[i * targetSize + j] > targets[i * targetSize + largest]) largest = j;
     return largest;
   };
 }
 
 /**
- * How much each sample counts where classes count differently; a class that is not named counts once, whatever the targets are.
+ * How much each sample counts where classes count differently; a class that is not named counts once, whatever the
+ * targets are.
  * @param {Runner} runner
  * @param {Source} source
  * @param {unknown} classWeight { [class]: weight }, or an array
@@ -128,10 +133,15 @@ function classesOf({ targets = [], targetSize, sparse }) {
  */
 export function weightsByClass({ loss, outputShape }, source, classWeight) {
   if (typeof classWeight !== 'object' || classWeight === null) {
-    throw new FittingRoomError(`fit: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got ${show(classWeight)}`);
+    throw new FittingRoomError(
+      `fit: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got ${show(classWeight)}`,
+    );
   }
   if (!source.sparse && outputShape.length > 1 && source.targetSize > 1) {
-    throw new FittingRoomError(`fit: classWeight needs one class per sample, got targets of shape [n, ${outputShape.join(', ')}]; give sampleWeight`);
+    throw new FittingRoomError(
+      `fit: classWeight needs one class per sample, got targets of shape [n, ${outputShape.join(', ')}]; give ` +
+        'sampleWeight',
+    );
   }
   // One number that is not a probability may be of any class.
   const classes = elementsOf(outputShape) > 1 ? elementsOf(outputShape) : loss === 'binaryCrossentropy' ? 2 : Infinity;

@@ -1,7 +1,20 @@
-import { FittingRoomError, checkBelow, checkFields, checkInteger, checkOptions, flag, optional, rate, show, whole, within } from '../check.js';
+import {
+  FittingRoomError,
+  checkBelow,
+  checkFields,
+  checkInteger,
+  checkOptions,
+  flag,
+  optional,
+  rate,
+  show,
+  whole,
+  within,
+} from '../check.js';
 
 /**
- * Learning rates as functions of the optimizer steps taken so far. made: by what, so that a file can hold one of `schedules`.
+ * Learning rates as functions of the optimizer steps taken so far. made: by what, so that a file can hold one of
+ * `schedules`.
  * @typedef {((step: number) => number) & { made?: { schedule: string, options: object } }} Schedule
  */
 
@@ -20,7 +33,10 @@ const cosine = (share) => 0.5 * (1 + Math.cos(Math.PI * share));
  */
 function exponentialDecay(options) {
   const { initialLearningRate, decaySteps, decayRate, staircase } = checkFields('exponentialDecay', options, {
-    initialLearningRate: [rate], decaySteps: [steps], decayRate: [within(0, 1e3)], staircase: [flag, false],
+    initialLearningRate: [rate],
+    decaySteps: [steps],
+    decayRate: [within(0, 1e3)],
+    staircase: [flag, false],
   });
   return (step) => {
     const periods = step / decaySteps;
@@ -31,12 +47,17 @@ function exponentialDecay(options) {
 /**
  * Half a cosine from initialLearningRate to alpha times that. With a warmupTarget: first a straight line from
  * initialLearningRate to it in warmupSteps, then the cosine from there.
- * @param {{ initialLearningRate: number, decaySteps: number, alpha?: number, warmupTarget?: number, warmupSteps?: number }} options
+ * @param {{ initialLearningRate: number, decaySteps: number, alpha?: number, warmupTarget?: number, warmupSteps?:
+ *   number }} options
  * @returns {Schedule}
  */
 function cosineDecay(options) {
   const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = checkFields('cosineDecay', options, {
-    initialLearningRate: [rate], decaySteps: [steps], alpha: [share, 0], warmupTarget: optional(rate), warmupSteps: [whole(0, MOST_STEPS), 0],
+    initialLearningRate: [rate],
+    decaySteps: [steps],
+    alpha: [share, 0],
+    warmupTarget: optional(rate),
+    warmupSteps: [whole(0, MOST_STEPS), 0],
   });
   const warmup = warmupTarget === undefined ? 0 : warmupSteps;
   const peak = warmupTarget ?? initialLearningRate;
@@ -49,13 +70,17 @@ function cosineDecay(options) {
 /**
  * Half a cosine up from maxLearningRate / divFactor, one down to that / finalDivFactor (Smith and Topin 2018, with
  * PyTorch's numbers: the first ends at step warmupShare · totalSteps - 1, the second at totalSteps - 1).
- * @param {{ maxLearningRate: number, totalSteps: number, warmupShare?: number, divFactor?: number, finalDivFactor?: number }} options
+ * @param {{ maxLearningRate: number, totalSteps: number, warmupShare?: number, divFactor?: number, finalDivFactor?:
+ *   number }} options
  * @returns {Schedule}
  */
 function oneCycle(options) {
   const { maxLearningRate, totalSteps, warmupShare, divFactor, finalDivFactor } = checkFields('oneCycle', options, {
-    maxLearningRate: [rate], totalSteps: [whole(2, MOST_STEPS)], warmupShare: [(name, value) => checkBelow(name, value, 0, 1), 0.3],
-    divFactor: [divisor, 25], finalDivFactor: [divisor, 1e4],
+    maxLearningRate: [rate],
+    totalSteps: [whole(2, MOST_STEPS)],
+    warmupShare: [(name, value) => checkBelow(name, value, 0, 1), 0.3],
+    divFactor: [divisor, 25],
+    finalDivFactor: [divisor, 1e4],
   });
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
@@ -76,9 +101,13 @@ function piecewiseConstantDecay(options) {
   checkOptions(name, options, ['boundaries', 'values']);
   const { boundaries, values } = options;
   if (!Array.isArray(boundaries) || !Array.isArray(values) || values.length !== boundaries.length + 1) {
-    throw new FittingRoomError(`${name} takes an array of boundaries and one more of values, got ${show(boundaries)} and ${show(values)}`);
+    throw new FittingRoomError(
+      `${name} takes an array of boundaries and one more of values, got ${show(boundaries)} and ${show(values)}`,
+    );
   }
-  boundaries.forEach((boundary, i) => checkInteger(`${name}: boundary ${i}`, boundary, i ? boundaries[i - 1] + 1 : 0, MOST_STEPS));
+  boundaries.forEach((boundary, i) =>
+    checkInteger(`${name}: boundary ${i}`, boundary, i ? boundaries[i - 1] + 1 : 0, MOST_STEPS),
+  );
   values.forEach((value, i) => rate(`${name}: value ${i}`, value));
   const [ends, rates] = [[...boundaries], [...values]];
   return (step) => {
@@ -93,7 +122,8 @@ function piecewiseConstantDecay(options) {
  * @param {(options: Options) => Schedule} make
  * @returns {(options: Options) => Schedule}
  */
-const telling = (schedule, make) => (options) => Object.assign(make(options), { made: { schedule, options: structuredClone(options) } });
+const telling = (schedule, make) => (options) =>
+  Object.assign(make(options), { made: { schedule, options: structuredClone(options) } });
 
 export const schedules = Object.freeze({
   exponentialDecay: telling('exponentialDecay', exponentialDecay),

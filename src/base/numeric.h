@@ -1,4 +1,5 @@
-/* Functions of the mathematics library in a form that travels light: without tables of constants, which
+/* Functions of the mathematics library in a form that travels light: without tables of constants,
+ * which
  * take more room than all of the optimizers. */
 #ifndef FR_NUMERIC_H
 #define FR_NUMERIC_H

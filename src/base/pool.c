@@ -27,21 +27,27 @@ static void wake_all(_Atomic uint32_t *word) { (void)word; }
 /* A run under way. Each thread has a share of its chunks, the same ones run after run, so that what
  * they work on stays in its core's cache; when its own are done it takes from the others'. A ticket
  * is the run's number and how many of the share's chunks are not yet taken, so that a helper that
- * comes late cannot take a chunk of another run. A helper that sleeps through a run holds nothing up.
+ * comes late cannot take a chunk of another run. A helper that sleeps through a run holds nothing
+ * up.
  *
  * By C11's memory model:
- * - chunks, task and context are plain. A helper reads them only while it holds a chunk, between the
- *   exchange that took its ticket and the addition to `done`. The caller writes them before it stores
+ * - chunks, task and context are plain. A helper reads them only while it holds a chunk, between
+ * the
+ *   exchange that took its ticket and the addition to `done`. The caller writes them before it
+ * stores
  *   the tickets, which the exchange acquires, and again only once it has read every addition in
  *   `done`. Exchanges and additions continue the release sequences of the stores they follow.
- * - threads is atomic, as helpers read it while they hold nothing: one that is late from a run before,
+ * - threads is atomic, as helpers read it while they hold nothing: one that is late from a run
+ * before,
  *   or has just been created, while fr_pool_start counts up. No ordering is needed. Having read a
  *   run's number from `run`, a helper sees at least that run's threads; shares beyond them hold no
  *   chunk of that run, so seeing more is harmless. While a chunk is held, threads does not change.
- * - A helper begins at run 0, whatever the current one is: it finds the tickets of a run that is done,
+ * - A helper begins at run 0, whatever the current one is: it finds the tickets of a run that is
+ * done,
  *   all taken, or helps with one under way. It may run before it is counted; its own share is empty
  *   until then. Where one cannot be created, those before it are counted and work on.
- * - run and sleepers are sequentially consistent. A helper adds itself to sleepers, then looks at run;
+ * - run and sleepers are sequentially consistent. A helper adds itself to sleepers, then looks at
+ * run;
  *   the caller stores run, then looks at sleepers: one of the two sees the other, so that no helper
  *   falls asleep unseen. */
 typedef struct {
@@ -114,7 +120,8 @@ fr_status fr_pool_start(int threads) {
   for (int started = count_threads(); started < threads; started++) {
     pthread_t thread;
     if (pthread_create(&thread, NULL, help, (void *)(intptr_t)started))
-      return fr_fail(FR_OUT_OF_MEMORY, "thread %d of %d could not be started", started + 1, threads);
+      return fr_fail(FR_OUT_OF_MEMORY, "thread %d of %d could not be started", started + 1,
+                     threads);
     pthread_detach(thread);
     atomic_store_explicit(&pool.threads, started + 1, memory_order_relaxed);
   }

@@ -11,9 +11,12 @@ enum {
   FR_MAX_THREADS = 16
 };
 
-/* Starts helpers beside the calling thread until there are `threads` threads in all; where one cannot be
- * started, those before it stay. Between runs, by the thread that calls fr_pool_run, and before a model
- * runs: its memory has room for as many threads as there are by then. In a build without threads only 1
+/* Starts helpers beside the calling thread until there are `threads` threads in all; where one
+ * cannot be
+ * started, those before it stay. Between runs, by the thread that calls fr_pool_run, and before a
+ * model
+ * runs: its memory has room for as many threads as there are by then. In a build without threads
+ * only 1
  * is possible. */
 fr_status fr_pool_start(int threads);
 

@@ -30,8 +30,8 @@ void fr_random_block(uint64_t seed, fr_stream purpose, uint64_t index, uint32_t 
   fr_philox4x32(counter, key, out);
 }
 
-void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float limit,
-                       float *values, int count) {
+void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float limit, float *values,
+                       int count) {
   const float unit = 1.0f / 8388608.0f; /* 2^-23: the top 24 bits give [-1, 1) exactly */
   uint32_t bits[4];
   for (int i = 0; i < count; i++) {
@@ -40,7 +40,8 @@ void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float l
   }
 }
 
-/* The quantile function of the normal distribution for p not below e^-25 (Wichura, algorithm AS 241,
+/* The quantile function of the normal distribution for p not below e^-25 (Wichura, algorithm AS
+ * 241,
  * PPND7, Applied Statistics 37 (1988): seven figures). q = p - 1/2. */
 static double normal_quantile(double q) {
   if (fabs(q) <= 0.425) {

@@ -25,8 +25,8 @@ void fr_random_block(uint64_t seed, fr_stream purpose, uint64_t index, uint32_t 
                      uint32_t out[4]);
 
 /* values[i] uniform in [-limit, limit), i < count. */
-void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float limit,
-                       float *values, int count);
+void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float limit, float *values,
+                       int count);
 
 /* A normal number of mean 0 and standard deviation 1 for each of 2^32 equally likely bits. */
 float fr_random_normal(uint32_t bits);

@@ -13,8 +13,7 @@ typedef enum {
 
 /* Records a formatted message (at most 255 bytes are kept) and returns `status`, so that a check
  * reads `return fr_fail(FR_INVALID_ARGUMENT, "dense: units must be ...")`. */
-fr_status fr_fail(fr_status status, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+fr_status fr_fail(fr_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The message of the latest failure; owned by the module, valid until the next failure. */
 const char *fr_last_error(void);

@@ -32,7 +32,8 @@ static void put_signed(fr_writer *w, long long value) {
   put_whole(w, value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value, 10, 1);
 }
 
-/* The `count` last digits of a number, a point behind the first `whole` of them, no zeros at the end. */
+/* The `count` last digits of a number, a point behind the first `whole` of them, no zeros at the
+ * end. */
 static void put_digits(fr_writer *w, unsigned long long digits, int count, int whole) {
   char text[24];
   for (int i = count; i--; digits /= 10) text[i] = (char)('0' + digits % 10);
@@ -62,7 +63,8 @@ static void put_real(fr_writer *w, double value) {
     put_text(w, isnan(value) ? "nan" : "inf");
     return;
   }
-  const int shift = value > 0.0 && value < 1e-290 ? 30 : 0; /* it would take a power of ten that no double is */
+  const int shift =
+      value > 0.0 && value < 1e-290 ? 30 : 0; /* it would take a power of ten that no double is */
   value *= ten_to(shift);
   int exponent = 0; /* value = digits · 10^(exponent - 5) */
   while (value >= ten_to(exponent + 1)) exponent++;

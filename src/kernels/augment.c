@@ -5,7 +5,8 @@
 
 #include "base/random.h"
 
-/* ---- chance ------------------------------------------------------------------------------------ */
+/* ---- chance ------------------------------------------------------------------------------------
+ * */
 
 enum { DRAWS = 8 };
 
@@ -34,7 +35,8 @@ static float noise(const fr_layer *l, const fr_chance *chance, int i) {
 
 static float between(float low, float high, float u) { return low + (high - low) * u; }
 
-/* ---- moving ------------------------------------------------------------------------------------ */
+/* ---- moving ------------------------------------------------------------------------------------
+ * */
 
 /* Where the pixel (y, x) of the result comes from: (yy·y + yx·x + y0, xy·y + xx·x + x0). */
 typedef struct {
@@ -59,7 +61,8 @@ static fr_origin translation(const fr_layer *l, const float *u) {
   return (fr_origin){1.0f, 0.0f, -down, 0.0f, 1.0f, -right};
 }
 
-/* cos and sin of `turns` of a turn, to 1e-8, alike in every engine: the Taylor series of an eighth of a
+/* cos and sin of `turns` of a turn, to 1e-8, alike in every engine: the Taylor series of an eighth
+ * of a
  * turn at most, after whole quarters. */
 static void turn(double turns, float *cosine, float *sine) {
   double quarters = floor(4.0 * turns + 0.5), a = (turns - quarters / 4.0) * 6.283185307179586;
@@ -129,7 +132,8 @@ static void move(const fr_layer *l, fr_origin o, const float *x, float *y) {
                 o.xy * (float)oy + o.xx * (float)ox + o.x0, y);
 }
 
-/* ---- altering ---------------------------------------------------------------------------------- */
+/* ---- altering ----------------------------------------------------------------------------------
+ * */
 
 static float cut(const fr_layer *l, float v) {
   return v < l->value_range[0] ? l->value_range[0] : v > l->value_range[1] ? l->value_range[1] : v;

@@ -86,8 +86,7 @@ const float *fr_conv2d_pad(const fr_window *w, const float *image, float *scratc
 void fr_conv2d_crop(const fr_window *w, const float *padded, float *image) {
   int stride = line_stride(w), row = w->in_w * w->in_c, left = w->pad_left * w->in_c;
   for (int y = 0; y < w->in_h; y++)
-    memcpy(image + y * row, padded + (w->pad_top + y) * stride + left,
-           sizeof *image * (size_t)row);
+    memcpy(image + y * row, padded + (w->pad_top + y) * stride + left, sizeof *image * (size_t)row);
 }
 
 /* ---- forward --------------------------------------------------------------------------------- */
@@ -257,7 +256,8 @@ static int holds_nan(const float *x, int height, int width, int stride) {
   return 0;
 }
 
-/* A maximum that compares does not see a NaN in every place: the outputs of windows that hold one. */
+/* A maximum that compares does not see a NaN in every place: the outputs of windows that hold one.
+ * */
 static void spread_nan(const fr_window *w, const float *padded, float *y) {
   int height = w->kernel_h + w->stride_h, width = (w->kernel_w + w->stride_w) * w->in_c;
   for (int py = 0; py < w->out_h / 2; py++)
@@ -369,8 +369,7 @@ void fr_conv2d_backward_kernel(const fr_window *w, const float *padded,
   int n = list_positions(w, padded, step, position);
   for (int c = 0; c < w->out_c; c++, drows += rows * length) {
     int found = list_channel(w, delta, c, position, n, list);
-    if (rows == 3 && length == 4)
-      accumulate_windows(list, found, padded, 3, 1, stride, 4, drows);
+    if (rows == 3 && length == 4) accumulate_windows(list, found, padded, 3, 1, stride, 4, drows);
     else
       for (int r = 0; r < rows; r++)
         accumulate_row(list, found, padded + r * stride, length, drows + r * length);

@@ -15,7 +15,8 @@ enum {
   FR_CONV_SLACK = 16  /* floats that must be readable behind every input image */
 };
 
-/* How much memory fr_conv2d_* work in, in floats; allocated once by the caller. Chunks that run side
+/* How much memory fr_conv2d_* work in, in floats; allocated once by the caller. Chunks that run
+ * side
  * by side need an image and lists each, and share the packed kernels. */
 typedef struct {
   int packed;   /* kernel by blocks of FR_CONV_BLOCK output channels */

@@ -169,10 +169,8 @@ void fr_dense_forward(const fr_dense *d, const float *x, int samples, const floa
   memset(mine, 0, sizeof *mine * (size_t)(end - first) * (size_t)samples);
   for (int i = 0; i < fr_dense_panels(d); i++) {
     fr_panel p = fr_dense_panel(d, i);
-    if (finish->kept)
-      forward_kept(d, p, x, packed + p.offset, finish->kept, first, end, partial);
-    else
-      forward_all(d, p, x, samples, packed + p.offset, first, end, partial);
+    if (finish->kept) forward_kept(d, p, x, packed + p.offset, finish->kept, first, end, partial);
+    else forward_all(d, p, x, samples, packed + p.offset, first, end, partial);
   }
   for (int u = first; u < end; u++)
     finish_unit(d, partial + (ptrdiff_t)u * samples, samples, finish, u, y);

@@ -48,7 +48,8 @@ void fr_dense_unpack(const fr_dense *d, const float *packed, float *kernel);
 typedef struct {
   const float *bias; /* (units), or NULL */
   int relu;
-  const fr_live *kept; /* only the entries that are listed by unit, 0 for the others; or NULL: all */
+  const fr_live
+      *kept; /* only the entries that are listed by unit, 0 for the others; or NULL: all */
   float scale;         /* of what is kept */
 } fr_dense_finish;
 

@@ -117,6 +117,5 @@ void fr_infer_forward(const fr_dense *d, const fr_infer_part *part, const float 
   for (int from = 0; from < d->inputs; from += FR_INFER_PANEL)
     add_panel(d, part, from, x, packed, lists, sums);
   for (int s = part->first; s < part->end; s++)
-    finish(d, part, sums + (int64_t)s * fr_infer_sums(d), bias, relu,
-           y + (int64_t)s * d->y_stride);
+    finish(d, part, sums + (int64_t)s * fr_infer_sums(d), bias, relu, y + (int64_t)s * d->y_stride);
 }

@@ -4,7 +4,8 @@
 
 #include "simd.h"
 
-/* Channels are taken four vectors at a time, so that their sums stay in registers over all positions;
+/* Channels are taken four vectors at a time, so that their sums stay in registers over all
+ * positions;
  * the last few one by one. */
 enum { BLOCK = 4 * FR_LANES };
 
@@ -113,8 +114,8 @@ void fr_norm_backward(const fr_norm *m, const float *x, const float *dy, int pos
     int c = 0;
     for (; c + FR_LANES <= channels; c += FR_LANES) {
       f32x4 away = f4_sub(f4_load(x + c), f4_load(m->mean + c));
-      f32x4 d = f4_sub(f4_sub(f4_load(dy + c), f4_load(plain + c)),
-                       f4_mul(away, f4_load(product + c)));
+      f32x4 d =
+          f4_sub(f4_sub(f4_load(dy + c), f4_load(plain + c)), f4_mul(away, f4_load(product + c)));
       f4_store(dx + c, f4_mul(d, f4_load(m->gain + c)));
     }
     for (; c < channels; c++)

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-typedef struct { int y0, y1, x0, x1; } fr_span; /* the window's part inside the image */
+typedef struct {
+  int y0, y1, x0, x1;
+} fr_span; /* the window's part inside the image */
 
 static int clamp(int value, int low, int high) {
   return value < low ? low : value > high ? high : value;
@@ -14,14 +16,14 @@ static fr_span span_at(const fr_window *w, int oy, int ox) {
                    clamp(left, 0, w->in_w), clamp(left + w->kernel_w, 0, w->in_w)};
 }
 
-#define EACH_WINDOW(w, s)                     \
-  for (int oy = 0; oy < (w)->out_h; oy++)     \
+#define EACH_WINDOW(w, s)                                       \
+  for (int oy = 0; oy < (w)->out_h; oy++)                       \
     for (int ox = 0, once = 1; ox < (w)->out_w; ox++, once = 1) \
       for (fr_span s = span_at(w, oy, ox); once; once = 0)
 
-#define EACH_PIXEL(w, s, at)                                                                       \
-  for (int iy = (s).y0; iy < (s).y1; iy++)                                                         \
-    for (int ix = (s).x0, at = (iy * (w)->in_w + ix) * (w)->in_c; ix < (s).x1;                     \
+#define EACH_PIXEL(w, s, at)                                                   \
+  for (int iy = (s).y0; iy < (s).y1; iy++)                                     \
+    for (int ix = (s).x0, at = (iy * (w)->in_w + ix) * (w)->in_c; ix < (s).x1; \
          ix++, at += (w)->in_c)
 
 void fr_max_pool_forward(const fr_window *w, const float *x, float *y) {
@@ -35,7 +37,8 @@ void fr_max_pool_forward(const fr_window *w, const float *x, float *y) {
   }
 }
 
-/* What has found its place is not handed out again; a NaN, which equals nothing, goes to the first. */
+/* What has found its place is not handed out again; a NaN, which equals nothing, goes to the first.
+ * */
 void fr_max_pool_backward(const fr_window *w, const float *x, const float *y, float *dy,
                           float *dx) {
   int channels = w->in_c;

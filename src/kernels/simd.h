@@ -41,16 +41,26 @@ FR_INLINE f32x4 f4_or(f32x4 a, f32x4 b) { return wasm_v128_or(a, b); }
 /* a with its lanes that are not zero moved to the front, by their bits; the bytes of a swizzle */
 static const uint8_t fr_front[16][16] = {
 #define FR_LANE(i) 4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3
-    {0}, {FR_LANE(0)}, {FR_LANE(1)}, {FR_LANE(0), FR_LANE(1)},
-    {FR_LANE(2)}, {FR_LANE(0), FR_LANE(2)}, {FR_LANE(1), FR_LANE(2)},
+    {0},
+    {FR_LANE(0)},
+    {FR_LANE(1)},
+    {FR_LANE(0), FR_LANE(1)},
+    {FR_LANE(2)},
+    {FR_LANE(0), FR_LANE(2)},
+    {FR_LANE(1), FR_LANE(2)},
     {FR_LANE(0), FR_LANE(1), FR_LANE(2)},
-    {FR_LANE(3)}, {FR_LANE(0), FR_LANE(3)}, {FR_LANE(1), FR_LANE(3)},
+    {FR_LANE(3)},
+    {FR_LANE(0), FR_LANE(3)},
+    {FR_LANE(1), FR_LANE(3)},
     {FR_LANE(0), FR_LANE(1), FR_LANE(3)},
-    {FR_LANE(2), FR_LANE(3)}, {FR_LANE(0), FR_LANE(2), FR_LANE(3)},
-    {FR_LANE(1), FR_LANE(2), FR_LANE(3)}, {FR_LANE(0), FR_LANE(1), FR_LANE(2), FR_LANE(3)},
+    {FR_LANE(2), FR_LANE(3)},
+    {FR_LANE(0), FR_LANE(2), FR_LANE(3)},
+    {FR_LANE(1), FR_LANE(2), FR_LANE(3)},
+    {FR_LANE(0), FR_LANE(1), FR_LANE(2), FR_LANE(3)},
 #undef FR_LANE
 };
-/* Writes (a_i, tag + i · step) as pairs of 4 bytes for the lanes of a that are not zero, and room for
+/* Writes (a_i, tag + i · step) as pairs of 4 bytes for the lanes of a that are not zero, and room
+ * for
  * four pairs; returns how many there are. */
 FR_INLINE int f4_pack_nonzero(f32x4 a, int32_t tag, int32_t step, void *pairs) {
   uint32_t bits = (uint32_t)wasm_i32x4_bitmask(wasm_f32x4_ne(a, wasm_f32x4_const_splat(0.0f)));
@@ -94,8 +104,12 @@ FR_INLINE f32x4 f4_from_bytes(const uint8_t *p) {
 
 #else /* scalar C */
 
-typedef struct { float lane[FR_LANES]; } f32x4;
-typedef struct { uint32_t lane[FR_LANES]; } mask32x4;
+typedef struct {
+  float lane[FR_LANES];
+} f32x4;
+typedef struct {
+  uint32_t lane[FR_LANES];
+} mask32x4;
 
 #define FR_EACH_LANE(i) for (int i = 0; i < FR_LANES; i++)
 
@@ -107,11 +121,11 @@ FR_INLINE f32x4 f4_load(const float *p) {
 FR_INLINE void f4_store(float *p, f32x4 a) { memcpy(p, &a, sizeof a); }
 FR_INLINE f32x4 f4_splat(float x) { return (f32x4){{x, x, x, x}}; }
 FR_INLINE f32x4 f4_load_splat(const float *p) { return f4_splat(*p); }
-#define FR_LANEWISE(name, expression)              \
-  FR_INLINE f32x4 name(f32x4 a, f32x4 b) {         \
-    f32x4 r;                                       \
-    FR_EACH_LANE(i) r.lane[i] = (expression);      \
-    return r;                                      \
+#define FR_LANEWISE(name, expression)         \
+  FR_INLINE f32x4 name(f32x4 a, f32x4 b) {    \
+    f32x4 r;                                  \
+    FR_EACH_LANE(i) r.lane[i] = (expression); \
+    return r;                                 \
   }
 FR_LANEWISE(f4_add, a.lane[i] + b.lane[i])
 FR_LANEWISE(f4_sub, a.lane[i] - b.lane[i])

@@ -26,7 +26,8 @@ int fr_photo_height(void) { return photo.height; }
 int fr_photo_begin(int width, int height) { return fr_shrink_begin(&shrinker, width, height); }
 
 void fr_photo_rows(int rows) {
-  const int row_bytes = shrinker.source_width * 4, room = row_bytes > 0 ? STRIP_BYTES / row_bytes : 0;
+  const int row_bytes = shrinker.source_width * 4,
+            room = row_bytes > 0 ? STRIP_BYTES / row_bytes : 0;
   fr_shrink_rows(&shrinker, strip, rows < room ? rows : room, &photo);
 }
 
@@ -41,7 +42,8 @@ static bool is_cutout(int count) {
   return hidden * 50 > count;
 }
 
-/* Whether the picture looks like one of Fashion-MNIST's: gray, bright on black, the border black nearly everywhere. */
+/* Whether the picture looks like one of Fashion-MNIST's: gray, bright on black, the border black
+ * nearly everywhere. */
 static bool is_ready(int width, int height) {
   enum { MOST_TINT = 12, BLACK = 24 };
   int border = 0, black = 0;
@@ -89,7 +91,8 @@ int fr_photo_segment(void) {
   return kind;
 }
 
-/* Whether the mask has next to nothing to say about the box: someone saw a garment where none was found. */
+/* Whether the mask has next to nothing to say about the box: someone saw a garment where none was
+ * found. */
 static bool is_blank(void) {
   float masked = 0, all = 0;
   for (int y = (int)box.top; y < photo.height && (float)y < box.bottom; y++)
@@ -102,8 +105,9 @@ static bool is_blank(void) {
 
 /* No NaN, which is within nothing. */
 static bool is_box(fr_box b) {
-  return b.left >= 0 && b.top >= 0 && b.left <= b.right && b.top <= b.bottom && b.right <= (float)photo.width &&
-         b.bottom <= (float)photo.height && fmaxf(b.right - b.left, b.bottom - b.top) >= LEAST_BOX;
+  return b.left >= 0 && b.top >= 0 && b.left <= b.right && b.top <= b.bottom &&
+         b.right <= (float)photo.width && b.bottom <= (float)photo.height &&
+         fmaxf(b.right - b.left, b.bottom - b.top) >= LEAST_BOX;
 }
 
 int fr_photo_garment(int inverted) {
@@ -111,6 +115,7 @@ int fr_photo_garment(int inverted) {
   if (!is_complete() || !is_box(box)) return 0;
   const bool blank = is_blank();
   for (int i = 0; i < photo.width * photo.height && blank; i++) everything[i] = 1;
-  fr_garment_of(&photo, blank ? everything : mask, box, inverted < 0 ? bright_on_dark : inverted > 0, picture);
+  fr_garment_of(&photo, blank ? everything : mask, box,
+                inverted < 0 ? bright_on_dark : inverted > 0, picture);
   return 1;
 }

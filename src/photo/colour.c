@@ -8,7 +8,9 @@ static float linear(uint8_t value) {
   return v <= 0.04045f ? v / 12.92f : powf((v + 0.055f) / 1.055f, 2.4f);
 }
 
-static float lab_curve(float t) { return t > 216.0f / 24389 ? cbrtf(t) : (24389.0f / 27 * t + 16) / 116; }
+static float lab_curve(float t) {
+  return t > 216.0f / 24389 ? cbrtf(t) : (24389.0f / 27 * t + 16) / 116;
+}
 
 /* CIE L*a*b* under D65, L in 0..100. */
 void fr_lab_of(const fr_photo *photo, fr_lab *lab) {

@@ -22,15 +22,22 @@ static float gray_of(const uint8_t *pixel) {
   return (0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2]) / 255;
 }
 
-static float overlap(float begin, float end, int at) { return fminf(end, (float)at + 1) - fmaxf(begin, (float)at); }
+static float overlap(float begin, float end, int at) {
+  return fminf(end, (float)at + 1) - fmaxf(begin, (float)at);
+}
 
-/* The garment in its box, (28, 28): the longest edge from side to side, centred, dark where the photo is bright, 0 around it. */
-void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool inverted, uint8_t *picture) {
-  const float longest = fmaxf(box.right - box.left, box.bottom - box.top), cell = longest / FR_PICTURE_EDGE;
-  const float left = (box.left + box.right - longest) / 2, top = (box.top + box.bottom - longest) / 2;
+/* The garment in its box, (28, 28): the longest edge from side to side, centred, dark where the
+ * photo is bright, 0 around it. */
+void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool inverted,
+                   uint8_t *picture) {
+  const float longest = fmaxf(box.right - box.left, box.bottom - box.top),
+              cell = longest / FR_PICTURE_EDGE;
+  const float left = (box.left + box.right - longest) / 2,
+              top = (box.top + box.bottom - longest) / 2;
   for (int y = 0; y < FR_PICTURE_EDGE; y++)
     for (int x = 0; x < FR_PICTURE_EDGE; x++) {
-      const float x0 = left + (float)x * cell, x1 = x0 + cell, y0 = top + (float)y * cell, y1 = y0 + cell;
+      const float x0 = left + (float)x * cell, x1 = x0 + cell, y0 = top + (float)y * cell,
+                  y1 = y0 + cell;
       float sum = 0;
       for (int Y = (int)fmaxf(floorf(y0), 0); Y < photo->height && (float)Y < y1; Y++)
         for (int X = (int)fmaxf(floorf(x0), 0); X < photo->width && (float)X < x1; X++) {
@@ -38,6 +45,7 @@ void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool in
           const float gray = gray_of(photo->rgba + 4 * at);
           sum += mask[at] * (inverted ? gray : 1 - gray) * overlap(x0, x1, X) * overlap(y0, y1, Y);
         }
-      picture[y * FR_PICTURE_EDGE + x] = (uint8_t)(255 * fminf(sum / (cell * cell), 1) + 0.5f); /* small cells round up */
+      picture[y * FR_PICTURE_EDGE + x] =
+          (uint8_t)(255 * fminf(sum / (cell * cell), 1) + 0.5f); /* small cells round up */
     }
 }

@@ -23,8 +23,10 @@ float fr_log_density(const fr_palette *palette, const float *colour) {
 
 static const float SEEN = 0.01f; /* the least weight that counts */
 
-/* Means to begin with: the middle of all colours, at lightnesses spread over those that mostly belong here. */
-static void spread_means(const float *const channels[3], const float *weights, int count, fr_palette *palette) {
+/* Means to begin with: the middle of all colours, at lightnesses spread over those that mostly
+ * belong here. */
+static void spread_means(const float *const channels[3], const float *weights, int count,
+                         fr_palette *palette) {
   float low = FLT_MAX, high = -FLT_MAX;
   double total = 0, sums[3] = {0};
   for (int i = 0; i < count; i++) {
@@ -62,7 +64,8 @@ typedef struct {
   double share, sum[3], square[3];
 } cluster;
 
-static void gather(const fr_palette *palette, const float *const channels[3], const float *weights, int count, cluster *clusters) {
+static void gather(const fr_palette *palette, const float *const channels[3], const float *weights,
+                   int count, cluster *clusters) {
   for (int k = 0; k < FR_COLOURS; k++) clusters[k] = (cluster){0};
   for (int i = 0; i < count; i++) {
     if (weights[i] <= SEEN) continue;
@@ -79,7 +82,8 @@ static void fit_gaussian(const cluster *cluster, double total, fr_palette *palet
   double volume = 1;
   for (int c = 0; c < 3; c++) {
     const double mean = cluster->sum[c] / cluster->share;
-    const double variance = fmax(cluster->square[c] / cluster->share - mean * mean, 0) + LEAST_VARIANCE;
+    const double variance =
+        fmax(cluster->square[c] / cluster->share - mean * mean, 0) + LEAST_VARIANCE;
     palette->precision[k][c] = (float)(0.5 / variance);
     volume *= variance;
   }
@@ -94,7 +98,8 @@ void fr_learn_palette(const fr_lab *lab, const float *weights, int count, fr_pal
   for (int round = 0; round < MEANS_ROUNDS; round++) {
     gather(palette, channels, weights, count, clusters);
     for (int k = 0; k < FR_COLOURS; k++)
-      for (int c = 0; c < 3 && clusters[k].share > 0; c++) palette->mean[k][c] = (float)(clusters[k].sum[c] / clusters[k].share);
+      for (int c = 0; c < 3 && clusters[k].share > 0; c++)
+        palette->mean[k][c] = (float)(clusters[k].sum[c] / clusters[k].share);
   }
   double total = 0;
   for (int k = 0; k < FR_COLOURS; k++) total += clusters[k].share;

@@ -5,19 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* From a photo of a garment to the 28 x 28 picture that a Fashion-MNIST network expects. Data flows through the files
+/* From a photo of a garment to the 28 x 28 picture that a Fashion-MNIST network expects. Data flows
+ * through the files
  * in this order: shrink -> colour -> saliency -> regions, palette, segment -> garment -> api. */
 
 enum {
-  FR_PHOTO_EDGE = 112,                        /* longest edge of the picture that is worked on, pixels */
+  FR_PHOTO_EDGE = 112, /* longest edge of the picture that is worked on, pixels */
   FR_PHOTO_PIXELS = FR_PHOTO_EDGE * FR_PHOTO_EDGE,
-  FR_PHOTO_SOURCE_EDGE = 32768,               /* longest edge of a source that is taken */
+  FR_PHOTO_SOURCE_EDGE = 32768, /* longest edge of a source that is taken */
   FR_PICTURE_EDGE = 28,
   FR_PICTURE_PIXELS = FR_PICTURE_EDGE * FR_PICTURE_EDGE,
 };
 
 typedef struct {
-  int width, height;            /* both 1..FR_PHOTO_EDGE */
+  int width, height; /* both 1..FR_PHOTO_EDGE */
   uint8_t rgba[FR_PHOTO_PIXELS * 4]; /* not premultiplied */
 } fr_photo;
 
@@ -33,9 +34,11 @@ typedef struct {
 /* shrink.c: averages a source that arrives in strips of whole rows. */
 typedef struct {
   int source_width, source_height, width, height;
-  int next_row;                                /* of the source */
-  int row;                                     /* of the result, being filled */
-  uint32_t sums[FR_PHOTO_SOURCE_EDGE * 4];     /* of the rows so far, by weight, one for each column and channel of the source */
+  int next_row; /* of the source */
+  int row; /* of the result, being filled */
+  uint32_t
+      sums[FR_PHOTO_SOURCE_EDGE *
+           4]; /* of the rows so far, by weight, one for each column and channel of the source */
   uint32_t weight;
 } fr_shrinker;
 
@@ -71,7 +74,7 @@ enum { FR_COLOURS = 5 };
 typedef struct {
   float mean[FR_COLOURS][3];
   float precision[FR_COLOURS][3]; /* 1 / (2 variance) */
-  float height[FR_COLOURS];       /* logarithm of the density at the mean, without its constant */
+  float height[FR_COLOURS]; /* logarithm of the density at the mean, without its constant */
 } fr_palette;
 
 void fr_learn_palette(const fr_lab *lab, const float *weights, int count, fr_palette *palette);
@@ -82,6 +85,7 @@ void fr_segment(const fr_lab *lab, const float *saliency, int width, int height,
 
 /* garment.c */
 bool fr_box_of(const float *mask, int width, int height, fr_box *box);
-void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool inverted, uint8_t *picture);
+void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool inverted,
+                   uint8_t *picture);
 
 #endif

@@ -7,7 +7,8 @@ enum { LEVELS = 256 };
 static const float CENTRE_SPREAD = 0.25f;
 static const float SECOND = 0.35f; /* of the best region's score, from which on another is kept */
 
-/* The threshold that parts values 0..1 (count) best. Otsu, "A threshold selection method from gray-level histograms", 1979. */
+/* The threshold that parts values 0..1 (count) best. Otsu, "A threshold selection method from
+ * gray-level histograms", 1979. */
 float fr_otsu(const float *values, int count) {
   int histogram[LEVELS] = {0};
   double total = 0;
@@ -40,7 +41,8 @@ static void flood(const bool *inside, int width, int height, int start, int labe
   stack[depth++] = start;
   while (depth > 0) {
     const int at = stack[--depth], x = at % width, y = at / width;
-    const int next[4] = {x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, y > 0 ? at - width : -1, y < height - 1 ? at + width : -1};
+    const int next[4] = {x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, y > 0 ? at - width : -1,
+                         y < height - 1 ? at + width : -1};
     for (int k = 0; k < 4; k++) {
       if (next[k] < 0 || labels[next[k]] != 0 || inside[next[k]] != inside[start]) continue;
       labels[next[k]] = label;
@@ -62,7 +64,8 @@ static void drop_others(bool *inside, int width, int height) {
   }
   float best = 0;
   for (int i = 0; i < count; i++)
-    if (inside[i]) best = fmaxf(best, scores[labels[i]] += fr_centrality(i, width, height, CENTRE_SPREAD));
+    if (inside[i])
+      best = fmaxf(best, scores[labels[i]] += fr_centrality(i, width, height, CENTRE_SPREAD));
   for (int i = 0; i < count; i++) inside[i] = inside[i] && scores[labels[i]] >= SECOND * best;
 }
 

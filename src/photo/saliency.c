@@ -3,8 +3,10 @@
 
 #include "photo.h"
 
-/* How likely each pixel is to belong to what the photo shows, after Zhang et al., "Minimum Barrier Salient Object
- * Detection at 80 FPS", ICCV 2015: how far it is from the border by the minimum barrier distance, and how far its colour is
+/* How likely each pixel is to belong to what the photo shows, after Zhang et al., "Minimum Barrier
+ * Salient Object
+ * Detection at 80 FPS", ICCV 2015: how far it is from the border by the minimum barrier distance,
+ * and how far its colour is
  * from those along the four sides; nearer to the centre is likelier. */
 
 enum { PASSES = 4 };
@@ -72,8 +74,10 @@ static void band_contrast(const fr_lab *lab, int width, int height, band band, f
     }
   for (int i = 0; i < 3; i++) mean[i] /= count;
   for (int i = 0, k = 0; i < 3; i++)
-    for (int j = i; j < 3; j++, k++) covariance[k] = covariance[k] / count - mean[i] * mean[j] + (i == j ? 4.0 : 0);
-  const double a = covariance[0], b = covariance[1], c = covariance[2], d = covariance[3], e = covariance[4], f = covariance[5];
+    for (int j = i; j < 3; j++, k++)
+      covariance[k] = covariance[k] / count - mean[i] * mean[j] + (i == j ? 4.0 : 0);
+  const double a = covariance[0], b = covariance[1], c = covariance[2], d = covariance[3],
+               e = covariance[4], f = covariance[5];
   const double det = a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d);
   const double inverse[6] = {(d * f - e * e) / det, (c * e - b * f) / det, (b * e - c * d) / det,
                              (a * f - c * c) / det, (b * c - a * e) / det, (a * d - b * b) / det};
@@ -86,11 +90,15 @@ static void band_contrast(const fr_lab *lab, int width, int height, band band, f
   normalize(contrast, width * height);
 }
 
-/* The contrast to the four sides, summed, without the one it is greatest to: one side may show the garment itself. */
+/* The contrast to the four sides, summed, without the one it is greatest to: one side may show the
+ * garment itself. */
 static void add_border_contrast(const fr_lab *lab, int width, int height, float *sum) {
   static float sides[4][FR_PHOTO_PIXELS];
   const int across = width / 10 + 1, down = height / 10 + 1;
-  const band bands[4] = {{0, 0, width, down}, {0, height - down, width, height}, {0, 0, across, height}, {width - across, 0, width, height}};
+  const band bands[4] = {{0, 0, width, down},
+                         {0, height - down, width, height},
+                         {0, 0, across, height},
+                         {width - across, 0, width, height}};
   for (int k = 0; k < 4; k++) band_contrast(lab, width, height, bands[k], sides[k]);
   for (int i = 0; i < width * height; i++) {
     const float most = fmaxf(fmaxf(sides[0][i], sides[1][i]), fmaxf(sides[2][i], sides[3][i]));

@@ -3,20 +3,26 @@
 
 #include "photo.h"
 
-/* A mask from the saliency: by threshold, then by what colours lie inside and outside of it, smoothed along edges as in Krähenbühl
- * and Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials", NIPS 2011, among near neighbours. */
+/* A mask from the saliency: by threshold, then by what colours lie inside and outside of it,
+ * smoothed along edges as in Krähenbühl
+ * and Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials", NIPS
+ * 2011, among near neighbours. */
 
 enum {
   ROUNDS = 3,        /* of colours */
   SMOOTHINGS = 5,    /* mean-field updates in a round */
   REACH = 2,         /* pixels */
-  NEIGHBOURS = (2 * REACH + 1) * REACH + REACH, /* half of the window; the other half is these, seen from there */
+  NEIGHBOURS = (2 * REACH + 1) * REACH +
+      REACH, /* half of the window; the other half is these, seen from there */
 };
 
 static const float EDGE_CONTRAST = 25; /* difference in Lab that makes an edge plain */
-static const float USUAL_SHARE = 0.4f, SHARE_SPREAD = 0.6f, SHARE_WEIGHT = 0.5f; /* of the photo, covered by the garment */
+static const float USUAL_SHARE = 0.4f, SHARE_SPREAD = 0.6f,
+                   SHARE_WEIGHT = 0.5f; /* of the photo, covered by the garment */
 static const float SURE = 0.9f;
-static const float NEAR = 1.5f, ALIKE = 8; /* pixels, difference in Lab: standard deviations of how far neighbours care */
+static const float
+    NEAR = 1.5f,
+    ALIKE = 8; /* pixels, difference in Lab: standard deviations of how far neighbours care */
 static const float LEAST_LOG_DENSITY = -16, MOST_ODDS = 5, COLOUR_WEIGHT = 0.7f, COHESION = 0.6f;
 static const float GOOD_ENOUGH = 1.2f; /* quality at which no other start is tried */
 
@@ -52,7 +58,8 @@ static void link_up(const fr_lab *lab, int width, int height) {
   }
 }
 
-/* One mean-field update of the mask, 0..1: each pixel by its odds and by what its neighbours are. */
+/* One mean-field update of the mask, 0..1: each pixel by its odds and by what its neighbours are.
+ * */
 static void smooth(int width, int height, float *mask) {
   const int count = width * height;
   for (int i = 0; i < count; i++) field[i] = 0;
@@ -69,7 +76,8 @@ static void smooth(int width, int height, float *mask) {
   for (int i = 0; i < count; i++) mask[i] = 1 / (1 + expf(-(logits[i] + COHESION * field[i])));
 }
 
-/* How a segmentation begins: which pixels are taken for the garment, which surely are not, and the odds of each before its colour
+/* How a segmentation begins: which pixels are taken for the garment, which surely are not, and the
+ * odds of each before its colour
  * is known. */
 typedef struct {
   bool inside[FR_PHOTO_PIXELS], outside[FR_PHOTO_PIXELS];
@@ -78,7 +86,8 @@ typedef struct {
 } guess;
 
 /* What stands out, and mostly in the middle. */
-static void start_from_saliency(const float *saliency, float threshold, int width, int height, guess *start) {
+static void start_from_saliency(const float *saliency, float threshold, int width, int height,
+                                guess *start) {
   for (int i = 0; i < width * height; i++) {
     start->inside[i] = saliency[i] > threshold;
     start->odds[i] = 6 * (saliency[i] - threshold);
@@ -88,7 +97,8 @@ static void start_from_saliency(const float *saliency, float threshold, int widt
   start->trust = 1;
 }
 
-/* For a garment whose print stands out more than the garment itself: the middle is garment, the border is not. */
+/* For a garment whose print stands out more than the garment itself: the middle is garment, the
+ * border is not. */
 static void start_from_middle(int width, int height, guess *start) {
   for (int i = 0; i < width * height; i++) {
     float x, y;
@@ -121,21 +131,26 @@ static void refine(const fr_lab *lab, const guess *start, int width, int height,
     fr_learn_palette(lab, outside, count, &outer);
     for (int i = 0; i < count; i++) {
       const float colour[3] = {lab->l[i], lab->a[i], lab->b[i]};
-      const float odds = fmaxf(fr_log_density(&inner, colour), LEAST_LOG_DENSITY) - fmaxf(fr_log_density(&outer, colour), LEAST_LOG_DENSITY);
-      logits[i] = COLOUR_WEIGHT * fmaxf(-MOST_ODDS, fminf(MOST_ODDS, odds)) + (round == 0 ? 1 : start->trust) * start->odds[i];
+      const float odds = fmaxf(fr_log_density(&inner, colour), LEAST_LOG_DENSITY) -
+                         fmaxf(fr_log_density(&outer, colour), LEAST_LOG_DENSITY);
+      logits[i] = COLOUR_WEIGHT * fmaxf(-MOST_ODDS, fminf(MOST_ODDS, odds)) +
+                  (round == 0 ? 1 : start->trust) * start->odds[i];
     }
     for (int k = 0; k < SMOOTHINGS; k++) smooth(width, height, mask);
   }
 }
 
-/* 0..1: how plain an edge is between pixel `at` of a row or column, the `place`-th of `count`, and the next one, `step` on; judged
+/* 0..1: how plain an edge is between pixel `at` of a row or column, the `place`-th of `count`, and
+ * the next one, `step` on; judged
  * one pixel further on either side, as the edge itself is blurred. */
 static float edge_contrast(const fr_lab *lab, int at, int step, int place, int count) {
-  const int before = place > 0 ? at - step : at, after = place + 2 < count ? at + 2 * step : at + step;
+  const int before = place > 0 ? at - step : at,
+            after = place + 2 < count ? at + 2 * step : at + step;
   return fminf(1, sqrtf(squared_difference(lab, before, after)) / EDGE_CONTRAST);
 }
 
-/* How well a mask fits: along a plain edge, of the size that garments have in photos, not cut by the border. */
+/* How well a mask fits: along a plain edge, of the size that garments have in photos, not cut by
+ * the border. */
 static float quality(const fr_lab *lab, const float *mask, int width, int height) {
   float contrast = 0;
   int edges = 0, area = 0, cut = 0;
@@ -156,11 +171,13 @@ static float quality(const fr_lab *lab, const float *mask, int width, int height
     }
   if (area == 0) return -1;
   const float share = logf((float)area / (float)(width * height) / USUAL_SHARE) / SHARE_SPREAD;
-  return (edges > 0 ? contrast / (float)edges : 0) + SHARE_WEIGHT * expf(-share * share / 2) - (float)cut / (float)(width + height);
+  return (edges > 0 ? contrast / (float)edges : 0) + SHARE_WEIGHT * expf(-share * share / 2) -
+         (float)cut / (float)(width + height);
 }
 
 /* Segments from one start, and keeps the result where it fits better than what was there. */
-static void attempt(const fr_lab *lab, const guess *start, int width, int height, float *best, float *mask) {
+static void attempt(const fr_lab *lab, const guess *start, int width, int height, float *best,
+                    float *mask) {
   static bool inside[FR_PHOTO_PIXELS];
   static float candidate[FR_PHOTO_PIXELS];
   const int count = width * height;

@@ -12,7 +12,8 @@ static int scaled(int edge, int longest) {
 
 /* False where the source is empty or longer than FR_PHOTO_SOURCE_EDGE. */
 bool fr_shrink_begin(fr_shrinker *shrinker, int width, int height) {
-  if (width < 1 || height < 1 || width > FR_PHOTO_SOURCE_EDGE || height > FR_PHOTO_SOURCE_EDGE) return false;
+  if (width < 1 || height < 1 || width > FR_PHOTO_SOURCE_EDGE || height > FR_PHOTO_SOURCE_EDGE)
+    return false;
   const int longest = width > height ? width : height;
   memset(shrinker, 0, sizeof *shrinker);
   shrinker->source_width = width;
@@ -57,11 +58,13 @@ static void finish_row(fr_shrinker *shrinker, fr_photo *photo) {
   shrinker->row++;
 }
 
-/* Takes the next `rows` rows of the source, (rows, source_width, 4); those beyond its height are left. */
+/* Takes the next `rows` rows of the source, (rows, source_width, 4); those beyond its height are
+ * left. */
 void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *rgba, int rows, fr_photo *photo) {
   photo->width = shrinker->width;
   photo->height = shrinker->height;
-  for (int i = 0; i < rows && shrinker->next_row < shrinker->source_height; i++, shrinker->next_row++) {
+  for (int i = 0; i < rows && shrinker->next_row < shrinker->source_height;
+       i++, shrinker->next_row++) {
     const uint8_t *row = rgba + (size_t)i * (size_t)shrinker->source_width * 4;
     while (shrinker->row < shrinker->height) {
       const int64_t begin = edge_of(shrinker->row, shrinker->height, shrinker->source_height);

@@ -12,8 +12,7 @@ static bag measure_bag(dice *d, carrier kind) {
   bag b;
   b.top = in_range(d, tops[kind]);
   b.top_width = within(d, 7, 12.5f);
-  if (kind == SHOULDER_STRAP)
-    b.top_width = within(d, 5.5f, 9);
+  if (kind == SHOULDER_STRAP) b.top_width = within(d, 5.5f, 9);
   b.bottom_width = clamp(b.top_width + within(d, -1.5f, 2.5f), 5, 13.2f);
   b.bottom = kind == CLUTCH ? 28 - b.top + within(d, -1, 1) : within(d, 23.5f, 27.3f);
   b.round = within(d, 0.3f, 3.2f);
@@ -38,8 +37,7 @@ static void paint_carrier(garment *g, const bag *b, carrier kind) {
       b->top_width * (kind == SHOULDER_STRAP ? within(d, 0.7f, 0.95f) : within(d, 0.35f, 0.65f));
   float peak = kind == SHOULDER_STRAP ? within(d, -8, -2) : b->top - within(d, 8, 15);
   float width = within(d, 0.8f, kind == SHOULDER_STRAP ? 1.3f : 1.9f);
-  if (kind == CLUTCH)
-    return;
+  if (kind == CLUTCH) return;
   if (kind == TOTE) { /* the far handle */
     fr_paint_arc(&g->canvas, -half + 1.2f, b->top, 1.2f, peak - 1.5f, half + 1.2f, b->top,
                  width * 0.8f, &g->shadow, 0.7f);
@@ -76,13 +74,11 @@ void fr_draw_bag(garment *g) {
   paint_bag_body(g, &b);
   int front = below(d, 4);
   float middle = mix(b.top, b.bottom, within(d, 0.3f, 0.7f));
-  if (front == 0)
-    paint_flap_front(g, &b);
+  if (front == 0) paint_flap_front(g, &b);
   if (front == 1) /* zip */
     fr_paint_line(&g->canvas, -b.top_width + 1, b.top + 1.6f, b.top_width - 1, b.top + 1.6f, 0.8f,
                   &g->line, 0.7f);
-  if (front == 2)
-    fr_paint_box(&g->canvas, 0, middle, b.top_width * 0.6f, 2.5f, &g->line, 0.35f);
+  if (front == 2) fr_paint_box(&g->canvas, 0, middle, b.top_width * 0.6f, 2.5f, &g->line, 0.35f);
   if (chance(d, 35)) /* piping along the sides */
     for (int side = -1; side <= 1; side += 2)
       fr_paint_line(&g->canvas, (float)side * (b.top_width - 1.4f), b.top,

@@ -162,15 +162,11 @@ static bodice measure_bodice(dice *d, const bodice_block *block) {
   b.ribs = chance(d, block->ribs);
   b.neck = in_range(d, block->neck);
   b.neck_depth = in_range(d, block->neck_depth);
-  if (b.collar == STANDING || b.collar == HOOD)
-    b.top += within(d, 1.4f, 2.4f);
-  if (b.collar == STANDING)
-    b.neck_depth = 0.6f;
-  if (b.neckline == BOAT_NECK)
-    b.neck_depth *= 0.4f;
+  if (b.collar == STANDING || b.collar == HOOD) b.top += within(d, 1.4f, 2.4f);
+  if (b.collar == STANDING) b.neck_depth = 0.6f;
+  if (b.neckline == BOAT_NECK) b.neck_depth *= 0.4f;
   b.shoulder = in_range(d, block->shoulder);
-  if (b.sleeves == SLEEVELESS)
-    b.shoulder = b.neck + (b.shoulder - b.neck) * within(d, 0.3f, 0.9f);
+  if (b.sleeves == SLEEVELESS) b.shoulder = b.neck + (b.shoulder - b.neck) * within(d, 0.3f, 0.9f);
   b.chest = in_range(d, block->chest);
   b.waist = in_range(d, block->waist);
   b.skirt = in_range(d, block->skirt);
@@ -313,22 +309,15 @@ static void paint_collar(garment *g, const bodice *b) {
   float width = b->collar == LAPELS ? within(d, 3, 4.4f) : within(d, 2, 3.2f);
   float drop = b->collar == LAPELS ? within(d, 2, 5) : within(d, 0.4f, 1.6f);
   switch (b->collar) {
-  case RIBBED:
-    paint_neckband(g, b, 0.6f);
-    break;
-  case POINTED:
-  case LAPELS:
-    paint_flap(g, b, -1, width, drop);
-    paint_flap(g, b, 1, width, drop);
-    break;
-  case STANDING:
-    paint_standing_collar(g, b);
-    break;
-  case HOOD:
-    paint_hood(g, b);
-    break;
-  default:
-    paint_neckband(g, b, 0.15f);
+    case RIBBED: paint_neckband(g, b, 0.6f); break;
+    case POINTED:
+    case LAPELS:
+      paint_flap(g, b, -1, width, drop);
+      paint_flap(g, b, 1, width, drop);
+      break;
+    case STANDING: paint_standing_collar(g, b); break;
+    case HOOD: paint_hood(g, b); break;
+    default: paint_neckband(g, b, 0.15f);
   }
 }
 
@@ -351,8 +340,7 @@ static void paint_open_front(garment *g, float from, float hem) {
 static void paint_front(garment *g, const bodice *b) {
   dice *d = &g->dice;
   float from = b->top + b->neck_depth, placket = within(d, 0.6f, 1.1f);
-  if (b->front == CLOSED)
-    return;
+  if (b->front == CLOSED) return;
   if (b->front == OPEN) {
     paint_open_front(g, from, b->hem);
     return;
@@ -399,19 +387,15 @@ static void draw_bodice(garment *g, const bodice_block *block) {
   }
   paint_body(g, &b);
   paint_seams(g, &b);
-  if (chance(d, block->chest_print))
-    paint_chest_print(g, &b);
+  if (chance(d, block->chest_print)) paint_chest_print(g, &b);
   if (chance(d, block->waist_seam))
     fr_paint_line(&g->canvas, -b.waist, b.waist_y, b.waist, b.waist_y, within(d, 0.5f, 1.4f),
                   &g->line, 0.6f);
   paint_front(g, &b);
   paint_collar(g, &b);
-  if (!chance(d, block->pockets))
-    return;
-  if (block->hip_pockets)
-    paint_hip_pockets(g, &b);
-  else
-    paint_chest_pocket(g, &b);
+  if (!chance(d, block->pockets)) return;
+  if (block->hip_pockets) paint_hip_pockets(g, &b);
+  else paint_chest_pocket(g, &b);
 }
 
 void fr_draw_t_shirt(garment *g) { draw_bodice(g, &t_shirt_block); }

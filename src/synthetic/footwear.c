@@ -65,8 +65,7 @@ static last measure_shoe(dice *d, const shoe_block *block) {
   l.shaft = in_range(d, block->shaft);
   float height = l.platform + l.lift + l.shaft;
   l.ground = 14 + height / 2 + within(d, -0.6f, 0.6f);
-  if (l.ground > 27.2f)
-    l.ground = 27.2f;
+  if (l.ground > 27.2f) l.ground = 27.2f;
   return l;
 }
 
@@ -95,8 +94,7 @@ static void paint_heel(garment *g, const last *l, const fr_ink *ink) {
   float foot = l->kind == WEDGE      ? length * 0.55f
                : l->kind == STILETTO ? 1.0f
                                      : top * within(&g->dice, 0.75f, 1);
-  if (l->kind == FLAT)
-    return;
+  if (l->kind == FLAT) return;
   fr_outline o = {.count = 0};
   fr_outline_corner(&o, l->heel, bed_at(l, l->heel) + 0.3f);
   fr_outline_corner(&o, l->heel - 0.2f, l->ground);
@@ -156,18 +154,15 @@ void fr_draw_sneaker(garment *g) {
   fr_garment_choose_cloth(g, sneaker_block.fabrics);
   dice *d = &g->dice;
   last l = measure_shoe(d, &sneaker_block);
-  if (chance(d, 8))
-    l.shaft += within(d, 2, 4); /* high-top */
+  if (chance(d, 8)) l.shaft += within(d, 2, 4); /* high-top */
   float length = l.heel - l.toe, toe_height = within(d, 2.2f, 3.4f);
   opening op = {.throat_x = l.toe + length * within(d, 0.56f, 0.68f)};
   op.counter_y = bed_at(&l, l.heel) - l.shaft * within(d, 0.78f, 1);
   op.throat_y = bed_at(&l, op.throat_x) - l.shaft * within(d, 0.88f, 1.08f);
   fr_ink sole = sole_ink(g);
   paint_closed_upper(g, &l, &op, toe_height);
-  if (chance(d, 55))
-    paint_side_stripes(g, &l);
-  if (chance(d, 78))
-    paint_laces(g, &l, &op, toe_height);
+  if (chance(d, 55)) paint_side_stripes(g, &l);
+  if (chance(d, 78)) paint_laces(g, &l, &op, toe_height);
   if (chance(d, 40)) /* toe cap */
     fr_paint_arc(&g->canvas, l.toe + length * 0.2f, bed_at(&l, l.toe) - toe_height,
                  l.toe + length * 0.27f, bed_at(&l, l.toe) - toe_height * 0.6f,
@@ -195,8 +190,7 @@ void fr_draw_ankle_boot(garment *g) {
   dice *d = &g->dice;
   last l = measure_shoe(d, &boot_block);
   float length = l.heel - l.toe, toe_height = within(d, 2, 3.4f);
-  if (l.shaft > 22.0f - l.lift)
-    l.shaft = 22.0f - l.lift;
+  if (l.shaft > 22.0f - l.lift) l.shaft = 22.0f - l.lift;
   opening op = {.throat_x = l.heel - length * within(d, 0.4f, 0.5f)};
   op.counter_y = bed_at(&l, l.heel) - l.shaft;
   op.throat_y = op.counter_y + within(d, -0.8f, 1);
@@ -204,10 +198,8 @@ void fr_draw_ankle_boot(garment *g) {
   paint_closed_upper(g, &l, &op, toe_height);
   float ankle_y = mix(op.throat_y, bed_at(&l, l.heel), 0.75f);
   int detail = below(d, 4);
-  if (detail == 0)
-    paint_elastic(g, &op, l.heel, ankle_y);
-  if (detail == 1)
-    paint_laces(g, &l, &op, toe_height);
+  if (detail == 0) paint_elastic(g, &op, l.heel, ankle_y);
+  if (detail == 1) paint_laces(g, &l, &op, toe_height);
   if (detail == 2) /* zip */
     fr_paint_line(&g->canvas, mix(op.throat_x, l.heel, 0.6f), op.throat_y + 1,
                   mix(op.throat_x, l.heel, 0.5f), ankle_y + 1, 0.7f, &g->line, 0.8f);
@@ -237,8 +229,7 @@ static void paint_ankle_strap(garment *g, const last *l, float width) {
                width, &g->cloth, 1);
   fr_paint_arc(&g->canvas, l->heel - 0.8f, y, mix(front, l->heel, 0.5f), y - 0.8f, front, y + 0.6f,
                width * 0.7f, &g->shadow, 0.8f);
-  if (!chance(&g->dice, 50))
-    return;
+  if (!chance(&g->dice, 50)) return;
   float toe_x = mix(l->toe, l->heel, 0.4f);
   fr_paint_arc(&g->canvas, front, y + 0.6f, front - 1.5f, mix(y, bed_at(l, toe_x), 0.5f), toe_x,
                bed_at(l, toe_x) - 2.5f, width, &g->cloth, 1);
@@ -282,16 +273,11 @@ void fr_draw_sandal(garment *g) {
   float width = within(d, 1, 2.2f);
   fr_ink sole = chance(d, 60) ? g->shadow : sole_ink(g);
   bool slip_on = l.lift < 2 && chance(d, 50);
-  if (slip_on)
-    l.ground -= 2;
-  if (slip_on && chance(d, 60))
-    paint_thong(g, &l, width);
-  else
-    paint_toe_straps(g, &l, 1 + below(d, 4), width);
-  if (!slip_on && l.lift < 2)
-    paint_sling(g, &l, width);
-  if (!slip_on && l.lift >= 2)
-    paint_ankle_strap(g, &l, width);
+  if (slip_on) l.ground -= 2;
+  if (slip_on && chance(d, 60)) paint_thong(g, &l, width);
+  else paint_toe_straps(g, &l, 1 + below(d, 4), width);
+  if (!slip_on && l.lift < 2) paint_sling(g, &l, width);
+  if (!slip_on && l.lift >= 2) paint_ankle_strap(g, &l, width);
   paint_sole(g, &l, &sole);
   paint_heel(g, &l, &sole);
 }

@@ -16,24 +16,20 @@ float within(dice *d, float low, float high) {
 
 float in_range(dice *d, range r) { return within(d, r.low, r.high); }
 
-int below(dice *d, int count) {
-  return (int)((uint64_t)roll(d) * (uint32_t)count >> 32);
-}
+int below(dice *d, int count) { return (int)((uint64_t)roll(d) * (uint32_t)count >> 32); }
 
 bool chance(dice *d, int percent) { return below(d, 100) < percent; }
 
 /* An index into `percent`, whose `count` entries sum to 100. */
 int choose(dice *d, const uint8_t *percent, int count) {
   int left = below(d, 100), choice = 0;
-  while (choice + 1 < count && left >= percent[choice])
-    left -= percent[choice++];
+  while (choice + 1 < count && left >= percent[choice]) left -= percent[choice++];
   return choice;
 }
 
 static void make_noise(garment *g, uint64_t seed, uint32_t index) {
   dice d = fr_dice(seed, index, DICE_GRAIN);
-  for (int i = 0; i < FR_CANVAS_PIXELS; i++)
-    g->grain[i] = within(&d, -1.0f, 1.0f);
+  for (int i = 0; i < FR_CANVAS_PIXELS; i++) g->grain[i] = within(&d, -1.0f, 1.0f);
 }
 
 /* Value noise (Perlin's lattice without gradients) with features about `px` × `py` pixels large,
@@ -65,20 +61,14 @@ typedef struct {
 static float pattern_at(const weave *w, const garment *g, int column, int row) {
   float x = (float)column / w->period + w->phase, y = (float)row / w->period + w->phase;
   switch (w->fabric) {
-  case STRIPES:
-    return wave(y);
-  case PINSTRIPES:
-    return wave(x);
-  case PLAID:
-    return (wave(x) + wave(y)) * 0.6f;
-  case PRINTED:
-    return clamp(3.0f * value_noise(g, column, row, w->period * 0.4f, w->period * 0.4f), -1, 1);
-  case KNIT:
-    return value_noise(g, column, row, 1.4f, 2.0f) * 0.5f;
-  case BLOCKED:
-    return (float)row < 28.0f * w->phase ? 0.6f : -0.6f;
-  default:
-    return 0.0f;
+    case STRIPES: return wave(y);
+    case PINSTRIPES: return wave(x);
+    case PLAID: return (wave(x) + wave(y)) * 0.6f;
+    case PRINTED:
+      return clamp(3.0f * value_noise(g, column, row, w->period * 0.4f, w->period * 0.4f), -1, 1);
+    case KNIT: return value_noise(g, column, row, 1.4f, 2.0f) * 0.5f;
+    case BLOCKED: return (float)row < 28.0f * w->phase ? 0.6f : -0.6f;
+    default: return 0.0f;
   }
 }
 

@@ -23,8 +23,7 @@ void fr_canvas_clear(fr_canvas *canvas, fr_affine frame) {
 }
 
 static void add_point(fr_outline *outline, float x, float y, uint8_t off_curve) {
-  if (outline->count == FR_OUTLINE_POINTS)
-    return;
+  if (outline->count == FR_OUTLINE_POINTS) return;
   outline->x[outline->count] = x;
   outline->y[outline->count] = y;
   outline->off_curve[outline->count] = off_curve;
@@ -48,8 +47,7 @@ static int scanline_at(float y) {
 
 static void insert_crossing(crossings *all, int scanline, float x) {
   int at = all->count[scanline];
-  if (at == MAX_CROSSINGS)
-    return;
+  if (at == MAX_CROSSINGS) return;
   for (; at > 0 && all->x[scanline][at - 1] > x; at--)
     all->x[scanline][at] = all->x[scanline][at - 1];
   all->x[scanline][at] = x;
@@ -62,12 +60,9 @@ static void add_edge(crossings *all, float x0, float y0, float x1, float y1) {
     return;
   }
   int start = scanline_at(y0), end = scanline_at(y1);
-  if (start == end)
-    return;
-  if (start < all->first)
-    all->first = start;
-  if (end > all->last)
-    all->last = end;
+  if (start == end) return;
+  if (start < all->first) all->first = start;
+  if (end > all->last) all->last = end;
   float slope = (x1 - x0) / (y1 - y0);
   for (int k = start; k < end; k++) {
     float y = ((float)k + 0.5f) / SCANLINES_PER_ROW;
@@ -111,8 +106,7 @@ static void find_crossings(const fr_outline *outline, crossings *all) {
       x = outline->off_curve[next] ? (cx + outline->x[next]) / 2.0f : outline->x[next];
       y = outline->off_curve[next] ? (cy + outline->y[next]) / 2.0f : outline->y[next];
       add_bezier(all, px, py, cx, cy, x, y);
-      if (!outline->off_curve[next])
-        i++;
+      if (!outline->off_curve[next]) i++;
     }
     px = x;
     py = y;
@@ -123,24 +117,20 @@ static void find_crossings(const fr_outline *outline, crossings *all) {
 static void add_span(float row[SIDE], float x0, float x1) {
   int first = (int)x0, last = (int)x1;
   const float weight = 1.0f / SCANLINES_PER_ROW;
-  if (first >= SIDE)
-    return;
+  if (first >= SIDE) return;
   if (first == last) {
     row[first] += (x1 - x0) * weight;
     return;
   }
   row[first] += ((float)(first + 1) - x0) * weight;
-  for (int x = first + 1; x < last; x++)
-    row[x] += weight;
-  if (last < SIDE)
-    row[last] += (x1 - (float)last) * weight;
+  for (int x = first + 1; x < last; x++) row[x] += weight;
+  if (last < SIDE) row[last] += (x1 - (float)last) * weight;
 }
 
 static void blend_row(fr_canvas *canvas, int row, const float coverage[SIDE], const fr_ink *ink,
                       float opacity) {
   for (int x = 0; x < SIDE; x++) {
-    if (coverage[x] <= 0.0f)
-      continue;
+    if (coverage[x] <= 0.0f) continue;
     int pixel = row * SIDE + x;
     float tone = ink->texture ? ink->texture[pixel] * ink->gain : ink->gain;
     float alpha = clamp(coverage[x], 0.0f, 1.0f) * opacity;
@@ -151,8 +141,7 @@ static void blend_row(fr_canvas *canvas, int row, const float coverage[SIDE], co
 }
 
 void fr_paint(fr_canvas *canvas, const fr_outline *outline, const fr_ink *ink, float opacity) {
-  if (outline->count < 3)
-    return;
+  if (outline->count < 3) return;
   fr_outline placed;
   crossings all;
   to_canvas(&canvas->frame, outline, &placed);
@@ -169,8 +158,7 @@ void fr_paint(fr_canvas *canvas, const fr_outline *outline, const fr_ink *ink, f
 void fr_paint_line(fr_canvas *canvas, float x0, float y0, float x1, float y1, float width,
                    const fr_ink *ink, float opacity) {
   float dx = x1 - x0, dy = y1 - y0, length = sqrtf(dx * dx + dy * dy);
-  if (length <= 0.0f)
-    return;
+  if (length <= 0.0f) return;
   float nx = -dy / length * width / 2.0f, ny = dx / length * width / 2.0f;
   fr_outline quad = {.count = 0};
   fr_outline_corner(&quad, x0 + nx, y0 + ny);
@@ -185,8 +173,7 @@ static void offset_point(const float p[6], float t, float reach, float out[4]) {
   float u = 1.0f - t;
   float dx = u * (p[2] - p[0]) + t * (p[4] - p[2]), dy = u * (p[3] - p[1]) + t * (p[5] - p[3]);
   float length = sqrtf(dx * dx + dy * dy);
-  if (length < 1e-6f)
-    length = 1e-6f;
+  if (length < 1e-6f) length = 1e-6f;
   out[0] = u * u * p[0] + 2.0f * u * t * p[2] + t * t * p[4];
   out[1] = u * u * p[1] + 2.0f * u * t * p[3] + t * t * p[5];
   out[2] = -dy / length * reach;

@@ -23,8 +23,7 @@ void fr_draw_trousers(garment *g) {
   float waist = within(d, 2.7f, 4.2f), hip = waist + within(d, 0.4f, 1.8f);
   float crotch = within(d, 7, 9.5f), length = within(d, 25.5f, 27.7f);
   float ankle_x = within(d, 2.2f, 4.6f), ankle = within(d, 0.9f, 2.1f);
-  if (chance(d, 12))
-    ankle = within(d, 2, 2.6f); /* flared */
+  if (chance(d, 12)) ankle = within(d, 2, 2.6f); /* flared */
   ankle_x = ankle_x < ankle + 0.3f ? ankle + 0.3f : ankle_x;
   paint_leg(g, -1, waist, hip, crotch, ankle_x, ankle, length);
   paint_leg(g, 1, waist, hip, crotch, ankle_x, ankle, length);

@@ -20,7 +20,9 @@ async function run(callback, values, name = 'val_loss') {
     stopTraining: false,
     optimizer: { learningRate: 1 },
     getWeights: () => [model.weights],
-    setWeights: (/** @type {number[]} */ [weights]) => { model.weights = weights; },
+    setWeights: (/** @type {number[]} */ [weights]) => {
+      model.weights = weights;
+    },
   };
   const rates = [];
   /** @type {Logs[]} */
@@ -40,7 +42,11 @@ async function run(callback, values, name = 'val_loss') {
   return { epochs: epoch, model, rates, logs };
 }
 
-/** What goes to the console while `act` runs. @param {import('node:test').TestContext} t @param {'log' | 'warn'} method */
+/**
+ * What goes to the console while `act` runs.
+ * @param {import('node:test').TestContext} t
+ * @param {'log' | 'warn'} method
+ */
 function listen(t, method) {
   /** @type {string[]} */
   const lines = [];
@@ -54,7 +60,11 @@ describe('earlyStopping', () => {
   test('callback earlyStopping: stops after the first epoch that is no better, or `patience` of them', async () => {
     assert.equal((await run(earlyStopping(), [3, 2, 2, 1])).epochs, 3, 'equal is not better');
     assert.equal((await run(earlyStopping({ patience: 2 }), [3, 2, 2.5, 2.1, 1])).epochs, 4);
-    assert.equal((await run(earlyStopping({ patience: 2 }), [3, 2, 2.5, 1, 1.5, 2, 0])).epochs, 6, 'patience begins anew');
+    assert.equal(
+      (await run(earlyStopping({ patience: 2 }), [3, 2, 2.5, 1, 1.5, 2, 0])).epochs,
+      6,
+      'patience begins anew',
+    );
     assert.equal((await run(earlyStopping({ patience: 1 }), [3, 2, 1])).epochs, 3);
   });
 
@@ -68,12 +78,17 @@ describe('earlyStopping', () => {
   });
 
   test('callback earlyStopping: minDelta is the least that counts, whatever its sign', async () => {
-    for (const minDelta of [0.5, -0.5]) assert.equal((await run(earlyStopping({ minDelta }), [3, 2, 1.5, 0])).epochs, 3, 'by just as much is not enough');
+    for (const minDelta of [0.5, -0.5])
+      assert.equal((await run(earlyStopping({ minDelta }), [3, 2, 1.5, 0])).epochs, 3, 'by just as much is not enough');
     assert.equal((await run(earlyStopping({ minDelta: 0.5, monitor: 'acc' }), [1, 1.6, 2.0], 'acc')).epochs, 3);
   });
 
   test('callback earlyStopping: a baseline has to be beaten before patience begins anew', async () => {
-    assert.equal((await run(earlyStopping({ patience: 3, baseline: 1 }), [5, 4, 3, 3.5, 2])).epochs, 4, 'three epochs without, and then a worse one');
+    assert.equal(
+      (await run(earlyStopping({ patience: 3, baseline: 1 }), [5, 4, 3, 3.5, 2])).epochs,
+      4,
+      'three epochs without, and then a worse one',
+    );
     assert.equal((await run(earlyStopping({ patience: 2, baseline: 1 }), [5, 0.9, 0.95, 0.95, 0])).epochs, 4);
   });
 
@@ -84,11 +99,26 @@ describe('earlyStopping', () => {
   test('callback earlyStopping: restoreBestWeights, stopped early or not', async () => {
     const restoreBestWeights = true;
     assert.equal((await run(earlyStopping({ restoreBestWeights }), [3, 2, 4])).model.weights, 1);
-    assert.equal((await run(earlyStopping({ restoreBestWeights, patience: 9 }), [3, 1, 2, 2])).model.weights, 1, 'not stopped early');
+    assert.equal(
+      (await run(earlyStopping({ restoreBestWeights, patience: 9 }), [3, 1, 2, 2])).model.weights,
+      1,
+      'not stopped early',
+    );
     assert.equal((await run(earlyStopping({ patience: 9 }), [3, 1, 2, 2])).model.weights, 3);
-    assert.equal((await run(earlyStopping({ restoreBestWeights, patience: 2, baseline: 0 }), [3, 2, 1, 4])).model.weights, 2, 'the best, though it beats no baseline');
-    assert.equal((await run(earlyStopping({ restoreBestWeights, startFromEpoch: 2, patience: 9 }), [1, 1, 3, 3.5])).model.weights, 2);
-    assert.equal((await run(earlyStopping({ restoreBestWeights, patience: 9 }), [NaN, NaN])).model.weights, 0, 'the first where none is better than another');
+    assert.equal(
+      (await run(earlyStopping({ restoreBestWeights, patience: 2, baseline: 0 }), [3, 2, 1, 4])).model.weights,
+      2,
+      'the best, though it beats no baseline',
+    );
+    assert.equal(
+      (await run(earlyStopping({ restoreBestWeights, startFromEpoch: 2, patience: 9 }), [1, 1, 3, 3.5])).model.weights,
+      2,
+    );
+    assert.equal(
+      (await run(earlyStopping({ restoreBestWeights, patience: 9 }), [NaN, NaN])).model.weights,
+      0,
+      'the first where none is better than another',
+    );
   });
 
   test('callback earlyStopping: can be used again', async () => {
@@ -110,17 +140,42 @@ describe('earlyStopping', () => {
   });
 
   test('callback earlyStopping: refuses what cannot be', () => {
-    refused(() => earlyStopping(wrong({ patients: 1 })), "earlyStopping has no option 'patients'; it takes monitor, mode, minDelta, patience, baseline, restoreBestWeights, startFromEpoch, verbose");
-    refused(() => earlyStopping({ monitor: wrong(1) }), 'earlyStopping: monitor must be a name such as "val_loss", got 1');
+    refused(
+      () => earlyStopping(wrong({ patients: 1 })),
+      "earlyStopping has no option 'patients'; it takes monitor, mode, minDelta, patience, baseline, " +
+        'restoreBestWeights, startFromEpoch, verbose',
+    );
+    refused(
+      () => earlyStopping({ monitor: wrong(1) }),
+      'earlyStopping: monitor must be a name such as "val_loss", got 1',
+    );
     for (const monitor of ['constructor', 'val_toString'])
-      refused(() => earlyStopping({ monitor }), `earlyStopping: whether more or less of "${monitor}" is better is not known; give mode: 'min' or 'max'`);
-    refused(() => earlyStopping({ monitor: 'f1' }), 'earlyStopping: whether more or less of "f1" is better is not known; give mode: \'min\' or \'max\'');
+      refused(
+        () => earlyStopping({ monitor }),
+        `earlyStopping: whether more or less of "${monitor}" is better is not known; give mode: 'min' or 'max'`,
+      );
+    refused(
+      () => earlyStopping({ monitor: 'f1' }),
+      "earlyStopping: whether more or less of \"f1\" is better is not known; give mode: 'min' or 'max'",
+    );
     refused(() => earlyStopping({ mode: wrong('up') }), 'earlyStopping: mode must be one of auto, min, max, got "up"');
-    refused(() => earlyStopping({ minDelta: wrong('1') }), 'earlyStopping: minDelta must be a number -1000000000..1000000000, got "1"');
+    refused(
+      () => earlyStopping({ minDelta: wrong('1') }),
+      'earlyStopping: minDelta must be a number -1000000000..1000000000, got "1"',
+    );
     refused(() => earlyStopping({ patience: -1 }), 'earlyStopping: patience must be an integer 0..1000000, got -1');
-    refused(() => earlyStopping({ baseline: wrong('1') }), 'earlyStopping: baseline must be a number -1e+30..1e+30, got "1"');
-    refused(() => earlyStopping({ restoreBestWeights: wrong(1) }), 'earlyStopping: restoreBestWeights must be true or false, got 1');
-    refused(() => earlyStopping({ startFromEpoch: -1 }), 'earlyStopping: startFromEpoch must be an integer 0..1000000, got -1');
+    refused(
+      () => earlyStopping({ baseline: wrong('1') }),
+      'earlyStopping: baseline must be a number -1e+30..1e+30, got "1"',
+    );
+    refused(
+      () => earlyStopping({ restoreBestWeights: wrong(1) }),
+      'earlyStopping: restoreBestWeights must be true or false, got 1',
+    );
+    refused(
+      () => earlyStopping({ startFromEpoch: -1 }),
+      'earlyStopping: startFromEpoch must be an integer 0..1000000, got -1',
+    );
     refused(() => earlyStopping({ verbose: wrong(2) }), 'earlyStopping: verbose must be an integer 0..1, got 2');
   });
 });
@@ -131,23 +186,48 @@ describe('reduceLROnPlateau', () => {
   test('callback reduceLROnPlateau: multiplies the rate after `patience` epochs that are no better', async () => {
     const { rates, logs } = await run(reduceLROnPlateau({ factor: 0.5, patience: 2 }), [3, 2, 2, 2, 2, 2, 2]);
     assert.deepEqual(rates, [1, 1, 1, 1, 0.5, 0.5, 0.25]);
-    assert.deepEqual(logs.map((epoch) => epoch.learning_rate), rates, 'the rate an epoch had');
+    assert.deepEqual(
+      logs.map((epoch) => epoch.learning_rate),
+      rates,
+      'the rate an epoch had',
+    );
   });
 
   test('callback reduceLROnPlateau: waits while it cools down', async () => {
     // reduced at the end of epoch 1; epochs 2 and 3 end in cooldown 1 and 0, of which the second counts already
-    assert.deepEqual((await run(reduceLROnPlateau({ factor: 0.5, patience: 1, cooldown: 2 }), [1, 1, 1, 1, 1, 1])).rates, [1, 1, 0.5, 0.5, 0.25, 0.25]);
+    assert.deepEqual(
+      (await run(reduceLROnPlateau({ factor: 0.5, patience: 1, cooldown: 2 }), [1, 1, 1, 1, 1, 1])).rates,
+      [1, 1, 0.5, 0.5, 0.25, 0.25],
+    );
   });
 
   test('callback reduceLROnPlateau: has a least improvement and a least rate', async () => {
-    assert.deepEqual((await run(reduceLROnPlateau({ factor: 0.5, patience: 1, minDelta: 0.5 }), [3, 2.6, 2.4, 2.4])).rates, [1, 1, 0.5, 0.5]);
-    assert.deepEqual((await run(reduceLROnPlateau({ factor: 0.5, patience: 1 }), [3, 2.99995, 2])).rates, [1, 1, 0.5], 'by default 0.0001');
-    assert.deepEqual((await run(reduceLROnPlateau({ factor: 0.1, patience: 1, minLR: 0.05 }), [1, 1, 1, 1])).rates, [1, 1, 0.1, 0.05]);
-    assert.equal((await run(reduceLROnPlateau({ factor: 0.1, patience: 1, minLR: 0.05 }), [1, 1, 1, 1, 1, 1])).model.optimizer.learningRate, 0.05);
+    assert.deepEqual(
+      (await run(reduceLROnPlateau({ factor: 0.5, patience: 1, minDelta: 0.5 }), [3, 2.6, 2.4, 2.4])).rates,
+      [1, 1, 0.5, 0.5],
+    );
+    assert.deepEqual(
+      (await run(reduceLROnPlateau({ factor: 0.5, patience: 1 }), [3, 2.99995, 2])).rates,
+      [1, 1, 0.5],
+      'by default 0.0001',
+    );
+    assert.deepEqual(
+      (await run(reduceLROnPlateau({ factor: 0.1, patience: 1, minLR: 0.05 }), [1, 1, 1, 1])).rates,
+      [1, 1, 0.1, 0.05],
+    );
+    assert.equal(
+      (await run(reduceLROnPlateau({ factor: 0.1, patience: 1, minLR: 0.05 }), [1, 1, 1, 1, 1, 1])).model.optimizer
+        .learningRate,
+      0.05,
+    );
   });
 
   test('callback reduceLROnPlateau: knows which way is better, and misses what is not there', async (t) => {
-    assert.deepEqual((await run(reduceLROnPlateau({ patience: 1, monitor: 'val_acc', factor: 0.5 }), [1, 2, 3, 2, 2], 'val_acc')).rates, [1, 1, 1, 1, 0.5]);
+    assert.deepEqual(
+      (await run(reduceLROnPlateau({ patience: 1, monitor: 'val_acc', factor: 0.5 }), [1, 2, 3, 2, 2], 'val_acc'))
+        .rates,
+      [1, 1, 1, 1, 0.5],
+    );
     const warned = listen(t, 'warn');
     await run(reduceLROnPlateau({ patience: 1 }), [1], 'loss');
     assert.deepEqual(warned, ['reduceLROnPlateau: the logs have no val_loss; they have loss, learning_rate']);
@@ -157,12 +237,25 @@ describe('reduceLROnPlateau', () => {
   });
 
   test('callback reduceLROnPlateau: refuses what cannot be', () => {
-    refused(() => reduceLROnPlateau(wrong({ minLr: 1 })), "reduceLROnPlateau has no option 'minLr'; it takes monitor, mode, minDelta, factor, patience, cooldown, minLR, verbose");
+    refused(
+      () => reduceLROnPlateau(wrong({ minLr: 1 })),
+      "reduceLROnPlateau has no option 'minLr'; it takes monitor, mode, minDelta, factor, patience, cooldown, " +
+        'minLR, verbose',
+    );
     refused(() => reduceLROnPlateau({ factor: 1 }), 'reduceLROnPlateau: factor must be below 1, got 1');
-    refused(() => reduceLROnPlateau({ patience: 0.5 }), 'reduceLROnPlateau: patience must be an integer 0..1000000, got 0.5');
-    refused(() => reduceLROnPlateau({ cooldown: -1 }), 'reduceLROnPlateau: cooldown must be an integer 0..1000000, got -1');
+    refused(
+      () => reduceLROnPlateau({ patience: 0.5 }),
+      'reduceLROnPlateau: patience must be an integer 0..1000000, got 0.5',
+    );
+    refused(
+      () => reduceLROnPlateau({ cooldown: -1 }),
+      'reduceLROnPlateau: cooldown must be an integer 0..1000000, got -1',
+    );
     refused(() => reduceLROnPlateau({ minLR: -1 }), 'reduceLROnPlateau: minLR must be a number 0..1000000, got -1');
-    refused(() => reduceLROnPlateau({ verbose: wrong(2) }), 'reduceLROnPlateau: verbose must be an integer 0..1, got 2');
+    refused(
+      () => reduceLROnPlateau({ verbose: wrong(2) }),
+      'reduceLROnPlateau: verbose must be an integer 0..1, got 2',
+    );
   });
 });
 
@@ -171,17 +264,35 @@ describe('learningRateScheduler', () => {
 
   test('callback learningRateScheduler: sets the rate as an epoch begins, from its number and the rate before', async (t) => {
     const said = listen(t, 'log');
-    const { rates, logs } = await run(learningRateScheduler((epoch, rate) => (epoch < 2 ? rate : rate / 2), 1), [1, 1, 1, 1]);
+    const { rates, logs } = await run(
+      learningRateScheduler((epoch, rate) => (epoch < 2 ? rate : rate / 2), 1),
+      [1, 1, 1, 1],
+    );
     assert.deepEqual(rates, [1, 1, 0.5, 0.25]);
-    assert.deepEqual(logs.map((epoch) => epoch.learning_rate), rates);
+    assert.deepEqual(
+      logs.map((epoch) => epoch.learning_rate),
+      rates,
+    );
     assert.equal(said[2], 'Epoch 3: LearningRateScheduler setting learning rate to 0.5.');
   });
 
   test('callback learningRateScheduler: refuses what cannot be', async () => {
-    refused(() => learningRateScheduler(wrong(undefined)), 'learningRateScheduler takes a function (epoch, learningRate) => learningRate');
+    refused(
+      () => learningRateScheduler(wrong(undefined)),
+      'learningRateScheduler takes a function (epoch, learningRate) => learningRate',
+    );
     refused(() => learningRateScheduler(wrong(0.1)), 'learningRateScheduler: schedule must be a function, got 0.1');
-    refused(() => learningRateScheduler(() => 1, wrong(2)), 'learningRateScheduler: verbose must be an integer 0..1, got 2');
-    await assert.rejects(run(learningRateScheduler(() => -1), [1]), { message: 'learningRateScheduler: what the schedule returns must be a number 0..1000000, got -1' });
+    refused(
+      () => learningRateScheduler(() => 1, wrong(2)),
+      'learningRateScheduler: verbose must be an integer 0..1, got 2',
+    );
+    await assert.rejects(
+      run(
+        learningRateScheduler(() => -1),
+        [1],
+      ),
+      { message: 'learningRateScheduler: what the schedule returns must be a number 0..1000000, got -1' },
+    );
   });
 });
 
@@ -191,7 +302,16 @@ describe('modelCheckpoint', () => {
   const saved = async (options, values) => {
     /** @type {number[]} */
     const epochs = [];
-    await run(modelCheckpoint({ save: (_, { epoch, batch }) => { assert.equal(batch, undefined); epochs.push(epoch); }, ...options }), values);
+    await run(
+      modelCheckpoint({
+        save: (_, { epoch, batch }) => {
+          assert.equal(batch, undefined);
+          epochs.push(epoch);
+        },
+        ...options,
+      }),
+      values,
+    );
     return epochs;
   };
 
@@ -204,7 +324,16 @@ describe('modelCheckpoint', () => {
 
   test('callback modelCheckpoint: gives the model and the figures; where they are missing, saves with a warning', async (t) => {
     const said = listen(t, 'log');
-    const { model } = await run(modelCheckpoint({ verbose: 1, save: (given, { logs }) => { assert.equal(wrong(given).weights, 0); assert.deepEqual(logs, { val_loss: 7 }); } }), [7]);
+    const { model } = await run(
+      modelCheckpoint({
+        verbose: 1,
+        save: (given, { logs }) => {
+          assert.equal(wrong(given).weights, 0);
+          assert.deepEqual(logs, { val_loss: 7 });
+        },
+      }),
+      [7],
+    );
     assert.equal(model.weights, 0);
     assert.deepEqual(said, ['Epoch 1: saving model']);
     const warned = listen(t, 'warn');
@@ -218,25 +347,59 @@ describe('modelCheckpoint', () => {
     /** @type {[number, number | undefined][]} */
     const at = [];
     const model = await smallModel();
-    await model.fit(x, y, { verbose: 0, batchSize: 16, epochs: 3, callbacks: modelCheckpoint({ saveFreq: 4, save: (given, { epoch, batch, logs }) => {
-      assert.equal(given, model);
-      assert.ok(logs.loss > 0);
-      at.push([epoch, batch]);
-    } }) });
-    assert.deepEqual(at, [[0, 3], [1, 2], [2, 1]]);
+    await model.fit(x, y, {
+      verbose: 0,
+      batchSize: 16,
+      epochs: 3,
+      callbacks: modelCheckpoint({
+        saveFreq: 4,
+        save: (given, { epoch, batch, logs }) => {
+          assert.equal(given, model);
+          assert.ok(logs.loss > 0);
+          at.push([epoch, batch]);
+        },
+      }),
+    });
+    assert.deepEqual(at, [
+      [0, 3],
+      [1, 2],
+      [2, 1],
+    ]);
     model.dispose();
   });
 
   test('callback modelCheckpoint: refuses what cannot be', () => {
     const save = () => {};
-    refused(() => modelCheckpoint(wrong({})), 'modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …');
+    refused(
+      () => modelCheckpoint(wrong({})),
+      'modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …',
+    );
     refused(() => modelCheckpoint(wrong({ save: 'file' })), 'modelCheckpoint: save must be a function, got "file"');
-    refused(() => modelCheckpoint(wrong({ save, path: 1 })), "modelCheckpoint has no option 'path'; it takes save, monitor, saveBestOnly, mode, saveFreq, initialValueThreshold, verbose");
-    refused(() => modelCheckpoint({ save, saveBestOnly: wrong(1) }), 'modelCheckpoint: saveBestOnly must be true or false, got 1');
-    refused(() => modelCheckpoint({ save, saveFreq: wrong('batch') }), "modelCheckpoint: saveFreq, where it is not 'epoch', must be an integer 1..1000000000, got \"batch\"");
-    refused(() => modelCheckpoint({ save, initialValueThreshold: wrong('1') }), 'modelCheckpoint: initialValueThreshold must be a number -1e+30..1e+30, got "1"');
-    refused(() => modelCheckpoint({ save, verbose: wrong(2) }), 'modelCheckpoint: verbose must be an integer 0..1, got 2');
-    refused(() => modelCheckpoint({ save, saveBestOnly: true, monitor: 'f1' }), 'modelCheckpoint: whether more or less of "f1" is better is not known; give mode: \'min\' or \'max\'');
+    refused(
+      () => modelCheckpoint(wrong({ save, path: 1 })),
+      "modelCheckpoint has no option 'path'; it takes save, monitor, saveBestOnly, mode, saveFreq, " +
+        'initialValueThreshold, verbose',
+    );
+    refused(
+      () => modelCheckpoint({ save, saveBestOnly: wrong(1) }),
+      'modelCheckpoint: saveBestOnly must be true or false, got 1',
+    );
+    refused(
+      () => modelCheckpoint({ save, saveFreq: wrong('batch') }),
+      'modelCheckpoint: saveFreq, where it is not \'epoch\', must be an integer 1..1000000000, got "batch"',
+    );
+    refused(
+      () => modelCheckpoint({ save, initialValueThreshold: wrong('1') }),
+      'modelCheckpoint: initialValueThreshold must be a number -1e+30..1e+30, got "1"',
+    );
+    refused(
+      () => modelCheckpoint({ save, verbose: wrong(2) }),
+      'modelCheckpoint: verbose must be an integer 0..1, got 2',
+    );
+    refused(
+      () => modelCheckpoint({ save, saveBestOnly: true, monitor: 'f1' }),
+      "modelCheckpoint: whether more or less of \"f1\" is better is not known; give mode: 'min' or 'max'",
+    );
   });
 });
 
@@ -252,7 +415,10 @@ describe('csvLogger', () => {
   test('callback csvLogger: writes one line per epoch, its columns in order of their names', async () => {
     /** @type {string[]} */
     const lines = [];
-    const text = await write(csvLogger({ write: (line) => void lines.push(line) }), [{ loss: 2, acc: 0.5, val_loss: 3 }, { loss: 1, acc: 0.75 }]);
+    const text = await write(csvLogger({ write: (line) => void lines.push(line) }), [
+      { loss: 2, acc: 0.5, val_loss: 3 },
+      { loss: 1, acc: 0.75 },
+    ]);
     assert.equal(text, 'epoch,acc,loss,val_loss\n0,0.5,2,3\n1,0.75,1,\n');
     assert.deepEqual(lines, ['epoch,acc,loss,val_loss', '0,0.5,2,3', '1,0.75,1,']);
     assert.equal(await write(csvLogger({ separator: ';' }), [{ loss: 2 }]), 'epoch;loss\n0;2\n');
@@ -261,13 +427,20 @@ describe('csvLogger', () => {
   test('callback csvLogger: a figure that comes up later gets a column in every line', async () => {
     /** @type {string[]} */
     const lines = [];
-    const text = await write(csvLogger({ write: (line) => void lines.push(line) }), [{ loss: -2 }, { loss: 1, val_loss: 4, mine: 3 }, { loss: 0 }]);
+    const text = await write(csvLogger({ write: (line) => void lines.push(line) }), [
+      { loss: -2 },
+      { loss: 1, val_loss: 4, mine: 3 },
+      { loss: 0 },
+    ]);
     assert.equal(text, 'epoch,loss,mine,val_loss\n0,-2,,\n1,1,3,4\n2,0,,\n');
     assert.deepEqual(lines, ['epoch,loss', '0,-2', 'epoch,loss,mine,val_loss', '1,1,3,4', '2,0,,']);
   });
 
   test('callback csvLogger: figures that are not finite are spelt as Python spells them', async () => {
-    assert.equal(await write(csvLogger(), [{ a: NaN, b: Infinity, c: -Infinity, d: 1e-7 }]), 'epoch,a,b,c,d\n0,nan,inf,-inf,1e-7\n');
+    assert.equal(
+      await write(csvLogger(), [{ a: NaN, b: Infinity, c: -Infinity, d: 1e-7 }]),
+      'epoch,a,b,c,d\n0,nan,inf,-inf,1e-7\n',
+    );
   });
 
   test('callback csvLogger: names are quoted, are no formulas, and are marked as UTF-8 once', async () => {
@@ -281,7 +454,10 @@ describe('csvLogger', () => {
   });
 
   test('callback csvLogger: starts over, or goes on', async () => {
-    for (const [append, text] of /** @type {const} */ ([[false, 'epoch,loss\n0,1\n'], [true, 'epoch,loss\n0,2\n0,1\n']])) {
+    for (const [append, text] of /** @type {const} */ ([
+      [false, 'epoch,loss\n0,1\n'],
+      [true, 'epoch,loss\n0,2\n0,1\n'],
+    ])) {
       const callback = csvLogger({ append });
       await write(callback, [{ loss: 2 }]);
       assert.equal(await write(callback, [{ loss: 1 }]), text);
@@ -297,7 +473,10 @@ describe('csvLogger', () => {
       await write(csvLogger({ filename, append: true }), [{ loss: 1 }]);
       assert.equal(await file(), 'epoch,loss\n0,2\n0,1\n');
       const callback = csvLogger({ filename, append: true });
-      await write(callback, [{ acc: 0.5, loss: 3 }, { 损失: 1, loss: 3 }]);
+      await write(callback, [
+        { acc: 0.5, loss: 3 },
+        { 损失: 1, loss: 3 },
+      ]);
       assert.equal(await file(), '\ufeffepoch,loss,acc,损失\n0,2,,\n0,1,,\n0,3,0.5,\n1,3,,1\n');
       assert.equal(callback.text, await file());
       await write(csvLogger({ filename }), [{ loss: 3 }]);
@@ -305,7 +484,9 @@ describe('csvLogger', () => {
       const byHand = 'epoch,loss\r\n0,-2';
       await writeFile(filename, byHand);
       await assert.rejects(write(csvLogger({ filename, append: true, separator: ';' }), [{ loss: 1 }]), {
-        message: 'csvLogger: a table to append to must have epoch as its first column, got "epoch,loss"; give its separator, or another filename',
+        message:
+          'csvLogger: a table to append to must have epoch as its first column, got "epoch,loss"; give its ' +
+          'separator, or another filename',
       });
       assert.equal(await file(), byHand);
       await write(csvLogger({ filename, append: true }), [{ loss: 1 }]);
@@ -318,10 +499,16 @@ describe('csvLogger', () => {
   });
 
   test('callback csvLogger: refuses what cannot be', () => {
-    refused(() => csvLogger(wrong({ file: 'x' })), "csvLogger has no option 'file'; it takes filename, write, separator, append");
+    refused(
+      () => csvLogger(wrong({ file: 'x' })),
+      "csvLogger has no option 'file'; it takes filename, write, separator, append",
+    );
     refused(() => csvLogger({ separator: wrong(1) }), 'csvLogger: separator must be a string, got 1');
     for (const separator of ['', ', ', '"', '\n'])
-      refused(() => csvLogger({ separator }), `csvLogger: separator must be one character, no quote or end of line, got ${JSON.stringify(separator)}`);
+      refused(
+        () => csvLogger({ separator }),
+        `csvLogger: separator must be one character, no quote or end of line, got ${JSON.stringify(separator)}`,
+      );
     refused(() => csvLogger({ write: wrong('x') }), 'csvLogger: write must be a function, got "x"');
     refused(() => csvLogger({ append: wrong(1) }), 'csvLogger: append must be true or false, got 1');
   });
@@ -333,26 +520,77 @@ onEveryBuild(() => {
   const quiet = /** @type {const} */ ({ verbose: 0, batchSize: 16, epochs: 3 });
 
   test('all hooks of all callbacks, each in its place', async () => {
-    const names = ['setParams', 'setModel', 'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onYield',
-      ...['Batch', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].flatMap((name) => [`on${name}Begin`, `on${name}End`])];
+    const names = [
+      'setParams',
+      'setModel',
+      'onTrainBegin',
+      'onTrainEnd',
+      'onEpochBegin',
+      'onEpochEnd',
+      'onYield',
+      ...['Batch', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].flatMap((name) => [
+        `on${name}Begin`,
+        `on${name}End`,
+      ]),
+    ];
     /** @type {string[]} */
     const events = [];
-    const recorder = (/** @type {string} */ who) => Object.fromEntries(names.map((name) => [name, (/** @type {any} */ first, /** @type {any} */ second) => {
-      events.push(`${who} ${name}${typeof first === 'number' ? ` ${first}` : ''}${typeof second === 'number' ? `.${second}` : ''}`);
-    }]));
+    const recorder = (/** @type {string} */ who) =>
+      Object.fromEntries(
+        names.map((name) => [
+          name,
+          (/** @type {any} */ first, /** @type {any} */ second) => {
+            events.push(
+              `${who} ` +
+                `${name}${typeof first === 'number' ? ` ${first}` : ''}${typeof second === 'number' ? `.${second}` : ''}`,
+            );
+          },
+        ]),
+      );
     const model = await smallModel();
-    const run = { verbose: /** @type {const} */ (0), batchSize: 40, validationData: /** @type {any} */ (validationData.map((t) => slice(t, 0, 30))) };
+    const run = {
+      verbose: /** @type {const} */ (0),
+      batchSize: 40,
+      validationData: /** @type {any} */ (validationData.map((t) => slice(t, 0, 30))),
+    };
     await model.fit(x, y, { ...run, callbacks: recorder('a') });
-    const training = (/** @type {number} */ batch) => [`onBatchBegin ${batch}`, `onTrainBatchBegin ${batch}`, `onBatchEnd ${batch}`, `onTrainBatchEnd ${batch}`, `onYield 0.${batch}`];
+    const training = (/** @type {number} */ batch) => [
+      `onBatchBegin ${batch}`,
+      `onTrainBatchBegin ${batch}`,
+      `onBatchEnd ${batch}`,
+      `onTrainBatchEnd ${batch}`,
+      `onYield 0.${batch}`,
+    ];
     const testing = ['onTestBegin', 'onTestBatchBegin 0', 'onTestBatchEnd 0', 'onTestEnd'];
-    const expected = ['setParams', 'setModel', 'onTrainBegin', 'onEpochBegin 0', ...training(0), ...training(1), ...testing, 'onEpochEnd 0', 'onTrainEnd'];
-    assert.deepEqual(events, expected.map((event) => `a ${event}`));
+    const expected = [
+      'setParams',
+      'setModel',
+      'onTrainBegin',
+      'onEpochBegin 0',
+      ...training(0),
+      ...training(1),
+      ...testing,
+      'onEpochEnd 0',
+      'onTrainEnd',
+    ];
+    assert.deepEqual(
+      events,
+      expected.map((event) => `a ${event}`),
+    );
     events.length = 0;
     await model.evaluate(x, y, { batchSize: 70, callbacks: [recorder('a'), recorder('b')] });
     assert.deepEqual(events, ['a setModel', 'b setModel', ...testing.flatMap((event) => [`a ${event}`, `b ${event}`])]);
     events.length = 0;
     await model.predict(x, { batchSize: 40, callbacks: recorder('a') });
-    assert.deepEqual(events, ['a setModel', 'a onPredictBegin', 'a onPredictBatchBegin 0', 'a onPredictBatchEnd 0', 'a onPredictBatchBegin 1', 'a onPredictBatchEnd 1', 'a onPredictEnd']);
+    assert.deepEqual(events, [
+      'a setModel',
+      'a onPredictBegin',
+      'a onPredictBatchBegin 0',
+      'a onPredictBatchEnd 0',
+      'a onPredictBatchBegin 1',
+      'a onPredictBatchEnd 1',
+      'a onPredictEnd',
+    ]);
     model.dispose();
   });
 
@@ -364,17 +602,32 @@ onEveryBuild(() => {
       /** @type {any} */
       model;
       /** @param {any} params */
-      setParams(params) { this.params = params; }
+      setParams(params) {
+        this.params = params;
+      }
       /** @param {any} model */
-      setModel(model) { this.model = model; }
-      onEpochEnd() { this.count++; }
+      setModel(model) {
+        this.model = model;
+      }
+      onEpochEnd() {
+        this.count++;
+      }
     }
     const own = new Own();
     const model = await smallModel();
     await model.fit(x, y, { ...quiet, initialEpoch: 1, validationSplit: 0.3, callbacks: [own] });
     assert.equal(own.count, 2);
     assert.equal(own.model, model);
-    assert.deepEqual(own.params, { epochs: 3, initialEpoch: 1, steps: 4, samples: 49, batchSize: 16, verbose: 0, doValidation: true, metrics: ['acc'] });
+    assert.deepEqual(own.params, {
+      epochs: 3,
+      initialEpoch: 1,
+      steps: 4,
+      samples: 49,
+      batchSize: 16,
+      verbose: 0,
+      doValidation: true,
+      metrics: ['acc'],
+    });
     model.dispose();
   });
 
@@ -382,7 +635,10 @@ onEveryBuild(() => {
     const history = callbacks.history();
     const csv = callbacks.csvLogger();
     const model = await smallModel({ compile: { optimizer: { name: 'adam', learningRate: 0.01 } } });
-    const fitted = await model.fit(x, y, { ...quiet, callbacks: [callbacks.learningRateScheduler((epoch, rate) => rate / (epoch + 1)), history, csv] });
+    const fitted = await model.fit(x, y, {
+      ...quiet,
+      callbacks: [callbacks.learningRateScheduler((epoch, rate) => rate / (epoch + 1)), history, csv],
+    });
     assert.deepEqual(fitted.history.learning_rate, [0.01, 0.005, 0.005 / 3]);
     assert.deepEqual(history.history, fitted.history);
     assert.deepEqual(history.epoch, [0, 1, 2]);
@@ -393,19 +649,45 @@ onEveryBuild(() => {
 
   test('callback history: figures called like what every object has are in the history too', async () => {
     const model = await smallModel();
-    const own = { onEpochEnd: (/** @type {number} */ epoch, /** @type {Logs} */ logs) => void Object.assign(logs, { constructor: epoch, valueOf: 2 * epoch }) };
+    const own = {
+      onEpochEnd: (/** @type {number} */ epoch, /** @type {Logs} */ logs) =>
+        void Object.assign(logs, { constructor: epoch, valueOf: 2 * epoch }),
+    };
     const { history } = await model.fit(x, y, { ...quiet, callbacks: own });
-    assert.deepEqual([history.constructor, history.valueOf], [[0, 1, 2], [0, 2, 4]]);
+    assert.deepEqual(
+      [history.constructor, history.valueOf],
+      [
+        [0, 1, 2],
+        [0, 2, 4],
+      ],
+    );
     model.dispose();
   });
 
   test('callback csvLogger: knows the columns of a run from its start, with validation only now and then', async () => {
-    for (const [validationFreq, epochs] of [[1, 2], [2, 4], [3, 2]]) {
+    for (const [validationFreq, epochs] of [
+      [1, 2],
+      [2, 4],
+      [3, 2],
+    ]) {
       const csv = callbacks.csvLogger();
-      const own = { onEpochEnd: (/** @type {number} */ epoch, /** @type {Logs} */ logs) => { if (epoch === 1) logs.mine = 7; } };
+      const own = {
+        onEpochEnd: (/** @type {number} */ epoch, /** @type {Logs} */ logs) => {
+          if (epoch === 1) logs.mine = 7;
+        },
+      };
       const model = await smallModel({ compile: { metrics: ['accuracy', 'mse'] } });
-      const { history } = await model.fit(x, y, { ...quiet, epochs, validationData, validationFreq, callbacks: [own, csv] });
-      const [header, ...lines] = csv.text.trimEnd().split('\n').map((line) => line.split(','));
+      const { history } = await model.fit(x, y, {
+        ...quiet,
+        epochs,
+        validationData,
+        validationFreq,
+        callbacks: [own, csv],
+      });
+      const [header, ...lines] = csv.text
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(','));
       assert.deepEqual(header, ['epoch', 'acc', 'loss', 'mse', 'val_acc', 'val_loss', 'val_mse', 'mine']);
       assert.equal(lines.length, epochs);
       /** @param {number} epoch @param {string} name */
@@ -415,7 +697,12 @@ onEveryBuild(() => {
         if (!name.startsWith('val_')) return history[name][epoch];
         return (epoch + 1) % validationFreq === 0 ? history[name][(epoch + 1) / validationFreq - 1] : '';
       };
-      lines.forEach((line, epoch) => assert.deepEqual(line, header.map((name) => String(cell(epoch, name)))));
+      lines.forEach((line, epoch) =>
+        assert.deepEqual(
+          line,
+          header.map((name) => String(cell(epoch, name))),
+        ),
+      );
       model.dispose();
     }
   });
@@ -424,9 +711,15 @@ onEveryBuild(() => {
     const model = await smallModel({ compile: { optimizer: { name: 'adam', learningRate: 0.3 } } });
     /** @type {Buffer[]} */
     const weights = [];
-    const { history } = await model.fit(x, y, { ...quiet, epochs: 50, validationData, callbacks: [
-      callbacks.earlyStopping({ patience: 3, restoreBestWeights: true }), { onEpochEnd: () => void weights.push(weightBytes(model)) },
-    ] });
+    const { history } = await model.fit(x, y, {
+      ...quiet,
+      epochs: 50,
+      validationData,
+      callbacks: [
+        callbacks.earlyStopping({ patience: 3, restoreBestWeights: true }),
+        { onEpochEnd: () => void weights.push(weightBytes(model)) },
+      ],
+    });
     const best = history.val_loss.indexOf(Math.min(...history.val_loss));
     assert.equal(history.val_loss.length, best + 4);
     assert.ok(weightBytes(model).equals(weights[best]));
@@ -439,11 +732,20 @@ onEveryBuild(() => {
     const diverged = async (options) => {
       const callback = callbacks.terminateOnNaN(options);
       assert.equal(callback.stopped, null);
-      const model = await sequential({ layers: [layers.dense({ units: 1, inputShape: [1], useBias: false })], seed: 1 });
+      const model = await sequential({
+        layers: [layers.dense({ units: 1, inputShape: [1], useBias: false })],
+        seed: 1,
+      });
       model.compile({ optimizer: { name: 'sgd', learningRate: 1e6 }, loss: 'mse' });
       const many = tensor(new Float32Array(400).fill(1e3), [400, 1]);
       let slices = 0;
-      const { history } = await model.fit(many, many, { verbose: 0, epochs: 3, batchSize: 1, shuffle: false, callbacks: [callback, { onProgress: () => void slices++ }] });
+      const { history } = await model.fit(many, many, {
+        verbose: 0,
+        epochs: 3,
+        batchSize: 1,
+        shuffle: false,
+        callbacks: [callback, { onProgress: () => void slices++ }],
+      });
       const { batch } = model.position;
       model.dispose();
       assert.equal(history.loss.length, 1);
@@ -463,8 +765,14 @@ onEveryBuild(() => {
     await model.fit(x, y, { ...quiet, callbacks: sliced.callback });
     assert.equal(sliced.callback.stopped, null, 'of the latest fit');
     model.dispose();
-    refused(() => callbacks.terminateOnNaN(wrong({ perSlice: true })), "terminateOnNaN has no option 'perSlice'; it takes perBatch");
-    refused(() => callbacks.terminateOnNaN({ perBatch: wrong(0) }), 'terminateOnNaN: perBatch must be true or false, got 0');
+    refused(
+      () => callbacks.terminateOnNaN(wrong({ perSlice: true })),
+      "terminateOnNaN has no option 'perSlice'; it takes perBatch",
+    );
+    refused(
+      () => callbacks.terminateOnNaN({ perBatch: wrong(0) }),
+      'terminateOnNaN: perBatch must be true or false, got 0',
+    );
   });
 });
 
@@ -488,11 +796,30 @@ onEveryBuild(() => {
     assert.equal(weight(model), 0.375); // ½, then (½ + ¼) / 2
     model.dispose();
     const broken = await halving();
-    await assert.rejects(broken.fit(one, nought, { verbose: 0, epochs: 3, callbacks: { onEpochEnd: (epoch) => { if (epoch === 1) throw new Error('enough'); } } }), /enough/);
+    await assert.rejects(
+      broken.fit(one, nought, {
+        verbose: 0,
+        epochs: 3,
+        callbacks: {
+          onEpochEnd: (epoch) => {
+            if (epoch === 1) throw new Error('enough');
+          },
+        },
+      }),
+      /enough/,
+    );
     assert.equal(weight(broken), 0.25);
     broken.dispose();
     const stopped = await halving();
-    await stopped.fit(one, nought, { verbose: 0, epochs: 9, callbacks: { onEpochEnd: (epoch) => { stopped.stopTraining = epoch === 1; } } });
+    await stopped.fit(one, nought, {
+      verbose: 0,
+      epochs: 9,
+      callbacks: {
+        onEpochEnd: (epoch) => {
+          stopped.stopTraining = epoch === 1;
+        },
+      },
+    });
     assert.equal(weight(stopped), 0.375);
     stopped.dispose();
   });
@@ -502,7 +829,12 @@ onEveryBuild(() => {
     /** @type {number[]} */
     const seen = [];
     const look = { onEpochBegin: () => void seen.push(weight(model)), onEpochEnd: () => void seen.push(weight(model)) };
-    const { history } = await model.fit(one, nought, { verbose: 0, epochs: 2, validationData: [one, nought], callbacks: [callbacks.swapEmaWeights(), look] });
+    const { history } = await model.fit(one, nought, {
+      verbose: 0,
+      epochs: 2,
+      validationData: [one, nought],
+      callbacks: [callbacks.swapEmaWeights(), look],
+    });
     assert.deepEqual(history.val_loss, [0.25, 0.375 ** 2]);
     assert.deepEqual(seen, [1, 0.5, 0.5, 0.25]);
     assert.equal(weight(model), 0.375);
@@ -511,10 +843,19 @@ onEveryBuild(() => {
     /** @type {any[]} */
     const predicted = [];
     const swap = callbacks.swapEmaWeights();
-    await between.fit(one, nought, { verbose: 0, epochs: 2, callbacks: { onEpochEnd: async () => {
-      predicted.push((await between.predict(one, { callbacks: swap })).data[0], (await between.predict(one)).data[0]);
-      predicted.push((await between.evaluate(one, nought, { callbacks: swap }))[0]);
-    } } });
+    await between.fit(one, nought, {
+      verbose: 0,
+      epochs: 2,
+      callbacks: {
+        onEpochEnd: async () => {
+          predicted.push(
+            (await between.predict(one, { callbacks: swap })).data[0],
+            (await between.predict(one)).data[0],
+          );
+          predicted.push((await between.evaluate(one, nought, { callbacks: swap }))[0]);
+        },
+      },
+    });
     assert.deepEqual(predicted, [0.5, 0.5, 0.25, 0.375, 0.25, 0.375 ** 2]);
     between.dispose();
   });
@@ -524,7 +865,11 @@ onEveryBuild(() => {
     /** @type {number[]} */
     const saved = [];
     const save = (/** @type {any} */ given) => void saved.push(weight(given));
-    await model.fit(one, nought, { verbose: 0, epochs: 2, callbacks: [callbacks.swapEmaWeights({ swapOnEpoch: true }), callbacks.modelCheckpoint({ save })] });
+    await model.fit(one, nought, {
+      verbose: 0,
+      epochs: 2,
+      callbacks: [callbacks.swapEmaWeights({ swapOnEpoch: true }), callbacks.modelCheckpoint({ save })],
+    });
     assert.deepEqual(saved, [0.5, 0.375]);
     assert.equal(weight(model), 0.375);
     model.dispose();
@@ -535,8 +880,24 @@ onEveryBuild(() => {
     await whole.fit(one, nought, { verbose: 0, epochs: 4 });
     const model = await halving();
     const controller = new AbortController();
-    const callback = [callbacks.swapEmaWeights(), { onTestBatchEnd: () => { if (model.position.epoch === 1) throw new Error('enough'); } }];
-    await assert.rejects(model.fit(one, nought, { verbose: 0, epochs: 4, validationData: [one, nought], signal: controller.signal, callbacks: callback }), /enough/);
+    const callback = [
+      callbacks.swapEmaWeights(),
+      {
+        onTestBatchEnd: () => {
+          if (model.position.epoch === 1) throw new Error('enough');
+        },
+      },
+    ];
+    await assert.rejects(
+      model.fit(one, nought, {
+        verbose: 0,
+        epochs: 4,
+        validationData: [one, nought],
+        signal: controller.signal,
+        callbacks: callback,
+      }),
+      /enough/,
+    );
     assert.equal(weight(model), 0.25);
     assert.deepEqual(model.position, { epoch: 1, batch: 1 });
     await model.fit(one, nought, { verbose: 0, epochs: 4, initialEpoch: 1, initialBatch: 1 });
@@ -548,9 +909,18 @@ onEveryBuild(() => {
   test('callback swapEmaWeights: needs averages', async () => {
     const model = await smallModel();
     const { x, y } = smallData(4);
-    await assert.rejects(model.evaluate(x, y, { callbacks: callbacks.swapEmaWeights() }), { code: 'wrong-state', message: 'swapEmaWeights: compile with an optimizer that has useEma: true' });
-    refused(() => callbacks.swapEmaWeights({ swapOnEpoch: wrong(1) }), 'swapEmaWeights: swapOnEpoch must be true or false, got 1');
-    refused(() => callbacks.swapEmaWeights(wrong({ swap: 1 })), "swapEmaWeights has no option 'swap'; it takes swapOnEpoch");
+    await assert.rejects(model.evaluate(x, y, { callbacks: callbacks.swapEmaWeights() }), {
+      code: 'wrong-state',
+      message: 'swapEmaWeights: compile with an optimizer that has useEma: true',
+    });
+    refused(
+      () => callbacks.swapEmaWeights({ swapOnEpoch: wrong(1) }),
+      'swapEmaWeights: swapOnEpoch must be true or false, got 1',
+    );
+    refused(
+      () => callbacks.swapEmaWeights(wrong({ swap: 1 })),
+      "swapEmaWeights has no option 'swap'; it takes swapOnEpoch",
+    );
     model.dispose();
   });
 });

@@ -1,4 +1,6 @@
-/** The tables that people open in other programs: those of the page, and csvLogger's (callbacks.test.js), by one writer. */
+/**
+ * The tables that people open in other programs: those of the page, and csvLogger's (callbacks.test.js), by one writer.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { csvFile, csvLine, csvOfRows, rowsOfCsv } from '../../shim/csv.js';
@@ -9,10 +11,19 @@ import { wrong } from './support.js';
 const MARK = '\ufeff';
 
 test('cells are quoted as RFC 4180 has it, formulas are text, numbers that are not finite are spelt as Python does', () => {
-  assert.equal(csvLine(['a', 'b,c', 'say "x"', 'two\nlines', '=1+1', '-x', -1.5, 0]), `a,"b,c","say ""x""","two\nlines",'=1+1,'-x,-1.5,0`);
+  assert.equal(
+    csvLine(['a', 'b,c', 'say "x"', 'two\nlines', '=1+1', '-x', -1.5, 0]),
+    `a,"b,c","say ""x""","two\nlines",'=1+1,'-x,-1.5,0`,
+  );
   assert.equal(csvLine([NaN, Infinity, -Infinity, null, undefined, '']), 'nan,inf,-inf,,,');
   assert.equal(csvLine(['a;b', 'c,d'], ';'), '"a;b";c,d');
-  assert.equal(csvOfRows([['a', 1], ['b', 2]]), 'a,1\r\nb,2\r\n');
+  assert.equal(
+    csvOfRows([
+      ['a', 1],
+      ['b', 2],
+    ]),
+    'a,1\r\nb,2\r\n',
+  );
 });
 
 test('a file has a byte order mark where a letter beyond ASCII needs it, and only there', () => {
@@ -22,8 +33,18 @@ test('a file has a byte order mark where a letter beyond ASCII needs it, and onl
 
 test('what was written can be read', () => {
   for (const separator of [',', ';', '\t', '|', ']', '\\', '^', '-', '😀']) {
-    const rows = [['epoch', `a${separator}b`, '', 'c"d"'], ['1', '', '\r\n', '"'], ['', '', '', '']];
-    assert.deepEqual(rowsOfCsv(rows.map((row) => `${csvLine(row, separator)}\n`).join(''), separator).map((row) => row.map((cell) => cell.replace(/^'/, ''))), rows, separator);
+    const rows = [
+      ['epoch', `a${separator}b`, '', 'c"d"'],
+      ['1', '', '\r\n', '"'],
+      ['', '', '', ''],
+    ];
+    assert.deepEqual(
+      rowsOfCsv(rows.map((row) => `${csvLine(row, separator)}\n`).join(''), separator).map((row) =>
+        row.map((cell) => cell.replace(/^'/, '')),
+      ),
+      rows,
+      separator,
+    );
   }
   assert.deepEqual(rowsOfCsv(''), []);
   assert.deepEqual(rowsOfCsv('a,b,'), [['a', 'b', '']]);
@@ -37,9 +58,15 @@ test('the page’s tables are such files', () => {
   const predictions = predictionsCsv(wrong({ probabilities, labels: Uint8Array.of(0, 3) }), names);
   assert.ok(predictions.startsWith(`${MARK}picture,true,predicted,T恤,类 1,`));
   assert.deepEqual(rowsOfCsv(predictions)[1].slice(3), Array(10).fill('nan'));
-  const photos = csvOf(wrong([{ file: { name: '照片.png' }, predicted: 0, probabilities: probabilities.subarray(0, 10) }]), names);
+  const photos = csvOf(
+    wrong([{ file: { name: '照片.png' }, predicted: 0, probabilities: probabilities.subarray(0, 10) }]),
+    names,
+  );
   assert.deepEqual(rowsOfCsv(photos)[1], ['照片.png', 'T恤', ...Array(11).fill('nan')]);
   assert.ok(photos.startsWith(MARK));
-  const history = historyCsv([{ epoch: 0, logs: { loss: 1 } }, { epoch: 1, logs: { loss: Infinity, val_loss: NaN } }]);
+  const history = historyCsv([
+    { epoch: 0, logs: { loss: 1 } },
+    { epoch: 1, logs: { loss: Infinity, val_loss: NaN } },
+  ]);
   assert.equal(history, 'epoch,loss,val_loss\r\n1,1,\r\n2,inf,nan\r\n');
 });

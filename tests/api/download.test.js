@@ -1,4 +1,7 @@
-/** Models that come over the network: their progress, their end by a signal or by silence, and what is refused before it is there. */
+/**
+ * Models that come over the network: their progress, their end by a signal or by silence, and what is refused before it
+ * is there.
+ */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
@@ -27,7 +30,10 @@ async function serve(t, answer) {
 }
 
 /** Both ways to read a model from one file. @type {[string, typeof loadModel][]} */
-const READERS = [['loadModel', loadModel], ['importModel', importModel]];
+const READERS = [
+  ['loadModel', loadModel],
+  ['importModel', importModel],
+];
 
 test('loadModel, importModel: progress in bytes, of a file, of several, and where the server states no length', async (t) => {
   const file = await smallFile();
@@ -36,23 +42,34 @@ test('loadModel, importModel: progress in bytes, of a file, of several, and wher
     response.write(file.subarray(0, 100), () => response.end(file.subarray(100)));
   });
   for (const [name, read] of READERS) {
-    for (const [source, total] of /** @type {const} */ ([[`${folder}/stated`, file.length], [`${folder}/open`, undefined]])) {
+    for (const [source, total] of /** @type {const} */ ([
+      [`${folder}/stated`, file.length],
+      [`${folder}/open`, undefined],
+    ])) {
       /** @type {{ received: number, total?: number }[]} */
       const told = [];
       await read(source, { onProgress: (progress) => void told.push(progress) });
       const end = /** @type {NonNullable<ReturnType<typeof told.pop>>} */ (told.pop());
       assert.deepEqual(end, { received: file.length, total: file.length }, name);
       assert.ok(told.length >= 1 && told.every((each) => each.total === total), name);
-      assert.ok(told.every(({ received }, i) => received > (told[i - 1]?.received ?? 0)), name);
+      assert.ok(
+        told.every(({ received }, i) => received > (told[i - 1]?.received ?? 0)),
+        name,
+      );
     }
-    await assert.rejects(read(file, wrong({ onProgress: 1 })), { message: `${name}: onProgress must be a function, got 1` });
+    await assert.rejects(read(file, wrong({ onProgress: 1 })), {
+      message: `${name}: onProgress must be a function, got 1`,
+    });
   }
   const made = await sequential({ layers: [layers.dense({ inputShape: [2], units: 2 })] });
   const files = await exportModel(made, 'tfjs');
   /** @type {any[]} */
   const told = [];
   await importModel(files, { onProgress: (progress) => void told.push(progress) });
-  assert.deepEqual(told, [{ received: files[0].bytes.length, total: undefined }, { received: files[0].bytes.length + files[1].bytes.length, total: undefined }]);
+  assert.deepEqual(told, [
+    { received: files[0].bytes.length, total: undefined },
+    { received: files[0].bytes.length + files[1].bytes.length, total: undefined },
+  ]);
 });
 
 test('loadModel, importModel: a signal ends them before they begin and on the way, with its reason', async (t) => {
@@ -66,8 +83,14 @@ test('loadModel, importModel: a signal ends them before they begin and on the wa
     const reason = new Error('enough');
     await assert.rejects(read(file, { signal: AbortSignal.abort(reason) }), reason, name);
     const controller = new AbortController();
-    await assert.rejects(read(`${folder}/part`, { signal: controller.signal, onProgress: () => controller.abort(reason) }), reason, name);
-    await assert.rejects(read(file, wrong({ signal: 1 })), { message: `${name}: signal must be an AbortSignal, got 1` });
+    await assert.rejects(
+      read(`${folder}/part`, { signal: controller.signal, onProgress: () => controller.abort(reason) }),
+      reason,
+      name,
+    );
+    await assert.rejects(read(file, wrong({ signal: 1 })), {
+      message: `${name}: signal must be an AbortSignal, got 1`,
+    });
   }
   assert.equal(ends.size, 2);
   await Promise.all(ends); // the connections have been given up
@@ -76,15 +99,23 @@ test('loadModel, importModel: a signal ends them before they begin and on the wa
 test('a model from a server that falls silent is refused after a while', async (t) => {
   const folder = await serve(t, (request, response) => void response.writeHead(200).write('first'));
   const reading = { what: 'loadModel', checkHead: () => {}, stallMs: 100 };
-  await assert.rejects(bytesOf(`${folder}/half`, reading), { message: `loadModel: ${folder}/half could not be read (no answer for 0.1 seconds)`, code: 'network' });
+  await assert.rejects(bytesOf(`${folder}/half`, reading), {
+    message: `loadModel: ${folder}/half could not be read (no answer for 0.1 seconds)`,
+    code: 'network',
+  });
 });
 
 test('a model whose stated length is too large is refused before its body comes', async (t) => {
   const folder = await serve(t, (request, response) => {
-    response.writeHead(200, { 'Content-Length': request.url === '/large' ? MAX_FILE + 1 : MAX_FILE }).flushHeaders(); // no byte of it ever comes
+    // no byte of it ever comes
+    response.writeHead(200, { 'Content-Length': request.url === '/large' ? MAX_FILE + 1 : MAX_FILE }).flushHeaders();
   });
   for (const [name, read] of READERS) {
-    await assert.rejects(read(`${folder}/large`), { message: `model file: too large: ${MAX_FILE + 1} bytes; at most ${MAX_FILE} are read`, code: 'bad-data' }, name);
+    await assert.rejects(
+      read(`${folder}/large`),
+      { message: `model file: too large: ${MAX_FILE + 1} bytes; at most ${MAX_FILE} are read`, code: 'bad-data' },
+      name,
+    );
   }
   const reading = { what: 'loadModel', checkHead: () => {}, stallMs: 100 };
   await assert.rejects(bytesOf(`${folder}/largest`, reading), { code: 'network' });

@@ -49,7 +49,10 @@ onEveryBuild(() => {
     assert.ok(second instanceof Sequential);
     assert.deepEqual([second.name, second.seed], ['every kind', 77]);
     assert.deepEqual(second.layers, first.layers);
-    assert.equal(second.summary(() => {}), first.summary(() => {}));
+    assert.equal(
+      second.summary(() => {}),
+      first.summary(() => {}),
+    );
     assert.deepEqual(weightBytes(second), weightBytes(first));
     await samePredictions(first, second);
     assert.deepEqual(await second.save(), file);
@@ -64,7 +67,10 @@ onEveryBuild(() => {
     const first = await trained(await model(residual()));
     const second = await loadModel(await first.save());
     assert.ok(second instanceof Model && !(second instanceof Sequential));
-    assert.equal(second.summary(() => {}), first.summary(() => {}));
+    assert.equal(
+      second.summary(() => {}),
+      first.summary(() => {}),
+    );
     assert.deepEqual(second.layers, first.layers);
     assert.deepEqual(wrong(weightBytes)(second), wrong(weightBytes)(first));
     await samePredictions(first, second);
@@ -88,8 +94,14 @@ describe('model files', () => {
 
   test('the round trips between them meet every kind of layer', () => {
     const graph = ['add', 'globalAveragePooling2d', 'globalMaxPooling2d', 'conv2d', 'batchNormalization', 'dense'];
-    const kinds = new Set([...everyKind().map(({ kind }) => kind.replaceAll('_', '')), ...graph.map((name) => name.toLowerCase())]);
-    assert.deepEqual(Object.keys(layers).filter((name) => !kinds.has(name.toLowerCase())), []);
+    const kinds = new Set([
+      ...everyKind().map(({ kind }) => kind.replaceAll('_', '')),
+      ...graph.map((name) => name.toLowerCase()),
+    ]);
+    assert.deepEqual(
+      Object.keys(layers).filter((name) => !kinds.has(name.toLowerCase())),
+      [],
+    );
   });
 
   test('metadata comes back as it was, and what JSON cannot hold is refused', async () => {
@@ -103,7 +115,10 @@ describe('model files', () => {
     await assert.rejects(made.save(), /^FittingRoomError: save: metadata cannot be written as JSON/);
     made.metadata = { long: 'x'.repeat(2 ** 20) };
     await assert.rejects(made.save(), /the header has \d+ bytes; at most 1048576 can be read again/);
-    made.metadata = JSON.parse('['.repeat(20) + ']'.repeat(20)).reduce((/** @type {any} */ _, /** @type {any} */ each) => ({ each }), {});
+    made.metadata = JSON.parse('['.repeat(20) + ']'.repeat(20)).reduce(
+      (/** @type {any} */ _, /** @type {any} */ each) => ({ each }),
+      {},
+    );
     await assert.rejects(made.save(), /nested deeper than 16 levels/);
     made.metadata = JSON.parse('{"__proto__": {"polluted": true}}');
     await assert.rejects(made.save(), /'__proto__'/);
@@ -129,18 +144,40 @@ describe('model files', () => {
     const address = `http://127.0.0.1:${port}/tiny.fit`;
     const apart = new Uint8Array(file.length + 3);
     apart.set(file, 3);
-    const sources = [file, Buffer.from(file), apart.subarray(3), file.buffer, new Blob([file]), address, new URL(address), pathToFileURL(join(folder, 'tiny.fit'))];
+    const sources = [
+      file,
+      Buffer.from(file),
+      apart.subarray(3),
+      file.buffer,
+      new Blob([file]),
+      address,
+      new URL(address),
+      pathToFileURL(join(folder, 'tiny.fit')),
+    ];
     for (const source of sources) assert.equal((await loadModel(source)).name, 'tiny');
-    await refusedFile(`http://127.0.0.1:${port}/none`, `loadModel: http://127.0.0.1:${port}/none could not be read (the server answered 404 Not Found)`, 'network');
-    await refusedFile(`http://127.0.0.1:${port}/page`, 'model file: byte 0 is 60 instead of 137: this is no model file of Fitting Room');
+    await refusedFile(
+      `http://127.0.0.1:${port}/none`,
+      `loadModel: http://127.0.0.1:${port}/none could not be read (the server answered 404 Not Found)`,
+      'network',
+    );
+    await refusedFile(
+      `http://127.0.0.1:${port}/page`,
+      'model file: byte 0 is 60 instead of 137: this is no model file of Fitting Room',
+    );
     await refusedFile(pathToFileURL(join(folder, 'none.fit')), /none.fit could not be read \(ENOENT/, 'network');
     const elsewhere = file.slice().buffer;
     structuredClone(elsewhere, { transfer: [elsewhere] });
     await refusedFile(elsewhere, 'model file: it ends after 0 bytes');
     const gone = Object.assign(new Blob([file]), { arrayBuffer: () => Promise.reject(new Error('moved')) });
     await refusedFile(gone, 'loadModel: the file could not be read (moved)', 'network');
-    await refusedFile(3, 'loadModel takes a Uint8Array, an ArrayBuffer, a Blob or an address, got 3', 'invalid-argument');
-    await assert.rejects(loadModel(file, wrong({ seed: 1 })), { message: "loadModel has no option 'seed'; it takes deterministic, threads, signal, onProgress" });
+    await refusedFile(
+      3,
+      'loadModel takes a Uint8Array, an ArrayBuffer, a Blob or an address, got 3',
+      'invalid-argument',
+    );
+    await assert.rejects(loadModel(file, wrong({ seed: 1 })), {
+      message: "loadModel has no option 'seed'; it takes deterministic, threads, signal, onProgress",
+    });
   });
 
   test('without crypto.subtle, as on pages without https, files are the same', async (t) => {
@@ -154,10 +191,18 @@ describe('model files', () => {
   test('files of version 1 stay loadable', async () => {
     for (const { file, prediction } of Object.values(GOLDEN)) {
       const made = await loadModel(Buffer.from(file.join(''), 'base64'));
-      assert.deepEqual(made.getWeights().map(({ shape }) => shape), [[2, 2, 1, 2], [2], [2, 2], [2]]);
+      assert.deepEqual(
+        made.getWeights().map(({ shape }) => shape),
+        [[2, 2, 1, 2], [2], [2, 2], [2]],
+      );
       assert.deepEqual(made.metadata, { classNames: ['dark', 'bright'] });
-      const { data } = await made.predict(tensor(Uint8Array.from([0, 255, 51, 102, 153, 204, 0, 255, 0]), [1, 3, 3, 1]));
-      assert.deepEqual([...data].map((value) => value.toFixed(5)), prediction);
+      const { data } = await made.predict(
+        tensor(Uint8Array.from([0, 255, 51, 102, 153, 204, 0, 255, 0]), [1, 3, 3, 1]),
+      );
+      assert.deepEqual(
+        [...data].map((value) => value.toFixed(5)),
+        prediction,
+      );
     }
   });
 
@@ -171,13 +216,28 @@ describe('model files', () => {
     await refusedFile(new Uint8Array(), 'model file: it ends after 0 bytes');
     await refusedFile(file.slice(0, 40), 'model file: it ends after 40 bytes; at least 48 are needed');
     await refusedFile(at(8, [2]), 'model file: byte 8: version 2 is not known here; 1 is');
-    await refusedFile(at(12, [255, 255, 255, 255]), `model file: byte 12: header length 4294967295 is beyond the file's ${file.length} bytes`);
-    await refusedFile(at(12, [headerLength(file) & 255, 0]).fill(9, 12, 13), /^model file: byte 12: header length \d+ must be a multiple of 16$/);
+    await refusedFile(
+      at(12, [255, 255, 255, 255]),
+      `model file: byte 12: header length 4294967295 is beyond the file's ${file.length} bytes`,
+    );
+    await refusedFile(
+      at(12, [headerLength(file) & 255, 0]).fill(9, 12, 13),
+      /^model file: byte 12: header length \d+ must be a multiple of 16$/,
+    );
     await refusedFile(at(20, [0]), /^model file: damaged or cut short: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}$/);
     await refusedFile(forged('{'), /^model file: byte 16: the header is not JSON in UTF-8/);
-    await refusedFile(forged(Uint8Array.from([0x22, 0xff, 0x22])), /^model file: byte 16: the header is not JSON in UTF-8/);
-    await refusedFile(forged(`${'['.repeat(400000)}${']'.repeat(400000)}`), /^model file: (the header is nested deeper than 16 levels|byte 16: the header is not JSON)/);
-    await refusedFile(forged(' '.repeat(2 ** 20 + 16)), 'model file: byte 12: header length 1048592 must be at most 1048576');
+    await refusedFile(
+      forged(Uint8Array.from([0x22, 0xff, 0x22])),
+      /^model file: byte 16: the header is not JSON in UTF-8/,
+    );
+    await refusedFile(
+      forged(`${'['.repeat(400000)}${']'.repeat(400000)}`),
+      /^model file: (the header is nested deeper than 16 levels|byte 16: the header is not JSON)/,
+    );
+    await refusedFile(
+      forged(' '.repeat(2 ** 20 + 16)),
+      'model file: byte 12: header length 1048592 must be at most 1048576',
+    );
     await refusedFile(forged('null'), 'model file: the header takes an object of options, got null');
     await refusedFile(forged('{"__proto__": {}}'), "model file: the header has a key '__proto__'");
     const trailing = forged(JSON.stringify(headerOf(file)), Buffer.concat([dataOf(file), Buffer.alloc(16)]));
@@ -201,34 +261,55 @@ describe('model files', () => {
       [(h) => void (h.layers[1].layer = 'toString'), /layer 1: no kind of layer is called "toString"/],
       [(h) => void (h.layers[1].code = 'x'), /layer 1 has no option 'code'/],
       [(h) => void (h.layers[1].options.units = 2 ** 40), /layer 1: dense: units must be an integer 1..65536/],
-      [(h) => void (h.layers[1].options.units = 65536), /tensor 0 \(only\/kernel\) must have shape \[4, 65536\], got \[4, 2\]/],
+      [
+        (h) => void (h.layers[1].options.units = 65536),
+        /tensor 0 \(only\/kernel\) must have shape \[4, 65536\], got \[4, 2\]/,
+      ],
       [(h) => void (h.layers[1].options = null), /layer 1: dense takes an object of options/],
       [(h) => void (h.layers[1].from = [0]), /layer 1: from is for models with an input/],
       [(h) => void (h.layers[1].from = [1]), /layer 1: from must be numbers of layers before it, or -1, got \[1\]/],
       [(h) => void delete h.layers[0].options.inputShape, /sequential: the first layer needs an inputShape/],
       [(h) => void (h.layers[0].options.inputShape = [2 ** 20, 2 ** 20, 1]), /inputShape|at most/],
-      [(h) => void (h.input = { shape: [2, 2, 1] }, h.layers = [flatten, dense, { ...dense, from: [0] }]), /layer 1 does not lead to the output/],
+      [
+        (h) => void ((h.input = { shape: [2, 2, 1] }), (h.layers = [flatten, dense, { ...dense, from: [0] }])),
+        /layer 1 does not lead to the output/,
+      ],
       [(h) => void (h.input = null), /input takes an object of options, got null/],
       [(h) => void (h.layers[1].options.name = { toString: 1 }), /layer 1: Cannot convert object to primitive value/],
-      [(h) => void (h.name = { constructor: { name: { toString: 1 } } }), /^model file: the header's name must be a string, got object$/],
+      [
+        (h) => void (h.name = { constructor: { name: { toString: 1 } } }),
+        /^model file: the header's name must be a string, got object$/,
+      ],
       [(h) => void (h.tensors.length = 1), /tensors must be 2, as the layers have them, got 1/],
       [(h) => void (h.tensors = {}), /tensors must be 2, as the layers have them, got Object/],
       [(h) => void (h.tensors[0] = null), /tensor 0 takes an object of options, got null/],
       [(h) => void (h.tensors[0].name = 'other'), /tensor 0 must be "only\/kernel", got "other"/],
       [(h) => void (h.tensors[0].shape = Array(100000).fill(1)), /must have shape \[4, 2\], got \[1, 1, .*, …\]$/],
-      [(h) => void (h.tensors[0].dtype = 'float64'), /tensor 0 \(only\/kernel\): dtype must be one of float32, float16, int8, got "float64"/],
-      [(h) => void (h.tensors[1].dtype = 'int8'), /tensor 1 \(only\/bias\): dtype must be one of float32, float16, got "int8"/],
+      [
+        (h) => void (h.tensors[0].dtype = 'float64'),
+        /tensor 0 \(only\/kernel\): dtype must be one of float32, float16, int8, got "float64"/,
+      ],
+      [
+        (h) => void (h.tensors[1].dtype = 'int8'),
+        /tensor 1 \(only\/bias\): dtype must be one of float32, float16, got "int8"/,
+      ],
       [(h) => void (h.tensors[1].offset = 16), /tensor 1 \(only\/bias\): offset must be 32, got 16/],
       [(h) => void (h.tensors[0].dtype = 'float16'), /tensor 1 \(only\/bias\): offset must be 16, got 32/],
     ];
     for (const [change, message] of lies) await refusedFile(altered(file, change), message);
     const scales = dataOf(int8).slice();
     new DataView(scales.buffer).setFloat32(4, NaN, true);
-    await refusedFile(forged(JSON.stringify(headerOf(int8)), scales), 'model file: tensor 0 (only/kernel): the scale of channel 1 is NaN; it must be 0 or above, and finite');
+    await refusedFile(
+      forged(JSON.stringify(headerOf(int8)), scales),
+      'model file: tensor 0 (only/kernel): the scale of channel 1 is NaN; it must be 0 or above, and finite',
+    );
     const half = await smallFile({ dtype: 'float16' });
     const halves = dataOf(half).slice();
     new DataView(halves.buffer).setUint16(2, 0x7c00, true);
-    await refusedFile(forged(JSON.stringify(headerOf(half)), halves), 'model file: tensor 0 (only/kernel): number 1 is not finite');
+    await refusedFile(
+      forged(JSON.stringify(headerOf(half)), halves),
+      'model file: tensor 0 (only/kernel): number 1 is not finite',
+    );
   });
 
   test('any byte changed, and any end cut off, is refused', async () => {
@@ -238,7 +319,8 @@ describe('model files', () => {
       changed[at] ^= 1 + (at % 255);
       await assert.rejects(loadModel(changed), isRefusal, `byte ${at}`);
     }
-    for (let length = 0; length < file.length; length++) await assert.rejects(loadModel(file.slice(0, length)), isRefusal, `${length} bytes`);
+    for (let length = 0; length < file.length; length++)
+      await assert.rejects(loadModel(file.slice(0, length)), isRefusal, `${length} bytes`);
     await assert.rejects(loadModel(Buffer.concat([file, Buffer.alloc(1)])), isRefusal);
   });
 
@@ -291,7 +373,10 @@ describe('how numbers are stored', () => {
         assert.equal(toHalf(signed(beside(middle, 1))), sign | (half + 1));
       }
     }
-    assert.deepEqual([2 ** -149, 2 ** -25, 65519.99, 65520, 3e38, Infinity, -0].map(toHalf), [0, 0, 0x7bff, 0x7c00, 0x7c00, 0x7c00, 0x8000]);
+    assert.deepEqual(
+      [2 ** -149, 2 ** -25, 65519.99, 65520, 3e38, Infinity, -0].map(toHalf),
+      [0, 0, 0x7bff, 0x7c00, 0x7c00, 0x7c00, 0x8000],
+    );
   });
 
   /** @param {number[]} kernel of two inputs and two units */
@@ -303,16 +388,23 @@ describe('how numbers are stored', () => {
 
   test('float32 keeps what no other can; float16 and int8 refuse it', async () => {
     for (const [value, float16, int8] of /** @type {[number, string, string][]} */ ([
-      [NaN, 'NaN', 'NaN'], [-Infinity, '-Infinity', '-Infinity'], [65520, '65520', ''], [-1e30, '-1.0000000150474662e+30', ''],
+      [NaN, 'NaN', 'NaN'],
+      [-Infinity, '-Infinity', '-Infinity'],
+      [65520, '65520', ''],
+      [-1e30, '-1.0000000150474662e+30', ''],
     ])) {
       const made = await withKernel([1, 2, value, 4]);
       const back = await loadModel(await made.save());
       assert.deepEqual(back.getWeights(), made.getWeights());
-      await assert.rejects(made.save({ dtype: 'float16' }), { message: `save: dense/kernel: number 2 is ${float16}; float16 holds -65504..65504, save as float32 instead` });
+      await assert.rejects(made.save({ dtype: 'float16' }), {
+        message: `save: dense/kernel: number 2 is ${float16}; float16 holds -65504..65504, save as float32 instead`,
+      });
       if (int8) await assert.rejects(made.save({ dtype: 'int8' }), new RegExp(`number 2 is ${int8}; int8 holds`));
       else await loadModel(await made.save({ dtype: 'int8' }));
     }
-    await assert.rejects((await withKernel([1, 2, 3, 4])).save({ dtype: wrong('int4') }), { message: 'save: dtype must be one of float32, float16, int8, got "int4"' });
+    await assert.rejects((await withKernel([1, 2, 3, 4])).save({ dtype: wrong('int4') }), {
+      message: 'save: dtype must be one of float32, float16, int8, got "int4"',
+    });
   });
 
   test('int8 has a scale for each output channel, and keeps biases as they are', async () => {
@@ -322,7 +414,10 @@ describe('how numbers are stored', () => {
     assert.deepEqual([...kernel.data], [127, Math.fround(127 * scale), -3, Math.fround(-32 * scale)]);
     assert.deepEqual(bias, made.getWeights()[1]);
     const zero = await loadModel(await (await withKernel([0, 3e38, 0, 1e-45])).save({ dtype: 'int8' }));
-    assert.deepEqual([...zero.getWeights()[0].data].map((value) => value > 2.9e38), [false, true, false, false]);
+    assert.deepEqual(
+      [...zero.getWeights()[0].data].map((value) => value > 2.9e38),
+      [false, true, false, false],
+    );
   });
 
   test('every channel of int8 is off by half a step at most', async () => {
@@ -330,11 +425,14 @@ describe('how numbers are stored', () => {
     const back = await loadModel(await made.save({ dtype: 'int8' }));
     const [first, second] = [made.getWeights(), back.getWeights()];
     first.forEach(({ shape, data }, i) => {
-      const channels = shape.length === 1 ? 1 : shape[1] === 2 && shape[3] === 2 ? shape[2] * shape[3] : shape[shape.length - 1];
+      const channels =
+        shape.length === 1 ? 1 : shape[1] === 2 && shape[3] === 2 ? shape[2] * shape[3] : shape[shape.length - 1];
       const largest = new Float64Array(channels);
       data.forEach((value, at) => (largest[at % channels] = Math.max(largest[at % channels], Math.abs(value))));
       const off = shape.length === 1 ? 0 : 0.5001 / 127;
-      data.forEach((value, at) => assert.ok(Math.abs(second[i].data[at] - value) <= off * largest[at % channels], `tensor ${i}, ${at}`));
+      data.forEach((value, at) =>
+        assert.ok(Math.abs(second[i].data[at] - value) <= off * largest[at % channels], `tensor ${i}, ${at}`),
+      );
     });
   });
 
@@ -347,14 +445,20 @@ describe('how numbers are stored', () => {
     const [, accuracy] = await made.evaluate(held.images, held.labels);
     assert.ok(accuracy > 0.7 && accuracy < 1, `trained to ${accuracy}`);
     const whole = (await made.save()).length;
-    for (const [dtype, share, most] of /** @type {const} */ ([['float16', 0.501, 0.002], ['int8', 0.252, 0.05]])) {
+    for (const [dtype, share, most] of /** @type {const} */ ([
+      ['float16', 0.501, 0.002],
+      ['int8', 0.252, 0.05],
+    ])) {
       const file = await made.save({ dtype });
       const back = await loadModel(file);
       back.compile(training);
       const [, kept] = await back.evaluate(held.images, held.labels);
       const { data } = await back.predict(held.images);
       const off = data.reduce((largest, value, i) => Math.max(largest, Math.abs(value - exact.data[i])), 0);
-      t.diagnostic(`${dtype}: ${file.length} of ${whole} bytes, accuracy ${kept} of ${accuracy}, probabilities off by ${off} at most`);
+      t.diagnostic(
+        `${dtype}: ${file.length} of ${whole} bytes, accuracy ${kept} of ${accuracy}, probabilities off by ` +
+          `${off} at most`,
+      );
       assert.ok(file.length < share * whole);
       assert.ok(off < most);
       assert.ok(Math.abs(kept - accuracy) <= 0.005);

@@ -42,7 +42,11 @@ onEveryBuild(() => {
 
   test('weights of 1 change nothing; samples of weight 0 might as well not be there', async () => {
     const plain = await fitted({ epochs: 2 });
-    assert.ok((await fitted({ epochs: 2, sampleWeight: tensor(new Float32Array(70).fill(1), [70]) })).weights.equals(plain.weights));
+    assert.ok(
+      (await fitted({ epochs: 2, sampleWeight: tensor(new Float32Array(70).fill(1), [70]) })).weights.equals(
+        plain.weights,
+      ),
+    );
     assert.ok((await fitted({ epochs: 2, classWeight: {} })).weights.equals(plain.weights));
     const model = await line();
     await model.fit(tensor([1, 5], [2, 1]), tensor([0, 9], [2, 1]), { verbose: 0, sampleWeight: tensor([2, 0], [2]) });
@@ -52,11 +56,17 @@ onEveryBuild(() => {
 
   test('classWeight weighs each sample by its class, whatever the targets look like', async () => {
     const byClass = Float32Array.from([1, 3, 0.5]);
-    const sampleWeight = tensor(Float32Array.from(y.data, (label) => byClass[label]), [70]);
+    const sampleWeight = tensor(
+      Float32Array.from(y.data, (label) => byClass[label]),
+      [70],
+    );
     const byHand = await fitted({ epochs: 2, sampleWeight });
     for (const classWeight of [{ 1: 3, 2: 0.5 }, [1, 3, 0.5], { 0: 1, 1: 3, 2: 0.5 }])
       assert.ok((await fitted({ epochs: 2, classWeight })).weights.equals(byHand.weights), JSON.stringify(classWeight));
-    const hot = await fitted({ epochs: 2, classWeight: { 1: 3, 2: 0.5 } }, { compile: { loss: 'categoricalCrossentropy' } });
+    const hot = await fitted(
+      { epochs: 2, classWeight: { 1: 3, 2: 0.5 } },
+      { compile: { loss: 'categoricalCrossentropy' } },
+    );
     assert.ok(hot.weights.equals(byHand.weights));
     const model = await line();
     await model.fit(tensor([1, 1], [2, 1]), tensor([0, 1], [2, 1]), { verbose: 0, classWeight: { 0: 0, 1: 4 } });
@@ -65,7 +75,10 @@ onEveryBuild(() => {
   });
 
   test('classWeight: a class that is not named counts once, whatever the targets are', async () => {
-    /** @type {[number[], any, number[]][]} targets of mean squared error, class weights, how much each sample counts in Keras */
+    /**
+     * @type {[number[], any, number[]][]} targets of mean squared error, class weights, how much each sample counts in
+     *   Keras
+     */
     const cases = [
       [[0, 1, 5], { 0: 1, 1: 3 }, [1, 3, 1]],
       [[0, 1, 5], { 5: 2 }, [1, 1, 2]],
@@ -91,37 +104,71 @@ onEveryBuild(() => {
 
   test('classWeight: targets that are no numbers count once, as in Keras, beside others that have a weight', () => {
     const targets = Float32Array.of(NaN, Infinity, -Infinity, 1);
-    const source = { count: 4, samples: new Float32Array(4), sampleSize: 1, dtype: 1, targets, targetSize: 1, sparse: false };
-    assert.deepEqual(weightsByClass(wrong({ loss: 'meanSquaredError', outputShape: [1] }), source, { 0: 5, 1: 3 }), Float32Array.of(1, 1, 1, 3));
+    const source = {
+      count: 4,
+      samples: new Float32Array(4),
+      sampleSize: 1,
+      dtype: 1,
+      targets,
+      targetSize: 1,
+      sparse: false,
+    };
+    assert.deepEqual(
+      weightsByClass(wrong({ loss: 'meanSquaredError', outputShape: [1] }), source, { 0: 5, 1: 3 }),
+      Float32Array.of(1, 1, 1, 3),
+    );
     const row = { ...source, count: 2, targets: Float32Array.of(0.2, 0.8, NaN, NaN), targetSize: 2 };
-    assert.ok(weightsByClass(wrong({ loss: 'meanSquaredError', outputShape: [2] }), row, { 1: 3 }).every(Number.isFinite));
+    assert.ok(
+      weightsByClass(wrong({ loss: 'meanSquaredError', outputShape: [2] }), row, { 1: 3 }).every(Number.isFinite),
+    );
   });
 
   test('weights follow their samples through splitting and shuffling', async () => {
-    const sampleWeight = tensor(Float32Array.from({ length: 70 }, (_, i) => 0.1 + (i % 7)), [70]);
+    const sampleWeight = tensor(
+      Float32Array.from({ length: 70 }, (_, i) => 0.1 + (i % 7)),
+      [70],
+    );
     const split = await fitted({ epochs: 3, sampleWeight, validationSplit: 0.3 });
     const model = await smallModel();
     const { history } = await model.fit(slice(x, 0, 49), slice(y, 0, 49), {
-      ...quiet, epochs: 3, sampleWeight: slice(sampleWeight, 0, 49), validationData: [slice(x, 49, 70), slice(y, 49, 70), slice(sampleWeight, 49, 70)],
+      ...quiet,
+      epochs: 3,
+      sampleWeight: slice(sampleWeight, 0, 49),
+      validationData: [slice(x, 49, 70), slice(y, 49, 70), slice(sampleWeight, 49, 70)],
     });
     assert.deepEqual(split.history, history);
     assert.ok(split.weights.equals(weightBytes(model)));
-    const [loss] = await model.evaluate(slice(x, 49, 70), slice(y, 49, 70), { sampleWeight: slice(sampleWeight, 49, 70) });
+    const [loss] = await model.evaluate(slice(x, 49, 70), slice(y, 49, 70), {
+      sampleWeight: slice(sampleWeight, 49, 70),
+    });
     assert.ok(Math.abs(loss - history.val_loss[2]) < 1e-12);
     model.dispose();
     const classes = await fitted({ epochs: 1, classWeight: { 0: 9 }, validationSplit: 0.3 });
     const plain = await smallModel();
     await plain.fit(slice(x, 0, 49), slice(y, 0, 49), { ...quiet, classWeight: { 0: 9 } });
-    assert.equal(classes.history.val_loss[0], (await plain.evaluate(slice(x, 49, 70), slice(y, 49, 70)))[0], 'validation does not weigh classes');
+    assert.equal(
+      classes.history.val_loss[0],
+      (await plain.evaluate(slice(x, 49, 70), slice(y, 49, 70)))[0],
+      'validation does not weigh classes',
+    );
     plain.dispose();
   });
 
   test('stepsPerEpoch cuts one endless row of sweeps', async () => {
     const sweeps = await fitted({ epochs: 6 });
-    for (const [stepsPerEpoch, epochs] of [[SWEEP, 6], [3, 10], [10, 3], [30, 1]])
+    for (const [stepsPerEpoch, epochs] of [
+      [SWEEP, 6],
+      [3, 10],
+      [10, 3],
+      [30, 1],
+    ])
       assert.ok((await fitted({ stepsPerEpoch, epochs })).weights.equals(sweeps.weights), `${stepsPerEpoch} steps`);
     const batches = /** @type {number[]} */ ([]);
-    const { history } = await fitted({ stepsPerEpoch: 7, epochs: 2, callbacks: { onBatchEnd: (/** @type {number} */ _, /** @type {any} */ logs) => void batches.push(logs.size) } });
+    const { history } = await fitted({
+      stepsPerEpoch: 7,
+      epochs: 2,
+      callbacks: { onBatchEnd: (/** @type {number} */ _, /** @type {any} */ logs) => void batches.push(logs.size) },
+    });
     assert.deepEqual(batches, [16, 16, 16, 16, 6, 16, 16, 16, 16, 6, 16, 16, 16, 16]);
     assert.equal(history.loss.length, 2);
   });
@@ -129,7 +176,14 @@ onEveryBuild(() => {
   test('progress of an epoch in steps counts its own samples', async () => {
     /** @type {[number, number, number][]} */
     const seen = [];
-    await fitted({ stepsPerEpoch: 7, epochs: 2, callbacks: [{ onProgress: (/** @type {any} */ p) => void seen.push([p.epoch, p.batch, p.samples]) }, { onBatchEnd() {} }] });
+    await fitted({
+      stepsPerEpoch: 7,
+      epochs: 2,
+      callbacks: [
+        { onProgress: (/** @type {any} */ p) => void seen.push([p.epoch, p.batch, p.samples]) },
+        { onBatchEnd() {} },
+      ],
+    });
     assert.equal(seen.length, 14);
     assert.deepEqual(seen[6], [0, 7, 102]);
     assert.deepEqual(seen[13], [1, 7, 102]);
@@ -141,11 +195,24 @@ onEveryBuild(() => {
       const model = await smallModel();
       const controller = new AbortController();
       let batches = 0;
-      const callbacks = { onBatchEnd: () => { if (batches++ === stop) controller.abort(); } };
-      await assert.rejects(model.fit(x, y, { ...quiet, stepsPerEpoch: 7, epochs: 3, signal: controller.signal, callbacks }), { name: 'AbortError' });
+      const callbacks = {
+        onBatchEnd: () => {
+          if (batches++ === stop) controller.abort();
+        },
+      };
+      await assert.rejects(
+        model.fit(x, y, { ...quiet, stepsPerEpoch: 7, epochs: 3, signal: controller.signal, callbacks }),
+        { name: 'AbortError' },
+      );
       const { epoch, batch } = model.position;
       assert.deepEqual([epoch, batch], [Math.floor(stop / 7), (stop % 7) + 1]);
-      const rest = await model.fit(x, y, { ...quiet, stepsPerEpoch: 7, epochs: 3, initialEpoch: epoch, initialBatch: batch });
+      const rest = await model.fit(x, y, {
+        ...quiet,
+        stepsPerEpoch: 7,
+        epochs: 3,
+        initialEpoch: epoch,
+        initialBatch: batch,
+      });
       assert.ok(weightBytes(model).equals(whole.weights), `stopped after batch ${stop}`);
       assert.deepEqual(rest.history.loss, whole.history.loss.slice(epoch), `stopped after batch ${stop}`);
       model.dispose();
@@ -155,11 +222,30 @@ onEveryBuild(() => {
   test('validation every so many epochs, on so many batches of their own size', async () => {
     const { x: vx, y: vy } = smallData(50, 9);
     const model = await smallModel();
-    const { history } = await model.fit(x, y, { ...quiet, epochs: 5, validationData: [vx, vy], validationFreq: 2, validationSteps: 2, validationBatchSize: 10 });
+    const { history } = await model.fit(x, y, {
+      ...quiet,
+      epochs: 5,
+      validationData: [vx, vy],
+      validationFreq: 2,
+      validationSteps: 2,
+      validationBatchSize: 10,
+    });
     assert.deepEqual([history.loss.length, history.val_loss.length, history.val_acc.length], [5, 2, 2]);
-    const last = await model.fit(x, y, { ...quiet, epochs: 1, validationData: [vx, vy], validationSteps: 2, validationBatchSize: 10 });
-    assert.deepEqual(await model.evaluate(slice(vx, 0, 20), slice(vy, 0, 20)), [last.history.val_loss[0], last.history.val_acc[0]]);
-    assert.deepEqual(await model.evaluate(vx, vy, { steps: 2, batchSize: 10 }), await model.evaluate(slice(vx, 0, 20), slice(vy, 0, 20)));
+    const last = await model.fit(x, y, {
+      ...quiet,
+      epochs: 1,
+      validationData: [vx, vy],
+      validationSteps: 2,
+      validationBatchSize: 10,
+    });
+    assert.deepEqual(await model.evaluate(slice(vx, 0, 20), slice(vy, 0, 20)), [
+      last.history.val_loss[0],
+      last.history.val_acc[0],
+    ]);
+    assert.deepEqual(
+      await model.evaluate(vx, vy, { steps: 2, batchSize: 10 }),
+      await model.evaluate(slice(vx, 0, 20), slice(vy, 0, 20)),
+    );
     assert.deepEqual(await model.evaluate(vx, vy, { steps: 99 }), await model.evaluate(vx, vy));
     assert.deepEqual((await model.predict(vx, { steps: 2, batchSize: 3 })).shape, [6, CLASSES]);
     model.dispose();
@@ -169,39 +255,94 @@ onEveryBuild(() => {
 test('what cannot be is refused, in words', async () => {
   const model = await smallModel();
   /** @param {object} options @param {string} message */
-  const refusedOption = (options, message) => assert.rejects(model.fit(x, y, { verbose: 0, ...options }), { name: 'FittingRoomError', message });
+  const refusedOption = (options, message) =>
+    assert.rejects(model.fit(x, y, { verbose: 0, ...options }), { name: 'FittingRoomError', message });
   const weights = tensor(new Float32Array(70).fill(1), [70]);
-  await refusedOption({ sampleWeight: [1, 2] }, 'sampleWeight must be a tensor { shape: number[], data: TypedArray }, got [1, 2]');
-  await refusedOption({ sampleWeight: tensor([1], [1]) }, 'sampleWeight must hold one number a sample, shape [70], got [1]');
-  await refusedOption({ sampleWeight: tensor(new Float32Array(70).fill(-1), [70]) }, 'sampleWeight: weight 0 must be a number 0..1000000, got -1');
-  await refusedOption({ validationData: [x, y, tensor([1], [1])] }, 'validation sampleWeight must hold one number a sample, shape [70], got [1]');
-  await refusedOption({ sampleWeight: weights, classWeight: { 0: 1 } }, 'fit: give classWeight or sampleWeight, not both');
-  await refusedOption({ classWeight: 3 }, 'fit: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got 3');
+  await refusedOption(
+    { sampleWeight: [1, 2] },
+    'sampleWeight must be a tensor { shape: number[], data: TypedArray }, got [1, 2]',
+  );
+  await refusedOption(
+    { sampleWeight: tensor([1], [1]) },
+    'sampleWeight must hold one number a sample, shape [70], got [1]',
+  );
+  await refusedOption(
+    { sampleWeight: tensor(new Float32Array(70).fill(-1), [70]) },
+    'sampleWeight: weight 0 must be a number 0..1000000, got -1',
+  );
+  await refusedOption(
+    { validationData: [x, y, tensor([1], [1])] },
+    'validation sampleWeight must hold one number a sample, shape [70], got [1]',
+  );
+  await refusedOption(
+    { sampleWeight: weights, classWeight: { 0: 1 } },
+    'fit: give classWeight or sampleWeight, not both',
+  );
+  await refusedOption(
+    { classWeight: 3 },
+    'fit: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got 3',
+  );
   await refusedOption({ classWeight: { 3: 1 } }, 'fit: classWeight has a weight for class 3; classes are 0..2');
   await refusedOption({ classWeight: { cat: 1 } }, 'fit: classWeight has a weight for class cat; classes are 0..2');
   for (const label of ['', ' 1', '1e0', '0x1', 'length', '-1', '0.5'])
-    await refusedOption({ classWeight: { [label]: 1 } }, `fit: classWeight has a weight for class ${label}; classes are 0..2`);
-  await refusedOption({ classWeight: new Map([[7, 1]]) }, 'fit: classWeight has a weight for class 7; classes are 0..2');
+    await refusedOption(
+      { classWeight: { [label]: 1 } },
+      `fit: classWeight has a weight for class ${label}; classes are 0..2`,
+    );
+  await refusedOption(
+    { classWeight: new Map([[7, 1]]) },
+    'fit: classWeight has a weight for class 7; classes are 0..2',
+  );
   await refusedOption({ classWeight: { 0: NaN } }, 'fit: classWeight of class 0 must be a number 0..1000000, got NaN');
-  await refusedOption({ classWeight: [1, undefined] }, 'fit: classWeight of class 1 must be a number 0..1000000, got undefined');
+  await refusedOption(
+    { classWeight: [1, undefined] },
+    'fit: classWeight of class 1 must be a number 0..1000000, got undefined',
+  );
   await refusedOption({ classWeight: { 0: '1' } }, 'fit: classWeight of class 0 must be a number 0..1000000, got "1"');
   await refusedOption({ stepsPerEpoch: 0 }, 'fit: stepsPerEpoch must be an integer 1..1000000000, got 0');
   await refusedOption({ stepsPerEpoch: 2, initialBatch: 3 }, 'fit: initialBatch must be an integer 0..2, got 3');
   await refusedOption({ validationFreq: 0 }, 'fit: validationFreq must be an integer 1..1000000000, got 0');
-  await refusedOption({ validationSteps: 0.5, validationSplit: 0.1 }, 'fit: validationSteps must be an integer 1..1000000000, got 0.5');
+  await refusedOption(
+    { validationSteps: 0.5, validationSplit: 0.1 },
+    'fit: validationSteps must be an integer 1..1000000000, got 0.5',
+  );
   await refusedOption({ validationBatchSize: 0 }, 'fit: validationBatchSize must be an integer 1..65536, got 0');
-  await assert.rejects(model.evaluate(x, y, { steps: 0 }), { message: 'evaluate: steps must be an integer 1..1000000000, got 0' });
-  await assert.rejects(model.predict(x, wrong({ sampleWeight: weights })), { message: "predict has no option 'sampleWeight'; it takes batchSize, signal, onProgress, steps, callbacks" });
+  await assert.rejects(model.evaluate(x, y, { steps: 0 }), {
+    message: 'evaluate: steps must be an integer 1..1000000000, got 0',
+  });
+  await assert.rejects(model.predict(x, wrong({ sampleWeight: weights })), {
+    message: "predict has no option 'sampleWeight'; it takes batchSize, signal, onProgress, steps, callbacks",
+  });
   model.dispose();
   /** @param {any[]} stack @param {any} loss @param {any} targets @param {any} classWeight @param {string} message */
   const refusedBy = async (stack, loss, targets, classWeight, message) => {
     const made = await smallModel({ stack, compile: { loss, metrics: [] } });
-    await assert.rejects(made.fit(tensor(new Float32Array(4), [2, 2]), targets, { verbose: 0, classWeight }), { name: 'FittingRoomError', message });
+    await assert.rejects(made.fit(tensor(new Float32Array(4), [2, 2]), targets, { verbose: 0, classWeight }), {
+      name: 'FittingRoomError',
+      message,
+    });
     made.dispose();
   };
   const one = [layers.dense({ units: 1, inputShape: [2] })];
-  await refusedBy(one, 'mse', tensor([1, 2], [2, 1]), { '1.5': 2 }, 'fit: classWeight has a weight for class 1.5; classes are whole numbers');
-  await refusedBy(one, 'binaryCrossentropy', tensor([0, 1], [2, 1]), { 2: 2 }, 'fit: classWeight has a weight for class 2; classes are 0..1');
-  await refusedBy([layers.dense({ units: 4, inputShape: [2] }), layers.reshape({ targetShape: [2, 2, 1] })], 'mse', tensor(new Float32Array(8), [2, 2, 2, 1]), { 0: 2 },
-    'fit: classWeight needs one class per sample, got targets of shape [n, 2, 2, 1]; give sampleWeight');
+  await refusedBy(
+    one,
+    'mse',
+    tensor([1, 2], [2, 1]),
+    { 1.5: 2 },
+    'fit: classWeight has a weight for class 1.5; classes are whole numbers',
+  );
+  await refusedBy(
+    one,
+    'binaryCrossentropy',
+    tensor([0, 1], [2, 1]),
+    { 2: 2 },
+    'fit: classWeight has a weight for class 2; classes are 0..1',
+  );
+  await refusedBy(
+    [layers.dense({ units: 4, inputShape: [2] }), layers.reshape({ targetShape: [2, 2, 1] })],
+    'mse',
+    tensor(new Float32Array(8), [2, 2, 2, 1]),
+    { 0: 2 },
+    'fit: classWeight needs one class per sample, got targets of shape [n, 2, 2, 1]; give sampleWeight',
+  );
 });

@@ -23,12 +23,18 @@ const SHOES = [5, 7, 9];
 
 const few = async () => {
   const { train } = await datasets.synthetic({ trainSize: 600, testSize: 1, seed: 1 });
-  return { images: /** @type {Uint8Array} */ (train.images.data), labels: /** @type {Uint8Array} */ (train.labels.data) };
+  return {
+    images: /** @type {Uint8Array} */ (train.images.data),
+    labels: /** @type {Uint8Array} */ (train.labels.data),
+  };
 };
 
 test('mulberry32: the numbers that its author’s program gives', () => {
   const { next } = randomFrom(1);
-  assert.deepEqual([next(), next(), next()].map((value) => Math.round(value * 2 ** 32)), [2693262067, 11749833, 2265367787]);
+  assert.deepEqual(
+    [next(), next(), next()].map((value) => Math.round(value * 2 ** 32)),
+    [2693262067, 11749833, 2265367787],
+  );
 });
 
 test('the same seed gives the same pictures, another one others', async () => {
@@ -69,7 +75,8 @@ test('fit: the longest edge fills the picture, centred; an empty canvas gives an
   const out = new Uint8Array(SIDE * SIDE);
   fit(canvas, out, 0, 1);
   assert.ok(out.every((value) => value === 0));
-  for (let y = 4; y < 60; y++) for (let x = 20; x < 34; x++) canvas[y * CANVAS + x] = 90; // 14 × 56: a quarter as wide as high
+  // 14 × 56: a quarter as wide as high
+  for (let y = 4; y < 60; y++) for (let x = 20; x < 34; x++) canvas[y * CANVAS + x] = 90;
   fit(canvas, out, 0, 1);
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
@@ -96,7 +103,10 @@ const picture = (pictures, i) => pictures.subarray(i * PIXELS, (i + 1) * PIXELS)
 const mirrored = (pixels) => pixels.map((_, i) => pixels[i - (i % SIDE) + SIDE - 1 - (i % SIDE)]);
 
 /** @param {number} i whether its picture is the dataset's own, perhaps mirrored */
-const isClean = (i) => [picture(drawn.images, i), mirrored(picture(drawn.images, i))].some((own) => Buffer.from(own).equals(picture(drawn.made, i)));
+const isClean = (i) =>
+  [picture(drawn.images, i), mirrored(picture(drawn.images, i))].some((own) =>
+    Buffer.from(own).equals(picture(drawn.made, i)),
+  );
 
 /** @param {number[]} labels @returns {number[]} which pictures of these classes were warped */
 const warped = (...labels) => [...drawn.labels.keys()].filter((i) => labels.includes(drawn.labels[i]) && !isClean(i));
@@ -110,14 +120,17 @@ function widening(label) {
     const { left, top, right, bottom } = boxOf(pixels, SIDE, INK);
     return (right - left) / (bottom - top);
   };
-  const [before, after] = [drawn.images, drawn.made].map((pictures) => mean(warped(label).map((i) => aspect(picture(pictures, i)))));
+  const [before, after] = [drawn.images, drawn.made].map((pictures) =>
+    mean(warped(label).map((i) => aspect(picture(pictures, i)))),
+  );
   return after / before;
 }
 
 describe('functions that are the same in every engine', () => {
   const steps = Array.from({ length: 4001 }, (_, i) => i / 4000);
   /** @param {number} found @param {number} wanted @param {string} what */
-  const close = (found, wanted, what) => assert.ok(Math.abs(found - wanted) <= 4e-15 * Math.max(1, Math.abs(wanted)), `${what}: ${found}, want ${wanted}`);
+  const close = (found, wanted, what) =>
+    assert.ok(Math.abs(found - wanted) <= 4e-15 * Math.max(1, Math.abs(wanted)), `${what}: ${found}, want ${wanted}`);
 
   test('sine and cosine', () => {
     for (const x of steps.map((step) => 40 * step - 20)) {
@@ -129,13 +142,20 @@ describe('functions that are the same in every engine', () => {
 
   test('exponential and power', () => {
     for (const x of steps.map((step) => 16 * step - 15)) close(exponential(x), Math.exp(x), `exp ${x}`);
-    for (const base of steps) for (const exponent of [0.25, 0.5, 1, 2.7, 4]) close(power(base, exponent), base ** exponent, `${base} ** ${exponent}`);
+    for (const base of steps)
+      for (const exponent of [0.25, 0.5, 1, 2.7, 4])
+        close(power(base, exponent), base ** exponent, `${base} ** ${exponent}`);
     assert.deepEqual([exponential(0), exponential(-1e4), power(0, 0.3), power(1, 0.3)], [1, 0, 0, 1]);
   });
 
   test('bit for bit', () => {
-    const values = Float64Array.from([1, 2, 3].flatMap((x) => [sine(x), cosine(x), exponential(-x), power(x / 4, 0.3)]));
-    assert.equal(sha256(new Uint8Array(values.buffer)), 'c09a216c0ed7b31c1c6fab1954a0d39363b2d9ea19a4b756a49f510444a42b3d');
+    const values = Float64Array.from(
+      [1, 2, 3].flatMap((x) => [sine(x), cosine(x), exponential(-x), power(x / 4, 0.3)]),
+    );
+    assert.equal(
+      sha256(new Uint8Array(values.buffer)),
+      'c09a216c0ed7b31c1c6fab1954a0d39363b2d9ea19a4b756a49f510444a42b3d',
+    );
   });
 });
 
@@ -155,7 +175,8 @@ describe('garments as they lie in photos', () => {
   });
 
   test('long sleeves are spread, short ones hardly, trousers stay narrow', () => {
-    for (const label of [PULLOVER, COAT, SHIRT]) assert.ok(widening(label) > 1.35, `class ${label}: ${widening(label)}`);
+    for (const label of [PULLOVER, COAT, SHIRT])
+      assert.ok(widening(label) > 1.35, `class ${label}: ${widening(label)}`);
     assert.ok(widening(T_SHIRT) > 1 && widening(T_SHIRT) < 1.3, `${widening(T_SHIRT)}`);
     const narrow = warped(TROUSER).filter((i) => {
       const { left, right } = boxOf(picture(drawn.made, i), SIDE, INK);
@@ -177,7 +198,11 @@ describe('garments as they lie in photos', () => {
     for (const label of Array(10).keys()) {
       const labels = new Uint8Array(12).fill(label);
       const made = garmentsOf(new Uint8Array(12 * PIXELS), labels, 5);
-      if (!SHOES.includes(label)) assert.ok(made.every((grey) => grey === 0), `class ${label}`); // shoes from above have a shape of their own
+      if (!SHOES.includes(label))
+        assert.ok(
+          made.every((grey) => grey === 0),
+          `class ${label}`,
+        ); // shoes from above have a shape of their own
     }
   });
 });
@@ -215,7 +240,12 @@ describe('recipes', () => {
   test('pictures are asked for epoch by epoch, which training does not notice', async () => {
     /** @type {number[]} */
     const epochs = [];
-    const asIs = { ...small, pictures: (/** @type {{ images: Tensor }} */ { images }, /** @type {number} */ epoch) => (epochs.push(epoch), images) };
+    const asIs = {
+      ...small,
+      pictures: (/** @type {{ images: Tensor }} */ { images }, /** @type {number} */ epoch) => (
+        epochs.push(epoch), images
+      ),
+    };
     assert.ok((await weightsOf(asIs)).equals(await weightsOf({ ...small, pictures: undefined })));
     assert.deepEqual(epochs, [0, 1]);
   });

@@ -6,6 +6,10 @@ import { onEveryBuild } from './support.js';
 
 onEveryBuild(() => {
   test('a training run ends at the same weights, to the bit', async () => {
-    assert.equal(await hashOfWeights(api, GOLDEN_RUNS), GOLDEN_SHA256, 'meant? then run node tests/api/update-golden.js');
+    assert.equal(
+      await hashOfWeights(api, GOLDEN_RUNS),
+      GOLDEN_SHA256,
+      'meant? then run node tests/api/update-golden.js',
+    );
   });
 });

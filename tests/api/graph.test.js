@@ -48,7 +48,9 @@ function residual() {
   const start = layers.reLU().apply(layers.batchNormalization().apply(first));
   const second = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same' }).apply(start);
   const sum = layers.add().apply([start, second]);
-  const outputs = layers.dense({ units: CLASSES, activation: 'softmax' }).apply(layers.globalAveragePooling2d().apply(sum));
+  const outputs = layers
+    .dense({ units: CLASSES, activation: 'softmax' })
+    .apply(layers.globalAveragePooling2d().apply(sum));
   return { inputs: picture, outputs, seed: 5, name: 'residual' };
 }
 
@@ -65,7 +67,15 @@ describe('the order of a graph’s layers', () => {
     const right = dense('right2').apply(dense('right1').apply(stem));
     const outputs = dense('end').apply(layers.add({ name: 'sum' }).apply([left, right, x]));
     const graph = graphOf(x, outputs);
-    assert.deepEqual(order(graph), [['stem', -1], ['left1', 0], ['left2', 1], ['right1', 0], ['right2', 3], ['sum', 2, 4, -1], ['end', 5]]);
+    assert.deepEqual(order(graph), [
+      ['stem', -1],
+      ['left1', 0],
+      ['left2', 1],
+      ['right1', 0],
+      ['right2', 3],
+      ['sum', 2, 4, -1],
+      ['end', 5],
+    ]);
     assert.deepEqual(graph.inputShape, [4]);
   });
 
@@ -73,7 +83,10 @@ describe('the order of a graph’s layers', () => {
     const x = input({ shape: [4] });
     const hidden = dense('hidden').apply(x);
     dense('unused').apply(hidden);
-    assert.deepEqual(order(graphOf([x], [dense('end').apply(hidden)])), [['hidden', -1], ['end', 0]]);
+    assert.deepEqual(order(graphOf([x], [dense('end').apply(hidden)])), [
+      ['hidden', -1],
+      ['end', 0],
+    ]);
   });
 
   test('the same tensor can be added to itself', () => {
@@ -89,27 +102,56 @@ test('graphs that cannot be are refused, in words', async () => {
   refused(() => input(wrong({ inputShape: [4] })), "input has no option 'inputShape'; it takes shape, name");
   refused(() => input({ shape: [4, 0] }), 'inputShape: dimension 1 must be an integer 1..67108864, got 0');
   refused(() => graphOf(undefined, y), "model: inputs must be one tensor from input or a layer's apply, got undefined");
-  refused(() => graphOf([x, input({ shape: [4] })], y), "model: inputs must be one tensor from input or a layer's apply, got [SymbolicTensor, SymbolicTensor]");
+  refused(
+    () => graphOf([x, input({ shape: [4] })], y),
+    "model: inputs must be one tensor from input or a layer's apply, got [SymbolicTensor, SymbolicTensor]",
+  );
   refused(() => graphOf(y, y), 'model: inputs must be what input() returned, got the output of a layer');
-  refused(() => graphOf(x, [y, y]), "model: outputs must be one tensor from input or a layer's apply, got [SymbolicTensor, SymbolicTensor]");
+  refused(
+    () => graphOf(x, [y, y]),
+    "model: outputs must be one tensor from input or a layer's apply, got [SymbolicTensor, SymbolicTensor]",
+  );
   refused(() => graphOf(x, x), 'model: at least one layer is needed between inputs and outputs');
-  refused(() => graphOf(input({ shape: [4] }), y), 'model: outputs depend on another input than inputs; a model has one');
-  await assert.rejects(model(wrong({ input: x, outputs: y })), { name: 'FittingRoomError', message: "model has no option 'input'; it takes inputs, outputs, seed, name, deterministic, threads" });
-  await assert.rejects(model({ inputs: x, outputs: y, seed: -1 }), { message: 'model: seed must be an integer 0..9007199254740991, got -1' });
+  refused(
+    () => graphOf(input({ shape: [4] }), y),
+    'model: outputs depend on another input than inputs; a model has one',
+  );
+  await assert.rejects(model(wrong({ input: x, outputs: y })), {
+    name: 'FittingRoomError',
+    message: "model has no option 'input'; it takes inputs, outputs, seed, name, deterministic, threads",
+  });
+  await assert.rejects(model({ inputs: x, outputs: y, seed: -1 }), {
+    message: 'model: seed must be an integer 0..9007199254740991, got -1',
+  });
   const sum = layers.add().apply([x, y]);
-  await assert.rejects(model({ inputs: x, outputs: sum }), { message: 'add: inputs must have the same shape, got (4) and (2)' });
+  await assert.rejects(model({ inputs: x, outputs: sum }), {
+    message: 'add: inputs must have the same shape, got (4) and (2)',
+  });
 });
 
 onEveryBuild(() => {
   test('a residual network learns, predicts and is described', async () => {
     const net = await model(residual());
     assert.ok(net instanceof Model && !(net instanceof Sequential));
-    assert.equal(net.summary(() => {}), SUMMARY);
+    assert.equal(
+      net.summary(() => {}),
+      SUMMARY,
+    );
     assert.equal(net.countParams(), 215);
-    assert.deepEqual(net.layers.map(({ sources }) => sources), [[-1], [0], [1], [2], [2, 3], [4], [5]]);
-    assert.deepEqual(net.getWeights().map(({ shape }) => shape), [[3, 3, 1, 4], [4], [4], [4], [4], [3, 3, 4, 4], [4], [4, 3], [3]]);
+    assert.deepEqual(
+      net.layers.map(({ sources }) => sources),
+      [[-1], [0], [1], [2], [2, 3], [4], [5]],
+    );
+    assert.deepEqual(
+      net.getWeights().map(({ shape }) => shape),
+      [[3, 3, 1, 4], [4], [4], [4], [4], [3, 3, 4, 4], [4], [4, 3], [3]],
+    );
     assert.deepEqual(net.outputShape, [CLASSES]);
-    net.compile({ optimizer: { name: 'adam', learningRate: 0.02 }, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+    net.compile({
+      optimizer: { name: 'adam', learningRate: 0.02 },
+      loss: 'sparseCategoricalCrossentropy',
+      metrics: ['accuracy'],
+    });
     const { x, y } = smallData(60);
     const { history } = await net.fit(x, y, { epochs: 25, batchSize: 10, verbose: 0 });
     assert.ok(/** @type {number} */ (history.acc.at(-1)) > 0.9, `${history.acc}`);
@@ -120,7 +162,12 @@ onEveryBuild(() => {
   });
 
   test('a chain put together by apply is the stack, to the bit', async () => {
-    const make = () => [layers.conv2d({ inputShape: [SIDE, SIDE, 1], filters: 3, kernelSize: 3, activation: 'relu' }), layers.maxPooling2d(), layers.flatten(), layers.dense({ units: CLASSES, activation: 'softmax' })];
+    const make = () => [
+      layers.conv2d({ inputShape: [SIDE, SIDE, 1], filters: 3, kernelSize: 3, activation: 'relu' }),
+      layers.maxPooling2d(),
+      layers.flatten(),
+      layers.dense({ units: CLASSES, activation: 'softmax' }),
+    ];
     const stack = await sequential({ layers: make(), seed: 4 });
     const x = input({ shape: [SIDE, SIDE, 1] });
     let y = x;
@@ -139,17 +186,38 @@ onEveryBuild(() => {
 
 test('a chain is summed up as Keras does a stack, with its input', async () => {
   const x = input({ shape: [4] });
-  const net = await model({ inputs: x, outputs: layers.leakyReLU({ name: 'a_name_that_is_longer' }).apply(layers.dense({ units: 2 }).apply(x)) });
-  assert.equal(net.summary(() => {}), LINEAR_SUMMARY);
+  const net = await model({
+    inputs: x,
+    outputs: layers.leakyReLU({ name: 'a_name_that_is_longer' }).apply(layers.dense({ units: 2 }).apply(x)),
+  });
+  assert.equal(
+    net.summary(() => {}),
+    LINEAR_SUMMARY,
+  );
   net.dispose();
 });
 
 test('reshape fills in what is left open', async () => {
-  const net = await sequential({ layers: [layers.reshape({ targetShape: [2, -1], inputShape: [12] }), layers.reshape({ targetShape: [-1] }), layers.dense({ units: 1 })] });
-  assert.deepEqual(net.layers.map(({ outputShape }) => outputShape), [[null, 2, 6], [null, 12], [null, 1]]);
+  const net = await sequential({
+    layers: [
+      layers.reshape({ targetShape: [2, -1], inputShape: [12] }),
+      layers.reshape({ targetShape: [-1] }),
+      layers.dense({ units: 1 }),
+    ],
+  });
+  assert.deepEqual(
+    net.layers.map(({ outputShape }) => outputShape),
+    [
+      [null, 2, 6],
+      [null, 12],
+      [null, 1],
+    ],
+  );
   net.dispose();
-  await assert.rejects(sequential({ layers: [layers.reshape({ targetShape: [5, -1], inputShape: [12] })] }),
-    { name: 'FittingRoomError', message: 'reshape: 12 numbers do not fill the shape [5, -1]' });
+  await assert.rejects(sequential({ layers: [layers.reshape({ targetShape: [5, -1], inputShape: [12] })] }), {
+    name: 'FittingRoomError',
+    message: 'reshape: 12 numbers do not fill the shape [5, -1]',
+  });
 });
 
 test('getLayer finds a layer by its name', async () => {
@@ -161,7 +229,15 @@ test('getLayer finds a layer by its name', async () => {
 
 test('augmentation and dropout pass pictures on in inference; zero padding, averages and maxima are what they say', async () => {
   const picture = tensor([1, 2, 3, 4], [1, 2, 2, 1]);
-  const through = [layers.randomFlip(), layers.randomTranslation({ heightFactor: 0.5, widthFactor: 0.5 }), layers.randomRotation({ factor: 0.5 }), layers.randomZoom({ heightFactor: 0.5 }), layers.randomContrast({ factor: 0.5 }), layers.randomErasing(), layers.dropout({ rate: 0.5 })];
+  const through = [
+    layers.randomFlip(),
+    layers.randomTranslation({ heightFactor: 0.5, widthFactor: 0.5 }),
+    layers.randomRotation({ factor: 0.5 }),
+    layers.randomZoom({ heightFactor: 0.5 }),
+    layers.randomContrast({ factor: 0.5 }),
+    layers.randomErasing(),
+    layers.dropout({ rate: 0.5 }),
+  ];
   /** @param {import('../../shim/layers/index.js').LayerConfig[]} stack */
   const shown = async (stack) => {
     const net = await sequential({ layers: [{ ...stack[0], inputShape: [2, 2, 1] }, ...stack.slice(1)], seed: 1 });
@@ -170,7 +246,17 @@ test('augmentation and dropout pass pictures on in inference; zero padding, aver
     return [...data];
   };
   assert.deepEqual(await shown(through), [1, 2, 3, 4]);
-  assert.deepEqual(await shown([layers.zeroPadding2d({ padding: [[0, 1], [1, 0]] })]), [0, 1, 2, 0, 3, 4, 0, 0, 0]);
+  assert.deepEqual(
+    await shown([
+      layers.zeroPadding2d({
+        padding: [
+          [0, 1],
+          [1, 0],
+        ],
+      }),
+    ]),
+    [0, 1, 2, 0, 3, 4, 0, 0, 0],
+  );
   assert.deepEqual(await shown([layers.globalAveragePooling2d()]), [2.5]);
   assert.deepEqual(await shown([layers.globalMaxPooling2d()]), [4]);
   assert.deepEqual(await shown([layers.averagePooling2d({ strides: 1, padding: 'same' })]), [2.5, 3, 3.5, 4]);
@@ -186,7 +272,10 @@ test('an initializer starts weights where it says, and the default by its name a
   };
   const plain = await kernel({});
   assert.deepEqual(await kernel({ kernelInitializer: 'glorotUniform', biasInitializer: 'zeros' }), plain);
-  const other = await kernel({ kernelInitializer: { name: 'heNormal', seed: 8 }, biasInitializer: { name: 'constant', value: 0.25 } });
+  const other = await kernel({
+    kernelInitializer: { name: 'heNormal', seed: 8 },
+    biasInitializer: { name: 'constant', value: 0.25 },
+  });
   assert.ok(other.bias.every((value) => value === 0.25));
   const deviation = Math.sqrt(other.weights.reduce((sum, w) => sum + w * w, 0) / 5000);
   assert.ok(Math.abs(deviation / Math.sqrt(2 / 100) - 1) < 0.05, `${deviation}`);

@@ -1,4 +1,6 @@
-/** The reader of HDF5 files, compared with HDF5's own library on files that this writes in every version of the format. */
+/**
+ * The reader of HDF5 files, compared with HDF5's own library on files that this writes in every version of the format.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as hdf5 from 'h5wasm';
@@ -8,7 +10,13 @@ import { FLOAT32, Hdf5 as Pieces, dataset, dataspace, header, layout, link, mess
 /** @import { Stored } from '../../shim/formats/keras/hdf5.js' */
 
 /** Earliest and latest version that may be written. @type {[any, any][]} */
-const VERSIONS = [['earliest', 'latest'], ['v108', 'v108'], ['v110', 'v110'], ['v114', 'v114'], ['latest', 'latest']];
+const VERSIONS = [
+  ['earliest', 'latest'],
+  ['v108', 'v108'],
+  ['v110', 'v110'],
+  ['v114', 'v114'],
+  ['latest', 'latest'],
+];
 
 /** @param {[any, any]} libver @param {(file: any) => void} fill @returns {Promise<Uint8Array>} */
 async function written(libver, fill) {
@@ -31,7 +39,15 @@ const counting = (length, start) => Float32Array.from({ length }, (_, i) => star
 test('HDF5: groups and datasets in every version that the library writes', async () => {
   for (const libver of VERSIONS) {
     const bytes = await written(libver, (file) => {
-      const names = ['conv2d', 'conv2d_1', 'dense', 'vars', 'OHDR', 'ünì', 'a_rather_long_name_of_a_layer_that_someone_gave'];
+      const names = [
+        'conv2d',
+        'conv2d_1',
+        'dense',
+        'vars',
+        'OHDR',
+        'ünì',
+        'a_rather_long_name_of_a_layer_that_someone_gave',
+      ];
       const all = file.create_group('layers');
       names.forEach((name, i) => {
         const variables = all.create_group(name).create_group('vars');
@@ -55,17 +71,25 @@ test('HDF5: groups and datasets in every version that the library writes', async
       assert.deepEqual(second.shape, [3, 1, 1]);
       assert.deepEqual(numbers(bytes, second), [...counting(3, -i)]);
     }
-    for (const path of ['nothing', 'layers/nothing', 'layers/dense/vars/0/0', '']) assert.equal(file.find(path), undefined, path);
+    for (const path of ['nothing', 'layers/nothing', 'layers/dense/vars/0/0', ''])
+      assert.equal(file.find(path), undefined, path);
   }
 });
 
 test('HDF5: more groups than one node of a tree holds', async () => {
   const names = Array.from({ length: 500 }, (_, i) => `group_${i}`);
-  const [early, later] = await Promise.all([VERSIONS[0], VERSIONS[1]].map((libver) => written(libver, (file) => names.forEach((name) => file.create_group(name)))));
+  const [early, later] = await Promise.all(
+    [VERSIONS[0], VERSIONS[1]].map((libver) =>
+      written(libver, (file) => names.forEach((name) => file.create_group(name))),
+    ),
+  );
   const file = new Hdf5('file', early);
   assert.deepEqual([...file.links(file.root).keys()].toSorted(), names.toSorted());
   const other = new Hdf5('file', later);
-  assert.throws(() => other.links(other.root), /it cannot be read as HDF5 \(byte \d+: a group is larger than Keras makes any\)$/);
+  assert.throws(
+    () => other.links(other.root),
+    /it cannot be read as HDF5 \(byte \d+: a group is larger than Keras makes any\)$/,
+  );
 });
 
 test('HDF5: other types and layouts are told apart', async () => {
@@ -90,20 +114,44 @@ test('HDF5: other types and layouts are told apart', async () => {
 test('HDF5: what lies in a header, and what is no sound part of a file', () => {
   const pieces = new Pieces();
   const compact = Buffer.concat([Buffer.of(3, 0), word(8, 2), Buffer.from(Float32Array.of(1, 2).buffer)]);
-  const inside = pieces.add(header(message('dataspace', dataspace([2])), message('datatype', FLOAT32), message('layout', compact)));
+  const inside = pieces.add(
+    header(message('dataspace', dataspace([2])), message('datatype', FLOAT32), message('layout', compact)),
+  );
   const bigEndian = pieces.add(dataset([2], 0, 8, Buffer.from(FLOAT32).fill(0x21, 1, 2)));
   const absent = pieces.add(dataset([2], 2n ** 64n - 1n, 8));
-  const old = pieces.add(header(message('dataspace', dataspace([2])), message('datatype', FLOAT32), message('layout', Buffer.concat([Buffer.of(1), layout(0, 8)]))));
+  const old = pieces.add(
+    header(
+      message('dataspace', dataspace([2])),
+      message('datatype', FLOAT32),
+      message('layout', Buffer.concat([Buffer.of(1), layout(0, 8)])),
+    ),
+  );
   const bare = pieces.add(header(message('dataspace', dataspace([2]))));
-  const bytes = pieces.file(pieces.add(header(link('inside', inside), link('absent', absent), link('old', old), link('bare', bare), link('beyond', 2 ** 40))));
+  const bytes = pieces.file(
+    pieces.add(
+      header(
+        link('inside', inside),
+        link('absent', absent),
+        link('old', old),
+        link('bare', bare),
+        link('beyond', 2 ** 40),
+      ),
+    ),
+  );
   const file = new Hdf5('file', bytes);
   assert.deepEqual(numbers(bytes, file.dataset(inside)), [1, 2]);
   assert.equal(file.dataset(bigEndian).isFloat, false);
   assert.equal(file.dataset(absent).at, undefined);
   assert.throws(() => file.dataset(old), /version 1 of a layout is not known/);
   assert.throws(() => file.dataset(bare), /message 3 of a dataset is missing/);
-  assert.throws(() => file.find('beyond/more'), /it cannot be read as HDF5 \(byte 1099511627776: 16 bytes are to follow/);
-  assert.throws(() => new Hdf5('file', bytes.subarray(0, 20)), /it cannot be read as HDF5 \(byte 0: 48 bytes are to follow, the file has 20\)$/);
+  assert.throws(
+    () => file.find('beyond/more'),
+    /it cannot be read as HDF5 \(byte 1099511627776: 16 bytes are to follow/,
+  );
+  assert.throws(
+    () => new Hdf5('file', bytes.subarray(0, 20)),
+    /it cannot be read as HDF5 \(byte 0: 48 bytes are to follow, the file has 20\)$/,
+  );
   assert.throws(() => new Hdf5('file', bytes.with(8, 9)), /version 9 of the superblock is not known/);
   assert.throws(() => new Hdf5('file', bytes.with(9, 4)), /addresses and lengths are to have 8 bytes/);
 });

@@ -1,5 +1,6 @@
 /**
- * A run that is interrupted is not over: what ends a run is not done, and a fit from model.position on ends where an uninterrupted
+ * A run that is interrupted is not over: what ends a run is not done, and a fit from model.position on ends where an
+ * uninterrupted
  * one ends, bit for bit, with the callbacks that watched it.
  */
 import assert from 'node:assert/strict';
@@ -36,9 +37,18 @@ const WATCHED = [
   ['reduceLROnPlateau', plain, () => [reduceLROnPlateau({ monitor: 'loss', minDelta: 10, patience: 1, factor: 0.1 })]],
 ];
 
-/** @type {[string, (model: Sequential, controller: AbortController) => void, boolean][]} how it is interrupted, and whether fit resolves then */
+/**
+ * @type {[string, (model: Sequential, controller: AbortController) => void, boolean][]} how it is interrupted, and
+ *   whether fit resolves then
+ */
 const INTERRUPTED = [
-  ['stopTraining', (model) => { model.stopTraining = true; }, true],
+  [
+    'stopTraining',
+    (model) => {
+      model.stopTraining = true;
+    },
+    true,
+  ],
   ['a signal', (_, controller) => controller.abort(), false],
 ];
 
@@ -60,7 +70,9 @@ onEveryBuild(() => {
           const controller = new AbortController();
           const watching = made();
           let batches = 0;
-          const onBatchEnd = () => { if (batches++ === stop) interrupt(model, controller); };
+          const onBatchEnd = () => {
+            if (batches++ === stop) interrupt(model, controller);
+          };
           const ran = model.fit(x, y, { ...run, signal: controller.signal, callbacks: [...watching, { onBatchEnd }] });
           if (resolves) await ran;
           else await assert.rejects(ran, { name: 'AbortError' });
@@ -71,7 +83,8 @@ onEveryBuild(() => {
           assert.equal(model.continues, true);
           assert.equal(model.interrupted, false);
           assert.ok(weightBytes(model).equals(weightBytes(whole)), `after batch ${stop}`);
-          for (const [key, values] of Object.entries(rest.history)) assert.deepEqual(values, history[key].slice(-rest.epoch.length), `${key}, after batch ${stop}`);
+          for (const [key, values] of Object.entries(rest.history))
+            assert.deepEqual(values, history[key].slice(-rest.epoch.length), `${key}, after batch ${stop}`);
           if (!watching.some((callback) => callback.resume)) {
             await goOn(copy, made());
             assert.ok(weightBytes(copy).equals(weightBytes(whole)), `from a file, after batch ${stop}`);
@@ -88,7 +101,17 @@ onEveryBuild(() => {
       await whole.fit(x, y, { ...run, callbacks: made() });
       const model = await smallModel({ compile: { optimizer } });
       const [first] = made();
-      await model.fit(x, y, { ...run, callbacks: [first, { onBatchEnd: (batch) => { if (model.position.epoch === 1 && batch === 1) model.stopTraining = true; } }] });
+      await model.fit(x, y, {
+        ...run,
+        callbacks: [
+          first,
+          {
+            onBatchEnd: (batch) => {
+              if (model.position.epoch === 1 && batch === 1) model.stopTraining = true;
+            },
+          },
+        ],
+      });
       const copy = await loadModel(await model.save({ includeOptimizer: true }));
       const [second] = made();
       second.resume(first.state);
@@ -98,15 +121,49 @@ onEveryBuild(() => {
     }
   });
 
-  /** How a run is left where an epoch is over and the next has not trained yet. @type {[string, (at: number, controller: AbortController) => any][]} */
+  /**
+   * How a run is left where an epoch is over and the next has not trained yet.
+   * @type {[string, (at: number, controller: AbortController) => any][]}
+   */
   const BETWEEN = [
-    ['a signal at an epoch’s end', (at, controller) => ({ onEpochEnd: (/** @type {number} */ epoch) => { if (epoch === at - 1) controller.abort(); } })],
-    ['a signal as an epoch begins', (at, controller) => ({ onEpochBegin: (/** @type {number} */ epoch) => { if (epoch === at) controller.abort(); } })],
-    ['an error as an epoch begins', (at) => ({ onEpochBegin: (/** @type {number} */ epoch) => { if (epoch === at) throw new Error('mine'); } })],
-    ['an error before the first batch', (at) => {
-      let now = -1;
-      return { onEpochBegin: (/** @type {number} */ epoch) => { now = epoch; }, onBatchBegin: () => { if (now === at) throw new Error('mine'); } };
-    }],
+    [
+      'a signal at an epoch’s end',
+      (at, controller) => ({
+        onEpochEnd: (/** @type {number} */ epoch) => {
+          if (epoch === at - 1) controller.abort();
+        },
+      }),
+    ],
+    [
+      'a signal as an epoch begins',
+      (at, controller) => ({
+        onEpochBegin: (/** @type {number} */ epoch) => {
+          if (epoch === at) controller.abort();
+        },
+      }),
+    ],
+    [
+      'an error as an epoch begins',
+      (at) => ({
+        onEpochBegin: (/** @type {number} */ epoch) => {
+          if (epoch === at) throw new Error('mine');
+        },
+      }),
+    ],
+    [
+      'an error before the first batch',
+      (at) => {
+        let now = -1;
+        return {
+          onEpochBegin: (/** @type {number} */ epoch) => {
+            now = epoch;
+          },
+          onBatchBegin: () => {
+            if (now === at) throw new Error('mine');
+          },
+        };
+      },
+    ],
   ];
 
   test('a rate is set once per epoch, by each of several schedulers, wherever between epochs a run was left', async () => {
@@ -119,30 +176,53 @@ onEveryBuild(() => {
           const model = await smallModel({ compile: { optimizer: plain } });
           const controller = new AbortController();
           const watching = halving();
-          await assert.rejects(model.fit(x, y, { ...run, signal: controller.signal, callbacks: [...watching, leaving(first, controller)] }));
+          await assert.rejects(
+            model.fit(x, y, {
+              ...run,
+              signal: controller.signal,
+              callbacks: [...watching, leaving(first, controller)],
+            }),
+          );
           assert.deepEqual([model.position.epoch, model.position.batch], [first, 0]);
           const rest = await goOn(model, others ? halving() : watching);
           assert.deepEqual(rest.history.learning_rate, history.learning_rate.slice(first), `${how} ${first}`);
           assert.ok(weightBytes(model).equals(weightBytes(whole)), `${how} ${first}`);
           const again = await model.fit(x, y, { ...run, callbacks: watching });
-          assert.deepEqual(again.history.learning_rate, history.learning_rate.map((rate) => rate / 64), 'a run of its own sets them all');
+          assert.deepEqual(
+            again.history.learning_rate,
+            history.learning_rate.map((rate) => rate / 64),
+            'a run of its own sets them all',
+          );
           model.dispose();
         }
     whole.dispose();
   });
 
   test('modelCheckpoint with saveBestOnly takes the figures of whole epochs only', async () => {
-    for (const [monitor, mode] of /** @type {const} */ ([['loss', 'min'], ['val_loss', 'max']])) {
+    for (const [monitor, mode] of /** @type {const} */ ([
+      ['loss', 'min'],
+      ['val_loss', 'max'],
+    ])) {
       /** @type {[number, number][]} */
       const wanted = [];
       /** @type {[number, number][]} */
       const saved = [];
-      const keep = (/** @type {[number, number][]} */ list) => callbacks.modelCheckpoint({ monitor, mode, saveBestOnly: true, save: (_, { epoch, logs }) => void list.push([epoch, logs[monitor]]) });
+      const keep = (/** @type {[number, number][]} */ list) =>
+        callbacks.modelCheckpoint({
+          monitor,
+          mode,
+          saveBestOnly: true,
+          save: (_, { epoch, logs }) => void list.push([epoch, logs[monitor]]),
+        });
       const whole = await smallModel({ compile: { optimizer: plain } });
       await whole.fit(x, y, { ...run, callbacks: keep(wanted) });
       const model = await smallModel({ compile: { optimizer: plain } });
       const keeping = keep(saved);
-      const stop = { onBatchEnd: () => { model.stopTraining = true; } };
+      const stop = {
+        onBatchEnd: () => {
+          model.stopTraining = true;
+        },
+      };
       await model.fit(x, y, { ...run, callbacks: [keeping, stop] });
       while (model.interrupted) await goOn(model, [keeping, ...(model.position.batch < STEPS - 2 ? [stop] : [])]);
       assert.deepEqual(saved, wanted, monitor);
@@ -158,10 +238,27 @@ onEveryBuild(() => {
         const model = await smallModel({ compile: { optimizer: plain } });
         const controller = new AbortController();
         const first = callbacks.csvLogger({ filename });
-        await assert.rejects(model.fit(x, y, { ...run, signal: controller.signal, callbacks: [first, { onEpochEnd: (epoch) => { if (epoch === 1) controller.abort(); } }] }));
+        await assert.rejects(
+          model.fit(x, y, {
+            ...run,
+            signal: controller.signal,
+            callbacks: [
+              first,
+              {
+                onEpochEnd: (epoch) => {
+                  if (epoch === 1) controller.abort();
+                },
+              },
+            ],
+          }),
+        );
         const second = others ? callbacks.csvLogger({ filename }) : first;
         await goOn(model, [second]);
-        const epochs = async () => (await readFile(filename, 'utf8')).trimEnd().split('\n').map((line) => line.split(',')[0]);
+        const epochs = async () =>
+          (await readFile(filename, 'utf8'))
+            .trimEnd()
+            .split('\n')
+            .map((line) => line.split(',')[0]);
         assert.deepEqual(await epochs(), ['epoch', '0', '1', '2']);
         assert.equal(second.text, await readFile(filename, 'utf8'));
         await model.fit(x, y, { ...run, epochs: 1, callbacks: second });
@@ -175,8 +272,18 @@ onEveryBuild(() => {
 
   test('a model from a file tells that its run was interrupted within an epoch', async () => {
     const model = await smallModel({ compile: { optimizer: plain } });
-    for (const [at, interrupted] of /** @type {const} */ ([[2, true], [Infinity, false]])) {
-      await model.fit(x, y, { ...run, callbacks: { onBatchEnd: (batch) => { model.stopTraining = batch === at; } } });
+    for (const [at, interrupted] of /** @type {const} */ ([
+      [2, true],
+      [Infinity, false],
+    ])) {
+      await model.fit(x, y, {
+        ...run,
+        callbacks: {
+          onBatchEnd: (batch) => {
+            model.stopTraining = batch === at;
+          },
+        },
+      });
       const copy = await loadModel(await model.save({ includeOptimizer: true }));
       assert.deepEqual([model.interrupted, copy.interrupted], [interrupted, interrupted]);
       copy.dispose();
@@ -189,7 +296,10 @@ onEveryBuild(() => {
     /** @type {Uint8Array<ArrayBuffer>[]} */
     const files = [];
     const save = async (/** @type {any} */ model) => void files.push(await model.save({ includeOptimizer: true }));
-    await whole.fit(x, y, { ...run, callbacks: [swapEmaWeights({ swapOnEpoch: true }), callbacks.modelCheckpoint({ save })] });
+    await whole.fit(x, y, {
+      ...run,
+      callbacks: [swapEmaWeights({ swapOnEpoch: true }), callbacks.modelCheckpoint({ save })],
+    });
     for (const file of files.slice(0, -1)) {
       const copy = await loadModel(file);
       assert.equal(copy.optimizer.swapped, true);
@@ -201,9 +311,23 @@ onEveryBuild(() => {
   });
 
   test('a run that a callback ends at an epoch’s end is over, one that is stopped before is not', async () => {
-    for (const [hook, over] of /** @type {const} */ ([['onEpochEnd', true], ['onEpochBegin', false], ['onBatchBegin', false], ['onBatchEnd', false], ['onTestEnd', false], ['onProgress', false]])) {
+    for (const [hook, over] of /** @type {const} */ ([
+      ['onEpochEnd', true],
+      ['onEpochBegin', false],
+      ['onBatchBegin', false],
+      ['onBatchEnd', false],
+      ['onTestEnd', false],
+      ['onProgress', false],
+    ])) {
       const model = await smallModel({ compile: { optimizer: ema } });
-      await model.fit(x, y, { ...run, callbacks: { [hook]: () => { model.stopTraining = model.optimizer.iterations > 1; } } });
+      await model.fit(x, y, {
+        ...run,
+        callbacks: {
+          [hook]: () => {
+            model.stopTraining = model.optimizer.iterations > 1;
+          },
+        },
+      });
       assert.equal(model.interrupted, !over, hook);
       const own = weightBytes(model);
       model.optimizer.swapAverages();
@@ -211,17 +335,46 @@ onEveryBuild(() => {
       model.dispose();
     }
     const none = await smallModel();
-    const { epoch } = await none.fit(x, y, { ...run, callbacks: { onTrainBegin: () => { none.stopTraining = true; } } });
+    const { epoch } = await none.fit(x, y, {
+      ...run,
+      callbacks: {
+        onTrainBegin: () => {
+          none.stopTraining = true;
+        },
+      },
+    });
     assert.deepEqual([epoch, none.interrupted, none.position], [[], true, { epoch: 0, batch: 0 }], 'onTrainBegin');
     none.dispose();
     const last = await smallModel({ compile: { optimizer: ema } });
-    await last.fit(x, y, { ...run, epochs: 1, callbacks: { onBatchEnd: (batch) => { last.stopTraining = batch === STEPS - 1; } } });
+    await last.fit(x, y, {
+      ...run,
+      epochs: 1,
+      callbacks: {
+        onBatchEnd: (batch) => {
+          last.stopTraining = batch === STEPS - 1;
+        },
+      },
+    });
     assert.equal(last.interrupted, false, 'all epochs are done');
     last.dispose();
     const both = await smallModel({ compile: { optimizer: ema } });
     const stopping = earlyStopping({ monitor: 'loss', mode: 'max' });
-    await both.fit(x, y, { ...run, callbacks: [stopping, { onBatchEnd: () => { if (both.position.epoch === 1 && both.position.batch === STEPS) both.stopTraining = true; } }] });
-    assert.deepEqual([stopping.stopped, both.interrupted], [{ epoch: 1 }, false], 'stopped at the last batch, and ended after it');
+    await both.fit(x, y, {
+      ...run,
+      callbacks: [
+        stopping,
+        {
+          onBatchEnd: () => {
+            if (both.position.epoch === 1 && both.position.batch === STEPS) both.stopTraining = true;
+          },
+        },
+      ],
+    });
+    assert.deepEqual(
+      [stopping.stopped, both.interrupted],
+      [{ epoch: 1 }, false],
+      'stopped at the last batch, and ended after it',
+    );
     both.dispose();
   });
 
@@ -232,9 +385,16 @@ onEveryBuild(() => {
     model.compile({ optimizer: { name: 'sgd', learningRate: 0.25 }, loss: 'mse' });
     model.setWeights([tensor([1], [1, 1])]);
     const terminating = terminateOnNaN();
-    const rate = { onEpochBegin: (/** @type {number} */ epoch) => { if (epoch === 2) model.optimizer.learningRate = 1e6; } };
+    const rate = {
+      onEpochBegin: (/** @type {number} */ epoch) => {
+        if (epoch === 2) model.optimizer.learningRate = 1e6;
+      },
+    };
     const endless = { epochs: 50, batchSize: 1, verbose: /** @type {const} */ (0) };
-    await model.fit(one(1), one(0), { ...endless, callbacks: [rate, earlyStopping({ monitor: 'loss', patience: 99, restoreBestWeights: true }), terminating] });
+    await model.fit(one(1), one(0), {
+      ...endless,
+      callbacks: [rate, earlyStopping({ monitor: 'loss', patience: 99, restoreBestWeights: true }), terminating],
+    });
     assert.equal(model.interrupted, false);
     assert.equal(model.getWeights()[0].data[0], 2 ** -4, 'as after epoch 1');
     const stopped = /** @type {{ epoch: number, batch: number }} */ (terminating.stopped);
@@ -246,10 +406,16 @@ onEveryBuild(() => {
 
   test('trainOnBatch of TensorFlow.js’s names ends no run: averages stay averages', async () => {
     const tf = await import('../../shim/tf.js');
-    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, useBias: false, inputShape: [1], kernelInitializer: 'ones' })] });
-    model.compile({ optimizer: { name: 'sgd', learningRate: 0.25, useEma: true, emaMomentum: 0.5 }, loss: 'meanSquaredError' });
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ units: 1, useBias: false, inputShape: [1], kernelInitializer: 'ones' })],
+    });
+    model.compile({
+      optimizer: { name: 'sgd', learningRate: 0.25, useEma: true, emaMomentum: 0.5 },
+      loss: 'meanSquaredError',
+    });
     const { position } = model;
-    for (const loss of [1, 0.25, 0.0625]) assert.equal(await model.trainOnBatch(tf.ones([1, 1]), tf.zeros([1, 1])), loss);
+    for (const loss of [1, 0.25, 0.0625])
+      assert.equal(await model.trainOnBatch(tf.ones([1, 1]), tf.zeros([1, 1])), loss);
     assert.equal(model.getWeights()[0].dataSync()[0], 0.125);
     assert.deepEqual([model.position, model.history.epoch], [position, []]);
     model.dispose();

@@ -6,9 +6,30 @@ import { refused, wrong } from './support.js';
 
 /** Where each number of the core's list is (src/api.c, fr_add), all 0 unless a case says otherwise. */
 const AT = {
-  kind: 0, units: 1, kernel: 2, strides: 4, padding: 6, activation: 7, useBias: 8, rate: 9, slope: 10, margins: 11,
-  target: 15, momentum: 19, epsilon: 20, center: 21, scale: 22, regularizers: 23, initializers: 27, seed: 43, range: 44,
-  fill: 48, interpolation: 49, fillValue: 50, valueRange: 51, sources: 53,
+  kind: 0,
+  units: 1,
+  kernel: 2,
+  strides: 4,
+  padding: 6,
+  activation: 7,
+  useBias: 8,
+  rate: 9,
+  slope: 10,
+  margins: 11,
+  target: 15,
+  momentum: 19,
+  epsilon: 20,
+  center: 21,
+  scale: 22,
+  regularizers: 23,
+  initializers: 27,
+  seed: 43,
+  range: 44,
+  fill: 48,
+  interpolation: 49,
+  fillValue: 50,
+  valueRange: 51,
+  sources: 53,
 };
 
 /** @param {Partial<Record<keyof typeof AT, number | number[]>>} given */
@@ -18,27 +39,99 @@ function numbers(given) {
   list[AT.seed] = -1;
   list[AT.sources] = 1;
   list[AT.sources + 1] = -1;
-  for (const [name, value] of Object.entries(given)) [value].flat().forEach((n, i) => { list[AT[/** @type {keyof typeof AT} */ (name)] + i] = n; });
+  for (const [name, value] of Object.entries(given))
+    [value].flat().forEach((n, i) => {
+      list[AT[/** @type {keyof typeof AT} */ (name)] + i] = n;
+    });
   return list;
 }
 
 describe('a layer as the core reads it', () => {
   /** @type {[string, import('../../shim/layers/index.js').LayerConfig, Parameters<typeof numbers>[0]][]} */
   const cases = [
-    ['conv2d', layers.conv2d({ filters: 4, kernelSize: [3, 5], strides: [2, 1], padding: 'same', activation: 'relu' }),
-      { kind: 0, units: 4, kernel: [3, 5], strides: [2, 1], padding: 1, activation: 1, useBias: 1 }],
-    ['depthwise', layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, activation: 'relu6', useBias: false, depthwiseInitializer: 'ones', depthwiseRegularizer: 'l1' }),
-      { kind: 6, units: 2, kernel: [3, 3], strides: [1, 1], activation: 4, initializers: [1, 1, 0, -1], regularizers: [0.01, 0, 0, 0] }],
+    [
+      'conv2d',
+      layers.conv2d({ filters: 4, kernelSize: [3, 5], strides: [2, 1], padding: 'same', activation: 'relu' }),
+      { kind: 0, units: 4, kernel: [3, 5], strides: [2, 1], padding: 1, activation: 1, useBias: 1 },
+    ],
+    [
+      'depthwise',
+      layers.depthwiseConv2d({
+        kernelSize: 3,
+        depthMultiplier: 2,
+        activation: 'relu6',
+        useBias: false,
+        depthwiseInitializer: 'ones',
+        depthwiseRegularizer: 'l1',
+      }),
+      {
+        kind: 6,
+        units: 2,
+        kernel: [3, 3],
+        strides: [1, 1],
+        activation: 4,
+        initializers: [1, 1, 0, -1],
+        regularizers: [0.01, 0, 0, 0],
+      },
+    ],
     ['max pooling', layers.maxPooling2d({ poolSize: [2, 3] }), { kind: 1, kernel: [2, 3], strides: [2, 3] }],
-    ['average pooling', layers.averagePooling2d({ strides: 1, padding: 'same' }), { kind: 7, kernel: [2, 2], strides: [1, 1], padding: 1 }],
+    [
+      'average pooling',
+      layers.averagePooling2d({ strides: 1, padding: 'same' }),
+      { kind: 7, kernel: [2, 2], strides: [1, 1], padding: 1 },
+    ],
     ['global average', layers.globalAveragePooling2d(), { kind: 8 }],
     ['global max', layers.globalMaxPooling2d(), { kind: 9 }],
-    ['zero padding', layers.zeroPadding2d({ padding: [[1, 2], [3, 4]] }), { kind: 12, margins: [1, 2, 3, 4] }],
+    [
+      'zero padding',
+      layers.zeroPadding2d({
+        padding: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+      { kind: 12, margins: [1, 2, 3, 4] },
+    ],
     ['dropout', layers.dropout({ rate: 0.25, seed: 9 }), { kind: 4, rate: 0.25, seed: 9 }],
-    ['dense', layers.dense({ units: 3, activation: 'leakyRelu', kernelInitializer: initializers.varianceScaling({ scale: 2, mode: 'fanOut', distribution: 'uniform', seed: 5 }), biasInitializer: initializers.constant({ value: 0.5 }), kernelRegularizer: regularizers.l1l2({ l2: 0.2 }), biasRegularizer: 'l2' }),
-      { kind: 3, units: 3, activation: 5, slope: 0.2, useBias: 1, initializers: [2, 2, 1, 5, 1, 0.5, 0, -1], regularizers: [0.01, 0.2, 0, 0.01] }],
-    ['batch normalization', layers.batchNormalization({ center: false, gammaInitializer: 'zeros', betaInitializer: 'ones', movingMeanInitializer: 'heNormal', movingVarianceInitializer: 'glorotNormal', gammaRegularizer: regularizers.l2({ l2: 3 }) }),
-      { kind: 11, momentum: 0.99, epsilon: 0.001, scale: 1, initializers: [1, 0, 0, -1, 1, 1, 0, -1, 3, 2, 0, -1, 3, 1, 2, -1], regularizers: [0, 3, 0, 0] }],
+    [
+      'dense',
+      layers.dense({
+        units: 3,
+        activation: 'leakyRelu',
+        kernelInitializer: initializers.varianceScaling({ scale: 2, mode: 'fanOut', distribution: 'uniform', seed: 5 }),
+        biasInitializer: initializers.constant({ value: 0.5 }),
+        kernelRegularizer: regularizers.l1l2({ l2: 0.2 }),
+        biasRegularizer: 'l2',
+      }),
+      {
+        kind: 3,
+        units: 3,
+        activation: 5,
+        slope: 0.2,
+        useBias: 1,
+        initializers: [2, 2, 1, 5, 1, 0.5, 0, -1],
+        regularizers: [0.01, 0.2, 0, 0.01],
+      },
+    ],
+    [
+      'batch normalization',
+      layers.batchNormalization({
+        center: false,
+        gammaInitializer: 'zeros',
+        betaInitializer: 'ones',
+        movingMeanInitializer: 'heNormal',
+        movingVarianceInitializer: 'glorotNormal',
+        gammaRegularizer: regularizers.l2({ l2: 3 }),
+      }),
+      {
+        kind: 11,
+        momentum: 0.99,
+        epsilon: 0.001,
+        scale: 1,
+        initializers: [1, 0, 0, -1, 1, 1, 0, -1, 3, 2, 0, -1, 3, 1, 2, -1],
+        regularizers: [0, 3, 0, 0],
+      },
+    ],
     ['re_lu', layers.reLU(), { kind: 5, activation: 1 }],
     ['leaky_re_lu', layers.leakyReLU({ alpha: 0.1 }), { kind: 5, activation: 5, slope: 0.1 }],
     ['softmax', layers.softmax(), { kind: 5, activation: 3 }],
@@ -50,40 +143,110 @@ describe('a layer as the core reads it', () => {
     ['flip', layers.randomFlip({ seed: 3 }), { kind: 14, range: [1, 1], seed: 3 }],
     ['flip horizontal', layers.randomFlip({ mode: 'horizontal' }), { kind: 14, range: [1, 0] }],
     ['flip vertical', layers.randomFlip({ mode: 'vertical' }), { kind: 14, range: [0, 1] }],
-    ['translation', layers.randomTranslation({ heightFactor: 0.1, widthFactor: [0, 0.2], fillMode: 'wrap', interpolation: 'nearest' }),
-      { kind: 15, range: [-0.1, 0.1, 0, 0.2], fill: 3, interpolation: 1 }],
-    ['rotation', layers.randomRotation({ factor: 0.5, fillMode: 'nearest' }), { kind: 16, range: [-0.5, 0.5], fill: 1 }],
+    [
+      'translation',
+      layers.randomTranslation({
+        heightFactor: 0.1,
+        widthFactor: [0, 0.2],
+        fillMode: 'wrap',
+        interpolation: 'nearest',
+      }),
+      { kind: 15, range: [-0.1, 0.1, 0, 0.2], fill: 3, interpolation: 1 },
+    ],
+    [
+      'rotation',
+      layers.randomRotation({ factor: 0.5, fillMode: 'nearest' }),
+      { kind: 16, range: [-0.5, 0.5], fill: 1 },
+    ],
     ['zoom, both alike', layers.randomZoom({ heightFactor: [0, 0.2] }), { kind: 17, range: [0, 0.2, 1, -1], fill: 2 }],
-    ['contrast', layers.randomContrast({ factor: [0.3, 0.1], valueRange: [0, 255] }), { kind: 18, range: [0.3, 0.1], valueRange: [0, 255] }],
-    ['erasing', layers.randomErasing({ factor: 0.5, fillValue: 0.5 }), { kind: 19, range: [0.02, 0.33, 0, 0.5], fillValue: 0.5, valueRange: [0, 1] }],
-    ['erasing with noise', layers.randomErasing(), { kind: 19, range: [0.02, 0.33, 0, 1], fillValue: NaN, valueRange: [0, 1] }],
+    [
+      'contrast',
+      layers.randomContrast({ factor: [0.3, 0.1], valueRange: [0, 255] }),
+      { kind: 18, range: [0.3, 0.1], valueRange: [0, 255] },
+    ],
+    [
+      'erasing',
+      layers.randomErasing({ factor: 0.5, fillValue: 0.5 }),
+      { kind: 19, range: [0.02, 0.33, 0, 0.5], fillValue: 0.5, valueRange: [0, 1] },
+    ],
+    [
+      'erasing with noise',
+      layers.randomErasing(),
+      { kind: 19, range: [0.02, 0.33, 0, 1], fillValue: NaN, valueRange: [0, 1] },
+    ],
   ];
-  for (const [name, config, expected] of cases) test(name, () => assert.deepEqual(layerNumbers(config, [-1]), numbers(expected)));
+  for (const [name, config, expected] of cases)
+    test(name, () => assert.deepEqual(layerNumbers(config, [-1]), numbers(expected)));
 
   test('reshape, and add with its sources', () => {
-    assert.deepEqual(layerNumbers(layers.reshape({ targetShape: [2, -1] }), [4], [2, 8]), numbers({ kind: 10, target: [2, 2, 8, 0], sources: [1, 4] }));
+    assert.deepEqual(
+      layerNumbers(layers.reshape({ targetShape: [2, -1] }), [4], [2, 8]),
+      numbers({ kind: 10, target: [2, 2, 8, 0], sources: [1, 4] }),
+    );
     assert.deepEqual(layerNumbers(layers.add(), [3, -1, 2]), numbers({ kind: 13, sources: [3, 3, -1, 2] }));
   });
 
   test('every named initializer', () => {
-    const draws = { glorotUniform: [2, 1, 2], glorotNormal: [3, 1, 2], heUniform: [2, 2, 0], heNormal: [3, 2, 0], leCunUniform: [2, 1, 0], leCunNormal: [3, 1, 0], lecunUniform: [2, 1, 0], lecunNormal: [3, 1, 0], varianceScaling: [3, 1, 0] };
+    const draws = {
+      glorotUniform: [2, 1, 2],
+      glorotNormal: [3, 1, 2],
+      heUniform: [2, 2, 0],
+      heNormal: [3, 2, 0],
+      leCunUniform: [2, 1, 0],
+      leCunNormal: [3, 1, 0],
+      lecunUniform: [2, 1, 0],
+      lecunNormal: [3, 1, 0],
+      varianceScaling: [3, 1, 0],
+    };
     for (const [name, draw] of Object.entries(draws)) {
       for (const kernelInitializer of [wrong(name), wrong(initializers)[name]({})])
-        assert.deepEqual(layerNumbers(layers.dense({ units: 1, kernelInitializer }), [-1]).slice(27, 31), [...draw, -1], name);
-      assert.equal(layerNumbers(layers.dense({ units: 1, kernelInitializer: wrong(initializers)[name]({ seed: 6 }) }), [-1])[30], 6, name);
+        assert.deepEqual(
+          layerNumbers(layers.dense({ units: 1, kernelInitializer }), [-1]).slice(27, 31),
+          [...draw, -1],
+          name,
+        );
+      assert.equal(
+        layerNumbers(layers.dense({ units: 1, kernelInitializer: wrong(initializers)[name]({ seed: 6 }) }), [-1])[30],
+        6,
+        name,
+      );
     }
-    assert.deepEqual(layerNumbers(layers.dense({ units: 1, kernelInitializer: initializers.zeros() }), [-1]).slice(27, 31), [1, 0, 0, -1]);
+    assert.deepEqual(
+      layerNumbers(layers.dense({ units: 1, kernelInitializer: initializers.zeros() }), [-1]).slice(27, 31),
+      [1, 0, 0, -1],
+    );
   });
 });
 
 test('initializers and regularizers refuse what they do not know', () => {
-  refused(() => initializers.heNormal(wrong({ scale: 2 })), "initializer heNormal has no option 'scale'; it takes seed");
-  refused(() => initializers.heNormal({ seed: 0.5 }), 'initializer heNormal: seed must be an integer 0..9007199254740991, got 0.5');
-  refused(() => initializers.constant({ value: wrong('1') }), 'initializer constant: value must be a number -1e+30..1e+30, got "1"');
-  refused(() => initializers.varianceScaling({ scale: 0 }), 'initializer varianceScaling: scale must be above 0, got 0');
-  refused(() => initializers.varianceScaling({ scale: -1 }), 'initializer varianceScaling: scale must be a number 0..1000000, got -1');
-  refused(() => initializers.varianceScaling({ mode: wrong('fan_in') }), 'initializer varianceScaling: mode must be one of fanIn, fanOut, fanAvg, got "fan_in"');
-  refused(() => initializers.varianceScaling({ distribution: wrong('cauchy') }), 'initializer varianceScaling: distribution must be one of normal, uniform, truncatedNormal, got "cauchy"');
+  refused(
+    () => initializers.heNormal(wrong({ scale: 2 })),
+    "initializer heNormal has no option 'scale'; it takes seed",
+  );
+  refused(
+    () => initializers.heNormal({ seed: 0.5 }),
+    'initializer heNormal: seed must be an integer 0..9007199254740991, got 0.5',
+  );
+  refused(
+    () => initializers.constant({ value: wrong('1') }),
+    'initializer constant: value must be a number -1e+30..1e+30, got "1"',
+  );
+  refused(
+    () => initializers.varianceScaling({ scale: 0 }),
+    'initializer varianceScaling: scale must be above 0, got 0',
+  );
+  refused(
+    () => initializers.varianceScaling({ scale: -1 }),
+    'initializer varianceScaling: scale must be a number 0..1000000, got -1',
+  );
+  refused(
+    () => initializers.varianceScaling({ mode: wrong('fan_in') }),
+    'initializer varianceScaling: mode must be one of fanIn, fanOut, fanAvg, got "fan_in"',
+  );
+  refused(
+    () => initializers.varianceScaling({ distribution: wrong('cauchy') }),
+    'initializer varianceScaling: distribution must be one of normal, uniform, truncatedNormal, got "cauchy"',
+  );
   refused(() => regularizers.l1(wrong({ l2: 1 })), "regularizer l1 has no option 'l2'; it takes l1");
   refused(() => regularizers.l1l2({ l1: -1 }), 'regularizer l1l2: l1 must be a number 0..1000000, got -1');
 });

@@ -10,7 +10,11 @@ import { heapInUse, onEveryBuild, refused, smallData, smallLayers, smallModel, w
 
 const REMEDY = 'use fewer samples, smaller batches or a smaller model';
 /** @param {string} whose @param {number} bytes */
-const outOf = (whose, bytes) => ({ name: 'FittingRoomError', code: 'out-of-memory', message: `out of memory: ${whose} could not allocate ${bytes} bytes; ${REMEDY}` });
+const outOf = (whose, bytes) => ({
+  name: 'FittingRoomError',
+  code: 'out-of-memory',
+  message: `out of memory: ${whose} could not allocate ${bytes} bytes; ${REMEDY}`,
+});
 
 /** As many samples of one byte as take 2³² bytes to shuffle; zeros that no memory holds until they are read. */
 const MANY = 2 ** 30;
@@ -49,12 +53,25 @@ onEveryBuild(() => {
   test('a size that the core cannot have is refused, whatever 32 bits of it are', async () => {
     const core = await loadCore();
     const before = core.heapInUse();
-    for (const bytes of [2 ** 31, 2 ** 31 + 8, 2 ** 32 - 64, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 8, 3 * 2 ** 32, 2 ** 53 - 1]) {
+    for (const bytes of [
+      2 ** 31,
+      2 ** 31 + 8,
+      2 ** 32 - 64,
+      2 ** 32 - 1,
+      2 ** 32,
+      2 ** 32 + 8,
+      3 * 2 ** 32,
+      2 ** 53 - 1,
+    ]) {
       assert.throws(() => core.allocate(bytes), outOf('the core', bytes));
       assert.throws(() => core.withBytes(bytes, () => assert.fail('it was lent')), outOf('the core', bytes));
     }
     for (const bytes of [-1, -(2 ** 32), 1.5, NaN, Infinity, 2 ** 53, wrong('8'), wrong(undefined)]) {
-      assert.throws(() => core.allocate(bytes), { name: 'FittingRoomError', code: 'invalid-argument', message: /^allocate: bytes must be an integer 0\.\.9007199254740991, got / });
+      assert.throws(() => core.allocate(bytes), {
+        name: 'FittingRoomError',
+        code: 'invalid-argument',
+        message: /^allocate: bytes must be an integer 0\.\.9007199254740991, got /,
+      });
     }
     assert.equal(core.heapInUse(), before);
     core.withBytes(2 ** 16, (address) => core.bytes(address, 2 ** 16).fill(1));
@@ -73,11 +90,26 @@ onEveryBuild(() => {
     assert.equal(core.bytes(byteLength - 8, 8).length, 8);
     assert.equal(core.doubles(byteLength - 8, 1).length, 1);
     for (const [view, address, length] of /** @type {['bytes' | 'floats' | 'ints' | 'doubles', number, number][]} */ ([
-      ['bytes', byteLength, 1], ['bytes', 0, 2 ** 32], ['bytes', 2 ** 32, 4], ['bytes', -8, 4], ['bytes', 0, -1], ['bytes', 0, NaN], ['bytes', NaN, 4],
-      ['floats', byteLength - 8, 3], ['floats', 2, 1], ['floats', 0, 2 ** 30], ['ints', 0, 0.5], ['ints', 2 ** 32 + 4, 1], ['doubles', 4, 1], ['doubles', 0, 2 ** 29],
+      ['bytes', byteLength, 1],
+      ['bytes', 0, 2 ** 32],
+      ['bytes', 2 ** 32, 4],
+      ['bytes', -8, 4],
+      ['bytes', 0, -1],
+      ['bytes', 0, NaN],
+      ['bytes', NaN, 4],
+      ['floats', byteLength - 8, 3],
+      ['floats', 2, 1],
+      ['floats', 0, 2 ** 30],
+      ['ints', 0, 0.5],
+      ['ints', 2 ** 32 + 4, 1],
+      ['doubles', 4, 1],
+      ['doubles', 0, 2 ** 29],
     ])) {
       assert.throws(() => core[view](address, length), {
-        name: 'FittingRoomError', message: new RegExp(`^\\w+Array: must lie within the core's ${byteLength} bytes of memory, got length ${length} at ${address}$`),
+        name: 'FittingRoomError',
+        message: new RegExp(
+          `^\\w+Array: must lie within the core's ${byteLength} bytes of memory, got length ${length} at ${address}$`,
+        ),
       });
     }
   });
@@ -88,10 +120,16 @@ onEveryBuild(() => {
       core.call('fr_epoch_order', 0xffffffff, 0, 2 ** 52, 4, out); // its steps are a double
       assert.deepEqual([...core.ints(out, 4)].sort(), [0, 1, 2, 3]);
       for (const count of [2 ** 32 + 4, -(2 ** 32) + 4, 4.5, NaN, Infinity, wrong(4n), wrong(undefined)]) {
-        refused(() => core.call('fr_epoch_order', 0, 0, 0, count, out), `fr_epoch_order: argument 3 must be an integer of 32 bits, got ${count}`);
+        refused(
+          () => core.call('fr_epoch_order', 0, 0, 0, count, out),
+          `fr_epoch_order: argument 3 must be an integer of 32 bits, got ${count}`,
+        );
       }
       refused(() => core.free(2 ** 32 + out), `free: argument 0 must be an integer of 32 bits, got ${2 ** 32 + out}`);
-      refused(() => core.call('fr_steps', 2 ** 32, out), 'fr_steps: argument 0 must be an integer of 32 bits, got 4294967296');
+      refused(
+        () => core.call('fr_steps', 2 ** 32, out),
+        'fr_steps: argument 0 must be an integer of 32 bits, got 4294967296',
+      );
     });
   });
 
@@ -103,7 +141,11 @@ onEveryBuild(() => {
     const weights = weightBytes(model);
     const options = /** @type {const} */ ({ verbose: 0, stepsPerEpoch: 1 });
     await assert.rejects(model.fit(x, y, options), outOf('the core', 4 * MANY));
-    for (const act of [() => model.gradients(x, y), () => model.activations(x, 0), () => trainStep(model.compiledRunner('trainOnBatch'), x, y)]) {
+    for (const act of [
+      () => model.gradients(x, y),
+      () => model.activations(x, 0),
+      () => trainStep(model.compiledRunner('trainOnBatch'), x, y),
+    ]) {
       refused(act, `batch size must be 1..65536, got ${MANY}`);
     }
     const wide = await regression(65536);
@@ -123,9 +165,14 @@ onEveryBuild(() => {
 
 test('which arguments of the core are doubles is what src/api.c says', () => {
   const source = readFileSync(new URL('../../src/api.c', import.meta.url), 'utf8');
-  const declared = [...source.matchAll(/^int (fr_\w+)\(([^)]*)\)/gm)].map(([, name, parameters]) => [name, parameters.split(',').map((each) => each.trim())]);
+  const declared = [...source.matchAll(/^int (fr_\w+)\(([^)]*)\)/gm)].map(([, name, parameters]) => [
+    name,
+    parameters.split(',').map((each) => each.trim()),
+  ]);
   assert.ok(declared.length > 25, `${declared.length} functions were found`);
-  const doubles = declared.flatMap(([name, parameters]) => /** @type {string[]} */ (parameters).flatMap((each, i) => (/^(double|float) \w/.test(each) ? [[name, i]] : [])));
+  const doubles = declared.flatMap(([name, parameters]) =>
+    /** @type {string[]} */ (parameters).flatMap((each, i) => (/^(double|float) \w/.test(each) ? [[name, i]] : [])),
+  );
   assert.deepEqual(Object.fromEntries(doubles), DOUBLES);
   assert.equal(doubles.length, Object.keys(DOUBLES).length, 'one each at most');
 });
@@ -134,18 +181,45 @@ test('sizes that 32 bits cannot hold are refused wherever they are given', async
   const { x, y } = smallData(8);
   const model = await smallModel();
   for (const size of [2 ** 31, 2 ** 32, 2 ** 32 + 4]) {
-    for (const options of [{ batchSize: size }, { validationBatchSize: size }, { stepsPerEpoch: size }, { epochs: size }, { initialEpoch: size }, { initialBatch: size }, { validationSteps: size }]) {
-      await assert.rejects(model.fit(x, y, { verbose: 0, ...options }), { name: 'FittingRoomError', message: /^fit: \w+ must be an integer \d+\.\.\d+, got \d+$/ });
+    for (const options of [
+      { batchSize: size },
+      { validationBatchSize: size },
+      { stepsPerEpoch: size },
+      { epochs: size },
+      { initialEpoch: size },
+      { initialBatch: size },
+      { validationSteps: size },
+    ]) {
+      await assert.rejects(model.fit(x, y, { verbose: 0, ...options }), {
+        name: 'FittingRoomError',
+        message: /^fit: \w+ must be an integer \d+\.\.\d+, got \d+$/,
+      });
     }
     for (const options of [{ batchSize: size }, { steps: size }]) {
-      await assert.rejects(model.evaluate(x, y, options), { name: 'FittingRoomError', message: /^evaluate: \w+ must be an integer/ });
-      await assert.rejects(model.predict(x, options), { name: 'FittingRoomError', message: /^predict: \w+ must be an integer/ });
+      await assert.rejects(model.evaluate(x, y, options), {
+        name: 'FittingRoomError',
+        message: /^evaluate: \w+ must be an integer/,
+      });
+      await assert.rejects(model.predict(x, options), {
+        name: 'FittingRoomError',
+        message: /^predict: \w+ must be an integer/,
+      });
     }
-    await assert.rejects(model.fit(wrong({ shape: [size, 8, 8, 1], data: x.data }), y), { message: `x: shape [${size}, 8, 8, 1] needs ${size * 64} elements, the data has 512` });
-    await assert.rejects(sequential({ layers: [layers.dense({ inputShape: [size], units: 1 })] }), { message: `inputShape: dimension 0 must be an integer 1..67108864, got ${size}` });
-    assert.throws(() => layers.dense({ inputShape: [4], units: size }), { message: `dense: units must be an integer 1..65536, got ${size}` });
-    assert.throws(() => layers.conv2d({ inputShape: [4, 4, 1], filters: 1, kernelSize: size }), { message: /^conv2d: kernelSize must be an integer/ });
-    await assert.rejects(preparePhoto({ width: size, height: 1, rows: () => assert.fail('rows were asked for') }), { message: `preparePhoto: width must be an integer 1..32768, got ${size}` });
+    await assert.rejects(model.fit(wrong({ shape: [size, 8, 8, 1], data: x.data }), y), {
+      message: `x: shape [${size}, 8, 8, 1] needs ${size * 64} elements, the data has 512`,
+    });
+    await assert.rejects(sequential({ layers: [layers.dense({ inputShape: [size], units: 1 })] }), {
+      message: `inputShape: dimension 0 must be an integer 1..67108864, got ${size}`,
+    });
+    assert.throws(() => layers.dense({ inputShape: [4], units: size }), {
+      message: `dense: units must be an integer 1..65536, got ${size}`,
+    });
+    assert.throws(() => layers.conv2d({ inputShape: [4, 4, 1], filters: 1, kernelSize: size }), {
+      message: /^conv2d: kernelSize must be an integer/,
+    });
+    await assert.rejects(preparePhoto({ width: size, height: 1, rows: () => assert.fail('rows were asked for') }), {
+      message: `preparePhoto: width must be an integer 1..32768, got ${size}`,
+    });
   }
   model.dispose();
 });
@@ -154,5 +228,6 @@ test('tensors beyond any memory are refused', () => {
   assert.throws(() => tf.zeros([2 ** 46]), outOf('JavaScript', 2 ** 48));
   assert.throws(() => tf.ones([2 ** 25, 2 ** 25], 'bool'), outOf('JavaScript', 2 ** 50));
   assert.throws(() => tf.oneHot(tf.zeros([2 ** 20], 'int32'), 2 ** 26), outOf('JavaScript', 2 ** 48));
-  for (const length of [-1, 1.5, NaN]) refused(() => tf.fill([2, length], 0), `fill: length 1 must be an integer 0..9007199254740991, got ${length}`);
+  for (const length of [-1, 1.5, NaN])
+    refused(() => tf.fill([2, length], 0), `fill: length 1 must be an integer 0..9007199254740991, got ${length}`);
 });

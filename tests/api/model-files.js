@@ -9,11 +9,16 @@ const HEADER_AT = 16;
 /** @param {Uint8Array} file */
 export const headerLength = (file) => new DataView(file.buffer, file.byteOffset).getUint32(12, true);
 /** @param {Uint8Array} file */
-export const headerOf = (file) => JSON.parse(new TextDecoder().decode(file.subarray(HEADER_AT, HEADER_AT + headerLength(file))));
+export const headerOf = (file) =>
+  JSON.parse(new TextDecoder().decode(file.subarray(HEADER_AT, HEADER_AT + headerLength(file))));
 /** @param {Uint8Array} file */
 export const dataOf = (file) => file.subarray(HEADER_AT + headerLength(file), file.length - 32);
 
-/** A file whose checksum is right, whatever is in it, as a hostile author would make it. @param {string | Uint8Array} text of the header @param {Uint8Array} data */
+/**
+ * A file whose checksum is right, whatever is in it, as a hostile author would make it.
+ * @param {string | Uint8Array} text of the header
+ * @param {Uint8Array} data
+ */
 export function forged(text, data = new Uint8Array()) {
   const raw = Buffer.from(text);
   const header = Buffer.concat([raw, Buffer.alloc((16 - (raw.length % 16)) % 16, ' ')]);
@@ -22,7 +27,11 @@ export function forged(text, data = new Uint8Array()) {
   return sealed(Buffer.concat([head, header, data]));
 }
 
-/** The file with its header changed and its checksum made right again. @param {Uint8Array} file @param {(header: any) => any} change */
+/**
+ * The file with its header changed and its checksum made right again.
+ * @param {Uint8Array} file
+ * @param {(header: any) => any} change
+ */
 export function altered(file, change) {
   const header = headerOf(file);
   return forged(JSON.stringify(change(header) ?? header), dataOf(file));
@@ -30,7 +39,11 @@ export function altered(file, change) {
 
 /** The file of a small stack with metadata. @param {import('../../shim/formats/fit/save.js').SaveOptions} [options] */
 export async function smallFile(options) {
-  const made = await sequential({ layers: [layers.flatten({ inputShape: [2, 2, 1] }), layers.dense({ units: 2, name: 'only' })], seed: 1, name: 'tiny' });
+  const made = await sequential({
+    layers: [layers.flatten({ inputShape: [2, 2, 1] }), layers.dense({ units: 2, name: 'only' })],
+    seed: 1,
+    name: 'tiny',
+  });
   made.metadata = { classNames: ['left', 'right'] };
   const file = await made.save(options);
   made.dispose();

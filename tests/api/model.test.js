@@ -23,14 +23,21 @@ _________________________________________________________________`;
 
 /** @param {import('../../shim/index.js').Sequential} model @param {(model: any) => unknown} use */
 const refusedOnceDisposed = (model, use) =>
-  assert.rejects(async () => use(model), { name: 'FittingRoomError', code: 'wrong-state', message: 'this model has been disposed' });
+  assert.rejects(async () => use(model), {
+    name: 'FittingRoomError',
+    code: 'wrong-state',
+    message: 'this model has been disposed',
+  });
 
 onEveryBuild(() => {
   test('summary prints Keras’s table', async () => {
     const model = await sequential({ layers: tutorialLayers(), seed: 1 });
     /** @type {string[]} */
     const printed = [];
-    assert.equal(model.summary((text) => printed.push(text)), printed.join('\n'));
+    assert.equal(
+      model.summary((text) => printed.push(text)),
+      printed.join('\n'),
+    );
     assert.equal(printed.join('\n'), SUMMARY);
     assert.equal(model.countParams(), 693962);
     model.dispose();
@@ -39,7 +46,14 @@ onEveryBuild(() => {
   test('layers have names, shapes and parameter counts', async () => {
     const model = await sequential({
       layers: [
-        layers.conv2d({ inputShape: [9, 8, 2], filters: 5, kernelSize: [3, 2], strides: 2, padding: 'same', useBias: false }),
+        layers.conv2d({
+          inputShape: [9, 8, 2],
+          filters: 5,
+          kernelSize: [3, 2],
+          strides: 2,
+          padding: 'same',
+          useBias: false,
+        }),
         layers.maxPooling2d({ poolSize: 2, padding: 'same' }),
         layers.conv2d({ filters: 3, kernelSize: 1, name: 'narrow' }),
         layers.reLU(),
@@ -50,11 +64,27 @@ onEveryBuild(() => {
       ],
       name: 'odd',
     });
-    assert.deepEqual(model.layers.map(({ name }) => name),
-      ['conv2d', 'max_pooling2d', 'narrow', 're_lu', 'flatten', 'dense', 'dense_1', 'softmax']);
-    assert.deepEqual(model.layers.map(({ outputShape }) => outputShape),
-      [[null, 5, 4, 5], [null, 3, 2, 5], [null, 3, 2, 3], [null, 3, 2, 3], [null, 18], [null, 4], [null, 2], [null, 2]]);
-    assert.deepEqual(model.layers.map(({ parameters }) => parameters), [3 * 2 * 2 * 5, 0, 5 * 3 + 3, 0, 0, 18 * 4 + 4, 4 * 2 + 2, 0]);
+    assert.deepEqual(
+      model.layers.map(({ name }) => name),
+      ['conv2d', 'max_pooling2d', 'narrow', 're_lu', 'flatten', 'dense', 'dense_1', 'softmax'],
+    );
+    assert.deepEqual(
+      model.layers.map(({ outputShape }) => outputShape),
+      [
+        [null, 5, 4, 5],
+        [null, 3, 2, 5],
+        [null, 3, 2, 3],
+        [null, 3, 2, 3],
+        [null, 18],
+        [null, 4],
+        [null, 2],
+        [null, 2],
+      ],
+    );
+    assert.deepEqual(
+      model.layers.map(({ parameters }) => parameters),
+      [3 * 2 * 2 * 5, 0, 5 * 3 + 3, 0, 0, 18 * 4 + 4, 4 * 2 + 2, 0],
+    );
     assert.equal(model.layers[0].kind, 'conv2d');
     assert.equal(model.name, 'odd');
     assert.ok(Number.isInteger(model.seed), 'a seed is drawn where none is given');
@@ -64,8 +94,10 @@ onEveryBuild(() => {
   test('names stay distinct, whichever the user gives', async () => {
     const model = await sequential({
       layers: [
-        layers.dense({ units: 2, inputShape: [2], name: 'dense_1' }), layers.dense({ units: 2 }),
-        layers.dense({ units: 2 }), layers.dense({ units: 2, name: 'dense_1' }),
+        layers.dense({ units: 2, inputShape: [2], name: 'dense_1' }),
+        layers.dense({ units: 2 }),
+        layers.dense({ units: 2 }),
+        layers.dense({ units: 2, name: 'dense_1' }),
       ],
     });
     const names = model.layers.map(({ name }) => name);
@@ -84,10 +116,18 @@ onEveryBuild(() => {
   test('weights come and go in Keras’s order and layout', async () => {
     const model = await smallModel();
     const weights = model.getWeights();
-    assert.deepEqual(weights.map(({ shape }) => shape), [[3, 3, 1, 5], [5], [45, 12], [12], [12, CLASSES], [CLASSES]]);
+    assert.deepEqual(
+      weights.map(({ shape }) => shape),
+      [[3, 3, 1, 5], [5], [45, 12], [12], [12, CLASSES], [CLASSES]],
+    );
     const count = weights.reduce((sum, { data }) => sum + data.length, 0);
     assert.equal(count, model.countParams());
-    const set = weights.map(({ shape, data }) => tensor(data.map((_, i) => i * 0.25 - 3), shape));
+    const set = weights.map(({ shape, data }) =>
+      tensor(
+        data.map((_, i) => i * 0.25 - 3),
+        shape,
+      ),
+    );
     model.setWeights(set);
     assert.deepEqual(model.getWeights(), set);
     set[0].data[0] = 99;
@@ -108,13 +148,26 @@ onEveryBuild(() => {
     };
     refused(undefined, 'setWeights takes 6 tensors, got undefined');
     refused(zeros().slice(1), 'setWeights takes 6 tensors, got 5');
-    refused([...zeros().slice(0, 5), tensor(new Float32Array(4), [4])], 'setWeights: tensor 5 must have shape [3], got [4]');
-    refused([...zeros().slice(0, 5), tensor(new Float32Array(3), [3, 1])], 'setWeights: tensor 5 must have shape [3], got [3, 1]');
-    refused([...zeros().slice(0, 5), [1, 2, 3]],
-      'setWeights: tensor 5 must be a tensor { shape: number[], data: TypedArray }, got [1, 2, 3]');
-    refused([...zeros().slice(0, 5), { shape: [3], data: new Float32Array(2) }], 'setWeights: tensor 5: shape [3] needs 3 elements, the data has 2');
-    refused([...zeros().slice(0, 5), { shape: [3], data: new BigInt64Array(3) }],
-      'setWeights: tensor 5 must be a tensor { shape: number[], data: TypedArray }, got Object');
+    refused(
+      [...zeros().slice(0, 5), tensor(new Float32Array(4), [4])],
+      'setWeights: tensor 5 must have shape [3], got [4]',
+    );
+    refused(
+      [...zeros().slice(0, 5), tensor(new Float32Array(3), [3, 1])],
+      'setWeights: tensor 5 must have shape [3], got [3, 1]',
+    );
+    refused(
+      [...zeros().slice(0, 5), [1, 2, 3]],
+      'setWeights: tensor 5 must be a tensor { shape: number[], data: TypedArray }, got [1, 2, 3]',
+    );
+    refused(
+      [...zeros().slice(0, 5), { shape: [3], data: new Float32Array(2) }],
+      'setWeights: tensor 5: shape [3] needs 3 elements, the data has 2',
+    );
+    refused(
+      [...zeros().slice(0, 5), { shape: [3], data: new BigInt64Array(3) }],
+      'setWeights: tensor 5 must be a tensor { shape: number[], data: TypedArray }, got Object',
+    );
     model.dispose();
   });
 
@@ -138,7 +191,10 @@ onEveryBuild(() => {
         });
         data[i] = was;
         const slope = (above - below) / (2 * h);
-        assert.ok(Math.abs(gradients[index].data[i] - slope) < 2e-3, `tensor ${index}[${i}]: ${gradients[index].data[i]}, slope ${slope}`);
+        assert.ok(
+          Math.abs(gradients[index].data[i] - slope) < 2e-3,
+          `tensor ${index}[${i}]: ${gradients[index].data[i]}, slope ${slope}`,
+        );
         compared++;
       }
     }
@@ -161,7 +217,9 @@ onEveryBuild(() => {
     for (const layer of [6, -1, 'dense_7', undefined])
       assert.throws(() => model.activations(x, wrong(layer)), {
         name: 'FittingRoomError',
-        message: `activations: no layer ${typeof layer === 'string' ? '"dense_7"' : layer}; there are conv2d, max_pooling2d, flatten, dense, dropout, dense_1`,
+        message:
+          `activations: no layer ${typeof layer === 'string' ? '"dense_7"' : layer}; there are conv2d, ` +
+          'max_pooling2d, flatten, dense, dropout, dense_1',
       });
     model.dispose();
   });
@@ -176,25 +234,49 @@ onEveryBuild(() => {
       });
     const flat = layers.flatten({ inputShape: [4, 4, 1] });
     await refused(undefined, 'sequential takes an object of options, got undefined');
-    await refused({ layer: [flat] }, "sequential has no option 'layer'; it takes layers, seed, name, deterministic, threads");
+    await refused(
+      { layer: [flat] },
+      "sequential has no option 'layer'; it takes layers, seed, name, deterministic, threads",
+    );
     await refused({ layers: [] }, 'sequential: layers must be an array of at least one layer, got []');
     await refused({ layers: flat }, 'sequential: layers must be an array of at least one layer, got Layer');
     await refused({ layers: [flat, 'dense'] }, 'sequential: layer 1 was not made by layers.*, got "dense"');
     await refused({ layers: [flat, null] }, 'sequential: layer 1 was not made by layers.*, got null');
-    await refused({ layers: [layers.dense({ units: 3 })] }, 'sequential: the first layer needs an inputShape such as [28, 28, 1]');
+    await refused(
+      { layers: [layers.dense({ units: 3 })] },
+      'sequential: the first layer needs an inputShape such as [28, 28, 1]',
+    );
     await refused({ layers: [flat], seed: -1 }, 'sequential: seed must be an integer 0..9007199254740991, got -1');
     await refused({ layers: [flat], seed: 0.5 }, 'sequential: seed must be an integer 0..9007199254740991, got 0.5');
-    await refused({ layers: [layers.flatten({ inputShape: [4, 0] })] }, 'inputShape: dimension 1 must be an integer 1..67108864, got 0');
-    await refused({ layers: [layers.flatten({ inputShape: [] })] }, 'input shape: rank must be 1..3 without the batch, got 0');
-    await refused({ layers: [layers.flatten({ inputShape: [2, 2, 2, 2] })] }, 'input shape: rank must be 1..3 without the batch, got 4');
+    await refused(
+      { layers: [layers.flatten({ inputShape: [4, 0] })] },
+      'inputShape: dimension 1 must be an integer 1..67108864, got 0',
+    );
+    await refused(
+      { layers: [layers.flatten({ inputShape: [] })] },
+      'input shape: rank must be 1..3 without the batch, got 0',
+    );
+    await refused(
+      { layers: [layers.flatten({ inputShape: [2, 2, 2, 2] })] },
+      'input shape: rank must be 1..3 without the batch, got 4',
+    );
     await refused({ layers: [flat] }, 'model: needs a layer besides flatten and reshape');
-    await refused({ layers: [layers.dense({ units: 3, inputShape: [4, 4, 1] })] },
-      'dense: input must be flat, got shape (4, 4, 1); put a flatten layer before it');
-    await refused({ layers: [layers.conv2d({ filters: 2, kernelSize: 5, inputShape: [4, 4, 1] })] },
-      "conv2d: a window 5 high does not fit into an input 4 high with padding 'valid'");
-    await refused({ layers: [flat, layers.maxPooling2d()] },
-      'max_pooling2d: input must be an image (height, width, channels), got shape (16)');
-    await refused({ layers: Array(129).fill(layers.dropout({ rate: 0, inputShape: [3] })) }, 'model: at most 128 layers');
+    await refused(
+      { layers: [layers.dense({ units: 3, inputShape: [4, 4, 1] })] },
+      'dense: input must be flat, got shape (4, 4, 1); put a flatten layer before it',
+    );
+    await refused(
+      { layers: [layers.conv2d({ filters: 2, kernelSize: 5, inputShape: [4, 4, 1] })] },
+      "conv2d: a window 5 high does not fit into an input 4 high with padding 'valid'",
+    );
+    await refused(
+      { layers: [flat, layers.maxPooling2d()] },
+      'max_pooling2d: input must be an image (height, width, channels), got shape (16)',
+    );
+    await refused(
+      { layers: Array(129).fill(layers.dropout({ rate: 0, inputShape: [3] })) },
+      'model: at most 128 layers',
+    );
   });
 
   test('a disposed model refuses everything but a second dispose', async () => {

@@ -1,4 +1,7 @@
-/** The files of models/: that they are what their cards and recipes say. All of a card is checked by `make check-models`. */
+/**
+ * The files of models/: that they are what their cards and recipes say. All of a card is checked by
+ * `make check-models`.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -61,7 +64,9 @@ for (const recipe of STORED) {
 test('the address that the README gives for `accurate` has the page train the same weights', async () => {
   const [recipe] = recipesOf(['accurate']);
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const { settings, corrected } = readSettings(/`(\?model=accurate&.*)`/.exec(readme)?.[1] ?? assert.fail('the README gives none'));
+  const { settings, corrected } = readSettings(
+    /`(\?model=accurate&.*)`/.exec(readme)?.[1] ?? assert.fail('the README gives none'),
+  );
   assert.deepEqual(corrected, []);
   assert.ok(settings.deterministic);
   assert.deepEqual({ epochs: settings.epochs, batchSize: settings.batchSize }, recipe.fit);

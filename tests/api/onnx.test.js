@@ -39,7 +39,8 @@ const samples = (shape, count = 3) => tensor(uniform(count * sizeOf(shape), 5), 
  * What ONNX Runtime makes of it.
  * @param {Uint8Array} file
  * @param {{ shape: number[], data: Float32Array }} x
- * @param {'all' | 'disabled'} [graphOptimizationLevel] disabled where it would take zeros around an image for part of the pooling behind
+ * @param {'all' | 'disabled'} [graphOptimizationLevel] disabled where it would take zeros around an image for part of
+ *   the pooling behind
  * @returns {Promise<Float32Array>}
  */
 async function answer(file, { shape, data }, graphOptimizationLevel = 'all') {
@@ -65,7 +66,11 @@ async function sameAnswer(made, x, file, relative = RELATIVE) {
   near('the output, of ONNX Runtime', (await made.predict(x)).data, await answer(file, x), { relative });
 }
 
-/** Whether the nodes or the shape show that an image has its channels last. @param {Uint8Array} file @param {number[]} shape */
+/**
+ * Whether the nodes or the shape show that an image has its channels last.
+ * @param {Uint8Array} file
+ * @param {number[]} shape
+ */
 const tellsChannels = (file, [height, , channels]) =>
   channels === undefined || (height > 4 && channels <= 4) || decode(file).graph?.nodes?.[0].operator === 'Transpose';
 
@@ -75,13 +80,18 @@ async function sameBack(made) {
   const x = samples(made.inputShape);
   await sameAnswer(made, x, file);
   const back = await importModel(file);
-  assert.deepEqual([back.constructor, back.name, back.seed, back.metadata], [made.constructor, made.name, made.seed, made.metadata]);
+  assert.deepEqual(
+    [back.constructor, back.name, back.seed, back.metadata],
+    [made.constructor, made.name, made.seed, made.metadata],
+  );
   assert.deepEqual(back.layers, made.layers);
   assert.deepEqual(weightBytes(wrong(back)), weightBytes(wrong(made)));
   assert.deepEqual(await exported(back), file);
   if (tellsChannels(file, made.inputShape)) {
     const stranger = await importModel(withoutMetadata(file));
-    near('the output, read without metadata', (await stranger.predict(x)).data, (await made.predict(x)).data, { relative: RELATIVE });
+    near('the output, read without metadata', (await stranger.predict(x)).data, (await made.predict(x)).data, {
+      relative: RELATIVE,
+    });
     stranger.dispose();
   }
   for (const each of [made, back]) each.dispose();
@@ -95,7 +105,11 @@ test('onnx: every kind of layer, stacks and graphs, run alike in ONNX Runtime an
 });
 
 test('onnx: names that clash, a model of one layer that does nothing in inference', async () => {
-  const clashing = [layers.dense({ inputShape: [3], units: 2, name: 'input' }), layers.dense({ units: 2, name: 'input/kernel' }), layers.reLU({ name: 'input/Gemm' })];
+  const clashing = [
+    layers.dense({ inputShape: [3], units: 2, name: 'input' }),
+    layers.dense({ units: 2, name: 'input/kernel' }),
+    layers.reLU({ name: 'input/Gemm' }),
+  ];
   await sameBack(await sequential({ layers: clashing, seed: 1 }));
   const idle = await sequential({ layers: [layers.dropout({ inputShape: [4, 4, 1], rate: 0.5 })], seed: 1 });
   const file = await exported(idle);
@@ -104,50 +118,95 @@ test('onnx: names that clash, a model of one layer that does nothing in inferenc
 });
 
 test('onnx: random networks run alike in ONNX Runtime, and come back, with metadata and without', () =>
-  fc.assert(fc.asyncProperty(networks, async ({ description, seed }) => {
-    const { model: made } = await ourModel(description, { seed });
-    await sameBack(made);
-  }), { seed: SEED, numRuns: RUNS, includeErrorInReport: true }));
+  fc.assert(
+    fc.asyncProperty(networks, async ({ description, seed }) => {
+      const { model: made } = await ourModel(description, { seed });
+      await sameBack(made);
+    }),
+    { seed: SEED, numRuns: RUNS, includeErrorInReport: true },
+  ));
 
 test('onnx: float16 halves the kernels, computes with floats, and comes back as what was stored', async () => {
   const made = await sequential({ layers: everyKind(), seed: 77 });
   const [whole, half] = [await exported(made), await exported(made, { dtype: 'float16' })];
   assert.ok(half.length < whole.length);
-  const kinds = decode(half).graph?.initializers?.map(({ name, dataType }) => [name?.endsWith('kernel/float16'), dataType]);
-  assert.ok(kinds?.some(([kernel]) => kernel) && kinds.every(([kernel, type]) => (type === 10) === kernel), 'kernels alone');
+  const kinds = decode(half).graph?.initializers?.map(({ name, dataType }) => [
+    name?.endsWith('kernel/float16'),
+    dataType,
+  ]);
+  assert.ok(
+    kinds?.some(([kernel]) => kernel) && kinds.every(([kernel, type]) => (type === 10) === kernel),
+    'kernels alone',
+  );
   const x = samples(made.inputShape);
   near('the output', (await made.predict(x)).data, await answer(half, x), { relative: 3e-3 });
   const back = await importModel(half);
   await sameAnswer(back, x, half);
   assert.deepEqual(await exported(back, { dtype: 'float16' }), half);
-  await assert.rejects(exportModel(made, 'onnx', { dtype: 'int8' }), { message: 'exportModel: dtype must be one of float32, float16, got "int8"' });
+  await assert.rejects(exportModel(made, 'onnx', { dtype: 'int8' }), {
+    message: 'exportModel: dtype must be one of float32, float16, got "int8"',
+  });
 });
 
 /** @param {...any} stack layers */
 const rowOf = (...stack) => sequential({ layers: [layers.dense({ inputShape: [8], units: 12 }), ...stack], seed: 3 });
 
-test('onnx: files of ours whose metadata was dropped are read from their nodes: every preset, and softmax behind every reshape', async () => {
-  const presets = Object.keys(PRESETS).map(async (name) => (await assemble(specsOf(/** @type {any} */ (parseModel(name).layers)), { seed: 1, runtime: {} })).built);
-  const shapes = [[12], [3, 4], [4, 3], [1, 12], [12, 1], [2, 3, 2], [2, 2, 3], [1, 1, 12]];
-  const stacks = shapes.flatMap((targetShape) => [
-    rowOf(layers.reshape({ targetShape }), layers.softmax()),
-    rowOf(layers.reshape({ targetShape }), layers.activation({ activation: 'softmax' }), layers.flatten(), layers.dense({ units: 3, activation: 'softmax' })),
-  ]);
-  const images = [
-    sequential({ layers: [layers.conv2d({ inputShape: [6, 6, 1], filters: 4, kernelSize: 3, activation: 'softmax' }), layers.reshape({ targetShape: [8, 8] }), layers.softmax(), layers.flatten(), layers.softmax()], seed: 1 }),
-    sequential({ layers: [layers.reshape({ inputShape: [36], targetShape: [6, 6, 1] }), layers.softmax(), layers.conv2d({ filters: 2, kernelSize: 6 }), layers.softmax()], seed: 1 }),
-    sequential({ layers: [layers.softmax({ inputShape: [6, 6, 3] }), layers.globalAveragePooling2d()], seed: 1 }),
-  ];
-  for (const made of await Promise.all([...presets, ...stacks, ...images])) {
-    const file = await exported(made);
-    const x = samples(made.inputShape);
-    await sameAnswer(made, x, file);
-    const back = await importModel(withoutMetadata(file));
-    assert.equal(back.name, made.name);
-    near(`the output of ${made.layers.map((/** @type {any} */ { kind }) => kind)}`, (await back.predict(x)).data, (await made.predict(x)).data, { relative: RELATIVE });
-    for (const each of [made, back]) each.dispose();
-  }
-});
+test(
+  'onnx: files of ours whose metadata was dropped are read from their nodes: every preset, and softmax behind ' +
+    'every reshape',
+  async () => {
+    const presets = Object.keys(PRESETS).map(
+      async (name) =>
+        (await assemble(specsOf(/** @type {any} */ (parseModel(name).layers)), { seed: 1, runtime: {} })).built,
+    );
+    const shapes = [[12], [3, 4], [4, 3], [1, 12], [12, 1], [2, 3, 2], [2, 2, 3], [1, 1, 12]];
+    const stacks = shapes.flatMap((targetShape) => [
+      rowOf(layers.reshape({ targetShape }), layers.softmax()),
+      rowOf(
+        layers.reshape({ targetShape }),
+        layers.activation({ activation: 'softmax' }),
+        layers.flatten(),
+        layers.dense({ units: 3, activation: 'softmax' }),
+      ),
+    ]);
+    const images = [
+      sequential({
+        layers: [
+          layers.conv2d({ inputShape: [6, 6, 1], filters: 4, kernelSize: 3, activation: 'softmax' }),
+          layers.reshape({ targetShape: [8, 8] }),
+          layers.softmax(),
+          layers.flatten(),
+          layers.softmax(),
+        ],
+        seed: 1,
+      }),
+      sequential({
+        layers: [
+          layers.reshape({ inputShape: [36], targetShape: [6, 6, 1] }),
+          layers.softmax(),
+          layers.conv2d({ filters: 2, kernelSize: 6 }),
+          layers.softmax(),
+        ],
+        seed: 1,
+      }),
+      sequential({ layers: [layers.softmax({ inputShape: [6, 6, 3] }), layers.globalAveragePooling2d()], seed: 1 }),
+    ];
+    for (const made of await Promise.all([...presets, ...stacks, ...images])) {
+      const file = await exported(made);
+      const x = samples(made.inputShape);
+      await sameAnswer(made, x, file);
+      const back = await importModel(withoutMetadata(file));
+      assert.equal(back.name, made.name);
+      near(
+        `the output of ${made.layers.map((/** @type {any} */ { kind }) => kind)}`,
+        (await back.predict(x)).data,
+        (await made.predict(x)).data,
+        { relative: RELATIVE },
+      );
+      for (const each of [made, back]) each.dispose();
+    }
+  },
+);
 
 /* ---- files as other programs write them ------------------------------------------------------- */
 
@@ -164,10 +223,23 @@ const text = (name, text) => ({ name, text, type: 3 });
 const truth = (name, value) => ({ name, dims: [], dataType: 9, raw: Uint8Array.of(Number(value)) });
 
 /** Puts a constant in front, as a node. @param {OnnxTensor} tensor @returns {(model: OnnxModel) => void} */
-const constantBefore = (tensor) => ({ graph }) => void graph?.nodes?.unshift({ operator: 'Constant', outputs: [String(tensor.name)], attributes: [{ name: 'value', type: 4, tensor }] });
+const constantBefore =
+  (tensor) =>
+  ({ graph }) =>
+    void graph?.nodes?.unshift({
+      operator: 'Constant',
+      outputs: [String(tensor.name)],
+      attributes: [{ name: 'value', type: 4, tensor }],
+    });
 
 let draws = 0;
-/** A parameter of this shape, positive where it says so. @param {string} name @param {number[]} shape @param {number} [low] @returns {OnnxTensor} */
+/**
+ * A parameter of this shape, positive where it says so.
+ * @param {string} name
+ * @param {number[]} shape
+ * @param {number} [low]
+ * @returns {OnnxTensor}
+ */
 const drawn = (name, shape, low = -0.5) => floatTensor(name, shape, uniform(sizeOf(shape), ++draws, low, low + 1));
 
 /**
@@ -178,15 +250,22 @@ const drawn = (name, shape, low = -0.5) => floatTensor(name, shape, uniform(size
  */
 function chain(shape, steps, { version = 17, batch, change } = {}) {
   const nodes = steps.map(([operator, more, ...attributes], i) => ({
-    operator, name: `/${operator}_${i}`, inputs: [i ? `v${i - 1}` : 'x', ...more.map((input) => (typeof input === 'string' ? input : String(input.name)))],
-    outputs: [`v${i}`], attributes,
+    operator,
+    name: `/${operator}_${i}`,
+    inputs: [i ? `v${i - 1}` : 'x', ...more.map((input) => (typeof input === 'string' ? input : String(input.name)))],
+    outputs: [`v${i}`],
+    attributes,
   }));
   const dims = [batch ? { length: batch } : { symbol: 'N' }, ...shape.map((length) => ({ length }))];
   /** @type {OnnxModel} */
   const made = {
-    irVersion: 8, producer: 'pytorch', operatorSets: [{ version }],
+    irVersion: 8,
+    producer: 'pytorch',
+    operatorSets: [{ version }],
     graph: {
-      nodes, name: 'main_graph', initializers: steps.flatMap(([, more]) => more.filter((input) => typeof input !== 'string')),
+      nodes,
+      name: 'main_graph',
+      initializers: steps.flatMap(([, more]) => more.filter((input) => typeof input !== 'string')),
       inputs: [{ name: 'x', type: { tensor: { elements: 1, shape: { dims } } } }],
       outputs: [{ name: `v${steps.length - 1}`, type: { tensor: { elements: 1 } } }],
     },
@@ -204,165 +283,738 @@ function channelsFirst({ shape: [count, height, width, channels], data }) {
   return tensor(made, [count, channels, height, width]);
 }
 
-/** Ours, channels last, comes to what ONNX Runtime makes of the file, channels first. @param {Uint8Array} file @param {...string} kinds of the layers that it has */
+/**
+ * Ours, channels last, comes to what ONNX Runtime makes of the file, channels first.
+ * @param {Uint8Array} file
+ * @param {...string} kinds of the layers that it has
+ */
 async function readsAlike(file, ...kinds) {
   const made = await importModel(file);
   const x = samples(made.inputShape);
   const { data } = await made.predict(x);
-  near('the output', data, await answer(file, made.inputShape.length === 3 ? channelsFirst(x) : x, 'disabled'), { relative: RELATIVE });
-  assert.deepEqual(made.layers.map(({ kind }) => kind), kinds);
+  near('the output', data, await answer(file, made.inputShape.length === 3 ? channelsFirst(x) : x, 'disabled'), {
+    relative: RELATIVE,
+  });
+  assert.deepEqual(
+    made.layers.map(({ kind }) => kind),
+    kinds,
+  );
   const again = await exported(made);
   await sameAnswer(made, x, again);
   return made;
 }
 
-/** @param {number} filters @param {number} channels @param {number} size @param {...OnnxAttribute} attributes @returns {[string, OnnxTensor[], ...OnnxAttribute[]]} */
-const conv = (filters, channels, size, ...attributes) =>
-  ['Conv', [drawn(`w${++draws}`, [filters, channels, size, size]), drawn(`b${draws}`, [filters])], ints('kernel_shape', size, size), ...attributes];
+/**
+ * @param {number} filters
+ * @param {number} channels
+ * @param {number} size
+ * @param {...OnnxAttribute} attributes
+ * @returns {[string, OnnxTensor[], ...OnnxAttribute[]]}
+ */
+const conv = (filters, channels, size, ...attributes) => [
+  'Conv',
+  [drawn(`w${++draws}`, [filters, channels, size, size]), drawn(`b${draws}`, [filters])],
+  ints('kernel_shape', size, size),
+  ...attributes,
+];
 
-/** @param {number} units @param {number} inputs @returns {[string, OnnxTensor[], ...OnnxAttribute[]]} as PyTorch writes it */
-const linear = (units, inputs) => ['Gemm', [drawn(`w${++draws}`, [units, inputs]), drawn(`b${draws}`, [units])], float('alpha', 1), float('beta', 1), int('transB', 1)];
+/**
+ * @param {number} units
+ * @param {number} inputs
+ * @returns {[string, OnnxTensor[], ...OnnxAttribute[]]} as PyTorch writes it
+ */
+const linear = (units, inputs) => [
+  'Gemm',
+  [drawn(`w${++draws}`, [units, inputs]), drawn(`b${draws}`, [units])],
+  float('alpha', 1),
+  float('beta', 1),
+  int('transB', 1),
+];
 
 /** @param {number} channels @returns {[string, OnnxTensor[], ...OnnxAttribute[]]} */
-const norm = (channels) => ['BatchNormalization', [drawn(`g${++draws}`, [channels], 0.5), drawn(`c${draws}`, [channels]), drawn(`m${draws}`, [channels]), drawn(`v_${draws}`, [channels], 0.5)], float('epsilon', 1e-5), float('momentum', 0.9)];
+const norm = (channels) => [
+  'BatchNormalization',
+  [
+    drawn(`g${++draws}`, [channels], 0.5),
+    drawn(`c${draws}`, [channels]),
+    drawn(`m${draws}`, [channels]),
+    drawn(`v_${draws}`, [channels], 0.5),
+  ],
+  float('epsilon', 1e-5),
+  float('momentum', 0.9),
+];
 
 test('onnx: a network with channels first, as PyTorch writes it, takes channels last here', async () => {
-  const file = chain([1, 28, 28], [
-    conv(6, 1, 3, ints('pads', 1, 1, 1, 1), ints('strides', 1, 1), ints('dilations', 1, 1), int('group', 1)), ['Relu', []],
-    ['MaxPool', [], ints('kernel_shape', 2, 2), ints('strides', 2, 2), int('ceil_mode', 0)],
-    conv(8, 6, 3, ints('pads', 1, 1, 1, 1), ints('strides', 2, 2)), norm(8), ['Relu', []], ['Flatten', [], int('axis', 1)],
-    linear(16, 8 * 7 * 7), norm(16), ['Relu', []], ['Dropout', [floatTensor('ratio', [], Float32Array.of(0.25))]], linear(10, 16), ['Softmax', [], int('axis', 1)],
-  ]);
-  const made = await readsAlike(file, 'conv2d', 'max_pooling2d', 'zero_padding2d', 'conv2d', 'batch_normalization', 'activation', 'flatten', 'dense', 'batch_normalization', 'activation', 'dropout', 'dense');
+  const file = chain(
+    [1, 28, 28],
+    [
+      conv(6, 1, 3, ints('pads', 1, 1, 1, 1), ints('strides', 1, 1), ints('dilations', 1, 1), int('group', 1)),
+      ['Relu', []],
+      ['MaxPool', [], ints('kernel_shape', 2, 2), ints('strides', 2, 2), int('ceil_mode', 0)],
+      conv(8, 6, 3, ints('pads', 1, 1, 1, 1), ints('strides', 2, 2)),
+      norm(8),
+      ['Relu', []],
+      ['Flatten', [], int('axis', 1)],
+      linear(16, 8 * 7 * 7),
+      norm(16),
+      ['Relu', []],
+      ['Dropout', [floatTensor('ratio', [], Float32Array.of(0.25))]],
+      linear(10, 16),
+      ['Softmax', [], int('axis', 1)],
+    ],
+  );
+  const made = await readsAlike(
+    file,
+    'conv2d',
+    'max_pooling2d',
+    'zero_padding2d',
+    'conv2d',
+    'batch_normalization',
+    'activation',
+    'flatten',
+    'dense',
+    'batch_normalization',
+    'activation',
+    'dropout',
+    'dense',
+  );
   assert.deepEqual([made.name, made.inputShape, made instanceof Sequential], ['main_graph', [28, 28, 1], true]);
-  assert.deepEqual([made.layers[0].config.activation, made.layers[11].config.activation, made.layers[10].config.rate], ['relu', 'softmax', 0.25]);
+  assert.deepEqual(
+    [made.layers[0].config.activation, made.layers[11].config.activation, made.layers[10].config.rate],
+    ['relu', 'softmax', 0.25],
+  );
   made.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
   await made.fit(samples([28, 28, 1]), tensor(Uint8Array.of(1, 2, 3), [3]), { epochs: 1, verbose: 0 });
 });
 
 /** @type {[string, Uint8Array, ...string[]][]} what, the file, the kinds of layers that come of it */
 const FOREIGN = [
-  ['depthwise convolution, clipped, and a pooled mean', chain([3, 9, 8], [
-    conv(6, 1, 3, int('group', 3), text('auto_pad', 'SAME_UPPER')), ['Clip', [floatTensor('zero', [], Float32Array.of(0)), floatTensor('six', [], Float32Array.of(6))]],
-    ['GlobalAveragePool', []], ['Flatten', []], linear(4, 6), ['LeakyRelu', [], float('alpha', 0.3)],
-  ]), 'depthwise_conv2d', 'global_average_pooling2d', 'dense', 'leaky_re_lu'],
-  ['silu, the mean over two axes, the leaky rectifier with our slope', chain([2, 6, 6], [
-    conv(5, 2, 1), ['Sigmoid', []], ['Mul', ['v0']], ['ReduceMean', [], ints('axes', 2, 3), int('keepdims', 0)], linear(4, 5), ['LeakyRelu', [], float('alpha', 0.2)],
-  ]), 'conv2d', 'global_average_pooling2d', 'dense'],
-  ['a bias that is added, and one for all', chain([2, 5, 5], [
-    ['Conv', [drawn('k', [3, 2, 2, 2])]], ['Add', [drawn('kb', [1, 3, 1, 1])]], ['Tanh', []], ['Reshape', [integerTensor('row', [0, -1])]],
-    ['MatMul', [drawn('d', [48, 5])]], ['Add', [drawn('db', [5])]], ['Relu', []], ['Gemm', [drawn('e', [5, 3]), drawn('eb', [1])]],
-  ]), 'conv2d', 'flatten', 'dense', 'dense'],
-  ['padding, an average with its margin and one without', chain([2, 8, 8], [
-    ['Pad', [integerTensor('around', [0, 0, 1, 0, 0, 0, 0, 2])]], ['AveragePool', [], ints('kernel_shape', 2, 2), ints('pads', 1, 1, 1, 1), int('count_include_pad', 1)],
-    ['AveragePool', [], ints('kernel_shape', 3, 3), ints('pads', 1, 1, 1, 1)], conv(3, 2, 2, ints('strides', 3, 3)),
-    ['GlobalMaxPool', []], ['Squeeze', [integerTensor('spots', [2, 3])]], ['Softmax', []],
-  ]), 'zero_padding2d', 'zero_padding2d', 'average_pooling2d', 'average_pooling2d', 'conv2d', 'global_max_pooling2d', 'softmax'],
-  ['numbers behind a flatten in another order: normalized, rectified, taken for an image again', chain([3, 4, 4], [
-    ['Flatten', []], norm(48), ['Sigmoid', []], ['Reshape', [integerTensor('image', [-1, 3, 4, 4])]], conv(2, 3, 3), ['Flatten', []], linear(2, 8),
-  ]), 'flatten', 'batch_normalization', 'activation', 'reshape', 'conv2d', 'flatten', 'dense'],
-  ['a row that is seen as an image', chain([36], [
-    ['Unsqueeze', [integerTensor('front', [1])]], ['Reshape', [integerTensor('image', [-1, 1, 6, 6])]], conv(3, 1, 3), ['Identity', []], ['Relu', []], ['Flatten', []], linear(4, 48), ['Cast', [], int('to', 1)],
-  ]), 'reshape', 'conv2d', 'flatten', 'dense'],
+  [
+    'depthwise convolution, clipped, and a pooled mean',
+    chain(
+      [3, 9, 8],
+      [
+        conv(6, 1, 3, int('group', 3), text('auto_pad', 'SAME_UPPER')),
+        ['Clip', [floatTensor('zero', [], Float32Array.of(0)), floatTensor('six', [], Float32Array.of(6))]],
+        ['GlobalAveragePool', []],
+        ['Flatten', []],
+        linear(4, 6),
+        ['LeakyRelu', [], float('alpha', 0.3)],
+      ],
+    ),
+    'depthwise_conv2d',
+    'global_average_pooling2d',
+    'dense',
+    'leaky_re_lu',
+  ],
+  [
+    'silu, the mean over two axes, the leaky rectifier with our slope',
+    chain(
+      [2, 6, 6],
+      [
+        conv(5, 2, 1),
+        ['Sigmoid', []],
+        ['Mul', ['v0']],
+        ['ReduceMean', [], ints('axes', 2, 3), int('keepdims', 0)],
+        linear(4, 5),
+        ['LeakyRelu', [], float('alpha', 0.2)],
+      ],
+    ),
+    'conv2d',
+    'global_average_pooling2d',
+    'dense',
+  ],
+  [
+    'a bias that is added, and one for all',
+    chain(
+      [2, 5, 5],
+      [
+        ['Conv', [drawn('k', [3, 2, 2, 2])]],
+        ['Add', [drawn('kb', [1, 3, 1, 1])]],
+        ['Tanh', []],
+        ['Reshape', [integerTensor('row', [0, -1])]],
+        ['MatMul', [drawn('d', [48, 5])]],
+        ['Add', [drawn('db', [5])]],
+        ['Relu', []],
+        ['Gemm', [drawn('e', [5, 3]), drawn('eb', [1])]],
+      ],
+    ),
+    'conv2d',
+    'flatten',
+    'dense',
+    'dense',
+  ],
+  [
+    'padding, an average with its margin and one without',
+    chain(
+      [2, 8, 8],
+      [
+        ['Pad', [integerTensor('around', [0, 0, 1, 0, 0, 0, 0, 2])]],
+        ['AveragePool', [], ints('kernel_shape', 2, 2), ints('pads', 1, 1, 1, 1), int('count_include_pad', 1)],
+        ['AveragePool', [], ints('kernel_shape', 3, 3), ints('pads', 1, 1, 1, 1)],
+        conv(3, 2, 2, ints('strides', 3, 3)),
+        ['GlobalMaxPool', []],
+        ['Squeeze', [integerTensor('spots', [2, 3])]],
+        ['Softmax', []],
+      ],
+    ),
+    'zero_padding2d',
+    'zero_padding2d',
+    'average_pooling2d',
+    'average_pooling2d',
+    'conv2d',
+    'global_max_pooling2d',
+    'softmax',
+  ],
+  [
+    'numbers behind a flatten in another order: normalized, rectified, taken for an image again',
+    chain(
+      [3, 4, 4],
+      [
+        ['Flatten', []],
+        norm(48),
+        ['Sigmoid', []],
+        ['Reshape', [integerTensor('image', [-1, 3, 4, 4])]],
+        conv(2, 3, 3),
+        ['Flatten', []],
+        linear(2, 8),
+      ],
+    ),
+    'flatten',
+    'batch_normalization',
+    'activation',
+    'reshape',
+    'conv2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'a row that is seen as an image',
+    chain(
+      [36],
+      [
+        ['Unsqueeze', [integerTensor('front', [1])]],
+        ['Reshape', [integerTensor('image', [-1, 1, 6, 6])]],
+        conv(3, 1, 3),
+        ['Identity', []],
+        ['Relu', []],
+        ['Flatten', []],
+        linear(4, 48),
+        ['Cast', [], int('to', 1)],
+      ],
+    ),
+    'reshape',
+    'conv2d',
+    'flatten',
+    'dense',
+  ],
   ['nothing at all', chain([4], [['Identity', []]]), 'activation'],
-  ['operator set 9: attributes in place of inputs', chain([2, 4, 4], [
-    ['Pad', [], ints('pads', 0, 0, 1, 1, 0, 0, 1, 1), text('mode', 'constant')], conv(2, 2, 3), ['Clip', [], float('min', 0), float('max', 6)],
-    ['Dropout', [], float('ratio', 0.5)], ['Flatten', []], linear(3, 32), ['Softmax', []],
-  ], { version: 9 }), 'zero_padding2d', 'conv2d', 'dropout', 'flatten', 'dense'],
+  [
+    'operator set 9: attributes in place of inputs',
+    chain(
+      [2, 4, 4],
+      [
+        ['Pad', [], ints('pads', 0, 0, 1, 1, 0, 0, 1, 1), text('mode', 'constant')],
+        conv(2, 2, 3),
+        ['Clip', [], float('min', 0), float('max', 6)],
+        ['Dropout', [], float('ratio', 0.5)],
+        ['Flatten', []],
+        linear(3, 32),
+        ['Softmax', []],
+      ],
+      { version: 9 },
+    ),
+    'zero_padding2d',
+    'conv2d',
+    'dropout',
+    'flatten',
+    'dense',
+  ],
 ];
 
 /** The same axis from either end, and as operator sets have it. @type {[string, Uint8Array, ...string[]][]} */
 const AXES = [
-  ...[1, -3].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`flatten from axis ${axis}`, chain([2, 3], [['Flatten', [], int('axis', axis === 1 ? 1 : -2)], linear(4, 6)]), 'flatten', 'dense'])),
-  ...[[2, 3], [-2, -1], [-1, 2]].map((axes) => /** @type {[string, Uint8Array, ...string[]]} */ ([`mean over ${axes}`, chain([2, 4, 4], [['ReduceMean', [], ints('axes', ...axes), int('keepdims', 0)], linear(3, 2)]), 'global_average_pooling2d', 'dense'])),
-  ...[[2, 3], [-1, -2]].map((axes) => /** @type {[string, Uint8Array, ...string[]]} */ ([`squeezed ${axes}`, chain([2, 4, 4], [['GlobalMaxPool', []], ['Squeeze', [integerTensor('s', axes)]], linear(3, 2)]), 'global_max_pooling2d', 'dense'])),
-  ...[1, -2].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`unsqueezed ${axis}`, chain([6], [['Unsqueeze', [integerTensor('u', [axis])]], ['Flatten', []], linear(3, 6)]), 'dense'])),
-  ...[1, -3].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`softmax over the channels, axis ${axis}`, chain([3, 4, 4], [conv(2, 3, 1), ['Softmax', [], int('axis', axis)], ['GlobalMaxPool', []], ['Flatten', []]]), 'conv2d', 'global_max_pooling2d'])),
-  ...[1, -1].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`softmax of a row, axis ${axis}`, chain([6], [linear(4, 6), ['Softmax', [], int('axis', axis)]]), 'dense'])),
-  ...[2, -1].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`softmax of a row in two, axis ${axis}`, chain([6], [linear(6, 6), ['Reshape', [integerTensor('r', [-1, 2, 3])]], ['Softmax', [], int('axis', axis)]]), 'dense', 'reshape', 'softmax'])),
-  ...[3, -1].map((axis) => /** @type {[string, Uint8Array, ...string[]]} */ ([`softmax of a row in three, axis ${axis}`, chain([12], [linear(12, 12), ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]], ['Softmax', [], int('axis', axis)], ['Flatten', []]]), 'dense', 'reshape', 'softmax', 'flatten'])),
-  ['softmax of a row in four', chain([16], [linear(24, 16), ['Reshape', [integerTensor('r', [-1, 2, 2, 3, 2])]], ['Softmax', [], int('axis', -1)], ['Flatten', []]]), 'dense', 'reshape', 'softmax', 'flatten'],
-  ['early softmax over two axes', chain([8], [linear(12, 8), ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]], ['Softmax', [], int('axis', 2)], ['Flatten', []]], { version: 11 }), 'dense', 'reshape', 'softmax', 'flatten'],
-  ['early softmax over all axes', chain([8], [linear(12, 8), ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]], ['Softmax', []], ['Flatten', []]], { version: 11 }), 'dense'],
-  ['softmax of an image in a row', chain([2, 3, 3], [conv(2, 2, 2), ['Flatten', []], ['Softmax', []], linear(3, 8)]), 'conv2d', 'flatten', 'softmax', 'dense'],
-  ['softmax of one number for each channel', chain([2, 3, 3], [conv(4, 2, 3), ['Softmax', [], int('axis', 1)], ['Flatten', []], linear(2, 4)]), 'conv2d', 'flatten', 'dense'],
-  ['dropout that says that it does not train', chain([4], [['Dropout', [floatTensor('ratio', [], Float32Array.of(0.5)), truth('off', false)]], linear(2, 4)]), 'dropout', 'dense'],
+  ...[1, -3].map(
+    (axis) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `flatten from axis ${axis}`,
+        chain([2, 3], [['Flatten', [], int('axis', axis === 1 ? 1 : -2)], linear(4, 6)]),
+        'flatten',
+        'dense',
+      ]),
+  ),
+  ...[
+    [2, 3],
+    [-2, -1],
+    [-1, 2],
+  ].map(
+    (axes) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `mean over ${axes}`,
+        chain([2, 4, 4], [['ReduceMean', [], ints('axes', ...axes), int('keepdims', 0)], linear(3, 2)]),
+        'global_average_pooling2d',
+        'dense',
+      ]),
+  ),
+  ...[
+    [2, 3],
+    [-1, -2],
+  ].map(
+    (axes) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `squeezed ${axes}`,
+        chain([2, 4, 4], [['GlobalMaxPool', []], ['Squeeze', [integerTensor('s', axes)]], linear(3, 2)]),
+        'global_max_pooling2d',
+        'dense',
+      ]),
+  ),
+  ...[1, -2].map(
+    (axis) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `unsqueezed ${axis}`,
+        chain([6], [['Unsqueeze', [integerTensor('u', [axis])]], ['Flatten', []], linear(3, 6)]),
+        'dense',
+      ]),
+  ),
+  ...[1, -3].map(
+    (axis) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `softmax over the channels, axis ${axis}`,
+        chain([3, 4, 4], [conv(2, 3, 1), ['Softmax', [], int('axis', axis)], ['GlobalMaxPool', []], ['Flatten', []]]),
+        'conv2d',
+        'global_max_pooling2d',
+      ]),
+  ),
+  ...[1, -1].map(
+    (axis) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `softmax of a row, axis ${axis}`,
+        chain([6], [linear(4, 6), ['Softmax', [], int('axis', axis)]]),
+        'dense',
+      ]),
+  ),
+  ...[2, -1].map(
+    (axis) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `softmax of a row in two, axis ${axis}`,
+        chain([6], [linear(6, 6), ['Reshape', [integerTensor('r', [-1, 2, 3])]], ['Softmax', [], int('axis', axis)]]),
+        'dense',
+        'reshape',
+        'softmax',
+      ]),
+  ),
+  ...[3, -1].map(
+    (axis) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `softmax of a row in three, axis ${axis}`,
+        chain(
+          [12],
+          [
+            linear(12, 12),
+            ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]],
+            ['Softmax', [], int('axis', axis)],
+            ['Flatten', []],
+          ],
+        ),
+        'dense',
+        'reshape',
+        'softmax',
+        'flatten',
+      ]),
+  ),
+  [
+    'softmax of a row in four',
+    chain(
+      [16],
+      [
+        linear(24, 16),
+        ['Reshape', [integerTensor('r', [-1, 2, 2, 3, 2])]],
+        ['Softmax', [], int('axis', -1)],
+        ['Flatten', []],
+      ],
+    ),
+    'dense',
+    'reshape',
+    'softmax',
+    'flatten',
+  ],
+  [
+    'early softmax over two axes',
+    chain(
+      [8],
+      [
+        linear(12, 8),
+        ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]],
+        ['Softmax', [], int('axis', 2)],
+        ['Flatten', []],
+      ],
+      { version: 11 },
+    ),
+    'dense',
+    'reshape',
+    'softmax',
+    'flatten',
+  ],
+  [
+    'early softmax over all axes',
+    chain([8], [linear(12, 8), ['Reshape', [integerTensor('r', [-1, 2, 2, 3])]], ['Softmax', []], ['Flatten', []]], {
+      version: 11,
+    }),
+    'dense',
+  ],
+  [
+    'softmax of an image in a row',
+    chain([2, 3, 3], [conv(2, 2, 2), ['Flatten', []], ['Softmax', []], linear(3, 8)]),
+    'conv2d',
+    'flatten',
+    'softmax',
+    'dense',
+  ],
+  [
+    'softmax of one number for each channel',
+    chain([2, 3, 3], [conv(4, 2, 3), ['Softmax', [], int('axis', 1)], ['Flatten', []], linear(2, 4)]),
+    'conv2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'dropout that says that it does not train',
+    chain([4], [['Dropout', [floatTensor('ratio', [], Float32Array.of(0.5)), truth('off', false)]], linear(2, 4)]),
+    'dropout',
+    'dense',
+  ],
 ];
 
-for (const [what, file, ...kinds] of AXES) test(`onnx: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
+for (const [what, file, ...kinds] of AXES)
+  test(`onnx: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
 
 const list = (/** @type {string} */ name, /** @type {number[]} */ ...values) => integerTensor(name, values);
-const number = (/** @type {string} */ name, /** @type {number} */ value) => ({ ...integerTensor(name, [value]), dims: [] });
+const number = (/** @type {string} */ name, /** @type {number} */ value) => ({
+  ...integerTensor(name, [value]),
+  dims: [],
+});
 
-/** Nodes beside the chain that compute with integers. @param {[string, string[], string, ...OnnxAttribute[]][]} nodes operator, inputs, output, attributes @param {OnnxTensor[]} constants @returns {(model: OnnxModel) => void} */
-const beside = (nodes, constants) => ({ graph }) => {
-  graph?.initializers?.push(...constants);
-  const at = /** @type {OnnxNode[]} */ (graph?.nodes).findIndex(({ operator }) => operator === 'Reshape' || operator === 'Pad');
-  graph?.nodes?.splice(at, 0, ...nodes.map(([operator, inputs, output, ...attributes]) => ({ operator, inputs, outputs: [output], attributes })));
-};
+/**
+ * Nodes beside the chain that compute with integers.
+ * @param {[string, string[], string, ...OnnxAttribute[]][]} nodes operator, inputs, output, attributes
+ * @param {OnnxTensor[]} constants
+ * @returns {(model: OnnxModel) => void}
+ */
+const beside =
+  (nodes, constants) =>
+  ({ graph }) => {
+    graph?.initializers?.push(...constants);
+    const at = /** @type {OnnxNode[]} */ (graph?.nodes).findIndex(
+      ({ operator }) => operator === 'Reshape' || operator === 'Pad',
+    );
+    graph?.nodes?.splice(
+      at,
+      0,
+      ...nodes.map(([operator, inputs, output, ...attributes]) => ({
+        operator,
+        inputs,
+        outputs: [output],
+        attributes,
+      })),
+    );
+  };
 
-/** A dense layer behind the target of a reshape, which nodes make. @param {Parameters<typeof beside>} parts @param {number} [batch] */
-const flattened = (parts, batch) => chain([2, 4, 4], [conv(3, 2, 3), ['Reshape', ['target']], linear(2, 12)], { batch, change: beside(...parts) });
+/**
+ * A dense layer behind the target of a reshape, which nodes make.
+ * @param {Parameters<typeof beside>} parts
+ * @param {number} [batch]
+ */
+const flattened = (parts, batch) =>
+  chain([2, 4, 4], [conv(3, 2, 3), ['Reshape', ['target']], linear(2, 12)], { batch, change: beside(...parts) });
 
 /** @type {Parameters<typeof beside>[0]} as PyTorch has x.size(0) */
-const SAMPLES = [['Shape', ['v0'], 's'], ['Gather', ['s', 'zero'], 'n'], ['Unsqueeze', ['n', 'first'], 'ns']];
+const SAMPLES = [
+  ['Shape', ['v0'], 's'],
+  ['Gather', ['s', 'zero'], 'n'],
+  ['Unsqueeze', ['n', 'first'], 'ns'],
+];
 const COUNTED = [number('zero', 0), list('first', 0), number('one', 1), number('two', 2), number('three', 3)];
 
 /** @type {[string, Uint8Array, ...string[]][]} */
 const COMPUTED = [
-  ['x.view(x.size(0), 12)', flattened([[...SAMPLES, ['Concat', ['ns', 'rest'], 'target', int('axis', 0)]], [...COUNTED, list('rest', 12)]]), 'conv2d', 'flatten', 'dense'],
-  ['x.view(x.size(0), x.size(1) * x.size(2) * x.size(3)), of a fixed batch', flattened([[...SAMPLES,
-    ['Gather', ['s', 'one'], 'c'], ['Gather', ['s', 'two'], 'h'], ['Gather', ['s', 'three'], 'w'], ['Mul', ['c', 'h'], 'ch'], ['Mul', ['ch', 'w'], 'chw'], ['Unsqueeze', ['chw', 'first'], 'row'],
-    ['Concat', ['ns', 'row'], 'target', int('axis', 0)]], COUNTED], 3), 'conv2d', 'flatten', 'dense'],
-  ['a slice of the shape', flattened([[['Shape', ['v0'], 's'], ['Slice', ['s', 'first', 'end'], 'n'], ['Cast', ['n'], 'm', int('to', 7)], ['Concat', ['m', 'rest'], 'target', int('axis', -1)]], [...COUNTED, list('end', 1), list('rest', -1)]]), 'conv2d', 'flatten', 'dense'],
-  ['paddings turned round', chain([2, 4, 4], [conv(3, 2, 3), ['Pad', ['pads', floatTensor('nothing', [], Float32Array.of(0))]], ['GlobalAveragePool', []], ['Flatten', []], linear(2, 3)], { change: beside([
-    ['ConstantOfShape', ['four'], 'zeros', { name: 'value', type: 4, tensor: list('v', 0) }], ['Concat', ['given', 'zeros'], 'eight', int('axis', 0)], ['Reshape', ['eight', 'pairs'], 'table'],
-    ['Slice', ['table', 'last', 'before', 'first', 'last'], 'turned'], ['Transpose', ['turned'], 'columns', ints('perm', 1, 0)], ['Reshape', ['columns', 'last'], 'flat'], ['Cast', ['flat'], 'pads', int('to', 7)],
-  ], [list('four', 4), list('given', 1, 2, 0, 1), list('pairs', -1, 2), list('last', -1), list('before', -(2 ** 50)), list('first', 0)]) }), 'conv2d', 'zero_padding2d', 'global_average_pooling2d', 'dense'],
+  [
+    'x.view(x.size(0), 12)',
+    flattened([
+      [...SAMPLES, ['Concat', ['ns', 'rest'], 'target', int('axis', 0)]],
+      [...COUNTED, list('rest', 12)],
+    ]),
+    'conv2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'x.view(x.size(0), x.size(1) * x.size(2) * x.size(3)), of a fixed batch',
+    flattened(
+      [
+        [
+          ...SAMPLES,
+          ['Gather', ['s', 'one'], 'c'],
+          ['Gather', ['s', 'two'], 'h'],
+          ['Gather', ['s', 'three'], 'w'],
+          ['Mul', ['c', 'h'], 'ch'],
+          ['Mul', ['ch', 'w'], 'chw'],
+          ['Unsqueeze', ['chw', 'first'], 'row'],
+          ['Concat', ['ns', 'row'], 'target', int('axis', 0)],
+        ],
+        COUNTED,
+      ],
+      3,
+    ),
+    'conv2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'a slice of the shape',
+    flattened([
+      [
+        ['Shape', ['v0'], 's'],
+        ['Slice', ['s', 'first', 'end'], 'n'],
+        ['Cast', ['n'], 'm', int('to', 7)],
+        ['Concat', ['m', 'rest'], 'target', int('axis', -1)],
+      ],
+      [...COUNTED, list('end', 1), list('rest', -1)],
+    ]),
+    'conv2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'paddings turned round',
+    chain(
+      [2, 4, 4],
+      [
+        conv(3, 2, 3),
+        ['Pad', ['pads', floatTensor('nothing', [], Float32Array.of(0))]],
+        ['GlobalAveragePool', []],
+        ['Flatten', []],
+        linear(2, 3),
+      ],
+      {
+        change: beside(
+          [
+            ['ConstantOfShape', ['four'], 'zeros', { name: 'value', type: 4, tensor: list('v', 0) }],
+            ['Concat', ['given', 'zeros'], 'eight', int('axis', 0)],
+            ['Reshape', ['eight', 'pairs'], 'table'],
+            ['Slice', ['table', 'last', 'before', 'first', 'last'], 'turned'],
+            ['Transpose', ['turned'], 'columns', ints('perm', 1, 0)],
+            ['Reshape', ['columns', 'last'], 'flat'],
+            ['Cast', ['flat'], 'pads', int('to', 7)],
+          ],
+          [
+            list('four', 4),
+            list('given', 1, 2, 0, 1),
+            list('pairs', -1, 2),
+            list('last', -1),
+            list('before', -(2 ** 50)),
+            list('first', 0),
+          ],
+        ),
+      },
+    ),
+    'conv2d',
+    'zero_padding2d',
+    'global_average_pooling2d',
+    'dense',
+  ],
 ];
 
-for (const [what, file, ...kinds] of COMPUTED) test(`onnx: shapes that are computed: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
+for (const [what, file, ...kinds] of COMPUTED)
+  test(`onnx: shapes that are computed: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
 
 test('onnx: shapes that cannot be computed here are refused', async () => {
   const lies = /** @type {[Parameters<typeof beside>[0], OnnxTensor[], RegExp][]} */ ([
-    [[['Shape', ['v0'], 's'], ['Gather', ['s', 'zero'], 'n'], ['Mul', ['n', 'two'], 'm'], ['Unsqueeze', ['m', 'first'], 'ms'], ['Concat', ['ms', 'rest'], 'target', int('axis', 0)]], [list('rest', 6)], /the number of samples must stay as it is/],
-    [[['Shape', ['v0'], 's'], ['Gather', ['s', 'nine'], 'target']], [number('nine', 9)], /there is no row 9 among 4 integers/],
-    [[['ConstantOfShape', ['many'], 'target', { name: 'value', type: 4, tensor: list('v', 1) }]], [list('many', 1000, 1000)], /of integers, up to 32 are computed with, got 1000000/],
-    [[['Shape', ['v0'], 's'], ['Slice', ['s', 'first', 'four', 'first', 'two1'], 'target']], [list('four', 4), list('two1', 2)], /slices of the first axis by steps of 1 or -1/],
-    [[['Shape', ['v0'], 's'], ['Reshape', ['s', 'odd'], 'target']], [list('odd', 3, -1)], /4 integers cannot have the shape \[3, -1\]/],
-    [[['Shape', ['v0'], 's'], ['Concat', ['s', ...Array(40).fill('s')], 'target', int('axis', 0)]], [], /of integers, up to 32 are computed with, got 41/],
-    [[['Shape', ['v0'], 's'], ['Cast', ['s'], 'target', int('to', 1)]], [], /of integers, to must be 7 or 6, got 1/],
+    [
+      [
+        ['Shape', ['v0'], 's'],
+        ['Gather', ['s', 'zero'], 'n'],
+        ['Mul', ['n', 'two'], 'm'],
+        ['Unsqueeze', ['m', 'first'], 'ms'],
+        ['Concat', ['ms', 'rest'], 'target', int('axis', 0)],
+      ],
+      [list('rest', 6)],
+      /the number of samples must stay as it is/,
+    ],
+    [
+      [
+        ['Shape', ['v0'], 's'],
+        ['Gather', ['s', 'nine'], 'target'],
+      ],
+      [number('nine', 9)],
+      /there is no row 9 among 4 integers/,
+    ],
+    [
+      [['ConstantOfShape', ['many'], 'target', { name: 'value', type: 4, tensor: list('v', 1) }]],
+      [list('many', 1000, 1000)],
+      /of integers, up to 32 are computed with, got 1000000/,
+    ],
+    [
+      [
+        ['Shape', ['v0'], 's'],
+        ['Slice', ['s', 'first', 'four', 'first', 'two1'], 'target'],
+      ],
+      [list('four', 4), list('two1', 2)],
+      /slices of the first axis by steps of 1 or -1/,
+    ],
+    [
+      [
+        ['Shape', ['v0'], 's'],
+        ['Reshape', ['s', 'odd'], 'target'],
+      ],
+      [list('odd', 3, -1)],
+      /4 integers cannot have the shape \[3, -1\]/,
+    ],
+    [
+      [
+        ['Shape', ['v0'], 's'],
+        ['Concat', ['s', ...Array(40).fill('s')], 'target', int('axis', 0)],
+      ],
+      [],
+      /of integers, up to 32 are computed with, got 41/,
+    ],
+    [
+      [
+        ['Shape', ['v0'], 's'],
+        ['Cast', ['s'], 'target', int('to', 1)],
+      ],
+      [],
+      /of integers, to must be 7 or 6, got 1/,
+    ],
   ]);
-  for (const [nodes, constants, message] of lies) await refused(/** @type {any} */ (flattened([nodes, [...COUNTED, ...constants]])), message);
+  for (const [nodes, constants, message] of lies)
+    await refused(/** @type {any} */ (flattened([nodes, [...COUNTED, ...constants]])), message);
 });
 
-/** Constants that say what they are in an attribute of their own. @param {[string, OnnxAttribute][]} made output, attribute @returns {(model: OnnxModel) => void} */
-const constants = (...made) => ({ graph }) => void graph?.nodes?.unshift(...made.map(([output, attribute]) => ({ operator: 'Constant', outputs: [output], attributes: [attribute] })));
+/**
+ * Constants that say what they are in an attribute of their own.
+ * @param {[string, OnnxAttribute][]} made output, attribute
+ * @returns {(model: OnnxModel) => void}
+ */
+const constants =
+  (...made) =>
+  ({ graph }) =>
+    void graph?.nodes?.unshift(
+      ...made.map(([output, attribute]) => ({ operator: 'Constant', outputs: [output], attributes: [attribute] })),
+    );
 
 /** @type {[string, Uint8Array, ...string[]][]} */
 const CURRENT = [
-  ['a reshape whose zeros would be lengths, and has none', chain([2, 3], [['Reshape', [list('row', -1, 6)], int('allowzero', 1)], linear(3, 6)]), 'flatten', 'dense'],
-  ['constants of one integer and of several', chain([2, 4, 4], [conv(3, 2, 3), ['Reshape', ['target']], linear(2, 12)], { change: (made) => {
-    beside([['Shape', ['v0'], 's'], ['Gather', ['s', 'zero'], 'n'], ['Unsqueeze', ['n', 'first'], 'ns'], ['Concat', ['ns', 'rest'], 'target', int('axis', 0)]], [])(made);
-    constants(['zero', int('value_int', 0)], ['first', ints('value_ints', 0)], ['rest', ints('value_ints', -1)])(made);
-  } }), 'conv2d', 'flatten', 'dense'],
-  ['constants of one float and of several', chain([6], [['Gemm', [drawn('cw', [6, 3]), 'bias']], ['Clip', ['low', 'high']]], {
-    change: constants(['low', float('value_float', 0)], ['high', float('value_float', 6)], ['bias', { name: 'value_floats', floats: [0.5, -1, 7], type: 6 }]),
-  }), 'dense'],
-  ...[[0, 1], [undefined, 1], [-4, -3], [-9, 1]].map(([start, end]) => /** @type {[string, Uint8Array, ...string[]]} */ ([`the shape from ${start} to ${end}`, flattened([
-    [['Shape', ['v0'], 'n', ...(start === undefined ? [] : [int('start', start)]), int('end', Number(end))], ['Concat', ['n', 'rest'], 'target', int('axis', 0)]], [list('rest', 12)],
-  ]), 'conv2d', 'flatten', 'dense'])),
-  ['the shape from 1 on', flattened([[['Shape', ['v0'], 'sides', int('start', 1)], ['Gather', ['sides', 'zero'], 'c'], ['Gather', ['sides', 'one'], 'h'], ['Mul', ['c', 'h'], 'ch'], ['Mul', ['ch', 'h'], 'chw'],
-    ['Unsqueeze', ['chw', 'first'], 'row'], ['Concat', ['all', 'row'], 'target', int('axis', 0)]], [...COUNTED, list('all', -1)]]), 'conv2d', 'flatten', 'dense'],
-  ...[0, 1].map((momentum) => /** @type {[string, Uint8Array, ...string[]]} */ ([`batch normalization of momentum ${momentum}`, chain([6], [['BatchNormalization', norm(6)[1], float('momentum', momentum)]]), 'batch_normalization'])),
+  [
+    'a reshape whose zeros would be lengths, and has none',
+    chain([2, 3], [['Reshape', [list('row', -1, 6)], int('allowzero', 1)], linear(3, 6)]),
+    'flatten',
+    'dense',
+  ],
+  [
+    'constants of one integer and of several',
+    chain([2, 4, 4], [conv(3, 2, 3), ['Reshape', ['target']], linear(2, 12)], {
+      change: (made) => {
+        beside(
+          [
+            ['Shape', ['v0'], 's'],
+            ['Gather', ['s', 'zero'], 'n'],
+            ['Unsqueeze', ['n', 'first'], 'ns'],
+            ['Concat', ['ns', 'rest'], 'target', int('axis', 0)],
+          ],
+          [],
+        )(made);
+        constants(
+          ['zero', int('value_int', 0)],
+          ['first', ints('value_ints', 0)],
+          ['rest', ints('value_ints', -1)],
+        )(made);
+      },
+    }),
+    'conv2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'constants of one float and of several',
+    chain(
+      [6],
+      [
+        ['Gemm', [drawn('cw', [6, 3]), 'bias']],
+        ['Clip', ['low', 'high']],
+      ],
+      {
+        change: constants(
+          ['low', float('value_float', 0)],
+          ['high', float('value_float', 6)],
+          ['bias', { name: 'value_floats', floats: [0.5, -1, 7], type: 6 }],
+        ),
+      },
+    ),
+    'dense',
+  ],
+  ...[
+    [0, 1],
+    [undefined, 1],
+    [-4, -3],
+    [-9, 1],
+  ].map(
+    ([start, end]) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `the shape from ${start} to ${end}`,
+        flattened([
+          [
+            ['Shape', ['v0'], 'n', ...(start === undefined ? [] : [int('start', start)]), int('end', Number(end))],
+            ['Concat', ['n', 'rest'], 'target', int('axis', 0)],
+          ],
+          [list('rest', 12)],
+        ]),
+        'conv2d',
+        'flatten',
+        'dense',
+      ]),
+  ),
+  [
+    'the shape from 1 on',
+    flattened([
+      [
+        ['Shape', ['v0'], 'sides', int('start', 1)],
+        ['Gather', ['sides', 'zero'], 'c'],
+        ['Gather', ['sides', 'one'], 'h'],
+        ['Mul', ['c', 'h'], 'ch'],
+        ['Mul', ['ch', 'h'], 'chw'],
+        ['Unsqueeze', ['chw', 'first'], 'row'],
+        ['Concat', ['all', 'row'], 'target', int('axis', 0)],
+      ],
+      [...COUNTED, list('all', -1)],
+    ]),
+    'conv2d',
+    'flatten',
+    'dense',
+  ],
+  ...[0, 1].map(
+    (momentum) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `batch normalization of momentum ${momentum}`,
+        chain([6], [['BatchNormalization', norm(6)[1], float('momentum', momentum)]]),
+        'batch_normalization',
+      ]),
+  ),
 ];
 
-for (const [what, file, ...kinds] of CURRENT) test(`onnx: as PyTorch's exporter of today may write it: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
+for (const [what, file, ...kinds] of CURRENT)
+  test(`onnx: as PyTorch's exporter of today may write it: ${what}`, async () =>
+    (await readsAlike(file, ...kinds)).dispose());
 
 test('onnx: constants that are none, and zeros that would be lengths, are refused', async () => {
   const lies = /** @type {[Uint8Array, RegExp][]} */ ([
-    [chain([2, 3], [['Reshape', [list('row', 0, 6)], int('allowzero', 1)], linear(3, 6)]), /allowzero, where the shape has a 0, is not known here/],
-    [chain([6], [['Clip', ['low']]], { change: constants(['low', { name: 'value_string', text: '0', type: 3 }]) }), /node 0 \(Constant\): this operator is not known here/],
+    [
+      chain([2, 3], [['Reshape', [list('row', 0, 6)], int('allowzero', 1)], linear(3, 6)]),
+      /allowzero, where the shape has a 0, is not known here/,
+    ],
+    [
+      chain([6], [['Clip', ['low']]], { change: constants(['low', { name: 'value_string', text: '0', type: 3 }]) }),
+      /node 0 \(Constant\): this operator is not known here/,
+    ],
     [chain([6], [['Clip', ['low']]], { change: constants(['low', int('value_int', 0)]) }), /its type is 7/],
   ]);
   for (const [file, message] of lies) await refused(/** @type {any} */ (file), message);
@@ -370,8 +1022,14 @@ test('onnx: constants that are none, and zeros that would be lengths, are refuse
 
 /** @type {[(node: OnnxNode) => void, RegExp][]} what nobody looks at, and how it is refused */
 const UNREAD = [
-  [(node) => void (node.attributes = [...node.attributes ?? [], int('later', 1)]), /its attribute later is not known here$/],
-  [(node) => void node.inputs?.push('x', 'x', 'x', 'x', 'x'), /input \d|axes are not known here|it adds \d values|a constant is added/],
+  [
+    (node) => void (node.attributes = [...(node.attributes ?? []), int('later', 1)]),
+    /its attribute later is not known here$/,
+  ],
+  [
+    (node) => void node.inputs?.push('x', 'x', 'x', 'x', 'x'),
+    /input \d|axes are not known here|it adds \d values|a constant is added/,
+  ],
 ];
 
 test('onnx: no attribute and no input is passed over without a look at it', async () => {
@@ -391,11 +1049,33 @@ test('onnx: no attribute and no input is passed over without a look at it', asyn
   }
 });
 
-for (const [what, file, ...kinds] of FOREIGN) test(`onnx: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
+for (const [what, file, ...kinds] of FOREIGN)
+  test(`onnx: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
 
 test('onnx: branches, in whatever order they are listed for; and a shared value is left as it is', async () => {
-  const file = chain([2, 6, 6], [conv(4, 2, 3, ints('pads', 1, 1, 1, 1)), ['Relu', []], conv(4, 4, 3, ints('pads', 1, 1, 1, 1)), ['Add', ['v0']], ['Relu', []], ['GlobalAveragePool', []], ['Flatten', []], linear(3, 4)]);
-  const made = await readsAlike(file, 'conv2d', 'activation', 'conv2d', 'add', 'activation', 'global_average_pooling2d', 'dense');
+  const file = chain(
+    [2, 6, 6],
+    [
+      conv(4, 2, 3, ints('pads', 1, 1, 1, 1)),
+      ['Relu', []],
+      conv(4, 4, 3, ints('pads', 1, 1, 1, 1)),
+      ['Add', ['v0']],
+      ['Relu', []],
+      ['GlobalAveragePool', []],
+      ['Flatten', []],
+      linear(3, 4),
+    ],
+  );
+  const made = await readsAlike(
+    file,
+    'conv2d',
+    'activation',
+    'conv2d',
+    'add',
+    'activation',
+    'global_average_pooling2d',
+    'dense',
+  );
   assert.ok(!(made instanceof Sequential));
   assert.equal(made.layers[0].config.activation, 'linear', 'what the sum reads is not rectified');
 });
@@ -403,17 +1083,40 @@ test('onnx: branches, in whatever order they are listed for; and a shared value 
 test('onnx: numbers as lists, halves and constants; a fixed batch', async () => {
   const kernel = floatTensor('k', [4, 2], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
   const half = floatTensor('h', [2, 2], Float32Array.of(0.5, 1, -2, 4), 'float16');
-  const file = chain([4], [['MatMul', [kernel]], ['Reshape', ['shape']], ['MatMul', [half]]], {
-    batch: 3,
-    change({ graph }) {
-      const [first, second] = /** @type {OnnxTensor[]} */ (graph?.initializers);
-      first.floats = first.raw;
-      first.raw = undefined;
-      second.name = 'stored';
-      const shape = { operator: 'Constant', outputs: ['shape'], attributes: [{ name: 'value', type: 4, tensor: { dims: [2], dataType: 7, raw: new Uint8Array(BigInt64Array.of(3n, -1n).buffer) } }] };
-      graph?.nodes?.unshift(shape, { operator: 'Cast', inputs: ['stored'], outputs: ['h'], attributes: [int('to', 1)] });
+  const file = chain(
+    [4],
+    [
+      ['MatMul', [kernel]],
+      ['Reshape', ['shape']],
+      ['MatMul', [half]],
+    ],
+    {
+      batch: 3,
+      change({ graph }) {
+        const [first, second] = /** @type {OnnxTensor[]} */ (graph?.initializers);
+        first.floats = first.raw;
+        first.raw = undefined;
+        second.name = 'stored';
+        const shape = {
+          operator: 'Constant',
+          outputs: ['shape'],
+          attributes: [
+            {
+              name: 'value',
+              type: 4,
+              tensor: { dims: [2], dataType: 7, raw: new Uint8Array(BigInt64Array.of(3n, -1n).buffer) },
+            },
+          ],
+        };
+        graph?.nodes?.unshift(shape, {
+          operator: 'Cast',
+          inputs: ['stored'],
+          outputs: ['h'],
+          attributes: [int('to', 1)],
+        });
+      },
     },
-  });
+  );
   await readsAlike(file, 'dense', 'dense');
 });
 
@@ -425,13 +1128,27 @@ const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname
 
 /** What there is no layer for, by the file that has it. @type {Record<string, RegExp>} */
 const LACKING = {
-  act_avgpool_pad_nocount: /pads must be none, or those of padding 'same'/, act_grouped: /group, where it is not 1, must be 8/, act_hardtanh: /Clip.*min must be 0, got -1/,
-  act_hsig: /HardSigmoid.*not known/, act_layernorm: /ReduceMean.*axes must be/, act_lrn: /Mul.*not known/, act_maxpool_pad: /pads must be none/, act_selu: /Selu.*not known/,
-  act_softplus: /Softplus.*not known/, act_upsample: /Resize.*not known/, fire_concat: /Concat.*not known/, lenet_logsoftmax: /LogSoftmax.*not known/,
-  mobilenet_hswish: /HardSigmoid.*not known/, normalized: /Sub.*not known/, se: /Mul.*not known/,
+  act_avgpool_pad_nocount: /pads must be none, or those of padding 'same'/,
+  act_grouped: /group, where it is not 1, must be 8/,
+  act_hardtanh: /Clip.*min must be 0, got -1/,
+  act_hsig: /HardSigmoid.*not known/,
+  act_layernorm: /ReduceMean.*axes must be/,
+  act_lrn: /Mul.*not known/,
+  act_maxpool_pad: /pads must be none/,
+  act_selu: /Selu.*not known/,
+  act_softplus: /Softplus.*not known/,
+  act_upsample: /Resize.*not known/,
+  fire_concat: /Concat.*not known/,
+  lenet_logsoftmax: /LogSoftmax.*not known/,
+  mobilenet_hswish: /HardSigmoid.*not known/,
+  normalized: /Sub.*not known/,
+  se: /Mul.*not known/,
 };
 
-test('onnx: files that PyTorch wrote predict what ONNX Runtime makes of them, or are refused by what there is no layer for', { skip }, async () => {
+test('onnx: files that PyTorch wrote predict what ONNX Runtime makes of them, or are refused by what there is no ' +
+  'layer for', {
+  skip,
+}, async () => {
   for (const name of theirFiles.map((file) => file.replace(/\.onnx$/, ''))) {
     const file = new Uint8Array(readFileSync(new URL(`${name}.onnx`, THEIRS)));
     if (Object.hasOwn(LACKING, name)) {
@@ -439,9 +1156,13 @@ test('onnx: files that PyTorch wrote predict what ONNX Runtime makes of them, or
       continue;
     }
     const made = await importModel(file);
-    const [{ length: batch = 2 }] = /** @type {{ length?: number }[]} */ (decode(file).graph?.inputs?.find(({ name: input }) => input === 'input')?.type?.tensor?.shape?.dims);
+    const [{ length: batch = 2 }] = /** @type {{ length?: number }[]} */ (
+      decode(file).graph?.inputs?.find(({ name: input }) => input === 'input')?.type?.tensor?.shape?.dims
+    );
     const x = samples(made.inputShape, batch);
-    near(name, (await made.predict(x)).data, await answer(file, made.inputShape.length === 3 ? channelsFirst(x) : x), { relative: 2e-6 });
+    near(name, (await made.predict(x)).data, await answer(file, made.inputShape.length === 3 ? channelsFirst(x) : x), {
+      relative: 2e-6,
+    });
     made.dispose();
   }
 });
@@ -449,60 +1170,285 @@ test('onnx: files that PyTorch wrote predict what ONNX Runtime makes of them, or
 /* ---- what is refused ---------------------------------------------------------------------------- */
 
 /** @param {Uint8Array<ArrayBuffer>} file @param {RegExp} message */
-const refused = (file, message) => assert.rejects(importModel(file), { name: 'FittingRoomError', code: 'bad-data', message });
+const refused = (file, message) =>
+  assert.rejects(importModel(file), { name: 'FittingRoomError', code: 'bad-data', message });
 
 /** @type {[string, Uint8Array<ArrayBuffer>, RegExp][]} */
 const REFUSED = [
-  ['an operator that is not known', chain([4], [['Relu', []], ['Elu', []]]), /^model file: ONNX: node 1 \(Elu \/Elu_1\): this operator is not known here; Conv, Gemm/],
-  ["another domain's operator", chain([4], [['Relu', []]], { change: ({ graph }) => void (/** @type {OnnxNode[]} */ (graph?.nodes)[0].domain = 'com.microsoft') }), /node 0 \(Relu \/Relu_0\): this operator is not known/],
-  ['groups', chain([4, 5, 5], [conv(4, 2, 3, int('group', 2))]), /node 0 \(Conv \/Conv_0\): group, where it is not 1, must be 4, got 2$/],
+  [
+    'an operator that is not known',
+    chain(
+      [4],
+      [
+        ['Relu', []],
+        ['Elu', []],
+      ],
+    ),
+    /^model file: ONNX: node 1 \(Elu \/Elu_1\): this operator is not known here; Conv, Gemm/,
+  ],
+  [
+    "another domain's operator",
+    chain([4], [['Relu', []]], {
+      change: ({ graph }) => {
+        /** @type {OnnxNode[]} */ (graph?.nodes)[0].domain = 'com.microsoft';
+      },
+    }),
+    /node 0 \(Relu \/Relu_0\): this operator is not known/,
+  ],
+  [
+    'groups',
+    chain([4, 5, 5], [conv(4, 2, 3, int('group', 2))]),
+    /node 0 \(Conv \/Conv_0\): group, where it is not 1, must be 4, got 2$/,
+  ],
   ['dilations', chain([1, 9, 9], [conv(4, 1, 3, ints('dilations', 2, 2))]), /dilations other than 1/],
-  ["a kernel that does not fit the image's channels", chain([1, 9, 9], [conv(4, 3, 3)]), /the kernel's channels times group must be 1, got 3$/],
-  ['a window larger than the image', chain([1, 2, 2], [conv(4, 1, 3)]), /a window of \[3, 3\] does not fit into an image of \[2, 2, 1\]/],
-  ['margins of a maximum', chain([1, 9, 9], [['MaxPool', [], ints('kernel_shape', 3, 3), ints('strides', 2, 2), ints('pads', 1, 1, 0, 0)]]), /pads must be none, or those of padding 'same', got \[\[1, 0\], \[1, 0\]\]/],
-  ['windows that reach beyond the image', chain([1, 9, 9], [['MaxPool', [], ints('kernel_shape', 2, 2), ints('strides', 2, 2), int('ceil_mode', 1)]]), /ceil_mode/],
+  [
+    "a kernel that does not fit the image's channels",
+    chain([1, 9, 9], [conv(4, 3, 3)]),
+    /the kernel's channels times group must be 1, got 3$/,
+  ],
+  [
+    'a window larger than the image',
+    chain([1, 2, 2], [conv(4, 1, 3)]),
+    /a window of \[3, 3\] does not fit into an image of \[2, 2, 1\]/,
+  ],
+  [
+    'margins of a maximum',
+    chain([1, 9, 9], [['MaxPool', [], ints('kernel_shape', 3, 3), ints('strides', 2, 2), ints('pads', 1, 1, 0, 0)]]),
+    /pads must be none, or those of padding 'same', got \[\[1, 0\], \[1, 0\]\]/,
+  ],
+  [
+    'windows that reach beyond the image',
+    chain([1, 9, 9], [['MaxPool', [], ints('kernel_shape', 2, 2), ints('strides', 2, 2), int('ceil_mode', 1)]]),
+    /ceil_mode/,
+  ],
   ['a kernel that is not constant', chain([4], [['MatMul', ['x']]]), /input 1 \(x\) must be constant/],
-  ['a constant that is added to anything', chain([4], [['Relu', []], ['Add', [drawn('a', [4])]]]), /node 1 .*a constant is added to what is no convolution or dense layer without bias/],
-  ['a constant for each pixel', chain([1, 3, 3], [['Conv', [drawn('k', [2, 1, 1, 1])]], ['Add', [drawn('a', [2, 3, 3])]]]), /a constant of shape \[2, 3, 3\] is added/],
-  ['too short a kernel', chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), dims: [4, 2] }]]]), /tensor w: 32 bytes make up the shape \[4, 2\], it has 48/],
-  ['a kernel of integers', chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), dataType: 6 }]]]), /tensor w: its type is 6/],
-  ['a kernel in another file', chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), location: 1 }]]]), /tensor w: its numbers are in another file/],
-  ['a half that is not finite', chain([1], [['MatMul', [{ ...floatTensor('w', [1, 1], Float32Array.of(1), 'float16'), raw: Uint8Array.of(0, 0x7c) }]]]), /tensor w: number 0 is not finite/],
-  ['a shape that mixes samples', chain([4], [['Reshape', [integerTensor('s', [2, -1])]]]), /does not keep the samples apart/],
-  ['a shape of negative lengths', chain([4], [['Reshape', [integerTensor('s', [0, -2, -2])]]]), /\[n, 4\] cannot be seen as \[n, -2, -2\]/],
-  ['a shape of other size', chain([4], [['Reshape', [integerTensor('s', [0, 3])]]]), /\[n, 4\] cannot be seen as \[n, 3\]/],
-  ['a kernel without numbers but of many columns', chain([4], [['Gemm', [{ ...drawn('w', [1]), dims: [0, 2 ** 40], raw: new Uint8Array() }, drawn('b', [1])]]]), /tensor w: its shape \[0, 1099511627776\] must hold lengths from 1 on/],
+  [
+    'a constant that is added to anything',
+    chain(
+      [4],
+      [
+        ['Relu', []],
+        ['Add', [drawn('a', [4])]],
+      ],
+    ),
+    /node 1 .*a constant is added to what is no convolution or dense layer without bias/,
+  ],
+  [
+    'a constant for each pixel',
+    chain(
+      [1, 3, 3],
+      [
+        ['Conv', [drawn('k', [2, 1, 1, 1])]],
+        ['Add', [drawn('a', [2, 3, 3])]],
+      ],
+    ),
+    /a constant of shape \[2, 3, 3\] is added/,
+  ],
+  [
+    'too short a kernel',
+    chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), dims: [4, 2] }]]]),
+    /tensor w: 32 bytes make up the shape \[4, 2\], it has 48/,
+  ],
+  [
+    'a kernel of integers',
+    chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), dataType: 6 }]]]),
+    /tensor w: its type is 6/,
+  ],
+  [
+    'a kernel in another file',
+    chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), location: 1 }]]]),
+    /tensor w: its numbers are in another file/,
+  ],
+  [
+    'a half that is not finite',
+    chain(
+      [1],
+      [['MatMul', [{ ...floatTensor('w', [1, 1], Float32Array.of(1), 'float16'), raw: Uint8Array.of(0, 0x7c) }]]],
+    ),
+    /tensor w: number 0 is not finite/,
+  ],
+  [
+    'a shape that mixes samples',
+    chain([4], [['Reshape', [integerTensor('s', [2, -1])]]]),
+    /does not keep the samples apart/,
+  ],
+  [
+    'a shape of negative lengths',
+    chain([4], [['Reshape', [integerTensor('s', [0, -2, -2])]]]),
+    /\[n, 4\] cannot be seen as \[n, -2, -2\]/,
+  ],
+  [
+    'a shape of other size',
+    chain([4], [['Reshape', [integerTensor('s', [0, 3])]]]),
+    /\[n, 4\] cannot be seen as \[n, 3\]/,
+  ],
+  [
+    'a kernel without numbers but of many columns',
+    chain([4], [['Gemm', [{ ...drawn('w', [1]), dims: [0, 2 ** 40], raw: new Uint8Array() }, drawn('b', [1])]]]),
+    /tensor w: its shape \[0, 1099511627776\] must hold lengths from 1 on/,
+  ],
   ['a vast input that is normalized', chain([2 ** 26], [norm(3)]), /input 1: its shape must be "67108864", got "3"/],
-  ['a kernel of more axes than any has', chain([4], [['MatMul', [{ name: 'w', dims: Array(65536).fill(1), dataType: 1, raw: new Uint8Array(4) }]]]), /node 0 .*tensor w: it has 65536 axes; at most 8 are read$/],
-  ['a shape of more axes than any has', chain([4], [['Reshape', [integerTensor('s', [0, 4, ...Array(20).fill(1)])]]]), /node 0 .*its output has 21 axes behind the batch; at most 8 are known here$/],
-  ['a sum of more values than a layer takes', chain([4], [['Sum', Array(8).fill('x')]]), /node 0 \(Sum \/Sum_0\): it adds 9 values; at most 8 are known here$/],
-  ['a transposition', chain([6], [['Reshape', [integerTensor('s', [-1, 2, 3])]], ['Transpose', [], ints('perm', 0, 2, 1)]]), /ONNX: output: the output would have to be transposed/],
-  ['softmax over the pixels', chain([2, 3, 3], [['Softmax', [], int('axis', 2)]]), /axis must be that of the channels, or the last one of numbers that are not transposed, got 2$/],
-  ['softmax over the samples', chain([4], [['Softmax', [], int('axis', 0)]]), /axis 0 is that of the batch, or there is none such/],
-  ['an early softmax over more than the channels', chain([2, 3, 3], [['Softmax', [], int('axis', 2)]], { version: 11 }), /axis must be that of the channels/],
-  ['dropout that trains', chain([4], [['Dropout', [floatTensor('ratio', [], Float32Array.of(0.5)), truth('on', true)]]]), /node 0 \(Dropout \/Dropout_0\): training_mode must be false, got true$/],
-  ['dropout that trains as a node says', chain([4], [['Dropout', ['', 'on']]], { change: constantBefore(truth('on', true)) }), /training_mode must be false, got true$/],
-  ['dropout of which is not known whether it trains', chain([4], [['Dropout', ['', 'x']]]), /input 2 \(x\) must be constant/],
-  ['normalization that trains', chain([3, 4, 4], [[...norm(3), int('training_mode', 1)]]), /training_mode must be 0, got 1/],
-  ['early normalization, which trains unless it says otherwise', chain([3, 4, 4], [norm(3)], { version: 6 }), /is_test must be 1, got 0/],
-  ['early dropout that trains', chain([4], [['Dropout', [], int('is_test', 0)]], { version: 6 }), /is_test must be 1, got 0/],
-  ['normalization of each place', chain([3, 4, 4], [[...norm(3), int('spatial', 0)]], { version: 8 }), /spatial must be 1, got 0/],
-  ['a sum that is turned to an axis', chain([4], [['Add', ['x'], int('axis', 1)]], { version: 6 }), /its attribute axis is not known here/],
-  ['two ways to pad', chain([1, 9, 9], [conv(4, 1, 3, text('auto_pad', 'VALID'), ints('pads', 1, 1, 1, 1))]), /pads must be 0 beside auto_pad "VALID", got \[1, 1, 1, 1\]/],
-  ['padding that begins with the larger margin', chain([1, 8, 8], [conv(4, 1, 2, text('auto_pad', 'SAME_LOWER'))]), /auto_pad "SAME_LOWER" is not known/],
+  [
+    'a kernel of more axes than any has',
+    chain([4], [['MatMul', [{ name: 'w', dims: Array(65536).fill(1), dataType: 1, raw: new Uint8Array(4) }]]]),
+    /node 0 .*tensor w: it has 65536 axes; at most 8 are read$/,
+  ],
+  [
+    'a shape of more axes than any has',
+    chain([4], [['Reshape', [integerTensor('s', [0, 4, ...Array(20).fill(1)])]]]),
+    /node 0 .*its output has 21 axes behind the batch; at most 8 are known here$/,
+  ],
+  [
+    'a sum of more values than a layer takes',
+    chain([4], [['Sum', Array(8).fill('x')]]),
+    /node 0 \(Sum \/Sum_0\): it adds 9 values; at most 8 are known here$/,
+  ],
+  [
+    'a transposition',
+    chain(
+      [6],
+      [
+        ['Reshape', [integerTensor('s', [-1, 2, 3])]],
+        ['Transpose', [], ints('perm', 0, 2, 1)],
+      ],
+    ),
+    /ONNX: output: the output would have to be transposed/,
+  ],
+  [
+    'softmax over the pixels',
+    chain([2, 3, 3], [['Softmax', [], int('axis', 2)]]),
+    /axis must be that of the channels, or the last one of numbers that are not transposed, got 2$/,
+  ],
+  [
+    'softmax over the samples',
+    chain([4], [['Softmax', [], int('axis', 0)]]),
+    /axis 0 is that of the batch, or there is none such/,
+  ],
+  [
+    'an early softmax over more than the channels',
+    chain([2, 3, 3], [['Softmax', [], int('axis', 2)]], { version: 11 }),
+    /axis must be that of the channels/,
+  ],
+  [
+    'dropout that trains',
+    chain([4], [['Dropout', [floatTensor('ratio', [], Float32Array.of(0.5)), truth('on', true)]]]),
+    /node 0 \(Dropout \/Dropout_0\): training_mode must be false, got true$/,
+  ],
+  [
+    'dropout that trains as a node says',
+    chain([4], [['Dropout', ['', 'on']]], { change: constantBefore(truth('on', true)) }),
+    /training_mode must be false, got true$/,
+  ],
+  [
+    'dropout of which is not known whether it trains',
+    chain([4], [['Dropout', ['', 'x']]]),
+    /input 2 \(x\) must be constant/,
+  ],
+  [
+    'normalization that trains',
+    chain([3, 4, 4], [[...norm(3), int('training_mode', 1)]]),
+    /training_mode must be 0, got 1/,
+  ],
+  [
+    'early normalization, which trains unless it says otherwise',
+    chain([3, 4, 4], [norm(3)], { version: 6 }),
+    /is_test must be 1, got 0/,
+  ],
+  [
+    'early dropout that trains',
+    chain([4], [['Dropout', [], int('is_test', 0)]], { version: 6 }),
+    /is_test must be 1, got 0/,
+  ],
+  [
+    'normalization of each place',
+    chain([3, 4, 4], [[...norm(3), int('spatial', 0)]], { version: 8 }),
+    /spatial must be 1, got 0/,
+  ],
+  [
+    'a sum that is turned to an axis',
+    chain([4], [['Add', ['x'], int('axis', 1)]], { version: 6 }),
+    /its attribute axis is not known here/,
+  ],
+  [
+    'two ways to pad',
+    chain([1, 9, 9], [conv(4, 1, 3, text('auto_pad', 'VALID'), ints('pads', 1, 1, 1, 1))]),
+    /pads must be 0 beside auto_pad "VALID", got \[1, 1, 1, 1\]/,
+  ],
+  [
+    'padding that begins with the larger margin',
+    chain([1, 8, 8], [conv(4, 1, 2, text('auto_pad', 'SAME_LOWER'))]),
+    /auto_pad "SAME_LOWER" is not known/,
+  ],
   ['a transposed input of a dense layer', chain([4], [[...linear(2, 4), int('transA', 1)]]), /transA must be 0, got 1/],
-  ['a scaled dense layer', chain([4], [['Gemm', [drawn('w', [4, 2])], float('alpha', 0.5)]]), /alpha must be 1, got 0.5/],
-  ['a scaled bias', chain([4], [['Gemm', [drawn('w', [4, 2]), drawn('b', [2])], float('beta', 2)]]), /beta must be 1, got 2/],
+  [
+    'a scaled dense layer',
+    chain([4], [['Gemm', [drawn('w', [4, 2])], float('alpha', 0.5)]]),
+    /alpha must be 1, got 0.5/,
+  ],
+  [
+    'a scaled bias',
+    chain([4], [['Gemm', [drawn('w', [4, 2]), drawn('b', [2])], float('beta', 2)]]),
+    /beta must be 1, got 2/,
+  ],
   ['a mean over one axis', chain([2, 4, 4], [['ReduceMean', [], ints('axes', 2)]]), /axes must be "2,3", got "2"/],
   ['a row of all samples', chain([2, 4, 4], [['Flatten', [], int('axis', 2)]]), /axis must be 1, got 2/],
-  ['padding by reflection', chain([2, 4, 4], [['Pad', [integerTensor('p', [0, 0, 1, 1, 0, 0, 1, 1])], text('mode', 'reflect')]]), /mode must be "constant", got "reflect"/],
-  ['an approximation', chain([4], [['Gelu', [], text('approximate', 'tanh')]], { version: 20 }), /approximate must be "none", got "tanh"/],
-  ['a second output', chain([1, 4, 4], [['MaxPool', [], ints('kernel_shape', 2, 2)], ['Add', ['places']]], { change: ({ graph }) => void /** @type {OnnxNode[]} */ (graph?.nodes)[0].outputs?.push('places') }), /its further output places is read/],
-  ['two inputs', chain([4], [['Relu', []]], { change: ({ graph }) => void graph?.inputs?.push({ name: 'y' }) }), /it has 2 inputs; models with one are read/],
+  [
+    'padding by reflection',
+    chain([2, 4, 4], [['Pad', [integerTensor('p', [0, 0, 1, 1, 0, 0, 1, 1])], text('mode', 'reflect')]]),
+    /mode must be "constant", got "reflect"/,
+  ],
+  [
+    'an approximation',
+    chain([4], [['Gelu', [], text('approximate', 'tanh')]], { version: 20 }),
+    /approximate must be "none", got "tanh"/,
+  ],
+  [
+    'a second output',
+    chain(
+      [1, 4, 4],
+      [
+        ['MaxPool', [], ints('kernel_shape', 2, 2)],
+        ['Add', ['places']],
+      ],
+      { change: ({ graph }) => void (/** @type {OnnxNode[]} */ (graph?.nodes)[0].outputs?.push('places')) },
+    ),
+    /its further output places is read/,
+  ],
+  [
+    'two inputs',
+    chain([4], [['Relu', []]], { change: ({ graph }) => void graph?.inputs?.push({ name: 'y' }) }),
+    /it has 2 inputs; models with one are read/,
+  ],
   ['an open length', chain([0], [['Relu', []]]), /its input x leaves the length of axis 1 open/],
-  ['an output from nowhere', chain([4], [['Relu', []]], { change: ({ graph }) => void (graph && (graph.outputs = [{ name: 'z' }])) }), /its output "z" does not come from its input/],
-  ['a value that is made twice', chain([4], [['Relu', []], ['Tanh', []]], { change: ({ graph }) => void (/** @type {OnnxNode[]} */ (graph?.nodes)[1].outputs = ['v0']) }), /node 1 .*the value v0 is made twice/],
-  ['too many layers', chain([4], Array.from({ length: 130 }, () => ['Relu', []])), /it takes more than 128 layers/],
+  [
+    'an output from nowhere',
+    chain([4], [['Relu', []]], { change: ({ graph }) => void (graph && (graph.outputs = [{ name: 'z' }])) }),
+    /its output "z" does not come from its input/,
+  ],
+  [
+    'a value that is made twice',
+    chain(
+      [4],
+      [
+        ['Relu', []],
+        ['Tanh', []],
+      ],
+      {
+        change: ({ graph }) => {
+          /** @type {OnnxNode[]} */ (graph?.nodes)[1].outputs = ['v0'];
+        },
+      },
+    ),
+    /node 1 .*the value v0 is made twice/,
+  ],
+  [
+    'too many layers',
+    chain(
+      [4],
+      Array.from({ length: 130 }, () => ['Relu', []]),
+    ),
+    /it takes more than 128 layers/,
+  ],
   ['a graph that is missing', encode({ irVersion: 8 }), /it has 0 inputs/],
 ];
 
@@ -517,11 +1463,15 @@ test('onnx: what our own metadata say is held against the nodes', async () => {
   assert.equal(back.layers[0].config.activation, 'tanh', 'the nodes count');
   const [{ key, value = '' }] = file.metadata ?? [];
   const lies = /** @type {[(header: any) => any, RegExp][]} */ ([
-    [() => [], /ONNX: metadata fitting-room must be an object/], [(h) => ({ ...h, name: 1 }), /name must be a string, got 1/], [(h) => ({ ...h, seed: -1 }), /seed must be an integer/],
-    [(h) => ({ ...h, metadata: 1 }), /metadata must be an object, got 1/], [(h) => ({ ...h, layers: [{ layer: 'lstm', options: {} }] }), /no kind of layer is called "lstm"/],
+    [() => [], /ONNX: metadata fitting-room must be an object/],
+    [(h) => ({ ...h, name: 1 }), /name must be a string, got 1/],
+    [(h) => ({ ...h, seed: -1 }), /seed must be an integer/],
+    [(h) => ({ ...h, metadata: 1 }), /metadata must be an object, got 1/],
+    [(h) => ({ ...h, layers: [{ layer: 'lstm', options: {} }] }), /no kind of layer is called "lstm"/],
     [(h) => ({ ...h, layers: [...h.layers, { layer: 'conv2d', options: { filters: 1, kernelSize: 1 } }] }), /conv2d/],
   ]);
-  for (const [change, message] of lies) await refused(encode({ ...file, metadata: [{ key, value: JSON.stringify(change(JSON.parse(value))) }] }), message);
+  for (const [change, message] of lies)
+    await refused(encode({ ...file, metadata: [{ key, value: JSON.stringify(change(JSON.parse(value))) }] }), message);
   await refused(encode({ ...file, metadata: [{ key, value: '{' }] }), /is not JSON/);
   const lost = structuredClone(file);
   /** @type {OnnxTensor[]} */ (lost.graph?.initializers)[0].name = 'elsewhere';
@@ -529,25 +1479,44 @@ test('onnx: what our own metadata say is held against the nodes', async () => {
 });
 
 test('onnx: cut short, with bytes changed, or with lengths that reach far, a file is refused or read, and nothing else', async () => {
-  const made = await sequential({ layers: [layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 2, activation: 'relu' }), layers.flatten(), layers.dense({ units: 2 })], seed: 1 });
+  const made = await sequential({
+    layers: [
+      layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 2, activation: 'relu' }),
+      layers.flatten(),
+      layers.dense({ units: 2 }),
+    ],
+    seed: 1,
+  });
   const whole = await exported(made);
   for (const file of [whole, withoutMetadata(whole)]) {
     for (let length = 2; length < file.length; length += 3) await readOrRefused(file.slice(0, length));
     const flips = fc.array(fc.tuple(fc.nat(file.length - 3), fc.nat(255)), { minLength: 1, maxLength: 3 });
-    await fc.assert(fc.asyncProperty(flips, (changes) => {
-      const changed = file.slice();
-      for (const [at, byte] of changes) changed[at + 2] = byte;
-      return readOrRefused(changed);
-    }), { seed: SEED, numRuns: 20 * RUNS });
+    await fc.assert(
+      fc.asyncProperty(flips, (changes) => {
+        const changed = file.slice();
+        for (const [at, byte] of changes) changed[at + 2] = byte;
+        return readOrRefused(changed);
+      }),
+      { seed: SEED, numRuns: 20 * RUNS },
+    );
   }
-  await refused(Uint8Array.of(8, 8, 0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f), /a length reaches \d+ bytes beyond its message/);
+  await refused(
+    Uint8Array.of(8, 8, 0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f),
+    /a length reaches \d+ bytes beyond its message/,
+  );
   await refused(Uint8Array.of(8, 8, 0x3a, 0xff), /model file: ONNX: /);
   await refused(Uint8Array.of(8, 8, 0x3a, 2, 0x12, 1), /model file: ONNX: /);
-  await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), (bytes) => readOrRefused(Uint8Array.of(8, 8, ...bytes))), { seed: SEED, numRuns: 5 * RUNS });
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), (bytes) => readOrRefused(Uint8Array.of(8, 8, ...bytes))),
+    { seed: SEED, numRuns: 5 * RUNS },
+  );
 });
 
 test('onnx: lists are held to what they can be', async () => {
-  await refused(chain([4], [['Transpose', [], ints('perm', ...Array(70000).fill(0))]]), /a list has more than 65536 numbers/);
+  await refused(
+    chain([4], [['Transpose', [], ints('perm', ...Array(70000).fill(0))]]),
+    /a list has more than 65536 numbers/,
+  );
   const entries = Array.from({ length: 70000 }, () => ({ key: 'k' }));
   await refused(encode({ irVersion: 8, metadata: entries }), /it has more than 131072 fields/);
 });

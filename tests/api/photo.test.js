@@ -15,17 +15,21 @@ function drawn(width, height, colour) {
 }
 
 /** A dark skirt in front of a bright wall, from a quarter to three quarters of the way down. */
-const skirt = drawn(300, 400, (x, y) => (y >= 100 && y < 300 && Math.abs(x - 150) < 30 + (y - 100) / 4 ? [40, 30, 90, 255] : [225, 220, 210, 255]));
+const skirt = drawn(300, 400, (x, y) =>
+  y >= 100 && y < 300 && Math.abs(x - 150) < 30 + (y - 100) / 4 ? [40, 30, 90, 255] : [225, 220, 210, 255],
+);
 
 /** @param {{ left: number, top: number, right: number, bottom: number }} box */
-const rounded = ({ left, top, right, bottom }) => [left, top, right, bottom].map((share) => Math.round(share * 100) / 100);
+const rounded = ({ left, top, right, bottom }) =>
+  [left, top, right, bottom].map((share) => Math.round(share * 100) / 100);
 
 describe('a photo', () => {
   test('becomes the garment, bright on black, from top to bottom of the picture', async () => {
     const { image, kind, box, mask } = await preparePhoto(skirt);
     assert.equal(kind, 'photo');
     assert.deepEqual(image.shape, [28, 28, 1]);
-    for (const [i, want] of [0.23, 0.25, 0.77, 0.75].entries()) assert.ok(Math.abs(rounded(box)[i] - want) <= 0.02, `${rounded(box)}`);
+    for (const [i, want] of [0.23, 0.25, 0.77, 0.75].entries())
+      assert.ok(Math.abs(rounded(box)[i] - want) <= 0.02, `${rounded(box)}`);
     assert.deepEqual([mask.width, mask.height, mask.data.length], [84, 112, 84 * 112]);
     assert.ok(image.data[14 * 28 + 14] > 200, 'dark cloth is bright');
     assert.equal(image.data[0], 0, 'the wall is black');
@@ -46,15 +50,22 @@ describe('a photo', () => {
   test('longer than one strip is read in several', async () => {
     const height = 3000;
     const calls = /** @type {number[]} */ ([]);
-    const rows = (/** @type {number} */ _, /** @type {number} */ count) => (calls.push(count), new Uint8Array(20000 * count * 4).fill(255));
+    const rows = (/** @type {number} */ _, /** @type {number} */ count) => (
+      calls.push(count), new Uint8Array(20000 * count * 4).fill(255)
+    );
     const { mask } = await preparePhoto({ width: 20000, height, rows });
     assert.deepEqual([mask.width, mask.height], [112, 17]);
-    assert.equal(calls.reduce((sum, count) => sum + count), height);
+    assert.equal(
+      calls.reduce((sum, count) => sum + count),
+      height,
+    );
     assert.ok(calls.length > 10);
   });
 
   test('two at a time do not mix', async () => {
-    const other = drawn(300, 400, (x, y) => (x > 100 && x < 200 && y > 50 && y < 350 ? [200, 30, 30, 255] : [20, 60, 20, 255]));
+    const other = drawn(300, 400, (x, y) =>
+      x > 100 && x < 200 && y > 50 && y < 350 ? [200, 30, 30, 255] : [20, 60, 20, 255],
+    );
     const [a, b] = [await preparePhoto(skirt), await preparePhoto(other)];
     assert.deepEqual(await Promise.all([preparePhoto(skirt), preparePhoto(other)]), [a, b]);
     assert.notDeepEqual(a.image, b.image);
@@ -79,7 +90,9 @@ test('a picture of the dataset passes through', async () => {
 });
 
 test('a cutout is taken as it is cut', async () => {
-  const { kind, box } = await preparePhoto(drawn(100, 100, (x, y) => (x >= 20 && x < 60 && y >= 30 && y < 90 ? [255, 0, 0, 255] : [0, 0, 0, 0])));
+  const { kind, box } = await preparePhoto(
+    drawn(100, 100, (x, y) => (x >= 20 && x < 60 && y >= 30 && y < 90 ? [255, 0, 0, 255] : [0, 0, 0, 0])),
+  );
   assert.equal(kind, 'cutout');
   assert.deepEqual(rounded(box), [0.2, 0.3, 0.6, 0.9]);
 });
@@ -87,14 +100,44 @@ test('a cutout is taken as it is cut', async () => {
 describe('what cannot be is refused', () => {
   const cases = /** @type {[string, any, any, RegExp][]} */ ([
     ['nothing', undefined, {}, /^preparePhoto takes ImageData or \{ width, height, rows \}, got undefined$/],
-    ['no width', { width: 0, height: 5, data: new Uint8Array() }, {}, /^preparePhoto: width must be an integer 1\.\.32768, got 0$/],
+    [
+      'no width',
+      { width: 0, height: 5, data: new Uint8Array() },
+      {},
+      /^preparePhoto: width must be an integer 1\.\.32768, got 0$/,
+    ],
     ['too long', { width: 5, height: 40000, rows: () => null }, {}, /height must be an integer 1\.\.32768, got 40000$/],
-    ['too few bytes', { width: 2, height: 2, data: new Uint8Array(15) }, {}, /data must be 16 bytes of RGBA, got Uint8Array of 15 bytes$/],
-    ['rows of another length', { width: 2, height: 2, rows: () => new Uint8Array(3) }, {}, /rows\(0, 2\) must give 16 bytes of RGBA, got Uint8Array of 3 bytes$/],
-    ['rows of large numbers', { width: 1, height: 1, rows: () => new BigUint64Array(4) }, {}, /must give 4 bytes of RGBA, got BigUint64Array of 32 bytes$/],
-    ['a box inside out', skirt, { box: { left: 0.5, top: 0, right: 0.4, bottom: 1 } }, /box must have 0 ≤ left < right ≤ 1.*got 0\.5 … 0\.4/],
+    [
+      'too few bytes',
+      { width: 2, height: 2, data: new Uint8Array(15) },
+      {},
+      /data must be 16 bytes of RGBA, got Uint8Array of 15 bytes$/,
+    ],
+    [
+      'rows of another length',
+      { width: 2, height: 2, rows: () => new Uint8Array(3) },
+      {},
+      /rows\(0, 2\) must give 16 bytes of RGBA, got Uint8Array of 3 bytes$/,
+    ],
+    [
+      'rows of large numbers',
+      { width: 1, height: 1, rows: () => new BigUint64Array(4) },
+      {},
+      /must give 4 bytes of RGBA, got BigUint64Array of 32 bytes$/,
+    ],
+    [
+      'a box inside out',
+      skirt,
+      { box: { left: 0.5, top: 0, right: 0.4, bottom: 1 } },
+      /box must have 0 ≤ left < right ≤ 1.*got 0\.5 … 0\.4/,
+    ],
     ['a box without numbers', skirt, { box: {} }, /preparePhoto: box: left must be a number 0\.\.1, got undefined$/],
-    ['a box of next to nothing', skirt, { box: { left: 0.5, top: 0.5, right: 0.5 + 1e-9, bottom: 0.5 + 1e-9 } }, /preparePhoto: box must be larger than/],
+    [
+      'a box of next to nothing',
+      skirt,
+      { box: { left: 0.5, top: 0.5, right: 0.5 + 1e-9, bottom: 0.5 + 1e-9 } },
+      /preparePhoto: box must be larger than/,
+    ],
     ['inverted by a word', skirt, { inverted: 'yes' }, /preparePhoto: inverted must be true or false, got "yes"$/],
     ['an unknown option', skirt, { crop: 1 }, /preparePhoto has no option 'crop'; it takes box, inverted$/],
     ['full transparency', drawn(9, 9, () => [1, 2, 3, 0]), {}, /fully transparent/],

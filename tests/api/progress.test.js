@@ -7,30 +7,44 @@ const { x, y } = smallData(70);
 
 test('the progress bar, as Keras draws it', () => {
   /** @param {number} done @param {number} etaSeconds @param {number} seconds */
-  const line = (done, etaSeconds, seconds) => progressLine({ done, total: 1875, seconds, etaSeconds, logs: { loss: 1.02104, acc: 0.63116 } });
+  const line = (done, etaSeconds, seconds) =>
+    progressLine({ done, total: 1875, seconds, etaSeconds, logs: { loss: 1.02104, acc: 0.63116 } });
   assert.equal(line(0, 70, 0), '   0/1875 [..............................] - ETA: 1m10s - loss: 1.0210 - acc: 0.6312');
   assert.equal(line(63, 5.4, 0.2), '  63/1875 [>.............................] - ETA: 5s - loss: 1.0210 - acc: 0.6312');
   assert.equal(line(320, 5.4, 1), ' 320/1875 [====>.........................] - ETA: 5s - loss: 1.0210 - acc: 0.6312');
   assert.equal(line(1874, 0.1, 7), '1874/1875 [============================>.] - ETA: 0s - loss: 1.0210 - acc: 0.6312');
-  assert.equal(line(1875, 0, 7.4), '1875/1875 [==============================] - 7s 4ms/step - loss: 1.0210 - acc: 0.6312');
+  assert.equal(
+    line(1875, 0, 7.4),
+    '1875/1875 [==============================] - 7s 4ms/step - loss: 1.0210 - acc: 0.6312',
+  );
   assert.equal(line(1, 8000, 1).match(/ETA: \S+/)?.[0], 'ETA: 2h13m');
 });
 
 test('step times and small figures keep their digits', () => {
-  const done = (/** @type {number} */ seconds, logs = {}) => progressLine({ done: 2, total: 2, seconds, etaSeconds: 0, logs });
+  const done = (/** @type {number} */ seconds, logs = {}) =>
+    progressLine({ done: 2, total: 2, seconds, etaSeconds: 0, logs });
   assert.equal(done(3), '2/2 [==============================] - 3s 1.5s/step');
   assert.equal(done(0.25), '2/2 [==============================] - 0s 125ms/step');
   assert.equal(done(0.0005), '2/2 [==============================] - 0s 250us/step');
   assert.equal(done(125), '2/2 [==============================] - 2m05s 62.5s/step');
-  assert.equal(done(0.25, { loss: 0.000123456, acc: 0 }), '2/2 [==============================] - 0s 125ms/step - loss: 1.2346e-4 - acc: 0.0000');
+  assert.equal(
+    done(0.25, { loss: 0.000123456, acc: 0 }),
+    '2/2 [==============================] - 0s 125ms/step - loss: 1.2346e-4 - acc: 0.0000',
+  );
 });
 
 test('figures that are not finite, as Keras prints them', () => {
   const logs = { loss: NaN, val_loss: Infinity, mine: -Infinity, acc: 0.5 };
   const figures = ' - loss: nan - val_loss: inf - mine: -inf - acc: 0.5000';
   assert.equal(epochLine(0, 20, 7.2, logs), `Epoch 1/20 - 7s${figures}`);
-  assert.equal(progressLine({ done: 1, total: 4, seconds: 1, etaSeconds: 3, logs }), `1/4 [======>.......................] - ETA: 3s${figures}`);
-  assert.equal(progressLine({ done: 4, total: 4, seconds: 4, etaSeconds: 0, logs }), `4/4 [${'='.repeat(30)}] - 4s 1.0s/step${figures}`);
+  assert.equal(
+    progressLine({ done: 1, total: 4, seconds: 1, etaSeconds: 3, logs }),
+    `1/4 [======>.......................] - ETA: 3s${figures}`,
+  );
+  assert.equal(
+    progressLine({ done: 4, total: 4, seconds: 4, etaSeconds: 0, logs }),
+    `4/4 [${'='.repeat(30)}] - 4s 1.0s/step${figures}`,
+  );
 });
 
 test('an epoch that was cut short keeps its bar, with the time it took', () => {
@@ -80,20 +94,27 @@ onEveryBuild(() => {
     const model = await smallModel();
     const { lines, writes, log } = terminal();
     const { history } = await model.fit(x, y, {
-      verbose: 1, epochs: 2, batchSize: 8, log, validationData: [slice(x, 0, 20), slice(y, 0, 20)],
+      verbose: 1,
+      epochs: 2,
+      batchSize: 8,
+      log,
+      validationData: [slice(x, 0, 20), slice(y, 0, 20)],
       callbacks: { onBatchEnd: () => {} }, // a slice each
     });
     assert.equal(lines.length, 4, lines.join('\n'));
     for (const epoch of [0, 1]) {
       assert.equal(lines[2 * epoch], `Epoch ${epoch + 1}/2`);
-      const figures = Object.entries(history).map(([name, values]) => ` - ${name}: ${values[epoch].toFixed(4)}`).join('');
+      const figures = Object.entries(history)
+        .map(([name, values]) => ` - ${name}: ${values[epoch].toFixed(4)}`)
+        .join('');
       assert.match(lines[2 * epoch + 1], /^9\/9 \[={30}\] - \d+s \d+(ms|us)\/step - loss: /);
       assert.ok(lines[2 * epoch + 1].endsWith(figures), `${lines[2 * epoch + 1]}, want ${figures}`);
     }
     const bars = writes.filter(({ text }) => text.includes('ETA'));
     assert.equal(bars.length, 16, 'eight of nine batches an epoch');
     assert.deepEqual(writes.map(({ replace }) => replace).slice(0, 4), [false, false, true, true]);
-    for (const { text } of bars) assert.match(text, /^[1-8]\/9 \[=*>\.+\] - ETA: \d+s - loss: \d\.\d{4} - acc: \d\.\d{4}$/);
+    for (const { text } of bars)
+      assert.match(text, /^[1-8]\/9 \[=*>\.+\] - ETA: \d+s - loss: \d\.\d{4} - acc: \d\.\d{4}$/);
     model.dispose();
   });
 
@@ -102,8 +123,24 @@ onEveryBuild(() => {
       const model = await smallModel();
       model.setWeights(model.getWeights().map(({ shape, data }) => ({ shape, data: data.fill(NaN) })));
       const { writes, lines, log } = terminal();
-      await model.fit(x, y, { verbose, epochs: 3, batchSize: 8, validationSplit: 0.2, log, callbacks: { onBatchEnd: (batch) => { model.stopTraining = batch === 2; } } });
-      assert.match(/** @type {string} */ (lines.at(-1)), verbose === 1 ? /^3\/7 \[=*>\.+\] - \d+s \d+(ms|us)\/step - loss: nan - acc: / : /^Epoch 1\/3 - \d+s - loss: nan - acc: .* - val_loss: nan - /);
+      await model.fit(x, y, {
+        verbose,
+        epochs: 3,
+        batchSize: 8,
+        validationSplit: 0.2,
+        log,
+        callbacks: {
+          onBatchEnd: (batch) => {
+            model.stopTraining = batch === 2;
+          },
+        },
+      });
+      assert.match(
+        /** @type {string} */ (lines.at(-1)),
+        verbose === 1
+          ? /^3\/7 \[=*>\.+\] - \d+s \d+(ms|us)\/step - loss: nan - acc: /
+          : /^Epoch 1\/3 - \d+s - loss: nan - acc: .* - val_loss: nan - /,
+      );
       assert.doesNotMatch(writes.map(({ text }) => text).join(), /NaN|Infinity|undefined/);
       model.dispose();
     }
@@ -115,7 +152,14 @@ onEveryBuild(() => {
     await model.fit(x, y, { verbose: 2, epochs: 3, validationSplit: 0.2, log });
     assert.equal(writes.length, 3);
     lines.forEach((line, epoch) =>
-      assert.match(line, new RegExp(`^Epoch ${epoch + 1}/3 - \\d+s - loss: \\d\\.\\d{4} - acc: \\d\\.\\d{4} - val_loss: \\d\\.\\d{4} - val_acc: \\d\\.\\d{4}$`)));
+      assert.match(
+        line,
+        new RegExp(
+          `^Epoch ${epoch + 1}/3 - \\d+s - loss: \\d\\.\\d{4} - acc: \\d\\.\\d{4} - val_loss: \\d\\.\\d{4} - ` +
+            `val_acc: \\d\\.\\d{4}$`,
+        ),
+      ),
+    );
     model.dispose();
   });
 });

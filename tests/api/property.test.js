@@ -1,5 +1,6 @@
 /**
- * Random networks against the reference in doubles. FC_SEED and FC_RUNS in the environment try others and more; a failure prints the
+ * Random networks against the reference in doubles. FC_SEED and FC_RUNS in the environment try others and more; a
+ * failure prints the
  * seed, and the smallest case as the calls that make it.
  */
 import assert from 'node:assert/strict';
@@ -12,7 +13,18 @@ import { Optimizer } from '../support/reference/optimizers.js';
 import { trainStep } from '../support/reference/training.js';
 import { AWAY_FROM_KINKS } from './oracle/agree.js';
 import { networks } from './oracle/arbitrary.js';
-import { ROUNDING, drawWeights, largest, makeBatch, near, ourLoss, ourModel, toDoubles, uniform, useOracles } from './oracle/support.js';
+import {
+  ROUNDING,
+  drawWeights,
+  largest,
+  makeBatch,
+  near,
+  ourLoss,
+  ourModel,
+  toDoubles,
+  uniform,
+  useOracles,
+} from './oracle/support.js';
 import { Network } from '../support/reference/network.js';
 import { slice } from './support.js';
 
@@ -38,16 +50,25 @@ async function setUp({ description, loss, count, seed }) {
 }
 
 /**
- * An error for each number, of a size that floats leave in a layer: a millionth of the layer's largest. What such errors do to the
+ * An error for each number, of a size that floats leave in a layer: a millionth of the layer's largest. What such
+ * errors do to the
  * reference is what they may do to us, however ill-conditioned the network is.
  * @param {Doubles[]} outputs
  */
-const roundingErrors = (outputs) => outputs.map(({ shape, data }, i) => {
-  const size = 1e-6 * largest(data);
-  return { shape, data: Float64Array.from(uniform(data.length, 77 + i, -size, size)) };
-});
+const roundingErrors = (outputs) =>
+  outputs.map(({ shape, data }, i) => {
+    const size = 1e-6 * largest(data);
+    return { shape, data: Float64Array.from(uniform(data.length, 77 + i, -size, size)) };
+  });
 
-/** As `near`, but where that fails the network's own condition is asked. @param {string} what @param {ArrayLike<number>} got @param {ArrayLike<number>} want @param {any} options @param {() => ArrayLike<number>} disturbed what is wanted, with errors put in */
+/**
+ * As `near`, but where that fails the network's own condition is asked.
+ * @param {string} what
+ * @param {ArrayLike<number>} got
+ * @param {ArrayLike<number>} want
+ * @param {any} options
+ * @param {() => ArrayLike<number>} disturbed what is wanted, with errors put in
+ */
 function nearAsConditioned(what, got, want, options, disturbed) {
   try {
     near(what, got, want, options);
@@ -62,29 +83,44 @@ function nearAsConditioned(what, got, want, options, disturbed) {
 
 /** @param {string} name @param {(a: Case) => Promise<void>} holds @param {number} [share] of the runs */
 const property = (name, holds, share = 1) =>
-  test(name, () => fc.assert(fc.asyncProperty(networks, holds), { seed: SEED, numRuns: Math.ceil(RUNS * share), maxSkipsPerRun: 20, includeErrorInReport: true }));
+  test(name, () =>
+    fc.assert(fc.asyncProperty(networks, holds), {
+      seed: SEED,
+      numRuns: Math.ceil(RUNS * share),
+      maxSkipsPerRun: 20,
+      includeErrorInReport: true,
+    }),
+  );
 
 describe('any network is what the reference is', () => {
   before(useOracles);
 
-  property('every layer’s output, predictions and the evaluated loss', async (a) => {
-    const { network, ours, x, y } = await setUp(a);
-    try {
-      const want = network.forward(toDoubles(x));
-      /** @type {Doubles[] | undefined} */
-      let disturbed;
-      const other = () => (disturbed ??= network.forward(toDoubles(x), { errors: roundingErrors(want) }));
-      want.forEach(({ data }, node) => nearAsConditioned(`output of layer ${node}`, ours.output(x, node), data, {}, () => other()[node].data));
-      const last = want.length - 1;
-      const { data } = await ours.model.predict(x, { batchSize: a.batchSize });
-      nearAsConditioned('predictions', data, want[last].data, {}, () => other()[last].data);
-      const loss = (/** @type {Doubles[]} */ outputs) => batchLoss(a.loss, outputs[last], y.data) + network.penalty();
-      nearAsConditioned('loss', await ours.model.evaluate(x, y, { batchSize: a.batchSize }), [loss(want)], {}, () => [loss(other())]);
-      ran.compared++;
-    } finally {
-      ours.dispose();
-    }
-  }, 2);
+  property(
+    'every layer’s output, predictions and the evaluated loss',
+    async (a) => {
+      const { network, ours, x, y } = await setUp(a);
+      try {
+        const want = network.forward(toDoubles(x));
+        /** @type {Doubles[] | undefined} */
+        let disturbed;
+        const other = () => (disturbed ??= network.forward(toDoubles(x), { errors: roundingErrors(want) }));
+        want.forEach(({ data }, node) =>
+          nearAsConditioned(`output of layer ${node}`, ours.output(x, node), data, {}, () => other()[node].data),
+        );
+        const last = want.length - 1;
+        const { data } = await ours.model.predict(x, { batchSize: a.batchSize });
+        nearAsConditioned('predictions', data, want[last].data, {}, () => other()[last].data);
+        const loss = (/** @type {Doubles[]} */ outputs) => batchLoss(a.loss, outputs[last], y.data) + network.penalty();
+        nearAsConditioned('loss', await ours.model.evaluate(x, y, { batchSize: a.batchSize }), [loss(want)], {}, () => [
+          loss(other()),
+        ]);
+        ran.compared++;
+      } finally {
+        ours.dispose();
+      }
+    },
+    2,
+  );
 
   property('the gradient of every weight', async (a) => {
     const { network, ours, x, y } = await setUp(a);
@@ -102,10 +138,17 @@ describe('any network is what the reference is', () => {
         return disturbed;
       };
       nearAsConditioned('loss', [got.loss], [want.value], {}, () => [other().value]);
-      const floor = 2e-7 * Math.max(1, ...want.gradients.map(largest)) * amplification(network, toDoubles(x), want.outputs);
+      const floor =
+        2e-7 * Math.max(1, ...want.gradients.map(largest)) * amplification(network, toDoubles(x), want.outputs);
       want.gradients.forEach((g, i) => {
         const options = { where: want.smooth[i], floor };
-        nearAsConditioned(`gradient of ${network.weights[i].name} of layer ${network.weights[i].node}`, got.gradients[i], g, options, () => other().gradients[i]);
+        nearAsConditioned(
+          `gradient of ${network.weights[i].name} of layer ${network.weights[i].node}`,
+          got.gradients[i],
+          g,
+          options,
+          () => other().gradients[i],
+        );
       });
       ran.compared++;
     } finally {
@@ -113,50 +156,75 @@ describe('any network is what the reference is', () => {
     }
   });
 
-  property('weights after training in batches, the last of them ragged', async (a) => {
-    const { network, ours, x, y } = await setUp(a);
-    try {
-      ours.model.compile({ optimizer: a.optimizer, loss: ourLoss(a.loss) });
-      const { history } = await ours.model.fit(x, y, { batchSize: a.batchSize, shuffle: false, verbose: 0 });
-      const optimizer = new Optimizer(a.optimizer);
-      let loss = 0;
-      let amplified = 1;
-      for (let first = 0; first < a.count; first += a.batchSize) {
-        const end = Math.min(a.count, first + a.batchSize);
-        const batch = { x: toDoubles(slice(x, first, end)), targets: slice(y, first, end).data };
-        amplified = Math.max(amplified, amplification(network, batch.x, network.forward(batch.x, { training: true })));
-        const step = trainStep(network, a.loss, optimizer, batch);
-        const clear = step.smooth && step.margin > 10 * AWAY_FROM_KINKS; // weights differ by a few roundings after the first step
-        if (!clear) ran.kinked++;
-        fc.pre(clear);
-        loss += (step.loss * (end - first)) / a.count;
+  property(
+    'weights after training in batches, the last of them ragged',
+    async (a) => {
+      const { network, ours, x, y } = await setUp(a);
+      try {
+        ours.model.compile({ optimizer: a.optimizer, loss: ourLoss(a.loss) });
+        const { history } = await ours.model.fit(x, y, { batchSize: a.batchSize, shuffle: false, verbose: 0 });
+        const optimizer = new Optimizer(a.optimizer);
+        let loss = 0;
+        let amplified = 1;
+        for (let first = 0; first < a.count; first += a.batchSize) {
+          const end = Math.min(a.count, first + a.batchSize);
+          const batch = { x: toDoubles(slice(x, first, end)), targets: slice(y, first, end).data };
+          amplified = Math.max(
+            amplified,
+            amplification(network, batch.x, network.forward(batch.x, { training: true })),
+          );
+          const step = trainStep(network, a.loss, optimizer, batch);
+          // weights differ by a few roundings after the first step
+          const clear = step.smooth && step.margin > 10 * AWAY_FROM_KINKS;
+          if (!clear) ran.kinked++;
+          fc.pre(clear);
+          loss += (step.loss * (end - first)) / a.count;
+        }
+        near('loss of the epoch', history.loss, [loss], { relative: 5 * ROUNDING, floor: 1e-6 });
+        const trained = network.weights.filter(({ trainable }) => trainable);
+        if (a.optimizer.useEma) optimizer.averages.forEach((average, i) => trained[i].data.set(average));
+        ours.getWeights().forEach(({ data }, i) => {
+          const { name, node, data: want } = network.weights[i];
+          near(`${name} of layer ${node}`, data, want, { relative: 5 * ROUNDING, floor: 2e-6 * amplified });
+        });
+        ran.compared++;
+      } finally {
+        ours.dispose();
       }
-      near('loss of the epoch', history.loss, [loss], { relative: 5 * ROUNDING, floor: 1e-6 });
-      const trained = network.weights.filter(({ trainable }) => trainable);
-      if (a.optimizer.useEma) optimizer.averages.forEach((average, i) => trained[i].data.set(average));
-      ours.getWeights().forEach(({ data }, i) => {
-        const { name, node, data: want } = network.weights[i];
-        near(`${name} of layer ${node}`, data, want, { relative: 5 * ROUNDING, floor: 2e-6 * amplified });
-      });
-      ran.compared++;
-    } finally {
-      ours.dispose();
-    }
-  }, 0.5);
+    },
+    0.5,
+  );
 
   after(() => {
     if (process.env.FC_SHOW) console.log(ran);
     if (process.env.FC_SEED || process.env.FC_RUNS) return;
     assert.ok(ran.compared > 0.9 * 3.5 * RUNS, `${ran.compared} cases compared`);
     for (const layer of [
-      'conv2d', 'depthwiseConv2d', 'maxPooling2d', 'averagePooling2d', 'globalAveragePooling2d', 'globalMaxPooling2d', 'flatten', 'reshape',
-      'zeroPadding2d', 'dense', 'batchNormalization', 'add', 'activation', 'reLU', 'leakyReLU', 'softmax', 'dropout',
-    ]) assert.ok(ran.layers[layer] >= 10, `${layer}: ${ran.layers[layer]} times`);
+      'conv2d',
+      'depthwiseConv2d',
+      'maxPooling2d',
+      'averagePooling2d',
+      'globalAveragePooling2d',
+      'globalMaxPooling2d',
+      'flatten',
+      'reshape',
+      'zeroPadding2d',
+      'dense',
+      'batchNormalization',
+      'add',
+      'activation',
+      'reLU',
+      'leakyReLU',
+      'softmax',
+      'dropout',
+    ])
+      assert.ok(ran.layers[layer] >= 10, `${layer}: ${ran.layers[layer]} times`);
   });
 });
 
 /**
- * How far rounding in what comes back may grow on its way: a batch normalization divides it by the deviation of its channel, and takes
+ * How far rounding in what comes back may grow on its way: a batch normalization divides it by the deviation of its
+ * channel, and takes
  * away its mean and its share along the input, which leaves little of it where a batch holds few numbers.
  * @param {Network} network @param {Doubles} x @param {Doubles[]} outputs of a training pass
  */
@@ -165,8 +233,9 @@ function amplification(network, x, outputs) {
     if (!weights.some(({ name }) => name === 'movingMean')) return product;
     const { variance } = moments(sources[0] < 0 ? x : outputs[sources[0]]);
     const gamma = weights.find(({ name }) => name === 'gamma')?.data;
-    const factors = variance.map((value, c) => Math.abs(gamma ? gamma[c] : 1) / Math.sqrt(value + (options.epsilon ?? 0.001)));
+    const factors = variance.map(
+      (value, c) => Math.abs(gamma ? gamma[c] : 1) / Math.sqrt(value + (options.epsilon ?? 0.001)),
+    );
     return product * Math.max(1, ...factors);
   }, 1);
 }
-

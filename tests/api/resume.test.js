@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FittingRoomError, callbacks, input, layers, loadModel, losses, metrics, model, schedules } from '../../shim/index.js';
+import {
+  FittingRoomError,
+  callbacks,
+  input,
+  layers,
+  loadModel,
+  losses,
+  metrics,
+  model,
+  schedules,
+} from '../../shim/index.js';
 import { openFile, makeFile } from '../../shim/formats/fit/format.js';
 import { SIDE, heapInUse, oneHot, onEveryBuild, smallData, smallModel, weightBytes, wrong } from './support.js';
 
@@ -17,16 +27,23 @@ const { x, y } = smallData(COUNT);
 /** Chance in every layer that has it, statistics, and a branch. @returns {Promise<Model>} */
 async function network() {
   const start = input({ shape: [SIDE, SIDE, 1] });
-  const varied = layers.randomErasing({ factor: 0.5 }).apply(layers.randomTranslation({ heightFactor: 0.2, widthFactor: 0.2 }).apply(start));
-  const seen = layers.batchNormalization().apply(layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(varied));
+  const varied = layers
+    .randomErasing({ factor: 0.5 })
+    .apply(layers.randomTranslation({ heightFactor: 0.2, widthFactor: 0.2 }).apply(start));
+  const seen = layers
+    .batchNormalization()
+    .apply(layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(varied));
   const deeper = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same' }).apply(seen);
   const flat = layers.flatten().apply(layers.maxPooling2d({ poolSize: 2 }).apply(layers.add().apply([seen, deeper])));
-  const outputs = layers.dense({ units: 3, activation: 'softmax' }).apply(layers.dropout({ rate: 0.5 }).apply(layers.dense({ units: 9, activation: 'relu' }).apply(flat)));
+  const outputs = layers
+    .dense({ units: 3, activation: 'softmax' })
+    .apply(layers.dropout({ rate: 0.5 }).apply(layers.dense({ units: 9, activation: 'relu' }).apply(flat)));
   return model({ inputs: start, outputs, seed: 11 });
 }
 
 /** @param {Model} made @param {any} targets @param {object} [more] options of fit */
-const train = (made, targets, more = {}) => made.fit(x, targets, { batchSize: BATCH, epochs: EPOCHS, validationData: [x, targets], verbose: 0, ...more });
+const train = (made, targets, more = {}) =>
+  made.fit(x, targets, { batchSize: BATCH, epochs: EPOCHS, validationData: [x, targets], verbose: 0, ...more });
 
 /**
  * The file as it was after `batches` batches of all epochs; what trains goes on, and is not disturbed.
@@ -48,10 +65,58 @@ const sparse = /** @type {const} */ ('sparseCategoricalCrossentropy');
 /** @type {[string, CompileOptions][]} */
 const COMPILED = [
   ['adam', { optimizer: 'adam', loss: sparse, metrics: ['accuracy'] }],
-  ['adamw, one cycle, averaged', { optimizer: { name: 'adamw', learningRate: schedules.oneCycle({ maxLearningRate: 0.01, totalSteps: steps }), useEma: true, emaMomentum: 0.9 }, loss: sparse, metrics: ['accuracy'] }],
-  ['sgd with momentum, cosine, overwritten averages', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true, learningRate: schedules.cosineDecay({ initialLearningRate: 0.05, decaySteps: steps }), useEma: true, emaOverwriteFrequency: 5 }, loss: sparse }],
-  ['rmsprop, centred, stepped', { optimizer: { name: 'rmsprop', centered: true, momentum: 0.5, learningRate: schedules.piecewiseConstantDecay({ boundaries: [7, 12], values: [0.01, 0.003, 0.001] }) }, loss: sparse, metrics: [metrics.sparseTopKCategoricalAccuracy({ k: 2 })] }],
-  ['adagrad, clipped, smoothed', { optimizer: { name: 'adagrad', learningRate: schedules.exponentialDecay({ initialLearningRate: 0.05, decaySteps: 4, decayRate: 0.9 }), globalClipNorm: 0.5 }, loss: losses.categoricalCrossentropy({ labelSmoothing: 0.1 }), metrics: [metrics.accuracy, 'mse'] }],
+  [
+    'adamw, one cycle, averaged',
+    {
+      optimizer: {
+        name: 'adamw',
+        learningRate: schedules.oneCycle({ maxLearningRate: 0.01, totalSteps: steps }),
+        useEma: true,
+        emaMomentum: 0.9,
+      },
+      loss: sparse,
+      metrics: ['accuracy'],
+    },
+  ],
+  [
+    'sgd with momentum, cosine, overwritten averages',
+    {
+      optimizer: {
+        name: 'sgd',
+        momentum: 0.9,
+        nesterov: true,
+        learningRate: schedules.cosineDecay({ initialLearningRate: 0.05, decaySteps: steps }),
+        useEma: true,
+        emaOverwriteFrequency: 5,
+      },
+      loss: sparse,
+    },
+  ],
+  [
+    'rmsprop, centred, stepped',
+    {
+      optimizer: {
+        name: 'rmsprop',
+        centered: true,
+        momentum: 0.5,
+        learningRate: schedules.piecewiseConstantDecay({ boundaries: [7, 12], values: [0.01, 0.003, 0.001] }),
+      },
+      loss: sparse,
+      metrics: [metrics.sparseTopKCategoricalAccuracy({ k: 2 })],
+    },
+  ],
+  [
+    'adagrad, clipped, smoothed',
+    {
+      optimizer: {
+        name: 'adagrad',
+        learningRate: schedules.exponentialDecay({ initialLearningRate: 0.05, decaySteps: 4, decayRate: 0.9 }),
+        globalClipNorm: 0.5,
+      },
+      loss: losses.categoricalCrossentropy({ labelSmoothing: 0.1 }),
+      metrics: [metrics.accuracy, 'mse'],
+    },
+  ],
   ['adadelta', { optimizer: { name: 'adadelta', learningRate: 1 }, loss: losses.meanSquaredError }],
 ];
 
@@ -69,7 +134,8 @@ onEveryBuild(() => {
       const { epoch: initialEpoch, batch: initialBatch } = resumed.position;
       const { history } = await train(resumed, targets, { initialEpoch, initialBatch });
       assert.ok(weightBytes(resumed).equals(weightBytes(whole)));
-      for (const [key, values] of Object.entries(history)) assert.deepEqual(values, whole.history.history[key].slice(1), key);
+      for (const [key, values] of Object.entries(history))
+        assert.deepEqual(values, whole.history.history[key].slice(1), key);
       whole.dispose();
       resumed.dispose();
     });
@@ -82,7 +148,9 @@ onEveryBuild(() => {
     const plain = await loadModel(await made.save());
     assert.throws(() => plain.optimizer, { message: 'optimizer: call compile first' });
     await assert.rejects(plain.save({ includeOptimizer: true }), { message: 'save: call compile first' });
-    await assert.rejects(made.save({ includeOptimizer: wrong(1) }), { message: 'save: includeOptimizer must be true or false, got 1' });
+    await assert.rejects(made.save({ includeOptimizer: wrong(1) }), {
+      message: 'save: includeOptimizer must be true or false, got 1',
+    });
     made.optimizer.learningRate = 0.25;
     made.optimizer.swapAverages();
     const back = await loadModel(await made.save({ includeOptimizer: true, dtype: 'float16' }));
@@ -104,12 +172,18 @@ onEveryBuild(() => {
     const back = await loadModel(await made.save({ includeOptimizer: true }));
     assert.equal(back.position.batch, made.position.batch);
     made.compile({ optimizer: { name: 'sgd', learningRate: (step) => 1 / (step + 1) }, loss: sparse });
-    await assert.rejects(made.save({ includeOptimizer: true }), /^FittingRoomError: save: the learning rate is a function of your own, which no file can hold/);
+    await assert.rejects(
+      made.save({ includeOptimizer: true }),
+      /^FittingRoomError: save: the learning rate is a function of your own, which no file can hold/,
+    );
     for (const each of [made, back]) each.dispose();
   });
 });
 
-/** @param {(training: any, header: any) => void} change @returns {Promise<Uint8Array<ArrayBuffer>>} a whole file, but for that */
+/**
+ * @param {(training: any, header: any) => void} change
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} a whole file, but for that
+ */
 async function changed(change) {
   const made = await smallModel();
   const small = smallData(20);
@@ -129,8 +203,14 @@ const REFUSALS = [
   [(training) => (training.compile.optimizer.name = 'sgd'), /optimizer sgd has no option 'beta1'/],
   [(training) => (training.compile.optimizer = { name: 'sgd' }), 'training: 12 tensors of the optimizer, 0 are needed'],
   [(training) => (training.compile.optimizer.useEma = true), 'training: 12 tensors of the optimizer, 18 are needed'],
-  [(training) => (training.compile.optimizer.learningRate = { schedule: 'toString', options: {} }), 'training: no schedule is called "toString"'],
-  [(training) => (training.compile.optimizer.learningRate = { schedule: 'oneCycle', options: { totalSteps: 1 } }), /oneCycle/],
+  [
+    (training) => (training.compile.optimizer.learningRate = { schedule: 'toString', options: {} }),
+    'training: no schedule is called "toString"',
+  ],
+  [
+    (training) => (training.compile.optimizer.learningRate = { schedule: 'oneCycle', options: { totalSteps: 1 } }),
+    /oneCycle/,
+  ],
   [(training) => (training.compile.loss = 'none'), /compile: loss must be one of/],
   [(training) => (training.compile.metrics = 3), /metrics must be an array/],
   [(training) => (training.steps = -1), /training: steps must be an integer/],

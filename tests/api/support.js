@@ -126,9 +126,15 @@ export const refused = (act, message, code = 'invalid-argument') =>
     return true;
   });
 
-/** A file of whatever format is read, or refused as bad data; nothing else happens. @param {Uint8Array<ArrayBuffer>} file */
+/**
+ * A file of whatever format is read, or refused as bad data; nothing else happens.
+ * @param {Uint8Array<ArrayBuffer>} file
+ */
 export const readOrRefused = (file) =>
-  importModel(file).then((made) => made.dispose(), (error) => {
-    assert.ok(error instanceof FittingRoomError, error?.stack ?? String(error));
-    assert.equal(error.code, 'bad-data');
-  });
+  importModel(file).then(
+    (made) => made.dispose(),
+    (error) => {
+      assert.ok(error instanceof FittingRoomError, error?.stack ?? String(error));
+      assert.equal(error.code, 'bad-data');
+    },
+  );

@@ -10,7 +10,16 @@ import { CLASSES, SIDE, refused, smallData, wrong } from './support.js';
 
 const IMAGE_SIZE = SIDE * SIDE;
 const NUM_CLASSES = CLASSES;
-const HOOKS = ['setParams', 'setModel', ...['Train', 'Epoch', 'Batch', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].flatMap((name) => [`on${name}Begin`, `on${name}End`]), 'onYield', 'onProgress'].join(', ');
+const HOOKS = [
+  'setParams',
+  'setModel',
+  ...['Train', 'Epoch', 'Batch', 'TrainBatch', 'Test', 'TestBatch', 'Predict', 'PredictBatch'].flatMap((name) => [
+    `on${name}Begin`,
+    `on${name}End`,
+  ]),
+  'onYield',
+  'onProgress',
+].join(', ');
 
 /** As the examples' data classes: pictures as floats 0..1, labels one-hot. */
 class Data {
@@ -20,7 +29,10 @@ class Data {
 
   /** @param {ReturnType<typeof smallData>} data @param {number} first @param {number} count */
   #part({ x, y }, first, count) {
-    const pixels = Float32Array.from(x.data.subarray(first * IMAGE_SIZE, (first + count) * IMAGE_SIZE), (byte) => byte / 255);
+    const pixels = Float32Array.from(
+      x.data.subarray(first * IMAGE_SIZE, (first + count) * IMAGE_SIZE),
+      (byte) => byte / 255,
+    );
     return {
       xs: tf.tensor4d(pixels, [count, SIDE, SIDE, 1]),
       labels: tf.oneHot(tf.tensor1d(y.data.subarray(first, first + count), 'int32'), NUM_CLASSES),
@@ -128,9 +140,16 @@ test('the codelab: varianceScaling, adam, nextTrainBatch, validationData, classe
 
   function getModel() {
     const model = tf.sequential({ seed: 2 });
-    model.add(tf.layers.conv2d({
-      inputShape: [SIDE, SIDE, 1], kernelSize: 3, filters: 8, strides: 1, activation: 'relu', kernelInitializer: 'varianceScaling',
-    }));
+    model.add(
+      tf.layers.conv2d({
+        inputShape: [SIDE, SIDE, 1],
+        kernelSize: 3,
+        filters: 8,
+        strides: 1,
+        activation: 'relu',
+        kernelInitializer: 'varianceScaling',
+      }),
+    );
     model.add(tf.layers.maxPooling2d({ poolSize: [2, 2], strides: [2, 2] }));
     model.add(tf.layers.flatten());
     model.add(tf.layers.dense({ units: NUM_CLASSES, kernelInitializer: 'varianceScaling', activation: 'softmax' }));
@@ -152,7 +171,11 @@ test('the codelab: varianceScaling, adam, nextTrainBatch, validationData, classe
     return [d.xs.reshape([TEST_DATA_SIZE, SIDE, SIDE, 1]), d.labels];
   });
   const history = await model.fit(trainXs, trainYs, {
-    batchSize: BATCH_SIZE, validationData: [testXs, testYs], epochs: 30, shuffle: true, verbose: 0,
+    batchSize: BATCH_SIZE,
+    validationData: [testXs, testYs],
+    epochs: 30,
+    shuffle: true,
+    verbose: 0,
     callbacks: [{ onEpochEnd: () => tf.nextFrame() }],
   });
   assert.deepEqual(Object.keys(history.history), ['loss', 'acc', 'val_loss', 'val_acc']);
@@ -190,27 +213,45 @@ test('the getting-started fit: a line, sgd, predict and print', async (t) => {
 test('a functional model: tf.input, apply, tf.model, a residual block, losses and metrics as functions', async () => {
   const input = tf.input({ shape: [SIDE, SIDE, 1] });
   const stem = tf.layers.conv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(input);
-  const block = tf.layers.batchNormalization().apply(tf.layers.conv2d({ filters: 6, kernelSize: 3, padding: 'same' }).apply(stem));
+  const block = tf.layers
+    .batchNormalization()
+    .apply(tf.layers.conv2d({ filters: 6, kernelSize: 3, padding: 'same' }).apply(stem));
   const sum = tf.layers.reLU().apply(tf.layers.add().apply([stem, block]));
   const pooled = tf.layers.flatten().apply(tf.layers.avgPool2d({ poolSize: [8, 2] }).apply(sum));
-  const output = tf.layers.dense({ units: NUM_CLASSES, activation: 'softmax', kernelRegularizer: tf.regularizers.l2({ l2: 1e-4 }) }).apply(pooled);
+  const output = tf.layers
+    .dense({ units: NUM_CLASSES, activation: 'softmax', kernelRegularizer: tf.regularizers.l2({ l2: 1e-4 }) })
+    .apply(pooled);
   const model = tf.model({ inputs: input, outputs: output, seed: 4 });
-  model.compile({ optimizer: tf.train.adam(0.02), loss: 'sparseCategoricalCrossentropy', metrics: [tf.metrics.sparseCategoricalAccuracy] });
+  model.compile({
+    optimizer: tf.train.adam(0.02),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: [tf.metrics.sparseCategoricalAccuracy],
+  });
   const { x, y } = smallData(120);
   const xs = tf.tensor4d(x.data, [120, SIDE, SIDE, 1]).toFloat().div(255);
   const ys = tf.tensor2d(Float32Array.from(y.data), [120, 1]);
   const { history } = await model.fit(xs, ys, { epochs: 20, batchSize: 20, verbose: 0 });
-  assert.ok(/** @type {number} */ (history.sparseCategoricalAccuracy.at(-1)) > 0.9, `${history.sparseCategoricalAccuracy}`);
+  assert.ok(
+    /** @type {number} */ (history.sparseCategoricalAccuracy.at(-1)) > 0.9,
+    `${history.sparseCategoricalAccuracy}`,
+  );
   assert.equal(model.getLayer('add').kind, 'add');
   assert.equal(model.layers.length, 8);
 });
 
 test('early stopping, custom callbacks and the history', async () => {
   const { x, y } = smallData(90);
-  const xs = tf.tensor4d(Float32Array.from(x.data, (byte) => byte / 255), [90, SIDE, SIDE, 1]);
+  const xs = tf.tensor4d(
+    Float32Array.from(x.data, (byte) => byte / 255),
+    [90, SIDE, SIDE, 1],
+  );
   const ys = tf.oneHot(tf.tensor1d(y.data), NUM_CLASSES);
   const model = tf.sequential({
-    layers: [tf.layers.flatten({ inputShape: [SIDE, SIDE, 1] }), tf.layers.dense({ units: NUM_CLASSES, activation: 'softmax' })], seed: 5,
+    layers: [
+      tf.layers.flatten({ inputShape: [SIDE, SIDE, 1] }),
+      tf.layers.dense({ units: NUM_CLASSES, activation: 'softmax' }),
+    ],
+    seed: 5,
   });
   model.compile({ optimizer: tf.train.sgd(0.5), loss: 'categoricalCrossentropy', metrics: 'accuracy' });
 
@@ -225,23 +266,51 @@ test('early stopping, custom callbacks and the history', async () => {
   const counter = new Counter();
   let ended = false;
   const history = await model.fit(xs, ys, {
-    epochs: 500, validationSplit: 0.2, verbose: 0, yieldEvery: 'auto',
-    callbacks: [tf.callbacks.earlyStopping({ monitor: 'val_loss', patience: 2 }), counter, new tf.CustomCallback({ onTrainEnd: () => { ended = true; } })],
+    epochs: 500,
+    validationSplit: 0.2,
+    verbose: 0,
+    yieldEvery: 'auto',
+    callbacks: [
+      tf.callbacks.earlyStopping({ monitor: 'val_loss', patience: 2 }),
+      counter,
+      new tf.CustomCallback({
+        onTrainEnd: () => {
+          ended = true;
+        },
+      }),
+    ],
   });
   assert.ok(counter.epochs < 500, `${counter.epochs}`);
   assert.equal(history.epoch.length, counter.epochs);
   assert.ok(ended);
   let epochs = 0;
-  await model.fit(xs, ys, { epochs: 9, verbose: 0, callbacks: { onEpochEnd: () => { if (++epochs === 2) model.stopTraining = true; } } });
+  await model.fit(xs, ys, {
+    epochs: 9,
+    verbose: 0,
+    callbacks: {
+      onEpochEnd: () => {
+        if (++epochs === 2) model.stopTraining = true;
+      },
+    },
+  });
   assert.deepEqual([epochs, model.history.epoch.length], [2, 2]);
 });
 
 test('getLayer takes a name or an index, the second where there are two', () => {
-  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'a' }), tf.layers.dense({ units: 1, name: 'b' })] });
-  for (const [given, name] of /** @type {[any[], string][]} */ ([[['b'], 'b'], [[1], 'b'], [[null, 1], 'b'], [[undefined, 0], 'a'], [['a', 1], 'b']])) {
+  const model = tf.sequential({
+    layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'a' }), tf.layers.dense({ units: 1, name: 'b' })],
+  });
+  for (const [given, name] of /** @type {[any[], string][]} */ ([
+    [['b'], 'b'],
+    [[1], 'b'],
+    [[null, 1], 'b'],
+    [[undefined, 0], 'a'],
+    [['a', 1], 'b'],
+  ])) {
     assert.equal(model.getLayer(...given).name, name);
   }
-  for (const given of [[], [null], ['1'], [true], [2]]) assert.throws(() => model.getLayer(.../** @type {any} */ (given)), { message: /getLayer: no layer/ });
+  for (const given of [[], [null], ['1'], [true], [2]])
+    assert.throws(() => model.getLayer(.../** @type {any} */ (given)), { message: /getLayer: no layer/ });
   model.dispose();
 });
 
@@ -249,7 +318,10 @@ test('weights come and go as tensors; trainOnBatch takes a step', async () => {
   const model = tf.sequential();
   model.add(tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: tf.initializers.zeros(), useBias: false }));
   model.compile({ optimizer: tf.train.sgd(0.1), loss: tf.losses.meanSquaredError, metrics: ['mae'] });
-  assert.deepEqual(model.getWeights().map((weight) => weight.arraySync()), [[[0], [0]]]);
+  assert.deepEqual(
+    model.getWeights().map((weight) => weight.arraySync()),
+    [[[0], [0]]],
+  );
   assert.equal(model.countParams(), 2);
   const [loss, mae] = /** @type {number[]} */ (await model.trainOnBatch(tf.tensor2d([[1, 0]]), tf.tensor2d([[1]])));
   assert.deepEqual([loss, mae], [1, 1]);
@@ -284,7 +356,11 @@ test('what cannot be is refused, in words', () => {
   refused(() => model.predict(tf.ones([1, 1])), 'sequential: the first layer needs an inputShape such as [28, 28, 1]');
   const built = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
   built.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-  refused(() => built.add(tf.layers.dense({ units: 1 })), 'add: this model is in use already; add layers before compile', 'wrong-state');
+  refused(
+    () => built.add(tf.layers.dense({ units: 1 })),
+    'add: this model is in use already; add layers before compile',
+    'wrong-state',
+  );
   refused(() => built.predict(wrong([[1]])), 'a tensor made by tf.tensor and its like is needed, got [[1]]');
   refused(() => tf.sequential(wrong({ layer: [] })), "sequential has no option 'layer'; it takes layers, name, seed");
   refused(() => tf.model(wrong({ input: 1 })), "model has no option 'input'; it takes inputs, outputs, name, seed");
@@ -307,16 +383,29 @@ test('what TensorFlow.js lets one make with new works alike: LayersModel, Sequen
     grown,
     tf.sequential({ layers: stack(), name: 'own' }),
   ];
-  assert.deepEqual(made.map(({ name }) => name), ['mine', 'model', 'model', 'sequential', 'sequential', 'own']);
+  assert.deepEqual(
+    made.map(({ name }) => name),
+    ['mine', 'model', 'model', 'sequential', 'sequential', 'own'],
+  );
   for (const model of made) {
     assert.ok(model instanceof tf.LayersModel);
     assert.equal(model instanceof tf.Sequential, 'add' in model);
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError', metrics: ['mae'] });
-    const [x, y] = [tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[0], [0]])];
+    const [x, y] = [
+      tf.tensor2d([
+        [1, 2],
+        [3, 4],
+      ]),
+      tf.tensor2d([[0], [0]]),
+    ];
     assert.deepEqual(model.predict(x).arraySync(), [[3], [7]]);
     /** @type {number[]} */
     const epochs = [];
-    const { history } = await model.fit(x, y, { epochs: 2, verbose: 0, callbacks: [new tf.Callback(), new tf.CustomCallback({ onEpochEnd: (epoch) => void epochs.push(epoch) })] });
+    const { history } = await model.fit(x, y, {
+      epochs: 2,
+      verbose: 0,
+      callbacks: [new tf.Callback(), new tf.CustomCallback({ onEpochEnd: (epoch) => void epochs.push(epoch) })],
+    });
     assert.deepEqual([epochs, history.loss.length, model.interrupted, model.position.epoch], [[0, 1], 2, false, 2]);
     model.dispose();
   }
@@ -326,28 +415,61 @@ test('what cannot be made with new, or of such arguments, says so at once and na
   const inputs = tf.input({ shape: [2] });
   const outputs = tf.layers.dense({ units: 1 }).apply(inputs);
   refused(() => new tf.LayersModel(wrong(undefined)), 'model takes an object of options, got undefined');
-  refused(() => new tf.LayersModel(wrong({ outputs })), "model: inputs must be one tensor from input or a layer's apply, got undefined");
-  refused(() => new tf.LayersModel(wrong({ inputs, output: outputs })), "model has no option 'output'; it takes inputs, outputs, name, seed");
-  refused(() => tf.model(wrong({ inputs, outputs: inputs })), 'model: at least one layer is needed between inputs and outputs');
+  refused(
+    () => new tf.LayersModel(wrong({ outputs })),
+    "model: inputs must be one tensor from input or a layer's apply, got undefined",
+  );
+  refused(
+    () => new tf.LayersModel(wrong({ inputs, output: outputs })),
+    "model has no option 'output'; it takes inputs, outputs, name, seed",
+  );
+  refused(
+    () => tf.model(wrong({ inputs, outputs: inputs })),
+    'model: at least one layer is needed between inputs and outputs',
+  );
   refused(() => new tf.Sequential(wrong({ layers: {} })), 'sequential: layers must be an array, got Object');
   refused(() => new tf.Sequential(wrong({ inputs })), "sequential has no option 'inputs'; it takes layers, name, seed");
-  refused(() => new tf.Sequential({ seed: -1 }), `sequential: seed must be an integer 0..${Number.MAX_SAFE_INTEGER}, got -1`);
-  refused(() => new tf.CustomCallback(wrong({ onEpochend: () => {} })), `CustomCallback: callbacks has no option 'onEpochend'; it takes ${HOOKS}`);
-  refused(() => new (/** @type {any} */ (tf.Tensor))([2], 'float32', {}, 1), 'Tensor: tensors are made by tf.tensor, tf.zeros and their like, not by new');
+  refused(
+    () => new tf.Sequential({ seed: -1 }),
+    `sequential: seed must be an integer 0..${Number.MAX_SAFE_INTEGER}, got -1`,
+  );
+  refused(
+    () => new tf.CustomCallback(wrong({ onEpochend: () => {} })),
+    `CustomCallback: callbacks has no option 'onEpochend'; it takes ${HOOKS}`,
+  );
+  refused(
+    () => new /** @type {any} */ (tf.Tensor)([2], 'float32', {}, 1),
+    'Tensor: tensors are made by tf.tensor, tf.zeros and their like, not by new',
+  );
   for (const Made of [own.Model, own.Sequential])
-    refused(() => new (/** @type {any} */ (Made))({ layers: [] }), 'Model: models are made by sequential, model, loadModel and importModel, not by new', 'unsupported');
+    refused(
+      () => new /** @type {any} */ (Made)({ layers: [] }),
+      'Model: models are made by sequential, model, loadModel and importModel, not by new',
+      'unsupported',
+    );
 });
 
 test('tensors hold numbers: what is none, and types that there are not, are refused', () => {
   refused(() => tf.tensor(wrong([1, 'x'])), 'tensor: value 1 must be a number or a boolean, got "x"');
   refused(() => tf.scalar(wrong(undefined)), 'tensor: value 0 must be a number or a boolean, got undefined');
   refused(() => tf.tensor2d(wrong([[1], [null]])), 'tensor: value 1 must be a number or a boolean, got null');
-  refused(() => tf.tensor([1], [1], wrong('string')), 'tensor: dtype must be one of float32, int32, bool, got "string"');
+  refused(
+    () => tf.tensor([1], [1], wrong('string')),
+    'tensor: dtype must be one of float32, int32, bool, got "string"',
+  );
   refused(() => tf.zeros([1], wrong('toString')), 'fill: dtype must be one of float32, int32, bool, got "toString"');
-  refused(() => tf.ones([1]).cast(wrong('complex64')), 'cast: dtype must be one of float32, int32, bool, got "complex64"');
+  refused(
+    () => tf.ones([1]).cast(wrong('complex64')),
+    'cast: dtype must be one of float32, int32, bool, got "complex64"',
+  );
   refused(() => tf.oneHot([0, 1.5], 3), 'oneHot: index 1 must be a whole number, got 1.5', 'bad-data');
   refused(() => tf.oneHot([NaN], 3), 'oneHot: index 0 must be a whole number, got NaN', 'bad-data');
   refused(() => tf.oneHot([1], wrong(undefined)), 'oneHot: depth must be an integer 1..67108864, got undefined');
-  assert.deepEqual(tf.oneHot([0, 2, 3, -1], 3).arraySync(), [[1, 0, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]]);
+  assert.deepEqual(tf.oneHot([0, 2, 3, -1], 3).arraySync(), [
+    [1, 0, 0],
+    [0, 0, 1],
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
   assert.deepEqual(tf.tensor([NaN, true, 2]).arraySync(), [NaN, 1, 2]);
 });

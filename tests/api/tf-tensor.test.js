@@ -6,17 +6,29 @@ import * as tf from '../../shim/tf.js';
 import { refused } from './support.js';
 
 test('tensors are made of nested arrays, of flat ones with a shape, and of typed ones', async () => {
-  const t = tf.tensor([[1, 2, 3], [4, 5, 6]]);
+  const t = tf.tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
   assert.deepEqual([t.shape, t.dtype, t.rank, t.size], [[2, 3], 'float32', 2, 6]);
   assert.deepEqual(t.dataSync(), Float32Array.of(1, 2, 3, 4, 5, 6));
   assert.deepEqual(await t.data(), t.dataSync());
-  assert.deepEqual(t.arraySync(), [[1, 2, 3], [4, 5, 6]]);
+  assert.deepEqual(t.arraySync(), [
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
   assert.deepEqual(await t.array(), t.arraySync());
-  assert.deepEqual(tf.tensor2d([1, 2, 3, 4], [2, 2]).arraySync(), [[1, 2], [3, 4]]);
+  assert.deepEqual(tf.tensor2d([1, 2, 3, 4], [2, 2]).arraySync(), [
+    [1, 2],
+    [3, 4],
+  ]);
   assert.deepEqual(tf.tensor1d([1, 2], 'int32').dataSync(), Int32Array.of(1, 2));
   assert.deepEqual(tf.tensor4d(Uint8Array.of(1, 255), [1, 1, 2, 1]).dtype, 'int32');
   assert.deepEqual(tf.tensor3d([[[1], [2]]]).shape, [1, 2, 1]);
-  assert.deepEqual(tf.tensor2d([Float32Array.of(1, 2), Float32Array.of(3, 4)]).arraySync(), [[1, 2], [3, 4]]);
+  assert.deepEqual(tf.tensor2d([Float32Array.of(1, 2), Float32Array.of(3, 4)]).arraySync(), [
+    [1, 2],
+    [3, 4],
+  ]);
   assert.deepEqual(tf.tensor1d([true, false]).dtype, 'bool');
   assert.equal(tf.scalar(3.5).arraySync(), 3.5);
   assert.deepEqual(tf.zeros([2, 1]).arraySync(), [[0], [0]]);
@@ -25,7 +37,11 @@ test('tensors are made of nested arrays, of flat ones with a shape, and of typed
 });
 
 test('one-hot rows', () => {
-  assert.deepEqual(tf.oneHot([2, 0, 5], 3).arraySync(), [[0, 0, 1], [1, 0, 0], [0, 0, 0]]);
+  assert.deepEqual(tf.oneHot([2, 0, 5], 3).arraySync(), [
+    [0, 0, 1],
+    [1, 0, 0],
+    [0, 0, 0],
+  ]);
   assert.deepEqual(tf.oneHot(tf.tensor1d([1], 'int32'), 2, 5, -5).arraySync(), [[-5, 5]]);
 });
 
@@ -36,13 +52,25 @@ test('shapes change, parts are taken', () => {
   assert.deepEqual(t.expandDims().shape, [1, 2, 3, 2]);
   assert.deepEqual(t.expandDims(-1).shape, [2, 3, 2, 1]);
   assert.deepEqual(t.expandDims(-1).squeeze().shape, [2, 3, 2]);
-  assert.deepEqual(t.slice(1).arraySync(), [[[6, 7], [8, 9], [10, 11]]]);
-  assert.deepEqual(t.slice([0, 1, 0], [2, 2, 1]).arraySync(), [[[2], [4]], [[8], [10]]]);
+  assert.deepEqual(t.slice(1).arraySync(), [
+    [
+      [6, 7],
+      [8, 9],
+      [10, 11],
+    ],
+  ]);
+  assert.deepEqual(t.slice([0, 1, 0], [2, 2, 1]).arraySync(), [
+    [[2], [4]],
+    [[8], [10]],
+  ]);
   assert.deepEqual(t.slice([0, 2], [-1, 1]).arraySync(), [[[4, 5]], [[10, 11]]]);
 });
 
 test('argMax along any axis takes the first of equal ones', () => {
-  const t = tf.tensor2d([[1, 5, 5], [7, 2, 3]]);
+  const t = tf.tensor2d([
+    [1, 5, 5],
+    [7, 2, 3],
+  ]);
   assert.deepEqual(t.argMax(1).dataSync(), Int32Array.of(1, 0));
   assert.deepEqual(t.argMax(-1).arraySync(), [1, 0]);
   assert.deepEqual(t.argMax().arraySync(), [1, 0, 0]);
@@ -77,13 +105,93 @@ const ALIKE = [
   ['truths and integers', (t) => t.tensor1d([true, false], 'bool').add(t.tensor1d([4, 5], 'int32'))],
   ['integers over integers', (t) => t.tensor1d([7, -7, 4], 'int32').div(t.tensor1d([2, 2, 4], 'int32'))],
   ['integers over a number', (t) => t.tensor1d([7, -7], 'int32').div(2)],
-  ['mean, axis 0', (t) => t.tensor2d([[1, 2], [3, 4]]).mean(0)],
-  ['mean, axis -1, kept', (t) => t.tensor2d([[1, 2], [3, 5]], undefined, 'int32').mean(-1, true)],
-  ['sum, axis 1', (t) => t.tensor3d([[[1, 2], [3, 4], [5, 6]]]).sum(1)],
-  ['sum, two axes', (t) => t.tensor3d([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]).sum([0, 2])],
-  ['sum of truths', (t) => t.tensor2d([[true, false], [true, true]]).sum(0)],
-  ['sum of all', (t) => t.tensor2d([[1, 2], [3, 4]], undefined, 'int32').sum()],
-  ['mean of all, kept', (t) => t.tensor2d([[1, 2], [3, 4]]).mean(undefined, true)],
+  [
+    'mean, axis 0',
+    (t) =>
+      t
+        .tensor2d([
+          [1, 2],
+          [3, 4],
+        ])
+        .mean(0),
+  ],
+  [
+    'mean, axis -1, kept',
+    (t) =>
+      t
+        .tensor2d(
+          [
+            [1, 2],
+            [3, 5],
+          ],
+          undefined,
+          'int32',
+        )
+        .mean(-1, true),
+  ],
+  [
+    'sum, axis 1',
+    (t) =>
+      t
+        .tensor3d([
+          [
+            [1, 2],
+            [3, 4],
+            [5, 6],
+          ],
+        ])
+        .sum(1),
+  ],
+  [
+    'sum, two axes',
+    (t) =>
+      t
+        .tensor3d([
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          [
+            [5, 6],
+            [7, 8],
+          ],
+        ])
+        .sum([0, 2]),
+  ],
+  [
+    'sum of truths',
+    (t) =>
+      t
+        .tensor2d([
+          [true, false],
+          [true, true],
+        ])
+        .sum(0),
+  ],
+  [
+    'sum of all',
+    (t) =>
+      t
+        .tensor2d(
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          undefined,
+          'int32',
+        )
+        .sum(),
+  ],
+  [
+    'mean of all, kept',
+    (t) =>
+      t
+        .tensor2d([
+          [1, 2],
+          [3, 4],
+        ])
+        .mean(undefined, true),
+  ],
   ['squeezed', (t) => t.zeros([1, 2, 1]).squeeze([0])],
   ['squeezed from the end', (t) => t.zeros([1, 2, 1]).squeeze([-1])],
   ['truths of numbers', (t) => t.tensor1d([2, 0.5, 0, -1]).cast('bool')],
@@ -105,14 +213,26 @@ for (const [what, act] of ALIKE)
 
 test('print', (t) => {
   const printed = t.mock.method(console, 'log', () => {});
-  tf.tensor2d([[1, 2.5], [1 / 3, 4]]).print();
+  tf.tensor2d([
+    [1, 2.5],
+    [1 / 3, 4],
+  ]).print();
   tf.scalar(2).print();
-  assert.deepEqual(printed.mock.calls.map(({ arguments: [text] }) => text), ['Tensor\n    [[1, 2.5],\n     [0.3333333, 4]]', 'Tensor\n    2']);
+  assert.deepEqual(
+    printed.mock.calls.map(({ arguments: [text] }) => text),
+    ['Tensor\n    [[1, 2.5],\n     [0.3333333, 4]]', 'Tensor\n    2'],
+  );
 });
 
 test('what goes around a model', async () => {
-  assert.equal(tf.tidy(() => 3), 3);
-  assert.equal(tf.tidy('name', () => 4), 4);
+  assert.equal(
+    tf.tidy(() => 3),
+    3,
+  );
+  assert.equal(
+    tf.tidy('name', () => 4),
+    4,
+  );
   const t = tf.scalar(1);
   assert.equal(tf.keep(t), t);
   t.dispose();

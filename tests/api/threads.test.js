@@ -11,7 +11,10 @@ const { layers, loadCore, sequential } = api;
 const fastest = hasRelaxedSimd() ? 'relaxed' : 'simd';
 
 test('one thread takes the build without threads; more, the one with them', async () => {
-  for (const [deterministic, build] of /** @type {const} */ ([[true, 'simd'], [false, fastest]])) {
+  for (const [deterministic, build] of /** @type {const} */ ([
+    [true, 'simd'],
+    [false, fastest],
+  ])) {
     const one = await loadCore({ deterministic, threads: 1 });
     assert.deepEqual([one.build, one.threads, one.fallback], [build, 1, null]);
     const three = await loadCore({ deterministic, threads: 3 });
@@ -50,9 +53,15 @@ test('what cannot be is refused, in words', async () => {
   ]);
   for (const [options, message] of cases) {
     await assert.rejects(loadCore(wrong(options)), { name: 'FittingRoomError', code: 'invalid-argument', message });
-    await assert.rejects(sequential(wrong({ layers: stack, ...options })), { name: 'FittingRoomError', code: 'invalid-argument', message });
+    await assert.rejects(sequential(wrong({ layers: stack, ...options })), {
+      name: 'FittingRoomError',
+      code: 'invalid-argument',
+      message,
+    });
   }
-  await assert.rejects(loadCore(wrong({ thread: 2 })), { message: "loadCore has no option 'thread'; it takes deterministic, threads" });
+  await assert.rejects(loadCore(wrong({ thread: 2 })), {
+    message: "loadCore has no option 'thread'; it takes deterministic, threads",
+  });
   await assert.rejects(loadCore(wrong(null)), { message: 'loadCore takes an object of options, got null' });
 });
 
@@ -60,7 +69,11 @@ for (const deterministic of hasRelaxedSimd() ? [true, false] : [true]) {
   test(`200 steps end at the same weights on 1, 2 and 4 threads, deterministic: ${deterministic}`, async () => {
     const alone = await hashOfWeights(api, TWO_HUNDRED_STEPS, { deterministic, threads: 1 });
     for (const threads of [2, 4]) {
-      assert.equal(await hashOfWeights(api, TWO_HUNDRED_STEPS, { deterministic, threads }), alone, `${threads} threads`);
+      assert.equal(
+        await hashOfWeights(api, TWO_HUNDRED_STEPS, { deterministic, threads }),
+        alone,
+        `${threads} threads`,
+      );
     }
   });
 }

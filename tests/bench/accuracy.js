@@ -17,7 +17,10 @@ const percent = (share) => `${(100 * share).toFixed(2)} %`;
 function spread(values) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(values.length - 1, 1);
-  return `${percent(mean)} ± ${percent(Math.sqrt(variance))} (${percent(Math.min(...values))} … ${percent(Math.max(...values))})`;
+  return (
+    `${percent(mean)} ± ${percent(Math.sqrt(variance))} (${percent(Math.min(...values))} … ` +
+    `${percent(Math.max(...values))})`
+  );
 }
 
 const { train, test } = await datasets.fashionMnist();
@@ -33,7 +36,10 @@ for (const seed of seeds) {
   const seconds = (performance.now() - start) / 1000;
   const [, trainAccuracy] = await model.evaluate(train.images, train.labels);
   const [, testAccuracy] = await model.evaluate(test.images, test.labels);
-  console.log(`seed ${seed}: train ${percent(trainAccuracy)}, test ${percent(testAccuracy)}, ${(seconds / epochs).toFixed(1)} s an epoch`);
+  console.log(
+    `seed ${seed}: train ${percent(trainAccuracy)}, test ${percent(testAccuracy)}, ` +
+      `${(seconds / epochs).toFixed(1)} s an epoch`,
+  );
   trained.push(trainAccuracy);
   tested.push(testAccuracy);
   model.dispose();

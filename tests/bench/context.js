@@ -25,12 +25,28 @@ export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'memory', 'plot
 /** @type {Record<'full' | 'quick', Counts>} */
 const COUNTS = {
   full: {
-    rounds: 3, epoch: EPOCH, twoBlock: 3200, kernel: 100, inference: 1.5,
-    jax: 3200, pytorch: 9600, peerSeconds: 4, plot: 6144, memoryEpochs: 2,
+    rounds: 3,
+    epoch: EPOCH,
+    twoBlock: 3200,
+    kernel: 100,
+    inference: 1.5,
+    jax: 3200,
+    pytorch: 9600,
+    peerSeconds: 4,
+    plot: 6144,
+    memoryEpochs: 2,
   },
   quick: {
-    rounds: 1, epoch: 3200, twoBlock: 640, kernel: 10, inference: 0.1,
-    jax: 320, pytorch: 640, peerSeconds: 1, plot: 1024, memoryEpochs: 1,
+    rounds: 1,
+    epoch: 3200,
+    twoBlock: 640,
+    kernel: 10,
+    inference: 0.1,
+    jax: 320,
+    pytorch: 640,
+    peerSeconds: 1,
+    plot: 1024,
+    memoryEpochs: 1,
   },
 };
 

@@ -57,7 +57,9 @@ const widthOf = (label) => (/ threads/.test(label) ? 2.2 : 1.2);
  * @param {(value: number) => number} y
  */
 function labelHeights(curves, y) {
-  const ends = curves.map(({ label, points }) => ({ label, at: y(points[points.length - 1][1]) })).sort((a, b) => a.at - b.at);
+  const ends = curves
+    .map(({ label, points }) => ({ label, at: y(points[points.length - 1][1]) }))
+    .sort((a, b) => a.at - b.at);
   ends.forEach((end, i) => {
     if (i > 0) end.at = Math.max(end.at, ends[i - 1].at + LABEL_HEIGHT);
   });
@@ -70,9 +72,11 @@ function drawCurve({ label, points }, { x, y }, labelAt) {
   const line = points.map(([at, value]) => `${px(x(at))},${px(y(value))}`).join(' ');
   const last = points[points.length - 1][1];
   return [
-    `<polyline points="${line}" fill="none" stroke="${colour}" stroke-width="${widthOf(label)}" stroke-linejoin="round"/>`,
+    `<polyline points="${line}" fill="none" stroke="${colour}" stroke-width="${widthOf(label)}" ` +
+      'stroke-linejoin="round"/>',
     ...points.map(([at, value]) => `<circle cx="${px(x(at))}" cy="${px(y(value))}" r="2.4" fill="${colour}"/>`),
-    `<text x="${FRAME.right + 10}" y="${px(labelAt + 4)}" fill="${colour}">${escaped(label)}  ${last.toFixed(1)} s</text>`,
+    `<text x="${FRAME.right + 10}" y="${px(labelAt + 4)}" fill="${colour}">${escaped(label)}  ${last.toFixed(1)} ` +
+      's</text>',
   ];
 }
 
@@ -80,14 +84,21 @@ function drawCurve({ label, points }, { x, y }, labelAt) {
 function drawLevels(ticks, y) {
   const unit = (/** @type {number} */ i) => (i === ticks.length - 1 ? ' s' : '');
   return [
-    ...ticks.map((value) => `<path d="M${FRAME.left} ${px(y(value))}H${FRAME.right}" stroke="${INK}" stroke-opacity="0.3" stroke-width="0.6"/>`),
-    ...ticks.map((value, i) => `<text x="${FRAME.left - 8}" y="${px(y(value) + 4)}" text-anchor="end">${value}${unit(i)}</text>`),
+    ...ticks.map(
+      (value) =>
+        `<path d="M${FRAME.left} ${px(y(value))}H${FRAME.right}" stroke="${INK}" stroke-opacity="0.3" ` +
+        'stroke-width="0.6"/>',
+    ),
+    ...ticks.map(
+      (value, i) => `<text x="${FRAME.left - 8}" y="${px(y(value) + 4)}" text-anchor="end">${value}${unit(i)}</text>`,
+    ),
   ];
 }
 
 /** The values in words, for those who cannot see the lines. @param {Curve[]} curves */
 function inWords(curves) {
-  const values = (/** @type {Curve} */ { points }) => points.map(([x, value]) => `${x}: ${value.toFixed(1)}`).join(', ');
+  const values = (/** @type {Curve} */ { points }) =>
+    points.map(([x, value]) => `${x}: ${value.toFixed(1)}`).join(', ');
   return curves.map((curve) => `${curve.label}: ${values(curve)}`).join('; ');
 }
 
@@ -98,13 +109,16 @@ export function draw(plot) {
   const heights = labelHeights(curves, scale.y);
   const ticks = [...new Set(curves.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" ` +
+      `height="${HEIGHT}" role="img">`,
     `<title>${escaped(title)}</title>`,
     `<desc>${escaped(inWords(curves))}</desc>`,
     `<g font-family="${SANS}" font-size="12" fill="${INK}">`,
     `<text x="4" y="22" font-family="${SERIF}" font-size="16">${escaped(title)}</text>`,
     ...drawLevels(yTicks, scale.y),
-    ...ticks.map((value) => `<text x="${px(scale.x(value))}" y="${FRAME.bottom + 18}" text-anchor="middle">${value}</text>`),
+    ...ticks.map(
+      (value) => `<text x="${px(scale.x(value))}" y="${FRAME.bottom + 18}" text-anchor="middle">${value}</text>`,
+    ),
     `<text x="${FRAME.right}" y="${FRAME.bottom + 36}" text-anchor="end">${escaped(axis)}</text>`,
     ...curves.flatMap((curve) => drawCurve(curve, scale, /** @type {number} */ (heights.get(curve.label)))),
     '</g>',
@@ -138,7 +152,10 @@ export function writePlots({ batchSizes, threads }, folder) {
   const title = 'Time of an epoch of 60,000 pictures';
   const bySize = { title, axis: 'batch size', curves: batchSizes, yTicks: doublings(batchSizes), yScale: Math.log2 };
   const byThreads = {
-    title: `${title}, batch 32`, axis: 'threads', curves: threads, yTicks: evenSteps(threads),
+    title: `${title}, batch 32`,
+    axis: 'threads',
+    curves: threads,
+    yTicks: evenSteps(threads),
     yScale: (/** @type {number} */ value) => value,
   };
   const plots = { 'batch-size.svg': draw(bySize), 'threads.svg': draw(byThreads) };

@@ -38,7 +38,8 @@ export async function openChromium() {
   /** @param {string} place @param {any[]} leading @param {string} file @param {string} name @param {any[]} args */
   const call = (place, leading, file, name, args) =>
     browser.evaluate(
-      (/** @type {string} */ method, /** @type {any[]} */ parameters) => /** @type {any} */ (globalThis).lab[method](...parameters),
+      (/** @type {string} */ method, /** @type {any[]} */ parameters) =>
+        /** @type {any} */ (globalThis).lab[method](...parameters),
       place,
       [...leading, { file: `/${file}`, name, args }],
     );
@@ -51,7 +52,8 @@ export async function openChromium() {
     worker: (worker) => ({
       name: 'Chromium',
       call: (file, name, ...args) => call('inWorker', [worker], file, name, args),
-      close: () => browser.evaluate((/** @type {string} */ ended) => /** @type {any} */ (globalThis).lab.endWorker(ended), worker),
+      close: () =>
+        browser.evaluate((/** @type {string} */ ended) => /** @type {any} */ (globalThis).lab.endWorker(ended), worker),
     }),
     close: async () => {
       await browser.close();

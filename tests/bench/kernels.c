@@ -11,9 +11,18 @@
 
 enum { BATCH = 32, SIDE = 28, FILTERS = 32, POOLED = 13 * 13 * FILTERS, UNITS = 128 };
 
-static const fr_window window = {.in_h = SIDE, .in_w = SIDE, .in_c = 1, .out_h = 26, .out_w = 26,
-                                 .out_c = FILTERS, .kernel_h = 3, .kernel_w = 3, .stride_h = 1,
-                                 .stride_w = 1, .padded_h = SIDE, .padded_w = SIDE};
+static const fr_window window = {.in_h = SIDE,
+                                 .in_w = SIDE,
+                                 .in_c = 1,
+                                 .out_h = 26,
+                                 .out_w = 26,
+                                 .out_c = FILTERS,
+                                 .kernel_h = 3,
+                                 .kernel_w = 3,
+                                 .stride_h = 1,
+                                 .stride_w = 1,
+                                 .padded_h = SIDE,
+                                 .padded_w = SIDE};
 static const fr_dense dense = {POOLED, UNITS, POOLED, UNITS};
 
 typedef struct {
@@ -60,8 +69,8 @@ EMSCRIPTEN_KEEPALIVE void kernels_prepare(void) {
   b.partial = aligned_alloc(16, sizeof(f32x4) * BATCH * UNITS);
   b.kept = fr_live_place(malloc((size_t)fr_live_bytes(BATCH, UNITS)), BATCH, UNITS);
   b.live = fr_live_place(malloc((size_t)fr_live_bytes(BATCH, UNITS)), BATCH, UNITS);
-  b.adam = (fr_optimizer){.kind = FR_ADAM, .learning_rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999,
-                          .epsilon = 1e-7};
+  b.adam = (fr_optimizer){
+      .kind = FR_ADAM, .learning_rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7};
   fr_optimizer_begin_step(&b.adam, b.adam.learning_rate);
   fr_dropout_mask(1, 0, 1, 0.5f, 0, BATCH, UNITS, b.keep);
   fr_conv2d_pack(&window, b.kernel, NULL, b.packed);

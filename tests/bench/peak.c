@@ -1,5 +1,6 @@
 /* The machine's SIMD multiply-and-add peak, the measure that training speed is held against; with
- * relaxed SIMD the two are one fused operation. Two loops that differ in what limits them; the faster
+ * relaxed SIMD the two are one fused operation. Two loops that differ in what limits them; the
+ * faster
  * one counts. */
 #include <emscripten.h>
 

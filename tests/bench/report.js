@@ -21,11 +21,18 @@ import { fixed, percent, table, times } from './table.js';
  * @property {number} minutes
  */
 
-/** @typedef {{ claim: string, value: number, bar: number, most?: boolean, unit: string }} Claim `most`: the bar is an upper one */
+/**
+ * @typedef {{ claim: string, value: number, bar: number, most?: boolean, unit: string }} Claim `most`: the bar is an
+ *   upper one
+ */
 
 /** @param {ReturnType<typeof rowsOf>} rows */
 function peakTable({ peaks }) {
-  return table('SIMD multiply-and-add peak, one thread', ['', 'GFLOP/s'], peaks.map(({ name, gflops }) => [name, fixed(gflops)]));
+  return table(
+    'SIMD multiply-and-add peak, one thread',
+    ['', 'GFLOP/s'],
+    peaks.map(({ name, gflops }) => [name, fixed(gflops)]),
+  );
 }
 
 /** @param {ReturnType<typeof rowsOf>} rows */
@@ -44,8 +51,14 @@ function epochTable({ epochs }, { epoch, twoBlock }) {
     `An epoch: ${measured}; dense-counted, shares of one thread's peak`,
     ['', '', 's/epoch', 'images/s', 'GFLOP/s', 'of peak', 'of fused peak', 'of 1 thread'],
     epochs.map((row) => [
-      row.model, row.place, fixed(row.seconds, 2), fixed(row.imagesPerSecond, 0), fixed(row.gflops),
-      percent(row.ofPeak), percent(row.ofFusedPeak), times(row.speedup),
+      row.model,
+      row.place,
+      fixed(row.seconds, 2),
+      fixed(row.imagesPerSecond, 0),
+      fixed(row.gflops),
+      percent(row.ofPeak),
+      percent(row.ofFusedPeak),
+      times(row.speedup),
     ]),
   );
 }
@@ -55,7 +68,13 @@ function inferenceTable({ inference }) {
   return table(
     'Inference in Chromium, one thread, images/s (ratio: this project’s faster build to it)',
     ['', 'batch 256', 'ratio', 'one at a time', 'ratio'],
-    inference.map((row) => [row.title, fixed(row.many, 0), times(row.ratio), fixed(row.single, 0), times(row.singleRatio)]),
+    inference.map((row) => [
+      row.title,
+      fixed(row.many, 0),
+      times(row.ratio),
+      fixed(row.single, 0),
+      times(row.singleRatio),
+    ]),
   );
 }
 
@@ -63,7 +82,8 @@ function inferenceTable({ inference }) {
 function peerTable({ peers }, { jax, pytorch, peerSeconds }) {
   const measured = `jax-js from ${jax}, PyTorch from ${pytorch}, or what ${peerSeconds} s allow; TensorFlow.js from 32`;
   return table(
-    `An epoch elsewhere, scaled from fewer pictures (${measured}), and how many times this project’s at as many threads`,
+    `An epoch elsewhere, scaled from fewer pictures (${measured}), and how many times this project’s at as many ` +
+      'threads',
     ['', 'threads', 's/epoch', 'ours in Node', 'ours in Chromium'],
     peers.map((row) => [row.name, String(row.threads), fixed(row.seconds), times(row.inNode), times(row.inChromium)]),
   );
@@ -74,33 +94,53 @@ function memoryTable(memory) {
   if (!memory) return [];
   const { inNode, inWorker, page } = memory;
   const held = (/** @type {typeof inNode} */ run) => `${fixed(run.pictures, 0)} pictures + ${fixed(run.core, 0)} core`;
-  return table(`Memory of a run with validation (${memory.epochs} epochs), MB, 2²⁰ bytes each`, ['', 'MB', ''], [
-    ...(page ? [
-      [
-        `page (${page.build}, ${page.threads} threads): held after the run, as the browser counts`,
-        fixed(page.held.all), `workers ${fixed(page.held.workers)}`,
-      ],
-      ['page: highest resident memory of its process, above an empty page', fixed(page.growth), `at the end ${fixed(page.resident)}`],
-    ] : []),
-    ...(inWorker ? [['worker in Chromium: pictures and core', fixed(inWorker.sum), held(inWorker)]] : []),
-    ['Node: pictures and core', fixed(inNode.sum), held(inNode)],
-    ['Node: highest resident memory, above that before the run', fixed(inNode.growth), ''],
-    ['the page, gzipped, KB', fixed(memory.gzippedKilobytes), ''],
-  ]);
+  return table(
+    `Memory of a run with validation (${memory.epochs} epochs), MB, 2²⁰ bytes each`,
+    ['', 'MB', ''],
+    [
+      ...(page
+        ? [
+            [
+              `page (${page.build}, ${page.threads} threads): held after the run, as the browser counts`,
+              fixed(page.held.all),
+              `workers ${fixed(page.held.workers)}`,
+            ],
+            [
+              'page: highest resident memory of its process, above an empty page',
+              fixed(page.growth),
+              `at the end ${fixed(page.resident)}`,
+            ],
+          ]
+        : []),
+      ...(inWorker ? [['worker in Chromium: pictures and core', fixed(inWorker.sum), held(inWorker)]] : []),
+      ['Node: pictures and core', fixed(inNode.sum), held(inNode)],
+      ['Node: highest resident memory, above that before the run', fixed(inNode.growth), ''],
+      ['the page, gzipped, KB', fixed(memory.gzippedKilobytes), ''],
+    ],
+  );
 }
 
 /** @param {Claim[]} claims */
 function claimTable(claims) {
-  return table('Claims', ['', 'measured', 'bar', ''], claims.map(({ claim, value, bar, most, unit }) => [
-    claim, `${fixed(value, 2)} ${unit}`, `${most ? '≤' : '≥'} ${bar} ${unit}`, (most ? value <= bar : value >= bar) ? 'met' : 'NOT MET',
-  ]));
+  return table(
+    'Claims',
+    ['', 'measured', 'bar', ''],
+    claims.map(({ claim, value, bar, most, unit }) => [
+      claim,
+      `${fixed(value, 2)} ${unit}`,
+      `${most ? '≤' : '≥'} ${bar} ${unit}`,
+      (most ? value <= bar : value >= bar) ? 'met' : 'NOT MET',
+    ]),
+  );
 }
 
 /** @param {Results} results */
 function rowsOf(results) {
   const result = reader(results);
   return {
-    peaks: Object.keys(results).filter((id) => id.startsWith('peak ')).map((id) => ({ name: id.slice(5), gflops: result(id) })),
+    peaks: Object.keys(results)
+      .filter((id) => id.startsWith('peak '))
+      .map((id) => ({ name: id.slice(5), gflops: result(id) })),
     kernels: kernelRows(result),
     epochs: epochRows(results, result),
     inference: inferenceRows(result),
@@ -113,7 +153,9 @@ function rowsOf(results) {
  * @param {ReturnType<typeof rowsOf>} rows @param {string} name @param {number} threads
  */
 const peerRatio = ({ peers }, name, threads) =>
-  least(peers.filter((row) => row.name.startsWith(name) && row.threads === threads).map(({ inChromium }) => inChromium));
+  least(
+    peers.filter((row) => row.name.startsWith(name) && row.threads === threads).map(({ inChromium }) => inChromium),
+  );
 
 /** @param {Run} run @param {ReturnType<typeof rowsOf>} rows @returns {Claim[]} */
 function claimsOf({ memory, machine }, rows) {
@@ -123,19 +165,57 @@ function claimsOf({ memory, machine }, rows) {
   /** @type {Claim[]} */
   const claims = [
     ...alone.map(({ model, place, ofPeak }) => ({
-      claim: `${model} network, ${place}, of the SIMD peak`, value: 100 * ofPeak, bar: model === 'tutorial' ? 100 : 60, unit: '%',
+      claim: `${model} network, ${place}, of the SIMD peak`,
+      value: 100 * ofPeak,
+      bar: model === 'tutorial' ? 100 : 60,
+      unit: '%',
     })),
     ...shared.map(({ place, speedup }) => ({
-      claim: `${place}, to one thread of the same build`, value: speedup, bar: 0.9 * machine.threads, unit: '×',
+      claim: `${place}, to one thread of the same build`,
+      value: speedup,
+      bar: 0.9 * machine.threads,
+      unit: '×',
     })),
     { claim: 'inference at batch 256, to onnxruntime-web', value: onnx?.ratio ?? NaN, bar: 2.5, unit: '×' },
     { claim: 'inference one at a time, to onnxruntime-web', value: onnx?.singleRatio ?? NaN, bar: 1.5, unit: '×' },
-    { claim: 'training in Chromium, to jax-js with its own convolution, one thread', value: peerRatio(rows, 'jax-js, Chromium (lax', 1), bar: 35, unit: '×' },
-    { claim: 'training in Chromium, to jax-js at its fastest, one thread', value: peerRatio(rows, 'jax-js', 1), bar: 1, unit: '×' },
-    { claim: 'training in Chromium, to PyTorch at its fastest, one thread', value: peerRatio(rows, 'PyTorch', 1), bar: 3, unit: '×' },
-    { claim: 'training in Chromium, to PyTorch at its fastest, two threads', value: peerRatio(rows, 'PyTorch', 2), bar: 4.5, unit: '×' },
-    { claim: 'memory of a run: the page’s worker', value: memory?.page?.held.workers ?? NaN, bar: 120, most: true, unit: 'MB' },
-    { claim: 'memory of a run: pictures and core', value: memory?.inWorker?.sum ?? NaN, bar: 120, most: true, unit: 'MB' },
+    {
+      claim: 'training in Chromium, to jax-js with its own convolution, one thread',
+      value: peerRatio(rows, 'jax-js, Chromium (lax', 1),
+      bar: 35,
+      unit: '×',
+    },
+    {
+      claim: 'training in Chromium, to jax-js at its fastest, one thread',
+      value: peerRatio(rows, 'jax-js', 1),
+      bar: 1,
+      unit: '×',
+    },
+    {
+      claim: 'training in Chromium, to PyTorch at its fastest, one thread',
+      value: peerRatio(rows, 'PyTorch', 1),
+      bar: 3,
+      unit: '×',
+    },
+    {
+      claim: 'training in Chromium, to PyTorch at its fastest, two threads',
+      value: peerRatio(rows, 'PyTorch', 2),
+      bar: 4.5,
+      unit: '×',
+    },
+    {
+      claim: 'memory of a run: the page’s worker',
+      value: memory?.page?.held.workers ?? NaN,
+      bar: 120,
+      most: true,
+      unit: 'MB',
+    },
+    {
+      claim: 'memory of a run: pictures and core',
+      value: memory?.inWorker?.sum ?? NaN,
+      bar: 120,
+      most: true,
+      unit: 'MB',
+    },
   ];
   return claims.filter(({ value }) => Number.isFinite(value));
 }
@@ -146,7 +226,8 @@ export function report(run) {
   const rows = rowsOf(results);
   const claims = claimsOf(run, rows);
   const text = [
-    `${machine.cpu}, Node ${machine.node}, ${machine.pictures}; medians of ${counts.rounds} interleaved rounds, ${fixed(minutes)} minutes`,
+    `${machine.cpu}, Node ${machine.node}, ${machine.pictures}; medians of ${counts.rounds} interleaved rounds, ` +
+      `${fixed(minutes)} minutes`,
     ...(machine.quick ? ['BENCH_QUICK: these figures only show that it runs.'] : []),
     ...peakTable(rows),
     ...kernelTable(rows),

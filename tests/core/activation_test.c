@@ -1,9 +1,11 @@
-/* Activations, their values and slopes, against doubles: on a grid, at their kinks, far out, and where
+/* Activations, their values and slopes, against doubles: on a grid, at their kinks, far out, and
+ * where
  * the input is no number. */
 #include "kernels/activation.h"
 #include "exact_layers.h"
 
-/* ---- one number at a time -------------------------------------------------------------------------- */
+/* ---- one number at a time
+ * -------------------------------------------------------------------------- */
 
 static const float slope = 0.3f;
 
@@ -40,8 +42,8 @@ static double exact_slope(fr_activation f, double x) {
   }
 }
 
-static const fr_activation single[] = {FR_LINEAR, FR_RELU, FR_SIGMOID, FR_RELU6,
-                                       FR_LEAKY_RELU, FR_GELU, FR_TANH, FR_SWISH};
+static const fr_activation single[] = {FR_LINEAR,     FR_RELU, FR_SIGMOID, FR_RELU6,
+                                       FR_LEAKY_RELU, FR_GELU, FR_TANH,    FR_SWISH};
 enum { SINGLE = sizeof single / sizeof *single };
 
 static void check_at(fr_activation f, float x) {
@@ -55,8 +57,9 @@ static void check_at(fr_activation f, float x) {
 }
 
 static void grid(void) {
-  static const float far[] = {0.0f, -0.0f, 1e-30f, -1e-30f, 5.9999995f, 6.0f, 6.0000005f, -6.0f,
-                              20.0f, -20.0f, 88.0f, -88.0f, 90.0f, -90.0f, 1e4f, -1e4f, 1e30f, -1e30f};
+  static const float far[] = {0.0f,       -0.0f,  1e-30f, -1e-30f, 5.9999995f, 6.0f,
+                              6.0000005f, -6.0f,  20.0f,  -20.0f,  88.0f,      -88.0f,
+                              90.0f,      -90.0f, 1e4f,   -1e4f,   1e30f,      -1e30f};
   for (int i = 0; i < SINGLE; i++) {
     for (int k = -800; k <= 800; k++) check_at(single[i], (float)k / 64.0f);
     for (size_t k = 0; k < sizeof far / sizeof *far; k++) check_at(single[i], far[k]);
@@ -64,14 +67,17 @@ static void grid(void) {
 }
 
 static void kinks(void) {
-  static const struct { fr_activation f; float x, slope; } want[] = {
-      {FR_RELU, 0.0f, 0.0f},       {FR_RELU, -0.0f, 0.0f},       {FR_RELU6, 0.0f, 0.0f},
-      {FR_RELU6, 6.0f, 0.0f},      {FR_LEAKY_RELU, 0.0f, 0.3f},  {FR_GELU, 0.0f, 0.5f},
-      {FR_SWISH, 0.0f, 0.5f},      {FR_SIGMOID, 0.0f, 0.25f},    {FR_TANH, 0.0f, 1.0f},
+  static const struct {
+    fr_activation f;
+    float x, slope;
+  } want[] = {
+      {FR_RELU, 0.0f, 0.0f},  {FR_RELU, -0.0f, 0.0f},      {FR_RELU6, 0.0f, 0.0f},
+      {FR_RELU6, 6.0f, 0.0f}, {FR_LEAKY_RELU, 0.0f, 0.3f}, {FR_GELU, 0.0f, 0.5f},
+      {FR_SWISH, 0.0f, 0.5f}, {FR_SIGMOID, 0.0f, 0.25f},   {FR_TANH, 0.0f, 1.0f},
   };
   for (size_t i = 0; i < sizeof want / sizeof *want; i++)
-    CHECK(slope_of(want[i].f, want[i].x) == want[i].slope, "activation %d at %g: slope %g", (int)want[i].f,
-          (double)want[i].x, (double)slope_of(want[i].f, want[i].x));
+    CHECK(slope_of(want[i].f, want[i].x) == want[i].slope, "activation %d at %g: slope %g",
+          (int)want[i].f, (double)want[i].x, (double)slope_of(want[i].f, want[i].x));
 }
 
 /* What is no number stays none, where it can be seen, and touches no neighbour. */
@@ -80,18 +86,20 @@ static void nan_stays(void) {
     float y[3] = {1.0f, NAN, 2.0f};
     fr_activation_forward(single[i], slope, y, 1, 3, 3, 3);
     CHECK(isnan(y[1]), "activation %d makes %g of it", (int)single[i], (double)y[1]);
-    CHECK(y[0] == value_of(single[i], 1.0f) && y[2] == value_of(single[i], 2.0f), "activation %d: neighbours",
-          (int)single[i]);
+    CHECK(y[0] == value_of(single[i], 1.0f) && y[2] == value_of(single[i], 2.0f),
+          "activation %d: neighbours", (int)single[i]);
   }
   static const fr_activation smooth[] = {FR_SIGMOID, FR_GELU, FR_TANH, FR_SWISH};
-  for (int i = 0; i < 4; i++) CHECK(isnan(slope_of(smooth[i], NAN)), "the slope of %d", (int)smooth[i]);
+  for (int i = 0; i < 4; i++)
+    CHECK(isnan(slope_of(smooth[i], NAN)), "the slope of %d", (int)smooth[i]);
   float y[4] = {1.0f, NAN, 0.0f, 0.0f};
   fr_activation_forward(FR_SOFTMAX, slope, y, 1, 4, 4, 2);
-  CHECK(isnan(y[0]) && isnan(y[1]) && y[2] == 0.5f && y[3] == 0.5f, "softmax: %g %g %g %g", (double)y[0],
-        (double)y[1], (double)y[2], (double)y[3]);
+  CHECK(isnan(y[0]) && isnan(y[1]) && y[2] == 0.5f && y[3] == 0.5f, "softmax: %g %g %g %g",
+        (double)y[0], (double)y[1], (double)y[2], (double)y[3]);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------ */
+/* ---- rows
+ * ------------------------------------------------------------------------------------------ */
 
 enum { ROWS = 3, WIDTH = 15, STRIDE = 20 };
 
@@ -107,11 +115,12 @@ static void rows(void) {
     fr_activation_backward((fr_activation)f, slope, x, y, dy, ROWS, WIDTH, STRIDE, 5);
     for (int i = 0; i < ROWS * STRIDE; i++) {
       int inside = i % STRIDE < WIDTH;
-      CHECK(isnan(y[i]) == !inside && isnan(dy[i]) == !inside, "activation %d: value %d is %g, %g", f, i,
-            (double)y[i], (double)dy[i]);
+      CHECK(isnan(y[i]) == !inside && isnan(dy[i]) == !inside, "activation %d: value %d is %g, %g",
+            f, i, (double)y[i], (double)dy[i]);
       if (!inside || f == FR_SOFTMAX) continue;
       CHECK(y[i] == value_of((fr_activation)f, x[i]), "activation %d: value %d", f, i);
-      CHECK_NEAR(dy[i], (double)given[i] * slope_of((fr_activation)f, x[i]), 2e-7, "slope in a row");
+      CHECK_NEAR(dy[i], (double)given[i] * slope_of((fr_activation)f, x[i]), 2e-7,
+                 "slope in a row");
     }
   }
 }
@@ -148,6 +157,7 @@ int main(void) {
   rows();
   softmax();
   for (int f = 0; f < FR_ACTIVATIONS; f++)
-    CHECK(fr_activation_needs_input((fr_activation)f) == (f == FR_GELU || f == FR_SWISH), "activation %d", f);
+    CHECK(fr_activation_needs_input((fr_activation)f) == (f == FR_GELU || f == FR_SWISH),
+          "activation %d", f);
   return check_report("activation", 27000);
 }

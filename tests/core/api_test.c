@@ -1,20 +1,47 @@
-/* The functions that JavaScript calls, called as it calls them: configurations as lists of doubles, results
+/* The functions that JavaScript calls, called as it calls them: configurations as lists of doubles,
+ * results
  * through pointers, messages from fr_last_error. */
 #include "dataset.h"
 #include "exports.h"
 #include "stack.h"
 #include "synthetic/synthetic.h"
 
-/* ---- lists of doubles -------------------------------------------------------------------------------- */
+/* ---- lists of doubles
+ * -------------------------------------------------------------------------------- */
 
 /* Where a layer's configuration has what. */
 enum {
-  KIND, UNITS, KERNEL, STRIDE = 4, PADDING = 6, ACTIVATION, USE_BIAS, RATE, SLOPE, PADS, TARGET = 15,
-  MOMENTUM = 19, EPSILON, CENTER, SCALE, REGULARIZERS, INITIALIZERS = 27, SEED = 43, RANGE, FILL = 48,
-  INTERPOLATION, FILL_VALUE, VALUE_RANGE, SOURCE_COUNT = 53, SOURCES, CONFIG_DOUBLES = 62
+  KIND,
+  UNITS,
+  KERNEL,
+  STRIDE = 4,
+  PADDING = 6,
+  ACTIVATION,
+  USE_BIAS,
+  RATE,
+  SLOPE,
+  PADS,
+  TARGET = 15,
+  MOMENTUM = 19,
+  EPSILON,
+  CENTER,
+  SCALE,
+  REGULARIZERS,
+  INITIALIZERS = 27,
+  SEED = 43,
+  RANGE,
+  FILL = 48,
+  INTERPOLATION,
+  FILL_VALUE,
+  VALUE_RANGE,
+  SOURCE_COUNT = 53,
+  SOURCES,
+  CONFIG_DOUBLES = 62
 };
 
-typedef struct { double at[CONFIG_DOUBLES]; } config;
+typedef struct {
+  double at[CONFIG_DOUBLES];
+} config;
 
 static config layer_config(fr_layer_kind kind) {
   config c = {{0}};
@@ -39,17 +66,43 @@ static fr_model *new_model(int rank, int d0, int d1, int d2) {
   return m;
 }
 
-/* ---- what arrives ------------------------------------------------------------------------------------ */
+/* ---- what arrives
+ * ------------------------------------------------------------------------------------ */
 
-/* Each number at its place: a convolution, whatever else its list says, has all fields of a layer. */
+/* Each number at its place: a convolution, whatever else its list says, has all fields of a layer.
+ * */
 static void layer_fields(void) {
   config c = layer_config(FR_CONV2D);
-  const double set[][2] = {{UNITS, 7}, {KERNEL, 3}, {KERNEL + 1, 4}, {STRIDE, 1}, {STRIDE + 1, 2}, {PADDING, 1},
-                           {ACTIVATION, FR_LEAKY_RELU}, {USE_BIAS, 1}, {RATE, 0.25}, {SLOPE, 0.125}, {PADS, 21},
-                           {PADS + 1, 22}, {PADS + 2, 23}, {PADS + 3, 24}, {TARGET, 3}, {TARGET + 1, 31},
-                           {TARGET + 2, 32}, {TARGET + 3, 33}, {MOMENTUM, 0.75}, {EPSILON, 0.5}, {CENTER, 1},
-                           {SCALE, 2}, {FILL, 2}, {INTERPOLATION, 1}, {FILL_VALUE, -6}, {VALUE_RANGE, -7},
-                           {VALUE_RANGE + 1, 8}, {SEED, 9007199254740991.0}, {SOURCE_COUNT, 1}, {SOURCES, -1}};
+  const double set[][2] = {{UNITS, 7},
+                           {KERNEL, 3},
+                           {KERNEL + 1, 4},
+                           {STRIDE, 1},
+                           {STRIDE + 1, 2},
+                           {PADDING, 1},
+                           {ACTIVATION, FR_LEAKY_RELU},
+                           {USE_BIAS, 1},
+                           {RATE, 0.25},
+                           {SLOPE, 0.125},
+                           {PADS, 21},
+                           {PADS + 1, 22},
+                           {PADS + 2, 23},
+                           {PADS + 3, 24},
+                           {TARGET, 3},
+                           {TARGET + 1, 31},
+                           {TARGET + 2, 32},
+                           {TARGET + 3, 33},
+                           {MOMENTUM, 0.75},
+                           {EPSILON, 0.5},
+                           {CENTER, 1},
+                           {SCALE, 2},
+                           {FILL, 2},
+                           {INTERPOLATION, 1},
+                           {FILL_VALUE, -6},
+                           {VALUE_RANGE, -7},
+                           {VALUE_RANGE + 1, 8},
+                           {SEED, 9007199254740991.0},
+                           {SOURCE_COUNT, 1},
+                           {SOURCES, -1}};
   for (size_t i = 0; i < sizeof set / sizeof *set; i++) c.at[(int)set[i][0]] = set[i][1];
   for (int i = 0; i < 4; i++) c.at[REGULARIZERS + i] = 0.5 + i;
   for (int i = 0; i < 4; i++) c.at[RANGE + i] = 0.0625 * (i + 1);
@@ -63,21 +116,25 @@ static void layer_fields(void) {
   fr_model *m = new_model(3, 8, 8, 3);
   CHECK(add_layer(m, c) == FR_OK, "%s", fr_last_error());
   const fr_layer *l = &m->layers[0];
-  CHECK(l->kind == FR_CONV2D && l->units == 7 && l->kernel_h == 3 && l->kernel_w == 4 && l->stride_h == 1 &&
-            l->stride_w == 2 && l->padding == FR_SAME && l->activation == FR_LEAKY_RELU && l->use_bias == 1 &&
-            l->rate == 0.25f && l->slope == 0.125f,
+  CHECK(l->kind == FR_CONV2D && l->units == 7 && l->kernel_h == 3 && l->kernel_w == 4 &&
+            l->stride_h == 1 && l->stride_w == 2 && l->padding == FR_SAME &&
+            l->activation == FR_LEAKY_RELU && l->use_bias == 1 && l->rate == 0.25f &&
+            l->slope == 0.125f,
         "kind to slope");
   for (int i = 0; i < 4; i++) CHECK(l->pads[i] == 21 + i, "pad %d", l->pads[i]);
-  CHECK(l->target.rank == 3 && l->target.dims[0] == 31 && l->target.dims[1] == 32 && l->target.dims[2] == 33,
+  CHECK(l->target.rank == 3 && l->target.dims[0] == 31 && l->target.dims[1] == 32 &&
+            l->target.dims[2] == 33,
         "target");
-  CHECK(l->momentum == 0.75f && l->epsilon == 0.5f && l->center == 1 && l->scale == 2, "normalization");
-  CHECK(l->regularizers[0].l1 == 0.5f && l->regularizers[0].l2 == 1.5f && l->regularizers[1].l1 == 2.5f &&
-            l->regularizers[1].l2 == 3.5f,
+  CHECK(l->momentum == 0.75f && l->epsilon == 0.5f && l->center == 1 && l->scale == 2,
+        "normalization");
+  CHECK(l->regularizers[0].l1 == 0.5f && l->regularizers[0].l2 == 1.5f &&
+            l->regularizers[1].l1 == 2.5f && l->regularizers[1].l2 == 3.5f,
         "regularizers");
   for (int i = 0; i < FR_MAX_PARAMETERS; i++) {
     const fr_initializer *init = &l->initializers[i];
-    CHECK((int)init->distribution == i % FR_INITS && init->value == 1.5f + (float)i && (int)init->fan == i % FR_FANS &&
-              init->has_seed == (i % 2 == 0) && (i % 2 || init->seed == 60u + (unsigned)i),
+    CHECK((int)init->distribution == i % FR_INITS && init->value == 1.5f + (float)i &&
+              (int)init->fan == i % FR_FANS && init->has_seed == (i % 2 == 0) &&
+              (i % 2 || init->seed == 60u + (unsigned)i),
           "initializer %d", i);
   }
   CHECK(l->has_seed && l->seed == 9007199254740991u, "seed %llu", (unsigned long long)l->seed);
@@ -85,7 +142,8 @@ static void layer_fields(void) {
   CHECK(l->fill == FR_FILL_REFLECT && l->interpolation == FR_NEAREST && l->fill_value == -6.0f &&
             l->value_range[0] == -7.0f && l->value_range[1] == 8.0f,
         "augmentation");
-  CHECK(l->source_count == 1 && l->sources[0] == -1 && l->sources[1] == 41 && l->sources[7] == 47, "sources");
+  CHECK(l->source_count == 1 && l->sources[0] == -1 && l->sources[1] == 41 && l->sources[7] == 47,
+        "sources");
   fr_dispose(m);
 }
 
@@ -100,29 +158,35 @@ static config dense_config(int units, fr_activation f) {
 enum { COMPILE_DOUBLES = 21 };
 
 static int compile(fr_model *m, const double *list) {
-  double *exact = memcpy(check_alloc(sizeof *list * COMPILE_DOUBLES), list, sizeof *list * COMPILE_DOUBLES);
+  double *exact =
+      memcpy(check_alloc(sizeof *list * COMPILE_DOUBLES), list, sizeof *list * COMPILE_DOUBLES);
   int status = fr_compile(m, exact);
   free(exact);
   return status;
 }
 
 static void compile_fields(void) {
-  const double list[COMPILE_DOUBLES] = {FR_RMSPROP, 0.25, 0.5,  0,  0.75, 0.875, 0.9375, 0.125, 0.0625, 3, 0,
-                                        0,          1,    0.96, 12, 0.1,  1,     FR_CATEGORICAL_CROSSENTROPY, 1, 0.5, 4};
+  const double list[COMPILE_DOUBLES] = {
+      FR_RMSPROP, 0.25, 0.5, 0, 0.75, 0.875, 0.9375, 0.125, 0.0625,
+      3,          0,    0,   1, 0.96, 12,    0.1,    1,     FR_CATEGORICAL_CROSSENTROPY,
+      1,          0.5,  4};
   fr_model *m = new_model(1, 3, 0, 0);
-  CHECK(compile(m, list) == FR_WRONG_STATE && strcmp(fr_last_error(), "compile: build the model first") == 0, "\"%s\"",
+  CHECK(compile(m, list) == FR_WRONG_STATE &&
+            strcmp(fr_last_error(), "compile: build the model first") == 0,
+        "\"%s\"", fr_last_error());
+  CHECK(add_layer(m, dense_config(2, FR_LINEAR)) == FR_OK && fr_build(m) == FR_OK, "%s",
         fr_last_error());
-  CHECK(add_layer(m, dense_config(2, FR_LINEAR)) == FR_OK && fr_build(m) == FR_OK, "%s", fr_last_error());
   CHECK(compile(m, list) == FR_OK, "%s", fr_last_error());
   const fr_optimizer *o = &m->optimizer;
-  CHECK(o->kind == FR_RMSPROP && o->learning_rate == 0.25 && o->momentum == 0.5 && o->nesterov == 0 &&
-            o->beta1 == 0.75 && o->beta2 == 0.875 && o->rho == 0.9375 && o->epsilon == 0.125 &&
-            o->weight_decay == 0.0625 && o->clip_value == 3 && o->clip_norm == 0 && o->global_clip_norm == 0 &&
-            o->use_ema == 1 && o->ema_momentum == 0.96 && o->ema_overwrite == 12 && o->initial_accumulator == 0.1 &&
+  CHECK(o->kind == FR_RMSPROP && o->learning_rate == 0.25 && o->momentum == 0.5 &&
+            o->nesterov == 0 && o->beta1 == 0.75 && o->beta2 == 0.875 && o->rho == 0.9375 &&
+            o->epsilon == 0.125 && o->weight_decay == 0.0625 && o->clip_value == 3 &&
+            o->clip_norm == 0 && o->global_clip_norm == 0 && o->use_ema == 1 &&
+            o->ema_momentum == 0.96 && o->ema_overwrite == 12 && o->initial_accumulator == 0.1 &&
             o->centered == 1,
         "optimizer");
-  CHECK(m->loss.kind == FR_CATEGORICAL_CROSSENTROPY && m->loss.from_logits == 1 && m->loss.label_smoothing == 0.5f &&
-            m->loss.top_k == 4,
+  CHECK(m->loss.kind == FR_CATEGORICAL_CROSSENTROPY && m->loss.from_logits == 1 &&
+            m->loss.label_smoothing == 0.5f && m->loss.top_k == 4,
         "loss");
   double other[COMPILE_DOUBLES];
   for (int which = 9; which < 12; which++) { /* clippings, one at a time */
@@ -130,7 +194,8 @@ static void compile_fields(void) {
     other[9] = 0;
     other[which] = 2;
     CHECK(compile(m, other) == FR_OK, "%s", fr_last_error());
-    CHECK(m->optimizer.clip_value == 2.0 * (which == 9) && m->optimizer.clip_norm == 2.0 * (which == 10) &&
+    CHECK(m->optimizer.clip_value == 2.0 * (which == 9) &&
+              m->optimizer.clip_norm == 2.0 * (which == 10) &&
               m->optimizer.global_clip_norm == 2.0 * (which == 11),
           "clipping %d", which);
   }
@@ -143,25 +208,31 @@ static void compile_fields(void) {
   fr_dispose(m);
 }
 
-/* ---- what a model is --------------------------------------------------------------------------------- */
+/* ---- what a model is
+ * --------------------------------------------------------------------------------- */
 
-static void refused(int got, fr_status want, const char *message) { check_refused((fr_status)got, want, message); }
+static void refused(int got, fr_status want, const char *message) {
+  check_refused((fr_status)got, want, message);
+}
 
 static void descriptions(void) {
   fr_model *m = (fr_model *)1;
-  refused(fr_new(0, 1, 1, 1, 0, 0, &m), FR_INVALID_ARGUMENT, "input shape: rank must be 1..3 without the batch, got 0");
+  refused(fr_new(0, 1, 1, 1, 0, 0, &m), FR_INVALID_ARGUMENT,
+          "input shape: rank must be 1..3 without the batch, got 0");
   CHECK(m == NULL, "a model of no rank");
   m = new_model(3, 5, 4, 2);
   int32_t out[8], count;
   refused(fr_layer_output(m, 0, out), FR_INVALID_ARGUMENT, "layer: index must be 0..-1, got 0");
   refused(fr_build(m), FR_WRONG_STATE, "model: add at least one layer");
   config c = layer_config(FR_DEPTHWISE_CONV2D);
-  refused(add_layer(m, c), FR_INVALID_ARGUMENT, "depthwise_conv2d: depth multiplier must be 1..32768, got 0");
+  refused(add_layer(m, c), FR_INVALID_ARGUMENT,
+          "depthwise_conv2d: depth multiplier must be 1..32768, got 0");
   c.at[UNITS] = 3;
   c.at[KERNEL] = c.at[KERNEL + 1] = 2;
   c.at[STRIDE] = c.at[STRIDE + 1] = 1;
   refused(add_layer(m, c), FR_OK, "");
-  CHECK(fr_layer_output(m, 0, out) == FR_OK && out[0] == 3 && out[1] == 4 && out[2] == 3 && out[3] == 6,
+  CHECK(fr_layer_output(m, 0, out) == FR_OK && out[0] == 3 && out[1] == 4 && out[2] == 3 &&
+            out[3] == 6,
         "%d: %d × %d × %d", out[0], out[1], out[2], out[3]);
   config n = layer_config(FR_BATCH_NORMALIZATION);
   n.at[MOMENTUM] = 0.99;
@@ -169,33 +240,41 @@ static void descriptions(void) {
   n.at[CENTER] = 1;
   refused(add_layer(m, n), FR_OK, "");
   refused(add_layer(m, layer_config(FR_GLOBAL_MAX_POOLING2D)), FR_OK, "");
-  CHECK(fr_layer_output(m, 2, out) == FR_OK && out[0] == 1 && out[1] == 6 && out[2] == 0 && out[3] == 0, "%d: %d %d %d",
-        out[0], out[1], out[2], out[3]);
+  CHECK(fr_layer_output(m, 2, out) == FR_OK && out[0] == 1 && out[1] == 6 && out[2] == 0 &&
+            out[3] == 0,
+        "%d: %d %d %d", out[0], out[1], out[2], out[3]);
   refused(fr_layer_output(m, 3, out), FR_INVALID_ARGUMENT, "layer: index must be 0..2, got 3");
   refused(fr_layer_output(m, -1, out), FR_INVALID_ARGUMENT, "layer: index must be 0..2, got -1");
-  CHECK(fr_weight_count(m, &count) == FR_OK && count == 4, "%d weights", count); /* before it is built */
-  static const int32_t want[4][8] = {
-      {0, 0, 1, 4, 2, 2, 2, 3}, {1, 1, 1, 1, 6, 0, 0, 0}, {1, 2, 0, 1, 6, 0, 0, 0}, {1, 3, 0, 1, 6, 0, 0, 0}};
+  CHECK(fr_weight_count(m, &count) == FR_OK && count == 4, "%d weights",
+        count); /* before it is built */
+  static const int32_t want[4][8] = {{0, 0, 1, 4, 2, 2, 2, 3},
+                                     {1, 1, 1, 1, 6, 0, 0, 0},
+                                     {1, 2, 0, 1, 6, 0, 0, 0},
+                                     {1, 3, 0, 1, 6, 0, 0, 0}};
   for (int i = 0; i < 4; i++) {
     CHECK(fr_weight_shape(m, i, out) == FR_OK, "%s", fr_last_error());
-    CHECK(memcmp(out, want[i], sizeof out) == 0, "weight %d: %d %d %d %d, %d × %d × %d × %d", i, out[0], out[1],
-          out[2], out[3], out[4], out[5], out[6], out[7]);
+    CHECK(memcmp(out, want[i], sizeof out) == 0, "weight %d: %d %d %d %d, %d × %d × %d × %d", i,
+          out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7]);
   }
   refused(fr_weight_shape(m, 4, out), FR_INVALID_ARGUMENT, "weights: index must be 0..3, got 4");
   refused(fr_weight_shape(m, -1, out), FR_INVALID_ARGUMENT, "weights: index must be 0..3, got -1");
   float values[24];
-  refused(fr_get_weight(m, 0, values, 24), FR_WRONG_STATE, "model: build it before its weights are asked for");
+  refused(fr_get_weight(m, 0, values, 24), FR_WRONG_STATE,
+          "model: build it before its weights are asked for");
   refused(fr_build(m), FR_OK, "");
-  refused(fr_set_weight(m, 0, values, 23), FR_INVALID_ARGUMENT, "weights: tensor 0 has 24 elements, got 23");
+  refused(fr_set_weight(m, 0, values, 23), FR_INVALID_ARGUMENT,
+          "weights: tensor 0 has 24 elements, got 23");
   for (int i = 0; i < 24; i++) values[i] = (float)i;
   float got[24];
-  CHECK(fr_set_weight(m, 0, values, 24) == FR_OK && fr_get_weight(m, 0, got, 24) == FR_OK, "%s", fr_last_error());
+  CHECK(fr_set_weight(m, 0, values, 24) == FR_OK && fr_get_weight(m, 0, got, 24) == FR_OK, "%s",
+        fr_last_error());
   CHECK(memcmp(got, values, sizeof got) == 0, "weights changed on their way");
   fr_dispose(m);
   CHECK(fr_dispose(NULL) == FR_OK, "nothing to dispose of");
 }
 
-/* ---- running it -------------------------------------------------------------------------------------- */
+/* ---- running it
+ * -------------------------------------------------------------------------------------- */
 
 enum { N = 7, INPUTS = 4, CLASSES = 3 };
 
@@ -203,7 +282,9 @@ static float samples[N * INPUTS];
 static int32_t labels[N];
 
 static const double adam_with_average[COMPILE_DOUBLES] = {
-    FR_ADAM, 0.01, 0, 0, 0.9, 0.999, 0, 1e-7, 0, 0, 0, 0, 1, 0.5, 0, 0, 0, FR_SPARSE_CATEGORICAL_CROSSENTROPY, 0, 0, 2};
+    FR_ADAM, 0.01, 0, 0, 0.9, 0.999, 0, 1e-7, 0,
+    0,       0,    0, 1, 0.5, 0,     0, 0,    FR_SPARSE_CATEGORICAL_CROSSENTROPY,
+    0,       0,    2};
 
 static fr_model *small(void) {
   fr_model *m = new_model(1, INPUTS, 0, 0);
@@ -218,10 +299,16 @@ static fr_model *small(void) {
 
 /* The same through the core's own functions. */
 static fr_model *same(void) {
-  fr_model *m = stack(flat(INPUTS), LAYERS(dense(6, FR_GELU), dropout(0.5f), dense(CLASSES, FR_SOFTMAX)),
-                      5 + ((uint64_t)1 << 32));
-  fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7,
-                    .use_ema = 1, .ema_momentum = 0.5};
+  fr_model *m =
+      stack(flat(INPUTS), LAYERS(dense(6, FR_GELU), dropout(0.5f), dense(CLASSES, FR_SOFTMAX)),
+            5 + ((uint64_t)1 << 32));
+  fr_optimizer o = {.kind = FR_ADAM,
+                    .learning_rate = 0.01,
+                    .beta1 = 0.9,
+                    .beta2 = 0.999,
+                    .epsilon = 1e-7,
+                    .use_ema = 1,
+                    .ema_momentum = 0.5};
   must(fr_model_compile(m, &o, &(fr_loss){.kind = FR_SPARSE_CATEGORICAL_CROSSENTROPY, .top_k = 2}));
   return m;
 }
@@ -250,7 +337,8 @@ static void running(void) {
   refused(fr_fit(m, samples, 1, labels, share, N, 3, rates, scores), FR_OK, "");
   must(fr_train(other, &b, 3, rates, want));
   CHECK(memcmp(scores, want, sizeof scores) == 0, "other scores");
-  CHECK(scores[0].samples == 3 && scores[2].samples == 1, "%g, %g samples", scores[0].samples, scores[2].samples);
+  CHECK(scores[0].samples == 3 && scores[2].samples == 1, "%g, %g samples", scores[0].samples,
+        scores[2].samples);
   check_same_weights(m, other, "after training");
   CHECK(fr_steps(m, &steps) == FR_OK && steps == 3, "%g steps", steps);
 
@@ -265,7 +353,8 @@ static void running(void) {
   scores[0] = want[0] = (fr_scores){0};
   refused(fr_score(m, samples, 1, labels, share, N, 2, scores), FR_OK, "");
   must(fr_evaluate(other, &b, 2, want));
-  CHECK(memcmp(scores, want, sizeof *scores) == 0 && scores[0].samples == N, "other scores of an evaluation");
+  CHECK(memcmp(scores, want, sizeof *scores) == 0 && scores[0].samples == N,
+        "other scores of an evaluation");
 
   refused(fr_infer(m, samples, 1, N, 2, p), FR_OK, "");
   must(fr_predict(other, &b, 2, q));
@@ -287,7 +376,8 @@ static void running(void) {
     for (int i = 0; i < N * 6; i++) zeros += a[i] == 0.0f;
     CHECK(memcmp(a, r, sizeof a) == 0 && (zeros > 0) == training, "activations: %d zeros", zeros);
   }
-  refused(fr_activations(m, 3, samples, 1, N, 0, a), FR_INVALID_ARGUMENT, "activations: layer must be 0..2, got 3");
+  refused(fr_activations(m, 3, samples, 1, N, 0, a), FR_INVALID_ARGUMENT,
+          "activations: layer must be 0..2, got 3");
 
   refused(fr_average(m, 1), FR_OK, "");
   refused(fr_infer(m, samples, 1, N, 2, q), FR_OK, "");
@@ -295,7 +385,8 @@ static void running(void) {
   refused(fr_average(m, 1), FR_OK, "");
   refused(fr_infer(m, samples, 1, N, 2, q), FR_OK, "");
   CHECK(memcmp(p, q, sizeof p) == 0, "swapped twice, other predictions");
-  refused(fr_infer(m, samples, 2, N, 2, q), FR_INVALID_ARGUMENT, "samples: type must be bytes (0) or floats (1), got 2");
+  refused(fr_infer(m, samples, 2, N, 2, q), FR_INVALID_ARGUMENT,
+          "samples: type must be bytes (0) or floats (1), got 2");
   fr_dispose(m);
   fr_model_destroy(other);
 }
@@ -303,7 +394,8 @@ static void running(void) {
 /* Two branches from the input, joined: sources are numbers of layers. */
 static void graphs(void) {
   fr_model *m = new_model(1, INPUTS, 0, 0);
-  config left = dense_config(3, FR_TANH), right = dense_config(3, FR_RELU), sum = layer_config(FR_ADD);
+  config left = dense_config(3, FR_TANH), right = dense_config(3, FR_RELU),
+         sum = layer_config(FR_ADD);
   right.at[SOURCE_COUNT] = 1;
   right.at[SOURCES] = -1;
   sum.at[SOURCE_COUNT] = 2;
@@ -317,27 +409,31 @@ static void graphs(void) {
   refused(fr_activations(m, 0, samples, 1, N, 0, a), FR_OK, "");
   refused(fr_activations(m, 1, samples, 1, N, 0, b), FR_OK, "");
   refused(fr_infer(m, samples, 1, N, 5, both), FR_OK, "");
-  for (int i = 0; i < N * 3; i++) CHECK(both[i] == b[i] + a[i], "%g, want %g", (double)both[i], (double)(b[i] + a[i]));
+  for (int i = 0; i < N * 3; i++)
+    CHECK(both[i] == b[i] + a[i], "%g, want %g", (double)both[i], (double)(b[i] + a[i]));
   fr_dispose(m);
 }
 
-/* ---- data, memory, threads --------------------------------------------------------------------------- */
+/* ---- data, memory, threads
+ * --------------------------------------------------------------------------- */
 
 static void data(void) {
   const uint8_t header[16] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 5};
   int32_t out[5];
   refused(fr_idx_header(header, 16, 46, out), FR_OK, "");
-  CHECK(out[0] == 3 && out[1] == 2 && out[2] == 3 && out[3] == 5 && out[4] == 16, "%d %d %d %d %d", out[0], out[1],
-        out[2], out[3], out[4]);
+  CHECK(out[0] == 3 && out[1] == 2 && out[2] == 3 && out[3] == 5 && out[4] == 16, "%d %d %d %d %d",
+        out[0], out[1], out[2], out[3], out[4]);
   refused(fr_idx_header(header, 16, 45, out), FR_BAD_DATA,
           "idx: the file is cut short: 2 images need 46 bytes, got 45");
-  refused(fr_idx_header(header, 16, NAN, out), FR_BAD_DATA, "idx: the file is cut short: 2 images need 46 bytes, got nan");
+  refused(fr_idx_header(header, 16, NAN, out), FR_BAD_DATA,
+          "idx: the file is cut short: 2 images need 46 bytes, got nan");
   enum { COUNT = 3 };
   static uint8_t images[COUNT * 784], want[COUNT * 784];
   uint8_t classes[COUNT], want_classes[COUNT];
   refused(fr_synthetic(7, 2, 4, COUNT, images, classes), FR_OK, "");
   fr_synthetic_garments(7 + ((uint64_t)2 << 32), 4, COUNT, want, want_classes);
-  CHECK(memcmp(images, want, sizeof want) == 0 && memcmp(classes, want_classes, COUNT) == 0, "other pictures");
+  CHECK(memcmp(images, want, sizeof want) == 0 && memcmp(classes, want_classes, COUNT) == 0,
+        "other pictures");
   uint32_t order[50], same_order[50];
   refused(fr_epoch_order(7, 2, 1875.0, 50, order), FR_OK, "");
   fr_shuffle(7 + ((uint64_t)2 << 32), 1875, 50, same_order);
@@ -353,11 +449,13 @@ static void memory(void) {
   refused(fr_pool_start(1), FR_OK, "");
 }
 
-/* What no int and no seed can hold is refused before it is made one, and the model stays as it was. */
+/* What no int and no seed can hold is refused before it is made one, and the model stays as it was.
+ * */
 static void impossible_numbers(void) {
   const double wrong[] = {NAN, INFINITY, -INFINITY, 1e300, 0.5, 2147483648.0, -2147483649.0};
   const char *names[] = {"nan", "inf", "-inf", "1e+300", "0.5", "2.14748e+09", "-2.14748e+09"};
-  const int at[] = {KIND, UNITS, PADDING, TARGET, INITIALIZERS, FILL, SOURCE_COUNT, SOURCES + FR_MAX_SOURCES - 1};
+  const int at[] = {KIND,         UNITS, PADDING,      TARGET,
+                    INITIALIZERS, FILL,  SOURCE_COUNT, SOURCES + FR_MAX_SOURCES - 1};
   char want[160];
   fr_model *m = small();
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -365,7 +463,8 @@ static void impossible_numbers(void) {
       config c = layer_config(FR_DENSE);
       c.at[at[k]] = wrong[i];
       snprintf(want, sizeof want,
-               "layer: number %d must be an integer -2147483648..2147483647, got %s", at[k], names[i]);
+               "layer: number %d must be an integer -2147483648..2147483647, got %s", at[k],
+               names[i]);
       refused(add_layer(m, c), FR_INVALID_ARGUMENT, want);
     }
     double compile[21] = {wrong[i]};

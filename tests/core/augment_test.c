@@ -33,18 +33,22 @@ static float pixel(const fr_shape *s, int y, int x, int c) {
   return picture[(y * s->dims[1] + x) * s->dims[2] + c];
 }
 
-/* ---- flip ------------------------------------------------------------------------------------------- */
+/* ---- flip
+ * ------------------------------------------------------------------------------------------- */
 
 static int is_flipped(const float *y, int vertical, int horizontal) {
   const fr_shape s = image(H, W, C);
   for (int i = 0; i < N; i++) {
     int row = i / (W * C), column = i / C % W;
-    if (y[i] != pixel(&s, vertical ? H - 1 - row : row, horizontal ? W - 1 - column : column, i % C)) return 0;
+    if (y[i] !=
+        pixel(&s, vertical ? H - 1 - row : row, horizontal ? W - 1 - column : column, i % C))
+      return 0;
   }
   return 1;
 }
 
-/* Each half of the time, which of n rows has a standard deviation of √n / 2; the two by themselves. */
+/* Each half of the time, which of n rows has a standard deviation of √n / 2; the two by themselves.
+ * */
 static void flips(void) {
   for (int ways = 0; ways < 4; ways++) {
     fr_layer l = layer_of(FR_RANDOM_FLIP, (float)(ways & 1), (float)(ways >> 1), 0, 0);
@@ -60,12 +64,14 @@ static void flips(void) {
     int possible = 1 << ((ways & 1) + (ways >> 1));
     for (int kind = 0; kind < 4; kind++) {
       double share = (kind & ways) == kind ? 1.0 / possible : 0.0;
-      CHECK_NEAR(seen[kind], share * ROWS, 4.0 * sqrt(ROWS * share * (1.0 - share)), "flips of a kind");
+      CHECK_NEAR(seen[kind], share * ROWS, 4.0 * sqrt(ROWS * share * (1.0 - share)),
+                 "flips of a kind");
     }
   }
 }
 
-/* ---- moved pictures, once more in double ----------------------------------------------------------- */
+/* ---- moved pictures, once more in double
+ * ----------------------------------------------------------- */
 
 /* The pixel that stands for pixel i of n, or -1: step by step, as one would walk. */
 static int walked(fr_fill fill, int i, int n) {
@@ -76,7 +82,8 @@ static int walked(fr_fill fill, int i, int n) {
   for (int steps = 0; steps < abs(i); steps++) {
     int outward = i < 0 ? -direction : direction;
     if (fill == FR_FILL_WRAP) at = at + outward < 0 ? n - 1 : at + outward == n ? 0 : at + outward;
-    else if (at + outward < 0 || at + outward == n) direction = -direction; /* the border comes twice */
+    else if (at + outward < 0 || at + outward == n)
+      direction = -direction; /* the border comes twice */
     else at += outward;
   }
   return at;
@@ -84,15 +91,19 @@ static int walked(fr_fill fill, int i, int n) {
 
 static double value_at(const fr_layer *l, int y, int x, int c) {
   int from_y = walked(l->fill, y, l->input.dims[0]), from_x = walked(l->fill, x, l->input.dims[1]);
-  return from_y < 0 || from_x < 0 ? (double)l->fill_value : (double)pixel(&l->input, from_y, from_x, c);
+  return from_y < 0 || from_x < 0 ? (double)l->fill_value
+                                  : (double)pixel(&l->input, from_y, from_x, c);
 }
 
 static double interpolated(const fr_layer *l, double y, double x, int c) {
-  if (l->interpolation == FR_NEAREST) return value_at(l, (int)floor(y + 0.5), (int)floor(x + 0.5), c);
+  if (l->interpolation == FR_NEAREST)
+    return value_at(l, (int)floor(y + 0.5), (int)floor(x + 0.5), c);
   int top = (int)floor(y), left = (int)floor(x);
   double below = y - top, right = x - left;
-  return (1 - below) * ((1 - right) * value_at(l, top, left, c) + right * value_at(l, top, left + 1, c)) +
-         below * ((1 - right) * value_at(l, top + 1, left, c) + right * value_at(l, top + 1, left + 1, c));
+  return (1 - below) *
+             ((1 - right) * value_at(l, top, left, c) + right * value_at(l, top, left + 1, c)) +
+         below * ((1 - right) * value_at(l, top + 1, left, c) +
+                  right * value_at(l, top + 1, left + 1, c));
 }
 
 /* Halfway between two pixels the last digit decides which is nearest. */
@@ -102,7 +113,9 @@ static int is_doubtful(const fr_layer *l, double y, double x) {
 }
 
 /* The result's pixel (y, x) comes from centre + map · ((y, x) - centre) - shift. */
-typedef struct { double yy, yx, xy, xx, down, right; } map;
+typedef struct {
+  double yy, yx, xy, xx, down, right;
+} map;
 
 static void check_moved(const fr_layer *l, map m, double tolerance, const char *what) {
   int h = l->input.dims[0], w = l->input.dims[1], channels = l->input.dims[2], compared = 0;
@@ -134,7 +147,8 @@ static void each_fill(fr_layer l, case_check check) {
     }
 }
 
-/* ---- translation ------------------------------------------------------------------------------------ */
+/* ---- translation
+ * ------------------------------------------------------------------------------------ */
 
 static void check_translation(fr_layer l) {
   map m = {1, 0, 0, 1, (double)l.range[0] * H, (double)l.range[2] * W};
@@ -148,7 +162,8 @@ static void check_whole_translation(fr_layer l) {
   const float *y = augmented(&l, 0);
   int wrong = 0, channels = l.input.dims[2], w = l.input.dims[1];
   for (int i = 0; i < fr_shape_elements(&l.input); i++)
-    wrong += (double)y[i] != value_at(&l, i / channels / w - down, i / channels % w - right, i % channels);
+    wrong += (double)y[i] !=
+             value_at(&l, i / channels / w - down, i / channels % w - right, i % channels);
   CHECK(wrong == 0, "%d down, %d right, fill %d, interpolation %d: %d values are off", down, right,
         (int)l.fill, (int)l.interpolation, wrong);
 }
@@ -165,13 +180,15 @@ static void translations(void) {
     each_fill(layer_of(FR_RANDOM_TRANSLATION, a, a, b, b), check_translation);
   }
   /* half a pixel down: the mean of two neighbours */
-  fr_layer half = with_input(augmentation(FR_RANDOM_TRANSLATION, 0.125f, 0.125f, 0, 0), image(4, 3, 1));
+  fr_layer half =
+      with_input(augmentation(FR_RANDOM_TRANSLATION, 0.125f, 0.125f, 0, 0), image(4, 3, 1));
   const float *y = augmented(&half, 0);
   for (int i = 3; i < 12; i++)
     CHECK_NEAR(y[i], ((double)picture[i] + picture[i - 3]) / 2.0, 1e-7, "half a pixel");
 }
 
-/* The shift is anywhere in its range, and in no other place: read off a picture that is its own index. */
+/* The shift is anywhere in its range, and in no other place: read off a picture that is its own
+ * index. */
 static void translation_ranges(void) {
   fr_layer l = with_input(augmentation(FR_RANDOM_TRANSLATION, -0.25f, 0.5f, 0, 0), image(8, 1, 1));
   double low = 99.0, high = -99.0, sum = 0.0;
@@ -185,11 +202,14 @@ static void translation_ranges(void) {
     sum += down;
   }
   memcpy(picture, kept, sizeof kept);
-  CHECK(low >= -2.0 && low < -1.9 && high <= 4.0 && high > 3.9, "moved by %g … %g pixels of 8", low, high);
-  CHECK_NEAR(sum / ROWS, 1.0, 5.0 * 6.0 / sqrt(12.0 * ROWS), "mean shift"); /* a width of 6: 6 / √12 */
+  CHECK(low >= -2.0 && low < -1.9 && high <= 4.0 && high > 3.9, "moved by %g … %g pixels of 8", low,
+        high);
+  CHECK_NEAR(sum / ROWS, 1.0, 5.0 * 6.0 / sqrt(12.0 * ROWS),
+             "mean shift"); /* a width of 6: 6 / √12 */
 }
 
-/* ---- rotation --------------------------------------------------------------------------------------- */
+/* ---- rotation
+ * --------------------------------------------------------------------------------------- */
 
 static void check_rotation(fr_layer l) {
   double a = (double)l.range[0] * 2.0 * acos(-1.0);
@@ -201,7 +221,8 @@ static void quarter_turns(void) {
   for (int side = 1; side <= 8; side++)
     for (int quarters = -4; quarters <= 4; quarters++) {
       float turn = (float)quarters / 4.0f;
-      fr_layer l = with_input(augmentation(FR_RANDOM_ROTATION, turn, turn, 0, 0), image(side, side, C));
+      fr_layer l =
+          with_input(augmentation(FR_RANDOM_ROTATION, turn, turn, 0, 0), image(side, side, C));
       if (fr_shape_elements(&l.input) > N) continue;
       const float *y = augmented(&l, 0);
       double worst = 0.0;
@@ -227,7 +248,8 @@ static void rotations(void) {
   }
 }
 
-/* ---- zoom ------------------------------------------------------------------------------------------- */
+/* ---- zoom
+ * ------------------------------------------------------------------------------------------- */
 
 static void check_zoom(fr_layer l) {
   map m = {1.0 + (double)l.range[0], 0, 0, 1.0 + (double)l.range[2], 0, 0};
@@ -236,11 +258,13 @@ static void check_zoom(fr_layer l) {
 
 static void zooms(void) {
   fr_layer still = layer_of(FR_RANDOM_ZOOM, 0, 0, 0, 0);
-  CHECK(memcmp(augmented(&still, 0), picture, sizeof picture) == 0, "a zoom of 0 changes the picture");
+  CHECK(memcmp(augmented(&still, 0), picture, sizeof picture) == 0,
+        "a zoom of 0 changes the picture");
   static const float factors[] = {-1.0f, -0.53f, -0.13f, 0.0f, 0.31f, 0.47f, 1.0f};
   for (int a = 0; a < 7; a++)
     for (int b = 0; b < 7; b++)
-      each_fill(layer_of(FR_RANDOM_ZOOM, factors[a], factors[a], factors[b], factors[b]), check_zoom);
+      each_fill(layer_of(FR_RANDOM_ZOOM, factors[a], factors[a], factors[b], factors[b]),
+                check_zoom);
 }
 
 /* One factor for both sides: the same picture as with the factor in both places. */
@@ -252,7 +276,8 @@ static void zoom_alike(void) {
   CHECK(memcmp(augmented(&alike, 0), want, sizeof want) == 0, "the width has a factor of its own");
 }
 
-/* ---- contrast --------------------------------------------------------------------------------------- */
+/* ---- contrast
+ * --------------------------------------------------------------------------------------- */
 
 static double mean_of(int channel) {
   double sum = 0.0;
@@ -267,24 +292,29 @@ static void contrasts(void) {
     fr_layer l = layer_of(FR_RANDOM_CONTRAST, lower, upper, 0, 0);
     l.value_range[0] = -100.0f;
     l.value_range[1] = 100.0f;
-    double mean = mean_of(0), factor = ((double)augmented(&l, round)[0] - mean) / ((double)picture[0] - mean);
-    CHECK(factor >= 1.0 - (double)lower - 1e-5 && factor <= 1.0 + (double)upper + 1e-5, "factor %g outside 1 - %g … 1 + %g",
-          factor, (double)lower, (double)upper);
+    double mean = mean_of(0),
+           factor = ((double)augmented(&l, round)[0] - mean) / ((double)picture[0] - mean);
+    CHECK(factor >= 1.0 - (double)lower - 1e-5 && factor <= 1.0 + (double)upper + 1e-5,
+          "factor %g outside 1 - %g … 1 + %g", factor, (double)lower, (double)upper);
     for (int cut = 0; cut < 2; cut++) {
       if (cut) l.value_range[0] = -0.5f;
       if (cut) l.value_range[1] = 0.25f;
       const float *y = augmented(&l, round);
       for (int i = 0; i < N; i++) {
         double want = ((double)picture[i] - mean_of(i % C)) * factor + mean_of(i % C);
-        CHECK_NEAR(y[i], fmin(fmax(want, (double)l.value_range[0]), (double)l.value_range[1]), 2e-5, "contrast");
+        CHECK_NEAR(y[i], fmin(fmax(want, (double)l.value_range[0]), (double)l.value_range[1]), 2e-5,
+                   "contrast");
       }
     }
   }
 }
 
-/* ---- erasing ---------------------------------------------------------------------------------------- */
+/* ---- erasing
+ * ---------------------------------------------------------------------------------------- */
 
-typedef struct { int top, left, rows, columns, count; } box;
+typedef struct {
+  int top, left, rows, columns, count;
+} box;
 
 /* The rectangle around what changed. */
 static box erased(const fr_layer *l, const float *y) {
@@ -305,20 +335,23 @@ static box erased(const fr_layer *l, const float *y) {
   return b;
 }
 
-/* A rectangle filled whole, whose sides are between the roots of `low` and `high` times the picture's, up or down to
+/* A rectangle filled whole, whose sides are between the roots of `low` and `high` times the
+ * picture's, up or down to
  * whole pixels. */
 static void check_box(const fr_layer *l, box b, const float *y) {
   double low = sqrt((double)l->range[0]), high = sqrt((double)l->range[1]);
   const int got_sides[2] = {b.rows, b.columns};
-  CHECK(b.count == b.rows * b.columns * C, "%d values of %d × %d pixels changed", b.count, b.rows, b.columns);
+  CHECK(b.count == b.rows * b.columns * C, "%d values of %d × %d pixels changed", b.count, b.rows,
+        b.columns);
   for (int side = 0; side < 2; side++) {
     int n = got_sides[side], all = l->input.dims[side];
-    CHECK(n > low * all - 1.0 - 1e-4 && n < high * all + 1.0 + 1e-4, "%d of %d pixels, want a share of %g … %g", n,
-          all, low, high);
+    CHECK(n > low * all - 1.0 - 1e-4 && n < high * all + 1.0 + 1e-4,
+          "%d of %d pixels, want a share of %g … %g", n, all, low, high);
   }
   for (int i = b.top; i < b.top + b.rows && isfinite(l->fill_value); i++)
     for (int k = b.left * C; k < (b.left + b.columns) * C; k++)
-      CHECK(y[i * W * C + k] == l->fill_value, "pixel %d, %d became %g", i, k / C, (double)y[i * W * C + k]);
+      CHECK(y[i * W * C + k] == l->fill_value, "pixel %d, %d became %g", i, k / C,
+            (double)y[i * W * C + k]);
 }
 
 static fr_layer eraser(float low, float high, float probability, float most_probable) {
@@ -330,7 +363,8 @@ static fr_layer eraser(float low, float high, float probability, float most_prob
 }
 
 static void erasing(void) {
-  static const float scales[][2] = {{0.25f, 0.25f}, {0.02f, 0.33f}, {0.3f, 0.9f}, {1.0f, 1.0f}, {0.0f, 1.0f}};
+  static const float scales[][2] = {
+      {0.25f, 0.25f}, {0.02f, 0.33f}, {0.3f, 0.9f}, {1.0f, 1.0f}, {0.0f, 1.0f}};
   for (int s = 0; s < 5; s++) {
     fr_layer l = eraser(scales[s][0], scales[s][1], 1.0f, 1.0f);
     int boxes = 0, tall = 0, wide = 0, rows[H] = {0}, columns[W] = {0};
@@ -356,17 +390,20 @@ static void erasing(void) {
 
 /* Drawn from a half to one, the probability is three quarters on average. */
 static void erasing_sometimes(void) {
-  static const float factors[][3] = {{0.3f, 0.3f, 0.3f}, {0.5f, 1.0f, 0.75f}, {0.0f, 0.0f, 0.0f}, {1.0f, 1.0f, 1.0f}};
+  static const float factors[][3] = {
+      {0.3f, 0.3f, 0.3f}, {0.5f, 1.0f, 0.75f}, {0.0f, 0.0f, 0.0f}, {1.0f, 1.0f, 1.0f}};
   for (int f = 0; f < 4; f++) {
     fr_layer l = eraser(0.25f, 0.25f, factors[f][0], factors[f][1]);
     int count = 0;
     double share = (double)factors[f][2];
     for (int row = 0; row < ROWS; row++) count += erased(&l, augmented(&l, row)).count > 0;
-    CHECK_NEAR(count, share * ROWS, 5.0 * sqrt(share * (1.0 - share) * ROWS), "pictures with a hole");
+    CHECK_NEAR(count, share * ROWS, 5.0 * sqrt(share * (1.0 - share) * ROWS),
+               "pictures with a hole");
   }
 }
 
-/* What is filled in is cut to the range of values; without a value to fill in it is noise, each value its own, of
+/* What is filled in is cut to the range of values; without a value to fill in it is noise, each
+ * value its own, of
  * twice the range's upper end in size where nothing cuts it. */
 static void erasing_with_noise(void) {
   fr_layer l = eraser(1.0f, 1.0f, 1.0f, 1.0f);
@@ -390,15 +427,17 @@ static void erasing_with_noise(void) {
   }
   CHECK(same == 0, "%d neighbours share a value", same);
   CHECK_NEAR(above / n, 0.5, 5.0 * 0.5 / sqrt(n), "noise above 0");
-  CHECK_NEAR((double)cut / n, 0.5 * erfc(1.0 / sqrt(2.0)), 5.0 * 0.4 / sqrt(n), "noise beyond one deviation, cut");
+  CHECK_NEAR((double)cut / n, 0.5 * erfc(1.0 / sqrt(2.0)), 5.0 * 0.4 / sqrt(n),
+             "noise beyond one deviation, cut");
   /* x² below 0 and 0 above: of mean 4/2 and mean square 3 · 16 / 2 */
   CHECK_NEAR(squares / n, 2.0, 5.0 * sqrt((24.0 - 4.0) / n), "size of the noise");
 }
 
-/* ---- chance ----------------------------------------------------------------------------------------- */
+/* ---- chance
+ * ----------------------------------------------------------------------------------------- */
 
 static const fr_layer_kind kinds[] = {FR_RANDOM_TRANSLATION, FR_RANDOM_ROTATION, FR_RANDOM_ZOOM,
-                                      FR_RANDOM_CONTRAST,    FR_RANDOM_ERASING};
+                                      FR_RANDOM_CONTRAST, FR_RANDOM_ERASING};
 
 /* Seed, step, layer and row decide, all of them, and nothing else. */
 static void chance(void) {
@@ -410,8 +449,16 @@ static void chance(void) {
     fr_augment(&l, 1, 3, 2, picture, first);
     fr_augment(&l, 1, 3, 2, picture, y);
     CHECK(memcmp(first, y, sizeof y) == 0, "%s: the same again differs", fr_layer_name(kinds[k]));
-    const struct { const fr_layer *layer; int index; uint64_t step; int row; } others[] = {
-        {&other, 1, 3, 2}, {&l, 2, 3, 2}, {&l, 1, 4, 2}, {&l, 1, 3, 3}, {&l, 1, 3 + ((uint64_t)1 << 33), 2}};
+    const struct {
+      const fr_layer *layer;
+      int index;
+      uint64_t step;
+      int row;
+    } others[] = {{&other, 1, 3, 2},
+                  {&l, 2, 3, 2},
+                  {&l, 1, 4, 2},
+                  {&l, 1, 3, 3},
+                  {&l, 1, 3 + ((uint64_t)1 << 33), 2}};
     for (int i = 0; i < 5; i++) {
       fr_augment(others[i].layer, others[i].index, others[i].step, others[i].row, picture, y);
       CHECK(memcmp(first, y, sizeof y) != 0, "%s: case %d is the same", fr_layer_name(kinds[k]), i);

@@ -22,20 +22,20 @@ static long check_passed, check_failed;
 enum { CHECK_SHOWN = 20 /* failures printed in full */ };
 
 /* Counts a check; where it fails, says where and with which values. */
-#define CHECK(condition, ...)                                          \
-  do {                                                                 \
-    if (condition) {                                                   \
-      check_passed++;                                                  \
-    } else if (check_failed++ < CHECK_SHOWN) {                         \
-      printf("FAILED %s:%d: %s: ", __FILE__, __LINE__, #condition);    \
-      printf(__VA_ARGS__);                                             \
-      printf("\n");                                                    \
-      fflush(stdout); /* a sanitizer's exit would lose it */           \
-    }                                                                  \
+#define CHECK(condition, ...)                                       \
+  do {                                                              \
+    if (condition) {                                                \
+      check_passed++;                                               \
+    } else if (check_failed++ < CHECK_SHOWN) {                      \
+      printf("FAILED %s:%d: %s: ", __FILE__, __LINE__, #condition); \
+      printf(__VA_ARGS__);                                          \
+      printf("\n");                                                 \
+      fflush(stdout); /* a sanitizer's exit would lose it */        \
+    }                                                               \
   } while (0)
 
 /* |got - want| <= tolerance; a NaN on either side fails. */
-#define CHECK_NEAR(got, want, tolerance, what)                                                  \
+#define CHECK_NEAR(got, want, tolerance, what)                                                 \
   CHECK(fabs((double)(got) - (double)(want)) <= (tolerance), "%s: got %.9g, want %.9g ± %.2g", \
         what, (double)(got), (double)(want), (double)(tolerance))
 
@@ -120,7 +120,10 @@ static inline float *check_floats(size_t n) {
 
 /* A sum of products in double, with what bounds the error of the same sum in floats, whatever its
  * order: terms · ε · Σ|products| (Higham, Accuracy and Stability of Numerical Algorithms, §3.1). */
-typedef struct { double value, magnitude; int terms; } check_sum;
+typedef struct {
+  double value, magnitude;
+  int terms;
+} check_sum;
 
 static inline void check_add(check_sum *s, double a, double b) {
   s->value += a * b;

@@ -77,7 +77,9 @@ static int pixel_under(const fr_layer *l, int oy, int ox, int ky, int kx) {
   return y < 0 || y >= in_h || x < 0 || x >= in_w ? -1 : y * in_w + x;
 }
 
-typedef struct { int input, weight, output; } tap;
+typedef struct {
+  int input, weight, output;
+} tap;
 
 /* Calls `visit` for each product of the convolution. */
 static void each_tap(const conv_case *t, void (*visit)(const tap *, void *), void *context) {
@@ -136,9 +138,13 @@ static int source_of(const conv_case *t, int at, int winner) {
 /* ---- cases ----------------------------------------------------------------------------------- */
 
 static fr_layer random_layer(int round) {
-  fr_layer l = {.kind = FR_CONV2D, .units = check_between(1, 33), .use_bias = 1,
-                .kernel_h = check_between(1, 5), .kernel_w = check_between(1, 5),
-                .stride_h = check_between(1, 3), .stride_w = check_between(1, 3),
+  fr_layer l = {.kind = FR_CONV2D,
+                .units = check_between(1, 33),
+                .use_bias = 1,
+                .kernel_h = check_between(1, 5),
+                .kernel_w = check_between(1, 5),
+                .stride_h = check_between(1, 3),
+                .stride_w = check_between(1, 3),
                 .padding = (fr_padding)check_between(0, 1)};
   int channels = check_between(1, 33), h = check_between(1, 11), w = check_between(1, 11);
   if (round % 3 == 0) l.kernel_h = l.kernel_w = 3; /* the shapes with loops of their own */
@@ -307,11 +313,17 @@ static void check_repeats(conv_case *t) {
   free(first);
 }
 
-/* A NaN among zeros is no background: wherever it is, it must reach the outputs whose windows see it, where it
+/* A NaN among zeros is no background: wherever it is, it must reach the outputs whose windows see
+ * it, where it
  * can be seen, and no other. A pooled one sees 4 × 4 pixels here. */
 static void nan_is_seen(void) {
-  fr_layer l = {.kind = FR_CONV2D, .units = 3, .kernel_h = 3, .kernel_w = 3, .stride_h = 1,
-                .stride_w = 1, .padding = FR_VALID};
+  fr_layer l = {.kind = FR_CONV2D,
+                .units = 3,
+                .kernel_h = 3,
+                .kernel_w = 3,
+                .stride_h = 1,
+                .stride_w = 1,
+                .padding = FR_VALID};
   const fr_shape input = {3, {6, 6, 1}};
   CHECK(fr_layer_infer(&l, (const fr_shape *const[]){&input}) == FR_OK, "%s", fr_last_error());
   float x[36], kernel[27], y[12];
@@ -320,13 +332,20 @@ static void nan_is_seen(void) {
   for (int round = 0; round < 72; round++) {
     int at = round % 36;
     for (int i = 0; i < 36; i++) x[i] = i == at ? NAN : 0.0f;
-    conv_case t = {.layer = l, .pool = 1, .relu = round / 36, .in = 36, .x = x, .kernel = kernel, .y = y,
+    conv_case t = {.layer = l,
+                   .pool = 1,
+                   .relu = round / 36,
+                   .in = 36,
+                   .x = x,
+                   .kernel = kernel,
+                   .y = y,
                    .winner = winner};
     fast_forward(&t);
     for (int i = 0; i < 12; i++) {
       int down = at / 6 - i / 6 * 2, right = at % 6 - i / 3 % 2 * 2; /* from the window's corner */
       int seen = down >= 0 && down < 4 && right >= 0 && right < 4;
-      CHECK(seen ? isnan(y[i]) : y[i] == 0.0f, "NaN in pixel %d: output %d is %g", at, i, (double)y[i]);
+      CHECK(seen ? isnan(y[i]) : y[i] == 0.0f, "NaN in pixel %d: output %d is %g", at, i,
+            (double)y[i]);
     }
   }
 }

@@ -6,7 +6,9 @@ static void put(uint8_t *at, uint32_t value) {
   for (int i = 0; i < 4; i++) at[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-typedef struct { uint8_t bytes[FR_IDX_HEADER_BYTES]; } header;
+typedef struct {
+  uint8_t bytes[FR_IDX_HEADER_BYTES];
+} header;
 
 static header header_of(uint32_t magic, uint32_t count, uint32_t rows, uint32_t columns) {
   header h;
@@ -32,8 +34,7 @@ static void accepts(header h, uint32_t head_bytes, double file_bytes, fr_idx wan
   CHECK(status == FR_OK, "refused: %s", fr_last_error());
   CHECK(got.rank == want.rank && got.count == want.count && got.rows == want.rows &&
             got.columns == want.columns && got.data_offset == want.data_offset,
-        "rank %d, %d × %d × %d at %d", got.rank, got.count, got.rows, got.columns,
-        got.data_offset);
+        "rank %d, %d × %d × %d at %d", got.rank, got.count, got.rows, got.columns, got.data_offset);
 }
 
 static void valid_headers(void) {
@@ -52,7 +53,10 @@ static void valid_headers(void) {
 
 static void malformed_headers(void) {
   const header images = header_of(0x803, 2, 28, 28), labels = header_of(0x801, 2, 0, 0);
-  static const struct { uint32_t magic; const char *message; } magics[] = {
+  static const struct {
+    uint32_t magic;
+    const char *message;
+  } magics[] = {
       {0x1f8b0808, "idx: the file is still gzip-compressed; decompress it first"},
       {0x00010803, "idx: magic number must begin with two zero bytes, got 0x00010803"},
       {0x89504e47, "idx: magic number must begin with two zero bytes, got 0x89504e47"},
@@ -82,8 +86,11 @@ static void malformed_headers(void) {
     check_refused(parse(labels, bytes, 10, &out), FR_BAD_DATA, message);
   }
 
-  static const struct { uint32_t magic, count, rows, columns; double file; const char *message; }
-  sizes[] = {
+  static const struct {
+    uint32_t magic, count, rows, columns;
+    double file;
+    const char *message;
+  } sizes[] = {
       {0x803, 0, 28, 28, 16, "idx: count must be 1..2147483647, got 0"},
       {0x801, 0, 28, 28, 8, "idx: count must be 1..2147483647, got 0"},
       {0x801, 0x80000000, 0, 0, 8 + 2147483648.0,

@@ -76,8 +76,16 @@ static void fast_backward(const dense_case *t, float *dx, float *dkernel, float 
 /* ---- cases ----------------------------------------------------------------------------------- */
 
 static int random_inputs(int round) {
-  static const int edges[] = {1, 3, 4, 5, FR_PANEL - 1, FR_PANEL, FR_PANEL + 1, 2 * FR_PANEL,
-                              2 * FR_PANEL + 1, 3 * FR_PANEL - 3};
+  static const int edges[] = {1,
+                              3,
+                              4,
+                              5,
+                              FR_PANEL - 1,
+                              FR_PANEL,
+                              FR_PANEL + 1,
+                              2 * FR_PANEL,
+                              2 * FR_PANEL + 1,
+                              3 * FR_PANEL - 3};
   int count = sizeof edges / sizeof *edges;
   return round % 3 == 0 ? edges[round / 3 % count] : check_between(1, 2 * FR_PANEL + 30);
 }
@@ -169,8 +177,8 @@ static void check_same_bits(const dense_case *t) {
 /* The update that is fused with the gradient gives the bits of the two by themselves. */
 static void check_fused_adam(const dense_case *t) {
   const fr_dense *d = &t->d;
-  fr_optimizer o = {.kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.9, .beta2 = 0.999,
-                    .epsilon = 1e-7};
+  fr_optimizer o = {
+      .kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7};
   fr_optimizer_begin_step(&o, o.learning_rate);
   CHECK(!o.flush, "the first step flushes");
   const fr_adam adam = fr_adam_of(&o);
@@ -265,11 +273,12 @@ static void check_by_sample(const fr_live *live, const float *d, int samples, in
     for (int u = 0; u < units; u++) {
       float value = d[s * stride + u];
       if (!is_live(value)) continue;
-      CHECK(list[n].index == u && list[n].value == value, "sample %d entry %d: unit %d, value %g", s,
-            n, list[n].index, (double)list[n].value);
+      CHECK(list[n].index == u && list[n].value == value, "sample %d entry %d: unit %d, value %g",
+            s, n, list[n].index, (double)list[n].value);
       n++;
     }
-    CHECK(live->sample_count[s] == n, "sample %d: %d entries, want %d", s, live->sample_count[s], n);
+    CHECK(live->sample_count[s] == n, "sample %d: %d entries, want %d", s, live->sample_count[s],
+          n);
   }
 }
 
@@ -282,8 +291,8 @@ static void check_by_unit(const fr_live *live, const float *d, int samples, int 
     for (int s = 0; s < samples; s++) {
       float value = d[s * stride + u];
       if (!is_live(value)) continue;
-      CHECK(list[n].index == s && list[n].value == value, "unit %d entry %d: sample %d, value %g", u,
-            n, list[n].index, (double)list[n].value);
+      CHECK(list[n].index == s && list[n].value == value, "unit %d entry %d: sample %d, value %g",
+            u, n, list[n].index, (double)list[n].value);
       n++;
     }
     CHECK(live->unit_count[u] == n, "unit %d: %d entries, want %d", u, live->unit_count[u], n);

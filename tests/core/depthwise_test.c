@@ -36,7 +36,8 @@ static void free_case(depthwise_case *t) {
   free(t->bias);
 }
 
-/* ---- the same in plain loops --------------------------------------------------------------------- */
+/* ---- the same in plain loops
+ * --------------------------------------------------------------------- */
 
 static int pad_before(fr_padding padding, int in, int kernel, int stride) {
   int out = (in + stride - 1) / stride, missing = (out - 1) * stride + kernel - in;
@@ -44,7 +45,9 @@ static int pad_before(fr_padding padding, int in, int kernel, int stride) {
 }
 
 /* One product: which input, weight and output it joins. */
-typedef struct { int input, weight, output; } tap;
+typedef struct {
+  int input, weight, output;
+} tap;
 
 static void each_tap(const fr_layer *l, void (*visit)(const tap *, void *), void *context) {
   int h = l->input.dims[0], w = l->input.dims[1], in = l->input.dims[2], out = l->output.dims[2];
@@ -88,7 +91,8 @@ static check_sum *sums(int n) {
   return s;
 }
 
-/* ---- checks ---------------------------------------------------------------------------------------- */
+/* ---- checks
+ * ---------------------------------------------------------------------------------------- */
 
 /* An image of the batch arena: its neighbours' floats follow where the slack is. */
 static float *with_slack(const float *x, int n) {
@@ -105,7 +109,8 @@ static void check_image(const depthwise_case *t, int image, const exact *e, floa
   const float *padded = fr_conv2d_pad(w, x, scratch), *dy = t->dy + image * t->out;
   fr_depthwise_forward(w, padded, t->kernel, t->bias, y);
   for (int i = 0; i < t->out; i++) check_sum_near(y[i], &e->y[i], "y");
-  fr_depthwise_backward(w, padded, t->kernel, dy, gradients, gradients + fr_depthwise_bias(w), dpadded);
+  fr_depthwise_backward(w, padded, t->kernel, dy, gradients, gradients + fr_depthwise_bias(w),
+                        dpadded);
   fr_conv2d_crop(w, dpadded, dx);
   for (int i = 0; i < t->in; i++) check_sum_near(dx[i], &e->dx[i], "dx");
   free(x);

@@ -22,7 +22,8 @@ typedef struct {
   uint64_t step;
 } exact_net;
 
-/* Sizes of a layer's tensors, 0 where there is none: kernel, bias; gamma, beta, moving mean, variance. */
+/* Sizes of a layer's tensors, 0 where there is none: kernel, bias; gamma, beta, moving mean,
+ * variance. */
 static inline void exact_tensors(const fr_layer *l, int sizes[4]) {
   int last = l->output.dims[l->output.rank - 1];
   memset(sizes, 0, 4 * sizeof *sizes);
@@ -51,7 +52,8 @@ static inline exact_net exact_copy(const fr_model *m) {
       for (int i = 0; i < sizes[k]; i++) {
         const fr_regularizer *r = &m->layers[layer].regularizers[k & 1];
         if (at == net.count) check_abort("the core has fewer weights");
-        net.of[at++] = (exact_weight){k < 2, tensor, k < 2 ? (double)r->l1 : 0.0, k < 2 ? (double)r->l2 : 0.0};
+        net.of[at++] =
+            (exact_weight){k < 2, tensor, k < 2 ? (double)r->l1 : 0.0, k < 2 ? (double)r->l2 : 0.0};
       }
   }
   if (at != net.count) check_abort("the core has more weights");
@@ -63,7 +65,8 @@ static inline void exact_free(exact_net *net) {
   free(net->of);
 }
 
-/* ---- forward ------------------------------------------------------------------------------------- */
+/* ---- forward
+ * ------------------------------------------------------------------------------------- */
 
 static inline void exact_dropout(const exact_net *net, int layer, int samples, double *y) {
   const fr_layer *l = &net->model->layers[layer];
@@ -102,7 +105,8 @@ static inline void exact_layer(const fr_layer *l, const double *w[4], const doub
   }
 }
 
-/* The whole batch through layer `layer`: y (n, elements) from its sources' outputs. statistics: as the
+/* The whole batch through layer `layer`: y (n, elements) from its sources' outputs. statistics: as
+ * the
  * weights, receives what batch normalization measures; or NULL. */
 static inline double *exact_batch(const exact_net *net, int layer, double *const outputs[],
                                   const double *weights, int n, double *statistics) {
@@ -171,11 +175,13 @@ static inline void exact_move_statistics(exact_net *net, const float *samples, i
   free(batch);
 }
 
-/* ---- losses of one sample, keras.losses --------------------------------------------------------- */
+/* ---- losses of one sample, keras.losses ---------------------------------------------------------
+ * */
 
 static inline double exact_clip(double p) { return fmin(fmax(p, 1e-7), 1.0 - 1e-7); }
 
-static inline double exact_target(const fr_loss *loss, const void *targets, int sample, int i, int n) {
+static inline double exact_target(const fr_loss *loss, const void *targets, int sample, int i,
+                                  int n) {
   double t = loss->kind == FR_SPARSE_CATEGORICAL_CROSSENTROPY
                  ? ((const int32_t *)targets)[sample] == i
                  : ((const float *)targets)[sample * n + i];
@@ -197,8 +203,7 @@ static inline double exact_loss_of(const fr_loss *loss, const double *outputs, c
     double t = exact_target(loss, targets, sample, i, n);
     if (loss->kind == FR_MEAN_SQUARED_ERROR) sum += (p[i] - t) * (p[i] - t) / n;
     else if (loss->kind == FR_MEAN_ABSOLUTE_ERROR) sum += fabs(p[i] - t) / n;
-    else if (binary)
-      sum -= (t * log(exact_clip(p[i])) + (1.0 - t) * log1p(-exact_clip(p[i]))) / n;
+    else if (binary) sum -= (t * log(exact_clip(p[i])) + (1.0 - t) * log1p(-exact_clip(p[i]))) / n;
     else sum -= t * log(exact_clip(p[i] / total));
   }
   free(p);
@@ -214,11 +219,13 @@ static inline double exact_loss(const exact_net *net, const fr_loss *loss, const
            exact_loss_of(loss, p + s * width, b->targets, s, width) / b->n;
   free(p);
   for (int i = 0; i < net->count; i++)
-    sum += net->of[i].l1 * fabs(net->weights[i]) + net->of[i].l2 * net->weights[i] * net->weights[i];
+    sum +=
+        net->of[i].l1 * fabs(net->weights[i]) + net->of[i].l2 * net->weights[i] * net->weights[i];
   return sum;
 }
 
-/* dL/dw of every weight by central differences, 0 of those that training leaves; freed by the caller. */
+/* dL/dw of every weight by central differences, 0 of those that training leaves; freed by the
+ * caller. */
 static inline double *exact_gradient(exact_net *net, const fr_loss *loss, const fr_batch *b) {
   const double h = 1e-5;
   double *gradient = check_alloc(sizeof *gradient * (size_t)net->count);
@@ -235,7 +242,8 @@ static inline double *exact_gradient(exact_net *net, const fr_loss *loss, const 
   return gradient;
 }
 
-/* ---- optimizers, keras.optimizers ---------------------------------------------------------------- */
+/* ---- optimizers, keras.optimizers
+ * ---------------------------------------------------------------- */
 
 typedef struct {
   double *a, *b, *c; /* the optimizer's states */

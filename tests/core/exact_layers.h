@@ -12,7 +12,8 @@ static inline int exact_pad(fr_padding padding, int in, int window, int stride) 
   return padding == FR_SAME && missing > 0 ? missing / 2 : 0;
 }
 
-/* ---- windows: x (h, w, in) → y (h', w', out) --------------------------------------------------- */
+/* ---- windows: x (h, w, in) → y (h', w', out) ---------------------------------------------------
+ * */
 
 /* What lies under a window of `l`: calls `visit` for each of its pixels inside the image. */
 typedef struct {
@@ -44,8 +45,7 @@ static inline void exact_max_pixel(exact_view *v, int tap, const double *pixel) 
 /* The mean so far moves towards the next pixel. */
 static inline void exact_mean_pixel(exact_view *v, int tap, const double *pixel) {
   (void)tap;
-  for (int i = 0; i < v->layer->input.dims[2]; i++)
-    v->y[i] += (pixel[i] - v->y[i]) / v->pixels;
+  for (int i = 0; i < v->layer->input.dims[2]; i++) v->y[i] += (pixel[i] - v->y[i]) / v->pixels;
 }
 
 static inline void exact_window(exact_view *v, void (*visit)(exact_view *, int, const double *)) {
@@ -82,7 +82,8 @@ static inline void exact_zero_padding(const fr_layer *l, const double *x, double
       }
 }
 
-/* ---- dense: x (inputs) → y (units) --------------------------------------------------------------- */
+/* ---- dense: x (inputs) → y (units)
+ * --------------------------------------------------------------- */
 
 static inline void exact_dense(const fr_layer *l, const double *kernel, const double *bias,
                                const double *x, double *y) {
@@ -92,7 +93,8 @@ static inline void exact_dense(const fr_layer *l, const double *kernel, const do
   }
 }
 
-/* ---- activations --------------------------------------------------------------------------------- */
+/* ---- activations
+ * --------------------------------------------------------------------------------- */
 
 static inline void exact_softmax(double *y, int n) {
   double largest = y[0], sum = 0.0;
@@ -124,7 +126,8 @@ static inline void exact_activation(const fr_layer *l, double *y) {
   }
 }
 
-/* ---- batch normalization: over n samples, in place ----------------------------------------------- */
+/* ---- batch normalization: over n samples, in place
+ * ----------------------------------------------- */
 
 /* mean and variance (channels): the batch's with `training`, which writes them, or as given. */
 static inline void exact_normalize(const fr_layer *l, int training, double *mean, double *variance,

@@ -6,9 +6,10 @@
 
 int fr_heap_in_use(double *out);
 int fr_idx_header(const uint8_t *head, uint32_t head_bytes, double file_bytes, int32_t out[5]);
-int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t count, uint8_t *images,
-                 uint8_t *labels);
-int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, int count, uint32_t *order);
+int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t count,
+                 uint8_t *images, uint8_t *labels);
+int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, int count,
+                   uint32_t *order);
 int fr_new(int rank, int d0, int d1, int d2, uint32_t seed_low, uint32_t seed_high, fr_model **out);
 int fr_dispose(fr_model *model);
 int fr_add(fr_model *model, const double *config);
@@ -25,15 +26,17 @@ int fr_get_state(const fr_model *model, int which, int index, float *values, int
 int fr_set_state(fr_model *model, int which, int index, const float *values, int elements);
 int fr_steps(const fr_model *model, double *out);
 int fr_set_steps(fr_model *model, double steps);
-int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-           int batch_size, const double *rates, fr_scores *scores);
-int fr_gradients(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-                 fr_scores *scores);
-int fr_score(fr_model *model, const void *samples, int dtype, const void *targets, const float *weights, int n,
-             int batch_size, fr_scores *scores);
+int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets,
+           const float *weights, int n, int batch_size, const double *rates, fr_scores *scores);
+int fr_gradients(fr_model *model, const void *samples, int dtype, const void *targets,
+                 const float *weights, int n, fr_scores *scores);
+int fr_score(fr_model *model, const void *samples, int dtype, const void *targets,
+             const float *weights, int n, int batch_size, fr_scores *scores);
 int fr_average(fr_model *model, int swap);
-int fr_infer(fr_model *model, const void *samples, int dtype, int n, int batch_size, float *predictions);
-int fr_activations(fr_model *model, int layer, const void *samples, int dtype, int n, int training, float *out);
+int fr_infer(fr_model *model, const void *samples, int dtype, int n, int batch_size,
+             float *predictions);
+int fr_activations(fr_model *model, int layer, const void *samples, int dtype, int n, int training,
+                   float *out);
 int fr_classes(const float *p, int n, int classes, int32_t *out);
 
 #endif

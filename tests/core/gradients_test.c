@@ -1,4 +1,5 @@
-/* Layers in a row, fused and not: outputs, losses, gradients and whole training steps of small models
+/* Layers in a row, fused and not: outputs, losses, gradients and whole training steps of small
+ * models
  * against the same networks in doubles, whose gradients are finite differences. */
 #include "networks.h"
 
@@ -84,10 +85,10 @@ static void convolution_models(void) {
               LAYERS(conv(2, 1, 2, 3, 3, FR_SAME, FR_RELU), conv(2, 2, 1, 1, 2, FR_SAME, FR_RELU),
                      flatten(), dense(2, FR_SOFTMAX)),
               SPARSE, 3);
-  check_model("conv without bias", image(4, 4, 3),
-              LAYERS(without_bias(conv(5, 2, 2, 1, 1, FR_VALID, FR_RELU)), flatten(),
-                     dense(2, FR_SOFTMAX)),
-              SPARSE, 3);
+  check_model(
+      "conv without bias", image(4, 4, 3),
+      LAYERS(without_bias(conv(5, 2, 2, 1, 1, FR_VALID, FR_RELU)), flatten(), dense(2, FR_SOFTMAX)),
+      SPARSE, 3);
   check_model("conv of one by one", image(3, 3, 4),
               LAYERS(conv(9, 1, 1, 1, 1, FR_VALID, FR_RELU), conv(2, 1, 1, 1, 1, FR_VALID, FR_RELU),
                      flatten(), dense(2, FR_SOFTMAX)),

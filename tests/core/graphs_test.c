@@ -1,4 +1,5 @@
-/* Graphs, and which layers of them run fused: residual blocks, branches, shared inputs, each against the
+/* Graphs, and which layers of them run fused: residual blocks, branches, shared inputs, each
+ * against the
  * same network in doubles. */
 #include "networks.h"
 
@@ -9,23 +10,28 @@ static void planned(int steps, const char *name, fr_shape input, const fr_layer 
   CHECK(got == steps, "%s: %d steps, want %d", name, got, steps);
 }
 
-/* ---- neighbours that run as one step, and those that cannot -------------------------------------- */
+/* ---- neighbours that run as one step, and those that cannot
+ * -------------------------------------- */
 
 static fr_layer plain_conv(int filters) { return conv(filters, 2, 2, 1, 1, FR_SAME, FR_LINEAR); }
 
 static void fused(void) {
-  static const fr_activation steady[] = {FR_RELU, FR_SIGMOID, FR_SOFTMAX, FR_RELU6, FR_LEAKY_RELU, FR_TANH};
+  static const fr_activation steady[] = {FR_RELU,  FR_SIGMOID,    FR_SOFTMAX,
+                                         FR_RELU6, FR_LEAKY_RELU, FR_TANH};
   reach = 5.0f;
   for (int i = 0; i < 6; i++) {
     fr_layer f = with_slope(activation(steady[i]), 0.25f);
-    planned(2, "conv, activation", image(3, 3, 2), LAYERS(plain_conv(3), f, flatten(), dense(2, FR_LINEAR)),
-            SQUARED, 3);
+    planned(2, "conv, activation", image(3, 3, 2),
+            LAYERS(plain_conv(3), f, flatten(), dense(2, FR_LINEAR)), SQUARED, 3);
     planned(2, "depthwise, activation", image(3, 3, 2),
-            LAYERS(depthwise(2, 2, 2, 1, 1, FR_SAME, FR_LINEAR), f, flatten(), dense(2, FR_LINEAR)), SQUARED, 3);
+            LAYERS(depthwise(2, 2, 2, 1, 1, FR_SAME, FR_LINEAR), f, flatten(), dense(2, FR_LINEAR)),
+            SQUARED, 3);
     planned(3, "conv, normalization, activation", image(3, 3, 2),
-            LAYERS(plain_conv(3), normalization(1, 1), f, flatten(), dense(2, FR_LINEAR)), SQUARED, 4);
+            LAYERS(plain_conv(3), normalization(1, 1), f, flatten(), dense(2, FR_LINEAR)), SQUARED,
+            4);
     planned(4, "add, activation", flat(4),
-            LAYERS(dense(3, FR_LINEAR), from(-1, dense(3, FR_LINEAR)), add(0, 1), f, dense(2, FR_LINEAR)),
+            LAYERS(dense(3, FR_LINEAR), from(-1, dense(3, FR_LINEAR)), add(0, 1), f,
+                   dense(2, FR_LINEAR)),
             SQUARED, 4);
   }
   planned(2, "conv relu6 pool", image(5, 5, 1),
@@ -33,15 +39,16 @@ static void fused(void) {
                  dense(2, FR_SOFTMAX)),
           SPARSE, 4);
   planned(2, "conv, relu6, pool", image(5, 5, 1),
-          LAYERS(conv(3, 2, 2, 1, 1, FR_VALID, FR_LINEAR), activation(FR_RELU6), pool(2, 2, 2, 2, FR_VALID),
-                 flatten(), dense(2, FR_SOFTMAX)),
+          LAYERS(conv(3, 2, 2, 1, 1, FR_VALID, FR_LINEAR), activation(FR_RELU6),
+                 pool(2, 2, 2, 2, FR_VALID), flatten(), dense(2, FR_SOFTMAX)),
           SPARSE, 4);
   planned(2, "conv, leaky, pool", image(5, 5, 1),
-          LAYERS(conv(3, 2, 2, 1, 1, FR_VALID, FR_LINEAR), leaky(0.5f), pool(2, 2, 2, 2, FR_VALID), flatten(),
-                 dense(2, FR_SOFTMAX)),
+          LAYERS(conv(3, 2, 2, 1, 1, FR_VALID, FR_LINEAR), leaky(0.5f), pool(2, 2, 2, 2, FR_VALID),
+                 flatten(), dense(2, FR_SOFTMAX)),
           SPARSE, 4);
   planned(2, "dense, relu, dropout", flat(5),
-          LAYERS(dense(8, FR_LINEAR), activation(FR_RELU), dropout(0.4f), dense(2, FR_SOFTMAX)), SPARSE, 5);
+          LAYERS(dense(8, FR_LINEAR), activation(FR_RELU), dropout(0.4f), dense(2, FR_SOFTMAX)),
+          SPARSE, 5);
   reach = 1.0f;
 }
 
@@ -50,19 +57,23 @@ static void apart(void) {
   reach = 4.0f;
   for (int i = 0; i < 2; i++) {
     planned(3, "conv with gelu or swish", image(3, 3, 2),
-            LAYERS(conv(3, 2, 2, 1, 1, FR_SAME, split[i]), flatten(), dense(2, FR_LINEAR)), SQUARED, 3);
+            LAYERS(conv(3, 2, 2, 1, 1, FR_SAME, split[i]), flatten(), dense(2, FR_LINEAR)), SQUARED,
+            3);
     planned(3, "conv, gelu or swish", image(3, 3, 2),
-            LAYERS(plain_conv(3), activation(split[i]), flatten(), dense(2, FR_LINEAR)), SQUARED, 3);
+            LAYERS(plain_conv(3), activation(split[i]), flatten(), dense(2, FR_LINEAR)), SQUARED,
+            3);
     planned(4, "dense with gelu or swish, dropout of nothing", flat(4),
             LAYERS(dense(6, split[i]), dropout(0.0f), dense(2, FR_LINEAR)), SQUARED, 4);
     planned(4, "normalization, gelu or swish", image(3, 3, 1),
-            LAYERS(plain_conv(2), normalization(1, 1), activation(split[i]), flatten(), dense(2, FR_LINEAR)),
+            LAYERS(plain_conv(2), normalization(1, 1), activation(split[i]), flatten(),
+                   dense(2, FR_LINEAR)),
             SQUARED, 4);
-    planned(5, "add, gelu or swish", flat(4),
-            LAYERS(dense(3, FR_LINEAR), from(-1, dense(3, split[i])), add(0, 1), dense(2, FR_LINEAR)), SQUARED,
-            4);
-    planned(3, "dense with gelu or swish, last", flat(4), LAYERS(dense(6, FR_TANH), dense(3, split[i])), SQUARED,
-            4);
+    planned(
+        5, "add, gelu or swish", flat(4),
+        LAYERS(dense(3, FR_LINEAR), from(-1, dense(3, split[i])), add(0, 1), dense(2, FR_LINEAR)),
+        SQUARED, 4);
+    planned(3, "dense with gelu or swish, last", flat(4),
+            LAYERS(dense(6, FR_TANH), dense(3, split[i])), SQUARED, 4);
   }
   reach = 1.0f;
   planned(3, "conv, tanh, pool", image(5, 5, 1),
@@ -74,20 +85,22 @@ static void apart(void) {
                  dense(2, FR_SOFTMAX)),
           SPARSE, 3);
   planned(3, "conv, average pool", image(5, 5, 1),
-          LAYERS(conv(2, 2, 2, 1, 1, FR_VALID, FR_RELU), average_pool(2, 2, 2, 2, FR_VALID), flatten(),
-                 dense(2, FR_SOFTMAX)),
+          LAYERS(conv(2, 2, 2, 1, 1, FR_VALID, FR_RELU), average_pool(2, 2, 2, 2, FR_VALID),
+                 flatten(), dense(2, FR_SOFTMAX)),
           SPARSE, 3);
   planned(3, "conv pool, activation", image(5, 5, 1),
-          LAYERS(conv(2, 2, 2, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 2, 2, FR_VALID), activation(FR_TANH),
-                 flatten(), dense(2, FR_SOFTMAX)),
+          LAYERS(conv(2, 2, 2, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 2, 2, FR_VALID),
+                 activation(FR_TANH), flatten(), dense(2, FR_SOFTMAX)),
           SPARSE, 3);
   planned(3, "normalization, dropout", flat(5),
           LAYERS(dense(6, FR_RELU), normalization(1, 1), dropout(0.5f)), SQUARED, 5);
   planned(3, "dense, dropout, activation", flat(5),
-          LAYERS(dense(6, FR_LINEAR), dropout(0.5f), activation(FR_SIGMOID), dense(2, FR_LINEAR)), SQUARED, 5);
+          LAYERS(dense(6, FR_LINEAR), dropout(0.5f), activation(FR_SIGMOID), dense(2, FR_LINEAR)),
+          SQUARED, 5);
 }
 
-/* ---- several readers ----------------------------------------------------------------------------- */
+/* ---- several readers
+ * ----------------------------------------------------------------------------- */
 
 /* Every kind of step as the earlier of two readers, whose gradient joins the later one's. */
 static void shared_outputs(void) {
@@ -104,11 +117,13 @@ static void shared_outputs(void) {
   };
   for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
     check_model("two readers", image(4, 3, 2),
-                LAYERS(plain_conv(4), from(0, readers[i]), from(0, conv(4, 2, 2, 1, 1, FR_SAME, FR_TANH)),
-                       add(1, 2), global_average(), dense(2, FR_SOFTMAX)),
+                LAYERS(plain_conv(4), from(0, readers[i]),
+                       from(0, conv(4, 2, 2, 1, 1, FR_SAME, FR_TANH)), add(1, 2), global_average(),
+                       dense(2, FR_SOFTMAX)),
                 SPARSE, 4);
     check_model("a reader beside the add", image(4, 3, 2),
-                LAYERS(plain_conv(4), from(0, readers[i]), add(0, 1), global_average(), dense(2, FR_SOFTMAX)),
+                LAYERS(plain_conv(4), from(0, readers[i]), add(0, 1), global_average(),
+                       dense(2, FR_SOFTMAX)),
                 SPARSE, 4);
     check_model("three readers of a fused output", image(3, 3, 1),
                 LAYERS(plain_conv(4), activation(FR_RELU), from(1, readers[i]), from(1, readers[i]),
@@ -116,67 +131,79 @@ static void shared_outputs(void) {
                 SQUARED, 3);
   }
   check_model("dense readers", flat(5),
-              LAYERS(dense(6, FR_TANH), from(0, dense(6, FR_RELU)), from(0, dense(6, FR_SIGMOID)), add3(0, 1, 2),
-                     dense(3, FR_SOFTMAX)),
+              LAYERS(dense(6, FR_TANH), from(0, dense(6, FR_RELU)), from(0, dense(6, FR_SIGMOID)),
+                     add3(0, 1, 2), dense(3, FR_SOFTMAX)),
               SPARSE, 5);
   check_model("a flattened and a plain reader", image(3, 2, 2),
-              LAYERS(plain_conv(2), flatten(), dense(12, FR_TANH), add(1, 2), dense(2, FR_SOFTMAX)), SPARSE, 4);
+              LAYERS(plain_conv(2), flatten(), dense(12, FR_TANH), add(1, 2), dense(2, FR_SOFTMAX)),
+              SPARSE, 4);
   check_model("readers of a flatten", image(3, 2, 2),
-              LAYERS(plain_conv(2), flatten(), from(1, dense(4, FR_RELU)), from(1, dense(4, FR_TANH)), add(2, 3)),
+              LAYERS(plain_conv(2), flatten(), from(1, dense(4, FR_RELU)),
+                     from(1, dense(4, FR_TANH)), add(2, 3)),
               SQUARED, 4);
 }
 
 /* An activation whose input someone else reads stays apart, and that one sees the input. */
 static void no_fusion_of_shared(void) {
   planned(4, "conv, relu, and the conv by itself", image(3, 3, 1),
-          LAYERS(plain_conv(3), activation(FR_RELU), add(0, 1), flatten(), dense(2, FR_LINEAR)), SQUARED, 3);
+          LAYERS(plain_conv(3), activation(FR_RELU), add(0, 1), flatten(), dense(2, FR_LINEAR)),
+          SQUARED, 3);
   planned(5, "conv, pool, and the conv by itself", image(4, 4, 1),
-          LAYERS(plain_conv(3), pool(2, 2, 2, 2, FR_VALID), from(0, average_pool(2, 2, 2, 2, FR_VALID)),
-                 add(1, 2), flatten(), dense(2, FR_LINEAR)),
+          LAYERS(plain_conv(3), pool(2, 2, 2, 2, FR_VALID),
+                 from(0, average_pool(2, 2, 2, 2, FR_VALID)), add(1, 2), flatten(),
+                 dense(2, FR_LINEAR)),
           SQUARED, 3);
   planned(5, "conv, another layer, then relu", image(3, 3, 1),
-          LAYERS(plain_conv(3), from(0, pool(2, 2, 1, 1, FR_SAME)), from(0, activation(FR_RELU)), add(1, 2), flatten(),
-                 dense(2, FR_LINEAR)),
+          LAYERS(plain_conv(3), from(0, pool(2, 2, 1, 1, FR_SAME)), from(0, activation(FR_RELU)),
+                 add(1, 2), flatten(), dense(2, FR_LINEAR)),
           SQUARED, 3);
   planned(4, "dense, dropout, and the dense by itself", flat(4),
           LAYERS(dense(5, FR_RELU), dropout(0.5f), add(0, 1), dense(2, FR_LINEAR)), SQUARED, 4);
 }
 
-/* ---- add ------------------------------------------------------------------------------------------ */
+/* ---- add
+ * ------------------------------------------------------------------------------------------ */
 
 static void adds(void) {
-  check_model("add of one output twice", flat(4), LAYERS(dense(3, FR_TANH), add(0, 0), dense(2, FR_LINEAR)),
-              SQUARED, 4);
+  check_model("add of one output twice", flat(4),
+              LAYERS(dense(3, FR_TANH), add(0, 0), dense(2, FR_LINEAR)), SQUARED, 4);
   check_model("add of one output three times, relu", flat(4),
-              LAYERS(dense(3, FR_LINEAR), add3(0, 0, 0), activation(FR_RELU), dense(2, FR_LINEAR)), SQUARED, 4);
-  check_model("add of the input", flat(4), LAYERS(dense(4, FR_TANH), add(-1, 0), dense(2, FR_LINEAR)), SQUARED,
-              4);
-  check_model("add of the input, second", flat(4), LAYERS(dense(4, FR_TANH), add(0, -1), dense(2, FR_LINEAR)),
+              LAYERS(dense(3, FR_LINEAR), add3(0, 0, 0), activation(FR_RELU), dense(2, FR_LINEAR)),
               SQUARED, 4);
-  check_model("add of the input twice", flat(4), LAYERS(add(-1, -1), dense(2, FR_LINEAR)), SQUARED, 4);
-  check_model("add of the input alone", flat(4), LAYERS(add3(-1, -1, -1)), SQUARED, 4);
-  check_model("add last", flat(4), LAYERS(dense(3, FR_TANH), from(-1, dense(3, FR_RELU)), add(0, 1)), SQUARED,
+  check_model("add of the input", flat(4),
+              LAYERS(dense(4, FR_TANH), add(-1, 0), dense(2, FR_LINEAR)), SQUARED, 4);
+  check_model("add of the input, second", flat(4),
+              LAYERS(dense(4, FR_TANH), add(0, -1), dense(2, FR_LINEAR)), SQUARED, 4);
+  check_model("add of the input twice", flat(4), LAYERS(add(-1, -1), dense(2, FR_LINEAR)), SQUARED,
               4);
-  check_model("add, then the loss's softmax", flat(4),
-              LAYERS(dense(3, FR_LINEAR), from(-1, dense(3, FR_TANH)), add(0, 1), activation(FR_SOFTMAX)), SPARSE,
-              5);
+  check_model("add of the input alone", flat(4), LAYERS(add3(-1, -1, -1)), SQUARED, 4);
+  check_model("add last", flat(4),
+              LAYERS(dense(3, FR_TANH), from(-1, dense(3, FR_RELU)), add(0, 1)), SQUARED, 4);
+  check_model(
+      "add, then the loss's softmax", flat(4),
+      LAYERS(dense(3, FR_LINEAR), from(-1, dense(3, FR_TANH)), add(0, 1), activation(FR_SOFTMAX)),
+      SPARSE, 5);
   check_model("add of adds", flat(4),
               LAYERS(dense(4, FR_TANH), add(-1, 0), dense(4, FR_TANH), add(1, 2), dense(4, FR_TANH),
                      add3(1, 3, 4), dense(2, FR_SOFTMAX)),
               SPARSE, 5);
   check_model("add of what learns and what does not", image(3, 3, 2),
-              LAYERS(from(-1, average_pool(2, 2, 1, 1, FR_SAME)), from(-1, plain_conv(2)), add3(0, 1, -1),
-                     global_max(), dense(2, FR_LINEAR)),
+              LAYERS(from(-1, average_pool(2, 2, 1, 1, FR_SAME)), from(-1, plain_conv(2)),
+                     add3(0, 1, -1), global_max(), dense(2, FR_LINEAR)),
               SQUARED, 3);
-  fr_layer most = {.kind = FR_ADD, .source_count = FR_MAX_SOURCES, .sources = {0, 1, 0, -1, 1, 1, 0, -1}};
+  fr_layer most = {
+      .kind = FR_ADD, .source_count = FR_MAX_SOURCES, .sources = {0, 1, 0, -1, 1, 1, 0, -1}};
   check_model("add of as many as there may be", flat(4),
-              LAYERS(dense(4, FR_TANH), from(-1, dense(4, FR_SIGMOID)), most, dense(2, FR_LINEAR)), SQUARED, 3);
+              LAYERS(dense(4, FR_TANH), from(-1, dense(4, FR_SIGMOID)), most, dense(2, FR_LINEAR)),
+              SQUARED, 3);
 }
 
-/* ---- whole networks --------------------------------------------------------------------------------- */
+/* ---- whole networks
+ * --------------------------------------------------------------------------------- */
 
 static void residual_networks(void) {
-  /* He et al., arXiv:1512.03385: a block with the identity, then one with strides and a projection */
+  /* He et al., arXiv:1512.03385: a block with the identity, then one with strides and a projection
+   * */
   planned(11, "residual blocks", image(5, 5, 1),
           LAYERS(/* 0 */ without_bias(conv(3, 3, 3, 1, 1, FR_SAME, FR_LINEAR)), normalization(1, 1),
                  activation(FR_RELU),
@@ -188,18 +215,19 @@ static void residual_networks(void) {
           SPARSE, 5);
   /* Sandler et al., arXiv:1801.04381: expand, depthwise, project, add */
   planned(9, "an inverted residual block", image(4, 4, 2),
-          LAYERS(augmentation(FR_RANDOM_FLIP, 1, 0, 0, 0), without_bias(conv(6, 1, 1, 1, 1, FR_SAME, FR_LINEAR)),
-                 normalization(1, 1), activation(FR_RELU6),
-                 without_bias(depthwise(1, 3, 3, 1, 1, FR_SAME, FR_LINEAR)), normalization(1, 1),
-                 activation(FR_RELU6), conv(2, 1, 1, 1, 1, FR_SAME, FR_LINEAR), add(7, 0), global_average(),
-                 dense(3, FR_SOFTMAX)),
+          LAYERS(augmentation(FR_RANDOM_FLIP, 1, 0, 0, 0),
+                 without_bias(conv(6, 1, 1, 1, 1, FR_SAME, FR_LINEAR)), normalization(1, 1),
+                 activation(FR_RELU6), without_bias(depthwise(1, 3, 3, 1, 1, FR_SAME, FR_LINEAR)),
+                 normalization(1, 1), activation(FR_RELU6), conv(2, 1, 1, 1, 1, FR_SAME, FR_LINEAR),
+                 add(7, 0), global_average(), dense(3, FR_SOFTMAX)),
           SPARSE, 5);
-  planned(8, "branches of one stem", image(5, 5, 1),
-          LAYERS(conv(4, 2, 2, 1, 1, FR_VALID, FR_RELU), from(0, conv(3, 1, 1, 1, 1, FR_SAME, FR_GELU)),
-                 from(0, conv(3, 3, 3, 1, 1, FR_SAME, FR_LEAKY_RELU)), from(0, pool(3, 3, 1, 1, FR_SAME)),
-                 from(3, conv(3, 1, 1, 1, 1, FR_SAME, FR_LINEAR)), add3(1, 2, 4), flatten(),
-                 dense(3, FR_SOFTMAX)),
-          SPARSE, 4);
+  planned(
+      8, "branches of one stem", image(5, 5, 1),
+      LAYERS(conv(4, 2, 2, 1, 1, FR_VALID, FR_RELU), from(0, conv(3, 1, 1, 1, 1, FR_SAME, FR_GELU)),
+             from(0, conv(3, 3, 3, 1, 1, FR_SAME, FR_LEAKY_RELU)),
+             from(0, pool(3, 3, 1, 1, FR_SAME)), from(3, conv(3, 1, 1, 1, 1, FR_SAME, FR_LINEAR)),
+             add3(1, 2, 4), flatten(), dense(3, FR_SOFTMAX)),
+      SPARSE, 4);
 }
 
 int main(void) {

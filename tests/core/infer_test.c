@@ -21,8 +21,8 @@ static float *packed_of(const fr_dense *d, const float *kernel) {
 }
 
 static int random_inputs(int round) {
-  static const int edges[] = {1, 4, FR_INFER_PANEL - 1, FR_INFER_PANEL, FR_INFER_PANEL + 1,
-                              2 * FR_INFER_PANEL + 3};
+  static const int edges[] = {
+      1, 4, FR_INFER_PANEL - 1, FR_INFER_PANEL, FR_INFER_PANEL + 1, 2 * FR_INFER_PANEL + 3};
   int count = sizeof edges / sizeof *edges;
   return round % 3 == 0 ? edges[round / 3 % count] : check_between(1, 2 * FR_INFER_PANEL);
 }

@@ -1,4 +1,5 @@
-/* The layers of later networks, one kind after another: outputs, losses, gradients and whole training
+/* The layers of later networks, one kind after another: outputs, losses, gradients and whole
+ * training
  * steps against the same networks in doubles. */
 #include "networks.h"
 
@@ -19,11 +20,12 @@ static void depthwise_models(void) {
               LAYERS(conv(3, 1, 1, 1, 1, FR_SAME, FR_LINEAR),
                      depthwise(1, 1, 2, 3, 3, FR_VALID, FR_RELU), flatten(), dense(2, FR_SOFTMAX)),
               SPARSE, 3);
-  check_model("separable convolutions", image(5, 5, 2),
-              LAYERS(depthwise(2, 3, 3, 1, 1, FR_SAME, FR_RELU6), conv(3, 1, 1, 1, 1, FR_VALID, FR_RELU),
-                     without_bias(depthwise(1, 2, 2, 2, 2, FR_VALID, FR_SWISH)),
-                     conv(5, 1, 1, 1, 1, FR_VALID, FR_LINEAR), global_average(), dense(3, FR_SOFTMAX)),
-              SPARSE, 4);
+  check_model(
+      "separable convolutions", image(5, 5, 2),
+      LAYERS(depthwise(2, 3, 3, 1, 1, FR_SAME, FR_RELU6), conv(3, 1, 1, 1, 1, FR_VALID, FR_RELU),
+             without_bias(depthwise(1, 2, 2, 2, 2, FR_VALID, FR_SWISH)),
+             conv(5, 1, 1, 1, 1, FR_VALID, FR_LINEAR), global_average(), dense(3, FR_SOFTMAX)),
+      SPARSE, 4);
 }
 
 static void pooling_models(void) {
@@ -43,15 +45,17 @@ static void pooling_models(void) {
               LAYERS(average_pool(2, 3, 2, 2, FR_SAME), conv(3, 2, 2, 1, 1, FR_SAME, FR_LINEAR),
                      average_pool(2, 2, 2, 2, FR_SAME)),
               SQUARED, 3);
-  check_model("global average", image(4, 5, 1),
-              LAYERS(conv(5, 2, 2, 1, 1, FR_VALID, FR_RELU), global_average(), dense(3, FR_SOFTMAX)),
-              SPARSE, 5);
+  check_model(
+      "global average", image(4, 5, 1),
+      LAYERS(conv(5, 2, 2, 1, 1, FR_VALID, FR_RELU), global_average(), dense(3, FR_SOFTMAX)),
+      SPARSE, 5);
   check_model("global maximum", image(4, 5, 1),
               LAYERS(conv(5, 2, 2, 1, 1, FR_VALID, FR_TANH), global_max(), dense(3, FR_SOFTMAX)),
               SPARSE, 5);
-  check_model("global average last", image(3, 3, 2),
-              LAYERS(conv(4, 2, 2, 1, 1, FR_SAME, FR_LINEAR), global_average(), activation(FR_SOFTMAX)),
-              SPARSE, 5);
+  check_model(
+      "global average last", image(3, 3, 2),
+      LAYERS(conv(4, 2, 2, 1, 1, FR_SAME, FR_LINEAR), global_average(), activation(FR_SOFTMAX)),
+      SPARSE, 5);
   check_model("global maximum first", image(3, 4, 6), LAYERS(global_max(), dense(3, FR_LINEAR)),
               SQUARED, 4);
 }
@@ -78,13 +82,14 @@ static void shape_models(void) {
                      zero_padding(1, 0, 0, 1)),
               SQUARED, 3);
   check_model("no zero padding at all", image(3, 3, 1),
-              LAYERS(conv(2, 2, 2, 1, 1, FR_SAME, FR_LINEAR), zero_padding(0, 0, 0, 0), global_max(),
-                     dense(2, FR_LINEAR)),
+              LAYERS(conv(2, 2, 2, 1, 1, FR_SAME, FR_LINEAR), zero_padding(0, 0, 0, 0),
+                     global_max(), dense(2, FR_LINEAR)),
               SQUARED, 3);
 }
 
-static const fr_activation all_activations[] = {FR_LINEAR,  FR_RELU, FR_SIGMOID, FR_SOFTMAX, FR_RELU6,
-                                                FR_LEAKY_RELU, FR_GELU, FR_TANH, FR_SWISH};
+static const fr_activation all_activations[] = {FR_LINEAR,  FR_RELU,  FR_SIGMOID,
+                                                FR_SOFTMAX, FR_RELU6, FR_LEAKY_RELU,
+                                                FR_GELU,    FR_TANH,  FR_SWISH};
 enum { ALL_ACTIVATIONS = sizeof all_activations / sizeof *all_activations };
 
 /* Inputs that reach beyond six on either side. */
@@ -95,8 +100,8 @@ static void activation_models(void) {
     check_model("dense with an activation", flat(5),
                 LAYERS(with_slope(dense(7, f), 0.3f), dense(3, FR_LINEAR)), SQUARED, 4);
     check_model("dense, then an activation", flat(5),
-                LAYERS(dense(7, FR_LINEAR), with_slope(activation(f), 0.1f), dense(3, FR_LINEAR)), SQUARED,
-                4);
+                LAYERS(dense(7, FR_LINEAR), with_slope(activation(f), 0.1f), dense(3, FR_LINEAR)),
+                SQUARED, 4);
     check_model("conv with an activation", image(4, 4, 2),
                 LAYERS(with_slope(conv(3, 2, 2, 1, 1, FR_VALID, f), 0.3f), global_average(),
                        dense(2, FR_SOFTMAX)),
@@ -106,7 +111,8 @@ static void activation_models(void) {
                        dense(2, FR_SOFTMAX)),
                 SPARSE, 3);
     check_model("activation first and last", flat(6),
-                LAYERS(with_slope(activation(f), 0.5f), dense(4, FR_LINEAR), with_slope(activation(f), 0.4f)),
+                LAYERS(with_slope(activation(f), 0.5f), dense(4, FR_LINEAR),
+                       with_slope(activation(f), 0.4f)),
                 SQUARED, 4);
   }
   reach = 1.0f;
@@ -116,19 +122,21 @@ static void normalization_models(void) {
   for (int center = 0; center < 2; center++)
     for (int scale = 0; scale < 2; scale++) {
       check_model("normalized dense", flat(4),
-                  LAYERS(dense(5, FR_LINEAR), normalization(center, scale), dense(3, FR_SOFTMAX)), SPARSE,
-                  5);
+                  LAYERS(dense(5, FR_LINEAR), normalization(center, scale), dense(3, FR_SOFTMAX)),
+                  SPARSE, 5);
       check_model("normalized conv", image(4, 3, 2),
                   LAYERS(conv(5, 2, 2, 1, 1, FR_SAME, FR_LINEAR), normalization(center, scale),
                          activation(FR_RELU), conv(2, 2, 2, 1, 1, FR_VALID, FR_LINEAR), flatten(),
                          dense(2, FR_LINEAR)),
                   SQUARED, 5);
     }
-  check_model("normalized input", flat(9), LAYERS(normalization(1, 1), dense(3, FR_SOFTMAX)), SPARSE, 5);
+  check_model("normalized input", flat(9), LAYERS(normalization(1, 1), dense(3, FR_SOFTMAX)),
+              SPARSE, 5);
   check_model("nothing learns before it", image(3, 3, 17),
               LAYERS(normalization(0, 0), global_average(), dense(3, FR_SOFTMAX)), SPARSE, 5);
   check_model("nothing learns at all", flat(3), LAYERS(normalization(0, 0)), SQUARED, 5);
-  check_model("normalization last", flat(4), LAYERS(dense(3, FR_TANH), normalization(1, 1)), SQUARED, 5);
+  check_model("normalization last", flat(4), LAYERS(dense(3, FR_TANH), normalization(1, 1)),
+              SQUARED, 5);
   check_model("normalization, then the loss's softmax", flat(4),
               LAYERS(dense(3, FR_LINEAR), normalization(1, 1), activation(FR_SOFTMAX)), SPARSE, 5);
   check_model("normalization of one sample", image(3, 3, 1),
@@ -136,15 +144,15 @@ static void normalization_models(void) {
                      dense(2, FR_SOFTMAX)),
               SPARSE, 1);
   check_model("normalization over rank 2", flat(6),
-              LAYERS(dense(12, FR_LINEAR), reshape((fr_shape){2, {4, 3}}), normalization(1, 1), flatten(),
-                     dense(2, FR_LINEAR)),
+              LAYERS(dense(12, FR_LINEAR), reshape((fr_shape){2, {4, 3}}), normalization(1, 1),
+                     flatten(), dense(2, FR_LINEAR)),
               SQUARED, 4);
   fr_layer keras = normalization(1, 1);
   keras.momentum = 0.99f;
   keras.epsilon = 0.001f;
   check_model("Keras's momentum and epsilon", image(3, 3, 2),
-              LAYERS(conv(3, 2, 2, 1, 1, FR_SAME, FR_LINEAR), keras, activation(FR_SWISH), flatten(),
-                     dense(2, FR_SOFTMAX)),
+              LAYERS(conv(3, 2, 2, 1, 1, FR_SAME, FR_LINEAR), keras, activation(FR_SWISH),
+                     flatten(), dense(2, FR_SOFTMAX)),
               SPARSE, 5);
 }
 
@@ -156,18 +164,20 @@ static fr_layer regularized(fr_layer layer, float l1, float l2, float bias_l1, f
 
 static void regularized_models(void) {
   for (int i = 0; i < OPTIMIZERS; i++) /* each optimizer once, as they come in turns */
-    check_model("regularized", image(4, 4, 1),
-                LAYERS(regularized(conv(3, 2, 2, 1, 1, FR_VALID, FR_RELU), 0.0f, 0.02f, 0.03f, 0.0f),
-                       regularized(depthwise(1, 2, 2, 1, 1, FR_VALID, FR_LINEAR), 0.01f, 0.0f, 0.0f, 0.5f),
-                       regularized(normalization(1, 1), 0.01f, 0.02f, 0.02f, 0.01f), flatten(),
-                       regularized(dense(3, FR_SOFTMAX), 0.01f, 0.02f, 0.04f, 0.03f)),
-                SPARSE, 5);
+    check_model(
+        "regularized", image(4, 4, 1),
+        LAYERS(regularized(conv(3, 2, 2, 1, 1, FR_VALID, FR_RELU), 0.0f, 0.02f, 0.03f, 0.0f),
+               regularized(depthwise(1, 2, 2, 1, 1, FR_VALID, FR_LINEAR), 0.01f, 0.0f, 0.0f, 0.5f),
+               regularized(normalization(1, 1), 0.01f, 0.02f, 0.02f, 0.01f), flatten(),
+               regularized(dense(3, FR_SOFTMAX), 0.01f, 0.02f, 0.04f, 0.03f)),
+        SPARSE, 5);
   check_model("regularized kernel only", flat(FR_PANEL + 3),
               LAYERS(regularized(dense(3, FR_LINEAR), 0.02f, 0.1f, 0.0f, 0.0f)), SQUARED, 4);
 }
 
 static fr_loss loss_of(fr_loss_kind kind, int from_logits, float smoothing) {
-  return (fr_loss){.kind = kind, .from_logits = from_logits, .label_smoothing = smoothing, .top_k = 2};
+  return (fr_loss){
+      .kind = kind, .from_logits = from_logits, .label_smoothing = smoothing, .top_k = 2};
 }
 
 static void losses(void) {
@@ -183,13 +193,15 @@ static void losses(void) {
       check_loss_model("logits", flat(4), LAYERS(dense(3, FR_LINEAR)), &logits, 5);
       check_loss_model("logits of relu6", flat(4), LAYERS(dense(3, FR_RELU6)), &logits, 5);
     }
-  check_model("absolute error", flat(4), LAYERS(dense(5, FR_RELU), dense(3, FR_LINEAR)), ABSOLUTE, 5);
+  check_model("absolute error", flat(4), LAYERS(dense(5, FR_RELU), dense(3, FR_LINEAR)), ABSOLUTE,
+              5);
   check_model("absolute error of a sigmoid", flat(4), LAYERS(dense(3, FR_SIGMOID)), ABSOLUTE, 5);
   check_model("absolute error of an image", image(3, 3, 1),
               LAYERS(conv(2, 2, 2, 1, 1, FR_VALID, FR_LINEAR)), ABSOLUTE, 3);
 }
 
-/* Chance that is the same in the core and in the reference: what is tested is that each sample, step and
+/* Chance that is the same in the core and in the reference: what is tested is that each sample,
+ * step and
  * layer has its own, in training alone. */
 static void augmented_models(void) {
   fr_layer flip = augmentation(FR_RANDOM_FLIP, 1, 1, 0, 0), seeded = flip;
@@ -200,14 +212,14 @@ static void augmented_models(void) {
   noise.seed = 12345678901u;
   check_model("augmented", image(5, 4, 2),
               LAYERS(flip, augmentation(FR_RANDOM_TRANSLATION, -0.3f, 0.3f, -0.2f, 0.2f),
-                     augmentation(FR_RANDOM_ROTATION, -0.1f, 0.1f, 0, 0), conv(3, 2, 2, 1, 1, FR_VALID, FR_RELU),
-                     flatten(), dense(2, FR_SOFTMAX)),
+                     augmentation(FR_RANDOM_ROTATION, -0.1f, 0.1f, 0, 0),
+                     conv(3, 2, 2, 1, 1, FR_VALID, FR_RELU), flatten(), dense(2, FR_SOFTMAX)),
               SPARSE, 5);
   check_model("augmented otherwise", image(4, 5, 1),
               LAYERS(augmentation(FR_RANDOM_ZOOM, -0.2f, 0.3f, -0.3f, 0.1f), seeded,
                      augmentation(FR_RANDOM_CONTRAST, 0.5f, 0.5f, 0, 0),
-                     augmentation(FR_RANDOM_ERASING, 0.1f, 0.4f, 0.7f, 0.8f), flatten(), dense(4, FR_RELU), noise,
-                     dense(2, FR_SOFTMAX)),
+                     augmentation(FR_RANDOM_ERASING, 0.1f, 0.4f, 0.7f, 0.8f), flatten(),
+                     dense(4, FR_RELU), noise, dense(2, FR_SOFTMAX)),
               SPARSE, 5);
   check_model("augmented between pools", image(6, 6, 1),
               LAYERS(pool(2, 2, 1, 1, FR_VALID), flip, average_pool(2, 2, 1, 1, FR_SAME), flatten(),

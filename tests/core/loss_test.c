@@ -3,10 +3,10 @@
 #include "loss.h"
 
 #define LOSS(loss_kind) (&(const fr_loss){.kind = (loss_kind), .top_k = 5})
-#define SPARSE FR_SPARSE_CATEGORICAL_CROSSENTROPY
-#define CATEGORICAL FR_CATEGORICAL_CROSSENTROPY
-#define BINARY FR_BINARY_CROSSENTROPY
-#define SQUARED FR_MEAN_SQUARED_ERROR
+#define SPARSE          FR_SPARSE_CATEGORICAL_CROSSENTROPY
+#define CATEGORICAL     FR_CATEGORICAL_CROSSENTROPY
+#define BINARY          FR_BINARY_CROSSENTROPY
+#define SQUARED         FR_MEAN_SQUARED_ERROR
 
 static fr_scores score(fr_loss_kind loss, const float *p, const void *targets, int n, int classes,
                        int stride) {
@@ -163,13 +163,15 @@ static fr_loss logits_of(fr_loss_kind kind) {
 }
 
 /* The loss of one row, and its gradient in dp. */
-static double loss_of_row(const fr_loss *loss, const float *p, const void *targets, int classes, float *dp) {
+static double loss_of_row(const fr_loss *loss, const float *p, const void *targets, int classes,
+                          float *dp) {
   fr_scores s = {0};
   fr_loss_batch(loss, FR_LINEAR, p, targets, NULL, 1, classes, classes, dp, &s);
   return s.loss;
 }
 
-/* Sums of ln 1, ln 2 and ln 5 are the probabilities 1/8, 2/8 and 5/8, wherever they are shifted to. */
+/* Sums of ln 1, ln 2 and ln 5 are the probabilities 1/8, 2/8 and 5/8, wherever they are shifted to.
+ * */
 static void logits_by_hand(void) {
   fr_loss sparse = logits_of(SPARSE), shares = logits_of(CATEGORICAL), binary = logits_of(BINARY);
   const int32_t label = 1;
@@ -181,7 +183,8 @@ static void logits_by_hand(void) {
     CHECK_NEAR(dp[0], 0.125, 1e-5, "1/8");
     CHECK_NEAR(dp[1], 0.25 - 1.0, 1e-5, "2/8 - 1");
     CHECK_NEAR(dp[2], 0.625, 1e-5, "5/8");
-    CHECK_NEAR(loss_of_row(&shares, z, soft, 3, dp), 0.5 * log(8.0) + 0.25 * log(4.0), 1e-5, "logits of shares");
+    CHECK_NEAR(loss_of_row(&shares, z, soft, 3, dp), 0.5 * log(8.0) + 0.25 * log(4.0), 1e-5,
+               "logits of shares");
     CHECK_NEAR(dp[0], 0.75 * 0.125 - 0.5, 1e-5, "3/4 of 1/8, less 1/2");
     CHECK_NEAR(dp[2], 0.75 * 0.625, 1e-5, "3/4 of 5/8");
   }
@@ -199,8 +202,8 @@ static void logits_of_the_sure(void) {
     const float z[2] = {(float)size, (float)-size}, no[2] = {0.0f, 1.0f};
     const int32_t right = 0, wrong = 1;
     float dp[2];
-    CHECK(loss_of_row(&sparse, z, &right, 2, dp) == 0.0 && dp[0] == 0.0f && dp[1] == 0.0f, "%g %g", (double)dp[0],
-          (double)dp[1]);
+    CHECK(loss_of_row(&sparse, z, &right, 2, dp) == 0.0 && dp[0] == 0.0f && dp[1] == 0.0f, "%g %g",
+          (double)dp[0], (double)dp[1]);
     CHECK_NEAR(loss_of_row(&sparse, z, &wrong, 2, dp), 2.0 * size, 1e-3, "wrong by twice that");
     CHECK(dp[0] == 1.0f && dp[1] == -1.0f, "%g %g", (double)dp[0], (double)dp[1]);
     CHECK_NEAR(loss_of_row(&binary, z, no, 2, dp), size, 1e-3, "both wrong");
@@ -233,7 +236,8 @@ static void smoothing(void) {
   CHECK_NEAR(loss_of_row(&binary, p, yes, 4, NULL), want, 1e-6, "smoothed yes and no");
 }
 
-/* A sample of weight 3 counts three times in the loss and its gradient, one of 0 not at all; the mean is
+/* A sample of weight 3 counts three times in the loss and its gradient, one of 0 not at all; the
+ * mean is
  * still over all samples, and the metrics do not look. */
 static void weights(void) {
   const float p[6] = {0.5f, 0.25f, 0.25f, 0.125f, 0.75f, 0.125f}, share[2] = {3.0f, 0.0f};
@@ -261,8 +265,8 @@ static void absolute_errors(void) {
   float dp[3];
   fr_loss loss = {.kind = FR_MEAN_ABSOLUTE_ERROR, .top_k = 1};
   CHECK_NEAR(loss_of_row(&loss, p, t, 3, dp), 2.25 / 3.0, 1e-12, "(1/4 + 2 + 0) / 3");
-  CHECK(dp[0] == -1.0f / 3.0f && dp[1] == 1.0f / 3.0f && dp[2] == 0.0f, "%g %g %g", (double)dp[0], (double)dp[1],
-        (double)dp[2]);
+  CHECK(dp[0] == -1.0f / 3.0f && dp[1] == 1.0f / 3.0f && dp[2] == 0.0f, "%g %g %g", (double)dp[0],
+        (double)dp[1], (double)dp[2]);
 }
 
 /* ---- metrics --------------------------------------------------------------------------------- */
@@ -271,24 +275,26 @@ static void metrics(void) {
   const float p[8] = {0.9f, 0.6f, 0.2f, 0.5f, 0.1f, 0.7f, 0.4f, 0.55f};
   const float t[8] = {1.0f, 0.0f, 0.0f, 1.0f, 0.0f, 1.0f, 1.0f, 1.0f};
   fr_scores s = score(BINARY, p, t, 2, 4, 4);
-  CHECK(s.true_positives == 3 && s.false_positives == 1 && s.false_negatives == 2, "%g %g %g", s.true_positives,
-        s.false_positives, s.false_negatives);
+  CHECK(s.true_positives == 3 && s.false_positives == 1 && s.false_negatives == 2, "%g %g %g",
+        s.true_positives, s.false_positives, s.false_negatives);
   CHECK_NEAR(s.right_outputs, 0.5 + 0.75, 1e-12, "2 of 4 and 3 of 4");
-  CHECK_NEAR(s.absolute_error, (0.1 + 0.6 + 0.2 + 0.5) / 4 + (0.1 + 0.3 + 0.6 + 0.45) / 4, 1e-6, "absolute error");
-  CHECK_NEAR(s.squared_error, (0.01 + 0.36 + 0.04 + 0.25) / 4 + (0.01 + 0.09 + 0.36 + 0.2025) / 4, 1e-6,
-             "squared error");
+  CHECK_NEAR(s.absolute_error, (0.1 + 0.6 + 0.2 + 0.5) / 4 + (0.1 + 0.3 + 0.6 + 0.45) / 4, 1e-6,
+             "absolute error");
+  CHECK_NEAR(s.squared_error, (0.01 + 0.36 + 0.04 + 0.25) / 4 + (0.01 + 0.09 + 0.36 + 0.2025) / 4,
+             1e-6, "squared error");
   CHECK_NEAR(s.correct, 1 + 1, 1e-12, "largest outputs");
   /* shares: on the same side of a half or not, and any but 0 counts as yes */
   const float shares[3] = {0.25f, 0.75f, 0.0f}, close[3] = {0.4f, 0.4f, 0.6f};
   s = score(SQUARED, close, shares, 1, 3, 3);
   CHECK_NEAR(s.right_outputs, 1.0 / 3, 1e-12, "the first");
-  CHECK(s.true_positives == 0 && s.false_positives == 1 && s.false_negatives == 2, "%g %g %g", s.true_positives,
-        s.false_positives, s.false_negatives);
+  CHECK(s.true_positives == 0 && s.false_positives == 1 && s.false_negatives == 2, "%g %g %g",
+        s.true_positives, s.false_positives, s.false_negatives);
   /* one class index a sample counts as one-hot */
   const float sure[3] = {0.2f, 0.7f, 0.1f};
   const int32_t label = 1;
   s = score(SPARSE, sure, &label, 1, 3, 3);
-  CHECK(s.true_positives == 1 && s.false_positives == 0 && s.false_negatives == 0 && s.right_outputs == 1,
+  CHECK(s.true_positives == 1 && s.false_positives == 0 && s.false_negatives == 0 &&
+            s.right_outputs == 1,
         "%g %g %g %g", s.true_positives, s.false_positives, s.false_negatives, s.right_outputs);
   CHECK_NEAR(s.absolute_error, 0.6 / 3, 1e-6, "absolute error of a class");
 }
@@ -317,13 +323,16 @@ static void refusals(void) {
   loss.label_smoothing = 1.0f;
   CHECK(fr_loss_check(&loss, &classes) == FR_OK, "%s", fr_last_error());
   loss.label_smoothing = 1.5f;
-  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT, "compile: label smoothing must be 0..1, got 1.5");
+  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT,
+                "compile: label smoothing must be 0..1, got 1.5");
   loss.label_smoothing = -0.25f;
-  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT, "compile: label smoothing must be 0..1, got -0.25");
+  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT,
+                "compile: label smoothing must be 0..1, got -0.25");
   loss.label_smoothing = NAN;
   CHECK(fr_loss_check(&loss, &classes) == FR_INVALID_ARGUMENT, "a smoothing of NaN passed");
   loss = (fr_loss){.kind = SPARSE, .top_k = 0};
-  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT, "compile: k must be at least 1, got 0");
+  check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT,
+                "compile: k must be at least 1, got 0");
   loss = (fr_loss){.kind = (fr_loss_kind)-1, .top_k = 1};
   check_refused(fr_loss_check(&loss, &classes), FR_INVALID_ARGUMENT, "compile: unknown loss -1");
 }
@@ -343,8 +352,8 @@ static void fusing(void) {
   for (int loss = 0; loss < FR_LOSSES; loss++)
     for (int f = 0; f < FR_ACTIVATIONS; f++) {
       fr_loss logits = logits_of((fr_loss_kind)loss);
-      CHECK(fr_loss_fused_activation(&logits, (fr_activation)f) == FR_LINEAR, "logits of loss %d, activation %d",
-            loss, f);
+      CHECK(fr_loss_fused_activation(&logits, (fr_activation)f) == FR_LINEAR,
+            "logits of loss %d, activation %d", loss, f);
     }
 }
 

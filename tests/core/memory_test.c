@@ -1,11 +1,14 @@
-/* Memory that runs out, at each allocation in turn: a message, nothing lost, and the same bits when the
+/* Memory that runs out, at each allocation in turn: a message, nothing lost, and the same bits when
+ * the
  * call is repeated. Linked with --wrap=malloc, calloc and aligned_alloc. */
 #include "stack.h"
 #include "update.h"
 
-/* ---- allocations that fail -------------------------------------------------------------------------- */
+/* ---- allocations that fail
+ * -------------------------------------------------------------------------- */
 
-static long allocations, fail_from = -1, fail_count; /* of those from number fail_from on, so many fail */
+static long allocations, fail_from = -1,
+                         fail_count; /* of those from number fail_from on, so many fail */
 
 static int fails(void) {
   long number = allocations++;
@@ -20,25 +23,32 @@ void *__wrap_calloc(size_t count, size_t bytes);
 void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
 
 void *__wrap_malloc(size_t bytes) { return fails() ? NULL : __real_malloc(bytes); }
-void *__wrap_calloc(size_t count, size_t bytes) { return fails() ? NULL : __real_calloc(count, bytes); }
+void *__wrap_calloc(size_t count, size_t bytes) {
+  return fails() ? NULL : __real_calloc(count, bytes);
+}
 void *__wrap_aligned_alloc(size_t alignment, size_t bytes) {
   return fails() ? NULL : __real_aligned_alloc(alignment, bytes);
 }
 
-/* ---- what may be said ------------------------------------------------------------------------------- */
+/* ---- what may be said
+ * ------------------------------------------------------------------------------- */
 
 int fr_new(int rank, int d0, int d1, int d2, uint32_t seed_low, uint32_t seed_high, fr_model **out);
 
 enum { BATCH = 5, SIDE = 6, FEATURES = 3 };
 
 /* The whole message, or around what depends on the plan's size. */
-static struct { const char *begins, *ends; int said; } messages[] = {
+static struct {
+  const char *begins, *ends;
+  int said;
+} messages[] = {
     {"model: out of memory", "", 0},
-    {"model: no memory for 296 weights", "", 0}, /* all of them, each tensor padded to whole vectors */
-    {"model: no memory for 12 weights", "", 0},  /* and by themselves: the convolution's kernel, */
-    {"model: no memory for 27 weights", "", 0},  /* the depthwise one's, */
+    {"model: no memory for 296 weights", "",
+     0}, /* all of them, each tensor padded to whole vectors */
+    {"model: no memory for 12 weights", "", 0}, /* and by themselves: the convolution's kernel, */
+    {"model: no memory for 27 weights", "", 0}, /* the depthwise one's, */
     {"model: no memory for 225 weights", "", 0}, /* the dense one, */
-    {"model: no memory for 3 weights", "", 0},   /* biases, gamma … */
+    {"model: no memory for 3 weights", "", 0}, /* biases, gamma … */
     {"compile: no memory for the optimizer's states", "", 0},
     {"batch size 5 needs ", " MB for activations, more than there is; choose a smaller one", 0},
     {"model: no memory to run ", " weights", 0},
@@ -51,7 +61,8 @@ static void expect_message(void) {
   const char *got = fr_last_error();
   for (int i = 0; i < MESSAGES; i++) {
     size_t begin = strlen(messages[i].begins), end = strlen(messages[i].ends), all = strlen(got);
-    int fits = end ? all >= begin + end && strcmp(got + all - end, messages[i].ends) == 0 : all == begin;
+    int fits =
+        end ? all >= begin + end && strcmp(got + all - end, messages[i].ends) == 0 : all == begin;
     if (!fits || strncmp(got, messages[i].begins, begin) != 0) continue;
     messages[i].said++;
     return;
@@ -59,7 +70,8 @@ static void expect_message(void) {
   CHECK(0, "\"%s\"", got);
 }
 
-/* ---- a model's life --------------------------------------------------------------------------------- */
+/* ---- a model's life
+ * --------------------------------------------------------------------------------- */
 
 static float samples[BATCH * SIDE * SIDE];
 static int32_t labels[BATCH];
@@ -92,8 +104,15 @@ static fr_status add_layers(life *l) {
 static fr_status build(life *l) { return fr_model_build(l->model); }
 
 static fr_status compile_with(life *l, double clip_norm, int use_ema) {
-  const fr_optimizer o = {.kind = FR_RMSPROP, .learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7, .centered = 1,
-                          .momentum = 0.5, .clip_norm = clip_norm, .use_ema = use_ema, .ema_momentum = 0.9};
+  const fr_optimizer o = {.kind = FR_RMSPROP,
+                          .learning_rate = 0.01,
+                          .rho = 0.9,
+                          .epsilon = 1e-7,
+                          .centered = 1,
+                          .momentum = 0.5,
+                          .clip_norm = clip_norm,
+                          .use_ema = use_ema,
+                          .ema_momentum = 0.9};
   return fr_model_compile(l->model, &o, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY));
 }
 
@@ -128,12 +147,14 @@ static fr_status gradients(life *l) {
 
 static fr_status swap(life *l) { return fr_update_average(l->model, 1); }
 
-static fr_status (*const calls[])(life *) = {create, add_layers, build, predict, look, compile, train, evaluate, look,
-                                             train, swap, predict, gradients, compile_plainly, train, gradients,
-                                             train, look, predict};
+static fr_status (*const calls[])(life *) = {
+    create,   add_layers, build, predict, look,    compile,   train,
+    evaluate, look,       train, swap,    predict, gradients, compile_plainly,
+    train,    gradients,  train, look,    predict};
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* The whole life, each call repeated until there is memory for it; returns how often there was none. */
+/* The whole life, each call repeated until there is memory for it; returns how often there was
+ * none. */
 static int live(life *l) {
   int refused = 0;
   *l = (life){0};
@@ -142,7 +163,8 @@ static int live(life *l) {
       fr_fail(FR_OK, "%s", "");
       fr_status status = calls[i](l);
       if (status == FR_OK) break;
-      CHECK(status == FR_OUT_OF_MEMORY, "call %d: status %d, \"%s\"", i, (int)status, fr_last_error());
+      CHECK(status == FR_OUT_OF_MEMORY, "call %d: status %d, \"%s\"", i, (int)status,
+            fr_last_error());
       expect_message();
       if (refused++ > 20) check_abort("it goes on for ever");
     }

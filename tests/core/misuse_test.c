@@ -1,5 +1,7 @@
-/* Models that are built, compiled and run wrongly: in the wrong order, too large, with a loss that does not fit, on
- * data that is not what it should be. Each is refused with its message, and the model stays usable. */
+/* Models that are built, compiled and run wrongly: in the wrong order, too large, with a loss that
+ * does not fit, on
+ * data that is not what it should be. Each is refused with its message, and the model stays usable.
+ * */
 #include "stack.h"
 
 static void refused_order(void) {
@@ -16,8 +18,8 @@ static void refused_order(void) {
   must(fr_model_add(m, &l));
   check_refused(fr_model_get_parameter(m, 0, values, 12), FR_WRONG_STATE,
                 "model: build it before its weights are asked for");
-  check_refused(fr_activations_of(m, 0, &(fr_batch){values, FR_FLOAT32, NULL, 1, NULL}, 0, values), FR_WRONG_STATE,
-                "activations: build the model first");
+  check_refused(fr_activations_of(m, 0, &(fr_batch){values, FR_FLOAT32, NULL, 1, NULL}, 0, values),
+                FR_WRONG_STATE, "activations: build the model first");
   check_refused(fr_predict(m, &batch, 1, values), FR_WRONG_STATE,
                 "model: build it before it is used");
   must(fr_model_build(m));
@@ -40,8 +42,8 @@ static void refused_order(void) {
                 "weights: index must be 0..1, got -1");
   check_refused(fr_model_set_parameter(m, 0, values, 11), FR_INVALID_ARGUMENT,
                 "weights: tensor 0 has 12 elements, got 11");
-  check_refused(fr_activations_of(m, 1, &(fr_batch){values, FR_FLOAT32, NULL, 1, NULL}, 0, values), FR_INVALID_ARGUMENT,
-                "activations: layer must be 0..0, got 1");
+  check_refused(fr_activations_of(m, 1, &(fr_batch){values, FR_FLOAT32, NULL, 1, NULL}, 0, values),
+                FR_INVALID_ARGUMENT, "activations: layer must be 0..0, got 1");
   fr_model_destroy(m);
 }
 
@@ -56,7 +58,8 @@ static void refused_sizes(void) {
 
   m = fr_model_create(&input, 1); /* refused, mended and built: nothing leaks */
   must(fr_model_add(m, &f));
-  check_refused(fr_model_build(m), FR_INVALID_ARGUMENT, "model: needs a layer besides flatten and reshape");
+  check_refused(fr_model_build(m), FR_INVALID_ARGUMENT,
+                "model: needs a layer besides flatten and reshape");
   must(fr_model_add(m, &l));
   must(fr_model_build(m));
   fr_model_destroy(m);
@@ -69,12 +72,14 @@ static void refused_sizes(void) {
   check_refused(fr_model_add(m, &l), FR_INVALID_ARGUMENT, "model: at most 67108864 weights in all");
   fr_model_destroy(m);
 
-  enum { INPUTS = (1 << 23) + 1 }; /* of one unit: for inference it becomes 32 of them, more than a GB */
+  enum {
+    INPUTS = (1 << 23) + 1
+  }; /* of one unit: for inference it becomes 32 of them, more than a GB */
   float y;
   uint8_t *pixels = check_alloc(INPUTS);
   m = stack(flat(INPUTS), LAYERS(without_bias(dense(1, FR_LINEAR))), 1);
-  check_refused(fr_predict(m, &(fr_batch){pixels, FR_UINT8, NULL, 1, NULL}, 1, &y), FR_OUT_OF_MEMORY,
-                "model: no memory to run 268435488 weights");
+  check_refused(fr_predict(m, &(fr_batch){pixels, FR_UINT8, NULL, 1, NULL}, 1, &y),
+                FR_OUT_OF_MEMORY, "model: no memory to run 268435488 weights");
   free(pixels);
   fr_model_destroy(m);
 }
@@ -88,7 +93,8 @@ static void refused_losses(void) {
                 "compile: sparseCategoricalCrossentropy needs a flat output of two or more "
                 "classes, got shape (2, 2, 3)");
   /* over an image of one-hot pixels the sum of targets is not the softmax's */
-  check_refused(fr_model_compile(m, &plain_sgd, LOSS(FR_CATEGORICAL_CROSSENTROPY)), FR_INVALID_ARGUMENT,
+  check_refused(fr_model_compile(m, &plain_sgd, LOSS(FR_CATEGORICAL_CROSSENTROPY)),
+                FR_INVALID_ARGUMENT,
                 "compile: categoricalCrossentropy needs a flat output of two or more "
                 "classes, got shape (2, 2, 3)");
   must(fr_model_compile(m, &plain_sgd, LOSS(FR_MEAN_SQUARED_ERROR)));
@@ -115,12 +121,14 @@ static void refused_batches(void) {
   fr_batch b = {samples, FR_FLOAT32, labels, 3, NULL};
   int count;
   float *before = weights_of(m, &count);
-  check_refused(fr_train(m, &b, 1, NULL, scores), FR_BAD_DATA, "labels: label 1 must be 0..3, got 4");
+  check_refused(fr_train(m, &b, 1, NULL, scores), FR_BAD_DATA,
+                "labels: label 1 must be 0..3, got 4");
   check_refused(fr_evaluate(m, &b, 1, scores), FR_BAD_DATA, "labels: label 1 must be 0..3, got 4");
   check_refused(fr_train_gradients(m, &b, scores), FR_BAD_DATA,
                 "labels: label 1 must be 0..3, got 4");
   labels[1] = -1;
-  check_refused(fr_train(m, &b, 1, NULL, scores), FR_BAD_DATA, "labels: label 1 must be 0..3, got -1");
+  check_refused(fr_train(m, &b, 1, NULL, scores), FR_BAD_DATA,
+                "labels: label 1 must be 0..3, got -1");
   float *after = weights_of(m, &count);
   CHECK(memcmp(before, after, sizeof *after * (size_t)count) == 0 && m->optimizer.steps == 0,
         "refused labels moved weights");

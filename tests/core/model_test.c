@@ -124,11 +124,11 @@ static void seeds(void) {
 
 static void round_trips(void) {
   for (int round = 0; round < 60; round++) {
-    fr_model *m = stack(image(check_between(3, 9), check_between(3, 9), check_between(1, 5)),
-                        LAYERS(conv(check_between(1, 19), 3, 2, 1, 1, FR_VALID, FR_RELU), flatten(),
-                               dense(check_between(1, 19), FR_RELU),
-                               without_bias(dense(3, FR_LINEAR))),
-                        1);
+    fr_model *m =
+        stack(image(check_between(3, 9), check_between(3, 9), check_between(1, 5)),
+              LAYERS(conv(check_between(1, 19), 3, 2, 1, 1, FR_VALID, FR_RELU), flatten(),
+                     dense(check_between(1, 19), FR_RELU), without_bias(dense(3, FR_LINEAR))),
+              1);
     CHECK(m->parameter_count == 5, "%d tensors", m->parameter_count);
     float *set[5];
     for (int i = 0; i < 5; i++) {
@@ -156,8 +156,8 @@ static void layouts(void) {
   x[4] = 3.0f;
   fr_batch b = {x, FR_FLOAT32, NULL, 1, NULL};
   must(fr_predict(m, &b, 1, y));
-  CHECK(y[0] == 0.0f && y[1] == 6.0f && y[2] == 0.0f, "dense: %g %g %g", (double)y[0],
-        (double)y[1], (double)y[2]);
+  CHECK(y[0] == 0.0f && y[1] == 6.0f && y[2] == 0.0f, "dense: %g %g %g", (double)y[0], (double)y[1],
+        (double)y[2]);
   fr_model_destroy(m);
 
   m = stack(image(2, 3, 2), LAYERS(conv(3, 2, 3, 1, 1, FR_VALID, FR_LINEAR)), 1);
@@ -167,8 +167,8 @@ static void layouts(void) {
   picture[(1 * 3 + 2) * 2 + 1] = 5.0f;
   b = (fr_batch){picture, FR_FLOAT32, NULL, 1, NULL};
   must(fr_predict(m, &b, 1, y));
-  CHECK(y[0] == 10.0f && y[1] == 0.0f && y[2] == 0.0f, "conv: %g %g %g", (double)y[0],
-        (double)y[1], (double)y[2]);
+  CHECK(y[0] == 10.0f && y[1] == 0.0f && y[2] == 0.0f, "conv: %g %g %g", (double)y[0], (double)y[1],
+        (double)y[2]);
   fr_model_destroy(m);
 }
 
@@ -217,14 +217,17 @@ static fr_arena arena_of(int convolutions) {
   return arena;
 }
 
-/* What all steps work in, each chunk's gradients above all, is there once, and is not touched before it is used. */
+/* What all steps work in, each chunk's gradients above all, is there once, and is not touched
+ * before it is used. */
 static void shared_room(void) {
   const uint64_t kernels = (uint64_t)FR_CHUNKS * 32 * 3 * 3 * 32 * sizeof(float);
   fr_arena one = arena_of(1), four = arena_of(4);
-  CHECK(one.bytes - one.zeros > kernels, "%llu bytes for gradients", (unsigned long long)(one.bytes - one.zeros));
-  CHECK(four.bytes - four.zeros == one.bytes - one.zeros, "%llu and %llu bytes shared", (unsigned long long)(four.bytes - four.zeros),
+  CHECK(one.bytes - one.zeros > kernels, "%llu bytes for gradients",
         (unsigned long long)(one.bytes - one.zeros));
-  CHECK(four.bytes - one.bytes < kernels, "%llu more bytes for three more layers", (unsigned long long)(four.bytes - one.bytes));
+  CHECK(four.bytes - four.zeros == one.bytes - one.zeros, "%llu and %llu bytes shared",
+        (unsigned long long)(four.bytes - four.zeros), (unsigned long long)(one.bytes - one.zeros));
+  CHECK(four.bytes - one.bytes < kernels, "%llu more bytes for three more layers",
+        (unsigned long long)(four.bytes - one.bytes));
 }
 
 int main(void) {

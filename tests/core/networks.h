@@ -11,11 +11,11 @@ static int cases, fused_pools, fused_dropouts, fused_losses;
 
 static float reach = 1.0f; /* samples are within ± this */
 
-#define SPARSE FR_SPARSE_CATEGORICAL_CROSSENTROPY
+#define SPARSE      FR_SPARSE_CATEGORICAL_CROSSENTROPY
 #define CATEGORICAL FR_CATEGORICAL_CROSSENTROPY
-#define BINARY FR_BINARY_CROSSENTROPY
-#define SQUARED FR_MEAN_SQUARED_ERROR
-#define ABSOLUTE FR_MEAN_ABSOLUTE_ERROR
+#define BINARY      FR_BINARY_CROSSENTROPY
+#define SQUARED     FR_MEAN_SQUARED_ERROR
+#define ABSOLUTE    FR_MEAN_ABSOLUTE_ERROR
 
 /* ---- data ------------------------------------------------------------------------------------ */
 
@@ -59,7 +59,8 @@ static fr_batch batch_of(const data *d, fr_loss_kind loss) {
 }
 
 /* Samples first … first + n - 1. */
-static fr_batch slice_of(const fr_model *m, const fr_batch *b, fr_loss_kind loss, int first, int n) {
+static fr_batch slice_of(const fr_model *m, const fr_batch *b, fr_loss_kind loss, int first,
+                         int n) {
   int width = loss == SPARSE ? 1 : output_size(m);
   return (fr_batch){(const float *)b->samples + first * fr_shape_elements(&m->input), FR_FLOAT32,
                     (const float *)b->targets + first * width, n,
@@ -68,7 +69,8 @@ static fr_batch slice_of(const fr_model *m, const fr_batch *b, fr_loss_kind loss
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-/* Floats carry the network through a dozen layers of up to a hundred terms each, which may cancel: a
+/* Floats carry the network through a dozen layers of up to a hundred terms each, which may cancel:
+ * a
  * bias before a normalization has a gradient of zero. */
 static double tolerance_for(const double *values, int n) {
   double largest = 0.0;
@@ -152,16 +154,40 @@ static const fr_optimizer optimizers[] = {
     {.kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.9, .beta2 = 0.99, .epsilon = 0.01},
     {.kind = FR_ADADELTA, .learning_rate = 0.5, .rho = 0.9, .epsilon = 0.01},
     {.kind = FR_RMSPROP, .learning_rate = 0.02, .rho = 0.9, .epsilon = 0.01},
-    {.kind = FR_RMSPROP, .learning_rate = 0.02, .rho = 0.8, .epsilon = 0.01, .centered = 1,
+    {.kind = FR_RMSPROP,
+     .learning_rate = 0.02,
+     .rho = 0.8,
+     .epsilon = 0.01,
+     .centered = 1,
      .momentum = 0.5},
     {.kind = FR_ADAGRAD, .learning_rate = 0.05, .initial_accumulator = 0.1, .epsilon = 0.01},
-    {.kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.4, .beta2 = 0.9, .epsilon = 0.01,
-     .weight_decay = 0.3, .global_clip_norm = 0.1},
-    {.kind = FR_SGD, .learning_rate = 0.1, .momentum = 0.5, .weight_decay = 0.2, .clip_value = 0.02},
-    {.kind = FR_SGD, .learning_rate = 0.1, .clip_norm = 0.05, .use_ema = 1, .ema_momentum = 0.5,
+    {.kind = FR_ADAM,
+     .learning_rate = 0.01,
+     .beta1 = 0.4,
+     .beta2 = 0.9,
+     .epsilon = 0.01,
+     .weight_decay = 0.3,
+     .global_clip_norm = 0.1},
+    {.kind = FR_SGD,
+     .learning_rate = 0.1,
+     .momentum = 0.5,
+     .weight_decay = 0.2,
+     .clip_value = 0.02},
+    {.kind = FR_SGD,
+     .learning_rate = 0.1,
+     .clip_norm = 0.05,
+     .use_ema = 1,
+     .ema_momentum = 0.5,
      .ema_overwrite = 2},
-    {.kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.9, .beta2 = 0.99, .epsilon = 0.01,
-     .weight_decay = 0.1, .use_ema = 1, .ema_momentum = 0.9, .ema_overwrite = 1},
+    {.kind = FR_ADAM,
+     .learning_rate = 0.01,
+     .beta1 = 0.9,
+     .beta2 = 0.99,
+     .epsilon = 0.01,
+     .weight_decay = 0.1,
+     .use_ema = 1,
+     .ema_momentum = 0.9,
+     .ema_overwrite = 1},
 };
 enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 

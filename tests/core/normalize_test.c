@@ -24,8 +24,10 @@ static float *filled(int channels, float low, float high) {
 }
 
 static fr_norm norm_of(int channels) {
-  return (fr_norm){.channels = channels, .mean = filled(channels, -1.0f, 1.0f),
-                   .variance = filled(channels, 0.1f, 2.0f), .gain = channels_of(channels, 1),
+  return (fr_norm){.channels = channels,
+                   .mean = filled(channels, -1.0f, 1.0f),
+                   .variance = filled(channels, 0.1f, 2.0f),
+                   .gain = channels_of(channels, 1),
                    .shift = channels_of(channels, 1)};
 }
 
@@ -36,13 +38,15 @@ static void free_norm(fr_norm *m) {
   free(m->shift);
 }
 
-/* ---- sums over positions, parts and samples --------------------------------------------------------- */
+/* ---- sums over positions, parts and samples
+ * --------------------------------------------------------- */
 
 static void sums(int channels, int positions) {
   fr_norm m = norm_of(channels);
   size_t floats = (size_t)(channels * positions);
   float *parts[PARTS], *squares = zeros_of(channels, 1), *mean = channels_of(channels, 1);
-  check_sum *want = calloc((size_t)channels, sizeof *want), *want_squares = calloc((size_t)channels, sizeof *want);
+  check_sum *want = calloc((size_t)channels, sizeof *want),
+            *want_squares = calloc((size_t)channels, sizeof *want);
   for (int part = 0; part < PARTS; part++) {
     float *x = check_floats(floats);
     parts[part] = zeros_of(channels, 1);
@@ -61,7 +65,8 @@ static void sums(int channels, int positions) {
     CHECK_NEAR(mean[c], want[c].value / 2.5, check_tolerance(&want[c]), "sum");
     /* the difference, too, is rounded: of numbers up to two */
     CHECK_NEAR(squares[c], want_squares[c].value,
-               check_tolerance(&want_squares[c]) + want_squares[c].terms * 4 * (double)FLT_EPSILON, "squares");
+               check_tolerance(&want_squares[c]) + want_squares[c].terms * 4 * (double)FLT_EPSILON,
+               "squares");
   }
   for (int part = 0; part < PARTS; part++) free(parts[part]);
   free(squares);
@@ -71,7 +76,8 @@ static void sums(int channels, int positions) {
   free_norm(&m);
 }
 
-/* ---- forward --------------------------------------------------------------------------------------- */
+/* ---- forward
+ * --------------------------------------------------------------------------------------- */
 
 static void forward(int channels, int positions, const float *gamma, const float *beta) {
   const float epsilon = 0.001f;
@@ -84,14 +90,16 @@ static void forward(int channels, int positions, const float *gamma, const float
     int c = (int)i % channels;
     double gain = (gamma ? (double)gamma[c] : 1.0) / sqrt((double)m.variance[c] + epsilon);
     double away = gain * ((double)x[i] - m.mean[c]), shift = beta ? (double)beta[c] : 0.0;
-    CHECK_NEAR(y[i], away + shift, 8 * FLT_EPSILON * (fabs(away) + fabs(shift) + 2 * fabs(gain)), "y");
+    CHECK_NEAR(y[i], away + shift, 8 * FLT_EPSILON * (fabs(away) + fabs(shift) + 2 * fabs(gain)),
+               "y");
   }
   free(x);
   free(y);
   free_norm(&m);
 }
 
-/* ---- backward -------------------------------------------------------------------------------------- */
+/* ---- backward
+ * -------------------------------------------------------------------------------------- */
 
 static void backward(int channels, int positions) {
   fr_norm m = norm_of(channels);
@@ -99,7 +107,8 @@ static void backward(int channels, int positions) {
   int padded = fr_round_up(channels, FR_LANES);
   float *x = check_floats(floats), *dy = check_floats(floats), *dx = check_garbage(floats);
   float *gradients = zeros_of(channels, 2), *slopes = channels_of(channels, 2);
-  check_sum *products = calloc((size_t)channels, sizeof *products), *plain = calloc((size_t)channels, sizeof *plain);
+  check_sum *products = calloc((size_t)channels, sizeof *products),
+            *plain = calloc((size_t)channels, sizeof *plain);
   fr_norm_prepare(&m, NULL, NULL, 0.01f);
   for (int twice = 0; twice < 2; twice++) /* gradients add up over samples */
     fr_norm_add_gradients(&m, x, dy, positions, gradients);
@@ -111,7 +120,8 @@ static void backward(int channels, int positions) {
   }
   for (int c = 0; c < channels; c++) {
     CHECK_NEAR(gradients[c], products[c].value,
-               check_tolerance(&products[c]) + products[c].terms * 2 * (double)FLT_EPSILON, "dy · (x - mean)");
+               check_tolerance(&products[c]) + products[c].terms * 2 * (double)FLT_EPSILON,
+               "dy · (x - mean)");
     check_sum_near(gradients[padded + c], &plain[c], "dy");
     slopes[c] = check_float();
     slopes[padded + c] = check_float();
@@ -135,7 +145,8 @@ static void backward(int channels, int positions) {
 
 /* A channel that is the same everywhere has no variance, and leaves beta. */
 static void constant_channel(void) {
-  float x[8] = {3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f}, y[8], sums[4] = {0}, squares[4] = {0};
+  float x[8] = {3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f}, y[8], sums[4] = {0},
+        squares[4] = {0};
   float mean[4], variance[4], gain[4], shift[4], beta[4] = {0.5f};
   fr_norm m = {1, mean, variance, gain, shift};
   fr_norm_add(&m, x, 8, sums);

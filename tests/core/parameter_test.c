@@ -6,7 +6,8 @@ static fr_layer wide_dense(void) { return dense(90, FR_LINEAR); }
 static fr_layer wide_conv(void) { return conv(40, 3, 5, 1, 1, FR_SAME, FR_LINEAR); }
 static fr_layer wide_depthwise(void) { return depthwise(7, 5, 3, 1, 1, FR_SAME, FR_LINEAR); }
 
-/* keras.initializers.compute_fans: a kernel's last two axes, times its window; a vector's length both ways. */
+/* keras.initializers.compute_fans: a kernel's last two axes, times its window; a vector's length
+ * both ways. */
 static const struct {
   const char *name;
   fr_shape input;
@@ -34,16 +35,20 @@ static float *values_of(fr_shape input, fr_layer layer, int which, uint64_t seed
   return values;
 }
 
-/* n numbers have a mean of standard deviation √(variance / n); a mean square of one of variance · √(k / n), with
- * k = 4/5 for uniform and 1.3655 for truncated normal ones. `limit` is never passed, and nearly reached. */
-static void check_spread(const float *v, int n, double variance, double limit, double k, const char *what) {
+/* n numbers have a mean of standard deviation √(variance / n); a mean square of one of variance ·
+ * √(k / n), with
+ * k = 4/5 for uniform and 1.3655 for truncated normal ones. `limit` is never passed, and nearly
+ * reached. */
+static void check_spread(const float *v, int n, double variance, double limit, double k,
+                         const char *what) {
   double sum = 0.0, squares = 0.0, most = 0.0;
   for (int i = 0; i < n; i++) {
     sum += v[i];
     squares += (double)v[i] * v[i];
     most = fmax(most, fabs((double)v[i]));
   }
-  CHECK(most <= limit * (1 + 1e-6) && most > limit * (1.0 - 30.0 / n), "%s: up to %g of %g", what, most, limit);
+  CHECK(most <= limit * (1 + 1e-6) && most > limit * (1.0 - 30.0 / n), "%s: up to %g of %g", what,
+        most, limit);
   CHECK_NEAR(sum / n, 0.0, 5.0 * sqrt(variance / n), what);
   CHECK_NEAR(squares / n, variance, 5.0 * variance * sqrt(k / n), what);
 }
@@ -55,9 +60,12 @@ static void variances(void) {
         fr_layer l = parameters[p].layer();
         fr_initializer *init = &l.initializers[parameters[p].which];
         *init = (fr_initializer){.distribution = normal ? FR_INIT_NORMAL : FR_INIT_UNIFORM,
-                                 .value = fan == FR_FAN_IN ? 2.0f : 1.0f, .fan = (fr_fan)fan};
+                                 .value = fan == FR_FAN_IN ? 2.0f : 1.0f,
+                                 .fan = (fr_fan)fan};
         double in = parameters[p].in, out = parameters[p].out;
-        double variance = (double)init->value / (fan == FR_FAN_IN ? in : fan == FR_FAN_OUT ? out : (in + out) / 2.0);
+        double variance = (double)init->value / (fan == FR_FAN_IN    ? in
+                                                 : fan == FR_FAN_OUT ? out
+                                                                     : (in + out) / 2.0);
         int n;
         float *v = values_of(parameters[p].input, l, parameters[p].which, 3, &n);
         CHECK(n == parameters[p].elements, "%s: %d elements", parameters[p].name, n);
@@ -73,7 +81,8 @@ static void check_all(const float *v, int n, float want, const char *what) {
   CHECK(wrong == 0, "%s: %d of %d are not %g", what, wrong, n, (double)want);
 }
 
-/* Glorot uniform kernels, zero biases; of a normalization gamma and the moving variance are ones. */
+/* Glorot uniform kernels, zero biases; of a normalization gamma and the moving variance are ones.
+ * */
 static void defaults(void) {
   for (int p = 0; p < PARAMETERS; p++) {
     int n;
@@ -104,7 +113,8 @@ static void constants(void) {
     free(v);
   }
   fr_layer l = wide_dense();
-  l.initializers[0] = l.initializers[1] = (fr_initializer){.distribution = FR_INIT_CONSTANT, .value = -3.0f};
+  l.initializers[0] = l.initializers[1] =
+      (fr_initializer){.distribution = FR_INIT_CONSTANT, .value = -3.0f};
   for (int which = 0; which < 2; which++) {
     int n;
     float *v = values_of(flat(70), l, which, 3, &n);
@@ -113,7 +123,8 @@ static void constants(void) {
   }
 }
 
-/* ---- seeds ------------------------------------------------------------------------------------------ */
+/* ---- seeds
+ * ------------------------------------------------------------------------------------------ */
 
 static int shared(const float *a, const float *b, int n) {
   int same = 0;
@@ -121,14 +132,18 @@ static int shared(const float *a, const float *b, int n) {
   return same;
 }
 
-/* With a seed of its own a kernel is the same in any layer of any model; without, the model's seed and the
+/* With a seed of its own a kernel is the same in any layer of any model; without, the model's seed
+ * and the
  * parameter's place decide. */
 static void seeds(void) {
   for (int normal = 0; normal < 2; normal++)
     for (int seeded = 0; seeded < 2; seeded++) {
       fr_layer l = dense(20, FR_LINEAR);
-      l.initializers[0] = (fr_initializer){.distribution = normal ? FR_INIT_NORMAL : FR_INIT_UNIFORM, .value = 1.0f,
-                                           .has_seed = seeded, .seed = 99};
+      l.initializers[0] =
+          (fr_initializer){.distribution = normal ? FR_INIT_NORMAL : FR_INIT_UNIFORM,
+                           .value = 1.0f,
+                           .has_seed = seeded,
+                           .seed = 99};
       fr_model *m = stack(flat(20), LAYERS(l, l), 7), *other = stack(flat(20), LAYERS(l, l), 8);
       float a[400], b[400], c[400];
       must(fr_model_get_parameter(m, 0, a, 400));
@@ -148,7 +163,8 @@ static void seeds(void) {
     }
 }
 
-/* ---- which there are -------------------------------------------------------------------------------- */
+/* ---- which there are
+ * -------------------------------------------------------------------------------- */
 
 static void described(void) {
   for (int scale = 0; scale < 2; scale++)
@@ -160,14 +176,16 @@ static void described(void) {
         if (which == 1 && !center) which++;
         const fr_parameter *p = &m->parameters[i];
         CHECK(p->which == which && p->trainable == (which < 2) && p->rank == 1 && p->dims[0] == 5,
-              "tensor %d: which %d, trainable %d, rank %d of %d", i, p->which, p->trainable, p->rank, p->dims[0]);
+              "tensor %d: which %d, trainable %d, rank %d of %d", i, p->which, p->trainable,
+              p->rank, p->dims[0]);
       }
       fr_model_destroy(m);
     }
-  fr_model *m = stack(image(8, 7, 3), LAYERS(without_bias(depthwise(2, 3, 4, 1, 1, FR_SAME, FR_LINEAR))), 1);
+  fr_model *m =
+      stack(image(8, 7, 3), LAYERS(without_bias(depthwise(2, 3, 4, 1, 1, FR_SAME, FR_LINEAR))), 1);
   const fr_parameter *p = &m->parameters[0];
-  CHECK(m->parameter_count == 1 && p->rank == 4 && p->dims[0] == 3 && p->dims[1] == 4 && p->dims[2] == 3 &&
-            p->dims[3] == 2,
+  CHECK(m->parameter_count == 1 && p->rank == 4 && p->dims[0] == 3 && p->dims[1] == 4 &&
+            p->dims[2] == 3 && p->dims[3] == 2,
         "depthwise: %d × %d × %d × %d", p->dims[0], p->dims[1], p->dims[2], p->dims[3]);
   fr_model_destroy(m);
 }

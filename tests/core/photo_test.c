@@ -1,4 +1,5 @@
-/* From photo to picture: averages against a plain reference, colours against published values, garments drawn in front of plain,
+/* From photo to picture: averages against a plain reference, colours against published values,
+ * garments drawn in front of plain,
  * striped and noisy grounds found again, and the kinds of pictures told apart. */
 #include "check.h"
 #include "photo/api.h"
@@ -20,23 +21,28 @@ static uint8_t *random_source(int width, int height) {
 }
 
 /* The mean of a cell, in doubles. */
-static double mean_of(const uint8_t *rgba, int width, int height, int columns, int rows, int x, int y, int c) {
+static double mean_of(const uint8_t *rgba, int width, int height, int columns, int rows, int x,
+                      int y, int c) {
   const double x0 = (double)x * width / columns, x1 = (double)(x + 1) * width / columns;
   const double y0 = (double)y * height / rows, y1 = (double)(y + 1) * height / rows;
   double sum = 0;
   for (int Y = (int)y0; Y < height && Y < y1; Y++)
     for (int X = (int)x0; X < width && X < x1; X++)
-      sum += rgba[((long)Y * width + X) * 4 + c] * (fmin(x1, X + 1) - fmax(x0, X)) * (fmin(y1, Y + 1) - fmax(y0, Y));
+      sum += rgba[((long)Y * width + X) * 4 + c] * (fmin(x1, X + 1) - fmax(x0, X)) *
+             (fmin(y1, Y + 1) - fmax(y0, Y));
   return sum / ((x1 - x0) * (y1 - y0));
 }
 
 static void shrink(const uint8_t *rgba, int width, int height, int strip) {
   CHECK(fr_shrink_begin(&shrinker, width, height), "%d x %d is refused", width, height);
-  for (int y = 0; y < height; y += strip) fr_shrink_rows(&shrinker, rgba + (size_t)y * (size_t)width * 4, strip < height - y ? strip : height - y, &photo);
+  for (int y = 0; y < height; y += strip)
+    fr_shrink_rows(&shrinker, rgba + (size_t)y * (size_t)width * 4,
+                   strip < height - y ? strip : height - y, &photo);
 }
 
 static void averages(void) {
-  static const int sizes[][2] = {{1, 1}, {28, 28}, {112, 112}, {113, 57}, {1, 700}, {3000, 2}, {400, 533}, {225, 224}, {97, 111}};
+  static const int sizes[][2] = {{1, 1},    {28, 28},   {112, 112}, {113, 57}, {1, 700},
+                                 {3000, 2}, {400, 533}, {225, 224}, {97, 111}};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     const int width = sizes[s][0], height = sizes[s][1];
     uint8_t *rgba = random_source(width, height);
@@ -47,15 +53,21 @@ static void averages(void) {
     for (int y = 0; y < photo.height; y++)
       for (int x = 0; x < photo.width; x++)
         for (int c = 0; c < 4; c++)
-          worst = fmax(worst, fabs(photo.rgba[(y * photo.width + x) * 4 + c] - mean_of(rgba, width, height, photo.width, photo.height, x, y, c)));
+          worst =
+              fmax(worst, fabs(photo.rgba[(y * photo.width + x) * 4 + c] -
+                               mean_of(rgba, width, height, photo.width, photo.height, x, y, c)));
     CHECK(worst <= 2, "%d x %d: off by %g of 255", width, height, worst);
-    CHECK(photo.width <= FR_PHOTO_EDGE && photo.height <= FR_PHOTO_EDGE, "%d x %d is made %d x %d", width, height, photo.width, photo.height);
+    CHECK(photo.width <= FR_PHOTO_EDGE && photo.height <= FR_PHOTO_EDGE, "%d x %d is made %d x %d",
+          width, height, photo.width, photo.height);
     shrink(rgba, width, height, height);
-    CHECK(memcmp(before.rgba, photo.rgba, (size_t)(photo.width * photo.height * 4)) == 0, "%d x %d: strips change the result", width, height);
+    CHECK(memcmp(before.rgba, photo.rgba, (size_t)(photo.width * photo.height * 4)) == 0,
+          "%d x %d: strips change the result", width, height);
     free(rgba);
   }
-  CHECK(!fr_shrink_begin(&shrinker, 0, 5) && !fr_shrink_begin(&shrinker, 5, 0), "an empty source is taken");
-  CHECK(!fr_shrink_begin(&shrinker, FR_PHOTO_SOURCE_EDGE + 1, 5), "a source that is too wide is taken");
+  CHECK(!fr_shrink_begin(&shrinker, 0, 5) && !fr_shrink_begin(&shrinker, 5, 0),
+        "an empty source is taken");
+  CHECK(!fr_shrink_begin(&shrinker, FR_PHOTO_SOURCE_EDGE + 1, 5),
+        "a source that is too wide is taken");
 }
 
 /* ---- colour ---------------------------------------------------------------------------------- */
@@ -65,12 +77,9 @@ static void colours(void) {
   static const struct {
     uint8_t rgb[3];
     double lab[3];
-  } known[] = {{{255, 255, 255}, {100, 0, 0}},
-               {{0, 0, 0}, {0, 0, 0}},
-               {{255, 0, 0}, {53.24, 80.09, 67.20}},
-               {{0, 255, 0}, {87.73, -86.18, 83.18}},
-               {{0, 0, 255}, {32.30, 79.19, -107.86}},
-               {{128, 128, 128}, {53.59, 0, 0}}};
+  } known[] = {{{255, 255, 255}, {100, 0, 0}},         {{0, 0, 0}, {0, 0, 0}},
+               {{255, 0, 0}, {53.24, 80.09, 67.20}},   {{0, 255, 0}, {87.73, -86.18, 83.18}},
+               {{0, 0, 255}, {32.30, 79.19, -107.86}}, {{128, 128, 128}, {53.59, 0, 0}}};
   for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
     photo.width = photo.height = 1;
     memcpy(photo.rgba, known[k].rgb, 3);
@@ -85,7 +94,8 @@ static void colours(void) {
 
 static void thresholds(void) {
   float values[1000];
-  for (int i = 0; i < 1000; i++) values[i] = (i < 700 ? 0.2f : 0.8f) + 0.1f * ((float)random_below(1000) / 1000 - 0.5f);
+  for (int i = 0; i < 1000; i++)
+    values[i] = (i < 700 ? 0.2f : 0.8f) + 0.1f * ((float)random_below(1000) / 1000 - 0.5f);
   const float threshold = fr_otsu(values, 1000);
   CHECK(threshold > 0.24f && threshold < 0.76f, "between 0.2 and 0.8 lies %g", threshold);
   for (int i = 0; i < 1000; i++) values[i] = 0.5f;
@@ -129,9 +139,11 @@ static double found_share(scene scene, int width, int height) {
     for (int x = 0; x < width; x++) {
       uint8_t *pixel = rgba + ((size_t)y * (size_t)width + (size_t)x) * 4;
       const double u = (x + 0.5) / width, v = (y + 0.5) / height;
-      const bool shirt = in_shirt(u, v), print = shirt && scene.print && fabs(u - 0.5) < 0.08 && fabs(v - 0.45) < 0.08;
+      const bool shirt = in_shirt(u, v),
+                 print = shirt && scene.print && fabs(u - 0.5) < 0.08 && fabs(v - 0.45) < 0.08;
       for (int c = 0; c < 3; c++) {
-        int value = (shirt ? scene.garment : scene.ground)[c] + random_below(2 * scene.noise + 1) - scene.noise;
+        int value = (shirt ? scene.garment : scene.ground)[c] + random_below(2 * scene.noise + 1) -
+                    scene.noise;
         if (!shirt && scene.stripes && (y / 16) % 2) value -= 30;
         if (print) value = 255 - value;
         pixel[c] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
@@ -146,7 +158,8 @@ static double found_share(scene scene, int width, int height) {
   double both = 0, either = 0;
   for (int y = 0; y < photo.height; y++)
     for (int x = 0; x < photo.width; x++) {
-      const bool want = in_shirt((x + 0.5) / photo.width, (y + 0.5) / photo.height), got = mask[y * photo.width + x] > 0.5f;
+      const bool want = in_shirt((x + 0.5) / photo.width, (y + 0.5) / photo.height),
+                 got = mask[y * photo.width + x] > 0.5f;
       both += want && got;
       either += want || got;
     }
@@ -175,7 +188,8 @@ static void odd_pictures(void) {
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
     for (int noise = 0; noise <= 100; noise += 100) {
       found_share((scene){{128, 128, 128}, {128, 128, 128}, noise, 0, 0}, sizes[s][0], sizes[s][1]);
-      for (int i = 0; i < photo.width * photo.height; i++) CHECK(mask[i] == 0 || mask[i] == 1, "mask %g", mask[i]);
+      for (int i = 0; i < photo.width * photo.height; i++)
+        CHECK(mask[i] == 0 || mask[i] == 1, "mask %g", mask[i]);
     }
 }
 
@@ -186,7 +200,8 @@ static int run(const uint8_t *rgba, int width, int height) {
   const int rows = fr_photo_strip_bytes() / (width * 4);
   for (int y = 0; y < height; y += rows) {
     const int count = rows < height - y ? rows : height - y;
-    memcpy(fr_photo_strip(), rgba + (size_t)y * (size_t)width * 4, (size_t)count * (size_t)width * 4);
+    memcpy(fr_photo_strip(), rgba + (size_t)y * (size_t)width * 4,
+           (size_t)count * (size_t)width * 4);
     fr_photo_rows(count);
   }
   return fr_photo_segment();
@@ -202,10 +217,12 @@ static void kinds(void) {
     for (int x = 5; x < 55; x++) rgba[(y * 60 + x) * 4 + 3] = 255;
   CHECK(run(rgba, 60, 40) == FR_PHOTO_KIND_CUTOUT, "a cutout is not seen");
   const float *box = fr_photo_box();
-  CHECK(box[0] == 5 && box[1] == 10 && box[2] == 55 && box[3] == 30, "box %g %g %g %g", box[0], box[1], box[2], box[3]);
+  CHECK(box[0] == 5 && box[1] == 10 && box[2] == 55 && box[3] == 30, "box %g %g %g %g", box[0],
+        box[1], box[2], box[3]);
   fr_photo_garment(-1);
   const uint8_t *picture = fr_photo_picture();
-  CHECK(picture[14 * 28] == 255 && picture[14 * 28 + 27] == 255, "black is not bright from side to side");
+  CHECK(picture[14 * 28] == 255 && picture[14 * 28 + 27] == 255,
+        "black is not bright from side to side");
   CHECK(picture[5 * 28 + 14] == 0 && picture[22 * 28 + 14] == 0, "the aspect is not kept");
   fr_photo_garment(1);
   CHECK(picture[14 * 28 + 14] == 0, "inverted, black is %d", picture[14 * 28 + 14]);
@@ -219,7 +236,8 @@ static void kinds(void) {
   }
   CHECK(run(gray, 28, 28) == FR_PHOTO_KIND_READY, "a picture like Fashion-MNIST's is not seen");
   fr_photo_garment(-1);
-  for (int i = 0; i < 28 * 28; i++) CHECK(picture[i] == gray[4 * i], "pixel %d is %d, was %d", i, picture[i], gray[4 * i]);
+  for (int i = 0; i < 28 * 28; i++)
+    CHECK(picture[i] == gray[4 * i], "pixel %d is %d, was %d", i, picture[i], gray[4 * i]);
 
   for (int i = 0; i < 28 * 28; i++) gray[4 * i] = (uint8_t)(255 - gray[4 * i]);
   CHECK(run(gray, 28, 28) == FR_PHOTO_KIND_PHOTO, "what is not gray passes for ready");
@@ -232,12 +250,15 @@ static void nothing_stands_out(void) {
     memset(rgba, gray, sizeof rgba);
     for (int i = 0; i < 50 * 40; i++) rgba[4 * i + 3] = 255;
     const int kind = run(rgba, 50, 40);
-    CHECK(kind == (gray == 0 ? FR_PHOTO_KIND_READY : FR_PHOTO_KIND_PHOTO), "gray %d is of kind %d", gray, kind);
+    CHECK(kind == (gray == 0 ? FR_PHOTO_KIND_READY : FR_PHOTO_KIND_PHOTO), "gray %d is of kind %d",
+          gray, kind);
     const float *box = fr_photo_box();
-    CHECK(box[0] >= 0 && box[1] >= 0 && box[2] <= 50 && box[3] <= 40 && box[0] < box[2] && box[1] < box[3], "gray %d: box %g %g %g %g", gray, box[0],
-          box[1], box[2], box[3]);
+    CHECK(box[0] >= 0 && box[1] >= 0 && box[2] <= 50 && box[3] <= 40 && box[0] < box[2] &&
+              box[1] < box[3],
+          "gray %d: box %g %g %g %g", gray, box[0], box[1], box[2], box[3]);
     fr_photo_garment(-1);
-    CHECK(abs(fr_photo_picture()[14 * 28 + 14] - (gray == 0 ? 0 : 255 - gray)) <= 1, "gray %d is drawn %d", gray, fr_photo_picture()[14 * 28 + 14]);
+    CHECK(abs(fr_photo_picture()[14 * 28 + 14] - (gray == 0 ? 0 : 255 - gray)) <= 1,
+          "gray %d is drawn %d", gray, fr_photo_picture()[14 * 28 + 14]);
   }
 }
 
@@ -251,36 +272,43 @@ static void box_of_ones_own(void) {
   }
   CHECK(run(rgba, 100, 100) == FR_PHOTO_KIND_PHOTO, "not a photo");
   float *box = fr_photo_box();
-  CHECK(fabsf(box[0] - 51) <= 1 && fabsf(box[2] - 80) <= 1, "the garment from %g to %g", box[0], box[2]);
+  CHECK(fabsf(box[0] - 51) <= 1 && fabsf(box[2] - 80) <= 1, "the garment from %g to %g", box[0],
+        box[2]);
   box[0] = box[1] = 0;
   box[2] = box[3] = 28;
   fr_photo_garment(0);
-  CHECK(fr_photo_picture()[5 * 28 + 5] == 55, "a ground of 200 is %d", fr_photo_picture()[5 * 28 + 5]);
+  CHECK(fr_photo_picture()[5 * 28 + 5] == 55, "a ground of 200 is %d",
+        fr_photo_picture()[5 * 28 + 5]);
   int inside = 0;
   for (int i = 0; i < 100 * 100; i++) inside += fr_photo_mask()[i];
-  CHECK(inside > 1000 && inside < 1300 && fr_photo_width() == 100 && fr_photo_height() == 100, "%d pixels of garment", inside);
+  CHECK(inside > 1000 && inside < 1300 && fr_photo_width() == 100 && fr_photo_height() == 100,
+        "%d pixels of garment", inside);
 }
 
 /* Rows that are missing and boxes that cannot be: nothing is drawn. */
 static void refused_boxes(void) {
-  static const fr_box wrong[] = {{NAN, 0, 9, 9},  {-1, 0, 9, 9},   {0, 0, 9, 10.5f}, {0, 0, INFINITY, 9},
-                                 {5, 0, 4, 9},    {0, 9, 10, 8},   {4, 4, 4, 4},     {4, 4, 4.001f, 4.001f},
-                                 {-INFINITY, 0, 9, 9}, {0, 0, 9, NAN}};
+  static const fr_box wrong[] = {
+      {NAN, 0, 9, 9}, {-1, 0, 9, 9}, {0, 0, 9, 10.5f},       {0, 0, INFINITY, 9},  {5, 0, 4, 9},
+      {0, 9, 10, 8},  {4, 4, 4, 4},  {4, 4, 4.001f, 4.001f}, {-INFINITY, 0, 9, 9}, {0, 0, 9, NAN}};
   static uint8_t rgba[10 * 10 * 4];
-  for (int i = 0; i < 10 * 10; i++) memset(rgba + 4 * i, i % 10 < 5 ? 0 : 255, 4), rgba[4 * i + 3] = 255;
+  for (int i = 0; i < 10 * 10; i++)
+    memset(rgba + 4 * i, i % 10 < 5 ? 0 : 255, 4), rgba[4 * i + 3] = 255;
   run(rgba, 10, 10);
   fr_box *box = (fr_box *)fr_photo_box();
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     *box = wrong[i];
     CHECK(fr_photo_garment(0) == 0, "box %zu is drawn", i);
   }
-  *box = (fr_box){1, 1, 1.02f, 1.02f}; /* of black, all of it garment: as bright as can be, and no brighter */
+  *box = (fr_box){1, 1, 1.02f,
+                  1.02f}; /* of black, all of it garment: as bright as can be, and no brighter */
   CHECK(fr_photo_garment(0) == 1, "a small box is refused");
-  for (int i = 0; i < FR_PICTURE_PIXELS; i++) CHECK(fr_photo_picture()[i] > 200, "pixel %d of a small box is %d", i, fr_photo_picture()[i]);
+  for (int i = 0; i < FR_PICTURE_PIXELS; i++)
+    CHECK(fr_photo_picture()[i] > 200, "pixel %d of a small box is %d", i, fr_photo_picture()[i]);
 
   fr_photo_begin(10, 10);
   fr_photo_rows(9);
-  CHECK(fr_photo_segment() == FR_PHOTO_KIND_EMPTY && fr_photo_garment(0) == 0, "a row is missing, and not missed");
+  CHECK(fr_photo_segment() == FR_PHOTO_KIND_EMPTY && fr_photo_garment(0) == 0,
+        "a row is missing, and not missed");
 }
 
 int main(void) {

@@ -4,7 +4,9 @@
 
 enum { MOST = 1000 };
 
-typedef struct { int seen[MOST]; } tally;
+typedef struct {
+  int seen[MOST];
+} tally;
 
 static void count_chunk(void *context, int chunk) { ((tally *)context)->seen[chunk]++; }
 

@@ -62,10 +62,12 @@ static int check_case(int whole) {
   return clipped;
 }
 
-/* ---- means --------------------------------------------------------------------------------------- */
+/* ---- means
+ * --------------------------------------------------------------------------------------- */
 
 /* How many pixels of the window of output (oy, ox) lie inside, and calls `visit` for each. */
-static int each_inside(const fr_layer *l, int oy, int ox, void (*visit)(int pixel, void *), void *context) {
+static int each_inside(const fr_layer *l, int oy, int ox, void (*visit)(int pixel, void *),
+                       void *context) {
   int h = l->input.dims[0], w = l->input.dims[1], count = 0;
   int top = window_start(oy, h, l->kernel_h, l->stride_h, l->padding);
   int left = window_start(ox, w, l->kernel_w, l->stride_w, l->padding);
@@ -100,7 +102,8 @@ static void check_means(void) {
   fr_layer l = random_layer();
   int in = fr_shape_elements(&l.input), out = fr_shape_elements(&l.output);
   mean_case t = {.channels = l.input.dims[2], .x = check_floats((size_t)in)};
-  float *y = check_garbage((size_t)out), *dx = check_garbage((size_t)in), *dy = check_floats((size_t)out);
+  float *y = check_garbage((size_t)out), *dx = check_garbage((size_t)in),
+        *dy = check_floats((size_t)out);
   t.dx = check_alloc(sizeof *t.dx * (size_t)in);
   for (int i = 0; i < in; i++) t.dx[i] = (check_sum){0};
   fr_average_pool_forward(&l.window, t.x, y);
@@ -110,8 +113,8 @@ static void check_means(void) {
       for (t.c = 0; t.c < t.channels; t.c++, at++) {
         t.y = (check_sum){0};
         int count = each_inside(&l, oy, ox, add_to_mean, &t);
-        CHECK_NEAR(y[at], t.y.value / count, (check_tolerance(&t.y) + FLT_EPSILON * t.y.magnitude) / count,
-                   "mean");
+        CHECK_NEAR(y[at], t.y.value / count,
+                   (check_tolerance(&t.y) + FLT_EPSILON * t.y.magnitude) / count, "mean");
         t.share = (double)dy[at] / count;
         each_inside(&l, oy, ox, add_share, &t);
       }
@@ -126,14 +129,16 @@ static void check_means(void) {
   free(t.dx);
 }
 
-/* ---- whole images ---------------------------------------------------------------------------------- */
+/* ---- whole images
+ * ---------------------------------------------------------------------------------- */
 
 /* Few different values: the largest ones share the gradient. */
 static void check_global(fr_layer_kind kind, int whole) {
   fr_layer l = {.kind = kind};
   fr_shape input = {3, {check_between(1, 9), check_between(1, 9), check_between(1, 13)}};
   CHECK(fr_layer_infer(&l, (const fr_shape *const[]){&input}) == FR_OK, "%s", fr_last_error());
-  int channels = input.dims[2], pixels = input.dims[0] * input.dims[1], mean = kind == FR_GLOBAL_AVERAGE_POOLING2D;
+  int channels = input.dims[2], pixels = input.dims[0] * input.dims[1],
+      mean = kind == FR_GLOBAL_AVERAGE_POOLING2D;
   CHECK(l.output.rank == 1 && l.output.dims[0] == channels, "rank %d", l.output.rank);
   float *x = check_floats((size_t)(pixels * channels)), *y = check_garbage((size_t)channels);
   float *dy = check_floats((size_t)channels), *dx = check_garbage((size_t)(pixels * channels));
@@ -150,11 +155,12 @@ static void check_global(fr_layer_kind kind, int whole) {
       largest = x[i] > largest ? x[i] : largest;
     }
     for (int i = c; i < pixels * channels; i += channels) winners += x[i] == largest;
-    CHECK_NEAR(y[c], mean ? sum.value / pixels : (double)largest, mean ? 2 * check_tolerance(&sum) / pixels : 0.0,
-               "whole image");
+    CHECK_NEAR(y[c], mean ? sum.value / pixels : (double)largest,
+               mean ? 2 * check_tolerance(&sum) / pixels : 0.0, "whole image");
     for (int i = c; i < pixels * channels; i += channels) {
       double share = mean ? 1.0 / pixels : x[i] == largest ? 1.0 / winners : 0.0;
-      CHECK_NEAR(dx[i], (double)dy[c] * share, 2 * FLT_EPSILON * fabs((double)dy[c]) * share, "dx of a whole image");
+      CHECK_NEAR(dx[i], (double)dy[c] * share, 2 * FLT_EPSILON * fabs((double)dy[c]) * share,
+                 "dx of a whole image");
     }
   }
   free(x);
@@ -163,15 +169,18 @@ static void check_global(fr_layer_kind kind, int whole) {
   free(dx);
 }
 
-/* A NaN wins, or spoils the mean, of the windows that see it and of no other; its gradient is not lost. */
+/* A NaN wins, or spoils the mean, of the windows that see it and of no other; its gradient is not
+ * lost. */
 static void nan_stays(void) {
-  fr_layer l = {.kind = FR_MAX_POOLING2D, .kernel_h = 1, .kernel_w = 2, .stride_h = 1, .stride_w = 2};
+  fr_layer l = {
+      .kind = FR_MAX_POOLING2D, .kernel_h = 1, .kernel_w = 2, .stride_h = 1, .stride_w = 2};
   fr_shape input = {3, {1, 6, 1}};
   CHECK(fr_layer_infer(&l, (const fr_shape *const[]){&input}) == FR_OK, "%s", fr_last_error());
   const float x[6] = {1.0f, 2.0f, NAN, 4.0f, 5.0f, 6.0f};
   float y[3], dy[3] = {1.0f, 1.0f, 1.0f}, dx[6];
   fr_max_pool_forward(&l.window, x, y);
-  CHECK(y[0] == 2.0f && isnan(y[1]) && y[2] == 6.0f, "%g %g %g", (double)y[0], (double)y[1], (double)y[2]);
+  CHECK(y[0] == 2.0f && isnan(y[1]) && y[2] == 6.0f, "%g %g %g", (double)y[0], (double)y[1],
+        (double)y[2]);
   float late[2] = {5.0f, NAN}, one[1];
   fr_window pair = l.window;
   pair.in_w = 2;
@@ -179,16 +188,17 @@ static void nan_stays(void) {
   fr_max_pool_forward(&pair, late, one);
   CHECK(isnan(one[0]), "a NaN behind a number became %g", (double)one[0]);
   fr_max_pool_backward(&l.window, x, y, dy, dx);
-  CHECK(dx[1] == 1.0f && dx[2] == 1.0f && dx[3] == 0.0f && dx[5] == 1.0f, "%g %g %g %g", (double)dx[1],
-        (double)dx[2], (double)dx[3], (double)dx[5]);
+  CHECK(dx[1] == 1.0f && dx[2] == 1.0f && dx[3] == 0.0f && dx[5] == 1.0f, "%g %g %g %g",
+        (double)dx[1], (double)dx[2], (double)dx[3], (double)dx[5]);
   float whole = NAN, all = 1.0f;
   fr_window image = l.window;
   image.kernel_w = 6;
   fr_global_max_pool_backward(&image, x, &whole, &all, dx);
-  CHECK(dx[0] == 1.0f && dx[1] == 0.0f && dx[2] == 0.0f && dx[5] == 0.0f, "%g %g %g %g", (double)dx[0], (double)dx[1],
-        (double)dx[2], (double)dx[5]);
+  CHECK(dx[0] == 1.0f && dx[1] == 0.0f && dx[2] == 0.0f && dx[5] == 0.0f, "%g %g %g %g",
+        (double)dx[0], (double)dx[1], (double)dx[2], (double)dx[5]);
   fr_average_pool_forward(&l.window, x, y);
-  CHECK(y[0] == 1.5f && isnan(y[1]) && y[2] == 5.5f, "%g %g %g", (double)y[0], (double)y[1], (double)y[2]);
+  CHECK(y[0] == 1.5f && isnan(y[1]) && y[2] == 5.5f, "%g %g %g", (double)y[0], (double)y[1],
+        (double)y[2]);
 }
 
 int main(void) {

@@ -1,4 +1,5 @@
-/* Philox against the vectors of its authors; uniform and normal numbers, shuffles and dropout masks as statistics. */
+/* Philox against the vectors of its authors; uniform and normal numbers, shuffles and dropout masks
+ * as statistics. */
 #include "check.h"
 #include "dataset.h"
 #include "kernels/dropout.h"
@@ -6,7 +7,9 @@
 
 /* Random123, tests/kat_vectors, lines "philox4x32 10". */
 static void known_answers(void) {
-  static const struct { uint32_t counter[4], key[2], want[4]; } vectors[] = {
+  static const struct {
+    uint32_t counter[4], key[2], want[4];
+  } vectors[] = {
       {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
       {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
        {0xffffffff, 0xffffffff},
@@ -27,9 +30,8 @@ static void known_answers(void) {
 /* Block, index, purpose and each half of the seed change every one of a stream's four words. */
 static void streams_differ(void) {
   const uint64_t high = (uint64_t)1 << 32;
-  static const fr_stream purposes[] = {FR_STREAM_WEIGHTS, FR_STREAM_SHUFFLE, FR_STREAM_DROPOUT,
-                                       FR_STREAM_SYNTHETIC, FR_STREAM_AUGMENT,
-                                       FR_STREAM_NOISE};
+  static const fr_stream purposes[] = {FR_STREAM_WEIGHTS,   FR_STREAM_SHUFFLE, FR_STREAM_DROPOUT,
+                                       FR_STREAM_SYNTHETIC, FR_STREAM_AUGMENT, FR_STREAM_NOISE};
   enum { PURPOSES = sizeof purposes / sizeof *purposes, ALL = PURPOSES + 5 };
   uint32_t blocks[ALL][4];
   for (int p = 0; p < PURPOSES; p++) fr_random_block(7, purposes[p], 3, 5, blocks[p]);
@@ -64,8 +66,8 @@ static void uniform_numbers(void) {
     }
     CHECK(low >= -limit && high < limit, "%g .. %g outside ±%g", (double)low, (double)high,
           (double)limit);
-    CHECK(low < -0.999f * limit && high > 0.999f * limit, "%g .. %g does not fill ±%g",
-          (double)low, (double)high, (double)limit);
+    CHECK(low < -0.999f * limit && high > 0.999f * limit, "%g .. %g does not fill ±%g", (double)low,
+          (double)high, (double)limit);
     CHECK_NEAR(sum / N, 0.0, 5.0 * limit / sqrt(3.0 * N), "mean");
     CHECK_NEAR(squares / N, limit * limit / 3.0, 5.0 * limit * limit * sqrt(4.0 / (45.0 * N)),
                "mean square");
@@ -86,7 +88,8 @@ static void prefixes(void (*draw)(uint64_t seed, fr_stream purpose, uint64_t ind
 
 /* ---- truncated normal numbers ---------------------------------------------------------------- */
 
-/* What lies between ± 2 of a normal distribution has a variance of 1 - 4 φ(2) / (2 Φ(2) - 1) and a fourth moment
+/* What lies between ± 2 of a normal distribution has a variance of 1 - 4 φ(2) / (2 Φ(2) - 1) and a
+ * fourth moment
  * of 3 · variance - 16 φ(2) / (2 Φ(2) - 1): 0.773741 and 1.416189. */
 static const double KEPT_VARIANCE = 0.7737412768, KEPT_FOURTH = 1.4161890479;
 
@@ -108,11 +111,13 @@ static void truncated_normals(void) {
       low = fmin(low, v);
       high = fmax(high, v);
     }
-    CHECK(low >= -most * (1 + 1e-6) && high <= most * (1 + 1e-6), "%g … %g outside ±%g", low, high, most);
+    CHECK(low >= -most * (1 + 1e-6) && high <= most * (1 + 1e-6), "%g … %g outside ±%g", low, high,
+          most);
     CHECK(low < -0.998 * most && high > 0.998 * most, "%g … %g does not fill ±%g", low, high, most);
     CHECK_NEAR(sum / N, 0.0, 5.0 * deviation / sqrt(N), "mean");
     double spread = sqrt((KEPT_FOURTH / (KEPT_VARIANCE * KEPT_VARIANCE) - 1.0) / N);
-    CHECK_NEAR(squares / N, deviation * deviation, 5.0 * deviation * deviation * spread, "mean square");
+    CHECK_NEAR(squares / N, deviation * deviation, 5.0 * deviation * deviation * spread,
+               "mean square");
   }
 }
 
@@ -123,14 +128,17 @@ static double share_of(int i) {
   return 0.5 + (((double)bits[i % 4] + 0.5) / 2147483648.0 - 1.0) * (0.5 * erf(sqrt(2.0)));
 }
 
-/* Each number is the quantile of its share: the distribution function leads back to the share, and the numbers
+/* Each number is the quantile of its share: the distribution function leads back to the share, and
+ * the numbers
  * nearest to some known shares are the tabulated ones. */
 static void quantiles(void) {
   enum { N = 100000 };
   static float values[N];
-  static const struct { double share, quantile; } known[] = {
-      {0.025, -1.959964}, {0.05, -1.644854}, {0.1, -1.281552}, {0.25, -0.674490}, {0.5, 0.0},
-      {0.6, 0.253347},    {0.75, 0.674490},  {0.9, 1.281552},  {0.95, 1.644854},  {0.975, 1.959964}};
+  static const struct {
+    double share, quantile;
+  } known[] = {{0.025, -1.959964}, {0.05, -1.644854}, {0.1, -1.281552}, {0.25, -0.674490},
+               {0.5, 0.0},         {0.6, 0.253347},   {0.75, 0.674490}, {0.9, 1.281552},
+               {0.95, 1.644854},   {0.975, 1.959964}};
   fr_random_truncated_normal(11, FR_STREAM_WEIGHTS, 0, (float)sqrt(KEPT_VARIANCE), values, N);
   double worst = 0.0, nearest[10];
   int at[10] = {0};
@@ -159,7 +167,8 @@ static void normals(void) {
   for (int i = 0; i <= STEPS; i++) {
     uint32_t bits = (uint32_t)(4294967295.0 / STEPS * i);
     double share = ((double)bits + 0.5) / 4294967296.0, z = fr_random_normal(bits);
-    CHECK_NEAR(0.5 * erfc(-z / sqrt(2.0)), share, 5e-6 * fmin(share, 1.0 - share) + 1e-15, "share below");
+    CHECK_NEAR(0.5 * erfc(-z / sqrt(2.0)), share, 5e-6 * fmin(share, 1.0 - share) + 1e-15,
+               "share below");
     CHECK(z > last, "%g after %g", z, last);
     last = z;
   }

@@ -1,13 +1,16 @@
-/* Every layer that is refused while a model is stacked: each with its message, and the model as it was. */
+/* Every layer that is refused while a model is stacked: each with its message, and the model as it
+ * was. */
 #include "stack.h"
 
-/* Adding `layer` to an empty model of that input is refused, and leaves the model as it was. Without a
+/* Adding `layer` to an empty model of that input is refused, and leaves the model as it was.
+ * Without a
  * message: it is not refused. */
 static void refuses(fr_shape input, fr_layer layer, const char *message) {
   fr_model *m = fr_model_create(&input, 1);
-  check_refused(fr_model_add(m, &layer), message ? FR_INVALID_ARGUMENT : FR_OK, message ? message : "");
-  CHECK(m->layer_count == !message && (!message || m->parameter_count == 0), "%d layers after: %s", m->layer_count,
-        fr_last_error());
+  check_refused(fr_model_add(m, &layer), message ? FR_INVALID_ARGUMENT : FR_OK,
+                message ? message : "");
+  CHECK(m->layer_count == !message && (!message || m->parameter_count == 0), "%d layers after: %s",
+        m->layer_count, fr_last_error());
   fr_model_destroy(m);
 }
 
@@ -90,12 +93,17 @@ static void refused_layers(void) {
   fr_model_destroy(m);
 }
 
-/* ---- the layers of later networks ------------------------------------------------------------- */
+/* ---- the layers of later networks -------------------------------------------------------------
+ * */
 
 static void refused_slopes(void) {
   static const float slopes[] = {1.5f, -0.25f};
   static const char *const got[] = {"1.5", "-0.25"};
-  const struct { fr_shape input; fr_layer layer; const char *name; } layers[] = {
+  const struct {
+    fr_shape input;
+    fr_layer layer;
+    const char *name;
+  } layers[] = {
       {flat(4), dense(3, FR_LEAKY_RELU), "dense"},
       {flat(4), activation(FR_LEAKY_RELU), "activation"},
       {image(4, 4, 2), conv(3, 2, 2, 1, 1, FR_VALID, FR_LEAKY_RELU), "conv2d"},
@@ -104,7 +112,8 @@ static void refused_slopes(void) {
   for (int l = 0; l < 4; l++)
     for (int i = 0; i < 2; i++) {
       char message[96];
-      snprintf(message, sizeof message, "%s: the slope below zero must be 0..1, got %s", layers[l].name, got[i]);
+      snprintf(message, sizeof message, "%s: the slope below zero must be 0..1, got %s",
+               layers[l].name, got[i]);
       refuses(layers[l].input, with_slope(layers[l].layer, slopes[i]), message);
     }
   fr_shape input = flat(4);
@@ -126,8 +135,9 @@ static void refused_windows(void) {
           "depthwise_conv2d: depth multiplier must be 1..1, got 2");
   refuses(image(8, 8, 2), depthwise(1, 3, 3, 1, 1, FR_VALID, (fr_activation)99),
           "depthwise_conv2d: unknown activation 99");
-  refuses(image(8, 2, 2), depthwise(1, 3, 3, 1, 1, FR_VALID, FR_LINEAR),
-          "depthwise_conv2d: a window 3 wide does not fit into an input 2 wide with padding 'valid'");
+  refuses(
+      image(8, 2, 2), depthwise(1, 3, 3, 1, 1, FR_VALID, FR_LINEAR),
+      "depthwise_conv2d: a window 3 wide does not fit into an input 2 wide with padding 'valid'");
   refuses(image(255, 255, 8), depthwise(200, 255, 255, 1, 1, FR_VALID, FR_LINEAR),
           "depthwise_conv2d: a kernel must have at most 67108864 weights, got 104040000");
   refuses(image(8000, 8000, 1), conv(1, 255, 255, 255, 255, FR_SAME, FR_LINEAR), NULL);
@@ -137,29 +147,37 @@ static void refused_windows(void) {
           "average_pooling2d: input must be an image (height, width, channels), got shape (4)");
   refuses(image(4, 4, 1), average_pool(2, 256, 2, 2, FR_VALID),
           "average_pooling2d: window width must be 1..255, got 256");
-  refuses((fr_shape){2, {4, 5}}, global_average(),
-          "global_average_pooling2d: input must be an image (height, width, channels), got shape (4, 5)");
+  refuses(
+      (fr_shape){2, {4, 5}}, global_average(),
+      "global_average_pooling2d: input must be an image (height, width, channels), got shape (4, 5)");
   refuses(flat(4), global_max(),
           "global_max_pooling2d: input must be an image (height, width, channels), got shape (4)");
 }
 
 static void refused_shapes(void) {
   refuses(image(2, 3, 1), reshape(flat(4)), "reshape: (2, 3, 1) has 6 elements, (4) has 4");
-  refuses(flat(6), reshape((fr_shape){4, {1, 1, 6}}), "reshape: rank must be 1..3 without the batch, got 4");
+  refuses(flat(6), reshape((fr_shape){4, {1, 1, 6}}),
+          "reshape: rank must be 1..3 without the batch, got 4");
   refuses(flat(6), reshape(image(6, 0, 1)), "reshape: dimension 1 must be at least 1, got 0");
-  refuses(flat(6), reshape(image(65536, 65536, 65536)), "reshape: must have at most 67108864 elements a sample");
+  refuses(flat(6), reshape(image(65536, 65536, 65536)),
+          "reshape: must have at most 67108864 elements a sample");
   refuses(flat(4), zero_padding(1, 1, 1, 1),
           "zero_padding2d: input must be an image (height, width, channels), got shape (4)");
   refuses(image(4, 4, 1), zero_padding(-1, 1, 1, 1), "zero_padding2d: top must be 0..255, got -1");
-  refuses(image(4, 4, 1), zero_padding(1, 256, 1, 1), "zero_padding2d: bottom must be 0..255, got 256");
+  refuses(image(4, 4, 1), zero_padding(1, 256, 1, 1),
+          "zero_padding2d: bottom must be 0..255, got 256");
   refuses(image(4, 4, 1), zero_padding(1, 1, -2, 1), "zero_padding2d: left must be 0..255, got -2");
-  refuses(image(4, 4, 1), zero_padding(1, 1, 1, 300), "zero_padding2d: right must be 0..255, got 300");
+  refuses(image(4, 4, 1), zero_padding(1, 1, 1, 300),
+          "zero_padding2d: right must be 0..255, got 300");
   refuses(image(8192, 8192, 1), zero_padding(1, 0, 0, 0),
           "zero_padding2d: must have at most 67108864 elements a sample");
 }
 
 static void refused_normalizations(void) {
-  static const struct { float momentum, epsilon; const char *message; } cases[] = {
+  static const struct {
+    float momentum, epsilon;
+    const char *message;
+  } cases[] = {
       {1.5f, 0.001f, "batch_normalization: momentum must be 0..1, got 1.5"},
       {-0.5f, 0.001f, "batch_normalization: momentum must be 0..1, got -0.5"},
       {0.5f, 0.0f, "batch_normalization: epsilon must be 1e-12..1, got 0"},
@@ -173,7 +191,8 @@ static void refused_normalizations(void) {
   }
 }
 
-/* ---- augmentation ------------------------------------------------------------------------------ */
+/* ---- augmentation ------------------------------------------------------------------------------
+ * */
 
 static void refused_augmentation(void) {
   const fr_shape input = image(6, 6, 1);
@@ -181,7 +200,8 @@ static void refused_augmentation(void) {
     char message[128];
     const char *name = fr_layer_name((fr_layer_kind)kind);
     fr_layer l = augmentation((fr_layer_kind)kind, 0, 0, 0, 0);
-    snprintf(message, sizeof message, "%s: input must be an image (height, width, channels), got shape (36)", name);
+    snprintf(message, sizeof message,
+             "%s: input must be an image (height, width, channels), got shape (36)", name);
     refuses(flat(36), l, message);
     l.fill = (fr_fill)4;
     snprintf(message, sizeof message, "%s: fill mode must be 0..3, got 4", name);
@@ -191,27 +211,49 @@ static void refused_augmentation(void) {
     snprintf(message, sizeof message, "%s: interpolation must be 0..1, got -1", name);
     refuses(input, l, message);
   }
-  static const struct { fr_layer_kind kind; float range[4]; const char *message; } cases[] = {
-      {FR_RANDOM_TRANSLATION, {-1.5f, 0, 0, 0}, "random_translation: height factor must be -1..1, got -1.5"},
-      {FR_RANDOM_TRANSLATION, {0, 1.5f, 0, 0}, "random_translation: height factor must be -1..1, got 1.5"},
-      {FR_RANDOM_TRANSLATION, {0, 0, -2, 0}, "random_translation: width factor must be -1..1, got -2"},
-      {FR_RANDOM_TRANSLATION, {0.5f, 0.25f, 0, 0},
+  static const struct {
+    fr_layer_kind kind;
+    float range[4];
+    const char *message;
+  } cases[] = {
+      {FR_RANDOM_TRANSLATION,
+       {-1.5f, 0, 0, 0},
+       "random_translation: height factor must be -1..1, got -1.5"},
+      {FR_RANDOM_TRANSLATION,
+       {0, 1.5f, 0, 0},
+       "random_translation: height factor must be -1..1, got 1.5"},
+      {FR_RANDOM_TRANSLATION,
+       {0, 0, -2, 0},
+       "random_translation: width factor must be -1..1, got -2"},
+      {FR_RANDOM_TRANSLATION,
+       {0.5f, 0.25f, 0, 0},
        "random_translation: height factor must go from low to high, got 0.5, 0.25"},
-      {FR_RANDOM_TRANSLATION, {0, 0, 0.5f, -0.5f},
+      {FR_RANDOM_TRANSLATION,
+       {0, 0, 0.5f, -0.5f},
        "random_translation: width factor must go from low to high, got 0.5, -0.5"},
       {FR_RANDOM_ROTATION, {-1.25f, 0, 0, 0}, "random_rotation: factor must be -1..1, got -1.25"},
-      {FR_RANDOM_ROTATION, {0.5f, 0, 0, 0}, "random_rotation: factor must go from low to high, got 0.5, 0"},
+      {FR_RANDOM_ROTATION,
+       {0.5f, 0, 0, 0},
+       "random_rotation: factor must go from low to high, got 0.5, 0"},
       {FR_RANDOM_ZOOM, {-1.5f, 0, 0, 0}, "random_zoom: height factor must be -1..1, got -1.5"},
       {FR_RANDOM_ZOOM, {0, 0, 0, 2}, "random_zoom: width factor must be -1..1, got 2"},
       {FR_RANDOM_ZOOM, {0, 2, 1, -1}, "random_zoom: height factor must be -1..1, got 2"},
-      {FR_RANDOM_ZOOM, {0.5f, 0, 1, -1}, "random_zoom: height factor must go from low to high, got 0.5, 0"},
-      {FR_RANDOM_CONTRAST, {-0.5f, 0, 0, 0}, "random_contrast: lower factor must be 0..1, got -0.5"},
+      {FR_RANDOM_ZOOM,
+       {0.5f, 0, 1, -1},
+       "random_zoom: height factor must go from low to high, got 0.5, 0"},
+      {FR_RANDOM_CONTRAST,
+       {-0.5f, 0, 0, 0},
+       "random_contrast: lower factor must be 0..1, got -0.5"},
       {FR_RANDOM_CONTRAST, {1.5f, 0, 0, 0}, "random_contrast: lower factor must be 0..1, got 1.5"},
       {FR_RANDOM_CONTRAST, {0, 101, 0, 0}, "random_contrast: upper factor must be 0..100, got 101"},
       {FR_RANDOM_ERASING, {-0.5f, 1, 1, 1}, "random_erasing: scale must be 0..1, got -0.5"},
-      {FR_RANDOM_ERASING, {0.5f, 0.25f, 1, 1}, "random_erasing: scale must go from low to high, got 0.5, 0.25"},
+      {FR_RANDOM_ERASING,
+       {0.5f, 0.25f, 1, 1},
+       "random_erasing: scale must go from low to high, got 0.5, 0.25"},
       {FR_RANDOM_ERASING, {0, 1, 0, 1.5f}, "random_erasing: factor must be 0..1, got 1.5"},
-      {FR_RANDOM_ERASING, {0, 1, 0.5f, 0.25f}, "random_erasing: factor must go from low to high, got 0.5, 0.25"},
+      {FR_RANDOM_ERASING,
+       {0, 1, 0.5f, 0.25f},
+       "random_erasing: factor must go from low to high, got 0.5, 0.25"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const float *r = cases[i].range;
@@ -220,11 +262,13 @@ static void refused_augmentation(void) {
   for (int erasing = 0; erasing < 2; erasing++) {
     fr_layer l = augmentation(erasing ? FR_RANDOM_ERASING : FR_RANDOM_CONTRAST, 0, 0, 0, 0);
     l.value_range[0] = 3.0f;
-    refuses(input, l, erasing ? "random_erasing: value range must go from low to high, got 3, 2"
-                              : "random_contrast: value range must go from low to high, got 3, 2");
+    refuses(input, l,
+            erasing ? "random_erasing: value range must go from low to high, got 3, 2"
+                    : "random_contrast: value range must go from low to high, got 3, 2");
     l.value_range[0] = -2e6f;
-    refuses(input, l, erasing ? "random_erasing: value range must be -1e+06..1e+06, got -2e+06"
-                              : "random_contrast: value range must be -1e+06..1e+06, got -2e+06");
+    refuses(input, l,
+            erasing ? "random_erasing: value range must be -1e+06..1e+06, got -2e+06"
+                    : "random_contrast: value range must be -1e+06..1e+06, got -2e+06");
   }
 }
 
@@ -234,20 +278,24 @@ static void refused_nans(void) {
   for (int kind = FR_RANDOM_TRANSLATION; kind <= FR_RANDOM_ERASING; kind++) {
     fr_model *m = fr_model_create(&input, 1);
     fr_layer l = augmentation((fr_layer_kind)kind, NAN, 0, 0, 0);
-    CHECK(fr_model_add(m, &l) == FR_INVALID_ARGUMENT, "%s: NaN passed", fr_layer_name((fr_layer_kind)kind));
+    CHECK(fr_model_add(m, &l) == FR_INVALID_ARGUMENT, "%s: NaN passed",
+          fr_layer_name((fr_layer_kind)kind));
     fr_model_destroy(m);
   }
   for (int which = 0; which < 4; which++) {
     fr_model *m = fr_model_create(&input, 1);
     fr_layer l = which < 2 ? normalization(1, 1) : conv(1, 1, 1, 1, 1, FR_SAME, FR_LINEAR);
-    *(which == 0 ? &l.momentum : which == 1 ? &l.epsilon : which == 2 ? &l.regularizers[0].l1 : &l.regularizers[1].l2) =
-        NAN;
+    *(which == 0   ? &l.momentum
+      : which == 1 ? &l.epsilon
+      : which == 2 ? &l.regularizers[0].l1
+                   : &l.regularizers[1].l2) = NAN;
     CHECK(fr_model_add(m, &l) == FR_INVALID_ARGUMENT, "NaN number %d passed", which);
     fr_model_destroy(m);
   }
 }
 
-/* ---- what layers learn ------------------------------------------------------------------------- */
+/* ---- what layers learn -------------------------------------------------------------------------
+ * */
 
 static void refused_parameters(void) {
   fr_layer l = dense(3, FR_LINEAR);
@@ -256,11 +304,15 @@ static void refused_parameters(void) {
   l = normalization(1, 1);
   l.regularizers[1].l2 = -1.0f;
   refuses(flat(4), l, "batch_normalization: regularizers must be 0 or more, got l1 0, l2 -1");
-  static const struct { fr_initializer init; const char *message; } cases[] = {
+  static const struct {
+    fr_initializer init;
+    const char *message;
+  } cases[] = {
       {{.distribution = FR_INITS}, "conv2d: unknown initializer 4 (scale 0, fan 0)"},
       {{.distribution = (fr_init)-1}, "conv2d: unknown initializer -1 (scale 0, fan 0)"},
       {{.distribution = FR_INIT_UNIFORM}, "conv2d: unknown initializer 2 (scale 0, fan 0)"},
-      {{.distribution = FR_INIT_NORMAL, .value = -2.0f}, "conv2d: unknown initializer 3 (scale -2, fan 0)"},
+      {{.distribution = FR_INIT_NORMAL, .value = -2.0f},
+       "conv2d: unknown initializer 3 (scale -2, fan 0)"},
       {{.distribution = FR_INIT_NORMAL, .value = 1.0f, .fan = FR_FANS},
        "conv2d: unknown initializer 3 (scale 1, fan 3)"},
   };
@@ -275,11 +327,14 @@ static void refused_parameters(void) {
   refuses(flat(4), l, "batch_normalization: unknown initializer 9 (scale 0, fan 0)");
 }
 
-/* ---- graphs -------------------------------------------------------------------------------------- */
+/* ---- graphs
+ * -------------------------------------------------------------------------------------- */
 
 static void refused_graphs(void) {
-  refuses(flat(4), from(-2, dense(3, FR_LINEAR)), "layer 0: an input must be one of the layers before it, got -2");
-  refuses(flat(4), from(0, dense(3, FR_LINEAR)), "layer 0: an input must be one of the layers before it, got 0");
+  refuses(flat(4), from(-2, dense(3, FR_LINEAR)),
+          "layer 0: an input must be one of the layers before it, got -2");
+  refuses(flat(4), from(0, dense(3, FR_LINEAR)),
+          "layer 0: an input must be one of the layers before it, got 0");
   fr_layer l = {.kind = FR_ADD, .source_count = 9};
   refuses(flat(4), l, "layer 0: 1..8 inputs are possible, got 9");
   l.source_count = -1;
@@ -295,12 +350,15 @@ static void refused_graphs(void) {
   fr_layer narrow = dense(3, FR_LINEAR), wide = from(-1, dense(5, FR_LINEAR)), sum = add(0, 1);
   must(fr_model_add(m, &narrow));
   must(fr_model_add(m, &wide));
-  check_refused(fr_model_add(m, &sum), FR_INVALID_ARGUMENT, "add: inputs must have the same shape, got (3) and (5)");
+  check_refused(fr_model_add(m, &sum), FR_INVALID_ARGUMENT,
+                "add: inputs must have the same shape, got (3) and (5)");
   sum = add(0, 2);
   check_refused(fr_model_add(m, &sum), FR_INVALID_ARGUMENT,
                 "layer 2: an input must be one of the layers before it, got 2");
-  check_refused(fr_model_build(m), FR_INVALID_ARGUMENT, "model: nothing uses the output of layer 0 (dense)");
-  CHECK(m->layer_count == 2 && m->parameter_count == 4, "%d layers, %d tensors", m->layer_count, m->parameter_count);
+  check_refused(fr_model_build(m), FR_INVALID_ARGUMENT,
+                "model: nothing uses the output of layer 0 (dense)");
+  CHECK(m->layer_count == 2 && m->parameter_count == 4, "%d layers, %d tensors", m->layer_count,
+        m->parameter_count);
   fr_layer same = from(0, dense(5, FR_LINEAR)), whole = add(1, 2); /* mended */
   must(fr_model_add(m, &same));
   must(fr_model_add(m, &whole));
@@ -309,7 +367,8 @@ static void refused_graphs(void) {
 
   input = image(4, 4, 1);
   m = fr_model_create(&input, 1);
-  fr_layer first = conv(1, 1, 1, 1, 1, FR_SAME, FR_LINEAR), late = augmentation(FR_RANDOM_FLIP, 1, 0, 0, 0);
+  fr_layer first = conv(1, 1, 1, 1, 1, FR_SAME, FR_LINEAR),
+           late = augmentation(FR_RANDOM_FLIP, 1, 0, 0, 0);
   must(fr_model_add(m, &first));
   check_refused(fr_model_add(m, &late), FR_INVALID_ARGUMENT,
                 "random_flip: must stand before the first layer with weights");
@@ -321,7 +380,8 @@ static void refused_graphs(void) {
   fr_layer direct = dense(3, FR_LINEAR);
   check_refused(fr_layer_infer(&direct, (const fr_shape *const[]){&bad}), FR_INVALID_ARGUMENT,
                 "input shape: rank must be 1..3 without the batch, got 0");
-  CHECK(strcmp(fr_layer_name(FR_LAYER_KINDS), "unknown layer") == 0, "%s", fr_layer_name(FR_LAYER_KINDS));
+  CHECK(strcmp(fr_layer_name(FR_LAYER_KINDS), "unknown layer") == 0, "%s",
+        fr_layer_name(FR_LAYER_KINDS));
 }
 
 int main(void) {

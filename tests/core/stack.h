@@ -8,8 +8,14 @@
 
 static inline fr_layer conv(int filters, int kh, int kw, int sh, int sw, fr_padding padding,
                             fr_activation activation) {
-  return (fr_layer){.kind = FR_CONV2D, .units = filters, .kernel_h = kh, .kernel_w = kw,
-                    .stride_h = sh, .stride_w = sw, .padding = padding, .activation = activation,
+  return (fr_layer){.kind = FR_CONV2D,
+                    .units = filters,
+                    .kernel_h = kh,
+                    .kernel_w = kw,
+                    .stride_h = sh,
+                    .stride_w = sw,
+                    .padding = padding,
+                    .activation = activation,
                     .use_bias = 1};
 }
 
@@ -22,8 +28,12 @@ static inline fr_layer depthwise(int multiplier, int kh, int kw, int sh, int sw,
 }
 
 static inline fr_layer pool(int kh, int kw, int sh, int sw, fr_padding padding) {
-  return (fr_layer){.kind = FR_MAX_POOLING2D, .kernel_h = kh, .kernel_w = kw, .stride_h = sh,
-                    .stride_w = sw, .padding = padding};
+  return (fr_layer){.kind = FR_MAX_POOLING2D,
+                    .kernel_h = kh,
+                    .kernel_w = kw,
+                    .stride_h = sh,
+                    .stride_w = sw,
+                    .padding = padding};
 }
 
 static inline fr_layer average_pool(int kh, int kw, int sh, int sw, fr_padding padding) {
@@ -67,8 +77,11 @@ static inline fr_layer reshape(fr_shape target) {
 }
 
 static inline fr_layer normalization(int center, int scale) {
-  return (fr_layer){.kind = FR_BATCH_NORMALIZATION, .momentum = 0.75f, .epsilon = 0.01f,
-                    .center = center, .scale = scale};
+  return (fr_layer){.kind = FR_BATCH_NORMALIZATION,
+                    .momentum = 0.75f,
+                    .epsilon = 0.01f,
+                    .center = center,
+                    .scale = scale};
 }
 
 static inline fr_layer zero_padding(int top, int bottom, int left, int right) {
@@ -76,11 +89,12 @@ static inline fr_layer zero_padding(int top, int bottom, int left, int right) {
 }
 
 static inline fr_layer augmentation(fr_layer_kind kind, float a, float b, float c, float d) {
-  return (fr_layer){.kind = kind, .range = {a, b, c, d}, .fill = FR_FILL_REFLECT,
-                    .value_range = {-2.0f, 2.0f}};
+  return (fr_layer){
+      .kind = kind, .range = {a, b, c, d}, .fill = FR_FILL_REFLECT, .value_range = {-2.0f, 2.0f}};
 }
 
-/* ---- graphs: where a layer reads, -1 for the model's input ------------------------------------- */
+/* ---- graphs: where a layer reads, -1 for the model's input -------------------------------------
+ * */
 
 static inline fr_layer from(int source, fr_layer layer) {
   layer.source_count = 1;
@@ -96,9 +110,11 @@ static inline fr_layer add3(int first, int second, int third) {
   return (fr_layer){.kind = FR_ADD, .source_count = 3, .sources = {first, second, third}};
 }
 
-/* ---- models -------------------------------------------------------------------------------------- */
+/* ---- models
+ * -------------------------------------------------------------------------------------- */
 
-/* The layer with a random window, at most 4 × 4 and `stride` apart, over a random image of at most `side` ×
+/* The layer with a random window, at most 4 × 4 and `stride` apart, over a random image of at most
+ * `side` ×
  * `side` pixels and `channels` channels that it fits in. */
 static inline fr_layer random_window(fr_layer l, int stride, int side, int channels) {
   l.kernel_h = check_between(1, 4);
@@ -138,8 +154,8 @@ static inline fr_shape image(int h, int w, int c) { return (fr_shape){3, {h, w, 
 #define LOSS(loss_kind) (&(const fr_loss){.kind = (loss_kind), .top_k = 5})
 
 static const fr_optimizer plain_sgd = {.kind = FR_SGD, .learning_rate = 0.1};
-static const fr_optimizer default_adam = {.kind = FR_ADAM, .learning_rate = 0.001, .beta1 = 0.9,
-                                          .beta2 = 0.999, .epsilon = 1e-7};
+static const fr_optimizer default_adam = {
+    .kind = FR_ADAM, .learning_rate = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7};
 
 /* All weights, one after another, in Keras's layout; freed by the caller. */
 static inline float *weights_of(const fr_model *m, int *count) {

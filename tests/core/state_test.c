@@ -1,4 +1,5 @@
-/* The optimizer's state taken out of one model and put into another, which then goes on as the first would have. */
+/* The optimizer's state taken out of one model and put into another, which then goes on as the
+ * first would have. */
 #include "exports.h"
 #include "stack.h"
 #include "update.h"
@@ -16,8 +17,9 @@ static void make_data(void) {
 /* A packed dense kernel, convolutions, statistics that no optimizer touches, and chance. */
 static fr_model *network(uint64_t seed) {
   return stack(image(SIDE, SIDE, 1),
-               LAYERS(conv(5, 3, 3, 1, 1, FR_SAME, FR_RELU), normalization(1, 1), pool(2, 2, 2, 2, FR_VALID),
-                      flatten(), dense(7, FR_RELU), dropout(0.25f), dense(CLASSES, FR_SOFTMAX)),
+               LAYERS(conv(5, 3, 3, 1, 1, FR_SAME, FR_RELU), normalization(1, 1),
+                      pool(2, 2, 2, 2, FR_VALID), flatten(), dense(7, FR_RELU), dropout(0.25f),
+                      dense(CLASSES, FR_SOFTMAX)),
                seed);
 }
 
@@ -25,7 +27,8 @@ static void train(fr_model *m, int steps) {
   fr_scores scores[N / BATCH];
   for (int done = 0; done < steps; done += N / BATCH) {
     int left = steps - done < N / BATCH ? steps - done : N / BATCH;
-    must(fr_train(m, &(fr_batch){samples, FR_FLOAT32, labels, left * BATCH, NULL}, BATCH, NULL, scores));
+    must(fr_train(m, &(fr_batch){samples, FR_FLOAT32, labels, left * BATCH, NULL}, BATCH, NULL,
+                  scores));
   }
 }
 
@@ -78,7 +81,8 @@ static void goes_on(const char *what, fr_optimizer optimizer, int states) {
     same_weights(whole, second, "the averages");
   }
   float values[5 * 9];
-  CHECK(fr_get_state(first, states, 0, values, 45) == FR_INVALID_ARGUMENT, "%s: one state more", what);
+  CHECK(fr_get_state(first, states, 0, values, 45) == FR_INVALID_ARGUMENT, "%s: one state more",
+        what);
   fr_model_destroy(whole);
   fr_model_destroy(first);
   fr_model_destroy(second);
@@ -97,19 +101,25 @@ static void refusals(void) {
   float values[5 * 9];
   double steps;
   CHECK(fr_get_state(m, 0, 0, values, 45) == FR_WRONG_STATE &&
-            strcmp(fr_last_error(), "state: compile the model first") == 0, "\"%s\"", fr_last_error());
+            strcmp(fr_last_error(), "state: compile the model first") == 0,
+        "\"%s\"", fr_last_error());
   CHECK(fr_set_steps(m, 1.0) == FR_WRONG_STATE &&
-            strcmp(fr_last_error(), "steps: compile the model first") == 0, "\"%s\"", fr_last_error());
+            strcmp(fr_last_error(), "steps: compile the model first") == 0,
+        "\"%s\"", fr_last_error());
   must(fr_model_compile(m, &default_adam, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   CHECK(fr_set_state(m, 2, 0, values, 45) == FR_INVALID_ARGUMENT &&
-            strcmp(fr_last_error(), "state: there are 2, got index 2") == 0, "\"%s\"", fr_last_error());
+            strcmp(fr_last_error(), "state: there are 2, got index 2") == 0,
+        "\"%s\"", fr_last_error());
   CHECK(fr_get_state(m, -1, 0, values, 45) == FR_INVALID_ARGUMENT, "state -1");
   CHECK(fr_get_state(m, 0, 0, values, 44) == FR_INVALID_ARGUMENT &&
-            strcmp(fr_last_error(), "weights: tensor 0 has 45 elements, got 44") == 0, "\"%s\"", fr_last_error());
+            strcmp(fr_last_error(), "weights: tensor 0 has 45 elements, got 44") == 0,
+        "\"%s\"", fr_last_error());
   CHECK(fr_set_state(m, 0, 99, values, 45) == FR_INVALID_ARGUMENT, "tensor 99");
   const double wrong[] = {-1.0, -0.5, 9007199254740992.0, (double)INFINITY, (double)NAN, 2.5};
-  for (int i = 0; i < 6; i++) CHECK(fr_set_steps(m, wrong[i]) == FR_INVALID_ARGUMENT, "steps %g", wrong[i]);
-  CHECK(strcmp(fr_last_error(), "steps: must be a whole number 0..2^53-1, got 2.5") == 0, "\"%s\"", fr_last_error());
+  for (int i = 0; i < 6; i++)
+    CHECK(fr_set_steps(m, wrong[i]) == FR_INVALID_ARGUMENT, "steps %g", wrong[i]);
+  CHECK(strcmp(fr_last_error(), "steps: must be a whole number 0..2^53-1, got 2.5") == 0, "\"%s\"",
+        fr_last_error());
   must(fr_steps(m, &steps));
   CHECK(steps == 0.0, "steps %g after refusals", steps);
   fr_model_destroy(m);
@@ -117,16 +127,25 @@ static void refusals(void) {
 
 int main(void) {
   make_data();
-  fr_optimizer momentum = plain_sgd, rmsprop = {.kind = FR_RMSPROP, .learning_rate = 0.001, .rho = 0.9,
-                                                .momentum = 0.5, .centered = 1, .epsilon = 1e-7};
+  fr_optimizer momentum = plain_sgd, rmsprop = {.kind = FR_RMSPROP,
+                                                .learning_rate = 0.001,
+                                                .rho = 0.9,
+                                                .momentum = 0.5,
+                                                .centered = 1,
+                                                .epsilon = 1e-7};
   momentum.momentum = 0.9;
   goes_on("sgd", plain_sgd, 0);
   goes_on("momentum", momentum, 1);
   goes_on("adam", default_adam, 2);
-  goes_on("adadelta", (fr_optimizer){.kind = FR_ADADELTA, .learning_rate = 1.0, .rho = 0.95, .epsilon = 1e-7}, 2);
+  goes_on("adadelta",
+          (fr_optimizer){.kind = FR_ADADELTA, .learning_rate = 1.0, .rho = 0.95, .epsilon = 1e-7},
+          2);
   goes_on("rmsprop", rmsprop, 3);
-  goes_on("adagrad", (fr_optimizer){.kind = FR_ADAGRAD, .learning_rate = 0.01, .epsilon = 1e-7,
-                                    .initial_accumulator = 0.1}, 1);
+  goes_on(
+      "adagrad",
+      (fr_optimizer){
+          .kind = FR_ADAGRAD, .learning_rate = 0.01, .epsilon = 1e-7, .initial_accumulator = 0.1},
+      1);
   goes_on("adam, averaged", with_average(default_adam, 0), 3);
   goes_on("sgd, averaged and overwritten", with_average(plain_sgd, 5), 1);
   refusals();

@@ -1,4 +1,5 @@
-/* Synthetic garments: the same bytes natively and as WebAssembly, balanced, and drawn in the frame. */
+/* Synthetic garments: the same bytes natively and as WebAssembly, balanced, and drawn in the frame.
+ * */
 #include "check.h"
 #include "synthetic/synthetic.h"
 
@@ -30,7 +31,8 @@ static void one_at_a_time(void) {
       uint8_t alone[FR_GARMENT_PIXELS];
       uint32_t index = firsts[f] + i;
       int label = fr_synthetic_label(5, index);
-      CHECK(label == labels[i], "picture %u is of class %d alone, %d in a row", index, label, labels[i]);
+      CHECK(label == labels[i], "picture %u is of class %d alone, %d in a row", index, label,
+            labels[i]);
       fr_synthetic_garment(5, index, label, alone);
       CHECK(memcmp(alone, images + i * FR_GARMENT_PIXELS, sizeof alone) == 0,
             "picture %u differs when drawn alone", index);

@@ -3,11 +3,11 @@
 #include "base/numeric.h"
 #include "base/text.h"
 
-#define CHECK_SAME(...)                                                                \
-  do {                                                                                 \
-    char want[64], got[64];                                                            \
-    int length = snprintf(want, sizeof want, __VA_ARGS__);                             \
-    size_t used = fr_text(got, sizeof got, __VA_ARGS__);                               \
+#define CHECK_SAME(...)                                                                        \
+  do {                                                                                         \
+    char want[64], got[64];                                                                    \
+    int length = snprintf(want, sizeof want, __VA_ARGS__);                                     \
+    size_t used = fr_text(got, sizeof got, __VA_ARGS__);                                       \
     CHECK(used == (size_t)length && strcmp(got, want) == 0, "\"%s\", want \"%s\"", got, want); \
   } while (0)
 
@@ -22,11 +22,24 @@ static void nearly_same(double value) {
 }
 
 static void reals(void) {
-  static const double values[] = {0.0, -0.0, 1.0, 0.1, 0.25, 1.5, 100000.0, 999999.0, 999999.4,
-                                  999999.5, 1e6, 1e7, 123456.5, 1e-4, 1.25e-4, 9.99999e-5, 1e-5,
-                                  1e-7, 1e-12, 1e22, 1e300, 1e-300, 0.3333333333, 2.0 / 3.0,
-                                  1e-304, 1.2345678e-307, 4.5e-320, 4.9406564584124654e-324, DBL_MIN, DBL_MAX,
-                                  INFINITY, -INFINITY, -2.5e-3, 1e15, 77312.4};
+  static const double values[] = {0.0,          -0.0,
+                                  1.0,          0.1,
+                                  0.25,         1.5,
+                                  100000.0,     999999.0,
+                                  999999.4,     999999.5,
+                                  1e6,          1e7,
+                                  123456.5,     1e-4,
+                                  1.25e-4,      9.99999e-5,
+                                  1e-5,         1e-7,
+                                  1e-12,        1e22,
+                                  1e300,        1e-300,
+                                  0.3333333333, 2.0 / 3.0,
+                                  1e-304,       1.2345678e-307,
+                                  4.5e-320,     4.9406564584124654e-324,
+                                  DBL_MIN,      DBL_MAX,
+                                  INFINITY,     -INFINITY,
+                                  -2.5e-3,      1e15,
+                                  77312.4};
   for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
     CHECK_SAME("%g", values[i]);
     CHECK_SAME("%g", -values[i]);

@@ -7,7 +7,8 @@
 
 enum { SAMPLES = 40, SIDE = 8, CLASSES = 4, BATCH = 17, EPOCHS = 4 };
 
-/* ---- threads that fail ----------------------------------------------------------------------------- */
+/* ---- threads that fail
+ * ----------------------------------------------------------------------------- */
 
 static int starts_left = 1000; /* before the next one fails */
 
@@ -17,28 +18,33 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
                           void *argument);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                           void *argument) {
-  return starts_left-- > 0 ? __real_pthread_create(thread, attributes, run, argument) : 11; /* EAGAIN */
+  return starts_left-- > 0 ? __real_pthread_create(thread, attributes, run, argument)
+                           : 11; /* EAGAIN */
 }
 
-/* ---- networks with every kind of step ---------------------------------------------------------------- */
+/* ---- networks with every kind of step
+ * ---------------------------------------------------------------- */
 
 static fr_model *everything(void) {
   fr_layer regular = conv(5, 3, 3, 1, 1, FR_SAME, FR_LINEAR);
   regular.regularizers[0].l2 = 0.01f;
   fr_layer noise = augmentation(FR_RANDOM_ERASING, 0.1f, 0.3f, 0.5f, 0.9f);
   noise.fill_value = NAN;
-  return stack(
-      image(SIDE, SIDE, 1),
-      LAYERS(augmentation(FR_RANDOM_FLIP, 1, 1, 0, 0), augmentation(FR_RANDOM_TRANSLATION, -0.2f, 0.2f, -0.2f, 0.2f),
-             augmentation(FR_RANDOM_ROTATION, -0.1f, 0.1f, 0, 0), augmentation(FR_RANDOM_ZOOM, -0.2f, 0.2f, 1, -1),
-             augmentation(FR_RANDOM_CONTRAST, 0.3f, 0.3f, 0, 0), noise,
-             /* 6 */ regular, normalization(1, 1), activation(FR_RELU),
-             /* 9 */ zero_padding(0, 1, 1, 0), depthwise(1, 2, 2, 1, 1, FR_VALID, FR_SWISH), normalization(1, 1),
-             /* 12 */ add(11, 8), activation(FR_RELU6), average_pool(2, 2, 2, 2, FR_SAME),
-             /* 15 */ conv(6, 2, 2, 1, 1, FR_SAME, FR_GELU), from(14, conv(6, 1, 1, 1, 1, FR_SAME, FR_LINEAR)),
-             add(15, 16), pool(2, 2, 2, 2, FR_VALID), flatten(), dense(30, FR_RELU), dropout(0.4f),
-             dense(CLASSES, FR_SOFTMAX)),
-      11);
+  return stack(image(SIDE, SIDE, 1),
+               LAYERS(augmentation(FR_RANDOM_FLIP, 1, 1, 0, 0),
+                      augmentation(FR_RANDOM_TRANSLATION, -0.2f, 0.2f, -0.2f, 0.2f),
+                      augmentation(FR_RANDOM_ROTATION, -0.1f, 0.1f, 0, 0),
+                      augmentation(FR_RANDOM_ZOOM, -0.2f, 0.2f, 1, -1),
+                      augmentation(FR_RANDOM_CONTRAST, 0.3f, 0.3f, 0, 0), noise,
+                      /* 6 */ regular, normalization(1, 1), activation(FR_RELU),
+                      /* 9 */ zero_padding(0, 1, 1, 0),
+                      depthwise(1, 2, 2, 1, 1, FR_VALID, FR_SWISH), normalization(1, 1),
+                      /* 12 */ add(11, 8), activation(FR_RELU6), average_pool(2, 2, 2, 2, FR_SAME),
+                      /* 15 */ conv(6, 2, 2, 1, 1, FR_SAME, FR_GELU),
+                      from(14, conv(6, 1, 1, 1, 1, FR_SAME, FR_LINEAR)), add(15, 16),
+                      pool(2, 2, 2, 2, FR_VALID), flatten(), dense(30, FR_RELU), dropout(0.4f),
+                      dense(CLASSES, FR_SOFTMAX)),
+               11);
 }
 
 /* Pool and dropout fused with the layers before them; dense kernels of several panels. */
@@ -54,9 +60,9 @@ static fr_model *ragged(void) {
   return stack(image(SIDE, SIDE, 1),
                LAYERS(reshape(image(4, 16, 1)), conv(3, 2, 3, 1, 2, FR_SAME, FR_TANH),
                       depthwise(3, 3, 2, 1, 1, FR_SAME, FR_RELU), pool(2, 3, 1, 2, FR_SAME),
-                      without_bias(conv(7, 3, 1, 2, 1, FR_SAME, FR_SIGMOID)), leaky(0.2f), dropout(0.3f),
-                      conv(5, 1, 2, 1, 1, FR_VALID, FR_SOFTMAX), flatten(), without_bias(dense(9, FR_SIGMOID)),
-                      dense(CLASSES, FR_SOFTMAX)),
+                      without_bias(conv(7, 3, 1, 2, 1, FR_SAME, FR_SIGMOID)), leaky(0.2f),
+                      dropout(0.3f), conv(5, 1, 2, 1, 1, FR_VALID, FR_SOFTMAX), flatten(),
+                      without_bias(dense(9, FR_SIGMOID)), dense(CLASSES, FR_SOFTMAX)),
                13);
 }
 
@@ -66,11 +72,13 @@ static fr_model *branches(void) {
                LAYERS(conv(3, 3, 3, 2, 2, FR_SAME, FR_LINEAR), normalization(0, 1),
                       /* 2 */ from(1, conv(3, 1, 1, 1, 1, FR_SAME, FR_RELU)),
                       /* 3 */ from(1, depthwise(1, 3, 3, 1, 1, FR_SAME, FR_LINEAR)), add3(1, 2, 3),
-                      /* 5 */ global_average(), from(4, global_max()), add(5, 6), dense(CLASSES, FR_LINEAR)),
+                      /* 5 */ global_average(), from(4, global_max()), add(5, 6),
+                      dense(CLASSES, FR_LINEAR)),
                14);
 }
 
-/* ---- what is trained ---------------------------------------------------------------------------------- */
+/* ---- what is trained
+ * ---------------------------------------------------------------------------------- */
 
 static const struct {
   const char *name;
@@ -80,23 +88,57 @@ static const struct {
   fr_dtype dtype;
   int weighted;
 } cases[] = {
-    {"everything", everything,
-     {.kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7, .weight_decay = 0.01,
-      .global_clip_norm = 1.0, .use_ema = 1, .ema_momentum = 0.9, .ema_overwrite = 5},
-     {.kind = FR_SPARSE_CATEGORICAL_CROSSENTROPY, .top_k = 2}, FR_FLOAT32, 0},
-    {"tutorial", tutorial,
+    {"everything",
+     everything,
+     {.kind = FR_ADAM,
+      .learning_rate = 0.01,
+      .beta1 = 0.9,
+      .beta2 = 0.999,
+      .epsilon = 1e-7,
+      .weight_decay = 0.01,
+      .global_clip_norm = 1.0,
+      .use_ema = 1,
+      .ema_momentum = 0.9,
+      .ema_overwrite = 5},
+     {.kind = FR_SPARSE_CATEGORICAL_CROSSENTROPY, .top_k = 2},
+     FR_FLOAT32,
+     0},
+    {"tutorial",
+     tutorial,
      {.kind = FR_ADAM, .learning_rate = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7},
-     {.kind = FR_SPARSE_CATEGORICAL_CROSSENTROPY, .top_k = 2}, FR_UINT8, 0},
-    {"tutorial, by momentum", tutorial, {.kind = FR_SGD, .learning_rate = 0.1, .momentum = 0.9, .nesterov = 1},
-     {.kind = FR_CATEGORICAL_CROSSENTROPY, .top_k = 2}, FR_UINT8, 1},
-    {"ragged", ragged, {.kind = FR_RMSPROP, .learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7, .centered = 1},
-     {.kind = FR_SPARSE_CATEGORICAL_CROSSENTROPY, .top_k = 2}, FR_FLOAT32, 1},
-    {"ragged, by its own rates", ragged, {.kind = FR_ADADELTA, .learning_rate = 1.0, .rho = 0.9, .epsilon = 1e-4},
-     {.kind = FR_BINARY_CROSSENTROPY, .top_k = 2}, FR_FLOAT32, 0},
-    {"branches", branches, {.kind = FR_ADAGRAD, .learning_rate = 0.1, .initial_accumulator = 0.1, .epsilon = 1e-7},
-     {.kind = FR_MEAN_SQUARED_ERROR, .top_k = 2}, FR_FLOAT32, 0},
-    {"branches, clipped", branches, {.kind = FR_SGD, .learning_rate = 0.1, .clip_norm = 0.1},
-     {.kind = FR_MEAN_ABSOLUTE_ERROR, .top_k = 2}, FR_FLOAT32, 1},
+     {.kind = FR_SPARSE_CATEGORICAL_CROSSENTROPY, .top_k = 2},
+     FR_UINT8,
+     0},
+    {"tutorial, by momentum",
+     tutorial,
+     {.kind = FR_SGD, .learning_rate = 0.1, .momentum = 0.9, .nesterov = 1},
+     {.kind = FR_CATEGORICAL_CROSSENTROPY, .top_k = 2},
+     FR_UINT8,
+     1},
+    {"ragged",
+     ragged,
+     {.kind = FR_RMSPROP, .learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7, .centered = 1},
+     {.kind = FR_SPARSE_CATEGORICAL_CROSSENTROPY, .top_k = 2},
+     FR_FLOAT32,
+     1},
+    {"ragged, by its own rates",
+     ragged,
+     {.kind = FR_ADADELTA, .learning_rate = 1.0, .rho = 0.9, .epsilon = 1e-4},
+     {.kind = FR_BINARY_CROSSENTROPY, .top_k = 2},
+     FR_FLOAT32,
+     0},
+    {"branches",
+     branches,
+     {.kind = FR_ADAGRAD, .learning_rate = 0.1, .initial_accumulator = 0.1, .epsilon = 1e-7},
+     {.kind = FR_MEAN_SQUARED_ERROR, .top_k = 2},
+     FR_FLOAT32,
+     0},
+    {"branches, clipped",
+     branches,
+     {.kind = FR_SGD, .learning_rate = 0.1, .clip_norm = 0.1},
+     {.kind = FR_MEAN_ABSOLUTE_ERROR, .top_k = 2},
+     FR_FLOAT32,
+     1},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -130,7 +172,8 @@ static fr_batch batch_for(int i) {
                     .weights = cases[i].weighted ? data.weights : NULL};
 }
 
-/* ---- results, compared bit for bit ---------------------------------------------------------------------- */
+/* ---- results, compared bit for bit
+ * ---------------------------------------------------------------------- */
 
 enum { BATCHES = (SAMPLES + BATCH - 1) / BATCH };
 
@@ -153,7 +196,8 @@ static results run(int i) {
   fr_model *m = compiled(i);
   fr_batch b = batch_for(i), one = b;
   one.n = 1;
-  for (int epoch = 0; epoch < EPOCHS; epoch++) must(fr_train(m, &b, BATCH, NULL, r.scores + epoch * BATCHES));
+  for (int epoch = 0; epoch < EPOCHS; epoch++)
+    must(fr_train(m, &b, BATCH, NULL, r.scores + epoch * BATCHES));
   must(fr_evaluate(m, &b, BATCH, &r.evaluated));
   must(fr_predict(m, &b, BATCH, r.predictions));
   must(fr_predict(m, &one, 1, r.alone));
@@ -164,8 +208,10 @@ static results run(int i) {
   return r;
 }
 
-static void check_same(const char *what, const char *name, const void *got, const void *want, size_t bytes) {
-  CHECK(memcmp(got, want, bytes) == 0, "%s: %d threads show in the %s", name, fr_pool_threads(), what);
+static void check_same(const char *what, const char *name, const void *got, const void *want,
+                       size_t bytes) {
+  CHECK(memcmp(got, want, bytes) == 0, "%s: %d threads show in the %s", name, fr_pool_threads(),
+        what);
 }
 
 static results alone[CASES]; /* on one thread */
@@ -186,9 +232,11 @@ static void compare(void) {
   }
 }
 
-/* ---- what is compared is worth it ------------------------------------------------------------------------- */
+/* ---- what is compared is worth it
+ * ------------------------------------------------------------------------- */
 
-static int layers_seen[FR_LAYER_KINDS], steps_seen[FR_STEP_KINDS], optimizers_seen[FR_OPTIMIZERS], losses_seen[FR_LOSSES];
+static int layers_seen[FR_LAYER_KINDS], steps_seen[FR_STEP_KINDS], optimizers_seen[FR_OPTIMIZERS],
+    losses_seen[FR_LOSSES];
 
 static void check_all_seen(const char *what, const int *seen, int count) {
   for (int i = 0; i < count; i++) CHECK(seen[i], "no network here has %s %d", what, i);

@@ -244,18 +244,19 @@ static void gradients_add_up(void) {
   float *x = check_floats(MOST * SIDE * SIDE);
   int32_t y[MOST];
   for (int i = 0; i < MOST; i++) y[i] = check_between(0, 3);
-  fr_model *m = stack((fr_shape){3, {SIDE, SIDE, 1}},
-                      LAYERS(conv(5, 3, 3, 1, 1, FR_SAME, FR_RELU),
-                             conv(4, 2, 2, 1, 1, FR_VALID, FR_RELU), pool(2, 2, 2, 2, FR_VALID),
-                             pool(3, 3, 1, 1, FR_SAME), flatten(), dense(35, FR_RELU),
-                             dense(4, FR_SOFTMAX)),
-                      7);
+  fr_model *m =
+      stack((fr_shape){3, {SIDE, SIDE, 1}},
+            LAYERS(conv(5, 3, 3, 1, 1, FR_SAME, FR_RELU), conv(4, 2, 2, 1, 1, FR_VALID, FR_RELU),
+                   pool(2, 2, 2, 2, FR_VALID), pool(3, 3, 1, 1, FR_SAME), flatten(),
+                   dense(35, FR_RELU), dense(4, FR_SOFTMAX)),
+            7);
   must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
   int count;
   free(weights_of(m, &count));
   double *sum = calloc((size_t)count, sizeof *sum), *size = calloc((size_t)count, sizeof *size);
   for (int n = 1; n <= MOST; n++) { /* sum: of the first n samples' gradients */
-    float *g = gradients_of(m, &(fr_batch){x + (n - 1) * SIDE * SIDE, FR_FLOAT32, y + n - 1, 1, NULL});
+    float *g =
+        gradients_of(m, &(fr_batch){x + (n - 1) * SIDE * SIDE, FR_FLOAT32, y + n - 1, 1, NULL});
     for (int i = 0; i < count; i++) {
       sum[i] += g[i];
       size[i] += fabs(g[i]);
@@ -306,8 +307,8 @@ static void dropout_in_training_only(void) {
  * leave what one step over all of them would. */
 static void wide_dense(void) {
   enum { WIDE = 5 * FR_PANEL + 3, UNITS = 7 };
-  fr_model *m = stack((fr_shape){1, {WIDE}},
-                      LAYERS(dense(WIDE, FR_LINEAR), dense(UNITS, FR_LINEAR)), 2);
+  fr_model *m =
+      stack((fr_shape){1, {WIDE}}, LAYERS(dense(WIDE, FR_LINEAR), dense(UNITS, FR_LINEAR)), 2);
   must(fr_model_compile(m, &plain_sgd, LOSS(FR_MEAN_SQUARED_ERROR)));
   float *x = check_floats(2 * WIDE), *t = check_floats(2 * UNITS);
   int count;

@@ -1,9 +1,11 @@
-/* What becomes of gradients between the last layer and the weights: clipping, decay, regularizers and moving
+/* What becomes of gradients between the last layer and the weights: clipping, decay, regularizers
+ * and moving
  * averages, on a model small enough to work out by hand. */
 #include "stack.h"
 #include "update.h"
 
-/* Input 1, kernel and bias zero: y = 0, and of the mean squared error over two outputs the gradients of kernel
+/* Input 1, kernel and bias zero: y = 0, and of the mean squared error over two outputs the
+ * gradients of kernel
  * and bias both are y - t = -t. */
 static fr_model *zeros(const fr_optimizer *o) {
   fr_model *m = stack(flat(1), LAYERS(dense(2, FR_LINEAR)), 1);
@@ -20,7 +22,8 @@ static void train(fr_model *m, float first, float second) {
   must(fr_train(m, &(fr_batch){&one, FR_FLOAT32, targets, 1, NULL}, 1, NULL, &s));
 }
 
-static void check_weights(const fr_model *m, double k0, double k1, double b0, double b1, const char *what) {
+static void check_weights(const fr_model *m, double k0, double k1, double b0, double b1,
+                          const char *what) {
   int count;
   float *w = weights_of(m, &count);
   const double want[4] = {k0, k1, b0, b1};
@@ -28,22 +31,32 @@ static void check_weights(const fr_model *m, double k0, double k1, double b0, do
   free(w);
 }
 
-/* ---- clipping --------------------------------------------------------------------------------------- */
+/* ---- clipping
+ * --------------------------------------------------------------------------------------- */
 
 /* Gradients (-3, 4) of both tensors: norms of 5 each, of √50 together. */
 static void clipping(void) {
   const double root50 = sqrt(50.0);
-  struct { const char *name; double value, norm, global, k0, k1; } cases[] = {
-      {"none", 0, 0, 0, 3.0, -4.0},          {"value", 3.5, 0, 0, 3.0, -3.5},
-      {"value of both", 1, 0, 0, 1.0, -1.0}, {"value, wide", 4, 0, 0, 3.0, -4.0},
-      {"norm", 0, 1, 0, 0.6, -0.8},          {"norm, just wide enough", 0, 5.0001, 0, 3.0, -4.0},
+  struct {
+    const char *name;
+    double value, norm, global, k0, k1;
+  } cases[] = {
+      {"none", 0, 0, 0, 3.0, -4.0},
+      {"value", 3.5, 0, 0, 3.0, -3.5},
+      {"value of both", 1, 0, 0, 1.0, -1.0},
+      {"value, wide", 4, 0, 0, 3.0, -4.0},
+      {"norm", 0, 1, 0, 0.6, -0.8},
+      {"norm, just wide enough", 0, 5.0001, 0, 3.0, -4.0},
       {"global norm", 0, 0, 1, 3.0 / root50, -4.0 / root50},
       {"global norm, wider than each", 0, 0, 6, 18.0 / root50, -24.0 / root50},
       {"global norm, wide", 0, 0, 7.08, 3.0, -4.0},
   };
   for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-    fr_optimizer o = {.kind = FR_SGD, .learning_rate = 1.0, .clip_value = cases[c].value,
-                      .clip_norm = cases[c].norm, .global_clip_norm = cases[c].global};
+    fr_optimizer o = {.kind = FR_SGD,
+                      .learning_rate = 1.0,
+                      .clip_value = cases[c].value,
+                      .clip_norm = cases[c].norm,
+                      .global_clip_norm = cases[c].global};
     fr_model *m = zeros(&o);
     train(m, 3.0f, -4.0f);
     check_weights(m, cases[c].k0, cases[c].k1, cases[c].k0, cases[c].k1, cases[c].name);
@@ -75,22 +88,27 @@ static void kept_gradients(void) {
   CHECK(g[0] == -1.0f && g[1] == 0.5f, "clipped to %g, %g", (double)g[0], (double)g[1]);
   must(fr_model_compile(m, &plain_sgd, LOSS(FR_MEAN_SQUARED_ERROR)));
   train(m, 3.0f, -0.5f);
-  check_refused(fr_model_get_gradient(m, 0, g, 2), FR_WRONG_STATE, "gradients: none have been computed yet");
+  check_refused(fr_model_get_gradient(m, 0, g, 2), FR_WRONG_STATE,
+                "gradients: none have been computed yet");
   fr_model_destroy(m);
 }
 
-/* ---- regularizers and decay ------------------------------------------------------------------------- */
+/* ---- regularizers and decay
+ * ------------------------------------------------------------------------- */
 
-/* Kernel (1, -2) with l1 and l2, bias (0.5, -0.5) with l2: gradients l1 · sign + 2 l2 w on top of y - t. */
+/* Kernel (1, -2) with l1 and l2, bias (0.5, -0.5) with l2: gradients l1 · sign + 2 l2 w on top of y
+ * - t. */
 static void regularizers(void) {
   fr_layer l = dense(2, FR_LINEAR);
   l.regularizers[0] = (fr_regularizer){0.25f, 0.125f};
   l.regularizers[1] = (fr_regularizer){0.0f, 0.5f};
-  const float kernel[2] = {1.0f, -2.0f}, bias[2] = {0.5f, -0.5f}, one = 1.0f, targets[2] = {1.5f, -2.5f};
+  const float kernel[2] = {1.0f, -2.0f}, bias[2] = {0.5f, -0.5f}, one = 1.0f,
+              targets[2] = {1.5f, -2.5f};
   fr_model *m = stack(flat(1), LAYERS(l), 1);
   must(fr_model_set_parameter(m, 0, kernel, 2));
   must(fr_model_set_parameter(m, 1, bias, 2));
-  must(fr_model_compile(m, &(fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0}, LOSS(FR_MEAN_SQUARED_ERROR)));
+  must(fr_model_compile(m, &(fr_optimizer){.kind = FR_SGD, .learning_rate = 1.0},
+                        LOSS(FR_MEAN_SQUARED_ERROR)));
   double penalty = 0.25 * 3.0 + 0.125 * 5.0 + 0.5 * 0.5;
   CHECK_NEAR(fr_update_penalty(m), penalty, 1e-12, "penalty");
   fr_scores s = {0};
@@ -102,7 +120,8 @@ static void regularizers(void) {
   fr_model_destroy(m);
 }
 
-/* The same weights whether an update has its gradients at hand, row by row, or all at once; Adam's own way
+/* The same weights whether an update has its gradients at hand, row by row, or all at once; Adam's
+ * own way
  * through a dense layer included. */
 static void decay_whichever_way(void) {
   enum { WIDE = FR_PANEL + 5, UNITS = 7, SAMPLES = 6 };
@@ -128,9 +147,11 @@ static void decay_whichever_way(void) {
   free(t);
 }
 
-/* ---- moving averages -------------------------------------------------------------------------------- */
+/* ---- moving averages
+ * -------------------------------------------------------------------------------- */
 
-static const fr_optimizer averaging = {.kind = FR_SGD, .learning_rate = 1.0, .use_ema = 1, .ema_momentum = 0.75};
+static const fr_optimizer averaging = {
+    .kind = FR_SGD, .learning_rate = 1.0, .use_ema = 1, .ema_momentum = 0.75};
 
 /* A learning rate of 1 puts y on its target twice over: k + b = t, so both move by t - y. */
 static void averages(void) {
@@ -142,7 +163,8 @@ static void averages(void) {
   float *first = weights_of(m, &count);
   must(fr_update_average(m, 0));
   float *average = weights_of(m, &count);
-  CHECK(memcmp(first, average, sizeof *first * (size_t)count) == 0, "the first average is not the first weights");
+  CHECK(memcmp(first, average, sizeof *first * (size_t)count) == 0,
+        "the first average is not the first weights");
   free(average);
   train(m, 0.0f, 1.0f); /* y = (2, -4): (1, -2) + (-2, 5) = (-1, 3) */
   check_weights(m, -1, 3, -1, 3, "after two steps");
@@ -154,9 +176,11 @@ static void averages(void) {
   fr_model_destroy(m);
 }
 
-/* Swapped twice, every bit is where it was, and what batch normalization remembers was never touched. */
+/* Swapped twice, every bit is where it was, and what batch normalization remembers was never
+ * touched. */
 static void swaps(void) {
-  fr_model *m = stack(flat(6), LAYERS(dense(9, FR_LINEAR), normalization(1, 1), dense(3, FR_SOFTMAX)), 4);
+  fr_model *m =
+      stack(flat(6), LAYERS(dense(9, FR_LINEAR), normalization(1, 1), dense(3, FR_SOFTMAX)), 4);
   fr_optimizer o = default_adam;
   o.use_ema = 1;
   o.ema_momentum = 0.9;
@@ -172,7 +196,8 @@ static void swaps(void) {
   must(fr_update_average(m, 1));
   must(fr_predict(m, &b, 8, during));
   float *swapped = weights_of(m, &count), *at = swapped;
-  for (int i = 0; i < m->parameter_count; at += m->parameters[i++].elements) /* the same weights, set anew */
+  for (int i = 0; i < m->parameter_count;
+       at += m->parameters[i++].elements) /* the same weights, set anew */
     must(fr_model_set_parameter(m, i, at, m->parameters[i].elements));
   must(fr_predict(m, &b, 8, after));
   CHECK(memcmp(after, during, sizeof after) == 0, "predictions are not all of the averages'");
@@ -188,7 +213,8 @@ static void swaps(void) {
     moved += swapped[i] != w[i];
     if (is_statistic) CHECK(swapped[i] == w[i], "statistic %d moved", i - statistics);
   }
-  CHECK(moved > (count - 18) * 9 / 10, "%d of %d weights have an average of their own", moved, count);
+  CHECK(moved > (count - 18) * 9 / 10, "%d of %d weights have an average of their own", moved,
+        count);
   must(fr_update_average(m, 0)); /* for good */
   must(fr_predict(m, &b, 8, after));
   CHECK(memcmp(during, after, sizeof after) == 0, "predictions are not the averages'");
@@ -210,7 +236,8 @@ static void overwriting(void) {
   check_weights(m, 0.5, -0.75, 0.5, -0.75, "step 2 overwrites them");
   train(m, 3.0f, -1.5f); /* y = (1, -1.5) */
   check_weights(m, 2.5, -0.75, 2.5, -0.75, "step 3 leaves the weights");
-  train(m, 5.0f, 2.5f); /* y = (5, -1.5): (2.5, 3.25), averaged with 0.75 · 0.5 + 0.25 · 2.5 and -0.75 */
+  train(m, 5.0f,
+        2.5f); /* y = (5, -1.5): (2.5, 3.25), averaged with 0.75 · 0.5 + 0.25 · 2.5 and -0.75 */
   check_weights(m, 1.375, 0.25, 1.375, 0.25, "step 4 overwrites them");
   fr_model_destroy(m);
 }

@@ -94,7 +94,8 @@ const blocked = {
     throw new DOMException('denied', 'SecurityError');
   },
   'is absent': () => /** @type {any} */ (undefined),
-  'does not open': () => /** @type {any} */ ({ open: () => Promise.reject(new DOMException('denied', 'SecurityError')) }),
+  'does not open': () =>
+    /** @type {any} */ ({ open: () => Promise.reject(new DOMException('denied', 'SecurityError')) }),
 };
 for (const [how, caches] of Object.entries(blocked))
   test(`storage that ${how} does not get in the way`, async (t) => {

@@ -40,7 +40,11 @@ function assertWhole(loaded) {
 function assertNeverBack(events) {
   for (const phase of /** @type {const} */ (['download', 'verify', 'decompress'])) {
     const loaded = events.filter((event) => event.phase === phase).map((event) => event.loaded);
-    assert.deepEqual(loaded, [...loaded].sort((a, b) => a - b), phase);
+    assert.deepEqual(
+      loaded,
+      [...loaded].sort((a, b) => a - b),
+      phase,
+    );
   }
 }
 
@@ -155,7 +159,9 @@ test('a missing file is named with the status', async (t) => {
 
 test('a redirect is not followed, although what is there would be right', async (t) => {
   const right = await serve(t, {}, { shared: true });
-  const message = await messageFor(t, gzip, { fail: (path) => (path.endsWith('train-images.gz') ? { redirect: `${right.folder}train-images.gz` } : undefined) });
+  const message = await messageFor(t, gzip, {
+    fail: (path) => (path.endsWith('train-images.gz') ? { redirect: `${right.folder}train-images.gz` } : undefined),
+  });
   assert.match(message, /the server there redirects elsewhere, which is not followed/);
   assert.deepEqual(right.requests, []);
 });

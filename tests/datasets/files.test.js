@@ -51,7 +51,9 @@ test('takes the four files in any order, gzip or not', async () => {
   assertWhole(await datasets.fromFiles(four().reverse()));
   const raw = [testLabels, trainImages, trainLabels, testImages].map((bytes, i) => file(`${i}`, bytes));
   assertWhole(await datasets.fromFiles(raw));
-  assertWhole(await datasets.fromFiles(four({ testImages: file('c', testImages), trainLabels: file('b', trainLabels) })));
+  assertWhole(
+    await datasets.fromFiles(four({ testImages: file('c', testImages), trainLabels: file('b', trainLabels) })),
+  );
 });
 
 test('takes whatever has a name and an arrayBuffer', async () => {
@@ -65,7 +67,10 @@ test('tells of its progress in bytes', async () => {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   await datasets.fromFiles(files, { onProgress });
   const loaded = events.map((event) => event.loaded);
-  assert.deepEqual(loaded, [...loaded].sort((a, b) => a - b));
+  assert.deepEqual(
+    loaded,
+    [...loaded].sort((a, b) => a - b),
+  );
   assert.equal(loaded.at(-1), total);
   assert.ok(events.every((event) => event.total === total && event.phase === 'decompress'));
   assert.deepEqual([...new Set(events.map((event) => event.file))], ['a.gz', 'b.gz', 'c.gz', 'd.gz']);
@@ -83,12 +88,18 @@ test('equal counts are told apart by name', async () => {
   assert.ok(trainImages.subarray(16).equals(train.images.data));
   assert.ok(images.subarray(16).equals(held.images.data));
   assert.equal(held.labels.data[0], 1);
-  await refuses(four({ ...changes, testImages: file('more.gz', gzipSync(images)) }), /my-train\.gz and more\.gz both hold 50 pictures/);
+  await refuses(
+    four({ ...changes, testImages: file('more.gz', gzipSync(images)) }),
+    /my-train\.gz and more\.gz both hold 50 pictures/,
+  );
 });
 
 test('names what is missing', async () => {
   await refuses([], /missing: the training pictures .*the test labels .*given: no file/);
-  await refuses(four({ trainLabels: null, testLabels: null }), /missing: the training labels \(such as train-labels-idx1-ubyte\.gz\), the test labels/);
+  await refuses(
+    four({ trainLabels: null, testLabels: null }),
+    /missing: the training labels \(such as train-labels-idx1-ubyte\.gz\), the test labels/,
+  );
   await refuses(
     four({ testImages: null, trainImages: file('train.gz', gzipSync(trainImages)) }),
     /missing: the test pictures \(such as t10k-images-idx3-ubyte\.gz\); given: train\.gz, b\.gz, d\.gz/,
@@ -98,7 +109,10 @@ test('names what is missing', async () => {
 
 test('names duplicates', async () => {
   await refuses(four({ testImages: file('again', trainImages) }), /a\.gz and again hold the same pictures/);
-  await refuses([...four(), file('e', idxLabels([1, 2]))], /two files of labels are wanted, these are 3: b\.gz, d\.gz, e/);
+  await refuses(
+    [...four(), file('e', idxLabels([1, 2]))],
+    /two files of labels are wanted, these are 3: b\.gz, d\.gz, e/,
+  );
 });
 
 test('names counts that do not match', async () => {
@@ -109,7 +123,10 @@ test('names counts that do not match', async () => {
 });
 
 test('names files that are of another kind', async () => {
-  await refuses(four({ testImages: file('photo.png', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')) }), /photo\.png is neither a gzip nor an IDX file/);
+  await refuses(
+    four({ testImages: file('photo.png', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')) }),
+    /photo\.png is neither a gzip nor an IDX file/,
+  );
   await refuses(four({ testImages: file('saved.gz', Buffer.from('<!DOCTYPE html>')) }), /saved\.gz .*web page/);
   await refuses(four({ testImages: file('empty.gz', new Uint8Array(0)) }), /empty\.gz is neither/);
 });
@@ -117,23 +134,41 @@ test('names files that are of another kind', async () => {
 test('what is too long is refused before it is read, or while it is unpacked', async () => {
   const long = Object.assign(file('long.gz', Buffer.alloc(0)), { arrayBuffer: () => assert.fail('it was read') });
   Object.defineProperty(long, 'size', { value: 2 ** 29 + 1 });
-  await refuses(four({ trainImages: long }), /^long\.gz: too large: 536870913 bytes with the files before it; at most 536870912 are read$/);
+  await refuses(
+    four({ trainImages: long }),
+    /^long\.gz: too large: 536870913 bytes with the files before it; at most 536870912 are read$/,
+  );
   const packed = Uint8Array.from(gzipSync(Buffer.alloc(100_000)));
   assert.equal((await gunzip(packed, undefined, 100_000)).length, 100_000);
-  await assert.rejects(gunzip(packed, undefined, 99_999), { name: 'FittingRoomError', message: 'too large: more than 99999 bytes are packed in it' });
+  await assert.rejects(gunzip(packed, undefined, 99_999), {
+    name: 'FittingRoomError',
+    message: 'too large: more than 99999 bytes are packed in it',
+  });
 });
 
 test('reading files can be given up', async () => {
   const controller = new AbortController();
-  const reading = datasets.fromFiles(four(), { signal: controller.signal, onProgress: () => controller.abort(new Error('no more')) });
+  const reading = datasets.fromFiles(four(), {
+    signal: controller.signal,
+    onProgress: () => controller.abort(new Error('no more')),
+  });
   await assert.rejects(reading, { message: 'no more' });
 });
 
 test('names gzip files that are cut short or damaged', async () => {
   const whole = gzipSync(trainImages);
-  await refuses(four({ trainImages: file('cut.gz', whole.subarray(0, whole.length >> 1)) }), /cut\.gz: the gzip file is cut short or damaged/);
-  await refuses(four({ trainImages: file('tail.gz', whole.subarray(0, -4)) }), /tail\.gz: the gzip file is cut short or damaged/);
-  await refuses(four({ trainImages: file('head.gz', whole.subarray(0, 10)) }), /head\.gz: the gzip file is cut short or damaged/);
+  await refuses(
+    four({ trainImages: file('cut.gz', whole.subarray(0, whole.length >> 1)) }),
+    /cut\.gz: the gzip file is cut short or damaged/,
+  );
+  await refuses(
+    four({ trainImages: file('tail.gz', whole.subarray(0, -4)) }),
+    /tail\.gz: the gzip file is cut short or damaged/,
+  );
+  await refuses(
+    four({ trainImages: file('head.gz', whole.subarray(0, 10)) }),
+    /head\.gz: the gzip file is cut short or damaged/,
+  );
   const damaged = Uint8Array.from(whole).with(whole.length - 8, whole[whole.length - 8] ^ 1);
   await refuses(four({ trainImages: file('crc.gz', damaged) }), /crc\.gz: the gzip file is cut short or damaged/);
 });
@@ -157,8 +192,16 @@ const malformed = [
   ['no rows', changed((b) => (b.writeUInt32BE(0, 8), b)), /x\.idx: .*rows must be 1/],
   ['too many columns', changed((b) => (b.writeUInt32BE(70000, 12), b)), /x\.idx: .*columns must be 1/],
   ['a missing pixel', changed((b) => b.subarray(0, -1)), /x\.idx: .*cut short: 50 images need 39216 bytes, got 39215/],
-  ['a pixel too many', changed((b) => Buffer.concat([b, Buffer.of(0)])), /x\.idx: .*1 bytes follow the last of the 50 images/],
-  ['another size', file('x.idx', idxImages(3, { rows: 32, columns: 32 })), /x\.idx: pictures must be 28×28, these are 32×32/],
+  [
+    'a pixel too many',
+    changed((b) => Buffer.concat([b, Buffer.of(0)])),
+    /x\.idx: .*1 bytes follow the last of the 50 images/,
+  ],
+  [
+    'another size',
+    file('x.idx', idxImages(3, { rows: 32, columns: 32 })),
+    /x\.idx: pictures must be 28×28, these are 32×32/,
+  ],
 ];
 for (const [what, bad, message] of malformed)
   test(`refuses an IDX file with ${what}`, () => refuses(four({ trainImages: bad }), message));
@@ -167,5 +210,8 @@ test('names the first label that is out of range', async () => {
   const labels = someLabels(50);
   labels[31] = 10;
   labels[40] = 255;
-  await refuses(four({ trainLabels: file('labels.gz', gzipSync(idxLabels(labels))) }), /labels\.gz: label 31 is 10; labels must be 0 to 9/);
+  await refuses(
+    four({ trainLabels: file('labels.gz', gzipSync(idxLabels(labels))) }),
+    /labels\.gz: label 31 is 10; labels must be 0 to 9/,
+  );
 });

@@ -126,7 +126,11 @@ test('Fashion-MNIST itself, from its folder', { skip }, async () => {
   assert.ok(Math.abs(mean - 0.286) < 5e-5, `mean pixel ${mean}`);
   assert.equal(classNames[train.labels.data[0]], 'Ankle boot');
   for (const { labels } of [train, held])
-    assert.ok(Array.from({ length: 10 }, (_, k) => labels.data.filter((label) => label === k).length).every((n) => n === labels.data.length / 10));
+    assert.ok(
+      Array.from({ length: 10 }, (_, k) => labels.data.filter((label) => label === k).length).every(
+        (n) => n === labels.data.length / 10,
+      ),
+    );
 });
 
 test('Fashion-MNIST itself, downloaded and then from the cache folder', { skip }, async (t) => {
@@ -146,7 +150,9 @@ test('Fashion-MNIST itself, downloaded and then from the cache folder', { skip }
 test('Fashion-MNIST itself, handed over as files', { skip }, async () => {
   const names = datasets.FASHION_MNIST.files.map(({ name }) => name);
   const files = await Promise.all(
-    names.map(async (name, i) => new File([await readFile(join(/** @type {string} */ (real), name))], `download (${i})`)),
+    names.map(
+      async (name, i) => new File([await readFile(join(/** @type {string} */ (real), name))], `download (${i})`),
+    ),
   );
   const { train, test: held } = await datasets.fromFiles(files.reverse());
   assert.equal(sha256(train.labels.data), digests.trainLabels);

@@ -76,7 +76,11 @@ export function smallDataset({ train = 300, test = 90 } = {}) {
     });
   });
   /** @type {DatasetTable} */
-  const table = { classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`), files, publicUrl: 'http://unused.invalid/' };
+  const table = {
+    classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`),
+    files,
+    publicUrl: 'http://unused.invalid/',
+  };
   return { table, bytes, train, test };
 }
 
@@ -94,7 +98,9 @@ export async function folderOf(t, files) {
 
 /** @param {ReturnType<typeof smallDataset>} dataset @param {Record<string, Uint8Array | string | null>} [changes] */
 export function gzipFiles(dataset, changes = {}) {
-  const files = Object.fromEntries([...dataset.bytes].map(([name, { gzip }]) => [name, /** @type {Uint8Array | string} */ (gzip)]));
+  const files = Object.fromEntries(
+    [...dataset.bytes].map(([name, { gzip }]) => [name, /** @type {Uint8Array | string} */ (gzip)]),
+  );
   for (const [name, bytes] of Object.entries(changes))
     if (bytes === null) delete files[name];
     else files[name] = bytes;

@@ -66,7 +66,10 @@ test('tells of its progress in pictures and lets other tasks in between', async 
   clearInterval(timer);
   assert.ok(tasks >= 3, `${tasks} timers ran`);
   const loaded = events.map((event) => event.loaded);
-  assert.deepEqual(loaded, [...loaded].sort((a, b) => a - b));
+  assert.deepEqual(
+    loaded,
+    [...loaded].sort((a, b) => a - b),
+  );
   assert.equal(loaded.at(-1), 4000);
   assert.ok(events.length > 10 && events.every((event) => event.phase === 'generate' && event.total === 4000));
 });

@@ -1,5 +1,6 @@
 /**
- * Uses one tab over and over, and compares what it holds then with what it held after a few times: node tests/endurance/cycles.js [CYCLES]
+ * Uses one tab over and over, and compares what it holds then with what it held after a few times: node
+ * tests/endurance/cycles.js [CYCLES]
  *
  * Each cycle trains, evaluates, saves, loads and disposes: once by the API, once by the page, whose library it uses.
  * Exits with 1 where the difference is more than 2 MB.
@@ -22,5 +23,7 @@ line('the tab, workers and WebAssembly', before.tab, after.tab);
 line('the core’s memory', before.memory, after.memory);
 line('of it, allocated', before.inUse, after.inUse);
 console.log(`  runs kept in the browser: ${before.runs}, then ${after.runs}`);
-const apart = Math.max(...(/** @type {const} */ (['tab', 'memory', 'inUse'])).map((key) => Math.abs(after[key] - before[key])));
+const apart = Math.max(
+  .../** @type {const} */ (['tab', 'memory', 'inUse']).map((key) => Math.abs(after[key] - before[key])),
+);
 if (apart > MOST || after.runs > MOST_RUNS) process.exitCode = 1;

@@ -1,8 +1,10 @@
 /**
  * Kills a browser that trains, again and again: node tests/endurance/kill-test.js [KILLS] [SEED] [BROWSER]
  *
- * Each reopened page must go on with the run, at most half a minute of training or an epoch may be lost, and the final weights
- * must be those of a run that nobody disturbed. Nine of ten kills hit a run of short epochs, a quarter of those while the state
+ * Each reopened page must go on with the run, at most half a minute of training or an epoch may be lost, and the final
+ * weights
+ * must be those of a run that nobody disturbed. Nine of ten kills hit a run of short epochs, a quarter of those while
+ * the state
  * after an epoch is on its way to the disk; the others hit a single long epoch. Exits with 1 where anything is missed.
  */
 import { randomFrom } from '../../models/garments/random.js';
@@ -32,10 +34,15 @@ const runOf = (query, epochs, pictures) => ({
   batches: Math.ceil(pictures / 32),
 });
 
-/** Whatever has a state of its own takes part: batch normalization, dropout, augmentation, averages, a schedule, early stopping. */
-const ALL_KINDS = 'model=randomTranslation:0.1:0.1,conv2d:16:3:relu,batchNormalization,maxPooling2d:2,flatten,dense:64:relu,dropout:0.5' +
+/**
+ * Whatever has a state of its own takes part: batch normalization, dropout, augmentation, averages, a schedule, early
+ * stopping.
+ */
+const ALL_KINDS =
+  'model=randomTranslation:0.1:0.1,conv2d:16:3:relu,batchNormalization,maxPooling2d:2,flatten,dense:64:relu,dropout:0.5' +
   '&optimizer=adamw&ema=1&schedule=cosine&patience=1000';
-const SLOW = 'model=conv2d:64:3:same:relu,conv2d:64:3:same:relu,conv2d:64:3:same:relu,maxPooling2d:2,flatten,dropout:0.5&optimizer=rmsprop';
+const SLOW =
+  'model=conv2d:64:3:same:relu,conv2d:64:3:same:relu,conv2d:64:3:same:relu,maxPooling2d:2,flatten,dropout:0.5&optimizer=rmsprop';
 const SHORT = runOf(ALL_KINDS, 25, 1000);
 const LONG = runOf(SLOW, 1, 5000);
 
@@ -62,7 +69,9 @@ async function killThrough(title, run, count, random) {
   console.log(`${title}, ${count} kills: ?${run.query}`);
   const whole = await trainThroughKills(browser, run, []);
   let told = 0;
-  const { kills, weights } = await trainThroughKills(browser, run, momentsIn(run, count, random), (kill) => tell(kill, ++told));
+  const { kills, weights } = await trainThroughKills(browser, run, momentsIn(run, count, random), (kill) =>
+    tell(kill, ++told),
+  );
   console.log(`  final weights ${weights}\n  undisturbed   ${whole.weights}`);
   return { kills, same: weights === whole.weights };
 }
@@ -83,7 +92,8 @@ const saving = kills.filter((kill) => kill.saving).length;
 const minutes = (performance.now() - started) / 60000;
 console.log(
   `${browser}: ${kills.length} kills, seed ${seed}, ${saving} of them while saving; ${resumed} resumed; ` +
-    `lost at most ${most(({ seconds }) => seconds).toFixed(1)} s of training, ${most(({ at, from }) => at - from).toFixed(2)} epochs; ` +
+    (`lost at most ${most(({ seconds }) => seconds).toFixed(1)} s of training, ` +
+      `${most(({ at, from }) => at - from).toFixed(2)} epochs; `) +
     `final weights ${same ? 'the same, bit for bit' : 'DIFFER'}; ${minutes.toFixed(1)} minutes`,
 );
 if (resumed < kills.length || excessive > 0 || !same) process.exitCode = 1;

@@ -3,20 +3,32 @@ import fc from 'fast-check';
 import { awkward } from './property.js';
 
 /** @typedef {{ place: number, size: number, value: number }} Word bytes overwritten by a number, little-endian */
-/** @typedef {{ words: Word[], cut: number, moved: [number, number, number][], more: Uint8Array }} Damage moved: from, to, length */
+/**
+ * @typedef {{ words: Word[], cut: number, moved: [number, number, number][], more: Uint8Array }} Damage moved: from,
+ *   to, length
+ */
 
 /** Counts, lengths and addresses as formats have them; those below 0 are places in the file. */
 const number = fc.oneof(
-  fc.nat(255), fc.constantFrom(0, 1, 2, 64, 255, 65535, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 53), fc.integer({ min: -4000, max: -1 }),
+  fc.nat(255),
+  fc.constantFrom(0, 1, 2, 64, 255, 65535, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 53),
+  fc.integer({ min: -4000, max: -1 }),
 );
 const word = fc.record({ place: fc.nat(), size: fc.constantFrom(1, 1, 2, 4, 8), value: number });
 
 /** @type {fc.Arbitrary<Damage>} */
 export const damages = fc.record({
   words: fc.array(word, { maxLength: 4 }),
-  cut: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(80) }, { weight: 1, arbitrary: fc.nat() }),
+  cut: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.nat(80) },
+    { weight: 1, arbitrary: fc.nat() },
+  ),
   moved: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(64)), { maxLength: 1 }),
-  more: fc.oneof({ weight: 3, arbitrary: fc.constant(new Uint8Array()) }, { weight: 1, arbitrary: fc.uint8Array({ maxLength: 20 }) }),
+  more: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(new Uint8Array()) },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 20 }) },
+  ),
 });
 
 /** @type {WeakMap<Uint8Array, number[]>} of a file, where bytes are that are not 0, and those beside them */
@@ -35,7 +47,8 @@ function placesIn(file) {
 export function damaged(file, { words, cut, moved, more }) {
   const places = placesIn(file);
   const bytes = Buffer.from(file);
-  for (const [from, to, length] of moved) bytes.copy(bytes, to % bytes.length, from % bytes.length, (from % bytes.length) + length);
+  for (const [from, to, length] of moved)
+    bytes.copy(bytes, to % bytes.length, from % bytes.length, (from % bytes.length) + length);
   for (const { place, size, value } of words) {
     const at = places[place % places.length];
     let rest = value < 0 ? places[-value % places.length] : value;
@@ -52,24 +65,44 @@ export function damaged(file, { words, cut, moved, more }) {
  * @typedef {{ path: number[], how: string, key: string, value: unknown }} Change
  */
 
-const KEYS = ['shape', 'name', 'from', 'activation', 'config', 'class_name', 'training', 'constructor', '__proto__', 'length', '0', '99'];
+const KEYS = [
+  'shape',
+  'name',
+  'from',
+  'activation',
+  'config',
+  'class_name',
+  'training',
+  'constructor',
+  '__proto__',
+  'length',
+  '0',
+  '99',
+];
 
 /** @type {fc.Arbitrary<Change>} */
 export const changes = fc.record({
   path: fc.array(fc.nat(), { minLength: 1, maxLength: 9 }),
   how: fc.constantFrom('replace', 'replace', 'remove', 'add', 'repeat', 'exchange'),
   key: fc.constantFrom(...KEYS),
-  value: fc.oneof(awkward, fc.jsonValue({ maxDepth: 2 }), fc.array(fc.integer(), { maxLength: 4 }), fc.integer({ min: -1, max: 12 })),
+  value: fc.oneof(
+    awkward,
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.array(fc.integer(), { maxLength: 4 }),
+    fc.integer({ min: -1, max: 12 }),
+  ),
 });
 
 /** @param {any} place @param {string} key @param {unknown} value */
-const put = (place, key, value) => Object.defineProperty(place, key, { value, enumerable: true, configurable: true, writable: true });
+const put = (place, key, value) =>
+  Object.defineProperty(place, key, { value, enumerable: true, configurable: true, writable: true });
 
 /**
  * Alters what JSON or a message holds, at one place.
  * @param {any} whole
  * @param {Change} change
- * @param {(change: Change, before: any) => unknown} [replacement] what stands there instead, of a message whose fields have types
+ * @param {(change: Change, before: any) => unknown} [replacement] what stands there instead, of a message whose fields
+ *   have types
  * @returns {number} how many places were altered: 1, or 0 where there is nothing
  */
 export function alter(whole, change, replacement) {
@@ -80,13 +113,15 @@ export function alter(whole, change, replacement) {
     if (keys.length === 0) return 0;
     const at = keys[step % keys.length];
     const next = place[at];
-    const isNested = typeof next === 'object' && next !== null && !ArrayBuffer.isView(next) && Object.keys(next).length > 0;
+    const isNested =
+      typeof next === 'object' && next !== null && !ArrayBuffer.isView(next) && Object.keys(next).length > 0;
     if (depth < path.length - 1 && isNested) {
       place = next;
       continue;
     }
     const other = keys[(step + 1) % keys.length];
-    const value = structuredClone(replacement ? replacement(change, next) : change.value); // which is then of this file alone
+    // which is then of this file alone
+    const value = structuredClone(replacement ? replacement(change, next) : change.value);
     const how = replacement && !Array.isArray(place) && change.how !== 'remove' ? 'replace' : change.how;
     if (how === 'replace') put(place, at, value);
     else if (how === 'remove') Array.isArray(place) ? place.splice(Number(at), 1) : delete place[at];

@@ -1,4 +1,5 @@
-/* Models as bytes describe them, by way of the lists of doubles that JavaScript hands over (shim/lowering.js). A list is
+/* Models as bytes describe them, by way of the lists of doubles that JavaScript hands over
+ * (shim/lowering.js). A list is
  * one that could be, with a few numbers changed. */
 #ifndef FR_FUZZ_CONFIGURED_H
 #define FR_FUZZ_CONFIGURED_H
@@ -10,11 +11,62 @@ enum { LAYER_NUMBERS = 62, COMPILE_NUMBERS = 21 };
 
 static inline int fuzz_add_layer(fuzz_input *in, fr_model *m) {
   int kind = fuzz_byte(in) % FR_LAYER_KINDS;
-  double usual[LAYER_NUMBERS] = {
-      kind, 3, 2, 2, 1, 1, FR_VALID, FR_RELU, 1, 0.5, 0.25, 1, 0, 0, 1, /* reshape: */ 2, 2, 2, 1,
-      /* batch normalization: */ 0.9, 0.01, 1, 1, /* regularizers: */ 0, 0, 0, 0,
-      /* initializers: */ 0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, -1, 0, 0, 0, -1,
-      /* at random: */ -1, 0, 0.5, 0, 0.5, FR_FILL_REFLECT, FR_BILINEAR, 0, 0, 1, kind == FR_ADD ? 2 : 0, -1, -1};
+  double usual[LAYER_NUMBERS] = {kind,
+                                 3,
+                                 2,
+                                 2,
+                                 1,
+                                 1,
+                                 FR_VALID,
+                                 FR_RELU,
+                                 1,
+                                 0.5,
+                                 0.25,
+                                 1,
+                                 0,
+                                 0,
+                                 1,
+                                 /* reshape: */ 2,
+                                 2,
+                                 2,
+                                 1,
+                                 /* batch normalization: */ 0.9,
+                                 0.01,
+                                 1,
+                                 1,
+                                 /* regularizers: */ 0,
+                                 0,
+                                 0,
+                                 0,
+                                 /* initializers: */ 0,
+                                 0,
+                                 0,
+                                 -1,
+                                 0,
+                                 0,
+                                 0,
+                                 -1,
+                                 0,
+                                 0,
+                                 0,
+                                 -1,
+                                 0,
+                                 0,
+                                 0,
+                                 -1,
+                                 /* at random: */ -1,
+                                 0,
+                                 0.5,
+                                 0,
+                                 0.5,
+                                 FR_FILL_REFLECT,
+                                 FR_BILINEAR,
+                                 0,
+                                 0,
+                                 1,
+                                 kind == FR_ADD ? 2 : 0,
+                                 -1,
+                                 -1};
   double *numbers = malloc(sizeof usual);
   if (!numbers) abort();
   memcpy(numbers, usual, sizeof usual);
@@ -27,8 +79,27 @@ static inline int fuzz_add_layer(fuzz_input *in, fr_model *m) {
 }
 
 static inline int fuzz_compile(fuzz_input *in, fr_model *m) {
-  double usual[COMPILE_NUMBERS] = {fuzz_byte(in) % FR_OPTIMIZERS, 0.01, 0, 0, 0.9, 0.999, 0.9, 1e-7, 0, 0, 0, 0, 0, 0.99,
-                                   0, 0.1, 0, fuzz_byte(in) % FR_LOSSES, 0, 0, 1};
+  double usual[COMPILE_NUMBERS] = {fuzz_byte(in) % FR_OPTIMIZERS,
+                                   0.01,
+                                   0,
+                                   0,
+                                   0.9,
+                                   0.999,
+                                   0.9,
+                                   1e-7,
+                                   0,
+                                   0,
+                                   0,
+                                   0,
+                                   0,
+                                   0.99,
+                                   0,
+                                   0.1,
+                                   0,
+                                   fuzz_byte(in) % FR_LOSSES,
+                                   0,
+                                   0,
+                                   1};
   double *numbers = malloc(sizeof usual);
   if (!numbers) abort();
   memcpy(numbers, usual, sizeof usual);

@@ -1,4 +1,6 @@
-/** The table that is copied into spreadsheets: read again by a reader of its own, it holds what went in and no formula. */
+/**
+ * The table that is copied into spreadsheets: read again by a reader of its own, it holds what went in and no formula.
+ */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { rowsOfCsv } from '../../shim/csv.js';
@@ -11,22 +13,66 @@ const FORMULA = /^(?:\s*[=+\-@＝＋－＠]|\t|\r|\n)/; // https://owasp.org/www
 
 const name = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.array(fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', ' ', ',', ';', '"', "'", 'a', '1', '＝', '＠', '\u0000', '\ud800', '\ufeff', '\u00a0'), { maxLength: 8 }).map((letters) => letters.join('')),
+  fc
+    .array(
+      fc.constantFrom(
+        '=',
+        '+',
+        '-',
+        '@',
+        '\t',
+        '\r',
+        '\n',
+        ' ',
+        ',',
+        ';',
+        '"',
+        "'",
+        'a',
+        '1',
+        '＝',
+        '＠',
+        '\u0000',
+        '\ud800',
+        '\ufeff',
+        '\u00a0',
+      ),
+      { maxLength: 8 },
+    )
+    .map((letters) => letters.join('')),
 );
-const tables = fc.record({ classNames: fc.array(name, { minLength: 1, maxLength: 4 }), items: fc.array(fc.tuple(name, fc.array(fc.float({ min: 0, max: 1 }), { minLength: 4, maxLength: 4 }), fc.integer({ min: -1, max: 3 })), { maxLength: 3 }) });
+const tables = fc.record({
+  classNames: fc.array(name, { minLength: 1, maxLength: 4 }),
+  items: fc.array(
+    fc.tuple(
+      name,
+      fc.array(fc.float({ min: 0, max: 1 }), { minLength: 4, maxLength: 4 }),
+      fc.integer({ min: -1, max: 3 }),
+    ),
+    { maxLength: 3 },
+  ),
+});
 
 fuzz('CSV', 10, tables, ({ classNames, items }) => {
   const pictures = items.map(([file, probabilities, predicted]) => {
     const known = predicted < classNames.length ? predicted : -1;
-    return { file: { name: file }, predicted: known, probabilities: known < 0 ? null : Float32Array.from(probabilities) };
+    return {
+      file: { name: file },
+      predicted: known,
+      probabilities: known < 0 ? null : Float32Array.from(probabilities),
+    };
   });
   const text = csvOf(wrong(pictures), classNames);
-  assert.equal(text.startsWith(MARK), [...text].some((letter) => letter > '\x7f'));
+  assert.equal(
+    text.startsWith(MARK),
+    [...text].some((letter) => letter > '\x7f'),
+  );
   const rows = parse(text);
   assert.deepEqual(rowsOfCsv(text), rows);
   assert.equal(rows.length, 1 + items.length);
   const told = (/** @type {string} */ cell) => (cell.startsWith("'") ? cell.slice(1) : cell);
-  const same = (/** @type {string} */ cell, /** @type {string} */ text) => assert.ok(cell === text || (told(cell) === text && FORMULA.test(text)), JSON.stringify([cell, text]));
+  const same = (/** @type {string} */ cell, /** @type {string} */ text) =>
+    assert.ok(cell === text || (told(cell) === text && FORMULA.test(text)), JSON.stringify([cell, text]));
   rows.forEach((row, i) => {
     assert.equal(row.length, 3 + classNames.length);
     for (const cell of row) assert.doesNotMatch(cell, FORMULA);
@@ -34,6 +80,8 @@ fuzz('CSV', 10, tables, ({ classNames, items }) => {
     if (i === 0) return classNames.forEach((each, k) => same(row[3 + k], each));
     same(row[0], file.name);
     same(row[1], predicted < 0 ? '' : classNames[predicted]);
-    classNames.forEach((_, k) => assert.equal(row[3 + k], probabilities ? probabilities[k].toFixed(4).toLowerCase() : ''));
+    classNames.forEach((_, k) =>
+      assert.equal(row[3 + k], probabilities ? probabilities[k].toFixed(4).toLowerCase() : ''),
+    );
   });
 });

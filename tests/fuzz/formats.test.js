@@ -1,5 +1,6 @@
 /**
- * Files of other programs' formats, exported, then damaged or altered: each is read, and then computes, or is refused with the place
+ * Files of other programs' formats, exported, then damaged or altered: each is read, and then computes, or is refused
+ * with the place
  * at fault.
  */
 import assert from 'node:assert/strict';
@@ -23,10 +24,14 @@ useBuild(...BUILDS[0]); // a core on which nothing waits to be collected
 
 const MOST_NUMBERS = 5000; // of a layer's output, so that a run stays short
 
-const small = await sequential({ layers: [
-  layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 2, activation: 'relu', name: 'first' }),
-  layers.flatten(), layers.dense({ units: 2 }),
-], seed: 1 });
+const small = await sequential({
+  layers: [
+    layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 2, activation: 'relu', name: 'first' }),
+    layers.flatten(),
+    layers.dense({ units: 2 }),
+  ],
+  seed: 1,
+});
 const made = [small, await sequential({ layers: everyKind(), seed: 77, name: 'every kind' }), await model(residual())];
 small.metadata = { classNames: ['a', 'ü'] };
 
@@ -34,19 +39,35 @@ small.metadata = { classNames: ['a', 'ü'] };
 const exported = (format, options) => Promise.all(made.map((each, i) => exportModel(each, format, i ? options : {})));
 
 const [tfjs, safetensors, own, keras] = [
-  await exported('tfjs', { dtype: 'uint8' }), await exported('safetensors', { dtype: 'float16' }),
-  await exported('onnx', { dtype: 'float16' }), await exported('keras'),
+  await exported('tfjs', { dtype: 'uint8' }),
+  await exported('safetensors', { dtype: 'float16' }),
+  await exported('onnx', { dtype: 'float16' }),
+  await exported('keras'),
 ];
 for (const each of made) each.dispose(); // before any property looks at the heap
 
 /** Where a message says that the fault is. */
-const PLACE = new RegExp(`^model file: (?:${[
-  'none of .* is a model of a format', '.* is JSON, but no model', 'stack ', '(?:model|config|metadata)\\.json\\b', 'the archive (?:has|cannot)',
-  'model\\.weights\\.h5\\b', 'model\\.safetensors: ', 'ONNX: ',
-  'layer (?:\\d+|")', '(?:tensor|weight) (?:\\d+|")', '(?:input|output)_layers', '(?:layers|tensors) must be',
-  'the header', 'too large: ', 'it ends after', 'byte \\d+',
-  '[\\w/ ]+: ', // a layer's name, a weight's, or a field's
-].join('|')})`);
+const PLACE = new RegExp(
+  `^model file: (?:${[
+    'none of .* is a model of a format',
+    '.* is JSON, but no model',
+    'stack ',
+    '(?:model|config|metadata)\\.json\\b',
+    'the archive (?:has|cannot)',
+    'model\\.weights\\.h5\\b',
+    'model\\.safetensors: ',
+    'ONNX: ',
+    'layer (?:\\d+|")',
+    '(?:tensor|weight) (?:\\d+|")',
+    '(?:input|output)_layers',
+    '(?:layers|tensors) must be',
+    'the header',
+    'too large: ',
+    'it ends after',
+    'byte \\d+',
+    '[\\w/ ]+: ', // a layer's name, a weight's, or a field's
+  ].join('|')})`,
+);
 
 const state = { memory: 0, read: 0 };
 
@@ -61,7 +82,8 @@ async function take(files) {
   state.read++;
   const { inputShape, layers: built } = found;
   const numbers = [inputShape, ...built.map(({ outputShape }) => outputShape.slice(1).map(Number))].map(elementsOf);
-  if (Math.max(...numbers) <= MOST_NUMBERS) await found.predict(tensor(new Float32Array(numbers[0]), [1, ...inputShape]));
+  if (Math.max(...numbers) <= MOST_NUMBERS)
+    await found.predict(tensor(new Float32Array(numbers[0]), [1, ...inputShape]));
   found.dispose();
 }
 
@@ -110,8 +132,11 @@ function altered(bytes, list) {
 /* ---- TF.js -------------------------------------------------------------------------------------- */
 
 imports('damaged files of TF.js', 0.4, damagedOf(tfjs));
-imports('altered model.json of TF.js', 0.5, fc.tuple(fc.constantFrom(...tfjs), some)
-  .map(([files, list]) => exchanged(files, 0, altered(files[0].bytes, list))));
+imports(
+  'altered model.json of TF.js',
+  0.5,
+  fc.tuple(fc.constantFrom(...tfjs), some).map(([files, list]) => exchanged(files, 0, altered(files[0].bytes, list))),
+);
 
 /* ---- safetensors -------------------------------------------------------------------------------- */
 
@@ -135,16 +160,44 @@ function alteredHeader(file, list, isTopology) {
 }
 
 imports('damaged safetensors', 0.3, damagedOf(safetensors));
-imports('altered header of safetensors', 0.5, fc.tuple(fc.constantFrom(...safetensors), some, fc.boolean())
-  .map(([files, list, isTopology]) => exchanged(files, 0, alteredHeader(files[0].bytes, list, isTopology))));
+imports(
+  'altered header of safetensors',
+  0.5,
+  fc
+    .tuple(fc.constantFrom(...safetensors), some, fc.boolean())
+    .map(([files, list, isTopology]) => exchanged(files, 0, alteredHeader(files[0].bytes, list, isTopology))),
+);
 
 /* ---- ONNX --------------------------------------------------------------------------------------- */
 
 /** Without what only we write, their layers are found from their nodes. */
 const foreign = own.map(([file]) => [{ ...file, bytes: encode({ ...decode(file.bytes), metadata: undefined }) }]);
 const TEXTS = [
-  '', '__proto__', 'Conv', 'Gemm', 'MatMul', 'Add', 'Sum', 'MaxPool', 'Relu', 'Sigmoid', 'Mul', 'Clip', 'Softmax', 'Flatten', 'Reshape', 'Squeeze',
-  'Transpose', 'Pad', 'Constant', 'Cast', 'Identity', 'axes', 'perm', 'pads', 'SAME_UPPER',
+  '',
+  '__proto__',
+  'Conv',
+  'Gemm',
+  'MatMul',
+  'Add',
+  'Sum',
+  'MaxPool',
+  'Relu',
+  'Sigmoid',
+  'Mul',
+  'Clip',
+  'Softmax',
+  'Flatten',
+  'Reshape',
+  'Squeeze',
+  'Transpose',
+  'Pad',
+  'Constant',
+  'Cast',
+  'Identity',
+  'axes',
+  'perm',
+  'pads',
+  'SAME_UPPER',
 ];
 const NUMBERS = [0, 1, -1, 2, 3, 4, 5, 7, 10, 20, 64, 65536, 2 ** 26, 2 ** 31, 2 ** 40, 2 ** 53, -(2 ** 31)];
 
@@ -166,15 +219,25 @@ function alteredMessage(file, list) {
 
 const onnx = [...own, ...foreign];
 imports('damaged ONNX', 0.4, damagedOf(onnx));
-imports('altered messages of ONNX', 0.7, fc.tuple(fc.constantFrom(...onnx), some)
-  .map(([files, list]) => exchanged(files, 0, alteredMessage(files[0].bytes, list))));
+imports(
+  'altered messages of ONNX',
+  0.7,
+  fc
+    .tuple(fc.constantFrom(...onnx), some)
+    .map(([files, list]) => exchanged(files, 0, alteredMessage(files[0].bytes, list))),
+);
 
 /* ---- Keras -------------------------------------------------------------------------------------- */
 
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
 
-/** @param {NamedFile} file @param {string} name @param {(bytes: Uint8Array) => Uint8Array} change @param {0 | 9} level of compression */
+/**
+ * @param {NamedFile} file
+ * @param {string} name
+ * @param {(bytes: Uint8Array) => Uint8Array} change
+ * @param {0 | 9} level of compression
+ */
 function withMember(file, name, change, level) {
   const members = unzipSync(file.bytes);
   return [{ ...file, bytes: zipSync({ ...members, [name]: change(members[name]) }, { level }) }];
@@ -186,10 +249,20 @@ const archives = [...keras, ...keras.map(([file]) => withMember(file, CONFIG, (b
 const weightFiles = new Map(keras.map(([file]) => [file, unzipSync(file.bytes)[WEIGHTS]]));
 
 imports('damaged archive of Keras', 0.4, damagedOf(archives));
-imports('altered config.json of Keras', 0.4, fc.tuple(fc.constantFrom(...keras), some, level)
-  .map(([[file], list, packed]) => withMember(file, CONFIG, (bytes) => altered(bytes, list), packed)));
-imports('damaged weights of Keras', 0.4, fc.tuple(fc.constantFrom(...weightFiles), damages, level)
-  .map(([[file, h5], damage, packed]) => withMember(file, WEIGHTS, () => damaged(h5, damage), packed)));
+imports(
+  'altered config.json of Keras',
+  0.4,
+  fc
+    .tuple(fc.constantFrom(...keras), some, level)
+    .map(([[file], list, packed]) => withMember(file, CONFIG, (bytes) => altered(bytes, list), packed)),
+);
+imports(
+  'damaged weights of Keras',
+  0.4,
+  fc
+    .tuple(fc.constantFrom(...weightFiles), damages, level)
+    .map(([[file, h5], damage, packed]) => withMember(file, WEIGHTS, () => damaged(h5, damage), packed)),
+);
 
 /* ---- what is hostile to begin with --------------------------------------------------------------- */
 

@@ -1,4 +1,7 @@
-/** HDF5 files put together piece by piece, so that they can be what no library writes (HDF5 File Format Specification, version 3). */
+/**
+ * HDF5 files put together piece by piece, so that they can be what no library writes (HDF5 File Format Specification,
+ * version 3).
+ */
 
 const SUPERBLOCK_BYTES = 48;
 const NOWHERE = 2n ** 64n - 1n;
@@ -12,7 +15,8 @@ export function word(value, bytes = 8) {
 }
 
 /** @param {keyof typeof MESSAGE} kind @param {Buffer} body */
-export const message = (kind, body) => Buffer.concat([Buffer.of(MESSAGE[kind]), word(body.length, 2), Buffer.of(0), body]);
+export const message = (kind, body) =>
+  Buffer.concat([Buffer.of(MESSAGE[kind]), word(body.length, 2), Buffer.of(0), body]);
 
 /** @param {Buffer[]} messages an object header of version 2 */
 export function header(...messages) {
@@ -22,12 +26,15 @@ export function header(...messages) {
 
 /** The same of version 1. @param {[keyof typeof MESSAGE, Buffer][]} messages @param {number} [count] as it claims */
 export function oldHeader(messages, count = messages.length) {
-  const body = Buffer.concat(messages.flatMap(([kind, data]) => [word(MESSAGE[kind], 2), word(data.length, 2), word(0, 4), data]));
+  const body = Buffer.concat(
+    messages.flatMap(([kind, data]) => [word(MESSAGE[kind], 2), word(data.length, 2), word(0, 4), data]),
+  );
   return Buffer.concat([Buffer.of(1, 0), word(count, 2), word(1, 4), word(body.length, 4), word(0, 4), body]);
 }
 
 /** @param {string} name @param {number} address */
-export const link = (name, address) => message('link', Buffer.concat([Buffer.of(1, 0, name.length), Buffer.from(name), word(address)]));
+export const link = (name, address) =>
+  message('link', Buffer.concat([Buffer.of(1, 0, name.length), Buffer.from(name), word(address)]));
 
 /** @param {number} address @param {number} length */
 export const continuation = (address, length) => message('continuation', Buffer.concat([word(address), word(length)]));
@@ -35,7 +42,8 @@ export const continuation = (address, length) => message('continuation', Buffer.
 export const FLOAT32 = Buffer.from('11201f000400000000002000170800177f000000', 'hex');
 
 /** @param {number[]} shape */
-export const dataspace = (shape) => Buffer.concat([Buffer.of(2, shape.length, 0, 1), ...shape.map((length) => word(length))]);
+export const dataspace = (shape) =>
+  Buffer.concat([Buffer.of(2, shape.length, 0, 1), ...shape.map((length) => word(length))]);
 
 /** A contiguous dataset's. @param {number | bigint} address @param {number} length */
 export const layout = (address, length) => Buffer.concat([Buffer.of(3, 1), word(address), word(length)]);
@@ -59,7 +67,15 @@ export class Hdf5 {
 
   /** @param {number} root the address of its header @returns {Uint8Array} the whole file */
   file(root) {
-    const superblock = Buffer.concat([Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'), Buffer.of(2, 8, 8, 0), word(0), word(NOWHERE), word(this.length), word(root), word(0, 4)]);
+    const superblock = Buffer.concat([
+      Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'),
+      Buffer.of(2, 8, 8, 0),
+      word(0),
+      word(NOWHERE),
+      word(this.length),
+      word(root),
+      word(0, 4),
+    ]);
     return new Uint8Array(Buffer.concat([superblock, ...this.pieces]));
   }
 }

@@ -1,4 +1,7 @@
-/** Reads the hostile files whose names begin with one of the words that are given, and prints what each took, a line of JSON each. */
+/**
+ * Reads the hostile files whose names begin with one of the words that are given, and prints what each took, a line of
+ * JSON each.
+ */
 import { FittingRoomError, datasets, importModel } from '../../shim/index.js';
 import { useBuild } from '../../shim/core/loading.js';
 import { BUILDS } from '../api/support.js';
@@ -7,7 +10,10 @@ import { measured } from './limits.js';
 
 /** @import { Hostile, NamedFile } from './hostile.js' */
 
-/** @typedef {{ name: string, bytes: number, ms: number, mb: number, said?: string, stack?: string }} Result said: why it was refused */
+/**
+ * @typedef {{ name: string, bytes: number, ms: number, mb: number, said?: string, stack?: string }} Result said: why it
+ *   was refused
+ */
 
 useBuild(...BUILDS[0]);
 
@@ -23,7 +29,11 @@ async function result({ name, make, of }) {
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
   /** @type {unknown} */
   let error;
-  const took = await measured(() => READERS[of](files).catch((reason) => { error = reason; }));
+  const took = await measured(() =>
+    READERS[of](files).catch((reason) => {
+      error = reason;
+    }),
+  );
   if (!error) return { name, bytes, ...took };
   const { message, stack } = /** @type {Error} */ (error);
   return { name, bytes, ...took, said: message, ...(!(error instanceof FittingRoomError) && { stack }) };

@@ -1,4 +1,7 @@
-/** Each hostile file is read, or refused for what is wrong with it, within a second of the processor and 200 MB of memory. */
+/**
+ * Each hostile file is read, or refused for what is wrong with it, within a second of the processor and 200 MB of
+ * memory.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,11 +17,20 @@ const PATIENCE = 120_000; // ms until a process is ended that has not come to an
 
 /** @param {string[]} words what the names begin with @returns {Promise<Result[]>} */
 async function results(words) {
-  const child = spawn(process.execPath, ['--no-concurrent-recompilation', RUNNER, ...words], { stdio: ['ignore', 'pipe', 'inherit'], timeout: PATIENCE, killSignal: 'SIGKILL' });
+  const child = spawn(process.execPath, ['--no-concurrent-recompilation', RUNNER, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: PATIENCE,
+    killSignal: 'SIGKILL',
+  });
   let text = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk) => { text += chunk; });
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
   await once(child, 'close');
-  return text.split('\n').slice(0, -1).map((line) => JSON.parse(line));
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
 }
 
 const FORMATS = [...new Set(HOSTILE.map(({ name }) => name.slice(0, name.indexOf(':') + 1)))];
@@ -36,12 +48,16 @@ for (const format of FORMATS) {
       if (bytes > MOST_BYTES) faults.push(`${name}: it has ${bytes} bytes itself`);
       if (ms > MOST_MS || mb > MOST_MB) faults.push(`${name}: it takes ${ms.toFixed()} ms and ${mb.toFixed()} MB`);
       if (stack) faults.push(`${name}: ${stack}`);
-      else if (!refused !== (said === undefined) || (refused && !refused.test(String(said)))) faults.push(`${name}: ${said ?? 'it is read'}`);
+      else if (!refused !== (said === undefined) || (refused && !refused.test(String(said))))
+        faults.push(`${name}: ${said ?? 'it is read'}`);
     });
     assert.deepEqual(faults, []);
     if (process.env.FUZZ_RUNS === undefined) return;
     const most = (/** @type {'ms' | 'mb'} */ what) => Math.max(...found.map((each) => each[what])).toFixed();
-    console.log(`fuzz: hostile files, ${format.slice(0, -1)}: ${found.length} executions, at most ${most('ms')} ms and ${most('mb')} MB each`);
+    console.log(
+      `fuzz: hostile files, ${format.slice(0, -1)}: ${found.length} executions, at most ${most('ms')} ms and ` +
+        `${most('mb')} MB each`,
+    );
   });
 }
 

@@ -1,9 +1,12 @@
-/* The header of an IDX file: what is accepted is as long as the file, whatever else it says. Input: which length the
+/* The header of an IDX file: what is accepted is as long as the file, whatever else it says. Input:
+ * which length the
  * file is said to have, then its first bytes. */
 #include "../core/exports.h"
 #include "input.h"
 
-static double big_endian(const uint8_t *p) { return ((p[0] * 256.0 + p[1]) * 256.0 + p[2]) * 256.0 + p[3]; }
+static double big_endian(const uint8_t *p) {
+  return ((p[0] * 256.0 + p[1]) * 256.0 + p[2]) * 256.0 + p[3];
+}
 
 /* What a file of pictures with this header should have. */
 static double fitting_length(const uint8_t *head, size_t size) {

@@ -1,4 +1,5 @@
-/* What a fuzzer's bytes are read as, and what must hold of what comes of them. Behind the last byte everything is 0. */
+/* What a fuzzer's bytes are read as, and what must hold of what comes of them. Behind the last byte
+ * everything is 0. */
 #ifndef FR_FUZZ_INPUT_H
 #define FR_FUZZ_INPUT_H
 
@@ -15,11 +16,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Whoever runs the target takes an abort for a finding, and keeps the input. */
-#define FUZZ_CHECK(condition)                                                                           \
-  do {                                                                                                  \
-    if (condition) break;                                                                               \
-    fprintf(stderr, "%s:%d: %s does not hold; \"%s\"\n", __FILE__, __LINE__, #condition, fr_last_error()); \
-    abort();                                                                                            \
+#define FUZZ_CHECK(condition)                                                            \
+  do {                                                                                   \
+    if (condition) break;                                                                \
+    fprintf(stderr, "%s:%d: %s does not hold; \"%s\"\n", __FILE__, __LINE__, #condition, \
+            fr_last_error());                                                            \
+    abort();                                                                             \
   } while (0)
 
 typedef struct {
@@ -46,10 +48,38 @@ static inline int fuzz_int(fuzz_input *in) {
 
 /* One byte: 0 .. 191, a number that is seldom expected, or a share; or eight more for any other. */
 static inline double fuzz_number(fuzz_input *in) {
-  static const double odd[32] = {
-      -0.0, -1.0, -2.0, 0.5, -0.5, 1e-7, 1e-12, 1e-45, -1e-3, 1e6, 1e9, 1e300, -1e300, DBL_MIN, DBL_MAX, -DBL_MAX,
-      NAN, INFINITY, -INFINITY, 255.0, 256.0, 65535.0, 65536.0, 67108864.0, INT_MAX, INT_MIN, 2147483648.0,
-      -2147483649.0, 4294967296.0, 9007199254740991.0, 18446744073709551616.0, FLT_MAX};
+  static const double odd[32] = {-0.0,
+                                 -1.0,
+                                 -2.0,
+                                 0.5,
+                                 -0.5,
+                                 1e-7,
+                                 1e-12,
+                                 1e-45,
+                                 -1e-3,
+                                 1e6,
+                                 1e9,
+                                 1e300,
+                                 -1e300,
+                                 DBL_MIN,
+                                 DBL_MAX,
+                                 -DBL_MAX,
+                                 NAN,
+                                 INFINITY,
+                                 -INFINITY,
+                                 255.0,
+                                 256.0,
+                                 65535.0,
+                                 65536.0,
+                                 67108864.0,
+                                 INT_MAX,
+                                 INT_MIN,
+                                 2147483648.0,
+                                 -2147483649.0,
+                                 4294967296.0,
+                                 9007199254740991.0,
+                                 18446744073709551616.0,
+                                 FLT_MAX};
   int byte = fuzz_byte(in);
   if (byte < 192) return byte;
   if (byte < 224) return odd[byte - 192];

@@ -1,5 +1,7 @@
-/* Inputs, layers, graphs and optimizers of any numbers. Every model that is accepted is planned, and its memory measured,
- * for the sums to overflow if they can; small ones are built and compiled. Input: the input's rank and lengths, a batch
+/* Inputs, layers, graphs and optimizers of any numbers. Every model that is accepted is planned,
+ * and its memory measured,
+ * for the sums to overflow if they can; small ones are built and compiled. Input: the input's rank
+ * and lengths, a batch
  * size, the number of layers, each layer, the compilation. */
 #include "configured.h"
 #include "plan.h"
@@ -27,7 +29,8 @@ static void look_at(const fr_model *m) {
 static void plan(fr_model *m, int batch) {
   fr_plan_steps(m, 1);
   uint64_t least = 0;
-  for (int i = 0; i < m->step_count; i++) least += 2 * sizeof(float) * (uint64_t)batch * (uint64_t)m->steps[i].y_stride;
+  for (int i = 0; i < m->step_count; i++)
+    least += 2 * sizeof(float) * (uint64_t)batch * (uint64_t)m->steps[i].y_stride;
   FUZZ_CHECK(fr_plan_buffers(m, batch, NULL).bytes >= least);
 }
 
@@ -49,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     FUZZ_CHECK(!m);
     return 0;
   }
-  for (int layers = fuzz_byte(&in) % (MOST_LAYERS + 1); layers > 0; layers--) fuzz_add_layer(&in, m);
+  for (int layers = fuzz_byte(&in) % (MOST_LAYERS + 1); layers > 0; layers--)
+    fuzz_add_layer(&in, m);
   look_at(m);
   plan(m, batch < 1 ? 1 : batch);
   if (m->parameter_floats <= MOST_BUILT && fuzz_accepted(fr_build(m))) fuzz_compile(&in, m);

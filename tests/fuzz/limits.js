@@ -1,4 +1,7 @@
-/** What any input may take at most, of the processor's time and of memory beyond what the process has anyway; and how both are measured. */
+/**
+ * What any input may take at most, of the processor's time and of memory beyond what the process has anyway; and how
+ * both are measured.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -18,7 +21,10 @@ export const peak = () => process.resourceUsage().maxRSS / KB;
 /** Memory in use now, in MB. */
 export const resident = () => process.memoryUsage.rss() / KB / KB;
 
-/** Lets the peak begin again. @returns {() => number} that peak, or where the system cannot do that, what is in use afterwards */
+/**
+ * Lets the peak begin again.
+ * @returns {() => number} that peak, or where the system cannot do that, what is in use afterwards
+ */
 function resetPeak() {
   try {
     writeFileSync('/proc/self/clear_refs', '5');

@@ -1,11 +1,12 @@
-/* A photo of any size and content, in strips of any height, with boxes and calls that no caller of ours makes. Input:
+/* A photo of any size and content, in strips of any height, with boxes and calls that no caller of
+ * ours makes. Input:
  * the two edges, then the steps, one byte and what it needs each. */
 #include "input.h"
 #include "photo/api.h"
 
 enum {
   MOST_SOURCE = 1 << 16, /* pixels that are handed over */
-  MOST_WORKED_ON = 150,  /* pixels that are segmented, so that a run stays short */
+  MOST_WORKED_ON = 150, /* pixels that are segmented, so that a run stays short */
   MOST_STEPS = 12
 };
 
@@ -18,7 +19,8 @@ static void put_rows(fuzz_input *in, int width, long *pixels) {
   fuzz_bytes(in, pattern, length);
   for (long i = 0; i < bytes && i < 4096; i++) fr_photo_strip()[i] = pattern[(size_t)i % length];
   if (rows > 64) rows = rows % 2 ? INT_MAX : 64;
-  *pixels += rows > 0 && width > 0 ? (long)(rows < room / 4 / width ? rows : room / 4 / width) * width : 0;
+  *pixels +=
+      rows > 0 && width > 0 ? (long)(rows < room / 4 / width ? rows : room / 4 / width) * width : 0;
   if (*pixels <= MOST_SOURCE) fr_photo_rows(rows);
 }
 
@@ -30,7 +32,8 @@ static void segment(bool again) {
   const float *box = fr_photo_box();
   FUZZ_CHECK(box[0] >= 0 && box[0] < box[2] && box[2] <= (float)fr_photo_width());
   FUZZ_CHECK(box[1] >= 0 && box[1] < box[3] && box[3] <= (float)fr_photo_height());
-  for (int i = 0; i < fr_photo_width() * fr_photo_height(); i++) FUZZ_CHECK(fr_photo_mask()[i] <= 1);
+  for (int i = 0; i < fr_photo_width() * fr_photo_height(); i++)
+    FUZZ_CHECK(fr_photo_mask()[i] <= 1);
   FUZZ_CHECK(fr_photo_garment(-1));
 }
 
@@ -42,18 +45,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz_input in = {data, data + size};
   int width = fuzz_int(&in), height = fuzz_int(&in);
   FUZZ_CHECK(fr_photo_begin(width, height) ==
-             (width >= 1 && height >= 1 && width <= FR_PHOTO_SOURCE_EDGE && height <= FR_PHOTO_SOURCE_EDGE));
+             (width >= 1 && height >= 1 && width <= FR_PHOTO_SOURCE_EDGE &&
+              height <= FR_PHOTO_SOURCE_EDGE));
   long pixels = 0;
   bool segmented = false;
   for (int i = 0; i < MOST_STEPS && fuzz_left(&in) > 0; i++) switch (fuzz_byte(&in) % 4) {
-    case 0: put_rows(&in, width, &pixels); break;
-    case 1:
-      segment(segmented);
-      segmented = true;
-      break;
-    case 2: put_box(&in); break;
-    default: fr_photo_garment(fuzz_byte(&in) % 3 - 1);
-  }
+      case 0: put_rows(&in, width, &pixels); break;
+      case 1:
+        segment(segmented);
+        segmented = true;
+        break;
+      case 2: put_box(&in); break;
+      default: fr_photo_garment(fuzz_byte(&in) % 3 - 1);
+    }
   FUZZ_CHECK(fr_photo_width() <= FR_PHOTO_EDGE && fr_photo_height() <= FR_PHOTO_EDGE);
   return 0;
 }

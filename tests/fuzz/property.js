@@ -1,6 +1,8 @@
 /**
- * Fuzzing of the parsers that are written in JavaScript. FUZZ_RUNS and FUZZ_SEED in the environment, which `make fuzz` sets, run all
- * of them that often together and print how often each ran; a failure prints the smallest input that fails. No input may take more
+ * Fuzzing of the parsers that are written in JavaScript. FUZZ_RUNS and FUZZ_SEED in the environment, which `make fuzz`
+ * sets, run all
+ * of them that often together and print how often each ran; a failure prints the smallest input that fails. No input
+ * may take more
  * than limits.js has of time and memory.
  */
 import assert from 'node:assert/strict';
@@ -68,12 +70,35 @@ export function fuzz(parser, percent, inputs, holds, { before, after } = {}) {
     if (FUZZING) most = resident() + MOST_MB;
     await fc.assert(property, { seed: SEED, numRuns: Math.ceil((RUNS * percent) / 100), includeErrorInReport: true });
     await after?.(runs);
-    if (FUZZING) console.log(`fuzz: ${parser}: ${runs} executions, seed ${SEED}, at most ${longest.toFixed()} ms and ${largest ? largest.toFixed() : `less than ${MOST_MB}`} MB each`);
+    if (FUZZING)
+      console.log(
+        `fuzz: ${parser}: ${runs} executions, seed ${SEED}, at most ${longest.toFixed()} ms and ` +
+          `${largest ? largest.toFixed() : `less than ${MOST_MB}`} MB each`,
+      );
   });
 }
 
 /** Values that JSON or a caller can hold and that are seldom expected. */
 export const awkward = fc.constantFrom(
-  0, -1, 0.5, 1e308, 2 ** 26, 2 ** 31, 2 ** 53, 65536, '', '__proto__', 'constructor', 'toString', [], {}, [[[[]]]], null, true, { toString: 1 },
-  { constructor: { name: { toString: 1 } } }, { length: -1 }, { length: 2 ** 32 },
+  0,
+  -1,
+  0.5,
+  1e308,
+  2 ** 26,
+  2 ** 31,
+  2 ** 53,
+  65536,
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  [],
+  {},
+  [[[[]]]],
+  null,
+  true,
+  { toString: 1 },
+  { constructor: { name: { toString: 1 } } },
+  { length: -1 },
+  { length: 2 ** 32 },
 );

@@ -1,4 +1,5 @@
-/* Runs a fuzz target on the inputs kept for it, where there is no libFuzzer: its past findings, and some that are well. */
+/* Runs a fuzz target on the inputs kept for it, where there is no libFuzzer: its past findings, and
+ * some that are well. */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 

@@ -12,13 +12,45 @@ import { fuzz } from './property.js';
 
 useBuild(...BUILDS[0]);
 
-const odd = fc.constantFrom('', '0', '1', '-1', '1e999', '-0', 'NaN', 'Infinity', '0x10', '1_0', ' 3 ', '１', '__proto__', 'constructor', 'toString', 'same', 'relu', '-1x-1', '99999x99999');
-const word = fc.oneof(odd, odd, fc.double().map(String), fc.integer().map(String), fc.string({ maxLength: 6 }), fc.string({ unit: 'binary', maxLength: 4 }));
+const odd = fc.constantFrom(
+  '',
+  '0',
+  '1',
+  '-1',
+  '1e999',
+  '-0',
+  'NaN',
+  'Infinity',
+  '0x10',
+  '1_0',
+  ' 3 ',
+  '１',
+  '__proto__',
+  'constructor',
+  'toString',
+  'same',
+  'relu',
+  '-1x-1',
+  '99999x99999',
+);
+const word = fc.oneof(
+  odd,
+  odd,
+  fc.double().map(String),
+  fc.integer().map(String),
+  fc.string({ maxLength: 6 }),
+  fc.string({ unit: 'binary', maxLength: 4 }),
+);
 
 /** A layer that can be, as an address spells it. */
 const plain = fc.constantFrom(...Object.keys(KINDS).filter((kind) => kind !== 'add')).chain((kind) => {
-  const options = Object.entries(optionsOf(kind)).map(([name, { values = ['0', '1', '2', '3', '0.5'] }]) => fc.constantFrom(...values).map((value) => `${name}=${value}`));
-  return fc.subarray(options, { maxLength: Math.min(2, options.length) }).chain((chosen) => fc.tuple(...chosen)).map((words) => [kind, ...words].join(':'));
+  const options = Object.entries(optionsOf(kind)).map(([name, { values = ['0', '1', '2', '3', '0.5'] }]) =>
+    fc.constantFrom(...values).map((value) => `${name}=${value}`),
+  );
+  return fc
+    .subarray(options, { maxLength: Math.min(2, options.length) })
+    .chain((chosen) => fc.tuple(...chosen))
+    .map((words) => [kind, ...words].join(':'));
 });
 
 /** A layer as an address spells it, or almost. */
@@ -26,7 +58,9 @@ const part = fc.constantFrom(...Object.keys(KINDS), '__proto__', 'hasOwnProperty
   const names = Object.hasOwn(KINDS, kind) ? Object.keys(optionsOf(kind)) : [];
   const values = names.flatMap((name) => optionsOf(kind)[name].values ?? []);
   const value = fc.oneof(fc.constantFrom('1', '2', '3', '0.5', '0', ...values), word);
-  const named = fc.tuple(fc.constantFrom(...names, 'from', 'with', 'constructor'), value).map(([name, text]) => `${name}=${text}`);
+  const named = fc
+    .tuple(fc.constantFrom(...names, 'from', 'with', 'constructor'), value)
+    .map(([name, text]) => `${name}=${text}`);
   return fc.array(fc.oneof(value, named), { maxLength: 4 }).map((words) => [kind, ...words].join(':'));
 });
 const models = fc.oneof(
@@ -36,41 +70,76 @@ const models = fc.oneof(
   { weight: 1, arbitrary: fc.string({ maxLength: 40 }) },
 );
 
-const keys = fc.oneof(fc.constantFrom(...Object.values(FIELDS).map(({ key }) => key), 'filters', 'kernel-size', 'pool-size', 'units', 'dropout'), word);
-const addresses = fc.tuple(fc.option(models), fc.array(fc.tuple(keys, word), { maxLength: 6 }), fc.string({ maxLength: 4 })).map(([text, pairs, end]) => {
-  const query = new URLSearchParams(text === null ? pairs : [['model', text], ...pairs]);
-  return `?${query}${end}`;
-});
+const keys = fc.oneof(
+  fc.constantFrom(
+    ...Object.values(FIELDS).map(({ key }) => key),
+    'filters',
+    'kernel-size',
+    'pool-size',
+    'units',
+    'dropout',
+  ),
+  word,
+);
+const addresses = fc
+  .tuple(fc.option(models), fc.array(fc.tuple(keys, word), { maxLength: 6 }), fc.string({ maxLength: 4 }))
+  .map(([text, pairs, end]) => {
+    const query = new URLSearchParams(text === null ? pairs : [['model', text], ...pairs]);
+    return `?${query}${end}`;
+  });
 
-fuzz('settings in the address', 2.5, fc.oneof({ weight: 9, arbitrary: addresses }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) }), (search) => {
-  const { settings, corrected } = readSettings(search);
-  for (const [name, field] of Object.entries(FIELDS)) {
-    const value = settings[/** @type {keyof typeof FIELDS} */ (name)];
-    assert.ok(name === 'learningRate' || value === field.initial || field.parse(String(Number(value) === value || typeof value === 'string' ? value : Number(value))) === value, `${name} is ${value}`);
-  }
-  for (const { text } of corrected) assert.equal(typeof text, 'string');
-  const again = readSettings(writeSettings(settings, search));
-  assert.deepEqual(again.settings, settings);
-  assert.deepEqual(again.corrected, []);
-});
+fuzz(
+  'settings in the address',
+  2.5,
+  fc.oneof({ weight: 9, arbitrary: addresses }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) }),
+  (search) => {
+    const { settings, corrected } = readSettings(search);
+    for (const [name, field] of Object.entries(FIELDS)) {
+      const value = settings[/** @type {keyof typeof FIELDS} */ (name)];
+      assert.ok(
+        name === 'learningRate' ||
+          value === field.initial ||
+          field.parse(String(Number(value) === value || typeof value === 'string' ? value : Number(value))) === value,
+        `${name} is ${value}`,
+      );
+    }
+    for (const { text } of corrected) assert.equal(typeof text, 'string');
+    const again = readSettings(writeSettings(settings, search));
+    assert.deepEqual(again.settings, settings);
+    assert.deepEqual(again.corrected, []);
+  },
+);
 
 /** As much as is quickly built. @param {import('../../web/model-spec.js').Spec[]} specs */
 const isSmall = (specs) =>
-  specs.reduce((product, { options }) => product * Math.max(1, (options.filters ?? 1) * (options.depthMultiplier ?? 1) * (options.padding > 1 ? options.padding : 1)), 1) <= 64 &&
-  specs.filter(({ options }) => options.units > 64).length === 0;
+  specs.reduce(
+    (product, { options }) =>
+      product *
+      Math.max(
+        1,
+        (options.filters ?? 1) * (options.depthMultiplier ?? 1) * (options.padding > 1 ? options.padding : 1),
+      ),
+    1,
+  ) <= 64 && specs.filter(({ options }) => options.units > 64).length === 0;
 
 let built = 0;
 
-fuzz('models in the address', 0.5, models, async (text) => {
-  const { layers, fault } = parseModel(text);
-  if (!layers) return assert.equal(typeof fault, 'string');
-  assert.ok(layers.length < MAX_LAYERS);
-  assert.deepEqual(parseModel(writeModel(layers)), { layers });
-  const specs = specsOf(layers);
-  if (!isSmall(specs)) return;
-  await assemble(specs, { seed: 1, runtime: {} }).then(({ built: made, shown }) => {
-    built++;
-    if (misread(layers).size === 0) assert.equal(shown().length, specs.length); // the page asks for no others
-    made.dispose();
-  }, isRefusal);
-}, { after: (runs) => assert.ok(built > runs / 50, `${built} models built of ${runs}`) });
+fuzz(
+  'models in the address',
+  0.5,
+  models,
+  async (text) => {
+    const { layers, fault } = parseModel(text);
+    if (!layers) return assert.equal(typeof fault, 'string');
+    assert.ok(layers.length < MAX_LAYERS);
+    assert.deepEqual(parseModel(writeModel(layers)), { layers });
+    const specs = specsOf(layers);
+    if (!isSmall(specs)) return;
+    await assemble(specs, { seed: 1, runtime: {} }).then(({ built: made, shown }) => {
+      built++;
+      if (misread(layers).size === 0) assert.equal(shown().length, specs.length); // the page asks for no others
+      made.dispose();
+    }, isRefusal);
+  },
+  { after: (runs) => assert.ok(built > runs / 50, `${built} models built of ${runs}`) },
+);

@@ -1,5 +1,7 @@
-/* Small models that train, infer and hand over weights, on numbers of any kind. Input: the input's rank and lengths, the
- * number of layers, each layer, the compilation, then what is done, one byte and what it needs each. */
+/* Small models that train, infer and hand over weights, on numbers of any kind. Input: the input's
+ * rank and lengths, the
+ * number of layers, each layer, the compilation, then what is done, one byte and what it needs
+ * each. */
 #include "configured.h"
 #include "plan.h"
 
@@ -20,20 +22,27 @@ typedef struct {
   fr_scores *scores;
 } pass;
 
-static size_t outputs_of(const fr_model *m) { return (size_t)fr_shape_elements(&m->layers[m->layer_count - 1].output); }
+static size_t outputs_of(const fr_model *m) {
+  return (size_t)fr_shape_elements(&m->layers[m->layer_count - 1].output);
+}
 
 static void *targets_for(fuzz_input *in, const fr_model *m, size_t n) {
-  if (m->loss.kind != FR_SPARSE_CATEGORICAL_CROSSENTROPY) return fuzz_array(in, n * outputs_of(m) * sizeof(float));
+  if (m->loss.kind != FR_SPARSE_CATEGORICAL_CROSSENTROPY)
+    return fuzz_array(in, n * outputs_of(m) * sizeof(float));
   int32_t *labels = fuzz_array(in, n * sizeof *labels);
-  for (size_t i = 0; i < n; i++) labels[i] = labels[i] % 16 == 15 ? labels[i] : (int32_t)((uint32_t)labels[i] % outputs_of(m));
+  for (size_t i = 0; i < n; i++)
+    labels[i] = labels[i] % 16 == 15 ? labels[i] : (int32_t)((uint32_t)labels[i] % outputs_of(m));
   return labels;
 }
 
 static pass begin(fuzz_input *in, const fr_model *m) {
-  pass p = {.n = fuzz_byte(in) % (MOST_SAMPLES + 2) - 1, .dtype = fuzz_byte(in) % 3, .batch_size = fuzz_int(in)};
+  pass p = {.n = fuzz_byte(in) % (MOST_SAMPLES + 2) - 1,
+            .dtype = fuzz_byte(in) % 3,
+            .batch_size = fuzz_int(in)};
   size_t n = p.n < 1 ? 1 : (size_t)p.n, batches = n;
   int has_weights = fuzz_byte(in) % 4 == 1, has_rates = fuzz_byte(in) % 4 == 1;
-  p.samples = fuzz_array(in, n * (size_t)fr_shape_elements(&m->input) * (p.dtype == FR_UINT8 ? 1 : sizeof(float)));
+  p.samples = fuzz_array(in, n * (size_t)fr_shape_elements(&m->input) *
+                                 (p.dtype == FR_UINT8 ? 1 : sizeof(float)));
   p.targets = targets_for(in, m, n);
   p.weights = has_weights ? fuzz_array(in, n * sizeof *p.weights) : NULL;
   p.rates = has_rates ? fuzz_array(in, batches * sizeof *p.rates) : NULL;
@@ -57,7 +66,8 @@ static void infer(fr_model *m, const pass *p) {
   if (!y || !classes) abort();
   if (fuzz_accepted(fr_infer(m, p->samples, p->dtype, p->n, p->batch_size, y)) &&
       fuzz_accepted(fr_classes(y, p->n, (int)outputs, classes)))
-    for (int i = 0; i < p->n; i++) FUZZ_CHECK(classes[i] >= 0 && (size_t)classes[i] < (outputs > 1 ? outputs : 2));
+    for (int i = 0; i < p->n; i++)
+      FUZZ_CHECK(classes[i] >= 0 && (size_t)classes[i] < (outputs > 1 ? outputs : 2));
   free(y);
   free(classes);
 }
@@ -73,9 +83,11 @@ static void activate(fuzz_input *in, fr_model *m, const pass *p) {
 
 enum { SET_WEIGHT, GET_WEIGHT, GET_GRADIENT, SET_STATE, GET_STATE };
 
-/* Weights and states of any index and length come and go; only a length that is right is answered. */
+/* Weights and states of any index and length come and go; only a length that is right is answered.
+ * */
 static void exchange(fuzz_input *in, fr_model *m, int what) {
-  int index = fuzz_int(in), elements = fuzz_int(in), is_state = what >= SET_STATE, which = is_state ? fuzz_int(in) : 0;
+  int index = fuzz_int(in), elements = fuzz_int(in), is_state = what >= SET_STATE,
+      which = is_state ? fuzz_int(in) : 0;
   int32_t states;
   fuzz_accepted(fr_state_count(m, &states));
   int known = index >= 0 && index < m->parameter_count;
@@ -94,7 +106,8 @@ static void exchange(fuzz_input *in, fr_model *m, int what) {
 
 static void set_steps(fuzz_input *in, fr_model *m) {
   double steps = fuzz_number(in), found;
-  if (fuzz_accepted(fr_set_steps(m, steps)) && fuzz_accepted(fr_steps(m, &found))) FUZZ_CHECK(found == steps);
+  if (fuzz_accepted(fr_set_steps(m, steps)) && fuzz_accepted(fr_steps(m, &found)))
+    FUZZ_CHECK(found == steps);
 }
 
 static void step(fuzz_input *in, fr_model *m) {
@@ -106,10 +119,14 @@ static void step(fuzz_input *in, fr_model *m) {
   else if (what >= 10) exchange(in, m, SET_STATE + what - 10);
   else {
     pass p = begin(in, m);
-    if (what <= 6) fuzz_accepted(fr_fit(m, p.samples, p.dtype, p.targets, p.weights, p.n, p.batch_size, p.rates, p.scores));
-    else if (what == 7) fuzz_accepted(fr_gradients(m, p.samples, p.dtype, p.targets, p.weights, p.n, p.scores));
+    if (what <= 6)
+      fuzz_accepted(fr_fit(m, p.samples, p.dtype, p.targets, p.weights, p.n, p.batch_size, p.rates,
+                           p.scores));
+    else if (what == 7)
+      fuzz_accepted(fr_gradients(m, p.samples, p.dtype, p.targets, p.weights, p.n, p.scores));
     else if (what == 8) {
-      fuzz_accepted(fr_score(m, p.samples, p.dtype, p.targets, p.weights, p.n, p.batch_size, p.scores));
+      fuzz_accepted(
+          fr_score(m, p.samples, p.dtype, p.targets, p.weights, p.n, p.batch_size, p.scores));
       infer(m, &p);
     } else activate(in, m, &p);
     end(&p);

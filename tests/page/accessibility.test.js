@@ -32,7 +32,11 @@ describe('accessibility', { timeout: 180_000 }, () => {
   }
 
   test('axe-core can find something', async () => {
-    await opened.browser.evaluate(() => document.querySelector('h1')?.after(Object.assign(document.createElement('img'), { id: 'bait', src: 'icons/icon.svg' })));
+    await opened.browser.evaluate(() =>
+      document
+        .querySelector('h1')
+        ?.after(Object.assign(document.createElement('img'), { id: 'bait', src: 'icons/icon.svg' })),
+    );
     assert.match(String(await violations(opened.browser)), /image-alt/);
     await opened.browser.evaluate(() => document.getElementById('bait')?.remove());
   });
@@ -51,7 +55,11 @@ describe('accessibility', { timeout: 180_000 }, () => {
 
   test('every kind of layer, every detail open, a layer at fault, one removed', async () => {
     const { browser, page } = opened;
-    const kinds = await browser.evaluate(() => [...document.querySelectorAll('#model-kind option')].map((option) => /** @type {HTMLOptionElement} */ (option).value));
+    const kinds = await browser.evaluate(() =>
+      [...document.querySelectorAll('#model-kind option')].map(
+        (option) => /** @type {HTMLOptionElement} */ (option).value,
+      ),
+    );
     for (const kind of kinds) {
       await page.choose('model-kind', kind);
       await page.click('model-add');
@@ -69,7 +77,10 @@ describe('accessibility', { timeout: 180_000 }, () => {
 
   test('training', async () => {
     await opened.page.click('train-start');
-    await opened.browser.waitFor(() => Number(/** @type {HTMLElement} */ (document.querySelector('[data-testid="history-loss"]')).dataset.points) >= 1);
+    await opened.browser.waitFor(
+      () =>
+        Number(/** @type {HTMLElement} */ (document.querySelector('[data-testid="history-loss"]')).dataset.points) >= 1,
+    );
     await checkEverywhere('training');
   });
 
@@ -98,9 +109,18 @@ describe('accessibility', { timeout: 180_000 }, () => {
 
   test('the matrix is walked by arrow keys and takes one stop of the Tab key', async () => {
     const { browser } = opened;
-    const at = () => browser.evaluate(() => [Number(/** @type {HTMLElement} */ (document.activeElement).dataset.row), Number(/** @type {HTMLElement} */ (document.activeElement).dataset.column)]);
-    assert.equal(await browser.evaluate(() => document.querySelectorAll('[data-testid="confusion-matrix"] [tabindex="0"]').length), 1);
-    await browser.evaluate(() => /** @type {HTMLElement} */ (document.querySelector('[data-testid="confusion-matrix"] [tabindex="0"]')).focus());
+    const at = () =>
+      browser.evaluate(() => [
+        Number(/** @type {HTMLElement} */ (document.activeElement).dataset.row),
+        Number(/** @type {HTMLElement} */ (document.activeElement).dataset.column),
+      ]);
+    assert.equal(
+      await browser.evaluate(() => document.querySelectorAll('[data-testid="confusion-matrix"] [tabindex="0"]').length),
+      1,
+    );
+    await browser.evaluate(() =>
+      /** @type {HTMLElement} */ (document.querySelector('[data-testid="confusion-matrix"] [tabindex="0"]')).focus(),
+    );
     for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowUp', 'ArrowUp']) await browser.press(key);
     assert.deepEqual(await at(), [0, 2]);
     await browser.press('Enter');
@@ -114,20 +134,33 @@ describe('accessibility', { timeout: 180_000 }, () => {
     await page.open('data=synthetic&epochs=1&train-size=500');
     await page.loaded();
     await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
-    const expected = await browser.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter((node) => !node.matches(':disabled') && /** @type {HTMLElement} */ (node).checkVisibility()).length);
+    const expected = await browser.evaluate(
+      () =>
+        [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter(
+          (node) => !node.matches(':disabled') && /** @type {HTMLElement} */ (node).checkVisibility(),
+        ).length,
+    );
     const seen = new Set();
     for (let i = 0; i < expected; i++) {
       await browser.press('Tab');
       const focus = await browser.evaluate(() => {
         const node = /** @type {HTMLElement} */ (document.activeElement);
         const shown = node.id === 'dataset-files' ? /** @type {HTMLElement} */ (node.nextElementSibling) : node;
-        return { path: [...document.querySelectorAll('*')].indexOf(node), outline: getComputedStyle(shown).outlineStyle, name: node.outerHTML.slice(0, 80) };
+        return {
+          path: [...document.querySelectorAll('*')].indexOf(node),
+          outline: getComputedStyle(shown).outlineStyle,
+          name: node.outerHTML.slice(0, 80),
+        };
       });
       assert.notEqual(focus.outline, 'none', focus.name);
       seen.add(focus.path);
     }
     assert.equal(seen.size, expected);
-    assert.deepEqual([...seen], [...seen].sort((a, b) => a - b), 'in the order of the page');
+    assert.deepEqual(
+      [...seen],
+      [...seen].sort((a, b) => a - b),
+      'in the order of the page',
+    );
   });
 });
 
@@ -141,12 +174,26 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await browser.click(`${hook('confusion-matrix')} .hit`);
       for (const language of ['en', 'zh-Hans']) {
         await page.speak(language);
-        for (const [width, height] of [[320, 640], [360, 740], [768, 1024], [1100, 800], [1440, 900], [1920, 1080], [3840, 2160]]) {
+        for (const [width, height] of [
+          [320, 640],
+          [360, 740],
+          [768, 1024],
+          [1100, 800],
+          [1440, 900],
+          [1920, 1080],
+          [3840, 2160],
+        ]) {
           await browser.setViewport(width, height);
           for (const large of [true, false]) {
             await page.click('grid-enlarge');
-            const [content, window] = await browser.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-            assert.ok(content <= window, `${language}, ${width} px, enlarged or not (${large}): ${content} > ${window}`);
+            const [content, window] = await browser.evaluate(() => [
+              document.documentElement.scrollWidth,
+              document.documentElement.clientWidth,
+            ]);
+            assert.ok(
+              content <= window,
+              `${language}, ${width} px, enlarged or not (${large}): ${content} > ${window}`,
+            );
           }
         }
       }
@@ -160,6 +207,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 function violations(browser) {
   return browser.evaluate(async () => {
     const { violations: found } = await /** @type {any} */ (globalThis).axe.run(document);
-    return found.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => `${node.target} ${node.any[0]?.message ?? ''}`).join('; ')}`);
+    return found.map(
+      (/** @type {any} */ { id, nodes }) =>
+        `${id}: ${nodes.map((/** @type {any} */ node) => `${node.target} ${node.any[0]?.message ?? ''}`).join('; ')}`,
+    );
   });
 }

@@ -17,13 +17,20 @@ describe('the same weights as in Node, to the bit', { timeout: 300_000 }, () => 
 
   for (const [name, all] of Object.entries(THREADS)) {
     test(name, { timeout: 120_000 }, async () => {
-      const { browser, close } = await openPage(/** @type {import('./page.js').BrowserName} */ (name), { query: QUICK });
+      const { browser, close } = await openPage(/** @type {import('./page.js').BrowserName} */ (name), {
+        query: QUICK,
+      });
       const run = (/** @type {object} */ runs, /** @type {number} */ threads) =>
-        browser.evaluate(`(${hashOfWeights})(globalThis.fittingRoom, ${JSON.stringify(runs)}, { deterministic: true, threads: ${threads} })`);
+        browser.evaluate(
+          `(${hashOfWeights})(globalThis.fittingRoom, ${JSON.stringify(runs)}, { deterministic: true, threads: ` +
+            `${threads} })`,
+        );
       try {
         await browser.waitFor('typeof globalThis.fittingRoom === "object"');
         for (const threads of all) {
-          const core = `fittingRoom.loadCore({ deterministic: true, threads: ${threads} }).then(({ build, threads }) => [build, threads])`;
+          const core =
+            `fittingRoom.loadCore({ deterministic: true, threads: ${threads} }).then(({ build, threads }) => ` +
+            '[build, threads])';
           assert.deepEqual(await browser.evaluate(core), [threads > 1 ? 'simd-mt' : 'simd', threads]);
           assert.equal(await run(GOLDEN_RUNS, threads), GOLDEN_SHA256, `golden run, ${threads} threads`);
           assert.equal(await run(TWO_HUNDRED_STEPS, threads), expected, `200 steps, ${threads} threads`);

@@ -14,27 +14,41 @@ import { shirt } from '../support/pictures.js';
 import { poll } from '../support/polling.js';
 import { drop, hook, openPage } from './page.js';
 
-/** Whatever the page hands out, as the browser writes it to the disk under the page's own policy, is read by what understands its format. */
+/**
+ * Whatever the page hands out, as the browser writes it to the disk under the page's own policy, is read by what
+ * understands its format.
+ */
 
 const CLASSES = 10;
 const NAME = 'Mäntel 大衣';
 const PIXELS = Float32Array.from({ length: 784 }, (_, i) => (i % 29) / 28);
 
-/** What each program makes of the same picture. @type {Record<string, (files: { name: string, bytes: Uint8Array }[]) => Promise<ArrayLike<number>>>} */
+/**
+ * What each program makes of the same picture.
+ * @type {Record<string, (files: { name: string, bytes: Uint8Array }[]) => Promise<ArrayLike<number>>>}
+ */
 const READERS = {
   async tfjs(files) {
     await tfc.setBackend('cpu');
-    const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files.find(({ name }) => name === 'model.json')?.bytes));
+    const { modelTopology, weightsManifest } = JSON.parse(
+      new TextDecoder().decode(files.find(({ name }) => name === 'model.json')?.bytes),
+    );
     assert.deepEqual(weightsManifest[0].paths, ['weights.bin']);
-    const weightData = Uint8Array.from(/** @type {Uint8Array} */ (files.find(({ name }) => name === 'weights.bin')?.bytes)).buffer;
-    const model = await tfl.loadLayersModel(tfc.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }));
+    const weightData = Uint8Array.from(
+      /** @type {Uint8Array} */ (files.find(({ name }) => name === 'weights.bin')?.bytes),
+    ).buffer;
+    const model = await tfl.loadLayersModel(
+      tfc.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
+    );
     return /** @type {tfc.Tensor} */ (model.predict(tfc.tensor(PIXELS, [1, 28, 28, 1]))).data();
   },
   async onnx([{ bytes }]) {
     ort.env.wasm.numThreads = 1;
     ort.env.logLevel = 'error';
     const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
-    const { [session.outputNames[0]]: output } = await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', PIXELS, [1, 28, 28, 1]) });
+    const { [session.outputNames[0]]: output } = await session.run({
+      [session.inputNames[0]]: new ort.Tensor('float32', PIXELS, [1, 28, 28, 1]),
+    });
     return /** @type {Float32Array} */ (output.data);
   },
   async keras([{ bytes }]) {
@@ -72,19 +86,34 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'fitting-room-downloads-'));
       const profile = await mkdtemp(join(tmpdir(), 'fitting-room-profile-'));
-      const preferences = { 'browser.download.folderList': 2, 'browser.download.dir': folder, 'browser.download.useDownloadDir': true, 'browser.download.always_ask_before_handling_new_types': false };
-      opened = await openPage(name, { query: 'data=synthetic&epochs=3&train-size=500&filters=8&units=32', browser: { profile, preferences } });
+      const preferences = {
+        'browser.download.folderList': 2,
+        'browser.download.dir': folder,
+        'browser.download.useDownloadDir': true,
+        'browser.download.always_ask_before_handling_new_types': false,
+      };
+      opened = await openPage(name, {
+        query: 'data=synthetic&epochs=3&train-size=500&filters=8&units=32',
+        browser: { profile, preferences },
+      });
       if (name === 'chromium') {
-        const protocol = await /** @type {import('puppeteer-core').Page} */ (opened.browser.page).browser().target().createCDPSession();
+        const protocol = await /** @type {import('puppeteer-core').Page} */ (opened.browser.page)
+          .browser()
+          .target()
+          .createCDPSession();
         await protocol.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
       }
       await opened.page.loaded();
       await opened.page.click('train-start');
       await opened.page.trained('done');
-      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('save-name')] });
+      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+        args: [hook('save-name')],
+      });
       await opened.browser.type(hook('save-name'), NAME);
       await opened.page.click('save-model');
-      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('library-item')] });
+      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+        args: [hook('library-item')],
+      });
     });
     after(async () => {
       await opened?.close();
@@ -104,26 +133,41 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         return names.every((each) => there.includes(each)) && !there.some((each) => /\.(crdownload|part)$/.test(each));
       };
       await poll(whole, `${testid}: ${names.join(', ')}`);
-      return Promise.all(names.map(async (each) => ({ name: each, bytes: new Uint8Array(await readFile(join(folder, each))) })));
+      return Promise.all(
+        names.map(async (each) => ({ name: each, bytes: new Uint8Array(await readFile(join(folder, each))) })),
+      );
     }
 
     /** @param {string} testid @param {string} file */
-    const text = async (testid, file) => new TextDecoder('utf-8', { ignoreBOM: true }).decode((await press(testid, [file]))[0].bytes);
+    const text = async (testid, file) =>
+      new TextDecoder('utf-8', { ignoreBOM: true }).decode((await press(testid, [file]))[0].bytes);
 
     test('tables: a row for each epoch and each test image, numbered as the page numbers them', async () => {
       const history = parse(await text('history-csv', 'history.csv'));
       assert.deepEqual(history[0], ['epoch', 'loss', 'acc', 'val_loss', 'val_acc']);
-      assert.deepEqual(history.slice(1).map(([epoch]) => epoch), ['1', '2', '3']);
-      for (const row of history.slice(1)) for (const cell of row) assert.ok(cell !== '' && Number.isFinite(Number(cell)));
+      assert.deepEqual(
+        history.slice(1).map(([epoch]) => epoch),
+        ['1', '2', '3'],
+      );
+      for (const row of history.slice(1))
+        for (const cell of row) assert.ok(cell !== '' && Number.isFinite(Number(cell)));
       const { epoch, history: columns } = JSON.parse(await text('history-json', 'history.json'));
       assert.deepEqual(epoch, [0, 1, 2], 'as Keras has it');
-      assert.deepEqual(columns.val_acc, history.slice(1).map((row) => Number(row[4])));
+      assert.deepEqual(
+        columns.val_acc,
+        history.slice(1).map((row) => Number(row[4])),
+      );
       const predictions = parse(await text('predictions-csv', 'predictions.csv'));
       assert.equal(predictions.length, 2001);
       assert.deepEqual([predictions[1][0], predictions[2000][0]], ['1', '2000']);
       const [cell] = await opened.page.cells();
-      assert.equal(`${predictions[1][2]} (${predictions[1][1]})`, cell.title, 'the first row is the first picture of the grid');
-      for (const row of predictions.slice(1)) assert.ok(Math.abs(row.slice(3).reduce((sum, share) => sum + Number(share), 0) - 1) < 1e-4);
+      assert.equal(
+        `${predictions[1][2]} (${predictions[1][1]})`,
+        cell.title,
+        'the first row is the first picture of the grid',
+      );
+      for (const row of predictions.slice(1))
+        assert.ok(Math.abs(row.slice(3).reduce((sum, share) => sum + Number(share), 0) - 1) < 1e-4);
     });
 
     test('tables in Chinese, and names beyond ASCII, begin with a byte order mark, for spreadsheets', async () => {
@@ -133,10 +177,19 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.ok(parse(predictions.slice(1))[0].includes('连衣裙'));
       await opened.page.speak('en');
       for (const each of ['hemd-ä.png', 'shirt-2.png']) await drop(opened.browser, { ...shirt(), name: each });
-      await opened.browser.waitFor((/** @type {string} */ selector) => [...document.querySelectorAll(selector)].filter((item) => /** @type {HTMLElement} */ (item).dataset.state === 'ready').length === 2, { args: [hook('photo-item')] });
+      await opened.browser.waitFor(
+        (/** @type {string} */ selector) =>
+          [...document.querySelectorAll(selector)].filter(
+            (item) => /** @type {HTMLElement} */ (item).dataset.state === 'ready',
+          ).length === 2,
+        { args: [hook('photo-item')] },
+      );
       const photos = await text('photo-csv', 'fitting-room.csv');
       assert.equal(photos.codePointAt(0), 0xfeff);
-      assert.deepEqual(parse(photos.slice(1)).map(([file]) => file), ['file', 'hemd-ä.png', 'shirt-2.png']);
+      assert.deepEqual(
+        parse(photos.slice(1)).map(([file]) => file),
+        ['file', 'hemd-ä.png', 'shirt-2.png'],
+      );
     });
 
     test('plots: drawings with a line for each series, and pictures that a browser decodes, with those lines on them', async () => {
@@ -146,14 +199,18 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         const lines = await blank.evaluate((/** @type {string} */ markup) => {
           const drawing = new DOMParser().parseFromString(markup, 'image/svg+xml');
           if (drawing.querySelector('parsererror')) throw new Error(drawing.documentElement.textContent ?? '');
-          return [...drawing.querySelectorAll('path')].filter((path) => (path.getAttribute('d')?.split('L').length ?? 0) === 3).length;
+          return [...drawing.querySelectorAll('path')].filter(
+            (path) => (path.getAttribute('d')?.split('L').length ?? 0) === 3,
+          ).length;
         }, new TextDecoder().decode(bytes));
         assert.equal(lines, 2, file);
       }
       await blank.close();
       for (const { name: file, bytes } of await press('plot-png', ['loss.png', 'acc.png'])) {
         const { width, height, inks } = await opened.browser.evaluate(async (/** @type {string} */ base64) => {
-          const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' }));
+          const picture = await createImageBitmap(
+            new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' }),
+          );
           const canvas = new OffscreenCanvas(picture.width, picture.height);
           const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
           context.drawImage(picture, 0, 0);
@@ -168,28 +225,64 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     test('models: under their own name, each format read by what understands it, to the same answer', async () => {
       /** @type {ArrayLike<number> | undefined} */
       let first;
-      for (const [format, extension] of [['fitting-room', 'fit'], ['tfjs', ''], ['onnx', 'onnx'], ['keras', 'keras'], ['safetensors', 'safetensors']]) {
+      for (const [format, extension] of [
+        ['fitting-room', 'fit'],
+        ['tfjs', ''],
+        ['onnx', 'onnx'],
+        ['keras', 'keras'],
+        ['safetensors', 'safetensors'],
+      ]) {
         await opened.page.choose('export-format', format);
-        const dtypes = await opened.browser.evaluate((/** @type {string} */ selector) => [...document.querySelectorAll(`${selector} option`)].map((option) => /** @type {HTMLOptionElement} */ (option).value), hook('export-dtype'));
+        const dtypes = await opened.browser.evaluate(
+          (/** @type {string} */ selector) =>
+            [...document.querySelectorAll(`${selector} option`)].map(
+              (option) => /** @type {HTMLOptionElement} */ (option).value,
+            ),
+          hook('export-dtype'),
+        );
         for (const dtype of dtypes) {
           await opened.page.choose('export-dtype', dtype);
-          const files = await press('export-model', extension ? [`${NAME}.${extension}`] : ['model.json', 'weights.bin']);
+          const files = await press(
+            'export-model',
+            extension ? [`${NAME}.${extension}`] : ['model.json', 'weights.bin'],
+          );
           const answer = await READERS[format](files);
           first ??= answer;
           assert.equal(answer.length, CLASSES);
           const within = dtype === 'float32' ? 1e-5 : dtype === 'float16' ? 5e-3 : 5e-2;
-          for (let k = 0; k < CLASSES; k++) assert.ok(Math.abs(answer[k] - first[k]) < within, `${format}, ${dtype}: ${answer[k]}, not ${first[k]}`);
+          for (let k = 0; k < CLASSES; k++)
+            assert.ok(Math.abs(answer[k] - first[k]) < within, `${format}, ${dtype}: ${answer[k]}, not ${first[k]}`);
           const again = await importModel(files, { deterministic: true, threads: 1 });
           assert.equal(again.name, NAME, `${format}, ${dtype}`);
           again.dispose();
         }
       }
       await opened.browser.uploadFile(hook('model-input'), join(folder, `${NAME}.onnx`));
-      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelectorAll(selector).length === 2, { args: [hook('library-name')] });
-      assert.deepEqual(await opened.browser.evaluate((/** @type {string} */ selector) => [...document.querySelectorAll(selector)].map((field) => /** @type {HTMLInputElement} */ (field).value), hook('library-name')), [NAME, NAME]);
+      await opened.browser.waitFor(
+        (/** @type {string} */ selector) => document.querySelectorAll(selector).length === 2,
+        { args: [hook('library-name')] },
+      );
+      assert.deepEqual(
+        await opened.browser.evaluate(
+          (/** @type {string} */ selector) =>
+            [...document.querySelectorAll(selector)].map((field) => /** @type {HTMLInputElement} */ (field).value),
+          hook('library-name'),
+        ),
+        [NAME, NAME],
+      );
       await opened.browser.uploadFile(hook('model-input'), join(folder, 'model.json'), join(folder, 'weights.bin'));
-      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelectorAll(selector).length === 3, { args: [hook('library-name')] });
-      assert.equal(await opened.browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value, hook('library-name')), NAME, 'a file called model has the name of what is in it');
+      await opened.browser.waitFor(
+        (/** @type {string} */ selector) => document.querySelectorAll(selector).length === 3,
+        { args: [hook('library-name')] },
+      );
+      assert.equal(
+        await opened.browser.evaluate(
+          (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value,
+          hook('library-name'),
+        ),
+        NAME,
+        'a file called model has the name of what is in it',
+      );
     });
 
     test('nothing was against the page’s policy', () => assert.deepEqual(opened.browser.errors, []));

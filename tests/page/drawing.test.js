@@ -11,7 +11,9 @@ const QUICK = { query: 'data=synthetic&train-size=100' };
 
 /** @param {Opened} opened @param {'draw' | 'camera'} what */
 async function open({ browser }, what) {
-  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook(`photo-${what}`)] });
+  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+    args: [hook(`photo-${what}`)],
+  });
   await browser.click(hook(`photo-${what}`));
 }
 
@@ -19,25 +21,43 @@ async function open({ browser }, what) {
 const ink = ({ browser }) =>
   browser.evaluate((/** @type {string} */ selector) => {
     const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
-    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, canvas.width, canvas.height);
+    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(
+      0,
+      0,
+      canvas.width,
+      canvas.height,
+    );
     return data.filter((value, i) => i % 4 === 3 && value > 128).length / (data.length / 4);
   }, hook('drawing-canvas'));
 
 /** Draws along places in shares of the sheet. @param {Opened} opened @param {number[][]} places */
 const draw = ({ browser }, places) =>
-  browser.evaluate((/** @type {string} */ selector, /** @type {number[][]} */ path) => {
-    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
-    canvas.setPointerCapture = () => {};
-    canvas.hasPointerCapture = () => true;
-    const { left, top, width } = canvas.getBoundingClientRect();
-    path.forEach(([x, y], i) => {
-      const at = { clientX: left + x * width, clientY: top + y * width, pointerId: 1, bubbles: true };
-      canvas.dispatchEvent(new PointerEvent(i === 0 ? 'pointerdown' : 'pointermove', at));
-      if (i === path.length - 1) canvas.dispatchEvent(new PointerEvent('pointerup', at));
-    });
-  }, hook('drawing-canvas'), places);
+  browser.evaluate(
+    (/** @type {string} */ selector, /** @type {number[][]} */ path) => {
+      const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
+      canvas.setPointerCapture = () => {};
+      canvas.hasPointerCapture = () => true;
+      const { left, top, width } = canvas.getBoundingClientRect();
+      path.forEach(([x, y], i) => {
+        const at = { clientX: left + x * width, clientY: top + y * width, pointerId: 1, bubbles: true };
+        canvas.dispatchEvent(new PointerEvent(i === 0 ? 'pointerdown' : 'pointermove', at));
+        if (i === path.length - 1) canvas.dispatchEvent(new PointerEvent('pointerup', at));
+      });
+    },
+    hook('drawing-canvas'),
+    places,
+  );
 
-const TROUSERS = [[0.35, 0.08], [0.65, 0.08], [0.7, 0.92], [0.57, 0.92], [0.5, 0.35], [0.43, 0.92], [0.3, 0.92], [0.35, 0.08]];
+const TROUSERS = [
+  [0.35, 0.08],
+  [0.65, 0.08],
+  [0.7, 0.92],
+  [0.57, 0.92],
+  [0.5, 0.35],
+  [0.43, 0.92],
+  [0.3, 0.92],
+  [0.35, 0.08],
+];
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`${name}: a drawing is filled, erased, taken back, and told apart`, async () => {
@@ -45,7 +65,15 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const { browser, page } = opened;
       await open(opened, 'draw');
       await browser.click(hook('drawing-use'));
-      assert.match(String(await browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.textContent, hook('drawing'))), /nothing on the sheet/);
+      assert.match(
+        String(
+          await browser.evaluate(
+            (/** @type {string} */ selector) => document.querySelector(selector)?.textContent,
+            hook('drawing'),
+          ),
+        ),
+        /nothing on the sheet/,
+      );
       await draw(opened, TROUSERS);
       const outline = await ink(opened);
       assert.ok(outline > 0.05);
@@ -54,7 +82,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const filled = await ink(opened);
       assert.ok(filled > outline && filled < 0.6, 'as far as the lines, no farther');
       await browser.click(hook('drawing-eraser'));
-      await draw(opened, [[0.4, 0.2], [0.6, 0.2]]);
+      await draw(opened, [
+        [0.4, 0.2],
+        [0.6, 0.2],
+      ]);
       assert.ok((await ink(opened)) < filled);
       await browser.click(hook('drawing-clear'));
       assert.equal(await ink(opened), 0);
@@ -77,28 +108,46 @@ test('chromium: drawn with the keyboard', async () => {
     for (let i = 0; i < 5; i++) await browser.press('ArrowDown');
     await browser.press('Space');
     for (let i = 0; i < 9; i++) await browser.press('ArrowRight'); // lifted
-    await browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).blur(), hook('drawing-canvas'));
+    await browser.evaluate(
+      (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).blur(),
+      hook('drawing-canvas'),
+    );
     const drawn = await ink(opened);
     assert.ok(drawn > 0.005 && drawn < 0.02, String(drawn));
   });
 });
 
-/** Fingers on the screen, each step of which the page has seen before the next. @param {import('./page.js').Browser} browser */
+/**
+ * Fingers on the screen, each step of which the page has seen before the next.
+ * @param {import('./page.js').Browser} browser
+ */
 async function touchScreen({ page: tab, evaluate, waitFor }) {
   await evaluate(() => {
     const page = /** @type {any} */ (globalThis);
     page.pointers = [];
-    for (const name of /** @type {const} */ (['pointerdown', 'pointermove'])) addEventListener(name, ({ clientX, clientY }) => page.pointers.push([clientX, clientY]), { capture: true });
+    for (const name of /** @type {const} */ (['pointerdown', 'pointermove']))
+      addEventListener(name, ({ clientX, clientY }) => page.pointers.push([clientX, clientY]), { capture: true });
   });
-  const seen = (/** @type {number[][]} */ places) => waitFor((/** @type {number[][]} */ wanted) => {
-    const { pointers } = /** @type {any} */ (globalThis);
-    return wanted.every(([x, y]) => pointers.some((/** @type {number[]} */ [left, top]) => Math.abs(left - x) < 2 && Math.abs(top - y) < 2)) && (pointers.length = 0, true);
-  }, { args: [places] });
+  const seen = (/** @type {number[][]} */ places) =>
+    waitFor(
+      (/** @type {number[][]} */ wanted) => {
+        const { pointers } = /** @type {any} */ (globalThis);
+        return (
+          wanted.every(([x, y]) =>
+            pointers.some((/** @type {number[]} */ [left, top]) => Math.abs(left - x) < 2 && Math.abs(top - y) < 2),
+          ) && ((pointers.length = 0), true)
+        );
+      },
+      { args: [places] },
+    );
   const session = await /** @type {import('puppeteer-core').Page} */ (tab).createCDPSession();
   /** Where each finger that is down is. @type {Map<number, { x: number, y: number }>} */
   const fingers = new Map();
   const send = (/** @type {'touchStart' | 'touchMove' | 'touchEnd' | 'touchCancel'} */ type) =>
-    session.send('Input.dispatchTouchEvent', { type, touchPoints: [...fingers].map(([id, place]) => ({ id, ...place })) });
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: [...fingers].map(([id, place]) => ({ id, ...place })),
+    });
   return {
     /** @param {number} id @param {number[]} place */
     down: async (id, [x, y]) => {
@@ -128,20 +177,37 @@ async function placesOn({ browser }, selector) {
   return (/** @type {number} */ x, /** @type {number} */ y) => [left + x * width, top + y * height];
 }
 
-/** Share of a part of the sheet that has ink. @param {Opened} opened @param {number} from share of the width @param {number} to */
+/**
+ * Share of a part of the sheet that has ink.
+ * @param {Opened} opened
+ * @param {number} from share of the width
+ * @param {number} to
+ */
 const inkBetween = ({ browser }, from, to) =>
-  browser.evaluate((/** @type {string} */ selector, /** @type {number} */ left, /** @type {number} */ right) => {
-    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
-    const width = Math.round((right - left) * canvas.width);
-    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(Math.round(left * canvas.width), 0, width, canvas.height);
-    return data.filter((value, i) => i % 4 === 3 && value > 128).length / (data.length / 4);
-  }, hook('drawing-canvas'), from, to);
+  browser.evaluate(
+    (/** @type {string} */ selector, /** @type {number} */ left, /** @type {number} */ right) => {
+      const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
+      const width = Math.round((right - left) * canvas.width);
+      const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(
+        Math.round(left * canvas.width),
+        0,
+        width,
+        canvas.height,
+      );
+      return data.filter((value, i) => i % 4 === 3 && value > 128).length / (data.length / 4);
+    },
+    hook('drawing-canvas'),
+    from,
+    to,
+  );
 
 test('chromium: each finger draws its own line, and both are undone at once', async () => {
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser } = opened;
     await open(opened, 'draw');
-    await browser.waitFor(() => document.querySelector('[data-testid="confusion-matrix"] button') && document.querySelector('#keep')); // nothing moves it any more
+    await browser.waitFor(
+      () => document.querySelector('[data-testid="confusion-matrix"] button') && document.querySelector('#keep'),
+    ); // nothing moves it any more
     const screen = await touchScreen(browser);
     const at = await placesOn(opened, hook('drawing-canvas'));
     await screen.down(1, at(0.2, 0.2));
@@ -185,12 +251,21 @@ test('chromium: the box and the charts follow the pointer that came first', asyn
   await withPage(['chromium', { query: 'data=synthetic&epochs=3&train-size=200' }], async (opened) => {
     const { browser, page } = opened;
     await page.loaded();
-    await browser.waitFor(() => document.querySelector('[data-testid="confusion-matrix"] button') && document.querySelector('#keep'));
+    await browser.waitFor(
+      () => document.querySelector('[data-testid="confusion-matrix"] button') && document.querySelector('#keep'),
+    );
     const screen = await touchScreen(browser);
-    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+      args: [hook('photo-input')],
+    });
     await drop(browser, shirt());
     await page.waitForState('photo-result', 'ready');
-    const edges = () => browser.evaluate(() => [...document.querySelectorAll('.box-sliders input')].map((slider) => Number(/** @type {HTMLInputElement} */ (slider).value)));
+    const edges = () =>
+      browser.evaluate(() =>
+        [...document.querySelectorAll('.box-sliders input')].map((slider) =>
+          Number(/** @type {HTMLInputElement} */ (slider).value),
+        ),
+      );
     const [left, top, right, bottom] = await edges();
     const at = await placesOn(opened, hook('photo-preview'));
     await screen.down(1, at((left + right) / 2, (top + bottom) / 2)); // takes hold of all of it
@@ -200,7 +275,9 @@ test('chromium: the box and the charts follow the pointer that came first', asyn
     await screen.up(1);
     await page.waitForState('photo-result', 'ready');
     const moved = await edges();
-    [left - 0.05, top, right - 0.05, bottom].forEach((edge, i) => assert.ok(Math.abs(moved[i] - edge) < 0.02, `edges at ${moved}`));
+    [left - 0.05, top, right - 0.05, bottom].forEach((edge, i) =>
+      assert.ok(Math.abs(moved[i] - edge) < 0.02, `edges at ${moved}`),
+    );
 
     await page.click('train-start');
     await page.trained('done');
@@ -242,10 +319,20 @@ test('chromium: keys do the same on every layout, and leave the browser its own'
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser } = opened;
     await open(opened, 'draw');
-    const press = (/** @type {string} */ selector, /** @type {any} */ key) => browser.evaluate((/** @type {string} */ target, /** @type {KeyboardEventInit} */ init) =>
-      document.querySelector(target)?.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init })), selector, key);
+    const press = (/** @type {string} */ selector, /** @type {any} */ key) =>
+      browser.evaluate(
+        (/** @type {string} */ target, /** @type {KeyboardEventInit} */ init) =>
+          document
+            .querySelector(target)
+            ?.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init })),
+        selector,
+        key,
+      );
     for (const { layout, does, ...key } of KEYS) {
-      await draw(opened, [[0.2, 0.2], [0.8, 0.8]]);
+      await draw(opened, [
+        [0.2, 0.2],
+        [0.8, 0.8],
+      ]);
       await press(hook('drawing-canvas'), { ctrlKey: true, ...key });
       assert.equal((await ink(opened)) === 0, does, layout);
       await browser.click(hook('drawing-clear'));
@@ -290,10 +377,20 @@ test('chromium: the camera is on while its panel is open, and its picture is tol
       navigator.mediaDevices.getUserMedia = async () => stream;
     });
     await open(opened, 'camera');
-    await browser.waitFor((/** @type {string} */ selector) => !(/** @type {HTMLButtonElement} */ (document.querySelector(selector)).disabled), { args: [hook('camera-take')] });
+    await browser.waitFor(
+      (/** @type {string} */ selector) =>
+        !(/** @type {HTMLButtonElement} */ (document.querySelector(selector)).disabled),
+      { args: [hook('camera-take')] },
+    );
     await browser.click(hook('camera-take'));
     await page.waitForState('photo-result', 'ready');
-    const state = () => browser.evaluate(() => /** @type {any} */ (globalThis).stream.getTracks().map((/** @type {MediaStreamTrack} */ track) => track.readyState).join());
+    const state = () =>
+      browser.evaluate(() =>
+        /** @type {any} */ (globalThis).stream
+          .getTracks()
+          .map((/** @type {MediaStreamTrack} */ track) => track.readyState)
+          .join(),
+      );
     assert.equal(await state(), 'ended', 'off once the picture is taken');
     assert.deepEqual(browser.errors, []);
   });
@@ -302,22 +399,31 @@ test('chromium: the camera is on while its panel is open, and its picture is tol
 test('chromium: a camera that cannot be had is told of, and one that comes too late is switched off', async () => {
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser, page } = opened;
-    for (const [error, words] of /** @type {const} */ ([['NotAllowedError', /may not use the camera/], ['NotFoundError', /No camera was found/], ['NotReadableError', /Another program/]])) {
+    for (const [error, words] of /** @type {const} */ ([
+      ['NotAllowedError', /may not use the camera/],
+      ['NotFoundError', /No camera was found/],
+      ['NotReadableError', /Another program/],
+    ])) {
       await browser.evaluate((/** @type {string} */ kind) => {
         navigator.mediaDevices.getUserMedia = async () => {
           throw new DOMException('', kind);
         };
       }, error);
       await open(opened, 'camera');
-      await browser.waitFor((/** @type {string} */ selector, /** @type {string} */ pattern) => new RegExp(pattern).test(document.querySelector(selector)?.textContent ?? ''), {
-        args: [hook('camera-status'), words.source],
-      });
+      await browser.waitFor(
+        (/** @type {string} */ selector, /** @type {string} */ pattern) =>
+          new RegExp(pattern).test(document.querySelector(selector)?.textContent ?? ''),
+        {
+          args: [hook('camera-status'), words.source],
+        },
+      );
       await browser.click(hook('camera-stop'));
     }
     await browser.evaluate(() => {
       const stream = document.createElement('canvas').captureStream();
       Object.assign(globalThis, { stream, late: () => {} });
-      navigator.mediaDevices.getUserMedia = () => new Promise((resolve) => Object.assign(globalThis, { late: () => resolve(stream) }));
+      navigator.mediaDevices.getUserMedia = () =>
+        new Promise((resolve) => Object.assign(globalThis, { late: () => resolve(stream) }));
     });
     await open(opened, 'camera');
     await browser.click(hook('camera-stop'));
@@ -329,19 +435,36 @@ test('chromium: a camera that cannot be had is told of, and one that comes too l
 
 test('chromium: filling at any edge of the sheet fills the sheet, and comes to an end', { timeout: 60_000 }, () =>
   withPage(['chromium', QUICK], async ({ browser, page }) => {
-    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-draw')] });
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+      args: [hook('photo-draw')],
+    });
     await page.click('photo-draw');
     await page.click('drawing-fill');
-    for (const [across, down] of [['ArrowRight', 'ArrowDown'], ['ArrowLeft', 'ArrowUp']]) {
+    for (const [across, down] of [
+      ['ArrowRight', 'ArrowDown'],
+      ['ArrowLeft', 'ArrowUp'],
+    ]) {
       await page.click('drawing-clear');
-      const filled = await browser.evaluate((/** @type {string} */ selector, /** @type {string[]} */ keys) => {
-        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
-        canvas.focus();
-        for (const key of keys) for (let i = 0; i < 60; i++) canvas.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }));
-        canvas.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', code: 'Space', bubbles: true }));
-        const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, canvas.width, canvas.height);
-        return data.filter((value, i) => i % 4 === 3 && value === 255).length / (canvas.width * canvas.height);
-      }, hook('drawing-canvas'), [across, down]);
+      const filled = await browser.evaluate(
+        (/** @type {string} */ selector, /** @type {string[]} */ keys) => {
+          const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
+          canvas.focus();
+          for (const key of keys)
+            for (let i = 0; i < 60; i++)
+              canvas.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }));
+          canvas.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', code: 'Space', bubbles: true }));
+          const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(
+            0,
+            0,
+            canvas.width,
+            canvas.height,
+          );
+          return data.filter((value, i) => i % 4 === 3 && value === 255).length / (canvas.width * canvas.height);
+        },
+        hook('drawing-canvas'),
+        [across, down],
+      );
       assert.ok(filled > 0.99, `${across}, ${down}: ${filled} of the sheet`);
     }
-  }));
+  }),
+);

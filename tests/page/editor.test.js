@@ -20,10 +20,16 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     /** @param {string} text of the summary to wait for */
     const described = (text) =>
-      opened.browser.waitFor((/** @type {string} */ wanted) => document.getElementById('summary')?.textContent?.includes(wanted) && !document.querySelector('#summary.stale'), { args: [text] });
+      opened.browser.waitFor(
+        (/** @type {string} */ wanted) =>
+          document.getElementById('summary')?.textContent?.includes(wanted) &&
+          !document.querySelector('#summary.stale'),
+        { args: [text] },
+      );
 
     /** The layers, as their cards are headed. @returns {Promise<string[]>} */
-    const layers = () => opened.browser.evaluate(() => [...document.querySelectorAll('.layer h3')].map((title) => title.textContent));
+    const layers = () =>
+      opened.browser.evaluate(() => [...document.querySelectorAll('.layer h3')].map((title) => title.textContent));
 
     /** @returns {Promise<string | null>} the model in the address */
     const model = () => opened.browser.evaluate(() => new URLSearchParams(location.search).get('model'));
@@ -32,7 +38,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     const focused = () =>
       opened.browser.evaluate(() => {
         const node = /** @type {HTMLElement} */ (document.activeElement);
-        return [node.dataset.testid, [...document.querySelectorAll('.layer')].indexOf(/** @type {Element} */ (node.closest('.layer'))) + 1];
+        return [
+          node.dataset.testid,
+          [...document.querySelectorAll('.layer')].indexOf(/** @type {Element} */ (node.closest('.layer'))) + 1,
+        ];
       });
 
     /** @param {number} number from 1 on @param {string} testid */
@@ -40,21 +49,35 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     /** @param {string} selector @param {string} value */
     const choose = (selector, value) =>
-      opened.browser.evaluate((/** @type {string} */ wanted, /** @type {string} */ chosen) => {
-        const select = /** @type {HTMLSelectElement} */ (document.querySelector(wanted));
-        select.value = chosen;
-        select.dispatchEvent(new Event('change', { bubbles: true }));
-      }, selector, value);
+      opened.browser.evaluate(
+        (/** @type {string} */ wanted, /** @type {string} */ chosen) => {
+          const select = /** @type {HTMLSelectElement} */ (document.querySelector(wanted));
+          select.value = chosen;
+          select.dispatchEvent(new Event('change', { bubbles: true }));
+        },
+        selector,
+        value,
+      );
 
     /** What is wrong, card by card. @returns {Promise<string[]>} */
-    const faults = () => opened.browser.evaluate(() => [...document.querySelectorAll('.layer')].map((card) => card.querySelector('.error')?.textContent ?? ''));
+    const faults = () =>
+      opened.browser.evaluate(() =>
+        [...document.querySelectorAll('.layer')].map((card) => card.querySelector('.error')?.textContent ?? ''),
+      );
 
     /** @param {number} number of the card @param {RegExp} pattern */
     async function faultAt(number, pattern) {
-      await opened.browser.waitFor((/** @type {number} */ at) => document.querySelector(`.layer:nth-child(${at}).at-fault .error`)?.textContent, { args: [number] });
+      await opened.browser.waitFor(
+        (/** @type {number} */ at) => document.querySelector(`.layer:nth-child(${at}).at-fault .error`)?.textContent,
+        { args: [number] },
+      );
       const found = await faults();
       assert.match(found[number - 1], pattern);
-      assert.deepEqual(found.map(Boolean), found.map((_, i) => i === number - 1), 'at this card only');
+      assert.deepEqual(
+        found.map(Boolean),
+        found.map((_, i) => i === number - 1),
+        'at this card only',
+      );
     }
 
     test('patterns: short in the address, there after a reload, and back to one’s own', async () => {
@@ -91,8 +114,22 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.equal(await model(), 'conv2d:32:3:relu,maxPooling2d:2,flatten,dense:128:relu,dense:40:tanh,dropout:0.5');
       await browser.open(await browser.evaluate(() => location.href));
       await described('(None, 40)');
-      assert.deepEqual(await layers(), ['1 Convolution', '2 Max pooling', '3 Flatten', '4 Dense', '5 Dense', '6 Dropout', '7 Dense']);
-      assert.equal(await browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLSelectElement} */ (document.querySelector(selector)).value, inCard(5, 'layer-activation')), 'tanh');
+      assert.deepEqual(await layers(), [
+        '1 Convolution',
+        '2 Max pooling',
+        '3 Flatten',
+        '4 Dense',
+        '5 Dense',
+        '6 Dropout',
+        '7 Dense',
+      ]);
+      assert.equal(
+        await browser.evaluate(
+          (/** @type {string} */ selector) => /** @type {HTMLSelectElement} */ (document.querySelector(selector)).value,
+          inCard(5, 'layer-activation'),
+        ),
+        'tanh',
+      );
     });
 
     test('moved by keyboard, the focus goes along and turns at the end', async () => {
@@ -101,16 +138,28 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         const before = await model();
         if (name === 'chromium') await browser.press('Enter');
         else await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).click()); // keys from Firefox's driver press no button
-        await browser.waitFor((/** @type {string | null} */ was) => new URLSearchParams(location.search).get('model') !== was, { args: [before] });
+        await browser.waitFor(
+          (/** @type {string | null} */ was) => new URLSearchParams(location.search).get('model') !== was,
+          { args: [before] },
+        );
         return focused();
       };
-      await browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).focus(), inCard(5, 'layer-down'));
+      await browser.evaluate(
+        (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).focus(),
+        inCard(5, 'layer-down'),
+      );
       assert.deepEqual(await press(), ['layer-up', 6], 'the last place: only up is left');
       assert.deepEqual(await press(), ['layer-up', 5]);
       assert.deepEqual(await press(), ['layer-up', 4]);
       assert.equal((await model())?.split(',')[3], 'dense:40:tanh');
       await described('(None, 40)');
-      assert.ok(await browser.evaluate(() => ['Move up: 4 Dense', 'Move down: 4 Dense', 'Remove: 4 Dense'].every((label) => document.querySelector(`[aria-label="${label}"]`))));
+      assert.ok(
+        await browser.evaluate(() =>
+          ['Move up: 4 Dense', 'Move down: 4 Dense', 'Remove: 4 Dense'].every((label) =>
+            document.querySelector(`[aria-label="${label}"]`),
+          ),
+        ),
+      );
     });
 
     test('removed, and undone with all that was typed', async () => {
@@ -125,11 +174,23 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.deepEqual(await faults(), Array(6).fill(''));
       await page.click('model-undo');
       assert.deepEqual(await focused(), ['layer-remove', 4]);
-      assert.equal(await browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value, inCard(4, 'layer-units')), '-5');
+      assert.equal(
+        await browser.evaluate(
+          (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value,
+          inCard(4, 'layer-units'),
+        ),
+        '-5',
+      );
       assert.equal(await model(), before?.replace('conv2d:32', 'conv2d:16'), 'what was altered since stays');
       await browser.type(inCard(4, 'layer-units'), '40');
       await described('(None, 40)');
-      assert.equal(await browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).hidden, hook('model-undo')), true);
+      assert.equal(
+        await browser.evaluate(
+          (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).hidden,
+          hook('model-undo'),
+        ),
+        true,
+      );
     });
 
     test('what cannot be is explained at its card, and Start goes there', async () => {
@@ -159,7 +220,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('branches: which layer is read, which is added, and who is left unread', async () => {
       const { browser, page } = opened;
-      await page.open('data=synthetic&epochs=1&train-size=200&model=conv2d:8:3:same,conv2d:8:3:same,conv2d:4:3:same,flatten');
+      await page.open(
+        'data=synthetic&epochs=1&train-size=200&model=conv2d:8:3:same,conv2d:8:3:same,conv2d:4:3:same,flatten',
+      );
       await page.loaded();
       await described('(None, 28, 28, 4)');
       await page.choose('model-kind', 'add');
@@ -168,20 +231,35 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await faultAt(4, /Only equal shapes can be added, and these are 28.×.28.×.4 and 28.×.28.×.8/);
       await browser.type(inCard(3, 'layer-filters'), '8');
       await described('add (Add)');
-      const id = (/** @type {number} */ number) => browser.evaluate((/** @type {number} */ wanted) => /** @type {HTMLOptionElement} */ (document.querySelector(`.layer:nth-child(4) [data-testid="layer-with"]`)?.querySelectorAll('option')[wanted]).value, number);
+      const id = (/** @type {number} */ number) =>
+        browser.evaluate(
+          (/** @type {number} */ wanted) =>
+            /** @type {HTMLOptionElement} */ (
+              document.querySelector(`.layer:nth-child(4) [data-testid="layer-with"]`)?.querySelectorAll('option')[
+                wanted
+              ]
+            ).value,
+          number,
+        );
       await choose(inCard(4, 'layer-with'), await id(1));
       assert.equal((await model())?.split(',')[3], 'add:with=1');
       await browser.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
       await choose(inCard(3, 'layer-from'), await id(1));
       await faultAt(2, /No later layer reads this one/);
-      assert.match(await browser.evaluate(() => document.querySelector('.layer:nth-child(3)')?.textContent), /reads 1 Convolution/);
+      assert.match(
+        await browser.evaluate(() => document.querySelector('.layer:nth-child(3)')?.textContent),
+        /reads 1 Convolution/,
+      );
       await choose(inCard(4, 'layer-with'), await id(2));
       await described('add (Add)');
       assert.equal(await model(), 'conv2d:8:3:same,conv2d:8:3:same,conv2d:8:3:same:from=1,add:with=2,flatten');
       await browser.open(await browser.evaluate(() => location.href));
       await page.loaded();
       await described('add (Add)');
-      assert.deepEqual(await browser.evaluate(() => [...document.querySelectorAll('.layer .shape')].map((shape) => shape.textContent)), ['28 × 28 × 8', '28 × 28 × 8', '28 × 28 × 8', '28 × 28 × 8', '6272', '10']);
+      assert.deepEqual(
+        await browser.evaluate(() => [...document.querySelectorAll('.layer .shape')].map((shape) => shape.textContent)),
+        ['28 × 28 × 8', '28 × 28 × 8', '28 × 28 × 8', '28 × 28 × 8', '6272', '10'],
+      );
       await browser.click(inCard(2, 'layer-down'));
       await browser.click(inCard(3, 'layer-down'));
       await faultAt(3, /reads one that comes after it/);
@@ -211,7 +289,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const { browser, page } = opened;
       await page.open('data=synthetic&model=conv2d:8:3,magic:7,flatten');
       await described('693,962');
-      await browser.waitFor(() => /model=magic:7.*tutorial is used/.test(document.getElementById('corrections')?.textContent ?? ''));
+      await browser.waitFor(() =>
+        /model=magic:7.*tutorial is used/.test(document.getElementById('corrections')?.textContent ?? ''),
+      );
     });
 
     test('sixty-four layers and no more', async () => {
@@ -220,7 +300,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await browser.waitFor(() => document.querySelectorAll('.layer').length === 63);
       await page.click('model-add');
       assert.equal((await layers()).length, 64);
-      assert.ok(await browser.evaluate(() => document.querySelector('[data-testid="model-add"]')?.matches(':disabled')));
+      assert.ok(
+        await browser.evaluate(() => document.querySelector('[data-testid="model-add"]')?.matches(':disabled')),
+      );
     });
 
     test('without an error in the console', () => assert.deepEqual(opened.browser.errors, []));
@@ -242,9 +324,14 @@ test('every pattern and every way to train, for a few steps', { timeout: 180_000
   const opened = await openPage('chromium', { query: 'data=synthetic' });
   try {
     for (const preset of ['lenet', 'blocks', 'residual']) await trains(opened, `model=${preset}`);
-    await trains(opened, 'model=randomFlip:horizontal,randomTranslation:0.1:0.1,randomRotation,randomZoom,randomContrast,randomErasing,depthwiseConv2d:3:relu,averagePooling2d,zeroPadding2d:1,leakyReLU,globalMaxPooling2d,reshape:-1,dense:8:gelu:kernelRegularizer=l2:kernelInitializer=heNormal');
-    for (const optimizer of ['adamw', 'adadelta', 'sgd&momentum=0.9&nesterov=1', 'rmsprop&momentum=0.5', 'adagrad']) await trains(opened, `optimizer=${optimizer}`);
-    for (const schedule of ['exponential&decay=0.01', 'cosine&warm-up=0.2', 'oneCycle', 'piecewise']) await trains(opened, `schedule=${schedule}&ema=1&label-smoothing=0.1`);
+    await trains(
+      opened,
+      'model=randomFlip:horizontal,randomTranslation:0.1:0.1,randomRotation,randomZoom,randomContrast,randomErasing,depthwiseConv2d:3:relu,averagePooling2d,zeroPadding2d:1,leakyReLU,globalMaxPooling2d,reshape:-1,dense:8:gelu:kernelRegularizer=l2:kernelInitializer=heNormal',
+    );
+    for (const optimizer of ['adamw', 'adadelta', 'sgd&momentum=0.9&nesterov=1', 'rmsprop&momentum=0.5', 'adagrad'])
+      await trains(opened, `optimizer=${optimizer}`);
+    for (const schedule of ['exponential&decay=0.01', 'cosine&warm-up=0.2', 'oneCycle', 'piecewise'])
+      await trains(opened, `schedule=${schedule}&ema=1&label-smoothing=0.1`);
     assert.deepEqual(opened.browser.errors, []);
   } finally {
     await opened.close();
@@ -262,7 +349,10 @@ for (const name of /** @type {const} */ (['firefox', 'webkit'])) {
   });
 }
 
-/** Presses Add for as long as there are no kinds of layers to choose from; begins before the page does, and runs in it. @param {string} add */
+/**
+ * Presses Add for as long as there are no kinds of layers to choose from; begins before the page does, and runs in it.
+ * @param {string} add
+ */
 function pressEarly(add) {
   const watched = /** @type {any} */ (globalThis);
   watched.presses = 0;
@@ -277,10 +367,13 @@ function pressEarly(add) {
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`${name}: Add adds nothing before there are kinds to choose from`, { timeout: 60_000 }, async () => {
-    const opened = await openPage(name, { query: 'data=synthetic', prepare: async ({ page }) => page?.evaluateOnNewDocument(pressEarly, hook('model-add')) });
+    const opened = await openPage(name, {
+      query: 'data=synthetic',
+      prepare: async ({ page }) => page?.evaluateOnNewDocument(pressEarly, hook('model-add')),
+    });
     try {
       await opened.page.loaded();
-      assert.ok(await opened.browser.evaluate('presses') > 0);
+      assert.ok((await opened.browser.evaluate('presses')) > 0);
       assert.equal(await opened.browser.evaluate('document.querySelectorAll(".layer").length'), 6);
       assert.deepEqual(opened.browser.errors, []);
     } finally {

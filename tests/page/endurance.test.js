@@ -4,7 +4,9 @@ import { useTab } from '../support/cycles.js';
 
 const MB = 1024 * 1024;
 
-test('models that are trained, saved, loaded and disposed leave nothing behind, nor do runs', { timeout: 300_000 }, async () => {
+test('models that are trained, saved, loaded and disposed leave nothing behind, nor do runs', {
+  timeout: 300_000,
+}, async () => {
   const { before, after } = await useTab({ warmUp: 2, count: 4, byPage: 3 });
   assert.equal(after.inUse, before.inUse);
   const grown = Math.max(0, after.memory - before.memory); // in steps of a fifth, whenever the pieces did not fit

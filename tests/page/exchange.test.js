@@ -2,9 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withPage } from './page.js';
 
-/** Runs in the page. @param {typeof import('../../shim/index.js')} api @param {import('../../shim/formats/exchange.js').FormatName} format */
+/**
+ * Runs in the page.
+ * @param {typeof import('../../shim/index.js')} api
+ * @param {import('../../shim/formats/exchange.js').FormatName} format
+ */
 async function roundTrip({ exportModel, importModel, layers, sequential }, format) {
-  const made = await sequential({ layers: [layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 3 }), layers.flatten(), layers.dense({ units: 2 })], seed: 3 });
+  const made = await sequential({
+    layers: [
+      layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 3 }),
+      layers.flatten(),
+      layers.dense({ units: 2 }),
+    ],
+    seed: 3,
+  });
   const files = await exportModel(made, format);
   const back = await importModel(files.map(({ name, bytes }) => new File([bytes], name)));
   const weights = [made, back].map((model) => model.getWeights().map(({ data }) => [...data]));
@@ -12,14 +23,20 @@ async function roundTrip({ exportModel, importModel, layers, sequential }, forma
 }
 
 for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
-  test(`formats of other tools are fetched once they are asked for: ${name}`, { timeout: 120_000 }, () => withPage([name], async ({ browser }) => {
-    await browser.waitFor('typeof globalThis.fittingRoom === "object"');
-    const run = (/** @type {string} */ format) => browser.evaluate(`(${roundTrip})(globalThis.fittingRoom, '${format}')`);
-    const fetched = () => browser.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => name.includes('/formats-')).length`);
-    assert.deepEqual(await run('fitting-room'), { names: ['model.fit'], same: true });
-    assert.equal(await fetched(), 0);
-    assert.deepEqual(await run('tfjs'), { names: ['model.json', 'weights.bin'], same: true });
-    assert.deepEqual(await run('safetensors'), { names: ['model.safetensors'], same: true });
-    assert.ok(await fetched() > 0);
-  }));
+  test(`formats of other tools are fetched once they are asked for: ${name}`, { timeout: 120_000 }, () =>
+    withPage([name], async ({ browser }) => {
+      await browser.waitFor('typeof globalThis.fittingRoom === "object"');
+      const run = (/** @type {string} */ format) =>
+        browser.evaluate(`(${roundTrip})(globalThis.fittingRoom, '${format}')`);
+      const fetched = () =>
+        browser.evaluate(
+          `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/formats-')).length`,
+        );
+      assert.deepEqual(await run('fitting-room'), { names: ['model.fit'], same: true });
+      assert.equal(await fetched(), 0);
+      assert.deepEqual(await run('tfjs'), { names: ['model.json', 'weights.bin'], same: true });
+      assert.deepEqual(await run('safetensors'), { names: ['model.safetensors'], same: true });
+      assert.ok((await fetched()) > 0);
+    }),
+  );
 }

@@ -22,12 +22,18 @@ async function copyWithoutPublicAddress() {
   for (const file of await readdir(join(folder, 'assets'))) {
     if (!file.endsWith('.js')) continue;
     const path = join(folder, 'assets', file);
-    await writeFile(path, (await readFile(path, 'utf8')).replaceAll('https://raw.githubusercontent.com', 'http://127.0.0.1:9'));
+    await writeFile(
+      path,
+      (await readFile(path, 'utf8')).replaceAll('https://raw.githubusercontent.com', 'http://127.0.0.1:9'),
+    );
   }
   return folder;
 }
 
-/** Four small files in the format of the official ones, two of them gzipped, under names of their own. @param {string} folder */
+/**
+ * Four small files in the format of the official ones, two of them gzipped, under names of their own.
+ * @param {string} folder
+ */
 async function writeFiles(folder) {
   const files = {
     'a.bin': idx([120, 28, 28], (i) => i * 7),
@@ -41,18 +47,32 @@ async function writeFiles(folder) {
 
 const LABELS = 'train-labels-idx1-ubyte.gz';
 const LABELS_BYTES = 29515;
-const CUT = String.raw`(it could not be fetched \(.+\)|the file there ends after \d+ of ${LABELS_BYTES} bytes)`; // Chromium, Firefox
+// Chromium, Firefox
+const CUT = String.raw`(it could not be fetched \(.+\)|the file there ends after \d+ of ${LABELS_BYTES} bytes)`;
 const ELSEWHERE = 'the server there redirects elsewhere, which is not followed';
 
 /**
  * What may become of a file beside the page that is as long as the labels, and what the page then says of it.
- * @type {{ fault: string, answer?: 'cut' | 404 | 'elsewhere' | { redirect: string }, reason: string, files?: string }[]}
+ * @type {{ fault: string, answer?: 'cut' | 404 | 'elsewhere' | { redirect: string }, reason: string, files?: string
+ *   }[]}
  */
 const FAULTS = [
   { fault: 'a file that is cut within', answer: 'cut', reason: CUT },
-  { fault: 'wrong bytes', reason: 'the file there is damaged or another one: its SHA-256 is [0-9a-f]{64}, not a04f17134.*' },
-  { fault: 'a file that is missing (404)', answer: 404, reason: 'the server answered 404 Not Found', files: 'all files' },
-  { fault: 'a redirect within the host', answer: { redirect: `../${LABELS}` }, reason: 'the file there is damaged or another one.*' },
+  {
+    fault: 'wrong bytes',
+    reason: 'the file there is damaged or another one: its SHA-256 is [0-9a-f]{64}, not a04f17134.*',
+  },
+  {
+    fault: 'a file that is missing (404)',
+    answer: 404,
+    reason: 'the server answered 404 Not Found',
+    files: 'all files',
+  },
+  {
+    fault: 'a redirect within the host',
+    answer: { redirect: `../${LABELS}` },
+    reason: 'the file there is damaged or another one.*',
+  },
   { fault: 'a redirect to another host', answer: 'elsewhere', reason: ELSEWHERE },
 ];
 
@@ -71,7 +91,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       folder = await copyWithoutPublicAddress();
       files = await writeFiles(folder);
       elsewhere = await startServer({ folder, shared: true });
-      await writeFile(join(folder, LABELS), Buffer.from([0x1f, 0x8b]).toString('latin1').padEnd(LABELS_BYTES), 'latin1');
+      await writeFile(
+        join(folder, LABELS),
+        Buffer.from([0x1f, 0x8b]).toString('latin1').padEnd(LABELS_BYTES),
+        'latin1',
+      );
       opened = await openPage(name, {
         server: { folder },
         prepare: ({ page }) => followTrainers(/** @type {import('puppeteer-core').Page} */ (page)),
@@ -86,7 +110,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const { page, browser } = opened;
       await page.waitForState('dataset-status', 'failed');
       assert.match(await page.text('dataset-status'), /could not be had/);
-      assert.match(await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent), /went wrong: .{10,}/);
+      assert.match(
+        await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent),
+        /went wrong: .{10,}/,
+      );
       await page.click('dataset-offer-synthetic');
       await page.loaded();
       assert.match(await page.text('dataset-status'), /^Synthetic/);
@@ -111,13 +138,20 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         assert.ok(kept?.facts.finished);
         const asked = server.requests.length;
         const failure = answer === 'elsewhere' ? { redirect: `${elsewhere.url}${LABELS}` } : answer;
-        Object.assign(server.options, { dataset: folder, fail: (/** @type {string} */ path) => (path === `fashion-mnist/${LABELS}` ? failure : undefined) });
+        Object.assign(server.options, {
+          dataset: folder,
+          fail: (/** @type {string} */ path) => (path === `fashion-mnist/${LABELS}` ? failure : undefined),
+        });
         await page.open('');
         await page.waitForState('dataset-status', 'failed');
         const detail = await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent);
         assert.match(detail, new RegExp(`beside the page, \\S+: ${reason} \\(${which}\\)$`, 'm'));
         assert.deepEqual(elsewhere.requests, []);
-        if (fault === 'a redirect within the host') assert.ok(server.requests.slice(asked).some((path) => path.endsWith(`/path/${LABELS}`)), 'it is followed');
+        if (fault === 'a redirect within the host')
+          assert.ok(
+            server.requests.slice(asked).some((path) => path.endsWith(`/path/${LABELS}`)),
+            'it is followed',
+          );
         await page.click('dataset-offer-synthetic');
         await page.loaded();
         assert.deepEqual(await browser.evaluate(lastRun), kept);
@@ -129,8 +163,13 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.open('data=synthetic');
       await page.loaded();
       await browser.uploadFile(hook('dataset-files'), ...files.toReversed());
-      await browser.waitFor(() => /: 120 .* 40 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''));
-      assert.equal(await browser.evaluate(() => document.querySelectorAll('[data-testid="first-30"] canvas').length), 30);
+      await browser.waitFor(() =>
+        /: 120 .* 40 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''),
+      );
+      assert.equal(
+        await browser.evaluate(() => document.querySelectorAll('[data-testid="first-30"] canvas').length),
+        30,
+      );
     });
 
     test('four files that are dropped on the page', async () => {
@@ -140,13 +179,18 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const contents = await Promise.all(files.map(async (file) => (await readFile(file)).toString('base64')));
       await browser.evaluate((/** @type {string[]} */ all) => {
         const dataTransfer = new DataTransfer();
-        all.forEach((text, i) => dataTransfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], `file-${i}`)));
+        all.forEach((text, i) =>
+          dataTransfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], `file-${i}`)),
+        );
         const options = { dataTransfer, bubbles: true, cancelable: true };
         document.body.dispatchEvent(new DragEvent('dragover', options));
-        if (/** @type {HTMLElement} */ (document.getElementById('drop-veil')).hidden) throw new Error('the veil is not shown');
+        if (/** @type {HTMLElement} */ (document.getElementById('drop-veil')).hidden)
+          throw new Error('the veil is not shown');
         document.body.dispatchEvent(new DragEvent('drop', options));
       }, contents);
-      await browser.waitFor(() => /: 120 .* 40 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''));
+      await browser.waitFor(() =>
+        /: 120 .* 40 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''),
+      );
       await page.click('train-start');
       await page.trained('done');
       assert.equal((await page.cells()).length, 25);
@@ -187,7 +231,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     });
 
     test('without an error in the console but the ones of the requests', () => {
-      const others = opened.browser.errors.filter((text) => !/Failed to load resource|127\.0\.0\.1:9|Cross-Origin Request Blocked/.test(text));
+      const others = opened.browser.errors.filter(
+        (text) => !/Failed to load resource|127\.0\.0\.1:9|Cross-Origin Request Blocked/.test(text),
+      );
       assert.deepEqual(others, []);
     });
   });

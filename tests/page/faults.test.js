@@ -13,7 +13,10 @@ import { QUICK, createPage, hook, openPage, withPage } from './page.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** A run that ends with the same weights wherever it was interrupted; long enough that it can be, on a machine with other work too. */
+/**
+ * A run that ends with the same weights wherever it was interrupted; long enough that it can be, on a machine with
+ * other work too.
+ */
 const EPOCHS = 20;
 const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=2000&filters=8&units=32`;
 
@@ -38,7 +41,12 @@ async function trains({ page }) {
   await page.trained('done');
 }
 
-/** Waits until the page says something. @param {Pick<Opened, 'browser'>} opened @param {string} testid @param {RegExp} words */
+/**
+ * Waits until the page says something.
+ * @param {Pick<Opened, 'browser'>} opened
+ * @param {string} testid
+ * @param {RegExp} words
+ */
 const says = ({ browser }, testid, words) =>
   browser.waitFor(
     (/** @type {string} */ selector, /** @type {string} */ pattern) => {
@@ -48,7 +56,10 @@ const says = ({ browser }, testid, words) =>
     { args: [hook(testid), words.source] },
   );
 
-/** Trains until a first epoch is kept, and pauses in one of the next. @param {Pick<Opened, 'page' | 'browser'>} opened */
+/**
+ * Trains until a first epoch is kept, and pauses in one of the next.
+ * @param {Pick<Opened, 'page' | 'browser'>} opened
+ */
 async function trainAndPause({ page, browser }) {
   await page.loaded();
   await browser.evaluate((/** @type {string} */ pause) => {
@@ -64,13 +75,21 @@ async function trainAndPause({ page, browser }) {
   await page.waitForState('keep-status', 'kept');
 }
 
-/** Presses without the mouse, which a tab in the background does not see. @param {Pick<Opened, 'browser'>} opened @param {string} testid */
+/**
+ * Presses without the mouse, which a tab in the background does not see.
+ * @param {Pick<Opened, 'browser'>} opened
+ * @param {string} testid
+ */
 const press = ({ browser }, testid) =>
-  browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(), hook(testid));
+  browser.evaluate(
+    (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(),
+    hook(testid),
+  );
 
 /**
  * What a later version of the page would do; runs in a page of the same origin.
- * @param {{ letGo: boolean }} options false: it holds everybody up until `release` is called, and then leaves things as they were
+ * @param {{ letGo: boolean }} options false: it holds everybody up until `release` is called, and then leaves things as
+ *   they were
  */
 const openLaterVersion = ({ letGo }) =>
   new Promise((resolve) => {
@@ -79,17 +98,19 @@ const openLaterVersion = ({ letGo }) =>
       const later = indexedDB.open('fitting-room', opening.result.version + 1);
       if (letGo) opening.result.close();
       later.onupgradeneeded = () => letGo || later.transaction?.abort();
-      const release = () => new Promise((released) => {
-        later.onerror = released;
-        opening.result.close();
-      });
+      const release = () =>
+        new Promise((released) => {
+          later.onerror = released;
+          opening.result.close();
+        });
       Object.assign(globalThis, { release });
       later.onblocked = later.onsuccess = () => resolve(undefined);
     };
   });
 
 /**
- * Whether the browser takes no more; runs in the page. What there seemed to be room for before has to be too little: Chromium
+ * Whether the browser takes no more; runs in the page. What there seemed to be room for before has to be too little:
+ * Chromium
  * measures anew for that only, or after half a minute. @param {number} bytes @returns {Promise<boolean>}
  */
 const takesNoMore = (bytes) =>
@@ -99,7 +120,8 @@ const takesNoMore = (bytes) =>
     opening.onerror = () => resolve(true);
     opening.onsuccess = () => {
       const transaction = opening.result.transaction('bytes', 'readwrite');
-      const piece = crypto.getRandomValues(new Uint8Array(60_000)); // small enough to be no file of its own, and it does not compress
+      // small enough to be no file of its own, and it does not compress
+      const piece = crypto.getRandomValues(new Uint8Array(60_000));
       for (let at = 0; at < bytes; at += piece.length) transaction.objectStore('bytes').add(piece);
       transaction.oncomplete = () => resolve(false);
       transaction.onabort = () => resolve(true);
@@ -111,7 +133,10 @@ const takesNoMore = (bytes) =>
 async function profileWithoutStorage() {
   const profile = await mkdtemp(join(tmpdir(), 'fitting-room-refused-'));
   await mkdir(join(profile, 'Default'));
-  await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
+  await writeFile(
+    join(profile, 'Default', 'Preferences'),
+    JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
+  );
   return profile;
 }
 
@@ -170,7 +195,8 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
   }
 
   /** @param {number} [bytes] that the page may keep; left out: as much as the browser gives */
-  const limitStorage = (bytes) => protocol.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.url).origin, quotaSize: bytes });
+  const limitStorage = (bytes) =>
+    protocol.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.url).origin, quotaSize: bytes });
 
   /** @param {import('./page.js').Browser} browser */
   async function prepare({ page }) {
@@ -196,39 +222,47 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     const { page, browser } = opened;
     await trainAndPause(opened);
     await browser.evaluate(() => {
-      const kill = (/** @type {{ type: string }} */ { type }, /** @type {Worker} */ trainer) => type === 'progress' && trainer.terminate();
+      const kill = (/** @type {{ type: string }} */ { type }, /** @type {Worker} */ trainer) =>
+        type === 'progress' && trainer.terminate();
       Object.assign(globalThis, { onEvent: kill });
     });
     await page.click('train-pause');
     await page.trained('failed');
-    assert.match(await browser.evaluate(() => document.getElementById('alarm')?.innerText), /has ended, and what was not kept is lost/);
+    assert.match(
+      await browser.evaluate(() => document.getElementById('alarm')?.innerText),
+      /has ended, and what was not kept is lost/,
+    );
     await interrupted();
     await goesOn();
   });
 
-  test('a tab whose process ends, as when it is discarded: the run goes on to the same weights, and no other tab has it', async () => {
-    const { page, browser } = opened;
-    await trainAndPause(opened);
-    await press(opened, 'train-pause');
-    const gone = new Promise((resolve) => tab.once('error', resolve));
-    protocol.send('Page.crash').catch(() => {});
-    await gone;
-    await page.open(RUN);
-    await interrupted();
-    const other = await browser.newTab();
-    try {
-      const second = { browser: other, page: createPage(other, server.url) };
-      await second.page.open(RUN);
-      await says(second, 'resume-offer', /interrupted in epoch/);
-      await tab.bringToFront();
-      await goesOn();
-      await press(second, 'resume-discard');
-      await says(second, 'resume-offer', /Your last run is still here/); // an earlier one: the other is the first tab's
-      await done();
-    } finally {
-      await other.close();
-    }
-  });
+  test(
+    'a tab whose process ends, as when it is discarded: the run goes on to the same weights, and no other tab has ' +
+      'it',
+    async () => {
+      const { page, browser } = opened;
+      await trainAndPause(opened);
+      await press(opened, 'train-pause');
+      const gone = new Promise((resolve) => tab.once('error', resolve));
+      protocol.send('Page.crash').catch(() => {});
+      await gone;
+      await page.open(RUN);
+      await interrupted();
+      const other = await browser.newTab();
+      try {
+        const second = { browser: other, page: createPage(other, server.url) };
+        await second.page.open(RUN);
+        await says(second, 'resume-offer', /interrupted in epoch/);
+        await tab.bringToFront();
+        await goesOn();
+        await press(second, 'resume-discard');
+        await says(second, 'resume-offer', /Your last run is still here/); // an earlier one: the other is the first tab's
+        await done();
+      } finally {
+        await other.close();
+      }
+    },
+  );
 
   test('two tabs that train at once: each keeps a run of its own, to the same weights', async () => {
     const { page, browser } = opened;
@@ -239,7 +273,8 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
       await followTrainers(/** @type {Tab} */ (other.page));
       const second = { browser: other, page: createPage(other, server.url) };
       await second.page.open(RUN);
-      await says(second, 'resume-offer', /Your last run is still here/); // an earlier one, and not that of the first tab
+      // an earlier one, and not that of the first tab
+      await says(second, 'resume-offer', /Your last run is still here/);
       await trainAndPause(second);
       ids.push((await other.evaluate(lastRun)).id);
       await Promise.all([opened, second].map((each) => press(each, 'train-pause')));
@@ -298,7 +333,11 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     const { page } = opened;
     await shiftClock(-3 * HOUR, async () => {
       await page.open(RUN);
-      await says(opened, 'resume-offer', /Your last run is still here: .*, before the clock was set back \(it said .+\)\./);
+      await says(
+        opened,
+        'resume-offer',
+        /Your last run is still here: .*, before the clock was set back \(it said .+\)\./,
+      );
       await trainAndPause(opened);
       await page.open(RUN);
       await says(opened, 'resume-offer', /interrupted in epoch \d+ of \d+, (just now|\d minutes? ago)\./);
@@ -313,11 +352,16 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await page.choose('settings-batch-size', '2000');
     await page.click('train-start');
     await page.trained('failed');
-    assert.match(await page.text('train-status'), /batch size 2000 needs \d+ MB for activations, more than there is; choose a smaller one/);
+    assert.match(
+      await page.text('train-status'),
+      /batch size 2000 needs \d+ MB for activations, more than there is; choose a smaller one/,
+    );
     await page.choose('settings-batch-size', '32');
     await page.choose('layer-filters', '8');
     await page.choose('layer-units', '40000');
-    await browser.waitFor(() => /no memory for [\d,]+ weights/.test(document.querySelector('.at-fault')?.textContent ?? ''));
+    await browser.waitFor(() =>
+      /no memory for [\d,]+ weights/.test(document.querySelector('.at-fault')?.textContent ?? ''),
+    );
     await page.choose('layer-units', '32');
     await browser.waitFor(() => !document.querySelector('.at-fault'));
     assert.deepEqual(await browser.evaluate(lastRun), run);
@@ -339,20 +383,24 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
   });
 });
 
-test('an engine without SIMD: an alarm that tells what is needed, and offers nothing that cannot help', { timeout: 60_000 }, () =>
-  withPage(['chromium', { query: QUICK, browser: { args: [NO_SIMD] } }], async ({ page, browser }) => {
-    const shown = () => browser.evaluate(() => document.getElementById('alarm')?.innerText.trim());
-    await browser.waitFor(() => document.getElementById('alarm')?.hidden === false);
-    await page.speak('en');
-    assert.equal(
-      await shown(),
-      'Training needs WebAssembly SIMD, which Chrome 91, Firefox 89, Safari 16.4 and later have.',
-    );
-    await page.click('train-start');
-    await page.trained('idle');
-    await page.speak('zh-Hans');
-    assert.match(await shown(), /^训练需要 WebAssembly SIMD.*。$/);
-  }));
+test(
+  'an engine without SIMD: an alarm that tells what is needed, and offers nothing that cannot help',
+  { timeout: 60_000 },
+  () =>
+    withPage(['chromium', { query: QUICK, browser: { args: [NO_SIMD] } }], async ({ page, browser }) => {
+      const shown = () => browser.evaluate(() => document.getElementById('alarm')?.innerText.trim());
+      await browser.waitFor(() => document.getElementById('alarm')?.hidden === false);
+      await page.speak('en');
+      assert.equal(
+        await shown(),
+        'Training needs WebAssembly SIMD, which Chrome 91, Firefox 89, Safari 16.4 and later have.',
+      );
+      await page.click('train-start');
+      await page.trained('idle');
+      await page.speak('zh-Hans');
+      assert.match(await shown(), /^训练需要 WebAssembly SIMD.*。$/);
+    }),
+);
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`${name}, storage that is refused: trains, and says that nothing is kept`, { timeout: 90_000 }, async () => {
@@ -362,7 +410,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await withPage([name, { query: QUICK, browser: refusing }], async (opened) => {
         await trains(opened);
         await says(opened, 'keep-status', /^Not kept: this browser gives the page no storage/);
-        assert.deepEqual(opened.browser.errors.filter((text) => !/ServiceWorker/.test(text)), []); // of which Firefox itself tells
+        assert.deepEqual(
+          opened.browser.errors.filter((text) => !/ServiceWorker/.test(text)),
+          [],
+        ); // of which Firefox itself tells
       });
     } finally {
       await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -370,7 +421,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   });
 }
 
-for (const [list, least] of /** @type {const} */ ([['tests/FAULTS.md', 20], ['tests/KINDS.md', 20], ['.github/SECURITY.md', 12]])) {
+for (const [list, least] of /** @type {const} */ ([
+  ['tests/FAULTS.md', 20],
+  ['tests/KINDS.md', 20],
+  ['.github/SECURITY.md', 12],
+])) {
   test(`each row of ${list} names tests that exist`, async () => {
     const rows = rowsOf((await readFile(new URL(list, ROOT), 'utf8')).replaceAll(/\| Tests? \|$/gm, '| test |'));
     assert.ok(rows.length >= least);
@@ -379,7 +434,10 @@ for (const [list, least] of /** @type {const} */ ([['tests/FAULTS.md', 20], ['te
       assert.ok(named.length > 0, `${what} names no test`);
       for (const [, file, name] of named) {
         const lines = (await readFile(new URL(file, ROOT), 'utf8')).split('\n');
-        assert.ok(lines.some((line) => /\btest\(|\{ fault: |^static void /.test(line) && line.includes(name)), `${file}: ${name}`);
+        assert.ok(
+          lines.some((line) => /\btest\(|\{ fault: |^static void /.test(line) && line.includes(name)),
+          `${file}: ${name}`,
+        );
       }
     }
   });

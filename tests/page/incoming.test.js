@@ -26,24 +26,64 @@ const DATASET = [
 
 /** A TensorFlow.js model as a file picker lists what Teachable Machine exports: by name. */
 async function teachable() {
-  const model = await sequential({ layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })], seed: 1 });
+  const model = await sequential({
+    layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })],
+    seed: 1,
+  });
   const files = await exportModel(model, 'tfjs');
-  return [{ name: 'metadata.json', bytes: text('{"labels":["a","b"],"imageSize":28}') }, ...files].map(({ name, bytes }) => ({ name, bytes: [...bytes] }));
+  return [{ name: 'metadata.json', bytes: text('{"labels":["a","b"],"imageSize":28}') }, ...files].map(
+    ({ name, bytes }) => ({ name, bytes: [...bytes] }),
+  );
 }
 
-test('files are told apart by what they begin with where names do not tell, and what is unknown goes where it was chosen for', async () => {
-  const file = (/** @type {Given} */ { name, type = '', bytes }) => new File([Uint8Array.from(bytes)], name, { type });
-  const named = (/** @type {any} */ groups) => Object.fromEntries(Object.entries(groups).map(([kind, files]) => [kind, files.map((/** @type {any} */ each) => (each.file ?? each).name)]));
-  const tfjs = await teachable();
-  const unreadable = Object.assign(file({ name: 'folder', bytes: [] }), { slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }) });
-  const all = [file({ ...shirt(), name: 'no-name', type: '' }), ...DATASET.map(file), ...tfjs.map(file), file(NOTES), unreadable];
-  assert.deepEqual(named(await sorted(all)), {
-    pictures: ['no-name'], dataset: ['one', 'two', 'three', 'four'], model: ['metadata.json', 'model.json', 'weights.bin'], strays: ['notes.txt', 'folder'],
-  });
-  assert.deepEqual(named(await sorted([file({ name: 'a.fit', type: 'image/fits', bytes: [] })])).model, ['a.fit'], 'as Firefox names its type');
-  assert.deepEqual(named(await sorted([file(NOTES)], 'model')), { pictures: [], dataset: [], model: ['notes.txt'], strays: [] });
-  assert.deepEqual(named(await sorted([file({ name: 'weights.bin', bytes: [1, 2] })])).strays, ['weights.bin'], 'no model beside it');
-});
+test(
+  'files are told apart by what they begin with where names do not tell, and what is unknown goes where it was ' +
+    'chosen for',
+  async () => {
+    const file = (/** @type {Given} */ { name, type = '', bytes }) =>
+      new File([Uint8Array.from(bytes)], name, { type });
+    const named = (/** @type {any} */ groups) =>
+      Object.fromEntries(
+        Object.entries(groups).map(([kind, files]) => [
+          kind,
+          files.map((/** @type {any} */ each) => (each.file ?? each).name),
+        ]),
+      );
+    const tfjs = await teachable();
+    const unreadable = Object.assign(file({ name: 'folder', bytes: [] }), {
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }),
+    });
+    const all = [
+      file({ ...shirt(), name: 'no-name', type: '' }),
+      ...DATASET.map(file),
+      ...tfjs.map(file),
+      file(NOTES),
+      unreadable,
+    ];
+    assert.deepEqual(named(await sorted(all)), {
+      pictures: ['no-name'],
+      dataset: ['one', 'two', 'three', 'four'],
+      model: ['metadata.json', 'model.json', 'weights.bin'],
+      strays: ['notes.txt', 'folder'],
+    });
+    assert.deepEqual(
+      named(await sorted([file({ name: 'a.fit', type: 'image/fits', bytes: [] })])).model,
+      ['a.fit'],
+      'as Firefox names its type',
+    );
+    assert.deepEqual(named(await sorted([file(NOTES)], 'model')), {
+      pictures: [],
+      dataset: [],
+      model: ['notes.txt'],
+      strays: [],
+    });
+    assert.deepEqual(
+      named(await sorted([file({ name: 'weights.bin', bytes: [1, 2] })])).strays,
+      ['weights.bin'],
+      'no model beside it',
+    );
+  },
+);
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   describe(`files in ${name}`, { timeout: 120_000 }, () => {
@@ -64,34 +104,63 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await rm(folder, { recursive: true, force: true });
     });
 
-    /** @param {'drop' | 'paste'} how @param {Given[]} files @param {string} [target] @param {string} [words] that come with them */
+    /**
+     * @param {'drop' | 'paste'} how
+     * @param {Given[]} files
+     * @param {string} [target]
+     * @param {string} [words] that come with them
+     */
     const give = (how, files, target = 'body', words = '') =>
-      opened.browser.evaluate((/** @type {string} */ event, /** @type {any[]} */ all, /** @type {string} */ selector, /** @type {string} */ plain) => {
-        const transfer = new DataTransfer();
-        for (const { name: called, type, bytes } of all) transfer.items.add(new File([new Uint8Array(bytes)], called, { type }));
-        if (plain) transfer.setData('text/plain', plain);
-        const options = { bubbles: true, cancelable: true };
-        const made = event === 'drop' ? new DragEvent('drop', { ...options, dataTransfer: transfer }) : new ClipboardEvent('paste', { ...options, clipboardData: transfer });
-        return /** @type {Element} */ (document.querySelector(selector)).dispatchEvent(made);
-      }, how, files.map(({ name: called, type = '', bytes }) => ({ name: called, type, bytes: [...bytes] })), target, words);
+      opened.browser.evaluate(
+        (
+          /** @type {string} */ event,
+          /** @type {any[]} */ all,
+          /** @type {string} */ selector,
+          /** @type {string} */ plain,
+        ) => {
+          const transfer = new DataTransfer();
+          for (const { name: called, type, bytes } of all)
+            transfer.items.add(new File([new Uint8Array(bytes)], called, { type }));
+          if (plain) transfer.setData('text/plain', plain);
+          const options = { bubbles: true, cancelable: true };
+          const made =
+            event === 'drop'
+              ? new DragEvent('drop', { ...options, dataTransfer: transfer })
+              : new ClipboardEvent('paste', { ...options, clipboardData: transfer });
+          return /** @type {Element} */ (document.querySelector(selector)).dispatchEvent(made);
+        },
+        how,
+        files.map(({ name: called, type = '', bytes }) => ({ name: called, type, bytes: [...bytes] })),
+        target,
+        words,
+      );
 
     const state = async () => ({
       status: await opened.page.text('dataset-status'),
       train: await opened.page.text('train-status'),
       accuracy: await opened.page.text('test-accuracy'),
       address: await opened.browser.evaluate(() => location.search),
-      source: await opened.browser.evaluate(() => /** @type {HTMLSelectElement} */ (document.querySelector('[data-testid="dataset-source"]')).value),
+      source: await opened.browser.evaluate(
+        () => /** @type {HTMLSelectElement} */ (document.querySelector('[data-testid="dataset-source"]')).value,
+      ),
     });
 
     /** @param {RegExp} words */
     const says = (words) =>
-      opened.browser.waitFor((/** @type {string} */ selector, /** @type {string} */ pattern) => {
-        const note = document.querySelector(selector);
-        return note?.checkVisibility() && new RegExp(pattern).test(note.textContent ?? '');
-      }, { args: [hook('incoming-note'), words.source] });
+      opened.browser.waitFor(
+        (/** @type {string} */ selector, /** @type {string} */ pattern) => {
+          const note = document.querySelector(selector);
+          return note?.checkVisibility() && new RegExp(pattern).test(note.textContent ?? '');
+        },
+        { args: [hook('incoming-note'), words.source] },
+      );
 
     const items = (/** @type {number} */ wanted) =>
-      opened.browser.waitFor((/** @type {string} */ selector, /** @type {number} */ count) => document.querySelectorAll(selector).length === count, { args: [hook('photo-item'), wanted] });
+      opened.browser.waitFor(
+        (/** @type {string} */ selector, /** @type {number} */ count) =>
+          document.querySelectorAll(selector).length === count,
+        { args: [hook('photo-item'), wanted] },
+      );
 
     test('what nobody can open is named, and nothing else changes', async () => {
       const before = await state();
@@ -125,9 +194,15 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('text with a picture, pasted into a field, is the field’s', async () => {
       const { name: called, type, bytes } = shirt();
-      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('save-name')] });
+      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+        args: [hook('save-name')],
+      });
       for (const field of ['save-name', 'settings-seed']) {
-        assert.equal(await give('paste', [{ name: called, type, bytes }], hook(field), 'Coats'), true, `${field}: the browser pastes`);
+        assert.equal(
+          await give('paste', [{ name: called, type, bytes }], hook(field), 'Coats'),
+          true,
+          `${field}: the browser pastes`,
+        );
       }
       if (name === 'firefox') return; // where no script can make a paste of files
       await give('paste', [{ name: called, type, bytes }]);
@@ -141,7 +216,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await writeFile(join(folder, called), Uint8Array.from(bytes));
       }
       await opened.browser.uploadFile(hook('photo-input'), ...paths);
-      await opened.browser.waitFor((/** @type {string} */ selector) => document.querySelectorAll(selector).length === 1, { args: [hook('library-item')] });
+      await opened.browser.waitFor(
+        (/** @type {string} */ selector) => document.querySelectorAll(selector).length === 1,
+        { args: [hook('library-item')] },
+      );
     });
 
     test('while a run is under way, images stay what they are, and that is said', async () => {
@@ -153,12 +231,17 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await opened.page.click('train-stop');
       await opened.page.trained('idle');
       await give('drop', DATASET);
-      await opened.browser.waitFor(() => /: 60 .* 20 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''));
+      await opened.browser.waitFor(() =>
+        /: 60 .* 20 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''),
+      );
       assert.equal((await state()).source, 'files');
-      await opened.browser.waitFor((/** @type {string} */ selector) => {
-        const offer = document.querySelector(selector);
-        return Boolean(offer?.checkVisibility() && /interrupted in epoch/.test(offer.textContent ?? ''));
-      }, { args: [hook('resume-offer')] }); // what learnt from the images before is saved, and that is said
+      await opened.browser.waitFor(
+        (/** @type {string} */ selector) => {
+          const offer = document.querySelector(selector);
+          return Boolean(offer?.checkVisibility() && /interrupted in epoch/.test(offer.textContent ?? ''));
+        },
+        { args: [hook('resume-offer')] },
+      ); // what learnt from the images before is saved, and that is said
     });
 
     if (name === 'chromium') {
@@ -166,10 +249,12 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         const { bytes } = shirt();
         await mkdir(join(folder, 'wardrobe/winter'), { recursive: true });
         for (const path of ['a.png', 'winter/b.png']) await writeFile(join(folder, 'wardrobe', path), bytes);
-        for (const path of ['.DS_Store', 'winter/Thumbs.db', 'list.csv']) await writeFile(join(folder, 'wardrobe', path), 'x');
+        for (const path of ['.DS_Store', 'winter/Thumbs.db', 'list.csv'])
+          await writeFile(join(folder, 'wardrobe', path), 'x');
         const protocol = await /** @type {import('puppeteer-core').Page} */ (opened.browser.page).createCDPSession();
         const data = { items: [], files: [join(folder, 'wardrobe')], dragOperationsMask: 1 };
-        for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop'])) await protocol.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+        for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop']))
+          await protocol.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
         await items(5);
         await says(/list\.csv/);
         assert.doesNotMatch(await opened.browser.evaluate(() => document.body.innerText), /DS_Store|Thumbs|: 8\b/);

@@ -4,20 +4,54 @@ import { numberOf } from '../../web/fields.js';
 import { FIELDS } from '../../web/settings.js';
 import { hook, openPage, withPage } from './page.js';
 
-/** What is typed and pressed on the built page: never misread, never done twice, and the keyboard goes where the eye is taken. */
+/**
+ * What is typed and pressed on the built page: never misread, never done twice, and the keyboard goes where the eye is
+ * taken.
+ */
 
 const SLOW = 'data=synthetic&epochs=400&train-size=500&filters=8&units=32';
 
 /** @typedef {import('./page.js').Opened} Opened */
 
 describe('numbers', () => {
-  test('are read with a decimal point or comma, in the digits of any keyboard; what can be meant in two ways is not read', () => {
-    for (const [text, value] of /** @type {[string, number][]} */ ([['0,01', 0.01], ['0.01', 0.01], ['.5', 0.5], ['1e-3', 0.001], [' 2 ', 2], ['０．０１', 0.01], ['1,5', 1.5], ['-0', 0], ['−1', -1], ['0,001', 0.001]])) {
-      assert.equal(numberOf(text), value, text);
-    }
-    for (const text of ['', 'abc', 'NaN', 'Infinity', '1,000', '12,345,678', '1.000,5', '0x10', '1_0', '1 000', '--1', '1e', ',', '1,2,3']) assert.ok(Number.isNaN(numberOf(text)), text);
-    for (const text of ['2.0', '60,000', '60.000', '2,5']) assert.equal(FIELDS.epochs.parse(text), undefined, text);
-  });
+  test(
+    'are read with a decimal point or comma, in the digits of any keyboard; what can be meant in two ways is not ' +
+      'read',
+    () => {
+      for (const [text, value] of /** @type {[string, number][]} */ ([
+        ['0,01', 0.01],
+        ['0.01', 0.01],
+        ['.5', 0.5],
+        ['1e-3', 0.001],
+        [' 2 ', 2],
+        ['０．０１', 0.01],
+        ['1,5', 1.5],
+        ['-0', 0],
+        ['−1', -1],
+        ['0,001', 0.001],
+      ])) {
+        assert.equal(numberOf(text), value, text);
+      }
+      for (const text of [
+        '',
+        'abc',
+        'NaN',
+        'Infinity',
+        '1,000',
+        '12,345,678',
+        '1.000,5',
+        '0x10',
+        '1_0',
+        '1 000',
+        '--1',
+        '1e',
+        ',',
+        '1,2,3',
+      ])
+        assert.ok(Number.isNaN(numberOf(text)), text);
+      for (const text of ['2.0', '60,000', '60.000', '2,5']) assert.equal(FIELDS.epochs.parse(text), undefined, text);
+    },
+  );
 });
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
@@ -35,7 +69,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
             let left = 100;
             Object.assign(globalThis, { changes: 0 });
             history.replaceState = function (...args) {
-              if (left-- <= 0) throw new DOMException('Attempt to use history.replaceState() more than 100 times per 30 seconds', 'SecurityError');
+              if (left-- <= 0)
+                throw new DOMException(
+                  'Attempt to use history.replaceState() more than 100 times per 30 seconds',
+                  'SecurityError',
+                );
               /** @type {any} */ (globalThis).changes++;
               setTimeout(() => left++, 30_000);
               return replace.apply(this, args);
@@ -47,14 +85,24 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     after(() => opened?.close());
 
     /** @param {string} testid */
-    const invalid = (testid) => opened.browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('aria-invalid') === 'true', hook(testid));
+    const invalid = (testid) =>
+      opened.browser.evaluate(
+        (/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('aria-invalid') === 'true',
+        hook(testid),
+      );
     const search = () => opened.browser.evaluate(() => location.search);
 
     test('what is no number in the address is said, and the initial value is used', async () => {
       const { browser, page } = opened;
       const notes = await browser.evaluate(() => document.getElementById('corrections')?.textContent);
       for (const part of ['learning-rate=abc', 'momentum=NaN', 'dropout=x']) assert.match(notes, new RegExp(part));
-      assert.equal(await browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value, hook('settings-learning-rate')), '0.001');
+      assert.equal(
+        await browser.evaluate(
+          (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value,
+          hook('settings-learning-rate'),
+        ),
+        '0.001',
+      );
       assert.equal(await page.data('train-status', 'state'), 'idle');
     });
 
@@ -66,7 +114,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         assert.match(await page.text('train-status'), /not valid/);
         await page.click('train-start');
         assert.equal(await page.data('train-status', 'state'), 'idle');
-        assert.equal(await browser.evaluate(() => document.activeElement?.getAttribute('data-testid')), 'settings-learning-rate');
+        assert.equal(
+          await browser.evaluate(() => document.activeElement?.getAttribute('data-testid')),
+          'settings-learning-rate',
+        );
       }
       await browser.type(hook('settings-learning-rate'), '0,01');
       assert.equal(await invalid('settings-learning-rate'), false);
@@ -91,25 +142,45 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
           field.dispatchEvent(new Event('input', { bubbles: true }));
         }
       }, hook('settings-seed'));
-      assert.equal(await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.matches(':disabled')), false, 'the rest was done');
+      assert.equal(
+        await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.matches(':disabled')),
+        false,
+        'the rest was done',
+      );
       await browser.waitFor(() => /seed=300(&|$)/.test(location.search));
       assert.ok((await browser.evaluate(() => /** @type {any} */ (globalThis).changes)) <= 60);
     });
 
     test('an invalid model is said, and cannot be started until it is corrected', async () => {
       const { browser, page } = opened;
-      const disabled = () => browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('aria-disabled') === 'true', hook('train-start'));
+      const disabled = () =>
+        browser.evaluate(
+          (/** @type {string} */ selector) =>
+            document.querySelector(selector)?.getAttribute('aria-disabled') === 'true',
+          hook('train-start'),
+        );
       await browser.type(hook('layer-kernelSize'), '29');
-      await browser.waitFor((/** @type {string} */ selector) => /cannot be built/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('train-status')] });
+      await browser.waitFor(
+        (/** @type {string} */ selector) => /cannot be built/.test(document.querySelector(selector)?.textContent ?? ''),
+        { args: [hook('train-status')] },
+      );
       assert.equal(await disabled(), true);
       await browser.type(hook('layer-kernelSize'), '28');
-      await browser.waitFor(() => document.querySelector('.layer.at-fault:not(:first-child)') !== null); // nothing is left to pool
+      // nothing is left to pool
+      await browser.waitFor(() => document.querySelector('.layer.at-fault:not(:first-child)') !== null);
       assert.equal(await disabled(), true);
       await page.click('train-start');
       assert.equal(await page.data('train-status', 'state'), 'idle');
-      assert.equal(await browser.evaluate(() => document.activeElement?.closest('.layer.at-fault') !== null), true, 'a press leads to the layer');
+      assert.equal(
+        await browser.evaluate(() => document.activeElement?.closest('.layer.at-fault') !== null),
+        true,
+        'a press leads to the layer',
+      );
       await browser.type(hook('layer-kernelSize'), '3');
-      await browser.waitFor((/** @type {string} */ selector) => /^Ready/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('train-status')] });
+      await browser.waitFor(
+        (/** @type {string} */ selector) => /^Ready/.test(document.querySelector(selector)?.textContent ?? ''),
+        { args: [hook('train-status')] },
+      );
       assert.equal(await disabled(), false);
     });
 
@@ -122,7 +193,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.trained('training');
       assert.ok(await browser.evaluate(() => document.getElementById('train')?.contains(document.activeElement)));
       await browser.press('Tab');
-      assert.ok(await browser.evaluate(() => document.getElementById('train')?.contains(document.activeElement)), 'and on from there');
+      assert.ok(
+        await browser.evaluate(() => document.getElementById('train')?.contains(document.activeElement)),
+        'and on from there',
+      );
       await page.click('train-stop');
       await page.trained('idle');
     });
@@ -132,75 +206,127 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 }
 
 test('a double click acts once, and so does a key that is held down', { timeout: 90_000 }, () =>
-  withPage(['chromium', { query: 'data=synthetic&epochs=1&train-size=500' }], async ({ browser, page: { loaded, click, trained } }) => {
-    const page = /** @type {import('puppeteer-core').Page} */ (browser.page);
-    await loaded();
-    await click('train-start');
-    await trained('done');
-    const count = (/** @type {string} */ testid) => browser.evaluate((/** @type {string} */ selector) => document.querySelectorAll(selector).length, hook(testid));
-    /** @param {string} testid */
-    const twice = async (testid) => {
-      await browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.scrollIntoView({ block: 'center', behavior: 'instant' }), hook(testid));
-      await page.click(hook(testid), { count: 2, delay: 30 });
-    };
-    const settled = (/** @type {string} */ testid, /** @type {number} */ wanted) =>
-      browser.waitFor((/** @type {string} */ selector, /** @type {number} */ number) => document.querySelectorAll(selector).length === number, { args: [hook(testid), wanted] });
-    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('save-model')] });
+  withPage(
+    ['chromium', { query: 'data=synthetic&epochs=1&train-size=500' }],
+    async ({ browser, page: { loaded, click, trained } }) => {
+      const page = /** @type {import('puppeteer-core').Page} */ (browser.page);
+      await loaded();
+      await click('train-start');
+      await trained('done');
+      const count = (/** @type {string} */ testid) =>
+        browser.evaluate((/** @type {string} */ selector) => document.querySelectorAll(selector).length, hook(testid));
+      /** @param {string} testid */
+      const twice = async (testid) => {
+        await browser.evaluate(
+          (/** @type {string} */ selector) =>
+            document.querySelector(selector)?.scrollIntoView({ block: 'center', behavior: 'instant' }),
+          hook(testid),
+        );
+        await page.click(hook(testid), { count: 2, delay: 30 });
+      };
+      const settled = (/** @type {string} */ testid, /** @type {number} */ wanted) =>
+        browser.waitFor(
+          (/** @type {string} */ selector, /** @type {number} */ number) =>
+            document.querySelectorAll(selector).length === number,
+          { args: [hook(testid), wanted] },
+        );
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+        args: [hook('save-model')],
+      });
 
-    await twice('save-model');
-    await settled('library-item', 1);
-    await browser.type(hook('save-name'), 'Held');
-    for (let i = 0; i < 3; i++) await page.keyboard.down('Enter'); // as a key that repeats
-    await page.keyboard.up('Enter');
-    await settled('library-item', 2);
+      await twice('save-model');
+      await settled('library-item', 1);
+      await browser.type(hook('save-name'), 'Held');
+      for (let i = 0; i < 3; i++) await page.keyboard.down('Enter'); // as a key that repeats
+      await page.keyboard.up('Enter');
+      await settled('library-item', 2);
 
-    await twice('library-delete');
-    await settled('library-item', 1);
-    const layers = await browser.evaluate(() => document.querySelectorAll('.layer').length);
-    await twice('model-add');
-    assert.equal(await browser.evaluate(() => document.querySelectorAll('.layer').length), layers + 1);
-    await twice('layer-remove');
-    assert.equal(await browser.evaluate(() => document.querySelectorAll('.layer').length), layers);
+      await twice('library-delete');
+      await settled('library-item', 1);
+      const layers = await browser.evaluate(() => document.querySelectorAll('.layer').length);
+      await twice('model-add');
+      assert.equal(await browser.evaluate(() => document.querySelectorAll('.layer').length), layers + 1);
+      await twice('layer-remove');
+      assert.equal(await browser.evaluate(() => document.querySelectorAll('.layer').length), layers);
 
-    await click('photo-draw');
-    await browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.scrollIntoView({ block: 'center', behavior: 'instant' }), hook('drawing-canvas'));
-    const box = /** @type {import('puppeteer-core').BoundingBox} */ (await (await page.$(hook('drawing-canvas')))?.boundingBox());
-    await page.mouse.move(box.x + 40, box.y + 40);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 90, box.y + 140, { steps: 4 });
-    await page.mouse.up();
-    await twice('drawing-use');
-    await settled('photo-item', 1);
+      await click('photo-draw');
+      await browser.evaluate(
+        (/** @type {string} */ selector) =>
+          document.querySelector(selector)?.scrollIntoView({ block: 'center', behavior: 'instant' }),
+        hook('drawing-canvas'),
+      );
+      const box = /** @type {import('puppeteer-core').BoundingBox} */ (
+        await (await page.$(hook('drawing-canvas')))?.boundingBox()
+      );
+      await page.mouse.move(box.x + 40, box.y + 40);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 90, box.y + 140, { steps: 4 });
+      await page.mouse.up();
+      await twice('drawing-use');
+      await settled('photo-item', 1);
 
-    await twice('grid-next'); // one that is pressed many times on purpose
-    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('data-index') === '50', { args: [hook('prediction-cell')] });
-    assert.equal(await count('photo-item'), 1);
-    assert.equal(await count('library-item'), 1);
-  }));
+      await twice('grid-next'); // one that is pressed many times on purpose
+      await browser.waitFor(
+        (/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('data-index') === '50',
+        { args: [hook('prediction-cell')] },
+      );
+      assert.equal(await count('photo-item'), 1);
+      assert.equal(await count('library-item'), 1);
+    },
+  ),
+);
 
 test('a core that cannot be loaded is said to be just that, and is loaded again', { timeout: 90_000 }, () =>
-  withPage(['chromium', { query: 'data=synthetic&epochs=1&train-size=500', server: { fail: (path) => (path.endsWith('.wasm') ? 404 : undefined) } }], async ({ browser, page, server }) => {
-    await browser.waitFor(() => document.getElementById('alarm')?.hidden === false && document.getElementById('alarm')?.innerText.trim());
-    const words = await browser.evaluate(() => document.getElementById('alarm')?.innerText);
-    assert.match(words, /core could not be loaded.*Nothing is lost/);
-    assert.doesNotMatch(words, /has ended|what was not kept/);
-    server.options.fail = undefined;
-    await browser.click('#restart');
-    await page.loaded();
-    await page.click('train-start');
-    await page.trained('done');
-    assert.equal(await browser.evaluate(() => document.getElementById('alarm')?.hidden), true);
-  }));
+  withPage(
+    [
+      'chromium',
+      {
+        query: 'data=synthetic&epochs=1&train-size=500',
+        server: { fail: (path) => (path.endsWith('.wasm') ? 404 : undefined) },
+      },
+    ],
+    async ({ browser, page, server }) => {
+      await browser.waitFor(
+        () => document.getElementById('alarm')?.hidden === false && document.getElementById('alarm')?.innerText.trim(),
+      );
+      const words = await browser.evaluate(() => document.getElementById('alarm')?.innerText);
+      assert.match(words, /core could not be loaded.*Nothing is lost/);
+      assert.doesNotMatch(words, /has ended|what was not kept/);
+      server.options.fail = undefined;
+      await browser.click('#restart');
+      await page.loaded();
+      await page.click('train-start');
+      await page.trained('done');
+      assert.equal(await browser.evaluate(() => document.getElementById('alarm')?.hidden), true);
+    },
+  ),
+);
 
-test('another build of the core that cannot be loaded is said, and the one that is there still trains', { timeout: 90_000 }, () =>
-  withPage(['chromium', { query: 'data=synthetic&epochs=1&train-size=500' }], async ({ browser, page, server }) => {
-    await page.loaded();
-    await browser.waitFor((/** @type {string} */ selector) => /relaxed/.test(/** @type {HTMLElement} */ (document.querySelector(selector)).dataset.build ?? ''), { args: [hook('runtime-info')] });
-    server.options.fail = (path) => (/simd.*\.(mjs|wasm)$/.test(path) ? 404 : undefined);
-    await page.click('settings-deterministic');
-    await browser.waitFor((/** @type {string} */ selector) => /could not be loaded/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('runtime-info')] });
-    await page.click('settings-deterministic');
-    await browser.waitFor((/** @type {string} */ selector) => !/could not be loaded/.test(document.querySelector(selector)?.textContent ?? ''), { args: [hook('runtime-info')] });
-    await page.click('train-start');
-    await page.trained('done');
-  }));
+test(
+  'another build of the core that cannot be loaded is said, and the one that is there still trains',
+  { timeout: 90_000 },
+  () =>
+    withPage(['chromium', { query: 'data=synthetic&epochs=1&train-size=500' }], async ({ browser, page, server }) => {
+      await page.loaded();
+      await browser.waitFor(
+        (/** @type {string} */ selector) =>
+          /relaxed/.test(/** @type {HTMLElement} */ (document.querySelector(selector)).dataset.build ?? ''),
+        { args: [hook('runtime-info')] },
+      );
+      server.options.fail = (path) => (/simd.*\.(mjs|wasm)$/.test(path) ? 404 : undefined);
+      await page.click('settings-deterministic');
+      await browser.waitFor(
+        (/** @type {string} */ selector) =>
+          /could not be loaded/.test(document.querySelector(selector)?.textContent ?? ''),
+        { args: [hook('runtime-info')] },
+      );
+      await page.click('settings-deterministic');
+      await browser.waitFor(
+        (/** @type {string} */ selector) =>
+          !/could not be loaded/.test(document.querySelector(selector)?.textContent ?? ''),
+        { args: [hook('runtime-info')] },
+      );
+      await page.click('train-start');
+      await page.trained('done');
+    }),
+);

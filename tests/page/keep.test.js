@@ -26,10 +26,15 @@ function catchDownloads() {
   };
 }
 
-/** What `importModel` makes of the files that were downloaded, on the picture of zeros; runs in the page. @param {string[]} names */
+/**
+ * What `importModel` makes of the files that were downloaded, on the picture of zeros; runs in the page.
+ * @param {string[]} names
+ */
 async function predictionOf(names) {
   const { fittingRoom, downloads } = /** @type {any} */ (globalThis);
-  const files = await Promise.all(names.map(async (name) => ({ name, bytes: new Uint8Array(await downloads[name].arrayBuffer()) })));
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, bytes: new Uint8Array(await downloads[name].arrayBuffer()) })),
+  );
   const model = await fittingRoom.importModel(files, { deterministic: true, threads: 1 });
   const { data } = await model.predict({ shape: [1, 28, 28, 1], data: new Uint8Array(784) });
   model.dispose();
@@ -40,11 +45,29 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   describe(`models in ${name}`, { timeout: 120_000 }, () => {
     test('are saved, renamed, compared, deleted and brought back, taken away in every format, and used', () =>
       withPage([name, { query: QUICK }], async ({ browser, page }) => {
-        const items = (/** @type {number} */ count) => browser.waitFor((/** @type {string} */ selector, /** @type {number} */ wanted) => document.querySelectorAll(selector).length === wanted, { args: [hook('library-item'), count] });
-        const says = (/** @type {string} */ text) => browser.waitFor((/** @type {string} */ selector, /** @type {string} */ part) => document.querySelector(selector)?.textContent?.includes(part), { args: [hook('keep-message'), text] });
+        const items = (/** @type {number} */ count) =>
+          browser.waitFor(
+            (/** @type {string} */ selector, /** @type {number} */ wanted) =>
+              document.querySelectorAll(selector).length === wanted,
+            { args: [hook('library-item'), count] },
+          );
+        const says = (/** @type {string} */ text) =>
+          browser.waitFor(
+            (/** @type {string} */ selector, /** @type {string} */ part) =>
+              document.querySelector(selector)?.textContent?.includes(part),
+            { args: [hook('keep-message'), text] },
+          );
         await page.loaded();
-        await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('save-model')] });
-        assert.equal(await browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.matches(':disabled'), hook('save-model')), true);
+        await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+          args: [hook('save-model')],
+        });
+        assert.equal(
+          await browser.evaluate(
+            (/** @type {string} */ selector) => document.querySelector(selector)?.matches(':disabled'),
+            hook('save-model'),
+          ),
+          true,
+        );
         await page.click('train-start');
         await page.trained('done');
         await browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
@@ -59,7 +82,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await browser.type(hook('library-name'), 'First of all');
         await browser.press('Enter');
         await page.click('library-compare');
-        await browser.waitFor(() => document.querySelector('[data-testid="comparison"] svg')?.textContent?.includes('First of all'));
+        await browser.waitFor(() =>
+          document.querySelector('[data-testid="comparison"] svg')?.textContent?.includes('First of all'),
+        );
         await page.click('library-delete');
         await items(0);
         await page.click('library-undo');
@@ -71,14 +96,23 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         for (const format of FORMATS) {
           await page.choose('export-format', format);
           await page.click('library-download');
-          const files = format === 'tfjs' ? ['model.json', 'weights.bin'] : [`First of all.${{ 'fitting-room': 'fit' }[format] ?? format}`];
+          const files =
+            format === 'tfjs'
+              ? ['model.json', 'weights.bin']
+              : [`First of all.${{ 'fitting-room': 'fit' }[format] ?? format}`];
           await says(files[0]);
           const prediction = await browser.evaluate(predictionOf, files);
           if (own.length === 0) own.push(...prediction);
-          prediction.forEach((/** @type {number} */ value, /** @type {number} */ i) => assert.ok(Math.abs(value - own[i]) < 1e-6, `${format}: ${value}, not ${own[i]}`));
+          prediction.forEach((/** @type {number} */ value, /** @type {number} */ i) =>
+            assert.ok(Math.abs(value - own[i]) < 1e-6, `${format}: ${value}, not ${own[i]}`),
+          );
         }
         for (const figures of ['history-csv', 'history-json', 'predictions-csv', 'plot-svg']) await page.click(figures);
-        const text = (/** @type {string} */ file) => browser.evaluate((/** @type {string} */ wanted) => /** @type {any} */ (globalThis).downloads[wanted].text(), file);
+        const text = (/** @type {string} */ file) =>
+          browser.evaluate(
+            (/** @type {string} */ wanted) => /** @type {any} */ (globalThis).downloads[wanted].text(),
+            file,
+          );
         assert.match(await text('history.csv'), /^epoch,.*val_acc.*\r\n1,.*\r\n2,.*\r\n$/);
         assert.equal(JSON.parse(await text('history.json')).history.val_acc.length, 2);
         assert.equal((await text('predictions.csv')).split('\r\n').length, 2_002);
@@ -95,14 +129,24 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('are opened from files, and what cannot be one is refused with its reason', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'fitting-room-models-'));
-      const small = await sequential({ layers: [layers.flatten({ inputShape: [4, 4, 1] }), layers.dense({ units: 2 })], seed: 1 });
+      const small = await sequential({
+        layers: [layers.flatten({ inputShape: [4, 4, 1] }), layers.dense({ units: 2 })],
+        seed: 1,
+      });
       await writeFile(join(folder, 'small.fit'), await small.save());
       await writeFile(join(folder, 'broken.onnx'), 'no model at all');
       try {
         await withPage([name, { query: QUICK }], async ({ browser, page }) => {
-          const says = (/** @type {string} */ text) => browser.waitFor((/** @type {string} */ selector, /** @type {string} */ part) => document.querySelector(selector)?.textContent?.includes(part), { args: [hook('keep-message'), text] });
+          const says = (/** @type {string} */ text) =>
+            browser.waitFor(
+              (/** @type {string} */ selector, /** @type {string} */ part) =>
+                document.querySelector(selector)?.textContent?.includes(part),
+              { args: [hook('keep-message'), text] },
+            );
           await page.loaded();
-          await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('model-input')] });
+          await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+            args: [hook('model-input')],
+          });
           await browser.uploadFile(hook('model-input'), join(folder, 'broken.onnx'));
           await says('That did not work');
           await browser.uploadFile(hook('model-input'), join(folder, 'small.fit'));
@@ -122,23 +166,56 @@ test('two tabs see the same models: what one deletes or renames, the other does 
     await page.loaded();
     await page.click('train-start');
     await page.trained('done');
-    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('save-name')] });
+    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+      args: [hook('save-name')],
+    });
     for (const name of ['First', 'Second']) {
       await browser.type(hook('save-name'), name);
       await page.click('save-model');
-      await browser.waitFor((/** @type {string} */ selector, /** @type {string} */ wanted) => [...document.querySelectorAll(selector)].some((field) => /** @type {HTMLInputElement} */ (field).value === wanted), { args: [hook('library-name'), name] });
+      await browser.waitFor(
+        (/** @type {string} */ selector, /** @type {string} */ wanted) =>
+          [...document.querySelectorAll(selector)].some(
+            (field) => /** @type {HTMLInputElement} */ (field).value === wanted,
+          ),
+        { args: [hook('library-name'), name] },
+      );
     }
     const other = await browser.newTab();
     try {
       /** @param {import('./page.js').Browser} tab */
-      const names = (tab) => tab.evaluate((/** @type {string} */ selector) => [...document.querySelectorAll(selector)].map((field) => /** @type {HTMLInputElement} */ (field).value), hook('library-name'));
+      const names = (tab) =>
+        tab.evaluate(
+          (/** @type {string} */ selector) =>
+            [...document.querySelectorAll(selector)].map((field) => /** @type {HTMLInputElement} */ (field).value),
+          hook('library-name'),
+        );
       /** @param {import('./page.js').Browser} tab @param {string[]} wanted */
-      const lists = (tab, wanted) => tab.waitFor((/** @type {string} */ selector, /** @type {string} */ all) => JSON.stringify([...document.querySelectorAll(selector)].map((field) => /** @type {HTMLInputElement} */ (field).value)) === all, { args: [hook('library-name'), JSON.stringify(wanted)] });
-      const says = (/** @type {string} */ text) => other.waitFor((/** @type {string} */ selector, /** @type {string} */ part) => document.querySelector(selector)?.textContent?.includes(part), { args: [hook('keep-message'), text] });
-      const press = (/** @type {import('./page.js').Browser} */ tab, /** @type {string} */ testid) => tab.evaluate((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(), hook(testid));
+      const lists = (tab, wanted) =>
+        tab.waitFor(
+          (/** @type {string} */ selector, /** @type {string} */ all) =>
+            JSON.stringify(
+              [...document.querySelectorAll(selector)].map((field) => /** @type {HTMLInputElement} */ (field).value),
+            ) === all,
+          { args: [hook('library-name'), JSON.stringify(wanted)] },
+        );
+      const says = (/** @type {string} */ text) =>
+        other.waitFor(
+          (/** @type {string} */ selector, /** @type {string} */ part) =>
+            document.querySelector(selector)?.textContent?.includes(part),
+          { args: [hook('keep-message'), text] },
+        );
+      const press = (/** @type {import('./page.js').Browser} */ tab, /** @type {string} */ testid) =>
+        tab.evaluate(
+          (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(),
+          hook(testid),
+        );
       await other.open(`${server.url}?${QUICK}`);
       await lists(other, ['Second', 'First']);
-      await other.waitFor((/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector))?.dataset.state === 'ready', { args: [hook('dataset-status')] });
+      await other.waitFor(
+        (/** @type {string} */ selector) =>
+          /** @type {HTMLElement} */ (document.querySelector(selector))?.dataset.state === 'ready',
+        { args: [hook('dataset-status')] },
+      );
 
       await browser.evaluate((/** @type {string} */ selector) => {
         const field = /** @type {HTMLInputElement} */ (document.querySelector(selector));
@@ -158,29 +235,44 @@ test('two tabs see the same models: what one deletes or renames, the other does 
       }
 
       // Where no tab tells: what is asked for is not there, and the list is put right.
-      for (const [act, done] of /** @type {const} */ ([['library-use', 1], ['library-download', 0]])) {
-        const database = (/** @type {number} */ left) => browser.evaluate((/** @type {number} */ count) => new Promise((resolve, reject) => {
-          const opening = indexedDB.open('fitting-room');
-          opening.onerror = reject;
-          opening.onsuccess = () => {
-            const transaction = opening.result.transaction(['models', 'bytes'], 'readwrite');
-            const models = transaction.objectStore('models');
-            models.getAll().onsuccess = ({ target }) => {
-              const [last] = /** @type {any} */ (target).result.sort((/** @type {any} */ a, /** @type {any} */ b) => b.savedAt - a.savedAt);
-              for (const store of ['models', 'bytes']) transaction.objectStore(store).delete(last.id);
-            };
-            transaction.oncomplete = () => (opening.result.close(), resolve(count));
-          };
-        }), left);
+      for (const [act, done] of /** @type {const} */ ([
+        ['library-use', 1],
+        ['library-download', 0],
+      ])) {
+        const database = (/** @type {number} */ left) =>
+          browser.evaluate(
+            (/** @type {number} */ count) =>
+              new Promise((resolve, reject) => {
+                const opening = indexedDB.open('fitting-room');
+                opening.onerror = reject;
+                opening.onsuccess = () => {
+                  const transaction = opening.result.transaction(['models', 'bytes'], 'readwrite');
+                  const models = transaction.objectStore('models');
+                  models.getAll().onsuccess = ({ target }) => {
+                    const [last] = /** @type {any} */ (target).result.sort(
+                      (/** @type {any} */ a, /** @type {any} */ b) => b.savedAt - a.savedAt,
+                    );
+                    for (const store of ['models', 'bytes']) transaction.objectStore(store).delete(last.id);
+                  };
+                  transaction.oncomplete = () => (opening.result.close(), resolve(count));
+                };
+              }),
+            left,
+          );
         await database(done);
         await press(other, act);
         await says('deleted in another tab');
         assert.equal((await names(other)).length, done);
       }
-      assert.equal(await other.evaluate(() => document.querySelector('[data-testid="train-status"]')?.getAttribute('data-state')), 'idle', 'nothing has changed');
+      assert.equal(
+        await other.evaluate(() => document.querySelector('[data-testid="train-status"]')?.getAttribute('data-state')),
+        'idle',
+        'nothing has changed',
+      );
       assert.deepEqual(other.errors, []);
     } finally {
       await other.close();
     }
     assert.deepEqual(browser.errors, []);
-  }));
+  }),
+);

@@ -10,7 +10,11 @@ const WRONG = 'b4301a'; // of the light theme, in which all is printed
 
 /** What is opened, filled and drawn in every section. @param {import('./page.js').Opened} opened */
 async function fill({ browser, page }) {
-  const there = (/** @type {string} */ selector, count = 1) => browser.waitFor((/** @type {string} */ wanted, /** @type {number} */ least) => document.querySelectorAll(wanted).length >= least, { args: [selector, count] });
+  const there = (/** @type {string} */ selector, count = 1) =>
+    browser.waitFor(
+      (/** @type {string} */ wanted, /** @type {number} */ least) => document.querySelectorAll(wanted).length >= least,
+      { args: [selector, count] },
+    );
   await page.loaded();
   await there(hook('save-model'));
   await page.click('train-start');
@@ -22,7 +26,11 @@ async function fill({ browser, page }) {
   await drop(browser, shirt());
   await page.waitForState('photo-result', 'ready');
   await page.click('photo-draw');
-  await browser.evaluate(() => document.querySelectorAll('#try details').forEach((details) => (/** @type {HTMLDetailsElement} */ (details).open = true)));
+  await browser.evaluate(() =>
+    document.querySelectorAll('#try details').forEach((details) => {
+      /** @type {HTMLDetailsElement} */ (details).open = true;
+    }),
+  );
   await there(`${hook('layer-maps')} li`);
   await page.click('model-add');
   await page.click('layer-remove'); // which can be undone
@@ -36,7 +44,9 @@ async function fill({ browser, page }) {
 /** Contrast of two colours, as WCAG 2 reckons it. @param {number[]} a red, green, blue, 0 to 255 @param {number[]} b */
 function contrast(a, b) {
   const light = (/** @type {number[]} */ colour) => {
-    const [red, green, blue] = colour.map((value) => (value <= 10 ? value / 3294.6 : (value / 269.025 + 0.0521327) ** 2.4));
+    const [red, green, blue] = colour.map((value) =>
+      value <= 10 ? value / 3294.6 : (value / 269.025 + 0.0521327) ** 2.4,
+    );
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
   };
   const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
@@ -70,13 +80,25 @@ describe('media', { timeout: 180_000 }, () => {
   for (const theme of ['light', 'dark']) {
     test(`printed from the ${theme} theme, nothing lies on anything else, and all is dark on white`, async () => {
       await opened.page.choose('theme', theme);
-      const wrong = await opened.browser.evaluate((/** @type {string} */ selector) => document.querySelectorAll(selector).length, '#evaluate .sign.cross');
+      const wrong = await opened.browser.evaluate(
+        (/** @type {string} */ selector) => document.querySelectorAll(selector).length,
+        '#evaluate .sign.cross',
+      );
       for (const landscape of [false, true]) {
         const pages = await printed(landscape);
-        assert.deepEqual(pages.map(overprints), pages.map(() => []));
+        assert.deepEqual(
+          pages.map(overprints),
+          pages.map(() => []),
+        );
         const colours = new Set(pages.flatMap(({ texts }) => texts.map(({ colour }) => colour)));
         for (const colour of colours) assert.ok(contrast(rgbOf(colour), [255, 255, 255]) >= 4.5, `text in #${colour}`);
-        const shapes = pages.flatMap((page) => page.shapes.map(({ left, top, right, bottom, colour }) => ({ width: right - left, height: bottom - top, colour })));
+        const shapes = pages.flatMap((page) =>
+          page.shapes.map(({ left, top, right, bottom, colour }) => ({
+            width: right - left,
+            height: bottom - top,
+            colour,
+          })),
+        );
         const crosses = shapes.filter(({ width, height, colour }) => colour === WRONG && width < 8 && height < 8);
         assert.ok(crosses.length >= 2 * wrong, `two strokes for each of ${wrong} crosses`);
         const bars = shapes.filter(({ width, height }) => width > 100 && height > 5 && height < 12);
@@ -89,18 +111,22 @@ describe('media', { timeout: 180_000 }, () => {
     const { browser, page } = opened;
     await page.choose('theme', 'dark');
     /** How light what is drawn on the charts is, of 255; runs in the page. */
-    const lightness = () => [...document.querySelectorAll('.chart canvas')].map((canvas) => {
-      const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
-      const { data } = /** @type {any} */ (canvas).getContext('2d').getImageData(0, 0, width, height);
-      let [sum, count] = [0, 0];
-      for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) [sum, count] = [sum + data[at + 1], count + 1];
-      return sum / count;
-    });
+    const lightness = () =>
+      [...document.querySelectorAll('.chart canvas')].map((canvas) => {
+        const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+        const { data } = /** @type {any} */ (canvas).getContext('2d').getImageData(0, 0, width, height);
+        let [sum, count] = [0, 0];
+        for (let at = 0; at < data.length; at += 4)
+          if (data[at + 3] === 255) [sum, count] = [sum + data[at + 1], count + 1];
+        return sum / count;
+      });
     await browser.evaluate(`addEventListener('beforeprint', () => (globalThis.printed = (${lightness})()))`);
     await tab.pdf();
     const onPaper = await browser.evaluate('globalThis.printed');
     const onScreen = await browser.evaluate(lightness);
-    onPaper.forEach((/** @type {number} */ light, /** @type {number} */ i) => assert.ok(light < 190 && light !== onScreen[i], `${light} on paper, ${onScreen[i]} on the screen`));
+    onPaper.forEach((/** @type {number} */ light, /** @type {number} */ i) =>
+      assert.ok(light < 190 && light !== onScreen[i], `${light} on paper, ${onScreen[i]} on the screen`),
+    );
     assert.equal(await browser.evaluate(() => document.documentElement.dataset.theme), 'dark');
   });
 
@@ -109,11 +135,25 @@ describe('media', { timeout: 180_000 }, () => {
     await tab.emulateMediaType('print');
     try {
       const seen = await browser.evaluate(() => {
-        const shown = (/** @type {string} */ selector) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)].filter((node) => node.checkVisibility() && node.getBoundingClientRect().width > 1));
-        const act = 'button, label.button, label.link, [type="range"], [type="file"], details:not([open]) > summary, .notice, .drop-veil';
+        const shown = (/** @type {string} */ selector) =>
+          /** @type {HTMLElement[]} */ (
+            [...document.querySelectorAll(selector)].filter(
+              (node) => node.checkVisibility() && node.getBoundingClientRect().width > 1,
+            )
+          );
+        const act =
+          'button, label.button, label.link, [type="range"], [type="file"], details:not([open]) > summary, ' +
+          '.notice, .drop-veil';
         return {
-          controls: shown(act).filter((node) => !node.matches('.picture, .confusion button')).map((node) => node.outerHTML.slice(0, 100)),
-          boxed: shown('input:not([type="checkbox"]), select').filter((node) => getComputedStyle(node).borderBottomStyle !== 'none' || getComputedStyle(node).appearance !== 'none').map((node) => node.outerHTML.slice(0, 100)),
+          controls: shown(act)
+            .filter((node) => !node.matches('.picture, .confusion button'))
+            .map((node) => node.outerHTML.slice(0, 100)),
+          boxed: shown('input:not([type="checkbox"]), select')
+            .filter(
+              (node) =>
+                getComputedStyle(node).borderBottomStyle !== 'none' || getComputedStyle(node).appearance !== 'none',
+            )
+            .map((node) => node.outerHTML.slice(0, 100)),
           values: shown('select, input[type="number"], input[type="text"]').length,
           pictures: shown('.picture, .confusion button').length,
           inverted: shown('.pixels').filter((node) => getComputedStyle(node).filter !== 'none').length,
@@ -128,15 +168,27 @@ describe('media', { timeout: 180_000 }, () => {
     }
   });
 
-  for (const [scheme, theme] of /** @type {const} */ ([['dark', 'light'], ['light', 'dark']])) {
+  for (const [scheme, theme] of /** @type {const} */ ([
+    ['dark', 'light'],
+    ['light', 'dark'],
+  ])) {
     test(`where the system forces ${scheme} colours, all is seen that the ${theme} theme shows`, async () => {
       const { browser, page } = opened;
       await page.choose('theme', theme);
       await stroke(tab);
       const session = await tab.createCDPSession();
-      await session.send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: 'active' }, { name: 'prefers-color-scheme', value: scheme }] });
+      await session.send('Emulation.setEmulatedMedia', {
+        features: [
+          { name: 'forced-colors', value: 'active' },
+          { name: 'prefers-color-scheme', value: scheme },
+        ],
+      });
       try {
-        await browser.waitFor((/** @type {string} */ wanted) => matchMedia('(forced-colors: active)').matches && document.documentElement.dataset.theme === wanted, { args: [scheme] });
+        await browser.waitFor(
+          (/** @type {string} */ wanted) =>
+            matchMedia('(forced-colors: active)').matches && document.documentElement.dataset.theme === wanted,
+          { args: [scheme] },
+        );
         const seen = await coloursOf(tab, [...Object.keys(STAND_OUT), ...Object.keys(READABLE), ...PRESSED]);
         const ground = scheme === 'dark' ? [0, 0, 0] : [255, 255, 255];
         for (const [selector, least] of Object.entries(STAND_OUT)) {
@@ -173,14 +225,21 @@ describe('media', { timeout: 180_000 }, () => {
         return ['--right', '--wrong', '--ground'].map((name) => numbers(style.getPropertyValue(name)));
       });
       assert.ok(right[2] > right[0] + 100, `${theme}: what speaks for the class is blue, not ${right}`);
-      assert.ok(wrong[0] > wrong[2] + 100 && wrong[0] > wrong[1] + 100, `${theme}: what speaks against it is red, not ${wrong}`);
+      assert.ok(
+        wrong[0] > wrong[2] + 100 && wrong[0] > wrong[1] + 100,
+        `${theme}: what speaks against it is red, not ${wrong}`,
+      );
       for (const colour of [right, wrong]) assert.ok(contrast(colour, ground) >= 3, `${theme}: ${colour} on ${ground}`);
     }
     for (const language of ['en', 'zh-Hans']) {
       await page.speak(language);
       const legend = await browser.evaluate(() => document.querySelector('.inside .quiet')?.textContent);
       assert.match(legend, language === 'en' ? /32 maps/ : /32 张/);
-      assert.doesNotMatch(legend, /dark|bright|light|black|white|[深浅明暗亮黑白]/, 'how light they are depends on the theme');
+      assert.doesNotMatch(
+        legend,
+        /dark|bright|light|black|white|[深浅明暗亮黑白]/,
+        'how light they are depends on the theme',
+      );
     }
     await page.speak('en');
   });
@@ -245,22 +304,43 @@ function shareOf(colours, wanted) {
   return sum(colours.filter(([colour]) => wanted(rgb(colour)))) / sum(colours);
 }
 
-/** The colours within the first visible element of each sort, as the screen has them. @param {import('puppeteer-core').Page} tab @param {string[]} selectors @returns {Promise<Record<string, Colours>>} */
+/**
+ * The colours within the first visible element of each sort, as the screen has them.
+ * @param {import('puppeteer-core').Page} tab
+ * @param {string[]} selectors
+ * @returns {Promise<Record<string, Colours>>}
+ */
 async function coloursOf(tab, selectors) {
   await tab.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
   const picture = await tab.screenshot({ fullPage: true, encoding: 'base64' });
-  return tab.evaluate(async (/** @type {string} */ encoded, /** @type {string[]} */ wanted) => {
-    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0))]));
-    const context = /** @type {CanvasRenderingContext2D} */ (Object.assign(document.createElement('canvas'), { width: bitmap.width, height: bitmap.height }).getContext('2d', { willReadFrequently: true }));
-    context.drawImage(bitmap, 0, 0);
-    return Object.fromEntries(wanted.map((selector) => {
-      const node = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility() && each.getBoundingClientRect().width > 0);
-      if (!node) throw new Error(`nothing is seen of ${selector}`);
-      const { left, top, width, height } = node.getBoundingClientRect();
-      const { data } = context.getImageData(left + scrollX, top + scrollY, width, height);
-      const counts = new Map();
-      for (const pixel of new Uint32Array(data.buffer)) counts.set(pixel & 0xffffff, (counts.get(pixel & 0xffffff) ?? 0) + 1);
-      return [selector, [...counts]];
-    }));
-  }, picture, selectors);
+  return tab.evaluate(
+    async (/** @type {string} */ encoded, /** @type {string[]} */ wanted) => {
+      const bitmap = await createImageBitmap(
+        new Blob([Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0))]),
+      );
+      const context = /** @type {CanvasRenderingContext2D} */ (
+        Object.assign(document.createElement('canvas'), { width: bitmap.width, height: bitmap.height }).getContext(
+          '2d',
+          { willReadFrequently: true },
+        )
+      );
+      context.drawImage(bitmap, 0, 0);
+      return Object.fromEntries(
+        wanted.map((selector) => {
+          const node = [...document.querySelectorAll(selector)].find(
+            (each) => each.checkVisibility() && each.getBoundingClientRect().width > 0,
+          );
+          if (!node) throw new Error(`nothing is seen of ${selector}`);
+          const { left, top, width, height } = node.getBoundingClientRect();
+          const { data } = context.getImageData(left + scrollX, top + scrollY, width, height);
+          const counts = new Map();
+          for (const pixel of new Uint32Array(data.buffer))
+            counts.set(pixel & 0xffffff, (counts.get(pixel & 0xffffff) ?? 0) + 1);
+          return [selector, [...counts]];
+        }),
+      );
+    },
+    picture,
+    selectors,
+  );
 }

@@ -43,18 +43,33 @@ describe('a model in an address', () => {
     assert.equal(again('conv2d:kernelInitializer=heNormal:activation=relu:8:same:strides=2:kernelSize=5'), short);
     assert.equal(again(short), short);
     assert.deepEqual(parsed(short)[0].options, {
-      ...newLayer('conv2d', 1).options, filters: 8, kernelSize: 5, activation: 'relu', padding: 'same', strides: 2, kernelInitializer: 'heNormal',
+      ...newLayer('conv2d', 1).options,
+      filters: 8,
+      kernelSize: 5,
+      activation: 'relu',
+      padding: 'same',
+      strides: 2,
+      kernelInitializer: 'heNormal',
     });
     assert.equal(again('conv2d'), 'conv2d:32:3', 'what nobody says is as usual');
-    assert.equal(again('randomTranslation:0.2:0.1:nearest:interpolation=nearest'), 'randomTranslation:0.2:0.1:nearest:interpolation=nearest');
-    assert.equal(again('reshape:7x7x-1,averagePooling2d:3:strides=1,batchNormalization:center=0'), 'reshape:7x7x-1,averagePooling2d:3:strides=1,batchNormalization:center=0');
+    assert.equal(
+      again('randomTranslation:0.2:0.1:nearest:interpolation=nearest'),
+      'randomTranslation:0.2:0.1:nearest:interpolation=nearest',
+    );
+    assert.equal(
+      again('reshape:7x7x-1,averagePooling2d:3:strides=1,batchNormalization:center=0'),
+      'reshape:7x7x-1,averagePooling2d:3:strides=1,batchNormalization:center=0',
+    );
     assert.equal(again(''), '', 'nothing but the last layer');
   });
 
   test('branches, by the places of the layers', () => {
     const text = 'conv2d:8:3:same,conv2d:8:3:same,add:with=1,conv2d:8:3:from=0:with=2'.replace(':with=2', '');
     const layers = parsed(text);
-    assert.deepEqual(layers.map((_, at) => readsOf(layers, at)), [[0], [1], [2, 1], [0]]);
+    assert.deepEqual(
+      layers.map((_, at) => readsOf(layers, at)),
+      [[0], [1], [2, 1], [0]],
+    );
     assert.equal(again(text), text);
     assert.equal(again('flatten,dense:8:from=1'), 'flatten,dense:8', 'the layer before need not be said');
     assert.deepEqual(parsed('reshape:from=0,flatten:from=1'), parsed('reshape,flatten'), 'nor is it kept');
@@ -65,7 +80,8 @@ describe('a model in an address', () => {
       const reads = kind === 'add' ? ':with=0' : '';
       assert.equal(again(again(kind + reads)), again(kind + reads));
       for (const [name, field] of Object.entries(optionsOf(kind))) {
-        for (const text of field.values ?? (field.flag ? ['0', '1'] : [String(field.max ?? '2x3'), String(field.min ?? '-1')])) {
+        for (const text of field.values ??
+          (field.flag ? ['0', '1'] : [String(field.max ?? '2x3'), String(field.min ?? '-1')])) {
           const [layer] = parsed(`${kind}:${name}=${text}`);
           assert.deepEqual(parsed(writeModel([layer])), [layer], `${kind} ${name} ${text}`);
         }
@@ -75,10 +91,37 @@ describe('a model in an address', () => {
   });
 
   const bad = [
-    'foo', ',', 'conv2d,', 'conv2d:32:3:4:5', 'conv2d:0', 'conv2d:2000', 'conv2d:3.5', 'conv2d:kernelSize=', 'conv2d:relu:relu', 'conv2d:magic',
-    'conv2d:filters=8:filters=8', 'add', 'add:with=x', 'add:with=9', 'dense:from=1', 'dense:with=0', 'dense:-1', 'dense:1e9', 'dropout:1', 'dropout:NaN',
-    'dense:__proto__=1', 'constructor', 'toString:1', 'dense:constructor=1', 'reshape:-1x-1', 'reshape:0', 'reshape:1x2x3x4', 'flatten:1', 'batchNormalization:center=yes',
-    Array(MAX_LAYERS).fill('flatten').join(), `dense:${'9'.repeat(5000)}`,
+    'foo',
+    ',',
+    'conv2d,',
+    'conv2d:32:3:4:5',
+    'conv2d:0',
+    'conv2d:2000',
+    'conv2d:3.5',
+    'conv2d:kernelSize=',
+    'conv2d:relu:relu',
+    'conv2d:magic',
+    'conv2d:filters=8:filters=8',
+    'add',
+    'add:with=x',
+    'add:with=9',
+    'dense:from=1',
+    'dense:with=0',
+    'dense:-1',
+    'dense:1e9',
+    'dropout:1',
+    'dropout:NaN',
+    'dense:__proto__=1',
+    'constructor',
+    'toString:1',
+    'dense:constructor=1',
+    'reshape:-1x-1',
+    'reshape:0',
+    'reshape:1x2x3x4',
+    'flatten:1',
+    'batchNormalization:center=yes',
+    Array(MAX_LAYERS).fill('flatten').join(),
+    `dense:${'9'.repeat(5000)}`,
   ];
   for (const text of bad) {
     test(`${text.slice(0, 40)} is refused with the part at fault`, () => {
@@ -87,19 +130,58 @@ describe('a model in an address', () => {
       assert.equal(typeof fault, 'string');
       const { settings, corrected } = readSettings(`?model=${encodeURIComponent(text)}`);
       assert.equal(writeModel(settings.layers), 'tutorial');
-      assert.deepEqual(corrected.map(({ key, used }) => [key, used]), [['model', 'tutorial']]);
+      assert.deepEqual(
+        corrected.map(({ key, used }) => [key, used]),
+        [['model', 'tutorial']],
+      );
       assert.ok(corrected[0].text.length <= 80);
     });
   }
 
-  test('as many layers as there may be', () => assert.equal(parsed(Array(MAX_LAYERS - 1).fill('flatten').join()).length, MAX_LAYERS - 1));
+  test('as many layers as there may be', () =>
+    assert.equal(
+      parsed(
+        Array(MAX_LAYERS - 1)
+          .fill('flatten')
+          .join(),
+      ).length,
+      MAX_LAYERS - 1,
+    ));
 
   test('whatever is in an address: a model or a fault, and what is written reads the same', () => {
     const below = numbersBelow(7);
-    const words = ['conv2d', 'dense', 'add', 'reshape', 'flatten', 'relu', 'same', 'with', 'from', 'units', '__proto__', '0', '1', '-1', '3', '1e3', '0.5', ',', ':', '=', 'x', '%', ' ', '\u{1f455}', '\0'];
+    const words = [
+      'conv2d',
+      'dense',
+      'add',
+      'reshape',
+      'flatten',
+      'relu',
+      'same',
+      'with',
+      'from',
+      'units',
+      '__proto__',
+      '0',
+      '1',
+      '-1',
+      '3',
+      '1e3',
+      '0.5',
+      ',',
+      ':',
+      '=',
+      'x',
+      '%',
+      ' ',
+      '\u{1f455}',
+      '\0',
+    ];
     let good = 0;
     for (let round = 0; round < 20_000; round++) {
-      const text = Array.from({ length: 1 + below(9) }, () => words[below(words.length)]).join([':', ',', ''][below(3)]);
+      const text = Array.from({ length: 1 + below(9) }, () => words[below(words.length)]).join(
+        [':', ',', ''][below(3)],
+      );
       const { layers, fault } = parseModel(text);
       assert.notEqual(layers === undefined, fault === undefined, text);
       if (layers) assert.deepEqual(parseModel(writeModel(layers)).layers, layers, text);
@@ -127,7 +209,10 @@ describe('the tutorial’s numbers', () => {
   const address = (/** @type {string} */ query) => writeSettings(readSettings(query).settings, query);
 
   test('keep their keys', () => {
-    assert.equal(address('?filters=8&kernel-size=5&pool-size=3&units=64&dropout=0.25'), '?filters=8&kernel-size=5&pool-size=3&units=64&dropout=0.25');
+    assert.equal(
+      address('?filters=8&kernel-size=5&pool-size=3&units=64&dropout=0.25'),
+      '?filters=8&kernel-size=5&pool-size=3&units=64&dropout=0.25',
+    );
     assert.equal(address('?model=tutorial&units=128'), '');
     assert.equal(address('?model=conv2d:32:3:relu,maxPooling2d:2,flatten,dense:7:relu,dropout:0.5'), '?units=7');
   });
@@ -138,7 +223,8 @@ describe('the tutorial’s numbers', () => {
     assert.equal(address('?model=residual&units=64'), '?model=residual');
   });
 
-  test('the marks of a model can be read', () => assert.equal(address('?model=flatten%2Cdense%3A8%3Ause%42ias%3D0'), '?model=flatten,dense:8:useBias=0'));
+  test('the marks of a model can be read', () =>
+    assert.equal(address('?model=flatten%2Cdense%3A8%3Ause%42ias%3D0'), '?model=flatten,dense:8:useBias=0'));
 });
 
 describe('editing', () => {
@@ -157,7 +243,10 @@ describe('editing', () => {
     const layers = parsed('conv2d:8:3:same,conv2d:8:3:same,conv2d:8:3:same:from=1,conv2d:8:3:same,add:with=2');
     const { left, restore } = without(layers, 2);
     assert.equal(writeModel(left), 'conv2d:8:3:same,conv2d:8:3:same,conv2d:8:3:same:from=1,add:with=2');
-    assert.equal(writeModel(restore(left)), 'conv2d:8:3:same,conv2d:8:3:same,conv2d:8:3:same:from=1,conv2d:8:3:same,add:with=2');
+    assert.equal(
+      writeModel(restore(left)),
+      'conv2d:8:3:same,conv2d:8:3:same,conv2d:8:3:same:from=1,conv2d:8:3:same,add:with=2',
+    );
   });
 
   test('moved, a layer takes its readers along; who reads a later one is told', () => {
@@ -181,7 +270,14 @@ describe('editing', () => {
 });
 
 test('why a layer cannot be built', () => {
-  const why = (/** @type {string} */ text, /** @type {number[][]} */ ...inputs) => explain(parsed(text).at(-1) ?? newLayer('flatten', 1), parsed(text).slice(0, -1).map(({ kind }) => kind), inputs).key;
+  const why = (/** @type {string} */ text, /** @type {number[][]} */ ...inputs) =>
+    explain(
+      parsed(text).at(-1) ?? newLayer('flatten', 1),
+      parsed(text)
+        .slice(0, -1)
+        .map(({ kind }) => kind),
+      inputs,
+    ).key;
   assert.equal(why('dense:4', [3, 3, 2]), 'needs-row');
   assert.equal(why('flatten,maxPooling2d:2', [18]), 'needs-picture');
   assert.equal(why('globalMaxPooling2d', [18]), 'needs-picture');

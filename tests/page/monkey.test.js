@@ -12,7 +12,10 @@ import { drop, hook, withPage } from './page.js';
 const SEEDS = process.env.SEED ? process.env.SEED.split(',').map(Number) : [1, 2, 3, 4, 5];
 const ACTIONS = Number(process.env.ACTIONS ?? 300);
 const SMALL = 'data=synthetic&epochs=3&train-size=200';
-/** Where seeds begin, in turn: a small model, one that diverges at once, one with averaged weights that ends early, one with branches. */
+/**
+ * Where seeds begin, in turn: a small model, one that diverges at once, one with averaged weights that ends early, one
+ * with branches.
+ */
 const QUERIES = [
   `${SMALL}&model=conv2d:8:3:relu,maxPooling2d:2,flatten,dense:16:relu`,
   `${SMALL}&model=flatten,dense:64,dense:64,dense:64,dense:64&optimizer=sgd&learning-rate=100`,
@@ -27,11 +30,19 @@ const NO_NETWORK = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost';
 function withMonkey(seed, use) {
   /** @type {string[]} */
   const errors = [];
-  const prepare = (/** @type {import('./page.js').Browser} */ { page }) => prepareMonkey(/** @type {Tab} */ (page), errors);
-  return withPage(['chromium', { query: queryOf(seed), browser: { args: [NO_NETWORK] }, prepare }], (opened) => use({ ...opened, tab: /** @type {Tab} */ (opened.browser.page), errors }));
+  const prepare = (/** @type {import('./page.js').Browser} */ { page }) =>
+    prepareMonkey(/** @type {Tab} */ (page), errors);
+  return withPage(['chromium', { query: queryOf(seed), browser: { args: [NO_NETWORK] }, prepare }], (opened) =>
+    use({ ...opened, tab: /** @type {Tab} */ (opened.browser.page), errors }),
+  );
 }
 
-/** A second tab of the page, behind the first. @param {Opened & { tab: Tab, errors: string[] }} opened @param {string} query @returns {Promise<Tab>} */
+/**
+ * A second tab of the page, behind the first.
+ * @param {Opened & { tab: Tab, errors: string[] }} opened
+ * @param {string} query
+ * @returns {Promise<Tab>}
+ */
 async function openOther({ browser, tab, server, errors }, query) {
   const other = await browser.newTab();
   await prepareMonkey(/** @type {Tab} */ (other.page), errors);
@@ -42,15 +53,37 @@ async function openOther({ browser, tab, server, errors }, query) {
 
 /** Whatever was done to it, the page trains from valid settings, and answers a picture. @param {Opened} opened */
 async function stillWorks({ browser, page }) {
-  const isThere = (/** @type {string} */ testid) => browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector), { args: [hook(testid)] });
+  const isThere = (/** @type {string} */ testid) =>
+    browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector), { args: [hook(testid)] });
   await browser.page?.setViewport({ width: 1280, height: 800 });
-  await browser.evaluate((/** @type {string} */ stop) => /** @type {HTMLElement} */ (document.querySelector(stop)).click(), hook('train-stop'));
-  const atRest = () => browser.waitFor((/** @type {string} */ status) => !/loading|training|paused/.test(/** @type {HTMLElement} */ (document.querySelector(status)).dataset.state ?? ''), { args: [hook('train-status')] });
+  await browser.evaluate(
+    (/** @type {string} */ stop) => /** @type {HTMLElement} */ (document.querySelector(stop)).click(),
+    hook('train-stop'),
+  );
+  const atRest = () =>
+    browser.waitFor(
+      (/** @type {string} */ status) =>
+        !/loading|training|paused/.test(
+          /** @type {HTMLElement} */ (document.querySelector(status)).dataset.state ?? '',
+        ),
+      { args: [hook('train-status')] },
+    );
   await atRest();
   await page.choose('model-preset', 'lenet');
-  for (const [name, value] of Object.entries({ optimizer: 'adam', epochs: '1', 'batch-size': '50', 'learning-rate': '0.001', seed: '1', 'train-size': '100', schedule: 'constant' })) await page.choose(`settings-${name}`, value);
+  for (const [name, value] of Object.entries({
+    optimizer: 'adam',
+    epochs: '1',
+    'batch-size': '50',
+    'learning-rate': '0.001',
+    seed: '1',
+    'train-size': '100',
+    schedule: 'constant',
+  }))
+    await page.choose(`settings-${name}`, value);
   await browser.evaluate(() => {
-    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('#settings [aria-invalid="true"]'))) {
+    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (
+      document.querySelectorAll('#settings [aria-invalid="true"]')
+    )) {
       field.value = field.inputMode === 'numeric' ? '1' : '0.1';
       field.dispatchEvent(new Event('input', { bubbles: true }));
     }
@@ -59,21 +92,35 @@ async function stillWorks({ browser, page }) {
   await page.click('dataset-load');
   await page.loaded();
   await atRest(); // an interrupted run may have waited for images, and tries them
-  const state = await browser.evaluate((/** @type {string[]} */ ...selectors) => {
-    const [anew, start, status] = selectors.map((selector) => /** @type {HTMLElement} */ (document.querySelector(selector)));
-    (anew.hidden ? start : anew).click();
-    return status.dataset.state;
-  }, hook('train-anew'), hook('train-start'), hook('train-status'));
+  const state = await browser.evaluate(
+    (/** @type {string[]} */ ...selectors) => {
+      const [anew, start, status] = selectors.map(
+        (selector) => /** @type {HTMLElement} */ (document.querySelector(selector)),
+      );
+      (anew.hidden ? start : anew).click();
+      return status.dataset.state;
+    },
+    hook('train-anew'),
+    hook('train-start'),
+    hook('train-status'),
+  );
   assert.match(state, /loading|training/);
   await page.trained('done');
   await isThere('photo-input');
   await drop(browser, shirt('last.png'));
-  await browser.waitFor(() => /** @type {HTMLElement | undefined} */ ([...document.querySelectorAll('[data-name="last.png"]')].at(-1))?.dataset.state === 'ready');
+  await browser.waitFor(
+    () =>
+      /** @type {HTMLElement | undefined} */ ([...document.querySelectorAll('[data-name="last.png"]')].at(-1))?.dataset
+        .state === 'ready',
+  );
 }
 
 /** @param {Opened} opened @param {unknown} error @param {string[]} done */
 async function told({ browser }, error, done) {
-  return new Error(`${error}\nafter ${done.slice(-20).join('\n  ')}\nthe page says: ${await browser.evaluate('document.body.innerText')}`);
+  return new Error(
+    `${error}\nafter ${done.slice(-20).join('\n  ')}\nthe page says: ` +
+      `${await browser.evaluate('document.body.innerText')}`,
+  );
 }
 
 describe('a monkey in chromium', { timeout: SEEDS.length * 200_000 }, () => {
@@ -95,33 +142,68 @@ describe('a monkey in chromium', { timeout: SEEDS.length * 200_000 }, () => {
   }
 
   test('they saw training begin, pause and end', { skip: process.env.SEED ? 'some seeds only' : false }, () => {
-    assert.deepEqual(STATES.filter((state) => !seen.has(state)), []);
+    assert.deepEqual(
+      STATES.filter((state) => !seen.has(state)),
+      [],
+    );
   });
 });
 
-/** Faults that the monkey has to see; each runs in the page. @type {Record<string, { plant: () => unknown, seen: RegExp }>} */
+/**
+ * Faults that the monkey has to see; each runs in the page.
+ * @type {Record<string, { plant: () => unknown, seen: RegExp }>}
+ */
 const PLANTED = {
-  'a button that throws': { plant: () => document.addEventListener('click', () => { throw new Error('pressed'); }), seen: /uncaught: .*pressed/ },
-  'a promise that nobody handles': { plant: () => void Promise.reject(new Error('left alone')), seen: /uncaught: .*left alone/ },
+  'a button that throws': {
+    plant: () =>
+      document.addEventListener('click', () => {
+        throw new Error('pressed');
+      }),
+    seen: /uncaught: .*pressed/,
+  },
+  'a promise that nobody handles': {
+    plant: () => void Promise.reject(new Error('left alone')),
+    seen: /uncaught: .*left alone/,
+  },
   'an error that is only logged': { plant: () => console.error('logged'), seen: /console: logged/ },
-  'what the policy stops': { plant: () => document.body.append(Object.assign(new Image(), { src: 'data:image/gif;base64,R0lGODlhAQABAAAAACw=' })), seen: /console: .*Content Security Policy/ },
-  'a word in the text': { plant: () => document.body.prepend('epoch undefined of 3'), seen: /“.*epoch undefined of 3.*” is to be read/s },
-  'a word in a label': { plant: () => document.body.setAttribute('aria-label', 'NaN %'), seen: /“NaN %” is to be read/ },
-  'a word in a field': { plant: () => Object.assign(document.querySelector('[data-testid="settings-seed"]') ?? {}, { value: 'null' }), seen: /“null” is to be read/ },
-  'a word in a choice': { plant: () => document.querySelector('select')?.append(new Option('[object Object]')), seen: /“.*\[object Object\].*” is to be read/s },
+  'what the policy stops': {
+    plant: () =>
+      document.body.append(Object.assign(new Image(), { src: 'data:image/gif;base64,R0lGODlhAQABAAAAACw=' })),
+    seen: /console: .*Content Security Policy/,
+  },
+  'a word in the text': {
+    plant: () => document.body.prepend('epoch undefined of 3'),
+    seen: /“.*epoch undefined of 3.*” is to be read/s,
+  },
+  'a word in a label': {
+    plant: () => document.body.setAttribute('aria-label', 'NaN %'),
+    seen: /“NaN %” is to be read/,
+  },
+  'a word in a field': {
+    plant: () => Object.assign(document.querySelector('[data-testid="settings-seed"]') ?? {}, { value: 'null' }),
+    seen: /“null” is to be read/,
+  },
+  'a word in a choice': {
+    plant: () => document.querySelector('select')?.append(new Option('[object Object]')),
+    seen: /“.*\[object Object\].*” is to be read/s,
+  },
 };
 
-test('a monkey sees what is planted, tells what led to it, and passes over what it typed itself', { timeout: 120_000 }, () =>
-  withMonkey(1, async ({ tab, errors }) => {
-    await letLoose(tab, { seed: 1, actions: 3, errors });
-    for (const [what, { plant, seen }] of Object.entries(PLANTED)) {
-      await tab.reload({ waitUntil: 'load' });
-      await tab.evaluate(plant);
-      await assert.rejects(letLoose(tab, { seed: 1, actions: 40, errors }), (/** @type {Error} */ { message }) => {
-        assert.match(message, seen, what);
-        assert.match(message, /^seed 1, action \d+: [^]*\nreplay: SEED=1 ACTIONS=\d+ /);
-        return true;
-      });
-      errors.length = 0;
-    }
-  }));
+test(
+  'a monkey sees what is planted, tells what led to it, and passes over what it typed itself',
+  { timeout: 120_000 },
+  () =>
+    withMonkey(1, async ({ tab, errors }) => {
+      await letLoose(tab, { seed: 1, actions: 3, errors });
+      for (const [what, { plant, seen }] of Object.entries(PLANTED)) {
+        await tab.reload({ waitUntil: 'load' });
+        await tab.evaluate(plant);
+        await assert.rejects(letLoose(tab, { seed: 1, actions: 40, errors }), (/** @type {Error} */ { message }) => {
+          assert.match(message, seen, what);
+          assert.match(message, /^seed 1, action \d+: [^]*\nreplay: SEED=1 ACTIONS=\d+ /);
+          return true;
+        });
+        errors.length = 0;
+      }
+    }),
+);

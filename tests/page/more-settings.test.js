@@ -15,7 +15,11 @@ describe('more settings', { timeout: 120_000 }, () => {
 
   /** @returns {Promise<string[]>} hooks of what is to be seen */
   const shown = () =>
-    opened.browser.evaluate(() => [...document.querySelectorAll('#more-settings [data-testid]')].filter((field) => field.checkVisibility()).map((field) => /** @type {HTMLElement} */ (field).dataset.testid?.replace('settings-', '')));
+    opened.browser.evaluate(() =>
+      [...document.querySelectorAll('#more-settings [data-testid]')]
+        .filter((field) => field.checkVisibility())
+        .map((field) => /** @type {HTMLElement} */ (field).dataset.testid?.replace('settings-', '')),
+    );
 
   test('are closed, and show what the others call for', async () => {
     const { browser, page } = opened;
@@ -24,10 +28,27 @@ describe('more settings', { timeout: 120_000 }, () => {
     assert.deepEqual(await shown(), ['schedule', 'label-smoothing', 'patience', 'clip-norm', 'ema']);
     await page.choose('settings-optimizer', 'sgd');
     await page.choose('settings-schedule', 'cosine');
-    assert.deepEqual(await shown(), ['schedule', 'warm-up', 'momentum', 'label-smoothing', 'patience', 'clip-norm', 'nesterov', 'ema']);
+    assert.deepEqual(await shown(), [
+      'schedule',
+      'warm-up',
+      'momentum',
+      'label-smoothing',
+      'patience',
+      'clip-norm',
+      'nesterov',
+      'ema',
+    ]);
     await page.choose('settings-optimizer', 'adamw');
     await page.choose('settings-schedule', 'piecewise');
-    assert.deepEqual(await shown(), ['schedule', 'decay', 'weight-decay', 'label-smoothing', 'patience', 'clip-norm', 'ema']);
+    assert.deepEqual(await shown(), [
+      'schedule',
+      'decay',
+      'weight-decay',
+      'label-smoothing',
+      'patience',
+      'clip-norm',
+      'ema',
+    ]);
   });
 
   test('survive a reload, and are open then', async () => {
@@ -40,11 +61,22 @@ describe('more settings', { timeout: 120_000 }, () => {
     await page.click('settings-nesterov');
     await page.click('settings-ema');
     await browser.type(hook('settings-ema-momentum'), '0.998');
-    const address = '?data=synthetic&optimizer=sgd&momentum=0.9&nesterov=1&schedule=oneCycle&warm-up=0.3&label-smoothing=0.1&ema=1&ema-momentum=0.998';
+    const address =
+      '?data=synthetic&optimizer=sgd&momentum=0.9&nesterov=1&schedule=oneCycle&warm-up=0.3&label-smoothing=0.1&ema=1&ema-momentum=0.998';
     const query = await browser.evaluate(() => location.search);
     assert.deepEqual([...new URLSearchParams(query)].sort(), [...new URLSearchParams(address)].sort());
     await page.open(query.slice(1));
-    assert.deepEqual(await shown(), ['schedule', 'warm-up', 'momentum', 'label-smoothing', 'patience', 'clip-norm', 'nesterov', 'ema', 'ema-momentum']);
+    assert.deepEqual(await shown(), [
+      'schedule',
+      'warm-up',
+      'momentum',
+      'label-smoothing',
+      'patience',
+      'clip-norm',
+      'nesterov',
+      'ema',
+      'ema-momentum',
+    ]);
     assert.equal(await browser.evaluate(() => location.search), query);
   });
 
@@ -52,10 +84,16 @@ describe('more settings', { timeout: 120_000 }, () => {
     const { browser, page } = opened;
     await page.loaded();
     await browser.type(hook('settings-label-smoothing'), '2');
-    assert.match(await browser.evaluate(() => document.getElementById('labelSmoothing-error')?.textContent), /from 0 to 0\.9 /);
+    assert.match(
+      await browser.evaluate(() => document.getElementById('labelSmoothing-error')?.textContent),
+      /from 0 to 0\.9 /,
+    );
     await browser.click('#train-form summary');
     await page.click('train-start');
-    assert.equal(await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).dataset.testid), 'settings-label-smoothing');
+    assert.equal(
+      await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).dataset.testid),
+      'settings-label-smoothing',
+    );
     assert.equal(await page.data('train-status', 'state'), 'idle');
   });
 
@@ -86,7 +124,10 @@ describe('more settings', { timeout: 120_000 }, () => {
     const epochs = Number(await page.data('history-loss', 'points'));
     assert.ok(epochs < 60, `${epochs} epochs`);
     const losses = [...(await page.text('log')).matchAll(/val_loss: ([\d.]+)/g)].map(([, loss]) => Number(loss));
-    assert.ok(Math.abs(Number(await page.text('test-loss')) - Math.min(...losses)) < 2e-4, 'the loss of the best epoch');
+    assert.ok(
+      Math.abs(Number(await page.text('test-loss')) - Math.min(...losses)) < 2e-4,
+      'the loss of the best epoch',
+    );
     assert.equal(await page.text('train-start'), 'Start');
   });
 

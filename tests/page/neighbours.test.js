@@ -39,19 +39,42 @@ async function withFolder(use) {
 }
 
 /** @param {Opened} opened */
-const keptForOffline = ({ browser }) => browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('offline-status')], timeout: 60_000 });
+const keptForOffline = ({ browser }) =>
+  browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+    args: [hook('offline-status')],
+    timeout: 60_000,
+  });
 
-const names = (await readdir(dist, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1).replaceAll('\\', '/'));
+const names = (await readdir(dist, { recursive: true, withFileTypes: true }))
+  .filter((entry) => entry.isFile())
+  .map((entry) =>
+    join(entry.parentPath, entry.name)
+      .slice(dist.length + 1)
+      .replaceAll('\\', '/'),
+  );
 
-/** Another page of the origin fills a cache of its own. @param {Opened} opened @param {string} cacheName @param {string} text of every file */
+/**
+ * Another page of the origin fills a cache of its own.
+ * @param {Opened} opened
+ * @param {string} cacheName
+ * @param {string} text of every file
+ */
 const fillNeighbour = ({ browser }, cacheName, text) =>
   browser.evaluate(
-    async (/** @type {string} */ cacheName, /** @type {string} */ text, /** @type {string[]} */ names, /** @type {string} */ foreign) => {
+    async (
+      /** @type {string} */ cacheName,
+      /** @type {string} */ text,
+      /** @type {string[]} */ names,
+      /** @type {string} */ foreign,
+    ) => {
       const cache = await caches.open(cacheName);
       for (const name of ['', ...names]) {
         const type = /\.m?js$/.test(name) ? 'text/javascript' : 'text/html';
         const body = type === 'text/html' ? `<!doctype html><script>${foreign}</script>` : text;
-        await cache.put(new URL(`/some/sub/path/${name}`, location.href), new Response(body, { headers: { 'Content-Type': type } }));
+        await cache.put(
+          new URL(`/some/sub/path/${name}`, location.href),
+          new Response(body, { headers: { 'Content-Type': type } }),
+        );
       }
     },
     cacheName,
@@ -62,112 +85,185 @@ const fillNeighbour = ({ browser }, cacheName, text) =>
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   test(`${name}: caches of other pages of the origin, hostile and broken, are neither used nor adopted`, LONG, () =>
-    withPage([name, { query: QUICK, server: { ...BARE, fail: (path) => (path === 'service-worker.js' ? 404 : undefined) }, prepare }], async (opened) => {
-      const { page, browser, server } = opened;
-      await page.loaded();
-      // Now the neighbours come, then the page with its service worker.
-      await fillNeighbour(opened, '0 hostile', FOREIGN);
-      await fillNeighbour(opened, '1 broken', '<!doctype html>');
-      server.options.fail = undefined;
-      for (const visit of ['the first', 'the second']) {
+    withPage(
+      [
+        name,
+        {
+          query: QUICK,
+          server: { ...BARE, fail: (path) => (path === 'service-worker.js' ? 404 : undefined) },
+          prepare,
+        },
+      ],
+      async (opened) => {
+        const { page, browser, server } = opened;
+        await page.loaded();
+        // Now the neighbours come, then the page with its service worker.
+        await fillNeighbour(opened, '0 hostile', FOREIGN);
+        await fillNeighbour(opened, '1 broken', '<!doctype html>');
+        server.options.fail = undefined;
+        for (const visit of ['the first', 'the second']) {
+          await page.open(QUICK);
+          await page.loaded();
+          await keptForOffline(opened);
+          assert.deepEqual(await browser.evaluate('globalThis.foreign'), [], visit);
+        }
+        await browser.evaluate(async () => {
+          for (const name of await caches.keys()) if (/^\d /.test(name)) await caches.delete(name);
+        });
+        await server.close();
         await page.open(QUICK);
         await page.loaded();
+        await page.speak('zh-Hans');
+        await page.click('train-start');
+        await page.trained('done', 120_000);
+        assert.deepEqual(await browser.evaluate('globalThis.foreign'), []);
+      },
+    ),
+  );
+
+  test(
+    `${name}: what another page of the origin puts into the page’s own cache is not used, and comes right again`,
+    LONG,
+    () =>
+      withPage([name, { query: QUICK, server: BARE, prepare }], async (opened) => {
+        const { page, browser } = opened;
         await keptForOffline(opened);
-        assert.deepEqual(await browser.evaluate('globalThis.foreign'), [], visit);
-      }
-      await browser.evaluate(async () => {
-        for (const name of await caches.keys()) if (/^\d /.test(name)) await caches.delete(name);
-      });
-      await server.close();
-      await page.open(QUICK);
-      await page.loaded();
-      await page.speak('zh-Hans');
-      await page.click('train-start');
-      await page.trained('done', 120_000);
-      assert.deepEqual(await browser.evaluate('globalThis.foreign'), []);
-    }));
+        const own = await browser.evaluate(async () =>
+          (await caches.keys()).find((name) => name.startsWith('fitting-room http')),
+        );
+        await fillNeighbour(opened, own, FOREIGN);
+        await page.open(QUICK);
+        await page.loaded();
+        await page.click('train-start');
+        await page.trained('done', 120_000);
+        await keptForOffline(opened);
+        const wrong = await browser.evaluate(
+          async (/** @type {string} */ cacheName, /** @type {string} */ foreign) => {
+            const cache = await caches.open(cacheName);
+            const texts = await Promise.all(
+              (await cache.keys()).map(
+                async (request) => (await (await cache.match(request))?.text())?.includes(foreign) && request.url,
+              ),
+            );
+            return texts.filter((url) => url && /assets/.test(url) && !/(sha256|formats-pack)-/.test(url)).length;
+          },
+          own,
+          FOREIGN,
+        );
+        assert.equal(wrong, 0);
+        assert.deepEqual(await browser.evaluate('globalThis.foreign'), []);
+      }),
+  );
 
-  test(`${name}: what another page of the origin puts into the page’s own cache is not used, and comes right again`, LONG, () =>
-    withPage([name, { query: QUICK, server: BARE, prepare }], async (opened) => {
-      const { page, browser } = opened;
-      await keptForOffline(opened);
-      const own = await browser.evaluate(async () => (await caches.keys()).find((name) => name.startsWith('fitting-room http')));
-      await fillNeighbour(opened, own, FOREIGN);
-      await page.open(QUICK);
-      await page.loaded();
-      await page.click('train-start');
-      await page.trained('done', 120_000);
-      await keptForOffline(opened);
-      const wrong = await browser.evaluate(async (/** @type {string} */ cacheName, /** @type {string} */ foreign) => {
-        const cache = await caches.open(cacheName);
-        const texts = await Promise.all((await cache.keys()).map(async (request) => (await (await cache.match(request))?.text())?.includes(foreign) && request.url));
-        return texts.filter((url) => url && /assets/.test(url) && !/(sha256|formats-pack)-/.test(url)).length;
-      }, own, FOREIGN);
-      assert.equal(wrong, 0);
-      assert.deepEqual(await browser.evaluate('globalThis.foreign'), []);
-    }));
+  test(
+    `${name}: a deployment that answers with a page for scripts: their places say so, and all is well once the host is`,
+    LONG,
+    () => {
+      const PARTS = /^assets\/(try-try|keep-keep|results)-/;
+      return withPage(
+        [name, { query: QUICK, server: { ...BARE, fail: (path) => (PARTS.test(path) ? 'page' : undefined) } }],
+        async (opened) => {
+          const { page, browser, server } = opened;
+          const missing = () =>
+            browser.evaluate(
+              (/** @type {string} */ selector) =>
+                [...document.querySelectorAll(selector)].map((each) => each.parentElement?.id).sort(),
+              hook('part-missing'),
+            );
+          await poll(async () => (await missing().catch(() => [])).length === 3, 'what is missing to be said');
+          assert.deepEqual(await missing(), ['evaluation', 'main', 'try-body']);
+          assert.match(await page.text('part-missing'), /^This part of the page could not be loaded\./);
+          await page.loaded();
+          await page.click('train-start');
+          await page.trained('done', 120_000);
+          const settled = () =>
+            browser.evaluate(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+          await browser.waitFor(() => navigator.serviceWorker.controller !== null);
+          assert.ok(await settled());
+          await page.open(QUICK); // under the service worker, which has asked for them too
+          await poll(async () => (await missing().catch(() => [])).length === 3, 'what is missing to be said again');
+          server.options.fail = undefined;
+          await browser.click(`${hook('part-missing')} button`);
+          await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+            args: [hook('photo-input')],
+          });
+          await keptForOffline(opened);
+          assert.deepEqual(await missing(), []);
+          await server.close();
+          await page.open(QUICK);
+          await browser.waitFor(() => document.getElementById('keep') !== null);
+          assert.deepEqual(await missing(), []);
+        },
+      );
+    },
+  );
 
-  test(`${name}: a deployment that answers with a page for scripts: their places say so, and all is well once the host is`, LONG, () => {
-    const PARTS = /^assets\/(try-try|keep-keep|results)-/;
-    return withPage([name, { query: QUICK, server: { ...BARE, fail: (path) => (PARTS.test(path) ? 'page' : undefined) } }], async (opened) => {
-      const { page, browser, server } = opened;
-      const missing = () => browser.evaluate((/** @type {string} */ selector) => [...document.querySelectorAll(selector)].map((each) => each.parentElement?.id).sort(), hook('part-missing'));
-      await poll(async () => (await missing().catch(() => [])).length === 3, 'what is missing to be said');
-      assert.deepEqual(await missing(), ['evaluation', 'main', 'try-body']);
-      assert.match(await page.text('part-missing'), /^This part of the page could not be loaded\./);
-      await page.loaded();
-      await page.click('train-start');
-      await page.trained('done', 120_000);
-      const settled = () => browser.evaluate(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
-      await browser.waitFor(() => navigator.serviceWorker.controller !== null);
-      assert.ok(await settled());
-      await page.open(QUICK); // under the service worker, which has asked for them too
-      await poll(async () => (await missing().catch(() => [])).length === 3, 'what is missing to be said again');
-      server.options.fail = undefined;
-      await browser.click(`${hook('part-missing')} button`);
-      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
-      await keptForOffline(opened);
-      assert.deepEqual(await missing(), []);
-      await server.close();
-      await page.open(QUICK);
-      await browser.waitFor(() => document.getElementById('keep') !== null);
-      assert.deepEqual(await missing(), []);
-    });
-  });
-
-  test(`${name}: a deployment that answers with a page for the page’s own script: says so, and all is well once the host is`, LONG, () =>
-    withPage([name, { query: QUICK, server: { ...BARE, fail: (path) => (/^assets\/index-.*js$/.test(path) ? 'page' : undefined) } }], async ({ page, browser, server }) => {
-      await browser.waitFor(() => document.querySelector('.reload')?.checkVisibility());
-      server.options.fail = undefined;
-      await browser.click('.reload a');
-      await page.loaded();
-      assert.equal(await browser.evaluate(() => document.querySelectorAll('.reload, .way-out').length), 0);
-    }));
+  test(
+    `${name}: a deployment that answers with a page for the page’s own script: says so, and all is well once the ` +
+      'host is',
+    LONG,
+    () =>
+      withPage(
+        [
+          name,
+          {
+            query: QUICK,
+            server: { ...BARE, fail: (path) => (/^assets\/index-.*js$/.test(path) ? 'page' : undefined) },
+          },
+        ],
+        async ({ page, browser, server }) => {
+          await browser.waitFor(() => document.querySelector('.reload')?.checkVisibility());
+          server.options.fail = undefined;
+          await browser.click('.reload a');
+          await page.loaded();
+          assert.equal(await browser.evaluate(() => document.querySelectorAll('.reload, .way-out').length), 0);
+        },
+      ),
+  );
 
   for (const headers of [true, false]) {
-    test(`${name}, a host that ${headers ? 'sends' : 'does not send'} the headers: inert inside a page of another origin`, LONG, () =>
-      withFolder(async (folder) => {
-        const server = await startServer({ headers });
-        await writeFile(join(folder, 'index.html'), framing(`${server.url}?${QUICK}`));
-        await withPage([name, { server: { folder, headers: false } }], async ({ browser }) => {
-          if (headers) {
-            await poll(async () => server.requests.length > 0, 'the page to be asked for');
-            await new Promise((resolve) => setTimeout(resolve, 1000)); // in which its scripts would be
-            assert.deepEqual([...new Set(server.requests)], ['/'], 'it is not even read');
-            return;
-          }
-          const frame = /** @type {import('puppeteer-core').Frame} */ (await poll(async () => browser.page?.frames().find((each) => each.url().startsWith(server.url)), 'the frame'));
-          await poll(async () => (await frame.evaluate(() => document.readyState).catch(() => '')) === 'complete', 'what is in the frame');
-          const seen = await frame.evaluate(() => ({
-            text: document.body.innerText.trim().split('\n')[0],
-            shown: [...document.body.children].filter((each) => getComputedStyle(each).display !== 'none').map((each) => each.className),
-            target: /** @type {HTMLAnchorElement} */ (document.querySelector('.way-out a')).target,
-            early: typeof (/** @type {any} */ (globalThis).early),
-          }));
-          assert.deepEqual(seen, { text: 'Open Fitting Room in a tab of its own', shown: ['way-out'], target: '_blank', early: 'undefined' });
-          assert.ok(!server.requests.some((path) => path.endsWith('.wasm')), 'nothing runs');
-        }).finally(server.close);
-      }));
+    test(
+      `${name}, a host that ${headers ? 'sends' : 'does not send'} the headers: inert inside a page of another origin`,
+      LONG,
+      () =>
+        withFolder(async (folder) => {
+          const server = await startServer({ headers });
+          await writeFile(join(folder, 'index.html'), framing(`${server.url}?${QUICK}`));
+          await withPage([name, { server: { folder, headers: false } }], async ({ browser }) => {
+            if (headers) {
+              await poll(async () => server.requests.length > 0, 'the page to be asked for');
+              await new Promise((resolve) => setTimeout(resolve, 1000)); // in which its scripts would be
+              assert.deepEqual([...new Set(server.requests)], ['/'], 'it is not even read');
+              return;
+            }
+            const frame = /** @type {import('puppeteer-core').Frame} */ (
+              await poll(
+                async () => browser.page?.frames().find((each) => each.url().startsWith(server.url)),
+                'the frame',
+              )
+            );
+            await poll(
+              async () => (await frame.evaluate(() => document.readyState).catch(() => '')) === 'complete',
+              'what is in the frame',
+            );
+            const seen = await frame.evaluate(() => ({
+              text: document.body.innerText.trim().split('\n')[0],
+              shown: [...document.body.children]
+                .filter((each) => getComputedStyle(each).display !== 'none')
+                .map((each) => each.className),
+              target: /** @type {HTMLAnchorElement} */ (document.querySelector('.way-out a')).target,
+              early: typeof (/** @type {any} */ (globalThis).early),
+            }));
+            assert.deepEqual(seen, {
+              text: 'Open Fitting Room in a tab of its own',
+              shown: ['way-out'],
+              target: '_blank',
+              early: 'undefined',
+            });
+            assert.ok(!server.requests.some((path) => path.endsWith('.wasm')), 'nothing runs');
+          }).finally(server.close);
+        }),
+    );
   }
 
   test(`${name}: at home inside a page of its own origin`, LONG, () =>
@@ -175,7 +271,13 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await cp(dist, join(folder, 'page'), { recursive: true });
       await writeFile(join(folder, 'index.html'), framing(`page/?${QUICK}`));
       await withPage([name, { server: { folder, ...BARE } }], ({ browser }) =>
-        browser.waitFor(() => document.querySelector('iframe')?.contentDocument?.querySelector('[data-testid="dataset-status"][data-state="ready"]')?.isConnected),
+        browser.waitFor(
+          () =>
+            document
+              .querySelector('iframe')
+              ?.contentDocument?.querySelector('[data-testid="dataset-status"][data-state="ready"]')?.isConnected,
+        ),
       );
-    }));
+    }),
+  );
 }

@@ -17,13 +17,20 @@ const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const LONG = { timeout: 180_000 };
 
 /** @param {Opened} opened @param {string} testid */
-const shown = ({ browser }, testid) => browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.textContent, { args: [hook(testid)] });
+const shown = ({ browser }, testid) =>
+  browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.textContent, {
+    args: [hook(testid)],
+  });
 
 /** @param {Opened} opened @param {string} build */
 const runsOn = ({ browser }, build) =>
-  browser.waitFor((/** @type {string} */ wanted) => /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]'))?.dataset.build === wanted, {
-    args: [build],
-  });
+  browser.waitFor(
+    (/** @type {string} */ wanted) =>
+      /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]'))?.dataset.build === wanted,
+    {
+      args: [build],
+    },
+  );
 
 /** @param {Opened} opened */
 const keptForOffline = (opened) => shown(opened, 'offline-status');
@@ -38,7 +45,9 @@ async function inFolder(use) {
 async function answersPicture({ browser, page }, folder) {
   const { name, bytes } = shirt();
   await writeFile(join(folder, name), bytes);
-  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+    args: [hook('photo-input')],
+  });
   await browser.uploadFile(hook('photo-input'), join(folder, name));
   await page.waitForState('photo-result', 'ready');
   assert.equal(await page.data('photo-result', 'class'), '0');
@@ -60,13 +69,20 @@ async function withNextVersion(use) {
   const folder = await mkdtemp(join(tmpdir(), 'fitting-room-next-'));
   try {
     await cp(dist, folder, { recursive: true });
-    const names = (await readdir(join(folder, 'assets'))).filter((name) => /^(index|zh-Hans|offline)-.*\.js$/.test(name));
+    const names = (await readdir(join(folder, 'assets'))).filter((name) =>
+      /^(index|zh-Hans|offline)-.*\.js$/.test(name),
+    );
     assert.equal(names.length, 3);
     for (const name of names) await rename(join(folder, 'assets', name), join(folder, 'assets', renamed(name)));
-    const scripts = (await readdir(join(folder, 'assets'))).filter((name) => name.endsWith('.js')).map((name) => `assets/${name}`);
+    const scripts = (await readdir(join(folder, 'assets')))
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => `assets/${name}`);
     for (const name of ['index.html', ...scripts]) {
       const text = await readFile(join(folder, name), 'utf8');
-      await writeFile(join(folder, name), names.reduce((so, old) => so.replaceAll(old, renamed(old)), text));
+      await writeFile(
+        join(folder, name),
+        names.reduce((so, old) => so.replaceAll(old, renamed(old)), text),
+      );
     }
     await finish(folder);
     await use(folder);
@@ -79,47 +95,61 @@ async function withNextVersion(use) {
 const renamed = (name) => name.replace(/-.{8}\.js$/, '-00000002.js');
 
 /** @param {Opened} opened */
-const script = ({ browser }) => browser.evaluate(() => /** @type {HTMLScriptElement} */ (document.querySelector('script[type=module]')).src);
+const script = ({ browser }) =>
+  browser.evaluate(() => /** @type {HTMLScriptElement} */ (document.querySelector('script[type=module]')).src);
 
 /** @param {Opened} opened */
-const cacheNames = ({ browser }) => browser.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('fitting-room http')));
+const cacheNames = ({ browser }) =>
+  browser.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('fitting-room http')));
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   for (const headers of [true, false]) {
-    test(`${name}, a host that ${headers ? 'sends' : 'does not send'} the headers: after one visit, all of it without a network`, LONG, () =>
-      withPage([name, { query: QUICK, server: { headers } }], async (opened) => {
-        const { page, browser, server } = opened;
-        await keptForOffline(opened);
-        assert.equal(await page.text('offline-status'), 'Works without a network from now on.');
-        await server.close();
-        await page.open(QUICK);
-        assert.ok(await browser.evaluate(() => globalThis.crossOriginIsolated));
-        await runsOn(opened, 'relaxed-mt');
-        await inFolder((folder) => answersPicture(opened, folder));
-        await trains(opened);
-        await page.speak('zh-Hans');
-        await page.click('settings-deterministic');
-        await runsOn(opened, 'simd-mt');
-        await page.click('train-start');
-        await page.trained('done');
-        await page.open(`${QUICK}&threads=1&deterministic=1`);
-        await runsOn(opened, 'simd');
-        await keptForOffline(opened);
-        assert.equal(await page.text('offline-status'), '此后没有网络也能使用。');
-        assert.deepEqual(browser.errors.filter((text) => !/favicon|icons\//.test(text)), []);
-      }));
+    test(
+      `${name}, a host that ${headers ? 'sends' : 'does not send'} the headers: after one visit, all of it ` +
+        'without a network',
+      LONG,
+      () =>
+        withPage([name, { query: QUICK, server: { headers } }], async (opened) => {
+          const { page, browser, server } = opened;
+          await keptForOffline(opened);
+          assert.equal(await page.text('offline-status'), 'Works without a network from now on.');
+          await server.close();
+          await page.open(QUICK);
+          assert.ok(await browser.evaluate(() => globalThis.crossOriginIsolated));
+          await runsOn(opened, 'relaxed-mt');
+          await inFolder((folder) => answersPicture(opened, folder));
+          await trains(opened);
+          await page.speak('zh-Hans');
+          await page.click('settings-deterministic');
+          await runsOn(opened, 'simd-mt');
+          await page.click('train-start');
+          await page.trained('done');
+          await page.open(`${QUICK}&threads=1&deterministic=1`);
+          await runsOn(opened, 'simd');
+          await keptForOffline(opened);
+          assert.equal(await page.text('offline-status'), '此后没有网络也能使用。');
+          assert.deepEqual(
+            browser.errors.filter((text) => !/favicon|icons\//.test(text)),
+            [],
+          );
+        }),
+    );
   }
 
-  test(`${name}, the dataset, fetched once, is there without a network`, { ...LONG, skip: !datasetFolder() && 'no dataset on this machine' }, () =>
-    withPage([name, { server: { dataset: datasetFolder() } }], async (opened) => {
-      const { page, server } = opened;
-      await page.loaded();
-      await keptForOffline(opened);
-      await server.close();
-      await page.open('');
-      await page.loaded();
-      assert.match(await page.text('dataset-status'), /^Fashion-MNIST: 60,000/);
-    }));
+  test(
+    `${name}, the dataset, fetched once, is there without a network`,
+    { ...LONG, skip: !datasetFolder() && 'no dataset on this machine' },
+    () =>
+      withPage([name, { server: { dataset: datasetFolder() } }], async (opened) => {
+        const { page, server } = opened;
+        await page.loaded();
+        await keptForOffline(opened);
+        await server.close();
+        await page.open('');
+        await page.loaded();
+        assert.match(await page.text('dataset-status'), /^Fashion-MNIST: 60,000/);
+      }),
+  );
 
   test(`${name}, an update: waits, is announced, and is used when asked for, with the settings kept`, LONG, () =>
     withNextVersion((folder) =>
@@ -140,38 +170,58 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.click('train-start');
         await page.trained('training');
         assert.match(await page.text('update-notice'), /训练结束后可用/);
-        assert.equal(await browser.evaluate((/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector)).disabled, hook('update-use')), true);
+        assert.equal(
+          await browser.evaluate(
+            (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector)).disabled,
+            hook('update-use'),
+          ),
+          true,
+        );
         await page.click('train-stop');
         await page.trained('idle');
         assert.match(await page.text('update-notice'), /会丢失/);
         await page.click('update-use');
         await browser.waitFor(() => document.querySelector('script[src*="00000002"]') !== null);
         await keptForOffline(opened);
-        assert.equal(await browser.evaluate(() => location.search), `?${QUICK.replace('epochs=2', 'epochs=200')}&seed=7`);
+        assert.equal(
+          await browser.evaluate(() => location.search),
+          `?${QUICK.replace('epochs=2', 'epochs=200')}&seed=7`,
+        );
         assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
         assert.equal((await cacheNames(opened)).length, 1);
-        assert.equal(await browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector), hook('update-notice')), null);
+        assert.equal(
+          await browser.evaluate(
+            (/** @type {string} */ selector) => document.querySelector(selector),
+            hook('update-notice'),
+          ),
+          null,
+        );
         await server.close();
         await page.open(QUICK);
         assert.match(await script(opened), /00000002/);
         await trains(opened);
       }),
-    ));
+    ),
+  );
 
   test(`${name}, a cache that cannot be filled: the page works, and the next visit fills it`, LONG, () =>
-    withPage([name, { query: QUICK, server: { fail: (path) => (path === 'icons/maskable-512.png' ? 'cut' : undefined) } }], async (opened) => {
-      const { page, browser, server } = opened;
-      await trains(opened);
-      await browser.waitFor(() => navigator.serviceWorker.controller !== null);
-      const asked = () => server.requests.filter((path) => path.endsWith('maskable-512.png')).length;
-      while (!asked()) await new Promise((resolve) => setTimeout(resolve, 100));
-      assert.equal(await page.text('offline-status'), undefined);
-      await page.open(QUICK);
-      await trains(opened);
-      server.options.fail = undefined;
-      await page.open(QUICK);
-      await keptForOffline(opened);
-    }));
+    withPage(
+      [name, { query: QUICK, server: { fail: (path) => (path === 'icons/maskable-512.png' ? 'cut' : undefined) } }],
+      async (opened) => {
+        const { page, browser, server } = opened;
+        await trains(opened);
+        await browser.waitFor(() => navigator.serviceWorker.controller !== null);
+        const asked = () => server.requests.filter((path) => path.endsWith('maskable-512.png')).length;
+        while (!asked()) await new Promise((resolve) => setTimeout(resolve, 100));
+        assert.equal(await page.text('offline-status'), undefined);
+        await page.open(QUICK);
+        await trains(opened);
+        server.options.fail = undefined;
+        await page.open(QUICK);
+        await keptForOffline(opened);
+      },
+    ),
+  );
 
   test(`${name}, an update that cannot be had whole: the old version goes on`, LONG, () =>
     withNextVersion((folder) =>
@@ -188,7 +238,8 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.open(QUICK);
         await trains(opened);
       }),
-    ));
+    ),
+  );
 }
 
 test('two tabs: an open one finds the update, and goes on with the old version where the other has used it', LONG, () =>
@@ -216,7 +267,8 @@ test('two tabs: an open one finds the update, and goes on with the old version w
       await keptForOffline(opened);
       await browser.waitFor(async () => (await caches.keys()).length === 1);
     }),
-  ));
+  ),
+);
 
 for (const headers of [true, false]) {
   test(`webkit, ${headers ? 'with' : 'without'} headers: after one visit, without a network`, LONG, () =>
@@ -229,7 +281,8 @@ for (const headers of [true, false]) {
       await inFolder((folder) => answersPicture(opened, folder));
       await trains(opened);
       await page.speak('zh-Hans');
-    }));
+    }),
+  );
 }
 
 test('the page can be installed', async () => {

@@ -9,7 +9,10 @@ import { promisify } from 'node:util';
 import { launch } from '../support/browsers.js';
 import { startServer } from '../support/static-server.js';
 
-/** The npm package, as whoever installs it finds it: in Node, in TypeScript, in a Vite app, and in a page without a bundler. */
+/**
+ * The npm package, as whoever installs it finds it: in Node, in TypeScript, in a Vite app, and in a page without a
+ * bundler.
+ */
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,7 +39,10 @@ export async function train({ loadCore, loadModel, sequential, layers, datasets,
 }
 `;
 
-/** @typedef {{ build: string, threads: number, fallback: { reason: string, message: string } | null, kind: string, losses: number[], classes: number[], again: number[] }} Trained */
+/**
+ * @typedef {{ build: string, threads: number, fallback: { reason: string, message: string } | null, kind: string,
+ *   losses: number[], classes: number[], again: number[] }} Trained
+ */
 
 /** Where an app that is bundled, or runs in Node, has the package from. */
 const BY_NAME = { main: 'fitting-room', photo: 'fitting-room/photo' };
@@ -58,7 +64,9 @@ ${imports(from)}
 training.then((trained) => (globalThis.trained = trained), (error) => (globalThis.trained = { error: String(error) }));
 `;
 
-const PAGE = '<!doctype html><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>';
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,"><script type="module" ' +
+  'src="./main.js"></script>';
 
 /** Uses the API as a strict consumer would; what is marked must be refused. */
 const TYPED = `
@@ -95,10 +103,14 @@ let project;
 
 before(async () => {
   project = await mkdtemp(join(tmpdir(), 'fitting-room-package-'));
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], { cwd: root });
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
+    cwd: root,
+  });
   const [{ filename }] = JSON.parse(stdout);
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', type: 'module' }));
-  await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: project });
+  await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`], {
+    cwd: project,
+  });
   await writeFile(join(project, 'train.js'), TRAIN);
 }, LONG);
 
@@ -131,11 +143,20 @@ async function trainedAt(url) {
 async function pageIn(name, from) {
   const folder = join(project, name);
   await mkdir(folder);
-  for (const [file, text] of [['index.html', PAGE], ['main.js', inPage(from)], ['train.js', TRAIN]]) await writeFile(join(folder, file), text);
+  for (const [file, text] of [
+    ['index.html', PAGE],
+    ['main.js', inPage(from)],
+    ['train.js', TRAIN],
+  ])
+    await writeFile(join(folder, file), text);
   return folder;
 }
 
-/** @param {string} folder @param {import('../support/static-server.js').ServerOptions} options @param {(url: string) => Promise<void>} use */
+/**
+ * @param {string} folder
+ * @param {import('../support/static-server.js').ServerOptions} options
+ * @param {(url: string) => Promise<void>} use
+ */
 async function served(folder, options, use) {
   const server = await startServer({ folder, ...options });
   await use(server.url).finally(server.close);
@@ -148,19 +169,36 @@ test('what is in the package, and nothing else', async () => {
   const build = (/** @type {string} */ name) => [`build/${name}/fitting-room.mjs`, `build/${name}/fitting-room.wasm`];
   assert.deepEqual(
     names.filter((name) => !/^(shim\/.*\.js|build\/types\/.*\.d\.ts)$/.test(name)).sort(),
-    ['LICENSE', 'README.md', 'package.json', 'shim/KERAS.md', 'build/photo/photo.wasm', 'build/THIRD-PARTY.txt', 'build/sha256/sha256.mjs']
+    [
+      'LICENSE',
+      'README.md',
+      'package.json',
+      'shim/KERAS.md',
+      'build/photo/photo.wasm',
+      'build/THIRD-PARTY.txt',
+      'build/sha256/sha256.mjs',
+    ]
       .concat(...['simd', 'simd-mt', 'relaxed', 'relaxed-mt'].map(build))
       .sort(),
   );
   const installed = (await readdir(join(project, 'node_modules'))).filter((name) => !name.startsWith('.'));
-  assert.deepEqual(installed, ['fflate', 'fitting-room', 'h5wasm', 'pbf', 'protocol-buffers-schema', 'resolve-protobuf-schema']);
+  assert.deepEqual(installed, [
+    'fflate',
+    'fitting-room',
+    'h5wasm',
+    'pbf',
+    'protocol-buffers-schema',
+    'resolve-protobuf-schema',
+  ]);
   const sources = (await readdir(join(root, 'shim'), { recursive: true })).filter((name) => name.endsWith('.js'));
   assert.equal(names.filter((name) => name.startsWith('shim/') && name.endsWith('.js')).length, sources.length);
 });
 
 test('in Node', LONG, async () => {
   await writeFile(join(project, 'node.js'), `${imports(BY_NAME)}\nconsole.log(JSON.stringify(await training));\n`);
-  const { stdout, stderr } = await run(process.execPath, ['--no-concurrent-recompilation', 'node.js'], { cwd: project });
+  const { stdout, stderr } = await run(process.execPath, ['--no-concurrent-recompilation', 'node.js'], {
+    cwd: project,
+  });
   assert.equal(stderr, '');
   const trained = JSON.parse(stdout);
   assertTrained(trained);
@@ -171,10 +209,22 @@ for (const resolution of ['bundler', 'nodenext']) {
   test(`in TypeScript, ${resolution}`, LONG, async () => {
     const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
     await writeFile(join(project, 'app.ts'), TYPED);
-    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({
-      compilerOptions: { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022', 'dom'], types: [], module, moduleResolution: resolution },
-      files: ['app.ts'],
-    }));
+    await writeFile(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          noEmit: true,
+          skipLibCheck: false,
+          target: 'es2022',
+          lib: ['es2022', 'dom'],
+          types: [],
+          module,
+          moduleResolution: resolution,
+        },
+        files: ['app.ts'],
+      }),
+    );
     await run(tool('tsc'), ['--project', 'tsconfig.json'], { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
   });
 }
@@ -182,7 +232,9 @@ for (const resolution of ['bundler', 'nodenext']) {
 test('in an app that Vite builds', LONG, async () => {
   const folder = await pageIn('app', BY_NAME);
   // h5wasm, which only writing .keras files loads, is large; how long plugins take depends on the machine
-  const config = 'export default { build: { chunkSizeWarningLimit: 5000, rolldownOptions: { checks: { pluginTimings: false } } } };\n';
+  const config =
+    'export default { build: { chunkSizeWarningLimit: 5000, rolldownOptions: { checks: { pluginTimings: false } ' +
+    '} } };\n';
   await writeFile(join(folder, 'vite.config.js'), config);
   const { stderr } = await run(tool('vite'), ['build', '--logLevel', 'warn'], { cwd: folder });
   assert.equal(stderr, '');
@@ -199,7 +251,11 @@ test('in an app that Vite serves as it is written', LONG, async () => {
     root: await pageIn('served', BY_NAME),
     configFile: false,
     logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0, headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+    server: {
+      host: '127.0.0.1',
+      port: 0,
+      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+    },
   });
   try {
     await server.listen();
@@ -215,7 +271,10 @@ test('in an app that Vite serves as it is written', LONG, async () => {
 test('in a page without a bundler, from another origin: on one thread, and it says why', LONG, async () => {
   await served(join(project, 'node_modules'), { shared: true }, async (packages) => {
     const folder = await pageIn('plain', byAddress(`${packages}fitting-room`));
-    for (const [isolated, reason] of /** @type {const} */ ([[true, 'failed'], [false, 'not-isolated']])) {
+    for (const [isolated, reason] of /** @type {const} */ ([
+      [true, 'failed'],
+      [false, 'not-isolated'],
+    ])) {
       await served(folder, { isolated }, async (url) => {
         const trained = await trainedAt(url);
         assertTrained(trained);

@@ -15,12 +15,13 @@ export const hook = (testid) => `[data-testid="${testid}"]`;
 
 /**
  * @param {BrowserName} name
- * @param {{ query?: string, server?: import('../support/static-server.js').ServerOptions, at?: import('../support/static-server.js').StaticServer,
+ * @param {{ query?: string, server?: import('../support/static-server.js').ServerOptions, at?:
+ *   import('../support/static-server.js').StaticServer,
  *   browser?: import('../support/browsers.js').LaunchOptions, prepare?: (browser: Browser) => Promise<any> }} [options]
  *   at: a server that is there already, and stays
  */
 export async function openPage(name, { query = '', at, server: serverOptions, browser: browserOptions, prepare } = {}) {
-  const server = at ?? await startServer({ base: '/some/sub/path/', headers: true, ...serverOptions });
+  const server = at ?? (await startServer({ base: '/some/sub/path/', headers: true, ...serverOptions }));
   const browser = await launch(name, browserOptions);
   const close = async () => {
     await browser.close();
@@ -55,7 +56,10 @@ export async function withPage([name, options], use) {
 /** @param {Browser} browser @param {string} url */
 export function createPage(browser, url) {
   const text = (/** @type {string} */ testid) =>
-    browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.textContent?.trim(), hook(testid));
+    browser.evaluate(
+      (/** @type {string} */ selector) => document.querySelector(selector)?.textContent?.trim(),
+      hook(testid),
+    );
   const data = (/** @type {string} */ testid, /** @type {string} */ name) =>
     browser.evaluate(
       (/** @type {string} */ selector, /** @type {string} */ key) =>
@@ -92,7 +96,9 @@ export function createPage(browser, url) {
     /** @param {string} language waits until the page speaks it */
     speak: async (language) => {
       await choose('language', language);
-      await browser.waitFor((/** @type {string} */ wanted) => document.documentElement.lang === wanted, { args: [language] });
+      await browser.waitFor((/** @type {string} */ wanted) => document.documentElement.lang === wanted, {
+        args: [language],
+      });
     },
     waitForState,
     loaded: () => waitForState('dataset-status', 'ready'),
@@ -102,7 +108,11 @@ export function createPage(browser, url) {
     click: (testid) => browser.click(hook(testid)),
     /** @param {string} query */
     open: (query) => browser.open(`${url}?${query}`),
-    progress: () => browser.evaluate((/** @type {string} */ selector) => Number(document.querySelector(selector)?.getAttribute('aria-valuenow')), hook('train-progress')),
+    progress: () =>
+      browser.evaluate(
+        (/** @type {string} */ selector) => Number(document.querySelector(selector)?.getAttribute('aria-valuenow')),
+        hook('train-progress'),
+      ),
     cells: () =>
       browser.evaluate(
         (/** @type {string} */ selector) =>
@@ -121,7 +131,10 @@ export function createPage(browser, url) {
 
 /** @typedef {ReturnType<typeof createPage>} Page */
 
-/** Drops a picture on the page, as a user would from a folder; runs in it. @param {{ name: string, type: string, bytes: number[] }} picture */
+/**
+ * Drops a picture on the page, as a user would from a folder; runs in it.
+ * @param {{ name: string, type: string, bytes: number[] }} picture
+ */
 export function dropHere({ name, type, bytes }) {
   const transfer = new DataTransfer();
   transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));

@@ -36,7 +36,18 @@ describe('settings in the address', () => {
 
   test('what is written is read again, beside what is not ours', () => {
     const { settings } = readSettings('');
-    Object.assign(settings, { epochs: 3, optimizer: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true, schedule: 'oneCycle', patience: 3, seed: 0, verbose: 1, source: 'synthetic' });
+    Object.assign(settings, {
+      epochs: 3,
+      optimizer: 'sgd',
+      learningRate: 0.05,
+      momentum: 0.9,
+      nesterov: true,
+      schedule: 'oneCycle',
+      patience: 3,
+      seed: 0,
+      verbose: 1,
+      source: 'synthetic',
+    });
     const query = writeSettings(settings, '?utm=x&epochs=9');
     assert.ok(new URLSearchParams(query).get('utm') === 'x');
     assert.deepEqual(readSettings(query), { settings, corrected: [] });
@@ -52,11 +63,30 @@ describe('settings in the address', () => {
     for (const query of ['?deterministic=1', '?threads=3', '?deterministic=1&threads=1']) {
       assert.equal(writeSettings(readSettings(query).settings, query), query, 'kept as it is');
     }
-    assert.deepEqual(runtimeOptions(readSettings('?deterministic=1&threads=3').settings), { deterministic: true, threads: 3 });
+    assert.deepEqual(runtimeOptions(readSettings('?deterministic=1&threads=3').settings), {
+      deterministic: true,
+      threads: 3,
+    });
     assert.equal(writeSettings(readSettings('?deterministic=0').settings, '?deterministic=0'), '');
   });
 
-  for (const bad of ['deterministic=yes', 'deterministic=', 'threads=0', 'threads=17', 'threads=two', 'epochs=0', 'epochs=2.5', 'epochs=', 'epochs=1e9', 'epochs=%3Cb%3E', 'optimizer=lbfgs', 'learning-rate=-1', 'dropout=NaN', 'data=files', 'log=3']) {
+  for (const bad of [
+    'deterministic=yes',
+    'deterministic=',
+    'threads=0',
+    'threads=17',
+    'threads=two',
+    'epochs=0',
+    'epochs=2.5',
+    'epochs=',
+    'epochs=1e9',
+    'epochs=%3Cb%3E',
+    'optimizer=lbfgs',
+    'learning-rate=-1',
+    'dropout=NaN',
+    'data=files',
+    'log=3',
+  ]) {
     test(`${bad} is replaced and reported`, () => {
       const { settings, corrected } = readSettings(`?${bad}`);
       assert.deepEqual(settings, readSettings('').settings);
@@ -68,7 +98,16 @@ describe('settings in the address', () => {
 
 describe('marks of an axis', () => {
   test('are a round number apart, and not closer than asked', () => {
-    for (const [least, step] of [[1, 1], [1.01, 2], [2.2, 2.5], [3, 5], [6, 10], [0.0021, 0.0025], [0.3, 0.5], [70, 100]]) {
+    for (const [least, step] of [
+      [1, 1],
+      [1.01, 2],
+      [2.2, 2.5],
+      [3, 5],
+      [6, 10],
+      [0.0021, 0.0025],
+      [0.3, 0.5],
+      [70, 100],
+    ]) {
       assert.equal(roundStep(least), step);
     }
     assert.equal(roundStep(2.2, [1, 2, 5, 10]), 5);
@@ -77,7 +116,10 @@ describe('marks of an axis', () => {
   test('lie between the ends, which they may touch', () => {
     assert.deepEqual(multiplesOf(5, 0, 20), [0, 5, 10, 15, 20]);
     assert.deepEqual(multiplesOf(0.25, 0.3, 0.76), [0.5, 0.75]);
-    assert.deepEqual(multiplesOf(0.1, 0.1, 0.3).map((each) => each.toFixed(1)), ['0.1', '0.2', '0.3']);
+    assert.deepEqual(
+      multiplesOf(0.1, 0.1, 0.3).map((each) => each.toFixed(1)),
+      ['0.1', '0.2', '0.3'],
+    );
     assert.deepEqual(multiplesOf(5, 1, 2), []);
   });
 
@@ -94,7 +136,11 @@ describe('metrics', () => {
   test('argmax', () => assert.deepEqual([...argmax(probabilities, 3)], [0, 1, 0, 2]));
 
   test('confusion matrix holds the indices', () => {
-    assert.deepEqual(confusion(labels, argmax(probabilities, 3), 3), [[[0], [], []], [[2], [1], []], [[], [], [3]]]);
+    assert.deepEqual(confusion(labels, argmax(probabilities, 3), 3), [
+      [[0], [], []],
+      [[2], [1], []],
+      [[], [], [3]],
+    ]);
   });
 
   test('precision, recall and F1', () => {
@@ -104,7 +150,14 @@ describe('metrics', () => {
   });
 
   test('a class that is never predicted has no precision', () => {
-    assert.ok(Number.isNaN(perClass([[[], [0]], [[], [1]]])[0].precision));
+    assert.ok(
+      Number.isNaN(
+        perClass([
+          [[], [0]],
+          [[], [1]],
+        ])[0].precision,
+      ),
+    );
   });
 });
 
@@ -132,7 +185,8 @@ describe('protocol', () => {
     const { remote, close } = pair({
       add: ({ a, b }, { emit }) => (emit({ half: a }), a + b),
       refuse: () => Promise.reject(Object.assign(new TypeError('not this'), { code: 'no', layer: 2 })),
-      wait: (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      wait: (_, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     });
     /** @type {any[]} */
     const events = [];
@@ -186,16 +240,20 @@ describe('languages', () => {
     assert.ok(marked.length > 60);
     // What is hidden until something happens gets its text by then.
     for (const [, key, text] of marked) assert.ok(text === page[key] || text === '', key);
-    for (const [, key, label] of html.matchAll(/data-i18n-label="([^"]+)"[^>]*aria-label="([^"]*)"/g)) assert.equal(label, page[key], key);
+    for (const [, key, label] of html.matchAll(/data-i18n-label="([^"]+)"[^>]*aria-label="([^"]*)"/g))
+      assert.equal(label, page[key], key);
   });
 
   test('every key is used, and every key that is used is there', async () => {
-    const files = (await readdir(web, { recursive: true })).filter((file) => /\.(js|html)$/.test(file) && !/^(i18n|(try|keep|views)\/texts)\b/.test(file));
+    const files = (await readdir(web, { recursive: true })).filter(
+      (file) => /\.(js|html)$/.test(file) && !/^(i18n|(try|keep|views)\/texts)\b/.test(file),
+    );
     const sources = (await Promise.all(files.map((file) => readFile(new URL(file, web), 'utf8')))).join('\n');
     const whole = [...sources.matchAll(/(?:data-i18n(?:-label)?="|\bt\(')([^"'$]+)["']/g)].map(([, key]) => key);
     for (const key of whole) assert.ok(key in en, key);
     const stems = [...sources.matchAll(/`([a-z0-9-]+\.[a-z-]*)\$\{/g)].map(([, stem]) => stem);
     const quoted = new Set([...sources.matchAll(/['"]([a-z0-9][\w.-]*)['"]/gi)].map(([, text]) => text));
-    for (const key of Object.keys(en)) assert.ok(quoted.has(key) || stems.some((stem) => key.startsWith(stem)), `${key} is never used`);
+    for (const key of Object.keys(en))
+      assert.ok(quoted.has(key) || stems.some((stem) => key.startsWith(stem)), `${key} is never used`);
   });
 });

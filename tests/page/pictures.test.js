@@ -14,23 +14,35 @@ const stored = storedFiles('pictures');
 
 /** @param {Opened} opened */
 const sectionThere = ({ browser }) =>
-  browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+  browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+    args: [hook('photo-input')],
+  });
 
-/** What the result says once it is there, and the longest task of the page's own thread until then. @param {Opened} opened @param {string[]} paths */
+/**
+ * What the result says once it is there, and the longest task of the page's own thread until then.
+ * @param {Opened} opened
+ * @param {string[]} paths
+ */
 async function answer({ browser }, ...paths) {
   await browser.evaluate(() => {
     const page = /** @type {any} */ (globalThis);
     page.longest = 0;
     page.observer?.disconnect();
-    page.observer = new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (page.longest = Math.max(page.longest, duration))));
-    if (PerformanceObserver.supportedEntryTypes.includes('longtask')) page.observer.observe({ entryTypes: ['longtask'] });
+    page.observer = new PerformanceObserver((list) =>
+      list.getEntries().forEach(({ duration }) => (page.longest = Math.max(page.longest, duration))),
+    );
+    if (PerformanceObserver.supportedEntryTypes.includes('longtask'))
+      page.observer.observe({ entryTypes: ['longtask'] });
     page.items = document.querySelectorAll('[data-testid="photo-item"]').length;
   });
   await browser.uploadFile(hook('photo-input'), ...paths);
   await browser.waitFor(
     (/** @type {number} */ added) => {
       const items = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]);
-      return items.length === /** @type {any} */ (globalThis).items + added && items.every(({ dataset }) => dataset.state === 'ready' || dataset.state === 'refused');
+      return (
+        items.length === /** @type {any} */ (globalThis).items + added &&
+        items.every(({ dataset }) => dataset.state === 'ready' || dataset.state === 'refused')
+      );
     },
     { args: [paths.length], timeout: 60_000 },
   );
@@ -45,7 +57,11 @@ async function answer({ browser }, ...paths) {
   );
 }
 
-/** One repetition, as the machine may have been busy with something else. @param {Opened} opened @param {PictureFile} file */
+/**
+ * One repetition, as the machine may have been busy with something else.
+ * @param {Opened} opened
+ * @param {PictureFile} file
+ */
 async function answerWithoutFreeze(opened, file) {
   const path = stored(file);
   const first = await answer(opened, path);
@@ -89,21 +105,30 @@ test('a drawn T-shirt is found and is a T-shirt, whatever the file it comes in (
   }
 });
 
-/** Keeps of each worker that looks at pictures whether the page's own script had run by then; `spoilt`: the first one's script is missing. @param {boolean} spoilt */
-const followLookers = (spoilt) => (/** @type {any} */ { page }) =>
-  page.evaluateOnNewDocument((/** @type {boolean} */ isSpoilt) => {
-    const watched = /** @type {any} */ (globalThis);
-    const RealWorker = globalThis.Worker;
-    watched.lookers = [];
-    globalThis.Worker = class extends RealWorker {
-      /** @param {string | URL} url @param {WorkerOptions} [options] */
-      constructor(url, options) {
-        const looks = options?.name?.startsWith('looker');
-        super(isSpoilt && looks && watched.lookers.length === 0 ? new URL('assets/missing.js', document.baseURI) : url, options);
-        if (looks) watched.lookers.push('fittingRoom' in watched ? 'later' : 'early');
-      }
-    };
-  }, spoilt);
+/**
+ * Keeps of each worker that looks at pictures whether the page's own script had run by then; `spoilt`: the first one's
+ * script is missing.
+ * @param {boolean} spoilt
+ */
+const followLookers =
+  (spoilt) =>
+  (/** @type {any} */ { page }) =>
+    page.evaluateOnNewDocument((/** @type {boolean} */ isSpoilt) => {
+      const watched = /** @type {any} */ (globalThis);
+      const RealWorker = globalThis.Worker;
+      watched.lookers = [];
+      globalThis.Worker = class extends RealWorker {
+        /** @param {string | URL} url @param {WorkerOptions} [options] */
+        constructor(url, options) {
+          const looks = options?.name?.startsWith('looker');
+          super(
+            isSpoilt && looks && watched.lookers.length === 0 ? new URL('assets/missing.js', document.baseURI) : url,
+            options,
+          );
+          if (looks) watched.lookers.push('fittingRoom' in watched ? 'later' : 'early');
+        }
+      };
+    }, spoilt);
 
 test('what looks at pictures starts before the page’s own script, and once; where it does not come, another one does', async () => {
   for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
@@ -111,7 +136,11 @@ test('what looks at pictures starts before the page’s own script, and once; wh
       await withPage([name, { ...QUICK, prepare: followLookers(spoilt) }], async (opened) => {
         await sectionThere(opened);
         assert.equal((await answer(opened, stored(shirt()))).class, '0');
-        assert.deepEqual(await opened.browser.evaluate(() => /** @type {any} */ (globalThis).lookers), spoilt ? ['early', 'later'] : ['early'], name);
+        assert.deepEqual(
+          await opened.browser.evaluate(() => /** @type {any} */ (globalThis).lookers),
+          spoilt ? ['early', 'later'] : ['early'],
+          name,
+        );
       });
     }
   }
@@ -137,18 +166,33 @@ test('a file that is dropped or pasted is answered', async () => {
     await sectionThere(opened);
     const bytes = [...shirt().bytes];
     for (const kind of ['drop', 'paste']) {
-      await browser.evaluate((/** @type {string} */ how, /** @type {number[]} */ content) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([new Uint8Array(content)], `${how}.png`, { type: 'image/png' }));
-        const event = how === 'drop' ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }) : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true });
-        document.body.dispatchEvent(event);
-      }, kind, bytes);
+      await browser.evaluate(
+        (/** @type {string} */ how, /** @type {number[]} */ content) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(content)], `${how}.png`, { type: 'image/png' }));
+          const event =
+            how === 'drop'
+              ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })
+              : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true });
+          document.body.dispatchEvent(event);
+        },
+        kind,
+        bytes,
+      );
       await browser.waitFor(
-        (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (document.querySelector(`[data-testid="photo-item"][data-name="${name}"]`))?.dataset.state === 'ready',
+        (/** @type {string} */ name) =>
+          /** @type {HTMLElement | null} */ (document.querySelector(`[data-testid="photo-item"][data-name="${name}"]`))
+            ?.dataset.state === 'ready',
         { args: [`${kind}.png`] },
       );
     }
-    assert.equal(await browser.evaluate(() => document.querySelector('[data-testid="dataset-status"]')?.getAttribute('data-state')), 'ready', 'the dataset stays');
+    assert.equal(
+      await browser.evaluate(() =>
+        document.querySelector('[data-testid="dataset-status"]')?.getAttribute('data-state'),
+      ),
+      'ready',
+      'the dataset stays',
+    );
   });
 });
 
@@ -158,22 +202,42 @@ test('many pictures: sorted, and saved as CSV', async () => {
     await sectionThere(opened);
     const names = ['b,"quoted".png', '=1+1.png', 'a.png'];
     await answer(opened, ...names.map((name) => stored(shirt(name))), stored(hostile()[1]));
-    const order = () => browser.evaluate(() => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]).map(({ dataset }) => dataset.name));
+    const order = () =>
+      browser.evaluate(() =>
+        /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]).map(
+          ({ dataset }) => dataset.name,
+        ),
+      );
     assert.deepEqual(await order(), [...names, 'text.png']);
     await page.choose('photo-sort', 'name');
-    assert.deepEqual((await order()).filter((/** @type {string} */ name) => name !== '=1+1.png'), ['a.png', 'b,"quoted".png', 'text.png']);
+    assert.deepEqual(
+      (await order()).filter((/** @type {string} */ name) => name !== '=1+1.png'),
+      ['a.png', 'b,"quoted".png', 'text.png'],
+    );
     await browser.evaluate(() => {
       const make = URL.createObjectURL;
-      URL.createObjectURL = (blob) => ((/** @type {any} */ (globalThis).saved = /** @type {Blob} */ (blob).text()), make(blob));
+      URL.createObjectURL = (blob) => {
+        /** @type {any} */ (globalThis).saved = /** @type {Blob} */ (blob).text();
+        return make(blob);
+      };
     });
     await browser.click(hook('photo-csv'));
     const csv = /** @type {string} */ (await browser.evaluate(() => /** @type {any} */ (globalThis).saved));
     const lines = csv.trimEnd().split('\r\n');
     assert.equal(lines.length, 5);
     assert.equal(lines[0].split(',').length, 13);
-    assert.ok(lines.some((line) => line.startsWith('"b,""quoted"".png",T-shirt/top,0.')), csv);
-    assert.ok(lines.some((line) => line.startsWith("'=1+1.png,")), 'no formula for a spreadsheet');
-    assert.ok(lines.some((line) => line.startsWith('text.png,,,')), 'what was refused has no class');
+    assert.ok(
+      lines.some((line) => line.startsWith('"b,""quoted"".png",T-shirt/top,0.')),
+      csv,
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith("'=1+1.png,")),
+      'no formula for a spreadsheet',
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith('text.png,,,')),
+      'what was refused has no class',
+    );
   });
 });
 
@@ -182,14 +246,19 @@ test('the box and the brightness can be changed and taken back', async () => {
     const { browser, page } = opened;
     await sectionThere(opened);
     await answer(opened, stored(shirt()));
-    const seen = () => browser.evaluate((/** @type {string} */ selector) => {
-      const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
-      return [.../** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, 28, 28).data].join();
-    }, hook('photo-seen'));
+    const seen = () =>
+      browser.evaluate((/** @type {string} */ selector) => {
+        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
+        return [
+          .../** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, 28, 28).data,
+        ].join();
+      }, hook('photo-seen'));
     const settled = () => page.waitForState('photo-result', 'ready');
     const found = await seen();
     await page.choose('photo-box-bottom', '0.5');
-    await browser.waitFor(async () => document.querySelector('[data-testid="photo-result"]')?.getAttribute('data-state') === 'ready');
+    await browser.waitFor(
+      async () => document.querySelector('[data-testid="photo-result"]')?.getAttribute('data-state') === 'ready',
+    );
     await settled();
     const cropped = await seen();
     assert.notEqual(cropped, found, 'the box counts');
@@ -197,7 +266,11 @@ test('the box and the brightness can be changed and taken back', async () => {
     await settled();
     await browser.click('.photo-adjust summary');
     await browser.click(hook('photo-box-reset'));
-    await browser.waitFor((/** @type {string} */ selector) => /** @type {HTMLSelectElement} */ (document.querySelector(selector)).value === 'auto', { args: [hook('photo-invert')] });
+    await browser.waitFor(
+      (/** @type {string} */ selector) =>
+        /** @type {HTMLSelectElement} */ (document.querySelector(selector)).value === 'auto',
+      { args: [hook('photo-invert')] },
+    );
     await settled();
     assert.equal(await seen(), found, 'back as it was found');
   });
@@ -207,21 +280,36 @@ test('a picture is answered by the tutorial’s model, and by the one trained in
   await withPage(['chromium', { query: 'data=synthetic&epochs=1&train-size=1000' }], async (opened) => {
     const { browser, page } = opened;
     await sectionThere(opened);
-    const disabled = () => browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLOptionElement} */ (document.querySelector(`${selector} option[value="trained"]`)).disabled, hook('model-choice'));
+    const disabled = () =>
+      browser.evaluate(
+        (/** @type {string} */ selector) =>
+          /** @type {HTMLOptionElement} */ (document.querySelector(`${selector} option[value="trained"]`)).disabled,
+        hook('model-choice'),
+      );
     assert.equal(await disabled(), true, 'nothing is trained yet');
     await answer(opened, stored(shirt()));
     const confidence = () => page.data('photo-result', 'confidence');
     const first = await confidence();
     await page.choose('model-choice', 'tutorial');
-    await browser.waitFor((/** @type {string} */ before) => document.querySelector('[data-testid="photo-result"]')?.getAttribute('data-confidence') !== before, { args: [String(first)] });
+    await browser.waitFor(
+      (/** @type {string} */ before) =>
+        document.querySelector('[data-testid="photo-result"]')?.getAttribute('data-confidence') !== before,
+      { args: [String(first)] },
+    );
     const second = await confidence();
     await browser.click(hook('train-start'));
     await page.waitForState('train-status', 'done');
     await page.choose('model-choice', 'trained');
-    await browser.waitFor((/** @type {string} */ before) => document.querySelector('[data-testid="photo-result"]')?.getAttribute('data-confidence') !== before, { args: [String(second)] });
+    await browser.waitFor(
+      (/** @type {string} */ before) =>
+        document.querySelector('[data-testid="photo-result"]')?.getAttribute('data-confidence') !== before,
+      { args: [String(second)] },
+    );
     await page.choose('layer-choice', 'conv2d');
     await page.choose('look-choice', 'occlusion');
-    await browser.evaluate(() => (/** @type {HTMLDetailsElement} */ (document.querySelector('.inside')).open = true));
+    await browser.evaluate(() => {
+      /** @type {HTMLDetailsElement} */ (document.querySelector('.inside')).open = true;
+    });
     await browser.waitFor(() => document.querySelectorAll('[data-testid="layer-maps"] canvas').length === 32, {});
     assert.deepEqual(browser.errors, []);
   });
@@ -239,34 +327,56 @@ test('what belongs to one picture is gone as soon as another is looked at, or an
       shared.hold = false;
       shared.release = () => held.splice(0).forEach((send) => send());
       Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ transfer) {
-        if (shared.hold && ['occlusion', 'maps', 'classify'].includes(message.method)) held.push(() => post.call(this, message, transfer));
+        if (shared.hold && ['occlusion', 'maps', 'classify'].includes(message.method))
+          held.push(() => post.call(this, message, transfer));
         else post.call(this, message, transfer);
       };
     });
-    const shown = () => browser.evaluate(() => {
-      const inked = (/** @type {string} */ selector) => {
-        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
-        return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, 28, 28).data.some((value) => value > 0);
-      };
-      return { shades: inked('[data-testid="look-canvas"]'), maps: document.querySelectorAll('[data-testid="layer-maps"] canvas').length, legend: /speak for/.test(document.querySelector('.insight > .quiet')?.textContent ?? '') };
-    });
-    const complete = () => browser.waitFor(() => /speak for/.test(document.querySelector('.insight > .quiet')?.textContent ?? '') && document.querySelectorAll('[data-testid="layer-maps"] canvas').length > 0);
+    const shown = () =>
+      browser.evaluate(() => {
+        const inked = (/** @type {string} */ selector) => {
+          const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
+          return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'))
+            .getImageData(0, 0, 28, 28)
+            .data.some((value) => value > 0);
+        };
+        return {
+          shades: inked('[data-testid="look-canvas"]'),
+          maps: document.querySelectorAll('[data-testid="layer-maps"] canvas').length,
+          legend: /speak for/.test(document.querySelector('.insight > .quiet')?.textContent ?? ''),
+        };
+      });
+    const complete = () =>
+      browser.waitFor(
+        () =>
+          /speak for/.test(document.querySelector('.insight > .quiet')?.textContent ?? '') &&
+          document.querySelectorAll('[data-testid="layer-maps"] canvas').length > 0,
+      );
     await page.choose('look-choice', 'occlusion');
-    await browser.evaluate(() => (/** @type {HTMLDetailsElement} */ (document.querySelector('.inside')).open = true));
+    await browser.evaluate(() => {
+      /** @type {HTMLDetailsElement} */ (document.querySelector('.inside')).open = true;
+    });
     await complete();
     const { shades, maps } = await shown();
     assert.ok(shades && maps > 0);
 
     await browser.evaluate('void (hold = true)');
     await browser.click(`${hook('photo-item')}:nth-child(2) button`);
-    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('data-state') === 'ready', { args: [hook('photo-result')] });
+    await browser.waitFor(
+      (/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('data-state') === 'ready',
+      { args: [hook('photo-result')] },
+    );
     assert.deepEqual(await shown(), { shades: false, maps: 0, legend: false });
     await browser.evaluate('void (hold = false, release())');
     await complete();
 
     await browser.evaluate('void (hold = true)');
     await page.choose('model-choice', 'tutorial');
-    assert.equal(await page.data('photo-result', 'state'), 'looking', 'no answer of the model before under the name of this one');
+    assert.equal(
+      await page.data('photo-result', 'state'),
+      'looking',
+      'no answer of the model before under the name of this one',
+    );
     assert.equal(await page.data('photo-result', 'class'), '-1');
     await browser.evaluate('void (hold = false, release())');
     await page.waitForState('photo-result', 'ready');

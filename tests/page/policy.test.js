@@ -13,8 +13,10 @@ import { startServer } from '../support/static-server.js';
 import { withPage } from './page.js';
 
 /**
- * What the page's policy stops in its workers, the core's threads among them: on a host that sends its headers, on one that does not,
- * where the service worker adds them, and at the first visit to such a host. The others that are asked are there, and allow it.
+ * What the page's policy stops in its workers, the core's threads among them: on a host that sends its headers, on one
+ * that does not,
+ * where the service worker adds them, and at the first visit to such a host. The others that are asked are there, and
+ * allow it.
  */
 
 /** @typedef {import('./page.js').Opened} Opened */
@@ -26,7 +28,11 @@ const LONG = { timeout: 180_000 };
 /** Where the dataset is, of the page that is tested; the policy allows it. */
 const DATASET_PATH = 'zalandoresearch/';
 
-/** What each worker tries as it begins. Threads fall asleep before a promise settles, so they try what needs none. @param {string} elsewhere @param {string} redirect */
+/**
+ * What each worker tries as it begins. Threads fall asleep before a promise settles, so they try what needs none.
+ * @param {string} elsewhere
+ * @param {string} redirect
+ */
 function probe(elsewhere, redirect) {
   if ('document' in globalThis || !('WorkerGlobalScope' in globalThis)) return;
   const channel = new BroadcastChannel('probe');
@@ -65,10 +71,16 @@ function probe(elsewhere, redirect) {
     fetchRedirected: () => fetch(redirect),
     import: () => import(`${elsewhere}script.js`),
   };
-  for (const [name, act] of Object.entries(later)) act().then(() => 'done', () => 'refused').then((what) => {
-    tried[name] = what;
-    channel.postMessage({ role, tried });
-  });
+  for (const [name, act] of Object.entries(later))
+    act()
+      .then(
+        () => 'done',
+        () => 'refused',
+      )
+      .then((what) => {
+        tried[name] = what;
+        channel.postMessage({ role, tried });
+      });
 }
 
 /** Runs in the page: before its own scripts, or in WebKit, which has no such means, after them. */
@@ -103,17 +115,30 @@ describe('the page’s policy in its workers', () => {
     host = await startServer({ folder: elsewhere, shared: true, fail: () => ({ redirect: `${third.url}data.json` }) });
     const copy = join(folder, 'dist');
     await cp(dist, copy, { recursive: true });
-    const files = (await readdir(copy, { recursive: true })).filter((name) => /\.(js|mjs|html)$/.test(name)).map((name) => join(copy, name));
+    const files = (await readdir(copy, { recursive: true }))
+      .filter((name) => /\.(js|mjs|html)$/.test(name))
+      .map((name) => join(copy, name));
     const redirect = `${host.url}${DATASET_PATH}redirected`;
     for (const file of files) {
       const text = await readFile(file, 'utf8');
-      await writeFile(file, text.replaceAll('https://raw.githubusercontent.com/zalandoresearch/', `${host.url}${DATASET_PATH}`));
-      if (/(index-[^/]*\.js|fitting-room\.mjs)$/.test(file)) await appendFile(file, `;(${probe})(${JSON.stringify(third.url)}, ${JSON.stringify(redirect)});`);
+      await writeFile(
+        file,
+        text.replaceAll('https://raw.githubusercontent.com/zalandoresearch/', `${host.url}${DATASET_PATH}`),
+      );
+      if (/(index-[^/]*\.js|fitting-room\.mjs)$/.test(file))
+        await appendFile(file, `;(${probe})(${JSON.stringify(third.url)}, ${JSON.stringify(redirect)});`);
     }
     await finish(copy);
     // Another app on the origin, with a service worker for all of it.
-    await writeFile(join(folder, 'index.html'), `<!doctype html><script>navigator.serviceWorker.register('app.js')</script>`);
-    await writeFile(join(folder, 'app.js'), 'onactivate = (event) => event.waitUntil(clients.claim()); onfetch = (event) => event.respondWith(fetch(event.request));');
+    await writeFile(
+      join(folder, 'index.html'),
+      `<!doctype html><script>navigator.serviceWorker.register('app.js')</script>`,
+    );
+    await writeFile(
+      join(folder, 'app.js'),
+      'onactivate = (event) => event.waitUntil(clients.claim()); onfetch = (event) => ' +
+        'event.respondWith(fetch(event.request));',
+    );
   });
   after(async () => {
     await Promise.all([third?.close(), host?.close()]);
@@ -121,50 +146,92 @@ describe('the page’s policy in its workers', () => {
   });
 
   const withoutServiceWorker = (/** @type {string} */ path) => (/service-worker\.js$/.test(path) ? 404 : undefined);
-  /** @type {{ where: string, server: import('../support/static-server.js').ServerOptions, controlled: boolean, threads: boolean, app?: boolean }[]} app: another one that controls the whole origin */
+  /**
+   * @type {{ where: string, server: import('../support/static-server.js').ServerOptions, controlled: boolean, threads:
+   *   boolean, app?: boolean }[]} app: another one that controls the whole origin
+   */
   const PLACES = [
-    { where: 'a host that sends the headers', server: { headers: true, fail: withoutServiceWorker }, controlled: false, threads: true },
+    {
+      where: 'a host that sends the headers',
+      server: { headers: true, fail: withoutServiceWorker },
+      controlled: false,
+      threads: true,
+    },
     { where: 'the service worker', server: { headers: false }, controlled: true, threads: true },
-    { where: 'a first visit to a host without headers', server: { headers: false, fail: withoutServiceWorker }, controlled: false, threads: false },
-    { where: 'a first visit under the service worker of another app', server: { headers: false, fail: withoutServiceWorker }, controlled: true, threads: false, app: true },
+    {
+      where: 'a first visit to a host without headers',
+      server: { headers: false, fail: withoutServiceWorker },
+      controlled: false,
+      threads: false,
+    },
+    {
+      where: 'a first visit under the service worker of another app',
+      server: { headers: false, fail: withoutServiceWorker },
+      controlled: true,
+      threads: false,
+      app: true,
+    },
   ];
   for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
     for (const { where, server, controlled, threads, app = false } of PLACES) {
-      test(`${name}, ${where}: no worker evaluates a string, imports from elsewhere, asks or is sent elsewhere`, LONG, async () => {
-        const prepare = async (/** @type {import('./page.js').Browser} */ { page }) => void (await page?.evaluateOnNewDocument(collect));
-        third.requests.length = 0;
-        await withPage([name, { server: { ...server, folder: app ? folder : join(folder, 'dist') }, prepare }], async ({ browser, page, server: { url } }) => {
-          const hasThreads = threads && name !== 'webkit';
-          const tried = async () => {
-            if (name === 'webkit') await browser.evaluate(collect).catch(() => {});
-            return browser.evaluate('globalThis.tried').catch(() => ({})); // between two pages
-          };
-          const complete = ({ looker = {}, trainer = {}, em = {} }) => LAST.every((each) => each in looker && each in trainer) && (!hasThreads || 'socket' in em);
-          if (controlled) await browser.waitFor(() => navigator.serviceWorker.controller !== null);
-          if (app) await browser.open(`${url}dist/`);
-          await poll(async () => complete(await tried()), 'every worker to have tried');
-          await page.waitForState('dataset-status', 'failed');
-          assert.equal(await browser.evaluate(() => navigator.serviceWorker.controller !== null), controlled);
-          const { looker, trainer, em } = await tried();
-          for (const each of [looker, trainer]) assert.deepEqual({ ...each, socket: 0 }, { ...AT_ONCE, ...LATER, socket: 0 });
-          if (hasThreads) assert.deepEqual({ ...em, socket: 0 }, { ...AT_ONCE, socket: 0 });
-          assert.match(await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent), /redirects/);
-          assert.ok(host.requests.some((path) => path.endsWith(FASHION_MNIST.files[0].name)), 'the dataset’s host was asked');
-          if (!app) assert.deepEqual(third.requests, [], 'and nobody else'); // the other app's worker asks whom it likes
-        });
-      });
+      test(
+        `${name}, ${where}: no worker evaluates a string, imports from elsewhere, asks or is sent elsewhere`,
+        LONG,
+        async () => {
+          const prepare = async (/** @type {import('./page.js').Browser} */ { page }) =>
+            void (await page?.evaluateOnNewDocument(collect));
+          third.requests.length = 0;
+          await withPage(
+            [name, { server: { ...server, folder: app ? folder : join(folder, 'dist') }, prepare }],
+            async ({ browser, page, server: { url } }) => {
+              const hasThreads = threads && name !== 'webkit';
+              const tried = async () => {
+                if (name === 'webkit') await browser.evaluate(collect).catch(() => {});
+                return browser.evaluate('globalThis.tried').catch(() => ({})); // between two pages
+              };
+              const complete = ({ looker = {}, trainer = {}, em = {} }) =>
+                LAST.every((each) => each in looker && each in trainer) && (!hasThreads || 'socket' in em);
+              if (controlled) await browser.waitFor(() => navigator.serviceWorker.controller !== null);
+              if (app) await browser.open(`${url}dist/`);
+              await poll(async () => complete(await tried()), 'every worker to have tried');
+              await page.waitForState('dataset-status', 'failed');
+              assert.equal(await browser.evaluate(() => navigator.serviceWorker.controller !== null), controlled);
+              const { looker, trainer, em } = await tried();
+              for (const each of [looker, trainer])
+                assert.deepEqual({ ...each, socket: 0 }, { ...AT_ONCE, ...LATER, socket: 0 });
+              if (hasThreads) assert.deepEqual({ ...em, socket: 0 }, { ...AT_ONCE, socket: 0 });
+              assert.match(
+                await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent),
+                /redirects/,
+              );
+              assert.ok(
+                host.requests.some((path) => path.endsWith(FASHION_MNIST.files[0].name)),
+                'the dataset’s host was asked',
+              );
+              if (!app) assert.deepEqual(third.requests, [], 'and nobody else'); // the other app's worker asks whom it likes
+            },
+          );
+        },
+      );
     }
   }
 });
 
 test('what `make serve` sends with every file is what the build wrote for hosts to send', LONG, async () => {
   const port = 20000 + (process.pid % 20000);
-  const server = spawn(process.execPath, [join(root, '.setup/serve.js'), String(port)], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [join(root, '.setup/serve.js'), String(port)], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     await once(server.stdout, 'data');
     const headers = headersOf(dist);
-    assert.ok(headers.some(([name, value]) => name === 'Content-Security-Policy' && value.includes("frame-ancestors 'self'")));
-    const names = (await readdir(dist, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(dist.length));
+    assert.ok(
+      headers.some(([name, value]) => name === 'Content-Security-Policy' && value.includes("frame-ancestors 'self'")),
+    );
+    const names = (await readdir(dist, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(dist.length));
     for (const path of ['/', ...names, '/assets/missing.js']) {
       const response = await fetch(`http://localhost:${port}${path}`, { method: 'HEAD' });
       for (const [name, value] of headers) assert.equal(response.headers.get(name), value, `${path}: ${name}`);

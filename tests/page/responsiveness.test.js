@@ -52,10 +52,16 @@ describe('the main thread', { timeout: 120_000 }, () => {
     const processor = descending(tasks.map((task) => task.processor));
     const clock = descending(tasks.map((task) => task.clock));
     const slow = clock.filter((time) => time > LIMIT);
-    context.diagnostic(`${tasks.length} tasks; longest ${processor[0].toFixed(1)} ms of processor time, ${clock[0].toFixed(1)} ms by the clock`);
+    context.diagnostic(
+      `${tasks.length} tasks; longest ${processor[0].toFixed(1)} ms of processor time, ${clock[0].toFixed(1)} ms ` +
+        'by the clock',
+    );
     assert.ok(tasks.length > 500, 'the tasks of the main thread were recorded');
     assert.ok(processor[0] <= LIMIT, `a task used ${processor[0]} ms of processor time`);
-    assert.ok(slow.length <= tasks.length / 1000, `${slow.length} of ${tasks.length} tasks took over ${LIMIT} ms by the clock`);
+    assert.ok(
+      slow.length <= tasks.length / 1000,
+      `${slow.length} of ${tasks.length} tasks took over ${LIMIT} ms by the clock`,
+    );
   });
 
   test('nothing jumps from opening to the end', async (context) => {
@@ -76,8 +82,16 @@ describe('the main thread', { timeout: 120_000 }, () => {
     await browser.waitFor(() => document.hidden);
     const points = () => page.data('history-loss', 'points').then(Number);
     const before = await points();
-    await browser.waitFor((/** @type {number} */ wanted) => Number(/** @type {HTMLElement} */ (document.querySelector('[data-testid="history-loss"]')).dataset.points) >= wanted, { args: [before + 3] });
-    assert.ok(await browser.evaluate(() => document.hidden && /^\d+%/.test(document.title)), 'the title tells how far it is');
+    await browser.waitFor(
+      (/** @type {number} */ wanted) =>
+        Number(/** @type {HTMLElement} */ (document.querySelector('[data-testid="history-loss"]')).dataset.points) >=
+        wanted,
+      { args: [before + 3] },
+    );
+    assert.ok(
+      await browser.evaluate(() => document.hidden && /^\d+%/.test(document.title)),
+      'the title tells how far it is',
+    );
     await other.close();
     await tab.bringToFront();
     await page.click('train-stop');
@@ -103,9 +117,15 @@ async function tasksDuring(browser, act) {
   await act();
   const { traceEvents } = JSON.parse(Buffer.from(/** @type {Uint8Array} */ (await tracing.stop())).toString());
   const thread = (/** @type {any} */ event) => `${event.pid}:${event.tid}`;
-  const mains = new Set(traceEvents.filter((/** @type {any} */ event) => event.name === 'thread_name' && event.args.name === 'CrRendererMain').map(thread));
+  const mains = new Set(
+    traceEvents
+      .filter((/** @type {any} */ event) => event.name === 'thread_name' && event.args.name === 'CrRendererMain')
+      .map(thread),
+  );
   return traceEvents
-    .filter((/** @type {any} */ event) => event.ph === 'X' && event.name.endsWith('RunTask') && mains.has(thread(event)))
+    .filter(
+      (/** @type {any} */ event) => event.ph === 'X' && event.name.endsWith('RunTask') && mains.has(thread(event)),
+    )
     .map((/** @type {any} */ { dur = 0, tdur = 0 }) => ({ clock: dur / 1000, processor: tdur / 1000 }));
 }
 
@@ -113,6 +133,7 @@ async function tasksDuring(browser, act) {
 function observeLayoutShifts() {
   const kept = Object.assign(globalThis, { layoutShift: 0 });
   new PerformanceObserver((list) => {
-    for (const entry of /** @type {any[]} */ (list.getEntries())) if (!entry.hadRecentInput) kept.layoutShift += entry.value;
+    for (const entry of /** @type {any[]} */ (list.getEntries()))
+      if (!entry.hadRecentInput) kept.layoutShift += entry.value;
   }).observe({ type: 'layout-shift', buffered: true });
 }

@@ -5,7 +5,8 @@ import { trainThroughKills } from '../support/kills.js';
 /** A browser that is killed while it trains loses next to nothing, and the run ends with the same bits. */
 
 const RUN = {
-  query: 'data=synthetic&deterministic=1&threads=1&epochs=4&train-size=2000&schedule=cosine&optimizer=adamw&ema=1&patience=9&model=blocks',
+  query:
+    'data=synthetic&deterministic=1&threads=1&epochs=4&train-size=2000&schedule=cosine&optimizer=adamw&ema=1&patience=9&model=blocks',
   epochs: 4,
   batches: Math.ceil(2000 / 32),
 };

@@ -22,20 +22,27 @@ const MARKUP = '<img src=x onerror=alert(1)>';
 const folder = mkdtempSync(join(tmpdir(), 'security-'));
 test.after(() => rmSync(folder, { recursive: true }));
 
-/** Every address the browser asks for, from before the page is opened on. @param {import('./page.js').Browser} browser @param {string[]} asked */
+/**
+ * Every address the browser asks for, from before the page is opened on.
+ * @param {import('./page.js').Browser} browser
+ * @param {string[]} asked
+ */
 function listen({ page }, asked) {
   page?.on('request', (request) => asked.push(request.url()));
 }
 
 /** The addresses of other hosts among them. @param {Opened} opened @param {string[]} asked */
-const elsewhere = ({ server }, asked) => asked.filter((url) => /^https?:/.test(url) && new URL(url).origin !== new URL(server.url).origin);
+const elsewhere = ({ server }, asked) =>
+  asked.filter((url) => /^https?:/.test(url) && new URL(url).origin !== new URL(server.url).origin);
 
 /** Keeps count of what the policy stops. @param {Opened} opened */
 const watch = ({ browser }) =>
   browser.evaluate(() => {
     const page = /** @type {any} */ (globalThis);
     page.stopped = [];
-    document.addEventListener('securitypolicyviolation', (event) => page.stopped.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
+    document.addEventListener('securitypolicyviolation', (event) =>
+      page.stopped.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`),
+    );
   });
 
 /** @param {Opened} opened @returns {Promise<string[]>} */
@@ -44,16 +51,22 @@ const stopped = ({ browser }) => browser.evaluate('globalThis.stopped');
 /** @param {Opened} opened @param {string} name @param {Uint8Array} bytes */
 async function give({ browser }, name, bytes) {
   await writeFile(join(folder, name), bytes);
-  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('photo-input')] });
+  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+    args: [hook('photo-input')],
+  });
   await browser.uploadFile(hook('photo-input'), join(folder, name));
   await browser.waitFor(
-    (/** @type {string} */ wanted) => [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-testid="photo-item"]'))].some(({ dataset }) => dataset.name === wanted && dataset.state !== 'working' && dataset.state !== 'waiting'),
+    (/** @type {string} */ wanted) =>
+      [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-testid="photo-item"]'))].some(
+        ({ dataset }) => dataset.name === wanted && dataset.state !== 'working' && dataset.state !== 'waiting',
+      ),
     { args: [name], timeout: 60_000 },
   );
 }
 
 /**
- * What comes of eval in the page itself, some time after this has been told to it: until then Chromium allows it, as to a developer.
+ * What comes of eval in the page itself, some time after this has been told to it: until then Chromium allows it, as to
+ * a developer.
  * @param {import('./page.js').Browser} browser
  */
 async function evalLater(browser) {
@@ -80,24 +93,37 @@ async function wholeVisit(opened) {
   await give(opened, `${MARKUP}.png`, shirt().bytes);
   await page.waitForState('photo-result', 'ready');
   await give(opened, `${MARKUP} 2.png`, new Uint8Array(100));
-  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('offline-status')], timeout: 60_000 });
+  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+    args: [hook('offline-status')],
+    timeout: 60_000,
+  });
 }
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
-  test(`${name}: a whole visit needs nothing that the policy forbids, asks nobody else, and names stay text`, LONG, async () => {
-    /** @type {string[]} */
-    const asked = [];
-    await withPage([name, { query: QUICK, prepare: async (browser) => listen(browser, asked) }], async (opened) => {
-      await watch(opened);
-      await wholeVisit(opened);
-      assert.deepEqual(await stopped(opened), []);
-      assert.deepEqual(opened.browser.errors, []);
-      assert.equal(await opened.browser.evaluate(() => document.querySelectorAll('img').length), 0);
-      assert.match(await opened.browser.evaluate(() => document.body.textContent ?? ''), /<img src=x onerror=alert\(1\)>/);
-      assert.ok(asked.some((url) => url.endsWith('/fitting-room.wasm')), 'a request of a worker was seen');
-      assert.deepEqual(elsewhere(opened, asked), []);
-    });
-  });
+  test(
+    `${name}: a whole visit needs nothing that the policy forbids, asks nobody else, and names stay text`,
+    LONG,
+    async () => {
+      /** @type {string[]} */
+      const asked = [];
+      await withPage([name, { query: QUICK, prepare: async (browser) => listen(browser, asked) }], async (opened) => {
+        await watch(opened);
+        await wholeVisit(opened);
+        assert.deepEqual(await stopped(opened), []);
+        assert.deepEqual(opened.browser.errors, []);
+        assert.equal(await opened.browser.evaluate(() => document.querySelectorAll('img').length), 0);
+        assert.match(
+          await opened.browser.evaluate(() => document.body.textContent ?? ''),
+          /<img src=x onerror=alert\(1\)>/,
+        );
+        assert.ok(
+          asked.some((url) => url.endsWith('/fitting-room.wasm')),
+          'a request of a worker was seen',
+        );
+        assert.deepEqual(elsewhere(opened, asked), []);
+      });
+    },
+  );
 
   test(`${name}: scripts and styles that are put in, eval, and other hosts are stopped`, LONG, () =>
     withPage([name, { query: QUICK }], async (opened) => {
@@ -124,25 +150,40 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         add('style', {}, 'body { outline: 3px solid rgb(1, 2, 3) }');
         const tried = {
           fetch: await attempt(() => fetch('https://example.invalid/')),
-          worker: await attempt(() => new Promise((resolve, reject) => {
-            const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])));
-            worker.onmessage = resolve;
-            worker.onerror = reject;
-          })),
+          worker: await attempt(
+            () =>
+              new Promise((resolve, reject) => {
+                const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])));
+                worker.onmessage = resolve;
+                worker.onerror = reject;
+              }),
+          ),
         };
         return { tried, injected: typeof page.injected, outline: getComputedStyle(document.body).outlineStyle };
       });
-      assert.deepEqual(done, { tried: { fetch: 'refused', worker: 'refused' }, injected: 'undefined', outline: 'none' });
+      assert.deepEqual(done, {
+        tried: { fetch: 'refused', worker: 'refused' },
+        injected: 'undefined',
+        outline: 'none',
+      });
       assert.match(await evalLater(browser), /^EvalError/);
       const directives = new Set((await stopped(opened)).map((line) => line.split(' ')[0]));
-      for (const directive of ['require-trusted-types-for', 'style-src-elem', 'connect-src']) assert.ok(directives.has(directive), `${directive}: ${[...directives]}`);
-    }));
+      for (const directive of ['require-trusted-types-for', 'style-src-elem', 'connect-src'])
+        assert.ok(directives.has(directive), `${directive}: ${[...directives]}`);
+    }),
+  );
 
   test(`${name}: a script that came into the file does not run`, LONG, async () => {
     const other = join(folder, `${name}-dist`);
     await cp(dist, other, { recursive: true });
     const html = await readFile(join(other, 'index.html'), 'utf8');
-    await writeFile(join(other, 'index.html'), html.replace('<main', '<script>globalThis.injected = true</script><img src="x" onerror="globalThis.injected = true"><main'));
+    await writeFile(
+      join(other, 'index.html'),
+      html.replace(
+        '<main',
+        '<script>globalThis.injected = true</script><img src="x" onerror="globalThis.injected = true"><main',
+      ),
+    );
     await withPage([name, { query: QUICK, server: { folder: other } }], async ({ browser, page }) => {
       await page.loaded();
       assert.equal(await browser.evaluate('typeof globalThis.injected'), 'undefined');
@@ -151,17 +192,23 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
   });
 }
 
-test('chromium: where the dataset is not beside the page, its own host is asked, as the policy allows, and nobody else', LONG, async () => {
-  /** @type {string[]} */
-  const asked = [];
-  await withPage(['chromium', { prepare: async (browser) => listen(browser, asked) }], async (opened) => {
-    await poll(async () => elsewhere(opened, asked).length >= FASHION_MNIST.files.length, 'requests for the dataset');
-    for (const url of elsewhere(opened, asked)) assert.ok(url.startsWith(FASHION_MNIST.publicUrl), url);
-    const policy = await opened.browser.evaluate(() => document.querySelector('meta[http-equiv]')?.getAttribute('content'));
-    const [, host] = /connect-src 'self' ([^ ;]+)/.exec(policy) ?? [];
-    assert.ok(FASHION_MNIST.publicUrl.startsWith(host), `${host} is where ${FASHION_MNIST.publicUrl} is`);
-  });
-});
+test(
+  'chromium: where the dataset is not beside the page, its own host is asked, as the policy allows, and nobody else',
+  LONG,
+  async () => {
+    /** @type {string[]} */
+    const asked = [];
+    await withPage(['chromium', { prepare: async (browser) => listen(browser, asked) }], async (opened) => {
+      await poll(async () => elsewhere(opened, asked).length >= FASHION_MNIST.files.length, 'requests for the dataset');
+      for (const url of elsewhere(opened, asked)) assert.ok(url.startsWith(FASHION_MNIST.publicUrl), url);
+      const policy = await opened.browser.evaluate(() =>
+        document.querySelector('meta[http-equiv]')?.getAttribute('content'),
+      );
+      const [, host] = /connect-src 'self' ([^ ;]+)/.exec(policy) ?? [];
+      assert.ok(FASHION_MNIST.publicUrl.startsWith(host), `${host} is where ${FASHION_MNIST.publicUrl} is`);
+    });
+  },
+);
 
 test('chromium: no string becomes markup, and a worker comes from the page’s own origin only', LONG, () =>
   withPage(['chromium', { query: QUICK }], async ({ browser }) => {
@@ -180,4 +227,5 @@ test('chromium: no string becomes markup, and a worker comes from the page’s o
       };
     });
     assert.deepEqual(said, { markup: 'TypeError', other: 'TypeError', policy: 'TypeError' });
-  }));
+  }),
+);

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-/** What the service worker does with each kind of request and response; threads.test.js and offline.test.js have it in browsers. */
+/**
+ * What the service worker does with each kind of request and response; threads.test.js and offline.test.js have it in
+ * browsers.
+ */
 
 const dist = new URL('../../dist/', import.meta.url);
 const source = readFileSync(new URL('service-worker.js', dist), 'utf8');
@@ -27,13 +30,17 @@ function cachesOver(storage, onPut = () => {}) {
     keys: async () => [...storage.keys()],
     delete: async (/** @type {string} */ name) => storage.delete(name),
     match: async (/** @type {string} */ name, /** @type {{ cacheName?: string }} */ { cacheName } = {}) =>
-      [...storage].filter(([each]) => !cacheName || each === cacheName).map(([, files]) => find(files, name)).find(Boolean),
+      [...storage]
+        .filter(([each]) => !cacheName || each === cacheName)
+        .map(([, files]) => find(files, name))
+        .find(Boolean),
     open: async (/** @type {string} */ cacheName) => {
       const files = storage.get(cacheName) ?? new Map();
       storage.set(cacheName, files);
       return {
         match: async (/** @type {string} */ name) => find(files, name),
-        put: async (/** @type {string} */ name, /** @type {Response} */ response) => void (onPut(name), files.set(whole(name), response)),
+        put: async (/** @type {string} */ name, /** @type {Response} */ response) =>
+          void (onPut(name), files.set(whole(name), response)),
         delete: async (/** @type {string} */ name) => files.delete(whole(name)),
       };
     },
@@ -42,9 +49,16 @@ function cachesOver(storage, onPut = () => {}) {
 
 /**
  * The service worker, in a browser of ours.
- * @param {{ network?: (address: string, options?: any) => any, storage?: Storage, caches?: any, active?: boolean, tabs?: number }} [options]
+ * @param {{ network?: (address: string, options?: any) => any, storage?: Storage, caches?: any, active?: boolean,
+ *   tabs?: number }} [options]
  */
-function start({ network = () => new Response(''), storage = new Map(), caches = cachesOver(storage), active = false, tabs = 1 } = {}) {
+function start({
+  network = () => new Response(''),
+  storage = new Map(),
+  caches = cachesOver(storage),
+  active = false,
+  tabs = 1,
+} = {}) {
   /** @type {Map<string, (event: any) => void>} */
   const listeners = new Map();
   /** @type {string[]} */
@@ -55,7 +69,8 @@ function start({ network = () => new Response(''), storage = new Map(), caches =
     skipWaiting: async () => void told.push('skipWaiting'),
     clients: { claim: () => new Promise(() => {}), matchAll: async () => Array(tabs).fill({}) },
   };
-  const fetch = async (/** @type {any} */ request, /** @type {any} */ options) => network(request.url ?? request, options);
+  const fetch = async (/** @type {any} */ request, /** @type {any} */ options) =>
+    network(request.url ?? request, options);
   new Function('self', 'location', 'fetch', 'caches', source)(scope, new URL('service-worker.js', HERE), fetch, caches);
 
   /** @param {string} type @param {object} [event] */
@@ -72,20 +87,41 @@ function start({ network = () => new Response(''), storage = new Map(), caches =
     install: () => happens('install'),
     activate: () => happens('activate'),
     /** @param {string} data */
-    message: (data) => happens('message', { data, source: { postMessage: (/** @type {string} */ text) => told.push(text) } }),
-    /** The answer it gives, or undefined where it leaves the request to the browser. @param {object} request @returns {Promise<any> | undefined} */
+    message: (data) =>
+      happens('message', { data, source: { postMessage: (/** @type {string} */ text) => told.push(text) } }),
+    /**
+     * The answer it gives, or undefined where it leaves the request to the browser.
+     * @param {object} request
+     * @returns {Promise<any> | undefined}
+     */
     fetch(request) {
       /** @type {Promise<any> | undefined} */
       let answer;
-      const whole = { url: HERE, method: 'GET', headers: new Headers(), cache: 'default', mode: 'navigate', destination: 'document', ...request };
-      listeners.get('fetch')?.({ request: whole, respondWith: (/** @type {Promise<any>} */ given) => (answer = given) });
+      const whole = {
+        url: HERE,
+        method: 'GET',
+        headers: new Headers(),
+        cache: 'default',
+        mode: 'navigate',
+        destination: 'document',
+        ...request,
+      };
+      listeners.get('fetch')?.({
+        request: whole,
+        respondWith: (/** @type {Promise<any>} */ given) => (answer = given),
+      });
       return answer;
     },
   };
 }
 
-/** With nothing in the cache. @param {object} request @param {any} response what the network answers, each time with another one of the same */
-const answered = (request, response) => start({ network: () => (response.status === 0 ? response : response.clone()) }).fetch(request);
+/**
+ * With nothing in the cache.
+ * @param {object} request
+ * @param {any} response what the network answers, each time with another one of the same
+ */
+const answered = (request, response) =>
+  start({ network: () => (response.status === 0 ? response : response.clone()) }).fetch(request);
 
 /** A network that has this version of everything. @param {string} address */
 const deployed = (address) => new Response(readFileSync(new URL(address.replace(HERE, '') || PAGE, dist)));
@@ -115,20 +151,29 @@ const textOf = (name) => new TextDecoder().decode(readFileSync(new URL(name, dis
 const SCRIPT = { mode: 'cors', destination: 'script' };
 
 /** @param {Response} response */
-const isolation = ({ headers }) => [headers.get('cross-origin-opener-policy'), headers.get('cross-origin-embedder-policy')];
+const isolation = ({ headers }) => [
+  headers.get('cross-origin-opener-policy'),
+  headers.get('cross-origin-embedder-policy'),
+];
 
 test('documents and workers get the headers, workers the page’s policy, and keep what they had', async () => {
-  const [, policy] = /** @type {RegExpExecArray} */ (/http-equiv="?Content-Security-Policy"? content="([^"]+)"/.exec(textOf(PAGE)));
+  const [, policy] = /** @type {RegExpExecArray} */ (
+    /http-equiv="?Content-Security-Policy"? content="([^"]+)"/.exec(textOf(PAGE))
+  );
   const framing = "frame-ancestors 'self'";
   const requests = [
     [{}, framing],
     [{ mode: 'cors', destination: 'worker', url: HERE + ENTRY }, policy],
-    [{ mode: 'cors', destination: 'worker', url: `${HERE}/${ENTRY}` }, policy], // as hosts have it that take two slashes for one
+    // as hosts have it that take two slashes for one
+    [{ mode: 'cors', destination: 'worker', url: `${HERE}/${ENTRY}` }, policy],
     [{ mode: 'same-origin', destination: 'worker', url: `${HERE}assets/of-another-version.mjs` }, policy],
     [{ cache: 'only-if-cached', mode: 'same-origin', destination: 'sharedworker', url: HERE + ENTRY }, policy],
   ];
   for (const [request, wanted] of requests) {
-    const answer = await answered(/** @type {object} */ (request), new Response('text', { headers: { 'Content-Type': 'text/html', ETag: '"1"' } }));
+    const answer = await answered(
+      /** @type {object} */ (request),
+      new Response('text', { headers: { 'Content-Type': 'text/html', ETag: '"1"' } }),
+    );
     assert.deepEqual(isolation(answer), ['same-origin', 'require-corp']);
     assert.equal(answer.headers.get('content-security-policy'), wanted);
     assert.equal(answer.headers.get('content-type'), 'text/html');
@@ -138,7 +183,11 @@ test('documents and workers get the headers, workers the page’s policy, and ke
 });
 
 test('a host’s own, other headers of isolation give way; its policy holds as well', async () => {
-  const headers = { 'Cross-Origin-Embedder-Policy': 'unsafe-none', 'Cross-Origin-Opener-Policy': 'unsafe-none', 'Content-Security-Policy': "img-src 'none'" };
+  const headers = {
+    'Cross-Origin-Embedder-Policy': 'unsafe-none',
+    'Cross-Origin-Opener-Policy': 'unsafe-none',
+    'Content-Security-Policy': "img-src 'none'",
+  };
   const answer = await answered({}, new Response('', { headers }));
   assert.deepEqual(isolation(answer), ['same-origin', 'require-corp']);
   assert.equal(answer.headers.get('content-security-policy'), "img-src 'none', frame-ancestors 'self'");
@@ -146,7 +195,10 @@ test('a host’s own, other headers of isolation give way; its policy holds as w
 
 test('statuses stay, also those without a body', async () => {
   for (const status of [206, 304, 404, 503]) {
-    const answer = await answered({}, new Response(status === 304 ? null : 'text', { status, statusText: 'as it was' }));
+    const answer = await answered(
+      {},
+      new Response(status === 304 ? null : 'text', { status, statusText: 'as it was' }),
+    );
     assert.deepEqual([answer.status, answer.statusText], [status, 'as it was']);
     assert.deepEqual(isolation(answer), ['same-origin', 'require-corp']);
   }
@@ -183,7 +235,10 @@ test('a first visit: installed at once, and filled when the page asks', async ()
   await worker.message('fill');
   assert.deepEqual(worker.told, ['skipWaiting', 'filled']);
   const [files] = worker.storage.values();
-  assert.deepEqual([...files.keys()], [...FILES, LIST].map((name) => HERE + name));
+  assert.deepEqual(
+    [...files.keys()],
+    [...FILES, LIST].map((name) => HERE + name),
+  );
   assert.equal(FILES.at(-1), PAGE);
   assert.ok(FILES.length > 30 && FILES.includes('manifest.webmanifest'));
 });
@@ -193,7 +248,10 @@ test('what is kept is answered without the network, the page under any query, an
   await filler.message('fill');
   const worker = start({ storage, network: () => Promise.reject(new TypeError('no network')) });
   assert.equal(await (await worker.fetch({ url: HERE + ENTRY, ...SCRIPT })).text(), textOf(ENTRY));
-  assert.equal(await (await worker.fetch({ url: `${HERE}icons/icon.svg?1`, mode: 'no-cors', destination: 'image' })).text(), textOf('icons/icon.svg'));
+  assert.equal(
+    await (await worker.fetch({ url: `${HERE}icons/icon.svg?1`, mode: 'no-cors', destination: 'image' })).text(),
+    textOf('icons/icon.svg'),
+  );
   for (const address of [HERE, `${HERE}?epochs=3`, `${HERE}index.html?x#y`]) {
     const page = await worker.fetch({ url: address });
     assert.equal(await page.text(), textOf(PAGE));
@@ -205,12 +263,18 @@ test('what is kept is answered without the network, the page under any query, an
 test('an update: filled before it is installed, from what is there already, and waits until told', async () => {
   const storage = earlier();
   const [same, other] = FILES;
-  storage.get(EARLIER)?.set(HERE + same, new Response(readFileSync(new URL(same, dist)))).set(HERE + other, new Response('of the earlier version'));
+  storage
+    .get(EARLIER)
+    ?.set(HERE + same, new Response(readFileSync(new URL(same, dist))))
+    .set(HERE + other, new Response('of the earlier version'));
   const { asked, network } = recorded();
   const worker = start({ storage, active: true, network });
   await worker.install();
   assert.deepEqual(worker.told, []);
-  assert.deepEqual(asked, FILES.filter((name) => name !== same));
+  assert.deepEqual(
+    asked,
+    FILES.filter((name) => name !== same),
+  );
   await worker.message('use');
   assert.deepEqual(worker.told, ['skipWaiting']);
   await worker.activate();
@@ -230,24 +294,57 @@ test('an earlier version is kept while another tab may still use it', async () =
 });
 
 const FOREIGN = 'foreign()';
-/** What another page of the origin may have done, or a host. @type {[what: string, spoil: (storage: Storage, mine: string) => void][]} */
+/**
+ * What another page of the origin may have done, or a host.
+ * @type {[what: string, spoil: (storage: Storage, mine: string) => void][]}
+ */
 const SPOILS = [
-  ['a cache of its own with files of these names', (storage) => void storage.set('somebody', holding(Object.fromEntries([...ALL, 'assets/other.js'].map((name) => [name, FOREIGN]))))],
-  ['such a cache that came first', (storage) => {
-    const others = [...storage];
-    storage.clear();
-    storage.set('a', holding({ [ENTRY]: FOREIGN, [PAGE]: FOREIGN, 'assets/other.js': FOREIGN }));
-    for (const [name, files] of others) storage.set(name, files);
-  }],
-  ['a cache by a name like ours', (storage) => void storage.set(`fitting-room ${HERE} 99999999`, holding({ [ENTRY]: FOREIGN, [PAGE]: FOREIGN, 'assets/other.js': FOREIGN }))],
-  ['one by a name like ours with a list', (storage) =>
-    void storage.set(`fitting-room ${HERE} ${digestOf('another list')}`, holding({ 'assets/other.js': FOREIGN, [LIST]: JSON.stringify({ 'assets/other.js': digestOf(FOREIGN) }) }))],
-  ['one by the name that its list gives it', (storage) => {
-    const files = Object.fromEntries([...ALL, 'another-page.html'].map((name) => [name, FOREIGN]));
-    const list = JSON.stringify(Object.fromEntries(Object.keys(files).map((name) => [name, digestOf(FOREIGN)])));
-    storage.set(`fitting-room ${HERE} ${digestOf(list)}`, holding({ ...files, [LIST]: list }));
-  }],
-  ['other files in the cache itself', (storage, mine) => void storage.set(mine, holding(Object.fromEntries([...ALL, 'assets/other.js'].map((name) => [name, FOREIGN]))))],
+  [
+    'a cache of its own with files of these names',
+    (storage) =>
+      void storage.set(
+        'somebody',
+        holding(Object.fromEntries([...ALL, 'assets/other.js'].map((name) => [name, FOREIGN]))),
+      ),
+  ],
+  [
+    'such a cache that came first',
+    (storage) => {
+      const others = [...storage];
+      storage.clear();
+      storage.set('a', holding({ [ENTRY]: FOREIGN, [PAGE]: FOREIGN, 'assets/other.js': FOREIGN }));
+      for (const [name, files] of others) storage.set(name, files);
+    },
+  ],
+  [
+    'a cache by a name like ours',
+    (storage) =>
+      void storage.set(
+        `fitting-room ${HERE} 99999999`,
+        holding({ [ENTRY]: FOREIGN, [PAGE]: FOREIGN, 'assets/other.js': FOREIGN }),
+      ),
+  ],
+  [
+    'one by a name like ours with a list',
+    (storage) =>
+      void storage.set(
+        `fitting-room ${HERE} ${digestOf('another list')}`,
+        holding({ 'assets/other.js': FOREIGN, [LIST]: JSON.stringify({ 'assets/other.js': digestOf(FOREIGN) }) }),
+      ),
+  ],
+  [
+    'one by the name that its list gives it',
+    (storage) => {
+      const files = Object.fromEntries([...ALL, 'another-page.html'].map((name) => [name, FOREIGN]));
+      const list = JSON.stringify(Object.fromEntries(Object.keys(files).map((name) => [name, digestOf(FOREIGN)])));
+      storage.set(`fitting-room ${HERE} ${digestOf(list)}`, holding({ ...files, [LIST]: list }));
+    },
+  ],
+  [
+    'other files in the cache itself',
+    (storage, mine) =>
+      void storage.set(mine, holding(Object.fromEntries([...ALL, 'assets/other.js'].map((name) => [name, FOREIGN])))),
+  ],
 ];
 
 for (const [what, spoil] of SPOILS) {
@@ -259,10 +356,18 @@ for (const [what, spoil] of SPOILS) {
       const worker = start({ storage: filled ? empty.storage : new Map(), network: deployed });
       spoil(worker.storage, mine);
       assert.equal(await (await worker.fetch({ url: HERE })).text(), textOf(PAGE));
-      assert.equal(await (await worker.fetch({ url: HERE + ENTRY, mode: 'same-origin', destination: 'worker' })).text(), textOf(ENTRY));
-      for (const name of ALL) assert.equal(await (await worker.fetch({ url: HERE + name, ...SCRIPT })).text(), textOf(name), name);
+      assert.equal(
+        await (await worker.fetch({ url: HERE + ENTRY, mode: 'same-origin', destination: 'worker' })).text(),
+        textOf(ENTRY),
+      );
+      for (const name of ALL)
+        assert.equal(await (await worker.fetch({ url: HERE + name, ...SCRIPT })).text(), textOf(name), name);
       assert.equal(worker.fetch({ url: `${HERE}another-page.html` }), undefined);
-      await assert.rejects(async () => worker.fetch({ url: `${HERE}assets/other.js`, ...SCRIPT }), /ENOENT/, 'the network is asked');
+      await assert.rejects(
+        async () => worker.fetch({ url: `${HERE}assets/other.js`, ...SCRIPT }),
+        /ENOENT/,
+        'the network is asked',
+      );
       await worker.message('fill');
       const kept = /** @type {Map<string, Response>} */ (worker.storage.get(mine));
       const offline = start({ storage: worker.storage, network: () => Promise.reject(new TypeError('no network')) });
@@ -271,14 +376,25 @@ for (const [what, spoil] of SPOILS) {
         if (answer) assert.deepEqual([answer.status, await answer.text()], [200, textOf(name)], name);
       }
       await worker.message('fill');
-      for (const name of FILES) assert.equal(await kept.get(HERE + name)?.clone().text(), textOf(name), `${name} is right again`);
+      for (const name of FILES)
+        assert.equal(
+          await kept
+            .get(HERE + name)
+            ?.clone()
+            .text(),
+          textOf(name),
+          `${name} is right again`,
+        );
     }
   });
 }
 
 test('a host that answers what it has not with a page: that is never kept, and asked for again later', async () => {
   const missing = FILES[1];
-  const broken = (/** @type {string} */ address) => (address.endsWith(missing) ? new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } }) : deployed(address));
+  const broken = (/** @type {string} */ address) =>
+    address.endsWith(missing)
+      ? new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } })
+      : deployed(address);
   const worker = start({ network: broken });
   await worker.message('fill');
   assert.deepEqual(worker.told, []);
@@ -287,12 +403,24 @@ test('a host that answers what it has not with a page: that is never kept, and a
   const later = start({ storage: worker.storage, network: deployed });
   await later.message('fill');
   assert.deepEqual(later.told, ['filled']);
-  assert.equal(await kept.get(HERE + missing)?.clone().text(), textOf(missing));
+  assert.equal(
+    await kept
+      .get(HERE + missing)
+      ?.clone()
+      .text(),
+    textOf(missing),
+  );
 });
 
 test('right content with other headers: its type is ours, and nothing else is taken over', async () => {
-  const headers = { 'Content-Type': 'text/plain', 'Content-Security-Policy': "script-src 'none'", Refresh: '0;url=https://elsewhere.example/', Vary: '*' };
-  const spoilt = async (/** @type {string} */ address) => new Response(await (await deployed(address)).arrayBuffer(), { headers });
+  const headers = {
+    'Content-Type': 'text/plain',
+    'Content-Security-Policy': "script-src 'none'",
+    Refresh: '0;url=https://elsewhere.example/',
+    Vary: '*',
+  };
+  const spoilt = async (/** @type {string} */ address) =>
+    new Response(await (await deployed(address)).arrayBuffer(), { headers });
   const worker = start({ network: spoilt });
   await worker.message('fill');
   assert.deepEqual(worker.told, ['filled']);
@@ -312,14 +440,19 @@ test('right content with other headers: its type is ours, and nothing else is ta
 });
 
 test('a script that the browser’s own cache has as a page for long: the host is asked itself, for the page as well', async () => {
-  const worker = start({ network: (address, /** @type {any} */ { cache } = {}) => (cache === 'reload' ? deployed(address) : new Response('<!doctype html>')) });
+  const worker = start({
+    network: (address, /** @type {any} */ { cache } = {}) =>
+      cache === 'reload' ? deployed(address) : new Response('<!doctype html>'),
+  });
   assert.equal(await (await worker.fetch({ url: HERE + ENTRY, ...SCRIPT })).text(), textOf(ENTRY));
 });
 
 test('files of the page are asked for in a way that no redirect leads elsewhere', async () => {
   /** @type {(string | undefined)[]} */
   const modes = [];
-  const worker = start({ network: (address, /** @type {any} */ { mode } = {}) => (modes.push(mode), deployed(address)) });
+  const worker = start({
+    network: (address, /** @type {any} */ { mode } = {}) => (modes.push(mode), deployed(address)),
+  });
   await worker.fetch({ url: HERE + ENTRY, ...SCRIPT });
   await worker.message('fill');
   assert.deepEqual([...new Set(modes)], ['same-origin']);
@@ -328,10 +461,18 @@ test('files of the page are asked for in a way that no redirect leads elsewhere'
 test('a wrong file in the browser’s own cache: the host is asked itself', async () => {
   /** @type {any[]} */
   const asked = [];
-  const worker = start({ network: (address, /** @type {any} */ { cache } = {}) => (asked.push([address, cache]), cache === 'reload' || address !== ENTRY ? deployed(address) : new Response('<!doctype html>')) });
+  const worker = start({
+    network: (address, /** @type {any} */ { cache } = {}) => (
+      asked.push([address, cache]),
+      cache === 'reload' || address !== ENTRY ? deployed(address) : new Response('<!doctype html>')
+    ),
+  });
   await worker.message('fill');
   assert.deepEqual(worker.told, ['filled']);
-  assert.deepEqual(asked.filter(([, cache]) => cache === 'reload'), [[ENTRY, 'reload']]);
+  assert.deepEqual(
+    asked.filter(([, cache]) => cache === 'reload'),
+    [[ENTRY, 'reload']],
+  );
 });
 
 test('a later version that waits is left alone', async () => {
@@ -343,7 +484,12 @@ test('a later version that waits is left alone', async () => {
 });
 
 test('other caches of the host are left alone', async () => {
-  const storage = new Map(['fitting-room-fashion-mnist-v1', `fitting-room ${HERE}inner/ 00000001`, 'somebody'].map((name) => [name, new Map()]));
+  const storage = new Map(
+    ['fitting-room-fashion-mnist-v1', `fitting-room ${HERE}inner/ 00000001`, 'somebody'].map((name) => [
+      name,
+      new Map(),
+    ]),
+  );
   const worker = start({ storage, network: deployed });
   await worker.message('fill');
   await worker.activate();
@@ -352,7 +498,8 @@ test('other caches of the host are left alone', async () => {
 
 test('a server that is behind, or fails: nothing incomplete is ever taken for the page', async () => {
   const failures = [
-    (/** @type {string} */ address) => (address === PAGE ? new Response('<script src="./assets/index-earlier.js">') : deployed(address)),
+    (/** @type {string} */ address) =>
+      address === PAGE ? new Response('<script src="./assets/index-earlier.js">') : deployed(address),
     (/** @type {string} */ address) => (address === ENTRY ? new Response('', { status: 404 }) : deployed(address)),
     () => Promise.reject(new TypeError('no network')),
   ];
@@ -363,7 +510,10 @@ test('a server that is behind, or fails: nothing incomplete is ever taken for th
     const first = start({ network });
     await first.message('fill');
     assert.deepEqual(first.told, []);
-    assert.equal(await (await start({ storage: first.storage, network: () => new Response('from the network') }).fetch({})).text(), 'from the network');
+    assert.equal(
+      await (await start({ storage: first.storage, network: () => new Response('from the network') }).fetch({})).text(),
+      'from the network',
+    );
   }
 });
 

@@ -16,10 +16,16 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     /** @param {string} testid */
     const value = (testid) =>
-      opened.browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value, hook(testid));
+      opened.browser.evaluate(
+        (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value,
+        hook(testid),
+      );
     /** @param {string} testid */
     const invalid = (testid) =>
-      opened.browser.evaluate((/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('aria-invalid'), hook(testid));
+      opened.browser.evaluate(
+        (/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('aria-invalid'),
+        hook(testid),
+      );
 
     test('survive a reload', async () => {
       const { browser, page } = opened;
@@ -33,22 +39,45 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await browser.type(hook('layer-units'), '64');
       const address = await browser.evaluate(() => location.href);
       await browser.open(address);
-      for (const [field, expected] of Object.entries({ epochs: '3', 'batch-size': '64', seed: '7', 'train-size': '500', optimizer: 'sgd', 'learning-rate': '0.05' })) {
+      for (const [field, expected] of Object.entries({
+        epochs: '3',
+        'batch-size': '64',
+        seed: '7',
+        'train-size': '500',
+        optimizer: 'sgd',
+        'learning-rate': '0.05',
+      })) {
         assert.equal(await value(`settings-${field}`), expected, field);
       }
-      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, { args: [hook('layer-units')] }); // it comes with the page's words
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+        args: [hook('layer-units')],
+      }); // it comes with the page's words
       assert.equal(await value('layer-units'), '64');
       assert.equal(await value('dataset-source'), 'synthetic');
-      await browser.waitFor(() => document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('(None, 64)'));
+      await browser.waitFor(() =>
+        document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('(None, 64)'),
+      );
     });
 
     test('the same weights in every browser: remembered, and another run', async () => {
       const { browser, page } = opened;
       await page.open('data=synthetic&epochs=300');
       await page.loaded();
-      const ticked = () => browser.evaluate((/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).checked, hook('settings-deterministic'));
+      const ticked = () =>
+        browser.evaluate(
+          (/** @type {string} */ selector) =>
+            /** @type {HTMLInputElement} */ (document.querySelector(selector)).checked,
+          hook('settings-deterministic'),
+        );
       const built = (/** @type {string} */ build) =>
-        browser.waitFor((/** @type {string} */ wanted) => /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]')).dataset.build?.replace('-mt', '') === wanted, { args: [build] });
+        browser.waitFor(
+          (/** @type {string} */ wanted) =>
+            /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]')).dataset.build?.replace(
+              '-mt',
+              '',
+            ) === wanted,
+          { args: [build] },
+        );
       assert.equal(await ticked(), false);
       await built('relaxed');
       await page.click('train-start');
@@ -58,10 +87,16 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.click('settings-deterministic');
       await built('simd');
       assert.match(await browser.evaluate(() => document.getElementById('settings-note')?.textContent), /begins anew/);
-      assert.equal(await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.textContent), 'Start');
+      assert.equal(
+        await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.textContent),
+        'Start',
+      );
       await page.click('settings-deterministic');
       await built('relaxed');
-      assert.equal(await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.textContent), 'Continue');
+      assert.equal(
+        await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.textContent),
+        'Continue',
+      );
       await page.click('settings-deterministic');
       assert.match(await browser.evaluate(() => location.search), /[?&]deterministic=1(&|$)/);
       await browser.open(await browser.evaluate(() => location.href));
@@ -77,7 +112,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.equal(await invalid('settings-epochs'), 'true');
       await page.click('train-start');
       assert.equal(await page.data('train-status', 'state'), 'idle');
-      assert.equal(await browser.evaluate(() => document.activeElement?.getAttribute('data-testid')), 'settings-epochs');
+      assert.equal(
+        await browser.evaluate(() => document.activeElement?.getAttribute('data-testid')),
+        'settings-epochs',
+      );
       await browser.type(hook('settings-epochs'), '2');
       assert.equal(await invalid('settings-epochs'), 'false');
     });
@@ -86,11 +124,20 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const { browser, page } = opened;
       await browser.type(hook('layer-kernelSize'), '29');
       await browser.waitFor(() => (document.querySelector('.layer.at-fault .error')?.textContent ?? '').length > 10);
-      assert.equal(await browser.evaluate(() => [...document.querySelectorAll('.layer')].findIndex((card) => card.classList.contains('at-fault'))), 0);
+      assert.equal(
+        await browser.evaluate(() =>
+          [...document.querySelectorAll('.layer')].findIndex((card) => card.classList.contains('at-fault')),
+        ),
+        0,
+      );
       await page.click('train-start');
       assert.equal(await page.data('train-status', 'state'), 'idle');
       await browser.type(hook('layer-kernelSize'), '5');
-      await browser.waitFor(() => !document.querySelector('.layer.at-fault') && document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('24, 24'));
+      await browser.waitFor(
+        () =>
+          !document.querySelector('.layer.at-fault') &&
+          document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('24, 24'),
+      );
     });
 
     test('in the address that cannot be are corrected with a note', async () => {
@@ -110,17 +157,65 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.click('train-start');
       await page.trained('training');
       const locked = await browser.evaluate(() =>
-        [...document.querySelectorAll('[data-testid^="settings-"], .layer [data-testid^="layer-"], [data-testid="dataset-load"], [data-testid="train-start"]')].every((field) => field.matches(':disabled')),
+        [
+          ...document.querySelectorAll(
+            '[data-testid^="settings-"], .layer [data-testid^="layer-"], [data-testid="dataset-load"], ' +
+              '[data-testid="train-start"]',
+          ),
+        ].every((field) => field.matches(':disabled')),
       );
       assert.ok(locked);
       await page.click('train-stop');
       await page.trained('idle');
-      assert.equal(await browser.evaluate(() => document.querySelector('[data-testid="settings-epochs"]')?.matches(':disabled')), false);
+      assert.equal(
+        await browser.evaluate(() => document.querySelector('[data-testid="settings-epochs"]')?.matches(':disabled')),
+        false,
+      );
     });
 
     test('the language changes everything and is remembered', async () => {
       const { browser, page } = opened;
-      const names = ['Fashion-MNIST', 'IDX', 'ReLU', 'softmax', 'AdamW', 'Adam', 'AdaDelta', 'SGD', 'RMSprop', 'Adagrad', 'Nesterov', 'EMA', 'LeNet', 'Zalando SE', 'MIT', 'simd', 'F1', 'English', 'gzip', 'MB', 'CSV', 'JSON', 'SVG', 'PNG', 'ONNX', 'Keras', 'TensorFlow.js', 'Fitting Room', 'safetensors', 'model.json', '.fit', '.json', '.bin', '.onnx', '.keras', 'float32', 'float16', 'int8', 'uint8'];
+      const names = [
+        'Fashion-MNIST',
+        'IDX',
+        'ReLU',
+        'softmax',
+        'AdamW',
+        'Adam',
+        'AdaDelta',
+        'SGD',
+        'RMSprop',
+        'Adagrad',
+        'Nesterov',
+        'EMA',
+        'LeNet',
+        'Zalando SE',
+        'MIT',
+        'simd',
+        'F1',
+        'English',
+        'gzip',
+        'MB',
+        'CSV',
+        'JSON',
+        'SVG',
+        'PNG',
+        'ONNX',
+        'Keras',
+        'TensorFlow.js',
+        'Fitting Room',
+        'safetensors',
+        'model.json',
+        '.fit',
+        '.json',
+        '.bin',
+        '.onnx',
+        '.keras',
+        'float32',
+        'float16',
+        'int8',
+        'uint8',
+      ];
       const check = async (/** @type {string} */ when) => {
         await page.speak('en');
         assert.deepEqual(await browser.evaluate(foreignWords, '[\\u3400-\\u9fff]', ['简体中文']), [], when);
@@ -147,7 +242,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.choose('layer-with', '1');
       await browser.waitFor(() => document.querySelector('.layer.at-fault .error')?.textContent);
       await page.click('layer-remove');
-      for (const group of await browser.evaluate(() => [...document.querySelectorAll('#model-kind option')].map((option) => /** @type {HTMLOptionElement} */ (option).value))) {
+      for (const group of await browser.evaluate(() =>
+        [...document.querySelectorAll('#model-kind option')].map(
+          (option) => /** @type {HTMLOptionElement} */ (option).value,
+        ),
+      )) {
         await page.choose('model-kind', group);
         await page.click('model-add');
       }
@@ -212,7 +311,9 @@ test('the first language is the browser’s', { timeout: 60_000 }, async () => {
 function foreignWords(pattern, allowed) {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found = [];
-  const texts = [...document.querySelectorAll('[aria-label]')].filter((node) => !node.closest('[translate="no"]')).map((node) => node.getAttribute('aria-label') ?? '');
+  const texts = [...document.querySelectorAll('[aria-label]')]
+    .filter((node) => !node.closest('[translate="no"]'))
+    .map((node) => node.getAttribute('aria-label') ?? '');
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = /** @type {Element} */ (node.parentElement);
     if (!parent.closest('script, style, noscript, [translate="no"]')) texts.push(node.textContent ?? '');

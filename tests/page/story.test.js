@@ -4,7 +4,18 @@ import { after, before, describe, test } from 'node:test';
 import { datasetFolder } from '../support/dataset.js';
 import { hook, openPage, QUICK } from './page.js';
 
-const CLASSES = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
+const CLASSES = [
+  'T-shirt/top',
+  'Trouser',
+  'Pullover',
+  'Dress',
+  'Coat',
+  'Sandal',
+  'Shirt',
+  'Sneaker',
+  'Bag',
+  'Ankle boot',
+];
 
 /** Slow enough to be stopped in the middle of an epoch. */
 const SLOW = 'data=synthetic&epochs=2&train-size=3000&batch-size=2';
@@ -25,7 +36,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.match(await page.text('dataset-status'), /^Synthetic: 10,000 .* 2,000 /);
       assert.equal(await browser.evaluate(() => document.querySelector('#dims dd')?.textContent), '(10000, 28, 28)');
       assert.equal(await page.data('sample-image', 'index'), '6');
-      const names = await browser.evaluate(`[...document.querySelectorAll('${hook('first-30')} li')].map((li) => li.textContent)`);
+      const names = await browser.evaluate(
+        `[...document.querySelectorAll('${hook('first-30')} li')].map((li) => li.textContent)`,
+      );
       assert.equal(names.length, 30);
       for (const each of names) assert.ok(CLASSES.includes(each), each);
       assert.ok(await inked(browser, `${hook('first-30')} li:nth-child(30) canvas`), 'the thirtieth picture is drawn');
@@ -34,7 +47,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 
     test('describes the model', async () => {
       const { page, browser } = opened;
-      await browser.waitFor(() => document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('693,962'));
+      await browser.waitFor(() =>
+        document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('693,962'),
+      );
       assert.match(await page.text('model-summary'), /Layer \(type\)\s+Output Shape\s+Param #/);
       assert.match(await page.data('runtime-info', 'build'), /^relaxed(-mt)?$/);
       assert.equal(await page.data('runtime-info', 'threads'), String(Math.min(availableParallelism(), 8)));
@@ -61,7 +76,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     test('shows 25 predictions, right ones blue and wrong ones red', async () => {
       const { page } = opened;
       await page.click('grid-next');
-      await opened.browser.waitFor(() => document.querySelector('[data-testid="prediction-cell"]')?.getAttribute('data-index') === '25');
+      await opened.browser.waitFor(
+        () => document.querySelector('[data-testid="prediction-cell"]')?.getAttribute('data-index') === '25',
+      );
       const cells = await page.cells();
       assert.equal(cells.length, 25);
       const colours = { true: new Set(), false: new Set() };
@@ -73,36 +90,64 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         colours[/** @type {'true' | 'false'} */ (cell.correct)].add(cell.colour);
       }
       assert.ok(colours.true.size === 1 && colours.false.size <= 1);
-      assert.ok([...colours.true].every((colour) => !colours.false.has(colour)), 'two colours');
+      assert.ok(
+        [...colours.true].every((colour) => !colours.false.has(colour)),
+        'two colours',
+      );
     });
 
     test('figures agree: accuracy, confusion matrix, class table', async () => {
       const { page, browser } = opened;
-      const counts = await browser.evaluate(
-        () => [...document.querySelectorAll('[data-testid="confusion-matrix"] button')].map((b) => Number(/** @type {HTMLElement} */ (b).dataset.count)),
+      const counts = await browser.evaluate(() =>
+        [...document.querySelectorAll('[data-testid="confusion-matrix"] button')].map((b) =>
+          Number(/** @type {HTMLElement} */ (b).dataset.count),
+        ),
       );
       assert.equal(counts.length, 100);
       const all = counts.reduce((/** @type {number} */ sum, /** @type {number} */ each) => sum + each, 0);
-      const hits = counts.filter((/** @type {number} */ _, /** @type {number} */ i) => i % 11 === 0).reduce((/** @type {number} */ sum, /** @type {number} */ each) => sum + each, 0);
+      const hits = counts
+        .filter((/** @type {number} */ _, /** @type {number} */ i) => i % 11 === 0)
+        .reduce((/** @type {number} */ sum, /** @type {number} */ each) => sum + each, 0);
       assert.equal(all, 2000);
       assert.equal(`${((100 * hits) / all).toFixed(2)}%`, await page.text('test-accuracy'));
-      const recall = await browser.evaluate(() => document.querySelector('[data-testid="per-class"] tbody tr td:nth-child(3)')?.textContent);
-      const firstRow = counts.slice(0, 10).reduce((/** @type {number} */ sum, /** @type {number} */ each) => sum + each, 0);
+      const recall = await browser.evaluate(
+        () => document.querySelector('[data-testid="per-class"] tbody tr td:nth-child(3)')?.textContent,
+      );
+      const firstRow = counts
+        .slice(0, 10)
+        .reduce((/** @type {number} */ sum, /** @type {number} */ each) => sum + each, 0);
       assert.equal(recall, (counts[0] / firstRow).toFixed(3));
     });
 
     test('a pressed cell opens its pictures, a pressed picture its confidences', async () => {
       const { browser } = opened;
       const count = await browser.evaluate(() => {
-        const cell = /** @type {HTMLElement} */ ([...document.querySelectorAll('[data-testid="confusion-matrix"] .hit')].find((b) => Number(/** @type {HTMLElement} */ (b).dataset.count) > 0));
+        const cell = /** @type {HTMLElement} */ (
+          [...document.querySelectorAll('[data-testid="confusion-matrix"] .hit')].find(
+            (b) => Number(/** @type {HTMLElement} */ (b).dataset.count) > 0,
+          )
+        );
         cell.click();
         return Number(cell.dataset.count);
       });
-      await browser.waitFor((/** @type {number} */ wanted) => document.querySelectorAll('#cell-list li').length === wanted, { args: [Math.min(count, 40)] });
+      await browser.waitFor(
+        (/** @type {number} */ wanted) => document.querySelectorAll('#cell-list li').length === wanted,
+        { args: [Math.min(count, 40)] },
+      );
       await browser.click('#cell-list li:last-child button');
-      const index = await browser.evaluate(() => /** @type {HTMLElement} */ (document.querySelector('#cell-list li:last-child')).dataset.index);
-      await browser.waitFor((/** @type {string} */ wanted) => /** @type {HTMLElement} */ (document.querySelector('[data-testid="confidences"]')).dataset.index === wanted, { args: [index] });
-      const shares = await browser.evaluate(() => [...document.querySelectorAll('[data-testid="confidences"] .bar-value')].map((node) => parseFloat(node.textContent ?? '')));
+      const index = await browser.evaluate(
+        () => /** @type {HTMLElement} */ (document.querySelector('#cell-list li:last-child')).dataset.index,
+      );
+      await browser.waitFor(
+        (/** @type {string} */ wanted) =>
+          /** @type {HTMLElement} */ (document.querySelector('[data-testid="confidences"]')).dataset.index === wanted,
+        { args: [index] },
+      );
+      const shares = await browser.evaluate(() =>
+        [...document.querySelectorAll('[data-testid="confidences"] .bar-value')].map((node) =>
+          parseFloat(node.textContent ?? ''),
+        ),
+      );
       assert.equal(shares.length, 10);
       const sum = shares.reduce((/** @type {number} */ total, /** @type {number} */ each) => total + each, 0);
       assert.ok(Math.abs(sum - 100) < 1, `ten confidences are 100 % together, not ${sum} %`);
@@ -119,7 +164,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.open(SLOW);
       await page.loaded();
       await page.click('train-start');
-      await browser.waitFor(() => Number(document.querySelector('[data-testid="train-progress"]')?.getAttribute('aria-valuenow')) >= 2);
+      await browser.waitFor(
+        () => Number(document.querySelector('[data-testid="train-progress"]')?.getAttribute('aria-valuenow')) >= 2,
+      );
       await page.click('train-pause');
       await page.trained('paused');
       await browser.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
@@ -128,7 +175,11 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.equal(await page.progress(), paused, 'nothing moves while paused');
       await page.click('train-pause');
       await page.trained('training');
-      await browser.waitFor((/** @type {number} */ before) => Number(document.querySelector('[data-testid="train-progress"]')?.getAttribute('aria-valuenow')) > before, { args: [paused] });
+      await browser.waitFor(
+        (/** @type {number} */ before) =>
+          Number(document.querySelector('[data-testid="train-progress"]')?.getAttribute('aria-valuenow')) > before,
+        { args: [paused] },
+      );
       await page.click('train-stop');
       await page.trained('idle');
       assert.match(await page.text('train-status'), /^Stopped in epoch 1 after \d+ batches/);
@@ -161,7 +212,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     });
   });
 
-  test(`the real pictures in ${name}`, { timeout: 120_000, skip: datasetFolder() ? false : 'the dataset is not on this machine' }, async () => {
+  test(`the real pictures in ${name}`, {
+    timeout: 120_000,
+    skip: datasetFolder() ? false : 'the dataset is not on this machine',
+  }, async () => {
     const { page, browser, close } = await openPage(name, {
       query: 'epochs=2&train-size=2000&log=1',
       server: { dataset: datasetFolder() },
@@ -190,7 +244,12 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
 function inked(browser, selector) {
   return browser.evaluate((/** @type {string} */ wanted) => {
     const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(wanted));
-    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, canvas.width, canvas.height);
+    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(
+      0,
+      0,
+      canvas.width,
+      canvas.height,
+    );
     return data.some((value) => value > 0);
   }, selector);
 }

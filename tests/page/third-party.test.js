@@ -13,7 +13,10 @@ import { texts as zhHans } from '../../web/i18n/zh-Hans/page.js';
 import { launch } from '../support/browsers.js';
 import { startServer } from '../support/static-server.js';
 
-/** THIRD-PARTY.txt, of the page and of the npm package. What must be in it is found here without the program that writes it. */
+/**
+ * THIRD-PARTY.txt, of the page and of the npm package. What must be in it is found here without the program that writes
+ * it.
+ */
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,9 +27,14 @@ const inPage = await read(at('dist/THIRD-PARTY.txt'));
 const inPackage = await read(at('build/THIRD-PARTY.txt'));
 
 /** @param {string} folder @param {RegExp} kind */
-const filesIn = async (folder, kind) => (await readdir(folder, { recursive: true })).filter((name) => kind.test(name)).map((name) => join(folder, name));
+const filesIn = async (folder, kind) =>
+  (await readdir(folder, { recursive: true })).filter((name) => kind.test(name)).map((name) => join(folder, name));
 
-/** What a text names at its top: "pbf 5.1.2: BSD-3-Clause". @param {string} text @returns {Map<string, { version: string, licence: string }>} */
+/**
+ * What a text names at its top: "pbf 5.1.2: BSD-3-Clause".
+ * @param {string} text
+ * @returns {Map<string, { version: string, licence: string }>}
+ */
 function named(text) {
   const [, list] = /:\n\n([^]*?)\n\n\*/.exec(text) ?? assert.fail('no list at the top');
   return new Map(
@@ -40,7 +48,10 @@ function named(text) {
 /** What follows the names of a section, beginning with its licences. @param {string} text @param {string} name */
 function section(text, name) {
   const { version } = named(text).get(name) ?? assert.fail(`${name} is not named`);
-  const found = text.split(`\n${'*'.repeat(78)}\n\n`).slice(1).find((each) => `\n${each}`.includes(`\n${name} ${version}\n`));
+  const found = text
+    .split(`\n${'*'.repeat(78)}\n\n`)
+    .slice(1)
+    .find((each) => `\n${each}`.includes(`\n${name} ${version}\n`));
   return found ?? assert.fail(`${name} ${version} has no section`);
 }
 
@@ -48,24 +59,46 @@ function section(text, name) {
 const escaped = (text) => text.replace(/[^\w ]/g, '\\$&');
 
 /** By what name a script imports from elsewhere than its own folder tree. @param {string} code */
-const bareImports = (code) => [...code.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^'./][^']*)'|^import '([^'./][^']*)'|(?<!\{|\|)\bimport\('([^'./][^']*)'\)(?!\.[A-Z])/gm)].map(([, ...names]) => /** @type {string} */ (names.find(Boolean)));
+const bareImports = (code) =>
+  [
+    ...code.matchAll(
+      /^(?:import|export)\b[^;]*?\bfrom '([^'./][^']*)'|^import '([^'./][^']*)'|(?<!\{|\|)\bimport\('([^'./][^']*)'\)(?!\.[A-Z])/gm,
+    ),
+  ].map(([, ...names]) => /** @type {string} */ (names.find(Boolean)));
 
 /** Every package whose modules are reached from what page and library import by name, bundled here once more. */
 async function packagesReached() {
-  const sources = [...(await filesIn(at('shim'), /\.js$/)), ...(await filesIn(at('web'), /\.js$/)), at('.setup/sha256.d.mts')].filter((file) => !file.endsWith('vite.config.js'));
-  const imports = new Set((await Promise.all(sources.map(read))).flatMap(bareImports).filter((name) => !/^(node:|fitting-room)/.test(name)));
-  const entry = [...imports].map((name, i) => `import * as all${i} from ${JSON.stringify(name)};\nconsole.log(all${i});`).join('\n');
+  const sources = [
+    ...(await filesIn(at('shim'), /\.js$/)),
+    ...(await filesIn(at('web'), /\.js$/)),
+    at('.setup/sha256.d.mts'),
+  ].filter((file) => !file.endsWith('vite.config.js'));
+  const imports = new Set(
+    (await Promise.all(sources.map(read))).flatMap(bareImports).filter((name) => !/^(node:|fitting-room)/.test(name)),
+  );
+  const entry = [...imports]
+    .map((name, i) => `import * as all${i} from ${JSON.stringify(name)};\nconsole.log(all${i});`)
+    .join('\n');
   const bundle = await rolldown({
     input: 'entry',
     cwd: root,
     external: /^node:/,
     logLevel: 'silent',
-    plugins: [{ name: 'entry', resolveId: (id) => (id === 'entry' ? at('shim/entry.js') : null), load: (id) => (id === at('shim/entry.js') ? entry : null) }],
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? at('shim/entry.js') : null),
+        load: (id) => (id === at('shim/entry.js') ? entry : null),
+      },
+    ],
   });
   const { output } = await bundle.generate({ format: 'es' });
   await bundle.close();
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-  return { imports, packages: new Set(modules.flatMap((id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? [])) };
+  return {
+    imports,
+    packages: new Set(modules.flatMap((id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? [])),
+  };
 }
 
 describe('the page', () => {
@@ -79,7 +112,10 @@ describe('the page', () => {
       assert.equal(entry.version, version, name);
       if (!license.startsWith('SEE')) assert.equal(entry.licence, license, name);
       const [file] = await filesIn(folder, /^licen[cs]e(\.\w+)?$/i);
-      assert.ok(section(inPage, name).includes((await read(file)).replaceAll('\r\n', '\n').trim()), `the licence of ${name} is not whole`);
+      assert.ok(
+        section(inPage, name).includes((await read(file)).replaceAll('\r\n', '\n').trim()),
+        `the licence of ${name} is not whole`,
+      );
     }
   });
 
@@ -90,10 +126,15 @@ describe('the page', () => {
   });
 
   test('names what those have bundled themselves, as long as it is there', async () => {
-    const scripts = await Promise.all((await filesIn(at('dist/assets'), /\.m?js$/)).map((file) => readFile(file, 'latin1')));
+    const scripts = await Promise.all(
+      (await filesIn(at('dist/assets'), /\.m?js$/)).map((file) => readFile(file, 'latin1')),
+    );
     const libhdf5 = (/** @type {string} */ script) => script.includes('HDF5 library version');
     const inflate = (/** @type {string} */ script) => script.includes('incorrect data check');
-    /** @type {[string, (script: string) => boolean, RegExp][]} what it is called, how it is recognised, and what its licence says */
+    /**
+     * @type {[string, (script: string) => boolean, RegExp][]} what it is called, how it is recognised, and what its
+     *   licence says
+     */
     const traces = [
       ['HDF5 (the part of Lawrence Berkeley National Laboratory)', libhdf5, /Regents of the University of California/],
       ['h5wasm', libhdf5, /NIST-developed software[^]*Copyright 2006 by The HDF Group[^]*Board of Trustees/],
@@ -109,10 +150,16 @@ describe('the page', () => {
   });
 
   test('names what is linked into the core, and what its models were trained on', async () => {
-    assert.ok((await filesIn(at('dist/assets'), /\.wasm$/)).length >= 5 && (await filesIn(at('dist/assets'), /\.fit$/)).length >= 3);
+    assert.ok(
+      (await filesIn(at('dist/assets'), /\.wasm$/)).length >= 5 &&
+        (await filesIn(at('dist/assets'), /\.fit$/)).length >= 3,
+    );
     const said = /^emcc .* (\d+\.\d+\.\d+)\b/.exec((await run(at('build/emcc'), ['--version'])).stdout)?.[1];
     assert.equal(named(inPage).get('Emscripten')?.version, said);
-    assert.match(section(inPage, 'Emscripten'), /Copyright \(c\) 2010-2014 Emscripten authors[^]*NCSA|NCSA[^]*Emscripten authors/);
+    assert.match(
+      section(inPage, 'Emscripten'),
+      /Copyright \(c\) 2010-2014 Emscripten authors[^]*NCSA|NCSA[^]*Emscripten authors/,
+    );
     assert.match(section(inPage, 'musl'), /Rich Felker, et al\.[^]*Sun Microsystems/);
     assert.match(section(inPage, 'compiler-rt'), /Apache License[^]*LLVM Exceptions[^]*University of Illinois/);
     assert.match(section(inPage, 'Fashion-MNIST'), /Copyright © 2017 Zalando SE/);
@@ -120,7 +167,8 @@ describe('the page', () => {
 
   test('gives everyone a licence, an address and a text', () => {
     for (const [name, { version, licence }] of named(inPage)) {
-      const [, heading, text] = /^((?:.+\n){3}(?:\n.+\n.+\nhttps:.+\n)*)\n([^]+)$/.exec(section(inPage, name)) ?? assert.fail(name);
+      const [, heading, text] =
+        /^((?:.+\n){3}(?:\n.+\n.+\nhttps:.+\n)*)\n([^]+)$/.exec(section(inPage, name)) ?? assert.fail(name);
       assert.match(`\n${heading}`, new RegExp(`\\n${escaped(name)} .+\\n${escaped(licence)}\\nhttps://`), version);
       assert.ok(text.length > 100, name);
     }
@@ -130,7 +178,10 @@ describe('the page', () => {
     const html = await read(at('dist/index.html'));
     const footer = /<footer[^]*<\/footer>/.exec(html)?.[0] ?? '';
     // in a tab of its own: a run would end with this one
-    assert.match(footer, new RegExp(`<a href=THIRD-PARTY\\.txt target=_blank data-i18n=third-party>${texts['third-party']}</a>`));
+    assert.match(
+      footer,
+      new RegExp(`<a href=THIRD-PARTY\\.txt target=_blank data-i18n=third-party>${texts['third-party']}</a>`),
+    );
     assert.match(zhHans['third-party'], /^\p{Script=Han}+$/u);
     assert.match(await read(at('dist/service-worker.js')), /THIRD-PARTY\.txt/);
   });
@@ -154,13 +205,18 @@ describe('the page', () => {
 test('the npm package names what it contains, and leaves its dependencies to speak for themselves', async () => {
   assert.deepEqual([...named(inPackage).keys()], ['@noble/hashes', 'compiler-rt', 'Emscripten', 'musl']);
   assert.match(section(inPackage, '@noble/hashes'), /Paul Miller/);
-  for (const name of ['compiler-rt', 'Emscripten', 'musl']) assert.equal(section(inPackage, name), section(inPage, name).replace(/^libc\+\+[^]*?\n\n/m, ''));
+  for (const name of ['compiler-rt', 'Emscripten', 'musl'])
+    assert.equal(section(inPackage, name), section(inPage, name).replace(/^libc\+\+[^]*?\n\n/m, ''));
   const { files } = JSON.parse(await read(at('package.json')));
   assert.ok(files.includes('build/THIRD-PARTY.txt'));
 });
 
 describe('a build is refused', () => {
-  /** Packages by name in a folder of their own, and a script that imports them all. @param {Record<string, Record<string, string>>} packages @param {(folder: string) => Promise<void>} use */
+  /**
+   * Packages by name in a folder of their own, and a script that imports them all.
+   * @param {Record<string, Record<string, string>>} packages
+   * @param {(folder: string) => Promise<void>} use
+   */
   async function withPackages(packages, use) {
     const folder = await mkdtemp(join(tmpdir(), 'fitting-room-third-party-'));
     try {
@@ -169,20 +225,38 @@ describe('a build is refused', () => {
         await mkdir(home, { recursive: true });
         for (const [file, text] of Object.entries(files)) await writeFile(join(home, file), text);
       }
-      await writeFile(join(folder, 'main.js'), Object.keys(packages).map((name, i) => `import * as all${i} from '${name}';\nconsole.log(all${i});\n`).join(''));
+      await writeFile(
+        join(folder, 'main.js'),
+        Object.keys(packages)
+          .map((name, i) => `import * as all${i} from '${name}';\nconsole.log(all${i});\n`)
+          .join(''),
+      );
       await use(folder);
     } finally {
       await rm(folder, { recursive: true });
     }
   }
 
-  const manifest = (/** @type {object} */ more) => JSON.stringify({ name: 'tulle', version: '1.2.3', main: 'index.js', license: 'MIT', homepage: 'https://tulle.example', ...more });
+  const manifest = (/** @type {object} */ more) =>
+    JSON.stringify({
+      name: 'tulle',
+      version: '1.2.3',
+      main: 'index.js',
+      license: 'MIT',
+      homepage: 'https://tulle.example',
+      ...more,
+    });
   const whole = { 'package.json': manifest({}), 'index.js': 'export const weave = 1;', LICENSE: 'Copyright (c) Tulle' };
 
   /** THIRD-PARTY.txt of that script, bundled. @param {string} folder @param {...import('rolldown').Plugin} more */
   async function bundled(folder, ...more) {
     const { name, generateBundle } = thirdParty();
-    const bundle = await rolldown({ input: join(folder, 'main.js'), cwd: folder, logLevel: 'silent', plugins: [...more, /** @type {import('rolldown').Plugin} */ ({ name, generateBundle })] });
+    const bundle = await rolldown({
+      input: join(folder, 'main.js'),
+      cwd: folder,
+      logLevel: 'silent',
+      plugins: [...more, /** @type {import('rolldown').Plugin} */ ({ name, generateBundle })],
+    });
     try {
       const { output } = await bundle.generate({ format: 'es' });
       const file = output.find(({ fileName }) => fileName === 'THIRD-PARTY.txt');
@@ -201,32 +275,74 @@ describe('a build is refused', () => {
 
   /** @type {[string, Record<string, string>, RegExp][]} */
   const lacking = [
-    ['the text of its licence', { LICENSE: '' }, /THIRD-PARTY\.txt: tulle must have a file with its licence; keep the text in \.setup\/licences\//],
-    ['a licence', { 'package.json': manifest({ license: undefined }) }, /tulle 1\.2\.3 must name its licence, got undefined/],
-    ['more than a pointer to it', { 'package.json': manifest({ license: 'SEE LICENSE IN LICENSE.txt' }) }, /must name its licence, got "SEE LICENSE IN LICENSE\.txt"/],
+    [
+      'the text of its licence',
+      { LICENSE: '' },
+      /THIRD-PARTY\.txt: tulle must have a file with its licence; keep the text in \.setup\/licences\//,
+    ],
+    [
+      'a licence',
+      { 'package.json': manifest({ license: undefined }) },
+      /tulle 1\.2\.3 must name its licence, got undefined/,
+    ],
+    [
+      'more than a pointer to it',
+      { 'package.json': manifest({ license: 'SEE LICENSE IN LICENSE.txt' }) },
+      /must name its licence, got "SEE LICENSE IN LICENSE\.txt"/,
+    ],
     ['an address', { 'package.json': manifest({ homepage: undefined }) }, /must say where it comes from/],
-    ['what it has bundled, installed beside it', { 'index.js': '// node_modules/organza/index.js\nexport const weave = 1;' }, /organza must be installed, since .* contains it/],
+    [
+      'what it has bundled, installed beside it',
+      { 'index.js': '// node_modules/organza/index.js\nexport const weave = 1;' },
+      /organza must be installed, since .* contains it/,
+    ],
   ];
   for (const [what, files, message] of lacking) {
-    test(`where a package lacks ${what}`, () => withPackages({ tulle: { ...whole, ...files } }, async (folder) => void (await assert.rejects(bundled(folder), message))));
+    test(`where a package lacks ${what}`, () =>
+      withPackages(
+        { tulle: { ...whole, ...files } },
+        async (folder) => void (await assert.rejects(bundled(folder), message)),
+      ));
   }
 
   test('where a package that contains others has become another version', () =>
-    withPackages({ h5wasm: { ...whole, 'package.json': manifest({ name: 'h5wasm', version: '9.9.9' }) } }, async (folder) => {
-      await assert.rejects(bundled(folder), /INSIDE must say what h5wasm 9\.9\.9 contains, and knows 0\.10\.3; look into it/);
-    }));
+    withPackages(
+      { h5wasm: { ...whole, 'package.json': manifest({ name: 'h5wasm', version: '9.9.9' }) } },
+      async (folder) => {
+        await assert.rejects(
+          bundled(folder),
+          /INSIDE must say what h5wasm 9\.9\.9 contains, and knows 0\.10\.3; look into it/,
+        );
+      },
+    ));
 
   test('where a script comes without its modules, or a module from nowhere', () =>
     withPackages({ tulle: whole }, async (folder) => {
-      const slipped = { name: 'slipped', buildStart() { /** @type {any} */ (this).emitFile({ type: 'asset', fileName: 'assets/worker-12345678.js', source: '1' }); } };
-      await assert.rejects(bundled(folder, slipped), /every script must say what modules it has, got assets\/worker-12345678\.js/);
-      assert.throws(() => noticesOfModule('\0elsewhere/helpers.js'), /must be a file or a helper of Vite's or Rolldown's, got "\\u0000elsewhere/);
-      assert.deepEqual(noticesOfModule('\0rolldown/runtime.js').map(({ name }) => name), ['rolldown']);
+      const slipped = {
+        name: 'slipped',
+        buildStart() {
+          /** @type {any} */ (this).emitFile({ type: 'asset', fileName: 'assets/worker-12345678.js', source: '1' });
+        },
+      };
+      await assert.rejects(
+        bundled(folder, slipped),
+        /every script must say what modules it has, got assets\/worker-12345678\.js/,
+      );
+      assert.throws(
+        () => noticesOfModule('\0elsewhere/helpers.js'),
+        /must be a file or a helper of Vite's or Rolldown's, got "\\u0000elsewhere/,
+      );
+      assert.deepEqual(
+        noticesOfModule('\0rolldown/runtime.js').map(({ name }) => name),
+        ['rolldown'],
+      );
     }));
 
   test('and a licence that two share stands once, below both names', () =>
     withPackages({ tulle: whole, voile: { ...whole, 'package.json': manifest({ name: 'voile' }) } }, async (folder) => {
-      const text = written(['voile', 'tulle'].flatMap((name) => noticesOfPackage(name, join(folder, 'node_modules', name))));
+      const text = written(
+        ['voile', 'tulle'].flatMap((name) => noticesOfPackage(name, join(folder, 'node_modules', name))),
+      );
       assert.deepEqual([...named(text).keys()], ['tulle', 'voile']);
       assert.equal(section(text, 'tulle'), section(text, 'voile'));
       assert.equal(text.split('Copyright (c) Tulle').length, 2);

@@ -16,7 +16,10 @@ const QUIET = 2000; // ms in which a page that reloads once more would do so
 
 /** @param {Opened} opened @param {number} [timeout] */
 const coreThere = ({ browser }, timeout) =>
-  browser.waitFor(() => /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]'))?.dataset.build, { timeout });
+  browser.waitFor(
+    () => /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]'))?.dataset.build,
+    { timeout },
+  );
 
 /** @param {Opened} opened */
 async function runtime({ page }) {
@@ -38,78 +41,119 @@ async function visits({ server }) {
 }
 
 /** @param {Opened} opened */
-const keptForOffline = ({ browser }) => browser.waitFor(() => document.querySelector('[data-testid="offline-status"]') !== null);
+const keptForOffline = ({ browser }) =>
+  browser.waitFor(() => document.querySelector('[data-testid="offline-status"]') !== null);
 
-/** Whether a build of the core, the first threads' script included, was asked for before this. @param {string[]} requests @param {string} name */
+/**
+ * Whether a build of the core, the first threads' script included, was asked for before this.
+ * @param {string[]} requests
+ * @param {string} name
+ */
 function coreBefore(requests, name) {
   const asked = requests.findIndex((path) => path.endsWith(name));
   const before = requests.slice(0, asked);
-  return asked > 0 && before.some((path) => path.endsWith('/fitting-room.wasm')) && before.filter((path) => path.endsWith('/fitting-room.mjs')).length > 1;
+  return (
+    asked > 0 &&
+    before.some((path) => path.endsWith('/fitting-room.wasm')) &&
+    before.filter((path) => path.endsWith('/fitting-room.mjs')).length > 1
+  );
 }
 
 /** @param {Opened} opened */
 const isolated = ({ browser }) => browser.evaluate(() => globalThis.crossOriginIsolated);
 
 for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
-  test(`${name}, a host that sends the headers: threads, and a service worker only after them`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK }], async (opened) => {
-      const { page, browser, server } = opened;
-      await coreThere(opened);
-      await keptForOffline(opened);
-      assert.ok(coreBefore(server.requests, '/service-worker.js'));
-      assert.equal(await visits(opened), 1);
-      assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
-      assert.match(await page.text('runtime-info'), new RegExp(`^Build relaxed-mt, ${THREADS} threads\\.$`));
-      await trains(opened);
-      await page.click('settings-deterministic');
-      await browser.waitFor(() => /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]')).dataset.build === 'simd-mt');
-      await page.click('train-start');
-      await page.trained('done');
-      assert.deepEqual(await runtime(opened), ['simd-mt', THREADS]);
-      await page.open(`${QUICK}&threads=1`);
-      await coreThere(opened);
-      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-      assert.match(await page.text('runtime-info'), /^Build relaxed, one thread\.$/);
-      assert.deepEqual(browser.errors, []);
-    }));
+  test(
+    `${name}, a host that sends the headers: threads, and a service worker only after them`,
+    { timeout: 120_000 },
+    () =>
+      withPage([name, { query: QUICK }], async (opened) => {
+        const { page, browser, server } = opened;
+        await coreThere(opened);
+        await keptForOffline(opened);
+        assert.ok(coreBefore(server.requests, '/service-worker.js'));
+        assert.equal(await visits(opened), 1);
+        assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
+        assert.match(await page.text('runtime-info'), new RegExp(`^Build relaxed-mt, ${THREADS} threads\\.$`));
+        await trains(opened);
+        await page.click('settings-deterministic');
+        await browser.waitFor(
+          () =>
+            /** @type {HTMLElement} */ (document.querySelector('[data-testid="runtime-info"]')).dataset.build ===
+            'simd-mt',
+        );
+        await page.click('train-start');
+        await page.trained('done');
+        assert.deepEqual(await runtime(opened), ['simd-mt', THREADS]);
+        await page.open(`${QUICK}&threads=1`);
+        await coreThere(opened);
+        assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+        assert.match(await page.text('runtime-info'), /^Build relaxed, one thread\.$/);
+        assert.deepEqual(browser.errors, []);
+      }),
+  );
 
-  test(`${name}, a host that does not: isolated after one reload, and at once the next time`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK, server: { headers: false } }], async (opened) => {
-      const { page, browser, server } = opened;
-      await browser.waitFor(() => globalThis.crossOriginIsolated);
-      await coreThere(opened);
-      assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
-      await trains(opened);
-      await keptForOffline(opened);
-      assert.ok(coreBefore(server.requests, '/index.html'), 'the cache is filled after the core is up');
-      assert.equal(await visits(opened), 2);
-      assert.equal(await browser.evaluate(() => location.search), `?${QUICK}`);
-      await page.open(`${QUICK}&deterministic=1`);
-      assert.ok(await isolated(opened));
-      await coreThere(opened);
-      assert.deepEqual(await runtime(opened), ['simd-mt', THREADS]);
-      assert.equal(await visits(opened), 2, 'the next time, it comes from the cache');
-      assert.deepEqual(browser.errors, []);
-    }));
+  test(
+    `${name}, a host that does not: isolated after one reload, and at once the next time`,
+    { timeout: 120_000 },
+    () =>
+      withPage([name, { query: QUICK, server: { headers: false } }], async (opened) => {
+        const { page, browser, server } = opened;
+        await browser.waitFor(() => globalThis.crossOriginIsolated);
+        await coreThere(opened);
+        assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
+        await trains(opened);
+        await keptForOffline(opened);
+        assert.ok(coreBefore(server.requests, '/index.html'), 'the cache is filled after the core is up');
+        assert.equal(await visits(opened), 2);
+        assert.equal(await browser.evaluate(() => location.search), `?${QUICK}`);
+        await page.open(`${QUICK}&deterministic=1`);
+        assert.ok(await isolated(opened));
+        await coreThere(opened);
+        assert.deepEqual(await runtime(opened), ['simd-mt', THREADS]);
+        assert.equal(await visits(opened), 2, 'the next time, it comes from the cache');
+        assert.deepEqual(browser.errors, []);
+      }),
+  );
 
   test(`${name}, a service worker that is refused: one thread, and why`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK, server: { headers: false, fail: (path) => (path === 'service-worker.js' ? 404 : undefined) } }], async (opened) => {
-      await coreThere(opened);
-      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-      assert.match(await opened.page.text('runtime-info'), /^Build relaxed, one thread\. More threads need cross-origin isolation/);
-      await opened.page.speak('zh-Hans');
-      assert.match(await opened.page.text('runtime-info'), /^构建 relaxed，单线程。 ?多线程需要跨源隔离/);
-      await trains(opened);
-      assert.equal(await visits(opened), 1);
-    }));
+    withPage(
+      [
+        name,
+        { query: QUICK, server: { headers: false, fail: (path) => (path === 'service-worker.js' ? 404 : undefined) } },
+      ],
+      async (opened) => {
+        await coreThere(opened);
+        assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+        assert.match(
+          await opened.page.text('runtime-info'),
+          /^Build relaxed, one thread\. More threads need cross-origin isolation/,
+        );
+        await opened.page.speak('zh-Hans');
+        assert.match(await opened.page.text('runtime-info'), /^构建 relaxed，单线程。 ?多线程需要跨源隔离/);
+        await trains(opened);
+        assert.equal(await visits(opened), 1);
+      },
+    ),
+  );
 
   test(`${name}, a service worker that does not come: the page does not wait for it`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK, server: { headers: false, fail: (path) => (path === 'service-worker.js' ? 'hang' : undefined) } }], async (opened) => {
-      await coreThere(opened, 15_000);
-      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-      await trains(opened);
-      assert.equal(await visits(opened), 1);
-    }));
+    withPage(
+      [
+        name,
+        {
+          query: QUICK,
+          server: { headers: false, fail: (path) => (path === 'service-worker.js' ? 'hang' : undefined) },
+        },
+      ],
+      async (opened) => {
+        await coreThere(opened, 15_000);
+        assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+        await trains(opened);
+        assert.equal(await visits(opened), 1);
+      },
+    ),
+  );
 
   test(`${name}, storage that is refused: one thread, no loop, and threads the next time`, { timeout: 120_000 }, () =>
     withPage([name, { query: QUICK, server: { headers: false }, prepare: refuseSessionStorage }], async (opened) => {
@@ -121,54 +165,86 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await coreThere(opened);
       assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
       assert.equal(await visits(opened), 1, 'the next time, it comes from the cache');
-    }));
+    }),
+  );
 
-  test(`${name}, a worker that never comes back from making its threads: another one takes its calls`, { timeout: 120_000 }, () =>
-    withoutPolicy((folder) =>
-      withPage([name, { query: QUICK, server: { folder, fail: hangAt(1) }, prepare: stallThreads }], async (opened) => {
-        await coreThere(opened, 30_000);
-        assert.equal(opened.server.requests.filter((path) => path.endsWith('/stall')).length, Number(THREADS));
-        assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
-        await trains(opened);
-      }),
-    ));
+  test(
+    `${name}, a worker that never comes back from making its threads: another one takes its calls`,
+    { timeout: 120_000 },
+    () =>
+      withoutPolicy((folder) =>
+        withPage(
+          [name, { query: QUICK, server: { folder, fail: hangAt(1) }, prepare: stallThreads }],
+          async (opened) => {
+            await coreThere(opened, 30_000);
+            assert.equal(opened.server.requests.filter((path) => path.endsWith('/stall')).length, Number(THREADS));
+            assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
+            await trains(opened);
+          },
+        ),
+      ),
+  );
 
   for (const failure of /** @type {const} */ (['hang', 404])) {
-    test(`${name}, threads whose script ${failure === 'hang' ? 'never comes' : 'is missing'}: one thread, and why`, { timeout: 120_000 }, () =>
-      withPage([name, { query: QUICK, server: { fail: failHelpers(failure) } }], async (opened) => {
-        await coreThere(opened, 15_000);
-        assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-        assert.match(await opened.page.text('runtime-info'), /did not come up\. \((a thread could not be started|threads did not start within).*\)$/);
-        await trains(opened);
-        assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-      }));
+    test(
+      `${name}, threads whose script ${failure === 'hang' ? 'never comes' : 'is missing'}: one thread, and why`,
+      { timeout: 120_000 },
+      () =>
+        withPage([name, { query: QUICK, server: { fail: failHelpers(failure) } }], async (opened) => {
+          await coreThere(opened, 15_000);
+          assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+          assert.match(
+            await opened.page.text('runtime-info'),
+            /did not come up\. \((a thread could not be started|threads did not start within).*\)$/,
+          );
+          await trains(opened);
+          assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+        }),
+    );
   }
 }
 
-test('a worker that never comes back from making the threads of another build: another one takes its place, and what was trained is offered', { timeout: 120_000 }, () =>
-  withoutPolicy((folder) =>
-    withPage(['chromium', { query: QUICK, server: { folder, fail: hangAt(Number(THREADS)) }, prepare: stallThreads }], async (opened) => {
-      const { browser, page } = opened;
-      await trains(opened);
-      await page.click('settings-deterministic');
-      await browser.waitFor(() => /it stopped answering/.test(document.getElementById('alarm')?.innerText ?? ''));
-      await browser.waitFor(() => document.querySelector('[data-testid="resume-offer"]')?.checkVisibility());
-      await browser.waitFor((/** @type {string} */ wanted) => document.querySelector(wanted), { args: ['[data-testid="runtime-info"][data-build="simd-mt"]'] });
-      await trains(opened);
-    }),
-  ));
+test(
+  'a worker that never comes back from making the threads of another build: another one takes its place, and ' +
+    'what was trained is offered',
+  { timeout: 120_000 },
+  () =>
+    withoutPolicy((folder) =>
+      withPage(
+        ['chromium', { query: QUICK, server: { folder, fail: hangAt(Number(THREADS)) }, prepare: stallThreads }],
+        async (opened) => {
+          const { browser, page } = opened;
+          await trains(opened);
+          await page.click('settings-deterministic');
+          await browser.waitFor(() => /it stopped answering/.test(document.getElementById('alarm')?.innerText ?? ''));
+          await browser.waitFor(() => document.querySelector('[data-testid="resume-offer"]')?.checkVisibility());
+          await browser.waitFor((/** @type {string} */ wanted) => document.querySelector(wanted), {
+            args: ['[data-testid="runtime-info"][data-build="simd-mt"]'],
+          });
+          await trains(opened);
+        },
+      ),
+    ),
+);
 
 test('Start before the service worker is there: trains, and is not torn away', { timeout: 120_000 }, () =>
-  withPage(['chromium', { query: QUICK, server: { headers: false, delay: (path) => (path === 'service-worker.js' ? 2700 : 0) } }], async (opened) => {
-    const { page } = opened;
-    await page.click('train-start');
-    assert.equal(await page.data('train-status', 'state'), 'loading');
-    await page.trained('done');
-    assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-    assert.equal(await visits(opened), 1);
-    await page.open(QUICK);
-    assert.ok(await isolated(opened));
-  }));
+  withPage(
+    [
+      'chromium',
+      { query: QUICK, server: { headers: false, delay: (path) => (path === 'service-worker.js' ? 2700 : 0) } },
+    ],
+    async (opened) => {
+      const { page } = opened;
+      await page.click('train-start');
+      assert.equal(await page.data('train-status', 'state'), 'loading');
+      await page.trained('done');
+      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+      assert.equal(await visits(opened), 1);
+      await page.open(QUICK);
+      assert.ok(await isolated(opened));
+    },
+  ),
+);
 
 for (const headers of [true, false]) {
   test(`webkit, ${headers ? 'with' : 'without'} headers: one thread, and why; no loop`, { timeout: 120_000 }, () =>
@@ -178,7 +254,8 @@ for (const headers of [true, false]) {
       assert.equal(await visits(opened), headers ? 1 : 2);
       assert.deepEqual(await runtime(opened), ['simd', '1']);
       assert.match(await opened.page.text('runtime-info'), /one thread\. More threads need shared memory/);
-    }));
+    }),
+  );
 }
 
 /** Fails the threads' own requests of the script that has been loaded before. @param {404 | 'hang'} failure */
@@ -190,14 +267,25 @@ function failHelpers(failure) {
 /** @param {import('./page.js').Browser} browser */
 function refuseSessionStorage(browser) {
   return /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(() => {
-    Object.defineProperty(globalThis, 'sessionStorage', { get: () => { throw new DOMException('refused', 'SecurityError'); } });
+    Object.defineProperty(globalThis, 'sessionStorage', {
+      get: () => {
+        throw new DOMException('refused', 'SecurityError');
+      },
+    });
   });
 }
 
-/** The so-many-th thread never comes; a build starts one less than it computes with. @param {number} which @returns {(path: string, times: number) => 'hang' | undefined} */
+/**
+ * The so-many-th thread never comes; a build starts one less than it computes with.
+ * @param {number} which
+ * @returns {(path: string, times: number) => 'hang' | undefined}
+ */
 const hangAt = (which) => (path, times) => (path === 'stall' && times === which ? 'hang' : undefined);
 
-/** The page without its Content-Security-Policy, which stops the worker that stallThreads makes. @param {(folder: string) => Promise<void>} use */
+/**
+ * The page without its Content-Security-Policy, which stops the worker that stallThreads makes.
+ * @param {(folder: string) => Promise<void>} use
+ */
 async function withoutPolicy(use) {
   const folder = await mkdtemp(join(tmpdir(), 'fitting-room-threads-'));
   try {
@@ -212,7 +300,10 @@ async function withoutPolicy(use) {
   }
 }
 
-/** Makes the page's worker wait, as a whole, for an answer before each thread that it starts. @param {import('./page.js').Browser} browser */
+/**
+ * Makes the page's worker wait, as a whole, for an answer before each thread that it starts.
+ * @param {import('./page.js').Browser} browser
+ */
 function stallThreads(browser) {
   return /** @type {import('puppeteer-core').Page} */ (browser.page).evaluateOnNewDocument(() => {
     const RealWorker = globalThis.Worker;

@@ -12,7 +12,9 @@ const NOT_OURS = new Set(['node_modules', 'build', 'dist', '.git']);
 /** @param {string} folder @returns {Promise<string[]>} */
 async function filesOf(folder) {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !NOT_OURS.has(name));
-  const found = entries.map((entry) => (entry.isDirectory() ? filesOf(join(folder, entry.name)) : [join(folder, entry.name)]));
+  const found = entries.map((entry) =>
+    entry.isDirectory() ? filesOf(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
   return (await Promise.all(found)).flat();
 }
 
@@ -20,9 +22,16 @@ const files = await filesOf(root);
 const named = (/** @type {string} */ name) => files.filter((file) => file.endsWith(`/${name}`));
 const json = async (/** @type {string} */ file) => JSON.parse(await readFile(file, 'utf8'));
 
-/** @typedef {{ version?: string, resolved?: string, integrity?: string, link?: boolean, dependencies?: object, devDependencies?: object }} Locked */
+/**
+ * @typedef {{ version?: string, resolved?: string, integrity?: string, link?: boolean, dependencies?: object,
+ *   devDependencies?: object }} Locked
+ */
 
-/** What is wrong with a lock file. @param {{ lockfileVersion?: number, packages: Record<string, Locked> }} lock @param {{ dependencies?: object, devDependencies?: object }} manifest */
+/**
+ * What is wrong with a lock file.
+ * @param {{ lockfileVersion?: number, packages: Record<string, Locked> }} lock
+ * @param {{ dependencies?: object, devDependencies?: object }} manifest
+ */
 function faultsOf({ lockfileVersion, packages }, manifest) {
   const { '': own, ...others } = packages;
   const faults = Object.entries(others).flatMap(([name, { version, resolved, integrity }]) => [
@@ -31,20 +40,29 @@ function faultsOf({ lockfileVersion, packages }, manifest) {
     ...(resolved ? [`${name} names a host`] : []),
   ]);
   for (const kind of /** @type {const} */ (['dependencies', 'devDependencies'])) {
-    if (JSON.stringify(own[kind] ?? {}) !== JSON.stringify(manifest[kind] ?? {})) faults.push(`its ${kind} are not those of package.json`);
+    if (JSON.stringify(own[kind] ?? {}) !== JSON.stringify(manifest[kind] ?? {}))
+      faults.push(`its ${kind} are not those of package.json`);
   }
   if (lockfileVersion !== 3) faults.push('it is of another version of npm');
   return faults;
 }
 
-/** How a text calls npm: a shell script, a Makefile or a workflow does it one way, a module another. @param {string} text */
+/**
+ * How a text calls npm: a shell script, a Makefile or a workflow does it one way, a module another.
+ * @param {string} text
+ */
 function callsOf(text) {
-  const inShell = text.replaceAll('\\\n', ' ').matchAll(/(?:^|[;&|({@]|\brun:|\b(?:exec|then|do|else)\b)[ \t]*(npm [a-z].*)/gm);
+  const inShell = text
+    .replaceAll('\\\n', ' ')
+    .matchAll(/(?:^|[;&|({@]|\brun:|\b(?:exec|then|do|else)\b)[ \t]*(npm [a-z].*)/gm);
   const inModules = text.matchAll(/('npm', \[[^\]]*\])/g);
   return [...inShell, ...inModules].map(([, call]) => call);
 }
 
-/** Installs by a lock file, or one package that is named and at hand, and in no case runs what comes with it. @param {string} call */
+/**
+ * Installs by a lock file, or one package that is named and at hand, and in no case runs what comes with it.
+ * @param {string} call
+ */
 const isSafe = (call) => /^(npm +(ci|pack)\b|'npm', \['(pack|install)',).*--ignore-scripts\b/.test(call);
 
 describe('lock files', () => {
@@ -60,29 +78,50 @@ describe('lock files', () => {
 
   test('with a fault are found', async () => {
     const manifest = { dependencies: { tulle: '1.2.3' } };
-    const lock = (/** @type {Locked} */ more) => ({ lockfileVersion: 3, packages: { '': manifest, 'node_modules/tulle': { version: '1.2.3', integrity: 'sha512-x', ...more } } });
+    const lock = (/** @type {Locked} */ more) => ({
+      lockfileVersion: 3,
+      packages: { '': manifest, 'node_modules/tulle': { version: '1.2.3', integrity: 'sha512-x', ...more } },
+    });
     assert.deepEqual(faultsOf(lock({}), manifest), []);
     assert.deepEqual(faultsOf(lock({ integrity: undefined }), manifest), ['node_modules/tulle has no digest']);
     assert.deepEqual(faultsOf(lock({ integrity: 'sha1-x' }), manifest), ['node_modules/tulle has no digest']);
-    assert.deepEqual(faultsOf(lock({ resolved: 'https://registry.example/tulle.tgz' }), manifest), ['node_modules/tulle names a host']);
-    assert.deepEqual(faultsOf(lock({}), { dependencies: { tulle: '1.3.0' } }), ['its dependencies are not those of package.json']);
+    assert.deepEqual(faultsOf(lock({ resolved: 'https://registry.example/tulle.tgz' }), manifest), [
+      'node_modules/tulle names a host',
+    ]);
+    assert.deepEqual(faultsOf(lock({}), { dependencies: { tulle: '1.3.0' } }), [
+      'its dependencies are not those of package.json',
+    ]);
   });
 
   test('of the toolchain and the build name exact versions', async () => {
     for (const file of named('package.json')) {
       const { dependencies = {}, devDependencies = {} } = await json(file);
-      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) assert.match(version, /^\d+\.\d+\.\d+$/, `${name} in ${relative(root, file)}`);
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
+        assert.match(version, /^\d+\.\d+\.\d+$/, `${name} in ${relative(root, file)}`);
     }
   });
 });
 
 describe('npm', () => {
   test('runs no script of a package, wherever it is called', async () => {
-    const scripts = files.filter((file) => /\/(Makefile|\.ci\/.*|.*\.(sh|ya?ml|js))$/.test(file) && !file.endsWith('/tests/setup/packages.test.js'));
-    const calls = (await Promise.all(scripts.map(async (file) => callsOf(await readFile(file, 'utf8')).map((call) => ({ file: relative(root, file), call }))))).flat();
+    const scripts = files.filter(
+      (file) =>
+        /\/(Makefile|\.ci\/.*|.*\.(sh|ya?ml|js))$/.test(file) && !file.endsWith('/tests/setup/packages.test.js'),
+    );
+    const calls = (
+      await Promise.all(
+        scripts.map(async (file) =>
+          callsOf(await readFile(file, 'utf8')).map((call) => ({ file: relative(root, file), call })),
+        ),
+      )
+    ).flat();
     const where = new Set(calls.map(({ file }) => file));
-    for (const file of ['Makefile', '.setup/npm.sh', '.setup/extract-emscripten.sh', 'tests/page/package.test.js']) assert.ok(where.has(file), file);
-    assert.deepEqual(calls.filter(({ call }) => !isSafe(call)), []);
+    for (const file of ['Makefile', '.setup/npm.sh', '.setup/extract-emscripten.sh', 'tests/page/package.test.js'])
+      assert.ok(where.has(file), file);
+    assert.deepEqual(
+      calls.filter(({ call }) => !isSafe(call)),
+      [],
+    );
   });
 
   test('that does is found', () => {

@@ -59,10 +59,12 @@ function leave(key, shared) {
 }
 
 /** @param {import('puppeteer-core').Browser} browser */
-const end = (browser) => within(browser.close(), 'closing a browser', 10_000).catch(() => browser.process()?.kill('SIGKILL'));
+const end = (browser) =>
+  within(browser.close(), 'closing a browser', 10_000).catch(() => browser.process()?.kill('SIGKILL'));
 
 /**
- * Chromium over CDP, Firefox over WebDriver BiDi. Who has no profile of its own gets a context of its own, which keeps nothing and
+ * Chromium over CDP, Firefox over WebDriver BiDi. Who has no profile of its own gets a context of its own, which keeps
+ * nothing and
  * knows nothing of others, in a browser that it may share with them.
  * @param {'chromium' | 'firefox'} name
  * @param {string} program
@@ -172,7 +174,12 @@ function wrapPage(name, page) {
 
   /** A page that is being replaced has no answer yet. @param {Error} error */
   const betweenPages = (error) => {
-    if (!/context was destroyed|Cannot find context|no such frame|DiscardedBrowsingContext|navigation/i.test(error.message)) throw error;
+    if (
+      !/context was destroyed|Cannot find context|no such frame|DiscardedBrowsingContext|navigation/i.test(
+        error.message,
+      )
+    )
+      throw error;
   };
 
   return {
@@ -181,7 +188,8 @@ function wrapPage(name, page) {
     errors: collectErrors(page),
     evaluate,
     open: async (url) => void (await page.goto(url, { waitUntil: 'load', timeout: 30_000 })),
-    waitFor: (script, { timeout, args = [] } = {}) => poll(() => evaluate(script, ...args).catch(betweenPages), String(script), timeout),
+    waitFor: (script, { timeout, args = [] } = {}) =>
+      poll(() => evaluate(script, ...args).catch(betweenPages), String(script), timeout),
     click: async (selector) => {
       const element = await find(selector);
       const click = async () => {

@@ -60,9 +60,13 @@ function listFolder(folder) {
  * @returns {Promise<{ display: string, stop: () => void }>}
  */
 async function startScreen() {
-  const { child, stop } = startProcess('Xvfb', ['-displayfd', '3', '-screen', '0', '2000x1600x24', '-nolisten', 'tcp'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
+  const { child, stop } = startProcess(
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', '2000x1600x24', '-nolisten', 'tcp'],
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    },
+  );
   const number = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', () => reject(new Error('Xvfb ended at once')));
@@ -102,8 +106,14 @@ function environment(settings, display, home) {
 async function writeGtkSettings(settings, home) {
   const folder = join(home, 'config/gtk-3.0');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'gtk.css'), '* { min-width: 0; margin: 0; padding: 0; border: none; font-size: 1px; }\n');
-  await writeFile(join(folder, 'settings.ini'), `[Settings]\ngtk-enable-animations=${settings.reducedMotion ? 0 : 1}\n`);
+  await writeFile(
+    join(folder, 'gtk.css'),
+    '* { min-width: 0; margin: 0; padding: 0; border: none; font-size: 1px; }\n',
+  );
+  await writeFile(
+    join(folder, 'settings.ini'),
+    `[Settings]\ngtk-enable-animations=${settings.reducedMotion ? 0 : 1}\n`,
+  );
 }
 
 /**

@@ -18,13 +18,16 @@ import { launchWebKit } from './browser-webkit.js';
  */
 
 /**
- * One browser with one page, which nothing that was there before is known to. Every call ends within `timeout` (default 30 s) or throws.
+ * One browser with one page, which nothing that was there before is known to. Every call ends within `timeout` (default
+ * 30 s) or throws.
  * @typedef {object} Browser
  * @property {BrowserName} name
  * @property {(url: string) => Promise<void>} open loads a page and waits for its load event
- * @property {(script: string | Function, ...args: any[]) => Promise<any>} evaluate runs a function (of JSON arguments) or
+ * @property {(script: string | Function, ...args: any[]) => Promise<any>} evaluate runs a function (of JSON arguments)
+ *   or
  *   an expression in the page; a promise is waited for
- * @property {(script: string | Function, options?: { timeout?: number, args?: any[] }) => Promise<any>} waitFor until the
+ * @property {(script: string | Function, options?: { timeout?: number, args?: any[] }) => Promise<any>} waitFor until
+ *   the
  *   script gives something truthy, which it returns
  * @property {(selector: string) => Promise<void>} click scrolls there and clicks with the mouse
  * @property {(selector: string, text: string) => Promise<void>} type replaces the text of a field
@@ -36,7 +39,8 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {import('puppeteer-core').Page | null} page the puppeteer page; null for webkit
  * @property {() => Promise<Browser>} newTab another page of the same browser, in front of this one; not of WebKit
  * @property {() => Promise<void>} close
- * @property {() => Promise<void>} kill ends it at once, as a crash would, others in the same browser included; not of WebKit
+ * @property {() => Promise<void>} kill ends it at once, as a crash would, others in the same browser included; not of
+ *   WebKit
  */
 
 /** @type {Record<BrowserName, { variable: string, programs: string[] }>} */
@@ -79,7 +83,17 @@ function programOf(name) {
  * @returns {Promise<Browser>}
  */
 export async function launch(name, options = {}) {
-  const settings = { width: 1280, height: 800, dark: false, reducedMotion: false, locale: 'en-US', profile: '', args: [], preferences: {}, ...options };
+  const settings = {
+    width: 1280,
+    height: 800,
+    dark: false,
+    reducedMotion: false,
+    locale: 'en-US',
+    profile: '',
+    args: [],
+    preferences: {},
+    ...options,
+  };
   const program = programOf(name);
   return name === 'webkit' ? launchWebKit(program, settings) : launchPuppeteer(name, program, settings);
 }

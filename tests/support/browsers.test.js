@@ -47,7 +47,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
     test('evaluates in the page, promises too', async () => {
       assert.equal(await browser.evaluate(() => document.title), 'support');
       assert.equal(await browser.evaluate(async (/** @type {number} */ a, /** @type {number} */ b) => a + b, 2, 3), 5);
-      await assert.rejects(browser.evaluate(() => Promise.reject(new Error('as it should'))), /as it should/);
+      await assert.rejects(
+        browser.evaluate(() => Promise.reject(new Error('as it should'))),
+        /as it should/,
+      );
     });
 
     test('has WebAssembly SIMD', async () => {
@@ -77,7 +80,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
       assert.equal(await browser.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches), true);
     });
 
-    test('speaks the language asked for', { skip: name === 'webkit' && "takes the system's locales only" }, async () => {
+    test('speaks the language asked for', {
+      skip: name === 'webkit' && "takes the system's locales only",
+    }, async () => {
       assert.match(await browser.evaluate(() => navigator.language), /^zh-CN/);
     });
 

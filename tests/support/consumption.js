@@ -14,18 +14,27 @@ function read(path) {
 }
 
 /** @param {number} pid @returns {string[]} from the third on, which the name before, in brackets, may not spoil */
-const fieldsOf = (pid) => read(`/proc/${pid}/stat`).replace(/^.*\) /s, '').split(' ');
+const fieldsOf = (pid) =>
+  read(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
 
 /** @param {number} root @returns {number[]} it and all that descend from it */
 function treeOf(root) {
-  const parents = new Map(readdirSync('/proc').map(Number).filter(Boolean).map((pid) => [pid, Number(fieldsOf(pid)[1])]));
+  const parents = new Map(
+    readdirSync('/proc')
+      .map(Number)
+      .filter(Boolean)
+      .map((pid) => [pid, Number(fieldsOf(pid)[1])]),
+  );
   /** @type {(pid: number) => boolean} */
   const descends = (pid) => pid === root || (parents.has(pid) && descends(parents.get(pid) ?? 0));
   return [...parents.keys()].filter(descends);
 }
 
 /** @param {number} pid @param {string} name @returns {number} MB */
-const megabytes = (pid, name) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+const megabytes = (pid, name) =>
+  Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 
 /** @param {number} root ms so far, of ended children too */
 function processorTime(root) {
@@ -48,7 +57,8 @@ function forgetsPeak(pid) {
 }
 
 /**
- * From now on. A process's peak is kept by the kernel, so that no moment is missed; of several processes the peaks are summed up.
+ * From now on. A process's peak is kept by the kernel, so that no moment is missed; of several processes the peaks are
+ * summed up.
  * @param {number} root
  * @returns {() => { time: number, memory: number }} ms of the processor's; MB above what there was
  */

@@ -1,28 +1,32 @@
 import { hook, withPage } from '../page/page.js';
 
 /**
- * A tab that is used for a week, in small: models live and die in it by the API, and runs by the page, and what it holds is looked at.
+ * A tab that is used for a week, in small: models live and die in it by the API, and runs by the page, and what it
+ * holds is looked at.
  *
  * @typedef {import('./browsers.js').Browser} Browser
  * @typedef {import('../page/page.js').Page} Page
  */
 
 /**
- * Bytes. `tab`: all that the page and its workers hold, WebAssembly's memories among it; `memory`: the core's, whose models are the API's;
+ * Bytes. `tab`: all that the page and its workers hold, WebAssembly's memories among it; `memory`: the core's, whose
+ * models are the API's;
  * `inUse`: what is allocated of it. And the runs that are kept in the browser.
  * @typedef {{ tab: number, memory: number, inUse: number, runs: number }} Held
  */
 
 /** Collects garbage at once where memory is measured, rather than in its own time. */
 const EAGER = '--enable-blink-features=ForceEagerMeasureMemory';
-const QUERY = 'data=synthetic&threads=1&epochs=1&train-size=320&model=conv2d:16:3:relu,maxPooling2d:2,flatten,dense:32:relu';
+const QUERY =
+  'data=synthetic&threads=1&epochs=1&train-size=320&model=conv2d:16:3:relu,maxPooling2d:2,flatten,dense:32:relu';
 
 /** A model's whole life by the API; runs in the page. */
 async function live() {
   const { fittingRoom } = /** @type {any} */ (globalThis);
   const { datasets, layers, loadCore, loadModel, sequential } = fittingRoom;
   const runtime = { deterministic: true, threads: 1 };
-  await loadCore(runtime); // first, so that the pictures use the same one: memory is not told for a minute where a thread waits for work
+  // first, so that the pictures use the same one: memory is not told for a minute where a thread waits for work
+  await loadCore(runtime);
   const { train, test } = await datasets.synthetic({ trainSize: 128, testSize: 128 });
   const stack = [
     layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: 'relu' }),
@@ -42,7 +46,11 @@ async function live() {
   model.dispose();
 }
 
-/** Trains by the page, which evaluates; saves by name, opens what was saved, deletes it. @param {Browser} browser @param {Page} page */
+/**
+ * Trains by the page, which evaluates; saves by name, opens what was saved, deletes it.
+ * @param {Browser} browser
+ * @param {Page} page
+ */
 async function useThePage(browser, page) {
   /** @param {string} selector @param {number} count */
   const areThere = (selector, count) => document.querySelectorAll(selector).length === count;
@@ -62,7 +70,8 @@ async function useThePage(browser, page) {
 async function held() {
   const { bytes } = await /** @type {any} */ (performance).measureUserAgentSpecificMemory();
   const core = await /** @type {any} */ (globalThis).fittingRoom.loadCore({ deterministic: true, threads: 1 });
-  const done = (/** @type {IDBRequest} */ request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const done = (/** @type {IDBRequest} */ request) =>
+    new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
   const database = await done(indexedDB.open('fitting-room'));
   const runs = await done(database.transaction('runs').objectStore('runs').count());
   database.close();
@@ -71,7 +80,8 @@ async function held() {
 
 /**
  * Uses one tab of Chromium over and over.
- * @param {{ warmUp: number, count: number, byPage: number }} cycles before the first look, and after it; of these by the page too
+ * @param {{ warmUp: number, count: number, byPage: number }} cycles before the first look, and after it; of these by
+ *   the page too
  * @returns {Promise<{ before: Held, after: Held }>}
  */
 export async function useTab({ warmUp, count, byPage }) {
@@ -80,7 +90,10 @@ export async function useTab({ warmUp, count, byPage }) {
   await withPage(['chromium', { query: QUERY, browser: { args: [EAGER] } }], async ({ browser, page }) => {
     await page.loaded();
     await browser.waitFor('typeof globalThis.fittingRoom === "object"');
-    for (const [byApi, byHand] of [[warmUp, Math.min(warmUp, byPage)], [count, byPage]]) {
+    for (const [byApi, byHand] of [
+      [warmUp, Math.min(warmUp, byPage)],
+      [count, byPage],
+    ]) {
       for (let i = 0; i < byApi; i++) await browser.evaluate(live);
       for (let i = 0; i < byHand; i++) await useThePage(browser, page);
       looks.push(await browser.evaluate(held));

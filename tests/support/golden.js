@@ -11,7 +11,8 @@ export const GOLDEN_SHA256 = 'b9511c1ff1de93682e3c3d9726c7d91481767f76a34fa642f6
 /** @typedef {import('../../shim/model.js').OptimizerOptions} OptimizerOptions */
 
 /**
- * Runs of an epoch each, batch 32, on pictures from the generator; plain values, so that a test can send them to a browser.
+ * Runs of an epoch each, batch 32, on pictures from the generator; plain values, so that a test can send them to a
+ * browser.
  * @typedef {{ pictures: { trainSize: number, testSize: number, seed: number }, seed: number,
  *   models: { layers: LayerConfig[], optimizer: OptimizerOptions }[] }} Runs
  */
@@ -24,7 +25,14 @@ export const GOLDEN_RUNS = {
     { layers: tutorialLayers(), optimizer: { name: 'adam' } },
     {
       layers: [
-        layers.conv2d({ inputShape: [28, 28, 1], filters: 6, kernelSize: [3, 5], strides: 2, padding: 'same', activation: 'sigmoid' }),
+        layers.conv2d({
+          inputShape: [28, 28, 1],
+          filters: 6,
+          kernelSize: [3, 5],
+          strides: 2,
+          padding: 'same',
+          activation: 'sigmoid',
+        }),
         layers.conv2d({ filters: 11, kernelSize: 3, padding: 'same', activation: 'relu' }),
         layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
         layers.flatten(),
@@ -50,7 +58,11 @@ export const TWO_HUNDRED_STEPS = {
  * @param {import('../../shim/core/loading.js').RuntimeOptions} [runtime]
  * @returns {Promise<string>} hexadecimal
  */
-export async function hashOfWeights({ datasets, sequential }, { pictures, seed, models }, runtime = { deterministic: true }) {
+export async function hashOfWeights(
+  { datasets, sequential },
+  { pictures, seed, models },
+  runtime = { deterministic: true },
+) {
   const { train } = await datasets.synthetic(pictures);
   /** @type {Blob[]} */
   const weights = [];

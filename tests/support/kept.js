@@ -3,40 +3,53 @@
 /**
  * The run that was kept last.
  * @param {boolean} [weighed]
- * @returns {Promise<{ id: string, facts: any, weights: string } | null>} weights: the SHA-256 of all of them, '' where not `weighed`
+ * @returns {Promise<{ id: string, facts: any, weights: string } | null>} weights: the SHA-256 of all of them, '' where
+ *   not `weighed`
  */
 export async function lastRun(weighed = false) {
-  const done = (/** @type {IDBRequest} */ request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  const done = (/** @type {IDBRequest} */ request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
   if (!(await indexedDB.databases()).some(({ name }) => name === 'fitting-room')) return null;
   const database = await done(indexedDB.open('fitting-room'));
   const transaction = database.transaction(['runs', 'slots']);
   const marks = await done(transaction.objectStore('runs').getAll());
-  const mark = marks.sort((/** @type {any} */ a, /** @type {any} */ b) => (b.turn ?? 0) - (a.turn ?? 0) || b.savedAt - a.savedAt)[0];
+  const mark = marks.sort(
+    (/** @type {any} */ a, /** @type {any} */ b) => (b.turn ?? 0) - (a.turn ?? 0) || b.savedAt - a.savedAt,
+  )[0];
   const slot = mark && (await done(transaction.objectStore('slots').get([mark.id, mark.slot])));
   database.close();
   if (!slot) return null;
   if (!weighed) return { id: mark.id, facts: slot.facts, weights: '' };
-  const model = await /** @type {any} */ (globalThis).fittingRoom.loadModel(slot.model, { deterministic: true, threads: 1 });
+  const model = await /** @type {any} */ (globalThis).fittingRoom.loadModel(slot.model, {
+    deterministic: true,
+    threads: 1,
+  });
   const all = new Blob(model.getWeights().map((/** @type {any} */ { data }) => data));
   model.dispose();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await all.arrayBuffer()));
-  return { id: mark.id, facts: slot.facts, weights: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+  return {
+    id: mark.id,
+    facts: slot.facts,
+    weights: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+  };
 }
 
 /**
- * Writes over what is kept of every run, as another page of the origin could, with the plain SHA-256 of what it then is, which is how earlier
+ * Writes over what is kept of every run, as another page of the origin could, with the plain SHA-256 of what it then
+ * is, which is how earlier
  * versions of the page kept it.
  * @param {number | null} epochs that each is said to be to have; as it is where null
  * @param {boolean} keyless whether this browser's key goes too
  */
 export async function rewriteRuns(epochs, keyless) {
-  const done = (/** @type {IDBRequest} */ request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  const done = (/** @type {IDBRequest} */ request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
   const database = await done(indexedDB.open('fitting-room'));
   const slots = await done(database.transaction(['slots']).objectStore('slots').getAll());
   for (const slot of slots) {
@@ -53,7 +66,8 @@ export async function rewriteRuns(epochs, keyless) {
 
 /** The digests of all that is kept of runs; runs in the page. */
 export async function digestsOfRuns() {
-  const done = (/** @type {IDBRequest} */ request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const done = (/** @type {IDBRequest} */ request) =>
+    new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
   const database = await done(indexedDB.open('fitting-room'));
   const slots = await done(database.transaction(['slots']).objectStore('slots').getAll());
   database.close();

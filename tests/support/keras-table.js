@@ -1,5 +1,6 @@
 /**
- * Holds the tables of shim/KERAS.md to what they say: whatever the API offers has a row, and the tests that a row names ran
+ * Holds the tables of shim/KERAS.md to what they say: whatever the API offers has a row, and the tests that a row names
+ * ran
  * and passed. node tests/support/keras-table.js REPORT, a report of node:test in JUnit's form
  */
 import { readFileSync } from 'node:fs';
@@ -10,7 +11,8 @@ import { ACTIVATIONS } from '../../shim/layers/index.js';
 const OFFERED = { layers, initializers, regularizers, losses, metrics, schedules, callbacks, train };
 
 /** @param {string} text */
-const unescaped = (text) => text.replace(/&(lt|gt|quot|apos|amp|#x[0-9a-f]+|#\d+);/gi, (entity) => ENTITIES[entity] ?? entity);
+const unescaped = (text) =>
+  text.replace(/&(lt|gt|quot|apos|amp|#x[0-9a-f]+|#\d+);/gi, (entity) => ENTITIES[entity] ?? entity);
 /** @type {Record<string, string>} */
 const ENTITIES = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&amp;': '&' };
 
@@ -21,14 +23,25 @@ export function passedTests(report) {
     .map(([, name]) => unescaped(name));
 }
 
-/** @param {string} markdown @returns {{ what: string, names: string[], test: string }[]} what each row is about, what of the API it names, and how its tests' names begin */
+/**
+ * @param {string} markdown
+ * @returns {{ what: string, names: string[], test: string }[]} what each row is about, what of the API it names, and
+ *   how its tests' names begin
+ */
 export function rowsOf(markdown) {
   return markdown
     .split('\n')
     .filter((line) => line.startsWith('| ') && !line.endsWith('| test |'))
     .map((line) => {
-      const cells = line.split('|').slice(1, -1).map((cell) => cell.trim());
-      return { what: cells[0], names: [...cells[0].matchAll(/`([^`]+)`/g)].map(([, name]) => name), test: cells[cells.length - 1] };
+      const cells = line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim());
+      return {
+        what: cells[0],
+        names: [...cells[0].matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+        test: cells[cells.length - 1],
+      };
     });
 }
 
@@ -58,6 +71,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const passed = passedTests(readFileSync(process.argv[2], 'utf8'));
   const faults = faultsOf(markdown, passed);
   for (const fault of faults) console.error(`shim/KERAS.md: ${fault}`);
-  console.log(`shim/KERAS.md: ${rowsOf(markdown).length} rows against ${passed.length} tests, ${faults.length} at fault`);
+  console.log(
+    `shim/KERAS.md: ${rowsOf(markdown).length} rows against ${passed.length} tests, ${faults.length} at fault`,
+  );
   process.exitCode = faults.length ? 1 : 0;
 }

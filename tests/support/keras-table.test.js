@@ -20,7 +20,10 @@ describe('the tables against Keras and TensorFlow.js', () => {
   });
 
   test('what has no row is missed', () => {
-    const without = markdown.split('\n').filter((line) => !line.startsWith('| `layers.dense`')).join('\n');
+    const without = markdown
+      .split('\n')
+      .filter((line) => !line.startsWith('| `layers.dense`'))
+      .join('\n');
     assert.deepEqual(faultsOf(without, all), ['layers.dense has no row']);
   });
 

@@ -16,7 +16,8 @@ import { startServer } from './static-server.js';
 /** @typedef {{ query: string, epochs: number, batches: number }} Run batches: of an epoch */
 
 /**
- * When to kill: once the page says that the run has come to `epochs`, or, with `ended`, that so many are over and kept from now on;
+ * When to kill: once the page says that the run has come to `epochs`, or, with `ended`, that so many are over and kept
+ * from now on;
  * `after`: so many ms later.
  * @typedef {{ epochs: number, ended?: boolean, after?: number }} Moment
  */
@@ -31,21 +32,26 @@ import { startServer } from './static-server.js';
  * @property {boolean} resumed whether the page went on from there, rather than from the beginning
  */
 
-/** What the page said of the run at a moment. @typedef {{ time: number, share: number, ended: number, state: string }} Note */
+/**
+ * What the page said of the run at a moment.
+ * @typedef {{ time: number, share: number, ended: number, state: string }} Note
+ */
 
 /** Notes what the page says of its run; begins before the page does, and runs in it. */
 function takeNotes() {
   /** @type {Note[]} */
-  const notes = (/** @type {any} */ (globalThis).notes = []);
+  const notes = [];
+  /** @type {any} */ (globalThis).notes = notes;
   document.addEventListener('DOMContentLoaded', () => {
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
     const [fill, plot, status] = ['.tape-fill', '#history-loss', '[data-testid="train-status"]'].map(find);
-    const note = () => notes.push({
-      time: Date.now(),
-      share: Number(fill.style.getPropertyValue('--share')),
-      ended: Number(plot.dataset.points),
-      state: String(status.dataset.state),
-    });
+    const note = () =>
+      notes.push({
+        time: Date.now(),
+        share: Number(fill.style.getPropertyValue('--share')),
+        ended: Number(plot.dataset.points),
+        state: String(status.dataset.state),
+      });
     const observer = new MutationObserver(note);
     for (const element of [fill, plot, status]) observer.observe(element, { attributes: true });
   });
@@ -66,7 +72,8 @@ const epochsOf = (run, batches) => (run ? run.facts.position.epoch + run.facts.p
  */
 async function setOut(browser, page, resumes) {
   /** @param {string} selector */
-  const visible = (selector) => Boolean(/** @type {HTMLElement | null} */ (document.querySelector(selector))?.offsetParent);
+  const visible = (selector) =>
+    Boolean(/** @type {HTMLElement | null} */ (document.querySelector(selector))?.offsetParent);
   const button = resumes ? 'resume-run' : 'train-start';
   await browser.waitFor(visible, { args: [hook(button)], timeout: 60_000 });
   await page.click(button);
@@ -74,7 +81,8 @@ async function setOut(browser, page, resumes) {
 }
 
 /** The share of the run at its first sign of progress; runs in the page. */
-const firstShare = () => /** @type {any} */ (globalThis).notes.find((/** @type {Note} */ { share }) => share > 0)?.share;
+const firstShare = () =>
+  /** @type {any} */ (globalThis).notes.find((/** @type {Note} */ { share }) => share > 0)?.share;
 
 /** All lives of one run. @param {Run} run */
 function createChronicle({ epochs, batches }) {
@@ -85,7 +93,12 @@ function createChronicle({ epochs, batches }) {
   let life = { at: 0, from: 0, ended: 0, killed: 0, notes: [] };
 
   return {
-    /** A life has ended. @param {number} from where it began @param {Note[]} all @param {number} killed when, by the page's clock */
+    /**
+     * A life has ended.
+     * @param {number} from where it began
+     * @param {Note[]} all
+     * @param {number} killed when, by the page's clock
+     */
     add(from, all, killed) {
       const notes = all.filter(({ state }) => state !== 'idle' && state !== 'loading');
       const began = notes[0].time;

@@ -5,7 +5,8 @@ import { shirt } from './pictures.js';
 import { poll } from './polling.js';
 
 /**
- * A monkey at the page: it presses, types, drops and drags whatever is there, as a seed decides, and after each action looks for
+ * A monkey at the page: it presses, types, drops and drags whatever is there, as a seed decides, and after each action
+ * looks for
  * errors, and for words on the screen that only a fault puts there.
  *
  * @typedef {import('puppeteer-core').Page} Tab
@@ -15,28 +16,128 @@ import { poll } from './polling.js';
 /** What nobody is to read on the page. */
 const WORDS = String.raw`\bundefined\b|\bNaN\b|\bnull\b|\bdisposed\b|\[object`;
 
-const NUMBERS = ['', '0', '-1', '1', '2', '3', '12', '１２', '0,01', '0.5', '1e-3', '1,000', '1e999', 'NaN', 'Infinity', 'abc', '12345678901234567890', ' 7 ', '٣'];
-const NAMES = ['', '0', '-1', 'abc', '１２', 'x'.repeat(300), 'חולצה', 'صورة 64 × 48', '👕👖', '<b>', 'a/b\\c:*?"', '%s {name} &amp;', '  two  spaces '];
+const NUMBERS = [
+  '',
+  '0',
+  '-1',
+  '1',
+  '2',
+  '3',
+  '12',
+  '１２',
+  '0,01',
+  '0.5',
+  '1e-3',
+  '1,000',
+  '1e999',
+  'NaN',
+  'Infinity',
+  'abc',
+  '12345678901234567890',
+  ' 7 ',
+  '٣',
+];
+const NAMES = [
+  '',
+  '0',
+  '-1',
+  'abc',
+  '１２',
+  'x'.repeat(300),
+  'חולצה',
+  'صورة 64 × 48',
+  '👕👖',
+  '<b>',
+  'a/b\\c:*?"',
+  '%s {name} &amp;',
+  '  two  spaces ',
+];
 const SHAPES = ['-1', '14x14x4', '28x28', '7x7x-1', '0', 'abc'];
 
 /** How often the monkey does what. */
 const HABITS = {
-  favourite: 24, train: 8, press: 17, choose: 7, type: 7, tick: 3, slide: 1, mend: 3, give: 7, keys: 7, mouse: 6, draw: 2, pinch: 1, wheel: 1, resize: 1, settle: 2, travel: 1, reload: 1, other: 3,
+  favourite: 24,
+  train: 8,
+  press: 17,
+  choose: 7,
+  type: 7,
+  tick: 3,
+  slide: 1,
+  mend: 3,
+  give: 7,
+  keys: 7,
+  mouse: 6,
+  draw: 2,
+  pinch: 1,
+  wheel: 1,
+  resize: 1,
+  settle: 2,
+  travel: 1,
+  reload: 1,
+  other: 3,
 };
 
 /** What is pressed more often than its share, by hooks and ids. */
 const FAVOURITES = {
-  'train-start': 10, 'train-pause': 6, 'train-stop': 4, 'train-anew': 4, 'begin': 2, 'save-model': 6, 'library-use': 6, 'library-delete': 3, 'library-undo': 3, 'library-download': 2,
-  'library-compare': 2, 'export-model': 3, 'resume-run': 3, 'resume-discard': 2, 'resume-undo': 2, 'earlier-return': 2, 'evaluate-again': 2, 'dataset-load': 2, 'dataset-cancel': 2, 'dataset-offer-synthetic': 2,
-  'model-undo': 2, 'photo-draw': 2, 'drawing-use': 2, 'photo-item': 2, 'restart': 4, 'plot-png': 1, 'incoming-close': 1,
+  'train-start': 10,
+  'train-pause': 6,
+  'train-stop': 4,
+  'train-anew': 4,
+  begin: 2,
+  'save-model': 6,
+  'library-use': 6,
+  'library-delete': 3,
+  'library-undo': 3,
+  'library-download': 2,
+  'library-compare': 2,
+  'export-model': 3,
+  'resume-run': 3,
+  'resume-discard': 2,
+  'resume-undo': 2,
+  'earlier-return': 2,
+  'evaluate-again': 2,
+  'dataset-load': 2,
+  'dataset-cancel': 2,
+  'dataset-offer-synthetic': 2,
+  'model-undo': 2,
+  'photo-draw': 2,
+  'drawing-use': 2,
+  'photo-item': 2,
+  restart: 4,
+  'plot-png': 1,
+  'incoming-close': 1,
 };
 
 const KEYS = /** @type {import('puppeteer-core').KeyInput[][]} */ ([
-  ['Tab'], ['Tab', 'Tab', 'Tab'], ['Shift', 'Tab'], ['Enter'], ['Space'], ['Tab', 'Enter'], ['Tab', 'Space'], ['Escape'], ['ArrowUp'], ['ArrowDown'], ['ArrowLeft'], ['ArrowRight'],
-  ['ArrowDown', 'ArrowDown'], ['Control', 'z'], ['Control', 'Z'], ['Home'], ['End'], ['PageDown'], ['Backspace'], ['Delete'],
+  ['Tab'],
+  ['Tab', 'Tab', 'Tab'],
+  ['Shift', 'Tab'],
+  ['Enter'],
+  ['Space'],
+  ['Tab', 'Enter'],
+  ['Tab', 'Space'],
+  ['Escape'],
+  ['ArrowUp'],
+  ['ArrowDown'],
+  ['ArrowLeft'],
+  ['ArrowRight'],
+  ['ArrowDown', 'ArrowDown'],
+  ['Control', 'z'],
+  ['Control', 'Z'],
+  ['Home'],
+  ['End'],
+  ['PageDown'],
+  ['Backspace'],
+  ['Delete'],
 ]);
 
-const SIZES = [[320, 640], [768, 1024], [1280, 800], [1280, 800], [1600, 1000]];
+const SIZES = [
+  [320, 640],
+  [768, 1024],
+  [1280, 800],
+  [1280, 800],
+  [1600, 1000],
+];
 
 const MOST_WAIT = 60; // ms between two actions
 const SETTLES = 2000; // ms that training and evaluation are waited for at most
@@ -51,31 +152,56 @@ const parcel = (name, bytes, type = '') => ({ name, type, bytes: Buffer.from(byt
 /** What is dropped, pasted and chosen, together. @returns {Promise<Parcel[][]>} */
 async function makeParcels() {
   const { flatten, dense } = layers;
-  const fits = await sequential({ layers: [flatten({ inputShape: [28, 28, 1] }), dense({ units: 10, activation: 'softmax' })], seed: 1 });
+  const fits = await sequential({
+    layers: [flatten({ inputShape: [28, 28, 1] }), dense({ units: 10, activation: 'softmax' })],
+    seed: 1,
+  });
   const small = await sequential({ layers: [flatten({ inputShape: [4, 4, 1] }), dense({ units: 2 })], seed: 1 });
   const [topology, weights] = await exportModel(fits, 'tfjs');
   const [onnx] = await exportModel(fits, 'onnx');
   const [keras] = await exportModel(fits, 'keras');
   const picture = shirt();
   const idx = [
-    parcel('a.bin', idxImages(120, { seed: 1 })), parcel('b.bin', idxLabels(someLabels(120))),
-    parcel('c.bin', idxImages(40, { seed: 2 })), parcel('d.bin', idxLabels(someLabels(40, 3))),
+    parcel('a.bin', idxImages(120, { seed: 1 })),
+    parcel('b.bin', idxLabels(someLabels(120))),
+    parcel('c.bin', idxImages(40, { seed: 2 })),
+    parcel('d.bin', idxLabels(someLabels(40, 3))),
   ];
-  const metadata = parcel('metadata.json', '{"tfjsVersion":"1.3.1","labels":["a","b"],"imageSize":28}', 'application/json');
+  const metadata = parcel(
+    'metadata.json',
+    '{"tfjsVersion":"1.3.1","labels":["a","b"],"imageSize":28}',
+    'application/json',
+  );
   const notes = parcel('notes.txt', 'Buy milk.\n', 'text/plain');
   const named = (/** @type {string} */ name) => parcel(name, picture.bytes, picture.type);
   const parcels = [
-    [named('shirt.png')], [named('חולצה.png'), named('<b>.png')], [parcel('empty.png', '', 'image/png')], [parcel('empty.bin', '')], [notes],
-    idx, idx.slice(0, 3), [parcel('plain.fit', await fits.save())], [parcel('small.fit', await small.save())], [parcel('broken.onnx', 'no model at all')],
-    [parcel('plain.onnx', onnx.bytes)], [parcel('plain.keras', keras.bytes)], [metadata], [parcel('model.json', topology.bytes)],
-    [parcel('odd.json', '{}')], [parcel('odd.json', '{"modelTopology":{"class_name":"Sequential","config":{"layers":[{"class_name":null}]}}}')],
-    [metadata, parcel('model.json', topology.bytes), parcel('weights.bin', weights.bytes)], [named('shirt.png'), notes, ...idx, parcel('plain.fit', await fits.save())],
+    [named('shirt.png')],
+    [named('חולצה.png'), named('<b>.png')],
+    [parcel('empty.png', '', 'image/png')],
+    [parcel('empty.bin', '')],
+    [notes],
+    idx,
+    idx.slice(0, 3),
+    [parcel('plain.fit', await fits.save())],
+    [parcel('small.fit', await small.save())],
+    [parcel('broken.onnx', 'no model at all')],
+    [parcel('plain.onnx', onnx.bytes)],
+    [parcel('plain.keras', keras.bytes)],
+    [metadata],
+    [parcel('model.json', topology.bytes)],
+    [parcel('odd.json', '{}')],
+    [parcel('odd.json', '{"modelTopology":{"class_name":"Sequential","config":{"layers":[{"class_name":null}]}}}')],
+    [metadata, parcel('model.json', topology.bytes), parcel('weights.bin', weights.bytes)],
+    [named('shirt.png'), notes, ...idx, parcel('plain.fit', await fits.save())],
   ];
   for (const model of [fits, small]) model.dispose();
   return parcels;
 }
 
-/** The monkey's hands and eyes; begins before the page does, and runs in it. @param {{ parcels: Parcel[][], words: string, pools: Record<string, string[]> }} equipment */
+/**
+ * The monkey's hands and eyes; begins before the page does, and runs in it.
+ * @param {{ parcels: Parcel[][], words: string, pools: Record<string, string[]> }} equipment
+ */
 function equip({ parcels, words, pools }) {
   const forbidden = new RegExp(words);
   const typed = new Set(Object.values(pools).flat());
@@ -93,12 +219,14 @@ function equip({ parcels, words, pools }) {
     if (!this.download) click.call(this);
   };
 
-  const isShown = (/** @type {HTMLElement} */ node) => node.checkVisibility({ visibilityProperty: true }) && node.getClientRects().length > 0;
+  const isShown = (/** @type {HTMLElement} */ node) =>
+    node.checkVisibility({ visibilityProperty: true }) && node.getClientRects().length > 0;
   const isUsable = (/** @type {HTMLElement} */ node) => !node.matches(':disabled') && isShown(node);
   const hookOf = (/** @type {HTMLElement} */ node) => node.dataset.testid ?? node.id;
   const kindOf = (/** @type {HTMLElement} */ node) =>
     hookOf(node) || `${node.closest('[id]')?.id ?? ''} ${node.tagName} ${node.className}`;
-  const nameOf = (/** @type {HTMLElement} */ node) => `${kindOf(node)} “${(node.getAttribute('aria-label') ?? node.textContent ?? '').trim().slice(0, 30)}”`;
+  const nameOf = (/** @type {HTMLElement} */ node) =>
+    `${kindOf(node)} “${(node.getAttribute('aria-label') ?? node.textContent ?? '').trim().slice(0, 30)}”`;
   /** @template T @param {T[]} some @param {number} share 0 … 1 */
   const at = (some, share) => some[Math.min(some.length - 1, Math.floor(share * some.length))];
 
@@ -110,7 +238,12 @@ function equip({ parcels, words, pools }) {
     return [...groups];
   }
 
-  /** One of those of a kind, after the kind: there are a hundred cells in a table. @param {HTMLElement[]} nodes @param {number} share @returns {any} */
+  /**
+   * One of those of a kind, after the kind: there are a hundred cells in a table.
+   * @param {HTMLElement[]} nodes
+   * @param {number} share
+   * @returns {any}
+   */
   function oneOf(nodes, share) {
     const kinds = grouped(nodes, kindOf).map(([, some]) => some);
     const place = share * kinds.length;
@@ -136,23 +269,37 @@ function equip({ parcels, words, pools }) {
   }
 
   /** @param {any} field */
-  const poolOf = (field) => (field.inputMode === 'numeric' || field.inputMode === 'decimal' ? pools.numbers : field.inputMode === 'text' ? pools.shapes : pools.names);
+  const poolOf = (field) =>
+    field.inputMode === 'numeric' || field.inputMode === 'decimal'
+      ? pools.numbers
+      : field.inputMode === 'text'
+        ? pools.shapes
+        : pools.names;
 
   /** @param {number} share @returns {DataTransfer} */
   function transferOf(share) {
     const transfer = new DataTransfer();
     for (const { name, type, bytes } of at(parcels, share)) {
-      transfer.items.add(new File([Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0))], name, { type }));
+      transfer.items.add(
+        new File([Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0))], name, { type }),
+      );
     }
     return transfer;
   }
 
   /** @type {Record<string, (target: HTMLElement, transfer: DataTransfer) => void>} */
   const WAYS = {
-    drop: (target, dataTransfer) => ['dragover', 'drop'].forEach((name) => target.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }))),
-    paste: (target, clipboardData) => target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })),
+    drop: (target, dataTransfer) =>
+      ['dragover', 'drop'].forEach((name) =>
+        target.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true })),
+      ),
+    paste: (target, clipboardData) =>
+      target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })),
     choose: (_, { files }) => {
-      const input = at(find('input[type="file"]').filter((each) => !each.disabled), chance);
+      const input = at(
+        find('input[type="file"]').filter((each) => !each.disabled),
+        chance,
+      );
       if (!input) return;
       input.files = files;
       input.dispatchEvent(new Event('change', { bubbles: true }));
@@ -173,7 +320,10 @@ function equip({ parcels, words, pools }) {
     },
     choose(a, b) {
       const optionsOf = (/** @type {any} */ select) => [...select.options].filter((option) => !option.disabled);
-      const select = oneOf(find('select').filter((each) => isUsable(each) && optionsOf(each).length > 0), a);
+      const select = oneOf(
+        find('select').filter((each) => isUsable(each) && optionsOf(each).length > 0),
+        a,
+      );
       return select ? fill(select, at(optionsOf(select), b).value) : 'nothing';
     },
     type(a, b) {
@@ -183,13 +333,18 @@ function equip({ parcels, words, pools }) {
     tick: (a) => press(oneOf(find('input[type="checkbox"]').filter(isUsable), a)),
     slide(a, b) {
       const slider = oneOf(find('input[type="range"]').filter(isUsable), a);
-      return slider ? fill(slider, String(Number(slider.min) + b * (Number(slider.max) - Number(slider.min)))) : 'nothing';
+      return slider
+        ? fill(slider, String(Number(slider.min) + b * (Number(slider.max) - Number(slider.min))))
+        : 'nothing';
     },
     /** So that runs begin at all. */
     mend(a, b) {
-      for (const field of find('[aria-invalid="true"]').filter(isUsable)) fill(field, { numeric: '3', decimal: '0.1' }[/** @type {string} */ (field.inputMode)] ?? '-1');
+      for (const field of find('[aria-invalid="true"]').filter(isUsable))
+        fill(field, { numeric: '3', decimal: '0.1' }[/** @type {string} */ (field.inputMode)] ?? '-1');
       const preset = find('#model-preset')[0];
-      return preset && isUsable(preset) && find('.at-fault').length > 0 ? fill(preset, at(['lenet', 'lenet', 'tutorial', 'residual'], b)) : 'fields';
+      return preset && isUsable(preset) && find('.at-fault').length > 0
+        ? fill(preset, at(['lenet', 'lenet', 'tutorial', 'residual'], b))
+        : 'fields';
     },
     /** Back or forward, and not away from the page. */
     travel(a) {
@@ -203,8 +358,13 @@ function equip({ parcels, words, pools }) {
       const way = at(Object.keys(WAYS), a);
       const transfer = transferOf(b);
       chance = c;
-      WAYS[way](/** @type {HTMLElement} */ ((c < 0.5 ? null : document.activeElement) ?? document.documentElement), transfer);
-      return `${way} ${at(parcels, b).map(({ name }) => name).join(', ')}`;
+      WAYS[way](
+        /** @type {HTMLElement} */ ((c < 0.5 ? null : document.activeElement) ?? document.documentElement),
+        transfer,
+      );
+      return `${way} ${at(parcels, b)
+        .map(({ name }) => name)
+        .join(', ')}`;
     },
   };
 
@@ -219,7 +379,11 @@ function equip({ parcels, words, pools }) {
 
   const stateOf = () => find('[data-testid="train-status"]')[0]?.dataset.state ?? '';
   const isTraining = () => ['loading', 'training'].includes(stateOf());
-  const standing = () => ['train-status', 'train-progress', 'keep-status'].map((testid) => find(`[data-testid="${testid}"]`)[0]).map((node) => `${node?.textContent} ${node?.getAttribute('aria-valuenow') ?? ''}`).join(' | ');
+  const standing = () =>
+    ['train-status', 'train-progress', 'keep-status']
+      .map((testid) => find(`[data-testid="${testid}"]`)[0])
+      .map((node) => `${node?.textContent} ${node?.getAttribute('aria-valuenow') ?? ''}`)
+      .join(' | ');
   const isBusy = () =>
     isTraining() ||
     find('[data-testid="dataset-status"]').some(({ dataset }) => dataset.state === 'loading') ||
@@ -231,8 +395,10 @@ function equip({ parcels, words, pools }) {
     const attributes = ['aria-label', 'aria-valuetext', 'aria-valuenow', 'title', 'placeholder', 'alt'];
     const texts = [document.title, document.body?.innerText ?? ''];
     for (const node of find('option, svg text')) texts.push(node.textContent);
-    for (const node of find(attributes.map((name) => `[${name}]`).join())) texts.push(...attributes.map((name) => node.getAttribute(name) ?? ''));
-    for (const { type, value } of find('input, select, textarea')) if (type !== 'file' && !typed.has(value)) texts.push(value);
+    for (const node of find(attributes.map((name) => `[${name}]`).join()))
+      texts.push(...attributes.map((name) => node.getAttribute(name) ?? ''));
+    for (const { type, value } of find('input, select, textarea'))
+      if (type !== 'file' && !typed.has(value)) texts.push(value);
     const bad = texts.find((text) => forbidden.test(text)) ?? '';
     const { index = 0 } = forbidden.exec(bad) ?? {};
     return bad && `“${bad.slice(Math.max(0, index - 80), index + 80)}” is to be read`;
@@ -241,13 +407,24 @@ function equip({ parcels, words, pools }) {
   Object.assign(globalThis, {
     monkey: {
       aim,
-      /** @param {string} name @param {number[]} chances @param {number} pause @param {any} more @returns {Promise<Outcome>} */
+      /**
+       * @param {string} name
+       * @param {number[]} chances
+       * @param {number} pause
+       * @param {any} more
+       * @returns {Promise<Outcome>}
+       */
       async act(name, [a, b, c], pause, more) {
         const did = acts[name](a, b, c, more);
         await sleep(pause);
         return { did, wrong: seen(), state: stateOf() };
       },
-      /** Waits until nothing is under way; a run that lasts longer is stopped, and has to end. @param {number} most ms @param {number} stops ms @returns {Promise<Outcome>} */
+      /**
+       * Waits until nothing is under way; a run that lasts longer is stopped, and has to end.
+       * @param {number} most ms
+       * @param {number} stops ms
+       * @returns {Promise<Outcome>}
+       */
       async settle(most, stops) {
         await until(() => !isBusy(), most);
         if (!isTraining()) return { did: isBusy() ? 'in vain' : '', wrong: seen(), state: stateOf() };
@@ -267,21 +444,34 @@ function equip({ parcels, words, pools }) {
 /** The browser's own notes on a dataset that is nowhere; the page says so itself. */
 const EXPECTED = /\/fashion-mnist\//;
 
-/** Collects what goes wrong in a tab from now on, rejections that nobody handles included. @param {Tab} tab @param {string[]} errors */
+/**
+ * Collects what goes wrong in a tab from now on, rejections that nobody handles included.
+ * @param {Tab} tab
+ * @param {string[]} errors
+ */
 function listen(tab, errors) {
   tab.on('error', (error) => errors.push(`the tab crashed: ${error}`));
   tab.on('pageerror', (error) => errors.push(`uncaught: ${/** @type {Error} */ (error)?.stack ?? error}`));
   tab.on('console', (message) => {
-    if (message.type() === 'error' && !EXPECTED.test(message.location().url ?? '')) errors.push(`console: ${message.text()} ${message.location().url ?? ''}`);
+    if (message.type() === 'error' && !EXPECTED.test(message.location().url ?? ''))
+      errors.push(`console: ${message.text()} ${message.location().url ?? ''}`);
   });
 }
 
 /** @type {Promise<Parcel[][]> | undefined} */
 let parcels;
 
-/** Makes a tab ready for the monkey, from the next page on that it opens. @param {Tab} tab @param {string[]} errors gets those of the tab */
+/**
+ * Makes a tab ready for the monkey, from the next page on that it opens.
+ * @param {Tab} tab
+ * @param {string[]} errors gets those of the tab
+ */
 export async function prepareMonkey(tab, errors) {
-  const equipment = { parcels: await (parcels ??= makeParcels()), words: WORDS, pools: { numbers: NUMBERS, names: NAMES, shapes: SHAPES } };
+  const equipment = {
+    parcels: await (parcels ??= makeParcels()),
+    words: WORDS,
+    pools: { numbers: NUMBERS, names: NAMES, shapes: SHAPES },
+  };
   tab.on('dialog', (dialog) => dialog.accept().catch(() => {}));
   const session = await tab.createCDPSession();
   await session.send('Page.setInterceptFileChooserDialog', { enabled: true });
@@ -290,7 +480,10 @@ export async function prepareMonkey(tab, errors) {
 }
 
 /** @param {unknown} error of a page that another is taking the place of */
-const isBetweenPages = (error) => /context was destroyed|Cannot find context|no such frame|navigation|detached|Not attached to an active page/i.test(String(error));
+const isBetweenPages = (error) =>
+  /context was destroyed|Cannot find context|no such frame|navigation|detached|Not attached to an active page/i.test(
+    String(error),
+  );
 
 /** @typedef {{ tab: Tab, other: Tab | null, random: { next: () => number } }} Hand `other`: a second tab of the page */
 
@@ -298,14 +491,19 @@ const isBetweenPages = (error) => /context was destroyed|Cannot find context|no 
 const unlessBetweenPages = (error) => (isBetweenPages(error) ? undefined : Promise.reject(error));
 
 /** Until there is a page again. @param {Tab} tab */
-const arrived = (tab) => poll(() => tab.evaluate('globalThis.monkey && document.readyState === "complete"').catch(unlessBetweenPages), 'the next page');
+const arrived = (tab) =>
+  poll(
+    () => tab.evaluate('globalThis.monkey && document.readyState === "complete"').catch(unlessBetweenPages),
+    'the next page',
+  );
 
 /**
  * Calls one of the monkey's functions in the page; where the page goes away meanwhile, the next one is waited for.
  * @param {Tab} tab @param {string} name @param {...any} args @returns {Promise<any>}
  */
 async function call(tab, name, ...args) {
-  const run = (/** @type {string} */ method, /** @type {any[]} */ given) => /** @type {any} */ (globalThis).monkey[method](...given);
+  const run = (/** @type {string} */ method, /** @type {any[]} */ given) =>
+    /** @type {any} */ (globalThis).monkey[method](...given);
   const outcome = await tab.evaluate(run, name, args).catch(unlessBetweenPages);
   if (outcome !== undefined) return outcome;
   await arrived(tab);
@@ -313,7 +511,8 @@ async function call(tab, name, ...args) {
 }
 
 /** @param {Pick<Hand, 'tab' | 'random'>} hand @param {string} name @param {any} [more] @returns {Promise<Outcome>} */
-const act = ({ tab, random }, name, more) => call(tab, 'act', name, [random.next(), random.next(), random.next()], pauseOf(random), more);
+const act = ({ tab, random }, name, more) =>
+  call(tab, 'act', name, [random.next(), random.next(), random.next()], pauseOf(random), more);
 
 /** @param {{ next: () => number }} random */
 const pauseOf = ({ next }) => Math.max(0, Math.round((next() * 3 - 2) * MOST_WAIT));
@@ -321,10 +520,22 @@ const pauseOf = ({ next }) => Math.max(0, Math.round((next() * 3 - 2) * MOST_WAI
 /** @template T @param {T[]} some @param {number} share @returns {T} */
 const at = (some, share) => some[Math.floor(share * some.length)];
 
-/** Where in an element. @param {{ left: number, top: number, width: number, height: number }} rectangle @param {{ next: () => number }} random */
-const placeIn = ({ left, top, width, height }, { next }) => ({ x: left + width * (0.05 + 0.9 * next()), y: top + height * (0.05 + 0.9 * next()) });
+/**
+ * Where in an element.
+ * @param {{ left: number, top: number, width: number, height: number }} rectangle
+ * @param {{ next: () => number }} random
+ */
+const placeIn = ({ left, top, width, height }, { next }) => ({
+  x: left + width * (0.05 + 0.9 * next()),
+  y: top + height * (0.05 + 0.9 * next()),
+});
 
-/** Looks at the page, after something was done to it from outside. @param {Hand} hand @param {string} did @returns {Promise<Outcome>} */
+/**
+ * Looks at the page, after something was done to it from outside.
+ * @param {Hand} hand
+ * @param {string} did
+ * @returns {Promise<Outcome>}
+ */
 const look = async (hand, did) => ({ ...(await act(hand, 'look')), did });
 
 /** What takes more than one call. @type {Record<string, (hand: Hand) => Promise<Outcome>>} */
@@ -401,7 +612,14 @@ const DEEDS = {
   async other(hand) {
     const { other, random } = hand;
     if (!other) return look(hand, 'nothing');
-    return act({ tab: other, random }, 'favourite', { 'library-delete': 5, 'library-undo': 2, 'library-use': 1, 'train-start': 1, 'train-stop': 1, 'save-model': 2 });
+    return act({ tab: other, random }, 'favourite', {
+      'library-delete': 5,
+      'library-undo': 2,
+      'library-use': 1,
+      'train-start': 1,
+      'train-stop': 1,
+      'save-model': 2,
+    });
   },
 };
 
@@ -414,7 +632,8 @@ function habitOf({ next }) {
 /**
  * Does one action after the other.
  * @param {Tab} tab @param {{ seed: number, actions: number, errors: string[], other?: Tab | null }} options
- * @returns {Promise<{ done: string[], states: Set<string> }>} what it did, and the states of training that it saw; rejects at the
+ * @returns {Promise<{ done: string[], states: Set<string> }>} what it did, and the states of training that it saw;
+ *   rejects at the
  *   first fault, with what led to it
  */
 export async function letLoose(tab, { seed, actions, errors, other = null }) {
@@ -425,13 +644,18 @@ export async function letLoose(tab, { seed, actions, errors, other = null }) {
   const states = new Set();
   const fail = (/** @type {string} */ what) => {
     const last = done.slice(-REMEMBERED).map((each, i) => `  ${Math.max(0, done.length - REMEMBERED) + i + 1} ${each}`);
-    throw new Error(`seed ${seed}, action ${done.length}: ${what}\nreplay: SEED=${seed} ACTIONS=${done.length} node --test tests/page/monkey.test.js\n${last.join('\n')}`);
+    throw new Error(
+      `seed ${seed}, action ${done.length}: ${what}\nreplay: SEED=${seed} ACTIONS=${done.length} node --test ` +
+        `tests/page/monkey.test.js\n${last.join('\n')}`,
+    );
   };
   for (let i = 0; i < actions; i++) {
     const habit = habitOf(hand.random);
     const begun = performance.now();
     done.push(habit);
-    const { did, wrong, state } = await (DEEDS[habit]?.(hand) ?? act(hand, habit, FAVOURITES)).catch((error) => fail(`the page no longer answers: ${error.stack}`));
+    const { did, wrong, state } = await (DEEDS[habit]?.(hand) ?? act(hand, habit, FAVOURITES)).catch((error) =>
+      fail(`the page no longer answers: ${error.stack}`),
+    );
     done[i] = `${habit}: ${did} (${Math.round(performance.now() - begun)} ms)`;
     states.add(state);
     if (errors.length > 0 || wrong) fail([...errors, wrong].filter(Boolean).join('\n'));

@@ -13,10 +13,17 @@ export function garmentAt(x, y) {
   return (body || sleeve) && !neck;
 }
 
-/** @param {number} width @param {number} height @param {number} channels @param {(x: number, y: number) => number[]} colour of a place in shares @returns {Uint8Array} */
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {number} channels
+ * @param {(x: number, y: number) => number[]} colour of a place in shares
+ * @returns {Uint8Array}
+ */
 function raster(width, height, channels, colour) {
   const out = new Uint8Array(width * height * channels);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) out.set(colour((x + 0.5) / width, (y + 0.5) / height), (y * width + x) * channels);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) out.set(colour((x + 0.5) / width, (y + 0.5) / height), (y * width + x) * channels);
   return out;
 }
 
@@ -62,10 +69,31 @@ function filtered(raw, rowBytes) {
 export function png(width, height, channels, raw, { depth = 8, frames = 1 } = {}) {
   const header = Buffer.concat([uint32(width), uint32(height), Buffer.from([depth, COLOUR_TYPES[channels], 0, 0, 0])]);
   const data = deflateSync(filtered(raw, (width * channels * depth) / 8), { level: 1 });
-  const control = (/** @type {number} */ sequence) => chunk('fcTL', Buffer.concat([uint32(sequence), uint32(width), uint32(height), uint32(0), uint32(0), Buffer.from([0, 10, 0, 100, 0, 0])]));
+  const control = (/** @type {number} */ sequence) =>
+    chunk(
+      'fcTL',
+      Buffer.concat([
+        uint32(sequence),
+        uint32(width),
+        uint32(height),
+        uint32(0),
+        uint32(0),
+        Buffer.from([0, 10, 0, 100, 0, 0]),
+      ]),
+    );
   const animation = frames > 1 ? [chunk('acTL', Buffer.concat([uint32(frames), uint32(0)])), control(0)] : [];
-  const others = Array.from({ length: frames - 1 }, (_, i) => [control(2 * i + 1), chunk('fdAT', Buffer.concat([uint32(2 * i + 2), data]))]).flat();
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), ...animation, chunk('IDAT', data), ...others, chunk('IEND', Buffer.alloc(0))]);
+  const others = Array.from({ length: frames - 1 }, (_, i) => [
+    control(2 * i + 1),
+    chunk('fdAT', Buffer.concat([uint32(2 * i + 2), data])),
+  ]).flat();
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    ...animation,
+    chunk('IDAT', data),
+    ...others,
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 /** Bits of a JPEG's scan, most significant first, 0xff followed by 0. */
@@ -94,19 +122,21 @@ function bitWriter() {
 
 /** Twelve codes of four bits: the number of bits that a difference takes. AC: the end of a block alone, one bit. */
 const TABLES = Buffer.from([
-  0xff, 0xc4, 0, 31, 0x00, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
-  0xff, 0xc4, 0, 20, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x00,
+  0xff, 0xc4, 0, 31, 0x00, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0xff,
+  0xc4, 0, 20, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x00,
 ]);
 
 /**
  * A baseline JPEG of flat blocks of 8 × 8: all that these tests need to tell a garment from its ground.
  * @param {number} columns blocks @param {number} rows
- * @param {(x: number, y: number) => number[]} colour of a place in shares: one value (grey), three (YCbCr) or four (CMYK, as Adobe writes it, inverted)
+ * @param {(x: number, y: number) => number[]} colour of a place in shares: one value (grey), three (YCbCr) or four
+ *   (CMYK, as Adobe writes it, inverted)
  * @param {Uint8Array} [extra] segments after the first
  */
 export function jpeg(columns, rows, colour, extra = Buffer.alloc(0)) {
   const components = colour(0, 0).length;
-  const segment = (/** @type {number} */ marker, /** @type {number[]} */ data) => Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 255, ...data]);
+  const segment = (/** @type {number} */ marker, /** @type {number[]} */ data) =>
+    Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 255, ...data]);
   const ids = Array.from({ length: components }, (_, i) => i + 1);
   const size = [rows * 8, columns * 8].flatMap((edge) => [edge >> 8, edge & 255]);
   const writer = bitWriter();
@@ -126,9 +156,15 @@ export function jpeg(columns, rows, colour, extra = Buffer.alloc(0)) {
   }
   const adobe = components === 4 ? segment(0xee, [...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0, 0]) : Buffer.alloc(0);
   return Buffer.concat([
-    Buffer.from([0xff, 0xd8]), extra, adobe, segment(0xdb, [0, 8, ...new Array(63).fill(1)]),
-    segment(0xc0, [8, ...size, components, ...ids.flatMap((id) => [id, 0x11, 0])]), TABLES,
-    segment(0xda, [components, ...ids.flatMap((id) => [id, 0]), 0, 63, 0]), writer.finish(), Buffer.from([0xff, 0xd9]),
+    Buffer.from([0xff, 0xd8]),
+    extra,
+    adobe,
+    segment(0xdb, [0, 8, ...new Array(63).fill(1)]),
+    segment(0xc0, [8, ...size, components, ...ids.flatMap((id) => [id, 0x11, 0])]),
+    TABLES,
+    segment(0xda, [components, ...ids.flatMap((id) => [id, 0]), 0, 63, 0]),
+    writer.finish(),
+    Buffer.from([0xff, 0xd9]),
   ]);
 }
 
@@ -180,16 +216,46 @@ export const shirt = (name = 'shirt.png') => file(name, 'image/png', png(300, 40
 export const odd = () => [
   shirt(),
   file('grey.jpg', 'image/jpeg', jpeg(60, 80, grey)),
-  file('colour.jpg', 'image/jpeg', jpeg(60, 80, (x, y) => (garmentAt(x, y) ? [60, 160, 110] : [225, 125, 130]))),
-  file('turned.jpg', 'image/jpeg', jpeg(80, 60, (x, y) => grey(1 - y, x), exif(6))),
-  file('cmyk.jpg', 'image/jpeg', jpeg(60, 80, (x, y) => (garmentAt(x, y) ? [60, 60, 160, 200] : [250, 245, 230, 255]))),
+  file(
+    'colour.jpg',
+    'image/jpeg',
+    jpeg(60, 80, (x, y) => (garmentAt(x, y) ? [60, 160, 110] : [225, 125, 130])),
+  ),
+  file(
+    'turned.jpg',
+    'image/jpeg',
+    jpeg(80, 60, (x, y) => grey(1 - y, x), exif(6)),
+  ),
+  file(
+    'cmyk.jpg',
+    'image/jpeg',
+    jpeg(60, 80, (x, y) => (garmentAt(x, y) ? [60, 60, 160, 200] : [250, 245, 230, 255])),
+  ),
   file('one.png', 'image/png', png(1, 1, 3, Uint8Array.of(200, 30, 30))),
   file('long.png', 'image/png', png(20000, 20, 1, raster(20000, 20, 1, grey))),
   file('deep.png', 'image/png', png(120, 160, 3, raster(240, 160, 3, rgb), { depth: 16 })),
   file('moving.png', 'image/png', png(120, 160, 3, raster(120, 160, 3, rgb), { frames: 3 })),
   file('moving.gif', 'image/gif', gif()),
-  file('cut-out.png', 'image/png', png(300, 400, 4, raster(300, 400, 4, (x, y) => [...rgb(x, y), garmentAt(x, y) ? 255 : 0]))),
-  file('small.png', 'image/png', png(28, 28, 1, raster(28, 28, 1, (x, y) => [garmentAt(x, y) ? 180 : 0]))),
+  file(
+    'cut-out.png',
+    'image/png',
+    png(
+      300,
+      400,
+      4,
+      raster(300, 400, 4, (x, y) => [...rgb(x, y), garmentAt(x, y) ? 255 : 0]),
+    ),
+  ),
+  file(
+    'small.png',
+    'image/png',
+    png(
+      28,
+      28,
+      1,
+      raster(28, 28, 1, (x, y) => [garmentAt(x, y) ? 180 : 0]),
+    ),
+  ),
 ];
 
 /** 10,000 × 10,000: a hundred megapixels, and with the noise above the garment a file of a photo's size. */
@@ -205,10 +271,31 @@ export function huge() {
 export const hostile = () => [
   file('empty.png', 'image/png', ''),
   file('text.png', 'image/png', 'This is no picture.\n'.repeat(50)),
-  file('drawing.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>document.title="x"</script><rect width="9" height="9"/></svg>'),
-  file('photo.heic', 'image/heic', Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic\0\0\0\0mif1heic', 'latin1'), Buffer.alloc(400, 7)])),
+  file(
+    'drawing.svg',
+    'image/svg+xml',
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>document.title="x"</script><rect ' +
+      'width="9" height="9"/></svg>',
+  ),
+  file(
+    'photo.heic',
+    'image/heic',
+    Buffer.concat([
+      Buffer.from([0, 0, 0, 24]),
+      Buffer.from('ftypheic\0\0\0\0mif1heic', 'latin1'),
+      Buffer.alloc(400, 7),
+    ]),
+  ),
   file('cut.png', 'image/png', shirt().bytes.subarray(0, 60)),
   file('cut.jpg', 'image/jpeg', jpeg(60, 80, grey).subarray(0, 40)),
   file('nothing.png', 'image/png', png(64, 64, 4, new Uint8Array(64 * 64 * 4))),
-  file('lies.png', 'image/png', Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', Buffer.concat([uint32(2 ** 31 - 1), uint32(2 ** 31 - 1), Buffer.from([8, 6, 0, 0, 0])])), chunk('IEND', Buffer.alloc(0))])),
+  file(
+    'lies.png',
+    'image/png',
+    Buffer.concat([
+      Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+      chunk('IHDR', Buffer.concat([uint32(2 ** 31 - 1), uint32(2 ** 31 - 1), Buffer.from([8, 6, 0, 0, 0])])),
+      chunk('IEND', Buffer.alloc(0)),
+    ]),
+  ),
 ];

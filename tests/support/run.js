@@ -1,8 +1,11 @@
 /**
- * Runs test files that open browsers, one for every two processors at a time: node tests/support/run.js [--alone FILE,FILE…] FILE…
+ * Runs test files that open browsers, one for every two processors at a time: node tests/support/run.js [--alone
+ * FILE,FILE…] FILE…
  *
- * Browsers that share a machine may wait for each other longer than a test does. Files that fail are therefore run once more, one
- * by one, and what fails then has failed; the end says which files needed it. Those named by --alone never share the machine.
+ * Browsers that share a machine may wait for each other longer than a test does. Files that fail are therefore run once
+ * more, one
+ * by one, and what fails then has failed; the end says which files needed it. Those named by --alone never share the
+ * machine.
  */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -12,9 +15,13 @@ import { spec, tap } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
 const TIMEOUT = 600_000; // ms, of a file
-const AT_ONCE = Math.max(1, Math.min(Math.floor(availableParallelism() / 2), 4)); // each has a browser, and it threads of its own
+// each has a browser, and it threads of its own
+const AT_ONCE = Math.max(1, Math.min(Math.floor(availableParallelism() / 2), 4));
 
-const { values, positionals } = parseArgs({ options: { alone: { type: 'string', default: '' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { alone: { type: 'string', default: '' } },
+  allowPositionals: true,
+});
 
 /** @param {string[]} files @param {number} concurrency @returns {Promise<string[]>} those that failed */
 function runAll(files, concurrency) {
@@ -34,9 +41,15 @@ function runAll(files, concurrency) {
 /** @param {string[]} files */
 const names = (files) => files.map((file) => relative('', file)).join(', ');
 
-const alone = values.alone.split(',').filter(Boolean).map((file) => resolve(file));
+const alone = values.alone
+  .split(',')
+  .filter(Boolean)
+  .map((file) => resolve(file));
 // The largest first, so that none of them is left over at the end.
-const together = positionals.map((file) => resolve(file)).filter((file) => !alone.includes(file)).sort((a, b) => statSync(b).size - statSync(a).size);
+const together = positionals
+  .map((file) => resolve(file))
+  .filter((file) => !alone.includes(file))
+  .sort((a, b) => statSync(b).size - statSync(a).size);
 
 const unsteady = [...(await runAll(together, AT_ONCE)), ...(await runAll(alone, 1))];
 const failed = await runAll(unsteady, 1);

@@ -30,12 +30,15 @@ const types = {
  * @property {string} [folder] what is served; default dist/
  * @property {string} [base] path it is served under, e.g. '/some/sub/path/'; default '/'
  * @property {string | null} [dataset] folder served as fashion-mnist/ beside the page; default none
- * @property {boolean} [headers] send the headers that the build wrote into the folder, as `make serve` and hosts that read them do
+ * @property {boolean} [headers] send the headers that the build wrote into the folder, as `make serve` and hosts that
+ *   read them do
  * @property {boolean} [isolated] send the headers of cross-origin isolation (COOP, COEP) alone
  * @property {boolean} [shared] let pages of other origins use what is served, as CDNs do
  * @property {number} [bytesPerSecond] throttle for each response
- * @property {(path: string, times: number) => number | 'cut' | 'hang' | 'page' | { redirect: string } | void} [fail] status to answer
- *   instead of the file, 'cut' to break the connection half way, 'hang' never to answer, 'page' to answer with a web page and 200, as
+ * @property {(path: string, times: number) => number | 'cut' | 'hang' | 'page' | { redirect: string } | void} [fail]
+ *   status to answer
+ *   instead of the file, 'cut' to break the connection half way, 'hang' never to answer, 'page' to answer with a web
+ *   page and 200, as
  *   some hosts do for what they have not, or an address to redirect to; path
  *   is relative to the page, times how often it has been asked for, this time included
  * @property {(path: string) => number | void} [delay] ms before a request is answered
@@ -100,7 +103,10 @@ async function respond(request, response, options, requests) {
   if (failure === 'hang') return;
   await wait((path !== null && options.delay?.(path)) || 0);
   if (typeof failure === 'number') return sendStatus(response, failure);
-  if (failure === 'page') return void response.writeHead(200, { 'Content-Type': types['.html'] }).end('<!doctype html><title>Not here</title>');
+  if (failure === 'page')
+    return void response
+      .writeHead(200, { 'Content-Type': types['.html'] })
+      .end('<!doctype html><title>Not here</title>');
   if (typeof failure === 'object') return void response.writeHead(302, { Location: failure.redirect }).end();
   const file = path === null ? null : await findFile(path, options);
   if (!file) return sendStatus(response, 404);

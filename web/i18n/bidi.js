@@ -19,4 +19,5 @@ export function isolated(name) {
 }
 
 /** A sentence that may have such names anywhere in it, as messages of errors have. @param {string} text */
-export const withIsolatedNames = (text) => text.replace(PARTS, (part) => (LETTER.test(part[0]) ? isolate(part) : part.length > 1 ? part : ''));
+export const withIsolatedNames = (text) =>
+  text.replace(PARTS, (part) => (LETTER.test(part[0]) ? isolate(part) : part.length > 1 ? part : ''));

@@ -21,12 +21,18 @@ let texts = null;
 /** Values that are sentences themselves; setText sees to the names in them. */
 const SENTENCES = ['detail', 'reason'];
 
-/** @param {string} key @param {Record<string, string | number>} [values] names and numbers @returns {string} empty before the language is there */
+/**
+ * @param {string} key
+ * @param {Record<string, string | number>} [values] names and numbers
+ * @returns {string} empty before the language is there
+ */
 export function t(key, values = {}) {
   if (!texts) return '';
   const text = texts[shortKey(key)];
   if (text === undefined) throw new Error(`no text for ${key} in ${language}`);
-  return text.replace(/\{(\w+)\}/g, (_, name) => (SENTENCES.includes(name) ? String(values[name]) : isolated(String(values[name]))));
+  return text.replace(/\{(\w+)\}/g, (_, name) =>
+    SENTENCES.includes(name) ? String(values[name]) : isolated(String(values[name])),
+  );
 }
 
 /** Calls `render` as soon as there are texts, and whenever the language changes. @param {() => void} render */
@@ -69,12 +75,17 @@ async function show() {
     while (loaded.length < PARTS.length) loaded = await load(); // a part came meanwhile
     if (latest()) apply(chosen, Object.assign({}, ...loaded.map((each) => each.texts)));
   } catch {
-    if (!texts) document.documentElement.classList.add('unloaded'); // of which index.html tells in words of its own
+    if (!texts)
+      document.documentElement.classList.add('unloaded'); // of which index.html tells in words of its own
     else if (latest()) select.value = language; // no network: the language stays
   }
 }
 
-/** Adds the texts of a part of the page that comes later; settles when they can be shown, fails where they cannot be had. @param {Languages} languages */
+/**
+ * Adds the texts of a part of the page that comes later; settles when they can be shown, fails where they cannot be
+ * had.
+ * @param {Languages} languages
+ */
 export async function addTexts(languages) {
   if (!texts) {
     await languages[hook('language').value](); // what cannot be had must not keep the others from being shown
@@ -130,7 +141,8 @@ function format(value, options) {
 export const count = (value) => format(value, { maximumFractionDigits: 0 });
 
 /** @param {number} value @param {number} digits */
-export const decimal = (value, digits) => format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export const decimal = (value, digits) =>
+  format(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** @param {number} share 0…1 @param {number} [digits] */
 export const percent = (share, digits = 1) =>

@@ -1,5 +1,6 @@
 /**
- * Which tab a run belongs to: a lock that the browser releases when the tab ends, however it ends. Where there are no locks,
+ * Which tab a run belongs to: a lock that the browser releases when the tab ends, however it ends. Where there are no
+ * locks,
  * as in pages without https, no run counts as another tab's.
  */
 
@@ -15,7 +16,9 @@ export function claim(id) {
   if (id === mine) return;
   release();
   mine = id;
-  navigator.locks?.request(nameOf(id), () => new Promise((resolve) => (release = () => resolve(undefined)))).catch(() => {});
+  navigator.locks
+    ?.request(nameOf(id), () => new Promise((resolve) => (release = () => resolve(undefined))))
+    .catch(() => {});
 }
 
 /** Whether another tab has it. @param {string} id */

@@ -15,17 +15,30 @@ import { coloursOfPage, plotOf } from './plot.js';
 const SCALE = 2; // of plots as PNG
 
 /**
- * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, epochsOfTab: () => Entry['epochs'],
+ * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, epochsOfTab: () =>
+ *   Entry['epochs'],
  *   guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void,
- *   cancellable: <T>(words: () => string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files: File[]) => void }} parts
+ *   cancellable: <T>(words: () => string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files:
+ *   File[]) => void }} parts
  */
 export function createBench({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen }) {
   const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });
   const save = el('button', { type: 'submit', className: 'primary', 'data-testid': 'save-model' });
-  const format = el('select', { 'data-testid': 'export-format' }, ...Object.keys(FORMATS).map((value) => el('option', { value })));
+  const format = el(
+    'select',
+    { 'data-testid': 'export-format' },
+    ...Object.keys(FORMATS).map((value) => el('option', { value })),
+  );
   const dtype = el('select', { 'data-testid': 'export-dtype' });
   const take = el('button', { type: 'button', 'data-testid': 'export-model' });
-  const input = el('input', { type: 'file', multiple: true, className: 'visually-hidden', id: 'model-input', 'data-testid': 'model-input', accept: '.fit,.json,.bin,.onnx,.keras,.safetensors' });
+  const input = el('input', {
+    type: 'file',
+    multiple: true,
+    className: 'visually-hidden',
+    id: 'model-input',
+    'data-testid': 'model-input',
+    accept: '.fit,.json,.bin,.onnx,.keras,.safetensors',
+  });
   const choose = el('label', { className: 'button', htmlFor: 'model-input' });
   const hint = el('p', { className: 'quiet' });
   const labels = Object.fromEntries(['name', 'format', 'dtype'].map((key) => [key, el('span')]));
@@ -34,27 +47,61 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, cancell
     'history-csv': () => download('history.csv', historyCsv(epochsOfTab()), 'text/csv'),
     'history-json': () => download('history.json', historyJson(epochsOfTab()), 'application/json'),
     'predictions-csv': takePredictions,
-    'plot-svg': () => ['loss', 'acc'].forEach((key) => download(`${key}.svg`, new XMLSerializer().serializeToString(plotOfRun(key)), 'image/svg+xml')),
-    'plot-png': async () => { for (const key of ['loss', 'acc']) download(`${key}.png`, await pngOf(plotOfRun(key)), 'image/png'); },
+    'plot-svg': () =>
+      ['loss', 'acc'].forEach((key) =>
+        download(`${key}.svg`, new XMLSerializer().serializeToString(plotOfRun(key)), 'image/svg+xml'),
+      ),
+    'plot-png': async () => {
+      for (const key of ['loss', 'acc']) download(`${key}.png`, await pngOf(plotOfRun(key)), 'image/png');
+    },
   };
-  /** What was saved last, as it was then: the same is not saved twice. @type {{ version: number | undefined, id: string } | null} */
+  /**
+   * What was saved last, as it was then: the same is not saved twice.
+   * @type {{ version: number | undefined, id: string } | null}
+   */
   let saved = null;
-  const buttons = Object.entries(figures).map(([key, act]) => el('button', { type: 'button', className: 'small', 'data-testid': key, onclick: oneAtATime(() => guard(async () => void (await act()))) }));
+  const buttons = Object.entries(figures).map(([key, act]) =>
+    el('button', {
+      type: 'button',
+      className: 'small',
+      'data-testid': key,
+      onclick: oneAtATime(() => guard(async () => void (await act()))),
+    }),
+  );
   const figuresTitle = el('h3');
   const form = el('form', { className: 'save-model' }, el('label', {}, labels.name, name), save);
-  const away = el('div', { className: 'take-model' }, el('label', {}, labels.format, format), el('label', {}, labels.dtype, dtype), take);
-  const element = el('div', { className: 'bench' }, el('div', { className: 'bench-rows' }, form, away),
-    el('div', { className: 'open-model' }, input, choose, hint), el('div', {}, figuresTitle, el('p', { className: 'figures' }, ...buttons)));
+  const away = el(
+    'div',
+    { className: 'take-model' },
+    el('label', {}, labels.format, format),
+    el('label', {}, labels.dtype, dtype),
+    take,
+  );
+  const element = el(
+    'div',
+    { className: 'bench' },
+    el('div', { className: 'bench-rows' }, form, away),
+    el('div', { className: 'open-model' }, input, choose, hint),
+    el('div', {}, figuresTitle, el('p', { className: 'figures' }, ...buttons)),
+  );
 
   /** @param {string} key loss or acc @returns {SVGElement} */
   function plotOfRun(key) {
     const colours = coloursOfPage();
     const values = (/** @type {string} */ of) => epochsOfTab().map(({ logs }) => logs[of] ?? NaN);
     const title = t(key === 'loss' ? 'figures.loss' : 'figures.accuracy');
-    return plotOf([
-      { name: t('figures.training', { what: title }), values: values(key), colour: colours.ink },
-      { name: t('figures.validation', { what: title }), values: values(`val_${key}`), colour: colours.accent, dash: '6 4' },
-    ], { title, ...colours });
+    return plotOf(
+      [
+        { name: t('figures.training', { what: title }), values: values(key), colour: colours.ink },
+        {
+          name: t('figures.validation', { what: title }),
+          values: values(`val_${key}`),
+          colour: colours.accent,
+          dash: '6 4',
+        },
+      ],
+      { title, ...colours },
+    );
   }
 
   function takePredictions() {
@@ -68,12 +115,16 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, cancell
       const files = await library.filesOf(entry, { format: format.value, dtype: dtype.value });
       for (const { name, bytes } of files) download(name, bytes, 'application/octet-stream');
       say(() => t('bench.taken', { file: files.map(({ name }) => name).join(', ') }));
-    }));
+    }),
+  );
 
   /** @param {File[]} files */
   const open = (files) =>
     guard(async () => {
-      const opened = await cancellable(() => t('bench.opening', valuesOf(files)), (signal) => library.open(files, signal));
+      const opened = await cancellable(
+        () => t('bench.opening', valuesOf(files)),
+        (signal) => library.open(files, signal),
+      );
       say(() => t('bench.opened', { name: opened }));
     });
 
@@ -94,7 +145,10 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, cancell
   });
 
   /** Whether the tab's model is among the saved ones already, and no other name is given. */
-  const isSaved = () => name.value.trim() === '' && saved?.version === trainer.view.model?.version && library.entries.some(({ id }) => id === saved?.id);
+  const isSaved = () =>
+    name.value.trim() === '' &&
+    saved?.version === trainer.view.model?.version &&
+    library.entries.some(({ id }) => id === saved?.id);
 
   function renderTypes() {
     const { dtypes } = FORMATS[format.value];
@@ -126,7 +180,11 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, cancell
 
   form.addEventListener('submit', (/** @type {Event} */ event) => {
     event.preventDefault();
-    const chosen = name.value.trim() || t('bench.unnamed', { date: new Date().toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }) });
+    const chosen =
+      name.value.trim() ||
+      t('bench.unnamed', {
+        date: new Date().toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }),
+      });
     if (!isSaved()) saveAs(chosen);
   });
   name.addEventListener('input', render);
@@ -144,12 +202,17 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, cancell
 }
 
 /** @param {File[]} files */
-const valuesOf = (files) => ({ file: originOf(files), size: megabytes(files.reduce((sum, { size }) => sum + size, 0)) });
+const valuesOf = (files) => ({
+  file: originOf(files),
+  size: megabytes(files.reduce((sum, { size }) => sum + size, 0)),
+});
 
 /** @param {SVGElement} plot @returns {Promise<Blob>} */
 async function pngOf(plot) {
   const picture = new Image();
-  const address = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(plot)], { type: 'image/svg+xml' })); // the page's policy lets no data: be shown
+  const address = URL.createObjectURL(
+    new Blob([new XMLSerializer().serializeToString(plot)], { type: 'image/svg+xml' }),
+  ); // the page's policy lets no data: be shown
   try {
     picture.src = address;
     await picture.decode();
@@ -158,5 +221,10 @@ async function pngOf(plot) {
   }
   const canvas = el('canvas', { width: SCALE * picture.naturalWidth, height: SCALE * picture.naturalHeight });
   canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve, reject) => canvas.toBlob((/** @type {Blob | null} */ blob) => (blob ? resolve(blob) : reject(new Error('the browser made no PNG of it'))), 'image/png'));
+  return new Promise((resolve, reject) =>
+    canvas.toBlob(
+      (/** @type {Blob | null} */ blob) => (blob ? resolve(blob) : reject(new Error('the browser made no PNG of it'))),
+      'image/png',
+    ),
+  );
 }

@@ -5,7 +5,8 @@ import { sha256 } from '../../shim/datasets/bytes.js';
  *
  * @typedef {{ name: string, source: import('../settings.js').Settings['source'], sha256: string }} DatasetIdentity
  * @typedef {{ epoch: number, logs: Record<string, number | null> }} EpochLogs null: not a finite number
- * @typedef {{ how: 'stopped' | 'completed' } | { how: 'early' | 'diverged', epoch: number }} Ended how a run ended; `early`: the validation
+ * @typedef {{ how: 'stopped' | 'completed' } | { how: 'early' | 'diverged', epoch: number }} Ended how a run ended;
+ *   `early`: the validation
  *   loss stopped improving; `diverged`: the loss was no number; `epoch`: in which, from 1 on
  * @typedef {object} Facts
  * @property {string} address the settings, as the page's address spells them
@@ -25,7 +26,11 @@ export const hasBegun = ({ epoch, batch }) => epoch > 0 || batch > 0;
 /** @param {Pick<Facts, 'finished' | 'ended'>} facts @returns {Ended} */
 export const endedOf = ({ finished, ended }) => ended ?? { how: finished ? 'completed' : 'stopped' };
 
-/** Of the pictures and labels that a dataset consists of, in their order. @param {any} dataset @returns {Promise<string>} SHA-256 */
+/**
+ * Of the pictures and labels that a dataset consists of, in their order.
+ * @param {any} dataset
+ * @returns {Promise<string>} SHA-256
+ */
 export async function identityOf({ train, test }) {
   const parts = [train.images, train.labels, test.images, test.labels];
   const digests = await Promise.all(parts.map(({ data }) => sha256(data)));

@@ -9,7 +9,10 @@ import { argmax } from '../metrics.js';
 /** One line an epoch, from 1 on. @param {EpochLogs[]} epochs */
 export function historyCsv(epochs) {
   const names = [...new Set(epochs.flatMap(({ logs }) => Object.keys(logs)))];
-  return csvFile([['epoch', ...names], ...epochs.map(({ epoch, logs }) => [epoch + 1, ...names.map((name) => logs[name] ?? '')])]);
+  return csvFile([
+    ['epoch', ...names],
+    ...epochs.map(({ epoch, logs }) => [epoch + 1, ...names.map((name) => logs[name] ?? '')]),
+  ]);
 }
 
 /** As Keras's History has it. @param {EpochLogs[]} epochs */
@@ -20,7 +23,8 @@ export function historyJson(epochs) {
 }
 
 /**
- * One line per test picture: its number as the page has it, the true and the predicted class, and the confidence of each class.
+ * One line per test picture: its number as the page has it, the true and the predicted class, and the confidence of
+ * each class.
  * @param {import('../trainer.js').Predictions} predictions
  * @param {string[]} classNames
  */
@@ -28,7 +32,10 @@ export function predictionsCsv({ probabilities, labels }, classNames) {
   const classes = classNames.length;
   const predicted = argmax(probabilities, classes);
   const rows = Array.from(labels, (label, i) => [
-    i + 1, classNames[label], classNames[predicted[i]] ?? '', ...probabilities.subarray(i * classes, (i + 1) * classes),
+    i + 1,
+    classNames[label],
+    classNames[predicted[i]] ?? '',
+    ...probabilities.subarray(i * classes, (i + 1) * classes),
   ]);
   return csvFile([['picture', 'true', 'predicted', ...classNames], ...rows]);
 }

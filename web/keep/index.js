@@ -7,9 +7,11 @@ import { createKeepStatus } from './status.js';
 
 /**
  * What outlives the tab: runs that go on where they were, and a library of models. It comes once the page stands.
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
+ *   import('../settings.js').Settings,
  *   onChosen: (files: File[]) => void }} parts `onChosen`: told of files that were chosen
- * @returns {Promise<{ offersKnown: Promise<void>, open: (files: File[]) => void }>} `offersKnown`: settles once it is known whether
+ * @returns {Promise<{ offersKnown: Promise<void>, open: (files: File[]) => void }>} `offersKnown`: settles once it is
+ *   known whether
  *   there is a run to continue; `open`: takes the files of a model
  */
 export async function createKeep({ session, trainer, settings, onChosen }) {

@@ -2,7 +2,8 @@ import { hasBegun, identityOf } from './facts.js';
 import { Unkept, forgetRun, keepRun, recallRun } from './store.js';
 
 /**
- * Keeps the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within one. Training
+ * Keeps the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within
+ * one. Training
  * waits only until the state is copied; where writing is slower than epochs, those in between are left out.
  *
  * @typedef {import('./facts.js').Facts} Facts
@@ -24,7 +25,8 @@ export function sha256Of(dataset) {
 }
 
 /** @param {Record<string, number>} logs */
-const plain = (logs) => Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, Number.isFinite(value) ? value : null]));
+const plain = (logs) =>
+  Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, Number.isFinite(value) ? value : null]));
 
 /** All weights as one run of bytes, null where there are none. @param {{ data: any }[] | undefined} weights */
 function joined(weights) {
@@ -43,20 +45,28 @@ function parted(bytes, model) {
   if (!bytes) return undefined;
   const all = new Float32Array(bytes.buffer);
   let at = 0;
-  return model.getWeights().map((/** @type {any} */ { shape, data }) => ({ shape, data: all.slice(at, (at += data.length)) }));
+  return model
+    .getWeights()
+    .map((/** @type {any} */ { shape, data }) => ({ shape, data: all.slice(at, (at += data.length)) }));
 }
 
 const PICTURE = [28, 28, 1];
 const CLASSES = 10;
 
-/** Sees to it that a model can look at the page's pictures, and compiles it where its file did not say how. @param {any} model */
+/**
+ * Sees to it that a model can look at the page's pictures, and compiles it where its file did not say how.
+ * @param {any} model
+ */
 export function readied(model) {
   const { inputShape, outputShape } = model;
   if (String(inputShape) !== String(PICTURE) || String(outputShape) !== String([CLASSES])) {
     model.dispose();
-    throw new Error(`it makes [${outputShape}] of [${inputShape}]; pictures of [${PICTURE}] in ${CLASSES} classes are looked at here`);
+    throw new Error(
+      `it makes [${outputShape}] of [${inputShape}]; pictures of [${PICTURE}] in ${CLASSES} classes are looked at here`,
+    );
   }
-  if (model.metricsNames.length === 1) model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  if (model.metricsNames.length === 1)
+    model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
 }
 
 /** What early stopping had seen when a run was kept. @param {Kept} kept @param {any} model */
@@ -64,7 +74,8 @@ export const stoppingFrom = ({ facts: { stopping }, best }, model) =>
   stopping && { ...stopping, best: stopping.best ?? Infinity, bestWeights: parted(best, model) };
 
 /**
- * @param {{ id: string, run: any, dataset: any, epochs: Facts['epochs'], stopping: Stopping, emit: (event: any) => void }} of
+ * @param {{ id: string, run: any, dataset: any, epochs: Facts['epochs'], stopping: Stopping, emit: (event: any) => void
+ *   }} of
  *   `epochs`: those done before; `run`: as the page asked for it
  */
 export function createKeeper({ id, run, dataset, epochs: before, stopping, emit }) {
@@ -89,7 +100,9 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
       position: { epoch, batch },
       epochsInAll: run.epochs,
       epochs: [...epochs],
-      stopping: state ? { wait: state.wait, best: Number.isFinite(state.best) ? state.best : null, bestEpoch: state.bestEpoch } : null,
+      stopping: state
+        ? { wait: state.wait, best: Number.isFinite(state.best) ? state.best : null, bestEpoch: state.bestEpoch }
+        : null,
       finished: ended !== undefined && ended.how !== 'stopped',
       ended,
       savedAt: Date.now(),
@@ -118,7 +131,10 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
     emit({ type: 'unkept', reason: error instanceof Unkept ? error.code : 'failed', detail: message });
   }
 
-  /** Marks what was kept before as the end, or forgets a run that was never more than its beginning. @param {import('./facts.js').Ended} ended */
+  /**
+   * Marks what was kept before as the end, or forgets a run that was never more than its beginning.
+   * @param {import('./facts.js').Ended} ended
+   */
   async function closeFrozen(ended) {
     await writing;
     try {
@@ -162,7 +178,11 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
     freeze() {
       frozen = true;
     },
-    /** The last of it, however the run ended; settles once it is written. @param {any} model @param {import('./facts.js').Ended} ended */
+    /**
+     * The last of it, however the run ended; settles once it is written.
+     * @param {any} model
+     * @param {import('./facts.js').Ended} ended
+     */
     async end(model, ended) {
       if (frozen) return closeFrozen(ended);
       await take(model, ended);

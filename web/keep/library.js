@@ -1,6 +1,14 @@
 import { createEmitter } from '../emitter.js';
 import { runtimeOptions } from '../settings.js';
-import { bytesOfModel, forgetModel, keepModel, modelsKept, onModelsChanged, renameModel, tellModelsChanged } from './store.js';
+import {
+  bytesOfModel,
+  forgetModel,
+  keepModel,
+  modelsKept,
+  onModelsChanged,
+  renameModel,
+  tellModelsChanged,
+} from './store.js';
 
 /**
  * Models that were saved by name in this browser, and what can be done with them. Emits `change`.
@@ -33,7 +41,8 @@ export const originOf = (files) => (files.find(({ name }) => MODEL_ITSELF.test(n
 const MEANINGLESS = /^(model|sequential|functional|main_graph|torch_jit|fitting-room)?([-_ ]?\d+)?$/i;
 
 /**
- * A file that is called after the model it holds, as far as file names can be, or after nothing, has the model's own name.
+ * A file that is called after the model it holds, as far as file names can be, or after nothing, has the model's own
+ * name.
  * @param {string} file @param {string} inside
  */
 function nameOfFile(file, inside) {
@@ -44,8 +53,10 @@ function nameOfFile(file, inside) {
 }
 
 /**
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
- *   epochsOfTab: () => Entry['epochs'], read: ReturnType<typeof import('./opener.js').createOpener> }} parts `read`: models' files
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
+ *   import('../settings.js').Settings,
+ *   epochsOfTab: () => Entry['epochs'], read: ReturnType<typeof import('./opener.js').createOpener> }} parts `read`:
+ *   models' files
  */
 export function createLibrary({ session, trainer, settings, epochsOfTab, read }) {
   const { on, emit } = createEmitter();
@@ -65,7 +76,11 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
     await refresh();
   }
 
-  /** @param {Omit<Entry, 'id' | 'savedAt' | 'bytes'>} facts @param {Uint8Array} bytes @returns {Promise<string>} its id */
+  /**
+   * @param {Omit<Entry, 'id' | 'savedAt' | 'bytes'>} facts
+   * @param {Uint8Array} bytes
+   * @returns {Promise<string>} its id
+   */
   async function add(facts, bytes) {
     const id = newId();
     await keepModel({ ...facts, id, savedAt: Date.now(), bytes: bytes.length }, bytes);
@@ -75,10 +90,16 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
 
   /** What was pressed for a model is not done to another. @param {number | undefined} version */
   function checkStill(version) {
-    if (trainer.busy() || trainer.view.model?.version !== version) throw Object.assign(new Error('the tab has another model by now'), { code: 'busy' });
+    if (trainer.busy() || trainer.view.model?.version !== version)
+      throw Object.assign(new Error('the tab has another model by now'), { code: 'busy' });
   }
 
-  /** The model of this tab. @param {string} name @param {number | undefined} version which it was when that was pressed @returns {Promise<string>} its id */
+  /**
+   * The model of this tab.
+   * @param {string} name
+   * @param {number | undefined} version which it was when that was pressed
+   * @returns {Promise<string>} its id
+   */
   async function save(name, version) {
     checkStill(version);
     const epochs = epochsOfTab();
@@ -90,9 +111,18 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
     return id;
   }
 
-  /** Files of a model in any of the formats. @param {File[]} files @param {AbortSignal} signal @returns {Promise<string>} its name */
+  /**
+   * Files of a model in any of the formats.
+   * @param {File[]} files
+   * @param {AbortSignal} signal
+   * @returns {Promise<string>} its name
+   */
   async function open(files, signal) {
-    const { files: [file], parameters, name: inside } = await read({ files, format: 'fitting-room', dtype: 'float32' }, signal);
+    const {
+      files: [file],
+      parameters,
+      name: inside,
+    } = await read({ files, format: 'fitting-room', dtype: 'float32' }, signal);
     const origin = originOf(files);
     const name = nameOfFile(origin, inside);
     await add({ name, parameters, testAccuracy: null, epochs: [], origin }, file.bytes);
@@ -101,7 +131,8 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
 
   /**
    * Files that name one another keep the names they have.
-   * @param {Entry | null} entry null: the model of this tab @param {Form} form @returns {Promise<{ name: string, bytes: Uint8Array<ArrayBuffer> }[]>}
+   * @param {Entry | null} entry null: the model of this tab @param {Form} form @returns {Promise<{ name: string, bytes:
+   *   Uint8Array<ArrayBuffer> }[]>}
    */
   async function filesOf(entry, { format, dtype }) {
     const name = entry?.name ?? trainer.view.model?.name ?? '';
@@ -109,7 +140,9 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
     const { files } = entry
       ? await read({ files: [{ name: 'model.fit', bytes: await bytesOfModel(entry.id) }], ...wanted })
       : await session.call('convert', wanted);
-    return files.length > 1 ? files : [{ name: `${fileNameOf(name || 'fitting-room')}.${FORMATS[format].extension}`, bytes: files[0].bytes }];
+    return files.length > 1
+      ? files
+      : [{ name: `${fileNameOf(name || 'fitting-room')}.${FORMATS[format].extension}`, bytes: files[0].bytes }];
   }
 
   /** Makes it the model of this tab. @param {Entry} entry */
@@ -120,7 +153,13 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
     await trainer.take(async () => {
       const kept = { facts: { epochs: history, dataset: null }, model: await bytesOfModel(entry.id), best: null };
       await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
-      return { id, history, position: { epoch: history.length, batch: 0 }, ended: { how: 'completed' }, saved: { id: entry.id, name: entry.name } };
+      return {
+        id,
+        history,
+        position: { epoch: history.length, batch: 0 },
+        ended: { how: 'completed' },
+        saved: { id: entry.id, name: entry.name },
+      };
     });
     trainer.evaluate(); // which nobody need wait for
   }
@@ -151,7 +190,15 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
   onModelsChanged(() => refresh().catch(() => {})); // whoever acts is told why not
 
   return {
-    on, refresh, save, open, filesOf, use, rename, remove, undo,
+    on,
+    refresh,
+    save,
+    open,
+    filesOf,
+    use,
+    rename,
+    remove,
+    undo,
     get entries() {
       return entries;
     },

@@ -6,19 +6,25 @@ import { endedOf, hasBegun } from './facts.js';
 import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from './store.js';
 
 /**
- * Runs that were saved automatically: the last one that no tab has is offered, once nothing else is under way; one whose place
- * another takes can be returned to; one that is discarded can be brought back. The settings of a run are the page's address, so
+ * Runs that were saved automatically: the last one that no tab has is offered, once nothing else is under way; one
+ * whose place
+ * another takes can be returned to; one that is discarded can be brought back. The settings of a run are the page's
+ * address, so
  * the page is loaded again there, and continues the run as soon as it has its images.
  *
  * @typedef {import('./store.js').Kept} Kept
  * @typedef {{ id: string, kept: Kept }} Run
- * @typedef {'offer' | 'waiting' | 'other' | 'failed'} Standing of what is offered: it can be continued, waits for its images, has learnt
+ * @typedef {'offer' | 'waiting' | 'other' | 'failed'} Standing of what is offered: it can be continued, waits for its
+ *   images, has learnt
  *   from others than are here, or could not be restored
  */
 
 const WANTED = 'fitting-room.resume';
 
-/** What this tab is to continue, once, and which run it left for that. @returns {{ id: string, left: string } | null} */
+/**
+ * What this tab is to continue, once, and which run it left for that.
+ * @returns {{ id: string, left: string } | null}
+ */
 function takeWanted() {
   try {
     const wanted = sessionStorage.getItem(WANTED);
@@ -30,7 +36,15 @@ function takeWanted() {
 }
 
 /** @param {Run} run @param {string} left the run that this tab leaves for it */
-function goThere({ id, kept: { facts: { address } } }, left) {
+function goThere(
+  {
+    id,
+    kept: {
+      facts: { address },
+    },
+  },
+  left,
+) {
   sessionStorage.setItem(WANTED, JSON.stringify({ id, left }));
   location.replace(location.pathname + address);
 }
@@ -45,7 +59,8 @@ async function latestRun() {
 }
 
 /**
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings }} parts
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
+ *   import('../settings.js').Settings }} parts
  * @returns {{ known: Promise<void> }} settles once it is known whether there is anything to offer
  */
 export function createOffer({ session, trainer, settings }) {
@@ -71,19 +86,34 @@ export function createOffer({ session, trainer, settings }) {
   const undo = el('button', { type: 'button', className: 'small', 'data-testid': 'resume-undo' });
   const problemLine = el('p', { className: 'error', role: 'alert' });
   const undoLine = el('p', { className: 'quiet', role: 'status' }, undoText, ' ', undo);
-  const element = el('div', { className: 'notice', hidden: true, 'data-testid': 'resume-offer' }, text, accept, refuse, undoLine, problemLine);
+  const element = el(
+    'div',
+    { className: 'notice', hidden: true, 'data-testid': 'resume-offer' },
+    text,
+    accept,
+    refuse,
+    undoLine,
+    problemLine,
+  );
   document.body.append(element);
 
   const earlierText = el('span');
   const goBack = el('button', { type: 'button', className: 'small', 'data-testid': 'earlier-return' });
-  const earlierLine = el('p', { className: 'quiet earlier', hidden: true, role: 'status', 'data-testid': 'earlier-run' }, earlierText, ' ', goBack);
+  const earlierLine = el(
+    'p',
+    { className: 'quiet earlier', hidden: true, role: 'status', 'data-testid': 'earlier-run' },
+    earlierText,
+    ' ',
+    goBack,
+  );
   hook('keep-status').after(earlierLine);
 
   /** @param {Kept} kept */
   function wordsOf({ facts: { position, epochsInAll, epochs, finished, savedAt } }) {
     const accuracy = epochs.at(-1)?.logs.val_acc;
     const values = {
-      epoch: epochUnderWay(position), epochs: epochsInAll,
+      epoch: epochUnderWay(position),
+      epochs: epochsInAll,
       accuracy: typeof accuracy === 'number' ? percent(accuracy, 1) : '–',
       when: wordsOfTime(savedAt),
     };
@@ -94,7 +124,10 @@ export function createOffer({ session, trainer, settings }) {
     const shown = offered && !trainer.busy() && !(state === 'offer' && trainer.view.model) ? offered : null;
     const undone = discarded.length > 0;
     element.hidden = !shown && !undone;
-    setText(text, !shown ? '' : state === 'offer' ? wordsOf(shown.kept) : t(`keep.resume-${state}`, { detail: failure }));
+    setText(
+      text,
+      !shown ? '' : state === 'offer' ? wordsOf(shown.kept) : t(`keep.resume-${state}`, { detail: failure }),
+    );
     setText(accept, t(shown?.kept.facts.finished ? 'keep.bring-back' : 'keep.resume'));
     setText(refuse, t('keep.discard'));
     text.hidden = refuse.hidden = !shown;
@@ -105,7 +138,10 @@ export function createOffer({ session, trainer, settings }) {
     setText(problemLine, problem && t('library.failed', { detail: problem }));
     setText(undo, t('keep.undo'));
     earlierLine.hidden = !earlier;
-    setText(earlierText, earlier ? t(earlier.kept.facts.finished ? 'keep.earlier-finished' : 'keep.earlier', valuesOf(earlier)) : '');
+    setText(
+      earlierText,
+      earlier ? t(earlier.kept.facts.finished ? 'keep.earlier-finished' : 'keep.earlier', valuesOf(earlier)) : '',
+    );
     setText(goBack, t('keep.return'));
   }
 
@@ -138,7 +174,13 @@ export function createOffer({ session, trainer, settings }) {
     const ended = endedOf(kept.facts);
     try {
       const taken = await trainer.take(async () => {
-        const { same } = await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
+        const { same } = await session.call('restore', {
+          id,
+          kept,
+          labelSmoothing,
+          patience,
+          runtime: runtimeOptions(settings),
+        });
         return same ? { id, history: epochs, position, ended } : null;
       });
       if (!taken) return offer({ id, kept }, 'other');
@@ -223,7 +265,8 @@ export function createOffer({ session, trainer, settings }) {
     offer(null);
     earlier = null;
     const kept = before ? await recallRun(before).catch(() => null) : null;
-    if (current === id && kept && (kept.facts.finished || hasBegun(kept.facts.position))) earlier = { id: before, kept };
+    if (current === id && kept && (kept.facts.finished || hasBegun(kept.facts.position)))
+      earlier = { id: before, kept };
     render();
   }
 
@@ -231,7 +274,11 @@ export function createOffer({ session, trainer, settings }) {
   refuse.addEventListener('click', discard);
   undo.addEventListener('click', bringBack);
   goBack.addEventListener('click', returnToEarlier);
-  session.on('data', (/** @type {import('../session.js').DataState} */ data) => data.state === 'ready' && offered && (state === 'waiting' || state === 'other') && takeUp());
+  session.on(
+    'data',
+    (/** @type {import('../session.js').DataState} */ data) =>
+      data.state === 'ready' && offered && (state === 'waiting' || state === 'other') && takeUp(),
+  );
   session.on('worker', (/** @type {{ state: string }} */ worker) => worker.state === 'dead' && look());
   // Other images were loaded: the run that learnt from those before is saved.
   trainer.on('forgotten', () => {
@@ -248,7 +295,11 @@ export function createOffer({ session, trainer, settings }) {
 const epochUnderWay = ({ epoch, batch }) => (batch > 0 ? epoch + 1 : Math.max(1, epoch));
 
 /** @param {Run} run */
-const valuesOf = ({ kept: { facts } }) => ({ epoch: epochUnderWay(facts.position), epochs: facts.epochsInAll, address: facts.address });
+const valuesOf = ({ kept: { facts } }) => ({
+  epoch: epochUnderWay(facts.position),
+  epochs: facts.epochsInAll,
+  address: facts.address,
+});
 
 /** How long ago; by a clock that has been set back since, that cannot be known. @param {number} when ms since 1970 */
 function wordsOfTime(when) {

@@ -6,9 +6,11 @@ import { createStopwatch } from '../stopwatch.js';
 const PATIENCE = 20;
 
 /**
- * Reads models' files in a worker of its own, which ends with the reading: a file that keeps it busy, or ends it, harms neither the run
+ * Reads models' files in a worker of its own, which ends with the reading: a file that keeps it busy, or ends it, harms
+ * neither the run
  * under way nor the tab's model, and reading can be cancelled at any moment.
- * @returns {(args: any, signal?: AbortSignal) => Promise<any>} rejects with the code `cancelled`, `too-slow` or `reader-died`
+ * @returns {(args: any, signal?: AbortSignal) => Promise<any>} rejects with the code `cancelled`, `too-slow` or
+ *   `reader-died`
  */
 export function createOpener() {
   return async (args, signal) => {

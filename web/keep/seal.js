@@ -2,8 +2,10 @@ import { openDB } from 'idb';
 import { hex } from '../../shim/datasets/bytes.js';
 
 /**
- * Digests of what is kept, by a key of this browser's that no script can read: HMAC-SHA-256 (RFC 2104). So bytes that were changed, or put in
- * another's place, cannot be given a digest that fits by whoever has only the storage. Another page of the same origin can ask for the key
+ * Digests of what is kept, by a key of this browser's that no script can read: HMAC-SHA-256 (RFC 2104). So bytes that
+ * were changed, or put in
+ * another's place, cannot be given a digest that fits by whoever has only the storage. Another page of the same origin
+ * can ask for the key
  * as this one does: nothing but an origin of its own keeps a page's storage to itself.
  *
  * Where there can be no such key, on hosts without https and in private windows that keep none, nothing is sealed.
@@ -21,7 +23,11 @@ const sealWith = (key) => async (bytes) => `hmac ${hex(new Uint8Array(await cryp
 /** One tab or worker at a time. @template T @param {() => Promise<T>} act @returns {Promise<T>} */
 const alone = (act) => (navigator.locks ? /** @type {any} */ (navigator.locks.request(NAME, act)) : act());
 
-/** On the disk before anything has a seal by it. @param {import('idb').IDBPDatabase<any>} database @param {{ key: CryptoKey, adopted: boolean }} entry */
+/**
+ * On the disk before anything has a seal by it.
+ * @param {import('idb').IDBPDatabase<any>} database
+ * @param {{ key: CryptoKey, adopted: boolean }} entry
+ */
 async function put(database, entry) {
   const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
   await Promise.all([transaction.store.put(entry, RUNS), transaction.done]);
@@ -39,7 +45,8 @@ async function keyIn(database, adopt) {
 }
 
 /**
- * @param {(seal: Seal) => Promise<void>} adopt seals what was kept before there was a key; may be called once more where it was interrupted
+ * @param {(seal: Seal) => Promise<void>} adopt seals what was kept before there was a key; may be called once more
+ *   where it was interrupted
  * @returns {Promise<Seal | null>} null: there can be no key; rejects where the storage does
  */
 export async function sealing(adopt) {

@@ -10,7 +10,9 @@ import { whenFree } from './store.js';
 
 /** What is said of errors, by their code. @type {Record<string, string>} */
 const TOLD = {
-  ...Object.fromEntries(['refused', 'blocked', 'outdated', 'full', 'spoilt'].map((code) => [code, `library.unkept-${code}`])),
+  ...Object.fromEntries(
+    ['refused', 'blocked', 'outdated', 'full', 'spoilt'].map((code) => [code, `library.unkept-${code}`]),
+  ),
   gone: 'library.gone',
   busy: 'library.busy',
   ...Object.fromEntries(['cancelled', 'too-slow', 'reader-died'].map((code) => [code, `library.${code}`])),
@@ -18,14 +20,18 @@ const TOLD = {
 
 /** A hanger, in the style of the other pieces. */
 const piece = () =>
-  svg('svg', { viewBox: '0 0 160 200', 'aria-hidden': 'true' },
+  svg(
+    'svg',
+    { viewBox: '0 0 160 200', 'aria-hidden': 'true' },
     svg('path', { class: 'cut', d: 'M80 74L150 128C156 134 152 142 144 142H16C8 142 4 134 10 128Z' }),
     svg('path', { class: 'seam', d: 'M80 88L132 130H28Z' }),
     svg('path', { class: 'grain', d: 'M80 74V60C96 56 98 34 80 32C70 31 64 38 64 46' }),
-    svg('path', { class: 'notch', d: 'M76 142L80 134L84 142Z' }));
+    svg('path', { class: 'notch', d: 'M76 142L80 134L84 142Z' }),
+  );
 
 /**
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings: import('../settings.js').Settings,
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
+ *   import('../settings.js').Settings,
  *   onChosen: (files: File[]) => void }} parts `onChosen`: told of files that were chosen
  * @returns {{ open: (files: File[]) => void }} opens a model, in the user's sight
  */
@@ -33,7 +39,11 @@ export function createSection({ session, trainer, settings, onChosen }) {
   /** @type {import('./store.js').Entry['epochs']} of the model of this tab */
   let epochs = [];
   trainer.on('reset', () => (epochs = []));
-  trainer.on('epoch', (/** @type {{ epoch: number, logs: Record<string, number> }} */ { epoch, logs }) => (epochs = [...epochs, { epoch, logs }]));
+  trainer.on(
+    'epoch',
+    (/** @type {{ epoch: number, logs: Record<string, number> }} */ { epoch, logs }) =>
+      (epochs = [...epochs, { epoch, logs }]),
+  );
   const epochsOfTab = () => epochs;
 
   const heading = el('span');
@@ -58,7 +68,11 @@ export function createSection({ session, trainer, settings, onChosen }) {
     await library.refresh();
   }
 
-  /** One after the other; what was said of the one before goes. @param {() => Promise<void>} work @returns {Promise<void>} */
+  /**
+   * One after the other; what was said of the one before goes.
+   * @param {() => Promise<void>} work
+   * @returns {Promise<void>}
+   */
   const guard = (work) => (working = working.then(() => attempt(work)));
   let working = Promise.resolve();
 
@@ -97,9 +111,24 @@ export function createSection({ session, trainer, settings, onChosen }) {
 
   const bench = createBench({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen });
   const shelf = createShelf(library, { guard, trainer, download: bench.takeAway });
-  const section = el('section', { className: 'piece', id: 'keep', 'aria-labelledby': 'keep-title' },
-    el('header', { className: 'mark' }, piece(), el('h2', { id: 'keep-title' }, el('span', { className: 'numeral', ariaHidden: 'true' }, '6'), ' ', heading), note),
-    el('div', { className: 'body' }, bench.element, el('div', { className: 'keep-told' }, status, cancel), shelf.element));
+  const section = el(
+    'section',
+    { className: 'piece', id: 'keep', 'aria-labelledby': 'keep-title' },
+    el(
+      'header',
+      { className: 'mark' },
+      piece(),
+      el('h2', { id: 'keep-title' }, el('span', { className: 'numeral', ariaHidden: 'true' }, '6'), ' ', heading),
+      note,
+    ),
+    el(
+      'div',
+      { className: 'body' },
+      bench.element,
+      el('div', { className: 'keep-told' }, status, cancel),
+      shelf.element,
+    ),
+  );
   byId('try').after(section);
 
   onLanguage(() => {

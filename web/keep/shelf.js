@@ -10,14 +10,24 @@ import { PAGE_COLOURS, plotOf } from './plot.js';
  */
 
 /** No two with the same dashes: colours may be missing, on paper or where the system forces its own. */
-const LINES = /** @type {const} */ ([['accent', ''], ['right', '6 4'], ['wrong', '2 3'], ['ink', '10 3 2 3'], ['accent', '12 6'], ['right', '4 2 1 2'], ['wrong', '6 2 2 2 2 2'], ['ink', '1 6']]);
+const LINES = /** @type {const} */ ([
+  ['accent', ''],
+  ['right', '6 4'],
+  ['wrong', '2 3'],
+  ['ink', '10 3 2 3'],
+  ['accent', '12 6'],
+  ['right', '4 2 1 2'],
+  ['wrong', '6 2 2 2 2 2'],
+  ['ink', '1 6'],
+]);
 
 /** @param {Entry} entry */
 const accuraciesOf = ({ epochs }) => epochs.map(({ logs }) => logs.val_acc ?? NaN);
 
 /**
  * @param {import('./library.js').Library} library
- * @param {{ download: (entry: Entry) => void, guard: (work: () => Promise<void>) => Promise<void>, trainer: import('../trainer.js').Trainer }} parts
+ * @param {{ download: (entry: Entry) => void, guard: (work: () => Promise<void>) => Promise<void>, trainer:
+ *   import('../trainer.js').Trainer }} parts
  *   guard: tells what went wrong
  */
 export function createShelf(library, { download, guard, trainer }) {
@@ -40,26 +50,60 @@ export function createShelf(library, { download, guard, trainer }) {
   /** @param {Entry} entry */
   function item(entry) {
     const now = () => library.entries.find(({ id }) => id === entry.id) ?? entry;
-    const field = el('input', { type: 'text', dir: 'auto', value: entry.name, maxLength: 120, ariaLabel: t('library.name'), 'data-testid': 'library-name' });
+    const field = el('input', {
+      type: 'text',
+      dir: 'auto',
+      value: entry.name,
+      maxLength: 120,
+      ariaLabel: t('library.name'),
+      'data-testid': 'library-name',
+    });
     const rename = () => {
       const name = field.value.trim();
       if (name === '') field.value = now().name;
       else if (name !== now().name) guard(() => library.rename(now(), name)).then(update);
     };
     field.addEventListener('blur', rename);
-    field.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key, isComposing }) => key === 'Enter' && !isComposing && rename());
-    const tick = el('input', { type: 'checkbox', checked: ticked.has(entry.id), disabled: entry.epochs.length === 0, 'data-testid': 'library-compare' });
+    field.addEventListener(
+      'keydown',
+      (/** @type {KeyboardEvent} */ { key, isComposing }) => key === 'Enter' && !isComposing && rename(),
+    );
+    const tick = el('input', {
+      type: 'checkbox',
+      checked: ticked.has(entry.id),
+      disabled: entry.epochs.length === 0,
+      'data-testid': 'library-compare',
+    });
     tick.addEventListener('change', () => {
       if (tick.checked) ticked.add(entry.id);
       else ticked.delete(entry.id);
       compare();
     });
     /** @param {'use' | 'download' | 'delete'} name @param {() => Promise<void>} act */
-    const tool = (name, act) => el('button', { type: 'button', className: 'small', 'data-testid': `library-${name}`, onclick: oneAtATime(act) }, t(`library.${name}`));
+    const tool = (name, act) =>
+      el(
+        'button',
+        { type: 'button', className: 'small', 'data-testid': `library-${name}`, onclick: oneAtATime(act) },
+        t(`library.${name}`),
+      );
     const use = tool('use', () => guard(() => library.use(now())));
-    const tools = [use, tool('download', async () => download(now())), tool('delete', () => guard(() => library.remove(now())).then(() => undo.hidden || undoButton.focus()))];
-    const node = el('li', { 'data-testid': 'library-item' }, field, el('p', { className: 'quiet' }, factsOf(entry)),
-      el('p', { className: 'model-tools' }, el('label', { className: 'inline' }, tick, el('span', {}, t('library.compare'))), ...tools));
+    const tools = [
+      use,
+      tool('download', async () => download(now())),
+      tool('delete', () => guard(() => library.remove(now())).then(() => undo.hidden || undoButton.focus())),
+    ];
+    const node = el(
+      'li',
+      { 'data-testid': 'library-item' },
+      field,
+      el('p', { className: 'quiet' }, factsOf(entry)),
+      el(
+        'p',
+        { className: 'model-tools' },
+        el('label', { className: 'inline' }, tick, el('span', {}, t('library.compare'))),
+        ...tools,
+      ),
+    );
 
     /** As another tab may have it by now; what is being typed stays. */
     function update() {
@@ -82,7 +126,9 @@ export function createShelf(library, { download, guard, trainer }) {
       origin && t('library.origin', { file: origin }),
       megabytes(bytes),
       new Date(savedAt).toLocaleDateString(document.documentElement.lang, { dateStyle: 'medium' }),
-    ].filter(Boolean).join(' · ');
+    ]
+      .filter(Boolean)
+      .join(' · ');
   }
 
   function compare() {
@@ -94,7 +140,10 @@ export function createShelf(library, { download, guard, trainer }) {
       return { name: entry.name, values: accuraciesOf(entry), colour: PAGE_COLOURS[colour], dash };
     });
     const name = t('library.comparison');
-    comparison.replaceChildren(el('figcaption', {}, el('h4', {}, name)), plotOf(series, { title: name, room: comparison.clientWidth, ...PAGE_COLOURS }));
+    comparison.replaceChildren(
+      el('figcaption', {}, el('h4', {}, name)),
+      plotOf(series, { title: name, room: comparison.clientWidth, ...PAGE_COLOURS }),
+    );
   }
 
   function render() {
@@ -128,7 +177,10 @@ export function createShelf(library, { download, guard, trainer }) {
     for (const { update } of items.values()) update();
   }
 
-  undoButton.addEventListener('click', oneAtATime(() => guard(library.undo)));
+  undoButton.addEventListener(
+    'click',
+    oneAtATime(() => guard(library.undo)),
+  );
   trainer.on('state', updateAll);
   document.addEventListener('themechange', compare);
   library.on('change', render);

@@ -33,5 +33,9 @@ export function createKeepStatus(trainer) {
 function wordsOf({ type, reason, detail, position, bytes }) {
   if (type === 'unkept') return t(`keep.unkept-${reason}`, { detail });
   const { epoch, batch } = position;
-  return t(batch > 0 ? 'keep.kept-within' : 'keep.kept', { epoch: batch > 0 ? epoch + 1 : epoch, batch, size: megabytes(bytes) });
+  return t(batch > 0 ? 'keep.kept-within' : 'keep.kept', {
+    epoch: batch > 0 ? epoch + 1 : epoch,
+    batch,
+    size: megabytes(bytes),
+  });
 }

@@ -7,19 +7,23 @@ import { sealing } from './seal.js';
  * What the page keeps in this browser: runs, as they were a moment ago, and models that were saved by name. Both the
  * page and its workers open it; each use is one transaction.
  *
- * A run has two slots, written in turn: what is written is read back and its digest compared, and only then does the run's
+ * A run has two slots, written in turn: what is written is read back and its digest compared, and only then does the
+ * run's
  * mark point to it. So there is always a whole one, whenever the power fails.
  *
- *   runs    { id, slot, savedAt, turn, open }       the mark of each run; turn: one more than any before, as clocks are set back;
+ *   runs { id, slot, savedAt, turn, open } the mark of each run; turn: one more than any before, as clocks are set
+ *   back;
  *                                                   open: it was begun and did not come to its end
  *   slots   { id, slot, digest, facts, model, best }  by [id, slot]; the digest needs a key, see ./seal.js
  *   models  { id, … }                               entries of the library, without their bytes
  *   bytes   { id, bytes }                           the files of those entries
  *
  * @typedef {import('./facts.js').Facts} Facts
- * @typedef {{ facts: Facts, model: Uint8Array<ArrayBuffer>, best: Uint8Array<ArrayBuffer> | null }} Kept best: the weights
+ * @typedef {{ facts: Facts, model: Uint8Array<ArrayBuffer>, best: Uint8Array<ArrayBuffer> | null }} Kept best: the
+ *   weights
  *   that early stopping would go back to
- * @typedef {{ id: string, name: string, savedAt: number, bytes: number, parameters: number, testAccuracy: number | null,
+ * @typedef {{ id: string, name: string, savedAt: number, bytes: number, parameters: number, testAccuracy: number |
+ *   null,
  *   epochs: Facts['epochs'], origin: string }} Entry of the library; origin: the file it came from, or ''
  */
 
@@ -31,7 +35,10 @@ const MOST_RUNS = 3;
 /** Runs that are kept because they were interrupted; beyond that the oldest goes. */
 const MOST_OPEN_RUNS = 8;
 
-/** Why nothing can be kept. refused: by the browser, as in some private windows; outdated: a later version of the page was here. */
+/**
+ * Why nothing can be kept. refused: by the browser, as in some private windows; outdated: a later version of the page
+ * was here.
+ */
 export class Unkept extends Error {
   /** @param {'refused' | 'blocked' | 'outdated' | 'full' | 'spoilt'} reason @param {unknown} [cause] */
   constructor(reason, cause) {
@@ -68,7 +75,11 @@ function makeWay() {
 
 async function open() {
   if (opening) return opening;
-  const mine = openDB(NAME, VERSION, { upgrade: (database, before) => before === 0 && makeStores(database), blocking: makeWay, terminated: () => (opening = null) });
+  const mine = openDB(NAME, VERSION, {
+    upgrade: (database, before) => before === 0 && makeStores(database),
+    blocking: makeWay,
+    terminated: () => (opening = null),
+  });
   mine.then(
     () => (overdue = false),
     () => (opening = null),
@@ -120,23 +131,36 @@ async function within(use) {
   }
 }
 
-/** In one transaction that is on the disk before it is done. @param {string[]} stores @param {(transaction: any) => unknown} change */
+/**
+ * In one transaction that is on the disk before it is done.
+ * @param {string[]} stores
+ * @param {(transaction: any) => unknown} change
+ */
 const write = (stores, change) =>
   within(async (database) => {
     const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' });
     try {
       await Promise.all([change(transaction), transaction.done]);
     } catch (error) {
-      throw error instanceof Gone ? error : (transaction.error ?? error); // a request says only that it was given up, the transaction why
+      // a request says only that it was given up, the transaction why
+      throw error instanceof Gone ? error : (transaction.error ?? error);
     }
   });
 
 /** @typedef {Kept & { id: string, slot: number, digest: string }} Slot */
 
-/** @param {Pick<Slot, 'model' | 'best'>} slot @param {string} text before them @returns {Promise<Uint8Array<ArrayBuffer>>} */
-const bytesOf = async ({ model, best }, text) => new Uint8Array(await new Blob([text, model, ...(best ? [best] : [])]).arrayBuffer());
+/**
+ * @param {Pick<Slot, 'model' | 'best'>} slot
+ * @param {string} text before them
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+const bytesOf = async ({ model, best }, text) =>
+  new Uint8Array(await new Blob([text, model, ...(best ? [best] : [])]).arrayBuffer());
 
-/** Of what the slot holds, as earlier versions of the page have it, and wherever there is no key. @param {Omit<Slot, 'digest'>} slot */
+/**
+ * Of what the slot holds, as earlier versions of the page have it, and wherever there is no key.
+ * @param {Omit<Slot, 'digest'>} slot
+ */
 const plainDigestOf = async (slot) => sha256(await bytesOf(slot, JSON.stringify(slot.facts)));
 
 /** Of what the slot holds, and its place. @param {Omit<Slot, 'digest'>} slot @param {import('./seal.js').Seal} seal */

@@ -10,7 +10,8 @@ const RUNTIME = { deterministic: true, threads: 1 };
 
 /**
  * A model in the format that is wanted: that of the tab, or the one in `files`.
- * @param {{ model: any, files?: (File | NamedFile)[], format: any, dtype: string, name?: string }} args `name`: what it is called in the
+ * @param {{ model: any, files?: (File | NamedFile)[], format: any, dtype: string, name?: string }} args `name`: what it
+ *   is called in the
  *   file; '' or left out: as it is
  * @returns {Promise<{ files: NamedFile[], parameters: number, metadata: any, name: string }>}
  */

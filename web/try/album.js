@@ -67,14 +67,24 @@ export function createAlbum(worker) {
     update(item, { state: 'looking' });
     try {
       const { id, file, choice } = item;
-      const { probabilities, failure, ...found } = await worker.look({ id, file, ...choice, edge: item === selected ? LARGE : SMALL, model });
+      const { probabilities, failure, ...found } = await worker.look({
+        id,
+        file,
+        ...choice,
+        edge: item === selected ? LARGE : SMALL,
+        model,
+      });
       item.found?.preview.close();
       item.found = found;
       if (item !== selected) shrinkPreview(item); // another was chosen meanwhile
       if (failure) throw failure;
       tell([item], probabilities);
     } catch (error) {
-      const { code, message, values = {} } = /** @type {Error & { code?: string, values?: Record<string, number> }} */ (error);
+      const {
+        code,
+        message,
+        values = {},
+      } = /** @type {Error & { code?: string, values?: Record<string, number> }} */ (error);
       update(item, { ...UNANSWERED, state: 'refused', reason: code ?? message, values });
     }
   }
@@ -93,7 +103,14 @@ export function createAlbum(worker) {
     const predicted = argmax(probabilities, 10);
     some.forEach((item, i) => {
       if (predicted[i] === NO_CLASS) update(item, { ...UNANSWERED, state: 'refused', reason: 'no-numbers' });
-      else update(item, { state: 'ready', reason: '', values: {}, probabilities: probabilities.slice(i * 10, i * 10 + 10), predicted: predicted[i] });
+      else
+        update(item, {
+          state: 'ready',
+          reason: '',
+          values: {},
+          probabilities: probabilities.slice(i * 10, i * 10 + 10),
+          predicted: predicted[i],
+        });
     });
   }
 
@@ -110,8 +127,12 @@ export function createAlbum(worker) {
     if (!found || Math.max(found.preview.width, found.preview.height) <= SMALL) return;
     const { preview } = found;
     const scale = SMALL / Math.max(preview.width, preview.height);
-    const [resizeWidth, resizeHeight] = [preview.width, preview.height].map((edge) => Math.max(1, Math.round(edge * scale)));
-    const small = await createImageBitmap(preview, { resizeWidth, resizeHeight, resizeQuality: 'medium' }).catch(() => null);
+    const [resizeWidth, resizeHeight] = [preview.width, preview.height].map((edge) =>
+      Math.max(1, Math.round(edge * scale)),
+    );
+    const small = await createImageBitmap(preview, { resizeWidth, resizeHeight, resizeQuality: 'medium' }).catch(
+      () => null,
+    );
     if (!small || selected?.found === found || found.preview !== preview) return small?.close();
     preview.close();
     found.preview = small;
@@ -130,7 +151,8 @@ export function createAlbum(worker) {
     const item = selected;
     item.choice = choice;
     emit('selected', item);
-    queue(() => (item.choice === choice ? look(item) : Promise.resolve())); // while an edge is dragged, only its last place counts
+    // while an edge is dragged, only its last place counts
+    queue(() => (item.choice === choice ? look(item) : Promise.resolve()));
   }
 
   /** Has all that was found answered by another model. @param {string} name */
@@ -144,7 +166,8 @@ export function createAlbum(worker) {
       if (model !== name || asked.length === 0) return;
       await answer(asked).catch((error) => {
         if (model !== name) return; // which was given up for another
-        for (const item of asked) update(item, { ...UNANSWERED, state: 'refused', reason: error.code ?? error.message });
+        for (const item of asked)
+          update(item, { ...UNANSWERED, state: 'refused', reason: error.code ?? error.message });
         emit('model', { name, failure: error.message });
       });
     });

@@ -1,5 +1,6 @@
 /**
- * How large a decoder may have to make a picture in AVIF: by its properties, by the grid that puts it together of others, and by the
+ * How large a decoder may have to make a picture in AVIF: by its properties, by the grid that puts it together of
+ * others, and by the
  * headers of the video frames themselves, which decoders follow before they compare. Of HEIC the properties alone.
  */
 
@@ -7,7 +8,19 @@
 /** @import { Claims } from './picture-size.js' */
 
 /** Boxes that hold others, and how many bytes come before those. @type {Record<string, number>} */
-const CONTAINERS = { meta: 4, iprp: 0, ipco: 0, moov: 0, trak: 0, mdia: 0, minf: 0, stbl: 0, stsd: 8, av01: 78, iinf: 0 };
+const CONTAINERS = {
+  meta: 4,
+  iprp: 0,
+  ipco: 0,
+  moov: 0,
+  trak: 0,
+  mdia: 0,
+  minf: 0,
+  stbl: 0,
+  stsd: 8,
+  av01: 78,
+  iinf: 0,
+};
 const DEEPEST = 9; // boxes inside one another
 const MOST_STEPS = 50_000; // over units of video, in all: items may lie over one another
 
@@ -17,7 +30,8 @@ const MOST_STEPS = 50_000; // over units of video, in all: items may lie over on
  * Where a file says its parts are.
  * @typedef {object} Places
  * @property {Map<number, string>} types of the items
- * @property {{ item: number, inside: boolean, at: number, length: number }[]} items `inside`: from the start of the box `idat`
+ * @property {{ item: number, inside: boolean, at: number, length: number }[]} items `inside`: from the start of the box
+ *   `idat`
  * @property {number} held where that box has its content
  * @property {number[]} tracks where each has its first frame
  * @property {number} sample bytes of the largest first frame
@@ -38,7 +52,13 @@ export function boundIsobmff(bytes, claims) {
   for (const at of places.tracks) boundFrames(bytes, at, at + places.sample, claims, steps);
 }
 
-/** @param {Bytes} bytes @param {number} start @param {number} end @param {number} depth @param {(box: Box) => void} visit */
+/**
+ * @param {Bytes} bytes
+ * @param {number} start
+ * @param {number} end
+ * @param {number} depth
+ * @param {(box: Box) => void} visit
+ */
 function walk(bytes, start, end, depth, visit) {
   for (let at = start; at + 8 <= end && depth <= DEEPEST; ) {
     const type = bytes.text(at + 4, 4);
@@ -72,19 +92,32 @@ const READERS = {
     types.set(wide ? bytes.u32(at + 4) : bytes.u16(at + 4), bytes.text(at + (wide ? 10 : 8), 4));
   },
   iloc: readLocations,
-  stco: (bytes, { at }, _, { tracks }) => void tracks.push(bytes.u32(at + 8)), // of the first chunk, which begins with the first frame
+  // of the first chunk, which begins with the first frame
+  stco: (bytes, { at }, _, { tracks }) => void tracks.push(bytes.u32(at + 8)),
   co64: (bytes, { at }, _, { tracks }) => void tracks.push(bytes.u64(at + 8)),
-  stsz: (bytes, { at }, _, places) => void (places.sample = Math.max(places.sample, bytes.u32(at + 4) || bytes.u32(at + 12))),
+  stsz: (bytes, { at }, _, places) =>
+    void (places.sample = Math.max(places.sample, bytes.u32(at + 4) || bytes.u32(at + 12))),
 };
 
 /** @param {Bytes} bytes @param {Box} box @param {Claims} claims @param {Places} places */
 function readLocations(bytes, { at }, { work }, { items }) {
   const version = bytes.u8(at);
-  const [offsetBytes, lengthBytes, baseBytes, indexBytes] = [bytes.u8(at + 4) >> 4, bytes.u8(at + 4) & 15, bytes.u8(at + 5) >> 4, version === 0 ? 0 : bytes.u8(at + 5) & 15];
+  const [offsetBytes, lengthBytes, baseBytes, indexBytes] = [
+    bytes.u8(at + 4) >> 4,
+    bytes.u8(at + 4) & 15,
+    bytes.u8(at + 5) >> 4,
+    version === 0 ? 0 : bytes.u8(at + 5) & 15,
+  ];
   let place = at + 6;
   const next = (/** @type {number} */ length) => {
     place += length;
-    return length === 0 ? 0 : length === 2 ? bytes.u16(place - 2) : length === 4 ? bytes.u32(place - 4) : bytes.u64(place - 8);
+    return length === 0
+      ? 0
+      : length === 2
+        ? bytes.u16(place - 2)
+        : length === 4
+          ? bytes.u32(place - 4)
+          : bytes.u64(place - 8);
   };
   const wide = version === 2 ? 4 : 2;
   for (let left = next(wide); left > 0; left--) {
@@ -111,7 +144,14 @@ const FRAMES = [3, 6];
 const HAS_EXTENSION = 4;
 const HAS_LENGTH = 2;
 
-/** The units of AV1 video, one after the other. @param {Bytes} bytes @param {number} at @param {number} end @param {Claims} claims @param {{ left: number }} steps */
+/**
+ * The units of AV1 video, one after the other.
+ * @param {Bytes} bytes
+ * @param {number} at
+ * @param {number} end
+ * @param {Claims} claims
+ * @param {{ left: number }} steps
+ */
 function boundFrames(bytes, at, end, { grow, work }, steps) {
   let pixels = 0; // of a frame
   while (at < end) {
@@ -154,10 +194,15 @@ function bitsFrom(bytes, at) {
   return take;
 }
 
-/** A sequence header up to the largest frame of the sequence; the names are those of the AV1 specification, 5.5. @param {(bits: number) => number} take @returns {[width: number, height: number]} */
+/**
+ * A sequence header up to the largest frame of the sequence; the names are those of the AV1 specification, 5.5.
+ * @param {(bits: number) => number} take
+ * @returns {[width: number, height: number]}
+ */
 function sequenceSize(take) {
   take(4); // seq_profile, still_picture
-  if (take(1)) take(5); // reduced_still_picture_header, seq_level_idx
+  if (take(1))
+    take(5); // reduced_still_picture_header, seq_level_idx
   else skipOperatingPoints(take);
   const [widthBits, heightBits] = [take(4) + 1, take(4) + 1];
   return [take(widthBits) + 1, take(heightBits) + 1];

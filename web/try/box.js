@@ -12,7 +12,14 @@ const REACH = 0.06; // how near to an edge takes hold of it
 /** @param {number} value */
 const within = (value) => Math.min(1, Math.max(0, value));
 
-/** A box with some edges moved, none past the one opposite. @param {Box} box @param {Edge[]} edges @param {number} dx @param {number} dy @returns {Box} */
+/**
+ * A box with some edges moved, none past the one opposite.
+ * @param {Box} box
+ * @param {Edge[]} edges
+ * @param {number} dx
+ * @param {number} dy
+ * @returns {Box}
+ */
 export function moved(box, edges, dx, dy) {
   if (edges.length === 4) {
     const x = Math.min(1 - box.right, Math.max(-box.left, dx));
@@ -27,7 +34,13 @@ export function moved(box, edges, dx, dy) {
   return next;
 }
 
-/** What a pointer takes hold of: one edge, two at a corner, all four inside, none outside. @param {Box} box @param {number} x @param {number} y @returns {Edge[]} */
+/**
+ * What a pointer takes hold of: one edge, two at a corner, all four inside, none outside.
+ * @param {Box} box
+ * @param {number} x
+ * @param {number} y
+ * @returns {Edge[]}
+ */
 export function edgesAt(box, x, y) {
   if (x < box.left - REACH || x > box.right + REACH || y < box.top - REACH || y > box.bottom + REACH) return [];
   const near = EDGES.filter((edge) => Math.abs((edge === 'left' || edge === 'right' ? x : y) - box[edge]) < REACH);
@@ -40,7 +53,14 @@ export function edgesAt(box, x, y) {
  */
 export function createBoxControls(canvas, { box, onBox }) {
   const sliders = EDGES.map((edge) => {
-    const slider = el('input', { type: 'range', min: 0, max: 1, step: 0.01, disabled: true, 'data-testid': `photo-box-${edge}` });
+    const slider = el('input', {
+      type: 'range',
+      min: 0,
+      max: 1,
+      step: 0.01,
+      disabled: true,
+      'data-testid': `photo-box-${edge}`,
+    });
     slider.addEventListener('input', () => {
       const now = box();
       if (now) onBox(moved(now, [edge], Number(slider.value) - now[edge], Number(slider.value) - now[edge]), true);
@@ -68,8 +88,10 @@ export function createBoxControls(canvas, { box, onBox }) {
       return moved(from, edges, x - start.x, y - start.y);
     };
     const stop = new AbortController();
-    const on = (/** @type {'pointermove' | 'pointerup' | 'pointercancel' | 'lostpointercapture'} */ name, /** @type {(now: PointerEvent) => void} */ act) =>
-      canvas.addEventListener(name, (now) => now.pointerId === event.pointerId && act(now), { signal: stop.signal });
+    const on = (
+      /** @type {'pointermove' | 'pointerup' | 'pointercancel' | 'lostpointercapture'} */ name,
+      /** @type {(now: PointerEvent) => void} */ act,
+    ) => canvas.addEventListener(name, (now) => now.pointerId === event.pointerId && act(now), { signal: stop.signal });
     const finish = (/** @type {Box} */ last) => {
       stop.abort();
       dragging = false;
@@ -89,7 +111,11 @@ export function createBoxControls(canvas, { box, onBox }) {
   });
 
   return {
-    element: el('div', { className: 'box-sliders' }, ...sliders.map(({ slider, name }) => el('label', { className: 'field' }, name, slider))),
+    element: el(
+      'div',
+      { className: 'box-sliders' },
+      ...sliders.map(({ slider, name }) => el('label', { className: 'field' }, name, slider)),
+    ),
     /** Shows where the box is. */
     render() {
       const now = box();

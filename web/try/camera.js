@@ -6,7 +6,13 @@ import { onLanguage, t } from '../i18n/index.js';
 const WANTED = { video: { facingMode: 'environment', width: { ideal: 1280 } } };
 
 /** Why there is no picture, by what the browser calls it. @type {Record<string, string>} */
-const REASONS = { NotAllowedError: 'refused', NotFoundError: 'none', OverconstrainedError: 'none', NotReadableError: 'in-use', AbortError: 'in-use' };
+const REASONS = {
+  NotAllowedError: 'refused',
+  NotFoundError: 'none',
+  OverconstrainedError: 'none',
+  NotReadableError: 'in-use',
+  AbortError: 'in-use',
+};
 
 /** @param {(files: File[]) => void} onPictures */
 export function createCamera(onPictures) {
@@ -14,8 +20,11 @@ export function createCamera(onPictures) {
   const take = el('button', { type: 'button', className: 'primary', 'data-testid': 'camera-take', onclick: shoot });
   const stop = el('button', { type: 'button', 'data-testid': 'camera-stop', onclick: close });
   const status = el('p', { role: 'status', 'data-testid': 'camera-status' });
-  const element = el('div', { className: 'camera', hidden: true, 'data-testid': 'camera' },
-    el('div', {}, video, el('p', { className: 'photo-tools' }, take, stop), status));
+  const element = el(
+    'div',
+    { className: 'camera', hidden: true, 'data-testid': 'camera' },
+    el('div', {}, video, el('p', { className: 'photo-tools' }, take, stop), status),
+  );
 
   /** @type {MediaStream | null} */
   let stream = null;

@@ -10,7 +10,9 @@ import { numberText } from '../../shim/number-text.js';
  */
 export function csvOf(items, classNames) {
   const lines = items.map(({ file, predicted, probabilities }) => {
-    const shares = classNames.map((_, k) => (probabilities ? numberText(probabilities[k], (share) => share.toFixed(4)) : ''));
+    const shares = classNames.map((_, k) =>
+      probabilities ? numberText(probabilities[k], (share) => share.toFixed(4)) : '',
+    );
     return [file.name, predicted < 0 ? '' : classNames[predicted], predicted < 0 ? '' : shares[predicted], ...shares];
   });
   return csvFile([['file', 'class', 'confidence', ...classNames], ...lines]);

@@ -13,12 +13,16 @@ const PIXELS_PER_BYTE = 24; // more of them in a file of more than a megabyte
 const MOST_PIXELS = 120e6;
 const MOST_EDGE = 32767; // Firefox has no longer ones
 
-/** The pixels that a file of so many bytes may have: a small one that has more is not a photo, and was made to do harm. @param {number} bytes */
+/**
+ * The pixels that a file of so many bytes may have: a small one that has more is not a photo, and was made to do harm.
+ * @param {number} bytes
+ */
 export const mostPixels = (bytes) => Math.min(MOST_PIXELS, FEW_PIXELS + PIXELS_PER_BYTE * Math.max(0, bytes - 2 ** 20));
 const MOST_WORK = 4; // as much as so many pictures of the largest size
 
 /**
- * @typedef {'unreadable' | 'empty-file' | 'heic' | 'svg' | 'not-a-picture' | 'too-large' | 'too-many-bytes' | 'too-slow'} Reason why a file is refused;
+ * @typedef {'unreadable' | 'empty-file' | 'heic' | 'svg' | 'not-a-picture' | 'too-large' | 'too-many-bytes' |
+ *   'too-slow'} Reason why a file is refused;
  *   the page has the words
  */
 
@@ -33,7 +37,8 @@ export class Refusal extends Error {
 }
 
 /**
- * Decodes the first frame of a picture, turned upright. What its headers claim is compared with what a picture may be before anything
+ * Decodes the first frame of a picture, turned upright. What its headers claim is compared with what a picture may be
+ * before anything
  * is decoded, and what is decoded are the bytes that were compared.
  * @param {Blob} file
  * @param {() => void} [onDecoding] told once the decoder begins
@@ -60,7 +65,8 @@ export async function decode(file, onDecoding = () => {}) {
 /** @param {import('./picture-size.js').Size} size @param {number} bytes of the file */
 function checkSize({ width, height, work }, bytes) {
   const most = mostPixels(bytes);
-  if (width * height > most || Math.max(width, height) > MOST_EDGE) throw new Refusal('too-large', { width, height, megapixels: most / 1e6, edge: MOST_EDGE });
+  if (width * height > most || Math.max(width, height) > MOST_EDGE)
+    throw new Refusal('too-large', { width, height, megapixels: most / 1e6, edge: MOST_EDGE });
   if (work > MOST_WORK * most) throw new Refusal('too-slow');
 }
 
@@ -99,9 +105,14 @@ function contextOf(canvas, settings) {
 }
 
 /** A smaller picture to be shown. @param {ImageBitmap} bitmap @param {number} edge its longest, pixels */
-export const previewOf = (bitmap, edge) => drawn(bitmap, Math.min(1, edge / Math.max(bitmap.width, bitmap.height))).transferToImageBitmap();
+export const previewOf = (bitmap, edge) =>
+  drawn(bitmap, Math.min(1, edge / Math.max(bitmap.width, bitmap.height))).transferToImageBitmap();
 
-/** The pixels, a strip of rows at a time. @param {ImageBitmap} bitmap @returns {import('../../shim/photo.js').Pixels} */
+/**
+ * The pixels, a strip of rows at a time.
+ * @param {ImageBitmap} bitmap
+ * @returns {import('../../shim/photo.js').Pixels}
+ */
 export function pixelsOf(bitmap) {
   const { width, height } = bitmap;
   const canvas = new OffscreenCanvas(width, 1);

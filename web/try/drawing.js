@@ -9,11 +9,21 @@ const TOOLS = /** @type {const} */ (['pen', 'eraser', 'fill']);
 
 /** Where the keyboard moves the pen by, sheet pixels. */
 const STEP = 8;
-const ARROWS = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] });
+const ARROWS = /** @type {Record<string, [number, number]>} */ ({
+  ArrowLeft: [-STEP, 0],
+  ArrowRight: [STEP, 0],
+  ArrowUp: [0, -STEP],
+  ArrowDown: [0, STEP],
+});
 
 /** @param {(files: File[]) => void} onPictures */
 export function createDrawing(onPictures) {
-  const canvas = el('canvas', { className: 'sheet', tabIndex: 0, role: 'application', 'data-testid': 'drawing-canvas' });
+  const canvas = el('canvas', {
+    className: 'sheet',
+    tabIndex: 0,
+    role: 'application',
+    'data-testid': 'drawing-canvas',
+  });
   const sheet = createSheet(canvas);
   const note = el('p', { className: 'quiet' });
   const status = el('p', { role: 'status' });
@@ -25,9 +35,20 @@ export function createDrawing(onPictures) {
     clear: button('drawing-clear', () => sheet.clear()),
     use: button('drawing-use', () => hand(), 'primary'),
   };
-  const element = el('div', { className: 'drawing', hidden: true, 'data-testid': 'drawing' }, canvas,
-    el('div', { className: 'drawing-tools' }, note, el('p', { className: 'photo-tools' }, ...tools, actions.undo, actions.clear),
-      el('label', { className: 'field' }, widthName, width), el('p', { className: 'photo-tools' }, actions.use), status));
+  const element = el(
+    'div',
+    { className: 'drawing', hidden: true, 'data-testid': 'drawing' },
+    canvas,
+    el(
+      'div',
+      { className: 'drawing-tools' },
+      note,
+      el('p', { className: 'photo-tools' }, ...tools, actions.undo, actions.clear),
+      el('label', { className: 'field' }, widthName, width),
+      el('p', { className: 'photo-tools' }, actions.use),
+      status,
+    ),
+  );
 
   /** @type {typeof TOOLS[number]} */
   let tool = 'pen';
@@ -118,4 +139,5 @@ function repeated(node) {
 }
 
 /** @param {string} testid @param {() => void} onclick @param {string} [className] */
-const button = (testid, onclick, className = 'small') => el('button', { type: 'button', className, onclick, 'data-testid': testid });
+const button = (testid, onclick, className = 'small') =>
+  el('button', { type: 'button', className, onclick, 'data-testid': testid });

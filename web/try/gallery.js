@@ -23,11 +23,24 @@ const ORDERS = {
 export function createGallery(album) {
   const title = el('h3');
   const sortName = el('span');
-  const sort = el('select', { 'data-testid': 'photo-sort' }, ...Object.keys(ORDERS).map((value) => el('option', { value })));
+  const sort = el(
+    'select',
+    { 'data-testid': 'photo-sort' },
+    ...Object.keys(ORDERS).map((value) => el('option', { value })),
+  );
   const csv = el('button', { type: 'button', className: 'small', 'data-testid': 'photo-csv' });
   const list = el('ul', { className: 'photos', role: 'list', 'data-testid': 'photo-gallery' });
-  const element = el('div', { hidden: true },
-    el('div', { className: 'head-row' }, title, el('p', { className: 'head-tools' }, el('label', { className: 'inline' }, sortName, sort), csv)), list);
+  const element = el(
+    'div',
+    { hidden: true },
+    el(
+      'div',
+      { className: 'head-row' },
+      title,
+      el('p', { className: 'head-tools' }, el('label', { className: 'inline' }, sortName, sort), csv),
+    ),
+    list,
+  );
   /** @type {Map<Item, { node: any, button: any, canvas: any, title: any }>} */
   const cells = new Map();
 
@@ -37,8 +50,18 @@ export function createGallery(album) {
     if (known) return known;
     const canvas = el('canvas', { width: 1, height: 1, ariaHidden: 'true' });
     const words = el('span', { className: 'title' });
-    const button = el('button', { type: 'button', className: 'picture', onclick: () => album.select(item) }, canvas, words);
-    const cell = { node: el('li', { 'data-testid': 'photo-item', title: item.file.name }, button), button, canvas, title: words };
+    const button = el(
+      'button',
+      { type: 'button', className: 'picture', onclick: () => album.select(item) },
+      canvas,
+      words,
+    );
+    const cell = {
+      node: el('li', { 'data-testid': 'photo-item', title: item.file.name }, button),
+      button,
+      canvas,
+      title: words,
+    };
     cells.set(item, cell);
     list.append(cell.node);
     return cell;
@@ -47,7 +70,12 @@ export function createGallery(album) {
   /** @param {Item} item */
   function renderItem(item) {
     const { node, button, title: words } = cellOf(item);
-    Object.assign(node.dataset, { name: item.file.name, state: item.state, class: item.predicted, confidence: confidenceOf(item).toFixed(4) });
+    Object.assign(node.dataset, {
+      name: item.file.name,
+      state: item.state,
+      class: item.predicted,
+      confidence: confidenceOf(item).toFixed(4),
+    });
     button.setAttribute('aria-pressed', String(item === album.selected));
     button.setAttribute('aria-label', `${isolated(item.file.name)}: ${wordsOf(item)}`);
     setText(words, wordsOf(item));
@@ -57,7 +85,10 @@ export function createGallery(album) {
   function wordsOf(item) {
     if (item.state === 'refused') return refusalText(item);
     if (!item.probabilities) return '…';
-    return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', { class: className(item.predicted), confidence: percent(confidenceOf(item), 0) });
+    return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', {
+      class: className(item.predicted),
+      confidence: percent(confidenceOf(item), 0),
+    });
   }
 
   /** @param {Item} item */
@@ -96,7 +127,9 @@ export function createGallery(album) {
     clearTimeout(arranging);
     arranging = window.setTimeout(() => sort.value !== 'given' && arrange(), 200);
   });
-  album.on('selected', () => cells.forEach(({ button }, item) => button.setAttribute('aria-pressed', String(item === album.selected))));
+  album.on('selected', () =>
+    cells.forEach(({ button }, item) => button.setAttribute('aria-pressed', String(item === album.selected))),
+  );
   sort.addEventListener('change', arrange);
   csv.addEventListener('click', downloadCsv);
   onLanguage(() => {

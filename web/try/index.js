@@ -11,7 +11,8 @@ import { styles } from './styles.js';
 
 /**
  * The section where people's own pictures are told apart. It comes once the page stands.
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, language: Promise<void>,
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, language:
+ *   Promise<void>,
  *   onChosen: (files: File[]) => void }} parts `language`: when the page has its words, and so its
  *   height; `onChosen`: told of files that were chosen
  */
@@ -44,6 +45,17 @@ export function createTry({ session, trainer, language, onChosen }) {
   album.on('model', insight.forgetLayers);
 
   addStyles(...styles);
-  byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), result.element, insight.element, gallery.element);
-  return { add, answered: looker.ask('warmUp').catch(() => {}).then(album.idle) };
+  byId('try-body').replaceChildren(
+    el('div', { className: 'try-head' }, sources.element, choice.element),
+    result.element,
+    insight.element,
+    gallery.element,
+  );
+  return {
+    add,
+    answered: looker
+      .ask('warmUp')
+      .catch(() => {})
+      .then(album.idle),
+  };
 }

@@ -10,7 +10,11 @@ const DULL = /dropout|random|flatten|reshape|input/;
 /** @param {Uint8Array} pixels [n, 28, 28] */
 const picturesOf = (pixels) => ({ shape: [pixels.length / (SIDE * SIDE), SIDE, SIDE, 1], data: pixels });
 
-/** Calls `visit` with each pixel of the patch around pixel `centre`. @param {number} centre @param {(at: number) => void} visit */
+/**
+ * Calls `visit` with each pixel of the patch around pixel `centre`.
+ * @param {number} centre
+ * @param {(at: number) => void} visit
+ */
 function patchAround(centre, visit) {
   const [cx, cy] = [centre % SIDE, Math.floor(centre / SIDE)];
   const reach = (PATCH - 1) / 2;
@@ -20,8 +24,10 @@ function patchAround(centre, visit) {
 }
 
 /**
- * How much less likely a class becomes where a patch of 5 × 5 is blacked out, for each pixel the mean over the patches that
- * cover it: positive where the picture speaks for the class (Zeiler & Fergus, Visualizing and Understanding Convolutional
+ * How much less likely a class becomes where a patch of 5 × 5 is blacked out, for each pixel the mean over the patches
+ * that
+ * cover it: positive where the picture speaks for the class (Zeiler & Fergus, Visualizing and Understanding
+ * Convolutional
  * Networks, ECCV 2014, section 4.2).
  * @param {Model} model
  * @param {Uint8Array} pixels [28, 28]
@@ -48,14 +54,26 @@ export async function occlusionOf(model, pixels, classIndex, { signal } = {}) {
   return change.map((sum, at) => sum / times[at]);
 }
 
-/** The layers that there is something to be seen of. @param {Model} model @returns {{ name: string, shape: number[], filters: boolean }[]} */
+/**
+ * The layers that there is something to be seen of.
+ * @param {Model} model
+ * @returns {{ name: string, shape: number[], filters: boolean }[]}
+ */
 export function layersOf(model) {
   return model.layers
     .filter(({ name }) => !DULL.test(name))
-    .map(({ name, outputShape }) => ({ name, shape: /** @type {number[]} */ (outputShape.slice(1)), filters: kernelOf(model, name) !== null }));
+    .map(({ name, outputShape }) => ({
+      name,
+      shape: /** @type {number[]} */ (outputShape.slice(1)),
+      filters: kernelOf(model, name) !== null,
+    }));
 }
 
-/** The kernel of a convolution, [height, width, inputs, filters]; of other layers null. @param {Model} model @param {string} layer */
+/**
+ * The kernel of a convolution, [height, width, inputs, filters]; of other layers null.
+ * @param {Model} model
+ * @param {string} layer
+ */
 function kernelOf(model, layer) {
   const weights = model.getWeights();
   let next = 0;
@@ -75,10 +93,20 @@ function kernelOf(model, layer) {
 function grey(values) {
   const signed = values.some((value) => value < 0);
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
-  return { signed, data: Uint8Array.from(values, (value) => Math.round(signed ? 128 + (127 * value) / largest : (255 * value) / largest)) };
+  return {
+    signed,
+    data: Uint8Array.from(values, (value) =>
+      Math.round(signed ? 128 + (127 * value) / largest : (255 * value) / largest),
+    ),
+  };
 }
 
-/** A layer's output for one picture, channel by channel; a row of numbers as one channel. @param {Model} model @param {Uint8Array} pixels @param {string} layer */
+/**
+ * A layer's output for one picture, channel by channel; a row of numbers as one channel.
+ * @param {Model} model
+ * @param {Uint8Array} pixels
+ * @param {string} layer
+ */
 export function mapsOf(model, pixels, layer) {
   const { shape, data } = model.activations(picturesOf(pixels), layer);
   const [height, width, channels] = shape.length === 4 ? shape.slice(1) : [1, shape[1], 1];
@@ -88,7 +116,11 @@ export function mapsOf(model, pixels, layer) {
   return { width, height, channels, ...grey(apart) };
 }
 
-/** A convolution's kernels, one picture for each filter: the mean over its inputs, where there is more than one. @param {Model} model @param {string} layer */
+/**
+ * A convolution's kernels, one picture for each filter: the mean over its inputs, where there is more than one.
+ * @param {Model} model
+ * @param {string} layer
+ */
 export function filtersOf(model, layer) {
   const kernel = kernelOf(model, layer);
   if (!kernel) throw new Error(`${layer} has no filters`);

@@ -4,20 +4,35 @@ import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, t } from '../i18n/index.js';
 import { paint } from '../views/pictures.js';
 
-/** Where the network looks, and what its layers make of the picture. Nothing of it is computed before it is asked for. */
+/**
+ * Where the network looks, and what its layers make of the picture. Nothing of it is computed before it is asked for.
+ */
 
 /** @typedef {{ pixels: Uint8Array, classIndex: number, model: string }} Result */
-/** @typedef {{ width: number, height: number, channels: number, signed: boolean, data: Uint8Array, inputs?: number }} Maps */
+/**
+ * @typedef {{ width: number, height: number, channels: number, signed: boolean, data: Uint8Array, inputs?: number }}
+ *   Maps
+ */
 
 const SIDE = 28;
 const MOST_MAPS = 128;
 
 /** @param {{ ask: (method: string, args: any) => Promise<any> }} worker */
 export function createInsight({ ask }) {
-  const look = el('select', { 'data-testid': 'look-choice' }, ...['none', 'occlusion'].map((value) => el('option', { value })));
+  const look = el(
+    'select',
+    { 'data-testid': 'look-choice' },
+    ...['none', 'occlusion'].map((value) => el('option', { value })),
+  );
   const lookName = el('span');
   const picture = el('canvas', { className: 'pixels', width: SIDE, height: SIDE, ariaHidden: 'true' });
-  const shades = el('canvas', { className: 'shades', width: SIDE, height: SIDE, role: 'img', 'data-testid': 'look-canvas' });
+  const shades = el('canvas', {
+    className: 'shades',
+    width: SIDE,
+    height: SIDE,
+    role: 'img',
+    'data-testid': 'look-canvas',
+  });
   const looked = el('div', { className: 'looked', hidden: true }, picture, shades);
   const legend = el('p', { className: 'quiet', role: 'status' });
   const summary = el('summary');
@@ -27,8 +42,24 @@ export function createInsight({ ask }) {
   const maps = el('ul', { className: 'maps', role: 'list', 'data-testid': 'layer-maps' });
   const filtersTitle = el('h4');
   const filters = el('ul', { className: 'maps filters', role: 'list', 'data-testid': 'layer-filters' });
-  const inside = el('details', { className: 'inside' }, summary, el('p', {}, el('label', { className: 'inline' }, layerName, layer)), layerNote, maps, filtersTitle, filters);
-  const element = el('div', { className: 'insight', hidden: true }, el('p', {}, el('label', { className: 'inline' }, lookName, look)), looked, legend, inside);
+  const inside = el(
+    'details',
+    { className: 'inside' },
+    summary,
+    el('p', {}, el('label', { className: 'inline' }, layerName, layer)),
+    layerNote,
+    maps,
+    filtersTitle,
+    filters,
+  );
+  const element = el(
+    'div',
+    { className: 'insight', hidden: true },
+    el('p', {}, el('label', { className: 'inline' }, lookName, look)),
+    looked,
+    legend,
+    inside,
+  );
 
   /** @type {Result | null} */
   let result = null;
@@ -37,7 +68,10 @@ export function createInsight({ ask }) {
   /** Why a question has no answer. @type {Map<Function, string>} */
   const failures = new Map();
 
-  /** Runs a question; what was meant for an older result is dropped. @param {(mine: Result) => Promise<(() => void) | null>} question */
+  /**
+   * Runs a question; what was meant for an older result is dropped.
+   * @param {(mine: Result) => Promise<(() => void) | null>} question
+   */
   async function question(question) {
     const mine = result;
     if (!mine) return;
@@ -87,7 +121,10 @@ export function createInsight({ ask }) {
     if (listed !== model) await list(model);
     const wanted = layer.value;
     const { filters: hasFilters } = layers.find(({ name }) => name === wanted) ?? {};
-    const [seen, kernels] = await Promise.all([ask('maps', { layer: wanted }), hasFilters ? ask('filters', { layer: wanted }) : null]);
+    const [seen, kernels] = await Promise.all([
+      ask('maps', { layer: wanted }),
+      hasFilters ? ask('filters', { layer: wanted }) : null,
+    ]);
     return () => {
       if (layer.value !== wanted) return; // another is asked about
       shown = { seen, kernels };
@@ -107,7 +144,9 @@ export function createInsight({ ask }) {
     layers = await ask('layers', {});
     listed = model;
     const before = layer.value;
-    layer.replaceChildren(...layers.map(({ name, shape }) => el('option', { value: name }, `${isolated(name)} · ${shape.join(' × ')}`)));
+    layer.replaceChildren(
+      ...layers.map(({ name, shape }) => el('option', { value: name }, `${isolated(name)} · ${shape.join(' × ')}`)),
+    );
     if (layers.some(({ name }) => name === before)) layer.value = before;
   }
 
@@ -123,8 +162,23 @@ export function createInsight({ ask }) {
     filtersTitle.hidden = !shown?.kernels;
     if (!shown) return setText(layerNote, '');
     const { channels, signed } = shown.seen;
-    setText(layerNote, [t('inside.maps', { count: count(channels) }), channels > MOST_MAPS ? t('inside.more', { count: count(channels - MOST_MAPS) }) : '', signed ? t('inside.signed') : ''].filter(Boolean).join(' '));
-    if (shown.kernels) setText(filtersTitle, t(shown.kernels.inputs === 1 ? 'inside.filters' : 'inside.filters-mean', { count: count(shown.kernels.channels) }));
+    setText(
+      layerNote,
+      [
+        t('inside.maps', { count: count(channels) }),
+        channels > MOST_MAPS ? t('inside.more', { count: count(channels - MOST_MAPS) }) : '',
+        signed ? t('inside.signed') : '',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    );
+    if (shown.kernels)
+      setText(
+        filtersTitle,
+        t(shown.kernels.inputs === 1 ? 'inside.filters' : 'inside.filters-mean', {
+          count: count(shown.kernels.channels),
+        }),
+      );
   }
 
   /** @param {string} named the class that is spoken for */
@@ -149,7 +203,14 @@ export function createInsight({ ask }) {
     forgetLayers: () => void (listed = null),
     /** @param {Result | null} next */
     show(next) {
-      if (next && result && next.pixels === result.pixels && next.model === result.model && next.classIndex === result.classIndex) return;
+      if (
+        next &&
+        result &&
+        next.pixels === result.pixels &&
+        next.model === result.model &&
+        next.classIndex === result.classIndex
+      )
+        return;
       result = next;
       clear();
       render();
@@ -171,7 +232,11 @@ const cellsOf = ({ width, height, channels, signed, data }) =>
     return el('li', { className: signed ? 'signed' : '' }, canvas);
   });
 
-/** For the class in one colour, against it in the other, as strong as it matters. @param {HTMLCanvasElement} canvas @param {Float32Array} change [28, 28] */
+/**
+ * For the class in one colour, against it in the other, as strong as it matters.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} change [28, 28]
+ */
 function paintShades(canvas, change) {
   const context = canvas.getContext('2d');
   if (!context) return;

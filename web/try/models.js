@@ -4,22 +4,41 @@ import { megabytes, onLanguage, t } from '../i18n/index.js';
 const AT_ONCE = 300; // ms that a load may take until anything is said of it
 
 /**
- * Which model answers: one of the page's own, or the one of this tab. Where that one changes, its pictures are answered again.
+ * Which model answers: one of the page's own, or the one of this tab. Where that one changes, its pictures are answered
+ * again.
  * @param {{ album: import('./album.js').Album, looker: ReturnType<typeof import('./photo-client.js').createLooker>,
  *   session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts
  */
 export function createModelChoice({ album, looker, session, trainer }) {
   const names = ['photos', 'tutorial', 'accurate', 'trained'];
-  const select = el('select', { 'data-testid': 'model-choice' }, ...names.map((value) => el('option', { value, disabled: value === 'trained' })));
+  const select = el(
+    'select',
+    { 'data-testid': 'model-choice' },
+    ...names.map((value) => el('option', { value, disabled: value === 'trained' })),
+  );
   const name = el('span');
   const note = el('p', { className: 'quiet', role: 'status' });
-  const cancel = el('button', { type: 'button', className: 'small', hidden: true, 'data-testid': 'model-cancel', onclick: giveUp });
-  const element = el('div', { className: 'photo-model' }, el('label', { className: 'inline' }, name, select), el('div', { className: 'photo-loading' }, note, cancel));
+  const cancel = el('button', {
+    type: 'button',
+    className: 'small',
+    hidden: true,
+    'data-testid': 'model-cancel',
+    onclick: giveUp,
+  });
+  const element = el(
+    'div',
+    { className: 'photo-model' },
+    el('label', { className: 'inline' }, name, select),
+    el('div', { className: 'photo-loading' }, note, cancel),
+  );
   let failure = '';
   /** The model of the tab whose weights the looker has. @type {import('../trainer.js').TabModel | null} */
   let taken = null;
   let taking = false;
-  /** The model of the page's own that is on its way. @type {{ received: number, total?: number, late: boolean, controller: AbortController } | null} */
+  /**
+   * The model of the page's own that is on its way.
+   * @type {{ received: number, total?: number, late: boolean, controller: AbortController } | null}
+   */
   let loading = null;
   let here = ''; // the last one that was there
 
@@ -42,7 +61,10 @@ export function createModelChoice({ album, looker, session, trainer }) {
       render();
     };
     const timer = setTimeout(() => onEvent({ late: true }), AT_ONCE);
-    const loaded = await looker.ask('prepare', { model: chosen }, { signal: mine.controller.signal, onEvent }).then(() => true, () => false);
+    const loaded = await looker.ask('prepare', { model: chosen }, { signal: mine.controller.signal, onEvent }).then(
+      () => true,
+      () => false,
+    );
     clearTimeout(timer);
     if (loaded) here = chosen;
     if (loading === mine) loading = null;
@@ -101,7 +123,9 @@ export function createModelChoice({ album, looker, session, trainer }) {
 
   function loadingText() {
     const { received, total } = /** @type {NonNullable<typeof loading>} */ (loading);
-    return total ? t('try.loading-model', { received: megabytes(received), total: megabytes(total) }) : t('try.loading-some', { received: megabytes(received) });
+    return total
+      ? t('try.loading-model', { received: megabytes(received), total: megabytes(total) })
+      : t('try.loading-some', { received: megabytes(received) });
   }
 
   function aboutText() {

@@ -2,10 +2,16 @@
 
 /** @typedef {import('./album.js').Found} Found */
 
-/** The border between mask and no mask, as one path of pixel edges. @param {Found} found @param {number} scaleX @param {number} scaleY */
+/**
+ * The border between mask and no mask, as one path of pixel edges.
+ * @param {Found} found
+ * @param {number} scaleX
+ * @param {number} scaleY
+ */
 function borderOf({ mask, maskWidth, maskHeight }, scaleX, scaleY) {
   const path = new Path2D();
-  const inside = (/** @type {number} */ x, /** @type {number} */ y) => x >= 0 && y >= 0 && x < maskWidth && y < maskHeight && mask[y * maskWidth + x] > 0;
+  const inside = (/** @type {number} */ x, /** @type {number} */ y) =>
+    x >= 0 && y >= 0 && x < maskWidth && y < maskHeight && mask[y * maskWidth + x] > 0;
   for (let y = 0; y <= maskHeight; y++) {
     for (let x = 0; x <= maskWidth; x++) {
       const here = inside(x, y);
@@ -22,7 +28,13 @@ function borderOf({ mask, maskWidth, maskHeight }, scaleX, scaleY) {
   return path;
 }
 
-/** A line that can be seen on any ground. @param {CanvasRenderingContext2D} context @param {Path2D} path @param {number} width pixels @param {string} colour */
+/**
+ * A line that can be seen on any ground.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Path2D} path
+ * @param {number} width pixels
+ * @param {string} colour
+ */
 function strokeTwice(context, path, width, colour) {
   context.lineCap = 'square';
   context.strokeStyle = '#1f1c18';
@@ -47,7 +59,8 @@ export function drawFound(canvas, found, box) {
   if (!context) return;
   context.drawImage(preview, 0, 0);
   const line = Math.max(1, Math.max(width, height) / 320);
-  if (found.kind !== 'ready') strokeTwice(context, borderOf(found, width / found.maskWidth, height / found.maskHeight), line, '#f2c230');
+  if (found.kind !== 'ready')
+    strokeTwice(context, borderOf(found, width / found.maskWidth, height / found.maskHeight), line, '#f2c230');
   const frame = new Path2D();
   frame.rect(box.left * width, box.top * height, (box.right - box.left) * width, (box.bottom - box.top) * height);
   context.setLineDash([line * 4, line * 3]);

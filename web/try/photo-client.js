@@ -6,7 +6,8 @@ const PATIENCE = 10; // s that a picture may be decoded for
 const GIVEN_UP = 'too-slow';
 
 /**
- * The section's own worker: pictures are looked at while another one trains, and a picture that ends it ends nothing else.
+ * The section's own worker: pictures are looked at while another one trains, and a picture that ends it ends nothing
+ * else.
  * The next call starts another one.
  */
 export function createLooker() {
@@ -24,7 +25,12 @@ export function createLooker() {
     return started;
   }
 
-  /** @param {string} method @param {any} [args] @param {{ signal?: AbortSignal, onEvent?: (event: any) => void }} [options] @returns {Promise<any>} */
+  /**
+   * @param {string} method
+   * @param {any} [args]
+   * @param {{ signal?: AbortSignal, onEvent?: (event: any) => void }} [options]
+   * @returns {Promise<any>}
+   */
   async function ask(method, args, options) {
     const mine = (client ??= launch());
     try {
@@ -32,12 +38,17 @@ export function createLooker() {
     } catch (error) {
       if (error instanceof RemoteError && error.name === 'RuntimeError') mine.die(error.message);
       const { code } = /** @type {Error & { code?: string }} */ (error);
-      if (error instanceof WorkerDied || mine !== client) throw Object.assign(new Error('the worker ended'), { code: code === GIVEN_UP ? code : 'worker-died' });
+      if (error instanceof WorkerDied || mine !== client)
+        throw Object.assign(new Error('the worker ended'), { code: code === GIVEN_UP ? code : 'worker-died' });
       throw error;
     }
   }
 
-  /** Looks at a picture. One that takes too long to decode ends the worker, which nothing else would stop. @param {any} args @returns {Promise<any>} */
+  /**
+   * Looks at a picture. One that takes too long to decode ends the worker, which nothing else would stop.
+   * @param {any} args
+   * @returns {Promise<any>}
+   */
   async function look(args) {
     const watch = createStopwatch(PATIENCE, () => client?.die('a picture took too long', GIVEN_UP));
     const onEvent = (/** @type {{ type: string }} */ { type }) => (type === 'decoding' ? watch.start() : watch.stop());

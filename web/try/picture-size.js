@@ -2,8 +2,10 @@ import { boundIsobmff } from './avif-size.js';
 import { createBytes } from './bytes.js';
 
 /**
- * How large a decoder may have to make a picture, found in its headers before anything is decoded. Libraries that read dimensions tell
- * the size at which a picture is shown, by the first header that has one; in a file meant to do harm another header says more, and it
+ * How large a decoder may have to make a picture, found in its headers before anything is decoded. Libraries that read
+ * dimensions tell
+ * the size at which a picture is shown, by the first header that has one; in a file meant to do harm another header
+ * says more, and it
  * is that one which costs memory. So this takes the largest of all that a decoder would follow.
  *
  * @typedef {import('./bytes.js').Bytes} Bytes
@@ -14,11 +16,18 @@ import { createBytes } from './bytes.js';
  * @property {number} work pixels that a decoder goes over beside those, in all
  */
 
-/** Takes what a header claims. @typedef {{ grow: (width: number, height: number) => void, work: (pixels: number) => void }} Claims */
+/**
+ * Takes what a header claims.
+ * @typedef {{ grow: (width: number, height: number) => void, work: (pixels: number) => void }} Claims
+ */
 
 /** @type {{ type: string, begins: RegExp, read: (bytes: Bytes, claims: Claims) => void }[]} */
 const FORMATS = [
-  { type: 'image/png', begins: /^\x89PNG\r\n\x1a\n.{4}IHDR/s, read: (bytes, { grow }) => grow(bytes.u32(16), bytes.u32(20)) },
+  {
+    type: 'image/png',
+    begins: /^\x89PNG\r\n\x1a\n.{4}IHDR/s,
+    read: (bytes, { grow }) => grow(bytes.u32(16), bytes.u32(20)),
+  },
   { type: 'image/jpeg', begins: /^\xff\xd8\xff/, read: boundJpeg },
   { type: 'image/gif', begins: /^GIF8[79]a/, read: boundGif },
   { type: 'image/bmp', begins: /^BM/, read: (bytes, claims) => boundBitmap(bytes, 14, claims) },
@@ -28,13 +37,17 @@ const FORMATS = [
   { type: 'image/avif', begins: /^.{4}ftyp(avi[fs]|mif1|msf1)/s, read: boundIsobmff },
 ];
 
-/** @param {Uint8Array<ArrayBuffer>} data of a whole file @returns {Size | null} null: not a picture that is known here, or cut off before its size */
+/**
+ * @param {Uint8Array<ArrayBuffer>} data of a whole file
+ * @returns {Size | null} null: not a picture that is known here, or cut off before its size
+ */
 export function sizeOf(data) {
   const head = String.fromCharCode(...data.subarray(0, 16));
   const format = FORMATS.find(({ begins }) => begins.test(head));
   if (!format) return null;
   const size = { type: format.type, width: 0, height: 0, work: 0 };
-  const grow = (/** @type {number} */ width, /** @type {number} */ height) => Object.assign(size, { width: Math.max(size.width, width), height: Math.max(size.height, height) });
+  const grow = (/** @type {number} */ width, /** @type {number} */ height) =>
+    Object.assign(size, { width: Math.max(size.width, width), height: Math.max(size.height, height) });
   try {
     format.read(createBytes(data), { grow, work: (pixels) => void (size.work += pixels) });
   } catch (error) {
@@ -48,7 +61,11 @@ const isFrame = (marker) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0x
 const SCAN = 0xda;
 const OF_A_SCAN = 0.04; // what a scan that says nothing costs, of a whole picture
 
-/** All that looks like a scan counts, since which ones a decoder finds depends on where it lost its way. @param {Bytes} bytes @param {Claims} claims */
+/**
+ * All that looks like a scan counts, since which ones a decoder finds depends on where it lost its way.
+ * @param {Bytes} bytes
+ * @param {Claims} claims
+ */
 function boundJpeg(bytes, { grow, work }) {
   let pixels = 0;
   let at = 2;
@@ -75,7 +92,8 @@ function boundGif(bytes, { grow }) {
   let at = 13 + skipTable(bytes.u8(10));
   for (;;) {
     const block = bytes.u8(at++);
-    if (block === 0x21) at++; // an extension, its label
+    if (block === 0x21)
+      at++; // an extension, its label
     else if (block === 0x2c) {
       grow(bytes.u16le(at) + bytes.u16le(at + 4), bytes.u16le(at + 2) + bytes.u16le(at + 6));
       at += 10 + skipTable(bytes.u8(at + 8));
@@ -85,7 +103,12 @@ function boundGif(bytes, { grow }) {
   }
 }
 
-/** @param {Bytes} bytes @param {number} at of the header @param {Claims} claims @param {number} [share] of the height that is the picture's */
+/**
+ * @param {Bytes} bytes
+ * @param {number} at of the header
+ * @param {Claims} claims
+ * @param {number} [share] of the height that is the picture's
+ */
 function boundBitmap(bytes, at, { grow }, share = 1) {
   if (bytes.u32le(at) === 12) grow(bytes.u16le(at + 4), bytes.u16le(at + 6) * share);
   else grow(Math.abs(bytes.i32le(at + 4)), Math.abs(bytes.i32le(at + 8)) * share);
@@ -99,7 +122,8 @@ function boundWebp(bytes, start, end, claims) {
     const [type, length, body] = [bytes.text(at, 4), bytes.u32le(at + 4), at + 8];
     at = body + length + (length % 2);
     if (type === 'VP8 ') claims.grow(bytes.u16le(body + 6) & 0x3fff, bytes.u16le(body + 8) & 0x3fff);
-    if (type === 'VP8L') claims.grow((bytes.u32le(body + 1) & 0x3fff) + 1, ((bytes.u32le(body + 1) >>> 14) & 0x3fff) + 1);
+    if (type === 'VP8L')
+      claims.grow((bytes.u32le(body + 1) & 0x3fff) + 1, ((bytes.u32le(body + 1) >>> 14) & 0x3fff) + 1);
     if (type === 'VP8X') claims.grow(bytes.u24le(body + 4) + 1, bytes.u24le(body + 7) + 1);
     if (type === 'ANMF') {
       claims.work(OF_A_FRAME);

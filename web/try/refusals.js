@@ -1,9 +1,28 @@
 import { count, decimal, megabytes, t } from '../i18n/index.js';
 
-const REASONS = ['empty-file', 'heic', 'svg', 'not-a-picture', 'too-large', 'too-many-bytes', 'too-slow', 'unreadable', 'bad-data', 'no-numbers', 'worker-died'];
+const REASONS = [
+  'empty-file',
+  'heic',
+  'svg',
+  'not-a-picture',
+  'too-large',
+  'too-many-bytes',
+  'too-slow',
+  'unreadable',
+  'bad-data',
+  'no-numbers',
+  'worker-died',
+];
 
 /** How the numbers of a refusal are written. @type {Record<string, (value: number) => string>} */
-const WRITTEN = { width: count, height: count, edge: count, megapixels: (value) => decimal(value, 1), bytes: megabytes, most: megabytes };
+const WRITTEN = {
+  width: count,
+  height: count,
+  edge: count,
+  megapixels: (value) => decimal(value, 1),
+  bytes: megabytes,
+  most: megabytes,
+};
 
 /** Why a file has no answer. @param {import('./album.js').Item} item */
 export function refusalText({ file: { name }, reason, values }) {

@@ -18,7 +18,13 @@ const INVERTED = /** @type {Record<string, boolean | undefined>} */ ({ auto: und
 
 /** @param {Album} album */
 export function createResult(album) {
-  const preview = el('canvas', { className: 'photo-preview', width: 4, height: 3, role: 'img', 'data-testid': 'photo-preview' });
+  const preview = el('canvas', {
+    className: 'photo-preview',
+    width: 4,
+    height: 3,
+    role: 'img',
+    'data-testid': 'photo-preview',
+  });
   const seen = Object.assign(blankCanvas(), { role: 'img', ariaHidden: null });
   seen.dataset.testid = 'photo-seen';
   const about = el('figcaption', { className: 'quiet' });
@@ -27,7 +33,11 @@ export function createResult(album) {
   const guesses = el('p', { className: 'quiet photo-guesses' });
   const message = el('p', { className: 'photo-message', role: 'alert', 'data-testid': 'photo-message' });
   const bars = el('ol', { className: 'bars', role: 'list' });
-  const invert = el('select', { 'data-testid': 'photo-invert' }, ...Object.keys(INVERTED).map((value) => el('option', { value })));
+  const invert = el(
+    'select',
+    { 'data-testid': 'photo-invert' },
+    ...Object.keys(INVERTED).map((value) => el('option', { value })),
+  );
   const invertName = el('span');
   const reset = el('button', { type: 'button', className: 'small', 'data-testid': 'photo-box-reset' });
   const adjustName = el('summary');
@@ -38,12 +48,22 @@ export function createResult(album) {
   const boxNow = () => (dragged?.item === album.selected ? dragged?.box : null) ?? album.selected?.found?.box ?? null;
   const box = createBoxControls(preview, { box: boxNow, onBox });
 
-  const adjusting = el('details', { className: 'photo-adjust' }, adjustName, adjustNote, box.element,
-    el('p', { className: 'photo-tools' }, el('label', { className: 'inline' }, invertName, invert), reset));
-  const element = el('div', { className: 'photo-result', 'data-testid': 'photo-result' },
+  const adjusting = el(
+    'details',
+    { className: 'photo-adjust' },
+    adjustName,
+    adjustNote,
+    box.element,
+    el('p', { className: 'photo-tools' }, el('label', { className: 'inline' }, invertName, invert), reset),
+  );
+  const element = el(
+    'div',
+    { className: 'photo-result', 'data-testid': 'photo-result' },
     el('figure', { className: 'photo-given' }, preview, about),
     el('figure', { className: 'photo-seen' }, seen, seenAbout),
-    el('div', { className: 'photo-said' }, message, answer, guesses, bars), adjusting);
+    el('div', { className: 'photo-said' }, message, answer, guesses, bars),
+    adjusting,
+  );
 
   /** @param {import('./album.js').Box} next @param {boolean} done */
   function onBox(next, done) {
@@ -59,7 +79,10 @@ export function createResult(album) {
     }
   }
 
-  invert.addEventListener('change', () => album.selected && album.adjust({ ...album.selected.choice, inverted: INVERTED[invert.value] }));
+  invert.addEventListener(
+    'change',
+    () => album.selected && album.adjust({ ...album.selected.choice, inverted: INVERTED[invert.value] }),
+  );
   reset.addEventListener('click', () => album.adjust({}));
 
   function render() {
@@ -93,7 +116,12 @@ export function createResult(album) {
     preview.setAttribute('aria-label', t('try.preview', { name: file.name }));
     seen.setAttribute('aria-label', t('try.seen'));
     const shown = found && state !== 'refused';
-    setText(about, shown ? t(`try.kind-${found.kind}`, { name: file.name, width: count(found.width), height: count(found.height) }) : isolated(file.name));
+    setText(
+      about,
+      shown
+        ? t(`try.kind-${found.kind}`, { name: file.name, width: count(found.width), height: count(found.height) })
+        : isolated(file.name),
+    );
     setText(seenAbout, shown ? t('try.seen') : '');
   }
 
@@ -107,10 +135,16 @@ export function createResult(album) {
     message.hidden = state !== 'refused';
     answer.classList.toggle('unsure', !sure);
     if (!probabilities) setText(answer, state === 'refused' ? '' : t('try.looking'));
-    else setText(answer, t(sure ? 'try.answer' : 'try.unsure', { class: className(predicted), confidence: percent(confidence) }));
+    else
+      setText(
+        answer,
+        t(sure ? 'try.answer' : 'try.unsure', { class: className(predicted), confidence: percent(confidence) }),
+      );
     setText(guesses, probabilities ? t('try.guesses', guessesOf(probabilities)) : '');
     bars.hidden = state === 'refused';
-    bars.replaceChildren(...Array.from({ length: 10 }, (_, k) => bar(k, probabilities?.[k] ?? null, k === predicted ? 'first' : '')));
+    bars.replaceChildren(
+      ...Array.from({ length: 10 }, (_, k) => bar(k, probabilities?.[k] ?? null, k === predicted ? 'first' : '')),
+    );
   }
 
   album.on('selected', render);

@@ -11,7 +11,9 @@ const STEPS = 40; // that can be undone; a state is 0.8 MB
  * @typedef {Nib & { last: Place }} Stroke
  */
 
-/** @param {HTMLCanvasElement} canvas what is seen; ink is drawn on another one, so that the cursor is never part of it */
+/**
+ * @param {HTMLCanvasElement} canvas what is seen; ink is drawn on another one, so that the cursor is never part of it
+ */
 export function createSheet(canvas) {
   const ink = Object.assign(document.createElement('canvas'), { width: SHEET, height: SHEET });
   const context = /** @type {CanvasRenderingContext2D} */ (ink.getContext('2d', { willReadFrequently: true }));
@@ -45,7 +47,13 @@ export function createSheet(canvas) {
     const stroke = strokes.get(pen);
     if (!stroke) return;
     const { last, width, erases } = stroke;
-    Object.assign(context, { lineWidth: width, lineCap: 'round', lineJoin: 'round', strokeStyle: INK, globalCompositeOperation: erases ? 'destination-out' : 'source-over' });
+    Object.assign(context, {
+      lineWidth: width,
+      lineCap: 'round',
+      lineJoin: 'round',
+      strokeStyle: INK,
+      globalCompositeOperation: erases ? 'destination-out' : 'source-over',
+    });
     context.beginPath();
     context.moveTo(last.x, last.y);
     context.lineTo(place.x, place.y);
@@ -54,7 +62,12 @@ export function createSheet(canvas) {
     show();
   }
 
-  /** Strokes that are drawn at the same time are undone together. @param {Pen} pen @param {Place} place @param {Nib} nib */
+  /**
+   * Strokes that are drawn at the same time are undone together.
+   * @param {Pen} pen
+   * @param {Place} place
+   * @param {Nib} nib
+   */
   function begin(pen, place, nib) {
     if (strokes.size === 0) remember();
     strokes.set(pen, { ...nib, last: place });
@@ -102,7 +115,14 @@ export function createSheet(canvas) {
   }
 
   return {
-    begin, go, end, fill, undo, clear, moveCursor, picture,
+    begin,
+    go,
+    end,
+    fill,
+    undo,
+    clear,
+    moveCursor,
+    picture,
     isDown: (/** @type {Pen} */ pen) => strokes.has(pen),
     cursor: () => ({ ...cursor }),
     /** @param {boolean} shown */
@@ -120,7 +140,12 @@ const pixelAt = (place) => Math.min(SHEET - 1, Math.max(0, Math.floor(place)));
 const OPAQUE = new Uint32Array(new Uint8Array([0x22, 0x22, 0x22, 0xff]).buffer)[0];
 const ALPHA = new Uint32Array(new Uint8Array([0, 0, 0, 0x80]).buffer)[0];
 
-/** Fills what is reached from a place without crossing ink. @param {Uint32Array} pixels @param {number} x @param {number} y */
+/**
+ * Fills what is reached from a place without crossing ink.
+ * @param {Uint32Array} pixels
+ * @param {number} x
+ * @param {number} y
+ */
 function inkArea(pixels, x, y) {
   const isFree = (/** @type {number} */ at) => (pixels[at] & ALPHA) === 0;
   const open = [y * SHEET + x];

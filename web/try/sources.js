@@ -5,19 +5,38 @@ import { createDrawing } from './drawing.js';
 
 /**
  * Where pictures come from: files that are chosen, the camera, a drawing.
- * @param {{ onChosen: (files: File[]) => void, onPictures: (files: File[]) => void }} takers `onChosen`: of files, whatever they are
+ * @param {{ onChosen: (files: File[]) => void, onPictures: (files: File[]) => void }} takers `onChosen`: of files,
+ *   whatever they are
  */
 export function createSources({ onChosen, onPictures }) {
-  const input = el('input', { type: 'file', multiple: true, accept: 'image/*,.heic,.heif', className: 'visually-hidden', id: 'photo-input', 'data-testid': 'photo-input' });
+  const input = el('input', {
+    type: 'file',
+    multiple: true,
+    accept: 'image/*,.heic,.heif',
+    className: 'visually-hidden',
+    id: 'photo-input',
+    'data-testid': 'photo-input',
+  });
   const choose = el('label', { className: 'button primary', htmlFor: 'photo-input' });
   const hint = el('p', { className: 'quiet' });
   const panels = { camera: createCamera(onPictures), draw: createDrawing(onPictures) };
   const buttons = /** @type {const} */ (['camera', 'draw']).map((name) => {
-    const button = el('button', { type: 'button', 'data-testid': `photo-${name}`, ariaExpanded: 'false', onclick: () => toggle(name) });
+    const button = el('button', {
+      type: 'button',
+      'data-testid': `photo-${name}`,
+      ariaExpanded: 'false',
+      onclick: () => toggle(name),
+    });
     return { name, button };
   });
-  const element = el('div', { className: 'photo-sources' }, el('p', { className: 'photo-tools' }, input, choose, ...buttons.map(({ button }) => button)), hint,
-    panels.camera.element, panels.draw.element);
+  const element = el(
+    'div',
+    { className: 'photo-sources' },
+    el('p', { className: 'photo-tools' }, input, choose, ...buttons.map(({ button }) => button)),
+    hint,
+    panels.camera.element,
+    panels.draw.element,
+  );
 
   /** One panel at a time. @param {'camera' | 'draw'} name */
   function toggle(name) {

@@ -27,18 +27,30 @@ const FILES = {
 /** The page's own ones that are asked about the mirror image as well. */
 const ASKED_TWICE = ['photos', 'accurate'];
 
-/** @typedef {{ model: Promise<Model>, told: Set<CallContext['emit']>, controller: AbortController }} Loading `told`: of bytes as they arrive */
+/**
+ * @typedef {{ model: Promise<Model>, told: Set<CallContext['emit']>, controller: AbortController }} Loading `told`: of
+ *   bytes as they arrive
+ */
 
 /** @type {Map<string, Loading>} */
 const models = new Map();
 
-/** A model of the page's own is loaded once it is asked; after a load that failed, or was given up, it is loaded again. @param {string} name @returns {Loading} */
+/**
+ * A model of the page's own is loaded once it is asked; after a load that failed, or was given up, it is loaded again.
+ * @param {string} name
+ * @returns {Loading}
+ */
 function loadingOf(name) {
   const known = models.get(name);
   if (known) return known;
   const [told, controller] = [new Set(), new AbortController()];
-  const onProgress = (/** @type {import('../../shim/formats/source.js').Received} */ received) => told.forEach((emit) => emit(received));
-  const loading = { model: loadModel(FILES[name], { ...RUNTIME, signal: controller.signal, onProgress }), told, controller };
+  const onProgress = (/** @type {import('../../shim/formats/source.js').Received} */ received) =>
+    told.forEach((emit) => emit(received));
+  const loading = {
+    model: loadModel(FILES[name], { ...RUNTIME, signal: controller.signal, onProgress }),
+    told,
+    controller,
+  };
   models.set(name, loading);
   loading.model.catch(() => models.delete(name));
   return loading;
@@ -47,7 +59,11 @@ function loadingOf(name) {
 /** @param {string} name */
 const modelNamed = (name) => loadingOf(name).model;
 
-/** Loads a model, and tells of its bytes; where this is given up, so is the load. @param {{ model: string }} args @param {CallContext} context */
+/**
+ * Loads a model, and tells of its bytes; where this is given up, so is the load.
+ * @param {{ model: string }} args
+ * @param {CallContext} context
+ */
 export async function prepare({ model: name }, { signal, emit }) {
   const { model, told, controller } = loadingOf(name);
   told.add(emit);
@@ -61,12 +77,16 @@ let warm;
 /** Loads and compiles what the first picture needs, so that it need not wait for it. */
 export const warmUp = () => (warm ??= tellSquare());
 
-/** Tells a dark square on a bright ground apart: so small a picture that it takes no time, and yet calls every function there is. */
+/**
+ * Tells a dark square on a bright ground apart: so small a picture that it takes no time, and yet calls every function
+ * there is.
+ */
 async function tellSquare() {
   const [edge, from, to] = [32, 8, 24];
   const inside = (/** @type {number} */ at) => at >= from && at < to;
   const square = new ImageData(edge, edge);
-  for (let i = 0; i < edge * edge; i++) square.data.fill(inside(i % edge) && inside(Math.floor(i / edge)) ? 64 : 255, 4 * i, 4 * i + 4);
+  for (let i = 0; i < edge * edge; i++)
+    square.data.fill(inside(i % edge) && inside(Math.floor(i / edge)) ? 64 : 255, 4 * i, 4 * i + 4);
   const [{ image }] = await Promise.all([preparePhoto(square), modelNamed('photos')]);
   await classify({ model: 'photos', pixels: image.data });
 }
@@ -105,11 +125,13 @@ function forget() {
  * Finds the garment in a picture, and asks a model about it: in one call, as the page may be busy between two.
  * @param {Parameters<typeof examine>[0] & { model: string }} args
  * @param {CallContext} context
- * @returns {Promise<Awaited<ReturnType<typeof examine>> & { probabilities?: Float32Array, failure?: { code?: string, message: string } }>} a
+ * @returns {Promise<Awaited<ReturnType<typeof examine>> & { probabilities?: Float32Array, failure?: { code?: string,
+ *   message: string } }>} a
  *   failure is the model's; what was found is there all the same
  */
 export async function look({ model, ...args }, context) {
-  // A worker's canvas waits for the page where the page is busy (seen in Chromium), and all else with it: what travels comes first.
+  // A worker's canvas waits for the page where the page is busy (seen in Chromium), and all else with it: what travels
+  // comes first.
   const loaded = modelNamed(model);
   await loaded.catch(() => {});
   const found = await examine(args, context);
@@ -124,7 +146,8 @@ export async function look({ model, ...args }, context) {
 
 /**
  * Finds the garment in a picture.
- * @param {{ id: number, file: Blob, box?: Box, inverted?: boolean, edge: number }} args `edge`: the longest of the preview, pixels
+ * @param {{ id: number, file: Blob, box?: Box, inverted?: boolean, edge: number }} args `edge`: the longest of the
+ *   preview, pixels
  * @param {CallContext} context
  */
 async function examine({ id, file, box, inverted, edge }, { signal, emit }) {
@@ -134,7 +157,16 @@ async function examine({ id, file, box, inverted, edge }, { signal, emit }) {
   const preview = previewOf(bitmap, edge);
   const size = { width: bitmap.width, height: bitmap.height };
   if (size.width * size.height > KEPT_PIXELS) forget();
-  return { ...size, kind, box: found, pixels: image.data, mask: mask.data, maskWidth: mask.width, maskHeight: mask.height, preview };
+  return {
+    ...size,
+    kind,
+    box: found,
+    pixels: image.data,
+    mask: mask.data,
+    maskWidth: mask.width,
+    maskHeight: mask.height,
+    preview,
+  };
 }
 
 /**
@@ -147,7 +179,8 @@ export async function classify({ model: name, pixels }) {
   const count = pixels.length / PICTURE;
   if (ASKED_TWICE.includes(name)) return { probabilities: await predictTwice(model, pixels) };
   const { data } = await model.predict({ shape: [count, 28, 28, 1], data: pixels });
-  if (data.length !== count * CLASSES) throw new Error(`this model tells ${data.length / count} classes apart, and ten are needed here`);
+  if (data.length !== count * CLASSES)
+    throw new Error(`this model tells ${data.length / count} classes apart, and ten are needed here`);
   return { probabilities: data.slice() };
 }
 

@@ -1,7 +1,10 @@
 import { byId, el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
-/** What the page says of a worker that ended, by the code of the error that ended it. @type {Record<string, { words: string, restart: string | null }>} */
+/**
+ * What the page says of a worker that ended, by the code of the error that ended it.
+ * @type {Record<string, { words: string, restart: string | null }>}
+ */
 const DEATHS = {
   unsupported: { words: 'worker.lacking', restart: null },
   'no-core': { words: 'worker.no-core', restart: 'worker.load-again' },
@@ -9,7 +12,8 @@ const DEATHS = {
 const DIED = { words: 'worker.died', restart: 'worker.restart' };
 
 /**
- * The worker's end, with the way back where there is one. One that only stopped answering is followed by another at once.
+ * The worker's end, with the way back where there is one. One that only stopped answering is followed by another at
+ * once.
  * @param {import('../session.js').Session} session @param {() => void} onRestart
  */
 export function createAlarm(session, onRestart) {

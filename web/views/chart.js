@@ -76,7 +76,11 @@ export function createChart(host, onPoint) {
     /** @param {number} epoch @param {number} training @param {number} validation */
     addPoint(epoch, training, validation) {
       live = null;
-      data = [[...data[0], epoch], [...data[1], training], [...data[2], validation]];
+      data = [
+        [...data[0], epoch],
+        [...data[1], training],
+        [...data[2], validation],
+      ];
       draw();
     },
     /** @param {number} x in epochs @param {number} y */
@@ -130,7 +134,8 @@ function layOut(canvas, xs, ys) {
   canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
   context.scale(devicePixelRatio, devicePixelRatio);
   const style = getComputedStyle(canvas);
-  const share = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) => (value - low) / (high - low);
+  const share = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) =>
+    (value - low) / (high - low);
   return {
     ...frame,
     context,
@@ -159,14 +164,20 @@ function drawAxes({ context, em, left, right, top, bottom, xs, ys, font, colour,
   context.textBaseline = 'middle';
   for (const y of multiplesOf(up, ...ys)) {
     context.fillText(decimal(y, digitsOf(up)), left - em / 2, toY(y));
-    line(context, [[left, sharp(toY(y))], [right, sharp(toY(y))]]);
+    line(context, [
+      [left, sharp(toY(y))],
+      [right, sharp(toY(y))],
+    ]);
   }
 }
 
 /** @param {Plot} plot @param {number} epoch */
 function drawGuide({ context, colour, toX, top, bottom }, epoch) {
   context.strokeStyle = colour('--muted');
-  line(context, [[sharp(toX(epoch)), top], [sharp(toX(epoch)), bottom]]);
+  line(context, [
+    [sharp(toX(epoch)), top],
+    [sharp(toX(epoch)), bottom],
+  ]);
 }
 
 /**

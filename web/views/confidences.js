@@ -23,9 +23,16 @@ export function createConfidencesView(session) {
   function renderText() {
     const title = byId('confidence-title');
     byId('confidences').dataset.index = results ? index : '';
-    if (results) title.replaceChildren(t('confidences.picture', { index: index + 1 }), ' ', verdictTitle(results.predicted[index], results.labels[index]));
+    if (results)
+      title.replaceChildren(
+        t('confidences.picture', { index: index + 1 }),
+        ' ',
+        verdictTitle(results.predicted[index], results.labels[index]),
+      );
     else title.textContent = t('confidences.empty');
-    byId('confidence-bars').replaceChildren(...Array.from({ length: 10 }, (_, k) => bar(k, results && results.probabilities[index * 10 + k], standing(k))));
+    byId('confidence-bars').replaceChildren(
+      ...Array.from({ length: 10 }, (_, k) => bar(k, results && results.probabilities[index * 10 + k], standing(k))),
+    );
   }
 
   /** @param {number} k */

@@ -27,8 +27,21 @@ export function createConfusionView(session, onSelect) {
 
   function render() {
     table.replaceChildren(
-      el('thead', {}, el('tr', {}, el('td', { className: 'corner' }, t('confusion.corner')), ...CLASSES.map((k) => nameCell(k, 'col')))),
-      el('tbody', {}, ...CLASSES.map((r) => el('tr', {}, nameCell(r, 'row'), ...CLASSES.map((c) => el('td', {}, button(r, c)))))),
+      el(
+        'thead',
+        {},
+        el(
+          'tr',
+          {},
+          el('td', { className: 'corner' }, t('confusion.corner')),
+          ...CLASSES.map((k) => nameCell(k, 'col')),
+        ),
+      ),
+      el(
+        'tbody',
+        {},
+        ...CLASSES.map((r) => el('tr', {}, nameCell(r, 'row'), ...CLASSES.map((c) => el('td', {}, button(r, c))))),
+      ),
     );
   }
 
@@ -94,7 +107,11 @@ export function createConfusionView(session, onSelect) {
 
   function renderTitle() {
     if (!open || !cells) return;
-    const values = { true: className(open.row), predicted: className(open.column), count: count(cells[open.row][open.column].length) };
+    const values = {
+      true: className(open.row),
+      predicted: className(open.column),
+      count: count(cells[open.row][open.column].length),
+    };
     byId('cell-title').textContent = t(open.row === open.column ? 'confusion.cell-right' : 'confusion.cell', values);
   }
 

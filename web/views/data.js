@@ -4,7 +4,8 @@ import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
 /**
  * Where the images come from: choosing, loading with progress, failing with a way out, and the shapes that came.
  * @param {import('../session.js').Session} session
- * @param {{ source: () => string, onSource: (source: any) => void, onFiles: (files: File[]) => void }} options `source`: of what is
+ * @param {{ source: () => string, onSource: (source: any) => void, onFiles: (files: File[]) => void }} options
+ *   `source`: of what is
  *   loaded, or is to be loaded first; `onSource`: told of another once it is loaded; `onFiles`: what was chosen
  */
 export function createDataView(session, { source, onSource, onFiles }) {
@@ -42,7 +43,13 @@ export function createDataView(session, { source, onSource, onFiles }) {
 
   function statusText() {
     const { state, info } = session.data;
-    if (state === 'failed') return [t(tried === 'files' ? 'data.failed-files' : 'data.failed'), info ? t('data.kept', { name: info.name }) : ''].filter(Boolean).join(' ');
+    if (state === 'failed')
+      return [
+        t(tried === 'files' ? 'data.failed-files' : 'data.failed'),
+        info ? t('data.kept', { name: info.name }) : '',
+      ]
+        .filter(Boolean)
+        .join(' ');
     if (state !== 'ready' || !info) return t(`data.${state === 'ready' ? 'empty' : state}`);
     const counts = { train: count(info.train.images[0]), test: count(info.test.images[0]) };
     return info.synthetic ? t('data.ready-synthetic', counts) : t('data.ready', { name: info.name, ...counts });
@@ -77,7 +84,14 @@ export function createDataView(session, { source, onSource, onFiles }) {
       ['dims.test-labels', info?.test.labels],
     ];
     byId('dims').replaceChildren(
-      ...rows.map(([key, shape]) => el('div', {}, el('dt', {}, t(/** @type {string} */ (key))), el('dd', {}, shapeText(/** @type {any} */ (shape))))),
+      ...rows.map(([key, shape]) =>
+        el(
+          'div',
+          {},
+          el('dt', {}, t(/** @type {string} */ (key))),
+          el('dd', {}, shapeText(/** @type {any} */ (shape))),
+        ),
+      ),
     );
   }
 

@@ -8,7 +8,8 @@ import { spelt } from '../fields.js';
  *
  * @param {import('../fields.js').Field} field
  * @param {{ value: any, testid: string, describedBy: string, nameOf?: (value: string) => string,
- *   onValue: (value: any) => void, onInvalid: () => void }} options `nameOf`: of a choice; without it, its name in the API
+ *   onValue: (value: any) => void, onInvalid: () => void }} options `nameOf`: of a choice; without it, its name in the
+ *   API
  */
 export function createControl(field, { value, testid, describedBy, nameOf, onValue, onInvalid }) {
   const control = elementOf(field);

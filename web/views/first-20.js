@@ -10,12 +10,28 @@ export function createFirst20View() {
   const places = [...Array(20).keys()];
 
   function render() {
-    const wrong = (/** @type {number} */ i) => results !== null && i < results.labels.length && results.predicted[i] !== results.labels[i];
+    const wrong = (/** @type {number} */ i) =>
+      results !== null && i < results.labels.length && results.predicted[i] !== results.labels[i];
     const row = (/** @type {string} */ key, /** @type {(i: number) => (Node | string)[]} */ cell) =>
-      el('tr', {}, el('th', { scope: 'row' }, t(key)), ...places.map((i) => el('td', { className: wrong(i) ? 'wrong' : '' }, ...cell(i))));
-    const value = (/** @type {ArrayLike<number> | undefined} */ values, /** @type {number} */ i) => (!values || i >= values.length ? '·' : values[i] === NO_CLASS ? '–' : String(values[i]));
+      el(
+        'tr',
+        {},
+        el('th', { scope: 'row' }, t(key)),
+        ...places.map((i) => el('td', { className: wrong(i) ? 'wrong' : '' }, ...cell(i))),
+      );
+    const value = (/** @type {ArrayLike<number> | undefined} */ values, /** @type {number} */ i) =>
+      !values || i >= values.length ? '·' : values[i] === NO_CLASS ? '–' : String(values[i]);
     byId('first-20').replaceChildren(
-      el('thead', {}, el('tr', {}, el('th', { scope: 'row' }, t('first20.picture')), ...places.map((i) => el('th', { scope: 'col' }, String(i + 1))))),
+      el(
+        'thead',
+        {},
+        el(
+          'tr',
+          {},
+          el('th', { scope: 'row' }, t('first20.picture')),
+          ...places.map((i) => el('th', { scope: 'col' }, String(i + 1))),
+        ),
+      ),
       el(
         'tbody',
         {},

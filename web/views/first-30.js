@@ -4,7 +4,10 @@ import { onLanguage } from '../i18n/index.js';
 import { whenLoaded } from './loaded.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 
-/** The first thirty training pictures with the names of their classes. @param {import('../session.js').Session} session */
+/**
+ * The first thirty training pictures with the names of their classes.
+ * @param {import('../session.js').Session} session
+ */
 export function createFirst30View(session) {
   const cells = Array.from({ length: 30 }, () => ({ canvas: blankCanvas(), name: el('span', { className: 'title' }) }));
   /** @type {Uint8Array | null} */

@@ -42,7 +42,12 @@ export function createGridView(session, onSelect) {
     const { predicted, labels } = /** @type {import('../metrics.js').Results} */ (results);
     const canvas = blankCanvas();
     paint(canvas, pixels);
-    const button = el('button', { type: 'button', className: 'picture' }, canvas, verdictTitle(predicted[index], labels[index]));
+    const button = el(
+      'button',
+      { type: 'button', className: 'picture' },
+      canvas,
+      verdictTitle(predicted[index], labels[index]),
+    );
     button.addEventListener('click', () => onSelect(index));
     const cell = el('li', { 'data-testid': 'prediction-cell' }, button);
     Object.assign(cell.dataset, {

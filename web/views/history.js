@@ -41,7 +41,8 @@ function createFigure(name, key) {
     const [epochs, training, validation] = chart.points;
     const at = pointed !== null && pointed < epochs.length ? pointed : epochs.length - 1;
     figure.dataset.points = epochs.length;
-    const values = at < 0 ? null : { epoch: epochs[at], training: decimal(training[at], 4), validation: decimal(validation[at], 4) };
+    const values =
+      at < 0 ? null : { epoch: epochs[at], training: decimal(training[at], 4), validation: decimal(validation[at], 4) };
     setText(readout, values ? t('plot.readout', values) : t('plot.empty'));
     host.setAttribute('aria-label', values ? `${t(`plot.${name}`)}. ${t('plot.readout', values)}` : t('plot.empty'));
   }

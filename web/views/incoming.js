@@ -49,17 +49,26 @@ export function createIncoming(takers, mayLoad) {
     const { strays, ...groups } = await sorted(files, expected);
     const unopened = REASONS.map((reason) => ({ reason, some: strays.filter(({ why }) => why === reason) }))
       .filter(({ some }) => some.length > 0)
-      .map(({ reason, some }) => () => t(`incoming.${reason}`, { names: namesOf(some) }));
+      .map(
+        ({ reason, some }) =>
+          () =>
+            t(`incoming.${reason}`, { names: namesOf(some) }),
+      );
     const messages = [...more, ...unopened];
     if (groups.dataset.length > 0 && !mayLoad()) {
       groups.dataset = [];
       messages.push(() => t('incoming.locked'));
     }
     say(messages);
-    for (const kind of /** @type {Kind[]} */ (Object.keys(takers))) if (groups[kind].length > 0) give(kind, groups[kind]);
+    for (const kind of /** @type {Kind[]} */ (Object.keys(takers)))
+      if (groups[kind].length > 0) give(kind, groups[kind]);
   }
 
-  /** A part of the page that cannot be loaded, as without a network, takes nothing. @param {Kind} kind @param {File[]} files */
+  /**
+   * A part of the page that cannot be loaded, as without a network, takes nothing.
+   * @param {Kind} kind
+   * @param {File[]} files
+   */
   async function give(kind, files) {
     try {
       await takers[kind](files);
@@ -97,10 +106,14 @@ export function createIncoming(takers, mayLoad) {
 }
 
 /** A text field takes what it can use of a paste by itself. @param {EventTarget | null} target */
-const isTextField = (target) => target instanceof HTMLElement && target.matches('input:not([type="checkbox"], [type="range"], [type="file"]), textarea, [contenteditable]');
+const isTextField = (target) =>
+  target instanceof HTMLElement &&
+  target.matches('input:not([type="checkbox"], [type="range"], [type="file"]), textarea, [contenteditable]');
 
 /** @param {Stray[]} strays */
 function namesOf(strays) {
   const names = strays.slice(0, MOST_NAMED).map(({ file }) => file.name);
-  return strays.length > MOST_NAMED ? t('incoming.more', { names: names.join(', '), count: strays.length - MOST_NAMED }) : names.join(', ');
+  return strays.length > MOST_NAMED
+    ? t('incoming.more', { names: names.join(', '), count: strays.length - MOST_NAMED })
+    : names.join(', ');
 }

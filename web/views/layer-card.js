@@ -26,7 +26,8 @@ let ids = 0;
 
 /**
  * @param {Layer} layer altered in place
- * @param {{ onChange: () => void, onInvalid: () => void, onMove: (by: number) => void, onRemove: () => void }} [actions] none: the last layer
+ * @param {{ onChange: () => void, onInvalid: () => void, onMove: (by: number) => void, onRemove: () => void }}
+ *   [actions] none: the last layer
  */
 export function createLayerCard(layer, actions) {
   const id = `layer-${++ids}`;
@@ -43,7 +44,11 @@ export function createLayerCard(layer, actions) {
   /** @type {Standing} */
   let standing;
 
-  /** @param {string} name @param {import('../fields.js').Field} field @param {boolean} [isRare] its label is its name in the API */
+  /**
+   * @param {string} name
+   * @param {import('../fields.js').Field} field
+   * @param {boolean} [isRare] its label is its name in the API
+   */
   function fieldFor(name, field, isRare) {
     const onInvalid = () => {
       render();
@@ -54,11 +59,21 @@ export function createLayerCard(layer, actions) {
       render();
       actions?.onChange();
     };
-    const made = createControl(field, { value: layer.options[name], testid: `layer-${name}`, describedBy: error.id, onValue, onInvalid });
+    const made = createControl(field, {
+      value: layer.options[name],
+      testid: `layer-${name}`,
+      describedBy: error.id,
+      onValue,
+      onInvalid,
+    });
     const text = el('span', isRare ? { translate: false, lang: 'en', textContent: name } : { className: name });
     controls.push({ ...made, label: () => (isRare ? name : t(`model.${name}`)) });
     if (!isRare) labels.push([text, `model.${name}`]);
-    return el('label', { className: field.flag ? 'field check' : 'field' }, ...(field.flag ? [made.control, text] : [text, made.control]));
+    return el(
+      'label',
+      { className: field.flag ? 'field check' : 'field' },
+      ...(field.flag ? [made.control, text] : [text, made.control]),
+    );
   }
 
   /** @type {[Element, string][]} what changes with the language */
@@ -82,18 +97,46 @@ export function createLayerCard(layer, actions) {
   const main = Object.entries(fields).map(([name, field]) => fieldFor(name, field));
   if (layer.kind === 'add') main.push(reader('with'));
   const more = el('summary');
-  const details = el('details', {}, more, el('div', { className: 'layer-rare' }, reader('from'), ...Object.entries(rare).map(([name, field]) => fieldFor(name, field, true))));
-  const tools = actions ? [tool('up', '↑', () => actions.onMove(-1)), tool('down', '↓', () => actions.onMove(1)), tool('remove', '×', actions.onRemove)] : [];
-  const node = el('li', { className: 'layer' }, el('div', { className: 'layer-row', role: 'group', 'aria-labelledby': id },
-    el('div', { className: 'layer-name' }, title, remark),
-    el('div', { className: 'layer-fields' }, ...main, ...(actions ? [details] : [])),
-    el('div', { className: 'layer-comes' }, shape, parameters),
-    el('div', { className: 'layer-tools' }, ...tools),
-    error));
+  const details = el(
+    'details',
+    {},
+    more,
+    el(
+      'div',
+      { className: 'layer-rare' },
+      reader('from'),
+      ...Object.entries(rare).map(([name, field]) => fieldFor(name, field, true)),
+    ),
+  );
+  const tools = actions
+    ? [
+        tool('up', '↑', () => actions.onMove(-1)),
+        tool('down', '↓', () => actions.onMove(1)),
+        tool('remove', '×', actions.onRemove),
+      ]
+    : [];
+  const node = el(
+    'li',
+    { className: 'layer' },
+    el(
+      'div',
+      { className: 'layer-row', role: 'group', 'aria-labelledby': id },
+      el('div', { className: 'layer-name' }, title, remark),
+      el('div', { className: 'layer-fields' }, ...main, ...(actions ? [details] : [])),
+      el('div', { className: 'layer-comes' }, shape, parameters),
+      el('div', { className: 'layer-tools' }, ...tools),
+      error,
+    ),
+  );
 
   /** @param {string} name @param {string} sign @param {() => void} press */
   function tool(name, sign, press) {
-    const button = el('button', { type: 'button', className: 'tool', 'data-testid': `layer-${name}`, textContent: sign });
+    const button = el('button', {
+      type: 'button',
+      className: 'tool',
+      'data-testid': `layer-${name}`,
+      textContent: sign,
+    });
     if (name !== 'remove') button.dataset.repeat = '';
     button.addEventListener('click', press);
     return button;
@@ -108,7 +151,12 @@ export function createLayerCard(layer, actions) {
     setText(more, t('model.more'));
     setText(remark, remarkText(earlier));
     for (const { name: which, select } of reads) fillReads(select, which, earlier);
-    tools.forEach((button, i) => button.setAttribute('aria-label', t(['model.up', 'model.down', 'model.remove'][i], { layer: `${place} ${name}` })));
+    tools.forEach((button, i) =>
+      button.setAttribute(
+        'aria-label',
+        t(['model.up', 'model.down', 'model.remove'][i], { layer: `${place} ${name}` }),
+      ),
+    );
     if (tools.length > 0) {
       tools[0].disabled = place === 1;
       tools[1].disabled = lowest;
@@ -142,7 +190,13 @@ export function createLayerCard(layer, actions) {
   function renderError() {
     const { misread, fault, earlier } = standing;
     const bad = controls.find(({ invalid }) => invalid());
-    const { key, values } = fault ? explain(layer, earlier.map(({ kind }) => kind), fault.inputs) : { key: misread };
+    const { key, values } = fault
+      ? explain(
+          layer,
+          earlier.map(({ kind }) => kind),
+          fault.inputs,
+        )
+      : { key: misread };
     /** @type {(string | HTMLElement)[]} */
     const said = bad ? [`${bad.label()}: ${bad.needs()}`] : key ? [t(`fault.${key}`, values)] : [];
     if (!bad && key === 'other') said.push(' ', el('span', { lang: 'en', translate: false }, fault?.message ?? ''));
@@ -159,14 +213,19 @@ export function createLayerCard(layer, actions) {
       standing = next;
       render();
     },
-    /** Gives the focus to a tool, to its neighbour where it rests, or without a name to the first field. @param {'up' | 'down' | 'remove'} [name] */
+    /**
+     * Gives the focus to a tool, to its neighbour where it rests, or without a name to the first field.
+     * @param {'up' | 'down' | 'remove'} [name]
+     */
     focus(name) {
       const [up, down, remove] = tools;
       const wanted = name === 'up' ? (up.disabled ? down : up) : name === 'down' ? (down.disabled ? up : down) : remove;
       (name ? wanted : (node.querySelector('input, select') ?? remove)).focus();
     },
     /** What Start gives the focus to where this cannot be trained. */
-    firstInvalid: () => controls.find(({ invalid }) => invalid())?.control ?? (node.classList.contains('at-fault') ? (node.querySelector('input, select, button') ?? title) : null),
+    firstInvalid: () =>
+      controls.find(({ invalid }) => invalid())?.control ??
+      (node.classList.contains('at-fault') ? (node.querySelector('input, select, button') ?? title) : null),
   };
 }
 
@@ -181,4 +240,5 @@ function placeText(id, earlier) {
 }
 
 /** @param {number} parameters */
-const parametersText = (parameters) => (parameters > 0 ? t('model.parameters', { count: count(parameters) }) : t('model.no-parameters'));
+const parametersText = (parameters) =>
+  parameters > 0 ? t('model.parameters', { count: count(parameters) }) : t('model.no-parameters');

@@ -1,6 +1,10 @@
 /** @import { DataState, Session } from '../session.js' */
 
-/** Calls `show` once for every dataset that is loaded, and for the one that is there already. @param {Session} session @param {(data: DataState) => void} show */
+/**
+ * Calls `show` once for every dataset that is loaded, and for the one that is there already.
+ * @param {Session} session
+ * @param {(data: DataState) => void} show
+ */
 export function whenLoaded(session, show) {
   let shown = 0; // its version
   const look = () => {

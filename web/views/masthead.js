@@ -17,7 +17,10 @@ export function createMasthead({ session, trainer, settings, parameters, start }
     setText(byId('piece-model'), known === null ? '' : t('piece.parameters', { count: count(known) }));
     setText(byId('piece-train'), trainText());
     const test = trainer.evaluation.test;
-    setText(byId('piece-evaluate'), test && Number.isFinite(test.loss) ? t('piece.accuracy', { accuracy: percent(test.accuracy) }) : '');
+    setText(
+      byId('piece-evaluate'),
+      test && Number.isFinite(test.loss) ? t('piece.accuracy', { accuracy: percent(test.accuracy) }) : '',
+    );
   }
 
   function labelOf() {
@@ -30,7 +33,11 @@ export function createMasthead({ session, trainer, settings, parameters, start }
   function noteText() {
     const { continues, offer, model } = trainer.view;
     if (offer) return t('begin.note-continue', { epoch: offer.epoch, epochs: offer.epochs });
-    if (continues && model) return t('begin.note-continue', { epoch: Math.min(model.position.epoch + 1, settings.epochs), epochs: settings.epochs });
+    if (continues && model)
+      return t('begin.note-continue', {
+        epoch: Math.min(model.position.epoch + 1, settings.epochs),
+        epochs: settings.epochs,
+      });
     return t('begin.note', { epochs: count(settings.epochs), pictures: count(picturesUsed()) });
   }
 
@@ -46,7 +53,9 @@ export function createMasthead({ session, trainer, settings, parameters, start }
 
   function trainText() {
     const { progress } = trainer;
-    return progress ? t('piece.epochs', { epoch: Math.min(progress.epoch + 1, progress.epochs), epochs: progress.epochs }) : '';
+    return progress
+      ? t('piece.epochs', { epoch: Math.min(progress.epoch + 1, progress.epochs), epochs: progress.epochs })
+      : '';
   }
 
   begin.addEventListener('click', () => {

@@ -2,7 +2,8 @@ import { el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
 /**
- * While a part of the page that comes later cannot be loaded, its place says so. Browsers remember a script that failed for as long as
+ * While a part of the page that comes later cannot be loaded, its place says so. Browsers remember a script that failed
+ * for as long as
  * the page is open, so what helps is to load the page again.
  * @template T
  * @param {HTMLElement} place
@@ -20,6 +21,9 @@ export function orMissing(place, part) {
       setText(again, t('part.again'));
     });
   };
-  part.then(() => earlier?.remove(), () => earlier ?? tell());
+  part.then(
+    () => earlier?.remove(),
+    () => earlier ?? tell(),
+  );
   return part;
 }

@@ -77,10 +77,14 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
   function remove(layer) {
     const at = settings.layers.indexOf(layer);
     const { left, restore } = without(settings.layers, at);
-    rearrange(left, () => t('model.removed', { layer: nameOf(layer) }), () => {
-      rearrange(restore(settings.layers), () => t('model.restored', { layer: nameOf(layer) }));
-      cardOf(layer).focus('remove');
-    });
+    rearrange(
+      left,
+      () => t('model.removed', { layer: nameOf(layer) }),
+      () => {
+        rearrange(restore(settings.layers), () => t('model.restored', { layer: nameOf(layer) }));
+        cardOf(layer).focus('remove');
+      },
+    );
     const next = left[Math.min(at, left.length - 1)];
     if (next) cardOf(next).focus('remove');
     else kinds.focus();
@@ -106,18 +110,23 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     const all = [...layers.map(cardOf), last];
     arrange(all.map((card) => card.node));
     const wrong = misread(layers);
-    all.forEach((card, at) => card.render({
-      place: at + 1,
-      earlier: layers.slice(0, at),
-      lowest: at === layers.length - 1,
-      shown: shownOf(card.layer),
-      misread: wrong.get(at),
-      fault: wrong.size === 0 ? faultAt(at) : null,
-    }));
+    all.forEach((card, at) =>
+      card.render({
+        place: at + 1,
+        earlier: layers.slice(0, at),
+        lowest: at === layers.length - 1,
+        shown: shownOf(card.layer),
+        misread: wrong.get(at),
+        fault: wrong.size === 0 ? faultAt(at) : null,
+      }),
+    );
     renderTools(wrong.size > 0);
   }
 
-  /** Puts the cards in order; the one with the focus stays put and keeps it, the others go round it. @param {Element[]} nodes */
+  /**
+   * Puts the cards in order; the one with the focus stays put and keeps it, the others go round it.
+   * @param {Element[]} nodes
+   */
   function arrange(nodes) {
     if (list.children.length === nodes.length && nodes.every((node, i) => node === list.children[i])) return;
     const at = nodes.findIndex((node) => node.contains(document.activeElement));
@@ -136,7 +145,8 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
   /** @param {number} at */
   function faultAt(at) {
     const { fault, layers: shown = [] } = description ?? {};
-    if (!fault || (described[at] ?? last.layer) !== (settings.layers[at] ?? last.layer) || fault.layer !== at) return null;
+    if (!fault || (described[at] ?? last.layer) !== (settings.layers[at] ?? last.layer) || fault.layer !== at)
+      return null;
     const places = at < described.length ? readsOf(described, at) : [at];
     const shapes = [[28, 28, 1], ...shown.map(({ outputShape }) => /** @type {number[]} */ (outputShape.slice(1)))];
     return { inputs: places.map((place) => shapes[place] ?? []), message: fault.message };
@@ -148,9 +158,14 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     const name = writeModel(layers);
     preset.value = name in PRESETS ? name : 'own';
     const chosen = after.value === '' || Number(after.value) > layers.length ? layers.length : Number(after.value);
-    after.replaceChildren(...[t('model.picture'), ...layers.map((layer, at) => `${at + 1} ${nameOf(layer)}`)].map((text, place) => el('option', { value: place }, text)));
+    after.replaceChildren(
+      ...[t('model.picture'), ...layers.map((layer, at) => `${at + 1} ${nameOf(layer)}`)].map((text, place) =>
+        el('option', { value: place }, text),
+      ),
+    );
     after.value = String(chosen);
-    byId('model-add').disabled = kinds.value === '' || layers.length >= MAX_LAYERS - 1; // no kinds before there are words for them
+    // no kinds before there are words for them
+    byId('model-add').disabled = kinds.value === '' || layers.length >= MAX_LAYERS - 1;
     setText(byId('model-note'), note());
     undoButton.hidden = !undo;
     if (description?.text) setText(byId('summary'), description.text);
@@ -159,8 +174,15 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
 
   function renderKinds() {
     const chosen = kinds.value;
-    kinds.replaceChildren(...Object.entries(GROUPS).map(([group, names]) =>
-      el('optgroup', { label: t(`group.${group}`) }, ...names.map((kind) => el('option', { value: kind }, t(`layer.${kind}`))))));
+    kinds.replaceChildren(
+      ...Object.entries(GROUPS).map(([group, names]) =>
+        el(
+          'optgroup',
+          { label: t(`group.${group}`) },
+          ...names.map((kind) => el('option', { value: kind }, t(`layer.${kind}`))),
+        ),
+      ),
+    );
     if (chosen) kinds.value = chosen;
   }
 

@@ -11,7 +11,9 @@ export function createPerClassView() {
   let rows = null;
 
   function render() {
-    const heads = ['class', 'precision', 'recall', 'f1', 'support'].map((key) => el('th', { scope: 'col' }, t(`per-class.${key}`)));
+    const heads = ['class', 'precision', 'recall', 'f1', 'support'].map((key) =>
+      el('th', { scope: 'col' }, t(`per-class.${key}`)),
+    );
     const body = Array.from({ length: 10 }, (_, k) => line(className(k), rows?.[k]));
     byId('per-class').replaceChildren(
       el('thead', {}, el('tr', {}, ...heads)),
@@ -22,7 +24,8 @@ export function createPerClassView() {
 
   /** @param {string} name @param {Row} [row] */
   function line(name, row) {
-    const ratio = (/** @type {number | undefined} */ value) => (Number.isFinite(value) ? decimal(/** @type {number} */ (value), 3) : '–');
+    const ratio = (/** @type {number | undefined} */ value) =>
+      Number.isFinite(value) ? decimal(/** @type {number} */ (value), 3) : '–';
     const f1 = el('td', { className: 'with-rule' }, ratio(row?.f1));
     f1.style.setProperty('--share', String(row?.f1 || 0));
     return el(
@@ -48,7 +51,8 @@ export function createPerClassView() {
 
 /** @param {Row[]} rows @returns {Row} plain means; the pictures are summed */
 function means(rows) {
-  const mean = (/** @type {(row: Row) => number} */ pick) => rows.reduce((sum, row) => sum + (pick(row) || 0), 0) / rows.length;
+  const mean = (/** @type {(row: Row) => number} */ pick) =>
+    rows.reduce((sum, row) => sum + (pick(row) || 0), 0) / rows.length;
   return {
     precision: mean((row) => row.precision),
     recall: mean((row) => row.recall),

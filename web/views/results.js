@@ -17,7 +17,8 @@ import { createSampleView } from './sample.js';
 const CLASSES = 10;
 
 /**
- * The first training pictures, and what the network makes of the test pictures: grid, confidences, tables. It comes once the page stands.
+ * The first training pictures, and what the network makes of the test pictures: grid, confidences, tables. It comes
+ * once the page stands.
  * @param {import('../session.js').Session} session
  * @param {import('../trainer.js').Trainer} trainer
  */
@@ -47,5 +48,6 @@ export async function createResults(session, trainer) {
 
   trainer.on('evaluation', show);
   show(trainer.evaluation);
-  if (top < innerHeight) scrollBy({ top: below.getBoundingClientRect().top - top, behavior: 'instant' }); // who is looking at what comes below stays there
+  // who is looking at what comes below stays there
+  if (top < innerHeight) scrollBy({ top: below.getBoundingClientRect().top - top, behavior: 'instant' });
 }

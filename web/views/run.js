@@ -5,7 +5,8 @@ import { onLanguage, t } from '../i18n/index.js';
  * Start, Pause and Stop, and in words how the run stands.
  * @param {import('../session.js').Session} session
  * @param {import('../trainer.js').Trainer} trainer
- * @param {{ model: () => HTMLElement | null, settings: () => HTMLElement | null }} firstInvalid what cannot be used, if anything
+ * @param {{ model: () => HTMLElement | null, settings: () => HTMLElement | null }} firstInvalid what cannot be used, if
+ *   anything
  */
 export function createRunView(session, trainer, firstInvalid) {
   const startButton = byId('train-start');
@@ -38,7 +39,8 @@ export function createRunView(session, trainer, firstInvalid) {
   function statusText() {
     const { state, loading, model, continues, offer, evaluating } = trainer.view;
     if (state === 'training' && evaluating) return t('status.evaluating');
-    if (state === 'training') return trainer.progress ? t('status.training', atEpoch(trainer.progress)) : t('status.starting');
+    if (state === 'training')
+      return trainer.progress ? t('status.training', atEpoch(trainer.progress)) : t('status.starting');
     if (state === 'loading') return t(LOADING[loading]);
     if (state === 'done' && model) return endText(model);
     if (state !== 'idle') return t(`status.${state}`);
@@ -70,7 +72,8 @@ const LOADING = { images: 'status.loading', model: 'status.loading-model', runs:
 /** @param {import('../trainer.js').TabModel} model of a run that came to its end, or a saved one */
 function endText({ origin, name, ended, position, epochs }) {
   if (origin === 'saved') return t('status.saved', { name });
-  if (ended.how === 'early' || ended.how === 'diverged') return t(`status.${ended.how}`, { epoch: ended.epoch, epochs });
+  if (ended.how === 'early' || ended.how === 'diverged')
+    return t(`status.${ended.how}`, { epoch: ended.epoch, epochs });
   return t('status.done', { epochs: position.epoch });
 }
 

@@ -1,7 +1,10 @@
 import { byId, el } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
-/** @typedef {{ build: string, threads: number, fallback: import('../../shim/core/core.js').Fallback | null }} RunningCore */
+/**
+ * @typedef {{ build: string, threads: number, fallback: import('../../shim/core/core.js').Fallback | null }}
+ *   RunningCore
+ */
 
 /** Which build of the core runs, on how many threads, and why not on more where more were wanted. */
 export function createRuntimeView() {
@@ -15,7 +18,12 @@ export function createRuntimeView() {
     node.dataset.build = core?.build ?? '';
     node.dataset.threads = core?.threads ?? '';
     const now = core ? [...whatRuns(core), ...whyNotMore(core)] : worker === 'dead' ? [] : [t('runtime.none')];
-    node.replaceChildren(...now, ...(failure ? [' ', el('span', { className: 'error', role: 'alert' }, t('runtime.unavailable', { reason: failure }))] : []));
+    node.replaceChildren(
+      ...now,
+      ...(failure
+        ? [' ', el('span', { className: 'error', role: 'alert' }, t('runtime.unavailable', { reason: failure }))]
+        : []),
+    );
   }
 
   onLanguage(render);

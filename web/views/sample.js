@@ -47,7 +47,10 @@ function axes() {
   const marks = [svg('rect', { class: 'frame', x: left, y: top, width: side, height: side })];
   for (let tick = 0; tick < 28; tick += 5) {
     const at = (tick + 0.5) * PIXEL;
-    marks.push(line(left + at, top + side, left + at, top + side + 5), text(left + at, top + side + 20, tick, 'middle'));
+    marks.push(
+      line(left + at, top + side, left + at, top + side + 5),
+      text(left + at, top + side + 20, tick, 'middle'),
+    );
     marks.push(line(left - 5, top + at, left, top + at), text(left - 9, top + at + 4.5, tick, 'end'));
   }
   marks.push(svg('rect', { class: 'frame', x: SCALE.left, y: top, width: SCALE.width, height: side }));

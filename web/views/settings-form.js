@@ -26,7 +26,14 @@ const MORE = {
   emaMomentum: ({ ema }) => ema,
 };
 
-const OPTIMIZERS = { adam: 'Adam', adamw: 'AdamW', adadelta: 'AdaDelta', sgd: 'SGD', rmsprop: 'RMSprop', adagrad: 'Adagrad' };
+const OPTIMIZERS = {
+  adam: 'Adam',
+  adamw: 'AdamW',
+  adadelta: 'AdaDelta',
+  sgd: 'SGD',
+  rmsprop: 'RMSprop',
+  adagrad: 'Adagrad',
+};
 
 /** @param {string} value of a choice */
 const nameOf = (value) => OPTIMIZERS[/** @type {keyof typeof OPTIMIZERS} */ (value)] ?? t(`schedule.${value}`);
@@ -34,7 +41,8 @@ const nameOf = (value) => OPTIMIZERS[/** @type {keyof typeof OPTIMIZERS} */ (val
 /**
  * The settings of a run. What is typed is checked at once; only what is valid reaches `settings`.
  * @param {Settings} settings altered in place
- * @param {{ onChange: () => void, onInvalid: () => void, onRuntime: () => void }} listeners `onRuntime`: told as well when what the
+ * @param {{ onChange: () => void, onInvalid: () => void, onRuntime: () => void }} listeners `onRuntime`: told as well
+ *   when what the
  *   model runs on is to be another build
  */
 export function createSettingsForm(settings, { onChange, onInvalid, onRuntime }) {

@@ -66,7 +66,12 @@ export function createTape(plannedEpochs) {
   };
 }
 
-/** Lines and numbers, as dense as the width allows. @param {number} width @param {number} height @param {number} epochs */
+/**
+ * Lines and numbers, as dense as the width allows.
+ * @param {number} width
+ * @param {number} height
+ * @param {number} epochs
+ */
 function marks(width, height, epochs) {
   const centimetre = width / epochs;
   const divisions = centimetre >= 40 ? 10 : centimetre >= 14 ? 2 : 1;
@@ -80,7 +85,8 @@ function marks(width, height, epochs) {
     const length = height * (whole ? 0.4 : (i * 2) % divisions === 0 ? 0.27 : 0.15);
     lines += `M${x} 0V${length}M${x} ${height - length / 2}V${height}`;
     const epoch = i / divisions;
-    if (whole && epoch % step === 0) numbers.push(svg('text', { x: x - 4, y: height * 0.7, 'text-anchor': 'end' }, String(epoch)));
+    if (whole && epoch % step === 0)
+      numbers.push(svg('text', { x: x - 4, y: height * 0.7, 'text-anchor': 'end' }, String(epoch)));
   }
   return [svg('path', { d: lines }), ...numbers];
 }

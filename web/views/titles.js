@@ -15,4 +15,8 @@ export function verdictTitle(predicted, label) {
 
 /** @param {boolean} right */
 export const sign = (right) =>
-  el('span', { className: right ? 'sign tick' : 'sign cross', role: 'img', ariaLabel: t(right ? 'grid.right' : 'grid.wrong') });
+  el('span', {
+    className: right ? 'sign tick' : 'sign cross',
+    role: 'img',
+    ariaLabel: t(right ? 'grid.right' : 'grid.wrong'),
+  });

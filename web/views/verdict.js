@@ -9,7 +9,12 @@ export function createVerdictView(trainer) {
     const { state, train, test, message } = trainer.evaluation;
     put('train', train);
     put('test', test);
-    setText(byId('evaluate-status'), t(`evaluate.${state === 'ready' && test && !Number.isFinite(test.loss) ? 'no-numbers' : state}`, { reason: message }));
+    setText(
+      byId('evaluate-status'),
+      t(`evaluate.${state === 'ready' && test && !Number.isFinite(test.loss) ? 'no-numbers' : state}`, {
+        reason: message,
+      }),
+    );
     again.hidden = !trainer.view.model || trainer.busy() || state === 'running';
     byId('evaluation').dataset.state = state;
   }

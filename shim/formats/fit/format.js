@@ -14,10 +14,11 @@ import { FittingRoomError, clipped } from '../../check.js';
  *
  *   header   { name, seed, input?, layers, tensors, training?, metadata? }
  *   input    { shape, name }, of a model that was put together from input(); without it the layers are a stack
- *   layers   [{ layer, options, from? }]     layer: of `layers`; options: what it takes; from: the numbers of the layers
+ *   layers [{ layer, options, from? }] layer: of `layers`; options: what it takes; from: the numbers of the layers
  *                                            it reads, -1 the input, where that is not just the one before it
  *   tensors  [{ name, shape, dtype, offset }]  in the order of getWeights; offset: from the first tensor's byte
- *   training where it is to go on (training.js); then the optimizer's states follow the weights among the tensors, all of
+ *   training where it is to go on (training.js); then the optimizer's states follow the weights among the tensors, all
+ *   of
  *            the first one, all of the second …, always float32
  *   metadata any object
  *
@@ -112,7 +113,10 @@ export function parseJson(bytes, what, where = '') {
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw refusal(`${where}${what} is not JSON in UTF-8 (${/** @type {Error} */ (error).message.slice(0, 100)})`, error);
+    throw refusal(
+      `${where}${what} is not JSON in UTF-8 (${/** @type {Error} */ (error).message.slice(0, 100)})`,
+      error,
+    );
   }
   checkNesting(value, 0, what);
   return value;
@@ -153,6 +157,9 @@ export async function makeFile(header, dataBytes, writeData) {
   bytes.fill(0x20, HEADER_AT, dataAt).set(text, HEADER_AT);
   writeData(bytes.subarray(dataAt, end));
   const digest = await sha256(bytes.subarray(0, end));
-  bytes.set(Uint8Array.from(digest.match(/../g) ?? [], (pair) => parseInt(pair, 16)), end);
+  bytes.set(
+    Uint8Array.from(digest.match(/../g) ?? [], (pair) => parseInt(pair, 16)),
+    end,
+  );
   return bytes;
 }

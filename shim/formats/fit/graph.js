@@ -15,7 +15,8 @@ const MAX_LAYERS = 128; // of src/model.h
 const SET_ACTIVATION = ['re_lu', 'leaky_re_lu', 'softmax'];
 
 /** What makes a kind, in `layers`: re_lu → reLU. @param {LayerKind} kind */
-const makerOf = (kind) => /** @type {string} */ (Object.keys(layers).find((name) => name.toLowerCase() === kind.replaceAll('_', '')));
+const makerOf = (kind) =>
+  /** @type {string} */ (Object.keys(layers).find((name) => name.toLowerCase() === kind.replaceAll('_', '')));
 
 /** @param {LayerConfig} config @returns {object} the options that make it again */
 function optionsOf({ kind, ...options }) {
@@ -36,7 +37,8 @@ export function describeGraph({ inputShape, inputName, nodes }) {
 }
 
 /**
- * Runs checks of the API and of the core on what a file says. Whatever they throw becomes the file's refusal: JSON can hold
+ * Runs checks of the API and of the core on what a file says. Whatever they throw becomes the file's refusal: JSON can
+ * hold
  * values that no caller would pass, such as { "toString": 1 } for a name.
  * @template T
  * @param {string} where
@@ -48,7 +50,8 @@ export function inFile(where, check) {
     return check();
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    if (error instanceof FittingRoomError && (error.code === 'out-of-memory' || message.startsWith('model file:'))) throw error;
+    if (error instanceof FittingRoomError && (error.code === 'out-of-memory' || message.startsWith('model file:')))
+      throw error;
     throw refusal(where + message, error);
   }
 }
@@ -57,7 +60,8 @@ export function inFile(where, check) {
 function checkEntry(entry, index) {
   checkOptions(`layer ${index}`, /** @type {object} */ (entry), ['layer', 'options', 'from']);
   const { layer, from = [index - 1] } = /** @type {LayerEntry} */ (entry);
-  if (typeof layer !== 'string' || !Object.hasOwn(layers, layer)) throw refusal(`layer ${index}: no kind of layer is called ${show(layer)}`);
+  if (typeof layer !== 'string' || !Object.hasOwn(layers, layer))
+    throw refusal(`layer ${index}: no kind of layer is called ${show(layer)}`);
   if (!Array.isArray(from) || from.some((source) => !Number.isInteger(source) || source < -1 || source >= index)) {
     throw refusal(`layer ${index}: from must be numbers of layers before it, or -1, got ${show(from)}`);
   }
@@ -71,7 +75,9 @@ function makeLayers(list) {
   }
   const entries = list.map(checkEntry);
   const made = entries.map(({ layer, options }, index) =>
-    inFile(`layer ${index}: `, () => /** @type {(options: any) => AnyLayer} */ (layers[/** @type {'dense'} */ (layer)])(options)),
+    inFile(`layer ${index}: `, () =>
+      /** @type {(options: any) => AnyLayer} */ (layers[/** @type {'dense'} */ (layer)])(options),
+    ),
   );
   return { made, entries };
 }
@@ -97,6 +103,7 @@ export function graphFrom(header) {
   });
   const graph = graphOf(start, outputs[outputs.length - 1]);
   const astray = made.findIndex((layer, index) => graph.nodes[index]?.config !== layer);
-  if (astray >= 0) throw refusal(`layer ${astray} does not lead to the output, or stands in another order than depth first`);
+  if (astray >= 0)
+    throw refusal(`layer ${astray} does not lead to the output, or stands in another order than depth first`);
   return graph;
 }

@@ -15,11 +15,22 @@ const MOST_STATES = 4; // of src/optimizer.h, and the average
 /** @import { RuntimeOptions } from '../../core/loading.js' */
 /** @import { ReadOptions, Source } from '../source.js' */
 
-/** @typedef {{ name: string, seed: number, input?: object, layers: unknown, tensors: unknown, training?: unknown, metadata?: Record<string, unknown> }} Header */
+/**
+ * @typedef {{ name: string, seed: number, input?: object, layers: unknown, tensors: unknown, training?: unknown,
+ *   metadata?: Record<string, unknown> }} Header
+ */
 
 /** @param {unknown} value @returns {Header} layers, tensors and training are looked at elsewhere */
 export function checkHeader(value) {
-  checkOptions('the header', /** @type {object} */ (value), ['name', 'seed', 'input', 'layers', 'tensors', 'training', 'metadata']);
+  checkOptions('the header', /** @type {object} */ (value), [
+    'name',
+    'seed',
+    'input',
+    'layers',
+    'tensors',
+    'training',
+    'metadata',
+  ]);
   const header = /** @type {Header} */ (value);
   if (typeof header.name !== 'string') throw refusal(`the header's name must be a string, got ${show(header.name)}`);
   if (header.seed === undefined) throw refusal('the header has no seed');
@@ -31,7 +42,11 @@ export function checkHeader(value) {
   return header;
 }
 
-/** How many states a list of tensors has for each weight, if it has those that the optimizer needs. @param {unknown} tensors @param {number} weights */
+/**
+ * How many states a list of tensors has for each weight, if it has those that the optimizer needs.
+ * @param {unknown} tensors
+ * @param {number} weights
+ */
 function statesIn(tensors, weights) {
   const states = Array.isArray(tensors) ? Math.floor(tensors.length / Math.max(weights, 1)) - 1 : 0;
   return Math.max(0, Math.min(states, MOST_STATES));
@@ -58,7 +73,8 @@ export function build(core, { name, seed, graph, weights, metadata }, goOn = () 
 }
 
 /**
- * The weights are read before anything is built, so that what is allocated is bounded by the file's length. The core comes meanwhile.
+ * The weights are read before anything is built, so that what is allocated is bounded by the file's length. The core
+ * comes meanwhile.
  * @param {Source} source
  * @param {RuntimeOptions & ReadOptions} [options]
  * @returns {Promise<Model>}
@@ -69,7 +85,9 @@ export async function loadModel(source, options = {}) {
   checkReading('loadModel', options);
   const loading = loadCore(runtime);
   loading.catch(() => {}); // what is wrong with the file comes first
-  const { header, data } = await openFile(await bytesOf(source, { what: 'loadModel', checkHead: checkMagic, signal, onProgress }));
+  const { header, data } = await openFile(
+    await bytesOf(source, { what: 'loadModel', checkHead: checkMagic, signal, onProgress }),
+  );
   const { name, seed, tensors, training, metadata, ...topology } = inFile('', () => checkHeader(header));
   const graph = inFile('', () => graphFrom(topology));
   const core = await loading;

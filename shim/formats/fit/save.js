@@ -13,7 +13,8 @@ import { countStates, describeTraining, readStates, statesOf } from './training.
  * @typedef {object} SaveOptions
  * @property {DType} [dtype] of the kernels: float32, which keeps every bit, or half or about a quarter of its size;
  *   biases and batch normalization are always stored as float32
- * @property {boolean} [includeOptimizer] false; of a compiled model, all that fit needs to go on as if it had never stopped
+ * @property {boolean} [includeOptimizer] false; of a compiled model, all that fit needs to go on as if it had never
+ *   stopped
  */
 
 /** @param {unknown} metadata @returns {Record<string, unknown> | undefined} as it will be read */
@@ -25,7 +26,11 @@ function plain(metadata) {
   try {
     return JSON.parse(JSON.stringify(metadata));
   } catch (cause) {
-    throw new FittingRoomError(`save: metadata cannot be written as JSON (${/** @type {Error} */ (cause).message})`, undefined, { cause });
+    throw new FittingRoomError(
+      `save: metadata cannot be written as JSON (${/** @type {Error} */ (cause).message})`,
+      undefined,
+      { cause },
+    );
   }
 }
 
@@ -49,15 +54,29 @@ export async function saveModel(model, options = {}) {
   checkOptions('save', options, ['dtype', 'includeOptimizer']);
   const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
   const { name, seed, graph, weights: plainValues, metadata } = describeModel(model);
-  const runner = checkBoolean('save: includeOptimizer', options.includeOptimizer ?? false) ? model.compiledRunner('save') : model.runner();
+  const runner = checkBoolean('save: includeOptimizer', options.includeOptimizer ?? false)
+    ? model.compiledRunner('save')
+    : model.runner();
   const training = options.includeOptimizer && describeTraining(runner);
   const plainWeights = weightsOf(runner.core, graph);
   const weights = training ? [...plainWeights, ...statesOf(plainWeights, countStates(runner))] : plainWeights;
   const values = training ? [...plainValues, ...readStates(runner)] : plainValues;
   const dtypes = weights.map(({ shape }, i) => (i < plainWeights.length ? dtypeOf(shape, dtype) : 'float32'));
   const { offsets, length } = layOut(weights, dtypes);
-  const tensors = weights.map((weight, i) => ({ name: weight.name, shape: weight.shape, dtype: dtypes[i], offset: offsets[i] }));
-  const header = { name, seed, ...describeGraph(graph), tensors, ...(training && { training }), ...(metadata && { metadata }) };
+  const tensors = weights.map((weight, i) => ({
+    name: weight.name,
+    shape: weight.shape,
+    dtype: dtypes[i],
+    offset: offsets[i],
+  }));
+  const header = {
+    name,
+    seed,
+    ...describeGraph(graph),
+    tensors,
+    ...(training && { training }),
+    ...(metadata && { metadata }),
+  };
   return makeFile(header, length, (data) => {
     weights.forEach((weight, i) => {
       const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));

@@ -13,7 +13,10 @@ import { aligned, refusal } from './format.js';
 /** @typedef {{ name: string, shape: number[], dtype: DType, offset: number }} Entry of the header's list */
 /** @typedef {{ name: string, shape: number[], channels: number }} Weight channels: a kernel's, of its output */
 
-/** Keras's names of a layer's weights, in the core's order (src/parameter.c). @type {Partial<Record<LayerKind, string[]>>} */
+/**
+ * Keras's names of a layer's weights, in the core's order (src/parameter.c).
+ * @type {Partial<Record<LayerKind, string[]>>}
+ */
 export const WEIGHTS = {
   conv2d: ['kernel', 'bias'],
   dense: ['kernel', 'bias'],
@@ -21,7 +24,11 @@ export const WEIGHTS = {
   batch_normalization: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
 };
 
-/** A depthwise kernel has one output for each input channel and multiplier; the others' output is their last axis. @param {LayerKind} kind @param {number[]} shape */
+/**
+ * A depthwise kernel has one output for each input channel and multiplier; the others' output is their last axis.
+ * @param {LayerKind} kind
+ * @param {number[]} shape
+ */
 const channelsOf = (kind, shape) => elementsOf(shape.slice(kind === 'depthwise_conv2d' ? -2 : -1));
 
 /** The shapes that a graph's weights would have, though nothing is built. @param {Core} core @param {Graph} graph */
@@ -34,7 +41,11 @@ function plannedShapes(core, graph) {
   }
 }
 
-/** @param {Core} core @param {Graph} graph @returns {Weight[]} what a graph's weights are, in the order of getWeights */
+/**
+ * @param {Core} core
+ * @param {Graph} graph
+ * @returns {Weight[]} what a graph's weights are, in the order of getWeights
+ */
 export function weightsOf(core, graph) {
   const names = distinctNames(graph.nodes.map(({ config }) => config));
   return plannedShapes(core, graph).map(({ layer, which, shape }) => {
@@ -43,7 +54,13 @@ export function weightsOf(core, graph) {
   });
 }
 
-/** Biases and the like are few, and what is lost in them no kernel makes good. @template {string} D @param {number[]} shape @param {D} dtype @returns {D | 'float32'} */
+/**
+ * Biases and the like are few, and what is lost in them no kernel makes good.
+ * @template {string} D
+ * @param {number[]} shape
+ * @param {D} dtype
+ * @returns {D | 'float32'}
+ */
 export const dtypeOf = (shape, dtype) => (shape.length < 2 ? 'float32' : dtype);
 
 /** @param {Weight} weight @param {DType} dtype */
@@ -72,9 +89,14 @@ function checkShape({ name, shape }, index, given) {
   }
 }
 
-/** Refuses tensors that are not the weights that the layers imply. @param {Tensor[]} tensors @param {Weight[]} weights */
+/**
+ * Refuses tensors that are not the weights that the layers imply.
+ * @param {Tensor[]} tensors
+ * @param {Weight[]} weights
+ */
 export function checkTensors(tensors, weights) {
-  if (tensors.length !== weights.length) throw refusal(`tensors must be ${weights.length}, as the layers have them, got ${tensors.length}`);
+  if (tensors.length !== weights.length)
+    throw refusal(`tensors must be ${weights.length}, as the layers have them, got ${tensors.length}`);
   weights.forEach((weight, i) => {
     checkShape(weight, i, tensors[i].shape);
     checkTensor(`tensor ${i} (${weight.name})`, tensors[i]);
@@ -103,15 +125,24 @@ function checkEntry(entry, weight, index) {
  */
 export function readTensors(list, weights, data) {
   if (!Array.isArray(list) || list.length !== weights.length) {
-    throw refusal(`tensors must be ${weights.length}, as the layers have them, got ${Array.isArray(list) ? list.length : show(list)}`);
+    throw refusal(
+      `tensors must be ${weights.length}, as the layers have them, got ` +
+        `${Array.isArray(list) ? list.length : show(list)}`,
+    );
   }
   const dtypes = weights.map((weight, i) => checkEntry(list[i], weight, i).dtype);
   const { offsets, length } = layOut(weights, dtypes);
   const astray = offsets.findIndex((offset, i) => list[i].offset !== offset);
-  if (astray >= 0) throw refusal(`tensor ${astray} (${weights[astray].name}): offset must be ${offsets[astray]}, got ${show(list[astray].offset)}`);
+  if (astray >= 0)
+    throw refusal(
+      `tensor ${astray} (${weights[astray].name}): offset must be ${offsets[astray]}, got ${show(list[astray].offset)}`,
+    );
   if (length !== data.length) throw refusal(`the tensors take ${length} bytes, the file has ${data.length} for them`);
   return weights.map((weight, i) => {
     const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));
-    return { shape: weight.shape, data: DTYPES[dtypes[i]].read(`tensor ${i} (${weight.name})`, bytes, weight.channels) };
+    return {
+      shape: weight.shape,
+      data: DTYPES[dtypes[i]].read(`tensor ${i} (${weight.name})`, bytes, weight.channels),
+    };
   });
 }

@@ -17,11 +17,13 @@ import { refusal } from './format.js';
  * nothing of theirs need be kept.
  *
  * @typedef {object} Training
- * @property {{ optimizer: Record<string, unknown>, loss: object, metrics: unknown[] }} compile a schedule is { schedule, options }
+ * @property {{ optimizer: Record<string, unknown>, loss: object, metrics: unknown[] }} compile a schedule is {
+ *   schedule, options }
  * @property {number} steps that the optimizer has taken
  * @property {boolean} averaged whether weights and averages have changed places
  * @property {{ epoch: number, batch: number, scores: (number | null)[] }} position scores: sums over the epoch so far
- * @property {{ epoch: number[], history: Record<string, (number | null)[]>, params: Record<string, number> }} history null: not a
+ * @property {{ epoch: number[], history: Record<string, (number | null)[]>, params: Record<string, number> }} history
+ *   null: not a
  *   finite number
  */
 
@@ -31,7 +33,9 @@ const PARAMS = ['epochs', 'batchSize', 'samples'];
 
 /** Each weight once more for each state. @param {Weight[]} weights @param {number} states @returns {Weight[]} */
 export const statesOf = (weights, states) =>
-  Array.from({ length: states }, (_, which) => weights.map((weight) => ({ ...weight, name: `optimizer/${which}/${weight.name}` }))).flat();
+  Array.from({ length: states }, (_, which) =>
+    weights.map((weight) => ({ ...weight, name: `optimizer/${which}/${weight.name}` })),
+  ).flat();
 
 /** @param {Runner} runner */
 export const countStates = ({ core, pointer }) =>
@@ -48,19 +52,28 @@ export const readStates = (runner) =>
 function plainRate(rate) {
   if (typeof rate !== 'function') return rate;
   if (rate.made) return rate.made;
-  throw new FittingRoomError('save: the learning rate is a function of your own, which no file can hold; use one of schedules, or save without includeOptimizer');
+  throw new FittingRoomError(
+    'save: the learning rate is a function of your own, which no file can hold; use one of schedules, or save ' +
+      'without includeOptimizer',
+  );
 }
 
 /** @param {Runner} runner of a compiled model @returns {Training} */
 export function describeTraining({ compiled, optimizer, state }) {
   const { optimizer: config, loss, metrics } = /** @type {Compiled} */ (compiled);
   const { position, history } = state;
-  const { iterations, rateNow, swapped } = /** @type {import('../../training/optimizers.js').OptimizerHandle} */ (optimizer);
+  const { iterations, rateNow, swapped } = /** @type {import('../../training/optimizers.js').OptimizerHandle} */ (
+    optimizer
+  );
   return {
     compile: { optimizer: { ...config, learningRate: plainRate(rateNow) }, loss, metrics },
     steps: iterations,
     averaged: swapped,
-    position: { epoch: position.epoch, batch: position.batch, scores: SCORE_FIELDS.map((field) => position.scores[field]) },
+    position: {
+      epoch: position.epoch,
+      batch: position.batch,
+      scores: SCORE_FIELDS.map((field) => position.scores[field]),
+    },
     history,
   };
 }
@@ -70,7 +83,8 @@ function rateFrom(rate) {
   if (typeof rate !== 'object' || rate === null) return rate;
   checkOptions('training: learningRate', rate, ['schedule', 'options']);
   const { schedule, options } = /** @type {{ schedule: any, options: any }} */ (rate);
-  if (typeof schedule !== 'string' || !Object.hasOwn(schedules, schedule)) throw refusal(`training: no schedule is called ${show(schedule)}`);
+  if (typeof schedule !== 'string' || !Object.hasOwn(schedules, schedule))
+    throw refusal(`training: no schedule is called ${show(schedule)}`);
   return schedules[/** @type {'oneCycle'} */ (schedule)](options);
 }
 
@@ -87,7 +101,8 @@ function positionFrom(value) {
   checkOptions('training: position', /** @type {object} */ (value), ['epoch', 'batch', 'scores']);
   const { epoch, batch, scores } = /** @type {Training['position']} */ (value);
   const sums = numbersFrom('position: scores', scores);
-  if (sums.length !== SCORE_FIELDS.length) throw refusal(`training: position: scores must be ${SCORE_FIELDS.length} numbers, got ${sums.length}`);
+  if (sums.length !== SCORE_FIELDS.length)
+    throw refusal(`training: position: scores must be ${SCORE_FIELDS.length} numbers, got ${sums.length}`);
   return {
     epoch: checkInteger('training: position: epoch', epoch, 0, MOST),
     batch: checkInteger('training: position: batch', batch, 0, MOST),
@@ -100,11 +115,14 @@ function historyFrom(value) {
   checkOptions('training: history', /** @type {object} */ (value), ['epoch', 'history', 'params']);
   const { epoch, history, params } = /** @type {Training['history']} */ (value);
   checkOptions('training: history: params', params, PARAMS);
-  if (typeof history !== 'object' || history === null) throw refusal(`training: history must be an object, got ${show(history)}`);
+  if (typeof history !== 'object' || history === null)
+    throw refusal(`training: history must be an object, got ${show(history)}`);
   const given = PARAMS.map((name) => [name, checkInteger(`training: history: ${name}`, params[name], 0, MOST_STEPS)]);
   return {
     epoch: numbersFrom('history: epoch', epoch),
-    history: Object.fromEntries(Object.entries(history).map(([name, values]) => [name, numbersFrom(`history: ${name}`, values)])),
+    history: Object.fromEntries(
+      Object.entries(history).map(([name, values]) => [name, numbersFrom(`history: ${name}`, values)]),
+    ),
     params: Object.fromEntries(given),
   };
 }
@@ -121,14 +139,20 @@ export function resumeTraining(model, training, states) {
   const { compile, steps, averaged, position, history } = /** @type {Training} */ (training);
   checkOptions('training: compile', compile, ['optimizer', 'loss', 'metrics']);
   const { optimizer } = compile;
-  if (typeof optimizer !== 'object' || optimizer === null) throw refusal(`training: optimizer must be an object, got ${show(optimizer)}`);
-  const options = /** @type {any} */ ({ ...compile, optimizer: { ...optimizer, learningRate: rateFrom(optimizer.learningRate) } });
+  if (typeof optimizer !== 'object' || optimizer === null)
+    throw refusal(`training: optimizer must be an object, got ${show(optimizer)}`);
+  const options = /** @type {any} */ ({
+    ...compile,
+    optimizer: { ...optimizer, learningRate: rateFrom(optimizer.learningRate) },
+  });
   model.compile(options);
   const runner = model.compiledRunner('loadModel');
   const count = countStates(runner);
   const each = model.getWeights().length;
-  if (states.length !== count * each) throw refusal(`training: ${states.length} tensors of the optimizer, ${count * each} are needed`);
-  for (let which = 0; which < count; which++) writeState(runner.core, runner.pointer(), which, states.slice(which * each, (which + 1) * each));
+  if (states.length !== count * each)
+    throw refusal(`training: ${states.length} tensors of the optimizer, ${count * each} are needed`);
+  for (let which = 0; which < count; which++)
+    writeState(runner.core, runner.pointer(), which, states.slice(which * each, (which + 1) * each));
   runner.core.call('fr_set_steps', runner.pointer(), checkInteger('training: steps', steps, 0, MOST_STEPS));
   runner.optimizer?.resume(checkBoolean('training: averaged', averaged));
   const at = positionFrom(position);

@@ -4,7 +4,8 @@ import { FittingRoomError, show } from '../../check.js';
 import { MAX_FILE, checkSize, refusal } from '../fit/format.js';
 
 /**
- * The zip archive that a .keras file is (PKWARE's APPNOTE). What it holds is listed at its end; what it says of lengths is checked
+ * The zip archive that a .keras file is (PKWARE's APPNOTE). What it holds is listed at its end; what it says of lengths
+ * is checked
  * before a member is unpacked, and is not believed while it is.
  */
 
@@ -26,7 +27,10 @@ const LISTED = { signature: 0x02014b50, bytes: 46 };
 const END = { signature: 0x06054b50, bytes: 22 };
 const LONGEST_COMMENT = 65535;
 
-/** @typedef {{ name: string, method: number, packed: number, length: number, at: number }} Member packed: bytes in the archive; at: of its local header */
+/**
+ * @typedef {{ name: string, method: number, packed: number, length: number, at: number }} Member packed: bytes in the
+ *   archive; at: of its local header
+ */
 
 /** Not compressed, as Keras does it. @param {Record<string, Uint8Array>} members @returns {Uint8Array<ArrayBuffer>} */
 export const packArchive = (members) => zipSync(members, { level: 0, mtime: TIME });
@@ -43,7 +47,8 @@ export function holdsModel(bytes) {
 const unreadable = (message) => refusal(`the archive cannot be read (${message})`);
 
 /** @param {DataView} view @param {number} at @param {{ signature: number, bytes: number }} record @returns {boolean} */
-const stands = (view, at, { signature, bytes }) => at >= 0 && at + bytes <= view.byteLength && view.getUint32(at, true) === signature;
+const stands = (view, at, { signature, bytes }) =>
+  at >= 0 && at + bytes <= view.byteLength && view.getUint32(at, true) === signature;
 
 /** @param {DataView} view @returns {number} where the record at the archive's end begins */
 function endOf(view) {
@@ -63,17 +68,31 @@ function membersOf(bytes, view) {
     const number = (/** @type {number} */ offset) => view.getUint32(at + offset, true);
     const [nameLength, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
     const name = new TextDecoder().decode(bytes.subarray(at + LISTED.bytes, at + LISTED.bytes + nameLength));
-    const member = { name, method: view.getUint16(at + 10, true), packed: number(20), length: number(24), at: number(42) };
+    const member = {
+      name,
+      method: view.getUint16(at + 10, true),
+      packed: number(20),
+      length: number(24),
+      at: number(42),
+    };
     at += LISTED.bytes + nameLength + extra + comment;
     return member;
   });
 }
 
-/** @param {Uint8Array<ArrayBuffer>} packed @param {string} name @param {number} length @returns {Promise<Uint8Array<ArrayBuffer>>} */
+/**
+ * @param {Uint8Array<ArrayBuffer>} packed
+ * @param {string} name
+ * @param {number} length
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
 async function inflated(packed, name, length) {
   const content = await inflate(packed, length).catch((error) => {
     const { message } = /** @type {Error} */ (error);
-    throw refusal(error instanceof FittingRoomError ? `${name}: ${message}` : `${name} cannot be unpacked (${message})`, error);
+    throw refusal(
+      error instanceof FittingRoomError ? `${name}: ${message}` : `${name} cannot be unpacked (${message})`,
+      error,
+    );
   });
   if (content.length < length) throw refusal(`${name}: ${content.length} bytes are packed in it instead of ${length}`);
   return content;
@@ -102,7 +121,11 @@ export class Archive {
     return this.#members.has(name);
   }
 
-  /** @param {string} name of a member that there is @param {number} most bytes of it @returns {Promise<Uint8Array<ArrayBuffer>>} */
+  /**
+   * @param {string} name of a member that there is
+   * @param {number} most bytes of it
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
   async unpack(name, most) {
     const { method, packed, length, at } = /** @type {Member} */ (this.#members.get(name));
     checkSize(`${name}: `, length, Math.min(most, MAX_FILE));

@@ -1,7 +1,8 @@
 import { refusal } from '../fit/format.js';
 
 /**
- * HDF5 (HDF5 File Format Specification, version 3), as far as Keras writes it: groups of few links, by a B-tree or in their headers,
+ * HDF5 (HDF5 File Format Specification, version 3), as far as Keras writes it: groups of few links, by a B-tree or in
+ * their headers,
  * and datasets of floats that lie in one piece. Numbers are little-endian; addresses count from the file's first byte.
  *
  *   superblock → header of the root group; a header is messages, in blocks that continue one another
@@ -9,13 +10,20 @@ import { refusal } from '../fit/format.js';
  *   group, version 2: a link message for each (name, header)
  *   dataset: a dataspace (its shape), a datatype, a layout (where its bytes are)
  *
- * No two parts of a sound file overlap. So what is read of a file is at most as long as the file, each header being read once: one that
+ * No two parts of a sound file overlap. So what is read of a file is at most as long as the file, each header being
+ * read once: one that
  * would be walked through over and over uses that up and is refused.
  */
 
 /** @typedef {{ type: number, flags: number, at: number, length: number }} Message */
-/** @typedef {{ messages: Message[], first: Map<number, Message> }} Header first: of each type, as a header may have very many that are asked for over and over */
-/** @typedef {{ shape: number[], isFloat: boolean, size: number, at?: number, length: number }} Stored size: of a number; at: of the first, where there is one; length: in bytes */
+/**
+ * @typedef {{ messages: Message[], first: Map<number, Message> }} Header first: of each type, as a header may have very
+ *   many that are asked for over and over
+ */
+/**
+ * @typedef {{ shape: number[], isFloat: boolean, size: number, at?: number, length: number }} Stored size: of a number;
+ *   at: of the first, where there is one; length: in bytes
+ */
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
 const UNDEFINED = 2 ** 64; // as an address, and as 2⁶⁴ - 1 is rounded
@@ -80,7 +88,8 @@ class Part {
   /** @param {string} signature */
   expect(signature) {
     const { at, file } = this;
-    const isThere = signature.length <= this.left && [...signature].every((letter, i) => file.bytes[at + i] === letter.charCodeAt(0));
+    const isThere =
+      signature.length <= this.left && [...signature].every((letter, i) => file.bytes[at + i] === letter.charCodeAt(0));
     if (!isThere) throw file.fault(at, `${JSON.stringify(signature)} is to stand here`);
     this.skip(signature.length);
   }
@@ -108,8 +117,13 @@ export class Hdf5 {
 
   /** @param {number} at @param {number} length */
   #part(at, length) {
-    if (!(at + length <= this.bytes.length)) throw this.fault(at, `${length} bytes are to follow, the file has ${this.bytes.length}`);
-    if (length > this.budget) throw refusal(`${this.name}: too large: its groups hold more than any model has, or overlap; at most ${Math.min(this.bytes.length, MOST_STRUCTURE)} bytes of them are read`);
+    if (!(at + length <= this.bytes.length))
+      throw this.fault(at, `${length} bytes are to follow, the file has ${this.bytes.length}`);
+    if (length > this.budget)
+      throw refusal(
+        `${this.name}: too large: its groups hold more than any model has, or overlap; at most ` +
+          `${Math.min(this.bytes.length, MOST_STRUCTURE)} bytes of them are read`,
+      );
     this.budget -= length;
     return new Part(this, at, length);
   }
@@ -121,7 +135,8 @@ export class Hdf5 {
     if (!length) throw this.fault(WORD, `version ${version} of the superblock is not known`);
     const block = this.#part(0, length);
     block.skip(version < 2 ? 13 : 9);
-    if (block.number(1) !== WORD || block.number(1) !== WORD) throw this.fault(block.at, 'addresses and lengths are to have 8 bytes');
+    if (block.number(1) !== WORD || block.number(1) !== WORD)
+      throw this.fault(block.at, 'addresses and lengths are to have 8 bytes');
     // Behind version 2's root address is a checksum; before version 2 that entry of a symbol table has 24 bytes more.
     block.skip(block.left - WORD - (version < 2 ? 24 : 4));
     return block.number();
@@ -220,7 +235,8 @@ export class Hdf5 {
     const links = new Map();
     const info = this.#message(address, LINK_INFO);
     if (info) this.#checkInfo(info);
-    for (const { type, at, length } of this.#header(address).messages) if (type === LINK) this.#addLink(links, new Part(this, at, length));
+    for (const { type, at, length } of this.#header(address).messages)
+      if (type === LINK) this.#addLink(links, new Part(this, at, length));
     const table = this.#message(address, SYMBOL_TABLE);
     if (table) this.#addSymbols(links, table.number(), table.number());
     this.#links.set(address, links);
@@ -273,12 +289,17 @@ export class Hdf5 {
     return this.#part(at, zero + 1 - at).text(zero - at);
   }
 
-  /** @param {number} address of a B-tree's node @param {number} [parent] its level @returns {number[]} addresses of symbol nodes */
+  /**
+   * @param {number} address of a B-tree's node
+   * @param {number} [parent] its level
+   * @returns {number[]} addresses of symbol nodes
+   */
   #leaves(address, parent) {
     const head = this.#part(address, 24);
     head.expect('TREE');
     const [type, level, count] = [head.number(1), head.number(1), head.number(2)];
-    if (type !== 0 || (parent !== undefined && level !== parent - 1)) throw this.fault(address, `a node of type ${type} on level ${level} cannot be here`);
+    if (type !== 0 || (parent !== undefined && level !== parent - 1))
+      throw this.fault(address, `a node of type ${type} on level ${level} cannot be here`);
     const entries = this.#part(address + 24, WORD * (2 * count + 1));
     const children = Array.from({ length: count }, () => {
       entries.skip(WORD);
@@ -287,11 +308,16 @@ export class Hdf5 {
     return level === 0 ? children : children.flatMap((child) => this.#leaves(child, level));
   }
 
-  /** @param {string} path @param {number} [from] the address of a group's header @returns {number | undefined} that of what is there */
+  /**
+   * @param {string} path
+   * @param {number} [from] the address of a group's header
+   * @returns {number | undefined} that of what is there
+   */
   find(path, from = this.root) {
     /** @type {number | undefined} */
     let at = from;
-    for (const step of path.split('/')) at = at === undefined || this.isDataset(at) ? undefined : this.links(at).get(step);
+    for (const step of path.split('/'))
+      at = at === undefined || this.isDataset(at) ? undefined : this.links(at).get(step);
     return at;
   }
 
@@ -308,7 +334,12 @@ export class Hdf5 {
     const [kind, bits] = [type.number(1) & 15, type.number(1)];
     type.skip(2);
     const size = type.number(4);
-    return { shape: this.#shape(this.#needed(address, DATASPACE)), isFloat: kind === FLOAT && (bits & 65) === 0, size, ...this.#place(this.#needed(address, LAYOUT)) };
+    return {
+      shape: this.#shape(this.#needed(address, DATASPACE)),
+      isFloat: kind === FLOAT && (bits & 65) === 0,
+      size,
+      ...this.#place(this.#needed(address, LAYOUT)),
+    };
   }
 
   /** @param {Part} space */

@@ -20,9 +20,12 @@ import { checkAxes, layersOf, topologyFrom } from '../topology.js';
 /** @import { Serialized } from './serialize.js' */
 
 /**
- * A .keras file of Keras 3 (keras/src/saving/saving_lib.py): an archive of config.json, metadata.json and model.weights.h5. What an
- * optimizer and compile left is passed over. Keras has no place for a model's seed and metadata, nor for a slash in its name; they
- * are in metadata.json, under a name of our own, which Keras does not look at. date_saved is left out there, so that the same model
+ * A .keras file of Keras 3 (keras/src/saving/saving_lib.py): an archive of config.json, metadata.json and
+ * model.weights.h5. What an
+ * optimizer and compile left is passed over. Keras has no place for a model's seed and metadata, nor for a slash in its
+ * name; they
+ * are in metadata.json, under a name of our own, which Keras does not look at. date_saved is left out there, so that
+ * the same model
  * makes the same file.
  */
 
@@ -33,31 +36,57 @@ const MAX_LAYERS = 512;
 const MODEL = 'model';
 
 /** @param {string} name @param {(number | null)[]} shape with the batch */
-const kerasTensor = (name, shape) => ({ class_name: '__keras_tensor__', config: { shape, dtype: 'float32', keras_history: [name, 0, 0] } });
+const kerasTensor = (name, shape) => ({
+  class_name: '__keras_tensor__',
+  config: { shape, dtype: 'float32', keras_history: [name, 0, 0] },
+});
 
-/** @param {Described} described @param {BuiltLayer[]} plan @param {string[]} names of the layers, then of the input @param {number[]} order @returns {Serialized} */
+/**
+ * @param {Described} described
+ * @param {BuiltLayer[]} plan
+ * @param {string[]} names of the layers, then of the input
+ * @param {number[]} order
+ * @returns {Serialized}
+ */
 function configOf({ name, graph: { inputShape, inputName, nodes } }, plan, names, order) {
   const start = names[nodes.length];
   const nameOf = (/** @type {number} */ node) => (node < 0 ? start : names[node]);
   const shapeOf = (/** @type {number} */ node) => (node < 0 ? [null, ...inputShape] : plan[node].outputShape);
   const begin = serializedInput(start, shapeOf(-1));
-  const made = order.map((node, i) => ({ node, layer: serializedLayer(plan[node], names[node], nodes[node].sources.map(shapeOf), i === 0) }));
+  const made = order.map((node, i) => ({
+    node,
+    layer: serializedLayer(plan[node], names[node], nodes[node].sources.map(shapeOf), i === 0),
+  }));
   const common = { name: kerasName(name), trainable: true };
   if (inputName === undefined) {
-    const config = { ...common, dtype: policy(false), layers: [begin, ...made.map(({ layer }) => layer)], build_input_shape: shapeOf(-1) };
-    return { ...serialized('keras', 'Sequential', config), build_config: { input_shape: shapeOf(-1) }, compile_config: {} };
+    const config = {
+      ...common,
+      dtype: policy(false),
+      layers: [begin, ...made.map(({ layer }) => layer)],
+      build_input_shape: shapeOf(-1),
+    };
+    return {
+      ...serialized('keras', 'Sequential', config),
+      build_config: { input_shape: shapeOf(-1) },
+      compile_config: {},
+    };
   }
   const layers = made.map(({ node, layer }) => {
     const tensors = nodes[node].sources.map((source) => kerasTensor(nameOf(source), shapeOf(source)));
     const args = plan[node].kind === 'add' ? [tensors] : tensors;
     return { ...layer, name: names[node], inbound_nodes: [{ args, kwargs: {} }] };
   });
-  const functional = serialized('keras.src.models.functional', 'Functional', {
-    ...common,
-    layers: [{ ...begin, name: start, inbound_nodes: [] }, ...layers],
-    input_layers: [start, 0, 0],
-    output_layers: [names[nodes.length - 1], 0, 0],
-  }, 'Functional');
+  const functional = serialized(
+    'keras.src.models.functional',
+    'Functional',
+    {
+      ...common,
+      layers: [{ ...begin, name: start, inbound_nodes: [] }, ...layers],
+      input_layers: [start, 0, 0],
+      output_layers: [names[nodes.length - 1], 0, 0],
+    },
+    'Functional',
+  );
   return { ...functional, build_config: { input_shape: null }, compile_config: {} };
 }
 
@@ -77,24 +106,42 @@ export async function write(described, { dtype }) {
   const tensors = plan.map(({ config }) => rest.splice(0, weightsOf(config).length));
   const json = (/** @type {object} */ value) => new TextEncoder().encode(JSON.stringify(value));
   const bytes = packArchive({
-    [METADATA]: json({ keras_version: KERAS_VERSION, [OWN]: { ...(name !== kerasName(name) && { name }), seed, ...(metadata && { metadata }) } }),
+    [METADATA]: json({
+      keras_version: KERAS_VERSION,
+      [OWN]: { ...(name !== kerasName(name) && { name }), seed, ...(metadata && { metadata }) },
+    }),
     [CONFIG]: json(configOf(described, plan, names, order)),
     [WEIGHTS]: await packWeights(order.map((node, i) => ({ group: groups[i], tensors: tensors[node] }))),
   });
   return [{ name: 'model.keras', bytes }];
 }
 
-/** Its tensors, each once, in whatever lists they stand. @param {string} where @param {unknown} value @param {number} [depth] @returns {unknown[]} [layer, call, output] of each */
+/**
+ * Its tensors, each once, in whatever lists they stand.
+ * @param {string} where
+ * @param {unknown} value
+ * @param {number} [depth]
+ * @returns {unknown[]} [layer, call, output] of each
+ */
 function historiesOf(where, value, depth = 0) {
-  if (Array.isArray(value) && depth < 3) return checkList(where, value, MAX_LAYERS).flatMap((each) => historiesOf(where, each, depth + 1));
+  if (Array.isArray(value) && depth < 3)
+    return checkList(where, value, MAX_LAYERS).flatMap((each) => historiesOf(where, each, depth + 1));
   const { class_name: kind, config } = checkObject(where, value);
   if (kind !== '__keras_tensor__') throw refusal(`${where} must be tensors, got ${show(kind)}`);
   return [checkList(`${where}: keras_history`, checkObject(where, config).keras_history, 3)];
 }
 
-/** Refuses a layer that is to train where others predict: whether it does depends on the version of Keras. @param {string} where @param {any} kwargs */
+/**
+ * Refuses a layer that is to train where others predict: whether it does depends on the version of Keras.
+ * @param {string} where
+ * @param {any} kwargs
+ */
 function checkCall(where, kwargs) {
-  if (kwargs?.training) throw refusal(`${where}: a layer that is called with training cannot be read here, it must be off (null or false), got ${show(kwargs.training)}`);
+  if (kwargs?.training)
+    throw refusal(
+      `${where}: a layer that is called with training cannot be read here, it must be off (null or false), got ` +
+        `${show(kwargs.training)}`,
+    );
 }
 
 /** A call as Keras before 3.0 wrote it, and TF.js has it. @param {string} where @param {any[]} call */
@@ -109,11 +156,18 @@ function callFrom(where, call) {
   const { args, kwargs = {} } = checkObject(where, call);
   checkCall(where, kwargs);
   // What else a call was given, such as a mask, is no tensor.
-  const others = Object.values(checkObject(`${where}: kwargs`, kwargs)).filter((value) => Array.isArray(value) || value?.class_name);
+  const others = Object.values(checkObject(`${where}: kwargs`, kwargs)).filter(
+    (value) => Array.isArray(value) || value?.class_name,
+  );
   return historiesOf(where, [...checkList(`${where}: args`, args, MAX_LAYERS), ...others]);
 }
 
-/** Layers with the groups that their weights are in. @param {Record<string, any>[]} entries @param {string} [folder] @returns {Record<string, any>[]} */
+/**
+ * Layers with the groups that their weights are in.
+ * @param {Record<string, any>[]} entries
+ * @param {string} [folder]
+ * @returns {Record<string, any>[]}
+ */
 function grouped(entries, folder = '') {
   const groups = groupNames(entries.map(({ class_name: className }) => snakeCase(String(className))));
   return entries.map((entry, i) => ({ ...entry, group: folder + groups[i] }));
@@ -124,7 +178,10 @@ function entriesOf(where, config, parent) {
   const entries = layersOf(where, config).map((entry, i) => {
     if (entry.inbound_nodes === undefined) return entry;
     const place = `layer ${i}: inbound_nodes`;
-    return { ...entry, inbound_nodes: checkList(place, entry.inbound_nodes, MAX_LAYERS).map((call) => callFrom(place, call)) };
+    return {
+      ...entry,
+      inbound_nodes: checkList(place, entry.inbound_nodes, MAX_LAYERS).map((call) => callFrom(place, call)),
+    };
   });
   const listed = grouped(entries, parent && `${parent.group}/layers/`);
   const shape = !parent && listed[0]?.class_name !== 'InputLayer' && config.build_input_shape;
@@ -152,7 +209,11 @@ const MOST_BESIDE = 2 ** 20;
 /** How much longer than its archive; weights that have learnt something are hardly packed at all. */
 const MOST_EXPANDED = 16;
 
-/** How many bytes the weights' file can have that the model has a use for. @param {{ shapes: number[][] }[]} layers @param {number} archive bytes; so many cost nothing */
+/**
+ * How many bytes the weights' file can have that the model has a use for.
+ * @param {{ shapes: number[][] }[]} layers
+ * @param {number} archive bytes; so many cost nothing
+ */
 function mostOf(layers, archive) {
   const numbers = layers.flatMap(({ shapes }) => shapes).reduce((sum, shape) => sum + elementsOf(shape), 0);
   const useful = MOST_BESIDE + layers.length * MOST_PER_LAYER + numbers * MOST_PER_NUMBER;
@@ -172,7 +233,10 @@ export async function read([{ bytes }]) {
     checkAxes(planOf(core, graph), entries);
     const places = new Map(entries.map(({ config, group }) => [config.name, group]));
     const shapes = weightShapes(core, graph).map(({ shape }) => shape);
-    const wanted = graph.nodes.map(({ config }) => ({ group: String(places.get(config.name)), shapes: shapes.splice(0, weightsOf(config).length) }));
+    const wanted = graph.nodes.map(({ config }) => ({
+      group: String(places.get(config.name)),
+      shapes: shapes.splice(0, weightsOf(config).length),
+    }));
     return { described: { name, graph, ...ownFrom(own) }, layers: wanted };
   });
   return { ...described, weights: readWeights(await archive.unpack(WEIGHTS, mostOf(layers, bytes.length)), layers) };

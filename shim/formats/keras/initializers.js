@@ -9,30 +9,62 @@ import { WEIGHTS } from '../fit/tensors.js';
 
 /** Keras's class of each name. */
 const CLASSES = /** @type {const} */ ({
-  glorotUniform: 'GlorotUniform', glorotNormal: 'GlorotNormal', heUniform: 'HeUniform', heNormal: 'HeNormal',
-  leCunUniform: 'LecunUniform', leCunNormal: 'LecunNormal', lecunUniform: 'LecunUniform', lecunNormal: 'LecunNormal',
-  zeros: 'Zeros', ones: 'Ones', constant: 'Constant', varianceScaling: 'VarianceScaling',
+  glorotUniform: 'GlorotUniform',
+  glorotNormal: 'GlorotNormal',
+  heUniform: 'HeUniform',
+  heNormal: 'HeNormal',
+  leCunUniform: 'LecunUniform',
+  leCunNormal: 'LecunNormal',
+  lecunUniform: 'LecunUniform',
+  lecunNormal: 'LecunNormal',
+  zeros: 'Zeros',
+  ones: 'Ones',
+  constant: 'Constant',
+  varianceScaling: 'VarianceScaling',
 });
 const MODES = /** @type {const} */ ({ fanIn: 'fan_in', fanOut: 'fan_out', fanAvg: 'fan_avg' });
 
 /** What each option of a layer is where nothing is said. @type {Record<string, InitializerConfig['name']>} */
 export const USUAL = {
-  kernel_initializer: 'glorotUniform', depthwise_initializer: 'glorotUniform', bias_initializer: 'zeros',
-  gamma_initializer: 'ones', beta_initializer: 'zeros', moving_mean_initializer: 'zeros', moving_variance_initializer: 'ones',
+  kernel_initializer: 'glorotUniform',
+  depthwise_initializer: 'glorotUniform',
+  bias_initializer: 'zeros',
+  gamma_initializer: 'ones',
+  beta_initializer: 'zeros',
+  moving_mean_initializer: 'zeros',
+  moving_variance_initializer: 'ones',
 };
 
 /** @param {string} kind of a layer @returns {string[]} the options that say how its weights begin */
-export const initializerKeys = (kind) => (WEIGHTS[/** @type {LayerKind} */ (kind)] ?? []).map((weight) => `${weight.replace('depthwise_kernel', 'depthwise')}_initializer`);
+export const initializerKeys = (kind) =>
+  (WEIGHTS[/** @type {LayerKind} */ (kind)] ?? []).map(
+    (weight) => `${weight.replace('depthwise_kernel', 'depthwise')}_initializer`,
+  );
 
 /** @param {Initializer} initializer @returns {Serialized} */
 export function serializedInitializer(initializer) {
-  const { name, seed = null, value = 0, scale = 1, mode = 'fanIn', distribution } =
-    /** @type {InitializerConfig} */ (typeof initializer === 'object' ? initializer : { name: initializer });
+  const {
+    name,
+    seed = null,
+    value = 0,
+    scale = 1,
+    mode = 'fanIn',
+    distribution,
+  } = /** @type {InitializerConfig} */ (typeof initializer === 'object' ? initializer : { name: initializer });
   const drawn = { seed, input_axes: null, output_axes: null };
-  const scaling = { scale, mode: MODES[mode], distribution: distribution === 'uniform' ? 'uniform' : 'truncated_normal' };
+  const scaling = {
+    scale,
+    mode: MODES[mode],
+    distribution: distribution === 'uniform' ? 'uniform' : 'truncated_normal',
+  };
   /** @type {Partial<Record<InitializerConfig['name'], object>>} */
   const configs = { zeros: {}, ones: {}, constant: { value }, varianceScaling: { ...scaling, ...drawn } };
-  return { module: 'keras.initializers', class_name: CLASSES[name], config: configs[name] ?? drawn, registered_name: null };
+  return {
+    module: 'keras.initializers',
+    class_name: CLASSES[name],
+    config: configs[name] ?? drawn,
+    registered_name: null,
+  };
 }
 
 /** @template {string} T @param {Record<T, string>} names @param {unknown} found @returns {T | undefined} */
@@ -40,7 +72,8 @@ const nameOf = (names, found) => /** @type {T[]} */ (Object.keys(names)).find((n
 
 /**
  * What a file says of how weights began. They are there, so what there is no name for is passed over.
- * @param {string} key @param {any} value @returns {InitializerConfig | undefined} undefined too where it is the usual one
+ * @param {string} key @param {any} value @returns {InitializerConfig | undefined} undefined too where it is the usual
+ *   one
  */
 export function initializerFrom(key, value) {
   const name = nameOf(CLASSES, value?.class_name);
@@ -51,6 +84,9 @@ export function initializerFrom(key, value) {
   if (name === 'constant') return Number.isFinite(constant) ? { name, value: constant } : undefined;
   if (name !== 'varianceScaling') return { name, ...seeded };
   const fan = nameOf(MODES, mode);
-  const isKnown = fan && scale > 0 && Number.isFinite(scale) && (distribution === 'uniform' || distribution === 'truncated_normal');
-  return isKnown ? { name, scale, mode: fan, distribution: distribution === 'uniform' ? 'uniform' : 'truncatedNormal', ...seeded } : undefined;
+  const isKnown =
+    fan && scale > 0 && Number.isFinite(scale) && (distribution === 'uniform' || distribution === 'truncated_normal');
+  return isKnown
+    ? { name, scale, mode: fan, distribution: distribution === 'uniform' ? 'uniform' : 'truncatedNormal', ...seeded }
+    : undefined;
 }

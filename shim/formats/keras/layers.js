@@ -10,7 +10,10 @@ import { snakeCase } from './order.js';
 
 const FILLED = ['fill_mode', 'interpolation', 'fill_value', 'seed'];
 
-/** The layers that augment: what is taken over of each one's configuration, both ways. @type {Record<string, string[]>} */
+/**
+ * The layers that augment: what is taken over of each one's configuration, both ways.
+ * @type {Record<string, string[]>}
+ */
 export const RANDOM = {
   RandomFlip: ['mode', 'seed'],
   RandomTranslation: ['height_factor', 'width_factor', ...FILLED],
@@ -21,7 +24,11 @@ export const RANDOM = {
 };
 
 /** Whose names Keras spells in another way. @type {[string, string][]} */
-const SPELLINGS = [['leakyRelu', 'leaky_relu'], ['swish', 'silu'], ['horizontalAndVertical', 'horizontal_and_vertical']];
+const SPELLINGS = [
+  ['leakyRelu', 'leaky_relu'],
+  ['swish', 'silu'],
+  ['horizontalAndVertical', 'horizontal_and_vertical'],
+];
 
 /** @param {unknown} value */
 export const toKeras = (value) => SPELLINGS.find(([ours]) => ours === value)?.[1] ?? value ?? null;
@@ -49,7 +56,12 @@ function initializersFrom(kind, config) {
   return Object.fromEntries(found.filter(([, initializer]) => initializer));
 }
 
-/** @param {string} where @param {Record<string, any>} entry @param {number[]} [inputShape] of a stack's first @returns {AnyLayer} */
+/**
+ * @param {string} where
+ * @param {Record<string, any>} entry
+ * @param {number[]} [inputShape] of a stack's first
+ * @returns {AnyLayer}
+ */
 export function layerFrom(where, entry, inputShape) {
   const { class_name: className } = entry;
   const given = checkObject(`${where}: config`, entry.config);

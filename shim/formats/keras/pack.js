@@ -5,7 +5,11 @@ import { File, ready } from 'h5wasm';
 
 const NAME = 'model.h5'; // in the library's memory
 
-/** model.weights.h5, as HDF5's own library writes it. @param {LayerWeights[]} layers @returns {Promise<Uint8Array<ArrayBuffer>>} */
+/**
+ * model.weights.h5, as HDF5's own library writes it.
+ * @param {LayerWeights[]} layers
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
 export async function packWeights(layers) {
   const system = /** @type {NonNullable<typeof FS>} */ ((await ready).FS);
   const file = new File(NAME, 'w', { libver: ['earliest', 'latest'] }); // as Keras's h5py has it

@@ -17,12 +17,22 @@ const OLD_LAYERS = '_layer_checkpoint_dependencies';
 /** Bytes of a number. @type {Record<number, Float32ArrayConstructor | Float64ArrayConstructor>} */
 const FLOATS = { 4: Float32Array, 8: Float64Array };
 
-/** @param {Hdf5} file @param {string} path @param {number | undefined} address @param {number[]} shape that it must have @returns {Place} */
+/**
+ * @param {Hdf5} file
+ * @param {string} path
+ * @param {number | undefined} address
+ * @param {number[]} shape that it must have
+ * @returns {Place}
+ */
 function placeOf(file, path, address, shape) {
   if (address === undefined || !file.isDataset(address)) throw refusal(`${path} is missing`);
   const { shape: stored, isFloat, size, at, length } = file.dataset(address);
   if (String(stored) !== String(shape)) throw refusal(`${path} must have shape ${show(shape)}, got ${show(stored)}`);
-  if (!isFloat || !FLOATS[size]) throw refusal(`${path} must hold little-endian floats of 4 or 8 bytes, got ${isFloat ? 'floats' : 'another type'} of ${size} bytes`);
+  if (!isFloat || !FLOATS[size])
+    throw refusal(
+      `${path} must hold little-endian floats of 4 or 8 bytes, got ${isFloat ? 'floats' : 'another type'} of ` +
+        `${size} bytes`,
+    );
   if (at === undefined) throw refusal(`${path} is stored in chunks, which is not read, or has no numbers`);
   const needed = elementsOf(shape) * size;
   if (length !== needed) throw refusal(`${path} must have ${needed} bytes, got ${length}`);
@@ -37,7 +47,8 @@ function placesOf(file, folder, group, shapes) {
   const variables = file.find(path);
   if (variables === undefined || file.isDataset(variables)) throw refusal(`${FILE}: there is no group ${path}`);
   const links = file.links(variables);
-  if (links.size !== shapes.length) throw refusal(`${FILE}: ${path} must hold ${shapes.length} variables, got ${links.size}`);
+  if (links.size !== shapes.length)
+    throw refusal(`${FILE}: ${path} must hold ${shapes.length} variables, got ${links.size}`);
   return shapes.map((shape, i) => placeOf(file, `${FILE}: ${path}/${i}`, links.get(String(i)), shape));
 }
 
@@ -50,6 +61,13 @@ export function readWeights(bytes, layers) {
   const file = new Hdf5(FILE, bytes);
   const folder = file.find('layers') === undefined ? OLD_LAYERS : 'layers';
   const places = layers.flatMap(({ group, shapes }) => placesOf(file, folder, group, shapes));
-  checkSize(`${FILE}: its weights together are `, places.reduce((sum, { length }) => sum + length, 0), bytes.length);
-  return places.map(({ shape, size, at, length }) => ({ shape: [...shape], data: new Float32Array(new FLOATS[size](bytes.slice(at, at + length).buffer)) }));
+  checkSize(
+    `${FILE}: its weights together are `,
+    places.reduce((sum, { length }) => sum + length, 0),
+    bytes.length,
+  );
+  return places.map(({ shape, size, at, length }) => ({
+    shape: [...shape],
+    data: new Float32Array(new FLOATS[size](bytes.slice(at, at + length).buffer)),
+  }));
 }

@@ -42,7 +42,13 @@ export function transposed({ shape, data }, order) {
 /** @param {number[]} order @returns {number[]} the order that undoes it */
 export const inverse = (order) => order.map((_, axis) => order.indexOf(axis));
 
-/** @param {string} name @param {number[]} dims @param {Float32Array} values @param {'float32' | 'float16'} dtype @returns {OnnxTensor} */
+/**
+ * @param {string} name
+ * @param {number[]} dims
+ * @param {Float32Array} values
+ * @param {'float32' | 'float16'} dtype
+ * @returns {OnnxTensor}
+ */
 export function floatTensor(name, dims, values, dtype = 'float32') {
   const raw = new Uint8Array(DTYPES[dtype].bytes(values.length, 1));
   DTYPES[dtype].write(name, raw, values, 1);
@@ -55,7 +61,9 @@ export const integerTensor = (name, values) => ({ dims: [values.length], dataTyp
 /** @param {OnnxTensor} tensor @param {string} kind what its values are @param {number} found @param {number} needed */
 function checkCount({ name, dims = [] }, kind, found, needed) {
   if (found === needed) return;
-  throw new FittingRoomError(`tensor ${name}: ${needed} ${kind} make up the shape [${dims.join(', ')}], it has ${found}`);
+  throw new FittingRoomError(
+    `tensor ${name}: ${needed} ${kind} make up the shape [${dims.join(', ')}], it has ${found}`,
+  );
 }
 
 const MOST_SHARED = 2 ** 22; // numbers
@@ -71,7 +79,11 @@ export class Allowance {
   /** @param {OnnxTensor} tensor */
   take(tensor) {
     this.taken += elementsOf(dimsOf(tensor));
-    if (this.taken > this.most) throw new FittingRoomError(`tensor ${tensor.name}: too large: with it, ${this.taken} weights; at most ${this.most} are read from a file of this length`);
+    if (this.taken > this.most)
+      throw new FittingRoomError(
+        `tensor ${tensor.name}: too large: with it, ${this.taken} weights; at most ${this.most} are read from a ` +
+          'file of this length',
+      );
   }
 }
 
@@ -81,8 +93,10 @@ export const MOST_AXES = 8;
 /** @param {OnnxTensor} tensor @returns {number[]} */
 export function dimsOf({ name, dims = [], location }) {
   if (location) throw new FittingRoomError(`tensor ${name}: its numbers are in another file, which is not read`);
-  if (dims.length > MOST_AXES) throw new FittingRoomError(`tensor ${name}: it has ${dims.length} axes; at most ${MOST_AXES} are read`);
-  if (dims.some((length) => length < 1)) throw new FittingRoomError(`tensor ${name}: its shape [${dims.join(', ')}] must hold lengths from 1 on`);
+  if (dims.length > MOST_AXES)
+    throw new FittingRoomError(`tensor ${name}: it has ${dims.length} axes; at most ${MOST_AXES} are read`);
+  if (dims.some((length) => length < 1))
+    throw new FittingRoomError(`tensor ${name}: its shape [${dims.join(', ')}] must hold lengths from 1 on`);
   return dims;
 }
 
@@ -90,9 +104,17 @@ export function dimsOf({ name, dims = [], location }) {
 export function floatsOf(tensor) {
   const { name, dataType, raw, floats, halves } = tensor;
   const shape = dimsOf(tensor);
-  if (dataType !== FLOAT && dataType !== FLOAT16) throw new FittingRoomError(`tensor ${name}: its type is ${dataType}; ${FLOAT} (float) and ${FLOAT16} (float16) are read`);
+  if (dataType !== FLOAT && dataType !== FLOAT16)
+    throw new FittingRoomError(
+      `tensor ${name}: its type is ${dataType}; ${FLOAT} (float) and ${FLOAT16} (float16) are read`,
+    );
   const storage = DTYPES[dataType === FLOAT ? 'float32' : 'float16'];
-  const stored = raw ?? (dataType === FLOAT ? floats : Uint8Array.from((halves ?? []).flatMap((half) => [half & 255, (half >> 8) & 255]))) ?? new Uint8Array();
+  const stored =
+    raw ??
+    (dataType === FLOAT
+      ? floats
+      : Uint8Array.from((halves ?? []).flatMap((half) => [half & 255, (half >> 8) & 255]))) ??
+    new Uint8Array();
   checkCount(tensor, 'bytes', stored.length, storage.bytes(elementsOf(shape), 1));
   return { shape: [...shape], data: storage.read(`ONNX: tensor ${name}`, Uint8Array.from(stored), 1) };
 }
@@ -102,13 +124,21 @@ const MOST_INTEGERS = 32; // of a shape, or of paddings; nodes may share them
 /** The numbers of a tensor of integers: a shape, axes or paddings. @param {OnnxTensor} tensor @returns {number[]} */
 export function integersOf(tensor) {
   const { name, dataType, raw, integers, halves } = tensor;
-  if (dataType !== INT64 && dataType !== INT32) throw new FittingRoomError(`tensor ${name}: its type is ${dataType}; ${INT64} (int64) and ${INT32} (int32) are read`);
+  if (dataType !== INT64 && dataType !== INT32)
+    throw new FittingRoomError(
+      `tensor ${name}: its type is ${dataType}; ${INT64} (int64) and ${INT32} (int32) are read`,
+    );
   const needed = elementsOf(dimsOf(tensor));
-  if (needed > MOST_INTEGERS) throw new FittingRoomError(`tensor ${name}: of integers, up to ${MOST_INTEGERS} are read, got ${needed}`);
+  if (needed > MOST_INTEGERS)
+    throw new FittingRoomError(`tensor ${name}: of integers, up to ${MOST_INTEGERS} are read, got ${needed}`);
   const bytes = dataType === INT64 ? 8 : 4;
   if (raw) checkCount(tensor, 'bytes', raw.length, needed * bytes);
   const view = raw && new DataView(raw.buffer, raw.byteOffset);
-  const values = view ? Array.from({ length: needed }, (_, i) => (bytes === 8 ? Number(view.getBigInt64(8 * i, true)) : view.getInt32(4 * i, true))) : (dataType === INT64 ? integers : halves) ?? [];
+  const values = view
+    ? Array.from({ length: needed }, (_, i) =>
+        bytes === 8 ? Number(view.getBigInt64(8 * i, true)) : view.getInt32(4 * i, true),
+      )
+    : ((dataType === INT64 ? integers : halves) ?? []);
   checkCount(tensor, 'integers', values.length, needed);
   return values;
 }

@@ -22,7 +22,10 @@ const MAX_LAYERS = 128; // of src/model.h
 const MOST_CHANNELS = 4; // by which an image with channels last is recognised
 const TO_CHANNELS_FIRST = '0,3,1,2';
 
-/** What a Constant is, by the attribute that says it. @type {Record<string, (attribute: OnnxAttribute) => OnnxTensor | undefined>} */
+/**
+ * What a Constant is, by the attribute that says it.
+ * @type {Record<string, (attribute: OnnxAttribute) => OnnxTensor | undefined>}
+ */
 const CONSTANTS = {
   value: ({ tensor }) => tensor,
   value_int: ({ name = '', integer = 0 }) => ({ name, dims: [], dataType: INT64, integers: [integer] }),
@@ -39,7 +42,8 @@ function constantOf({ attributes = [] }) {
 }
 
 /** @param {OnnxNode} node @param {number} index */
-export const nodeName = ({ name, operator = '' }, index) => `node ${index} (${clipped(`${operator}${name ? ` ${name}` : ''}`, LONGEST_NAME)})`;
+export const nodeName = ({ name, operator = '' }, index) =>
+  `node ${index} (${clipped(`${operator}${name ? ` ${name}` : ''}`, LONGEST_NAME)})`;
 
 /** @param {OnnxNode} node */
 const isDefault = ({ domain = '' }) => domain === '' || domain === 'ai.onnx';
@@ -54,7 +58,8 @@ export function constantsOf({ nodes = [], initializers = [] }) {
   const rest = nodes.filter((node) => {
     const { inputs: [from = ''] = [], outputs: [output = ''] = [], operator = '', attributes = [] } = node;
     const isCast = operator === 'Cast' && attributes.some(({ name, integer }) => name === 'to' && integer === FLOAT);
-    const made = operator === 'Constant' ? constantOf(node) : isCast || operator === 'Identity' ? constants.get(from) : undefined;
+    const made =
+      operator === 'Constant' ? constantOf(node) : isCast || operator === 'Identity' ? constants.get(from) : undefined;
     if (made && isDefault(node)) constants.set(output, made);
     return !made || !isDefault(node);
   });
@@ -70,13 +75,19 @@ function only(what, values) {
 /** @param {OnnxValue} value @returns {{ batch?: number, shape: number[] }} shape: as ONNX has it, without the batch */
 function shapeOf({ name, type }) {
   const [batch, ...rest] = type?.tensor?.shape?.dims ?? [];
-  if (!batch || type?.tensor?.elements !== FLOAT) throw refusal(`ONNX: its input ${name} must be of floats and of a known shape [n, …]`);
+  if (!batch || type?.tensor?.elements !== FLOAT)
+    throw refusal(`ONNX: its input ${name} must be of floats and of a known shape [n, …]`);
   const open = rest.findIndex(({ length = 0 }) => length < 1);
   if (open >= 0) throw refusal(`ONNX: its input ${name} leaves the length of axis ${open + 1} open`);
   return { batch: batch.length, shape: rest.map(({ length }) => /** @type {number} */ (length)) };
 }
 
-/** Whether an input [n, a, b, c] has its channels last. @param {number[]} shape @param {string} name @param {OnnxNode[]} nodes */
+/**
+ * Whether an input [n, a, b, c] has its channels last.
+ * @param {number[]} shape
+ * @param {string} name
+ * @param {OnnxNode[]} nodes
+ */
 function isChannelsLast(shape, name, nodes) {
   const reader = nodes.find(({ inputs = [] }) => inputs.includes(name));
   const order = reader?.attributes?.find((attribute) => attribute.name === 'perm')?.integers;
@@ -102,12 +113,20 @@ function run(importer, node, index) {
   if (importer.layers.length > MAX_LAYERS) throw refusal(`ONNX: it takes more than ${MAX_LAYERS} layers`);
 }
 
-/** In the order that our graphs have, what does not lead to the output left out. @param {Imported[]} made @param {number} output @param {number[]} inputShape @param {string} inputName @returns {{ graph: Graph, made: Imported[] }} */
+/**
+ * In the order that our graphs have, what does not lead to the output left out.
+ * @param {Imported[]} made
+ * @param {number} output
+ * @param {number[]} inputShape
+ * @param {string} inputName
+ * @returns {{ graph: Graph, made: Imported[] }}
+ */
 function ordered(made, output, inputShape, inputName) {
   const start = input({ shape: inputShape, name: inputName });
   /** @type {ReturnType<typeof input>[]} */
   const outputs = [];
-  for (const { layer, sources } of made) outputs.push(layer.apply(sources.map((source) => (source < 0 ? start : outputs[source]))));
+  for (const { layer, sources } of made)
+    outputs.push(layer.apply(sources.map((source) => (source < 0 ? start : outputs[source]))));
   const graph = graphOf(start, outputs[output]);
   const chosen = graph.nodes.map(({ config }) => /** @type {Imported} */ (made.find(({ layer }) => layer === config)));
   const isChain = graph.nodes.every(({ sources }, index) => sources.length === 1 && sources[0] === index - 1);
@@ -121,13 +140,17 @@ function outputOf(importer, output) {
   const view = importer.views.get(output);
   if (!view) throw new FittingRoomError(`its output ${show(output)} does not come from its input`);
   const last = importer.output(view);
-  return last.source < 0 ? importer.add(layers.activation({ activation: 'linear' }), [last]) : last.source; // no model without a layer
+  // no model without a layer
+  return last.source < 0 ? importer.add(layers.activation({ activation: 'linear' }), [last]) : last.source;
 }
 
 /** @param {OnnxModel} model @param {Allowance} allowance @returns {Described} */
 export function readForeign({ graph = {}, operatorSets = [] }, allowance) {
   const { constants, rest } = constantsOf(graph);
-  const given = only('input', (graph.inputs ?? []).filter(({ name = '' }) => !constants.has(name)));
+  const given = only(
+    'input',
+    (graph.inputs ?? []).filter(({ name = '' }) => !constants.has(name)),
+  );
   const { name: output = '' } = only('output', graph.outputs ?? []);
   const { name = '' } = given;
   const { batch, shape } = shapeOf(given);
@@ -140,5 +163,10 @@ export function readForeign({ graph = {}, operatorSets = [] }, allowance) {
   rest.forEach((node, index) => run(importer, node, index));
   const source = inFile('ONNX: output: ', () => outputOf(importer, output));
   const found = inFile('ONNX: ', () => ordered(importer.layers, source, ours, name));
-  return { name: graph.name || 'model', seed: 0, graph: found.graph, weights: found.made.flatMap(({ weights }) => weights) };
+  return {
+    name: graph.name || 'model',
+    seed: 0,
+    graph: found.graph,
+    weights: found.made.flatMap(({ weights }) => weights),
+  };
 }

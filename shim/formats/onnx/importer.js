@@ -15,7 +15,10 @@ import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
 
 const AFFINE = ['conv2d', 'depthwise_conv2d', 'dense'];
 
-/** Attributes that make no difference to what is taken over: how a mask is drawn or places are counted, and hints of early versions. */
+/**
+ * Attributes that make no difference to what is taken over: how a mask is drawn or places are counted, and hints of
+ * early versions.
+ */
 const IDLE = ['seed', 'storage_order', 'consumed_inputs', 'broadcast', 'saturate', 'round_mode'];
 
 /** A node with its attributes and inputs, as an operator reads them. */
@@ -127,7 +130,10 @@ export class Call {
     const [output, ...others] = this.node.outputs ?? [];
     const used = others.find((name) => this.importer.readers(name) > 0);
     if (used) throw new FittingRoomError(`its further output ${used} is read, which is not known here`);
-    if (view.axes.length > MOST_AXES) throw new FittingRoomError(`its output has ${view.axes.length} axes behind the batch; at most ${MOST_AXES} are known here`);
+    if (view.axes.length > MOST_AXES)
+      throw new FittingRoomError(
+        `its output has ${view.axes.length} axes behind the batch; at most ${MOST_AXES} are known here`,
+      );
     this.importer.set(output, view);
   }
 }
@@ -144,7 +150,14 @@ export class Importer {
   /** @type {Map<string, OnnxNode> | undefined} the products of two values, by these */
   #products;
 
-  /** @param {OnnxNode[]} nodes @param {Map<string, OnnxTensor>} constants @param {Allowance} allowance @param {string} output @param {number} operatorSet @param {number} [batch] the samples, where only so many fit */
+  /**
+   * @param {OnnxNode[]} nodes
+   * @param {Map<string, OnnxTensor>} constants
+   * @param {Allowance} allowance
+   * @param {string} output
+   * @param {number} operatorSet
+   * @param {number} [batch] the samples, where only so many fit
+   */
   constructor(nodes, constants, allowance, output, operatorSet, batch) {
     this.nodes = nodes;
     this.constants = constants;
@@ -160,17 +173,30 @@ export class Importer {
     return this.#readers.get(name) ?? 0;
   }
 
-  /** The first node that multiplies two values, in either order, and does nothing else. @param {(string | undefined)[]} values */
+  /**
+   * The first node that multiplies two values, in either order, and does nothing else.
+   * @param {(string | undefined)[]} values
+   */
   product(values) {
     const keyOf = (/** @type {(string | undefined)[]} */ pair) => JSON.stringify(pair.toSorted());
-    this.#products ??= new Map(this.nodes.flatMap((node) => {
-      const { operator, inputs = [], attributes = [] } = node;
-      return operator === 'Mul' && attributes.length === 0 && inputs.length === 2 ? [/** @type {[string, OnnxNode]} */ ([keyOf(inputs), node])] : [];
-    }).toReversed());
+    this.#products ??= new Map(
+      this.nodes
+        .flatMap((node) => {
+          const { operator, inputs = [], attributes = [] } = node;
+          return operator === 'Mul' && attributes.length === 0 && inputs.length === 2
+            ? [/** @type {[string, OnnxNode]} */ ([keyOf(inputs), node])]
+            : [];
+        })
+        .toReversed(),
+    );
     return this.#products.get(keyOf(values));
   }
 
-  /** Makes the output of a node a constant. @param {OnnxNode} node @param {{ dims: number[], values: number[] }} integers */
+  /**
+   * Makes the output of a node a constant.
+   * @param {OnnxNode} node
+   * @param {{ dims: number[], values: number[] }} integers
+   */
   setIntegers({ outputs: [name = ''] = [] }, { dims, values }) {
     if (this.views.has(name) || this.constants.has(name)) throw new FittingRoomError(`the value ${name} is made twice`);
     this.constants.set(name, { name, dims, dataType: INT64, integers: values });
@@ -187,7 +213,12 @@ export class Importer {
     return this.layers.push({ layer, sources: from.map(({ source }) => source), weights }) - 1;
   }
 
-  /** The layer a value comes from, where it has weights and no activation, and nothing but what is at hand reads it. @param {string} name @param {number} readers @returns {Imported | undefined} */
+  /**
+   * The layer a value comes from, where it has weights and no activation, and nothing but what is at hand reads it.
+   * @param {string} name
+   * @param {number} readers
+   * @returns {Imported | undefined}
+   */
   open(name, readers = 1) {
     const { source } = /** @type {View} */ (this.views.get(name));
     const made = this.layers[source];
@@ -196,7 +227,12 @@ export class Importer {
     return names.every((each) => this.readers(each) === (each === name ? readers : 1)) ? made : undefined;
   }
 
-  /** The same value of a shape of ours, no number in another place. @param {View} view @param {number[]} shape @returns {View} */
+  /**
+   * The same value of a shape of ours, no number in another place.
+   * @param {View} view
+   * @param {number[]} shape
+   * @returns {View}
+   */
   reshaped(view, shape) {
     if (String(view.shape) === String(shape)) return view;
     const layer = shape.length === 1 ? layers.flatten() : layers.reshape({ targetShape: shape });
@@ -206,14 +242,18 @@ export class Importer {
   /** @param {View} view @returns {View} one that is a row of numbers for ONNX and here */
   row(view) {
     const dims = dimsOf(view);
-    if (dims.length !== 1) throw new FittingRoomError(`its input has the shape [n, ${dims.join(', ')}]; [n, length] is known here`);
+    if (dims.length !== 1)
+      throw new FittingRoomError(`its input has the shape [n, ${dims.join(', ')}]; [n, length] is known here`);
     return this.reshaped(view, [elementsOf(view.shape)]);
   }
 
   /** @param {View} view @returns {View} one that is an image, channels first for ONNX and last here */
   image(view) {
     const [channels, height, width, ...rest] = dimsOf(view);
-    if (width === undefined || rest.length > 0) throw new FittingRoomError(`its input has the shape [n, ${dimsOf(view).join(', ')}]; images [n, channels, height, width] are known here`);
+    if (width === undefined || rest.length > 0)
+      throw new FittingRoomError(
+        `its input has the shape [n, ${dimsOf(view).join(', ')}]; images [n, channels, height, width] are known here`,
+      );
     const shape = [height, width, channels];
     if (sameAxes(view.axes, channelsFirst(0, shape).axes)) return this.reshaped(view, shape);
     throw new FittingRoomError('its image would have to be transposed, for which there is no layer here');

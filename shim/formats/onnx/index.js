@@ -15,8 +15,10 @@ import { planGraph } from './plan.js';
 /** @import { Parameter } from './plan.js' */
 
 /**
- * ONNX (https://onnx.ai/onnx/repo-docs/IR.html). A file of ours takes and gives what the model does, images with channels last, and
- * tells in its metadata which layers its nodes came from; where these are still the same, the model comes back bit for bit.
+ * ONNX (https://onnx.ai/onnx/repo-docs/IR.html). A file of ours takes and gives what the model does, images with
+ * channels last, and
+ * tells in its metadata which layers its nodes came from; where these are still the same, the model comes back bit for
+ * bit.
  */
 
 const PRODUCER = 'fitting-room';
@@ -25,14 +27,21 @@ const DTYPES = /** @type {const} */ (['float32', 'float16']);
 
 /** @param {string} name @param {number[]} shape @returns {OnnxValue} */
 const valueOf = (name, shape) => ({
-  name, type: { tensor: { elements: FLOAT, shape: { dims: [{ symbol: 'n' }, ...shape.map((length) => ({ length }))] } } },
+  name,
+  type: { tensor: { elements: FLOAT, shape: { dims: [{ symbol: 'n' }, ...shape.map((length) => ({ length }))] } } },
 });
 
-/** @param {Parameter} parameter @param {Described['weights']} weights @param {typeof DTYPES[number]} dtype @returns {OnnxTensor} */
+/**
+ * @param {Parameter} parameter
+ * @param {Described['weights']} weights
+ * @param {typeof DTYPES[number]} dtype
+ * @returns {OnnxTensor}
+ */
 function tensorOf({ name, weight, order, channels, fill, like, scalar, integers }, weights, dtype) {
   if (integers) return integerTensor(name, integers);
   if (scalar !== undefined) return floatTensor(name, [], Float32Array.of(scalar));
-  if (like !== undefined) return floatTensor(name, weights[like].shape, new Float32Array(weights[like].data.length).fill(Number(fill)));
+  if (like !== undefined)
+    return floatTensor(name, weights[like].shape, new Float32Array(weights[like].data.length).fill(Number(fill)));
   const tensor = weights[Number(weight)];
   const { shape, data } = order ? transposed(tensor, order) : tensor;
   return floatTensor(name, channels ? joinedOutputs(shape) : shape, data, shape.length > 1 ? dtype : 'float32');
@@ -41,11 +50,21 @@ function tensorOf({ name, weight, order, channels, fill, like, scalar, integers 
 /** A depthwise kernel's, with its outputs on one axis. @param {number[]} shape channels, multiplier, height, width */
 const joinedOutputs = ([channels, multiplier, height, width]) => [channels * multiplier, 1, height, width];
 
-/** Halves become singles where they are read. @param {OnnxTensor} tensor @returns {{ tensor: OnnxTensor, casts: OnnxNode[] }} */
+/**
+ * Halves become singles where they are read.
+ * @param {OnnxTensor} tensor
+ * @returns {{ tensor: OnnxTensor, casts: OnnxNode[] }}
+ */
 function widened(tensor) {
   if (tensor.dataType !== FLOAT16) return { tensor, casts: [] };
   const half = `${tensor.name}/float16`;
-  const cast = { inputs: [half], outputs: [/** @type {string} */ (tensor.name)], name: `${tensor.name}/Cast`, operator: 'Cast', attributes: [{ name: 'to', integer: FLOAT, type: 2 }] };
+  const cast = {
+    inputs: [half],
+    outputs: [/** @type {string} */ (tensor.name)],
+    name: `${tensor.name}/Cast`,
+    operator: 'Cast',
+    attributes: [{ name: 'to', integer: FLOAT, type: 2 }],
+  };
   return { tensor: { ...tensor, name: half }, casts: [cast] };
 }
 
@@ -68,12 +87,19 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
       outputs: [valueOf(output, outputShape)],
     },
     operatorSets: [{ domain: '', version: isLate ? 20 : 17 }],
-    metadata: [{ key: PRODUCER, value: JSON.stringify({ name, seed, ...describeGraph(graph), ...(metadata && { metadata }) }) }],
+    metadata: [
+      { key: PRODUCER, value: JSON.stringify({ name, seed, ...describeGraph(graph), ...(metadata && { metadata }) }) },
+    ],
   });
   return [{ name: 'model.onnx', bytes }];
 }
 
-/** @param {Parameter} parameter @param {Map<string, OnnxTensor>} constants @param {Allowance} allowance @returns {Described['weights'][number]} */
+/**
+ * @param {Parameter} parameter
+ * @param {Map<string, OnnxTensor>} constants
+ * @param {Allowance} allowance
+ * @returns {Described['weights'][number]}
+ */
 function weightOf({ name, order, channels }, constants, allowance) {
   const stored = constants.get(name);
   if (!stored) throw refusal(`ONNX: there is no tensor ${show(name)}`);
@@ -94,10 +120,20 @@ const written = (nodes) => JSON.stringify(decode(encode({ graph: { nodes } })).g
 function headerFrom(value) {
   const { name, seed, metadata, ...topology } = checkObject(HEADER, value);
   if (metadata !== undefined) checkObject(`${HEADER}: metadata`, metadata);
-  return { name: checkText(`${HEADER}: name`, name), seed: seedOf(HEADER, seed ?? null), graph: graphFrom(topology), ...(metadata && { metadata }) };
+  return {
+    name: checkText(`${HEADER}: name`, name),
+    seed: seedOf(HEADER, seed ?? null),
+    graph: graphFrom(topology),
+    ...(metadata && { metadata }),
+  };
 }
 
-/** A model of ours, as its metadata say, where its nodes are still those. @param {OnnxModel} model @param {Allowance} allowance @returns {Promise<Described | undefined>} */
+/**
+ * A model of ours, as its metadata say, where its nodes are still those.
+ * @param {OnnxModel} model
+ * @param {Allowance} allowance
+ * @returns {Promise<Described | undefined>}
+ */
 async function readOwn({ graph = {}, metadata = [] }, allowance) {
   const entry = metadata.find(({ key }) => key === PRODUCER);
   if (!entry) return undefined;
@@ -107,7 +143,9 @@ async function readOwn({ graph = {}, metadata = [] }, allowance) {
     const { nodes, parameters } = planGraph(described.graph, planOf(core, described.graph));
     const { constants, rest } = constantsOf(graph);
     if (written(rest) !== written(nodes)) return undefined;
-    const weights = parameters.filter(({ weight }) => weight !== undefined).toSorted((a, b) => Number(a.weight) - Number(b.weight));
+    const weights = parameters
+      .filter(({ weight }) => weight !== undefined)
+      .toSorted((a, b) => Number(a.weight) - Number(b.weight));
     return { ...described, weights: weights.map((parameter) => weightOf(parameter, constants, allowance)) };
   });
 }

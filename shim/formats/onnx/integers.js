@@ -6,7 +6,8 @@ import { dimsOf } from './views.js';
 /** @import { Call } from './importer.js' */
 
 /**
- * What exporters compute with integers: shapes to reshape to, and paddings. The lengths of all values are known here but for the
+ * What exporters compute with integers: shapes to reshape to, and paddings. The lengths of all values are known here
+ * but for the
  * batch's, so that these nodes are constants too.
  */
 
@@ -59,13 +60,23 @@ function gather(call, integers) {
 function slice(call, integers) {
   if (!call.has(1) || !call.has(2)) throw new FittingRoomError('it needs starts and ends as inputs');
   const bounds = [1, 2, 3, 4].map((index) => (call.has(index) ? integersAt(call, index).values : undefined));
-  const [[start], [end], [axis] = [0], [step] = [1]] = /** @type {[number[], number[], number[]?, number[]?]} */ (bounds);
+  const [[start], [end], [axis] = [0], [step] = [1]] = /** @type {[number[], number[], number[]?, number[]?]} */ (
+    bounds
+  );
   const [count, ...rest] = integers.dims;
-  if (bounds.some((list = [0]) => list.length !== 1) || placeOf(axis, integers.dims.length) !== 0 || Math.abs(step) !== 1) {
+  if (
+    bounds.some((list = [0]) => list.length !== 1) ||
+    placeOf(axis, integers.dims.length) !== 0 ||
+    Math.abs(step) !== 1
+  ) {
     throw new FittingRoomError('of integers, slices of the first axis by steps of 1 or -1 are known');
   }
-  const bound = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ high) => Math.min(Math.max(placeOf(at, count), low), high);
-  const [first, last] = step > 0 ? [bound(start, 0, count), bound(end, 0, count)] : [bound(start, -1, count - 1), bound(end, -1, count - 1)];
+  const bound = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ high) =>
+    Math.min(Math.max(placeOf(at, count), low), high);
+  const [first, last] =
+    step > 0
+      ? [bound(start, 0, count), bound(end, 0, count)]
+      : [bound(start, -1, count - 1), bound(end, -1, count - 1)];
   const rows = Array.from({ length: Math.max(0, (last - first) * step) }, (_, i) => first + i * step);
   return { dims: [rows.length, ...rest], values: rowsOf(integers, rows) };
 }
@@ -75,8 +86,12 @@ function concat(call, first) {
   checkFirst(call, first.dims.length);
   checkCount(call.inputs.length);
   const all = call.inputs.map((_, index) => integersAt(call, index));
-  if (all.some(({ dims }) => String(dims.slice(1)) !== String(first.dims.slice(1)))) throw new FittingRoomError('integers of different shapes are joined');
-  return { dims: [all.reduce((sum, { dims: [count] }) => sum + count, 0), ...first.dims.slice(1)], values: all.flatMap(({ values }) => values) };
+  if (all.some(({ dims }) => String(dims.slice(1)) !== String(first.dims.slice(1))))
+    throw new FittingRoomError('integers of different shapes are joined');
+  return {
+    dims: [all.reduce((sum, { dims: [count] }) => sum + count, 0), ...first.dims.slice(1)],
+    values: all.flatMap(({ values }) => values),
+  };
 }
 
 /** @type {Operator} */
@@ -84,31 +99,41 @@ function reshape(call, { values }) {
   const target = integersAt(call, 1).values;
   const rest = target.includes(-1) ? values.length / elementsOf(target.filter((length) => length !== -1)) : 1;
   const dims = target.map((length) => (length === -1 ? rest : length));
-  if (!Number.isInteger(rest) || elementsOf(dims) !== values.length) throw new FittingRoomError(`${values.length} integers cannot have the shape ${show(target)}`);
+  if (!Number.isInteger(rest) || elementsOf(dims) !== values.length)
+    throw new FittingRoomError(`${values.length} integers cannot have the shape ${show(target)}`);
   return { dims, values };
 }
 
 /** @type {Operator} */
 function transpose(call, { dims, values }) {
   const order = call.integers('perm') ?? dims.map((_, axis) => dims.length - 1 - axis);
-  if (String(order) !== '1,0' || dims.length !== 2) throw new FittingRoomError('of integers, two axes can be exchanged');
+  if (String(order) !== '1,0' || dims.length !== 2)
+    throw new FittingRoomError('of integers, two axes can be exchanged');
   const [rows, columns] = dims;
-  return { dims: [columns, rows], values: values.map((_, i) => values[(i % rows) * stridesOf(dims)[0] + Math.floor(i / rows)]) };
+  return {
+    dims: [columns, rows],
+    values: values.map((_, i) => values[(i % rows) * stridesOf(dims)[0] + Math.floor(i / rows)]),
+  };
 }
 
 /** One number where that has a list, which is all that shapes need. @param {boolean} longer @returns {Operator} */
-const oneMore = (longer) => (call, { dims, values }) => {
-  const axes = call.has(1) ? call.integersAt(1) : call.integers('axes') ?? [0];
-  if (values.length !== 1 || dims.length !== Number(!longer) || axes.length !== 1 || placeOf(axes[0], 1) !== 0) throw new FittingRoomError('of integers, only a single one can become a list of one, or be taken out of it');
-  return { dims: longer ? [1] : [], values };
-};
+const oneMore =
+  (longer) =>
+  (call, { dims, values }) => {
+    const axes = call.has(1) ? call.integersAt(1) : (call.integers('axes') ?? [0]);
+    if (values.length !== 1 || dims.length !== Number(!longer) || axes.length !== 1 || placeOf(axes[0], 1) !== 0)
+      throw new FittingRoomError('of integers, only a single one can become a list of one, or be taken out of it');
+    return { dims: longer ? [1] : [], values };
+  };
 
 /** @param {(a: number, b: number) => number} compute @returns {Operator} */
 const arithmetic = (compute) => (call, first) => {
   const second = integersAt(call, 1);
-  if ([...first.values, ...second.values].includes(BATCH)) throw new FittingRoomError('the number of samples must stay as it is');
+  if ([...first.values, ...second.values].includes(BATCH))
+    throw new FittingRoomError('the number of samples must stay as it is');
   const longer = first.values.length < second.values.length ? second : first;
-  if (![1, longer.values.length].includes(Math.min(first.values.length, second.values.length))) throw new FittingRoomError('integers of different lengths are combined');
+  if (![1, longer.values.length].includes(Math.min(first.values.length, second.values.length)))
+    throw new FittingRoomError('integers of different lengths are combined');
   const at = (/** @type {Integers} */ { values }, /** @type {number} */ i) => values[values.length === 1 ? 0 : i];
   return { dims: longer.dims, values: longer.values.map((_, i) => compute(at(first, i), at(second, i))) };
 };
@@ -116,7 +141,8 @@ const arithmetic = (compute) => (call, first) => {
 /** @type {Operator} */
 function cast(call, integers) {
   const to = call.integer('to');
-  if (to !== INT64 && to !== INT32) throw new FittingRoomError(`of integers, to must be ${INT64} or ${INT32}, got ${to}`);
+  if (to !== INT64 && to !== INT32)
+    throw new FittingRoomError(`of integers, to must be ${INT64} or ${INT32}, got ${to}`);
   return integers;
 }
 
@@ -131,14 +157,32 @@ function constantOfShape(call, { values: dims }) {
 
 /** @type {Record<string, Operator>} */
 const OPERATORS = {
-  Gather: gather, Slice: slice, Concat: concat, Reshape: reshape, Transpose: transpose, Unsqueeze: oneMore(true), Squeeze: oneMore(false),
-  Cast: cast, ConstantOfShape: constantOfShape, Identity: (_, integers) => integers,
-  Add: arithmetic((a, b) => a + b), Sub: arithmetic((a, b) => a - b), Mul: arithmetic((a, b) => a * b), Div: arithmetic((a, b) => Math.trunc(a / b)),
+  Gather: gather,
+  Slice: slice,
+  Concat: concat,
+  Reshape: reshape,
+  Transpose: transpose,
+  Unsqueeze: oneMore(true),
+  Squeeze: oneMore(false),
+  Cast: cast,
+  ConstantOfShape: constantOfShape,
+  Identity: (_, integers) => integers,
+  Add: arithmetic((a, b) => a + b),
+  Sub: arithmetic((a, b) => a - b),
+  Mul: arithmetic((a, b) => a * b),
+  Div: arithmetic((a, b) => Math.trunc(a / b)),
 };
 
-/** @param {Call} call of a node whose first input are integers, or which asks for a shape @returns {Integers | undefined} undefined of any other */
+/**
+ * @param {Call} call of a node whose first input are integers, or which asks for a shape
+ * @returns {Integers | undefined} undefined of any other
+ */
 export function integersFrom(call) {
-  const { importer, node: { operator = '' }, inputs: [first = ''] } = call;
+  const {
+    importer,
+    node: { operator = '' },
+    inputs: [first = ''],
+  } = call;
   const view = importer.views.get(first);
   if (operator === 'Shape' && view) {
     call.view();

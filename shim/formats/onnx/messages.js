@@ -2,7 +2,8 @@ import { PbfReader, PbfWriter } from 'pbf';
 import { refusal } from '../fit/format.js';
 
 /**
- * The protobuf messages of ONNX (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3), as far as they are used here.
+ * The protobuf messages of ONNX (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3), as far as they are used
+ * here.
  * What else a file holds is passed over.
  *
  * @typedef {object} OnnxTensor
@@ -15,10 +16,14 @@ import { refusal } from '../fit/format.js';
  * @property {Uint8Array} [raw] little-endian
  * @property {number} [location] 1: in another file
  *
- * @typedef {{ name?: string, float?: number, integer?: number, text?: string, tensor?: OnnxTensor, floats?: number[], integers?: number[], type?: number }} OnnxAttribute
- * @typedef {{ inputs?: string[], outputs?: string[], name?: string, operator?: string, attributes?: OnnxAttribute[], domain?: string }} OnnxNode
- * @typedef {{ name?: string, type?: { tensor?: { elements?: number, shape?: { dims?: { length?: number, symbol?: string }[] } } } }} OnnxValue
- * @typedef {{ nodes?: OnnxNode[], name?: string, initializers?: OnnxTensor[], inputs?: OnnxValue[], outputs?: OnnxValue[] }} OnnxGraph
+ * @typedef {{ name?: string, float?: number, integer?: number, text?: string, tensor?: OnnxTensor, floats?: number[],
+ *   integers?: number[], type?: number }} OnnxAttribute
+ * @typedef {{ inputs?: string[], outputs?: string[], name?: string, operator?: string, attributes?: OnnxAttribute[],
+ *   domain?: string }} OnnxNode
+ * @typedef {{ name?: string, type?: { tensor?: { elements?: number, shape?: { dims?: { length?: number, symbol?: string
+ *   }[] } } } }} OnnxValue
+ * @typedef {{ nodes?: OnnxNode[], name?: string, initializers?: OnnxTensor[], inputs?: OnnxValue[], outputs?:
+ *   OnnxValue[] }} OnnxGraph
  * @typedef {object} OnnxModel
  * @property {number} [irVersion]
  * @property {string} [producer]
@@ -28,22 +33,41 @@ import { refusal } from '../fit/format.js';
  */
 
 /** @typedef {'integer' | 'float' | 'text' | 'bytes' | 'integers' | 'floats'} Scalar */
-/** The field's number, what it holds, and whether it may come again and again. @typedef {[number, Scalar | Message, boolean?]} Entry */
+/**
+ * The field's number, what it holds, and whether it may come again and again.
+ * @typedef {[number, Scalar | Message, boolean?]} Entry
+ */
 /** @typedef {{ [name: string]: Entry }} Message */
 
 /** @type {Message} */
 const TENSOR = {
-  dims: [1, 'integers'], dataType: [2, 'integer'], floats: [4, 'bytes'], halves: [5, 'integers'], integers: [7, 'integers'],
-  name: [8, 'text'], raw: [9, 'bytes'], location: [14, 'integer'],
+  dims: [1, 'integers'],
+  dataType: [2, 'integer'],
+  floats: [4, 'bytes'],
+  halves: [5, 'integers'],
+  integers: [7, 'integers'],
+  name: [8, 'text'],
+  raw: [9, 'bytes'],
+  location: [14, 'integer'],
 };
 /** @type {Message} */
 const ATTRIBUTE = {
-  name: [1, 'text'], float: [2, 'float'], integer: [3, 'integer'], text: [4, 'text'], tensor: [5, TENSOR], floats: [7, 'floats'],
-  integers: [8, 'integers'], type: [20, 'integer'],
+  name: [1, 'text'],
+  float: [2, 'float'],
+  integer: [3, 'integer'],
+  text: [4, 'text'],
+  tensor: [5, TENSOR],
+  floats: [7, 'floats'],
+  integers: [8, 'integers'],
+  type: [20, 'integer'],
 };
 /** @type {Message} */
 const NODE = {
-  inputs: [1, 'text', true], outputs: [2, 'text', true], name: [3, 'text'], operator: [4, 'text'], attributes: [5, ATTRIBUTE, true],
+  inputs: [1, 'text', true],
+  outputs: [2, 'text', true],
+  name: [3, 'text'],
+  operator: [4, 'text'],
+  attributes: [5, ATTRIBUTE, true],
   domain: [7, 'text'],
 };
 /** @type {Message} */
@@ -54,10 +78,19 @@ const VALUE = {
   type: [2, { tensor: [1, { elements: [1, 'integer'], shape: [2, { dims: [1, DIMENSION, true] }] }] }],
 };
 /** @type {Message} */
-const GRAPH = { nodes: [1, NODE, true], name: [2, 'text'], initializers: [5, TENSOR, true], inputs: [11, VALUE, true], outputs: [12, VALUE, true] };
+const GRAPH = {
+  nodes: [1, NODE, true],
+  name: [2, 'text'],
+  initializers: [5, TENSOR, true],
+  inputs: [11, VALUE, true],
+  outputs: [12, VALUE, true],
+};
 /** @type {Message} */
 const MODEL = {
-  irVersion: [1, 'integer'], producer: [2, 'text'], graph: [7, GRAPH], operatorSets: [8, { domain: [1, 'text'], version: [2, 'integer'] }, true],
+  irVersion: [1, 'integer'],
+  producer: [2, 'text'],
+  graph: [7, GRAPH],
+  operatorSets: [8, { domain: [1, 'text'], version: [2, 'integer'] }, true],
   metadata: [14, { key: [1, 'text'], value: [2, 'text'] }, true],
 };
 
@@ -131,13 +164,19 @@ class Decoder {
   numbers(list, end, read) {
     const next = this.reader.type === LENGTH_DELIMITED ? this.span(end) : this.reader.pos + 1;
     while (this.reader.pos < next) {
-      if (list.length === MOST_NUMBERS) throw refusal(`ONNX: byte ${this.reader.pos}: a list has more than ${MOST_NUMBERS} numbers`);
+      if (list.length === MOST_NUMBERS)
+        throw refusal(`ONNX: byte ${this.reader.pos}: a list has more than ${MOST_NUMBERS} numbers`);
       list.push(read());
     }
     return list;
   }
 
-  /** @param {Scalar | Message} type @param {number} end @param {any} before what the field holds already @returns {any} */
+  /**
+   * @param {Scalar | Message} type
+   * @param {number} end
+   * @param {any} before what the field holds already
+   * @returns {any}
+   */
   value(type, end, before) {
     const { reader } = this;
     const integer = () => reader.readVarint(true);
@@ -146,7 +185,8 @@ class Decoder {
     if (type === 'float') return float();
     if (type === 'text') return utf8.decode(this.bytes(end));
     if (type === 'bytes') return this.bytes(end);
-    if (type === 'integers' || type === 'floats') return this.numbers(before ?? [], end, type === 'integers' ? integer : float);
+    if (type === 'integers' || type === 'floats')
+      return this.numbers(before ?? [], end, type === 'integers' ? integer : float);
     return this.message(type, this.span(end));
   }
 
@@ -156,15 +196,19 @@ class Decoder {
     const names = namesOf(fields);
     /** @type {any} */
     const made = {};
-    reader.readFields((field) => {
-      if (++this.fields > MOST_FIELDS) throw refusal(`ONNX: it has more than ${MOST_FIELDS} fields`);
-      const name = names.get(field);
-      if (name === undefined) return;
-      const [, type, repeated] = fields[name];
-      const value = this.value(type, end, made[name]);
-      if (repeated) (made[name] ??= []).push(value);
-      else made[name] = value;
-    }, made, end);
+    reader.readFields(
+      (field) => {
+        if (++this.fields > MOST_FIELDS) throw refusal(`ONNX: it has more than ${MOST_FIELDS} fields`);
+        const name = names.get(field);
+        if (name === undefined) return;
+        const [, type, repeated] = fields[name];
+        const value = this.value(type, end, made[name]);
+        if (repeated) (made[name] ??= []).push(value);
+        else made[name] = value;
+      },
+      made,
+      end,
+    );
     if (reader.pos > end) throw refusal(`ONNX: it ends within a field, at byte ${end}`);
     return made;
   }

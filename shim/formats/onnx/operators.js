@@ -22,12 +22,22 @@ const SOFTMAX_OF_AXIS = 13;
 
 const MOST_DIMS = 3; // of a layer's output
 
-/** @param {Call} call @param {View} view @param {AnyLayer} layer @param {Weight[]} [weights] a layer that changes no shape */
+/**
+ * @param {Call} call
+ * @param {View} view
+ * @param {AnyLayer} layer
+ * @param {Weight[]} [weights] a layer that changes no shape
+ */
 function pointwise(call, view, layer, weights) {
   call.give({ ...view, source: call.importer.add(layer, [view], weights) });
 }
 
-/** Into the layer before, where it can be. @param {Call} call @param {Activation} name @param {number} [readers] of the input */
+/**
+ * Into the layer before, where it can be.
+ * @param {Call} call
+ * @param {Activation} name
+ * @param {number} [readers] of the input
+ */
 function activate(call, name, readers) {
   const view = call.view();
   const open = call.importer.open(call.inputs[0], readers);
@@ -39,14 +49,29 @@ function activate(call, name, readers) {
 /** @param {Activation} name @returns {Operator} */
 const activation = (name) => (call) => activate(call, name);
 
-/** Zeros around an image. @param {Importer} importer @param {View} view @param {Window['margins']} padding @returns {View} */
+/**
+ * Zeros around an image.
+ * @param {Importer} importer
+ * @param {View} view
+ * @param {Window['margins']} padding
+ * @returns {View}
+ */
 function padded(importer, view, padding) {
   const [height, width, channels] = view.shape;
   const source = importer.add(layers.zeroPadding2d({ padding }), [view]);
-  return channelsFirst(source, [height + padding[0][0] + padding[0][1], width + padding[1][0] + padding[1][1], channels]);
+  return channelsFirst(source, [
+    height + padding[0][0] + padding[0][1],
+    width + padding[1][0] + padding[1][1],
+    channels,
+  ]);
 }
 
-/** @param {Call} call @param {View} image @param {Window} window @returns {{ image: View, padding: 'valid' | 'same' }} the padding as a layer where a window has none such */
+/**
+ * @param {Call} call
+ * @param {View} image
+ * @param {Window} window
+ * @returns {{ image: View, padding: 'valid' | 'same' }} the padding as a layer where a window has none such
+ */
 function settled(call, image, { padding, margins }) {
   if (padding !== 'other') return { image, padding };
   return { image: padded(call.importer, image, margins), padding: 'valid' };
@@ -55,7 +80,8 @@ function settled(call, image, { padding, margins }) {
 /** @param {View} image @param {Pick<Window, 'size' | 'strides' | 'padding'>} window @param {number} channels */
 function slid({ shape }, window, channels) {
   const sides = outputSides(shape.slice(0, 2), window);
-  if (Math.min(...sides) < 1) throw new FittingRoomError(`a window of ${show(window.size)} does not fit into an image of ${show(shape)}`);
+  if (Math.min(...sides) < 1)
+    throw new FittingRoomError(`a window of ${show(window.size)} does not fit into an image of ${show(shape)}`);
   return [...sides, channels];
 }
 
@@ -76,12 +102,20 @@ function conv(call) {
   for (const bias of weights) checkIs(String(bias.shape), "the bias's shape", String([filters]));
   let source;
   if (groups === 1) {
-    source = call.importer.add(layers.conv2d({ filters, ...options }), [image], [transposed(kernel, [2, 3, 1, 0]), ...weights]);
+    source = call.importer.add(
+      layers.conv2d({ filters, ...options }),
+      [image],
+      [transposed(kernel, [2, 3, 1, 0]), ...weights],
+    );
   } else {
     checkIs(groups, 'group, where it is not 1,', channels);
     const depthMultiplier = filters / channels;
     const split = { shape: [channels, depthMultiplier, height, width], data: kernel.data };
-    source = call.importer.add(layers.depthwiseConv2d({ depthMultiplier, ...options }), [image], [transposed(split, [2, 3, 0, 1]), ...weights]);
+    source = call.importer.add(
+      layers.depthwiseConv2d({ depthMultiplier, ...options }),
+      [image],
+      [transposed(split, [2, 3, 0, 1]), ...weights],
+    );
   }
   call.give(channelsFirst(source, slid(image, { ...window, padding }, filters)));
 }
@@ -97,32 +131,46 @@ const pooling = (make, look) => (call) => {
 
 /** @param {Call} _ @param {Window} window */
 function ownPadding(_, window) {
-  if (window.padding === 'other') throw new FittingRoomError(`pads must be none, or those of padding 'same', got ${show(window.margins)}`);
+  if (window.padding === 'other')
+    throw new FittingRoomError(`pads must be none, or those of padding 'same', got ${show(window.margins)}`);
   return window;
 }
 
 /** Where the zeros around count, they become a layer. @type {(call: Call, window: Window) => Window} */
 const averagePadding = (call, window) =>
-  call.integer('count_include_pad') && window.padding !== 'valid' ? { ...window, padding: 'other' } : ownPadding(call, window);
+  call.integer('count_include_pad') && window.padding !== 'valid'
+    ? { ...window, padding: 'other' }
+    : ownPadding(call, window);
 
-/** @param {AnyLayer} layer @returns {(call: Call, view: View, axes: number) => void} axes: how many of length 1 stay behind the channels */
+/**
+ * @param {AnyLayer} layer
+ * @returns {(call: Call, view: View, axes: number) => void} axes: how many of length 1 stay behind the channels
+ */
 const pooledAll = (layer) => (call, view, axes) => {
   const [, , channels] = view.shape;
   const source = call.importer.add(layer, [view]);
-  call.give({ source, shape: [channels], axes: [[{ length: channels, stride: 1 }], ...Array.from({ length: axes }, () => [])] });
+  call.give({
+    source,
+    shape: [channels],
+    axes: [[{ length: channels, stride: 1 }], ...Array.from({ length: axes }, () => [])],
+  });
 };
 
 /** @type {Operator} */
 function reduceMean(call) {
   const view = call.importer.image(call.view());
-  const axes = call.has(1) ? call.integersAt(1) : call.integers('axes') ?? [];
+  const axes = call.has(1) ? call.integersAt(1) : (call.integers('axes') ?? []);
   const positive = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort();
   checkIs(String(positive), 'axes', '2,3');
   call.integer('noop_with_empty_axes'); // there are some
-  pooledAll(layers.globalAveragePooling2d())(call, view, call.integer('keepdims') ?? 1 ? 2 : 0);
+  pooledAll(layers.globalAveragePooling2d())(call, view, (call.integer('keepdims') ?? 1) ? 2 : 0);
 }
 
-/** @param {View} row @param {Weight} kernel [inputs, units] @returns {Weight} its rows in the order in which the numbers lie */
+/**
+ * @param {View} row
+ * @param {Weight} kernel [inputs, units]
+ * @returns {Weight} its rows in the order in which the numbers lie
+ */
 function sorted(row, { shape, data }) {
   const [inputs, units] = shape;
   checkIs(inputs, 'the number of rows of the kernel', row.shape[0]);
@@ -136,15 +184,28 @@ function dense(call, kernel, bias) {
   checkIs(kernel.shape.length, "the number of the kernel's axes", 2);
   const row = call.importer.row(call.view());
   const [, units] = kernel.shape;
-  const source = call.importer.add(layers.dense({ units, useBias: bias.length > 0 }), [row], [sorted(row, kernel), ...bias]);
+  const source = call.importer.add(
+    layers.dense({ units, useBias: bias.length > 0 }),
+    [row],
+    [sorted(row, kernel), ...bias],
+  );
   call.give(plain(source, [units]));
 }
 
-/** A bias that is the same for all samples and places. @param {Weight} bias @param {number} units @param {number} behind how many axes come after the channels @returns {Weight} */
+/**
+ * A bias that is the same for all samples and places.
+ * @param {Weight} bias
+ * @param {number} units
+ * @param {number} behind how many axes come after the channels
+ * @returns {Weight}
+ */
 function biasOf({ shape, data }, units, behind) {
   const long = shape.findIndex((length) => length !== 1);
   const fits = long < 0 || (shape.length - 1 - long === behind && shape[long] === units && data.length === units);
-  if (!fits) throw new FittingRoomError(`a constant of shape ${show(shape)} is added; one number for each of ${units} channels is known here`);
+  if (!fits)
+    throw new FittingRoomError(
+      `a constant of shape ${show(shape)} is added; one number for each of ${units} channels is known here`,
+    );
   return { shape: [units], data: long < 0 ? new Float32Array(units).fill(data[0]) : data };
 }
 
@@ -166,7 +227,8 @@ function add(call) {
   const other = 1 - constant;
   const view = call.view(other);
   const open = call.importer.open(call.inputs[other]);
-  if (!open || open.layer.useBias) throw new FittingRoomError('a constant is added to what is no convolution or dense layer without bias');
+  if (!open || open.layer.useBias)
+    throw new FittingRoomError('a constant is added to what is no convolution or dense layer without bias');
   const units = view.shape[view.shape.length - 1];
   const channels = view.axes.findIndex((axis) => sameAxes([axis], [[{ length: units, stride: 1 }]]));
   open.weights.push(biasOf(call.floats(constant), units, view.axes.length - 1 - channels));
@@ -176,10 +238,12 @@ function add(call) {
 
 /** @type {Operator} */
 function sum(call) {
-  if (call.inputs.length > MOST_SOURCES) throw new FittingRoomError(`it adds ${call.inputs.length} values; at most ${MOST_SOURCES} are known here`);
+  if (call.inputs.length > MOST_SOURCES)
+    throw new FittingRoomError(`it adds ${call.inputs.length} values; at most ${MOST_SOURCES} are known here`);
   const [first, ...rest] = call.inputs.map((_, index) => call.view(index));
   const others = rest.map((view) => {
-    if (!sameAxes(view.axes, first.axes)) throw new FittingRoomError('what is added differs in shape or in the order of its numbers');
+    if (!sameAxes(view.axes, first.axes))
+      throw new FittingRoomError('what is added differs in shape or in the order of its numbers');
     return call.importer.reshaped(view, first.shape);
   });
   if (others.length === 0) return call.give(first);
@@ -208,10 +272,15 @@ function batchNormalization(call) {
   const places = offsetsOf({ ...view, axes: [view.axes[0]] });
   const weights = given.map(({ shape, data }) => {
     const lying = new Float32Array(channels);
-    places.forEach((place, i) => { lying[place] = data[i]; });
+    places.forEach((place, i) => {
+      lying[place] = data[i];
+    });
     return { shape, data: lying };
   });
-  const layer = layers.batchNormalization({ epsilon: call.float('epsilon') ?? 1e-5, momentum: call.float('momentum') ?? 0.9 });
+  const layer = layers.batchNormalization({
+    epsilon: call.float('epsilon') ?? 1e-5,
+    momentum: call.float('momentum') ?? 0.9,
+  });
   pointwise(call, view, layer, weights);
 }
 
@@ -233,7 +302,11 @@ function clip(call) {
 
 /** @type {Operator} */
 function sigmoid(call) {
-  const { importer, inputs: [input], node: { outputs: [output] = [] } } = call;
+  const {
+    importer,
+    inputs: [input],
+    node: { outputs: [output] = [] },
+  } = call;
   const product = importer.product([input, output]);
   if (!product || importer.readers(output) !== 1) return activate(call, 'sigmoid');
   importer.done.add(product);
@@ -241,21 +314,28 @@ function sigmoid(call) {
   activate(call, 'swish', 2);
 }
 
-/** The numbers among which softmax shares, as a view's axes: those of one axis, earlier those of all from it on. @type {Operator} */
+/**
+ * The numbers among which softmax shares, as a view's axes: those of one axis, earlier those of all from it on.
+ * @type {Operator}
+ */
 function softmax(call) {
   const view = call.view();
   const dims = dimsOf(view);
   const modern = call.importer.operatorSet >= SOFTMAX_OF_AXIS;
   const axis = call.integer('axis') ?? (modern ? -1 : 1);
   const place = axis < 0 ? axis + dims.length : axis - 1;
-  if (place < 0 || place >= dims.length) throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
+  if (place < 0 || place >= dims.length)
+    throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
   const over = modern ? [view.axes[place]] : view.axes.slice(place);
   const length = elementsOf(dimsOf({ ...view, axes: over }));
   const all = elementsOf(view.shape);
   const isLast = sameAxes([over.flat()], [[{ length, stride: 1 }]]);
   if (isLast && view.shape[view.shape.length - 1] === length) return softmaxOf(call, view);
   if (length === all) return softmaxOf(call, call.importer.reshaped(view, [all])); // in whatever order they lie
-  if (!isLast) throw new FittingRoomError(`axis must be that of the channels, or the last one of numbers that are not transposed, got ${axis}`);
+  if (!isLast)
+    throw new FittingRoomError(
+      `axis must be that of the channels, or the last one of numbers that are not transposed, got ${axis}`,
+    );
   const fits = isPlain(view) && dims.length <= MOST_DIMS && dims[dims.length - 1] === length;
   softmaxOf(call, call.importer.reshaped(view, fits ? dims : [all / length, length]));
 }
@@ -270,7 +350,8 @@ function softmaxOf(call, view) {
 /** @param {Call} call @param {number[]} dims */
 function regroup(call, dims) {
   const made = regrouped(call.view(), dims);
-  if (!made) throw new FittingRoomError(`[n, ${dimsOf(call.view()).join(', ')}] cannot be seen as [n, ${dims.join(', ')}] here`);
+  if (!made)
+    throw new FittingRoomError(`[n, ${dimsOf(call.view()).join(', ')}] cannot be seen as [n, ${dims.join(', ')}] here`);
   call.give(made);
 }
 
@@ -286,23 +367,32 @@ function flatten(call) {
 function reshape(call) {
   const before = dimsOf(call.view());
   const [batch, ...target] = call.integersAt(1);
-  if (call.integer('allowzero') && [batch, ...target].includes(0)) throw new FittingRoomError('allowzero, where the shape has a 0, is not known here');
-  const dims = target.map((length, axis) => (length === 0 ? before[axis] ?? 0 : length));
+  if (call.integer('allowzero') && [batch, ...target].includes(0))
+    throw new FittingRoomError('allowzero, where the shape has a 0, is not known here');
+  const dims = target.map((length, axis) => (length === 0 ? (before[axis] ?? 0) : length));
   const rest = elementsOf(before) / elementsOf(dims.filter((length) => length !== -1));
   const known = dims.map((length) => (length === -1 ? rest : length));
-  const keepsBatch = batch === 0 || batch === BATCH || batch === call.importer.batch || (batch === -1 && !dims.includes(-1));
+  const keepsBatch =
+    batch === 0 || batch === BATCH || batch === call.importer.batch || (batch === -1 && !dims.includes(-1));
   if (!keepsBatch) throw new FittingRoomError(`the shape ${show([batch, ...target])} does not keep the samples apart`);
   regroup(call, known);
 }
 
-/** The axes that squeeze and unsqueeze name. @param {Call} call @param {number} rank with the batch, of the longer shape @returns {number[]} places among a sample's */
+/**
+ * The axes that squeeze and unsqueeze name.
+ * @param {Call} call
+ * @param {number} rank with the batch, of the longer shape
+ * @returns {number[]} places among a sample's
+ */
 function axesOf(call, rank) {
   const axes = call.has(1) ? call.integersAt(1) : call.integers('axes');
   if (!axes) throw new FittingRoomError('it needs axes');
-  if (axes.length > MOST_AXES) throw new FittingRoomError(`it has ${axes.length} axes; at most ${MOST_AXES} are known here`);
+  if (axes.length > MOST_AXES)
+    throw new FittingRoomError(`it has ${axes.length} axes; at most ${MOST_AXES} are known here`);
   return axes.map((axis) => {
     const place = (axis < 0 ? axis + rank : axis) - 1;
-    if (place < 0 || place >= rank - 1) throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
+    if (place < 0 || place >= rank - 1)
+      throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
     return place;
   });
 }
@@ -312,13 +402,16 @@ function squeeze(call) {
   const dims = dimsOf(call.view());
   const places = axesOf(call, dims.length + 1);
   for (const place of places) checkIs(dims[place], `the length of axis ${place + 1}`, 1);
-  regroup(call, dims.filter((_, place) => !places.includes(place)));
+  regroup(
+    call,
+    dims.filter((_, place) => !places.includes(place)),
+  );
 }
 
 /** @type {Operator} */
 function unsqueeze(call) {
   const dims = dimsOf(call.view());
-  const count = call.has(1) ? call.integersAt(1).length : call.integers('axes')?.length ?? 0;
+  const count = call.has(1) ? call.integersAt(1).length : (call.integers('axes')?.length ?? 0);
   for (const place of axesOf(call, dims.length + count + 1).sort((a, b) => a - b)) dims.splice(place, 0, 1);
   regroup(call, dims);
 }
@@ -327,17 +420,21 @@ function unsqueeze(call) {
 function transpose(call) {
   const view = call.view();
   const order = call.integers('perm') ?? [];
-  const sound = order[0] === 0 && String(order.toSorted((a, b) => a - b)) === String([...Array(view.axes.length + 1).keys()]);
-  if (!sound) throw new FittingRoomError(`perm must be an order of ${view.axes.length + 1} axes, the batch first, got ${show(order)}`);
+  const sound =
+    order[0] === 0 && String(order.toSorted((a, b) => a - b)) === String([...Array(view.axes.length + 1).keys()]);
+  if (!sound)
+    throw new FittingRoomError(
+      `perm must be an order of ${view.axes.length + 1} axes, the batch first, got ${show(order)}`,
+    );
   call.give({ ...view, axes: order.slice(1).map((axis) => view.axes[axis - 1]) });
 }
 
 /** @type {Operator} */
 function pad(call) {
   checkIs(call.text('mode') ?? 'constant', 'mode', 'constant');
-  checkIs(call.has(2) ? call.scalar(2) : call.float('value') ?? 0, 'the value', 0);
+  checkIs(call.has(2) ? call.scalar(2) : (call.float('value') ?? 0), 'the value', 0);
   if (call.has(3)) throw new FittingRoomError('axes are not known here');
-  const pads = call.has(1) ? call.integersAt(1) : call.integers('pads') ?? [];
+  const pads = call.has(1) ? call.integersAt(1) : (call.integers('pads') ?? []);
   const view = call.view();
   checkIs(view.axes.length, "the number of the image's axes behind the batch", 3);
   checkIs(pads.length, 'the number of pads', 8);
@@ -347,7 +444,10 @@ function pad(call) {
   const image = isLast ? call.importer.reshaped(view, dimsOf(view)) : call.importer.image(view);
   const [y, x, c] = isLast ? [1, 2, 3] : [2, 3, 1];
   checkIs(String([pads[0], pads[4], pads[c], pads[c + 4]]), 'the pads of batch and channels', '0,0,0,0');
-  const { source, shape } = padded(call.importer, image, [[pads[y], pads[y + 4]], [pads[x], pads[x + 4]]]);
+  const { source, shape } = padded(call.importer, image, [
+    [pads[y], pads[y + 4]],
+    [pads[x], pads[x + 4]],
+  ]);
   call.give(isLast ? plain(source, shape) : channelsFirst(source, shape));
 }
 
@@ -355,7 +455,7 @@ function pad(call) {
 function dropout(call) {
   checkTested(call);
   if (call.has(2)) checkIs(call.flagAt(2), 'training_mode', false);
-  const rate = call.has(1) ? call.scalar(1) : call.float('ratio') ?? 0.5;
+  const rate = call.has(1) ? call.scalar(1) : (call.float('ratio') ?? 0.5);
   pointwise(call, call.view(), layers.dropout({ rate }));
 }
 
@@ -379,10 +479,31 @@ const globalPooling = (make) => (call) => pooledAll(make())(call, call.importer.
 
 /** @type {Record<string, Operator>} */
 export const OPERATORS = {
-  Conv: conv, Gemm: gemm, MatMul: (call) => dense(call, call.floats(1), []), Add: add, Sum: sum,
-  MaxPool: pooling(layers.maxPooling2d, ownPadding), AveragePool: pooling(layers.averagePooling2d, averagePadding),
-  GlobalAveragePool: globalPooling(layers.globalAveragePooling2d), GlobalMaxPool: globalPooling(layers.globalMaxPooling2d),
-  ReduceMean: reduceMean, BatchNormalization: batchNormalization, Relu: activation('relu'), LeakyRelu: leakyRelu, Clip: clip,
-  Sigmoid: sigmoid, Tanh: activation('tanh'), Gelu: gelu, Softmax: softmax, Flatten: flatten, Reshape: reshape, Squeeze: squeeze,
-  Unsqueeze: unsqueeze, Transpose: transpose, Pad: pad, Dropout: dropout, Identity: identity, Cast: cast,
+  Conv: conv,
+  Gemm: gemm,
+  MatMul: (call) => dense(call, call.floats(1), []),
+  Add: add,
+  Sum: sum,
+  MaxPool: pooling(layers.maxPooling2d, ownPadding),
+  AveragePool: pooling(layers.averagePooling2d, averagePadding),
+  GlobalAveragePool: globalPooling(layers.globalAveragePooling2d),
+  GlobalMaxPool: globalPooling(layers.globalMaxPooling2d),
+  ReduceMean: reduceMean,
+  BatchNormalization: batchNormalization,
+  Relu: activation('relu'),
+  LeakyRelu: leakyRelu,
+  Clip: clip,
+  Sigmoid: sigmoid,
+  Tanh: activation('tanh'),
+  Gelu: gelu,
+  Softmax: softmax,
+  Flatten: flatten,
+  Reshape: reshape,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Transpose: transpose,
+  Pad: pad,
+  Dropout: dropout,
+  Identity: identity,
+  Cast: cast,
 };

@@ -7,19 +7,29 @@ import { samePads } from './windows.js';
 /** @import { OnnxAttribute, OnnxNode } from './messages.js' */
 
 /**
- * What a model's graph is in ONNX. Convolutions and pooling take images channels-first there, so a value is transposed where one
- * of them first needs it; layers that work on each number take it as it is. Layers that augment and dropout do nothing in inference
+ * What a model's graph is in ONNX. Convolutions and pooling take images channels-first there, so a value is transposed
+ * where one
+ * of them first needs it; layers that work on each number take it as it is. Layers that augment and dropout do nothing
+ * in inference
  * and are left out.
  */
 
-/** The names under which a value is there, channels last and channels first. rank: of a sample. @typedef {{ last?: string, first?: string, rank: number }} Value */
 /**
- * What goes into a file beside the nodes: weight number `weight`, a kernel's with its axes in another order, a depthwise one's of
+ * The names under which a value is there, channels last and channels first. rank: of a sample.
+ * @typedef {{ last?: string, first?: string, rank: number }} Value
+ */
+/**
+ * What goes into a file beside the nodes: weight number `weight`, a kernel's with its axes in another order, a
+ * depthwise one's of
  * so many `channels` with its outputs on one axis; as many times `fill` as
  * weight number `like` has numbers; one number; or integers.
- * @typedef {{ name: string, weight?: number, order?: number[], channels?: number, fill?: number, like?: number, scalar?: number, integers?: number[] }} Parameter
+ * @typedef {{ name: string, weight?: number, order?: number[], channels?: number, fill?: number, like?: number,
+ *   scalar?: number, integers?: number[] }} Parameter
  */
-/** @typedef {{ layer: BuiltLayer, inputShape: number[], sources: Value[], weights: number[] }} Place inputShape: of a sample of the first source */
+/**
+ * @typedef {{ layer: BuiltLayer, inputShape: number[], sources: Value[], weights: number[] }} Place inputShape: of a
+ *   sample of the first source
+ */
 
 /** @param {string} name @param {number} integer @returns {OnnxAttribute} */
 const integerOf = (name, integer) => ({ name, integer, type: 2 });
@@ -47,7 +57,13 @@ class Plan {
     return free;
   }
 
-  /** @param {string} layer @param {string} operator @param {string[]} inputs @param {OnnxAttribute[]} [attributes] @returns {string} its output */
+  /**
+   * @param {string} layer
+   * @param {string} operator
+   * @param {string[]} inputs
+   * @param {OnnxAttribute[]} [attributes]
+   * @returns {string} its output
+   */
   node(layer, operator, inputs, attributes = []) {
     const name = this.name(`${layer}/${operator}`);
     this.nodes.push({ inputs, outputs: [name], name, operator, ...(attributes.length > 0 && { attributes }) });
@@ -65,23 +81,43 @@ class Plan {
   channelsFirst(layer, value) {
     if (value.rank < 2) return this.channelsLast(layer, value);
     const axes = Array.from({ length: value.rank - 1 }, (_, axis) => axis + 1);
-    return (value.first ??= this.node(layer, 'Transpose', [/** @type {string} */ (value.last)], [listOf('perm', [0, value.rank, ...axes])]));
+    return (value.first ??= this.node(
+      layer,
+      'Transpose',
+      [/** @type {string} */ (value.last)],
+      [listOf('perm', [0, value.rank, ...axes])],
+    ));
   }
 
   /** @param {string} layer @param {Value} value */
   channelsLast(layer, value) {
     const axes = Array.from({ length: value.rank - 1 }, (_, axis) => axis + 2);
-    return (value.last ??= this.node(layer, 'Transpose', [/** @type {string} */ (value.first)], [listOf('perm', [0, ...axes, 1])]));
+    return (value.last ??= this.node(
+      layer,
+      'Transpose',
+      [/** @type {string} */ (value.first)],
+      [listOf('perm', [0, ...axes, 1])],
+    ));
   }
 
-  /** One node for each number by itself. @param {Value} value @param {(input: string) => string} make @returns {Value} */
+  /**
+   * One node for each number by itself.
+   * @param {Value} value
+   * @param {(input: string) => string} make
+   * @returns {Value}
+   */
   pointwise(value, make) {
     const { first, last, rank } = value;
     return first ? { first: make(first), rank } : { last: make(/** @type {string} */ (last)), rank };
   }
 }
 
-/** @param {number[]} shape @param {[number, number]} window @param {BuiltLayer['config']} config @returns {OnnxAttribute[]} */
+/**
+ * @param {number[]} shape
+ * @param {[number, number]} window
+ * @param {BuiltLayer['config']} config
+ * @returns {OnnxAttribute[]}
+ */
 function windowOf([height, width], window, { strides = [1, 1], padding }) {
   const [top, bottom] = samePads(height, window[0], strides[0]);
   const [left, right] = samePads(width, window[1], strides[1]);
@@ -92,26 +128,35 @@ function windowOf([height, width], window, { strides = [1, 1], padding }) {
 /** @typedef {(plan: Plan, place: Place) => Value} Maker */
 
 /** @param {boolean} depthwise @returns {Maker} */
-const convolution = (depthwise) => (plan, { layer: { name, config }, inputShape, sources: [x], weights: [weight, bias] }) => {
-  const [, , channels] = inputShape;
-  const stored = depthwise ? { weight, order: DEPTHWISE, channels } : { weight, order: KERNEL };
-  const inputs = [plan.channelsFirst(name, x), plan.parameter(`${name}/kernel`, stored)];
-  if (config.useBias) inputs.push(plan.parameter(`${name}/bias`, { weight: bias }));
-  const window = windowOf(inputShape, /** @type {[number, number]} */ (config.kernelSize), config);
-  return { first: plan.node(name, 'Conv', inputs, [...window, integerOf('group', depthwise ? channels : 1)]), rank: 3 };
-};
+const convolution =
+  (depthwise) =>
+  (plan, { layer: { name, config }, inputShape, sources: [x], weights: [weight, bias] }) => {
+    const [, , channels] = inputShape;
+    const stored = depthwise ? { weight, order: DEPTHWISE, channels } : { weight, order: KERNEL };
+    const inputs = [plan.channelsFirst(name, x), plan.parameter(`${name}/kernel`, stored)];
+    if (config.useBias) inputs.push(plan.parameter(`${name}/bias`, { weight: bias }));
+    const window = windowOf(inputShape, /** @type {[number, number]} */ (config.kernelSize), config);
+    return {
+      first: plan.node(name, 'Conv', inputs, [...window, integerOf('group', depthwise ? channels : 1)]),
+      rank: 3,
+    };
+  };
 
 /** @param {string} operator @returns {Maker} */
-const pooling = (operator) => (plan, { layer: { name, config }, inputShape, sources: [x] }) => {
-  const window = windowOf(inputShape, /** @type {[number, number]} */ (config.poolSize), config);
-  return { first: plan.node(name, operator, [plan.channelsFirst(name, x)], window), rank: 3 };
-};
+const pooling =
+  (operator) =>
+  (plan, { layer: { name, config }, inputShape, sources: [x] }) => {
+    const window = windowOf(inputShape, /** @type {[number, number]} */ (config.poolSize), config);
+    return { first: plan.node(name, operator, [plan.channelsFirst(name, x)], window), rank: 3 };
+  };
 
 /** @param {string} operator @returns {Maker} */
-const globalPooling = (operator) => (plan, { layer: { name }, sources: [x] }) => {
-  const pooled = plan.node(name, operator, [plan.channelsFirst(name, x)]);
-  return { last: plan.node(name, 'Flatten', [pooled], [integerOf('axis', 1)]), rank: 1 };
-};
+const globalPooling =
+  (operator) =>
+  (plan, { layer: { name }, sources: [x] }) => {
+    const pooled = plan.node(name, operator, [plan.channelsFirst(name, x)]);
+    return { last: plan.node(name, 'Flatten', [pooled], [integerOf('axis', 1)]), rank: 1 };
+  };
 
 /** @type {Maker} */
 const passed = (_, { sources: [x] }) => x;
@@ -130,7 +175,8 @@ function batchNormalization(plan, { layer: { name, config }, sources: [x], weigh
     plan.parameter(`${name}/moving_variance`, { weight: variance }),
   ];
   const output = plan.node(name, 'BatchNormalization', inputs, [
-    floatOf('epsilon', /** @type {number} */ (config.epsilon)), floatOf('momentum', /** @type {number} */ (config.momentum)),
+    floatOf('epsilon', /** @type {number} */ (config.epsilon)),
+    floatOf('momentum', /** @type {number} */ (config.momentum)),
   ]);
   return x.rank < 2 ? { last: output, rank: x.rank } : { first: output, rank: x.rank };
 }
@@ -160,7 +206,8 @@ function zeroPadding2d(plan, { layer: { name, config }, sources: [x] }) {
   const [[top, bottom], [left, right]] = /** @type {[[number, number], [number, number]]} */ (config.padding);
   const integers = x.first ? [0, 0, top, left, 0, 0, bottom, right] : [0, top, left, 0, 0, bottom, right, 0];
   const pads = plan.parameter(`${name}/pads`, { integers });
-  /* ONNX Runtime makes zeros part of the pooling behind them, which does not count them, but only where all their bits are 0. */
+  /* ONNX Runtime makes zeros part of the pooling behind them, which does not count them, but only where all their bits
+   * are 0. */
   const zero = plan.parameter(`${name}/zero`, { scalar: -0 });
   return plan.pointwise(x, (input) => plan.node(name, 'Pad', [input, pads, zero]));
 }
@@ -168,7 +215,9 @@ function zeroPadding2d(plan, { layer: { name, config }, sources: [x] }) {
 /** @type {Maker} */
 function add(plan, { layer: { name }, sources }) {
   const first = sources.every((source) => source.first);
-  const inputs = sources.map((source) => (first ? /** @type {string} */ (source.first) : plan.channelsLast(name, source)));
+  const inputs = sources.map((source) =>
+    first ? /** @type {string} */ (source.first) : plan.channelsLast(name, source),
+  );
   const sum = inputs.reduce((left, right) => plan.node(name, 'Add', [left, right]));
   return { [first ? 'first' : 'last']: sum, rank: sources[0].rank };
 }
@@ -177,11 +226,27 @@ function add(plan, { layer: { name }, sources }) {
 const MAKERS = {
   conv2d: convolution(false),
   depthwise_conv2d: convolution(true),
-  max_pooling2d: pooling('MaxPool'), average_pooling2d: pooling('AveragePool'),
-  global_average_pooling2d: globalPooling('GlobalAveragePool'), global_max_pooling2d: globalPooling('GlobalMaxPool'),
-  flatten, reshape, zero_padding2d: zeroPadding2d, dense, batch_normalization: batchNormalization, add,
-  activation: passed, re_lu: passed, leaky_re_lu: passed, softmax: passed, dropout: passed, random_flip: passed,
-  random_translation: passed, random_rotation: passed, random_zoom: passed, random_contrast: passed, random_erasing: passed,
+  max_pooling2d: pooling('MaxPool'),
+  average_pooling2d: pooling('AveragePool'),
+  global_average_pooling2d: globalPooling('GlobalAveragePool'),
+  global_max_pooling2d: globalPooling('GlobalMaxPool'),
+  flatten,
+  reshape,
+  zero_padding2d: zeroPadding2d,
+  dense,
+  batch_normalization: batchNormalization,
+  add,
+  activation: passed,
+  re_lu: passed,
+  leaky_re_lu: passed,
+  softmax: passed,
+  dropout: passed,
+  random_flip: passed,
+  random_translation: passed,
+  random_rotation: passed,
+  random_zoom: passed,
+  random_contrast: passed,
+  random_erasing: passed,
 };
 
 /** @param {Plan} plan @param {string} name @param {Value} value */
@@ -191,10 +256,15 @@ function swish(plan, name, value) {
 
 /** @param {string} operator @param {(config: BuiltLayer['config'], value: Value) => OnnxAttribute[]} [attributes] */
 const operation = (operator, attributes = () => []) =>
-  /** @type {(plan: Plan, name: string, value: Value, config: BuiltLayer['config']) => Value} */ ((plan, name, value, config) =>
-    plan.pointwise(value, (input) => plan.node(name, operator, [input], attributes(config, value))));
+  /** @type {(plan: Plan, name: string, value: Value, config: BuiltLayer['config']) => Value} */ (
+    (plan, name, value, config) =>
+      plan.pointwise(value, (input) => plan.node(name, operator, [input], attributes(config, value)))
+  );
 
-/** @type {Record<import('../../layers/layer.js').Activation, (plan: Plan, name: string, value: Value, config: BuiltLayer['config']) => Value>} */
+/**
+ * @type {Record<import('../../layers/layer.js').Activation, (plan: Plan, name: string, value: Value, config:
+ *   BuiltLayer['config']) => Value>}
+ */
 const ACTIVATIONS = {
   linear: (_plan, _name, value) => value,
   relu: operation('Relu'),
@@ -206,7 +276,8 @@ const ACTIVATIONS = {
   gelu: operation('Gelu'), // of operator set 20
   sigmoid: operation('Sigmoid'),
   tanh: operation('Tanh'),
-  swish, silu: swish,
+  swish,
+  silu: swish,
   softmax: operation('Softmax', (_, { first }) => [integerOf('axis', first ? 1 : -1)]),
 };
 
@@ -232,6 +303,11 @@ export function planGraph(graph, layers) {
   }
   const { name } = layers[layers.length - 1];
   const output = plan.name(name);
-  plan.nodes.push({ inputs: [plan.channelsLast(name, values[values.length - 1])], outputs: [output], name: output, operator: 'Identity' });
+  plan.nodes.push({
+    inputs: [plan.channelsLast(name, values[values.length - 1])],
+    outputs: [output],
+    name: output,
+    operator: 'Identity',
+  });
   return { nodes: plan.nodes, parameters: plan.parameters, input, output };
 }

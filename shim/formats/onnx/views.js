@@ -2,12 +2,15 @@ import { elementsOf } from '../../tensor.js';
 import { stridesOf } from './arrays.js';
 
 /**
- * An ONNX value as a way to look at the output of one of our layers, whose numbers lie in the order of `shape`, channels last.
- * Each axis of the ONNX value (the batch left out) walks through one or more runs of that memory. So transposing, flattening and
+ * An ONNX value as a way to look at the output of one of our layers, whose numbers lie in the order of `shape`,
+ * channels last.
+ * Each axis of the ONNX value (the batch left out) walks through one or more runs of that memory. So transposing,
+ * flattening and
  * reshaping change what is seen, and no number has to move.
  *
  * @typedef {{ length: number, stride: number }} Run
- * @typedef {{ source: number, shape: number[], axes: Run[][] }} View source: a layer's number, -1 the input; shape: of a sample
+ * @typedef {{ source: number, shape: number[], axes: Run[][] }} View source: a layer's number, -1 the input; shape: of
+ *   a sample
  */
 
 /** @param {Run[]} axis */
@@ -23,7 +26,8 @@ function joined(runs) {
   for (const run of runs) {
     const last = result[result.length - 1];
     if (run.length === 1) continue;
-    if (last && last.stride === run.stride * run.length) result[result.length - 1] = { length: last.length * run.length, stride: run.stride };
+    if (last && last.stride === run.stride * run.length)
+      result[result.length - 1] = { length: last.length * run.length, stride: run.stride };
     else result.push(run);
   }
   return result;
@@ -38,9 +42,16 @@ export function plain(source, shape) {
   return { source, shape, axes: shape.map((length, axis) => [{ length, stride: strides[axis] }]) };
 }
 
-/** An image whose channels ONNX sees first. @param {number} source @param {number[]} shape height, width, channels @returns {View} */
+/**
+ * An image whose channels ONNX sees first.
+ * @param {number} source
+ * @param {number[]} shape height, width, channels
+ * @returns {View}
+ */
 export function channelsFirst(source, shape) {
-  const { axes: [height, width, channels] } = plain(source, shape);
+  const {
+    axes: [height, width, channels],
+  } = plain(source, shape);
   return { source, shape, axes: [channels, height, width] };
 }
 
@@ -52,8 +63,13 @@ export function isPlain({ axes }) {
 
 /** Where in memory each number is, in ONNX's order. @param {View} view @returns {number[]} */
 export const offsetsOf = ({ axes }) =>
-  axes.flat().reduce((offsets, { length, stride }) =>
-    offsets.flatMap((offset) => Array.from({ length }, (_, i) => offset + i * stride)), [0]);
+  axes
+    .flat()
+    .reduce(
+      (offsets, { length, stride }) =>
+        offsets.flatMap((offset) => Array.from({ length }, (_, i) => offset + i * stride)),
+      [0],
+    );
 
 /**
  * The same numbers in the same order with other lengths.
@@ -69,7 +85,7 @@ export function regrouped({ source, shape, axes }, dims) {
   for (const dim of dims) {
     /** @type {Run[]} */
     const axis = [];
-    for (let left = dim; left > 1;) {
+    for (let left = dim; left > 1; ) {
       const run = /** @type {Run} */ (runs.shift());
       const inner = run.length / left;
       if (left % run.length === 0) {

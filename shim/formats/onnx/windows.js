@@ -1,6 +1,12 @@
 import { FittingRoomError, show } from '../../check.js';
 
-/** How many zeros padding 'same' puts before and behind. @param {number} length @param {number} window @param {number} stride @returns {[number, number]} */
+/**
+ * How many zeros padding 'same' puts before and behind.
+ * @param {number} length
+ * @param {number} window
+ * @param {number} stride
+ * @returns {[number, number]}
+ */
 export function samePads(length, window, stride) {
   const total = Math.max((Math.ceil(length / stride) - 1) * stride + window - length, 0);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
@@ -9,27 +15,49 @@ export function samePads(length, window, stride) {
 /** @typedef {import('./importer.js').Call} Call */
 /**
  * A window that slides over an image, as a node has it. margins: [[top, bottom], [left, right]].
- * @typedef {{ size: [number, number], strides: [number, number], padding: 'valid' | 'same' | 'other', margins: [[number, number], [number, number]] }} Window
+ * @typedef {{ size: [number, number], strides: [number, number], padding: 'valid' | 'same' | 'other', margins:
+ *   [[number, number], [number, number]] }} Window
  */
 
-/** @param {Call} call @param {string} name @param {number[]} missing @returns {number[]} as many as those, integers from 0 on */
+/**
+ * @param {Call} call
+ * @param {string} name
+ * @param {number[]} missing
+ * @returns {number[]} as many as those, integers from 0 on
+ */
 function listOf(call, name, missing) {
   const list = call.integers(name) ?? missing;
-  if (list.length === missing.length && list.every((length) => Number.isSafeInteger(length) && length >= 0)) return list;
+  if (list.length === missing.length && list.every((length) => Number.isSafeInteger(length) && length >= 0))
+    return list;
   throw new FittingRoomError(`${name} must be ${missing.length} integers from 0 on, got ${show(list)}`);
 }
 
-/** @param {Call} call @param {number[]} sides @param {[number, number]} size @param {[number, number]} strides @returns {Window['margins']} */
+/**
+ * @param {Call} call
+ * @param {number[]} sides
+ * @param {[number, number]} size
+ * @param {[number, number]} strides
+ * @returns {Window['margins']}
+ */
 function marginsOf(call, sides, size, strides) {
   const auto = call.text('auto_pad') ?? 'NOTSET';
   const same = /** @type {Window['margins']} */ (sides.map((side, axis) => samePads(side, size[axis], strides[axis])));
   const pads = listOf(call, 'pads', [0, 0, 0, 0]);
-  if (auto !== 'NOTSET' && pads.some((margin) => margin !== 0)) throw new FittingRoomError(`pads must be 0 beside auto_pad ${show(auto)}, got ${show(pads)}`);
+  if (auto !== 'NOTSET' && pads.some((margin) => margin !== 0))
+    throw new FittingRoomError(`pads must be 0 beside auto_pad ${show(auto)}, got ${show(pads)}`);
   if (auto === 'SAME_UPPER') return same;
-  if (auto === 'VALID') return [[0, 0], [0, 0]];
-  if (auto !== 'NOTSET') throw new FittingRoomError(`auto_pad ${show(auto)} is not known here; NOTSET, VALID and SAME_UPPER are`);
+  if (auto === 'VALID')
+    return [
+      [0, 0],
+      [0, 0],
+    ];
+  if (auto !== 'NOTSET')
+    throw new FittingRoomError(`auto_pad ${show(auto)} is not known here; NOTSET, VALID and SAME_UPPER are`);
   const [top, left, bottom, right] = pads;
-  return [[top, bottom], [left, right]];
+  return [
+    [top, bottom],
+    [left, right],
+  ];
 }
 
 /**
@@ -41,10 +69,14 @@ function marginsOf(call, sides, size, strides) {
 export function windowOf(call, sides, fallback = [0, 0]) {
   const size = /** @type {[number, number]} */ (listOf(call, 'kernel_shape', fallback));
   const strides = /** @type {[number, number]} */ (listOf(call, 'strides', [1, 1]));
-  if ([...size, ...strides].includes(0)) throw new FittingRoomError(`kernel_shape ${show(size)} and strides ${show(strides)} must be 1 or more`);
-  if (listOf(call, 'dilations', [1, 1]).some((dilation) => dilation !== 1)) throw new FittingRoomError('dilations other than 1 are not known here');
+  if ([...size, ...strides].includes(0))
+    throw new FittingRoomError(`kernel_shape ${show(size)} and strides ${show(strides)} must be 1 or more`);
+  if (listOf(call, 'dilations', [1, 1]).some((dilation) => dilation !== 1))
+    throw new FittingRoomError('dilations other than 1 are not known here');
   const margins = marginsOf(call, sides, size, strides);
-  const isSame = margins.every((margin, axis) => String(margin) === String(samePads(sides[axis], size[axis], strides[axis])));
+  const isSame = margins.every(
+    (margin, axis) => String(margin) === String(samePads(sides[axis], size[axis], strides[axis])),
+  );
   const none = margins.flat().every((margin) => margin === 0);
   checkCeiling(call, sides, { size, strides, margins });
   return { size, strides, padding: none ? 'valid' : isSame ? 'same' : 'other', margins };
@@ -52,10 +84,19 @@ export function windowOf(call, sides, fallback = [0, 0]) {
 
 /** @param {Call} call @param {number[]} sides @param {Pick<Window, 'size' | 'strides' | 'margins'>} window */
 function checkCeiling(call, sides, { size, strides, margins }) {
-  const cut = sides.some((side, axis) => (side + margins[axis][0] + margins[axis][1] - size[axis]) % strides[axis] !== 0);
-  if (call.integer('ceil_mode') && cut) throw new FittingRoomError('ceil_mode, where it makes a difference, is not known here');
+  const cut = sides.some(
+    (side, axis) => (side + margins[axis][0] + margins[axis][1] - size[axis]) % strides[axis] !== 0,
+  );
+  if (call.integer('ceil_mode') && cut)
+    throw new FittingRoomError('ceil_mode, where it makes a difference, is not known here');
 }
 
-/** The sides of what a window gives. @param {number[]} sides @param {Pick<Window, 'size' | 'strides' | 'padding'>} window */
+/**
+ * The sides of what a window gives.
+ * @param {number[]} sides
+ * @param {Pick<Window, 'size' | 'strides' | 'padding'>} window
+ */
 export const outputSides = (sides, { size, strides, padding }) =>
-  sides.map((side, axis) => (padding === 'same' ? Math.ceil(side / strides[axis]) : Math.floor((side - size[axis]) / strides[axis]) + 1));
+  sides.map((side, axis) =>
+    padding === 'same' ? Math.ceil(side / strides[axis]) : Math.floor((side - size[axis]) / strides[axis]) + 1,
+  );

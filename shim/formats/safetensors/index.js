@@ -13,7 +13,8 @@ import { checkObject, checkShape, checkText, objectFrom } from '../json.js';
 /** @import { Described, NamedFile } from '../described.js' */
 
 /**
- * safetensors (https://github.com/huggingface/safetensors): names, shapes and places of tensors, then their numbers. All are
+ * safetensors (https://github.com/huggingface/safetensors): names, shapes and places of tensors, then their numbers.
+ * All are
  * little-endian.
  *
  *   byte  length
@@ -22,7 +23,8 @@ import { checkObject, checkShape, checkText, objectFrom } from '../json.js';
  *   8+H   D   tensors, in any order, without gaps
  *
  *   header        { __metadata__: { fitting_room }, "layer/weight": { dtype, shape, data_offsets: [begin, end] }, … }
- *   fitting_room  as text, since metadata may be nothing else, the header of our own format without its tensors: what the
+ *   fitting_room as text, since metadata may be nothing else, the header of our own format without its tensors: what
+ *   the
  *                 layers are, which no tensor says
  */
 
@@ -45,13 +47,17 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
   const names = weightNames(graph);
   const stored = weights.map(({ shape }) => dtypeOf(shape, dtype));
   // The larger numbers first, so that all are aligned.
-  const order = [...weights.keys()].sort((a, b) => Number(stored[a] !== 'float32') - Number(stored[b] !== 'float32') || a - b);
+  const order = [...weights.keys()].sort(
+    (a, b) => Number(stored[a] !== 'float32') - Number(stored[b] !== 'float32') || a - b,
+  );
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const chunks = [];
   let end = 0;
   const entries = order.map((i) => {
     const { shape, data } = weights[i];
-    const [kind, { size }] = /** @type {[string, { size: number }]} */ (Object.entries(KINDS).find(([, each]) => each.stored === stored[i]));
+    const [kind, { size }] = /** @type {[string, { size: number }]} */ (
+      Object.entries(KINDS).find(([, each]) => each.stored === stored[i])
+    );
     const bytes = new Uint8Array(size * data.length);
     DTYPES[/** @type {'float32'} */ (stored[i])].write(names[i], bytes, data, 1);
     chunks.push(bytes);
@@ -59,7 +65,9 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
     return [names[i], { dtype: kind, shape, data_offsets: [end - bytes.length, end] }];
   });
   const topology = JSON.stringify({ name, seed, ...describeGraph(graph), ...(metadata && { metadata }) });
-  const text = new TextEncoder().encode(JSON.stringify({ __metadata__: { [KEY]: topology }, ...Object.fromEntries(entries) }));
+  const text = new TextEncoder().encode(
+    JSON.stringify({ __metadata__: { [KEY]: topology }, ...Object.fromEntries(entries) }),
+  );
   const header = new Uint8Array(Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES).fill(0x20);
   header.set(text);
   const length = new Uint8Array(LENGTH_BYTES);
@@ -84,7 +92,8 @@ function checkKeys(text) {
     const key = token.endsWith(':') && JSON.parse(token.slice(0, token.lastIndexOf('"') + 1));
     if (token === '{' || token === '[') open.push(new Set());
     else if (token === '}' || token === ']') open.pop();
-    else if (key !== false && open[open.length - 1].has(key)) throw refusal(`${FILE}: the header has the key ${show(key)} twice`);
+    else if (key !== false && open[open.length - 1].has(key))
+      throw refusal(`${FILE}: the header has the key ${show(key)} twice`);
     else if (key !== false) open[open.length - 1].add(key);
   }
 }
@@ -93,21 +102,33 @@ function checkKeys(text) {
 function placeFrom(name, value) {
   const where = `${FILE}: tensor ${show(name)}`;
   const { dtype, data_offsets: offsets, ...rest } = checkObject(where, value);
-  if (typeof dtype !== 'string' || !Object.hasOwn(KINDS, dtype)) throw refusal(`${where}: dtype must be one of ${Object.keys(KINDS).join(', ')}, got ${show(dtype)}`);
+  if (typeof dtype !== 'string' || !Object.hasOwn(KINDS, dtype))
+    throw refusal(`${where}: dtype must be one of ${Object.keys(KINDS).join(', ')}, got ${show(dtype)}`);
   const shape = checkShape(`${where}: shape`, rest.shape);
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];
   const bytes = elementsOf(shape) * KINDS[dtype].size;
   if (!Number.isSafeInteger(begin) || begin < 0 || end !== begin + bytes) {
-    throw refusal(`${where}: data_offsets must be [begin, begin + ${bytes}], as ${dtype} of shape ${show(shape)} has it, got ${show(offsets)}`);
+    throw refusal(
+      `${where}: data_offsets must be [begin, begin + ${bytes}], as ${dtype} of shape ${show(shape)} has it, got ` +
+        `${show(offsets)}`,
+    );
   }
   return { name, shape, dtype, begin, end };
 }
 
-/** Refuses tensors that overlap, leave gaps, or leave bytes over. @param {Place[]} places @param {number} length of the data */
+/**
+ * Refuses tensors that overlap, leave gaps, or leave bytes over.
+ * @param {Place[]} places
+ * @param {number} length of the data
+ */
 function checkPlaces(places, length) {
   let end = 0;
   for (const place of [...places].sort((a, b) => a.begin - b.begin)) {
-    if (place.begin !== end) throw refusal(`${FILE}: tensor ${show(place.name)} must begin at byte ${end} of the data, where the one before it ends, got ${place.begin}`);
+    if (place.begin !== end)
+      throw refusal(
+        `${FILE}: tensor ${show(place.name)} must begin at byte ${end} of the data, where the one before it ` +
+          `ends, got ${place.begin}`,
+      );
     end = place.end;
   }
   if (end !== length) throw refusal(`${FILE}: the tensors take ${end} bytes, the file has ${length} for them`);
@@ -117,7 +138,10 @@ function checkPlaces(places, length) {
 function topologyFrom({ __metadata__: metadata }) {
   const text = metadata === undefined ? undefined : checkObject(`${FILE}: __metadata__`, metadata)[KEY];
   if (text === undefined) {
-    throw refusal(`${FILE}: it has tensors, but __metadata__.${KEY} is missing, which says what the layers are; only what exportModel wrote can be read`);
+    throw refusal(
+      `${FILE}: it has tensors, but __metadata__.${KEY} is missing, which says what the layers are; only what ` +
+        'exportModel wrote can be read',
+    );
   }
   const what = `${FILE}: __metadata__.${KEY}`;
   return checkHeader(objectFrom(new TextEncoder().encode(checkText(what, text)), what, MAX_HEADER));
@@ -136,22 +160,29 @@ export function isModel(bytes) {
  * @param {NamedFile[]} files the first alone is looked at
  * @returns {Promise<Described>}
  */
-export const read = async ([{ bytes }]) => inFile(`${FILE}: `, () => {
-  const head = headerBytes(bytes);
-  const header = objectFrom(head, `${FILE}: the header`, MAX_HEADER);
-  checkKeys(new TextDecoder().decode(head));
-  const { name, seed, input, layers, metadata } = topologyFrom(header);
-  const graph = graphFrom({ input, layers });
-  const data = bytes.subarray(LENGTH_BYTES + head.length);
-  const places = Object.entries(header).filter(([key]) => key !== '__metadata__').map(([key, value]) => placeFrom(key, value));
-  checkPlaces(places, data.length);
-  const names = weightNames(graph);
-  if (names.length !== places.length) throw refusal(`${FILE}: tensors must be ${names.length}, as the layers have them, got ${places.length}`);
-  /** @type {Tensor<Float32Array<ArrayBuffer>>[]} */
-  const weights = names.map((wanted) => {
-    const place = places.find((each) => each.name === wanted);
-    if (!place) throw refusal(`${FILE}: there is no tensor ${show(wanted)}`);
-    return { shape: place.shape, data: DTYPES[KINDS[place.dtype].stored].read(wanted, data.slice(place.begin, place.end), 1) };
+export const read = async ([{ bytes }]) =>
+  inFile(`${FILE}: `, () => {
+    const head = headerBytes(bytes);
+    const header = objectFrom(head, `${FILE}: the header`, MAX_HEADER);
+    checkKeys(new TextDecoder().decode(head));
+    const { name, seed, input, layers, metadata } = topologyFrom(header);
+    const graph = graphFrom({ input, layers });
+    const data = bytes.subarray(LENGTH_BYTES + head.length);
+    const places = Object.entries(header)
+      .filter(([key]) => key !== '__metadata__')
+      .map(([key, value]) => placeFrom(key, value));
+    checkPlaces(places, data.length);
+    const names = weightNames(graph);
+    if (names.length !== places.length)
+      throw refusal(`${FILE}: tensors must be ${names.length}, as the layers have them, got ${places.length}`);
+    /** @type {Tensor<Float32Array<ArrayBuffer>>[]} */
+    const weights = names.map((wanted) => {
+      const place = places.find((each) => each.name === wanted);
+      if (!place) throw refusal(`${FILE}: there is no tensor ${show(wanted)}`);
+      return {
+        shape: place.shape,
+        data: DTYPES[KINDS[place.dtype].stored].read(wanted, data.slice(place.begin, place.end), 1),
+      };
+    });
+    return { name, seed, graph, weights, ...(metadata && { metadata }) };
   });
-  return { name, seed, graph, weights, ...(metadata && { metadata }) };
-});

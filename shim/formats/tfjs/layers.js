@@ -17,7 +17,11 @@ import { checkObject, checkText } from '../json.js';
 const WINDOW = ['strides', 'padding'];
 const AFFINE = ['activation', 'use_bias', 'bias_regularizer'];
 
-/** What is taken over of each class's configuration, both ways. Classes are called as in `layers`, but for their capitals. @type {Record<string, string[]>} */
+/**
+ * What is taken over of each class's configuration, both ways. Classes are called as in `layers`, but for their
+ * capitals.
+ * @type {Record<string, string[]>}
+ */
 const CLASSES = {
   Conv2D: ['filters', 'kernel_size', ...WINDOW, ...AFFINE, 'kernel_regularizer'],
   DepthwiseConv2D: ['kernel_size', ...WINDOW, 'depth_multiplier', ...AFFINE, 'depthwise_regularizer'],
@@ -38,8 +42,19 @@ const CLASSES = {
   Add: [],
 };
 
-/** What there is no option for here and has a value other than off that says the same. @type {Record<string, unknown[]>} */
-const FIXED = { data_format: ['channels_last'], dilation_rate: [1, [1, 1]], groups: [1], keepdims: [false], negative_slope: [0], threshold: [0], synchronized: [false, true] };
+/**
+ * What there is no option for here and has a value other than off that says the same.
+ * @type {Record<string, unknown[]>}
+ */
+const FIXED = {
+  data_format: ['channels_last'],
+  dilation_rate: [1, [1, 1]],
+  groups: [1],
+  keepdims: [false],
+  negative_slope: [0],
+  threshold: [0],
+  synchronized: [false, true],
+};
 
 /** Of a layer; Keras writes no more than thirty. */
 const MOST_OPTIONS = 256;
@@ -48,7 +63,8 @@ const MOST_OPTIONS = 256;
 const OFF = [null, false, 0, '', 'none', 'linear', 'channels_last'];
 
 /**
- * What says nothing of what the layer computes; an initializer has done its work. axis is looked at once shapes are known.
+ * What says nothing of what the layer computes; an initializer has done its work. axis is looked at once shapes are
+ * known.
  */
 const PASSED_OVER = /^(name|trainable|dtype|batch_input_shape|batch_shape|optional|\w+_initializer)$/;
 const WITH_AXIS = ['BatchNormalization', 'Softmax'];
@@ -67,13 +83,19 @@ function valueOf(key, config) {
 
 /** @param {LayerConfig} layer @param {string} name @returns {Entry} */
 export function entryOf(layer, name) {
-  const className = /** @type {string} */ (Object.keys(CLASSES).find((known) => known.toLowerCase() === layer.kind.replaceAll('_', '')));
+  const className = /** @type {string} */ (
+    Object.keys(CLASSES).find((known) => known.toLowerCase() === layer.kind.replaceAll('_', ''))
+  );
   const config = Object.fromEntries(CLASSES[className].map((key) => [key, valueOf(key, layer)]));
-  return { class_name: className, config: { name, trainable: true, ...config, ...(className === 'Softmax' && { axis: -1 }) } };
+  return {
+    class_name: className,
+    config: { name, trainable: true, ...config, ...(className === 'Softmax' && { axis: -1 }) },
+  };
 }
 
 /**
- * What TF.js computes the same with, one after the other: nothing for a random layer, which passes on in inference what it
+ * What TF.js computes the same with, one after the other: nothing for a random layer, which passes on in inference what
+ * it
  * gets; two for an activation that TF.js has as a layer only.
  * @param {LayerConfig} layer
  * @param {string} name
@@ -93,9 +115,16 @@ export function entriesOf(layer, name, inputShape, outputShape) {
   return [entryOf({ ...layer, activation: 'linear' }, name), entryOf(slope, `${name}/leaky_re_lu`)];
 }
 
-/** Names that TF.js takes for tensors, each once. @param {BuiltLayer[]} plan @param {string} [inputName] @returns {string[]} the input's last */
+/**
+ * Names that TF.js takes for tensors, each once.
+ * @param {BuiltLayer[]} plan
+ * @param {string} [inputName]
+ * @returns {string[]} the input's last
+ */
 export function tensorNames(plan, inputName = 'input') {
-  const names = [...plan.map(({ name }) => name), inputName].map((name) => name.replace(/[^\w.-]/g, '_').replace(/^(?![A-Za-z0-9.])/, 'layer'));
+  const names = [...plan.map(({ name }) => name), inputName].map((name) =>
+    name.replace(/[^\w.-]/g, '_').replace(/^(?![A-Za-z0-9.])/, 'layer'),
+  );
   return distinctNames(names.map((name) => ({ kind: 'activation', name })));
 }
 
@@ -108,10 +137,17 @@ function regularizerFrom(where, value) {
 }
 
 /** @param {unknown} value */
-const isOff = (value) => OFF.includes(/** @type {null} */ (value)) || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+const isOff = (value) =>
+  OFF.includes(/** @type {null} */ (value)) ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
-/** Whether it belongs to a switch that is off, as renorm_momentum does where renorm is false. @param {string} key @param {Record<string, unknown>} config */
-const isIdle = (key, config) => Object.keys(config).some((other) => config[other] === false && key.startsWith(`${other}_`));
+/**
+ * Whether it belongs to a switch that is off, as renorm_momentum does where renorm is false.
+ * @param {string} key
+ * @param {Record<string, unknown>} config
+ */
+const isIdle = (key, config) =>
+  Object.keys(config).some((other) => config[other] === false && key.startsWith(`${other}_`));
 
 /**
  * Refuses an option that there is none for here, unless it does nothing.
@@ -120,8 +156,14 @@ const isIdle = (key, config) => Object.keys(config).some((other) => config[other
 function checkUnknown(where, key, config) {
   const value = config[key];
   const known = Object.hasOwn(FIXED, key) ? FIXED[key] : undefined;
-  if (value === null || known?.some((fixed) => String(fixed) === String(value)) || (!known && (isOff(value) || isIdle(key, config)))) return;
-  if (known) throw refusal(`${where}: ${key} can only be ${[...known, null].map(show).join(' or ')} here, got ${show(value)}`);
+  if (
+    value === null ||
+    known?.some((fixed) => String(fixed) === String(value)) ||
+    (!known && (isOff(value) || isIdle(key, config)))
+  )
+    return;
+  if (known)
+    throw refusal(`${where}: ${key} can only be ${[...known, null].map(show).join(' or ')} here, got ${show(value)}`);
   throw refusal(`${where}: ${key} is not supported here, so it must be off (null, false or 0), got ${show(value)}`);
 }
 
@@ -138,7 +180,8 @@ const isSeed = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
  */
 export function optionsFrom(where, config, taken, read) {
   const entries = Object.entries(config);
-  if (entries.length > MOST_OPTIONS) throw refusal(`${where}: too large: it has ${entries.length} options; at most ${MOST_OPTIONS} are read`);
+  if (entries.length > MOST_OPTIONS)
+    throw refusal(`${where}: too large: it has ${entries.length} options; at most ${MOST_OPTIONS} are read`);
   /** @type {Record<string, unknown>} */
   const options = {};
   for (const [key, value] of entries) {
@@ -164,13 +207,17 @@ export function makeLayer(place, className, options) {
  */
 export function layerFrom(where, entry, inputShape, more) {
   const { class_name: className, config } = checkObject(where, entry);
-  if (typeof className !== 'string' || !Object.hasOwn(CLASSES, className)) throw refusal(`${where}: there is no layer ${show(className)} here`);
+  if (typeof className !== 'string' || !Object.hasOwn(CLASSES, className))
+    throw refusal(`${where}: there is no layer ${show(className)} here`);
   const { axis, ...given } = checkObject(`${where}: config`, config);
   const place = `${where} (${className} ${show(checkText(`${where}: name`, given.name))})`;
   const rest = WITH_AXIS.includes(className) || axis === undefined ? given : { ...given, axis };
-  const options = optionsFrom(place, rest, CLASSES[className], (key, value) => (key.endsWith('_regularizer') ? regularizerFrom(`${place}: ${key}`, value) : value));
+  const options = optionsFrom(place, rest, CLASSES[className], (key, value) =>
+    key.endsWith('_regularizer') ? regularizerFrom(`${place}: ${key}`, value) : value,
+  );
   return makeLayer(place, className, { name: given.name, ...(inputShape && { inputShape }), ...options, ...more });
 }
 
 /** @param {string} where @param {Record<string, unknown>} config of an InputLayer, but for its shape */
-export const checkInput = (where, config) => void optionsFrom(`${where} (InputLayer ${show(config.name)})`, config, [], () => {});
+export const checkInput = (where, config) =>
+  void optionsFrom(`${where} (InputLayer ${show(config.name)})`, config, [], () => {});

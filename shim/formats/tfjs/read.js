@@ -25,7 +25,10 @@ const KEYS = ['modelTopology', 'weightsManifest'];
 /** @param {Record<string, unknown>} json */
 const hasKeys = (json) => KEYS.some((key) => Object.hasOwn(json, key));
 
-/** Whether JSON is that of a model; of what is damaged or too long, whether it names what a model has. @param {Uint8Array} bytes */
+/**
+ * Whether JSON is that of a model; of what is damaged or too long, whether it names what a model has.
+ * @param {Uint8Array} bytes
+ */
 export function isModel(bytes) {
   try {
     return hasKeys(objectFrom(bytes, MODEL, MAX_MODEL));
@@ -38,9 +41,14 @@ export function isModel(bytes) {
 /** @param {NamedFile} file */
 function modelFrom({ name, bytes }) {
   const model = objectFrom(bytes, MODEL, MAX_MODEL);
-  if (!hasKeys(model)) throw refusal(`${name} is JSON, but no model: it has no modelTopology; give the model's own file, such as model.json`);
+  if (!hasKeys(model))
+    throw refusal(
+      `${name} is JSON, but no model: it has no modelTopology; give the model's own file, such as model.json`,
+    );
   if (model.format !== undefined && model.format !== 'layers-model') {
-    throw refusal(`${MODEL}: format ${show(model.format)} is not read, only a layers-model, as tf.LayersModel.save writes it`);
+    throw refusal(
+      `${MODEL}: format ${show(model.format)} is not read, only a layers-model, as tf.LayersModel.save writes it`,
+    );
   }
   checkObject(`${MODEL}: modelTopology`, model.modelTopology);
   return model;
@@ -52,11 +60,14 @@ function groupsOf(model) {
   const groups = manifest.map((value, i) => {
     const where = `${MODEL}: weightsManifest ${i}`;
     const group = checkObject(where, value);
-    const paths = checkList(`${where}: paths`, group.paths, MAX_SHARDS).map((path) => checkText(`${where}: path`, path));
+    const paths = checkList(`${where}: paths`, group.paths, MAX_SHARDS).map((path) =>
+      checkText(`${where}: path`, path),
+    );
     return { paths, weights: checkList(`${where}: weights`, group.weights, MAX_WEIGHTS) };
   });
   const shards = groups.reduce((sum, { paths }) => sum + paths.length, 0);
-  if (shards > MAX_SHARDS) throw refusal(`${MODEL}: the weights are in ${shards} files; at most ${MAX_SHARDS} are read`);
+  if (shards > MAX_SHARDS)
+    throw refusal(`${MODEL}: the weights are in ${shards} files; at most ${MAX_SHARDS} are read`);
   return groups;
 }
 
@@ -79,7 +90,10 @@ function filesBy(files, keyOf) {
   return found;
 }
 
-/** What finds a file by its path, or where only names are known, as of files that were picked, by the last part of it. @param {NamedFile[]} files */
+/**
+ * What finds a file by its path, or where only names are known, as of files that were picked, by the last part of it.
+ * @param {NamedFile[]} files
+ */
 function finderOf(files) {
   const [byPath, byBase] = [filesBy(files, (name) => name), filesBy(files, baseOf)];
   return (/** @type {string} */ path) => {
@@ -103,7 +117,10 @@ function tensorsFrom(model, files) {
       shardsRead.add(shard);
       return shard;
     });
-    const bytes = joined(shards, shards.reduce((sum, { length }) => sum + length, 0));
+    const bytes = joined(
+      shards,
+      shards.reduce((sum, { length }) => sum + length, 0),
+    );
     for (const [name, tensor] of decodeGroup(weights, bytes)) {
       if (tensors.has(name)) throw refusal(`${MODEL}: weight ${show(name)} is there twice`);
       tensors.set(name, tensor);

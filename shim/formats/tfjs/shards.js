@@ -25,7 +25,8 @@ const STEPS = 255;
 function rangeOf(name, values) {
   let [min, max] = [Infinity, -Infinity];
   values.forEach((value, i) => {
-    if (!Number.isFinite(value)) throw new FittingRoomError(`exportModel: ${name}: number ${i} is ${value}; export as float32 instead`);
+    if (!Number.isFinite(value))
+      throw new FittingRoomError(`exportModel: ${name}: number ${i} is ${value}; export as float32 instead`);
     min = Math.min(min, value);
     max = Math.max(max, value);
   });
@@ -33,7 +34,12 @@ function rangeOf(name, values) {
   return { scale, min: min < 0 && max > 0 ? -Math.round(-min / scale) * scale : min };
 }
 
-/** @param {string} name @param {Floats} tensor @param {string} dtype @returns {{ entry: ManifestEntry, bytes: Uint8Array<ArrayBuffer> }} */
+/**
+ * @param {string} name
+ * @param {Floats} tensor
+ * @param {string} dtype
+ * @returns {{ entry: ManifestEntry, bytes: Uint8Array<ArrayBuffer> }}
+ */
 export function encode(name, { shape, data }, dtype) {
   const entry = { name, shape, dtype: 'float32' };
   const stored = dtypeOf(shape, dtype);
@@ -71,7 +77,11 @@ function checkEntry(value, index) {
   return { name: entry.name, shape, dtype: 'float32', quantization, group: entry.group };
 }
 
-/** @param {string} name @param {Uint8Array<ArrayBuffer>} bytes from the beginning of their buffer @param {Quantization} [quantization] */
+/**
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes from the beginning of their buffer
+ * @param {Quantization} [quantization]
+ */
 function decode(name, bytes, { dtype, scale = 1, min = 0 } = { dtype: 'float32' }) {
   if (dtype === 'float32' || dtype === 'float16') return DTYPES[dtype].read(name, bytes, 1);
   const numbers = dtype === 'uint8' ? bytes : new Uint16Array(bytes.buffer);
@@ -91,10 +101,12 @@ export function decodeGroup(list, bytes) {
     const { name, shape, quantization, group } = checkEntry(value, index);
     const start = end;
     end += elementsOf(shape) * SIZES[quantization?.dtype ?? 'float32'];
-    if (end > bytes.length) throw refusal(`weight ${index} (${name}) ends at byte ${end}, the files hold ${bytes.length}`);
+    if (end > bytes.length)
+      throw refusal(`weight ${index} (${name}) ends at byte ${end}, the files hold ${bytes.length}`);
     if (group === 'optimizer') return;
     tensors.push([name, { shape, data: decode(name, bytes.slice(start, end), quantization) }]);
   });
-  if (end !== bytes.length) throw refusal(`weightsManifest: the weights take ${end} bytes, the files hold ${bytes.length}`);
+  if (end !== bytes.length)
+    throw refusal(`weightsManifest: the weights take ${end} bytes, the files hold ${bytes.length}`);
   return tensors;
 }

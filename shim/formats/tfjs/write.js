@@ -34,15 +34,21 @@ function placeLayers({ inputShape, nodes }, plan, names) {
   nodes.forEach(({ config, sources }, index) => {
     const shape = sources[0] < 0 ? [null, ...inputShape] : plan[sources[0]].outputShape;
     const entries = entriesOf(config, names[index], shape, plan[index].outputShape);
-    outputs.push(entries.reduce((before, entry, i) => place(entry, i ? [before] : sources.map(nameOf)), nameOf(sources[0])));
+    outputs.push(
+      entries.reduce((before, entry, i) => place(entry, i ? [before] : sources.map(nameOf)), nameOf(sources[0])),
+    );
   });
   // TF.js has no model without a layer.
-  if (placed.length === 0) place({ class_name: 'Activation', config: { name: names[0], activation: 'linear' } }, [start]);
+  if (placed.length === 0)
+    place({ class_name: 'Activation', config: { name: names[0], activation: 'linear' } }, [start]);
   return { placed, output: outputs[nodes.length - 1] === start ? names[0] : outputs[nodes.length - 1] };
 }
 
 /** @param {string} name @param {number[]} shape @returns {Entry} */
-const inputEntry = (name, shape) => ({ class_name: 'InputLayer', config: { batch_input_shape: [null, ...shape], dtype: 'float32', sparse: false, name } });
+const inputEntry = (name, shape) => ({
+  class_name: 'InputLayer',
+  config: { batch_input_shape: [null, ...shape], dtype: 'float32', sparse: false, name },
+});
 
 /** @param {string} source */
 const tensorOf = (source) => [source, 0, 0, {}];
@@ -56,9 +62,15 @@ function topologyOf({ name, graph }, plan, names) {
     first.entry.config = { ...first.entry.config, batch_input_shape: [null, ...graph.inputShape], dtype: 'float32' };
     return { class_name: 'Sequential', config: { name, layers: placed.map(({ entry }) => entry) } };
   }
-  const layers = [{ entry: inputEntry(start, graph.inputShape), sources: [] }, ...placed]
-    .map(({ entry, sources }) => ({ name: entry.config.name, ...entry, inbound_nodes: sources.length ? [sources.map(tensorOf)] : [] }));
-  return { class_name: 'Model', config: { name, layers, input_layers: [[start, 0, 0]], output_layers: [[output, 0, 0]] } };
+  const layers = [{ entry: inputEntry(start, graph.inputShape), sources: [] }, ...placed].map(({ entry, sources }) => ({
+    name: entry.config.name,
+    ...entry,
+    inbound_nodes: sources.length ? [sources.map(tensorOf)] : [],
+  }));
+  return {
+    class_name: 'Model',
+    config: { name, layers, input_layers: [[start, 0, 0]], output_layers: [[output, 0, 0]] },
+  };
 }
 
 /**
@@ -85,6 +97,12 @@ export async function write(described, { dtype }) {
   const chunks = encoded.map(({ bytes }) => bytes);
   return [
     { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(model)) },
-    { name: WEIGHTS, bytes: joined(chunks, chunks.reduce((sum, { length }) => sum + length, 0)) },
+    {
+      name: WEIGHTS,
+      bytes: joined(
+        chunks,
+        chunks.reduce((sum, { length }) => sum + length, 0),
+      ),
+    },
   ];
 }

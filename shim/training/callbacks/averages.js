@@ -14,7 +14,8 @@ export class SwapEmaWeights extends Callback {
 
   /** @param {Model} model */
   setModel(model) {
-    if (!model.optimizer.useEma) throw new FittingRoomError('swapEmaWeights: compile with an optimizer that has useEma: true', 'wrong-state');
+    if (!model.optimizer.useEma)
+      throw new FittingRoomError('swapEmaWeights: compile with an optimizer that has useEma: true', 'wrong-state');
     super.setModel(model);
   }
 
@@ -50,7 +51,8 @@ export class SwapEmaWeights extends Callback {
 }
 
 /**
- * Evaluates and predicts with the weights' moving averages, which an optimizer with useEma keeps. swapOnEpoch: callbacks
+ * Evaluates and predicts with the weights' moving averages, which an optimizer with useEma keeps. swapOnEpoch:
+ * callbacks
  * after this one see them at the end of each epoch too.
  * @param {{ swapOnEpoch?: boolean }} [options]
  */

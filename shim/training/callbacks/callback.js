@@ -23,14 +23,18 @@ export class Callback {
     return /** @type {Model} */ (this.#model);
   }
 
-  /** Whether this epoch, which ends, was cut short: it will end again once a fit has continued it. @param {number} epoch */
+  /**
+   * Whether this epoch, which ends, was cut short: it will end again once a fit has continued it.
+   * @param {number} epoch
+   */
   wasCut(epoch) {
     return this.model.position?.epoch === epoch;
   }
 }
 
 /**
- * A callback that counts: it goes on counting in a fit that continues a run, as it did or as another one of its kind did.
+ * A callback that counts: it goes on counting in a fit that continues a run, as it did or as another one of its kind
+ * did.
  * @template {object} State
  */
 export class Counting extends Callback {
@@ -46,7 +50,10 @@ export class Counting extends Callback {
     this.seen = { ...nothing };
   }
 
-  /** A copy of what it has seen: give it to the resume of another one, and a fit that continues the run there goes as it would have here. */
+  /**
+   * A copy of what it has seen: give it to the resume of another one, and a fit that continues the run there goes as it
+   * would have here.
+   */
   get state() {
     return { ...this.seen };
   }

@@ -31,11 +31,15 @@ export class CsvLog {
     this.#options = options;
     this.#expected = expected(params);
     const { filename, append, separator } = options;
-    this.text = append && filename && fileSystem().existsSync(filename) ? fileSystem().readFileSync(filename, 'utf8') : text;
+    this.text =
+      append && filename && fileSystem().existsSync(filename) ? fileSystem().readFileSync(filename, 'utf8') : text;
     this.#columns = rowsOfCsv(this.text, separator)[0] ?? [];
     const [first] = this.#columns;
     if (this.text && first !== 'epoch') {
-      throw new FittingRoomError(`csvLogger: a table to append to must have epoch as its first column, got ${show(first)}; give its separator, or another filename`);
+      throw new FittingRoomError(
+        `csvLogger: a table to append to must have epoch as its first column, got ${show(first)}; give its ` +
+          'separator, or another filename',
+      );
     }
     this.#save(this.text);
   }
@@ -43,7 +47,9 @@ export class CsvLog {
   /** @param {number} epoch @param {Logs} logs */
   async add(epoch, logs) {
     const figures = new Map(Object.entries(logs).map(([name, value]) => [cellText(name), value]));
-    const unknown = [...new Set([...this.#expected, ...figures.keys()])].filter((name) => !this.#columns.includes(name)).sort();
+    const unknown = [...new Set([...this.#expected, ...figures.keys()])]
+      .filter((name) => !this.#columns.includes(name))
+      .sort();
     if (unknown.length) await this.#widen(this.#columns.length ? unknown : ['epoch', ...unknown]);
     await this.#line([epoch, ...this.#columns.slice(1).map((name) => figures.get(name))]);
   }
@@ -53,7 +59,12 @@ export class CsvLog {
     const { separator, write } = this.#options;
     this.#columns.push(...names);
     const rows = rowsOfCsv(this.text, separator).slice(1);
-    const lines = [this.#columns, ...rows].map((row) => csvLineOf(this.#columns.map((_, i) => row[i] ?? ''), separator));
+    const lines = [this.#columns, ...rows].map((row) =>
+      csvLineOf(
+        this.#columns.map((_, i) => row[i] ?? ''),
+        separator,
+      ),
+    );
     this.#save(lines.map((line) => `${line}\n`).join(''));
     await write?.(lines[0]);
   }

@@ -9,5 +9,12 @@ import { earlyStopping, terminateOnNaN } from './stopping.js';
 
 /** Keras's callbacks, for fit, evaluate and predict. */
 export const callbacks = Object.freeze({
-  earlyStopping, reduceLROnPlateau, learningRateScheduler, modelCheckpoint, csvLogger, terminateOnNaN, history, swapEmaWeights,
+  earlyStopping,
+  reduceLROnPlateau,
+  learningRateScheduler,
+  modelCheckpoint,
+  csvLogger,
+  terminateOnNaN,
+  history,
+  swapEmaWeights,
 });

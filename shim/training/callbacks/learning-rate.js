@@ -8,8 +8,14 @@ import { MONITOR_FIELDS, Monitor } from './monitor.js';
 const epochs = whole(0, 1e6);
 const verbosity = whole(0, 1);
 
-/** @typedef {MonitorOptions & { factor?: number, patience?: number, cooldown?: number, minLR?: number, verbose?: 0 | 1 }} PlateauOptions */
-/** @typedef {{ best: number, wait: number, cooldown: number }} PlateauState epochs: without a better figure than best, and still to cool down */
+/**
+ * @typedef {MonitorOptions & { factor?: number, patience?: number, cooldown?: number, minLR?: number, verbose?: 0 | 1
+ *   }} PlateauOptions
+ */
+/**
+ * @typedef {{ best: number, wait: number, cooldown: number }} PlateauState epochs: without a better figure than best,
+ *   and still to cool down
+ */
 
 /** @extends {Counting<PlateauState>} */
 export class ReduceLROnPlateau extends Counting {
@@ -57,7 +63,8 @@ export class ReduceLROnPlateau extends Counting {
     const { optimizer } = this.model;
     if (!(optimizer.learningRate > minLR)) return;
     optimizer.learningRate = Math.max(optimizer.learningRate * factor, minLR);
-    if (verbose) console.log(`Epoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${optimizer.learningRate}.`);
+    if (verbose)
+      console.log(`Epoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${optimizer.learningRate}.`);
     seen.cooldown = cooldown;
     seen.wait = 0;
   }
@@ -74,7 +81,8 @@ export class LearningRateScheduler extends Callback {
   /** @param {EpochSchedule} schedule @param {0 | 1} verbose */
   constructor(schedule, verbose) {
     super();
-    if (schedule === undefined) throw new FittingRoomError('learningRateScheduler takes a function (epoch, learningRate) => learningRate');
+    if (schedule === undefined)
+      throw new FittingRoomError('learningRateScheduler takes a function (epoch, learningRate) => learningRate');
     checkFunction('learningRateScheduler: schedule', schedule);
     this.#schedule = schedule;
     this.#verbose = verbosity('learningRateScheduler: verbose', verbose);
@@ -91,7 +99,8 @@ export class LearningRateScheduler extends Callback {
     optimizer.scheduledEpoch = epoch;
     const wanted = this.#schedule(epoch, optimizer.learningRate);
     optimizer.learningRate = /** @type {number} */ (rate('learningRateScheduler: what the schedule returns', wanted));
-    if (this.#verbose) console.log(`Epoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${optimizer.learningRate}.`);
+    if (this.#verbose)
+      console.log(`Epoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${optimizer.learningRate}.`);
   }
 
   /** @param {number} _epoch @param {Logs} logs */

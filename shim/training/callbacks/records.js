@@ -1,4 +1,15 @@
-import { FittingRoomError, callable, checkFields, checkInteger, flag, optional, show, unchecked, whole, within } from '../../check.js';
+import {
+  FittingRoomError,
+  callable,
+  checkFields,
+  checkInteger,
+  flag,
+  optional,
+  show,
+  unchecked,
+  whole,
+  within,
+} from '../../check.js';
 import { inNode } from '../../core/host.js';
 import { appendLogs } from '../progress.js';
 import { Callback } from './callback.js';
@@ -9,14 +20,19 @@ import { Monitor } from './monitor.js';
 /** @import { Logs } from '../progress.js' */
 /** @import { Mode } from './monitor.js' */
 
-/** @typedef {(model: Model, at: { epoch: number, batch: number | undefined, logs: Logs }) => unknown} Save batch: of a saveFreq in batches */
 /**
- * @typedef {{ save: Save, monitor?: string, saveBestOnly?: boolean, mode?: Mode, saveFreq?: 'epoch' | number, initialValueThreshold?: number,
+ * @typedef {(model: Model, at: { epoch: number, batch: number | undefined, logs: Logs }) => unknown} Save batch: of a
+ *   saveFreq in batches
+ */
+/**
+ * @typedef {{ save: Save, monitor?: string, saveBestOnly?: boolean, mode?: Mode, saveFreq?: 'epoch' | number,
+ *   initialValueThreshold?: number,
  *   verbose?: 0 | 1 }} CheckpointOptions
  */
 
 /** @type {Field[0]} */
-const frequency = (name, value) => (value === 'epoch' ? value : checkInteger(`${name}, where it is not 'epoch',`, value, 1, 1e9));
+const frequency = (name, value) =>
+  value === 'epoch' ? value : checkInteger(`${name}, where it is not 'epoch',`, value, 1, 1e9);
 
 export class ModelCheckpoint extends Callback {
   #save;
@@ -33,10 +49,16 @@ export class ModelCheckpoint extends Callback {
     super();
     const what = 'modelCheckpoint';
     const { save, monitor, mode, saveBestOnly, saveFreq, initialValueThreshold, verbose } = checkFields(what, options, {
-      save: callable, monitor: unchecked, saveBestOnly: [flag, false], mode: unchecked, saveFreq: [frequency, 'epoch'],
-      initialValueThreshold: optional(within(-1e30, 1e30)), verbose: [whole(0, 1), 0],
+      save: callable,
+      monitor: unchecked,
+      saveBestOnly: [flag, false],
+      mode: unchecked,
+      saveFreq: [frequency, 'epoch'],
+      initialValueThreshold: optional(within(-1e30, 1e30)),
+      verbose: [whole(0, 1), 0],
     });
-    if (!save) throw new FittingRoomError('modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …');
+    if (!save)
+      throw new FittingRoomError('modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …');
     if (saveBestOnly) this.#monitor = new Monitor(what, { monitor, mode });
     this.#best = initialValueThreshold ?? this.#monitor?.worst;
     this.#save = /** @type {Save} */ (save);
@@ -79,7 +101,10 @@ export class ModelCheckpoint extends Callback {
   }
 }
 
-/** @typedef {{ filename?: string, write?: (line: string) => unknown, separator?: string, append?: boolean }} CsvOptions filename: Node only */
+/**
+ * @typedef {{ filename?: string, write?: (line: string) => unknown, separator?: string, append?: boolean }} CsvOptions
+ *   filename: Node only
+ */
 
 /** @type {Field[0]} */
 function character(name, value) {
@@ -99,8 +124,14 @@ export class CsvLogger extends Callback {
   /** @param {CsvOptions} options */
   constructor(options) {
     super();
-    this.#options = checkFields('csvLogger', options, { filename: unchecked, write: callable, separator: [character, ','], append: [flag, false] });
-    if (options.filename !== undefined && !inNode()) throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
+    this.#options = checkFields('csvLogger', options, {
+      filename: unchecked,
+      write: callable,
+      separator: [character, ','],
+      append: [flag, false],
+    });
+    if (options.filename !== undefined && !inNode())
+      throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
   }
 
   /** A run that is continued keeps the lines that it has. */
@@ -148,15 +179,18 @@ export class History extends Callback {
 }
 
 /**
- * Calls `save` after each epoch, or every saveFreq batches; with saveBestOnly, when the watched figure is better than ever
+ * Calls `save` after each epoch, or every saveFreq batches; with saveBestOnly, when the watched figure is better than
+ * ever
  * before, and than initialValueThreshold.
  * @param {CheckpointOptions} options
  */
 export const modelCheckpoint = (options) => new ModelCheckpoint(options);
 
 /**
- * One line per epoch: its number and its figures in the order of their names; what an epoch does not have is an empty cell. The lines
- * are in `text`, and go to the file and to `write` if given. A figure that comes up later gets a column after the others: text and
+ * One line per epoch: its number and its figures in the order of their names; what an epoch does not have is an empty
+ * cell. The lines
+ * are in `text`, and go to the file and to `write` if given. A figure that comes up later gets a column after the
+ * others: text and
  * file have it in all their lines, and `write` is given the new first line.
  * @param {CsvOptions} [options]
  */

@@ -10,19 +10,24 @@ import { MONITOR_FIELDS, Monitor } from './monitor.js';
 const epochs = whole(0, 1e6);
 
 /**
- * @typedef {MonitorOptions & { patience?: number, baseline?: number | null, restoreBestWeights?: boolean, startFromEpoch?: number,
+ * @typedef {MonitorOptions & { patience?: number, baseline?: number | null, restoreBestWeights?: boolean,
+ *   startFromEpoch?: number,
  *   verbose?: 0 | 1 }} EarlyStoppingOptions
  */
 
 /**
- * @typedef {{ wait: number, best: number, bestEpoch: number, bestWeights?: Tensor[] }} StoppingState wait: epochs without a better
+ * @typedef {{ wait: number, best: number, bestEpoch: number, bestWeights?: Tensor[] }} StoppingState wait: epochs
+ *   without a better
  *   figure than best
  */
 
 /** @extends {Counting<StoppingState>} */
 export class EarlyStopping extends Counting {
   #monitor;
-  /** @type {{ patience: number, baseline: number | null, restoreBestWeights: boolean, startFromEpoch: number, verbose: number }} */
+  /**
+   * @type {{ patience: number, baseline: number | null, restoreBestWeights: boolean, startFromEpoch: number, verbose:
+   *   number }}
+   */
   #options;
   #stoppedEpoch = 0;
 
@@ -93,7 +98,10 @@ export class EarlyStopping extends Counting {
   }
 }
 
-/** @typedef {{ perBatch?: boolean }} TerminateOptions perBatch: true; false looks once per slice of work, which costs no time */
+/**
+ * @typedef {{ perBatch?: boolean }} TerminateOptions perBatch: true; false looks once per slice of work, which costs no
+ *   time
+ */
 
 export class TerminateOnNaN extends Callback {
   #epoch = 0;
@@ -105,8 +113,12 @@ export class TerminateOnNaN extends Callback {
     super();
     const { perBatch } = checkFields('terminateOnNaN', options, { perBatch: [flag, true] });
     // One hook or the other: with onBatchEnd every batch is a slice of work.
-    if (perBatch) this.onBatchEnd = (/** @type {number} */ batch, /** @type {Logs} */ { loss }) => this.#look(this.#epoch, batch, loss);
-    else this.onProgress = (/** @type {Progress} */ { phase, epoch, batch, logs }) => phase === 'train' && this.#look(epoch, batch - 1, logs.loss);
+    if (perBatch)
+      this.onBatchEnd = (/** @type {number} */ batch, /** @type {Logs} */ { loss }) =>
+        this.#look(this.#epoch, batch, loss);
+    else
+      this.onProgress = (/** @type {Progress} */ { phase, epoch, batch, logs }) =>
+        phase === 'train' && this.#look(epoch, batch - 1, logs.loss);
   }
 
   /** @type {((batch: number, logs: Logs) => void) | undefined} */
@@ -139,15 +151,18 @@ export class TerminateOnNaN extends Callback {
 }
 
 /**
- * Stops training when a figure has not become better for `patience` epochs. restoreBestWeights: at the end, stopped early
- * or not, the weights are those of the best epoch. baseline: what has to be beaten before patience starts over. An epoch that
+ * Stops training when a figure has not become better for `patience` epochs. restoreBestWeights: at the end, stopped
+ * early
+ * or not, the weights are those of the best epoch. baseline: what has to be beaten before patience starts over. An
+ * epoch that
  * was cut short does not count.
  * @param {EarlyStoppingOptions} [options]
  */
 export const earlyStopping = (options = {}) => new EarlyStopping(options);
 
 /**
- * Stops training after the batch whose loss is not a finite number, or with perBatch: false after the slice of work that the batch
+ * Stops training after the batch whose loss is not a finite number, or with perBatch: false after the slice of work
+ * that the batch
  * was in; `stopped` says where. Watching each batch makes every batch a slice of work.
  * @param {TerminateOptions} [options]
  */

@@ -1,20 +1,55 @@
-/** Random networks for fast-check: built from plain draws, so that they shrink, and printed as the calls that make them. */
+/**
+ * Random networks for fast-check: built from plain draws, so that they shrink, and printed as the calls that make them.
+ */
 import fc from 'fast-check';
 import { sizeOf } from '../../support/reference/array.js';
 import { KINDS } from '../../support/reference/layers.js';
 
 /** @import { Description, Node } from '../../support/reference/network.js' */
 /** @import { Loss } from '../../support/reference/losses.js' */
-/** @typedef {{ description: Description, loss: Loss, count: number, seed: number, optimizer: any, batchSize: number }} Case */
-/** @typedef {{ kind: number, size: number, kernel: [number, number], strides: [number, number], same: boolean, bias: boolean, activation: string, pick: number, regularized: boolean }} Draw */
+/**
+ * @typedef {{ description: Description, loss: Loss, count: number, seed: number, optimizer: any, batchSize: number }}
+ *   Case
+ */
+/**
+ * @typedef {{ kind: number, size: number, kernel: [number, number], strides: [number, number], same: boolean, bias:
+ *   boolean, activation: string, pick: number, regularized: boolean }} Draw
+ */
 
 const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid', 'gelu', 'swish', 'relu6', 'leakyRelu', 'softmax'];
 /* What a draw can be where an image arrives, and where a row does; simple ones first, towards which cases shrink. */
 const IMAGE_KINDS = [
-  'conv2d', 'maxPooling2d', 'batchNormalization', 'add', 'depthwiseConv2d', 'averagePooling2d', 'shortcut', 'zeroPadding2d', 'conv2d', 'flatten',
-  'reshape', 'activation', 'reLU', 'leakyReLU', 'softmax', 'globalAveragePooling2d', 'shortcut', 'globalMaxPooling2d', 'depthwiseConv2d',
+  'conv2d',
+  'maxPooling2d',
+  'batchNormalization',
+  'add',
+  'depthwiseConv2d',
+  'averagePooling2d',
+  'shortcut',
+  'zeroPadding2d',
+  'conv2d',
+  'flatten',
+  'reshape',
+  'activation',
+  'reLU',
+  'leakyReLU',
+  'softmax',
+  'globalAveragePooling2d',
+  'shortcut',
+  'globalMaxPooling2d',
+  'depthwiseConv2d',
 ];
-const ROW_KINDS = ['dense', 'batchNormalization', 'add', 'activation', 'reLU', 'leakyReLU', 'softmax', 'flatten', 'dropout'];
+const ROW_KINDS = [
+  'dense',
+  'batchNormalization',
+  'add',
+  'activation',
+  'reLU',
+  'leakyReLU',
+  'softmax',
+  'flatten',
+  'dropout',
+];
 const MOST_NUMBERS = 600; // in one sample of any layer, as every weight costs two passes
 
 /** @type {fc.Arbitrary<Draw>} */
@@ -31,7 +66,8 @@ const draw = fc.record({
 });
 
 /** Under 'valid' a window must fit. @param {Draw} d @param {number[]} shape @returns {[number, number]} */
-const fitting = ({ kernel, same }, [height, width]) => (same ? kernel : [Math.min(kernel[0], height), Math.min(kernel[1], width)]);
+const fitting = ({ kernel, same }, [height, width]) =>
+  same ? kernel : [Math.min(kernel[0], height), Math.min(kernel[1], width)];
 
 /**
  * The options of the layer that a draw stands for, wherever it stands.
@@ -46,22 +82,59 @@ function optionsOf(layer, d, shape) {
   const affine = { activation: d.activation, ...(!d.bias && { useBias: false }) };
   switch (layer) {
     case 'conv2d':
-      return { filters: d.size, kernelSize: fitting(d, shape), strides: d.strides, padding, ...affine, ...(regularizer && { kernelRegularizer: regularizer }) };
+      return {
+        filters: d.size,
+        kernelSize: fitting(d, shape),
+        strides: d.strides,
+        padding,
+        ...affine,
+        ...(regularizer && { kernelRegularizer: regularizer }),
+      };
     case 'depthwiseConv2d':
-      return { kernelSize: fitting(d, shape), strides: d.strides, padding, depthMultiplier: 1 + (d.size % 3), ...affine, ...(regularizer && { depthwiseRegularizer: regularizer }) };
-    case 'maxPooling2d': case 'averagePooling2d':
+      return {
+        kernelSize: fitting(d, shape),
+        strides: d.strides,
+        padding,
+        depthMultiplier: 1 + (d.size % 3),
+        ...affine,
+        ...(regularizer && { depthwiseRegularizer: regularizer }),
+      };
+    case 'maxPooling2d':
+    case 'averagePooling2d':
       return { poolSize: fitting(d, shape), ...(d.bias && { strides: d.strides }), padding };
     case 'batchNormalization':
-      return { momentum: 0.5 + d.size / 20, epsilon: 0.01, ...(!d.bias && { center: false }), ...(!d.same && { scale: false }), ...(regularizer && d.same && { gammaRegularizer: regularizer }) };
+      return {
+        momentum: 0.5 + d.size / 20,
+        epsilon: 0.01,
+        ...(!d.bias && { center: false }),
+        ...(!d.same && { scale: false }),
+        ...(regularizer && d.same && { gammaRegularizer: regularizer }),
+      };
     case 'dense':
-      return { units: d.size, ...affine, ...(regularizer && { kernelRegularizer: regularizer, ...(d.bias && { biasRegularizer: regularizer }) }) };
-    case 'zeroPadding2d': return { padding: [[d.kernel[0] - 1, d.kernel[1] - 1], [d.strides[0] - 1, d.strides[1] - 1]] };
-    case 'reshape': return { targetShape: [shape[1], shape[0], shape[2]] };
-    case 'activation': return { activation: d.activation };
-    case 'leakyReLU': return { alpha: d.size / 10 };
-    case 'reLU': return d.same ? { maxValue: 6 } : {};
-    case 'dropout': return { rate: 0 };
-    default: return {};
+      return {
+        units: d.size,
+        ...affine,
+        ...(regularizer && { kernelRegularizer: regularizer, ...(d.bias && { biasRegularizer: regularizer }) }),
+      };
+    case 'zeroPadding2d':
+      return {
+        padding: [
+          [d.kernel[0] - 1, d.kernel[1] - 1],
+          [d.strides[0] - 1, d.strides[1] - 1],
+        ],
+      };
+    case 'reshape':
+      return { targetShape: [shape[1], shape[0], shape[2]] };
+    case 'activation':
+      return { activation: d.activation };
+    case 'leakyReLU':
+      return { alpha: d.size / 10 };
+    case 'reLU':
+      return d.same ? { maxValue: 6 } : {};
+    case 'dropout':
+      return { rate: 0 };
+    default:
+      return {};
   }
 }
 
@@ -88,10 +161,20 @@ function append(nodes, shapes, d, layer) {
     if (alike.length === 0) return;
     const others = d.size > 6 ? alike.slice(0, 3) : [alike[d.pick % alike.length]];
     push({ layer: 'add', from: [last, ...others] }, shape);
-  } else if (kind === 'shortcut') { // a convolution of one pixel beside what came since
-    const sources = shapes.flatMap((other, i) => (i - 1 !== last && other.length === 3 && other[0] === shape[0] && other[1] === shape[1] ? [i - 1] : []));
+  } else if (kind === 'shortcut') {
+    // a convolution of one pixel beside what came since
+    const sources = shapes.flatMap((other, i) =>
+      i - 1 !== last && other.length === 3 && other[0] === shape[0] && other[1] === shape[1] ? [i - 1] : [],
+    );
     if (sources.length === 0) return;
-    push({ layer: 'conv2d', options: { filters: shape[2], kernelSize: 1, useBias: d.bias }, from: [sources[d.pick % sources.length]] }, shape);
+    push(
+      {
+        layer: 'conv2d',
+        options: { filters: shape[2], kernelSize: 1, useBias: d.bias },
+        from: [sources[d.pick % sources.length]],
+      },
+      shape,
+    );
     push({ layer: 'add', from: [last, last + 1] }, shape);
   } else {
     const options = optionsOf(kind, d, shape);
@@ -100,30 +183,72 @@ function append(nodes, shapes, d, layer) {
   }
 }
 
-/** @type {fc.Arbitrary<{ loss: Loss, activation: string }>} a loss, and an activation of the last layer that suits it */
+/**
+ * @type {fc.Arbitrary<{ loss: Loss, activation: string }>} a loss, and an activation of the last layer that suits it
+ */
 const ending = fc.oneof(
-  fc.record({ activation: fc.constantFrom('linear', 'tanh', 'relu', 'softmax', 'gelu'), loss: fc.constantFrom({ name: 'meanSquaredError' }, { name: 'meanAbsoluteError' }) }),
-  fc.record({ activation: fc.constantFrom('softmax', 'sigmoid'), loss: fc.constantFrom({ name: 'sparseCategoricalCrossentropy' }, { name: 'categoricalCrossentropy' }, { name: 'categoricalCrossentropy', labelSmoothing: 0.2 }) }),
-  fc.record({ activation: fc.constant('linear'), loss: fc.constantFrom({ name: 'sparseCategoricalCrossentropy', fromLogits: true }, { name: 'categoricalCrossentropy', fromLogits: true, labelSmoothing: 0.1 }, { name: 'binaryCrossentropy', fromLogits: true }) }),
-  fc.record({ activation: fc.constantFrom('sigmoid', 'softmax'), loss: fc.constantFrom({ name: 'binaryCrossentropy' }, { name: 'binaryCrossentropy', labelSmoothing: 0.1 }) }),
+  fc.record({
+    activation: fc.constantFrom('linear', 'tanh', 'relu', 'softmax', 'gelu'),
+    loss: fc.constantFrom({ name: 'meanSquaredError' }, { name: 'meanAbsoluteError' }),
+  }),
+  fc.record({
+    activation: fc.constantFrom('softmax', 'sigmoid'),
+    loss: fc.constantFrom(
+      { name: 'sparseCategoricalCrossentropy' },
+      { name: 'categoricalCrossentropy' },
+      { name: 'categoricalCrossentropy', labelSmoothing: 0.2 },
+    ),
+  }),
+  fc.record({
+    activation: fc.constant('linear'),
+    loss: fc.constantFrom(
+      { name: 'sparseCategoricalCrossentropy', fromLogits: true },
+      { name: 'categoricalCrossentropy', fromLogits: true, labelSmoothing: 0.1 },
+      { name: 'binaryCrossentropy', fromLogits: true },
+    ),
+  }),
+  fc.record({
+    activation: fc.constantFrom('sigmoid', 'softmax'),
+    loss: fc.constantFrom({ name: 'binaryCrossentropy' }, { name: 'binaryCrossentropy', labelSmoothing: 0.1 }),
+  }),
 );
 
 /** Large epsilons: next to a gradient of nearly nothing a small one makes a step of rounding. */
 const optimizer = fc.constantFrom(
-  { name: 'sgd', learningRate: 0.1 }, { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true }, { name: 'sgd', learningRate: 0.1, weightDecay: 0.1, clipValue: 0.1 },
-  { name: 'adam', learningRate: 0.02, epsilon: 0.01 }, { name: 'adamw', learningRate: 0.02, epsilon: 0.01, weightDecay: 0.1 }, { name: 'adam', learningRate: 0.02, epsilon: 0.01, globalClipNorm: 0.5 },
-  { name: 'rmsprop', learningRate: 0.02, epsilon: 0.01, momentum: 0.5, centered: true }, { name: 'adagrad', learningRate: 0.05 }, { name: 'adadelta', learningRate: 0.5, epsilon: 0.01 },
+  { name: 'sgd', learningRate: 0.1 },
+  { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
+  { name: 'sgd', learningRate: 0.1, weightDecay: 0.1, clipValue: 0.1 },
+  { name: 'adam', learningRate: 0.02, epsilon: 0.01 },
+  { name: 'adamw', learningRate: 0.02, epsilon: 0.01, weightDecay: 0.1 },
+  { name: 'adam', learningRate: 0.02, epsilon: 0.01, globalClipNorm: 0.5 },
+  { name: 'rmsprop', learningRate: 0.02, epsilon: 0.01, momentum: 0.5, centered: true },
+  { name: 'adagrad', learningRate: 0.05 },
+  { name: 'adadelta', learningRate: 0.5, epsilon: 0.01 },
   { name: 'sgd', learningRate: 0.1, useEma: true, emaMomentum: 0.7 },
 );
 
 /** @param {any} value */
-const show = (value) => JSON.stringify(value).replaceAll('"', "'").replace(/'(\w+)':/g, ' $1: ').replaceAll(',', ', ').replace(/ +/g, ' ').replaceAll('{}', '').replaceAll('}', ' }');
+const show = (value) =>
+  JSON.stringify(value)
+    .replaceAll('"', "'")
+    .replace(/'(\w+)':/g, ' $1: ')
+    .replaceAll(',', ', ')
+    .replace(/ +/g, ' ')
+    .replaceAll('{}', '')
+    .replaceAll('}', ' }');
 
 /** @param {Case} a */
 export function printed({ description: { inputShape, nodes }, loss, count, batchSize, seed, optimizer: by }) {
-  const lines = nodes.map(({ layer, options = {}, from }, i) =>
-    `  ${i} layers.${layer}(${show(options)})${from ? ` of ${from.map((k) => (k < 0 ? 'the input' : k)).join(' and ')}` : ''}`);
-  return [`\n  inputShape: [${inputShape.join(', ')}]`, ...lines, `  loss ${show(loss)}; ${count} samples, batches of ${batchSize}, weights of seed ${seed}, optimizer ${show(by)}`].join('\n');
+  const lines = nodes.map(
+    ({ layer, options = {}, from }, i) =>
+      `  ${i} ` +
+      `layers.${layer}(${show(options)})${from ? ` of ${from.map((k) => (k < 0 ? 'the input' : k)).join(' and ')}` : ''}`,
+  );
+  return [
+    `\n  inputShape: [${inputShape.join(', ')}]`,
+    ...lines,
+    `  loss ${show(loss)}; ${count} samples, batches of ${batchSize}, weights of seed ${seed}, optimizer ${show(by)}`,
+  ].join('\n');
 }
 
 /** @type {fc.Arbitrary<Case>} */
@@ -135,26 +260,46 @@ export const networks = fc
     draws: fc.array(draw, { minLength: 1, maxLength: 8 }),
     ending,
     units: fc.integer({ min: 1, max: 6 }),
-    end: fc.constantFrom('dense', 'apart', 'open'), // an activation in the dense layer, or behind it; or whatever there is, where the loss takes it
+    // an activation in the dense layer, or behind it; or whatever there is, where the loss takes it
+    end: fc.constantFrom('dense', 'apart', 'open'),
     count: fc.integer({ min: 1, max: 7 }),
     batchSize: fc.integer({ min: 1, max: 4 }),
     seed: fc.nat(1000),
     optimizer,
   })
-  .map(({ image, sides, inputs, draws, ending: { loss, activation }, end, units, count, batchSize, seed, optimizer: by }) => {
-    const inputShape = image ? sides : [inputs];
-    /** @type {Node[]} */
-    const nodes = [];
-    const shapes = [inputShape];
-    for (const d of draws) append(nodes, shapes, d);
-    const takesAny = loss.name.startsWith('mean') || (loss.name === 'binaryCrossentropy' && loss.fromLogits);
-    if (end !== 'open' || !takesAny || nodes.every(({ layer }) => layer === 'flatten' || layer === 'reshape')) { // a model of shapes alone is refused
-      if (shapes[shapes.length - 1].length === 3) append(nodes, shapes, draws[0], 'flatten');
-      const classes = loss.name.toLowerCase().includes('categorical') || activation === 'softmax' ? Math.max(2, units) : units;
-      const apart = end === 'apart';
-      nodes.push({ layer: 'dense', options: { units: classes, ...(!apart && { activation }) } });
-      if (apart) nodes.push(activation === 'softmax' ? { layer: 'softmax' } : { layer: 'activation', options: { activation } });
-    }
-    const made = { description: { inputShape, nodes }, loss, count, batchSize, seed, optimizer: by };
-    return Object.assign(made, { [fc.toStringMethod]: () => printed(made) });
-  });
+  .map(
+    ({
+      image,
+      sides,
+      inputs,
+      draws,
+      ending: { loss, activation },
+      end,
+      units,
+      count,
+      batchSize,
+      seed,
+      optimizer: by,
+    }) => {
+      const inputShape = image ? sides : [inputs];
+      /** @type {Node[]} */
+      const nodes = [];
+      const shapes = [inputShape];
+      for (const d of draws) append(nodes, shapes, d);
+      const takesAny = loss.name.startsWith('mean') || (loss.name === 'binaryCrossentropy' && loss.fromLogits);
+      if (end !== 'open' || !takesAny || nodes.every(({ layer }) => layer === 'flatten' || layer === 'reshape')) {
+        // a model of shapes alone is refused
+        if (shapes[shapes.length - 1].length === 3) append(nodes, shapes, draws[0], 'flatten');
+        const classes =
+          loss.name.toLowerCase().includes('categorical') || activation === 'softmax' ? Math.max(2, units) : units;
+        const apart = end === 'apart';
+        nodes.push({ layer: 'dense', options: { units: classes, ...(!apart && { activation }) } });
+        if (apart)
+          nodes.push(
+            activation === 'softmax' ? { layer: 'softmax' } : { layer: 'activation', options: { activation } },
+          );
+      }
+      const made = { description: { inputShape, nodes }, loss, count, batchSize, seed, optimizer: by };
+      return Object.assign(made, { [fc.toStringMethod]: () => printed(made) });
+    },
+  );

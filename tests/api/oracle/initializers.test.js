@@ -1,6 +1,8 @@
 /**
- * What is drawn has the mean, deviation, largest value and kurtosis that the distribution's definition says. Of n values the mean errs
- * by sd / √n and the deviation by about sd / √(2n): five times that is allowed, which a right initializer exceeds once in two million.
+ * What is drawn has the mean, deviation, largest value and kurtosis that the distribution's definition says. Of n
+ * values the mean errs
+ * by sd / √n and the deviation by about sd / √(2n): five times that is allowed, which a right initializer exceeds once
+ * in two million.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -11,7 +13,10 @@ before(useOracles);
 
 const { initializers, layers, sequential } = /** @type {any} */ (api);
 
-/** @typedef {{ fanIn: number, fanOut: number, weights: (initializer: any, seed?: number) => Promise<Float32Array> }} Shape */
+/**
+ * @typedef {{ fanIn: number, fanOut: number, weights: (initializer: any, seed?: number) => Promise<Float32Array> }}
+ *   Shape
+ */
 
 /** @param {any} layer @param {number} [seed] @param {number} [index] which of its weights */
 async function drawn(layer, seed = 5, index = 0) {
@@ -21,20 +26,31 @@ async function drawn(layer, seed = 5, index = 0) {
   return data;
 }
 
-/** Keras's fans: of a convolution's kernel the area times the channels, of a depthwise one too. @type {Record<string, Shape>} */
+/**
+ * Keras's fans: of a convolution's kernel the area times the channels, of a depthwise one too.
+ * @type {Record<string, Shape>}
+ */
 const SHAPES = {
   dense: {
-    fanIn: 150, fanOut: 260,
-    weights: (kernelInitializer, seed) => drawn(layers.dense({ inputShape: [150], units: 260, kernelInitializer }), seed),
+    fanIn: 150,
+    fanOut: 260,
+    weights: (kernelInitializer, seed) =>
+      drawn(layers.dense({ inputShape: [150], units: 260, kernelInitializer }), seed),
   },
   conv2d: {
-    fanIn: 9 * 16, fanOut: 9 * 200,
-    weights: (kernelInitializer, seed) => drawn(layers.conv2d({ inputShape: [4, 4, 16], filters: 200, kernelSize: 3, kernelInitializer }), seed),
+    fanIn: 9 * 16,
+    fanOut: 9 * 200,
+    weights: (kernelInitializer, seed) =>
+      drawn(layers.conv2d({ inputShape: [4, 4, 16], filters: 200, kernelSize: 3, kernelInitializer }), seed),
   },
   depthwiseConv2d: {
-    fanIn: 9 * 400, fanOut: 9 * 8,
+    fanIn: 9 * 400,
+    fanOut: 9 * 8,
     weights: (depthwiseInitializer, seed) =>
-      drawn(layers.depthwiseConv2d({ inputShape: [3, 3, 400], depthMultiplier: 8, kernelSize: 3, depthwiseInitializer }), seed),
+      drawn(
+        layers.depthwiseConv2d({ inputShape: [3, 3, 400], depthMultiplier: 8, kernelSize: 3, depthwiseInitializer }),
+        seed,
+      ),
   },
 };
 
@@ -59,7 +75,10 @@ function assertDrawn(values, deviation, normal) {
   const n = values.length;
   const limit = normal ? (2 * deviation) / TRUNCATED : deviation * Math.sqrt(3);
   assert.ok(Math.abs(got.mean) < (5 * deviation) / Math.sqrt(n), `mean ${got.mean}`);
-  assert.ok(Math.abs(got.deviation / deviation - 1) < 5 / Math.sqrt(2 * n), `deviation ${got.deviation}, want ${deviation}`);
+  assert.ok(
+    Math.abs(got.deviation / deviation - 1) < 5 / Math.sqrt(2 * n),
+    `deviation ${got.deviation}, want ${deviation}`,
+  );
   assert.ok(got.most <= limit * (1 + 1e-6), `largest ${got.most}, want at most ${limit}`);
   assert.ok(got.most > 0.99 * limit, `largest ${got.most} of ${n}, want nearly ${limit}`);
   // of a uniform variable 9/5, of a normal one cut at two deviations 2.3657; the estimate errs by about √(24 / n)
@@ -69,15 +88,19 @@ function assertDrawn(values, deviation, normal) {
 
 /** @type {[string, string, number, boolean][]} name, mode, scale, normal */
 const SCALED = [
-  ['glorotUniform', 'fanAvg', 1, false], ['glorotNormal', 'fanAvg', 1, true],
-  ['heUniform', 'fanIn', 2, false], ['heNormal', 'fanIn', 2, true],
-  ['leCunUniform', 'fanIn', 1, false], ['leCunNormal', 'fanIn', 1, true],
+  ['glorotUniform', 'fanAvg', 1, false],
+  ['glorotNormal', 'fanAvg', 1, true],
+  ['heUniform', 'fanIn', 2, false],
+  ['heNormal', 'fanIn', 2, true],
+  ['leCunUniform', 'fanIn', 1, false],
+  ['leCunNormal', 'fanIn', 1, true],
 ];
 
 /** @param {string} mode @param {Shape} shape */
 const fan = (mode, { fanIn, fanOut }) => ({ fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 })[mode] ?? NaN;
 
-// TensorFlow.js does not correct the deviation for the tails it cuts off, so that its normal weights come out an eighth too small.
+// TensorFlow.js does not correct the deviation for the tails it cuts off, so that its normal weights come out an eighth
+// too small.
 for (const [name, mode, scale, normal] of SCALED)
   for (const [layer, shape] of Object.entries(SHAPES))
     test(`initializer ${name}: of ${layer}`, async () => {
@@ -95,7 +118,8 @@ for (const mode of ['fanIn', 'fanOut', 'fanAvg'])
     });
 
 test('initializer glorotUniform: what kernels get where nothing is said', async () => {
-  for (const shape of Object.values(SHAPES)) assert.deepEqual(await shape.weights(undefined), await shape.weights('glorotUniform'));
+  for (const shape of Object.values(SHAPES))
+    assert.deepEqual(await shape.weights(undefined), await shape.weights('glorotUniform'));
 });
 
 test('initializer leCunNormal, leCunUniform: spelt either way', async () => {
@@ -105,18 +129,29 @@ test('initializer leCunNormal, leCunUniform: spelt either way', async () => {
 
 test('initializer heNormal: the same of one seed, others of another', async () => {
   const { weights } = SHAPES.dense;
-  const differ = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) => a.filter((value, i) => value !== b[i]).length / a.length;
-  assert.deepEqual(await weights(initializers.heNormal({ seed: 1 }), 5), await weights(initializers.heNormal({ seed: 1 }), 6), 'its own seed, whatever the model’s');
+  const differ = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) =>
+    a.filter((value, i) => value !== b[i]).length / a.length;
+  assert.deepEqual(
+    await weights(initializers.heNormal({ seed: 1 }), 5),
+    await weights(initializers.heNormal({ seed: 1 }), 6),
+    'its own seed, whatever the model’s',
+  );
   assert.deepEqual(await weights('heNormal', 5), await weights('heNormal', 5));
   assert.ok(differ(await weights('heNormal', 5), await weights('heNormal', 6)) > 0.99, 'the model’s seed');
-  assert.ok(differ(await weights(initializers.heNormal({ seed: 1 })), await weights(initializers.heNormal({ seed: 2 }))) > 0.99);
+  assert.ok(
+    differ(await weights(initializers.heNormal({ seed: 1 })), await weights(initializers.heNormal({ seed: 2 }))) > 0.99,
+  );
 });
 
 test('initializer zeros, ones, constant: of every kind of weight', async () => {
   /** @type {[any, number][]} */
   const cases = [
-    ['zeros', 0], ['ones', 1], [initializers.zeros(), 0], [initializers.ones(), 1],
-    [initializers.constant({ value: 0.1 }), Math.fround(0.1)], [initializers.constant({ value: -3 }), -3],
+    ['zeros', 0],
+    ['ones', 1],
+    [initializers.zeros(), 0],
+    [initializers.ones(), 1],
+    [initializers.constant({ value: 0.1 }), Math.fround(0.1)],
+    [initializers.constant({ value: -3 }), -3],
   ];
   for (const [initializer, value] of cases) {
     /** @type {[any, number][]} a layer, and which of its weights */
@@ -127,12 +162,20 @@ test('initializer zeros, ones, constant: of every kind of weight', async () => {
       [layers.conv2d({ inputShape: [3, 3, 2], filters: 2, kernelSize: 2, biasInitializer: initializer }), 1],
       [layers.depthwiseConv2d({ inputShape: [3, 3, 2], kernelSize: 2, depthwiseInitializer: initializer }), 0],
       [layers.depthwiseConv2d({ inputShape: [3, 3, 2], kernelSize: 2, biasInitializer: initializer }), 1],
-      ...['gamma', 'beta', 'movingMean', 'movingVariance'].map((name, i) =>
-        /** @type {[any, number]} */ ([layers.batchNormalization({ inputShape: [3, 3, 2], [`${name}Initializer`]: initializer }), i])),
+      ...['gamma', 'beta', 'movingMean', 'movingVariance'].map(
+        (name, i) =>
+          /** @type {[any, number]} */ ([
+            layers.batchNormalization({ inputShape: [3, 3, 2], [`${name}Initializer`]: initializer }),
+            i,
+          ]),
+      ),
     ];
     for (const [layer, index] of weights) {
       const values = await drawn(layer, 5, index);
-      assert.ok(values.length > 0 && values.every((/** @type {number} */ got) => got === value), `${layer.kind} ${index}: ${values}, want ${value}`);
+      assert.ok(
+        values.length > 0 && values.every((/** @type {number} */ got) => got === value),
+        `${layer.kind} ${index}: ${values}, want ${value}`,
+      );
     }
   }
 });
@@ -147,7 +190,9 @@ test('initializer zeros, ones: what biases and batch normalization begin with', 
   const row = (/** @type {number} */ value) => Float32Array.of(value, value);
   assert.deepEqual(await begin(layers.batchNormalization({ inputShape: [2] })), [row(1), row(0), row(0), row(1)]);
   for (const layer of [
-    layers.dense({ inputShape: [3], units: 2 }), layers.conv2d({ inputShape: [2, 2, 1], filters: 2, kernelSize: 1 }),
+    layers.dense({ inputShape: [3], units: 2 }),
+    layers.conv2d({ inputShape: [2, 2, 1], filters: 2, kernelSize: 1 }),
     layers.depthwiseConv2d({ inputShape: [2, 2, 2], kernelSize: 1 }),
-  ]) assert.deepEqual((await begin(layer))[1], row(0));
+  ])
+    assert.deepEqual((await begin(layer))[1], row(0));
 });

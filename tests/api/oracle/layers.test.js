@@ -20,26 +20,41 @@ const WINDOWS = [
 
 for (const [name, window] of WINDOWS) {
   test(`layer conv2d: ${name}`, () => agree(within(IMAGE, 'conv2d', { filters: 4, activation: 'relu', ...window })));
-  test(`layer depthwiseConv2d: ${name}`, () => agree(within(IMAGE, 'depthwiseConv2d', { activation: 'relu', ...window })));
+  test(`layer depthwiseConv2d: ${name}`, () =>
+    agree(within(IMAGE, 'depthwiseConv2d', { activation: 'relu', ...window })));
   test(`layer depthwiseConv2d: ${name}, two kernels a channel`, () =>
     agree(within(IMAGE, 'depthwiseConv2d', { depthMultiplier: 2, ...window })));
 }
 
-test('layer conv2d: without bias', () => agree(within(IMAGE, 'conv2d', { filters: 5, kernelSize: 3, useBias: false, activation: 'tanh' })));
+test('layer conv2d: without bias', () =>
+  agree(within(IMAGE, 'conv2d', { filters: 5, kernelSize: 3, useBias: false, activation: 'tanh' })));
 
-test('layer conv2d: one by one', () => agree(within(IMAGE, 'conv2d', { filters: 9, kernelSize: 1, activation: 'relu' }), { seed: 2 }));
+test('layer conv2d: one by one', () =>
+  agree(within(IMAGE, 'conv2d', { filters: 9, kernelSize: 1, activation: 'relu' }), { seed: 2 }));
 
-test('layer conv2d: first, of one channel', () => agree(within([7, 7, 1], 'conv2d', { filters: 6, kernelSize: 3, activation: 'relu' }, { before: [] })));
+test('layer conv2d: first, of one channel', () =>
+  agree(within([7, 7, 1], 'conv2d', { filters: 6, kernelSize: 3, activation: 'relu' }, { before: [] })));
 
 test('layer conv2d: then relu and max-pooling', () =>
-  agree(within([9, 8, 1], 'conv2d', { filters: 5, kernelSize: 3, activation: 'relu' }, {
-    before: [], after: [{ layer: 'maxPooling2d' }, { layer: 'flatten' }, { layer: 'dense', options: { units: 3 } }],
-  })));
+  agree(
+    within(
+      [9, 8, 1],
+      'conv2d',
+      { filters: 5, kernelSize: 3, activation: 'relu' },
+      {
+        before: [],
+        after: [{ layer: 'maxPooling2d' }, { layer: 'flatten' }, { layer: 'dense', options: { units: 3 } }],
+      },
+    ),
+  ));
 
-test('layer depthwiseConv2d: without bias', () => agree(within(IMAGE, 'depthwiseConv2d', { kernelSize: 3, useBias: false, activation: 'tanh' })));
+test('layer depthwiseConv2d: without bias', () =>
+  agree(within(IMAGE, 'depthwiseConv2d', { kernelSize: 3, useBias: false, activation: 'tanh' })));
 
 test('layer depthwiseConv2d: first, of one channel', () =>
-  agree(within([7, 7, 1], 'depthwiseConv2d', { kernelSize: 3, depthMultiplier: 5, activation: 'relu' }, { before: [] })));
+  agree(
+    within([7, 7, 1], 'depthwiseConv2d', { kernelSize: 3, depthMultiplier: 5, activation: 'relu' }, { before: [] }),
+  ));
 
 /* ---- pooling ----------------------------------------------------------------------------------- */
 
@@ -54,16 +69,19 @@ const POOLS = [
 
 for (const [name, pool] of POOLS) {
   test(`layer maxPooling2d: ${name}`, () => agree(within(IMAGE, 'maxPooling2d', pool)));
-  // Under 'same' TensorFlow.js's gradient divides by the whole window, though its output is the mean of the pixels inside the image.
+  // Under 'same' TensorFlow.js's gradient divides by the whole window, though its output is the mean of the pixels
+  // inside the image.
   test(`layer averagePooling2d: ${name}`, () =>
     agree(within(IMAGE, 'averagePooling2d', pool), { tensorflow: pool.padding === 'same' ? 'forward' : 'all' }));
 }
 
 const toDense = { after: [{ layer: 'dense', options: { units: 3 } }] };
 
-test('layer globalAveragePooling2d: the mean of each channel', () => agree(within(IMAGE, 'globalAveragePooling2d', {}, toDense)));
+test('layer globalAveragePooling2d: the mean of each channel', () =>
+  agree(within(IMAGE, 'globalAveragePooling2d', {}, toDense)));
 
-test('layer globalMaxPooling2d: the largest of each channel', () => agree(within(IMAGE, 'globalMaxPooling2d', {}, toDense)));
+test('layer globalMaxPooling2d: the largest of each channel', () =>
+  agree(within(IMAGE, 'globalMaxPooling2d', {}, toDense)));
 
 /* ---- shapes ------------------------------------------------------------------------------------ */
 
@@ -73,39 +91,94 @@ test('layer flatten: of a row', () => agree(within([9], 'flatten'), { tensorflow
 test('layer flatten: rows first, then columns, then channels', () => agree(within(IMAGE, 'flatten', {}, toDense)));
 
 test('layer reshape: to another image', () =>
-  agree(within(IMAGE, 'reshape', { targetShape: [3, 10, 3] }, {
-    after: [{ layer: 'conv2d', options: { filters: 2, kernelSize: 3, padding: 'same' } }, { layer: 'flatten' }, { layer: 'dense', options: { units: 3 } }],
-  })));
+  agree(
+    within(
+      IMAGE,
+      'reshape',
+      { targetShape: [3, 10, 3] },
+      {
+        after: [
+          { layer: 'conv2d', options: { filters: 2, kernelSize: 3, padding: 'same' } },
+          { layer: 'flatten' },
+          { layer: 'dense', options: { units: 3 } },
+        ],
+      },
+    ),
+  ));
 
 // TensorFlow.js leaves the side unknown, so that flatten refuses it.
 test('layer reshape: one side inferred', () =>
-  agree(within([12], 'reshape', { targetShape: [2, -1, 1] }, {
-    before: [{ layer: 'dense', options: { units: 12 } }],
-    after: [{ layer: 'conv2d', options: { filters: 2, kernelSize: 2 } }, { layer: 'flatten' }, { layer: 'dense', options: { units: 3 } }],
-  }), { tensorflow: 'nothing' }));
+  agree(
+    within(
+      [12],
+      'reshape',
+      { targetShape: [2, -1, 1] },
+      {
+        before: [{ layer: 'dense', options: { units: 12 } }],
+        after: [
+          { layer: 'conv2d', options: { filters: 2, kernelSize: 2 } },
+          { layer: 'flatten' },
+          { layer: 'dense', options: { units: 3 } },
+        ],
+      },
+    ),
+    { tensorflow: 'nothing' },
+  ));
 
-for (const [name, padding] of /** @type {[string, any][]} */ ([['one', 1], ['[height, width]', [2, 1]], ['each side', [[0, 2], [3, 1]]]]))
+for (const [name, padding] of /** @type {[string, any][]} */ ([
+  ['one', 1],
+  ['[height, width]', [2, 1]],
+  [
+    'each side',
+    [
+      [0, 2],
+      [3, 1],
+    ],
+  ],
+]))
   test(`layer zeroPadding2d: ${name}`, () =>
-    agree(within(IMAGE, 'zeroPadding2d', { padding }, {
-      after: [{ layer: 'conv2d', options: { filters: 2, kernelSize: 3 } }, { layer: 'flatten' }, { layer: 'dense', options: { units: 3 } }],
-    })));
+    agree(
+      within(
+        IMAGE,
+        'zeroPadding2d',
+        { padding },
+        {
+          after: [
+            { layer: 'conv2d', options: { filters: 2, kernelSize: 3 } },
+            { layer: 'flatten' },
+            { layer: 'dense', options: { units: 3 } },
+          ],
+        },
+      ),
+    ));
 
 /* ---- dense and normalization ------------------------------------------------------------------- */
 
 test('layer dense: with and without bias', () =>
-  agree({ inputShape: [13], nodes: [
-    { layer: 'dense', options: { units: 9, activation: 'relu' } },
-    { layer: 'dense', options: { units: 5, useBias: false, activation: 'tanh' } },
-    { layer: 'dense', options: { units: 1 } },
-  ] }));
+  agree({
+    inputShape: [13],
+    nodes: [
+      { layer: 'dense', options: { units: 9, activation: 'relu' } },
+      { layer: 'dense', options: { units: 5, useBias: false, activation: 'tanh' } },
+      { layer: 'dense', options: { units: 1 } },
+    ],
+  }));
 
 test('layer batchNormalization: of an image', () =>
-  agree(within(IMAGE, 'batchNormalization', {}, { before: [{ layer: 'conv2d', options: { filters: 5, kernelSize: 2, useBias: false } }] })));
+  agree(
+    within(
+      IMAGE,
+      'batchNormalization',
+      {},
+      { before: [{ layer: 'conv2d', options: { filters: 5, kernelSize: 2, useBias: false } }] },
+    ),
+  ));
 
 test('layer batchNormalization: of a row, other momentum and epsilon', () =>
   agree(within([7], 'batchNormalization', { momentum: 0.6, epsilon: 0.1 }), { count: 6 }));
 
-test('layer batchNormalization: first', () => agree(within(IMAGE, 'batchNormalization', { momentum: 0.9 }, { before: [] })));
+test('layer batchNormalization: first', () =>
+  agree(within(IMAGE, 'batchNormalization', { momentum: 0.9 }, { before: [] })));
 
 // TensorFlow.js reads gamma and beta in training whether they are there or not, and fails.
 for (const options of [{ center: false }, { scale: false }, { center: false, scale: false }])
@@ -113,49 +186,121 @@ for (const options of [{ center: false }, { scale: false }, { center: false, sca
     agree(within(IMAGE, 'batchNormalization', { momentum: 0.8, ...options }), { tensorflow: 'forward' }));
 
 test('layer batchNormalization: then relu and max-pooling', () =>
-  agree(within(IMAGE, 'batchNormalization', { momentum: 0.8 }, {
-    after: [{ layer: 'reLU' }, { layer: 'maxPooling2d' }, { layer: 'flatten' }, { layer: 'dense', options: { units: 3 } }],
-  })));
+  agree(
+    within(
+      IMAGE,
+      'batchNormalization',
+      { momentum: 0.8 },
+      {
+        after: [
+          { layer: 'reLU' },
+          { layer: 'maxPooling2d' },
+          { layer: 'flatten' },
+          { layer: 'dense', options: { units: 3 } },
+        ],
+      },
+    ),
+  ));
 
 /* ---- graphs ------------------------------------------------------------------------------------ */
 
-const same = (/** @type {any} */ options) => ({ layer: 'conv2d', options: { filters: 2, kernelSize: 3, padding: 'same', ...options } });
+const same = (/** @type {any} */ options) => ({
+  layer: 'conv2d',
+  options: { filters: 2, kernelSize: 3, padding: 'same', ...options },
+});
 
 test('layer add: two branches of one input', () =>
-  agree({ inputShape: IMAGE, nodes: [
-    same({ activation: 'tanh' }), same({ activation: 'relu' }), { layer: 'add', from: [0, 1] }, { layer: 'flatten' }, { layer: 'dense', options: { units: 3 } },
-  ] }));
+  agree({
+    inputShape: IMAGE,
+    nodes: [
+      same({ activation: 'tanh' }),
+      same({ activation: 'relu' }),
+      { layer: 'add', from: [0, 1] },
+      { layer: 'flatten' },
+      { layer: 'dense', options: { units: 3 } },
+    ],
+  }));
 
 test('layer add: the input itself, and three more', () =>
-  agree({ inputShape: IMAGE, nodes: [
-    same({}), { ...same({ kernelSize: 1 }), from: [-1] }, { ...same({ activation: 'tanh' }), from: [0] },
-    { layer: 'add', from: [2, -1, 1, 0] }, { layer: 'reLU' }, { layer: 'flatten' }, { layer: 'dense', options: { units: 3 } },
-  ] }));
+  agree({
+    inputShape: IMAGE,
+    nodes: [
+      same({}),
+      { ...same({ kernelSize: 1 }), from: [-1] },
+      { ...same({ activation: 'tanh' }), from: [0] },
+      { layer: 'add', from: [2, -1, 1, 0] },
+      { layer: 'reLU' },
+      { layer: 'flatten' },
+      { layer: 'dense', options: { units: 3 } },
+    ],
+  }));
 
 test('layer add: twice over, the sum taken twice', () =>
-  agree({ inputShape: IMAGE, nodes: [
-    same({ activation: 'tanh' }), { layer: 'add', from: [0, -1] }, same({ activation: 'tanh' }), { layer: 'add', from: [2, 1] },
-    { layer: 'globalAveragePooling2d' }, { layer: 'dense', options: { units: 3 } },
-  ] }));
+  agree({
+    inputShape: IMAGE,
+    nodes: [
+      same({ activation: 'tanh' }),
+      { layer: 'add', from: [0, -1] },
+      same({ activation: 'tanh' }),
+      { layer: 'add', from: [2, 1] },
+      { layer: 'globalAveragePooling2d' },
+      { layer: 'dense', options: { units: 3 } },
+    ],
+  }));
 
 /* Beyond the widths that are worked on at once: whole groups of channels and a rest. */
-test('layer conv2d, batchNormalization, depthwiseConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, dense: many channels', () =>
-  agree({ inputShape: [5, 4, 3], nodes: [
-    { layer: 'conv2d', options: { filters: 37, kernelSize: 1, useBias: false } }, { layer: 'batchNormalization', options: {} }, { layer: 'reLU' },
-    { layer: 'depthwiseConv2d', options: { kernelSize: 2, activation: 'swish' } }, { layer: 'maxPooling2d', options: { poolSize: 2, strides: 1 } },
-    { layer: 'averagePooling2d', options: { poolSize: 2, strides: 1 } }, { layer: 'globalAveragePooling2d' }, { layer: 'dense', options: { units: 2 } },
-  ] }, { count: 3, steps: 1 }));
+test(
+  'layer conv2d, batchNormalization, depthwiseConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, ' +
+    'dense: many channels',
+  () =>
+    agree(
+      {
+        inputShape: [5, 4, 3],
+        nodes: [
+          { layer: 'conv2d', options: { filters: 37, kernelSize: 1, useBias: false } },
+          { layer: 'batchNormalization', options: {} },
+          { layer: 'reLU' },
+          { layer: 'depthwiseConv2d', options: { kernelSize: 2, activation: 'swish' } },
+          { layer: 'maxPooling2d', options: { poolSize: 2, strides: 1 } },
+          { layer: 'averagePooling2d', options: { poolSize: 2, strides: 1 } },
+          { layer: 'globalAveragePooling2d' },
+          { layer: 'dense', options: { units: 2 } },
+        ],
+      },
+      { count: 3, steps: 1 },
+    ),
+);
 
 test('layer dense, batchNormalization: a batch of a hundred and one', () =>
-  agree({ inputShape: [5], nodes: [
-    { layer: 'dense', options: { units: 3, activation: 'tanh' } }, { layer: 'batchNormalization', options: {} }, { layer: 'dense', options: { units: 2 } },
-  ] }, { count: 101 }));
+  agree(
+    {
+      inputShape: [5],
+      nodes: [
+        { layer: 'dense', options: { units: 3, activation: 'tanh' } },
+        { layer: 'batchNormalization', options: {} },
+        { layer: 'dense', options: { units: 2 } },
+      ],
+    },
+    { count: 101 },
+  ));
 
 /* ---- activations as layers, and what does nothing without chance --------------------------------- */
 
 test('layer reLU: without and with a largest value', async () => {
   await agree(within([9], 'reLU'));
-  await agree(within([9], 'reLU', { maxValue: 6 }, { before: [{ layer: 'dense', options: { units: 40 } }, { layer: 'dense', options: { units: 40 } }] }));
+  await agree(
+    within(
+      [9],
+      'reLU',
+      { maxValue: 6 },
+      {
+        before: [
+          { layer: 'dense', options: { units: 40 } },
+          { layer: 'dense', options: { units: 40 } },
+        ],
+      },
+    ),
+  );
 });
 
 test('layer leakyReLU: a slope of 0.3, or another', async () => {
@@ -168,6 +313,7 @@ test('layer softmax: over a row', () => agree(within([9], 'softmax')));
 // TensorFlow.js takes axis 1 where none is given, and refuses it as it is not the last.
 test('layer softmax: over the channels of an image', () => agree(within(IMAGE, 'softmax'), { tensorflow: 'nothing' }));
 
-test('layer activation: over the channels of an image', () => agree(within(IMAGE, 'activation', { activation: 'softmax' })));
+test('layer activation: over the channels of an image', () =>
+  agree(within(IMAGE, 'activation', { activation: 'softmax' })));
 
 test('layer dropout: a rate of zero changes nothing', () => agree(within([9], 'dropout', { rate: 0 })));

@@ -1,7 +1,10 @@
 /**
- * Each optimizer over eight steps, from the reference's gradients and from TensorFlow.js's. Where TensorFlow.js's own optimizer
- * follows Keras's formula it is there as well; its Adam (epsilon beside the corrected root), its AdaDelta (the average from before
- * the gradient at hand) and its centered RMSprop (epsilon with the wrong sign) do not, and it has no weight decay, no clipping and no
+ * Each optimizer over eight steps, from the reference's gradients and from TensorFlow.js's. Where TensorFlow.js's own
+ * optimizer
+ * follows Keras's formula it is there as well; its Adam (epsilon beside the corrected root), its AdaDelta (the average
+ * from before
+ * the gradient at hand) and its centered RMSprop (epsilon with the wrong sign) do not, and it has no weight decay, no
+ * clipping and no
  * moving average of weights.
  */
 import assert from 'node:assert/strict';
@@ -15,13 +18,19 @@ import { makeBatch, near, ourModel, useOracles } from './support.js';
 before(useOracles);
 
 /** Smooth, so that no step can fall to another side of a kink. */
-const NETWORK = { inputShape: [5], nodes: [
-  { layer: 'dense', options: { units: 4, activation: 'tanh' } },
-  { layer: 'batchNormalization', options: { momentum: 0.7 } },
-  { layer: 'dense', options: { units: 3, activation: 'softmax' } },
-] };
+const NETWORK = {
+  inputShape: [5],
+  nodes: [
+    { layer: 'dense', options: { units: 4, activation: 'tanh' } },
+    { layer: 'batchNormalization', options: { momentum: 0.7 } },
+    { layer: 'dense', options: { units: 3, activation: 'softmax' } },
+  ],
+};
 
-/** The gradient of a bias before a normalization is zero but for rounding, which Adam and its kin would blow up to full steps. */
+/**
+ * The gradient of a bias before a normalization is zero but for rounding, which Adam and its kin would blow up to full
+ * steps.
+ */
 NETWORK.nodes[0].options = /** @type {any} */ ({ ...NETWORK.nodes[0].options, useBias: false });
 
 /** @param {any} optimizer @param {any} [options] */
@@ -33,19 +42,41 @@ const CASES = [
   ['sgd: as it comes', { name: 'sgd' }, () => tfc.train.sgd(0.01)],
   ['sgd: learningRate', { name: 'sgd', learningRate: 0.3 }, () => tfc.train.sgd(0.3)],
   ['sgd: momentum', { name: 'sgd', learningRate: 0.1, momentum: 0.9 }, () => tfc.train.momentum(0.1, 0.9)],
-  ['sgd: nesterov', { name: 'sgd', learningRate: 0.1, momentum: 0.8, nesterov: true }, () => tfc.train.momentum(0.1, 0.8, true)],
+  [
+    'sgd: nesterov',
+    { name: 'sgd', learningRate: 0.1, momentum: 0.8, nesterov: true },
+    () => tfc.train.momentum(0.1, 0.8, true),
+  ],
   ['adam: as it comes', { name: 'adam' }],
   ['adam: beta1, beta2, epsilon', { name: 'adam', learningRate: 0.02, beta1: 0.7, beta2: 0.9, epsilon: 0.01 }],
-  ['adam: no averages at all', { name: 'adam', learningRate: 0.02, beta1: 0, beta2: 0, epsilon: 0.1 }, () => tfc.train.adam(0.02, 0, 0, 0.1)],
+  [
+    'adam: no averages at all',
+    { name: 'adam', learningRate: 0.02, beta1: 0, beta2: 0, epsilon: 0.1 },
+    () => tfc.train.adam(0.02, 0, 0, 0.1),
+  ],
   ['adamw: as it comes', { name: 'adamw' }],
   ['adamw: weightDecay', { name: 'adamw', learningRate: 0.02, weightDecay: 0.3 }],
   ['rmsprop: as it comes', { name: 'rmsprop' }, () => tfc.train.rmsprop(0.001, 0.9, 0, 1e-7)],
-  ['rmsprop: rho, epsilon', { name: 'rmsprop', learningRate: 0.01, rho: 0.6, epsilon: 1e-3 }, () => tfc.train.rmsprop(0.01, 0.6, 0, 1e-3)],
-  ['rmsprop: momentum', { name: 'rmsprop', learningRate: 0.01, rho: 0.8, momentum: 0.7, epsilon: 1e-3 }, () => tfc.train.rmsprop(0.01, 0.8, 0.7, 1e-3)],
+  [
+    'rmsprop: rho, epsilon',
+    { name: 'rmsprop', learningRate: 0.01, rho: 0.6, epsilon: 1e-3 },
+    () => tfc.train.rmsprop(0.01, 0.6, 0, 1e-3),
+  ],
+  [
+    'rmsprop: momentum',
+    { name: 'rmsprop', learningRate: 0.01, rho: 0.8, momentum: 0.7, epsilon: 1e-3 },
+    () => tfc.train.rmsprop(0.01, 0.8, 0.7, 1e-3),
+  ],
   ['rmsprop: centered', { name: 'rmsprop', learningRate: 0.01, rho: 0.8, centered: true, epsilon: 1e-3 }],
-  ['rmsprop: centered, momentum', { name: 'rmsprop', learningRate: 0.01, rho: 0.8, centered: true, momentum: 0.5, epsilon: 1e-3 }],
+  [
+    'rmsprop: centered, momentum',
+    { name: 'rmsprop', learningRate: 0.01, rho: 0.8, centered: true, momentum: 0.5, epsilon: 1e-3 },
+  ],
   ['adagrad: as it comes', { name: 'adagrad' }, () => tfc.train.adagrad(0.001, 0.1)],
-  ['adagrad: initialAccumulatorValue, epsilon', { name: 'adagrad', learningRate: 0.1, initialAccumulatorValue: 0.5, epsilon: 0.01 }],
+  [
+    'adagrad: initialAccumulatorValue, epsilon',
+    { name: 'adagrad', learningRate: 0.1, initialAccumulatorValue: 0.5, epsilon: 0.01 },
+  ],
   ['adadelta: as it comes', { name: 'adadelta' }],
   ['adadelta: rho, epsilon', { name: 'adadelta', learningRate: 1, rho: 0.8, epsilon: 1e-4 }],
 ];
@@ -92,9 +123,13 @@ for (const [name, options] of SCHEDULES)
   test(`schedule ${name}: ${JSON.stringify(options)}`, async () => {
     const exact = /** @type {any} */ (exactSchedules)[name](options);
     const ours = /** @type {any} */ (api).schedules[name](options);
-    for (let step = 0; step < 12; step++) assert.ok(Math.abs(ours(step) - exact(step)) < 1e-12, `step ${step}: ${ours(step)}, want ${exact(step)}`);
+    for (let step = 0; step < 12; step++)
+      assert.ok(Math.abs(ours(step) - exact(step)) < 1e-12, `step ${step}: ${ours(step)}, want ${exact(step)}`);
     for (const optimizer of ['sgd', 'adam'])
-      await follow({ name: optimizer, learningRate: ours }, { referenceOptimizer: { name: optimizer, learningRate: exact } });
+      await follow(
+        { name: optimizer, learningRate: ours },
+        { referenceOptimizer: { name: optimizer, learningRate: exact } },
+      );
   });
 
 test('schedule: any function of the step', async () => {
@@ -111,15 +146,24 @@ test('optimizer: its state goes on from one fit to the next, and begins anew at 
     ours.model.compile({ optimizer, loss: loss.name });
     for (let i = 1; i < cuts.length; i++) {
       const [first, end] = [cuts[i - 1], cuts[i]];
-      const part = (/** @type {any} */ { shape, data }, /** @type {number} */ size) => api.tensor(data.slice(first * size, end * size), [end - first, ...shape.slice(1)]);
+      const part = (/** @type {any} */ { shape, data }, /** @type {number} */ size) =>
+        api.tensor(data.slice(first * size, end * size), [end - first, ...shape.slice(1)]);
       await ours.model.fit(part(x, 5), part(y, 3), { batchSize: 6, shuffle: false, verbose: 0 });
     }
     const weights = ours.getWeights();
     ours.dispose();
     return weights;
   };
-  for (const optimizer of [{ name: 'adam' }, { name: 'sgd', momentum: 0.9 }, { name: 'rmsprop', momentum: 0.5, centered: true }, { name: 'adagrad' }, { name: 'adadelta' }]) {
+  for (const optimizer of [
+    { name: 'adam' },
+    { name: 'sgd', momentum: 0.9 },
+    { name: 'rmsprop', momentum: 0.5, centered: true },
+    { name: 'adagrad' },
+    { name: 'adadelta' },
+  ]) {
     const whole = await fitted(optimizer, [0, 24]);
-    (await fitted(optimizer, [0, 6, 12, 24])).forEach(({ data }, i) => near(`${optimizer.name} ${i}`, data, whole[i].data, { relative: 0, floor: 0 }));
+    (await fitted(optimizer, [0, 6, 12, 24])).forEach(({ data }, i) =>
+      near(`${optimizer.name} ${i}`, data, whole[i].data, { relative: 0, floor: 0 }),
+    );
   }
 });

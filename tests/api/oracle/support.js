@@ -1,5 +1,6 @@
 /**
- * One description, three networks: ours, TensorFlow.js's (floats, its own backward pass) and the reference's (doubles, finite
+ * One description, three networks: ours, TensorFlow.js's (floats, its own backward pass) and the reference's (doubles,
+ * finite
  * differences). Neither of the two oracles shares a line with what is tested.
  */
 import assert from 'node:assert/strict';
@@ -29,9 +30,12 @@ export async function useOracles() {
 export const largest = (values) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * A float is right to 2⁻²⁴ = 6e-8 of its size, and so is each product and sum that it comes of. In the small networks here a number
- * is a sum of up to some hundred products, and has come through up to six layers: sums of alternating signs lose about the square
- * root of their length, √100 · 6 · 6e-8 = 4e-6 of the largest number in the tensor. Twice to four times that is allowed.
+ * A float is right to 2⁻²⁴ = 6e-8 of its size, and so is each product and sum that it comes of. In the small networks
+ * here a number
+ * is a sum of up to some hundred products, and has come through up to six layers: sums of alternating signs lose about
+ * the square
+ * root of their length, √100 · 6 · 6e-8 = 4e-6 of the largest number in the tensor. Twice to four times that is
+ * allowed.
  */
 export const ROUNDING = 1e-5;
 
@@ -42,12 +46,14 @@ const FLOOR = 2e-7;
  * @param {string} what
  * @param {ArrayLike<number>} got
  * @param {ArrayLike<number>} want
- * @param {{ relative?: number, floor?: number, where?: ArrayLike<boolean> }} [options] relative: to the largest number wanted
+ * @param {{ relative?: number, floor?: number, where?: ArrayLike<boolean> }} [options] relative: to the largest number
+ *   wanted
  */
 export function near(what, got, want, { relative = ROUNDING, floor = FLOOR, where } = {}) {
   assert.equal(got.length, want.length, `${what}: how many`);
   const allowed = relative * largest(want) + floor;
-  const same = (/** @type {number} */ i) => (Number.isNaN(want[i]) ? Number.isNaN(got[i]) : Math.abs(got[i] - want[i]) <= allowed);
+  const same = (/** @type {number} */ i) =>
+    Number.isNaN(want[i]) ? Number.isNaN(got[i]) : Math.abs(got[i] - want[i]) <= allowed;
   const wrong = Array.from(got).findIndex((_, i) => (!where || where[i]) && !same(i));
   assert.equal(wrong, -1, `${what}: ${got[wrong]} at ${wrong}, want ${want[wrong]} within ${allowed.toPrecision(2)}`);
 }
@@ -58,8 +64,10 @@ export function near(what, got, want, { relative = ROUNDING, floor = FLOOR, wher
  */
 export function uniform(count, seed, low = -1, high = 1) {
   const bytes = noise(3 * count, seed * 7919 + 17); // three bytes: 2²⁴ values, so that ties are rare
-  return Float32Array.from({ length: count }, (_, i) =>
-    low + ((high - low) * (bytes[3 * i] * 65536 + bytes[3 * i + 1] * 256 + bytes[3 * i + 2])) / 2 ** 24);
+  return Float32Array.from(
+    { length: count },
+    (_, i) => low + ((high - low) * (bytes[3 * i] * 65536 + bytes[3 * i + 1] * 256 + bytes[3 * i + 2])) / 2 ** 24,
+  );
 }
 
 /**
@@ -75,13 +83,24 @@ export function makeBatch({ inputShape, nodes }, { name }, count, seed = 1) {
   const outputShape = [count, ...new Network({ inputShape, nodes }).outputShape];
   const draws = uniform(count * width, seed + 500, 0, 1);
   if (name === 'sparseCategoricalCrossentropy')
-    return { x, y: api.tensor(Int32Array.from({ length: count }, (_, i) => Math.floor(draws[i] * width)), [count]) };
-  if (name === 'binaryCrossentropy') draws.forEach((value, i) => { draws[i] = Number(value > 0.5); });
+    return {
+      x,
+      y: api.tensor(
+        Int32Array.from({ length: count }, (_, i) => Math.floor(draws[i] * width)),
+        [count],
+      ),
+    };
+  if (name === 'binaryCrossentropy')
+    draws.forEach((value, i) => {
+      draws[i] = Number(value > 0.5);
+    });
   if (name === 'categoricalCrossentropy')
     for (let i = 0; i < count; i++) {
       const row = draws.subarray(i * width, (i + 1) * width);
       const hot = Math.floor(row[0] * width);
-      row.forEach((_, c) => { row[c] = i % 2 ? Number(c === hot) : (c === hot ? 0.75 : 0.25 / Math.max(1, width - 1)); });
+      row.forEach((_, c) => {
+        row[c] = i % 2 ? Number(c === hot) : c === hot ? 0.75 : 0.25 / Math.max(1, width - 1);
+      });
     }
   return { x, y: api.tensor(draws, outputShape) };
 }
@@ -92,7 +111,8 @@ export const toDoubles = ({ shape, data }) => doubles(shape, data);
 /* ---- the reference ----------------------------------------------------------------------------- */
 
 /**
- * Weights of a moderate size: kernels as Glorot draws them, biases and betas that would be missed, gammas and variances about one.
+ * Weights of a moderate size: kernels as Glorot draws them, biases and betas that would be missed, gammas and variances
+ * about one.
  * @param {Network} network @param {number} [seed]
  */
 export function drawWeights(network, seed = 3) {
@@ -122,7 +142,8 @@ const { layers, regularizers } = api;
 /** @param {any} options @param {any} l1l2 what makes a regularizer of { l1, l2 } */
 function withRegularizers(options, l1l2) {
   const made = { ...options };
-  for (const key of Object.keys(made)) if (key.endsWith('Regularizer')) made[key] = l1l2({ l1: 0, l2: 0, ...made[key] });
+  for (const key of Object.keys(made))
+    if (key.endsWith('Regularizer')) made[key] = l1l2({ l1: 0, l2: 0, ...made[key] });
   return made;
 }
 
@@ -154,15 +175,19 @@ function applied(nodes, input, made) {
 
 /** Our network of the description, with weights in the order of its nodes. */
 export class Ours {
-  /** @type {number[]} for each of the model's weights, which of the description's it is: a graph may list its layers in another order */
+  /**
+   * @type {number[]} for each of the model's weights, which of the description's it is: a graph may list its layers in
+   *   another order
+   */
   #order;
 
   /** @param {any} model @param {Description} description */
   constructor(model, description) {
     this.model = model;
     this.network = new Network(description);
-    this.#order = /** @type {{ name: string }[]} */ (model.layers)
-      .flatMap(({ name }) => this.network.weights.flatMap(({ node }, i) => (name === `node${node}` ? [i] : [])));
+    this.#order = /** @type {{ name: string }[]} */ (model.layers).flatMap(({ name }) =>
+      this.network.weights.flatMap(({ node }, i) => (name === `node${node}` ? [i] : [])),
+    );
     assert.equal(this.#order.length, this.network.weights.length, 'each layer is there once');
   }
 
@@ -171,7 +196,9 @@ export class Ours {
     assert.equal(values.length, this.#order.length, 'one tensor for each weight');
     /** @type {Floats[]} */
     const sorted = [];
-    this.#order.forEach((index, i) => { sorted[index] = values[i]; });
+    this.#order.forEach((index, i) => {
+      sorted[index] = values[i];
+    });
     return sorted;
   }
 
@@ -213,7 +240,10 @@ export async function ourModel(description, { weights, seed = 11 } = {}) {
   const [first, ...rest] = nodes;
   let made;
   if (isSequence(description))
-    made = await sequential({ seed, layers: [{ ...first, options: { inputShape, ...first.options } }, ...rest].map(ourLayer) });
+    made = await sequential({
+      seed,
+      layers: [{ ...first, options: { inputShape, ...first.options } }, ...rest].map(ourLayer),
+    });
   else {
     const x = input({ shape: inputShape });
     made = await model({ seed, inputs: x, outputs: applied(nodes, x, nodes.map(ourLayer)) });
@@ -225,7 +255,7 @@ export async function ourModel(description, { weights, seed = 11 } = {}) {
 
 /** The loss as compile takes it. @param {Loss} loss */
 export const ourLoss = ({ name, ...options }) =>
-  (Object.keys(options).length ? /** @type {any} */ (api).losses[name](options) : name);
+  Object.keys(options).length ? /** @type {any} */ (api).losses[name](options) : name;
 
 /* ---- TensorFlow.js ----------------------------------------------------------------------------- */
 
@@ -233,7 +263,8 @@ export const ourLoss = ({ name, ...options }) =>
 export const toTf = ({ shape, data }) => tfc.tensor(Float32Array.from(data), shape);
 
 /**
- * Hands each step's gradients to `apply`, which changes the weights, both in doubles: how the oracle's optimizers and finite
+ * Hands each step's gradients to `apply`, which changes the weights, both in doubles: how the oracle's optimizers and
+ * finite
  * differences get at TensorFlow.js's gradients.
  */
 class Interceptor extends tfc.Optimizer {
@@ -251,7 +282,11 @@ class Interceptor extends tfc.Optimizer {
     const list = /** @type {{ name: string, tensor: tfc.Tensor }[]} */ (gradients);
     const variables = list.map(({ name }) => tfc.engine().registeredVariables[name]);
     const weights = variables.map((variable) => Float64Array.from(variable.dataSync()));
-    this.#apply(weights, list.map(({ tensor }) => Float64Array.from(tensor.dataSync())), list.map(({ name }) => name));
+    this.#apply(
+      weights,
+      list.map(({ tensor }) => Float64Array.from(tensor.dataSync())),
+      list.map(({ name }) => name),
+    );
     variables.forEach((variable, i) => variable.assign(tfc.tensor(Float32Array.from(weights[i]), variable.shape)));
   }
 
@@ -260,7 +295,10 @@ class Interceptor extends tfc.Optimizer {
   }
 }
 
-/** @param {(weights: Float64Array[], gradients: Float64Array[], names: string[]) => void} apply @returns {tfc.Optimizer} */
+/**
+ * @param {(weights: Float64Array[], gradients: Float64Array[], names: string[]) => void} apply
+ * @returns {tfc.Optimizer}
+ */
 export const intercept = (apply) => new Interceptor(apply);
 
 /** A TensorFlow.js network of the description. */
@@ -288,7 +326,9 @@ export class TfModel {
 
   /** Layer by layer, as Keras orders them; `model.getWeights` puts those that are not trained last. */
   getWeights() {
-    return this.made.flatMap((layer) => layer.getWeights().map((t) => ({ shape: t.shape, data: /** @type {Float32Array} */ (t.dataSync()) })));
+    return this.made.flatMap((layer) =>
+      layer.getWeights().map((t) => ({ shape: t.shape, data: /** @type {Float32Array} */ (t.dataSync()) })),
+    );
   }
 
   /** For each weight, layer by layer, whether it is trained. */
@@ -310,13 +350,18 @@ export class TfModel {
     this.model.compile({ loss, optimizer, metrics });
   }
 
-  /** @param {Floats} x @param {{ shape: number[], data: ArrayLike<number> }} y @returns {Promise<number[]>} the loss, then the metrics */
+  /**
+   * @param {Floats} x
+   * @param {{ shape: number[], data: ArrayLike<number> }} y
+   * @returns {Promise<number[]>} the loss, then the metrics
+   */
   async step(x, y) {
     return /** @type {number[]} */ ([await this.model.trainOnBatch(toTf(x), toTf(y))].flat());
   }
 
   /**
-   * The gradients of every weight that is trained, and the loss, from a step that changes nothing but batch normalization's averages.
+   * The gradients of every weight that is trained, and the loss, from a step that changes nothing but batch
+   * normalization's averages.
    * @param {any} loss
    * @param {Floats} x
    * @param {{ shape: number[], data: ArrayLike<number> }} y
@@ -325,21 +370,29 @@ export class TfModel {
     /** @type {Float64Array[]} */
     let sorted = [];
     const order = this.made.flatMap((layer) => layer.trainableWeights.map(({ name }) => name));
-    this.compile(loss, intercept((_, gradients, names) => { sorted = order.map((name) => gradients[names.indexOf(name)]); }));
+    this.compile(
+      loss,
+      intercept((_, gradients, names) => {
+        sorted = order.map((name) => gradients[names.indexOf(name)]);
+      }),
+    );
     const [value] = await this.step(x, y);
     return { loss: value, gradients: sorted };
   }
 }
 
 /**
- * Targets as `tfLoss` takes them: class indices become one-hot, since Layers has other shapes for those in losses that it does not know.
+ * Targets as `tfLoss` takes them: class indices become one-hot, since Layers has other shapes for those in losses that
+ * it does not know.
  * @param {Loss} loss
  * @param {{ shape: number[], data: ArrayLike<number> }} y
  * @param {number} classes
  */
 export function tfTargets({ name }, y, classes) {
   if (name !== 'sparseCategoricalCrossentropy') return y;
-  const data = Float32Array.from({ length: y.data.length * classes }, (_, i) => Number(y.data[Math.floor(i / classes)] === i % classes));
+  const data = Float32Array.from({ length: y.data.length * classes }, (_, i) =>
+    Number(y.data[Math.floor(i / classes)] === i % classes),
+  );
   return { shape: [y.data.length, classes], data };
 }
 
@@ -353,14 +406,19 @@ export function tfLoss({ name, fromLogits, labelSmoothing = 0 }, { sampleWeight 
   const formulas = /** @type {Record<string, (t: tfc.Tensor, p: tfc.Tensor) => tfc.Tensor>} */ ({
     meanSquaredError: tfl.metrics.meanSquaredError,
     meanAbsoluteError: tfl.metrics.meanAbsoluteError,
-    binaryCrossentropy: (t, p) => (fromLogits
-      ? tfc.mean(tfc.losses.sigmoidCrossEntropy(t, p, undefined, labelSmoothing, tfc.Reduction.NONE), -1)
-      : tfl.metrics.binaryCrossentropy(tfc.add(tfc.mul(t, 1 - labelSmoothing), 0.5 * labelSmoothing), p)),
-    categoricalCrossentropy: (t, p) => (fromLogits
-      ? tfc.losses.softmaxCrossEntropy(t, p, undefined, labelSmoothing, tfc.Reduction.NONE)
-      : tfl.metrics.categoricalCrossentropy(tfc.add(tfc.mul(t, 1 - labelSmoothing), labelSmoothing / p.shape[p.shape.length - 1]), p)),
+    binaryCrossentropy: (t, p) =>
+      fromLogits
+        ? tfc.mean(tfc.losses.sigmoidCrossEntropy(t, p, undefined, labelSmoothing, tfc.Reduction.NONE), -1)
+        : tfl.metrics.binaryCrossentropy(tfc.add(tfc.mul(t, 1 - labelSmoothing), 0.5 * labelSmoothing), p),
+    categoricalCrossentropy: (t, p) =>
+      fromLogits
+        ? tfc.losses.softmaxCrossEntropy(t, p, undefined, labelSmoothing, tfc.Reduction.NONE)
+        : tfl.metrics.categoricalCrossentropy(
+            tfc.add(tfc.mul(t, 1 - labelSmoothing), labelSmoothing / p.shape[p.shape.length - 1]),
+            p,
+          ),
   });
   const formula = formulas[name === 'sparseCategoricalCrossentropy' ? 'categoricalCrossentropy' : name];
   return (/** @type {tfc.Tensor} */ t, /** @type {tfc.Tensor} */ p) =>
-    (sampleWeight ? tfc.mul(formula(t, p), tfc.tensor1d(sampleWeight)) : formula(t, p));
+    sampleWeight ? tfc.mul(formula(t, p), tfc.tensor1d(sampleWeight)) : formula(t, p);
 }

@@ -51,7 +51,12 @@ export async function epochMeasurements(context) {
   return (await offered(context, context.threads)).flatMap(({ host, runtime }) => [
     { id: `epoch ${placeOf(host.name, runtime)}`, measure: () => epochSeconds(host, 'tutorial', runtime, epoch) },
     ...(runtime.threads === 1
-      ? [{ id: `two-block ${placeOf(host.name, runtime)}`, measure: () => epochSeconds(host, 'twoBlock', runtime, twoBlock) }]
+      ? [
+          {
+            id: `two-block ${placeOf(host.name, runtime)}`,
+            measure: () => epochSeconds(host, 'twoBlock', runtime, twoBlock),
+          },
+        ]
       : []),
   ]);
 }
@@ -63,14 +68,18 @@ export function epochRows(results, result) {
     if (!kind) return [];
     const seconds = result(id);
     const gflops = gflopsOfEpoch(kind === 'epoch' ? IMAGE_MFLOP.tutorial : IMAGE_MFLOP.twoBlock, seconds);
-    return [{
-      model: kind === 'epoch' ? 'tutorial' : 'two-block',
-      place, seconds, gflops,
-      imagesPerSecond: EPOCH / seconds,
-      ofPeak: gflops / result(`peak ${host} simd`),
-      ofFusedPeak: instructions === 'relaxed' ? gflops / result(`peak ${host} relaxed`) : NaN,
-      speedup: result(`${kind} ${host} ${instructions}`) / seconds,
-    }];
+    return [
+      {
+        model: kind === 'epoch' ? 'tutorial' : 'two-block',
+        place,
+        seconds,
+        gflops,
+        imagesPerSecond: EPOCH / seconds,
+        ofPeak: gflops / result(`peak ${host} simd`),
+        ofFusedPeak: instructions === 'relaxed' ? gflops / result(`peak ${host} relaxed`) : NaN,
+        speedup: result(`${kind} ${host} ${instructions}`) / seconds,
+      },
+    ];
   });
 }
 

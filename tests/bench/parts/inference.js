@@ -32,14 +32,19 @@ export async function inferenceMeasurements({ chromium, counts }) {
 /** @param {import('../hosts.js').Host} host @param {string} library */
 async function checkAgreement(host, library) {
   const difference = await host.call(WORK, 'difference', library);
-  if (!(difference <= TOLERANCE)) throw new Error(`${library} predicts otherwise: probabilities differ by ${difference}`);
+  if (!(difference <= TOLERANCE))
+    throw new Error(`${library} predicts otherwise: probabilities differ by ${difference}`);
 }
 
 /** @param {(id: string) => number} result */
 export function inferenceRows(result) {
   return Object.entries(LIBRARIES).flatMap(([library, { title }]) => {
     const [many, single] = BATCHES.map((batch) => result(`inference ${library} ${batch}`));
-    const [ours, oursSingle] = BATCHES.map((batch) => Math.max(...['simd', 'relaxed'].map((own) => result(`inference ${own} ${batch}`))));
-    return Number.isNaN(many) ? [] : [{ library, title, many, single, ratio: ours / many, singleRatio: oursSingle / single }];
+    const [ours, oursSingle] = BATCHES.map((batch) =>
+      Math.max(...['simd', 'relaxed'].map((own) => result(`inference ${own} ${batch}`))),
+    );
+    return Number.isNaN(many)
+      ? []
+      : [{ library, title, many, single, ratio: ours / many, singleRatio: oursSingle / single }];
   });
 }

@@ -16,7 +16,9 @@ function places({ node, chromium }) {
   return [
     { host: node, instructions: 'simd' },
     ...(hasRelaxedSimd() ? [/** @type {Place} */ ({ host: node, instructions: 'relaxed' })] : []),
-    ...(worker ? /** @type {const} */ (['simd', 'relaxed']).map((instructions) => ({ host: worker, instructions })) : []),
+    ...(worker
+      ? /** @type {const} */ (['simd', 'relaxed']).map((instructions) => ({ host: worker, instructions }))
+      : []),
   ];
 }
 
@@ -33,12 +35,14 @@ export const peakMeasurements = (context) =>
 
 /** @param {Context} context @returns {Measurement[]} */
 export const kernelMeasurements = (context) =>
-  places(context).filter((place) => WITH_KERNELS.includes(nameOf(place))).flatMap((place) =>
-    Object.keys(KERNEL_MFLOP).map((name) => ({
-      id: `${name} ${nameOf(place)}`,
-      measure: () => place.host.call(WORK, 'kernel', place.instructions, name, context.counts.kernel),
-    })),
-  );
+  places(context)
+    .filter((place) => WITH_KERNELS.includes(nameOf(place)))
+    .flatMap((place) =>
+      Object.keys(KERNEL_MFLOP).map((name) => ({
+        id: `${name} ${nameOf(place)}`,
+        measure: () => place.host.call(WORK, 'kernel', place.instructions, name, context.counts.kernel),
+      })),
+    );
 
 /**
  * Milliseconds a batch, GFLOP/s and share of the peak that the same instructions have there.

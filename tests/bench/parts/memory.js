@@ -36,7 +36,9 @@ async function rendererOf(browser) {
 
 /** What the page's whole agent cluster holds, after a collection, and its workers of that. @param {Browser} browser */
 async function held(browser) {
-  const { bytes, breakdown } = await browser.evaluate(() => /** @type {any} */ (performance).measureUserAgentSpecificMemory());
+  const { bytes, breakdown } = await browser.evaluate(() =>
+    /** @type {any} */ (performance).measureUserAgentSpecificMemory(),
+  );
   /** @type {{ bytes: number, attribution: { scope: string }[] }[]} */
   const inWorkers = breakdown.filter((/** @type {any} */ { attribution }) => attribution[0]?.scope.includes('Worker'));
   return { all: bytes / MB, workers: inWorkers.reduce((sum, part) => sum + part.bytes, 0) / MB };
@@ -58,11 +60,16 @@ async function measurePage(epochs) {
     await state('dataset-status', 'ready');
     await browser.click(hook('train-start'));
     await state('train-status', 'done');
-    const { build, threads } = await browser.evaluate(`({ ...document.querySelector('${hook('runtime-info')}').dataset })`);
+    const { build, threads } = await browser.evaluate(
+      `({ ...document.querySelector('${hook('runtime-info')}').dataset })`,
+    );
     const renderer = await rendererOf(browser);
     return {
-      build: String(build), threads: Number(threads), held: await held(browser),
-      growth: resident(renderer, 'VmHWM') - empty, resident: resident(renderer, 'VmRSS') - empty,
+      build: String(build),
+      threads: Number(threads),
+      held: await held(browser),
+      growth: resident(renderer, 'VmHWM') - empty,
+      resident: resident(renderer, 'VmRSS') - empty,
     };
   } finally {
     await browser.close();
@@ -81,7 +88,8 @@ async function measureNode(runtime, epochs) {
 export async function measureMemory({ chromium, threads, counts, say }) {
   const epochs = counts.memoryEpochs;
   const build = (/** @type {'simd' | 'relaxed'} */ instructions) => ({
-    build: /** @type {import('../runs/models.js').Build} */ (threads > 1 ? `${instructions}-mt` : instructions), threads,
+    build: /** @type {import('../runs/models.js').Build} */ (threads > 1 ? `${instructions}-mt` : instructions),
+    threads,
   });
   say('memory: Node');
   const inNode = await measureNode(build('simd'), epochs);

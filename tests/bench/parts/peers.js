@@ -42,13 +42,23 @@ function jaxMeasurements({ chromium, threads, counts }) {
 async function pyTorchPeers({ threads, counts, say }) {
   const python = findPyTorch();
   if (!python) {
-    return { measurements: [], close: async () => {}, notes: ['without PyTorch: apt install python3-torch libopenblas0-pthread'] };
+    return {
+      measurements: [],
+      close: async () => {},
+      notes: ['without PyTorch: apt install python3-torch libopenblas0-pthread'],
+    };
   }
-  const runtimes = threadCounts(threads).flatMap((count) => threadCounts(count).map((blasThreads) => ({ threads: count, blasThreads })));
+  const runtimes = threadCounts(threads).flatMap((count) =>
+    threadCounts(count).map((blasThreads) => ({ threads: count, blasThreads })),
+  );
   /** @type {Awaited<ReturnType<typeof openPyTorch>>[]} */
   const opened = [];
   /** @type {Peers} */
-  const peers = { measurements: [], notes: [], close: async () => void (await Promise.all(opened.map(({ close }) => close()))) };
+  const peers = {
+    measurements: [],
+    notes: [],
+    close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
+  };
   for (const runtime of runtimes) {
     const torch = await openPyTorch(python, runtime);
     opened.push(torch);
@@ -68,7 +78,9 @@ async function pyTorchPeers({ threads, counts, say }) {
 
 /** @param {string} about */
 const warningsOf = (about) =>
-  /openblas|mkl/i.test(about) ? [] : ['this PyTorch has no fast BLAS, so the comparison is unfair to it: apt install libopenblas0-pthread'];
+  /openblas|mkl/i.test(about)
+    ? []
+    : ['this PyTorch has no fast BLAS, so the comparison is unfair to it: apt install libopenblas0-pthread'];
 
 /** @param {Context} context @returns {Measurement} */
 const tfjsMeasurement = ({ node }) => ({
@@ -92,10 +104,12 @@ export async function openPeers(context) {
  * @param {import('../rounds.js').Results} results @param {(id: string) => number} result
  */
 export function peerRows(results, result) {
-  return Object.keys(results).filter((id) => id.startsWith('peer ')).map((id) => {
-    const [, name, threads] = /** @type {RegExpExecArray} */ (/^peer (.*), (\d+)$/.exec(id));
-    const seconds = result(id);
-    const [inNode, inChromium] = ['Node', 'Chromium'].map((host) => seconds / best(result, host, Number(threads)));
-    return { name, threads: Number(threads), seconds, inNode, inChromium };
-  });
+  return Object.keys(results)
+    .filter((id) => id.startsWith('peer '))
+    .map((id) => {
+      const [, name, threads] = /** @type {RegExpExecArray} */ (/^peer (.*), (\d+)$/.exec(id));
+      const seconds = result(id);
+      const [inNode, inChromium] = ['Node', 'Chromium'].map((host) => seconds / best(result, host, Number(threads)));
+      return { name, threads: Number(threads), seconds, inNode, inChromium };
+    });
 }

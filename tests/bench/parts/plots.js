@@ -41,7 +41,13 @@ async function batchSizePoints(context) {
   for (const threads of new Set([1, context.threads])) {
     for (const place of await fastestBuilds(context, threads)) {
       const label = `${place.host.name}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
-      points.push(...BATCH_SIZES.map((size) => ({ label, x: size, measure: () => epochSeconds(place, size, context.counts.plot) })));
+      points.push(
+        ...BATCH_SIZES.map((size) => ({
+          label,
+          x: size,
+          measure: () => epochSeconds(place, size, context.counts.plot),
+        })),
+      );
     }
   }
   return points;
@@ -56,7 +62,11 @@ async function threadPoints(context) {
   const points = [];
   for (const threads of THREADS.filter((count) => count <= 2 * availableParallelism())) {
     for (const place of await fastestBuilds(context, threads)) {
-      points.push({ label: place.host.name, x: threads, measure: () => epochSeconds(place, BATCH, context.counts.plot) });
+      points.push({
+        label: place.host.name,
+        x: threads,
+        measure: () => epochSeconds(place, BATCH, context.counts.plot),
+      });
     }
   }
   return points;
@@ -65,10 +75,17 @@ async function threadPoints(context) {
 /** @param {string} name @param {Point[]} points @param {Context} context @returns {Promise<Curve[]>} */
 async function measure(name, points, { counts, say }) {
   const id = (/** @type {Point} */ { label, x }) => `plot of ${name}: ${label}, at ${x}`;
-  const result = reader(await runRounds(points.map((point) => ({ id: id(point), measure: point.measure })), counts.rounds, say));
+  const result = reader(
+    await runRounds(
+      points.map((point) => ({ id: id(point), measure: point.measure })),
+      counts.rounds,
+      say,
+    ),
+  );
   /** @type {Map<string, [number, number][]>} */
   const curves = new Map();
-  for (const point of points) curves.set(point.label, [...(curves.get(point.label) ?? []), [point.x, result(id(point))]]);
+  for (const point of points)
+    curves.set(point.label, [...(curves.get(point.label) ?? []), [point.x, result(id(point))]]);
   return [...curves].map(([label, values]) => ({ label, points: values }));
 }
 

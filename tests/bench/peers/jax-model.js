@@ -9,9 +9,15 @@ const library = './node_modules/@jax-js/jax/dist/index.js';
 const { jit, lax, nn, numpy: np, random, tree, valueAndGrad } = await import(library);
 
 /** @typedef {any} Array of jax-js; each use but the last takes a `ref` */
-/** @typedef {{ conv: number[], convBias: number[], features: (x: Array, conv: Array, bias: Array) => Array }} Formulation */
+/**
+ * @typedef {{ conv: number[], convBias: number[], features: (x: Array, conv: Array, bias: Array) => Array }}
+ *   Formulation
+ */
 /** @typedef {{ x: Array, y: Array, key: Array, rate: Array }} Batch */
-/** @typedef {{ step: (pixels: Float32Array, classes: Int32Array) => Promise<void>, settled: () => Promise<any> }} Trainer */
+/**
+ * @typedef {{ step: (pixels: Float32Array, classes: Int32Array) => Promise<void>, settled: () => Promise<any> }}
+ *   Trainer
+ */
 
 const PIXELS = 28 * 28;
 const ADAM = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
@@ -53,11 +59,17 @@ function dropHalf(x, key) {
 }
 
 /** @param {Formulation} formulation */
-const lossOf = ({ features }) => (/** @type {any} */ w, /** @type {Array} */ x, /** @type {Array} */ y, /** @type {Array} */ key) => {
-  const hidden = nn.relu(np.dot(features(x, w.conv, w.convBias), w.dense).add(w.denseBias));
-  const logits = np.dot(dropHalf(hidden, key), w.out).add(w.outBias);
-  return nn.logSoftmax(logits).mul(nn.oneHot(y, 10)).sum().mul(-1 / BATCH);
-};
+const lossOf =
+  ({ features }) =>
+  (/** @type {any} */ w, /** @type {Array} */ x, /** @type {Array} */ y, /** @type {Array} */ key) => {
+    const hidden = nn.relu(np.dot(features(x, w.conv, w.convBias), w.dense).add(w.denseBias));
+    const logits = np.dot(dropHalf(hidden, key), w.out).add(w.outBias);
+    return nn
+      .logSoftmax(logits)
+      .mul(nn.oneHot(y, 10))
+      .sum()
+      .mul(-1 / BATCH);
+  };
 
 /**
  * @param {{ w: Array, m: Array, v: Array }} moment a weight and its moments
@@ -74,13 +86,15 @@ function adam({ w, m, v }, gradient, rate) {
 const rateAt = (step) => (ADAM.rate * Math.sqrt(1 - ADAM.beta2 ** step)) / (1 - ADAM.beta1 ** step);
 
 /** @param {Record<string, any>} object @param {(value: any, name: string) => any} change */
-const mapValues = (object, change) => Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value, name)]));
+const mapValues = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value, name)]));
 
 /** Each weight with its moments. @param {Formulation} formulation */
 function initialState({ conv, convBias }) {
   const shapes = { conv, convBias, dense: [5408, 128], denseBias: [128], out: [128, 10], outBias: [10] };
   return mapValues(shapes, (/** @type {number[]} */ shape) => ({
-    w: shape.length > 1 ? random.uniform(random.key(shape[0]), shape, { minval: -0.05, maxval: 0.05 }) : np.zeros(shape),
+    w:
+      shape.length > 1 ? random.uniform(random.key(shape[0]), shape, { minval: -0.05, maxval: 0.05 }) : np.zeros(shape),
     m: np.zeros(shape),
     v: np.zeros(shape),
   }));
@@ -90,7 +104,12 @@ function initialState({ conv, convBias }) {
 function jittedStep(formulation) {
   const lossAndGradient = valueAndGrad(lossOf(formulation));
   return jit((/** @type {any} */ state, /** @type {Batch} */ { x, y, key, rate }) => {
-    const [loss, gradient] = lossAndGradient(mapValues(state, ({ w }) => w.ref), x, y, key);
+    const [loss, gradient] = lossAndGradient(
+      mapValues(state, ({ w }) => w.ref),
+      x,
+      y,
+      key,
+    );
     const next = mapValues(state, (moment, name) => adam(moment, gradient[name], rate.ref));
     rate.dispose();
     return [next, loss];
@@ -106,7 +125,12 @@ export function newTrainer(name) {
   return {
     async step(pixels, classes) {
       const x = np.array(pixels, { shape: [pixels.length / PIXELS, 28, 28] });
-      const [next, loss] = step(state, { x, y: np.array(classes), key: random.key(++steps), rate: np.array(rateAt(steps)) });
+      const [next, loss] = step(state, {
+        x,
+        y: np.array(classes),
+        key: random.key(++steps),
+        rate: np.array(rateAt(steps)),
+      });
       state = next;
       await loss.blockUntilReady();
       loss.dispose();

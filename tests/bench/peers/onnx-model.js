@@ -82,13 +82,21 @@ function channelsFirst({ shape: [inputs, units], data }, channels) {
   const pixels = inputs / channels;
   let at = 0;
   for (let c = 0; c < channels; c++)
-    for (let p = 0; p < pixels; p++, at += units) result.set(data.subarray((p * channels + c) * units, (p * channels + c + 1) * units), at);
+    for (let p = 0; p < pixels; p++, at += units)
+      result.set(data.subarray((p * channels + c) * units, (p * channels + c + 1) * units), at);
   return { shape: [inputs, units], data: result };
 }
 
 /** x (n, 1, 28, 28) → probabilities (n, 10). @param {Tensor<Float32Array>[]} weights in Keras's order and layout */
 export function onnxModel([kernel, bias, dense, denseBias, output, outputBias]) {
-  const parameters = { kernel: convolutionKernel(kernel), bias, dense: channelsFirst(dense, 32), denseBias, output, outputBias };
+  const parameters = {
+    kernel: convolutionKernel(kernel),
+    bias,
+    dense: channelsFirst(dense, 32),
+    denseBias,
+    output,
+    outputBias,
+  };
   const graph = inside(
     7,
     node('Conv', ['x', 'kernel', 'bias'], 'convolved', integers('kernel_shape', [3, 3])),

@@ -9,7 +9,9 @@ import { pictures } from '../runs/pictures.js';
 const PYTHONS = ['/usr/bin/python3', 'python3'];
 const folder = fileURLToPath(new URL('../../../build/bench/', import.meta.url));
 
-/** glibc then keeps the memory that a step frees for the next one, instead of giving it back and faulting it in again. */
+/**
+ * glibc then keeps the memory that a step frees for the next one, instead of giving it back and faulting it in again.
+ */
 const KEEP_MEMORY = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
   MALLOC_TRIM_THRESHOLD_: String(2 ** 32),
@@ -41,7 +43,12 @@ export async function openPyTorch(python, { threads, blasThreads }) {
   if (!about) throw new Error('PyTorch did not start');
   return {
     about: String(about),
-    /** Seconds a picture, from `count` pictures or `limit` seconds. @param {string} layout @param {number} count @param {number} limit */
+    /**
+     * Seconds a picture, from `count` pictures or `limit` seconds.
+     * @param {string} layout
+     * @param {number} count
+     * @param {number} limit
+     */
     train: async (layout, count, limit) => {
       child.stdin.write(`${layout} ${count} ${limit}\n`);
       return Number((await lines.next()).value);

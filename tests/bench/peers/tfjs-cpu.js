@@ -1,4 +1,6 @@
-/** TensorFlow.js trains convolutions on its plain JavaScript backend only: its WebAssembly one lacks their gradients. */
+/**
+ * TensorFlow.js trains convolutions on its plain JavaScript backend only: its WebAssembly one lacks their gradients.
+ */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfc from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';

@@ -23,7 +23,9 @@ async function load() {
 /** @type {import('../runs/inference.js').OpenPredictor} */
 export async function open(weights) {
   const tf = await load();
-  const [filter, convBias, dense, denseBias, output, outputBias] = weights.map(({ shape, data }) => tf.tensor(data, shape));
+  const [filter, convBias, dense, denseBias, output, outputBias] = weights.map(({ shape, data }) =>
+    tf.tensor(data, shape),
+  );
   const network = (/** @type {Float32Array} */ pixels, /** @type {number} */ count) => {
     const x = tf.tensor4d(pixels, [count, 28, 28, 1]);
     const convolved = tf.fused.conv2d({ x, filter, strides: 1, pad: 'valid', bias: convBias, activation: 'relu' });

@@ -63,7 +63,10 @@ function predictorOf(library) {
 /** The largest difference from the probabilities of this project's reproducible build. @param {string} library */
 export async function difference(library) {
   const { pixels } = await asFloats(MOST);
-  const [ours, theirs] = [await (await predictorOf('simd'))(pixels, MOST), await (await predictorOf(library))(pixels, MOST)];
+  const [ours, theirs] = [
+    await (await predictorOf('simd'))(pixels, MOST),
+    await (await predictorOf(library))(pixels, MOST),
+  ];
   return Math.max(...Array.from(ours, (value, i) => Math.abs(value - theirs[i])));
 }
 
@@ -74,7 +77,9 @@ export async function difference(library) {
 export async function throughput({ library, batch, seconds }) {
   const predict = await predictorOf(library);
   const { pixels } = await asFloats(MOST);
-  const parts = Array.from({ length: MOST / batch }, (_, i) => pixels.subarray(i * batch * PIXELS, (i + 1) * batch * PIXELS));
+  const parts = Array.from({ length: MOST / batch }, (_, i) =>
+    pixels.subarray(i * batch * PIXELS, (i + 1) * batch * PIXELS),
+  );
   for (const part of parts.slice(0, 8)) await predict(part, batch);
   let done = 0;
   const start = performance.now();

@@ -27,10 +27,7 @@ function loaded(instructions) {
 export async function peak(instructions) {
   const native = await loaded(instructions);
   const [sink, x, w] = [64, 4096, 8192].map((bytes) => native._malloc(bytes));
-  const loops = [
-    () => native._peak_chains(40000, sink),
-    () => native._peak_tile(1000, 64, x, w, sink),
-  ];
+  const loops = [() => native._peak_chains(40000, sink), () => native._peak_tile(1000, 64, x, w, sink)];
   return Math.max(...loops.map((loop) => loop() / 1e6 / fastest(loop, 40)));
 }
 

@@ -12,6 +12,9 @@ export async function run(runtime, epochs) {
   await model.fit(train.images, train.labels, { epochs, verbose: 0, validationData: [test.images, test.labels] });
   model.dispose();
   const core = (await loadCore(optionsOf(runtime))).bytes(0, 0).buffer.byteLength / MB;
-  const data = [train, test].flatMap(({ images, labels }) => [images, labels]).reduce((sum, { data }) => sum + data.byteLength, 0) / MB;
+  const data =
+    [train, test]
+      .flatMap(({ images, labels }) => [images, labels])
+      .reduce((sum, { data }) => sum + data.byteLength, 0) / MB;
   return { pictures: data, core, sum: data + core };
 }

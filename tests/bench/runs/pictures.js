@@ -25,7 +25,11 @@ export function pictures() {
   return loading;
 }
 
-/** @param {Dataset} dataset @param {number} count @returns {Dataset['train']} the first `count` of the training pictures */
+/**
+ * @param {Dataset} dataset
+ * @param {number} count
+ * @returns {Dataset['train']} the first `count` of the training pictures
+ */
 export const firstOf = ({ train: { images, labels } }, count) => ({
   images: { shape: [count, ...images.shape.slice(1)], data: images.data.subarray(0, count * 784) },
   labels: { shape: [count], data: labels.data.subarray(0, count) },

@@ -28,7 +28,10 @@ async function begin(round) {
   return model;
 }
 
-/** Whether this engine runs the build; without threads or relaxed SIMD the API takes another. @param {Runtime} runtime */
+/**
+ * Whether this engine runs the build; without threads or relaxed SIMD the API takes another.
+ * @param {Runtime} runtime
+ */
 export async function offers(runtime) {
   const core = await loadCore(optionsOf(runtime));
   return core.build === runtime.build && core.threads === runtime.threads;

@@ -22,7 +22,8 @@ export function conv2d(x, window, kernel, bias) {
         let sum = bias ? bias.data[f] : 0;
         for (const p of pixels)
           for (let c = 0; c < channels; c++)
-            sum += kernel.data[((p.ky * window.size[1] + p.kx) * channels + c) * filters + f] *
+            sum +=
+              kernel.data[((p.ky * window.size[1] + p.kx) * channels + c) * filters + f] *
               x.data[((n * height + p.y) * width + p.x) * channels + c];
         out.data[((n * rows + row) * columns + column) * filters + f] = sum;
       }
@@ -48,7 +49,8 @@ export function depthwiseConv2d(x, window, kernel, bias) {
         for (let k = 0; k < multiplier; k++) {
           let sum = bias ? bias.data[c * multiplier + k] : 0;
           for (const p of pixels)
-            sum += kernel.data[((p.ky * window.size[1] + p.kx) * channels + c) * multiplier + k] *
+            sum +=
+              kernel.data[((p.ky * window.size[1] + p.kx) * channels + c) * multiplier + k] *
               x.data[((n * height + p.y) * width + p.x) * channels + c];
           out.data[((n * rows + row) * columns + column) * outputs + c * multiplier + k] = sum;
         }

@@ -29,7 +29,8 @@ export function objective(network, loss, { x, targets, sampleWeight }, options) 
  * @param {Loss} loss
  * @param {Batch} batch
  * @param {Doubles[]} [errors] added to the outputs of the nodes
- * @returns {{ value: number, margin: number, branches: number, outputs: Doubles[], gradients: Float64Array[], smooth: boolean[][] }}
+ * @returns {{ value: number, margin: number, branches: number, outputs: Doubles[], gradients: Float64Array[], smooth:
+ *   boolean[][] }}
  *   for each of `network.weights`; smooth: no kink lay between the two points, so the difference is a derivative;
  *   those that are not trained get zeros
  */

@@ -12,21 +12,31 @@ import { outputSides } from './window.js';
  * @typedef {object} Pass
  * @property {boolean} training
  * @property {Kinks} [kinks]
- * @property {(moving: { mean: Float64Array, variance: Float64Array }) => void} [moved] told the moving averages after the step
+ * @property {(moving: { mean: Float64Array, variance: Float64Array }) => void} [moved] told the moving averages after
+ *   the step
  */
 /** @typedef {{ name: string, shape: number[], trainable: boolean, regularizer?: any }} WeightSpec */
 /**
  * @typedef {object} Kind
- * @property {(input: number[], options: any) => number[]} shape of the output of a sample, from that of its (first) input
+ * @property {(input: number[], options: any) => number[]} shape of the output of a sample, from that of its (first)
+ *   input
  * @property {(input: number[], options: any) => WeightSpec[]} [weights] in Keras's order
  * @property {(inputs: Doubles[], weights: Doubles[], options: any, pass: Pass) => Doubles} forward
  */
 
 /** @param {any} options */
-const kernelWindow = ({ kernelSize, strides = 1, padding = 'valid' }) => ({ size: pairOf(kernelSize), strides: pairOf(strides), padding });
+const kernelWindow = ({ kernelSize, strides = 1, padding = 'valid' }) => ({
+  size: pairOf(kernelSize),
+  strides: pairOf(strides),
+  padding,
+});
 
 /** @param {any} options */
-const poolWindow = ({ poolSize = 2, strides = poolSize, padding = 'valid' }) => ({ size: pairOf(poolSize), strides: pairOf(strides), padding });
+const poolWindow = ({ poolSize = 2, strides = poolSize, padding = 'valid' }) => ({
+  size: pairOf(poolSize),
+  strides: pairOf(strides),
+  padding,
+});
 
 /** @param {Doubles} x @param {string} [name] @param {Kinks} [kinks] @param {number} [slope] */
 const activated = (x, name = 'linear', kinks, slope) =>
@@ -67,19 +77,28 @@ function zeroPadded(x, [[top, bottom], [left, right]]) {
   for (let n = 0; n < count; n++)
     for (let y = 0; y < height; y++)
       for (let i = 0; i < width * channels; i++)
-        out.data[((n * out.shape[1] + y + top) * out.shape[2] + left) * channels + i] = x.data[(n * height + y) * width * channels + i];
+        out.data[((n * out.shape[1] + y + top) * out.shape[2] + left) * channels + i] =
+          x.data[(n * height + y) * width * channels + i];
   return out;
 }
 
 /** @param {Doubles} x @param {Doubles[]} weights @param {any} options @param {Pass} pass */
-function batchNormalization(x, weights, { center = true, scale = true, momentum = 0.99, epsilon = 0.001 }, { training, moved }) {
+function batchNormalization(
+  x,
+  weights,
+  { center = true, scale = true, momentum = 0.99, epsilon = 0.001 },
+  { training, moved },
+) {
   const rest = weights.map(({ data }) => data);
   const gamma = scale ? rest.shift() : undefined;
   const beta = center ? rest.shift() : undefined;
   const [movingMean, movingVariance] = rest;
   if (!training) return normalize(x, { mean: movingMean, variance: movingVariance, gamma, beta, epsilon });
   const { mean, variance } = moments(x);
-  moved?.({ mean: movingAverage(movingMean, mean, momentum), variance: movingAverage(movingVariance, variance, momentum) });
+  moved?.({
+    mean: movingAverage(movingMean, mean, momentum),
+    variance: movingAverage(movingVariance, variance, momentum),
+  });
   return normalize(x, { mean, variance, gamma, beta, epsilon });
 }
 
@@ -100,24 +119,49 @@ export const KINDS = {
   conv2d: {
     shape: (input, options) => [...outputSides(input, kernelWindow(options)), options.filters],
     weights: ([, , channels], o) => [
-      { name: 'kernel', shape: [...pairOf(o.kernelSize), channels, o.filters], trainable: true, regularizer: o.kernelRegularizer },
-      ...(o.useBias === false ? [] : [{ name: 'bias', shape: [o.filters], trainable: true, regularizer: o.biasRegularizer }]),
+      {
+        name: 'kernel',
+        shape: [...pairOf(o.kernelSize), channels, o.filters],
+        trainable: true,
+        regularizer: o.kernelRegularizer,
+      },
+      ...(o.useBias === false
+        ? []
+        : [{ name: 'bias', shape: [o.filters], trainable: true, regularizer: o.biasRegularizer }]),
     ],
-    forward: ([x], [kernel, bias], o, { kinks }) => activated(conv2d(x, kernelWindow(o), kernel, bias), o.activation, kinks),
+    forward: ([x], [kernel, bias], o, { kinks }) =>
+      activated(conv2d(x, kernelWindow(o), kernel, bias), o.activation, kinks),
   },
   depthwiseConv2d: {
     shape: (input, o) => [...outputSides(input, kernelWindow(o)), input[2] * (o.depthMultiplier ?? 1)],
     weights: ([, , channels], o) => [
-      { name: 'kernel', shape: [...pairOf(o.kernelSize), channels, o.depthMultiplier ?? 1], trainable: true, regularizer: o.depthwiseRegularizer },
-      ...(o.useBias === false ? [] : [{ name: 'bias', shape: [channels * (o.depthMultiplier ?? 1)], trainable: true, regularizer: o.biasRegularizer }]),
+      {
+        name: 'kernel',
+        shape: [...pairOf(o.kernelSize), channels, o.depthMultiplier ?? 1],
+        trainable: true,
+        regularizer: o.depthwiseRegularizer,
+      },
+      ...(o.useBias === false
+        ? []
+        : [
+            {
+              name: 'bias',
+              shape: [channels * (o.depthMultiplier ?? 1)],
+              trainable: true,
+              regularizer: o.biasRegularizer,
+            },
+          ]),
     ],
-    forward: ([x], [kernel, bias], o, { kinks }) => activated(depthwiseConv2d(x, kernelWindow(o), kernel, bias), o.activation, kinks),
+    forward: ([x], [kernel, bias], o, { kinks }) =>
+      activated(depthwiseConv2d(x, kernelWindow(o), kernel, bias), o.activation, kinks),
   },
   dense: {
     shape: (input, { units }) => [...input.slice(0, -1), units],
     weights: (input, o) => [
       { name: 'kernel', shape: [input[input.length - 1], o.units], trainable: true, regularizer: o.kernelRegularizer },
-      ...(o.useBias === false ? [] : [{ name: 'bias', shape: [o.units], trainable: true, regularizer: o.biasRegularizer }]),
+      ...(o.useBias === false
+        ? []
+        : [{ name: 'bias', shape: [o.units], trainable: true, regularizer: o.biasRegularizer }]),
     ],
     forward: ([x], [kernel, bias], o, { kinks }) => activated(dense(x, kernel, bias), o.activation, kinks),
   },
@@ -164,7 +208,11 @@ export const KINDS = {
   },
   add: {
     shape: (input) => input,
-    forward: (inputs) => doubles(inputs[0].shape, inputs[0].data.map((_, i) => inputs.reduce((sum, { data }) => sum + data[i], 0))),
+    forward: (inputs) =>
+      doubles(
+        inputs[0].shape,
+        inputs[0].data.map((_, i) => inputs.reduce((sum, { data }) => sum + data[i], 0)),
+      ),
   },
   activation: activationLayer(({ activation }) => ({ name: activation })),
   reLU: activationLayer(({ maxValue }) => ({ name: maxValue === 6 ? 'relu6' : 'relu' })),

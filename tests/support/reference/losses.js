@@ -30,14 +30,19 @@ function categorical(p, t, { fromLogits, labelSmoothing: s = 0 }, kinks) {
   return -log.reduce((sum, value, i) => sum + (t[i] * (1 - s) + s / t.length) * value, 0);
 }
 
-/** @type {Formula} the mean of -(t log p + (1 - t) log(1 - p)); t smoothed: t (1 - s) + s / 2; of logits max(z, 0) - z t + log(1 + e^-|z|) */
+/**
+ * @type {Formula} the mean of -(t log p + (1 - t) log(1 - p)); t smoothed: t (1 - s) + s / 2; of logits max(z, 0) - z t
+ *   + log(1 + e^-|z|)
+ */
 function binary(p, t, { fromLogits, labelSmoothing: s = 0 }, kinks) {
-  return mean(p.map((value, i) => {
-    const target = t[i] * (1 - s) + 0.5 * s;
-    if (fromLogits) return Math.max(value, 0) - value * target + Math.log1p(Math.exp(-Math.abs(value)));
-    const q = clip(value, kinks);
-    return -(target * Math.log(q) + (1 - target) * Math.log(1 - q));
-  }));
+  return mean(
+    p.map((value, i) => {
+      const target = t[i] * (1 - s) + 0.5 * s;
+      if (fromLogits) return Math.max(value, 0) - value * target + Math.log1p(Math.exp(-Math.abs(value)));
+      const q = clip(value, kinks);
+      return -(target * Math.log(q) + (1 - target) * Math.log(1 - q));
+    }),
+  );
 }
 
 /** @type {Record<string, Formula>} */
@@ -46,10 +51,13 @@ const FORMULAS = {
   categoricalCrossentropy: categorical,
   binaryCrossentropy: binary,
   meanSquaredError: (p, t) => mean(p.map((value, i) => (value - t[i]) ** 2)),
-  meanAbsoluteError: (p, t, _, kinks) => mean(p.map((value, i) => {
-    kinks?.pass(value - t[i], Number(value > t[i]));
-    return Math.abs(value - t[i]);
-  })),
+  meanAbsoluteError: (p, t, _, kinks) =>
+    mean(
+      p.map((value, i) => {
+        kinks?.pass(value - t[i], Number(value > t[i]));
+        return Math.abs(value - t[i]);
+      }),
+    ),
 };
 
 /**
@@ -76,7 +84,13 @@ export function lossesOf(loss, outputs, targets, kinks) {
   const [count, ...sample] = outputs.shape;
   const width = sizeOf(sample);
   return Array.from({ length: count }, (_, n) =>
-    FORMULAS[loss.name](outputs.data.subarray(n * width, (n + 1) * width), targetRow(loss.name, targets, n, width), loss, kinks));
+    FORMULAS[loss.name](
+      outputs.data.subarray(n * width, (n + 1) * width),
+      targetRow(loss.name, targets, n, width),
+      loss,
+      kinks,
+    ),
+  );
 }
 
 /**
@@ -90,4 +104,3 @@ export function batchLoss(loss, outputs, targets, { sampleWeight, kinks } = {}) 
   const losses = lossesOf(loss, outputs, targets, kinks);
   return losses.reduce((sum, value, n) => sum + value * (sampleWeight ? sampleWeight[n] : 1), 0) / losses.length;
 }
-

@@ -8,7 +8,8 @@ import { targetRow } from './losses.js';
 const argmax = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
 
 /** Σ over all outputs of all rows. @param {Row[]} rows @param {(p: number, t: number) => number} value */
-const total = (rows, value) => rows.reduce((sum, { p, t }) => sum + p.reduce((inner, pi, i) => inner + value(pi, t[i]), 0), 0);
+const total = (rows, value) =>
+  rows.reduce((sum, { p, t }) => sum + p.reduce((inner, pi, i) => inner + value(pi, t[i]), 0), 0);
 
 /** @param {Row[]} rows @param {(p: number, t: number) => number} value */
 const meanOf = (rows, value) => total(rows, value) / total(rows, () => 1);
@@ -17,15 +18,14 @@ const meanOf = (rows, value) => total(rows, value) / total(rows, () => 1);
 const share = (rows, holds) => rows.filter(holds).length / rows.length;
 
 /** @param {number} k @returns {(rows: Row[]) => number} */
-const topK = (k) => (rows) =>
-  share(rows, ({ p, t }) => p.filter((value) => value > p[argmax(t)]).length < k);
+const topK = (k) => (rows) => share(rows, ({ p, t }) => p.filter((value) => value > p[argmax(t)]).length < k);
 
 /** @param {number} a @param {number} b */
 const ratio = (a, b) => (b === 0 ? 0 : a / b);
 
 /** @type {Record<string, (rows: Row[], k?: number) => number>} over all samples at once, as Keras's states are */
 const FORMULAS = {
-  binaryAccuracy: (rows) => meanOf(rows, (p, t) => Number((p > 0.5) === (t > 0.5))),
+  binaryAccuracy: (rows) => meanOf(rows, (p, t) => Number(p > 0.5 === t > 0.5)),
   categoricalAccuracy: (rows) => share(rows, ({ p, t }) => argmax(p) === argmax(t)),
   sparseCategoricalAccuracy: (rows) => share(rows, ({ p, t }) => argmax(p) === argmax(t)),
   topKCategoricalAccuracy: (rows, k = 5) => topK(k)(rows),
@@ -60,7 +60,8 @@ export function metricOf(metric, loss, outputs, targets, k) {
   const [count, ...sample] = outputs.shape;
   const width = sizeOf(sample);
   const rows = Array.from({ length: count }, (_, n) => ({
-    p: outputs.data.subarray(n * width, (n + 1) * width), t: targetRow(loss, targets, n, width),
+    p: outputs.data.subarray(n * width, (n + 1) * width),
+    t: targetRow(loss, targets, n, width),
   }));
   return FORMULAS[metric === 'accuracy' ? accuracyFor(loss, width) : metric](rows, k);
 }

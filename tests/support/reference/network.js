@@ -7,7 +7,8 @@ import { penaltyOf } from './regularizers.js';
 /** @import { Kinks } from './kinks.js' */
 
 /**
- * A layer of a description: its name in `layers`, its options, and the nodes it takes (-1: the input; left out: the one before).
+ * A layer of a description: its name in `layers`, its options, and the nodes it takes (-1: the input; left out: the one
+ * before).
  * @typedef {{ layer: string, options?: any, from?: number[] }} Node
  */
 /** @typedef {{ inputShape: number[], nodes: Node[] }} Description */
@@ -34,7 +35,8 @@ export class Network {
 
   /** @param {{ data: ArrayLike<number> }[]} values in the order of `weights` */
   setWeights(values) {
-    if (values.length !== this.weights.length) throw new Error(`reference: ${values.length} tensors for ${this.weights.length} weights`);
+    if (values.length !== this.weights.length)
+      throw new Error(`reference: ${values.length} tensors for ${this.weights.length} weights`);
     this.weights.forEach((weight, i) => weight.data.set(values[i].data));
   }
 
@@ -46,7 +48,8 @@ export class Network {
   /**
    * The output of every node.
    * @param {Doubles} x [n, ...inputShape]
-   * @param {{ training?: boolean, kinks?: Kinks, before?: Doubles[], first?: number, moveAverages?: boolean, errors?: Doubles[] }} [options]
+   * @param {{ training?: boolean, kinks?: Kinks, before?: Doubles[], first?: number, moveAverages?: boolean, errors?:
+   *   Doubles[] }} [options]
    *   before, first: outputs of an earlier pass, of which those from node `first` on are computed anew;
    *   moveAverages: a training pass moves batch normalization's averages;
    *   errors: added to the outputs of the nodes
@@ -56,16 +59,20 @@ export class Network {
     for (let node = first; node < this.nodes.length; node++) {
       const { kind, options, sources, weights } = this.nodes[node];
       const inputs = sources.map((source) => (source === -1 ? x : outputs[source]));
-      outputs.push(kind.forward(inputs, weights, options, {
-        training,
-        kinks,
-        moved({ mean, variance }) {
-          if (!moveAverages) return;
-          weights[weights.length - 2].data.set(mean);
-          weights[weights.length - 1].data.set(variance);
-        },
-      }));
-      errors?.[node].data.forEach((error, i) => { outputs[node].data[i] += error; });
+      outputs.push(
+        kind.forward(inputs, weights, options, {
+          training,
+          kinks,
+          moved({ mean, variance }) {
+            if (!moveAverages) return;
+            weights[weights.length - 2].data.set(mean);
+            weights[weights.length - 1].data.set(variance);
+          },
+        }),
+      );
+      errors?.[node].data.forEach((error, i) => {
+        outputs[node].data[i] += error;
+      });
     }
     return outputs;
   }

@@ -1,5 +1,8 @@
 /** @typedef {Float64Array[]} Values one run of numbers a weight */
-/** @typedef {{ w: Float64Array, g: Float64Array, states: Float64Array[], rate: number, step: number }} Update of one weight; step counts from 1 */
+/**
+ * @typedef {{ w: Float64Array, g: Float64Array, states: Float64Array[], rate: number, step: number }} Update of one
+ *   weight; step counts from 1
+ */
 /**
  * @typedef {object} Formula
  * @property {Record<string, any>} defaults
@@ -10,8 +13,16 @@
 /** @param {number} count @param {number} size @param {number} [value] */
 const filled = (count, size, value = 0) => Array.from({ length: count }, () => new Float64Array(size).fill(value));
 
-/** decay · past + (1 - decay) · value, in place @param {Float64Array} past @param {number} decay @param {Float64Array} values */
-const blend = (past, decay, values) => past.forEach((old, i) => { past[i] = decay * old + (1 - decay) * values[i]; });
+/**
+ * decay · past + (1 - decay) · value, in place
+ * @param {Float64Array} past
+ * @param {number} decay
+ * @param {Float64Array} values
+ */
+const blend = (past, decay, values) =>
+  past.forEach((old, i) => {
+    past[i] = decay * old + (1 - decay) * values[i];
+  });
 
 /** @type {Formula} Kingma and Ba's second form, in which epsilon stands beside the uncorrected root */
 const adam = {
@@ -20,8 +31,14 @@ const adam = {
   update({ w, g, states: [m, v], rate, step }, { beta1, beta2, epsilon }) {
     const alpha = (rate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
     blend(m, beta1, g);
-    blend(v, beta2, g.map((value) => value * value));
-    m.forEach((value, i) => { w[i] -= (alpha * value) / (Math.sqrt(v[i]) + epsilon); });
+    blend(
+      v,
+      beta2,
+      g.map((value) => value * value),
+    );
+    m.forEach((value, i) => {
+      w[i] -= (alpha * value) / (Math.sqrt(v[i]) + epsilon);
+    });
   },
 };
 
@@ -42,7 +59,11 @@ const rmsprop = {
   defaults: { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
   states: (_, size) => filled(3, size),
   update({ w, g, states: [squares, means, momenta], rate }, { rho, momentum, epsilon, centered }) {
-    blend(squares, rho, g.map((value) => value * value));
+    blend(
+      squares,
+      rho,
+      g.map((value) => value * value),
+    );
     blend(means, rho, g);
     g.forEach((value, i) => {
       const variance = squares[i] - (centered ? means[i] ** 2 : 0);
@@ -69,15 +90,32 @@ const adadelta = {
   defaults: { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 },
   states: (_, size) => filled(2, size),
   update({ w, g, states: [squares, changes], rate }, { rho, epsilon }) {
-    blend(squares, rho, g.map((value) => value * value));
+    blend(
+      squares,
+      rho,
+      g.map((value) => value * value),
+    );
     const change = g.map((value, i) => (Math.sqrt(changes[i] + epsilon) / Math.sqrt(squares[i] + epsilon)) * value);
-    blend(changes, rho, change.map((value) => value * value));
-    change.forEach((value, i) => { w[i] -= rate * value; });
+    blend(
+      changes,
+      rho,
+      change.map((value) => value * value),
+    );
+    change.forEach((value, i) => {
+      w[i] -= rate * value;
+    });
   },
 };
 
 /** @type {Record<string, Formula>} */
-const FORMULAS = { adam, adamw: { ...adam, defaults: { ...adam.defaults, weightDecay: 0.004 } }, sgd, rmsprop, adagrad, adadelta };
+const FORMULAS = {
+  adam,
+  adamw: { ...adam, defaults: { ...adam.defaults, weightDecay: 0.004 } },
+  sgd,
+  rmsprop,
+  adagrad,
+  adadelta,
+};
 
 /** @param {Float64Array} g */
 const norm = (g) => Math.sqrt(g.reduce((sum, value) => sum + value * value, 0));
@@ -103,7 +141,9 @@ export class Optimizer {
   #formula;
   #step = 0;
 
-  /** @param {{ name: string, [option: string]: any }} options learningRate: a number, or a function of the step from 0 */
+  /**
+   * @param {{ name: string, [option: string]: any }} options learningRate: a number, or a function of the step from 0
+   */
   constructor({ name, ...options }) {
     this.#formula = FORMULAS[name];
     if (!this.#formula) throw new Error(`reference: no optimizer ${name}`);
@@ -122,9 +162,15 @@ export class Optimizer {
     this.#step++;
     clipped(gradients, this.options).forEach((g, i) => {
       const w = weights[i];
-      this.#weights[i] ??= { states: this.#formula.states(this.options, w.length), average: new Float64Array(w.length) };
+      this.#weights[i] ??= {
+        states: this.#formula.states(this.options, w.length),
+        average: new Float64Array(w.length),
+      };
       const { states, average } = this.#weights[i];
-      if (weightDecay) w.forEach((value, k) => { w[k] -= value * weightDecay * rate; });
+      if (weightDecay)
+        w.forEach((value, k) => {
+          w[k] -= value * weightDecay * rate;
+        });
       this.#formula.update({ w, g, states, rate, step: this.#step }, this.options);
       if (!useEma) return;
       blend(average, this.#step === 1 ? 0 : emaMomentum, w);

@@ -13,7 +13,8 @@ function largestOf(values, kinks) {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   let margin = Infinity;
-  for (let i = 0; i < values.length; i++) if (i !== best && values[i] !== values[best]) margin = Math.min(margin, values[best] - values[i]);
+  for (let i = 0; i < values.length; i++)
+    if (i !== best && values[i] !== values[best]) margin = Math.min(margin, values[best] - values[i]);
   kinks?.pass(margin, best);
   return values.some(Number.isNaN) ? NaN : values[best];
 }
@@ -33,8 +34,9 @@ function pool(x, window, reduce) {
   for (let n = 0; n < count; n++)
     eachWindow([height, width], window, (row, column, pixels) => {
       for (let c = 0; c < channels; c++)
-        out.data[((n * rows + row) * columns + column) * channels + c] =
-          reduce(pixels.map((p) => x.data[((n * height + p.y) * width + p.x) * channels + c]));
+        out.data[((n * rows + row) * columns + column) * channels + c] = reduce(
+          pixels.map((p) => x.data[((n * height + p.y) * width + p.x) * channels + c]),
+        );
     });
   return out;
 }

@@ -6,7 +6,8 @@ import { gradientsOf } from './gradients.js';
 /** @import { Batch } from './gradients.js' */
 
 /**
- * One training step: gradients, batch normalization's averages, then the optimizer. Not `smooth`: some difference was taken across a kink.
+ * One training step: gradients, batch normalization's averages, then the optimizer. Not `smooth`: some difference was
+ * taken across a kink.
  * @param {Network} network
  * @param {Loss} loss
  * @param {Optimizer} optimizer
@@ -16,6 +17,9 @@ export function trainStep(network, loss, optimizer, batch) {
   const { value, margin, gradients, smooth } = gradientsOf(network, loss, batch);
   network.forward(batch.x, { training: true, moveAverages: true });
   const trained = network.weights.map(({ trainable }, i) => (trainable ? i : -1)).filter((i) => i >= 0);
-  optimizer.apply(trained.map((i) => network.weights[i].data), trained.map((i) => gradients[i]));
+  optimizer.apply(
+    trained.map((i) => network.weights[i].data),
+    trained.map((i) => gradients[i]),
+  );
   return { loss: value, margin, smooth: smooth.flat().every(Boolean) };
 }

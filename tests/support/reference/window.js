@@ -1,5 +1,6 @@
 /**
- * Where a window stands along one side, as TensorFlow documents 'VALID' and 'SAME': out = ceil(in / stride) under 'same', the
+ * Where a window stands along one side, as TensorFlow documents 'VALID' and 'SAME': out = ceil(in / stride) under
+ * 'same', the
  * padding that takes split with the odd pixel at the end.
  * @param {number} length of the image's side
  * @param {number} size of the window

@@ -17,14 +17,19 @@ export const texts = {
   'keep.resume-other': 'This run has learnt from other pictures. Load those in section 1, and it goes on.',
   'keep.kept': 'Kept in this browser up to the end of epoch {epoch} ({size}).',
   'keep.kept-within': 'Kept in this browser up to epoch {epoch}, batch {batch} ({size}).',
-  'keep.unkept-refused': 'Not kept: this browser gives the page no storage, as private windows may not. The run lives in this tab alone. ({detail})',
+  'keep.unkept-refused':
+    'Not kept: this browser gives the page no storage, as private windows may not. The run lives in this tab ' +
+    'alone. ({detail})',
   'keep.unkept-blocked': 'Not kept: another tab of this page holds the storage. Close it, and the next epoch is kept.',
-  'keep.unkept-outdated': 'Not kept: a newer version of this page has been here. Download this model if you need it, then reload the page.',
-  'keep.unkept-full': 'Not kept: this browser has no room left for it. Delete models below, or free some space; the run goes on in this tab.',
+  'keep.unkept-outdated':
+    'Not kept: a newer version of this page has been here. Download this model if you need it, then reload the page.',
+  'keep.unkept-full':
+    'Not kept: this browser has no room left for it. Delete models below, or free some space; the run goes on in ' +
+    'this tab.',
   'keep.unkept-spoilt': 'Not kept: what was written did not read back the same. What was kept before is still there.',
   'keep.unkept-failed': 'Not kept: {detail}',
 
-  'keep': 'Keep it',
+  keep: 'Keep it',
   'keep.note': 'What is trained here is yours. It is kept in this browser, and goes anywhere as a file.',
   'bench.called': 'Name',
   'bench.save': 'Save in this browser',
@@ -35,7 +40,9 @@ export const texts = {
   'bench.take': 'Download',
   'bench.taken': 'Downloaded: {file}.',
   'bench.open': 'Open a model',
-  'bench.hint': 'From Fitting Room, TensorFlow.js (model.json and its weights together), ONNX, Keras or safetensors; or drop it anywhere on this page.',
+  'bench.hint':
+    'From Fitting Room, TensorFlow.js (model.json and its weights together), ONNX, Keras or safetensors; or drop ' +
+    'it anywhere on this page.',
   'bench.opening': 'Opening {file} ({size})…',
   'bench.opened': 'Opened, and saved in this browser: {name}.',
   'format.fitting-room': 'Fitting Room (.fit)',
@@ -75,10 +82,12 @@ export const texts = {
   'library.cancel': 'Cancel',
   'library.cancelled': 'Cancelled: nothing was opened.',
   'library.too-slow': 'This file takes too long to read, so it was given up. Nothing else changed.',
-  'library.reader-died': 'This file was too much for this browser: the worker crashed while reading it. Nothing else changed.',
+  'library.reader-died':
+    'This file was too much for this browser: the worker crashed while reading it. Nothing else changed.',
   'library.gone': 'This model was deleted in another tab. The list is up to date now.',
   'library.busy': 'A saved model can be used once the run under way has ended.',
-  'library.unkept-refused': 'This browser gives the page no storage, as private windows may not; download the model instead. ({detail})',
+  'library.unkept-refused':
+    'This browser gives the page no storage, as private windows may not; download the model instead. ({detail})',
   'library.unkept-blocked': 'Another tab of this page holds the storage. Close it and try again.',
   'library.unkept-outdated': 'A newer version of this page has been here. Load the page anew and try again.',
   'library.unkept-full': 'This browser has no room left. Delete a model, or download this one instead.',

@@ -1,33 +1,35 @@
 /** @type {Record<string, string>} */
 export const texts = {
-  'title': 'Fitting Room: train a clothing classifier in this tab',
-  'name': 'Fitting Room',
-  'skip': 'Skip to the content',
-  'language': 'Language',
-  'theme': 'Theme',
+  title: 'Fitting Room: train a clothing classifier in this tab',
+  name: 'Fitting Room',
+  skip: 'Skip to the content',
+  language: 'Language',
+  theme: 'Theme',
   'theme.auto': 'Auto',
   'theme.light': 'Light',
   'theme.dark': 'Dark',
-  'lede': 'A neural network learns to tell ten kinds of clothing apart, here in this tab. No server ever sees a picture.',
-  'begin': 'Start training',
+  lede: 'A neural network learns to tell ten kinds of clothing apart, here in this tab. No server ever sees a picture.',
+  begin: 'Start training',
   'begin.continue': 'Continue training',
   'begin.note': '{epochs} epochs over {pictures} pictures',
   'begin.note-continue': 'from epoch {epoch} of {epochs}',
   'begin.running': 'Go to the training',
   'begin.results': 'Go to the results',
-  'contents': 'Contents',
-  'close': 'Close',
-  'drop': 'Drop pictures to have them told apart, or the four files of the dataset',
-  'incoming.unknown': 'Not opened: {names}. This page opens pictures (JPEG, PNG, WebP, GIF, AVIF), the four Fashion-MNIST files and models (.fit, .json with .bin, .onnx, .keras, .safetensors).',
+  contents: 'Contents',
+  close: 'Close',
+  drop: 'Drop pictures to have them told apart, or the four files of the dataset',
+  'incoming.unknown':
+    'Not opened: {names}. This page opens pictures (JPEG, PNG, WebP, GIF, AVIF), the four Fashion-MNIST files ' +
+    'and models (.fit, .json with .bin, .onnx, .keras, .safetensors).',
   'incoming.unreadable': 'Could not be read: {names}. It may be a folder, or have been moved or deleted.',
   'incoming.locked': 'Images cannot be replaced while a run is under way. Press Stop first, then drop them again.',
   'incoming.empty': 'There are no files in this folder.',
   'incoming.most': 'Only the first {count} files were taken. Drop the others afterwards.',
   'incoming.failed': 'This part of the page could not be loaded. Check the connection and try again. ({reason})',
   'incoming.more': '{names} and {count} more',
-  'try': 'Try it',
+  try: 'Try it',
   'try.begin': 'or try it on your own pictures',
-  'correction': '“{key}={text}” in the address cannot be used; {used} is used instead.',
+  correction: '“{key}={text}” in the address cannot be used; {used} is used instead.',
   'error.detail': 'What went wrong:',
 
   'class.0': 'T-shirt/top',
@@ -41,8 +43,10 @@ export const texts = {
   'class.8': 'Bag',
   'class.9': 'Ankle boot',
 
-  'data': 'Data',
-  'data.note': 'Fashion-MNIST: grey pictures of clothing in ten classes, 28 × 28 pixels each. The network learns from 60,000 of them and is tested on 10,000 others.',
+  data: 'Data',
+  'data.note':
+    'Fashion-MNIST: grey pictures of clothing in ten classes, 28 × 28 pixels each. The network learns from ' +
+    '60,000 of them and is tested on 10,000 others.',
   'data.source': 'Pictures',
   'source.auto': 'Fashion-MNIST',
   'source.synthetic': 'Synthetic garments',
@@ -59,9 +63,13 @@ export const texts = {
   'data.empty': 'No pictures yet. Press Load.',
   'data.loading': 'Loading…',
   'data.ready': '{name}: {train} pictures to learn from, {test} to test with.',
-  'data.ready-synthetic': 'Synthetic: {train} garments to learn from and {test} to test with, drawn from a seed. These are not photographs of clothing.',
-  'data.failed': 'The pictures could not be had. Check the connection and press Load again, or choose the four files yourself.',
-  'data.failed-files': 'These files could not be used. The four official Fashion-MNIST files are needed, gzipped or not, under any names.',
+  'data.ready-synthetic':
+    'Synthetic: {train} garments to learn from and {test} to test with, drawn from a seed. These are not ' +
+    'photographs of clothing.',
+  'data.failed':
+    'The pictures could not be had. Check the connection and press Load again, or choose the four files yourself.',
+  'data.failed-files':
+    'These files could not be used. The four official Fashion-MNIST files are needed, gzipped or not, under any names.',
   'data.kept': '{name} stays loaded.',
   'data.progress-text': '{phase}: {loaded} of {total}, {percent}',
   'phase.download': 'Fetching',
@@ -82,8 +90,10 @@ export const texts = {
   'sample.caption-synthetic': 'The seventh training picture: {name}, synthetic. Grey values from 0 to 255.',
   'sample.empty': 'The seventh training picture will be here.',
 
-  'model': 'Model',
-  'model.note': 'A convolution looks for small patterns, pooling keeps the strongest, dense layers decide. Alter, add, move and remove layers as you like; each reads the one before it unless it says otherwise.',
+  model: 'Model',
+  'model.note':
+    'A convolution looks for small patterns, pooling keeps the strongest, dense layers decide. Alter, add, move ' +
+    'and remove layers as you like; each reads the one before it unless it says otherwise.',
   'model.layers': 'Layers',
   'model.summary': 'Summary',
   'model.preset': 'Pattern',
@@ -137,7 +147,8 @@ export const texts = {
   'model.no-parameters': 'no parameters',
   'fault.later': 'This layer reads one that comes after it. Move it down, or let it read an earlier one.',
   'fault.unread': 'No later layer reads this one. Let one read it, or remove it.',
-  'fault.needs-row': 'A row of numbers is needed here, but {shape} arrives. Put “Flatten” or a global pooling before this layer.',
+  'fault.needs-row':
+    'A row of numbers is needed here, but {shape} arrives. Put “Flatten” or a global pooling before this layer.',
   'fault.needs-picture': 'A picture is needed here, but a row of {shape} numbers arrives. Move this layer up.',
   'fault.window-large': 'A window of {window} × {window} does not fit into what arrives here, {shape}.',
   'fault.shapes-differ': 'Only equal shapes can be added, and these are {shape} and {other}.',
@@ -170,8 +181,10 @@ export const texts = {
   'layer.randomContrast': 'Random contrast',
   'layer.randomErasing': 'Random patch',
 
-  'train': 'Train',
-  'train.note': 'The weights are fitted batch by batch in a worker, also while the tab is hidden. In the same browser, the same seed gives the same weights, bit for bit, on however many threads.',
+  train: 'Train',
+  'train.note':
+    'The weights are fitted batch by batch in a worker, also while the tab is hidden. In the same browser, the ' +
+    'same seed gives the same weights, bit for bit, on however many threads.',
   'train.settings': 'Settings of the run',
   'train.start': 'Start',
   'train.continue': 'Continue',
@@ -187,7 +200,9 @@ export const texts = {
   'settings.seed': 'Seed',
   'settings.train-size': 'Pictures to learn from',
   'settings.deterministic': 'The same weights in every browser',
-  'settings.deterministic-note': 'Unticked, the fastest build trains, and the last bits of the weights can differ between browsers. Ticked, they are the same everywhere, a few per cent more slowly.',
+  'settings.deterministic-note':
+    'Unticked, the fastest build trains, and the last bits of the weights can differ between browsers. Ticked, ' +
+    'they are the same everywhere, a few per cent more slowly.',
   'settings.more': 'More settings',
   'settings.schedule': 'Learning rate over the run',
   'schedule.constant': 'stays',
@@ -208,7 +223,8 @@ export const texts = {
   'settings.locked': 'Settings are fixed while a run is under way; Stop frees them.',
   'settings.all-used': 'This dataset has {count} pictures to learn from; all of them are used.',
   'settings.changed': 'The settings differ from those of the stopped run, so Start begins anew.',
-  'settings.other-run': 'These are not the settings of the interrupted run, so Start begins a new one. The interrupted run stays saved.',
+  'settings.other-run':
+    'These are not the settings of the interrupted run, so Start begins a new one. The interrupted run stays saved.',
   'settings.invalid-whole': 'A whole number from {min} to {max} is needed.',
   'settings.invalid-number': 'A number from {min} to {max} is needed.',
   'settings.invalid-shape': 'Up to three whole numbers are needed, such as 7x7x8; -1 for what is left.',
@@ -216,12 +232,15 @@ export const texts = {
   'status.idle-no-data': 'Start loads the pictures first.',
   'status.stopped': 'Stopped in epoch {epoch} after {batch} batches. Continue goes on exactly there.',
   'status.stopped-between': 'Stopped after epoch {epoch}. Continue goes on exactly there.',
-  'status.offer': 'A run was interrupted in epoch {epoch} of {epochs}. Continue carries on from there; Start over begins a new one.',
+  'status.offer':
+    'A run was interrupted in epoch {epoch} of {epochs}. Continue carries on from there; Start over begins a new one.',
   'status.invalid-model': 'This model cannot be built yet. Correct the layer that is marked in section 2.',
   'status.invalid-settings': 'One of the settings is not valid. Correct the one that is marked above.',
   'status.loading-model': 'Loading the model…',
   'status.saved': 'Ready with the saved model “{name}”. Start trains a new one.',
-  'status.diverged': 'Training diverged in epoch {epoch} of {epochs}: the loss is no longer a number, so the run was stopped. Try a learning rate ten times smaller, or gradient clipping under More settings.',
+  'status.diverged':
+    'Training diverged in epoch {epoch} of {epochs}: the loss is no longer a number, so the run was stopped. Try ' +
+    'a learning rate ten times smaller, or gradient clipping under More settings.',
   'status.loading': 'Waiting for the pictures…',
   'status.starting': 'Starting…',
   'status.training': 'Training, epoch {epoch} of {epochs}.',
@@ -251,7 +270,7 @@ export const texts = {
   'plot.epoch': 'epoch',
   'plot.empty': 'Nothing plotted yet: a point is added after every epoch.',
   'plot.readout': 'Epoch {epoch}: training {training}, validation {validation}',
-  'log': 'Log',
+  log: 'Log',
   'log.verbose': 'verbose',
   'log.0': '0 · silent',
   'log.1': '1 · progress bar',
@@ -260,17 +279,22 @@ export const texts = {
   'part.again': 'Load the page again',
   'worker.died': 'The worker that trains has ended, and what was not kept is lost.',
   'worker.lacking': 'Training needs WebAssembly SIMD, which Chrome 91, Firefox 89, Safari 16.4 and later have.',
-  'worker.no-core': 'The WebAssembly core could not be loaded, so nothing can be trained yet. Nothing is lost. Check the connection and load it again.',
+  'worker.no-core':
+    'The WebAssembly core could not be loaded, so nothing can be trained yet. Nothing is lost. Check the ' +
+    'connection and load it again.',
   'worker.load-again': 'Load again',
   'worker.restart': 'Start a new worker',
 
-  'evaluate': 'Evaluate',
-  'evaluate.note': 'How well does it fit? Dropout is off here, so the training figures are better than the log’s, taken while the weights were still moving.',
+  evaluate: 'Evaluate',
+  'evaluate.note':
+    'How well does it fit? Dropout is off here, so the training figures are better than the log’s, taken while ' +
+    'the weights were still moving.',
   'evaluate.none': 'Train first: the verdict will be cut here.',
   'evaluate.running': 'Evaluating…',
   'evaluate.partial': 'Evaluation was interrupted.',
   'evaluate.failed': 'Evaluation failed: {reason}',
-  'evaluate.no-numbers': 'The model’s outputs are not numbers, because its training diverged. There is nothing to judge.',
+  'evaluate.no-numbers':
+    'The model’s outputs are not numbers, because its training diverged. There is nothing to judge.',
   'evaluate.ready': 'Evaluated.',
   'evaluate.again': 'Evaluate again',
   'verdict.test-accuracy': 'Test accuracy',
@@ -281,17 +305,18 @@ export const texts = {
   'grid.back': 'Previous 25',
   'grid.next': 'Next 25',
   'grid.enlarge': 'Enlarge',
-  'confidences': 'Confidences',
-  'first20': 'The first twenty test pictures, as class numbers',
-  'confusion': 'Confusion matrix',
-  'confusion.caption': 'Rows: true classes; columns: predicted ones. Press a cell to see its pictures; arrow keys move between cells.',
+  confidences: 'Confidences',
+  first20: 'The first twenty test pictures, as class numbers',
+  confusion: 'Confusion matrix',
+  'confusion.caption':
+    'Rows: true classes; columns: predicted ones. Press a cell to see its pictures; arrow keys move between cells.',
   'confusion.more': 'Show more',
   'per-class': 'Class by class',
   'piece.pictures': '{count} pictures',
   'piece.parameters': '{count} parameters',
   'piece.epochs': '{epoch} of {epochs} epochs',
   'piece.accuracy': '{accuracy} right',
-  'colophon': 'Fashion-MNIST is by Zalando SE, under the MIT licence. Pictures and weights never leave this browser.',
+  colophon: 'Fashion-MNIST is by Zalando SE, under the MIT licence. Pictures and weights never leave this browser.',
   'third-party': 'Third-party licences',
-  'console': 'The same API is in this page’s console:',
+  console: 'The same API is in this page’s console:',
 };

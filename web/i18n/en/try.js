@@ -1,6 +1,8 @@
 /** @type {Record<string, string>} */
 export const texts = {
-  'try.note': 'Which of the ten is it? A picture of your own is enough: this works before any training, while it runs, and without a network.',
+  'try.note':
+    'Which of the ten is it? A picture of your own is enough: this works before any training, while it runs, and ' +
+    'without a network.',
   'try.choose': 'Choose pictures',
   'try.camera': 'Camera',
   'try.draw': 'Draw',
@@ -10,8 +12,11 @@ export const texts = {
   'try.model-tutorial': 'the tutorial’s model',
   'try.model-accurate': 'the most accurate model',
   'try.model-trained': 'the one trained in this tab',
-  'try.about-photos': 'Trained on Fashion-MNIST alone, its garments turned, stretched and laid out as they lie in photos.',
-  'try.about-accurate': 'Three blocks of convolutions, the best there is for pictures like Fashion-MNIST’s. It has never seen anything like a photo.',
+  'try.about-photos':
+    'Trained on Fashion-MNIST alone, its garments turned, stretched and laid out as they lie in photos.',
+  'try.about-accurate':
+    'Three blocks of convolutions, the best there is for pictures like Fashion-MNIST’s. It has never seen ' +
+    'anything like a photo.',
   'try.about-tutorial': 'Trained for 20 epochs, as the page would do it. It has never seen anything like a photo.',
   'try.about-trained': 'With the weights of your last run.',
   'try.about-saved': 'With the weights of the saved model “{name}”.',
@@ -44,12 +49,18 @@ export const texts = {
   'refused.empty-file': '{name} is empty: there is nothing in the file.',
   'refused.heic': '{name} is a HEIC picture, which this browser cannot open. Save it as JPEG or PNG and try that.',
   'refused.svg': '{name} is a drawing in SVG, which is not made of pixels. Save it as PNG and try that.',
-  'refused.not-a-picture': '{name} cannot be opened as a picture: it is damaged, cut short, or something else. JPEG, PNG, WebP, GIF and AVIF can.',
-  'refused.too-large': '{name} is too large: {width} × {height} pixels. A file of its size may have {megapixels} megapixels, and no edge may be longer than {edge} pixels. Make it smaller and try again.',
-  'refused.too-many-bytes': '{name} is too large: the file has {bytes}, and at most {most} are read. Make it smaller and try again.',
+  'refused.not-a-picture':
+    '{name} cannot be opened as a picture: it is damaged, cut short, or something else. JPEG, PNG, WebP, GIF and ' +
+    'AVIF can.',
+  'refused.too-large':
+    '{name} is too large: {width} × {height} pixels. A file of its size may have {megapixels} megapixels, and no ' +
+    'edge may be longer than {edge} pixels. Make it smaller and try again.',
+  'refused.too-many-bytes':
+    '{name} is too large: the file has {bytes}, and at most {most} are read. Make it smaller and try again.',
   'refused.too-slow': '{name} takes too long to decode, so it was given up. Save it again as JPEG or PNG and try that.',
   'refused.unreadable': '{name} could not be read. It may be a folder, or have been moved or deleted.',
-  'refused.no-numbers': 'No answer for {name}: this model’s outputs are not numbers, because its training diverged. Choose another model.',
+  'refused.no-numbers':
+    'No answer for {name}: this model’s outputs are not numbers, because its training diverged. Choose another model.',
   'refused.bad-data': 'There is nothing to be seen in {name}: it is fully transparent.',
   'refused.worker-died': '{name} was too much for this browser: looking at it ended the worker. A new one is ready.',
   'refused.other': '{name} has no answer: {reason}',
@@ -76,7 +87,8 @@ export const texts = {
   'camera.take': 'Take the picture',
   'camera.stop': 'Stop',
   'camera.waiting': 'Waiting for the camera. The browser may ask whether this page may use it.',
-  'camera.refused': 'This page may not use the camera. Allow it in the browser’s settings for this page, or choose a picture.',
+  'camera.refused':
+    'This page may not use the camera. Allow it in the browser’s settings for this page, or choose a picture.',
   'camera.none': 'No camera was found. Choose a picture instead.',
   'camera.in-use': 'Another program is using the camera. Close it there and try again.',
   'camera.insecure': 'Browsers give pages the camera only over https. Choose a picture instead.',
@@ -85,7 +97,8 @@ export const texts = {
   'inside.look': 'Where it looks',
   'inside.look-none': 'not shown',
   'inside.look-occlusion': 'what speaks for its answer',
-  'inside.legend': 'Blue places speak for {class}: it becomes less likely when they are covered. Red ones speak against it.',
+  'inside.legend':
+    'Blue places speak for {class}: it becomes less likely when they are covered. Red ones speak against it.',
   'inside.failed': 'This could not be computed: {reason}',
   'inside.layers': 'What its layers see',
   'inside.layer': 'Layer',

@@ -24,7 +24,7 @@ export const texts = {
   'keep.unkept-spoilt': '未保存：写入的内容读回时不一致。之前保存的仍在。',
   'keep.unkept-failed': '未保存：{detail}',
 
-  'keep': '保存',
+  keep: '保存',
   'keep.note': '在这里训练出来的都是你的：保存在本浏览器中，也能作为文件带到任何地方。',
   'bench.called': '名称',
   'bench.save': '保存在本浏览器',
@@ -35,7 +35,8 @@ export const texts = {
   'bench.take': '下载',
   'bench.taken': '已下载：{file}。',
   'bench.open': '打开模型',
-  'bench.hint': '可以打开 Fitting Room、TensorFlow.js（model.json 与权重文件一起选）、ONNX、Keras 或 safetensors 的模型；也可以拖到本页任意位置。',
+  'bench.hint':
+    '可以打开 Fitting Room、TensorFlow.js（model.json 与权重文件一起选）、ONNX、Keras 或 safetensors 的模型；也可以拖到本页任意位置。',
   'bench.opening': '正在打开 {file}（{size}）……',
   'bench.opened': '已打开，并保存在本浏览器：{name}。',
   'format.fitting-room': 'Fitting Room (.fit)',

@@ -44,8 +44,10 @@ export const texts = {
   'refused.empty-file': '{name} 是空文件，里面什么也没有。',
   'refused.heic': '{name} 是 HEIC 图片，这个浏览器打不开。请存成 JPEG 或 PNG 再试。',
   'refused.svg': '{name} 是 SVG 矢量图，不由像素组成。请存成 PNG 再试。',
-  'refused.not-a-picture': '{name} 无法作为图片打开：文件损坏、不完整，或根本不是图片。可用 JPEG、PNG、WebP、GIF 和 AVIF。',
-  'refused.too-large': '{name} 太大：{width} × {height} 像素。这种大小的文件最多 {megapixels} 百万像素，边长不能超过 {edge} 像素。请缩小后再试。',
+  'refused.not-a-picture':
+    '{name} 无法作为图片打开：文件损坏、不完整，或根本不是图片。可用 JPEG、PNG、WebP、GIF 和 AVIF。',
+  'refused.too-large':
+    '{name} 太大：{width} × {height} 像素。这种大小的文件最多 {megapixels} 百万像素，边长不能超过 {edge} 像素。请缩小后再试。',
   'refused.too-many-bytes': '{name} 太大：文件有 {bytes}，最多读取 {most}。请缩小后再试。',
   'refused.too-slow': '{name} 解码太慢，已放弃。请重新存成 JPEG 或 PNG 再试。',
   'refused.unreadable': '无法读取 {name}。它可能是文件夹，或者已被移动或删除。',
