@@ -1,30 +1,25 @@
 #!/bin/sh
-# Runs instrumented test programs and reports which lines of src/ they reach; fails where fewer than
-# LEAST percent are: coverage.sh LLVM LEAST PROGRAM...
+# Reports which lines of src/ the last run of some test programs reached; fails below LEAST percent:
+# coverage.sh LLVM LEAST 'OBJECT...' PROGRAM...
+# The objects are all of src/, so that a file that no program links counts too.
 set -eu
 
 llvm=$1
 least=$2
-shift 2
+objects=$3
+shift 3
 profile=$(dirname "$1")/all.profdata
-
-# What glibc's malloc keeps at hand for a thread would count as in use where a test looks for leaks.
-export GLIBC_TUNABLES=glibc.malloc.tcache_count=0
-
-for program in "$@"; do
-  LLVM_PROFILE_FILE=$program.profraw "$program" >"$program.log" 2>&1 || {
-    cat "$program.log"
-    exit 1
-  }
-done
 for program in "$@"; do set -- "$@" "$program.profraw"; shift; done
 "$llvm/llvm-profdata" merge -sparse "$@" -o "$profile"
 
-# Every program holds all of src/.
-program=${1%.profraw}
-"$llvm/llvm-cov" report "$program" -instr-profile="$profile" -show-region-summary=false -show-branch-summary=false src |
-  cut -c 1-132
-"$llvm/llvm-cov" export "$program" -instr-profile="$profile" -format=lcov src |
+# shellcheck disable=SC2086 # several words
+set -- $objects
+first=$1
+shift
+for object in "$@"; do set -- "$@" -object "$object"; shift; done
+"$llvm/llvm-cov" report "$first" "$@" -instr-profile="$profile" -show-region-summary=false -show-branch-summary=false |
+  cut -c 1-100
+"$llvm/llvm-cov" export "$first" "$@" -instr-profile="$profile" -format=lcov |
   awk -v least="$least" -v here="$PWD/" '
     /^SF:/ { file = substr($0, 4); sub(here, "", file); lines = hit = 0; missed = ""; first = last = -2 }
     function end_range() { if (first > 0) missed = missed " " (first == last ? first : first "-" last) }
@@ -48,6 +43,6 @@ program=${1%.profraw}
       if (all == 0) { print "coverage: nothing was measured"; exit 1 }
       printf "\ncoverage: %.2f %% of %d lines; lowest: %s, %.2f %%\n", 100 * all_hit / all, all, lowest, lowest_share
       if (100 * all_hit / all >= least) exit 0
-      printf "coverage: at least %s %% of the lines are wanted\n", least
+      printf "coverage: at least %s %% of the lines are required\n", least
       exit 1
     }'

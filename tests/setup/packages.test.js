@@ -106,7 +106,7 @@ describe('npm', () => {
   test('runs no script of a package, wherever it is called', async () => {
     const scripts = files.filter(
       (file) =>
-        /\/(Makefile|\.ci\/.*|.*\.(sh|ya?ml|js))$/.test(file) && !file.endsWith('/tests/setup/packages.test.js'),
+        /\/(Makefile|\.ci\/.*|.*\.(sh|ya?ml|js|mk))$/.test(file) && !file.endsWith('/tests/setup/packages.test.js'),
     );
     const calls = (
       await Promise.all(

@@ -1,0 +1,34 @@
+# Measurements: on a quiet machine only.
+
+# What the kernels' timers call, at the optimization that is shipped.
+TIMED := $(patsubst %,src/%.c,$(addprefix kernels/,conv2d dense dropout live) optimizer $(addprefix base/,random status text))
+TIMERS := $(patsubst %,tests/bench/%.c,kernels convolution peak)
+
+# $(1) the build that is timed, $(2) how the timers are compiled
+define timers
+$(call compile,bench/$(1),$(EMCC),$(SIMD) -O3 $(2),$(EMCC))
+
+build/bench/$(1).mjs: $(call objects,bench/$(1),$(TIMERS)) $(call objects,$(1),$(TIMED))
+	@echo '  link $$@'
+	$$(QUIET)$(EMCC) -O3 $(WASM_LINK) -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker,node --no-entry \
+	  -sEXPORTED_FUNCTIONS=_malloc $$^ -o $$@
+endef
+
+$(eval $(call timers,simd,))
+$(eval $(call timers,relaxed,-mrelaxed-simd))
+
+.PHONY: bench
+bench: $(MODULES) build/bench/simd.mjs build/bench/relaxed.mjs dist/index.html ## measure speed and memory, and installed peers (ten minutes; PARTS="kernels plots" for some)
+	@node tests/bench/bench.js $(PARTS)
+
+.PHONY: first-answer
+first-answer: dist/index.html $(NPM) ## how long a first visit takes to classify a dropped picture
+	@node tests/bench/first-answer.js
+
+.PHONY: accuracy
+accuracy: $(MODULES) $(NPM) ## train the tutorial's 20 epochs over ten seeds (ten minutes on two cores)
+	@node tests/bench/accuracy.js
+
+.PHONY: peers
+peers: ## install the libraries that `make bench` compares with
+	npm ci --prefix tests/bench/peers --userconfig .npmrc --ignore-scripts --loglevel=error
