@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { datasets, loadModel } from '../shim/index.js';
-import { argmax } from '../web/metrics.js';
-import { predictTwice } from '../web/try/mirror.js';
+import { argmax } from '../shim/classify.js';
+import { predictTwice } from '../shim/mirror.js';
 import { RUNTIME, fileOf } from './recipe.js';
 
 /** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
@@ -13,7 +13,7 @@ import { RUNTIME, fileOf } from './recipe.js';
 export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
 
 /**
- * What on-photos.js found.
+ * What tests/bench/on-photos.js found.
  * @typedef {{ sha256: string, photos: number, right: number, confusion: Record<string, number[]> }} OnPhotos
  */
 
@@ -25,7 +25,7 @@ export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
  * @property {number} testAccuracy
  * @property {number} testAccuracyTwice by the mean of what it says of a picture and of its mirror image
  * @property {number[][]} confusion pictures, by true class, then predicted class
- * @property {OnPhotos | null} onPhotos null where on-photos.js has not looked at this very file
+ * @property {OnPhotos | null} onPhotos null where tests/bench/on-photos.js has not measured this very file
  * @property {string} drawnSha256 of the classes predicted for the pictures that DRAWN describes, a byte each
  */
 

@@ -20,4 +20,4 @@ check-models: $(MODULES) $(NPM) ## measure the files of models/ and compare them
 PHOTOS_DIR ?= ../shared/photos
 .PHONY: photos
 photos: dist/index.html $(NPM) ## how well models/photos.fit recognises real photos, through the page (PHOTOS_DIR has a folder for each class; MODEL=tutorial)
-	@node models/on-photos.js $(or $(MODEL),photos) $(PHOTOS_DIR)
+	@node tests/bench/on-photos.js $(or $(MODEL),photos) $(PHOTOS_DIR)

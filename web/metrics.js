@@ -1,26 +1,10 @@
+import { NO_CLASS } from '../shim/classify.js';
+
 /**
  * What the predictions on a labelled set add up to.
  *
  * @typedef {{ probabilities: Float32Array, predicted: Int32Array, labels: Uint8Array }} Results [n, classes], [n], [n]
  */
-
-/** What is predicted where a model's outputs are no numbers, as after a run that diverged. */
-export const NO_CLASS = -1;
-
-/**
- * The class of the largest probability, the first of several.
- * @param {Float32Array} probabilities [n, classes]
- * @param {number} classes
- * @returns {Int32Array} [n]; NO_CLASS where one of a row is no number
- */
-export function argmax(probabilities, classes) {
-  const winners = new Int32Array(probabilities.length / classes);
-  for (let i = 0; i < winners.length; i++) {
-    const row = probabilities.subarray(i * classes, (i + 1) * classes);
-    winners[i] = row.indexOf(Math.max(...row)); // which finds no NaN
-  }
-  return winners;
-}
 
 /**
  * @param {Uint8Array} labels [n]

@@ -275,7 +275,7 @@ export default defineConfig({
             { name: 'preload-helper', test: /preload-helper/ },
             {
               name: 'shared',
-              test: /\/(shim\/csv|shim\/training\/callbacks\/csv-log|web\/(download|metrics|styles|views\/bars))\.js/,
+              test: /\/(shim\/(csv|classify)|shim\/training\/callbacks\/csv-log|web\/(download|metrics|styles|views\/bars))\.js/,
             },
             { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|exchange|source)/ },
           ],

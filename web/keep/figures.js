@@ -1,5 +1,5 @@
 import { csvFile } from '../../shim/csv.js';
-import { argmax } from '../metrics.js';
+import { argmax } from '../../shim/classify.js';
 
 /**
  * The figures of a run, as other programs read them.

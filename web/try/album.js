@@ -1,5 +1,5 @@
 import { createEmitter } from '../emitter.js';
-import { NO_CLASS, argmax } from '../metrics.js';
+import { NO_CLASS, argmax } from '../../shim/classify.js';
 
 /**
  * The pictures that were given, what was found in each, and what the chosen model says of it. Emits `item` where one

@@ -2,7 +2,7 @@ import { loadModel } from '../../shim/formats/fit/load.js';
 import { preparePhoto } from '../../shim/photo.js';
 import { decode, pixelsOf, previewOf } from './decoding.js';
 import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
-import { predictTwice } from './mirror.js';
+import { predictTwice } from '../../shim/mirror.js';
 
 /** What the section's own worker does: it decodes pictures, finds the garment in them, and asks a model. */
 

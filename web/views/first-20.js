@@ -1,6 +1,6 @@
 import { byId, el } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
-import { NO_CLASS } from '../metrics.js';
+import { NO_CLASS } from '../../shim/classify.js';
 import { sign } from './titles.js';
 
 /** The first twenty predicted classes under the true ones. */

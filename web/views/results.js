@@ -1,6 +1,7 @@
 import { byId } from '../dom.js';
 import { addTexts } from '../i18n/index.js';
-import { argmax, confusion } from '../metrics.js';
+import { argmax } from '../../shim/classify.js';
+import { confusion } from '../metrics.js';
 import { addStyles } from '../styles.js';
 import forced from '../styles/forced.css?inline';
 import grids from '../styles/grids.css?inline';

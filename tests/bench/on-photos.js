@@ -1,17 +1,17 @@
 /**
- * How well a model tells real photos apart, through the page itself: in Chromium, every photo goes the way a user's
- * would.
- *   node models/on-photos.js MODEL FOLDER
- * FOLDER has a folder of photos for each kind below. Prints accuracy and confusion, and keeps them for the model's
- * card.
+ * How well a model recognises real photos, measured through the page itself: Chromium gets each photo as a user's
+ * browser would.
+ *   node tests/bench/on-photos.js MODEL FOLDER
+ * FOLDER has one folder of photos for each kind below. Prints accuracy and confusion, and writes them to
+ * models/MODEL.photos.json and into the model's card.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { datasets } from '../shim/index.js';
-import { hook, openPage } from '../tests/page/page.js';
-import { cardOf, percent } from './card.js';
-import { measure, sha256 } from './measure.js';
-import { fileOf } from './recipe.js';
+import { datasets } from '../../shim/index.js';
+import { hook, openPage } from '../page/page.js';
+import { cardOf, percent } from '../../models/card.js';
+import { measure, sha256 } from '../../models/measure.js';
+import { fileOf } from '../../models/recipe.js';
 
 /** What each folder's photos show: any of these classes is right. @type {Record<string, number[]>} */
 const KINDS = { 't-shirt': [0], pants: [1], longsleeve: [2], dress: [3], outwear: [4], shirt: [6], shoes: [5, 7, 9] };
