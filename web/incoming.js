@@ -1,65 +1,80 @@
 import { headOf } from './head.js';
 
 /**
- * Sorts whatever is dropped, pasted or chosen: pictures to classify, the files of a dataset, the files of a model,
- * anything else.
- * It only looks; whoever gets the files reads them, and changes something only once that has succeeded.
+ * Sorts files that are dropped, pasted or chosen: pictures to classify, the files of a dataset, the files of a model,
+ * anything else. Here is all that tells them apart. Sorting only looks at files; the section that gets them reads them,
+ * and changes something only once that has succeeded.
  *
  * @typedef {'pictures' | 'dataset' | 'model'} Kind
- * @typedef {{ file: File, why: 'unknown' | 'unreadable' }} Stray what nobody here can open
+ * @typedef {{ file: File, why: 'unknown' | 'unreadable' }} Stray a file that the page cannot open
  * @typedef {Record<Kind, File[]> & { strays: Stray[] }} Sorted
  */
 
-/**
- * Files taken at a time, so that a folder dropped by mistake does not hold the page up: their small pictures take 200
- * MB.
- */
+/** Files taken at a time, so that a folder dropped by mistake does not freeze the page: previews take 200 MB. */
 export const MOST_FILES = 2000;
-const MOST_ENTRIES = 20_000; // of folders, looked at for so many files
+const MOST_ENTRIES = 20_000; // of folders, visited to find so many files
 const HEAD = 64; // bytes that tell what a file is
 
-/** What systems leave in folders. */
+/** Files that systems leave in folders. */
 const LITTER = /^(\.|Thumbs\.db$|desktop\.ini$|__MACOSX$)/i;
 
-const PICTURE_NAME = /\.(jpe?g|jfif|png|gif|webp|avif|bmp|heic|heif|svg|tiff?)$/i;
-const MODEL_NAME = /\.(fit|onnx|keras|safetensors)$/i;
-
-/** What files begin with. @type {[Kind, RegExp][]} */
-const BEGINNINGS = [
-  ['model', /^\x89FIT\r\n\x1a\n/],
-  ['model', /^.{4}\0{4}\{/s], // safetensors: the length of what describes it, then that
-  ['dataset', /^(\x1f\x8b|\0\0\x08[\x01-\x04])/], // gzip, IDX
-  ['pictures', /^(\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|RIFF.{4}WEBP|.{4}ftyp(avi[fs]|hei|hev|mif1|msf1))/s],
-];
-
 /**
- * By its name and kind alone, so that a picture need not be read twice. To Firefox, .fit is a picture of the stars.
- * @param {File} file
+ * What tells each kind, in the order it is asked: the file's name, its MIME type, and where neither decides, its first
+ * bytes. To Firefox, .fit is an astronomical image, so names of models come first.
+ * @type {Record<Kind, { name?: RegExp, type?: RegExp, beginning: RegExp }>}
  */
-const isPicture = ({ name, type }) => !MODEL_NAME.test(name) && (/^image\//.test(type) || PICTURE_NAME.test(name));
+const KINDS = {
+  model: {
+    name: /\.(fit|onnx|keras|safetensors)$/i,
+    beginning: /^(\x89FIT\r\n\x1a\n|.{4}\0{4}\{)/s, // or safetensors: the length of the header, then its JSON
+  },
+  dataset: {
+    beginning: /^(\x1f\x8b|\0\0\x08[\x01-\x04])/, // gzip, IDX
+  },
+  pictures: {
+    name: /\.(jpe?g|jfif|png|gif|webp|avif|bmp|heic|heif|svg|tiff?)$/i,
+    type: /^image\//,
+    beginning: /^(\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|RIFF.{4}WEBP|.{4}ftyp(avi[fs]|hei|hev|mif1|msf1))/s,
+  },
+};
+
+/** Names that a file of a model may have where its first bytes say nothing. */
+const DESCRIPTION = /\.json$/i;
+const PARTS = /\.bin$/i;
+
+/** What file inputs offer for each kind. */
+export const ACCEPTED = {
+  pictures: 'image/*,.heic,.heif',
+  model: '.fit,.json,.bin,.onnx,.keras,.safetensors',
+};
+
+/** @param {(kind: typeof KINDS[Kind]) => boolean | undefined} test */
+const firstKind = (test) => /** @type {Kind[]} */ (Object.keys(KINDS)).find((kind) => test(KINDS[kind]));
+
+/** The kind that a file's name and type tell, so that a picture need not be read twice. @param {File} file */
+const kindByName = (file) => firstKind(({ name, type }) => name?.test(file.name) || type?.test(file.type));
 
 /**
  * @param {File} file
- * @returns {Promise<Kind | 'parts' | Stray['why']>} parts: of a model, where there is one beside it
+ * @returns {Promise<Kind | 'parts' | Stray['why']>} parts: of a model, if a file of one is beside it
  */
 async function kindOf(file) {
-  if (isPicture(file)) return 'pictures';
-  if (MODEL_NAME.test(file.name)) return 'model';
+  const byName = kindByName(file);
+  if (byName) return byName;
   try {
     const head = await headOf(file, HEAD);
-    const [kind] = BEGINNINGS.find(([, beginning]) => beginning.test(head)) ?? [];
-    if (kind) return kind;
-    if (/\.json$/i.test(file.name)) return 'model';
-    return /\.bin$/i.test(file.name) ? 'parts' : 'unknown';
+    const byBeginning = firstKind(({ beginning }) => beginning.test(head));
+    if (byBeginning) return byBeginning;
+    if (DESCRIPTION.test(file.name)) return 'model';
+    return PARTS.test(file.name) ? 'parts' : 'unknown';
   } catch {
-    return 'unreadable'; // a folder that came as a file, or one that is gone
+    return 'unreadable'; // a folder that came as a file, or a file that is gone
   }
 }
 
 /**
  * @param {File[]} files
- * @param {Kind} [expected] where the files were chosen for something: what is not known to be anything else is taken
- *   for that
+ * @param {Kind} [expected] what the files were chosen for; a file of no known kind counts as that
  * @returns {Promise<Sorted>}
  */
 export async function sorted(files, expected) {
@@ -77,14 +92,32 @@ export async function sorted(files, expected) {
   return all;
 }
 
-/** Pictures alone need no look inside. @param {File[]} files */
-export const arePictures = (files) => files.length > 0 && files.every(isPicture);
+/** Whether names and types alone tell that all are pictures. @param {File[]} files */
+export const arePictures = (files) => files.length > 0 && files.every((file) => kindByName(file) === 'pictures');
+
+/** The file that describes the model, of all files of one model. @param {File[]} files at least one */
+export const mainFileOf = (files) =>
+  files.find(
+    ({ name }) => KINDS.model.name?.test(name) || (DESCRIPTION.test(name) && !/^metadata\.json$/i.test(name)),
+  ) ?? files[0];
 
 /**
- * The files of a drop or a paste, those in folders too. What is asked of `transfer` is asked at once: it is empty
- * later.
+ * Calls `take` with the files chosen in a file input, and empties it, so that the same files can be chosen again.
+ * @param {HTMLInputElement} input
+ * @param {(files: File[]) => void} take
+ */
+export function onFilesChosen(input, take) {
+  input.addEventListener('change', () => {
+    const files = [...(input.files ?? [])];
+    input.value = '';
+    if (files.length > 0) take(files);
+  });
+}
+
+/**
+ * The files of a drop or a paste, with those in folders. Reads `transfer` before it returns, as it is emptied later.
  * @param {DataTransfer} transfer
- * @returns {File[] | Promise<File[]>} at once where there are no folders
+ * @returns {File[] | Promise<File[]>} a promise only if there are folders
  */
 export function filesOf(transfer) {
   const items = [...transfer.items].filter(({ kind }) => kind === 'file');
@@ -106,9 +139,9 @@ async function expanded(entries, given) {
   return found.files;
 }
 
-/** @typedef {{ files: File[], entries: number }} Found so far, of how many entries */
+/** @typedef {{ files: File[], entries: number }} Found files, and entries visited, so far */
 
-/** One file more than is taken tells that there are more. @param {Found} found */
+/** Stops one file above the limit, which tells the caller that there are more. @param {Found} found */
 const isEnough = ({ files, entries }) => files.length > MOST_FILES || entries > MOST_ENTRIES;
 
 /** @param {FileSystemDirectoryEntry} folder @param {Found} found added to */

@@ -1,7 +1,5 @@
 import { el, setText } from './dom.js';
 import { addTexts, onLanguage, t } from './i18n/index.js';
-import * as en from './i18n/en/offline.js';
-import * as zhHans from './i18n/zh-Hans/offline.js';
 
 /**
  * The page without a network, and its next version. All of this is welcome and nothing of it needed: where service
@@ -13,7 +11,7 @@ const SETTLES = 1000; // ms in which a version that does not wait takes over
 /** @param {import('./trainer.js').Trainer} trainer */
 export async function setUpOffline(trainer) {
   if (!import.meta.env.PROD) return;
-  await addTexts({ en: async () => en, 'zh-Hans': async () => zhHans });
+  await addTexts('offline');
   await new Promise(whenIdle);
   const { serviceWorker } = navigator;
   const registration = await serviceWorker.register('service-worker.js');

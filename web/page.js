@@ -11,7 +11,7 @@ import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
 import { createDataView } from './views/data.js';
 import { createHistoryView } from './views/history.js';
-import { createIncoming } from './views/incoming.js';
+import { createIntake } from './views/intake.js';
 import { createLog } from './views/log.js';
 import { createMasthead } from './views/masthead.js';
 import { orMissing } from './views/missing.js';
@@ -28,8 +28,6 @@ const FIRST = 1000;
 
 // ms that the language waits for the section which pictures are dropped on, so that all is rendered once
 const SOON = 150;
-
-const TRY_TEXTS = { en: () => import('./i18n/en/try.js'), 'zh-Hans': () => import('./i18n/zh-Hans/try.js') };
 
 /** The story of the page: load → model → train → show. */
 export function openPage() {
@@ -53,7 +51,7 @@ export function openPage() {
     onSource,
     onFiles: (files) => takeIn(files, 'dataset'),
   });
-  const takeIn = createIncoming(
+  const takeIn = createIntake(
     {
       pictures: async (files) => (await loadTry()).add(files),
       dataset: (files) => dataView.load('files', files),
@@ -133,11 +131,7 @@ export function openPage() {
 
   /** The section for people's own pictures comes once the page stands, or is asked for. */
   async function startTry() {
-    const [{ createTry }] = await Promise.all([
-      import('./try/index.js'),
-      addTexts(TRY_TEXTS),
-      import('./views/bars.js'),
-    ]);
+    const [{ createTry }] = await Promise.all([import('./try/index.js'), addTexts('try'), import('./views/bars.js')]);
     return createTry({ session, trainer, language, onChosen: (files) => takeIn(files, 'pictures') });
   }
 

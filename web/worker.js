@@ -19,7 +19,7 @@ let gate = null; // closed while paused
  * @param {'warmUp' | 'prepare' | 'keep' | 'look' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name
  */
 const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} */ context) =>
-  (await import('./try/work.js'))[name](args, context);
+  (await import('./try/photo-worker.js'))[name](args, context);
 
 const LOOKING = Object.fromEntries(
   /** @type {const} */ ([
@@ -334,7 +334,7 @@ const save = () => tab.hold(async ({ lesson: { model } }) => ({ bytes: await mod
 
 /** @param {any} args files: left out for the tab's model */
 async function convert(args) {
-  const { convert: convertTo } = await import('./keep/work.js');
+  const { convert: convertTo } = await import('./keep/convert.js');
   return args.files
     ? convertTo({ model: null, ...args })
     : tab.hold(({ lesson: { model } }) => convertTo({ model, ...args }));

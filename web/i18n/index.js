@@ -2,29 +2,37 @@ import { hook, setText } from '../dom.js';
 import { recall, remember } from '../storage.js';
 import { isolated } from './bidi.js';
 import { shortKey } from './key.js';
+
 /**
- * Every visible string, in the language of the moment, and numbers as that language writes them. Only the language that
- * is shown is loaded; until it is there, the page has the English of index.html.
+ * Every visible string in the current language, and numbers as that language writes them. Only the language that is
+ * shown is loaded; until then, the page shows the English of index.html.
+ *
+ * A language is a folder here, with one file for each part of the page, and an option of index.html's language menu.
  */
 
-/** @typedef {Record<string, () => Promise<{ texts: Record<string, string> }>>} Languages */
+/** @typedef {Record<string, string>} Texts by key */
 
-/** What texts there are; parts of the page that come later bring theirs. @type {Languages[]} */
-const PARTS = [{ en: () => import('./en/page.js'), 'zh-Hans': () => import('./zh-Hans/page.js') }];
+const FILES = /** @type {Record<string, () => Promise<{ texts: Texts }>>} */ (import.meta.glob('./*/*.js'));
+
+/** @param {string} part of the page @param {string} language */
+const load = async (part, language) => (await FILES[`./${language}/${part}.js`]()).texts;
+
+/** The parts whose texts are wanted; those that load after the page add theirs. */
+const parts = ['page'];
 
 /** @type {(() => void)[]} */
 const listeners = [];
 let language = 'en';
-/** @type {Record<string, string> | null} */
+/** @type {Texts | null} */
 let texts = null;
 
-/** Values that are sentences themselves; setText sees to the names in them. */
+/** Values that are sentences themselves; setText isolates the names in them. */
 const SENTENCES = ['detail', 'reason'];
 
 /**
  * @param {string} key
  * @param {Record<string, string | number>} [values] names and numbers
- * @returns {string} empty before the language is there
+ * @returns {string} empty before the language has loaded
  */
 export function t(key, values = {}) {
   if (!texts) return '';
@@ -35,15 +43,16 @@ export function t(key, values = {}) {
   );
 }
 
-/** Calls `render` as soon as there are texts, and whenever the language changes. @param {() => void} render */
+/** Calls `render` once the texts have loaded, and whenever the language changes. @param {() => void} render */
 export function onLanguage(render) {
   listeners.push(render);
   if (texts) render();
 }
 
 /**
- * Settles when the first language is there, or cannot be had.
- * @param {Promise<any>} others what is to be on the page before it is shown, so that all is rendered once; never fails
+ * Resolves once the first language has loaded, or has failed to load.
+ * @param {Promise<unknown>} others what the page waits for before it is shown, so that all is rendered once; never
+ *   rejects
  */
 export function setUpLanguage(others) {
   const select = hook('language');
@@ -57,57 +66,61 @@ export function setUpLanguage(others) {
   return change();
 }
 
-/** @type {Promise<any>} */
+/** @type {Promise<unknown>} */
 let waited;
 
-/** One change after the other, so that whoever waits for texts has them then. */
+/** One change after the other: whoever waits for a change finds its texts. */
 let changed = Promise.resolve();
 const change = () => (changed = changed.then(show));
 
-/** Shows the language that is chosen, once its texts are there. */
+/** Shows the chosen language once its texts have loaded. */
 async function show() {
   const select = hook('language');
   const chosen = select.value;
   const latest = () => select.value === chosen;
   try {
-    const load = () => Promise.all(PARTS.map((part) => part[chosen]()));
-    let [loaded] = await Promise.all([load(), waited]);
-    while (loaded.length < PARTS.length) loaded = await load(); // a part came meanwhile
-    if (latest()) apply(chosen, Object.assign({}, ...loaded.map((each) => each.texts)));
+    const loadAll = () => Promise.all(parts.map((part) => load(part, chosen)));
+    let [loaded] = await Promise.all([loadAll(), waited]);
+    while (loaded.length < parts.length) loaded = await loadAll(); // a part was added meanwhile
+    if (latest()) apply(chosen, Object.assign({}, ...loaded));
   } catch {
     if (!texts)
-      document.documentElement.classList.add('unloaded'); // of which index.html tells in words of its own
+      document.documentElement.classList.add('unloaded'); // index.html says so
     else if (latest()) select.value = language; // no network: the language stays
   }
 }
 
 /**
- * Adds the texts of a part of the page that comes later; settles when they can be shown, fails where they cannot be
- * had.
- * @param {Languages} languages
+ * Adds the texts of a part of the page that loads later; resolves when they can be shown, rejects where they fail to
+ * load.
+ * @param {string} part as its file is called in each language's folder
  */
-export async function addTexts(languages) {
+export async function addTexts(part) {
   if (!texts) {
-    await languages[hook('language').value](); // what cannot be had must not keep the others from being shown
-    if (!texts) return void PARTS.push(languages);
+    await load(part, hook('language').value); // a part that fails must not keep the others from being shown
+    if (!texts) return void parts.push(part);
   }
   const added = changed.then(async () => {
-    texts = { ...texts, ...(await languages[language]()).texts };
-    PARTS.push(languages);
+    texts = { ...texts, ...(await load(part, language)) };
+    parts.push(part);
   });
   changed = added.catch(() => {});
   return added;
 }
 
+/** The language of the menu that the browser asks for first, whatever the region; else English. */
 function preferred() {
-  return navigator.languages?.[0]?.toLowerCase().startsWith('zh') ? 'zh-Hans' : 'en';
+  const primary = (/** @type {string} */ tag) => tag.toLowerCase().split('-')[0];
+  const wanted = primary(navigator.languages?.[0] ?? '');
+  const values = [...hook('language').options].map(({ value }) => value);
+  return values.find((value) => primary(value) === wanted) ?? 'en';
 }
 
-/** @param {string} next @param {Record<string, string>} loaded */
+/** @param {string} next @param {Texts} loaded */
 function apply(next, loaded) {
   language = next;
   texts = loaded;
-  document.querySelector('.reload')?.remove(); // the page is there, and can tell of itself
+  document.querySelector('.reload')?.remove(); // index.html's offer to reload a page that does not load
   document.documentElement.lang = next;
   document.title = t('title');
   translate('[data-i18n]', 'i18n', setText);
@@ -125,7 +138,7 @@ function translate(selector, name, put) {
 /** @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();
 
-/** What stands for a number that there is none of. */
+/** Shown in place of a number that is not finite. */
 export const NONE = '–';
 
 /** @param {number} value @param {Intl.NumberFormatOptions} options */

@@ -2,8 +2,9 @@ import { classNames } from '../classes.js';
 import { el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
 import { megabytes, onLanguage, t } from '../i18n/index.js';
+import { ACCEPTED, mainFileOf, onFilesChosen } from '../incoming.js';
 import { historyCsv, historyJson, predictionsCsv } from './figures.js';
-import { FORMATS, originOf } from './library.js';
+import { FORMATS } from './library.js';
 import { coloursOfPage, plotOf } from './plot.js';
 
 /**
@@ -21,7 +22,7 @@ const SCALE = 2; // of plots as PNG
  *   cancellable: <T>(words: () => string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files:
  *   File[]) => void }} parts
  */
-export function createBench({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen }) {
+export function createExportPanel({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen }) {
   const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });
   const save = el('button', { type: 'submit', className: 'primary', 'data-testid': 'save-model' });
   const format = el(
@@ -37,7 +38,7 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, cancell
     className: 'visually-hidden',
     id: 'model-input',
     'data-testid': 'model-input',
-    accept: '.fit,.json,.bin,.onnx,.keras,.safetensors',
+    accept: ACCEPTED.model,
   });
   const choose = el('label', { className: 'button', htmlFor: 'model-input' });
   const hint = el('p', { className: 'quiet' });
@@ -110,7 +111,7 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, cancell
   }
 
   /** @param {Entry | null} entry null: the model of this tab */
-  const takeAway = oneAtATime((entry) =>
+  const exportModel = oneAtATime((entry) =>
     guard(async () => {
       const files = await library.filesOf(entry, { format: format.value, dtype: dtype.value });
       for (const { name, bytes } of files) download(name, bytes, 'application/octet-stream');
@@ -189,21 +190,17 @@ export function createBench({ library, trainer, epochsOfTab, guard, say, cancell
   });
   name.addEventListener('input', render);
   library.on('change', render);
-  take.addEventListener('click', () => takeAway(null));
+  take.addEventListener('click', () => exportModel(null));
   format.addEventListener('change', renderTypes);
-  input.addEventListener('change', () => {
-    const files = [...input.files];
-    input.value = ''; // so that the same ones can be chosen again
-    if (files.length > 0) onChosen(files);
-  });
+  onFilesChosen(input, onChosen);
   for (const event of ['state', 'evaluation', 'epoch', 'reset']) trainer.on(event, render);
   onLanguage(render);
-  return { element, open, takeAway };
+  return { element, open, exportModel };
 }
 
 /** @param {File[]} files */
 const valuesOf = (files) => ({
-  file: originOf(files),
+  file: mainFileOf(files).name,
   size: megabytes(files.reduce((sum, { size }) => sum + size, 0)),
 });
 

@@ -15,7 +15,7 @@ import { createKeepStatus } from './status.js';
  *   there is a run to continue; `open`: takes the files of a model
  */
 export async function createKeep({ session, trainer, settings, onChosen }) {
-  await addTexts({ en: () => import('../i18n/en/keep.js'), 'zh-Hans': () => import('../i18n/zh-Hans/keep.js') });
+  await addTexts('keep');
   addStyles(styles);
   createKeepStatus(trainer);
   const { known } = createOffer({ session, trainer, settings });

@@ -1,5 +1,5 @@
 import { hasBegun, identityOf } from './facts.js';
-import { Unkept, forgetRun, keepRun, recallRun } from './store.js';
+import { StorageError, forgetRun, keepRun, recallRun } from './store.js';
 
 /**
  * Keeps the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within
@@ -119,16 +119,16 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
         const { position, savedAt } = kept.facts;
         emit({ type: 'kept', id, position, savedAt, bytes: kept.model.length });
       } catch (error) {
-        tellUnkept(error);
+        reportUnsaved(error);
       }
     }
     writing = null;
   }
 
   /** Training goes on whatever becomes of keeping it. @param {unknown} error */
-  function tellUnkept(error) {
+  function reportUnsaved(error) {
     const { message } = /** @type {Error} */ (error);
-    emit({ type: 'unkept', reason: error instanceof Unkept ? error.code : 'failed', detail: message });
+    emit({ type: 'unkept', reason: error instanceof StorageError ? error.code : 'failed', detail: message });
   }
 
   /**
@@ -142,7 +142,7 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
       if (kept) await keepRun(id, { ...kept, facts: { ...kept.facts, finished: true, ended } });
       else await forgetRun(id);
     } catch (error) {
-      tellUnkept(error);
+      reportUnsaved(error);
     }
   }
 
@@ -153,7 +153,7 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
       next = await copyOf(model, ended);
       writing ??= writeAll();
     } catch (error) {
-      tellUnkept(error);
+      reportUnsaved(error);
     }
   }
 
@@ -193,7 +193,7 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
       if (begun) return;
       next = null;
       await writing;
-      await forgetRun(id).catch(tellUnkept);
+      await forgetRun(id).catch(reportUnsaved);
     },
     get epochs() {
       return epochs;

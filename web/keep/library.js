@@ -1,4 +1,5 @@
 import { createEmitter } from '../emitter.js';
+import { mainFileOf } from '../incoming.js';
 import { runtimeOptions } from '../settings.js';
 import {
   bytesOfModel,
@@ -30,12 +31,6 @@ const newId = () => `${Date.now()}-${crypto.getRandomValues(new Uint32Array(1))[
 
 /** Without the characters that some system's files cannot have in their names. @param {string} name */
 const fileNameOf = (name) => name.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, '-').trim() || 'model';
-
-/** The file of several that says what the model is. */
-const MODEL_ITSELF = /\.(fit|onnx|keras|safetensors)$|^(?!metadata\.json$).*\.json$/i;
-
-/** The name of the file that a model comes from. @param {File[]} files at least one */
-export const originOf = (files) => (files.find(({ name }) => MODEL_ITSELF.test(name)) ?? files[0]).name;
 
 /** Names that tools give of themselves, and which say nothing of the model. */
 const MEANINGLESS = /^(model|sequential|functional|main_graph|torch_jit|fitting-room)?([-_ ]?\d+)?$/i;
@@ -123,7 +118,7 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
       parameters,
       name: inside,
     } = await read({ files, format: 'fitting-room', dtype: 'float32' }, signal);
-    const origin = originOf(files);
+    const origin = mainFileOf(files).name;
     const name = nameOfFile(origin, inside);
     await add({ name, parameters, testAccuracy: null, epochs: [], origin }, file.bytes);
     return name;

@@ -156,7 +156,7 @@ export function createOffer({ session, trainer, settings }) {
 
   /** Offers what there is. */
   async function look() {
-    const run = await latestRun().catch((/** @type {import('./store.js').Unkept} */ { code }) => {
+    const run = await latestRun().catch((/** @type {import('./store.js').StorageError} */ { code }) => {
       if (code === 'blocked') whenFree().then(look);
       return null; // no storage: nothing was kept
     });

@@ -1,6 +1,6 @@
 import { byId, el, goTo, setText, svg } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
-import { createBench } from './export-panel.js';
+import { createExportPanel } from './export-panel.js';
 import { createLibrary } from './library.js';
 import { createOpener } from './opener.js';
 import { createShelf } from './shelf.js';
@@ -109,8 +109,8 @@ export function createSection({ session, trainer, settings, onChosen }) {
     }
   }
 
-  const bench = createBench({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen });
-  const shelf = createShelf(library, { guard, trainer, download: bench.takeAway });
+  const exportPanel = createExportPanel({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen });
+  const shelf = createShelf(library, { guard, trainer, download: exportPanel.exportModel });
   const section = el(
     'section',
     { className: 'piece', id: 'keep', 'aria-labelledby': 'keep-title' },
@@ -124,7 +124,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
     el(
       'div',
       { className: 'body' },
-      bench.element,
+      exportPanel.element,
       el('div', { className: 'keep-told' }, status, cancel),
       shelf.element,
     ),
@@ -141,7 +141,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
   return {
     open(files) {
       goTo('keep');
-      bench.open(files);
+      exportPanel.open(files);
     },
   };
 }

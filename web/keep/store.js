@@ -39,11 +39,11 @@ const MOST_OPEN_RUNS = 8;
  * Why nothing can be kept. refused: by the browser, as in some private windows; outdated: a later version of the page
  * was here.
  */
-export class Unkept extends Error {
+export class StorageError extends Error {
   /** @param {'refused' | 'blocked' | 'outdated' | 'full' | 'spoilt'} reason @param {unknown} [cause] */
   constructor(reason, cause) {
     super(/** @type {Error} */ (cause)?.message ?? reason, { cause });
-    this.name = 'Unkept';
+    this.name = 'StorageError';
     this.code = reason;
   }
 }
@@ -97,7 +97,7 @@ async function inTime(opened) {
   const late = new Promise((_, reject) => {
     const giveUp = () => {
       overdue = true;
-      reject(new Unkept('blocked'));
+      reject(new StorageError('blocked'));
     };
     timer = setTimeout(giveUp, overdue ? 0 : OPENS_WITHIN);
   });
@@ -112,22 +112,22 @@ async function inTime(opened) {
 const REASONS = { QuotaExceededError: 'full', VersionError: 'outdated' };
 
 /** @param {unknown} error */
-function asUnkept(error) {
-  if (error instanceof Unkept) return error;
-  return new Unkept(REASONS[/** @type {Error} */ (error).name] ?? 'refused', error);
+function asStorageError(error) {
+  if (error instanceof StorageError) return error;
+  return new StorageError(REASONS[/** @type {Error} */ (error).name] ?? 'refused', error);
 }
 
 /**
  * @template T
  * @param {(database: import('idb').IDBPDatabase<any>) => Promise<T>} use
- * @returns {Promise<T>} rejects with Unkept
+ * @returns {Promise<T>} rejects with StorageError
  */
 async function within(use) {
-  const database = await inTime(open()).catch((error) => Promise.reject(asUnkept(error)));
+  const database = await inTime(open()).catch((error) => Promise.reject(asStorageError(error)));
   try {
     return await use(database);
   } catch (error) {
-    throw error instanceof DOMException ? asUnkept(error) : error; // any other is not the storage's
+    throw error instanceof DOMException ? asStorageError(error) : error; // any other is not the storage's
   }
 }
 
@@ -186,7 +186,7 @@ let askingForSeal = null;
 async function digestOf(slot) {
   askingForSeal ??= sealing(adopt);
   askingForSeal.catch(() => (askingForSeal = null));
-  const seal = await inTime(askingForSeal).catch((error) => Promise.reject(asUnkept(error)));
+  const seal = await inTime(askingForSeal).catch((error) => Promise.reject(asStorageError(error)));
   return seal ? sealOf(slot, seal) : plainDigestOf(slot);
 }
 
@@ -204,7 +204,7 @@ export async function keepRun(id, kept) {
   const slot = mark ? 1 - mark.slot : 0;
   const digest = await digestOf({ id, slot, ...kept });
   await write(['slots'], (transaction) => transaction.objectStore('slots').put({ id, slot, digest, ...kept }));
-  if (!(await readSlot(id, slot))) throw new Unkept('spoilt');
+  if (!(await readSlot(id, slot))) throw new StorageError('spoilt');
   await write(['runs'], async (transaction) => {
     const runs = transaction.objectStore('runs');
     const turn = 1 + Math.max(0, ...(await runs.getAll()).map(turnOf));

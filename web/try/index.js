@@ -3,11 +3,11 @@ import { addStyles } from '../styles.js';
 import { createAlbum } from './album.js';
 import { createGallery } from './gallery.js';
 import { createInsight } from './insight.js';
-import { createLooker } from './photo-client.js';
-import { createModelChoice } from './models.js';
+import { createPhotoClient } from './photo-client.js';
+import { createModelChoice } from './model-choice.js';
 import { createResult } from './result.js';
 import { createSources } from './sources.js';
-import { styles } from './styles.js';
+import { styles } from './section-styles.js';
 
 /**
  * The section where people's own pictures are told apart. It comes once the page stands.
@@ -17,17 +17,17 @@ import { styles } from './styles.js';
  *   height; `onChosen`: told of files that were chosen
  */
 export function createTry({ session, trainer, language, onChosen }) {
-  const looker = createLooker();
-  const album = createAlbum(looker);
+  const client = createPhotoClient();
+  const album = createAlbum(client);
   const sources = createSources({ onChosen, onPictures: add });
-  const choice = createModelChoice({ album, looker, session, trainer });
+  const choice = createModelChoice({ album, client, session, trainer });
   const result = createResult(album);
   const insight = createInsight({ ask: askAboutSelected });
   const gallery = createGallery(album);
 
   /** @param {string} method @param {any} args @param {{ signal?: AbortSignal }} [options] */
   function askAboutSelected(method, args, options) {
-    return looker.ask(method, { model: album.model, pixels: album.selected?.found?.pixels, ...args }, options);
+    return client.ask(method, { model: album.model, pixels: album.selected?.found?.pixels, ...args }, options);
   }
 
   /** @param {File[]} files */
@@ -53,7 +53,7 @@ export function createTry({ session, trainer, language, onChosen }) {
   );
   return {
     add,
-    answered: looker
+    answered: client
       .ask('warmUp')
       .catch(() => {})
       .then(album.idle),

@@ -10,7 +10,7 @@ const GIVEN_UP = 'too-slow';
  * else.
  * The next call starts another one.
  */
-export function createLooker() {
+export function createPhotoClient() {
   /** @type {import('../client.js').Client | null} */
   let client = null;
   /** @type {Uint8Array | null} the model trained in this tab */
@@ -63,3 +63,5 @@ export function createLooker() {
 
   return { ask, look, keepTrained };
 }
+
+/** @typedef {ReturnType<typeof createPhotoClient>} PhotoClient */

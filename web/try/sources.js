@@ -1,5 +1,6 @@
 import { byId, el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
+import { ACCEPTED, onFilesChosen } from '../incoming.js';
 import { createCamera } from './camera.js';
 import { createDrawing } from './drawing.js';
 
@@ -12,7 +13,7 @@ export function createSources({ onChosen, onPictures }) {
   const input = el('input', {
     type: 'file',
     multiple: true,
-    accept: 'image/*,.heic,.heif',
+    accept: ACCEPTED.pictures,
     className: 'visually-hidden',
     id: 'photo-input',
     'data-testid': 'photo-input',
@@ -51,11 +52,7 @@ export function createSources({ onChosen, onPictures }) {
   }
   new MutationObserver(renderButtons).observe(element, { subtree: true, attributeFilter: ['hidden'] });
 
-  input.addEventListener('change', () => {
-    const files = [...input.files];
-    input.value = ''; // so that the same file can be chosen again
-    if (files.length > 0) onChosen(files);
-  });
+  onFilesChosen(input, onChosen);
 
   function render() {
     setText(byId('try-note'), t('try.note'));

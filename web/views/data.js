@@ -1,5 +1,6 @@
 import { byId, el, hook, oncePerFrame, setText } from '../dom.js';
 import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
+import { onFilesChosen } from '../incoming.js';
 
 /**
  * Where the images come from: choosing, loading with progress, failing with a way out, and the shapes that came.
@@ -101,11 +102,7 @@ export function createDataView(session, { source, onSource, onFiles }) {
     else load(select.value);
   });
   cancel.addEventListener('click', session.abortLoad);
-  fileInput.addEventListener('change', () => {
-    const files = [...fileInput.files];
-    fileInput.value = ''; // so that the same ones can be chosen again
-    if (files.length > 0) onFiles(files);
-  });
+  onFilesChosen(fileInput, onFiles);
   hook('dataset-offer-synthetic').addEventListener('click', () => load('synthetic'));
 
   select.value = tried;

@@ -25,7 +25,7 @@ const CLASSES = 10;
  */
 export async function createResults(session, trainer) {
   addStyles(grids, tables, print, forced); // nothing is printed before
-  await addTexts({ en: () => import('../i18n/en/results.js'), 'zh-Hans': () => import('../i18n/zh-Hans/results.js') });
+  await addTexts('results');
   const below = byId('try');
   const { top } = below.getBoundingClientRect();
   createSampleView(session);

@@ -1,6 +1,6 @@
-import { MOST_FILES, arePictures, filesOf, sorted } from '../incoming.js';
 import { byId, el, setText } from '../dom.js';
 import { count, onLanguage, t } from '../i18n/index.js';
+import { MOST_FILES, arePictures, filesOf, sorted } from '../incoming.js';
 
 /** @import { Kind, Stray } from '../incoming.js' */
 
@@ -8,12 +8,13 @@ const REASONS = /** @type {Stray['why'][]} */ (['unknown', 'unreadable']);
 const MOST_NAMED = 3; // files that a message names
 
 /**
- * Takes what is dropped anywhere on the page, pasted, or chosen, to where it belongs, and says what cannot be opened.
+ * Takes files that are dropped anywhere on the page, pasted or chosen, hands them to the section they belong to, and
+ * says which cannot be opened.
  * @param {Record<Kind, (files: File[]) => unknown>} takers
  * @param {() => boolean} mayLoad whether another dataset may be loaded now
- * @returns {(files: File[], expected?: Kind) => Promise<void>} takes what was chosen
+ * @returns {(files: File[], expected?: Kind) => Promise<void>} takes files that were chosen in a section
  */
-export function createIncoming(takers, mayLoad) {
+export function createIntake(takers, mayLoad) {
   const veil = byId('drop-veil');
   const text = el('p', { role: 'alert' });
   const close = el('button', { type: 'button', className: 'small', 'data-testid': 'incoming-close', onclick: dismiss });
@@ -34,7 +35,7 @@ export function createIncoming(takers, mayLoad) {
     render();
   }
 
-  /** The keyboard goes on in the page. */
+  /** The keyboard focus moves on to the page. */
   function dismiss() {
     say([]);
     byId('main').focus({ preventScroll: true });
@@ -65,7 +66,7 @@ export function createIncoming(takers, mayLoad) {
   }
 
   /**
-   * A part of the page that cannot be loaded, as without a network, takes nothing.
+   * A section that cannot be loaded, as without a network, takes nothing; the page says so.
    * @param {Kind} kind
    * @param {File[]} files
    */
@@ -105,7 +106,7 @@ export function createIncoming(takers, mayLoad) {
   return take;
 }
 
-/** A text field takes what it can use of a paste by itself. @param {EventTarget | null} target */
+/** Pasting into a text field is the browser's business. @param {EventTarget | null} target */
 const isTextField = (target) =>
   target instanceof HTMLElement &&
   target.matches('input:not([type="checkbox"], [type="range"], [type="file"]), textarea, [contenteditable]');

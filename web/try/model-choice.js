@@ -6,10 +6,10 @@ const AT_ONCE = 300; // ms that a load may take until anything is said of it
 /**
  * Which model answers: one of the page's own, or the one of this tab. Where that one changes, its pictures are answered
  * again.
- * @param {{ album: import('./album.js').Album, looker: ReturnType<typeof import('./photo-client.js').createLooker>,
+ * @param {{ album: import('./album.js').Album, client: import('./photo-client.js').PhotoClient,
  *   session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts
  */
-export function createModelChoice({ album, looker, session, trainer }) {
+export function createModelChoice({ album, client, session, trainer }) {
   const names = ['photos', 'tutorial', 'accurate', 'trained'];
   const select = el(
     'select',
@@ -32,7 +32,7 @@ export function createModelChoice({ album, looker, session, trainer }) {
     el('div', { className: 'photo-loading' }, note, cancel),
   );
   let failure = '';
-  /** The model of the tab whose weights the looker has. @type {import('../trainer.js').TabModel | null} */
+  /** The model of the tab whose weights the photo client has. @type {import('../trainer.js').TabModel | null} */
   let taken = null;
   let taking = false;
   /**
@@ -48,7 +48,7 @@ export function createModelChoice({ album, looker, session, trainer }) {
   /** The tab's model travels as the file that it can be saved as. @param {import('../trainer.js').TabModel} model */
   async function take(model) {
     const { bytes } = await session.call('save', {});
-    await looker.keepTrained(bytes);
+    await client.keepTrained(bytes);
     taken = model;
   }
 
@@ -61,7 +61,7 @@ export function createModelChoice({ album, looker, session, trainer }) {
       render();
     };
     const timer = setTimeout(() => onEvent({ late: true }), AT_ONCE);
-    const loaded = await looker.ask('prepare', { model: chosen }, { signal: mine.controller.signal, onEvent }).then(
+    const loaded = await client.ask('prepare', { model: chosen }, { signal: mine.controller.signal, onEvent }).then(
       () => true,
       () => false,
     );
