@@ -1,8 +1,8 @@
 /** @type {Record<string, string>} */
 export const texts = {
-  offline: 'Works without a network from now on.',
+  offline: 'Ready to work offline.',
   'update.ready': 'A new version is ready.',
-  'update.loses': 'A new version is ready. What was trained here ends with this one.',
-  'update.later': 'A new version is ready, for when this run is done or stopped.',
-  'update.use': 'Use it now',
+  'update.loses': 'A new version is ready. Switching reloads the page and ends the run in this tab.',
+  'update.later': 'A new version is ready. You can switch when this run has finished or been stopped.',
+  'update.use': 'Switch now',
 };
