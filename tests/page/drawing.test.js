@@ -400,7 +400,7 @@ test('chromium: a camera that cannot be had is told of, and one that comes too l
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser, page } = opened;
     for (const [error, words] of /** @type {const} */ ([
-      ['NotAllowedError', /may not use the camera/],
+      ['NotAllowedError', /not allowed to use the camera/],
       ['NotFoundError', /No camera was found/],
       ['NotReadableError', /Another program/],
     ])) {

@@ -197,23 +197,23 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const { browser, page } = opened;
       await page.open('data=synthetic&epochs=1&train-size=200&model=conv2d:8:3:relu,flatten,conv2d:4:3,dense:16:relu');
       await page.loaded();
-      await faultAt(3, /A picture is needed here, but a row of 5408 numbers/);
+      await faultAt(3, /needs an image .*, but its input has shape 5408\. Move/);
       await page.click('train-start');
       assert.deepEqual(await focused(), ['layer-filters', 3]);
       assert.equal(await page.data('train-status', 'state'), 'idle');
       await page.speak('zh-Hans');
-      await faultAt(3, /这里需要图片/);
+      await faultAt(3, /需要图片输入/);
       await page.speak('en');
       await browser.click(inCard(2, 'layer-down'));
       await described('(None, 24, 24, 4)');
       assert.deepEqual(await faults(), Array(5).fill(''));
       await browser.click(inCard(3, 'layer-remove'));
-      await faultAt(3, /A row of numbers is needed here, but 24.×.24.×.4 arrives/);
+      await faultAt(3, /needs a flat input, but its input has shape 24.×.24.×.4\. Add/);
       await page.click('model-undo');
       await browser.type(inCard(2, 'layer-kernelSize'), '27');
       await faultAt(2, /27 × 27 does not fit.* 26.×.26.×.8/);
       await browser.type(inCard(2, 'layer-kernelSize'), '0');
-      await faultAt(2, /kernel size: A whole number/);
+      await faultAt(2, /kernel size: Enter a whole number/);
       await browser.type(inCard(2, 'layer-kernelSize'), '5');
       await described('(None, 22, 22, 4)');
     });
@@ -228,7 +228,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.choose('model-kind', 'add');
       await page.choose('model-after', '3');
       await page.click('model-add');
-      await faultAt(4, /Only equal shapes can be added, and these are 28.×.28.×.4 and 28.×.28.×.8/);
+      await faultAt(4, /same shape can be added; these are 28.×.28.×.4 and 28.×.28.×.8/);
       await browser.type(inCard(3, 'layer-filters'), '8');
       await described('add (Add)');
       const id = (/** @type {number} */ number) =>
@@ -245,10 +245,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       assert.equal((await model())?.split(',')[3], 'add:with=1');
       await browser.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
       await choose(inCard(3, 'layer-from'), await id(1));
-      await faultAt(2, /No later layer reads this one/);
+      await faultAt(2, /No later layer uses the output of this one/);
       assert.match(
         await browser.evaluate(() => document.querySelector('.layer:nth-child(3)')?.textContent),
-        /reads 1 Convolution/,
+        /input: 1 Convolution/,
       );
       await choose(inCard(4, 'layer-with'), await id(2));
       await described('add (Add)');
@@ -262,7 +262,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       );
       await browser.click(inCard(2, 'layer-down'));
       await browser.click(inCard(3, 'layer-down'));
-      await faultAt(3, /reads one that comes after it/);
+      await faultAt(3, /takes its input from a later layer/);
       await page.click('train-start');
       assert.equal(await page.data('train-status', 'state'), 'idle');
     });
@@ -275,7 +275,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.click('layer-remove');
       assert.deepEqual(await layers(), ['1 Dense']);
       assert.deepEqual(await focused(), ['model-kind', 0]);
-      await faultAt(1, /A row of numbers is needed/);
+      await faultAt(1, /needs a flat input/);
       await page.loaded();
       await page.click('train-start');
       assert.equal(await browser.evaluate(() => document.activeElement?.textContent), '1 Dense', 'Start goes there');

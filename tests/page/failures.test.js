@@ -109,7 +109,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
     test('a dataset that cannot be had: says so, and offers the synthetic one', async () => {
       const { page, browser } = opened;
       await page.waitForState('dataset-status', 'failed');
-      assert.match(await page.text('dataset-status'), /could not be had/);
+      assert.match(await page.text('dataset-status'), /could not be loaded/);
       assert.match(
         await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent),
         /went wrong: .{10,}/,

@@ -230,7 +230,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await page.trained('failed');
     assert.match(
       await browser.evaluate(() => document.getElementById('alarm')?.innerText),
-      /has ended, and what was not kept is lost/,
+      /stopped unexpectedly\. Anything not yet saved is lost/,
     );
     await interrupted();
     await goesOn();
@@ -298,7 +298,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
       assert.ok(await browser.evaluate(takesNoMore, ROOM));
       await page.click('train-pause');
       await page.trained('done');
-      await says(opened, 'keep-status', /^Not kept: this browser has no room left/);
+      await says(opened, 'keep-status', /^Not saved: this browser’s storage is full/);
       await interrupted();
     } finally {
       await limitStorage();
@@ -317,9 +317,9 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
       await other.evaluate(openLaterVersion, { letGo: false });
       await press(opened, 'train-pause');
       await page.trained('done');
-      await says(opened, 'keep-status', /^Not kept: another tab of this page holds the storage/);
+      await says(opened, 'keep-status', /^Not saved: another tab of this page is blocking the storage/);
       await page.open(RUN);
-      await says(opened, 'keep-message', /^Another tab of this page holds the storage/);
+      await says(opened, 'keep-message', /^Another tab of this page is blocking the storage/);
       await other.evaluate('release().then(() => null)');
     } finally {
       await other.close();
@@ -378,7 +378,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await other.close();
     await page.click('train-pause');
     await page.trained('done');
-    await says(opened, 'keep-status', /^Not kept: a newer version of this page has been here/);
+    await says(opened, 'keep-status', /^Not saved: a newer version of this page has upgraded its storage/);
     await interrupted();
   });
 });
@@ -393,7 +393,7 @@ test(
       await page.speak('en');
       assert.equal(
         await shown(),
-        'Training needs WebAssembly SIMD, which Chrome 91, Firefox 89, Safari 16.4 and later have.',
+        'Training needs WebAssembly SIMD, which Chrome 91, Firefox 89, Safari 16.4 and later support.',
       );
       await page.click('train-start');
       await page.trained('idle');
@@ -409,7 +409,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const refusing = { profile, preferences: { 'network.cookie.cookieBehavior': 2 } };
       await withPage([name, { query: QUICK, browser: refusing }], async (opened) => {
         await trains(opened);
-        await says(opened, 'keep-status', /^Not kept: this browser gives the page no storage/);
+        await says(opened, 'keep-status', /^Not saved: this browser does not let the page store data/);
         assert.deepEqual(
           opened.browser.errors.filter((text) => !/ServiceWorker/.test(text)),
           [],

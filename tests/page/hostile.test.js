@@ -122,12 +122,12 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
           const numbers = [width, height].map((value) => value.toLocaleString('en'));
           assert.ok(
             message.startsWith(
-              `${file.name} is too large: ${numbers.join(' × ')} pixels. A file of its size may have 12.6 megapixels`,
+              `${file.name} is too large: ${numbers.join(' × ')} pixels. The limits for a file of its size are 12.6 megapixels`,
             ),
             message,
           );
         }
-        for (const file of tooSlow()) assert.match((await give(file)).message, /takes too long to decode/, file.name);
+        for (const file of tooSlow()) assert.match((await give(file)).message, /took too long to decode/, file.name);
         for (const file of largest()) await give(file);
       }),
   );
@@ -151,7 +151,7 @@ test(
       await page.waitForState('photo-result', 'refused', 30_000);
       assert.match(
         String(await page.text('photo-message')),
-        /endless\.png.* takes too long to decode, so it was given up/,
+        /endless\.png.* took too long to decode, so decoding was stopped/,
       );
       await browser.waitFor(
         (/** @type {string} */ item) =>
@@ -208,9 +208,9 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
           true,
         );
         await browser.uploadFile(hook('model-input'), paths[0]);
-        await says(/^This file takes too long to read/);
+        await says(/^This file took too long to read/);
         await browser.uploadFile(hook('model-input'), paths[1]);
-        await says(/^Opened, and saved in this browser: quick/);
+        await says(/^Opened and saved in this browser: quick/);
         const before = await page.progress();
         await browser.waitFor(
           (/** @type {string} */ selector, /** @type {number} */ value) =>
@@ -308,7 +308,7 @@ test('of very many files the first two thousand are taken, and the page says so'
     });
     await browser.waitFor(
       (/** @type {string} */ selector) =>
-        /Only the first 2,000 files were taken.*and 1997 more/.test(
+        /Only the first 2,000 files were read.*and 1997 more/.test(
           String(document.querySelector(selector)?.textContent).replace(/[\u2066-\u2069]/g, ''),
         ),
       { args: [hook('incoming-note')] },

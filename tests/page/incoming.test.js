@@ -178,7 +178,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await give('drop', DATASET.slice(0, 3));
       await opened.page.waitForState('dataset-status', 'failed');
       const { status, ...after } = await state();
-      assert.match(String(status), /could not be used.*stays loaded/s);
+      assert.match(String(status), /could not be loaded.*is still loaded/s);
       assert.deepEqual({ status: before.status, ...after }, before);
       await opened.page.choose('settings-seed', '5');
       await opened.page.click('train-start');
@@ -227,7 +227,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await opened.page.click('train-start');
       await opened.page.trained('training');
       await give('drop', DATASET);
-      await says(/Press Stop first/);
+      await says(/Press Stop, then drop/);
       await opened.page.click('train-stop');
       await opened.page.trained('idle');
       await give('drop', DATASET);

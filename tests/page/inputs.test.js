@@ -291,7 +291,7 @@ test('a core that cannot be loaded is said to be just that, and is loaded again'
       );
       const words = await browser.evaluate(() => document.getElementById('alarm')?.innerText);
       assert.match(words, /core could not be loaded.*Nothing is lost/);
-      assert.doesNotMatch(words, /has ended|what was not kept/);
+      assert.doesNotMatch(words, /stopped unexpectedly|not yet saved/);
       server.options.fail = undefined;
       await browser.click('#restart');
       await page.loaded();

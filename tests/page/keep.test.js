@@ -148,7 +148,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
             args: [hook('model-input')],
           });
           await browser.uploadFile(hook('model-input'), join(folder, 'broken.onnx'));
-          await says('That did not work');
+          await says('This failed');
           await browser.uploadFile(hook('model-input'), join(folder, 'small.fit'));
           await says('small');
           await page.click('library-use');

@@ -234,7 +234,7 @@ describe('media', { timeout: 180_000 }, () => {
     for (const language of ['en', 'zh-Hans']) {
       await page.speak(language);
       const legend = await browser.evaluate(() => document.querySelector('.inside .quiet')?.textContent);
-      assert.match(legend, language === 'en' ? /32 maps/ : /32 张/);
+      assert.match(legend, language === 'en' ? /32 feature maps/ : /32 张/);
       assert.doesNotMatch(
         legend,
         /dark|bright|light|black|white|[深浅明暗亮黑白]/,

@@ -255,7 +255,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
               early: typeof (/** @type {any} */ (globalThis).early),
             }));
             assert.deepEqual(seen, {
-              text: 'Open Fitting Room in a tab of its own',
+              text: 'Open Fitting Room in its own tab',
               shown: ['way-out'],
               target: '_blank',
               early: 'undefined',

@@ -112,7 +112,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         withPage([name, { query: QUICK, server: { headers } }], async (opened) => {
           const { page, browser, server } = opened;
           await keptForOffline(opened);
-          assert.equal(await page.text('offline-status'), 'Works without a network from now on.');
+          assert.equal(await page.text('offline-status'), 'Ready to work offline.');
           await server.close();
           await page.open(QUICK);
           assert.ok(await browser.evaluate(() => globalThis.crossOriginIsolated));
@@ -127,7 +127,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
           await page.open(`${QUICK}&threads=1&deterministic=1`);
           await runsOn(opened, 'simd');
           await keptForOffline(opened);
-          assert.equal(await page.text('offline-status'), '此后没有网络也能使用。');
+          assert.equal(await page.text('offline-status'), '现在可以离线使用了。');
           assert.deepEqual(
             browser.errors.filter((text) => !/favicon|icons\//.test(text)),
             [],
@@ -169,7 +169,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.loaded();
         await page.click('train-start');
         await page.trained('training');
-        assert.match(await page.text('update-notice'), /训练结束后可用/);
+        assert.match(await page.text('update-notice'), /训练结束或停止后即可更新/);
         assert.equal(
           await browser.evaluate(
             (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector)).disabled,
@@ -179,7 +179,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         );
         await page.click('train-stop');
         await page.trained('idle');
-        assert.match(await page.text('update-notice'), /会丢失/);
+        assert.match(await page.text('update-notice'), /结束此标签页中的训练/);
         await page.click('update-use');
         await browser.waitFor(() => document.querySelector('script[src*="00000002"]') !== null);
         await keptForOffline(opened);

@@ -343,13 +343,13 @@ test('what belongs to one picture is gone as soon as another is looked at, or an
         return {
           shades: inked('[data-testid="look-canvas"]'),
           maps: document.querySelectorAll('[data-testid="layer-maps"] canvas').length,
-          legend: /speak for/.test(document.querySelector('.insight > .quiet')?.textContent ?? ''),
+          legend: /evidence for/.test(document.querySelector('.insight > .quiet')?.textContent ?? ''),
         };
       });
     const complete = () =>
       browser.waitFor(
         () =>
-          /speak for/.test(document.querySelector('.insight > .quiet')?.textContent ?? '') &&
+          /evidence for/.test(document.querySelector('.insight > .quiet')?.textContent ?? '') &&
           document.querySelectorAll('[data-testid="layer-maps"] canvas').length > 0,
       );
     await page.choose('look-choice', 'occlusion');

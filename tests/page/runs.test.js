@@ -211,7 +211,7 @@ describe('the model of the tab has one owner', { timeout: 180_000 }, () => {
     await page.choose('settings-epochs', String(EPOCHS));
     await page.click('train-start');
     await trainsTo(opened, 1);
-    assert.match(await about(), /the run before/);
+    assert.match(await about(), /the previous run/);
     assert.equal(await answer(opened), first);
     await page.click('train-stop');
     await evaluated(opened);
@@ -232,7 +232,7 @@ describe('the model of the tab has one owner', { timeout: 180_000 }, () => {
     }, hook('library-use'));
     await browser.waitFor(
       (/** @type {string} */ selector) =>
-        /once the run under way has ended/.test(document.querySelector(selector)?.textContent ?? ''),
+        /once the current run has ended/.test(document.querySelector(selector)?.textContent ?? ''),
       { args: [hook('keep-message')] },
     );
     assert.equal(await page.data('train-status', 'state'), 'training');

@@ -86,7 +86,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
       await page.click('settings-deterministic');
       await built('simd');
-      assert.match(await browser.evaluate(() => document.getElementById('settings-note')?.textContent), /begins anew/);
+      assert.match(
+        await browser.evaluate(() => document.getElementById('settings-note')?.textContent),
+        /begins a new run/,
+      );
       assert.equal(
         await browser.evaluate(() => document.querySelector('[data-testid="train-start"]')?.textContent),
         'Start',
@@ -178,7 +181,10 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       const names = [
         'Fashion-MNIST',
         'IDX',
+        'Leaky',
         'ReLU',
+        'Dropout',
+        'API',
         'softmax',
         'AdamW',
         'Adam',

@@ -232,7 +232,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await page.open('epochs=2');
       await page.loaded();
       const detail = await browser.evaluate(() => document.getElementById('dataset-detail')?.textContent);
-      assert.equal(detail, 'From this browser’s own cache.');
+      assert.equal(detail, 'Loaded from this browser’s cache.');
       assert.deepEqual(browser.errors, []);
     } finally {
       await close();

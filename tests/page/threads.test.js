@@ -130,7 +130,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
           /^Build relaxed, one thread\. More threads need cross-origin isolation/,
         );
         await opened.page.speak('zh-Hans');
-        assert.match(await opened.page.text('runtime-info'), /^构建 relaxed，单线程。 ?多线程需要跨源隔离/);
+        assert.match(await opened.page.text('runtime-info'), /^核心版本 relaxed，单线程。 ?多线程需要跨源隔离/);
         await trains(opened);
         assert.equal(await visits(opened), 1);
       },

@@ -31,7 +31,7 @@ test('what is missing, or no number, is told in words that are not a program’s
     await page.loaded();
     for (const odd of ODD) {
       await drop(browser, { name: 'model.json', type: 'application/json', bytes: Buffer.from(JSON.stringify(odd)) });
-      await says(/did not work/);
+      await says(/This failed/);
       await browser.evaluate(
         (/** @type {string} */ selector) => document.querySelector(selector)?.replaceChildren(),
         hook('keep-message'),
