@@ -74,7 +74,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         assert.ok(coreBefore(server.requests, '/service-worker.js'));
         assert.equal(await visits(opened), 1);
         assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
-        assert.match(await page.text('runtime-info'), new RegExp(`^Build relaxed-mt, ${THREADS} threads\\.$`));
+        assert.match(await page.text('runtime-info'), new RegExp(`^Core build relaxed-mt, ${THREADS} threads\\.$`));
         await trains(opened);
         await page.click('settings-deterministic');
         await browser.waitFor(
@@ -88,7 +88,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         await page.open(`${QUICK}&threads=1`);
         await coreThere(opened);
         assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-        assert.match(await page.text('runtime-info'), /^Build relaxed, one thread\.$/);
+        assert.match(await page.text('runtime-info'), /^Core build relaxed, one thread\.$/);
         assert.deepEqual(browser.errors, []);
       }),
   );
@@ -127,7 +127,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
         assert.deepEqual(await runtime(opened), ['relaxed', '1']);
         assert.match(
           await opened.page.text('runtime-info'),
-          /^Build relaxed, one thread\. More threads need cross-origin isolation/,
+          /^Core build relaxed, one thread\. More threads need cross-origin isolation/,
         );
         await opened.page.speak('zh-Hans');
         assert.match(await opened.page.text('runtime-info'), /^核心版本 relaxed，单线程。 ?多线程需要跨源隔离/);
