@@ -178,7 +178,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
       await give('drop', DATASET.slice(0, 3));
       await opened.page.waitForState('dataset-status', 'failed');
       const { status, ...after } = await state();
-      assert.match(String(status), /could not be loaded.*is still loaded/s);
+      assert.match(String(status), /could not be loaded.*Still loaded/s);
       assert.deepEqual({ status: before.status, ...after }, before);
       await opened.page.choose('settings-seed', '5');
       await opened.page.click('train-start');

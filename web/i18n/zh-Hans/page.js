@@ -210,7 +210,7 @@ export const texts = {
   'settings.weight-decay': '权重衰减',
   'settings.label-smoothing': '标签平滑',
   'settings.patience': '早停容忍轮数（0 为关闭）',
-  'settings.clip-norm': '梯度裁剪（各权重张量的范数；0 为关闭）',
+  'settings.clip-norm': '梯度裁剪（每个张量的范数；0 为关闭）',
   'settings.ema': '权重的指数滑动平均（EMA）',
   'settings.ema-momentum': 'EMA 动量',
   'settings.locked': '训练期间不能修改设置，请先点击“停止”。',
