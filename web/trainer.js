@@ -344,7 +344,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
    * @returns {Promise<boolean>} whether it is there
    */
   async function take(put) {
-    if (busy()) throw Object.assign(new Error('a run is under way'), { code: 'busy' });
+    if (busy()) throw Object.assign(new Error('a run is in progress'), { code: 'busy' });
     const before = { state, message };
     loading = 'model';
     setState('loading');

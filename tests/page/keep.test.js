@@ -152,7 +152,7 @@ for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
           await browser.uploadFile(hook('model-input'), join(folder, 'small.fit'));
           await says('small');
           await page.click('library-use');
-          await says('it makes [2] of [4,4,1]');
+          await says('got [4,4,1] to [2]');
         });
       } finally {
         await rm(folder, { recursive: true });

@@ -220,7 +220,8 @@ async function pngOf(plot) {
   canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) =>
     canvas.toBlob(
-      (/** @type {Blob | null} */ blob) => (blob ? resolve(blob) : reject(new Error('the browser made no PNG of it'))),
+      (/** @type {Blob | null} */ blob) =>
+        blob ? resolve(blob) : reject(new Error('the browser could not create a PNG')),
       'image/png',
     ),
   );

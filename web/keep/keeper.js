@@ -62,7 +62,7 @@ export function readied(model) {
   if (String(inputShape) !== String(PICTURE) || String(outputShape) !== String([CLASSES])) {
     model.dispose();
     throw new Error(
-      `it makes [${outputShape}] of [${inputShape}]; pictures of [${PICTURE}] in ${CLASSES} classes are looked at here`,
+      `this page needs a model from [${PICTURE}] to [${CLASSES}], got [${inputShape}] to [${outputShape}]`,
     );
   }
   if (model.metricsNames.length === 1)

@@ -86,7 +86,7 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
   /** What was pressed for a model is not done to another. @param {number | undefined} version */
   function checkStill(version) {
     if (trainer.busy() || trainer.view.model?.version !== version)
-      throw Object.assign(new Error('the tab has another model by now'), { code: 'busy' });
+      throw Object.assign(new Error('the model of this tab has changed'), { code: 'busy' });
   }
 
   /**

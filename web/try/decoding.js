@@ -100,7 +100,7 @@ function drawn(bitmap, scale) {
 /** @param {OffscreenCanvas} canvas @param {CanvasRenderingContext2DSettings} [settings] */
 function contextOf(canvas, settings) {
   const context = canvas.getContext('2d', settings);
-  if (!context) throw new Error('no canvas can be had');
+  if (!context) throw new Error('the browser could not create a canvas');
   return context;
 }
 

@@ -39,7 +39,7 @@ export function createPhotoClient() {
       if (error instanceof RemoteError && error.name === 'RuntimeError') mine.die(error.message);
       const { code } = /** @type {Error & { code?: string }} */ (error);
       if (error instanceof WorkerDied || mine !== client)
-        throw Object.assign(new Error('the worker ended'), { code: code === GIVEN_UP ? code : 'worker-died' });
+        throw Object.assign(new Error('the worker stopped'), { code: code === GIVEN_UP ? code : 'worker-died' });
       throw error;
     }
   }
@@ -50,7 +50,7 @@ export function createPhotoClient() {
    * @returns {Promise<any>}
    */
   async function look(args) {
-    const watch = createStopwatch(PATIENCE, () => client?.die('a picture took too long', GIVEN_UP));
+    const watch = createStopwatch(PATIENCE, () => client?.die('the picture took too long', GIVEN_UP));
     const onEvent = (/** @type {{ type: string }} */ { type }) => (type === 'decoding' ? watch.start() : watch.stop());
     return ask('look', args, { onEvent }).finally(watch.stop);
   }

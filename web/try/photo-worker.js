@@ -180,7 +180,7 @@ export async function classify({ model: name, pixels }) {
   if (ASKED_TWICE.includes(name)) return { probabilities: await predictTwice(model, pixels) };
   const { data } = await model.predict({ shape: [count, 28, 28, 1], data: pixels });
   if (data.length !== count * CLASSES)
-    throw new Error(`this model tells ${data.length / count} classes apart, and ten are needed here`);
+    throw new Error(`this page needs a model of ten classes, got ${data.length / count}`);
   return { probabilities: data.slice() };
 }
 
