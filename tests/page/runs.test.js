@@ -287,7 +287,7 @@ describe('the model of the tab has one owner', { timeout: 180_000 }, () => {
     await page.click('library-use');
     await browser.waitFor(
       (/** @type {string} */ selector) =>
-        /it makes \[2\] of \[4,4,1\]/.test(document.querySelector(selector)?.textContent ?? ''),
+        /got \[4,4,1\] to \[2\]/.test(document.querySelector(selector)?.textContent ?? ''),
       { args: [hook('keep-message')] },
     );
     assert.equal(await page.text('train-status'), status);
