@@ -47,8 +47,12 @@ test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node, a
 	@node tests/support/keras-table.js build/api-tests.xml
 
 .PHONY: test-page
-test-page: dist/index.html package-contents build/browsers ## the page's tests, in Chromium, Firefox and WebKit
+test-page: dist/index.html package-contents build/browsers ## the page's tests, in Chromium, and elsewhere what depends on the engine
 	$(NODE) tests/support/run.js --alone tests/page/responsiveness.test.js $(PAGE_TESTS)
+
+.PHONY: test-browsers
+test-browsers: ## the page's tests, every one in every browser (half an hour)
+	@BROWSERS=all $(MAKE) --no-print-directory test-page
 
 build/browsers: .setup/browsers.sh
 	@mkdir -p $(@D)

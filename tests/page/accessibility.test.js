@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { hook, openPage } from './page.js';
 
 /** Nothing for axe-core to find, everything by keyboard, and no sideways scrolling from 320 px up. */
@@ -164,7 +165,7 @@ describe('accessibility', { timeout: 180_000 }, () => {
   });
 });
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   test(`no sideways scrolling in ${name}`, { timeout: 120_000 }, async () => {
     const { browser, page, close } = await openPage(name, { query: 'data=synthetic&epochs=1&train-size=500' });
     try {

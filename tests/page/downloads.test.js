@@ -3,6 +3,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import * as tfc from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -76,7 +77,7 @@ async function ours(files) {
   return /** @type {Float32Array} */ (all);
 }
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   describe(`downloads in ${name}`, { timeout: 180_000 }, () => {
     /** @type {Awaited<ReturnType<typeof openPage>>} */
     let opened;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { shirt } from '../support/pictures.js';
 import { drop, hook, withPage } from './page.js';
 
@@ -59,7 +60,7 @@ const TROUSERS = [
   [0.35, 0.08],
 ];
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   test(`${name}: a drawing is filled, erased, taken back, and told apart`, async () => {
     await withPage([name, QUICK], async (opened) => {
       const { browser, page } = opened;

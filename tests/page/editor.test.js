@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { hook, openPage } from './page.js';
 
 /** The layers of the model: added, moved, removed, joined, and what is said of those that cannot be. */
 
 /** @typedef {Awaited<ReturnType<typeof openPage>>} Opened */
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   describe(`the model editor in ${name}`, { timeout: 120_000 }, () => {
     /** @type {Opened} */
     let opened;
@@ -338,7 +339,7 @@ test('every pattern and every way to train, for a few steps', { timeout: 180_000
   }
 });
 
-for (const name of /** @type {const} */ (['firefox', 'webkit'])) {
+for (const name of inBrowsers('any', ['firefox', 'webkit'])) {
   test(`the residual pattern in ${name}`, { timeout: 180_000 }, async () => {
     const opened = await openPage(name, { query: 'data=synthetic' });
     try {
@@ -365,7 +366,7 @@ function pressEarly(add) {
   document.addEventListener('DOMContentLoaded', press);
 }
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   test(`${name}: Add adds nothing before there are kinds to choose from`, { timeout: 60_000 }, async () => {
     const opened = await openPage(name, {
       query: 'data=synthetic',

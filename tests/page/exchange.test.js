@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { withPage } from './page.js';
 
 /**
@@ -22,7 +23,7 @@ async function roundTrip({ exportModel, importModel, layers, sequential }, forma
   return { names: files.map(({ name }) => name), same: JSON.stringify(weights[0]) === JSON.stringify(weights[1]) };
 }
 
-for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
+for (const name of inBrowsers('any', ['chromium', 'firefox', 'webkit'])) {
   test(`formats of other tools are fetched once they are asked for: ${name}`, { timeout: 120_000 }, () =>
     withPage([name], async ({ browser }) => {
       await browser.waitFor('typeof globalThis.fittingRoom === "object"');

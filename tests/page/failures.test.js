@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { gzipSync } from 'node:zlib';
 import { idx } from '../support/idx.js';
 import { lastRun } from '../support/kept.js';
@@ -76,7 +77,7 @@ const FAULTS = [
   { fault: 'a redirect to another host', answer: 'elsewhere', reason: ELSEWHERE },
 ];
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   describe(`failures in ${name}`, { timeout: 300_000 }, () => {
     /** @type {Awaited<ReturnType<typeof openPage>>} */
     let opened;

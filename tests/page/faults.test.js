@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { rowsOf } from '../support/keras-table.js';
 import { lastRun } from '../support/kept.js';
 import { startServer } from '../support/static-server.js';
@@ -402,7 +403,7 @@ test(
     }),
 );
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   test(`${name}, storage that is refused: trains, and says that nothing is kept`, { timeout: 90_000 }, async () => {
     const profile = await profileWithoutStorage();
     try {

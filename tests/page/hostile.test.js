@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { exportModel, layers, sequential } from '../../shim/index.js';
 import { sizeOf } from '../../web/try/picture-size.js';
 import { startMeasuring } from '../support/consumption.js';
@@ -71,7 +72,7 @@ test('the size of a picture is that of its headers, and the largest of them wher
   assert.deepEqual(claimOf(icon([blackPng(64, 48)])), [256, 256], 'what the directory of an icon cannot say');
 });
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   test(
     `a picture below a megabyte takes at most ${MOST_TIME} ms and ${MOST_MEMORY} MB; what claims too much is ` +
       `refused with its size (${name})`,
@@ -164,7 +165,7 @@ test(
 /** What the service worker keeps would be there at once. @param {string} path */
 const withoutCache = (path) => (/service-worker/.test(path) ? 404 : undefined);
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   test(`a model file that takes too long is given up or cancelled, and the run under way goes on (${name})`, {
     timeout: 120_000,
   }, async () => {

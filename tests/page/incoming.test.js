@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { exportModel, layers, sequential } from '../../shim/index.js';
 import { sorted } from '../../web/incoming.js';
 import { idx } from '../support/idx.js';
@@ -85,7 +86,7 @@ test(
   },
 );
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   describe(`files in ${name}`, { timeout: 120_000 }, () => {
     /** @type {Awaited<ReturnType<typeof openPage>>} */
     let opened;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { numberOf } from '../../web/fields.js';
 import { FIELDS } from '../../web/settings.js';
 import { hook, openPage, withPage } from './page.js';
@@ -54,7 +55,7 @@ describe('numbers', () => {
   );
 });
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   describe(`what is typed in ${name}`, { timeout: 120_000 }, () => {
     /** @type {Opened} */
     let opened;

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { layers, sequential } from '../../shim/index.js';
 import { QUICK, hook, withPage } from './page.js';
 
@@ -41,7 +42,7 @@ async function predictionOf(names) {
   return [...data];
 }
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   describe(`models in ${name}`, { timeout: 120_000 }, () => {
     test('are saved, renamed, compared, deleted and brought back, taken away in every format, and used', () =>
       withPage([name, { query: QUICK }], async ({ browser, page }) => {

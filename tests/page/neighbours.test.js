@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { fileURLToPath } from 'node:url';
 import { poll } from '../support/polling.js';
 import { startServer } from '../support/static-server.js';
@@ -83,7 +84,7 @@ const fillNeighbour = ({ browser }, cacheName, text) =>
     FOREIGN,
   );
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   test(`${name}: caches of other pages of the origin, hostile and broken, are neither used nor adopted`, LONG, () =>
     withPage(
       [

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { fileURLToPath } from 'node:url';
 import { finish } from '../../.setup/finish.js';
 import { datasetFolder } from '../support/dataset.js';
@@ -102,7 +103,7 @@ const script = ({ browser }) =>
 const cacheNames = ({ browser }) =>
   browser.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('fitting-room http')));
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   for (const headers of [true, false]) {
     test(
       `${name}, a host that ${headers ? 'sends' : 'does not send'} the headers: after one visit, all of it ` +

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { followTrainers } from '../support/trainers.js';
 import { hook, withPage } from './page.js';
 
@@ -18,7 +19,7 @@ function pauseAtTheEnd(pause) {
   Object.assign(globalThis, { onResult: (/** @type {any} */ value) => value?.ended && button.click() });
 }
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   describe(`pausing in ${name}`, { timeout: 120_000 }, () => {
     test('Pause that crosses the end of the run does not hold up the next one', () =>
       withPage(

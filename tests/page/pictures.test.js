@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { hostile, huge, odd, shirt } from '../support/pictures.js';
 import { storedFiles } from '../support/stored.js';
 import { drop, hook, withPage } from './page.js';
@@ -89,7 +90,7 @@ test('odd pictures are answered, hostile ones refused with a reason, and the pag
 });
 
 test('a drawn T-shirt is found and is a T-shirt, whatever the file it comes in (Chromium, Firefox)', async () => {
-  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  for (const name of inBrowsers('engine')) {
     await withPage([name, QUICK], async (opened) => {
       await sectionThere(opened);
       for (const file of odd().filter((each) => /^(shirt|grey|colour|turned|cut-out|small)\./.test(each.name))) {
@@ -131,7 +132,7 @@ const followLookers =
     }, spoilt);
 
 test('what looks at pictures starts before the page’s own script, and once; where it does not come, another one does', async () => {
-  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  for (const name of inBrowsers('engine')) {
     for (const spoilt of [false, true]) {
       await withPage([name, { ...QUICK, prepare: followLookers(spoilt) }], async (opened) => {
         await sectionThere(opened);
@@ -147,7 +148,7 @@ test('what looks at pictures starts before the page’s own script, and once; wh
 });
 
 test('a picture that is dropped at once stays in view while the rest of the page comes', async () => {
-  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  for (const name of inBrowsers('engine')) {
     await withPage([name, { ...QUICK, browser: { width: 1280, height: 900 } }], async ({ browser, page }) => {
       await drop(browser, shirt());
       await page.waitForState('photo-result', 'ready');

@@ -5,6 +5,7 @@ import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { fileURLToPath } from 'node:url';
 import { finish, headersOf } from '../../.setup/finish.js';
 import { FASHION_MNIST } from '../../shim/datasets/table.js';
@@ -172,7 +173,7 @@ describe('the page’s policy in its workers', () => {
       app: true,
     },
   ];
-  for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
+  for (const name of inBrowsers('engine', ['chromium', 'firefox', 'webkit'])) {
     for (const { where, server, controlled, threads, app = false } of PLACES) {
       test(
         `${name}, ${where}: no worker evaluates a string, imports from elsewhere, asks or is sent elsewhere`,

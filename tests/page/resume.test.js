@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { trainThroughKills } from '../support/kills.js';
 
 /** A browser that is killed while it trains loses next to nothing, and the run ends with the same bits. */
@@ -11,7 +12,7 @@ const RUN = {
   batches: Math.ceil(2000 / 32),
 };
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   describe(`a run in ${name}`, { timeout: 300_000 }, () => {
     test('goes on after the browser was killed, and ends with the same weights', async () => {
       const whole = await trainThroughKills(name, RUN, []);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { layers, sequential } from '../../shim/index.js';
 import { digestsOfRuns, lastRun, rewriteRuns } from '../support/kept.js';
 import { shirt } from '../support/pictures.js';
@@ -59,7 +60,7 @@ const answer = ({ browser }) =>
     { args: [hook('photo-result')] },
   );
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   describe(`an interrupted run in ${name}`, { timeout: 180_000 }, () => {
     /** @type {Opened} */
     let opened;
@@ -375,7 +376,7 @@ test(
     ),
 );
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   test(
     `${name}: a run that was kept before there were keys is offered; one that was changed later by whoever has ` +
       'no key is not',

@@ -4,6 +4,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FASHION_MNIST } from '../../shim/datasets/table.js';
@@ -99,7 +100,7 @@ async function wholeVisit(opened) {
   });
 }
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   test(
     `${name}: a whole visit needs nothing that the policy forbids, asks nobody else, and names stay text`,
     LONG,

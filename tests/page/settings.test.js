@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { hook, openPage, QUICK } from './page.js';
 
 /** Settings, languages and themes, in a real page. */
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('any')) {
   describe(`settings in ${name}`, { timeout: 240_000 }, () => {
     /** @type {Awaited<ReturnType<typeof openPage>>} */
     let opened;

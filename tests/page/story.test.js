@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { datasetFolder } from '../support/dataset.js';
 import { hook, openPage, QUICK } from './page.js';
 
@@ -20,7 +21,7 @@ const CLASSES = [
 /** Slow enough to be stopped in the middle of an epoch. */
 const SLOW = 'data=synthetic&epochs=2&train-size=3000&batch-size=2';
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   describe(`the story in ${name}`, { timeout: 180_000 }, () => {
     /** @type {Awaited<ReturnType<typeof openPage>>} */
     let opened;

@@ -10,7 +10,7 @@ import { rolldown } from 'rolldown';
 import { noticesOfModule, noticesOfPackage, thirdParty, written } from '../../.setup/third-party.js';
 import { texts } from '../../web/i18n/en/page.js';
 import { texts as zhHans } from '../../web/i18n/zh-Hans/page.js';
-import { launch } from '../support/browsers.js';
+import { inBrowsers, launch } from '../support/browsers.js';
 import { startServer } from '../support/static-server.js';
 
 /**
@@ -186,7 +186,7 @@ describe('the page', () => {
     assert.match(await read(at('dist/service-worker.js')), /THIRD-PARTY\.txt/);
   });
 
-  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+  for (const name of inBrowsers('any')) {
     test(`shows it as it is written where the host names no encoding, in ${name}`, { timeout: 60_000 }, async () => {
       const server = await startServer();
       const browser = await launch(name);

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
 import { fileURLToPath } from 'node:url';
 import { QUICK, withPage } from './page.js';
 
@@ -62,7 +63,7 @@ function coreBefore(requests, name) {
 /** @param {Opened} opened */
 const isolated = ({ browser }) => browser.evaluate(() => globalThis.crossOriginIsolated);
 
-for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+for (const name of inBrowsers('engine')) {
   test(
     `${name}, a host that sends the headers: threads, and a service worker only after them`,
     { timeout: 120_000 },

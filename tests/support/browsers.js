@@ -50,6 +50,17 @@ const known = {
   webkit: { variable: 'WEBKIT_DRIVER', programs: ['WebKitWebDriver'] },
 };
 
+/** `make test-browsers` sets it: every test in every browser that it is for. */
+const EVERYWHERE = process.env.BROWSERS === 'all';
+
+/**
+ * Where a test runs: in Chromium and, where what it shows depends on the engine, in the others too.
+ * @param {'engine' | 'any'} dependsOn 'any': whichever engine it is, the page's own code decides
+ * @param {BrowserName[]} [names] those that the test is written for
+ */
+export const inBrowsers = (dependsOn, names = ['chromium', 'firefox']) =>
+  names.filter((name) => name === 'chromium' || dependsOn === 'engine' || EVERYWHERE);
+
 /** @param {string} program */
 function findOnPath(program) {
   const folders = (process.env.PATH ?? '').split(delimiter);
