@@ -8,9 +8,8 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard t
 NATIVE_TESTS := $(CORE_TESTS:%=build/native/%) $(FUZZ_TARGETS:%=build/native/fuzz/%)
 RACE_TESTS := build/races/pool_test build/races/threads_test
 WASM_TESTS := $(patsubst %,build/wasm-tests/%.cjs,$(filter-out $(NATIVE_ONLY),$(CORE_TESTS)))
-API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' \
-  -not -path 'tests/support/*' -print))
-PAGE_TESTS := $(sort $(shell find tests/support tests/page -name '*.test.js' 2>/dev/null))
+API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' -print))
+PAGE_TESTS := $(sort $(wildcard tests/page/*.test.js))
 
 # Node's background compiler can wait for a main thread that waits for it, and both forever
 # (https://github.com/nodejs/node/issues/54918); in the tests it stays in the foreground.
@@ -40,7 +39,7 @@ test-wasm: $(WASM_TESTS) ## the core's tests, WebAssembly SIMD, in Node
 	@for program in $^; do echo "$$program"; $(NODE) $$program || exit 1; done
 
 .PHONY: test-api
-test-api: $(MODULES) $(CHECKED) $(NPM) ## the JavaScript API's tests, in Node, and whether they cover what shim/KERAS.md claims
+test-api: $(CHECKED) dist/index.html package-contents ## the tests that need no browser, in Node, and whether they cover what shim/KERAS.md claims
 	@reporter=tap; if [ -t 1 ]; then reporter=spec; fi; \
 	$(RUN_TESTS) $(ON_ALL_PROCESSORS) --test-reporter=$$reporter --test-reporter-destination=stdout \
 	  --test-reporter=junit --test-reporter-destination=build/api-tests.xml $(API_TESTS)

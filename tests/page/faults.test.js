@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { rowsOf } from '../support/keras-table.js';
 import { lastRun } from '../support/kept.js';
 import { startServer } from '../support/static-server.js';
 import { followTrainers } from '../support/trainers.js';
 import { QUICK, createPage, hook, openPage, withPage } from './page.js';
 
 /** Faults of the browser and its machine: the page says why, stays usable, and has what it kept. */
-
-const ROOT = new URL('../../', import.meta.url);
 
 /**
  * A run that ends with the same weights wherever it was interrupted; long enough that it can be, on a machine with
@@ -418,28 +415,6 @@ for (const name of inBrowsers('engine')) {
       });
     } finally {
       await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-    }
-  });
-}
-
-for (const [list, least] of /** @type {const} */ ([
-  ['tests/FAULTS.md', 20],
-  ['tests/KINDS.md', 20],
-  ['.github/SECURITY.md', 12],
-])) {
-  test(`each row of ${list} names tests that exist`, async () => {
-    const rows = rowsOf((await readFile(new URL(list, ROOT), 'utf8')).replaceAll(/\| Tests? \|$/gm, '| test |'));
-    assert.ok(rows.length >= least);
-    for (const { what, test: cell } of rows) {
-      const named = [...cell.matchAll(/`([^`]+)`: `([^`]+)`/g)];
-      assert.ok(named.length > 0, `${what} names no test`);
-      for (const [, file, name] of named) {
-        const lines = (await readFile(new URL(file, ROOT), 'utf8')).split('\n');
-        assert.ok(
-          lines.some((line) => /\btest\(|\{ fault: |^static void /.test(line) && line.includes(name)),
-          `${file}: ${name}`,
-        );
-      }
     }
   });
 }

@@ -4,87 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { exportModel, layers, sequential } from '../../shim/index.js';
-import { sorted } from '../../web/incoming.js';
-import { idx } from '../support/idx.js';
+import { DATASET, NOTES, teachable, text } from '../support/given.js';
 import { shirt } from '../support/pictures.js';
 import { hook, openPage } from './page.js';
 
 /** Whatever is dropped, pasted or chosen goes where it belongs, and what cannot be opened changes nothing. */
 
-/** @typedef {{ name: string, type?: string, bytes: Iterable<number> }} Given */
-
-const text = (/** @type {string} */ words) => new TextEncoder().encode(words);
-const NOTES = { name: 'notes.txt', type: 'text/plain', bytes: text('nothing that could be looked at') };
-
-/** Four small files in the format of the official ones, under names that tell nothing. @type {Given[]} */
-const DATASET = [
-  { name: 'one', bytes: idx([60, 28, 28], (i) => i * 7) },
-  { name: 'two', bytes: idx([60], (i) => i % 10) },
-  { name: 'three', bytes: idx([20, 28, 28], (i) => i * 3) },
-  { name: 'four', bytes: idx([20], (i) => i % 10) },
-];
-
-/** A TensorFlow.js model as a file picker lists what Teachable Machine exports: by name. */
-async function teachable() {
-  const model = await sequential({
-    layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })],
-    seed: 1,
-  });
-  const files = await exportModel(model, 'tfjs');
-  return [{ name: 'metadata.json', bytes: text('{"labels":["a","b"],"imageSize":28}') }, ...files].map(
-    ({ name, bytes }) => ({ name, bytes: [...bytes] }),
-  );
-}
-
-test(
-  'files are told apart by what they begin with where names do not tell, and what is unknown goes where it was ' +
-    'chosen for',
-  async () => {
-    const file = (/** @type {Given} */ { name, type = '', bytes }) =>
-      new File([Uint8Array.from(bytes)], name, { type });
-    const named = (/** @type {any} */ groups) =>
-      Object.fromEntries(
-        Object.entries(groups).map(([kind, files]) => [
-          kind,
-          files.map((/** @type {any} */ each) => (each.file ?? each).name),
-        ]),
-      );
-    const tfjs = await teachable();
-    const unreadable = Object.assign(file({ name: 'folder', bytes: [] }), {
-      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }),
-    });
-    const all = [
-      file({ ...shirt(), name: 'no-name', type: '' }),
-      ...DATASET.map(file),
-      ...tfjs.map(file),
-      file(NOTES),
-      unreadable,
-    ];
-    assert.deepEqual(named(await sorted(all)), {
-      pictures: ['no-name'],
-      dataset: ['one', 'two', 'three', 'four'],
-      model: ['metadata.json', 'model.json', 'weights.bin'],
-      strays: ['notes.txt', 'folder'],
-    });
-    assert.deepEqual(
-      named(await sorted([file({ name: 'a.fit', type: 'image/fits', bytes: [] })])).model,
-      ['a.fit'],
-      'as Firefox names its type',
-    );
-    assert.deepEqual(named(await sorted([file(NOTES)], 'model')), {
-      pictures: [],
-      dataset: [],
-      model: ['notes.txt'],
-      strays: [],
-    });
-    assert.deepEqual(
-      named(await sorted([file({ name: 'weights.bin', bytes: [1, 2] })])).strays,
-      ['weights.bin'],
-      'no model beside it',
-    );
-  },
-);
+/** @typedef {import('../support/given.js').Given} Given */
 
 for (const name of inBrowsers('any')) {
   describe(`files in ${name}`, { timeout: 120_000 }, () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { layers, sequential } from '../../shim/index.js';
-import { isolated, withIsolatedNames } from '../../web/i18n/bidi.js';
+import { isolated } from '../../web/i18n/bidi.js';
 import { shirt } from '../support/pictures.js';
 import { QUICK, drop, hook, withPage } from './page.js';
 
@@ -13,25 +13,6 @@ import { QUICK, drop, hook, withPage } from './page.js';
  */
 
 const NAMES = ['תמונה 12', 'صورة 34', 'ތަސްވީރު'];
-
-describe('a name', () => {
-  test('is isolated where its script runs from right to left, and left as it is otherwise', () => {
-    for (const name of NAMES) assert.equal(isolated(name), `\u2068${name}\u2069`);
-    for (const name of ['shirt 300.png', '衬衫.png', 'Ärmel–ζ–я.png', '']) assert.equal(isolated(name), name);
-  });
-
-  test('cannot break out of it, nor turn round what follows', () => {
-    assert.equal(isolated('shirt\u202egnp.exe'), 'shirtgnp.exe');
-    assert.equal(isolated('תמונה\u2069.png'), '\u2068תמונה.png\u2069');
-    assert.equal(withIsolatedNames('shirt\u202egnp.exe'), 'shirtgnp.exe');
-  });
-
-  test('is found anywhere in a sentence, once', () => {
-    assert.equal(withIsolatedNames('תמונה שלי.png: 64 × 48'), '\u2068תמונה שלי\u2069.png: 64 × 48');
-    assert.equal(withIsolatedNames('read תמונה, 3, then صورة'), 'read \u2068תמונה\u2069, 3, then \u2068صورة\u2069');
-    for (const text of ['64 × 48', `${isolated('תמונה.png')}: 64 × 48`]) assert.equal(withIsolatedNames(text), text);
-  });
-});
 
 /**
  * Whatever is in Latin letters or figures within an element and does not go from left to right, line by line; runs in

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { fileURLToPath } from 'node:url';
-import { finish, headersOf } from '../../.setup/finish.js';
+import { finish } from '../../.setup/finish.js';
 import { FASHION_MNIST } from '../../shim/datasets/table.js';
 import { poll } from '../support/polling.js';
 import { startServer } from '../support/static-server.js';
@@ -215,29 +213,5 @@ describe('the page’s policy in its workers', () => {
         },
       );
     }
-  }
-});
-
-test('what `make serve` sends with every file is what the build wrote for hosts to send', LONG, async () => {
-  const port = 20000 + (process.pid % 20000);
-  const server = spawn(process.execPath, [join(root, '.setup/serve.js'), String(port)], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    await once(server.stdout, 'data');
-    const headers = headersOf(dist);
-    assert.ok(
-      headers.some(([name, value]) => name === 'Content-Security-Policy' && value.includes("frame-ancestors 'self'")),
-    );
-    const names = (await readdir(dist, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(dist.length));
-    for (const path of ['/', ...names, '/assets/missing.js']) {
-      const response = await fetch(`http://localhost:${port}${path}`, { method: 'HEAD' });
-      for (const [name, value] of headers) assert.equal(response.headers.get(name), value, `${path}: ${name}`);
-    }
-  } finally {
-    server.kill();
   }
 });

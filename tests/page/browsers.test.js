@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launch } from './browsers.js';
-import { startServer } from './static-server.js';
+import { launch } from '../support/browsers.js';
+import { startServer } from '../support/static-server.js';
 
 const page = `<!doctype html><html lang="en"><title>support</title>
 <style>body { background: white; } @media (prefers-color-scheme: dark) { body { background: black; } }</style>
@@ -18,7 +18,7 @@ const simd = [
 
 /** @type {string} */
 let folder;
-/** @type {import('./static-server.js').StaticServer} */
+/** @type {import('../support/static-server.js').StaticServer} */
 let server;
 
 before(async () => {
@@ -34,7 +34,7 @@ after(async () => {
 
 for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
   describe(name, { timeout: 120_000 }, () => {
-    /** @type {import('./browsers.js').Browser} */
+    /** @type {import('../support/browsers.js').Browser} */
     let browser;
 
     before(async () => {

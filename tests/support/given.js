@@ -1,0 +1,29 @@
+import { exportModel, layers, sequential } from '../../shim/index.js';
+import { idx } from './idx.js';
+
+/** Files that people bring, as lists of names and bytes. */
+
+/** @typedef {{ name: string, type?: string, bytes: Iterable<number> }} Given */
+
+export const text = (/** @type {string} */ words) => new TextEncoder().encode(words);
+export const NOTES = { name: 'notes.txt', type: 'text/plain', bytes: text('nothing that could be looked at') };
+
+/** Four small files in the format of the official ones, under names that tell nothing. @type {Given[]} */
+export const DATASET = [
+  { name: 'one', bytes: idx([60, 28, 28], (i) => i * 7) },
+  { name: 'two', bytes: idx([60], (i) => i % 10) },
+  { name: 'three', bytes: idx([20, 28, 28], (i) => i * 3) },
+  { name: 'four', bytes: idx([20], (i) => i % 10) },
+];
+
+/** A TensorFlow.js model as a file picker lists what Teachable Machine exports: by name. */
+export async function teachable() {
+  const model = await sequential({
+    layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })],
+    seed: 1,
+  });
+  const files = await exportModel(model, 'tfjs');
+  return [{ name: 'metadata.json', bytes: text('{"labels":["a","b"],"imageSize":28}') }, ...files].map(
+    ({ name, bytes }) => ({ name, bytes: [...bytes] }),
+  );
+}

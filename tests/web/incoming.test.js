@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sorted } from '../../web/incoming.js';
+import { DATASET, NOTES, teachable } from '../support/given.js';
+import { shirt } from '../support/pictures.js';
+
+/** @typedef {import('../support/given.js').Given} Given */
+
+test(
+  'files are told apart by what they begin with where names do not tell, and what is unknown goes where it was ' +
+    'chosen for',
+  async () => {
+    const file = (/** @type {Given} */ { name, type = '', bytes }) =>
+      new File([Uint8Array.from(bytes)], name, { type });
+    const named = (/** @type {any} */ groups) =>
+      Object.fromEntries(
+        Object.entries(groups).map(([kind, files]) => [
+          kind,
+          files.map((/** @type {any} */ each) => (each.file ?? each).name),
+        ]),
+      );
+    const tfjs = await teachable();
+    const unreadable = Object.assign(file({ name: 'folder', bytes: [] }), {
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }),
+    });
+    const all = [
+      file({ ...shirt(), name: 'no-name', type: '' }),
+      ...DATASET.map(file),
+      ...tfjs.map(file),
+      file(NOTES),
+      unreadable,
+    ];
+    assert.deepEqual(named(await sorted(all)), {
+      pictures: ['no-name'],
+      dataset: ['one', 'two', 'three', 'four'],
+      model: ['metadata.json', 'model.json', 'weights.bin'],
+      strays: ['notes.txt', 'folder'],
+    });
+    assert.deepEqual(
+      named(await sorted([file({ name: 'a.fit', type: 'image/fits', bytes: [] })])).model,
+      ['a.fit'],
+      'as Firefox names its type',
+    );
+    assert.deepEqual(named(await sorted([file(NOTES)], 'model')), {
+      pictures: [],
+      dataset: [],
+      model: ['notes.txt'],
+      strays: [],
+    });
+    assert.deepEqual(
+      named(await sorted([file({ name: 'weights.bin', bytes: [1, 2] })])).strays,
+      ['weights.bin'],
+      'no model beside it',
+    );
+  },
+);
