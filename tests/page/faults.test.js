@@ -15,8 +15,8 @@ import { QUICK, createPage, hook, openPage, withPage } from './page.js';
  * A run that ends with the same weights wherever it was interrupted; long enough that it can be, on a machine with
  * other work too.
  */
-const EPOCHS = 20;
-const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=2000&filters=8&units=32`;
+const EPOCHS = 12;
+const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=1500&filters=8&units=32`;
 
 /** WebAssembly's memory in pages of 64 KiB: enough for RUN, and no more than 64 MB. */
 const MEMORY = '--js-flags=--wasm-max-mem-pages=1024';

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { EVERYWHERE } from '../support/browsers.js';
 import { letLoose, prepareMonkey } from '../support/monkey.js';
 import { shirt } from '../support/pictures.js';
 import { drop, hook, withPage } from './page.js';
 
-/** The page under a monkey's hands: SEED=3 ACTIONS=120 plays the first 120 actions of seed 3. */
+/** The page under a monkey's hands: SEED=3 ACTIONS=300 plays the first 300 actions of seed 3. */
 
 /** @typedef {import('./page.js').Opened} Opened */
 /** @typedef {import('puppeteer-core').Page} Tab */
 
-const SEEDS = process.env.SEED ? process.env.SEED.split(',').map(Number) : [1, 2, 3, 4, 5];
-const ACTIONS = Number(process.env.ACTIONS ?? 300);
+const SEEDS = process.env.SEED ? process.env.SEED.split(',').map(Number) : EVERYWHERE ? [1, 2, 3, 4, 5] : [1, 2, 3, 4];
+const ACTIONS = Number(process.env.ACTIONS ?? (EVERYWHERE ? 300 : 120));
 const SMALL = 'data=synthetic&epochs=3&train-size=200';
 /**
  * Where seeds begin, in turn: a small model, one that diverges at once, one with averaged weights that ends early, one

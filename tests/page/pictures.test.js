@@ -132,7 +132,7 @@ const followLookers =
     }, spoilt);
 
 test('what looks at pictures starts before the page’s own script, and once; where it does not come, another one does', async () => {
-  for (const name of inBrowsers('engine')) {
+  for (const name of inBrowsers('any')) {
     for (const spoilt of [false, true]) {
       await withPage([name, { ...QUICK, prepare: followLookers(spoilt) }], async (opened) => {
         await sectionThere(opened);
@@ -148,7 +148,7 @@ test('what looks at pictures starts before the page’s own script, and once; wh
 });
 
 test('a picture that is dropped at once stays in view while the rest of the page comes', async () => {
-  for (const name of inBrowsers('engine')) {
+  for (const name of inBrowsers('any')) {
     await withPage([name, { ...QUICK, browser: { width: 1280, height: 900 } }], async ({ browser, page }) => {
       await drop(browser, shirt());
       await page.waitForState('photo-result', 'ready');

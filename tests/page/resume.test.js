@@ -7,9 +7,10 @@ import { trainThroughKills } from '../support/kills.js';
 
 const RUN = {
   query:
-    'data=synthetic&deterministic=1&threads=1&epochs=4&train-size=2000&schedule=cosine&optimizer=adamw&ema=1&patience=9&model=blocks',
+    'data=synthetic&deterministic=1&threads=1&epochs=4&train-size=800&schedule=cosine&optimizer=adamw&ema=1' +
+    '&patience=9&model=blocks',
   epochs: 4,
-  batches: Math.ceil(2000 / 32),
+  batches: Math.ceil(800 / 32),
 };
 
 for (const name of inBrowsers('engine')) {

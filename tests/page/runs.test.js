@@ -9,7 +9,7 @@ import { drop, hook, openPage, withPage } from './page.js';
 /** Nothing a person presses loses a run, and what the page says of a model is what was recorded of it. */
 
 const EPOCHS = 1000; // never to its end while a test looks
-const LONG = `data=synthetic&epochs=${EPOCHS}&train-size=2000&filters=8&units=32`;
+const LONG = `data=synthetic&epochs=${EPOCHS}&train-size=1000&filters=8&units=32`;
 const QUICK = 'data=synthetic&epochs=3&train-size=500&filters=8&units=32';
 
 /** @typedef {import('./page.js').Opened} Opened */

@@ -13,7 +13,7 @@ import { QUICK, withPage } from './page.js';
 
 const THREADS = String(Math.min(availableParallelism(), 8));
 const DOCUMENT = '/some/sub/path/';
-const QUIET = 2000; // ms in which a page that reloads once more would do so
+const QUIET = 1000; // ms in which a page that reloads once more would do so
 
 /** @param {Opened} opened @param {number} [timeout] */
 const coreThere = ({ browser }, timeout) =>

@@ -50,8 +50,8 @@ const known = {
   webkit: { variable: 'WEBKIT_DRIVER', programs: ['WebKitWebDriver'] },
 };
 
-/** `make test-browsers` sets it: every test in every browser that it is for. */
-const EVERYWHERE = process.env.BROWSERS === 'all';
+/** Whether every test runs in every browser that it is for, and at full length: `make test-browsers` says so. */
+export const EVERYWHERE = process.env.BROWSERS === 'all';
 
 /**
  * Where a test runs: in Chromium and, where what it shows depends on the engine, in the others too.

@@ -1,11 +1,8 @@
 /**
- * Runs test files that open browsers, one for every two processors at a time: node tests/support/run.js [--alone
- * FILE,FILE…] FILE…
+ * Runs test files that open browsers, as many at a time as there are processors, of which tests spend much of their
+ * time waiting: node tests/support/run.js [--alone FILE,FILE…] FILE…
  *
- * Browsers that share a machine may wait for each other longer than a test does. Files that fail are therefore run once
- * more, one
- * by one, and what fails then has failed; the end says which files needed it. Those named by --alone never share the
- * machine.
+ * Each file runs once. Those named by --alone measure time, and run after the others, one by one.
  */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,8 +12,7 @@ import { spec, tap } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
 const TIMEOUT = 600_000; // ms, of a file
-// each has a browser, and it threads of its own
-const AT_ONCE = Math.max(1, Math.min(Math.floor(availableParallelism() / 2), 4));
+const AT_ONCE = Math.max(1, Math.min(availableParallelism(), 4));
 
 const { values, positionals } = parseArgs({
   options: { alone: { type: 'string', default: '' } },
@@ -38,9 +34,6 @@ function runAll(files, concurrency) {
   });
 }
 
-/** @param {string[]} files */
-const names = (files) => files.map((file) => relative('', file)).join(', ');
-
 const alone = values.alone
   .split(',')
   .filter(Boolean)
@@ -51,8 +44,6 @@ const together = positionals
   .filter((file) => !alone.includes(file))
   .sort((a, b) => statSync(b).size - statSync(a).size);
 
-const unsteady = [...(await runAll(together, AT_ONCE)), ...(await runAll(alone, 1))];
-const failed = await runAll(unsteady, 1);
-if (unsteady.length > 0) console.log(`# Run once more, alone: ${names(unsteady)}`);
-if (failed.length > 0) console.error(`Failed twice: ${names(failed)}`);
+const failed = [...(await runAll(together, AT_ONCE)), ...(await runAll(alone, 1))];
+if (failed.length > 0) console.error(`Failed: ${failed.map((file) => relative('', file)).join(', ')}`);
 process.exitCode = failed.length > 0 ? 1 : 0;
