@@ -4,7 +4,7 @@ import { DRAWN } from './measure.js';
 /** @import { Measured } from './measure.js' */
 
 /**
- * What a model's file says about it, written by train.js.
+ * The metadata in a model's file, written by train.js.
  * @typedef {object} Facts
  * @property {string} about
  * @property {string[]} classNames
@@ -12,15 +12,13 @@ import { DRAWN } from './measure.js';
  * @property {string} licence
  * @property {string[]} limits
  * @property {string} dtype
- * @property {boolean} [twice] whether the page asks it about the mirror image too, and its card tells what comes of
- *   that
- * @property {{ optimizer: string, epochs: number, batchSize: number, testAccuracy: number }} training testAccuracy:
- *   before its
- *   weights were rounded for the file
+ * @property {boolean} [twice] whether the page takes the mean with the mirror image's answer, and the card measures that
+ * @property {{ optimizer: string, epochs: number, batchSize: number, testAccuracy: number }} training `testAccuracy`:
+ *   before the weights were rounded for the file
  */
 
 /** @param {number} share */
-export const percent = (share) => `${(100 * share).toFixed(2)} %`;
+export const percent = (share) => `${(100 * share).toFixed(2)}%`;
 
 /** @param {number} count */
 const counted = (count) => count.toLocaleString('en-US');
@@ -31,11 +29,11 @@ const row = (cells) => `| ${cells.join(' | ')} |`;
 /** @param {number[][]} confusion @param {string[]} names */
 function confusionTable(confusion, names) {
   return [
-    row(['', ...names, 'right']),
+    row(['', ...names, 'correct']),
     row(['---', ...names.map(() => '--:'), '--:']),
     ...confusion.map((counts, label) => {
       const share = counts[label] / counts.reduce((sum, count) => sum + count, 0);
-      return row([`**${names[label]}**`, ...counts, `${(100 * share).toFixed(1)} %`]);
+      return row([`**${names[label]}**`, ...counts, `${(100 * share).toFixed(1)}%`]);
     }),
   ];
 }
@@ -47,9 +45,9 @@ function photosLines({ onPhotos }, names) {
   return [
     '## On photos',
     '',
-    `${counted(right)} of ${counted(photos)} photos right, ${percent(right / photos)}, through the page (\`make ` +
-      `photos\`): phone photos of garments laid flat or hung,`,
-    'by what they show (rows) and the predicted class (columns). Any of the three kinds of shoes is right for shoes.',
+    `The page classifies ${counted(right)} of ${counted(photos)} photos correctly, ${percent(right / photos)} (\`make ` +
+      'photos`). They are phone photos of garments laid flat or hung.',
+    'Rows say what a photo shows, columns the predicted class. For shoes, any of the three shoe classes is correct.',
     '',
     row(['', ...names]),
     row(['---', ...names.map(() => '--:')]),
@@ -59,7 +57,7 @@ function photosLines({ onPhotos }, names) {
 }
 
 /**
- * A model's card. It follows from the file alone, and from what the file does on the dataset.
+ * A model's card. It depends only on the file and on what was measured with it.
  * @param {Model} model
  * @param {Measured} measured
  * @returns {string} Markdown
@@ -81,13 +79,13 @@ export function cardOf(model, measured) {
     ...(facts.twice
       ? [
           row([
-            'test accuracy by the mean over a picture and its mirror image, as the page asks it',
+            'test accuracy by the mean of an image and its mirror image, as on the page',
             percent(measured.testAccuracyTwice),
           ]),
         ]
       : []),
     row(['training accuracy, without dropout', percent(measured.trainAccuracy)]),
-    row(['test accuracy before it was stored, float32', percent(training.testAccuracy)]),
+    row(['test accuracy before storing, float32', percent(training.testAccuracy)]),
     row(['dataset', `${facts.dataset}, ${facts.licence}`]),
     row(['optimizer', training.optimizer]),
     row(['epochs, batch size, seed', `${training.epochs}, ${training.batchSize}, ${model.seed}`]),
@@ -96,7 +94,7 @@ export function cardOf(model, measured) {
       `\`${measured.drawnSha256}\``,
     ]),
     '',
-    'Accuracies are those of the weights as they are stored, unless it says otherwise.',
+    'Accuracies are those of the stored weights unless noted otherwise.',
     '',
     '## Layers',
     '',
@@ -104,9 +102,9 @@ export function cardOf(model, measured) {
     model.summary(() => {}),
     '```',
     '',
-    '## What it takes for what',
+    '## Confusion matrix',
     '',
-    'Test pictures, by their true class (rows) and the predicted one (columns).',
+    'Test images by true class (rows) and predicted class (columns).',
     '',
     ...confusionTable(measured.confusion, facts.classNames),
     '',
@@ -115,11 +113,11 @@ export function cardOf(model, measured) {
     '',
     ...facts.limits.map((limit) => `- ${limit}`),
     '',
-    '## Again',
+    '## Reproduce it',
     '',
-    `\`make model-${model.name}\` trains it from \`models/${model.name}.js\` and says whether the same file ` +
-      'comes of it, bit for bit;',
-    '`make check-models` measures the file anew and compares it with this card.',
+    `\`make model-${model.name}\` trains it from \`models/${model.name}.js\` and says whether the file is the ` +
+      'same, bit for bit.',
+    '`make check-models` measures the file again and compares it with this card.',
   ];
   return `${lines.join('\n')}\n`;
 }
