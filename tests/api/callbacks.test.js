@@ -262,7 +262,7 @@ describe('reduceLROnPlateau', () => {
 describe('learningRateScheduler', () => {
   const { learningRateScheduler } = callbacks;
 
-  test('callback learningRateScheduler: sets the rate as an epoch begins, from its number and the rate before', async (t) => {
+  test('callback learningRateScheduler: sets the rate as an epoch begins, by its number and the old one', async (t) => {
     const said = listen(t, 'log');
     const { rates, logs } = await run(
       learningRateScheduler((epoch, rate) => (epoch < 2 ? rate : rate / 2), 1),
@@ -322,7 +322,7 @@ describe('modelCheckpoint', () => {
     assert.deepEqual(await saved({ saveBestOnly: true, mode: 'max' }, [3, 4, 2]), [0, 1]);
   });
 
-  test('callback modelCheckpoint: gives the model and the figures; where they are missing, saves with a warning', async (t) => {
+  test('callback modelCheckpoint: gives model and figures; without figures, saves with a warning', async (t) => {
     const said = listen(t, 'log');
     const { model } = await run(
       modelCheckpoint({
@@ -464,7 +464,7 @@ describe('csvLogger', () => {
     }
   });
 
-  test('callback csvLogger: writes files under Node, from the start or at their end, whatever columns they have', async () => {
+  test('callback csvLogger: writes files under Node, from the start or at their end, with any columns', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'csv-'));
     try {
       const filename = join(folder, 'log.csv');
@@ -540,10 +540,8 @@ onEveryBuild(() => {
         names.map((name) => [
           name,
           (/** @type {any} */ first, /** @type {any} */ second) => {
-            events.push(
-              `${who} ` +
-                `${name}${typeof first === 'number' ? ` ${first}` : ''}${typeof second === 'number' ? `.${second}` : ''}`,
-            );
+            const [epoch, batch] = [first, second].map((each) => (typeof each === 'number' ? each : ''));
+            events.push(`${who} ${name}${epoch === '' ? '' : ` ${epoch}`}${batch === '' ? '' : `.${batch}`}`);
           },
         ]),
       );
@@ -631,7 +629,7 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('callback history: what callbacks add to the logs is in the history, and in those of later callbacks', async () => {
+  test('callback history: what callbacks add to the logs is in the history and in later callbacks’ logs', async () => {
     const history = callbacks.history();
     const csv = callbacks.csvLogger();
     const model = await smallModel({ compile: { optimizer: { name: 'adam', learningRate: 0.01 } } });
@@ -726,7 +724,7 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('callback terminateOnNaN: ends a fit at the batch, or with perBatch: false after its slice, and says where', async (t) => {
+  test('callback terminateOnNaN: ends a fit at the batch, or by perBatch: false after its slice', async (t) => {
     const said = listen(t, 'log');
     /** @param {any} [options] */
     const diverged = async (options) => {

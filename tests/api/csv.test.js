@@ -10,7 +10,7 @@ import { wrong } from './support.js';
 
 const MARK = '\ufeff';
 
-test('cells are quoted as RFC 4180 has it, formulas are text, numbers that are not finite are spelt as Python does', () => {
+test('cells are quoted as in RFC 4180, formulas are text, infinities and NaN are spelt as in Python', () => {
   assert.equal(
     csvLine(['a', 'b,c', 'say "x"', 'two\nlines', '=1+1', '-x', -1.5, 0]),
     `a,"b,c","say ""x""","two\nlines",'=1+1,'-x,-1.5,0`,

@@ -35,7 +35,7 @@ const READERS = [
   ['importModel', importModel],
 ];
 
-test('loadModel, importModel: progress in bytes, of a file, of several, and where the server states no length', async (t) => {
+test('loadModel, importModel: progress in bytes, of one file, of several, and without a stated length', async (t) => {
   const file = await smallFile();
   const folder = await serve(t, (request, response) => {
     response.writeHead(200, request.url === '/stated' ? { 'Content-Length': file.length } : {});

@@ -117,7 +117,7 @@ const OTHERS = [
   { name: 'readme.txt', bytes: new TextEncoder().encode('nothing') },
 ];
 
-test('importModel: the model is found among other files by what is in them, in any order and under any names', async () => {
+test('importModel: the model is found among other files by their content, in any order, under any names', async () => {
   const made = await smallModel();
   const { x } = smallData(3);
   const want = await made.predict(x);
@@ -167,10 +167,7 @@ test('importModel: several models are counted and named; without one, what is th
     [METADATA, own, ...tfjs],
   ])
     await refusedImport(files, several);
-  await refusedImport(
-    all,
-    /^model file: 5 models are given, \["model.fit", "model.json", "model.safetensors", "model.keras", "model.onnx"\]; give one at a time$/,
-  );
+  await refusedImport(all, /^model file: 5 models are given, \["model.fit", "model.json", .*\]; give one at a time$/);
   await refusedImport([own, own], /2 models are given/);
   await refusedImport(
     [tfjs[0], { ...tfjs[0], name: 'other.json' }, tfjs[1]],

@@ -42,7 +42,7 @@ async function samePredictions(a, b) {
 }
 
 onEveryBuild(() => {
-  test('model.save, loadModel: a stack of every kind of layer comes back bit for bit, and trains on alike', async () => {
+  test('model.save, loadModel: a stack of every kind of layer comes back bit for bit and trains on alike', async () => {
     const first = await trained(await sequential({ layers: everyKind(), seed: 77, name: 'every kind' }));
     const file = await first.save();
     const second = await loadModel(file);
@@ -471,25 +471,33 @@ const GOLDEN = {
   float16: {
     prediction: ['0.64207', '0.35793'],
     file: [
-      'iUZJVA0KGgoBAAAAgAIAAHsibmFtZSI6ImdvbGRlbiIsInNlZWQiOjEsImxheWVycyI6W3sibGF5ZXIiOiJjb252MmQiLCJvcHRpb25zIjp7ImlucHV0U2hhcGUiOlszLDMsMV0sImZpbHRlcnMiOj',
-      'IsImtlcm5lbFNpemUiOlsyLDJdLCJzdHJpZGVzIjpbMSwxXSwicGFkZGluZyI6InZhbGlkIiwiYWN0aXZhdGlvbiI6InJlbHUiLCJ1c2VCaWFzIjp0cnVlfX0seyJsYXllciI6Imdsb2JhbEF2ZXJh',
-      'Z2VQb29saW5nMmQiLCJvcHRpb25zIjp7fX0seyJsYXllciI6ImRlbnNlIiwib3B0aW9ucyI6eyJ1bml0cyI6MiwiYWN0aXZhdGlvbiI6InNvZnRtYXgiLCJ1c2VCaWFzIjp0cnVlfX1dLCJ0ZW5zb3',
-      'JzIjpbeyJuYW1lIjoiY29udjJkL2tlcm5lbCIsInNoYXBlIjpbMiwyLDEsMl0sImR0eXBlIjoiZmxvYXQxNiIsIm9mZnNldCI6MH0seyJuYW1lIjoiY29udjJkL2JpYXMiLCJzaGFwZSI6WzJdLCJk',
-      'dHlwZSI6ImZsb2F0MzIiLCJvZmZzZXQiOjE2fSx7Im5hbWUiOiJkZW5zZS9rZXJuZWwiLCJzaGFwZSI6WzIsMl0sImR0eXBlIjoiZmxvYXQxNiIsIm9mZnNldCI6MzJ9LHsibmFtZSI6ImRlbnNlL2',
-      'JpYXMiLCJzaGFwZSI6WzJdLCJkdHlwZSI6ImZsb2F0MzIiLCJvZmZzZXQiOjQ4fV0sIm1ldGFkYXRhIjp7ImNsYXNzTmFtZXMiOlsiZGFyayIsImJyaWdodCJdfX0AOAC8ADQAPAC6AEAAPgCwzczM',
-      'Pc3MTL4AAAAAAAAAAAA8ALwAwAA4AAAAAAAAAACamZk+zczMvgAAAAAAAAAAV5I8rE3hFzzRb/7BsZGt/DMI3eoMmy3WyE5fu3QMH5o=',
+      'iUZJVA0KGgoBAAAAgAIAAHsibmFtZSI6ImdvbGRlbiIsInNlZWQiOjEsImxheWVycyI6W3sibGF5ZXIiOiJjb252MmQiLCJvcHRp',
+      'b25zIjp7ImlucHV0U2hhcGUiOlszLDMsMV0sImZpbHRlcnMiOjIsImtlcm5lbFNpemUiOlsyLDJdLCJzdHJpZGVzIjpbMSwxXSwi',
+      'cGFkZGluZyI6InZhbGlkIiwiYWN0aXZhdGlvbiI6InJlbHUiLCJ1c2VCaWFzIjp0cnVlfX0seyJsYXllciI6Imdsb2JhbEF2ZXJh',
+      'Z2VQb29saW5nMmQiLCJvcHRpb25zIjp7fX0seyJsYXllciI6ImRlbnNlIiwib3B0aW9ucyI6eyJ1bml0cyI6MiwiYWN0aXZhdGlv',
+      'biI6InNvZnRtYXgiLCJ1c2VCaWFzIjp0cnVlfX1dLCJ0ZW5zb3JzIjpbeyJuYW1lIjoiY29udjJkL2tlcm5lbCIsInNoYXBlIjpb',
+      'MiwyLDEsMl0sImR0eXBlIjoiZmxvYXQxNiIsIm9mZnNldCI6MH0seyJuYW1lIjoiY29udjJkL2JpYXMiLCJzaGFwZSI6WzJdLCJk',
+      'dHlwZSI6ImZsb2F0MzIiLCJvZmZzZXQiOjE2fSx7Im5hbWUiOiJkZW5zZS9rZXJuZWwiLCJzaGFwZSI6WzIsMl0sImR0eXBlIjoi',
+      'ZmxvYXQxNiIsIm9mZnNldCI6MzJ9LHsibmFtZSI6ImRlbnNlL2JpYXMiLCJzaGFwZSI6WzJdLCJkdHlwZSI6ImZsb2F0MzIiLCJv',
+      'ZmZzZXQiOjQ4fV0sIm1ldGFkYXRhIjp7ImNsYXNzTmFtZXMiOlsiZGFyayIsImJyaWdodCJdfX0AOAC8ADQAPAC6AEAAPgCwzczM',
+      'Pc3MTL4AAAAAAAAAAAA8ALwAwAA4AAAAAAAAAACamZk+zczMvgAAAAAAAAAAV5I8rE3hFzzRb/7BsZGt/DMI3eoMmy3WyE5fu3QM',
+      'H5o=',
     ],
   },
   int8: {
     prediction: ['0.64122', '0.35878'],
     file: [
-      'iUZJVA0KGgoBAAAAgAIAAHsibmFtZSI6ImdvbGRlbiIsInNlZWQiOjEsImxheWVycyI6W3sibGF5ZXIiOiJjb252MmQiLCJvcHRpb25zIjp7ImlucHV0U2hhcGUiOlszLDMsMV0sImZpbHRlcnMiOj',
-      'IsImtlcm5lbFNpemUiOlsyLDJdLCJzdHJpZGVzIjpbMSwxXSwicGFkZGluZyI6InZhbGlkIiwiYWN0aXZhdGlvbiI6InJlbHUiLCJ1c2VCaWFzIjp0cnVlfX0seyJsYXllciI6Imdsb2JhbEF2ZXJh',
-      'Z2VQb29saW5nMmQiLCJvcHRpb25zIjp7fX0seyJsYXllciI6ImRlbnNlIiwib3B0aW9ucyI6eyJ1bml0cyI6MiwiYWN0aXZhdGlvbiI6InNvZnRtYXgiLCJ1c2VCaWFzIjp0cnVlfX1dLCJ0ZW5zb3',
-      'JzIjpbeyJuYW1lIjoiY29udjJkL2tlcm5lbCIsInNoYXBlIjpbMiwyLDEsMl0sImR0eXBlIjoiaW50OCIsIm9mZnNldCI6MH0seyJuYW1lIjoiY29udjJkL2JpYXMiLCJzaGFwZSI6WzJdLCJkdHlw',
-      'ZSI6ImZsb2F0MzIiLCJvZmZzZXQiOjE2fSx7Im5hbWUiOiJkZW5zZS9rZXJuZWwiLCJzaGFwZSI6WzIsMl0sImR0eXBlIjoiaW50OCIsIm9mZnNldCI6MzJ9LHsibmFtZSI6ImRlbnNlL2JpYXMiLC',
-      'JzaGFwZSI6WzJdLCJkdHlwZSI6ImZsb2F0MzIiLCJvZmZzZXQiOjQ4fV0sIm1ldGFkYXRhIjp7ImNsYXNzTmFtZXMiOlsiZGFyayIsImJyaWdodCJdfX0gICAgICAGg0E8BAKBPCrAFUDAf3/4zczM',
-      'Pc3MTL4AAAAAAAAAAAQCgTwEAgE8QIGBQAAAAACamZk+zczMvgAAAAAAAAAAkk75mKuEZrncGlO1MFSIrZqTY2nf5CQ4cR/J62P7wjU=',
+      'iUZJVA0KGgoBAAAAgAIAAHsibmFtZSI6ImdvbGRlbiIsInNlZWQiOjEsImxheWVycyI6W3sibGF5ZXIiOiJjb252MmQiLCJvcHRp',
+      'b25zIjp7ImlucHV0U2hhcGUiOlszLDMsMV0sImZpbHRlcnMiOjIsImtlcm5lbFNpemUiOlsyLDJdLCJzdHJpZGVzIjpbMSwxXSwi',
+      'cGFkZGluZyI6InZhbGlkIiwiYWN0aXZhdGlvbiI6InJlbHUiLCJ1c2VCaWFzIjp0cnVlfX0seyJsYXllciI6Imdsb2JhbEF2ZXJh',
+      'Z2VQb29saW5nMmQiLCJvcHRpb25zIjp7fX0seyJsYXllciI6ImRlbnNlIiwib3B0aW9ucyI6eyJ1bml0cyI6MiwiYWN0aXZhdGlv',
+      'biI6InNvZnRtYXgiLCJ1c2VCaWFzIjp0cnVlfX1dLCJ0ZW5zb3JzIjpbeyJuYW1lIjoiY29udjJkL2tlcm5lbCIsInNoYXBlIjpb',
+      'MiwyLDEsMl0sImR0eXBlIjoiaW50OCIsIm9mZnNldCI6MH0seyJuYW1lIjoiY29udjJkL2JpYXMiLCJzaGFwZSI6WzJdLCJkdHlw',
+      'ZSI6ImZsb2F0MzIiLCJvZmZzZXQiOjE2fSx7Im5hbWUiOiJkZW5zZS9rZXJuZWwiLCJzaGFwZSI6WzIsMl0sImR0eXBlIjoiaW50',
+      'OCIsIm9mZnNldCI6MzJ9LHsibmFtZSI6ImRlbnNlL2JpYXMiLCJzaGFwZSI6WzJdLCJkdHlwZSI6ImZsb2F0MzIiLCJvZmZzZXQi',
+      'OjQ4fV0sIm1ldGFkYXRhIjp7ImNsYXNzTmFtZXMiOlsiZGFyayIsImJyaWdodCJdfX0gICAgICAGg0E8BAKBPCrAFUDAf3/4zczM',
+      'Pc3MTL4AAAAAAAAAAAQCgTwEAgE8QIGBQAAAAACamZk+zczMvgAAAAAAAAAAkk75mKuEZrncGlO1MFSIrZqTY2nf5CQ4cR/J62P7',
+      'wjU=',
     ],
   },
 };

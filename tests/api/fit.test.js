@@ -166,7 +166,7 @@ onEveryBuild(() => {
     model.dispose();
   });
 
-  test('stopTraining within an epoch ends it as any other ends: validation, onEpochEnd, the history, onTrainEnd', async () => {
+  test('stopTraining within an epoch ends it like any other: validation, onEpochEnd, history, onTrainEnd', async () => {
     for (const hook of ['onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd']) {
       const model = await smallModel();
       /** @type {any[]} */

@@ -227,7 +227,7 @@ test('getLayer finds a layer by its name', async () => {
   net.dispose();
 });
 
-test('augmentation and dropout pass pictures on in inference; zero padding, averages and maxima are what they say', async () => {
+test('augmentation and dropout do nothing in inference; zero padding, averages and maxima are exact', async () => {
   const picture = tensor([1, 2, 3, 4], [1, 2, 2, 1]);
   const through = [
     layers.randomFlip(),

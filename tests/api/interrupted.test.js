@@ -95,7 +95,7 @@ onEveryBuild(() => {
         whole.dispose();
       });
 
-  test('what earlyStopping and reduceLROnPlateau have seen goes on in others, made for a model from a file', async () => {
+  test('what earlyStopping and reduceLROnPlateau have seen goes on in new ones, for a model from a file', async () => {
     for (const [name, optimizer, made] of WATCHED.filter(([, , each]) => each().some((callback) => callback.resume))) {
       const whole = await smallModel({ compile: { optimizer } });
       await whole.fit(x, y, { ...run, callbacks: made() });
@@ -166,7 +166,7 @@ onEveryBuild(() => {
     ],
   ];
 
-  test('a rate is set once per epoch, by each of several schedulers, wherever between epochs a run was left', async () => {
+  test('a rate is set once per epoch by each of several schedulers, wherever a run was left', async () => {
     const halving = () => [1, 2].map(() => learningRateScheduler((_, rate) => rate / 2));
     const whole = await smallModel({ compile: { optimizer: plain } });
     const { history } = await whole.fit(x, y, { ...run, callbacks: halving() });

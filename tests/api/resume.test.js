@@ -141,7 +141,7 @@ onEveryBuild(() => {
     });
   }
 
-  test('model.save with includeOptimizer: nothing of it without; a stack, its averages shown, a rate that was set', async () => {
+  test('model.save with includeOptimizer: nothing without it; a stack, averages shown, a rate set', async () => {
     const made = await smallModel({ compile: { optimizer: { name: 'adam', useEma: true } } });
     const small = smallData(40);
     await made.fit(small.x, small.y, { epochs: 2, verbose: 0 });

@@ -366,7 +366,7 @@ test('what cannot be is refused, in words', () => {
   refused(() => tf.model(wrong({ input: 1 })), "model has no option 'input'; it takes inputs, outputs, name, seed");
 });
 
-test('what TensorFlow.js lets one make with new works alike: LayersModel, Sequential, Callback, CustomCallback', async () => {
+test('what TensorFlow.js lets one make with new works alike: LayersModel, Sequential, callbacks', async () => {
   const graph = () => {
     const inputs = tf.input({ shape: [2] });
     return { inputs, outputs: tf.layers.dense({ units: 1, kernelInitializer: 'ones' }).apply(inputs) };

@@ -39,10 +39,12 @@ const runOf = (query, epochs, pictures) => ({
  * stopping.
  */
 const ALL_KINDS =
-  'model=randomTranslation:0.1:0.1,conv2d:16:3:relu,batchNormalization,maxPooling2d:2,flatten,dense:64:relu,dropout:0.5' +
+  'model=randomTranslation:0.1:0.1,conv2d:16:3:relu,batchNormalization,maxPooling2d:2,flatten,' +
+  'dense:64:relu,dropout:0.5' +
   '&optimizer=adamw&ema=1&schedule=cosine&patience=1000';
 const SLOW =
-  'model=conv2d:64:3:same:relu,conv2d:64:3:same:relu,conv2d:64:3:same:relu,maxPooling2d:2,flatten,dropout:0.5&optimizer=rmsprop';
+  'model=conv2d:64:3:same:relu,conv2d:64:3:same:relu,conv2d:64:3:same:relu,maxPooling2d:2,flatten,dropout:0.5' +
+  '&optimizer=rmsprop';
 const SHORT = runOf(ALL_KINDS, 25, 1000);
 const LONG = runOf(SLOW, 1, 5000);
 

@@ -193,7 +193,7 @@ for (const name of inBrowsers('any')) {
       );
     });
 
-    test('plots: drawings with a line for each series, and pictures that a browser decodes, with those lines on them', async () => {
+    test('plots: drawings with a line for each series, and pictures, decodable, with those lines on them', async () => {
       const files = await press('plot-svg', ['loss.svg', 'acc.svg']);
       const blank = await opened.browser.newTab(); // whose policy lets a test parse markup
       for (const { name: file, bytes } of files) {

@@ -138,7 +138,8 @@ for (const name of inBrowsers('any')) {
       const press = async () => {
         const before = await model();
         if (name === 'chromium') await browser.press('Enter');
-        else await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).click()); // keys from Firefox's driver press no button
+        // keys from Firefox's driver press no button
+        else await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).click());
         await browser.waitFor(
           (/** @type {string | null} */ was) => new URLSearchParams(location.search).get('model') !== was,
           { args: [before] },

@@ -15,8 +15,8 @@ import { QUICK, createPage, hook, openPage, withPage } from './page.js';
  * A run that ends with the same weights wherever it was interrupted; long enough that it can be, on a machine with
  * other work too.
  */
-const EPOCHS = 12;
-const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=1500&filters=8&units=32`;
+const EPOCHS = 10;
+const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=2000&filters=8&units=32`;
 
 /** WebAssembly's memory in pages of 64 KiB: enough for RUN, and no more than 64 MB. */
 const MEMORY = '--js-flags=--wasm-max-mem-pages=1024';
@@ -216,7 +216,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await server.close();
   });
 
-  test('a worker that is killed in the midst of a step: an alarm, and the run goes on to the same weights', async () => {
+  test('a worker that is killed within a step: an alarm, and the run goes on to the same weights', async () => {
     const { page, browser } = opened;
     await trainAndPause(opened);
     await browser.evaluate(() => {
@@ -254,7 +254,8 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
         await tab.bringToFront();
         await goesOn();
         await press(second, 'resume-discard');
-        await says(second, 'resume-offer', /Your last run is still here/); // an earlier one: the other is the first tab's
+        // an earlier one: the other is the first tab's
+        await says(second, 'resume-offer', /Your last run is still here/);
         await done();
       } finally {
         await other.close();
@@ -305,7 +306,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await goesOn();
   });
 
-  test('storage that another tab holds up: says so, trains on, and offers what was kept once that tab lets go', async () => {
+  test('storage that another tab holds up: says so, trains on, offers what was kept afterwards', async () => {
     const { page, browser } = opened;
     await trainAndPause(opened);
     await interrupted();
@@ -327,7 +328,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await goesOn();
   });
 
-  test('a clock that is set back, and forward again: the run of now is offered, and goes on to the same weights', async () => {
+  test('a clock set back, and forward again: the run of now is offered, and goes on to the same weights', async () => {
     const { page } = opened;
     await shiftClock(-3 * HOUR, async () => {
       await page.open(RUN);

@@ -64,7 +64,7 @@ for (const name of inBrowsers('any')) {
       assert.equal(await page.data('train-status', 'state'), 'idle');
     });
 
-    test('an empty field, a word and an ambiguous number are refused at the field; a decimal comma is read', async () => {
+    test('an empty field, a word and an ambiguous number are refused; decimal commas are read', async () => {
       const { browser, page } = opened;
       for (const text of ['', 'abc', '1,000', '0,01x']) {
         await browser.type(hook('settings-learning-rate'), text === '' ? ' ' : text);

@@ -5,7 +5,8 @@ import { withPage } from './page.js';
 /** The text of training, as the page shows it. */
 
 const DIVERGES =
-  'data=synthetic&epochs=3&train-size=96&model=flatten,dense:64,dense:64,dense:64,dense:64&optimizer=sgd&learning-rate=100';
+  'data=synthetic&epochs=3&train-size=96&model=flatten,dense:64,dense:64,dense:64,dense:64' +
+  '&optimizer=sgd&learning-rate=100';
 
 test(
   'the log of a run that diverges has a dash for what is no number, in each way of logging',

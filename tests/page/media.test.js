@@ -107,7 +107,7 @@ describe('media', { timeout: 180_000 }, () => {
     });
   }
 
-  test('what draws its own colours is drawn in those of paper before it is printed, and in its own afterwards', async () => {
+  test('what draws its own colours takes those of paper before it is printed, and its own afterwards', async () => {
     const { browser, page } = opened;
     await page.choose('theme', 'dark');
     /** How light what is drawn on the charts is, of 255; runs in the page. */

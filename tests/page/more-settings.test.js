@@ -62,7 +62,8 @@ describe('more settings', { timeout: 120_000 }, () => {
     await page.click('settings-ema');
     await browser.type(hook('settings-ema-momentum'), '0.998');
     const address =
-      '?data=synthetic&optimizer=sgd&momentum=0.9&nesterov=1&schedule=oneCycle&warm-up=0.3&label-smoothing=0.1&ema=1&ema-momentum=0.998';
+      '?data=synthetic&optimizer=sgd&momentum=0.9&nesterov=1&schedule=oneCycle&warm-up=0.3' +
+      '&label-smoothing=0.1&ema=1&ema-momentum=0.998';
     const query = await browser.evaluate(() => location.search);
     assert.deepEqual([...new URLSearchParams(query)].sort(), [...new URLSearchParams(address)].sort());
     await page.open(query.slice(1));

@@ -34,7 +34,9 @@ export async function train({ loadCore, loadModel, sequential, layers, datasets,
   const { history } = await model.fit(garments.train.images, garments.train.labels, { epochs: 3, verbose: 0 });
   const classes = await model.predictClasses(garments.test.images);
   const again = await (await loadModel(await model.save(), { threads: 2 })).predictClasses(garments.test.images);
-  const { kind } = await preparePhoto({ width: 28, height: 28, rows: (first, count) => new Uint8Array(count * 28 * 4).fill(255) });
+  const { kind } = await preparePhoto({
+    width: 28, height: 28, rows: (first, count) => new Uint8Array(count * 28 * 4).fill(255),
+  });
   return { build, threads, fallback, kind, losses: history.loss, classes: [...classes.data], again: [...again.data] };
 }
 `;
@@ -76,9 +78,13 @@ import * as tf from 'fitting-room/tf';
 
 export async function main(): Promise<number> {
   const { train, classNames } = await datasets.synthetic({ trainSize: 10 });
-  const model: Model = await sequential({ layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })], seed: 1 });
+  const model: Model = await sequential({
+    layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })], seed: 1,
+  });
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-  const { history } = await model.fit(train.images, train.labels, { epochs: 1, callbacks: [callbacks.earlyStopping({ monitor: 'loss' })] });
+  const { history } = await model.fit(train.images, train.labels, {
+    epochs: 1, callbacks: [callbacks.earlyStopping({ monitor: 'loss' })],
+  });
   const losses: number[] = history.loss;
   const bytes: Uint8Array = await model.save({ dtype: 'int8' });
   const loaded = await loadModel(bytes);

@@ -71,7 +71,7 @@ async function answerWithoutFreeze(opened, file) {
   return said;
 }
 
-test('odd pictures are answered, hostile ones refused with a reason, and the page never stands still (Chromium)', async () => {
+test('odd pictures are answered, hostile ones refused with a reason, and the page never stands still', async () => {
   await withPage(['chromium', QUICK], async (opened) => {
     await sectionThere(opened);
     for (const file of [...odd(), huge()]) {
@@ -131,7 +131,7 @@ const followLookers =
       };
     }, spoilt);
 
-test('what looks at pictures starts before the page’s own script, and once; where it does not come, another one does', async () => {
+test('what looks at pictures starts once, before the page’s own script; where it fails, another one does', async () => {
   for (const name of inBrowsers('any')) {
     for (const spoilt of [false, true]) {
       await withPage([name, { ...QUICK, prepare: followLookers(spoilt) }], async (opened) => {

@@ -207,7 +207,8 @@ describe('the page’s policy in its workers', () => {
                 host.requests.some((path) => path.endsWith(FASHION_MNIST.files[0].name)),
                 'the dataset’s host was asked',
               );
-              if (!app) assert.deepEqual(third.requests, [], 'and nobody else'); // the other app's worker asks whom it likes
+              // the other app's worker asks whom it likes
+              if (!app) assert.deepEqual(third.requests, [], 'and nobody else');
             },
           );
         },

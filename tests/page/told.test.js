@@ -5,7 +5,8 @@ import { drop, hook, withPage } from './page.js';
 /** What the API says of a failure, as the page tells it. */
 
 const DIVERGES =
-  'data=synthetic&epochs=1&train-size=96&model=flatten,dense:64,dense:64,dense:64,dense:64&optimizer=sgd&learning-rate=100';
+  'data=synthetic&epochs=1&train-size=96&model=flatten,dense:64,dense:64,dense:64,dense:64' +
+  '&optimizer=sgd&learning-rate=100';
 
 /** Models whose files lack what they need. */
 const ODD = [

@@ -59,10 +59,10 @@ const escaped = (text) => text.replace(/[^\w ]/g, '\\$&');
 /** By what name a script imports from elsewhere than its own folder tree. @param {string} code */
 const bareImports = (code) =>
   [
-    ...code.matchAll(
-      /^(?:import|export)\b[^;]*?\bfrom '([^'./][^']*)'|^import '([^'./][^']*)'|(?<!\{|\|)\bimport\('([^'./][^']*)'\)(?!\.[A-Z])/gm,
-    ),
-  ].map(([, ...names]) => /** @type {string} */ (names.find(Boolean)));
+    /^(?:import|export)\b[^;]*?\bfrom '([^'./][^']*)'/gm,
+    /^import '([^'./][^']*)'/gm,
+    /(?<!\{|\|)\bimport\('([^'./][^']*)'\)(?!\.[A-Z])/gm, // no type
+  ].flatMap((form) => Array.from(code.matchAll(form), ([, name]) => name));
 
 /** Every package whose modules are reached from what page and library import by name, bundled here once more. */
 async function packagesReached() {

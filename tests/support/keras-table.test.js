@@ -28,7 +28,8 @@ describe('the tables against Keras and TensorFlow.js', () => {
   });
 
   test('reports are read: names as they were, failed and skipped tests left out', () => {
-    const report = `<testsuites><testsuite name="a"><testcase name="loss &quot;x&quot; &lt; y" time="1" classname="test"/>
+    const report = `<testsuites><testsuite name="a">
+      <testcase name="loss &quot;x&quot; &lt; y" time="1" classname="test"/>
       <testcase name="failed" classname="test"><failure>no</failure></testcase>
       <testcase name="skipped" classname="test"><skipped type="skipped"/></testcase>
       <testcase name="last" classname="test"/></testsuite></testsuites>`;

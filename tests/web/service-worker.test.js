@@ -439,7 +439,7 @@ test('right content with other headers: its type is ours, and nothing else is ta
   }
 });
 
-test('a script that the browser’s own cache has as a page for long: the host is asked itself, for the page as well', async () => {
+test('a script that the browser’s own cache has as a page for long: the host itself is asked, for both', async () => {
   const worker = start({
     network: (address, /** @type {any} */ { cache } = {}) =>
       cache === 'reload' ? deployed(address) : new Response('<!doctype html>'),

@@ -137,7 +137,8 @@ export async function agree(
   }
   near('mean loss of the epoch', history.loss, [losses], { relative });
   const trained = network.weights.filter(({ trainable }) => trainable);
-  if (referenceOptimizer.useEma) exact.averages.forEach((average, i) => trained[i].data.set(average)); // as Keras's fit ends
+  // as Keras's fit ends
+  if (referenceOptimizer.useEma) exact.averages.forEach((average, i) => trained[i].data.set(average));
   const after = ours.getWeights();
   network.weights.forEach(({ data }, i) =>
     near(`${nameOf(network, i)} after ${steps} steps, of the reference`, after[i].data, data, { relative }),

@@ -237,12 +237,14 @@ const show = (value) =>
     .replaceAll('{}', '')
     .replaceAll('}', ' }');
 
+/** @param {number[]} from */
+const sources = (from) => from.map((k) => (k < 0 ? 'the input' : k)).join(' and ');
+
 /** @param {Case} a */
 export function printed({ description: { inputShape, nodes }, loss, count, batchSize, seed, optimizer: by }) {
   const lines = nodes.map(
     ({ layer, options = {}, from }, i) =>
-      `  ${i} ` +
-      `layers.${layer}(${show(options)})${from ? ` of ${from.map((k) => (k < 0 ? 'the input' : k)).join(' and ')}` : ''}`,
+      `  ${i} layers.${layer}(${show(options)})${from ? ` of ${sources(from)}` : ''}`,
   );
   return [
     `\n  inputShape: [${inputShape.join(', ')}]`,

@@ -329,7 +329,7 @@ test('optimizer sgd: the moving average takes the weights’ place every second 
 
 /* ---- batch normalization ------------------------------------------------------------------------- */
 
-test('layer batchNormalization: epsilon under the root, biased variance, momentum, and evaluation by the averages', async () => {
+test('layer batchNormalization: epsilon under the root, biased variance, momentum, evaluation', async () => {
   const model = await modelOf(
     [layers.batchNormalization({ inputShape: [1], momentum: 0.75, epsilon: 0.5625 })],
     [[2], [10], [0], [1]],
@@ -433,7 +433,7 @@ test('loss binaryCrossentropy: probabilities of 0 and 1', async () => {
   equal([await lossOf({ name: 'binaryCrossentropy' }, [1, 0], [1, 0])], [0], 2e-7);
 });
 
-test('loss categoricalCrossentropy, binaryCrossentropy: fromLogits has no clip, however sure the network is', async () => {
+test('loss categoricalCrossentropy, binaryCrossentropy: fromLogits has no clip, however sure the network', async () => {
   equal([await lossOf({ name: 'categoricalCrossentropy', fromLogits: true }, [200, 0], [0, 1])], [200]);
   equal([await lossOf({ name: 'categoricalCrossentropy', fromLogits: true }, [1e4, 0], [1, 0])], [0]);
   equal([await lossOf({ name: 'sparseCategoricalCrossentropy', fromLogits: true }, [-300, 0], [0])], [300]);
@@ -511,8 +511,9 @@ const LETS_THROUGH = [
   ['leakyReLU', () => layers.leakyReLU({ inputShape: [4, 4, 1] })],
 ];
 
-for (const [name, layer] of LETS_THROUGH)
-  test(`${name.startsWith('activation') ? name : `layer ${name}`}: a NaN comes out as NaN, in its sample alone`, async () => {
+for (const [name, layer] of LETS_THROUGH) {
+  const what = name.startsWith('activation') ? name : `layer ${name}`;
+  test(`${what}: a NaN comes out as NaN, in its sample alone`, async () => {
     const model = await modelOf([layer()]);
     const x = new Float32Array(3 * 16).fill(0.5);
     x[16 + 5] = NaN; // a pixel that every window of four or three sees
@@ -528,6 +529,7 @@ for (const [name, layer] of LETS_THROUGH)
     }
     model.dispose();
   });
+}
 
 test('model: a NaN in the input comes out as a loss of NaN, and training ends', async () => {
   const stack = () => [

@@ -107,7 +107,7 @@ for (const [metric, key, cases, alike] of METRICS)
       ours.dispose();
     });
 
-test('metric names in logs, metricsNames and evaluate: those of TensorFlow.js, by strings and by functions', async () => {
+test('metric names in logs, metricsNames and evaluate: those of TensorFlow.js, by string and by function', async () => {
   const description = network(3, 'linear');
   const { x, y } = makeBatch(description, { name: 'meanSquaredError' }, 12);
   /** @type {any} */
