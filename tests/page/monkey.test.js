@@ -120,7 +120,7 @@ async function stillWorks({ browser, page }) {
 async function told({ browser }, error, done) {
   return new Error(
     `${error}\nafter ${done.slice(-20).join('\n  ')}\nthe page says: ` +
-      `${await browser.evaluate('document.body.innerText')}`,
+      `${await browser.evaluate('document.body.innerText').catch(String)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { exportModel, layers, sequential } from '../../shim/index.js';
 import { randomFrom } from '../../models/garments/random.js';
 import { idxImages, idxLabels, someLabels } from '../datasets/support.js';
@@ -497,6 +498,19 @@ const arrived = (tab) =>
     'the next page',
   );
 
+const STEADY = 500; // ms
+
+/** Until a page stays: what was pressed last may have another one come a little later. @param {Tab} tab */
+async function stays(tab) {
+  const current = () => arrived(tab).then(() => tab.evaluate('performance.timeOrigin').catch(unlessBetweenPages));
+  for (let before; ; ) {
+    const now = await current();
+    if (now !== undefined && now === before) return;
+    before = now;
+    await wait(STEADY);
+  }
+}
+
 /**
  * Calls one of the monkey's functions in the page; where the page goes away meanwhile, the next one is waited for.
  * @param {Tab} tab @param {string} name @param {...any} args @returns {Promise<any>}
@@ -601,7 +615,7 @@ const DEEDS = {
   },
   async travel(hand) {
     const { did } = await act(hand, 'travel');
-    await arrived(hand.tab);
+    if (did !== 'nowhere') await stays(hand.tab);
     return look(hand, did);
   },
   async reload(hand) {
@@ -660,5 +674,6 @@ export async function letLoose(tab, { seed, actions, errors, other = null }) {
     states.add(state);
     if (errors.length > 0 || wrong) fail([...errors, wrong].filter(Boolean).join('\n'));
   }
+  await stays(tab);
   return { done, states };
 }
