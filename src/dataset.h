@@ -36,7 +36,8 @@ fr_status fr_idx_parse_header(const uint8_t *head, uint32_t head_bytes, double f
 void fr_shuffle(uint64_t seed, uint64_t epoch_start, int count, uint32_t *order);
 
 /* What samples are made of: pixels, or numbers that are taken as they are. */
-typedef enum { FR_UINT8 = 0, FR_FLOAT32 = 1 } fr_dtype;
+#define FR_DTYPE_LIST(X) X(UINT8, "uint8") X(FLOAT32, "float32")
+typedef enum { FR_DTYPE_LIST(FR_ENUMERATOR) FR_DTYPES } fr_dtype;
 
 /* Bytes of one element. */
 int fr_dtype_bytes(fr_dtype dtype);

@@ -1,5 +1,7 @@
 #include "layer.h"
 
+#include <stddef.h>
+
 static fr_status check_range(const char *layer, const char *name, int value, int low, int high) {
   if (value >= low && value <= high) return FR_OK;
   return fr_fail(FR_INVALID_ARGUMENT, "%s: %s must be %d..%d, got %d", layer, name, low, high,
@@ -164,19 +166,19 @@ static fr_status infer_activation(fr_layer *l) {
 static fr_status infer_batch_normalization(fr_layer *l) {
   l->output = l->input;
   if (!(l->momentum >= 0.0f && l->momentum <= 1.0f))
-    return fr_fail(FR_INVALID_ARGUMENT, "batch_normalization: momentum must be 0..1, got %g",
+    return fr_fail(FR_INVALID_ARGUMENT, "batchNormalization: momentum must be 0..1, got %g",
                    (double)l->momentum);
   if (!(l->epsilon >= 1e-12f && l->epsilon <= 1.0f))
-    return fr_fail(FR_INVALID_ARGUMENT, "batch_normalization: epsilon must be 1e-12..1, got %g",
+    return fr_fail(FR_INVALID_ARGUMENT, "batchNormalization: epsilon must be 1e-12..1, got %g",
                    (double)l->epsilon);
   return FR_OK;
 }
 
 static fr_status infer_zero_padding2d(fr_layer *l) {
   static const char *const sides[4] = {"top", "bottom", "left", "right"};
-  fr_status status = check_image("zero_padding2d", &l->input);
+  fr_status status = check_image("zeroPadding2d", &l->input);
   for (int i = 0; status == FR_OK && i < 4; i++)
-    status = check_range("zero_padding2d", sides[i], l->pads[i], 0, FR_MAX_WINDOW);
+    status = check_range("zeroPadding2d", sides[i], l->pads[i], 0, FR_MAX_WINDOW);
   if (status) return status;
   l->output = (fr_shape){3,
                          {l->input.dims[0] + l->pads[0] + l->pads[1],
@@ -250,45 +252,44 @@ static fr_status infer_random_erasing(fr_layer *l) {
   return check_pair(l, "value range", l->value_range, -1e6f, 1e6f);
 }
 
+#define FR_LAYER(id, name, shape, step, activates, augments, joins) \
+  [FR_##id] = {#name, infer_##shape, augments, joins},
 static const struct {
   const char *name;
   fr_status (*infer)(fr_layer *layer);
+  fr_augment *augment;
+  int joins;
 } layer_table[FR_LAYER_KINDS] = {
-    [FR_CONV2D] = {"conv2d", infer_conv2d},
-    [FR_MAX_POOLING2D] = {"max_pooling2d", infer_pooling2d},
-    [FR_FLATTEN] = {"flatten", infer_flatten},
-    [FR_DENSE] = {"dense", infer_dense},
-    [FR_DROPOUT] = {"dropout", infer_dropout},
-    [FR_ACTIVATION] = {"activation", infer_activation},
-    [FR_DEPTHWISE_CONV2D] = {"depthwise_conv2d", infer_depthwise_conv2d},
-    [FR_AVERAGE_POOLING2D] = {"average_pooling2d", infer_pooling2d},
-    [FR_GLOBAL_AVERAGE_POOLING2D] = {"global_average_pooling2d", infer_global_pooling2d},
-    [FR_GLOBAL_MAX_POOLING2D] = {"global_max_pooling2d", infer_global_pooling2d},
-    [FR_RESHAPE] = {"reshape", infer_reshape},
-    [FR_BATCH_NORMALIZATION] = {"batch_normalization", infer_batch_normalization},
-    [FR_ZERO_PADDING2D] = {"zero_padding2d", infer_zero_padding2d},
-    [FR_ADD] = {"add", infer_add},
-    [FR_RANDOM_FLIP] = {"random_flip", infer_random},
-    [FR_RANDOM_TRANSLATION] = {"random_translation", infer_random_moves},
-    [FR_RANDOM_ROTATION] = {"random_rotation", infer_random_rotation},
-    [FR_RANDOM_ZOOM] = {"random_zoom", infer_random_moves},
-    [FR_RANDOM_CONTRAST] = {"random_contrast", infer_random_contrast},
-    [FR_RANDOM_ERASING] = {"random_erasing", infer_random_erasing},
+#include "layers.def"
 };
+#undef FR_LAYER
 
 const char *fr_layer_name(fr_layer_kind kind) {
   return (unsigned)kind < FR_LAYER_KINDS ? layer_table[kind].name : "unknown layer";
 }
 
-int fr_layer_augments(const fr_layer *l) {
-  return l->kind >= FR_RANDOM_FLIP && l->kind <= FR_RANDOM_ERASING;
+int fr_layer_augments(const fr_layer *l) { return layer_table[l->kind].augment != NULL; }
+
+void fr_layer_augment(const fr_layer *l, int index, uint64_t step, int row, const float *x,
+                      float *y) {
+  const fr_augmentation a = {.image = l->input,
+                             .range = l->range,
+                             .value_range = l->value_range,
+                             .fill_value = l->fill_value,
+                             .fill = l->fill,
+                             .interpolation = l->interpolation,
+                             .seed = l->seed,
+                             .step = step,
+                             .layer = index,
+                             .row = row};
+  layer_table[l->kind].augment(&a, x, y);
 }
 
 static fr_status check_sources(const fr_layer *l, const fr_shape *const sources[]) {
   const char *name = fr_layer_name(l->kind);
   fr_status status = fr_shape_check("input shape", sources[0]);
   if (status) return status;
-  if (l->source_count != 1 && l->kind != FR_ADD)
+  if (l->source_count != 1 && !layer_table[l->kind].joins)
     return fr_fail(FR_INVALID_ARGUMENT, "%s: takes one input, got %d", name, l->source_count);
   for (int i = 1; i < l->source_count; i++) {
     char first[48], other[48];

@@ -1,6 +1,6 @@
 /* What the user asks for, layer by layer: configuration, checks, shape inference. Semantics are
- * Keras's.
- * Adding a layer touches this file, one row of the table in layer.c and one of that in step.c. */
+ * Keras's. A layer without weights is a row of layers.def, a shape function in layer.c and, unless
+ * an existing step runs it, a kind of step in model.h and step.c. */
 #ifndef FR_LAYER_H
 #define FR_LAYER_H
 
@@ -8,50 +8,18 @@
 
 #include "base/shape.h"
 #include "base/status.h"
+#include "kernels/activation.h"
+#include "kernels/augment.h"
 
+#define FR_LAYER(id, ...) FR_##id,
 typedef enum {
-  FR_CONV2D,
-  FR_MAX_POOLING2D,
-  FR_FLATTEN,
-  FR_DENSE,
-  FR_DROPOUT,
-  FR_ACTIVATION,
-  FR_DEPTHWISE_CONV2D,
-  FR_AVERAGE_POOLING2D,
-  FR_GLOBAL_AVERAGE_POOLING2D,
-  FR_GLOBAL_MAX_POOLING2D,
-  FR_RESHAPE,
-  FR_BATCH_NORMALIZATION,
-  FR_ZERO_PADDING2D,
-  FR_ADD,
-  FR_RANDOM_FLIP,
-  FR_RANDOM_TRANSLATION,
-  FR_RANDOM_ROTATION,
-  FR_RANDOM_ZOOM,
-  FR_RANDOM_CONTRAST,
-  FR_RANDOM_ERASING,
+#include "layers.def"
   FR_LAYER_KINDS
 } fr_layer_kind;
+#undef FR_LAYER
 
-typedef enum {
-  FR_LINEAR,
-  FR_RELU,
-  FR_SIGMOID,
-  FR_SOFTMAX,
-  FR_RELU6,
-  FR_LEAKY_RELU,
-  FR_GELU,
-  FR_TANH,
-  FR_SWISH,
-  FR_ACTIVATIONS
-} fr_activation;
-typedef enum { FR_VALID, FR_SAME, FR_PADDINGS } fr_padding;
-
-/* What lies outside a picture that is moved: zeros (or any number), its last line over and over,
- * its
- * mirror image, or itself once more. */
-typedef enum { FR_FILL_CONSTANT, FR_FILL_NEAREST, FR_FILL_REFLECT, FR_FILL_WRAP, FR_FILLS } fr_fill;
-typedef enum { FR_BILINEAR, FR_NEAREST, FR_INTERPOLATIONS } fr_interpolation;
+#define FR_PADDING_LIST(X) X(VALID, "valid") X(SAME, "same")
+typedef enum { FR_PADDING_LIST(FR_ENUMERATOR) FR_PADDINGS } fr_padding;
 
 enum {
   FR_MAX_SOURCES = 8, /* of an add */
@@ -68,14 +36,15 @@ typedef struct {
 /* Where a parameter's first values come from. Uniform and truncated normal have the variance
  * value / fan, fan being the inputs, outputs or mean of both of a unit (Keras's VarianceScaling).
  * */
-typedef enum {
-  FR_INIT_DEFAULT,
-  FR_INIT_CONSTANT,
-  FR_INIT_UNIFORM,
-  FR_INIT_NORMAL,
-  FR_INITS
-} fr_init;
-typedef enum { FR_FAN_IN, FR_FAN_OUT, FR_FAN_AVERAGE, FR_FANS } fr_fan;
+#define FR_INIT_LIST(X)        \
+  X(INIT_DEFAULT, "default")   \
+  X(INIT_CONSTANT, "constant") \
+  X(INIT_UNIFORM, "uniform")   \
+  X(INIT_NORMAL, "normal")
+#define FR_FAN_LIST(X) X(FAN_IN, "fanIn") X(FAN_OUT, "fanOut") X(FAN_AVERAGE, "fanAvg")
+typedef enum { FR_INIT_LIST(FR_ENUMERATOR) FR_INITS } fr_init;
+typedef enum { FR_FAN_LIST(FR_ENUMERATOR) FR_FANS } fr_fan;
+
 typedef struct {
   fr_init distribution;
   float value;
@@ -118,13 +87,18 @@ typedef struct {
   fr_window window; /* convolutions, pooling */
 } fr_layer;
 
-/* "conv2d", "max_pooling2d", ... */
+/* "conv2d", "maxPooling2d", …: as the API spells it. */
 const char *fr_layer_name(fr_layer_kind kind);
 
 /* Checks the configuration against the shapes of its sources and fills input, output and window. */
 fr_status fr_layer_infer(fr_layer *layer, const fr_shape *const sources[]);
 
-/* Whether the layer changes pictures while training, and nothing else. */
+/* Whether the layer alters pictures while training, and does nothing else. */
 int fr_layer_augments(const fr_layer *layer);
+
+/* x → y, altered as in training step `step`, by an augmenting layer whose number is `index`. row: of
+ * the batch. */
+void fr_layer_augment(const fr_layer *layer, int index, uint64_t step, int row, const float *x,
+                      float *y);
 
 #endif

@@ -174,6 +174,8 @@ static void add_metrics(int top_k, const float *p, const target_row *t, int n, f
 
 /* ---- batches --------------------------------------------------------------------------------- */
 
+static const char *const loss_names[FR_LOSSES] = {FR_LOSS_LIST(FR_NAME)};
+
 static int is_categorical(const fr_loss *loss) {
   return loss->kind == FR_SPARSE_CATEGORICAL_CROSSENTROPY ||
          loss->kind == FR_CATEGORICAL_CROSSENTROPY;
@@ -186,9 +188,7 @@ fr_status fr_loss_check(const fr_loss *loss, const fr_shape *output) {
   if (is_categorical(loss) && (output->rank != 1 || output->dims[0] < 2))
     return fr_fail(FR_INVALID_ARGUMENT,
                    "compile: %s needs a flat output of two or more classes, got shape %s",
-                   loss->kind == FR_CATEGORICAL_CROSSENTROPY ? "categoricalCrossentropy"
-                                                             : "sparseCategoricalCrossentropy",
-                   fr_shape_text(output, text));
+                   loss_names[loss->kind], fr_shape_text(output, text));
   if (!(loss->label_smoothing >= 0.0f && loss->label_smoothing <= 1.0f))
     return fr_fail(FR_INVALID_ARGUMENT, "compile: label smoothing must be 0..1, got %g",
                    (double)loss->label_smoothing);

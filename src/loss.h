@@ -4,16 +4,18 @@
 #ifndef FR_LOSS_H
 #define FR_LOSS_H
 
-#include "layer.h"
+#include "base/shape.h"
+#include "kernels/activation.h"
 
-typedef enum {
-  FR_SPARSE_CATEGORICAL_CROSSENTROPY, /* targets: one class index a sample (int32) */
-  FR_CATEGORICAL_CROSSENTROPY,        /* targets: a float for each output, as in the rest */
-  FR_BINARY_CROSSENTROPY,
-  FR_MEAN_SQUARED_ERROR,
-  FR_MEAN_ABSOLUTE_ERROR,
-  FR_LOSSES
-} fr_loss_kind;
+/* Targets are one class index per sample (int32) for the first, one float per output for the rest. */
+#define FR_LOSS_LIST(X)                                               \
+  X(SPARSE_CATEGORICAL_CROSSENTROPY, "sparseCategoricalCrossentropy") \
+  X(CATEGORICAL_CROSSENTROPY, "categoricalCrossentropy")              \
+  X(BINARY_CROSSENTROPY, "binaryCrossentropy")                        \
+  X(MEAN_SQUARED_ERROR, "meanSquaredError")                           \
+  X(MEAN_ABSOLUTE_ERROR, "meanAbsoluteError")
+
+typedef enum { FR_LOSS_LIST(FR_ENUMERATOR) FR_LOSSES } fr_loss_kind;
 
 typedef struct {
   fr_loss_kind kind;
@@ -23,21 +25,31 @@ typedef struct {
 } fr_loss;
 
 /* Sums over samples; divide by `samples`. Doubles, so that 60,000 terms lose nothing visible. A
- * class
- * index counts as one-hot. */
-typedef struct {
-  double samples;
-  double loss; /* each sample's times its weight */
-  double correct; /* the argmax equals the target's; with one output the same as below */
-  double right_outputs; /* share of the outputs that are on the target's side of 0.5 */
-  double squared_error; /* mean over outputs of (p - t)² */
-  double absolute_error; /* mean over outputs of |p - t| */
-  double top_k; /* fewer than k outputs are larger than that of the target's class */
-  double true_positives, false_positives,
-      false_negatives; /* outputs above 0.5, targets not 0: counts */
-} fr_scores;
+ * class index counts as one-hot.
+ *   loss              each sample's, times its weight
+ *   correct           the argmax equals the target's; with one output the same as the next
+ *   right_outputs     share of the outputs that are on the target's side of 0.5
+ *   squared_error     mean over outputs of (p - t)²
+ *   absolute_error    mean over outputs of |p - t|
+ *   top_k             fewer than k outputs are larger than that of the target's class
+ *   true_positives …  counts of outputs: positive is above 0.5, true a target that is not 0 */
+#define FR_SCORE_LIST(X)               \
+  X(samples, "samples")                \
+  X(loss, "loss")                      \
+  X(correct, "correct")                \
+  X(right_outputs, "rightOutputs")     \
+  X(squared_error, "squaredError")     \
+  X(absolute_error, "absoluteError")   \
+  X(top_k, "topK")                     \
+  X(true_positives, "truePositives")   \
+  X(false_positives, "falsePositives") \
+  X(false_negatives, "falseNegatives")
 
-enum { FR_SCORES_DOUBLES = sizeof(fr_scores) / sizeof(double) };
+#define FR_SCORE(field, name) double field;
+typedef struct {
+  FR_SCORE_LIST(FR_SCORE)
+} fr_scores;
+#undef FR_SCORE
 
 /* Ranges, or a message. */
 fr_status fr_loss_check(const fr_loss *loss, const fr_shape *output);

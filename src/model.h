@@ -22,14 +22,17 @@ enum { FR_MAX_LAYERS = 128, FR_MAX_BATCH = 65536 };
 typedef enum {
   FR_STEP_CONV2D, /* convolution + bias + activation (+ 2×2 max-pool) */
   FR_STEP_DEPTHWISE, /* the same of each channel by itself, without the pool */
-  FR_STEP_POOL, /* the largest or the mean of each window */
+  FR_STEP_MAX_POOL, /* the largest of each window */
+  FR_STEP_MEAN_POOL, /* the mean of each window */
+  FR_STEP_WHOLE_MAX_POOL, /* the largest of the image, with a gradient that ties share */
   FR_STEP_DENSE, /* dense + bias + activation (+ dropout) */
   FR_STEP_NORMALIZE, /* batch normalization + activation */
   FR_STEP_ADD, /* sum + activation */
   FR_STEP_PAD, /* zeros around an image */
   FR_STEP_AUGMENT, /* pictures moved or altered at random */
   FR_STEP_POINTWISE, /* activation or dropout by itself */
-  FR_STEP_KINDS
+  FR_STEP_KINDS,
+  FR_STEP_NONE = FR_STEP_KINDS /* flatten, reshape: samples are stored in the order they read */
 } fr_step_kind;
 
 /* What one chunk of a step works in: of every step in turn, so that nothing is known of what is

@@ -1,6 +1,5 @@
 #include "optimizer.h"
 
-#include "kernels/adam.h"
 #include "base/numeric.h"
 
 static fr_status check(const char *name, double value, double low, double below) {

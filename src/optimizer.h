@@ -7,15 +7,16 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "kernels/adam.h"
 
-typedef enum {
-  FR_ADAM,
-  FR_SGD,
-  FR_ADADELTA,
-  FR_RMSPROP,
-  FR_ADAGRAD,
-  FR_OPTIMIZERS
-} fr_optimizer_kind;
+#define FR_OPTIMIZER_LIST(X) \
+  X(ADAM, "adam")            \
+  X(SGD, "sgd")              \
+  X(ADADELTA, "adadelta")    \
+  X(RMSPROP, "rmsprop")      \
+  X(ADAGRAD, "adagrad")
+
+typedef enum { FR_OPTIMIZER_LIST(FR_ENUMERATOR) FR_OPTIMIZERS } fr_optimizer_kind;
 
 typedef struct {
   fr_optimizer_kind kind;
@@ -80,5 +81,11 @@ void fr_optimizer_decay(const fr_optimizer *optimizer, float *w, int n);
  * 1e-12, they move no weight. */
 void fr_optimizer_update(const fr_optimizer *optimizer, float *w, float *states, ptrdiff_t stride,
                          const float *g, int n);
+
+/* The step under way as Adam's kernels take it. */
+FR_INLINE fr_adam fr_adam_of(const fr_optimizer *o) {
+  return (fr_adam){f4_splat((float)(1.0 - o->beta1)), f4_splat((float)(1.0 - o->beta2)),
+                   f4_splat(o->step_size), f4_splat((float)o->epsilon)};
+}
 
 #endif

@@ -75,26 +75,14 @@ static int fuse_readers(const fr_model *m, fr_step *s, int last) {
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-static const fr_step_kind step_kinds[FR_LAYER_KINDS] = {
-    [FR_CONV2D] = FR_STEP_CONV2D,
-    [FR_DEPTHWISE_CONV2D] = FR_STEP_DEPTHWISE,
-    [FR_MAX_POOLING2D] = FR_STEP_POOL,
-    [FR_AVERAGE_POOLING2D] = FR_STEP_POOL,
-    [FR_GLOBAL_MAX_POOLING2D] = FR_STEP_POOL,
-    [FR_GLOBAL_AVERAGE_POOLING2D] = FR_STEP_POOL,
-    [FR_DENSE] = FR_STEP_DENSE,
-    [FR_DROPOUT] = FR_STEP_POINTWISE,
-    [FR_ACTIVATION] = FR_STEP_POINTWISE,
-    [FR_BATCH_NORMALIZATION] = FR_STEP_NORMALIZE,
-    [FR_ZERO_PADDING2D] = FR_STEP_PAD,
-    [FR_ADD] = FR_STEP_ADD,
-    [FR_RANDOM_FLIP] = FR_STEP_AUGMENT,
-    [FR_RANDOM_TRANSLATION] = FR_STEP_AUGMENT,
-    [FR_RANDOM_ROTATION] = FR_STEP_AUGMENT,
-    [FR_RANDOM_ZOOM] = FR_STEP_AUGMENT,
-    [FR_RANDOM_CONTRAST] = FR_STEP_AUGMENT,
-    [FR_RANDOM_ERASING] = FR_STEP_AUGMENT,
+#define FR_LAYER(id, name, shape, step, activates, ...) [FR_##id] = {FR_STEP_##step, activates},
+static const struct {
+  fr_step_kind step;
+  int activates;
+} layer_table[FR_LAYER_KINDS] = {
+#include "layers.def"
 };
+#undef FR_LAYER
 
 static void set_sizes(fr_step *s, const fr_layer *last) {
   s->x_size = fr_shape_elements(&s->layer->input);
@@ -146,17 +134,12 @@ static void split_activation(fr_model *m, fr_step *s) {
   f->x_stride = f->y_stride;
 }
 
-static int has_activation(const fr_layer *l) {
-  return l->kind == FR_CONV2D || l->kind == FR_DEPTHWISE_CONV2D || l->kind == FR_DENSE ||
-         l->kind == FR_ACTIVATION;
-}
-
 static void plan_step(fr_model *m, int layer, int fuse) {
   const fr_layer *l = &m->layers[layer];
   fr_step *s = &m->steps[m->step_count++];
-  *s = (fr_step){.kind = step_kinds[l->kind],
+  *s = (fr_step){.kind = layer_table[l->kind].step,
                  .layer = l,
-                 .activation = has_activation(l) ? l->activation : FR_LINEAR,
+                 .activation = layer_table[l->kind].activates ? l->activation : FR_LINEAR,
                  .slope = l->slope,
                  .kernel = m->parameters_of[layer][0],
                  .bias = m->parameters_of[layer][1]};
@@ -173,8 +156,6 @@ static void plan_step(fr_model *m, int layer, int fuse) {
   m->step_of[last] = m->step_count - 1;
 }
 
-/* Flatten and reshape change no byte: samples are stored in the order in which they would read
- * them. */
 void fr_plan_steps(fr_model *m, int fuse) {
   enum { UNPLANNED = -3 };
   m->step_count = 0;
@@ -182,7 +163,8 @@ void fr_plan_steps(fr_model *m, int fuse) {
   for (int i = 0; i < m->layer_count; i++) {
     const fr_layer *l = &m->layers[i];
     if (m->step_of[i] != UNPLANNED) continue;
-    if (l->kind == FR_FLATTEN || l->kind == FR_RESHAPE) m->step_of[i] = step_of(m, l->sources[0]);
+    int runs = layer_table[l->kind].step != FR_STEP_NONE;
+    if (!runs) m->step_of[i] = step_of(m, l->sources[0]);
     else plan_step(m, i, fuse);
   }
   plan_joins(m);

@@ -1,6 +1,5 @@
 #include "step.h"
 
-#include "kernels/augment.h"
 #include "kernels/dropout.h"
 #include "kernels/pooling.h"
 #include "work.h"
@@ -12,27 +11,35 @@ void fr_sum_chunks(fr_step *s, int floats) {
       f4_store(sum + i, f4_add(f4_load(sum + i), f4_load(s->scratch[chunk].gradient + i)));
 }
 
-/* ---- pool step: x (n, h, w, c) → y (n, h', w', c)
- * ------------------------------------------------ */
+/* ---- pool steps: x (n, h, w, c) → y (n, h', w', c) ------------------------------------------- */
 
-static int takes_mean(const fr_step *s) {
-  return s->layer->kind == FR_AVERAGE_POOLING2D || s->layer->kind == FR_GLOBAL_AVERAGE_POOLING2D;
+static void max_pool_forward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  fr_max_pool_forward(&s->layer->window, fr_x_of(s, i), fr_y_of(s, i));
 }
 
-static void pool_forward(const fr_work *work, int i) {
+static void max_pool_backward(const fr_work *work, int i) {
   const fr_step *s = work->step;
-  (takes_mean(s) ? fr_average_pool_forward : fr_max_pool_forward)(&s->layer->window, fr_x_of(s, i),
-                                                                  fr_y_of(s, i));
+  if (s->dx)
+    fr_max_pool_backward(&s->layer->window, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i),
+                         fr_dx_of(s, i));
 }
 
-static void pool_backward(const fr_work *work, int i) {
+static void whole_max_pool_backward(const fr_work *work, int i) {
   const fr_step *s = work->step;
-  const fr_window *w = &s->layer->window;
-  if (!s->dx) return;
-  if (takes_mean(s)) fr_average_pool_backward(w, fr_dy_of(s, i), fr_dx_of(s, i));
-  else if (s->layer->kind == FR_GLOBAL_MAX_POOLING2D)
-    fr_global_max_pool_backward(w, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i), fr_dx_of(s, i));
-  else fr_max_pool_backward(w, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i), fr_dx_of(s, i));
+  if (s->dx)
+    fr_global_max_pool_backward(&s->layer->window, fr_x_of(s, i), fr_y_of(s, i), fr_dy_of(s, i),
+                                fr_dx_of(s, i));
+}
+
+static void mean_pool_forward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  fr_average_pool_forward(&s->layer->window, fr_x_of(s, i), fr_y_of(s, i));
+}
+
+static void mean_pool_backward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  if (s->dx) fr_average_pool_backward(&s->layer->window, fr_dy_of(s, i), fr_dx_of(s, i));
 }
 
 /* ---- pad step: x (n, h, w, c) → y (n, h + top + bottom, w + left + right, c)
@@ -132,7 +139,8 @@ static void augment_forward(const fr_work *work, int i) {
   const fr_model *m = work->model;
   const fr_step *s = work->step;
   if (m->training)
-    fr_augment(s->layer, fr_layer_of(m, s), m->optimizer.steps, i, fr_x_of(s, i), fr_y_of(s, i));
+    fr_layer_augment(s->layer, fr_layer_of(m, s), m->optimizer.steps, i, fr_x_of(s, i),
+                     fr_y_of(s, i));
   else memcpy(fr_y_of(s, i), fr_x_of(s, i), sizeof(float) * (size_t)s->y_size);
 }
 
@@ -150,7 +158,9 @@ static const struct {
     [FR_STEP_DEPTHWISE] = {fr_depthwise_step_forward, fr_depthwise_step_backward, NULL, NULL},
     [FR_STEP_DENSE] = {fr_dense_step_forward, fr_dense_step_backward, NULL, NULL},
     [FR_STEP_NORMALIZE] = {fr_normalize_step_forward, fr_normalize_step_backward, NULL, NULL},
-    [FR_STEP_POOL] = {NULL, NULL, pool_forward, pool_backward},
+    [FR_STEP_MAX_POOL] = {NULL, NULL, max_pool_forward, max_pool_backward},
+    [FR_STEP_MEAN_POOL] = {NULL, NULL, mean_pool_forward, mean_pool_backward},
+    [FR_STEP_WHOLE_MAX_POOL] = {NULL, NULL, max_pool_forward, whole_max_pool_backward},
     [FR_STEP_PAD] = {NULL, NULL, pad_forward, pad_backward},
     [FR_STEP_ADD] = {NULL, NULL, add_forward, add_backward},
     [FR_STEP_POINTWISE] = {NULL, NULL, pointwise_forward, pointwise_backward},

@@ -3,13 +3,18 @@
 #ifndef FR_STATUS_H
 #define FR_STATUS_H
 
-typedef enum {
-  FR_OK = 0,
-  FR_INVALID_ARGUMENT = 1, /* a value outside its documented range */
-  FR_BAD_DATA = 2,         /* a file or array that is not what it claims to be */
-  FR_WRONG_STATE = 3,      /* a call that comes too early, such as fit before compile */
-  FR_OUT_OF_MEMORY = 4
-} fr_status;
+#include "list.h"
+
+/* A value outside its documented range; a file or array that is not what it claims to be; a call
+ * that comes too early, such as fit before compile. */
+#define FR_STATUS_LIST(X)                 \
+  X(OK, "ok")                             \
+  X(INVALID_ARGUMENT, "invalid-argument") \
+  X(BAD_DATA, "bad-data")                 \
+  X(WRONG_STATE, "wrong-state")           \
+  X(OUT_OF_MEMORY, "out-of-memory")
+
+typedef enum { FR_STATUS_LIST(FR_ENUMERATOR) FR_STATUSES } fr_status;
 
 /* Records a formatted message (at most 255 bytes are kept) and returns `status`, so that a check
  * reads `return fr_fail(FR_INVALID_ARGUMENT, "dense: units must be ...")`. */

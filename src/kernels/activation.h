@@ -2,7 +2,20 @@
 #ifndef FR_ACTIVATION_H
 #define FR_ACTIVATION_H
 
-#include "layer.h"
+#include "base/list.h"
+
+#define FR_ACTIVATION_LIST(X) \
+  X(LINEAR, "linear")         \
+  X(RELU, "relu")             \
+  X(SIGMOID, "sigmoid")       \
+  X(SOFTMAX, "softmax")       \
+  X(RELU6, "relu6")           \
+  X(LEAKY_RELU, "leakyRelu")  \
+  X(GELU, "gelu")             \
+  X(TANH, "tanh")             \
+  X(SWISH, "swish")
+
+typedef enum { FR_ACTIVATION_LIST(FR_ENUMERATOR) FR_ACTIVATIONS } fr_activation;
 
 /* Whether the slope has to be told from the input: y alone leaves two answers. */
 int fr_activation_needs_input(fr_activation f);

@@ -3,7 +3,6 @@
 #ifndef FR_ADAM_H
 #define FR_ADAM_H
 
-#include "optimizer.h"
 #include "simd.h"
 
 typedef struct {
@@ -11,11 +10,6 @@ typedef struct {
   f32x4 step_size;    /* bias corrections included */
   f32x4 epsilon;
 } fr_adam;
-
-FR_INLINE fr_adam fr_adam_of(const fr_optimizer *o) {
-  return (fr_adam){f4_splat((float)(1.0 - o->beta1)), f4_splat((float)(1.0 - o->beta2)),
-                   f4_splat(o->step_size), f4_splat((float)o->epsilon)};
-}
 
 /* Updates the weights w with gradient g and moments m, v; `flush` cuts tiny moments to 0. */
 FR_INLINE void fr_adam_step(const fr_adam *a, int flush, f32x4 g, float *w, float *m, float *v) {

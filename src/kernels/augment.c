@@ -16,20 +16,20 @@ typedef struct {
   float u[DRAWS]; /* uniform in [0, 1), as many as any kind needs */
 } fr_chance;
 
-static fr_chance draw(const fr_layer *l, int index, uint64_t step, int row) {
+static fr_chance draw(const fr_augmentation *a) {
   uint32_t bits[DRAWS];
-  fr_chance chance = {.use = step << 8 | (uint64_t)(index & 0xff), .row = (uint32_t)row};
+  fr_chance chance = {.use = a->step << 8 | (uint64_t)(a->layer & 0xff), .row = (uint32_t)a->row};
   for (uint32_t i = 0; i < DRAWS / 4; i++)
-    fr_random_block(l->seed, FR_STREAM_AUGMENT, chance.use, chance.row * (DRAWS / 4) + i,
+    fr_random_block(a->seed, FR_STREAM_AUGMENT, chance.use, chance.row * (DRAWS / 4) + i,
                     bits + 4 * i);
   for (int i = 0; i < DRAWS; i++) chance.u[i] = (float)(bits[i] >> 8) / 16777216.0f;
   return chance;
 }
 
 /* A normal number for element i of the sample. */
-static float noise(const fr_layer *l, const fr_chance *chance, int i) {
-  uint32_t bits[4], element = chance->row * (uint32_t)fr_shape_elements(&l->input) + (uint32_t)i;
-  fr_random_block(l->seed, FR_STREAM_NOISE, chance->use, element, bits);
+static float noise(const fr_augmentation *a, const fr_chance *chance, int i) {
+  uint32_t bits[4], element = chance->row * (uint32_t)fr_shape_elements(&a->image) + (uint32_t)i;
+  fr_random_block(a->seed, FR_STREAM_NOISE, chance->use, element, bits);
   return fr_random_normal(bits[0]);
 }
 
@@ -49,15 +49,15 @@ static fr_origin around_centre(const fr_shape *s, float yy, float yx, float xy, 
   return (fr_origin){yy, yx, cy - yy * cy - yx * cx, xy, xx, cx - xy * cy - xx * cx};
 }
 
-static fr_origin flip(const fr_layer *l, const float *u) {
-  float vertical = l->range[1] != 0.0f && u[1] < 0.5f ? -1.0f : 1.0f;
-  float horizontal = l->range[0] != 0.0f && u[0] < 0.5f ? -1.0f : 1.0f;
-  return around_centre(&l->input, vertical, 0.0f, 0.0f, horizontal);
+static fr_origin flip(const fr_augmentation *a, const float *u) {
+  float vertical = a->range[1] != 0.0f && u[1] < 0.5f ? -1.0f : 1.0f;
+  float horizontal = a->range[0] != 0.0f && u[0] < 0.5f ? -1.0f : 1.0f;
+  return around_centre(&a->image, vertical, 0.0f, 0.0f, horizontal);
 }
 
-static fr_origin translation(const fr_layer *l, const float *u) {
-  float down = between(l->range[0], l->range[1], u[0]) * (float)l->input.dims[0];
-  float right = between(l->range[2], l->range[3], u[1]) * (float)l->input.dims[1];
+static fr_origin translation(const fr_augmentation *a, const float *u) {
+  float down = between(a->range[0], a->range[1], u[0]) * (float)a->image.dims[0];
+  float right = between(a->range[2], a->range[3], u[1]) * (float)a->image.dims[1];
   return (fr_origin){1.0f, 0.0f, -down, 0.0f, 1.0f, -right};
 }
 
@@ -75,17 +75,17 @@ static void turn(double turns, float *cosine, float *sine) {
   *sine = (float)sines[quarter];
 }
 
-static fr_origin rotation(const fr_layer *l, const float *u) {
+static fr_origin rotation(const fr_augmentation *a, const float *u) {
   float c, s;
-  turn(between(l->range[0], l->range[1], u[0]), &c, &s);
-  return around_centre(&l->input, c, s, -s, c);
+  turn(between(a->range[0], a->range[1], u[0]), &c, &s);
+  return around_centre(&a->image, c, s, -s, c);
 }
 
-static fr_origin zoom(const fr_layer *l, const float *u) {
-  float height = 1.0f + between(l->range[0], l->range[1], u[0]);
-  int alike = l->range[2] > l->range[3];
-  float width = alike ? height : 1.0f + between(l->range[2], l->range[3], u[1]);
-  return around_centre(&l->input, height, 0.0f, 0.0f, width);
+static fr_origin zoom(const fr_augmentation *a, const float *u) {
+  float height = 1.0f + between(a->range[0], a->range[1], u[0]);
+  int alike = a->range[2] > a->range[3];
+  float width = alike ? height : 1.0f + between(a->range[2], a->range[3], u[1]);
+  return around_centre(&a->image, height, 0.0f, 0.0f, width);
 }
 
 static int floor_mod(int a, int n) { return ((a % n) + n) % n; }
@@ -103,62 +103,63 @@ static int inside(fr_fill fill, int i, int n) {
 }
 
 /* y += weight · the pixel (iy, ix) of x. */
-static void add_pixel(const fr_layer *l, const float *x, int iy, int ix, float weight, float *y) {
-  int channels = l->input.dims[2];
-  int from_y = inside(l->fill, iy, l->input.dims[0]),
-      from_x = inside(l->fill, ix, l->input.dims[1]);
-  const float *pixel = x + (from_y * l->input.dims[1] + from_x) * channels;
+static void add_pixel(const fr_augmentation *a, const float *x, int iy, int ix, float weight,
+                      float *y) {
+  int channels = a->image.dims[2];
+  int from_y = inside(a->fill, iy, a->image.dims[0]),
+      from_x = inside(a->fill, ix, a->image.dims[1]);
+  const float *pixel = x + (from_y * a->image.dims[1] + from_x) * channels;
   int outside = from_y < 0 || from_x < 0;
-  for (int c = 0; c < channels; c++) y[c] += weight * (outside ? l->fill_value : pixel[c]);
+  for (int c = 0; c < channels; c++) y[c] += weight * (outside ? a->fill_value : pixel[c]);
 }
 
-static void sample_at(const fr_layer *l, const float *x, float at_y, float at_x, float *y) {
-  int nearest = l->interpolation == FR_NEAREST;
+static void sample_at(const fr_augmentation *a, const float *x, float at_y, float at_x, float *y) {
+  int nearest = a->interpolation == FR_NEAREST;
   float top = floorf(nearest ? at_y + 0.5f : at_y), left = floorf(nearest ? at_x + 0.5f : at_x);
   float below = nearest ? 0.0f : at_y - top, right = nearest ? 0.0f : at_x - left;
   int iy = (int)top, ix = (int)left;
-  memset(y, 0, sizeof *y * (size_t)l->input.dims[2]);
+  memset(y, 0, sizeof *y * (size_t)a->image.dims[2]);
   for (int dy = 0; dy < 2; dy++)
     for (int dx = 0; dx < 2; dx++) {
       float weight = (dy ? below : 1.0f - below) * (dx ? right : 1.0f - right);
-      if (weight != 0.0f) add_pixel(l, x, iy + dy, ix + dx, weight, y);
+      if (weight != 0.0f) add_pixel(a, x, iy + dy, ix + dx, weight, y);
     }
 }
 
-static void move(const fr_layer *l, fr_origin o, const float *x, float *y) {
-  for (int oy = 0; oy < l->input.dims[0]; oy++)
-    for (int ox = 0; ox < l->input.dims[1]; ox++, y += l->input.dims[2])
-      sample_at(l, x, o.yy * (float)oy + o.yx * (float)ox + o.y0,
+static void move(const fr_augmentation *a, fr_origin o, const float *x, float *y) {
+  for (int oy = 0; oy < a->image.dims[0]; oy++)
+    for (int ox = 0; ox < a->image.dims[1]; ox++, y += a->image.dims[2])
+      sample_at(a, x, o.yy * (float)oy + o.yx * (float)ox + o.y0,
                 o.xy * (float)oy + o.xx * (float)ox + o.x0, y);
 }
 
 /* ---- altering ----------------------------------------------------------------------------------
  * */
 
-static float cut(const fr_layer *l, float v) {
-  return v < l->value_range[0] ? l->value_range[0] : v > l->value_range[1] ? l->value_range[1] : v;
+static float cut(const fr_augmentation *a, float v) {
+  return v < a->value_range[0] ? a->value_range[0] : v > a->value_range[1] ? a->value_range[1] : v;
 }
 
-static void contrast(const fr_layer *l, const float *u, const float *x, float *y) {
-  float factor = between(1.0f - l->range[0], 1.0f + l->range[1], u[0]);
-  int channels = l->input.dims[2], pixels = l->input.dims[0] * l->input.dims[1];
+static void contrast(const fr_augmentation *a, const float *u, const float *x, float *y) {
+  float factor = between(1.0f - a->range[0], 1.0f + a->range[1], u[0]);
+  int channels = a->image.dims[2], pixels = a->image.dims[0] * a->image.dims[1];
   for (int c = 0; c < channels; c++) {
     float sum = 0.0f;
     for (int i = 0; i < pixels; i++) sum += x[i * channels + c];
     float mean = sum / (float)pixels;
     for (int i = 0; i < pixels; i++) {
-      y[i * channels + c] = cut(l, (x[i * channels + c] - mean) * factor + mean);
+      y[i * channels + c] = cut(a, (x[i * channels + c] - mean) * factor + mean);
     }
   }
 }
 
-static void erase(const fr_layer *l, const fr_chance *chance, const float *x, float *y) {
+static void erase(const fr_augmentation *a, const fr_chance *chance, const float *x, float *y) {
   const float *u = chance->u;
-  int h = l->input.dims[0], w = l->input.dims[1], channels = l->input.dims[2];
+  int h = a->image.dims[0], w = a->image.dims[1], channels = a->image.dims[2];
   memcpy(y, x, sizeof *y * (size_t)(h * w * channels));
-  if (u[5] >= between(l->range[2], l->range[3], u[4])) return;
-  float width = sqrtf(between(l->range[0], l->range[1], u[0])) * (float)w;
-  float height = sqrtf(between(l->range[0], l->range[1], u[1])) * (float)h;
+  if (u[5] >= between(a->range[2], a->range[3], u[4])) return;
+  float width = sqrtf(between(a->range[0], a->range[1], u[0])) * (float)w;
+  float height = sqrtf(between(a->range[0], a->range[1], u[1])) * (float)h;
   float left = u[2] * ((float)w - width), top = u[3] * ((float)h - height);
   for (int iy = 0, i = 0; iy < h; iy++)
     for (int ix = 0; ix < w; ix++)
@@ -166,20 +167,33 @@ static void erase(const fr_layer *l, const fr_chance *chance, const float *x, fl
         int within = (float)ix >= left && (float)ix < left + width && (float)iy >= top &&
                      (float)iy < top + height;
         if (!within) continue;
-        y[i] = cut(l, l->fill_value == l->fill_value ? l->fill_value
-                                                     : noise(l, chance, i) * l->value_range[1]);
+        y[i] = cut(a, a->fill_value == a->fill_value ? a->fill_value
+                                                     : noise(a, chance, i) * a->value_range[1]);
       }
 }
 
-void fr_augment(const fr_layer *l, int index, uint64_t step, int row, const float *x, float *y) {
-  const fr_chance chance = draw(l, index, step, row);
-  const float *u = chance.u;
-  switch (l->kind) {
-    case FR_RANDOM_FLIP: move(l, flip(l, u), x, y); break;
-    case FR_RANDOM_TRANSLATION: move(l, translation(l, u), x, y); break;
-    case FR_RANDOM_ROTATION: move(l, rotation(l, u), x, y); break;
-    case FR_RANDOM_ZOOM: move(l, zoom(l, u), x, y); break;
-    case FR_RANDOM_CONTRAST: contrast(l, u, x, y); break;
-    default: erase(l, &chance, x, y);
-  }
+/* ---- the layers ------------------------------------------------------------------------------ */
+
+typedef fr_origin fr_origin_of(const fr_augmentation *a, const float *u);
+
+static void move_by(fr_origin_of *origin, const fr_augmentation *a, const float *x, float *y) {
+  const fr_chance chance = draw(a);
+  move(a, origin(a, chance.u), x, y);
+}
+
+void fr_flip(const fr_augmentation *a, const float *x, float *y) { move_by(flip, a, x, y); }
+void fr_translate(const fr_augmentation *a, const float *x, float *y) {
+  move_by(translation, a, x, y);
+}
+void fr_rotate(const fr_augmentation *a, const float *x, float *y) { move_by(rotation, a, x, y); }
+void fr_zoom(const fr_augmentation *a, const float *x, float *y) { move_by(zoom, a, x, y); }
+
+void fr_contrast(const fr_augmentation *a, const float *x, float *y) {
+  const fr_chance chance = draw(a);
+  contrast(a, chance.u, x, y);
+}
+
+void fr_erase(const fr_augmentation *a, const float *x, float *y) {
+  const fr_chance chance = draw(a);
+  erase(a, &chance, x, y);
 }

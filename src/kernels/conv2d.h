@@ -8,7 +8,7 @@
 #ifndef FR_CONV2D_H
 #define FR_CONV2D_H
 
-#include "layer.h"
+#include "base/shape.h"
 
 enum {
   FR_CONV_BLOCK = 8,  /* output channels computed together */

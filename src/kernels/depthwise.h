@@ -5,7 +5,7 @@
 #ifndef FR_DEPTHWISE_H
 #define FR_DEPTHWISE_H
 
-#include "layer.h"
+#include "base/shape.h"
 
 /* Floats of the gradients of an image: the kernel's, then, from fr_depthwise_bias on, the bias's.
  * */

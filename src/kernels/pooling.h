@@ -3,7 +3,7 @@
 #ifndef FR_POOLING_H
 #define FR_POOLING_H
 
-#include "layer.h"
+#include "base/shape.h"
 
 /* x (in_h, in_w, c) → y (out_h, out_w, c) */
 void fr_max_pool_forward(const fr_window *w, const float *x, float *y);

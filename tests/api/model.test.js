@@ -271,7 +271,7 @@ onEveryBuild(() => {
     );
     await refused(
       { layers: [flat, layers.maxPooling2d()] },
-      'max_pooling2d: input must be an image (height, width, channels), got shape (16)',
+      'maxPooling2d: input must be an image (height, width, channels), got shape (16)',
     );
     await refused(
       { layers: Array(129).fill(layers.dropout({ rate: 0, inputShape: [3] })) },

@@ -226,7 +226,7 @@ static void descriptions(void) {
   refused(fr_build(m), FR_WRONG_STATE, "model: add at least one layer");
   config c = layer_config(FR_DEPTHWISE_CONV2D);
   refused(add_layer(m, c), FR_INVALID_ARGUMENT,
-          "depthwise_conv2d: depth multiplier must be 1..32768, got 0");
+          "depthwiseConv2d: depth multiplier must be 1..32768, got 0");
   c.at[UNITS] = 3;
   c.at[KERNEL] = c.at[KERNEL + 1] = 2;
   c.at[STRIDE] = c.at[STRIDE + 1] = 1;

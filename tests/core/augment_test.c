@@ -21,7 +21,7 @@ static const float *augmented(const fr_layer *l, int row) {
   size_t bytes = sizeof(float) * (size_t)fr_shape_elements(&l->input);
   float *x = check_alloc(bytes), *y = check_garbage(bytes / sizeof(float));
   memcpy(x, picture, bytes);
-  fr_augment(l, 1, 3, row, x, y);
+  fr_layer_augment(l, 1, 3, row, x, y);
   CHECK(memcmp(x, picture, bytes) == 0, "%s wrote into its input", fr_layer_name(l->kind));
   memcpy(got, y, bytes);
   free(x);
@@ -446,8 +446,8 @@ static void chance(void) {
     for (int i = 2; i < 4 && kinds[k] == FR_RANDOM_ERASING; i++) l.range[i] = other.range[i] = 1.0f;
     other.seed = 6;
     float first[N], y[N];
-    fr_augment(&l, 1, 3, 2, picture, first);
-    fr_augment(&l, 1, 3, 2, picture, y);
+    fr_layer_augment(&l, 1, 3, 2, picture, first);
+    fr_layer_augment(&l, 1, 3, 2, picture, y);
     CHECK(memcmp(first, y, sizeof y) == 0, "%s: the same again differs", fr_layer_name(kinds[k]));
     const struct {
       const fr_layer *layer;
@@ -460,7 +460,7 @@ static void chance(void) {
                   {&l, 1, 3, 3},
                   {&l, 1, 3 + ((uint64_t)1 << 33), 2}};
     for (int i = 0; i < 5; i++) {
-      fr_augment(others[i].layer, others[i].index, others[i].step, others[i].row, picture, y);
+      fr_layer_augment(others[i].layer, others[i].index, others[i].step, others[i].row, picture, y);
       CHECK(memcmp(first, y, sizeof y) != 0, "%s: case %d is the same", fr_layer_name(kinds[k]), i);
     }
   }

@@ -83,7 +83,7 @@ static inline void exact_augment(const exact_net *net, int layer, int sample, do
   int n = fr_shape_elements(&l->output);
   float *from = check_alloc(sizeof *from * (size_t)n), *to = check_garbage((size_t)n);
   for (int i = 0; i < n; i++) from[i] = (float)y[i];
-  fr_augment(l, layer, net->step, sample, from, to);
+  fr_layer_augment(l, layer, net->step, sample, from, to);
   for (int i = 0; i < n; i++) y[i] = to[i];
   free(from);
   free(to);

@@ -73,11 +73,11 @@ static void refused_layers(void) {
           "conv2d: must have at most 67108864 elements a sample");
 
   refuses(flat(4), pool(2, 2, 2, 2, FR_VALID),
-          "max_pooling2d: input must be an image (height, width, channels), got shape (4)");
+          "maxPooling2d: input must be an image (height, width, channels), got shape (4)");
   refuses(image(1, 4, 1), pool(2, 2, 2, 2, FR_VALID),
-          "max_pooling2d: a window 2 high does not fit into an input 1 high with padding 'valid'");
+          "maxPooling2d: a window 2 high does not fit into an input 1 high with padding 'valid'");
   refuses(image(4, 4, 1), pool(2, 2, 2, 0, FR_VALID),
-          "max_pooling2d: horizontal stride must be 1..255, got 0");
+          "maxPooling2d: horizontal stride must be 1..255, got 0");
 
   refuses(flat(4), dropout(1.0f), "dropout: rate must be at least 0 and below 1, got 1");
   refuses(flat(4), dropout(-0.25f), "dropout: rate must be at least 0 and below 1, got -0.25");
@@ -107,7 +107,7 @@ static void refused_slopes(void) {
       {flat(4), dense(3, FR_LEAKY_RELU), "dense"},
       {flat(4), activation(FR_LEAKY_RELU), "activation"},
       {image(4, 4, 2), conv(3, 2, 2, 1, 1, FR_VALID, FR_LEAKY_RELU), "conv2d"},
-      {image(4, 4, 2), depthwise(1, 2, 2, 1, 1, FR_VALID, FR_LEAKY_RELU), "depthwise_conv2d"},
+      {image(4, 4, 2), depthwise(1, 2, 2, 1, 1, FR_VALID, FR_LEAKY_RELU), "depthwiseConv2d"},
   };
   for (int l = 0; l < 4; l++)
     for (int i = 0; i < 2; i++) {
@@ -126,32 +126,32 @@ static void refused_slopes(void) {
 
 static void refused_windows(void) {
   refuses(flat(4), depthwise(1, 3, 3, 1, 1, FR_VALID, FR_LINEAR),
-          "depthwise_conv2d: input must be an image (height, width, channels), got shape (4)");
+          "depthwiseConv2d: input must be an image (height, width, channels), got shape (4)");
   refuses(image(8, 8, 2), depthwise(0, 3, 3, 1, 1, FR_VALID, FR_LINEAR),
-          "depthwise_conv2d: depth multiplier must be 1..32768, got 0");
+          "depthwiseConv2d: depth multiplier must be 1..32768, got 0");
   refuses(image(8, 8, 2), depthwise(32769, 3, 3, 1, 1, FR_VALID, FR_LINEAR),
-          "depthwise_conv2d: depth multiplier must be 1..32768, got 32769");
+          "depthwiseConv2d: depth multiplier must be 1..32768, got 32769");
   refuses(image(2, 2, 70000), depthwise(2, 1, 1, 1, 1, FR_VALID, FR_LINEAR),
-          "depthwise_conv2d: depth multiplier must be 1..1, got 2");
+          "depthwiseConv2d: depth multiplier must be 1..1, got 2");
   refuses(image(8, 8, 2), depthwise(1, 3, 3, 1, 1, FR_VALID, (fr_activation)99),
-          "depthwise_conv2d: unknown activation 99");
+          "depthwiseConv2d: unknown activation 99");
   refuses(
       image(8, 2, 2), depthwise(1, 3, 3, 1, 1, FR_VALID, FR_LINEAR),
-      "depthwise_conv2d: a window 3 wide does not fit into an input 2 wide with padding 'valid'");
+      "depthwiseConv2d: a window 3 wide does not fit into an input 2 wide with padding 'valid'");
   refuses(image(255, 255, 8), depthwise(200, 255, 255, 1, 1, FR_VALID, FR_LINEAR),
-          "depthwise_conv2d: a kernel must have at most 67108864 weights, got 104040000");
+          "depthwiseConv2d: a kernel must have at most 67108864 weights, got 104040000");
   refuses(image(8000, 8000, 1), conv(1, 255, 255, 255, 255, FR_SAME, FR_LINEAR), NULL);
   refuses(image(8100, 8100, 1), conv(1, 255, 255, 1, 1, FR_SAME, FR_LINEAR),
           "conv2d: must have at most 67108864 elements a sample");
   refuses(flat(4), average_pool(2, 2, 2, 2, FR_VALID),
-          "average_pooling2d: input must be an image (height, width, channels), got shape (4)");
+          "averagePooling2d: input must be an image (height, width, channels), got shape (4)");
   refuses(image(4, 4, 1), average_pool(2, 256, 2, 2, FR_VALID),
-          "average_pooling2d: window width must be 1..255, got 256");
+          "averagePooling2d: window width must be 1..255, got 256");
   refuses(
       (fr_shape){2, {4, 5}}, global_average(),
-      "global_average_pooling2d: input must be an image (height, width, channels), got shape (4, 5)");
+      "globalAveragePooling2d: input must be an image (height, width, channels), got shape (4, 5)");
   refuses(flat(4), global_max(),
-          "global_max_pooling2d: input must be an image (height, width, channels), got shape (4)");
+          "globalMaxPooling2d: input must be an image (height, width, channels), got shape (4)");
 }
 
 static void refused_shapes(void) {
@@ -162,15 +162,15 @@ static void refused_shapes(void) {
   refuses(flat(6), reshape(image(65536, 65536, 65536)),
           "reshape: must have at most 67108864 elements a sample");
   refuses(flat(4), zero_padding(1, 1, 1, 1),
-          "zero_padding2d: input must be an image (height, width, channels), got shape (4)");
-  refuses(image(4, 4, 1), zero_padding(-1, 1, 1, 1), "zero_padding2d: top must be 0..255, got -1");
+          "zeroPadding2d: input must be an image (height, width, channels), got shape (4)");
+  refuses(image(4, 4, 1), zero_padding(-1, 1, 1, 1), "zeroPadding2d: top must be 0..255, got -1");
   refuses(image(4, 4, 1), zero_padding(1, 256, 1, 1),
-          "zero_padding2d: bottom must be 0..255, got 256");
-  refuses(image(4, 4, 1), zero_padding(1, 1, -2, 1), "zero_padding2d: left must be 0..255, got -2");
+          "zeroPadding2d: bottom must be 0..255, got 256");
+  refuses(image(4, 4, 1), zero_padding(1, 1, -2, 1), "zeroPadding2d: left must be 0..255, got -2");
   refuses(image(4, 4, 1), zero_padding(1, 1, 1, 300),
-          "zero_padding2d: right must be 0..255, got 300");
+          "zeroPadding2d: right must be 0..255, got 300");
   refuses(image(8192, 8192, 1), zero_padding(1, 0, 0, 0),
-          "zero_padding2d: must have at most 67108864 elements a sample");
+          "zeroPadding2d: must have at most 67108864 elements a sample");
 }
 
 static void refused_normalizations(void) {
@@ -178,10 +178,10 @@ static void refused_normalizations(void) {
     float momentum, epsilon;
     const char *message;
   } cases[] = {
-      {1.5f, 0.001f, "batch_normalization: momentum must be 0..1, got 1.5"},
-      {-0.5f, 0.001f, "batch_normalization: momentum must be 0..1, got -0.5"},
-      {0.5f, 0.0f, "batch_normalization: epsilon must be 1e-12..1, got 0"},
-      {0.5f, 2.0f, "batch_normalization: epsilon must be 1e-12..1, got 2"},
+      {1.5f, 0.001f, "batchNormalization: momentum must be 0..1, got 1.5"},
+      {-0.5f, 0.001f, "batchNormalization: momentum must be 0..1, got -0.5"},
+      {0.5f, 0.0f, "batchNormalization: epsilon must be 1e-12..1, got 0"},
+      {0.5f, 2.0f, "batchNormalization: epsilon must be 1e-12..1, got 2"},
   };
   for (int i = 0; i < 4; i++) {
     fr_layer l = normalization(1, 1);
@@ -218,42 +218,40 @@ static void refused_augmentation(void) {
   } cases[] = {
       {FR_RANDOM_TRANSLATION,
        {-1.5f, 0, 0, 0},
-       "random_translation: height factor must be -1..1, got -1.5"},
+       "randomTranslation: height factor must be -1..1, got -1.5"},
       {FR_RANDOM_TRANSLATION,
        {0, 1.5f, 0, 0},
-       "random_translation: height factor must be -1..1, got 1.5"},
+       "randomTranslation: height factor must be -1..1, got 1.5"},
       {FR_RANDOM_TRANSLATION,
        {0, 0, -2, 0},
-       "random_translation: width factor must be -1..1, got -2"},
+       "randomTranslation: width factor must be -1..1, got -2"},
       {FR_RANDOM_TRANSLATION,
        {0.5f, 0.25f, 0, 0},
-       "random_translation: height factor must go from low to high, got 0.5, 0.25"},
+       "randomTranslation: height factor must go from low to high, got 0.5, 0.25"},
       {FR_RANDOM_TRANSLATION,
        {0, 0, 0.5f, -0.5f},
-       "random_translation: width factor must go from low to high, got 0.5, -0.5"},
-      {FR_RANDOM_ROTATION, {-1.25f, 0, 0, 0}, "random_rotation: factor must be -1..1, got -1.25"},
+       "randomTranslation: width factor must go from low to high, got 0.5, -0.5"},
+      {FR_RANDOM_ROTATION, {-1.25f, 0, 0, 0}, "randomRotation: factor must be -1..1, got -1.25"},
       {FR_RANDOM_ROTATION,
        {0.5f, 0, 0, 0},
-       "random_rotation: factor must go from low to high, got 0.5, 0"},
-      {FR_RANDOM_ZOOM, {-1.5f, 0, 0, 0}, "random_zoom: height factor must be -1..1, got -1.5"},
-      {FR_RANDOM_ZOOM, {0, 0, 0, 2}, "random_zoom: width factor must be -1..1, got 2"},
-      {FR_RANDOM_ZOOM, {0, 2, 1, -1}, "random_zoom: height factor must be -1..1, got 2"},
+       "randomRotation: factor must go from low to high, got 0.5, 0"},
+      {FR_RANDOM_ZOOM, {-1.5f, 0, 0, 0}, "randomZoom: height factor must be -1..1, got -1.5"},
+      {FR_RANDOM_ZOOM, {0, 0, 0, 2}, "randomZoom: width factor must be -1..1, got 2"},
+      {FR_RANDOM_ZOOM, {0, 2, 1, -1}, "randomZoom: height factor must be -1..1, got 2"},
       {FR_RANDOM_ZOOM,
        {0.5f, 0, 1, -1},
-       "random_zoom: height factor must go from low to high, got 0.5, 0"},
-      {FR_RANDOM_CONTRAST,
-       {-0.5f, 0, 0, 0},
-       "random_contrast: lower factor must be 0..1, got -0.5"},
-      {FR_RANDOM_CONTRAST, {1.5f, 0, 0, 0}, "random_contrast: lower factor must be 0..1, got 1.5"},
-      {FR_RANDOM_CONTRAST, {0, 101, 0, 0}, "random_contrast: upper factor must be 0..100, got 101"},
-      {FR_RANDOM_ERASING, {-0.5f, 1, 1, 1}, "random_erasing: scale must be 0..1, got -0.5"},
+       "randomZoom: height factor must go from low to high, got 0.5, 0"},
+      {FR_RANDOM_CONTRAST, {-0.5f, 0, 0, 0}, "randomContrast: lower factor must be 0..1, got -0.5"},
+      {FR_RANDOM_CONTRAST, {1.5f, 0, 0, 0}, "randomContrast: lower factor must be 0..1, got 1.5"},
+      {FR_RANDOM_CONTRAST, {0, 101, 0, 0}, "randomContrast: upper factor must be 0..100, got 101"},
+      {FR_RANDOM_ERASING, {-0.5f, 1, 1, 1}, "randomErasing: scale must be 0..1, got -0.5"},
       {FR_RANDOM_ERASING,
        {0.5f, 0.25f, 1, 1},
-       "random_erasing: scale must go from low to high, got 0.5, 0.25"},
-      {FR_RANDOM_ERASING, {0, 1, 0, 1.5f}, "random_erasing: factor must be 0..1, got 1.5"},
+       "randomErasing: scale must go from low to high, got 0.5, 0.25"},
+      {FR_RANDOM_ERASING, {0, 1, 0, 1.5f}, "randomErasing: factor must be 0..1, got 1.5"},
       {FR_RANDOM_ERASING,
        {0, 1, 0.5f, 0.25f},
-       "random_erasing: factor must go from low to high, got 0.5, 0.25"},
+       "randomErasing: factor must go from low to high, got 0.5, 0.25"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const float *r = cases[i].range;
@@ -263,12 +261,12 @@ static void refused_augmentation(void) {
     fr_layer l = augmentation(erasing ? FR_RANDOM_ERASING : FR_RANDOM_CONTRAST, 0, 0, 0, 0);
     l.value_range[0] = 3.0f;
     refuses(input, l,
-            erasing ? "random_erasing: value range must go from low to high, got 3, 2"
-                    : "random_contrast: value range must go from low to high, got 3, 2");
+            erasing ? "randomErasing: value range must go from low to high, got 3, 2"
+                    : "randomContrast: value range must go from low to high, got 3, 2");
     l.value_range[0] = -2e6f;
     refuses(input, l,
-            erasing ? "random_erasing: value range must be -1e+06..1e+06, got -2e+06"
-                    : "random_contrast: value range must be -1e+06..1e+06, got -2e+06");
+            erasing ? "randomErasing: value range must be -1e+06..1e+06, got -2e+06"
+                    : "randomContrast: value range must be -1e+06..1e+06, got -2e+06");
   }
 }
 
@@ -303,7 +301,7 @@ static void refused_parameters(void) {
   refuses(flat(4), l, "dense: regularizers must be 0 or more, got l1 -0.5, l2 0.25");
   l = normalization(1, 1);
   l.regularizers[1].l2 = -1.0f;
-  refuses(flat(4), l, "batch_normalization: regularizers must be 0 or more, got l1 0, l2 -1");
+  refuses(flat(4), l, "batchNormalization: regularizers must be 0 or more, got l1 0, l2 -1");
   static const struct {
     fr_initializer init;
     const char *message;
@@ -324,7 +322,7 @@ static void refused_parameters(void) {
     }
   l = normalization(1, 1);
   l.initializers[3].distribution = (fr_init)9;
-  refuses(flat(4), l, "batch_normalization: unknown initializer 9 (scale 0, fan 0)");
+  refuses(flat(4), l, "batchNormalization: unknown initializer 9 (scale 0, fan 0)");
 }
 
 /* ---- graphs
@@ -371,7 +369,7 @@ static void refused_graphs(void) {
            late = augmentation(FR_RANDOM_FLIP, 1, 0, 0, 0);
   must(fr_model_add(m, &first));
   check_refused(fr_model_add(m, &late), FR_INVALID_ARGUMENT,
-                "random_flip: must stand before the first layer with weights");
+                "randomFlip: must stand before the first layer with weights");
   late = from(-1, late); /* beside it there are no weights before */
   must(fr_model_add(m, &late));
   fr_model_destroy(m);
