@@ -239,8 +239,8 @@ export class Model {
     });
     const rate = optimizer.rateAt(0);
     callWithNumbers(this.#core, 'fr_compile', this.#pointer, [
-      ...optimizerNumbers(config, rate),
-      ...lossNumbers(loss),
+      ...optimizerNumbers(this.#core, config, rate),
+      ...lossNumbers(this.#core, loss),
       k,
     ]);
     this.#compiled = { options: { optimizer: config, loss, metrics: chosen }, metrics, optimizer };

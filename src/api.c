@@ -65,11 +65,16 @@ int fr_dispose(fr_model *model) {
 /* Configurations arrive as lists of doubles, in the order in which they are read here. */
 typedef struct {
   const char *what; /* is configured, for messages */
-  const double *first, *next;
+  const double *list;
+  int length, read; /* numbers that arrived, and that were asked for */
   fr_status status; /* set by the first number that cannot be what it is read as */
 } fr_reader;
 
-static double number(fr_reader *r) { return *r->next++; }
+/* 0 past the end, which finish reports. */
+static double number(fr_reader *r) {
+  int at = r->read++;
+  return at < r->length ? r->list[at] : 0.0;
+}
 static float real(fr_reader *r) { return (float)number(r); }
 
 /* An integer within low .. high, or 0 and the reader's status. */
@@ -78,8 +83,15 @@ static int64_t whole(fr_reader *r, double low, double high) {
   if (is_whole(value, low, high)) return (int64_t)value;
   if (r->status == FR_OK)
     r->status = fr_fail(FR_INVALID_ARGUMENT, "%s: number %d must be an integer %.0f..%.0f, got %g",
-                        r->what, (int)(r->next - r->first - 1), low, high, value);
+                        r->what, r->read - 1, low, high, value);
   return 0;
+}
+
+/* Whether the list had as many numbers as were read, each in its range. */
+static fr_status finish(const fr_reader *r) {
+  if (r->length == r->read) return r->status;
+  return fr_fail(FR_INVALID_ARGUMENT, "%s: its configuration has %d numbers, got %d", r->what,
+                 r->read, r->length);
 }
 
 static int integer(fr_reader *r) { return (int)whole(r, INT32_MIN, INT32_MAX); }
@@ -120,9 +132,9 @@ static void read_augmentation(fr_reader *r, fr_layer *l) {
   for (int i = 0; i < 2; i++) l->value_range[i] = real(r);
 }
 
-/* config: as many doubles as the lines below read, 62 in all */
-int fr_add(fr_model *model, const double *config) {
-  fr_reader r = {"layer", config, config, FR_OK};
+/* config: the numbers that the lines below read, `length` in all */
+int fr_add(fr_model *model, const double *config, int length) {
+  fr_reader r = {.what = "layer", .list = config, .length = length};
   fr_layer l = {.kind = (fr_layer_kind)integer(&r), .units = integer(&r)};
   l.kernel_h = integer(&r);
   l.kernel_w = integer(&r);
@@ -143,14 +155,15 @@ int fr_add(fr_model *model, const double *config) {
   read_augmentation(&r, &l);
   l.source_count = integer(&r);
   for (int i = 0; i < FR_MAX_SOURCES; i++) l.sources[i] = integer(&r);
-  return r.status ? r.status : fr_model_add(model, &l);
+  fr_status status = finish(&r);
+  return status ? status : fr_model_add(model, &l);
 }
 
 int fr_build(fr_model *model) { return fr_model_build(model); }
 
-/* config: as many doubles as the lines below read, 21 in all */
-int fr_compile(fr_model *model, const double *config) {
-  fr_reader r = {"compile", config, config, FR_OK};
+/* config: the numbers that the lines below read, `length` in all */
+int fr_compile(fr_model *model, const double *config, int length) {
+  fr_reader r = {.what = "compile", .list = config, .length = length};
   fr_optimizer o = {.kind = (fr_optimizer_kind)integer(&r), .learning_rate = number(&r)};
   o.momentum = number(&r);
   o.nesterov = integer(&r);
@@ -171,7 +184,8 @@ int fr_compile(fr_model *model, const double *config) {
   loss.from_logits = integer(&r);
   loss.label_smoothing = real(&r);
   loss.top_k = integer(&r);
-  return r.status ? r.status : fr_model_compile(model, &o, &loss);
+  fr_status status = finish(&r);
+  return status ? status : fr_model_compile(model, &o, &loss);
 }
 
 /* ---- what a model is ------------------------------------------------------------------------- */

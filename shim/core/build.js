@@ -24,7 +24,7 @@ import { closedShape, elementsOf } from '../tensor.js';
 export function callWithNumbers(core, name, pointer, values) {
   core.withBytes(values.length * 8, (address) => {
     core.doubles(address, values.length).set(values);
-    core.call(name, pointer, address);
+    core.call(name, pointer, address, values.length);
   });
 }
 
@@ -56,7 +56,7 @@ export function addLayers(core, { inputShape, nodes }, seed, last) {
       const { targetShape } = config;
       const read = () => (sources[0] < 0 ? inputShape : outputShape(core, pointer, sources[0]));
       const target = targetShape && closedShape(targetShape, elementsOf(read()));
-      callWithNumbers(core, 'fr_add', pointer, layerNumbers(config, sources, target));
+      callWithNumbers(core, 'fr_add', pointer, layerNumbers(core, config, sources, target));
     }
     if (last) core.call(last, pointer);
     return pointer;

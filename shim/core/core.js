@@ -1,4 +1,5 @@
 import { FittingRoomError, checkInteger, outOfMemory, show } from '../check.js';
+import { checkLimits, descriptionOf } from './description.js';
 
 /**
  * The instance that Emscripten's glue resolves to.
@@ -11,26 +12,15 @@ import { FittingRoomError, checkInteger, outOfMemory, show } from '../check.js';
  * @property {{ terminateAllThreads(): void }} [PThread]
  */
 
-/** The codes of src/status.h. */
-const CODES = /** @type {const} */ ({
-  1: 'invalid-argument',
-  2: 'bad-data',
-  3: 'wrong-state',
-  4: 'out-of-memory',
-});
-
 /** Bytes that no build's memory has; from there on sizes would wrap on their way into the core. */
 const MEMORY_END = 2 ** 31;
-
-/** Which argument of these functions is a double; all others are integers of 32 bits. @type {Record<string, number>} */
-export const DOUBLES = { fr_idx_header: 2, fr_epoch_order: 2, fr_set_steps: 1 };
 
 /** Whether a number arrives in the core as what it is. @param {number | bigint} value */
 const isInt32 = (value) => typeof value === 'number' && (value === (value | 0) || value === value >>> 0);
 
-/** @param {string} name @param {(number | bigint)[]} args */
-function checkArguments(name, args) {
-  const wrong = args.findIndex((value, i) => i !== DOUBLES[name] && !isInt32(value));
+/** @param {string} name @param {(number | bigint)[]} args @param {number} [double] which of them is a double */
+function checkArguments(name, args, double) {
+  const wrong = args.findIndex((value, i) => i !== double && !isInt32(value));
   if (wrong >= 0)
     throw new FittingRoomError(`${name}: argument ${wrong} must be an integer of 32 bits, got ${show(args[wrong])}`);
 }
@@ -56,6 +46,13 @@ export class Core {
     /** How many threads it computes on. */
     this.threads = threads;
     this.fallback = fallback;
+    const description = descriptionOf(this.#text(module._fr_describe()));
+    checkLimits(description);
+    /** Each enumeration of the core: how it numbers the names. */
+    this.enums = description.enums;
+    this.limits = description.limits;
+    /** Which argument of a function is a double, all others being integers. */
+    this.doubleArguments = description.doubleArguments;
   }
 
   /**
@@ -65,17 +62,24 @@ export class Core {
    * @throws {FittingRoomError} with the core's own message where the status is not 0
    */
   call(name, ...args) {
-    checkArguments(name, args);
+    checkArguments(name, args, this.doubleArguments[name]);
     const status = this.#module[`_${name}`](...args);
     if (status !== 0) throw this.#failure(status);
   }
 
+  /** The text at an address, which a zero ends. @param {number} start */
+  #text(start) {
+    const heap = new Uint8Array(this.#module.wasmMemory.buffer);
+    return new TextDecoder().decode(heap.slice(start, heap.indexOf(0, start)));
+  }
+
   /** @param {number} status */
   #failure(status) {
-    const start = this.#module._fr_last_error();
-    const heap = new Uint8Array(this.#module.wasmMemory.buffer);
-    const text = new TextDecoder().decode(heap.slice(start, heap.indexOf(0, start)));
-    return new FittingRoomError(text, CODES[/** @type {keyof typeof CODES} */ (status)]);
+    const code = Object.keys(this.enums.status)[status];
+    return new FittingRoomError(
+      this.#text(this.#module._fr_last_error()),
+      /** @type {import('../check.js').FittingRoomError['code']} */ (code),
+    );
   }
 
   /**

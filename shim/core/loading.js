@@ -1,6 +1,7 @@
 import { Core } from './core.js';
 import { FittingRoomError, checkBoolean, checkInteger, checkOptions } from '../check.js';
 import { hasRelaxedSimd, hasSimd, processors, threadsMissing } from './features.js';
+import { LIMITS } from './limits.js';
 import { nextTask } from './turns.js';
 
 /** @import { CoreModule, CoreOptions, Fallback } from './core.js' */
@@ -22,7 +23,6 @@ const BUILDS = {
   'relaxed-mt': () => import('../../build/relaxed-mt/fitting-room.mjs'),
 };
 
-const MAX_THREADS = 16; // of src/pool.h
 const USUAL_THREADS = 8;
 const THREADS_TIMEOUT = 5000; // ms, from the moment the module is there
 
@@ -57,7 +57,7 @@ export async function loadCore(options = {}) {
   checkOptions('loadCore', options, ['deterministic', 'threads']);
   const deterministic = checkBoolean('deterministic', options.deterministic ?? false);
   const wanted = options.threads ?? Math.min(processors(), USUAL_THREADS);
-  const threads = checkInteger('threads', wanted, 1, MAX_THREADS);
+  const threads = checkInteger('threads', wanted, 1, LIMITS.maxThreads);
   if (!hasSimd()) {
     throw new FittingRoomError(
       'this browser has no WebAssembly SIMD; Chrome 91, Firefox 89, Safari 16.4, Node 16.4 and later have it',

@@ -1,6 +1,8 @@
+import { numberOf } from './description.js';
+
 /** @import { Core } from './core.js' */
 
-/* Sums over samples, in the order of src/loss.h's fr_scores. */
+/** Sums over samples, as src/loss.h explains them; saved runs have them in this order. */
 export const SCORE_FIELDS = /** @type {const} */ ([
   'samples',
   'loss',
@@ -16,9 +18,6 @@ export const SCORE_FIELDS = /** @type {const} */ ([
 
 /** @typedef {Record<typeof SCORE_FIELDS[number], number>} Scores */
 
-/** Bytes of an fr_scores. */
-export const SCORE_BYTES = SCORE_FIELDS.length * 8;
-
 /** @param {(field: typeof SCORE_FIELDS[number], index: number) => number} value @returns {Scores} */
 export const scoresOf = (value) =>
   /** @type {Scores} */ (Object.fromEntries(SCORE_FIELDS.map((field, index) => [field, value(field, index)])));
@@ -28,6 +27,12 @@ export const noScores = () => scoresOf(() => 0);
 /** @param {Scores} a @param {Scores} b */
 export const addScores = (a, b) => scoresOf((field) => a[field] + b[field]);
 
+/** Doubles of an fr_scores. @param {Core} core */
+const lengthOf = (core) => Object.keys(core.enums.score).length;
+
+/** Bytes of an fr_scores. @param {Core} core */
+export const scoreBytes = (core) => lengthOf(core) * 8;
+
 /**
  * @param {Core} core
  * @param {number} address
@@ -35,8 +40,11 @@ export const addScores = (a, b) => scoresOf((field) => a[field] + b[field]);
  * @returns {Scores[]}
  */
 export function readScores(core, address, count) {
-  const values = core.doubles(address, count * SCORE_FIELDS.length);
-  return Array.from({ length: count }, (_, i) => scoresOf((_field, index) => values[i * SCORE_FIELDS.length + index]));
+  const length = lengthOf(core);
+  const values = core.doubles(address, count * length);
+  return Array.from({ length: count }, (_, i) =>
+    scoresOf((field) => values[i * length + numberOf(core, 'score', field)]),
+  );
 }
 
 /**
@@ -45,5 +53,6 @@ export function readScores(core, address, count) {
  * @param {Scores} scores
  */
 export function writeScores(core, address, scores) {
-  core.doubles(address, SCORE_FIELDS.length).set(SCORE_FIELDS.map((field) => scores[field]));
+  const values = core.doubles(address, lengthOf(core));
+  for (const field of SCORE_FIELDS) values[numberOf(core, 'score', field)] = scores[field];
 }

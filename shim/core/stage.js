@@ -1,11 +1,11 @@
 import { FittingRoomError } from '../check.js';
-import { SCORE_BYTES } from './scores.js';
+import { numberOf } from './description.js';
+import { LIMITS } from './limits.js';
+import { scoreBytes } from './scores.js';
 
 /** @import { Core } from './core.js' */
 /** @import { Source } from '../training/samples.js' */
 
-/** Samples that a batch may have, as in src/model.h. */
-export const MAX_BATCH = 65536;
 const MAX_STAGED_BYTES = 4 << 20;
 
 /**
@@ -32,7 +32,8 @@ export class Stage {
    * @param {number} resultBytes results of one sample
    */
   constructor(core, source, batchSize, resultBytes) {
-    if (batchSize > MAX_BATCH) throw new FittingRoomError(`batch size must be 1..${MAX_BATCH}, got ${batchSize}`);
+    if (batchSize > LIMITS.maxBatch)
+      throw new FittingRoomError(`batch size must be 1..${LIMITS.maxBatch}, got ${batchSize}`);
     this.#core = core;
     this.#source = source;
     const sampleBytes = source.sampleSize * source.samples.BYTES_PER_ELEMENT;
@@ -45,7 +46,7 @@ export class Stage {
     const weights = targets + align(room * source.targetSize * 4);
     const rates = weights + align(room * weightBytes);
     const results = rates + align(this.batches * 8);
-    this.#samples = core.allocate(results + align(room * resultBytes) + this.batches * SCORE_BYTES);
+    this.#samples = core.allocate(results + align(room * resultBytes) + this.batches * scoreBytes(core));
     this.#targets = this.#samples + targets;
     this.#weights = weightBytes && this.#samples + weights;
     this.#rates = this.#samples + rates;
@@ -63,7 +64,7 @@ export class Stage {
   load(order, first, count) {
     const { samples, sampleSize, dtype, targets, targetSize, sparse, weights } = this.#source;
     const staged =
-      dtype === 1
+      dtype === 'float32'
         ? this.#core.floats(this.#samples, count * sampleSize)
         : this.#core.bytes(this.#samples, count * sampleSize);
     const room = count * targetSize;
@@ -75,7 +76,13 @@ export class Stage {
       for (let j = 0; targets && j < targetSize; j++) stagedTargets[i * targetSize + j] = targets[at * targetSize + j];
       if (weights) stagedWeights[i] = weights[at];
     }
-    return { samples: this.#samples, dtype, targets: this.#targets, weights: this.#weights, count };
+    return {
+      samples: this.#samples,
+      dtype: numberOf(this.#core, 'dtype', dtype),
+      targets: this.#targets,
+      weights: this.#weights,
+      count,
+    };
   }
 
   /** @param {number[]} rates a learning rate for each batch @returns {number} where they are */

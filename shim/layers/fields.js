@@ -1,4 +1,5 @@
 import { FittingRoomError, checkFields, checkInteger, optional, show, whole } from '../check.js';
+import { LIMITS } from '../core/limits.js';
 import { Layer } from './layer.js';
 
 /** @import { Field } from '../check.js' */
@@ -28,13 +29,12 @@ function common(layer, { inputShape, name }) {
   return { ...(inputShape && { inputShape: [...inputShape] }), ...(name !== undefined && { name: String(name) }) };
 }
 
-const MAX_UNITS = 65536;
-const MAX_WINDOW = 255;
+const { maxUnits, maxWindow } = LIMITS;
 
 /* Checks of fields. */
 
 /** @type {Field[0]} */
-export const units = whole(1, MAX_UNITS);
+export const units = whole(1, maxUnits);
 
 /** @type {Field[0]} */
 export function pair(name, value) {
@@ -42,7 +42,7 @@ export function pair(name, value) {
     throw new FittingRoomError(`${name} must be one number or [height, width], got ${show(value)}`);
   }
   const [height, width] = Array.isArray(value) ? value : [value, value];
-  return [checkInteger(name, height, 1, MAX_WINDOW), checkInteger(name, width, 1, MAX_WINDOW)];
+  return [checkInteger(name, height, 1, maxWindow), checkInteger(name, width, 1, maxWindow)];
 }
 
 /** A seed of its own. */

@@ -1,4 +1,5 @@
 import { FittingRoomError, checkBelow, checkInteger, choice, flag, optional, show, within } from '../check.js';
+import { LIMITS } from '../core/limits.js';
 import { checkInitializer } from './initializers.js';
 import { MAX_LENGTH } from './layer.js';
 import { define, pair, seed, units } from './fields.js';
@@ -49,7 +50,6 @@ export const ACTIVATIONS = /** @type {const} */ ([
   'silu',
 ]);
 export const PADDINGS = /** @type {const} */ (['valid', 'same']);
-const MAX_MARGIN = 255;
 
 /** @type {Field[0]} */
 const activationOf = choice(ACTIVATIONS);
@@ -98,7 +98,7 @@ function margins(name, value) {
       `${name} must be one number, [height, width] or [[top, bottom], [left, right]], got ${show(value)}`,
     );
   }
-  return all.map((side) => side.map((margin) => checkInteger(name, margin, 0, MAX_MARGIN)));
+  return all.map((side) => side.map((margin) => checkInteger(name, margin, 0, LIMITS.maxWindow)));
 }
 
 /** Two-dimensional convolution over images [height, width, channels]. @type {(options: Conv2DOptions) => AnyLayer} */

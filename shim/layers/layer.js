@@ -1,4 +1,5 @@
 import { FittingRoomError, show } from '../check.js';
+import { LIMITS } from '../core/limits.js';
 
 /** @import { Initializer } from './initializers.js' */
 /** @import { Regularizer } from './regularizers.js' */
@@ -102,9 +103,7 @@ export class SymbolicTensor {
 
 /** @type {WeakSet<object>} */
 const applied = new WeakSet();
-/* Of src/layer.h and src/shape.h. */
-export const MOST_SOURCES = 8;
-export const MAX_LENGTH = 2 ** 26;
+export const { maxSources: MOST_SOURCES, maxElements: MAX_LENGTH } = LIMITS;
 
 /** What `layers.*` make: the configuration, readable and plain, and a way to put it into a graph. */
 export class Layer {

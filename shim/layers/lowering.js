@@ -1,9 +1,8 @@
-import { FANS, resolveInitializer } from './initializers.js';
-import { KINDS, MOST_SOURCES } from './layer.js';
-import { ACTIVATIONS, PADDINGS } from './index.js';
-import { FILLS, INTERPOLATIONS } from './random.js';
+import { numberOf } from '../core/description.js';
+import { resolveInitializer } from './initializers.js';
 import { factorsOf } from './regularizers.js';
 
+/** @import { Description } from '../core/description.js' */
 /** @import { Initializer } from './initializers.js' */
 /** @import { LayerConfig } from './layer.js' */
 
@@ -16,16 +15,17 @@ export const LEAKY_SLOPE = 0.2; // Keras 3's of the activation; the layer has a 
 /** @param {number} length @param {number[]} [values] */
 const padded = (length, values = []) => Array.from({ length }, (_, i) => values[i] ?? 0);
 
-/** @param {LayerConfig['activation']} activation */
-const activationNumber = (activation = 'linear') => ACTIVATIONS.indexOf(activation === 'silu' ? 'swish' : activation);
+/** Layers that are an activation, to the core. @type {Set<string>} */
+const ACTIVATION_KINDS = new Set(['re_lu', 'leaky_re_lu', 'softmax']);
 
-/** @param {Initializer} [initializer] @returns {number[]} distribution, value, fan, seed */
-function initializerNumbers(initializer) {
-  if (!initializer) return [0, 0, 0, -1];
+/** @param {Description} core @param {Initializer} [initializer] @returns {number[]} distribution, value, fan, seed */
+function initializerNumbers(core, initializer) {
+  const distribution = (/** @type {string} */ name) => numberOf(core, 'distribution', name);
+  if (!initializer) return [distribution('default'), 0, 0, -1];
   const resolved = resolveInitializer(initializer);
-  if ('constant' in resolved) return [1, resolved.constant, 0, -1];
+  if ('constant' in resolved) return [distribution('constant'), resolved.constant, 0, -1];
   const { scale, mode, uniform, seed = -1 } = resolved;
-  return [uniform ? 2 : 3, scale, FANS.indexOf(mode), seed];
+  return [distribution(uniform ? 'uniform' : 'normal'), scale, numberOf(core, 'fan', mode), seed];
 }
 
 /** What the random layers draw from. @param {LayerConfig} config @returns {number[]} up to four */
@@ -40,20 +40,21 @@ function rangeNumbers({ kind, mode, factor, heightFactor, widthFactor = ALIKE, s
 const marginNumbers = (padding) => (Array.isArray(padding) ? padding.flat() : []);
 
 /**
+ * @param {Description} core
  * @param {LayerConfig} config
  * @param {number[]} sources the numbers of the layers it reads; -1: the model's input
  * @param {number[]} [target] reshape's, no length left open
  * @returns {number[]}
  */
-export function layerNumbers(config, sources, target = []) {
-  const { padding, activation = 'linear' } = config;
+export function layerNumbers(core, config, sources, target = []) {
+  const { kind, padding, activation = 'linear' } = config;
   return [
-    KINDS[config.kind],
+    numberOf(core, 'layer', ACTIVATION_KINDS.has(kind) ? 'activation' : kind),
     config.units ?? config.filters ?? config.depthMultiplier ?? 0,
     ...padded(2, config.kernelSize ?? config.poolSize),
     ...padded(2, config.strides),
-    typeof padding === 'string' ? PADDINGS.indexOf(padding) : 0,
-    activationNumber(activation),
+    numberOf(core, 'padding', typeof padding === 'string' ? padding : 'valid'),
+    numberOf(core, 'activation', activation === 'silu' ? 'swish' : activation),
     Number(config.useBias ?? false),
     config.rate ?? 0,
     activation === 'leakyRelu' ? (config.alpha ?? LEAKY_SLOPE) : 0,
@@ -66,17 +67,17 @@ export function layerNumbers(config, sources, target = []) {
     Number(config.scale === true),
     ...factorsOf(config.kernelRegularizer ?? config.depthwiseRegularizer ?? config.gammaRegularizer),
     ...factorsOf(config.biasRegularizer ?? config.betaRegularizer),
-    ...initializerNumbers(config.kernelInitializer ?? config.depthwiseInitializer ?? config.gammaInitializer),
-    ...initializerNumbers(config.biasInitializer ?? config.betaInitializer),
-    ...initializerNumbers(config.movingMeanInitializer),
-    ...initializerNumbers(config.movingVarianceInitializer),
+    ...initializerNumbers(core, config.kernelInitializer ?? config.depthwiseInitializer ?? config.gammaInitializer),
+    ...initializerNumbers(core, config.biasInitializer ?? config.betaInitializer),
+    ...initializerNumbers(core, config.movingMeanInitializer),
+    ...initializerNumbers(core, config.movingVarianceInitializer),
     config.seed ?? -1,
     ...padded(4, rangeNumbers(config)),
-    FILLS.indexOf(config.fillMode ?? 'constant'),
-    INTERPOLATIONS.indexOf(config.interpolation ?? 'bilinear'),
-    config.fillValue ?? (config.kind === 'random_erasing' ? NaN : 0),
+    numberOf(core, 'fill', config.fillMode ?? 'constant'),
+    numberOf(core, 'interpolation', config.interpolation ?? 'bilinear'),
+    config.fillValue ?? (kind === 'random_erasing' ? NaN : 0),
     ...padded(2, config.valueRange),
     sources.length,
-    ...padded(MOST_SOURCES, sources),
+    ...padded(core.limits.maxSources, sources),
   ];
 }

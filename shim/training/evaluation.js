@@ -4,7 +4,7 @@ import { logsOf } from './metrics.js';
 import { progressOf, runPass, slicesOf } from './pass.js';
 import { noScores, readScores, writeScores } from '../core/scores.js';
 import { labelledSource, part, sourceOf } from './samples.js';
-import { MAX_BATCH } from '../core/stage.js';
+import { LIMITS } from '../core/limits.js';
 import { allocated, elementsOf } from '../tensor.js';
 
 /** @import { Callbacks } from './callback-list.js' */
@@ -30,7 +30,7 @@ import { allocated, elementsOf } from '../tensor.js';
 export const MAX_STEPS = 1e9;
 /** @type {Record<string, Field>} */
 const FIELDS = {
-  batchSize: [whole(1, MAX_BATCH), 32],
+  batchSize: [whole(1, LIMITS.maxBatch), 32],
   signal: unchecked,
   onProgress: callable,
   steps: optional(whole(1, MAX_STEPS)),

@@ -17,7 +17,7 @@ import { inNode } from '../core/host.js';
 import { batchesOf } from './pass.js';
 import { printLog } from './progress.js';
 import { labelledSource, part, weightsByClass } from './samples.js';
-import { MAX_BATCH } from '../core/stage.js';
+import { LIMITS } from '../core/limits.js';
 
 /** @import { Callbacks } from './callback-list.js' */
 /** @import { Field } from '../check.js' */
@@ -50,7 +50,7 @@ import { MAX_BATCH } from '../core/stage.js';
  */
 
 const steps = optional(whole(1, MAX_STEPS));
-const batch = whole(1, MAX_BATCH);
+const batch = whole(1, LIMITS.maxBatch);
 
 /** @type {Record<string, Field>} initialBatch and validationData depend on the data, and are checked with it */
 const FIELDS = {

@@ -1,6 +1,8 @@
 import { checkChoice, checkFields, flag, within } from '../check.js';
+import { numberOf } from '../core/description.js';
 
 /** @import { Field } from '../check.js' */
+/** @import { Description } from '../core/description.js' */
 
 /**
  * @typedef {'sparseCategoricalCrossentropy' | 'categoricalCrossentropy' | 'binaryCrossentropy' | 'meanSquaredError' |
@@ -18,7 +20,6 @@ import { checkChoice, checkFields, flag, within } from '../check.js';
  *   itself
  */
 
-/* The order of the enumeration in src/loss.h. */
 const LOSSES = /** @type {const} */ ([
   'sparseCategoricalCrossentropy',
   'categoricalCrossentropy',
@@ -53,9 +54,9 @@ export function lossOf(loss) {
   return { name, ...checkFields(`loss ${name}`, options, FIELDS[name]) };
 }
 
-/** As fr_compile (src/api.c) reads it. @param {LossConfig} loss @returns {number[]} */
-export const lossNumbers = ({ name, fromLogits = false, labelSmoothing = 0 }) => [
-  LOSSES.indexOf(name),
+/** As fr_compile (src/api.c) reads it. @param {Description} core @param {LossConfig} loss @returns {number[]} */
+export const lossNumbers = (core, { name, fromLogits = false, labelSmoothing = 0 }) => [
+  numberOf(core, 'loss', name),
   Number(fromLogits),
   labelSmoothing,
 ];

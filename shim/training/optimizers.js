@@ -10,8 +10,10 @@ import {
   unchecked,
   whole,
 } from '../check.js';
+import { numberOf } from '../core/description.js';
 
 /** @import { Field } from '../check.js' */
+/** @import { Description } from '../core/description.js' */
 /** @import { Schedule } from './schedules.js' */
 
 /** @typedef {'adam' | 'adamw' | 'sgd' | 'adadelta' | 'rmsprop' | 'adagrad'} OptimizerName */
@@ -39,9 +41,6 @@ import {
  * What the optimizer takes, filled in.
  * @typedef {OptimizerOptions & { learningRate: number | Schedule, useEma: boolean }} Optimizer
  */
-
-/* The order of the enumeration in src/optimizer.h; adamw is adam with a decay. */
-const NUMBERS = { adam: 0, adamw: 0, sgd: 1, adadelta: 2, rmsprop: 3, adagrad: 4 };
 
 const MOST = 1e6;
 
@@ -93,7 +92,7 @@ export function optimizerOf(optimizer) {
   const given = /** @type {OptimizerOptions} */ (
     typeof optimizer === 'object' && optimizer !== null ? optimizer : { name: optimizer }
   );
-  const name = checkChoice('compile: optimizer', given.name, /** @type {OptimizerName[]} */ (Object.keys(NUMBERS)));
+  const name = checkChoice('compile: optimizer', given.name, /** @type {OptimizerName[]} */ (Object.keys(OWN)));
   const checked = checkFields(`optimizer ${name}`, given, { name: unchecked, ...OWN[name], ...SHARED, ...OWN[name] });
   const clippings = CLIPPINGS.filter((option) => checked[option]);
   if (clippings.length > 1)
@@ -105,13 +104,14 @@ export function optimizerOf(optimizer) {
 
 /**
  * As fr_compile (src/api.c) reads it, 0 for what the optimizer at hand has no use for.
+ * @param {Description} core
  * @param {Optimizer} o
  * @param {number} learningRate
  * @returns {number[]}
  */
-export const optimizerNumbers = (o, learningRate) =>
+export const optimizerNumbers = (core, o, learningRate) =>
   [
-    NUMBERS[o.name],
+    numberOf(core, 'optimizer', o.name === 'adamw' ? 'adam' : o.name), // adamw is adam with a decay
     learningRate,
     o.momentum,
     o.nesterov,

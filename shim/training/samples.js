@@ -32,7 +32,7 @@ import { allocated, checkSamples, checkTensor, elementsOf } from '../tensor.js';
  * @property {number} count
  * @property {Uint8Array | Float32Array} samples
  * @property {number} sampleSize elements
- * @property {number} dtype of src/model.h
+ * @property {'uint8' | 'float32'} dtype as src/dataset.h lists them
  * @property {ArrayLike<number>} [targets]
  * @property {number} targetSize elements
  * @property {boolean} sparse targets are class indices
@@ -65,7 +65,7 @@ export function sourceOf(runner, name, x) {
     count: checked.shape[0],
     samples,
     sampleSize: elementsOf(runner.inputShape),
-    dtype: samples instanceof Float32Array ? 1 : 0,
+    dtype: samples instanceof Float32Array ? 'float32' : 'uint8',
     targetSize: 1,
     sparse: true,
   };

@@ -108,7 +108,7 @@ onEveryBuild(() => {
       count: 4,
       samples: new Float32Array(4),
       sampleSize: 1,
-      dtype: 1,
+      dtype: /** @type {const} */ ('float32'),
       targets,
       targetSize: 1,
       sparse: false,

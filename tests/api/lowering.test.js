@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { initializers, layers, regularizers } from '../../shim/index.js';
+import { callWithNumbers } from '../../shim/core/build.js';
+import { checkLimits, numberOf } from '../../shim/core/description.js';
+import { anyCore } from '../../shim/core/loading.js';
+import { SCORE_FIELDS } from '../../shim/core/scores.js';
 import { layerNumbers } from '../../shim/layers/lowering.js';
 import { refused, wrong } from './support.js';
 
@@ -45,6 +49,8 @@ function numbers(given) {
     });
   return list;
 }
+
+const core = await anyCore();
 
 describe('a layer as the core reads it', () => {
   /** @type {[string, import('../../shim/layers/index.js').LayerConfig, Parameters<typeof numbers>[0]][]} */
@@ -176,14 +182,14 @@ describe('a layer as the core reads it', () => {
     ],
   ];
   for (const [name, config, expected] of cases)
-    test(name, () => assert.deepEqual(layerNumbers(config, [-1]), numbers(expected)));
+    test(name, () => assert.deepEqual(layerNumbers(core, config, [-1]), numbers(expected)));
 
   test('reshape, and add with its sources', () => {
     assert.deepEqual(
-      layerNumbers(layers.reshape({ targetShape: [2, -1] }), [4], [2, 8]),
+      layerNumbers(core, layers.reshape({ targetShape: [2, -1] }), [4], [2, 8]),
       numbers({ kind: 10, target: [2, 2, 8, 0], sources: [1, 4] }),
     );
-    assert.deepEqual(layerNumbers(layers.add(), [3, -1, 2]), numbers({ kind: 13, sources: [3, 3, -1, 2] }));
+    assert.deepEqual(layerNumbers(core, layers.add(), [3, -1, 2]), numbers({ kind: 13, sources: [3, 3, -1, 2] }));
   });
 
   test('every named initializer', () => {
@@ -201,18 +207,22 @@ describe('a layer as the core reads it', () => {
     for (const [name, draw] of Object.entries(draws)) {
       for (const kernelInitializer of [wrong(name), wrong(initializers)[name]({})])
         assert.deepEqual(
-          layerNumbers(layers.dense({ units: 1, kernelInitializer }), [-1]).slice(27, 31),
+          layerNumbers(core, layers.dense({ units: 1, kernelInitializer }), [-1]).slice(27, 31),
           [...draw, -1],
           name,
         );
       assert.equal(
-        layerNumbers(layers.dense({ units: 1, kernelInitializer: wrong(initializers)[name]({ seed: 6 }) }), [-1])[30],
+        layerNumbers(
+          core,
+          layers.dense({ units: 1, kernelInitializer: wrong(initializers)[name]({ seed: 6 }) }),
+          [-1],
+        )[30],
         6,
         name,
       );
     }
     assert.deepEqual(
-      layerNumbers(layers.dense({ units: 1, kernelInitializer: initializers.zeros() }), [-1]).slice(27, 31),
+      layerNumbers(core, layers.dense({ units: 1, kernelInitializer: initializers.zeros() }), [-1]).slice(27, 31),
       [1, 0, 0, -1],
     );
   });
@@ -249,4 +259,50 @@ test('initializers and regularizers refuse what they do not know', () => {
   );
   refused(() => regularizers.l1(wrong({ l2: 1 })), "regularizer l1 has no option 'l2'; it takes l1");
   refused(() => regularizers.l1l2({ l1: -1 }), 'regularizer l1l2: l1 must be a number 0..1000000, got -1');
+});
+
+describe('the core describes itself', () => {
+  test('names, in the order of its enumerations', () => {
+    const names = Object.fromEntries(Object.entries(core.enums).map(([list, numbers]) => [list, Object.keys(numbers)]));
+    for (const numbers of Object.values(core.enums))
+      assert.deepEqual(
+        Object.values(numbers),
+        Object.values(numbers).map((_, i) => i),
+      );
+    assert.deepEqual(names.status, ['ok', 'invalid-argument', 'bad-data', 'wrong-state', 'out-of-memory']);
+    assert.deepEqual(names.layer.slice(0, 3), ['conv2d', 'max_pooling2d', 'flatten']);
+    assert.deepEqual(names.dtype, ['uint8', 'float32']);
+    assert.deepEqual([...names.score].sort(), [...SCORE_FIELDS].sort());
+  });
+
+  test('limits, which must be those that the library checks with', () => {
+    checkLimits(core);
+    const { maxUnits } = core.limits;
+    assert.throws(() => checkLimits({ limits: { ...core.limits, maxUnits: maxUnits + 1 } }), {
+      message: `the core and the library are of different versions: maxUnits is ${maxUnits + 1}, not ${maxUnits}`,
+    });
+  });
+
+  test('what it does not list has no number', () => {
+    for (const name of ['rotate', 'toString', ''])
+      refused(() => numberOf(core, 'fill', name), `the core has no fill "${name}"`);
+  });
+
+  test('a list of another length than the core reads is refused', () => {
+    const pointer = core.withBytes(4, (out) => {
+      core.call('fr_new', 1, 4, 0, 0, 1, 0, out);
+      return core.ints(out, 1)[0];
+    });
+    const list = layerNumbers(core, layers.flatten(), [-1]);
+    for (const values of [list.slice(1), [...list, 0]])
+      refused(
+        () => callWithNumbers(core, 'fr_add', pointer, values),
+        `layer: its configuration has ${list.length} numbers, got ${values.length}`,
+      );
+    refused(
+      () => callWithNumbers(core, 'fr_compile', pointer, [0]),
+      'compile: its configuration has 21 numbers, got 1',
+    );
+    core.call('fr_dispose', pointer);
+  });
 });

@@ -2,6 +2,7 @@
  * results
  * through pointers, messages from fr_last_error. */
 #include "dataset.h"
+#include "describe.h"
 #include "exports.h"
 #include "stack.h"
 #include "synthetic/synthetic.h"
@@ -54,7 +55,7 @@ static config layer_config(fr_layer_kind kind) {
 /* From an array of exactly that length, so that the sanitizer sees a read behind it. */
 static int add_layer(fr_model *m, config c) {
   double *list = memcpy(check_alloc(sizeof c), &c, sizeof c);
-  int status = fr_add(m, list);
+  int status = fr_add(m, list, CONFIG_DOUBLES);
   free(list);
   return status;
 }
@@ -160,7 +161,7 @@ enum { COMPILE_DOUBLES = 21 };
 static int compile(fr_model *m, const double *list) {
   double *exact =
       memcpy(check_alloc(sizeof *list * COMPILE_DOUBLES), list, sizeof *list * COMPILE_DOUBLES);
-  int status = fr_compile(m, exact);
+  int status = fr_compile(m, exact, COMPILE_DOUBLES);
   free(exact);
   return status;
 }
@@ -467,10 +468,10 @@ static void impossible_numbers(void) {
                names[i]);
       refused(add_layer(m, c), FR_INVALID_ARGUMENT, want);
     }
-    double compile[21] = {wrong[i]};
+    double compile[COMPILE_DOUBLES] = {wrong[i]};
     snprintf(want, sizeof want,
              "compile: number 0 must be an integer -2147483648..2147483647, got %s", names[i]);
-    refused(fr_compile(m, compile), FR_INVALID_ARGUMENT, want);
+    refused(fr_compile(m, compile, COMPILE_DOUBLES), FR_INVALID_ARGUMENT, want);
   }
   config c = layer_config(FR_DENSE);
   c.at[SEED] = 9007199254740992.0;
@@ -484,6 +485,63 @@ static void impossible_numbers(void) {
           "order: no step 0, or no -1 samples");
 }
 
+/* A list of another length is refused, and nothing behind its end is read. */
+static void other_lengths(void) {
+  const int lengths[] = {0, 1, CONFIG_DOUBLES - 1, CONFIG_DOUBLES + 1, -1};
+  char want[160];
+  fr_model *m = small();
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    int length = lengths[i];
+    size_t bytes = sizeof(double) * (size_t)(length > 0 ? length : 1);
+    double *list = memset(check_alloc(bytes), 0, bytes);
+    snprintf(want, sizeof want, "layer: its configuration has %d numbers, got %d", CONFIG_DOUBLES,
+             length);
+    refused(fr_add(m, list, length), FR_INVALID_ARGUMENT, want);
+    snprintf(want, sizeof want, "compile: its configuration has %d numbers, got %d",
+             COMPILE_DOUBLES, length);
+    refused(fr_compile(m, list, length), FR_INVALID_ARGUMENT, want);
+    free(list);
+  }
+  fr_dispose(m);
+}
+
+/* How many words follow `start`, a line's first two; -1 where there is no such line. */
+static int words_after(const char *text, const char *start) {
+  const char *line = strstr(text, start);
+  if (!line || (line != text && line[-1] != '\n')) return -1;
+  int words = 0;
+  for (line += strlen(start); *line != '\n' && *line; line++) words += *line == ' ';
+  return words;
+}
+
+static void enumerations(void) {
+  const char *text = fr_describe();
+  const struct {
+    const char *start;
+    int words;
+  } lines[] = {{"list status", FR_STATUSES},
+               {"list layer", FR_LAYER_KINDS},
+               {"list activation", FR_ACTIVATIONS},
+               {"list padding", FR_PADDINGS},
+               {"list distribution", FR_INITS},
+               {"list fan", FR_FANS},
+               {"list fill", FR_FILLS},
+               {"list interpolation", FR_INTERPOLATIONS},
+               {"list optimizer", FR_OPTIMIZERS},
+               {"list loss", FR_LOSSES},
+               {"list score", sizeof(fr_scores) / sizeof(double)},
+               {"list dtype", FR_DTYPES},
+               {"limit maxWindow 255", 0},
+               {"double fr_set_steps 1", 0}};
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    int words = words_after(text, lines[i].start);
+    CHECK(words == lines[i].words, "%s: %d words", lines[i].start, words);
+  }
+  CHECK(strcmp(text + strlen(text) - 2, "1\n") == 0, "the last line is cut: %s", text);
+  CHECK(strcmp(fr_describe(), text) == 0, "the same again differs");
+  CHECK(strstr(text, "list layer conv2d maxPooling2d flatten dense"), "%s", text);
+}
+
 int main(void) {
   for (int i = 0; i < N * INPUTS; i++) samples[i] = check_float();
   for (int i = 0; i < N; i++) labels[i] = check_between(0, CLASSES - 1);
@@ -494,6 +552,8 @@ int main(void) {
   graphs();
   data();
   impossible_numbers();
+  other_lengths();
+  enumerations();
   memory();
   return check_report("api", 150);
 }

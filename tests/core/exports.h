@@ -12,9 +12,9 @@ int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, in
                    uint32_t *order);
 int fr_new(int rank, int d0, int d1, int d2, uint32_t seed_low, uint32_t seed_high, fr_model **out);
 int fr_dispose(fr_model *model);
-int fr_add(fr_model *model, const double *config);
+int fr_add(fr_model *model, const double *config, int length);
 int fr_build(fr_model *model);
-int fr_compile(fr_model *model, const double *config);
+int fr_compile(fr_model *model, const double *config, int length);
 int fr_layer_output(const fr_model *model, int layer, int32_t out[4]);
 int fr_weight_count(const fr_model *model, int32_t *out);
 int fr_weight_shape(const fr_model *model, int index, int32_t out[8]);

@@ -72,7 +72,7 @@ static inline int fuzz_add_layer(fuzz_input *in, fr_model *m) {
   memcpy(numbers, usual, sizeof usual);
   fuzz_change(in, numbers, LAYER_NUMBERS);
   int before = m->layer_count, parameters = m->parameter_count;
-  int accepted = fuzz_accepted(fr_add(m, numbers));
+  int accepted = fuzz_accepted(fr_add(m, numbers, LAYER_NUMBERS));
   FUZZ_CHECK(m->layer_count == before + accepted && (accepted || m->parameter_count == parameters));
   free(numbers);
   return accepted;
@@ -104,7 +104,7 @@ static inline int fuzz_compile(fuzz_input *in, fr_model *m) {
   if (!numbers) abort();
   memcpy(numbers, usual, sizeof usual);
   fuzz_change(in, numbers, COMPILE_NUMBERS);
-  int accepted = fuzz_accepted(fr_compile(m, numbers));
+  int accepted = fuzz_accepted(fr_compile(m, numbers, COMPILE_NUMBERS));
   free(numbers);
   return accepted;
 }

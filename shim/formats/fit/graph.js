@@ -1,5 +1,6 @@
 import { FittingRoomError, checkOptions, show } from '../../check.js';
 import { graphOf, input } from '../../layers/graph.js';
+import { LIMITS } from '../../core/limits.js';
 import { layers } from '../../layers/index.js';
 import { stackOf } from '../../models.js';
 import { refusal } from './format.js';
@@ -9,7 +10,7 @@ import { refusal } from './format.js';
 
 /** @typedef {{ layer: string, options: object, from?: number[] }} LayerEntry of the header's list */
 
-const MAX_LAYERS = 128; // of src/model.h
+const { maxLayers } = LIMITS;
 
 /** Layers that set a field of their configuration themselves. @type {LayerKind[]} */
 const SET_ACTIVATION = ['re_lu', 'leaky_re_lu', 'softmax'];
@@ -70,8 +71,8 @@ function checkEntry(entry, index) {
 
 /** @param {unknown} list @returns {{ made: AnyLayer[], entries: LayerEntry[] }} */
 function makeLayers(list) {
-  if (!Array.isArray(list) || list.length < 1 || list.length > MAX_LAYERS) {
-    throw refusal(`layers must be an array of 1..${MAX_LAYERS}, got ${Array.isArray(list) ? list.length : show(list)}`);
+  if (!Array.isArray(list) || list.length < 1 || list.length > maxLayers) {
+    throw refusal(`layers must be an array of 1..${maxLayers}, got ${Array.isArray(list) ? list.length : show(list)}`);
   }
   const entries = list.map(checkEntry);
   const made = entries.map(({ layer, options }, index) =>

@@ -1,5 +1,6 @@
 import { checkOptions, show } from '../../check.js';
 import { loadCore } from '../../core/loading.js';
+import { LIMITS } from '../../core/limits.js';
 import { Model } from '../../model.js';
 import { Sequential, seedOf } from '../../models.js';
 import { checkMagic, openFile, refusal } from './format.js';
@@ -8,7 +9,7 @@ import { readTensors, weightsOf } from './tensors.js';
 import { graphFrom, inFile } from './graph.js';
 import { resumeTraining, statesOf } from './training.js';
 
-const MOST_STATES = 4; // of src/optimizer.h, and the average
+const MOST_STATES = LIMITS.maxStates + 1; // and the average
 
 /** @import { Core } from '../../core/core.js' */
 /** @import { Described } from '../described.js' */

@@ -1,5 +1,6 @@
 import { FittingRoomError, clipped, show } from '../../check.js';
 import { chainOf, checkInputShape, graphOf, input } from '../../layers/graph.js';
+import { LIMITS } from '../../core/limits.js';
 import { refusal } from '../fit/format.js';
 import { inFile } from '../fit/graph.js';
 import { layers } from '../../layers/index.js';
@@ -18,7 +19,7 @@ import { channelsFirst, plain } from './views.js';
 /** An ONNX model of whatever origin, as far as our layers can do what its operators do. */
 
 const LONGEST_NAME = 100; // characters, in messages
-const MAX_LAYERS = 128; // of src/model.h
+const { maxLayers } = LIMITS;
 const MOST_CHANNELS = 4; // by which an image with channels last is recognised
 const TO_CHANNELS_FIRST = '0,3,1,2';
 
@@ -110,7 +111,7 @@ function run(importer, node, index) {
     else OPERATORS[operator](call);
     call.checkRead();
   });
-  if (importer.layers.length > MAX_LAYERS) throw refusal(`ONNX: it takes more than ${MAX_LAYERS} layers`);
+  if (importer.layers.length > maxLayers) throw refusal(`ONNX: it takes more than ${maxLayers} layers`);
 }
 
 /**

@@ -1,0 +1,47 @@
+import { FittingRoomError } from '../check.js';
+import { LIMITS } from './limits.js';
+
+/**
+ * What src/describe.h says of a core.
+ * @typedef {object} Description
+ * @property {Record<string, Record<string, number>>} enums by what they number: each name's number in the core
+ * @property {Record<string, number>} limits
+ * @property {Record<string, number>} doubleArguments which argument of a function is a double, all others being integers
+ */
+
+/** The kind of a layer that the API calls `name`: max_pooling2d of maxPooling2d. @param {string} name */
+const kindOf = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** @param {string} text as fr_describe writes it @returns {Description} */
+export function descriptionOf(text) {
+  /** @type {Description} */
+  const described = { enums: {}, limits: {}, doubleArguments: {} };
+  for (const line of text.trimEnd().split('\n')) {
+    const [section, name, ...values] = line.split(' ');
+    if (section === 'limit') described.limits[name] = Number(values[0]);
+    else if (section === 'double') described.doubleArguments[name] = Number(values[0]);
+    else {
+      const names = name === 'layer' ? values.map(kindOf) : values;
+      described.enums[name] = Object.fromEntries(names.map((each, number) => [each, number]));
+    }
+  }
+  return described;
+}
+
+/** @param {Pick<Description, 'limits'>} description @throws where the core's limits are not those that the library checks with */
+export function checkLimits({ limits }) {
+  for (const [name, value] of Object.entries(LIMITS))
+    if (limits[name] !== value)
+      throw new Error(`the core and the library are of different versions: ${name} is ${limits[name]}, not ${value}`);
+}
+
+/**
+ * @param {Pick<Description, 'enums'>} core
+ * @param {string} list
+ * @param {string} name
+ * @returns {number} how the core numbers it
+ */
+export function numberOf({ enums }, list, name) {
+  if (Object.hasOwn(enums[list], name)) return enums[list][name];
+  throw new FittingRoomError(`the core has no ${list} "${name}"`);
+}
