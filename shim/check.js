@@ -170,6 +170,10 @@ export function checkFields(what, options, fields, others = []) {
   return checked;
 }
 
+/** @param {string} what @param {unknown} [seed] random where it is left out @returns {number} */
+export const seedOf = (what, seed = Math.floor(Math.random() * 2 ** 32)) =>
+  checkInteger(`${what}: seed`, seed, 0, Number.MAX_SAFE_INTEGER);
+
 /** @param {readonly string[]} choices @returns {Field[0]} */
 export const choice = (choices) => (name, value) => checkChoice(name, value, choices);
 

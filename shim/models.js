@@ -1,41 +1,17 @@
-import { FittingRoomError, checkInteger, checkOptions, show } from './check.js';
-import { chainOf, checkInputShape, graphOf } from './layers/graph.js';
-import { KINDS } from './layers/layer.js';
+import { checkOptions, seedOf } from './check.js';
+import { graphOf, stackOf } from './layers/graph.js';
 import { loadCore } from './core/loading.js';
 import { Model } from './model.js';
 import { modelFile } from './formats/on-demand.js';
 
-/** @import { Graph } from './layers/graph.js' */
-/** @import { ReadOptions, Source } from './formats/source.js' */
+/** @import { ReadOptions, Source } from './formats/reading.js' */
 /** @import { ExportOptions, FormatName, ImportSource } from './formats/exchange.js' */
-/** @import { NamedFile } from './formats/described.js' */
+/** @import { NamedFile, ReadModel } from './formats/described.js' */
 /** @import { LayerConfig, SymbolicTensor } from './layers/layer.js' */
 /** @import { RuntimeOptions } from './core/loading.js' */
 
 /** A linear stack of layers. Made by `sequential`. */
 export class Sequential extends Model {}
-
-/** @param {string} what @param {unknown} [seed] @returns {number} */
-export const seedOf = (what, seed = Math.floor(Math.random() * 2 ** 32)) =>
-  checkInteger(`${what}: seed`, seed, 0, Number.MAX_SAFE_INTEGER);
-
-/** @param {LayerConfig[]} configs @returns {Graph} */
-export function stackOf(configs) {
-  if (!Array.isArray(configs) || configs.length === 0) {
-    throw new FittingRoomError(`sequential: layers must be an array of at least one layer, got ${show(configs)}`);
-  }
-  const stranger = configs.findIndex((config) => !Object.hasOwn(KINDS, config?.kind));
-  if (stranger >= 0) {
-    throw new FittingRoomError(
-      `sequential: layer ${stranger} was not made by layers.*, got ${show(configs[stranger])}`,
-    );
-  }
-  const { inputShape } = configs[0];
-  if (!inputShape) {
-    throw new FittingRoomError('sequential: the first layer needs an inputShape such as [28, 28, 1]');
-  }
-  return chainOf(configs, checkInputShape(inputShape));
-}
 
 /**
  * Builds a model of the layers, its weights drawn from the seed.
@@ -67,6 +43,28 @@ export async function model(options) {
 }
 
 /**
+ * Builds what a file was read as.
+ * @param {ReadModel} read its weights have the shapes that its graph implies
+ * @param {<T>(where: string, build: () => T) => T} inFile makes what goes wrong a refusal of the file
+ * @returns {Model} a Sequential where the graph is no more than a stack
+ */
+export const modelFrom = ({ core, described, resume }, inFile) =>
+  inFile('', () => {
+    const { name, seed, graph, weights, metadata } = described;
+    const Kind = graph.inputName === undefined ? Sequential : Model;
+    const model = new Kind(core, graph, { name, seed, blank: true });
+    try {
+      model.setWeights(weights);
+      resume?.(model);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    model.metadata = metadata;
+    return model;
+  });
+
+/**
  * Rebuilds a model from the file that its save made. From an address it fails once the server has been silent for 30
  * seconds.
  * @param {Source} source the file's bytes, or its address
@@ -75,7 +73,10 @@ export async function model(options) {
  *   so far and in all, as they arrive; total is undefined where the server does not say it
  * @returns {Promise<Model>} a Sequential where it was one
  */
-export const loadModel = async (source, options) => (await modelFile()).loadModel(source, options);
+export async function loadModel(source, options) {
+  const { readModelFile, inFile } = await modelFile();
+  return modelFrom(await readModelFile(source, options), inFile);
+}
 
 /**
  * The model as the files of another tool's format: layers, weights and metadata; not what compile set.
@@ -102,4 +103,7 @@ export const exportModel = async (model, format, options) => (await modelFile())
  *   say it
  * @returns {Promise<Model>} a Sequential where it was a stack of layers
  */
-export const importModel = async (source, options) => (await modelFile()).importModel(source, options);
+export async function importModel(source, options) {
+  const { readAnyModel, inFile } = await modelFile();
+  return modelFrom(await readAnyModel(source, options), inFile);
+}

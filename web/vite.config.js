@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
@@ -277,7 +277,7 @@ export default defineConfig({
               name: 'shared',
               test: /\/(shim\/(csv|classify)|shim\/training\/callbacks\/csv-log|web\/(download|metrics|styles|views\/bars))\.js/,
             },
-            { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|exchange|source)/ },
+            { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|reading)/ },
           ],
         },
       },

@@ -5,6 +5,7 @@ import { WEIGHTS } from './fit/tensors.js';
 /** @import { Core } from '../core/core.js' */
 /** @import { Graph } from '../layers/graph.js' */
 /** @import { LayerConfig } from '../layers/layer.js' */
+/** @import { Model } from '../model.js' */
 /** @import { Tensor } from '../tensor.js' */
 
 /**
@@ -13,9 +14,13 @@ import { WEIGHTS } from './fit/tensors.js';
  * @typedef {{ name: string, seed: number, graph: Graph, weights: Tensor<Float32Array<ArrayBuffer>>[], metadata?:
  *   Record<string, unknown> }} Described
  */
+/**
+ * What a file was read as. resume: takes training up where the file left it, once the model is built.
+ * @typedef {{ core: Core, described: Described, resume?: (model: Model) => void }} ReadModel
+ */
 /** @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} NamedFile */
 /**
- * What each module of this folder that is named after a format has.
+ * What the index.js of each other format's folder has.
  * @typedef {object} Format
  * @property {(described: Described, options: { dtype: string }) => Promise<NamedFile[]>} write
  * @property {(files: NamedFile[]) => Promise<Described>} read the first is the one by which the format was recognised
@@ -31,7 +36,8 @@ import { WEIGHTS } from './fit/tensors.js';
 const SWITCHES = { bias: 'useBias', gamma: 'scale', beta: 'center' };
 
 /** @param {LayerConfig} config @returns {string[]} what Keras calls the weights that the layer has, in its order */
-export const weightsOf = (config) => (WEIGHTS[config.kind] ?? []).filter((name) => config[SWITCHES[name]] !== false);
+export const weightNamesOf = (config) =>
+  (WEIGHTS[config.kind] ?? []).filter((name) => config[SWITCHES[name]] !== false);
 
 /**
  * @param {Graph} graph
@@ -39,7 +45,7 @@ export const weightsOf = (config) => (WEIGHTS[config.kind] ?? []).filter((name) 
  * @returns {string[]} layer/weight, in the order of getWeights
  */
 export const weightNames = ({ nodes }, names = distinctNames(nodes.map(({ config }) => config))) =>
-  nodes.flatMap(({ config }, i) => weightsOf(config).map((weight) => `${names[i]}/${weight}`));
+  nodes.flatMap(({ config }, i) => weightNamesOf(config).map((weight) => `${names[i]}/${weight}`));
 
 /**
  * The layers as they would be built, with their distinct names and output shapes.

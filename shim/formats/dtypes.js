@@ -1,5 +1,5 @@
 import { FittingRoomError } from '../check.js';
-import { refusal } from './fit/format.js';
+import { refusal } from './common.js';
 import { fromHalf, isFiniteHalf, toHalf } from './float16.js';
 
 /**

@@ -1,16 +1,16 @@
 import { FittingRoomError, checkChoice, checkOptions, show } from '../check.js';
-import { checkFileLength, isModelFile, refusal } from './fit/format.js';
-import { build, loadModel } from './fit/load.js';
-import { describeModel } from './fit/save.js';
-import { bytesOf, checkReading } from './source.js';
-import { checkTensors, weightsOf } from './fit/tensors.js';
-import { inFile } from './fit/graph.js';
 import { loadCore } from '../core/loading.js';
-import { Model } from '../model.js';
+import { checkFileLength, inFile, refusal } from './common.js';
+import { isModelFile } from './fit/format.js';
+import { readModelFile } from './fit/load.js';
+import { describeModel } from './fit/save.js';
+import { checkTensors, plannedWeights } from './fit/tensors.js';
+import { checkReading, readBytes } from './reading.js';
 
-/** @import { ReadOptions, Reading, Received, Source } from './source.js' */
+/** @import { ReadOptions, Reading, Received, Source } from './reading.js' */
 /** @import { RuntimeOptions } from '../core/loading.js' */
-/** @import { Format, NamedFile } from './described.js' */
+/** @import { Model } from '../model.js' */
+/** @import { Format, NamedFile, ReadModel } from './described.js' */
 
 /** @typedef {'fitting-room' | 'tfjs' | 'safetensors' | 'onnx' | 'keras'} FormatName */
 /** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
@@ -69,7 +69,7 @@ export async function exportModel(model, name, options = {}) {
 async function named(file, reading) {
   if (typeof file?.name !== 'string')
     throw new FittingRoomError(`importModel: files are a File or { name, bytes }, got ${show(file)}`);
-  return { name: file.name, bytes: await bytesOf(file instanceof Blob ? file : file.bytes, reading) };
+  return { name: file.name, bytes: await readBytes(file instanceof Blob ? file : file.bytes, reading) };
 }
 
 /** @param {unknown} source @returns {source is string | URL} */
@@ -103,7 +103,7 @@ async function filesOf(source, reading) {
     if (source.length > MOST_FILES) throw refusal(`too large: ${source.length} files; at most ${MOST_FILES} are read`);
     return inTurn(source, reading, named);
   }
-  return [{ name: isAddress(source) ? String(source) : 'the file', bytes: await bytesOf(source, reading) }];
+  return [{ name: isAddress(source) ? String(source) : 'the file', bytes: await readBytes(source, reading) }];
 }
 
 /**
@@ -124,7 +124,7 @@ async function filesBeside(source, names, reading) {
   const address = new URL(source, globalThis.location?.href);
   return inTurn(names, reading, async (name, each) => ({
     name,
-    bytes: await bytesOf(addressBeside(address, name), each),
+    bytes: await readBytes(addressBeside(address, name), each),
   }));
 }
 
@@ -159,16 +159,16 @@ async function modelAmong(files) {
 /**
  * @param {ImportSource} source
  * @param {RuntimeOptions & ReadOptions} [options]
- * @returns {Promise<Model>}
+ * @returns {Promise<ReadModel>}
  */
-export async function importModel(source, options = {}) {
+export async function readAnyModel(source, options = {}) {
   checkOptions('importModel', options, ['deterministic', 'threads', 'signal', 'onProgress']);
   const { signal, onProgress, ...runtime } = options;
   checkReading('importModel', options);
   const reading = { what: 'importModel', checkHead: () => {}, signal, onProgress };
   const files = await filesOf(source, reading);
   const { file, load } = await modelAmong(files);
-  if (!load) return loadModel(file.bytes, { ...runtime, signal });
+  if (!load) return readModelFile(file.bytes, { ...runtime, signal });
   const { read, others } = await load();
   const beside =
     isAddress(source) && others
@@ -177,6 +177,6 @@ export async function importModel(source, options = {}) {
   const core = await loadCore(runtime); // before the format asks for any
   const described = await read([file, ...beside]);
   signal?.throwIfAborted();
-  inFile('', () => checkTensors(described.weights, weightsOf(core, described.graph)));
-  return build(core, described);
+  inFile('', () => checkTensors(described.weights, plannedWeights(core, described.graph)));
+  return { core, described };
 }

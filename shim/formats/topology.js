@@ -1,10 +1,7 @@
 import { checkChoice, show } from '../check.js';
-import { refusal } from './fit/format.js';
-import { inFile } from './fit/graph.js';
-import { graphOf, input } from '../layers/graph.js';
-import { stackOf } from '../models.js';
-import { checkList, checkObject, checkText } from './json.js';
-import { checkInput } from './tfjs/layers.js';
+import { graphOf, input, stackOf } from '../layers/graph.js';
+import { checkList, checkObject, checkText, inFile, refusal } from './common.js';
+import { checkInput } from './entries.js';
 
 /** @import { BuiltLayer } from '../core/build.js' */
 /** @import { Graph } from '../layers/graph.js' */
@@ -71,7 +68,7 @@ function single(where, value) {
  * @param {LayerFrom} layerFrom
  * @returns {Graph}
  */
-function graphFrom(config, list, layerFrom) {
+function graphFromCalls(config, list, layerFrom) {
   const entries = new Map(list.map((entry, i) => [String(entry.config.name), { where: `layer ${i}`, entry }]));
   const start = single('input_layers', config.input_layers);
   const begun = entries.get(start);
@@ -231,7 +228,7 @@ export function topologyFrom(file, topology, layerFrom, list = layersOf) {
   checkChoice(`${file}: class_name`, kind, ['Sequential', 'Model', 'Functional']);
   const config = unfolded(whole, list(file, whole), list, kind === 'Sequential');
   const entries = entriesFrom(file, config);
-  const graph = kind === 'Sequential' ? stackFrom(entries, layerFrom) : graphFrom(config, entries, layerFrom);
+  const graph = kind === 'Sequential' ? stackFrom(entries, layerFrom) : graphFromCalls(config, entries, layerFrom);
   return { name: checkText(`${file}: name`, config.name), graph, entries };
 }
 

@@ -1,5 +1,5 @@
 import { FittingRoomError, checkInteger, checkOptions, show } from '../check.js';
-import { MAX_LENGTH, SymbolicTensor } from './layer.js';
+import { KINDS, MAX_LENGTH, SymbolicTensor } from './layer.js';
 
 /** @import { LayerConfig } from './layer.js' */
 
@@ -73,3 +73,21 @@ export const chainOf = (configs, inputShape) => ({
   inputShape,
   nodes: configs.map((config, index) => ({ config, sources: [index - 1] })),
 });
+
+/** @param {LayerConfig[]} configs @returns {Graph} */
+export function stackOf(configs) {
+  if (!Array.isArray(configs) || configs.length === 0) {
+    throw new FittingRoomError(`sequential: layers must be an array of at least one layer, got ${show(configs)}`);
+  }
+  const stranger = configs.findIndex((config) => !Object.hasOwn(KINDS, config?.kind));
+  if (stranger >= 0) {
+    throw new FittingRoomError(
+      `sequential: layer ${stranger} was not made by layers.*, got ${show(configs[stranger])}`,
+    );
+  }
+  const { inputShape } = configs[0];
+  if (!inputShape) {
+    throw new FittingRoomError('sequential: the first layer needs an inputShape such as [28, 28, 1]');
+  }
+  return chainOf(configs, checkInputShape(inputShape));
+}

@@ -1,10 +1,9 @@
-import { FittingRoomError, checkOptions, show } from '../check.js';
+import { FittingRoomError, checkOptions, seedOf, show } from '../check.js';
 import { evaluateNow, predictNow } from '../training/evaluation.js';
 import { trainStep } from '../training/fit.js';
-import { graphOf } from '../layers/graph.js';
+import { graphOf, stackOf } from '../layers/graph.js';
 import { losses } from '../training/losses.js';
 import { Model } from '../model.js';
-import { seedOf, stackOf } from '../models.js';
 import { core } from './core.js';
 import { Tensor, scalar } from './tensor.js';
 

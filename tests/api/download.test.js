@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { exportModel, importModel, layers, loadModel, sequential } from '../../shim/index.js';
-import { bytesOf } from '../../shim/formats/source.js';
+import { readBytes } from '../../shim/formats/reading.js';
 import { useBuild } from '../../shim/core/loading.js';
 import { smallFile } from './model-files.js';
 import { BUILDS, wrong } from './support.js';
@@ -99,7 +99,7 @@ test('loadModel, importModel: a signal ends them before they begin and on the wa
 test('a model from a server that falls silent is refused after a while', async (t) => {
   const folder = await serve(t, (request, response) => void response.writeHead(200).write('first'));
   const reading = { what: 'loadModel', checkHead: () => {}, stallMs: 100 };
-  await assert.rejects(bytesOf(`${folder}/half`, reading), {
+  await assert.rejects(readBytes(`${folder}/half`, reading), {
     message: `loadModel: ${folder}/half could not be read (no answer for 0.1 seconds)`,
     code: 'network',
   });
@@ -118,5 +118,5 @@ test('a model whose stated length is too large is refused before its body comes'
     );
   }
   const reading = { what: 'loadModel', checkHead: () => {}, stallMs: 100 };
-  await assert.rejects(bytesOf(`${folder}/largest`, reading), { code: 'network' });
+  await assert.rejects(readBytes(`${folder}/largest`, reading), { code: 'network' });
 });

@@ -1,4 +1,6 @@
-import { loadModel } from '../../shim/formats/fit/load.js';
+import { inFile } from '../../shim/formats/common.js';
+import { readModelFile } from '../../shim/formats/fit/load.js';
+import { modelFrom } from '../../shim/models.js';
 import { preparePhoto } from '../../shim/photo.js';
 import { decode, pixelsOf, previewOf } from './decoding.js';
 import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
@@ -16,6 +18,12 @@ const PICTURE = 28 * 28;
 const CLASSES = 10;
 /** How many pixels are kept decoded, so that a box can be moved without decoding anew. */
 const KEPT_PIXELS = 32e6;
+
+/**
+ * As the API's loadModel, which would fetch every format's code.
+ * @param {Parameters<typeof readModelFile>} args
+ */
+const loadModel = async (...args) => modelFrom(await readModelFile(...args), inFile);
 
 /** @type {Record<string, URL>} */
 const FILES = {
@@ -44,7 +52,7 @@ function loadingOf(name) {
   const known = models.get(name);
   if (known) return known;
   const [told, controller] = [new Set(), new AbortController()];
-  const onProgress = (/** @type {import('../../shim/formats/source.js').Received} */ received) =>
+  const onProgress = (/** @type {import('../../shim/formats/reading.js').Received} */ received) =>
     told.forEach((emit) => emit(received));
   const loading = {
     model: loadModel(FILES[name], { ...RUNTIME, signal: controller.signal, onProgress }),

@@ -1,5 +1,5 @@
 import { hex, sha256 } from '../../datasets/bytes.js';
-import { FittingRoomError, clipped } from '../../check.js';
+import { checkFileLength, checkNesting, parseJson, refusal } from '../common.js';
 
 /**
  * A model file: what the model is, as JSON, then its weights. All numbers are little-endian.
@@ -30,19 +30,10 @@ const MAGIC = [0x89, 0x46, 0x49, 0x54, 0x0d, 0x0a, 0x1a, 0x0a];
 const VERSION = 1;
 const VERSION_AT = 8;
 const LENGTH_AT = 12;
-export const HEADER_AT = 16;
+const HEADER_AT = 16;
 const DIGEST_BYTES = 32;
 const MAX_HEADER = 2 ** 20;
-export const ALIGNMENT = 16;
-/** Of a whole file, in bytes: more than any model that the core has memory for. */
-export const MAX_FILE = 2 ** 29;
-const MAX_NESTING = 16;
-
-/** @param {string} message @param {unknown} [cause] */
-export function refusal(message, cause) {
-  return new FittingRoomError(`model file: ${clipped(message)}`, 'bad-data', { cause });
-}
-
+const ALIGNMENT = 16;
 /** @param {number} length in bytes */
 export const aligned = (length) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 
@@ -55,27 +46,6 @@ export function checkMagic(head) {
   if (at < 0) return;
   if (at >= head.length) throw refusal(`it ends after ${head.length} bytes`);
   throw refusal(`byte ${at} is ${head[at]} instead of ${MAGIC[at]}: this is no model file of Fitting Room`);
-}
-
-/** @param {string} where as the message begins @param {number} length in bytes @param {number} most */
-export function checkSize(where, length, most) {
-  if (length > most) throw refusal(`${where}too large: ${length} bytes; at most ${most} are read`);
-}
-
-/** @param {number} length in bytes, of all files together */
-export const checkFileLength = (length) => checkSize('', length, MAX_FILE);
-
-/**
- * Refuses what would overflow the stack of whoever walks through it, and keys that reach into prototypes.
- * @param {unknown} value
- * @param {number} [depth] where it stands in what it is part of
- * @param {string} [what] that is
- */
-export function checkNesting(value, depth = 0, what = 'the header') {
-  if (typeof value !== 'object' || value === null) return;
-  if (depth === MAX_NESTING) throw refusal(`${what} is nested deeper than ${MAX_NESTING} levels`);
-  if (Object.hasOwn(value, '__proto__')) throw refusal(`${what} has a key '__proto__'`);
-  for (const each of Object.values(value)) checkNesting(each, depth + 1, what);
 }
 
 /** @param {Uint8Array} bytes @returns {number} the header's length */
@@ -100,26 +70,6 @@ async function checkDigest(bytes) {
   const stated = hex(bytes.subarray(end));
   const found = await sha256(bytes.subarray(0, end));
   if (found !== stated) throw refusal(`damaged or cut short: its SHA-256 is ${found}, not ${stated}`);
-}
-
-/**
- * @param {Uint8Array} bytes
- * @param {string} what they are
- * @param {string} [where] they stand, as the message begins
- * @returns {unknown} nested no deeper than can be walked through
- */
-export function parseJson(bytes, what, where = '') {
-  let value;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw refusal(
-      `${where}${what} is not JSON in UTF-8 (${/** @type {Error} */ (error).message.slice(0, 100)})`,
-      error,
-    );
-  }
-  checkNesting(value, 0, what);
-  return value;
 }
 
 /**

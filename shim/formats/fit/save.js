@@ -1,8 +1,9 @@
 import { FittingRoomError, checkBoolean, checkChoice, checkOptions, show } from '../../check.js';
+import { checkNesting } from '../common.js';
 import { DTYPES, DTYPE_NAMES } from '../dtypes.js';
-import { checkNesting, makeFile } from './format.js';
-import { bytesOf, dtypeOf, layOut, weightsOf } from './tensors.js';
-import { describeGraph } from './graph.js';
+import { makeFile } from './format.js';
+import { describeGraph } from './header.js';
+import { dtypeOf, layOut, plannedWeights, storedBytes } from './tensors.js';
 import { countStates, describeTraining, readStates, statesOf } from './training.js';
 
 /** @import { Described } from '../described.js' */
@@ -58,7 +59,7 @@ export async function saveModel(model, options = {}) {
     ? model.compiledRunner('save')
     : model.runner();
   const training = options.includeOptimizer && describeTraining(runner);
-  const plainWeights = weightsOf(runner.core, graph);
+  const plainWeights = plannedWeights(runner.core, graph);
   const weights = training ? [...plainWeights, ...statesOf(plainWeights, countStates(runner))] : plainWeights;
   const values = training ? [...plainValues, ...readStates(runner)] : plainValues;
   const dtypes = weights.map(({ shape }, i) => (i < plainWeights.length ? dtypeOf(shape, dtype) : 'float32'));
@@ -79,7 +80,7 @@ export async function saveModel(model, options = {}) {
   };
   return makeFile(header, length, (data) => {
     weights.forEach((weight, i) => {
-      const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));
+      const bytes = data.subarray(offsets[i], offsets[i] + storedBytes(weight, dtypes[i]));
       DTYPES[dtypes[i]].write(weight.name, bytes, values[i].data, weight.channels);
     });
   });

@@ -1,8 +1,9 @@
-import { addLayers, distinctNames, weightShapes } from '../../core/build.js';
 import { checkChoice, checkOptions, show } from '../../check.js';
+import { addLayers, distinctNames, weightShapes } from '../../core/build.js';
 import { checkTensor, elementsOf } from '../../tensor.js';
+import { refusal } from '../common.js';
 import { DTYPES, DTYPE_NAMES } from '../dtypes.js';
-import { aligned, refusal } from './format.js';
+import { aligned } from './format.js';
 
 /** @import { Core } from '../../core/core.js' */
 /** @import { Graph } from '../../layers/graph.js' */
@@ -46,7 +47,7 @@ function plannedShapes(core, graph) {
  * @param {Graph} graph
  * @returns {Weight[]} what a graph's weights are, in the order of getWeights
  */
-export function weightsOf(core, graph) {
+export function plannedWeights(core, graph) {
   const names = distinctNames(graph.nodes.map(({ config }) => config));
   return plannedShapes(core, graph).map(({ layer, which, shape }) => {
     const { kind } = graph.nodes[layer].config;
@@ -64,7 +65,7 @@ export function weightsOf(core, graph) {
 export const dtypeOf = (shape, dtype) => (shape.length < 2 ? 'float32' : dtype);
 
 /** @param {Weight} weight @param {DType} dtype */
-export const bytesOf = ({ shape, channels }, dtype) => DTYPES[dtype].bytes(elementsOf(shape), channels);
+export const storedBytes = ({ shape, channels }, dtype) => DTYPES[dtype].bytes(elementsOf(shape), channels);
 
 /**
  * One after the other, each from a multiple of 16.
@@ -76,7 +77,7 @@ export function layOut(weights, dtypes) {
   let length = 0;
   const offsets = weights.map((weight, i) => {
     const offset = length;
-    length += aligned(bytesOf(weight, dtypes[i]));
+    length += aligned(storedBytes(weight, dtypes[i]));
     return offset;
   });
   return { offsets, length };
@@ -104,7 +105,7 @@ export function checkTensors(tensors, weights) {
 }
 
 /** @param {unknown} entry @param {Weight} weight @param {number} index @returns {Entry} */
-function checkEntry(entry, weight, index) {
+function checkTensorEntry(entry, weight, index) {
   const { name, shape } = weight;
   const what = `tensor ${index}`;
   checkOptions(what, /** @type {object} */ (entry), ['name', 'shape', 'dtype', 'offset']);
@@ -130,7 +131,7 @@ export function readTensors(list, weights, data) {
         `${Array.isArray(list) ? list.length : show(list)}`,
     );
   }
-  const dtypes = weights.map((weight, i) => checkEntry(list[i], weight, i).dtype);
+  const dtypes = weights.map((weight, i) => checkTensorEntry(list[i], weight, i).dtype);
   const { offsets, length } = layOut(weights, dtypes);
   const astray = offsets.findIndex((offset, i) => list[i].offset !== offset);
   if (astray >= 0)
@@ -139,7 +140,7 @@ export function readTensors(list, weights, data) {
     );
   if (length !== data.length) throw refusal(`the tensors take ${length} bytes, the file has ${data.length} for them`);
   return weights.map((weight, i) => {
-    const bytes = data.subarray(offsets[i], offsets[i] + bytesOf(weight, dtypes[i]));
+    const bytes = data.subarray(offsets[i], offsets[i] + storedBytes(weight, dtypes[i]));
     return {
       shape: weight.shape,
       data: DTYPES[dtypes[i]].read(`tensor ${i} (${weight.name})`, bytes, weight.channels),

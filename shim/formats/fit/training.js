@@ -1,8 +1,8 @@
 import { FittingRoomError, checkBoolean, checkInteger, checkOptions, show } from '../../check.js';
-import { schedules } from '../../training/schedules.js';
 import { SCORE_FIELDS, scoresOf } from '../../core/scores.js';
 import { readState, writeState } from '../../core/weights.js';
-import { refusal } from './format.js';
+import { schedules } from '../../training/schedules.js';
+import { refusal } from '../common.js';
 
 /** @import { Compiled } from '../../model.js' */
 /** @import { Model } from '../../model.js' */

@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
-import { inflate } from '../../datasets/bytes.js';
 import { FittingRoomError, show } from '../../check.js';
-import { MAX_FILE, checkSize, refusal } from '../fit/format.js';
+import { inflate } from '../../datasets/bytes.js';
+import { MAX_FILE, checkSize, refusal } from '../common.js';
 
 /**
  * The zip archive that a .keras file is (PKWARE's APPNOTE). What it holds is listed at its end; what it says of lengths

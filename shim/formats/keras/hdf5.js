@@ -1,4 +1,4 @@
-import { refusal } from '../fit/format.js';
+import { refusal } from '../common.js';
 
 /**
  * HDF5 (HDF5 File Format Specification, version 3), as far as Keras writes it: groups of few links, by a B-tree or in

@@ -1,19 +1,16 @@
-import { checkChoice, show } from '../../check.js';
-import { refusal } from '../fit/format.js';
-import { weightsOf as weightShapes } from '../fit/tensors.js';
-import { inFile } from '../fit/graph.js';
+import { checkChoice, seedOf, show } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
-import { seedOf } from '../../models.js';
 import { elementsOf } from '../../tensor.js';
-import { planOf, weightsOf } from '../described.js';
-import { checkList, checkObject, checkText, objectFrom } from '../json.js';
+import { checkList, checkObject, checkText, inFile, objectFrom, refusal } from '../common.js';
+import { planOf, weightNamesOf } from '../described.js';
+import { tensorNames } from '../entries.js';
+import { plannedWeights } from '../fit/tensors.js';
+import { checkAxes, layersOf, topologyFrom } from '../topology.js';
 import { Archive, CONFIG, MAX_CONFIG, METADATA, WEIGHTS, holdsModel, packArchive } from './archive.js';
-import { layerFrom } from './layers.js';
+import { layerFrom } from './deserialize.js';
 import { groupNames, kerasOrder, snakeCase } from './order.js';
 import { policy, serialized, serializedInput, serializedLayer } from './serialize.js';
 import { readWeights } from './variables.js';
-import { tensorNames } from '../tfjs/layers.js';
-import { checkAxes, layersOf, topologyFrom } from '../topology.js';
 
 /** @import { BuiltLayer } from '../../core/build.js' */
 /** @import { Described, NamedFile } from '../described.js' */
@@ -103,7 +100,7 @@ export async function write(described, { dtype }) {
   const groups = groupNames(order.map((node) => plan[node].kind));
   const { packWeights } = await import('./pack.js'); // large, and not needed to read
   const rest = [...weights];
-  const tensors = plan.map(({ config }) => rest.splice(0, weightsOf(config).length));
+  const tensors = plan.map(({ config }) => rest.splice(0, weightNamesOf(config).length));
   const json = (/** @type {object} */ value) => new TextEncoder().encode(JSON.stringify(value));
   const bytes = packArchive({
     [METADATA]: json({
@@ -232,10 +229,10 @@ export async function read([{ bytes }]) {
     const { name, graph, entries } = topologyFrom(CONFIG, config, layerFrom, entriesOf);
     checkAxes(planOf(core, graph), entries);
     const places = new Map(entries.map(({ config, group }) => [config.name, group]));
-    const shapes = weightShapes(core, graph).map(({ shape }) => shape);
+    const shapes = plannedWeights(core, graph).map(({ shape }) => shape);
     const wanted = graph.nodes.map(({ config }) => ({
       group: String(places.get(config.name)),
-      shapes: shapes.splice(0, weightsOf(config).length),
+      shapes: shapes.splice(0, weightNamesOf(config).length),
     }));
     return { described: { name, graph, ...ownFrom(own) }, layers: wanted };
   });

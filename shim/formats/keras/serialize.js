@@ -1,6 +1,6 @@
-import { entryOf, optionOf } from '../tfjs/layers.js';
-import { USUAL, initializerKeys, serializedInitializer } from './initializers.js';
-import { RANDOM, toKeras } from './layers.js';
+import { entryOf, optionOf } from '../entries.js';
+import { RANDOM, toKeras } from './deserialize.js';
+import { USUAL, initializerKeys, serializedInitializer } from './initializer-classes.js';
 
 /** @import { BuiltLayer } from '../../core/build.js' */
 /** @import { Initializer } from '../../layers/initializers.js' */

@@ -1,6 +1,6 @@
 import { show } from '../../check.js';
-import { checkSize, refusal } from '../fit/format.js';
 import { elementsOf } from '../../tensor.js';
+import { checkSize, refusal } from '../common.js';
 import { Hdf5 } from './hdf5.js';
 
 /** @import { Tensor } from '../../tensor.js' */

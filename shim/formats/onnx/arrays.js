@@ -1,6 +1,6 @@
 import { FittingRoomError } from '../../check.js';
-import { DTYPES } from '../dtypes.js';
 import { elementsOf } from '../../tensor.js';
+import { DTYPES } from '../dtypes.js';
 
 /** @import { Tensor } from '../../tensor.js' */
 /** @import { OnnxTensor } from './messages.js' */

@@ -1,9 +1,8 @@
 import { FittingRoomError, clipped, show } from '../../check.js';
-import { chainOf, checkInputShape, graphOf, input } from '../../layers/graph.js';
 import { LIMITS } from '../../core/limits.js';
-import { refusal } from '../fit/format.js';
-import { inFile } from '../fit/graph.js';
+import { chainOf, checkInputShape, graphOf, input } from '../../layers/graph.js';
 import { layers } from '../../layers/index.js';
+import { inFile, refusal } from '../common.js';
 import { FLOAT, INT64, floatTensor, integerTensor } from './arrays.js';
 import { Call, Importer } from './importer.js';
 import { integersFrom } from './integers.js';

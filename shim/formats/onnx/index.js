@@ -1,10 +1,8 @@
-import { checkChoice, show } from '../../check.js';
-import { parseJson, refusal } from '../fit/format.js';
-import { describeGraph, graphFrom, inFile } from '../fit/graph.js';
+import { checkChoice, seedOf, show } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
-import { seedOf } from '../../models.js';
+import { checkObject, checkText, inFile, parseJson, refusal } from '../common.js';
 import { planOf } from '../described.js';
-import { checkObject, checkText } from '../json.js';
+import { describeGraph, graphFromHeader } from '../fit/header.js';
 import { Allowance, FLOAT, FLOAT16, floatTensor, floatsOf, integerTensor, inverse, transposed } from './arrays.js';
 import { constantsOf, readForeign } from './foreign.js';
 import { decode, encode } from './messages.js';
@@ -123,7 +121,7 @@ function headerFrom(value) {
   return {
     name: checkText(`${HEADER}: name`, name),
     seed: seedOf(HEADER, seed ?? null),
-    graph: graphFrom(topology),
+    graph: graphFromHeader(topology),
     ...(metadata && { metadata }),
   };
 }

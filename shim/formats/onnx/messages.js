@@ -1,5 +1,5 @@
 import { PbfReader, PbfWriter } from 'pbf';
-import { refusal } from '../fit/format.js';
+import { refusal } from '../common.js';
 
 /**
  * The protobuf messages of ONNX (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3), as far as they are used

@@ -1,6 +1,6 @@
 import { FittingRoomError, show } from '../../check.js';
-import { MOST_SOURCES } from '../../layers/layer.js';
 import { layers } from '../../layers/index.js';
+import { MOST_SOURCES } from '../../layers/layer.js';
 import { LEAKY_SLOPE } from '../../layers/lowering.js';
 import { elementsOf } from '../../tensor.js';
 import { FLOAT, MOST_AXES, transposed } from './arrays.js';

@@ -1,5 +1,5 @@
 import { LEAKY_SLOPE } from '../../layers/lowering.js';
-import { weightsOf } from '../described.js';
+import { weightNamesOf } from '../described.js';
 import { samePads } from './windows.js';
 
 /** @import { BuiltLayer } from '../../core/build.js' */
@@ -296,7 +296,7 @@ export function planGraph(graph, layers) {
   for (const layer of layers) {
     const [source] = layer.sources;
     const inputShape = source < 0 ? graph.inputShape : /** @type {number[]} */ (layers[source].outputShape.slice(1));
-    const weights = weightsOf(layer.config).map(() => weight++);
+    const weights = weightNamesOf(layer.config).map(() => weight++);
     const sources = layer.sources.map((number) => (number < 0 ? start : values[number]));
     const made = MAKERS[layer.kind](plan, { layer, inputShape, sources, weights });
     values.push(ACTIVATIONS[layer.config.activation ?? 'linear'](plan, layer.name, made, layer.config));

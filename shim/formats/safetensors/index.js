@@ -1,13 +1,10 @@
 import { checkChoice, show } from '../../check.js';
-import { DTYPES } from '../dtypes.js';
-import { refusal } from '../fit/format.js';
-import { checkHeader } from '../fit/load.js';
-import { joined } from '../source.js';
-import { dtypeOf } from '../fit/tensors.js';
-import { describeGraph, graphFrom, inFile } from '../fit/graph.js';
 import { elementsOf } from '../../tensor.js';
+import { checkObject, checkShape, checkText, inFile, joined, objectFrom, refusal } from '../common.js';
 import { weightNames } from '../described.js';
-import { checkObject, checkShape, checkText, objectFrom } from '../json.js';
+import { DTYPES } from '../dtypes.js';
+import { checkHeader, describeGraph, graphFromHeader } from '../fit/header.js';
+import { dtypeOf } from '../fit/tensors.js';
 
 /** @import { Tensor } from '../../tensor.js' */
 /** @import { Described, NamedFile } from '../described.js' */
@@ -72,7 +69,7 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
   header.set(text);
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
-  return [{ name: FILE, bytes: joined([length, header, ...chunks], LENGTH_BYTES + header.length + end) }];
+  return [{ name: FILE, bytes: joined([length, header, ...chunks]) }];
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes @returns {Uint8Array<ArrayBuffer>} */
@@ -166,7 +163,7 @@ export const read = async ([{ bytes }]) =>
     const header = objectFrom(head, `${FILE}: the header`, MAX_HEADER);
     checkKeys(new TextDecoder().decode(head));
     const { name, seed, input, layers, metadata } = topologyFrom(header);
-    const graph = graphFrom({ input, layers });
+    const graph = graphFromHeader({ input, layers });
     const data = bytes.subarray(LENGTH_BYTES + head.length);
     const places = Object.entries(header)
       .filter(([key]) => key !== '__metadata__')

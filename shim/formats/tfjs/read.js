@@ -1,13 +1,9 @@
-import { show } from '../../check.js';
-import { refusal } from '../fit/format.js';
-import { joined } from '../source.js';
-import { inFile } from '../fit/graph.js';
+import { seedOf, show } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
-import { seedOf } from '../../models.js';
+import { checkList, checkObject, checkText, inFile, joined, objectFrom, refusal } from '../common.js';
 import { planOf, weightNames } from '../described.js';
-import { checkList, checkObject, checkText, objectFrom } from '../json.js';
+import { layerFrom } from '../entries.js';
 import { checkAxes, topologyFrom } from '../topology.js';
-import { layerFrom } from './layers.js';
 import { decodeGroup } from './shards.js';
 
 /** @import { Graph } from '../../layers/graph.js' */
@@ -117,10 +113,7 @@ function tensorsFrom(model, files) {
       shardsRead.add(shard);
       return shard;
     });
-    const bytes = joined(
-      shards,
-      shards.reduce((sum, { length }) => sum + length, 0),
-    );
+    const bytes = joined(shards);
     for (const [name, tensor] of decodeGroup(weights, bytes)) {
       if (tensors.has(name)) throw refusal(`${MODEL}: weight ${show(name)} is there twice`);
       tensors.set(name, tensor);

@@ -1,9 +1,8 @@
 import { FittingRoomError, checkChoice, show } from '../../check.js';
-import { DTYPES } from '../dtypes.js';
-import { refusal } from '../fit/format.js';
-import { dtypeOf } from '../fit/tensors.js';
 import { elementsOf } from '../../tensor.js';
-import { checkObject, checkShape, checkText } from '../json.js';
+import { checkObject, checkShape, checkText, refusal } from '../common.js';
+import { DTYPES } from '../dtypes.js';
+import { dtypeOf } from '../fit/tensors.js';
 
 /** @import { Tensor } from '../../tensor.js' */
 
@@ -67,7 +66,7 @@ function checkQuantization(where, value) {
 }
 
 /** @param {unknown} value @param {number} index @returns {ManifestEntry & { group?: unknown }} */
-function checkEntry(value, index) {
+function checkManifestEntry(value, index) {
   const entry = checkObject(`weight ${index}`, value);
   const where = `weight ${index} (${checkText(`weight ${index}: name`, entry.name)})`;
   const shape = checkShape(`${where}: shape`, entry.shape);
@@ -98,7 +97,7 @@ export function decodeGroup(list, bytes) {
   /** @type {[string, Floats][]} */
   const tensors = [];
   list.forEach((value, index) => {
-    const { name, shape, quantization, group } = checkEntry(value, index);
+    const { name, shape, quantization, group } = checkManifestEntry(value, index);
     const start = end;
     end += elementsOf(shape) * SIZES[quantization?.dtype ?? 'float32'];
     if (end > bytes.length)

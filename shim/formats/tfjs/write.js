@@ -1,16 +1,40 @@
 import { checkChoice } from '../../check.js';
-import { joined } from '../source.js';
 import { anyCore } from '../../core/loading.js';
+import { joined } from '../common.js';
 import { planOf, weightNames } from '../described.js';
-import { entriesOf, tensorNames } from './layers.js';
+import { LEAKY_SLOPE } from '../../layers/lowering.js';
+import { entryOf, tensorNames } from '../entries.js';
+/** @import { LayerConfig } from '../../layers/layer.js' */
 import { STORED, encode } from './shards.js';
 
 /** @import { BuiltLayer } from '../../core/build.js' */
 /** @import { Graph } from '../../layers/graph.js' */
 /** @import { Described, NamedFile } from '../described.js' */
-/** @import { Entry } from './layers.js' */
+/** @import { Entry } from '../entries.js' */
 
 const WEIGHTS = 'weights.bin';
+
+/**
+ * What TF.js computes the same with, one after the other: nothing for a random layer, which passes on in inference what
+ * it
+ * gets; two for an activation that TF.js has as a layer only.
+ * @param {LayerConfig} layer
+ * @param {string} name
+ * @param {(number | null)[]} inputShape with the batch
+ * @param {(number | null)[]} outputShape
+ * @returns {Entry[]}
+ */
+function entriesOf(layer, name, inputShape, outputShape) {
+  const { kind, activation } = layer;
+  if (kind.startsWith('random_')) return [];
+  if (kind === 'reshape' || (kind === 'flatten' && inputShape.length === 2)) {
+    return [entryOf({ kind: 'reshape', targetShape: /** @type {number[]} */ (outputShape.slice(1)) }, name)];
+  }
+  if (activation !== 'leakyRelu' || kind === 'leaky_re_lu') return [entryOf(layer, name)];
+  const slope = { kind: /** @type {const} */ ('leaky_re_lu'), alpha: LEAKY_SLOPE };
+  if (kind === 'activation') return [entryOf(slope, name)];
+  return [entryOf({ ...layer, activation: 'linear' }, name), entryOf(slope, `${name}/leaky_re_lu`)];
+}
 
 /** @typedef {{ entry: Entry, sources: string[] }} Placed sources: the names of the layers that are read */
 
@@ -99,10 +123,7 @@ export async function write(described, { dtype }) {
     { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(model)) },
     {
       name: WEIGHTS,
-      bytes: joined(
-        chunks,
-        chunks.reduce((sum, { length }) => sum + length, 0),
-      ),
+      bytes: joined(chunks),
     },
   ];
 }

@@ -1,14 +1,11 @@
-import { distinctNames } from '../../core/build.js';
-import { show } from '../../check.js';
-import { refusal } from '../fit/format.js';
-import { inFile } from '../fit/graph.js';
-import { layers } from '../../layers/index.js';
-import { LEAKY_SLOPE } from '../../layers/lowering.js';
-import { factorsOf } from '../../layers/regularizers.js';
-import { checkObject, checkText } from '../json.js';
+import { show } from '../check.js';
+import { distinctNames } from '../core/build.js';
+import { layers } from '../layers/index.js';
+import { factorsOf } from '../layers/regularizers.js';
+import { checkObject, checkText, inFile, refusal } from './common.js';
 
-/** @import { BuiltLayer } from '../../core/build.js' */
-/** @import { AnyLayer, LayerConfig } from '../../layers/layer.js' */
+/** @import { BuiltLayer } from '../core/build.js' */
+/** @import { AnyLayer, LayerConfig } from '../layers/layer.js' */
 
 /** Layers as TF.js Layers writes them: Keras's class and its configuration, in Keras's spelling. */
 
@@ -77,7 +74,7 @@ function valueOf(key, config) {
   const value = config[/** @type {keyof LayerConfig} */ (optionOf(key))];
   if (value === 'silu') return 'swish';
   if (!key.endsWith('_regularizer') || value === undefined) return value ?? null;
-  const [l1, l2] = factorsOf(/** @type {import('../../layers/regularizers.js').Regularizer} */ (value));
+  const [l1, l2] = factorsOf(/** @type {import('../layers/regularizers.js').Regularizer} */ (value));
   return { class_name: 'L1L2', config: { l1, l2 } };
 }
 
@@ -91,28 +88,6 @@ export function entryOf(layer, name) {
     class_name: className,
     config: { name, trainable: true, ...config, ...(className === 'Softmax' && { axis: -1 }) },
   };
-}
-
-/**
- * What TF.js computes the same with, one after the other: nothing for a random layer, which passes on in inference what
- * it
- * gets; two for an activation that TF.js has as a layer only.
- * @param {LayerConfig} layer
- * @param {string} name
- * @param {(number | null)[]} inputShape with the batch
- * @param {(number | null)[]} outputShape
- * @returns {Entry[]}
- */
-export function entriesOf(layer, name, inputShape, outputShape) {
-  const { kind, activation } = layer;
-  if (kind.startsWith('random_')) return [];
-  if (kind === 'reshape' || (kind === 'flatten' && inputShape.length === 2)) {
-    return [entryOf({ kind: 'reshape', targetShape: /** @type {number[]} */ (outputShape.slice(1)) }, name)];
-  }
-  if (activation !== 'leakyRelu' || kind === 'leaky_re_lu') return [entryOf(layer, name)];
-  const slope = { kind: /** @type {const} */ ('leaky_re_lu'), alpha: LEAKY_SLOPE };
-  if (kind === 'activation') return [entryOf(slope, name)];
-  return [entryOf({ ...layer, activation: 'linear' }, name), entryOf(slope, `${name}/leaky_re_lu`)];
 }
 
 /**

@@ -1,7 +1,7 @@
-import { download } from '../download.js';
 import { FittingRoomError, checkFunction, checkSignal, show } from '../check.js';
 import { inNode } from '../core/host.js';
-import { checkFileLength, checkMagic } from './fit/format.js';
+import { download } from '../download.js';
+import { checkFileLength, joined } from './common.js';
 
 /** @typedef {Uint8Array | ArrayBuffer | Blob | URL | string} Source bytes, or an address: under Node also file: */
 
@@ -54,21 +54,10 @@ async function readBody(body, total, { checkHead, onProgress }) {
     chunks.push(chunk);
     length += chunk.length;
     checkFileLength(length);
-    if (first && length >= MAGIC_BYTES) checkHead(joined(chunks, length));
+    if (first && length >= MAGIC_BYTES) checkHead(joined(chunks));
     onProgress?.({ received: length, total });
   }
-  return joined(chunks, length);
-}
-
-/** @param {Uint8Array[]} chunks @param {number} length in bytes */
-export function joined(chunks, length) {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return joined(chunks);
 }
 
 /** @param {string | URL} address @param {Reading} reading @returns {Promise<Uint8Array<ArrayBuffer>>} */
@@ -137,10 +126,10 @@ function readSource(source, reading) {
 /**
  * A copy of the file's bytes, which nobody else can change while they are being checked.
  * @param {unknown} source
- * @param {Reading} [reading]
+ * @param {Reading} reading
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function bytesOf(source, reading = { what: 'loadModel', checkHead: checkMagic }) {
+export async function readBytes(source, reading) {
   reading.signal?.throwIfAborted();
   const bytes = await readSource(source, reading);
   reading.signal?.throwIfAborted();

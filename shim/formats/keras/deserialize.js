@@ -1,7 +1,7 @@
 import { show } from '../../check.js';
-import { checkObject } from '../json.js';
-import { layerFrom as knownFrom, makeLayer, optionOf, optionsFrom } from '../tfjs/layers.js';
-import { initializerFrom, initializerKeys } from './initializers.js';
+import { checkObject } from '../common.js';
+import { layerFrom as knownFrom, makeLayer, optionOf, optionsFrom } from '../entries.js';
+import { initializerFrom, initializerKeys } from './initializer-classes.js';
 import { snakeCase } from './order.js';
 
 /** @import { AnyLayer } from '../../layers/layer.js' */

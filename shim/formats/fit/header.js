@@ -1,14 +1,34 @@
-import { FittingRoomError, checkOptions, show } from '../../check.js';
-import { graphOf, input } from '../../layers/graph.js';
+import { checkOptions, seedOf, show } from '../../check.js';
 import { LIMITS } from '../../core/limits.js';
+import { graphOf, input, stackOf } from '../../layers/graph.js';
 import { layers } from '../../layers/index.js';
-import { stackOf } from '../../models.js';
-import { refusal } from './format.js';
+import { inFile, refusal } from '../common.js';
 
 /** @import { Graph } from '../../layers/graph.js' */
 /** @import { AnyLayer, LayerConfig, LayerKind, SymbolicTensor } from '../../layers/layer.js' */
 
+const HEADER_FIELDS = ['name', 'seed', 'input', 'layers', 'tensors', 'training', 'metadata'];
+
 /** @typedef {{ layer: string, options: object, from?: number[] }} LayerEntry of the header's list */
+
+/**
+ * @typedef {{ name: string, seed: number, input?: object, layers: unknown, tensors: unknown, training?: unknown,
+ *   metadata?: Record<string, unknown> }} Header
+ */
+
+/** @param {unknown} value @returns {Header} layers, tensors and training are looked at elsewhere */
+export function checkHeader(value) {
+  checkOptions('the header', /** @type {object} */ (value), HEADER_FIELDS);
+  const header = /** @type {Header} */ (value);
+  if (typeof header.name !== 'string') throw refusal(`the header's name must be a string, got ${show(header.name)}`);
+  if (header.seed === undefined) throw refusal('the header has no seed');
+  seedOf('the header', header.seed);
+  const { metadata = {} } = header;
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw refusal(`the header's metadata must be an object, got ${show(metadata)}`);
+  }
+  return header;
+}
 
 const { maxLayers } = LIMITS;
 
@@ -37,28 +57,8 @@ export function describeGraph({ inputShape, inputName, nodes }) {
   return { ...(inputName !== undefined && { input: { shape: inputShape, name: inputName } }), layers: entries };
 }
 
-/**
- * Runs checks of the API and of the core on what a file says. Whatever they throw becomes the file's refusal: JSON can
- * hold
- * values that no caller would pass, such as { "toString": 1 } for a name.
- * @template T
- * @param {string} where
- * @param {() => T} check
- * @returns {T}
- */
-export function inFile(where, check) {
-  try {
-    return check();
-  } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    if (error instanceof FittingRoomError && (error.code === 'out-of-memory' || message.startsWith('model file:')))
-      throw error;
-    throw refusal(where + message, error);
-  }
-}
-
 /** @param {unknown} entry @param {number} index @returns {LayerEntry} */
-function checkEntry(entry, index) {
+function checkLayerEntry(entry, index) {
   checkOptions(`layer ${index}`, /** @type {object} */ (entry), ['layer', 'options', 'from']);
   const { layer, from = [index - 1] } = /** @type {LayerEntry} */ (entry);
   if (typeof layer !== 'string' || !Object.hasOwn(layers, layer))
@@ -74,7 +74,7 @@ function makeLayers(list) {
   if (!Array.isArray(list) || list.length < 1 || list.length > maxLayers) {
     throw refusal(`layers must be an array of 1..${maxLayers}, got ${Array.isArray(list) ? list.length : show(list)}`);
   }
-  const entries = list.map(checkEntry);
+  const entries = list.map(checkLayerEntry);
   const made = entries.map(({ layer, options }, index) =>
     inFile(`layer ${index}: `, () =>
       /** @type {(options: any) => AnyLayer} */ (layers[/** @type {'dense'} */ (layer)])(options),
@@ -87,7 +87,7 @@ function makeLayers(list) {
  * @param {{ input?: any, layers?: unknown }} header
  * @returns {Graph}
  */
-export function graphFrom(header) {
+export function graphFromHeader(header) {
   const { made, entries } = makeLayers(header.layers);
   if (header.input === undefined) {
     const branch = entries.findIndex(({ from }) => from !== undefined);
