@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Model, Sequential, input, layers, model, sequential, tensor } from '../../shim/index.js';
 import { graphOf } from '../../shim/layers/graph.js';
-import { CLASSES, SIDE, onEveryBuild, refused, smallData, weightBytes, wrong } from './support.js';
+import { CLASSES, SIDE, onEveryBuild, refused, refusedEach, smallData, weightBytes, wrong } from './support.js';
 
 /** Keras 2's table of a graph, its lines without what only fills them up. */
 const SUMMARY = `Model: "residual"
@@ -99,8 +99,10 @@ test('graphs that cannot be are refused, in words', async () => {
   const x = input({ shape: [4] });
   const y = layers.dense({ units: 2 }).apply(x);
   refused(() => input(wrong({ shape: 4 })), 'input: shape must be an array such as [28, 28, 1], got 4');
-  refused(() => input(wrong({ inputShape: [4] })), "input has no option 'inputShape'; it takes shape, name");
-  refused(() => input({ shape: [4, 0] }), 'inputShape: dimension 1 must be an integer 1..67108864, got 0');
+  refusedEach([
+    [() => input(wrong({ inputShape: [4] })), "input has no option 'inputShape'"],
+    [() => input({ shape: [4, 0] }), 'inputShape: dimension 1', '0'],
+  ]);
   refused(() => graphOf(undefined, y), "model: inputs must be one tensor from input or a layer's apply, got undefined");
   refused(
     () => graphOf([x, input({ shape: [4] })], y),

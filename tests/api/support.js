@@ -127,6 +127,27 @@ export const refused = (act, message, code = 'invalid-argument') =>
   });
 
 /**
+ * Arguments that are refused by a check that many share. A message names the option and what was given; how each kind of
+ * message reads in full is compared once, in arguments.test.js. A range that a message names leaves out what was given.
+ * @param {[act: () => unknown, what: string, got?: string][]} rows `got` is left out where there is no such option
+ */
+export function refusedEach(rows) {
+  for (const [act, what, got] of rows)
+    assert.throws(act, (error) => {
+      assert.ok(error instanceof FittingRoomError, String(error));
+      assert.equal(error.code, 'invalid-argument');
+      const { message } = error;
+      const [start, end] = got === undefined ? [`${what}; it takes `, ''] : [`${what} must be `, `, got ${got}`];
+      assert.ok(message.startsWith(start) && message.endsWith(end), `${message}\nis not ${start}…${end}`);
+      const [, kind, least, most] = /^(an integer|a number) (.+)\.\.(.+), got /.exec(message.slice(start.length)) ?? [];
+      const number = Number(got);
+      const within = number >= Number(least) && number <= Number(most);
+      assert.ok(!kind || !within || (kind === 'an integer' && !Number.isInteger(number)), message);
+      return true;
+    });
+}
+
+/**
  * A file of whatever format is read, or refused as bad data; nothing else happens.
  * @param {Uint8Array<ArrayBuffer>} file
  */

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as own from '../../shim/index.js';
 import * as tf from '../../shim/tf.js';
-import { CLASSES, SIDE, refused, smallData, wrong } from './support.js';
+import { CLASSES, SIDE, refused, refusedEach, smallData, wrong } from './support.js';
 
 const IMAGE_SIZE = SIDE * SIDE;
 const NUM_CLASSES = CLASSES;
@@ -362,8 +362,10 @@ test('what cannot be is refused, in words', () => {
     'wrong-state',
   );
   refused(() => built.predict(wrong([[1]])), 'a tensor made by tf.tensor and its like is needed, got [[1]]');
-  refused(() => tf.sequential(wrong({ layer: [] })), "sequential has no option 'layer'; it takes layers, name, seed");
-  refused(() => tf.model(wrong({ input: 1 })), "model has no option 'input'; it takes inputs, outputs, name, seed");
+  refusedEach([
+    [() => tf.sequential(wrong({ layer: [] })), "sequential has no option 'layer'"],
+    [() => tf.model(wrong({ input: 1 })), "model has no option 'input'"],
+  ]);
 });
 
 test('what TensorFlow.js lets one make with new works alike: LayersModel, Sequential, callbacks', async () => {
@@ -419,16 +421,13 @@ test('what cannot be made with new, or of such arguments, says so at once and na
     () => new tf.LayersModel(wrong({ outputs })),
     "model: inputs must be one tensor from input or a layer's apply, got undefined",
   );
-  refused(
-    () => new tf.LayersModel(wrong({ inputs, output: outputs })),
-    "model has no option 'output'; it takes inputs, outputs, name, seed",
-  );
+  refusedEach([[() => new tf.LayersModel(wrong({ inputs, output: outputs })), "model has no option 'output'"]]);
   refused(
     () => tf.model(wrong({ inputs, outputs: inputs })),
     'model: at least one layer is needed between inputs and outputs',
   );
   refused(() => new tf.Sequential(wrong({ layers: {} })), 'sequential: layers must be an array, got Object');
-  refused(() => new tf.Sequential(wrong({ inputs })), "sequential has no option 'inputs'; it takes layers, name, seed");
+  refusedEach([[() => new tf.Sequential(wrong({ inputs })), "sequential has no option 'inputs'"]]);
   refused(
     () => new tf.Sequential({ seed: -1 }),
     `sequential: seed must be an integer 0..${Number.MAX_SAFE_INTEGER}, got -1`,
@@ -453,18 +452,14 @@ test('tensors hold numbers: what is none, and types that there are not, are refu
   refused(() => tf.tensor(wrong([1, 'x'])), 'tensor: value 1 must be a number or a boolean, got "x"');
   refused(() => tf.scalar(wrong(undefined)), 'tensor: value 0 must be a number or a boolean, got undefined');
   refused(() => tf.tensor2d(wrong([[1], [null]])), 'tensor: value 1 must be a number or a boolean, got null');
-  refused(
-    () => tf.tensor([1], [1], wrong('string')),
-    'tensor: dtype must be one of float32, int32, bool, got "string"',
-  );
-  refused(() => tf.zeros([1], wrong('toString')), 'fill: dtype must be one of float32, int32, bool, got "toString"');
-  refused(
-    () => tf.ones([1]).cast(wrong('complex64')),
-    'cast: dtype must be one of float32, int32, bool, got "complex64"',
-  );
+  refusedEach([
+    [() => tf.tensor([1], [1], wrong('string')), 'tensor: dtype', '"string"'],
+    [() => tf.zeros([1], wrong('toString')), 'fill: dtype', '"toString"'],
+    [() => tf.ones([1]).cast(wrong('complex64')), 'cast: dtype', '"complex64"'],
+  ]);
   refused(() => tf.oneHot([0, 1.5], 3), 'oneHot: index 1 must be a whole number, got 1.5', 'bad-data');
   refused(() => tf.oneHot([NaN], 3), 'oneHot: index 0 must be a whole number, got NaN', 'bad-data');
-  refused(() => tf.oneHot([1], wrong(undefined)), 'oneHot: depth must be an integer 1..67108864, got undefined');
+  refusedEach([[() => tf.oneHot([1], wrong(undefined)), 'oneHot: depth', 'undefined']]);
   assert.deepEqual(tf.oneHot([0, 2, 3, -1], 3).arraySync(), [
     [1, 0, 0],
     [0, 0, 1],
