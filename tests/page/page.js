@@ -119,7 +119,6 @@ export function createPage(browser, url) {
           [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector))].map((cell) => ({
             predicted: Number(cell.dataset.predicted),
             true: Number(cell.dataset.true),
-            correct: cell.dataset.correct,
             title: cell.querySelector('.title')?.textContent,
             colour: getComputedStyle(/** @type {Element} */ (cell.querySelector('.title'))).color,
             sign: cell.querySelector('[role="img"]')?.getAttribute('aria-label'),

@@ -333,9 +333,9 @@ test(
         );
         const cells = await page.cells();
         assert.equal(cells.length, 25);
-        for (const { predicted, correct, title } of cells) {
+        for (const { predicted, sign, title } of cells) {
           assert.equal(predicted, -1);
-          assert.equal(correct, 'false');
+          assert.equal(sign, 'wrong');
           assert.match(String(title), /^– \(.+\)$/);
         }
         for (const figure of ['test-loss', 'test-accuracy', 'train-loss', 'train-accuracy'])
