@@ -2,19 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { minify } from 'terser';
+import { minify } from 'vite';
 
 /** The end of a build: the files of a page's folder that depend on all the others. */
-
-/**
- * How scripts are made small, without an option that may change what they do: `unsafe_comps` turned range checks into
- * ones that NaN passes.
- * @type {import('terser').MinifyOptions}
- */
-const SMALL = { module: true, toplevel: true, ecma: 2020, compress: { passes: 3 } };
-
-/** @param {string} code */
-export const minified = async (code) => /** @type {string} */ ((await minify(code, SMALL)).code);
 
 const source = fileURLToPath(new URL('../web/service-worker.js', import.meta.url));
 
@@ -89,7 +79,7 @@ export async function finish(folder) {
     /'%([A-Z_]+)%'/g,
     (_, name) => values[/** @type {keyof typeof values} */ (name)],
   );
-  writeFileSync(join(folder, 'service-worker.js'), await minified(code));
+  writeFileSync(join(folder, 'service-worker.js'), (await minify('service-worker.js', code)).code);
   writeFileSync(join(folder, '_headers'), headersFile(policy));
 }
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { texts as page } from '../../web/i18n/en/page.js';
-import { shortKey } from '../../web/i18n/key.js';
 import { texts as offline } from '../../web/i18n/en/offline.js';
 import { texts as offlineZhHans } from '../../web/i18n/zh-Hans/offline.js';
 import { texts as pageZhHans } from '../../web/i18n/zh-Hans/page.js';
@@ -229,10 +228,6 @@ describe('languages', () => {
   test('have the same keys and placeholders', () => {
     assert.deepEqual(Object.keys(zhHans).sort(), Object.keys(en).sort());
     for (const key of Object.keys(en)) assert.deepEqual(placeholders(zhHans[key]), placeholders(en[key]), key);
-  });
-
-  test('no two keys are the same when they are short', () => {
-    assert.equal(new Set(Object.keys(en).map(shortKey)).size, Object.keys(en).length);
   });
 
   test('the text of index.html is the English one', async () => {

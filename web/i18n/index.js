@@ -1,7 +1,6 @@
 import { hook, setText } from '../dom.js';
 import { recall, remember } from '../storage.js';
 import { isolated } from './bidi.js';
-import { shortKey } from './key.js';
 
 /**
  * Every visible string in the current language, and numbers as that language writes them. Only the language that is
@@ -36,7 +35,7 @@ const SENTENCES = ['detail', 'reason'];
  */
 export function t(key, values = {}) {
   if (!texts) return '';
-  const text = texts[shortKey(key)];
+  const text = texts[key];
   if (text === undefined) throw new Error(`no text for ${key} in ${language}`);
   return text.replace(/\{(\w+)\}/g, (_, name) =>
     SENTENCES.includes(name) ? String(values[name]) : isolated(String(values[name])),
