@@ -17,7 +17,8 @@ NPM := node_modules/.package-lock.json
 # The core for each kind of WebAssembly engine, then the modules beside it; the debug builds check themselves.
 BUILDS := simd simd-mt relaxed relaxed-mt
 CHECKED_BUILDS := debug debug-mt
-MODULES := $(BUILDS:%=build/%/fitting-room.mjs) build/photo/photo.wasm build/sha256/sha256.mjs
+MODULES := $(BUILDS:%=build/%/fitting-room.mjs) build/photo/photo.wasm build/synthetic/synthetic.wasm \
+  build/sha256/sha256.mjs
 CHECKED := $(CHECKED_BUILDS:%=build/%/fitting-room.mjs)
 DECLARATIONS := $(patsubst %.mjs,%.d.mts,$(filter %.mjs,$(MODULES) $(CHECKED)))
 

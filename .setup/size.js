@@ -40,7 +40,7 @@ function partOf(file) {
     build,
     language,
     unsafe: /^assets\/sha256-[^/]+\.js$/.test(file),
-    later: /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|photo-[^/]+\.wasm)$/.test(file),
+    later: /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$/.test(file),
   };
 }
 

@@ -3,7 +3,7 @@
  * `import { preparePhoto } from 'fitting-room/photo'`.
  */
 import { FittingRoomError, checkBoolean, checkInteger, checkNumber, checkOptions, show } from './check.js';
-import { fileBytes } from './core/wasm-file.js';
+import { sideModule } from './core/side-module.js';
 
 /**
  * A picture as the platform decodes it, turned upright: RGBA, 8 bits each, not premultiplied.
@@ -26,29 +26,9 @@ import { fileBytes } from './core/wasm-file.js';
  *   is
  */
 
-const KINDS = /** @type {const} */ (['empty', 'photo', 'cutout', 'ready']);
-const MAX_EDGE = 32768;
 const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
 
-/** @type {Promise<Record<string, any>> | undefined} */
-let loading;
-
-async function load() {
-  const bytes = await fileBytes(new URL('../build/photo/photo.wasm', import.meta.url));
-  const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(bytes));
-  const module = /** @type {Record<string, any>} */ (exports);
-  module._initialize();
-  return module;
-}
-
-/** Loads the module; a failed load is tried anew. @returns {Promise<Record<string, any>>} */
-function photoModule() {
-  loading ??= load().catch((cause) => {
-    loading = undefined;
-    throw new FittingRoomError(`the photo module could not be loaded: ${cause}`, 'network', { cause });
-  });
-  return loading;
-}
+const photoModule = sideModule('photo', new URL('../build/photo/photo.wasm', import.meta.url));
 
 /**
  * Finds the garment in a picture and makes the [28, 28, 1] picture of it.
@@ -61,38 +41,32 @@ function photoModule() {
  */
 export async function preparePhoto(picture, options = {}) {
   checkOptions('preparePhoto', options, ['box', 'inverted']);
-  const { width, height, rows } = checkPixels(picture);
+  const module = await photoModule();
+  const { width, height, rows } = checkPixels(picture, module.get('fr_photo_most'));
   if (options.box) checkBox(options.box);
   const inverted =
     options.inverted === undefined ? -1 : Number(checkBoolean('preparePhoto: inverted', options.inverted));
-  const module = await photoModule();
   // From here on without a pause: the module holds one photo.
-  module.fr_photo_begin(width, height);
-  const capacity = Math.max(1, Math.floor(module.fr_photo_strip_bytes() / (width * 4)));
+  module.call('fr_photo_begin', width, height);
+  const capacity = Math.max(1, Math.floor(module.get('fr_photo_strip_bytes') / (width * 4)));
   for (let first = 0; first < height; first += capacity) {
     const count = Math.min(capacity, height - first);
-    bytesAt(module, module.fr_photo_strip(), count * width * 4).set(rows(first, count));
-    module.fr_photo_rows(count);
+    module.bytes('fr_photo_strip', count * width * 4).set(rows(first, count));
+    module.call('fr_photo_rows', count);
   }
-  const kind = KINDS[module.fr_photo_segment()];
-  if (kind === 'empty')
-    throw new FittingRoomError('the picture is fully transparent: there is nothing to be seen in it', 'bad-data');
-  const size = { width: module.fr_photo_width(), height: module.fr_photo_height() };
-  const corners = new Float32Array(module.memory.buffer, module.fr_photo_box(), 4);
+  module.call('fr_photo_segment');
+  const size = { width: module.get('fr_photo_width'), height: module.get('fr_photo_height') };
+  const corners = module.floats('fr_photo_box', 4);
   if (options.box) corners.set(cornersOf(options.box, size));
   const [left, top, right, bottom] = corners;
-  if (!module.fr_photo_garment(inverted))
-    throw new FittingRoomError(`preparePhoto: box must be larger than ${right - left} × ${bottom - top} pixels`);
+  module.call('fr_photo_garment', inverted);
   return {
-    image: { shape: [28, 28, 1], data: bytesAt(module, module.fr_photo_picture(), 784).slice() },
-    kind,
+    image: { shape: [28, 28, 1], data: module.bytes('fr_photo_picture', 784).slice() },
+    kind: /** @type {PreparedPhoto['kind']} */ (module.text('fr_photo_kind_name')),
     box: { left: left / size.width, top: top / size.height, right: right / size.width, bottom: bottom / size.height },
-    mask: { ...size, data: bytesAt(module, module.fr_photo_mask(), size.width * size.height).slice() },
+    mask: { ...size, data: module.bytes('fr_photo_mask', size.width * size.height).slice() },
   };
 }
-
-/** @param {Record<string, any>} module @param {number} address @param {number} count */
-const bytesAt = ({ memory }, address, count) => new Uint8Array(memory.buffer, address, count);
 
 /** @param {Box} box @param {{ width: number, height: number }} size */
 const cornersOf = ({ left, top, right, bottom }, { width, height }) => [
@@ -110,13 +84,13 @@ const areBytes = (data, length) =>
 const given = (data) =>
   ArrayBuffer.isView(data) ? `${data.constructor.name} of ${data.byteLength} bytes` : show(data);
 
-/** @param {any} picture @returns {Pixels} */
-function checkPixels(picture) {
+/** @param {any} picture @param {number} most the longest edge @returns {Pixels} */
+function checkPixels(picture, most) {
   if (typeof picture !== 'object' || picture === null) {
     throw new FittingRoomError(`preparePhoto takes ImageData or { width, height, rows }, got ${show(picture)}`);
   }
-  const width = checkInteger('preparePhoto: width', picture.width, 1, MAX_EDGE);
-  const height = checkInteger('preparePhoto: height', picture.height, 1, MAX_EDGE);
+  const width = checkInteger('preparePhoto: width', picture.width, 1, most);
+  const height = checkInteger('preparePhoto: height', picture.height, 1, most);
   if (typeof picture.rows === 'function') return { width, height, rows: checkedRows(picture, width) };
   const { data } = picture;
   if (!areBytes(data, width * height * 4)) {

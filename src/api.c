@@ -6,7 +6,6 @@
 
 #include "dataset.h"
 #include "model.h"
-#include "synthetic/synthetic.h"
 #include "train.h"
 #include "update.h"
 
@@ -28,14 +27,6 @@ int fr_idx_header(const uint8_t *head, uint32_t head_bytes, double file_bytes, i
   fr_status status = fr_idx_parse_header(head, head_bytes, file_bytes, &h);
   if (status == FR_OK) memcpy(out, &h, sizeof h);
   return status;
-}
-
-/* images: count × 784 bytes, labels: count bytes; pictures first .. first + count - 1 of the seed
- * */
-int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t count,
-                 uint8_t *images, uint8_t *labels) {
-  fr_synthetic_garments(seed_of(seed_low, seed_high), first, count, images, labels);
-  return FR_OK;
 }
 
 /* order: count uint32; epoch_start: optimizer steps before the epoch */

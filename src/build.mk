@@ -2,7 +2,7 @@
 
 SOURCES := $(wildcard src/*.c src/*/*.c)
 # Folders of src/ that become WebAssembly modules of their own.
-SIDE_MODULES := photo
+SIDE_MODULES := photo synthetic
 CORE_SOURCES := $(filter-out $(SIDE_MODULES:%=src/%/%),$(SOURCES))
 
 # No contraction of a*b+c: every engine and compiler must round alike.
@@ -77,9 +77,9 @@ $(eval $(call core_build,relaxed-mt,$$(optimize) -mrelaxed-simd -pthread,-O3 $(T
 $(eval $(call core_build,debug,-O1 -g,-O1 $(CHECKS) $(ONE_THREAD)))
 $(eval $(call core_build,debug-mt,-O1 -g -pthread,-O1 $(CHECKS) $(THREADS)))
 
-# $(1) a folder of src/ as a module of its own, build/NAME/NAME.wasm, with static memory.
+# $(1) a folder of src/ as a module of its own, build/NAME/NAME.wasm, with static memory and what it uses of src/base.
 define side_module
-build/$(1)/$(1).wasm: $(call objects,simd,$(filter src/$(1)/%,$(SOURCES))) build/$(1)/exports.txt
+build/$(1)/$(1).wasm: $(call objects,simd,$(filter src/$(1)/% src/base/%,$(SOURCES))) build/$(1)/exports.txt
 	@echo '  link $$@'
 	$$(QUIET)$(EMCC) -O3 $(WASM_LINK:-sALLOW_MEMORY_GROWTH=) --no-entry -sSTANDALONE_WASM \
 	  -sEXPORTED_FUNCTIONS=@build/$(1)/exports.txt $$(filter %.o,$$^) -o $$@

@@ -7,7 +7,6 @@
 #define FR_LAYER(id, name, ...) " " #name
 
 static const char *const lists[][2] = {
-    {"status", FR_STATUS_LIST(FR_WORD)},
     {
         "layer",
 #include "layers.def"

@@ -1,5 +1,6 @@
 import { FittingRoomError, checkInteger, outOfMemory, show } from '../check.js';
 import { checkLimits, descriptionOf } from './description.js';
+import { failureOf, textAt } from './failure.js';
 
 /**
  * The instance that Emscripten's glue resolves to.
@@ -46,7 +47,7 @@ export class Core {
     /** How many threads it computes on. */
     this.threads = threads;
     this.fallback = fallback;
-    const description = descriptionOf(this.#text(module._fr_describe()));
+    const description = descriptionOf(textAt(module.wasmMemory, module._fr_describe()));
     checkLimits(description);
     /** Each enumeration of the core: how it numbers the names. */
     this.enums = description.enums;
@@ -64,22 +65,8 @@ export class Core {
   call(name, ...args) {
     checkArguments(name, args, this.doubleArguments[name]);
     const status = this.#module[`_${name}`](...args);
-    if (status !== 0) throw this.#failure(status);
-  }
-
-  /** The text at an address, which a zero ends. @param {number} start */
-  #text(start) {
-    const heap = new Uint8Array(this.#module.wasmMemory.buffer);
-    return new TextDecoder().decode(heap.slice(start, heap.indexOf(0, start)));
-  }
-
-  /** @param {number} status */
-  #failure(status) {
-    const code = Object.keys(this.enums.status)[status];
-    return new FittingRoomError(
-      this.#text(this.#module._fr_last_error()),
-      /** @type {import('../check.js').FittingRoomError['code']} */ (code),
-    );
+    const { wasmMemory, _fr_last_error, _fr_status_name } = this.#module;
+    if (status !== 0) throw failureOf(wasmMemory, _fr_last_error(), _fr_status_name(status));
   }
 
   /**

@@ -1,14 +1,15 @@
 import { seedWords } from '../core/core.js';
-import { anyCore } from '../core/loading.js';
+import { sideModule } from '../core/side-module.js';
 import { checkInteger, checkOptions } from '../check.js';
 import { nextTask } from '../core/turns.js';
 import { split } from './idx.js';
 import { CLASS_NAMES } from './table.js';
 
 const PIXELS = 28 * 28;
-const CHUNK = 250; // pictures drawn between two looks at the event loop, about 10 ms
 const MOST_PICTURES = 1_000_000;
 const FIRST_TEST_PICTURE = 2 ** 31; // training pictures count up from 0 and never come as far
+
+const garments = sideModule('synthetic', new URL('../../build/synthetic/synthetic.wasm', import.meta.url));
 
 /**
  * @param {number} seed
@@ -17,17 +18,15 @@ const FIRST_TEST_PICTURE = 2 ** 31; // training pictures count up from 0 and nev
  * @param {(drawn: number) => void} onDrawn
  */
 async function draw(seed, first, count, onDrawn) {
-  const core = await anyCore();
+  const module = await garments();
+  const most = module.get('fr_synthetic_most');
   const pixels = new Uint8Array(count * PIXELS);
   const labels = new Uint8Array(count);
-  for (let at = 0; at < count; at += CHUNK) {
-    const size = Math.min(CHUNK, count - at);
-    core.withBytes(size * (PIXELS + 1), (images) => {
-      const classes = images + size * PIXELS;
-      core.call('fr_synthetic', ...seedWords(seed), first + at, size, images, classes);
-      pixels.set(core.bytes(images, size * PIXELS), at * PIXELS);
-      labels.set(core.bytes(classes, size), at);
-    });
+  for (let at = 0; at < count; at += most) {
+    const size = Math.min(most, count - at);
+    module.call('fr_synthetic', ...seedWords(seed), first + at, size);
+    pixels.set(module.bytes('fr_synthetic_images', size * PIXELS), at * PIXELS);
+    labels.set(module.bytes('fr_synthetic_labels', size), at);
     onDrawn(size);
     await nextTask();
   }

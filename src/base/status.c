@@ -15,3 +15,8 @@ fr_status fr_fail(fr_status status, const char *format, ...) {
 }
 
 const char *fr_last_error(void) { return last_error; }
+
+const char *fr_status_name(fr_status status) {
+  static const char *const names[FR_STATUSES] = {FR_STATUS_LIST(FR_NAME)};
+  return (unsigned)status < FR_STATUSES ? names[status] : "unknown";
+}

@@ -23,4 +23,7 @@ fr_status fr_fail(fr_status status, const char *format, ...) __attribute__((form
 /* The message of the latest failure; owned by the module, valid until the next failure. */
 const char *fr_last_error(void);
 
+/* "invalid-argument", …: the code that JavaScript gives its error. */
+const char *fr_status_name(fr_status status);
+
 #endif

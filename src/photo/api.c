@@ -2,7 +2,7 @@
 
 enum {
   STRIP_BYTES = FR_PHOTO_SOURCE_EDGE * 4 * 8,
-  SHOWS = 128, /* alpha from which on a pixel is seen */
+  SHOWS = 128 /* alpha from which on a pixel is seen */
 };
 
 static const float LEAST_BOX = 0.01f; /* pixels of the photo along the longer edge */
@@ -13,7 +13,7 @@ static fr_photo photo;
 static fr_lab lab;
 static float saliency[FR_PHOTO_PIXELS], mask[FR_PHOTO_PIXELS];
 static fr_box box;
-static bool bright_on_dark;
+static fr_photo_kind kind;
 
 uint8_t *fr_photo_strip(void) { return strip; }
 int fr_photo_strip_bytes(void) { return STRIP_BYTES; }
@@ -23,20 +23,36 @@ float *fr_photo_box(void) { return &box.left; }
 int fr_photo_width(void) { return photo.width; }
 int fr_photo_height(void) { return photo.height; }
 
-int fr_photo_begin(int width, int height) { return fr_shrink_begin(&shrinker, width, height); }
+int fr_photo_most(void) { return FR_PHOTO_SOURCE_EDGE; }
 
-void fr_photo_rows(int rows) {
-  const int row_bytes = shrinker.source_width * 4,
-            room = row_bytes > 0 ? STRIP_BYTES / row_bytes : 0;
-  fr_shrink_rows(&shrinker, strip, rows < room ? rows : room, &photo);
+fr_status fr_photo_begin(int width, int height) {
+  return fr_shrink_begin(&shrinker, width, height);
 }
 
-static bool is_complete(void) { return shrinker.height > 0 && shrinker.row == shrinker.height; }
+const char *fr_photo_kind_name(void) {
+  static const char *const names[FR_PHOTO_KINDS] = {FR_PHOTO_KIND_LIST(FR_NAME)};
+  return names[kind];
+}
 
-static bool seen(int i) { return photo.rgba[4 * i + 3] >= SHOWS; }
+fr_status fr_photo_rows(int rows) {
+  const int row_bytes = shrinker.source_width * 4;
+  const int room = row_bytes > 0 ? STRIP_BYTES / row_bytes : 0;
+  if (rows < 0 || rows > room)
+    return fr_fail(FR_INVALID_ARGUMENT, "preparePhoto: rows must be 0..%d, got %d", room, rows);
+  fr_shrink_rows(&shrinker, strip, rows, &photo);
+  return FR_OK;
+}
+
+static fr_status check_complete(void) {
+  if (shrinker.height > 0 && shrinker.row == shrinker.height) return FR_OK;
+  return fr_fail(FR_WRONG_STATE, "preparePhoto: %d of %d rows have arrived", shrinker.next_row,
+                 shrinker.source_height);
+}
+
+static int seen(int i) { return photo.rgba[4 * i + 3] >= SHOWS; }
 
 /* Whether a part of the picture is see-through, and so cut out already. */
-static bool is_cutout(int count) {
+static int is_cutout(int count) {
   int hidden = 0;
   for (int i = 0; i < count; i++) hidden += !seen(i);
   return hidden * 50 > count;
@@ -44,14 +60,14 @@ static bool is_cutout(int count) {
 
 /* Whether the picture looks like one of Fashion-MNIST's: gray, bright on black, the border black
  * nearly everywhere. */
-static bool is_ready(int width, int height) {
+static int is_ready(int width, int height) {
   enum { MOST_TINT = 12, BLACK = 24 };
   int border = 0, black = 0;
   for (int i = 0; i < width * height; i++) {
     const uint8_t *p = photo.rgba + 4 * i;
     const int most = p[0] > p[1] ? (p[0] > p[2] ? p[0] : p[2]) : (p[1] > p[2] ? p[1] : p[2]);
     const int least = p[0] < p[1] ? (p[0] < p[2] ? p[0] : p[2]) : (p[1] < p[2] ? p[1] : p[2]);
-    if (most - least > MOST_TINT) return false;
+    if (most - least > MOST_TINT) return 0;
     const int x = i % width, y = i / width;
     if (x > 0 && y > 0 && x < width - 1 && y < height - 1) continue;
     border++;
@@ -60,40 +76,44 @@ static bool is_ready(int width, int height) {
   return black * 4 > border * 3;
 }
 
-static void mask_by(bool (*shows)(int), int count) {
+static void mask_by(int (*shows)(int), int count) {
   for (int i = 0; i < count; i++) mask[i] = shows(i) ? 1 : 0;
 }
 
-static bool lit(int i) { return photo.rgba[4 * i] > 0; }
+static int lit(int i) { return photo.rgba[4 * i] > 0; }
 
-int fr_photo_segment(void) {
-  if (!is_complete()) return FR_PHOTO_KIND_EMPTY;
+static fr_photo_kind kind_of(int width, int height) {
+  if (is_cutout(width * height)) return FR_PHOTO_KIND_CUTOUT;
+  return is_ready(width, height) ? FR_PHOTO_KIND_READY : FR_PHOTO_KIND_PHOTO;
+}
+
+static void find_garment(int width, int height) {
+  fr_lab_of(&photo, &lab);
+  fr_saliency_of(&lab, width, height, saliency);
+  fr_segment(&lab, saliency, width, height, mask);
+}
+
+fr_status fr_photo_segment(void) {
+  fr_status status = check_complete();
+  if (status) return status;
   const int width = photo.width, height = photo.height, count = width * height;
-  int kind = FR_PHOTO_KIND_PHOTO;
-  bright_on_dark = false;
-  if (is_cutout(count)) {
-    kind = FR_PHOTO_KIND_CUTOUT;
-    mask_by(seen, count);
-  } else if (is_ready(width, height)) {
-    kind = FR_PHOTO_KIND_READY;
-    bright_on_dark = true;
-    mask_by(lit, count);
-  } else {
-    fr_lab_of(&photo, &lab);
-    fr_saliency_of(&lab, width, height, saliency);
-    fr_segment(&lab, saliency, width, height, mask);
-  }
-  const bool found = fr_box_of(mask, width, height, &box);
-  if (!found && kind == FR_PHOTO_KIND_CUTOUT) return FR_PHOTO_KIND_EMPTY;
+  kind = kind_of(width, height);
+  if (kind == FR_PHOTO_KIND_CUTOUT) mask_by(seen, count);
+  else if (kind == FR_PHOTO_KIND_READY) mask_by(lit, count);
+  else find_garment(width, height);
+  const int found = fr_box_of(mask, width, height, &box);
+  if (!found && kind == FR_PHOTO_KIND_CUTOUT)
+    return fr_fail(FR_BAD_DATA,
+                   "the picture is fully transparent: there is nothing to be seen in it");
   if (!found) mask_by(seen, count);
   if (!found || kind == FR_PHOTO_KIND_READY) box = (fr_box){0, 0, (float)width, (float)height};
   for (int i = 0; i < count; i++) mask_bytes[i] = mask[i] > 0.5f;
-  return kind;
+  return FR_OK;
 }
 
 /* Whether the mask has next to nothing to say about the box: someone saw a garment where none was
  * found. */
-static bool is_blank(void) {
+static int is_blank(void) {
   float masked = 0, all = 0;
   for (int y = (int)box.top; y < photo.height && (float)y < box.bottom; y++)
     for (int x = (int)box.left; x < photo.width && (float)x < box.right; x++) {
@@ -103,19 +123,26 @@ static bool is_blank(void) {
   return masked < 0.05f * all;
 }
 
-/* No NaN, which is within nothing. */
-static bool is_box(fr_box b) {
-  return b.left >= 0 && b.top >= 0 && b.left <= b.right && b.top <= b.bottom &&
-         b.right <= (float)photo.width && b.bottom <= (float)photo.height &&
-         fmaxf(b.right - b.left, b.bottom - b.top) >= LEAST_BOX;
+/* A NaN is within nothing. */
+static fr_status check_box(fr_box b) {
+  const int within = b.left >= 0 && b.top >= 0 && b.left <= b.right && b.top <= b.bottom &&
+                     b.right <= (float)photo.width && b.bottom <= (float)photo.height;
+  if (!within)
+    return fr_fail(FR_INVALID_ARGUMENT, "preparePhoto: box must lie within %d x %d pixels",
+                   photo.width, photo.height);
+  const float width = b.right - b.left, height = b.bottom - b.top;
+  if (fmaxf(width, height) >= LEAST_BOX) return FR_OK;
+  return fr_fail(FR_INVALID_ARGUMENT, "preparePhoto: box must be larger than %g x %g pixels",
+                 (double)width, (double)height);
 }
 
-int fr_photo_garment(int inverted) {
+fr_status fr_photo_garment(int inverted) {
   static float everything[FR_PHOTO_PIXELS];
-  if (!is_complete() || !is_box(box)) return 0;
-  const bool blank = is_blank();
+  fr_status status = check_complete();
+  if (status || (status = check_box(box))) return status;
+  const int blank = is_blank();
   for (int i = 0; i < photo.width * photo.height && blank; i++) everything[i] = 1;
   fr_garment_of(&photo, blank ? everything : mask, box,
-                inverted < 0 ? bright_on_dark : inverted > 0, picture);
-  return 1;
+                inverted < 0 ? kind == FR_PHOTO_KIND_READY : inverted > 0, picture);
+  return FR_OK;
 }

@@ -12,7 +12,6 @@ static float lab_curve(float t) {
   return t > 216.0f / 24389 ? cbrtf(t) : (24389.0f / 27 * t + 16) / 116;
 }
 
-/* CIE L*a*b* under D65, L in 0..100. */
 void fr_lab_of(const fr_photo *photo, fr_lab *lab) {
   float light[256];
   for (int i = 0; i < 256; i++) light[i] = linear((uint8_t)i);

@@ -2,8 +2,7 @@
 
 #include "photo.h"
 
-/* The smallest box around what the mask holds; false where it holds nothing. */
-bool fr_box_of(const float *mask, int width, int height, fr_box *box) {
+int fr_box_of(const float *mask, int width, int height, fr_box *box) {
   int left = width, top = height, right = 0, bottom = 0;
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++) {
@@ -26,18 +25,16 @@ static float overlap(float begin, float end, int at) {
   return fminf(end, (float)at + 1) - fmaxf(begin, (float)at);
 }
 
-/* The garment in its box, (28, 28): the longest edge from side to side, centred, dark where the
- * photo is bright, 0 around it. */
-void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool inverted,
+void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, int inverted,
                    uint8_t *picture) {
-  const float longest = fmaxf(box.right - box.left, box.bottom - box.top),
-              cell = longest / FR_PICTURE_EDGE;
-  const float left = (box.left + box.right - longest) / 2,
-              top = (box.top + box.bottom - longest) / 2;
+  const float longest = fmaxf(box.right - box.left, box.bottom - box.top);
+  const float cell = longest / FR_PICTURE_EDGE;
+  const float left = (box.left + box.right - longest) / 2;
+  const float top = (box.top + box.bottom - longest) / 2;
   for (int y = 0; y < FR_PICTURE_EDGE; y++)
     for (int x = 0; x < FR_PICTURE_EDGE; x++) {
-      const float x0 = left + (float)x * cell, x1 = x0 + cell, y0 = top + (float)y * cell,
-                  y1 = y0 + cell;
+      const float x0 = left + (float)x * cell, x1 = x0 + cell;
+      const float y0 = top + (float)y * cell, y1 = y0 + cell;
       float sum = 0;
       for (int Y = (int)fmaxf(floorf(y0), 0); Y < photo->height && (float)Y < y1; Y++)
         for (int X = (int)fmaxf(floorf(x0), 0); X < photo->width && (float)X < x1; X++) {

@@ -7,7 +7,6 @@ enum { MEANS_ROUNDS = 6 };
 
 static const float LEAST_VARIANCE = 9;
 
-/* The logarithm of how dense a colour is: of the Gaussian that has most of it. */
 float fr_log_density(const fr_palette *palette, const float *colour) {
   float most = -FLT_MAX;
   for (int k = 0; k < FR_COLOURS; k++) {
@@ -90,7 +89,6 @@ static void fit_gaussian(const cluster *cluster, double total, fr_palette *palet
   palette->height[k] = logf((float)(cluster->share / total / sqrt(volume)));
 }
 
-/* The colours of pixels (count) by weight: k-means, then a Gaussian for each mean. */
 void fr_learn_palette(const fr_lab *lab, const float *weights, int count, fr_palette *palette) {
   const float *const channels[3] = {lab->l, lab->a, lab->b};
   cluster clusters[FR_COLOURS];

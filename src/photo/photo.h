@@ -1,20 +1,20 @@
+/* From a photo of a garment to the 28 × 28 picture that a Fashion-MNIST network expects. Data flows
+ * through the files in this order: shrink → colour → saliency → regions, palette, segment → garment
+ * → api. Maps of a photo are (height, width), row by row. */
 #ifndef FR_PHOTO_H
 #define FR_PHOTO_H
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 
-/* From a photo of a garment to the 28 x 28 picture that a Fashion-MNIST network expects. Data flows
- * through the files
- * in this order: shrink -> colour -> saliency -> regions, palette, segment -> garment -> api. */
+#include "base/status.h"
 
 enum {
-  FR_PHOTO_EDGE = 112, /* longest edge of the picture that is worked on, pixels */
+  FR_PHOTO_EDGE = 112, /* longest edge of the photo that is worked on, pixels */
   FR_PHOTO_PIXELS = FR_PHOTO_EDGE * FR_PHOTO_EDGE,
-  FR_PHOTO_SOURCE_EDGE = 32768, /* longest edge of a source that is taken */
+  FR_PHOTO_SOURCE_EDGE = 32768, /* longest edge of a source */
   FR_PICTURE_EDGE = 28,
-  FR_PICTURE_PIXELS = FR_PICTURE_EDGE * FR_PICTURE_EDGE,
+  FR_PICTURE_PIXELS = FR_PICTURE_EDGE * FR_PICTURE_EDGE
 };
 
 typedef struct {
@@ -31,19 +31,24 @@ typedef struct {
   float left, top, right, bottom;
 } fr_box;
 
-/* shrink.c: averages a source that arrives in strips of whole rows. */
+/* ---- shrink.c: averages a source that arrives in strips of whole rows ------------------------ */
+
 typedef struct {
   int source_width, source_height, width, height;
   int next_row; /* of the source */
   int row; /* of the result, being filled */
-  uint32_t
-      sums[FR_PHOTO_SOURCE_EDGE *
-           4]; /* of the rows so far, by weight, one for each column and channel of the source */
+  /* of the rows so far, by weight: one for each column and channel of the source */
+  uint32_t sums[FR_PHOTO_SOURCE_EDGE * 4];
   uint32_t weight;
 } fr_shrinker;
 
-bool fr_shrink_begin(fr_shrinker *shrinker, int width, int height);
+/* Refuses a source that is empty or longer than FR_PHOTO_SOURCE_EDGE. */
+fr_status fr_shrink_begin(fr_shrinker *shrinker, int width, int height);
+
+/* Takes the next `rows` rows of the source, (rows, source_width, 4); ignores those past its end. */
 void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *rgba, int rows, fr_photo *photo);
+
+/* ---- the centre ------------------------------------------------------------------------------ */
 
 /* Where a pixel lies from the centre, in shares of the picture: -0.5 .. 0.5. */
 static inline void fr_from_centre(int at, int width, int height, float *x, float *y) {
@@ -58,17 +63,27 @@ static inline float fr_centrality(int at, int width, int height, float spread) {
   return expf(-(x * x + y * y) / (2 * spread * spread));
 }
 
-/* colour.c */
+/* ---- colour.c -------------------------------------------------------------------------------- */
+
+/* CIE L*a*b* under D65, L in 0..100. */
 void fr_lab_of(const fr_photo *photo, fr_lab *lab);
 
-/* saliency.c */
+/* ---- saliency.c ------------------------------------------------------------------------------ */
+
+/* saliency: 0, surely background … 1, most likely garment. */
 void fr_saliency_of(const fr_lab *lab, int width, int height, float *saliency);
 
-/* regions.c */
-float fr_otsu(const float *values, int count);
-void fr_keep_best(bool *inside, int width, int height);
+/* ---- regions.c ------------------------------------------------------------------------------- */
 
-/* palette.c: the colours of a part of the picture, as Gaussians with independent channels. */
+/* The threshold that separates values 0..1 (count) best. Otsu, "A threshold selection method from
+ * gray-level histograms", 1979. */
+float fr_otsu(const float *values, int count);
+
+/* Leaves one garment, without holes, of a mask of zeros and ones. */
+void fr_keep_best(uint8_t *inside, int width, int height);
+
+/* ---- palette.c: the colours of a part of the picture, as Gaussians with independent channels - */
+
 enum { FR_COLOURS = 5 };
 
 typedef struct {
@@ -77,15 +92,25 @@ typedef struct {
   float height[FR_COLOURS]; /* logarithm of the density at the mean, without its constant */
 } fr_palette;
 
+/* The colours of pixels (count) by weight: k-means, then a Gaussian for each mean. */
 void fr_learn_palette(const fr_lab *lab, const float *weights, int count, fr_palette *palette);
+
+/* The logarithm of a colour's density, by the Gaussian where that is largest. */
 float fr_log_density(const fr_palette *palette, const float *colour);
 
-/* segment.c */
+/* ---- segment.c ------------------------------------------------------------------------------- */
+
+/* The garment's mask, 0 or 1; all 0 if nothing stands out. */
 void fr_segment(const fr_lab *lab, const float *saliency, int width, int height, float *mask);
 
-/* garment.c */
-bool fr_box_of(const float *mask, int width, int height, fr_box *box);
-void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, bool inverted,
+/* ---- garment.c ------------------------------------------------------------------------------- */
+
+/* The smallest box around what the mask holds, and whether it holds anything. */
+int fr_box_of(const float *mask, int width, int height, fr_box *box);
+
+/* The garment in its box, (28, 28): the longest edge from side to side, centred, dark where the
+ * photo is bright unless `inverted`, 0 around it. */
+void fr_garment_of(const fr_photo *photo, const float *mask, fr_box box, int inverted,
                    uint8_t *picture);
 
 #endif

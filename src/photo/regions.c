@@ -7,8 +7,6 @@ enum { LEVELS = 256 };
 static const float CENTRE_SPREAD = 0.25f;
 static const float SECOND = 0.35f; /* of the best region's score, from which on another is kept */
 
-/* The threshold that parts values 0..1 (count) best. Otsu, "A threshold selection method from
- * gray-level histograms", 1979. */
 float fr_otsu(const float *values, int count) {
   int histogram[LEVELS] = {0};
   double total = 0;
@@ -35,7 +33,7 @@ float fr_otsu(const float *values, int count) {
 static int labels[FR_PHOTO_PIXELS], stack[FR_PHOTO_PIXELS];
 
 /* Labels the 4-connected region of `start` where `inside` has the value that it has there. */
-static void flood(const bool *inside, int width, int height, int start, int label) {
+static void flood(const uint8_t *inside, int width, int height, int start, int label) {
   int depth = 0;
   labels[start] = label;
   stack[depth++] = start;
@@ -52,7 +50,7 @@ static void flood(const bool *inside, int width, int height, int start, int labe
 }
 
 /* Keeps the region that is largest and most central, and those not much smaller: a second shoe. */
-static void drop_others(bool *inside, int width, int height) {
+static void drop_others(uint8_t *inside, int width, int height) {
   static float scores[FR_PHOTO_PIXELS + 1];
   const int count = width * height;
   int found = 0;
@@ -70,19 +68,18 @@ static void drop_others(bool *inside, int width, int height) {
 }
 
 /* What the border does not reach is a hole. */
-static void fill_holes(bool *inside, int width, int height) {
+static void fill_holes(uint8_t *inside, int width, int height) {
   const int count = width * height;
   memset(labels, 0, sizeof labels);
   for (int i = 0; i < count; i++) {
     const int x = i % width, y = i / width;
-    const bool border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
+    const int border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
     if (border && !inside[i] && labels[i] == 0) flood(inside, width, height, i, 1);
   }
   for (int i = 0; i < count; i++) inside[i] = inside[i] || labels[i] == 0;
 }
 
-/* Leaves of the mask (height, width) what is one garment, without holes. */
-void fr_keep_best(bool *inside, int width, int height) {
+void fr_keep_best(uint8_t *inside, int width, int height) {
   drop_others(inside, width, height);
   fill_holes(inside, width, height);
 }

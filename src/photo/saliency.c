@@ -29,12 +29,12 @@ static void add_barrier(const float *channel, int width, int height, float *sum)
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++) {
       const int at = y * width + x;
-      const bool border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
+      const int border = x == 0 || y == 0 || x == width - 1 || y == height - 1;
       distance[at] = border ? 0 : FLT_MAX;
       low[at] = high[at] = channel[at];
     }
   for (int pass = 0; pass < PASSES; pass++) {
-    const bool forward = pass % 2 == 0;
+    const int forward = pass % 2 == 0;
     const int step = forward ? 1 : -1;
     for (int y = forward ? 1 : height - 2; y >= 1 && y < height - 1; y += step)
       for (int x = forward ? 1 : width - 2; x >= 1 && x < width - 1; x += step) {
@@ -108,7 +108,6 @@ static void add_border_contrast(const fr_lab *lab, int width, int height, float 
   for (int i = 0; i < width * height; i++) sum[i] += sides[0][i];
 }
 
-/* saliency (height, width): 0 surely ground … 1 likeliest. */
 void fr_saliency_of(const fr_lab *lab, int width, int height, float *saliency) {
   const int count = width * height;
   for (int i = 0; i < count; i++) saliency[i] = 0;

@@ -80,7 +80,7 @@ static void smooth(int width, int height, float *mask) {
  * odds of each before its colour
  * is known. */
 typedef struct {
-  bool inside[FR_PHOTO_PIXELS], outside[FR_PHOTO_PIXELS];
+  uint8_t inside[FR_PHOTO_PIXELS], outside[FR_PHOTO_PIXELS];
   float odds[FR_PHOTO_PIXELS];
   float trust; /* in these odds after the first round */
 } guess;
@@ -157,7 +157,7 @@ static float quality(const fr_lab *lab, const float *mask, int width, int height
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++) {
       const int at = y * width + x;
-      const bool inside = mask[at] > 0.5f;
+      const int inside = mask[at] > 0.5f;
       area += inside;
       if (inside && (x == 0 || y == 0 || x == width - 1 || y == height - 1)) cut++;
       if (x + 1 < width && inside != (mask[at + 1] > 0.5f)) {
@@ -178,7 +178,7 @@ static float quality(const fr_lab *lab, const float *mask, int width, int height
 /* Segments from one start, and keeps the result where it fits better than what was there. */
 static void attempt(const fr_lab *lab, const guess *start, int width, int height, float *best,
                     float *mask) {
-  static bool inside[FR_PHOTO_PIXELS];
+  static uint8_t inside[FR_PHOTO_PIXELS];
   static float candidate[FR_PHOTO_PIXELS];
   const int count = width * height;
   refine(lab, start, width, height, candidate);
@@ -191,7 +191,6 @@ static void attempt(const fr_lab *lab, const guess *start, int width, int height
   memcpy(mask, candidate, sizeof(float) * (size_t)count);
 }
 
-/* The garment's mask (height, width), 0 or 1; all 0 where nothing stands out. */
 void fr_segment(const fr_lab *lab, const float *saliency, int width, int height, float *mask) {
   static guess from;
   const float threshold = fr_otsu(saliency, width * height);

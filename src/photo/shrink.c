@@ -10,17 +10,17 @@ static int scaled(int edge, int longest) {
   return result < 1 ? 1 : result;
 }
 
-/* False where the source is empty or longer than FR_PHOTO_SOURCE_EDGE. */
-bool fr_shrink_begin(fr_shrinker *shrinker, int width, int height) {
+fr_status fr_shrink_begin(fr_shrinker *shrinker, int width, int height) {
   if (width < 1 || height < 1 || width > FR_PHOTO_SOURCE_EDGE || height > FR_PHOTO_SOURCE_EDGE)
-    return false;
+    return fr_fail(FR_INVALID_ARGUMENT, "preparePhoto: width and height must be 1..%d, got %d x %d",
+                   FR_PHOTO_SOURCE_EDGE, width, height);
   const int longest = width > height ? width : height;
   memset(shrinker, 0, sizeof *shrinker);
   shrinker->source_width = width;
   shrinker->source_height = height;
   shrinker->width = scaled(width, longest);
   shrinker->height = scaled(height, longest);
-  return true;
+  return FR_OK;
 }
 
 /* Where cell `i` of `cells` begins on an edge of `length`, in parts of ONE. */
@@ -58,8 +58,6 @@ static void finish_row(fr_shrinker *shrinker, fr_photo *photo) {
   shrinker->row++;
 }
 
-/* Takes the next `rows` rows of the source, (rows, source_width, 4); those beyond its height are
- * left. */
 void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *rgba, int rows, fr_photo *photo) {
   photo->width = shrinker->width;
   photo->height = shrinker->height;

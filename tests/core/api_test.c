@@ -5,7 +5,6 @@
 #include "describe.h"
 #include "exports.h"
 #include "stack.h"
-#include "synthetic/synthetic.h"
 
 /* ---- lists of doubles
  * -------------------------------------------------------------------------------- */
@@ -428,13 +427,6 @@ static void data(void) {
           "idx: the file is cut short: 2 images need 46 bytes, got 45");
   refused(fr_idx_header(header, 16, NAN, out), FR_BAD_DATA,
           "idx: the file is cut short: 2 images need 46 bytes, got nan");
-  enum { COUNT = 3 };
-  static uint8_t images[COUNT * 784], want[COUNT * 784];
-  uint8_t classes[COUNT], want_classes[COUNT];
-  refused(fr_synthetic(7, 2, 4, COUNT, images, classes), FR_OK, "");
-  fr_synthetic_garments(7 + ((uint64_t)2 << 32), 4, COUNT, want, want_classes);
-  CHECK(memcmp(images, want, sizeof want) == 0 && memcmp(classes, want_classes, COUNT) == 0,
-        "other pictures");
   uint32_t order[50], same_order[50];
   refused(fr_epoch_order(7, 2, 1875.0, 50, order), FR_OK, "");
   fr_shuffle(7 + ((uint64_t)2 << 32), 1875, 50, same_order);
@@ -519,8 +511,7 @@ static void enumerations(void) {
   const struct {
     const char *start;
     int words;
-  } lines[] = {{"list status", FR_STATUSES},
-               {"list layer", FR_LAYER_KINDS},
+  } lines[] = {{"list layer", FR_LAYER_KINDS},
                {"list activation", FR_ACTIVATIONS},
                {"list padding", FR_PADDINGS},
                {"list distribution", FR_INITS},

@@ -6,8 +6,6 @@
 
 int fr_heap_in_use(double *out);
 int fr_idx_header(const uint8_t *head, uint32_t head_bytes, double file_bytes, int32_t out[5]);
-int fr_synthetic(uint32_t seed_low, uint32_t seed_high, uint32_t first, uint32_t count,
-                 uint8_t *images, uint8_t *labels);
 int fr_epoch_order(uint32_t seed_low, uint32_t seed_high, double epoch_start, int count,
                    uint32_t *order);
 int fr_new(int rank, int d0, int d1, int d2, uint32_t seed_low, uint32_t seed_high, fr_model **out);

@@ -34,7 +34,7 @@ static double mean_of(const uint8_t *rgba, int width, int height, int columns, i
 }
 
 static void shrink(const uint8_t *rgba, int width, int height, int strip) {
-  CHECK(fr_shrink_begin(&shrinker, width, height), "%d x %d is refused", width, height);
+  CHECK(fr_shrink_begin(&shrinker, width, height) == FR_OK, "%s", fr_last_error());
   for (int y = 0; y < height; y += strip)
     fr_shrink_rows(&shrinker, rgba + (size_t)y * (size_t)width * 4,
                    strip < height - y ? strip : height - y, &photo);
@@ -64,10 +64,10 @@ static void averages(void) {
           "%d x %d: strips change the result", width, height);
     free(rgba);
   }
-  CHECK(!fr_shrink_begin(&shrinker, 0, 5) && !fr_shrink_begin(&shrinker, 5, 0),
-        "an empty source is taken");
-  CHECK(!fr_shrink_begin(&shrinker, FR_PHOTO_SOURCE_EDGE + 1, 5),
-        "a source that is too wide is taken");
+  const int wrong[][2] = {{0, 5}, {5, 0}, {fr_photo_most() + 1, 5}, {5, fr_photo_most() + 1}};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    CHECK(fr_shrink_begin(&shrinker, wrong[i][0], wrong[i][1]) == FR_INVALID_ARGUMENT,
+          "%d x %d is taken", wrong[i][0], wrong[i][1]);
 }
 
 /* ---- colour ---------------------------------------------------------------------------------- */
@@ -104,13 +104,13 @@ static void thresholds(void) {
 
 static void regions(void) {
   enum { W = 60, H = 50 };
-  static bool inside[W * H];
+  static uint8_t inside[W * H];
   memset(inside, 0, sizeof inside);
   for (int y = 10; y < 40; y++)
     for (int x = 8; x < 28; x++) inside[y * W + x] = !(x > 14 && x < 20 && y > 20 && y < 30);
   for (int y = 12; y < 38; y++)
-    for (int x = 32; x < 50; x++) inside[y * W + x] = true;
-  inside[2 * W + 2] = true;
+    for (int x = 32; x < 50; x++) inside[y * W + x] = 1;
+  inside[2 * W + 2] = 1;
   fr_keep_best(inside, W, H);
   CHECK(inside[25 * W + 17], "a hole is not filled");
   CHECK(inside[25 * W + 10] && inside[25 * W + 40], "one of two alike is gone");
@@ -126,9 +126,9 @@ typedef struct {
 } scene;
 
 /* A T-shirt, in shares of the picture. */
-static bool in_shirt(double x, double y) {
+static int in_shirt(double x, double y) {
   const double dx = fabs(x - 0.5);
-  if (y < 0.15 || y > 0.85) return false;
+  if (y < 0.15 || y > 0.85) return 0;
   return dx < 0.2 || (y < 0.4 && dx < 0.35);
 }
 
@@ -139,8 +139,8 @@ static double found_share(scene scene, int width, int height) {
     for (int x = 0; x < width; x++) {
       uint8_t *pixel = rgba + ((size_t)y * (size_t)width + (size_t)x) * 4;
       const double u = (x + 0.5) / width, v = (y + 0.5) / height;
-      const bool shirt = in_shirt(u, v),
-                 print = shirt && scene.print && fabs(u - 0.5) < 0.08 && fabs(v - 0.45) < 0.08;
+      const int shirt = in_shirt(u, v),
+                print = shirt && scene.print && fabs(u - 0.5) < 0.08 && fabs(v - 0.45) < 0.08;
       for (int c = 0; c < 3; c++) {
         int value = (shirt ? scene.garment : scene.ground)[c] + random_below(2 * scene.noise + 1) -
                     scene.noise;
@@ -158,8 +158,8 @@ static double found_share(scene scene, int width, int height) {
   double both = 0, either = 0;
   for (int y = 0; y < photo.height; y++)
     for (int x = 0; x < photo.width; x++) {
-      const bool want = in_shirt((x + 0.5) / photo.width, (y + 0.5) / photo.height),
-                 got = mask[y * photo.width + x] > 0.5f;
+      const int want = in_shirt((x + 0.5) / photo.width, (y + 0.5) / photo.height),
+                got = mask[y * photo.width + x] > 0.5f;
       both += want && got;
       either += want || got;
     }
@@ -195,8 +195,8 @@ static void odd_pictures(void) {
 
 /* ---- the calls in a row ---------------------------------------------------------------------- */
 
-static int run(const uint8_t *rgba, int width, int height) {
-  CHECK(fr_photo_begin(width, height) == 1, "%d x %d is refused", width, height);
+static fr_status run(const uint8_t *rgba, int width, int height) {
+  CHECK(fr_photo_begin(width, height) == FR_OK, "%s", fr_last_error());
   const int rows = fr_photo_strip_bytes() / (width * 4);
   for (int y = 0; y < height; y += rows) {
     const int count = rows < height - y ? rows : height - y;
@@ -207,15 +207,19 @@ static int run(const uint8_t *rgba, int width, int height) {
   return fr_photo_segment();
 }
 
+static int is_kind(const uint8_t *rgba, int width, int height, const char *kind) {
+  return run(rgba, width, height) == FR_OK && strcmp(fr_photo_kind_name(), kind) == 0;
+}
+
 static void kinds(void) {
   static uint8_t rgba[60 * 40 * 4];
-  CHECK(fr_photo_begin(0, 3) == 0, "an empty picture is taken");
+  CHECK(fr_photo_begin(0, 3) == FR_INVALID_ARGUMENT, "an empty picture is taken");
   memset(rgba, 0, sizeof rgba);
-  CHECK(run(rgba, 60, 40) == FR_PHOTO_KIND_EMPTY, "what is transparent holds something");
+  CHECK(run(rgba, 60, 40) == FR_BAD_DATA, "what is transparent holds something");
 
   for (int y = 10; y < 30; y++)
     for (int x = 5; x < 55; x++) rgba[(y * 60 + x) * 4 + 3] = 255;
-  CHECK(run(rgba, 60, 40) == FR_PHOTO_KIND_CUTOUT, "a cutout is not seen");
+  CHECK(is_kind(rgba, 60, 40, "cutout"), "a cutout is not seen");
   const float *box = fr_photo_box();
   CHECK(box[0] == 5 && box[1] == 10 && box[2] == 55 && box[3] == 30, "box %g %g %g %g", box[0],
         box[1], box[2], box[3]);
@@ -229,18 +233,18 @@ static void kinds(void) {
 
   static uint8_t gray[28 * 28 * 4];
   for (int i = 0; i < 28 * 28; i++) {
-    const bool border = i < 56 || i >= 26 * 28 || i % 28 < 2 || i % 28 > 25;
+    const int border = i < 56 || i >= 26 * 28 || i % 28 < 2 || i % 28 > 25;
     memset(gray + 4 * i, border ? 0 : random_below(256), 3);
     gray[4 * i + 1] = gray[4 * i + 2] = gray[4 * i];
     gray[4 * i + 3] = 255;
   }
-  CHECK(run(gray, 28, 28) == FR_PHOTO_KIND_READY, "a picture like Fashion-MNIST's is not seen");
+  CHECK(is_kind(gray, 28, 28, "ready"), "a picture like Fashion-MNIST's is not seen");
   fr_photo_garment(-1);
   for (int i = 0; i < 28 * 28; i++)
     CHECK(picture[i] == gray[4 * i], "pixel %d is %d, was %d", i, picture[i], gray[4 * i]);
 
   for (int i = 0; i < 28 * 28; i++) gray[4 * i] = (uint8_t)(255 - gray[4 * i]);
-  CHECK(run(gray, 28, 28) == FR_PHOTO_KIND_PHOTO, "what is not gray passes for ready");
+  CHECK(is_kind(gray, 28, 28, "photo"), "what is not gray passes for ready");
 }
 
 /* Where nothing stands out, the garment is taken to fill the picture. */
@@ -249,9 +253,8 @@ static void nothing_stands_out(void) {
   for (int gray = 0; gray <= 255; gray += 85) {
     memset(rgba, gray, sizeof rgba);
     for (int i = 0; i < 50 * 40; i++) rgba[4 * i + 3] = 255;
-    const int kind = run(rgba, 50, 40);
-    CHECK(kind == (gray == 0 ? FR_PHOTO_KIND_READY : FR_PHOTO_KIND_PHOTO), "gray %d is of kind %d",
-          gray, kind);
+    CHECK(is_kind(rgba, 50, 40, gray == 0 ? "ready" : "photo"), "gray %d is %s", gray,
+          fr_photo_kind_name());
     const float *box = fr_photo_box();
     CHECK(box[0] >= 0 && box[1] >= 0 && box[2] <= 50 && box[3] <= 40 && box[0] < box[2] &&
               box[1] < box[3],
@@ -266,11 +269,11 @@ static void nothing_stands_out(void) {
 static void box_of_ones_own(void) {
   static uint8_t rgba[100 * 100 * 4];
   for (int i = 0; i < 100 * 100; i++) {
-    const bool garment = i / 100 > 30 && i / 100 < 70 && i % 100 > 50 && i % 100 < 80;
+    const int garment = i / 100 > 30 && i / 100 < 70 && i % 100 > 50 && i % 100 < 80;
     memset(rgba + 4 * i, garment ? 20 : 200, 3);
     rgba[4 * i + 3] = 255;
   }
-  CHECK(run(rgba, 100, 100) == FR_PHOTO_KIND_PHOTO, "not a photo");
+  CHECK(is_kind(rgba, 100, 100, "photo"), "not a photo");
   float *box = fr_photo_box();
   CHECK(fabsf(box[0] - 51) <= 1 && fabsf(box[2] - 80) <= 1, "the garment from %g to %g", box[0],
         box[2]);
@@ -297,17 +300,17 @@ static void refused_boxes(void) {
   fr_box *box = (fr_box *)fr_photo_box();
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     *box = wrong[i];
-    CHECK(fr_photo_garment(0) == 0, "box %zu is drawn", i);
+    CHECK(fr_photo_garment(0) == FR_INVALID_ARGUMENT, "box %zu is drawn", i);
   }
   *box = (fr_box){1, 1, 1.02f,
                   1.02f}; /* of black, all of it garment: as bright as can be, and no brighter */
-  CHECK(fr_photo_garment(0) == 1, "a small box is refused");
+  CHECK(fr_photo_garment(0) == FR_OK, "a small box is refused: %s", fr_last_error());
   for (int i = 0; i < FR_PICTURE_PIXELS; i++)
     CHECK(fr_photo_picture()[i] > 200, "pixel %d of a small box is %d", i, fr_photo_picture()[i]);
 
   fr_photo_begin(10, 10);
   fr_photo_rows(9);
-  CHECK(fr_photo_segment() == FR_PHOTO_KIND_EMPTY && fr_photo_garment(0) == 0,
+  CHECK(fr_photo_segment() == FR_WRONG_STATE && fr_photo_garment(0) == FR_WRONG_STATE,
         "a row is missing, and not missed");
 }
 

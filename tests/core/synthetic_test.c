@@ -1,7 +1,7 @@
 /* Synthetic garments: the same bytes natively and as WebAssembly, balanced, and drawn in the frame.
  * */
 #include "check.h"
-#include "synthetic/synthetic.h"
+#include "synthetic/api.h"
 
 enum { COUNT = 1000 };
 
@@ -65,7 +65,24 @@ static void garments_fit(void) {
     }
 }
 
+/* As JavaScript asks for pictures. */
+static void from_javascript(void) {
+  int most = fr_synthetic_most();
+  CHECK(fr_synthetic(7, 2, 4, most) == FR_OK, "%s", fr_last_error());
+  fr_synthetic_garments(7 + ((uint64_t)2 << 32), 4, (uint32_t)most, images, labels);
+  CHECK(memcmp(images, fr_synthetic_images(), (size_t)most * FR_GARMENT_PIXELS) == 0 &&
+            memcmp(labels, fr_synthetic_labels(), (size_t)most) == 0,
+        "other pictures");
+  const int wrong[] = {-1, 0, most + 1};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    CHECK(fr_synthetic(7, 2, 4, wrong[i]) == FR_INVALID_ARGUMENT, "%d are drawn", wrong[i]);
+  CHECK(strcmp(fr_status_name(FR_INVALID_ARGUMENT), "invalid-argument") == 0 &&
+            strcmp(fr_status_name(FR_STATUSES), "unknown") == 0,
+        "%s", fr_status_name(FR_STATUSES));
+}
+
 int main(void) {
+  from_javascript();
   same_bytes_everywhere();
   one_at_a_time();
   every_class_in_every_ten();

@@ -24,17 +24,16 @@ static void put_rows(fuzz_input *in, int width, long *pixels) {
   if (*pixels <= MOST_SOURCE) fr_photo_rows(rows);
 }
 
-static void segment(bool again) {
+static void segment(int again) {
   if (again || fr_photo_width() * fr_photo_height() > MOST_WORKED_ON) return;
-  int kind = fr_photo_segment();
-  FUZZ_CHECK(kind >= FR_PHOTO_KIND_EMPTY && kind <= FR_PHOTO_KIND_READY);
-  if (kind == FR_PHOTO_KIND_EMPTY) return;
+  if (fr_photo_segment() != FR_OK) return;
+  FUZZ_CHECK(*fr_photo_kind_name());
   const float *box = fr_photo_box();
   FUZZ_CHECK(box[0] >= 0 && box[0] < box[2] && box[2] <= (float)fr_photo_width());
   FUZZ_CHECK(box[1] >= 0 && box[1] < box[3] && box[3] <= (float)fr_photo_height());
   for (int i = 0; i < fr_photo_width() * fr_photo_height(); i++)
     FUZZ_CHECK(fr_photo_mask()[i] <= 1);
-  FUZZ_CHECK(fr_photo_garment(-1));
+  FUZZ_CHECK(fr_photo_garment(-1) == FR_OK);
 }
 
 static void put_box(fuzz_input *in) {
@@ -44,16 +43,16 @@ static void put_box(fuzz_input *in) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz_input in = {data, data + size};
   int width = fuzz_int(&in), height = fuzz_int(&in);
-  FUZZ_CHECK(fr_photo_begin(width, height) ==
+  FUZZ_CHECK((fr_photo_begin(width, height) == FR_OK) ==
              (width >= 1 && height >= 1 && width <= FR_PHOTO_SOURCE_EDGE &&
               height <= FR_PHOTO_SOURCE_EDGE));
   long pixels = 0;
-  bool segmented = false;
+  int segmented = 0;
   for (int i = 0; i < MOST_STEPS && fuzz_left(&in) > 0; i++) switch (fuzz_byte(&in) % 4) {
       case 0: put_rows(&in, width, &pixels); break;
       case 1:
         segment(segmented);
-        segmented = true;
+        segmented = 1;
         break;
       case 2: put_box(&in); break;
       default: fr_photo_garment(fuzz_byte(&in) % 3 - 1);

@@ -181,6 +181,7 @@ test('what is in the package, and nothing else', async () => {
       'package.json',
       'shim/KERAS.md',
       'build/photo/photo.wasm',
+      'build/synthetic/synthetic.wasm',
       'build/THIRD-PARTY.txt',
       'build/sha256/sha256.mjs',
     ]
