@@ -145,15 +145,31 @@ export function checkOptions(name, options, known) {
 }
 
 /**
- * How an option is checked, and what it is where it is left out; without that it is required.
- * @typedef {[check: (name: string, value: unknown) => unknown, initial?: unknown]} Field
+ * What a check accepts, for whoever offers an option for choice.
+ * @typedef {{ choices?: readonly string[], low?: number, high?: number, isWhole?: boolean, isFlag?: boolean }} Accepted
  */
+/** Returns the value of an option as it is used, or throws. @typedef {(name: string, value: unknown) => any} Checking */
+/** @typedef {Checking & Accepted} Check */
+/**
+ * An option: how it is checked, and what it is where it is left out.
+ * @typedef {{ check: Check, initial?: unknown, required?: boolean, isOptional?: boolean }} Field initial: a function
+ *   takes the options; isOptional: may be undefined
+ */
+
+/** @param {Check} check @param {unknown} initial @returns {Field} an option that is `initial` where it is left out */
+export const field = (check, initial) => ({ check, initial });
+
+/** @param {Check} check @returns {Field} an option that must be given */
+export const required = (check) => ({ check, required: true });
+
+/** @param {Check} check @returns {Field} an option that may be left out, and then stays undefined */
+export const optional = (check) => ({ check, isOptional: true });
 
 /**
  * Options checked, those that were left out filled in.
  * @param {string} what they belong to, as messages call it
  * @param {any} options
- * @param {Record<string, Field>} fields an initial value may be a function of the options
+ * @param {Record<string, Field>} fields
  * @param {string[]} [others] options that are known, but not looked at here
  * @returns {any}
  */
@@ -161,11 +177,12 @@ export function checkFields(what, options, fields, others = []) {
   checkOptions(what, options, [...others, ...Object.keys(fields)]);
   /** @type {Record<string, unknown>} */
   const checked = {};
-  for (const [field, [check, initial]] of Object.entries(fields)) {
-    const given = options[field];
+  for (const [option, { check, initial, isOptional }] of Object.entries(fields)) {
+    const given = options[option];
     const value = given !== undefined ? given : typeof initial === 'function' ? initial(options) : initial;
-    const result = check(field === what ? what : `${what}: ${field}`, value);
-    if (result !== undefined) checked[field] = result;
+    if (value === undefined && isOptional) continue;
+    const result = check(option === what ? what : `${what}: ${option}`, value);
+    if (result !== undefined) checked[option] = result;
   }
   return checked;
 }
@@ -174,32 +191,40 @@ export function checkFields(what, options, fields, others = []) {
 export const seedOf = (what, seed = Math.floor(Math.random() * 2 ** 32)) =>
   checkInteger(`${what}: seed`, seed, 0, Number.MAX_SAFE_INTEGER);
 
-/** @param {readonly string[]} choices @returns {Field[0]} */
-export const choice = (choices) => (name, value) => checkChoice(name, value, choices);
+/** @param {readonly string[]} choices @returns {Check} */
+export const choice = (choices) =>
+  Object.assign(/** @type {Checking} */ ((name, value) => checkChoice(name, value, choices)), { choices });
 
-/** @param {number} low @param {number} high @returns {Field[0]} */
-export const within = (low, high) => (name, value) => checkNumber(name, value, low, high);
+/** @param {number} low @param {number} high @returns {Check} */
+export const within = (low, high) =>
+  Object.assign(/** @type {Checking} */ ((name, value) => checkNumber(name, value, low, high)), { low, high });
 
-/** @param {number} low @param {number} high @returns {Field[0]} */
-export const whole = (low, high) => (name, value) => checkInteger(name, value, low, high);
+/** @param {number} low @param {number} high itself not allowed @returns {Check} */
+export const below = (low, high) => (name, value) => checkBelow(name, value, low, high);
 
-/** @type {Field[0]} */
-export const flag = checkBoolean;
+/** @param {number} low @param {number} high @returns {Check} */
+export const whole = (low, high) =>
+  Object.assign(/** @type {Checking} */ ((name, value) => checkInteger(name, value, low, high)), {
+    low,
+    high,
+    isWhole: true,
+  });
 
-/** Any value, which is checked elsewhere. @type {Field} */
-export const unchecked = [(_, value) => value, undefined];
+/** @type {Check} */
+export const flag = Object.assign(/** @type {Checking} */ ((name, value) => checkBoolean(name, value)), {
+  isFlag: true,
+});
+
+/** An option that is checked elsewhere. @type {Field} */
+export const unchecked = { check: (_, value) => value };
 
 /** @type {Field} */
-export const callable = [
-  (name, value) => {
+export const callable = {
+  check(name, value) {
     checkFunction(name, value);
     return value;
   },
-  undefined,
-];
-
-/** @param {Field[0]} check @returns {Field} a field that may be left out, and then is not there */
-export const optional = (check) => [(name, value) => (value === undefined ? undefined : check(name, value)), undefined];
+};
 
 /** A learning rate. */
 export const rate = within(0, 1e6);

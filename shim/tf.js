@@ -29,17 +29,29 @@ export {
   zeros,
 } from './tf/tensor.js';
 
-const { averagePooling2d, globalAveragePooling2d, globalMaxPooling2d, maxPooling2d } = own;
+/**
+ * TF.js's second names of the layers that pool: avgPooling2d, avgPool2d, globalMaxPool2d.
+ * @template {string} Name
+ * @typedef {Name extends `averagePooling2d` ? 'avgPooling2d' | 'avgPool2d'
+ *   : Name extends `global${infer What}Pooling2d` ? `global${What extends 'Average' ? 'Avg' : What}Pool2d`
+ *   : Name extends `${infer What}Pooling2d` ? `${What}Pool2d` : never} Short
+ */
 
-/** With the shorter names that TF.js has too. */
-export const layers = Object.freeze({
-  ...own,
-  avgPool2d: averagePooling2d,
-  avgPooling2d: averagePooling2d,
-  maxPool2d: maxPooling2d,
-  globalAvgPool2d: globalAveragePooling2d,
-  globalMaxPool2d: globalMaxPooling2d,
-});
+/** @param {string} name */
+const shortNames = (name) =>
+  name === 'averagePooling2d'
+    ? ['avgPooling2d', 'avgPool2d']
+    : [name.replace('Average', 'Avg').replace('Pooling2d', 'Pool2d')].filter((short) => short !== name);
+
+/** The layers, with the shorter names that TF.js has too. */
+export const layers = /** @type {typeof own & { readonly [F in keyof typeof own as Short<F>]: (typeof own)[F] }} */ (
+  Object.freeze({
+    ...own,
+    ...Object.fromEntries(
+      Object.entries(own).flatMap(([name, make]) => shortNames(name).map((short) => [short, make])),
+    ),
+  })
+);
 
 /**
  * Runs a function. There is nothing to clean up after it.

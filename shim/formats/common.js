@@ -1,5 +1,5 @@
 import { FittingRoomError, clipped, show } from '../check.js';
-import { MAX_LENGTH } from '../layers/layer.js';
+import { LIMITS } from '../core/limits.js';
 
 /** What the formats share: refusals of files, and checks of what JSON in them holds. */
 
@@ -110,8 +110,8 @@ export function checkText(where, value) {
 /** @param {string} where @param {unknown} value @returns {number[]} */
 export function checkShape(where, value) {
   const shape = checkList(where, value, MAX_RANK);
-  if (shape.every((length) => Number.isInteger(length) && length >= 1 && length <= MAX_LENGTH)) return shape;
-  throw refusal(`${where} must be lengths of 1..${MAX_LENGTH}, got ${show(shape)}`);
+  if (shape.every((length) => Number.isInteger(length) && length >= 1 && length <= LIMITS.maxElements)) return shape;
+  throw refusal(`${where} must be lengths of 1..${LIMITS.maxElements}, got ${show(shape)}`);
 }
 
 /** @param {Uint8Array} bytes @param {string} what they are @param {number} most bytes */

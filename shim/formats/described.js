@@ -1,10 +1,9 @@
 import { addLayers, describeLayers, distinctNames } from '../core/build.js';
-import { WEIGHTS } from './fit/tensors.js';
+import { weightsOf } from '../layers/table.js';
 
 /** @import { BuiltLayer } from '../core/build.js' */
 /** @import { Core } from '../core/core.js' */
 /** @import { Graph } from '../layers/graph.js' */
-/** @import { LayerConfig } from '../layers/layer.js' */
 /** @import { Model } from '../model.js' */
 /** @import { Tensor } from '../tensor.js' */
 
@@ -30,22 +29,12 @@ import { WEIGHTS } from './fit/tensors.js';
  */
 
 /**
- * What says, in a layer's configuration, whether it has such weights.
- * @type {Record<string, 'useBias' | 'scale' | 'center'>}
- */
-const SWITCHES = { bias: 'useBias', gamma: 'scale', beta: 'center' };
-
-/** @param {LayerConfig} config @returns {string[]} what Keras calls the weights that the layer has, in its order */
-export const weightNamesOf = (config) =>
-  (WEIGHTS[config.kind] ?? []).filter((name) => config[SWITCHES[name]] !== false);
-
-/**
  * @param {Graph} graph
  * @param {string[]} [names] of the layers
  * @returns {string[]} layer/weight, in the order of getWeights
  */
 export const weightNames = ({ nodes }, names = distinctNames(nodes.map(({ config }) => config))) =>
-  nodes.flatMap(({ config }, i) => weightNamesOf(config).map((weight) => `${names[i]}/${weight}`));
+  nodes.flatMap(({ config }, i) => weightsOf(config).map(({ name }) => `${names[i]}/${name}`));
 
 /**
  * The layers as they would be built, with their distinct names and output shapes.

@@ -2,42 +2,16 @@ import { show } from '../check.js';
 import { distinctNames } from '../core/build.js';
 import { layers } from '../layers/index.js';
 import { factorsOf } from '../layers/regularizers.js';
+import { BY_CLASS, rowOf } from '../layers/table.js';
 import { checkObject, checkText, inFile, refusal } from './common.js';
 
 /** @import { BuiltLayer } from '../core/build.js' */
 /** @import { AnyLayer, LayerConfig } from '../layers/layer.js' */
+/** @import { AnyRow, Factory } from '../layers/table.js' */
 
-/** Layers as TF.js Layers writes them: Keras's class and its configuration, in Keras's spelling. */
+/** Layers as Keras and TensorFlow.js list them: a class and its configuration, in Keras's spelling. */
 
 /** @typedef {{ class_name: string, config: Record<string, unknown> }} Entry */
-
-const WINDOW = ['strides', 'padding'];
-const AFFINE = ['activation', 'use_bias', 'bias_regularizer'];
-
-/**
- * What is taken over of each class's configuration, both ways. Classes are called as in `layers`, but for their
- * capitals.
- * @type {Record<string, string[]>}
- */
-const CLASSES = {
-  Conv2D: ['filters', 'kernel_size', ...WINDOW, ...AFFINE, 'kernel_regularizer'],
-  DepthwiseConv2D: ['kernel_size', ...WINDOW, 'depth_multiplier', ...AFFINE, 'depthwise_regularizer'],
-  MaxPooling2D: ['pool_size', ...WINDOW],
-  AveragePooling2D: ['pool_size', ...WINDOW],
-  GlobalAveragePooling2D: [],
-  GlobalMaxPooling2D: [],
-  Flatten: [],
-  Reshape: ['target_shape'],
-  ZeroPadding2D: ['padding'],
-  Dense: ['units', ...AFFINE, 'kernel_regularizer'],
-  Dropout: ['rate', 'seed'],
-  BatchNormalization: ['momentum', 'epsilon', 'center', 'scale', 'gamma_regularizer', 'beta_regularizer'],
-  Activation: ['activation'],
-  ReLU: ['max_value'],
-  LeakyReLU: ['alpha'],
-  Softmax: [],
-  Add: [],
-};
 
 /**
  * What there is no option for here and has a value other than off that says the same.
@@ -64,10 +38,26 @@ const OFF = [null, false, 0, '', 'none', 'linear', 'channels_last'];
  * known.
  */
 const PASSED_OVER = /^(name|trainable|dtype|batch_input_shape|batch_shape|optional|\w+_initializer)$/;
-const WITH_AXIS = ['BatchNormalization', 'Softmax'];
+
+/** @param {string} option kernelSize → kernel_size */
+const keyOf = (option) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** @param {string} key kernel_size → kernelSize */
 export const optionOf = (key) => key.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
+/**
+ * What is taken over of a layer's configuration, both ways. Initializers are not: the weights are there. A bias's
+ * regularizer comes before the kernel's, as in all files so far.
+ * @param {AnyRow} row
+ */
+export function keysOf({ options = {} }) {
+  const keys = Object.keys(options)
+    .filter((option) => !option.endsWith('Initializer'))
+    .map(keyOf);
+  const regularizers = keys.filter((key) => key.endsWith('_regularizer'));
+  const others = keys.slice(0, keys.length - regularizers.length);
+  return [...others, ...(regularizers.includes('bias_regularizer') ? regularizers.toReversed() : regularizers)];
+}
 
 /** @param {string} key @param {LayerConfig} config */
 function valueOf(key, config) {
@@ -80,13 +70,11 @@ function valueOf(key, config) {
 
 /** @param {LayerConfig} layer @param {string} name @returns {Entry} */
 export function entryOf(layer, name) {
-  const className = /** @type {string} */ (
-    Object.keys(CLASSES).find((known) => known.toLowerCase() === layer.kind.replaceAll('_', ''))
-  );
-  const config = Object.fromEntries(CLASSES[className].map((key) => [key, valueOf(key, layer)]));
+  const row = rowOf(layer.kind);
+  const config = Object.fromEntries(keysOf(row).map((key) => [key, valueOf(key, layer)]));
   return {
-    class_name: className,
-    config: { name, trainable: true, ...config, ...(className === 'Softmax' && { axis: -1 }) },
+    class_name: row.keras,
+    config: { name, trainable: true, ...config, ...(layer.kind === 'softmax' && { axis: -1 }) },
   };
 }
 
@@ -167,11 +155,9 @@ export function optionsFrom(where, config, taken, read) {
   return options;
 }
 
-/** @param {string} place @param {string} className @param {object} options @returns {AnyLayer} */
-export function makeLayer(place, className, options) {
-  const maker = Object.entries(layers).find(([name]) => name.toLowerCase() === className.toLowerCase())?.[1];
-  return inFile(`${place}: `, () => /** @type {(options: any) => AnyLayer} */ (maker)(options));
-}
+/** @param {string} place @param {Factory} factory @param {object} options @returns {AnyLayer} */
+export const makeLayer = (place, factory, options) =>
+  inFile(`${place}: `, () => /** @type {(options: any) => AnyLayer} */ (layers[factory])(options));
 
 /**
  * @param {string} where
@@ -182,15 +168,15 @@ export function makeLayer(place, className, options) {
  */
 export function layerFrom(where, entry, inputShape, more) {
   const { class_name: className, config } = checkObject(where, entry);
-  if (typeof className !== 'string' || !Object.hasOwn(CLASSES, className))
-    throw refusal(`${where}: there is no layer ${show(className)} here`);
+  const row = BY_CLASS.get(className);
+  if (!row || row.augments) throw refusal(`${where}: there is no layer ${show(className)} here`);
   const { axis, ...given } = checkObject(`${where}: config`, config);
   const place = `${where} (${className} ${show(checkText(`${where}: name`, given.name))})`;
-  const rest = WITH_AXIS.includes(className) || axis === undefined ? given : { ...given, axis };
-  const options = optionsFrom(place, rest, CLASSES[className], (key, value) =>
+  const rest = row.axis !== undefined || axis === undefined ? given : { ...given, axis };
+  const options = optionsFrom(place, rest, keysOf(row), (key, value) =>
     key.endsWith('_regularizer') ? regularizerFrom(`${place}: ${key}`, value) : value,
   );
-  return makeLayer(place, className, { name: given.name, ...(inputShape && { inputShape }), ...options, ...more });
+  return makeLayer(place, row.factory, { name: given.name, ...(inputShape && { inputShape }), ...options, ...more });
 }
 
 /** @param {string} where @param {Record<string, unknown>} config of an InputLayer, but for its shape */

@@ -1,5 +1,6 @@
 import { checkChoice, show } from '../check.js';
 import { graphOf, input, stackOf } from '../layers/graph.js';
+import { rowOf } from '../layers/table.js';
 import { checkList, checkObject, checkText, inFile, refusal } from './common.js';
 import { checkInput } from './entries.js';
 
@@ -240,8 +241,10 @@ export function topologyFrom(file, topology, layerFrom, list = layersOf) {
 export function checkAxes(plan, entries) {
   for (const { config } of entries) {
     const layer = plan.find(({ config: own }) => own.name === config.name);
-    if (!layer || !['batch_normalization', 'softmax'].includes(layer.kind)) continue;
-    const { axis = layer.kind === 'softmax' ? 1 : -1 } = config;
+    if (!layer) continue;
+    const usual = rowOf(layer.kind).axis;
+    if (usual === undefined) continue;
+    const { axis = usual } = config;
     const last = layer.outputShape.length - 1;
     const [only, more] = [axis].flat();
     if (more === undefined && (only === -1 || only === last)) continue;

@@ -1,5 +1,7 @@
 import { FittingRoomError, checkInteger, checkOptions, show } from '../check.js';
-import { KINDS, MAX_LENGTH, SymbolicTensor } from './layer.js';
+import { SymbolicTensor } from './layer.js';
+import { LIMITS } from '../core/limits.js';
+import { isKind } from './table.js';
 
 /** @import { LayerConfig } from './layer.js' */
 
@@ -16,7 +18,7 @@ import { KINDS, MAX_LENGTH, SymbolicTensor } from './layer.js';
 export function checkInputShape(shape) {
   if (!Array.isArray(shape))
     throw new FittingRoomError(`inputShape must be an array such as [28, 28, 1], got ${show(shape)}`);
-  return shape.map((length, axis) => checkInteger(`inputShape: dimension ${axis}`, length, 1, MAX_LENGTH));
+  return shape.map((length, axis) => checkInteger(`inputShape: dimension ${axis}`, length, 1, LIMITS.maxElements));
 }
 
 /**
@@ -79,7 +81,7 @@ export function stackOf(configs) {
   if (!Array.isArray(configs) || configs.length === 0) {
     throw new FittingRoomError(`sequential: layers must be an array of at least one layer, got ${show(configs)}`);
   }
-  const stranger = configs.findIndex((config) => !Object.hasOwn(KINDS, config?.kind));
+  const stranger = configs.findIndex((config) => !isKind(config?.kind));
   if (stranger >= 0) {
     throw new FittingRoomError(
       `sequential: layer ${stranger} was not made by layers.*, got ${show(configs[stranger])}`,

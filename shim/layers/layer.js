@@ -1,5 +1,5 @@
 import { FittingRoomError, show } from '../check.js';
-import { LIMITS } from '../core/limits.js';
+import { rowOf } from './table.js';
 
 /** @import { Initializer } from './initializers.js' */
 /** @import { Regularizer } from './regularizers.js' */
@@ -11,7 +11,7 @@ import { LIMITS } from '../core/limits.js';
 /** @typedef {'valid' | 'same'} Padding */
 /** @typedef {number | [number, number]} Pair one number for both, or [height, width] */
 /** @typedef {{ inputShape?: number[], name?: string }} Common inputShape: of a sample, on the first layer */
-/** @typedef {keyof typeof KINDS} LayerKind */
+/** @typedef {import('./table.js').LayerKind} LayerKind */
 
 /**
  * A layer before it is built: plain data, as it can be stored and sent.
@@ -60,33 +60,6 @@ import { LIMITS } from '../core/limits.js';
  * @property {[number, number]} [valueRange]
  */
 
-/** Each kind's number in src/layer.h. */
-export const KINDS = /** @type {const} */ ({
-  conv2d: 0,
-  max_pooling2d: 1,
-  flatten: 2,
-  dense: 3,
-  dropout: 4,
-  activation: 5,
-  re_lu: 5,
-  leaky_re_lu: 5,
-  softmax: 5,
-  depthwise_conv2d: 6,
-  average_pooling2d: 7,
-  global_average_pooling2d: 8,
-  global_max_pooling2d: 9,
-  reshape: 10,
-  batch_normalization: 11,
-  zero_padding2d: 12,
-  add: 13,
-  random_flip: 14,
-  random_translation: 15,
-  random_rotation: 16,
-  random_zoom: 17,
-  random_contrast: 18,
-  random_erasing: 19,
-});
-
 /** A value in the graph of a model that is being put together: what a layer, or with none the model's input, gives. */
 export class SymbolicTensor {
   /**
@@ -103,7 +76,6 @@ export class SymbolicTensor {
 
 /** @type {WeakSet<object>} */
 const applied = new WeakSet();
-export const { maxSources: MOST_SOURCES, maxElements: MAX_LENGTH } = LIMITS;
 
 /** What `layers.*` make: the configuration, readable and plain, and a way to put it into a graph. */
 export class Layer {
@@ -127,7 +99,7 @@ export class Layer {
         `${kind}: apply takes what input or another layer's apply returned, got ${show(sources[stranger] ?? inputs)}`,
       );
     }
-    const [least, most] = kind === 'add' ? [2, MOST_SOURCES] : [1, 1];
+    const [least, most] = rowOf(kind).reads ?? [1, 1];
     if (sources.length < least || sources.length > most) {
       throw new FittingRoomError(
         `${kind}: apply takes ${least === most ? 'one tensor' : `${least}..${most} tensors`}, got ${sources.length}`,

@@ -1,17 +1,10 @@
+import { rowOf } from './table.js';
+
 /** @import { BuiltLayer } from '../core/build.js' */
 
 /** The columns' widths of Keras 2's tables: of a stack, and of a graph, which shows what each layer is connected to. */
 const STACK = [29, 26, 10];
 const GRAPH = [31, 21, 12, 34];
-
-/** Keras's name of a class: conv2d → Conv2D, re_lu → ReLU. @param {string} kind */
-export const className = (kind) =>
-  kind
-    .split('_')
-    .map((word) => word[0].toUpperCase() + word.slice(1))
-    .join('')
-    .replace('2d', '2D')
-    .replace('Lu', 'LU');
 
 /**
  * A row of the table; what does not fit into its column goes on in the next line, as does each string of an array.
@@ -63,7 +56,7 @@ export function summaryText(name, layers, input) {
     ...(input ? [line([`${input.name} (InputLayer)`, `[${shapeText([null, ...input.shape])}]`, '0', '[]'])] : []),
     ...layers.map((layer) =>
       line([
-        `${layer.name} (${className(layer.kind)})`,
+        `${layer.name} (${rowOf(layer.kind).keras})`,
         shapeText(layer.outputShape),
         String(layer.parameters),
         connections(layer.sources.map(nameOf)),

@@ -1,5 +1,5 @@
 import { CallbackList } from './callback-list.js';
-import { callable, checkFields, checkSignal, optional, unchecked, whole } from '../check.js';
+import { callable, checkFields, checkSignal, field, optional, unchecked, whole } from '../check.js';
 import { logsOf } from './metrics.js';
 import { progressOf, runPass, slicesOf } from './pass.js';
 import { noScores, readScores, writeScores } from '../core/scores.js';
@@ -30,7 +30,7 @@ import { allocated, elementsOf } from '../tensor.js';
 export const MAX_STEPS = 1e9;
 /** @type {Record<string, Field>} */
 const FIELDS = {
-  batchSize: [whole(1, LIMITS.maxBatch), 32],
+  batchSize: field(whole(1, LIMITS.maxBatch), 32),
   signal: unchecked,
   onProgress: callable,
   steps: optional(whole(1, MAX_STEPS)),

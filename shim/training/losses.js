@@ -1,4 +1,4 @@
-import { checkChoice, checkFields, flag, within } from '../check.js';
+import { checkChoice, checkFields, field, flag, within } from '../check.js';
 import { numberOf } from '../core/description.js';
 
 /** @import { Field } from '../check.js' */
@@ -31,9 +31,9 @@ const LOSSES = /** @type {const} */ ([
 const SHORT = { mse: 'meanSquaredError', mae: 'meanAbsoluteError' };
 
 /** @type {Field} */
-const fromLogits = [flag, false];
+const fromLogits = field(flag, false);
 /** @type {Record<string, Field>} */
-const smooth = { fromLogits, labelSmoothing: [within(0, 1), 0] };
+const smooth = { fromLogits, labelSmoothing: field(within(0, 1), 0) };
 
 /** @type {Record<LossName, Record<string, Field>>} */
 const FIELDS = {

@@ -1,9 +1,10 @@
 import {
   FittingRoomError,
-  checkBelow,
+  below,
   checkChoice,
   checkFields,
   checkNumber,
+  field,
   flag,
   optional,
   rate,
@@ -45,13 +46,14 @@ import { numberOf } from '../core/description.js';
 const MOST = 1e6;
 
 /** @param {number} initial @returns {Field} */
-const number = (initial) => [rate, initial];
+const number = (initial) => field(rate, initial);
 
 /** @param {number} initial @returns {Field} */
-const learningRate = (initial) => [(name, value) => (typeof value === 'function' ? value : rate(name, value)), initial];
+const learningRate = (initial) =>
+  field((name, value) => (typeof value === 'function' ? value : rate(name, value)), initial);
 
 /** @type {Field} */
-const off = [flag, false];
+const off = field(flag, false);
 
 const adam = { learningRate: learningRate(0.001), beta1: number(0.9), beta2: number(0.999), epsilon: number(1e-7) };
 
@@ -78,7 +80,7 @@ const SHARED = {
   clipNorm: number(0),
   globalClipNorm: number(0),
   useEma: off,
-  emaMomentum: [(name, value) => checkBelow(name, value, 0, 1), 0.99],
+  emaMomentum: field(below(0, 1), 0.99),
   emaOverwriteFrequency: optional(whole(1, 1e9)),
 };
 const CLIPPINGS = ['clipValue', 'clipNorm', 'globalClipNorm'];

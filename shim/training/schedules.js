@@ -1,12 +1,14 @@
 import {
   FittingRoomError,
-  checkBelow,
+  below,
   checkFields,
   checkInteger,
   checkOptions,
+  field,
   flag,
   optional,
   rate,
+  required,
   show,
   whole,
   within,
@@ -33,10 +35,10 @@ const cosine = (share) => 0.5 * (1 + Math.cos(Math.PI * share));
  */
 function exponentialDecay(options) {
   const { initialLearningRate, decaySteps, decayRate, staircase } = checkFields('exponentialDecay', options, {
-    initialLearningRate: [rate],
-    decaySteps: [steps],
-    decayRate: [within(0, 1e3)],
-    staircase: [flag, false],
+    initialLearningRate: required(rate),
+    decaySteps: required(steps),
+    decayRate: required(within(0, 1e3)),
+    staircase: field(flag, false),
   });
   return (step) => {
     const periods = step / decaySteps;
@@ -53,11 +55,11 @@ function exponentialDecay(options) {
  */
 function cosineDecay(options) {
   const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = checkFields('cosineDecay', options, {
-    initialLearningRate: [rate],
-    decaySteps: [steps],
-    alpha: [share, 0],
+    initialLearningRate: required(rate),
+    decaySteps: required(steps),
+    alpha: field(share, 0),
     warmupTarget: optional(rate),
-    warmupSteps: [whole(0, MOST_STEPS), 0],
+    warmupSteps: field(whole(0, MOST_STEPS), 0),
   });
   const warmup = warmupTarget === undefined ? 0 : warmupSteps;
   const peak = warmupTarget ?? initialLearningRate;
@@ -76,11 +78,11 @@ function cosineDecay(options) {
  */
 function oneCycle(options) {
   const { maxLearningRate, totalSteps, warmupShare, divFactor, finalDivFactor } = checkFields('oneCycle', options, {
-    maxLearningRate: [rate],
-    totalSteps: [whole(2, MOST_STEPS)],
-    warmupShare: [(name, value) => checkBelow(name, value, 0, 1), 0.3],
-    divFactor: [divisor, 25],
-    finalDivFactor: [divisor, 1e4],
+    maxLearningRate: required(rate),
+    totalSteps: required(whole(2, MOST_STEPS)),
+    warmupShare: field(below(0, 1), 0.3),
+    divFactor: field(divisor, 25),
+    finalDivFactor: field(divisor, 1e4),
   });
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;

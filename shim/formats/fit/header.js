@@ -2,10 +2,11 @@ import { checkOptions, seedOf, show } from '../../check.js';
 import { LIMITS } from '../../core/limits.js';
 import { graphOf, input, stackOf } from '../../layers/graph.js';
 import { layers } from '../../layers/index.js';
+import { rowOf } from '../../layers/table.js';
 import { inFile, refusal } from '../common.js';
 
 /** @import { Graph } from '../../layers/graph.js' */
-/** @import { AnyLayer, LayerConfig, LayerKind, SymbolicTensor } from '../../layers/layer.js' */
+/** @import { AnyLayer, LayerConfig, SymbolicTensor } from '../../layers/layer.js' */
 
 const HEADER_FIELDS = ['name', 'seed', 'input', 'layers', 'tensors', 'training', 'metadata'];
 
@@ -32,17 +33,10 @@ export function checkHeader(value) {
 
 const { maxLayers } = LIMITS;
 
-/** Layers that set a field of their configuration themselves. @type {LayerKind[]} */
-const SET_ACTIVATION = ['re_lu', 'leaky_re_lu', 'softmax'];
-
-/** What makes a kind, in `layers`: re_lu → reLU. @param {LayerKind} kind */
-const makerOf = (kind) =>
-  /** @type {string} */ (Object.keys(layers).find((name) => name.toLowerCase() === kind.replaceAll('_', '')));
-
 /** @param {LayerConfig} config @returns {object} the options that make it again */
 function optionsOf({ kind, ...options }) {
-  if (SET_ACTIVATION.includes(kind)) delete options.activation;
-  return options;
+  const follows = rowOf(kind).sets?.(options) ?? {};
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(follows, name)));
 }
 
 /**
@@ -52,7 +46,7 @@ function optionsOf({ kind, ...options }) {
 export function describeGraph({ inputShape, inputName, nodes }) {
   const entries = nodes.map(({ config, sources }, index) => {
     const isNext = sources.length === 1 && sources[0] === index - 1;
-    return { layer: makerOf(config.kind), options: optionsOf(config), ...(!isNext && { from: sources }) };
+    return { layer: rowOf(config.kind).factory, options: optionsOf(config), ...(!isNext && { from: sources }) };
   });
   return { ...(inputName !== undefined && { input: { shape: inputShape, name: inputName } }), layers: entries };
 }

@@ -1,5 +1,6 @@
 import { checkChoice, checkOptions, show } from '../../check.js';
 import { addLayers, distinctNames, weightShapes } from '../../core/build.js';
+import { rowOf } from '../../layers/table.js';
 import { checkTensor, elementsOf } from '../../tensor.js';
 import { refusal } from '../common.js';
 import { DTYPES, DTYPE_NAMES } from '../dtypes.js';
@@ -13,17 +14,6 @@ import { aligned } from './format.js';
 
 /** @typedef {{ name: string, shape: number[], dtype: DType, offset: number }} Entry of the header's list */
 /** @typedef {{ name: string, shape: number[], channels: number }} Weight channels: a kernel's, of its output */
-
-/**
- * Keras's names of a layer's weights, in the core's order (src/parameter.c).
- * @type {Partial<Record<LayerKind, string[]>>}
- */
-export const WEIGHTS = {
-  conv2d: ['kernel', 'bias'],
-  dense: ['kernel', 'bias'],
-  depthwise_conv2d: ['depthwise_kernel', 'bias'],
-  batch_normalization: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
-};
 
 /**
  * A depthwise kernel has one output for each input channel and multiplier; the others' output is their last axis.
@@ -51,7 +41,7 @@ export function plannedWeights(core, graph) {
   const names = distinctNames(graph.nodes.map(({ config }) => config));
   return plannedShapes(core, graph).map(({ layer, which, shape }) => {
     const { kind } = graph.nodes[layer].config;
-    return { name: `${names[layer]}/${WEIGHTS[kind]?.[which]}`, shape, channels: channelsOf(kind, shape) };
+    return { name: `${names[layer]}/${rowOf(kind).weights?.[which].name}`, shape, channels: channelsOf(kind, shape) };
   });
 }
 

@@ -1,27 +1,13 @@
 import { show } from '../../check.js';
+import { BY_CLASS } from '../../layers/table.js';
 import { checkObject } from '../common.js';
-import { layerFrom as knownFrom, makeLayer, optionOf, optionsFrom } from '../entries.js';
-import { initializerFrom, initializerKeys } from './initializer-classes.js';
-import { snakeCase } from './order.js';
+import { keysOf, layerFrom as knownFrom, makeLayer, optionOf, optionsFrom } from '../entries.js';
 
-/** @import { AnyLayer } from '../../layers/layer.js' */
+import { initializerFrom, initializerKeys } from './initializer-classes.js';
+
+/** @import { AnyLayer, LayerKind } from '../../layers/layer.js' */
 
 /** Layers as Keras 3 serializes them, where that is not as TF.js does. What writes them is in serialize.js. */
-
-const FILLED = ['fill_mode', 'interpolation', 'fill_value', 'seed'];
-
-/**
- * The layers that augment: what is taken over of each one's configuration, both ways.
- * @type {Record<string, string[]>}
- */
-export const RANDOM = {
-  RandomFlip: ['mode', 'seed'],
-  RandomTranslation: ['height_factor', 'width_factor', ...FILLED],
-  RandomRotation: ['factor', ...FILLED],
-  RandomZoom: ['height_factor', 'width_factor', ...FILLED],
-  RandomContrast: ['factor', 'value_range', 'seed'],
-  RandomErasing: ['factor', 'scale', 'fill_value', 'value_range', 'seed'],
-};
 
 /** Whose names Keras spells in another way. @type {[string, string][]} */
 const SPELLINGS = [
@@ -50,9 +36,9 @@ function translated(className, { activation, negative_slope: slope, ...config })
 /** Layers that do what another one does. @type {Record<string, { class_name: string, config: object }>} */
 const ALIASES = { Identity: { class_name: 'Activation', config: { activation: 'linear' } } };
 
-/** @param {string} kind @param {Record<string, any>} config @returns {Record<string, unknown>} */
+/** @param {LayerKind} kind @param {Record<string, any>} config @returns {Record<string, unknown>} */
 function initializersFrom(kind, config) {
-  const found = initializerKeys(kind).map((key) => [optionOf(key), initializerFrom(key, config[key])]);
+  const found = initializerKeys(kind).map(({ key, usual }) => [optionOf(key), initializerFrom(usual, config[key])]);
   return Object.fromEntries(found.filter(([, initializer]) => initializer));
 }
 
@@ -65,12 +51,13 @@ function initializersFrom(kind, config) {
 export function layerFrom(where, entry, inputShape) {
   const { class_name: className } = entry;
   const given = checkObject(`${where}: config`, entry.config);
-  if (Object.hasOwn(RANDOM, className)) {
+  const row = BY_CLASS.get(className);
+  if (row?.augments) {
     const place = `${where} (${className} ${show(given.name)})`;
-    const options = optionsFrom(place, given, RANDOM[className], (_, value) => fromKeras(value));
-    return makeLayer(place, className, { name: given.name, ...(inputShape && { inputShape }), ...options });
+    const options = optionsFrom(place, given, keysOf(row), (_, value) => fromKeras(value));
+    return makeLayer(place, row.factory, { name: given.name, ...(inputShape && { inputShape }), ...options });
   }
   const alias = Object.hasOwn(ALIASES, className) ? ALIASES[className] : undefined;
   const known = { ...entry, ...alias, config: { ...translated(className, given), ...alias?.config } };
-  return knownFrom(where, known, inputShape, initializersFrom(snakeCase(String(className)), given));
+  return knownFrom(where, known, inputShape, row && initializersFrom(row.kind, given));
 }

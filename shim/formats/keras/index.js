@@ -2,7 +2,8 @@ import { checkChoice, seedOf, show } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
 import { elementsOf } from '../../tensor.js';
 import { checkList, checkObject, checkText, inFile, objectFrom, refusal } from '../common.js';
-import { planOf, weightNamesOf } from '../described.js';
+import { weightsOf } from '../../layers/table.js';
+import { planOf } from '../described.js';
 import { tensorNames } from '../entries.js';
 import { plannedWeights } from '../fit/tensors.js';
 import { checkAxes, layersOf, topologyFrom } from '../topology.js';
@@ -100,7 +101,7 @@ export async function write(described, { dtype }) {
   const groups = groupNames(order.map((node) => plan[node].kind));
   const { packWeights } = await import('./pack.js'); // large, and not needed to read
   const rest = [...weights];
-  const tensors = plan.map(({ config }) => rest.splice(0, weightNamesOf(config).length));
+  const tensors = plan.map(({ config }) => rest.splice(0, weightsOf(config).length));
   const json = (/** @type {object} */ value) => new TextEncoder().encode(JSON.stringify(value));
   const bytes = packArchive({
     [METADATA]: json({
@@ -232,7 +233,7 @@ export async function read([{ bytes }]) {
     const shapes = plannedWeights(core, graph).map(({ shape }) => shape);
     const wanted = graph.nodes.map(({ config }) => ({
       group: String(places.get(config.name)),
-      shapes: shapes.splice(0, weightNamesOf(config).length),
+      shapes: shapes.splice(0, weightsOf(config).length),
     }));
     return { described: { name, graph, ...ownFrom(own) }, layers: wanted };
   });

@@ -1,4 +1,4 @@
-import { WEIGHTS } from '../fit/tensors.js';
+import { rowOf } from '../../layers/table.js';
 
 /** @import { Initializer, InitializerConfig } from '../../layers/initializers.js' */
 /** @import { LayerKind } from '../../layers/layer.js' */
@@ -24,22 +24,16 @@ const CLASSES = /** @type {const} */ ({
 });
 const MODES = /** @type {const} */ ({ fanIn: 'fan_in', fanOut: 'fan_out', fanAvg: 'fan_avg' });
 
-/** What each option of a layer is where nothing is said. @type {Record<string, InitializerConfig['name']>} */
-export const USUAL = {
-  kernel_initializer: 'glorotUniform',
-  depthwise_initializer: 'glorotUniform',
-  bias_initializer: 'zeros',
-  gamma_initializer: 'ones',
-  beta_initializer: 'zeros',
-  moving_mean_initializer: 'zeros',
-  moving_variance_initializer: 'ones',
-};
-
-/** @param {string} kind of a layer @returns {string[]} the options that say how its weights begin */
+/**
+ * The options that say how the weights that a kind can have begin, and what each is where nothing is said.
+ * @param {LayerKind} kind
+ * @returns {{ key: string, usual: InitializerConfig['name'] }[]}
+ */
 export const initializerKeys = (kind) =>
-  (WEIGHTS[/** @type {LayerKind} */ (kind)] ?? []).map(
-    (weight) => `${weight.replace('depthwise_kernel', 'depthwise')}_initializer`,
-  );
+  (rowOf(kind).weights ?? []).map(({ name, initializer }) => ({
+    key: `${name.replace('depthwise_kernel', 'depthwise')}_initializer`,
+    usual: initializer,
+  }));
 
 /** @param {Initializer} initializer @returns {Serialized} */
 export function serializedInitializer(initializer) {
@@ -72,13 +66,14 @@ const nameOf = (names, found) => /** @type {T[]} */ (Object.keys(names)).find((n
 
 /**
  * What a file says of how weights began. They are there, so what there is no name for is passed over.
- * @param {string} key @param {any} value @returns {InitializerConfig | undefined} undefined too where it is the usual
- *   one
+ * @param {InitializerConfig['name']} usual where nothing is said
+ * @param {any} value
+ * @returns {InitializerConfig | undefined} undefined too where it is the usual one
  */
-export function initializerFrom(key, value) {
+export function initializerFrom(usual, value) {
   const name = nameOf(CLASSES, value?.class_name);
   const { seed, value: constant, scale, mode, distribution } = value?.config ?? {};
-  if (!name || (name === USUAL[key] && !Number.isSafeInteger(seed))) return undefined;
+  if (!name || (name === usual && !Number.isSafeInteger(seed))) return undefined;
   const seeded = Number.isSafeInteger(seed) && seed >= 0 ? { seed } : {};
   if (name === 'zeros' || name === 'ones') return { name };
   if (name === 'constant') return Number.isFinite(constant) ? { name, value: constant } : undefined;

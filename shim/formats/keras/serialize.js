@@ -1,6 +1,7 @@
+import { rowOf } from '../../layers/table.js';
 import { entryOf, optionOf } from '../entries.js';
-import { RANDOM, toKeras } from './deserialize.js';
-import { USUAL, initializerKeys, serializedInitializer } from './initializer-classes.js';
+import { toKeras } from './deserialize.js';
+import { initializerKeys, serializedInitializer } from './initializer-classes.js';
 
 /** @import { BuiltLayer } from '../../core/build.js' */
 /** @import { Initializer } from '../../layers/initializers.js' */
@@ -17,49 +18,6 @@ import { USUAL, initializerKeys, serializedInitializer } from './initializer-cla
 /** The only one of a session, which Keras gives a number from its second use on, so that it is shared again. */
 const POLICY = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
 const SHARED = { ...POLICY, shared_object_id: 1 };
-
-const LAST = { data_format: 'channels_last' };
-const CONVOLVING = { ...LAST, dilation_rate: [1, 1], activity_regularizer: null, bias_constraint: null };
-const GLOBAL = { ...LAST, keepdims: false };
-
-/** What Keras writes of each class and there is no option for here. @type {Record<string, Record<string, unknown>>} */
-const CONSTANT = {
-  Conv2D: { ...CONVOLVING, groups: 1, kernel_constraint: null },
-  DepthwiseConv2D: { ...CONVOLVING, depthwise_constraint: null },
-  Dense: { kernel_constraint: null, bias_constraint: null, quantization_config: null },
-  BatchNormalization: {
-    axis: -1,
-    beta_constraint: null,
-    gamma_constraint: null,
-    synchronized: false,
-    renorm: false,
-    renorm_clipping: null,
-    renorm_momentum: 0.99,
-  },
-  MaxPooling2D: LAST,
-  AveragePooling2D: LAST,
-  GlobalMaxPooling2D: GLOBAL,
-  GlobalAveragePooling2D: GLOBAL,
-  Flatten: LAST,
-  ZeroPadding2D: LAST,
-  Dropout: { noise_shape: null },
-  ReLU: { negative_slope: 0, threshold: 0 },
-  ...Object.fromEntries(Object.keys(RANDOM).map((name) => [name, LAST])),
-};
-
-/** Layers that Keras builds as it makes them, and so writes no shapes of. */
-const MADE_BUILT = [
-  'Activation',
-  'ReLU',
-  'LeakyReLU',
-  'Softmax',
-  'Dropout',
-  'Reshape',
-  'MaxPooling2D',
-  'AveragePooling2D',
-  'GlobalMaxPooling2D',
-  'GlobalAveragePooling2D',
-];
 
 /**
  * @param {string} module
@@ -78,27 +36,11 @@ export const serialized = (module, className, config, registered = null) => ({
 /** @param {boolean} first of those that have one in the file */
 export const policy = (first) => (first ? POLICY : SHARED);
 
-/**
- * @param {BuiltLayer['config']} config
- * @param {string} name
- * @returns {{ class_name: string, config: Record<string, any> }}
- */
-function randomEntry(config, name) {
-  const className = /** @type {string} */ (
-    Object.keys(RANDOM).find((known) => known.toLowerCase() === config.kind.replaceAll('_', ''))
-  );
-  const options = RANDOM[className].map((key) => [
-    key,
-    config[/** @type {keyof typeof config} */ (optionOf(key))] ?? null,
-  ]);
-  return { class_name: className, config: { name, trainable: true, ...Object.fromEntries(options) } };
-}
-
 /** @param {BuiltLayer['config']} config @returns {[string, object][]} of all weights that the kind can have */
 const initializersOf = (config) =>
-  initializerKeys(config.kind).map((key) => {
+  initializerKeys(config.kind).map(({ key, usual }) => {
     const given = /** @type {Initializer | undefined} */ (config[/** @type {keyof typeof config} */ (optionOf(key))]);
-    return [key, serializedInitializer(given ?? USUAL[key])];
+    return [key, serializedInitializer(given ?? usual)];
   });
 
 /** @param {[string, any]} field @returns {[string, any]} */
@@ -118,23 +60,21 @@ function spelled([key, value]) {
  */
 export function serializedLayer({ kind, config, outputShape }, name, inputShapes, first) {
   const target = /** @type {number[]} */ (outputShape.slice(1));
-  const entry = kind.startsWith('random_')
-    ? randomEntry(config, name)
-    : entryOf(kind === 'reshape' ? { kind, targetShape: target } : config, name);
+  const { fixed, isBornBuilt } = rowOf(kind);
   const {
     class_name: className,
     config: { name: _, trainable, ...options },
-  } = entry;
+  } = entryOf(kind === 'reshape' ? { kind, targetShape: target } : config, name);
   const fields = Object.entries(options).map(spelled);
   const made = serialized('keras.layers', className, {
     name,
     trainable,
     dtype: policy(first),
     ...Object.fromEntries(fields),
-    ...CONSTANT[className],
+    ...fixed,
     ...Object.fromEntries(initializersOf(config)),
   });
-  if (MADE_BUILT.includes(className)) return made;
+  if (isBornBuilt) return made;
   return { ...made, build_config: { input_shape: kind === 'add' ? inputShapes : inputShapes[0] } };
 }
 

@@ -1,15 +1,17 @@
 import { FittingRoomError, show } from '../../check.js';
 import { layers } from '../../layers/index.js';
-import { MOST_SOURCES } from '../../layers/layer.js';
+import { LIMITS } from '../../core/limits.js';
 import { LEAKY_SLOPE } from '../../layers/lowering.js';
 import { elementsOf } from '../../tensor.js';
 import { FLOAT, MOST_AXES, transposed } from './arrays.js';
 import { checkIs } from './importer.js';
 import { BATCH } from './integers.js';
 import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
+import { rowOf } from '../../layers/table.js';
+import { GLOBAL } from './pooling-operators.js';
 import { outputSides, windowOf } from './windows.js';
 
-/** @import { Activation, AnyLayer } from '../../layers/layer.js' */
+/** @import { Activation, AnyLayer, LayerKind } from '../../layers/layer.js' */
 /** @import { Call, Importer, Weight } from './importer.js' */
 /** @import { View } from './views.js' */
 /** @import { Window } from './windows.js' */
@@ -238,8 +240,8 @@ function add(call) {
 
 /** @type {Operator} */
 function sum(call) {
-  if (call.inputs.length > MOST_SOURCES)
-    throw new FittingRoomError(`it adds ${call.inputs.length} values; at most ${MOST_SOURCES} are known here`);
+  if (call.inputs.length > LIMITS.maxSources)
+    throw new FittingRoomError(`it adds ${call.inputs.length} values; at most ${LIMITS.maxSources} are known here`);
   const [first, ...rest] = call.inputs.map((_, index) => call.view(index));
   const others = rest.map((view) => {
     if (!sameAxes(view.axes, first.axes))
@@ -474,8 +476,11 @@ function gelu(call) {
   activate(call, 'gelu');
 }
 
-/** @param {() => AnyLayer} make @returns {Operator} */
-const globalPooling = (make) => (call) => pooledAll(make())(call, call.importer.image(call.view()), 2);
+/** @param {LayerKind} kind @returns {Operator} */
+const globalPooling = (kind) => (call) => {
+  const make = /** @type {() => AnyLayer} */ (layers[rowOf(kind).factory]);
+  pooledAll(make())(call, call.importer.image(call.view()), 2);
+};
 
 /** @type {Record<string, Operator>} */
 export const OPERATORS = {
@@ -486,8 +491,9 @@ export const OPERATORS = {
   Sum: sum,
   MaxPool: pooling(layers.maxPooling2d, ownPadding),
   AveragePool: pooling(layers.averagePooling2d, averagePadding),
-  GlobalAveragePool: globalPooling(layers.globalAveragePooling2d),
-  GlobalMaxPool: globalPooling(layers.globalMaxPooling2d),
+  ...Object.fromEntries(
+    Object.entries(GLOBAL).map(([kind, operator]) => [operator, globalPooling(/** @type {LayerKind} */ (kind))]),
+  ),
   ReduceMean: reduceMean,
   BatchNormalization: batchNormalization,
   Relu: activation('relu'),

@@ -1,9 +1,12 @@
 import { LEAKY_SLOPE } from '../../layers/lowering.js';
-import { weightNamesOf } from '../described.js';
+import { FittingRoomError } from '../../check.js';
+import { rowOf, weightsOf } from '../../layers/table.js';
+import { GLOBAL, WINDOWED } from './pooling-operators.js';
 import { samePads } from './windows.js';
 
 /** @import { BuiltLayer } from '../../core/build.js' */
 /** @import { Graph } from '../../layers/graph.js' */
+/** @import { LayerKind } from '../../layers/layer.js' */
 /** @import { OnnxAttribute, OnnxNode } from './messages.js' */
 
 /**
@@ -222,32 +225,37 @@ function add(plan, { layer: { name }, sources }) {
   return { [first ? 'first' : 'last']: sum, rank: sources[0].rank };
 }
 
-/** @type {Record<import('../../layers/layer.js').LayerKind, Maker>} */
-const MAKERS = {
+/**
+ * @param {Record<string, string>} operators by kind
+ * @param {(operator: string) => Maker} make
+ * @returns {Record<string, Maker>}
+ */
+const eachOf = (operators, make) =>
+  Object.fromEntries(Object.entries(operators).map(([kind, operator]) => [kind, make(operator)]));
+
+/** Layers that are left out in inference, or are no more than their activation, are not here. */
+const MAKERS = /** @type {Partial<Record<LayerKind, Maker>>} */ ({
   conv2d: convolution(false),
   depthwise_conv2d: convolution(true),
-  max_pooling2d: pooling('MaxPool'),
-  average_pooling2d: pooling('AveragePool'),
-  global_average_pooling2d: globalPooling('GlobalAveragePool'),
-  global_max_pooling2d: globalPooling('GlobalMaxPool'),
+  ...eachOf(WINDOWED, pooling),
+  ...eachOf(GLOBAL, globalPooling),
   flatten,
   reshape,
   zero_padding2d: zeroPadding2d,
   dense,
   batch_normalization: batchNormalization,
   add,
-  activation: passed,
-  re_lu: passed,
-  leaky_re_lu: passed,
-  softmax: passed,
-  dropout: passed,
-  random_flip: passed,
-  random_translation: passed,
-  random_rotation: passed,
-  random_zoom: passed,
-  random_contrast: passed,
-  random_erasing: passed,
-};
+});
+/** The value itself. @type {LayerKind[]} */
+const PASSED_ON = ['activation', 're_lu', 'leaky_re_lu', 'softmax', 'dropout'];
+
+/** @param {LayerKind} kind @returns {Maker} */
+function makerOf(kind) {
+  const maker = MAKERS[kind];
+  if (maker) return maker;
+  if (rowOf(kind).augments || PASSED_ON.includes(kind)) return passed;
+  throw new FittingRoomError(`exportModel: ONNX has no operator for ${kind} here`, 'unsupported');
+}
 
 /** @param {Plan} plan @param {string} name @param {Value} value */
 function swish(plan, name, value) {
@@ -296,9 +304,9 @@ export function planGraph(graph, layers) {
   for (const layer of layers) {
     const [source] = layer.sources;
     const inputShape = source < 0 ? graph.inputShape : /** @type {number[]} */ (layers[source].outputShape.slice(1));
-    const weights = weightNamesOf(layer.config).map(() => weight++);
+    const weights = weightsOf(layer.config).map(() => weight++);
     const sources = layer.sources.map((number) => (number < 0 ? start : values[number]));
-    const made = MAKERS[layer.kind](plan, { layer, inputShape, sources, weights });
+    const made = makerOf(layer.kind)(plan, { layer, inputShape, sources, weights });
     values.push(ACTIVATIONS[layer.config.activation ?? 'linear'](plan, layer.name, made, layer.config));
   }
   const { name } = layers[layers.length - 1];

@@ -3,6 +3,7 @@ import { anyCore } from '../../core/loading.js';
 import { joined } from '../common.js';
 import { planOf, weightNames } from '../described.js';
 import { LEAKY_SLOPE } from '../../layers/lowering.js';
+import { rowOf } from '../../layers/table.js';
 import { entryOf, tensorNames } from '../entries.js';
 /** @import { LayerConfig } from '../../layers/layer.js' */
 import { STORED, encode } from './shards.js';
@@ -26,7 +27,7 @@ const WEIGHTS = 'weights.bin';
  */
 function entriesOf(layer, name, inputShape, outputShape) {
   const { kind, activation } = layer;
-  if (kind.startsWith('random_')) return [];
+  if (rowOf(kind).augments) return [];
   if (kind === 'reshape' || (kind === 'flatten' && inputShape.length === 2)) {
     return [entryOf({ kind: 'reshape', targetShape: /** @type {number[]} */ (outputShape.slice(1)) }, name)];
   }

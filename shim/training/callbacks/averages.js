@@ -1,4 +1,4 @@
-import { FittingRoomError, checkFields, flag } from '../../check.js';
+import { FittingRoomError, checkFields, field, flag } from '../../check.js';
 import { Callback } from './callback.js';
 
 /** @import { Model } from '../../model.js' */
@@ -9,7 +9,7 @@ export class SwapEmaWeights extends Callback {
   /** @param {{ swapOnEpoch?: boolean }} options */
   constructor(options) {
     super();
-    this.#swapOnEpoch = checkFields('swapEmaWeights', options, { swapOnEpoch: [flag, false] }).swapOnEpoch;
+    this.#swapOnEpoch = checkFields('swapEmaWeights', options, { swapOnEpoch: field(flag, false) }).swapOnEpoch;
   }
 
   /** @param {Model} model */

@@ -1,4 +1,4 @@
-import { FittingRoomError, checkBelow, checkFields, checkFunction, rate, whole } from '../../check.js';
+import { FittingRoomError, below, checkFields, checkFunction, field, rate, whole } from '../../check.js';
 import { Callback, Counting } from './callback.js';
 import { MONITOR_FIELDS, Monitor } from './monitor.js';
 
@@ -28,11 +28,11 @@ export class ReduceLROnPlateau extends Counting {
     const what = 'reduceLROnPlateau';
     const checked = checkFields(what, options, {
       ...MONITOR_FIELDS,
-      factor: [(name, value) => checkBelow(name, value, 0, 1), 0.1],
-      patience: [epochs, 10],
-      cooldown: [epochs, 0],
-      minLR: [rate, 0],
-      verbose: [verbosity, 0],
+      factor: field(below(0, 1), 0.1),
+      patience: field(epochs, 10),
+      cooldown: field(epochs, 0),
+      minLR: field(rate, 0),
+      verbose: field(verbosity, 0),
     });
     const monitor = new Monitor(what, { minDelta: 1e-4, ...options });
     super({ best: monitor.worst, wait: 0, cooldown: 0 });

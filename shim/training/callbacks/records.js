@@ -3,6 +3,7 @@ import {
   callable,
   checkFields,
   checkInteger,
+  field,
   flag,
   optional,
   show,
@@ -16,7 +17,7 @@ import { Callback } from './callback.js';
 import { Monitor } from './monitor.js';
 
 /** @import { Model } from '../../model.js' */
-/** @import { Field } from '../../check.js' */
+/** @import { Checking } from '../../check.js' */
 /** @import { Logs } from '../progress.js' */
 /** @import { Mode } from './monitor.js' */
 
@@ -30,7 +31,7 @@ import { Monitor } from './monitor.js';
  *   verbose?: 0 | 1 }} CheckpointOptions
  */
 
-/** @type {Field[0]} */
+/** @type {Checking} */
 const frequency = (name, value) =>
   value === 'epoch' ? value : checkInteger(`${name}, where it is not 'epoch',`, value, 1, 1e9);
 
@@ -51,11 +52,11 @@ export class ModelCheckpoint extends Callback {
     const { save, monitor, mode, saveBestOnly, saveFreq, initialValueThreshold, verbose } = checkFields(what, options, {
       save: callable,
       monitor: unchecked,
-      saveBestOnly: [flag, false],
+      saveBestOnly: field(flag, false),
       mode: unchecked,
-      saveFreq: [frequency, 'epoch'],
+      saveFreq: field(frequency, 'epoch'),
       initialValueThreshold: optional(within(-1e30, 1e30)),
-      verbose: [whole(0, 1), 0],
+      verbose: field(whole(0, 1), 0),
     });
     if (!save)
       throw new FittingRoomError('modelCheckpoint: save must be a function (model, { epoch, batch, logs }) => …');
@@ -106,7 +107,7 @@ export class ModelCheckpoint extends Callback {
  *   filename: Node only
  */
 
-/** @type {Field[0]} */
+/** @type {Checking} */
 function character(name, value) {
   if (typeof value !== 'string') throw new FittingRoomError(`${name} must be a string, got ${show(value)}`);
   if ([...value].length === 1 && !/["\r\n]/.test(value)) return value;
@@ -127,8 +128,8 @@ export class CsvLogger extends Callback {
     this.#options = checkFields('csvLogger', options, {
       filename: unchecked,
       write: callable,
-      separator: [character, ','],
-      append: [flag, false],
+      separator: field(character, ','),
+      append: field(flag, false),
     });
     if (options.filename !== undefined && !inNode())
       throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');

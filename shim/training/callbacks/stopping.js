@@ -1,4 +1,4 @@
-import { checkFields, checkNumber, flag, whole } from '../../check.js';
+import { checkFields, checkNumber, field, flag, whole } from '../../check.js';
 import { Callback, Counting } from './callback.js';
 import { MONITOR_FIELDS, Monitor } from './monitor.js';
 
@@ -36,11 +36,11 @@ export class EarlyStopping extends Counting {
     const what = 'earlyStopping';
     const checked = checkFields(what, options, {
       ...MONITOR_FIELDS,
-      patience: [epochs, 0],
-      baseline: [(name, value) => (value === null ? null : checkNumber(name, value, -1e30, 1e30)), null],
-      restoreBestWeights: [flag, false],
-      startFromEpoch: [epochs, 0],
-      verbose: [whole(0, 1), 0],
+      patience: field(epochs, 0),
+      baseline: field((name, value) => (value === null ? null : checkNumber(name, value, -1e30, 1e30)), null),
+      restoreBestWeights: field(flag, false),
+      startFromEpoch: field(epochs, 0),
+      verbose: field(whole(0, 1), 0),
     });
     const monitor = new Monitor(what, options);
     super({ wait: 0, best: monitor.worst, bestEpoch: 0 });
@@ -111,7 +111,7 @@ export class TerminateOnNaN extends Callback {
   /** @param {TerminateOptions} options */
   constructor(options) {
     super();
-    const { perBatch } = checkFields('terminateOnNaN', options, { perBatch: [flag, true] });
+    const { perBatch } = checkFields('terminateOnNaN', options, { perBatch: field(flag, true) });
     // One hook or the other: with onBatchEnd every batch is a slice of work.
     if (perBatch)
       this.onBatchEnd = (/** @type {number} */ batch, /** @type {Logs} */ { loss }) =>

@@ -1,0 +1,498 @@
+import { below, choice, field, flag, optional, required, within } from '../check.js';
+import { LIMITS } from '../core/limits.js';
+import * as option from './options.js';
+
+/** @import { Field } from '../check.js' */
+/** @import { Initializer } from './initializers.js' */
+/** @import { Activation, AnyLayer, Common, LayerConfig, Padding, Pair } from './layer.js' */
+/** @import { WeightRow } from './options.js' */
+/** @import { Regularizer } from './regularizers.js' */
+
+/**
+ * The table of layers. A row is the one place that says what a layer is called, what it takes and what it has: the
+ * API's functions and checks, the files' formats and the page's editor read it. The core has its own, src/layers.def.
+ */
+
+/**
+ * A row of the table.
+ * @template {string} Kind
+ * @template {unknown[]} Taken the arguments of the function in `layers`
+ * @typedef {object} Row
+ * @property {Kind} kind what files and default names call the layer
+ * @property {string} keras its class in Keras and TensorFlow.js
+ * @property {Record<string, Field>} [options] beside name and inputShape; Keras spells them in snake_case
+ * @property {readonly WeightRow[]} [weights] in Keras's order
+ * @property {readonly [least: number, most: number]} [reads] how many tensors, where it is not one
+ * @property {'image' | 'row'} [needs] the shape of what it reads, where not every shape will do
+ * @property {boolean} [augments] acts during training only, and comes before the first layer with weights
+ * @property {(options: any) => Partial<LayerConfig>} [sets] fields of the configuration that follow from the options
+ * @property {number} [axis] which axis it acts along, where a file does not say it
+ * @property {Record<string, unknown>} [fixed] what Keras also writes of it, always the same here
+ * @property {boolean} [isBornBuilt] Keras builds it on construction, and writes no shapes of it
+ * @property {PageRow} [page] where the page's editor offers it
+ * @property {(...taken: Taken) => AnyLayer} [type] never set: it carries the types of the arguments
+ */
+/**
+ * A layer in the page's editor: its options in the order in which an address spells them. Those in `rare` are folded
+ * away.
+ * @typedef {object} PageRow
+ * @property {'learning' | 'shaping' | 'between' | 'varying'} group
+ * @property {Record<string, PageOption>} [shown]
+ * @property {Record<string, PageOption>} [rare]
+ */
+/**
+ * Where the editor differs from the option's own check and initial value. initial: null leaves the option out at first.
+ * @typedef {{ initial?: unknown, low?: number, high?: number, isWhole?: boolean, choices?: readonly string[] }} PageOption
+ */
+
+/**
+ * @typedef {{ activation?: Activation, useBias?: boolean, biasInitializer?: Initializer, biasRegularizer?: Regularizer
+ *   }} Affine
+ */
+/** @typedef {{ kernelInitializer?: Initializer, kernelRegularizer?: Regularizer }} Kernel */
+/** @typedef {{ kernelSize: Pair, strides?: Pair, padding?: Padding }} Sliding */
+/** @typedef {Common & Affine & Kernel & Sliding & { filters: number }} Conv2DOptions */
+/**
+ * @typedef {Common & Affine & Sliding & { depthMultiplier?: number, depthwiseInitializer?: Initializer,
+ *   depthwiseRegularizer?: Regularizer }} DepthwiseConv2DOptions
+ */
+/** @typedef {Common & { poolSize?: Pair, strides?: Pair, padding?: Padding }} Pooling2DOptions */
+/** @typedef {Common & Affine & Kernel & { units: number }} DenseOptions */
+/**
+ * @typedef {Common & { momentum?: number, epsilon?: number, center?: boolean, scale?: boolean, gammaInitializer?:
+ *   Initializer,
+ *   betaInitializer?: Initializer, movingMeanInitializer?: Initializer, movingVarianceInitializer?: Initializer,
+ *   gammaRegularizer?: Regularizer, betaRegularizer?: Regularizer }} BatchNormalizationOptions
+ */
+/**
+ * @typedef {number | [number, number] | [[number, number], [number, number]]} Margins all alike, [height, width] or
+ *   [[top, bottom], [left, right]]
+ */
+/**
+ * What a moved picture shows where it was not.
+ * @typedef {{ fillMode?: 'reflect' | 'constant' | 'wrap' | 'nearest', interpolation?: 'bilinear' | 'nearest',
+ *   fillValue?: number, seed?: number }} Filling
+ */
+/** @typedef {number | [number, number]} Range f stands for [-f, f] */
+
+/* Weights. */
+
+/** @type {WeightRow} */
+const KERNEL = { name: 'kernel', prefix: 'kernel', initializer: 'glorotUniform', isRegularized: true };
+/** @type {WeightRow} */
+const BIAS = { name: 'bias', prefix: 'bias', initializer: 'zeros', isRegularized: true, option: 'useBias' };
+const KERNEL_AND_BIAS = [KERNEL, BIAS];
+const DEPTHWISE = [{ ...KERNEL, name: 'depthwise_kernel', prefix: 'depthwise' }, BIAS];
+/** @type {WeightRow[]} */
+const NORMALIZING = [
+  { name: 'gamma', prefix: 'gamma', initializer: 'ones', isRegularized: true, option: 'scale' },
+  { name: 'beta', prefix: 'beta', initializer: 'zeros', isRegularized: true, option: 'center' },
+  { name: 'moving_mean', prefix: 'movingMean', initializer: 'zeros', isRegularized: false },
+  { name: 'moving_variance', prefix: 'movingVariance', initializer: 'ones', isRegularized: false },
+];
+
+/* What Keras writes of many layers. */
+
+const LAST = { data_format: 'channels_last' };
+const CONVOLVING = { ...LAST, dilation_rate: [1, 1], activity_regularizer: null, bias_constraint: null };
+const GLOBAL = { ...LAST, keepdims: false };
+
+/* What the page's editor has of many layers. */
+
+const SIDE = 28; // of its pictures, in pixels
+/** @type {PageOption} */
+const ACTIVATION = {
+  choices: ['linear', 'relu', 'relu6', 'leakyRelu', 'gelu', 'sigmoid', 'tanh', 'swish', 'softmax'],
+};
+const KERNEL_SIZE = { initial: 3, high: SIDE };
+const STRIDES = { high: SIDE };
+const SHARE = { initial: 0.1, low: 0 };
+const RARE_KERNEL = {
+  kernelInitializer: {},
+  kernelRegularizer: {},
+  useBias: {},
+  biasInitializer: {},
+  biasRegularizer: {},
+};
+/** @type {Record<string, PageOption>} */
+const FILL = { fillMode: { choices: ['reflect', 'constant', 'wrap', 'nearest'] } };
+const RARE_FILL = { interpolation: {}, fillValue: { low: 0, high: 1 } };
+/** @type {PageRow} */
+const POOLING_ON_PAGE = {
+  group: 'shaping',
+  shown: { poolSize: { high: SIDE }, padding: {} },
+  rare: { strides: { initial: null, high: SIDE } },
+};
+/** @type {PageRow} */
+const SHAPING = { group: 'shaping' };
+
+/** The rows by the names of the functions in `layers`, in the order in which the page offers them. */
+export const TABLE = Object.freeze({
+  /** Two-dimensional convolution over images [height, width, channels]. */
+  conv2d: /** @type {Row<'conv2d', [options: Conv2DOptions]>} */ ({
+    kind: 'conv2d',
+    keras: 'Conv2D',
+    needs: 'image',
+    weights: KERNEL_AND_BIAS,
+    options: {
+      filters: required(option.units),
+      kernelSize: required(option.pair),
+      ...option.sliding,
+      ...option.affine,
+      ...option.weightOptions(KERNEL_AND_BIAS),
+    },
+    fixed: { ...CONVOLVING, groups: 1, kernel_constraint: null },
+    page: {
+      group: 'learning',
+      shown: {
+        filters: { initial: 32, high: 1024 },
+        kernelSize: KERNEL_SIZE,
+        activation: ACTIVATION,
+        padding: {},
+        strides: STRIDES,
+      },
+      rare: RARE_KERNEL,
+    },
+  }),
+
+  /** Convolution of each channel separately, with depthMultiplier kernels per channel. */
+  depthwiseConv2d: /** @type {Row<'depthwise_conv2d', [options: DepthwiseConv2DOptions]>} */ ({
+    kind: 'depthwise_conv2d',
+    keras: 'DepthwiseConv2D',
+    needs: 'image',
+    weights: DEPTHWISE,
+    options: {
+      kernelSize: required(option.pair),
+      ...option.sliding,
+      depthMultiplier: field(option.units, 1),
+      ...option.affine,
+      ...option.weightOptions(DEPTHWISE),
+    },
+    fixed: { ...CONVOLVING, depthwise_constraint: null },
+    page: {
+      group: 'learning',
+      shown: {
+        kernelSize: KERNEL_SIZE,
+        activation: ACTIVATION,
+        padding: {},
+        strides: STRIDES,
+        depthMultiplier: { high: 64 },
+      },
+      rare: {
+        depthwiseInitializer: {},
+        depthwiseRegularizer: {},
+        useBias: {},
+        biasInitializer: {},
+        biasRegularizer: {},
+      },
+    },
+  }),
+
+  /** A fully connected layer. */
+  dense: /** @type {Row<'dense', [options: DenseOptions]>} */ ({
+    kind: 'dense',
+    keras: 'Dense',
+    needs: 'row',
+    weights: KERNEL_AND_BIAS,
+    options: { units: required(option.units), ...option.affine, ...option.weightOptions(KERNEL_AND_BIAS) },
+    fixed: { kernel_constraint: null, bias_constraint: null, quantization_config: null },
+    page: { group: 'learning', shown: { units: { initial: 128 }, activation: ACTIVATION }, rare: RARE_KERNEL },
+  }),
+
+  /** Normalizes each channel by the batch's mean and variance; in inference by their moving averages. */
+  batchNormalization: /** @type {Row<'batch_normalization', [options?: BatchNormalizationOptions]>} */ ({
+    kind: 'batch_normalization',
+    keras: 'BatchNormalization',
+    weights: NORMALIZING,
+    options: {
+      momentum: field(within(0, 1), 0.99),
+      epsilon: field(within(1e-12, 1), 0.001),
+      center: field(flag, true),
+      scale: field(flag, true),
+      ...option.weightOptions(NORMALIZING),
+    },
+    axis: -1,
+    fixed: {
+      axis: -1,
+      beta_constraint: null,
+      gamma_constraint: null,
+      synchronized: false,
+      renorm: false,
+      renorm_clipping: null,
+      renorm_momentum: 0.99,
+    },
+    page: {
+      group: 'learning',
+      rare: {
+        momentum: {},
+        epsilon: { low: 1e-7 },
+        center: {},
+        scale: {},
+        betaInitializer: {},
+        gammaInitializer: {},
+        movingMeanInitializer: {},
+        movingVarianceInitializer: {},
+        betaRegularizer: {},
+        gammaRegularizer: {},
+      },
+    },
+  }),
+
+  /** The largest value of each window. */
+  maxPooling2d: /** @type {Row<'max_pooling2d', [options?: Pooling2DOptions]>} */ ({
+    kind: 'max_pooling2d',
+    keras: 'MaxPooling2D',
+    needs: 'image',
+    options: option.pooling,
+    fixed: LAST,
+    isBornBuilt: true,
+    page: POOLING_ON_PAGE,
+  }),
+
+  /** The mean of each window, over the part of it that lies inside the image. */
+  averagePooling2d: /** @type {Row<'average_pooling2d', [options?: Pooling2DOptions]>} */ ({
+    kind: 'average_pooling2d',
+    keras: 'AveragePooling2D',
+    needs: 'image',
+    options: option.pooling,
+    fixed: LAST,
+    isBornBuilt: true,
+    page: POOLING_ON_PAGE,
+  }),
+
+  /** The largest value of each channel. */
+  globalMaxPooling2d: /** @type {Row<'global_max_pooling2d', [options?: Common]>} */ ({
+    kind: 'global_max_pooling2d',
+    keras: 'GlobalMaxPooling2D',
+    needs: 'image',
+    fixed: GLOBAL,
+    isBornBuilt: true,
+    page: SHAPING,
+  }),
+
+  /** The mean of each channel. */
+  globalAveragePooling2d: /** @type {Row<'global_average_pooling2d', [options?: Common]>} */ ({
+    kind: 'global_average_pooling2d',
+    keras: 'GlobalAveragePooling2D',
+    needs: 'image',
+    fixed: GLOBAL,
+    isBornBuilt: true,
+    page: SHAPING,
+  }),
+
+  /** All values of a sample in one row. */
+  flatten: /** @type {Row<'flatten', [options?: Common]>} */ ({
+    kind: 'flatten',
+    keras: 'Flatten',
+    fixed: LAST,
+    page: SHAPING,
+  }),
+
+  /** The same values in another shape; one length may be -1, for whatever is left. */
+  reshape: /** @type {Row<'reshape', [options: Common & { targetShape: number[] }]>} */ ({
+    kind: 'reshape',
+    keras: 'Reshape',
+    options: { targetShape: required(option.targetShape) },
+    isBornBuilt: true,
+    page: { ...SHAPING, shown: { targetShape: { initial: '-1' } } },
+  }),
+
+  /** Zeros around an image. */
+  zeroPadding2d: /** @type {Row<'zero_padding2d', [options?: Common & { padding?: Margins }]>} */ ({
+    kind: 'zero_padding2d',
+    keras: 'ZeroPadding2D',
+    needs: 'image',
+    options: { padding: field(option.margins, 1) },
+    fixed: LAST,
+    page: { ...SHAPING, shown: { padding: { high: SIDE } } },
+  }),
+
+  /** An activation function as a layer. */
+  activation: /** @type {Row<'activation', [options: Common & { activation: Activation }]>} */ ({
+    kind: 'activation',
+    keras: 'Activation',
+    options: { activation: required(option.activation) },
+    isBornBuilt: true,
+    page: { group: 'between', shown: { activation: { ...ACTIVATION, initial: 'relu' } } },
+  }),
+
+  /** The larger of 0 and each value; with maxValue 6 the smaller of that and 6. */
+  reLU: /** @type {Row<'re_lu', [options?: Common & { maxValue?: 6 }]>} */ ({
+    kind: 're_lu',
+    keras: 'ReLU',
+    options: { maxValue: optional(option.six) },
+    sets: ({ maxValue }) => ({ activation: maxValue ? 'relu6' : 'relu' }),
+    fixed: { negative_slope: 0, threshold: 0 },
+    isBornBuilt: true,
+  }),
+
+  /** Each value; below zero, alpha times it. */
+  leakyReLU: /** @type {Row<'leaky_re_lu', [options?: Common & { alpha?: number }]>} */ ({
+    kind: 'leaky_re_lu',
+    keras: 'LeakyReLU',
+    options: { alpha: field(within(0, 1), 0.3) },
+    sets: () => ({ activation: 'leakyRelu' }),
+    isBornBuilt: true,
+    page: { group: 'between', shown: { alpha: {} } },
+  }),
+
+  /** Makes probabilities of the values along the last axis. */
+  softmax: /** @type {Row<'softmax', [options?: Common]>} */ ({
+    kind: 'softmax',
+    keras: 'Softmax',
+    sets: () => ({ activation: 'softmax' }),
+    axis: 1,
+    isBornBuilt: true,
+  }),
+
+  /** Sets a share of its inputs to zero during training, and scales the rest by 1 / (1 - rate). */
+  dropout: /** @type {Row<'dropout', [options: Common & { rate: number, seed?: number }]>} */ ({
+    kind: 'dropout',
+    keras: 'Dropout',
+    options: { rate: required(below(0, 1)), seed: option.seed },
+    fixed: { noise_shape: null },
+    isBornBuilt: true,
+    page: { group: 'between', shown: { rate: { initial: 0.5, low: 0, high: 0.999 } } },
+  }),
+
+  /** The sum of tensors of one shape: `layers.add().apply([a, b])`. */
+  add: /** @type {Row<'add', [options?: Common]>} */ ({
+    kind: 'add',
+    keras: 'Add',
+    reads: [2, LIMITS.maxSources],
+    page: { group: 'between' },
+  }),
+
+  /*
+   * Layers that augment: training sees another variant of each picture each time. They come before the first layer with
+   * weights. Their semantics and defaults are Keras's.
+   */
+
+  /** Mirrors pictures, each way with probability one half. */
+  randomFlip: /**
+   * @type {Row<'random_flip', [options?: Common & { mode?: 'horizontalAndVertical' | 'horizontal' | 'vertical',
+   *   seed?: number }]>}
+   */ ({
+    kind: 'random_flip',
+    keras: 'RandomFlip',
+    needs: 'image',
+    augments: true,
+    options: { mode: field(option.flips, 'horizontalAndVertical'), seed: option.seed },
+    fixed: LAST,
+    page: { group: 'varying', shown: { mode: { choices: ['horizontal', 'vertical', 'horizontalAndVertical'] } } },
+  }),
+
+  /** Moves pictures by a share of their sides. */
+  randomTranslation: /**
+   * @type {Row<'random_translation', [options: Common & Filling & { heightFactor: Range, widthFactor: Range }]>}
+   */ ({
+    kind: 'random_translation',
+    keras: 'RandomTranslation',
+    needs: 'image',
+    augments: true,
+    options: { heightFactor: required(option.either), widthFactor: required(option.either), ...option.filling },
+    fixed: LAST,
+    page: { group: 'varying', shown: { heightFactor: SHARE, widthFactor: SHARE, ...FILL }, rare: RARE_FILL },
+  }),
+
+  /** Turns pictures about their middle, by a share of a whole turn. */
+  randomRotation: /** @type {Row<'random_rotation', [options: Common & Filling & { factor: Range }]>} */ ({
+    kind: 'random_rotation',
+    keras: 'RandomRotation',
+    needs: 'image',
+    augments: true,
+    options: { factor: required(option.either), ...option.filling },
+    fixed: LAST,
+    page: { group: 'varying', shown: { factor: { initial: 0.05, low: 0 }, ...FILL }, rare: RARE_FILL },
+  }),
+
+  /** Shows pictures smaller (above 0) or larger; without widthFactor, both sides by the same factor. */
+  randomZoom: /**
+   * @type {Row<'random_zoom', [options: Common & Filling & { heightFactor: Range, widthFactor?: Range }]>}
+   */ ({
+    kind: 'random_zoom',
+    keras: 'RandomZoom',
+    needs: 'image',
+    augments: true,
+    options: { heightFactor: required(option.either), widthFactor: optional(option.either), ...option.filling },
+    fixed: LAST,
+    page: {
+      group: 'varying',
+      shown: { heightFactor: SHARE, widthFactor: { low: 0 }, ...FILL },
+      rare: RARE_FILL,
+    },
+  }),
+
+  /** Draws a contrast in 1 - lower … 1 + upper about each channel's mean; f stands for [f, f]. */
+  randomContrast: /**
+   * @type {Row<'random_contrast', [options: Common & { factor: Pair, valueRange?: [number, number], seed?: number }]>}
+   */ ({
+    kind: 'random_contrast',
+    keras: 'RandomContrast',
+    needs: 'image',
+    augments: true,
+    options: {
+      factor: required(option.shares),
+      valueRange: field(option.range(-1e6, 1e6), [0, 1]),
+      seed: option.seed,
+    },
+    fixed: LAST,
+    page: { group: 'varying', shown: { factor: { initial: 0.2 } } },
+  }),
+
+  /**
+   * Fills a rectangle with a probability drawn from `factor`; f stands for [0, f]. Its height and its width are each
+   * the square root of a share in `scale` of the picture's. Without fillValue it is filled with normal noise; both are
+   * cut to valueRange.
+   */
+  randomErasing: /**
+   * @type {Row<'random_erasing', [options?: Common & { factor?: Range, scale?: [number, number], fillValue?: number,
+   *   valueRange?: [number, number], seed?: number }]>}
+   */ ({
+    kind: 'random_erasing',
+    keras: 'RandomErasing',
+    needs: 'image',
+    augments: true,
+    options: {
+      factor: field(
+        option.range(0, 1, (size) => [0, size]),
+        [0, 1],
+      ),
+      scale: field(option.range(0, 1), [0.02, 0.33]),
+      fillValue: optional(within(-1e6, 1e6)),
+      valueRange: field(option.range(-1e6, 1e6), [0, 1]),
+      seed: option.seed,
+    },
+    fixed: LAST,
+    page: {
+      group: 'varying',
+      shown: {
+        factor: { initial: 0.5 },
+        smallest: { initial: 0.02, low: 0, high: 1 }, // the ends of scale
+        largest: { initial: 0.33, low: 0, high: 1 },
+      },
+      rare: { fillValue: { low: 0, high: 1 } },
+    },
+  }),
+});
+
+/** @typedef {typeof TABLE} Table */
+/** @typedef {keyof Table} Factory the name of a function in `layers` */
+/** @typedef {Table[Factory]['kind']} LayerKind */
+
+/** @typedef {Row<LayerKind, any[]>} AnyRow */
+const ROWS = /** @type {[Factory, AnyRow][]} */ (Object.entries(TABLE));
+const BY_KIND = new Map(ROWS.map(([factory, row]) => [row.kind, { factory, ...row }]));
+
+/** @param {LayerKind} kind */
+export const rowOf = (kind) => /** @type {AnyRow & { factory: Factory }} */ (BY_KIND.get(kind));
+
+/** Whether a layer is of a known kind. @param {unknown} kind @returns {kind is LayerKind} */
+export const isKind = (kind) => BY_KIND.has(/** @type {LayerKind} */ (kind));
+
+/** The rows by Keras's classes. */
+export const BY_CLASS = new Map([...BY_KIND.values()].map((row) => [row.keras, row]));
+
+/** The weights that a layer has, in Keras's order. @param {LayerConfig} config */
+export const weightsOf = (config) =>
+  (rowOf(config.kind).weights ?? []).filter(({ option }) => option === undefined || config[option] !== false);
