@@ -254,8 +254,7 @@ int fr_set_steps(fr_model *model, double steps) {
 
 /* ---- running it ------------------------------------------------------------------------------ */
 
-/* samples: n samples, bytes (dtype 0) or floats (1); weights: a float for each, or NULL; rates: a
- * learning
+/* samples: n samples of dtype, an fr_dtype; weights: a float for each, or NULL; rates: a learning
  * rate for each batch, or NULL; scores: ceil(n / batch_size) fr_scores */
 int fr_fit(fr_model *model, const void *samples, int dtype, const void *targets,
            const float *weights, int n, int batch_size, const double *rates, fr_scores *scores) {
@@ -301,7 +300,7 @@ int fr_classes(const float *p, int n, int classes, int32_t *out) {
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 #ifndef __EMSCRIPTEN__
-#define mallinfo mallinfo2 /* glibc's name for the one whose fields do not overflow */
+#define mallinfo mallinfo2 /* glibc's version, whose fields do not overflow */
 #endif
 
 /* Bytes allocated now; what a leak would show in. */

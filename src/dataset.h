@@ -13,8 +13,7 @@
  *   |        4 |  count                |  count                |
  *   |        8 |  labels, 1 byte each  |  rows                 |
  *   |       12 |                       |  columns              |
- *   |       16 |                       |  pixels, row by row   |
- */
+ *   |       16 |                       |  pixels, row by row   | */
 typedef struct {
   int32_t rank;    /* 1: labels, 3: images */
   int32_t count;   /* labels or images */
@@ -26,8 +25,8 @@ typedef struct {
 enum { FR_IDX_HEADER_BYTES = 16, FR_IDX_MAX_SIDE = 4096 };
 
 /* Reads the header from the first `head_bytes` bytes of a file of `file_bytes` bytes (a double:
- * JavaScript's lengths arrive unharmed) and checks the file's length against it.
- * Returns FR_BAD_DATA with a message of its own for each way a file can be wrong. */
+ * JavaScript's lengths arrive unharmed) and checks the file's length against it. Returns
+ * FR_BAD_DATA, with a different message for each way a file can be wrong. */
 fr_status fr_idx_parse_header(const uint8_t *head, uint32_t head_bytes, double file_bytes,
                               fr_idx *out);
 
@@ -35,7 +34,7 @@ fr_status fr_idx_parse_header(const uint8_t *head, uint32_t head_bytes, double f
  * optimizer steps taken before the epoch (Fisher-Yates; Knuth, TAOCP vol. 2, algorithm P). */
 void fr_shuffle(uint64_t seed, uint64_t epoch_start, int count, uint32_t *order);
 
-/* What samples are made of: pixels, or numbers that are taken as they are. */
+/* What samples are made of: pixels, or numbers that are used as they are. */
 #define FR_DTYPE_LIST(X) X(UINT8, "uint8") X(FLOAT32, "float32")
 typedef enum { FR_DTYPE_LIST(FR_ENUMERATOR) FR_DTYPES } fr_dtype;
 
@@ -46,8 +45,8 @@ int fr_dtype_bytes(fr_dtype dtype);
  * to the next multiple of four floats. */
 void fr_load_samples(const void *samples, fr_dtype dtype, int count, float *floats);
 
-/* floats[i] = bytes[i] / 255, i < count; writes up to the next multiple of four floats (zeros)
- * and reads `count` bytes only. */
+/* floats[i] = bytes[i] / 255, i < count; writes up to the next multiple of four floats (zeros) and
+ * reads `count` bytes only. */
 void fr_scale_pixels(const uint8_t *bytes, int count, float *floats);
 
 #endif

@@ -16,8 +16,8 @@ static fr_status check_image(const char *layer, const fr_shape *input) {
                  fr_shape_text(input, text));
 }
 
-/* Output length and padding of one axis, as TensorFlow defines them: same pads so that
- * out = ceil(in / stride), the odd element at the end. */
+/* Output length and padding of one axis, as TensorFlow defines them: same pads so that out =
+ * ceil(in / stride), the odd element at the end. */
 static fr_status slide(const char *layer, const char *axis, fr_padding padding, int in, int kernel,
                        int stride, int *out, int *pad_before, int *padded) {
   *pad_before = 0;

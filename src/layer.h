@@ -33,9 +33,9 @@ typedef struct {
   float l1, l2;
 } fr_regularizer;
 
-/* Where a parameter's first values come from. Uniform and truncated normal have the variance
- * value / fan, fan being the inputs, outputs or mean of both of a unit (Keras's VarianceScaling).
- * */
+/* Where a parameter's first values come from. Uniform and truncated normal have the variance value
+ * / fan, where fan is a unit's inputs, its outputs or the mean of both (Keras's
+ * VarianceScaling). */
 #define FR_INIT_LIST(X)        \
   X(INIT_DEFAULT, "default")   \
   X(INIT_CONSTANT, "constant") \
@@ -50,7 +50,7 @@ typedef struct {
   float value;
   fr_fan fan;
   int has_seed;
-  uint64_t seed; /* the model's where it has none */
+  uint64_t seed; /* the model's if it has none */
 } fr_initializer;
 
 typedef struct {
@@ -77,7 +77,7 @@ typedef struct {
   float fill_value;
   float value_range[2]; /* contrast: what results are cut to */
   int has_seed;
-  uint64_t seed; /* dropout, random_*: the model's where it has none */
+  uint64_t seed; /* dropout, random_*: the model's if it has none */
 
   /* the layers whose outputs it reads, -1 for the model's input; only add has more than one */
   int source_count, sources[FR_MAX_SOURCES];
@@ -96,8 +96,8 @@ fr_status fr_layer_infer(fr_layer *layer, const fr_shape *const sources[]);
 /* Whether the layer alters pictures while training, and does nothing else. */
 int fr_layer_augments(const fr_layer *layer);
 
-/* x → y, altered as in training step `step`, by an augmenting layer whose number is `index`. row: of
- * the batch. */
+/* x → y, altered as in training step `step`, by an augmenting layer whose number is `index`. row:
+ * of the batch. */
 void fr_layer_augment(const fr_layer *layer, int index, uint64_t step, int row, const float *x,
                       float *y);
 

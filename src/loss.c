@@ -33,8 +33,7 @@ static int argmax(const float *p, int n) {
   return best;
 }
 
-/* ---- one sample: loss, and dp = its gradient times `weight` -----------------------------------
- * */
+/* ---- one sample: loss, and dp = its gradient times `weight` ---------------------------------- */
 
 /* -Σ t log p; predictions that need not sum to one are scaled so that they do, as Keras does. */
 static double crossentropy(const float *p, const target_row *t, int n, float weight, float *dp) {

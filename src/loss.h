@@ -7,7 +7,7 @@
 #include "base/shape.h"
 #include "kernels/activation.h"
 
-/* Targets are one class index per sample (int32) for the first, one float per output for the rest. */
+/* Targets: one class index per sample (int32) for the first, one float per output for the rest. */
 #define FR_LOSS_LIST(X)                                               \
   X(SPARSE_CATEGORICAL_CROSSENTROPY, "sparseCategoricalCrossentropy") \
   X(CATEGORICAL_CROSSENTROPY, "categoricalCrossentropy")              \
@@ -54,14 +54,13 @@ typedef struct {
 /* Ranges, or a message. */
 fr_status fr_loss_check(const fr_loss *loss, const fr_shape *output);
 
-/* The activation whose backward pass the loss's gradient already holds, or FR_LINEAR. */
+/* The activation whose backward pass is part of the loss's gradient, or FR_LINEAR. */
 fr_activation fr_loss_fused_activation(const fr_loss *loss, fr_activation last);
 
 /* Adds the batch to `scores`. p (n, classes), rows `stride` floats apart; `targets` as the loss
  * says; weights (n) or NULL: how much each sample counts. `dp` (same layout) or NULL: the gradient
- * of the
- * batch's loss, Σ weight · loss / n, with respect to the sum before `fused`, or to p where fused is
- * FR_LINEAR. Probabilities are clipped to [1e-7, 1 - 1e-7] as in Keras. */
+ * of the batch's loss, Σ weight · loss / n, with respect to the sum before `fused`, or to p where
+ * fused is FR_LINEAR. Probabilities are clipped to [1e-7, 1 - 1e-7] as in Keras. */
 void fr_loss_batch(const fr_loss *loss, fr_activation fused, const float *p, const void *targets,
                    const float *weights, int n, int classes, int stride, float *dp,
                    fr_scores *scores);

@@ -59,8 +59,7 @@ static fr_status add_parameter(fr_model *m, int layer, int which) {
   return FR_OK;
 }
 
-/* ---- layers ------------------------------------------------------------------------------------
- * */
+/* ---- layers ---------------------------------------------------------------------------------- */
 
 static const fr_shape *output_of(const fr_model *m, int layer) {
   return layer < 0 ? &m->input : &m->layers[layer].output;
@@ -119,8 +118,7 @@ fr_status fr_model_add(fr_model *m, const fr_layer *layer) {
   return status;
 }
 
-/* ---- first values ------------------------------------------------------------------------------
- * */
+/* ---- first values ---------------------------------------------------------------------------- */
 
 static void store_parameter(const fr_model *m, const fr_parameter *p, const float *values,
                             float *arena) {
@@ -141,8 +139,7 @@ static fr_status initialize(fr_model *m) {
   return FR_OK;
 }
 
-/* ---- build -------------------------------------------------------------------------------------
- * */
+/* ---- build ----------------------------------------------------------------------------------- */
 
 static fr_status check_uses(const fr_model *m) {
   if (m->layer_count == 0) return fr_fail(FR_WRONG_STATE, "model: add at least one layer");

@@ -1,7 +1,6 @@
 /* A model: layers as the user stacked them, each reading from earlier ones, their parameters, and
- * the
- * plan that runs them, a short list of fused steps. Built once, compiled once; training allocates
- * nothing. */
+ * the plan that runs them, a short list of fused steps. Built once, then compiled; training
+ * allocates nothing once it has run with a batch size. */
 #ifndef FR_MODEL_H
 #define FR_MODEL_H
 
@@ -21,7 +20,7 @@ enum { FR_MAX_LAYERS = 128, FR_MAX_BATCH = 65536 };
 
 typedef enum {
   FR_STEP_CONV2D, /* convolution + bias + activation (+ 2×2 max-pool) */
-  FR_STEP_DEPTHWISE, /* the same of each channel by itself, without the pool */
+  FR_STEP_DEPTHWISE, /* depthwise convolution + bias + activation */
   FR_STEP_MAX_POOL, /* the largest of each window */
   FR_STEP_MEAN_POOL, /* the mean of each window */
   FR_STEP_WHOLE_MAX_POOL, /* the largest of the image, with a gradient that ties share */
@@ -30,17 +29,15 @@ typedef enum {
   FR_STEP_ADD, /* sum + activation */
   FR_STEP_PAD, /* zeros around an image */
   FR_STEP_AUGMENT, /* pictures moved or altered at random */
-  FR_STEP_POINTWISE, /* activation or dropout by itself */
+  FR_STEP_POINTWISE, /* an activation or dropout that no other step includes */
   FR_STEP_KINDS,
   FR_STEP_NONE = FR_STEP_KINDS /* flatten, reshape: samples are stored in the order they read */
 } fr_step_kind;
 
-/* What one chunk of a step works in: of every step in turn, so that nothing is known of what is
- * there before. */
+/* Memory of one chunk. All steps use it in turn, so none may rely on what it finds there. */
 typedef struct {
   float *image; /* convolutions: a padded image, and depthwise's gradient */
-  float *
-      gradient; /* convolutions: dkernel, then dbias, of the chunk's samples; normalize: two sums */
+  float *gradient; /* convolutions: dkernel, then dbias, of its samples; normalize: two sums */
   void *lists;
 } fr_scratch;
 
@@ -54,19 +51,19 @@ typedef struct {
   int dropout_layer; /* which layer's random stream */
   int dropping; /* in the pass under way */
   fr_dense dense;
-  int kernel, bias; /* indices of parameters, -1 where there is none: of normalize gamma, beta */
-  int x_size, y_size; /* floats of a sample */
+  int kernel, bias; /* indices of parameters, -1 for none; normalize: gamma, beta */
+  int x_size, y_size; /* floats per sample */
   int x_stride, y_stride; /* the same, padded to whole vectors */
   int channels; /* last axis of y */
 
   int source_count, sources[FR_MAX_SOURCES]; /* steps, -1 for the model's input */
-  int joins[FR_MAX_SOURCES]; /* backward, another gradient of that source is there already */
+  int joins[FR_MAX_SOURCES]; /* backward: that source has a gradient already, to be added to */
   int learns; /* it or a step before it has trainable parameters: backward runs */
 
   /* in the batch arena; (batch, stride) each */
   const float *x; /* the first source's y */
-  float *dx; /* where its gradient goes; NULL: nobody needs it */
-  float *shared_dx; /* where others write theirs too: dx, by itself, is added to it */
+  float *dx; /* where its gradient goes; NULL if it is not needed */
+  float *shared_dx; /* NULL, or the gradient that several steps add theirs to; dx is then apart */
   float *y, *dy;
   uint8_t *keep; /* (batch, y_size) */
   uint8_t *winner; /* (batch, y_size) */
@@ -77,9 +74,8 @@ typedef struct {
   float *packed; /* conv2d: the kernel as its forward pass reads it */
   fr_norm norm;
   fr_scratch *scratch; /* of each chunk */
-  float *rows,
-      /* backward: the kernel as that reads it, and its gradient; every step's in turn, too */
-      *gradient;
+  float *rows; /* backward: the kernel as it is read, shared by all steps */
+  float *gradient; /* its gradient, shared too */
 } fr_step;
 
 typedef struct {
@@ -88,8 +84,8 @@ typedef struct {
   int layer_count, parameter_count, step_count;
   fr_layer layers[FR_MAX_LAYERS];
   int learns[FR_MAX_LAYERS]; /* whether a layer or one before it has trainable parameters */
-  int parameters_of[FR_MAX_LAYERS][FR_MAX_PARAMETERS]; /* indices, -1 where there is none */
-  int step_of[FR_MAX_LAYERS]; /* whose y holds the layer's output: -1, the input; -2, none does */
+  int parameters_of[FR_MAX_LAYERS][FR_MAX_PARAMETERS]; /* indices, -1 for none */
+  int step_of[FR_MAX_LAYERS]; /* the step whose y is the layer's output; -1: the input; -2: none */
   fr_parameter parameters[FR_MAX_PARAMETERS * FR_MAX_LAYERS];
   fr_step steps[2 * FR_MAX_LAYERS];
   int built, compiled;
@@ -97,16 +93,15 @@ typedef struct {
   int parameter_floats;
   float *values; /* parameters */
   float *states; /* the optimizer's, fr_optimizer_states × parameter_floats, then the average */
-  float *gradients; /* parameter_floats, only once kept */
+  float *gradients; /* parameter_floats; NULL until kept */
   int keep_gradients; /* in the step under way: not applied as they come */
-  float *
-      average; /* the values' moving average, parameter_floats, NULL where the optimizer has none */
-  float *inference; /* the dense kernels once more, as inference reads them; only once needed */
+  float *average; /* the values' moving average, parameter_floats; NULL if there is none */
+  float *inference; /* copies of the dense kernels, as inference reads them; NULL until needed */
   int64_t inference_floats;
-  int inference_fresh; /* holds the kernels as they are now */
+  int inference_fresh; /* it holds the kernels as they are now */
   fr_optimizer optimizer;
   fr_loss loss;
-  fr_activation fused_activation; /* whose backward pass the loss's gradient holds */
+  fr_activation fused_activation; /* its backward pass is part of the loss's gradient */
 
   int training; /* in the pass under way: dropout is on, and backward may follow */
   int batch_capacity;
@@ -123,15 +118,14 @@ void fr_model_destroy(fr_model *model);
 /* Appends a layer, inferring its shapes from its sources; without any, from the layer before it. */
 fr_status fr_model_add(fr_model *model, const fr_layer *layer);
 
-/* Ends the stacking: the last layer's output is the model's, and every other layer must lead there.
- * Plans
+/* Ends adding: the last layer's output is the model's, and every other layer must lead there. Plans
  * the steps, allocates and initialises the parameters. */
 fr_status fr_model_build(fr_model *model);
 
-/* Sets the optimizer, its states to zero, and the loss. */
+/* Sets the optimizer, its states to their initial values, and the loss. */
 fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer, const fr_loss *loss);
 
-/* Makes room for batches of up to `batch` samples; keeps what is there when it is enough. */
+/* Makes room for batches of up to `batch` samples, if there is not enough yet. */
 fr_status fr_model_reserve(fr_model *model, int batch);
 
 /* Brings the kernels that inference reads up to date. */
@@ -141,13 +135,12 @@ fr_status fr_model_refresh_inference(fr_model *model);
 fr_status fr_model_get_parameter(const fr_model *model, int index, float *values, int elements);
 fr_status fr_model_set_parameter(fr_model *model, int index, const float *values, int elements);
 
-/* How many states there are of each parameter: 0 before compile. */
+/* How many states each parameter has: 0 before compile. */
 int fr_model_state_count(const fr_model *model);
 
 /* State `which` of parameter `index`, laid out as the parameter is: the optimizer's in the order of
- * fr_optimizer_update, then the moving average where it keeps one. Those of a parameter that
- * training does
- * not change mean nothing. */
+ * fr_optimizer_update, then the moving average if it keeps one. A parameter that training does not
+ * change has states without meaning. */
 fr_status fr_model_get_state(const fr_model *model, int which, int index, float *values,
                              int elements);
 fr_status fr_model_set_state(fr_model *model, int which, int index, const float *values,

@@ -1,5 +1,5 @@
-/* Optimizers, with Keras's formulas and defaults. An update touches one run of parameters, so
- * that it can follow the gradient's last touch while both are still in the cache. */
+/* Optimizers, with Keras's formulas and defaults. An update touches one run of parameters, so that
+ * it can follow the gradient's last touch while both are still in the cache. */
 #ifndef FR_OPTIMIZER_H
 #define FR_OPTIMIZER_H
 
@@ -28,9 +28,7 @@ typedef struct {
   double epsilon;      /* all but sgd */
   double initial_accumulator; /* adagrad */
   int centered;        /* rmsprop: divides by the gradient's deviation in place of its size */
-  double
-      /* of each update: w -= learning rate · weight decay · w, before anything else */
-      weight_decay;
+  double weight_decay; /* of each update: w -= learning rate · weight decay · w, before all else */
   double clip_value; /* of gradients, 0 for none: each within ± this, */
   double clip_norm; /* each tensor's norm at most this, */
   double global_clip_norm; /* or the norm of all together */
@@ -57,14 +55,12 @@ float fr_optimizer_initial_state(const fr_optimizer *optimizer);
 /* Whether gradients have to be known as a whole before any is applied. */
 int fr_optimizer_clips(const fr_optimizer *optimizer);
 
-/* Counts a step of learning rate `rate`; Adam's bias corrections go into step_size. Every 16th
- * update,
- * or where beta1, rho or momentum let states decay too fast for that every one, flushes: no state
- * lives
- * long enough below 1e-30 to become subnormal. */
+/* Counts a step of learning rate `rate`; Adam's bias corrections go into step_size. Adam flushes in
+ * every 16th update, or in every one if beta1 is below 0.5; the others flush in every update. So no
+ * state stays below 1e-30 long enough to become subnormal. */
 void fr_optimizer_begin_step(fr_optimizer *optimizer, double rate);
 
-/* Weight decay alone of n parameters (a multiple of 4) w. */
+/* Only the weight decay, of n parameters (a multiple of 4) w. */
 void fr_optimizer_decay(const fr_optimizer *optimizer, float *w, int n);
 
 /* One update of n parameters (a multiple of 4) w with gradient g and states s0 = states,
@@ -72,13 +68,12 @@ void fr_optimizer_decay(const fr_optimizer *optimizer, float *w, int n);
  *   adam      Kingma & Ba, arXiv:1412.6980, algorithm 1 in the form at the end of section 2
  *   sgd       s0 = momentum · s0 - lr · g; w += s0, or with Nesterov w += momentum · s0 - lr · g
  *   adadelta  Zeiler, arXiv:1212.5701, algorithm 1; s0 = E[g²], s1 = E[Δw²]
- *   rmsprop   Hinton's lecture 6e with Keras's epsilon: Δw = lr · g / √(E[g²] + epsilon), E[g²]
- * less
- *             E[g]² if centered; with momentum s = momentum · s + Δw; w -= s
+ *   rmsprop   Hinton's lecture 6e with Keras's epsilon: Δw = lr · g / √(E[g²] + epsilon), less E[g]²
+ *             under the root if centered; with momentum s = momentum · s + Δw; w -= s
  *   adagrad   Duchi et al., JMLR 12 (2011): s0 += g²; w -= lr · g / √(s0 + epsilon)
- * Weight decay, as in AdamW (Loshchilov & Hutter, arXiv:1711.05101), works on all of them.
- * Where the update flushes, states below 1e-30 become 0; next to an epsilon, which is at least
- * 1e-12, they move no weight. */
+ * Weight decay, as in AdamW (Loshchilov & Hutter, arXiv:1711.05101), works on all of them. Where
+ * the update flushes, states below 1e-30 become 0; next to an epsilon, which is at least 1e-12,
+ * they move no weight. */
 void fr_optimizer_update(const fr_optimizer *optimizer, float *w, float *states, ptrdiff_t stride,
                          const float *g, int n);
 

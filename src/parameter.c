@@ -4,8 +4,7 @@
 
 #include "base/random.h"
 
-/* ---- shapes ------------------------------------------------------------------------------------
- * */
+/* ---- shapes ---------------------------------------------------------------------------------- */
 
 static int describe_kernel(const fr_layer *l, int dims[4]) {
   if (l->kind == FR_DENSE) {
@@ -58,8 +57,7 @@ fr_status fr_parameter_describe(const fr_layer *l, int which, fr_parameter *p) {
   return check_initializer(l, &l->initializers[which]);
 }
 
-/* ---- first values ------------------------------------------------------------------------------
- * */
+/* ---- first values ---------------------------------------------------------------------------- */
 
 /* keras.initializers.compute_fans */
 static double fan_of(const fr_parameter *p, fr_fan fan) {

@@ -7,8 +7,9 @@
 /* One weight tensor. */
 typedef struct {
   int layer;
-  int which; /* convolutions, dense: 0 kernel, 1 bias; batch_normalization: 0 gamma, 1 beta, 2 moving
-                       mean, 3 moving variance */
+  /* convolutions, dense: 0 kernel, 1 bias; batch_normalization: 0 gamma, 1 beta, 2 moving mean,
+     3 moving variance */
+  int which;
   int trainable;
   fr_regularizer regularizer;
   int rank, dims[4]; /* in Keras's layout */
@@ -19,15 +20,12 @@ typedef struct {
 
 /* Describes parameter `which` of the layer in *p, all but its storage; rank 0 where there is none.
  * Kernels: conv2d height × width × in × out, depthwise_conv2d height × width × in × multiplier,
- * dense
- * in × out. */
+ * dense in × out. */
 fr_status fr_parameter_describe(const fr_layer *layer, int which, fr_parameter *p);
 
 /* values (elements) = what the layer's initializer gives; the model's seed and the parameter's
- * index
- * decide where it has no seed of its own. Defaults: kernels Glorot uniform (Glorot & Bengio,
- * AISTATS
- * 2010, equation 16), gamma and moving variance ones, the rest zeros. */
+ * index decide if it has no seed. Defaults: kernels Glorot uniform (Glorot & Bengio, AISTATS 2010,
+ * equation 16), gamma and moving variance ones, the rest zeros. */
 void fr_parameter_initialize(const fr_layer *layer, const fr_parameter *p, uint64_t seed, int index,
                              float *values);
 

@@ -19,8 +19,7 @@ static int only_reader(const fr_model *m, int layer) {
 }
 
 /* Softmax looks at other units, and the rest at the sum's sign at most: the largest sum is the
- * largest
- * activation. */
+ * largest activation. */
 static int is_monotone(fr_activation f) {
   return f == FR_LINEAR || f == FR_RELU || f == FR_RELU6 || f == FR_LEAKY_RELU;
 }
@@ -52,7 +51,7 @@ static void set_dropout(fr_step *s, const fr_layer *dropout, int layer) {
   s->dropout_layer = layer;
 }
 
-/* Takes the layers behind `last` into the step as long as it can run them too; returns the last
+/* Takes the layers after `last` into the step as long as it can run them too; returns the last
  * one. */
 static int fuse_readers(const fr_model *m, fr_step *s, int last) {
   for (;;) {
@@ -117,7 +116,7 @@ static void plan_joins(fr_model *m) {
     }
 }
 
-/* An activation whose slope only its input tells cannot be part of another step. */
+/* An activation whose slope needs its input cannot be part of another step. */
 static void split_activation(fr_model *m, fr_step *s) {
   fr_step *f = &m->steps[m->step_count++];
   *f = (fr_step){.kind = FR_STEP_POINTWISE,
@@ -150,7 +149,7 @@ static void plan_step(fr_model *m, int layer, int fuse) {
   if (s->kind != FR_STEP_POINTWISE && fr_activation_needs_input(s->activation))
     split_activation(m, s);
   else if (fuse) set_sizes(s, &m->layers[last = fuse_readers(m, s, layer)]);
-  /* what runs in the middle of the step has no output of its own */
+  /* a layer in the middle of the step has no output */
   for (int i = last; i != layer; i = m->layers[i].sources[0]) m->step_of[i] = FR_NO_STEP;
   m->step_of[layer] = FR_NO_STEP;
   m->step_of[last] = m->step_count - 1;
@@ -191,7 +190,7 @@ static void *take(cursor *c, uint64_t bytes) {
 
 static float *take_floats(cursor *c, uint64_t n) { return take(c, n * sizeof(float)); }
 
-/* (batch, stride) floats, with the slack behind that convolutions read. */
+/* (batch, stride) floats, and after them the slack that convolutions read. */
 static float *take_samples(cursor *c, int batch, int stride) {
   return take_floats(c, (uint64_t)batch * (uint64_t)stride + FR_CONV_SLACK);
 }
@@ -248,7 +247,7 @@ static room place_dense(fr_step *s, cursor *c, int batch) {
   return (room){.gradient = (uint64_t)s->y_stride};
 }
 
-/* What a step alone has; returns what it needs of what all have. */
+/* Places what only this step has; returns how much it needs of what all share. */
 static room place_step(fr_step *s, cursor *c, int batch) {
   switch (s->kind) {
     case FR_STEP_CONV2D: return place_conv2d(s, c, batch);

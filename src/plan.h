@@ -6,19 +6,18 @@
 
 enum { FR_NO_STEP = -2 };
 
-/* Fills model->steps and model->step_of from model->layers. Without `fuse` every layer has a step,
- * and so
- * an output, of its own. */
+/* Fills model->steps and model->step_of from model->layers. Without `fuse` each layer has its own
+ * step, and so its own output. */
 void fr_plan_steps(fr_model *model, int fuse);
 
 typedef struct {
-  uint64_t bytes; /* that the buffers take */
-  uint64_t
-      zeros; /* of them, from the first on, that have to be zero before the first batch; the others are left as they are, so
-                   * that what only training uses costs whoever predicts no memory but addresses */
+  uint64_t bytes; /* of all buffers */
+  uint64_t zeros; /* of the first ones, which must be zero before the first batch. Nothing touches
+                     the rest before it is used: what only training needs takes up no memory in
+                     inference, only addresses */
 } fr_arena;
 
-/* Lays all buffers for batches of `batch` out behind `base`. base NULL: only measures. */
+/* Lays out all buffers for batches of `batch` from `base` on; NULL only measures. */
 fr_arena fr_plan_buffers(fr_model *model, int batch, char *base);
 
 #endif

@@ -144,8 +144,7 @@ static void augment_forward(const fr_work *work, int i) {
   else memcpy(fr_y_of(s, i), fr_x_of(s, i), sizeof(float) * (size_t)s->y_size);
 }
 
-/* ---- all steps ---------------------------------------------------------------------------------
- * */
+/* ---- all steps ------------------------------------------------------------------------------- */
 
 /* A kind either runs over the whole batch or sample by sample. */
 static const struct {
@@ -207,8 +206,7 @@ void fr_steps_end(fr_model *m) {
     if (m->steps[i].kind == FR_STEP_NORMALIZE) fr_normalize_step_end(m, &m->steps[i]);
 }
 
-/* ---- before the first step ----------------------------------------------------------------------
- * */
+/* ---- before the first step ------------------------------------------------------------------- */
 
 typedef struct {
   fr_model *model;

@@ -1,5 +1,5 @@
-/* One step of a compiled model, forward and backward, over a batch that the pool's threads share.
- * */
+/* One step of a compiled model, forward and backward, over a batch that the pool's threads
+ * share. */
 #ifndef FR_STEP_H
 #define FR_STEP_H
 

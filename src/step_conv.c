@@ -4,8 +4,7 @@
 #include "update.h"
 #include "work.h"
 
-/* ---- convolution step: x (n, h, w, in) → y (n, h', w', out) ------------------------------------
- * */
+/* ---- convolution step: x (n, h, w, in) → y (n, h', w', out) ---------------------------------- */
 
 static void conv2d_forward_chunk(void *context, int chunk) {
   const fr_work *work = context;

@@ -4,8 +4,7 @@
 #include "update.h"
 #include "work.h"
 
-/* ---- dense step: x (n, inputs) → y (n, units) ---------------------------------------------------
- * */
+/* ---- dense step: x (n, inputs) → y (n, units) ------------------------------------------------ */
 
 enum { UNITS_A_CHUNK = 4 };
 

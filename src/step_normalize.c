@@ -6,8 +6,7 @@
 static int positions_of(const fr_step *s) { return s->y_size / s->channels; }
 static double count_of(const fr_work *work) { return (double)work->n * positions_of(work->step); }
 
-/* ---- forward -----------------------------------------------------------------------------------
- * */
+/* ---- forward --------------------------------------------------------------------------------- */
 
 /* Sums over the chunk's samples, from zero. */
 static float *clear_sums(fr_step *s, int chunk) {
@@ -78,8 +77,7 @@ void fr_normalize_step_end(fr_model *m, fr_step *s) {
   }
 }
 
-/* ---- backward ----------------------------------------------------------------------------------
- * */
+/* ---- backward -------------------------------------------------------------------------------- */
 
 static void gradient_chunk(void *context, int chunk) {
   const fr_work *work = context;
@@ -102,8 +100,7 @@ static void input_chunk(void *context, int chunk) {
 }
 
 /* The gradients of gamma and beta are the sums that the gradient of x needs, scaled; they are
- * handed out
- * last, as an update changes neither gain nor shift of the pass under way. */
+ * handed out last, as an update changes neither gain nor shift of the pass under way. */
 void fr_normalize_step_backward(fr_work *work) {
   fr_model *m = work->model;
   fr_step *s = work->step;

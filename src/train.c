@@ -26,8 +26,7 @@ static void backward(fr_model *m, int n) {
   }
 }
 
-/* ---- batches -----------------------------------------------------------------------------------
- * */
+/* ---- batches --------------------------------------------------------------------------------- */
 
 static fr_status check_batch(fr_model *m, const fr_batch *b, int batch_size, int needs_targets) {
   if (needs_targets && !m->compiled)
@@ -132,8 +131,7 @@ fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *p
   return FR_OK;
 }
 
-/* ---- inspection --------------------------------------------------------------------------------
- * */
+/* ---- inspection ------------------------------------------------------------------------------ */
 
 /* The plan for training, or without `fuse` one in which every layer's output can be seen. */
 static void replan(fr_model *m, int fuse) {

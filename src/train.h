@@ -4,8 +4,8 @@
 
 #include "model.h"
 
-/* samples: n × the input's elements, bytes (scaled by 1/255 here) or floats.
- * targets: n int32 class indices, or n × output floats, as the loss asks. */
+/* samples: n × the input's elements, bytes (scaled by 1/255 here) or floats. targets: n int32 class
+ * indices, or n × output floats, as the loss asks. */
 typedef struct {
   const void *samples;
   fr_dtype dtype;
@@ -16,8 +16,8 @@ typedef struct {
 
 /* Trains on the n samples in order, in batches of `batch_size`, the last one ragged. Each batch's
  * scores, measured before its update and with dropout, go to scores[0 .. ceil(n / batch_size) - 1].
- * rates: each batch's learning rate, or NULL: the optimizer's.
- * Nothing is allocated after the first call with a batch size. */
+ * rates: each batch's learning rate, or NULL: the optimizer's. Nothing is allocated after the first
+ * call with a batch size. */
 fr_status fr_train(fr_model *model, const fr_batch *data, int batch_size, const double *rates,
                    fr_scores *scores);
 
@@ -29,8 +29,7 @@ fr_status fr_train_gradients(fr_model *model, const fr_batch *batch, fr_scores *
 fr_status fr_evaluate(fr_model *model, const fr_batch *data, int batch_size, fr_scores *scores);
 
 /* out (n, the layer's output elements): what layer `layer` makes of each sample, in inference or as
- * the next
- * training step would: dropout, augmentation and the batch's own statistics included. */
+ * the next training step would: dropout, augmentation and the batch's own statistics included. */
 fr_status fr_activations_of(fr_model *model, int layer, const fr_batch *data, int training,
                             float *out);
 

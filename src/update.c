@@ -55,8 +55,7 @@ void fr_update_emit(fr_model *m, int parameter, int at, float *gradient, int n) 
   else apply(m, offset, gradient, n);
 }
 
-/* ---- clipping ----------------------------------------------------------------------------------
- * */
+/* ---- clipping -------------------------------------------------------------------------------- */
 
 static double sum_of_squares(const float *values, int n) {
   double sum = 0.0;
@@ -99,8 +98,7 @@ static void clip(fr_model *m) {
   }
 }
 
-/* ---- the weights' moving average ----------------------------------------------------------------
- * */
+/* ---- the weights' moving average ------------------------------------------------------------- */
 
 static void average_chunk(void *context, int chunk) {
   fr_model *m = context;
@@ -142,8 +140,7 @@ fr_status fr_update_average(fr_model *m, int swap) {
   return FR_OK;
 }
 
-/* ---- regularizers ------------------------------------------------------------------------------
- * */
+/* ---- regularizers ---------------------------------------------------------------------------- */
 
 double fr_update_penalty(const fr_model *m) {
   double sum = 0.0;

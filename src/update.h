@@ -1,6 +1,6 @@
-/* What becomes of gradients: regularized, clipped, handed to the optimizer, averaged over. Most are
- * applied as soon as they are complete, while they and their weights are still in the cache; those
- * that have to be known as a whole first, or are only to be looked at, are kept. */
+/* The way of gradients: regularized, clipped, handed to the optimizer; then weights are averaged.
+ * Most are applied as soon as they are complete, while they and their weights are still in the
+ * cache; those that have to be known as a whole first, or are only to be looked at, are kept. */
 #ifndef FR_UPDATE_H
 #define FR_UPDATE_H
 

@@ -1,6 +1,5 @@
 /* What the steps of a plan share: one batch's work on one step, cut into chunks of samples. Each
- * kind of step
- * is a pair of functions, in the table of step.c. */
+ * kind of step is a pair of functions, in the table of step.c. */
 #ifndef FR_WORK_H
 #define FR_WORK_H
 
@@ -48,7 +47,7 @@ static inline void fr_activate_backward(const fr_work *work, int first, int n) {
                          s->channels);
 }
 
-/* Adds the chunks' gradients, `floats` each, up in the first one, in order. */
+/* Adds up the chunks' gradients, `floats` each, in the first one, in order. */
 void fr_sum_chunks(fr_step *step, int floats);
 
 void fr_conv2d_step_forward(fr_work *work);
@@ -60,7 +59,7 @@ void fr_dense_step_backward(fr_work *work);
 void fr_normalize_step_forward(fr_work *work);
 void fr_normalize_step_backward(fr_work *work);
 
-/* Moves the moving averages towards what the batch had. */
+/* Moves the moving averages towards the batch's mean and variance. */
 void fr_normalize_step_end(fr_model *model, fr_step *step);
 
 #endif

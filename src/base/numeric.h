@@ -1,5 +1,4 @@
-/* Functions of the mathematics library in a form that travels light: without tables of constants,
- * which
+/* Functions of the mathematics library in a small form: without tables of constants, which would
  * take more room than all of the optimizers. */
 #ifndef FR_NUMERIC_H
 #define FR_NUMERIC_H

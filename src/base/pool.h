@@ -7,20 +7,17 @@
 #include "status.h"
 
 enum {
-  FR_CHUNKS = 16,     /* at most, where each chunk needs memory of its own */
+  FR_CHUNKS = 16, /* at most, if each chunk needs memory */
   FR_MAX_THREADS = 16
 };
 
 /* Starts helpers beside the calling thread until there are `threads` threads in all; where one
- * cannot be
- * started, those before it stay. Between runs, by the thread that calls fr_pool_run, and before a
- * model
- * runs: its memory has room for as many threads as there are by then. In a build without threads
- * only 1
- * is possible. */
+ * cannot be started, those before it stay. Between runs, by the thread that calls fr_pool_run, and
+ * before a model runs: its memory has room for as many threads as there are by then. In a build
+ * without threads only 1 is possible. */
 fr_status fr_pool_start(int threads);
 
-/* How many threads there are. Only work whose results do not depend on how it is cut may ask. */
+/* How many threads there are. Only for work whose results do not depend on how it is cut. */
 int fr_pool_threads(void);
 
 /* Runs task(context, 0 … chunks - 1), each once, in any order, and returns when all are done.

@@ -41,8 +41,7 @@ void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float l
 }
 
 /* The quantile function of the normal distribution for p not below e^-25 (Wichura, algorithm AS
- * 241,
- * PPND7, Applied Statistics 37 (1988): seven figures). q = p - 1/2. */
+ * 241, PPND7, Applied Statistics 37 (1988): seven figures). q = p - 1/2. */
 static double normal_quantile(double q) {
   if (fabs(q) <= 0.425) {
     double r = 0.180625 - q * q;

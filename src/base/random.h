@@ -1,6 +1,6 @@
-/* Counter-based random numbers: a value depends on its key and counter alone, never on how many
- * were drawn before it, so dropout masks, shuffles and initial weights do not depend on the order
- * or the number of threads in which they are made. */
+/* Counter-based random numbers: a value depends only on its key and counter, never on how many were
+ * drawn before it, so dropout masks, shuffles and initial weights do not depend on the order or the
+ * number of threads in which they are made. */
 #ifndef FR_RANDOM_H
 #define FR_RANDOM_H
 
@@ -19,8 +19,8 @@ typedef enum {
   FR_STREAM_NOISE = 6
 } fr_stream;
 
-/* Block `block` (four values) of stream (`seed`, `purpose`, `index`); `index` tells apart the
- * uses of one purpose, such as the training step of a shuffle. */
+/* Block `block` (four values) of stream (`seed`, `purpose`, `index`); `index` tells apart the uses
+ * of one purpose, such as the training step of a shuffle. */
 void fr_random_block(uint64_t seed, fr_stream purpose, uint64_t index, uint32_t block,
                      uint32_t out[4]);
 
@@ -31,8 +31,8 @@ void fr_random_uniform(uint64_t seed, fr_stream purpose, uint64_t index, float l
 /* A normal number of mean 0 and standard deviation 1 for each of 2^32 equally likely bits. */
 float fr_random_normal(uint32_t bits);
 
-/* values[i] normal, of mean 0, drawn anew beyond two standard deviations; what comes of it has the
- * standard deviation `deviation`, i < count. */
+/* values[i] normal with mean 0, drawn again beyond two standard deviations, so that the result has
+ * the standard deviation `deviation`; i < count. */
 void fr_random_truncated_normal(uint64_t seed, fr_stream purpose, uint64_t index, float deviation,
                                 float *values, int count);
 

@@ -88,7 +88,7 @@ static void put_real(fr_writer *w, double value) {
   }
 }
 
-/* Without decimals, or where it is too long for that as %g has it. */
+/* Without decimals, or as %g has it if that would be too long. */
 static void put_rounded(fr_writer *w, double value) {
   if (fabs(value) < 1e18) put_signed(w, (long long)rint(value));
   else put_real(w, value);

@@ -6,8 +6,7 @@
 #include <stddef.h>
 
 /* Like vsnprintf for %d, %u, %lld, %s, %g, %.0f and %x, the last with a width of one digit that
- * zeros fill, and %%.
- * Returns the characters written, at most size - 1. */
+ * zeros fill, and %%. Returns the characters written, at most size - 1. */
 size_t fr_format(char *out, size_t size, const char *format, va_list arguments);
 
 /* The same with the arguments in line. */

@@ -17,21 +17,18 @@
 
 typedef enum { FR_ACTIVATION_LIST(FR_ENUMERATOR) FR_ACTIVATIONS } fr_activation;
 
-/* Whether the slope has to be told from the input: y alone leaves two answers. */
+/* Whether the slope depends on the input: y would leave two answers. */
 int fr_activation_needs_input(fr_activation f);
 
-/* y (rows, width), rows `stride` floats apart: y = f(y). Softmax runs over each group of
- * `channels` neighbours (the last axis); `width` is a multiple of `channels`. slope: leaky ReLU's
- * below
- * zero.
+/* y (rows, width), rows `stride` floats apart: y = f(y). Softmax runs over each group of `channels`
+ * neighbours (the last axis); `width` is a multiple of `channels`. slope: leaky ReLU's below zero.
  *   gelu   x · Φ(x), exact (Hendrycks & Gimpel, arXiv:1606.08415)
  *   swish  x · σ(x) (Ramachandran et al., arXiv:1710.05941) */
 void fr_activation_forward(fr_activation f, float slope, float *y, int rows, int width, int stride,
                            int channels);
 
 /* dy (rows, width): dL/df(x) becomes dL/dx, from y = f(x), and where fr_activation_needs_input from
- * x
- * (same layout). */
+ * x (same layout). */
 void fr_activation_backward(fr_activation f, float slope, const float *x, const float *y, float *dy,
                             int rows, int width, int stride, int channels);
 

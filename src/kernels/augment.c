@@ -5,8 +5,7 @@
 
 #include "base/random.h"
 
-/* ---- chance ------------------------------------------------------------------------------------
- * */
+/* ---- chance ---------------------------------------------------------------------------------- */
 
 enum { DRAWS = 8 };
 
@@ -35,8 +34,7 @@ static float noise(const fr_augmentation *a, const fr_chance *chance, int i) {
 
 static float between(float low, float high, float u) { return low + (high - low) * u; }
 
-/* ---- moving ------------------------------------------------------------------------------------
- * */
+/* ---- moving ---------------------------------------------------------------------------------- */
 
 /* Where the pixel (y, x) of the result comes from: (yy·y + yx·x + y0, xy·y + xx·x + x0). */
 typedef struct {
@@ -62,8 +60,7 @@ static fr_origin translation(const fr_augmentation *a, const float *u) {
 }
 
 /* cos and sin of `turns` of a turn, to 1e-8, alike in every engine: the Taylor series of an eighth
- * of a
- * turn at most, after whole quarters. */
+ * of a turn at most, after whole quarters. */
 static void turn(double turns, float *cosine, float *sine) {
   double quarters = floor(4.0 * turns + 0.5), a = (turns - quarters / 4.0) * 6.283185307179586;
   double b = a * a;
@@ -133,8 +130,7 @@ static void move(const fr_augmentation *a, fr_origin o, const float *x, float *y
                 o.xy * (float)oy + o.xx * (float)ox + o.x0, y);
 }
 
-/* ---- altering ----------------------------------------------------------------------------------
- * */
+/* ---- altering -------------------------------------------------------------------------------- */
 
 static float cut(const fr_augmentation *a, float v) {
   return v < a->value_range[0] ? a->value_range[0] : v > a->value_range[1] ? a->value_range[1] : v;

@@ -256,8 +256,8 @@ static int holds_nan(const float *x, int height, int width, int stride) {
   return 0;
 }
 
-/* A maximum that compares does not see a NaN in every place: the outputs of windows that hold one.
- * */
+/* A maximum that compares does not see a NaN in every place: the outputs of windows that hold
+ * one. */
 static void spread_nan(const fr_window *w, const float *padded, float *y) {
   int height = w->kernel_h + w->stride_h, width = (w->kernel_w + w->stride_w) * w->in_c;
   for (int py = 0; py < w->out_h / 2; py++)

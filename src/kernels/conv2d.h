@@ -1,9 +1,9 @@
-/* Two-dimensional convolution (cross-correlation, as in Keras), alone or fused with ReLU and a
- * 2×2 max-pool. Images are height × width × channels.
+/* Two-dimensional convolution (cross-correlation, as in Keras), alone or fused with ReLU and a 2×2
+ * max-pool. Images are height × width × channels.
  *
  * Forward, each output is summed in one order: bias, then kernel rows, then (kernel column, input
- * channel). Backward, only live gradients count: pooling leaves one in four and ReLU drops some
- * of these, so both products walk lists of the entries that are not zero. Where the fused pool's
+ * channel). Backward, only live gradients count: pooling leaves one in four and ReLU drops some of
+ * these, so both products walk lists of the entries that are not zero. Where the fused pool's
  * window sees nothing but zeros, as a picture's background is, neither pass multiplies. */
 #ifndef FR_CONV2D_H
 #define FR_CONV2D_H
@@ -11,18 +11,17 @@
 #include "base/shape.h"
 
 enum {
-  FR_CONV_BLOCK = 8,  /* output channels computed together */
-  FR_CONV_SLACK = 16  /* floats that must be readable behind every input image */
+  FR_CONV_BLOCK = 8, /* output channels computed together */
+  FR_CONV_SLACK = 16 /* floats that must be readable after every input image */
 };
 
 /* How much memory fr_conv2d_* work in, in floats; allocated once by the caller. Chunks that run
- * side
- * by side need an image and lists each, and share the packed kernels. */
+ * side by side need an image and lists each, and share the packed kernels. */
 typedef struct {
-  int packed;   /* kernel by blocks of FR_CONV_BLOCK output channels */
-  int rows;     /* kernel by output channel: kernel rows padded to whole vectors */
-  int image;    /* one padded image, with slack */
-  int lists;    /* lists of live windows and gradients of one image: 4-byte words */
+  int packed; /* kernel by blocks of FR_CONV_BLOCK output channels */
+  int rows; /* kernel by output channel: kernel rows padded to whole vectors */
+  int image; /* one padded image, with slack */
+  int lists; /* lists of live windows and gradients of one image: 4-byte words */
 } fr_conv2d_sizes;
 
 fr_conv2d_sizes fr_conv2d_measure(const fr_window *w);
@@ -33,10 +32,10 @@ int fr_conv2d_image(const fr_window *w);
 /* kernel (kh, kw, in, out), bias (out) or NULL → packed: per block its kernel then its bias. */
 void fr_conv2d_pack(const fr_window *w, const float *kernel, const float *bias, float *packed);
 
-/* kernel (kh, kw, in, out) → rows (out, kh, row), row = kw · in rounded up, zeros behind. */
+/* kernel (kh, kw, in, out) → rows (out, kh, row), row = kw · in rounded up with zeros. */
 void fr_conv2d_pack_rows(const fr_window *w, const float *kernel, float *rows);
 
-/* The image with its padding: `image` itself where there is none, else a copy in `scratch`. */
+/* The image with its padding: a copy in `scratch`, or `image` itself if there is none. */
 const float *fr_conv2d_pad(const fr_window *w, const float *image, float *scratch);
 
 /* The other way: image (in_h, in_w, in) = what lies within the padding of `padded`. */
@@ -46,9 +45,8 @@ void fr_conv2d_crop(const fr_window *w, const float *padded, float *image);
 void fr_conv2d_forward(const fr_window *w, const float *padded, const float *packed, int relu,
                        float *y);
 
-/* The same, then 2×2 max-pool with stride 2 → y (out_h / 2, out_w / 2, out);
- * winner (same shape), or NULL: which of the window's four positions was largest, the first if
- * several. */
+/* The same, then 2×2 max-pool with stride 2 → y (out_h / 2, out_w / 2, out); winner (same shape),
+ * or NULL: which of the window's four positions was largest, the first if several. */
 void fr_conv2d_pool_forward(const fr_window *w, const float *padded, const float *packed, int relu,
                             void *lists, float *y, uint8_t *winner);
 

@@ -4,13 +4,13 @@
  * gradients and the optimizer stream through it from front to back, a panel at a time, and the
  * inputs of a panel stay in the first-level cache:
  *
- *   inputs →    0 … 207        208 … 415           last, narrower
+ *   inputs →    0 … 191        192 … 383           last, narrower
  *            [ unit 0      ] [ unit 0      ]  …  [ unit 0  ]
  *            [ unit 1      ] [ unit 1      ]     [ unit 1  ]
  *
- * The number of inputs is padded to whole vectors; the padding's weights are and stay zero.
- * Each output is one dot product summed in one order, four lanes wide, whatever the batch, the
- * blocking and the entries left out beside it. */
+ * The number of inputs is padded to whole vectors; the padding's weights are and stay zero. Each
+ * output is one dot product summed in one order, four lanes wide, whatever the batch, the blocking
+ * and the entries left out beside it. */
 #ifndef FR_DENSE_H
 #define FR_DENSE_H
 
@@ -25,7 +25,7 @@ enum { FR_PANEL = 192 };
 typedef struct {
   int inputs;   /* as the user sees them */
   int units;
-  int x_stride; /* floats between samples of x; at least inputs rounded up to 4, zeros behind */
+  int x_stride; /* floats between samples of x; at least inputs rounded up to 4, with zeros */
   int y_stride; /* floats between samples of y */
 } fr_dense;
 
@@ -44,18 +44,17 @@ int fr_dense_packed(const fr_dense *d);
 void fr_dense_pack(const fr_dense *d, const float *kernel, float *packed);
 void fr_dense_unpack(const fr_dense *d, const float *packed, float *kernel);
 
-/* What becomes of a sum of products. */
+/* What is done to a sum of products. */
 typedef struct {
   const float *bias; /* (units), or NULL */
   int relu;
-  const fr_live
-      *kept; /* only the entries that are listed by unit, 0 for the others; or NULL: all */
+  const fr_live *kept; /* the entries to compute, listed by unit; the others are 0. NULL: all */
   float scale;         /* of what is kept */
 } fr_dense_finish;
 
-/* y (samples, units) = scale · activation(x · kernel + bias), units first … end - 1.
- * first is a multiple of 4; the padding of y's rows is left alone. partial: (units, samples)
- * vectors of scratch. */
+/* y (samples, units) = scale · activation(x · kernel + bias), units first … end - 1. first is a
+ * multiple of 4; the padding of y's rows is left alone. partial: (units, samples) vectors of
+ * scratch. */
 void fr_dense_forward(const fr_dense *d, const float *x, int samples, const float *packed,
                       const fr_dense_finish *finish, int first, int end, f32x4 *partial, float *y);
 

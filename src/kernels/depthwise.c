@@ -17,7 +17,7 @@ static ptrdiff_t window_at(const fr_window *w, int oy, int ox) {
   return ((ptrdiff_t)oy * w->stride_h * w->padded_w + ox * w->stride_w) * w->in_c;
 }
 
-/* y += x · k, channel by channel; with one kernel a channel four at a time. */
+/* y += x · k, channel by channel; with one kernel per channel four at a time. */
 FR_INLINE void multiply_pixel(const fr_window *w, const float *x, const float *k, float *y) {
   int multiplier = w->out_c / w->in_c, c = 0;
   if (multiplier == 1)
@@ -38,7 +38,7 @@ void fr_depthwise_forward(const fr_window *w, const float *padded, const float *
     }
 }
 
-/* dk += x · dy, and where it is asked for dx += k · dy. */
+/* dk += x · dy, and dx += k · dy unless it is NULL. */
 FR_INLINE void distribute_pixel(const fr_window *w, const float *x, const float *k, const float *dy,
                                 float *dk, float *dx) {
   int multiplier = w->out_c / w->in_c, c = 0;

@@ -1,14 +1,13 @@
 /* Depthwise convolution: each channel of an image by itself, with `multiplier` kernels; output
- * channel
- * c · multiplier + j is kernel j of channel c. Kernels (kh, kw, in, multiplier) have the outputs'
- * channels as their last axis. Images with their padding: fr_conv2d_pad. */
+ * channel c · multiplier + j is kernel j of channel c. Kernels (kh, kw, in, multiplier) have the
+ * outputs' channels as their last axis. Images with their padding: fr_conv2d_pad. */
 #ifndef FR_DEPTHWISE_H
 #define FR_DEPTHWISE_H
 
 #include "base/shape.h"
 
-/* Floats of the gradients of an image: the kernel's, then, from fr_depthwise_bias on, the bias's.
- * */
+/* Floats of the gradients of an image: the kernel's, then, from fr_depthwise_bias on, the
+ * bias's. */
 int fr_depthwise_bias(const fr_window *w);
 int fr_depthwise_floats(const fr_window *w);
 

@@ -31,7 +31,7 @@ void fr_infer_pack(const fr_dense *d, const float *panels, float *packed) {
 
 static int groups_of(int n) { return (n + FR_INFER_SAMPLES - 1) / FR_INFER_SAMPLES; }
 
-/* Where there are too few samples for all threads, their units are shared too. */
+/* With too few samples for all threads, the units are shared out too. */
 static int unit_parts(const fr_dense *d, int n, int threads) {
   int blocks = fr_infer_blocks(d), wanted = (threads + groups_of(n) - 1) / groups_of(n);
   return wanted < blocks ? wanted : blocks;

@@ -1,10 +1,10 @@
-/* Fully connected layers in inference, where no gradient will be asked for and any dropout is off:
- * what is left to skip are the inputs that ReLU has set to zero, more than half of them.
+/* Fully connected layers in inference, without gradients and dropout. The inputs that ReLU has set
+ * to zero are skipped: more than half of them.
  *
- * The kernel is stored for that a second time, by blocks of FR_INFER_BLOCK units, each (inputs,
- * FR_INFER_BLOCK) with zeros behind the last unit: an input that is not zero adds its row to the
- * sums of a block's units, which stay in registers. Each output is one sum over the inputs in
- * order, whatever the batch. */
+ * For that the kernel has a copy in blocks of FR_INFER_BLOCK units, each (inputs, FR_INFER_BLOCK)
+ * with zeros after the last unit: an input that is not zero adds its row to the sums of a block's
+ * units, which stay in registers. Each output is one sum over the inputs in order, whatever the
+ * batch. */
 #ifndef FR_INFER_H
 #define FR_INFER_H
 
@@ -24,11 +24,11 @@ int fr_infer_blocks(const fr_dense *d);
 int64_t fr_infer_packed(const fr_dense *d);
 int fr_infer_sums(const fr_dense *d);
 
-/* The kernel as src/dense.h has it → packed. */
+/* The kernel in the panels of dense.h → packed. */
 void fr_infer_pack(const fr_dense *d, const float *panels, float *packed);
 
 typedef struct {
-  int first, end;             /* samples */
+  int first, end; /* samples */
   int first_block, end_block; /* of units */
 } fr_infer_part;
 
@@ -38,14 +38,14 @@ typedef struct {
   int32_t offset; /* of its row, from the panel's first: bytes */
 } fr_infer_input;
 
-/* Into how many parts n samples' work is cut for so many threads, the most that it can be for n or
- * fewer, and part `index` of it. The results do not depend on it. */
+/* How many parts the work on n samples is cut into for that many threads; the largest number for n
+ * samples or fewer; and part `index`. The results do not depend on the parts. */
 int fr_infer_parts(const fr_dense *d, int n, int threads);
 int fr_infer_most_parts(int n, int threads);
 fr_infer_part fr_infer_part_of(const fr_dense *d, int n, int threads, int index);
 
-/* y (samples, y_stride), of that the part = activation(x · kernel + bias), ReLU if `relu`.
- * Scratch: lists (FR_INFER_SAMPLES, FR_INFER_PANEL), sums (samples, fr_infer_sums). */
+/* The part of y (samples, y_stride) = x · kernel + bias, through ReLU if `relu`. Scratch: lists
+ * (FR_INFER_SAMPLES, FR_INFER_PANEL), sums (samples, fr_infer_sums). */
 void fr_infer_forward(const fr_dense *d, const fr_infer_part *part, const float *x,
                       const float *packed, const float *bias, int relu, fr_infer_input *lists,
                       float *sums, float *y);

@@ -1,10 +1,9 @@
-/* The entries of a (samples, units) matrix that matter, listed twice: by sample and by unit.
- * ReLU and dropout leave about one in six of a dense layer's gradients alive; its products walk
- * these lists. A network that is sure of its samples leaves gradients of 1e-20 and less: they move
- * no
+/* The entries of a (samples, units) matrix that matter, listed twice: by sample and by unit. ReLU
+ * and dropout leave about one in six of a dense layer's gradients alive; its products walk these
+ * lists. A network that is sure of its samples leaves gradients of 1e-20 and less: they move no
  * weight, as an update divides by at least its epsilon, but their squares are subnormal numbers,
- * which take a hundred cycles each. They count as zero. Each sample and each unit has a list of
- * its own, so that threads can share the work of listing. */
+ * which take a hundred cycles each. They count as zero. Each sample and each unit has a list of its
+ * own, so that threads can share the work of listing. */
 #ifndef FR_LIVE_H
 #define FR_LIVE_H
 
@@ -31,8 +30,8 @@ uint64_t fr_live_bytes(int samples, int units);
 fr_live fr_live_place(void *memory, int samples, int units);
 
 /* Lists the entries of d (samples, units), rows `stride` floats apart, whose magnitude is
- * FR_LIVE_MIN
- * or more, or that are no number: of samples first … end - 1, and of units first … end - 1. */
+ * FR_LIVE_MIN or more, or that are no number: of samples first … end - 1, and of units first … end
+ * - 1. */
 void fr_live_list_samples(fr_live *live, const float *d, int stride, int first, int end);
 void fr_live_list_units(fr_live *live, const float *d, int stride, int first, int end);
 

@@ -5,8 +5,7 @@
 #include "simd.h"
 
 /* Channels are taken four vectors at a time, so that their sums stay in registers over all
- * positions;
- * the last few one by one. */
+ * positions; the last few one by one. */
 enum { BLOCK = 4 * FR_LANES };
 
 void fr_norm_add(const fr_norm *m, const float *x, int positions, float *sums) {

@@ -1,10 +1,8 @@
 /* Batch normalization (Ioffe & Szegedy, arXiv:1502.03167): each channel, the last axis, less its
- * mean
- * over the batch and the picture, divided by its deviation, then stretched and shifted:
+ * mean over the batch and the picture, divided by its deviation, then stretched and shifted:
  *   y = gamma · (x - mean) / √(variance + epsilon) + beta
  * In training mean and (biased) variance are the batch's, in inference the moving averages. The
- * sums
- * over the batch come in parts, one for each chunk of samples, added up in a fixed order. */
+ * sums over the batch come in parts, one for each chunk of samples, added up in a fixed order. */
 #ifndef FR_NORMALIZE_H
 #define FR_NORMALIZE_H
 
@@ -37,8 +35,7 @@ void fr_norm_add_gradients(const fr_norm *m, const float *x, const float *dy, in
                            float *sums);
 
 /* dx = gain · (dy - mean of dy - (x - mean) / (variance + epsilon) · mean of dy · (x - mean));
- * slopes
- * (2, channels): the last factor with its division, then the mean of dy. */
+ * slopes (2, channels): the last factor with its division, then the mean of dy. */
 void fr_norm_backward(const fr_norm *m, const float *x, const float *dy, int positions,
                       const float *slopes, float *dx);
 

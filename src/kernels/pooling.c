@@ -37,8 +37,8 @@ void fr_max_pool_forward(const fr_window *w, const float *x, float *y) {
   }
 }
 
-/* What has found its place is not handed out again; a NaN, which equals nothing, goes to the first.
- * */
+/* What has found its place is not handed out again; a NaN, which equals nothing, goes to the
+ * first. */
 void fr_max_pool_backward(const fr_window *w, const float *x, const float *y, float *dy,
                           float *dx) {
   int channels = w->in_c;

@@ -13,8 +13,7 @@ void fr_max_pool_forward(const fr_window *w, const float *x, float *y);
 void fr_max_pool_backward(const fr_window *w, const float *x, const float *y, float *dy, float *dx);
 
 /* The same of one window over the whole image, whose largest x share each dy alike, as the gradient
- * of a
- * maximum over axes has it. */
+ * of a maximum over axes has it. */
 void fr_global_max_pool_backward(const fr_window *w, const float *x, const float *y,
                                  const float *dy, float *dx);
 

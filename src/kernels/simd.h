@@ -60,8 +60,7 @@ static const uint8_t fr_front[16][16] = {
 #undef FR_LANE
 };
 /* Writes (a_i, tag + i · step) as pairs of 4 bytes for the lanes of a that are not zero, and room
- * for
- * four pairs; returns how many there are. */
+ * for four pairs; returns how many there are. */
 FR_INLINE int f4_pack_nonzero(f32x4 a, int32_t tag, int32_t step, void *pairs) {
   uint32_t bits = (uint32_t)wasm_i32x4_bitmask(wasm_f32x4_ne(a, wasm_f32x4_const_splat(0.0f)));
   v128_t front = wasm_v128_load(fr_front[bits]);

@@ -41,8 +41,8 @@ uint8_t *fr_photo_mask(void);
 float *fr_photo_box(void);
 
 /* Draws what is in the box, (28, 28), into fr_photo_picture. inverted: 1 draws bright as bright, 0
- * draws dark as bright, -1 does what suits the kind. Fails if rows are missing, or if the box is not
- * within the photo or next to nothing. */
+ * draws dark as bright, -1 does what suits the kind. Fails if rows are missing, or if the box is
+ * not within the photo or next to nothing. */
 fr_status fr_photo_garment(int inverted);
 uint8_t *fr_photo_picture(void);
 

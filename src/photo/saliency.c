@@ -4,10 +4,9 @@
 #include "photo.h"
 
 /* How likely each pixel is to belong to what the photo shows, after Zhang et al., "Minimum Barrier
- * Salient Object
- * Detection at 80 FPS", ICCV 2015: how far it is from the border by the minimum barrier distance,
- * and how far its colour is
- * from those along the four sides; nearer to the centre is likelier. */
+ * Salient Object Detection at 80 FPS", ICCV 2015: how far it is from the border by the minimum
+ * barrier distance, and how far its colour is from those along the four sides; nearer to the centre
+ * is likelier. */
 
 enum { PASSES = 4 };
 

@@ -4,27 +4,25 @@
 #include "photo.h"
 
 /* A mask from the saliency: by threshold, then by what colours lie inside and outside of it,
- * smoothed along edges as in Krähenbühl
- * and Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials", NIPS
- * 2011, among near neighbours. */
+ * smoothed along edges as in Krähenbühl and Koltun, "Efficient Inference in Fully Connected CRFs
+ * with Gaussian Edge Potentials", NIPS 2011, among near neighbours. */
 
 enum {
   ROUNDS = 3,        /* of colours */
   SMOOTHINGS = 5,    /* mean-field updates in a round */
   REACH = 2,         /* pixels */
-  NEIGHBOURS = (2 * REACH + 1) * REACH +
-      REACH, /* half of the window; the other half is these, seen from there */
+  /* half of the window: the other half is these, seen from the other pixel */
+  NEIGHBOURS = (2 * REACH + 1) * REACH + REACH
 };
 
-static const float EDGE_CONTRAST = 25; /* difference in Lab that makes an edge plain */
-static const float USUAL_SHARE = 0.4f, SHARE_SPREAD = 0.6f,
-                   SHARE_WEIGHT = 0.5f; /* of the photo, covered by the garment */
+static const float EDGE_CONTRAST = 25; /* difference in Lab that makes an edge clear */
+/* of the photo, covered by the garment */
+static const float USUAL_SHARE = 0.4f, SHARE_SPREAD = 0.6f, SHARE_WEIGHT = 0.5f;
 static const float SURE = 0.9f;
-static const float
-    NEAR = 1.5f,
-    ALIKE = 8; /* pixels, difference in Lab: standard deviations of how far neighbours care */
+/* How far neighbours matter, as standard deviations: in pixels, and in difference in Lab. */
+static const float NEAR = 1.5f, ALIKE = 8;
 static const float LEAST_LOG_DENSITY = -16, MOST_ODDS = 5, COLOUR_WEIGHT = 0.7f, COHESION = 0.6f;
-static const float GOOD_ENOUGH = 1.2f; /* quality at which no other start is tried */
+static const float GOOD_ENOUGH = 1.2f; /* quality from which on no other start is tried */
 
 static float links[NEIGHBOURS][FR_PHOTO_PIXELS], logits[FR_PHOTO_PIXELS], field[FR_PHOTO_PIXELS];
 
@@ -58,8 +56,8 @@ static void link_up(const fr_lab *lab, int width, int height) {
   }
 }
 
-/* One mean-field update of the mask, 0..1: each pixel by its odds and by what its neighbours are.
- * */
+/* One mean-field update of the mask, 0..1: each pixel by its odds and by what its neighbours
+ * are. */
 static void smooth(int width, int height, float *mask) {
   const int count = width * height;
   for (int i = 0; i < count; i++) field[i] = 0;
@@ -77,8 +75,7 @@ static void smooth(int width, int height, float *mask) {
 }
 
 /* How a segmentation begins: which pixels are taken for the garment, which surely are not, and the
- * odds of each before its colour
- * is known. */
+ * odds of each before its colour is known. */
 typedef struct {
   uint8_t inside[FR_PHOTO_PIXELS], outside[FR_PHOTO_PIXELS];
   float odds[FR_PHOTO_PIXELS];
@@ -141,8 +138,8 @@ static void refine(const fr_lab *lab, const guess *start, int width, int height,
 }
 
 /* 0..1: how plain an edge is between pixel `at` of a row or column, the `place`-th of `count`, and
- * the next one, `step` on; judged
- * one pixel further on either side, as the edge itself is blurred. */
+ * the next one, `step` on; judged one pixel further on either side, as the edge itself is
+ * blurred. */
 static float edge_contrast(const fr_lab *lab, int at, int step, int place, int count) {
   const int before = place > 0 ? at - step : at,
             after = place + 2 < count ? at + 2 * step : at + step;

@@ -1,6 +1,6 @@
 /* Upper-body garments, cut as a tailor cuts them: one bodice with sleeves, collar and front for
- * all. A table row gives the ranges of a class and how often it has each neckline, collar, front, …
- */
+ * all. A table row gives the ranges of a class and how often it has each neckline, collar, front,
+ * … */
 #include "garment.h"
 
 typedef enum { SLEEVELESS, SHORT_SLEEVES, LONG_SLEEVES, SLEEVES } sleeves;

@@ -32,8 +32,8 @@ static void make_noise(garment *g, uint64_t seed, uint32_t index) {
   for (int i = 0; i < FR_CANVAS_PIXELS; i++) g->grain[i] = within(&d, -1.0f, 1.0f);
 }
 
-/* Value noise (Perlin's lattice without gradients) with features about `px` × `py` pixels large,
- * ≥ 1. */
+/* Value noise (Perlin's lattice without gradients) with features about `px` × `py` pixels large, ≥
+ * 1. */
 static float value_noise(const garment *g, int column, int row, float px, float py) {
   float x = (float)column / px, y = (float)row / py;
   int left = (int)x, top = (int)y;
@@ -100,8 +100,8 @@ void fr_garment_choose_cloth(garment *g, const uint8_t fabrics[FABRICS]) {
                                            : g->tone + within(d, 0.25f, 0.5f)};
 }
 
-/* A slight rotation, scale and shift around the middle of the picture.
- * With t = tan(angle / 2): cos = (1 − t²) / (1 + t²), sin = 2t / (1 + t²). */
+/* A slight rotation, scale and shift around the middle of the picture. With t = tan(angle / 2): cos
+ * = (1 − t²) / (1 + t²), sin = 2t / (1 + t²). */
 static fr_affine hang(dice *d) {
   float t = within(d, -0.035f, 0.035f), scale_x = within(d, 0.95f, 1.05f),
         scale_y = within(d, 0.96f, 1.02f);

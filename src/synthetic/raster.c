@@ -39,8 +39,8 @@ void fr_outline_mirror(fr_outline *outline) {
     add_point(outline, -outline->x[i], outline->y[i], outline->off_curve[i]);
 }
 
-/* Scanline k lies at canvas y = (k + ½) / SCANLINES_PER_ROW; an edge crosses those in [start, end).
- */
+/* Scanline k lies at canvas y = (k + ½) / SCANLINES_PER_ROW; an edge crosses those in [start,
+ * end). */
 static int scanline_at(float y) {
   return (int)clamp(y * SCANLINES_PER_ROW + 0.5f, 0.0f, (float)SCANLINES);
 }

@@ -1,6 +1,5 @@
-/* Anti-aliased painting of closed outlines on a 28×28 grayscale canvas.
- * Only integer arithmetic and + − × ÷ sqrt of IEEE floats: the same bytes on every machine and
- * engine. */
+/* Anti-aliased painting of closed outlines on a 28×28 grayscale canvas. Only integer arithmetic and
+ * + − × ÷ sqrt of IEEE floats: the same bytes on every machine and engine. */
 #ifndef FR_RASTER_H
 #define FR_RASTER_H
 
@@ -16,8 +15,8 @@ static inline float clamp(float value, float low, float high) {
   return value < low ? low : value > high ? high : value;
 }
 
-/* Maps drawing coordinates (pixels, x = 0 on the vertical middle line, y downwards) to the canvas.
- */
+/* Maps drawing coordinates (pixels, x = 0 on the vertical middle line, y downwards) to the
+ * canvas. */
 typedef struct {
   float xx, xy, x0; /* canvas x = xx·x + xy·y + x0 */
   float yx, yy, y0; /* canvas y = yx·x + yy·y + y0 */
@@ -26,12 +25,12 @@ typedef struct {
 /* What an outline is filled with. */
 typedef struct {
   const float *texture; /* one shade a canvas pixel; NULL: 1 everywhere */
-  float gain;           /* factor on the texture */
+  float gain; /* factor on the texture */
 } fr_ink;
 
 typedef struct {
   fr_affine frame;
-  float shade[FR_CANVAS_PIXELS];    /* 0 black … 1 white, rows × columns */
+  float shade[FR_CANVAS_PIXELS]; /* 0 black … 1 white, rows × columns */
   float coverage[FR_CANVAS_PIXELS]; /* 0 ground … 1 painted */
 } fr_canvas;
 

@@ -1,15 +1,14 @@
 /* The machine's SIMD multiply-and-add peak, the measure that training speed is held against; with
  * relaxed SIMD the two are one fused operation. Two loops that differ in what limits them; the
- * faster
- * one counts. */
+ * faster one counts. */
 #include <emscripten.h>
 
 #include "kernels/simd.h"
 
 enum { CHAINS = 12 };
 
-/* Sums of independent chains s = s · a + b: bound by arithmetic alone.
- * Returns the floating-point operations done; *sink keeps the compiler honest. */
+/* Sums of independent chains s = s · a + b: bound by arithmetic alone. Returns the floating-point
+ * operations done; *sink keeps the compiler honest. */
 EMSCRIPTEN_KEEPALIVE double peak_chains(int rounds, float *sink) {
   f32x4 s[CHAINS];
   const f32x4 a = f4_load(sink), b = f4_load(sink + 4);

@@ -1,6 +1,5 @@
 /* Activations, their values and slopes, against doubles: on a grid, at their kinks, far out, and
- * where
- * the input is no number. */
+ * where the input is no number. */
 #include "kernels/activation.h"
 #include "exact_layers.h"
 

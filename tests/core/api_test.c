@@ -1,6 +1,5 @@
 /* The functions that JavaScript calls, called as it calls them: configurations as lists of doubles,
- * results
- * through pointers, messages from fr_last_error. */
+ * results through pointers, messages from fr_last_error. */
 #include "dataset.h"
 #include "describe.h"
 #include "exports.h"
@@ -69,8 +68,8 @@ static fr_model *new_model(int rank, int d0, int d1, int d2) {
 /* ---- what arrives
  * ------------------------------------------------------------------------------------ */
 
-/* Each number at its place: a convolution, whatever else its list says, has all fields of a layer.
- * */
+/* Each number at its place: a convolution, whatever else its list says, has all fields of a
+ * layer. */
 static void layer_fields(void) {
   config c = layer_config(FR_CONV2D);
   const double set[][2] = {{UNITS, 7},
@@ -442,8 +441,8 @@ static void memory(void) {
   refused(fr_pool_start(1), FR_OK, "");
 }
 
-/* What no int and no seed can hold is refused before it is made one, and the model stays as it was.
- * */
+/* What no int and no seed can hold is refused before it is made one, and the model stays as it
+ * was. */
 static void impossible_numbers(void) {
   const double wrong[] = {NAN, INFINITY, -INFINITY, 1e300, 0.5, 2147483648.0, -2147483649.0};
   const char *names[] = {"nan", "inf", "-inf", "1e+300", "0.5", "2.14748e+09", "-2.14748e+09"};

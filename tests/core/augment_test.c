@@ -47,8 +47,8 @@ static int is_flipped(const float *y, int vertical, int horizontal) {
   return 1;
 }
 
-/* Each half of the time, which of n rows has a standard deviation of √n / 2; the two by themselves.
- * */
+/* Each half of the time, which of n rows has a standard deviation of √n / 2; the two by
+ * themselves. */
 static void flips(void) {
   for (int ways = 0; ways < 4; ways++) {
     fr_layer l = layer_of(FR_RANDOM_FLIP, (float)(ways & 1), (float)(ways >> 1), 0, 0);
@@ -336,8 +336,7 @@ static box erased(const fr_layer *l, const float *y) {
 }
 
 /* A rectangle filled whole, whose sides are between the roots of `low` and `high` times the
- * picture's, up or down to
- * whole pixels. */
+ * picture's, up or down to whole pixels. */
 static void check_box(const fr_layer *l, box b, const float *y) {
   double low = sqrt((double)l->range[0]), high = sqrt((double)l->range[1]);
   const int got_sides[2] = {b.rows, b.columns};
@@ -403,8 +402,7 @@ static void erasing_sometimes(void) {
 }
 
 /* What is filled in is cut to the range of values; without a value to fill in it is noise, each
- * value its own, of
- * twice the range's upper end in size where nothing cuts it. */
+ * value its own, of twice the range's upper end in size where nothing cuts it. */
 static void erasing_with_noise(void) {
   fr_layer l = eraser(1.0f, 1.0f, 1.0f, 1.0f);
   l.fill_value = 5.0f;

@@ -263,8 +263,8 @@ static int check_exact_forward(conv_case *t) {
   return ties;
 }
 
-/* Backward from outputs and winners of the test's own, so that a mistake of the forward pass
- * cannot hide one of the backward pass. */
+/* Backward from outputs and winners of the test's own, so that a mistake of the forward pass cannot
+ * hide one of the backward pass. */
 static void check_backward(conv_case *t) {
   int weights = t->taps * t->layer.units;
   double *dz = check_alloc(sizeof *dz * (size_t)t->out);
@@ -314,8 +314,7 @@ static void check_repeats(conv_case *t) {
 }
 
 /* A NaN among zeros is no background: wherever it is, it must reach the outputs whose windows see
- * it, where it
- * can be seen, and no other. A pooled one sees 4 × 4 pixels here. */
+ * it, where it can be seen, and no other. A pooled one sees 4 × 4 pixels here. */
 static void nan_is_seen(void) {
   fr_layer l = {.kind = FR_CONV2D,
                 .units = 3,

@@ -115,8 +115,8 @@ static void malformed_headers(void) {
                   FR_BAD_DATA, sizes[i].message);
 }
 
-/* Random headers, and valid ones with a few bytes changed: a verdict each, never a crash, and
- * what is accepted adds up. */
+/* Random headers, and valid ones with a few bytes changed: a verdict each, never a crash, and what
+ * is accepted adds up. */
 static void fuzz(void) {
   enum { ROUNDS = 200000 };
   int accepted = 0, refused = 0, wrong = 0;

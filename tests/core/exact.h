@@ -106,8 +106,7 @@ static inline void exact_layer(const fr_layer *l, const double *w[4], const doub
 }
 
 /* The whole batch through layer `layer`: y (n, elements) from its sources' outputs. statistics: as
- * the
- * weights, receives what batch normalization measures; or NULL. */
+ * the weights, receives what batch normalization measures; or NULL. */
 static inline double *exact_batch(const exact_net *net, int layer, double *const outputs[],
                                   const double *weights, int n, double *statistics) {
   const fr_layer *l = &net->model->layers[layer];
@@ -175,8 +174,7 @@ static inline void exact_move_statistics(exact_net *net, const float *samples, i
   free(batch);
 }
 
-/* ---- losses of one sample, keras.losses ---------------------------------------------------------
- * */
+/* ---- losses of one sample, keras.losses ------------------------------------------------------ */
 
 static inline double exact_clip(double p) { return fmin(fmax(p, 1e-7), 1.0 - 1e-7); }
 

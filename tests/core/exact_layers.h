@@ -12,8 +12,7 @@ static inline int exact_pad(fr_padding padding, int in, int window, int stride) 
   return padding == FR_SAME && missing > 0 ? missing / 2 : 0;
 }
 
-/* ---- windows: x (h, w, in) → y (h', w', out) ---------------------------------------------------
- * */
+/* ---- windows: x (h, w, in) → y (h', w', out) ------------------------------------------------- */
 
 /* What lies under a window of `l`: calls `visit` for each of its pixels inside the image. */
 typedef struct {

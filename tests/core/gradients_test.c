@@ -1,6 +1,5 @@
 /* Layers in a row, fused and not: outputs, losses, gradients and whole training steps of small
- * models
- * against the same networks in doubles, whose gradients are finite differences. */
+ * models against the same networks in doubles, whose gradients are finite differences. */
 #include "networks.h"
 
 static void dense_models(void) {

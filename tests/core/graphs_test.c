@@ -1,6 +1,5 @@
 /* Graphs, and which layers of them run fused: residual blocks, branches, shared inputs, each
- * against the
- * same network in doubles. */
+ * against the same network in doubles. */
 #include "networks.h"
 
 /* The model is right, and its plan has that many steps. */
@@ -202,8 +201,8 @@ static void adds(void) {
  * --------------------------------------------------------------------------------- */
 
 static void residual_networks(void) {
-  /* He et al., arXiv:1512.03385: a block with the identity, then one with strides and a projection
-   * */
+  /* He et al., arXiv:1512.03385: a block with the identity, then one with strides and a
+   * projection */
   planned(11, "residual blocks", image(5, 5, 1),
           LAYERS(/* 0 */ without_bias(conv(3, 3, 3, 1, 1, FR_SAME, FR_LINEAR)), normalization(1, 1),
                  activation(FR_RELU),

@@ -1,6 +1,5 @@
 /* The layers of later networks, one kind after another: outputs, losses, gradients and whole
- * training
- * steps against the same networks in doubles. */
+ * training steps against the same networks in doubles. */
 #include "networks.h"
 
 static void depthwise_models(void) {
@@ -201,8 +200,7 @@ static void losses(void) {
 }
 
 /* Chance that is the same in the core and in the reference: what is tested is that each sample,
- * step and
- * layer has its own, in training alone. */
+ * step and layer has its own, in training alone. */
 static void augmented_models(void) {
   fr_layer flip = augmentation(FR_RANDOM_FLIP, 1, 1, 0, 0), seeded = flip;
   seeded.has_seed = 1;

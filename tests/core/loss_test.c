@@ -170,8 +170,8 @@ static double loss_of_row(const fr_loss *loss, const float *p, const void *targe
   return s.loss;
 }
 
-/* Sums of ln 1, ln 2 and ln 5 are the probabilities 1/8, 2/8 and 5/8, wherever they are shifted to.
- * */
+/* Sums of ln 1, ln 2 and ln 5 are the probabilities 1/8, 2/8 and 5/8, wherever they are shifted
+ * to. */
 static void logits_by_hand(void) {
   fr_loss sparse = logits_of(SPARSE), shares = logits_of(CATEGORICAL), binary = logits_of(BINARY);
   const int32_t label = 1;
@@ -237,8 +237,7 @@ static void smoothing(void) {
 }
 
 /* A sample of weight 3 counts three times in the loss and its gradient, one of 0 not at all; the
- * mean is
- * still over all samples, and the metrics do not look. */
+ * mean is still over all samples, and the metrics do not look. */
 static void weights(void) {
   const float p[6] = {0.5f, 0.25f, 0.25f, 0.125f, 0.75f, 0.125f}, share[2] = {3.0f, 0.0f};
   const int32_t labels[2] = {0, 2};

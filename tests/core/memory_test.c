@@ -1,6 +1,5 @@
 /* Memory that runs out, at each allocation in turn: a message, nothing lost, and the same bits when
- * the
- * call is repeated. Linked with --wrap=malloc, calloc and aligned_alloc. */
+ * the call is repeated. Linked with --wrap=malloc, calloc and aligned_alloc. */
 #include "stack.h"
 #include "update.h"
 

@@ -1,7 +1,6 @@
 /* Models that are built, compiled and run wrongly: in the wrong order, too large, with a loss that
- * does not fit, on
- * data that is not what it should be. Each is refused with its message, and the model stays usable.
- * */
+ * does not fit, on data that is not what it should be. Each is refused with its message, and the
+ * model stays usable. */
 #include "stack.h"
 
 static void refused_order(void) {

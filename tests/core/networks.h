@@ -70,8 +70,7 @@ static fr_batch slice_of(const fr_model *m, const fr_batch *b, fr_loss_kind loss
 /* ---- checks ---------------------------------------------------------------------------------- */
 
 /* Floats carry the network through a dozen layers of up to a hundred terms each, which may cancel:
- * a
- * bias before a normalization has a gradient of zero. */
+ * a bias before a normalization has a gradient of zero. */
 static double tolerance_for(const double *values, int n) {
   double largest = 0.0;
   for (int i = 0; i < n; i++) largest = fmax(largest, fabs(values[i]));

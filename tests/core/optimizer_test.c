@@ -88,8 +88,8 @@ static void adam_by_hand(void) {
   for (int i = 0; i < N; i++) CHECK(at.w[i] == second[i], "%.9g, want %g", at.w[i], second[i]);
 }
 
-/* Betas of one half: after g = 2 then 0, m = 1 then 1/2 and v = 2 then 1; corrections
- * √(1/2) / (1/2) then √(3/4) / (3/4); with ε = 1: w - √2 · 1 / (√2 + 1), - (2/√3) · (1/2) / 2. */
+/* Betas of one half: after g = 2 then 0, m = 1 then 1/2 and v = 2 then 1; corrections √(1/2) /
+ * (1/2) then √(3/4) / (3/4); with ε = 1: w - √2 · 1 / (√2 + 1), - (2/√3) · (1/2) / 2. */
 static void adam_corrections(void) {
   fr_optimizer o = {
       .kind = FR_ADAM, .learning_rate = 1.0, .beta1 = 0.5, .beta2 = 0.5, .epsilon = 1.0};
@@ -282,8 +282,7 @@ static void adagrad_by_hand(void) {
 }
 
 /* The mean of the squares less the square of the mean is never below zero but for its rounding: a
- * gradient
- * that stays the same must not end as the root of less than nothing. */
+ * gradient that stays the same must not end as the root of less than nothing. */
 static void centered_and_steady(void) {
   static const double rhos[] = {0.3, 0.5, 0.9, 0.99};
   for (int r = 0; r < 4; r++)
@@ -302,8 +301,8 @@ static void centered_and_steady(void) {
     }
 }
 
-/* Without a gradient all that happens is (1 - 1/4) w, of every optimizer; rates are the step's own.
- * */
+/* Without a gradient all that happens is (1 - 1/4) w, of every optimizer; rates are the step's
+ * own. */
 static void decay_alone(void) {
   for (int kind = 0; kind < FR_OPTIMIZERS; kind++) {
     fr_optimizer o = {.kind = (fr_optimizer_kind)kind,

@@ -36,9 +36,8 @@ static float *values_of(fr_shape input, fr_layer layer, int which, uint64_t seed
 }
 
 /* n numbers have a mean of standard deviation √(variance / n); a mean square of one of variance ·
- * √(k / n), with
- * k = 4/5 for uniform and 1.3655 for truncated normal ones. `limit` is never passed, and nearly
- * reached. */
+ * √(k / n), with k = 4/5 for uniform and 1.3655 for truncated normal ones. `limit` is never passed,
+ * and nearly reached. */
 static void check_spread(const float *v, int n, double variance, double limit, double k,
                          const char *what) {
   double sum = 0.0, squares = 0.0, most = 0.0;
@@ -81,8 +80,8 @@ static void check_all(const float *v, int n, float want, const char *what) {
   CHECK(wrong == 0, "%s: %d of %d are not %g", what, wrong, n, (double)want);
 }
 
-/* Glorot uniform kernels, zero biases; of a normalization gamma and the moving variance are ones.
- * */
+/* Glorot uniform kernels, zero biases; of a normalization gamma and the moving variance are
+ * ones. */
 static void defaults(void) {
   for (int p = 0; p < PARAMETERS; p++) {
     int n;
@@ -133,8 +132,7 @@ static int shared(const float *a, const float *b, int n) {
 }
 
 /* With a seed of its own a kernel is the same in any layer of any model; without, the model's seed
- * and the
- * parameter's place decide. */
+ * and the parameter's place decide. */
 static void seeds(void) {
   for (int normal = 0; normal < 2; normal++)
     for (int seeded = 0; seeded < 2; seeded++) {

@@ -1,6 +1,6 @@
 /* From photo to picture: averages against a plain reference, colours against published values,
- * garments drawn in front of plain,
- * striped and noisy grounds found again, and the kinds of pictures told apart. */
+ * garments drawn in front of plain, striped and noisy grounds found again, and the kinds of
+ * pictures told apart. */
 #include "check.h"
 #include "photo/api.h"
 

@@ -89,8 +89,7 @@ static void prefixes(void (*draw)(uint64_t seed, fr_stream purpose, uint64_t ind
 /* ---- truncated normal numbers ---------------------------------------------------------------- */
 
 /* What lies between ± 2 of a normal distribution has a variance of 1 - 4 φ(2) / (2 Φ(2) - 1) and a
- * fourth moment
- * of 3 · variance - 16 φ(2) / (2 Φ(2) - 1): 0.773741 and 1.416189. */
+ * fourth moment of 3 · variance - 16 φ(2) / (2 Φ(2) - 1): 0.773741 and 1.416189. */
 static const double KEPT_VARIANCE = 0.7737412768, KEPT_FOURTH = 1.4161890479;
 
 /* The mean of n numbers has a standard deviation of deviation / √n; the mean square one of
@@ -129,8 +128,7 @@ static double share_of(int i) {
 }
 
 /* Each number is the quantile of its share: the distribution function leads back to the share, and
- * the numbers
- * nearest to some known shares are the tabulated ones. */
+ * the numbers nearest to some known shares are the tabulated ones. */
 static void quantiles(void) {
   enum { N = 100000 };
   static float values[N];
@@ -218,8 +216,8 @@ static void shuffles_differ(void) {
           in_place(first, others[i], N), N);
 }
 
-/* Each of the 24 orders of four comes up equally often: χ² with 23 degrees of freedom is below
- * 55 but for one chance in five thousand, and the numbers are always the same ones. */
+/* Each of the 24 orders of four comes up equally often: χ² with 23 degrees of freedom is below 55
+ * but for one chance in five thousand, and the numbers are always the same ones. */
 static void shuffles_are_fair(void) {
   enum { ROUNDS = 24000 };
   int seen[256] = {0}, orders = 0;

@@ -3,8 +3,7 @@
 #include "stack.h"
 
 /* Adding `layer` to an empty model of that input is refused, and leaves the model as it was.
- * Without a
- * message: it is not refused. */
+ * Without a message: it is not refused. */
 static void refuses(fr_shape input, fr_layer layer, const char *message) {
   fr_model *m = fr_model_create(&input, 1);
   check_refused(fr_model_add(m, &layer), message ? FR_INVALID_ARGUMENT : FR_OK,
@@ -93,8 +92,7 @@ static void refused_layers(void) {
   fr_model_destroy(m);
 }
 
-/* ---- the layers of later networks -------------------------------------------------------------
- * */
+/* ---- the layers of later networks ------------------------------------------------------------ */
 
 static void refused_slopes(void) {
   static const float slopes[] = {1.5f, -0.25f};
@@ -191,8 +189,7 @@ static void refused_normalizations(void) {
   }
 }
 
-/* ---- augmentation ------------------------------------------------------------------------------
- * */
+/* ---- augmentation ---------------------------------------------------------------------------- */
 
 static void refused_augmentation(void) {
   const fr_shape input = image(6, 6, 1);
@@ -292,8 +289,7 @@ static void refused_nans(void) {
   }
 }
 
-/* ---- what layers learn -------------------------------------------------------------------------
- * */
+/* ---- what layers learn ----------------------------------------------------------------------- */
 
 static void refused_parameters(void) {
   fr_layer l = dense(3, FR_LINEAR);

@@ -93,8 +93,7 @@ static inline fr_layer augmentation(fr_layer_kind kind, float a, float b, float 
       .kind = kind, .range = {a, b, c, d}, .fill = FR_FILL_REFLECT, .value_range = {-2.0f, 2.0f}};
 }
 
-/* ---- graphs: where a layer reads, -1 for the model's input -------------------------------------
- * */
+/* ---- graphs: where a layer reads, -1 for the model's input ----------------------------------- */
 
 static inline fr_layer from(int source, fr_layer layer) {
   layer.source_count = 1;
@@ -114,8 +113,7 @@ static inline fr_layer add3(int first, int second, int third) {
  * -------------------------------------------------------------------------------------- */
 
 /* The layer with a random window, at most 4 × 4 and `stride` apart, over a random image of at most
- * `side` ×
- * `side` pixels and `channels` channels that it fits in. */
+ * `side` × `side` pixels and `channels` channels that it fits in. */
 static inline fr_layer random_window(fr_layer l, int stride, int side, int channels) {
   l.kernel_h = check_between(1, 4);
   l.kernel_w = check_between(1, 4);

@@ -1,5 +1,5 @@
-/* Synthetic garments: the same bytes natively and as WebAssembly, balanced, and drawn in the frame.
- * */
+/* Synthetic garments: the same bytes natively and as WebAssembly, balanced, and drawn in the
+ * frame. */
 #include "check.h"
 #include "synthetic/api.h"
 

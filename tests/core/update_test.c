@@ -1,12 +1,10 @@
 /* What becomes of gradients between the last layer and the weights: clipping, decay, regularizers
- * and moving
- * averages, on a model small enough to work out by hand. */
+ * and moving averages, on a model small enough to work out by hand. */
 #include "stack.h"
 #include "update.h"
 
 /* Input 1, kernel and bias zero: y = 0, and of the mean squared error over two outputs the
- * gradients of kernel
- * and bias both are y - t = -t. */
+ * gradients of kernel and bias both are y - t = -t. */
 static fr_model *zeros(const fr_optimizer *o) {
   fr_model *m = stack(flat(1), LAYERS(dense(2, FR_LINEAR)), 1);
   const float none[2] = {0};
@@ -121,8 +119,7 @@ static void regularizers(void) {
 }
 
 /* The same weights whether an update has its gradients at hand, row by row, or all at once; Adam's
- * own way
- * through a dense layer included. */
+ * own way through a dense layer included. */
 static void decay_whichever_way(void) {
   enum { WIDE = FR_PANEL + 5, UNITS = 7, SAMPLES = 6 };
   float *x = check_floats(SAMPLES * WIDE), *t = check_floats(SAMPLES * UNITS), *kept = NULL;

@@ -1,6 +1,5 @@
 /* Models as bytes describe them, by way of the lists of doubles that JavaScript hands over
- * (shim/lowering.js). A list is
- * one that could be, with a few numbers changed. */
+ * (shim/lowering.js). A list is one that could be, with a few numbers changed. */
 #ifndef FR_FUZZ_CONFIGURED_H
 #define FR_FUZZ_CONFIGURED_H
 

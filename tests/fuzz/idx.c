@@ -1,6 +1,5 @@
 /* The header of an IDX file: what is accepted is as long as the file, whatever else it says. Input:
- * which length the
- * file is said to have, then its first bytes. */
+ * which length the file is said to have, then its first bytes. */
 #include "../core/exports.h"
 #include "input.h"
 

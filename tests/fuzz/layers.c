@@ -1,8 +1,7 @@
 /* Inputs, layers, graphs and optimizers of any numbers. Every model that is accepted is planned,
- * and its memory measured,
- * for the sums to overflow if they can; small ones are built and compiled. Input: the input's rank
- * and lengths, a batch
- * size, the number of layers, each layer, the compilation. */
+ * and its memory measured, for the sums to overflow if they can; small ones are built and compiled.
+ * Input: the input's rank and lengths, a batch size, the number of layers, each layer, the
+ * compilation. */
 #include "configured.h"
 #include "plan.h"
 

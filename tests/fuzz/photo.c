@@ -1,6 +1,5 @@
 /* A photo of any size and content, in strips of any height, with boxes and calls that no caller of
- * ours makes. Input:
- * the two edges, then the steps, one byte and what it needs each. */
+ * ours makes. Input: the two edges, then the steps, one byte and what it needs each. */
 #include "input.h"
 #include "photo/api.h"
 

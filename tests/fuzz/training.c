@@ -1,7 +1,6 @@
 /* Small models that train, infer and hand over weights, on numbers of any kind. Input: the input's
- * rank and lengths, the
- * number of layers, each layer, the compilation, then what is done, one byte and what it needs
- * each. */
+ * rank and lengths, the number of layers, each layer, the compilation, then what is done, one byte
+ * and what it needs each. */
 #include "configured.h"
 #include "plan.h"
 
@@ -83,8 +82,8 @@ static void activate(fuzz_input *in, fr_model *m, const pass *p) {
 
 enum { SET_WEIGHT, GET_WEIGHT, GET_GRADIENT, SET_STATE, GET_STATE };
 
-/* Weights and states of any index and length come and go; only a length that is right is answered.
- * */
+/* Weights and states of any index and length come and go; only a length that is right is
+ * answered. */
 static void exchange(fuzz_input *in, fr_model *m, int what) {
   int index = fuzz_int(in), elements = fuzz_int(in), is_state = what >= SET_STATE,
       which = is_state ? fuzz_int(in) : 0;
