@@ -1,4 +1,4 @@
-import { KINDS } from './kinds.js';
+import { TABLE } from '../shim/layers/table.js';
 
 /**
  * Why a layer cannot be built, in words, as far as the shapes tell.
@@ -10,9 +10,10 @@ import { KINDS } from './kinds.js';
 export function explain({ kind, options }, before, inputs) {
   const [input] = inputs;
   const shape = unbroken(input);
-  if (kind.startsWith('random') && before.some(learns)) return { key: 'varies-late' };
-  if (kind === 'dense' && input.length > 1) return { key: 'needs-row', values: { shape } };
-  if (takesPictures(kind) && input.length !== 3) return { key: 'needs-picture', values: { shape } };
+  const { augments, needs } = LAYERS[kind];
+  if (augments && before.some(learns)) return { key: 'varies-late' };
+  if (needs === 'row' && input.length > 1) return { key: 'needs-row', values: { shape } };
+  if (needs === 'image' && input.length !== 3) return { key: 'needs-picture', values: { shape } };
   if (kind === 'add') return { key: 'shapes-differ', values: { shape, other: unbroken(inputs[1]) } };
   const window = options.kernelSize ?? options.poolSize;
   if (options.padding === 'valid' && window > Math.min(input[0], input[1]))
@@ -21,13 +22,11 @@ export function explain({ kind, options }, before, inputs) {
   return { key: 'other' };
 }
 
-const LEARNING = ['conv2d', 'depthwiseConv2d', 'dense', 'batchNormalization'];
+/** @type {Record<string, import('../shim/layers/table.js').AnyRow>} */
+const LAYERS = TABLE;
 
 /** @param {string} kind */
-const learns = (kind) => LEARNING.includes(kind);
-
-/** @param {string} kind */
-const takesPictures = (kind) => /2d$|^random/.test(kind) && kind in KINDS;
+const learns = (kind) => LAYERS[kind].weights !== undefined;
 
 /** For the middle of a sentence. @param {number[]} shape */
 const unbroken = (shape) => timesed(shape).replaceAll(' ', '\u00a0');

@@ -1,31 +1,21 @@
+import { ROWS } from '../shim/layers/table.js';
 import { choice, flag, number, whole } from './fields.js';
 
 /**
- * The kinds of layers that a model can be made of, and the options of each, by the names that the API gives them. Those
- * that are not in `rare` are shown first. A pair of equal numbers is one number here.
+ * The kinds of layers that the editor offers, and the options of each, by the names that the API gives them: all out of
+ * the table of layers. Those that are not in `rare` are shown first. A pair of equal numbers is one number here.
  *
  * @typedef {import('./fields.js').Field} Field
  * @typedef {{ fields: Record<string, Field>, rare: Record<string, Field> }} Kind
+ *
+ * @typedef {import('../shim/layers/table.js').AnyRow} Row
+ * @typedef {import('../shim/layers/table.js').PageOption} PageOption
  */
 
-const kernelSize = whole(3, 1, 28);
-const strides = whole(1, 1, 28);
-const padding = choice('valid', 'same');
-const ACTIVATIONS = ['linear', 'relu', 'relu6', 'leakyRelu', 'gelu', 'sigmoid', 'tanh', 'swish', 'softmax'];
-const activation = choice(...ACTIVATIONS);
-const INITIALIZERS = ['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal', 'leCunUniform', 'leCunNormal'];
-const weights = choice(...INITIALIZERS, 'zeros', 'ones');
-const zeros = choice('zeros', 'ones', ...INITIALIZERS);
-const ones = choice('ones', 'zeros', ...INITIALIZERS);
-const regularizer = choice('none', 'l1', 'l2', 'l1l2');
+const DRAWN = ['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal', 'leCunUniform', 'leCunNormal'];
+const CONSTANT = ['zeros', 'ones'];
+const REGULARIZERS = ['none', 'l1', 'l2', 'l1l2'];
 const strength = number(0.01, 0, 10); // of all regularizers of a layer
-const bias = { useBias: flag(true), biasInitializer: zeros, biasRegularizer: regularizer };
-const kernel = { kernelInitializer: weights, kernelRegularizer: regularizer, ...bias, strength };
-const share = number(0.1, 0, 1);
-const fill = { fillMode: choice('reflect', 'constant', 'wrap', 'nearest') };
-const filling = { interpolation: choice('bilinear', 'nearest'), fillValue: number(0, 0, 1) };
-const pooling = { fields: { poolSize: whole(2, 1, 28), padding }, rare: { strides: whole(undefined, 1, 28) } };
-const plain = { fields: {}, rare: {} };
 
 /** Of a reshaped picture: 14x14x4, where one may be -1. @type {Field} */
 const targetShape = {
@@ -34,67 +24,48 @@ const targetShape = {
     /^(-1|[1-9]\d{0,4})(x(-1|[1-9]\d{0,4})){0,2}$/.test(text) && text.split('-1').length < 3 ? text : undefined,
 };
 
-/** @type {Record<string, Kind>} */
-export const KINDS = {
-  conv2d: { fields: { filters: whole(32, 1, 1024), kernelSize, activation, padding, strides }, rare: kernel },
-  depthwiseConv2d: {
-    fields: { kernelSize, activation, padding, strides, depthMultiplier: whole(1, 1, 64) },
-    rare: { depthwiseInitializer: weights, depthwiseRegularizer: regularizer, ...bias, strength },
-  },
-  dense: { fields: { units: whole(128, 1, 65536), activation }, rare: kernel },
-  batchNormalization: {
-    fields: {},
-    rare: {
-      momentum: number(0.99, 0, 1),
-      epsilon: number(0.001, 1e-7, 1),
-      center: flag(true),
-      scale: flag(true),
-      betaInitializer: zeros,
-      gammaInitializer: ones,
-      movingMeanInitializer: zeros,
-      movingVarianceInitializer: ones,
-      betaRegularizer: regularizer,
-      gammaRegularizer: regularizer,
-      strength,
-    },
-  },
-  maxPooling2d: pooling,
-  averagePooling2d: pooling,
-  globalMaxPooling2d: plain,
-  globalAveragePooling2d: plain,
-  flatten: plain,
-  reshape: { fields: { targetShape }, rare: {} },
-  zeroPadding2d: { fields: { padding: whole(1, 0, 28) }, rare: {} },
-  activation: { fields: { activation: choice('relu', ...ACTIVATIONS.filter((each) => each !== 'relu')) }, rare: {} },
-  leakyReLU: { fields: { alpha: number(0.3, 0, 10) }, rare: {} },
-  dropout: { fields: { rate: number(0.5, 0, 0.999) }, rare: {} },
-  add: plain,
-  randomFlip: { fields: { mode: choice('horizontal', 'vertical', 'horizontalAndVertical') }, rare: {} },
-  randomTranslation: { fields: { heightFactor: share, widthFactor: share, ...fill }, rare: filling },
-  randomRotation: { fields: { factor: number(0.05, 0, 1), ...fill }, rare: filling },
-  randomZoom: { fields: { heightFactor: share, widthFactor: number(undefined, 0, 1), ...fill }, rare: filling },
-  randomContrast: { fields: { factor: number(0.2, 0, 1) }, rare: {} },
-  randomErasing: {
-    fields: { factor: number(0.5, 0, 1), smallest: number(0.02, 0, 1), largest: number(0.33, 0, 1) },
-    rare: { fillValue: number(undefined, 0, 1) },
-  },
-};
+/** @param {unknown} first @param {readonly string[]} values */
+const choiceFrom = (first, values) => choice(String(first), ...values.filter((value) => value !== first));
 
-/** As the page lists them. */
-export const GROUPS = {
-  learning: ['conv2d', 'depthwiseConv2d', 'dense', 'batchNormalization'],
-  shaping: [
-    'maxPooling2d',
-    'averagePooling2d',
-    'globalMaxPooling2d',
-    'globalAveragePooling2d',
-    'flatten',
-    'reshape',
-    'zeroPadding2d',
-  ],
-  between: ['activation', 'leakyReLU', 'dropout', 'add'],
-  varying: ['randomFlip', 'randomTranslation', 'randomRotation', 'randomZoom', 'randomContrast', 'randomErasing'],
-};
+/** How a weight begins: first what it does where nothing is said, then what is like it. @param {string} usual */
+const initializer = (usual) =>
+  choiceFrom(usual, DRAWN.includes(usual) ? [...DRAWN, ...CONSTANT] : [...CONSTANT, ...DRAWN]);
+
+/** @param {Row} row @param {string} name of an option @param {PageOption} own @returns {Field} */
+function fieldOf({ options = {}, weights = [] }, name, own) {
+  if (name === 'targetShape') return targetShape;
+  if (name.endsWith('Regularizer')) return choice(...REGULARIZERS);
+  const weight = weights.find(({ prefix }) => name === `${prefix}Initializer`);
+  if (weight) return initializer(weight.initializer);
+  const option = options[name];
+  const { choices, low, high, isWhole, isFlag } = { ...option?.check, ...own };
+  const initial = own.initial === undefined ? option?.initial : (own.initial ?? undefined);
+  if (isFlag) return flag(Boolean(initial));
+  if (choices) return choiceFrom(initial, choices);
+  return (isWhole ? whole : number)(initial, Number(low), Number(high));
+}
+
+/** @param {Row} row @returns {Kind} */
+function kindOf(row) {
+  const { shown = {}, rare = {} } = row.page ?? {};
+  const fieldsOf = (/** @type {Record<string, PageOption>} */ options) =>
+    Object.fromEntries(Object.entries(options).map(([name, own]) => [name, fieldOf(row, name, own)]));
+  const isRegularized = Object.keys(rare).some((name) => name.endsWith('Regularizer'));
+  return { fields: fieldsOf(shown), rare: { ...fieldsOf(rare), ...(isRegularized && { strength }) } };
+}
+
+const OFFERED = ROWS.filter(([, { page }]) => page);
+
+/** @type {Record<string, Kind>} */
+export const KINDS = Object.fromEntries(OFFERED.map(([factory, row]) => [factory, kindOf(row)]));
+
+/** As the page lists them. @type {Record<string, string[]>} */
+export const GROUPS = Object.fromEntries(
+  ['learning', 'shaping', 'between', 'varying'].map((group) => [
+    group,
+    OFFERED.filter(([, { page }]) => page?.group === group).map(([factory]) => factory),
+  ]),
+);
 
 /** Every option of a kind. @param {string} kind @returns {Record<string, Field>} */
 export const optionsOf = (kind) => ({ ...KINDS[kind].fields, ...KINDS[kind].rare });

@@ -379,7 +379,10 @@ export const TABLE = Object.freeze({
     augments: true,
     options: { mode: field(option.flips, 'horizontalAndVertical'), seed: option.seed },
     fixed: LAST,
-    page: { group: 'varying', shown: { mode: { choices: ['horizontal', 'vertical', 'horizontalAndVertical'] } } },
+    page: {
+      group: 'varying',
+      shown: { mode: { initial: 'horizontal', choices: ['horizontal', 'vertical', 'horizontalAndVertical'] } },
+    },
   }),
 
   /** Moves pictures by a share of their sides. */
@@ -481,7 +484,7 @@ export const TABLE = Object.freeze({
 /** @typedef {Table[Factory]['kind']} LayerKind */
 
 /** @typedef {Row<LayerKind, any[]>} AnyRow */
-const ROWS = /** @type {[Factory, AnyRow][]} */ (Object.entries(TABLE));
+export const ROWS = /** @type {[Factory, AnyRow][]} */ (Object.entries(TABLE));
 const BY_KIND = new Map(ROWS.map(([factory, row]) => [row.kind, { factory, ...row }]));
 
 /** @param {LayerKind} kind */
