@@ -129,7 +129,7 @@ export default defineConfig({
               name: 'shared',
               test: /\/(shim\/(csv|classify)|shim\/training\/callbacks\/csv-log|web\/(download|metrics|styles|views\/bars))\.js/,
             },
-            { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|reading)/ },
+            { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|known|reading)/ },
           ],
         },
       },

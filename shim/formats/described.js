@@ -21,7 +21,7 @@ import { weightsOf } from '../layers/table.js';
 /**
  * What the index.js of each other format's folder has.
  * @typedef {object} Format
- * @property {(described: Described, options: { dtype: string }) => Promise<NamedFile[]>} write
+ * @property {(described: Described, options: { dtype: any }) => Promise<NamedFile[]>} write dtype: one of the format's
  * @property {(files: NamedFile[]) => Promise<Described>} read the first is the one by which the format was recognised
  * @property {(bytes: Uint8Array<ArrayBuffer>) => boolean} isModel whether a file that begins like one of the format is
  *   a model, whole or not

@@ -1,6 +1,7 @@
 import { FittingRoomError, checkChoice, checkOptions, show } from '../check.js';
 import { loadCore } from '../core/loading.js';
 import { checkFileLength, inFile, refusal } from './common.js';
+import { FORMATS } from './known.js';
 import { isModelFile } from './fit/format.js';
 import { readModelFile } from './fit/load.js';
 import { describeModel } from './fit/save.js';
@@ -12,7 +13,7 @@ import { checkReading, readBytes } from './reading.js';
 /** @import { Model } from '../model.js' */
 /** @import { Format, NamedFile, ReadModel } from './described.js' */
 
-/** @typedef {'fitting-room' | 'tfjs' | 'safetensors' | 'onnx' | 'keras'} FormatName */
+/** @typedef {import('./known.js').FormatName} FormatName */
 /** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
 /**
  * @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, float32 where left out; each format has
@@ -40,13 +41,13 @@ const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
  * @type {Record<Exclude<FormatName, 'fitting-room'>, { looksSo: (bytes: Uint8Array) => boolean, load: () =>
  *   Promise<Format> }>}
  */
-const FORMATS = {
+const FOLDERS = {
   tfjs: { looksSo: isJson, load: () => import('./tfjs/index.js') },
   safetensors: { looksSo: isSafetensors, load: () => import('./safetensors/index.js') },
   keras: { looksSo: isZip, load: () => import('./keras/index.js') },
   onnx: { looksSo: isOnnx, load: () => import('./onnx/index.js') },
 };
-const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FORMATS)]);
+const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FOLDERS)]);
 
 /**
  * @param {Model} model
@@ -62,7 +63,8 @@ export async function exportModel(model, name, options = {}) {
   const { dtype = 'float32' } = options;
   if (name === 'fitting-room') return [{ name: 'model.fit', bytes: await model.save(/** @type {any} */ ({ dtype })) }];
   const described = describeModel(model);
-  return (await FORMATS[name].load()).write(described, { dtype });
+  checkChoice('exportModel: dtype', dtype, /** @type {readonly string[]} */ (FORMATS[name].dtypes));
+  return (await FOLDERS[name].load()).write(described, { dtype });
 }
 
 /** @param {any} file @param {Reading} reading @returns {Promise<NamedFile>} */
@@ -133,7 +135,7 @@ async function filesBeside(source, names, reading) {
 /** @param {NamedFile} file @returns {Candidate[]} none where it is of no known format */
 function candidateOf(file) {
   if (isModelFile(file.bytes)) return [{ file }];
-  const format = Object.values(FORMATS).find(({ looksSo }) => looksSo(file.bytes));
+  const format = Object.values(FOLDERS).find(({ looksSo }) => looksSo(file.bytes));
   return format ? [{ file, load: format.load }] : [];
 }
 

@@ -1231,7 +1231,7 @@ const REFUSED = [
         ['Add', [drawn('a', [4])]],
       ],
     ),
-    /node 1 .*a constant is added to what is no convolution or dense layer without bias/,
+    /node 1 .*a constant can be added only to a convolution or dense layer without bias/,
   ],
   [
     'a constant for each pixel',
@@ -1257,7 +1257,7 @@ const REFUSED = [
   [
     'a kernel in another file',
     chain([4], [['MatMul', [{ ...drawn('w', [4, 3]), location: 1 }]]]),
-    /tensor w: its numbers are in another file/,
+    /tensor w: its data is in an external file/,
   ],
   [
     'a half that is not finite',
@@ -1296,12 +1296,12 @@ const REFUSED = [
   [
     'a shape of more axes than any has',
     chain([4], [['Reshape', [integerTensor('s', [0, 4, ...Array(20).fill(1)])]]]),
-    /node 0 .*its output has 21 axes behind the batch; at most 8 are known here$/,
+    /node 0 .*its output has 21 axes after the batch axis; at most 8 are supported$/,
   ],
   [
     'a sum of more values than a layer takes',
     chain([4], [['Sum', Array(8).fill('x')]]),
-    /node 0 \(Sum \/Sum_0\): it adds 9 values; at most 8 are known here$/,
+    /node 0 \(Sum \/Sum_0\): it adds 9 values; at most 8 are supported$/,
   ],
   [
     'a transposition',

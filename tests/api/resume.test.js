@@ -174,7 +174,7 @@ onEveryBuild(() => {
     made.compile({ optimizer: { name: 'sgd', learningRate: (step) => 1 / (step + 1) }, loss: sparse });
     await assert.rejects(
       made.save({ includeOptimizer: true }),
-      /^FittingRoomError: save: the learning rate is a function of your own, which no file can hold/,
+      /^FittingRoomError: save: a custom learning-rate function cannot be saved; use one from schedules/,
     );
     for (const each of [made, back]) each.dispose();
   });

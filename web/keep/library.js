@@ -1,3 +1,4 @@
+import { FORMATS as KNOWN } from '../../shim/formats/known.js';
 import { createEmitter } from '../emitter.js';
 import { mainFileOf } from '../incoming.js';
 import { runtimeOptions } from '../settings.js';
@@ -18,14 +19,8 @@ import {
  * @typedef {{ format: string, dtype: string }} Form a model's file is wanted in
  */
 
-/** As other programs call their files. @type {Record<string, { extension: string, dtypes: string[] }>} */
-export const FORMATS = {
-  'fitting-room': { extension: 'fit', dtypes: ['float32', 'float16', 'int8'] },
-  tfjs: { extension: 'json', dtypes: ['float32', 'float16', 'uint8'] },
-  onnx: { extension: 'onnx', dtypes: ['float32', 'float16'] },
-  keras: { extension: 'keras', dtypes: ['float32'] },
-  safetensors: { extension: 'safetensors', dtypes: ['float32', 'float16'] },
-};
+/** @type {Record<string, import('../../shim/formats/known.js').FormatRow>} */
+export const FORMATS = KNOWN;
 
 const newId = () => `${Date.now()}-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
 

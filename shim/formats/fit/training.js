@@ -53,8 +53,7 @@ function plainRate(rate) {
   if (typeof rate !== 'function') return rate;
   if (rate.made) return rate.made;
   throw new FittingRoomError(
-    'save: the learning rate is a function of your own, which no file can hold; use one of schedules, or save ' +
-      'without includeOptimizer',
+    'save: a custom learning-rate function cannot be saved; use one from schedules, or save without includeOptimizer',
   );
 }
 

@@ -1,4 +1,4 @@
-import { checkChoice, seedOf, show } from '../../check.js';
+import { seedOf, show } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
 import { elementsOf } from '../../tensor.js';
 import { checkList, checkObject, checkText, inFile, objectFrom, refusal } from '../common.js';
@@ -91,9 +91,8 @@ function configOf({ name, graph: { inputShape, inputName, nodes } }, plan, names
 /** One that Keras takes. @param {string} name */
 const kerasName = (name) => name.replaceAll('/', '_') || MODEL;
 
-/** @param {Described} described @param {{ dtype: string }} options @returns {Promise<NamedFile[]>} */
-export async function write(described, { dtype }) {
-  checkChoice('exportModel: dtype', dtype, ['float32']);
+/** @param {Described} described @returns {Promise<NamedFile[]>} */
+export async function write(described) {
   const { name, seed, graph, weights, metadata } = described;
   const plan = planOf(await anyCore(), graph);
   const names = tensorNames(plan, graph.inputName);

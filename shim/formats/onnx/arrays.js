@@ -92,7 +92,7 @@ export const MOST_AXES = 8;
 
 /** @param {OnnxTensor} tensor @returns {number[]} */
 export function dimsOf({ name, dims = [], location }) {
-  if (location) throw new FittingRoomError(`tensor ${name}: its numbers are in another file, which is not read`);
+  if (location) throw new FittingRoomError(`tensor ${name}: its data is in an external file, which is not supported`);
   if (dims.length > MOST_AXES)
     throw new FittingRoomError(`tensor ${name}: it has ${dims.length} axes; at most ${MOST_AXES} are read`);
   if (dims.some((length) => length < 1))

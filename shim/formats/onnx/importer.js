@@ -132,7 +132,7 @@ export class Call {
     if (used) throw new FittingRoomError(`its further output ${used} is read, which is not known here`);
     if (view.axes.length > MOST_AXES)
       throw new FittingRoomError(
-        `its output has ${view.axes.length} axes behind the batch; at most ${MOST_AXES} are known here`,
+        `its output has ${view.axes.length} axes after the batch axis; at most ${MOST_AXES} are supported`,
       );
     this.importer.set(output, view);
   }

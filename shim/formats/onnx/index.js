@@ -1,4 +1,4 @@
-import { checkChoice, seedOf, show } from '../../check.js';
+import { seedOf, show } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
 import { checkObject, checkText, inFile, parseJson, refusal } from '../common.js';
 import { planOf } from '../described.js';
@@ -21,7 +21,6 @@ import { planGraph } from './plan.js';
 
 const PRODUCER = 'fitting-room';
 const HEADER = `ONNX: metadata ${PRODUCER}`;
-const DTYPES = /** @type {const} */ (['float32', 'float16']);
 
 /** @param {string} name @param {number[]} shape @returns {OnnxValue} */
 const valueOf = (name, shape) => ({
@@ -32,7 +31,7 @@ const valueOf = (name, shape) => ({
 /**
  * @param {Parameter} parameter
  * @param {Described['weights']} weights
- * @param {typeof DTYPES[number]} dtype
+ * @param {'float32' | 'float16'} dtype
  * @returns {OnnxTensor}
  */
 function tensorOf({ name, weight, order, channels, fill, like, scalar, integers }, weights, dtype) {
@@ -66,12 +65,11 @@ function widened(tensor) {
   return { tensor: { ...tensor, name: half }, casts: [cast] };
 }
 
-/** @param {Described} described @param {{ dtype: string }} options @returns {Promise<NamedFile[]>} */
+/** @param {Described} described @param {{ dtype: 'float32' | 'float16' }} options @returns {Promise<NamedFile[]>} */
 export async function write({ name, seed, graph, weights, metadata }, { dtype }) {
-  const kept = checkChoice('exportModel: dtype', dtype, DTYPES);
   const layers = planOf(await anyCore(), graph);
   const { nodes, parameters, input, output } = planGraph(graph, layers);
-  const stored = parameters.map((parameter) => widened(tensorOf(parameter, weights, kept)));
+  const stored = parameters.map((parameter) => widened(tensorOf(parameter, weights, dtype)));
   const outputShape = /** @type {number[]} */ (layers[layers.length - 1].outputShape.slice(1));
   const isLate = nodes.some(({ operator }) => operator === 'Gelu');
   const bytes = encode({

@@ -230,7 +230,7 @@ function add(call) {
   const view = call.view(other);
   const open = call.importer.open(call.inputs[other]);
   if (!open || open.layer.useBias)
-    throw new FittingRoomError('a constant is added to what is no convolution or dense layer without bias');
+    throw new FittingRoomError('a constant can be added only to a convolution or dense layer without bias');
   const units = view.shape[view.shape.length - 1];
   const channels = view.axes.findIndex((axis) => sameAxes([axis], [[{ length: units, stride: 1 }]]));
   open.weights.push(biasOf(call.floats(constant), units, view.axes.length - 1 - channels));
@@ -241,7 +241,7 @@ function add(call) {
 /** @type {Operator} */
 function sum(call) {
   if (call.inputs.length > LIMITS.maxSources)
-    throw new FittingRoomError(`it adds ${call.inputs.length} values; at most ${LIMITS.maxSources} are known here`);
+    throw new FittingRoomError(`it adds ${call.inputs.length} values; at most ${LIMITS.maxSources} are supported`);
   const [first, ...rest] = call.inputs.map((_, index) => call.view(index));
   const others = rest.map((view) => {
     if (!sameAxes(view.axes, first.axes))
@@ -390,7 +390,7 @@ function axesOf(call, rank) {
   const axes = call.has(1) ? call.integersAt(1) : call.integers('axes');
   if (!axes) throw new FittingRoomError('it needs axes');
   if (axes.length > MOST_AXES)
-    throw new FittingRoomError(`it has ${axes.length} axes; at most ${MOST_AXES} are known here`);
+    throw new FittingRoomError(`it has ${axes.length} axes; at most ${MOST_AXES} are supported`);
   return axes.map((axis) => {
     const place = (axis < 0 ? axis + rank : axis) - 1;
     if (place < 0 || place >= rank - 1)
@@ -438,7 +438,7 @@ function pad(call) {
   if (call.has(3)) throw new FittingRoomError('axes are not known here');
   const pads = call.has(1) ? call.integersAt(1) : (call.integers('pads') ?? []);
   const view = call.view();
-  checkIs(view.axes.length, "the number of the image's axes behind the batch", 3);
+  checkIs(view.axes.length, "the number of the image's axes after the batch axis", 3);
   checkIs(pads.length, 'the number of pads', 8);
   const [first, second, third] = dimsOf(view);
   const isFirst = sameAxes(view.axes, channelsFirst(0, [second, third, first]).axes) && pads[1] === 0 && pads[5] === 0;

@@ -1,4 +1,4 @@
-import { checkChoice, show } from '../../check.js';
+import { show } from '../../check.js';
 import { elementsOf } from '../../tensor.js';
 import { checkObject, checkShape, checkText, inFile, joined, objectFrom, refusal } from '../common.js';
 import { weightNames } from '../described.js';
@@ -36,11 +36,10 @@ const KINDS = { F32: { stored: 'float32', size: 4 }, F16: { stored: 'float16', s
 
 /**
  * @param {Described} described
- * @param {{ dtype: string }} options float32 or float16, of kernels
+ * @param {{ dtype: 'float32' | 'float16' }} options float32 or float16, of kernels
  * @returns {Promise<NamedFile[]>} model.safetensors
  */
 export async function write({ name, seed, graph, weights, metadata }, { dtype }) {
-  checkChoice('exportModel: dtype', dtype, ['float32', 'float16']);
   const names = weightNames(graph);
   const stored = weights.map(({ shape }) => dtypeOf(shape, dtype));
   // The larger numbers first, so that all are aligned.

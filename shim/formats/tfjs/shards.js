@@ -12,7 +12,6 @@ import { dtypeOf } from '../fit/tensors.js';
 /** @typedef {{ name: string, shape: number[], dtype: string, quantization?: Quantization }} ManifestEntry */
 /** @typedef {Tensor<Float32Array<ArrayBuffer>>} Floats */
 
-export const STORED = /** @type {const} */ (['float32', 'float16', 'uint8']);
 /** Bytes of a number. @type {Record<string, number>} */
 const SIZES = { float32: 4, float16: 2, uint8: 1, uint16: 2 };
 const STEPS = 255;

@@ -1,4 +1,3 @@
-import { checkChoice } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
 import { joined } from '../common.js';
 import { planOf, weightNames } from '../described.js';
@@ -6,7 +5,7 @@ import { LEAKY_SLOPE } from '../../layers/lowering.js';
 import { rowOf } from '../../layers/table.js';
 import { entryOf, tensorNames } from '../entries.js';
 /** @import { LayerConfig } from '../../layers/layer.js' */
-import { STORED, encode } from './shards.js';
+import { encode } from './shards.js';
 
 /** @import { BuiltLayer } from '../../core/build.js' */
 /** @import { Graph } from '../../layers/graph.js' */
@@ -104,7 +103,6 @@ function topologyOf({ name, graph }, plan, names) {
  * @returns {Promise<NamedFile[]>} model.json, weights.bin
  */
 export async function write(described, { dtype }) {
-  checkChoice('exportModel: dtype', dtype, STORED);
   const { seed, graph, weights, metadata } = described;
   const plan = planOf(await anyCore(), graph);
   const names = tensorNames(plan, graph.inputName);
