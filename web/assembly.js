@@ -1,8 +1,10 @@
-import * as fittingRoom from 'fitting-room';
+import { input, layers, model, regularizers, sequential } from 'fitting-room';
 
 /**
- * Makes a model of what the page says of its layers, and finds the layer at fault where that cannot be.
+ * Builds a model from the page's list of layers, and finds the layer at fault if it cannot be built.
  *
+ * @typedef {import('../shim/index.js').Model} Model
+ * @typedef {ReturnType<typeof layers.add>} Layer
  * @typedef {import('./model-spec.js').Spec} Spec
  * @typedef {{ seed: number, runtime: import('../shim/core/loading.js').RuntimeOptions }} BuildOptions
  * @typedef {{ outputShape: (number | null)[], parameters: number }} Shown
@@ -10,14 +12,12 @@ import * as fittingRoom from 'fitting-room';
  *   be built
  */
 
-const { input, layers, model, regularizers, sequential } = /** @type {any} */ (fittingRoom);
-
 const PICTURE = [28, 28, 1];
 
 /**
  * @param {Spec[]} specs
  * @param {BuildOptions} options
- * @returns {Promise<{ built: any, shown: () => Shown[] }>} shown: what the page shows of each layer, in the order of
+ * @returns {Promise<{ built: Model, shown: () => Shown[] }>} shown: what the page shows of each layer, in the order of
  *   `specs`
  */
 export async function assemble(specs, { seed, runtime }) {
@@ -27,7 +27,9 @@ export async function assemble(specs, { seed, runtime }) {
     : sequential({ ...runtime, seed, layers: made }));
   const shown = () =>
     made.map((layer) => {
-      const { outputShape, parameters } = built.layers.find((/** @type {any} */ { config }) => config === layer);
+      const { outputShape, parameters } = /** @type {Model['layers'][number]} */ (
+        built.layers.find(({ config }) => config === layer)
+      );
       return { outputShape, parameters };
     });
   return { built, shown };
@@ -36,7 +38,7 @@ export async function assemble(specs, { seed, runtime }) {
 /** @param {Spec} spec */
 const branches = (spec) => spec.from !== undefined || spec.with !== undefined;
 
-/** @param {Spec[]} specs @param {any[]} made the layers @param {object} options */
+/** @param {Spec[]} specs @param {Layer[]} made @param {BuildOptions['runtime'] & { seed: number }} options */
 function graphOf(specs, made, options) {
   const outputs = [input({ shape: PICTURE })];
   specs.forEach((spec, at) => {
@@ -46,7 +48,10 @@ function graphOf(specs, made, options) {
   return model({ ...options, inputs: outputs[0], outputs: outputs[specs.length] });
 }
 
-/** @param {Spec} spec @param {object} more options */
+/** The layers of the API, by name. */
+const FACTORIES = /** @type {Record<string, (options: object) => Layer>} */ (/** @type {unknown} */ (layers));
+
+/** @param {Spec} spec @param {object} more options @returns {Layer} */
 function layerOf({ kind, options }, more) {
   const { strength = 0.01, smallest, largest, targetShape, ...config } = options;
   for (const [name, value] of Object.entries(config)) {
@@ -56,15 +61,15 @@ function layerOf({ kind, options }, more) {
   if (smallest !== undefined)
     Object.assign(config, { scale: [smallest, largest], factor: [config.factor, config.factor] });
   if (targetShape) config.targetShape = targetShape.split('x').map(Number);
-  return layers[kind]({ ...config, ...more });
+  return FACTORIES[kind]({ ...config, ...more });
 }
 
-/** @param {string} name @param {number} strength */
+/** @param {keyof typeof regularizers} name @param {number} strength */
 const regularizerOf = (name, strength) =>
   regularizers[name]({ ...(name !== 'l2' && { l1: strength }), ...(name !== 'l1' && { l2: strength }) });
 
 /**
- * The same error, with the first layer with which the model can no longer be built and what comes of those before it.
+ * The same error with the first layer at fault, and the shapes of the layers before it.
  * @param {Error} error @param {Spec[]} specs @param {BuildOptions} options
  */
 export async function faultOf(error, specs, options) {
@@ -73,7 +78,7 @@ export async function faultOf(error, specs, options) {
   for (let layer = 0; layer < specs.length; layer++) {
     try {
       const { built } = await assemble(specs.slice(0, layer + 1), options);
-      const { outputShape, parameters } = built.layers.at(-1);
+      const { outputShape, parameters } = /** @type {Model['layers'][number]} */ (built.layers.at(-1));
       before.push({ outputShape, parameters });
       built.dispose();
     } catch (reason) {

@@ -1,5 +1,7 @@
 import { connect, WorkerDied } from './protocol.js';
 
+/** @typedef {import('./protocol.js').Call<import('./worker.js').WorkerMethods>} Call */
+
 const PING_INTERVAL = 500; // ms
 const STUCK_AFTER = 8000; // ms without an answer
 const MAX_STARTS = 3;
@@ -7,29 +9,32 @@ const MAX_STARTS = 3;
 /** @param {number} ms */
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/**
- * Of index.html, which may begin one before this script runs: a worker whose policy is the page's.
- * @type {(name: string) => Worker}
- */
-const begin = (name) => /** @type {any} */ (globalThis).startWorker(name);
+/** @typedef {Worker & { name: string }} NamedWorker */
 
 /**
- * Starts the worker and calls it. `onDeath` is told once when the worker is gone, for whatever reason.
+ * Starts a worker under the page's policy. index.html defines it, as it may start one before this script runs.
+ * @type {(name: string) => Worker}
+ */
+const begin = (name) =>
+  /** @type {{ startWorker: (name: string) => Worker }} */ (/** @type {unknown} */ (globalThis)).startWorker(name);
+
+/**
+ * Starts the worker and calls it. `onDeath` is told once, when the worker has ended for whatever reason.
  *
- * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never comes back
- * from making a worker's own workers, which are the core's threads. Where that happens later, as it turns to another
- * build of
- * the core, there may be a model and data that only it has: it is given up with the code `stuck`.
+ * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never returns
+ * from making a worker's own workers, which are the core's threads. If that happens later, when the worker loads another
+ * build of the core, it may have a model and data that exist nowhere else; then it ends with the code `stuck`.
  * @param {import('../shim/core/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
- * @param {string} role by which it can be told from others
- * @param {Worker & { name: string } | null} [early] one that runs the script already
+ * @param {string} role with which the worker's name begins
+ * @param {NamedWorker | null} [early] a worker that runs the script already
  */
 export function startWorker(runtime, onDeath, role = 'trainer', early) {
   let alive = true;
   let starts = 1; // 0: it has started
   let { worker, name } = create();
-  const { call, move, fail } = connect(/** @type {any} */ (worker));
+  /** @type {import('./protocol.js').Connection<import('./worker.js').WorkerMethods>} */
+  const { call, move, fail } = connect(worker);
 
   function create() {
     const name = early?.name ?? `${role}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
@@ -57,18 +62,18 @@ export function startWorker(runtime, onDeath, role = 'trainer', early) {
     if (starts === 0 || starts++ === MAX_STARTS) return die('it stopped answering', starts ? '' : 'stuck');
     worker.terminate();
     ({ worker, name } = create());
-    move(/** @type {any} */ (worker));
+    move(worker);
   }
 
-  /** Calls what may hang, and looks meanwhile whether the worker answers at all. @type {typeof call} */
+  /** Calls a method that may hang, and checks meanwhile that the worker answers at all. @type {Call} */
   function callWatched(...request) {
     let waiting = true;
     const ping = () => {
-      const answered = call('ping');
-      answered.catch(() => {}); // dead, perhaps once nobody waits for it any more
+      const answered = call('ping', {});
+      answered.catch(() => {}); // dead, perhaps after the last await
       return answered;
     };
-    let there = ping(); // however long its script travels
+    let there = ping(); // however long its script takes to load
     const answer = call(...request);
     const watch = async () => {
       while (waiting) {
@@ -78,15 +83,15 @@ export function startWorker(runtime, onDeath, role = 'trainer', early) {
         there = ping();
       }
     };
-    watch().catch(() => {}); // dead: onDeath is told
+    watch().catch(() => {}); // dead: onDeath tells
     answer.catch(() => {}).then(() => (waiting = false));
     return answer;
   }
 
-  /** Whether the worker answers in time; a while later, so that this can be asked in a loop. */
+  /** Whether the worker answers in time. Waits first, so that it can be called in a loop. */
   async function answers() {
     await wait(PING_INTERVAL);
-    return Promise.race([call('ping').then(() => true), wait(STUCK_AFTER)]);
+    return Promise.race([call('ping', {}).then(() => true), wait(STUCK_AFTER)]);
   }
 
   const ready = callWatched('hello', runtime);
@@ -99,7 +104,7 @@ export function startWorker(runtime, onDeath, role = 'trainer', early) {
     .catch(() => {}); // dead, or locks are refused
 
   return {
-    /** @type {typeof call} */
+    /** @type {Call} */
     call: (...request) => (starts === 0 && request[0] === 'describe' ? callWatched : call)(...request),
     ready,
     die,

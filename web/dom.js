@@ -1,27 +1,46 @@
 import { withIsolatedNames } from './i18n/bidi.js';
 
-/** @param {string} testid @returns {any} the element that carries this hook */
-export const hook = (testid) => document.querySelector(`[data-testid="${testid}"]`);
-
-/** @param {string} id @returns {any} */
-export const byId = (id) => document.getElementById(id);
+/** @typedef {HTMLElementTagNameMap & { '*': HTMLElement }} Elements by tag; *: whatever it is */
 
 /**
- * Makes an element: properties that the element knows are set as such, others become attributes.
- * @param {string} tag
- * @param {Record<string, any>} [props]
+ * The element with this hook, which is on the page.
+ * @template {keyof Elements} [Tag='*']
+ * @param {string} testid
+ * @param {Tag} [_tag] for its type
+ * @returns {Elements[Tag]}
+ */
+export const hook = (testid, _tag) =>
+  /** @type {Elements[Tag]} */ (document.querySelector(`[data-testid="${testid}"]`));
+
+/**
+ * The element with this id, which is on the page.
+ * @template {keyof Elements} [Tag='*']
+ * @param {string} id
+ * @param {Tag} [_tag] for its type
+ * @returns {Elements[Tag]}
+ */
+export const byId = (id, _tag) => /** @type {Elements[Tag]} */ (document.getElementById(id));
+
+/**
+ * Makes an element: properties that the element has are set as such, others become attributes.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} [props]
  * @param {(Node | string)[]} children
- * @returns {any}
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
-    if (name in node) /** @type {any} */ (node)[name] = value;
+    if (name in node) Reflect.set(node, name, value);
     else node.setAttribute(name, String(value));
   }
   node.append(...children.map((child) => (typeof child === 'string' ? withIsolatedNames(child) : child)));
   return node;
 }
+
+/** What draws on a canvas. @param {HTMLCanvasElement} canvas */
+export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
 
 /** @param {string} tag @param {Record<string, string | number>} attributes @param {(Node | string)[]} children */
 export function svg(tag, attributes, ...children) {
@@ -31,13 +50,13 @@ export function svg(tag, attributes, ...children) {
   return node;
 }
 
-/** Sets text only where it changed, so that live regions stay quiet. @param {Element} node @param {string} text */
+/** Sets text only if it changed, so that live regions stay quiet. @param {Element} node @param {string} text */
 export function setText(node, text) {
   const shown = withIsolatedNames(text);
   if (node.textContent !== shown) node.textContent = shown;
 }
 
-/** Calls `draw` at most once a frame. @param {() => void} draw */
+/** Calls `draw` at most once per frame. @param {() => void} draw */
 export function oncePerFrame(draw) {
   let asked = false;
   return () => {
@@ -51,10 +70,10 @@ export function oncePerFrame(draw) {
 }
 
 /**
- * Takes the user to a section: what is seen and what the keyboard goes on from.
+ * Takes the user to a section: scrolls there and moves the keyboard focus.
  * @param {string} id
- * @param {{ smooth?: boolean }} [options] `smooth`: in sight, where motion is wanted; not while the page around still
- *   changes
+ * @param {{ smooth?: boolean }} [options] `smooth`: scrolls visibly, unless the user wants no motion; not while the
+ *   page around it still changes
  */
 export function goTo(id, { smooth = false } = {}) {
   const still = !smooth || matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -65,8 +84,8 @@ export function goTo(id, { smooth = false } = {}) {
 }
 
 /**
- * A listener that does nothing while what it began before is still under way.
- * @template {any[]} A
+ * A listener that ignores events while its last call is still under way.
+ * @template {unknown[]} A
  * @param {(...args: A) => Promise<void>} act
  */
 export function oneAtATime(act) {

@@ -1,10 +1,10 @@
 /**
- * What one setting may be: how it reads in an address, and what it is when nobody says. `parse` gives undefined for
- * what cannot be.
+ * What values one setting may have, how an address spells them, and its initial value.
  *
+ * @typedef {string | number | boolean | undefined} Value
  * @typedef {object} Field
- * @property {any} initial undefined: it may be left out
- * @property {(text: string) => any} parse
+ * @property {Value} initial undefined: it may be left out
+ * @property {(text: string) => Value} parse undefined for a text that is not valid
  * @property {string[]} [values] to choose from
  * @property {number} [min]
  * @property {number} [max]
@@ -14,7 +14,7 @@
 
 /** A number as people and addresses write it. */
 const NUMBER = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
-/** What could be thousands as well as a decimal comma. */
+/** A comma that may separate thousands or decimals. */
 const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/;
 
 /** In the digits and signs of programs: keyboards for Chinese write others. @param {string} text */
@@ -29,7 +29,13 @@ export function numberOf(text) {
   return NUMBER.test(plain) && !GROUPED.test(plain) ? Number(plain.replace(',', '.')) + 0 : NaN; // + 0 makes 0 of -0
 }
 
-/** @param {any} initial @param {number} min @param {number} max @param {boolean} [whole] @returns {Field} */
+/**
+ * @param {Value} initial
+ * @param {number} min
+ * @param {number} max
+ * @param {boolean} [whole]
+ * @returns {Field}
+ */
 export function number(initial, min, max, whole = false) {
   /** @param {string} text */
   const parse = (text) => {
@@ -41,7 +47,7 @@ export function number(initial, min, max, whole = false) {
   return { initial, parse, min, max, whole };
 }
 
-/** @param {any} initial @param {number} min @param {number} max */
+/** @param {Value} initial @param {number} min @param {number} max */
 export const whole = (initial, min, max) => number(initial, min, max, true);
 
 /** @param {string[]} values the first one is the initial one @returns {Field} */
@@ -58,5 +64,5 @@ export const flag = (initial) => ({
   parse: (text) => (/^[01]$/.test(text) ? text === '1' : undefined),
 });
 
-/** A value as an address spells it. @param {any} value */
+/** A value as an address spells it. @param {Value} value */
 export const spelt = (value) => String(typeof value === 'boolean' ? Number(value) : value);

@@ -6,6 +6,7 @@ import { choice, flag, number, whole } from './fields.js';
  * the table of layers. Those that are not in `rare` are shown first. A pair of equal numbers is one number here.
  *
  * @typedef {import('./fields.js').Field} Field
+ * @typedef {import('./fields.js').Value} Value
  * @typedef {{ fields: Record<string, Field>, rare: Record<string, Field> }} Kind
  *
  * @typedef {import('../shim/layers/table.js').AnyRow} Row
@@ -39,7 +40,7 @@ function fieldOf({ options = {}, weights = [] }, name, own) {
   if (weight) return initializer(weight.initializer);
   const option = options[name];
   const { choices, low, high, isWhole, isFlag } = { ...option?.check, ...own };
-  const initial = own.initial === undefined ? option?.initial : (own.initial ?? undefined);
+  const initial = /** @type {Value} */ (own.initial === undefined ? option?.initial : (own.initial ?? undefined));
   if (isFlag) return flag(Boolean(initial));
   if (choices) return choiceFrom(initial, choices);
   return (isWhole ? whole : number)(initial, Number(low), Number(high));

@@ -5,7 +5,7 @@ import { work } from './worker.js';
 /** One script for the page, its console and its worker, so that what they share travels once. */
 if (!('document' in globalThis)) {
   work();
-} else if (!(/** @type {any} */ (globalThis).framed)) {
+} else if (!(/** @type {{ framed?: boolean }} */ (globalThis).framed)) {
   Object.assign(globalThis, { fittingRoom });
   openPage();
 }

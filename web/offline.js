@@ -12,7 +12,7 @@ const SETTLES = 1000; // ms in which a version that does not wait takes over
 export async function setUpOffline(trainer) {
   if (!import.meta.env.PROD) return;
   await addTexts('offline');
-  await new Promise(whenIdle);
+  await new Promise((resolve) => whenIdle(() => resolve(undefined)));
   const { serviceWorker } = navigator;
   const registration = await serviceWorker.register('service-worker.js');
   onWaiting(
@@ -24,7 +24,7 @@ export async function setUpOffline(trainer) {
   (await serviceWorker.ready).active?.postMessage('fill');
 }
 
-/** @param {(value?: any) => void} work for which any later time will do */
+/** Calls `work` when the page is idle. @param {() => void} work */
 function whenIdle(work) {
   if ('requestIdleCallback' in globalThis) requestIdleCallback(work);
   else setTimeout(work, 500); // Safari

@@ -90,7 +90,7 @@ export function openPage() {
   createCorrections(corrected);
 
   session.on('data', ({ state }) => state === 'ready' && noteSettings());
-  session.on('worker', ({ core, state }) => runtimeView.show(core ?? null, state));
+  session.on('worker', (worker) => runtimeView.show(worker.state === 'alive' ? worker.core : null, worker.state));
   session.on('description', ({ core }) => runtimeView.show(core));
   session.on('undescribed', runtimeView.fail);
   trainer.on('core', runtimeView.show);
@@ -103,21 +103,11 @@ export function openPage() {
   document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
   addEventListener('popstate', address.update); // going back changes no field
 
-  let unkept = false; // what was trained is in this tab alone
-  for (const [name, is] of /** @type {const} */ ([
-    ['run', false],
-    ['kept', false],
-    ['unkept', true],
-  ])) {
-    trainer.on(name, () => {
-      unkept = is;
-      guardLeaving();
-    });
-  }
+  for (const name of /** @type {const} */ (['run', 'kept', 'unkept'])) trainer.on(name, guardLeaving);
 
   setUpTheme();
   setUpClicks();
-  const atMost = (/** @type {number} */ ms, /** @type {Promise<any>} */ promise) =>
+  const atMost = (/** @type {number} */ ms, /** @type {Promise<unknown>} */ promise) =>
     Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, ms))]);
   const trying = loadTry();
   const language = setUpLanguage(atMost(SOON, trying));
@@ -160,7 +150,7 @@ export function openPage() {
   /** Not before all that the page itself needs has come. */
   async function prepareOffline() {
     await Promise.all([
-      new Promise((resolve) => session.on('worker', ({ core }) => core && resolve(core))),
+      new Promise((resolve) => session.on('worker', ({ state }) => state === 'alive' && resolve(state))),
       new Promise((resolve) => session.on('data', ({ state }) => state === 'loading' || resolve(state))),
     ]);
     const { setUpOffline } = await import('./offline.js');
@@ -231,10 +221,9 @@ export function openPage() {
 
   /** Asks only where something would be lost: browsers keep pages that may ask out of their cache. */
   function guardLeaving() {
-    const { state, model } = trainer.view;
+    const { state, unsaved } = trainer.view;
     removeEventListener('beforeunload', askBeforeLeaving);
-    if (state === 'training' || state === 'paused' || (model && unkept))
-      addEventListener('beforeunload', askBeforeLeaving);
+    if (state === 'training' || state === 'paused' || unsaved) addEventListener('beforeunload', askBeforeLeaving);
   }
 
   /** @param {BeforeUnloadEvent} event */

@@ -9,25 +9,75 @@
  *                 { kind: 'error', id, error: { name, message, code, layer, values } }
  *
  * @typedef {{ name: string, message: string, code?: string, layer?: number, values?: Record<string, number> }}
- *   PlainError `values`: numbers for the
- *   page's words
- * @typedef {{ kind: 'call', id: number, method: string, args: any } | { kind: 'cancel', id: number }} Request
- * @typedef {{ kind: 'event', id: number, event: any } | { kind: 'result', id: number, value: any }
+ *   PlainError `values`: numbers for the page's words
+ * @typedef {{ kind: 'call', id: number, method: string, args: unknown } | { kind: 'cancel', id: number }} Request
+ * @typedef {{ kind: 'event', id: number, event: unknown } | { kind: 'result', id: number, value: unknown }
  *   | { kind: 'error', id: number, error: PlainError }} Reply
- * @typedef {{ signal: AbortSignal, emit: (event: any) => void }} CallContext
- * @typedef {(args: any, context: CallContext) => any} Method
- * @typedef {{ postMessage(message: any, transfer: Transferable[]): void,
+ * @typedef {{ postMessage(message: unknown, transfer: Transferable[]): void,
  *   onmessage: ((event: MessageEvent) => void) | null }} Port
  */
 
-/** What programs call what is not there. @type {Record<string, string>} */
+/**
+ * The methods of a worker, by name: the arguments of each, its result, and the events that it emits before that.
+ * @typedef {Record<string, { args: unknown, result: unknown, event: unknown }>} Signatures
+ */
+/**
+ * @template [Args={}]
+ * @template [Result=void]
+ * @template [Event=never]
+ * @typedef {{ args: Args, result: Result, event: Event }} Signature
+ */
+/**
+ * @template [Event=unknown]
+ * @typedef {{ signal: AbortSignal, emit: (event: Event) => void }} CallContext
+ */
+/**
+ * The functions that answer.
+ * @template {Signatures} M
+ * @typedef {{ [K in keyof M]:
+ *   (args: M[K]['args'], context: CallContext<M[K]['event']>) => M[K]['result'] | Promise<M[K]['result']> }} Methods
+ */
+/**
+ * @template {Signatures} M
+ * @typedef {<K extends keyof M & string>(method: K, args: M[K]['args'], options?: CallOptions<M[K]['event']>) =>
+ *   Promise<M[K]['result']>} Call
+ */
+/**
+ * @template [Event=unknown]
+ * @typedef {{ signal?: AbortSignal, onEvent?: (event: Event) => void }} CallOptions
+ */
+/**
+ * @template {Signatures} M
+ * @typedef {{ call: Call<M>, move: (other: Port) => void, fail: (error: Error) => void }} Connection
+ */
+
+/** The buffers and bitmaps that move with a message. @type {WeakMap<object, Transferable[]>} */
+const moving = new WeakMap();
+
+/**
+ * Marks a result or an event whose buffers and bitmaps move to the other side instead of being copied; here they are
+ * empty from then on.
+ * @template {object} T
+ * @param {T} message
+ * @param {Transferable[]} parts
+ * @returns {T} the message
+ */
+export function transfer(message, parts) {
+  moving.set(message, parts);
+  return message;
+}
+
+/** @param {unknown} message */
+const partsOf = (message) => moving.get(/** @type {object} */ (message)) ?? [];
+
+/** How people call the values that programs use for nothing. @type {Record<string, string>} */
 const WORDS = { undefined: 'nothing', null: 'none', NaN: 'no number' };
 
-/** The API's words for programmers in those of everyone. @param {string} message */
+/** A message of the API, without programmers' words. @param {string} message */
 const inWords = (message) =>
   message.replace(/\b(undefined|null|NaN)\b(?!\.\w)|\[object \w+\]/g, (word) => WORDS[word] ?? 'an object');
 
-/** A failure that happened on the other side; its message may be shown. */
+/** An error that was thrown on the other side; its message may be shown. */
 export class RemoteError extends Error {
   /** @param {PlainError} plain */
   constructor({ name, message, code, layer, values }) {
@@ -39,7 +89,7 @@ export class RemoteError extends Error {
   }
 }
 
-/** The worker itself is gone; whatever it was doing is lost. */
+/** The worker has ended; what it was doing is lost. */
 export class WorkerDied extends Error {
   /** @param {string} detail @param {string} [code] of the error that ended it */
   constructor(detail, code) {
@@ -51,11 +101,12 @@ export class WorkerDied extends Error {
 
 /**
  * Answers calls that arrive at `port`.
+ * @template {Signatures} M
  * @param {Port} port
- * @param {Record<string, Method>} methods
+ * @param {Methods<M>} methods
  */
 export function serve(port, methods) {
-  if (port.onmessage) return; // WebKit runs a worker's script once more where one that comes later imports from it
+  if (port.onmessage) return; // WebKit runs a worker's script again if a script loaded later imports from it
   /** @type {Map<number, AbortController>} */
   const running = new Map();
   /** @param {Reply} reply @param {Transferable[]} [transfer] */
@@ -68,9 +119,9 @@ export function serve(port, methods) {
     try {
       const value = await methods[method](args, {
         signal: controller.signal,
-        emit: (event) => send({ kind: 'event', id, event }, handedOver(event)),
+        emit: (event) => send({ kind: 'event', id, event }, partsOf(event)),
       });
-      send({ kind: 'result', id, value }, handedOver(value));
+      send({ kind: 'result', id, value }, partsOf(value));
     } catch (error) {
       send({ kind: 'error', id, error: plain(error) });
     } finally {
@@ -85,13 +136,15 @@ export function serve(port, methods) {
 }
 
 /**
- * Calls across `port`; `move` goes on with another one, `fail` rejects all that is pending and all that comes after.
+ * Calls across `port`; `move` continues on another port, `fail` rejects all pending calls and all later ones.
+ * @template {Signatures} M
  * @param {Port} port
+ * @returns {Connection<M>}
  */
 export function connect(port) {
   /**
-   * @typedef {{ request: Request, resolve: (value: any) => void, reject: (error: Error) => void, onEvent?: (event: any)
-   *   => void }} Pending
+   * @typedef {{ request: Request, resolve: (value: unknown) => void, reject: (error: Error) => void,
+   *   onEvent?: (event: unknown) => void }} Pending
    */
   /** @type {Map<number, Pending>} */
   const pending = new Map();
@@ -99,13 +152,8 @@ export function connect(port) {
   let failure = null;
   let lastId = 0;
 
-  /**
-   * @param {string} method
-   * @param {any} [args]
-   * @param {{ signal?: AbortSignal, onEvent?: (event: any) => void }} [options]
-   * @returns {Promise<any>}
-   */
-  function call(method, args = {}, { signal, onEvent } = {}) {
+  /** @param {string} method @param {unknown} args @param {CallOptions} [options] @returns {Promise<unknown>} */
+  function call(method, args, { signal, onEvent } = {}) {
     if (failure) return Promise.reject(failure);
     const id = ++lastId;
     signal?.addEventListener('abort', () => pending.has(id) && port.postMessage({ kind: 'cancel', id }, []));
@@ -127,7 +175,7 @@ export function connect(port) {
     else waiting.reject(new RemoteError(data.error));
   }
 
-  /** Asks another side whatever has no answer yet, in the same order. @param {Port} other */
+  /** Sends the calls that have no answer yet to another side, in the same order. @param {Port} other */
   function move(other) {
     port.onmessage = null;
     port = other;
@@ -144,31 +192,17 @@ export function connect(port) {
     pending.clear();
   }
 
-  return { call, move, fail };
+  return { call: /** @type {Call<M>} */ (call), move, fail };
 }
 
-/** @param {any} error @returns {PlainError} */
-function plain(error) {
+/** @param {unknown} thrown @returns {PlainError} */
+function plain(thrown) {
+  const error = /** @type {Partial<PlainError> | null | undefined} */ (thrown);
   return {
     name: error?.name ?? 'Error',
-    message: error?.message ?? String(error),
-    code: typeof error?.code === 'string' ? error.code : undefined, // a DOMException's is a number that tells nobody anything
+    message: error?.message ?? String(thrown),
+    code: typeof error?.code === 'string' ? error.code : undefined, // a DOMException has a number, which says nothing
     layer: error?.layer,
     values: error?.values,
   };
-}
-
-/**
- * The buffers of the typed arrays and the bitmaps directly inside a message: they are moved, not copied.
- * @param {any} value
- */
-function handedOver(value) {
-  if (!value || typeof value !== 'object') return [];
-  /** @type {Transferable[]} */
-  const moved = [];
-  for (const each of Object.values(value)) {
-    if (ArrayBuffer.isView(each)) moved.push(/** @type {ArrayBuffer} */ (each.buffer));
-    if (globalThis.ImageBitmap && each instanceof ImageBitmap) moved.push(each);
-  }
-  return moved;
 }

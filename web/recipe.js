@@ -1,14 +1,17 @@
-import * as fittingRoom from 'fitting-room';
+import { callbacks, losses, schedules } from 'fitting-room';
 
-/** How a run trains, as the API takes it, made of the settings of the page. */
-
-const { callbacks, losses, schedules } = /** @type {any} */ (fittingRoom);
+/** Translates the page's settings into the API's options. */
 
 const CLASSES = 10;
 
-/** @typedef {Partial<import('./settings.js').Settings>} Run */
+/** @typedef {Pick<Settings, 'optimizer' | 'learningRate'> & Partial<Settings>} Run */
+/** @typedef {import('./settings.js').Settings} Settings */
 
-/** @param {Run} run @param {number} steps of the whole run */
+/**
+ * @param {Run} run
+ * @param {number} steps of the whole run
+ * @returns {Parameters<import('../shim/index.js').Model['compile']>[0]}
+ */
 export function compileOptions(run, steps) {
   const { labelSmoothing } = run;
   return {
@@ -53,10 +56,10 @@ function learningRateOf({ schedule, learningRate: rate = 0, decay = 1, warmUp = 
   return rate;
 }
 
-/** Ends a run whose loss is no number. */
+/** Ends a run whose loss is not a number. */
 export const terminatingOf = () => callbacks.terminateOnNaN({ perBatch: false });
 
-/** What ends a run before its time, null for nothing. @param {Run} run */
+/** Early stopping, null if it is off. @param {Run} run */
 export const stoppingOf = ({ patience }) =>
   patience ? callbacks.earlyStopping({ monitor: 'val_loss', patience, restoreBestWeights: true }) : null;
 

@@ -1,24 +1,35 @@
 /**
  * Gives the page cross-origin isolation, which threads need, and its workers the page's policy, on hosts that do not
- * send
- * these headers, and keeps the page's files for use without a network. The dataset is not among them: the API keeps it
- * itself, checked.
+ * send these headers, and caches the page's files for use without a network. The dataset is not among them: the API
+ * caches and checks it itself.
  *
- * Other pages of the same origin may have put anything into any cache: what is answered from one is what the build's
- * digests
- * say. What comes from the network is the host's affair, but only what is right is kept.
+ * Other pages of the same origin can write to every cache, so a cached file is used only if it has the build's digest.
+ * Files from the network are the host's responsibility, but are cached only if they have it.
  *
  * A first visit fills the cache when the page asks for it, so that nothing delays the page. An update fills its own
- * before it is installed, and then waits: until the page says so, or until no page of the old version is left.
+ * cache before it is installed, and then waits: until the page says so, or until no page of the old version is left.
  */
 
-const scope = /** @type {any} */ (self); // a ServiceWorkerGlobalScope
+/**
+ * A ServiceWorkerGlobalScope, as far as it is used here.
+ * @typedef {object} ServiceScope
+ * @property {(name: string, listener: (event: ServiceEvent) => void) => void} addEventListener
+ * @property {{ claim: () => Promise<void>, matchAll: () => Promise<unknown[]> }} clients
+ * @property {ServiceWorkerRegistration} registration
+ * @property {() => Promise<void>} skipWaiting
+ *
+ * @typedef {Message & { request: Request, waitUntil: (work: Promise<unknown>) => void,
+ *   respondWith: (response: Promise<Response>) => void }} ServiceEvent
+ * @typedef {{ data: 'fill' | 'use', source: { postMessage: (message: string) => void } }} Message
+ */
+
+const scope = /** @type {ServiceScope} */ (/** @type {unknown} */ (self));
 
 // Put in by the build: the SHA-256 of each file, in base64; index.html is the last one, so a cache that has it is
 // complete.
 /** @typedef {Record<string, string>} Digests */
-const FILES = /** @type {Digests} */ (/** @type {any} */ ('%FILES%'));
-const DIGESTS = { .../** @type {Digests} */ (/** @type {any} */ ('%NOT_KEPT%')), ...FILES };
+const FILES = /** @type {Digests} */ (/** @type {unknown} */ ('%FILES%'));
+const DIGESTS = { .../** @type {Digests} */ (/** @type {unknown} */ ('%NOT_KEPT%')), ...FILES };
 const POLICY = '%POLICY%';
 const FRAMING = '%FRAMING%';
 
@@ -44,13 +55,13 @@ const TYPES = {
   webmanifest: 'application/manifest+json',
 };
 
-scope.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(install()));
-scope.addEventListener('activate', (/** @type {any} */ event) => {
+scope.addEventListener('install', (event) => event.waitUntil(install()));
+scope.addEventListener('activate', (event) => {
   scope.clients.claim(); // not waited for: Firefox asks every worker, and the core's threads, asleep, never answer
   event.waitUntil(tidy());
 });
-scope.addEventListener('message', (/** @type {any} */ event) => event.waitUntil(obey(event)));
-scope.addEventListener('fetch', (/** @type {any} */ event) => {
+scope.addEventListener('message', (event) => event.waitUntil(obey(event)));
+scope.addEventListener('fetch', (event) => {
   const { request } = event;
   if (concernsUs(request)) event.respondWith(answer(request));
 });
@@ -60,7 +71,7 @@ async function install() {
   await (earlier.length > 0 && scope.registration.active ? fill() : scope.skipWaiting());
 }
 
-/** @param {{ data: 'fill' | 'use', source: any }} message */
+/** @param {Message} message */
 async function obey({ data, source }) {
   if (data === 'use') return scope.skipWaiting();
   await fill().then(
@@ -192,7 +203,7 @@ async function listIn(cacheName) {
 /**
  * The same response with the headers. Redirects and errors (status 0) are for the browser as they are.
  * @param {Response} response
- * @param {string} policy beside any of the host's
+ * @param {string} policy to add to the host's
  */
 function withHeaders(response, policy) {
   const { body, status, statusText } = response;

@@ -2,32 +2,42 @@ import { startWorker } from './client.js';
 import { createEmitter } from './emitter.js';
 import { RemoteError, WorkerDied } from './protocol.js';
 
+/** @typedef {import('./client.js').Call} Call */
+
 /**
  * The page's side of the worker: which dataset is loaded, what the model looks like, whether the worker lives.
- * Emits `data`, `description`, `undescribed` with the reason, and `worker`.
  *
  * @typedef {object} DatasetInfo
  * @property {string} name
  * @property {boolean} synthetic
- * @property {string} source
+ * @property {import('../shim/datasets/fashion-mnist.js').Dataset['source']} source
  * @property {string[]} classNames
  * @property {{ images: number[], labels: number[] }} train
  * @property {{ images: number[], labels: number[] }} test
  *
  * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
  * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
- *   message: string, version: number }} DataState `info`: of what is loaded, which stays while something else is
- *   loaded, and where that fails
- * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core: any,
- *   fault: { layer: number, message: string } | null } | null} Description
- *   `fault`: where the model cannot be built; `layers` then are those before
+ *   message: string, version: number }} DataState `info`: of the loaded dataset, which stays while another is loading or
+ *   has failed to load; `version`: another number for other images
+ * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core: RunningCore,
+ *   fault: { layer: number, message: string } | null }} Description `fault`: why the model cannot be built; `layers` are
+ *   then those before that
+ * @typedef {import('./worker.js').RunningCore} RunningCore
+ * @typedef {{ state: 'alive', core: RunningCore } | { state: 'dead', message: string, code?: string }} WorkerState
+ *
+ * @typedef {object} SessionEvents
+ * @property {DataState} data
+ * @property {Description} description
+ * @property {string} undescribed why there is no description
+ * @property {WorkerState} worker
  */
 
 /**
  * @param {{ ready: Promise<void>, runtime: () => import('../shim/core/loading.js').RuntimeOptions }} options
- *   `ready`: when it may be started; `runtime`: what it is to compute on
+ *   `ready`: when the worker may be started; `runtime`: what it computes on
  */
 export function createSession({ ready, runtime }) {
+  /** @type {import('./emitter.js').Emitter<SessionEvents>} */
   const { on, emit } = createEmitter();
   /** @type {DataState} */
   let data = { state: 'empty', info: null, progress: null, message: '', version: 0 };
@@ -62,10 +72,9 @@ export function createSession({ ready, runtime }) {
   }
 
   /**
-   * Loads a dataset; a load under way is given up for it, and a worker that died is replaced. What was loaded before
-   * stays
-   * until the next is here.
-   * @param {string} source
+   * Loads a dataset; this cancels a load under way and replaces a worker that died. The dataset that was loaded before
+   * stays until the next has loaded.
+   * @param {import('./settings.js').Settings['source']} source
    * @param {File[]} [files]
    * @returns {Promise<boolean>} whether it is loaded now
    */
@@ -91,10 +100,7 @@ export function createSession({ ready, runtime }) {
     }
   }
 
-  /**
-   * A trap inside the core leaves it in no state to go on: the worker is given up.
-   * @type {import('./client.js').Client['call']}
-   */
+  /** Ends the worker after a trap inside the core, which leaves its memory in no usable state. @type {Call} */
   async function call(method, args, options) {
     await ready;
     options?.signal?.throwIfAborted();
@@ -108,20 +114,20 @@ export function createSession({ ready, runtime }) {
   }
 
   let asked = 0;
-  /** Only the answer to the last question is told. @param {import('./model-spec.js').Spec[]} specs */
+  /** Emits the answer to the last question only. @param {import('./model-spec.js').Spec[]} specs */
   async function describe(specs) {
     const mine = ++asked;
     try {
       const description = await call('describe', { specs, runtime: runtime() });
       if (mine === asked) emit('description', description);
     } catch (error) {
-      // Of a worker's end `worker` tells.
+      // `worker` tells of a worker's end.
       if (error instanceof RemoteError && mine === asked) emit('undescribed', error.message);
     }
   }
 
   /**
-   * Pictures of a split; the answer of a worker that has died never comes, as whatever asked is then shown anew.
+   * Images of a split. Never resolves if the worker has died: views ask again once there is another.
    * @param {'train' | 'test'} split
    * @param {number[]} indices
    * @returns {Promise<{ pixels: Uint8Array, labels: Uint8Array }>}

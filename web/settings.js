@@ -2,7 +2,7 @@ import { choice, flag, number, spelt, whole } from './fields.js';
 import { readModel, writeModelTo } from './model-address.js';
 
 /**
- * The settings of a run: what each may be, how the address of the page spells it, and what it is when nobody says.
+ * The settings of a run: the values that each may have, how the page's address spells them, and the initial ones.
  *
  * @typedef {import('./fields.js').Field} Field
  * @typedef {object} Settings
@@ -66,15 +66,15 @@ export const FIELDS = {
 export function readSettings(search) {
   const query = new URLSearchParams(search);
   const { layers, corrected } = readModel(query);
-  /** @type {any} */
-  const settings = { layers };
+  /** @type {Record<string, import('./fields.js').Value>} */
+  const settings = {};
   for (const [name, field] of Object.entries(FIELDS)) {
     const text = query.get(field.key);
     const value = text === null ? undefined : field.parse(text);
     settings[name] = value ?? initialValue(name, settings);
     if (text !== null && value === undefined) corrected.push({ key: field.key, text, used: settings[name] });
   }
-  return { settings, corrected };
+  return { settings: /** @type {Settings} */ (/** @type {unknown} */ ({ layers, ...settings })), corrected };
 }
 
 /**
@@ -86,7 +86,7 @@ export function writeSettings(settings, search) {
   const query = new URLSearchParams(search);
   writeModelTo(query, settings.layers);
   for (const [name, field] of Object.entries(FIELDS)) {
-    const value = settings[/** @type {keyof Settings} */ (name)];
+    const value = settings[/** @type {keyof typeof FIELDS} */ (name)];
     if (value === initialValue(name, settings) || value === 'files') query.delete(field.key);
     else query.set(field.key, spelt(value));
   }
@@ -94,7 +94,7 @@ export function writeSettings(settings, search) {
   return query.size === 0 ? '' : `?${query}`.replace(/%(2C|3A|3D)/g, decodeURIComponent);
 }
 
-/** @param {string} name @param {any} settings */
+/** @param {string} name @param {{ optimizer?: unknown }} settings */
 function initialValue(name, settings) {
   if (name === 'learningRate') return LEARNING_RATES[/** @type {keyof typeof LEARNING_RATES} */ (settings.optimizer)];
   return FIELDS[/** @type {keyof typeof FIELDS} */ (name)].initial;

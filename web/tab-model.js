@@ -1,19 +1,24 @@
 /**
  * The one model of the tab, in the worker, with all that belongs to it.
  *
+ * @typedef {import('../shim/index.js').Model} Model
+ * @typedef {import('../shim/training/callbacks/stopping.js').StoppingState} StoppingState
+ * @typedef {{ shape: number[], data: Uint8Array | Float32Array }} Labels
+ *
  * @typedef {object} Lesson
- * @property {any} model
- * @property {(labels: any) => any} targetsOf what the model's loss takes, made of class numbers
- * @property {{ id: string, epochs: any[] }} kept the run that the model comes from, as it is kept in the browser
- * @property {any} stopping what may end that run, and has seen its epochs; or null
+ * @property {Model} model
+ * @property {(labels: { shape: number[], data: Uint8Array }) => Labels} targetsOf makes of class numbers what the loss
+ *   takes
+ * @property {{ id: string, epochs: import('./keep/facts.js').EpochLogs[] }} kept the run that the model comes from, as
+ *   it is saved in the browser
+ * @property {{ state: StoppingState | null } | null} stopping what the run's early stopping has seen, if it has any
  *
  * @typedef {{ readonly lesson: Lesson, replace: (make: () => Promise<Lesson>) => Promise<void> }} Holder
  */
 
 /**
- * Whoever uses the model holds it, one after the other, so that no other takes its place meanwhile; and it is disposed
- * only
- * once the next one is there.
+ * Lends the model to one user at a time, so that no other model takes its place meanwhile. A model is disposed only
+ * once the next one exists, unless there is no memory for two.
  */
 export function createTabModel() {
   /** @type {Lesson | null} */
@@ -31,7 +36,7 @@ export function createTabModel() {
       const before = lesson;
       const next = await make().catch((error) => {
         if (!before || error.code !== 'out-of-memory') throw error;
-        lesson = null; // there is no room for two
+        lesson = null; // there is no memory for two
         before.model.dispose();
         return make();
       });
@@ -41,7 +46,7 @@ export function createTabModel() {
   };
 
   /**
-   * Waits for its turn, and then has the model to itself until `work` settles.
+   * Waits its turn, and then has the model to itself until `work` settles.
    * @template T
    * @param {(holder: Holder) => T | Promise<T>} work
    * @returns {Promise<T>}

@@ -7,7 +7,7 @@ import { remember, recall } from './storage.js';
  * theme before anything is painted. What is drawn in colours of its own draws itself again on `themechange`.
  */
 export function setUpTheme() {
-  const select = hook('theme');
+  const select = hook('theme', 'select');
   const [system, forced, paper] = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'].map((query) =>
     matchMedia(query),
   );

@@ -3,37 +3,48 @@ import { createPace } from './pace.js';
 import { runtimeOptions, writeSettings } from './settings.js';
 
 /**
- * Runs and evaluates the model: the state machine behind Start, Pause and Stop, and the owner of all that the page
- * knows of
- * the tab's model. Emits `state`, `core`, `progress`, `epoch`, `log`, `reset` and `evaluation`; and `run`, `kept` and
- * `unkept`, of what is kept of it in the browser, and `forgotten` once the tab has no model any more.
+ * Runs and evaluates the model: the state machine behind Start, Pause and Stop, and the one owner of all that the page
+ * knows of the tab's model: which it is, its history, its figures, whether it is saved. The worker's side is
+ * ./tab-model.js.
  *
  * @typedef {import('./settings.js').Settings} Settings
+ * @typedef {import('./keep/facts.js').EpochLogs} EpochLogs
  * @typedef {'idle' | 'loading' | 'training' | 'paused' | 'done' | 'failed'} TrainState
- * @typedef {{ epoch: number, batch: number }} Position
+ * @typedef {import('./worker.js').Position} Position
  * @typedef {import('./keep/facts.js').Ended} Ended
  * @typedef {object} TabModel the model that the worker has
  * @property {string} key what its run depends on; of a saved model, its id
- * @property {string} name that it was saved by, or ''
+ * @property {string} name under which it was saved, or ''
  * @property {'run' | 'saved'} origin trained here, or taken from the saved models
  * @property {Position} position
  * @property {Ended} ended
  * @property {number} epochs that were asked for
  * @property {number} trainSize
- * @property {number} version another one for other weights
+ * @property {number} version another number for other weights
  *
  * @typedef {object} Offer an interrupted run that is still saved
  * @property {number} epoch from 1 on
  * @property {number} epochs
  * @property {string} address its settings, as the page's address spells them
  * @property {() => unknown} accept continues it
- * @typedef {{ phase: 'train' | 'validate', epoch: number, epochs: number, batch: number, batches: number,
- *   logs: { loss: number, acc: number }, samplesPerSecond: number, secondsLeft: number }} Progress `secondsLeft`: of
- *   the run
- * @typedef {{ loss: number, accuracy: number }} Figures
+ * @typedef {import('./worker.js').BatchProgress & { secondsLeft: number }} Progress `secondsLeft`: of the run
+ * @typedef {import('./worker.js').Figures} Figures
  * @typedef {{ probabilities: Float32Array, labels: Uint8Array }} Predictions
  * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial' | 'failed', train: Figures | null, test: Figures | null,
  *   predictions: Predictions | null, message: string }} Evaluation
+ *
+ * @typedef {object} TrainerEvents
+ * @property {Trainer['view']} state
+ * @property {import('./worker.js').RunningCore} core
+ * @property {Progress} progress
+ * @property {EpochLogs} epoch an epoch was added to the history
+ * @property {{ text: string, replace: boolean }} log
+ * @property {Settings} reset the history is empty: a run with these settings begins, or has been restored
+ * @property {Evaluation} evaluation
+ * @property {{ id: string }} run the tab's model comes from this run from now on
+ * @property {import('./worker.js').KeptEvent} kept
+ * @property {import('./worker.js').UnkeptEvent} unkept
+ * @property {void} forgotten the tab has no model any more
  */
 
 const GIVEN_UP = Symbol('given up');
@@ -45,12 +56,12 @@ const KNOWN_WITHIN = 2000; // ms that Start waits until it is known whether ther
 
 /**
  * @param {import('./session.js').Session} session
- * @param {() => { settings: Settings, specs: any[] }} current
- * @param {{ load: () => unknown, offersKnown: () => Promise<unknown> }} needs `load`: the images, where there are none
- *   yet;
- *   `offersKnown`: settles once an interrupted run would have been offered
+ * @param {() => { settings: Settings, specs: import('./model-spec.js').Spec[] }} current
+ * @param {{ load: () => unknown, offersKnown: () => Promise<unknown> }} needs `load`: loads the images;
+ *   `offersKnown`: resolves once it is known whether there is an interrupted run to continue
  */
 export function createTrainer(session, current, { load, offersKnown }) {
+  /** @type {import('./emitter.js').Emitter<TrainerEvents>} */
   const { on, emit } = createEmitter();
   /** @type {TrainState} */
   let state = 'idle';
@@ -60,6 +71,9 @@ export function createTrainer(session, current, { load, offersKnown }) {
   /** @type {TabModel | null} */
   let model = null;
   let versions = 0;
+  /** @type {EpochLogs[]} */
+  let history = []; // of the tab's model, or of the run under way
+  let unsaved = false; // the last state of the tab's model is in this tab alone
   /** @type {Offer | null} */
   let offer = null;
   /** @type {Evaluation} */
@@ -70,11 +84,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
   let running = null;
   /** @type {AbortController | null} */
   let evaluating = null;
-  let freed = () => {}; // told when no run is under way any more
+  let freed = () => {}; // called when no run is under way any more
   let pace = createPace();
   let evaluated = Promise.resolve(); // settles when no evaluation is under way
   /** @type {(() => void) | null} */
-  let giveUp = null; // ends the wait of a Start that was pressed before it could be followed
+  let giveUp = null; // ends the wait of a Start that was pressed too early
 
   /** @param {TrainState} next @param {string} [why] */
   function setState(next, why = '') {
@@ -96,6 +110,8 @@ export function createTrainer(session, current, { load, offersKnown }) {
       passesOver: offer !== null && model === null && offered === null,
       differs: model?.origin === 'run' && model.key !== runKey(),
       evaluating: evaluating !== null,
+      steady: !busy() || evaluating !== null, // nothing changes the model's weights
+      unsaved: model !== null && unsaved,
     };
   }
 
@@ -130,14 +146,14 @@ export function createTrainer(session, current, { load, offersKnown }) {
     return settings.source !== 'files' && (asked === offer.address || asked === '') ? offer : null;
   }
 
-  /** There is an interrupted run that can be continued, or none any more. @param {Offer | null} next */
+  /** Sets the interrupted run that Start can continue. @param {Offer | null} next */
   function setOffer(next) {
     offer = next;
     emit('state', view());
   }
 
   /**
-   * Continues what there is to continue; otherwise, or where it is asked to, begins a new run.
+   * Continues a run if there is one to continue, unless `anew`; else begins a new run.
    * @param {{ anew?: boolean }} [options]
    */
   async function start({ anew = false } = {}) {
@@ -155,9 +171,10 @@ export function createTrainer(session, current, { load, offersKnown }) {
   const hasImages = () => session.data.info !== null && session.data.state !== 'loading';
 
   /**
-   * Shows that something is waited for; Stop ends the wait.
+   * Shows that Start waits for something; Stop ends the wait.
    * @param {'images' | 'runs'} what @param {Promise<unknown>} promise
-   * @returns {Promise<boolean>} false: it was ended, or failed, and the state is as it was or says why
+   * @returns {Promise<boolean>} false: the wait was ended, and the state is as it was, or it failed, and the state says
+   *   why
    */
   async function waited(what, promise) {
     const before = { state, message };
@@ -181,7 +198,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
   const soon = (promise) =>
     Promise.race([promise.catch(() => {}), new Promise((resolve) => setTimeout(resolve, KNOWN_WITHIN))]);
 
-  /** Loads images where none are on their way; fails with the reason where they cannot be loaded. */
+  /** Waits for images, and loads them unless they are loading; rejects with the reason if they fail to load. */
   function imagesLoaded() {
     if (session.data.state !== 'loading') load();
     return new Promise((resolve, reject) => {
@@ -206,12 +223,12 @@ export function createTrainer(session, current, { load, offersKnown }) {
     pace = createPace();
     setState('training');
     evaluating?.abort();
-    /** The worker has the run's model from then on, and the one before is gone. @param {any} event */
+    /** The worker has the run's model from then on. @param {import('./worker.js').RunEvent} event */
     const onRun = (event) => {
       if (event.type === 'run') setEvaluation(NOTHING); // its figures are those of other weights
       if (event.type === 'run' && !from) {
         model = null;
-        emit('reset', settings);
+        reset(settings);
       }
       onEvent(event);
     };
@@ -228,20 +245,49 @@ export function createTrainer(session, current, { load, offersKnown }) {
       if (ended.how !== 'stopped') setState('done');
     } catch (error) {
       running = null;
-      if (from) model = null;
+      if (from) model = null; // its weights have changed, and nobody knows how far
       setState('failed', /** @type {Error} */ (error).message);
     }
   }
 
-  /** @param {any} event */
+  /** @param {import('./worker.js').RunEvent} event */
   function onEvent(event) {
-    if (event.type === 'progress') emit('progress', (progress = forPage(event.progress)));
-    else emit(event.type, event.core ?? event);
+    switch (event.type) {
+      case 'core':
+        return emit('core', event.core);
+      case 'progress':
+        return emit('progress', (progress = forPage(event.progress)));
+      case 'epoch':
+        return addEpoch(event);
+      case 'log':
+        return emit('log', event);
+      case 'run':
+        unsaved = false;
+        return emit('run', event);
+      case 'kept':
+        unsaved = false;
+        return emit('kept', event);
+      case 'unkept':
+        unsaved = true;
+        return emit('unkept', event);
+    }
+  }
+
+  /** @param {Settings} settings of the run that takes the place of the one before */
+  function reset(settings) {
+    history = [];
+    emit('reset', settings);
+  }
+
+  /** @param {EpochLogs} of */
+  function addEpoch({ epoch, logs }) {
+    history = [...history, { epoch, logs }];
+    emit('epoch', { epoch, logs });
   }
 
   /**
-   * What the page shows of it: while validation runs, the figures stay those of training.
-   * @param {Progress} next
+   * What the page shows: while validation runs, the figures stay those of training.
+   * @param {import('./worker.js').BatchProgress} next
    * @returns {Progress}
    */
   function forPage(next) {
@@ -258,16 +304,12 @@ export function createTrainer(session, current, { load, offersKnown }) {
   async function runEvaluation(trainSize) {
     const { signal } = (evaluating = new AbortController());
     const of = model?.version;
-    /** What comes of a model that is gone by then is nobody's. @param {Partial<Evaluation>} change */
+    /** Ignores figures of a model that is gone by then. @param {Partial<Evaluation>} change */
     const put = (change) => model?.version === of && setEvaluation({ ...evaluation, ...change });
     setEvaluation({ ...NOTHING, state: 'running' });
     emit('state', view());
     try {
-      await session.call(
-        'evaluate',
-        { trainSize },
-        { signal, onEvent: (/** @type {any} */ event) => put(figuresOf(event)) },
-      );
+      await session.call('evaluate', { trainSize }, { signal, onEvent: (event) => put(figuresOf(event)) });
       put({ state: 'ready' });
     } catch (error) {
       if (signal.aborted) put({ state: evaluation.predictions ? 'partial' : 'none' });
@@ -278,9 +320,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
     }
   }
 
-  /** @param {any} event of an evaluation @returns {Partial<Evaluation>} */
-  const figuresOf = ({ type, figures, ...predictions }) =>
-    type === 'predictions' ? { predictions } : { [type]: figures };
+  /** @param {import('./worker.js').EvaluationEvent} event @returns {Partial<Evaluation>} */
+  const figuresOf = (event) =>
+    event.type === 'predictions'
+      ? { predictions: { probabilities: event.probabilities, labels: event.labels } }
+      : { [event.type]: event.figures };
 
   /** @param {Evaluation} next */
   function setEvaluation(next) {
@@ -301,8 +345,8 @@ export function createTrainer(session, current, { load, offersKnown }) {
     setState('training');
   }
 
-  /** Of a worker that dies the run tells. @param {'pause' | 'resume'} what */
-  const tell = (what) => session.call(what).catch(() => {});
+  /** The run itself tells if the worker dies. @param {'pause' | 'resume'} what */
+  const tell = (what) => session.call(what, {}).catch(() => {});
 
   function stop() {
     giveUp?.();
@@ -310,13 +354,13 @@ export function createTrainer(session, current, { load, offersKnown }) {
     evaluating?.abort();
   }
 
-  /** Ends a run under way; settles once it is. */
+  /** Ends a run under way; resolves once it has ended. */
   async function halt() {
     stop();
     if (busy()) await new Promise((resolve) => (freed = () => resolve(undefined)));
   }
 
-  /** What was learned from other pictures, or by a worker that died, is of no use any more. */
+  /** Forgets a model that was trained on other images, or that died with its worker. */
   function forget() {
     const had = model !== null;
     model = null;
@@ -327,7 +371,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
     if (had) emit('forgotten');
   }
 
-  /** A saved model stays the tab's, whatever images are loaded; what was seen of it on others goes. */
+  /** A saved model stays the tab's whatever images are loaded; its figures on the images before go. */
   async function judgeAgain() {
     evaluating?.abort();
     await evaluated;
@@ -336,12 +380,10 @@ export function createTrainer(session, current, { load, offersKnown }) {
   }
 
   /**
-   * Puts another model in the place of the tab's: a run that was saved automatically, or a saved model. Waits for an
-   * evaluation
-   * under way; Start waits meanwhile. An attempt that fails leaves everything as it was.
-   * @param {() => Promise<Taken | null>} put has the worker put it there; null: it could not be, and nothing has
-   *   changed
-   * @returns {Promise<boolean>} whether it is there
+   * Makes another model the tab's: a run that was saved automatically, or a saved model. Waits for an evaluation under
+   * way; Start waits meanwhile. An attempt that fails leaves everything as it was.
+   * @param {() => Promise<Taken | null>} put has the worker take the model; null: it did not, and nothing has changed
+   * @returns {Promise<boolean>} whether it did
    */
   async function take(put) {
     if (busy()) throw Object.assign(new Error('a run is in progress'), { code: 'busy' });
@@ -362,16 +404,16 @@ export function createTrainer(session, current, { load, offersKnown }) {
 
   /**
    * @typedef {object} Taken
-   * @property {string} id of the run that it is from now on, among those that are saved automatically
-   * @property {import('./keep/facts.js').EpochLogs[]} history
+   * @property {string} id of the run that the tab's model comes from, among those that are saved automatically
+   * @property {EpochLogs[]} history
    * @property {Position} position
    * @property {Ended} ended
-   * @property {{ id: string, name: string }} [saved] which of the saved models it is; left out: it is the run that the
-   *   settings describe
+   * @property {{ id: string, name: string }} [saved] which saved model it is; left out for the run that the settings
+   *   describe
    */
 
   /** @param {Taken} taken */
-  function adopt({ id, history, position, ended, saved }) {
+  function adopt({ id, history: done, position, ended, saved }) {
     const { settings } = current();
     const { epochs, trainSize } = settings;
     const origin = saved ? /** @type {const} */ ('saved') : /** @type {const} */ ('run');
@@ -386,17 +428,18 @@ export function createTrainer(session, current, { load, offersKnown }) {
       version: ++versions,
     };
     progress = null;
+    unsaved = false;
     setEvaluation(NOTHING);
     emit('run', { id });
-    emit('reset', settings);
-    for (const each of history) emit('epoch', each);
+    reset(settings);
+    for (const each of done) addEpoch(each);
     setState(ended.how === 'stopped' ? 'idle' : 'done');
   }
 
   /**
-   * The tab's model was saved by this name, or is called another one now.
+   * The tab's model was saved under this name, or renamed.
    * @param {string} name
-   * @param {string} [id] only where it is this saved model
+   * @param {string} [id] of a saved model: only if the tab's model is that one
    */
   function nameModel(name, id) {
     if (model && (id === undefined || model.key === id)) model = { ...model, name };
@@ -405,11 +448,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
   /** @type {((data: import('./session.js').DataState) => void) | null} */
   let imagesAwaited = null;
   let version = 0;
-  session.on('data', (/** @type {import('./session.js').DataState} */ data) => {
+  session.on('data', (data) => {
     if (data.version !== version && model?.origin !== 'saved') {
       const had = model !== null;
       forget();
-      if (had) emit('reset', current().settings);
+      if (had) reset(current().settings);
     } else if (data.version !== version) judgeAgain();
     version = data.version;
     imagesAwaited?.(data);
@@ -441,10 +484,13 @@ export function createTrainer(session, current, { load, offersKnown }) {
     get progress() {
       return progress;
     },
+    get history() {
+      return history;
+    },
   };
 }
 
-/** How far a run is, in epochs. @param {Progress} progress */
+/** How far a run is, in epochs. @param {import('./worker.js').BatchProgress} progress */
 export const epochsDone = ({ phase, epoch, batch, batches }) => epoch + (phase === 'train' ? batch / batches : 1);
 
 /** @typedef {ReturnType<typeof createTrainer>} Trainer */

@@ -1,45 +1,142 @@
 import { datasets, loadCore, loadModel } from 'fitting-room';
 import { assemble, faultOf } from './assembly.js';
-import { serve } from './protocol.js';
+import { serve, transfer } from './protocol.js';
 import { compileOptions, oneHot, stoppingOf, terminatingOf } from './recipe.js';
 import { createTabModel } from './tab-model.js';
 
-/** The worker owns the dataset and the model; the page only ever sees copies of what it shows. */
+/**
+ * The worker owns the dataset and the model; the page only has copies of what it shows.
+ *
+ * @typedef {import('../shim/core/loading.js').RuntimeOptions} RuntimeOptions
+ * @typedef {import('../shim/datasets/fashion-mnist.js').Dataset} Dataset
+ * @typedef {import('./keep/facts.js').Ended} Ended
+ * @typedef {import('./model-spec.js').Spec} Spec
+ * @typedef {import('./protocol.js').Port} Port
+ * @typedef {import('./settings.js').Settings} Settings
+ * @typedef {import('./tab-model.js').Lesson} Lesson
+ * @typedef {{ shape: number[], data: Uint8Array }} Bytes
+ *
+ * @typedef {{ build: string, threads: number, fallback: import('../shim/core/core.js').Fallback | null }} RunningCore
+ *   `fallback`: why not more threads, if more were wanted
+ * @typedef {{ epoch: number, batch: number }} Position
+ * @typedef {Omit<Settings, 'layers'> & { specs: Spec[], runtime: RuntimeOptions, address: string, from?: Position }} Run
+ *   a run as the page asks for it; `from`: where it continues, left out for a new run
+ * @typedef {{ loss: number, accuracy: number }} Figures
+ */
 
+/**
+ * What a run tells while it trains. `kept` and `unkept`: the run was, or could not be, saved in the browser.
+ * @typedef {{ type: 'kept', id: string, position: Position, savedAt: number, bytes: number }} KeptEvent
+ * @typedef {{ type: 'unkept', reason: string, detail: string }} UnkeptEvent
+ * @typedef {{ phase: 'train' | 'validate', epoch: number, epochs: number, batch: number, batches: number,
+ *   logs: Record<string, number>, samplesPerSecond: number }} BatchProgress
+ * @typedef {{ type: 'core', core: RunningCore } | { type: 'run', id: string } | KeptEvent | UnkeptEvent
+ *   | { type: 'log', text: string, replace: boolean } | { type: 'progress', progress: BatchProgress }
+ *   | { type: 'epoch', epoch: number, logs: Record<string, number> }} RunEvent
+ * @typedef {{ type: 'test' | 'train', figures: Figures }
+ *   | { type: 'predictions', probabilities: Float32Array, labels: Uint8Array }} EvaluationEvent
+ */
+
+/**
+ * What the page calls, see ./protocol.js. The last nine are of ./try/photo-worker.js, which loads with the first call.
+ * @template [Args={}]
+ * @template [Result=void]
+ * @template [Event=never]
+ * @typedef {import('./protocol.js').Signature<Args, Result, Event>} Signature
+ */
+/**
+ * @typedef {object} WorkerMethods
+ * @property {Signature} ping
+ * @property {Signature<RuntimeOptions, RunningCore>} hello
+ * @property {Signature<{ source: Settings['source'], files: File[], baseUrl: string }, DatasetInfo, LoadProgress>} load
+ * @property {Signature<{ split: 'train' | 'test', indices: number[] }, { pixels: Uint8Array, labels: Uint8Array }>}
+ *   pictures
+ * @property {Signature<{ specs: Spec[], runtime: RuntimeOptions }, Description>} describe
+ * @property {Signature<Run, { position: Position, ended: Ended }, RunEvent>} fit
+ * @property {Signature} pause
+ * @property {Signature} resume
+ * @property {Signature<{ trainSize: number }, void, EvaluationEvent>} evaluate
+ * @property {Signature<{}, { bytes: Uint8Array<ArrayBuffer> }>} save
+ * @property {Signature<RestoreArgs, { same: boolean }>} restore `same`: false if the run was trained on other images
+ * @property {Signature<import('./keep/convert.js').ConvertArgs, import('./keep/convert.js').Converted>} convert
+ * @property {Signature} warmUp
+ * @property {Signature<{ model: string }, void, import('../shim/formats/reading.js').Received>} prepare
+ * @property {Signature<{ name: string, bytes: Uint8Array }>} keep
+ * @property {Signature<import('./try/photo-worker.js').LookArgs, import('./try/photo-worker.js').Looked, { type: 'decoding' | 'decoded' }>} look
+ * @property {Signature<{ model: string, pixels: Uint8Array }, { probabilities: Float32Array }>} classify
+ * @property {Signature<{ model: string }, import('./try/insight-work.js').LayerInfo[]>} layers
+ * @property {Signature<{ model: string, pixels: Uint8Array, layer: string }, import('./try/insight-work.js').Maps>} maps
+ * @property {Signature<{ model: string, layer: string }, import('./try/insight-work.js').Maps>} filters
+ * @property {Signature<{ model: string, pixels: Uint8Array, classIndex: number }, { change: Float32Array }>} occlusion
+ *
+ * @typedef {import('./session.js').DatasetInfo} DatasetInfo
+ * @typedef {import('./session.js').LoadProgress} LoadProgress
+ * @typedef {import('./session.js').Description} Description
+ * @typedef {{ id: string, kept: Restorable, labelSmoothing: number, patience: number, runtime: RuntimeOptions }}
+ *   RestoreArgs
+ * @typedef {{ model: Uint8Array, best: Uint8Array<ArrayBuffer> | null, facts: RestorableFacts }} Restorable a run of
+ *   ./keep/store.js, or a saved model
+ * @typedef {Pick<import('./keep/facts.js').Facts, 'epochs'> & { dataset: { sha256: string } | null,
+ *   stopping?: import('./keep/facts.js').Facts['stopping'] }} RestorableFacts `dataset`: null for a saved model, which
+ *   is restored whatever images are loaded
+ */
+
+/**
+ * @template {keyof WorkerMethods} Name
+ * @typedef {import('./protocol.js').CallContext<WorkerMethods[Name]['event']>} Context
+ */
+
+/** How the name of the worker begins that reads the user's pictures. */
+const PHOTOS = 'photos';
 const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes time from training
 
-/** @type {any} */
+/** @type {Dataset | null} */
 let dataset = null;
 const tab = createTabModel();
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
 let gate = null; // closed while paused
 
-/**
- * What looks at people's own pictures comes with its own code, once there is one.
- * @param {'warmUp' | 'prepare' | 'keep' | 'look' | 'classify' | 'layers' | 'maps' | 'filters' | 'occlusion'} name
- */
-const later = (name) => async (/** @type {any} */ args, /** @type {CallContext} */ context) =>
-  (await import('./try/photo-worker.js'))[name](args, context);
+function loadedDataset() {
+  if (!dataset) throw new Error('no dataset is loaded yet');
+  return dataset;
+}
 
-const LOOKING = Object.fromEntries(
-  /** @type {const} */ ([
-    'warmUp',
-    'prepare',
-    'keep',
-    'look',
-    'classify',
-    'layers',
-    'maps',
-    'filters',
-    'occlusion',
-  ]).map((name) => [name, later(name)]),
-);
+const photoWorker = () => import('./try/photo-worker.js');
+
+/** @type {import('./protocol.js').Methods<WorkerMethods>} */
+const METHODS = {
+  ping,
+  hello,
+  load,
+  pictures,
+  describe,
+  fit,
+  pause,
+  resume,
+  evaluate,
+  save,
+  restore,
+  convert,
+  warmUp: async () => (await photoWorker()).warmUp(),
+  prepare: async (args, context) => (await photoWorker()).prepare(args, context),
+  keep: async (args) => (await photoWorker()).keep(args),
+  look: async (args, context) => (await photoWorker()).look(args, context),
+  classify: async (args) => (await photoWorker()).classify(args),
+  layers: async (args) => (await photoWorker()).layers(args),
+  maps: async (args) => (await photoWorker()).maps(args),
+  filters: async (args) => (await photoWorker()).filters(args),
+  occlusion: async (args, context) => (await photoWorker()).occlusion(args, context),
+};
 
 /**
- * The core's threads are this worker's own workers, and come from beside this script; nothing else is made of strings.
+ * @typedef {{ defaultPolicy: object | null,
+ *   createPolicy: (name: string, policy: { createScriptURL: (url: string) => string | null }) => object }}
+ *   TrustedTypePolicies
  */
+
+/** Lets the core's threads, which are this worker's own workers, load from this script's folder, and nothing else. */
 function allowThreads() {
-  const { trustedTypes } = /** @type {any} */ (globalThis);
+  const { trustedTypes } = /** @type {{ trustedTypes?: TrustedTypePolicies }} */ (globalThis);
   const folder = import.meta.url.replace(/[^/]*$/, '');
   if (trustedTypes && !trustedTypes.defaultPolicy)
     trustedTypes.createPolicy('default', {
@@ -50,39 +147,21 @@ function allowThreads() {
 /** Begins to answer the page. */
 export function work() {
   allowThreads();
-  serve(/** @type {any} */ (globalThis), {
-    ping,
-    hello,
-    load,
-    pictures,
-    describe,
-    fit,
-    pause,
-    resume,
-    evaluate,
-    save,
-    restore,
-    convert,
-    ...LOOKING,
-  });
-  // whoever asks is told of a failure
-  if (self.name.startsWith('looker')) LOOKING.warmUp({}, /** @type {any} */ ({})).catch(() => {});
+  /** @type {typeof serve<WorkerMethods>} */ (serve)(
+    /** @type {Port} */ (/** @type {unknown} */ (globalThis)),
+    METHODS,
+  );
+  // a failure is reported to the call that needs it
+  if (self.name.startsWith(PHOTOS))
+    photoWorker()
+      .then(({ warmUp }) => warmUp())
+      .catch(() => {});
 }
 
-/** @typedef {import('./protocol.js').CallContext} CallContext */
-
-/** @typedef {import('./tab-model.js').Lesson} Lesson */
-
-/** @typedef {import('./keep/facts.js').Ended} Ended */
-
-/** @typedef {import('./model-spec.js').Spec} Spec */
-
-/** @typedef {import('../shim/core/loading.js').RuntimeOptions} RuntimeOptions */
-
-const ping = () => {};
+function ping() {}
 
 /**
- * Asks for the core before anything else does, so that the datasets use the same one.
+ * Loads the core before anything else needs it, so that the datasets use the same one.
  * @param {RuntimeOptions} runtime
  */
 async function hello(runtime) {
@@ -90,7 +169,7 @@ async function hello(runtime) {
   return core;
 }
 
-/** What runs, and why not more threads where more were wanted. @param {RuntimeOptions} runtime */
+/** @param {RuntimeOptions} runtime @returns {Promise<RunningCore>} */
 async function coreFor(runtime) {
   const { build, threads, fallback } = await loadCore(runtime);
   return { build, threads, fallback };
@@ -100,12 +179,12 @@ async function coreFor(runtime) {
 function holdLock() {
   return new Promise((held) => {
     if (!navigator.locks) return held(undefined);
-    // refused, as storage may be
+    // some private windows refuse locks
     navigator.locks.request(self.name, () => new Promise(() => held(undefined))).catch(held);
   });
 }
 
-/** @param {{ source: string, files: File[], baseUrl: string }} args @param {CallContext} context */
+/** @param {WorkerMethods['load']['args']} args @param {Context<'load'>} context */
 async function load({ source, files, baseUrl }, { signal, emit }) {
   const onProgress = atMostEvery(PROGRESS_INTERVAL, emit);
   const readers = {
@@ -113,7 +192,7 @@ async function load({ source, files, baseUrl }, { signal, emit }) {
     synthetic: () => datasets.synthetic({ onProgress }),
     files: () => datasets.fromFiles(files, { signal, onProgress }),
   };
-  const loaded = await readers[/** @type {keyof typeof readers} */ (source)]();
+  const loaded = await readers[source]();
   signal.throwIfAborted();
   dataset = loaded;
   const { name, synthetic, classNames, train, test } = loaded;
@@ -127,18 +206,20 @@ async function load({ source, files, baseUrl }, { signal, emit }) {
   };
 }
 
-/** @param {{ split: 'train' | 'test', indices: number[] }} args */
+/** @param {WorkerMethods['pictures']['args']} args */
 function pictures({ split, indices }) {
-  const { images, labels } = dataset[split];
+  const { images, labels } = loadedDataset()[split];
   const size = images.data.length / images.shape[0];
   const pixels = new Uint8Array(indices.length * size);
   indices.forEach((index, i) => pixels.set(images.data.subarray(index * size, (index + 1) * size), i * size));
-  return { pixels, labels: Uint8Array.from(indices, (index) => labels.data[index]) };
+  const classes = Uint8Array.from(indices, (index) => labels.data[index]);
+  return transfer({ pixels, labels: classes }, [pixels.buffer, classes.buffer]);
 }
 
 /**
- * What comes of a model; where it cannot be built, what comes of the layers before the first one at fault.
- * @param {{ specs: Spec[], runtime: RuntimeOptions }} args
+ * The summary and shapes of a model; if it cannot be built, the shapes up to the first layer at fault.
+ * @param {WorkerMethods['describe']['args']} args
+ * @returns {Promise<Description>}
  */
 async function describe({ specs, runtime }) {
   const core = await coreFor(runtime);
@@ -166,18 +247,15 @@ async function describe({ specs, runtime }) {
   }
 }
 
-/**
- * @param {any} run
- * @param {CallContext} context
- * @returns {Promise<{ position: { epoch: number, batch: number }, ended: Ended }>}
- */
-const fit = (run, context) =>
-  tab.hold(async (holder) => {
+/** @param {Run} run @param {Context<'fit'>} context @returns {Promise<WorkerMethods['fit']['result']>} */
+async function fit(run, context) {
+  return tab.hold(async (holder) => {
     if (!run.from) await holder.replace(() => newLesson(run));
     return train(holder.lesson, run, context);
   });
+}
 
-/** @param {Lesson} lesson @param {any} run @param {CallContext} context */
+/** @param {Lesson} lesson @param {Run} run @param {Context<'fit'>} context */
 async function train(lesson, run, { signal, emit }) {
   const { model } = lesson;
   const from = run.from ?? { epoch: 0, batch: 0 };
@@ -185,14 +263,14 @@ async function train(lesson, run, { signal, emit }) {
   const keeper = await keeperOf(lesson, run, emit);
   if (!run.from) await keeper?.begin(model);
   emit({ type: 'core', core: await coreFor(run.runtime) });
-  const training = firstOf(dataset.train, run.trainSize);
-  const { images, labels } = dataset.test;
+  const { train: all, test } = loadedDataset();
+  const training = firstOf(all, run.trainSize);
   signal.addEventListener('abort', resume);
   const passing = atMostEvery(PROGRESS_INTERVAL, emit);
   const running = atMostEvery(PROGRESS_INTERVAL, emit);
   let epochs = from.epoch;
   const terminating = terminatingOf();
-  /** What is kept is better than what follows. */
+  /** A diverged run: what has been saved is better than what follows. */
   const hasDiverged = () => {
     if (terminating.stopped) keeper?.freeze();
     return terminating.stopped !== null;
@@ -201,13 +279,13 @@ async function train(lesson, run, { signal, emit }) {
     await model.fit(training.images, lesson.targetsOf(training.labels), {
       epochs: run.epochs,
       batchSize: run.batchSize,
-      verbose: run.verbose,
-      validationData: [images, lesson.targetsOf(labels)],
+      verbose: /** @type {0 | 1 | 2} */ (run.verbose),
+      validationData: [test.images, lesson.targetsOf(test.labels)],
       initialEpoch: from.epoch,
       initialBatch: from.batch,
       signal,
       log: (/** @type {string} */ text, /** @type {{ replace: boolean, final: boolean }} */ { replace, final }) => {
-        const event = { type: 'log', text, replace };
+        const event = /** @type {const} */ ({ type: 'log', text, replace });
         if (replace && !final) passing(event);
         else emit(event);
       },
@@ -219,9 +297,12 @@ async function train(lesson, run, { signal, emit }) {
             epochs = epoch + 1;
             emit({ type: 'epoch', epoch, logs: { ...logs } });
           },
-          onProgress: (/** @type {any} */ progress) => {
+          onProgress: (/** @type {import('../shim/training/pass.js').Progress} */ progress) => {
             hasDiverged();
-            const event = { type: 'progress', progress: { ...progress } };
+            const event = {
+              type: /** @type {const} */ ('progress'),
+              progress: /** @type {BatchProgress} */ ({ ...progress }), // a run only trains and validates
+            };
             if (progress.batch < progress.batches) running(event);
             else emit(event);
             return gate?.opened;
@@ -229,7 +310,7 @@ async function train(lesson, run, { signal, emit }) {
         },
         stopping,
         keeper?.callbacks(model),
-      ].filter(Boolean),
+      ].filter((each) => each !== null && each !== undefined),
     });
     const ended = endOf(terminating, stopping);
     await keeper?.end(model, ended);
@@ -248,13 +329,22 @@ async function train(lesson, run, { signal, emit }) {
   }
 }
 
-/** How a run ended that nobody stopped. @param {any} terminating @param {any} stopping @returns {Ended} */
+/**
+ * How a run ended that nobody stopped.
+ * @param {ReturnType<typeof terminatingOf>} terminating
+ * @param {ReturnType<typeof stoppingOf>} stopping
+ * @returns {Ended}
+ */
 function endOf(terminating, stopping) {
   if (terminating.stopped) return { how: 'diverged', epoch: terminating.stopped.epoch + 1 };
   return stopping?.stopped ? { how: 'early', epoch: stopping.stopped.epoch + 1 } : { how: 'completed' };
 }
 
-/** A new one, which goes on from what the one before had seen. @param {any} state @param {any} run */
+/**
+ * Early stopping for a run; one that continues takes over the state it had.
+ * @param {import('./tab-model.js').StoppingState | null | undefined} state
+ * @param {Run} run
+ */
 function stoppingFrom(state, run) {
   const next = stoppingOf(run);
   if (state && run.from) next?.resume(state);
@@ -262,30 +352,29 @@ function stoppingFrom(state, run) {
 }
 
 /**
- * What keeps the run comes with its own code; where that cannot be loaded, nothing is kept, and the page says so.
+ * What saves the run loads separately; if it fails to load, nothing is saved, and the page says so.
  * @param {Lesson} lesson
- * @param {any} run
- * @param {CallContext['emit']} emit
+ * @param {Run} run
+ * @param {Context<'fit'>['emit']} emit
  */
 async function keeperOf({ kept, stopping }, run, emit) {
   emit({ type: 'run', id: kept.id });
   const module = await import('./keep/keeper.js').catch(({ message }) =>
     emit({ type: 'unkept', reason: 'failed', detail: message }),
   );
-  const keeper = module?.createKeeper({ ...kept, run, dataset, stopping, emit });
+  const keeper = module?.createKeeper({ ...kept, run, dataset: loadedDataset(), stopping, emit });
   if (keeper) kept.epochs = keeper.epochs;
   return keeper;
 }
 
 /**
- * Puts a model that was kept in the place of the tab's: a run, if it has learnt from these pictures, or a saved model.
- * @param {{ id: string, kept: any, labelSmoothing: number, patience: number, runtime: RuntimeOptions }} args kept: of
- *   ./keep/store.js
+ * Makes a saved model the tab's: a run, if it was trained on the loaded images, or a model of the library.
+ * @param {RestoreArgs} args
  */
 async function restore({ id, kept, labelSmoothing, patience, runtime }) {
   const { sha256Of, stoppingFrom, readied } = await import('./keep/keeper.js');
   const { epochs, dataset: from } = kept.facts;
-  if (from && (await sha256Of(dataset)) !== from.sha256) return { same: false };
+  if (from && (await sha256Of(loadedDataset())) !== from.sha256) return { same: false };
   await tab.hold(({ replace }) =>
     replace(async () => {
       const model = await loadModel(kept.model, runtime);
@@ -304,8 +393,9 @@ async function restore({ id, kept, labelSmoothing, patience, runtime }) {
 function pause() {
   if (gate) return;
   let open = () => {};
-  const opened = new Promise((resolve) => (open = () => resolve(undefined)));
-  gate = { opened: /** @type {Promise<any>} */ (opened), open };
+  /** @type {Promise<void>} */
+  const opened = new Promise((resolve) => (open = resolve));
+  gate = { opened, open };
 }
 
 function resume() {
@@ -314,44 +404,53 @@ function resume() {
 }
 
 /**
- * Figures without dropout: the test pictures first, since they come sooner.
- * @param {{ trainSize: number }} args
- * @param {CallContext} context
+ * Figures without dropout: the test images first, since they take less time.
+ * @param {WorkerMethods['evaluate']['args']} args
+ * @param {Context<'evaluate'>} context
  */
-const evaluate = ({ trainSize }, { signal, emit }) =>
-  tab.hold(async ({ lesson: { model, targetsOf } }) => {
+async function evaluate({ trainSize }, { signal, emit }) {
+  return tab.hold(async ({ lesson: { model, targetsOf } }) => {
     signal.throwIfAborted();
-    const { images, labels } = dataset.test;
-    const train = firstOf(dataset.train, trainSize);
-    emit({ type: 'test', figures: figures(await model.evaluate(images, targetsOf(labels), { signal })) });
-    const probabilities = await model.predict(images, { signal });
-    emit({ type: 'predictions', probabilities: probabilities.data.slice(), labels: Uint8Array.from(labels.data) });
-    emit({ type: 'train', figures: figures(await model.evaluate(train.images, targetsOf(train.labels), { signal })) });
+    const { train: all, test } = loadedDataset();
+    const train = firstOf(all, trainSize);
+    const evaluated = async (/** @type {{ images: Bytes, labels: Bytes }} */ { images, labels }) =>
+      figures(await model.evaluate(images, targetsOf(labels), { signal }));
+    emit({ type: 'test', figures: await evaluated(test) });
+    const probabilities = (await model.predict(test.images, { signal })).data.slice();
+    const labels = Uint8Array.from(test.labels.data);
+    emit(transfer({ type: 'predictions', probabilities, labels }, [probabilities.buffer, labels.buffer]));
+    emit({ type: 'train', figures: await evaluated(train) });
   });
-
-/** The model as a file. */
-const save = () => tab.hold(async ({ lesson: { model } }) => ({ bytes: await model.save() }));
-
-/** @param {any} args files: left out for the tab's model */
-async function convert(args) {
-  const { convert: convertTo } = await import('./keep/convert.js');
-  return args.files
-    ? convertTo({ model: null, ...args })
-    : tab.hold(({ lesson: { model } }) => convertTo({ model, ...args }));
 }
 
-/** @param {any} run @returns {Promise<Lesson>} */
+/** The model as a file. */
+async function save() {
+  const bytes = await tab.hold(({ lesson: { model } }) => model.save());
+  return transfer({ bytes }, [bytes.buffer]);
+}
+
+/** @param {import('./keep/convert.js').ConvertArgs} args */
+async function convert(args) {
+  const { convert: convertTo } = await import('./keep/convert.js');
+  return args.files ? convertTo(null, args) : tab.hold(({ lesson: { model } }) => convertTo(model, args));
+}
+
+/** @param {Run} run @returns {Promise<Lesson>} */
 async function newLesson(run) {
-  const steps = run.epochs * Math.ceil(Math.min(run.trainSize, dataset.train.images.shape[0]) / run.batchSize);
+  const steps = run.epochs * Math.ceil(Math.min(run.trainSize, loadedDataset().train.images.shape[0]) / run.batchSize);
   const { built: model } = await build(run.specs, run, compileOptions(run, steps));
   const id = `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
   return { model, targetsOf: targetsBy(run.labelSmoothing), kept: { id, epochs: [] }, stopping: null };
 }
 
-/** What a loss takes, made of class numbers. @param {number} labelSmoothing @returns {(labels: any) => any} */
+/** Makes of class numbers what the loss takes. @param {number} labelSmoothing @returns {Lesson['targetsOf']} */
 const targetsBy = (labelSmoothing) => (labelSmoothing > 0 ? oneHot : (labels) => labels);
 
-/** @param {Spec[]} specs @param {import('./assembly.js').BuildOptions} options @param {any} [compile] */
+/**
+ * @param {Spec[]} specs
+ * @param {import('./assembly.js').BuildOptions} options
+ * @param {ReturnType<typeof compileOptions>} [compile]
+ */
 async function build(specs, options, compile = compileOptions({ optimizer: 'adam', learningRate: 0.001 }, 1)) {
   /** @type {Awaited<ReturnType<typeof assemble>> | undefined} */
   let assembled;
@@ -365,7 +464,7 @@ async function build(specs, options, compile = compileOptions({ optimizer: 'adam
   }
 }
 
-/** @param {{ images: any, labels: any }} split @param {number} count */
+/** @param {{ images: Bytes, labels: Bytes }} split @param {number} count */
 function firstOf({ images, labels }, count) {
   const size = images.data.length / images.shape[0];
   const taken = Math.min(count, images.shape[0]);
@@ -378,10 +477,10 @@ function firstOf({ images, labels }, count) {
 /** @param {number[]} values */
 const figures = ([loss, accuracy]) => ({ loss, accuracy });
 
-/** @param {number} interval @param {(event: any) => void} emit */
+/** @template Event @param {number} interval ms @param {(event: Event) => void} emit */
 function atMostEvery(interval, emit) {
   let last = -Infinity;
-  return (/** @type {any} */ event) => {
+  return (/** @type {Event} */ event) => {
     const now = performance.now();
     if (now - last < interval) return;
     last = now;

@@ -93,7 +93,7 @@ test(
       });
       for (const worker of browser.page?.workers() ?? []) {
         await worker.evaluate(() => {
-          if (self.name.startsWith('looker')) self.createImageBitmap = () => new Promise(() => {});
+          if (self.name.startsWith('photos')) self.createImageBitmap = () => new Promise(() => {});
         });
       }
       await browser.uploadFile(hook('photo-input'), stored(shirt('endless.png')), stored(shirt()));

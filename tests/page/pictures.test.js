@@ -117,16 +117,16 @@ const followLookers =
     page.evaluateOnNewDocument((/** @type {boolean} */ isSpoilt) => {
       const watched = /** @type {any} */ (globalThis);
       const RealWorker = globalThis.Worker;
-      watched.lookers = [];
+      watched.photoWorkers = [];
       globalThis.Worker = class extends RealWorker {
         /** @param {string | URL} url @param {WorkerOptions} [options] */
         constructor(url, options) {
-          const looks = options?.name?.startsWith('looker');
+          const looks = options?.name?.startsWith('photos');
           super(
-            isSpoilt && looks && watched.lookers.length === 0 ? new URL('assets/missing.js', document.baseURI) : url,
+            isSpoilt && looks && watched.photoWorkers.length === 0 ? new URL('assets/missing.js', document.baseURI) : url,
             options,
           );
-          if (looks) watched.lookers.push('fittingRoom' in watched ? 'later' : 'early');
+          if (looks) watched.photoWorkers.push('fittingRoom' in watched ? 'later' : 'early');
         }
       };
     }, spoilt);
@@ -138,7 +138,7 @@ test('what looks at pictures starts once, before the page’s own script; where 
         await sectionThere(opened);
         assert.equal((await answer(opened, stored(shirt()))).class, '0');
         assert.deepEqual(
-          await opened.browser.evaluate(() => /** @type {any} */ (globalThis).lookers),
+          await opened.browser.evaluate(() => /** @type {any} */ (globalThis).photoWorkers),
           spoilt ? ['early', 'later'] : ['early'],
           name,
         );

@@ -188,15 +188,15 @@ describe('the page’s policy in its workers', () => {
                 if (name === 'webkit') await browser.evaluate(collect).catch(() => {});
                 return browser.evaluate('globalThis.tried').catch(() => ({})); // between two pages
               };
-              const complete = ({ looker = {}, trainer = {}, em = {} }) =>
-                LAST.every((each) => each in looker && each in trainer) && (!hasThreads || 'socket' in em);
+              const complete = ({ photos = {}, trainer = {}, em = {} }) =>
+                LAST.every((each) => each in photos && each in trainer) && (!hasThreads || 'socket' in em);
               if (controlled) await browser.waitFor(() => navigator.serviceWorker.controller !== null);
               if (app) await browser.open(`${url}dist/`);
               await poll(async () => complete(await tried()), 'every worker to have tried');
               await page.waitForState('dataset-status', 'failed');
               assert.equal(await browser.evaluate(() => navigator.serviceWorker.controller !== null), controlled);
-              const { looker, trainer, em } = await tried();
-              for (const each of [looker, trainer])
+              const { photos, trainer, em } = await tried();
+              for (const each of [photos, trainer])
                 assert.deepEqual({ ...each, socket: 0 }, { ...AT_ONCE, ...LATER, socket: 0 });
               if (hasThreads) assert.deepEqual({ ...em, socket: 0 }, { ...AT_ONCE, socket: 0 });
               assert.match(

@@ -14,7 +14,7 @@ import { texts as resultsZhHans } from '../../web/i18n/zh-Hans/results.js';
 import { argmax } from '../../shim/classify.js';
 import { confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
-import { connect, serve, WorkerDied } from '../../web/protocol.js';
+import { connect, serve, transfer, WorkerDied } from '../../web/protocol.js';
 import { digitsOf, multiplesOf, roundStep } from '../../web/ticks.js';
 import { readSettings, runtimeOptions, writeSettings } from '../../web/settings.js';
 
@@ -174,11 +174,15 @@ test('time left leaves out pauses', () => {
 });
 
 describe('protocol', () => {
-  /** @param {Record<string, import('../../web/protocol.js').Method>} methods */
+  /** @typedef {import('../../web/protocol.js').Signature<any, any, any>} AnyMethod */
+
+  /** @param {import('../../web/protocol.js').Methods<Record<string, AnyMethod>>} methods */
   function pair(methods) {
     const { port1, port2 } = new MessageChannel();
     serve(/** @type {any} */ (port1), methods);
-    return { remote: connect(/** @type {any} */ (port2)), close: () => port1.close() };
+    /** @type {import('../../web/protocol.js').Connection<Record<string, AnyMethod>>} */
+    const remote = connect(/** @type {any} */ (port2));
+    return { remote, close: () => port1.close() };
   }
 
   test('answers, events, errors as values, cancelling', async () => {
@@ -192,8 +196,8 @@ describe('protocol', () => {
     const events = [];
     assert.equal(await remote.call('add', { a: 1, b: 2 }, { onEvent: (event) => events.push(event) }), 3);
     assert.deepEqual(events, [{ half: 1 }]);
-    await assert.rejects(remote.call('refuse'), { name: 'TypeError', message: 'not this', code: 'no', layer: 2 });
-    await assert.rejects(remote.call('nothing of the sort'));
+    await assert.rejects(remote.call('refuse', {}), { name: 'TypeError', message: 'not this', code: 'no', layer: 2 });
+    await assert.rejects(remote.call('nothing of the sort', {}));
     const controller = new AbortController();
     const waiting = remote.call('wait', {}, { signal: controller.signal });
     controller.abort();
@@ -201,21 +205,22 @@ describe('protocol', () => {
     close();
   });
 
-  test('typed arrays are moved, not copied', async () => {
-    const pixels = new Uint8Array(4);
-    const { remote, close } = pair({ give: () => ({ pixels }) });
-    assert.equal((await remote.call('give')).pixels.length, 4);
-    assert.equal(pixels.length, 0);
+  test('buffers named in transfer are moved, others are copied', async () => {
+    const [pixels, labels] = [new Uint8Array(4), new Uint8Array(2)];
+    const { remote, close } = pair({ give: () => transfer({ pixels, labels }, [pixels.buffer]) });
+    const given = await remote.call('give', {});
+    assert.deepEqual([given.pixels.length, given.labels.length], [4, 2]);
+    assert.deepEqual([pixels.length, labels.length], [0, 2]);
     close();
   });
 
   test('a death rejects what is pending and what comes later', async () => {
     const { remote, close } = pair({ never: () => new Promise(() => {}) });
-    const [one, two] = [remote.call('never'), remote.call('never')];
+    const [one, two] = [remote.call('never', {}), remote.call('never', {})];
     remote.fail(new WorkerDied('gone'));
     await assert.rejects(one, WorkerDied);
     await assert.rejects(two, WorkerDied);
-    await assert.rejects(remote.call('never'), WorkerDied);
+    await assert.rejects(remote.call('never', {}), WorkerDied);
     close();
   });
 });

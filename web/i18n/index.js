@@ -54,7 +54,7 @@ export function onLanguage(render) {
  *   rejects
  */
 export function setUpLanguage(others) {
-  const select = hook('language');
+  const select = hook('language', 'select');
   select.value = recall('language') ?? preferred();
   if (select.selectedIndex < 0) select.value = preferred();
   select.addEventListener('change', () => {
@@ -74,7 +74,7 @@ const change = () => (changed = changed.then(show));
 
 /** Shows the chosen language once its texts have loaded. */
 async function show() {
-  const select = hook('language');
+  const select = hook('language', 'select');
   const chosen = select.value;
   const latest = () => select.value === chosen;
   try {
@@ -96,7 +96,7 @@ async function show() {
  */
 export async function addTexts(part) {
   if (!texts) {
-    await load(part, hook('language').value); // a part that fails must not keep the others from being shown
+    await load(part, hook('language', 'select').value); // a part that fails must not keep the others from being shown
     if (!texts) return void parts.push(part);
   }
   const added = changed.then(async () => {
@@ -111,7 +111,7 @@ export async function addTexts(part) {
 function preferred() {
   const primary = (/** @type {string} */ tag) => tag.toLowerCase().split('-')[0];
   const wanted = primary(navigator.languages?.[0] ?? '');
-  const values = [...hook('language').options].map(({ value }) => value);
+  const values = [...hook('language', 'select').options].map(({ value }) => value);
   return values.find((value) => primary(value) === wanted) ?? 'en';
 }
 

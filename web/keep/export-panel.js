@@ -1,5 +1,5 @@
 import { classNames } from '../classes.js';
-import { el, oneAtATime, setText } from '../dom.js';
+import { contextOf, el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
 import { megabytes, onLanguage, t } from '../i18n/index.js';
 import { ACCEPTED, mainFileOf, onFilesChosen } from '../incoming.js';
@@ -16,13 +16,11 @@ import { coloursOfPage, plotOf } from './plot.js';
 const SCALE = 2; // of plots as PNG
 
 /**
- * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, epochsOfTab: () =>
- *   Entry['epochs'],
- *   guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void,
+ * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void,
  *   cancellable: <T>(words: () => string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files:
  *   File[]) => void }} parts
  */
-export function createExportPanel({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen }) {
+export function createExportPanel({ library, trainer, guard, say, cancellable, onChosen }) {
   const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });
   const save = el('button', { type: 'submit', className: 'primary', 'data-testid': 'save-model' });
   const format = el(
@@ -45,8 +43,8 @@ export function createExportPanel({ library, trainer, epochsOfTab, guard, say, c
   const labels = Object.fromEntries(['name', 'format', 'dtype'].map((key) => [key, el('span')]));
   /** @type {Record<string, () => unknown>} */
   const figures = {
-    'history-csv': () => download('history.csv', historyCsv(epochsOfTab()), 'text/csv'),
-    'history-json': () => download('history.json', historyJson(epochsOfTab()), 'application/json'),
+    'history-csv': () => download('history.csv', historyCsv(trainer.history), 'text/csv'),
+    'history-json': () => download('history.json', historyJson(trainer.history), 'application/json'),
     'predictions-csv': takePredictions,
     'plot-svg': () =>
       ['loss', 'acc'].forEach((key) =>
@@ -86,10 +84,12 @@ export function createExportPanel({ library, trainer, epochsOfTab, guard, say, c
     el('div', {}, figuresTitle, el('p', { className: 'figures' }, ...buttons)),
   );
 
+  const formatNow = () => /** @type {import('./convert.js').FormatName} */ (format.value);
+
   /** @param {string} key loss or acc @returns {SVGElement} */
   function plotOfRun(key) {
     const colours = coloursOfPage();
-    const values = (/** @type {string} */ of) => epochsOfTab().map(({ logs }) => logs[of] ?? NaN);
+    const values = (/** @type {string} */ of) => trainer.history.map(({ logs }) => logs[of] ?? NaN);
     const title = t(key === 'loss' ? 'figures.loss' : 'figures.accuracy');
     return plotOf(
       [
@@ -110,10 +110,9 @@ export function createExportPanel({ library, trainer, epochsOfTab, guard, say, c
     if (predictions) download('predictions.csv', predictionsCsv(predictions, classNames()), 'text/csv');
   }
 
-  /** @param {Entry | null} entry null: the model of this tab */
-  const exportModel = oneAtATime((entry) =>
+  const exportModel = oneAtATime((/** @type {Entry | null} */ entry) =>
     guard(async () => {
-      const files = await library.filesOf(entry, { format: format.value, dtype: dtype.value });
+      const files = await library.filesOf(entry, { format: formatNow(), dtype: dtype.value });
       for (const { name, bytes } of files) download(name, bytes, 'application/octet-stream');
       say(() => t('bench.taken', { file: files.map(({ name }) => name).join(', ') }));
     }),
@@ -129,7 +128,7 @@ export function createExportPanel({ library, trainer, epochsOfTab, guard, say, c
       say(() => t('bench.opened', { name: opened }));
     });
 
-  const saveAs = oneAtATime((chosen) => {
+  const saveAs = oneAtATime((/** @type {string} */ chosen) => {
     const version = trainer.view.model?.version;
     const typed = name.value;
     name.value = ''; // what is typed from now on is the next one's
@@ -152,7 +151,7 @@ export function createExportPanel({ library, trainer, epochsOfTab, guard, say, c
     library.entries.some(({ id }) => id === saved?.id);
 
   function renderTypes() {
-    const { dtypes } = FORMATS[format.value];
+    const { dtypes } = FORMATS[formatNow()];
     const chosen = dtypes.includes(dtype.value) ? dtype.value : dtypes[0];
     dtype.replaceChildren(...dtypes.map((value) => el('option', { value }, t(`dtype.${value}`))));
     dtype.value = chosen;
@@ -165,7 +164,7 @@ export function createExportPanel({ library, trainer, epochsOfTab, guard, say, c
     buttons.forEach((button) => {
       const key = button.dataset.testid;
       setText(button, t(`figures.${key}`));
-      button.disabled = key === 'predictions-csv' ? !trainer.evaluation.predictions : epochsOfTab().length === 0;
+      button.disabled = key === 'predictions-csv' ? !trainer.evaluation.predictions : trainer.history.length === 0;
     });
     setText(labels.name, t('bench.called'));
     setText(save, t('bench.save'));
@@ -193,7 +192,7 @@ export function createExportPanel({ library, trainer, epochsOfTab, guard, say, c
   take.addEventListener('click', () => exportModel(null));
   format.addEventListener('change', renderTypes);
   onFilesChosen(input, onChosen);
-  for (const event of ['state', 'evaluation', 'epoch', 'reset']) trainer.on(event, render);
+  for (const event of /** @type {const} */ (['state', 'evaluation', 'epoch', 'reset'])) trainer.on(event, render);
   onLanguage(render);
   return { element, open, exportModel };
 }
@@ -217,7 +216,7 @@ async function pngOf(plot) {
     URL.revokeObjectURL(address);
   }
   const canvas = el('canvas', { width: SCALE * picture.naturalWidth, height: SCALE * picture.naturalHeight });
-  canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+  contextOf(canvas).drawImage(picture, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) =>
     canvas.toBlob(
       (/** @type {Blob | null} */ blob) =>

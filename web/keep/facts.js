@@ -28,11 +28,11 @@ export const endedOf = ({ finished, ended }) => ended ?? { how: finished ? 'comp
 
 /**
  * Of the pictures and labels that a dataset consists of, in their order.
- * @param {any} dataset
+ * @param {import('../../shim/datasets/fashion-mnist.js').Dataset} dataset
  * @returns {Promise<string>} SHA-256
  */
 export async function identityOf({ train, test }) {
   const parts = [train.images, train.labels, test.images, test.labels];
-  const digests = await Promise.all(parts.map(({ data }) => sha256(data)));
+  const digests = await Promise.all(parts.map(({ data }) => sha256(/** @type {Uint8Array<ArrayBuffer>} */ (data))));
   return sha256(new TextEncoder().encode(digests.join(' ')));
 }

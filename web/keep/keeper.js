@@ -2,22 +2,23 @@ import { hasBegun, identityOf } from './facts.js';
 import { StorageError, forgetRun, keepRun, recallRun } from './store.js';
 
 /**
- * Keeps the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within
- * one. Training
- * waits only until the state is copied; where writing is slower than epochs, those in between are left out.
+ * Saves the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within
+ * an epoch. Training waits only until the state is copied; if writing is slower than epochs, some are left out.
  *
+ * @typedef {import('../../shim/index.js').Model} Model
+ * @typedef {import('../../shim/datasets/fashion-mnist.js').Dataset} Dataset
+ * @typedef {import('../tab-model.js').StoppingState} StoppingState
  * @typedef {import('./facts.js').Facts} Facts
  * @typedef {import('./store.js').Kept} Kept
- * @typedef {{ state: import('../../shim/training/callbacks/stopping.js').StoppingState } | null} Stopping
  */
 
-const BEGINS_WITHIN = 1000; // ms that a run may wait for its beginning to be kept
-const INTERVAL = 25_000; // ms; with the time that writing takes, less than half a minute is lost
+const BEGINS_WITHIN = 1000; // ms that a run may wait until its beginning is saved
+const INTERVAL = 25_000; // ms; together with the time that writing takes, less than half a minute is lost
 
-/** Identities of datasets, each worked out once. @type {WeakMap<object, Promise<string>>} */
+/** Digests of datasets, each computed once. @type {WeakMap<object, Promise<string>>} */
 const identities = new WeakMap();
 
-/** @param {any} dataset @returns {Promise<string>} */
+/** @param {Dataset} dataset @returns {Promise<string>} */
 export function sha256Of(dataset) {
   const known = identities.get(dataset) ?? identityOf(dataset);
   identities.set(dataset, known);
@@ -28,7 +29,7 @@ export function sha256Of(dataset) {
 const plain = (logs) =>
   Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, Number.isFinite(value) ? value : null]));
 
-/** All weights as one run of bytes, null where there are none. @param {{ data: any }[] | undefined} weights */
+/** All weights one after the other, null without weights. @param {StoppingState['bestWeights']} weights */
 function joined(weights) {
   if (!weights) return null;
   const all = new Float32Array(weights.reduce((sum, { data }) => sum + data.length, 0));
@@ -40,22 +41,20 @@ function joined(weights) {
   return new Uint8Array(all.buffer);
 }
 
-/** The other way round, in the shapes of the model. @param {Uint8Array<ArrayBuffer> | null} bytes @param {any} model */
+/** The weights in `bytes`, in the shapes of the model. @param {Uint8Array<ArrayBuffer> | null} bytes @param {Model} model */
 function parted(bytes, model) {
   if (!bytes) return undefined;
   const all = new Float32Array(bytes.buffer);
   let at = 0;
-  return model
-    .getWeights()
-    .map((/** @type {any} */ { shape, data }) => ({ shape, data: all.slice(at, (at += data.length)) }));
+  return model.getWeights().map(({ shape, data }) => ({ shape, data: all.slice(at, (at += data.length)) }));
 }
 
 const PICTURE = [28, 28, 1];
 const CLASSES = 10;
 
 /**
- * Sees to it that a model can look at the page's pictures, and compiles it where its file did not say how.
- * @param {any} model
+ * Checks that a model takes the page's images, and compiles it if its file does not say how.
+ * @param {Model} model disposed if it does not
  */
 export function readied(model) {
   const { inputShape, outputShape } = model;
@@ -69,26 +68,32 @@ export function readied(model) {
     model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
 }
 
-/** What early stopping had seen when a run was kept. @param {Kept} kept @param {any} model */
+/**
+ * What early stopping had seen when a run was saved.
+ * @param {{ facts: { stopping?: Facts['stopping'] }, best: Kept['best'] }} kept
+ * @param {Model} model
+ * @returns {StoppingState | null}
+ */
 export const stoppingFrom = ({ facts: { stopping }, best }, model) =>
-  stopping && { ...stopping, best: stopping.best ?? Infinity, bestWeights: parted(best, model) };
+  stopping ? { ...stopping, best: stopping.best ?? Infinity, bestWeights: parted(best, model) } : null;
 
 /**
- * @param {{ id: string, run: any, dataset: any, epochs: Facts['epochs'], stopping: Stopping, emit: (event: any) => void
- *   }} of
- *   `epochs`: those done before; `run`: as the page asked for it
+ * @param {{ id: string, run: import('../worker.js').Run, dataset: Dataset, epochs: Facts['epochs'],
+ *   stopping: { state: StoppingState | null } | null,
+ *   emit: (event: import('../worker.js').KeptEvent | import('../worker.js').UnkeptEvent) => void }} of `epochs`: those
+ *   done before
  */
 export function createKeeper({ id, run, dataset, epochs: before, stopping, emit }) {
   const epochs = [...before];
-  let begun = epochs.length > 0; // more of it is kept than its beginning
-  let frozen = false; // what is kept stays as it is
-  let last = performance.now(); // a clock that nobody sets
+  let begun = epochs.length > 0; // more of the run is saved than its beginning
+  let frozen = false; // what is saved stays as it is
+  let last = performance.now(); // unlike Date.now(), never set back
   /** @type {Kept | null} */
   let next = null;
   /** @type {Promise<void> | null} */
   let writing = null;
 
-  /** @param {any} model @param {Facts['ended']} [ended] left out: it is under way @returns {Promise<Kept>} */
+  /** @param {Model} model @param {Facts['ended']} [ended] left out: under way @returns {Promise<Kept>} */
   async function copyOf(model, ended) {
     const { epoch, batch } = model.position;
     begun ||= hasBegun({ epoch, batch });
@@ -125,14 +130,14 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
     writing = null;
   }
 
-  /** Training goes on whatever becomes of keeping it. @param {unknown} error */
+  /** A run that cannot be saved trains on. @param {unknown} error */
   function reportUnsaved(error) {
     const { message } = /** @type {Error} */ (error);
     emit({ type: 'unkept', reason: error instanceof StorageError ? error.code : 'failed', detail: message });
   }
 
   /**
-   * Marks what was kept before as the end, or forgets a run that was never more than its beginning.
+   * Marks what was saved before as the end, or deletes a run of which only the beginning was saved.
    * @param {import('./facts.js').Ended} ended
    */
   async function closeFrozen(ended) {
@@ -146,7 +151,7 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
     }
   }
 
-  /** @param {any} model @param {Facts['ended']} [ended] */
+  /** @param {Model} model @param {Facts['ended']} [ended] */
   async function take(model, ended) {
     last = performance.now();
     try {
@@ -158,12 +163,12 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
   }
 
   return {
-    /** So that even a first epoch that is cut short can be gone on with. @param {any} model */
+    /** So that a run stopped within its first epoch can be continued. @param {Model} model */
     async begin(model) {
       await take(model);
       await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, BEGINS_WITHIN))]);
     },
-    /** @param {any} model */
+    /** @param {Model} model */
     callbacks: (model) => ({
       onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
         if (frozen) return;
@@ -174,13 +179,13 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
         if (!frozen && phase === 'train' && performance.now() - last >= INTERVAL) return take(model);
       },
     }),
-    /** The run has diverged: what was kept before is better than what would follow. */
+    /** The run has diverged: what was saved before is better than what follows. */
     freeze() {
       frozen = true;
     },
     /**
-     * The last of it, however the run ended; settles once it is written.
-     * @param {any} model
+     * Saves the end of the run; resolves once it is written.
+     * @param {Model} model
      * @param {import('./facts.js').Ended} ended
      */
     async end(model, ended) {
@@ -188,7 +193,7 @@ export function createKeeper({ id, run, dataset, epochs: before, stopping, emit 
       await take(model, ended);
       await writing;
     },
-    /** A run that failed before more than its beginning was kept is none to go on with. */
+    /** Deletes a run that failed before more than its beginning was saved. */
     async failed() {
       if (begun) return;
       next = null;

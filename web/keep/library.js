@@ -13,10 +13,11 @@ import {
 } from './store.js';
 
 /**
- * Models that were saved by name in this browser, and what can be done with them. Emits `change`.
+ * Models that were saved by name in this browser, and what can be done with them.
  *
  * @typedef {import('./store.js').Entry} Entry
- * @typedef {{ format: string, dtype: string }} Form a model's file is wanted in
+ * @typedef {import('./convert.js').FormatName} FormatName
+ * @typedef {{ format: FormatName, dtype: string }} Form of a model's file
  */
 
 /** @type {Record<string, import('../../shim/formats/known.js').FormatRow>} */
@@ -45,14 +46,15 @@ function nameOfFile(file, inside) {
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
  *   import('../settings.js').Settings,
- *   epochsOfTab: () => Entry['epochs'], read: ReturnType<typeof import('./opener.js').createOpener> }} parts `read`:
+ *   read: ReturnType<typeof import('./opener.js').createOpener> }} parts `read`:
  *   models' files
  */
-export function createLibrary({ session, trainer, settings, epochsOfTab, read }) {
+export function createLibrary({ session, trainer, settings, read }) {
+  /** @type {import('../emitter.js').Emitter<{ change: void }>} */
   const { on, emit } = createEmitter();
   /** @type {Entry[]} */
   let entries = [];
-  /** What was deleted here, the last one last. @type {{ entry: Entry, bytes: Uint8Array }[]} */
+  /** What was deleted here, the last one last. @type {{ entry: Entry, bytes: Uint8Array<ArrayBuffer> }[]} */
   const deleted = [];
 
   async function refresh() {
@@ -68,7 +70,7 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
 
   /**
    * @param {Omit<Entry, 'id' | 'savedAt' | 'bytes'>} facts
-   * @param {Uint8Array} bytes
+   * @param {Uint8Array<ArrayBuffer>} bytes
    * @returns {Promise<string>} its id
    */
   async function add(facts, bytes) {
@@ -92,7 +94,7 @@ export function createLibrary({ session, trainer, settings, epochsOfTab, read })
    */
   async function save(name, version) {
     checkStill(version);
-    const epochs = epochsOfTab();
+    const epochs = trainer.history;
     const { test } = trainer.evaluation;
     const testAccuracy = test && Number.isFinite(test.loss) ? test.accuracy : null;
     const { files, parameters } = await session.call('convert', { format: 'fitting-room', dtype: 'float32', name });

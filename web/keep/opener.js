@@ -2,15 +2,17 @@ import { startWorker } from '../client.js';
 import { WorkerDied } from '../protocol.js';
 import { createStopwatch } from '../stopwatch.js';
 
+/** @typedef {import('./convert.js').ConvertArgs} ConvertArgs */
+/** @typedef {import('./convert.js').Converted} Converted */
+
 /** s that reading a model may take: the largest that the page writes take one or two. */
 const PATIENCE = 20;
 
 /**
- * Reads models' files in a worker of its own, which ends with the reading: a file that keeps it busy, or ends it, harms
- * neither the run
- * under way nor the tab's model, and reading can be cancelled at any moment.
- * @returns {(args: any, signal?: AbortSignal) => Promise<any>} rejects with the code `cancelled`, `too-slow` or
- *   `reader-died`
+ * Reads files of models in a separate worker, which ends with the reading: a file that keeps it busy, or crashes it,
+ * harms neither the run under way nor the tab's model, and reading can be cancelled.
+ * @returns {(args: ConvertArgs, signal?: AbortSignal) => Promise<Converted>} rejects with the code `cancelled`,
+ *   `too-slow` or `reader-died`
  */
 export function createOpener() {
   return async (args, signal) => {
@@ -22,7 +24,7 @@ export function createOpener() {
     };
     const cancel = () => end('cancelled');
     const watch = createStopwatch(PATIENCE, () => end('too-slow'));
-    reader.ready.then(watch.start, () => {}); // what keeps it from starting keeps it from converting
+    reader.ready.then(watch.start, () => {}); // a worker that cannot start cannot convert either
     signal?.addEventListener('abort', cancel);
     if (signal?.aborted) cancel();
     try {

@@ -2,13 +2,14 @@ import { openDB } from 'idb';
 import { hex } from '../../shim/datasets/bytes.js';
 
 /**
- * Digests of what is kept, by a key of this browser's that no script can read: HMAC-SHA-256 (RFC 2104). So bytes that
- * were changed, or put in
- * another's place, cannot be given a digest that fits by whoever has only the storage. Another page of the same origin
- * can ask for the key
- * as this one does: nothing but an origin of its own keeps a page's storage to itself.
+ * Digests of what is saved, with a key of this browser that no script can read: HMAC-SHA-256 (RFC 2104). So nobody who
+ * has only the storage can change or swap bytes and give them a digest that matches. Another page of the same origin can
+ * use the key as this one does: only a separate origin protects a page's storage.
  *
- * Where there can be no such key, on hosts without https and in private windows that keep none, nothing is sealed.
+ * On hosts without https, and in private windows that store no keys, nothing is sealed.
+ *
+ * @typedef {import('idb').DBSchema & { keys: { key: string, value: { key: CryptoKey, adopted: boolean } } }} Schema
+ * @typedef {import('idb').IDBPDatabase<Schema>} Database
  */
 
 const NAME = 'fitting-room.key';
@@ -21,11 +22,11 @@ const RUNS = 'runs';
 const sealWith = (key) => async (bytes) => `hmac ${hex(new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes)))}`;
 
 /** One tab or worker at a time. @template T @param {() => Promise<T>} act @returns {Promise<T>} */
-const alone = (act) => (navigator.locks ? /** @type {any} */ (navigator.locks.request(NAME, act)) : act());
+const alone = async (act) => (navigator.locks ? navigator.locks.request(NAME, act) : act());
 
 /**
- * On the disk before anything has a seal by it.
- * @param {import('idb').IDBPDatabase<any>} database
+ * Stores the key; resolves once it is on the disk.
+ * @param {Database} database
  * @param {{ key: CryptoKey, adopted: boolean }} entry
  */
 async function put(database, entry) {
@@ -33,7 +34,7 @@ async function put(database, entry) {
   await Promise.all([transaction.store.put(entry, RUNS), transaction.done]);
 }
 
-/** @param {import('idb').IDBPDatabase<any>} database @param {(seal: Seal) => Promise<void>} adopt */
+/** @param {Database} database @param {(seal: Seal) => Promise<void>} adopt @returns {Promise<CryptoKey>} */
 async function keyIn(database, adopt) {
   const found = await database.get(STORE, RUNS);
   if (found?.adopted) return found.key;
@@ -45,12 +46,13 @@ async function keyIn(database, adopt) {
 }
 
 /**
- * @param {(seal: Seal) => Promise<void>} adopt seals what was kept before there was a key; may be called once more
- *   where it was interrupted
- * @returns {Promise<Seal | null>} null: there can be no key; rejects where the storage does
+ * @param {(seal: Seal) => Promise<void>} adopt seals what was saved before there was a key; called again if it was
+ *   interrupted
+ * @returns {Promise<Seal | null>} null: there can be no key; rejects if the storage does
  */
 export async function sealing(adopt) {
   if (!globalThis.crypto?.subtle) return null;
+  /** @type {Database} */
   const database = await openDB(NAME, 1, { upgrade: (made) => void made.createObjectStore(STORE) });
   try {
     return sealWith(await alone(() => keyIn(database, adopt)));

@@ -36,21 +36,11 @@ const piece = () =>
  * @returns {{ open: (files: File[]) => void }} opens a model, in the user's sight
  */
 export function createSection({ session, trainer, settings, onChosen }) {
-  /** @type {import('./store.js').Entry['epochs']} of the model of this tab */
-  let epochs = [];
-  trainer.on('reset', () => (epochs = []));
-  trainer.on(
-    'epoch',
-    (/** @type {{ epoch: number, logs: Record<string, number> }} */ { epoch, logs }) =>
-      (epochs = [...epochs, { epoch, logs }]),
-  );
-  const epochsOfTab = () => epochs;
-
   const heading = el('span');
   const note = el('p', { className: 'note' });
   const status = el('p', { className: 'keep-message', role: 'status', 'data-testid': 'keep-message' });
   const cancel = el('button', { type: 'button', className: 'small', hidden: true, 'data-testid': 'keep-cancel' });
-  const library = createLibrary({ session, trainer, settings, epochsOfTab, read: createOpener() });
+  const library = createLibrary({ session, trainer, settings, read: createOpener() });
 
   let said = () => ''; // in the language of the moment
 
@@ -109,7 +99,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
     }
   }
 
-  const exportPanel = createExportPanel({ library, trainer, epochsOfTab, guard, say, cancellable, onChosen });
+  const exportPanel = createExportPanel({ library, trainer, guard, say, cancellable, onChosen });
   const shelf = createShelf(library, { guard, trainer, download: exportPanel.exportModel });
   const section = el(
     'section',

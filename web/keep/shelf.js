@@ -90,7 +90,7 @@ export function createShelf(library, { download, guard, trainer }) {
     const tools = [
       use,
       tool('download', async () => download(now())),
-      tool('delete', () => guard(() => library.remove(now())).then(() => undo.hidden || undoButton.focus())),
+      tool('delete', () => guard(() => library.remove(now())).then(() => void (undo.hidden || undoButton.focus()))),
     ];
     const node = el(
       'li',
@@ -165,7 +165,7 @@ export function createShelf(library, { download, guard, trainer }) {
     compare();
   }
 
-  /** What is being typed in or pressed is not moved. @param {HTMLElement[]} nodes */
+  /** Puts the nodes in order; a field or button that has the focus is not moved. @param {Element[]} nodes */
   function arrange(nodes) {
     for (const node of [...list.children]) if (!nodes.includes(node)) node.remove();
     nodes.forEach((node, i) => list.children[i] !== node && list.insertBefore(node, list.children[i] ?? null));

@@ -2,11 +2,13 @@ import { el, hook, setText } from '../dom.js';
 import { megabytes, onLanguage, t } from '../i18n/index.js';
 import { hasBegun } from './facts.js';
 
-/** How much of the run is kept, or why none is. @param {import('../trainer.js').Trainer} trainer */
+/** @typedef {import('../worker.js').KeptEvent | import('../worker.js').UnkeptEvent} Saving */
+
+/** How much of the run is saved, or why nothing is. @param {import('../trainer.js').Trainer} trainer */
 export function createKeepStatus(trainer) {
   const line = el('p', { className: 'quiet', role: 'status', 'data-testid': 'keep-status' });
   hook('train-status').after(line);
-  /** @type {any} */
+  /** @type {Saving | null} */
   let latest = null;
 
   function render() {
@@ -15,27 +17,27 @@ export function createKeepStatus(trainer) {
     setText(line, latest ? wordsOf(latest) : '');
   }
 
-  /** @param {any} event */
+  /** @param {Saving | null} event */
   function show(event) {
     latest = event;
     render();
   }
 
   trainer.on('reset', () => show(null));
-  trainer.on('kept', (/** @type {any} */ event) => {
-    if (hasBegun(event.position)) show(event); // the beginning is no news
+  trainer.on('kept', (event) => {
+    if (hasBegun(event.position)) show(event); // that a run has begun is no news
   });
   trainer.on('unkept', show);
   onLanguage(render);
 }
 
-/** @param {any} event */
-function wordsOf({ type, reason, detail, position, bytes }) {
-  if (type === 'unkept') return t(`keep.unkept-${reason}`, { detail });
-  const { epoch, batch } = position;
+/** @param {Saving} event */
+function wordsOf(event) {
+  if (event.type === 'unkept') return t(`keep.unkept-${event.reason}`, { detail: event.detail });
+  const { epoch, batch } = event.position;
   return t(batch > 0 ? 'keep.kept-within' : 'keep.kept', {
     epoch: batch > 0 ? epoch + 1 : epoch,
     batch,
-    size: megabytes(bytes),
+    size: megabytes(event.bytes),
   });
 }

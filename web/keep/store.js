@@ -4,40 +4,51 @@ import { hasBegun } from './facts.js';
 import { sealing } from './seal.js';
 
 /**
- * What the page keeps in this browser: runs, as they were a moment ago, and models that were saved by name. Both the
- * page and its workers open it; each use is one transaction.
+ * What the page saves in this browser: runs, as they were a moment ago, and models under names. Both the page and its
+ * workers open the database; each use is one transaction.
  *
  * A run has two slots, written in turn: what is written is read back and its digest compared, and only then does the
- * run's
- * mark point to it. So there is always a whole one, whenever the power fails.
+ * run's mark point to it. So there is always a whole one, whenever the power fails.
  *
- *   runs { id, slot, savedAt, turn, open } the mark of each run; turn: one more than any before, as clocks are set
- *   back;
- *                                                   open: it was begun and did not come to its end
- *   slots   { id, slot, digest, facts, model, best }  by [id, slot]; the digest needs a key, see ./seal.js
- *   models  { id, … }                               entries of the library, without their bytes
- *   bytes   { id, bytes }                           the files of those entries
+ *   runs    the mark of each run: which slot is valid
+ *   slots   what is saved of a run, by [id, slot]
+ *   models  entries of the library, without their bytes
+ *   bytes   the files of those entries
  *
  * @typedef {import('./facts.js').Facts} Facts
- * @typedef {{ facts: Facts, model: Uint8Array<ArrayBuffer>, best: Uint8Array<ArrayBuffer> | null }} Kept best: the
- *   weights
- *   that early stopping would go back to
- * @typedef {{ id: string, name: string, savedAt: number, bytes: number, parameters: number, testAccuracy: number |
- *   null,
- *   epochs: Facts['epochs'], origin: string }} Entry of the library; origin: the file it came from, or ''
+ * @typedef {Uint8Array<ArrayBuffer>} Bytes
+ * @typedef {{ facts: Facts, model: Bytes, best: Bytes | null }} Kept `best`: the weights that early stopping would
+ *   restore
+ * @typedef {{ id: string, name: string, savedAt: number, bytes: number, parameters: number,
+ *   testAccuracy: number | null, epochs: Facts['epochs'], origin: string }} Entry of the library; `origin`: the file it
+ *   came from, or ''
+ * @typedef {{ id: string, slot: number, savedAt: number, turn?: number, open?: boolean }} Mark `turn`: greater by one
+ *   than that of each mark before, as clocks are set back; `open`: the run has begun and did not come to its end; earlier
+ *   versions of the page wrote neither
+ * @typedef {Kept & { id: string, slot: number, digest: string }} Slot `digest`: needs a key, see ./seal.js
+ *
+ * @typedef {object} Stores
+ * @property {{ key: string, value: Mark }} runs
+ * @property {{ key: [string, number], value: Slot }} slots
+ * @property {{ key: string, value: Entry }} models
+ * @property {{ key: string, value: { id: string, bytes: Bytes } }} bytes
+ *
+ * @typedef {import('idb').DBSchema & Stores} Schema
+ * @typedef {import('idb').IDBPDatabase<Schema>} Database
+ * @typedef {keyof Stores} StoreName
  */
 
 const NAME = 'fitting-room';
-const VERSION = 2; // since when a run's digest needs a key, which earlier versions of the page don't know
+const VERSION = 2; // from 2 on, a run's digest needs a key
 const OPENS_WITHIN = 5000; // ms; a browser may keep a page waiting for another tab for ever
-/** Runs that are kept whatever they are; beyond that those that came to their end go. */
+/** Runs kept whatever they are; beyond that, runs that came to their end are deleted. */
 const MOST_RUNS = 3;
-/** Runs that are kept because they were interrupted; beyond that the oldest goes. */
+/** Runs kept because they were interrupted; beyond that, the oldest is deleted. */
 const MOST_OPEN_RUNS = 8;
 
 /**
- * Why nothing can be kept. refused: by the browser, as in some private windows; outdated: a later version of the page
- * was here.
+ * Nothing can be saved, or read. refused: by the browser, as in some private windows; blocked: by another tab; outdated:
+ * a later version of the page has upgraded the database; full: no space; spoilt: the data did not match when read back.
  */
 export class StorageError extends Error {
   /** @param {'refused' | 'blocked' | 'outdated' | 'full' | 'spoilt'} reason @param {unknown} [cause] */
@@ -48,18 +59,18 @@ export class StorageError extends Error {
   }
 }
 
-/** What was wanted is not there any more: another tab has deleted it. */
+/** Another tab has deleted what was wanted. */
 export class Gone extends Error {
   code = 'gone';
   name = 'Gone';
 }
 
-/** @type {Promise<import('idb').IDBPDatabase<any>> | null} */
+/** @type {Promise<Database> | null} */
 let opening = null;
-/** Whether it has been waited for in vain: until it opens after all, nobody waits again. */
+/** Whether opening has timed out: until it succeeds after all, nobody waits again. */
 let overdue = false;
 
-/** @param {import('idb').IDBPDatabase<any>} database */
+/** @param {Database} database */
 function makeStores(database) {
   database.createObjectStore('runs', { keyPath: 'id' });
   database.createObjectStore('slots', { keyPath: ['id', 'slot'] });
@@ -67,7 +78,7 @@ function makeStores(database) {
   database.createObjectStore('bytes', { keyPath: 'id' });
 }
 
-/** Another tab has a later version, or clears the storage: this one makes way, and opens anew when it needs to. */
+/** Another tab upgrades or clears the database: this one closes it, and reopens it at the next use. */
 function makeWay() {
   opening?.then((database) => database.close());
   opening = null;
@@ -75,6 +86,7 @@ function makeWay() {
 
 async function open() {
   if (opening) return opening;
+  /** @type {Promise<Database>} */
   const mine = openDB(NAME, VERSION, {
     upgrade: (database, before) => before === 0 && makeStores(database),
     blocking: makeWay,
@@ -87,10 +99,10 @@ async function open() {
   return (opening = mine);
 }
 
-/** Settles once another tab lets go of the storage. */
+/** Resolves once another tab no longer blocks the database. */
 export const whenFree = async () => void (await opening?.catch(() => {}));
 
-/** @template T @param {Promise<T>} opened @returns {Promise<T>} rejects where another tab keeps this one waiting */
+/** @template T @param {Promise<T>} opened @returns {Promise<T>} rejects if another tab blocks the database */
 async function inTime(opened) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -119,7 +131,7 @@ function asStorageError(error) {
 
 /**
  * @template T
- * @param {(database: import('idb').IDBPDatabase<any>) => Promise<T>} use
+ * @param {(database: Database) => Promise<T>} use
  * @returns {Promise<T>} rejects with StorageError
  */
 async function within(use) {
@@ -127,14 +139,15 @@ async function within(use) {
   try {
     return await use(database);
   } catch (error) {
-    throw error instanceof DOMException ? asStorageError(error) : error; // any other is not the storage's
+    throw error instanceof DOMException ? asStorageError(error) : error; // others are not of the storage
   }
 }
 
 /**
- * In one transaction that is on the disk before it is done.
- * @param {string[]} stores
- * @param {(transaction: any) => unknown} change
+ * Writes in one transaction, which is on the disk when the promise resolves.
+ * @template {StoreName} Name
+ * @param {Name[]} stores
+ * @param {(transaction: import('idb').IDBPTransaction<Schema, Name[], 'readwrite'>) => unknown} change
  */
 const write = (stores, change) =>
   within(async (database) => {
@@ -142,12 +155,10 @@ const write = (stores, change) =>
     try {
       await Promise.all([change(transaction), transaction.done]);
     } catch (error) {
-      // a request says only that it was given up, the transaction why
+      // a request says only that it was aborted, the transaction why
       throw error instanceof Gone ? error : (transaction.error ?? error);
     }
   });
-
-/** @typedef {Kept & { id: string, slot: number, digest: string }} Slot */
 
 /**
  * @param {Pick<Slot, 'model' | 'best'>} slot
@@ -158,15 +169,15 @@ const bytesOf = async ({ model, best }, text) =>
   new Uint8Array(await new Blob([text, model, ...(best ? [best] : [])]).arrayBuffer());
 
 /**
- * Of what the slot holds, as earlier versions of the page have it, and wherever there is no key.
+ * A digest of what the slot holds without a key, as earlier versions of the page wrote it.
  * @param {Omit<Slot, 'digest'>} slot
  */
 const plainDigestOf = async (slot) => sha256(await bytesOf(slot, JSON.stringify(slot.facts)));
 
-/** Of what the slot holds, and its place. @param {Omit<Slot, 'digest'>} slot @param {import('./seal.js').Seal} seal */
+/** A digest with a key, of what the slot holds and its place. @param {Omit<Slot, 'digest'>} slot @param {import('./seal.js').Seal} seal */
 const sealOf = async (slot, seal) => seal(await bytesOf(slot, JSON.stringify([[slot.id, slot.slot], slot.facts])));
 
-/** Seals what has a plain digest that fits. @param {import('./seal.js').Seal} seal */
+/** Seals the slots whose plain digest matches. @param {import('./seal.js').Seal} seal */
 async function adopt(seal) {
   for (const key of await within((database) => database.getAllKeys('slots'))) {
     const slot = await within((database) => database.get('slots', key));
@@ -190,7 +201,7 @@ async function digestOf(slot) {
   return seal ? sealOf(slot, seal) : plainDigestOf(slot);
 }
 
-/** @param {string} id @param {number} slot @returns {Promise<Kept | null>} null: not there, or not whole */
+/** @param {string} id @param {number} slot @returns {Promise<Kept | null>} null: missing or damaged */
 async function readSlot(id, slot) {
   const found = await within((database) => database.get('slots', [id, slot]));
   if (!found || (await digestOf(found)) !== found.digest) return null;
@@ -213,17 +224,17 @@ export async function keepRun(id, kept) {
   });
 }
 
-/** Marks of earlier versions have none. @param {{ turn?: number }} mark */
+/** @param {Pick<Mark, 'turn'>} mark */
 const turnOf = ({ turn = 0 }) => turn;
 
-/** @param {string} id @returns {Promise<Kept | null>} as it was last, or the time before where that is not whole */
+/** @param {string} id @returns {Promise<Kept | null>} as it was last saved, or the time before if that is damaged */
 export async function recallRun(id) {
   const mark = await within((database) => database.get('runs', id));
   if (!mark) return null;
   return (await readSlot(id, mark.slot)) ?? readSlot(id, 1 - mark.slot);
 }
 
-/** @returns {Promise<{ id: string, open?: boolean }[]>} the latest first */
+/** @returns {Promise<Mark[]>} the latest first */
 async function marksOfRuns() {
   const marks = await within((database) => database.getAll('runs'));
   return marks.sort((a, b) => turnOf(b) - turnOf(a) || b.savedAt - a.savedAt);
@@ -239,7 +250,7 @@ export const forgetRun = (id) =>
     for (const slot of [0, 1]) transaction.objectStore('slots').delete([id, slot]);
   });
 
-/** Forgets the oldest runs, those in use left out. @param {(id: string) => Promise<boolean>} inUse */
+/** Deletes the oldest runs, except those in use. @param {(id: string) => Promise<boolean>} inUse */
 export async function forgetOldRuns(inUse) {
   const marks = await marksOfRuns();
   const old = marks.filter(({ open }, i) => i >= (open ? MOST_OPEN_RUNS : MOST_RUNS));
@@ -252,7 +263,7 @@ export async function modelsKept() {
   return entries.sort((a, b) => b.savedAt - a.savedAt);
 }
 
-/** @param {Entry} entry @param {Uint8Array} bytes */
+/** @param {Entry} entry @param {Bytes} bytes */
 export const keepModel = (entry, bytes) =>
   write(['models', 'bytes'], (transaction) => {
     transaction.objectStore('models').put(entry);
@@ -279,13 +290,13 @@ export const bytesOfModel = (id) =>
 /** @param {string} id */
 export const forgetModel = (id) =>
   write(['models', 'bytes'], (transaction) => {
-    for (const store of ['models', 'bytes']) transaction.objectStore(store).delete(id);
+    for (const store of /** @type {const} */ (['models', 'bytes'])) transaction.objectStore(store).delete(id);
   });
 
-/** Other tabs of the page see the same models: those that were changed are told of there. */
+/** Tells the page's other tabs that the models have changed. */
 const channel = openChannel();
 
-/** None where the browser lets no page keep anything. @returns {BroadcastChannel | null} */
+/** @returns {BroadcastChannel | null} null if the browser refuses storage */
 function openChannel() {
   try {
     return new BroadcastChannel('fitting-room.models');
@@ -294,10 +305,9 @@ function openChannel() {
   }
 }
 
-/** Tells other tabs that the models have changed. */
 export const tellModelsChanged = () => channel?.postMessage('changed');
 
-/** @param {() => void} listener told when another tab has changed the models */
+/** @param {() => void} listener called when another tab has changed the models */
 export function onModelsChanged(listener) {
   if (channel) channel.onmessage = listener;
 }

@@ -2,39 +2,35 @@ import { createEmitter } from '../emitter.js';
 import { NO_CLASS, argmax } from '../../shim/classify.js';
 
 /**
- * The pictures that were given, what was found in each, and what the chosen model says of it. Emits `item` where one
- * changes, `selected` where another is looked at or the one looked at changes, and `model`.
+ * The user's pictures, what was found in each, and the chosen model's answer.
  *
  * @typedef {import('../../shim/photo.js').Box} Box
- * @typedef {object} Found
- * @property {'photo' | 'cutout' | 'ready'} kind
- * @property {number} width of the picture, pixels
- * @property {number} height
- * @property {Box} box
- * @property {Uint8Array} pixels [28, 28]
- * @property {Uint8Array} mask
- * @property {number} maskWidth
- * @property {number} maskHeight
- * @property {ImageBitmap} preview
+ * @typedef {import('./photo-worker.js').Found} Found
  *
  * @typedef {object} Item
  * @property {number} id counts up from 1
  * @property {File} file
  * @property {'waiting' | 'looking' | 'ready' | 'refused'} state
- * @property {string} reason a code, or a message where there is no code for it
+ * @property {string} reason why it was refused: a code, or a message if there is no code
  * @property {Record<string, number>} values numbers that belong to the reason
  * @property {Found | null} found
  * @property {Float32Array | null} probabilities
  * @property {number} predicted a class; NO_CLASS without an answer
- * @property {{ box?: Box, inverted?: boolean }} choice what the user wants in place of what is found
+ * @property {{ box?: Box, inverted?: boolean }} choice what the user wants instead of what is found
+ *
+ * @typedef {object} AlbumEvents
+ * @property {Item} item was added or has changed
+ * @property {Item} selected another picture is selected, or the selected one has changed
+ * @property {{ name: string, failure: string }} model another model answers, or it failed
  */
 
 /** Longest edges of what is shown, pixels. */
 const LARGE = 720;
 const SMALL = 112;
 
-/** @param {{ ask: (method: string, args: any) => Promise<any>, look: (args: any) => Promise<any> }} worker */
+/** @param {Pick<import('./photo-client.js').PhotoClient, 'ask' | 'look'>} worker */
 export function createAlbum(worker) {
+  /** @type {import('../emitter.js').Emitter<AlbumEvents>} */
   const { on, emit } = createEmitter();
   /** @type {Item[]} */
   const items = [];
@@ -77,7 +73,7 @@ export function createAlbum(worker) {
       item.found?.preview.close();
       item.found = found;
       if (item !== selected) shrinkPreview(item); // another was chosen meanwhile
-      if (failure) throw failure;
+      if (!probabilities) throw failure;
       tell([item], probabilities);
     } catch (error) {
       const {

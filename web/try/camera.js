@@ -1,4 +1,4 @@
-import { el, setText } from '../dom.js';
+import { contextOf, el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
 /** Takes a picture with the camera, which is on only while its panel is open. */
@@ -75,7 +75,7 @@ export function createCamera(onPictures) {
 
   async function shoot() {
     const canvas = el('canvas', { width: video.videoWidth, height: video.videoHeight });
-    canvas.getContext('2d').drawImage(video, 0, 0);
+    contextOf(canvas).drawImage(video, 0, 0);
     close();
     /** @type {Blob | null} */
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));

@@ -82,8 +82,8 @@ export function createDrawing(onPictures) {
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length > 0 ? events : [event]) sheet.go(event.pointerId, placeOf(each));
   });
-  for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) {
-    canvas.addEventListener(name, (/** @type {PointerEvent} */ { pointerId }) => sheet.end(pointerId));
+  for (const name of /** @type {const} */ (['pointerup', 'pointercancel', 'lostpointercapture'])) {
+    canvas.addEventListener(name, ({ pointerId }) => sheet.end(pointerId));
   }
 
   canvas.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {

@@ -1,5 +1,5 @@
 import { className, classNames } from '../classes.js';
-import { el, setText } from '../dom.js';
+import { contextOf, el, setText } from '../dom.js';
 import { download } from '../download.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
@@ -41,7 +41,7 @@ export function createGallery(album) {
     ),
     list,
   );
-  /** @type {Map<Item, { node: any, button: any, canvas: any, title: any }>} */
+  /** @type {Map<Item, { node: HTMLElement, button: HTMLElement, canvas: HTMLCanvasElement, title: HTMLElement }>} */
   const cells = new Map();
 
   /** @param {Item} item */
@@ -99,7 +99,7 @@ export function createGallery(album) {
     const scale = 112 / Math.max(preview.width, preview.height);
     canvas.width = Math.max(1, preview.width * scale);
     canvas.height = Math.max(1, preview.height * scale);
-    canvas.getContext('2d').drawImage(preview, 0, 0, canvas.width, canvas.height);
+    contextOf(canvas).drawImage(preview, 0, 0, canvas.width, canvas.height);
   }
 
   function arrange() {

@@ -10,11 +10,10 @@ import { createSources } from './sources.js';
 import { styles } from './section-styles.js';
 
 /**
- * The section where people's own pictures are told apart. It comes once the page stands.
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, language:
- *   Promise<void>,
- *   onChosen: (files: File[]) => void }} parts `language`: when the page has its words, and so its
- *   height; `onChosen`: told of files that were chosen
+ * The "Try it" section: classifies the user's own pictures. Loaded after the page itself.
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer,
+ *   language: Promise<void>, onChosen: (files: File[]) => void }} parts `language`: resolves once the page has its texts,
+ *   and so its height
  */
 export function createTry({ session, trainer, language, onChosen }) {
   const client = createPhotoClient();
@@ -22,13 +21,8 @@ export function createTry({ session, trainer, language, onChosen }) {
   const sources = createSources({ onChosen, onPictures: add });
   const choice = createModelChoice({ album, client, session, trainer });
   const result = createResult(album);
-  const insight = createInsight({ ask: askAboutSelected });
+  const insight = createInsight(client);
   const gallery = createGallery(album);
-
-  /** @param {string} method @param {any} args @param {{ signal?: AbortSignal }} [options] */
-  function askAboutSelected(method, args, options) {
-    return client.ask(method, { model: album.model, pixels: album.selected?.found?.pixels, ...args }, options);
-  }
 
   /** @param {File[]} files */
   function add(files) {
@@ -54,7 +48,7 @@ export function createTry({ session, trainer, language, onChosen }) {
   return {
     add,
     answered: client
-      .ask('warmUp')
+      .ask('warmUp', {})
       .catch(() => {})
       .then(album.idle),
   };

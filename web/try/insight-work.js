@@ -1,10 +1,15 @@
-/** What a model sees in a picture: the worker's part. */
-
-/** @import { Model } from 'fitting-room' */
+/**
+ * What a model sees in a picture: the worker's part.
+ *
+ * @typedef {import('fitting-room').Model} Model
+ * @typedef {{ name: string, shape: number[], filters: boolean }} LayerInfo
+ * @typedef {{ width: number, height: number, channels: number, signed: boolean, data: Uint8Array, inputs?: number }}
+ *   Maps grey pictures, one per channel, one after the other in `data`; `inputs`: of a kernel
+ */
 
 const SIDE = 28;
 const PATCH = 5;
-/** Layers whose output shows nothing that the one before it does not. */
+/** Layers whose output shows nothing new. */
 const DULL = /dropout|random|flatten|reshape|input/;
 
 /** @param {Uint8Array} pixels [n, 28, 28] */
@@ -24,11 +29,9 @@ function patchAround(centre, visit) {
 }
 
 /**
- * How much less likely a class becomes where a patch of 5 × 5 is blacked out, for each pixel the mean over the patches
- * that
- * cover it: positive where the picture speaks for the class (Zeiler & Fergus, Visualizing and Understanding
- * Convolutional
- * Networks, ECCV 2014, section 4.2).
+ * How much less likely a class becomes when a patch of 5 × 5 is blacked out, for each pixel the mean over the patches
+ * that cover it: positive where the picture is evidence for the class (Zeiler & Fergus, Visualizing and Understanding
+ * Convolutional Networks, ECCV 2014, section 4.2).
  * @param {Model} model
  * @param {Uint8Array} pixels [28, 28]
  * @param {number} classIndex
@@ -55,9 +58,9 @@ export async function occlusionOf(model, pixels, classIndex, { signal } = {}) {
 }
 
 /**
- * The layers that there is something to be seen of.
+ * The layers whose output can be shown.
  * @param {Model} model
- * @returns {{ name: string, shape: number[], filters: boolean }[]}
+ * @returns {LayerInfo[]}
  */
 export function layersOf(model) {
   return model.layers
@@ -102,10 +105,11 @@ function grey(values) {
 }
 
 /**
- * A layer's output for one picture, channel by channel; a row of numbers as one channel.
+ * A layer's output for one picture, channel by channel; a flat output as one channel.
  * @param {Model} model
  * @param {Uint8Array} pixels
  * @param {string} layer
+ * @returns {Maps}
  */
 export function mapsOf(model, pixels, layer) {
   const { shape, data } = model.activations(picturesOf(pixels), layer);
@@ -117,9 +121,10 @@ export function mapsOf(model, pixels, layer) {
 }
 
 /**
- * A convolution's kernels, one picture for each filter: the mean over its inputs, where there is more than one.
+ * A convolution's kernels, one picture per filter: the mean over its inputs, if it has several.
  * @param {Model} model
  * @param {string} layer
+ * @returns {Maps}
  */
 export function filtersOf(model, layer) {
   const kernel = kernelOf(model, layer);

@@ -1,5 +1,5 @@
 import { className } from '../classes.js';
-import { el, setText } from '../dom.js';
+import { contextOf, el, setText } from '../dom.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, t } from '../i18n/index.js';
 import { paint } from '../views/pictures.js';
@@ -8,16 +8,16 @@ import { paint } from '../views/pictures.js';
  * Where the network looks, and what its layers make of the picture. Nothing of it is computed before it is asked for.
  */
 
-/** @typedef {{ pixels: Uint8Array, classIndex: number, model: string }} Result */
 /**
- * @typedef {{ width: number, height: number, channels: number, signed: boolean, data: Uint8Array, inputs?: number }}
- *   Maps
+ * @typedef {{ pixels: Uint8Array, classIndex: number, model: string }} Result a picture with its answer
+ * @typedef {import('./insight-work.js').LayerInfo} LayerInfo
+ * @typedef {import('./insight-work.js').Maps} Maps
  */
 
 const SIDE = 28;
 const MOST_MAPS = 128;
 
-/** @param {{ ask: (method: string, args: any) => Promise<any> }} worker */
+/** @param {Pick<import('./photo-client.js').PhotoClient, 'ask'>} client */
 export function createInsight({ ask }) {
   const look = el(
     'select',
@@ -92,7 +92,7 @@ export function createInsight({ ask }) {
   async function lookAt(mine) {
     looked.hidden = look.value === 'none';
     if (looked.hidden) return null;
-    const { change } = await ask('occlusion', { classIndex: mine.classIndex });
+    const { change } = await ask('occlusion', mine);
     return () => {
       shaded = mine;
       paintShades(shades, change);
@@ -105,7 +105,7 @@ export function createInsight({ ask }) {
     shaded = null;
     failures.clear();
     clearLayer();
-    shades.getContext('2d').clearRect(0, 0, SIDE, SIDE);
+    contextOf(shades).clearRect(0, 0, SIDE, SIDE);
     if (result) paint(picture, result.pixels);
   }
 
@@ -116,14 +116,14 @@ export function createInsight({ ask }) {
   }
 
   /** @param {Result} mine */
-  async function lookInside({ model }) {
+  async function lookInside({ model, pixels }) {
     if (!inside.open) return null;
     if (listed !== model) await list(model);
     const wanted = layer.value;
     const { filters: hasFilters } = layers.find(({ name }) => name === wanted) ?? {};
     const [seen, kernels] = await Promise.all([
-      ask('maps', { layer: wanted }),
-      hasFilters ? ask('filters', { layer: wanted }) : null,
+      ask('maps', { model, pixels, layer: wanted }),
+      hasFilters ? ask('filters', { model, layer: wanted }) : null,
     ]);
     return () => {
       if (layer.value !== wanted) return; // another is asked about
@@ -134,14 +134,14 @@ export function createInsight({ ask }) {
   }
   const showLayer = () => question(lookInside);
 
-  /** @type {{ name: string, shape: number[], filters: boolean }[]} */
+  /** @type {LayerInfo[]} */
   let layers = [];
   /** @type {{ seen: Maps, kernels: Maps | null } | null} */
   let shown = null;
 
   /** @param {string} model */
   async function list(model) {
-    layers = await ask('layers', {});
+    layers = await ask('layers', { model });
     listed = model;
     const before = layer.value;
     layer.replaceChildren(
@@ -228,7 +228,7 @@ const cellsOf = ({ width, height, channels, signed, data }) =>
     data.subarray(i * width * height, (i + 1) * width * height).forEach((value, at) => {
       image.data[at * 4 + 3] = value; // ink with an opacity
     });
-    canvas.getContext('2d').putImageData(image, 0, 0);
+    contextOf(canvas).putImageData(image, 0, 0);
     return el('li', { className: signed ? 'signed' : '' }, canvas);
   });
 
@@ -238,8 +238,7 @@ const cellsOf = ({ width, height, channels, signed, data }) =>
  * @param {Float32Array} change [28, 28]
  */
 function paintShades(canvas, change) {
-  const context = canvas.getContext('2d');
-  if (!context) return;
+  const context = contextOf(canvas);
   const style = getComputedStyle(canvas);
   const largest = change.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
   context.clearRect(0, 0, SIDE, SIDE);

@@ -42,8 +42,8 @@ export function createModelChoice({ album, client, session, trainer }) {
   let loading = null;
   let here = ''; // the last one that was there
 
-  /** The model of the tab, where nothing changes its weights. */
-  const present = () => (!trainer.busy() || trainer.view.evaluating ? trainer.view.model : null);
+  /** The tab's model, unless its weights are changing. */
+  const present = () => (trainer.view.steady ? trainer.view.model : null);
 
   /** The tab's model travels as the file that it can be saved as. @param {import('../trainer.js').TabModel} model */
   async function take(model) {
@@ -130,17 +130,17 @@ export function createModelChoice({ album, client, session, trainer }) {
 
   function aboutText() {
     if (select.value !== 'trained' || !taken) return t(`try.about-${select.value}`);
-    if (trainer.busy() && !trainer.view.evaluating) return t('try.about-before');
+    if (!trainer.view.steady) return t('try.about-before');
     if (taken.version !== trainer.view.model?.version) return t('try.about-earlier');
     return taken.origin === 'saved' ? t('try.about-saved', { name: taken.name }) : t('try.about-trained');
   }
 
   select.addEventListener('change', () => use(select.value));
-  album.on('model', (/** @type {{ failure: string }} */ told) => {
+  album.on('model', (told) => {
     failure = told.failure;
     render();
   });
-  for (const event of ['state', 'evaluation']) trainer.on(event, follow);
+  for (const event of /** @type {const} */ (['state', 'evaluation'])) trainer.on(event, follow);
   onLanguage(render);
   load(album.model);
   return { element, render };

@@ -6,9 +6,8 @@ const PATIENCE = 10; // s that a picture may be decoded for
 const GIVEN_UP = 'too-slow';
 
 /**
- * The section's own worker: pictures are looked at while another one trains, and a picture that ends it ends nothing
- * else.
- * The next call starts another one.
+ * The section's own worker: it reads pictures while another worker trains, and a picture that crashes it ends nothing
+ * else. The next call starts another.
  */
 export function createPhotoClient() {
   /** @type {import('../client.js').Client | null} */
@@ -17,20 +16,15 @@ export function createPhotoClient() {
   let trained = null;
 
   function launch() {
-    const { early = null } = /** @type {{ early?: any }} */ (globalThis);
-    const started = startWorker({ deterministic: true, threads: 1 }, () => (client = null), 'looker', early);
+    const { early = null } = /** @type {{ early?: import('../client.js').NamedWorker }} */ (globalThis); // of index.html
+    const started = startWorker({ deterministic: true, threads: 1 }, () => (client = null), 'photos', early);
     Object.assign(globalThis, { early: null });
     started.ready.catch((error) => error instanceof WorkerDied || started.die(error.message));
     if (trained) started.call('keep', { name: 'trained', bytes: trained }).catch(() => {});
     return started;
   }
 
-  /**
-   * @param {string} method
-   * @param {any} [args]
-   * @param {{ signal?: AbortSignal, onEvent?: (event: any) => void }} [options]
-   * @returns {Promise<any>}
-   */
+  /** @type {import('../client.js').Call} */
   async function ask(method, args, options) {
     const mine = (client ??= launch());
     try {
@@ -45,9 +39,8 @@ export function createPhotoClient() {
   }
 
   /**
-   * Looks at a picture. One that takes too long to decode ends the worker, which nothing else would stop.
-   * @param {any} args
-   * @returns {Promise<any>}
+   * Examines and classifies a picture. If it takes too long to decode, the worker ends: nothing else stops a decoder.
+   * @param {import('./photo-worker.js').LookArgs} args
    */
   async function look(args) {
     const watch = createStopwatch(PATIENCE, () => client?.die('the picture took too long', GIVEN_UP));
@@ -55,7 +48,7 @@ export function createPhotoClient() {
     return ask('look', args, { onEvent }).finally(watch.stop);
   }
 
-  /** Takes the model that was trained in this tab. @param {Uint8Array} bytes */
+  /** Hands over the model that was trained in this tab. @param {Uint8Array} bytes */
   async function keepTrained(bytes) {
     trained = bytes;
     await ask('keep', { name: 'trained', bytes });

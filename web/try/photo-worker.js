@@ -1,22 +1,46 @@
 import { inFile } from '../../shim/formats/common.js';
 import { readModelFile } from '../../shim/formats/fit/load.js';
 import { modelFrom } from '../../shim/models.js';
+import { predictTwice } from '../../shim/mirror.js';
 import { preparePhoto } from '../../shim/photo.js';
+import { transfer } from '../protocol.js';
 import { decode, pixelsOf, previewOf } from './decoding.js';
 import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
-import { predictTwice } from '../../shim/mirror.js';
 
-/** What the section's own worker does: it decodes pictures, finds the garment in them, and asks a model. */
-
-/** @import { Model } from 'fitting-room' */
-/** @import { Box } from '../../shim/photo.js' */
-/** @import { CallContext } from '../protocol.js' */
+/**
+ * The work of the section's own worker: decodes pictures, finds the garment in them, and asks a model.
+ *
+ * @typedef {import('fitting-room').Model} Model
+ * @typedef {import('../../shim/photo.js').Box} Box
+ * @typedef {import('../../shim/photo.js').PreparedPhoto} PreparedPhoto
+ * @typedef {import('../../shim/formats/reading.js').Received} Received
+ *
+ * @typedef {{ id: number, file: Blob, box?: Box, inverted?: boolean, edge: number }} Examined `id`: of the file, as
+ *   each copy that arrives is another object; `edge`: the longest of the preview, pixels
+ * @typedef {Examined & { model: string }} LookArgs
+ * @typedef {object} Found
+ * @property {PreparedPhoto['kind']} kind
+ * @property {number} width of the picture, pixels
+ * @property {number} height
+ * @property {Box} box
+ * @property {Uint8Array} pixels [28, 28]
+ * @property {Uint8Array} mask
+ * @property {number} maskWidth
+ * @property {number} maskHeight
+ * @property {ImageBitmap} preview
+ * @typedef {Found & ({ probabilities: Float32Array, failure?: undefined } | { probabilities?: undefined,
+ *   failure: { code?: string, message: string } })} Looked `failure`: of the model
+ */
+/**
+ * @template {keyof import('../worker.js').WorkerMethods} Name
+ * @typedef {import('../worker.js').Context<Name>} Context
+ */
 
 /** The same answers in every browser. */
 const RUNTIME = { deterministic: true, threads: 1 };
 const PICTURE = 28 * 28;
 const CLASSES = 10;
-/** How many pixels are kept decoded, so that a box can be moved without decoding anew. */
+/** Pixels kept decoded, so that a box can be moved without decoding the picture again. */
 const KEPT_PIXELS = 32e6;
 
 /**
@@ -32,28 +56,29 @@ const FILES = {
   accurate: new URL('../../models/accurate.fit', import.meta.url),
 };
 
-/** The page's own ones that are asked about the mirror image as well. */
+/** The models that are asked about the mirror image as well. */
 const ASKED_TWICE = ['photos', 'accurate'];
 
 /**
- * @typedef {{ model: Promise<Model>, told: Set<CallContext['emit']>, controller: AbortController }} Loading `told`: of
- *   bytes as they arrive
+ * @typedef {{ model: Promise<Model>, told: Set<Context<'prepare'>['emit']>, controller: AbortController }} Loading
+ *   `told`: of bytes as they arrive
  */
 
 /** @type {Map<string, Loading>} */
 const models = new Map();
 
 /**
- * A model of the page's own is loaded once it is asked; after a load that failed, or was given up, it is loaded again.
+ * Loads one of the page's models when it is first asked for, and again after a load that failed or was cancelled.
  * @param {string} name
  * @returns {Loading}
  */
 function loadingOf(name) {
   const known = models.get(name);
   if (known) return known;
-  const [told, controller] = [new Set(), new AbortController()];
-  const onProgress = (/** @type {import('../../shim/formats/reading.js').Received} */ received) =>
-    told.forEach((emit) => emit(received));
+  /** @type {Loading['told']} */
+  const told = new Set();
+  const controller = new AbortController();
+  const onProgress = (/** @type {Received} */ received) => told.forEach((emit) => emit(received));
   const loading = {
     model: loadModel(FILES[name], { ...RUNTIME, signal: controller.signal, onProgress }),
     told,
@@ -68,9 +93,9 @@ function loadingOf(name) {
 const modelNamed = (name) => loadingOf(name).model;
 
 /**
- * Loads a model, and tells of its bytes; where this is given up, so is the load.
+ * Loads a model and reports its bytes as they arrive; cancelling the call cancels the load.
  * @param {{ model: string }} args
- * @param {CallContext} context
+ * @param {Context<'prepare'>} context
  */
 export async function prepare({ model: name }, { signal, emit }) {
   const { model, told, controller } = loadingOf(name);
@@ -82,14 +107,11 @@ export async function prepare({ model: name }, { signal, emit }) {
 /** @type {Promise<void> | undefined} */
 let warm;
 
-/** Loads and compiles what the first picture needs, so that it need not wait for it. */
-export const warmUp = () => (warm ??= tellSquare());
+/** Loads and compiles what the first picture needs, so that it does not wait for that. */
+export const warmUp = () => (warm ??= classifySquare());
 
-/**
- * Tells a dark square on a bright ground apart: so small a picture that it takes no time, and yet calls every function
- * there is.
- */
-async function tellSquare() {
+/** Classifies a dark square on a bright ground: so small a picture takes no time, and yet calls every function. */
+async function classifySquare() {
   const [edge, from, to] = [32, 8, 24];
   const inside = (/** @type {number} */ at) => at >= from && at < to;
   const square = new ImageData(edge, edge);
@@ -99,7 +121,7 @@ async function tellSquare() {
   await classify({ model: 'photos', pixels: image.data });
 }
 
-/** Takes a model in place of one of the same name. @param {{ name: string, bytes: Uint8Array }} args */
+/** Replaces the model of the same name. @param {{ name: string, bytes: Uint8Array }} args */
 export async function keep({ name, bytes }) {
   const next = await loadModel(bytes, RUNTIME);
   const before = models.get(name);
@@ -107,17 +129,17 @@ export async function keep({ name, bytes }) {
   (await before?.model.catch(() => null))?.dispose();
 }
 
-/** The picture looked at last. @type {{ id: number, bitmap: ImageBitmap } | null} */
+/** The picture examined last. @type {{ id: number, bitmap: ImageBitmap } | null} */
 let kept = null;
 
 /**
  * @param {Blob} file
- * @param {number} id of the file: each copy of it that arrives is another object
- * @param {CallContext['emit']} emit tells that a picture is being decoded, which may take any time, and that it is
+ * @param {number} id of the file
+ * @param {Context<'look'>['emit']} emit tells when decoding begins, which may take long, and when it has ended
  */
 async function bitmapOf(file, id, emit) {
   if (kept?.id === id) return kept.bitmap;
-  forget(); // first: there need not be room for two
+  forget(); // first: there may be no memory for two
   const bitmap = await decode(file, () => emit({ type: 'decoding' }));
   emit({ type: 'decoded' });
   kept = { id, bitmap };
@@ -130,33 +152,35 @@ function forget() {
 }
 
 /**
- * Finds the garment in a picture, and asks a model about it: in one call, as the page may be busy between two.
- * @param {Parameters<typeof examine>[0] & { model: string }} args
- * @param {CallContext} context
- * @returns {Promise<Awaited<ReturnType<typeof examine>> & { probabilities?: Float32Array, failure?: { code?: string,
- *   message: string } }>} a
- *   failure is the model's; what was found is there all the same
+ * Finds the garment in a picture and asks a model about it: in one call, as the page may be busy between two. If the
+ * model fails, the result says so and still has what was found.
+ * @param {LookArgs} args
+ * @param {Context<'look'>} context
+ * @returns {Promise<Looked>}
  */
 export async function look({ model, ...args }, context) {
-  // A worker's canvas waits for the page where the page is busy (seen in Chromium), and all else with it: what travels
-  // comes first.
+  // A worker's canvas waits while the page is busy (seen in Chromium), and all else with it: so the model loads first.
   const loaded = modelNamed(model);
   await loaded.catch(() => {});
   const found = await examine(args, context);
   try {
-    await loaded; // here, where a failure is told of, and not by asking for it once more
-    return { ...found, ...(await classify({ model, pixels: found.pixels })) };
+    await loaded; // reports its failure; asking for the model would load it again
+    const { probabilities } = await classify({ model, pixels: found.pixels });
+    return transfer({ ...found, probabilities }, [...partsOf(found), probabilities.buffer]);
   } catch (error) {
     const { code, message } = /** @type {Error & { code?: string }} */ (error);
-    return { ...found, failure: { code, message } };
+    return transfer({ ...found, failure: { code, message } }, partsOf(found));
   }
 }
 
+/** What moves to the page. @param {Found} found @returns {Transferable[]} */
+const partsOf = ({ pixels, mask, preview }) => [pixels.buffer, mask.buffer, preview];
+
 /**
  * Finds the garment in a picture.
- * @param {{ id: number, file: Blob, box?: Box, inverted?: boolean, edge: number }} args `edge`: the longest of the
- *   preview, pixels
- * @param {CallContext} context
+ * @param {Examined} args
+ * @param {Context<'look'>} context
+ * @returns {Promise<Found>}
  */
 async function examine({ id, file, box, inverted, edge }, { signal, emit }) {
   const bitmap = await bitmapOf(file, id, emit);
@@ -178,30 +202,46 @@ async function examine({ id, file, box, inverted, edge }, { signal, emit }) {
 }
 
 /**
- * How sure a model is of each class, for some pictures.
+ * A model's confidence in each class, for some pictures.
  * @param {{ model: string, pixels: Uint8Array }} args [n, 28, 28]
  * @returns {Promise<{ probabilities: Float32Array }>} [n, 10]
  */
 export async function classify({ model: name, pixels }) {
+  const probabilities = await probabilitiesOf(name, pixels);
+  return transfer({ probabilities }, [probabilities.buffer]);
+}
+
+/** @param {string} name of the model @param {Uint8Array} pixels [n, 28, 28] @returns {Promise<Float32Array>} */
+async function probabilitiesOf(name, pixels) {
   const model = await modelNamed(name);
+  if (ASKED_TWICE.includes(name)) return predictTwice(model, pixels);
   const count = pixels.length / PICTURE;
-  if (ASKED_TWICE.includes(name)) return { probabilities: await predictTwice(model, pixels) };
   const { data } = await model.predict({ shape: [count, 28, 28, 1], data: pixels });
   if (data.length !== count * CLASSES)
-    throw new Error(`this page needs a model of ten classes, got ${data.length / count}`);
-  return { probabilities: data.slice() };
+    throw new Error(`this model tells ${data.length / count} classes apart, and ten are needed here`);
+  return data.slice();
 }
 
 /** @param {{ model: string }} args */
 export const layers = async ({ model }) => layersOf(await modelNamed(model));
 
 /** @param {{ model: string, pixels: Uint8Array, layer: string }} args */
-export const maps = async ({ model, pixels, layer }) => mapsOf(await modelNamed(model), pixels, layer);
+export async function maps({ model, pixels, layer }) {
+  const found = mapsOf(await modelNamed(model), pixels, layer);
+  return transfer(found, [found.data.buffer]);
+}
 
 /** @param {{ model: string, layer: string }} args */
-export const filters = async ({ model, layer }) => filtersOf(await modelNamed(model), layer);
+export async function filters({ model, layer }) {
+  const found = filtersOf(await modelNamed(model), layer);
+  return transfer(found, [found.data.buffer]);
+}
 
-/** @param {{ model: string, pixels: Uint8Array, classIndex: number }} args @param {CallContext} context */
-export const occlusion = async ({ model, pixels, classIndex }, { signal }) => ({
-  change: await occlusionOf(await modelNamed(model), pixels, classIndex, { signal }),
-});
+/**
+ * @param {{ model: string, pixels: Uint8Array, classIndex: number }} args
+ * @param {Context<'occlusion'>} context
+ */
+export async function occlusion({ model, pixels, classIndex }, { signal }) {
+  const change = await occlusionOf(await modelNamed(model), pixels, classIndex, { signal });
+  return transfer({ change }, [change.buffer]);
+}

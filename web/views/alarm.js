@@ -17,7 +17,8 @@ const DIED = { words: 'worker.died', restart: 'worker.restart' };
  * @param {import('../session.js').Session} session @param {() => void} onRestart
  */
 export function createAlarm(session, onRestart) {
-  session.on('worker', ({ state, message = '', code }) => {
+  session.on('worker', (worker) => {
+    const { state, message = '', code = '' } = { message: '', code: '', ...worker };
     const { words, restart } = DEATHS[code] ?? DIED;
     say(byId('alarm-words'), words);
     setText(byId('alarm-detail'), code === 'unsupported' ? '' : message);
@@ -32,13 +33,13 @@ export function createAlarm(session, onRestart) {
   });
 }
 
-/** In the language of the moment, and of any later one. @param {HTMLElement} node @param {string} key */
+/** In the current language, and after a change in the next one. @param {HTMLElement} node @param {string} key */
 function say(node, key) {
   node.dataset.i18n = key;
   setText(node, t(key));
 }
 
-/** What in the address could not be used. @param {{ key: string, text: string, used: any }[]} corrected */
+/** Tells what in the address is not valid. @param {import('../model-address.js').Correction[]} corrected */
 export function createCorrections(corrected) {
   onLanguage(() => byId('corrections').replaceChildren(...corrected.map((each) => el('p', {}, t('correction', each)))));
 }

@@ -1,4 +1,4 @@
-import { byId } from '../dom.js';
+import { byId, contextOf } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 import { bar } from './bars.js';
 import { paint } from './pictures.js';
@@ -6,14 +6,14 @@ import { verdictTitle } from './titles.js';
 
 /** How sure the network is of each class, for one picture. @param {import('../session.js').Session} session */
 export function createConfidencesView(session) {
-  const canvas = byId('confidence-canvas');
+  const canvas = byId('confidence-canvas', 'canvas');
   /** @type {import('../metrics.js').Results | null} */
   let results = null;
   let index = 0;
 
   async function draw() {
     renderText();
-    canvas.getContext('2d').clearRect(0, 0, 28, 28); // the picture before
+    contextOf(canvas).clearRect(0, 0, 28, 28); // the picture before
     if (!results) return;
     const mine = index;
     const { pixels } = await session.pictures('test', [mine]);
@@ -22,7 +22,7 @@ export function createConfidencesView(session) {
 
   function renderText() {
     const title = byId('confidence-title');
-    byId('confidences').dataset.index = results ? index : '';
+    byId('confidences').dataset.index = results ? String(index) : '';
     if (results)
       title.replaceChildren(
         t('confidences.picture', { index: index + 1 }),

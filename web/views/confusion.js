@@ -15,7 +15,7 @@ const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowR
  * @param {(index: number) => void} onSelect
  */
 export function createConfusionView(session, onSelect) {
-  const table = byId('confusion-matrix');
+  const table = byId('confusion-matrix', 'table');
   const panel = byId('cell-pictures');
   const list = byId('cell-list');
   const more = byId('cell-more');
@@ -76,7 +76,8 @@ export function createConfusionView(session, onSelect) {
 
   /** @param {number} r @param {number} c */
   function moveTo(r, c) {
-    const at = (/** @type {number} */ y, /** @type {number} */ x) => table.tBodies[0].rows[y].cells[x + 1].firstChild;
+    const at = (/** @type {number} */ y, /** @type {number} */ x) =>
+      /** @type {HTMLButtonElement} */ (table.tBodies[0].rows[y].cells[x + 1].firstChild);
     at(row, column).tabIndex = -1;
     [row, column] = [r, c];
     at(row, column).tabIndex = 0;

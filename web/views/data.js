@@ -2,24 +2,28 @@ import { byId, el, hook, oncePerFrame, setText } from '../dom.js';
 import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
 import { onFilesChosen } from '../incoming.js';
 
+/** @typedef {import('../settings.js').Settings['source']} Source */
+
 /**
- * Where the images come from: choosing, loading with progress, failing with a way out, and the shapes that came.
+ * Where the images come from: choosing a source, progress while it loads, what to do if it fails, and the shapes.
  * @param {import('../session.js').Session} session
- * @param {{ source: () => string, onSource: (source: any) => void, onFiles: (files: File[]) => void }} options
- *   `source`: of what is
- *   loaded, or is to be loaded first; `onSource`: told of another once it is loaded; `onFiles`: what was chosen
+ * @param {{ source: () => Source, onSource: (source: Source) => void, onFiles: (files: File[]) => void }} options
+ *   `source`: of what is loaded, or loads first; `onSource`: called once another has loaded; `onFiles`: with the files
+ *   that were chosen
  */
 export function createDataView(session, { source, onSource, onFiles }) {
-  const select = hook('dataset-source');
-  const loadButton = hook('dataset-load');
-  const fileInput = hook('dataset-files');
+  const select = hook('dataset-source', 'select');
+  const loadButton = hook('dataset-load', 'button');
+  const fileInput = hook('dataset-files', 'input');
   const status = hook('dataset-status');
   const bytes = byId('dataset-bytes');
+  const bytesDone = /** @type {HTMLElement} */ (bytes.firstElementChild);
   const offer = byId('dataset-offer');
   const cancel = byId('dataset-cancel');
-  let tried = source(); // what was to be loaded last
+  let tried = source(); // what was last tried to load
+  const chosenNow = () => /** @type {Source} */ (select.value);
 
-  /** @param {string} chosen @param {File[]} [files] */
+  /** @param {Source} chosen @param {File[]} [files] */
   async function load(chosen, files) {
     tried = chosen;
     select.value = chosen;
@@ -37,7 +41,7 @@ export function createDataView(session, { source, onSource, onFiles }) {
     bytes.style.visibility = loading ? 'visible' : 'hidden';
     const share = loading && progress?.total ? progress.loaded / progress.total : 0;
     bytes.setAttribute('aria-valuenow', String(Math.round(share * 100)));
-    bytes.firstElementChild.style.inlineSize = `${share * 100}%`;
+    bytesDone.style.inlineSize = `${share * 100}%`;
     renderDetail(message);
     renderDims(info);
   }
@@ -78,28 +82,22 @@ export function createDataView(session, { source, onSource, onFiles }) {
 
   /** @param {import('../session.js').DatasetInfo | null} info */
   function renderDims(info) {
-    const rows = [
+    const rows = /** @type {const} */ ([
       ['dims.train-images', info?.train.images],
       ['dims.train-labels', info?.train.labels],
       ['dims.test-images', info?.test.images],
       ['dims.test-labels', info?.test.labels],
-    ];
+    ]);
     byId('dims').replaceChildren(
-      ...rows.map(([key, shape]) =>
-        el(
-          'div',
-          {},
-          el('dt', {}, t(/** @type {string} */ (key))),
-          el('dd', {}, shapeText(/** @type {any} */ (shape))),
-        ),
-      ),
+      ...rows.map(([key, shape]) => el('div', {}, el('dt', {}, t(key)), el('dd', {}, shapeText(shape)))),
     );
   }
 
   byId('dataset-form').addEventListener('submit', (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (select.value === 'files') fileInput.click();
-    else load(select.value);
+    const chosen = chosenNow();
+    if (chosen === 'files') fileInput.click();
+    else load(chosen);
   });
   cancel.addEventListener('click', session.abortLoad);
   onFilesChosen(fileInput, onFiles);
@@ -112,7 +110,7 @@ export function createDataView(session, { source, onSource, onFiles }) {
   return {
     load,
     /** What is chosen to be loaded. */
-    wanted: () => (select.value === 'files' ? source() : select.value),
+    wanted: () => (chosenNow() === 'files' ? source() : chosenNow()),
     /** @param {boolean} locked */
     lock(locked) {
       for (const control of [select, loadButton, fileInput]) control.disabled = locked;

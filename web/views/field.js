@@ -3,43 +3,46 @@ import { count, t } from '../i18n/index.js';
 import { spelt } from '../fields.js';
 
 /**
- * The control of one field. What is typed is checked at once; only what can be reaches `onValue`, and what cannot stays
- * where it was typed.
+ * The control of one field. What is typed is checked at once; only a valid value reaches `onValue`, and what is not
+ * valid stays as it was typed.
+ *
+ * @typedef {import('../fields.js').Value} Value
  *
  * @param {import('../fields.js').Field} field
- * @param {{ value: any, testid: string, describedBy: string, nameOf?: (value: string) => string,
- *   onValue: (value: any) => void, onInvalid: () => void }} options `nameOf`: of a choice; without it, its name in the
+ * @param {{ value: Value, testid: string, describedBy: string, nameOf?: (value: string) => string,
+ *   onValue: (value: Value) => void, onInvalid: () => void }} options `nameOf`: of a choice; without it, its name in the
  *   API
  */
 export function createControl(field, { value, testid, describedBy, nameOf, onValue, onInvalid }) {
   const control = elementOf(field);
+  const box = /** @type {HTMLInputElement} */ (control); // if the field is a flag
   control.dataset.testid = testid;
   control.setAttribute('aria-describedby', describedBy);
   control.translate = !field.values || nameOf !== undefined;
 
-  /** @param {any} next */
+  /** @param {Value} next */
   function show(next) {
-    if (field.flag) control.checked = next;
+    if (field.flag) box.checked = Boolean(next);
     else control.value = next === undefined ? '' : spelt(next);
     control.setAttribute('aria-invalid', 'false');
   }
 
   control.addEventListener(field.flag || field.values ? 'change' : 'input', () => {
     const left = control.value.trim() === '' && field.initial === undefined;
-    const next = field.flag ? control.checked : left ? undefined : field.parse(control.value);
+    const next = field.flag ? box.checked : left ? undefined : field.parse(control.value);
     const invalid = next === undefined && !left;
     control.setAttribute('aria-invalid', String(invalid));
     if (invalid) onInvalid();
     else onValue(next);
   });
-  if (isNumeric(field)) control.addEventListener('keydown', stepByArrows);
+  if (isNumeric(field)) box.addEventListener('keydown', stepByArrows);
   show(value);
 
   /** Up and down as in a browser's own number field. @param {KeyboardEvent} event */
   function stepByArrows(event) {
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     const now = field.parse(control.value);
-    if (!by || now === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!by || typeof now !== 'number' || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     const next = stepped(field, now, by);
     if (field.parse(spelt(next)) === undefined) return;
@@ -52,9 +55,10 @@ export function createControl(field, { value, testid, describedBy, nameOf, onVal
     show,
     invalid: () => control.getAttribute('aria-invalid') === 'true',
     needs: () => needsText(field),
-    /** Names the choices in the language of the moment. */
+    /** Names the choices in the current language. */
     relabel() {
-      for (const option of control.options ?? []) setText(option, nameOf ? nameOf(option.value) : option.value);
+      if (!(control instanceof HTMLSelectElement)) return;
+      for (const option of control.options) setText(option, nameOf ? nameOf(option.value) : option.value);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { className } from '../classes.js';
-import { byId, el } from '../dom.js';
+import { byId, contextOf, el } from '../dom.js';
 import { onLanguage } from '../i18n/index.js';
 import { whenLoaded } from './loaded.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
@@ -28,7 +28,7 @@ export function createFirst30View(session) {
       canvas.parentElement?.classList.remove('empty');
     });
     cells.slice(there).forEach(({ canvas }) => {
-      canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
+      contextOf(canvas).clearRect(0, 0, canvas.width, canvas.height);
       canvas.parentElement?.classList.add('empty');
     });
     labels = answer.labels;

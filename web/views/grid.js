@@ -13,8 +13,8 @@ const SIZE = 25;
  */
 export function createGridView(session, onSelect) {
   const list = byId('prediction-grid');
-  const back = byId('grid-back');
-  const next = byId('grid-next');
+  const back = byId('grid-back', 'button');
+  const next = byId('grid-next', 'button');
   const enlarge = byId('grid-enlarge');
   /** @type {import('../metrics.js').Results | null} */
   let results = null;
@@ -62,9 +62,9 @@ export function createGridView(session, onSelect) {
   /** In the language of the moment, also while pictures are on their way. */
   function renderText() {
     renderTools();
-    for (const cell of list.querySelectorAll('[data-index]')) {
+    for (const cell of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-index]'))) {
       const { predicted, true: label } = cell.dataset;
-      cell.querySelector('.title').replaceWith(verdictTitle(Number(predicted), Number(label)));
+      cell.querySelector('.title')?.replaceWith(verdictTitle(Number(predicted), Number(label)));
     }
   }
 

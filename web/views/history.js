@@ -2,6 +2,8 @@ import { byId, el, oncePerFrame, setText } from '../dom.js';
 import { decimal, onLanguage, t } from '../i18n/index.js';
 import { createChart } from './chart.js';
 
+/** @typedef {import('../keep/facts.js').EpochLogs} EpochLogs */
+
 const LIVE_INTERVAL = 200; // ms between drawings of the epoch under way
 
 /** Loss and accuracy over the epochs. */
@@ -10,7 +12,7 @@ export function createHistoryView() {
   const accuracy = createFigure('accuracy', 'acc');
   const both = [loss, accuracy];
   return {
-    /** @param {number} epoch from 0 @param {Record<string, number>} logs */
+    /** @param {number} epoch from 0 @param {EpochLogs['logs']} logs */
     addEpoch: (epoch, logs) => both.forEach((figure) => figure.add(epoch, logs)),
     /** @param {import('../trainer.js').Progress} progress */
     live: (progress) => both.forEach((figure) => figure.live(progress)),
@@ -24,7 +26,7 @@ export function createHistoryView() {
 /** @param {string} name @param {'loss' | 'acc'} key */
 function createFigure(name, key) {
   const figure = byId(`history-${name}`);
-  const host = figure.querySelector('.chart');
+  const host = /** @type {HTMLElement} */ (figure.querySelector('.chart'));
   const readout = el('p', { className: 'readout' });
   figure.append(readout);
   /** @type {number | null} */
@@ -40,7 +42,7 @@ function createFigure(name, key) {
   function render() {
     const [epochs, training, validation] = chart.points;
     const at = pointed !== null && pointed < epochs.length ? pointed : epochs.length - 1;
-    figure.dataset.points = epochs.length;
+    figure.dataset.points = String(epochs.length);
     const values =
       at < 0 ? null : { epoch: epochs[at], training: decimal(training[at], 4), validation: decimal(validation[at], 4) };
     setText(readout, values ? t('plot.readout', values) : t('plot.empty'));
@@ -61,10 +63,10 @@ function createFigure(name, key) {
   });
 
   return {
-    /** @param {number} epoch @param {Record<string, number>} logs */
+    /** @param {number} epoch @param {EpochLogs['logs']} logs */
     add(epoch, logs) {
       latest = null;
-      chart.addPoint(epoch + 1, logs[key], logs[`val_${key}`]);
+      chart.addPoint(epoch + 1, logs[key] ?? NaN, logs[`val_${key}`] ?? NaN);
       render();
     },
     /** @param {import('../trainer.js').Progress} progress */

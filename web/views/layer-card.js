@@ -37,7 +37,7 @@ export function createLayerCard(layer, actions) {
   const error = el('p', { className: 'error', id: `${id}-error`, role: 'alert' });
   const shape = el('p', { className: 'shape' });
   const parameters = el('p', { className: 'quiet' });
-  /** @type {{ invalid: () => boolean, needs: () => string, control: HTMLInputElement, label: () => string }[]} */
+  /** @type {{ invalid: () => boolean, needs: () => string, control: HTMLElement, label: () => string }[]} */
   const controls = [];
   /** @type {{ name: 'from' | 'with', select: HTMLSelectElement, label: HTMLElement }[]} */
   const reads = [];
@@ -54,7 +54,7 @@ export function createLayerCard(layer, actions) {
       render();
       actions?.onInvalid();
     };
-    const onValue = (/** @type {any} */ value) => {
+    const onValue = (/** @type {import('../fields.js').Value} */ value) => {
       layer.options[name] = value;
       render();
       actions?.onChange();
@@ -220,7 +220,8 @@ export function createLayerCard(layer, actions) {
     focus(name) {
       const [up, down, remove] = tools;
       const wanted = name === 'up' ? (up.disabled ? down : up) : name === 'down' ? (down.disabled ? up : down) : remove;
-      (name ? wanted : (node.querySelector('input, select') ?? remove)).focus();
+      const first = /** @type {HTMLElement | null} */ (node.querySelector('input, select'));
+      (name ? wanted : (first ?? remove)).focus();
     },
     /** What Start gives the focus to where this cannot be trained. */
     firstInvalid: () =>

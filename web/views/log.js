@@ -20,7 +20,7 @@ export function createLog() {
     write({ text, replace }) {
       const said = text.replace(/(?<=: )(nan|-?inf)\b/g, NONE); // as everywhere on the page
       const line = said.endsWith('\n') ? said : `${said}\n`;
-      if (replace && replaceable) box.lastChild.data = line;
+      if (replace && replaceable) /** @type {Text} */ (box.lastChild).data = line;
       else append(document.createTextNode(line));
       replaceable = replace;
     },

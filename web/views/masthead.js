@@ -63,8 +63,8 @@ export function createMasthead({ session, trainer, settings, parameters, start }
     goTo('train', { smooth: true });
     if (!trainer.busy()) start();
   });
-  for (const name of ['state', 'evaluation', 'progress']) trainer.on(name, render);
-  for (const name of ['data', 'description']) session.on(name, render);
+  for (const name of /** @type {const} */ (['state', 'evaluation', 'progress'])) trainer.on(name, render);
+  for (const name of /** @type {const} */ (['data', 'description'])) session.on(name, render);
   onLanguage(render);
   return { render };
 }

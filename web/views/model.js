@@ -19,14 +19,14 @@ import { createLayerCard, nameOf } from './layer-card.js';
  */
 export function createModelView(session, settings, { onChange, onInvalid }) {
   const list = byId('layers');
-  const preset = byId('model-preset');
-  const kinds = byId('model-kind');
-  const after = byId('model-after');
+  const preset = byId('model-preset', 'select');
+  const kinds = byId('model-kind', 'select');
+  const after = byId('model-after', 'select');
   const undoButton = byId('model-undo');
   const last = createLayerCard({ id: -1, kind: 'dense', options: {} });
   /** @type {WeakMap<Layer, LayerCard>} also of a removed layer, which may come back with all that was typed */
   const cards = new WeakMap();
-  /** @type {import('../session.js').Description} */
+  /** @type {import('../session.js').Description | null} */
   let description = null;
   /** @type {Layer[]} what `description` describes */
   let described = [];
@@ -165,7 +165,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     );
     after.value = String(chosen);
     // no kinds before there are words for them
-    byId('model-add').disabled = kinds.value === '' || layers.length >= MAX_LAYERS - 1;
+    byId('model-add', 'button').disabled = kinds.value === '' || layers.length >= MAX_LAYERS - 1;
     setText(byId('model-note'), note());
     undoButton.hidden = !undo;
     if (description?.text) setText(byId('summary'), description.text);
@@ -192,7 +192,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     session.describe(specsOf(asked));
   }
 
-  session.on('description', (/** @type {import('../session.js').Description} */ answer) => {
+  session.on('description', (answer) => {
     description = answer;
     described = asked;
     render();
@@ -205,7 +205,9 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     add();
   });
   list.addEventListener('focusin', (/** @type {FocusEvent} */ event) => {
-    const at = [...list.children].indexOf(/** @type {Element} */ (event.target).closest('.layer'));
+    const at = [...list.children].indexOf(
+      /** @type {Element} */ (/** @type {Element} */ (event.target).closest('.layer')),
+    );
     after.value = String(Math.min(at + 1, settings.layers.length));
   });
   onLanguage(() => {
@@ -218,9 +220,9 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     get parameters() {
       return description?.parameters ?? null;
     },
-    /** The first thing that cannot be used, if any. @returns {HTMLElement | null} */
+    /** The first control that is not valid. @returns {HTMLElement | null} */
     firstInvalid: () => [...settings.layers.map(cardOf), last].map((card) => card.firstInvalid()).find(Boolean) ?? null,
     /** @param {boolean} locked */
-    lock: (locked) => (byId('model-fields').disabled = locked),
+    lock: (locked) => (byId('model-fields', 'fieldset').disabled = locked),
   };
 }

@@ -15,8 +15,8 @@ export function createMomentView() {
     put('eta', secondsLeft !== undefined && Number.isFinite(secondsLeft) && duration(secondsLeft));
   }
 
-  /** @param {string} name @param {any} text */
-  const put = (name, text) => setText(byId(`moment-${name}`), text || '–');
+  /** @param {string} name @param {string | number | false | null | undefined} text */
+  const put = (name, text) => setText(byId(`moment-${name}`), String(text || '–'));
 
   const update = oncePerFrame(render);
   onLanguage(render);

@@ -9,9 +9,9 @@ import { onLanguage, t } from '../i18n/index.js';
  *   anything
  */
 export function createRunView(session, trainer, firstInvalid) {
-  const startButton = byId('train-start');
-  const pauseButton = byId('train-pause');
-  const stopButton = byId('train-stop');
+  const startButton = byId('train-start', 'button');
+  const pauseButton = byId('train-pause', 'button');
+  const stopButton = byId('train-stop', 'button');
   const anewButton = byId('train-anew');
   const status = hook('train-status');
 

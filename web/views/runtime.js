@@ -1,10 +1,7 @@
 import { byId, el } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
-/**
- * @typedef {{ build: string, threads: number, fallback: import('../../shim/core/core.js').Fallback | null }}
- *   RunningCore
- */
+/** @typedef {import('../worker.js').RunningCore} RunningCore */
 
 /** Which build of the core runs, on how many threads, and why not on more where more were wanted. */
 export function createRuntimeView() {
@@ -16,7 +13,7 @@ export function createRuntimeView() {
 
   function render() {
     node.dataset.build = core?.build ?? '';
-    node.dataset.threads = core?.threads ?? '';
+    node.dataset.threads = String(core?.threads ?? '');
     const now = core ? [...whatRuns(core), ...whyNotMore(core)] : worker === 'dead' ? [] : [t('runtime.none')];
     node.replaceChildren(
       ...now,

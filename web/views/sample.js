@@ -1,5 +1,5 @@
 import { className } from '../classes.js';
-import { byId, hook, setText, svg } from '../dom.js';
+import { byId, contextOf, hook, setText, svg } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 import { whenLoaded } from './loaded.js';
 import { paint } from './pictures.js';
@@ -13,6 +13,7 @@ const PIXEL = PLOT.side / 28;
 
 /** @param {import('../session.js').Session} session */
 export function createSampleView(session) {
+  const canvas = byId('sample-canvas', 'canvas');
   /** @type {number | null} */
   let label = null;
 
@@ -21,23 +22,23 @@ export function createSampleView(session) {
     const key = session.data.info?.synthetic ? 'sample.caption-synthetic' : 'sample.caption';
     const caption = label === null ? t('sample.empty') : t(key, { name });
     setText(byId('sample-caption'), caption);
-    byId('sample-canvas').setAttribute('aria-label', caption);
+    canvas.setAttribute('aria-label', caption);
   }
 
   byId('sample-axes').append(...axes());
-  paintScale(byId('sample-scale'));
+  paintScale(byId('sample-scale', 'canvas'));
   onLanguage(render);
 
   whenLoaded(session, async ({ info }) => {
     label = null;
-    byId('sample-canvas').getContext('2d').clearRect(0, 0, 28, 28);
+    contextOf(canvas).clearRect(0, 0, 28, 28);
     render();
     if (!info || info.train.images[0] <= INDEX) return;
     const { pixels, labels } = await session.pictures('train', [INDEX]);
-    paint(byId('sample-canvas'), pixels);
+    paint(canvas, pixels);
     label = labels[0];
-    hook('sample-image').dataset.index = INDEX;
-    hook('sample-image').dataset.label = label;
+    hook('sample-image').dataset.index = String(INDEX);
+    hook('sample-image').dataset.label = String(label);
     render();
   });
 }

@@ -46,8 +46,9 @@ const nameOf = (value) => OPTIMIZERS[/** @type {keyof typeof OPTIMIZERS} */ (val
  *   model runs on is to be another build
  */
 export function createSettingsForm(settings, { onChange, onInvalid, onRuntime }) {
-  const form = byId('train-form');
+  const form = byId('train-form', 'form');
   const more = byId('more-settings');
+  const moreDetails = /** @type {HTMLDetailsElement} */ (more.parentElement);
   const usual = USUAL.map(createField);
   const others = /** @type {Name[]} */ (Object.keys(MORE)).map(createField);
   byId('settings-legend').after(...usual.map(({ node }) => node));
@@ -85,7 +86,7 @@ export function createSettingsForm(settings, { onChange, onInvalid, onRuntime })
     };
   }
 
-  /** @param {Name} name @param {any} value */
+  /** @param {Name} name @param {import('../fields.js').Value} value */
   function change(name, value) {
     const before = LEARNING_RATES[settings.optimizer];
     Object.assign(settings, { [name]: value });
@@ -102,7 +103,9 @@ export function createSettingsForm(settings, { onChange, onInvalid, onRuntime })
     for (const { name, node } of others) node.hidden = !MORE[name]?.(settings);
   }
 
-  const { verbose, deterministic } = form.elements;
+  const { verbose, deterministic } = /** @type {Record<string, HTMLInputElement>} */ (
+    /** @type {unknown} */ (form.elements)
+  );
   verbose.value = String(settings.verbose);
   deterministic.checked = settings.deterministic;
   verbose.addEventListener('change', () => change('verbose', Number(verbose.value)));
@@ -113,18 +116,18 @@ export function createSettingsForm(settings, { onChange, onInvalid, onRuntime })
   });
   render();
   onLanguage(render);
-  more.parentElement.open = others.some(({ name }) => settings[name] !== FIELDS[name].initial);
+  moreDetails.open = others.some(({ name }) => settings[name] !== FIELDS[name].initial);
 
   return {
-    /** The first field that cannot be used, if any. @returns {HTMLElement | null} */
+    /** The first field that is not valid. @returns {HTMLElement | null} */
     firstInvalid() {
       const bad = all.find(({ invalid, node }) => !node.hidden && invalid());
-      if (bad && others.includes(bad)) more.parentElement.open = true;
+      if (bad && others.includes(bad)) moreDetails.open = true;
       return bad?.control ?? null;
     },
     /** @param {boolean} locked */
     lock(locked) {
-      byId('settings').disabled = locked;
+      byId('settings', 'fieldset').disabled = locked;
       verbose.disabled = locked;
     },
     /** @param {string} text */

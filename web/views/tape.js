@@ -2,7 +2,7 @@ import { byId, oncePerFrame, setText, svg } from '../dom.js';
 import { decimal, onLanguage, percent, t } from '../i18n/index.js';
 import { epochsDone } from '../trainer.js';
 
-/** The progress of training as a measuring tape: a centimetre an epoch, the figure of the moment at its end. */
+/** The progress of training as a measuring tape: one centimetre per epoch, the current figure at its end. */
 
 const LABEL_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const LABEL_ROOM = 24; // px that a number on the tape needs
@@ -12,10 +12,9 @@ const LABEL_ROOM = 24; // px that a number on the tape needs
 /** @param {() => number} plannedEpochs what is shown before a run */
 export function createTape(plannedEpochs) {
   const tape = byId('tape');
-  const band = tape.querySelector('.tape-band');
-  const fill = tape.querySelector('.tape-fill');
-  const end = tape.querySelector('.tape-end');
-  const underneath = tape.querySelector('.tape-marks');
+  const [band, fill, end, underneath] = ['band', 'fill', 'end', 'marks'].map(
+    (part) => /** @type {HTMLElement} */ (tape.querySelector(`.tape-${part}`)),
+  );
   const above = svg('svg', { class: 'tape-marks' });
   fill.append(above);
   for (const layer of [underneath, above]) layer.setAttribute('preserveAspectRatio', 'none');
