@@ -5,7 +5,7 @@ import { megabytes, onLanguage, t } from '../i18n/index.js';
 import { ACCEPTED, mainFileOf, onFilesChosen } from '../incoming.js';
 import { historyCsv, historyJson, predictionsCsv } from './figures.js';
 import { FORMATS } from './library.js';
-import { coloursOfPage, plotOf } from './plot.js';
+import { coloursOfPage, plotOf } from './svg-plot.js';
 
 /**
  * What can be done with the model of this tab and its figures: saved by name, taken away as a file; and files opened.
@@ -98,7 +98,7 @@ export function createExportPanel({ library, trainer, guard, say, cancellable, o
           name: t('figures.validation', { what: title }),
           values: values(`val_${key}`),
           colour: colours.accent,
-          dash: '6 4',
+          dash: [6, 4],
         },
       ],
       { title, ...colours },

@@ -1,7 +1,7 @@
 import { el, oneAtATime, setText } from '../dom.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
-import { PAGE_COLOURS, plotOf } from './plot.js';
+import { PAGE_COLOURS, plotOf } from './svg-plot.js';
 
 /**
  * The saved models, one under the other, and a drawing that compares those that are ticked.
@@ -9,17 +9,20 @@ import { PAGE_COLOURS, plotOf } from './plot.js';
  * @typedef {import('./store.js').Entry} Entry
  */
 
-/** No two with the same dashes: colours may be missing, on paper or where the system forces its own. */
-const LINES = /** @type {const} */ ([
-  ['accent', ''],
-  ['right', '6 4'],
-  ['wrong', '2 3'],
-  ['ink', '10 3 2 3'],
-  ['accent', '12 6'],
-  ['right', '4 2 1 2'],
-  ['wrong', '6 2 2 2 2 2'],
-  ['ink', '1 6'],
-]);
+/**
+ * No two with the same dashes: colours may be missing, on paper or where the system forces its own.
+ * @type {[keyof typeof PAGE_COLOURS, number[]][]}
+ */
+const LINES = [
+  ['accent', []],
+  ['right', [6, 4]],
+  ['wrong', [2, 3]],
+  ['ink', [10, 3, 2, 3]],
+  ['accent', [12, 6]],
+  ['right', [4, 2, 1, 2]],
+  ['wrong', [6, 2, 2, 2, 2, 2]],
+  ['ink', [1, 6]],
+];
 
 /** @param {Entry} entry */
 const accuraciesOf = ({ epochs }) => epochs.map(({ logs }) => logs.val_acc ?? NaN);

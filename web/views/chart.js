@@ -1,19 +1,19 @@
-import { el, oncePerFrame } from '../dom.js';
+import { contextOf, el, oncePerFrame } from '../dom.js';
 import { decimal } from '../i18n/index.js';
-import { digitsOf, multiplesOf, roundStep } from '../ticks.js';
+import { drawAxes, drawSeries, rangeOf, scaleOf } from '../plot.js';
 
 /**
- * One figure over the epochs, training and validation. The chart owns its data: points come in through `addPoint` and
- * go with `reset`; `setLive` marks where the epoch under way stands. Training is a full line with discs, validation a
- * broken one with squares.
+ * One figure over the epochs, training and validation, as it grows. The chart owns its data: `addPoint` adds points,
+ * `reset` removes them, and `setLive` marks where the epoch under way stands. Training is a full line with discs,
+ * validation a dashed line with squares.
  *
  * @param {HTMLElement} host
- * @param {(index: number | null) => void} onPoint told which point the pointer is at
+ * @param {(index: number | null) => void} onPoint called with the point under the pointer
  */
 export function createChart(host, onPoint) {
   /** @type {[number[], number[], number[]]} epochs, training, validation */
   let data = [[], [], []];
-  let epochs = 0; // nothing is drawn before it is known how many
+  let epochs = 0; // of the plot; nothing is drawn while it is 0
   /** @type {{ x: number, y: number } | null} */
   let live = null;
   /** @type {number | null} */
@@ -23,22 +23,18 @@ export function createChart(host, onPoint) {
 
   function drawNow() {
     if (epochs === 0) return;
-    const plot = layOut(canvas, [0, epochs], heightOfData());
-    drawAxes(plot);
+    const plot = layOut(canvas, epochs, rangeOf([...data[1], ...data[2], ...(live ? [live.y] : [])], 0.1));
+    drawAxes(plot.pen, plot.layout, '--hairline');
     if (pointed !== null && pointed < data[0].length) drawGuide(plot, data[0][pointed]);
-    drawSeries(plot, data[0], data[1], { colour: '--ink', dash: [], mark: disc });
-    drawSeries(plot, data[0], data[2], { colour: '--accent-ink', dash: [6, 4], mark: square });
+    drawMarked(plot, data[1], { colour: '--ink', width: LINE }, disc);
+    drawMarked(plot, data[2], { colour: '--accent-ink', width: LINE, dash: [6, 4] }, square);
     if (live) drawLive(plot, live);
   }
   const draw = oncePerFrame(drawNow);
 
-  /** The data, the live point and a little air. @returns {[number, number]} */
-  function heightOfData() {
-    const values = [...data[1], ...data[2], ...(live ? [live.y] : [])].filter(Number.isFinite);
-    if (values.length === 0) return [0, 1];
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    const air = (high - low) * 0.08 || Math.max(0.02, high * 0.1);
-    return [Math.max(0, low - air), high + air];
+  /** @param {Plot} plot @param {number[]} ys @param {Stroke} stroke @param {Mark} mark at each point */
+  function drawMarked({ pen, layout, context, em }, ys, stroke, mark) {
+    for (const place of drawSeries(pen, layout, { xs: data[0], ys }, stroke)) mark(context, ...place, em / 4);
   }
 
   /** @param {number | null} index */
@@ -49,7 +45,7 @@ export function createChart(host, onPoint) {
     draw();
   }
 
-  /** The pointer that came first; others are not followed. @type {number | null} */
+  /** The pointer that is followed, the first of several. @type {number | null} */
   let pointer = null;
 
   /** @param {PointerEvent} event */
@@ -109,8 +105,11 @@ export function createChart(host, onPoint) {
 
 /**
  * @typedef {ReturnType<typeof layOut>} Plot
+ * @typedef {import('../plot.js').Stroke} Stroke
  * @typedef {(context: CanvasRenderingContext2D, x: number, y: number, size: number) => void} Mark
  */
+
+const LINE = 1.75; // px
 
 /** The text's size: the page's small one. */
 const textSize = () => Math.round(0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize));
@@ -122,83 +121,80 @@ function frameOf({ clientWidth, clientHeight }) {
 }
 
 /**
- * An empty canvas as sharp as the screen, and how values become places on it.
+ * An empty canvas as sharp as the screen, its pen, and the plot's layout.
  * @param {HTMLCanvasElement} canvas
- * @param {[number, number]} xs
- * @param {[number, number]} ys
+ * @param {number} epochs
+ * @param {import('../plot.js').Range} ys
  */
-function layOut(canvas, xs, ys) {
-  const frame = frameOf(canvas);
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+function layOut(canvas, epochs, ys) {
+  const { em, ...frame } = frameOf(canvas);
+  const { left, right, top, bottom } = frame;
+  const context = contextOf(canvas);
   canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
   canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
   context.scale(devicePixelRatio, devicePixelRatio);
   const style = getComputedStyle(canvas);
-  const share = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) =>
-    (value - low) / (high - low);
-  return {
-    ...frame,
-    context,
-    xs,
-    ys,
-    font: `${frame.em}px ${style.fontFamily}`,
-    colour: (/** @type {string} */ name) => {
-      canvas.style.color = `var(${name})`; // a system's colour has a value only once it is an element's
-      return style.color;
-    },
-    toX: (/** @type {number} */ value) => frame.left + share(value, xs) * (frame.right - frame.left),
-    toY: (/** @type {number} */ value) => frame.bottom - share(value, ys) * (frame.bottom - frame.top),
+  context.font = `${em}px ${style.fontFamily}`;
+  const colour = (/** @type {string} */ name) => {
+    canvas.style.color = `var(${name})`; // a system's colour has a value only once it is an element's
+    return style.color;
   };
-}
-
-/** Figures below and on the left, a hairline at each of the left. @param {Plot} plot */
-function drawAxes({ context, em, left, right, top, bottom, xs, ys, font, colour, toX, toY }) {
-  const across = roundStep(Math.max(1, ((xs[1] - xs[0]) * 2.8 * em) / (right - left)), [1, 2, 5, 10]);
-  const up = roundStep(((ys[1] - ys[0]) * 3.6 * em) / (bottom - top));
-  context.font = font;
-  context.fillStyle = colour('--muted');
-  context.strokeStyle = colour('--hairline');
-  context.textAlign = 'center';
-  for (const x of multiplesOf(across, ...xs)) context.fillText(decimal(x, 0), toX(x), bottom + 1.6 * em);
-  context.textAlign = 'right';
-  context.textBaseline = 'middle';
-  for (const y of multiplesOf(up, ...ys)) {
-    context.fillText(decimal(y, digitsOf(up)), left - em / 2, toY(y));
-    line(context, [
-      [left, sharp(toY(y))],
-      [right, sharp(toY(y))],
-    ]);
-  }
-}
-
-/** @param {Plot} plot @param {number} epoch */
-function drawGuide({ context, colour, toX, top, bottom }, epoch) {
-  context.strokeStyle = colour('--muted');
-  line(context, [
-    [sharp(toX(epoch)), top],
-    [sharp(toX(epoch)), bottom],
-  ]);
+  /** @type {import('../plot.js').Layout} */
+  const layout = {
+    frame,
+    xs: [0, epochs],
+    ys,
+    least: { across: (epochs * 2.8 * em) / (right - left), up: ((ys[1] - ys[0]) * 3.6 * em) / (bottom - top) },
+    format: decimal,
+  };
+  return { context, em, colour, layout, pen: penOf(context, colour, em) };
 }
 
 /**
- * @param {Plot} plot
- * @param {number[]} xs
- * @param {number[]} ys
- * @param {{ colour: string, dash: number[], mark: Mark }} look
+ * Draws lines and labels in CSS pixels; colours are the page's variables.
+ * @param {CanvasRenderingContext2D} context
+ * @param {(variable: string) => string} colourOf
+ * @param {number} em
+ * @returns {import('../plot.js').Pen}
  */
-function drawSeries({ context, em, colour, toX, toY }, xs, ys, { colour: name, dash, mark }) {
-  /** @type {[number, number][]} */
-  const places = ys.map((y, i) => [toX(xs[i]), toY(y)]);
-  context.strokeStyle = context.fillStyle = colour(name);
-  context.lineWidth = 1.75;
-  context.setLineDash(dash);
-  line(context, places);
-  context.setLineDash([]);
-  for (const place of places) mark(context, ...place, em / 4);
+const penOf = (context, colourOf, em) => ({
+  line(places, { colour, width, dash = [], crisp = false }) {
+    context.strokeStyle = context.fillStyle = colourOf(colour);
+    context.lineWidth = width;
+    context.setLineDash(dash);
+    context.beginPath();
+    const [first, last] = [places[0], places.at(-1)];
+    const upright = crisp && first[0] === last?.[0];
+    const level = crisp && first[1] === last?.[1];
+    for (const [x, y] of places) context.lineTo(upright ? sharp(x) : x, level ? sharp(y) : y);
+    context.stroke();
+    context.setLineDash([]);
+  },
+  label(text, [x, y], side) {
+    context.fillStyle = colourOf('--muted');
+    context.textAlign = side === 'left' ? 'right' : 'center';
+    context.textBaseline = side === 'left' ? 'middle' : 'alphabetic';
+    if (side === 'left') context.fillText(text, x - em / 2, y);
+    else context.fillText(text, x, y + 1.6 * em);
+  },
+});
+
+/** A line at the point under the pointer. @param {Plot} plot @param {number} epoch */
+function drawGuide({ pen, layout }, epoch) {
+  const x = scaleOf(layout).toX(epoch);
+  const { top, bottom } = layout.frame;
+  pen.line(
+    [
+      [x, top],
+      [x, bottom],
+    ],
+    { colour: '--muted', width: 1, crisp: true },
+  );
 }
 
 /** @param {Plot} plot @param {{ x: number, y: number }} live */
-function drawLive({ context, em, colour, toX, toY }, { x, y }) {
+function drawLive({ context, em, colour, layout }, { x, y }) {
+  const { toX, toY } = scaleOf(layout);
   context.strokeStyle = colour('--ink');
   context.fillStyle = colour('--ground');
   context.lineWidth = 1.5;
@@ -208,13 +204,6 @@ function drawLive({ context, em, colour, toX, toY }, { x, y }) {
 
 /** A coordinate at which a line one pixel wide is not blurred. @param {number} at */
 const sharp = (at) => Math.floor(at) + 0.5;
-
-/** @param {CanvasRenderingContext2D} context @param {[number, number][]} places */
-function line(context, places) {
-  context.beginPath();
-  for (const place of places) context.lineTo(...place);
-  context.stroke();
-}
 
 /** @type {Mark} */
 function disc(context, x, y, size) {
