@@ -1,4 +1,4 @@
-/** Measures each model's file on the dataset, and holds it against its card: node models/check.js [NAME …] */
+/** Measures each model's file on the dataset, and compares the result with its card: node models/check.js [NAME …] */
 import { readFileSync } from 'node:fs';
 import { datasets, loadModel } from '../shim/index.js';
 import { DTYPE_NAMES } from '../shim/formats/dtypes.js';

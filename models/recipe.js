@@ -8,7 +8,7 @@ import { losses, sequential } from '../shim/index.js';
 /** @import { CompileOptions, Model } from '../shim/model.js' */
 
 /**
- * All that a model's weights follow from, and what its card says about it.
+ * Everything that determines a model's weights, and what its card says about it.
  * @typedef {object} Recipe
  * @property {string} name
  * @property {string} about what it is, in a sentence or two

@@ -8,10 +8,10 @@ import { twoBlock } from './two-block.js';
 
 const RECIPES = [tutorial, photos, accurate, twoBlock];
 
-/** Those that a file is made of. */
+/** Recipes whose model is stored as a file. */
 export const STORED = RECIPES.filter(({ dtype }) => dtype);
 
-/** @param {string[]} names none: all that a file is made of @returns {Recipe[]} */
+/** @param {string[]} names none: all that have a file @returns {Recipe[]} */
 export function recipesOf(names) {
   if (names.length === 0) return STORED;
   return names.map((name) => {

@@ -1,7 +1,6 @@
 /**
- * The page's own address, which changes with the settings. WebKit throws after 100 changes in 30 s, so that a change
- * may have to
- * wait; what is written is what holds then.
+ * The page's address, which changes with the settings. WebKit throws after 100 changes in 30 s, so a change may have to
+ * wait; it writes the settings as they are by then.
  */
 
 const BURST = 40; // changes that may follow each other at once

@@ -1,7 +1,6 @@
 /**
  * One press acts once: the second click of a double click does nothing, and neither does a key that is held down.
- * Buttons that people
- * press many times on purpose, to page or to move something on, say so by `data-repeat`.
+ * Buttons that people press repeatedly, to page or to move something, have `data-repeat`.
  */
 export function setUpClicks() {
   addEventListener('click', swallowSecond, { capture: true });

@@ -19,11 +19,11 @@ const begin = (name) =>
   /** @type {{ startWorker: (name: string) => Worker }} */ (/** @type {unknown} */ (globalThis)).startWorker(name);
 
 /**
- * Starts the worker and calls it. `onDeath` is told once, when the worker has ended for whatever reason.
+ * Starts the worker and calls it. `onDeath` is told once, when the worker has ended.
  *
  * A worker that stops answering while it starts is replaced, and asked again: Firefox (153) sometimes never returns
- * from making a worker's own workers, which are the core's threads. If that happens later, when the worker loads another
- * build of the core, it may have a model and data that exist nowhere else; then it ends with the code `stuck`.
+ * from making a worker's own workers, which are the core's threads. If that happens later, when the worker loads
+ * another build of the core, it may have a model and data that exist nowhere else; then it ends with the code `stuck`.
  * @param {import('../shim/core/loading.js').RuntimeOptions} runtime
  * @param {(error: WorkerDied) => void} onDeath
  * @param {string} role with which the worker's name begins

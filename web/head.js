@@ -1,7 +1,6 @@
 /**
- * How a file begins, a character per byte. No TextDecoder does that: what browsers call latin1 is windows-1252, which
- * has other
- * characters from 80 to 9f.
+ * The first bytes of a file, one character per byte. No TextDecoder does that: what browsers call latin1 is
+ * windows-1252, which has other characters from 80 to 9f.
  * @param {Blob} file @param {number} length bytes
  */
 export async function headOf(file, length) {

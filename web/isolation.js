@@ -1,14 +1,14 @@
 /**
- * Threads share memory, which browsers allow to pages with the headers of cross-origin isolation only. Where the host
- * sends none, a service worker adds them, from the next load of the page on: so it is loaded once more.
+ * Threads share memory, which browsers allow only in pages with the headers of cross-origin isolation. If the host sends
+ * none, a service worker adds them from the next load on, so the page reloads once.
  */
 
-const TIMEOUT = 3000; // ms; after that the page goes on with one thread
+const TIMEOUT = 3000; // ms; after that the page runs with one thread
 const TRIED = 'fitting-room.isolation-tried';
 
 /**
- * Resolves when the page may go on: isolated, or as it is.
- * @param {() => boolean} mayReload whether nothing would be lost
+ * Resolves when the page may start: isolated, or as it is.
+ * @param {() => boolean} mayReload whether a reload would lose nothing
  */
 export async function isolate(mayReload) {
   if (globalThis.crossOriginIsolated) return forget();

@@ -1,7 +1,7 @@
 import { NO_CLASS } from '../shim/classify.js';
 
 /**
- * What the predictions on a labelled set add up to.
+ * Confusion, precision and recall of predictions on a labelled set.
  *
  * @typedef {{ probabilities: Float32Array, predicted: Int32Array, labels: Uint8Array }} Results [n, classes], [n], [n]
  */
@@ -10,9 +10,8 @@ import { NO_CLASS } from '../shim/classify.js';
  * @param {Uint8Array} labels [n]
  * @param {Int32Array} predicted [n]
  * @param {number} classes
- * @returns {number[][][]} [true class][predicted class] → the indices of the pictures; where some have no class, each
- *   row has one
- *   more cell, with those
+ * @returns {number[][][]} [true class][predicted class] → the indices of the images; if some have no class, each row has
+ *   one more cell with those
  */
 export function confusion(labels, predicted, classes) {
   const columns = predicted.includes(NO_CLASS) ? classes + 1 : classes;
@@ -27,7 +26,7 @@ export function confusion(labels, predicted, classes) {
 
 /**
  * @param {number[][][]} cells
- * @returns {{ precision: number, recall: number, f1: number, support: number }[]} NaN where nothing can be said
+ * @returns {{ precision: number, recall: number, f1: number, support: number }[]} NaN where undefined
  */
 export function perClass(cells) {
   return cells.map((row, k) => {

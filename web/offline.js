@@ -2,8 +2,8 @@ import { el, setText } from './dom.js';
 import { addTexts, onLanguage, t } from './i18n/index.js';
 
 /**
- * The page without a network, and its next version. All of this is welcome and nothing of it needed: where service
- * workers or storage are refused, the page stays as it is.
+ * Use without a network, and updates. Both are optional: if service workers or storage are refused, the page stays as
+ * it is.
  */
 
 const SETTLES = 1000; // ms in which a version that does not wait takes over
@@ -49,7 +49,7 @@ function onWaiting(registration, act) {
 }
 
 /**
- * A line at the foot of the window, which moves nothing.
+ * Announces a new version at the foot of the window, where it moves nothing.
  * @param {ServiceWorkerRegistration} registration
  * @param {import('./trainer.js').Trainer} trainer
  */
@@ -69,7 +69,7 @@ function announce(registration, trainer) {
 }
 
 /**
- * Where another tab has already used it, the page has only to be loaded.
+ * Switches to the new version; if another tab has done so already, the page only reloads.
  * @param {ServiceWorkerRegistration} registration
  */
 function use({ waiting }) {

@@ -1,5 +1,5 @@
 /**
- * How long a run still takes, from how long what is done took. Time that was spent paused is left out.
+ * Estimates a run's time left from the time taken so far, without pauses.
  * @param {() => number} now in seconds
  */
 export function createPace(now = () => performance.now() / 1000) {

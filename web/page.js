@@ -23,17 +23,17 @@ import { createSettingsForm } from './views/settings-form.js';
 import { createTape } from './views/tape.js';
 import { createVerdictView } from './views/verdict.js';
 
-// ms for which all else waits at most until a picture can be answered, or is, where one was given at once
+// ms that everything else waits at most for the first picture's answer, or until a picture could be answered
 const FIRST = 1000;
 
-// ms that the language waits for the section which pictures are dropped on, so that all is rendered once
+// ms that the language waits for the section "Try it", so that all is rendered once
 const SOON = 150;
 
 /** The story of the page: load → model → train → show. */
 export function openPage() {
   document.querySelector('.way-out')?.remove(); // for pages that are framed
   const { settings, corrected } = readSettings(location.search);
-  let touched = false; // somebody has begun something here
+  let touched = false; // the user has done something here
   for (const kind of ['pointerdown', 'keydown', 'drop', 'paste'])
     addEventListener(kind, () => (touched = true), { capture: true, once: true });
   const session = createSession({ ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
@@ -79,7 +79,7 @@ export function openPage() {
   // Show
   createVerdictView(trainer);
 
-  const masthead = createMasthead({
+  createMasthead({
     session,
     trainer,
     settings,
@@ -119,13 +119,13 @@ export function openPage() {
   Promise.all([language, first]).then(open);
   prepareOffline().catch(() => {}); // no network, no service workers: the page stays as it is
 
-  /** The section for people's own pictures comes once the page stands, or is asked for. */
+  /** Loads the section "Try it", after the page or when it is needed. */
   async function startTry() {
     const [{ createTry }] = await Promise.all([import('./try/index.js'), addTexts('try'), import('./views/bars.js')]);
     return createTry({ session, trainer, language, onChosen: (files) => takeIn(files, 'pictures') });
   }
 
-  /** What outlives the tab comes later still, or is asked for. */
+  /** Loads the section "Keep it", later still or when it is needed. */
   async function startKeep() {
     const { createKeep } = await import('./keep/index.js');
     return createKeep({ session, trainer, settings, onChosen: (files) => takeIn(files, 'model') });
@@ -142,12 +142,12 @@ export function openPage() {
     loadKeep().catch(() => {});
   }
 
-  /** Whether the page could be loaded anew and nobody would miss a thing. */
+  /** Whether the page could be reloaded without loss. */
   function untouched() {
     return !touched && !trainer.busy();
   }
 
-  /** Not before all that the page itself needs has come. */
+  /** Starts only once everything that the page itself needs has loaded. */
   async function prepareOffline() {
     await Promise.all([
       new Promise((resolve) => session.on('worker', ({ state }) => state === 'alive' && resolve(state))),
@@ -157,13 +157,13 @@ export function openPage() {
     await setUpOffline(trainer);
   }
 
-  /** Begins the story, also after the worker had to be replaced. */
+  /** Loads images and describes the model, at first and after a worker was replaced. */
   function open() {
     loadImages();
     modelView.ask();
   }
 
-  /** Those that are wanted; a worker that died has taken one's own files with it. */
+  /** Loads the chosen images; the user's own files are gone with a worker that died. */
   function loadImages() {
     dataView.load(settings.source === 'files' ? 'auto' : dataView.wanted());
   }
@@ -219,7 +219,7 @@ export function openPage() {
     if (state === 'training' || state === 'paused') tape.setEpochs(settings.epochs);
   }
 
-  /** Asks only where something would be lost: browsers keep pages that may ask out of their cache. */
+  /** Asks only if something would be lost: browsers do not cache pages that may ask. */
   function guardLeaving() {
     const { state, unsaved } = trainer.view;
     removeEventListener('beforeunload', askBeforeLeaving);
@@ -233,7 +233,7 @@ export function openPage() {
 }
 
 /**
- * Calls `load` the first time only; where it fails, as without a network, the next one tries again.
+ * Calls `load` the first time only; if it fails, as without a network, the next call tries again.
  * @template T @param {() => Promise<T>} load
  */
 function once(load) {

@@ -1,5 +1,5 @@
 /**
- * Counts seconds in which the page ran: work is not to blame for a computer that slept meanwhile.
+ * Counts seconds in which the page ran, so that a computer's sleep does not count.
  * @param {number} seconds
  * @param {() => void} onEnd
  */

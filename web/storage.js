@@ -1,4 +1,4 @@
-/** What the page remembers; a browser that refuses storage just forgets. */
+/** What the page remembers between visits; nothing if the browser refuses storage. */
 
 /** @param {string} key @returns {string | null} */
 export function recall(key) {

@@ -1,4 +1,4 @@
-/** Adds the styles of a part that comes later. @param {...string} parts */
+/** Adds the styles of a part that loads after the page. @param {...string} parts */
 export function addStyles(...parts) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(parts.join('\n'));

@@ -2,9 +2,8 @@ import { hook } from './dom.js';
 import { remember, recall } from './storage.js';
 
 /**
- * Light, dark, or as the system has it; but paper is light, and forced colours are the system's. index.html sets the
- * first
- * theme before anything is painted. What is drawn in colours of its own draws itself again on `themechange`.
+ * Light, dark, or as the system is set; paper is always light, and forced colours are the system's. index.html sets the
+ * first theme before anything is painted. Canvases redraw themselves on `themechange`.
  */
 export function setUpTheme() {
   const select = hook('theme', 'select');

@@ -153,19 +153,19 @@ export function createTrainer(session, current, { load, offersKnown }) {
   }
 
   /**
-   * Continues a run if there is one to continue, unless `anew`; else begins a new run.
-   * @param {{ anew?: boolean }} [options]
+   * Continues a run if there is one to continue, unless `over`; else begins a new run.
+   * @param {{ over?: boolean }} [options]
    */
-  async function start({ anew = false } = {}) {
+  async function start({ over = false } = {}) {
     if (busy()) return;
-    if (!anew && !(await waited('runs', soon(offersKnown())))) return;
+    if (!over && !(await waited('runs', soon(offersKnown())))) return;
     const offered = standing();
-    if (offered && !anew) {
+    if (offered && !over) {
       setState(state, message);
       return void offered.accept();
     }
     if (!hasImages() && !(await waited('images', imagesLoaded()))) return;
-    await train(continues() && !anew ? model?.position : undefined);
+    await train(continues() && !over ? model?.position : undefined);
   }
 
   const hasImages = () => session.data.info !== null && session.data.state !== 'loading';

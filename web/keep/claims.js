@@ -1,7 +1,6 @@
 /**
- * Which tab a run belongs to: a lock that the browser releases when the tab ends, however it ends. Where there are no
- * locks,
- * as in pages without https, no run counts as another tab's.
+ * Which tab a run belongs to: a lock, which the browser releases when the tab ends. Without locks, as in pages without
+ * https, no run counts as another tab's.
  */
 
 const LETS_GO_WITHIN = 1000; // ms; a busy machine takes its time
@@ -11,7 +10,7 @@ const nameOf = (/** @type {string} */ id) => `fitting-room.run.${id}`;
 let release = () => {};
 let mine = '';
 
-/** Makes a run this tab's, and lets go of the one before. @param {string} id */
+/** Makes a run this tab's, and releases the one before. @param {string} id */
 export function claim(id) {
   if (id === mine) return;
   release();
@@ -27,7 +26,7 @@ export async function isTaken(id) {
   return id !== mine && held.some(({ name }) => name === nameOf(id));
 }
 
-/** The same, but of a tab that is being closed or loaded anew, which lets go a moment later. @param {string} id */
+/** Whether another tab still has it shortly after: a tab that closes or reloads releases it late. @param {string} id */
 export async function staysTaken(id) {
   if (!(await isTaken(id))) return false;
   const letGo = navigator.locks.request(nameOf(id), { signal: AbortSignal.timeout(LETS_GO_WITHIN) }, () => false);

@@ -8,7 +8,7 @@ import { FORMATS } from './library.js';
 import { coloursOfPage, plotOf } from './svg-plot.js';
 
 /**
- * What can be done with the model of this tab and its figures: saved by name, taken away as a file; and files opened.
+ * Saves the tab's model by name, exports it and its figures, and opens files of models.
  *
  * @typedef {import('./store.js').Entry} Entry
  */
@@ -55,7 +55,7 @@ export function createExportPanel({ library, trainer, guard, say, cancellable, o
     },
   };
   /**
-   * What was saved last, as it was then: the same is not saved twice.
+   * What was saved last: the same model is not saved twice.
    * @type {{ version: number | undefined, id: string } | null}
    */
   let saved = null;
@@ -131,7 +131,7 @@ export function createExportPanel({ library, trainer, guard, say, cancellable, o
   const saveAs = oneAtATime((/** @type {string} */ chosen) => {
     const version = trainer.view.model?.version;
     const typed = name.value;
-    name.value = ''; // what is typed from now on is the next one's
+    name.value = ''; // what is typed from now on is another name
     return guard(async () => {
       try {
         saved = { version, id: await library.save(chosen, version) };

@@ -1,33 +1,32 @@
 import { sha256 } from '../../shim/datasets/bytes.js';
 
 /**
- * What is kept of a run beside its model's file.
+ * What is saved of a run besides its model's file.
  *
  * @typedef {{ name: string, source: import('../settings.js').Settings['source'], sha256: string }} DatasetIdentity
  * @typedef {{ epoch: number, logs: Record<string, number | null> }} EpochLogs null: not a finite number
  * @typedef {{ how: 'stopped' | 'completed' } | { how: 'early' | 'diverged', epoch: number }} Ended how a run ended;
- *   `early`: the validation
- *   loss stopped improving; `diverged`: the loss was no number; `epoch`: in which, from 1 on
+ *   `early`: the validation loss stopped improving; `diverged`: the loss was not a number; `epoch`: in which, from 1 on
  * @typedef {object} Facts
  * @property {string} address the settings, as the page's address spells them
  * @property {DatasetIdentity} dataset
- * @property {{ epoch: number, batch: number }} position where it goes on
+ * @property {{ epoch: number, batch: number }} position where it continues
  * @property {number} epochsInAll
  * @property {EpochLogs[]} epochs those that are done
  * @property {{ wait: number, best: number | null, bestEpoch: number } | null} stopping early stopping's count
  * @property {boolean} finished
- * @property {Ended} [ended] how; runs that earlier versions of the page kept do not say
+ * @property {Ended} [ended] how; runs that earlier versions of the page saved do not say
  * @property {number} savedAt ms since 1970
  */
 
-/** Whether there is more of a run than its beginning. @param {Facts['position']} position */
+/** Whether a run has done at least one batch. @param {Facts['position']} position */
 export const hasBegun = ({ epoch, batch }) => epoch > 0 || batch > 0;
 
 /** @param {Pick<Facts, 'finished' | 'ended'>} facts @returns {Ended} */
 export const endedOf = ({ finished, ended }) => ended ?? { how: finished ? 'completed' : 'stopped' };
 
 /**
- * Of the pictures and labels that a dataset consists of, in their order.
+ * A digest of a dataset's images and labels, in their order.
  * @param {import('../../shim/datasets/fashion-mnist.js').Dataset} dataset
  * @returns {Promise<string>} SHA-256
  */

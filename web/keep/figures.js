@@ -6,7 +6,7 @@ import { argmax } from '../../shim/classify.js';
  * @typedef {import('./facts.js').EpochLogs} EpochLogs
  */
 
-/** One line an epoch, from 1 on. @param {EpochLogs[]} epochs */
+/** One line per epoch, from 1 on. @param {EpochLogs[]} epochs */
 export function historyCsv(epochs) {
   const names = [...new Set(epochs.flatMap(({ logs }) => Object.keys(logs)))];
   return csvFile([

@@ -6,13 +6,11 @@ import { createSection } from './section.js';
 import { createKeepStatus } from './status.js';
 
 /**
- * What outlives the tab: runs that go on where they were, and a library of models. It comes once the page stands.
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
- *   import('../settings.js').Settings,
- *   onChosen: (files: File[]) => void }} parts `onChosen`: told of files that were chosen
- * @returns {Promise<{ offersKnown: Promise<void>, open: (files: File[]) => void }>} `offersKnown`: settles once it is
- *   known whether
- *   there is a run to continue; `open`: takes the files of a model
+ * What outlives the tab: runs that can be continued, and a library of models. Loaded after the page itself.
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer,
+ *   settings: import('../settings.js').Settings, onChosen: (files: File[]) => void }} parts
+ * @returns {Promise<{ offersKnown: Promise<void>, open: (files: File[]) => void }>} `offersKnown`: resolves once it is
+ *   known whether there is a run to continue; `open`: opens the files of a model
  */
 export async function createKeep({ session, trainer, settings, onChosen }) {
   await addTexts('keep');

@@ -179,7 +179,7 @@ export function createLibrary({ session, trainer, settings, read }) {
     await changed();
   }
 
-  onModelsChanged(() => refresh().catch(() => {})); // whoever acts is told why not
+  onModelsChanged(() => refresh().catch(() => {})); // an action of the user reports why it fails
 
   return {
     on,

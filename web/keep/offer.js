@@ -6,17 +6,14 @@ import { endedOf, hasBegun } from './facts.js';
 import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from './store.js';
 
 /**
- * Runs that were saved automatically: the last one that no tab has is offered, once nothing else is under way; one
- * whose place
- * another takes can be returned to; one that is discarded can be brought back. The settings of a run are the page's
- * address, so
- * the page is loaded again there, and continues the run as soon as it has its images.
+ * Runs that were saved automatically: the last one that no tab has is offered once nothing else is under way; a run that
+ * another replaces can be returned to; a discarded run can be restored. The settings of a run are the page's address, so
+ * the page reloads there, and continues the run as soon as the images have loaded.
  *
  * @typedef {import('./store.js').Kept} Kept
  * @typedef {{ id: string, kept: Kept }} Run
- * @typedef {'offer' | 'waiting' | 'other' | 'failed'} Standing of what is offered: it can be continued, waits for its
- *   images, has learnt
- *   from others than are here, or could not be restored
+ * @typedef {'offer' | 'waiting' | 'other' | 'failed'} Standing of the offered run: it can be continued, waits for its
+ *   images, was trained on other images, or could not be restored
  */
 
 const WANTED = 'fitting-room.resume';
@@ -49,7 +46,7 @@ function goThere(
   location.replace(location.pathname + address);
 }
 
-/** The latest run that is whole and no other tab's. @returns {Promise<Run | null>} */
+/** The latest run that is undamaged and not another tab's. @returns {Promise<Run | null>} */
 async function latestRun() {
   for (const id of await runsKept()) {
     const kept = (await staysTaken(id)) ? null : await recallRun(id);
@@ -61,7 +58,7 @@ async function latestRun() {
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
  *   import('../settings.js').Settings }} parts
- * @returns {{ known: Promise<void> }} settles once it is known whether there is anything to offer
+ * @returns {{ known: Promise<void> }} resolves once it is known whether there is a run to offer
  */
 export function createOffer({ session, trainer, settings }) {
   /** @type {Run | null} */
@@ -73,11 +70,11 @@ export function createOffer({ session, trainer, settings }) {
   const openedWith = writeSettings(settings, '');
   /** The run that the tab's model comes from, by its id. */
   let current = '';
-  /** Whose place that run took. @type {Run | null} */
+  /** The run that it replaced. @type {Run | null} */
   let earlier = null;
   /** What was discarded here, the last one last. @type {Run[]} */
   const discarded = [];
-  let problem = ''; // of what was pressed last
+  let problem = ''; // with the last action
 
   const text = el('p', { role: 'status' });
   const accept = el('button', { type: 'button', className: 'primary', 'data-testid': 'resume-run' });
@@ -197,7 +194,7 @@ export function createOffer({ session, trainer, settings }) {
     const wanted = takeWanted();
     const kept = wanted && !(await staysTaken(wanted.id)) && (await recallRun(wanted.id).catch(() => null));
     if (!kept) return look();
-    claim(wanted.id); // before the images are here, so that no other tab takes it meanwhile
+    claim(wanted.id); // before the images have loaded, so that no other tab takes it
     current = wanted.left;
     offer({ id: wanted.id, kept }, 'waiting');
     takeUp();
@@ -211,7 +208,7 @@ export function createOffer({ session, trainer, settings }) {
     return kept && { id: run.id, kept };
   }
 
-  /** What goes wrong is said where it was pressed. @param {() => Promise<void>} work */
+  /** Shows beside the buttons what fails. @param {() => Promise<void>} work */
   const acting = (work) =>
     oneAtATime(async () => {
       problem = '';
@@ -261,7 +258,7 @@ export function createOffer({ session, trainer, settings }) {
     const before = offered && offered.id !== id ? offered.id : current;
     current = id;
     claim(id);
-    forgetOldRuns(isTaken).catch(() => {}); // a tab may see any number of them
+    forgetOldRuns(isTaken).catch(() => {}); // a tab may see many
     offer(null);
     earlier = null;
     const kept = before ? await recallRun(before).catch(() => null) : null;
@@ -301,7 +298,7 @@ const valuesOf = ({ kept: { facts } }) => ({
   address: facts.address,
 });
 
-/** How long ago; by a clock that has been set back since, that cannot be known. @param {number} when ms since 1970 */
+/** How long ago, or the time if the clock has been set back since. @param {number} when ms since 1970 */
 function wordsOfTime(when) {
   const { lang } = document.documentElement;
   const minutes = Math.round((Date.now() - when) / 60_000);

@@ -6,9 +6,9 @@ import { createOpener } from './opener.js';
 import { createShelf } from './shelf.js';
 import { whenFree } from './store.js';
 
-/** Section 6: what was trained here, kept by name and taken anywhere. */
+/** Section 6: saves models by name, opens and exports them. */
 
-/** What is said of errors, by their code. @type {Record<string, string>} */
+/** What the page says of errors, by their code. @type {Record<string, string>} */
 const TOLD = {
   ...Object.fromEntries(
     ['refused', 'blocked', 'outdated', 'full', 'spoilt'].map((code) => [code, `library.unkept-${code}`]),
@@ -30,10 +30,9 @@ const piece = () =>
   );
 
 /**
- * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
- *   import('../settings.js').Settings,
- *   onChosen: (files: File[]) => void }} parts `onChosen`: told of files that were chosen
- * @returns {{ open: (files: File[]) => void }} opens a model, in the user's sight
+ * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer,
+ *   settings: import('../settings.js').Settings, onChosen: (files: File[]) => void }} parts
+ * @returns {{ open: (files: File[]) => void }} `open`: scrolls to the section and opens a model
  */
 export function createSection({ session, trainer, settings, onChosen }) {
   const heading = el('span');
@@ -42,7 +41,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
   const cancel = el('button', { type: 'button', className: 'small', hidden: true, 'data-testid': 'keep-cancel' });
   const library = createLibrary({ session, trainer, settings, read: createOpener() });
 
-  let said = () => ''; // in the language of the moment
+  let said = () => ''; // in the current language
 
   /** @param {() => string} words */
   function say(words) {
@@ -59,7 +58,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
   }
 
   /**
-   * One after the other; what was said of the one before goes.
+   * Runs one piece of work after the other; each clears the message of the one before.
    * @param {() => Promise<void>} work
    * @returns {Promise<void>}
    */
@@ -81,7 +80,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
   }
 
   /**
-   * Says that something is under way for as long as it is, and lets it be cancelled.
+   * Shows that something is under way, with a button that cancels it.
    * @template T
    * @param {() => string} words
    * @param {(signal: AbortSignal) => Promise<T>} work
@@ -94,7 +93,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
     try {
       return await work(controller.signal);
     } finally {
-      if (document.activeElement === cancel) goTo('keep'); // the keyboard goes on where it was
+      if (document.activeElement === cancel) goTo('keep'); // the keyboard focus stays in the section
       cancel.hidden = true;
     }
   }

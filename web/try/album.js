@@ -118,7 +118,7 @@ export function createAlbum(worker) {
     emit('selected', item);
   }
 
-  /** Only the picture that is looked at keeps a large preview. @param {Item} item */
+  /** Only the selected picture keeps a large preview. @param {Item} item */
   async function shrinkPreview({ found }) {
     if (!found || Math.max(found.preview.width, found.preview.height) <= SMALL) return;
     const { preview } = found;
@@ -134,7 +134,7 @@ export function createAlbum(worker) {
     found.preview = small;
   }
 
-  /** Looks at one picture; its large preview is made where there is only a small one. @param {Item} item */
+  /** Selects a picture, and examines it again if it has only a small preview. @param {Item} item */
   function select(item) {
     if (item === selected) return;
     show(item);
@@ -151,17 +151,17 @@ export function createAlbum(worker) {
     queue(() => (item.choice === choice ? look(item) : Promise.resolve()));
   }
 
-  /** Has all that was found answered by another model. @param {string} name */
+  /** Has another model answer for all pictures. @param {string} name */
   function use(name) {
     model = name;
     emit('model', { name, failure: '' });
     const found = () => items.filter((item) => item.found);
-    for (const item of found()) update(item, { ...UNANSWERED, state: 'looking' }); // no longer what the one before said
+    for (const item of found()) update(item, { ...UNANSWERED, state: 'looking' }); // forgets the answer of the model before
     queue(async () => {
       const asked = found();
       if (model !== name || asked.length === 0) return;
       await answer(asked).catch((error) => {
-        if (model !== name) return; // which was given up for another
+        if (model !== name) return; // cancelled, as another was chosen
         for (const item of asked)
           update(item, { ...UNANSWERED, state: 'refused', reason: error.code ?? error.message });
         emit('model', { name, failure: error.message });
@@ -193,7 +193,7 @@ const UNANSWERED = { reason: '', values: {}, probabilities: null, predicted: NO_
 /** @param {number} id @param {File} file @returns {Item} */
 const newItem = (id, file) => ({ id, file, state: 'waiting', ...UNANSWERED, found: null, choice: {} });
 
-/** Below this a model isn't sure. */
+/** Below this confidence a model isn't sure. */
 const SURE = 0.5;
 
 /** @param {Item} item */

@@ -4,7 +4,7 @@ import { numberText } from '../../shim/number-text.js';
 /** @typedef {import('./album.js').Item} Item */
 
 /**
- * One line a picture: its file, the class and its confidence, and the confidence of each class.
+ * One line per picture: its file, the class and its confidence, and the confidence of each class.
  * @param {Item[]} items
  * @param {string[]} classNames
  */

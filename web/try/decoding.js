@@ -1,7 +1,7 @@
 import { headOf } from '../head.js';
 import { sizeOf } from './picture-size.js';
 
-/** Pictures as the platform decodes them, in the worker: nothing here ever holds the page up. */
+/** Decodes pictures with the browser's decoders, in the worker, so that the page stays responsive. */
 
 /** Longest edge that every browser's canvas takes, pixels. */
 const LONGEST_EDGE = 16384;
@@ -41,7 +41,7 @@ export class Refusal extends Error {
  * before anything
  * is decoded, and what is decoded are the bytes that were compared.
  * @param {Blob} file
- * @param {() => void} [onDecoding] told once the decoder begins
+ * @param {() => void} [onDecoding] called when the decoder begins
  * @returns {Promise<ImageBitmap>}
  */
 export async function decode(file, onDecoding = () => {}) {

@@ -3,11 +3,11 @@ import { onLanguage, t } from '../i18n/index.js';
 import { isUndo } from './keys.js';
 import { createSheet } from './sheet.js';
 
-/** Draws a garment, to be told apart as a picture is. */
+/** Lets the user draw a garment, which is then classified as a picture is. */
 
 const TOOLS = /** @type {const} */ (['pen', 'eraser', 'fill']);
 
-/** Where the keyboard moves the pen by, sheet pixels. */
+/** How far an arrow key moves the pen, sheet pixels. */
 const STEP = 8;
 const ARROWS = /** @type {Record<string, [number, number]>} */ ({
   ArrowLeft: [-STEP, 0],
@@ -76,7 +76,7 @@ export function createDrawing(onPictures) {
   canvas.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
     if (event.button !== 0) return;
     begin(event.pointerId, placeOf(event));
-    canvas.setPointerCapture(event.pointerId); // outside the sheet and the window too
+    canvas.setPointerCapture(event.pointerId); // also outside the sheet and the window
   });
   canvas.addEventListener('pointermove', (/** @type {PointerEvent} */ event) => {
     const events = event.getCoalescedEvents?.() ?? [];
@@ -132,7 +132,7 @@ export function createDrawing(onPictures) {
   };
 }
 
-/** @param {HTMLElement} node a button that is pressed many times on purpose */
+/** @param {HTMLElement} node a button that people press repeatedly */
 function repeated(node) {
   node.dataset.repeat = '';
   return node;

@@ -4,9 +4,7 @@ import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, t } from '../i18n/index.js';
 import { paint } from '../views/pictures.js';
 
-/**
- * Where the network looks, and what its layers make of the picture. Nothing of it is computed before it is asked for.
- */
+/** What the network looks at, and what its layers extract. Nothing is computed before it is asked for. */
 
 /**
  * @typedef {{ pixels: Uint8Array, classIndex: number, model: string }} Result a picture with its answer
@@ -69,7 +67,7 @@ export function createInsight({ ask }) {
   const failures = new Map();
 
   /**
-   * Runs a question; what was meant for an older result is dropped.
+   * Runs a question; answers about an older result are dropped.
    * @param {(mine: Result) => Promise<(() => void) | null>} question
    */
   async function question(question) {
@@ -100,7 +98,7 @@ export function createInsight({ ask }) {
   }
   const showLook = () => question(lookAt);
 
-  /** Nothing of one picture is seen over another, whose own is computed first. */
+  /** Nothing of one picture is shown over another. */
   function clear() {
     shaded = null;
     failures.clear();
@@ -181,7 +179,7 @@ export function createInsight({ ask }) {
       );
   }
 
-  /** @param {string} named the class that is spoken for */
+  /** @param {string} named the class that the evidence is for */
   function legendText(named) {
     const [reason] = failures.values();
     if (reason) return t('inside.failed', { reason });
@@ -199,7 +197,7 @@ export function createInsight({ ask }) {
   onLanguage(render);
   return {
     element,
-    /** Another model answers by now, whose layers are its own. */
+    /** Another model answers, which has other layers. */
     forgetLayers: () => void (listed = null),
     /** @param {Result | null} next */
     show(next) {
@@ -233,7 +231,7 @@ const cellsOf = ({ width, height, channels, signed, data }) =>
   });
 
 /**
- * For the class in one colour, against it in the other, as strong as it matters.
+ * Evidence for the class in one colour, against it in another, as strong as it matters.
  * @param {HTMLCanvasElement} canvas
  * @param {Float32Array} change [28, 28]
  */

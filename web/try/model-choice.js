@@ -1,11 +1,10 @@
 import { el, setText } from '../dom.js';
 import { megabytes, onLanguage, t } from '../i18n/index.js';
 
-const AT_ONCE = 300; // ms that a load may take until anything is said of it
+const AT_ONCE = 300; // ms of loading before the page shows it
 
 /**
- * Which model answers: one of the page's own, or the one of this tab. Where that one changes, its pictures are answered
- * again.
+ * Which model answers: one of the page's, or the tab's. When the tab's model changes, it answers again.
  * @param {{ album: import('./album.js').Album, client: import('./photo-client.js').PhotoClient,
  *   session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts
  */
@@ -36,23 +35,23 @@ export function createModelChoice({ album, client, session, trainer }) {
   let taken = null;
   let taking = false;
   /**
-   * The model of the page's own that is on its way.
+   * The model that is loading.
    * @type {{ received: number, total?: number, late: boolean, controller: AbortController } | null}
    */
   let loading = null;
-  let here = ''; // the last one that was there
+  let here = ''; // the last one that had loaded
 
   /** The tab's model, unless its weights are changing. */
   const present = () => (trainer.view.steady ? trainer.view.model : null);
 
-  /** The tab's model travels as the file that it can be saved as. @param {import('../trainer.js').TabModel} model */
+  /** Hands the tab's model over as a file. @param {import('../trainer.js').TabModel} model */
   async function take(model) {
     const { bytes } = await session.call('save', {});
     await client.keepTrained(bytes);
     taken = model;
   }
 
-  /** Of a failure the album tells. @param {string} chosen */
+  /** The album reports a failure. @param {string} chosen */
   async function load(chosen) {
     const mine = { received: 0, late: false, controller: new AbortController() };
     loading = mine;
@@ -71,7 +70,7 @@ export function createModelChoice({ album, client, session, trainer }) {
     render();
   }
 
-  /** What was here before answers again. */
+  /** Cancels loading; the model before answers again. */
   function giveUp() {
     loading?.controller.abort();
     select.value = here;
@@ -97,7 +96,7 @@ export function createModelChoice({ album, client, session, trainer }) {
     render();
   }
 
-  /** Keeps up with the tab's model, where it is the one that answers. */
+  /** Hands the tab's model over when it has changed, if it is the one that answers. */
   async function follow() {
     const model = present();
     if (taking || album.model !== 'trained' || !model || model.version === taken?.version) return render();
@@ -118,7 +117,7 @@ export function createModelChoice({ album, client, session, trainer }) {
     cancel.hidden = !isAwaited() || here === '';
   }
 
-  /** Before there is a picture the first one comes unasked. */
+  /** The first model loads unasked, so the page shows that only once there is a picture. */
   const isAwaited = () => loading?.late && (here !== '' || album.items.length > 0);
 
   function loadingText() {

@@ -29,7 +29,7 @@ function borderOf({ mask, maskWidth, maskHeight }, scaleX, scaleY) {
 }
 
 /**
- * A line that can be seen on any ground.
+ * A line that stands out from every ground.
  * @param {CanvasRenderingContext2D} context
  * @param {Path2D} path
  * @param {number} width pixels

@@ -11,7 +11,7 @@ import { createBytes } from './bytes.js';
  * @typedef {import('./bytes.js').Bytes} Bytes
  * @typedef {object} Size
  * @property {string} type
- * @property {number} width pixels; at least as many as any decoder makes room for
+ * @property {number} width pixels; at least as many as a decoder makes room for
  * @property {number} height
  * @property {number} work pixels that a decoder goes over beside those, in all
  */

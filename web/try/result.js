@@ -9,7 +9,7 @@ import { createBoxControls } from './box.js';
 import { drawFound } from './outline.js';
 import { refusalText } from './refusals.js';
 
-/** The picture that is looked at: what was found in it, what the network saw of it, and the answer. */
+/** The selected picture: what was found in it, what the network saw of it, and the answer. */
 
 /** @typedef {import('./album.js').Album} Album */
 /** @typedef {import('./album.js').Item} Item */

@@ -4,7 +4,7 @@ import { bar } from './bars.js';
 import { paint } from './pictures.js';
 import { verdictTitle } from './titles.js';
 
-/** How sure the network is of each class, for one picture. @param {import('../session.js').Session} session */
+/** The network's confidence in each class, for one image. @param {import('../session.js').Session} session */
 export function createConfidencesView(session) {
   const canvas = byId('confidence-canvas', 'canvas');
   /** @type {import('../metrics.js').Results | null} */

@@ -4,7 +4,7 @@ import { count, onLanguage, t } from '../i18n/index.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 import { verdictTitle } from './titles.js';
 
-/** The confusion matrix, and below it the pictures of the cell that was pressed. */
+/** The confusion matrix, and below it the images of the selected cell. */
 
 const CLASSES = [...Array(10).keys()];
 const BATCH = 40; // pictures shown at a time

@@ -3,7 +3,7 @@ import { onLanguage, t } from '../i18n/index.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 import { verdictTitle } from './titles.js';
 
-/** Twenty-five test pictures, titled `predicted (true)`; pressing one selects it. */
+/** Twenty-five test pictures, titled `predicted (true)`; clicking one selects it. */
 
 const SIZE = 25;
 
@@ -59,7 +59,7 @@ export function createGridView(session, onSelect) {
     return cell;
   }
 
-  /** In the language of the moment, also while pictures are on their way. */
+  /** Uses the current language, also while pictures are loading. */
   function renderText() {
     renderTools();
     for (const cell of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-index]'))) {

@@ -6,7 +6,7 @@ import { PICTURE } from '../model-spec.js';
 import { createControl } from './field.js';
 
 /**
- * One layer: its options, which earlier layer it reads, what comes of it, and what is wrong with it. The last layer of
+ * One layer: its options, its input, its output shape, and what is wrong with it. The last layer of
  * the model has no options and stays where it is.
  *
  * @typedef {import('../model-spec.js').Layer} Layer
@@ -17,7 +17,7 @@ import { createControl } from './field.js';
  * @property {boolean} lowest whether it can go no further down
  * @property {Shown} [shown]
  * @property {string} [misread]
- * @property {{ inputs: number[][], message: string } | null} fault what the core says of it
+ * @property {{ inputs: number[][], message: string } | null} fault the core's message
  *
  * @typedef {ReturnType<typeof createLayerCard>} LayerCard
  */
@@ -25,7 +25,7 @@ import { createControl } from './field.js';
 let ids = 0;
 
 /**
- * @param {Layer} layer altered in place
+ * @param {Layer} layer changed in place
  * @param {{ onChange: () => void, onInvalid: () => void, onMove: (by: number) => void, onRemove: () => void }}
  *   [actions] none: the last layer
  */
@@ -161,7 +161,7 @@ export function createLayerCard(layer, actions) {
       tools[0].disabled = place === 1;
       tools[1].disabled = lowest;
     }
-    const alone = place === 1 && layer.from === undefined; // it can but read the picture
+    const alone = place === 1 && layer.from === undefined; // its input can only be the picture
     reads.forEach(({ name: which, label }) => (label.hidden = alone && which === 'from'));
     details.hidden = alone && Object.keys(rare).length === 0;
     setText(shape, shown ? timesed(/** @type {number[]} */ (shown.outputShape.slice(1))) : '–');

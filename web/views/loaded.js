@@ -1,7 +1,7 @@
 /** @import { DataState, Session } from '../session.js' */
 
 /**
- * Calls `show` once for every dataset that is loaded, and for the one that is there already.
+ * Calls `show` once for each dataset that loads, and for the one that is already loaded.
  * @param {Session} session
  * @param {(data: DataState) => void} show
  */

@@ -2,9 +2,8 @@ import { el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
 /**
- * While a part of the page that comes later cannot be loaded, its place says so. Browsers remember a script that failed
- * for as long as
- * the page is open, so what helps is to load the page again.
+ * Says in a part's place that it could not be loaded. Browsers remember a script that failed for as long as the page is
+ * open, so only reloading the page helps.
  * @template T
  * @param {HTMLElement} place
  * @param {Promise<T>} part

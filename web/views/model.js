@@ -6,7 +6,7 @@ import { MAX_LAYERS, PICTURE, PRESETS, newLayer, parseModel, specsOf, writeModel
 import { createLayerCard, nameOf } from './layer-card.js';
 
 /**
- * The layers as cards that can be altered, added, moved and removed, and the summary of what comes of them.
+ * The layers as cards that can be changed, added, moved and removed, and the model's summary.
  *
  * @typedef {import('../model-spec.js').Layer} Layer
  * @typedef {import('./layer-card.js').LayerCard} LayerCard
@@ -14,7 +14,7 @@ import { createLayerCard, nameOf } from './layer-card.js';
 
 /**
  * @param {import('../session.js').Session} session
- * @param {import('../settings.js').Settings} settings altered in place
+ * @param {import('../settings.js').Settings} settings changed in place
  * @param {{ onChange: () => void, onInvalid: () => void }} listeners
  */
 export function createModelView(session, settings, { onChange, onInvalid }) {
@@ -24,13 +24,13 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
   const after = byId('model-after', 'select');
   const undoButton = byId('model-undo');
   const last = createLayerCard({ id: -1, kind: 'dense', options: {} });
-  /** @type {WeakMap<Layer, LayerCard>} also of a removed layer, which may come back with all that was typed */
+  /** @type {WeakMap<Layer, LayerCard>} also of removed layers, which may be restored with all that was typed */
   const cards = new WeakMap();
   /** @type {import('../session.js').Description | null} */
   let description = null;
   /** @type {Layer[]} what `description` describes */
   let described = [];
-  /** @type {Layer[]} what the description to come describes */
+  /** @type {Layer[]} what the next description describes */
   let asked = [];
   let lastId = MAX_LAYERS;
   /** @type {(() => void) | null} */
@@ -51,7 +51,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     return card;
   }
 
-  /** The model is another one now: asks what comes of it. */
+  /** The model has changed: asks for its description. */
   function changed() {
     ask();
     onChange();
@@ -164,7 +164,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
       ),
     );
     after.value = String(chosen);
-    // no kinds before there are words for them
+    // there are no kinds before the texts have loaded
     byId('model-add', 'button').disabled = kinds.value === '' || layers.length >= MAX_LAYERS - 1;
     setText(byId('model-note'), note());
     undoButton.hidden = !undo;
@@ -187,7 +187,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
   }
 
   function ask() {
-    if (misread(settings.layers).size > 0) return; // said without asking
+    if (misread(settings.layers).size > 0) return; // the cards say why
     asked = settings.layers;
     session.describe(specsOf(asked));
   }

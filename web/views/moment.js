@@ -1,7 +1,7 @@
 import { byId, oncePerFrame, setText } from '../dom.js';
 import { count, decimal, duration, onLanguage, t } from '../i18n/index.js';
 
-/** The figures of the moment: where the run is, how it does, how fast it goes and how long it has to go. */
+/** The current figures: the epoch, loss and accuracy, images per second and the time left. */
 export function createMomentView() {
   /** @type {import('../trainer.js').Progress | null} */
   let progress = null;

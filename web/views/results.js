@@ -18,8 +18,8 @@ import { createSampleView } from './sample.js';
 const CLASSES = 10;
 
 /**
- * The first training pictures, and what the network makes of the test pictures: grid, confidences, tables. It comes
- * once the page stands.
+ * The first training images, and the network's answers for the test images: grid, confidences, tables. Loaded after the
+ * page itself.
  * @param {import('../session.js').Session} session
  * @param {import('../trainer.js').Trainer} trainer
  */
@@ -49,6 +49,6 @@ export async function createResults(session, trainer) {
 
   trainer.on('evaluation', show);
   show(trainer.evaluation);
-  // who is looking at what comes below stays there
+  // what the user reads below stays in place
   if (top < innerHeight) scrollBy({ top: below.getBoundingClientRect().top - top, behavior: 'instant' });
 }

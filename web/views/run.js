@@ -2,20 +2,20 @@ import { byId, hook, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
 
 /**
- * Start, Pause and Stop, and in words how the run stands.
+ * Start, Pause and Stop, and the run's state in words.
  * @param {import('../session.js').Session} session
  * @param {import('../trainer.js').Trainer} trainer
- * @param {{ model: () => HTMLElement | null, settings: () => HTMLElement | null }} firstInvalid what cannot be used, if
- *   anything
+ * @param {{ model: () => HTMLElement | null, settings: () => HTMLElement | null }} firstInvalid the first controls that
+ *   are not valid
  */
 export function createRunView(session, trainer, firstInvalid) {
   const startButton = byId('train-start', 'button');
   const pauseButton = byId('train-pause', 'button');
   const stopButton = byId('train-stop', 'button');
-  const anewButton = byId('train-anew');
+  const overButton = byId('train-anew');
   const status = hook('train-status');
 
-  /** @param {{ anew?: boolean }} [options] */
+  /** @param {{ over?: boolean }} [options] */
   function start(options) {
     const invalid = firstInvalid.model() ?? firstInvalid.settings();
     if (invalid) invalid.focus();
@@ -29,7 +29,7 @@ export function createRunView(session, trainer, firstInvalid) {
     startButton.ariaDisabled = String(firstInvalid.model() !== null); // a press still leads to what is wrong
     pauseButton.disabled = !running || (state === 'training' && evaluating);
     stopButton.disabled = !trainer.busy();
-    anewButton.hidden = trainer.busy() || !(continues || offer);
+    overButton.hidden = trainer.busy() || !(continues || offer);
     setText(startButton, t(continues || offer ? 'train.continue' : 'train.start'));
     setText(pauseButton, t(state === 'paused' ? 'train.resume' : 'train.pause'));
     status.dataset.state = state;
@@ -57,7 +57,7 @@ export function createRunView(session, trainer, firstInvalid) {
   });
   pauseButton.addEventListener('click', () => (trainer.view.state === 'paused' ? trainer.resume() : trainer.pause()));
   stopButton.addEventListener('click', trainer.stop);
-  anewButton.addEventListener('click', () => start({ anew: true }));
+  overButton.addEventListener('click', () => start({ over: true }));
   trainer.on('state', render);
   trainer.on('progress', () => setText(status, statusText()));
   session.on('data', render);

@@ -3,7 +3,7 @@ import { onLanguage, t } from '../i18n/index.js';
 
 /** @typedef {import('../worker.js').RunningCore} RunningCore */
 
-/** Which build of the core runs, on how many threads, and why not on more where more were wanted. */
+/** Which build of the core runs, on how many threads and, if fewer than wanted, why. */
 export function createRuntimeView() {
   /** @type {RunningCore | null} */
   let core = null;
@@ -25,14 +25,14 @@ export function createRuntimeView() {
 
   onLanguage(render);
   return {
-    /** @param {RunningCore | null} running null: none yet, or no more @param {string} [state] of the worker */
+    /** @param {RunningCore | null} running null: none yet, or its worker has ended @param {string} [state] of the worker */
     show(running, state = '') {
       core = running;
       worker = state;
       failure = '';
       render();
     },
-    /** The build that is wanted could not be loaded. @param {string} reason */
+    /** The wanted build could not be loaded. @param {string} reason */
     fail(reason) {
       failure = reason;
       render();

@@ -3,7 +3,7 @@ import { onLanguage, t } from '../i18n/index.js';
 import { FIELDS, LEARNING_RATES } from '../settings.js';
 import { createControl } from './field.js';
 
-/** The settings that are always to be seen, and those behind “More settings” with what they depend on. */
+/** The settings that are always shown, and those behind “More settings” with what they depend on. */
 
 /** @typedef {import('../settings.js').Settings} Settings */
 /** @typedef {keyof typeof FIELDS} Name */
@@ -40,7 +40,7 @@ const nameOf = (value) => OPTIMIZERS[/** @type {keyof typeof OPTIMIZERS} */ (val
 
 /**
  * The settings of a run. What is typed is checked at once; only what is valid reaches `settings`.
- * @param {Settings} settings altered in place
+ * @param {Settings} settings changed in place
  * @param {{ onChange: () => void, onInvalid: () => void, onRuntime: () => void }} listeners `onRuntime`: told as well
  *   when what the
  *   model runs on is to be another build
