@@ -1,6 +1,6 @@
 /**
- * Threads share memory, which browsers allow only in pages with the headers of cross-origin isolation. If the host sends
- * none, a service worker adds them from the next load on, so the page reloads once.
+ * Threads share memory, which browsers allow only in pages with the headers of cross-origin isolation. If the host
+ * sends none, a service worker adds them from the next load on, so the page reloads once.
  */
 
 const TIMEOUT = 3000; // ms; after that the page runs with one thread

@@ -10,8 +10,8 @@ import { NO_CLASS } from '../shim/classify.js';
  * @param {Uint8Array} labels [n]
  * @param {Int32Array} predicted [n]
  * @param {number} classes
- * @returns {number[][][]} [true class][predicted class] → the indices of the images; if some have no class, each row has
- *   one more cell with those
+ * @returns {number[][][]} [true class][predicted class] → the indices of the images; if some have no class, each row
+ *   has one more cell with those
  */
 export function confusion(labels, predicted, classes) {
   const columns = predicted.includes(NO_CLASS) ? classes + 1 : classes;

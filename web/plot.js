@@ -7,11 +7,12 @@ import { digitsOf, multiplesOf, roundStep } from './ticks.js';
  * @typedef {[number, number]} Range
  * @typedef {{ left: number, right: number, top: number, bottom: number }} Frame where the data go, in the pen's units
  * @typedef {[x: number, y: number]} Place
- * @typedef {{ colour: string, width: number, dash?: number[], crisp?: boolean }} Stroke `crisp`: on whole pixels, if the
- *   pen has pixels
+ * @typedef {{ colour: string, width: number, dash?: number[], crisp?: boolean }} Stroke `crisp`: on whole pixels, if
+ *   the pen has pixels
  * @typedef {object} Pen
  * @property {(places: Place[], stroke: Stroke) => void} line
- * @property {(text: string, place: Place, side: 'below' | 'left') => void} label a tick's number, at the end of the axis
+ * @property {(text: string, place: Place, side: 'below' | 'left') => void} label a tick's number, at the end of the
+ *   axis
  *
  * @typedef {object} Layout
  * @property {Frame} frame

@@ -17,11 +17,11 @@ import { RemoteError, WorkerDied } from './protocol.js';
  *
  * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
  * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
- *   message: string, version: number }} DataState `info`: of the loaded dataset, which stays while another is loading or
- *   has failed to load; `version`: another number for other images
- * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core: RunningCore,
- *   fault: { layer: number, message: string } | null }} Description `fault`: why the model cannot be built; `layers` are
- *   then those before that
+ *   message: string, version: number }} DataState `info`: of the loaded dataset, which stays while another is loading
+ *   or has failed to load; `version`: another number for other images
+ * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core:
+ *   RunningCore, fault: { layer: number, message: string } | null }} Description `fault`: why the model cannot be
+ *   built; `layers` are then those before that
  * @typedef {import('./worker.js').RunningCore} RunningCore
  * @typedef {{ state: 'alive', core: RunningCore } | { state: 'dead', message: string, code?: string }} WorkerState
  *

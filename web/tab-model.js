@@ -11,7 +11,7 @@
  *   takes
  * @property {{ id: string, epochs: import('./keep/facts.js').EpochLogs[] }} kept the run that the model comes from, as
  *   it is saved in the browser
- * @property {{ state: StoppingState | null } | null} stopping what the run's early stopping has seen, if it has any
+ * @property {{ state: StoppingState | null } | null} stopping what the run's early stopping has seen; null if it is off
  *
  * @typedef {{ readonly lesson: Lesson, replace: (make: () => Promise<Lesson>) => Promise<void> }} Holder
  */

@@ -44,7 +44,7 @@ import { runtimeOptions, writeSettings } from './settings.js';
  * @property {{ id: string }} run the tab's model comes from this run from now on
  * @property {import('./worker.js').KeptEvent} kept
  * @property {import('./worker.js').UnkeptEvent} unkept
- * @property {void} forgotten the tab has no model any more
+ * @property {void} forgotten the tab has lost its model
  */
 
 const GIVEN_UP = Symbol('given up');
@@ -84,7 +84,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
   let running = null;
   /** @type {AbortController | null} */
   let evaluating = null;
-  let freed = () => {}; // called when no run is under way any more
+  let freed = () => {}; // called when a run has ended
   let pace = createPace();
   let evaluated = Promise.resolve(); // settles when no evaluation is under way
   /** @type {(() => void) | null} */

@@ -19,8 +19,8 @@ import { createTabModel } from './tab-model.js';
  * @typedef {{ build: string, threads: number, fallback: import('../shim/core/core.js').Fallback | null }} RunningCore
  *   `fallback`: why not more threads, if more were wanted
  * @typedef {{ epoch: number, batch: number }} Position
- * @typedef {Omit<Settings, 'layers'> & { specs: Spec[], runtime: RuntimeOptions, address: string, from?: Position }} Run
- *   a run as the page asks for it; `from`: where it continues, left out for a new run
+ * @typedef {Omit<Settings, 'layers'> & { specs: Spec[], runtime: RuntimeOptions, address: string, from?: Position }}
+ *   Run a run as the page asks for it; `from`: where it continues, left out for a new run
  * @typedef {{ loss: number, accuracy: number }} Figures
  */
 
@@ -62,10 +62,12 @@ import { createTabModel } from './tab-model.js';
  * @property {Signature} warmUp
  * @property {Signature<{ model: string }, void, import('../shim/formats/reading.js').Received>} prepare
  * @property {Signature<{ name: string, bytes: Uint8Array }>} keep
- * @property {Signature<import('./try/photo-worker.js').LookArgs, import('./try/photo-worker.js').Looked, { type: 'decoding' | 'decoded' }>} look
+ * @property {Signature<import('./try/photo-worker.js').LookArgs, import('./try/photo-worker.js').Looked, { type:
+ *   'decoding' | 'decoded' }>} look
  * @property {Signature<{ model: string, pixels: Uint8Array }, { probabilities: Float32Array }>} classify
  * @property {Signature<{ model: string }, import('./try/insight-work.js').LayerInfo[]>} layers
- * @property {Signature<{ model: string, pixels: Uint8Array, layer: string }, import('./try/insight-work.js').Maps>} maps
+ * @property {Signature<{ model: string, pixels: Uint8Array, layer: string }, import('./try/insight-work.js').Maps>}
+ *   maps
  * @property {Signature<{ model: string, layer: string }, import('./try/insight-work.js').Maps>} filters
  * @property {Signature<{ model: string, pixels: Uint8Array, classIndex: number }, { change: Float32Array }>} occlusion
  *

@@ -16,9 +16,9 @@ import { coloursOfPage, plotOf } from './svg-plot.js';
 const SCALE = 2; // of plots as PNG
 
 /**
- * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void,
- *   cancellable: <T>(words: () => string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files:
- *   File[]) => void }} parts
+ * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, guard: (work: () =>
+ *   Promise<void>) => Promise<void>, say: (words: () => string) => void, cancellable: <T>(words: () => string, work:
+ *   (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files: File[]) => void }} parts
  */
 export function createExportPanel({ library, trainer, guard, say, cancellable, onChosen }) {
   const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });

@@ -41,7 +41,11 @@ function joined(weights) {
   return new Uint8Array(all.buffer);
 }
 
-/** The weights in `bytes`, in the shapes of the model. @param {Uint8Array<ArrayBuffer> | null} bytes @param {Model} model */
+/**
+ * The weights in `bytes`, in the shapes of the model.
+ * @param {Uint8Array<ArrayBuffer> | null} bytes
+ * @param {Model} model
+ */
 function parted(bytes, model) {
   if (!bytes) return undefined;
   const all = new Float32Array(bytes.buffer);

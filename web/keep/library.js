@@ -104,7 +104,7 @@ export function createLibrary({ session, trainer, settings, read }) {
   }
 
   /**
-   * Files of a model in any of the formats.
+   * Opens the files of a model, in one of the formats.
    * @param {File[]} files
    * @param {AbortSignal} signal
    * @returns {Promise<string>} its name

@@ -3,8 +3,8 @@ import { hex } from '../../shim/datasets/bytes.js';
 
 /**
  * Digests of what is saved, with a key of this browser that no script can read: HMAC-SHA-256 (RFC 2104). So nobody who
- * has only the storage can change or swap bytes and give them a digest that matches. Another page of the same origin can
- * use the key as this one does: only a separate origin protects a page's storage.
+ * has only the storage can change or swap bytes and give them a digest that matches. Another page of the same origin
+ * can use the key as this one does: only a separate origin protects a page's storage.
  *
  * On hosts without https, and in private windows that store no keys, nothing is sealed.
  *

@@ -23,8 +23,8 @@ import { sealing } from './seal.js';
  *   testAccuracy: number | null, epochs: Facts['epochs'], origin: string }} Entry of the library; `origin`: the file it
  *   came from, or ''
  * @typedef {{ id: string, slot: number, savedAt: number, turn?: number, open?: boolean }} Mark `turn`: greater by one
- *   than that of each mark before, as clocks are set back; `open`: the run has begun and did not come to its end; earlier
- *   versions of the page wrote neither
+ *   than that of each mark before, as clocks are set back; `open`: the run has begun and did not come to its end;
+ *   earlier versions of the page wrote neither
  * @typedef {Kept & { id: string, slot: number, digest: string }} Slot `digest`: needs a key, see ./seal.js
  *
  * @typedef {object} Stores
@@ -47,8 +47,9 @@ const MOST_RUNS = 3;
 const MOST_OPEN_RUNS = 8;
 
 /**
- * Nothing can be saved, or read. refused: by the browser, as in some private windows; blocked: by another tab; outdated:
- * a later version of the page has upgraded the database; full: no space; spoilt: the data did not match when read back.
+ * Nothing can be saved, or read. refused: by the browser, as in some private windows; blocked: by another tab;
+ * outdated: a later version of the page has upgraded the database; full: no space; spoilt: the data did not match when
+ * read back.
  */
 export class StorageError extends Error {
   /** @param {'refused' | 'blocked' | 'outdated' | 'full' | 'spoilt'} reason @param {unknown} [cause] */
@@ -174,7 +175,11 @@ const bytesOf = async ({ model, best }, text) =>
  */
 const plainDigestOf = async (slot) => sha256(await bytesOf(slot, JSON.stringify(slot.facts)));
 
-/** A digest with a key, of what the slot holds and its place. @param {Omit<Slot, 'digest'>} slot @param {import('./seal.js').Seal} seal */
+/**
+ * A digest with a key, of what the slot holds and its place.
+ * @param {Omit<Slot, 'digest'>} slot
+ * @param {import('./seal.js').Seal} seal
+ */
 const sealOf = async (slot, seal) => seal(await bytesOf(slot, JSON.stringify([[slot.id, slot.slot], slot.facts])));
 
 /** Seals the slots whose plain digest matches. @param {import('./seal.js').Seal} seal */

@@ -3,8 +3,8 @@ import { drawAxes, drawSeries, rangeOf } from '../plot.js';
 
 /**
  * Plots as SVG: comparisons on the page, and files.
- * @typedef {{ name: string, values: number[], colour: string, dash?: number[] }} Series `values`: of each epoch from the
- *   first on
+ * @typedef {{ name: string, values: number[], colour: string, dash?: number[] }} Series `values`: of each epoch from
+ *   the first on
  */
 
 const WIDTH = 560;

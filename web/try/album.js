@@ -156,7 +156,7 @@ export function createAlbum(worker) {
     model = name;
     emit('model', { name, failure: '' });
     const found = () => items.filter((item) => item.found);
-    for (const item of found()) update(item, { ...UNANSWERED, state: 'looking' }); // forgets the answer of the model before
+    for (const item of found()) update(item, { ...UNANSWERED, state: 'looking' });
     queue(async () => {
       const asked = found();
       if (model !== name || asked.length === 0) return;

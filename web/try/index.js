@@ -12,8 +12,8 @@ import { styles } from './section-styles.js';
 /**
  * The "Try it" section: classifies the user's own pictures. Loaded after the page itself.
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer,
- *   language: Promise<void>, onChosen: (files: File[]) => void }} parts `language`: resolves once the page has its texts,
- *   and so its height
+ *   language: Promise<void>, onChosen: (files: File[]) => void }} parts `language`: resolves once the page has its
+ *   texts, and so its height
  */
 export function createTry({ session, trainer, language, onChosen }) {
   const client = createPhotoClient();

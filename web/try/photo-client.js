@@ -16,7 +16,8 @@ export function createPhotoClient() {
   let trained = null;
 
   function launch() {
-    const { early = null } = /** @type {{ early?: import('../client.js').NamedWorker }} */ (globalThis); // of index.html
+    // index.html may have started one already
+    const { early = null } = /** @type {{ early?: import('../client.js').NamedWorker }} */ (globalThis);
     const started = startWorker({ deterministic: true, threads: 1 }, () => (client = null), 'photos', early);
     Object.assign(globalThis, { early: null });
     started.ready.catch((error) => error instanceof WorkerDied || started.die(error.message));

@@ -10,8 +10,8 @@ import { spelt } from '../fields.js';
  *
  * @param {import('../fields.js').Field} field
  * @param {{ value: Value, testid: string, describedBy: string, nameOf?: (value: string) => string,
- *   onValue: (value: Value) => void, onInvalid: () => void }} options `nameOf`: of a choice; without it, its name in the
- *   API
+ *   onValue: (value: Value) => void, onInvalid: () => void }} options `nameOf`: of a choice; without it, its name in
+ *   the API
  */
 export function createControl(field, { value, testid, describedBy, nameOf, onValue, onInvalid }) {
   const control = elementOf(field);

@@ -25,7 +25,10 @@ export function createRuntimeView() {
 
   onLanguage(render);
   return {
-    /** @param {RunningCore | null} running null: none yet, or its worker has ended @param {string} [state] of the worker */
+    /**
+     * @param {RunningCore | null} running null: none yet, or its worker has ended
+     * @param {string} [state] of the worker
+     */
     show(running, state = '') {
       core = running;
       worker = state;
