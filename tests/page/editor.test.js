@@ -292,7 +292,7 @@ for (const name of inBrowsers('any')) {
       await page.open('data=synthetic&model=conv2d:8:3,magic:7,flatten');
       await described('693,962');
       await browser.waitFor(() =>
-        /model=magic:7.*tutorial is used/.test(document.getElementById('corrections')?.textContent ?? ''),
+        /model=magic:7.*Using tutorial instead/.test(document.getElementById('corrections')?.textContent ?? ''),
       );
     });
 

@@ -121,7 +121,7 @@ describe('more settings', { timeout: 120_000 }, () => {
     await page.loaded();
     await page.click('train-start');
     await page.trained('done');
-    assert.match(await page.text('train-status'), /^Done after \d+ of 60 epochs/);
+    assert.match(await page.text('train-status'), /^Stopped early after \d+ of 60 epochs/);
     const epochs = Number(await page.data('history-loss', 'points'));
     assert.ok(epochs < 60, `${epochs} epochs`);
     const losses = [...(await page.text('log')).matchAll(/val_loss: ([\d.]+)/g)].map(([, loss]) => Number(loss));

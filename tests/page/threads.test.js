@@ -196,7 +196,7 @@ for (const name of inBrowsers('engine')) {
           assert.deepEqual(await runtime(opened), ['relaxed', '1']);
           assert.match(
             await opened.page.text('runtime-info'),
-            /did not come up\. \((a thread could not be started|threads did not start within).*\)$/,
+            /could not be started\. \((a thread could not be started|threads did not start within).*\)$/,
           );
           await trains(opened);
           assert.deepEqual(await runtime(opened), ['relaxed', '1']);
