@@ -166,7 +166,7 @@ for (const name of inBrowsers('engine')) {
         assert.equal((await cacheNames(opened)).length, 2);
         await page.speak('zh-Hans'); // from the old cache: the server has it no more
         assert.match(await page.text('update-notice'), /^新版本已就绪。/);
-        await page.choose('settings-epochs', '200');
+        await page.choose('settings-epochs', '1000');
         await page.loaded();
         await page.click('train-start');
         await page.trained('training');
@@ -186,7 +186,7 @@ for (const name of inBrowsers('engine')) {
         await keptForOffline(opened);
         assert.equal(
           await browser.evaluate(() => location.search),
-          `?${QUICK.replace('epochs=2', 'epochs=200')}&seed=7`,
+          `?${QUICK.replace('epochs=2', 'epochs=1000')}&seed=7`,
         );
         assert.equal(await browser.evaluate(() => document.documentElement.lang), 'zh-Hans');
         assert.equal((await cacheNames(opened)).length, 1);

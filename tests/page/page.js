@@ -7,8 +7,11 @@ import { launch } from '../support/browsers.js';
  * @typedef {import('../support/browsers.js').BrowserName} BrowserName
  */
 
-/** A run that takes about a second. */
-export const QUICK = 'data=synthetic&epochs=2&train-size=1000';
+/** A run of the tutorial's network that takes about a second. */
+export const TUTORIAL = 'data=synthetic&epochs=2&train-size=1000';
+
+/** One with fewer filters and units, for whoever needs any run. */
+export const QUICK = 'data=synthetic&epochs=2&train-size=500&filters=8&units=32';
 
 /** @param {string} testid */
 export const hook = (testid) => `[data-testid="${testid}"]`;

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { datasetFolder } from '../support/dataset.js';
-import { hook, openPage, QUICK } from './page.js';
+import { hook, openPage, TUTORIAL } from './page.js';
 
 const CLASSES = [
   'T-shirt/top',
@@ -27,7 +27,7 @@ for (const name of inBrowsers('engine')) {
     let opened;
 
     before(async () => {
-      opened = await openPage(name, { query: QUICK, server: { dataset: datasetFolder() } });
+      opened = await openPage(name, { query: TUTORIAL, server: { dataset: datasetFolder() } });
     });
     after(() => opened?.close());
 
