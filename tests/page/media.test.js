@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { overprints, readPdf } from '../support/pdf.js';
 import { shirt } from '../support/pictures.js';
-import { QUICK, drop, hook, openPage } from './page.js';
+import { TUTORIAL, drop, hook, openPage } from './page.js';
 
 /** The page on paper, and in colours that the system forces: all that is to be seen is seen, whatever the theme is. */
 
@@ -63,7 +63,7 @@ describe('media', { timeout: 180_000 }, () => {
   let tab;
 
   before(async () => {
-    opened = await openPage('chromium', { query: QUICK });
+    opened = await openPage('chromium', { query: TUTORIAL });
     tab = /** @type {import('puppeteer-core').Page} */ (opened.browser.page);
     await fill(opened);
   });
