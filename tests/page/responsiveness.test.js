@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { tasksDuring } from '../support/tasks.js';
 import { hook, openPage } from './page.js';
 
 /**
@@ -24,7 +25,7 @@ describe('the main thread', { timeout: 120_000 }, () => {
   after(() => opened?.close());
 
   test('a task that is too long would be seen', async () => {
-    const tasks = await tasksDuring(opened.browser, () =>
+    const tasks = await tasksDuring(tabOf(opened.browser), () =>
       opened.browser.evaluate(
         () =>
           new Promise((resolve) =>
@@ -42,7 +43,7 @@ describe('the main thread', { timeout: 120_000 }, () => {
 
   test('is free while training, evaluating and showing', async (context) => {
     const { page, browser } = opened;
-    const tasks = await tasksDuring(browser, async () => {
+    const tasks = await tasksDuring(tabOf(browser), async () => {
       await page.click('train-start');
       await page.trained('done', 60_000);
       await page.click('grid-next');
@@ -104,30 +105,6 @@ const tabOf = (browser) => /** @type {import('puppeteer-core').Page} */ (browser
 
 /** @param {number[]} times */
 const descending = (times) => times.sort((a, b) => b - a);
-
-/**
- * The tasks of the pages' main threads while `act` runs.
- * @param {import('./page.js').Browser} browser
- * @param {() => Promise<any>} act
- * @returns {Promise<{ clock: number, processor: number }[]>} in ms
- */
-async function tasksDuring(browser, act) {
-  const { tracing } = tabOf(browser);
-  await tracing.start({ categories: ['toplevel'] });
-  await act();
-  const { traceEvents } = JSON.parse(Buffer.from(/** @type {Uint8Array} */ (await tracing.stop())).toString());
-  const thread = (/** @type {any} */ event) => `${event.pid}:${event.tid}`;
-  const mains = new Set(
-    traceEvents
-      .filter((/** @type {any} */ event) => event.name === 'thread_name' && event.args.name === 'CrRendererMain')
-      .map(thread),
-  );
-  return traceEvents
-    .filter(
-      (/** @type {any} */ event) => event.ph === 'X' && event.name.endsWith('RunTask') && mains.has(thread(event)),
-    )
-    .map((/** @type {any} */ { dur = 0, tdur = 0 }) => ({ clock: dur / 1000, processor: tdur / 1000 }));
-}
 
 /** Runs in the page before it: adds up layout shifts that no input explains. */
 function observeLayoutShifts() {
