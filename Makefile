@@ -50,14 +50,32 @@ build: ## make dist/, the page as static files, and print its size
 install_then_compile = @$(MAKE) --jobs=1 --no-print-directory $(1) && \
   $(MAKE) --jobs=$(shell nproc) --output-sync=target --no-print-directory $(2)
 
-# Style, types and imports. None of it needs a compiled core.
+# What `make lint` runs. None of it needs a compiled core.
+
+C_FILES = $(shell find src tests -name '*.[ch]' -not -path '*/node_modules/*')
 
 .PHONY: lint
-lint: format typecheck ## check style, types and imports (a minute)
+lint: style imports typecheck ## check style, imports and types (a minute)
+
+.PHONY: style
+style: $(NPM)
+	npx biome check --error-on-warnings
+	node node_modules/@wasm-fmt/clang-format/clang-format-cli.cjs --dry-run -Werror $(C_FILES)
+	node .setup/lines.js src shim web models tests .setup
 
 .PHONY: format
-format: $(NPM)
-	npx biome format
+format: $(NPM) ## format the code as `make lint` wants it
+	npx biome format --write
+	node node_modules/@wasm-fmt/clang-format/clang-format-cli.cjs -i $(C_FILES)
+
+.PHONY: imports
+imports: $(NPM)
+	npx depcruise --config .dependency-cruiser.cjs --output-type err-long shim web models
+	npx knip --config .knip.json --no-progress
+
+.PHONY: test-only-exports
+test-only-exports: $(NPM) ## list what only tests import
+	npx knip --config .knip.json --no-progress --production --include exports --no-exit-code
 
 .PHONY: typecheck
 typecheck: $(DECLARATIONS) $(NPM) ## check the JSDoc types

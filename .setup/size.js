@@ -1,6 +1,5 @@
-// The gzipped size of what a visit loads, and of all until a first picture is answered; as a program, held against
-// budgets:
-// node .setup/size.js FOLDER KILOBYTES KILOBYTES
+// The gzipped size of what a visit loads, until the page is ready and until it has classified a first picture. As a
+// program, it compares them with budgets: node .setup/size.js FOLDER KILOBYTES KILOBYTES
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,10 +25,8 @@ function sizesOf(folder, files) {
 const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
 
 /**
- * What not every visit loads: one of the core's builds, one of the languages, and the SHA-256 that stands in where the
- * page comes without https, which browsers give neither theirs nor threads. And what comes once the page is idle, or
- * once a
- * model is saved or loaded.
+ * What not every visit loads: one of the core's builds, one of the languages, and our own SHA-256, which only pages
+ * without https need (they have no threads either). `later` is what loads once the page is idle, or with a model file.
  * @param {string} file
  * @returns {{ build?: string, language?: string, unsafe?: boolean, later?: boolean }}
  */
@@ -83,11 +80,12 @@ const ANSWERING = 'simd';
  */
 export function answerSize(folder) {
   const { build, language, total } = pageSize(folder);
-  const needed = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    new RegExp(
-      `^assets/(model-file-|photo-|photos-|try-(?!en-|zh-Hans-)|try-${language}-${build === ANSWERING ? '' : `|${ANSWERING}-[0-9a-f]{8}/`})[^/]*\\.(js|mjs|wasm|fit)$`,
-    ).test(file),
-  );
+  const needed = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => {
+    const part = partOf(file);
+    if (part.build) return part.build === ANSWERING && build !== ANSWERING;
+    const [, name] = /^assets\/(model-file|photo|photos|try(?:-en|-zh-Hans)?)-[^/]+$/.exec(file) ?? [];
+    return name && (!/-(en|zh-Hans)$/.test(name) || name === `try-${language}`);
+  });
   return total + needed.reduce((bytes, file) => bytes + gzipped(join(folder, file)), 0);
 }
 

@@ -12,7 +12,7 @@ import { DRAWN } from './measure.js';
  * @property {string} licence
  * @property {string[]} limits
  * @property {string} dtype
- * @property {boolean} [twice] whether the page takes the mean with the mirror image's answer, and the card measures that
+ * @property {boolean} [twice] whether page and card take the mean of the answers for an image and its mirror image
  * @property {{ optimizer: string, epochs: number, batchSize: number, testAccuracy: number }} training `testAccuracy`:
  *   before the weights were rounded for the file
  */
@@ -45,8 +45,8 @@ function photosLines({ onPhotos }, names) {
   return [
     '## On photos',
     '',
-    `The page classifies ${counted(right)} of ${counted(photos)} photos correctly, ${percent(right / photos)} (\`make ` +
-      'photos`). They are phone photos of garments laid flat or hung.',
+    `The page classifies ${counted(right)} of ${counted(photos)} photos correctly, ${percent(right / photos)} ` +
+      '(`make photos`). They are phone photos of garments laid flat or hung.',
     'Rows say what a photo shows, columns the predicted class. For shoes, any of the three shoe classes is correct.',
     '',
     row(['', ...names]),

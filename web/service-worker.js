@@ -104,7 +104,7 @@ async function fetched(name) {
   const first = await fetch(name, { mode: 'same-origin' }); // which no redirect leads elsewhere
   const right = (first.ok && (await checked(name, first.clone()))) || null;
   if (right) return { first, right };
-  // the browser's own cache may keep a wrong file for long
+  // not from the browser's own cache, which may keep a wrong file for long
   const again = await fetch(name, { mode: 'same-origin', cache: 'reload' });
   return { first, right: (again.ok && (await checked(name, again))) || null };
 }

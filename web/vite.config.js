@@ -35,8 +35,8 @@ const inlineDigests = () => ({
 });
 
 /**
- * Emits the core's builds as files of their own: a visitor's browser fetches only the one it can run, and the threads of
- * that one load the same file again.
+ * Emits the core's builds as files of their own: a browser fetches only the one that it can run, and that build's
+ * threads load the same file again.
  * @returns {import('vite').Plugin}
  */
 const coreBesidePage = () => ({
@@ -78,6 +78,11 @@ const finished = () => ({
     handler: (failure) => (failure ? undefined : finish(dist)),
   },
 });
+
+/** What the parts that load after the page have in common. */
+const SHARED = ['shim/csv', 'shim/classify', 'shim/training/callbacks/csv-log'].concat(
+  ['download', 'metrics', 'styles', 'views/bars'].map((name) => `web/${name}`),
+);
 
 /** The chunk that loads and saves model files. It holds what the formats share with it, so that it is one request. */
 const MODEL_FILE = 'model-file';
@@ -125,10 +130,7 @@ export default defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            {
-              name: 'shared',
-              test: /\/(shim\/(csv|classify)|shim\/training\/callbacks\/csv-log|web\/(download|metrics|styles|views\/bars))\.js/,
-            },
+            { name: 'shared', test: (id) => SHARED.some((file) => id.endsWith(`/${file}.js`)) },
             { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|known|reading)/ },
           ],
         },

@@ -6,7 +6,7 @@ import { LIMITS } from './limits.js';
  * @typedef {object} Description
  * @property {Record<string, Record<string, number>>} enums by what they number: each name's number in the core
  * @property {Record<string, number>} limits
- * @property {Record<string, number>} doubleArguments which argument of a function is a double, all others being integers
+ * @property {Record<string, number>} doubleArguments which argument of a function is a double; the others are integers
  */
 
 /** The kind of a layer that the API calls `name`: max_pooling2d of maxPooling2d. @param {string} name */
@@ -28,7 +28,10 @@ export function descriptionOf(text) {
   return described;
 }
 
-/** @param {Pick<Description, 'limits'>} description @throws where the core's limits are not those that the library checks with */
+/**
+ * @param {Pick<Description, 'limits'>} description
+ * @throws if the core's limits differ from those that the library checks
+ */
 export function checkLimits({ limits }) {
   for (const [name, value] of Object.entries(LIMITS))
     if (limits[name] !== value)

@@ -60,7 +60,7 @@ export function keysOf({ options = {} }) {
 }
 
 /** @param {string} key @param {LayerConfig} config */
-function valueOf(key, config) {
+function entryValue(key, config) {
   const value = config[/** @type {keyof LayerConfig} */ (optionOf(key))];
   if (value === 'silu') return 'swish';
   if (!key.endsWith('_regularizer') || value === undefined) return value ?? null;
@@ -71,7 +71,7 @@ function valueOf(key, config) {
 /** @param {LayerConfig} layer @param {string} name @returns {Entry} */
 export function entryOf(layer, name) {
   const row = rowOf(layer.kind);
-  const config = Object.fromEntries(keysOf(row).map((key) => [key, valueOf(key, layer)]));
+  const config = Object.fromEntries(keysOf(row).map((key) => [key, entryValue(key, layer)]));
   return {
     class_name: row.keras,
     config: { name, trainable: true, ...config, ...(layer.kind === 'softmax' && { axis: -1 }) },

@@ -90,8 +90,7 @@ export class Layer {
    * @returns {SymbolicTensor}
    */
   apply(inputs) {
-    const layer = /** @type {AnyLayer} */ (/** @type {Layer} */ (this));
-    const { kind } = layer;
+    const { kind } = this;
     const sources = Array.isArray(inputs) ? inputs : [inputs];
     const stranger = sources.findIndex((source) => !(source instanceof SymbolicTensor));
     if (stranger >= 0 || sources.length === 0) {
@@ -109,7 +108,7 @@ export class Layer {
       throw new FittingRoomError(`${kind}: a layer is applied once; make another one (weights cannot be shared)`);
     }
     applied.add(this);
-    return new SymbolicTensor(layer, [...sources]);
+    return new SymbolicTensor(this, [...sources]);
   }
 }
 

@@ -103,16 +103,18 @@ const topK =
     return { name, k: checkInteger(`${name}: k`, options.k ?? USUAL_K, 1, MOST_K) };
   };
 
+/** @typedef {Record<Exclude<MetricName, 'acc' | TopK['name']>, () => MetricName>} PlainMetrics */
+/** @typedef {Record<TopK['name'] | 'topK', ReturnType<typeof topK>>} TopKMetrics */
+
 /** The metrics that compile takes, besides their names as strings. */
-export const metrics =
-  /** @type {Readonly<Record<Exclude<MetricName, 'acc' | TopK['name']>, () => MetricName> & Record<TopK['name'] | 'topK', ReturnType<typeof topK>>>} */ (
-    Object.freeze({
-      ...Object.fromEntries(
-        NAMES.filter((name) => name !== 'acc').map((name) => [
-          name,
-          /topK/i.test(name) ? topK(/** @type {TopK['name']} */ (name)) : () => name,
-        ]),
-      ),
-      topK: topK('topKCategoricalAccuracy'),
-    })
-  );
+export const metrics = /** @type {Readonly<PlainMetrics & TopKMetrics>} */ (
+  Object.freeze({
+    ...Object.fromEntries(
+      NAMES.filter((name) => name !== 'acc').map((name) => [
+        name,
+        /topK/i.test(name) ? topK(/** @type {TopK['name']} */ (name)) : () => name,
+      ]),
+    ),
+    topK: topK('topKCategoricalAccuracy'),
+  })
+);

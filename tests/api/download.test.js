@@ -75,7 +75,7 @@ test('loadModel, importModel: progress in bytes, of one file, of several, and wi
 test('loadModel, importModel: a signal ends them before they begin and on the way, with its reason', async (t) => {
   const file = await smallFile();
   const ends = new Set();
-  const folder = await serve(t, (request, response) => {
+  const folder = await serve(t, (_request, response) => {
     ends.add(new Promise((resolve) => response.on('close', resolve)));
     response.writeHead(200, { 'Content-Length': file.length }).write(file.subarray(0, 100)); // and no more
   });
@@ -97,7 +97,7 @@ test('loadModel, importModel: a signal ends them before they begin and on the wa
 });
 
 test('a model from a server that falls silent is refused after a while', async (t) => {
-  const folder = await serve(t, (request, response) => void response.writeHead(200).write('first'));
+  const folder = await serve(t, (_request, response) => void response.writeHead(200).write('first'));
   const reading = { what: 'loadModel', checkHead: () => {}, stallMs: 100 };
   await assert.rejects(readBytes(`${folder}/half`, reading), {
     message: `loadModel: ${folder}/half could not be read (no answer for 0.1 seconds)`,

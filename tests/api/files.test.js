@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { before, describe, test } from 'node:test';
-import { Model, Sequential, datasets, input, layers, loadModel, model, sequential, tensor } from '../../shim/index.js';
+import { Model, Sequential, datasets, layers, loadModel, model, sequential, tensor } from '../../shim/index.js';
 import { fromHalf, toHalf } from '../../shim/formats/float16.js';
 import { useBuild } from '../../shim/core/loading.js';
 import { tutorialLayers } from '../support/tutorial.js';

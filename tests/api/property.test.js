@@ -229,7 +229,7 @@ describe('any network is what the reference is', () => {
  * @param {Network} network @param {Doubles} x @param {Doubles[]} outputs of a training pass
  */
 function amplification(network, x, outputs) {
-  return network.nodes.reduce((product, { options, sources, weights }, node) => {
+  return network.nodes.reduce((product, { options, sources, weights }) => {
     if (!weights.some(({ name }) => name === 'movingMean')) return product;
     const { variance } = moments(sources[0] < 0 ? x : outputs[sources[0]]);
     const gamma = weights.find(({ name }) => name === 'gamma')?.data;

@@ -108,7 +108,7 @@ test('the convolutional example: model.add, rmsprop, batches with nextFrame, eva
         assert.ok(logs.acc >= 0 && logs.batch === batch);
         await tf.nextFrame();
       },
-      onEpochEnd: async (epoch, logs) => {
+      onEpochEnd: async (_epoch, logs) => {
         valAcc = logs.val_acc;
         await tf.nextFrame();
       },

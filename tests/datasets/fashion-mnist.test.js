@@ -67,7 +67,7 @@ test('loads the four files and tells of every byte', async (t) => {
   assert.deepEqual(new Set(events.map((event) => event.file)), new Set(table.files.map(({ name }) => name)));
 });
 
-test('the four downloads run side by side', async (t) => {
+test('the four downloads run side by side', async () => {
   let most = 0;
   let open = 0;
   const files = gzipFiles(dataset);

@@ -71,7 +71,8 @@ for (const name of inBrowsers('engine')) {
           const numbers = [width, height].map((value) => value.toLocaleString('en'));
           assert.ok(
             message.startsWith(
-              `${file.name} is too large: ${numbers.join(' × ')} pixels. The limits for a file of its size are 12.6 megapixels`,
+              `${file.name} is too large: ${numbers.join(' × ')} pixels. ` +
+                'The limits for a file of its size are 12.6 megapixels',
             ),
             message,
           );

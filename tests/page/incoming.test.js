@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { DATASET, NOTES, teachable, text } from '../support/given.js';
+import { DATASET, NOTES, teachable } from '../support/given.js';
 import { shirt } from '../support/pictures.js';
 import { hook, openPage } from './page.js';
 

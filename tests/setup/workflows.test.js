@@ -80,7 +80,7 @@ const RULES = [
   [
     'runs nothing else where it may write',
     (workflow) => jobsOf(workflow).every((job) => !mayWrite(job) || job.steps.length === 1),
-    [/(?=      - uses: actions\/deploy)/, '      - run: make build\n'],
+    [/(?= {6}- uses: actions\/deploy)/, '      - run: make build\n'],
   ],
   [
     'deploys the main branch only',
@@ -88,7 +88,7 @@ const RULES = [
       Object.values(workflow.jobs).every(
         (job) => !deploys(job) || /** @type {any} */ (job).if === "github.ref == 'refs/heads/main'",
       ),
-    [/    if: .*\n/, ''],
+    [/ {4}if: .*\n/, ''],
   ],
   [
     'pins actions by commit',
@@ -115,7 +115,7 @@ const RULES = [
       jobsOf(workflow)
         .flatMap((job) => uses(job, 'actions/checkout'))
         .every((step) => step.with?.['persist-credentials'] === false),
-    [/        with:\n          persist-credentials: false\n/, ''],
+    [/ {8}with:\n {10}persist-credentials: false\n/, ''],
   ],
   [
     'lets the code of others not run with our rights',
@@ -141,7 +141,7 @@ const RULES = [
   [
     'ends jobs that hang',
     (workflow) => jobsOf(workflow).every((job) => Number(job['timeout-minutes']) <= 60),
-    [/    timeout-minutes: 20\n/, ''],
+    [/ {4}timeout-minutes: 20\n/, ''],
   ],
   ['runs once at a time', ({ concurrency }) => Boolean(concurrency?.group), [/concurrency:\n.*\n/, '']],
   [

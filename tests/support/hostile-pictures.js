@@ -97,7 +97,6 @@ function jpegHead(width, height, components, marker) {
   ];
 }
 
-const BLOCK = 64;
 const END = Buffer.from([0xff, 0xd9]);
 
 /**

@@ -339,7 +339,7 @@ function equip({ parcels, words, pools }) {
         : 'nothing';
     },
     /** So that runs begin at all. */
-    mend(a, b) {
+    mend(_a, b) {
       for (const field of find('[aria-invalid="true"]').filter(isUsable))
         fill(field, { numeric: '3', decimal: '0.1' }[/** @type {string} */ (field.inputMode)] ?? '-1');
       const preset = find('#model-preset')[0];

@@ -97,7 +97,7 @@ function interpret(content, start, drawn, page) {
     rg: (...colour) => (state.colour = colourOf(colour)),
     m: (x, y) => (path = [...path, [x, y]]),
     l: (x, y) => path.push([x, y]),
-    c: (a, b, c, d, x, y) => path.push([x, y]),
+    c: (_a, _b, _c, _d, x, y) => path.push([x, y]),
     re: (x, y, width, height) => path.push(...corners(x, y, width, height)),
     f: paint,
     'f*': paint,

@@ -48,7 +48,11 @@ export function createCamera(onPictures) {
       if (mine !== asked) return stopTracks(opened); // closed while the browser was asking
       stream = opened;
       video.srcObject = opened;
-      opened.getVideoTracks()[0].addEventListener('ended', () => mine === asked && (release(), say('ended')));
+      opened.getVideoTracks()[0].addEventListener('ended', () => {
+        if (mine !== asked) return;
+        release();
+        say('ended');
+      });
       await video.play();
       say('');
     } catch (error) {

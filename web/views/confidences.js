@@ -31,7 +31,9 @@ export function createConfidencesView(session) {
       );
     else title.textContent = t('confidences.empty');
     byId('confidence-bars').replaceChildren(
-      ...Array.from({ length: 10 }, (_, k) => bar(k, results && results.probabilities[index * 10 + k], standing(k))),
+      ...Array.from({ length: 10 }, (_, k) =>
+        bar(k, results ? results.probabilities[index * 10 + k] : null, standing(k)),
+      ),
     );
   }
 

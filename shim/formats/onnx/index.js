@@ -23,7 +23,7 @@ const PRODUCER = 'fitting-room';
 const HEADER = `ONNX: metadata ${PRODUCER}`;
 
 /** @param {string} name @param {number[]} shape @returns {OnnxValue} */
-const valueOf = (name, shape) => ({
+const onnxValue = (name, shape) => ({
   name,
   type: { tensor: { elements: FLOAT, shape: { dims: [{ symbol: 'n' }, ...shape.map((length) => ({ length }))] } } },
 });
@@ -79,8 +79,8 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
       nodes: [...stored.flatMap(({ casts }) => casts), ...nodes],
       name,
       initializers: stored.map(({ tensor }) => tensor),
-      inputs: [valueOf(input, graph.inputShape)],
-      outputs: [valueOf(output, outputShape)],
+      inputs: [onnxValue(input, graph.inputShape)],
+      outputs: [onnxValue(output, outputShape)],
     },
     operatorSets: [{ domain: '', version: isLate ? 20 : 17 }],
     metadata: [
