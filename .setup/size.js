@@ -24,9 +24,13 @@ function sizesOf(folder, files) {
 /** @param {Map<string, number>} sizes */
 const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
 
+/** What loads once the page is idle, or with a model file, pictures or drawn garments. */
+const LATER =
+  /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$/;
+
 /**
  * What not every visit loads: one of the core's builds, one of the languages, and our own SHA-256, which only pages
- * without https need (they have no threads either). `later` is what loads once the page is idle, or with a model file.
+ * without https need (they have no threads either).
  * @param {string} file
  * @returns {{ build?: string, language?: string, unsafe?: boolean, later?: boolean }}
  */
@@ -37,7 +41,7 @@ function partOf(file) {
     build,
     language,
     unsafe: /^assets\/sha256-[^/]+\.js$/.test(file),
-    later: /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$/.test(file),
+    later: LATER.test(file),
   };
 }
 

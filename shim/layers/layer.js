@@ -90,7 +90,8 @@ export class Layer {
    * @returns {SymbolicTensor}
    */
   apply(inputs) {
-    const { kind } = this;
+    const layer = /** @type {AnyLayer} */ (/** @type {Layer} */ (this));
+    const { kind } = layer;
     const sources = Array.isArray(inputs) ? inputs : [inputs];
     const stranger = sources.findIndex((source) => !(source instanceof SymbolicTensor));
     if (stranger >= 0 || sources.length === 0) {
@@ -108,7 +109,7 @@ export class Layer {
       throw new FittingRoomError(`${kind}: a layer is applied once; make another one (weights cannot be shared)`);
     }
     applied.add(this);
-    return new SymbolicTensor(this, [...sources]);
+    return new SymbolicTensor(layer, [...sources]);
   }
 }
 

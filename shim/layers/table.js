@@ -1,4 +1,4 @@
-import { below, choice, field, flag, optional, required, within } from '../check.js';
+import { below, field, flag, optional, required, within } from '../check.js';
 import { LIMITS } from '../core/limits.js';
 import * as option from './options.js';
 
