@@ -148,7 +148,7 @@ export function checkOptions(name, options, known) {
  * What a check accepts, for whoever offers an option for choice.
  * @typedef {{ choices?: readonly string[], low?: number, high?: number, isWhole?: boolean, isFlag?: boolean }} Accepted
  */
-/** Returns the value of an option as it is used, or throws. @typedef {(name: string, value: unknown) => any} Checking */
+/** Returns an option's value as it is used, or throws. @typedef {(name: string, value: unknown) => any} Checking */
 /** @typedef {Checking & Accepted} Check */
 /**
  * An option: how it is checked, and what it is where it is left out.

@@ -42,7 +42,8 @@ import * as option from './options.js';
  */
 /**
  * Where the editor differs from the option's own check and initial value. initial: null leaves the option out at first.
- * @typedef {{ initial?: unknown, low?: number, high?: number, isWhole?: boolean, choices?: readonly string[] }} PageOption
+ * @typedef {{ initial?: unknown, low?: number, high?: number, isWhole?: boolean,
+ *   choices?: readonly string[] }} PageOption
  */
 
 /**
