@@ -16,19 +16,29 @@ const SHIM = [
 const LOWERS_LAYERS = '^shim/core/(build|weights)\\.js$';
 
 function shimOrder() {
-  return SHIM.slice(0, -1).map(([name, path], i) => ({
-    name: `shim-${name}-comes-first`,
-    severity: 'error',
-    from: { path, ...(name === 'core' && { pathNot: LOWERS_LAYERS }) },
-    to: { path: SHIM.slice(i + 1).map(([, later]) => later).join('|') },
-  })).concat([
-    {
-      name: 'shim-core-lowers-layers-only',
+  return SHIM.slice(0, -1)
+    .map(([name, path], i) => ({
+      name: `shim-${name}-comes-first`,
       severity: 'error',
-      from: { path: LOWERS_LAYERS },
-      to: { path: SHIM.slice(3).map(([, later]) => later).join('|') },
-    },
-  ]);
+      from: { path, ...(name === 'core' && { pathNot: LOWERS_LAYERS }) },
+      to: {
+        path: SHIM.slice(i + 1)
+          .map(([, later]) => later)
+          .join('|'),
+      },
+    }))
+    .concat([
+      {
+        name: 'shim-core-lowers-layers-only',
+        severity: 'error',
+        from: { path: LOWERS_LAYERS },
+        to: {
+          path: SHIM.slice(3)
+            .map(([, later]) => later)
+            .join('|'),
+        },
+      },
+    ]);
 }
 
 /** Which way imports may go. A room uses what stands before it: the core, shim/, models/ or web/, tests/. */
