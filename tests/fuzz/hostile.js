@@ -1332,7 +1332,7 @@ const ONNX = [
         nodes: [node('MatMul', ['x', 'w'], 'y')],
         initializers: [{ name: 'w', dims: [2 ** 20, 2 ** 20], dataType: 1, location: 1 }],
       }),
-    refused: /another file/,
+    refused: /external file/,
   },
   {
     name: 'onnx: a constant of 10^12 numbers',
