@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import { callbacks, layers } from '../../shim/index.js';
 import { refused, wrong } from './support.js';
 
-/** How messages of the checks that arguments share read, one for each kind; others name their options by refusedEach. */
+/** The message of each shared check of arguments, in full. Other tests name only the option, through refusedEach. */
 
 const MESSAGES = /** @type {const} */ ({
   'no options at all': [() => layers.dense(wrong(10)), 'dense takes an object of options, got 10'],

@@ -127,8 +127,8 @@ export const refused = (act, message, code = 'invalid-argument') =>
   });
 
 /**
- * Arguments that are refused by a check that many share. A message names the option and what was given; how each kind of
- * message reads in full is compared once, in arguments.test.js. A range that a message names leaves out what was given.
+ * Arguments that a shared check refuses. The message must name the option and the value given, and a range it states
+ * must not contain that value. arguments.test.js compares each kind of message in full, once.
  * @param {[act: () => unknown, what: string, got?: string][]} rows `got` is left out where there is no such option
  */
 export function refusedEach(rows) {

@@ -119,7 +119,9 @@ const followLookers =
         constructor(url, options) {
           const looks = options?.name?.startsWith('photos');
           super(
-            isSpoilt && looks && watched.photoWorkers.length === 0 ? new URL('assets/missing.js', document.baseURI) : url,
+            isSpoilt && looks && watched.photoWorkers.length === 0
+              ? new URL('assets/missing.js', document.baseURI)
+              : url,
             options,
           );
           if (looks) watched.photoWorkers.push('fittingRoom' in watched ? 'later' : 'early');
