@@ -2,6 +2,7 @@
  * ragged shapes. */
 #include "check.h"
 #include "kernels/conv2d.h"
+#include "layer.h"
 
 enum { SWEEP = 320, EXACT = 500 };
 

@@ -2,6 +2,7 @@
  * over ragged shapes. */
 #include "check.h"
 #include "kernels/dense.h"
+#include "optimizer.h"
 #include "kernels/live.h"
 
 enum { SWEEP = 240 };
