@@ -131,6 +131,7 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             { name: 'shared', test: (id) => SHARED.some((file) => id.endsWith(`/${file}.js`)) },
+            { name: 'layers', test: /preload-helper|\/shim\/(check|tensor|core\/(?!side-module)|layers\/)/ },
             { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|known|reading)/ },
           ],
         },
