@@ -191,13 +191,16 @@ function wrapPage(name, page) {
     waitFor: (script, { timeout, args = [] } = {}) =>
       poll(() => evaluate(script, ...args).catch(betweenPages), String(script), timeout),
     click: async (selector) => {
-      const element = await find(selector);
       const click = async () => {
+        const element = await find(selector);
         await element.evaluate((target) => target.scrollIntoView({ block: 'center', behavior: 'instant' }));
         await element.click();
+        return true;
       };
-      // What comes above it meanwhile may have moved it away.
-      await click().catch((error) => (/not clickable/.test(error.message) ? click() : Promise.reject(error)));
+      // What comes above it meanwhile moves it away, and what is drawn again is another element.
+      const notYet = (/** @type {Error} */ error) =>
+        /not clickable|detached|not connected|stale/i.test(error.message) ? false : Promise.reject(error);
+      await poll(() => click().catch(notYet), `${selector} to be clickable`);
     },
     type: async (selector, text) => {
       const element = await find(selector);
