@@ -77,9 +77,9 @@ test('asked twice, a model says the mean of what it says of a picture and of its
   model.dispose();
 });
 
-test('the address that the README gives for `accurate` has the page train the same weights', async () => {
+test('the address that the models’ README gives for `accurate` has the page train the same weights', async () => {
   const [recipe] = recipesOf(['accurate']);
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../models/README.md', import.meta.url), 'utf8');
   const { settings, corrected } = readSettings(
     /`(\?model=accurate&.*)`/.exec(readme)?.[1] ?? assert.fail('the README gives none'),
   );

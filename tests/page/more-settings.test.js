@@ -87,7 +87,7 @@ describe('more settings', { timeout: 120_000 }, () => {
     await browser.type(hook('settings-label-smoothing'), '2');
     assert.match(
       await browser.evaluate(() => document.getElementById('labelSmoothing-error')?.textContent),
-      /from 0 to 0\.9 /,
+      /from 0 to 0\.9\.$/,
     );
     await browser.click('#train-form summary');
     await page.click('train-start');

@@ -178,7 +178,7 @@ describe('the page', () => {
     // in a tab of its own: a run would end with this one
     assert.match(
       footer,
-      new RegExp(`<a href=THIRD-PARTY\\.txt target=_blank data-i18n=third-party>${texts['third-party']}</a>`),
+      new RegExp(`<a href="THIRD-PARTY\\.txt" target="_blank" data-i18n="third-party">${texts['third-party']}</a>`),
     );
     assert.match(zhHans['third-party'], /^\p{Script=Han}+$/u);
     assert.match(await read(at('dist/service-worker.js')), /THIRD-PARTY\.txt/);

@@ -14,7 +14,10 @@ const source = readFileSync(new URL('service-worker.js', dist), 'utf8');
 /** @typedef {Map<string, Map<string, Response>>} Storage what Cache Storage holds: address → response, by cache */
 
 const HERE = 'https://somebody.example/page/';
-const ALL = Array.from(source.matchAll(/"((?:assets|icons)\/[^"]+|[\w-]+\.\w+)":"[\w+/]{43}="/g), ([, name]) => name);
+const ALL = Array.from(
+  source.matchAll(/"((?:assets|icons)\/[^"]+|[\w-]+\.\w+)":["`][\w+/]{43}=["`]/g),
+  ([, name]) => name,
+);
 const NOT_KEPT = /^assets\/(sha256|formats-pack)-/;
 const FILES = ALL.filter((name) => !NOT_KEPT.test(name));
 const PAGE = 'index.html';
