@@ -2,7 +2,7 @@
 import { fashionMnist } from './datasets/fashion-mnist.js';
 import { fromFiles } from './datasets/files.js';
 import { synthetic } from './datasets/synthetic.js';
-import { FASHION_MNIST } from './datasets/table.js';
+import { FASHION_MNIST } from './datasets/catalogue.js';
 
 /** @typedef {import('./datasets/fashion-mnist.js').Dataset} Dataset */
 

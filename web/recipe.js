@@ -1,4 +1,5 @@
 import { callbacks, losses, schedules } from 'fitting-room';
+import { hasOption } from './settings.js';
 
 /** Translates the page's settings into the API's options. */
 
@@ -27,9 +28,9 @@ function optimizerOf(run, steps) {
   return {
     name,
     learningRate: learningRateOf(run, steps),
-    ...((name === 'sgd' || name === 'rmsprop') && momentum && { momentum }),
-    ...(name === 'sgd' && nesterov && { nesterov }),
-    ...(name === 'adamw' && { weightDecay }),
+    ...(hasOption(name, 'momentum') && momentum && { momentum }),
+    ...(hasOption(name, 'nesterov') && nesterov && { nesterov }),
+    ...(hasOption(name, 'weightDecay') && { weightDecay }),
     ...(clipNorm && { clipNorm }),
     ...(ema && { useEma: true, emaMomentum }),
   };

@@ -10,7 +10,7 @@ import { readModel, writeModelTo } from './model-address.js';
  * @property {import('./model-spec.js').Layer[]} layers all but the last one
  * @property {number} epochs
  * @property {number} batchSize
- * @property {keyof typeof LEARNING_RATES} optimizer
+ * @property {OptimizerName} optimizer
  * @property {number} learningRate
  * @property {number} seed
  * @property {number} trainSize
@@ -30,16 +30,36 @@ import { readModel, writeModelTo } from './model-address.js';
  * @property {number | 'auto'} threads in the address only, for experiments
  */
 
-/** Keras's defaults, but for AdaDelta's, with which it would hardly learn. */
-export const LEARNING_RATES = { adam: 0.001, adamw: 0.001, adadelta: 1, sgd: 0.01, rmsprop: 0.001, adagrad: 0.001 };
+/**
+ * An optimizer as the form offers it.
+ * @typedef {object} OptimizerRow
+ * @property {string} label
+ * @property {number} learningRate Keras's default, except AdaDelta's, which would hardly learn with it
+ * @property {readonly ('momentum' | 'nesterov' | 'weightDecay')[]} options settings that only some optimizers have
+ */
+
+export const OPTIMIZERS = /** @satisfies {Record<string, OptimizerRow>} */ ({
+  adam: { label: 'Adam', learningRate: 0.001, options: [] },
+  adamw: { label: 'AdamW', learningRate: 0.001, options: ['weightDecay'] },
+  adadelta: { label: 'AdaDelta', learningRate: 1, options: [] },
+  sgd: { label: 'SGD', learningRate: 0.01, options: ['momentum', 'nesterov'] },
+  rmsprop: { label: 'RMSprop', learningRate: 0.001, options: ['momentum'] },
+  adagrad: { label: 'Adagrad', learningRate: 0.001, options: [] },
+});
+
+/** @typedef {keyof typeof OPTIMIZERS} OptimizerName */
+
+/** Whether an optimizer has an option. @param {OptimizerName} optimizer @param {OptimizerRow['options'][number]} option */
+export const hasOption = (optimizer, option) =>
+  /** @type {OptimizerRow} */ (OPTIMIZERS[optimizer]).options.includes(option);
 
 /** @type {Record<Exclude<keyof Settings, 'layers'>, Field & { key: string }>} */
 export const FIELDS = {
   source: { key: 'data', ...choice('auto', 'synthetic') },
   epochs: { key: 'epochs', ...whole(20, 1, 1000) },
   batchSize: { key: 'batch-size', ...whole(32, 1, 60000) },
-  optimizer: { key: 'optimizer', ...choice(...Object.keys(LEARNING_RATES)) },
-  learningRate: { key: 'learning-rate', ...number(LEARNING_RATES.adam, 1e-7, 100) },
+  optimizer: { key: 'optimizer', ...choice(...Object.keys(OPTIMIZERS)) },
+  learningRate: { key: 'learning-rate', ...number(OPTIMIZERS.adam.learningRate, 1e-7, 100) },
   seed: { key: 'seed', ...whole(42, 0, 4294967295) },
   trainSize: { key: 'train-size', ...whole(60000, 1, 60000) },
   momentum: { key: 'momentum', ...number(0, 0, 1) },
@@ -96,7 +116,7 @@ export function writeSettings(settings, search) {
 
 /** @param {string} name @param {{ optimizer?: unknown }} settings */
 function initialValue(name, settings) {
-  if (name === 'learningRate') return LEARNING_RATES[/** @type {keyof typeof LEARNING_RATES} */ (settings.optimizer)];
+  if (name === 'learningRate') return OPTIMIZERS[/** @type {OptimizerName} */ (settings.optimizer)].learningRate;
   return FIELDS[/** @type {keyof typeof FIELDS} */ (name)].initial;
 }
 

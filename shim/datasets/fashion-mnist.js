@@ -4,11 +4,11 @@ import { formatOf, gunzip, sha256 } from './bytes.js';
 import { pair, readIdx } from './idx.js';
 import { followFiles } from './progress.js';
 import { browserCache, webFolder } from './sources.js';
-import { FASHION_MNIST } from './table.js';
+import { FASHION_MNIST } from './catalogue.js';
 
 /**
- * @typedef {import('./table.js').DatasetFile} DatasetFile
- * @typedef {import('./table.js').DatasetTable} DatasetTable
+ * @typedef {import('./catalogue.js').DatasetFile} DatasetFile
+ * @typedef {import('./catalogue.js').DatasetTable} DatasetTable
  * @typedef {import('./sources.js').Source} Source
  * @typedef {import('./sources.js').SourceKind} SourceKind
  * @typedef {import('./idx.js').IdxFile} IdxFile

@@ -2,7 +2,7 @@ import { FittingRoomError, clipped } from '../check.js';
 import { MAX_BYTES, formatOf, gunzip } from './bytes.js';
 import { pair, promisedLength, readIdx } from './idx.js';
 import { followFiles } from './progress.js';
-import { FASHION_MNIST } from './table.js';
+import { FASHION_MNIST } from './catalogue.js';
 
 /**
  * @typedef {import('./fashion-mnist.js').Dataset} Dataset

@@ -3,7 +3,7 @@ import { formatOf } from './bytes.js';
 
 /**
  * Somewhere the dataset's files may be.
- * @typedef {import('./table.js').DatasetFile} DatasetFile
+ * @typedef {import('./catalogue.js').DatasetFile} DatasetFile
  * @typedef {'cache' | 'beside' | 'public' | 'folder'} SourceKind
  * @typedef {{ onBytes: (received: number) => void, signal?: AbortSignal }} ReadOptions
  * @typedef {object} Source

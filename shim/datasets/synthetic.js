@@ -3,7 +3,7 @@ import { sideModule } from '../core/side-module.js';
 import { checkInteger, checkOptions } from '../check.js';
 import { nextTask } from '../core/turns.js';
 import { split } from './idx.js';
-import { CLASS_NAMES } from './table.js';
+import { CLASS_NAMES } from './catalogue.js';
 
 const PIXELS = 28 * 28;
 const MOST_PICTURES = 1_000_000;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /**
- * @typedef {import('../../shim/datasets/table.js').DatasetTable} DatasetTable
- * @typedef {import('../../shim/datasets/table.js').DatasetFile} DatasetFile
+ * @typedef {import('../../shim/datasets/catalogue.js').DatasetTable} DatasetTable
+ * @typedef {import('../../shim/datasets/catalogue.js').DatasetFile} DatasetFile
  * @typedef {import('../../shim/datasets/progress.js').Progress} Progress
  */
 

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { fileURLToPath } from 'node:url';
 import { finish } from '../../.setup/finish.js';
-import { FASHION_MNIST } from '../../shim/datasets/table.js';
+import { FASHION_MNIST } from '../../shim/datasets/catalogue.js';
 import { poll } from '../support/polling.js';
 import { startServer } from '../support/static-server.js';
 import { withPage } from './page.js';

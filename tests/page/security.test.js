@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { FASHION_MNIST } from '../../shim/datasets/table.js';
+import { FASHION_MNIST } from '../../shim/datasets/catalogue.js';
 import { shirt } from '../support/pictures.js';
 import { poll } from '../support/polling.js';
 import { hook, QUICK, withPage } from './page.js';

@@ -1,6 +1,6 @@
 import { byId, el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
-import { FIELDS, LEARNING_RATES } from '../settings.js';
+import { FIELDS, OPTIMIZERS, hasOption } from '../settings.js';
 import { createControl } from './field.js';
 
 /** The settings that are always shown, and those behind “More settings” with what they depend on. */
@@ -16,27 +16,18 @@ const MORE = {
   schedule: () => true,
   decay: ({ schedule }) => schedule === 'exponential' || schedule === 'piecewise',
   warmUp: ({ schedule }) => schedule === 'cosine' || schedule === 'oneCycle',
-  momentum: ({ optimizer }) => optimizer === 'sgd' || optimizer === 'rmsprop',
-  weightDecay: ({ optimizer }) => optimizer === 'adamw',
+  momentum: ({ optimizer }) => hasOption(optimizer, 'momentum'),
+  weightDecay: ({ optimizer }) => hasOption(optimizer, 'weightDecay'),
   labelSmoothing: () => true,
   patience: () => true,
   clipNorm: () => true,
-  nesterov: ({ optimizer }) => optimizer === 'sgd',
+  nesterov: ({ optimizer }) => hasOption(optimizer, 'nesterov'),
   ema: () => true,
   emaMomentum: ({ ema }) => ema,
 };
 
-const OPTIMIZERS = {
-  adam: 'Adam',
-  adamw: 'AdamW',
-  adadelta: 'AdaDelta',
-  sgd: 'SGD',
-  rmsprop: 'RMSprop',
-  adagrad: 'Adagrad',
-};
-
 /** @param {string} value of a choice */
-const nameOf = (value) => OPTIMIZERS[/** @type {keyof typeof OPTIMIZERS} */ (value)] ?? t(`schedule.${value}`);
+const nameOf = (value) => OPTIMIZERS[/** @type {keyof typeof OPTIMIZERS} */ (value)]?.label ?? t(`schedule.${value}`);
 
 /**
  * The settings of a run. What is typed is checked at once; only what is valid reaches `settings`.
@@ -88,10 +79,10 @@ export function createSettingsForm(settings, { onChange, onInvalid, onRuntime })
 
   /** @param {Name} name @param {import('../fields.js').Value} value */
   function change(name, value) {
-    const before = LEARNING_RATES[settings.optimizer];
+    const before = OPTIMIZERS[settings.optimizer].learningRate;
     Object.assign(settings, { [name]: value });
     if (name === 'optimizer' && settings.learningRate === before) {
-      settings.learningRate = LEARNING_RATES[settings.optimizer];
+      settings.learningRate = OPTIMIZERS[settings.optimizer].learningRate;
       learningRate.show(settings.learningRate);
     }
     render();
