@@ -158,6 +158,19 @@ function collectErrors(page) {
 }
 
 /**
+ * Scrolls an element into view. A page that scrolls or grows would move it away from where a click is aimed.
+ * @param {Element} target
+ * @returns {Promise<boolean>} whether it stayed where it was for a moment
+ */
+async function cameToRest(target) {
+  target.scrollIntoView({ block: 'center', behavior: 'instant' });
+  const before = target.getBoundingClientRect();
+  await new Promise((resolve) => setTimeout(resolve, 50)); // three frames; a tab in the background draws none
+  const after = target.getBoundingClientRect();
+  return before.x === after.x && before.y === after.y;
+}
+
+/**
  * @param {'chromium' | 'firefox'} name
  * @param {import('puppeteer-core').Page} page
  * @returns {Omit<import('./browsers.js').Browser, 'close' | 'kill'>}
@@ -193,7 +206,7 @@ function wrapPage(name, page) {
     click: async (selector) => {
       const click = async () => {
         const element = await find(selector);
-        await element.evaluate((target) => target.scrollIntoView({ block: 'center', behavior: 'instant' }));
+        if (!(await element.evaluate(cameToRest))) return false;
         await element.click();
         return true;
       };
