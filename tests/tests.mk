@@ -47,7 +47,8 @@ test-api: $(CHECKED) dist/index.html package-contents ## the tests that need no 
 
 .PHONY: test-page
 test-page: dist/index.html package-contents build/browsers ## the page's tests, in Chromium, and elsewhere what depends on the engine
-	$(NODE) tests/support/run.js --alone tests/page/responsiveness.test.js $(PAGE_TESTS)
+	$(NODE) tests/support/run.js --first tests/page/resume.test.js,tests/page/monkey.test.js \
+	  --alone tests/page/responsiveness.test.js $(PAGE_TESTS)
 
 .PHONY: test-browsers
 test-browsers: ## the page's tests, every one in every browser (half an hour)

@@ -114,7 +114,7 @@ test(
 /** What the service worker keeps would be there at once. @param {string} path */
 const withoutCache = (path) => (/service-worker/.test(path) ? 404 : undefined);
 
-for (const name of inBrowsers('engine')) {
+for (const name of inBrowsers('any')) {
   test(`a model file that takes too long is given up or cancelled, and the run under way goes on (${name})`, {
     timeout: 120_000,
   }, async () => {

@@ -1,8 +1,9 @@
 /**
  * Runs test files that open browsers, as many at a time as there are processors, of which tests spend much of their
- * time waiting: node tests/support/run.js [--alone FILE,FILE…] FILE…
+ * time waiting: node tests/support/run.js [--first FILE,FILE…] [--alone FILE,FILE…] FILE…
  *
- * Each file runs once. Those named by --alone measure time, and run after the others, one by one.
+ * Each file runs once. Those named by --first take long and begin before the others. Those named by --alone measure
+ * time, and run after the others, one by one.
  */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,7 +16,7 @@ const TIMEOUT = 600_000; // ms, of a file
 const AT_ONCE = Math.max(1, Math.min(availableParallelism(), 4));
 
 const { values, positionals } = parseArgs({
-  options: { alone: { type: 'string', default: '' } },
+  options: { first: { type: 'string', default: '' }, alone: { type: 'string', default: '' } },
   allowPositionals: true,
 });
 
@@ -34,15 +35,19 @@ function runAll(files, concurrency) {
   });
 }
 
-const alone = values.alone
-  .split(',')
-  .filter(Boolean)
-  .map((file) => resolve(file));
-// The largest first, so that none of them is left over at the end.
+/** @param {string} list */
+const filesOf = (list) =>
+  list
+    .split(',')
+    .filter(Boolean)
+    .map((file) => resolve(file));
+
+const [first, alone] = [filesOf(values.first), filesOf(values.alone)];
+// Those that take long, then the largest, so that none of them is left over at the end.
 const together = positionals
   .map((file) => resolve(file))
   .filter((file) => !alone.includes(file))
-  .sort((a, b) => statSync(b).size - statSync(a).size);
+  .sort((a, b) => Number(first.includes(b)) - Number(first.includes(a)) || statSync(b).size - statSync(a).size);
 
 const failed = [...(await runAll(together, AT_ONCE)), ...(await runAll(alone, 1))];
 if (failed.length > 0) console.error(`Failed: ${failed.map((file) => relative('', file)).join(', ')}`);
