@@ -49,7 +49,11 @@ export const OPTIMIZERS = /** @satisfies {Record<string, OptimizerRow>} */ ({
 
 /** @typedef {keyof typeof OPTIMIZERS} OptimizerName */
 
-/** Whether an optimizer has an option. @param {OptimizerName} optimizer @param {OptimizerRow['options'][number]} option */
+/**
+ * Whether an optimizer has an option.
+ * @param {OptimizerName} optimizer
+ * @param {OptimizerRow['options'][number]} option
+ */
 export const hasOption = (optimizer, option) =>
   /** @type {OptimizerRow} */ (OPTIMIZERS[optimizer]).options.includes(option);
 

@@ -291,8 +291,8 @@ export function createTrainer(session, current, { load, offersKnown }) {
    * @returns {Progress}
    */
   function forPage(next) {
-    const logs = next.phase === 'train' ? next.logs : (progress?.logs ?? next.logs);
-    return { ...next, logs, secondsLeft: pace.secondsLeft(epochsDone(next), next.epochs) };
+    const { logs, samplesPerSecond } = next.phase === 'train' ? next : (progress ?? next);
+    return { ...next, logs, samplesPerSecond, secondsLeft: pace.secondsLeft(epochsDone(next), next.epochs) };
   }
 
   function evaluate() {
