@@ -1,10 +1,9 @@
-/* Activations, their values and slopes, against doubles: on a grid, at their kinks, far out, and
- * where the input is no number. */
+/* Activations: values and slopes compared with doubles, on a grid, at their kinks, far from zero,
+ * and for NaN. */
 #include "kernels/activation.h"
 #include "exact_layers.h"
 
-/* ---- one number at a time
- * -------------------------------------------------------------------------- */
+/* ---- one number at a time -------------------------------------------------------------------- */
 
 static const float slope = 0.3f;
 
@@ -21,12 +20,12 @@ static float slope_of(fr_activation f, float x) {
 
 static double share_below(double x) { return 0.5 * erfc(-x / sqrt(2.0)); }
 
-/* Formulas that lose nothing far out, where 1 + erf is zero. */
+/* Formulas that stay accurate far from zero, where 1 + erf rounds to zero. */
 static double exact_value(fr_activation f, double x) {
   return f == FR_GELU ? x * share_below(x) : exact_activate(f, (double)slope, x);
 }
 
-/* At a kink the slope of the side that is flat, as TensorFlow has it. */
+/* At a kink the slope is that of the flat side, as in TensorFlow. */
 static double exact_slope(fr_activation f, double x) {
   double s = 1.0 / (1.0 + exp(-x)), t = 1.0 / (1.0 + exp(x));
   switch (f) {
@@ -51,7 +50,7 @@ static void check_at(fr_activation f, float x) {
   snprintf(what, sizeof what, "activation %d at %.9g", (int)f, (double)x);
   /* e^x and the share below x magnify a relative error of x by |x| and x² */
   CHECK_NEAR(value_of(f, x), want, (8.0 + size * size) * FLT_EPSILON * fabs(want) + 1e-35, what);
-  /* a slope is told from y, whose last digit may be all that tells it from 1 */
+  /* the slope is computed from y, and only y's last digit may distinguish y from 1 */
   CHECK_NEAR(slope_of(f, x), d, (8.0 + (8.0 + size * size) * fabs(d)) * FLT_EPSILON, what);
 }
 
@@ -79,7 +78,7 @@ static void kinks(void) {
           (int)want[i].f, (double)want[i].x, (double)slope_of(want[i].f, want[i].x));
 }
 
-/* What is no number stays none, where it can be seen, and touches no neighbour. */
+/* A NaN stays a NaN, is visible, and affects no neighbour. */
 static void nan_stays(void) {
   for (int i = 0; i < SINGLE; i++) {
     float y[3] = {1.0f, NAN, 2.0f};
@@ -97,12 +96,11 @@ static void nan_stays(void) {
         (double)y[0], (double)y[1], (double)y[2], (double)y[3]);
 }
 
-/* ---- rows
- * ------------------------------------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 enum { ROWS = 3, WIDTH = 15, STRIDE = 20 };
 
-/* Rows further apart than they are wide: nothing between them is read or written. */
+/* Rows that are further apart than they are wide: nothing between them is read or written. */
 static void rows(void) {
   for (int f = 0; f < FR_ACTIVATIONS; f++) {
     float x[ROWS * STRIDE], y[ROWS * STRIDE], dy[ROWS * STRIDE], given[ROWS * STRIDE];
@@ -124,7 +122,7 @@ static void rows(void) {
   }
 }
 
-/* Groups of five; a large input everywhere changes nothing. */
+/* Groups of five; adding a large number to every input changes nothing. */
 static void softmax(void) {
   for (int shift = -1000; shift <= 1000; shift += 500) {
     float y[ROWS * STRIDE], dy[ROWS * STRIDE];

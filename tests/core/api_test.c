@@ -1,14 +1,13 @@
-/* The functions that JavaScript calls, called as it calls them: configurations as lists of doubles,
- * results through pointers, messages from fr_last_error. */
+/* The functions that JavaScript calls, called the way it calls them: configurations as lists of
+ * doubles, results through pointers, messages from fr_last_error. */
 #include "dataset.h"
 #include "describe.h"
 #include "exports.h"
 #include "stack.h"
 
-/* ---- lists of doubles
- * -------------------------------------------------------------------------------- */
+/* ---- lists of doubles ------------------------------------------------------------------------ */
 
-/* Where a layer's configuration has what. */
+/* The positions in a layer's configuration. */
 enum {
   KIND,
   UNITS,
@@ -50,7 +49,7 @@ static config layer_config(fr_layer_kind kind) {
   return c;
 }
 
-/* From an array of exactly that length, so that the sanitizer sees a read behind it. */
+/* From an array of exactly that length, so that the sanitizer catches a read past its end. */
 static int add_layer(fr_model *m, config c) {
   double *list = memcpy(check_alloc(sizeof c), &c, sizeof c);
   int status = fr_add(m, list, CONFIG_DOUBLES);
@@ -65,11 +64,10 @@ static fr_model *new_model(int rank, int d0, int d1, int d2) {
   return m;
 }
 
-/* ---- what arrives
- * ------------------------------------------------------------------------------------ */
+/* ---- what arrives ---------------------------------------------------------------------------- */
 
-/* Each number at its place: a convolution, whatever else its list says, has all fields of a
- * layer. */
+/* Each number arrives in its field. A convolution's list sets every field of a layer, including
+ * those that a convolution ignores. */
 static void layer_fields(void) {
   config c = layer_config(FR_CONV2D);
   const double set[][2] = {{UNITS, 7},
@@ -188,7 +186,7 @@ static void compile_fields(void) {
             m->loss.label_smoothing == 0.5f && m->loss.top_k == 4,
         "loss");
   double other[COMPILE_DOUBLES];
-  for (int which = 9; which < 12; which++) { /* clippings, one at a time */
+  for (int which = 9; which < 12; which++) { /* the kinds of clipping, one at a time */
     memcpy(other, list, sizeof other);
     other[9] = 0;
     other[which] = 2;
@@ -207,8 +205,7 @@ static void compile_fields(void) {
   fr_dispose(m);
 }
 
-/* ---- what a model is
- * --------------------------------------------------------------------------------- */
+/* ---- what a model is ------------------------------------------------------------------------- */
 
 static void refused(int got, fr_status want, const char *message) {
   check_refused((fr_status)got, want, message);
@@ -272,8 +269,7 @@ static void descriptions(void) {
   CHECK(fr_dispose(NULL) == FR_OK, "nothing to dispose of");
 }
 
-/* ---- running it
- * -------------------------------------------------------------------------------------- */
+/* ---- running it ------------------------------------------------------------------------------ */
 
 enum { N = 7, INPUTS = 4, CLASSES = 3 };
 
@@ -390,7 +386,7 @@ static void running(void) {
   fr_model_destroy(other);
 }
 
-/* Two branches from the input, joined: sources are numbers of layers. */
+/* Two branches from the input, then joined: sources are numbers of layers. */
 static void graphs(void) {
   fr_model *m = new_model(1, INPUTS, 0, 0);
   config left = dense_config(3, FR_TANH), right = dense_config(3, FR_RELU),
@@ -413,8 +409,7 @@ static void graphs(void) {
   fr_dispose(m);
 }
 
-/* ---- data, memory, threads
- * --------------------------------------------------------------------------- */
+/* ---- data, memory, threads ------------------------------------------------------------------- */
 
 static void data(void) {
   const uint8_t header[16] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 5};
@@ -441,8 +436,8 @@ static void memory(void) {
   refused(fr_pool_start(1), FR_OK, "");
 }
 
-/* What no int and no seed can hold is refused before it is made one, and the model stays as it
- * was. */
+/* Numbers that fit neither an int nor a seed are refused before they are converted, and the model
+ * is unchanged. */
 static void impossible_numbers(void) {
   const double wrong[] = {NAN, INFINITY, -INFINITY, 1e300, 0.5, 2147483648.0, -2147483649.0};
   const char *names[] = {"nan", "inf", "-inf", "1e+300", "0.5", "2.14748e+09", "-2.14748e+09"};
@@ -476,7 +471,7 @@ static void impossible_numbers(void) {
           "order: no step 0, or no -1 samples");
 }
 
-/* A list of another length is refused, and nothing behind its end is read. */
+/* A list of another length is refused, and nothing past its end is read. */
 static void other_lengths(void) {
   const int lengths[] = {0, 1, CONFIG_DOUBLES - 1, CONFIG_DOUBLES + 1, -1};
   char want[160];
@@ -496,7 +491,8 @@ static void other_lengths(void) {
   fr_dispose(m);
 }
 
-/* How many words follow `start`, a line's first two; -1 where there is no such line. */
+/* The number of words after `start`, which is the first two words of a line; -1 if there is no such
+ * line. */
 static int words_after(const char *text, const char *start) {
   const char *line = strstr(text, start);
   if (!line || (line != text && line[-1] != '\n')) return -1;

@@ -1,4 +1,4 @@
-/* Augmentation: what each layer makes of a picture, against the pictures it must be. */
+/* Augmentation: each layer's result compared with the expected picture. */
 #include "kernels/augment.h"
 #include "stack.h"
 
@@ -16,7 +16,7 @@ static fr_layer layer_of(fr_layer_kind kind, float a, float b, float c, float d)
   return with_input(augmentation(kind, a, b, c, d), image(H, W, C));
 }
 
-/* The picture of row `row` in step 3 of layer 1, the end of whose arrays the sanitizer watches. */
+/* The picture of row `row` in step 3 of layer 1. The sanitizer watches the ends of its arrays. */
 static const float *augmented(const fr_layer *l, int row) {
   size_t bytes = sizeof(float) * (size_t)fr_shape_elements(&l->input);
   float *x = check_alloc(bytes), *y = check_garbage(bytes / sizeof(float));
@@ -33,8 +33,7 @@ static float pixel(const fr_shape *s, int y, int x, int c) {
   return picture[(y * s->dims[1] + x) * s->dims[2] + c];
 }
 
-/* ---- flip
- * ------------------------------------------------------------------------------------------- */
+/* ---- flip ------------------------------------------------------------------------------------ */
 
 static int is_flipped(const float *y, int vertical, int horizontal) {
   const fr_shape s = image(H, W, C);
@@ -47,8 +46,8 @@ static int is_flipped(const float *y, int vertical, int horizontal) {
   return 1;
 }
 
-/* Each half of the time, which of n rows has a standard deviation of √n / 2; the two by
- * themselves. */
+/* Half of all rows: of n rows, with a standard deviation of √n / 2. The two directions are
+ * independent. */
 static void flips(void) {
   for (int ways = 0; ways < 4; ways++) {
     fr_layer l = layer_of(FR_RANDOM_FLIP, (float)(ways & 1), (float)(ways >> 1), 0, 0);
@@ -70,10 +69,9 @@ static void flips(void) {
   }
 }
 
-/* ---- moved pictures, once more in double
- * ----------------------------------------------------------- */
+/* ---- moved pictures, once more in double ----------------------------------------------------- */
 
-/* The pixel that stands for pixel i of n, or -1: step by step, as one would walk. */
+/* The source of pixel i in a row of n, or -1; found by walking step by step. */
 static int walked(fr_fill fill, int i, int n) {
   int at = 0, direction = 1;
   if (i >= 0 && i < n) return i;
@@ -83,7 +81,7 @@ static int walked(fr_fill fill, int i, int n) {
     int outward = i < 0 ? -direction : direction;
     if (fill == FR_FILL_WRAP) at = at + outward < 0 ? n - 1 : at + outward == n ? 0 : at + outward;
     else if (at + outward < 0 || at + outward == n)
-      direction = -direction; /* the border comes twice */
+      direction = -direction; /* the border appears twice */
     else at += outward;
   }
   return at;
@@ -106,7 +104,7 @@ static double interpolated(const fr_layer *l, double y, double x, int c) {
                   right * value_at(l, top + 1, left + 1, c));
 }
 
-/* Halfway between two pixels the last digit decides which is nearest. */
+/* Halfway between two pixels, rounding decides which one is nearest. */
 static int is_doubtful(const fr_layer *l, double y, double x) {
   double from_y = y - floor(y) - 0.5, from_x = x - floor(x) - 0.5;
   return l->interpolation == FR_NEAREST && fmin(fabs(from_y), fabs(from_x)) < 1e-4;
@@ -147,15 +145,14 @@ static void each_fill(fr_layer l, case_check check) {
     }
 }
 
-/* ---- translation
- * ------------------------------------------------------------------------------------ */
+/* ---- translation ----------------------------------------------------------------------------- */
 
 static void check_translation(fr_layer l) {
   map m = {1, 0, 0, 1, (double)l.range[0] * H, (double)l.range[2] * W};
   check_moved(&l, m, 2e-5, "translation");
 }
 
-/* By whole pixels: to the bit, a picture shifted down by `down` and right by `right`. */
+/* By whole pixels: exactly the picture shifted down by `down` and right by `right`. */
 static void check_whole_translation(fr_layer l) {
   int down = (int)lrint((double)l.range[0] * l.input.dims[0]);
   int right = (int)lrint((double)l.range[2] * l.input.dims[1]);
@@ -187,8 +184,8 @@ static void translations(void) {
     CHECK_NEAR(y[i], ((double)picture[i] + picture[i - 3]) / 2.0, 1e-7, "half a pixel");
 }
 
-/* The shift is anywhere in its range, and in no other place: read off a picture that is its own
- * index. */
+/* The shift takes any value in its range and none outside it. Each pixel's value is its own index,
+ * so the shift can be read from the result. */
 static void translation_ranges(void) {
   fr_layer l = with_input(augmentation(FR_RANDOM_TRANSLATION, -0.25f, 0.5f, 0, 0), image(8, 1, 1));
   double low = 99.0, high = -99.0, sum = 0.0;
@@ -208,8 +205,7 @@ static void translation_ranges(void) {
              "mean shift"); /* a width of 6: 6 / √12 */
 }
 
-/* ---- rotation
- * --------------------------------------------------------------------------------------- */
+/* ---- rotation -------------------------------------------------------------------------------- */
 
 static void check_rotation(fr_layer l) {
   double a = (double)l.range[0] * 2.0 * acos(-1.0);
@@ -248,8 +244,7 @@ static void rotations(void) {
   }
 }
 
-/* ---- zoom
- * ------------------------------------------------------------------------------------------- */
+/* ---- zoom ------------------------------------------------------------------------------------ */
 
 static void check_zoom(fr_layer l) {
   map m = {1.0 + (double)l.range[0], 0, 0, 1.0 + (double)l.range[2], 0, 0};
@@ -276,8 +271,7 @@ static void zoom_alike(void) {
   CHECK(memcmp(augmented(&alike, 0), want, sizeof want) == 0, "the width has a factor of its own");
 }
 
-/* ---- contrast
- * --------------------------------------------------------------------------------------- */
+/* ---- contrast -------------------------------------------------------------------------------- */
 
 static double mean_of(int channel) {
   double sum = 0.0;
@@ -285,7 +279,8 @@ static double mean_of(int channel) {
   return sum / (H * W);
 }
 
-/* The factor is read off the first value; every other one must agree, cut to the value range. */
+/* The factor is computed from the first value. Every other value must agree, clipped to the value
+ * range. */
 static void contrasts(void) {
   for (int round = 0; round < 200; round++) {
     float lower = 0.05f * (float)(round % 21), upper = 0.1f * (float)(round % 31);
@@ -309,14 +304,13 @@ static void contrasts(void) {
   }
 }
 
-/* ---- erasing
- * ---------------------------------------------------------------------------------------- */
+/* ---- erasing --------------------------------------------------------------------------------- */
 
 typedef struct {
   int top, left, rows, columns, count;
 } box;
 
-/* The rectangle around what changed. */
+/* The bounding box of the changed pixels. */
 static box erased(const fr_layer *l, const float *y) {
   int w = l->input.dims[1], channels = l->input.dims[2];
   box b = {.top = 99, .left = 99};
@@ -335,8 +329,8 @@ static box erased(const fr_layer *l, const float *y) {
   return b;
 }
 
-/* A rectangle filled whole, whose sides are between the roots of `low` and `high` times the
- * picture's, up or down to whole pixels. */
+/* A rectangle that is completely filled. Its sides are between the roots of `low` and `high` times
+ * the picture's, rounded up or down to whole pixels. */
 static void check_box(const fr_layer *l, box b, const float *y) {
   double low = sqrt((double)l->range[0]), high = sqrt((double)l->range[1]);
   const int got_sides[2] = {b.rows, b.columns};
@@ -380,7 +374,7 @@ static void erasing(void) {
     }
     CHECK(boxes > ROWS * 3 / 4, "%d boxes", boxes);
     if (s == 4) CHECK(tall > 20 && wide > 20, "%d tall boxes, %d wide ones", tall, wide);
-    /* a box begins behind the first line, unless it has room for nothing else */
+    /* a box starts after the first row, unless it fits nowhere else */
     for (int i = 1; i < H; i++) CHECK(rows[i] > 0, "row %d is never erased", i);
     for (int i = 1; i < W; i++) CHECK(columns[i] > 0, "column %d is never erased", i);
     if (s == 3) CHECK(rows[0] == ROWS && columns[0] == ROWS, "the whole picture %d times", rows[0]);
@@ -401,8 +395,8 @@ static void erasing_sometimes(void) {
   }
 }
 
-/* What is filled in is cut to the range of values; without a value to fill in it is noise, each
- * value its own, of twice the range's upper end in size where nothing cuts it. */
+/* The fill value is clipped to the value range. Without a fill value it is noise, independent for
+ * each value; where nothing is clipped, its size is twice the range's upper end. */
 static void erasing_with_noise(void) {
   fr_layer l = eraser(1.0f, 1.0f, 1.0f, 1.0f);
   l.fill_value = 5.0f;
@@ -419,7 +413,7 @@ static void erasing_with_noise(void) {
       same += (double)y[i] == last && y[i] != 2.0f;
       cut += y[i] == 2.0f;
       above += y[i] > 0.0f;
-      if (y[i] < 0.0f) squares += (double)y[i] * y[i]; /* half of the distribution is not cut */
+      if (y[i] < 0.0f) squares += (double)y[i] * y[i]; /* half of the distribution is not clipped */
       last = y[i];
     }
   }
@@ -427,17 +421,16 @@ static void erasing_with_noise(void) {
   CHECK_NEAR(above / n, 0.5, 5.0 * 0.5 / sqrt(n), "noise above 0");
   CHECK_NEAR((double)cut / n, 0.5 * erfc(1.0 / sqrt(2.0)), 5.0 * 0.4 / sqrt(n),
              "noise beyond one deviation, cut");
-  /* x² below 0 and 0 above: of mean 4/2 and mean square 3 · 16 / 2 */
+  /* x² below 0 and 0 above: mean 4/2, mean square 3 · 16 / 2 */
   CHECK_NEAR(squares / n, 2.0, 5.0 * sqrt((24.0 - 4.0) / n), "size of the noise");
 }
 
-/* ---- chance
- * ----------------------------------------------------------------------------------------- */
+/* ---- chance ---------------------------------------------------------------------------------- */
 
 static const fr_layer_kind kinds[] = {FR_RANDOM_TRANSLATION, FR_RANDOM_ROTATION, FR_RANDOM_ZOOM,
                                       FR_RANDOM_CONTRAST, FR_RANDOM_ERASING};
 
-/* Seed, step, layer and row decide, all of them, and nothing else. */
+/* The result depends on seed, step, layer and row, each of them, and on nothing else. */
 static void chance(void) {
   for (int k = 0; k < 5; k++) {
     fr_layer l = layer_of(kinds[k], 0.1f, 0.4f, 0.1f, 0.4f), other = l;

@@ -1,5 +1,5 @@
-/* What every test program here shares: checks that count, a last line that says how many ran, and
- * random numbers that owe nothing to the core's.
+/* Shared by all test programs here: checks that are counted, a last line that says how many ran,
+ * and random numbers independent of the core's.
  *
  *   int main(void) {
  *     CHECK(1 + 1 == 2, "1 + 1 is %d", 1 + 1);
@@ -21,17 +21,17 @@ static long check_passed, check_failed;
 
 enum { CHECK_SHOWN = 20 /* failures printed in full */ };
 
-/* Counts a check; where it fails, says where and with which values. */
-#define CHECK(condition, ...)                                       \
-  do {                                                              \
-    if (condition) {                                                \
-      check_passed++;                                               \
-    } else if (check_failed++ < CHECK_SHOWN) {                      \
-      printf("FAILED %s:%d: %s: ", __FILE__, __LINE__, #condition); \
-      printf(__VA_ARGS__);                                          \
-      printf("\n");                                                 \
-      fflush(stdout); /* a sanitizer's exit would lose it */        \
-    }                                                               \
+/* Counts a check. If it fails, prints where it is and the values. */
+#define CHECK(condition, ...)                                        \
+  do {                                                               \
+    if (condition) {                                                 \
+      check_passed++;                                                \
+    } else if (check_failed++ < CHECK_SHOWN) {                       \
+      printf("FAILED %s:%d: %s: ", __FILE__, __LINE__, #condition);  \
+      printf(__VA_ARGS__);                                           \
+      printf("\n");                                                  \
+      fflush(stdout); /* a sanitizer's exit would lose the output */ \
+    }                                                                \
   } while (0)
 
 /* |got - want| <= tolerance; a NaN on either side fails. */
@@ -39,21 +39,22 @@ enum { CHECK_SHOWN = 20 /* failures printed in full */ };
   CHECK(fabs((double)(got) - (double)(want)) <= (tolerance), "%s: got %.9g, want %.9g ± %.2g", \
         what, (double)(got), (double)(want), (double)(tolerance))
 
-/* Ends the program: nothing that follows would make sense. */
+/* Ends the program; to be used when nothing after this point would make sense. */
 static inline void check_abort(const char *why) {
   printf("FAILED: %s\n", why);
   fflush(stdout);
   exit(1);
 }
 
-/* The status, and the message word for word. */
+/* The status, and the exact message. */
 static inline void check_refused(fr_status got, fr_status want, const char *message) {
   CHECK(got == want, "status %d, want %d, for \"%s\"", (int)got, (int)want, message);
   if (got != FR_OK)
     CHECK(strcmp(fr_last_error(), message) == 0, "\"%s\", want \"%s\"", fr_last_error(), message);
 }
 
-/* Prints the count; the program's exit status. Fewer checks than `least`: a sweep did not run. */
+/* Prints the number of checks and returns the program's exit status. Fewer checks than `least`
+ * means that a sweep did not run. */
 static inline int check_report(const char *name, long least) {
   if (check_passed + check_failed < least) {
     printf("FAILED %s: %ld checks ran, at least %ld were meant to\n", name,
@@ -103,7 +104,8 @@ static inline void *check_alloc_vectors(size_t bytes) {
   return p;
 }
 
-/* n floats of NaN: what must not be read into a result, and what must be written. */
+/* n floats of NaN: none may be read into a result, and all that belong to the result must be
+ * written. */
 static inline float *check_garbage(size_t n) {
   float *p = check_alloc(n * sizeof *p);
   for (size_t i = 0; i < n; i++) p[i] = NAN;
@@ -118,8 +120,8 @@ static inline float *check_floats(size_t n) {
 
 /* ---- sums whose rounding error is known ------------------------------------------------------ */
 
-/* A sum of products in double, with what bounds the error of the same sum in floats, whatever its
- * order: terms · ε · Σ|products| (Higham, Accuracy and Stability of Numerical Algorithms, §3.1). */
+/* A sum of products in double, with a bound on the error of the same sum in floats in any order:
+ * terms · ε · Σ|products| (Higham, Accuracy and Stability of Numerical Algorithms, §3.1). */
 typedef struct {
   double value, magnitude;
   int terms;

@@ -1,5 +1,5 @@
-/* The convolution kernels, fused and not, and the plain reference, against loops in double over
- * ragged shapes. */
+/* The convolution kernels, fused and not, and the plain reference, compared with loops in double
+ * over ragged shapes. */
 #include "check.h"
 #include "kernels/conv2d.h"
 #include "layer.h"
@@ -18,7 +18,7 @@ typedef struct {
 
 /* ---- the kernels' interface, in one place ---------------------------------------------------- */
 
-/* An image of the batch arena: its neighbours' floats follow where the slack is. */
+/* An image in the batch arena: the slack after it holds its neighbours' floats. */
 static float *with_slack(const float *x, int n) {
   float *image = check_garbage((size_t)n + FR_CONV_SLACK);
   memcpy(image, x, sizeof *x * (size_t)n);
@@ -128,7 +128,7 @@ static void visit_backward(const tap *at, void *context) {
   check_add(&b->dkernel[at->weight], g, b->t->x[at->input]);
 }
 
-/* Where output `at` of the step came from in the convolution's output. */
+/* The place in the convolution's output that output `at` of the step came from. */
 static int source_of(const conv_case *t, int at, int winner) {
   int c = at % t->layer.units, p = at / t->layer.units;
   if (!t->pool) return at;
@@ -148,7 +148,7 @@ static fr_layer random_layer(int round) {
                 .stride_w = check_between(1, 3),
                 .padding = (fr_padding)check_between(0, 1)};
   int channels = check_between(1, 33), h = check_between(1, 11), w = check_between(1, 11);
-  if (round % 3 == 0) l.kernel_h = l.kernel_w = 3; /* the shapes with loops of their own */
+  if (round % 3 == 0) l.kernel_h = l.kernel_w = 3; /* the shapes that have loops of their own */
   if (round % 6 == 0) channels = 1;
   if (round % 4 == 0) l.stride_h = l.stride_w = 1;
   if (l.padding == FR_VALID && h < l.kernel_h) h = l.kernel_h + h - 1;
@@ -168,7 +168,7 @@ static void blank_corner(conv_case *t) {
       t->x[i] = check_between(0, 1) ? 0.0f : -0.0f;
 }
 
-/* whole: integers small enough for every sum to be exact, so that many outputs tie. */
+/* whole: integers small enough that every sum is exact, so that many outputs tie. */
 static conv_case make_case(int round, int whole) {
   conv_case t = {.layer = random_layer(round), .relu = check_between(0, 1)};
   const fr_shape *out = &t.layer.output;
@@ -223,7 +223,7 @@ static const char *describe(const conv_case *t, const char *what) {
 
 static double rectified(const conv_case *t, double z) { return t->relu && z < 0.0 ? 0.0 : z; }
 
-/* Each output is its window's largest sum, and the winner is where that sum was. */
+/* Each output is the largest sum in its window, and the winner is the position of that sum. */
 static void check_forward(conv_case *t) {
   fast_forward(t);
   for (int i = 0; i < t->y_size; i++) {
@@ -244,7 +244,7 @@ static void check_forward(conv_case *t) {
   }
 }
 
-/* Sums that are exact: equal to the last bit, and the first of several equal ones wins. */
+/* Exact sums: equal to the last bit; among equal ones, the first wins. */
 static int check_exact_forward(conv_case *t) {
   int ties = 0;
   fast_forward(t);
@@ -264,8 +264,8 @@ static int check_exact_forward(conv_case *t) {
   return ties;
 }
 
-/* Backward from outputs and winners of the test's own, so that a mistake of the forward pass cannot
- * hide one of the backward pass. */
+/* Backward from the test's own outputs and winners, so that a mistake in the forward pass cannot
+ * hide one in the backward pass. */
 static void check_backward(conv_case *t) {
   int weights = t->taps * t->layer.units;
   double *dz = check_alloc(sizeof *dz * (size_t)t->out);
@@ -285,7 +285,8 @@ static void check_backward(conv_case *t) {
 
   float *got_dx = check_garbage((size_t)t->in), *got_dkernel = check_garbage((size_t)weights);
   float *got_dbias = check_alloc(sizeof *got_dbias * (size_t)t->layer.units);
-  for (int c = 0; c < t->layer.units; c++) got_dbias[c] = 0.25f * (float)c; /* what it adds to */
+  for (int c = 0; c < t->layer.units; c++)
+    got_dbias[c] = 0.25f * (float)c; /* the values it adds to */
   fast_backward(t, got_dkernel, got_dbias, got_dx);
   for (int i = 0; i < t->in; i++) check_sum_near(got_dx[i], &dx[i], describe(t, "dx"));
   for (int i = 0; i < weights; i++)
@@ -302,8 +303,8 @@ static void check_backward(conv_case *t) {
   free(got_dbias);
 }
 
-/* Two images in a row, each followed by the other's floats: what one leaves in the scratch does not
- * reach the other. */
+/* Two images in a row, each followed by the other's floats: what the first leaves in the scratch
+ * does not affect the second. */
 static void check_repeats(conv_case *t) {
   float *first = check_alloc(sizeof *first * (size_t)t->y_size);
   fast_forward(t);
@@ -314,8 +315,8 @@ static void check_repeats(conv_case *t) {
   free(first);
 }
 
-/* A NaN among zeros is no background: wherever it is, it must reach the outputs whose windows see
- * it, where it can be seen, and no other. A pooled one sees 4 × 4 pixels here. */
+/* A NaN among zeros is not background: it must reach every output whose window contains it, where
+ * it is visible, and no other. Here a pooled window covers 4 × 4 pixels. */
 static void nan_is_seen(void) {
   fr_layer l = {.kind = FR_CONV2D,
                 .units = 3,

@@ -1,4 +1,4 @@
-/* IDX headers, right and wrong, each wrong one with its own message; pixels to floats. */
+/* IDX headers, valid and invalid, each invalid one with its own message; pixels to floats. */
 #include "check.h"
 #include "dataset.h"
 
@@ -19,7 +19,7 @@ static header header_of(uint32_t magic, uint32_t count, uint32_t rows, uint32_t 
   return h;
 }
 
-/* Parses from an array of exactly head_bytes, so that the sanitizer sees a read behind it. */
+/* Parses from an array of exactly head_bytes, so that the sanitizer catches a read past its end. */
 static fr_status parse(header h, uint32_t head_bytes, double file_bytes, fr_idx *out) {
   uint8_t *head = check_alloc(head_bytes);
   memcpy(head, h.bytes, head_bytes);
@@ -44,7 +44,7 @@ static void valid_headers(void) {
   accepts(header_of(0x801, 1, 0xffffffff, 7), 16, 9, (fr_idx){1, 1, 1, 1, 8});
   accepts(header_of(0x803, 1, 1, 1), 16, 17, (fr_idx){3, 1, 1, 1, 16});
   accepts(header_of(0x803, 2, 3, 4096), 16, 16 + 2 * 3 * 4096.0, (fr_idx){3, 2, 3, 4096, 16});
-  /* longer than 32 bits can say */
+  /* longer than 32 bits can hold */
   accepts(header_of(0x803, 0x7fffffff, 4096, 4096), 16, 16 + 2147483647.0 * 16777216.0,
           (fr_idx){3, 0x7fffffff, 4096, 4096, 16});
   accepts(header_of(0x801, 0x7fffffff, 0, 0), 16, 8 + 2147483647.0,
@@ -115,8 +115,8 @@ static void malformed_headers(void) {
                   FR_BAD_DATA, sizes[i].message);
 }
 
-/* Random headers, and valid ones with a few bytes changed: a verdict each, never a crash, and what
- * is accepted adds up. */
+/* Random headers, and valid ones with a few changed bytes: each is accepted or refused without a
+ * crash, and an accepted one is consistent. */
 static void fuzz(void) {
   enum { ROUNDS = 200000 };
   int accepted = 0, refused = 0, wrong = 0;
@@ -147,7 +147,7 @@ static void fuzz(void) {
         refused);
 }
 
-/* A pixel is byte / 255 rounded once, in every lane and tail, and nothing else is touched. */
+/* A pixel becomes byte / 255, rounded once, in every lane and tail, and nothing else is written. */
 static void scaling(void) {
   for (int count = 0; count <= 300; count += count < 20 ? 1 : 7) {
     int room = (count + 3) / 4 * 4;

@@ -1,5 +1,5 @@
-/* The dense kernels, their lists of live entries and the plain reference, against loops in double
- * over ragged shapes. */
+/* The dense kernels, their lists of live entries and the plain reference, compared with loops in
+ * double over ragged shapes. */
 #include "check.h"
 #include "kernels/dense.h"
 #include "optimizer.h"
@@ -45,7 +45,7 @@ static void fast_forward(const dense_case *t, float *y) {
   memset(partial, 0xff, sizeof *partial * (size_t)(t->samples * t->d.units));
   fr_live live = place_lists(t->samples, t->d.units);
   if (t->keep) fr_live_list_kept(&live, t->keep, 0, t->d.units);
-  /* In two parts, as two threads would take them. */
+  /* In two parts, as two threads would process them. */
   int half = t->d.units / 8 * 4;
   fr_dense_finish finish = {t->bias, t->relu, t->keep ? &live : NULL, t->scale};
   fr_dense_forward(&t->d, t->x, t->samples, packed, &finish, half, t->d.units, partial, y);
@@ -152,8 +152,8 @@ static void check_forward(const dense_case *t) {
   free(y);
 }
 
-/* One sample alone, and with all entries live, gives the bits that it has in the batch: neither the
- * blocking nor what is left out beside it shows. */
+/* A single sample, and with all entries live, gives the same bits as in the batch: neither blocking
+ * nor skipping shows. */
 static void check_same_bits(const dense_case *t) {
   const fr_dense *d = &t->d;
   float *together = check_garbage((size_t)(t->samples * d->y_stride));
@@ -175,7 +175,7 @@ static void check_same_bits(const dense_case *t) {
   free(alone);
 }
 
-/* The update that is fused with the gradient gives the bits of the two by themselves. */
+/* The fused gradient and update gives the same bits as the two run separately. */
 static void check_fused_adam(const dense_case *t) {
   const fr_dense *d = &t->d;
   fr_optimizer o = {
@@ -252,7 +252,7 @@ static void check_packing(const dense_case *t) {
         d->inputs, d->units);
   for (int i = 0; i < fr_dense_panels(d); i++) width += fr_dense_panel(d, i).width;
   CHECK(width == fr_round_up(d->inputs, 4), "panels hold %d of %d inputs", width, d->inputs);
-  double sum = 0.0, packed_sum = 0.0; /* padding is zeros, or these differ */
+  double sum = 0.0, packed_sum = 0.0; /* the padding is zeros, otherwise these differ */
   for (int i = 0; i < n; i++) sum += fabs(t->kernel[i]);
   for (int i = 0; i < fr_dense_packed(d); i++) packed_sum += fabs(packed[i]);
   for (int i = 0; i < fr_dense_packed(d); i++) wrong += isnan(packed[i]);
@@ -329,7 +329,7 @@ static void list_case(int round) {
   free(d);
 }
 
-/* A NaN is no zero: it must reach the weights, where it can be seen. */
+/* A NaN is not a zero: it must reach the weights, where it is visible. */
 static void nan_is_live(void) {
   const float d[4] = {0.0f, NAN, 0.0f, INFINITY};
   fr_live live = place_lists(1, 4);

@@ -1,5 +1,5 @@
-/* The depthwise kernels against loops in double over ragged shapes: one to three kernels a channel,
- * strides, both paddings, channels that fill no vector. */
+/* The depthwise kernels compared with loops in double over ragged shapes: one to three kernels per
+ * channel, strides, both paddings, channel counts that do not fill a vector. */
 #include "check.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
@@ -36,15 +36,14 @@ static void free_case(depthwise_case *t) {
   free(t->bias);
 }
 
-/* ---- the same in plain loops
- * --------------------------------------------------------------------- */
+/* ---- the same in plain loops ----------------------------------------------------------------- */
 
 static int pad_before(fr_padding padding, int in, int kernel, int stride) {
   int out = (in + stride - 1) / stride, missing = (out - 1) * stride + kernel - in;
   return padding == FR_SAME && missing > 0 ? missing / 2 : 0;
 }
 
-/* One product: which input, weight and output it joins. */
+/* One product: the input, weight and output that it joins. */
 typedef struct {
   int input, weight, output;
 } tap;
@@ -91,10 +90,9 @@ static check_sum *sums(int n) {
   return s;
 }
 
-/* ---- checks
- * ---------------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
-/* An image of the batch arena: its neighbours' floats follow where the slack is. */
+/* An image in the batch arena: the slack after it holds its neighbours' floats. */
 static float *with_slack(const float *x, int n) {
   float *image = check_garbage((size_t)n + FR_CONV_SLACK);
   return memcpy(image, x, sizeof *x * (size_t)n);
@@ -120,7 +118,7 @@ static void check_image(const depthwise_case *t, int image, const exact *e, floa
   free(dpadded);
 }
 
-/* The kernel's gradient alone is, bit for bit, the one that comes with dx. */
+/* The kernel gradient computed alone equals, bit for bit, the one computed together with dx. */
 static void check_without_dx(const depthwise_case *t, const float *want) {
   const fr_window *w = &t->layer.window;
   size_t room = (size_t)fr_conv2d_measure(w).image, floats = (size_t)fr_depthwise_floats(w);

@@ -1,6 +1,6 @@
-/* A network once more in doubles: plain loops, unfused, layer after layer, its gradients finite
- * differences, its optimizers Keras's formulas. From the core come the layers' configuration, and
- * what chance does: dropout masks and augmentation, each tested on its own. */
+/* The same network in doubles: plain loops, unfused, layer by layer; gradients by finite
+ * differences, optimizers by Keras's formulas. It takes from the core only the configuration of
+ * layers and the random parts, dropout masks and augmentation, which have tests of their own. */
 #ifndef FR_EXACT_H
 #define FR_EXACT_H
 
@@ -18,11 +18,11 @@ typedef struct {
   int count;        /* of all weights */
   double *weights;  /* as weights_of */
   exact_weight *of; /* what each of them is */
-  int training;     /* as in optimizer step `step`: chance, and the batch's own statistics */
+  int training; /* as in step `step`: with its random numbers and the batch's own statistics */
   uint64_t step;
 } exact_net;
 
-/* Sizes of a layer's tensors, 0 where there is none: kernel, bias; gamma, beta, moving mean,
+/* Sizes of a layer's tensors, 0 for one it does not have: kernel, bias; gamma, beta, moving mean,
  * variance. */
 static inline void exact_tensors(const fr_layer *l, int sizes[4]) {
   int last = l->output.dims[l->output.rank - 1];
@@ -65,8 +65,7 @@ static inline void exact_free(exact_net *net) {
   free(net->of);
 }
 
-/* ---- forward
- * ------------------------------------------------------------------------------------- */
+/* ---- forward --------------------------------------------------------------------------------- */
 
 static inline void exact_dropout(const exact_net *net, int layer, int samples, double *y) {
   const fr_layer *l = &net->model->layers[layer];
@@ -89,7 +88,7 @@ static inline void exact_augment(const exact_net *net, int layer, int sample, do
   free(to);
 }
 
-/* One sample, and what needs no other: x → y. */
+/* One sample, for layers that need no other sample: x → y. */
 static inline void exact_layer(const fr_layer *l, const double *w[4], const double *x, double *y) {
   exact_view v = {.layer = l, .x = x, .kernel = w[0], .bias = w[1], .y = y};
   switch (l->kind) {
@@ -105,8 +104,8 @@ static inline void exact_layer(const fr_layer *l, const double *w[4], const doub
   }
 }
 
-/* The whole batch through layer `layer`: y (n, elements) from its sources' outputs. statistics: as
- * the weights, receives what batch normalization measures; or NULL. */
+/* The whole batch through layer `layer`: y (n, elements) from its sources' outputs. `statistics`,
+ * laid out like the weights, receives batch normalization's mean and variance; may be NULL. */
 static inline double *exact_batch(const exact_net *net, int layer, double *const outputs[],
                                   const double *weights, int n, double *statistics) {
   const fr_layer *l = &net->model->layers[layer];
@@ -208,7 +207,7 @@ static inline double exact_loss_of(const fr_loss *loss, const double *outputs, c
   return sum;
 }
 
-/* The mean weighted loss of a batch of floats, and the regularizers' share. */
+/* The mean weighted loss of a batch of floats, plus the regularizers' terms. */
 static inline double exact_loss(const exact_net *net, const fr_loss *loss, const fr_batch *b) {
   int width = output_size(net->model);
   double *p = exact_forward(net, net->model->layer_count - 1, b->samples, b->n), sum = 0.0;
@@ -222,7 +221,7 @@ static inline double exact_loss(const exact_net *net, const fr_loss *loss, const
   return sum;
 }
 
-/* dL/dw of every weight by central differences, 0 of those that training leaves; freed by the
+/* dL/dw of every weight by central differences, 0 for weights that are not trained; freed by the
  * caller. */
 static inline double *exact_gradient(exact_net *net, const fr_loss *loss, const fr_batch *b) {
   const double h = 1e-5;
@@ -240,12 +239,11 @@ static inline double *exact_gradient(exact_net *net, const fr_loss *loss, const 
   return gradient;
 }
 
-/* ---- optimizers, keras.optimizers
- * ---------------------------------------------------------------- */
+/* ---- optimizers, keras.optimizers ------------------------------------------------------------ */
 
 typedef struct {
   double *a, *b, *c; /* the optimizer's states */
-  double *average;   /* of the weights */
+  double *average; /* of the weights */
 } exact_states;
 
 static inline exact_states exact_begin(const exact_net *net, const fr_optimizer *o) {
@@ -259,7 +257,7 @@ static inline exact_states exact_begin(const exact_net *net, const fr_optimizer 
   return s;
 }
 
-/* How far one weight with gradient g moves in update number t, from 1. */
+/* The change of one weight with gradient g in update number t, from 1. */
 static inline double exact_change(const fr_optimizer *o, int t, double g, double *a, double *b,
                                   double *c) {
   double rate = o->learning_rate;

@@ -1,12 +1,11 @@
-/* Layers once more in doubles: plain loops over one sample, from Keras's definitions. Nothing here
- * comes from the core but the layers' configuration, so that a mistake of the core cannot repeat
- * itself here. */
+/* The layers in doubles: plain loops over one sample, from Keras's definitions. Only the layers'
+ * configuration comes from the core, so a mistake in the core cannot repeat itself here. */
 #ifndef FR_EXACT_LAYERS_H
 #define FR_EXACT_LAYERS_H
 
 #include "stack.h"
 
-/* Padding before the first row or column, with padding 'same'. */
+/* Padding before the first row or column, for padding 'same'. */
 static inline int exact_pad(fr_padding padding, int in, int window, int stride) {
   int out = (in + stride - 1) / stride, missing = (out - 1) * stride + window - in;
   return padding == FR_SAME && missing > 0 ? missing / 2 : 0;
@@ -14,11 +13,11 @@ static inline int exact_pad(fr_padding padding, int in, int window, int stride) 
 
 /* ---- windows: x (h, w, in) → y (h', w', out) ------------------------------------------------- */
 
-/* What lies under a window of `l`: calls `visit` for each of its pixels inside the image. */
+/* Calls `visit` for each pixel under a window of `l` that is inside the image. */
 typedef struct {
   const fr_layer *layer;
   const double *x, *kernel, *bias;
-  double *y;  /* of the window at hand: its channels */
+  double *y;  /* of the current window: its channels */
   int pixels; /* of the window, so far */
 } exact_view;
 
@@ -41,7 +40,7 @@ static inline void exact_max_pixel(exact_view *v, int tap, const double *pixel) 
     v->y[i] = v->pixels == 1 || pixel[i] > v->y[i] ? pixel[i] : v->y[i];
 }
 
-/* The mean so far moves towards the next pixel. */
+/* Moves the running mean towards the next pixel. */
 static inline void exact_mean_pixel(exact_view *v, int tap, const double *pixel) {
   (void)tap;
   for (int i = 0; i < v->layer->input.dims[2]; i++) v->y[i] += (pixel[i] - v->y[i]) / v->pixels;
@@ -81,8 +80,7 @@ static inline void exact_zero_padding(const fr_layer *l, const double *x, double
       }
 }
 
-/* ---- dense: x (inputs) → y (units)
- * --------------------------------------------------------------- */
+/* ---- dense: x (inputs) → y (units) ----------------------------------------------------------- */
 
 static inline void exact_dense(const fr_layer *l, const double *kernel, const double *bias,
                                const double *x, double *y) {
@@ -92,8 +90,7 @@ static inline void exact_dense(const fr_layer *l, const double *kernel, const do
   }
 }
 
-/* ---- activations
- * --------------------------------------------------------------------------------- */
+/* ---- activations ----------------------------------------------------------------------------- */
 
 static inline void exact_softmax(double *y, int n) {
   double largest = y[0], sum = 0.0;
@@ -125,10 +122,10 @@ static inline void exact_activation(const fr_layer *l, double *y) {
   }
 }
 
-/* ---- batch normalization: over n samples, in place
- * ----------------------------------------------- */
+/* ---- batch normalization: over n samples, in place ------------------------------------------- */
 
-/* mean and variance (channels): the batch's with `training`, which writes them, or as given. */
+/* mean and variance (channels): with `training` the batch's, which are written; otherwise as
+ * given. */
 static inline void exact_normalize(const fr_layer *l, int training, double *mean, double *variance,
                                    const double *gamma, const double *beta, int n, double *y) {
   int channels = l->output.dims[l->output.rank - 1];

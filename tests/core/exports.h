@@ -1,4 +1,4 @@
-/* What src/exports.txt lists; JavaScript has no header either. */
+/* Declares what src/exports.txt lists; there is no other header for these functions. */
 #ifndef FR_EXPORTS_H
 #define FR_EXPORTS_H
 

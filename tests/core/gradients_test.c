@@ -1,5 +1,5 @@
 /* Layers in a row, fused and not: outputs, losses, gradients and whole training steps of small
- * models against the same networks in doubles, whose gradients are finite differences. */
+ * models compared with the same networks in doubles, whose gradients are finite differences. */
 #include "networks.h"
 
 static void dense_models(void) {
@@ -181,7 +181,7 @@ static void dropout_models(void) {
               CATEGORICAL, 5);
 }
 
-/* The tutorial's stack, small. */
+/* The tutorial's stack, made small. */
 static void tutorial_model(void) {
   for (int n = 1; n <= MAX_N; n++)
     check_model("the tutorial's layers", image(7, 7, 1),

@@ -1,16 +1,15 @@
-/* Graphs, and which layers of them run fused: residual blocks, branches, shared inputs, each
- * against the same network in doubles. */
+/* Graphs, and which of their layers run fused: residual blocks, branches and shared inputs, each
+ * compared with the same network in doubles. */
 #include "networks.h"
 
-/* The model is right, and its plan has that many steps. */
+/* The model is correct, and its plan has that many steps. */
 static void planned(int steps, const char *name, fr_shape input, const fr_layer *layers, int count,
                     fr_loss_kind loss, int n) {
   int got = check_model(name, input, layers, count, loss, n);
   CHECK(got == steps, "%s: %d steps, want %d", name, got, steps);
 }
 
-/* ---- neighbours that run as one step, and those that cannot
- * -------------------------------------- */
+/* ---- neighbours that run as one step, and those that cannot ---------------------------------- */
 
 static fr_layer plain_conv(int filters) { return conv(filters, 2, 2, 1, 1, FR_SAME, FR_LINEAR); }
 
@@ -98,10 +97,9 @@ static void apart(void) {
           SQUARED, 5);
 }
 
-/* ---- several readers
- * ----------------------------------------------------------------------------- */
+/* ---- several readers ------------------------------------------------------------------------- */
 
-/* Every kind of step as the earlier of two readers, whose gradient joins the later one's. */
+/* Every kind of step as the earlier of two readers: its gradient is added to the later one's. */
 static void shared_outputs(void) {
   const fr_layer readers[] = {
       conv(4, 3, 3, 1, 1, FR_SAME, FR_RELU),
@@ -142,7 +140,8 @@ static void shared_outputs(void) {
               SQUARED, 4);
 }
 
-/* An activation whose input someone else reads stays apart, and that one sees the input. */
+/* An activation is not fused if another layer reads its input; that layer then gets the input
+ * itself. */
 static void no_fusion_of_shared(void) {
   planned(4, "conv, relu, and the conv by itself", image(3, 3, 1),
           LAYERS(plain_conv(3), activation(FR_RELU), add(0, 1), flatten(), dense(2, FR_LINEAR)),
@@ -160,8 +159,7 @@ static void no_fusion_of_shared(void) {
           LAYERS(dense(5, FR_RELU), dropout(0.5f), add(0, 1), dense(2, FR_LINEAR)), SQUARED, 4);
 }
 
-/* ---- add
- * ------------------------------------------------------------------------------------------ */
+/* ---- add ------------------------------------------------------------------------------------- */
 
 static void adds(void) {
   check_model("add of one output twice", flat(4),
@@ -197,8 +195,7 @@ static void adds(void) {
               SQUARED, 3);
 }
 
-/* ---- whole networks
- * --------------------------------------------------------------------------------- */
+/* ---- whole networks -------------------------------------------------------------------------- */
 
 static void residual_networks(void) {
   /* He et al., arXiv:1512.03385: a block with the identity, then one with strides and a

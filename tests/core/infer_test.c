@@ -1,4 +1,4 @@
-/* Fully connected layers in inference against loops in double over ragged shapes. */
+/* Fully connected layers in inference, compared with loops in double over ragged shapes. */
 #include "check.h"
 #include "kernels/infer.h"
 
@@ -52,7 +52,7 @@ static void free_case(infer_case *t) {
   free(t->packed);
 }
 
-/* y (samples, y_stride) in the parts in which threads would take it, the last one first. */
+/* y (samples, y_stride), computed in the parts that threads would take, the last one first. */
 static float *infer(const infer_case *t) {
   float *y = check_garbage((size_t)(t->samples * t->d.y_stride));
   float *sums = check_garbage((size_t)(t->samples * fr_infer_sums(&t->d)));
@@ -85,7 +85,7 @@ static void check_forward(const infer_case *t) {
   free(y);
 }
 
-/* One sample alone gives the bits that it has in the batch. */
+/* A single sample gives the same bits as in the batch. */
 static void check_same_bits(const infer_case *t) {
   float *together = infer(t);
   for (int s = 0; s < t->samples; s++) {
@@ -101,7 +101,7 @@ static void check_same_bits(const infer_case *t) {
   free(together);
 }
 
-/* A NaN is no zero: it must reach the outputs, where it can be seen. */
+/* A NaN is not a zero: it must reach the outputs, where it is visible. */
 static void nan_is_live(void) {
   float x[4] = {0.0f, NAN, 0.0f, 0.0f}, kernel[8] = {1, 1, 1, 1, 1, 1, 1, 1};
   infer_case t = {.d = {4, 2, 4, 4}, .samples = 1, .threads = 1, .x = x, .kernel = kernel};

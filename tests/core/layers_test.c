@@ -1,5 +1,5 @@
-/* The layers of later networks, one kind after another: outputs, losses, gradients and whole
- * training steps against the same networks in doubles. */
+/* The layers of newer networks, one kind after another: outputs, losses, gradients and whole
+ * training steps compared with the same networks in doubles. */
 #include "networks.h"
 
 static void depthwise_models(void) {
@@ -91,7 +91,7 @@ static const fr_activation all_activations[] = {FR_LINEAR,  FR_RELU,  FR_SIGMOID
                                                 FR_GELU,    FR_TANH,  FR_SWISH};
 enum { ALL_ACTIVATIONS = sizeof all_activations / sizeof *all_activations };
 
-/* Inputs that reach beyond six on either side. */
+/* Inputs that reach beyond six in both directions. */
 static void activation_models(void) {
   reach = 9.0f;
   for (int i = 0; i < ALL_ACTIVATIONS; i++) {
@@ -162,7 +162,7 @@ static fr_layer regularized(fr_layer layer, float l1, float l2, float bias_l1, f
 }
 
 static void regularized_models(void) {
-  for (int i = 0; i < OPTIMIZERS; i++) /* each optimizer once, as they come in turns */
+  for (int i = 0; i < OPTIMIZERS; i++) /* the optimizers in turn */
     check_model(
         "regularized", image(4, 4, 1),
         LAYERS(regularized(conv(3, 2, 2, 1, 1, FR_VALID, FR_RELU), 0.0f, 0.02f, 0.03f, 0.0f),
@@ -199,8 +199,8 @@ static void losses(void) {
               LAYERS(conv(2, 2, 2, 1, 1, FR_VALID, FR_LINEAR)), ABSOLUTE, 3);
 }
 
-/* Chance that is the same in the core and in the reference: what is tested is that each sample,
- * step and layer has its own, in training alone. */
+/* Layers whose random numbers are the same in the core and in the reference. The test is that each
+ * sample, step and layer has its own, and only in training. */
 static void augmented_models(void) {
   fr_layer flip = augmentation(FR_RANDOM_FLIP, 1, 1, 0, 0), seeded = flip;
   seeded.has_seed = 1;

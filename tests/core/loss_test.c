@@ -1,4 +1,4 @@
-/* Losses and metrics against values worked out by hand. */
+/* Losses and metrics compared with values computed by hand. */
 #include "check.h"
 #include "loss.h"
 
@@ -34,7 +34,7 @@ static void by_hand(void) {
   s = score(BINARY, p, shares, 2, 3, 3);
   double first = log(2.0) + 2 * log(4.0 / 3.0), second = log(8.0 / 7.0) + log(4.0) + log(8.0);
   CHECK_NEAR(s.loss, (first + second) / 3, 1e-12, "binary");
-  /* right: the two quarters (0.5 is not above 0.5); then the first eighth alone */
+  /* right: the two quarters (0.5 is not above 0.5); then only the first eighth */
   CHECK_NEAR(s.correct, 2.0 / 3 + 1.0 / 3, 1e-12, "binary accuracy");
 
   s = score(SQUARED, p, shares, 2, 3, 3);
@@ -43,7 +43,7 @@ static void by_hand(void) {
         s.correct);
 }
 
-/* Scores add up over batches, and rows further apart than their width give the same. */
+/* Scores add up over batches, and rows that are further apart than their width give the same. */
 static void adding_up(void) {
   const float p[8] = {0.5f, 0.25f, 0.25f, NAN, 0.125f, 0.75f, 0.125f, NAN};
   const int32_t labels[2] = {0, 2};
@@ -56,7 +56,8 @@ static void adding_up(void) {
         "%g %g %g", s.loss, s.correct, s.squared_error);
 }
 
-/* Sure and wrong costs -ln 1e-7, sure and right -ln (1 - 1e-7) as floats have it; no infinity. */
+/* Certain and wrong costs -ln 1e-7, certain and right -ln (1 - 1e-7) as rounded to float; never
+ * infinity. */
 static void clipping(void) {
   const double most = -log(1e-7), least = -log((double)(1.0f - 1e-7f));
   const float p[2] = {1.0f, 0.0f};
@@ -73,7 +74,7 @@ static void clipping(void) {
              "binary, wrong");
 }
 
-/* Predictions that do not sum to one count as shares of their sum. */
+/* Predictions that do not sum to one are divided by their sum. */
 static void scaling(void) {
   const float p[3] = {2.0f, 1.0f, 1.0f};
   const int32_t label = 0;
@@ -125,7 +126,7 @@ static void gradients_of_the_sure(void) {
   CHECK(dp[0] == 0.0f && dp[1] == 0.0f, "%g %g", (double)dp[0], (double)dp[1]);
 }
 
-/* Class indices and one-hot shares are the same, bit for bit; gradients stay in their rows. */
+/* Class indices and one-hot rows give the same bits; gradients stay within their rows. */
 static void sparse_equals_one_hot(void) {
   for (int round = 0; round < 200; round++) {
     enum { MOST = 9 * 20 };
@@ -162,7 +163,7 @@ static fr_loss logits_of(fr_loss_kind kind) {
   return (fr_loss){.kind = kind, .from_logits = 1, .top_k = 1};
 }
 
-/* The loss of one row, and its gradient in dp. */
+/* The loss of one row; its gradient is written to dp. */
 static double loss_of_row(const fr_loss *loss, const float *p, const void *targets, int classes,
                           float *dp) {
   fr_scores s = {0};
@@ -170,12 +171,12 @@ static double loss_of_row(const fr_loss *loss, const float *p, const void *targe
   return s.loss;
 }
 
-/* Sums of ln 1, ln 2 and ln 5 are the probabilities 1/8, 2/8 and 5/8, wherever they are shifted
- * to. */
+/* Logits ln 1, ln 2 and ln 5 give the probabilities 1/8, 2/8 and 5/8, whatever is added to all of
+ * them. */
 static void logits_by_hand(void) {
   fr_loss sparse = logits_of(SPARSE), shares = logits_of(CATEGORICAL), binary = logits_of(BINARY);
   const int32_t label = 1;
-  const float soft[3] = {0.5f, 0.25f, 0.0f}; /* of no sum in particular */
+  const float soft[3] = {0.5f, 0.25f, 0.0f}; /* with an arbitrary sum */
   for (int shift = -80; shift <= 80; shift += 20) {
     const float z[3] = {(float)shift, (float)(shift + log(2.0)), (float)(shift + log(5.0))};
     float dp[3];
@@ -195,7 +196,7 @@ static void logits_by_hand(void) {
   CHECK_NEAR(dp[1], 0.125, 1e-6, "(1/4 - 0) / 2");
 }
 
-/* Sums of ± 1000 and more: the loss is their distance, and no exponential overflows. */
+/* Logits of ± 1000 and more: the loss is their distance, and no exponential overflows. */
 static void logits_of_the_sure(void) {
   fr_loss sparse = logits_of(SPARSE), binary = logits_of(BINARY);
   for (double size = 1e3; size <= 1e9; size *= 1e3) {
@@ -213,7 +214,8 @@ static void logits_of_the_sure(void) {
 
 /* ---- smoothing and weights ------------------------------------------------------------------- */
 
-/* 0.4 of each target is spread: over four classes 0.7 and 0.1, of yes and no 0.8 and 0.2. */
+/* 0.4 of each target is spread: over four classes to 0.7 and 0.1, for binary targets to 0.8 and
+ * 0.2. */
 static void smoothing(void) {
   fr_loss sparse = {.kind = SPARSE, .label_smoothing = 0.4f, .top_k = 1}, binary = sparse;
   binary.kind = BINARY;
@@ -236,8 +238,8 @@ static void smoothing(void) {
   CHECK_NEAR(loss_of_row(&binary, p, yes, 4, NULL), want, 1e-6, "smoothed yes and no");
 }
 
-/* A sample of weight 3 counts three times in the loss and its gradient, one of 0 not at all; the
- * mean is still over all samples, and the metrics do not look. */
+/* A sample of weight 3 counts three times in the loss and its gradient, one of weight 0 not at all.
+ * The mean is still over all samples, and the metrics ignore the weights. */
 static void weights(void) {
   const float p[6] = {0.5f, 0.25f, 0.25f, 0.125f, 0.75f, 0.125f}, share[2] = {3.0f, 0.0f};
   const int32_t labels[2] = {0, 2};
@@ -282,13 +284,13 @@ static void metrics(void) {
   CHECK_NEAR(s.squared_error, (0.01 + 0.36 + 0.04 + 0.25) / 4 + (0.01 + 0.09 + 0.36 + 0.2025) / 4,
              1e-6, "squared error");
   CHECK_NEAR(s.correct, 1 + 1, 1e-12, "largest outputs");
-  /* shares: on the same side of a half or not, and any but 0 counts as yes */
+  /* probabilities: on the same side of one half or not; every target but 0 counts as yes */
   const float shares[3] = {0.25f, 0.75f, 0.0f}, close[3] = {0.4f, 0.4f, 0.6f};
   s = score(SQUARED, close, shares, 1, 3, 3);
   CHECK_NEAR(s.right_outputs, 1.0 / 3, 1e-12, "the first");
   CHECK(s.true_positives == 0 && s.false_positives == 1 && s.false_negatives == 2, "%g %g %g",
         s.true_positives, s.false_positives, s.false_negatives);
-  /* one class index a sample counts as one-hot */
+  /* one class index per sample counts as one-hot */
   const float sure[3] = {0.2f, 0.7f, 0.1f};
   const int32_t label = 1;
   s = score(SPARSE, sure, &label, 1, 3, 3);
@@ -298,7 +300,8 @@ static void metrics(void) {
   CHECK_NEAR(s.absolute_error, 0.6 / 3, 1e-6, "absolute error of a class");
 }
 
-/* Fewer than k outputs are larger than the target's; equal ones do not stand in its way. */
+/* Right if fewer than k outputs are larger than the target's; equal outputs do not count against
+ * it. */
 static void top_k(void) {
   const float p[5] = {0.1f, 0.3f, 0.3f, 0.25f, 0.05f}, hole[3] = {NAN, 0.5f, 0.5f};
   static const int rank[5] = {4, 1, 1, 3, 5};

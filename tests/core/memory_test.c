@@ -1,13 +1,12 @@
-/* Memory that runs out, at each allocation in turn: a message, nothing lost, and the same bits when
- * the call is repeated. Linked with --wrap=malloc, calloc and aligned_alloc. */
+/* Out of memory, at each allocation in turn: there is a message, nothing leaks, and the repeated
+ * call gives the same bits. Linked with --wrap=malloc, calloc and aligned_alloc. */
 #include "stack.h"
 #include "update.h"
 
-/* ---- allocations that fail
- * -------------------------------------------------------------------------- */
+/* ---- allocations that fail ------------------------------------------------------------------- */
 
 static long allocations, fail_from = -1,
-                         fail_count; /* of those from number fail_from on, so many fail */
+                         fail_count; /* starting with number fail_from, this many fail */
 
 static int fails(void) {
   long number = allocations++;
@@ -29,14 +28,13 @@ void *__wrap_aligned_alloc(size_t alignment, size_t bytes) {
   return fails() ? NULL : __real_aligned_alloc(alignment, bytes);
 }
 
-/* ---- what may be said
- * ------------------------------------------------------------------------------- */
+/* ---- what may be said ------------------------------------------------------------------------ */
 
 int fr_new(int rank, int d0, int d1, int d2, uint32_t seed_low, uint32_t seed_high, fr_model **out);
 
 enum { BATCH = 5, SIDE = 6, FEATURES = 3 };
 
-/* The whole message, or around what depends on the plan's size. */
+/* The exact message, or the parts around a number that depends on the plan's size. */
 static struct {
   const char *begins, *ends;
   int said;
@@ -44,7 +42,7 @@ static struct {
     {"model: out of memory", "", 0},
     {"model: no memory for 296 weights", "",
      0}, /* all of them, each tensor padded to whole vectors */
-    {"model: no memory for 12 weights", "", 0}, /* and by themselves: the convolution's kernel, */
+    {"model: no memory for 12 weights", "", 0}, /* and separately: the convolution's kernel, */
     {"model: no memory for 27 weights", "", 0}, /* the depthwise one's, */
     {"model: no memory for 225 weights", "", 0}, /* the dense one, */
     {"model: no memory for 3 weights", "", 0}, /* biases, gamma … */
@@ -69,8 +67,7 @@ static void expect_message(void) {
   CHECK(0, "\"%s\"", got);
 }
 
-/* ---- a model's life
- * --------------------------------------------------------------------------------- */
+/* ---- a model's life -------------------------------------------------------------------------- */
 
 static float samples[BATCH * SIDE * SIDE];
 static int32_t labels[BATCH];
@@ -94,7 +91,7 @@ static fr_status add_layers(life *l) {
                              flatten(),
                              dense(FEATURES, FR_SOFTMAX)};
   fr_status status = FR_OK;
-  int first = l->model->layer_count; /* goes on where it was interrupted */
+  int first = l->model->layer_count; /* continues where it was interrupted */
   for (int i = first; status == FR_OK && i < (int)(sizeof layers / sizeof *layers); i++)
     status = fr_model_add(l->model, &layers[i]);
   return status;
@@ -152,8 +149,8 @@ static fr_status (*const calls[])(life *) = {
     train,    gradients,  train, look,    predict};
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* The whole life, each call repeated until there is memory for it; returns how often there was
- * none. */
+/* The whole life of a model, each call repeated until there is memory for it; returns how often
+ * there was none. */
 static int live(life *l) {
   int refused = 0;
   *l = (life){0};
@@ -183,7 +180,7 @@ static int is_same(const life *a, const life *b) {
   return same;
 }
 
-/* Allocation number `from` fails, and those after it, `count` in all; returns whether any did. */
+/* Allocation number `from` and those after it, `count` in all, fail; returns whether any did. */
 static int interrupted_at(long from, long count, const life *want) {
   static life l;
   allocations = 0;
@@ -196,7 +193,7 @@ static int interrupted_at(long from, long count, const life *want) {
   return refused > 0;
 }
 
-/* None at all from there on: what there is can be disposed of. */
+/* With no memory from there on, what exists can still be disposed of. */
 static void given_up_at(long from) {
   life l = {0};
   fr_status status = FR_OK;

@@ -1,6 +1,6 @@
-/* Models that are built, compiled and run wrongly: in the wrong order, too large, with a loss that
- * does not fit, on data that is not what it should be. Each is refused with its message, and the
- * model stays usable. */
+/* Models that are built, compiled and run incorrectly: in the wrong order, too large, with a loss
+ * that does not fit, on invalid data. Each call is refused with its message, and the model stays
+ * usable. */
 #include "stack.h"
 
 static void refused_order(void) {
@@ -55,7 +55,7 @@ static void refused_sizes(void) {
   must(fr_model_build(m));
   fr_model_destroy(m);
 
-  m = fr_model_create(&input, 1); /* refused, mended and built: nothing leaks */
+  m = fr_model_create(&input, 1); /* refused, corrected and built: nothing leaks */
   must(fr_model_add(m, &f));
   check_refused(fr_model_build(m), FR_INVALID_ARGUMENT,
                 "model: needs a layer besides flatten and reshape");
@@ -73,7 +73,7 @@ static void refused_sizes(void) {
 
   enum {
     INPUTS = (1 << 23) + 1
-  }; /* of one unit: for inference it becomes 32 of them, more than a GB */
+  }; /* with one unit: inference pads it to 32, which takes more than a GB */
   float y;
   uint8_t *pixels = check_alloc(INPUTS);
   m = stack(flat(INPUTS), LAYERS(without_bias(dense(1, FR_LINEAR))), 1);
@@ -91,7 +91,7 @@ static void refused_losses(void) {
                 FR_INVALID_ARGUMENT,
                 "compile: sparseCategoricalCrossentropy needs a flat output of two or more "
                 "classes, got shape (2, 2, 3)");
-  /* over an image of one-hot pixels the sum of targets is not the softmax's */
+  /* over an image of one-hot pixels, the sum of the targets is not the softmax's */
   check_refused(fr_model_compile(m, &plain_sgd, LOSS(FR_CATEGORICAL_CROSSENTROPY)),
                 FR_INVALID_ARGUMENT,
                 "compile: categoricalCrossentropy needs a flat output of two or more "
@@ -110,7 +110,8 @@ static void refused_losses(void) {
   fr_model_destroy(m);
 }
 
-/* Batches: wrong sizes, types and labels, and too much for the memory; the model stays usable. */
+/* Batches with wrong sizes, types and labels, or too large for the memory; the model stays
+ * usable. */
 static void refused_batches(void) {
   fr_model *m = stack(flat(3), LAYERS(dense(4, FR_SOFTMAX)), 1);
   must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
@@ -159,8 +160,8 @@ static void refused_batches(void) {
   CHECK(strncmp(fr_last_error(), "batch size 65536 needs ", 23) == 0 &&
             strstr(fr_last_error(), "choose a smaller one"),
         "\"%s\"", fr_last_error());
-  must(fr_predict(m, &b, 2, y)); /* and a smaller one it is */
-  /* one sample needs room for one, whatever the batch size */
+  must(fr_predict(m, &b, 2, y)); /* and a smaller one fits */
+  /* a single sample needs room for one, whatever the batch size */
   CHECK(fr_predict(m, &b, 65536, y) == FR_OK, "\"%s\"", fr_last_error());
   fr_model_destroy(m);
   free(pictures);

@@ -50,7 +50,8 @@ static void window_shapes(void) {
 
 /* ---- initial weights ------------------------------------------------------------------------- */
 
-/* Within ±√(6 / (fan in + fan out)), filling it, with its mean and variance; zero biases. */
+/* Within ±√(6 / (fan in + fan out)), across the whole range, with its mean and variance; zero
+ * biases. */
 static void check_glorot(const fr_model *m, int index, double fans) {
   int n = m->parameters[index].elements;
   float *w = check_alloc(sizeof *w * (size_t)n), low = 1e9f, high = -1e9f;
@@ -95,7 +96,7 @@ static fr_model *seeded(uint64_t seed) {
   return stack(flat(20), LAYERS(dense(20, FR_RELU), dense(20, FR_RELU)), seed);
 }
 
-/* The same seed gives the same bits; any other seed, and another layer, other ones. */
+/* The same seed gives the same bits; another seed or another layer gives different ones. */
 static void seeds(void) {
   const uint64_t others[] = {8, 7 + ((uint64_t)1 << 32), 7 + ((uint64_t)1 << 52), 0};
   int count;
@@ -147,7 +148,8 @@ static void round_trips(void) {
   }
 }
 
-/* Keras's layouts, seen from outside: one weight moves the one output that it should. */
+/* Keras's layouts, seen from outside: changing one weight changes exactly the output that it
+ * should. */
 static void layouts(void) {
   fr_model *m = stack(flat(5), LAYERS(dense(3, FR_LINEAR)), 1);
   float kernel[15] = {0}, x[5] = {0}, y[3];
@@ -174,7 +176,7 @@ static void layouts(void) {
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* As WebAssembly mallinfo counts; natively the sanitizer's leak check does the work. */
+/* As WebAssembly's mallinfo counts it; natively, the sanitizer's leak check does this. */
 static double heap_in_use(void) {
   double bytes;
   fr_heap_in_use(&bytes);
@@ -207,7 +209,7 @@ static void memory(void) {
   fr_model_destroy(NULL);
 }
 
-/* A model of `convolutions` like ones, built. */
+/* A built model of `convolutions` identical convolutions. */
 static fr_arena arena_of(int convolutions) {
   fr_layer layers[4];
   for (int i = 0; i < convolutions; i++) layers[i] = conv(32, 3, 3, 1, 1, FR_SAME, FR_RELU);
@@ -217,8 +219,8 @@ static fr_arena arena_of(int convolutions) {
   return arena;
 }
 
-/* What all steps work in, each chunk's gradients above all, is there once, and is not touched
- * before it is used. */
+/* The buffers that all steps share, above all each chunk's gradients, exist once and are not
+ * touched before they are used. */
 static void shared_room(void) {
   const uint64_t kernels = (uint64_t)FR_CHUNKS * 32 * 3 * 3 * 32 * sizeof(float);
   fr_arena one = arena_of(1), four = arena_of(4);

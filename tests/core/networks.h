@@ -1,5 +1,5 @@
-/* Small models against the same networks in doubles (exact.h): outputs, losses, gradients and whole
- * training steps. */
+/* Small models compared with the same networks in doubles (exact.h): outputs, losses, gradients and
+ * whole training steps. */
 #ifndef FR_NETWORKS_H
 #define FR_NETWORKS_H
 
@@ -28,7 +28,7 @@ typedef struct {
   int weighted;
 } data;
 
-/* Targets that suit the loss: classes, soft or hard shares, yes and no, or any number. */
+/* Targets that fit the loss: classes, soft or hard probabilities, binary values, or any number. */
 static data make_data(const fr_model *m, fr_loss_kind loss, int n) {
   int size = fr_shape_elements(&m->input), width = output_size(m);
   data d = {.n = n, .samples = check_floats((size_t)(n * size)), .weighted = cases % 3 == 0};
@@ -41,7 +41,7 @@ static data make_data(const fr_model *m, fr_loss_kind loss, int n) {
     for (int i = 0; i < width; i++) {
       if (loss == SQUARED || loss == ABSOLUTE) t[i] = check_float();
       else if (loss == BINARY) t[i] = (float)check_between(0, 1);
-      else if (s % 2) t[i] = (float)check_between(0, 3) * 0.25f; /* soft, of any sum */
+      else if (s % 2) t[i] = (float)check_between(0, 3) * 0.25f; /* soft, with an arbitrary sum */
       else t[i] = (float)(i == d.labels[s]);
     }
   }
@@ -69,8 +69,8 @@ static fr_batch slice_of(const fr_model *m, const fr_batch *b, fr_loss_kind loss
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-/* Floats carry the network through a dozen layers of up to a hundred terms each, which may cancel:
- * a bias before a normalization has a gradient of zero. */
+/* Floats pass through a dozen layers of up to a hundred terms each, which may cancel: a bias before
+ * a normalization has a gradient of zero. */
 static double tolerance_for(const double *values, int n) {
   double largest = 0.0;
   for (int i = 0; i < n; i++) largest = fmax(largest, fabs(values[i]));
@@ -88,7 +88,8 @@ static void check_all_near(const float *got, const double *want, int n, const ch
         name, wrong, n, what, tolerance, first, (double)got[at], want[at]);
 }
 
-/* Each layer's output in inference and as in training, the last through the fused steps too. */
+/* Each layer's output in inference and in training, the last layer's through the fused steps
+ * too. */
 static void check_outputs(const char *name, fr_model *m, const data *d) {
   exact_net net = exact_copy(m);
   fr_batch b = {d->samples, FR_FLOAT32, NULL, d->n, NULL};
@@ -144,7 +145,7 @@ static void check_score(const char *name, fr_model *m, const fr_loss *loss, cons
   exact_free(&net);
 }
 
-/* Three steps, the last of a ragged batch; a large epsilon keeps the optimizers smooth where a
+/* Three steps, the last on a ragged batch. A large epsilon keeps the optimizers smooth where a
  * gradient is nearly zero. */
 static const fr_optimizer optimizers[] = {
     {.kind = FR_SGD, .learning_rate = 0.1},
@@ -221,7 +222,8 @@ static void check_training(const char *name, fr_model *m, const fr_loss *loss, c
   exact_free(&net);
 }
 
-/* Zero biases would hide a missing one; and averages of the past that no batch has. */
+/* Nonzero biases, since zeros would hide a missing one; and moving averages that differ from every
+ * batch's. */
 static void disturb(fr_model *m) {
   for (int i = 0; i < m->parameter_count; i++) {
     const fr_parameter *p = &m->parameters[i];
@@ -235,7 +237,7 @@ static void disturb(fr_model *m) {
   }
 }
 
-/* Returns how many steps the fused plan has. */
+/* Returns the number of steps in the fused plan. */
 static int check_loss_model(const char *name, fr_shape input, const fr_layer *layers, int count,
                             const fr_loss *loss, int n) {
   cases++;

@@ -1,12 +1,12 @@
-/* The kernels of batch normalization against loops in double: one to seventy channels, one to fifty
- * positions, parts of a batch. */
+/* The kernels of batch normalization compared with loops in double: one to seventy channels, one to
+ * fifty positions, parts of a batch. */
 #include "check.h"
 #include "kernels/normalize.h"
 #include "kernels/simd.h"
 
 enum { MOST_CHANNELS = 70, PARTS = 3 };
 
-/* Arrays as the arena has them: whole vectors, garbage behind the last channel. */
+/* Arrays as in the arena: whole vectors, with garbage after the last channel. */
 static float *channels_of(int channels, int count) {
   return check_garbage((size_t)(count * fr_round_up(channels, FR_LANES)));
 }
@@ -38,8 +38,7 @@ static void free_norm(fr_norm *m) {
   free(m->shift);
 }
 
-/* ---- sums over positions, parts and samples
- * --------------------------------------------------------- */
+/* ---- sums over positions, parts and samples -------------------------------------------------- */
 
 static void sums(int channels, int positions) {
   fr_norm m = norm_of(channels);
@@ -63,7 +62,7 @@ static void sums(int channels, int positions) {
   fr_norm_average(&m, (const float *const *)parts, PARTS, 2.5, mean);
   for (int c = 0; c < channels; c++) {
     CHECK_NEAR(mean[c], want[c].value / 2.5, check_tolerance(&want[c]), "sum");
-    /* the difference, too, is rounded: of numbers up to two */
+    /* the difference of numbers up to two is rounded as well */
     CHECK_NEAR(squares[c], want_squares[c].value,
                check_tolerance(&want_squares[c]) + want_squares[c].terms * 4 * (double)FLT_EPSILON,
                "squares");
@@ -76,8 +75,7 @@ static void sums(int channels, int positions) {
   free_norm(&m);
 }
 
-/* ---- forward
- * --------------------------------------------------------------------------------------- */
+/* ---- forward --------------------------------------------------------------------------------- */
 
 static void forward(int channels, int positions, const float *gamma, const float *beta) {
   const float epsilon = 0.001f;
@@ -98,8 +96,7 @@ static void forward(int channels, int positions, const float *gamma, const float
   free_norm(&m);
 }
 
-/* ---- backward
- * -------------------------------------------------------------------------------------- */
+/* ---- backward -------------------------------------------------------------------------------- */
 
 static void backward(int channels, int positions) {
   fr_norm m = norm_of(channels);
@@ -143,7 +140,7 @@ static void backward(int channels, int positions) {
   free_norm(&m);
 }
 
-/* A channel that is the same everywhere has no variance, and leaves beta. */
+/* A constant channel has no variance, and its output is beta. */
 static void constant_channel(void) {
   float x[8] = {3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f, 3.0f}, y[8], sums[4] = {0},
         squares[4] = {0};

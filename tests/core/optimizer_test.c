@@ -1,4 +1,4 @@
-/* Optimizers against values worked out by hand or in decimal arithmetic. */
+/* Optimizers compared with values computed by hand or in decimal arithmetic. */
 #include "check.h"
 #include "optimizer.h"
 
@@ -13,7 +13,7 @@ typedef struct {
   float w[N], states[FR_MAX_STATES][N];
 } weights;
 
-/* The states are a block of their own, as large as the optimizer asks for. */
+/* The states are a separate block, as large as the optimizer asks for. */
 static void step(fr_optimizer *o, weights *at, const float *g) {
   int states = fr_optimizer_states(o);
   size_t bytes = (size_t)states * sizeof *at->states;
@@ -108,8 +108,8 @@ static void adam_corrections(void) {
  *   sgd       v = μ v - 0.1 g;  w = w + v, with Nesterov w + μ v - 0.1 g
  *   adadelta  a = ρ a + (1 - ρ) g²;  d = √(b + ε) / √(a + ε) · g;
  *             b = ρ b + (1 - ρ) d²;  w = w - η d
- *   rmsprop   a = ρ a + (1 - ρ) g²;  c = ρ c + (1 - ρ) g;  d = η g / √(a + ε), or centered η g /
- * √(a - c² + ε);
+ *   rmsprop   a = ρ a + (1 - ρ) g²;  c = ρ c + (1 - ρ) g;
+ *             d = η g / √(a + ε), or centered η g / √(a - c² + ε);
  *             v = μ v + d;  w = w - v
  *   adagrad   a = a + g²;  w = w - η g / √(a + ε)
  * and before each of them w = w - η · decay · w */
@@ -217,7 +217,7 @@ static void momentum_by_hand(void) {
   for (int i = 0; i < N; i++) CHECK(at.w[i] == start[i] - 3.0f, "%.9g", (double)at.w[i]);
 }
 
-/* Moments that fade do not end as subnormal numbers, and no weight notices. */
+/* Decaying moments do not end as subnormal numbers, and no weight is affected. */
 static void tiny_states(void) {
   fr_optimizer o = {
       .kind = FR_ADAM, .learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.5, .epsilon = 1e-7};
@@ -230,7 +230,7 @@ static void tiny_states(void) {
   CHECK(at.w[0] == 1.0f && at.w[2] == 0.5f, "%g and %g moved", (double)at.w[0], (double)at.w[2]);
 }
 
-/* A gradient that is no number shows in the weight it belongs to and in no other. */
+/* A NaN gradient shows in its own weight and in no other. */
 static void nan_stays(void) {
   for (int kind = 0; kind < FR_OPTIMIZERS; kind++) {
     fr_optimizer o = {.kind = (fr_optimizer_kind)kind,
@@ -248,7 +248,7 @@ static void nan_stays(void) {
   }
 }
 
-/* Learning rate 1 and nothing remembered: w - g / √(g² + ε), then as the first gradient is
+/* Learning rate 1 and no memory: w - g / √(g² + ε); then the same while the first gradient is being
  * forgotten. */
 static void rmsprop_by_hand(void) {
   fr_optimizer o = {.kind = FR_RMSPROP, .learning_rate = 1.0, .epsilon = 1.0};
@@ -258,7 +258,7 @@ static void rmsprop_by_hand(void) {
   CHECK_NEAR(at.w[0], 1.0, 0.0, "no gradient");
   CHECK_NEAR(at.w[1], -2.0 - sqrt(3.0) / 2.0, 5e-7, "√3 / 2");
   CHECK_NEAR(at.w[2], 0.5 + sqrt(3.0) / 2.0, 5e-7, "√3 / 2 the other way");
-  /* centered, the gradient is its own mean: w - g / √ε */
+  /* centered, the gradient equals its mean: w - g / √ε */
   o = (fr_optimizer){.kind = FR_RMSPROP, .learning_rate = 1.0, .epsilon = 0.25, .centered = 1};
   at = begin(&o);
   step(&o, &at, (const float[N]){1.0f, -3.0f, 0.5f, 0.0f});
@@ -267,7 +267,7 @@ static void rmsprop_by_hand(void) {
     CHECK(at.w[i] == want[i], "%.9g, want %g", (double)at.w[i], (double)want[i]);
 }
 
-/* Squares that begin at 9: 3² + 4² = 5². */
+/* Squares that start at 9: 3² + 4² = 5². */
 static void adagrad_by_hand(void) {
   fr_optimizer o = {
       .kind = FR_ADAGRAD, .learning_rate = 1.0, .epsilon = 1e-12, .initial_accumulator = 9.0};
@@ -281,8 +281,8 @@ static void adagrad_by_hand(void) {
         (double)at.states[0][0]);
 }
 
-/* The mean of the squares less the square of the mean is never below zero but for its rounding: a
- * gradient that stays the same must not end as the root of less than nothing. */
+/* The mean of the squares minus the square of the mean is negative only through rounding: a
+ * constant gradient must not lead to the root of a negative number. */
 static void centered_and_steady(void) {
   static const double rhos[] = {0.3, 0.5, 0.9, 0.99};
   for (int r = 0; r < 4; r++)
@@ -301,7 +301,7 @@ static void centered_and_steady(void) {
     }
 }
 
-/* Without a gradient all that happens is (1 - 1/4) w, of every optimizer; rates are the step's
+/* Without a gradient only (1 - 1/4) w happens, in every optimizer; the learning rate is the step's
  * own. */
 static void decay_alone(void) {
   for (int kind = 0; kind < FR_OPTIMIZERS; kind++) {
@@ -398,7 +398,8 @@ static void refusals(void) {
   }
 }
 
-/* An epsilon that passes still divides: a weight without a gradient stays where it is. */
+/* The smallest epsilon that is accepted still divides: a weight without a gradient does not
+ * move. */
 static void smallest_epsilon(void) {
   static const double epsilons[] = {1e-7, 1e-20, 1e-30, 1e-37, 1e-45, 1e-60, 1e-300};
   for (size_t e = 0; e < sizeof epsilons / sizeof *epsilons; e++)
@@ -417,8 +418,8 @@ static void smallest_epsilon(void) {
     }
 }
 
-/* Adam's first step is the learning rate at most, whatever the gradient and the epsilon: also where
- * the second moment, which is the gradient's square, is cut off. */
+/* Adam's first step is at most the learning rate, whatever the gradient and epsilon: even where the
+ * second moment, the square of the gradient, underflows to zero. */
 static void first_adam_step(void) {
   for (double epsilon = 1e-7; epsilon > 1e-31; epsilon *= 0.1)
     for (int exponent = 0; exponent >= -36; exponent--) {

@@ -1,13 +1,14 @@
-/* First values: the limits, variances and fans of each kind of parameter, and what decides them. */
+/* Initial values: the limits, variances and fans of each kind of parameter, and what they depend
+ * on. */
 #include "stack.h"
 
-/* Large enough that their statistics say something. */
+/* Large enough for meaningful statistics. */
 static fr_layer wide_dense(void) { return dense(90, FR_LINEAR); }
 static fr_layer wide_conv(void) { return conv(40, 3, 5, 1, 1, FR_SAME, FR_LINEAR); }
 static fr_layer wide_depthwise(void) { return depthwise(7, 5, 3, 1, 1, FR_SAME, FR_LINEAR); }
 
-/* keras.initializers.compute_fans: a kernel's last two axes, times its window; a vector's length
- * both ways. */
+/* keras.initializers.compute_fans: a kernel's last two axes, times its window; for a vector, its
+ * length for both. */
 static const struct {
   const char *name;
   fr_shape input;
@@ -24,7 +25,7 @@ static const struct {
 };
 enum { PARAMETERS = sizeof parameters / sizeof *parameters };
 
-/* Parameter `which` of the layer as a model gives it; freed by the caller. */
+/* Parameter `which` of the layer as a model initializes it; freed by the caller. */
 static float *values_of(fr_shape input, fr_layer layer, int which, uint64_t seed, int *count) {
   fr_model *m = stack(input, LAYERS(layer), seed);
   int index = m->parameters_of[0][which];
@@ -35,9 +36,9 @@ static float *values_of(fr_shape input, fr_layer layer, int which, uint64_t seed
   return values;
 }
 
-/* n numbers have a mean of standard deviation √(variance / n); a mean square of one of variance ·
- * √(k / n), with k = 4/5 for uniform and 1.3655 for truncated normal ones. `limit` is never passed,
- * and nearly reached. */
+/* The mean of n numbers has standard deviation √(variance / n), their mean square one of variance ·
+ * √(k / n), with k = 4/5 for uniform and 1.3655 for truncated normal numbers. `limit` is never
+ * exceeded, and nearly reached. */
 static void check_spread(const float *v, int n, double variance, double limit, double k,
                          const char *what) {
   double sum = 0.0, squares = 0.0, most = 0.0;
@@ -80,7 +81,7 @@ static void check_all(const float *v, int n, float want, const char *what) {
   CHECK(wrong == 0, "%s: %d of %d are not %g", what, wrong, n, (double)want);
 }
 
-/* Glorot uniform kernels, zero biases; of a normalization gamma and the moving variance are
+/* Glorot uniform kernels and zero biases; gamma and the moving variance of a normalization are
  * ones. */
 static void defaults(void) {
   for (int p = 0; p < PARAMETERS; p++) {
@@ -122,8 +123,7 @@ static void constants(void) {
   }
 }
 
-/* ---- seeds
- * ------------------------------------------------------------------------------------------ */
+/* ---- seeds ----------------------------------------------------------------------------------- */
 
 static int shared(const float *a, const float *b, int n) {
   int same = 0;
@@ -131,8 +131,8 @@ static int shared(const float *a, const float *b, int n) {
   return same;
 }
 
-/* With a seed of its own a kernel is the same in any layer of any model; without, the model's seed
- * and the parameter's place decide. */
+/* With a seed of its own, a kernel is the same in any layer of any model. Without one, it depends
+ * on the model's seed and the parameter's place. */
 static void seeds(void) {
   for (int normal = 0; normal < 2; normal++)
     for (int seeded = 0; seeded < 2; seeded++) {
@@ -161,8 +161,7 @@ static void seeds(void) {
     }
 }
 
-/* ---- which there are
- * -------------------------------------------------------------------------------- */
+/* ---- which there are ------------------------------------------------------------------------- */
 
 static void described(void) {
   for (int scale = 0; scale < 2; scale++)

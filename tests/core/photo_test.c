@@ -1,6 +1,6 @@
-/* From photo to picture: averages against a plain reference, colours against published values,
- * garments drawn in front of plain, striped and noisy grounds found again, and the kinds of
- * pictures told apart. */
+/* From a photo to a picture: averages compared with a plain reference, colours with published
+ * values; garments drawn on plain, striped and noisy backgrounds are found; kinds of pictures are
+ * distinguished. */
 #include "check.h"
 #include "photo/api.h"
 
@@ -125,7 +125,7 @@ typedef struct {
   int noise, stripes, print;
 } scene;
 
-/* A T-shirt, in shares of the picture. */
+/* A T-shirt; coordinates are fractions of the picture. */
 static int in_shirt(double x, double y) {
   const double dx = fabs(x - 0.5);
   if (y < 0.15 || y > 0.85) return 0;
@@ -166,7 +166,7 @@ static double found_share(scene scene, int width, int height) {
   return both / either;
 }
 
-/* Intersection over union with what was drawn. */
+/* Intersection over union with the drawn garment. */
 static void garments_are_found(void) {
   static const struct {
     const char *name;
@@ -182,7 +182,7 @@ static void garments_are_found(void) {
   }
 }
 
-/* No ground, no garment, hardly a pixel: anything but a crash. */
+/* No background, no garment, hardly a pixel: anything but a crash. */
 static void odd_pictures(void) {
   static const int sizes[][2] = {{1, 1}, {2, 3}, {1, 112}, {112, 1}, {5, 112}, {3, 3}};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
@@ -247,7 +247,7 @@ static void kinds(void) {
   CHECK(is_kind(gray, 28, 28, "photo"), "what is not gray passes for ready");
 }
 
-/* Where nothing stands out, the garment is taken to fill the picture. */
+/* If nothing stands out, the garment is assumed to fill the picture. */
 static void nothing_stands_out(void) {
   static uint8_t rgba[50 * 40 * 4];
   for (int gray = 0; gray <= 255; gray += 85) {
@@ -265,7 +265,7 @@ static void nothing_stands_out(void) {
   }
 }
 
-/* A box where no garment was found shows what is there. */
+/* A box without a garment shows what is in it. */
 static void box_of_ones_own(void) {
   static uint8_t rgba[100 * 100 * 4];
   for (int i = 0; i < 100 * 100; i++) {
@@ -288,7 +288,7 @@ static void box_of_ones_own(void) {
         "%d pixels of garment", inside);
 }
 
-/* Rows that are missing and boxes that cannot be: nothing is drawn. */
+/* Missing rows and impossible boxes: nothing is drawn. */
 static void refused_boxes(void) {
   static const fr_box wrong[] = {
       {NAN, 0, 9, 9}, {-1, 0, 9, 9}, {0, 0, 9, 10.5f},       {0, 0, INFINITY, 9},  {5, 0, 4, 9},
@@ -303,7 +303,7 @@ static void refused_boxes(void) {
     CHECK(fr_photo_garment(0) == FR_INVALID_ARGUMENT, "box %zu is drawn", i);
   }
   *box = (fr_box){1, 1, 1.02f,
-                  1.02f}; /* of black, all of it garment: as bright as can be, and no brighter */
+                  1.02f}; /* black, and all garment: as bright as possible, and no brighter */
   CHECK(fr_photo_garment(0) == FR_OK, "a small box is refused: %s", fr_last_error());
   for (int i = 0; i < FR_PICTURE_PIXELS; i++)
     CHECK(fr_photo_picture()[i] > 200, "pixel %d of a small box is %d", i, fr_photo_picture()[i]);

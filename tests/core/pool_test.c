@@ -1,4 +1,5 @@
-/* Chunks: each run once, all before the call returns, on one thread or several; the same bits. */
+/* Chunks: each runs once, and all before the call returns, on one or several threads; the same
+ * bits. */
 #include "base/pool.h"
 #include "stack.h"
 
@@ -20,7 +21,7 @@ static void every_chunk_once(void) {
   }
 }
 
-/* Short runs in a row: no chunk of one is left to the next. */
+/* Short runs in a row: no chunk of one run is left for the next. */
 static void many_runs(void) {
   int wrong = 0;
   for (int run = 0; run < 2000; run++) {
@@ -69,7 +70,7 @@ static void threads(void) {
   CHECK(fr_pool_start(1) == FR_OK, "%s", fr_last_error());
   CHECK(fr_pool_start(0) == FR_INVALID_ARGUMENT, "no thread at all");
   CHECK(fr_pool_start(FR_MAX_THREADS + 1) == FR_INVALID_ARGUMENT, "too many threads");
-  /* more and more of them, while those before are late from the last run */
+  /* more and more threads, while earlier ones may still be late from the last run */
   for (int more = 2; more <= 4; more++) {
     if (fr_pool_start(more) == FR_OK) {
       many_runs();

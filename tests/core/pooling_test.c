@@ -1,4 +1,4 @@
-/* Pooling against plain loops, over ragged shapes, overlapping windows and many ties. */
+/* Pooling compared with plain loops, over ragged shapes, overlapping windows and many ties. */
 #include "check.h"
 #include "kernels/pooling.h"
 #include "stack.h"
@@ -62,10 +62,10 @@ static int check_case(int whole) {
   return clipped;
 }
 
-/* ---- means
- * --------------------------------------------------------------------------------------- */
+/* ---- means ----------------------------------------------------------------------------------- */
 
-/* How many pixels of the window of output (oy, ox) lie inside, and calls `visit` for each. */
+/* Calls `visit` for each pixel of output (oy, ox)'s window that is inside; returns how many there
+ * are. */
 static int each_inside(const fr_layer *l, int oy, int ox, void (*visit)(int pixel, void *),
                        void *context) {
   int h = l->input.dims[0], w = l->input.dims[1], count = 0;
@@ -129,10 +129,9 @@ static void check_means(void) {
   free(t.dx);
 }
 
-/* ---- whole images
- * ---------------------------------------------------------------------------------- */
+/* ---- whole images ---------------------------------------------------------------------------- */
 
-/* Few different values: the largest ones share the gradient. */
+/* Few distinct values: the largest ones share the gradient. */
 static void check_global(fr_layer_kind kind, int whole) {
   fr_layer l = {.kind = kind};
   fr_shape input = {3, {check_between(1, 9), check_between(1, 9), check_between(1, 13)}};
@@ -169,8 +168,8 @@ static void check_global(fr_layer_kind kind, int whole) {
   free(dx);
 }
 
-/* A NaN wins, or spoils the mean, of the windows that see it and of no other; its gradient is not
- * lost. */
+/* A NaN wins in, or spoils the mean of, the windows that contain it and no others. Its gradient is
+ * not lost. */
 static void nan_stays(void) {
   fr_layer l = {
       .kind = FR_MAX_POOLING2D, .kernel_h = 1, .kernel_w = 2, .stride_h = 1, .stride_w = 2};

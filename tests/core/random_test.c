@@ -1,5 +1,5 @@
-/* Philox against the vectors of its authors; uniform and normal numbers, shuffles and dropout masks
- * as statistics. */
+/* Philox compared with its authors' vectors; uniform and normal numbers, shuffles and dropout masks
+ * by their statistics. */
 #include "check.h"
 #include "dataset.h"
 #include "kernels/dropout.h"
@@ -27,7 +27,7 @@ static void known_answers(void) {
   }
 }
 
-/* Block, index, purpose and each half of the seed change every one of a stream's four words. */
+/* The block, the index, the purpose and each half of the seed change all four words of a stream. */
 static void streams_differ(void) {
   const uint64_t high = (uint64_t)1 << 32;
   static const fr_stream purposes[] = {FR_STREAM_WEIGHTS,   FR_STREAM_SHUFFLE, FR_STREAM_DROPOUT,
@@ -46,8 +46,8 @@ static void streams_differ(void) {
         CHECK(blocks[a][i] != blocks[b][i], "streams %d and %d share word %d", a, b, i);
 }
 
-/* The mean of n uniform numbers has a standard deviation of limit / √(3n), their square's mean one
- * of limit² · √(4 / 45n). */
+/* The mean of n uniform numbers has standard deviation limit / √(3n), the mean of their squares
+ * limit² · √(4 / 45n). */
 static void uniform_numbers(void) {
   enum { N = 40000 };
   static float values[N + 1];
@@ -88,12 +88,12 @@ static void prefixes(void (*draw)(uint64_t seed, fr_stream purpose, uint64_t ind
 
 /* ---- truncated normal numbers ---------------------------------------------------------------- */
 
-/* What lies between ± 2 of a normal distribution has a variance of 1 - 4 φ(2) / (2 Φ(2) - 1) and a
+/* The part of a normal distribution between ± 2 has a variance of 1 - 4 φ(2) / (2 Φ(2) - 1) and a
  * fourth moment of 3 · variance - 16 φ(2) / (2 Φ(2) - 1): 0.773741 and 1.416189. */
 static const double KEPT_VARIANCE = 0.7737412768, KEPT_FOURTH = 1.4161890479;
 
-/* The mean of n numbers has a standard deviation of deviation / √n; the mean square one of
- * deviation² · √((fourth moment / variance² - 1) / n). */
+/* The mean of n numbers has standard deviation deviation / √n, the mean square deviation² ·
+ * √((fourth moment / variance² - 1) / n). */
 static void truncated_normals(void) {
   enum { N = 40000 };
   static float values[N + 1];
@@ -120,15 +120,15 @@ static void truncated_normals(void) {
   }
 }
 
-/* The share of a normal distribution below number i of a stream, as its bits say it. */
+/* The normal probability below number i of a stream, according to its bits. */
 static double share_of(int i) {
   uint32_t bits[4];
   fr_random_block(11, FR_STREAM_WEIGHTS, 0, (uint32_t)(i / 4), bits);
   return 0.5 + (((double)bits[i % 4] + 0.5) / 2147483648.0 - 1.0) * (0.5 * erf(sqrt(2.0)));
 }
 
-/* Each number is the quantile of its share: the distribution function leads back to the share, and
- * the numbers nearest to some known shares are the tabulated ones. */
+/* Each number is the quantile of its probability: the distribution function returns the
+ * probability, and the numbers nearest to some known probabilities are the tabulated ones. */
 static void quantiles(void) {
   enum { N = 100000 };
   static float values[N];
@@ -158,7 +158,8 @@ static void quantiles(void) {
   }
 }
 
-/* Bits in equal steps, the first and last of all included: each is the quantile of its share. */
+/* Bits in equal steps, including the first and the last: each gives the quantile of its
+ * probability. */
 static void normals(void) {
   enum { STEPS = 5000 };
   double last = -99.0;
@@ -200,7 +201,7 @@ static void shuffles_permute(void) {
   }
 }
 
-/* A random permutation leaves one entry in place on average, as two of them agree in one. */
+/* A random permutation has one fixed point on average, and two of them agree in one place. */
 static void shuffles_differ(void) {
   enum { N = 5000 };
   static uint32_t first[N], again[N], epoch[N], seed[N], high_seed[N];
@@ -216,8 +217,8 @@ static void shuffles_differ(void) {
           in_place(first, others[i], N), N);
 }
 
-/* Each of the 24 orders of four comes up equally often: χ² with 23 degrees of freedom is below 55
- * but for one chance in five thousand, and the numbers are always the same ones. */
+/* Each of the 24 orders of four is equally frequent: χ² with 23 degrees of freedom is below 55
+ * except once in five thousand times, and the numbers are always the same. */
 static void shuffles_are_fair(void) {
   enum { ROUNDS = 24000 };
   int seen[256] = {0}, orders = 0;
@@ -236,7 +237,7 @@ static void shuffles_are_fair(void) {
   CHECK(chi_squared < 55.0, "chi squared is %g", chi_squared);
 }
 
-/* The kept share of n values has a standard deviation of √(rate (1 - rate) / n). */
+/* The fraction kept of n values has standard deviation √(rate (1 - rate) / n). */
 static void dropout_share(void) {
   enum { ROWS = 500, WIDTH = 127 };
   static uint8_t keep[ROWS * WIDTH];
@@ -256,7 +257,7 @@ static void dropout_share(void) {
     }
 }
 
-/* The mask of a row is its own: how many rows follow it does not matter. */
+/* A row's mask does not depend on how many rows follow it. */
 static void dropout_rows(void) {
   for (int width = 1; width <= 9; width++) {
     uint8_t all[33 * 9], few[33 * 9];

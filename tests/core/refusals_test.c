@@ -1,9 +1,9 @@
-/* Every layer that is refused while a model is stacked: each with its message, and the model as it
- * was. */
+/* Every layer that is refused while a model is stacked: each with its message, and the model is
+ * unchanged. */
 #include "stack.h"
 
-/* Adding `layer` to an empty model of that input is refused, and leaves the model as it was.
- * Without a message: it is not refused. */
+/* Adding `layer` to an empty model of that input is refused and leaves the model unchanged. Without
+ * a message it is accepted. */
 static void refuses(fr_shape input, fr_layer layer, const char *message) {
   fr_model *m = fr_model_create(&input, 1);
   check_refused(fr_model_add(m, &layer), message ? FR_INVALID_ARGUMENT : FR_OK,
@@ -118,7 +118,7 @@ static void refused_slopes(void) {
   fr_model *m = fr_model_create(&input, 1);
   fr_layer nan = leaky(NAN), unused = with_slope(activation(FR_RELU), 7.0f);
   CHECK(fr_model_add(m, &nan) == FR_INVALID_ARGUMENT, "a slope of NaN passed");
-  must(fr_model_add(m, &unused)); /* a slope that no one asks for */
+  must(fr_model_add(m, &unused)); /* a slope that nothing uses */
   fr_model_destroy(m);
 }
 
@@ -267,7 +267,7 @@ static void refused_augmentation(void) {
   }
 }
 
-/* What is no number is within no range. */
+/* A NaN is in no range. */
 static void refused_nans(void) {
   const fr_shape input = image(6, 6, 1);
   for (int kind = FR_RANDOM_TRANSLATION; kind <= FR_RANDOM_ERASING; kind++) {
@@ -321,8 +321,7 @@ static void refused_parameters(void) {
   refuses(flat(4), l, "batchNormalization: unknown initializer 9 (scale 0, fan 0)");
 }
 
-/* ---- graphs
- * -------------------------------------------------------------------------------------- */
+/* ---- graphs ---------------------------------------------------------------------------------- */
 
 static void refused_graphs(void) {
   refuses(flat(4), from(-2, dense(3, FR_LINEAR)),
@@ -353,7 +352,7 @@ static void refused_graphs(void) {
                 "model: nothing uses the output of layer 0 (dense)");
   CHECK(m->layer_count == 2 && m->parameter_count == 4, "%d layers, %d tensors", m->layer_count,
         m->parameter_count);
-  fr_layer same = from(0, dense(5, FR_LINEAR)), whole = add(1, 2); /* mended */
+  fr_layer same = from(0, dense(5, FR_LINEAR)), whole = add(1, 2); /* corrected */
   must(fr_model_add(m, &same));
   must(fr_model_add(m, &whole));
   must(fr_model_build(m));
@@ -366,7 +365,7 @@ static void refused_graphs(void) {
   must(fr_model_add(m, &first));
   check_refused(fr_model_add(m, &late), FR_INVALID_ARGUMENT,
                 "randomFlip: must stand before the first layer with weights");
-  late = from(-1, late); /* beside it there are no weights before */
+  late = from(-1, late); /* alongside it, there are no weights before */
   must(fr_model_add(m, &late));
   fr_model_destroy(m);
 

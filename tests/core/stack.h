@@ -1,4 +1,4 @@
-/* Stacking small models in one line a layer. */
+/* Stacks small models, one line per layer. */
 #ifndef FR_STACK_H
 #define FR_STACK_H
 
@@ -19,7 +19,7 @@ static inline fr_layer conv(int filters, int kh, int kw, int sh, int sw, fr_padd
                     .use_bias = 1};
 }
 
-/* `multiplier` kernels a channel. */
+/* `multiplier` kernels per channel. */
 static inline fr_layer depthwise(int multiplier, int kh, int kw, int sh, int sw, fr_padding padding,
                                  fr_activation activation) {
   fr_layer l = conv(multiplier, kh, kw, sh, sw, padding, activation);
@@ -109,11 +109,10 @@ static inline fr_layer add3(int first, int second, int third) {
   return (fr_layer){.kind = FR_ADD, .source_count = 3, .sources = {first, second, third}};
 }
 
-/* ---- models
- * -------------------------------------------------------------------------------------- */
+/* ---- models ---------------------------------------------------------------------------------- */
 
-/* The layer with a random window, at most 4 × 4 and `stride` apart, over a random image of at most
- * `side` × `side` pixels and `channels` channels that it fits in. */
+/* The layer with a random window, at most 4 × 4 and with strides up to `stride`, over a random
+ * image that it fits in, of at most `side` × `side` pixels and `channels` channels. */
 static inline fr_layer random_window(fr_layer l, int stride, int side, int channels) {
   l.kernel_h = check_between(1, 4);
   l.kernel_w = check_between(1, 4);
@@ -128,7 +127,7 @@ static inline fr_layer random_window(fr_layer l, int stride, int side, int chann
   return l;
 }
 
-/* Ends the program where the model is refused. */
+/* Ends the program if the model is refused. */
 static inline void must(fr_status status) {
   if (status != FR_OK) check_abort(fr_last_error());
 }

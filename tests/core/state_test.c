@@ -1,5 +1,5 @@
-/* The optimizer's state taken out of one model and put into another, which then goes on as the
- * first would have. */
+/* The optimizer's state, copied from one model to another, which then continues as the first would
+ * have. */
 #include "exports.h"
 #include "stack.h"
 #include "update.h"
@@ -14,7 +14,7 @@ static void make_data(void) {
   for (int i = 0; i < N; i++) labels[i] = check_between(0, CLASSES - 1);
 }
 
-/* A packed dense kernel, convolutions, statistics that no optimizer touches, and chance. */
+/* A packed dense kernel, convolutions, statistics that no optimizer updates, and random layers. */
 static fr_model *network(uint64_t seed) {
   return stack(image(SIDE, SIDE, 1),
                LAYERS(conv(5, 3, 3, 1, 1, FR_SAME, FR_RELU), normalization(1, 1),
@@ -32,7 +32,7 @@ static void train(fr_model *m, int steps) {
   }
 }
 
-/* Weights, states and steps; `states` as many as the optimizer has. */
+/* Weights, states and steps; as many `states` as the optimizer has. */
 static void hand_over(const fr_model *from, fr_model *to, int states) {
   int32_t counted;
   must(fr_state_count(from, &counted));
@@ -70,7 +70,7 @@ static void goes_on(const char *what, fr_optimizer optimizer, int states) {
   train(whole, BEFORE);
   train(whole, AFTER);
   train(first, BEFORE);
-  train(second, 2); /* leaves states of its own, which must not stay */
+  train(second, 2); /* leaves states of its own, which must be replaced */
   hand_over(first, second, states);
   same_weights(first, second, what);
   train(second, AFTER);

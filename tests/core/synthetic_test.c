@@ -1,5 +1,5 @@
-/* Synthetic garments: the same bytes natively and as WebAssembly, balanced, and drawn in the
- * frame. */
+/* Synthetic garments: the same bytes natively and as WebAssembly, balanced classes, drawn within
+ * the frame. */
 #include "check.h"
 #include "synthetic/api.h"
 
@@ -14,7 +14,7 @@ static uint64_t hash_of(const uint8_t *bytes, size_t count) {
   return hash;
 }
 
-/* The bytes whose SHA-256 stands in tests/datasets/synthetic.test.js. */
+/* The bytes whose SHA-256 is in tests/datasets/synthetic.test.js. */
 static void same_bytes_everywhere(void) {
   fr_synthetic_garments(1, 0, COUNT, images, labels);
   uint64_t drawn = hash_of(images, sizeof images), named = hash_of(labels, sizeof labels);
@@ -54,8 +54,8 @@ static int lit_pixels(const uint8_t *picture) {
   return lit;
 }
 
-/* Every class of every seed leaves ground around the garment and draws a fair part of the frame.
- * The sanitizers watch the rasteriser meanwhile. */
+/* Every class of every seed leaves background around the garment and fills a fair part of the
+ * frame. The sanitizers watch the rasteriser meanwhile. */
 static void garments_fit(void) {
   for (uint64_t seed = 0; seed < 200; seed++)
     for (int label = 0; label < FR_GARMENT_CLASSES; label++) {
@@ -65,7 +65,7 @@ static void garments_fit(void) {
     }
 }
 
-/* As JavaScript asks for pictures. */
+/* As JavaScript requests pictures. */
 static void from_javascript(void) {
   int most = fr_synthetic_most();
   CHECK(fr_synthetic(7, 2, 4, most) == FR_OK, "%s", fr_last_error());

@@ -1,4 +1,4 @@
-/* Formatting against the C library's, and the small mathematics against its long doubles. */
+/* Formatting compared with the C library's, and the small math functions with its long doubles. */
 #include "check.h"
 #include "base/numeric.h"
 #include "base/text.h"
@@ -11,7 +11,7 @@
     CHECK(used == (size_t)length && strcmp(got, want) == 0, "\"%s\", want \"%s\"", got, want); \
   } while (0)
 
-/* The same characters, or where the sixth digit is all but a tie, the other neighbour. */
+/* The same characters or, where the sixth digit is almost a tie, the other neighbour. */
 static void nearly_same(double value) {
   char want[64], got[64];
   snprintf(want, sizeof want, "%g", value);
@@ -58,7 +58,7 @@ static void the_rest(void) {
   CHECK_SAME("%lld %lld", (long long)INT64_MAX, (long long)INT64_MIN);
   CHECK_SAME("%02x %08x %08x", 7u, 0x803u, 0xdeadbeefu);
   CHECK_SAME("%.0f %.0f", 9912422.0, 0.4);
-  char huge[32]; /* as no long long is */
+  char huge[32]; /* larger than any long long */
   fr_text(huge, sizeof huge, "%.0f %.0f", -1e300, fabs((double)NAN));
   CHECK(strcmp(huge, "-1e+300 nan") == 0, "\"%s\"", huge);
   CHECK_SAME("layer %s: %s", "conv2d", "");

@@ -1,5 +1,5 @@
-/* The same results, bit for bit, on one, two, three and four threads, of every kind of layer, step,
- * optimizer and loss; threads that cannot be started. Linked with --wrap=pthread_create. */
+/* The same results, bit for bit, on one, two, three and four threads, for every kind of layer,
+ * step, optimizer and loss; threads that fail to start. Linked with --wrap=pthread_create. */
 #include <pthread.h>
 
 #include "base/pool.h"
@@ -7,8 +7,7 @@
 
 enum { SAMPLES = 40, SIDE = 8, CLASSES = 4, BATCH = 17, EPOCHS = 4 };
 
-/* ---- threads that fail
- * ----------------------------------------------------------------------------- */
+/* ---- threads that fail ----------------------------------------------------------------------- */
 
 static int starts_left = 1000; /* before the next one fails */
 
@@ -22,8 +21,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
                            : 11; /* EAGAIN */
 }
 
-/* ---- networks with every kind of step
- * ---------------------------------------------------------------- */
+/* ---- networks with every kind of step -------------------------------------------------------- */
 
 static fr_model *everything(void) {
   fr_layer regular = conv(5, 3, 3, 1, 1, FR_SAME, FR_LINEAR);
@@ -47,7 +45,7 @@ static fr_model *everything(void) {
                11);
 }
 
-/* Pool and dropout fused with the layers before them; dense kernels of several panels. */
+/* Pooling and dropout fused with the layers before them; dense kernels of several panels. */
 static fr_model *tutorial(void) {
   return stack(image(SIDE, SIDE, 1),
                LAYERS(conv(23, 3, 3, 1, 1, FR_SAME, FR_RELU), pool(2, 2, 2, 2, FR_VALID), flatten(),
@@ -55,7 +53,8 @@ static fr_model *tutorial(void) {
                12);
 }
 
-/* Lengths that fill no vector: what one sample's work reads or writes beside them is another's. */
+/* Lengths that do not fill a vector: an access next to one sample's data touches another
+ * sample's. */
 static fr_model *ragged(void) {
   return stack(image(SIDE, SIDE, 1),
                LAYERS(reshape(image(4, 16, 1)), conv(3, 2, 3, 1, 2, FR_SAME, FR_TANH),
@@ -66,7 +65,7 @@ static fr_model *ragged(void) {
                13);
 }
 
-/* Several steps that read one, whose gradients are added up. */
+/* Several steps that read the same one; their gradients are added up. */
 static fr_model *branches(void) {
   return stack(image(SIDE, SIDE, 1),
                LAYERS(conv(3, 3, 3, 2, 2, FR_SAME, FR_LINEAR), normalization(0, 1),
@@ -77,8 +76,7 @@ static fr_model *branches(void) {
                14);
 }
 
-/* ---- what is trained
- * ---------------------------------------------------------------------------------- */
+/* ---- what is trained ------------------------------------------------------------------------- */
 
 static const struct {
   const char *name;
@@ -172,8 +170,7 @@ static fr_batch batch_for(int i) {
                     .weights = cases[i].weighted ? data.weights : NULL};
 }
 
-/* ---- results, compared bit for bit
- * ---------------------------------------------------------------------- */
+/* ---- results, compared bit for bit ----------------------------------------------------------- */
 
 enum { BATCHES = (SAMPLES + BATCH - 1) / BATCH };
 
@@ -190,7 +187,7 @@ static fr_model *compiled(int i) {
   return m;
 }
 
-/* Trained, evaluated, asked for one sample and for all, looked into, and its gradients taken. */
+/* Trained, evaluated, asked for one sample and for all, inspected; gradients taken. */
 static results run(int i) {
   results r = {0};
   fr_model *m = compiled(i);
@@ -216,7 +213,7 @@ static void check_same(const char *what, const char *name, const void *got, cons
 
 static results alone[CASES]; /* on one thread */
 
-/* Once more, on the threads that there are by now. */
+/* Again, on the number of threads that has been reached. */
 static void compare(void) {
   for (int i = 0; i < CASES; i++) {
     const results r = run(i), *one = &alone[i];
@@ -232,8 +229,7 @@ static void compare(void) {
   }
 }
 
-/* ---- what is compared is worth it
- * ------------------------------------------------------------------------- */
+/* ---- what is compared is worth it ------------------------------------------------------------ */
 
 static int layers_seen[FR_LAYER_KINDS], steps_seen[FR_STEP_KINDS], optimizers_seen[FR_OPTIMIZERS],
     losses_seen[FR_LOSSES];
@@ -242,7 +238,7 @@ static void check_all_seen(const char *what, const int *seen, int count) {
   for (int i = 0; i < count; i++) CHECK(seen[i], "no network here has %s %d", what, i);
 }
 
-/* Each network learns, and all of them together have everything that there is. */
+/* Each network learns, and together they contain everything. */
 static void look_at(int i) {
   fr_model *fresh = compiled(i);
   int count, finite = 0, moved = 0;
@@ -282,7 +278,7 @@ int main(void) {
   must(fr_pool_start(2));
   CHECK(fr_pool_threads() == 2, "%d threads", fr_pool_threads());
   compare();
-  starts_left = 1; /* the third starts, the fourth does not: what there is goes on */
+  starts_left = 1; /* the third starts, the fourth does not: the existing ones continue */
   check_refused(fr_pool_start(4), FR_OUT_OF_MEMORY, "thread 4 of 4 could not be started");
   CHECK(fr_pool_threads() == 3, "%d threads", fr_pool_threads());
   compare();

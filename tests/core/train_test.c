@@ -1,5 +1,5 @@
-/* Running a model: the same bits whatever the slices and batch sizes, ragged last batches, dropout
- * only in training, and scores. */
+/* Running a model: the same bits for any slices and batch sizes, ragged last batches, dropout only
+ * in training, and scores. */
 #include "kernels/dropout.h"
 #include "stack.h"
 
@@ -44,7 +44,7 @@ static void train(fr_model *m, int first, int n, int batch_size, fr_scores *scor
   must(fr_train(m, &b, batch_size, NULL, scores));
 }
 
-/* Every way to cut the batches into calls leaves the same weights and reports the same scores. */
+/* However the batches are divided into calls, the weights and the reported scores are the same. */
 static void slices(void) {
   for (int batch_size = 1; batch_size <= N + 2; batch_size++) {
     fr_scores whole[2 * N], parts[2 * N];
@@ -72,8 +72,8 @@ static void slices(void) {
   }
 }
 
-/* What runs in between (evaluation, prediction, gradients, inspection) does not show, nor does a
- * larger batch that made the buffers grow. */
+/* Evaluation, prediction, gradients and inspection in between have no effect, nor does a larger
+ * batch that made the buffers grow. */
 static void interruptions(void) {
   fr_scores scores[N];
   float out[N * SIDE * SIDE * 5];
@@ -94,7 +94,7 @@ static void interruptions(void) {
   fr_model_destroy(busy);
 }
 
-/* Compiling anew starts the optimizer and its steps anew, and leaves the weights. */
+/* Compiling again restarts the optimizer and its step count, and keeps the weights. */
 static void compiling_anew(void) {
   fr_scores scores[N];
   fr_model *once = small(5), *anew = small(5);
@@ -112,7 +112,7 @@ static void compiling_anew(void) {
   fr_model_destroy(anew);
 }
 
-/* Predictions of a sample are the same bits in any batch, and so are the predictions of bytes. */
+/* The predictions for a sample are the same bits in any batch, and for bytes as for floats. */
 static void batch_sizes(void) {
   fr_model *m = small(9);
   fr_scores scores[N];
@@ -152,7 +152,7 @@ static void bytes_train_alike(void) {
   fr_model_destroy(raw);
 }
 
-/* A ragged input's rows are padded inside; floats after bytes see no rest of it. */
+/* Rows of a ragged input are padded internally; floats after bytes see nothing left over. */
 static void mixed_types(void) {
   const fr_shape shape = {1, {7}};
   fr_model *fresh = stack(shape, LAYERS(dense(5, FR_RELU), dense(3, FR_LINEAR)), 2);
@@ -167,7 +167,7 @@ static void mixed_types(void) {
   fr_model_destroy(mixed);
 }
 
-/* Evaluation adds up what single samples score, without dropout. */
+/* Evaluation adds up the scores of single samples, without dropout. */
 static void evaluation(void) {
   fr_model *m = small(4);
   float p[N * 4];
@@ -200,7 +200,7 @@ static void evaluation(void) {
   fr_model_destroy(m);
 }
 
-/* All gradients of a batch, one after another as weights_of; freed by the caller. */
+/* All gradients of a batch, concatenated as in weights_of; freed by the caller. */
 static float *gradients_of(fr_model *m, const fr_batch *batch) {
   int count;
   float *all = weights_of(m, &count), *at = all;
@@ -211,7 +211,7 @@ static float *gradients_of(fr_model *m, const fr_batch *batch) {
   return all;
 }
 
-/* Gradients at hand, the step they foretell: w - rate · g, to the bit. */
+/* The gradients predict the step exactly: w - rate · g, to the bit. */
 static void gradients_foretell(void) {
   fr_model *m = small(6);
   must(fr_model_compile(m, &plain_sgd, LOSS(FR_SPARSE_CATEGORICAL_CROSSENTROPY)));
@@ -237,7 +237,7 @@ static void gradients_foretell(void) {
   fr_model_destroy(m);
 }
 
-/* The gradient of a batch is the mean of its samples' gradients, however the batch was cut into
+/* The gradient of a batch is the mean of its samples' gradients, however the batch is divided into
  * chunks: here of one to five samples each. */
 static void gradients_add_up(void) {
   enum { MOST = 70 };
@@ -275,7 +275,7 @@ static void gradients_add_up(void) {
   fr_model_destroy(m);
 }
 
-/* Dropout leaves inference alone, and in training drops other units at every step. */
+/* Dropout does not affect inference; in training it drops other units at every step. */
 static void dropout_in_training_only(void) {
   fr_model *m = stack((fr_shape){1, {6}}, LAYERS(dense(6, FR_LINEAR), dropout(0.5f)), 8);
   float eye[36] = {0}, ones[6], y[6], loss[4], zeros[6] = {0};
@@ -303,8 +303,8 @@ static void dropout_in_training_only(void) {
   fr_model_destroy(m);
 }
 
-/* The first dense layer of the tutorial is wide: its panels and the optimizer that follows them
- * leave what one step over all of them would. */
+/* The tutorial's first dense layer is wide: processing it by panels, each followed by the
+ * optimizer, gives the same as one step over all of them. */
 static void wide_dense(void) {
   enum { WIDE = 5 * FR_PANEL + 3, UNITS = 7 };
   fr_model *m =

@@ -1,10 +1,10 @@
-/* What becomes of gradients between the last layer and the weights: clipping, decay, regularizers
- * and moving averages, on a model small enough to work out by hand. */
+/* What happens to gradients between the last layer and the weights: clipping, decay, regularizers
+ * and moving averages, on a model small enough to compute by hand. */
 #include "stack.h"
 #include "update.h"
 
-/* Input 1, kernel and bias zero: y = 0, and of the mean squared error over two outputs the
- * gradients of kernel and bias both are y - t = -t. */
+/* Input 1, kernel and bias zero: y = 0, and with the mean squared error over two outputs, the
+ * gradients of kernel and bias are both y - t = -t. */
 static fr_model *zeros(const fr_optimizer *o) {
   fr_model *m = stack(flat(1), LAYERS(dense(2, FR_LINEAR)), 1);
   const float none[2] = {0};
@@ -29,10 +29,9 @@ static void check_weights(const fr_model *m, double k0, double k1, double b0, do
   free(w);
 }
 
-/* ---- clipping
- * --------------------------------------------------------------------------------------- */
+/* ---- clipping -------------------------------------------------------------------------------- */
 
-/* Gradients (-3, 4) of both tensors: norms of 5 each, of √50 together. */
+/* Gradients (-3, 4) of both tensors: norms of 5 each, √50 together. */
 static void clipping(void) {
   const double root50 = sqrt(50.0);
   struct {
@@ -62,7 +61,7 @@ static void clipping(void) {
   }
 }
 
-/* A gradient of zero is not divided by its norm. */
+/* A zero gradient is not divided by its norm. */
 static void clipping_nothing(void) {
   fr_optimizer o = {.kind = FR_SGD, .learning_rate = 1.0, .clip_norm = 1.0};
   fr_model *m = zeros(&o);
@@ -76,7 +75,7 @@ static void clipping_nothing(void) {
   fr_model_destroy(m);
 }
 
-/* The gradients that clipping kept are let go of by an optimizer that needs them no more. */
+/* The gradients stored for clipping are freed when an optimizer no longer needs them. */
 static void kept_gradients(void) {
   fr_optimizer o = {.kind = FR_SGD, .learning_rate = 1.0, .clip_value = 1.0};
   fr_model *m = zeros(&o);
@@ -91,11 +90,10 @@ static void kept_gradients(void) {
   fr_model_destroy(m);
 }
 
-/* ---- regularizers and decay
- * ------------------------------------------------------------------------- */
+/* ---- regularizers and decay ------------------------------------------------------------------ */
 
-/* Kernel (1, -2) with l1 and l2, bias (0.5, -0.5) with l2: gradients l1 · sign + 2 l2 w on top of y
- * - t. */
+/* Kernel (1, -2) with l1 and l2, bias (0.5, -0.5) with l2: gradients l1 · sign + 2 l2 w in addition
+ * to y - t. */
 static void regularizers(void) {
   fr_layer l = dense(2, FR_LINEAR);
   l.regularizers[0] = (fr_regularizer){0.25f, 0.125f};
@@ -113,13 +111,13 @@ static void regularizers(void) {
   fr_batch b = {&one, FR_FLOAT32, targets, 1, NULL};
   must(fr_evaluate(m, &b, 1, &s));
   CHECK_NEAR(s.loss, penalty, 1e-6, "loss of a perfect fit");
-  train(m, 1.5f, -2.5f); /* y = t: nothing but the regularizers */
+  train(m, 1.5f, -2.5f); /* y = t: only the regularizers */
   check_weights(m, 1.0 - 0.25 - 0.25, -2.0 + 0.25 + 0.5, 0.0, 0.0, "regularized");
   fr_model_destroy(m);
 }
 
-/* The same weights whether an update has its gradients at hand, row by row, or all at once; Adam's
- * own way through a dense layer included. */
+/* The same weights whether an update gets its gradients row by row or all at once, including Adam's
+ * fused path through a dense layer. */
 static void decay_whichever_way(void) {
   enum { WIDE = FR_PANEL + 5, UNITS = 7, SAMPLES = 6 };
   float *x = check_floats(SAMPLES * WIDE), *t = check_floats(SAMPLES * UNITS), *kept = NULL;
@@ -127,11 +125,11 @@ static void decay_whichever_way(void) {
   for (int way = 0; way < 2; way++) {
     fr_optimizer o = default_adam;
     o.weight_decay = 0.1;
-    o.clip_value = way ? 1e9 : 0.0; /* clips nothing, but all gradients are kept first */
+    o.clip_value = way ? 1e9 : 0.0; /* clips nothing, but stores all gradients first */
     fr_model *m = stack(flat(WIDE), LAYERS(dense(WIDE, FR_RELU), dense(UNITS, FR_LINEAR)), 3);
     must(fr_model_compile(m, &o, LOSS(FR_MEAN_SQUARED_ERROR)));
     fr_scores s[SAMPLES];
-    for (int epoch = 0; epoch < 9; epoch++) /* 18 steps: flushing ones as well */
+    for (int epoch = 0; epoch < 9; epoch++) /* 18 steps: including those that flush */
       must(fr_train(m, &(fr_batch){x, FR_FLOAT32, t, SAMPLES, NULL}, 3, NULL, s));
     float *w = weights_of(m, &count);
     if (way) CHECK(memcmp(w, kept, sizeof *w * (size_t)count) == 0, "the two ways differ");
@@ -144,13 +142,13 @@ static void decay_whichever_way(void) {
   free(t);
 }
 
-/* ---- moving averages
- * -------------------------------------------------------------------------------- */
+/* ---- moving averages ------------------------------------------------------------------------- */
 
 static const fr_optimizer averaging = {
     .kind = FR_SGD, .learning_rate = 1.0, .use_ema = 1, .ema_momentum = 0.75};
 
-/* A learning rate of 1 puts y on its target twice over: k + b = t, so both move by t - y. */
+/* With a learning rate of 1, y moves twice the distance to its target: y = k + b, and both move by
+ * t - y. */
 static void averages(void) {
   fr_model *m = zeros(&averaging);
   must(fr_update_average(m, 0)); /* nothing to average yet */
@@ -173,8 +171,8 @@ static void averages(void) {
   fr_model_destroy(m);
 }
 
-/* Swapped twice, every bit is where it was, and what batch normalization remembers was never
- * touched. */
+/* Swapped twice, every bit is back in its place, and batch normalization's statistics are
+ * untouched. */
 static void swaps(void) {
   fr_model *m =
       stack(flat(6), LAYERS(dense(9, FR_LINEAR), normalization(1, 1), dense(3, FR_SOFTMAX)), 4);
@@ -194,7 +192,7 @@ static void swaps(void) {
   must(fr_predict(m, &b, 8, during));
   float *swapped = weights_of(m, &count), *at = swapped;
   for (int i = 0; i < m->parameter_count;
-       at += m->parameters[i++].elements) /* the same weights, set anew */
+       at += m->parameters[i++].elements) /* the same weights, set again */
     must(fr_model_set_parameter(m, i, at, m->parameters[i].elements));
   must(fr_predict(m, &b, 8, after));
   CHECK(memcmp(after, during, sizeof after) == 0, "predictions are not all of the averages'");
@@ -204,7 +202,7 @@ static void swaps(void) {
   CHECK(memcmp(w, back, sizeof *w * (size_t)count) == 0, "swapping twice changed weights");
   CHECK(memcmp(before, after, sizeof before) == 0, "swapping twice changed predictions");
   CHECK(memcmp(before, during, sizeof before) != 0, "predictions are not the averages'");
-  int statistics = 6 * 9 + 9 + 9 + 9, moved = 0; /* where moving mean and variance begin */
+  int statistics = 6 * 9 + 9 + 9 + 9, moved = 0; /* the initial moving mean and variance */
   for (int i = 0; i < count; i++) {
     int is_statistic = i >= statistics && i < statistics + 18;
     moved += swapped[i] != w[i];
@@ -212,7 +210,7 @@ static void swaps(void) {
   }
   CHECK(moved > (count - 18) * 9 / 10, "%d of %d weights have an average of their own", moved,
         count);
-  must(fr_update_average(m, 0)); /* for good */
+  must(fr_update_average(m, 0)); /* permanently */
   must(fr_predict(m, &b, 8, after));
   CHECK(memcmp(during, after, sizeof after) == 0, "predictions are not the averages'");
   free(x);
@@ -222,7 +220,7 @@ static void swaps(void) {
   fr_model_destroy(m);
 }
 
-/* Every second step: after steps 2 and 4 the weights are their averages. */
+/* Every second step: after steps 2 and 4 the weights become their averages. */
 static void overwriting(void) {
   fr_optimizer o = averaging;
   o.ema_overwrite = 2;
@@ -239,7 +237,7 @@ static void overwriting(void) {
   fr_model_destroy(m);
 }
 
-/* Compiling anew begins a new average. */
+/* Compiling again starts a new average. */
 static void averaging_anew(void) {
   fr_model *m = zeros(&averaging);
   train(m, 1.0f, -2.0f);
