@@ -1,4 +1,4 @@
-/** How files are spoilt: their bytes, and what their JSON or other messages hold. */
+/** How files are damaged: changes to their bytes, and to the JSON or other messages in them. */
 import fc from 'fast-check';
 import { awkward } from './property.js';
 
@@ -8,7 +8,7 @@ import { awkward } from './property.js';
  *   to, length
  */
 
-/** Counts, lengths and addresses as formats have them; those below 0 are places in the file. */
+/** Counts, lengths and addresses as formats have them; negative ones are positions in the file. */
 const number = fc.oneof(
   fc.nat(255),
   fc.constantFrom(0, 1, 2, 64, 255, 65535, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 53),
@@ -31,7 +31,7 @@ export const damages = fc.record({
   ),
 });
 
-/** @type {WeakMap<Uint8Array, number[]>} of a file, where bytes are that are not 0, and those beside them */
+/** @type {WeakMap<Uint8Array, number[]>} per file, the positions of nonzero bytes and of their neighbours */
 const busy = new WeakMap();
 
 /** @param {Uint8Array} file @returns {number[]} never empty */
@@ -98,12 +98,11 @@ const put = (place, key, value) =>
   Object.defineProperty(place, key, { value, enumerable: true, configurable: true, writable: true });
 
 /**
- * Alters what JSON or a message holds, at one place.
+ * Alters JSON or a message in one place.
  * @param {any} whole
  * @param {Change} change
- * @param {(change: Change, before: any) => unknown} [replacement] what stands there instead, of a message whose fields
- *   have types
- * @returns {number} how many places were altered: 1, or 0 where there is nothing
+ * @param {(change: Change, before: any) => unknown} [replacement] the new value, for a message whose fields have types
+ * @returns {number} how many places were altered: 1, or 0 if there is nothing to alter
  */
 export function alter(whole, change, replacement) {
   const { path, key } = change;
@@ -120,7 +119,7 @@ export function alter(whole, change, replacement) {
       continue;
     }
     const other = keys[(step + 1) % keys.length];
-    // which is then of this file alone
+    // which from then on belongs to this file alone
     const value = structuredClone(replacement ? replacement(change, next) : change.value);
     const how = replacement && !Array.isArray(place) && change.how !== 'remove' ? 'replace' : change.how;
     if (how === 'replace') put(place, at, value);

@@ -1,5 +1,5 @@
-/* Models as bytes describe them, by way of the lists of doubles that JavaScript hands over
- * (shim/lowering.js). A list is one that could be, with a few numbers changed. */
+/* Models described by bytes, as the lists of doubles that JavaScript passes
+ * (shim/layers/lowering.js). Each is a valid list with a few changed numbers. */
 #ifndef FR_FUZZ_CONFIGURED_H
 #define FR_FUZZ_CONFIGURED_H
 

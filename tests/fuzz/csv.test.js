@@ -1,5 +1,6 @@
 /**
- * The table that is copied into spreadsheets: read again by a reader of its own, it holds what went in and no formula.
+ * The table that users copy into spreadsheets: an independent reader finds in it exactly what was written, and no
+ * formula.
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** Files of a dataset: IDX headers and contents of any kind, and gzip files, whole and damaged. */
+/** Files of a dataset: IDX headers and contents of any kind, and gzip files, intact and damaged. */
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -25,7 +25,7 @@ const magic = fc.oneof(
   { weight: 1, arbitrary: word },
 );
 
-/** A file with the content that its header promises, or a few bytes less or more, or none of it. */
+/** A file with the content that its header promises, a few bytes more or less, or none of it. */
 const idx = fc
   .record({
     magic,
@@ -60,7 +60,7 @@ fuzz(
   { after: (runs) => assert.ok(read > runs / 100, `${read} files read of ${runs}`) },
 );
 
-/** A gzip file, some of its bytes changed, some cut off or appended. */
+/** A gzip file with some bytes changed, cut off or appended. */
 const gzip = fc
   .record({
     content: fc.oneof(idx, fc.uint8Array({ maxLength: 300 })),

@@ -1,7 +1,6 @@
 /**
- * Files of other programs' formats, exported, then damaged or altered: each is read, and then computes, or is refused
- * with the place
- * at fault.
+ * Files of other programs' formats, exported, then damaged or altered: each is either read, and then the model
+ * computes, or it is refused with the place of the fault.
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -20,9 +19,9 @@ import { fuzz } from './property.js';
 /** @import { FormatName } from '../../shim/formats/exchange.js' */
 /** @import { Change } from './alter.js' */
 
-useBuild(...BUILDS[0]); // a core on which nothing waits to be collected
+useBuild(...BUILDS[0]); // a core with no memory waiting to be collected
 
-const MOST_NUMBERS = 5000; // of a layer's output, so that a run stays short
+const MOST_NUMBERS = 5000; // per layer output, so that a run stays short
 
 const small = await sequential({
   layers: [
@@ -35,7 +34,7 @@ const small = await sequential({
 const made = [small, await sequential({ layers: everyKind(), seed: 77, name: 'every kind' }), await model(residual())];
 small.metadata = { classNames: ['a', 'ü'] };
 
-/** @param {FormatName} format @param {{ dtype?: string }} [options] of the others than the first */
+/** @param {FormatName} format @param {{ dtype?: string }} [options] of all but the first */
 const exported = (format, options) => Promise.all(made.map((each, i) => exportModel(each, format, i ? options : {})));
 
 const [tfjs, safetensors, own, keras] = [
@@ -44,9 +43,9 @@ const [tfjs, safetensors, own, keras] = [
   await exported('onnx', { dtype: 'float16' }),
   await exported('keras'),
 ];
-for (const each of made) each.dispose(); // before any property looks at the heap
+for (const each of made) each.dispose(); // before any property measures the heap
 
-/** Where a message says that the fault is. */
+/** Where a message locates the fault. */
 const PLACE = new RegExp(
   `^model file: (?:${[
     'none of .* is a model of a format',
@@ -65,7 +64,7 @@ const PLACE = new RegExp(
     'too large: ',
     'it ends after',
     'byte \\d+',
-    '[\\w/ ]+: ', // a layer's name, a weight's, or a field's
+    '[\\w/ ]+: ', // the name of a layer, a weight or a field
   ].join('|')})`,
 );
 
@@ -91,7 +90,7 @@ async function take(files) {
  * @param {string} what
  * @param {number} percent of all runs
  * @param {fc.Arbitrary<NamedFile[]>} inputs
- * @param {number} [least] the share of inputs that are still read, where there are enough
+ * @param {number} [least] the fraction of inputs that must still be readable, if there are enough inputs
  */
 function imports(what, percent, inputs, least = 0.02) {
   fuzz(what, percent, inputs, take, {
@@ -145,7 +144,7 @@ const LENGTH_BYTES = 8;
 /**
  * @param {Uint8Array} file
  * @param {Change[]} list
- * @param {boolean} isTopology whether the layers are altered, which stand in the header as text
+ * @param {boolean} isTopology whether to alter the layers, which are text within the header
  */
 function alteredHeader(file, list, isTopology) {
   const length = Number(Buffer.from(file).readBigUInt64LE());
@@ -170,7 +169,7 @@ imports(
 
 /* ---- ONNX --------------------------------------------------------------------------------------- */
 
-/** Without what only we write, their layers are found from their nodes. */
+/** Without our own metadata, their layers are recognised from their nodes. */
 const foreign = own.map(([file]) => [{ ...file, bytes: encode({ ...decode(file.bytes), metadata: undefined }) }]);
 const TEXTS = [
   '',
@@ -201,7 +200,7 @@ const TEXTS = [
 ];
 const NUMBERS = [0, 1, -1, 2, 3, 4, 5, 7, 10, 20, 64, 65536, 2 ** 26, 2 ** 31, 2 ** 40, 2 ** 53, -(2 ** 31)];
 
-/** Something of the same type, as the message needs it. @param {Change} change @param {unknown} before */
+/** Another value of the same type, as the message requires. @param {Change} change @param {unknown} before */
 function sameType({ path }, before) {
   const seed = path.reduce((sum, step) => (sum * 31 + step) >>> 0, 7);
   if (typeof before === 'number') return NUMBERS[seed % NUMBERS.length];
@@ -245,7 +244,7 @@ function withMember(file, name, change, level) {
 
 const level = fc.constantFrom(0, 0, 0, 9);
 const archives = [...keras, ...keras.map(([file]) => withMember(file, CONFIG, (bytes) => bytes, 9))];
-/** Each once, for its places to be looked for once. */
+/** Each once, so that its positions are computed only once. */
 const weightFiles = new Map(keras.map(([file]) => [file, unzipSync(file.bytes)[WEIGHTS]]));
 
 imports('damaged archive of Keras', 0.4, damagedOf(archives));
@@ -264,7 +263,7 @@ imports(
     .map(([[file, h5], damage, packed]) => withMember(file, WEIGHTS, () => damaged(h5, damage), packed)),
 );
 
-/* ---- what is hostile to begin with --------------------------------------------------------------- */
+/* ---- files that are hostile from the start ----------------------------------------------------- */
 
 const MOST_BYTES = 2 ** 17; // of files that are damaged many times
 const hostile = [];

@@ -1,5 +1,5 @@
 /**
- * HDF5 files put together piece by piece, so that they can be what no library writes (HDF5 File Format Specification,
+ * HDF5 files assembled piece by piece, so that they can be what no library would write (HDF5 File Format Specification,
  * version 3).
  */
 
@@ -18,13 +18,13 @@ export function word(value, bytes = 8) {
 export const message = (kind, body) =>
   Buffer.concat([Buffer.of(MESSAGE[kind]), word(body.length, 2), Buffer.of(0), body]);
 
-/** @param {Buffer[]} messages an object header of version 2 */
+/** @param {Buffer[]} messages for an object header of version 2 */
 export function header(...messages) {
   const body = Buffer.concat(messages);
   return Buffer.concat([Buffer.from('OHDR'), Buffer.of(2, 2), word(body.length, 4), body, word(0, 4)]);
 }
 
-/** The same of version 1. @param {[keyof typeof MESSAGE, Buffer][]} messages @param {number} [count] as it claims */
+/** The same for version 1. @param {[keyof typeof MESSAGE, Buffer][]} messages @param {number} [count] that it claims */
 export function oldHeader(messages, count = messages.length) {
   const body = Buffer.concat(
     messages.flatMap(([kind, data]) => [word(MESSAGE[kind], 2), word(data.length, 2), word(0, 4), data]),
@@ -45,14 +45,14 @@ export const FLOAT32 = Buffer.from('11201f000400000000002000170800177f000000', '
 export const dataspace = (shape) =>
   Buffer.concat([Buffer.of(2, shape.length, 0, 1), ...shape.map((length) => word(length))]);
 
-/** A contiguous dataset's. @param {number | bigint} address @param {number} length */
+/** For a contiguous dataset. @param {number | bigint} address @param {number} length */
 export const layout = (address, length) => Buffer.concat([Buffer.of(3, 1), word(address), word(length)]);
 
 /** @param {number[]} shape @param {number | bigint} address @param {number} length @param {Buffer} [type] */
 export const dataset = (shape, address, length, type = FLOAT32) =>
   header(message('dataspace', dataspace(shape)), message('datatype', type), message('layout', layout(address, length)));
 
-/** Pieces one after the other, each of which may know where those before it are. */
+/** Pieces in order; each can refer to the positions of those before it. */
 export class Hdf5 {
   /** @type {Buffer[]} */
   pieces = [];

@@ -1,6 +1,6 @@
 /**
- * Reads the hostile files whose names begin with one of the words that are given, and prints what each took, a line of
- * JSON each.
+ * Reads the hostile files whose names begin with one of the given words, and prints what each took, one line of JSON
+ * per file.
  */
 import { FittingRoomError, datasets, importModel } from '../../shim/index.js';
 import { useBuild } from '../../shim/core/loading.js';

@@ -1,7 +1,6 @@
 /**
- * Small files that ask for large work, each under 1 MB: models of every format that is read, and datasets. Each must be
- * read, or refused
- * for what is wrong with it, within the limits of limits.js. The fuzzers begin with them.
+ * Small files that ask for a lot of work, each under 1 MB: models in every format that can be read, and datasets. Each
+ * must be read, or refused for what is wrong with it, within the limits of limits.js. The fuzzers start from them.
  */
 import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { encode } from '../../shim/formats/onnx/messages.js';
@@ -23,7 +22,7 @@ import { bigEndian } from '../datasets/support.js';
 
 /** @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} NamedFile */
 /**
- * make: the files, of a model or of a dataset. refused: what the message says; left out where the file is sound and is
+ * make: the files, of a model or of a dataset. refused: what the message says; left out if the file is valid and is
  * read.
  * @typedef {{ name: string, make: () => NamedFile[] | Promise<NamedFile[]>, refused?: RegExp, of: 'model' | 'dataset'
  *   }} Hostile
@@ -43,17 +42,17 @@ const one = (bytes, name = 'model') => [{ name, bytes: new Uint8Array(bytes) }];
 
 /* ---- archives ----------------------------------------------------------------------------------- */
 
-/** @typedef {{ length: number, deflated: Buffer }} Packed length: of what comes of it */
+/** @typedef {{ length: number, deflated: Buffer }} Packed length: when inflated */
 /**
- * @typedef {{ name: string, content: Uint8Array | Packed, stated?: number, at?: number }} Member stated: as how long;
- *   at: where its local header is said to be
+ * @typedef {{ name: string, content: Uint8Array | Packed, stated?: number, at?: number }} Member stated: the claimed
+ *   length; at: the claimed position of its local header
  */
 
 const REPEATED = 2 ** 20;
 
 /**
- * Nothing but one byte, over and over, as it is deflated; made without deflating it.
- * @param {number} times so many MB
+ * One byte repeated over and over, in deflated form; made without deflating it.
+ * @param {number} times in MB
  * @param {number} [byte]
  * @returns {Packed}
  */
@@ -66,14 +65,14 @@ function bomb(times, byte = 0) {
 const packed = (content) => ({ length: content.length, deflated: deflateRawSync(content, { level: 9 }) });
 
 /**
- * Content behind blocks that hold nothing but their tables, each of which takes a decompressor far longer to set up
- * than to read.
+ * Content after blocks that contain only their tables. Setting up a table takes a decompressor far longer than reading
+ * it.
  * @param {number} blocks @param {Uint8Array} content @returns {Packed}
  */
 function packedTables(blocks, content) {
   const lengths = list(15, (i) => i + 1); // of codes: one of each, and another of the longest
   const bits = (/** @type {number} */ value, /** @type {number} */ count) => list(count, (i) => (value >> i) & 1);
-  // of the symbols that lengths are written with, 18 stands for many zeros; each has a code of 4 bits
+  // of the symbols that encode lengths, 18 stands for many zeros; each has a code of 4 bits
   const used = [...lengths, 18];
   const code = (/** @type {number} */ symbol) => bits(used.indexOf(symbol), 4).reverse();
   const zeros = (/** @type {number} */ count) => [...code(18), ...bits(count - 11, 7)];
@@ -92,7 +91,7 @@ function packedTables(blocks, content) {
     ...distances,
     ...bits(0x7fff, 15),
   ];
-  // then 3 bits of an empty block that ends at a byte
+  // then 3 bits for an empty block that ends at a byte
   const bytes = Buffer.alloc(Math.ceil((blocks * block.length + 3) / 8));
   for (let at = 0; at < blocks * block.length; at++) bytes[at >> 3] |= block[at % block.length] << (at & 7);
   return {
@@ -101,7 +100,7 @@ function packedTables(blocks, content) {
   };
 }
 
-/** @param {Member[]} members @param {{ count?: number, comment?: Uint8Array }} [end] count: as many as it claims */
+/** @param {Member[]} members @param {{ count?: number, comment?: Uint8Array }} [end] count: as claimed */
 export function zip(members, { count = members.length, comment = new Uint8Array() } = {}) {
   const [locals, central] = [/** @type {Buffer[]} */ ([]), /** @type {Buffer[]} */ ([])];
   let length = 0;
@@ -181,7 +180,7 @@ const keras = (config, weights, how = {}) =>
 const small = stackConfig(denseStack(1, 2, [2]));
 
 /**
- * A tree of groups down to the first layer's weights.
+ * A tree of groups leading to the first layer's weights.
  * @param {Hdf5} h5
  * @param {number} variable the address of its header
  * @param {number} [layers]
@@ -194,10 +193,10 @@ function groups(h5, variable, layers = 1) {
 }
 
 /**
- * A header whose blocks each reach from another byte to the end of the file.
+ * A header whose blocks each start at a different byte and reach to the end of the file.
  * @param {number} blocks
  * @param {number} bytes that they share
- * @param {(address: number) => Buffer} make the header, which is followed by them
+ * @param {(address: number) => Buffer} make the header, which the blocks follow
  */
 function overlapping(blocks, bytes, make) {
   const h5 = new Hdf5();
@@ -229,7 +228,7 @@ function overlappingOldBlocks(blocks, shared) {
 }
 
 /**
- * One block that a header names over and over, each time of another length.
+ * One block that a header lists over and over, each time with another length.
  * @param {number} times
  * @param {number} bytes of it
  */
@@ -239,7 +238,7 @@ function repeatedBlock(times, bytes) {
   return h5.file(h5.add(header(...list(times, (i) => continuation(block, bytes - i)))));
 }
 
-/** Continuations that lead back to one another, in front of some messages. */
+/** Continuations that point back to one another, before some messages. */
 function circle() {
   const h5 = new Hdf5();
   const block = (/** @type {number} */ to) =>
@@ -251,7 +250,7 @@ function circle() {
 }
 
 /**
- * A model of as many layers as can be, whose weights are all the same bytes.
+ * A model with as many layers as possible, whose weights are all the same bytes.
  * @param {number} layers
  * @param {number} units
  * @param {Buffer} [type]
@@ -263,13 +262,13 @@ function sharedWeights(layers, units, type) {
   return groups(h5, h5.add(dataset([units, units], data, length, type)), layers);
 }
 
-/** A type that stands for a type that stands for a type … @param {number} depth */
+/** A type that refers to a type that refers to a type … @param {number} depth */
 const enumeration = (depth) => Buffer.concat([...list(depth, () => Buffer.from('1800000004000000', 'hex')), FLOAT32]);
 
 /**
- * A group of HDF5's first version, whose tree has as many levels as can be, each child the same.
+ * A group of HDF5's first version, whose tree has as many levels as possible, each child the same.
  * @param {number} levels
- * @param {number} entries of a node
+ * @param {number} entries per node
  */
 function oldTree(levels, entries) {
   const h5 = new Hdf5();
@@ -328,7 +327,7 @@ function variable(...messages) {
   return groups(h5, h5.add(header(...messages, message('layout', layout(data, 16)))));
 }
 
-/** A group of as many links as fit, which every layer of the largest model has in common. @param {number} links */
+/** A group with as many links as fit, shared by every layer of the largest model. @param {number} links */
 function wideGroup(links) {
   const h5 = new Hdf5();
   const data = h5.add(Buffer.alloc(16));
@@ -340,7 +339,7 @@ function wideGroup(links) {
 }
 
 /**
- * One dataset behind very many empty messages, which is each of the four weights of all layers.
+ * One dataset after very many empty messages, used for each of the four weights of all layers.
  * @param {number} empty
  */
 function longHeader(empty) {
@@ -362,7 +361,7 @@ function longHeader(empty) {
 }
 
 /**
- * A stack with a long name, whose layers have the names of layers outside.
+ * A stack with a long name, whose layers have the names of layers outside it.
  * @param {number} count
  * @param {(i: number) => string} name
  */
@@ -799,7 +798,11 @@ const TFJS = [
 
 /* ---- safetensors -------------------------------------------------------------------------------- */
 
-/** @param {string | object} text of the header @param {Uint8Array} [data] @param {number} [stated] its length */
+/**
+ * @param {string | object} text of the header
+ * @param {Uint8Array} [data]
+ * @param {number} [stated] length of the header
+ */
 const safetensors = (text, data = new Uint8Array(), stated = json(text).length) =>
   one(Buffer.concat([word(stated), json(text), data]), 'model.safetensors');
 
@@ -1047,7 +1050,7 @@ const FIT = [
 const dims = (shape) => ({
   tensor: { elements: 1, shape: { dims: [{ symbol: 'n' }, ...shape.map((length) => ({ length }))] } },
 });
-/** @param {object} graph @param {number[]} [shape] @param {object} [own] what a file of ours says of itself */
+/** @param {object} graph @param {number[]} [shape] @param {object} [own] the metadata that our files contain */
 const onnx = (graph, shape = [2], own) =>
   one(
     encode({
@@ -1064,7 +1067,7 @@ const onnx = (graph, shape = [2], own) =>
     'model.onnx',
   );
 /**
- * One node after the other, from x to y.
+ * Nodes in a chain from x to y.
  * @param {number} count
  * @param {(input: string, output: string, i: number) => object} make
  */
@@ -1406,7 +1409,7 @@ function varint(value) {
 
 /* ---- datasets ----------------------------------------------------------------------------------- */
 
-/** @param {number} count @param {number} [content] bytes that are there */
+/** @param {number} count @param {number} [content] bytes that are present */
 const images = (count, content = 784 * count) =>
   Buffer.concat([bigEndian([0x803, count, 28, 28]), Buffer.alloc(content)]);
 /** @param {number} count @param {number} [content] */
@@ -1417,9 +1420,9 @@ const gz = (content) => gzipSync(content, { level: 9 });
 const GZIP_HEADER = Buffer.from('1f8b0800000000000203', 'hex');
 
 /**
- * A gzip file of zeros behind a header, whose checksum nobody comes to.
+ * A gzip file of zeros after a header; its checksum is never reached.
  * @param {Buffer} head
- * @param {number} times so many MB
+ * @param {number} times in MB
  */
 const gzBomb = (head, times) =>
   Buffer.concat([

@@ -1,5 +1,5 @@
 /**
- * Each hostile file is read, or refused for what is wrong with it, within a second of the processor and 200 MB of
+ * Each hostile file is read, or refused for what is wrong with it, within one second of processor time and 200 MB of
  * memory.
  */
 import assert from 'node:assert/strict';
@@ -13,9 +13,9 @@ import { MOST_MB, MOST_MS } from './limits.js';
 /** @import { Result } from './hostile-run.js' */
 
 const RUNNER = fileURLToPath(new URL('hostile-run.js', import.meta.url));
-const PATIENCE = 120_000; // ms until a process is ended that has not come to an end
+const PATIENCE = 120_000; // ms until a process that has not finished is killed
 
-/** @param {string[]} words what the names begin with @returns {Promise<Result[]>} */
+/** @param {string[]} words with which the names begin @returns {Promise<Result[]>} */
 async function results(words) {
   const child = spawn(process.execPath, ['--no-concurrent-recompilation', RUNNER, ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],

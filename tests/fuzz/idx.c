@@ -1,5 +1,5 @@
-/* The header of an IDX file: what is accepted is as long as the file, whatever else it says. Input:
- * which length the file is said to have, then its first bytes. */
+/* The header of an IDX file: an accepted header implies the file's length, whatever else it says.
+ * Input: the length that the file claims, then its first bytes. */
 #include "../core/exports.h"
 #include "input.h"
 
@@ -7,7 +7,7 @@ static double big_endian(const uint8_t *p) {
   return ((p[0] * 256.0 + p[1]) * 256.0 + p[2]) * 256.0 + p[3];
 }
 
-/* What a file of pictures with this header should have. */
+/* The size of a file of pictures with this header. */
 static double fitting_length(const uint8_t *head, size_t size) {
   return size < 16 ? 8 : 16 + big_endian(head + 4) * big_endian(head + 8) * big_endian(head + 12);
 }

@@ -1,5 +1,5 @@
-/* What a fuzzer's bytes are read as, and what must hold of what comes of them. Behind the last byte
- * everything is 0. */
+/* How a fuzzer's bytes are read, and what must hold for the results. Past the last byte, everything
+ * is 0. */
 #ifndef FR_FUZZ_INPUT_H
 #define FR_FUZZ_INPUT_H
 
@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whoever runs the target takes an abort for a finding, and keeps the input. */
+/* The fuzzing engine treats an abort as a finding and keeps the input. */
 #define FUZZ_CHECK(condition)                                                            \
   do {                                                                                   \
     if (condition) break;                                                                \
@@ -39,14 +39,14 @@ static inline void fuzz_bytes(fuzz_input *in, void *out, size_t size) {
   in->next += there;
 }
 
-/* 0 .. 199 in one byte, or any other in four more. */
+/* 0 .. 199 in one byte, or any other number in four more. */
 static inline int fuzz_int(fuzz_input *in) {
   int32_t value = fuzz_byte(in);
   if (value >= 200) fuzz_bytes(in, &value, sizeof value);
   return value;
 }
 
-/* One byte: 0 .. 191, a number that is seldom expected, or a share; or eight more for any other. */
+/* One byte: 0 .. 191, an unusual number, or a fraction; or eight more for any other. */
 static inline double fuzz_number(fuzz_input *in) {
   static const double odd[32] = {-0.0,
                                  -1.0,
@@ -89,7 +89,7 @@ static inline double fuzz_number(fuzz_input *in) {
   return value;
 }
 
-/* A list of numbers as it should be, with a few of them changed. */
+/* A valid list of numbers with a few of them changed. */
 static inline void fuzz_change(fuzz_input *in, double *numbers, int count) {
   for (int changes = fuzz_byte(in) % 6; changes > 0; changes--) {
     int at = fuzz_byte(in) % count;
@@ -97,7 +97,8 @@ static inline void fuzz_change(fuzz_input *in, double *numbers, int count) {
   }
 }
 
-/* Arrays of just their length, so that the sanitizer sees a step beyond it; the caller frees. */
+/* Arrays of exactly their length, so that the sanitizer catches an access past the end; the caller
+ * frees them. */
 static inline void *fuzz_array(fuzz_input *in, size_t bytes) {
   void *array = malloc(bytes ? bytes : 1);
   if (!array) abort();
@@ -105,7 +106,7 @@ static inline void *fuzz_array(fuzz_input *in, size_t bytes) {
   return array;
 }
 
-/* A refusal says why. */
+/* A refusal has a message. */
 static inline int fuzz_accepted(int status) {
   FUZZ_CHECK(status >= FR_OK && status <= FR_OUT_OF_MEMORY);
   if (status != FR_OK) FUZZ_CHECK(strlen(fr_last_error()) > 10);

@@ -1,7 +1,6 @@
-/* Inputs, layers, graphs and optimizers of any numbers. Every model that is accepted is planned,
- * and its memory measured, for the sums to overflow if they can; small ones are built and compiled.
- * Input: the input's rank and lengths, a batch size, the number of layers, each layer, the
- * compilation. */
+/* Inputs, layers, graphs and optimizers with any numbers. Every accepted model is planned and its
+ * memory computed, so that sums overflow if they can; small ones are built and compiled. Input: the
+ * input's rank and lengths, a batch size, the number of layers, each layer, the compilation. */
 #include "configured.h"
 #include "plan.h"
 

@@ -1,5 +1,5 @@
 /**
- * What any input may take at most, of the processor's time and of memory beyond what the process has anyway; and how
+ * The most that any input may take: processor time, and memory in addition to what the process already has; and how
  * both are measured.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,21 +9,21 @@ import { runInNewContext } from 'node:vm';
 export const MOST_MS = 1000;
 export const MOST_MB = 200;
 
-const KB = 1024; // bytes, and of MB
+const KB = 1024; // bytes per KB, and KB per MB
 
 setFlagsFromString('--expose-gc');
 /** @type {() => void} */
 const collect = runInNewContext('gc');
 
-/** The most memory that the process has had at once, in MB. */
+/** The process's peak memory, in MB. */
 export const peak = () => process.resourceUsage().maxRSS / KB;
 
 /** Memory in use now, in MB. */
 export const resident = () => process.memoryUsage.rss() / KB / KB;
 
 /**
- * Lets the peak begin again.
- * @returns {() => number} that peak, or where the system cannot do that, what is in use afterwards
+ * Resets the peak.
+ * @returns {() => number} that peak or, if the system cannot reset it, the memory in use afterwards
  */
 function resetPeak() {
   try {
@@ -35,9 +35,9 @@ function resetPeak() {
 }
 
 /**
- * What an act takes once everything that came before has been cleared away.
+ * What an act takes, once garbage from before has been collected.
  * @param {() => unknown} act
- * @returns {Promise<{ ms: number, mb: number }>} of the processor, and of memory beyond what there was
+ * @returns {Promise<{ ms: number, mb: number }>} processor time, and memory in addition to what was in use
  */
 export async function measured(act) {
   collect();

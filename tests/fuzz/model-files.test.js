@@ -1,6 +1,5 @@
 /**
- * Model files: damaged, garbage, and true headers in which some values are others; without the state of training and
- * with it.
+ * Model files: damaged ones, garbage, and valid headers with some values changed; without and with the training state.
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -13,12 +12,12 @@ import { BUILDS, heapInUse, isRefusal, oneHot, smallData, smallModel, wrong } fr
 import { alter, changes, damaged, damages } from './alter.js';
 import { fuzz } from './property.js';
 
-useBuild(...BUILDS[0]); // a core on which nothing waits to be collected
+useBuild(...BUILDS[0]); // a core with no memory waiting to be collected
 
 const DIGEST_BYTES = 32;
-const MOST_NUMBERS = 5000; // of a layer's output, so that a run stays short
+const MOST_NUMBERS = 5000; // per layer output, so that a run stays short
 
-/** Files of models in the midst of an epoch. */
+/** Files of models in the middle of an epoch. */
 async function trainingFiles() {
   const { x, y } = smallData(12);
   const stack = [
@@ -72,7 +71,7 @@ const load = async (file) => {
 let wentOn = 0;
 
 /**
- * What is loaded predicts, trains on from where it was, and is saved again; or says why not.
+ * A loaded model predicts, continues training from its position, and can be saved again; otherwise there is a message.
  * @param {Uint8Array} file
  */
 async function goOn(file) {
@@ -106,7 +105,7 @@ let memory = 0;
 const before = async () => (memory = await heapInUse());
 const after = async () => assert.equal(await heapInUse(), memory, 'bytes of the heap in use');
 
-/** A file that is damaged, its checksum too or not. @param {Uint8Array[]} among */
+/** A damaged file, with its checksum adjusted or not. @param {Uint8Array[]} among */
 const damagedOf = (among) =>
   fc
     .tuple(fc.constantFrom(...among.map((file) => file.slice(0, -DIGEST_BYTES))), damages, fc.boolean())
@@ -118,7 +117,7 @@ const damagedOf = (among) =>
 const some = fc.array(changes, { minLength: 1, maxLength: 3 });
 let altered = 0;
 
-/** A file whose header is altered, its tensors perhaps longer or shorter. @param {Uint8Array[]} among */
+/** A file with an altered header; its tensors may be longer or shorter. @param {Uint8Array[]} among */
 const alteredOf = (among) =>
   fc.tuple(fc.constantFrom(...among), some, fc.constantFrom(0, 0, 0, 16, -16)).map(([file, list, more]) => {
     const header = headerOf(file);
@@ -149,7 +148,7 @@ fuzz('damaged state of training', 0.5, damagedOf(midst), goOn, {
   after: atLeast(() => wentOn, 0.02, 'trainings that went on'),
 });
 
-/** Of the training alone: what else is in a header is altered above. */
+/** Only the training state; the rest of the header is altered above. */
 const ofTraining = fc.tuple(fc.constantFrom(...midst), some).map(([file, list]) => {
   const header = headerOf(file);
   for (const change of list) altered += alter(header.training, change);

@@ -1,10 +1,10 @@
-/* A photo of any size and content, in strips of any height, with boxes and calls that no caller of
- * ours makes. Input: the two edges, then the steps, one byte and what it needs each. */
+/* A photo of any size and content, in strips of any height, with boxes and calls that our own code
+ * never makes. Input: the two edges, then the steps, one byte and its arguments each. */
 #include "input.h"
 #include "photo/api.h"
 
 enum {
-  MOST_SOURCE = 1 << 16, /* pixels that are handed over */
+  MOST_SOURCE = 1 << 16, /* pixels that are passed */
   MOST_WORKED_ON = 150, /* pixels that are segmented, so that a run stays short */
   MOST_STEPS = 12
 };

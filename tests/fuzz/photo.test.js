@@ -1,4 +1,4 @@
-/** What a photo may be and what it may not: arguments of any kind, and files that no browser can decode. */
+/** Valid and invalid photos: arguments of any kind, and files that no browser can decode. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { preparePhoto } from '../../shim/photo.js';
@@ -42,7 +42,7 @@ const options = fc.oneof(
 const pixels = fc.array(fc.constantFrom(0, 1, 20, 127, 128, 200, 255), { minLength: 1, maxLength: 12 });
 const KINDS = /** @type {const} */ ([Uint8Array, Uint8ClampedArray, Float32Array, BigUint64Array, Array, String]);
 
-/** A picture, mostly as it should be. */
+/** A picture, mostly valid. */
 const pictures = fc
   .record({
     width: edge,
@@ -113,7 +113,7 @@ const heads = fc.constantFrom(
 );
 const REASONS = ['empty-file', 'heic', 'svg', 'not-a-picture', 'too-large', 'too-slow'];
 
-/** What the decoder was given. @type {Blob[]} */
+/** What the decoder received. @type {Blob[]} */
 const given = [];
 globalThis.createImageBitmap = (/** @type {any} */ blob) => {
   given.push(blob);
@@ -132,7 +132,7 @@ fuzz('files that cannot be decoded', 12, fc.tuple(heads, fc.uint8Array({ maxLeng
   await refused(new Blob([Buffer.from(head, head.startsWith('\ufeff') ? 'utf8' : 'latin1'), new Uint8Array(rest)]));
 });
 
-/** Small ones of every format, and of some that are made to do harm. @type {Uint8Array[]} */
+/** Small files of every format, and some that are meant to do harm. @type {Uint8Array[]} */
 const files = [
   ...odd().filter(({ bytes }) => bytes.length < 3000),
   ...[...tooLarge(), ...tooSlow().map((file) => ({ file }))]

@@ -1,9 +1,7 @@
 /**
- * Fuzzing of the parsers that are written in JavaScript. FUZZ_RUNS and FUZZ_SEED in the environment, which `make fuzz`
- * sets, run all
- * of them that often together and print how often each ran; a failure prints the smallest input that fails. No input
- * may take more
- * than limits.js has of time and memory.
+ * Fuzzing of the parsers written in JavaScript. `make fuzz` sets FUZZ_RUNS and FUZZ_SEED in the environment: then all
+ * parsers together run that many times, and the number of runs of each is printed. A failure prints the smallest input
+ * that fails. No input may exceed the time and memory in limits.js.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -15,7 +13,7 @@ const FUZZING = process.env.FUZZ_RUNS !== undefined;
 const RUNS = Number(process.env.FUZZ_RUNS ?? 20000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 
-/** Ends the process where an input never ends, which no timer of its own could do. */
+/** Ends the process if an input never finishes, which a timer inside the process could not do. */
 const WATCH = `
   const { parentPort, workerData: begun } = require('node:worker_threads');
   let [property, seen, still] = ['', 0, 0];
@@ -28,7 +26,7 @@ const WATCH = `
     process.kill(process.pid, 'SIGKILL');
   }, 1000);
 `;
-/** Runs begun, in all. */
+/** The total number of runs begun. */
 const begun = new Int32Array(new SharedArrayBuffer(4));
 const watch = FUZZING ? new Worker(WATCH, { eval: true, workerData: begun }) : undefined;
 watch?.unref();
@@ -38,7 +36,7 @@ watch?.unref();
  * @param {string} parser
  * @param {number} percent of all runs
  * @param {fc.Arbitrary<T>} inputs
- * @param {(input: T) => unknown} holds throws or rejects where an input is not dealt with as it should be
+ * @param {(input: T) => unknown} holds throws or rejects if an input is not handled correctly
  * @param {{ before?: () => unknown, after?: (runs: number) => unknown }} [around]
  */
 export function fuzz(parser, percent, inputs, holds, { before, after } = {}) {
@@ -57,7 +55,7 @@ export function fuzz(parser, percent, inputs, holds, { before, after } = {}) {
     const property = fc.asyncProperty(inputs, async (input) => {
       let time = await timed(input);
       if (FUZZING && (time > MOST_MS || peak() > most)) {
-        // Another program may have had the processor, and memory may wait to be collected.
+        // Another program may have used the processor, or memory may be waiting to be collected.
         const { ms, mb } = await measured(() => holds(input));
         assert.ok(ms <= MOST_MS && mb <= MOST_MB, `${ms} ms, ${mb} MB`);
         time = ms;
@@ -78,7 +76,7 @@ export function fuzz(parser, percent, inputs, holds, { before, after } = {}) {
   });
 }
 
-/** Values that JSON or a caller can hold and that are seldom expected. */
+/** Unusual values that JSON or a caller can contain. */
 export const awkward = fc.constantFrom(
   0,
   -1,

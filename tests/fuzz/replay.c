@@ -1,5 +1,5 @@
-/* Runs a fuzz target on the inputs kept for it, where there is no libFuzzer: its past findings, and
- * some that are well. */
+/* Runs a fuzz target on its saved inputs, without libFuzzer: earlier findings, and some valid
+ * inputs. */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 

@@ -1,4 +1,4 @@
-/** The address of the page: settings and models that somebody typed, or made up. */
+/** The page's address: settings and models that somebody typed or made up. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { useBuild } from '../../shim/core/loading.js';
@@ -42,7 +42,7 @@ const word = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 4 }),
 );
 
-/** A layer that can be, as an address spells it. */
+/** A valid layer as an address spells it. */
 const plain = fc.constantFrom(...Object.keys(KINDS).filter((kind) => kind !== 'add')).chain((kind) => {
   const options = Object.entries(optionsOf(kind)).map(([name, { values = ['0', '1', '2', '3', '0.5'] }]) =>
     fc.constantFrom(...values).map((value) => `${name}=${value}`),
@@ -110,7 +110,7 @@ fuzz(
   },
 );
 
-/** As much as is quickly built. @param {import('../../web/model-spec.js').Spec[]} specs */
+/** As much as can be built quickly. @param {import('../../web/model-spec.js').Spec[]} specs */
 const isSmall = (specs) =>
   specs.reduce(
     (product, { options }) =>
@@ -137,7 +137,7 @@ fuzz(
     if (!isSmall(specs)) return;
     await assemble(specs, { seed: 1, runtime: {} }).then(({ built: made, shown }) => {
       built++;
-      if (misread(layers).size === 0) assert.equal(shown().length, specs.length); // the page asks for no others
+      if (misread(layers).size === 0) assert.equal(shown().length, specs.length); // the page passes no others
       made.dispose();
     }, isRefusal);
   },

@@ -1,6 +1,6 @@
-/* Small models that train, infer and hand over weights, on numbers of any kind. Input: the input's
- * rank and lengths, the number of layers, each layer, the compilation, then what is done, one byte
- * and what it needs each. */
+/* Small models that train, infer and return weights, on numbers of any kind. Input: the input's
+ * rank and lengths, the number of layers, each layer, the compilation, then the actions, one byte
+ * and its arguments each. */
 #include "configured.h"
 #include "plan.h"
 
@@ -12,7 +12,7 @@ enum {
   MOST_STEPS = 8
 };
 
-/* What a pass is given, each array as long as it must be. */
+/* The arguments of a pass, each array exactly as long as it must be. */
 typedef struct {
   int n, dtype, batch_size;
   void *samples, *targets;
@@ -82,8 +82,8 @@ static void activate(fuzz_input *in, fr_model *m, const pass *p) {
 
 enum { SET_WEIGHT, GET_WEIGHT, GET_GRADIENT, SET_STATE, GET_STATE };
 
-/* Weights and states of any index and length come and go; only a length that is right is
- * answered. */
+/* Weights and states of any index and length are read and written; only a correct length is
+ * accepted. */
 static void exchange(fuzz_input *in, fr_model *m, int what) {
   int index = fuzz_int(in), elements = fuzz_int(in), is_state = what >= SET_STATE,
       which = is_state ? fuzz_int(in) : 0;
