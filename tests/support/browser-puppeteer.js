@@ -16,7 +16,7 @@ const chromiumArgs = (settings) => [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Pages of the browser's own that it would load beside the one under test, with a second or more of a processor.
+  // The browser's own pages, which would load next to the one under test and take a second or more of processor time.
   '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup',
   `--lang=${settings.locale}`,
   `--accept-lang=${settings.locale}`,
@@ -33,11 +33,11 @@ const firefoxPreferences = (settings) => ({
   ...settings.preferences,
 });
 
-const LINGERS = 300; // ms that a browser which nobody uses waits for the next user: a start takes Firefox four seconds
+const LINGERS = 300; // ms that an unused browser waits for the next user: starting Firefox takes four seconds
 
 /** @typedef {{ started: Promise<import('puppeteer-core').Browser>, users: number, timer?: NodeJS.Timeout }} Shared */
 
-/** What runs, by what it was started with. @type {Map<string, Shared>} */
+/** Running browsers, by what they were started with. @type {Map<string, Shared>} */
 const running = new Map();
 
 /** @param {string} key @param {() => Promise<import('puppeteer-core').Browser>} start @returns {Shared} */
@@ -63,9 +63,8 @@ const end = (browser) =>
   within(browser.close(), 'closing a browser', 10_000).catch(() => browser.process()?.kill('SIGKILL'));
 
 /**
- * Chromium over CDP, Firefox over WebDriver BiDi. Who has no profile of its own gets a context of its own, which keeps
- * nothing and
- * knows nothing of others, in a browser that it may share with them.
+ * Chromium over CDP, Firefox over WebDriver BiDi. A caller without a profile of its own gets a fresh context, which
+ * stores nothing and shares nothing with others, in a browser that may be shared.
  * @param {'chromium' | 'firefox'} name
  * @param {string} program
  * @param {Settings} settings
@@ -73,7 +72,7 @@ const end = (browser) =>
  */
 export async function launchPuppeteer(name, program, settings) {
   const { profile } = settings;
-  // What a Firefox that was killed leaves behind lacks a file that puppeteer copies.
+  // A killed Firefox leaves a profile that lacks a file which puppeteer copies.
   if (profile && name === 'firefox') await writeFile(join(profile, 'user.js'), '', { flag: 'a' });
   const options = {
     browser: /** @type {'chrome' | 'firefox'} */ (name === 'firefox' ? 'firefox' : 'chrome'),
@@ -139,7 +138,8 @@ function emulateMedia(page, settings) {
  */
 async function resize(page, width, height) {
   await page.setViewport({ width, height }).catch((error) => {
-    // An older Firefox sets the size and does not know the orientation, which puppeteer sends with it.
+    // An older Firefox sets the size and then fails, because it does not know the orientation that puppeteer also
+    // sends.
     if (!String(error).includes('setScreenOrientationOverride')) throw error;
   });
   const size = `${width} × ${height}`;
@@ -158,14 +158,14 @@ function collectErrors(page) {
 }
 
 /**
- * Scrolls an element into view. A page that scrolls or grows would move it away from where a click is aimed.
+ * Scrolls an element into view. If the page scrolled or grew after that, the click would miss.
  * @param {Element} target
- * @returns {Promise<boolean>} whether it stayed where it was for a moment
+ * @returns {Promise<boolean>} whether it has stayed in place for a moment
  */
 async function cameToRest(target) {
   target.scrollIntoView({ block: 'center', behavior: 'instant' });
   const before = target.getBoundingClientRect();
-  await new Promise((resolve) => setTimeout(resolve, 50)); // three frames; a tab in the background draws none
+  await new Promise((resolve) => setTimeout(resolve, 50)); // three frames; a background tab draws none
   const after = target.getBoundingClientRect();
   return before.x === after.x && before.y === after.y;
 }
@@ -185,7 +185,7 @@ function wrapPage(name, page) {
   /** @type {import('./browsers.js').Browser['evaluate']} */
   const evaluate = (script, ...args) => page.evaluate(/** @type {any} */ (script), ...args);
 
-  /** A page that is being replaced has no answer yet. @param {Error} error */
+  /** A page that is being replaced cannot answer yet. @param {Error} error */
   const betweenPages = (error) => {
     if (
       !/context was destroyed|Cannot find context|no such frame|DiscardedBrowsingContext|navigation/i.test(
@@ -210,7 +210,7 @@ function wrapPage(name, page) {
         await element.click();
         return true;
       };
-      // What comes above it meanwhile moves it away, and what is drawn again is another element.
+      // Content that appears above moves it away, and after a redraw it is another element.
       const notYet = (/** @type {Error} */ error) =>
         /not clickable|detached|not connected|stale/i.test(error.message) ? false : Promise.reject(error);
       await poll(() => click().catch(notYet), `${selector} to be clickable`);

@@ -11,7 +11,7 @@ import { startProcess } from './processes.js';
 /** Key of an element in WebDriver's JSON (W3C WebDriver, section 12). */
 const elementKey = 'element-6066-11e4-a52e-4f735466cecf';
 
-/** Code points of keys that are no characters (W3C WebDriver, section 17.4.2). */
+/** Code points of keys that produce no character (W3C WebDriver, section 17.4.2). */
 /** @type {Record<string, string>} */
 const keys = {
   Backspace: '\uE003',
@@ -56,7 +56,7 @@ function listFolder(folder) {
 }
 
 /**
- * A virtual screen on a display number of the server's own choice.
+ * A virtual screen, on a display number that the server chooses.
  * @returns {Promise<{ display: string, stop: () => void }>}
  */
 async function startScreen() {
@@ -89,7 +89,7 @@ function environment(settings, display, home) {
     XDG_CONFIG_HOME: join(home, 'config'),
     XDG_CACHE_HOME: join(home, 'cache'),
     XDG_DATA_HOME: join(home, 'data'),
-    LC_ALL: 'C', // en-US to WebKit; C.UTF-8 would be a language called C
+    LC_ALL: 'C', // WebKit reads it as en-US; it would read C.UTF-8 as a language called C
     GTK_THEME: settings.dark ? 'Adwaita:dark' : 'Adwaita',
     GDK_BACKEND: 'x11',
     GSETTINGS_BACKEND: 'memory',
@@ -99,7 +99,7 @@ function environment(settings, display, home) {
 }
 
 /**
- * GTK's settings: narrow tool bars let the window be narrow; without animations the page is told to reduce motion.
+ * GTK's settings: small tool bars allow a narrow window; without animations the page is told to reduce motion.
  * @param {Settings} settings
  * @param {string} home
  */

@@ -11,35 +11,33 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {number} [height] default 800
  * @property {boolean} [dark] prefer the dark colour scheme
  * @property {boolean} [reducedMotion]
- * @property {string} [profile] a folder that outlives the browser; a new one each time where left out; WebKit has none
- * @property {string[]} [args] more of the command line, of Chromium only
- * @property {Record<string, string | number | boolean>} [preferences] of Firefox only
- * @property {string} [locale] e.g. 'zh-CN'; default 'en-US'; WebKitGTK has none but those installed on the system
+ * @property {string} [profile] a folder that outlives the browser; default a new one each time; not for WebKit
+ * @property {string[]} [args] more command-line arguments, Chromium only
+ * @property {Record<string, string | number | boolean>} [preferences] Firefox only
+ * @property {string} [locale] e.g. 'zh-CN'; default 'en-US'; WebKitGTK has only those installed on the system
  */
 
 /**
- * One browser with one page, which nothing that was there before is known to. Every call ends within `timeout` (default
- * 30 s) or throws.
+ * One browser with one page, which shares no state with earlier ones. Every call ends within `timeout` (default 30 s)
+ * or throws.
  * @typedef {object} Browser
  * @property {BrowserName} name
  * @property {(url: string) => Promise<void>} open loads a page and waits for its load event
  * @property {(script: string | Function, ...args: any[]) => Promise<any>} evaluate runs a function (of JSON arguments)
- *   or
- *   an expression in the page; a promise is waited for
- * @property {(script: string | Function, options?: { timeout?: number, args?: any[] }) => Promise<any>} waitFor until
- *   the
- *   script gives something truthy, which it returns
+ *   or an expression in the page and awaits a promise
+ * @property {(script: string | Function, options?: { timeout?: number, args?: any[] }) => Promise<any>} waitFor waits
+ *   until the script returns something truthy, and returns that
  * @property {(selector: string) => Promise<void>} click scrolls there and clicks with the mouse
  * @property {(selector: string, text: string) => Promise<void>} type replaces the text of a field
  * @property {(key: string) => Promise<void>} press a key, e.g. 'Tab', 'Enter', 'a'
  * @property {(selector: string, ...paths: string[]) => Promise<void>} uploadFile
  * @property {(width: number, height: number) => Promise<void>} setViewport
- * @property {(path?: string) => Promise<Buffer>} screenshot PNG of the viewport, written to path where given
- * @property {string[]} errors uncaught exceptions and console errors of the page; WebKitWebDriver tells none
+ * @property {(path?: string) => Promise<Buffer>} screenshot PNG of the viewport, also written to path, if given
+ * @property {string[]} errors uncaught exceptions and console errors of the page; WebKitWebDriver reports none
  * @property {import('puppeteer-core').Page | null} page the puppeteer page; null for webkit
- * @property {() => Promise<Browser>} newTab another page of the same browser, in front of this one; not of WebKit
+ * @property {() => Promise<Browser>} newTab another page of the same browser, in front of this one; not for WebKit
  * @property {() => Promise<void>} close
- * @property {() => Promise<void>} kill ends it at once, as a crash would, others in the same browser included; not of
+ * @property {() => Promise<void>} kill ends it at once, as a crash would, with all others in the same browser; not for
  *   WebKit
  */
 
@@ -50,13 +48,13 @@ const known = {
   webkit: { variable: 'WEBKIT_DRIVER', programs: ['WebKitWebDriver'] },
 };
 
-/** Whether every test runs in every browser that it is for, and at full length: `make test-browsers` says so. */
+/** Whether every test runs in every browser it applies to, and at full length; set by `make test-browsers`. */
 export const EVERYWHERE = process.env.BROWSERS === 'all';
 
 /**
- * Where a test runs: in Chromium and, where what it shows depends on the engine, in the others too.
- * @param {'engine' | 'any'} dependsOn 'any': whichever engine it is, the page's own code decides
- * @param {BrowserName[]} [names] those that the test is written for
+ * The browsers a test runs in: Chromium and, if the result depends on the engine, the others too.
+ * @param {'engine' | 'any'} dependsOn 'any': the page's own code decides, in any engine
+ * @param {BrowserName[]} [names] the browsers that the test applies to
  */
 export const inBrowsers = (dependsOn, names = ['chromium', 'firefox']) =>
   names.filter((name) => name === 'chromium' || dependsOn === 'engine' || EVERYWHERE);

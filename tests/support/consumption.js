@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
-/** What a program and all that it has started take of the processor and of memory, as Linux tells it. */
+/** Processor time and memory of a program and of everything it has started, as Linux reports them. */
 
-const TICK = 10; // ms; all of Linux has a hundred a second
+const TICK = 10; // ms; Linux always counts a hundred per second
 
-/** @param {string} path @returns {string} empty where the process has gone */
+/** @param {string} path @returns {string} empty if the process is gone */
 function read(path) {
   try {
     return readFileSync(path, 'latin1');
@@ -13,13 +13,16 @@ function read(path) {
   }
 }
 
-/** @param {number} pid @returns {string[]} from the third on, which the name before, in brackets, may not spoil */
+/**
+ * @param {number} pid
+ * @returns {string[]} the fields from the third on; the name before them is in brackets and may contain anything
+ */
 const fieldsOf = (pid) =>
   read(`/proc/${pid}/stat`)
     .replace(/^.*\) /s, '')
     .split(' ');
 
-/** @param {number} root @returns {number[]} it and all that descend from it */
+/** @param {number} root @returns {number[]} it and all its descendants */
 function treeOf(root) {
   const parents = new Map(
     readdirSync('/proc')
@@ -36,7 +39,7 @@ function treeOf(root) {
 const megabytes = (pid, name) =>
   Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 
-/** @param {number} root ms so far, of ended children too */
+/** @param {number} root ms so far, including ended children */
 function processorTime(root) {
   let ticks = 0;
   for (const pid of treeOf(root)) {
@@ -46,7 +49,7 @@ function processorTime(root) {
   return ticks * TICK;
 }
 
-/** Makes the peak what there is now; the kernel may refuse it for a process that has a sandbox. @param {number} pid */
+/** Resets the peak to the current value; the kernel may refuse this for a sandboxed process. @param {number} pid */
 function forgetsPeak(pid) {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
@@ -57,10 +60,9 @@ function forgetsPeak(pid) {
 }
 
 /**
- * From now on. A process's peak is kept by the kernel, so that no moment is missed; of several processes the peaks are
- * summed up.
+ * Starts now. The kernel records a process's peak, so no moment is missed; the peaks of several processes are added up.
  * @param {number} root
- * @returns {() => { time: number, memory: number }} ms of the processor's; MB above what there was
+ * @returns {() => { time: number, memory: number }} ms of processor time; MB above the initial value
  */
 export function startMeasuring(root) {
   const before = new Map(treeOf(root).map((pid) => [pid, megabytes(pid, forgetsPeak(pid) ? 'VmRSS' : 'VmHWM')]));

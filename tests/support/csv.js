@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
-/** What tells spreadsheets that a table is UTF-8. */
+/** The byte order mark, by which spreadsheets recognise UTF-8. */
 export const MARK = '\ufeff';
 
-/** RFC 4180, letter by letter, a byte order mark before it left out. @param {string} text */
+/** RFC 4180, letter by letter; a leading byte order mark is skipped. @param {string} text */
 export function parse(text) {
   /** @type {string[][]} */
   const rows = [];

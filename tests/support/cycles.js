@@ -1,31 +1,31 @@
 import { hook, withPage } from '../page/page.js';
 
 /**
- * A tab that is used for a week, in small: models live and die in it by the API, and runs by the page, and what it
- * holds is looked at.
+ * A tab that is used for a week, in miniature: models are created and disposed of through the API, runs through the
+ * page, and the tab's memory is measured.
  *
  * @typedef {import('./browsers.js').Browser} Browser
  * @typedef {import('../page/page.js').Page} Page
  */
 
 /**
- * Bytes. `tab`: all that the page and its workers hold, WebAssembly's memories among it; `memory`: the core's, whose
- * models are the API's;
- * `inUse`: what is allocated of it. And the runs that are kept in the browser.
+ * Bytes. `tab`: everything the page and its workers hold, including WebAssembly's memories; `memory`: that of the core
+ * which holds the API's models; `inUse`: the part of it that is allocated. `runs`: the number of runs saved in the
+ * browser.
  * @typedef {{ tab: number, memory: number, inUse: number, runs: number }} Held
  */
 
-/** Collects garbage at once where memory is measured, rather than in its own time. */
+/** Collects garbage immediately where memory is measured, instead of at some later time. */
 const EAGER = '--enable-blink-features=ForceEagerMeasureMemory';
 const QUERY =
   'data=synthetic&threads=1&epochs=1&train-size=320&model=conv2d:16:3:relu,maxPooling2d:2,flatten,dense:32:relu';
 
-/** A model's whole life by the API; runs in the page. */
+/** A model's whole life through the API; runs in the page. */
 async function live() {
   const { fittingRoom } = /** @type {any} */ (globalThis);
   const { datasets, layers, loadCore, loadModel, sequential } = fittingRoom;
   const runtime = { deterministic: true, threads: 1 };
-  // first, so that the pictures use the same one: memory is not told for a minute where a thread waits for work
+  // first, so that the pictures use the same core: while a thread waits for work, memory is not reported for a minute
   await loadCore(runtime);
   const { train, test } = await datasets.synthetic({ trainSize: 128, testSize: 128 });
   const stack = [
@@ -47,7 +47,7 @@ async function live() {
 }
 
 /**
- * Trains by the page, which evaluates; saves by name, opens what was saved, deletes it.
+ * Trains on the page, which evaluates; saves by name, opens the saved model, deletes it.
  * @param {Browser} browser
  * @param {Page} page
  */
@@ -80,8 +80,8 @@ async function held() {
 
 /**
  * Uses one tab of Chromium over and over.
- * @param {{ warmUp: number, count: number, byPage: number }} cycles before the first look, and after it; of these by
- *   the page too
+ * @param {{ warmUp: number, count: number, byPage: number }} cycles before the first measurement and after it; how many
+ *   of these use the page too
  * @returns {Promise<{ before: Held, after: Held }>}
  */
 export async function useTab({ warmUp, count, byPage }) {

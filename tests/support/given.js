@@ -1,14 +1,14 @@
 import { exportModel, layers, sequential } from '../../shim/index.js';
 import { idx } from './idx.js';
 
-/** Files that people bring, as lists of names and bytes. */
+/** Files that users bring, as lists of names and bytes. */
 
 /** @typedef {{ name: string, type?: string, bytes: Iterable<number> }} Given */
 
 export const text = (/** @type {string} */ words) => new TextEncoder().encode(words);
 export const NOTES = { name: 'notes.txt', type: 'text/plain', bytes: text('nothing that could be looked at') };
 
-/** Four small files in the format of the official ones, under names that tell nothing. @type {Given[]} */
+/** Four small files in the official format, under names that reveal nothing. @type {Given[]} */
 export const DATASET = [
   { name: 'one', bytes: idx([60, 28, 28], (i) => i * 7) },
   { name: 'two', bytes: idx([60], (i) => i % 10) },
@@ -16,7 +16,7 @@ export const DATASET = [
   { name: 'four', bytes: idx([20], (i) => i % 10) },
 ];
 
-/** A TensorFlow.js model as a file picker lists what Teachable Machine exports: by name. */
+/** A TensorFlow.js model as exported by Teachable Machine, in the order of a file picker: by name. */
 export async function teachable() {
   const model = await sequential({
     layers: [layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 10, activation: 'softmax' })],

@@ -2,8 +2,8 @@ import { layers } from '../../shim/index.js';
 import { tutorialLayers } from './tutorial.js';
 
 /**
- * What every engine and every build must come to, bit for bit. Changes only when the arithmetic does;
- * then `node tests/api/update-golden.js` writes the new one here.
+ * The result that every engine and every build must reach, bit for bit. It changes only if the arithmetic does; then
+ * `node tests/api/update-golden.js` writes the new one here.
  */
 export const GOLDEN_SHA256 = 'b9511c1ff1de93682e3c3d9726c7d91481767f76a34fa642f692e7bba4c60dca';
 
@@ -11,10 +11,10 @@ export const GOLDEN_SHA256 = 'b9511c1ff1de93682e3c3d9726c7d91481767f76a34fa642f6
 /** @typedef {import('../../shim/model.js').OptimizerOptions} OptimizerOptions */
 
 /**
- * Runs of an epoch each, batch 32, on pictures from the generator; plain values, so that a test can send them to a
+ * Runs of one epoch each, batch size 32, on generated pictures; plain values, so that a test can send them to a
  * browser.
- * @typedef {{ pictures: { trainSize: number, testSize: number, seed: number }, seed: number,
- *   models: { layers: LayerConfig[], optimizer: OptimizerOptions }[] }} Runs
+ * @typedef {{ pictures: { trainSize: number, testSize: number, seed: number }, seed: number, models: { layers:
+ *   LayerConfig[], optimizer: OptimizerOptions }[] }} Runs
  */
 
 /** 21 steps of two models. @type {Runs} */

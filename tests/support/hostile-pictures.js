@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { chunk, uint32 } from './pictures.js';
 
-/** Small files that claim, and mostly hold, large pictures: made here, each below a megabyte. */
+/** Small files that claim to be, and mostly are, large pictures: made here, each under a megabyte. */
 
 /** @typedef {import('./pictures.js').PictureFile} PictureFile */
 
@@ -20,7 +20,7 @@ const uint16 = (value) => Buffer.from([value >> 8, value & 255]);
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const CHANNELS = /** @type {Record<number, number>} */ ({ 0: 1, 2: 3, 4: 2, 6: 4 });
 
-/** What was deflated, by its length. @type {Map<number, Buffer>} */
+/** Deflated data, by its inflated length. @type {Map<number, Buffer>} */
 const deflated = new Map();
 
 /** @param {number} count */
@@ -34,8 +34,7 @@ function deflatedZeros(count) {
  * A whole PNG, all of it black.
  * @param {number} width @param {number} height
  * @param {{ depth?: number, colour?: number, data?: Buffer, before?: Buffer[], after?: Buffer[] }} [options] `colour`:
- *   as PNG numbers its
- *   types; `data`: deflated
+ *   as PNG numbers its types; `data`: deflated
  */
 export function blackPng(width, height, { depth = 1, colour = 0, data, before = [], after = [] } = {}) {
   const row = 1 + Math.ceil((width * depth * CHANNELS[colour]) / 8);
@@ -119,14 +118,14 @@ export function greyJpeg(width, height, components = 1) {
 }
 
 /**
- * A progressive one, with any number of scans, each of which says of all blocks that nothing is added to them.
+ * A progressive one with any number of scans, each of which says that nothing is added to any block.
  * @param {number} width
  * @param {number} height
  * @param {number} scans
  */
 export function progressiveJpeg(width, height, scans) {
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
-  const run = 2 ** 14; // blocks that a code of 1 bit and 14 more tell of
+  const run = 2 ** 14; // blocks that a code of 1 bit and 14 more bits stand for
   const scan = Buffer.concat([
     segment(0xda, Buffer.from([1, 1, 0, 1, 63, 0])),
     Buffer.alloc(Math.ceil((Math.ceil(blocks / run) * 15) / 8)),
@@ -142,7 +141,7 @@ export function progressiveJpeg(width, height, scans) {
   ]);
 }
 
-/** LZW of that many zeros: ever longer runs, and then the longest over and over. @param {number} pixels */
+/** LZW for that many zeros: runs of growing length, then the longest over and over. @param {number} pixels */
 function lzwZeros(pixels) {
   /** @type {number[]} */
   const bytes = [];
@@ -159,9 +158,9 @@ function lzwZeros(pixels) {
   put(0);
   left--;
   for (let length = 2; left > 0; ) {
-    const known = Math.min(next, 4095); // the run that is one longer than the last one, which this very code defines
+    const known = Math.min(next, 4095); // the run one longer than the last one, which this very code defines
     if (length > left) {
-      put(left === 1 ? 0 : left + 4); // code 6 is two long
+      put(left === 1 ? 0 : left + 4); // code 6 stands for two
       break;
     }
     put(known);
@@ -218,7 +217,7 @@ export function blackGif(width, height, frames) {
 }
 
 /**
- * Without the file's own header, as icons hold them, too.
+ * Without the file's own header, as in icons.
  * @param {number} width
  * @param {number} height
  * @param {{ bits?: number, compression?: number, data?: Buffer }} [options]
@@ -248,7 +247,7 @@ export function bmp(...claims) {
   ]);
 }
 
-/** Black by runs of 255 pixels. @param {number} width @param {number} height */
+/** Black, in runs of 255 pixels. @param {number} width @param {number} height */
 export function rleBmp(width, height) {
   const row = Buffer.concat([
     ...new Array(Math.floor(width / 255)).fill(Buffer.from([255, 0])),
@@ -288,7 +287,7 @@ export const webp = (...chunks) => riff('RIFF', Buffer.concat([Buffer.from('WEBP
 /** Lossless, all of one colour: no bit for any pixel. @param {number} width @param {number} height */
 export function losslessChunk(width, height) {
   let bits = BigInt(width - 1) | (BigInt(height - 1) << 14n) | (1n << 28n);
-  // after three that are 0; simple, one symbol of one bit, which is 0
+  // after three zeros; a simple code: one symbol, of one bit, which is 0
   for (let code = 0, at = 35n; code < 5; code++, at += 4n) bits |= 1n << at;
   const bytes = Buffer.alloc(16);
   bytes.writeBigUInt64LE(bits, 0);
@@ -296,7 +295,7 @@ export function losslessChunk(width, height) {
 }
 
 /**
- * Lossy; of zeros, every decision in it is the first one there is.
+ * Lossy; the data is zeros, so every decision takes the first alternative.
  * @param {number} width
  * @param {number} height
  * @param {number} [bytes] of its first part, and of its second
@@ -321,7 +320,7 @@ export const extendedChunk = (width, height, flags) =>
 
 const ANIMATED = 2;
 
-/** @param {number} width of the canvas @param {number} height @param {number} frames each as large */
+/** @param {number} width of the canvas @param {number} height @param {number} frames each as large as the canvas */
 export function animatedWebp(width, height, frames) {
   const frame = riff(
     'ANMF',
@@ -356,11 +355,10 @@ export const GREY_FRAME = Buffer.from(
 
 /**
  * A picture in AVIF.
- * @param {number} width as the file says @param {number} height
+ * @param {number} width as the file claims @param {number} height
  * @param {Buffer} frame
  * @param {{ grid?: [columns: number, rows: number, width: number, height: number], times?: number, brand?: string }}
- *   [options] `grid`: of that
- *   frame over and over; `times`: how often the item's data is the frame
+ *   [options] `grid`: that frame repeated; `times`: how many times the item's data repeats the frame
  */
 export function avif(width, height, frame, { grid, times = 1, brand = 'avif' } = {}) {
   const data = Buffer.concat(new Array(times).fill(frame));
@@ -389,7 +387,7 @@ export function avif(width, height, frame, { grid, times = 1, brand = 'avif' } =
       ...items.map((type, i) => [...uint16(i + 1), 3, grid && type === 'av01' ? 4 : 1, 2, 0x83]),
     ),
   );
-  /** @param {number} at where the frame is */
+  /** @param {number} at the frame's position */
   const metaAt = (at) =>
     box(
       'meta',
@@ -430,7 +428,7 @@ export function avif(width, height, frame, { grid, times = 1, brand = 'avif' } =
 }
 
 /**
- * A sequence in AVIF, its frames in a track.
+ * A sequence in AVIF, with its frames in a track.
  * @param {number} width
  * @param {number} height
  * @param {Buffer} frame
@@ -470,7 +468,7 @@ export function avifSequence(width, height, frame, frames) {
   return Buffer.concat([head, moov, box('mdat', ...new Array(frames).fill(frame))]);
 }
 
-/** What a sequence of frames of 8192 × 4096 begins with. */
+/** The beginning of a sequence of frames of 8192 × 4096. */
 const LARGE_FRAME = Buffer.from('12000a0e000000832ffffffe80d101010104328c0310606181', 'hex');
 
 const EXTENSIONS = /** @type {Record<string, string>} */ ({
@@ -490,7 +488,7 @@ function file(name, bytes) {
 }
 
 /**
- * Pictures that are larger than files of their size may be, and how large some header says they are.
+ * Pictures that are larger than files of their size may be, and the largest size that a header claims.
  * @returns {{ file: PictureFile, width: number, height: number }[]}
  */
 export const tooLarge = () => [
@@ -529,14 +527,14 @@ export const tooLarge = () => [
   ]).map(([name, bytes, width, height = width]) => ({ file: file(name, bytes), width, height })),
 ];
 
-/** Of a proper size, but a decoder goes over it again and again. @returns {PictureFile[]} */
+/** Of an acceptable size, but a decoder processes it again and again. @returns {PictureFile[]} */
 export const tooSlow = () => [
   file('scans.jpg', progressiveJpeg(4096, 3072, 20_000)),
   file('frames.avif', avif(4096, 3072, GREY_FRAME, { times: 300 })),
   file('frames.webp', animatedWebp(4096, 3072, 15_000)),
 ];
 
-/** As large as files below a megabyte may be, or far more than a picture in some other way. @returns {PictureFile[]} */
+/** As large as files under a megabyte may be, or excessive in some other way. @returns {PictureFile[]} */
 export const largest = () => [
   file('largest.png', blackPng(4096, 3072)),
   file('deep.png', blackPng(4096, 3072, { depth: 16, colour: 2 })),

@@ -1,10 +1,10 @@
-/** What a page keeps in its browser, looked at from within the page; each function travels there as text. */
+/** What the page has saved in its browser, read from within the page; each function is sent there as text. */
 
 /**
- * The run that was kept last.
+ * The run that was saved last.
  * @param {boolean} [weighed]
- * @returns {Promise<{ id: string, facts: any, weights: string } | null>} weights: the SHA-256 of all of them, '' where
- *   not `weighed`
+ * @returns {Promise<{ id: string, facts: any, weights: string } | null>} weights: the SHA-256 of all of them, '' unless
+ *   `weighed`
  */
 export async function lastRun(weighed = false) {
   const done = (/** @type {IDBRequest} */ request) =>
@@ -38,11 +38,10 @@ export async function lastRun(weighed = false) {
 }
 
 /**
- * Writes over what is kept of every run, as another page of the origin could, with the plain SHA-256 of what it then
- * is, which is how earlier
- * versions of the page kept it.
- * @param {number | null} epochs that each is said to be to have; as it is where null
- * @param {boolean} keyless whether this browser's key goes too
+ * Overwrites everything that is saved of each run, as another page of the origin could, with the plain SHA-256 of the
+ * new content, as earlier versions of the page stored it.
+ * @param {number | null} epochs that each run then claims to have; null: unchanged
+ * @param {boolean} keyless whether to delete this browser's key too
  */
 export async function rewriteRuns(epochs, keyless) {
   const done = (/** @type {IDBRequest} */ request) =>
@@ -64,7 +63,7 @@ export async function rewriteRuns(epochs, keyless) {
   return slots.length;
 }
 
-/** The digests of all that is kept of runs; runs in the page. */
+/** The digests of everything saved of runs; runs in the page. */
 export async function digestsOfRuns() {
   const done = (/** @type {IDBRequest} */ request) =>
     new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));

@@ -1,7 +1,7 @@
 /**
- * Holds the tables of shim/KERAS.md to what they say: whatever the API offers has a row, and the tests that a row names
- * ran
- * and passed. node tests/support/keras-table.js REPORT, a report of node:test in JUnit's form
+ * Checks the tables of shim/KERAS.md: everything the API offers has a row, and the tests that a row names ran and
+ * passed.
+ * node tests/support/keras-table.js REPORT, where REPORT is a JUnit report of node:test
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +25,8 @@ export function passedTests(report) {
 
 /**
  * @param {string} markdown
- * @returns {{ what: string, names: string[], test: string }[]} what each row is about, what of the API it names, and
- *   how its tests' names begin
+ * @returns {{ what: string, names: string[], test: string }[]} the subject of each row, the parts of the API that it
+ *   names, and how its tests' names begin
  */
 export function rowsOf(markdown) {
   return markdown

@@ -13,31 +13,30 @@ import { startServer } from './static-server.js';
  * @typedef {import('../page/page.js').Page} Page
  */
 
-/** @typedef {{ query: string, epochs: number, batches: number }} Run batches: of an epoch */
+/** @typedef {{ query: string, epochs: number, batches: number }} Run batches: per epoch */
 
 /**
- * When to kill: once the page says that the run has come to `epochs`, or, with `ended`, that so many are over and kept
- * from now on;
- * `after`: so many ms later.
+ * When to kill: once the page says that the run has reached `epochs` or, with `ended`, once that many have ended and
+ * been saved since; `after`: this many ms later.
  * @typedef {{ epochs: number, ended?: boolean, after?: number }} Moment
  */
 
 /**
- * A kill and what the page made of it; positions in epochs.
+ * A kill and how the page recovered; positions are in epochs.
  * @typedef {object} Kill
- * @property {number} at how far the run had come
- * @property {number} from where it went on
+ * @property {number} at the run's position
+ * @property {number} from the position at which it continued
  * @property {number} seconds of training between the two
- * @property {boolean} saving whether an epoch was over whose state did not count as kept yet
- * @property {boolean} resumed whether the page went on from there, rather than from the beginning
+ * @property {boolean} saving whether an epoch had ended whose state was not yet confirmed as saved
+ * @property {boolean} resumed whether the page continued from there and not from the beginning
  */
 
 /**
- * What the page said of the run at a moment.
+ * What the page said about the run at one moment.
  * @typedef {{ time: number, share: number, ended: number, state: string }} Note
  */
 
-/** Notes what the page says of its run; begins before the page does, and runs in it. */
+/** Records what the page says about its run; starts before the page does, and runs in it. */
 function takeNotes() {
   /** @type {Note[]} */
   const notes = [];
@@ -57,18 +56,18 @@ function takeNotes() {
   });
 }
 
-/** Whether the run has come to a moment; runs in the page. @param {Moment} moment @param {number} epochs of the run */
+/** Whether the run has reached a moment; runs in the page. @param {Moment} moment @param {number} epochs of the run */
 function hasCome(moment, epochs) {
   const { share = 0, ended = 0, state = '' } = /** @type {any} */ (globalThis).notes.at(-1) ?? {};
   return state === 'done' || (moment.ended ? ended : share * epochs) >= moment.epochs;
 }
 
-/** @param {{ facts: { position: { epoch: number, batch: number } } } | null} run @param {number} batches of an epoch */
+/** @param {{ facts: { position: { epoch: number, batch: number } } } | null} run @param {number} batches per epoch */
 const epochsOf = (run, batches) => (run ? run.facts.position.epoch + run.facts.position.batch / batches : 0);
 
 /**
- * Goes on with the run that the page offers, or begins one.
- * @param {Browser} browser @param {Page} page @param {boolean} resumes whether there is one to go on with
+ * Continues the run that the page offers, or starts one.
+ * @param {Browser} browser @param {Page} page @param {boolean} resumes whether there is one to continue
  */
 async function setOut(browser, page, resumes) {
   /** @param {string} selector */
@@ -80,13 +79,13 @@ async function setOut(browser, page, resumes) {
   await page.trained('training', 120_000);
 }
 
-/** The share of the run at its first sign of progress; runs in the page. */
+/** The run's progress when it first shows any; runs in the page. */
 const firstShare = () =>
   /** @type {any} */ (globalThis).notes.find((/** @type {Note} */ { share }) => share > 0)?.share;
 
 /** All lives of one run. @param {Run} run */
 function createChronicle({ epochs, batches }) {
-  /** Seconds of training so far, and how far the run was by then. @type {{ clock: number, epochs: number }[]} */
+  /** Seconds of training so far, and the run's position then. @type {{ clock: number, epochs: number }[]} */
   const trace = [];
   let clock = 0;
   /** @type {{ at: number, from: number, ended: number, killed: number, notes: Note[] }} */
@@ -95,9 +94,9 @@ function createChronicle({ epochs, batches }) {
   return {
     /**
      * A life has ended.
-     * @param {number} from where it began
+     * @param {number} from the position at which it began
      * @param {Note[]} all
-     * @param {number} killed when, by the page's clock
+     * @param {number} killed when it was killed, by the page's clock
      */
     add(from, all, killed) {
       const notes = all.filter(({ state }) => state !== 'idle' && state !== 'loading');
@@ -109,7 +108,7 @@ function createChronicle({ epochs, batches }) {
       clock += (killed - began) / 1000;
       life = { at: moved.at(-1)?.epochs ?? from, from, ended: notes.at(-1)?.ended ?? 0, killed, notes };
     },
-    /** What the last kill cost. @param {any} run as it was kept @returns {Omit<Kill, 'resumed'>} */
+    /** The cost of the last kill. @param {any} run as saved @returns {Omit<Kill, 'resumed'>} */
     judge(run) {
       const from = epochsOf(run, batches);
       const { clock: then } = trace.findLast((point) => point.epochs <= from + 1e-9) ?? { clock: 0 };
@@ -119,16 +118,16 @@ function createChronicle({ epochs, batches }) {
 }
 
 /**
- * Trains in a browser that is killed at each of some moments, until the run is done.
+ * Trains in a browser that is killed at each of the given moments, until the run is done.
  * @param {BrowserName} name
  * @param {Run} run
- * @param {Moment[]} moments in their order
- * @param {(kill: Kill) => void} [onKill] told of each, once the page has gone on
+ * @param {Moment[]} moments in order
+ * @param {(kill: Kill) => void} [onKill] called for each, once the page has continued
  * @returns {Promise<{ kills: Kill[], weights: string }>} weights: the SHA-256 of all of them
  */
 export async function trainThroughKills(name, run, moments, onKill = () => {}) {
   const profile = await mkdtemp(join(tmpdir(), 'fitting-room-profile-'));
-  const server = await startServer({ headers: true }); // one for all browsers, as storage belongs to an address
+  const server = await startServer({ headers: true }); // one for all browsers: storage belongs to an origin
   const chronicle = createChronicle(run);
   /** @type {Kill[]} */
   const kills = [];

@@ -6,15 +6,13 @@ import { shirt } from './pictures.js';
 import { poll } from './polling.js';
 
 /**
- * A monkey at the page: it presses, types, drops and drags whatever is there, as a seed decides, and after each action
- * looks for
- * errors, and for words on the screen that only a fault puts there.
- *
+ * A monkey on the page: it presses, types, drops and drags whatever is there, as a seed decides. After each action it
+ * looks for errors, and for words on the screen that only a fault puts there.
  * @typedef {import('puppeteer-core').Page} Tab
- * @typedef {{ did: string, wrong: string, state: string }} Outcome wrong: '' where nothing is; state: of training
+ * @typedef {{ did: string, wrong: string, state: string }} Outcome wrong: '' if nothing is; state: of training
  */
 
-/** What nobody is to read on the page. */
+/** Words that must not appear on the page. */
 const WORDS = String.raw`\bundefined\b|\bNaN\b|\bnull\b|\bdisposed\b|\[object`;
 
 const NUMBERS = [
@@ -55,7 +53,7 @@ const NAMES = [
 ];
 const SHAPES = ['-1', '14x14x4', '28x28', '7x7x-1', '0', 'abc'];
 
-/** How often the monkey does what. */
+/** How often the monkey takes each kind of action. */
 const HABITS = {
   favourite: 24,
   train: 8,
@@ -78,7 +76,7 @@ const HABITS = {
   other: 3,
 };
 
-/** What is pressed more often than its share, by hooks and ids. */
+/** Elements that are pressed more often than their share, by hooks and ids. */
 const FAVOURITES = {
   'train-start': 10,
   'train-pause': 6,
@@ -141,16 +139,16 @@ const SIZES = [
 ];
 
 const MOST_WAIT = 60; // ms between two actions
-const SETTLES = 2000; // ms that training and evaluation are waited for at most
-const STOPS = 20_000; // ms in which Stop ends a run, on a machine that others use too
-const REMEMBERED = 40; // actions that a failure tells of
+const SETTLES = 2000; // the longest wait for training and evaluation, in ms
+const STOPS = 20_000; // ms within which Stop must end a run, on a machine that others use too
+const REMEMBERED = 40; // how many actions a failure lists
 
-/** @typedef {{ name: string, type: string, bytes: string }} Parcel a file on its way to the page; bytes: in base64 */
+/** @typedef {{ name: string, type: string, bytes: string }} Parcel a file to be sent to the page; bytes: in base64 */
 
 /** @param {string} name @param {Uint8Array | string} bytes @param {string} [type] @returns {Parcel} */
 const parcel = (name, bytes, type = '') => ({ name, type, bytes: Buffer.from(bytes).toString('base64') });
 
-/** What is dropped, pasted and chosen, together. @returns {Promise<Parcel[][]>} */
+/** Everything that is dropped, pasted and chosen, in groups. @returns {Promise<Parcel[][]>} */
 async function makeParcels() {
   const { flatten, dense } = layers;
   const fits = await sequential({
@@ -200,7 +198,7 @@ async function makeParcels() {
 }
 
 /**
- * The monkey's hands and eyes; begins before the page does, and runs in it.
+ * The monkey's hands and eyes; starts before the page does, and runs in it.
  * @param {{ parcels: Parcel[][], words: string, pools: Record<string, string[]> }} equipment
  */
 function equip({ parcels, words, pools }) {
@@ -214,7 +212,7 @@ function equip({ parcels, words, pools }) {
   }
   const find = (/** @type {string} */ selector) => /** @type {any[]} */ ([...document.querySelectorAll(selector)]);
 
-  // What is downloaded goes nowhere.
+  // Downloads are discarded.
   const click = HTMLAnchorElement.prototype.click;
   HTMLAnchorElement.prototype.click = function () {
     if (!this.download) click.call(this);
@@ -240,7 +238,7 @@ function equip({ parcels, words, pools }) {
   }
 
   /**
-   * One of those of a kind, after the kind: there are a hundred cells in a table.
+   * Chooses a kind first, then an element of that kind: a table has a hundred cells.
    * @param {HTMLElement[]} nodes
    * @param {number} share
    * @returns {any}
@@ -308,7 +306,10 @@ function equip({ parcels, words, pools }) {
   };
   let chance = 0;
 
-  /** What it can do by itself. @type {Record<string, (a: number, b: number, c: number, more?: any) => string>} */
+  /**
+   * The actions it can do by itself.
+   * @type {Record<string, (a: number, b: number, c: number, more?: any) => string>}
+   */
   const acts = {
     look: () => '',
     press: (a) => press(oneOf(pressable(), a)),
@@ -338,7 +339,7 @@ function equip({ parcels, words, pools }) {
         ? fill(slider, String(Number(slider.min) + b * (Number(slider.max) - Number(slider.min))))
         : 'nothing';
     },
-    /** So that runs begin at all. */
+    /** Ensures that runs begin at all. */
     mend(_a, b) {
       for (const field of find('[aria-invalid="true"]').filter(isUsable))
         fill(field, { numeric: '3', decimal: '0.1' }[/** @type {string} */ (field.inputMode)] ?? '-1');
@@ -347,7 +348,7 @@ function equip({ parcels, words, pools }) {
         ? fill(preset, at(['lenet', 'lenet', 'tutorial', 'residual'], b))
         : 'fields';
     },
-    /** Back or forward, and not away from the page. */
+    /** Back or forward, but not away from the page. */
     travel(a) {
       const { canGoBack, canGoForward } = /** @type {any} */ (globalThis).navigation;
       const back = a < 0.6;
@@ -391,7 +392,7 @@ function equip({ parcels, words, pools }) {
     find('#evaluation').some(({ dataset }) => dataset.state === 'running') ||
     find('[data-testid="photo-item"]').some(({ dataset }) => ['waiting', 'looking'].includes(dataset.state));
 
-  /** What nobody is to read, with what is beside it; '' where there is none. */
+  /** The first forbidden text with its surroundings; '' if there is none. */
   function seen() {
     const attributes = ['aria-label', 'aria-valuetext', 'aria-valuenow', 'title', 'placeholder', 'alt'];
     const texts = [document.title, document.body?.innerText ?? ''];
@@ -421,7 +422,7 @@ function equip({ parcels, words, pools }) {
         return { did, wrong: seen(), state: stateOf() };
       },
       /**
-       * Waits until nothing is under way; a run that lasts longer is stopped, and has to end.
+       * Waits until nothing is in progress; a run that takes longer is stopped, and then must end.
        * @param {number} most ms
        * @param {number} stops ms
        * @returns {Promise<Outcome>}
@@ -430,7 +431,7 @@ function equip({ parcels, words, pools }) {
         await until(() => !isBusy(), most);
         if (!isTraining()) return { did: isBusy() ? 'in vain' : '', wrong: seen(), state: stateOf() };
         const before = standing();
-        // Again and again: a run that has just ended by itself is evaluated, which takes a Stop of its own.
+        // Repeatedly: a run that has just ended by itself is evaluated, which needs a Stop of its own.
         for (let waited = 0; isTraining() && waited < stops; waited += most) {
           press(find('[data-testid="train-stop"]')[0]);
           await until(() => !isTraining(), most);
@@ -442,11 +443,11 @@ function equip({ parcels, words, pools }) {
   });
 }
 
-/** The browser's own notes on a dataset that is nowhere; the page says so itself. */
+/** The browser's own messages about a dataset that does not exist; the page reports it itself. */
 const EXPECTED = /\/fashion-mnist\//;
 
 /**
- * Collects what goes wrong in a tab from now on, rejections that nobody handles included.
+ * Collects the errors of a tab from now on, including unhandled rejections.
  * @param {Tab} tab
  * @param {string[]} errors
  */
@@ -463,9 +464,9 @@ function listen(tab, errors) {
 let parcels;
 
 /**
- * Makes a tab ready for the monkey, from the next page on that it opens.
+ * Prepares a tab for the monkey, starting with the next page that it opens.
  * @param {Tab} tab
- * @param {string[]} errors gets those of the tab
+ * @param {string[]} errors receives the tab's errors
  */
 export async function prepareMonkey(tab, errors) {
   const equipment = {
@@ -480,7 +481,7 @@ export async function prepareMonkey(tab, errors) {
   listen(tab, errors);
 }
 
-/** @param {unknown} error of a page that another is taking the place of */
+/** @param {unknown} error of a page that is being replaced */
 const isBetweenPages = (error) =>
   /context was destroyed|Cannot find context|no such frame|navigation|detached|Not attached to an active page/i.test(
     String(error),
@@ -491,7 +492,7 @@ const isBetweenPages = (error) =>
 /** @param {unknown} error */
 const unlessBetweenPages = (error) => (isBetweenPages(error) ? undefined : Promise.reject(error));
 
-/** Until there is a page again. @param {Tab} tab */
+/** Waits until there is a page again. @param {Tab} tab */
 const arrived = (tab) =>
   poll(
     () => tab.evaluate('globalThis.monkey && document.readyState === "complete"').catch(unlessBetweenPages),
@@ -500,7 +501,7 @@ const arrived = (tab) =>
 
 const STEADY = 500; // ms
 
-/** Until a page stays: what was pressed last may have another one come a little later. @param {Tab} tab */
+/** Waits until a page stays: the last press may load another one a little later. @param {Tab} tab */
 async function stays(tab) {
   const current = () => arrived(tab).then(() => tab.evaluate('performance.timeOrigin').catch(unlessBetweenPages));
   for (let before; ; ) {
@@ -512,7 +513,7 @@ async function stays(tab) {
 }
 
 /**
- * Calls one of the monkey's functions in the page; where the page goes away meanwhile, the next one is waited for.
+ * Calls one of the monkey's functions in the page; if the page goes away meanwhile, waits for the next one.
  * @param {Tab} tab @param {string} name @param {...any} args @returns {Promise<any>}
  */
 async function call(tab, name, ...args) {
@@ -535,7 +536,7 @@ const pauseOf = ({ next }) => Math.max(0, Math.round((next() * 3 - 2) * MOST_WAI
 const at = (some, share) => some[Math.floor(share * some.length)];
 
 /**
- * Where in an element.
+ * A point in an element.
  * @param {{ left: number, top: number, width: number, height: number }} rectangle
  * @param {{ next: () => number }} random
  */
@@ -545,14 +546,14 @@ const placeIn = ({ left, top, width, height }, { next }) => ({
 });
 
 /**
- * Looks at the page, after something was done to it from outside.
+ * Checks the page after something was done to it from outside.
  * @param {Hand} hand
  * @param {string} did
  * @returns {Promise<Outcome>}
  */
 const look = async (hand, did) => ({ ...(await act(hand, 'look')), did });
 
-/** What takes more than one call. @type {Record<string, (hand: Hand) => Promise<Outcome>>} */
+/** Actions that take more than one call. @type {Record<string, (hand: Hand) => Promise<Outcome>>} */
 const DEEDS = {
   settle: ({ tab }) => call(tab, 'settle', SETTLES, STOPS),
   async train(hand) {
@@ -644,11 +645,10 @@ function habitOf({ next }) {
 }
 
 /**
- * Does one action after the other.
+ * Performs actions one after another.
  * @param {Tab} tab @param {{ seed: number, actions: number, errors: string[], other?: Tab | null }} options
- * @returns {Promise<{ done: string[], states: Set<string> }>} what it did, and the states of training that it saw;
- *   rejects at the
- *   first fault, with what led to it
+ * @returns {Promise<{ done: string[], states: Set<string> }>} the actions, and the training states that it saw; rejects
+ *   at the first fault, with the actions that led to it
  */
 export async function letLoose(tab, { seed, actions, errors, other = null }) {
   const hand = { tab, other, random: randomFrom(seed) };

@@ -1,9 +1,9 @@
 import { inflateSync } from 'node:zlib';
 
 /**
- * What is on the pages of a PDF that Chromium made, as far as tests ask: where text, pictures and filled or drawn
- * shapes
- * are, in points from the upper left corner, and in which colour. It knows the few operators that Chromium writes.
+ * The contents of the pages of a PDF made by Chromium, as far as tests need them: positions of text, pictures and
+ * filled or drawn shapes, in points from the upper left corner, and their colours. It knows the few operators that
+ * Chromium writes.
  *
  * @typedef {{ left: number, top: number, right: number, bottom: number }} Box
  * @typedef {Box & { colour: string }} Mark colour: 'rrggbb'
@@ -64,7 +64,7 @@ const colourOf = (shares) =>
 /**
  * @param {string} content
  * @param {Matrix} start
- * @param {Map<string, string>} drawn names and heads of what is drawn as a whole
+ * @param {Map<string, string>} drawn names and headers of the objects that are drawn as a whole
  * @param {PdfPage} page
  */
 function interpret(content, start, drawn, page) {
@@ -82,7 +82,7 @@ function interpret(content, start, drawn, page) {
     if (path.length > 0) page.shapes.push({ ...boxOf(state.matrix, path), colour: state.colour });
     path = [];
   };
-  /** As far as the last letter's beginning. */
+  /** Up to the beginning of the last letter. */
   const endText = () =>
     page.texts.push({
       ...boxOf(times(state.matrix, line), corners(from, -0.2 * size, Math.max(at, 0.2 * size) - from, 0.9 * size)),
@@ -128,7 +128,7 @@ function interpret(content, start, drawn, page) {
   }
 }
 
-/** Whether two boxes share more than hairs of each other. @param {Box} a @param {Box} b */
+/** Whether two boxes overlap by more than a hair's breadth. @param {Box} a @param {Box} b */
 const meet = (a, b) =>
   Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
   Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
@@ -138,8 +138,7 @@ const holds = (a, b) =>
   a.left <= b.left + 1 && a.top <= b.top + 1 && a.right >= b.right - 1 && a.bottom >= b.bottom - 1;
 
 /**
- * Text that lies on other text or on a picture, and pictures that lie on others; layers of one picture do so with good
- * reason.
+ * Text that lies on other text or on a picture, and pictures that lie on others, except layers of one picture.
  * @param {PdfPage} page
  * @returns {[Box, Box][]}
  */

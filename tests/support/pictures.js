@@ -1,10 +1,14 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** Picture files of every sort, good and bad, made here so that none has to be kept. */
+/** Picture files of every kind, valid and invalid, made here so that none has to be stored. */
 
 /** @typedef {{ name: string, type: string, bytes: Uint8Array }} PictureFile */
 
-/** Grey of a T-shirt on a pale ground; x and y in shares of the picture. @param {number} x @param {number} y */
+/**
+ * The grey of a T-shirt on a pale background; x and y are fractions of the picture.
+ * @param {number} x
+ * @param {number} y
+ */
 export function garmentAt(x, y) {
   const [u, v] = [Math.abs(x - 0.5), y];
   const body = u < 0.2 && v > 0.2 && v < 0.85;
@@ -17,7 +21,7 @@ export function garmentAt(x, y) {
  * @param {number} width
  * @param {number} height
  * @param {number} channels
- * @param {(x: number, y: number) => number[]} colour of a place in shares
+ * @param {(x: number, y: number) => number[]} colour at a point given in fractions
  * @returns {Uint8Array}
  */
 function raster(width, height, channels, colour) {
@@ -40,7 +44,7 @@ export function chunk(type, data) {
   return Buffer.concat([uint32(data.length), body, uint32(crcOf(body))]);
 }
 
-/** node:zlib has it from Node 22.2 on. @param {Uint8Array} bytes */
+/** node:zlib has this since Node 22.2. @param {Uint8Array} bytes */
 function crcOf(bytes) {
   if (crc32) return crc32(bytes);
   let crc = ~0;
@@ -64,7 +68,8 @@ function filtered(raw, rowBytes) {
 /**
  * @param {number} width @param {number} height @param {number} channels 1 grey, 3 RGB, 4 RGBA
  * @param {Uint8Array} raw
- * @param {{ depth?: number, frames?: number }} [options] `frames`: more than one makes it animated, all alike
+ * @param {{ depth?: number, frames?: number }} [options] `frames`: more than one makes it animated, with identical
+ *   frames
  */
 export function png(width, height, channels, raw, { depth = 8, frames = 1 } = {}) {
   const header = Buffer.concat([uint32(width), uint32(height), Buffer.from([depth, COLOUR_TYPES[channels], 0, 0, 0])]);
@@ -120,17 +125,17 @@ function bitWriter() {
   };
 }
 
-/** Twelve codes of four bits: the number of bits that a difference takes. AC: the end of a block alone, one bit. */
+/** Twelve codes of four bits: the number of bits of a difference. AC: only the end of a block, one bit. */
 const TABLES = Buffer.from([
   0xff, 0xc4, 0, 31, 0x00, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0xff,
   0xc4, 0, 20, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x00,
 ]);
 
 /**
- * A baseline JPEG of flat blocks of 8 × 8: all that these tests need to tell a garment from its ground.
+ * A baseline JPEG of flat blocks of 8 × 8: enough for these tests to distinguish a garment from its background.
  * @param {number} columns blocks @param {number} rows
- * @param {(x: number, y: number) => number[]} colour of a place in shares: one value (grey), three (YCbCr) or four
- *   (CMYK, as Adobe writes it, inverted)
+ * @param {(x: number, y: number) => number[]} colour at a point given in fractions: one value (grey), three (YCbCr) or
+ *   four (CMYK, as Adobe writes it, inverted)
  * @param {Uint8Array} [extra] segments after the first
  */
 export function jpeg(columns, rows, colour, extra = Buffer.alloc(0)) {
@@ -168,14 +173,14 @@ export function jpeg(columns, rows, colour, extra = Buffer.alloc(0)) {
   ]);
 }
 
-/** EXIF that says how a picture is to be turned. @param {number} orientation 1 … 8 */
+/** EXIF data with the orientation of a picture. @param {number} orientation 1 … 8 */
 function exif(orientation) {
   const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
   const data = [...Buffer.from('Exif\0\0', 'latin1'), ...tiff];
   return Buffer.from([0xff, 0xe1, 0, data.length + 2, ...data]);
 }
 
-/** Two frames of 8 × 8, the codes of LZW never longer than four bits. */
+/** Two frames of 8 × 8; the codes of LZW never grow beyond four bits. */
 function gif() {
   const frame = () => {
     const writer = [];
@@ -191,7 +196,7 @@ function gif() {
       }
     };
     for (let i = 0; i < 64; i++) {
-      if (i % 4 === 0) put(8); // begin anew, before codes grow
+      if (i % 4 === 0) put(8); // start over before codes grow
       put(garmentAt(((i % 8) + 0.5) / 8, (Math.floor(i / 8) + 0.5) / 8) ? 1 : 0);
     }
     put(9);
@@ -212,7 +217,7 @@ const file = (name, type, bytes) => ({ name, type, bytes: Buffer.from(bytes) });
 
 export const shirt = (name = 'shirt.png') => file(name, 'image/png', png(300, 400, 3, raster(300, 400, 3, rgb)));
 
-/** Those that have an answer. @returns {PictureFile[]} */
+/** Pictures that can be classified. @returns {PictureFile[]} */
 export const odd = () => [
   shirt(),
   file('grey.jpg', 'image/jpeg', jpeg(60, 80, grey)),
@@ -258,7 +263,7 @@ export const odd = () => [
   ),
 ];
 
-/** 10,000 × 10,000: a hundred megapixels, and with the noise above the garment a file of a photo's size. */
+/** 10,000 × 10,000: a hundred megapixels and, with the noise above the garment, as large a file as a photo. */
 export function huge() {
   const side = 10_000;
   const raw = new Uint8Array(side * side).fill(225);
@@ -267,7 +272,7 @@ export function huge() {
   return file('huge.png', 'image/png', png(side, side, 1, raw));
 }
 
-/** Those that are refused. @returns {PictureFile[]} */
+/** Pictures that are refused. @returns {PictureFile[]} */
 export const hostile = () => [
   file('empty.png', 'image/png', ''),
   file('text.png', 'image/png', 'This is no picture.\n'.repeat(50)),

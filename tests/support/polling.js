@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Calls `attempt` until it gives something truthy.
+ * Calls `attempt` until it returns something truthy.
  * @template T
  * @param {() => Promise<T>} attempt
  * @param {string} what named in the error after `timeout` milliseconds

@@ -15,12 +15,12 @@ function kill(child) {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has exited by itself.
   }
 }
 
 /**
- * Starts a program as the leader of a process group that is killed when this process ends, whatever ends it.
+ * Starts a program as the leader of a process group that is killed when this process ends, however it ends.
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]

@@ -1,6 +1,6 @@
 /**
- * Runs test files that open browsers, as many at a time as there are processors, of which tests spend much of their
- * time waiting: node tests/support/run.js [--first FILE,FILE…] [--alone FILE,FILE…] FILE…
+ * Runs test files that open browsers, one per processor at a time, at most four:
+ * node tests/support/run.js [--first FILE,FILE…] [--alone FILE,FILE…] FILE…
  *
  * Each file runs once. Those named by --first take long and begin before the others. Those named by --alone measure
  * time, and run after the others, one by one.
@@ -43,7 +43,7 @@ const filesOf = (list) =>
     .map((file) => resolve(file));
 
 const [first, alone] = [filesOf(values.first), filesOf(values.alone)];
-// Those that take long, then the largest, so that none of them is left over at the end.
+// Those that take long, then the largest, so that none of them is left for the end.
 const together = positionals
   .map((file) => resolve(file))
   .filter((file) => !alone.includes(file))

@@ -32,15 +32,13 @@ const types = {
  * @property {string | null} [dataset] folder served as fashion-mnist/ beside the page; default none
  * @property {boolean} [headers] send the headers that the build wrote into the folder, as `make serve` and hosts that
  *   read them do
- * @property {boolean} [isolated] send the headers of cross-origin isolation (COOP, COEP) alone
- * @property {boolean} [shared] let pages of other origins use what is served, as CDNs do
+ * @property {boolean} [isolated] send only the headers of cross-origin isolation (COOP, COEP)
+ * @property {boolean} [shared] let pages of other origins use the files, as CDNs do
  * @property {number} [bytesPerSecond] throttle for each response
  * @property {(path: string, times: number) => number | 'cut' | 'hang' | 'page' | { redirect: string } | void} [fail]
- *   status to answer
- *   instead of the file, 'cut' to break the connection half way, 'hang' never to answer, 'page' to answer with a web
- *   page and 200, as
- *   some hosts do for what they have not, or an address to redirect to; path
- *   is relative to the page, times how often it has been asked for, this time included
+ *   status to answer instead of the file, 'cut' to break the connection halfway, 'hang' never to answer, 'page' to
+ *   answer with a web page and 200, as some hosts do for missing files, or an address to redirect to; path is relative
+ *   to the page, times how often it has been requested, including this time
  * @property {(path: string) => number | void} [delay] ms before a request is answered
  * @property {boolean} [encodedGzip] send .gz files with Content-Encoding: gzip, as some hosts do
  */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 
 /**
- * A folder for the files that a test file uploads, removed when its tests have ended.
+ * A folder for the files that a test file uploads; deleted when its tests have ended.
  * @param {string} name
  * @returns {(file: { name: string, bytes: Uint8Array }) => string} stores a file and returns its path
  */

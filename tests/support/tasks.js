@@ -1,4 +1,4 @@
-/** What keeps a page's main thread busy. */
+/** Tasks that keep a page's main thread busy. */
 
 /**
  * The tasks of the pages' main threads while `act` runs.

@@ -1,10 +1,9 @@
-/** The workers that train, in a page that a test looks into. */
+/** The training workers of a page that a test inspects. */
 
 /**
- * Has the page keep its trainers in `trainers`, and give `onEvent`, where there is such a function, each event that one
- * of them
- * tells, and the trainer itself, and `onResult` each result, before the page has it. In pages that are opened from now
- * on.
+ * Has the page collect its training workers in `trainers`. If there is a function `onEvent`, it is called with each
+ * event of a worker, and the worker, before the page receives it; `onResult` likewise with each result. Applies to
+ * pages opened from now on.
  * @param {import('puppeteer-core').Page} page
  */
 export const followTrainers = (page) =>

@@ -1,7 +1,7 @@
 /** @import { Kinks } from './kinks.js' */
 
 /**
- * erf(x) = 2/√π · e^(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!  (Abramowitz & Stegun 7.1.6: all terms of one sign)
+ * erf(x) = 2/√π · e^(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!! (Abramowitz & Stegun 7.1.6: all terms of one sign)
  * @param {number} x
  */
 export function erf(x) {

@@ -1,6 +1,6 @@
 /**
- * The network of the oracle, in doubles: plain loops after Keras 3's documented formulas, made to be read
- * next to them and not to be fast. Nothing here knows the library that is tested.
+ * The oracle's network, in doubles: plain loops after Keras 3's documented formulas, written to be read next to them,
+ * not to be fast. Nothing here uses the library under test.
  */
 
 /** @typedef {{ shape: number[], data: Float64Array }} Doubles row-major */
@@ -10,7 +10,7 @@ export const sizeOf = (shape) => shape.reduce((product, length) => product * len
 
 /**
  * @param {number[]} shape
- * @param {ArrayLike<number>} [values] zeros where left out
+ * @param {ArrayLike<number>} [values] default zeros
  * @returns {Doubles}
  */
 export function doubles(shape, values) {

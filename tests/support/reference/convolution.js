@@ -32,7 +32,7 @@ export function conv2d(x, window, kernel, bias) {
 }
 
 /**
- * Each channel by its own kernels: out[n, i, j, c·m + k] = bias[c·m + k] + Σ kernel[ky, kx, c, k] · x[n, …, c]
+ * Each channel with its own kernels: out[n, i, j, c·m + k] = bias[c·m + k] + Σ kernel[ky, kx, c, k] · x[n, …, c]
  * @param {Doubles} x [n, height, width, channels]
  * @param {Window} window
  * @param {Doubles} kernel [kh, kw, channels, multiplier]

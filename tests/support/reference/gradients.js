@@ -6,15 +6,15 @@ import { Kinks } from './kinks.js';
 /** @import { Loss } from './losses.js' */
 /** @typedef {{ x: Doubles, targets: ArrayLike<number>, sampleWeight?: ArrayLike<number> }} Batch */
 
-/* The error of a central difference is h²/6 · f''' + 2^-53 · f / h: about 1e-10 for each where both are moderate. */
+/* The error of a central difference is h²/6 · f''' + 2^-53 · f / h: about 1e-10 each for moderate values. */
 const STEP = 1e-5;
 
 /**
- * The loss that a training step lowers: the batch's mean and what regularizers add.
+ * The loss that a training step reduces: the batch's mean plus the regularizers' terms.
  * @param {Network} network
  * @param {Loss} loss
  * @param {Batch} batch
- * @param {{ before?: Doubles[], first?: number, errors?: Doubles[] }} [options] as of `forward`
+ * @param {{ before?: Doubles[], first?: number, errors?: Doubles[] }} [options] as for `forward`
  */
 export function objective(network, loss, { x, targets, sampleWeight }, options) {
   const kinks = new Kinks();
@@ -30,9 +30,8 @@ export function objective(network, loss, { x, targets, sampleWeight }, options) 
  * @param {Batch} batch
  * @param {Doubles[]} [errors] added to the outputs of the nodes
  * @returns {{ value: number, margin: number, branches: number, outputs: Doubles[], gradients: Float64Array[], smooth:
- *   boolean[][] }}
- *   for each of `network.weights`; smooth: no kink lay between the two points, so the difference is a derivative;
- *   those that are not trained get zeros
+ *   boolean[][] }} for each of `network.weights`; smooth: no kink lay between the two points, so the difference is a
+ *   derivative; weights that are not trained get zeros
  */
 export function gradientsOf(network, loss, batch, errors) {
   const at = objective(network, loss, batch, { errors });

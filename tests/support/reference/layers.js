@@ -12,8 +12,8 @@ import { outputSides } from './window.js';
  * @typedef {object} Pass
  * @property {boolean} training
  * @property {Kinks} [kinks]
- * @property {(moving: { mean: Float64Array, variance: Float64Array }) => void} [moved] told the moving averages after
- *   the step
+ * @property {(moving: { mean: Float64Array, variance: Float64Array }) => void} [moved] called with the moving averages
+ *   after the step
  */
 /** @typedef {{ name: string, shape: number[], trainable: boolean, regularizer?: any }} WeightSpec */
 /**
@@ -102,7 +102,7 @@ function batchNormalization(
   return normalize(x, { mean, variance, gamma, beta, epsilon });
 }
 
-/** @type {Kind} nothing in inference, and in training left to tests of the random layers */
+/** @type {Kind} the identity in inference; in training it is left to the tests of random layers */
 const passesThrough = { shape: (input) => input, forward: ([x]) => x };
 
 /** @param {(options: any) => { name: string, slope?: number }} formula @returns {Kind} */

@@ -94,7 +94,7 @@ export function lossesOf(loss, outputs, targets, kinks) {
 }
 
 /**
- * The batch's: Σ weight · loss / n, and not / Σ weight ('sum_over_batch_size').
+ * The batch's loss: Σ weight · loss / n, not / Σ weight ('sum_over_batch_size').
  * @param {Loss} loss
  * @param {Doubles} outputs
  * @param {ArrayLike<number>} targets

@@ -4,7 +4,7 @@ import { targetRow } from './losses.js';
 /** @import { Doubles } from './array.js' */
 /** @typedef {{ p: Float64Array, t: Float64Array }} Row the outputs and targets of a sample */
 
-/** The first of the largest. @param {Float64Array} values */
+/** The index of the largest, the first among equal ones. @param {Float64Array} values */
 const argmax = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
 
 /** Σ over all outputs of all rows. @param {Row[]} rows @param {(p: number, t: number) => number} value */
@@ -23,7 +23,7 @@ const topK = (k) => (rows) => share(rows, ({ p, t }) => p.filter((value) => valu
 /** @param {number} a @param {number} b */
 const ratio = (a, b) => (b === 0 ? 0 : a / b);
 
-/** @type {Record<string, (rows: Row[], k?: number) => number>} over all samples at once, as Keras's states are */
+/** @type {Record<string, (rows: Row[], k?: number) => number>} over all samples at once, like Keras's states */
 const FORMULAS = {
   binaryAccuracy: (rows) => meanOf(rows, (p, t) => Number(p > 0.5 === t > 0.5)),
   categoricalAccuracy: (rows) => share(rows, ({ p, t }) => argmax(p) === argmax(t)),
@@ -32,7 +32,7 @@ const FORMULAS = {
   sparseTopKCategoricalAccuracy: (rows, k = 5) => topK(k)(rows),
   meanSquaredError: (rows) => meanOf(rows, (p, t) => (p - t) ** 2),
   meanAbsoluteError: (rows) => meanOf(rows, (p, t) => Math.abs(p - t)),
-  // Keras casts the targets of these two to yes and no: any number but zero is a yes.
+  // For these two, Keras converts the targets to booleans: any number but zero is true.
   precision(rows) {
     const hits = total(rows, (p, t) => Number(p > 0.5 && t !== 0));
     return ratio(hits, hits + total(rows, (p, t) => Number(p > 0.5 && t === 0)));
@@ -43,7 +43,7 @@ const FORMULAS = {
   },
 };
 
-/** By the loss, as Keras chooses. @param {string} loss @param {number} width */
+/** Depends on the loss, as in Keras. @param {string} loss @param {number} width */
 export function accuracyFor(loss, width) {
   if (width === 1 || loss === 'binaryCrossentropy') return 'binaryAccuracy';
   return loss === 'sparseCategoricalCrossentropy' ? 'sparseCategoricalAccuracy' : 'categoricalAccuracy';

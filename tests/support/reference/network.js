@@ -7,7 +7,7 @@ import { penaltyOf } from './regularizers.js';
 /** @import { Kinks } from './kinks.js' */
 
 /**
- * A layer of a description: its name in `layers`, its options, and the nodes it takes (-1: the input; left out: the one
+ * A layer of a description: its name in `layers`, its options, and the nodes it reads (-1: the input; default: the one
  * before).
  * @typedef {{ layer: string, options?: any, from?: number[] }} Node
  */
@@ -40,7 +40,7 @@ export class Network {
     this.weights.forEach((weight, i) => weight.data.set(values[i].data));
   }
 
-  /** What regularizers add to the loss. */
+  /** What the regularizers add to the loss. */
   penalty() {
     return this.weights.reduce((sum, { regularizer, data }) => sum + penaltyOf(regularizer, data), 0);
   }
@@ -49,10 +49,8 @@ export class Network {
    * The output of every node.
    * @param {Doubles} x [n, ...inputShape]
    * @param {{ training?: boolean, kinks?: Kinks, before?: Doubles[], first?: number, moveAverages?: boolean, errors?:
-   *   Doubles[] }} [options]
-   *   before, first: outputs of an earlier pass, of which those from node `first` on are computed anew;
-   *   moveAverages: a training pass moves batch normalization's averages;
-   *   errors: added to the outputs of the nodes
+   *   Doubles[] }} [options] before, first: outputs of an earlier pass, those from node `first` on are computed again;
+   *   moveAverages: a training pass moves batch normalization's averages; errors: added to the outputs of the nodes
    */
   forward(x, { training = false, kinks, before = [], first = 0, moveAverages = false, errors } = {}) {
     const outputs = before.slice(0, first);

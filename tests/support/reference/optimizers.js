@@ -1,4 +1,4 @@
-/** @typedef {Float64Array[]} Values one run of numbers a weight */
+/** @typedef {Float64Array[]} Values one array of numbers per weight */
 /**
  * @typedef {{ w: Float64Array, g: Float64Array, states: Float64Array[], rate: number, step: number }} Update of one
  *   weight; step counts from 1
@@ -24,7 +24,7 @@ const blend = (past, decay, values) =>
     past[i] = decay * old + (1 - decay) * values[i];
   });
 
-/** @type {Formula} Kingma and Ba's second form, in which epsilon stands beside the uncorrected root */
+/** @type {Formula} Kingma and Ba's second form, in which epsilon is added to the uncorrected root */
 const adam = {
   defaults: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
   states: (_, size) => filled(2, size),

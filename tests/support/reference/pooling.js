@@ -7,7 +7,7 @@ import { eachWindow, outputSides } from './window.js';
 
 /**
  * @param {number[]} values
- * @param {Kinks} [kinks] told how far the largest is from the next and which it is
+ * @param {Kinks} [kinks] receives the distance from the largest to the next and the index of the largest
  */
 function largestOf(values, kinks) {
   let best = 0;
@@ -19,7 +19,7 @@ function largestOf(values, kinks) {
   return values.some(Number.isNaN) ? NaN : values[best];
 }
 
-/** @param {number[]} values inside the image: under 'same' the padding is not counted */
+/** @param {number[]} values inside the image: with 'same', the padding is not counted */
 const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**

@@ -25,11 +25,11 @@ export const piecewiseConstantDecay =
   (/** @type {number} */ step) =>
     values[boundaries.filter((boundary) => step > boundary).length];
 
-/** @param {number} from @param {number} to @param {number} share along half a cosine */
+/** @param {number} from @param {number} to @param {number} share of half a cosine */
 const annealed = (from, to, share) => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));
 
 /**
- * As PyTorch's OneCycleLR, since Keras has none.
+ * As PyTorch's OneCycleLR; Keras has none.
  * @param {{ maxLearningRate: number, totalSteps: number, warmupShare?: number, divFactor?: number, finalDivFactor?:
  *   number }} options
  */

@@ -6,8 +6,8 @@ import { gradientsOf } from './gradients.js';
 /** @import { Batch } from './gradients.js' */
 
 /**
- * One training step: gradients, batch normalization's averages, then the optimizer. Not `smooth`: some difference was
- * taken across a kink.
+ * One training step: gradients, batch normalization's averages, then the optimizer. If not `smooth`, some difference
+ * was taken across a kink.
  * @param {Network} network
  * @param {Loss} loss
  * @param {Optimizer} optimizer

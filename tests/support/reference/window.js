@@ -1,7 +1,6 @@
 /**
- * Where a window stands along one side, as TensorFlow documents 'VALID' and 'SAME': out = ceil(in / stride) under
- * 'same', the
- * padding that takes split with the odd pixel at the end.
+ * The positions of a window along one side, as TensorFlow documents 'VALID' and 'SAME': with 'same', out = ceil(in /
+ * stride), and the padding is split with the odd pixel at the end.
  * @param {number} length of the image's side
  * @param {number} size of the window
  * @param {number} stride
@@ -15,7 +14,7 @@ export function windowAlong(length, size, stride, padding) {
 }
 
 /**
- * Calls `visit` for each place of the window, with the pixels of the image that it covers.
+ * Calls `visit` for each position of the window, with the pixels of the image that it covers.
  * @param {[number, number]} sides of the image
  * @param {{ size: [number, number], strides: [number, number], padding: string }} window
  * @param {(row: number, column: number, pixels: { y: number, x: number, ky: number, kx: number }[]) => void} visit
