@@ -2,7 +2,10 @@ import { test } from 'node:test';
 import { callbacks, layers } from '../../shim/index.js';
 import { refused, wrong } from './support.js';
 
-/** The message of each shared check of arguments, in full. Other tests name only the option, through refusedEach. */
+/**
+ * The message of each shared check of arguments, in full. Other tests check only that the option is named, through
+ * refusedEach.
+ */
 
 const MESSAGES = /** @type {const} */ ({
   'no options at all': [() => layers.dense(wrong(10)), 'dense takes an object of options, got 10'],

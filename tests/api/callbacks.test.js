@@ -9,7 +9,7 @@ import { onEveryBuild, refused, refusedEach, slice, smallData, smallModel, weigh
 /** @typedef {import('../../shim/training/progress.js').Logs} Logs */
 
 /**
- * Calls a callback as fit would in epochs that come to these figures, until it stops training.
+ * Calls a callback as fit would, in epochs with these values, until it stops training.
  * @param {any} callback
  * @param {(number | undefined)[]} values
  * @param {string} [name]
@@ -43,7 +43,7 @@ async function run(callback, values, name = 'val_loss') {
 }
 
 /**
- * What goes to the console while `act` runs.
+ * The console output while `act` runs.
  * @param {import('node:test').TestContext} t
  * @param {'log' | 'warn'} method
  */
@@ -180,7 +180,7 @@ describe('reduceLROnPlateau', () => {
   });
 
   test('callback reduceLROnPlateau: waits while it cools down', async () => {
-    // reduced at the end of epoch 1; epochs 2 and 3 end in cooldown 1 and 0, of which the second counts already
+    // reduced at the end of epoch 1; cooldown is 1 in epoch 2 and 0 in epoch 3, which counts already
     assert.deepEqual(
       (await run(reduceLROnPlateau({ factor: 0.5, patience: 1, cooldown: 2 }), [1, 1, 1, 1, 1, 1])).rates,
       [1, 1, 0.5, 0.5, 0.25, 0.25],
@@ -724,7 +724,7 @@ onEveryBuild(() => {
     assert.deepEqual(exact.stopped, { epoch: 0, batch: exact.batch - 1 });
     assert.deepEqual(said, [`Batch ${exact.batch - 1}: Invalid loss, terminating training`]);
     assert.equal(exact.slices, exact.batch);
-    t.mock.method(performance, 'now', () => 0); // as many batches to a slice as there are
+    t.mock.method(performance, 'now', () => 0); // one slice for all batches
     const sliced = await diverged({ perBatch: false });
     assert.deepEqual(sliced.stopped, { epoch: 0, batch: 399 });
     assert.equal(sliced.slices, 2, 'the first is one batch, to measure it');
@@ -743,7 +743,7 @@ onEveryBuild(() => {
   const one = tensor([1], [1, 1]);
   const nought = tensor([0], [1, 1]);
 
-  /** Each step halves the one weight: 1, ½, ¼ …; the average begins with the first and then keeps half. */
+  /** Each step halves the single weight: 1, ½, ¼ …; the average begins with the first and then keeps half of itself. */
   async function halving() {
     const model = await sequential({ layers: [layers.dense({ units: 1, useBias: false, inputShape: [1] })], seed: 1 });
     model.compile({ optimizer: { name: 'sgd', learningRate: 0.25, useEma: true, emaMomentum: 0.5 }, loss: 'mse' });

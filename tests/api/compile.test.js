@@ -170,7 +170,7 @@ onEveryBuild(() => {
     const y = tensor(
       learnt.data.map((label, i) => (i % 3 ? label : (label + 1) % CLASSES)),
       [53],
-    ); // some of them wrong
+    ); // some of them invalid
     const hot = oneHot(y);
     const model = await smallModel({
       compile: {
@@ -341,7 +341,7 @@ onEveryBuild(() => {
       compile: { optimizer: { name: 'sgd', learningRate: 0 }, loss: 'mse', metrics: ['mse'] },
     });
     model.setWeights([tensor([2], [1, 1])]);
-    // (2·1)² + 0.5·2 + 0.25·4 = 6, of which 4 are the error
+    // (2·1)² + 0.5·2 + 0.25·4 = 6, of which 4 is the error
     assert.deepEqual(await model.evaluate(one, nought), [6, 4]);
     assert.deepEqual((await model.fit(one, nought, { verbose: 0 })).history, { loss: [6], mse: [4] });
     model.dispose();

@@ -1,5 +1,6 @@
 /**
- * The tables that people open in other programs: those of the page, and csvLogger's (callbacks.test.js), by one writer.
+ * The tables that users open in other programs: those of the page, and csvLogger's (callbacks.test.js). One writer
+ * makes them all.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

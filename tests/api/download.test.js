@@ -1,6 +1,6 @@
 /**
- * Models that come over the network: their progress, their end by a signal or by silence, and what is refused before it
- * is there.
+ * Models loaded over the network: progress, abortion by a signal or by a timeout, and what is refused before the
+ * download is complete.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -29,7 +29,7 @@ async function serve(t, answer) {
   return `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
 }
 
-/** Both ways to read a model from one file. @type {[string, typeof loadModel][]} */
+/** Both ways of reading a model from one file. @type {[string, typeof loadModel][]} */
 const READERS = [
   ['loadModel', loadModel],
   ['importModel', importModel],
@@ -77,7 +77,7 @@ test('loadModel, importModel: a signal ends them before they begin and on the wa
   const ends = new Set();
   const folder = await serve(t, (_request, response) => {
     ends.add(new Promise((resolve) => response.on('close', resolve)));
-    response.writeHead(200, { 'Content-Length': file.length }).write(file.subarray(0, 100)); // and no more
+    response.writeHead(200, { 'Content-Length': file.length }).write(file.subarray(0, 100)); // and no others
   });
   for (const [name, read] of READERS) {
     const reason = new Error('enough');
@@ -93,7 +93,7 @@ test('loadModel, importModel: a signal ends them before they begin and on the wa
     });
   }
   assert.equal(ends.size, 2);
-  await Promise.all(ends); // the connections have been given up
+  await Promise.all(ends); // the connections have been closed
 });
 
 test('a model from a server that falls silent is refused after a while', async (t) => {
@@ -107,7 +107,7 @@ test('a model from a server that falls silent is refused after a while', async (
 
 test('a model whose stated length is too large is refused before its body comes', async (t) => {
   const folder = await serve(t, (request, response) => {
-    // no byte of it ever comes
+    // not a single byte arrives
     response.writeHead(200, { 'Content-Length': request.url === '/large' ? MAX_FILE + 1 : MAX_FILE }).flushHeaders();
   });
   for (const [name, read] of READERS) {

@@ -180,7 +180,7 @@ onEveryBuild(() => {
       layers: [layers.conv2d({ inputShape: [64, 64, 8], filters: 32, kernelSize: 3, padding: 'same' })],
     });
     const pictures = tensor(new Uint8Array(2000 * 64 * 64 * 8), [2000, 64, 64, 8]);
-    // With threads the memory is bounded, and has no room for the batch itself.
+    // With threads, memory is bounded and has no room even for the batch.
     const message =
       /^batch size 2000 needs \d+ MB for activations, .*|^out of memory: the core could not allocate \d+ bytes; .*/;
     await assert.rejects(model.predict(pictures, { batchSize: 2000 }), {

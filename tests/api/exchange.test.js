@@ -86,7 +86,7 @@ const textFile = (/** @type {string} */ name, /** @type {unknown} */ json) => ({
   bytes: new TextEncoder().encode(JSON.stringify(json)),
 });
 
-/** As Teachable Machine has it. */
+/** As exported by Teachable Machine. */
 const METADATA = textFile('metadata.json', {
   tfjsVersion: '1.3.1',
   tmVersion: '2.4.7',
@@ -98,7 +98,7 @@ const METADATA = textFile('metadata.json', {
   imageSize: 28,
 });
 
-/** Files that begin like a model of each format and are none. */
+/** Files that begin like a model of each format but are not one. */
 const OTHERS = [
   METADATA,
   textFile('group1-shard1of1.json', { weights: [] }),

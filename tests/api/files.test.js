@@ -337,7 +337,7 @@ describe('model files', () => {
 describe('how numbers are stored', () => {
   before(() => useBuild(...BUILDS[0]));
 
-  /** Straight from the standard's definition. @param {number} half */
+  /** Directly from the standard's definition. @param {number} half */
   const defined = (half) => {
     const [sign, exponent, fraction] = [half >> 15 ? -1 : 1, (half >> 10) & 31, half & 1023];
     if (exponent === 31) return fraction ? NaN : sign * Infinity;
@@ -466,7 +466,7 @@ describe('how numbers are stored', () => {
   });
 });
 
-/** Two files of version 1, of a network that is small enough to read. */
+/** Two files of version 1, of a network small enough to read. */
 const GOLDEN = {
   float16: {
     prediction: ['0.64207', '0.35793'],

@@ -1,4 +1,4 @@
-/** fit's options about which samples count, how much, and in how many steps. */
+/** The options of fit that say which samples count, how much, and in how many steps. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layers, sequential, tensor } from '../../shim/index.js';
@@ -31,7 +31,7 @@ onEveryBuild(() => {
   test('sampleWeight weighs losses and gradients, not metrics, by hand', async () => {
     const model = await line();
     const [samples, targets] = [tensor([1, 2], [2, 1]), tensor([0, 0], [2, 1])];
-    // losses 1 and 4, weighed 3 and 0.5: (3·1 + 0.5·4) / 2 = 2.5; gradient (3·2 + 0.5·8) / 2 = 5
+    // losses 1 and 4, weighted 3 and 0.5: (3·1 + 0.5·4) / 2 = 2.5; gradient (3·2 + 0.5·8) / 2 = 5
     const sampleWeight = tensor([3, 0.5], [2]);
     assert.deepEqual(await model.evaluate(samples, targets, { sampleWeight }), [2.5, 2.5]);
     const { history } = await model.fit(samples, targets, { verbose: 0, sampleWeight });
@@ -76,7 +76,7 @@ onEveryBuild(() => {
 
   test('classWeight: a class that is not named counts once, whatever the targets are', async () => {
     /**
-     * @type {[number[], any, number[]][]} targets of mean squared error, class weights, how much each sample counts in
+     * @type {[number[], any, number[]][]} targets of mean squared error, class weights, the weight of each sample in
      *   Keras
      */
     const cases = [

@@ -23,7 +23,7 @@ const validationData = /** @type {[typeof x, typeof y]} */ (Object.values(smallD
 const quiet = /** @type {const} */ ({ verbose: 0, batchSize: 16 });
 
 /**
- * A model after a fit, and what came of it.
+ * A model after a fit, and the result.
  * @param {FitOptions} options
  * @param {Parameters<typeof smallModel>[0]} [model]
  */
@@ -345,10 +345,10 @@ onEveryBuild(() => {
   test('how the work is cut into slices does not show in weights or figures', async (t) => {
     const real = await fitted({ epochs: 3, batchSize: 3, validationData });
     let time = 0;
-    const slow = fakeClock(t, () => (time += 1e6)); // one batch a slice
+    const slow = fakeClock(t, () => (time += 1e6)); // one batch per slice
     const one = await fitted({ epochs: 3, batchSize: 3, validationData });
     slow.mock.restore();
-    fakeClock(t, () => 0); // as many as there are
+    fakeClock(t, () => 0); // all batches in one slice
     const many = await fitted({ epochs: 3, batchSize: 3, validationData });
     for (const { model, history, weights } of [one, many]) {
       assert.ok(weights.equals(real.weights));

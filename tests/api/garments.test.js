@@ -1,4 +1,4 @@
-/** The pictures that models/photos learns from, and recipes that train on such. */
+/** The pictures that models/photos is trained on, and recipes that train on them. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { datasets, layers } from '../../shim/index.js';
@@ -75,7 +75,7 @@ test('fit: the longest edge fills the picture, centred; an empty canvas gives an
   const out = new Uint8Array(SIDE * SIDE);
   fit(canvas, out, 0, 1);
   assert.ok(out.every((value) => value === 0));
-  // 14 × 56: a quarter as wide as high
+  // 14 × 56: the width is a quarter of the height
   for (let y = 4; y < 60; y++) for (let x = 20; x < 34; x++) canvas[y * CANVAS + x] = 90;
   fit(canvas, out, 0, 1);
   for (let y = 0; y < SIDE; y++) {
@@ -102,7 +102,7 @@ const picture = (pictures, i) => pictures.subarray(i * PIXELS, (i + 1) * PIXELS)
 /** @param {Uint8Array} pixels */
 const mirrored = (pixels) => pixels.map((_, i) => pixels[i - (i % SIDE) + SIDE - 1 - (i % SIDE)]);
 
-/** @param {number} i whether its picture is the dataset's own, perhaps mirrored */
+/** @param {number} i whether its picture is the dataset's own, possibly mirrored */
 const isClean = (i) =>
   [picture(drawn.images, i), mirrored(picture(drawn.images, i))].some((own) =>
     Buffer.from(own).equals(picture(drawn.made, i)),
@@ -114,7 +114,7 @@ const warped = (...labels) => [...drawn.labels.keys()].filter((i) => labels.incl
 /** @param {number[]} values */
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** How many times as wide for its height a garment is as before, on the average. @param {number} label */
+/** The average factor by which garments became wider in proportion to their height. @param {number} label */
 function widening(label) {
   const aspect = (/** @type {Uint8Array} */ pixels) => {
     const { left, top, right, bottom } = boxOf(pixels, SIDE, INK);
@@ -202,7 +202,7 @@ describe('garments as they lie in photos', () => {
         assert.ok(
           made.every((grey) => grey === 0),
           `class ${label}`,
-        ); // shoes from above have a shape of their own
+        ); // shoes seen from above have a shape of their own
     }
   });
 });

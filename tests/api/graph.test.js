@@ -4,7 +4,7 @@ import { Model, Sequential, input, layers, model, sequential, tensor } from '../
 import { graphOf } from '../../shim/layers/graph.js';
 import { CLASSES, SIDE, onEveryBuild, refused, refusedEach, smallData, weightBytes, wrong } from './support.js';
 
-/** Keras 2's table of a graph, its lines without what only fills them up. */
+/** Keras 2's table of a graph; lines that are only padding are left out. */
 const SUMMARY = `Model: "residual"
 __________________________________________________________________________________________________
  Layer (type)                   Output Shape         Param #     Connected to
@@ -41,7 +41,7 @@ Trainable params: 10
 Non-trainable params: 0
 _________________________________________________________________`;
 
-/** A convolution whose sum with its own input is classified. */
+/** A convolution plus its own input, then classified. */
 function residual() {
   const picture = input({ shape: [SIDE, SIDE, 1], name: 'picture' });
   const first = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', useBias: false }).apply(picture);

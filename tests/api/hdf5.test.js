@@ -1,6 +1,4 @@
-/**
- * The reader of HDF5 files, compared with HDF5's own library on files that this writes in every version of the format.
- */
+/** The reader of HDF5 files compared with HDF5's own library, on files written here in every version of the format. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as hdf5 from 'h5wasm';
@@ -9,7 +7,7 @@ import { FLOAT32, Hdf5 as Pieces, dataset, dataspace, header, layout, link, mess
 
 /** @import { Stored } from '../../shim/formats/keras/hdf5.js' */
 
-/** Earliest and latest version that may be written. @type {[any, any][]} */
+/** The earliest and the latest version that may be written. @type {[any, any][]} */
 const VERSIONS = [
   ['earliest', 'latest'],
   ['v108', 'v108'],

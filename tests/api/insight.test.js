@@ -1,4 +1,4 @@
-/** Where a network looks, and what its layers see: the worker's part of the page's section Try it. */
+/** Where a network looks and what its layers see: the worker's part of the page's section Try it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layers, sequential } from '../../shim/index.js';
@@ -19,7 +19,7 @@ const small = () =>
     layers.dense({ units: 10, activation: 'softmax' }),
   ]);
 
-/** @param {number} at the one pixel that is bright */
+/** @param {number} at the only bright pixel */
 function spot(at) {
   const pixels = new Uint8Array(SIDE * SIDE);
   pixels[at] = 255;
@@ -33,7 +33,7 @@ test('occlusion: only the patches that cover what the network reads count', asyn
   ]);
   const at = 10 * SIDE + 12;
   const kernel = new Float32Array(SIDE * SIDE * 10);
-  kernel[at * 10 + 3] = 4; // that pixel speaks for class 3
+  kernel[at * 10 + 3] = 4; // that pixel supports class 3
   model.setWeights([
     { shape: [SIDE * SIDE, 10], data: kernel },
     { shape: [10], data: new Float32Array(10) },

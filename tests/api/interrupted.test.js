@@ -1,7 +1,6 @@
 /**
- * A run that is interrupted is not over: what ends a run is not done, and a fit from model.position on ends where an
- * uninterrupted
- * one ends, bit for bit, with the callbacks that watched it.
+ * An interrupted run is not over: nothing that belongs to the end of a run happens, and a fit that starts from
+ * model.position ends exactly like an uninterrupted one, bit for bit, including the callbacks that watched it.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -25,7 +24,7 @@ const ema = { name: /** @type {const} */ ('adam'), learningRate: 0.01, useEma: t
 /** @type {OptimizerOptions} */
 const plain = { name: 'adam', learningRate: 0.05 };
 
-/** @type {[string, OptimizerOptions, () => any[]][]} what watches the run, made for each */
+/** @type {[string, OptimizerOptions, () => any[]][]} what watches the run, created for each run */
 const WATCHED = [
   ['useEma', ema, () => []],
   ['emaOverwriteFrequency', { ...ema, emaOverwriteFrequency: 4 }, () => []],
@@ -52,7 +51,11 @@ const INTERRUPTED = [
   ['a signal', (_, controller) => controller.abort(), false],
 ];
 
-/** Continues where the model is, with what watched it before. @param {Sequential} model @param {any[]} watching */
+/**
+ * Continues from the model's position, with the callbacks that watched it before.
+ * @param {Sequential} model
+ * @param {any[]} watching
+ */
 function goOn(model, watching) {
   const { epoch: initialEpoch, batch: initialBatch } = model.position;
   return model.fit(x, y, { ...run, initialEpoch, initialBatch, callbacks: watching });
@@ -122,7 +125,7 @@ onEveryBuild(() => {
   });
 
   /**
-   * How a run is left where an epoch is over and the next has not trained yet.
+   * Ways to leave a run after one epoch has ended and before the next has trained.
    * @type {[string, (at: number, controller: AbortController) => any][]}
    */
   const BETWEEN = [

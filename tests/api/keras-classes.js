@@ -1,7 +1,6 @@
 /**
- * What Keras 3.16 writes into config.json: of each class all keys and what may stand there, after its get_config and
- * files that it
- * wrote. A function says what is right, anything else stands as it is.
+ * What Keras 3.16 writes into config.json: for each class, all keys and their allowed values, from its get_config and
+ * from files that it wrote. A function checks a value; anything else must be equal.
  */
 
 /** @typedef {(value: any) => boolean} Right */
@@ -16,7 +15,7 @@ const orNull = (right) => (value) => value === null || right(value);
 const listOf = (right, length) => (value) => Array.isArray(value) && value.length === length && value.every(right);
 const pair = listOf(count, 2);
 const range = (/** @type {any} */ value) => number(value) || listOf(number, 2)(value);
-/** With a batch that is open or fixed. @type {Right} */
+/** With an open or a fixed batch size. @type {Right} */
 const shape = (value) =>
   Array.isArray(value) && value.length > 1 && orNull(count)(value[0]) && value.slice(1).every(count);
 const shapes = (/** @type {any} */ value) => Array.isArray(value) && value.length > 1 && value.every(shape);
@@ -79,7 +78,7 @@ const POOLING = { pool_size: pair, ...SLIDING };
 const GLOBAL = { ...LAST, keepdims: false };
 const FILLING = { ...LAST, fill_mode: text, fill_value: number, interpolation: text, seed: orNull(count) };
 
-/** The configuration of each class of layer, but for name, trainable and dtype. @type {Record<string, object>} */
+/** The configuration of each class of layer, except name, trainable and dtype. @type {Record<string, object>} */
 const CONFIGS = {
   Conv2D: { filters: count, groups: 1, ...CONVOLVING, ...KERNEL },
   DepthwiseConv2D: {
@@ -137,7 +136,7 @@ const CONFIGS = {
   },
 };
 
-/** Layers that are built as they are made, of which Keras keeps no shapes. */
+/** Layers that are built on construction; Keras stores no shapes for them. */
 const UNBUILT = [
   'Activation',
   'ReLU',
@@ -171,7 +170,7 @@ const called = (nodes) => faultsOf(nodes, [{ args: [kerasTensor], kwargs: {} }])
  * @param {any} value
  * @param {any} right
  * @param {string} [path]
- * @returns {string[]} where the value is not right, and what is missing or too much
+ * @returns {string[]} where the value is wrong, and what is missing or superfluous
  */
 export function faultsOf(value, right, path = '') {
   if (typeof right === 'function') return right(value) ? [] : [`${path} is ${JSON.stringify(value)}`];
@@ -187,10 +186,10 @@ export function faultsOf(value, right, path = '') {
   });
 }
 
-/** Whether there is a template of the class. @param {string} className */
+/** Whether there is a template for the class. @param {string} className */
 export const isKnown = (className) => className === 'InputLayer' || Object.hasOwn(CONFIGS, className);
 
-/** @param {any} entry of a layer @param {boolean} isGraph whether a Functional model has it */
+/** @param {any} entry of a layer @param {boolean} isGraph whether it belongs to a Functional model */
 export function layerFaults(entry, isGraph) {
   const { class_name: name } = entry;
   const isInput = name === 'InputLayer';
@@ -208,7 +207,7 @@ export function layerFaults(entry, isGraph) {
   );
 }
 
-/** What is wrong about a model's config.json, its layers aside. @param {any} config */
+/** What is wrong with a model's config.json, apart from its layers. @param {any} config */
 export function modelFaults(config) {
   const isGraph = config.class_name === 'Functional';
   const layers = (/** @type {any} */ list) => Array.isArray(list) && list.length > 1;
@@ -241,9 +240,9 @@ export function modelFaults(config) {
 }
 
 /**
- * The policies that a file shares: all but the first, which stands in the first layer that has one.
+ * The policies that a file shares: all but the first, which is in the first layer that has one.
  * @param {any} config
- * @returns {boolean[]} which have a number
+ * @returns {boolean[]} which of them have a number
  */
 export const sharedPolicies = (config) =>
   [...config.config.layers.map((/** @type {any} */ entry) => entry.config.dtype), config.config.dtype]

@@ -1,8 +1,7 @@
 /**
- * No Keras runs here. What we write is taken apart by the HDF5 library and by the rules of Keras's saving_lib.py, and
- * computed by
- * the reference in doubles; what we read is put together after the same rules, with Keras's own names and all that it
- * writes.
+ * No Keras runs here. Files that we write are taken apart with the HDF5 library and by the rules of Keras's
+ * saving_lib.py, and computed by the reference in doubles. Files that we read are put together by the same rules, with
+ * Keras's own names and everything that it writes.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -29,7 +28,7 @@ before(() => useBuild(...BUILDS[0]));
 
 const RUNS = Number(process.env.FC_RUNS ?? 60);
 const SEED = Number(process.env.FC_SEED ?? 28);
-/** Of the largest number of an output. */
+/** Relative to the largest number of an output. */
 const RELATIVE = 1e-6;
 
 /** @param {number[]} shape of a sample */
@@ -50,7 +49,7 @@ const json = (value) => new TextEncoder().encode(JSON.stringify(value));
 
 /* ---- what we write, as Keras reads it ----------------------------------------------------------- */
 
-/** naming.to_snake_case, for the classes that there are. @type {Record<string, string>} */
+/** naming.to_snake_case, for the existing classes. @type {Record<string, string>} */
 const GROUPS = {
   Conv2D: 'conv2d',
   DepthwiseConv2D: 'depthwise_conv2d',
@@ -81,7 +80,12 @@ const GROUPS = {
 /** @param {string} text snake_case → camelCase */
 const camel = (text) => text.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
-/** A layer of the configuration as the reference has it. @param {any} entry @param {number[]} from @returns {Node} */
+/**
+ * A layer of the configuration as the reference describes it.
+ * @param {any} entry
+ * @param {number[]} from
+ * @returns {Node}
+ */
 function nodeOf({ class_name: kind, config }, from) {
   const layer = Object.keys(layers).find((name) => name.toLowerCase() === kind.toLowerCase());
   const options = Object.fromEntries(
@@ -102,7 +106,7 @@ const variables = (file, path) =>
     });
 
 /**
- * What a .keras file computes, by Keras's rules.
+ * The output of a .keras file by Keras's rules.
  * @param {Uint8Array} file
  * @param {{ shape: number[], data: Float32Array }} x
  */
@@ -187,7 +191,7 @@ test('keras: every kind of layer, in stacks and graphs, follows Keras’s rules 
   await sameBack(await model(residual()));
 });
 
-/** Two ways to a sum, the shorter one listed first: Keras numbers the longer one's layers before it. */
+/** Two paths to a sum, the shorter one listed first: Keras numbers the longer one's layers before it. */
 function shortcut() {
   const x = input({ shape: [5, 5, 2], name: 'picture' });
   const short = layers.conv2d({ filters: 3, kernelSize: 1, name: 'short' }).apply(x);
@@ -418,7 +422,7 @@ const begin = (shape, name = 'input_layer') =>
     { name, inbound_nodes: [] },
   );
 
-/** Layers of a stack as keras.Sequential writes them. */
+/** The layers of a stack as keras.Sequential writes them. */
 const STACK = [
   begin([12, 12, 1]),
   layerEntry('RandomTranslation', 'random_translation', {
@@ -521,7 +525,7 @@ async function h5Of(groups, change = () => {}) {
   return /** @type {Uint8Array} */ (FS?.readFile('made.h5')).slice();
 }
 
-/** The groups that Keras makes. @param {any[]} entries @param {Network} network @param {string} [folder] */
+/** The groups that Keras creates. @param {any[]} entries @param {Network} network @param {string} [folder] */
 function groupsOf(entries, network, folder = 'layers') {
   /** @type {Record<string, number>} */
   const counts = {};
@@ -846,7 +850,7 @@ const THEIRS = new URL('../../../shared/models/keras3/', import.meta.url);
 const theirFiles = existsSync(THEIRS) ? readdirSync(THEIRS).filter((name) => name.endsWith('.keras')) : [];
 const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname}`;
 
-/** Layers, activations that there are none of here, by the file that has one. @type {Record<string, string>} */
+/** Layers and activations that are not supported here, by the file that has one. @type {Record<string, string>} */
 const LACKING = {
   average: 'Average',
   concat: 'Concatenate',
@@ -968,7 +972,7 @@ test('keras: layers and settings that are not known here are refused by name', a
   await refused(graph({}), /layer 1: inbound_nodes: args must be an array/);
 });
 
-/** A file whose first group has one and the same child 64³ times. @param {Uint8Array} h5 */
+/** A file whose first group contains the same child 64³ times. @param {Uint8Array} h5 */
 function endlessTree(h5) {
   const whole = Buffer.from(h5);
   const [root, table, most] = [whole.indexOf('TREE'), whole.indexOf('SNOD'), 64];
@@ -1058,7 +1062,7 @@ test('keras: weights that are missing, of another shape or kind are refused by t
   );
   const whole = Buffer.from(await h5Of([{ path: 'layers/dense/vars', weights: [kernel, bias] }]));
   const words = (/** @type {number[]} */ ...values) => Buffer.from(BigUint64Array.from(values, BigInt).buffer);
-  /** @param {Buffer} before @param {Buffer} after in place of it, wherever it stands */
+  /** @param {Buffer} before @param {Buffer} after replaces it wherever it occurs */
   const changed = (before, after) => {
     const copy = Buffer.from(whole);
     for (let at = copy.indexOf(before); at >= 0; at = copy.indexOf(before)) after.copy(copy, at);
@@ -1069,7 +1073,7 @@ test('keras: weights that are missing, of another shape or kind are refused by t
     archive('Sequential', vast, changed(words(3, 2), words(1000, 60000))),
     /layers\/dense\/vars\/0 must have 240000000 bytes, got 24$/,
   );
-  const at = whole.length - 8; // what lies there ends behind the file
+  const at = whole.length - 8; // what is there reaches past the end of the file
   const [place] = [...whole.keys()].filter(
     (from) =>
       whole.readUInt8(from) === 3 &&
@@ -1117,7 +1121,7 @@ test('keras: archives that are none, lack a part, or would swell are refused bef
   const swelling = zipSync({ 'config.json': json({}), 'model.weights.h5': new Uint8Array(2 ** 20) }, { level: 9 });
   const at = Buffer.from(swelling).lastIndexOf('model.weights.h5') - 46;
   const lied = swelling.slice();
-  /** @param {number} length that the archive's list states for the weights @param {RegExp} message */
+  /** @param {number} length of the weights, as stated in the archive's list @param {RegExp} message */
   const states = async (length, message) => {
     new DataView(lied.buffer).setUint32(at + 24, length, true);
     await assert.rejects(new Archive(lied).unpack('model.weights.h5', 2 ** 22), {

@@ -8,7 +8,7 @@ import { SCORE_FIELDS } from '../../shim/core/scores.js';
 import { layerNumbers } from '../../shim/layers/lowering.js';
 import { refused, refusedEach, wrong } from './support.js';
 
-/** Where each number of the core's list is (src/api.c, fr_add), all 0 unless a case says otherwise. */
+/** The position of each number in the core's list (src/api.c, fr_add); all are 0 unless a case says otherwise. */
 const AT = {
   kind: 0,
   units: 1,

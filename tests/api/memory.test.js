@@ -15,7 +15,7 @@ const outOf = (whose, bytes) => ({
   message: `out of memory: ${whose} could not allocate ${bytes} bytes; ${REMEDY}`,
 });
 
-/** As many samples of one byte as take 2³² bytes to shuffle; zeros that no memory holds until they are read. */
+/** So many samples of one byte that shuffling them takes 2³² bytes; the zeros take no memory until they are read. */
 const MANY = 2 ** 30;
 const many = () => tensor(new Uint8Array(MANY), [MANY, 1]);
 
@@ -116,7 +116,7 @@ onEveryBuild(() => {
   test('a number that would be cut to 32 bits on its way into the core is refused', async () => {
     const core = await loadCore();
     core.withBytes(16, (out) => {
-      core.call('fr_epoch_order', 0xffffffff, 0, 2 ** 52, 4, out); // its steps are a double
+      core.call('fr_epoch_order', 0xffffffff, 0, 2 ** 52, 4, out); // its step count is a double
       assert.deepEqual([...core.ints(out, 4)].sort(), [0, 1, 2, 3]);
       for (const count of [2 ** 32 + 4, -(2 ** 32) + 4, 4.5, NaN, Infinity, wrong(4n), wrong(undefined)]) {
         refused(

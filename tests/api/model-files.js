@@ -1,8 +1,8 @@
-/** Files of small models, as they are saved and as somebody else might make them. */
+/** Files of small models, as saved and as somebody else might make them. */
 import { createHash } from 'node:crypto';
 import { layers, sequential } from '../../shim/index.js';
 
-/** With the checksum that it should have. @param {Uint8Array} body all of a file that precedes it */
+/** Appends the correct checksum. @param {Uint8Array} body all of a file before it */
 export const sealed = (body) => new Uint8Array(Buffer.concat([body, createHash('sha256').update(body).digest()]));
 
 const HEADER_AT = 16;
@@ -15,7 +15,7 @@ export const headerOf = (file) =>
 export const dataOf = (file) => file.subarray(HEADER_AT + headerLength(file), file.length - 32);
 
 /**
- * A file whose checksum is right, whatever is in it, as a hostile author would make it.
+ * A file with a correct checksum, whatever it contains, as a hostile author would make it.
  * @param {string | Uint8Array} text of the header
  * @param {Uint8Array} data
  */
@@ -28,7 +28,7 @@ export function forged(text, data = new Uint8Array()) {
 }
 
 /**
- * The file with its header changed and its checksum made right again.
+ * The file with a changed header and a corrected checksum.
  * @param {Uint8Array} file
  * @param {(header: any) => any} change
  */

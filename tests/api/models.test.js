@@ -1,7 +1,4 @@
-/**
- * The files of models/: that they are what their cards and recipes say. All of a card is checked by
- * `make check-models`.
- */
+/** The files of models/ match their cards and recipes. `make check-models` checks everything on a card. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** The oracle is ONNX Runtime, on files that we wrote and on such as other programs write. */
+/** The oracle is ONNX Runtime, on files that we wrote and on files like those of other programs. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
@@ -26,7 +26,7 @@ before(async () => {
 
 const RUNS = Number(process.env.FC_RUNS ?? 60);
 const SEED = Number(process.env.FC_SEED ?? 28);
-/** Of the largest number of an output. */
+/** Relative to the largest number of an output. */
 const RELATIVE = 1e-6;
 
 /** @param {number[]} shape */
@@ -36,11 +36,11 @@ const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1)
 const samples = (shape, count = 3) => tensor(uniform(count * sizeOf(shape), 5), [count, ...shape]);
 
 /**
- * What ONNX Runtime makes of it.
+ * The output of ONNX Runtime.
  * @param {Uint8Array} file
  * @param {{ shape: number[], data: Float32Array }} x
- * @param {'all' | 'disabled'} [graphOptimizationLevel] disabled where it would take zeros around an image for part of
- *   the pooling behind
+ * @param {'all' | 'disabled'} [graphOptimizationLevel] 'disabled' where it would merge zeros around an image into the
+ *   pooling after them
  * @returns {Promise<Float32Array>}
  */
 async function answer(file, { shape, data }, graphOptimizationLevel = 'all') {
@@ -58,7 +58,7 @@ async function exported(made, options) {
   return bytes;
 }
 
-/** Such as a tool leaves it that drops what it does not know. @param {Uint8Array} file */
+/** As left by a tool that drops what it does not know. @param {Uint8Array} file */
 const withoutMetadata = (file) => encode({ ...decode(file), metadata: undefined });
 
 /** @param {Model} made @param {any} x @param {Uint8Array} file @param {number} [relative] */
@@ -67,7 +67,7 @@ async function sameAnswer(made, x, file, relative = RELATIVE) {
 }
 
 /**
- * Whether the nodes or the shape show that an image has its channels last.
+ * Whether the nodes or the shape show that images have their channels last.
  * @param {Uint8Array} file
  * @param {number[]} shape
  */
@@ -222,7 +222,7 @@ const text = (name, text) => ({ name, text, type: 3 });
 /** @param {string} name @param {boolean} value @returns {OnnxTensor} */
 const truth = (name, value) => ({ name, dims: [], dataType: 9, raw: Uint8Array.of(Number(value)) });
 
-/** Puts a constant in front, as a node. @param {OnnxTensor} tensor @returns {(model: OnnxModel) => void} */
+/** Moves a constant to a node at the beginning. @param {OnnxTensor} tensor @returns {(model: OnnxModel) => void} */
 const constantBefore =
   (tensor) =>
   ({ graph }) =>
@@ -234,7 +234,7 @@ const constantBefore =
 
 let draws = 0;
 /**
- * A parameter of this shape, positive where it says so.
+ * A parameter of this shape, at least `low` if given.
  * @param {string} name
  * @param {number[]} shape
  * @param {number} [low]
@@ -243,7 +243,7 @@ let draws = 0;
 const drawn = (name, shape, low = -0.5) => floatTensor(name, shape, uniform(sizeOf(shape), ++draws, low, low + 1));
 
 /**
- * A chain of nodes, each of which reads the one before and what stands in its own list.
+ * A chain of nodes, each of which reads the one before and the inputs in its own list.
  * @param {number[]} shape of a sample
  * @param {[string, (OnnxTensor | string)[], ...OnnxAttribute[]][]} steps operator, further inputs, attributes
  * @param {{ version?: number, batch?: number, change?: (model: OnnxModel) => void }} [options]
@@ -274,7 +274,7 @@ function chain(shape, steps, { version = 17, batch, change } = {}) {
   return encode(made);
 }
 
-/** Channels first, what we have channels last. @param {{ shape: number[], data: Float32Array }} x */
+/** Channels first, from our channels last. @param {{ shape: number[], data: Float32Array }} x */
 function channelsFirst({ shape: [count, height, width, channels], data }) {
   const made = new Float32Array(data.length);
   for (let n = 0, at = 0; n < count; n++)
@@ -284,9 +284,9 @@ function channelsFirst({ shape: [count, height, width, channels], data }) {
 }
 
 /**
- * Ours, channels last, comes to what ONNX Runtime makes of the file, channels first.
+ * Our output, channels last, equals ONNX Runtime's for the file, channels first.
  * @param {Uint8Array} file
- * @param {...string} kinds of the layers that it has
+ * @param {...string} kinds kinds of layers in it
  */
 async function readsAlike(file, ...kinds) {
   const made = await importModel(file);
@@ -387,7 +387,7 @@ test('onnx: a network with channels first, as PyTorch writes it, takes channels 
   await made.fit(samples([28, 28, 1]), tensor(Uint8Array.of(1, 2, 3), [3]), { epochs: 1, verbose: 0 });
 });
 
-/** @type {[string, Uint8Array, ...string[]][]} what, the file, the kinds of layers that come of it */
+/** @type {[string, Uint8Array, ...string[]][]} name, file, the kinds of layers that it is read as */
 const FOREIGN = [
   [
     'depthwise convolution, clipped, and a pooled mean',
@@ -532,7 +532,7 @@ const FOREIGN = [
   ],
 ];
 
-/** The same axis from either end, and as operator sets have it. @type {[string, Uint8Array, ...string[]][]} */
+/** The same axis counted from either end, and as operator sets have it. @type {[string, Uint8Array, ...string[]][]} */
 const AXES = [
   ...[1, -3].map(
     (axis) =>
@@ -695,7 +695,7 @@ const number = (/** @type {string} */ name, /** @type {number} */ value) => ({
 });
 
 /**
- * Nodes beside the chain that compute with integers.
+ * Nodes outside the chain that compute with integers.
  * @param {[string, string[], string, ...OnnxAttribute[]][]} nodes operator, inputs, output, attributes
  * @param {OnnxTensor[]} constants
  * @returns {(model: OnnxModel) => void}
@@ -720,14 +720,14 @@ const beside =
   };
 
 /**
- * A dense layer behind the target of a reshape, which nodes make.
+ * A dense layer after a reshape, whose target is computed by nodes.
  * @param {Parameters<typeof beside>} parts
  * @param {number} [batch]
  */
 const flattened = (parts, batch) =>
   chain([2, 4, 4], [conv(3, 2, 3), ['Reshape', ['target']], linear(2, 12)], { batch, change: beside(...parts) });
 
-/** @type {Parameters<typeof beside>[0]} as PyTorch has x.size(0) */
+/** @type {Parameters<typeof beside>[0]} as PyTorch writes x.size(0) */
 const SAMPLES = [
   ['Shape', ['v0'], 's'],
   ['Gather', ['s', 'zero'], 'n'],
@@ -891,7 +891,7 @@ test('onnx: shapes that cannot be computed here are refused', async () => {
 });
 
 /**
- * Constants that say what they are in an attribute of their own.
+ * Constants whose value is in an attribute.
  * @param {[string, OnnxAttribute][]} made output, attribute
  * @returns {(model: OnnxModel) => void}
  */
@@ -1020,7 +1020,7 @@ test('onnx: constants that are none, and zeros that would be lengths, are refuse
   for (const [file, message] of lies) await refused(/** @type {any} */ (file), message);
 });
 
-/** @type {[(node: OnnxNode) => void, RegExp][]} what nobody looks at, and how it is refused */
+/** @type {[(node: OnnxNode) => void, RegExp][]} changes to a node that nothing reads, and the refusal of each */
 const UNREAD = [
   [
     (node) => void (node.attributes = [...(node.attributes ?? []), int('later', 1)]),
@@ -1033,12 +1033,12 @@ const UNREAD = [
 ];
 
 test('onnx: no attribute and no input is passed over without a look at it', async () => {
-  /** @type {Map<string, [Uint8Array, number]>} a file with it, and its place */
+  /** @type {Map<string, [Uint8Array, number]>} a file containing it, and its place */
   const operators = new Map();
   for (const [, file] of [...FOREIGN, ...AXES, ...COMPUTED]) {
     decode(file).graph?.nodes?.forEach(({ operator = '' }, index) => operators.set(operator, [file, index]));
   }
-  operators.delete('Mul'); // which counts with the sigmoid before it
+  operators.delete('Mul'); // which is counted together with the sigmoid before it
   assert.ok(operators.size > 20, [...operators.keys()].join());
   for (const [operator, [file, index]] of operators) {
     for (const [change, message] of UNREAD) {
@@ -1126,7 +1126,7 @@ const THEIRS = new URL('../../../shared/models/torch-onnx/', import.meta.url);
 const theirFiles = existsSync(THEIRS) ? readdirSync(THEIRS) : [];
 const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname}`;
 
-/** What there is no layer for, by the file that has it. @type {Record<string, RegExp>} */
+/** Operators without a layer here, by the file that has one. @type {Record<string, RegExp>} */
 const LACKING = {
   act_avgpool_pad_nocount: /pads must be none, or those of padding 'same'/,
   act_grouped: /group, where it is not 1, must be 8/,

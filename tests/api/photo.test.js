@@ -14,7 +14,7 @@ function drawn(width, height, colour) {
   return { width, height, data, colorSpace: /** @type {const} */ ('srgb') };
 }
 
-/** A dark skirt in front of a bright wall, from a quarter to three quarters of the way down. */
+/** A dark skirt in front of a bright wall, from one quarter to three quarters of the height. */
 const skirt = drawn(300, 400, (x, y) =>
   y >= 100 && y < 300 && Math.abs(x - 150) < 30 + (y - 100) / 4 ? [40, 30, 90, 255] : [225, 220, 210, 255],
 );

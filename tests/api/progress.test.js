@@ -64,7 +64,7 @@ test('a line an epoch', () => {
   assert.equal(epochLine(0, 20, 7.2, { loss: 0.50214, acc: 0.82361 }), 'Epoch 1/20 - 7s - loss: 0.5021 - acc: 0.8236');
 });
 
-/** A terminal that draws again where it is told to. */
+/** A terminal that redraws on request. */
 function terminal() {
   /** @type {string[]} */
   const lines = [];

@@ -1,7 +1,6 @@
 /**
- * Random networks against the reference in doubles. FC_SEED and FC_RUNS in the environment try others and more; a
- * failure prints the
- * seed, and the smallest case as the calls that make it.
+ * Random networks compared with the reference in doubles. FC_SEED and FC_RUNS in the environment change the seed and
+ * the number of runs; a failure prints the seed, and the smallest case as the calls that make it.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -34,7 +33,7 @@ import { slice } from './support.js';
 const SEED = Number(process.env.FC_SEED ?? 28);
 const RUNS = Number(process.env.FC_RUNS ?? 250);
 
-/** What ran: a property that discards its cases, or never meets a layer, would prove nothing. */
+/** What ran: a property that discards its cases, or never reaches a layer, would prove nothing. */
 const ran = { cases: 0, layers: /** @type {Record<string, number>} */ ({}), compared: 0, kinked: 0, conditioned: 0 };
 
 /** @param {Case} a */
@@ -50,9 +49,8 @@ async function setUp({ description, loss, count, seed }) {
 }
 
 /**
- * An error for each number, of a size that floats leave in a layer: a millionth of the layer's largest. What such
- * errors do to the
- * reference is what they may do to us, however ill-conditioned the network is.
+ * An error for each number, of the size that floats cause in a layer: a millionth of the layer's largest number. Our
+ * result may deviate as much as the reference does with such errors, however ill-conditioned the network is.
  * @param {Doubles[]} outputs
  */
 const roundingErrors = (outputs) =>
@@ -62,12 +60,12 @@ const roundingErrors = (outputs) =>
   });
 
 /**
- * As `near`, but where that fails the network's own condition is asked.
+ * Like `near`; if that fails, the network's own condition decides.
  * @param {string} what
  * @param {ArrayLike<number>} got
  * @param {ArrayLike<number>} want
  * @param {any} options
- * @param {() => ArrayLike<number>} disturbed what is wanted, with errors put in
+ * @param {() => ArrayLike<number>} disturbed the wanted values, with errors injected
  */
 function nearAsConditioned(what, got, want, options, disturbed) {
   try {
@@ -223,9 +221,8 @@ describe('any network is what the reference is', () => {
 });
 
 /**
- * How far rounding in what comes back may grow on its way: a batch normalization divides it by the deviation of its
- * channel, and takes
- * away its mean and its share along the input, which leaves little of it where a batch holds few numbers.
+ * How much rounding may grow in the backward pass: a batch normalization divides it by the deviation of its channel,
+ * and subtracts its mean and its component along the input, which leaves little of it if a batch holds few numbers.
  * @param {Network} network @param {Doubles} x @param {Doubles[]} outputs of a training pass
  */
 function amplification(network, x, outputs) {

@@ -17,14 +17,14 @@ import { SIDE, heapInUse, oneHot, onEveryBuild, smallData, smallModel, weightByt
 /** @import { Model } from '../../shim/index.js' */
 /** @import { CompileOptions } from '../../shim/model.js' */
 
-/** A file of a training that was interrupted goes on as if nothing had happened. */
+/** A file of an interrupted training continues as if nothing had happened. */
 
 const COUNT = 90;
-const BATCH = 16; // the last one of an epoch is smaller
+const BATCH = 16; // the last batch of an epoch is smaller
 const EPOCHS = 4;
 const { x, y } = smallData(COUNT);
 
-/** Chance in every layer that has it, statistics, and a branch. @returns {Promise<Model>} */
+/** Every layer with randomness, statistics, and a branch. @returns {Promise<Model>} */
 async function network() {
   const start = input({ shape: [SIDE, SIDE, 1] });
   const varied = layers
@@ -46,7 +46,7 @@ const train = (made, targets, more = {}) =>
   made.fit(x, targets, { batchSize: BATCH, epochs: EPOCHS, validationData: [x, targets], verbose: 0, ...more });
 
 /**
- * The file as it was after `batches` batches of all epochs; what trains goes on, and is not disturbed.
+ * The file as it was after `batches` batches over all epochs; the training itself continues undisturbed.
  * @param {Model} made @param {any} targets @param {number} batches
  */
 async function fileAfter(made, targets, batches) {
@@ -182,7 +182,7 @@ onEveryBuild(() => {
 
 /**
  * @param {(training: any, header: any) => void} change
- * @returns {Promise<Uint8Array<ArrayBuffer>>} a whole file, but for that
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} a file that is otherwise complete
  */
 async function changed(change) {
   const made = await smallModel();

@@ -20,7 +20,7 @@ import { BUILDS, smallData } from './support.js';
 
 before(() => useBuild(...BUILDS[0]));
 
-/** After the format's description, and no code of ours. @param {Uint8Array} file */
+/** By the format's description, without any of our code. @param {Uint8Array} file */
 function parsed(file) {
   const buffer = Buffer.from(file);
   const length = Number(buffer.readBigUInt64LE(0));

@@ -1,7 +1,7 @@
 import { initializers, input, layers, regularizers } from '../../shim/index.js';
 import { CLASSES, SIDE } from './support.js';
 
-/** Every kind of layer but those that need a graph, none with its defaults alone. */
+/** Every kind of layer except those that need a graph, none with only its defaults. */
 export const everyKind = () => [
   layers.randomFlip({ inputShape: [SIDE, SIDE, 1], mode: 'horizontal', seed: 3 }),
   layers.randomTranslation({ heightFactor: 0.1, widthFactor: [-0.2, 0.1], fillMode: 'constant', fillValue: 0.5 }),
@@ -55,7 +55,7 @@ export const everyKind = () => [
   layers.softmax({ name: 'last' }),
 ];
 
-/** Three branches, two of them sums, and the layers that everyKind has not. */
+/** Three branches, two of them sums, and the layers that everyKind lacks. */
 export function residual() {
   const picture = input({ shape: [SIDE, SIDE, 1], name: 'picture' });
   const start = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(picture);

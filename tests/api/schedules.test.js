@@ -28,7 +28,7 @@ test('schedule exponentialDecay: smooth and in stairs', () => {
 
 test('schedule cosineDecay: to alpha, and after a warm-up', () => {
   const options = { initialLearningRate: 0.1, decaySteps: 100, alpha: 0.1 };
-  // half a turn at 50: (0.9 · 0.5 + 0.1) · 0.1; a third at 33⅓ has cosine ½
+  // half a turn at 50: (0.9 · 0.5 + 0.1) · 0.1; a third, at 33⅓, has cosine ½
   follows(schedules.cosineDecay(options), [
     [0, 0.1],
     [50, 0.055],
@@ -58,7 +58,7 @@ test('schedule oneCycle: goes up, down and further down', () => {
     divFactor: 10,
     finalDivFactor: 100,
   });
-  // up from 0.1 until step 11 - 1 = 10, down to 0.001 at step 20; each middle is the mean of its ends
+  // up from 0.1 until step 11 - 1 = 10, down to 0.001 at step 20; each midpoint is the mean of its ends
   follows(schedule, [
     [0, 0.1],
     [5, 0.55],

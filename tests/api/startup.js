@@ -1,4 +1,4 @@
-/** A script that works hard as soon as the core is there; see startup.test.js. */
+/** A script that computes a lot as soon as the core has loaded; see startup.test.js. */
 import { useBuild } from '../../shim/core/loading.js';
 import { BUILDS, smallData, smallModel } from './support.js';
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /**
- * Node settles an asynchronous compilation inside a wait for its background threads. A script that
- * went on in there would hang about one time in four (nodejs/node issue 54918).
+ * Node settles an asynchronous compilation while it waits for its background threads. A script that continued there
+ * would hang about one time in four (nodejs/node issue 54918).
  */
 test('a script that works hard as soon as the core is loaded comes to its end', { timeout: 180_000 }, async () => {
   const script = fileURLToPath(new URL('startup.js', import.meta.url));

@@ -15,7 +15,7 @@ export const BUILDS = [
 ];
 
 /**
- * Defines the same tests over a build that is shipped and over those that check themselves.
+ * Defines the same tests for a shipped build and for the builds that check themselves.
  * @param {() => void} define
  */
 export function onEveryBuild(define) {
@@ -27,7 +27,7 @@ export function onEveryBuild(define) {
   }
 }
 
-/** What no type would let through, for tests of the checks at run time. @param {unknown} value */
+/** A value that no type would allow, for tests of the checks at run time. @param {unknown} value */
 export const wrong = (value) => /** @type {any} */ (value);
 
 /** @param {unknown} error @returns {error is FittingRoomError} */
@@ -55,7 +55,7 @@ export const SIDE = 8;
 export const CLASSES = 3;
 
 /**
- * Pictures that can be told apart: noise with one bright third.
+ * Pictures that a network can learn to classify: noise with one bright third.
  * @param {number} count
  * @param {number} [seed]
  */
@@ -90,7 +90,7 @@ export function oneHot({ data }) {
   return tensor(hot, [data.length, CLASSES]);
 }
 
-/** The kinds of layers of the tutorial, small. */
+/** The tutorial's kinds of layers, small. */
 export const smallLayers = () => [
   layers.conv2d({ inputShape: [SIDE, SIDE, 1], filters: 5, kernelSize: 3, activation: 'relu' }),
   layers.maxPooling2d({ poolSize: 2 }),
@@ -110,11 +110,11 @@ export async function smallModel({ seed = 7, stack = smallLayers(), compile = {}
   return model;
 }
 
-/** All weights as one run of bytes. @param {Sequential} model */
+/** All weights, concatenated as bytes. @param {Sequential} model */
 export const weightBytes = (model) =>
   Buffer.concat(model.getWeights().map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
 
-/** Bytes that models hold now, once what came before is gone. */
+/** The bytes that models hold now, after earlier garbage has been collected. */
 export const heapInUse = async () => (await loadCore()).heapInUse();
 
 /** @param {() => unknown} act @param {string} message @param {string} [code] */
@@ -127,9 +127,9 @@ export const refused = (act, message, code = 'invalid-argument') =>
   });
 
 /**
- * Arguments that a shared check refuses. The message must name the option and the value given, and a range it states
- * must not contain that value. arguments.test.js compares each kind of message in full, once.
- * @param {[act: () => unknown, what: string, got?: string][]} rows `got` is left out where there is no such option
+ * Arguments that a shared check refuses. The message must name the option and the given value, and a range that it
+ * states must not contain that value. arguments.test.js compares each kind of message in full, once.
+ * @param {[act: () => unknown, what: string, got?: string][]} rows `got` is left out if there is no such option
  */
 export function refusedEach(rows) {
   for (const [act, what, got] of rows)
@@ -148,7 +148,7 @@ export function refusedEach(rows) {
 }
 
 /**
- * A file of whatever format is read, or refused as bad data; nothing else happens.
+ * A file of any format is either read or refused as bad data; nothing else happens.
  * @param {Uint8Array<ArrayBuffer>} file
  */
 export const readOrRefused = (file) =>

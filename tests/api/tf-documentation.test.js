@@ -1,6 +1,6 @@
 /**
- * Programs of the shape that TensorFlow.js's documentation and examples show: only the import and the data are others.
- * The data are small pictures with one bright third, which takes little time to learn.
+ * Programs like those in TensorFlow.js's documentation and examples: only the import and the data differ. The data are
+ * small pictures with one bright third, which are learnt quickly.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -21,7 +21,7 @@ const HOOKS = [
   'onProgress',
 ].join(', ');
 
-/** As the examples' data classes: pictures as floats 0..1, labels one-hot. */
+/** Like the examples' data classes: pictures as floats 0..1, labels one-hot. */
 class Data {
   #train = smallData(300, 1);
   #test = smallData(90, 2);

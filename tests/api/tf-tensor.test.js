@@ -93,7 +93,7 @@ test('sums, products and comparisons', () => {
   assert.deepEqual(copy.arraySync(), [1, 2, 4], 'numbers are copies');
 });
 
-/** What a tensor is, whoever made it. @param {any} t */
+/** What makes a tensor, whoever created it. @param {any} t */
 const facts = (t) => ({ shape: t.shape, dtype: t.dtype, values: [...t.dataSync()] });
 
 /** @type {[string, (lib: any) => any][]} */
@@ -198,7 +198,7 @@ const ALIKE = [
   ['truths given as numbers', (t) => t.tensor1d([2, 0, 1], 'bool')],
 ];
 
-// As the whole of TensorFlow.js does, of which only the core is here.
+// As all of TensorFlow.js does, of which only the core is installed.
 for (const name of /** @type {const} */ (['add', 'sub', 'mul', 'div', 'mean', 'sum', 'squeeze', 'cast'])) {
   /** @type {any} */ (tfc.Tensor.prototype)[name] = function (/** @type {any[]} */ ...args) {
     return /** @type {any} */ (tfc)[name](this, ...args);

@@ -49,7 +49,7 @@ function inTf([first, ...others]) {
 }
 
 /**
- * The files of a model of TF.js's own, its weights cut into shards.
+ * The files of a model made with TF.js itself, its weights split into shards.
  * @param {tfl.LayersModel} made
  * @param {number} [shard] bytes
  */
@@ -78,7 +78,7 @@ async function savedByTf(made, shard = 50) {
   ];
 }
 
-/** Weights that are no initial ones: of biases, averages and gammas too. @param {Model} made */
+/** Weights that differ from the initial ones, including biases, averages and gammas. @param {Model} made */
 function unsettled(made) {
   made.setWeights(
     made.getWeights().map(({ shape, data }, i) => {
@@ -96,7 +96,7 @@ const pictures = (shape, count = 5) => ({
 });
 
 /**
- * There and back: TF.js predicts the same, and so does what comes back.
+ * There and back: TF.js predicts the same, and so does the model read back.
  * @param {Model} made
  * @param {{ dtype?: string }} [options]
  */
@@ -250,7 +250,7 @@ test('tfjs: no kind of layer is left out above, but add', () => {
   );
 });
 
-/** Random layers, split activations and the input itself on the way into sums. */
+/** Random layers, split activations and the input itself, leading into sums. */
 function branches() {
   const picture = input({ shape: [SIDE, SIDE, 2], name: 'conv' });
   const moved = layers.randomTranslation({ heightFactor: 0.1, widthFactor: 0.1 }).apply(picture);
@@ -360,7 +360,7 @@ test('tfjs: float16 and uint8, which TF.js makes the same floats of', async () =
   });
 });
 
-/** What TF.js itself makes, of each of its layers that there is here. */
+/** TF.js's own models, one for each of its layers that is supported here. */
 const theirStack = () =>
   tfl.sequential({
     name: 'theirs',
@@ -486,7 +486,7 @@ for (const [what, make, Kind] of THEIRS) {
     const functional = jsonOf(file);
     functional.modelTopology = { model_config: functional.modelTopology };
     if (Kind === Model) functional.modelTopology.model_config.class_name = 'Functional';
-    // as Keras of old
+    // as in old Keras versions
     for (const entry of functional.modelTopology.model_config.config.layers)
       if (what === 'a stack of stacks' && entry.class_name === 'Sequential') entry.config = entry.config.layers;
     near(
@@ -500,7 +500,7 @@ for (const [what, make, Kind] of THEIRS) {
 }
 
 /**
- * A small export, its model.json changed.
+ * A small export with a changed model.json.
  * @param {(json: any) => void} change
  * @param {Uint8Array<ArrayBuffer>} [bytes] of the weights
  */

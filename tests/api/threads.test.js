@@ -5,7 +5,7 @@ import { hasRelaxedSimd, processors } from '../../shim/core/features.js';
 import { TWO_HUNDRED_STEPS, hashOfWeights } from '../support/golden.js';
 import { wrong } from './support.js';
 
-/** Which build is loaded, and that the number of threads changes nothing but the speed. */
+/** Which build is loaded; the number of threads changes only the speed. */
 
 const { layers, loadCore, sequential } = api;
 const fastest = hasRelaxedSimd() ? 'relaxed' : 'simd';

@@ -1,4 +1,4 @@
-/** Writes the hash of the golden run, as the core is now, into tests/support/golden.js. */
+/** Writes the hash of the golden run with the current core into tests/support/golden.js. */
 import { readFile, writeFile } from 'node:fs/promises';
 import * as api from '../../shim/index.js';
 import { GOLDEN_RUNS, GOLDEN_SHA256, hashOfWeights } from '../support/golden.js';

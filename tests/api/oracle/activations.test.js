@@ -32,7 +32,7 @@ for (const activation of [
   });
 }
 
-/** Far out, near zero, at the edges; floats. */
+/** Floats far from zero, near zero and at the edges. */
 const NUMBERS = Float32Array.of(
   -1e30,
   -1e4,
@@ -85,8 +85,8 @@ const NUMBERS = Float32Array.of(
 );
 
 /**
- * Numbers where floats have more than 2e-6 of the whole value to lose are compared absolutely: 1e-7 beside values of
- * about one.
+ * Where rounding costs floats more than 2e-6 of the value, they are compared absolutely: 1e-7 next to values of about
+ * one.
  */
 for (const activation of ['relu', 'relu6', 'leakyRelu', 'gelu', 'sigmoid', 'tanh', 'swish'])
   test(`activation ${activation}: over the whole line`, async () => {

@@ -1,4 +1,4 @@
-/** Ours, TensorFlow.js and the reference come to the same: outputs, loss, gradients, weights after a few steps. */
+/** Our network, TensorFlow.js's and the reference agree: outputs, loss, gradients, weights after a few steps. */
 import assert from 'node:assert/strict';
 import { gradientsOf } from '../../support/reference/gradients.js';
 import { batchLoss } from '../../support/reference/losses.js';
@@ -24,7 +24,7 @@ import {
 /** @import { Loss } from '../../support/reference/losses.js' */
 
 /**
- * Floats err by 1e-6 where they are about one: a kink farther off than ten times that is on the same side for all
+ * Floats are off by 1e-6 where they are about one: a kink more than ten times that far away is on the same side for all
  * three.
  */
 export const AWAY_FROM_KINKS = 1e-5;
@@ -39,14 +39,14 @@ const nameOf = (network, i) => `${network.weights[i].name} of layer ${network.we
  * @param {Description} description
  * @param {object} [options]
  * @param {Loss} [options.loss]
- * @param {number} [options.count] samples a batch
- * @param {number} [options.steps] of training
- * @param {number} [options.seed] another where a case stands at a kink
- * @param {'all' | 'forward' | 'nothing'} [options.tensorflow] how far TensorFlow.js goes with Keras
+ * @param {number} [options.count] samples per batch
+ * @param {number} [options.steps] training steps
+ * @param {number} [options.seed] another seed if a case is at a kink
+ * @param {'all' | 'forward' | 'nothing'} [options.tensorflow] how far TensorFlow.js agrees with Keras
  * @param {{ name: string, [option: string]: any }} [options.optimizer]
- * @param {any} [options.referenceOptimizer] the same in the reference's words, where they differ
- * @param {import('@tensorflow/tfjs-core').Optimizer} [options.tfOptimizer] TensorFlow.js's own, where it is Keras's;
- *   else the reference's on its gradients
+ * @param {any} [options.referenceOptimizer] the same for the reference, if its options differ
+ * @param {import('@tensorflow/tfjs-core').Optimizer} [options.tfOptimizer] TensorFlow.js's own, if it follows Keras;
+ *   otherwise the reference's, applied to its gradients
  * @param {Float32Array} [options.sampleWeight] one for each sample
  * @param {number} [options.targetScale] multiplies the targets
  * @param {number} [options.relative] tolerance of the weights after training
@@ -137,7 +137,7 @@ export async function agree(
   }
   near('mean loss of the epoch', history.loss, [losses], { relative });
   const trained = network.weights.filter(({ trainable }) => trainable);
-  // as Keras's fit ends
+  // as at the end of Keras's fit
   if (referenceOptimizer.useEma) exact.averages.forEach((average, i) => trained[i].data.set(average));
   const after = ours.getWeights();
   network.weights.forEach(({ data }, i) =>
@@ -156,7 +156,7 @@ export async function agree(
 }
 
 /**
- * The layer under test between layers with weights, so that gradients go into it and through it.
+ * The layer under test between layers with weights, so that gradients flow into and through it.
  * @param {number[]} inputShape
  * @param {any} layer its name in `layers`
  * @param {any} [options]

@@ -17,7 +17,7 @@ import { KINDS } from '../../support/reference/layers.js';
  */
 
 const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid', 'gelu', 'swish', 'relu6', 'leakyRelu', 'softmax'];
-/* What a draw can be where an image arrives, and where a row does; simple ones first, towards which cases shrink. */
+/* What a draw can become for an image and for a row; simple ones first, since cases shrink towards them. */
 const IMAGE_KINDS = [
   'conv2d',
   'maxPooling2d',
@@ -50,7 +50,7 @@ const ROW_KINDS = [
   'flatten',
   'dropout',
 ];
-const MOST_NUMBERS = 600; // in one sample of any layer, as every weight costs two passes
+const MOST_NUMBERS = 600; // per sample of any layer, since every weight takes two passes
 
 /** @type {fc.Arbitrary<Draw>} */
 const draw = fc.record({
@@ -65,12 +65,12 @@ const draw = fc.record({
   regularized: fc.boolean(),
 });
 
-/** Under 'valid' a window must fit. @param {Draw} d @param {number[]} shape @returns {[number, number]} */
+/** With 'valid', a window must fit. @param {Draw} d @param {number[]} shape @returns {[number, number]} */
 const fitting = ({ kernel, same }, [height, width]) =>
   same ? kernel : [Math.min(kernel[0], height), Math.min(kernel[1], width)];
 
 /**
- * The options of the layer that a draw stands for, wherever it stands.
+ * The options of the layer that a draw stands for, wherever it is.
  * @param {string} layer
  * @param {Draw} d
  * @param {number[]} shape of its input
@@ -139,11 +139,11 @@ function optionsOf(layer, d, shape) {
 }
 
 /**
- * Appends what the draw stands for, if it can stand here.
+ * Appends the layer that the draw stands for, if it is possible here.
  * @param {Node[]} nodes
  * @param {number[][]} shapes of the input, then of each node
  * @param {Draw} d
- * @param {string} [layer] another than it says
+ * @param {string} [layer] instead of the draw's own
  */
 function append(nodes, shapes, d, layer) {
   const shape = shapes[shapes.length - 1];
@@ -162,7 +162,7 @@ function append(nodes, shapes, d, layer) {
     const others = d.size > 6 ? alike.slice(0, 3) : [alike[d.pick % alike.length]];
     push({ layer: 'add', from: [last, ...others] }, shape);
   } else if (kind === 'shortcut') {
-    // a convolution of one pixel beside what came since
+    // a convolution of one pixel, in parallel to the layers since then
     const sources = shapes.flatMap((other, i) =>
       i - 1 !== last && other.length === 3 && other[0] === shape[0] && other[1] === shape[1] ? [i - 1] : [],
     );
@@ -183,9 +183,7 @@ function append(nodes, shapes, d, layer) {
   }
 }
 
-/**
- * @type {fc.Arbitrary<{ loss: Loss, activation: string }>} a loss, and an activation of the last layer that suits it
- */
+/** @type {fc.Arbitrary<{ loss: Loss, activation: string }>} a loss, and an activation of the last layer that fits it */
 const ending = fc.oneof(
   fc.record({
     activation: fc.constantFrom('linear', 'tanh', 'relu', 'softmax', 'gelu'),
@@ -213,7 +211,7 @@ const ending = fc.oneof(
   }),
 );
 
-/** Large epsilons: next to a gradient of nearly nothing a small one makes a step of rounding. */
+/** Large epsilons: with a small one, a gradient of nearly zero would turn rounding into a step. */
 const optimizer = fc.constantFrom(
   { name: 'sgd', learningRate: 0.1 },
   { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
@@ -262,7 +260,7 @@ export const networks = fc
     draws: fc.array(draw, { minLength: 1, maxLength: 8 }),
     ending,
     units: fc.integer({ min: 1, max: 6 }),
-    // an activation in the dense layer, or behind it; or whatever there is, where the loss takes it
+    // an activation in the dense layer or after it; or any, if the loss allows it
     end: fc.constantFrom('dense', 'apart', 'open'),
     count: fc.integer({ min: 1, max: 7 }),
     batchSize: fc.integer({ min: 1, max: 4 }),
@@ -290,7 +288,7 @@ export const networks = fc
       for (const d of draws) append(nodes, shapes, d);
       const takesAny = loss.name.startsWith('mean') || (loss.name === 'binaryCrossentropy' && loss.fromLogits);
       if (end !== 'open' || !takesAny || nodes.every(({ layer }) => layer === 'flatten' || layer === 'reshape')) {
-        // a model of shapes alone is refused
+        // a model without weights is refused
         if (shapes[shapes.length - 1].length === 3) append(nodes, shapes, draws[0], 'flatten');
         const classes =
           loss.name.toLowerCase().includes('categorical') || activation === 'softmax' ? Math.max(2, units) : units;

@@ -1,7 +1,6 @@
 /**
- * Where TensorFlow.js does otherwise than Keras 3, which is followed here. Each is shown on the smallest case: should a
- * later TensorFlow.js
- * agree, the test says so, and the comparisons that leave it out can take it in.
+ * Where TensorFlow.js deviates from Keras 3, which we follow. Each deviation is shown on the smallest case. If a later
+ * TensorFlow.js agrees, the test reports it, and the comparisons that leave the case out can include it.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -20,7 +19,7 @@ before(useOracles);
 /**
  * @param {ArrayLike<number>} theirs
  * @param {ArrayLike<number>} keras
- * @param {number} [least] the share by which they differ
+ * @param {number} [least] the fraction by which they differ
  */
 function differ(theirs, keras, least = 0.01) {
   const gap = Array.from(keras, (value, i) => theirs[i] - value);

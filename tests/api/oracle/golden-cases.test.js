@@ -1,4 +1,4 @@
-/** Cases small enough for pencil and paper; the working stands beside each. */
+/** Cases small enough for pencil and paper; the working is next to each. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as api from '../../../shim/index.js';
@@ -19,7 +19,7 @@ async function modelOf(stack, weights) {
 }
 
 /**
- * A few units of the last place of a float.
+ * Within a few units in the last place of a float.
  * @param {ArrayLike<number>} got
  * @param {number[]} want
  * @param {number} [tolerance]
@@ -33,7 +33,7 @@ function equal(got, want, tolerance = 1e-6) {
 /**
  * @param {any[]} stack
  * @param {number[][] | undefined} weights
- * @param {number[]} x one sample, of the shape that the first layer tells
+ * @param {number[]} x one sample, with the first layer's shape
  */
 async function outputOf(stack, weights, x) {
   const model = await modelOf(stack, weights);
@@ -47,7 +47,7 @@ async function outputOf(stack, weights, x) {
 const NINE = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 test("layer conv2d: 'same', an even kernel: the odd pixel of padding stands at the end", async () => {
-  // three wide under four: 3 pixels of padding, 1 before and 2 after; digits of the kernel 1, 10, 100, 1000
+  // width 3, window 4: 3 pixels of padding, 1 before and 2 after; the kernel's digits are 1, 10, 100, 1000
   const stack = [
     layers.conv2d({ inputShape: [1, 3, 1], filters: 1, kernelSize: [1, 4], padding: 'same', useBias: false }),
   ];
@@ -55,7 +55,8 @@ test("layer conv2d: 'same', an even kernel: the odd pixel of padding stands at t
 });
 
 test("layer conv2d: 'same', an even kernel and strides", async () => {
-  // 3×3 under 2×2 by twos: ceil(3 / 2) = 2 a side, (2 - 1) · 2 + 2 - 3 = 1 pixel of padding, below and to the right
+  // 3×3, window 2×2, strides of two: ceil(3 / 2) = 2 per side, (2 - 1) · 2 + 2 - 3 = 1 pixel of padding, below and to
+  // the right
   const stack = [
     layers.conv2d({ inputShape: [3, 3, 1], filters: 1, kernelSize: 2, strides: 2, padding: 'same', useBias: false }),
   ];
@@ -73,7 +74,7 @@ test("layer depthwiseConv2d: 'same', an even kernel and strides, two kernels a c
       useBias: false,
     }),
   ];
-  // the second kernel takes the left upper pixel alone
+  // the second kernel takes only the upper left pixel
   equal(await outputOf(stack, [[1, 1, 1, 0, 1, 0, 1, 0]], NINE), [12, 1, 9, 3, 15, 7, 9, 9]);
 });
 
@@ -110,8 +111,8 @@ test("layer averagePooling2d: 'same' divides by the pixels inside the image", as
 });
 
 test("layer averagePooling2d: 'same', the gradient divides by the pixels inside the image too", async () => {
-  // y = mean of 4, 2, 2, 1 outputs; their sum over pixels k·x with k = 1: the derivative by k is the sum of the four
-  // means
+  // y is the mean over 4, 2, 2, 1 outputs; their sum over pixels is k·x with k = 1: the derivative by k is the sum of
+  // the four means
   const model = await modelOf(
     [
       layers.conv2d({ inputShape: [3, 3, 1], filters: 1, kernelSize: 1, useBias: false }),
@@ -119,7 +120,7 @@ test("layer averagePooling2d: 'same', the gradient divides by the pixels inside 
     ],
     [[1]],
   );
-  model.compile({ optimizer: 'sgd', loss: 'mae' }); // slope of each output 1/4, since all lie above the targets
+  model.compile({ optimizer: 'sgd', loss: 'mae' }); // each output has slope 1/4, since all are above the targets
   const { gradients } = model.gradients(tensor(NINE, [1, 3, 3, 1]), tensor([-1, -1, -1, -1], [1, 2, 2, 1]));
   equal(gradients[0].data, [(3 + 4.5 + 7.5 + 9) / 4]);
   model.dispose();
@@ -128,7 +129,7 @@ test("layer averagePooling2d: 'same', the gradient divides by the pixels inside 
 /* ---- max-pooling's ties, ReLU's corner ------------------------------------------------------------ */
 
 /**
- * All pixels equal, as the kernel is zero: the derivative by the kernel is the value of the pixel that was chosen.
+ * All pixels are equal because the kernel is zero: the derivative by the kernel is the value of the chosen pixel.
  * @param {any} pool
  */
 async function chosenPixel(pool) {
@@ -136,7 +137,7 @@ async function chosenPixel(pool) {
     [layers.conv2d({ inputShape: [2, 2, 1], filters: 1, kernelSize: 1, useBias: false }), pool],
     [[0]],
   );
-  model.compile({ optimizer: 'sgd', loss: 'mae' }); // slope 1, as the output lies above the target
+  model.compile({ optimizer: 'sgd', loss: 'mae' }); // slope 1, since the output is above the target
   const size = model.layers[1].outputShape.slice(1);
   const { gradients } = model.gradients(tensor([1, 20, 300, 4000], [1, 2, 2, 1]), tensor([-1], [1, ...size]));
   model.dispose();
@@ -148,8 +149,8 @@ test('layer maxPooling2d: of equal values the first gets the gradient', async ()
   equal(await chosenPixel(layers.maxPooling2d({ poolSize: [2, 2], strides: 2, padding: 'same' })), [1]);
 });
 
-// Keras takes the maximum over both axes at once, whose gradient its backends share out evenly; TensorFlow.js gives
-// each the whole.
+// Keras takes the maximum over both axes at once, and its backends divide that gradient equally; TensorFlow.js gives
+// the whole gradient to each.
 test('layer globalMaxPooling2d: equal values share the gradient', async () => {
   equal(await chosenPixel(layers.globalMaxPooling2d()), [(1 + 20 + 300 + 4000) / 4]);
 });
@@ -200,7 +201,7 @@ test('model: the loss of an epoch is weighted by the batches’ sizes, the last 
   // -9.2, w = 1.32
   equal(model.getWeights()[0].data, [1.32]);
   equal(history.loss, [(2 * 5 + 21.16) / 3]);
-  // evaluation of w = 1.32: (0.32² + 1.68² + 3.68²) / 3, however it is cut up
+  // evaluation of w = 1.32: (0.32² + 1.68² + 3.68²) / 3, however it is divided into batches
   for (const batchSize of [1, 2, 3])
     equal(await model.evaluate(tensor([1, 1, 1], [3, 1]), tensor([1, 3, 5], [3, 1]), { batchSize }), [
       (0.1024 + 2.8224 + 13.5424) / 3,
@@ -228,9 +229,10 @@ async function path(optimizer, gradients) {
 }
 
 test('optimizer adam: corrected at once, and with epsilon beside the uncorrected root', async () => {
-  // without epsilon the first step is the learning rate whatever the gradient, and so is each while the gradient stays
+  // without epsilon, the first step is the learning rate whatever the gradient; so is each further step while the
+  // gradient stays the same
   equal(await path({ name: 'adam', learningRate: 0.1 }, [1, 1, 1]), [-0.1, -0.2, -0.3]);
-  // √v = 1e-3·√0.001 = 3e-5, beside which epsilon is 0.3 %
+  // √v = 1e-3·√0.001 = 3e-5, of which epsilon is 0.3 %
   equal(await path({ name: 'adam', learningRate: 0.1 }, [-1e-3]), [0.1], 4e-3);
   // gradients 1, 3: m = 0.39, v = 0.009999; corrected 0.39 / 0.19 and 0.009999 / 0.001999; 0.1 · 2.0526316 / √5.0020010
   // = 0.0917781
@@ -339,7 +341,7 @@ test('layer batchNormalization: epsilon under the root, biased variance, momentu
   // mean 3, variance ((-1)² + 1²) / 2 = 1, divisor √1.5625 = 1.25
   equal(model.activations(x, 0, { training: true }).data, [10 - 2 / 1.25, 10 + 2 / 1.25]);
   equal((await model.predict(x)).data, [10 + (2 * 2) / 1.25, 10 + (2 * 4) / 1.25]); // averages 0 and 1
-  equal(model.getWeights()[2].data, [0]); // looking moves nothing
+  equal(model.getWeights()[2].data, [0]); // evaluation changes no averages
   await model.fit(x, tensor([0, 0], [2, 1]), { verbose: 0 });
   // mean 0.75 · 0 + 0.25 · 3; variance 0.75 · 1 + 0.25 · 1, and unbiased it would be 1.25
   equal(
@@ -378,9 +380,9 @@ test('layer batchNormalization: one sample of one pixel is its own mean', async 
   );
   model.compile({ optimizer: { name: 'sgd', learningRate: 1 }, loss: 'mse' });
   const x = tensor([7, -5], [1, 2]);
-  equal(model.activations(x, 0, { training: true }).data, [0.5, -1]); // nothing is left but beta
+  equal(model.activations(x, 0, { training: true }).data, [0.5, -1]); // only beta remains
   const { gradients } = model.gradients(x, tensor([0, 0], [1, 2]));
-  equal(gradients[0].data, [0, 0]); // nor does gamma matter
+  equal(gradients[0].data, [0, 0]); // gamma does not matter either
   equal(gradients[1].data, [0.5, -1]);
   model.dispose();
 });
@@ -400,7 +402,7 @@ async function lossOf(loss, p, t) {
 }
 
 test('loss categoricalCrossentropy: labelSmoothing shares out what it takes', async () => {
-  // targets 0.9 + 0.1 / 4 = 0.925 and 0.025 thrice: -(0.925 ln 0.4 + 0.025 (ln 0.3 + ln 0.2 + ln 0.1)) = 0.8476 +
+  // targets 0.9 + 0.1 / 4 = 0.925 and three times 0.025: -(0.925 ln 0.4 + 0.025 (ln 0.3 + ln 0.2 + ln 0.1)) = 0.8476 +
   // 0.1279
   const want = -(0.925 * Math.log(0.4) + 0.025 * (Math.log(0.3) + Math.log(0.2) + Math.log(0.1)));
   equal(
@@ -516,7 +518,7 @@ for (const [name, layer] of LETS_THROUGH) {
   test(`${what}: a NaN comes out as NaN, in its sample alone`, async () => {
     const model = await modelOf([layer()]);
     const x = new Float32Array(3 * 16).fill(0.5);
-    x[16 + 5] = NaN; // a pixel that every window of four or three sees
+    x[16 + 5] = NaN; // a pixel that every window of four or three contains
     for (const data of [
       (await model.predict(tensor(x, [3, 4, 4, 1]))).data,
       model.activations(tensor(x, [3, 4, 4, 1]), 0).data,

@@ -1,8 +1,7 @@
 /**
- * What is drawn has the mean, deviation, largest value and kurtosis that the distribution's definition says. Of n
- * values the mean errs
- * by sd / √n and the deviation by about sd / √(2n): five times that is allowed, which a right initializer exceeds once
- * in two million.
+ * Drawn values have the mean, deviation, maximum and kurtosis that the distribution's definition gives. Over n values
+ * the mean is off by sd / √n and the deviation by about sd / √(2n). Five times that is allowed, which a correct
+ * initializer exceeds once in two million.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -27,7 +26,7 @@ async function drawn(layer, seed = 5, index = 0) {
 }
 
 /**
- * Keras's fans: of a convolution's kernel the area times the channels, of a depthwise one too.
+ * Keras's fans: for a convolution's kernel, also a depthwise one, the area times the channels.
  * @type {Record<string, Shape>}
  */
 const SHAPES = {
@@ -54,7 +53,7 @@ const SHAPES = {
   },
 };
 
-/** The deviation of a normal variable of deviation one that is drawn again beyond two: √(1 - 4 φ(2) / (2 Φ(2) - 1)). */
+/** The deviation of a standard normal variable that is redrawn beyond two: √(1 - 4 φ(2) / (2 Φ(2) - 1)). */
 const TRUNCATED = 0.8796256610342398;
 
 /** @param {Float32Array} values */
@@ -81,7 +80,8 @@ function assertDrawn(values, deviation, normal) {
   );
   assert.ok(got.most <= limit * (1 + 1e-6), `largest ${got.most}, want at most ${limit}`);
   assert.ok(got.most > 0.99 * limit, `largest ${got.most} of ${n}, want nearly ${limit}`);
-  // of a uniform variable 9/5, of a normal one cut at two deviations 2.3657; the estimate errs by about √(24 / n)
+  // for a uniform variable 9/5, for a normal one truncated at two deviations 2.3657; the estimate is off by about √(24
+  // / n)
   assert.ok(Math.abs(got.kurtosis - (normal ? 2.3657 : 1.8)) < 5 * Math.sqrt(24 / n), `kurtosis ${got.kurtosis}`);
   assert.equal(new Set(values).size > 0.98 * n, true, 'values repeat');
 }
@@ -99,8 +99,7 @@ const SCALED = [
 /** @param {string} mode @param {Shape} shape */
 const fan = (mode, { fanIn, fanOut }) => ({ fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 })[mode] ?? NaN;
 
-// TensorFlow.js does not correct the deviation for the tails it cuts off, so that its normal weights come out an eighth
-// too small.
+// TensorFlow.js does not correct the deviation for the truncated tails, so its normal weights are an eighth too small.
 for (const [name, mode, scale, normal] of SCALED)
   for (const [layer, shape] of Object.entries(SHAPES))
     test(`initializer ${name}: of ${layer}`, async () => {

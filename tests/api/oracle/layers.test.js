@@ -69,7 +69,7 @@ const POOLS = [
 
 for (const [name, pool] of POOLS) {
   test(`layer maxPooling2d: ${name}`, () => agree(within(IMAGE, 'maxPooling2d', pool)));
-  // Under 'same' TensorFlow.js's gradient divides by the whole window, though its output is the mean of the pixels
+  // With 'same', TensorFlow.js's gradient divides by the whole window, although its output is the mean of the pixels
   // inside the image.
   test(`layer averagePooling2d: ${name}`, () =>
     agree(within(IMAGE, 'averagePooling2d', pool), { tensorflow: pool.padding === 'same' ? 'forward' : 'all' }));
@@ -85,7 +85,7 @@ test('layer globalMaxPooling2d: the largest of each channel', () =>
 
 /* ---- shapes ------------------------------------------------------------------------------------ */
 
-// TensorFlow.js refuses to flatten what is flat.
+// TensorFlow.js refuses to flatten what is already flat.
 test('layer flatten: of a row', () => agree(within([9], 'flatten'), { tensorflow: 'nothing' }));
 
 test('layer flatten: rows first, then columns, then channels', () => agree(within(IMAGE, 'flatten', {}, toDense)));
@@ -106,7 +106,7 @@ test('layer reshape: to another image', () =>
     ),
   ));
 
-// TensorFlow.js leaves the side unknown, so that flatten refuses it.
+// TensorFlow.js leaves the side unknown, so flatten refuses it.
 test('layer reshape: one side inferred', () =>
   agree(
     within(
@@ -180,7 +180,7 @@ test('layer batchNormalization: of a row, other momentum and epsilon', () =>
 test('layer batchNormalization: first', () =>
   agree(within(IMAGE, 'batchNormalization', { momentum: 0.9 }, { before: [] })));
 
-// TensorFlow.js reads gamma and beta in training whether they are there or not, and fails.
+// In training, TensorFlow.js reads gamma and beta whether they exist or not, and fails.
 for (const options of [{ center: false }, { scale: false }, { center: false, scale: false }])
   test(`layer batchNormalization: ${JSON.stringify(options)}`, () =>
     agree(within(IMAGE, 'batchNormalization', { momentum: 0.8, ...options }), { tensorflow: 'forward' }));
@@ -248,7 +248,7 @@ test('layer add: twice over, the sum taken twice', () =>
     ],
   }));
 
-/* Beyond the widths that are worked on at once: whole groups of channels and a rest. */
+/* Wider than what is processed at once: whole groups of channels and a remainder. */
 test(
   'layer conv2d, batchNormalization, depthwiseConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, ' +
     'dense: many channels',
@@ -310,7 +310,7 @@ test('layer leakyReLU: a slope of 0.3, or another', async () => {
 
 test('layer softmax: over a row', () => agree(within([9], 'softmax')));
 
-// TensorFlow.js takes axis 1 where none is given, and refuses it as it is not the last.
+// Without an axis, TensorFlow.js assumes axis 1 and refuses it because it is not the last.
 test('layer softmax: over the channels of an image', () => agree(within(IMAGE, 'softmax'), { tensorflow: 'nothing' }));
 
 test('layer activation: over the channels of an image', () =>

@@ -89,7 +89,7 @@ const CASES = [
 
 for (const [name, description, loss] of CASES) test(`loss ${name}`, () => agree(description, { loss, count: 5 }));
 
-// TensorFlow.js's gradient of logits takes for granted that targets sum to one.
+// TensorFlow.js's gradient of logits assumes that targets sum to one.
 for (const [of, activation, fromLogits] of /** @type {[string, string, boolean][]} */ ([
   ['softmax', 'softmax', false],
   ['sigmoids', 'sigmoid', false],
@@ -110,7 +110,7 @@ for (const name of [
   'meanAbsoluteError',
 ]) {
   const activation = name.startsWith('mean') ? 'linear' : name === 'binaryCrossentropy' ? 'sigmoid' : 'softmax';
-  // Keras divides the weighted sum by the number of samples, not by the weights.
+  // Keras divides the weighted sum by the number of samples, not by the sum of the weights.
   test(`loss ${name}: sampleWeight`, () =>
     agree(row(3, activation), {
       loss: { name },

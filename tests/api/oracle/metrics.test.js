@@ -44,15 +44,15 @@ const TWO = [
 const NUMBERS = [{ units: 3, activation: 'linear', loss: 'meanSquaredError' }];
 
 /**
- * @type {[string, string, Case[], boolean][]} metric, key in logs, cases, whether TensorFlow.js has it and means the
- *   same
+ * @type {[string, string, Case[], boolean][]} metric, key in logs, cases, whether TensorFlow.js has it with the same
+ *   meaning
  */
 const METRICS = [
   ['accuracy', 'acc', [...SPARSE, ...HOT, ...BINARY], true],
   ['acc', 'acc', SPARSE, true],
   ['binaryAccuracy', 'binaryAccuracy', BINARY, true],
   ['categoricalAccuracy', 'categoricalAccuracy', HOT, true],
-  // of class indices its metrics have none by that name
+  // for class indices, its metrics have none by that name
   ['sparseCategoricalAccuracy', 'sparseCategoricalAccuracy', SPARSE, false],
   ['topKCategoricalAccuracy', 'topKCategoricalAccuracy', HOT, false], // declared there, not implemented
   ['sparseTopKCategoricalAccuracy', 'sparseTopKCategoricalAccuracy', SPARSE, false],
@@ -83,7 +83,7 @@ for (const [metric, key, cases, alike] of METRICS)
       for (const batchSize of [53, 8]) {
         const scores = await ours.model.evaluate(x, y, { batchSize });
         assert.equal(scores.length, 2);
-        // counts are whole: a wrong one differs by a fifty-third at least
+        // counts are integers: a wrong one differs by at least 1/53
         near(`batches of ${batchSize}`, [scores[1]], [want]);
       }
       const { history } = await ours.model.fit(x, y, { batchSize: 8, verbose: 0, validationSplit: 0.5 });
@@ -128,7 +128,7 @@ test('metric names in logs, metricsNames and evaluate: those of TensorFlow.js, b
       (name) => /** @type {[any[], any[]]} */ ([[name], [name]]),
     ),
     ...functions.map((name) => /** @type {[any[], any[]]} */ ([[ours[name]], [theirs[name]]])),
-    // where TensorFlow.js knows the function alone
+    // where TensorFlow.js has only the function
     ...functions.map((name) => /** @type {[any[], any[]]} */ ([[name], [theirs[name]]])),
     [
       ['mse', ours.meanSquaredError, 'acc'],
@@ -208,8 +208,8 @@ test('metric precision, recall: over the whole epoch, and zero where there is no
     );
   const x = inputs([0.9, 0.8, 0.5, 0.2, 0.7]);
   const y = api.tensor([1, 0, 1, 1, 1], [5, 1]);
-  // Said yes: 0.9, 0.8, 0.7 (0.5 is not above a half): two right of three; of four that are, two found. The mean over
-  // batches of two is another.
+  // Predicted positive: 0.9, 0.8, 0.7 (0.5 is not above one half), two of the three correctly; of four positives, two
+  // are found. The mean over batches of two would be different.
   for (const batchSize of [5, 2])
     near('scores', (await ours.model.evaluate(x, y, { batchSize })).slice(1), [2 / 3, 2 / 4]);
   near('no yes said', (await ours.model.evaluate(inputs([0, 0.1]), api.tensor([1, 0], [2, 1]))).slice(1), [0, 0]);

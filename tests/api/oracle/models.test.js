@@ -1,11 +1,8 @@
 /**
- * Whole models over fifty steps beside TensorFlow.js, dropout left out: its gradients, its layers, its batch
- * normalization; Keras's
- * optimizers where its own are others. Rounding differs from the first step on, and what it does to the weights grows
- * as training
- * goes on. Tolerances are of fifty steps and not of one: 2e-5 is seven times what was measured between the two; where
- * adam divides
- * tiny gradients by their own size, 3e-5 was measured and 1e-4 is allowed.
+ * Whole models over fifty steps compared with TensorFlow.js, without dropout: its gradients, its layers, its batch
+ * normalization; Keras's optimizers where its own deviate. Rounding differs from the first step on, and its effect on
+ * the weights grows during training. The tolerances are for fifty steps: 2e-5 is seven times the measured difference;
+ * where adam divides tiny gradients by their own size, 3e-5 was measured and 1e-4 is allowed.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -24,7 +21,7 @@ const STEPS = 50;
 const LOSS = { name: 'sparseCategoricalCrossentropy' };
 
 /**
- * Bytes: noise with one bright stripe, which tells the class.
+ * Bytes: noise with one bright stripe, whose place is the class.
  * @param {number} count
  * @param {number} side
  * @param {number} classes
@@ -100,7 +97,7 @@ async function trainAlike(description, { batchSize, optimizer, tfOptimizer, rela
     relative,
   });
 
-  // And back: their weights in a model of ours that was drawn from another seed.
+  // And the other way: their weights in a model of ours that was initialized with another seed.
   const copy = await ourModel(description, { seed: 12 });
   copy.setWeights(trained);
   near(
@@ -163,7 +160,7 @@ const RESIDUAL = {
   ],
 };
 
-// Batches of two: TensorFlow.js takes a fifth of a second for each of these steps.
+// Batches of two: each of these steps takes TensorFlow.js a fifth of a second.
 test('model: the tutorial’s, fifty steps of adam', () =>
   trainAlike(TUTORIAL, { batchSize: 2, optimizer: { name: 'adam' }, relative: 1e-4 }));
 

@@ -1,11 +1,8 @@
 /**
- * Each optimizer over eight steps, from the reference's gradients and from TensorFlow.js's. Where TensorFlow.js's own
- * optimizer
- * follows Keras's formula it is there as well; its Adam (epsilon beside the corrected root), its AdaDelta (the average
- * from before
- * the gradient at hand) and its centered RMSprop (epsilon with the wrong sign) do not, and it has no weight decay, no
- * clipping and no
- * moving average of weights.
+ * Each optimizer over eight steps, on the reference's gradients and on TensorFlow.js's. TensorFlow.js's own optimizer
+ * is compared too where it follows Keras's formula. Its Adam (epsilon added to the corrected root), its AdaDelta (the
+ * average from before the current gradient) and its centered RMSprop (epsilon with the wrong sign) do not, and it has
+ * no weight decay, no clipping and no moving average of weights.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -17,7 +14,7 @@ import { makeBatch, near, ourModel, useOracles } from './support.js';
 
 before(useOracles);
 
-/** Smooth, so that no step can fall to another side of a kink. */
+/** Smooth, so that no step can cross a kink. */
 const NETWORK = {
   inputShape: [5],
   nodes: [
@@ -28,8 +25,8 @@ const NETWORK = {
 };
 
 /**
- * The gradient of a bias before a normalization is zero but for rounding, which Adam and its kin would blow up to full
- * steps.
+ * The gradient of a bias before a normalization is zero except for rounding, which Adam and similar optimizers would
+ * amplify to full steps.
  */
 NETWORK.nodes[0].options = /** @type {any} */ ({ ...NETWORK.nodes[0].options, useBias: false });
 

@@ -1,11 +1,9 @@
 /**
- * Layers that draw: what they may make of a picture, exactly, and how often, within five deviations of what the
- * distribution says
- * (one right layer in two million falls outside; the seeds are fixed, so that a test passes always or never).
+ * Random layers: exactly what they may do to a picture, and how often, within five deviations of what the distribution
+ * gives (one correct layer in two million falls outside; the seeds are fixed, so a test passes always or never).
  *
- * Translation, rotation and zoom are read off two ramps: in the first channel each pixel holds its row, in the second
- * its column, and
- * bilinear interpolation is exact on ramps, so that an output tells which place of the input it was taken from.
+ * Translation, rotation and zoom are read from two ramps: in the first channel each pixel holds its row, in the second
+ * its column. Bilinear interpolation is exact on ramps, so an output shows which place in the input it was taken from.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -47,7 +45,7 @@ const equals = (a, b) => a.length === b.length && Array.from(a).every((value, i)
 /**
  * @param {number} height
  * @param {number} width
- * @param {(y: number, x: number) => [number, number]} from which pixel stands there
+ * @param {(y: number, x: number) => [number, number]} from the source of each pixel
  */
 const permuted = (/** @type {Float32Array} */ picture, height, width, from) =>
   Float32Array.from({ length: height * width }, (_, i) => {
@@ -127,7 +125,7 @@ for (const [name, options, nothing] of RANDOM) {
 
   if (nothing)
     test(`layer ${name}: changes nothing where it is told to change nothing`, async () => {
-      // what contrast takes away and gives back again is rounded
+      // what contrast subtracts and adds again is rounded
       near(
         'pictures',
         await drawn(layers[name]({ inputShape: SHAPE, ...nothing }), pictures),
@@ -166,7 +164,7 @@ for (const [name, options, nothing] of RANDOM) {
   });
 
   test(`layer ${name}: what training sees is what can be looked at, and each step sees another`, async () => {
-    // one weight a pixel, a slope of 1: the gradient is the picture that came in
+    // one weight per pixel, a slope of 1: the gradient is the layer's output
     const size = PICTURE.length;
     const stack = [layer({ name: 'drawn' }), layers.flatten(), layers.dense({ units: 1, useBias: false })];
     const model = await sequential({ layers: stack, seed: 6 });
@@ -216,8 +214,8 @@ for (const rate of [0.1, 0.5, 0.8])
       assertShare(dropped, n * units, rate);
       const rows = split(data, units);
       const byUnit = Array.from({ length: units }, (_, u) => rows.filter((row) => row[u] === 0).length);
-      // counts of 50: variance 50 rate (1 - rate); were a unit dropped in all samples or none, it would be fifty times
-      // that
+      // counts of 50: variance 50 rate (1 - rate); if a unit were dropped in all samples or in none, it would be fifty
+      // times that
       const variance = byUnit.reduce((sum, count) => sum + (count - n * rate) ** 2, 0) / units;
       assert.ok(
         variance < 1.6 * n * rate * (1 - rate) && variance > 0.6 * n * rate * (1 - rate),
@@ -259,7 +257,7 @@ test('layer dropout: gradients stop at what was dropped, and are scaled where it
 
 /* ---- flips ---------------------------------------------------------------------------------------- */
 
-/** @type {[string, [boolean, boolean][]][]} mode, and what it may do: [upside down, left to right] */
+/** @type {[string, [boolean, boolean][]][]} mode, and the flips that it allows: [upside down, left to right] */
 const MODES = [
   [
     'horizontal',
@@ -309,7 +307,7 @@ for (const [mode, variants] of MODES)
 /* ---- translation ---------------------------------------------------------------------------------- */
 
 /**
- * As Keras's documentation draws them, which pixel of n stands at i; -1: none.
+ * As Keras's documentation draws them: which pixel of n is at i; -1: none.
  * @type {Record<string, (i: number, n: number) => number>}
  */
 const FILLS = {
@@ -361,7 +359,8 @@ test('layer randomTranslation: half a pixel, between two', async () => {
 });
 
 /**
- * Where the middle pixel of each of n pictures, or the one k to its right, was taken from, relative to the middle.
+ * The place that the middle pixel of each of n pictures, or the one k to its right, was taken from, relative to the
+ * middle.
  * @param {any} layer of pictures [side, side, 2] @param {number} side odd @param {number} n @param {number} [k]
  */
 async function origins(layer, side, n, k = 0) {
@@ -379,7 +378,7 @@ test('layer randomTranslation: evenly over its range, height and width apart', a
     both.down.map((value) => -value / side),
     -0.25,
     0.25,
-  ); // moved down, the middle shows what was above
+  ); // moved down, the middle shows what was above it
   assertUniform(
     both.right.map((value) => -value / side),
     -0.1,
@@ -398,7 +397,7 @@ test('layer randomRotation: quarters of a turn, against the clock', async () => 
       layers.randomRotation({ inputShape: [side, side, 1], factor: [factor, factor] }),
       tensor(picture, [1, side, side, 1]),
     );
-  // a quarter against the clock: the top row is what was the right-hand column
+  // a quarter turn counter-clockwise: the top row is the former right-hand column
   near(
     'a quarter',
     await turned(0.25),
@@ -427,7 +426,7 @@ test('layer randomRotation: about the middle, evenly over its range, and nothing
     down.forEach((value, i) =>
       assert.ok(Math.abs(Math.hypot(value, right[i]) - k) < 1e-4, 'as far from the middle as before'),
     );
-    // against the clock: what stands to the right was below
+    // counter-clockwise: what is on the right was below
     assertUniform(
       down.map((value, i) => Math.atan2(value, right[i]) / (2 * Math.PI)),
       low,
@@ -533,7 +532,7 @@ test('layer randomContrast: cut to the range of values, 0 to 1 where none is giv
 /* ---- erasing -------------------------------------------------------------------------------------- */
 
 /**
- * The rectangle that was filled with `value`, or undefined where none was.
+ * The rectangle that was filled with `value`, or undefined if there is none.
  * @param {Float32Array} picture
  * @param {Float32Array} before
  * @param {number[]} shape
@@ -565,8 +564,8 @@ test('layer randomErasing: one rectangle of the value, as large as scale says, a
   const out = split(await drawn(layer, copies(picture, shape, n)), picture.length);
   const boxes = out.map((got) => /** @type {any} */ (erased(got, picture, shape, 0.25)));
   assert.ok(boxes.every(Boolean), 'each picture has one');
-  // sides: the root of a share times the picture's, 6 to 18 of 30 and 8 to 24 of 40; the pixels whose corners lie
-  // inside are one more or less
+  // sides: the root of a fraction times the picture's, 6 to 18 of 30 and 8 to 24 of 40; one pixel more or less has its
+  // corner inside
   for (const [key, side] of /** @type {[string, number][]} */ ([
     ['height', 30],
     ['width', 40],
@@ -576,7 +575,7 @@ test('layer randomErasing: one rectangle of the value, as large as scale says, a
       Math.min(...sides) >= Math.sqrt(low) * side - 1 && Math.max(...sides) <= Math.sqrt(high) * side + 1,
       `${key} ${Math.min(...sides)} … ${Math.max(...sides)}`,
     );
-    // shares evenly drawn: the mean of √u over [0.04, 0.36] is (0.36^1.5 - 0.04^1.5) / (1.5 · 0.32) = 0.4333, its
+    // fractions drawn uniformly: the mean of √u over [0.04, 0.36] is (0.36^1.5 - 0.04^1.5) / (1.5 · 0.32) = 0.4333, its
     // deviation about 0.11
     const mean = sides.reduce((a, b) => a + b) / n;
     assert.ok(Math.abs(mean / side - 0.4333) < (5 * 0.11) / Math.sqrt(n), `mean ${mean / side} of the side`);
@@ -615,14 +614,14 @@ test('layer randomErasing: noise cut to the range of values, where no value is g
   const noise = out.filter((value) => Math.abs(value - 0.123) > 1e-7);
   assert.ok(noise.length > 0.4 * out.length);
   assert.ok(noise.every((value) => value >= 0 && value <= 1));
-  // of a normal variable half lie below 0 and 15.87 % above 1
+  // half of a normal distribution lies below 0 and 15.87 % above 1
   assertShare(noise.filter((value) => value === 0).length, noise.length, 0.5);
   assertShare(noise.filter((value) => value === 1).length, noise.length, 0.158655);
   const wide = await drawn(
     layers.randomErasing({ inputShape: shape, factor: [1, 1], scale: [0.5, 0.5], valueRange: [-50, 10] }),
     x,
   );
-  const tens = wide.filter((value) => Math.abs(value - 0.123) > 1e-7); // times ten: mean 0, deviation 10, cut at 10
+  const tens = wide.filter((value) => Math.abs(value - 0.123) > 1e-7); // times ten: mean 0, deviation 10, clipped at 10
   assertShare(tens.filter((value) => value === 10).length, tens.length, 0.158655);
   assertShare(tens.filter((value) => value < 0).length, tens.length, 0.5);
 });

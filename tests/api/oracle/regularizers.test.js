@@ -12,7 +12,7 @@ const WEIGHTS = {
   l1l2: { l1: 0.02, l2: 0.04 },
 };
 
-// TensorFlow.js adds them to the loss of training, as here, but leaves them out of what evaluate reports.
+// TensorFlow.js adds them to the training loss, as we do, but leaves them out of what evaluate reports.
 for (const [name, regularizer] of Object.entries(WEIGHTS)) {
   test(`regularizer ${name}: of kernels and biases`, () =>
     agree({
@@ -92,7 +92,7 @@ test('regularizer l1, l2, l1l2: a hundredth each where nothing is said', async (
     });
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     model.setWeights([api.tensor([1, -2], [2, 1])]);
-    const [loss] = await model.evaluate(api.tensor([0, 0], [1, 2]), api.tensor([0], [1, 1])); // nothing but the penalty
+    const [loss] = await model.evaluate(api.tensor([0, 0], [1, 2]), api.tensor([0], [1, 1])); // only the penalty
     assert.ok(Math.abs(loss - want) < 1e-7, `${JSON.stringify(kernelRegularizer)}: ${loss}, want ${want}`);
     model.dispose();
   }

@@ -1,7 +1,6 @@
 /**
  * One description, three networks: ours, TensorFlow.js's (floats, its own backward pass) and the reference's (doubles,
- * finite
- * differences). Neither of the two oracles shares a line with what is tested.
+ * finite differences). Neither of the two oracles shares a line with the code under test.
  */
 import assert from 'node:assert/strict';
 import '@tensorflow/tfjs-backend-cpu';
@@ -17,7 +16,7 @@ import { BUILDS, noise } from '../support.js';
 /** @import { Loss } from '../../support/reference/losses.js' */
 /** @typedef {{ shape: number[], data: Float32Array }} Floats */
 
-/** Numbers do not differ between the builds that are compared elsewhere to the bit: one is enough here. */
+/** The builds give the same numbers, which other tests check to the bit: one is enough here. */
 export async function useOracles() {
   const [[build, load, threads]] = BUILDS;
   await useBuild(build, load, threads);
@@ -30,24 +29,22 @@ export async function useOracles() {
 export const largest = (values) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * A float is right to 2⁻²⁴ = 6e-8 of its size, and so is each product and sum that it comes of. In the small networks
- * here a number
- * is a sum of up to some hundred products, and has come through up to six layers: sums of alternating signs lose about
- * the square
- * root of their length, √100 · 6 · 6e-8 = 4e-6 of the largest number in the tensor. Twice to four times that is
- * allowed.
+ * A float is accurate to 2⁻²⁴ = 6e-8 of its size, and so is each product and sum that it is computed from. In the small
+ * networks here, a number is a sum of up to some hundred products and has passed through up to six layers. Sums of
+ * alternating signs lose about the square root of their length: √100 · 6 · 6e-8 = 4e-6 of the largest number in the
+ * tensor. Twice to four times that is allowed.
  */
 export const ROUNDING = 1e-5;
 
-/** Where the tensor as a whole is next to nothing beside the numbers that it is the sum of. */
+/** For tensors that are almost zero compared with the numbers that they are sums of. */
 const FLOOR = 2e-7;
 
 /**
  * @param {string} what
  * @param {ArrayLike<number>} got
  * @param {ArrayLike<number>} want
- * @param {{ relative?: number, floor?: number, where?: ArrayLike<boolean> }} [options] relative: to the largest number
- *   wanted
+ * @param {{ relative?: number, floor?: number, where?: ArrayLike<boolean> }} [options] relative: to the largest wanted
+ *   number
  */
 export function near(what, got, want, { relative = ROUNDING, floor = FLOOR, where } = {}) {
   assert.equal(got.length, want.length, `${what}: how many`);
@@ -71,7 +68,7 @@ export function uniform(count, seed, low = -1, high = 1) {
 }
 
 /**
- * Inputs, and targets that suit the loss: classes, shares that sum to one, yes and no, or any number.
+ * Inputs, and targets that fit the loss: classes, probabilities that sum to one, binary values, or any number.
  * @param {Description} description
  * @param {Loss} loss
  * @param {number} count
@@ -111,8 +108,8 @@ export const toDoubles = ({ shape, data }) => doubles(shape, data);
 /* ---- the reference ----------------------------------------------------------------------------- */
 
 /**
- * Weights of a moderate size: kernels as Glorot draws them, biases and betas that would be missed, gammas and variances
- * about one.
+ * Weights of moderate size: kernels as Glorot draws them, biases and betas that are not zero, gammas and variances
+ * around one.
  * @param {Network} network @param {number} [seed]
  */
 export function drawWeights(network, seed = 3) {
@@ -139,7 +136,7 @@ export function referenceOf(description, weights) {
 /** @type {any} */
 const { layers, regularizers } = api;
 
-/** @param {any} options @param {any} l1l2 what makes a regularizer of { l1, l2 } */
+/** @param {any} options @param {any} l1l2 makes a regularizer from { l1, l2 } */
 function withRegularizers(options, l1l2) {
   const made = { ...options };
   for (const key of Object.keys(made))
@@ -147,7 +144,7 @@ function withRegularizers(options, l1l2) {
   return made;
 }
 
-/** @param {Node} node @param {number} index which its name tells */
+/** @param {Node} node @param {number} index for its name */
 const ourLayer = ({ layer, options = {} }, index) =>
   layers[layer]({ name: `node${index}`, ...withRegularizers(options, (/** @type {any} */ r) => regularizers.l1l2(r)) });
 
@@ -161,7 +158,7 @@ const isSequence = ({ nodes }) => nodes.every(({ from }) => from === undefined);
 /**
  * @param {Node[]} nodes
  * @param {any} input
- * @param {any[]} made a layer for each node
+ * @param {any[]} made one layer per node
  */
 function applied(nodes, input, made) {
   /** @type {any[]} */
@@ -176,7 +173,7 @@ function applied(nodes, input, made) {
 /** Our network of the description, with weights in the order of its nodes. */
 export class Ours {
   /**
-   * @type {number[]} for each of the model's weights, which of the description's it is: a graph may list its layers in
+   * @type {number[]} for each of the model's weights, the index of the description's: a graph may list its layers in
    *   another order
    */
   #order;
@@ -263,9 +260,8 @@ export const ourLoss = ({ name, ...options }) =>
 export const toTf = ({ shape, data }) => tfc.tensor(Float32Array.from(data), shape);
 
 /**
- * Hands each step's gradients to `apply`, which changes the weights, both in doubles: how the oracle's optimizers and
- * finite
- * differences get at TensorFlow.js's gradients.
+ * Passes each step's gradients, in doubles, to `apply`, which changes the weights: this gives the oracle's optimizers
+ * and finite differences access to TensorFlow.js's gradients.
  */
 class Interceptor extends tfc.Optimizer {
   static className = 'Interceptor';
@@ -324,14 +320,14 @@ export class TfModel {
     }
   }
 
-  /** Layer by layer, as Keras orders them; `model.getWeights` puts those that are not trained last. */
+  /** Layer by layer, in Keras's order; `model.getWeights` puts weights that are not trained last. */
   getWeights() {
     return this.made.flatMap((layer) =>
       layer.getWeights().map((t) => ({ shape: t.shape, data: /** @type {Float32Array} */ (t.dataSync()) })),
     );
   }
 
-  /** For each weight, layer by layer, whether it is trained. */
+  /** Whether each weight is trained, layer by layer. */
   get trainable() {
     return this.made.flatMap((layer) => layer.weights.map((weight) => weight.trainable));
   }
@@ -360,8 +356,7 @@ export class TfModel {
   }
 
   /**
-   * The gradients of every weight that is trained, and the loss, from a step that changes nothing but batch
-   * normalization's averages.
+   * The gradients of all trained weights, and the loss, from a step that changes only batch normalization's averages.
    * @param {any} loss
    * @param {Floats} x
    * @param {{ shape: number[], data: ArrayLike<number> }} y
@@ -382,8 +377,8 @@ export class TfModel {
 }
 
 /**
- * Targets as `tfLoss` takes them: class indices become one-hot, since Layers has other shapes for those in losses that
- * it does not know.
+ * Targets as `tfLoss` takes them: class indices become one-hot, since for losses that Layers does not know, it expects
+ * other shapes.
  * @param {Loss} loss
  * @param {{ shape: number[], data: ArrayLike<number> }} y
  * @param {number} classes
@@ -397,7 +392,7 @@ export function tfTargets({ name }, y, classes) {
 }
 
 /**
- * The loss in TensorFlow.js's words; where Layers has no such option, the formula is written with its operations.
+ * The loss in TensorFlow.js's terms; where Layers has no such option, the formula is written with its operations.
  * @param {Loss} loss
  * @param {{ sampleWeight?: Float32Array }} [options]
  * @returns {any}
