@@ -1,10 +1,10 @@
 #!/bin/sh
-# Sees to the browsers of the page's tests: Chromium, Firefox, and WebKitGTK on a virtual screen.
+# Provides the browsers for the page's tests: Chromium, Firefox, and WebKitGTK on a virtual screen.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-# On Ubuntu, chromium and firefox of apt are only pointers to snaps, which a test cannot drive.
+# On Ubuntu, apt's chromium and firefox only install snaps, which a test cannot control.
 packaged() {
   [ "$(. /etc/os-release 2>/dev/null && echo "${ID:-}")" != ubuntu ]
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Unpacks Debian 13's emscripten package (Architecture: all) into a folder of the user's, changing
-# nothing on the system: extract-emscripten.sh FOLDER
+# Unpacks Debian 13's emscripten package (Architecture: all) into one of the user's folders, without changing the
+# system: extract-emscripten.sh FOLDER
 #
 # FOLDER appears only when it is complete. It holds emscripten/, npm/ (binaryen, acorn) and config.
 set -eu
@@ -36,7 +36,7 @@ find_keyring() {
   $instead"
 }
 
-# Debian mirrors this machine knows of, one a line; DEBIAN_MIRROR comes first.
+# Debian mirrors that this machine knows, one per line; DEBIAN_MIRROR comes first.
 list_mirrors() {
   [ -z "${DEBIAN_MIRROR:-}" ] || echo "$DEBIAN_MIRROR"
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!seen[$0]++'
@@ -87,7 +87,7 @@ FROZEN_CACHE = True
 END
 }
 
-rm -rf "$target".?????? # what a killed run left
+rm -rf "$target".?????? # left by a killed run
 keyring=$(find_keyring)
 work=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -4,17 +4,16 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minify } from 'vite';
 
-/** The end of a build: the files of a page's folder that depend on all the others. */
+/** The last step of a build: the files of the page's folder that depend on all the others. */
 
 const source = fileURLToPath(new URL('../web/service-worker.js', import.meta.url));
 
-/** No file of the page: the service worker itself, and what the page's host reads. */
+/** Not files of the page: the service worker itself, and what only the page's host reads. */
 const ASIDE = /^(service-worker\.js|_headers)$/;
 
 /**
- * What the service worker does not keep: what stands in for crypto.subtle, which is there wherever service workers are,
- * and what writes Keras
- * files, which is larger than all the rest and seldom wanted.
+ * Files that the service worker does not cache: the replacement for crypto.subtle, which exists wherever service
+ * workers do, and the code that writes Keras files, which is larger than everything else and rarely needed.
  */
 const NOT_KEPT = /^assets\/(sha256|formats-pack)-[^/]+\.js$/;
 
@@ -38,7 +37,7 @@ function digestsOf(folder) {
   ]);
 }
 
-/** What a `<meta>` element cannot say. */
+/** What a `<meta>` element cannot express. */
 const FRAMING = "frame-ancestors 'self'";
 
 /** The policy in the page. @param {string} folder */
@@ -49,7 +48,7 @@ function policyOf(folder) {
   return policy;
 }
 
-/** In the form that some hosts read it from a page's folder; others have to be told. @param {string} policy */
+/** In the format that some hosts read from a page's folder; others have to be configured. @param {string} policy */
 const headersFile = (policy) => `# What a host sends with every file of this folder, where it can.
 /*
   Content-Security-Policy: ${policy}; ${FRAMING}
@@ -60,8 +59,8 @@ const headersFile = (policy) => `# What a host sends with every file of this fol
 `;
 
 /**
- * Adds the service worker, whose address must stay the same, with the digest of everything else in the folder, and the
- * headers.
+ * Adds the service worker, whose address must stay the same and which contains the digest of everything else in the
+ * folder, and the headers.
  * @param {string} folder of a built page
  */
 export async function finish(folder) {
@@ -84,7 +83,7 @@ export async function finish(folder) {
 }
 
 /**
- * The headers that a built page is to be sent with.
+ * The headers that a built page must be sent with.
  * @param {string} folder
  * @returns {[name: string, value: string][]}
  */

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fuzzes: fuzz.sh RUNS_C RUNS_JS SEED TARGET... Each target of tests/fuzz/*.c gets its share of the runs, beginning with the inputs
-# kept for it, then each property of tests/fuzz/*.test.js its own. What fails is kept in build/fuzz/findings, and ends it.
+# Fuzzes: fuzz.sh RUNS_C RUNS_JS SEED TARGET...
+# Each target of tests/fuzz/*.c gets its share of the runs, starting with its saved inputs; then each property of
+# tests/fuzz/*.test.js does. A failing input is saved in build/fuzz/findings and ends the program.
 set -eu
 
 runs_c=$1
@@ -14,7 +15,7 @@ began=$(date +%s)
 rm -rf "$findings" "$found"
 mkdir -p "$findings"
 
-# share TARGET: of a thousand runs; the cheap ones run most
+# share TARGET: its share of a thousand runs; the fast ones run most
 share() {
   case $1 in
     idx) echo 973 ;;
@@ -25,16 +26,16 @@ share() {
   esac
 }
 
-# What an input may take: a second, and 200 MB, at once or in all beside what every target has (35 MB, and what the sanitizer keeps of
-# freed memory).
+# The limits per input: one second, and 200 MB, both for a single allocation and for all memory in addition to what
+# every target uses (35 MB, and the freed memory that the sanitizer retains).
 export ASAN_OPTIONS=quarantine_size_mb=16
 limits='-timeout=1 -malloc_limit_mb=200 -rss_limit_mb=251'
 
-# How often libFuzzer says that it has run the target.
+# The number of runs of the target, as libFuzzer reports it.
 executions() { sed -n 's/^stat::number_of_executed_units: *//p' "$log"; }
 
-# innocent TARGET NAME: whether what took libFuzzer more than a second by the clock takes less by the processor; another program had that
-# time then.
+# innocent TARGET NAME: whether inputs that took libFuzzer more than a second by the clock take less processor time;
+# then another program had used that time.
 innocent() {
   for input in "$findings/$2"-timeout-*; do
     (ulimit -t 1 && "$1" -timeout=60 "$input") >>"$log" 2>&1 || return 1

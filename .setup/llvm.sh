@@ -1,13 +1,13 @@
 #!/bin/sh
-# Sees to a clang, llvm-profdata and llvm-cov of one version that measure coverage, fuzz and find races: llvm.sh
-# DIRECTORY gets links to them.
+# Provides a clang, llvm-profdata and llvm-cov of one version for coverage, fuzzing and race detection:
+# llvm.sh DIRECTORY, which gets links to them
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 directory=$1
 
-# works SUFFIX: the three exist by that suffix, measure a program, fuzz a function and link with ThreadSanitizer
+# works SUFFIX: whether the three programs with that suffix exist, measure coverage, fuzz and link with ThreadSanitizer
 works() {
   have "clang$1" && have "llvm-profdata$1" && have "llvm-cov$1" || return 1
   trial=$(mktemp -d)
@@ -43,7 +43,7 @@ use_installed() {
   return 1
 }
 
-# The clang that compiles to WebAssembly lacks nothing but its runtime library.
+# The clang that compiles to WebAssembly lacks only its runtime library.
 install() {
   for version in $versions; do
     if installed "clang-$version" && installed "llvm-$version" &&

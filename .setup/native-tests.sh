@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs native test programs, one per processor at a time; each leaves PROGRAM.profraw, which lines it reached:
+# Runs native test programs, one per processor at a time; each leaves PROGRAM.profraw, with the lines it reached:
 # native-tests.sh PROGRAM...
 set -eu
 
-# Fresh memory is filled, so that a test that reads what nobody wrote fails.
+# Fresh memory is filled, so that a test that reads uninitialized memory fails.
 export ASAN_OPTIONS=detect_leaks=1:max_malloc_fill_size=268435456:malloc_fill_byte=255
 
 # shellcheck disable=SC2016 # expanded by the shell that xargs starts

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs test programs that are built with ThreadSanitizer, and fails where one finds a race: races.sh PROGRAM...
+# Runs test programs that are built with ThreadSanitizer, and fails if one finds a race: races.sh PROGRAM...
 #
-# ThreadSanitizer wants certain addresses for itself. Kernels that scatter programs widely (vm.mmap_rnd_bits above 28) may place
-# something there, and the program ends before it begins. So the scattering is switched off for it; where that is forbidden, as in many
-# containers, it is started until it is placed well, which takes some ten attempts.
+# ThreadSanitizer reserves certain addresses. Kernels that randomise addresses widely (vm.mmap_rnd_bits above 28) may
+# place something there, and the program ends before it starts. So randomisation is switched off for it. Where that is
+# forbidden, as in many containers, the program is started again until it fits, which takes about ten attempts.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 in_place=
 if setarch "$(uname -m)" -R true 2>/dev/null; then in_place="setarch $(uname -m) -R"; fi
 
-# misplaced LOG: it says that the program was not begun
+# misplaced LOG: whether it says that the program was not started
 misplaced() { grep -q 'FATAL: ThreadSanitizer: .*memory \(mapping\|layout\)' "$1"; }
 
 for program in "$@"; do

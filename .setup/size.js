@@ -1,5 +1,6 @@
 // The gzipped size of what a visit loads, until the page is ready and until it has classified a first picture. As a
-// program, it compares them with budgets: node .setup/size.js FOLDER KILOBYTES KILOBYTES
+// program, it compares them with budgets:
+// node .setup/size.js FOLDER KILOBYTES KILOBYTES
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,13 +25,13 @@ function sizesOf(folder, files) {
 /** @param {Map<string, number>} sizes */
 const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
 
-/** What loads once the page is idle, or with a model file, pictures or drawn garments. */
+/** Loaded when the page is idle, or with a model file, pictures or drawn garments. */
 const LATER =
   /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$/;
 
 /**
- * What not every visit loads: one of the core's builds, one of the languages, and our own SHA-256, which only pages
- * without https need (they have no threads either).
+ * Files that only some visits load: one of the core's builds, one of the languages, and our own SHA-256, which only
+ * pages without https need (they have no threads either).
  * @param {string} file
  * @returns {{ build?: string, language?: string, unsafe?: boolean, later?: boolean }}
  */
@@ -45,7 +46,7 @@ function partOf(file) {
   };
 }
 
-/** Bytes by kind until the page is ready, of the visit that loads most. @param {string} folder */
+/** Bytes by kind until the page is ready, for the largest visit. @param {string} folder */
 export function pageSize(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => ({ file, ...partOf(file) }));
   const builds = [...new Set(files.map(({ build }) => build))].filter((build) => build !== undefined);
@@ -75,11 +76,11 @@ export function pageSize(folder) {
   return visits.sort((a, b) => b.total - a.total)[0];
 }
 
-/** The build that answers, the same in every browser. */
+/** The build that classifies pictures, the same in every browser. */
 const ANSWERING = 'simd';
 
 /**
- * Bytes until a picture is answered that is given as soon as the page is there, of the visit that loads most.
+ * Bytes until an answer, if a picture is given as soon as the page is there, for the largest visit.
  * @param {string} folder
  */
 export function answerSize(folder) {

@@ -1,6 +1,5 @@
-// What others wrote that the page and the npm package contain, with their licences: a plugin of the page's build, which
-// writes
-// THIRD-PARTY.txt from the modules that are bundled; as a program, the same for the package's own files:
+// Third-party software in the page and the npm package, with its licences: a plugin of the page's build, which writes
+// THIRD-PARTY.txt from the bundled modules; as a program, it does the same for the package's own files:
 // node .setup/third-party.js FILE...
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -13,12 +12,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * @typedef {object} Notice
  * @property {string} name
  * @property {string} version
- * @property {string} licence an SPDX identifier where there is one
+ * @property {string} licence an SPDX identifier if there is one
  * @property {string} home
  * @property {string} text of the licence
  */
 
-/** Of the toolchain's own version. */
+/** In the toolchain's own version. */
 const AS_IN_EMSCRIPTEN = '(as in Emscripten)';
 const LLVM = {
   version: AS_IN_EMSCRIPTEN,
@@ -28,12 +27,12 @@ const LLVM = {
 };
 
 /**
- * What comes without a package of its own. The text of its licence is in .setup/licences/, by the key here or the name
- * of `file`.
+ * Software that does not come as a package. The text of its licence is in .setup/licences/, named by the key here or by
+ * `file`.
  * @type {Record<string, Omit<Notice, 'text'> & { file?: string }>}
  */
 const PARTS = {
-  // LICENSE of emscripten-core/emscripten: its glue, emmalloc, and whatever is none of the next four
+  // LICENSE of emscripten-core/emscripten: its glue, emmalloc, and everything that is not one of the next four
   emscripten: { name: 'Emscripten', version: '', licence: 'MIT OR NCSA', home: 'https://emscripten.org' },
   // system/lib/libc/musl/COPYRIGHT of emscripten-core/emscripten
   musl: { name: 'musl', version: AS_IN_EMSCRIPTEN, licence: 'MIT', home: 'https://musl.libc.org' },
@@ -47,7 +46,7 @@ const PARTS = {
     licence: 'CC0-1.0',
     home: 'https://gee.cs.oswego.edu/dl/html/malloc.html',
   },
-  // COPYING_LBNL_HDF5 of HDFGroup/hdf5, which the licence of h5wasm names beside HDF5's own
+  // COPYING_LBNL_HDF5 of HDFGroup/hdf5, which the licence of h5wasm names in addition to HDF5's own
   'hdf5-lbnl': {
     name: 'HDF5 (the part of Lawrence Berkeley National Laboratory)',
     version: '2.0.0',
@@ -73,7 +72,8 @@ const PARTS = {
 };
 
 /**
- * What a package contains beside its own, in the version that was looked into; another one must be looked into first.
+ * What a package contains in addition to its own code, in the version that was examined; another version must be
+ * examined first.
  * @type {Record<string, { version: string, licence?: string, parts: string[] }>}
  */
 const INSIDE = {
@@ -84,7 +84,7 @@ const INSIDE = {
   },
 };
 
-/** What files that are no modules contain. @type {[RegExp, string[]][]} */
+/** What files other than modules contain. @type {[RegExp, string[]][]} */
 const INSIDE_FILES = [
   [/\.wasm$/, ['emscripten', 'musl', 'compiler-rt']],
   [/\.fit$/, ['fashion-mnist']],
@@ -116,7 +116,7 @@ function noticeOfPart(key) {
 }
 
 /**
- * The folder that holds a package, seen from a module: the nearest node_modules that has it.
+ * The folder of a package, seen from a module: the nearest node_modules that contains it.
  * @param {string} name
  * @param {string} from
  */
@@ -129,7 +129,7 @@ function folderOf(name, from) {
 }
 
 /**
- * The text of a package's licence, without what follows about the tools that built it.
+ * The text of a package's licence, without the part about the tools that built it.
  * @param {string} folder
  * @param {string} name
  */
@@ -152,9 +152,9 @@ const addressOf = (repository) =>
     .replace(/^(?=[\w-]+\/[\w.-]+$)/, 'https://github.com/');
 
 /**
- * The notice of a package, and of what it contains.
- * @param {string} name @param {string} folder @param {string} [bundled] its version, where another one has been bundled
- *   by someone else
+ * The notices of a package and of what it contains.
+ * @param {string} name @param {string} folder @param {string} [bundled] its version, if somebody else has bundled
+ *   another one
  * @returns {Notice[]}
  */
 export function noticesOfPackage(name, folder, bundled) {
@@ -187,12 +187,12 @@ export function noticesOfPackage(name, folder, bundled) {
 /** The last package in a path. */
 const PACKAGE = /.*\/node_modules\/((?:@[\w.-]+\/)?[\w.-]+)(?=\/)/;
 
-/** How bundlers say where the code that follows is from. */
+/** How bundlers mark where the code that follows comes from. */
 const BUNDLED = /^\/\/ (?:#region )?(?:[\w./-]*\/)?node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//gm;
 
 /**
  * @param {string} id of a module
- * @returns {Notice[]} of its package, or the bundler's, and of those bundled into it before
+ * @returns {Notice[]} of its package, or the bundler's, and of those bundled into it earlier
  */
 export function noticesOfModule(id) {
   const helperOf = /^\0(vite|rolldown)\//.exec(id)?.[1];
@@ -214,7 +214,7 @@ export function noticesOfModule(id) {
   ];
 }
 
-/** @param {string} file that is no module @returns {Notice[]} */
+/** @param {string} file other than a module @returns {Notice[]} */
 const noticesOfFile = (file) =>
   INSIDE_FILES.flatMap(([pattern, parts]) => (pattern.test(file) ? parts.map(noticeOfPart) : []));
 
@@ -223,7 +223,7 @@ const titleOf = ({ name, version }) => `${name} ${version}`;
 
 const RULE = `\n${'*'.repeat(78)}\n\n`;
 
-/** The whole text; a licence that several share stands once, below their names. @param {Notice[]} notices */
+/** The whole text; a licence that several share appears once, below their names. @param {Notice[]} notices */
 export function written(notices) {
   const all = [...new Map(notices.map((notice) => [titleOf(notice), notice])).values()].sort((a, b) =>
     a.name.localeCompare(b.name, 'en'),
@@ -242,7 +242,7 @@ export function written(notices) {
   ].join(RULE);
 }
 
-/** How the page's own build names the core's glue, the only script that comes without its modules. */
+/** The page's build gives the core's glue this name; it is the only script that comes without its modules. */
 const GLUE = /^assets\/[\w-]+\/fitting-room\.mjs$/;
 
 /** Adds THIRD-PARTY.txt to the page. @returns {import('vite').Plugin} */
@@ -264,7 +264,7 @@ export const thirdParty = () => ({
       const notices = [...modules]
         .flatMap(noticesOfModule)
         .concat(files.flatMap(({ fileName }) => noticesOfFile(fileName)));
-      // The mark lets a browser know that the text is UTF-8 where the host does not say so.
+      // The byte order mark tells a browser that the text is UTF-8 if the host does not say so.
       this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY.txt', source: `\ufeff${written(notices)}` });
     },
   },
