@@ -7,7 +7,7 @@ const FIT = { epochs: 44, batchSize: 64 };
 const WEIGHT_DECAY = 0.02;
 
 /**
- * Two convolutions, each normalized, the second pooled before it is.
+ * Two convolutions, each normalized; the second is pooled before that.
  * @param {number} first
  * @param {number} second filters
  */
@@ -19,7 +19,7 @@ const block = (first, second) => [
   normalization(),
 ];
 
-/** As accurate as a small network of ours gets in about an hour of two cores. @type {Recipe} */
+/** As accurate as a small network of ours gets in about an hour on two cores. @type {Recipe} */
 export const accurate = {
   name: 'accurate',
   about:

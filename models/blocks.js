@@ -19,11 +19,9 @@ export const convolution = (filters, first = {}) =>
 export const normalization = () => layers.batchNormalization({ momentum: 0.9 });
 
 /**
- * Two blocks of convolutions with batch normalization after each ReLU and pool, where only a quarter of the values is
- * left to
- * normalize, and two dense layers.
- * @param {{ augmentation?: AnyLayer[], units: number }} options `augmentation`: layers before, the first of which has
- *   the
+ * Two blocks of convolutions with batch normalization after each ReLU and pooling, where only a quarter of the values
+ * is left to normalize, and two dense layers.
+ * @param {{ augmentation?: AnyLayer[], units: number }} options `augmentation`: preceding layers, the first with the
  *   input's shape; `units`: of the first dense layer
  * @returns {AnyLayer[]}
  */
@@ -43,12 +41,12 @@ export const twoBlocks = ({ augmentation = [], units }) => [
   layers.dense({ units: 10, activation: 'softmax' }),
 ];
 
-/** What `oneCycle` does, in words. */
+/** A description of `oneCycle`. */
 export const ONE_CYCLE =
   'AdamW, weight decay 0.01, one cycle of the learning rate up to 0.003, weights averaged with momentum 0.998';
 
 /**
- * One cycle of the learning rate over the whole training; the weights are averaged over some five hundred steps.
+ * One cycle of the learning rate over the whole training; the weights are averaged over about five hundred steps.
  * @param {{ epochs: number, batchSize: number }} fit @param {number} [weightDecay]
  * @returns {Pick<CompileOptions, 'optimizer'>}
  */

@@ -57,7 +57,7 @@ function photosLines({ onPhotos }, names) {
 }
 
 /**
- * A model's card. It depends only on the file and on what was measured with it.
+ * A model's card. It depends only on the file and on the measurements.
  * @param {Model} model
  * @param {Measured} measured
  * @returns {string} Markdown

@@ -7,7 +7,7 @@ import { accuracyOf, confusionOf, measure } from './measure.js';
 import { RUNTIME, fileOf } from './recipe.js';
 import { recipesOf } from './recipes.js';
 
-/** @param {string} card @param {string} wanted @returns {string[]} what the card says otherwise, line by line */
+/** @param {string} card @param {string} wanted @returns {string[]} the lines in which the card differs */
 function differences(card, wanted) {
   const [found, right] = [card.split('\n'), wanted.split('\n')];
   const longest = Math.max(found.length, right.length);
@@ -17,7 +17,7 @@ function differences(card, wanted) {
 }
 
 /**
- * What storing a model's kernels in fewer bits costs.
+ * The cost of storing a model's kernels in fewer bits.
  * @param {import('../shim/index.js').Model} model
  * @param {import('../shim/formats/dtypes.js').DType} dtype
  */

@@ -9,11 +9,11 @@ import { RUNTIME, fileOf } from './recipe.js';
 /** @import { Model } from '../shim/index.js' */
 /** @import { Tensor } from '../shim/tensor.js' */
 
-/** Pictures that are there without any dataset. */
+/** Pictures that exist without any dataset. */
 export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
 
 /**
- * What tests/bench/on-photos.js found.
+ * The result of tests/bench/on-photos.js.
  * @typedef {{ sha256: string, photos: number, right: number, confusion: Record<string, number[]> }} OnPhotos
  */
 
@@ -23,29 +23,29 @@ export const DRAWN = { trainSize: 1, testSize: 500, seed: 1 };
  * @property {string} sha256 of the file
  * @property {number} trainAccuracy
  * @property {number} testAccuracy
- * @property {number} testAccuracyTwice by the mean of what it says of a picture and of its mirror image
+ * @property {number} testAccuracyTwice by the mean of the answers for a picture and its mirror image
  * @property {number[][]} confusion pictures, by true class, then predicted class
- * @property {OnPhotos | null} onPhotos null where tests/bench/on-photos.js has not measured this very file
- * @property {string} drawnSha256 of the classes predicted for the pictures that DRAWN describes, a byte each
+ * @property {OnPhotos | null} onPhotos null if tests/bench/on-photos.js has not measured this very file
+ * @property {string} drawnSha256 of the classes predicted for the pictures that DRAWN describes, one byte each
  */
 
 /** @param {Uint8Array} bytes */
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** @param {number[][]} confusion @returns {number} the share on its diagonal */
+/** @param {number[][]} confusion @returns {number} the fraction on its diagonal */
 export const accuracyOf = (confusion) =>
   confusion.reduce((sum, row, label) => sum + row[label], 0) / confusion.flat().reduce((sum, count) => sum + count, 0);
 
 /**
  * @param {Model} model
  * @param {{ images: Tensor, labels: Tensor }} pictures
- * @param {{ twice?: boolean }} [options] `twice`: the mean of what it says of a picture and of its mirror image
+ * @param {{ twice?: boolean }} [options] `twice`: the mean of the answers for a picture and its mirror image
  * @returns {Promise<number[][]>} by true class, then predicted class
  */
 export async function confusionOf(model, { images, labels }, { twice = false } = {}) {
   const classes = model.outputShape[0];
   const data = twice
-    ? argmax(await predictTwice(model, /** @type {Uint8Array} */ (images.data)), classes) // as the page asks
+    ? argmax(await predictTwice(model, /** @type {Uint8Array} */ (images.data)), classes) // as the page does
     : (await model.predictClasses(images)).data;
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
   data.forEach((predicted, i) => counts[labels.data[i]][predicted]++);

@@ -6,7 +6,7 @@ import { garmentsOf } from './garments/garments.js';
 const FIT = { epochs: 8, batchSize: 64 };
 const SEED = 1;
 
-/** For photos of people's own; every epoch sees every garment of Fashion-MNIST in another pose. @type {Recipe} */
+/** For users' own photos; every epoch sees every garment of Fashion-MNIST in another pose. @type {Recipe} */
 export const photos = {
   name: 'photos',
   about:

@@ -11,24 +11,24 @@ import { losses, sequential } from '../shim/index.js';
  * Everything that determines a model's weights, and what its card says about it.
  * @typedef {object} Recipe
  * @property {string} name
- * @property {string} about what it is, in a sentence or two
+ * @property {string} about a description in a sentence or two
  * @property {string} optimizer in words
  * @property {string[]} limits what it cannot be expected to do
  * @property {number} seed
  * @property {{ epochs: number, batchSize: number, classWeight?: Record<number, number> }} fit
- * @property {(train: { images: Tensor, labels: Tensor }, epoch: number) => Tensor} [pictures] those of an epoch, in
- *   place of the dataset's
- * @property {number} testAccuracy below this, training it has failed
- * @property {boolean} [twice] whether its card tells how it does when it is also asked about the mirror image
- * @property {DType} [dtype] of the kernels in its file; without one no file is made
+ * @property {(train: { images: Tensor, labels: Tensor }, epoch: number) => Tensor} [pictures] the pictures of an epoch,
+ *   instead of the dataset's
+ * @property {number} testAccuracy below this, the training has failed
+ * @property {boolean} [twice] whether its card also gives the accuracy with mirror images
+ * @property {DType} [dtype] of the kernels in its file; without it, no file is written
  * @property {() => AnyLayer[]} layers
- * @property {number} [labelSmoothing] 0; the share of each target that is spread over all classes
+ * @property {number} [labelSmoothing] 0; the fraction of each target that is spread over all classes
  * @property {() => Pick<CompileOptions, 'optimizer'>} compile
  */
 
 const CLASSES = 10;
 
-/** What is the same on every machine, bit for bit, with any number of threads. @type {RuntimeOptions} */
+/** The same on every machine, bit for bit, with any number of threads. @type {RuntimeOptions} */
 export const RUNTIME = { deterministic: true };
 
 /** @param {Recipe} recipe */
@@ -54,10 +54,9 @@ export function targetsOf({ labelSmoothing }, labels) {
 }
 
 /**
- * Trains a model that `build` made. Where the recipe makes the pictures, each epoch is a fit of its own that goes on
- * where the last
- * one ended: optimizer, schedule and order of the pictures do not notice; with useEma the weights become their averages
- * after each.
+ * Trains a model that `build` made. If the recipe makes the pictures, each epoch is a separate fit that continues where
+ * the last one ended; this does not affect the optimizer, the schedule or the order of the pictures. With useEma, the
+ * weights become their averages after each epoch.
  * @param {Recipe} recipe @param {Model} model @param {{ images: Tensor, labels: Tensor }} train @param {FitOptions}
  *   [options]
  */

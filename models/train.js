@@ -1,7 +1,9 @@
 /**
  * Trains models of this folder on Fashion-MNIST from their recipes, measures them, and writes their files and cards:
- * node models/train.js [NAME …], without a name all that have a file. The same recipe gives the same file, bit for bit,
- * on every machine and any number of threads.
+ * node models/train.js [NAME …]
+ *
+ * Without a name, it trains all that have a file. The same recipe gives the same file, bit for bit, on every machine
+ * and with any number of threads.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { datasets, loadCore } from '../shim/index.js';

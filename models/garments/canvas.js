@@ -1,20 +1,20 @@
-/** A canvas of grey values that garments are laid out on, larger than the picture that is made of it in the end. */
+/** A canvas of grey values for laying out garments, larger than the picture that is made from it at the end. */
 
 export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;
 export const CANVAS = 64;
-/** Below this, grey on a canvas is taken for ground. */
+/** Darker grey on a canvas counts as background. */
 const GROUND = 12;
 
 export const newCanvas = () => new Float32Array(CANVAS * CANVAS);
 
 /**
- * A picture of the dataset, without being copied out of it.
+ * A picture of the dataset, not copied.
  * @typedef {{ data: Uint8Array, at: number }} Picture `at`: of its first pixel
  */
 
 /**
- * The grey value between pixels; beyond the picture it is black.
+ * The grey value at a point, interpolated between pixels; outside the picture it is black.
  * @param {Picture} picture
  * @param {number} x pixels; whole numbers are centres
  * @param {number} y
@@ -34,7 +34,7 @@ export function sample({ data, at }, x, y) {
 }
 
 /**
- * The smallest box around whatever is brighter than `threshold`; right and bottom are beyond it.
+ * The smallest box around everything brighter than `threshold`; right and bottom are exclusive.
  * @param {ArrayLike<number>} values @param {number} side @param {number} threshold @param {number} [at]
  */
 export function boxOf(values, side, threshold, at = 0) {
@@ -51,7 +51,7 @@ export function boxOf(values, side, threshold, at = 0) {
   return box;
 }
 
-/** From 0 to 1 without a corner at either end. @param {number} x */
+/** From 0 to 1, smooth at both ends. @param {number} x */
 export const eased = (x) => (x < 0 ? 0 : x > 1 ? 1 : x * x * (3 - 2 * x));
 
 /**
@@ -76,9 +76,8 @@ export function noiseOf(random, cells) {
 }
 
 /**
- * Makes the 28 × 28 picture of a canvas: the box around all there is, its longest edge `fill` of the picture's,
- * centred,
- * each pixel the average of the area that it covers.
+ * Makes the 28 × 28 picture of a canvas: takes the box around everything on it, scales its longest edge to the fraction
+ * `fill` of the picture's, and centres it; each pixel is the average of the area that it covers.
  * @param {Float32Array} canvas @param {Uint8Array} out @param {number} at of its first pixel in `out` @param {number}
  *   fill
  */

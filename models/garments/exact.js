@@ -1,12 +1,11 @@
 /**
- * Sine, cosine, exponential and power made of + − × / alone, which every engine rounds alike: those of `Math` may
- * differ in their
- * last bits. Right to some 10⁻¹⁵ for arguments such as come up here.
+ * Sine, cosine, exponential and power, computed with + − × / alone, which every engine rounds alike; those of `Math`
+ * may differ in their last bits. Accurate to about 10⁻¹⁵ for the arguments that occur here.
  */
 
 const QUARTER = Math.PI / 2;
 const { LN2 } = Math;
-/** 1, ½, ¼ … down to the least number above 0. */
+/** 1, ½, ¼ … down to the smallest number above 0. */
 const HALVES = new Float64Array(1075).fill(1);
 for (let i = 1; i < HALVES.length; i++) HALVES[i] = HALVES[i - 1] / 2;
 
@@ -39,7 +38,7 @@ const COSINE = series(0, 2, -1); // of x²
 const EXPONENTIAL = series(0, 1, 1);
 const ARTANH = Float64Array.from({ length: 12 }, (_, i) => 1 / (2 * i + 1)); // of x², times x
 
-/** The sine `quarters` quarter turns further on. @param {number} x radians @param {number} quarters */
+/** The sine, shifted by `quarters` quarter turns. @param {number} x radians @param {number} quarters */
 function sineAfter(x, quarters) {
   const nearest = Math.round(x / QUARTER);
   const rest = x - nearest * QUARTER;
@@ -62,7 +61,7 @@ export function exponential(x) {
   return doublings > 0 ? rest / HALVES[doublings] : rest * HALVES[-doublings];
 }
 
-/** The natural one. @param {number} x above 0, up to 1 */
+/** The natural logarithm. @param {number} x above 0, up to 1 */
 function logarithm(x) {
   let mantissa = x;
   let halvings = 0;

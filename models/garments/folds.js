@@ -2,17 +2,18 @@ import { SIDE, boxOf, eased } from './canvas.js';
 import { isDress, isTop, isTrouser, mayBeShort } from './classes.js';
 import { cosine, sine } from './exact.js';
 
-/** What lies otherwise than the dataset's garments do: sleeves spread, legs opened, skirts flared. */
+/** Garments that lie differently from the dataset's: sleeves spread, legs opened, skirts flared. */
 
 /** @import { Picture } from './canvas.js' */
 /** @import { Random } from './random.js' */
 
-/** @typedef {{ x: number, y: number }} Place mutable, so that none is made for each pixel */
+/** @typedef {{ x: number, y: number }} Place mutable, so that no object is created per pixel */
 /**
- * @typedef {(place: Place) => boolean} Fold moves a place in the dataset's picture; false where nothing can come from
+ * @typedef {(place: Place) => boolean} Fold moves a place in the dataset's picture; false if nothing can come from
+ *   there
  */
 
-const INK = 20; // grey from which on it is the garment
+const INK = 20; // the least grey that counts as garment
 
 /** @param {Picture} picture */
 function measured({ data, at }) {
@@ -28,7 +29,7 @@ function measured({ data, at }) {
 
 /** @typedef {ReturnType<typeof measured>} Measures */
 
-/** Half the width of what is below the sleeves. @param {Picture} picture @param {Measures} measures */
+/** Half the width of the part below the sleeves. @param {Picture} picture @param {Measures} measures */
 function bodyHalf({ data, at }, { top, bottom, height, centre, half }) {
   let widest = 0;
   for (let y = top + Math.floor(height * 0.55); y < bottom; y++) {
@@ -38,7 +39,7 @@ function bodyHalf({ data, at }, { top, bottom, height, centre, half }) {
 }
 
 /**
- * Sleeves that hang down along the body are turned outwards about the shoulders.
+ * Sleeves that hang along the body are turned outwards about the shoulders.
  * @param {Picture} picture
  * @param {number} label
  * @param {Measures} measures
@@ -85,7 +86,7 @@ function legs({ top, height, centre, half }, random) {
   };
 }
 
-/** A skirt grows wider downwards. @param {Measures} measures @param {Random} random @returns {Fold} */
+/** A skirt becomes wider towards the bottom. @param {Measures} measures @param {Random} random @returns {Fold} */
 function flare({ top, height, centre }, random) {
   const more = random.between(0, 0.5);
   const waist = top + height * 0.35;
@@ -95,7 +96,12 @@ function flare({ top, height, centre }, random) {
   };
 }
 
-/** How a garment of this class happens to lie. @param {Picture} picture @param {number} label @param {Random} random */
+/**
+ * A random way for a garment of this class to lie.
+ * @param {Picture} picture
+ * @param {number} label
+ * @param {Random} random
+ */
 export function foldsOf(picture, label, random) {
   const measures = measured(picture);
   /** @type {Fold[]} */

@@ -6,16 +6,15 @@ import { layPair, layPairFromAbove } from './shoes.js';
 import { lay } from './warp.js';
 
 /**
- * Pictures of garments as they lie in photos, made of Fashion-MNIST's own, where they are upright, folded alike and
- * alone. What
- * photos bring besides (other light, grounds, noise) is left out: the photo path takes it away, and learning from it
+ * Pictures of garments as they lie in photos, made from Fashion-MNIST's own, which are upright, folded alike and alone.
+ * Other properties of photos (light, background, noise) are left out: the photo path removes them, and training on them
  * does harm.
  */
 
 /** @import { Picture } from './canvas.js' */
 /** @import { Random } from './random.js' */
 
-const CLEAN = 0.35; // share of pictures that are only mirrored
+const CLEAN = 0.35; // the fraction of pictures that are only mirrored
 const ASPECT = 0.2;
 const BAG_SOFTNESS = 0.35;
 
@@ -28,7 +27,7 @@ function copy({ data, at: from }, out, at, mirrored) {
 }
 
 /**
- * Laid flat, tops are wider than those of Fashion-MNIST, and dresses no narrower.
+ * Laid flat, tops are wider than those of Fashion-MNIST, and dresses are no narrower.
  * @param {number} label
  * @param {Random} random
  */
@@ -44,7 +43,7 @@ function angleOf(label, random) {
   return random.happens(0.03) ? angle + (random.sign() * Math.PI) / 2 : angle;
 }
 
-/** A part that is missing. @param {Uint8Array} out @param {number} at @param {Random} random */
+/** A missing part. @param {Uint8Array} out @param {number} at @param {Random} random */
 function erase(out, at, random) {
   const [width, height] = [3 + random.below(9), 3 + random.below(9)];
   const [left, top] = [random.below(SIDE - width), random.below(SIDE - height)];
@@ -72,12 +71,12 @@ function make(picture, label, out, at, random) {
     lay(picture, label, canvas, { ...pose, softness: isBag(label) ? BAG_SOFTNESS : 1 }, random);
   }
   fit(canvas, out, at, random.between(0.9, 1));
-  // a bag without its handle is a blob, and so would anything be one
+  // a bag without its handle is a blob, and then any blob would be a bag
   if (!isBag(label) && random.happens(0.3)) erase(out, at, random);
 }
 
 /**
- * A picture of every garment, new for every seed.
+ * A new picture of every garment, different for every seed.
  * @param {Uint8Array} images [n, 28, 28]
  * @param {Uint8Array} labels [n]
  * @param {number} seed

@@ -1,5 +1,5 @@
 /**
- * Numbers from 0 to 1 that follow from a seed: mulberry32 (Tommy Ettinger, 2017, public domain).
+ * Random numbers from 0 to 1 from a seed: mulberry32 (Tommy Ettinger, 2017, public domain).
  * @param {number} seed
  */
 export function randomFrom(seed) {
@@ -19,7 +19,7 @@ export function randomFrom(seed) {
     /** @param {number} probability */
     happens: (probability) => next() < probability,
     sign: () => (next() < 0.5 ? -1 : 1),
-    /** A whole number from 0 to below `limit`. @param {number} limit */
+    /** An integer from 0 to below `limit`. @param {number} limit */
     below: (limit) => Math.floor(next() * limit),
   };
 }

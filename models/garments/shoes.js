@@ -45,14 +45,14 @@ export function layPair(picture, label, canvas, other, aspect, random) {
   for (let i = 0; i < canvas.length; i++) canvas[i] = Math.max(canvas[i], other[i]);
 }
 
-/** What both shoes of a pair have in common. @param {number} label @param {Random} random */
+/** The properties that both shoes of a pair share. @param {number} label @param {Random} random */
 const shapeOf = (label, random) => ({
   toe: random.between(1.3, 3.5), // exponents of the outline: 1 pointed, 2 an ellipse, more: blunt
   heel: random.between(2, 4),
   waist: random.between(0, 0.25),
   taper: random.between(0, 0.35),
   curve: random.between(-0.09, 0.21),
-  cloth: random.between(0.4, 1.1), // least grey, in shares of the shoe's mean
+  cloth: random.between(0.4, 1.1), // the least grey, as a fraction of the shoe's mean
   open: random.happens(0.8),
   openAt: random.between(0.35, 0.6),
   openLength: random.between(0.25, 0.65),
@@ -63,7 +63,7 @@ const shapeOf = (label, random) => ({
   between: random.between(0, 0.6), // grey between straps
 });
 
-/** Mean grey of a shoe, and the height at which its cloth is. @param {Picture} picture */
+/** The mean grey of a shoe, and the height at which its fabric is. @param {Picture} picture */
 function clothOf({ data, at }) {
   let sum = 0;
   let count = 0;
@@ -79,7 +79,7 @@ function clothOf({ data, at }) {
 }
 
 /**
- * One shoe seen from above, in the cloth of one seen from the side.
+ * One shoe seen from above, in the fabric of one seen from the side.
  * @param {Picture} picture @param {Float32Array} canvas @param {ReturnType<typeof shapeOf>} shape
  * @param {{ x: number, y: number, length: number, width: number, angle: number, mirrored: boolean }} pose half its
  *   length, half its width
@@ -117,7 +117,7 @@ function halfWidth({ toe, heel, waist, taper }, width, along) {
 }
 
 /**
- * How much darker it is in the opening and between straps.
+ * How much darker the shoe is in the opening and between straps.
  * @param {ReturnType<typeof shapeOf>} shape
  * @param {number} along
  * @param {number} across −1 … 1

@@ -3,9 +3,8 @@ import { cosine, sine } from './exact.js';
 import { foldsOf } from './folds.js';
 
 /**
- * One garment as it may lie in a photo: turned, stretched, bent, folded, its outline rough. Every pixel of the canvas
- * asks where
- * in the dataset's picture it comes from.
+ * One garment as it may lie in a photo: turned, stretched, bent, folded, with a rough outline. For every pixel of the
+ * canvas, its source in the dataset's picture is computed.
  */
 
 /** @import { Picture } from './canvas.js' */
@@ -13,23 +12,23 @@ import { foldsOf } from './folds.js';
 
 const CENTRE = (SIDE - 1) / 2;
 const BEND = 0.12;
-const ROUGH = 1.2; // pixels, of the outline's slow waves
-const FRAYED = 0.35; // pixels, of its quick ones
+const ROUGH = 1.2; // pixels, of the outline's long waves
+const FRAYED = 0.35; // pixels, of its short waves
 
 /**
  * @typedef {object} Pose
  * @property {number} angle radians
  * @property {number} scaleX of the garment, before it is turned
  * @property {number} scaleY
- * @property {number} size canvas pixels for each of the dataset's
+ * @property {number} size canvas pixels per pixel of the dataset
  * @property {boolean} mirrored
- * @property {number} [x] where its centre is on the canvas
+ * @property {number} [x] position of its centre on the canvas
  * @property {number} [y]
- * @property {number} softness 0 … 1: how much cloth bends and frays; a bag keeps its shape
+ * @property {number} softness 0 … 1: how much the fabric bends and frays; a bag keeps its shape
  */
 
 /**
- * Lays a garment on a canvas, over all that was there.
+ * Lays a garment on a canvas, on top of what is there.
  * @param {Picture} picture
  * @param {number} label
  * @param {Float32Array} canvas
