@@ -1,4 +1,4 @@
-/** Where the axes of a plot have their marks. */
+/** The positions of the marks on a plot's axes. */
 
 /**
  * The smallest round number that is at least `least`.
@@ -18,5 +18,5 @@ export function multiplesOf(step, low, high) {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** Digits after the point that tell multiples of `step` apart. @param {number} step */
+/** The number of digits after the decimal point that distinguish multiples of `step`. @param {number} step */
 export const digitsOf = (step) => String(step).split('.')[1]?.length ?? 0;

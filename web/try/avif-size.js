@@ -1,13 +1,13 @@
 /**
- * How large a decoder may have to make a picture in AVIF: by its properties, by the grid that puts it together of
- * others, and by the
- * headers of the video frames themselves, which decoders follow before they compare. Of HEIC the properties alone.
+ * An upper bound on the size of the picture that a decoder makes from an AVIF file: from its properties, from the grid
+ * that assembles it, and from the headers of the video frames themselves, which decoders follow before they compare
+ * them. For HEIC, only the properties count.
  */
 
 /** @import { Bytes } from './bytes.js' */
 /** @import { Claims } from './picture-size.js' */
 
-/** Boxes that hold others, and how many bytes come before those. @type {Record<string, number>} */
+/** Boxes that contain others, and how many bytes come before those. @type {Record<string, number>} */
 const CONTAINERS = {
   meta: 4,
   iprp: 0,
@@ -21,19 +21,19 @@ const CONTAINERS = {
   av01: 78,
   iinf: 0,
 };
-const DEEPEST = 9; // boxes inside one another
-const MOST_STEPS = 50_000; // over units of video, in all: items may lie over one another
+const DEEPEST = 9; // nested boxes
+const MOST_STEPS = 50_000; // units of video, in all: items may overlap
 
-/** @typedef {{ type: string, at: number, end: number }} Box where its content is */
+/** @typedef {{ type: string, at: number, end: number }} Box position of its content */
 
 /**
- * Where a file says its parts are.
+ * Where the parts of a file are, as it claims.
  * @typedef {object} Places
  * @property {Map<number, string>} types of the items
  * @property {{ item: number, inside: boolean, at: number, length: number }[]} items `inside`: from the start of the box
  *   `idat`
- * @property {number} held where that box has its content
- * @property {number[]} tracks where each has its first frame
+ * @property {number} held the position of that box's content
+ * @property {number[]} tracks the position of each track's first frame
  * @property {number} sample bytes of the largest first frame
  */
 
@@ -71,7 +71,7 @@ function walk(bytes, start, end, depth, visit) {
   }
 }
 
-/** A list of items counts them with 2 bytes, or from version 1 on with 4. @param {Bytes} bytes @param {Box} box */
+/** The number of items in a list takes 2 bytes, from version 1 on 4. @param {Bytes} bytes @param {Box} box */
 const skipped = (bytes, { type, at }) => (type === 'iinf' ? (bytes.u8(at) === 0 ? 6 : 8) : CONTAINERS[type]);
 
 /** @param {Bytes} bytes @param {number} at @param {number} end @returns {[length: number, head: number]} bytes */
@@ -126,7 +126,7 @@ function readLocations(bytes, { at }, { work }, { items }) {
     next(2);
     const base = next(baseBytes);
     const extents = next(2);
-    if (extents !== 1) return work(Infinity); // nobody writes pictures in pieces
+    if (extents !== 1) return work(Infinity); // nobody writes pictures in several pieces
     next(indexBytes);
     const offset = base + next(offsetBytes);
     items.push({ item, inside, at: offset, length: next(lengthBytes) });
@@ -145,7 +145,7 @@ const HAS_EXTENSION = 4;
 const HAS_LENGTH = 2;
 
 /**
- * The units of AV1 video, one after the other.
+ * The units of AV1 video, one after another.
  * @param {Bytes} bytes
  * @param {number} at
  * @param {number} end
@@ -210,7 +210,7 @@ function sequenceSize(take) {
 
 /** @param {(bits: number) => number} take */
 function skipOperatingPoints(take) {
-  let delayBits = 0; // where there is a decoder model
+  let delayBits = 0; // if there is a decoder model
   if (take(1)) delayBits = skipTiming(take);
   const delays = take(1); // initial_display_delay_present_flag
   for (let left = take(5); left >= 0; left--) {
@@ -221,7 +221,7 @@ function skipOperatingPoints(take) {
   }
 }
 
-/** @param {(bits: number) => number} take @returns {number} bits of a delay; 0 where no decoder model is told of */
+/** @param {(bits: number) => number} take @returns {number} bits of a delay; 0 if there is no decoder model */
 function skipTiming(take) {
   [32, 32].forEach(take); // num_units_in_display_tick, time_scale
   if (take(1)) skipUvlc(take); // equal_picture_interval

@@ -1,4 +1,4 @@
-/** Moves and stretches a box by its edges: with a pointer on the picture, or with a slider for each edge. */
+/** Moves and stretches a box by its edges: with a pointer on the picture, or with one slider per edge. */
 import { el, setText } from '../dom.js';
 import { t } from '../i18n/index.js';
 
@@ -6,14 +6,14 @@ import { t } from '../i18n/index.js';
 /** @typedef {keyof Box} Edge */
 
 const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
-const LEAST = 0.02; // share of the picture
-const REACH = 0.06; // how near to an edge takes hold of it
+const LEAST = 0.02; // fraction of the picture
+const REACH = 0.06; // how near to an edge a pointer grabs it
 
 /** @param {number} value */
 const within = (value) => Math.min(1, Math.max(0, value));
 
 /**
- * A box with some edges moved, none past the one opposite.
+ * A box with some edges moved, none past the opposite one.
  * @param {Box} box
  * @param {Edge[]} edges
  * @param {number} dx
@@ -35,7 +35,7 @@ export function moved(box, edges, dx, dy) {
 }
 
 /**
- * What a pointer takes hold of: one edge, two at a corner, all four inside, none outside.
+ * The edges that a pointer grabs: one at an edge, two at a corner, all four inside, none outside.
  * @param {Box} box
  * @param {number} x
  * @param {number} y
@@ -49,7 +49,8 @@ export function edgesAt(box, x, y) {
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {{ box: () => Box | null, onBox: (box: Box, done: boolean) => void }} options `done`: the pointer has let go
+ * @param {{ box: () => Box | null, onBox: (box: Box, done: boolean) => void }} options `done`: the pointer has been
+ *   released
  */
 export function createBoxControls(canvas, { box, onBox }) {
   const sliders = EDGES.map((edge) => {
@@ -74,7 +75,7 @@ export function createBoxControls(canvas, { box, onBox }) {
     return { x: (event.clientX - left) / width, y: (event.clientY - top) / height };
   };
 
-  let dragging = false; // by the one pointer that took hold first
+  let dragging = false; // by the pointer that grabbed first
 
   canvas.addEventListener('pointerdown', (event) => {
     const from = box();
@@ -100,7 +101,7 @@ export function createBoxControls(canvas, { box, onBox }) {
     on('pointermove', (now) => onBox(at(now), false));
     on('pointerup', (now) => finish(at(now)));
     on('pointercancel', () => finish(from));
-    on('lostpointercapture', () => finish(from)); // the picture went away under it
+    on('lostpointercapture', () => finish(from)); // the picture was removed meanwhile
     canvas.setPointerCapture(event.pointerId);
   });
 
@@ -116,7 +117,7 @@ export function createBoxControls(canvas, { box, onBox }) {
       { className: 'box-sliders' },
       ...sliders.map(({ slider, name }) => el('label', { className: 'field' }, name, slider)),
     ),
-    /** Shows where the box is. */
+    /** Shows the current position of the box. */
     render() {
       const now = box();
       for (const { edge, slider, name } of sliders) {

@@ -5,7 +5,7 @@ import { onLanguage, t } from '../i18n/index.js';
 
 const WANTED = { video: { facingMode: 'environment', width: { ideal: 1280 } } };
 
-/** Why there is no picture, by what the browser calls it. @type {Record<string, string>} */
+/** Why there is no picture, by the browser's name for the error. @type {Record<string, string>} */
 const REASONS = {
   NotAllowedError: 'refused',
   NotFoundError: 'none',
@@ -45,7 +45,7 @@ export function createCamera(onPictures) {
     say('waiting');
     try {
       const opened = await navigator.mediaDevices.getUserMedia(WANTED);
-      if (mine !== asked) return stopTracks(opened); // closed while the browser was asking
+      if (mine !== asked) return stopTracks(opened); // closed while the browser was asking for permission
       stream = opened;
       video.srcObject = opened;
       opened.getVideoTracks()[0].addEventListener('ended', () => {

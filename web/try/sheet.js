@@ -1,8 +1,8 @@
-/** A sheet that is drawn on: ink on transparency, its earlier states, and a cursor for the keyboard. */
+/** A sheet to draw on: ink on transparency, its earlier states, and a cursor for the keyboard. */
 
 export const SHEET = 448; // pixels, each way
 const INK = '#222222';
-const STEPS = 40; // that can be undone; a state is 0.8 MB
+const STEPS = 40; // states that can be undone; each takes 0.8 MB
 
 /**
  * @typedef {{ x: number, y: number }} Place in pixels of the sheet
@@ -11,16 +11,17 @@ const STEPS = 40; // that can be undone; a state is 0.8 MB
  * @typedef {Nib & { last: Place }} Stroke
  */
 
-/**
- * @param {HTMLCanvasElement} canvas what is seen; ink is drawn on another one, so that the cursor is never part of it
- */
+/** @param {HTMLCanvasElement} canvas the visible one; ink is drawn on another, so the cursor is never part of it */
 export function createSheet(canvas) {
   const ink = Object.assign(document.createElement('canvas'), { width: SHEET, height: SHEET });
   const context = /** @type {CanvasRenderingContext2D} */ (ink.getContext('2d', { willReadFrequently: true }));
   const seen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   /** @type {ImageData[]} */
   const before = [];
-  /** Those under way, by the pen that draws them: each finger has one, and the keyboard. @type {Map<Pen, Stroke>} */
+  /**
+   * The current strokes, by the pen that draws them: each finger is one, and so is the keyboard.
+   * @type {Map<Pen, Stroke>}
+   */
   const strokes = new Map();
   let cursor = { x: SHEET / 2, y: SHEET / 2 };
   let cursorShown = false;
@@ -42,7 +43,7 @@ export function createSheet(canvas) {
     if (before.length > STEPS) before.shift();
   }
 
-  /** Draws on with a pen that is down; one that is not draws nothing. @param {Pen} pen @param {Place} place */
+  /** Continues the stroke of a pen; does nothing if the pen is not down. @param {Pen} pen @param {Place} place */
   function go(pen, place) {
     const stroke = strokes.get(pen);
     if (!stroke) return;
@@ -63,7 +64,7 @@ export function createSheet(canvas) {
   }
 
   /**
-   * Strokes that are drawn at the same time are undone together.
+   * Strokes drawn at the same time are undone together.
    * @param {Pen} pen
    * @param {Place} place
    * @param {Nib} nib
@@ -76,7 +77,7 @@ export function createSheet(canvas) {
 
   const end = (/** @type {Pen} */ pen) => void strokes.delete(pen);
 
-  /** Inks the free area around a place, as far as the lines around it. @param {Place} place */
+  /** Fills the free area around a place, up to the lines around it. @param {Place} place */
   function fill(place) {
     remember();
     const image = context.getImageData(0, 0, SHEET, SHEET);
@@ -99,7 +100,7 @@ export function createSheet(canvas) {
     show();
   }
 
-  /** The keyboard's pen, if it is down, draws. @param {[number, number]} by */
+  /** The keyboard's pen draws, if it is down. @param {[number, number]} by */
   function moveCursor([x, y]) {
     const within = (/** @type {number} */ value) => Math.min(SHEET, Math.max(0, value));
     cursor = { x: within(cursor.x + x), y: within(cursor.y + y) };
@@ -107,7 +108,7 @@ export function createSheet(canvas) {
     show();
   }
 
-  /** @returns {Promise<Blob | null>} null where nothing is drawn */
+  /** @returns {Promise<Blob | null>} null if nothing is drawn */
   async function picture() {
     const { data } = context.getImageData(0, 0, SHEET, SHEET);
     if (!data.some((value, i) => i % 4 === 3 && value > 0)) return null;
@@ -133,15 +134,15 @@ export function createSheet(canvas) {
   };
 }
 
-/** The last place of the sheet is the end of its last pixel. @param {number} place */
+/** Limits a coordinate to the sheet; the largest one is the end of the last pixel. @param {number} place */
 const pixelAt = (place) => Math.min(SHEET - 1, Math.max(0, Math.floor(place)));
 
-/** Opaque ink as a pixel of RGBA, whatever the order of bytes. */
+/** Opaque ink as a pixel of RGBA, for either byte order. */
 const OPAQUE = new Uint32Array(new Uint8Array([0x22, 0x22, 0x22, 0xff]).buffer)[0];
 const ALPHA = new Uint32Array(new Uint8Array([0, 0, 0, 0x80]).buffer)[0];
 
 /**
- * Fills what is reached from a place without crossing ink.
+ * Fills the area that can be reached from a place without crossing ink.
  * @param {Uint32Array} pixels
  * @param {number} x
  * @param {number} y
@@ -152,7 +153,7 @@ function inkArea(pixels, x, y) {
   while (open.length > 0) {
     const at = /** @type {number} */ (open.pop());
     const free = isFree(at);
-    pixels[at] = OPAQUE; // the soft edge of a line as well, or a thin light one would stay
+    pixels[at] = OPAQUE; // includes the soft edge of a line, otherwise a thin light line would remain
     if (!free) continue;
     const column = at % SHEET;
     if (column > 0) open.push(at - 1);
