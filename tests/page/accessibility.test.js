@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { hook, openPage } from './page.js';
 
-/** Nothing for axe-core to find, everything by keyboard, and no sideways scrolling from 320 px up. */
+/** axe-core finds nothing, everything works by keyboard, and nothing scrolls sideways from 320 px up. */
 
 const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const QUERY = 'data=synthetic&epochs=300&train-size=1000';
@@ -20,7 +20,7 @@ describe('accessibility', { timeout: 180_000 }, () => {
   });
   after(() => opened?.close());
 
-  /** Both themes and both languages: what a colour is does not depend on a word. @param {string} state */
+  /** Both themes and both languages; colours do not depend on the language. @param {string} state */
   async function checkEverywhere(state) {
     for (const [theme, language] of [
       ['light', 'zh-Hans'],

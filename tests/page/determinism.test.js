@@ -4,7 +4,7 @@ import * as api from '../../shim/index.js';
 import { GOLDEN_RUNS, GOLDEN_SHA256, TWO_HUNDRED_STEPS, hashOfWeights } from '../support/golden.js';
 import { openPage, QUICK } from './page.js';
 
-/** @type {Record<import('./page.js').BrowserName, number[]>} the numbers of threads that each can have */
+/** @type {Record<import('./page.js').BrowserName, number[]>} the thread counts to test in each */
 const THREADS = { chromium: [1, 2], firefox: [1, 2], webkit: [1] };
 
 describe('the same weights as in Node, to the bit', { timeout: 300_000 }, () => {

@@ -16,8 +16,8 @@ import { poll } from '../support/polling.js';
 import { drop, hook, openPage } from './page.js';
 
 /**
- * Whatever the page hands out, as the browser writes it to the disk under the page's own policy, is read by what
- * understands its format.
+ * Every file that the page offers, as the browser writes it to disk under the page's own policy, can be read by a
+ * program that understands its format.
  */
 
 const CLASSES = 10;
@@ -25,7 +25,7 @@ const NAME = 'Mäntel 大衣';
 const PIXELS = Float32Array.from({ length: 784 }, (_, i) => (i % 29) / 28);
 
 /**
- * What each program makes of the same picture.
+ * The output of each program for the same picture.
  * @type {Record<string, (files: { name: string, bytes: Uint8Array }[]) => Promise<ArrayLike<number>>>}
  */
 const READERS = {
@@ -122,7 +122,7 @@ for (const name of inBrowsers('any')) {
     });
 
     /**
-     * Presses a button and waits for the files it hands out.
+     * Presses a button and waits for the files that it downloads.
      * @param {string} testid @param {string[]} names
      * @returns {Promise<{ name: string, bytes: Uint8Array }[]>}
      */

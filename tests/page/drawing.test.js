@@ -18,7 +18,7 @@ async function open({ browser }, what) {
   await browser.click(hook(`photo-${what}`));
 }
 
-/** Share of the sheet that has ink. @param {Opened} opened */
+/** The fraction of the sheet that has ink. @param {Opened} opened */
 const ink = ({ browser }) =>
   browser.evaluate((/** @type {string} */ selector) => {
     const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(selector));
@@ -31,7 +31,7 @@ const ink = ({ browser }) =>
     return data.filter((value, i) => i % 4 === 3 && value > 128).length / (data.length / 4);
   }, hook('drawing-canvas'));
 
-/** Draws along places in shares of the sheet. @param {Opened} opened @param {number[][]} places */
+/** Draws along points, given in fractions of the sheet. @param {Opened} opened @param {number[][]} places */
 const draw = ({ browser }, places) =>
   browser.evaluate(
     (/** @type {string} */ selector, /** @type {number[][]} */ path) => {
@@ -119,7 +119,7 @@ test('chromium: drawn with the keyboard', async () => {
 });
 
 /**
- * Fingers on the screen, each step of which the page has seen before the next.
+ * Fingers on the screen; the page has handled each step before the next one comes.
  * @param {import('./page.js').Browser} browser
  */
 async function touchScreen({ page: tab, evaluate, waitFor }) {
@@ -142,7 +142,7 @@ async function touchScreen({ page: tab, evaluate, waitFor }) {
       { args: [places] },
     );
   const session = await /** @type {import('puppeteer-core').Page} */ (tab).createCDPSession();
-  /** Where each finger that is down is. @type {Map<number, { x: number, y: number }>} */
+  /** The position of each finger that is down. @type {Map<number, { x: number, y: number }>} */
   const fingers = new Map();
   const send = (/** @type {'touchStart' | 'touchMove' | 'touchEnd' | 'touchCancel'} */ type) =>
     session.send('Input.dispatchTouchEvent', {
@@ -156,7 +156,7 @@ async function touchScreen({ page: tab, evaluate, waitFor }) {
       await send('touchStart');
       await seen([[x, y]]);
     },
-    /** All that are given move at once. @param {Record<number, number[]>} places */
+    /** Moves all the given fingers at once. @param {Record<number, number[]>} places */
     move: async (places) => {
       for (const [id, [x, y]] of Object.entries(places)) fingers.set(Number(id), { x, y });
       await send('touchMove');
@@ -168,7 +168,7 @@ async function touchScreen({ page: tab, evaluate, waitFor }) {
   };
 }
 
-/** How a share of an element becomes a place on the screen. @param {Opened} opened @param {string} selector */
+/** Converts fractions of an element to positions on the screen. @param {Opened} opened @param {string} selector */
 async function placesOn({ browser }, selector) {
   const { left, top, width, height } = await browser.evaluate((/** @type {string} */ wanted) => {
     const node = /** @type {Element} */ (document.querySelector(wanted));
@@ -179,9 +179,9 @@ async function placesOn({ browser }, selector) {
 }
 
 /**
- * Share of a part of the sheet that has ink.
+ * The fraction of a part of the sheet that has ink.
  * @param {Opened} opened
- * @param {number} from share of the width
+ * @param {number} from fraction of the width
  * @param {number} to
  */
 const inkBetween = ({ browser }, from, to) =>
@@ -208,7 +208,7 @@ test('chromium: each finger draws its own line, and both are undone at once', as
     await open(opened, 'draw');
     await browser.waitFor(
       () => document.querySelector('[data-testid="confusion-matrix"] button') && document.querySelector('#keep'),
-    ); // nothing moves it any more
+    ); // nothing can move it any more
     const screen = await touchScreen(browser);
     const at = await placesOn(opened, hook('drawing-canvas'));
     await screen.down(1, at(0.2, 0.2));
@@ -269,8 +269,8 @@ test('chromium: the box and the charts follow the pointer that came first', asyn
       );
     const [left, top, right, bottom] = await edges();
     const at = await placesOn(opened, hook('photo-preview'));
-    await screen.down(1, at((left + right) / 2, (top + bottom) / 2)); // takes hold of all of it
-    await screen.down(2, at(left, bottom)); // takes hold of nothing
+    await screen.down(1, at((left + right) / 2, (top + bottom) / 2)); // grabs all of it
+    await screen.down(2, at(left, bottom)); // grabs nothing
     await screen.move({ 1: at((left + right) / 2 - 0.05, (top + bottom) / 2), 2: at(left + 0.2, bottom - 0.2) });
     await screen.up(2);
     await screen.up(1);
@@ -295,7 +295,7 @@ test('chromium: the box and the charts follow the pointer that came first', asyn
   });
 });
 
-/** Keys as layouts have them: `does`, whether the last stroke is taken back. */
+/** Keys in several layouts; `does`: whether the last stroke is undone. */
 const KEYS = [
   { layout: 'QWERTY', key: 'z', code: 'KeyZ', does: true },
   { layout: 'caps lock', key: 'Z', code: 'KeyZ', does: true },
@@ -338,7 +338,7 @@ test('chromium: keys do the same on every layout, and leave the browser its own'
       assert.equal((await ink(opened)) === 0, does, layout);
       await browser.click(hook('drawing-clear'));
     }
-    // The pen that the keyboard put down is lifted by what takes its line back.
+    // The pen that the keyboard put down is lifted when its line is undone.
     const sheet = hook('drawing-canvas');
     await press(sheet, { key: '\u00a0', code: 'Space' });
     await press(sheet, { key: 'ArrowDown' });
@@ -361,7 +361,7 @@ test('chromium: keys do the same on every layout, and leave the browser its own'
 test('chromium: the camera is on while its panel is open, and its picture is told apart', async () => {
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser, page } = opened;
-    // A camera that shows a canvas, as machines that run tests have none.
+    // A camera that shows a canvas, since test machines have none.
     await browser.evaluate(() => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
       const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));

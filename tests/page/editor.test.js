@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { hook, openPage } from './page.js';
 
-/** The layers of the model: added, moved, removed, joined, and what is said of those that cannot be. */
+/** The model's layers: added, moved, removed and joined, and the messages for impossible ones. */
 
 /** @typedef {Awaited<ReturnType<typeof openPage>>} Opened */
 
@@ -28,7 +28,7 @@ for (const name of inBrowsers('any')) {
         { args: [text] },
       );
 
-    /** The layers, as their cards are headed. @returns {Promise<string[]>} */
+    /** The layers, by the headings of their cards. @returns {Promise<string[]>} */
     const layers = () =>
       opened.browser.evaluate(() => [...document.querySelectorAll('.layer h3')].map((title) => title.textContent));
 
@@ -60,7 +60,7 @@ for (const name of inBrowsers('any')) {
         value,
       );
 
-    /** What is wrong, card by card. @returns {Promise<string[]>} */
+    /** The fault that each card shows. @returns {Promise<string[]>} */
     const faults = () =>
       opened.browser.evaluate(() =>
         [...document.querySelectorAll('.layer')].map((card) => card.querySelector('.error')?.textContent ?? ''),
@@ -138,7 +138,7 @@ for (const name of inBrowsers('any')) {
       const press = async () => {
         const before = await model();
         if (name === 'chromium') await browser.press('Enter');
-        // keys from Firefox's driver press no button
+        // keys sent by Firefox's driver press no button
         else await browser.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).click());
         await browser.waitFor(
           (/** @type {string | null} */ was) => new URLSearchParams(location.search).get('model') !== was,
@@ -358,7 +358,7 @@ for (const name of inBrowsers('any', ['firefox', 'webkit'])) {
 }
 
 /**
- * Presses Add for as long as there are no kinds of layers to choose from; begins before the page does, and runs in it.
+ * Presses Add until there are kinds of layers to choose from; starts before the page does, and runs in it.
  * @param {string} add
  */
 function pressEarly(add) {

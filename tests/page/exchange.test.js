@@ -29,7 +29,7 @@ for (const name of inBrowsers('any', ['chromium', 'firefox', 'webkit'])) {
       await browser.waitFor('typeof globalThis.fittingRoom === "object"');
       const run = (/** @type {string} */ format) =>
         browser.evaluate(`(${roundTrip})(globalThis.fittingRoom, '${format}')`);
-      // what formats share may come with the section that keeps models
+      // code that the formats share may be loaded with the section Keep it
       const fetched = () =>
         browser.evaluate(() =>
           performance

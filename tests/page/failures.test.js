@@ -12,11 +12,11 @@ import { startServer } from '../support/static-server.js';
 import { followTrainers } from '../support/trainers.js';
 import { hook, openPage } from './page.js';
 
-/** What the page does when something goes wrong, and files of one's own. */
+/** What the page does when something fails; also users' own files. */
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 
-/** The page with a public address where nobody answers, so that no network is asked. */
+/** The page with a public address where nothing answers, so that no network is used. */
 async function copyWithoutPublicAddress() {
   const folder = await mkdtemp(join(tmpdir(), 'fitting-room-page-'));
   await cp(dist, folder, { recursive: true });
@@ -32,7 +32,7 @@ async function copyWithoutPublicAddress() {
 }
 
 /**
- * Four small files in the format of the official ones, two of them gzipped, under names of their own.
+ * Four small files in the official format, two of them gzipped, under names of their own.
  * @param {string} folder
  */
 async function writeFiles(folder) {
@@ -53,7 +53,7 @@ const CUT = String.raw`(it could not be fetched \(.+\)|the file there ends after
 const ELSEWHERE = 'the server there redirects elsewhere, which is not followed';
 
 /**
- * What may become of a file beside the page that is as long as the labels, and what the page then says of it.
+ * Faults of the file beside the page that holds the labels, and what the page then says.
  * @type {{ fault: string, answer?: 'cut' | 404 | 'elsewhere' | { redirect: string }, reason: string, files?: string
  *   }[]}
  */
@@ -85,7 +85,7 @@ for (const name of inBrowsers('any')) {
     let folder;
     /** @type {string[]} */
     let files;
-    /** @type {import('../support/static-server.js').StaticServer} somebody who is there, and lets every page read */
+    /** @type {import('../support/static-server.js').StaticServer} another host, which lets every page read its files */
     let elsewhere;
 
     before(async () => {

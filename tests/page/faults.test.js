@@ -9,11 +9,11 @@ import { startServer } from '../support/static-server.js';
 import { followTrainers } from '../support/trainers.js';
 import { QUICK, createPage, hook, openPage, withPage } from './page.js';
 
-/** Faults of the browser and its machine: the page says why, stays usable, and has what it kept. */
+/** Faults of the browser and the machine: the page says why, stays usable, and keeps what it has saved. */
 
 /**
- * A run that ends with the same weights wherever it was interrupted; long enough that it can be, on a machine with
- * other work too.
+ * A run that ends with the same weights wherever it was interrupted; long enough to be interrupted even on a busy
+ * machine.
  */
 const EPOCHS = 10;
 const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=2000&filters=8&units=32`;
@@ -21,10 +21,10 @@ const RUN = `data=synthetic&deterministic=1&epochs=${EPOCHS}&train-size=2000&fil
 /** WebAssembly's memory in pages of 64 KiB: enough for RUN, and no more than 64 MB. */
 const MEMORY = '--js-flags=--wasm-max-mem-pages=1024';
 
-/** What the processor is said to lack. */
+/** The feature that the processor is reported to lack. */
 const NO_SIMD = '--js-flags=--no-enable-sse4-1 --no-enable-ssse3 --no-enable-avx';
 
-/** What the page may keep, in bytes: enough for a few runs. */
+/** The storage that the page gets, in bytes: enough for a few runs. */
 const ROOM = 40e6;
 
 const HOUR = 3_600_000; // ms
@@ -40,7 +40,7 @@ async function trains({ page }) {
 }
 
 /**
- * Waits until the page says something.
+ * Waits until the page shows a text.
  * @param {Pick<Opened, 'browser'>} opened
  * @param {string} testid
  * @param {RegExp} words
@@ -55,7 +55,7 @@ const says = ({ browser }, testid, words) =>
   );
 
 /**
- * Trains until a first epoch is kept, and pauses in one of the next.
+ * Trains until a first epoch has been saved, and pauses in a later one.
  * @param {Pick<Opened, 'page' | 'browser'>} opened
  */
 async function trainAndPause({ page, browser }) {
@@ -74,7 +74,7 @@ async function trainAndPause({ page, browser }) {
 }
 
 /**
- * Presses without the mouse, which a tab in the background does not see.
+ * Presses without the mouse, which a background tab does not receive.
  * @param {Pick<Opened, 'browser'>} opened
  * @param {string} testid
  */
@@ -85,9 +85,9 @@ const press = ({ browser }, testid) =>
   );
 
 /**
- * What a later version of the page would do; runs in a page of the same origin.
- * @param {{ letGo: boolean }} options false: it holds everybody up until `release` is called, and then leaves things as
- *   they were
+ * Does what a later version of the page would do; runs in a page of the same origin.
+ * @param {{ letGo: boolean }} options false: it blocks all others until `release` is called, and then leaves everything
+ *   unchanged
  */
 const openLaterVersion = ({ letGo }) =>
   new Promise((resolve) => {
@@ -107,9 +107,10 @@ const openLaterVersion = ({ letGo }) =>
   });
 
 /**
- * Whether the browser takes no more; runs in the page. What there seemed to be room for before has to be too little:
- * Chromium
- * measures anew for that only, or after half a minute. @param {number} bytes @returns {Promise<boolean>}
+ * Whether storage is full; runs in the page. The write must exceed the room that there seemed to be: only then, or
+ * after half a minute, does Chromium measure again.
+ * @param {number} bytes
+ * @returns {Promise<boolean>}
  */
 const takesNoMore = (bytes) =>
   new Promise((resolve) => {
@@ -118,7 +119,7 @@ const takesNoMore = (bytes) =>
     opening.onerror = () => resolve(true);
     opening.onsuccess = () => {
       const transaction = opening.result.transaction('bytes', 'readwrite');
-      // small enough to be no file of its own, and it does not compress
+      // small enough not to become a separate file, and incompressible
       const piece = crypto.getRandomValues(new Uint8Array(60_000));
       for (let at = 0; at < bytes; at += piece.length) transaction.objectStore('bytes').add(piece);
       transaction.oncomplete = () => resolve(false);
@@ -127,7 +128,7 @@ const takesNoMore = (bytes) =>
     };
   });
 
-/** A profile of Chromium that lets no page keep anything. */
+/** A Chromium profile that lets no page store anything. */
 async function profileWithoutStorage() {
   const profile = await mkdtemp(join(tmpdir(), 'fitting-room-refused-'));
   await mkdir(join(profile, 'Default'));
@@ -147,17 +148,17 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
   let protocol;
   /** @type {import('../support/static-server.js').StaticServer} */
   let server;
-  /** Of the run that nothing interrupts. @type {string} */
+  /** Of the uninterrupted run. @type {string} */
   let weights;
 
-  /** The run that was kept last, which is whole and not at its end. */
+  /** The run that was saved last, which is complete but not at its end. */
   async function interrupted() {
     const run = await opened.browser.evaluate(lastRun);
     assert.ok(run.facts.position.epoch >= 1 && run.facts.position.epoch < EPOCHS, 'what was kept before is whole');
     return run;
   }
 
-  /** The run that was kept last, which came to its end. */
+  /** The run that was saved last, which reached its end. */
   async function done() {
     const run = await opened.browser.evaluate(lastRun);
     assert.ok(run.facts.finished);
@@ -165,7 +166,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     return run;
   }
 
-  /** Has the page and its workers see another time. @param {number} by ms @param {() => Promise<void>} use */
+  /** Shifts the clock of the page and its workers. @param {number} by ms @param {() => Promise<void>} use */
   async function shiftClock(by, use) {
     const shift = (/** @type {number} */ more) => {
       const now = Date.now;
@@ -183,7 +184,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     }
   }
 
-  /** Takes up what the page offers, to the same end as if nothing had been. */
+  /** Continues what the page offers, and reaches the same end as an uninterrupted run. */
   async function goesOn() {
     const { page } = opened;
     await says(opened, 'resume-offer', /interrupted in epoch/);
@@ -192,14 +193,14 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
     await done();
   }
 
-  /** @param {number} [bytes] that the page may keep; left out: as much as the browser gives */
+  /** @param {number} [bytes] that the page may store; default: as much as the browser allows */
   const limitStorage = (bytes) =>
     protocol.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.url).origin, quotaSize: bytes });
 
   /** @param {import('./page.js').Browser} browser */
   async function prepare({ page }) {
     tab = /** @type {Tab} */ (page);
-    tab.on('dialog', (dialog) => dialog.accept()); // whether to leave a run under way
+    tab.on('dialog', (dialog) => dialog.accept()); // it asks before the page that trains is left
     await followTrainers(tab);
     protocol = await tab.createCDPSession();
     await limitStorage(ROOM);
@@ -254,7 +255,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
         await tab.bringToFront();
         await goesOn();
         await press(second, 'resume-discard');
-        // an earlier one: the other is the first tab's
+        // an earlier one: the other belongs to the first tab
         await says(second, 'resume-offer', /Your last run is still here/);
         await done();
       } finally {
@@ -272,7 +273,7 @@ describe('faults in a browser that has kept runs', { timeout: 500_000 }, () => {
       await followTrainers(/** @type {Tab} */ (other.page));
       const second = { browser: other, page: createPage(other, server.url) };
       await second.page.open(RUN);
-      // an earlier one, and not that of the first tab
+      // an earlier one that does not belong to the first tab
       await says(second, 'resume-offer', /Your last run is still here/);
       await trainAndPause(second);
       ids.push((await other.evaluate(lastRun)).id);
@@ -412,7 +413,7 @@ for (const name of inBrowsers('engine')) {
         assert.deepEqual(
           opened.browser.errors.filter((text) => !/ServiceWorker/.test(text)),
           [],
-        ); // of which Firefox itself tells
+        ); // which Firefox itself reports
       });
     } finally {
       await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

@@ -9,13 +9,13 @@ import { storedFiles } from '../support/stored.js';
 import { hook, withPage } from './page.js';
 
 /**
- * Small picture files that would take much of the computer: what a picture claims is checked before anything is
- * decoded.
+ * Small picture files that would take a lot of time or memory: the size that a picture claims is checked before
+ * anything is decoded.
  */
 
 /** @typedef {import('../support/pictures.js').PictureFile} PictureFile */
 
-const MOST_TIME = 1000; // ms of the processor's
+const MOST_TIME = 1000; // ms of processor time
 const MOST_MEMORY = 200; // MB
 
 const stored = storedFiles('hostile');
@@ -30,7 +30,7 @@ for (const name of inBrowsers('engine')) {
         const root = Number(browser.page?.browser().process()?.pid);
         const sound = stored(shirt());
         /**
-         * Gives a file and a sound one after it, which is answered and whose small memory is what the next is compared
+         * Opens a file and then a valid one, which is classified. Its small memory is what the next one is compared
          * with.
          * @param {PictureFile} file
          */
@@ -64,7 +64,7 @@ for (const name of inBrowsers('engine')) {
           args: [hook('photo-input')],
         });
         await browser.uploadFile(hook('photo-input'), sound);
-        await page.waitForState('photo-result', 'ready'); // all that is loaded once is there by now
+        await page.waitForState('photo-result', 'ready'); // everything that is loaded once has been loaded by then
         for (const { file, width, height } of tooLarge()) {
           const { state, message } = await give(file);
           assert.equal(state, 'refused', file.name);
@@ -111,7 +111,7 @@ test(
     }),
 );
 
-/** What the service worker keeps would be there at once. @param {string} path */
+/** A file from the service worker's cache would be there at once. @param {string} path */
 const withoutCache = (path) => (/service-worker/.test(path) ? 404 : undefined);
 
 for (const name of inBrowsers('any')) {
@@ -196,8 +196,8 @@ for (const name of inBrowsers('any')) {
           );
         }
         assert.ok(server.requests.some((path) => /\/simd-\w+\/fitting-room\.wasm$/.test(path)));
-        // The service worker fetches every build for later; only who makes threads asks for a script of theirs more
-        // than once.
+        // The service worker fetches every build in advance; only a build that starts threads requests their script
+        // more than once.
         for (const build of ['simd-mt', 'relaxed-mt'])
           assert.ok(
             server.requests.filter((path) => path.includes(`/${build}-`) && path.endsWith('.mjs')).length <= 1,

@@ -8,7 +8,9 @@ import { DATASET, NOTES, teachable } from '../support/given.js';
 import { shirt } from '../support/pictures.js';
 import { hook, openPage } from './page.js';
 
-/** Whatever is dropped, pasted or chosen goes where it belongs, and what cannot be opened changes nothing. */
+/**
+ * Files that are dropped, pasted or chosen reach the right section, and a file that cannot be opened changes nothing.
+ */
 
 /** @typedef {import('../support/given.js').Given} Given */
 
@@ -35,7 +37,7 @@ for (const name of inBrowsers('any')) {
      * @param {'drop' | 'paste'} how
      * @param {Given[]} files
      * @param {string} [target]
-     * @param {string} [words] that come with them
+     * @param {string} [words] pasted or dropped with them
      */
     const give = (how, files, target = 'body', words = '') =>
       opened.browser.evaluate(
@@ -131,7 +133,7 @@ for (const name of inBrowsers('any')) {
           `${field}: the browser pastes`,
         );
       }
-      if (name === 'firefox') return; // where no script can make a paste of files
+      if (name === 'firefox') return; // where no script can paste files
       await give('paste', [{ name: called, type, bytes }]);
       await items(3);
     });
@@ -168,7 +170,7 @@ for (const name of inBrowsers('any')) {
           return Boolean(offer?.checkVisibility() && /interrupted in epoch/.test(offer.textContent ?? ''));
         },
         { args: [hook('resume-offer')] },
-      ); // what learnt from the images before is saved, and that is said
+      ); // the model trained on the earlier images is saved, and the page says so
     });
 
     if (name === 'chromium') {

@@ -4,8 +4,8 @@ import { inBrowsers } from '../support/browsers.js';
 import { hook, openPage, withPage } from './page.js';
 
 /**
- * What is typed and pressed on the built page: never misread, never done twice, and the keyboard goes where the eye is
- * taken.
+ * Typing and pressing keys on the built page: nothing is misread or done twice, and the focus follows the user's
+ * attention.
  */
 
 const SLOW = 'data=synthetic&epochs=400&train-size=500&filters=8&units=32';
@@ -20,7 +20,7 @@ for (const name of inBrowsers('any')) {
     before(async () => {
       opened = await openPage(name, {
         query: 'data=synthetic&epochs=2&train-size=500&learning-rate=abc&momentum=NaN&dropout=x',
-        // WebKit's limit, of which the built page is to stay clear everywhere.
+        // WebKit's limit; the built page must stay below it in every browser.
         prepare: async ({ page }) =>
           void (await page?.evaluateOnNewDocument(() => {
             const replace = history.replaceState;
@@ -195,7 +195,7 @@ test('a double click acts once, and so does a key that is held down', { timeout:
       await twice('save-model');
       await settled('library-item', 1);
       await browser.type(hook('save-name'), 'Held');
-      for (let i = 0; i < 3; i++) await page.keyboard.down('Enter'); // as a key that repeats
+      for (let i = 0; i < 3; i++) await page.keyboard.down('Enter'); // as a repeating key
       await page.keyboard.up('Enter');
       await settled('library-item', 2);
 
@@ -223,7 +223,7 @@ test('a double click acts once, and so does a key that is held down', { timeout:
       await twice('drawing-use');
       await settled('photo-item', 1);
 
-      await twice('grid-next'); // one that is pressed many times on purpose
+      await twice('grid-next'); // one that is deliberately pressed many times
       await browser.waitFor(
         (/** @type {string} */ selector) => document.querySelector(selector)?.getAttribute('data-index') === '50',
         { args: [hook('prediction-cell')] },

@@ -7,11 +7,11 @@ import { inBrowsers } from '../support/browsers.js';
 import { layers, sequential } from '../../shim/index.js';
 import { QUICK, hook, withPage } from './page.js';
 
-/** Models saved by name in the browser, taken away as files, and opened from them. */
+/** Models saved by name in the browser, downloaded as files, and opened from files. */
 
 const FORMATS = ['fitting-room', 'tfjs', 'onnx', 'keras', 'safetensors'];
 
-/** Keeps what the page downloads, by name; runs in the page. */
+/** Collects what the page downloads, by name; runs in the page. */
 function catchDownloads() {
   const caught = /** @type {any} */ (globalThis);
   caught.downloads = {};
@@ -28,7 +28,7 @@ function catchDownloads() {
 }
 
 /**
- * What `importModel` makes of the files that were downloaded, on the picture of zeros; runs in the page.
+ * The output of the downloaded files, read with `importModel`, for an all-zero picture; runs in the page.
  * @param {string[]} names
  */
 async function predictionOf(names) {
@@ -235,7 +235,7 @@ test('two tabs see the same models: what one deletes or renames, the other does 
         await lists(browser, back);
       }
 
-      // Where no tab tells: what is asked for is not there, and the list is put right.
+      // If no tab reports a change: the requested model is missing, and the list is corrected.
       for (const [act, done] of /** @type {const} */ ([
         ['library-use', 1],
         ['library-download', 0],

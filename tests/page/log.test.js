@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withPage } from './page.js';
 
-/** The text of training, as the page shows it. */
+/** The training log, as the page shows it. */
 
 const DIVERGES =
   'data=synthetic&epochs=3&train-size=96&model=flatten,dense:64,dense:64,dense:64,dense:64' +

@@ -4,11 +4,11 @@ import { overprints, readPdf } from '../support/pdf.js';
 import { shirt } from '../support/pictures.js';
 import { TUTORIAL, drop, hook, openPage } from './page.js';
 
-/** The page on paper, and in colours that the system forces: all that is to be seen is seen, whatever the theme is. */
+/** The page in print, and in forced colours: everything that should be visible is, in every theme. */
 
-const WRONG = 'b4301a'; // of the light theme, in which all is printed
+const WRONG = 'b4301a'; // of the light theme, which is used for print
 
-/** What is opened, filled and drawn in every section. @param {import('./page.js').Opened} opened */
+/** Opens, fills and draws something in every section. @param {import('./page.js').Opened} opened */
 async function fill({ browser, page }) {
   const there = (/** @type {string} */ selector, count = 1) =>
     browser.waitFor(
@@ -41,7 +41,7 @@ async function fill({ browser, page }) {
   await there(`${hook('comparison')} svg`);
 }
 
-/** Contrast of two colours, as WCAG 2 reckons it. @param {number[]} a red, green, blue, 0 to 255 @param {number[]} b */
+/** The contrast of two colours by WCAG 2. @param {number[]} a red, green, blue, 0 to 255 @param {number[]} b */
 function contrast(a, b) {
   const light = (/** @type {number[]} */ colour) => {
     const [red, green, blue] = colour.map((value) =>
@@ -110,7 +110,7 @@ describe('media', { timeout: 180_000 }, () => {
   test('what draws its own colours takes those of paper before it is printed, and its own afterwards', async () => {
     const { browser, page } = opened;
     await page.choose('theme', 'dark');
-    /** How light what is drawn on the charts is, of 255; runs in the page. */
+    /** The lightness, out of 255, of the marks on the charts; runs in the page. */
     const lightness = () =>
       [...document.querySelectorAll('.chart canvas')].map((canvas) => {
         const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
@@ -245,7 +245,7 @@ describe('media', { timeout: 180_000 }, () => {
   });
 });
 
-/** What must stand out from the page's ground, and which share of its box at least. */
+/** Elements that must stand out from the page's background, and the fraction of their box that does. */
 const STAND_OUT = {
   '#tape .tape-fill': 0.5,
   '.bars .right i, .bars .wrong i': 0.8,
@@ -264,7 +264,7 @@ const STAND_OUT = {
   '.mark svg': 0.01,
 };
 
-/** What must stand out from its own ground. */
+/** Elements that must stand out from their own background. */
 const READABLE = {
   'label.button': 0.02,
   '.drawing .primary': 0.02,
@@ -274,7 +274,7 @@ const READABLE = {
   '.drawing [aria-pressed="true"]': 0.02,
 };
 
-/** One that is pressed, and one that is not. */
+/** One pressed, one not pressed. */
 const PRESSED = [hook('drawing-pen'), hook('drawing-eraser')];
 
 /** Draws across the sheet with the mouse. @param {import('puppeteer-core').Page} tab */
@@ -290,7 +290,7 @@ async function stroke(tab) {
   await tab.mouse.up();
 }
 
-/** @typedef {[number, number][]} Colours each as one number, and how many pixels have it */
+/** @typedef {[number, number][]} Colours each as a number, with how many pixels have it */
 
 /** @param {number} colour */
 const rgb = (colour) => [colour & 255, (colour >> 8) & 255, (colour >> 16) & 255];
@@ -305,7 +305,7 @@ function shareOf(colours, wanted) {
 }
 
 /**
- * The colours within the first visible element of each sort, as the screen has them.
+ * The colours within the first visible element for each selector, as on the screen.
  * @param {import('puppeteer-core').Page} tab
  * @param {string[]} selectors
  * @returns {Promise<Record<string, Colours>>}

@@ -5,7 +5,7 @@ import { letLoose, prepareMonkey } from '../support/monkey.js';
 import { shirt } from '../support/pictures.js';
 import { drop, hook, withPage } from './page.js';
 
-/** The page under a monkey's hands: SEED=3 ACTIONS=300 plays the first 300 actions of seed 3. */
+/** The page with a monkey at the controls: SEED=3 ACTIONS=300 performs the first 300 actions of seed 3. */
 
 /** @typedef {import('./page.js').Opened} Opened */
 /** @typedef {import('puppeteer-core').Page} Tab */
@@ -14,8 +14,8 @@ const SEEDS = process.env.SEED ? process.env.SEED.split(',').map(Number) : EVERY
 const ACTIONS = Number(process.env.ACTIONS ?? (EVERYWHERE ? 300 : 100));
 const SMALL = 'data=synthetic&epochs=3&train-size=200';
 /**
- * Where seeds begin, in turn: a small model, one that diverges at once, one with averaged weights that ends early, one
- * with branches.
+ * The pages that seeds start from, in turn: a small model, one that diverges at once, one with averaged weights that
+ * ends early, one with branches.
  */
 const QUERIES = [
   `${SMALL}&model=conv2d:8:3:relu,maxPooling2d:2,flatten,dense:16:relu`,
@@ -39,7 +39,7 @@ function withMonkey(seed, use) {
 }
 
 /**
- * A second tab of the page, behind the first.
+ * A second tab of the page, in the background.
  * @param {Opened & { tab: Tab, errors: string[] }} opened
  * @param {string} query
  * @returns {Promise<Tab>}
@@ -52,7 +52,7 @@ async function openOther({ browser, tab, server, errors }, query) {
   return /** @type {Tab} */ (other.page);
 }
 
-/** Whatever was done to it, the page trains from valid settings, and answers a picture. @param {Opened} opened */
+/** Whatever was done to it, the page trains from valid settings and classifies a picture. @param {Opened} opened */
 async function stillWorks({ browser, page }) {
   const isThere = (/** @type {string} */ testid) =>
     browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector), { args: [hook(testid)] });
@@ -95,7 +95,7 @@ async function stillWorks({ browser, page }) {
   await page.choose('dataset-source', 'synthetic');
   await press('dataset-load');
   await page.loaded();
-  await atRest(); // an interrupted run may have waited for images, and tries them
+  await atRest(); // an interrupted run may be waiting for images, and then tries them
   const state = await browser.evaluate(
     (/** @type {string[]} */ ...selectors) => {
       const [anew, start, status] = selectors.map(
@@ -154,7 +154,7 @@ describe('a monkey in chromium', { timeout: SEEDS.length * 200_000 }, () => {
 });
 
 /**
- * Faults that the monkey has to see; each runs in the page.
+ * Faults that the monkey must notice; each runs in the page.
  * @type {Record<string, { plant: () => unknown, seen: RegExp }>}
  */
 const PLANTED = {

@@ -13,7 +13,7 @@ describe('more settings', { timeout: 120_000 }, () => {
   });
   after(() => opened?.close());
 
-  /** @returns {Promise<string[]>} hooks of what is to be seen */
+  /** @returns {Promise<string[]>} the hooks of the visible settings */
   const shown = () =>
     opened.browser.evaluate(() =>
       [...document.querySelectorAll('#more-settings [data-testid]')]

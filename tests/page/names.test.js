@@ -8,16 +8,13 @@ import { isolated } from '../../web/i18n/bidi.js';
 import { shirt } from '../support/pictures.js';
 import { QUICK, drop, hook, withPage } from './page.js';
 
-/**
- * Names that people bring, in scripts that run from right to left: they turn round nothing of what stands beside them.
- */
+/** Users' file names in right-to-left scripts do not change the direction of the text around them. */
 
 const NAMES = ['תמונה 12', 'صورة 34', 'ތަސްވީރު'];
 
 /**
- * Whatever is in Latin letters or figures within an element and does not go from left to right, line by line; runs in
- * the page.
- * Names themselves are left out: between isolates, they may run as they like.
+ * The Latin text and numbers within an element that do not run from left to right, line by line; runs in the page.
+ * Names themselves are excluded: inside isolates they may run in any direction.
  * @param {string} selector
  */
 function turnedIn(selector) {

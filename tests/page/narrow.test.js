@@ -3,16 +3,16 @@ import { test } from 'node:test';
 import { shirt } from '../support/pictures.js';
 import { drop, hook, withPage } from './page.js';
 
-/** Narrow windows and large text: nothing needs to be scrolled sideways but what is a box of its own. */
+/** Narrow windows and large text: nothing needs sideways scrolling except boxes that scroll by themselves. */
 
 const LONG = 'a-name-with-no-place-to-break-it-';
-const QUERY = `data=synthetic&epochs=2&train-size=1000&seed=${LONG.repeat(3)}`; // which is told of
+const QUERY = `data=synthetic&epochs=2&train-size=1000&seed=${LONG.repeat(3)}`; // which is reported
 const WIDTHS = [320, 360, 390];
 
-/** As settings of the browser have it. */
+/** As set in the browser's preferences. */
 const TEXT = { usual: [], 'twice as large': ['--blink-settings=defaultFontSize=32'] };
 
-/** What sticks out of the window, and is in no box that scrolls by itself; runs in the page. */
+/** Elements that overflow the window and are not in a box that scrolls by itself; runs in the page. */
 function sticksOut() {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];

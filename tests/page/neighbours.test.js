@@ -9,7 +9,7 @@ import { poll } from '../support/polling.js';
 import { startServer } from '../support/static-server.js';
 import { hook, QUICK, withPage } from './page.js';
 
-/** What others may do to the page: another one on its origin, its host, a page that it is framed by. */
+/** What others can do to the page: another page on its origin, its host, a page that frames it. */
 
 /** @typedef {import('./page.js').Opened} Opened */
 
@@ -17,7 +17,7 @@ const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const LONG = { timeout: 180_000 };
 const BARE = { headers: false };
 
-/** Any script of this realm that is foreign tells it. */
+/** Any foreign script in this realm announces itself. */
 const FOREIGN = "new BroadcastChannel('foreign').postMessage(location.href)";
 
 /** Runs in the page, before its own scripts. */
@@ -98,7 +98,7 @@ for (const name of inBrowsers('engine')) {
       async (opened) => {
         const { page, browser, server } = opened;
         await page.loaded();
-        // Now the neighbours come, then the page with its service worker.
+        // First the neighbours load, then the page with its service worker.
         await fillNeighbour(opened, '0 hostile', FOREIGN);
         await fillNeighbour(opened, '1 broken', '<!doctype html>');
         server.options.fail = undefined;
@@ -181,7 +181,7 @@ for (const name of inBrowsers('engine')) {
             browser.evaluate(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
           await browser.waitFor(() => navigator.serviceWorker.controller !== null);
           assert.ok(await settled());
-          await page.open(QUICK); // under the service worker, which has asked for them too
+          await page.open(QUICK); // under the service worker, which has requested them too
           await poll(async () => (await missing().catch(() => [])).length === 3, 'what is missing to be said again');
           server.options.fail = undefined;
           await browser.click(`${hook('part-missing')} button`);
@@ -233,7 +233,7 @@ for (const name of inBrowsers('engine')) {
           await withPage([name, { server: { folder, headers: false } }], async ({ browser }) => {
             if (headers) {
               await poll(async () => server.requests.length > 0, 'the page to be asked for');
-              await new Promise((resolve) => setTimeout(resolve, 1000)); // in which its scripts would be
+              await new Promise((resolve) => setTimeout(resolve, 1000)); // time enough to request its scripts
               assert.deepEqual([...new Set(server.requests)], ['/'], 'it is not even read');
               return;
             }

@@ -10,7 +10,7 @@ import { datasetFolder } from '../support/dataset.js';
 import { shirt } from '../support/pictures.js';
 import { hook, QUICK, withPage } from './page.js';
 
-/** The page without a network, and how its next version comes. */
+/** The page without a network, and how it updates. */
 
 /** @typedef {import('./page.js').Opened} Opened */
 
@@ -42,7 +42,7 @@ async function inFolder(use) {
   await use(folder).finally(() => rm(folder, { recursive: true }));
 }
 
-/** A picture of one's own is told apart. @param {Opened} opened @param {string} folder to put it in */
+/** A user's own picture is classified. @param {Opened} opened @param {string} folder to put it in */
 async function answersPicture({ browser, page }, folder) {
   const { name, bytes } = shirt();
   await writeFile(join(folder, name), bytes);
@@ -63,7 +63,7 @@ async function trains({ page }) {
 }
 
 /**
- * A folder with the next version of the page: its script and a language have other names, and the old ones are gone.
+ * A folder with the next version of the page: its script and one language have other names, and the old ones are gone.
  * @param {(folder: string) => Promise<void>} use
  */
 async function withNextVersion(use) {
@@ -73,7 +73,7 @@ async function withNextVersion(use) {
     const names = (await readdir(join(folder, 'assets'))).filter((name) =>
       /^(index|zh-Hans|offline)-.*\.js$/.test(name),
     );
-    assert.equal(names.length, 5); // the script, a language, and offline.js with its texts in two
+    assert.equal(names.length, 5); // the script, a language, and offline.js with its texts in two languages
     for (const name of names) await rename(join(folder, 'assets', name), join(folder, 'assets', renamed(name)));
     const scripts = (await readdir(join(folder, 'assets')))
       .filter((name) => name.endsWith('.js'))
@@ -164,7 +164,7 @@ for (const name of inBrowsers('engine')) {
         await shown(opened, 'update-notice');
         assert.match(await page.text('update-notice'), /^A new version is ready\./);
         assert.equal((await cacheNames(opened)).length, 2);
-        await page.speak('zh-Hans'); // from the old cache: the server has it no more
+        await page.speak('zh-Hans'); // from the old cache: the server no longer has it
         assert.match(await page.text('update-notice'), /^新版本已就绪。/);
         await page.choose('settings-epochs', '1000');
         await page.loaded();

@@ -9,17 +9,14 @@ import { promisify } from 'node:util';
 import { launch } from '../support/browsers.js';
 import { startServer } from '../support/static-server.js';
 
-/**
- * The npm package, as whoever installs it finds it: in Node, in TypeScript, in a Vite app, and in a page without a
- * bundler.
- */
+/** The npm package as its users get it: in Node, in TypeScript, in a Vite app, and in a page without a bundler. */
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const tool = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
 const LONG = { timeout: 120_000 };
 
-/** What each of them does, with all the modules of the package that there are. */
+/** What each of them does, using every module of the package. */
 const TRAIN = `
 export async function train({ loadCore, loadModel, sequential, layers, datasets, preparePhoto }) {
   const { build, threads, fallback } = await loadCore({ threads: 2 });
@@ -46,10 +43,10 @@ export async function train({ loadCore, loadModel, sequential, layers, datasets,
  *   losses: number[], classes: number[], again: number[] }} Trained
  */
 
-/** Where an app that is bundled, or runs in Node, has the package from. */
+/** Where the package is imported from, in a bundled app or in Node. */
 const BY_NAME = { main: 'fitting-room', photo: 'fitting-room/photo' };
 
-/** Where a page without a bundler has it from. @param {string} folder */
+/** Where the package is imported from, in a page without a bundler. @param {string} folder */
 const byAddress = (folder) => ({ main: `${folder}/shim/index.js`, photo: `${folder}/shim/photo.js` });
 
 /** @param {typeof BY_NAME} from */
@@ -60,7 +57,7 @@ import { train } from './train.js';
 const training = train({ ...fittingRoom, preparePhoto });
 `;
 
-/** In a page: the script of an app. @param {typeof BY_NAME} from */
+/** The script of an app in a page. @param {typeof BY_NAME} from */
 const inPage = (from) => `
 ${imports(from)}
 training.then((trained) => (globalThis.trained = trained), (error) => (globalThis.trained = { error: String(error) }));
@@ -70,7 +67,7 @@ const PAGE =
   '<!doctype html><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,"><script type="module" ' +
   'src="./main.js"></script>';
 
-/** Uses the API as a strict consumer would; what is marked must be refused. */
+/** Uses the API like a strict TypeScript user; marked lines must be refused. */
 const TYPED = `
 import { callbacks, datasets, FittingRoomError, layers, loadModel, sequential, tensor, type Model } from 'fitting-room';
 import { preparePhoto } from 'fitting-room/photo';
@@ -131,7 +128,7 @@ function assertTrained({ kind, losses, classes, again }) {
   assert.equal(kind, 'photo');
 }
 
-/** What a page's training comes to, in Chromium. @param {string} url @returns {Promise<Trained>} */
+/** The training result of a page in Chromium. @param {string} url @returns {Promise<Trained>} */
 async function trainedAt(url) {
   const browser = await launch('chromium');
   try {
@@ -145,7 +142,7 @@ async function trainedAt(url) {
   }
 }
 
-/** A folder of the project with the page of an app in it. @param {string} name @param {typeof BY_NAME} from */
+/** A folder of the project, containing the page of an app. @param {string} name @param {typeof BY_NAME} from */
 async function pageIn(name, from) {
   const folder = join(project, name);
   await mkdir(folder);
@@ -238,7 +235,7 @@ for (const resolution of ['bundler', 'nodenext']) {
 
 test('in an app that Vite builds', LONG, async () => {
   const folder = await pageIn('app', BY_NAME);
-  // h5wasm, which only writing .keras files loads, is large; how long plugins take depends on the machine
+  // h5wasm, which is loaded only to write .keras files, is large; the time of plugins depends on the machine
   const config =
     'export default { build: { chunkSizeWarningLimit: 5000, rolldownOptions: { checks: { pluginTimings: false } ' +
     '} } };\n';

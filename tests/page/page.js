@@ -10,7 +10,7 @@ import { launch } from '../support/browsers.js';
 /** A run of the tutorial's network that takes about a second. */
 export const TUTORIAL = 'data=synthetic&epochs=2&train-size=1000';
 
-/** One with fewer filters and units, for whoever needs any run. */
+/** One with fewer filters and units, for tests that need any run. */
 export const QUICK = 'data=synthetic&epochs=2&train-size=500&filters=8&units=32';
 
 /** @param {string} testid */
@@ -19,9 +19,8 @@ export const hook = (testid) => `[data-testid="${testid}"]`;
 /**
  * @param {BrowserName} name
  * @param {{ query?: string, server?: import('../support/static-server.js').ServerOptions, at?:
- *   import('../support/static-server.js').StaticServer,
- *   browser?: import('../support/browsers.js').LaunchOptions, prepare?: (browser: Browser) => Promise<any> }} [options]
- *   at: a server that is there already, and stays
+ *   import('../support/static-server.js').StaticServer, browser?: import('../support/browsers.js').LaunchOptions,
+ *   prepare?: (browser: Browser) => Promise<any> }} [options] at: a server that is already running and keeps running
  */
 export async function openPage(name, { query = '', at, server: serverOptions, browser: browserOptions, prepare } = {}) {
   const server = at ?? (await startServer({ base: '/some/sub/path/', headers: true, ...serverOptions }));
@@ -43,7 +42,7 @@ export async function openPage(name, { query = '', at, server: serverOptions, br
 /** @typedef {Awaited<ReturnType<typeof openPage>>} Opened */
 
 /**
- * Opens a page, and closes it whatever comes of it.
+ * Opens a page, and closes it in any case.
  * @param {Parameters<typeof openPage>} arguments_
  * @param {(opened: Opened) => Promise<void>} use
  */
@@ -79,7 +78,7 @@ export function createPage(browser, url) {
       { args: [hook(testid), state], timeout },
     );
 
-  /** @param {string} testid @param {string} value of a select or an input, as a user's choice would set it */
+  /** @param {string} testid @param {string} value of a select or an input, set as a user would set it */
   const choose = (testid, value) =>
     browser.evaluate(
       (/** @type {string} */ selector, /** @type {string} */ chosen) => {
@@ -96,7 +95,7 @@ export function createPage(browser, url) {
     text,
     data,
     choose,
-    /** @param {string} language waits until the page speaks it */
+    /** @param {string} language waits until the page is shown in it */
     speak: async (language) => {
       await choose('language', language);
       await browser.waitFor((/** @type {string} */ wanted) => document.documentElement.lang === wanted, {
@@ -134,7 +133,7 @@ export function createPage(browser, url) {
 /** @typedef {ReturnType<typeof createPage>} Page */
 
 /**
- * Drops a picture on the page, as a user would from a folder; runs in it.
+ * Drops a picture on the page, as a user would from a folder; runs in the page.
  * @param {{ name: string, type: string, bytes: number[] }} picture
  */
 export function dropHere({ name, type, bytes }) {

@@ -4,14 +4,14 @@ import { inBrowsers } from '../support/browsers.js';
 import { followTrainers } from '../support/trainers.js';
 import { hook, withPage } from './page.js';
 
-/** Pause, pressed when the run is ending by itself or by Stop. */
+/** Pause, pressed while the run is ending by itself or because of Stop. */
 
 /** @typedef {import('puppeteer-core').Page} Tab */
 
 const QUERY = 'data=synthetic&epochs=1&train-size=100&model=flatten';
 
 /**
- * Presses Pause as the page gets to know that the run is over, before it looks at that; runs in the page.
+ * Presses Pause after the page has received the end of the run and before it handles it; runs in the page.
  * @param {string} pause
  */
 function pauseAtTheEnd(pause) {

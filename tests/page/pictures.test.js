@@ -20,7 +20,7 @@ const sectionThere = ({ browser }) =>
   });
 
 /**
- * What the result says once it is there.
+ * The text of the result, once it is there.
  * @param {Opened} opened
  * @param {string[]} paths
  */
@@ -51,8 +51,8 @@ async function answer({ browser }, ...paths) {
 }
 
 /**
- * Does something during which no task of the page takes long: by the processor's time, and by the clock, which counts
- * other programs' time too, for all but one task in a hundred.
+ * Does something during which no task of the page takes long: by processor time, and also, for all but one task in a
+ * hundred, by the clock, which includes other programs' time.
  * @param {Opened} opened
  * @param {() => Promise<void>} act
  */
@@ -94,7 +94,7 @@ test('a drawn T-shirt is found and is a T-shirt, whatever the file it comes in (
         assert.equal(state, 'ready', `${name}: ${file.name}`);
         assert.equal(said, '0', `${name}: ${file.name} is class ${said}, ${confidence}`);
       }
-      // Firefox shows what there is of a picture that is cut short.
+      // Firefox shows the existing part of a truncated picture.
       for (const file of hostile().filter((each) => name === 'chromium' || !/^cut\./.test(each.name))) {
         assert.equal((await answer(opened, stored(file))).state, 'refused', `${name}: ${file.name}`);
       }
@@ -103,8 +103,8 @@ test('a drawn T-shirt is found and is a T-shirt, whatever the file it comes in (
 });
 
 /**
- * Keeps of each worker that looks at pictures whether the page's own script had run by then; `spoilt`: the first one's
- * script is missing.
+ * Records for each worker that classifies pictures whether the page's own script had run by then; `spoilt`: the first
+ * one's script is missing.
  * @param {boolean} spoilt
  */
 const followLookers =

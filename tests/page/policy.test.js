@@ -12,10 +12,9 @@ import { startServer } from '../support/static-server.js';
 import { withPage } from './page.js';
 
 /**
- * What the page's policy stops in its workers, the core's threads among them: on a host that sends its headers, on one
- * that does not,
- * where the service worker adds them, and at the first visit to such a host. The others that are asked are there, and
- * allow it.
+ * What the page's policy blocks in its workers, including the core's threads: on a host that sends its headers, on a
+ * host that does not, where the service worker adds them, and on the first visit to such a host. The servers that are
+ * asked exist and allow it.
  */
 
 /** @typedef {import('./page.js').Opened} Opened */
@@ -24,11 +23,12 @@ import { withPage } from './page.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
 const LONG = { timeout: 180_000 };
-/** Where the dataset is, of the page that is tested; the policy allows it. */
+/** The dataset's address for the page under test; the policy allows it. */
 const DATASET_PATH = 'zalandoresearch/';
 
 /**
- * What each worker tries as it begins. Threads fall asleep before a promise settles, so they try what needs none.
+ * What each worker tries when it starts. Threads fall asleep before a promise settles, so they try only what needs
+ * none.
  * @param {string} elsewhere
  * @param {string} redirect
  */
@@ -48,7 +48,7 @@ function probe(elsewhere, redirect) {
     const request = new XMLHttpRequest();
     request.open('GET', url, false);
     request.send();
-    if (!request.status) throw new Error('no answer'); // Firefox, redirected to where the policy does not let it
+    if (!request.status) throw new Error('no answer'); // Firefox, redirected to an address that the policy forbids
     return true;
   };
   const role = /** @type {any} */ (globalThis).name.split('-')[0];
@@ -82,7 +82,7 @@ function probe(elsewhere, redirect) {
       });
 }
 
-/** Runs in the page: before its own scripts, or in WebKit, which has no such means, after them. */
+/** Runs in the page: before its own scripts or, in WebKit, which cannot do that, after them. */
 function collect() {
   const page = /** @type {any} */ (globalThis);
   if (page.tried) return;
@@ -128,7 +128,7 @@ describe('the page’s policy in its workers', () => {
         await appendFile(file, `;(${probe})(${JSON.stringify(third.url)}, ${JSON.stringify(redirect)});`);
     }
     await finish(copy);
-    // Another app on the origin, with a service worker for all of it.
+    // Another app on the origin, with a service worker that controls all of it.
     await writeFile(
       join(folder, 'index.html'),
       `<!doctype html><script>navigator.serviceWorker.register('app.js')</script>`,
@@ -147,7 +147,7 @@ describe('the page’s policy in its workers', () => {
   const withoutServiceWorker = (/** @type {string} */ path) => (/service-worker\.js$/.test(path) ? 404 : undefined);
   /**
    * @type {{ where: string, server: import('../support/static-server.js').ServerOptions, controlled: boolean, threads:
-   *   boolean, app?: boolean }[]} app: another one that controls the whole origin
+   *   boolean, app?: boolean }[]} app: another app that controls the whole origin
    */
   const PLACES = [
     {
@@ -207,7 +207,7 @@ describe('the page’s policy in its workers', () => {
                 host.requests.some((path) => path.endsWith(FASHION_MNIST.files[0].name)),
                 'the dataset’s host was asked',
               );
-              // the other app's worker asks whom it likes
+              // the other app's worker may request anything
               if (!app) assert.deepEqual(third.requests, [], 'and nobody else');
             },
           );

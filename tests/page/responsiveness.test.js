@@ -4,9 +4,9 @@ import { tasksDuring } from '../support/tasks.js';
 import { hook, openPage } from './page.js';
 
 /**
- * The main thread stays free while the worker trains. What a task costs is taken as the processor time that it used:
- * on a machine with two busy cores the clock also counts the time that other programs had. The clock is held to the
- * same 50 ms for all but one task in a thousand.
+ * The main thread stays free while the worker trains. The cost of a task is the processor time that it used: on a
+ * machine with two busy cores, the clock also counts the time of other programs. By the clock, all but one task in a
+ * thousand must stay below the same 50 ms.
  */
 
 const LIMIT = 50; // ms
@@ -106,7 +106,7 @@ const tabOf = (browser) => /** @type {import('puppeteer-core').Page} */ (browser
 /** @param {number[]} times */
 const descending = (times) => times.sort((a, b) => b - a);
 
-/** Runs in the page before it: adds up layout shifts that no input explains. */
+/** Runs in the page, before the page's own scripts: adds up layout shifts that no input explains. */
 function observeLayoutShifts() {
   const kept = Object.assign(globalThis, { layoutShift: 0 });
   new PerformanceObserver((list) => {

@@ -13,7 +13,7 @@ const RUN = {
   batches: Math.ceil(800 / 32),
 };
 
-/** The SHA-256 of the weights of a run that nothing interrupts, which every engine ends with. @type {string} */
+/** The SHA-256 of the weights of an uninterrupted run, the same in every engine. @type {string} */
 let whole;
 before(async () => {
   whole = (await trainThroughKills('chromium', RUN, [])).weights;

@@ -6,15 +6,15 @@ import { digestsOfRuns, lastRun, rewriteRuns } from '../support/kept.js';
 import { shirt } from '../support/pictures.js';
 import { drop, hook, openPage, withPage } from './page.js';
 
-/** Nothing a person presses loses a run, and what the page says of a model is what was recorded of it. */
+/** Nothing that a user presses loses a run, and what the page says about a model is what was recorded for it. */
 
-const EPOCHS = 1000; // never to its end while a test looks
+const EPOCHS = 1000; // never reaches its end during a test
 const LONG = `data=synthetic&epochs=${EPOCHS}&train-size=1000&filters=8&units=32`;
 const QUICK = 'data=synthetic&epochs=3&train-size=500&filters=8&units=32';
 
 /** @typedef {import('./page.js').Opened} Opened */
 
-/** Whether something is to be seen; runs in the page. @param {string} selector */
+/** Whether something is visible; runs in the page. @param {string} selector */
 const seen = (selector) => Boolean(document.querySelector(selector)?.checkVisibility());
 
 /** @param {Opened} opened @param {string} testid */
@@ -28,9 +28,9 @@ const trainsTo = ({ browser }, epochs) =>
         /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="history-loss"]'))?.dataset.points,
       ) >= wanted,
     { args: [epochs] },
-  ); // none while a page is loaded
+  ); // none while a page is loading
 
-/** @param {Opened} opened @param {number} epochs that it has come to at least */
+/** @param {Opened} opened @param {number} epochs that it has at least reached */
 async function trainsAndStops(opened, epochs) {
   const { page } = opened;
   await page.click('train-start');
@@ -50,7 +50,7 @@ const disabled = ({ browser }, testid) =>
     hook(testid),
   );
 
-/** What the last answer of Try it is, once it is one for the present model. @param {Opened} opened */
+/** The latest answer of Try it, once it is from the current model. @param {Opened} opened */
 const answer = ({ browser }) =>
   browser.waitFor(
     (/** @type {string} */ selector) => {
@@ -116,7 +116,7 @@ for (const name of inBrowsers('engine')) {
         `(${lastRun})().then((run) => run.id === ${JSON.stringify(id)} && run.facts.position.epoch > 6)`,
       );
       await page.trained('training');
-      await appears(opened, 'earlier-run'); // the one that was left for it, too
+      await appears(opened, 'earlier-run'); // the run that it replaced is offered too
       await page.click('train-stop');
       await page.trained('idle');
     });
@@ -173,7 +173,7 @@ test('a run is not begun before it is known whether one is to be continued', { t
     await trainsAndStops(opened, 2);
     const { id } = await browser.evaluate(lastRun);
     await page.open(LONG);
-    // the page has its words
+    // the page has its texts
     await browser.waitFor(() => document.querySelector('[data-testid="train-start"]')?.textContent);
     await page.click('train-start');
     await trainsTo(opened, 3);
@@ -225,7 +225,7 @@ describe('the model of the tab has one owner', { timeout: 180_000 }, () => {
     await page.click('train-start');
     await page.trained('training');
     assert.equal(await disabled(opened, 'library-use'), true);
-    // What a click that came a moment before Start would do.
+    // As a click a moment before Start would do.
     await browser.evaluate((/** @type {string} */ selector) => {
       const button = /** @type {HTMLButtonElement} */ (document.querySelector(selector));
       button.disabled = false;
@@ -294,7 +294,7 @@ describe('the model of the tab has one owner', { timeout: 180_000 }, () => {
     assert.equal(await page.text('train-status'), status);
     await page.click('evaluate-again');
     await evaluated(opened);
-    await page.click('library-download'); // a success: the message of the failure goes
+    await page.click('library-download'); // a success: the failure's message disappears
     await browser.waitFor(
       (/** @type {string} */ selector) => /^Downloaded/.test(document.querySelector(selector)?.textContent ?? ''),
       { args: [hook('keep-message')] },
@@ -404,7 +404,7 @@ for (const name of inBrowsers('engine')) {
             /** @type {HTMLElement | null} */ (document.querySelector(selector)) !== null,
           { args: [hook('save-model')] },
         );
-        await page.click('train-start'); // which waits for what there may be to offer
+        await page.click('train-start'); // which waits until it is known whether there is a run to offer
         await page.trained('training');
         assert.equal(await browser.evaluate(seen, hook('resume-offer')), false);
         assert.equal(

@@ -12,7 +12,7 @@ import { shirt } from '../support/pictures.js';
 import { poll } from '../support/polling.js';
 import { hook, QUICK, withPage } from './page.js';
 
-/** What the page's Content-Security-Policy lets through, which is all that the page does, and what it stops. */
+/** What the page's Content-Security-Policy allows, which is everything that the page does, and what it blocks. */
 
 /** @typedef {import('./page.js').Opened} Opened */
 
@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'security-'));
 test.after(() => rmSync(folder, { recursive: true }));
 
 /**
- * Every address the browser asks for, from before the page is opened on.
+ * Every address that the browser requests, starting before the page is opened.
  * @param {import('./page.js').Browser} browser
  * @param {string[]} asked
  */
@@ -32,11 +32,11 @@ function listen({ page }, asked) {
   page?.on('request', (request) => asked.push(request.url()));
 }
 
-/** The addresses of other hosts among them. @param {Opened} opened @param {string[]} asked */
+/** Those of them that belong to other hosts. @param {Opened} opened @param {string[]} asked */
 const elsewhere = ({ server }, asked) =>
   asked.filter((url) => /^https?:/.test(url) && new URL(url).origin !== new URL(server.url).origin);
 
-/** Keeps count of what the policy stops. @param {Opened} opened */
+/** Records what the policy blocks. @param {Opened} opened */
 const watch = ({ browser }) =>
   browser.evaluate(() => {
     const page = /** @type {any} */ (globalThis);
@@ -66,8 +66,8 @@ async function give({ browser }, name, bytes) {
 }
 
 /**
- * What comes of eval in the page itself, some time after this has been told to it: until then Chromium allows it, as to
- * a developer.
+ * The result of eval in the page itself, some time after the page was told to run it: until then Chromium allows it, as
+ * it does to a developer.
  * @param {import('./page.js').Browser} browser
  */
 async function evalLater(browser) {
@@ -85,7 +85,7 @@ async function evalLater(browser) {
   return browser.waitFor('globalThis.evaluated');
 }
 
-/** A run, a picture with a name that would be markup, and the page kept for offline. @param {Opened} opened */
+/** A run, a picture whose name would be markup, and the page saved for offline use. @param {Opened} opened */
 async function wholeVisit(opened) {
   const { browser, page } = opened;
   await page.loaded();

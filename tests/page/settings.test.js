@@ -52,7 +52,7 @@ for (const name of inBrowsers('any')) {
       }
       await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
         args: [hook('layer-units')],
-      }); // it comes with the page's words
+      }); // it is loaded with the page's texts
       assert.equal(await value('layer-units'), '64');
       assert.equal(await value('dataset-source'), 'synthetic');
       await browser.waitFor(() =>
@@ -311,7 +311,7 @@ test('the first language is the browser’s', { timeout: 60_000 }, async () => {
 });
 
 /**
- * Visible texts and labels that match a pattern once the allowed words are taken out; runs in the page.
+ * Visible texts and labels that match a pattern after the allowed words are removed; runs in the page.
  * @param {string} pattern
  * @param {string[]} allowed
  */

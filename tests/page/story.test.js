@@ -227,7 +227,7 @@ for (const name of inBrowsers('engine')) {
       server: { dataset: datasetFolder() },
     });
     try {
-      await page.click('train-start'); // before the pictures are there: it waits for them
+      await page.click('train-start'); // before the images have loaded: it waits for them
       await page.trained('done', 90_000);
       assert.match(await page.text('dataset-status'), /^Fashion-MNIST: 60,000 .* 10,000 /);
       assert.equal(await page.data('sample-image', 'label'), '7');
@@ -246,7 +246,7 @@ for (const name of inBrowsers('engine')) {
   });
 }
 
-/** Whether anything is drawn on a canvas. @param {import('./page.js').Browser} browser @param {string} selector */
+/** Whether a canvas shows anything. @param {import('./page.js').Browser} browser @param {string} selector */
 function inked(browser, selector) {
   return browser.evaluate((/** @type {string} */ wanted) => {
     const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(wanted));

@@ -8,13 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { poll } from '../support/polling.js';
 import { QUICK, withPage } from './page.js';
 
-/** Cross-origin isolation, by the host's headers or by the page's service worker, and what runs with and without it. */
+/**
+ * Cross-origin isolation, by the host's headers or by the page's service worker, and what works with and without it.
+ */
 
 /** @typedef {import('./page.js').Opened} Opened */
 
 const THREADS = String(Math.min(availableParallelism(), 8));
 const DOCUMENT = '/some/sub/path/';
-const QUIET = 1000; // ms in which a page that reloads once more would do so
+const QUIET = 1000; // ms within which a page that reloads once more would do so
 
 /** @param {Opened} opened @param {number} [timeout] */
 const coreThere = ({ browser }, timeout) =>
@@ -36,7 +38,7 @@ async function trains({ page }) {
   assert.equal(await page.data('history-loss', 'points'), '2');
 }
 
-/** The document is asked for so many times, and then no more. @param {Opened} opened @param {number} expected */
+/** The document is requested this many times, and not again. @param {Opened} opened @param {number} expected */
 async function visited({ server }, expected) {
   const visits = () => server.requests.filter((path) => path === DOCUMENT).length;
   await poll(async () => visits() >= expected, `${expected} visits`);
@@ -49,7 +51,7 @@ const keptForOffline = ({ browser }) =>
   browser.waitFor(() => document.querySelector('[data-testid="offline-status"]') !== null);
 
 /**
- * Whether a build of the core, the first threads' script included, was asked for before this.
+ * Whether a build of the core, including the first threads' script, has already been requested.
  * @param {string[]} requests
  * @param {string} name
  */
@@ -115,7 +117,7 @@ for (const name of inBrowsers('engine')) {
         assert.ok(await isolated(opened));
         await coreThere(opened);
         assert.deepEqual(await runtime(opened), ['simd-mt', THREADS]);
-        await visited(opened, 2); // the next time, it comes from the cache
+        await visited(opened, 2); // the next time it comes from the cache
         assert.deepEqual(browser.errors, []);
       }),
   );
@@ -168,7 +170,7 @@ for (const name of inBrowsers('engine')) {
       await opened.page.open(QUICK);
       await coreThere(opened);
       assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
-      await visited(opened, 1); // the next time, it comes from the cache
+      await visited(opened, 1); // the next time it comes from the cache
     }),
   );
 
@@ -262,7 +264,7 @@ for (const headers of [true, false]) {
   );
 }
 
-/** Fails the threads' own requests of the script that has been loaded before. @param {404 | 'hang'} failure */
+/** Fails the threads' own requests for the script that has already been loaded. @param {404 | 'hang'} failure */
 function failHelpers(failure) {
   return (/** @type {string} */ path, /** @type {number} */ times) =>
     /-mt-[0-9a-f]+\/fitting-room\.mjs$/.test(path) && times > 1 ? failure : undefined;
@@ -280,14 +282,14 @@ function refuseSessionStorage(browser) {
 }
 
 /**
- * The so-many-th thread never comes; a build starts one less than it computes with.
+ * Thread number `which` never starts; a build starts one thread less than it computes with.
  * @param {number} which
  * @returns {(path: string, times: number) => 'hang' | undefined}
  */
 const hangAt = (which) => (path, times) => (path === 'stall' && times === which ? 'hang' : undefined);
 
 /**
- * The page without its Content-Security-Policy, which stops the worker that stallThreads makes.
+ * The page without its Content-Security-Policy, which would block the worker that stallThreads makes.
  * @param {(folder: string) => Promise<void>} use
  */
 async function withoutPolicy(use) {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drop, hook, withPage } from './page.js';
 
-/** What the API says of a failure, as the page tells it. */
+/** How the page reports failures of the API. */
 
 const DIVERGES =
   'data=synthetic&epochs=1&train-size=96&model=flatten,dense:64,dense:64,dense:64,dense:64' +
   '&optimizer=sgd&learning-rate=100';
 
-/** Models whose files lack what they need. */
+/** Models whose files lack something that they need. */
 const ODD = [
   {},
   { modelTopology: null },
