@@ -1,6 +1,6 @@
 /**
- * The tutorial's run over several seeds: 20 epochs, batch 32, Adam. Prints each seed's figures at the
- * last epoch, training accuracy without dropout, and their mean and spread.
+ * The tutorial's run over several seeds: 20 epochs, batch 32, Adam. Prints each seed's figures at the last epoch,
+ * training accuracy without dropout, and their mean and spread.
  *
  * node tests/bench/accuracy.js [seeds=1,2,…,10] [epochs=20]
  */

@@ -1,11 +1,11 @@
 /**
- * Everything this project claims about speed and memory, measured in one run, so that its figures are
- * ratios to each other and to this machine's SIMD peak. Prints tables; build/bench.json keeps it all.
+ * Everything this project claims about speed and memory, measured in one run, so that its figures are ratios to each
+ * other and to this machine's SIMD peak. Prints tables; build/bench.json keeps it all.
  *
  * node tests/bench/bench.js [part …]        (or `make bench PARTS="…"`)
  *
- * The parts: kernels, epochs, inference, peers, memory, plots. BENCH_QUICK=1 only tries it all out, on a few
- * pictures; MEMORY_EPOCHS=20 measures memory over the tutorial's whole run.
+ * The parts: kernels, epochs, inference, peers, memory, plots. BENCH_QUICK=1 only tries it all out, on a few pictures;
+ * MEMORY_EPOCHS=20 measures memory over the tutorial's whole run.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -26,7 +26,7 @@ import { report } from './report.js';
 const build = new URL('../../build/', import.meta.url);
 const pictures = new URL('../../.github/', import.meta.url); // of the README
 
-/** Progress, on one line where someone watches. @param {string} text */
+/** Progress, on a single line if there is a terminal. @param {string} text */
 const say = (text) => void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
 
 /** @returns {Set<Part>} */
@@ -37,7 +37,7 @@ function chosenParts() {
   return new Set(/** @type {Part[]} */ (names.length ? names : PARTS));
 }
 
-/** What is measured round by round. @param {Context} context @param {Set<Part>} parts */
+/** Everything that is measured in rounds. @param {Context} context @param {Set<Part>} parts */
 async function measureInRounds(context, parts) {
   const peers = parts.has('peers') ? await openPeers(context) : { measurements: [], notes: [], close: async () => {} };
   try {

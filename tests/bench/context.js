@@ -1,4 +1,4 @@
-/** What this run measures with: how much of it, where, and against whom. */
+/** The settings of this measurement: how much is measured, where, and compared with what. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { node, openChromium } from './hosts.js';
@@ -9,13 +9,13 @@ import { EPOCH } from './flops.js';
 export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'memory', 'plots'];
 
 /**
- * @typedef {object} Counts pictures, unless it says otherwise
- * @property {number} rounds in which everything is measured once; the medians count
- * @property {number} epoch of one round of the tutorial's model
+ * @typedef {object} Counts pictures, unless stated otherwise
+ * @property {number} rounds each measures everything once; the medians count
+ * @property {number} epoch per round of the tutorial's model
  * @property {number} twoBlock
  * @property {number} kernel runs of each kernel, the fastest of which counts
  * @property {number} inference seconds
- * @property {number} jax at most, within peerSeconds
+ * @property {number} jax an upper limit, within peerSeconds
  * @property {number} pytorch the same
  * @property {number} peerSeconds seconds
  * @property {number} plot for each point of a plot
@@ -54,8 +54,8 @@ const COUNTS = {
  * @typedef {object} Context
  * @property {Counts} counts
  * @property {import('./hosts.js').Host} node
- * @property {import('./hosts.js').Page | null} chromium null where there is none
- * @property {number} threads as many as the API takes by itself
+ * @property {import('./hosts.js').Page | null} chromium null if it is not installed
+ * @property {number} threads the API's default
  * @property {(text: string) => void} say
  */
 

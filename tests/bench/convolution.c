@@ -1,5 +1,5 @@
 /* Times the general convolution's kernels: 32 → 64 channels, 3×3, 'same', on 14×14, with ReLU and
- * no pool; half of the outputs are alive. */
+ * no pooling; half of the outputs are nonzero. */
 #include <emscripten.h>
 #include <stdlib.h>
 
@@ -29,7 +29,7 @@ static struct {
   void *lists;
 } c;
 
-/* n floats in [-1, 1), with room behind. */
+/* n floats in [-1, 1), with slack after them. */
 static float *floats(int n, uint64_t index) {
   float *values = malloc(sizeof *values * (size_t)(n + FR_CONV_SLACK));
   fr_random_uniform(1, FR_STREAM_WEIGHTS, index, 1.0f, values, n);

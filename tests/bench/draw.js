@@ -1,6 +1,6 @@
 /**
- * The README's plots as SVG. Colours are mid-tones that can be read on light and on dark paper, since a
- * picture in a README learns of neither.
+ * The README's plots as SVG. Colours are mid-tones, legible on light and dark backgrounds, since a picture in a README
+ * cannot know the theme.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -45,14 +45,14 @@ function scales({ curves, yTicks, yScale }) {
   };
 }
 
-/** A colour for each host, which is what the label begins with. @param {string} label */
+/** A colour for each host, whose name the label begins with. @param {string} label */
 const colourOf = (label) => COLOURS[Number(label.startsWith('Chromium'))];
 
-/** More than one thread is drawn heavier. @param {string} label */
+/** Lines for more than one thread are thicker. @param {string} label */
 const widthOf = (label) => (/ threads/.test(label) ? 2.2 : 1.2);
 
 /**
- * Labels beside the ends of their lines, moved apart where they would touch.
+ * Labels at the ends of their lines, moved apart if they would touch.
  * @param {Curve[]} curves
  * @param {(value: number) => number} y
  */
@@ -80,7 +80,7 @@ function drawCurve({ label, points }, { x, y }, labelAt) {
   ];
 }
 
-/** Hairlines with their seconds. @param {number[]} ticks @param {(value: number) => number} y */
+/** Grid lines labelled in seconds. @param {number[]} ticks @param {(value: number) => number} y */
 function drawLevels(ticks, y) {
   const unit = (/** @type {number} */ i) => (i === ticks.length - 1 ? ' s' : '');
   return [
@@ -95,7 +95,7 @@ function drawLevels(ticks, y) {
   ];
 }
 
-/** The values in words, for those who cannot see the lines. @param {Curve[]} curves */
+/** The values as text, for readers who cannot see the lines. @param {Curve[]} curves */
 function inWords(curves) {
   const values = (/** @type {Curve} */ { points }) =>
     points.map(([x, value]) => `${x}: ${value.toFixed(1)}`).join(', ');
@@ -140,7 +140,7 @@ function doublings(curves) {
   return Array.from({ length: Math.ceil(high) - first + 1 }, (_, i) => 2 ** (first + i));
 }
 
-/** From zero in four or five even steps. @param {Curve[]} curves */
+/** From zero, in four or five equal steps. @param {Curve[]} curves */
 function evenSteps(curves) {
   const [, high] = extent(curves);
   const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100].find((size) => high / size <= 5) ?? high;

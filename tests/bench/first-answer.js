@@ -1,6 +1,6 @@
 /**
- * How long a first visit takes until a picture is answered that is dropped as soon as the page has loaded: milliseconds
- * since navigation began.
+ * How long a first visit takes until a picture is classified that is dropped as soon as the page has loaded:
+ * milliseconds since navigation began.
  */
 import { shirt } from '../support/pictures.js';
 import { dropHere, hook, openPage } from '../page/page.js';
@@ -8,7 +8,7 @@ import { dropHere, hook, openPage } from '../page/page.js';
 const VISITS = 7;
 
 /**
- * Drops a picture once the page has loaded, and looks for the answer in every frame; begins before the page does, and
+ * Drops a picture once the page has loaded, and looks for the answer in every frame; starts before the page does, and
  * runs in it.
  * @param {(picture: any) => void} drop @param {any} picture @param {string} selector of the answer
  */

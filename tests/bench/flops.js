@@ -1,7 +1,6 @@
 /**
- * Floating-point operations in millions, dense-counted: what the products would take if nothing were
- * skipped. Training counts three products a layer, but two for the first one, which needs no gradient
- * of its input.
+ * Floating-point operations in millions, dense-counted: as if no product were skipped. Training counts three products
+ * per layer, but two for the first layer, which needs no gradient of its input.
  */
 
 export const BATCH = 32;
@@ -17,13 +16,13 @@ const DENSE = dense(5408, 128);
 const FIRST = convolution(28 * 28, 32, 1);
 const SECOND = convolution(14 * 14, 64, 32);
 
-/** One image's forward and backward, by model. */
+/** Forward and backward for one image, by model. */
 export const IMAGE_MFLOP = {
   tutorial: 2 * CONV + 3 * (DENSE + dense(128, 10)),
   twoBlock: 2 * FIRST + 3 * (SECOND + dense(7 * 7 * 64, 128) + dense(128, 10)),
 };
 
-/** One image's, by kernel. @type {Record<string, number>} */
+/** For one image, by kernel. @type {Record<string, number>} */
 export const KERNEL_MFLOP = {
   kernels_conv2d_pool_forward: CONV,
   kernels_conv2d_backward: CONV,
@@ -36,5 +35,5 @@ export const KERNEL_MFLOP = {
   convolution_backward_input: SECOND,
 };
 
-/** @param {number} mflop of an image @param {number} seconds of an epoch */
+/** @param {number} mflop per image @param {number} seconds per epoch */
 export const gflopsOfEpoch = (mflop, seconds) => (EPOCH * mflop) / 1000 / seconds;

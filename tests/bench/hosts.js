@@ -1,6 +1,6 @@
 /**
- * Where measurements run: this process, a worker of a page in Chromium, or the page itself. What is
- * measured is the same module in each; it is named by its path in the repository.
+ * Where measurements run: this process, a worker of a page in Chromium, or the page itself. Each runs the same module,
+ * named by its path in the repository.
  */
 import { fileURLToPath } from 'node:url';
 import { datasetFolder } from '../support/dataset.js';
@@ -48,7 +48,7 @@ export async function openChromium() {
     name: 'Chromium',
     browser,
     call: (file, name, ...args) => call('here', [], file, name, args),
-    /** A worker of its own for each name. */
+    /** A separate worker for each name. */
     worker: (worker) => ({
       name: 'Chromium',
       call: (file, name, ...args) => call('inWorker', [worker], file, name, args),

@@ -1,5 +1,5 @@
-/* Times each kernel of the tutorial's training step by itself, on data as sparse as training makes
- * it: 45 % of the pooled activations, half of the dense units kept, 15 % of their gradients. */
+/* Times each kernel of the tutorial's training step separately, on data as sparse as in training:
+ * 45 % of the pooled activations, half of the dense units, 15 % of their gradients. */
 #include <emscripten.h>
 #include <stdlib.h>
 
@@ -36,7 +36,7 @@ typedef struct {
 
 static bench_state b;
 
-/* n floats in [-1, 1), of which `share` are not zero. */
+/* n floats in [-1, 1), of which the fraction `share` is not zero. */
 static float *sparse_floats(int n, double share, uint64_t index) {
   float *values = malloc(sizeof *values * (size_t)(n + FR_CONV_SLACK));
   float *chosen = malloc(sizeof *chosen * (size_t)n);

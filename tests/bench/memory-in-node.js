@@ -1,4 +1,4 @@
-/** What parts/memory.js runs in a process of its own: prints what the run held and how far the process grew. */
+/** Run by parts/memory.js in a separate process: prints what the run held and how far the process grew. */
 import { run } from './runs/memory.js';
 
 const MB = 1024 * 1024;

@@ -1,7 +1,9 @@
 /**
  * How well a model recognises real photos, measured through the page itself: Chromium gets each photo as a user's
  * browser would.
- *   node tests/bench/on-photos.js MODEL FOLDER
+ *
+ * node tests/bench/on-photos.js MODEL FOLDER
+ *
  * FOLDER has one folder of photos for each kind below. Prints accuracy and confusion, and writes them to
  * models/MODEL.photos.json and into the model's card.
  */
@@ -29,7 +31,7 @@ const photosIn = (folder) =>
   );
 
 /**
- * The classes that the page's section Try it says.
+ * The classes that the page's section Try it answers with.
  * @param {string} model
  * @param {Photo[]} photos
  * @returns {Promise<number[]>} -1: refused

@@ -1,14 +1,14 @@
-/* The machine's SIMD multiply-and-add peak, the measure that training speed is held against; with
- * relaxed SIMD the two are one fused operation. Two loops that differ in what limits them; the
- * faster one counts. */
+/* The machine's SIMD multiply-and-add peak, which training speed is compared with; with relaxed
+ * SIMD the two are one fused operation. Two loops with different bottlenecks; the faster one
+ * counts. */
 #include <emscripten.h>
 
 #include "kernels/simd.h"
 
 enum { CHAINS = 12 };
 
-/* Sums of independent chains s = s · a + b: bound by arithmetic alone. Returns the floating-point
- * operations done; *sink keeps the compiler honest. */
+/* Sums of independent chains s = s · a + b: limited by arithmetic alone. Returns the number of
+ * floating-point operations; *sink keeps the compiler from removing them. */
 EMSCRIPTEN_KEEPALIVE double peak_chains(int rounds, float *sink) {
   f32x4 s[CHAINS];
   const f32x4 a = f4_load(sink), b = f4_load(sink + 4);
@@ -20,7 +20,7 @@ EMSCRIPTEN_KEEPALIVE double peak_chains(int rounds, float *sink) {
 }
 
 /* A 4 × 8 tile of a matrix product over panels x (depth, 4) and w (depth, 8) that stay in the
- * first-level cache; the sum goes to sink (8). */
+ * first-level cache; the sum is stored in sink (8). */
 EMSCRIPTEN_KEEPALIVE double peak_tile(int rounds, int depth, const float *x, const float *w,
                                       float *sink) {
   f32x4 s[4][2];

@@ -1,4 +1,4 @@
-/** The run's figures as text to read and as data to keep. */
+/** The run's figures, as text to read and as data to store. */
 import { epochRows } from './parts/epochs.js';
 import { inferenceRows } from './parts/inference.js';
 import { kernelRows } from './parts/kernels.js';
@@ -23,7 +23,7 @@ import { fixed, percent, table, times } from './table.js';
 
 /**
  * @typedef {{ claim: string, value: number, bar: number, most?: boolean, unit: string }} Claim `most`: the bar is an
- *   upper one
+ *   upper limit
  */
 
 /** @param {ReturnType<typeof rowsOf>} rows */
@@ -149,7 +149,8 @@ function rowsOf(results) {
 }
 
 /**
- * How many times our epoch in Chromium a library's takes in its fastest configuration, at as many threads.
+ * The time of a library's epoch in its fastest configuration, divided by ours in Chromium on the same number of
+ * threads.
  * @param {ReturnType<typeof rowsOf>} rows @param {string} name @param {number} threads
  */
 const peerRatio = ({ peers }, name, threads) =>

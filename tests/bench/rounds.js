@@ -1,6 +1,6 @@
 /**
- * Everything is measured once a round, and round follows round, so that what else the machine does
- * meanwhile falls on all alike. The medians count.
+ * Each round measures everything once, and rounds follow one another, so that other load on the machine affects all
+ * figures alike. The medians count.
  */
 import { median } from './statistics.js';
 

@@ -5,14 +5,14 @@ export function median(values) {
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/** The least of those that were measured, NaN where none was. @param {number[]} values */
+/** The smallest measured value, NaN if there is none. @param {number[]} values */
 export function least(values) {
   const measured = values.filter((value) => !Number.isNaN(value));
   return measured.length ? Math.min(...measured) : NaN;
 }
 
 /**
- * The shortest of many runs, in milliseconds: what the machine does when it is left alone.
+ * The shortest of many runs, in milliseconds: the machine's speed when nothing else disturbs it.
  * @param {() => unknown} run
  * @param {number} times
  */

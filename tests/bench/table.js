@@ -13,7 +13,7 @@ export const percent = (share) => (Number.isFinite(share) ? `${fixed(100 * share
 export const times = (ratio) => (Number.isFinite(ratio) ? `${fixed(ratio, 2)} ×` : '–');
 
 /**
- * The first column to the left, the others, figures, to the right; nothing for no rows.
+ * The first column is left-aligned, the others, figures, right-aligned; nothing if there are no rows.
  * @param {string} title
  * @param {string[]} head
  * @param {string[][]} rows

@@ -1,4 +1,4 @@
-/** The page in which the measurements run: here, or in one of its workers. Called from ../hosts.js. */
+/** The page in which the measurements run, in the page itself or in one of its workers. Called from ../hosts.js. */
 
 /** @typedef {{ file: string, name: string, args: any[] }} Call a function that module `file` exports */
 

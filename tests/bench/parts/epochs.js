@@ -1,4 +1,4 @@
-/** An epoch of 60,000 pictures, optimizer included, by the API: each build, one thread and all. */
+/** An epoch of 60,000 pictures, including the optimizer, through the API: each build, on one thread and on all. */
 import { BATCH, EPOCH, IMAGE_MFLOP, gflopsOfEpoch } from '../flops.js';
 import { least } from '../statistics.js';
 
@@ -23,7 +23,7 @@ const placeOf = (host, { build, threads }) => `${host} ${build}${threads > 1 ? `
 const trainingHosts = ({ node, chromium }) => [node, ...(chromium ? [chromium.worker('training')] : [])];
 
 /**
- * The builds that each host offers, on one thread and on so many; the faster instructions last.
+ * The builds that each host offers, on one thread and on `threads`; the faster instructions last.
  * @param {Context} context
  * @param {number} threads
  */
@@ -38,7 +38,7 @@ export async function offered(context, threads) {
 }
 
 /**
- * Seconds of an epoch, from `count` pictures.
+ * Seconds per epoch, measured on `count` pictures.
  * @param {Host} host @param {ModelName} model @param {Runtime} runtime @param {number} count
  */
 async function epochSeconds(host, model, runtime, count) {
@@ -84,7 +84,7 @@ export function epochRows(results, result) {
 }
 
 /**
- * The fastest of this project's builds at so many threads.
+ * The fastest of this project's builds on that number of threads.
  * @param {(id: string) => number} result
  * @param {string} host
  * @param {number} threads

@@ -1,4 +1,4 @@
-/** Pictures a second in Chromium, one thread, against onnxruntime-web and TensorFlow.js. */
+/** Pictures per second in Chromium, on one thread, compared with onnxruntime-web and TensorFlow.js. */
 import { hasPeer } from '../context.js';
 
 /** @import { Context } from '../context.js' */

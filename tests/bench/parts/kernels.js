@@ -1,4 +1,4 @@
-/** The SIMD peak of this machine, and the kernels of a training step as shares of it. */
+/** This machine's SIMD peak, and the kernels of a training step as fractions of it. */
 import { hasRelaxedSimd } from '../../../shim/core/features.js';
 import { BATCH, KERNEL_MFLOP } from '../flops.js';
 
@@ -45,7 +45,7 @@ export const kernelMeasurements = (context) =>
     );
 
 /**
- * Milliseconds a batch, GFLOP/s and share of the peak that the same instructions have there.
+ * Milliseconds per batch, GFLOP/s, and the fraction of the peak that the same instructions reach there.
  * @param {(id: string) => number} result
  */
 export function kernelRows(result) {

@@ -1,6 +1,6 @@
 /**
- * Memory that a training run takes. After its first epoch a run allocates nothing more, so that one or
- * two epochs with validation show what twenty take (MEMORY_EPOCHS=20 proves it).
+ * The memory of a training run. After its first epoch a run allocates nothing more, so one or two epochs with
+ * validation show what twenty take (MEMORY_EPOCHS=20 proves it).
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { hook } from '../../page/page.js';
 const MB = 1024 * 1024;
 const dist = fileURLToPath(new URL('../../../dist', import.meta.url));
 
-/** Peak resident set of a process, which Linux keeps. @param {number} pid @param {'VmHWM' | 'VmRSS'} field */
+/** The peak or current resident set of a process, from Linux. @param {number} pid @param {'VmHWM' | 'VmRSS'} field */
 function resident(pid, field) {
   const kilobytes = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) / 1024;
@@ -34,7 +34,10 @@ async function rendererOf(browser) {
   return renderers.sort((a, b) => resident(b, 'VmRSS') - resident(a, 'VmRSS'))[0];
 }
 
-/** What the page's whole agent cluster holds, after a collection, and its workers of that. @param {Browser} browser */
+/**
+ * The memory of the page's whole agent cluster after a garbage collection, and its workers' part.
+ * @param {Browser} browser
+ */
 async function held(browser) {
   const { bytes, breakdown } = await browser.evaluate(() =>
     /** @type {any} */ (performance).measureUserAgentSpecificMemory(),
@@ -44,7 +47,7 @@ async function held(browser) {
   return { all: bytes / MB, workers: inWorkers.reduce((sum, part) => sum + part.bytes, 0) / MB };
 }
 
-/** The page as built, from Start to done. @param {number} epochs */
+/** The built page, from Start to the end of training. @param {number} epochs */
 async function measurePage(epochs) {
   const server = await startServer({ dataset: datasetFolder(), isolated: true });
   const browser = await launch('chromium');
@@ -77,7 +80,7 @@ async function measurePage(epochs) {
   }
 }
 
-/** The run in a process of its own. @param {import('../runs/models.js').Runtime} runtime @param {number} epochs */
+/** The run in a separate process. @param {import('../runs/models.js').Runtime} runtime @param {number} epochs */
 async function measureNode(runtime, epochs) {
   const program = fileURLToPath(new URL('../memory-in-node.js', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(runtime), String(epochs)]);

@@ -1,6 +1,6 @@
 /**
- * The same training step elsewhere: jax-js in Chromium, native PyTorch, TensorFlow.js. Each is measured
- * on fewer pictures, scaled to an epoch.
+ * The same training step in other libraries: jax-js in Chromium, native PyTorch, TensorFlow.js. Each is measured on
+ * fewer pictures and scaled to an epoch.
  */
 import { hasPeer } from '../context.js';
 import { BATCH, EPOCH } from '../flops.js';
@@ -21,7 +21,7 @@ const LAYOUTS = ['channels-first', 'channels-last'];
  * @property {() => Promise<void>} close
  */
 
-/** @param {number} threads one, and all where there are more */
+/** @param {number} threads one, and all if there are more */
 const threadCounts = (threads) => (threads > 1 ? [1, threads] : [1]);
 
 /** @param {Context} context @returns {Measurement[]} */
@@ -100,7 +100,7 @@ export async function openPeers(context) {
 }
 
 /**
- * Seconds of an epoch, and how many times this project's, at as many threads in each host.
+ * Seconds per epoch, and the ratio to this project's, on the same number of threads in each host.
  * @param {import('../rounds.js').Results} results @param {(id: string) => number} result
  */
 export function peerRows(results, result) {

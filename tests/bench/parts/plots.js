@@ -1,4 +1,4 @@
-/** Seconds of an epoch against batch size and against threads, each point from fewer pictures. */
+/** Seconds per epoch by batch size and by number of threads; each point is measured on fewer pictures. */
 import { availableParallelism } from 'node:os';
 import { BATCH, EPOCH } from '../flops.js';
 import { reader, runRounds } from '../rounds.js';
@@ -16,7 +16,7 @@ import { offered } from './epochs.js';
 const BATCH_SIZES = Array.from({ length: 11 }, (_, i) => 2 ** i);
 const THREADS = [1, 2, 3, 4, 6, 8, 12, 16]; // 16 is the core's limit
 
-const MOST_STEPS = 1024; // of a point: small batches take long
+const MOST_STEPS = 1024; // per point: small batches take long
 
 /** @param {Place} place @param {number} batchSize @param {number} most pictures */
 async function epochSeconds({ host, runtime }, batchSize, most) {
@@ -25,7 +25,7 @@ async function epochSeconds({ host, runtime }, batchSize, most) {
   return (await host.call('tests/bench/runs/train.js', 'trainAnew', round)) * (EPOCH / count);
 }
 
-/** The fastest build of each host at so many threads. @param {Context} context @param {number} threads */
+/** The fastest build of each host on that number of threads. @param {Context} context @param {number} threads */
 async function fastestBuilds(context, threads) {
   /** @type {Map<string, Place>} */
   const builds = new Map();
@@ -54,7 +54,7 @@ async function batchSizePoints(context) {
 }
 
 /**
- * Up to twice the processors, which shows what more threads than processors cost.
+ * Up to twice the processors, to show the cost of more threads than processors.
  * @param {Context} context
  * @returns {Promise<Point[]>}
  */

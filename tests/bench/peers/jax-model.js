@@ -1,6 +1,6 @@
 /**
- * The tutorial's model in jax-js: forward, gradient and Adam in one jitted step. The convolution is
- * written in two ways, of which the faster one counts.
+ * The tutorial's model in jax-js: forward, gradient and Adam in one jitted step. The convolution is written in two
+ * ways; the faster one counts.
  */
 import { BATCH } from '../flops.js';
 
@@ -44,7 +44,11 @@ const FORMULATIONS = {
   },
 };
 
-/** What each weight of a 3×3 kernel is multiplied with. @param {Array} x (batch, 28, 28) @returns {Array[]} */
+/**
+ * What each of the nine weights of a 3×3 kernel is multiplied by.
+ * @param {Array} x (batch, 28, 28)
+ * @returns {Array[]}
+ */
 function shifts(x) {
   const corners = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => [row, column]));
   const shifted = corners.map(([row, column]) => x.ref.slice([], [row, row + 26], [column, column + 26]));
@@ -74,7 +78,7 @@ const lossOf =
 /**
  * @param {{ w: Array, m: Array, v: Array }} moment a weight and its moments
  * @param {Array} gradient
- * @param {Array} rate the learning rate with both corrections of the bias
+ * @param {Array} rate the learning rate with both bias corrections
  */
 function adam({ w, m, v }, gradient, rate) {
   const mean = m.mul(ADAM.beta1).add(gradient.ref.mul(1 - ADAM.beta1));

@@ -1,4 +1,4 @@
-/** jax-js on its WebAssembly backend, in a worker of a cross-origin isolated page, which it needs for its threads. */
+/** jax-js on its WebAssembly backend, in a worker of a cross-origin isolated page, which its threads need. */
 import { BATCH } from '../flops.js';
 import { asFloats } from '../runs/pictures.js';
 
@@ -9,7 +9,7 @@ const WARM_UP = 3; // steps
 /** @type {Map<string, Trainer>} */
 const trainers = new Map();
 
-/** The library takes as many threads as the machine is said to have. @param {number} threads */
+/** The library uses as many threads as the machine claims to have. @param {number} threads */
 function pretend(threads) {
   Object.defineProperty(navigator, 'hardwareConcurrency', { value: threads, configurable: true });
 }
@@ -24,7 +24,7 @@ async function trainerOf(formulation, threads) {
 }
 
 /**
- * Seconds a picture, from `count` pictures or `limit` seconds.
+ * Seconds per picture, from `count` pictures or `limit` seconds.
  * @param {{ formulation: string, threads: number, count: number, limit: number }} what
  */
 export async function train({ formulation, threads, count, limit }) {

@@ -1,6 +1,6 @@
 /**
- * The tutorial's network as an ONNX file: the few protobuf messages that it takes, written by hand.
- * Field numbers are those of onnx.proto3 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
+ * The tutorial's network as an ONNX file: the few protobuf messages that it needs, written by hand. Field numbers are
+ * those of onnx.proto3 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
  */
 
 /** @import { Tensor } from '../../../shim/tensor.js' */
@@ -53,7 +53,7 @@ function initializer(name, shape, values) {
   return inside(5, ...shape.map((length) => number(1, length)), number(2, FLOAT), text(8, name), inside(9, raw));
 }
 
-/** @param {number} field @param {string} name @param {number[]} shape behind the batch */
+/** @param {number} field @param {string} name @param {number[]} shape after the batch axis */
 function value(field, name, shape) {
   const dimensions = [inside(1, text(2, 'n')), ...shape.map((length) => inside(1, number(1, length)))];
   const tensorType = inside(1, number(1, FLOAT), inside(2, ...dimensions));
@@ -74,7 +74,7 @@ function convolutionKernel({ shape: [height, width, channels, filters], data }) 
 }
 
 /**
- * A dense kernel whose inputs come channel by channel instead of pixel by pixel.
+ * A dense kernel whose inputs are ordered channel by channel instead of pixel by pixel.
  * @param {Tensor<Float32Array>} kernel @param {number} channels
  */
 function channelsFirst({ shape: [inputs, units], data }, channels) {

@@ -1,4 +1,4 @@
-/** Native PyTorch in processes of their own: pytorch.py answers one line at a time. */
+/** Native PyTorch in separate processes: pytorch.py answers one line at a time. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -9,9 +9,7 @@ import { pictures } from '../runs/pictures.js';
 const PYTHONS = ['/usr/bin/python3', 'python3'];
 const folder = fileURLToPath(new URL('../../../build/bench/', import.meta.url));
 
-/**
- * glibc then keeps the memory that a step frees for the next one, instead of giving it back and faulting it in again.
- */
+/** glibc then keeps the memory that a step frees for the next one, instead of returning it and faulting it in again. */
 const KEEP_MEMORY = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
   MALLOC_TRIM_THRESHOLD_: String(2 ** 32),
@@ -44,7 +42,7 @@ export async function openPyTorch(python, { threads, blasThreads }) {
   return {
     about: String(about),
     /**
-     * Seconds a picture, from `count` pictures or `limit` seconds.
+     * Seconds per picture, from `count` pictures or `limit` seconds.
      * @param {string} layout
      * @param {number} count
      * @param {number} limit

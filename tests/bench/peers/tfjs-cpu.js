@@ -1,5 +1,6 @@
 /**
- * TensorFlow.js trains convolutions on its plain JavaScript backend only: its WebAssembly one lacks their gradients.
+ * TensorFlow.js trains convolutions only on its plain JavaScript backend: its WebAssembly backend lacks their
+ * gradients.
  */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfc from '@tensorflow/tfjs-core';
@@ -26,7 +27,7 @@ function tutorial() {
   return built;
 }
 
-/** Seconds for one batch. */
+/** Seconds per batch. */
 export async function trainBatch() {
   const { pixels, classes } = await asFloats(BATCH);
   model ??= tutorial();

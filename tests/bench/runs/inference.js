@@ -1,6 +1,6 @@
 /**
- * Probabilities of pictures, one thread, by this project and by others over the same weights. All take
- * the same floats and give the same floats back, awaited.
+ * Probabilities of pictures, on one thread, by this project and by others with the same weights. All take the same
+ * floats and return floats, awaited.
  */
 import { modelOf } from './models.js';
 import { asFloats, firstOf, pictures } from './pictures.js';
@@ -11,10 +11,10 @@ import { asFloats, firstOf, pictures } from './pictures.js';
 /** @typedef {(pixels: Float32Array, count: number) => Promise<ArrayLike<number>>} Predictor */
 /** @typedef {(weights: Tensor<Float32Array>[]) => Promise<Predictor>} OpenPredictor */
 
-export const MOST = 256; // pictures at once
+export const MOST = 256; // pictures at a time
 const PIXELS = 28 * 28;
 
-/** Trained for an epoch: how many activations ReLU sets to zero shows in the speed. @param {Build} build */
+/** Trained for an epoch, since the speed depends on how many activations ReLU sets to zero. @param {Build} build */
 async function trained(build) {
   const model = await modelOf('tutorial', { build, threads: 1 });
   const { images, labels } = firstOf(await pictures(), 60000);
@@ -25,7 +25,7 @@ async function trained(build) {
 /** @type {Promise<Tensor<Float32Array>[]> | undefined} */
 let weights;
 
-/** The weights that all of them predict with. */
+/** The weights that all of them use. */
 function sharedWeights() {
   weights ??= trained('simd').then((model) => {
     const values = model.getWeights();
@@ -71,7 +71,7 @@ export async function difference(library) {
 }
 
 /**
- * Pictures a second, `batch` at a time, over about `seconds`.
+ * Pictures per second, `batch` at a time, over about `seconds`.
  * @param {{ library: string, batch: number, seconds: number }} what
  */
 export async function throughput({ library, batch, seconds }) {

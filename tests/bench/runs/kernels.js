@@ -23,7 +23,7 @@ function loaded(instructions) {
   return module;
 }
 
-/** GFLOP/s of the better of the two peak loops. @param {Instructions} instructions */
+/** GFLOP/s of the faster of the two peak loops. @param {Instructions} instructions */
 export async function peak(instructions) {
   const native = await loaded(instructions);
   const [sink, x, w] = [64, 4096, 8192].map((bytes) => native._malloc(bytes));

@@ -1,4 +1,6 @@
-/** A run with validation, and what it holds: the pictures' arrays and the core's memory, which never shrinks. */
+/**
+ * A run with validation, and the memory that it holds: the pictures' arrays and the core's memory, which never shrinks.
+ */
 import { loadCore } from '../../../shim/index.js';
 import { modelOf, optionsOf } from './models.js';
 import { pictures } from './pictures.js';

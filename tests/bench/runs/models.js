@@ -19,7 +19,7 @@ const LAYERS = { tutorial: tutorialLayers, twoBlock: twoBlockLayers };
 /** @typedef {'simd' | 'simd-mt' | 'relaxed' | 'relaxed-mt'} Build */
 /** @typedef {{ build: Build, threads: number }} Runtime */
 
-/** What the API is to be asked for, so that it takes this build. @param {Runtime} runtime */
+/** The API's options that select this build. @param {Runtime} runtime */
 export const optionsOf = ({ build, threads }) => ({ deterministic: build.startsWith('simd'), threads });
 
 /** @param {ModelName} name @param {Runtime} runtime */

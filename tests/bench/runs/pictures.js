@@ -1,4 +1,4 @@
-/** The training pictures that all are measured on, as bytes and as floats. */
+/** The training pictures that everything is measured on, as bytes and as floats. */
 import { datasets } from '../../../shim/index.js';
 
 /** @typedef {import('../../../shim/datasets.js').Dataset} Dataset */
@@ -6,14 +6,14 @@ import { datasets } from '../../../shim/index.js';
 /** @type {Promise<Dataset> | undefined} */
 let loading;
 
-/** Where the four files are, or null: beside the page, or in the folder of the tests. */
+/** The folder of the four files, beside the page or that of the tests; or null. */
 async function folder() {
   if (!globalThis.location) return (await import('../../support/dataset.js')).datasetFolder();
   const beside = `${location.origin}/fashion-mnist/`;
   return (await fetch(`${beside}t10k-labels-idx1-ubyte.gz`, { method: 'HEAD' })).ok ? beside : null;
 }
 
-/** Fashion-MNIST, or, where it is not at hand, as many synthetic garments. @returns {Promise<Dataset>} */
+/** Fashion-MNIST or, if it is not available, as many synthetic garments. @returns {Promise<Dataset>} */
 async function load() {
   const place = await folder();
   if (!place) return datasets.synthetic({ trainSize: 60000, testSize: 10000 });

@@ -1,4 +1,4 @@
-/** Training by the API, a round at a time; a model goes on where its last round left it. */
+/** Training through the API, one round at a time; a model continues where its last round ended. */
 import { loadCore } from '../../../shim/index.js';
 import { modelOf, optionsOf } from './models.js';
 import { firstOf, pictures } from './pictures.js';
@@ -29,7 +29,7 @@ async function begin(round) {
 }
 
 /**
- * Whether this engine runs the build; without threads or relaxed SIMD the API takes another.
+ * Whether this engine runs the build; without threads or relaxed SIMD the API chooses another.
  * @param {Runtime} runtime
  */
 export async function offers(runtime) {
@@ -37,7 +37,7 @@ export async function offers(runtime) {
   return core.build === runtime.build && core.threads === runtime.threads;
 }
 
-/** Seconds in which `count` pictures are trained on. @param {Round} round */
+/** Seconds that training on `count` pictures takes. @param {Round} round */
 export async function train(round) {
   const key = JSON.stringify(round);
   const model = models.get(key) ?? begin(round);
@@ -45,7 +45,7 @@ export async function train(round) {
   return fit(await model, round, round.count);
 }
 
-/** The same with a new model, which is gone afterwards. @param {Round} round */
+/** The same with a new model, which is disposed of afterwards. @param {Round} round */
 export async function trainAnew(round) {
   const model = await begin(round);
   try {
