@@ -12,7 +12,7 @@ const { table } = dataset;
 const total = table.files.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /**
- * A server of the small dataset with `changes` to its files.
+ * Serves the small dataset with `changes` to its files.
  * @param {import('node:test').TestContext} t
  * @param {Record<string, Uint8Array | string | null>} [changes]
  * @param {import('../support/static-server.js').ServerOptions} [options]
@@ -105,7 +105,7 @@ test('a signal that is already aborted asks for nothing', async (t) => {
 });
 
 /**
- * Load from a folder in which one file is wrong, and from nowhere else.
+ * Loads from a folder in which one file is wrong, and from nowhere else.
  * @param {import('node:test').TestContext} t
  * @param {Uint8Array | string | null} wrong
  * @param {import('../support/static-server.js').ServerOptions} [options]

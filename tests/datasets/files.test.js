@@ -181,7 +181,7 @@ test('gzip files whose stated length is wrong for them are still read', async ()
 /** @param {(copy: Buffer) => Uint8Array} change */
 const changed = (change) => file('x.idx', change(Buffer.from(trainImages)));
 
-/** Every way a header can be wrong has a message of its own. @type {[string, File, RegExp][]} */
+/** Every fault of a header has its own message. @type {[string, File, RegExp][]} */
 const malformed = [
   ['four bytes', changed((b) => b.subarray(0, 4)), /x\.idx: .*header/],
   ['half a header', changed((b) => b.subarray(0, 12)), /x\.idx: .*header/],

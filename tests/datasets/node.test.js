@@ -107,7 +107,7 @@ test('a misspelt option is refused', async () => {
   await assert.rejects(datasets.fashionMnist(options), /no option 'publicURL'/);
 });
 
-/** Digests of the whole content, the unpacked file without its header. */
+/** Digests of the whole content, that is, of the unpacked file without its header. */
 const digests = {
   trainLabels: '657fbd221bfc9f4198cc14b5619cc33ec57c58dd0e47af4d99d6650759e869a7',
   testImages: 'c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a',

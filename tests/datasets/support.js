@@ -85,7 +85,7 @@ export function smallDataset({ train = 300, test = 90 } = {}) {
 }
 
 /**
- * Write files into a folder of their own, removed after the test.
+ * Writes files into a new folder, which is removed after the test.
  * @param {import('node:test').TestContext} t
  * @param {Record<string, Uint8Array | string>} files
  */
@@ -107,7 +107,7 @@ export function gzipFiles(dataset, changes = {}) {
   return files;
 }
 
-/** Cache Storage as browsers have it, as far as it is used here. */
+/** Cache Storage like that of browsers, as far as it is used here. */
 export class FakeCacheStorage {
   constructor() {
     /** @type {Map<string, Map<string, Uint8Array>>} */
@@ -145,14 +145,14 @@ export class FakeCacheStorage {
   }
 }
 
-/** Collects progress, and what is to be true of all of it. */
+/** Collects progress, and checks what must always hold for it. */
 export function progressLog() {
   /** @type {Progress[]} */
   const events = [];
   return { events, onProgress: (/** @type {Progress} */ progress) => void events.push(progress) };
 }
 
-/** @param {string} name @param {Uint8Array} bytes a File as the browser gives it */
+/** @param {string} name @param {Uint8Array} bytes of a File as the browser provides it */
 export function file(name, bytes) {
   return new File([Uint8Array.from(bytes)], name);
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { datasets, loadCore } from '../../shim/index.js';
 import { progressLog, sha256 } from './support.js';
 
-// The first 1000 training pictures of seed 1; tests/core/synthetic_test.c holds native code to the same bytes.
+// The first 1000 training pictures of seed 1; tests/core/synthetic_test.c checks that native code gives the same bytes.
 const GOLDEN_IMAGES = '0159cfd34be031f053df7a60f6b46c5b94a0a38d2136a363467b27e47374ac10';
 const GOLDEN_LABELS = 'a9481e67d43d78eaced2fabc1ae4280a3fe5677aedcdff0b4901a264a4967279';
 
