@@ -18,7 +18,7 @@ function parsed(text) {
 /** @param {string} text */
 const again = (text) => writeModel(parsed(text));
 
-/** A generator of numbers below `n`, the same ones every time (mulberry32). @param {number} seed */
+/** A generator of numbers below `n`, always the same ones (mulberry32). @param {number} seed */
 function numbersBelow(seed) {
   let state = seed;
   return (/** @type {number} */ n) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isolated, withIsolatedNames } from '../../web/i18n/bidi.js';
 
-/** Names in scripts that run from right to left, put into sentences. tests/page/names.test.js lays them out. */
+/** Names in right-to-left scripts, inserted into sentences. tests/page/names.test.js checks their layout. */
 
 const NAMES = ['תמונה 12', 'صورة 34', 'ތަސްވީރު'];
 

@@ -239,7 +239,7 @@ describe('languages', () => {
     const html = await readFile(new URL('index.html', web), 'utf8');
     const marked = [...html.matchAll(/data-i18n="([^"]+)"[^>]*>([^<]*)</g)];
     assert.ok(marked.length > 60);
-    // What is hidden until something happens gets its text by then.
+    // Elements that are hidden until something happens get their texts by then.
     for (const [, key, text] of marked) assert.ok(text === page[key] || text === '', key);
     for (const [, key, label] of html.matchAll(/data-i18n-label="([^"]+)"[^>]*aria-label="([^"]*)"/g))
       assert.equal(label, page[key], key);

@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 /**
- * What the service worker does with each kind of request and response; threads.test.js and offline.test.js have it in
+ * What the service worker does with each kind of request and response; threads.test.js and offline.test.js test it in
  * browsers.
  */
 
 const dist = new URL('../../dist/', import.meta.url);
 const source = readFileSync(new URL('service-worker.js', dist), 'utf8');
 
-/** @typedef {Map<string, Map<string, Response>>} Storage what Cache Storage holds: address → response, by cache */
+/** @typedef {Map<string, Map<string, Response>>} Storage the contents of Cache Storage: address → response, by cache */
 
 const HERE = 'https://somebody.example/page/';
 const ALL = Array.from(
@@ -51,7 +51,7 @@ function cachesOver(storage, onPut = () => {}) {
 }
 
 /**
- * The service worker, in a browser of ours.
+ * The service worker, in a simulated browser.
  * @param {{ network?: (address: string, options?: any) => any, storage?: Storage, caches?: any, active?: boolean,
  *   tabs?: number }} [options]
  */
@@ -93,7 +93,7 @@ function start({
     message: (data) =>
       happens('message', { data, source: { postMessage: (/** @type {string} */ text) => told.push(text) } }),
     /**
-     * The answer it gives, or undefined where it leaves the request to the browser.
+     * Its answer, or undefined if it leaves the request to the browser.
      * @param {object} request
      * @returns {Promise<any> | undefined}
      */
@@ -119,24 +119,27 @@ function start({
 }
 
 /**
- * With nothing in the cache.
+ * With an empty cache.
  * @param {object} request
- * @param {any} response what the network answers, each time with another one of the same
+ * @param {any} response the network's answer, a new copy each time
  */
 const answered = (request, response) =>
   start({ network: () => (response.status === 0 ? response : response.clone()) }).fetch(request);
 
-/** A network that has this version of everything. @param {string} address */
+/** A network that has this version of all files. @param {string} address */
 const deployed = (address) => new Response(readFileSync(new URL(address.replace(HERE, '') || PAGE, dist)));
 
-/** The names of what the network was asked for, beside its answers. @param {(address: string) => any} [network] */
+/**
+ * The names of the files that the network was asked for; it also answers.
+ * @param {(address: string) => any} [network]
+ */
 function recorded(network = deployed) {
   /** @type {string[]} */
   const asked = [];
   return { asked, network: (/** @type {string} */ address) => (asked.push(address), network(address)) };
 }
 
-/** What SHA-256 gives, in base64. @param {string} text */
+/** The SHA-256 of a text, in base64. @param {string} text */
 const digestOf = (text) => createHash('sha256').update(text).digest('base64');
 
 const OLD = { 'assets/old.js': 'old', [PAGE]: 'old page' };
@@ -148,7 +151,7 @@ const EARLIER = `fitting-room ${HERE} ${digestOf(OLD_LIST)}`;
 const holding = (files) => new Map(Object.entries(files).map(([name, text]) => [HERE + name, new Response(text)]));
 const earlier = () => new Map([[EARLIER, holding({ ...OLD, [LIST]: OLD_LIST })]]);
 
-/** Without a byte-order mark, as of a response. @param {string} name */
+/** Without a byte-order mark, as in a response. @param {string} name */
 const textOf = (name) => new TextDecoder().decode(readFileSync(new URL(name, dist)));
 
 const SCRIPT = { mode: 'cors', destination: 'script' };
@@ -167,7 +170,7 @@ test('documents and workers get the headers, workers the page’s policy, and ke
   const requests = [
     [{}, framing],
     [{ mode: 'cors', destination: 'worker', url: HERE + ENTRY }, policy],
-    // as hosts have it that take two slashes for one
+    // as on hosts that treat two slashes as one
     [{ mode: 'cors', destination: 'worker', url: `${HERE}/${ENTRY}` }, policy],
     [{ mode: 'same-origin', destination: 'worker', url: `${HERE}assets/of-another-version.mjs` }, policy],
     [{ cache: 'only-if-cached', mode: 'same-origin', destination: 'sharedworker', url: HERE + ENTRY }, policy],
@@ -298,7 +301,7 @@ test('an earlier version is kept while another tab may still use it', async () =
 
 const FOREIGN = 'foreign()';
 /**
- * What another page of the origin may have done, or a host.
+ * What another page of the origin, or a host, may have done.
  * @type {[what: string, spoil: (storage: Storage, mine: string) => void][]}
  */
 const SPOILS = [
