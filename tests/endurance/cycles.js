@@ -1,15 +1,15 @@
 /**
- * Uses one tab over and over, and compares what it holds then with what it held after a few times: node
- * tests/endurance/cycles.js [CYCLES]
+ * Uses one tab over and over, and compares its memory at the end with that after the first few cycles:
+ * node tests/endurance/cycles.js [CYCLES]
  *
- * Each cycle trains, evaluates, saves, loads and disposes: once by the API, once by the page, whose library it uses.
- * Exits with 1 where the difference is more than 2 MB.
+ * Each cycle trains, evaluates, saves, loads and disposes of a model: once through the API, once on the page, whose
+ * library it uses. Exits with 1 if the difference is more than 2 MB.
  */
 import { useTab } from '../support/cycles.js';
 
 const MB = 1024 * 1024;
 const MOST = 2 * MB;
-const MOST_RUNS = 4; // kept in the browser: three, and the one under way
+const MOST_RUNS = 4; // saved in the browser: three, and the current one
 const count = Number(process.argv[2] ?? 200);
 
 const started = performance.now();

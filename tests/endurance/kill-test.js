@@ -1,11 +1,11 @@
 /**
- * Kills a browser that trains, again and again: node tests/endurance/kill-test.js [KILLS] [SEED] [BROWSER]
+ * Kills a browser that trains, again and again:
+ * node tests/endurance/kill-test.js [KILLS] [SEED] [BROWSER]
  *
- * Each reopened page must go on with the run, at most half a minute of training or an epoch may be lost, and the final
- * weights
- * must be those of a run that nobody disturbed. Nine of ten kills hit a run of short epochs, a quarter of those while
- * the state
- * after an epoch is on its way to the disk; the others hit a single long epoch. Exits with 1 where anything is missed.
+ * Each reopened page must continue the run, at most half a minute of training or one epoch may be lost, and the final
+ * weights must be those of an undisturbed run. Nine of ten kills hit a run of short epochs, a quarter of those while
+ * the state after an epoch is being written to disk; the others hit a single long epoch. Exits with 1 if any
+ * requirement is missed.
  */
 import { randomFrom } from '../../models/garments/random.js';
 import { trainThroughKills } from '../support/kills.js';
@@ -21,11 +21,11 @@ const [killsWanted = '50', seed = '1', name = 'chromium'] = process.argv.slice(2
 const browser = /** @type {import('../support/browsers.js').BrowserName} */ (name);
 const MOST_SECONDS = 30;
 const MOST_EPOCHS = 1;
-const PROGRESS = 120; // ms between two signs of progress: the kill falls somewhere in between
-const SAVING = 300; // ms in which the state after an epoch is written and read back
+const PROGRESS = 120; // ms between two progress events: the kill falls somewhere in between
+const SAVING = 300; // ms within which the state after an epoch is written and read back
 
 /**
- * On one thread, which a busy machine holds up least.
+ * On one thread, which a busy machine delays least.
  * @param {string} query @param {number} epochs @param {number} pictures @returns {Run}
  */
 const runOf = (query, epochs, pictures) => ({
@@ -35,7 +35,7 @@ const runOf = (query, epochs, pictures) => ({
 });
 
 /**
- * Whatever has a state of its own takes part: batch normalization, dropout, augmentation, averages, a schedule, early
+ * Everything that has a state takes part: batch normalization, dropout, augmentation, averages, a schedule, early
  * stopping.
  */
 const ALL_KINDS =
