@@ -11,11 +11,11 @@ WASM_TESTS := $(patsubst %,build/wasm-tests/%.cjs,$(filter-out $(NATIVE_ONLY),$(
 API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' -print))
 PAGE_TESTS := $(sort $(wildcard tests/page/*.test.js))
 
-# Node's background compiler can wait for a main thread that waits for it, and both forever
-# (https://github.com/nodejs/node/issues/54918); in the tests it stays in the foreground.
+# Node's background compiler and a main thread that waits for workers can block each other
+# (https://github.com/nodejs/node/issues/54918); in the tests, Node compiles in the foreground.
 NODE := node --no-concurrent-recompilation
 RUN_TESTS := $(NODE) --test --test-timeout=600000
-# Node leaves one processor free, half of a machine with two; before 20.10 it has no such option.
+# By default, Node leaves one processor idle, half of a machine with two. Before 20.10 it has no such option.
 ON_ALL_PROCESSORS = $(shell node --test-concurrency=2 -e 0 2>/dev/null && echo --test-concurrency=$$(nproc))
 
 .PHONY: test-programs
@@ -67,7 +67,7 @@ NATIVE_FLAGS := -O1 $(SANITIZERS) $(POSIX_THREADS) -fprofile-instr-generate -fco
 RACE_FLAGS := -O1 -g -fsanitize=thread $(POSIX_THREADS)
 FUZZ_FLAGS := -O2 $(SANITIZERS) -fsanitize=fuzzer-no-link
 
-# $(1) BUILD, $(2) how it is compiled
+# $(1) BUILD, $(2) compiler options
 define native_build
 $(call compile,$(1),build/llvm/clang,$(2),$(LLVM))
 
@@ -87,7 +87,7 @@ $(eval $(call native_build,native,$(NATIVE_FLAGS)))
 $(eval $(call native_build,races,$(RACE_FLAGS)))
 $(eval $(call native_build,fuzz,$(FUZZ_FLAGS)))
 $(eval $(call native_programs,native,tests/core/%.c,native,$(NATIVE_FLAGS)))
-# These replay the inputs that are kept for a fuzz target.
+# These replay the saved inputs of a fuzz target.
 $(eval $(call native_programs,native/fuzz,tests/fuzz/%.c tests/fuzz/replay.c,native,$(NATIVE_FLAGS)))
 # ThreadSanitizer needs the program at a fixed address.
 $(eval $(call native_programs,races,tests/core/%.c,races,$(RACE_FLAGS) -no-pie))

@@ -1,7 +1,7 @@
-"""The tutorial's training step in PyTorch, as fast as it is on this machine without a change of the result.
+"""The tutorial's training step in PyTorch, as fast as possible on this machine without changing the result.
 
-pytorch.py PIXELS LABELS THREADS: the files hold bytes. Says on what it runs, then answers each line
-"LAYOUT COUNT LIMIT" with the seconds that a picture takes, from COUNT pictures or LIMIT seconds.
+pytorch.py PIXELS LABELS THREADS: the files hold bytes. Prints its environment, then answers each line
+"LAYOUT COUNT LIMIT" with the seconds per picture, from COUNT pictures or LIMIT seconds.
 """
 import sys
 import time
@@ -45,13 +45,13 @@ class Trainer:
         return (time.perf_counter() - start) / done
 
     def batches(self, pixels, labels):
-        """Cut and laid out beforehand: no time goes into gathering."""
+        """Batches are prepared in advance, so that no time is spent on gathering."""
         images = pixels.reshape(-1, 1, 28, 28).float().div(255)
         return [(x.contiguous(memory_format=self.layout), y) for x, y in zip(images.split(BATCH), labels.long().split(BATCH))]
 
 
 def blas():
-    """The shared library that answers for BLAS in this process."""
+    """The shared library that provides BLAS in this process."""
     with open("/proc/self/maps") as maps:
         libraries = {line.split()[-1] for line in maps if "blas" in line.split()[-1].rsplit("/", 1)[-1]}
     return " ".join(sorted(libraries)) or ("MKL" if torch.backends.mkl.is_available() else "none")
