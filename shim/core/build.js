@@ -11,10 +11,10 @@ import { closedShape, elementsOf } from '../tensor.js';
  * @property {string} name
  * @property {LayerKind} kind
  * @property {LayerConfig} config
- * @property {number[]} sources the numbers of the layers it reads; -1: the model's input
- * @property {(number | null)[]} outputShape null: the batch
- * @property {number} parameters numbers in its weights
- * @property {number} trainable those of them that training changes
+ * @property {number[]} sources the indices of the layers it reads; -1: the model's input
+ * @property {(number | null)[]} outputShape null: the batch axis
+ * @property {number} parameters number of values in its weights
+ * @property {number} trainable how many of them training changes
  */
 
 /**
@@ -38,12 +38,12 @@ function outputShape(core, pointer, layer) {
 }
 
 /**
- * Layers checked against each other; nothing is allocated for their weights yet.
+ * Adds the graph's layers to a new model, which checks them against each other. Their weights are not allocated yet.
  * @param {Core} core
  * @param {Graph} graph
  * @param {number} seed
- * @param {string} [last] what is called in the end
- * @returns {number} the pointer of an fr_model, to be disposed of by the caller
+ * @param {string} [last] a function of the core to call on the model at the end
+ * @returns {number} the pointer of an fr_model, which the caller disposes of
  */
 export function addLayers(core, { inputShape, nodes }, seed, last) {
   const [d0 = 0, d1 = 0, d2 = 0] = inputShape;
@@ -66,7 +66,7 @@ export function addLayers(core, { inputShape, nodes }, seed, last) {
   }
 }
 
-/** No kernel of its layers is drawn, as all of them will be set. @param {Graph} graph @returns {Graph} */
+/** The graph with zeros as kernels: no random ones are drawn. @param {Graph} graph @returns {Graph} */
 const undrawn = (graph) => ({
   ...graph,
   nodes: graph.nodes.map(({ config, sources }) => ({ config: { ...config, kernelInitializer: 'zeros' }, sources })),
@@ -76,14 +76,14 @@ const undrawn = (graph) => ({
  * @param {Core} core
  * @param {Graph} graph
  * @param {number} seed
- * @param {boolean} [blank] whether its weights will all be set
+ * @param {boolean} [blank] whether the caller sets all weights
  * @returns {number} the pointer of a built fr_model
  */
 export const buildModel = (core, graph, seed, blank) =>
   addLayers(core, blank ? undrawn(graph) : graph, seed, 'fr_build');
 
 /**
- * As Keras names layers: dense, dense_1, …; never one name twice.
+ * Names layers as Keras does: dense, dense_1, … Every name is unique.
  * @param {LayerConfig[]} configs
  */
 export function distinctNames(configs) {
@@ -101,7 +101,7 @@ export function distinctNames(configs) {
 /**
  * Every weight of a built model, in Keras's order.
  * @param {Core} core @param {number} pointer
- * @returns {{ layer: number, which: number, trainable: boolean, shape: number[] }[]} which: of its layer's
+ * @returns {{ layer: number, which: number, trainable: boolean, shape: number[] }[]} which: its index within the layer
  */
 export function weightShapes(core, pointer) {
   return core.withBytes(32, (out) => {

@@ -7,19 +7,19 @@ import { failureOf, textAt } from './failure.js';
  * @typedef {{ wasmMemory: WebAssembly.Memory, [exported: `_${string}`]: (...args: (number | bigint)[]) => number }}
  *   CoreModule
  *
- * @typedef {object} CoreOptions what the glue is given, and what it adds
- * @property {number} [helpers] threads to have ready beside the calling one; builds with threads only
+ * @typedef {object} CoreOptions the options of the glue, and what the glue adds to them
+ * @property {number} [helpers] threads to start in addition to the calling one; only in builds with threads
  * @property {(() => void)[]} [preRun]
  * @property {{ terminateAllThreads(): void }} [PThread]
  */
 
-/** Bytes that no build's memory has; from there on sizes would wrap on their way into the core. */
+/** More bytes than the memory of any build has. Sizes from here on would wrap when passed to the core. */
 const MEMORY_END = 2 ** 31;
 
-/** Whether a number arrives in the core as what it is. @param {number | bigint} value */
+/** Whether a number is unchanged when passed to the core. @param {number | bigint} value */
 const isInt32 = (value) => typeof value === 'number' && (value === (value | 0) || value === value >>> 0);
 
-/** @param {string} name @param {(number | bigint)[]} args @param {number} [double] which of them is a double */
+/** @param {string} name @param {(number | bigint)[]} args @param {number} [double] index of the one that is a double */
 function checkArguments(name, args, double) {
   const wrong = args.findIndex((value, i) => i !== double && !isInt32(value));
   if (wrong >= 0)
@@ -27,12 +27,12 @@ function checkArguments(name, args, double) {
 }
 
 /**
- * Why a core runs on one thread where more were wanted: the page is not cross-origin isolated, the
- * engine has no shared memory, or the threads did not come up.
+ * Why a core runs on one thread although more were requested: the page is not cross-origin isolated, the engine has no
+ * shared memory, or the threads failed to start.
  * @typedef {{ reason: 'not-isolated' | 'unsupported' | 'failed', message: string }} Fallback
  */
 
-/** The WebAssembly core: calls, memory, and nothing else. */
+/** The WebAssembly core: calls and memory, nothing else. */
 export class Core {
   #module;
 
@@ -42,17 +42,17 @@ export class Core {
    */
   constructor(module, { build, threads, fallback }) {
     this.#module = module;
-    /** Which build runs: simd, relaxed, or either with -mt for threads. */
+    /** The build in use: simd, relaxed, or either with -mt for threads. */
     this.build = build;
-    /** How many threads it computes on. */
+    /** The number of threads it computes on. */
     this.threads = threads;
     this.fallback = fallback;
     const description = descriptionOf(textAt(module.wasmMemory, module._fr_describe()));
     checkLimits(description);
-    /** Each enumeration of the core: how it numbers the names. */
+    /** The core's enumerations: the number of each name. */
     this.enums = description.enums;
     this.limits = description.limits;
-    /** Which argument of a function is a double, all others being integers. */
+    /** The index of a function's argument that is a double; all others are integers. */
     this.doubleArguments = description.doubleArguments;
   }
 
@@ -60,7 +60,7 @@ export class Core {
    * Calls the exported C function `name`.
    * @param {string} name
    * @param {...(number | bigint)} args
-   * @throws {FittingRoomError} with the core's own message where the status is not 0
+   * @throws {FittingRoomError} with the core's own message if the status is not 0
    */
   call(name, ...args) {
     checkArguments(name, args, this.doubleArguments[name]);
@@ -70,8 +70,8 @@ export class Core {
   }
 
   /**
-   * Allocates; the caller frees.
-   * @param {number} bytes any whole number; what is not there is refused
+   * Allocates memory, which the caller frees.
+   * @param {number} bytes any whole number; throws if there is not enough memory
    * @returns {number} the address, a multiple of 8
    */
   allocate(bytes) {
@@ -88,10 +88,10 @@ export class Core {
   }
 
   /**
-   * Runs `use` with a piece of the heap that is freed when it returns or throws.
+   * Runs `use` with a block of the heap that is freed when it returns or throws.
    * @template T
    * @param {number} bytes
-   * @param {(address: number) => T} use synchronous
+   * @param {(address: number) => T} use must be synchronous
    * @returns {T}
    */
   withBytes(bytes, use) {
@@ -123,7 +123,7 @@ export class Core {
   }
 
   /**
-   * A view of the heap. Take it after the last call that may allocate: growth detaches it.
+   * A view of the heap. Take it after the last call that may allocate: memory growth detaches it.
    * @param {number} address
    * @param {number} length in bytes
    */
@@ -146,7 +146,7 @@ export class Core {
     return this.#view(Int32Array, address, length);
   }
 
-  /** Bytes of the heap that are allocated now. */
+  /** The number of bytes of the heap that are allocated now. */
   heapInUse() {
     return this.withBytes(8, (out) => {
       this.call('fr_heap_in_use', out);
@@ -156,7 +156,7 @@ export class Core {
 }
 
 /**
- * A seed as the core takes it: its low and its high 32 bits.
+ * A seed as the core takes it: its low and high 32 bits.
  * @param {number} seed 0..2⁵³-1
  * @returns {[number, number]}
  */

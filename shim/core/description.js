@@ -2,14 +2,14 @@ import { FittingRoomError } from '../check.js';
 import { LIMITS } from './limits.js';
 
 /**
- * What src/describe.h says of a core.
+ * A core's description of itself (src/describe.h).
  * @typedef {object} Description
- * @property {Record<string, Record<string, number>>} enums by what they number: each name's number in the core
+ * @property {Record<string, Record<string, number>>} enums by the name of the enumeration: the number of each name
  * @property {Record<string, number>} limits
- * @property {Record<string, number>} doubleArguments which argument of a function is a double; the others are integers
+ * @property {Record<string, number>} doubleArguments the index of the one argument of a function that is a double
  */
 
-/** The kind of a layer that the API calls `name`: max_pooling2d of maxPooling2d. @param {string} name */
+/** The kind of the layer that the API calls `name`: max_pooling2d for maxPooling2d. @param {string} name */
 const kindOf = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** @param {string} text as fr_describe writes it @returns {Description} */
@@ -30,7 +30,7 @@ export function descriptionOf(text) {
 
 /**
  * @param {Pick<Description, 'limits'>} description
- * @throws if the core's limits differ from those that the library checks
+ * @throws if the core's limits differ from the library's
  */
 export function checkLimits({ limits }) {
   for (const [name, value] of Object.entries(LIMITS))
@@ -42,7 +42,7 @@ export function checkLimits({ limits }) {
  * @param {Pick<Description, 'enums'>} core
  * @param {string} list
  * @param {string} name
- * @returns {number} how the core numbers it
+ * @returns {number} its number in the core
  */
 export function numberOf({ enums }, list, name) {
   if (Object.hasOwn(enums[list], name)) return enums[list][name];

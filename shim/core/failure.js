@@ -3,7 +3,7 @@ import { FittingRoomError } from '../check.js';
 /** @typedef {import('../check.js').FittingRoomError['code']} Code */
 
 /**
- * The text at an address, up to its final zero.
+ * The text at an address, up to the terminating zero byte.
  * @param {WebAssembly.Memory} memory
  * @param {number} start
  */
@@ -13,7 +13,7 @@ export function textAt({ buffer }, start) {
 }
 
 /**
- * The error for a function of the C code that did not succeed.
+ * The error for a call of a C function that failed.
  * @param {WebAssembly.Memory} memory
  * @param {number} message the address that fr_last_error returns
  * @param {number} code the address that fr_status_name returns

@@ -1,13 +1,13 @@
 import { inNode } from './host.js';
 
-/** What this engine offers to WebAssembly. */
+/* The WebAssembly features of this engine. */
 
 const header = [0, 97, 115, 109, 1, 0, 0, 0];
 
 /** @param {...number} sections */
 const accepts = (...sections) => WebAssembly.validate(new Uint8Array([...header, ...sections]));
 
-/** Types [0 → v128], one function of that type. */
+/** The type section with [] → [v128], and one function of that type. */
 const oneVector = [1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0];
 
 /** i32.const 0; i8x16.splat; i8x16.popcnt */
@@ -19,7 +19,7 @@ export const hasRelaxedSimd = () =>
   hasSimd() && accepts(...oneVector, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11);
 
 /**
- * Why threads are not to be had here, or null where they are.
+ * Why threads are not available here, or null if they are.
  * @returns {'not-isolated' | 'unsupported' | null}
  */
 export function threadsMissing() {
@@ -28,6 +28,6 @@ export function threadsMissing() {
   return inNode() || typeof Worker === 'function' ? null : 'unsupported';
 }
 
-/** How many threads run at once on this machine. */
+/** The number of threads that this machine runs at once. */
 export const processors = () =>
   inNode() ? globalThis.process.getBuiltinModule('node:os').availableParallelism() : navigator.hardwareConcurrency || 1;

@@ -1,2 +1,2 @@
-/** Whether this runs under Node rather than in a browser. */
+/** Whether this code runs in Node rather than in a browser. */
 export const inNode = () => typeof globalThis.process?.versions?.node === 'string';

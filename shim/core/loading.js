@@ -10,9 +10,9 @@ import { nextTask } from './turns.js';
 
 /**
  * @typedef {object} RuntimeOptions
- * @property {boolean} [deterministic] false; true: the build whose results are the same, to the bit, in every
- *   engine, in place of the fastest one
- * @property {number} [threads] as many as the machine has processors, at most 8; results do not depend on it
+ * @property {boolean} [deterministic] default false; true: use the build whose results are identical, to the bit, in
+ *   every engine, instead of the fastest one
+ * @property {number} [threads] default: the number of processors, at most 8; results do not depend on it
  */
 
 /** @type {Record<string, Loader>} */
@@ -24,7 +24,7 @@ const BUILDS = {
 };
 
 const USUAL_THREADS = 8;
-const THREADS_TIMEOUT = 5000; // ms, from the moment the module is there
+const THREADS_TIMEOUT = 5000; // ms, from the moment the module is loaded
 
 /** @type {Map<string, Promise<Core>>} */
 const cores = new Map();
@@ -36,7 +36,8 @@ let latest;
 let forced;
 
 /**
- * Makes every later loadCore load this build, whatever it is asked for; tests run the checking ones this way.
+ * Makes every later loadCore load this build, whatever its options. Tests use it to run the builds that check
+ * themselves.
  * @param {string} build
  * @param {Loader} load
  * @param {number} [threads]
@@ -49,7 +50,8 @@ export function useBuild(build, load, threads = 1) {
 }
 
 /**
- * Loads and starts the core, each kind once; later calls return the same one. A failed load is tried anew.
+ * Loads and starts the core, once for each combination of options; later calls return the same one. A failed load is
+ * tried again on the next call.
  * @param {RuntimeOptions} [options]
  * @returns {Promise<Core>}
  */
@@ -76,7 +78,7 @@ export async function loadCore(options = {}) {
   return core;
 }
 
-/** The core that was loaded last, where there is one, for what any build does alike. */
+/** The core that was loaded last, or a new one: for work that every build does alike. */
 export const anyCore = () => latest ?? loadCore();
 
 /**
@@ -110,8 +112,8 @@ async function instantiate(build, threads, fallback) {
     const module = threads > 1 ? await withThreads(createModule, threads) : await createModule();
     const core = new Core(module, { build, threads, fallback });
     if (threads > 1) core.call('fr_pool_start', threads);
-    // Node settles a compilation inside a wait for its background threads; what went on in there
-    // could wait for ever (https://github.com/nodejs/node/issues/54918).
+    // Node may resolve a compilation while it is waiting for its own background threads. Code that ran at that point
+    // could block for ever (https://github.com/nodejs/node/issues/54918), so continue in a new task.
     await nextTask();
     return core;
   } catch (cause) {
@@ -120,7 +122,7 @@ async function instantiate(build, threads, fallback) {
 }
 
 /**
- * Instantiates with helpers beside the calling thread. Helpers that do not answer in time are given up.
+ * Instantiates the module with helper threads. If they do not start in time, they are terminated and this rejects.
  * @param {(options?: CoreOptions) => Promise<CoreModule>} createModule
  * @param {number} threads
  * @returns {Promise<CoreModule>}
@@ -142,7 +144,7 @@ async function withThreads(createModule, threads) {
         timer = setTimeout(() => giveUp(`threads did not start within ${THREADS_TIMEOUT / 1000} s`), THREADS_TIMEOUT);
       },
     ];
-    // The glue throws a helper's error event again, where nobody could catch it.
+    // The glue rethrows a helper's error event where nothing can catch it.
     onError = (event) => {
       if (!(event.error?.target instanceof Worker)) return;
       event.preventDefault();

@@ -2,7 +2,7 @@ import { numberOf } from './description.js';
 
 /** @import { Core } from './core.js' */
 
-/** Sums over samples, as src/loss.h explains them; saved runs have them in this order. */
+/** Sums over samples; src/loss.h explains them. Saved runs store them in this order. */
 export const SCORE_FIELDS = /** @type {const} */ ([
   'samples',
   'loss',
@@ -27,10 +27,10 @@ export const noScores = () => scoresOf(() => 0);
 /** @param {Scores} a @param {Scores} b */
 export const addScores = (a, b) => scoresOf((field) => a[field] + b[field]);
 
-/** Doubles of an fr_scores. @param {Core} core */
+/** The number of doubles in an fr_scores. @param {Core} core */
 const lengthOf = (core) => Object.keys(core.enums.score).length;
 
-/** Bytes of an fr_scores. @param {Core} core */
+/** The number of bytes in an fr_scores. @param {Core} core */
 export const scoreBytes = (core) => lengthOf(core) * 8;
 
 /**

@@ -2,7 +2,7 @@ import { FittingRoomError } from '../check.js';
 import { failureOf, textAt } from './failure.js';
 
 /**
- * A file of this library, next to its scripts: Node reads it from the disk, as its fetch reads no files.
+ * Reads a file that stands next to this library's scripts. Node reads it from disk, because its fetch reads no files.
  * @param {URL} url
  * @returns {Promise<BufferSource>}
  */
@@ -16,7 +16,7 @@ async function fileBytes(url) {
   return response.arrayBuffer();
 }
 
-/** A small WebAssembly module beside the core, with static memory: a folder of src/ with an exports.txt. */
+/** A small WebAssembly module next to the core, with static memory: a folder of src/ with an exports.txt. */
 export class SideModule {
   #exports;
 
@@ -26,7 +26,7 @@ export class SideModule {
     this.#exports._initialize();
   }
 
-  /** What a function that cannot fail returns. @param {string} name @returns {number} */
+  /** The result of a function that cannot fail. @param {string} name @returns {number} */
   get(name) {
     return this.#exports[name]();
   }
@@ -35,7 +35,7 @@ export class SideModule {
    * Calls a function that returns an fr_status.
    * @param {string} name
    * @param {...number} args
-   * @throws {FittingRoomError} with the module's own message where it is not FR_OK
+   * @throws {FittingRoomError} with the module's own message if the status is not FR_OK
    */
   call(name, ...args) {
     const { memory, fr_last_error, fr_status_name } = this.#exports;
@@ -43,25 +43,25 @@ export class SideModule {
     if (status !== 0) throw failureOf(memory, fr_last_error(), fr_status_name(status));
   }
 
-  /** The text that a function returns. @param {string} name */
+  /** The text at the address that a function returns. @param {string} name */
   text(name) {
     return textAt(this.#exports.memory, this.get(name));
   }
 
-  /** A view of `count` bytes where a function points to. @param {string} name @param {number} count */
+  /** `count` bytes at the address that a function returns. @param {string} name @param {number} count */
   bytes(name, count) {
     return new Uint8Array(this.#exports.memory.buffer, this.get(name), count);
   }
 
-  /** A view of `count` floats where a function points to. @param {string} name @param {number} count */
+  /** `count` floats at the address that a function returns. @param {string} name @param {number} count */
   floats(name, count) {
     return new Float32Array(this.#exports.memory.buffer, this.get(name), count);
   }
 }
 
 /**
- * Loads a module with the first call; after a failed load the next call tries again.
- * @param {string} what it is, for messages
+ * Loads a module on the first call. After a failed load, the next call tries again.
+ * @param {string} what the module's name in messages
  * @param {URL} url
  * @returns {() => Promise<SideModule>}
  */

@@ -9,14 +9,14 @@ import { scoreBytes } from './scores.js';
 const MAX_STAGED_BYTES = 4 << 20;
 
 /**
- * What a slice of samples is to the core: addresses, 0 for what there is none of.
+ * A slice of samples on the core's heap: addresses, 0 if there are no such values.
  * @typedef {{ samples: number, dtype: number, targets: number, weights: number, count: number }} Staged
  */
 
 /** @param {number} bytes */
 const align = (bytes) => Math.ceil(bytes / 16) * 16;
 
-/** Room on the core's heap for the samples, targets, weights and results of one slice of batches. */
+/** Memory on the core's heap for the samples, targets, weights and results of one slice of batches. */
 export class Stage {
   #core;
   #source;
@@ -29,7 +29,7 @@ export class Stage {
    * @param {Core} core
    * @param {Source} source
    * @param {number} batchSize
-   * @param {number} resultBytes results of one sample
+   * @param {number} resultBytes bytes of one sample's results
    */
   constructor(core, source, batchSize, resultBytes) {
     if (batchSize > LIMITS.maxBatch)
@@ -50,12 +50,12 @@ export class Stage {
     this.#targets = this.#samples + targets;
     this.#weights = weightBytes && this.#samples + weights;
     this.#rates = this.#samples + rates;
-    /** Where the core's results go: room for each sample's, or for each batch's scores. */
+    /** The address of the core's results: space for those of each sample, or for the scores of each batch. */
     this.results = this.#samples + results;
   }
 
   /**
-   * Copies samples first … first + count - 1 of the order to the core.
+   * Copies samples first … first + count - 1, in the given order, to the core.
    * @param {Uint32Array | undefined} order
    * @param {number} first
    * @param {number} count
@@ -85,7 +85,7 @@ export class Stage {
     };
   }
 
-  /** @param {number[]} rates a learning rate for each batch @returns {number} where they are */
+  /** @param {number[]} rates a learning rate for each batch @returns {number} the address of the copies */
   loadRates(rates) {
     this.#core.doubles(this.#rates, rates.length).set(rates);
     return this.#rates;

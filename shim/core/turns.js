@@ -1,7 +1,7 @@
 /** @type {(() => void)[]} */
 const waiting = [];
 
-/** @type {MessagePort | undefined} opened with the first wait, so that an idle page holds nothing open */
+/** @type {MessagePort | undefined} opened at the first wait, so that an idle page holds no port open */
 let port;
 
 function openPort() {
@@ -10,14 +10,14 @@ function openPort() {
   return port2;
 }
 
-/** How long work goes on before others have their turn; less where a page waits to be painted. */
+/** How long a slice of work lasts before other tasks run; shorter in a page, which has to be painted. */
 export const SLICE_MS = 'document' in globalThis ? 30 : 60;
 
 let lastTurn = -Infinity;
 
 /**
- * For loops of short work: gives way to other tasks where none had its turn for SLICE_MS. Costs nothing otherwise, so
- * that a single picture is not held up.
+ * For loops of short work: lets other tasks run if none has had a turn for SLICE_MS. Otherwise it returns at once, so
+ * that a single image is not delayed.
  */
 export async function giveWay() {
   if (Math.abs(performance.now() - lastTurn) < SLICE_MS) return;
@@ -26,8 +26,8 @@ export async function giveWay() {
 }
 
 /**
- * Resolves in a task of its own, so that messages and input get their turn; unlike a timer, it is not
- * held back in a hidden tab.
+ * Resolves in a new task, so that messages and input are handled first. Unlike a timer, it is not throttled in a hidden
+ * tab.
  * @returns {Promise<void>}
  */
 export function nextTask() {

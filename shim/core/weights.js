@@ -45,7 +45,7 @@ export const readWeights = (core, pointer, read) =>
   readEach(core, pointer, (index, out, elements) => core.call(read, pointer, index, out, elements));
 
 /**
- * The optimizer's state `which` of each weight, or the weight's moving average.
+ * The optimizer's state number `which` for each weight, or the moving average of each weight.
  * @param {Core} core
  * @param {number} pointer
  * @param {number} which
@@ -65,7 +65,7 @@ export const writeState = (core, pointer, which, state) =>
   );
 
 /**
- * Sets all weights or, where any does not fit, none.
+ * Sets all weights, or none if any of them does not fit.
  * @param {Core} core
  * @param {number} pointer
  * @param {Tensor[]} weights
