@@ -6,11 +6,11 @@ import { isKind } from './table.js';
 /** @import { LayerConfig } from './layer.js' */
 
 /**
- * A layer and the numbers of those it reads; -1: the model's input.
+ * A layer and the indices of the layers it reads; -1: the model's input.
  * @typedef {{ config: LayerConfig, sources: number[] }} Node
  */
 /**
- * In an order in which each layer comes after what it reads. inputName: of a model that was put together from input().
+ * The layers in an order in which each comes after the ones it reads. inputName: only in a model built from input().
  * @typedef {{ inputShape: number[], inputName?: string, nodes: Node[] }} Graph
  */
 
@@ -22,8 +22,8 @@ export function checkInputShape(shape) {
 }
 
 /**
- * The beginning of a model's graph; `layer.apply` goes on from it.
- * @param {{ shape: number[], name?: string }} options shape: of a sample, without the batch
+ * Starts the graph of a model; `layer.apply` continues it.
+ * @param {{ shape: number[], name?: string }} options shape: of a sample, without the batch axis
  * @returns {SymbolicTensor}
  */
 export function input(options) {
@@ -42,7 +42,7 @@ function checkOne(name, value) {
 }
 
 /**
- * The layers between input and output, depth first: one that only a single other reads stands right before it.
+ * The layers between input and output, depth first: a layer that only one other layer reads stands right before it.
  * @param {unknown} inputs
  * @param {unknown} outputs
  * @returns {Graph}
@@ -50,7 +50,7 @@ function checkOne(name, value) {
 export function graphOf(inputs, outputs) {
   const start = checkOne('inputs', inputs);
   if (!start.input)
-    throw new FittingRoomError('model: inputs must be what input() returned, got the output of a layer');
+    throw new FittingRoomError('model: inputs must be a tensor returned by input(), got the output of a layer');
   /** @type {Map<SymbolicTensor, number>} */
   const numbers = new Map([[start, -1]]);
   /** @type {Node[]} */
@@ -60,7 +60,9 @@ export function graphOf(inputs, outputs) {
     const known = numbers.get(tensor);
     if (known !== undefined) return known;
     if (!tensor.layer)
-      throw new FittingRoomError('model: outputs depend on another input than inputs; a model has one');
+      throw new FittingRoomError(
+        'model: outputs must depend on inputs alone, got another input; a model has one input',
+      );
     const sources = tensor.sources.map(visit);
     numbers.set(tensor, nodes.length);
     return nodes.push({ config: tensor.layer, sources }) - 1;
@@ -84,7 +86,7 @@ export function stackOf(configs) {
   const stranger = configs.findIndex((config) => !isKind(config?.kind));
   if (stranger >= 0) {
     throw new FittingRoomError(
-      `sequential: layer ${stranger} was not made by layers.*, got ${show(configs[stranger])}`,
+      `sequential: layer ${stranger} must be made by layers.*, got ${show(configs[stranger])}`,
     );
   }
   const { inputShape } = configs[0];

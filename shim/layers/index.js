@@ -17,7 +17,7 @@ function common(kind, { inputShape, name }) {
 }
 
 /**
- * The function that makes a layer of its row.
+ * The function that makes layers of a row's kind.
  * @param {AnyRow} row
  * @returns {(options?: any) => AnyLayer}
  */
@@ -31,7 +31,7 @@ function factoryOf({ kind, options: fields = {}, sets }) {
 }
 
 /**
- * What makes each layer, with the types and the descriptions of its row.
+ * The functions that make layers, with the types and descriptions of their rows.
  * @typedef {{ readonly [F in keyof Table]: NonNullable<Table[F]['type']> }} Layers
  */
 

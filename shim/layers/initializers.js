@@ -2,17 +2,17 @@ import { FittingRoomError, checkChoice, checkFields, checkOptions, choice, optio
 
 /** @import { Field } from '../check.js' */
 
-/** Where weights start from, as Keras has it: plain data that layers keep. Numbers are drawn by the core. */
+/* Initial values of weights, as in Keras: plain data, stored in layers. The core draws the numbers. */
 
 /** @typedef {'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal' | 'leCunUniform' | 'leCunNormal'} Scaled */
 /**
  * @typedef {object} InitializerConfig
  * @property {Scaled | 'lecunUniform' | 'lecunNormal' | 'zeros' | 'ones' | 'constant' | 'varianceScaling'} name
- * @property {number} [seed] 0..2⁵³-1; the model's where left out
- * @property {number} [value] of constant: 0
- * @property {number} [scale] of varianceScaling: 1
- * @property {'fanIn' | 'fanOut' | 'fanAvg'} [mode] of varianceScaling: fanIn
- * @property {'normal' | 'uniform' | 'truncatedNormal'} [distribution] of varianceScaling: normal, which is truncated
+ * @property {number} [seed] 0..2⁵³-1; default: the model's seed
+ * @property {number} [value] for constant; default 0
+ * @property {number} [scale] for varianceScaling; default 1
+ * @property {'fanIn' | 'fanOut' | 'fanAvg'} [mode] for varianceScaling; default fanIn
+ * @property {'normal' | 'uniform' | 'truncatedNormal'} [distribution] for varianceScaling; default normal, truncated
  */
 /** @typedef {InitializerConfig['name'] | InitializerConfig} Initializer */
 /** @typedef {Omit<InitializerConfig, 'name'>} InitializerOptions */
@@ -20,7 +20,7 @@ import { FittingRoomError, checkChoice, checkFields, checkOptions, choice, optio
 export const FANS = /** @type {const} */ (['fanIn', 'fanOut', 'fanAvg']);
 const DISTRIBUTIONS = /** @type {const} */ (['normal', 'uniform', 'truncatedNormal']);
 
-/** Variance times fan, the fan, whether uniform. @type {Record<string, [number, typeof FANS[number], boolean]>} */
+/** Variance · fan, which fan, whether uniform. @type {Record<string, [number, typeof FANS[number], boolean]>} */
 const SCALED = {
   glorotUniform: [1, 'fanAvg', true],
   glorotNormal: [1, 'fanAvg', false],
@@ -51,7 +51,7 @@ const FIELDS = {
 };
 
 /**
- * @param {string} name what the message calls it
+ * @param {string} name the option's name in messages
  * @param {unknown} value
  * @returns {Initializer}
  */
@@ -66,7 +66,7 @@ export function checkInitializer(name, value) {
 }
 
 /**
- * The same as a constant, or as a draw whose variance is scale / fan.
+ * Reduces an initializer to a constant or to a distribution whose variance is scale / fan.
  * @param {Initializer} initializer
  * @returns {{ constant: number, seed?: number } | { scale: number, mode: typeof FANS[number], uniform: boolean, seed?:
  *   number }}

@@ -9,35 +9,35 @@ import { rowOf } from './table.js';
  *   Activation
  */
 /** @typedef {'valid' | 'same'} Padding */
-/** @typedef {number | [number, number]} Pair one number for both, or [height, width] */
-/** @typedef {{ inputShape?: number[], name?: string }} Common inputShape: of a sample, on the first layer */
+/** @typedef {number | [number, number]} Pair one number for both sides, or [height, width] */
+/** @typedef {{ inputShape?: number[], name?: string }} Common inputShape: of a sample; for the first layer */
 /** @typedef {import('./table.js').LayerKind} LayerKind */
 
 /**
- * A layer before it is built: plain data, as it can be stored and sent.
+ * A layer before it is built: plain data that can be stored and sent to a worker.
  * @typedef {object} LayerConfig
  * @property {LayerKind} kind
  * @property {string} [name]
  * @property {number[]} [inputShape]
- * @property {number} [units] of dense
- * @property {number} [filters] of conv2d
- * @property {number} [depthMultiplier] of depthwise_conv2d
+ * @property {number} [units] for dense
+ * @property {number} [filters] for conv2d
+ * @property {number} [depthMultiplier] for depthwise_conv2d
  * @property {[number, number]} [kernelSize]
  * @property {[number, number]} [poolSize]
  * @property {[number, number]} [strides]
- * @property {Padding | [[number, number], [number, number]]} [padding] of zero_padding2d: [[top, bottom], [left,
+ * @property {Padding | [[number, number], [number, number]]} [padding] for zero_padding2d: [[top, bottom], [left,
  *   right]]
  * @property {Activation} [activation]
- * @property {number} [maxValue] of re_lu: 6
- * @property {number} [alpha] of leaky_re_lu: the slope below zero
+ * @property {number} [maxValue] for re_lu: 6
+ * @property {number} [alpha] for leaky_re_lu: the slope below zero
  * @property {boolean} [useBias]
- * @property {number} [rate] of dropout
- * @property {number} [seed] of dropout and the random layers; the model's where left out
- * @property {number[]} [targetShape] of reshape
- * @property {number} [momentum] of batch_normalization, as are the next three
+ * @property {number} [rate] for dropout
+ * @property {number} [seed] for dropout and the random layers; default: the model's seed
+ * @property {number[]} [targetShape] for reshape
+ * @property {number} [momentum] for batch_normalization, as are the next three
  * @property {number} [epsilon]
  * @property {boolean} [center]
- * @property {boolean | [number, number]} [scale] of random_erasing: shares of the picture's area
+ * @property {boolean | [number, number]} [scale] for random_erasing: shares of the image's area
  * @property {Initializer} [kernelInitializer]
  * @property {Initializer} [depthwiseInitializer]
  * @property {Initializer} [biasInitializer]
@@ -50,9 +50,9 @@ import { rowOf } from './table.js';
  * @property {Regularizer} [biasRegularizer]
  * @property {Regularizer} [gammaRegularizer]
  * @property {Regularizer} [betaRegularizer]
- * @property {'horizontalAndVertical' | 'horizontal' | 'vertical'} [mode] of random_flip
- * @property {number | [number, number]} [factor] of random_rotation, random_contrast, random_erasing
- * @property {[number, number]} [heightFactor] of random_translation, random_zoom
+ * @property {'horizontalAndVertical' | 'horizontal' | 'vertical'} [mode] for random_flip
+ * @property {number | [number, number]} [factor] for random_rotation, random_contrast, random_erasing
+ * @property {[number, number]} [heightFactor] for random_translation, random_zoom
  * @property {[number, number]} [widthFactor]
  * @property {'constant' | 'nearest' | 'reflect' | 'wrap'} [fillMode]
  * @property {'bilinear' | 'nearest'} [interpolation]
@@ -60,7 +60,7 @@ import { rowOf } from './table.js';
  * @property {[number, number]} [valueRange]
  */
 
-/** A value in the graph of a model that is being put together: what a layer, or with none the model's input, gives. */
+/** A symbolic value in a model's graph: the output of `layer`, or the model's input if `layer` is null. */
 export class SymbolicTensor {
   /**
    * @param {AnyLayer | null} layer
@@ -77,7 +77,7 @@ export class SymbolicTensor {
 /** @type {WeakSet<object>} */
 const applied = new WeakSet();
 
-/** What `layers.*` make: the configuration, readable and plain, and a way to put it into a graph. */
+/** A layer as `layers.*` make it: its configuration as plain data, and `apply`, which puts it into a graph. */
 export class Layer {
   /** @param {LayerConfig} config */
   constructor(config) {
@@ -85,7 +85,7 @@ export class Layer {
   }
 
   /**
-   * Puts this layer behind one tensor, or `add` behind an array of tensors.
+   * Connects this layer to one tensor, or `add` to an array of tensors.
    * @param {SymbolicTensor | SymbolicTensor[]} inputs from `input` or another layer's apply
    * @returns {SymbolicTensor}
    */
@@ -96,7 +96,7 @@ export class Layer {
     const stranger = sources.findIndex((source) => !(source instanceof SymbolicTensor));
     if (stranger >= 0 || sources.length === 0) {
       throw new FittingRoomError(
-        `${kind}: apply takes what input or another layer's apply returned, got ${show(sources[stranger] ?? inputs)}`,
+        `${kind}: apply takes tensors from input or another layer's apply, got ${show(sources[stranger] ?? inputs)}`,
       );
     }
     const [least, most] = rowOf(kind).reads ?? [1, 1];
@@ -106,7 +106,9 @@ export class Layer {
       );
     }
     if (applied.has(this)) {
-      throw new FittingRoomError(`${kind}: a layer is applied once; make another one (weights cannot be shared)`);
+      throw new FittingRoomError(
+        `${kind}: a layer can be applied only once; make another layer (weights cannot be shared)`,
+      );
     }
     applied.add(this);
     return new SymbolicTensor(layer, [...sources]);

@@ -6,16 +6,16 @@ import { factorsOf } from './regularizers.js';
 /** @import { Initializer } from './initializers.js' */
 /** @import { LayerConfig } from './layer.js' */
 
-/** A layer's configuration as the list of doubles that fr_add (src/api.c) reads. */
+/* Turns a layer's configuration into the list of doubles that fr_add (src/api.c) reads. */
 
-/** Zoom's width where it has no factor of its own. @type {[number, number]} */
+/** The width's range of a zoom without widthFactor: same factor as the height. @type {[number, number]} */
 const ALIKE = [1, -1];
-export const LEAKY_SLOPE = 0.2; // Keras 3's of the activation; the layer has a slope of its own
+export const LEAKY_SLOPE = 0.2; // Keras 3's default for the activation; the layer has its own slope
 
 /** @param {number} length @param {number[]} [values] */
 const padded = (length, values = []) => Array.from({ length }, (_, i) => values[i] ?? 0);
 
-/** Layers that are an activation, to the core. @type {Set<string>} */
+/** Layers that the core treats as an activation. @type {Set<string>} */
 const ACTIVATION_KINDS = new Set(['re_lu', 'leaky_re_lu', 'softmax']);
 
 /** @param {Description} core @param {Initializer} [initializer] @returns {number[]} distribution, value, fan, seed */
@@ -28,7 +28,7 @@ function initializerNumbers(core, initializer) {
   return [distribution(uniform ? 'uniform' : 'normal'), scale, numberOf(core, 'fan', mode), seed];
 }
 
-/** What the random layers draw from. @param {LayerConfig} config @returns {number[]} up to four */
+/** The ranges that the random layers draw from. @param {LayerConfig} config @returns {number[]} at most four */
 function rangeNumbers({ kind, mode, factor, heightFactor, widthFactor = ALIKE, scale }) {
   if (kind === 'random_flip') return [Number(mode !== 'vertical'), Number(mode !== 'horizontal')];
   if (kind === 'random_erasing') return [scale, factor].flat().map(Number);
@@ -42,8 +42,8 @@ const marginNumbers = (padding) => (Array.isArray(padding) ? padding.flat() : []
 /**
  * @param {Description} core
  * @param {LayerConfig} config
- * @param {number[]} sources the numbers of the layers it reads; -1: the model's input
- * @param {number[]} [target] reshape's, no length left open
+ * @param {number[]} sources the indices of the layers it reads; -1: the model's input
+ * @param {number[]} [target] for reshape: its shape, with no length left open
  * @returns {number[]}
  */
 export function layerNumbers(core, config, sources, target = []) {

@@ -6,7 +6,7 @@ import { checkRegularizer } from './regularizers.js';
 /** @import { Check, Checking, Field } from '../check.js' */
 /** @import { InitializerConfig } from './initializers.js' */
 
-/** What the options of layers may be. */
+/* Checks of the options of layers. */
 
 const { maxElements, maxUnits, maxWindow } = LIMITS;
 
@@ -31,13 +31,13 @@ export const units = whole(1, maxUnits);
 export const activation = choice(ACTIVATIONS);
 export const flips = choice(FLIPS);
 
-/** A seed of the layer's own. */
+/** A seed for this layer alone. */
 export const seed = optional(whole(0, Number.MAX_SAFE_INTEGER));
 
 /** @param {Checking} check @param {Partial<Check>} accepted @returns {Check} */
 const checkThat = (check, accepted) => Object.assign(check, accepted);
 
-/** One number for both, or [height, width]. */
+/** One number for both sides, or [height, width]. */
 export const pair = checkThat(
   (name, value) => {
     if (Array.isArray(value) && value.length !== 2) {
@@ -52,7 +52,7 @@ export const pair = checkThat(
 /**
  * @param {number} low
  * @param {number} high
- * @param {(size: number) => [number, number]} [spread] what one number f stands for
+ * @param {(size: number) => [number, number]} [spread] the range that a single number f stands for
  * @returns {Check} [low, high]
  */
 export const range = (low, high, spread) =>
@@ -74,7 +74,7 @@ export const range = (low, high, spread) =>
     { low, high },
   );
 
-/** A share either way: f stands for [-f, f]. */
+/** A share in both directions: f stands for [-f, f]. */
 export const either = range(-1, 1, (size) => [-Math.abs(size), Math.abs(size)]);
 
 /** Shares below and above: f stands for [f, f]. */
@@ -92,7 +92,7 @@ export const shares = checkThat(
   { low: 0, high: 1 },
 );
 
-/** A shape in which one length may be open: -1, or null. @type {Checking} */
+/** A shape in which one length may be left open: -1 or null. @type {Checking} */
 export function targetShape(name, value) {
   const lengths = Array.isArray(value) ? value : [];
   const open = lengths.filter((length) => length === -1 || length === null).length;
@@ -104,7 +104,7 @@ export function targetShape(name, value) {
   return lengths.map((length) => (length === -1 || length === null ? -1 : checkInteger(name, length, 1, maxElements)));
 }
 
-/** What surrounds an image: [[top, bottom], [left, right]]. */
+/** Margins around an image: [[top, bottom], [left, right]]. */
 export const margins = checkThat(
   (name, value) => {
     const sides = Array.isArray(value) ? value : [value, value];
@@ -122,10 +122,10 @@ export const margins = checkThat(
 /** @type {Checking} */
 export function six(name, value) {
   if (value === 6) return value;
-  throw new FittingRoomError(`${name} must be 6 where it is given, got ${show(value)}`);
+  throw new FittingRoomError(`${name} must be 6 or left out, got ${show(value)}`);
 }
 
-/* Options that several layers have. */
+/* Options shared by several layers. */
 
 /** @type {Record<string, Field>} */
 export const sliding = { strides: field(pair, 1), padding: field(choice(PADDINGS), 'valid') };
@@ -140,7 +140,7 @@ export const pooling = {
   padding: sliding.padding,
 };
 
-/** What a picture that was moved shows where there was none. @type {Record<string, Field>} */
+/** How areas that an image was moved out of are filled. @type {Record<string, Field>} */
 export const filling = {
   fillMode: field(choice(FILLS), 'reflect'),
   interpolation: field(choice(INTERPOLATIONS), 'bilinear'),
@@ -151,11 +151,11 @@ export const filling = {
 /**
  * A weight of a layer.
  * @typedef {object} WeightRow
- * @property {string} name Keras's
- * @property {string} prefix of its options: kernel, as in kernelInitializer
- * @property {InitializerConfig['name']} initializer where nothing is said
- * @property {boolean} isRegularized whether it has a regularizer among the layer's options
- * @property {'useBias' | 'scale' | 'center'} [option] that is false where the layer has no such weight
+ * @property {string} name its name in Keras
+ * @property {string} prefix of the options about it: kernel for kernelInitializer
+ * @property {InitializerConfig['name']} initializer the default
+ * @property {boolean} isRegularized whether the layer has a regularizer option for it
+ * @property {'useBias' | 'scale' | 'center'} [option] the option that is false if the layer does not have this weight
  */
 
 /** @param {readonly WeightRow[]} weights @returns {Record<string, Field>} */

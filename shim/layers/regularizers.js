@@ -2,9 +2,9 @@ import { checkChoice, checkFields, optional, rate } from '../check.js';
 
 /** @import { Field } from '../check.js' */
 
-/** What large weights add to the loss: l1 Σ|w| + l2 Σw². Plain data that layers keep. */
+/* Penalties on large weights, added to the loss: l1 Σ|w| + l2 Σw². Plain data, stored in layers. */
 
-/** @typedef {{ name: 'l1' | 'l2' | 'l1l2', l1?: number, l2?: number }} RegularizerConfig 0.01 each where left out */
+/** @typedef {{ name: 'l1' | 'l2' | 'l1l2', l1?: number, l2?: number }} RegularizerConfig default 0.01 each */
 /** @typedef {RegularizerConfig['name'] | RegularizerConfig} Regularizer */
 
 /** @type {Field} */
@@ -13,7 +13,7 @@ const FIELDS = { l1: { l1: factor }, l2: { l2: factor }, l1l2: { l1: factor, l2:
 const USUAL = 0.01;
 
 /**
- * @param {string} name what the message calls it
+ * @param {string} name the option's name in messages
  * @param {unknown} value
  * @returns {Regularizer}
  */

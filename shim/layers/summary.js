@@ -2,12 +2,12 @@ import { rowOf } from './table.js';
 
 /** @import { BuiltLayer } from '../core/build.js' */
 
-/** The columns' widths of Keras 2's tables: of a stack, and of a graph, which shows what each layer is connected to. */
+/** Column widths of Keras 2's tables: for a stack, and for a graph, whose table also shows the connections. */
 const STACK = [29, 26, 10];
 const GRAPH = [31, 21, 12, 34];
 
 /**
- * A row of the table; what does not fit into its column goes on in the next line, as does each string of an array.
+ * A row of the table. Text that is too long continues on the next line; each string of an array starts a new line.
  * @param {(string | string[])[]} cells
  * @param {number[]} columns
  */
@@ -27,7 +27,7 @@ const shapeText = (shape) => `(${shape.map((length) => length ?? 'None').join(',
 /** @param {number} count */
 const counted = (count) => count.toLocaleString('en-US');
 
-/** Each name as Keras writes a connection, in one list. @param {string[]} names */
+/** The names as Keras writes connections, in one list. @param {string[]} names */
 const connections = (names) =>
   names.map((name, i) => `${i ? ' ' : '['}'${name}[0][0]'${i < names.length - 1 ? ',' : ']'}`);
 
@@ -35,7 +35,7 @@ const connections = (names) =>
  * The table that Keras prints.
  * @param {string} name
  * @param {readonly BuiltLayer[]} layers
- * @param {{ name: string, shape: number[] }} [input] of a model that was put together from input()
+ * @param {{ name: string, shape: number[] }} [input] only of a model built from input()
  * @returns {string}
  */
 export function summaryText(name, layers, input) {

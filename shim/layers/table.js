@@ -8,42 +8,42 @@ import * as option from './options.js';
 /** @import { WeightRow } from './options.js' */
 /** @import { Regularizer } from './regularizers.js' */
 
-/**
- * The table of layers. A row is the one place that says what a layer is called, what it takes and what it has: the
- * API's functions and checks, the files' formats and the page's editor read it. The core has its own, src/layers.def.
+/*
+ * The table of layers. A row is the only place that states a layer's names, options and weights: the API's functions
+ * and checks, the file formats and the page's editor read it. The core has its own table, src/layers.def.
  */
 
 /**
  * A row of the table.
  * @template {string} Kind
- * @template {unknown[]} Taken the arguments of the function in `layers`
+ * @template {unknown[]} Taken the arguments of its function in `layers`
  * @typedef {object} Row
- * @property {Kind} kind what files and default names call the layer
+ * @property {Kind} kind the layer's name in files and in default names
  * @property {string} keras its class in Keras and TensorFlow.js
- * @property {Record<string, Field>} [options] beside name and inputShape; Keras spells them in snake_case
+ * @property {Record<string, Field>} [options] in addition to name and inputShape; Keras spells them in snake_case
  * @property {readonly WeightRow[]} [weights] in Keras's order
- * @property {readonly [least: number, most: number]} [reads] how many tensors, where it is not one
- * @property {'image' | 'row'} [needs] the shape of what it reads, where not every shape will do
- * @property {boolean} [augments] acts during training only, and comes before the first layer with weights
+ * @property {readonly [least: number, most: number]} [reads] number of input tensors, if not one
+ * @property {'image' | 'row'} [needs] the kind of input shape, if not every shape is accepted
+ * @property {boolean} [augments] acts during training only, and must come before the first layer with weights
  * @property {(options: any) => Partial<LayerConfig>} [sets] fields of the configuration that follow from the options
- * @property {number} [axis] which axis it acts along, where a file does not say it
- * @property {Record<string, unknown>} [fixed] what Keras also writes of it, always the same here
- * @property {boolean} [isBornBuilt] Keras builds it on construction, and writes no shapes of it
- * @property {PageRow} [page] where the page's editor offers it
- * @property {(...taken: Taken) => AnyLayer} [type] never set: it carries the types of the arguments
+ * @property {number} [axis] the axis it acts along, if a file does not say
+ * @property {Record<string, unknown>} [fixed] further fields that Keras writes; constant here
+ * @property {boolean} [isBornBuilt] Keras builds it on construction and writes no shapes for it
+ * @property {PageRow} [page] its place in the page's editor, if it has one
+ * @property {(...taken: Taken) => AnyLayer} [type] never set: it only carries the types of the arguments
  */
 /**
- * A layer in the page's editor: its options in the order in which an address spells them. Those in `rare` are folded
- * away.
+ * A layer in the page's editor: its options in the order in which the address lists them. Those in `rare` are
+ * collapsed.
  * @typedef {object} PageRow
  * @property {'learning' | 'shaping' | 'between' | 'varying'} group
  * @property {Record<string, PageOption>} [shown]
  * @property {Record<string, PageOption>} [rare]
  */
 /**
- * Where the editor differs from the option's own check and initial value. initial: null leaves the option out at first.
- * @typedef {{ initial?: unknown, low?: number, high?: number, isWhole?: boolean,
- *   choices?: readonly string[] }} PageOption
+ * Differences from the option's own check and default. initial: null leaves the option out at first.
+ * @typedef {{ initial?: unknown, low?: number, high?: number, isWhole?: boolean, choices?: readonly string[] }}
+ *   PageOption
  */
 
 /**
@@ -61,16 +61,15 @@ import * as option from './options.js';
 /** @typedef {Common & Affine & Kernel & { units: number }} DenseOptions */
 /**
  * @typedef {Common & { momentum?: number, epsilon?: number, center?: boolean, scale?: boolean, gammaInitializer?:
- *   Initializer,
- *   betaInitializer?: Initializer, movingMeanInitializer?: Initializer, movingVarianceInitializer?: Initializer,
- *   gammaRegularizer?: Regularizer, betaRegularizer?: Regularizer }} BatchNormalizationOptions
+ *   Initializer, betaInitializer?: Initializer, movingMeanInitializer?: Initializer, movingVarianceInitializer?:
+ *   Initializer, gammaRegularizer?: Regularizer, betaRegularizer?: Regularizer }} BatchNormalizationOptions
  */
 /**
- * @typedef {number | [number, number] | [[number, number], [number, number]]} Margins all alike, [height, width] or
- *   [[top, bottom], [left, right]]
+ * @typedef {number | [number, number] | [[number, number], [number, number]]} Margins one number for all sides,
+ *   [height, width] or [[top, bottom], [left, right]]
  */
 /**
- * What a moved picture shows where it was not.
+ * How areas that an image was moved out of are filled.
  * @typedef {{ fillMode?: 'reflect' | 'constant' | 'wrap' | 'nearest', interpolation?: 'bilinear' | 'nearest',
  *   fillValue?: number, seed?: number }} Filling
  */
@@ -92,15 +91,15 @@ const NORMALIZING = [
   { name: 'moving_variance', prefix: 'movingVariance', initializer: 'ones', isRegularized: false },
 ];
 
-/* What Keras writes of many layers. */
+/* Fields that Keras writes for many layers. */
 
 const LAST = { data_format: 'channels_last' };
 const CONVOLVING = { ...LAST, dilation_rate: [1, 1], activity_regularizer: null, bias_constraint: null };
 const GLOBAL = { ...LAST, keepdims: false };
 
-/* What the page's editor has of many layers. */
+/* Editor settings shared by many layers. */
 
-const SIDE = 28; // of its pictures, in pixels
+const SIDE = 28; // of the page's images, in pixels
 /** @type {PageOption} */
 const ACTIVATION = {
   choices: ['linear', 'relu', 'relu6', 'leakyRelu', 'gelu', 'sigmoid', 'tanh', 'swish', 'softmax'],
@@ -127,7 +126,7 @@ const POOLING_ON_PAGE = {
 /** @type {PageRow} */
 const SHAPING = { group: 'shaping' };
 
-/** The rows by the names of the functions in `layers`, in the order in which the page offers them. */
+/** The rows by the names of their functions in `layers`, in the order in which the page offers them. */
 export const TABLE = Object.freeze({
   /** Two-dimensional convolution over images [height, width, channels]. */
   conv2d: /** @type {Row<'conv2d', [options: Conv2DOptions]>} */ ({
@@ -200,7 +199,7 @@ export const TABLE = Object.freeze({
     page: { group: 'learning', shown: { units: { initial: 128 }, activation: ACTIVATION }, rare: RARE_KERNEL },
   }),
 
-  /** Normalizes each channel by the batch's mean and variance; in inference by their moving averages. */
+  /** Normalizes each channel by the mean and variance of the batch; during inference, by their moving averages. */
   batchNormalization: /** @type {Row<'batch_normalization', [options?: BatchNormalizationOptions]>} */ ({
     kind: 'batch_normalization',
     keras: 'BatchNormalization',
@@ -250,7 +249,7 @@ export const TABLE = Object.freeze({
     page: POOLING_ON_PAGE,
   }),
 
-  /** The mean of each window, over the part of it that lies inside the image. */
+  /** The mean of each window, over the part of the window that lies inside the image. */
   averagePooling2d: /** @type {Row<'average_pooling2d', [options?: Pooling2DOptions]>} */ ({
     kind: 'average_pooling2d',
     keras: 'AveragePooling2D',
@@ -281,7 +280,7 @@ export const TABLE = Object.freeze({
     page: SHAPING,
   }),
 
-  /** All values of a sample in one row. */
+  /** All values of a sample as one row. */
   flatten: /** @type {Row<'flatten', [options?: Common]>} */ ({
     kind: 'flatten',
     keras: 'Flatten',
@@ -289,7 +288,7 @@ export const TABLE = Object.freeze({
     page: SHAPING,
   }),
 
-  /** The same values in another shape; one length may be -1, for whatever is left. */
+  /** The same values in another shape; one length may be -1 and is then derived from the others. */
   reshape: /** @type {Row<'reshape', [options: Common & { targetShape: number[] }]>} */ ({
     kind: 'reshape',
     keras: 'Reshape',
@@ -298,7 +297,7 @@ export const TABLE = Object.freeze({
     page: { ...SHAPING, shown: { targetShape: { initial: '-1' } } },
   }),
 
-  /** Zeros around an image. */
+  /** Adds zeros around an image. */
   zeroPadding2d: /** @type {Row<'zero_padding2d', [options?: Common & { padding?: Margins }]>} */ ({
     kind: 'zero_padding2d',
     keras: 'ZeroPadding2D',
@@ -317,7 +316,7 @@ export const TABLE = Object.freeze({
     page: { group: 'between', shown: { activation: { ...ACTIVATION, initial: 'relu' } } },
   }),
 
-  /** The larger of 0 and each value; with maxValue 6 the smaller of that and 6. */
+  /** The larger of 0 and each value; with maxValue 6, capped at 6. */
   reLU: /** @type {Row<'re_lu', [options?: Common & { maxValue?: 6 }]>} */ ({
     kind: 're_lu',
     keras: 'ReLU',
@@ -327,7 +326,7 @@ export const TABLE = Object.freeze({
     isBornBuilt: true,
   }),
 
-  /** Each value; below zero, alpha times it. */
+  /** Values of 0 or more unchanged; values below zero multiplied by alpha. */
   leakyReLU: /** @type {Row<'leaky_re_lu', [options?: Common & { alpha?: number }]>} */ ({
     kind: 'leaky_re_lu',
     keras: 'LeakyReLU',
@@ -337,7 +336,7 @@ export const TABLE = Object.freeze({
     page: { group: 'between', shown: { alpha: {} } },
   }),
 
-  /** Makes probabilities of the values along the last axis. */
+  /** Turns the values along the last axis into probabilities. */
   softmax: /** @type {Row<'softmax', [options?: Common]>} */ ({
     kind: 'softmax',
     keras: 'Softmax',
@@ -356,7 +355,7 @@ export const TABLE = Object.freeze({
     page: { group: 'between', shown: { rate: { initial: 0.5, low: 0, high: 0.999 } } },
   }),
 
-  /** The sum of tensors of one shape: `layers.add().apply([a, b])`. */
+  /** The sum of tensors of the same shape: `layers.add().apply([a, b])`. */
   add: /** @type {Row<'add', [options?: Common]>} */ ({
     kind: 'add',
     keras: 'Add',
@@ -365,11 +364,11 @@ export const TABLE = Object.freeze({
   }),
 
   /*
-   * Layers that augment: training sees another variant of each picture each time. They come before the first layer with
-   * weights. Their semantics and defaults are Keras's.
+   * Augmentation layers: during training, each image is varied differently every time it is used. They must come before
+   * the first layer with weights. Their semantics and defaults are Keras's.
    */
 
-  /** Mirrors pictures, each way with probability one half. */
+  /** Flips images, in each direction with probability one half. */
   randomFlip: /**
    * @type {Row<'random_flip', [options?: Common & { mode?: 'horizontalAndVertical' | 'horizontal' | 'vertical',
    *   seed?: number }]>}
@@ -386,7 +385,7 @@ export const TABLE = Object.freeze({
     },
   }),
 
-  /** Moves pictures by a share of their sides. */
+  /** Shifts images by a share of their height and width. */
   randomTranslation: /**
    * @type {Row<'random_translation', [options: Common & Filling & { heightFactor: Range, widthFactor: Range }]>}
    */ ({
@@ -399,7 +398,7 @@ export const TABLE = Object.freeze({
     page: { group: 'varying', shown: { heightFactor: SHARE, widthFactor: SHARE, ...FILL }, rare: RARE_FILL },
   }),
 
-  /** Turns pictures about their middle, by a share of a whole turn. */
+  /** Rotates images about their centre, by a share of a full turn. */
   randomRotation: /** @type {Row<'random_rotation', [options: Common & Filling & { factor: Range }]>} */ ({
     kind: 'random_rotation',
     keras: 'RandomRotation',
@@ -410,7 +409,7 @@ export const TABLE = Object.freeze({
     page: { group: 'varying', shown: { factor: { initial: 0.05, low: 0 }, ...FILL }, rare: RARE_FILL },
   }),
 
-  /** Shows pictures smaller (above 0) or larger; without widthFactor, both sides by the same factor. */
+  /** Scales images down (above 0) or up (below 0); without widthFactor, both sides by the same factor. */
   randomZoom: /**
    * @type {Row<'random_zoom', [options: Common & Filling & { heightFactor: Range, widthFactor?: Range }]>}
    */ ({
@@ -427,7 +426,7 @@ export const TABLE = Object.freeze({
     },
   }),
 
-  /** Draws a contrast in 1 - lower … 1 + upper about each channel's mean; f stands for [f, f]. */
+  /** Scales the contrast about each channel's mean by a factor from 1 - lower … 1 + upper; f stands for [f, f]. */
   randomContrast: /**
    * @type {Row<'random_contrast', [options: Common & { factor: Pair, valueRange?: [number, number], seed?: number }]>}
    */ ({
@@ -445,9 +444,9 @@ export const TABLE = Object.freeze({
   }),
 
   /**
-   * Fills a rectangle with a probability drawn from `factor`; f stands for [0, f]. Its height and its width are each
-   * the square root of a share in `scale` of the picture's. Without fillValue it is filled with normal noise; both are
-   * cut to valueRange.
+   * Erases a rectangle with a probability drawn from `factor`; f stands for [0, f]. Its height and width are those of
+   * the image, each times the square root of a share drawn from `scale`. It is filled with fillValue or, if that is
+   * left out, with normal noise; both are clipped to valueRange.
    */
   randomErasing: /**
    * @type {Row<'random_erasing', [options?: Common & { factor?: Range, scale?: [number, number], fillValue?: number,
@@ -491,12 +490,12 @@ const BY_KIND = new Map(ROWS.map(([factory, row]) => [row.kind, { factory, ...ro
 /** @param {LayerKind} kind */
 export const rowOf = (kind) => /** @type {AnyRow & { factory: Factory }} */ (BY_KIND.get(kind));
 
-/** Whether a layer is of a known kind. @param {unknown} kind @returns {kind is LayerKind} */
+/** Whether `kind` is the kind of a layer. @param {unknown} kind @returns {kind is LayerKind} */
 export const isKind = (kind) => BY_KIND.has(/** @type {LayerKind} */ (kind));
 
-/** The rows by Keras's classes. */
+/** The rows by their Keras classes. */
 export const BY_CLASS = new Map([...BY_KIND.values()].map((row) => [row.keras, row]));
 
-/** The weights that a layer has, in Keras's order. @param {LayerConfig} config */
+/** The weights of a layer, in Keras's order. @param {LayerConfig} config */
 export const weightsOf = (config) =>
   (rowOf(config.kind).weights ?? []).filter(({ option }) => option === undefined || config[option] !== false);

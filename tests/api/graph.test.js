@@ -108,7 +108,7 @@ test('graphs that cannot be are refused, in words', async () => {
     () => graphOf([x, input({ shape: [4] })], y),
     "model: inputs must be one tensor from input or a layer's apply, got [SymbolicTensor, SymbolicTensor]",
   );
-  refused(() => graphOf(y, y), 'model: inputs must be what input() returned, got the output of a layer');
+  refused(() => graphOf(y, y), 'model: inputs must be a tensor returned by input(), got the output of a layer');
   refused(
     () => graphOf(x, [y, y]),
     "model: outputs must be one tensor from input or a layer's apply, got [SymbolicTensor, SymbolicTensor]",
@@ -116,7 +116,7 @@ test('graphs that cannot be are refused, in words', async () => {
   refused(() => graphOf(x, x), 'model: at least one layer is needed between inputs and outputs');
   refused(
     () => graphOf(input({ shape: [4] }), y),
-    'model: outputs depend on another input than inputs; a model has one',
+    'model: outputs must depend on inputs alone, got another input; a model has one input',
   );
   await assert.rejects(model(wrong({ input: x, outputs: y })), {
     name: 'FittingRoomError',

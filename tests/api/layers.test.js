@@ -244,7 +244,7 @@ describe('layers', () => {
       [() => layers.batchNormalization({ momentum: 1.5 }), 'batch_normalization: momentum', '1.5'],
       [() => layers.batchNormalization({ epsilon: 0 }), 'batch_normalization: epsilon', '0'],
     ]);
-    refused(() => layers.reLU(wrong({ maxValue: 5 })), 're_lu: maxValue must be 6 where it is given, got 5');
+    refused(() => layers.reLU(wrong({ maxValue: 5 })), 're_lu: maxValue must be 6 or left out, got 5');
     refusedEach([
       [() => layers.reLU(wrong({ activation: 'tanh' })), "re_lu has no option 'activation'"],
       [() => layers.leakyReLU({ alpha: 2 }), 'leaky_re_lu: alpha', '2'],
@@ -285,7 +285,7 @@ describe('apply', () => {
   test('refuses what is no tensor, too few or too many, and a second time', () => {
     const x = input({ shape: [4] });
     const dense = layers.dense({ units: 4 });
-    const takes = "apply takes what input or another layer's apply returned";
+    const takes = "apply takes tensors from input or another layer's apply";
     refused(() => dense.apply(wrong(undefined)), `dense: ${takes}, got undefined`);
     refused(() => dense.apply([]), `dense: ${takes}, got []`);
     refused(() => dense.apply(wrong([x, 3])), `dense: ${takes}, got 3`);
@@ -293,7 +293,10 @@ describe('apply', () => {
     refused(() => layers.add().apply(x), 'add: apply takes 2..8 tensors, got 1');
     refused(() => layers.add().apply(Array(9).fill(x)), 'add: apply takes 2..8 tensors, got 9');
     dense.apply(x);
-    refused(() => dense.apply(x), 'dense: a layer is applied once; make another one (weights cannot be shared)');
+    refused(
+      () => dense.apply(x),
+      'dense: a layer can be applied only once; make another layer (weights cannot be shared)',
+    );
   });
 });
 

@@ -240,8 +240,8 @@ onEveryBuild(() => {
     );
     await refused({ layers: [] }, 'sequential: layers must be an array of at least one layer, got []');
     await refused({ layers: flat }, 'sequential: layers must be an array of at least one layer, got Layer');
-    await refused({ layers: [flat, 'dense'] }, 'sequential: layer 1 was not made by layers.*, got "dense"');
-    await refused({ layers: [flat, null] }, 'sequential: layer 1 was not made by layers.*, got null');
+    await refused({ layers: [flat, 'dense'] }, 'sequential: layer 1 must be made by layers.*, got "dense"');
+    await refused({ layers: [flat, null] }, 'sequential: layer 1 must be made by layers.*, got null');
     await refused(
       { layers: [layers.dense({ units: 3 })] },
       'sequential: the first layer needs an inputShape such as [28, 28, 1]',
