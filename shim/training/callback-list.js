@@ -4,25 +4,26 @@ import { checkFunction, checkOptions } from '../check.js';
 /** @import { Logs } from './progress.js' */
 
 /**
- * What setParams is given.
+ * The argument of setParams.
  * @typedef {{ epochs: number, initialEpoch: number, steps: number, samples: number, batchSize: number, verbose: number,
  *   doValidation: boolean, metrics: string[] }} Params
  */
 
 /**
- * Each may return a promise; fit, evaluate and predict wait for it. Those of batches make every batch a slice of work.
+ * Every hook may return a promise; fit, evaluate and predict wait for it. With a hook for batches, each batch is a
+ * slice of work of its own.
  * @typedef {object} Callbacks
- * @property {(params: Params) => unknown} [setParams] as fit begins
+ * @property {(params: Params) => unknown} [setParams] called when fit begins
  * @property {(model: any) => unknown} [setModel]
  * @property {(logs?: Logs) => unknown} [onTrainBegin]
  * @property {(logs?: Logs) => unknown} [onTrainEnd]
  * @property {(epoch: number, logs?: Logs) => unknown} [onEpochBegin]
- * @property {(epoch: number, logs: Logs) => unknown} [onEpochEnd] what it adds to logs goes into the history
+ * @property {(epoch: number, logs: Logs) => unknown} [onEpochEnd] figures it adds to logs go into the history
  * @property {(batch: number, logs?: Logs) => unknown} [onBatchBegin]
- * @property {(batch: number, logs: Logs) => unknown} [onBatchEnd] logs: batch, size, and the batch's own figures
+ * @property {(batch: number, logs: Logs) => unknown} [onBatchEnd] logs: batch, size, and the figures of this batch
  * @property {(batch: number, logs?: Logs) => unknown} [onTrainBatchBegin] the same as onBatchBegin
  * @property {(batch: number, logs: Logs) => unknown} [onTrainBatchEnd] the same as onBatchEnd
- * @property {(logs?: Logs) => unknown} [onTestBegin] evaluate's, and fit's validation's, as are the next three
+ * @property {(logs?: Logs) => unknown} [onTestBegin] for evaluate and for validation in fit, as are the next three
  * @property {(logs: Logs) => unknown} [onTestEnd]
  * @property {(batch: number, logs?: Logs) => unknown} [onTestBatchBegin]
  * @property {(batch: number, logs: Logs) => unknown} [onTestBatchEnd] logs: batch, size, and the averages so far
@@ -31,8 +32,8 @@ import { checkFunction, checkOptions } from '../check.js';
  * @property {(batch: number, logs?: Logs) => unknown} [onPredictBatchBegin]
  * @property {(batch: number, logs?: Logs) => unknown} [onPredictBatchEnd]
  * @property {(epoch: number, batch: number, logs: Logs) => unknown} [onYield] after each slice of training
- * @property {(progress: Progress) => unknown} [onProgress] after each slice of work, about every 30 ms in a page, 60
- *   elsewhere
+ * @property {(progress: Progress) => unknown} [onProgress] after each slice of work: about every 30 ms in a page, every
+ *   60 ms elsewhere
  */
 
 /** @typedef {Exclude<keyof Callbacks, 'setModel' | 'setParams'>} Hook */
@@ -55,19 +56,19 @@ const HOOKS = [
 /** @param {unknown} value */
 const isPlain = (value) => [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
-/** The callbacks of one call, in their order. */
+/** The callbacks of one call, in the given order. */
 export class CallbackList {
   /** @type {any[]} */
   #callbacks;
 
   /**
-   * @param {string} what fit, evaluate or predict
+   * @param {string} what the caller: fit, evaluate or predict
    * @param {Callbacks | Callbacks[] | undefined} given
    */
   constructor(what, given = []) {
     this.#callbacks = [given].flat();
     for (const callback of this.#callbacks) {
-      // An instance of a class may have fields of its own; in a plain object, another name is a misspelt one.
+      // An instance of a class may have fields of its own; in a plain object, an unknown name is a typing mistake.
       if (typeof callback !== 'object' || !callback || isPlain(callback))
         checkOptions(`${what}: callbacks`, callback, HOOKS);
       for (const hook of HOOKS) checkFunction(`${what}: ${hook}`, callback[hook]);

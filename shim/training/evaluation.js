@@ -16,15 +16,15 @@ import { allocated, elementsOf } from '../tensor.js';
 
 /**
  * @typedef {object} PassOptions
- * @property {number} [batchSize] 32
+ * @property {number} [batchSize] default 32
  * @property {AbortSignal} [signal]
  * @property {(progress: Progress) => unknown} [onProgress]
- * @property {number} [steps] batches to take from the beginning; all where left out
+ * @property {number} [steps] number of batches to use, from the beginning; default: all
  * @property {Callbacks | Callbacks[]} [callbacks]
  */
 /**
- * @typedef {PassOptions & { sampleWeight?: Tensor }} EvaluateOptions sampleWeight: [n], how much each sample's loss
- *   counts
+ * @typedef {PassOptions & { sampleWeight?: Tensor }} EvaluateOptions sampleWeight: [n], the weight of each sample's
+ *   loss
  */
 
 export const MAX_STEPS = 1e9;
@@ -57,7 +57,7 @@ export const firstSteps = (source, batchSize, steps = Infinity) =>
   part(source, 0, Math.min(source.count, steps * batchSize));
 
 /**
- * A pass that adds up scores, and what it comes to so far.
+ * A pass that sums up scores, and the figures so far.
  * @param {Runner} runner
  * @param {Source} source
  * @param {{ batchSize: number, signal?: AbortSignal, single?: boolean }} options
@@ -108,7 +108,12 @@ export async function score(runner, source, { batchSize, signal, callbacks, onPr
   return logs();
 }
 
-/** Of a batch, the ragged last one included. @param {Source} source @param {number} batchSize @param {number} batch */
+/**
+ * The size of a batch; the last may be smaller.
+ * @param {Source} source
+ * @param {number} batchSize
+ * @param {number} batch
+ */
 const sizeOf = ({ count }, batchSize, batch) => Math.min(batchSize, count - batch * batchSize);
 
 /** @param {Runner} runner @param {Logs} logs @returns {number[]} */
@@ -129,7 +134,7 @@ export async function evaluate(runner, x, y, options) {
 }
 
 /**
- * The same without giving way, and without callbacks.
+ * Evaluates synchronously and without callbacks.
  * @param {Runner} runner
  * @param {Tensor} x
  * @param {Tensor} y
@@ -145,7 +150,7 @@ export function evaluateNow(runner, x, y, options) {
 }
 
 /**
- * A pass that predicts, and where its results go.
+ * A pass that predicts, and the tensor that its results go to.
  * @param {Runner} runner
  * @param {Tensor} x
  * @param {{ batchSize: number, steps?: number, signal?: AbortSignal, single?: boolean }} options
@@ -198,7 +203,7 @@ export async function predict(runner, x, options) {
 }
 
 /**
- * The same without giving way, and without callbacks.
+ * Predicts synchronously and without callbacks.
  * @param {Runner} runner
  * @param {Tensor} x
  * @param {PassOptions} options

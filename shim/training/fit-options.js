@@ -28,32 +28,32 @@ import { LIMITS } from '../core/limits.js';
 
 /**
  * @typedef {object} FitOptions
- * @property {number} [batchSize] 32
- * @property {number} [epochs] 1; the epoch to stop before, as in Keras
- * @property {0 | 1 | 2} [verbose] 1 under Node, else 0: silent, a progress bar, a line an epoch
- * @property {[Tensor, Tensor] | [Tensor, Tensor, Tensor]} [validationData] x, y, and how much each sample counts
- * @property {number} [validationSplit] the share at the end of x and y, taken before shuffling
- * @property {number} [validationFreq] 1; epochs from one validation to the next
- * @property {number} [validationSteps] batches to validate on; all where left out
- * @property {number} [validationBatchSize] batchSize
- * @property {boolean} [shuffle] true
- * @property {Record<number, number> | number[] | Map<number, number>} [classWeight] how much a sample of each class
- *   counts; 1 where left
- *   out. The class is the index, the place of the largest target, or the one target rounded
- * @property {Tensor} [sampleWeight] [n], how much each sample counts
- * @property {number} [stepsPerEpoch] batches in an epoch, which goes on where the last one left the data; as many as
- *   there are
- * @property {number} [initialEpoch] 0
- * @property {number} [initialBatch] 0; with initialEpoch, continues a stopped run where model.position says
- * @property {AbortSignal} [signal] fit rejects with its reason; the weights stay as they are by then
+ * @property {number} [batchSize] default 32
+ * @property {number} [epochs] default 1; the epoch to stop before, as in Keras
+ * @property {0 | 1 | 2} [verbose] 0: silent, 1: a progress bar, 2: one line per epoch; default 1 in Node, 0 elsewhere
+ * @property {[Tensor, Tensor] | [Tensor, Tensor, Tensor]} [validationData] x, y, and optionally a weight per sample
+ * @property {number} [validationSplit] the share to take from the end of x and y, before shuffling
+ * @property {number} [validationFreq] default 1; validate every this many epochs
+ * @property {number} [validationSteps] number of batches to validate on; default: all
+ * @property {number} [validationBatchSize] default: batchSize
+ * @property {boolean} [shuffle] default true
+ * @property {Record<number, number> | number[] | Map<number, number>} [classWeight] the weight of samples by class;
+ *   default 1. A sample's class is its class index, the position of its largest target, or its only target rounded
+ * @property {Tensor} [sampleWeight] [n], the weight of each sample
+ * @property {number} [stepsPerEpoch] batches in an epoch; the next epoch continues in the data where this one ended.
+ *   Default: one sweep over the data
+ * @property {number} [initialEpoch] default 0
+ * @property {number} [initialBatch] default 0; with initialEpoch, continues a stopped run at model.position
+ * @property {AbortSignal} [signal] aborts fit, which rejects with the signal's reason; the weights stay as they are
+ *   then
  * @property {Callbacks | Callbacks[]} [callbacks]
- * @property {Log} [log] where verbose text goes
+ * @property {Log} [log] receives the text that verbose asks for
  */
 
 const steps = optional(whole(1, MAX_STEPS));
 const batch = whole(1, LIMITS.maxBatch);
 
-/** @type {Record<string, Field>} initialBatch and validationData depend on the data, and are checked with it */
+/** @type {Record<string, Field>} initialBatch and validationData depend on the data and are checked with it */
 const FIELDS = {
   batchSize: field(batch, 32),
   epochs: field(whole(1, 1e6), 1),
@@ -97,7 +97,7 @@ function checkSplit({ validationSplit = 0, validationData }, data) {
 }
 
 /**
- * The options checked, and the samples cut into those to train on and those to validate on.
+ * Checks the options, and splits the samples into those to train on and those to validate on.
  * @param {Runner} runner
  * @param {Tensor} x
  * @param {Tensor} y
@@ -130,7 +130,6 @@ export function checkFit(runner, x, y, options) {
 
 /**
  * @typedef {FitOptions & Required<Pick<FitOptions, 'batchSize' | 'epochs' | 'verbose' | 'validationFreq' | 'shuffle' |
- *   'initialEpoch' |
- *   'initialBatch'>>} CheckedOptions
+ *   'initialEpoch' | 'initialBatch'>>} CheckedOptions
  */
 /** @typedef {ReturnType<typeof checkFit>} FitSettings */

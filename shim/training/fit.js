@@ -25,20 +25,20 @@ import { allocated } from '../tensor.js';
  *   number } }} History
  */
 /**
- * @typedef {{ epoch: number, batch: number, scores: Scores }} Position where training goes on; scores: of the epoch so
- *   far
+ * @typedef {{ epoch: number, batch: number, scores: Scores }} Position where training continues; scores: sums over the
+ *   epoch so far
  */
 /**
- * Where a model's training is.
+ * The state of a model's training.
  * @typedef {object} FitState
  * @property {Position} position
  * @property {History} history
  * @property {boolean} stopTraining
- * @property {boolean} betweenEpochs while onEpochEnd of a whole epoch is called
+ * @property {boolean} betweenEpochs true while onEpochEnd of a complete epoch is called
  * @property {boolean} stopEndsRun stopTraining was set between epochs, not within one
  * @property {boolean} fitting
- * @property {boolean} continues the fit began where an interrupted one was left
- * @property {boolean} interrupted the fit was left before its run was over
+ * @property {boolean} continues this fit began at the position where another was interrupted
+ * @property {boolean} interrupted the last fit ended before its run was over
  */
 
 /** @returns {FitState} */
@@ -55,7 +55,7 @@ export const newFitState = () => ({
 
 /**
  * @param {Runner} runner
- * @param {number} sweepStart optimizer steps before the sweep
+ * @param {number} sweepStart number of optimizer steps before the sweep
  * @param {number} count
  */
 function sweepOrder({ core, seed }, sweepStart, count) {
@@ -68,8 +68,8 @@ function sweepOrder({ core, seed }, sweepStart, count) {
 }
 
 /**
- * The sweeps over the samples that an epoch's batches are parts of. Without stepsPerEpoch an epoch is one sweep; else
- * epochs cut an endless row of them.
+ * The sweeps over the samples that the batches of an epoch belong to. Without stepsPerEpoch, an epoch is one sweep;
+ * otherwise the epochs divide up an endless sequence of sweeps.
  */
 class Sweeps {
   #runner;
@@ -86,7 +86,7 @@ class Sweeps {
     this.#before = epoch * settings.steps;
   }
 
-  /** Where the sweep starts that batch `batch` of the epoch is of, the next one to train on. @param {number} batch */
+  /** The sweep that batch `batch` of the epoch, the next to train on, belongs to. @param {number} batch */
   at(batch) {
     const { source, batchSize, shuffle } = this.#settings;
     const into = (this.#before + batch) % batchesOf(source, batchSize);
@@ -98,7 +98,7 @@ class Sweeps {
     return { start: this.#start, order: this.#order };
   }
 
-  /** Samples in the epoch's batches before `batch`. @param {number} batch */
+  /** The number of samples in the epoch's batches before `batch`. @param {number} batch */
   samplesBefore(batch) {
     const { source, batchSize } = this.#settings;
     const inSweep = batchesOf(source, batchSize);
@@ -110,13 +110,13 @@ class Sweeps {
 }
 
 /**
- * One epoch, from batch position.batch on; keeps `position` current.
+ * Trains one epoch, starting at position.batch; keeps `position` current.
  * @param {Runner} runner
  * @param {FitSettings} settings
  * @param {Position} position
  * @param {Reporter} reporter
  * @param {() => boolean} stopped
- * @returns {Promise<Progress>} the last slice's; where training was stopped, position.batch is not the epoch's end
+ * @returns {Promise<Progress>} of the last slice; if training was stopped, position.batch is before the epoch's end
  */
 async function trainEpoch(runner, settings, position, reporter, stopped) {
   const { source, batchSize, steps, epochs, callbacks, signal } = settings;
@@ -182,7 +182,7 @@ async function trainEpoch(runner, settings, position, reporter, stopped) {
 const asValidation = (logs) => Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
 
 /**
- * Puts the state to where the fit begins.
+ * Sets the state to where the fit begins.
  * @param {FitState} state
  * @param {FitSettings} settings
  */
@@ -201,8 +201,8 @@ function begin(state, { source, epochs, batchSize, initialEpoch, initialBatch })
 }
 
 /**
- * One epoch, or what is left of it: training, validation, and the record of both. Where training was stopped within it,
- * the position stays there.
+ * Runs one epoch, or the rest of it: training, validation, and the record of both. If training was stopped within the
+ * epoch, the position stays there.
  * @param {Runner} runner
  * @param {FitSettings} settings
  * @param {FitState} state
@@ -211,7 +211,7 @@ function begin(state, { source, epochs, batchSize, initialEpoch, initialBatch })
 async function runEpoch(runner, settings, state) {
   const { callbacks, steps, signal } = settings;
   const { epoch } = state.position;
-  signal?.throwIfAborted(); // before callbacks take the epoch to have begun
+  signal?.throwIfAborted(); // before callbacks are told that the epoch begins
   await callbacks.call('onEpochBegin', epoch);
   const reporter = new Reporter(settings, epoch);
   const last = await trainEpoch(runner, settings, state.position, reporter, () => state.stopTraining);
@@ -233,8 +233,9 @@ async function runEpoch(runner, settings, state) {
 }
 
 /**
- * A run is over once its epochs are done, a callback ended it at an epoch's end, or its figures are numbers no more.
- * Anything else interrupts it: what ends a run is left undone, so that it can be continued at the position.
+ * A run is over once its epochs are done, a callback ended it at the end of an epoch, or its loss is not finite any
+ * more. Otherwise it is interrupted: the steps that end a run are not taken, so that it can be continued at the
+ * position.
  * @param {FitState} state
  * @param {number} epochs
  * @param {Logs | undefined} latest
@@ -280,8 +281,8 @@ export async function fit(runner, x, y, options, state) {
 }
 
 /**
- * One step of training on one batch, which is no run: position and history stay as they are, and nothing that ends a
- * run is done.
+ * One training step on one batch, outside any run: position and history do not change, and the steps that end a run are
+ * not taken.
  * @param {Runner} runner
  * @param {Tensor} x
  * @param {Tensor} y
@@ -319,7 +320,7 @@ export function trainStep(runner, x, y) {
  * @param {Runner} runner
  * @param {FitSettings} settings
  * @param {number} epoch
- * @returns {Promise<Logs>} empty in an epoch without
+ * @returns {Promise<Logs>} empty in an epoch without validation
  */
 async function validate(runner, { validation, validationFreq, validationBatchSize, callbacks, signal, epochs }, epoch) {
   if (!validation || (epoch + 1) % validationFreq !== 0) return {};

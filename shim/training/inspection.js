@@ -7,7 +7,7 @@ import { elementsOf } from '../tensor.js';
 /** @import { Tensor } from '../tensor.js' */
 
 /**
- * Leaves the gradients of one batch in the core.
+ * Computes the gradients of one batch and leaves them in the core.
  * @param {Runner} runner
  * @param {Tensor} x
  * @param {Tensor} y

@@ -11,13 +11,12 @@ import { numberOf } from '../core/description.js';
 /**
  * @typedef {object} LossConfig
  * @property {LossName} name
- * @property {boolean} [fromLogits] crossentropies: false; the outputs are sums before softmax or sigmoid
- * @property {number} [labelSmoothing] categoricalCrossentropy, binaryCrossentropy: 0; the share of each target that is
- *   spread over all
+ * @property {boolean} [fromLogits] crossentropies: default false; the outputs are the values before softmax or sigmoid
+ * @property {number} [labelSmoothing] categoricalCrossentropy, binaryCrossentropy: default 0; the share of each target
+ *   that is spread over all classes
  */
 /**
  * @typedef {LossName | 'mse' | 'mae' | LossConfig | ((options?: any) => LossConfig)} Loss a function: one of `losses`
- *   itself
  */
 
 const LOSSES = /** @type {const} */ ([
@@ -54,7 +53,7 @@ export function lossOf(loss) {
   return { name, ...checkFields(`loss ${name}`, options, FIELDS[name]) };
 }
 
-/** As fr_compile (src/api.c) reads it. @param {Description} core @param {LossConfig} loss @returns {number[]} */
+/** A loss as fr_compile (src/api.c) reads it. @param {Description} core @param {LossConfig} loss @returns {number[]} */
 export const lossNumbers = (core, { name, fromLogits = false, labelSmoothing = 0 }) => [
   numberOf(core, 'loss', name),
   Number(fromLogits),

@@ -6,21 +6,20 @@ import { FittingRoomError, checkChoice, checkInteger, checkOptions, show } from 
 
 /**
  * @typedef {'accuracy' | 'acc' | 'binaryAccuracy' | 'categoricalAccuracy' | 'sparseCategoricalAccuracy' |
- *   'topKCategoricalAccuracy' |
- *   'sparseTopKCategoricalAccuracy' | 'meanSquaredError' | 'mse' | 'meanAbsoluteError' | 'mae' | 'precision' |
- *   'recall'} MetricName
+ *   'topKCategoricalAccuracy' | 'sparseTopKCategoricalAccuracy' | 'meanSquaredError' | 'mse' | 'meanAbsoluteError' |
+ *   'mae' | 'precision' | 'recall'} MetricName
  */
 /** @typedef {{ name: 'topKCategoricalAccuracy' | 'sparseTopKCategoricalAccuracy', k?: number }} TopK */
-/** @typedef {MetricName | TopK | ((options?: any) => MetricName | TopK)} Metric a function: one of `metrics` itself */
+/** @typedef {MetricName | TopK | ((options?: any) => MetricName | TopK)} Metric a function: one of `metrics` */
 /** @typedef {(scores: Scores) => number} Reading */
 
 /** @param {keyof Scores} field @returns {Reading} */
 const mean = (field) => (scores) => scores[field] / scores.samples;
 
-/** @param {number} part @param {number} rest 0 where both are, as in Keras */
+/** part / (part + rest); 0 if both are 0, as in Keras. @param {number} part @param {number} rest */
 const share = (part, rest) => (part ? part / (part + rest) : 0);
 
-/** Of the metrics that are the better the less they are. */
+/** Logs for which lower is better. */
 const ERRORS = ['loss', 'meanSquaredError', 'mse', 'meanAbsoluteError', 'mae'];
 
 /** @type {Record<Exclude<MetricName, 'accuracy' | 'acc'>, Reading>} */
@@ -42,9 +41,9 @@ const USUAL_K = 5;
 const MOST_K = 65536;
 
 /**
- * Whether more of it is better.
- * @param {string} key of logs, without val_
- * @returns {boolean | undefined} undefined: not known
+ * Whether a higher value is better.
+ * @param {string} key a name in logs, without val_
+ * @returns {boolean | undefined} undefined if unknown
  */
 export function isBetterHigher(key) {
   if (ERRORS.includes(key)) return false;
@@ -53,10 +52,9 @@ export function isBetterHigher(key) {
 
 /**
  * @param {unknown} wanted
- * @param {LossName} loss what 'accuracy' stands for depends on it
- * @returns {{ chosen: (MetricName | TopK)[], metrics: Map<string, Reading>, k: number }} chosen: without functions;
- *   metrics: by
- *   the names that logs use
+ * @param {LossName} loss determines what 'accuracy' stands for
+ * @returns {{ chosen: (MetricName | TopK)[], metrics: Map<string, Reading>, k: number }} chosen: as given, functions
+ *   resolved; metrics: by their names in logs
  */
 export function metricsOf(wanted, loss) {
   if (!Array.isArray(wanted)) {
@@ -73,13 +71,14 @@ export function metricsOf(wanted, loss) {
     const { name: given, k = USUAL_K } = typeof made === 'object' && made !== null ? made : { name: made };
     const name = checkChoice('compile: metrics', given, NAMES);
     if (typeof made === 'object') checkOptions(`metric ${name}`, made, /topK/i.test(name) ? ['name', 'k'] : ['name']);
-    // As in TensorFlow.js, logs call a metric what it was called here, and accuracy acc.
+    // As in TensorFlow.js, a metric's name in the logs is the one given here; accuracy is called acc.
     if (name === 'accuracy' || name === 'acc')
       found.set('acc', READINGS[loss === 'binaryCrossentropy' ? 'binaryAccuracy' : 'categoricalAccuracy']);
     else found.set(name, READINGS[name]);
     if (/topK/i.test(name)) ks.add(checkInteger(`${name}: k`, k, 1, MOST_K));
   }
-  if (ks.size > 1) throw new FittingRoomError(`compile: metrics with one k at a time, got ${[...ks].join(' and ')}`);
+  if (ks.size > 1)
+    throw new FittingRoomError(`compile: all metrics must have the same k, got ${[...ks].join(' and ')}`);
   return { chosen, metrics: found, k: [...ks][0] ?? USUAL_K };
 }
 
@@ -106,7 +105,7 @@ const topK =
 /** @typedef {Record<Exclude<MetricName, 'acc' | TopK['name']>, () => MetricName>} PlainMetrics */
 /** @typedef {Record<TopK['name'] | 'topK', ReturnType<typeof topK>>} TopKMetrics */
 
-/** The metrics that compile takes, besides their names as strings. */
+/** The metrics that compile accepts; it also accepts their names as strings. */
 export const metrics = /** @type {Readonly<PlainMetrics & TopKMetrics>} */ (
   Object.freeze({
     ...Object.fromEntries(

@@ -19,27 +19,28 @@ import { numberOf } from '../core/description.js';
 
 /** @typedef {'adam' | 'adamw' | 'sgd' | 'adadelta' | 'rmsprop' | 'adagrad'} OptimizerName */
 /**
- * @typedef {object} OptimizerOptions Keras's defaults where one is left out
+ * @typedef {object} OptimizerOptions options left out have Keras's defaults
  * @property {OptimizerName} name
- * @property {number | Schedule} [learningRate] 0.001; sgd 0.01; a function of the steps taken
- * @property {number} [momentum] sgd, rmsprop: 0
- * @property {boolean} [nesterov] sgd: false
- * @property {number} [beta1] adam, adamw: 0.9
- * @property {number} [beta2] adam, adamw: 0.999
- * @property {number} [rho] adadelta: 0.95, rmsprop: 0.9
- * @property {number} [epsilon] all but sgd: 1e-7
- * @property {boolean} [centered] rmsprop: false; divides by the gradients' deviation
- * @property {number} [initialAccumulatorValue] adagrad: 0.1
- * @property {number} [weightDecay] takes learningRate · weightDecay of each weight a step: 0, adamw 0.004
- * @property {number} [clipValue] the most that a gradient may be
- * @property {number} [clipNorm] the most that the norm of a tensor's gradients may be
- * @property {number} [globalClipNorm] the most that the norm of all gradients may be
- * @property {boolean} [useEma] false; keeps an average of the weights, which they become when a run ends
- * @property {number} [emaMomentum] 0.99: what of the average is kept each step
- * @property {number} [emaOverwriteFrequency] steps after which the weights become the average; never where left out
+ * @property {number | Schedule} [learningRate] default 0.001, sgd 0.01; a number or a function of the steps taken
+ * @property {number} [momentum] sgd, rmsprop: default 0
+ * @property {boolean} [nesterov] sgd: default false
+ * @property {number} [beta1] adam, adamw: default 0.9
+ * @property {number} [beta2] adam, adamw: default 0.999
+ * @property {number} [rho] default 0.95 for adadelta, 0.9 for rmsprop
+ * @property {number} [epsilon] all but sgd: default 1e-7
+ * @property {boolean} [centered] rmsprop: default false; true divides by the standard deviation of the gradients
+ * @property {number} [initialAccumulatorValue] adagrad: default 0.1
+ * @property {number} [weightDecay] default 0, adamw 0.004; each step subtracts learningRate · weightDecay of each
+ *   weight
+ * @property {number} [clipValue] largest absolute value of a gradient
+ * @property {number} [clipNorm] largest norm of one tensor's gradients
+ * @property {number} [globalClipNorm] largest norm of all gradients together
+ * @property {boolean} [useEma] default false; keeps an average of the weights, which replaces them when a run ends
+ * @property {number} [emaMomentum] default 0.99: the share of the average that is kept in each step
+ * @property {number} [emaOverwriteFrequency] replace the weights by the average every this many steps; default: never
  */
 /**
- * What the optimizer takes, filled in.
+ * The optimizer's options, defaults filled in.
  * @typedef {OptimizerOptions & { learningRate: number | Schedule, useEma: boolean }} Optimizer
  */
 
@@ -57,7 +58,7 @@ const off = field(flag, false);
 
 const adam = { learningRate: learningRate(0.001), beta1: number(0.9), beta2: number(0.999), epsilon: number(1e-7) };
 
-/** @type {Record<OptimizerName, Record<string, Field>>} what each takes, and Keras's defaults */
+/** @type {Record<OptimizerName, Record<string, Field>>} the options of each optimizer, with Keras's defaults */
 const OWN = {
   adam,
   adamw: { ...adam, weightDecay: number(0.004) },
@@ -73,7 +74,7 @@ const OWN = {
   adagrad: { learningRate: learningRate(0.001), initialAccumulatorValue: number(0.1), epsilon: number(1e-7) },
 };
 
-/** What every one takes. @type {Record<string, Field>} */
+/** The options of every optimizer. @type {Record<string, Field>} */
 const SHARED = {
   weightDecay: number(0),
   clipValue: number(0),
@@ -86,7 +87,7 @@ const SHARED = {
 const CLIPPINGS = ['clipValue', 'clipNorm', 'globalClipNorm'];
 
 /**
- * Names and kinds are checked here, most ranges in the core.
+ * Checks names and types; the core checks most ranges.
  * @param {OptimizerName | OptimizerOptions} optimizer
  * @returns {Optimizer}
  */
@@ -105,7 +106,7 @@ export function optimizerOf(optimizer) {
 }
 
 /**
- * As fr_compile (src/api.c) reads it, 0 for what the optimizer at hand has no use for.
+ * The numbers that fr_compile (src/api.c) reads; 0 for options that the optimizer does not have.
  * @param {Description} core
  * @param {Optimizer} o
  * @param {number} learningRate
@@ -113,7 +114,7 @@ export function optimizerOf(optimizer) {
  */
 export const optimizerNumbers = (core, o, learningRate) =>
   [
-    numberOf(core, 'optimizer', o.name === 'adamw' ? 'adam' : o.name), // adamw is adam with a decay
+    numberOf(core, 'optimizer', o.name === 'adamw' ? 'adam' : o.name), // adamw is adam with weight decay
     learningRate,
     o.momentum,
     o.nesterov,
@@ -132,22 +133,21 @@ export const optimizerNumbers = (core, o, learningRate) =>
     o.centered,
   ].map((value) => Number(value ?? 0));
 
-/** The optimizer of a compiled model: its settings, and its learning rate to read and to change. */
+/** The optimizer of a compiled model: its settings, and its learning rate, which can be read and set. */
 export class OptimizerHandle {
   #config;
   #steps;
   #average;
   #swapped = false;
-  /** The latest epoch that a scheduler set the rate of. @type {number | undefined} */
+  /** The latest epoch for which a scheduler set the rate. @type {number | undefined} */
   scheduledEpoch;
   /** @type {number | Schedule} */
   #learningRate;
 
   /**
    * @param {Optimizer} config
-   * @param {{ steps: () => number, average: (swap: 0 | 1) => void }} core steps: taken since compile; average: the
-   *   core's
-   *   fr_average
+   * @param {{ steps: () => number, average: (swap: 0 | 1) => void }} core steps: number of steps since compile;
+   *   average: the core's fr_average
    */
   constructor(config, { steps, average }) {
     this.#config = config;
@@ -164,22 +164,22 @@ export class OptimizerHandle {
     return this.#config.useEma;
   }
 
-  /** Steps taken since compile. */
+  /** The number of steps taken since compile. */
   get iterations() {
     return this.#steps();
   }
 
-  /** What sets the rate of each step: one number, or a schedule. */
+  /** The learning rate as it was set: a number or a schedule. */
   get rateNow() {
     return this.#learningRate;
   }
 
-  /** Of the next step. @returns {number} */
+  /** The learning rate of the next step. @returns {number} */
   get learningRate() {
     return this.rateAt(this.#steps());
   }
 
-  /** @throws where a schedule determines it */
+  /** @throws if a schedule determines it */
   set learningRate(rate) {
     if (typeof this.#learningRate === 'function') {
       throw new FittingRoomError(
@@ -190,28 +190,28 @@ export class OptimizerHandle {
     this.#learningRate = checkNumber('optimizer: learningRate', rate, 0, MOST);
   }
 
-  /** Whether the weights and their averages have changed places. */
+  /** Whether weights and averages are swapped. */
   get swapped() {
     return this.#swapped;
   }
 
-  /** Lets the weights and their averages change places, and with a second call go back. */
+  /** Swaps the weights and their averages; a second call swaps them back. */
   swapAverages() {
     this.#average(1);
     this.#swapped = !this.#swapped;
   }
 
-  /** Goes on from a state that is in the core already. @param {boolean} swapped */
+  /** Continues from a state that is already in the core. @param {boolean} swapped */
   resume(swapped) {
     this.#swapped = swapped && this.useEma;
   }
 
-  /** Weights and averages each in their own place. */
+  /** Undoes a swap of weights and averages. */
   unswap() {
     if (this.#swapped) this.swapAverages();
   }
 
-  /** What ends a run: with useEma the weights become their averages. */
+  /** Ends a run: with useEma, the averages replace the weights. */
   finish() {
     this.unswap();
     if (this.#config.useEma) this.#average(0);
@@ -220,26 +220,21 @@ export class OptimizerHandle {
   /** @param {number} step from 0 */
   rateAt(step) {
     if (typeof this.#learningRate === 'number') return this.#learningRate;
-    return checkNumber(
-      `optimizer ${this.name}: what the learning rate's schedule returns`,
-      this.#learningRate(step),
-      0,
-      MOST,
-    );
+    return checkNumber(`optimizer ${this.name}: the scheduled learning rate`, this.#learningRate(step), 0, MOST);
   }
 }
 
 /**
  * @template {unknown[]} Args
  * @param {OptimizerName} name
- * @param {...string} options what the arguments are
+ * @param {...string} options the options that the arguments stand for
  * @returns {(...args: Args) => OptimizerOptions}
  */
 const maker =
   (name, ...options) =>
   (...args) => ({ name, ...Object.fromEntries(args.map((value, i) => [options[i], value])) });
 
-/** TF.js's makers of optimizers, and adamw; each argument may be left out. */
+/** TensorFlow.js's functions that make optimizers, and adamw; every argument may be left out. */
 export const train = Object.freeze({
   /** @type {(learningRate?: number | Schedule) => OptimizerOptions} */
   sgd: maker('sgd', 'learningRate'),

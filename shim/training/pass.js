@@ -10,37 +10,37 @@ import { SLICE_MS, giveWay } from '../core/turns.js';
  * @property {'train' | 'validate' | 'evaluate' | 'predict'} phase
  * @property {number} epoch from 0
  * @property {number} epochs
- * @property {number} batch batches done, of this epoch or pass
+ * @property {number} batch number of batches done in this epoch or pass
  * @property {number} batches
- * @property {number} samples samples done, of this epoch or pass
+ * @property {number} samples number of samples done in this epoch or pass
  * @property {Logs} logs running averages
  * @property {number} samplesPerSecond
- * @property {number} etaSeconds until the epoch or pass ends
+ * @property {number} etaSeconds seconds until the epoch or pass ends
  */
 
 /**
- * batch: batches done; samples and seconds: of this call
+ * batch: batches done; samples, seconds: of this call alone.
  * @typedef {{ batch: number, batches: number, samples: number, seconds: number }} Done
  */
 
 /**
- * A run over batches firstBatch … batches - 1, which need not be one sweep over the source.
+ * A run over the batches firstBatch … batches - 1, which may be more or less than one sweep over the source.
  * @typedef {object} Pass
  * @property {Runner} runner
  * @property {Source} source
  * @property {number} batchSize
  * @property {number} [firstBatch]
- * @property {number} [batches] as many as make one sweep
- * @property {(batch: number) => { start: number, order: Uint32Array | undefined }} [sweep] that the batch is of: the
- *   number of its first batch, and the order of its samples
+ * @property {number} [batches] default: one sweep
+ * @property {(batch: number) => { start: number, order: Uint32Array | undefined }} [sweep] the sweep that the batch
+ *   belongs to: the number of its first batch, and the order of its samples
  * @property {number} [resultBytes]
- * @property {boolean} [single] one batch a slice
+ * @property {boolean} [single] each slice is one batch
  * @property {AbortSignal} [signal]
- * @property {(stage: Stage, staged: Staged, first: number, batches: number) => void} run first: sample; batches: of
- *   this slice
+ * @property {(stage: Stage, staged: Staged, first: number, batches: number) => void} run first: the first sample;
+ *   batches: number in this slice
  */
 
-/** How many batches make about SLICE_MS of work. */
+/** Estimates how many batches take about SLICE_MS. */
 class Pace {
   #secondsPerBatch = 0;
 
@@ -62,7 +62,7 @@ export const now = () => performance.now() / 1000;
 export const batchesOf = ({ count }, batchSize) => Math.ceil(count / batchSize);
 
 /**
- * Runs the pass, a slice of about SLICE_MS for each value that is asked for.
+ * Runs the pass: each value requested from the generator runs one slice of about SLICE_MS.
  * @param {Pass} pass
  * @returns {Generator<Done, void>}
  */
@@ -106,10 +106,10 @@ export function* slicesOf({
 }
 
 /**
- * Runs the pass, giving way to other tasks between slices.
+ * Runs the pass and lets other tasks run between slices.
  * @param {Pass} pass
- * @param {{ before?: (batch: number) => unknown, after?: (done: Done) => unknown }} hooks before: each slice, with its
- *   first batch; after: returns false to end the pass
+ * @param {{ before?: (batch: number) => unknown, after?: (done: Done) => unknown }} hooks before: called before each
+ *   slice with its first batch; after: returns false to end the pass
  */
 export async function runPass(pass, { before, after }) {
   const { runner, firstBatch = 0, batches = batchesOf(pass.source, pass.batchSize) } = pass;
@@ -127,8 +127,8 @@ export async function runPass(pass, { before, after }) {
 /**
  * @param {Progress['phase']} phase
  * @param {Done} done
- * @param {number} skipped samples that an earlier call had done
- * @param {number} total samples
+ * @param {number} skipped samples done by an earlier call
+ * @param {number} total number of samples
  * @param {Logs} logs
  * @param {{ epoch?: number, epochs?: number }} [where]
  * @returns {Progress}

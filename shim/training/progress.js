@@ -5,7 +5,7 @@ import { numberText } from '../number-text.js';
 
 const BAR = 30;
 
-/** @param {Record<string, number[]>} history the figures of each epoch so far @param {Logs} logs those of one more */
+/** @param {Record<string, number[]>} history the figures of each epoch so far @param {Logs} logs those of the next */
 export function appendLogs(history, logs) {
   for (const [name, value] of Object.entries(logs)) {
     if (!Object.hasOwn(history, name)) history[name] = [];
@@ -42,12 +42,10 @@ const figures = (logs) =>
 export const epochTitle = (epoch, epochs) => `Epoch ${epoch + 1}/${epochs}`;
 
 /**
- * verbose 1, while the epoch runs:
- * ` 320/1875 [====>.........................] - ETA: 5s - loss: 1.0210 - acc: 0.6312`
- * and at its end: `1875/1875 [==============================] - 7s 4ms/step - loss: …`
- * @param {{ done: number, total: number, seconds: number, etaSeconds: number, logs: Logs, ended?: boolean }} state in
- *   batches;
- *   ended: the epoch is over, whole or cut short
+ * verbose 1, during an epoch: ` 320/1875 [====>.........................] - ETA: 5s - loss: 1.0210 - acc: 0.6312` and
+ * at its end: `1875/1875 [==============================] - 7s 4ms/step - loss: …`
+ * @param {{ done: number, total: number, seconds: number, etaSeconds: number, logs: Logs, ended?: boolean }} state
+ *   done, total: batches; ended: the epoch has ended, complete or cut short
  */
 export function progressLine({ done, total, seconds, etaSeconds, logs, ended = done >= total }) {
   const count = `${String(done).padStart(String(total).length)}/${total}`;
@@ -68,7 +66,7 @@ export const epochLine = (epoch, epochs, seconds, logs) =>
   `${epochTitle(epoch, epochs)} - ${duration(seconds)}${figures(logs)}`;
 
 /**
- * Where verbose text goes unless the caller says: a terminal redraws its last line, others get whole lines only.
+ * The default for verbose text: a terminal redraws its last line, other outputs get complete lines only.
  * @type {Log}
  */
 export function printLog(text, { replace, final }) {

@@ -10,33 +10,33 @@ import { allocated, checkSamples, checkTensor, elementsOf } from '../tensor.js';
 /** @import { Tensor } from '../tensor.js' */
 
 /**
- * What training needs to know of a model.
+ * What training needs of a model.
  * @typedef {object} Runner
- * @property {object} model what callbacks are given
+ * @property {object} model the model that callbacks receive
  * @property {Core} core
  * @property {Graph} graph
- * @property {() => number} pointer of the fr_model; throws once it is disposed
+ * @property {() => number} pointer of the fr_model; throws if the model is disposed
  * @property {number} seed
  * @property {number[]} inputShape
  * @property {number[]} outputShape
  * @property {string} loss
- * @property {Map<string, Reading>} metrics by short names, in the order of evaluate's result
+ * @property {Map<string, Reading>} metrics by their names in logs, in the order of evaluate's result
  * @property {OptimizerHandle | undefined} optimizer of a compiled model
- * @property {Compiled | undefined} compiled what compile was given, checked
- * @property {FitState} state where its training is
+ * @property {Compiled | undefined} compiled the checked arguments of compile
+ * @property {FitState} state the state of its training
  */
 
 /**
- * Samples and targets, checked, and how they are staged for the core.
+ * Samples and targets, checked, in the form in which they are staged for the core.
  * @typedef {object} Source
  * @property {number} count
  * @property {Uint8Array | Float32Array} samples
- * @property {number} sampleSize elements
- * @property {'uint8' | 'float32'} dtype as src/dataset.h lists them
+ * @property {number} sampleSize in elements
+ * @property {'uint8' | 'float32'} dtype one of those in src/dataset.h
  * @property {ArrayLike<number>} [targets]
- * @property {number} targetSize elements
+ * @property {number} targetSize in elements
  * @property {boolean} sparse targets are class indices
- * @property {Float32Array} [weights] how much each sample counts
+ * @property {Float32Array} [weights] the weight of each sample
  */
 
 /**
@@ -48,7 +48,7 @@ function sampleData(name, { data }) {
   if (data instanceof Uint8Array || data instanceof Float32Array) return data;
   if (data instanceof Uint8ClampedArray) return new Uint8Array(data.buffer, data.byteOffset, data.length);
   throw new FittingRoomError(
-    `${name}: samples are bytes 0..255 (Uint8Array, scaled by 1/255) or floats (Float32Array), got ${show(data)}`,
+    `${name}: samples must be bytes 0..255 (Uint8Array, scaled by 1/255) or floats (Float32Array), got ${show(data)}`,
   );
 }
 
@@ -87,20 +87,20 @@ function checkLabels(name, labels, classes) {
 /**
  * @param {string} name
  * @param {unknown} weights
- * @param {number} count of samples
+ * @param {number} count number of samples
  * @returns {Float32Array}
  */
 function checkWeights(name, weights, count) {
   const { shape, data } = checkTensor(name, weights);
   if (shape.length !== 1 || shape[0] !== count) {
-    throw new FittingRoomError(`${name} must hold one number a sample, shape [${count}], got ${show(shape)}`);
+    throw new FittingRoomError(`${name} must hold one number per sample, shape [${count}], got ${show(shape)}`);
   }
   const checked = allocated(Float32Array, count);
   for (let i = 0; i < count; i++) checked[i] = checkNumber(`${name}: weight ${i}`, data[i], 0, 1e6);
   return checked;
 }
 
-/** To the nearest whole number, of two the even one, as NumPy rounds. @param {number} value */
+/** Rounds to the nearest whole number, halves to the even one, as NumPy does. @param {number} value */
 function roundHalfEven(value) {
   const below = Math.floor(value);
   if (value - below !== 0.5) return Math.round(value);
@@ -108,7 +108,8 @@ function roundHalfEven(value) {
 }
 
 /**
- * The class of each sample as Keras finds it: its index, the place of the largest target, or the one target rounded.
+ * The class of each sample as Keras determines it: its class index, the position of the largest target, or the only
+ * target rounded.
  * @param {Source} source
  * @returns {(sample: number) => number}
  */
@@ -124,8 +125,7 @@ function classesOf({ targets = [], targetSize, sparse }) {
 }
 
 /**
- * How much each sample counts where classes count differently; a class that is not named counts once, whatever the
- * targets are.
+ * The weight of each sample if classes have weights. A class without one has weight 1, whatever the targets are.
  * @param {Runner} runner
  * @param {Source} source
  * @param {unknown} classWeight { [class]: weight }, or an array
@@ -143,7 +143,7 @@ export function weightsByClass({ loss, outputShape }, source, classWeight) {
         'sampleWeight',
     );
   }
-  // One number that is not a probability may be of any class.
+  // A single output that is not a probability may be of any class.
   const classes = elementsOf(outputShape) > 1 ? elementsOf(outputShape) : loss === 'binaryCrossentropy' ? 2 : Infinity;
   /** @type {Map<number, number>} */
   const weights = new Map();
@@ -166,7 +166,7 @@ export function weightsByClass({ loss, outputShape }, source, classWeight) {
  * @param {string} prefix '' or 'validation '
  * @param {unknown} x
  * @param {unknown} y
- * @param {unknown} [weights] undefined: all samples count once
+ * @param {unknown} [weights] undefined: all samples have weight 1
  * @returns {Source & { targets: ArrayLike<number> }}
  */
 export function labelledSource(runner, prefix, x, y, weights) {
@@ -175,7 +175,7 @@ export function labelledSource(runner, prefix, x, y, weights) {
   const sparse = runner.loss === 'sparseCategoricalCrossentropy';
   const targets = sparse ? checkTensor(name, y) : checkSamples(name, y, runner.outputShape);
   if (sparse && targets.shape.length !== 1) {
-    throw new FittingRoomError(`${name} must hold one class index a sample, shape [n], got ${show(targets.shape)}`);
+    throw new FittingRoomError(`${name} must hold one class index per sample, shape [n], got ${show(targets.shape)}`);
   }
   if (targets.shape[0] !== source.count) {
     throw new FittingRoomError(`${name} has ${targets.shape[0]} targets for ${source.count} samples`);
@@ -191,7 +191,7 @@ export function labelledSource(runner, prefix, x, y, weights) {
 }
 
 /**
- * The part of a source from sample `first` to before `end`.
+ * The samples first … end - 1 of a source.
  * @template {Source} T
  * @param {T} source @param {number} first @param {number} end
  * @returns {T}

@@ -15,8 +15,8 @@ import {
 } from '../check.js';
 
 /**
- * Learning rates as functions of the optimizer steps taken so far. made: by what, so that a file can hold one of
- * `schedules`.
+ * A learning rate as a function of the number of optimizer steps taken so far. made: the schedule and its options, for
+ * files, which can only store `schedules`.
  * @typedef {((step: number) => number) & { made?: { schedule: string, options: object } }} Schedule
  */
 
@@ -25,11 +25,11 @@ const steps = whole(1, MOST_STEPS);
 const share = within(0, 1);
 const divisor = within(1, 1e12);
 
-/** From 1 to 0 as `share` goes from 0 to 1. @param {number} share */
+/** Falls from 1 to 0 as `share` goes from 0 to 1. @param {number} share */
 const cosine = (share) => 0.5 * (1 + Math.cos(Math.PI * share));
 
 /**
- * initialLearningRate · decayRate ^ (step / decaySteps); staircase: of whole numbers of decaySteps.
+ * initialLearningRate · decayRate ^ (step / decaySteps); staircase: the exponent is rounded down to a whole number.
  * @param {{ initialLearningRate: number, decaySteps: number, decayRate: number, staircase?: boolean }} options
  * @returns {Schedule}
  */
@@ -47,8 +47,8 @@ function exponentialDecay(options) {
 }
 
 /**
- * Half a cosine from initialLearningRate to alpha times that. With a warmupTarget: first a straight line from
- * initialLearningRate to it in warmupSteps, then the cosine from there.
+ * Half a cosine from initialLearningRate down to alpha times that. With a warmupTarget: first a straight line from
+ * initialLearningRate to warmupTarget in warmupSteps, then the cosine from there.
  * @param {{ initialLearningRate: number, decaySteps: number, alpha?: number, warmupTarget?: number, warmupSteps?:
  *   number }} options
  * @returns {Schedule}
@@ -70,8 +70,9 @@ function cosineDecay(options) {
 }
 
 /**
- * Half a cosine up from maxLearningRate / divFactor, one down to that / finalDivFactor (Smith and Topin 2018, with
- * PyTorch's numbers: the first ends at step warmupShare · totalSteps - 1, the second at totalSteps - 1).
+ * Half a cosine up from maxLearningRate / divFactor, then one down to that start value / finalDivFactor (Smith and
+ * Topin 2018, with PyTorch's numbers: the first ends at step warmupShare · totalSteps - 1, the second at totalSteps -
+ * 1).
  * @param {{ maxLearningRate: number, totalSteps: number, warmupShare?: number, divFactor?: number, finalDivFactor?:
  *   number }} options
  * @returns {Schedule}
@@ -94,7 +95,7 @@ function oneCycle(options) {
 }
 
 /**
- * values[0] up to and including step boundaries[0], values[1] up to boundaries[1], …, the last one after that.
+ * values[0] up to and including step boundaries[0], values[1] up to boundaries[1], …, the last value after that.
  * @param {{ boundaries: number[], values: number[] }} options
  * @returns {Schedule}
  */
@@ -104,7 +105,7 @@ function piecewiseConstantDecay(options) {
   const { boundaries, values } = options;
   if (!Array.isArray(boundaries) || !Array.isArray(values) || values.length !== boundaries.length + 1) {
     throw new FittingRoomError(
-      `${name} takes an array of boundaries and one more of values, got ${show(boundaries)} and ${show(values)}`,
+      `${name} takes two arrays, values one longer than boundaries, got ${show(boundaries)} and ${show(values)}`,
     );
   }
   boundaries.forEach((boundary, i) =>
@@ -120,7 +121,7 @@ function piecewiseConstantDecay(options) {
 
 /**
  * @template Options
- * @param {string} schedule its name, which a bundler may take from the function itself
+ * @param {string} schedule its name; given here because a bundler may rename the function
  * @param {(options: Options) => Schedule} make
  * @returns {(options: Options) => Schedule}
  */

@@ -148,11 +148,11 @@ describe('earlyStopping', () => {
     for (const monitor of ['constructor', 'val_toString'])
       refused(
         () => earlyStopping({ monitor }),
-        `earlyStopping: whether more or less of "${monitor}" is better is not known; give mode: 'min' or 'max'`,
+        `earlyStopping: cannot tell whether a higher or a lower "${monitor}" is better; set mode to 'min' or 'max'`,
       );
     refused(
       () => earlyStopping({ monitor: 'f1' }),
-      "earlyStopping: whether more or less of \"f1\" is better is not known; give mode: 'min' or 'max'",
+      "earlyStopping: cannot tell whether a higher or a lower \"f1\" is better; set mode to 'min' or 'max'",
     );
     refusedEach([
       [() => earlyStopping({ mode: wrong('up') }), 'earlyStopping: mode', '"up"'],
@@ -265,7 +265,7 @@ describe('learningRateScheduler', () => {
         learningRateScheduler(() => -1),
         [1],
       ),
-      { message: 'learningRateScheduler: what the schedule returns must be a number 0..1000000, got -1' },
+      { message: 'learningRateScheduler: the scheduled rate must be a number 0..1000000, got -1' },
     );
   });
 });
@@ -354,7 +354,7 @@ describe('modelCheckpoint', () => {
       [() => modelCheckpoint({ save, saveBestOnly: wrong(1) }), 'modelCheckpoint: saveBestOnly', '1'],
       [
         () => modelCheckpoint({ save, saveFreq: wrong('batch') }),
-        "modelCheckpoint: saveFreq, where it is not 'epoch',",
+        "modelCheckpoint: saveFreq (if not 'epoch')",
         '"batch"',
       ],
       [
@@ -366,7 +366,7 @@ describe('modelCheckpoint', () => {
     ]);
     refused(
       () => modelCheckpoint({ save, saveBestOnly: true, monitor: 'f1' }),
-      "modelCheckpoint: whether more or less of \"f1\" is better is not known; give mode: 'min' or 'max'",
+      "modelCheckpoint: cannot tell whether a higher or a lower \"f1\" is better; set mode to 'min' or 'max'",
     );
   });
 });

@@ -273,7 +273,7 @@ onEveryBuild(() => {
     await model.fit(one, nought, { epochs: 2, verbose: 0 });
     near(weight(model), 0.25);
     await assert.rejects(model.fit(one, nought, { verbose: 0 }), {
-      message: "optimizer sgd: what the learning rate's schedule returns must be a number 0..1000000, got NaN",
+      message: 'optimizer sgd: the scheduled learning rate must be a number 0..1000000, got NaN',
     });
     near(weight(model), 0.25, 'unmoved:');
     model.dispose();
@@ -353,7 +353,7 @@ test('metrics that cannot be are refused, in words', async () => {
   const compile = (/** @type {any} */ given) => () => model.compile({ optimizer: 'adam', loss: 'mse', metrics: given });
   refused(
     compile([metrics.topK({ k: 2 }), 'topKCategoricalAccuracy']),
-    'compile: metrics with one k at a time, got 2 and 5',
+    'compile: all metrics must have the same k, got 2 and 5',
   );
   refused(
     compile([{ name: 'topKCategoricalAccuracy', k: 0 }]),

@@ -144,7 +144,7 @@ onEveryBuild(() => {
     );
     await refused(model.predict(x, wrong({ signal: {} })), 'predict: signal must be an AbortSignal, got Object');
     await refused(model.evaluate(x, y, wrong({ onProgress: 1 })), 'evaluate: onProgress must be a function, got 1');
-    await refused(model.evaluate(x, oneHot(y)), 'y must hold one class index a sample, shape [n], got [53, 3]');
+    await refused(model.evaluate(x, oneHot(y)), 'y must hold one class index per sample, shape [n], got [53, 3]');
     await refused(model.evaluate(x, slice(y, 0, 5)), 'y has 5 targets for 53 samples');
     await refused(
       model.predictClasses(tensor(new Float32Array(SIDE), [SIDE])),

@@ -264,7 +264,7 @@ test('what cannot be is refused, in words', async () => {
   );
   await refusedOption(
     { sampleWeight: tensor([1], [1]) },
-    'sampleWeight must hold one number a sample, shape [70], got [1]',
+    'sampleWeight must hold one number per sample, shape [70], got [1]',
   );
   await refusedOption(
     { sampleWeight: tensor(new Float32Array(70).fill(-1), [70]) },
@@ -272,7 +272,7 @@ test('what cannot be is refused, in words', async () => {
   );
   await refusedOption(
     { validationData: [x, y, tensor([1], [1])] },
-    'validation sampleWeight must hold one number a sample, shape [70], got [1]',
+    'validation sampleWeight must hold one number per sample, shape [70], got [1]',
   );
   await refusedOption(
     { sampleWeight: weights, classWeight: { 0: 1 } },

@@ -634,10 +634,10 @@ onEveryBuild(() => {
     await refused([tensor(new Uint8Array(0), [0, SIDE, SIDE, 1]), y], 'x holds no sample; at least one is needed');
     await refused(
       [tensor(Float64Array.from(x.data), x.shape), y],
-      'x: samples are bytes 0..255 (Uint8Array, scaled by 1/255) or floats (Float32Array), got Float64Array',
+      'x: samples must be bytes 0..255 (Uint8Array, scaled by 1/255) or floats (Float32Array), got Float64Array',
     );
     await refused([x, slice(y, 0, 69)], 'y has 69 targets for 70 samples');
-    await refused([x, oneHot(y)], 'y must hold one class index a sample, shape [n], got [70, 3]');
+    await refused([x, oneHot(y)], 'y must hold one class index per sample, shape [n], got [70, 3]');
     /** @param {number} label */
     const withLabel = (label) => {
       const data = Float32Array.from(y.data);

@@ -133,7 +133,7 @@ test('what cannot be is refused, in words', () => {
   ]);
   refused(
     () => schedules.piecewiseConstantDecay({ boundaries: [1], values: [1] }),
-    'piecewiseConstantDecay takes an array of boundaries and one more of values, got [1] and [1]',
+    'piecewiseConstantDecay takes two arrays, values one longer than boundaries, got [1] and [1]',
   );
   refusedEach([
     [

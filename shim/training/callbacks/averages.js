@@ -19,7 +19,7 @@ export class SwapEmaWeights extends Callback {
     super.setModel(model);
   }
 
-  /** Whether the model is to show the averages. @param {boolean} averages */
+  /** Puts the averages, or the weights, into the model. @param {boolean} averages */
   #show(averages) {
     const { optimizer } = this.model;
     if (optimizer.swapped !== averages) optimizer.swapAverages();
@@ -51,9 +51,8 @@ export class SwapEmaWeights extends Callback {
 }
 
 /**
- * Evaluates and predicts with the weights' moving averages, which an optimizer with useEma keeps. swapOnEpoch:
- * callbacks
- * after this one see them at the end of each epoch too.
+ * Evaluates and predicts with the moving averages of the weights, which an optimizer with useEma keeps. swapOnEpoch:
+ * callbacks that come after this one see the averages at the end of each epoch too.
  * @param {{ swapOnEpoch?: boolean }} [options]
  */
 export const swapEmaWeights = (options = {}) => new SwapEmaWeights(options);

@@ -1,7 +1,7 @@
 /** @import { Params } from '../callback-list.js' */
 /** @import { Model } from '../../model.js' */
 
-/** What a callback with a state of its own is made from: knows the model and the run. */
+/** Base class of callbacks that keep state: it knows the model and the run. */
 export class Callback {
   /** @type {Model | undefined} */
   #model;
@@ -24,7 +24,7 @@ export class Callback {
   }
 
   /**
-   * Whether this epoch, which ends, was cut short: it will end again once a fit has continued it.
+   * Whether the epoch that is ending was cut short. If so, it ends again once another fit has continued it.
    * @param {number} epoch
    */
   wasCut(epoch) {
@@ -33,8 +33,8 @@ export class Callback {
 }
 
 /**
- * A callback that counts: it goes on counting in a fit that continues a run, as it did or as another one of its kind
- * did.
+ * A callback that counts epochs. In a fit that continues a run it continues counting, from its own state or from that
+ * of another callback of its kind.
  * @template {object} State
  */
 export class Counting extends Callback {
@@ -42,23 +42,23 @@ export class Counting extends Callback {
   /** @type {State | undefined} */
   #resumed;
 
-  /** @param {State} nothing what it has seen before a run */
+  /** @param {State} nothing the state before a run */
   constructor(nothing) {
     super();
     this.#nothing = nothing;
-    /** What it has seen so far. */
+    /** The state so far. */
     this.seen = { ...nothing };
   }
 
   /**
-   * A copy of what it has seen: give it to the resume of another one, and a fit that continues the run there goes as it
-   * would have here.
+   * A copy of the state. Pass it to `resume` of another callback of this kind: a fit that continues the run there
+   * behaves as it would have here.
    */
   get state() {
     return { ...this.seen };
   }
 
-  /** The next fit goes on from there. @param {State} state */
+  /** Lets the next fit continue from this state. @param {State} state */
   resume(state) {
     this.#resumed = state;
   }

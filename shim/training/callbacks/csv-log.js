@@ -8,23 +8,23 @@ import { FittingRoomError, show } from '../../check.js';
 
 const fileSystem = () => /** @type {typeof import('node:fs')} */ (globalThis.process.getBuiltinModule('node:fs'));
 
-/** What a run's logs will hold, in epochs without validation too. @param {Params | undefined} params */
+/** The names of a run's logs, also those that an epoch without validation lacks. @param {Params | undefined} params */
 function expected(params) {
   if (!params) return [];
   const trained = ['loss', ...params.metrics];
   return params.doValidation ? [...trained, ...trained.map((name) => `val_${name}`)] : trained;
 }
 
-/** The table that csvLogger writes in one run, as text, and as a file where there is to be one. */
+/** The table that csvLogger writes in one run: as text, and as a file if there is a filename. */
 export class CsvLog {
   #options;
   #expected;
-  /** As they are written, the epoch first; none before there is a line. @type {string[]} */
+  /** The columns as they are written, the epoch first; empty before the first line. @type {string[]} */
   #columns;
 
   /**
    * @param {CsvOptions & { separator: string }} options
-   * @param {string} text of the runs before
+   * @param {string} text of earlier runs
    * @param {Params | undefined} params of the run
    */
   constructor(options, text, params) {
@@ -54,7 +54,7 @@ export class CsvLog {
     await this.#line([epoch, ...this.#columns.slice(1).map((name) => figures.get(name))]);
   }
 
-  /** Adds columns, which are empty in the lines that are there. @param {string[]} names */
+  /** Adds columns; they are empty in existing lines. @param {string[]} names */
   async #widen(names) {
     const { separator, write } = this.#options;
     this.#columns.push(...names);
@@ -73,12 +73,12 @@ export class CsvLog {
   async #line(cells) {
     const { separator, write } = this.#options;
     const line = csvLine(cells, separator);
-    const end = this.text.endsWith('\n') ? '' : '\n'; // of a line that somebody added by hand
+    const end = this.text.endsWith('\n') ? '' : '\n'; // for a line that was added by hand
     this.#save(`${this.text}${end}${line}\n`);
     await write?.(line);
   }
 
-  /** Makes the file what the text is, by appending where that will do. @param {string} text */
+  /** Makes `text` the content of the file; only appends where that is enough. @param {string} text */
   #save(text) {
     const { filename } = this.#options;
     const [before, after] = [this.text, marked(text)];

@@ -7,7 +7,7 @@ import { earlyStopping, terminateOnNaN } from './stopping.js';
 /** @import { CheckpointOptions, CsvOptions } from './records.js' */
 /** @import { EarlyStoppingOptions, TerminateOptions } from './stopping.js' */
 
-/** Keras's callbacks, for fit, evaluate and predict. */
+/** Keras's callbacks for fit, evaluate and predict. */
 export const callbacks = Object.freeze({
   earlyStopping,
   reduceLROnPlateau,

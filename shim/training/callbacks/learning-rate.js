@@ -13,8 +13,8 @@ const verbosity = whole(0, 1);
  *   }} PlateauOptions
  */
 /**
- * @typedef {{ best: number, wait: number, cooldown: number }} PlateauState epochs: without a better figure than best,
- *   and still to cool down
+ * @typedef {{ best: number, wait: number, cooldown: number }} PlateauState wait: epochs without improvement on best;
+ *   cooldown: epochs left to wait after a reduction
  */
 
 /** @extends {Counting<PlateauState>} */
@@ -75,7 +75,7 @@ export class ReduceLROnPlateau extends Counting {
 export class LearningRateScheduler extends Callback {
   #schedule;
   #verbose;
-  /** The epoch that the run being continued set the rate of last. @type {number | undefined} */
+  /** The last epoch for which the run being continued set the rate. @type {number | undefined} */
   #set;
 
   /** @param {EpochSchedule} schedule @param {0 | 1} verbose */
@@ -95,10 +95,10 @@ export class LearningRateScheduler extends Callback {
   /** @param {number} epoch */
   onEpochBegin(epoch) {
     const { optimizer, continues, position } = this.model;
-    if (continues && (position.batch > 0 || epoch === this.#set)) return; // set when the epoch began
+    if (continues && (position.batch > 0 || epoch === this.#set)) return; // it was set when the epoch began
     optimizer.scheduledEpoch = epoch;
     const wanted = this.#schedule(epoch, optimizer.learningRate);
-    optimizer.learningRate = /** @type {number} */ (rate('learningRateScheduler: what the schedule returns', wanted));
+    optimizer.learningRate = /** @type {number} */ (rate('learningRateScheduler: the scheduled rate', wanted));
     if (this.#verbose)
       console.log(`Epoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${optimizer.learningRate}.`);
   }
@@ -110,8 +110,8 @@ export class LearningRateScheduler extends Callback {
 }
 
 /**
- * Multiplies the learning rate by `factor` when a figure has not become better, by more than minDelta, for `patience`
- * epochs; then waits for `cooldown` epochs. Adds learning_rate to the logs. An epoch that was cut short does not count.
+ * Multiplies the learning rate by `factor` when a figure has not improved by more than minDelta for `patience` epochs,
+ * then waits for `cooldown` epochs. Adds learning_rate to the logs. An epoch that was cut short does not count.
  * @param {PlateauOptions} [options]
  */
 export const reduceLROnPlateau = (options = {}) => new ReduceLROnPlateau(options);

@@ -3,20 +3,20 @@ import { isBetterHigher } from '../metrics.js';
 
 /** @import { Logs } from '../progress.js' */
 
-/** @typedef {'auto' | 'min' | 'max'} Mode which way is better; auto: by the name of what is watched */
+/** @typedef {'auto' | 'min' | 'max'} Mode which direction is better; auto: decided by the figure's name */
 /** @typedef {{ monitor?: string, mode?: Mode, minDelta?: number }} MonitorOptions */
 
-/** What Monitor checks. */
+/** The options that Monitor checks itself. */
 export const MONITOR_FIELDS = { monitor: unchecked, mode: unchecked, minDelta: unchecked };
 
-/** A figure of the logs that is watched, and what counts as better. */
+/** A figure of the logs that is monitored, and what counts as an improvement. */
 export class Monitor {
   #what;
   #higher;
   #minDelta;
 
   /**
-   * @param {string} what the callback, as messages call it
+   * @param {string} what the callback's name in messages
    * @param {MonitorOptions} options
    */
   constructor(what, { monitor = 'val_loss', mode = 'auto', minDelta = 0 }) {
@@ -29,18 +29,18 @@ export class Monitor {
     const higher = mode === 'auto' ? isBetterHigher(monitor.replace(/^val_/, '')) : mode === 'max';
     if (higher === undefined) {
       throw new FittingRoomError(
-        `${what}: whether more or less of ${show(monitor)} is better is not known; give mode: 'min' or 'max'`,
+        `${what}: cannot tell whether a higher or a lower ${show(monitor)} is better; set mode to 'min' or 'max'`,
       );
     }
     this.#higher = higher;
   }
 
-  /** What any figure is better than. */
+  /** The worst value: every figure improves on it. */
   get worst() {
     return this.#higher ? -Infinity : Infinity;
   }
 
-  /** @param {Logs} logs @returns {number | undefined} undefined, with a warning: not among them */
+  /** @param {Logs} logs @returns {number | undefined} undefined, with a warning, if the logs do not have the figure */
   read(logs) {
     const value = Object.hasOwn(logs, this.name) ? logs[this.name] : undefined;
     if (value === undefined)

@@ -22,28 +22,27 @@ import { Monitor } from './monitor.js';
 /** @import { Mode } from './monitor.js' */
 
 /**
- * @typedef {(model: Model, at: { epoch: number, batch: number | undefined, logs: Logs }) => unknown} Save batch: of a
- *   saveFreq in batches
+ * @typedef {(model: Model, at: { epoch: number, batch: number | undefined, logs: Logs }) => unknown} Save batch: only
+ *   if saveFreq is a number of batches
  */
 /**
  * @typedef {{ save: Save, monitor?: string, saveBestOnly?: boolean, mode?: Mode, saveFreq?: 'epoch' | number,
- *   initialValueThreshold?: number,
- *   verbose?: 0 | 1 }} CheckpointOptions
+ *   initialValueThreshold?: number, verbose?: 0 | 1 }} CheckpointOptions
  */
 
 /** @type {Checking} */
 const frequency = (name, value) =>
-  value === 'epoch' ? value : checkInteger(`${name}, where it is not 'epoch',`, value, 1, 1e9);
+  value === 'epoch' ? value : checkInteger(`${name} (if not 'epoch')`, value, 1, 1e9);
 
 export class ModelCheckpoint extends Callback {
   #save;
-  /** @type {Monitor | undefined} of saveBestOnly */
+  /** @type {Monitor | undefined} for saveBestOnly */
   #monitor;
   #best;
   #saveFreq;
   #verbose;
   #epoch = 0;
-  #batches = 0; // since the last saving
+  #batches = 0; // since the last save
 
   /** @param {CheckpointOptions} options */
   constructor(options) {
@@ -65,7 +64,7 @@ export class ModelCheckpoint extends Callback {
     this.#save = /** @type {Save} */ (save);
     this.#saveFreq = saveFreq;
     this.#verbose = verbose;
-    // Only where it is wanted: with this hook every batch is a slice of work.
+    // Only if it is needed: with this hook, every batch is a slice of work.
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = this.#afterBatch;
   }
 
@@ -79,7 +78,7 @@ export class ModelCheckpoint extends Callback {
 
   /** @param {number} epoch @param {Logs} logs */
   async onEpochEnd(epoch, logs) {
-    const counts = !this.#monitor || !this.wasCut(epoch); // the figures of part of an epoch are no epoch's
+    const counts = !this.#monitor || !this.wasCut(epoch); // the figures of part of an epoch do not count
     if (this.#saveFreq === 'epoch' && counts) await this.#consider(epoch, undefined, logs);
   }
 
@@ -117,9 +116,9 @@ function character(name, value) {
 export class CsvLogger extends Callback {
   /** @type {CsvOptions & { separator: string }} */
   #options;
-  /** @type {Promise<import('./csv-log.js').CsvLog> | undefined} what writes, which is loaded as a run begins */
+  /** @type {Promise<import('./csv-log.js').CsvLog> | undefined} writes the lines; loaded when a run begins */
   #log;
-  /** What was written so far. */
+  /** The text written so far. */
   text = '';
 
   /** @param {CsvOptions} options */
@@ -135,7 +134,7 @@ export class CsvLogger extends Callback {
       throw new FittingRoomError('csvLogger: filename is for Node; give write, or read text', 'unsupported');
   }
 
-  /** A run that is continued keeps the lines that it has. */
+  /** Whether earlier lines stay: with append, and in a run that is continued. */
   get #goesOn() {
     return this.#options.append || Boolean(this.model?.continues);
   }
@@ -180,22 +179,19 @@ export class History extends Callback {
 }
 
 /**
- * Calls `save` after each epoch, or every saveFreq batches; with saveBestOnly, when the watched figure is better than
- * ever
- * before, and than initialValueThreshold.
+ * Calls `save` after each epoch, or every saveFreq batches. With saveBestOnly, only when the monitored figure is better
+ * than ever before and than initialValueThreshold.
  * @param {CheckpointOptions} options
  */
 export const modelCheckpoint = (options) => new ModelCheckpoint(options);
 
 /**
- * One line per epoch: its number and its figures in the order of their names; what an epoch does not have is an empty
- * cell. The lines
- * are in `text`, and go to the file and to `write` if given. A figure that comes up later gets a column after the
- * others: text and
- * file have it in all their lines, and `write` is given the new first line.
+ * Writes one line per epoch: its number, then its figures in the order of their names; a figure that the epoch does not
+ * have is an empty cell. The lines are in `text`, and also go to the file and to `write` if given. A figure that first
+ * appears later gets a new last column: text and file are rewritten with it, and `write` receives the new header line.
  * @param {CsvOptions} [options]
  */
 export const csvLogger = (options = {}) => new CsvLogger(options);
 
-/** The figures of each epoch, as fit returns them, in `epoch` and `history`. */
+/** The figures of each epoch, as fit returns them: `epoch` and `history`. */
 export const history = () => new History();

@@ -11,14 +11,12 @@ const epochs = whole(0, 1e6);
 
 /**
  * @typedef {MonitorOptions & { patience?: number, baseline?: number | null, restoreBestWeights?: boolean,
- *   startFromEpoch?: number,
- *   verbose?: 0 | 1 }} EarlyStoppingOptions
+ *   startFromEpoch?: number, verbose?: 0 | 1 }} EarlyStoppingOptions
  */
 
 /**
  * @typedef {{ wait: number, best: number, bestEpoch: number, bestWeights?: Tensor[] }} StoppingState wait: epochs
- *   without a better
- *   figure than best
+ *   without improvement on best
  */
 
 /** @extends {Counting<StoppingState>} */
@@ -48,7 +46,7 @@ export class EarlyStopping extends Counting {
     this.#monitor = monitor;
   }
 
-  /** The epoch after which training was stopped; 0 where it was not. */
+  /** The epoch after which training was stopped; 0 if it was not. */
   get stoppedEpoch() {
     return this.#stoppedEpoch;
   }
@@ -99,8 +97,8 @@ export class EarlyStopping extends Counting {
 }
 
 /**
- * @typedef {{ perBatch?: boolean }} TerminateOptions perBatch: true; false looks once per slice of work, which costs no
- *   time
+ * @typedef {{ perBatch?: boolean }} TerminateOptions perBatch: default true; false checks once per slice of work, which
+ *   costs no time
  */
 
 export class TerminateOnNaN extends Callback {
@@ -112,7 +110,7 @@ export class TerminateOnNaN extends Callback {
   constructor(options) {
     super();
     const { perBatch } = checkFields('terminateOnNaN', options, { perBatch: field(flag, true) });
-    // One hook or the other: with onBatchEnd every batch is a slice of work.
+    // Only one of the two hooks: with onBatchEnd, every batch is a slice of work.
     if (perBatch)
       this.onBatchEnd = (/** @type {number} */ batch, /** @type {Logs} */ { loss }) =>
         this.#look(this.#epoch, batch, loss);
@@ -127,7 +125,7 @@ export class TerminateOnNaN extends Callback {
   /** @type {((progress: Progress) => unknown) | undefined} */
   onProgress;
 
-  /** The epoch and the batch after which training was stopped, or null. */
+  /** The epoch and batch after which training was stopped, or null. */
   get stopped() {
     return this.#stopped && { ...this.#stopped };
   }
@@ -151,19 +149,16 @@ export class TerminateOnNaN extends Callback {
 }
 
 /**
- * Stops training when a figure has not become better for `patience` epochs. restoreBestWeights: at the end, stopped
- * early
- * or not, the weights are those of the best epoch. baseline: what has to be beaten before patience starts over. An
- * epoch that
- * was cut short does not count.
+ * Stops training when a figure has not improved for `patience` epochs. restoreBestWeights: at the end, whether stopped
+ * early or not, the weights are those of the best epoch. baseline: the value to beat before patience starts over. An
+ * epoch that was cut short does not count.
  * @param {EarlyStoppingOptions} [options]
  */
 export const earlyStopping = (options = {}) => new EarlyStopping(options);
 
 /**
- * Stops training after the batch whose loss is not a finite number, or with perBatch: false after the slice of work
- * that the batch
- * was in; `stopped` says where. Watching each batch makes every batch a slice of work.
+ * Stops training after a batch whose loss is not a finite number or, with perBatch: false, after the slice of work that
+ * contains the batch; `stopped` says where. Checking each batch makes every batch a slice of work.
  * @param {TerminateOptions} [options]
  */
 export const terminateOnNaN = (options = {}) => new TerminateOnNaN(options);
