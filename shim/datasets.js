@@ -1,4 +1,4 @@
-/** Where pictures come from: the real dataset, files of the user's, or a generator. */
+/* Sources of images: the real dataset, the user's own files, or a generator. */
 import { fashionMnist } from './datasets/fashion-mnist.js';
 import { fromFiles } from './datasets/files.js';
 import { synthetic } from './datasets/synthetic.js';

@@ -2,15 +2,14 @@
 
 export const STALL_MS = 30_000; // a server that is silent for this long has failed
 
-const ELSEWHERE = 'the server there redirects elsewhere, which is not followed';
+const ELSEWHERE = 'the server redirects to another address, which is not followed';
 
 /**
  * @typedef {object} DownloadOptions
  * @property {AbortSignal} [signal] ends it; what was asked for rejects with the signal's reason
  * @property {number} [stallMs] how long the server may be silent
  * @property {boolean} [stays] whether it must come from where it is asked for: the page's own server may redirect to
- *   another address of its own, others
- *   may not redirect
+ *   another address of its own, others may not redirect
  */
 
 /** An AbortSignal that follows `signal` and also aborts when `touch` has not been called for a while. */
@@ -94,14 +93,12 @@ const isEncoded = (headers) => !/^(identity)?$/i.test(headers.get('Content-Encod
 
 /**
  * Fetches an address and hands over what comes, so that who receives it can stop early. Rejects with a reason: an Error
- * whose message
- * says what happened, or what `receive` or the signal threw.
+ * whose message says what happened, or what `receive` or the signal threw.
  * @template T
  * @param {string | URL} url
  * @param {DownloadOptions} options
  * @param {(chunks: AsyncIterable<Uint8Array>, stated: { least?: number, total?: number }) => Promise<T>} receive least:
- *   bytes of the
- *   body, or more where it is unpacked on the way; total: of the body as it is handed over
+ *   bytes of the body, or more where it is unpacked on the way; total: of the body as it is handed over
  * @returns {Promise<T>}
  */
 export async function download(url, { signal: outer, stallMs = STALL_MS, stays = false }, receive) {

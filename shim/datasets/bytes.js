@@ -4,12 +4,11 @@ import { FittingRoomError } from '../check.js';
 
 const SLICE = 1 << 18; // bytes handed to the decompressor at a time
 const LARGEST_RATIO = 1032; // of DEFLATE, output to input
-/** Of a file of a dataset, unpacked or not, in bytes: eleven times Fashion-MNIST's largest. */
+/** Largest size of a dataset file in bytes, unpacked or not: eleven times Fashion-MNIST's largest. */
 export const MAX_BYTES = 2 ** 29;
 
 /**
- * What a file is, by its first bytes: gzip (RFC 1952), IDX, or the page a host answers with
- * when it has no such file.
+ * The format of a file, judged by its first bytes: gzip (RFC 1952), IDX, or a web page sent for a missing file.
  * @param {Uint8Array} head
  * @returns {Format}
  */
@@ -24,8 +23,8 @@ export function formatOf(head) {
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
- * Lower-case hexadecimal SHA-256. Pages from http:// hosts other than localhost have no
- * crypto.subtle; a library stands in there, fetched only then.
+ * SHA-256 in lower-case hexadecimal. Pages from http:// hosts other than localhost have no crypto.subtle; for them, a
+ * library is loaded.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {Promise<string>}
  */
@@ -53,14 +52,14 @@ function sliced(bytes, onConsumed) {
   });
 }
 
-/** The length of the content as the last four bytes of a gzip file state it, if that is possible. */
+/** The length of the content that the last four bytes of a gzip file state, or 0 if it is not plausible. */
 function statedLength(/** @type {Uint8Array} */ bytes) {
   if (bytes.length < 18) return 0;
   const stated = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
   return stated <= bytes.length * LARGEST_RATIO ? stated : 0;
 }
 
-/** Bytes appended one after the other, into one buffer where the length was foreseen. */
+/** Collects bytes, in one buffer if the length was known in advance. */
 class Sink {
   /** @param {number} capacity */
   constructor(capacity) {
@@ -89,13 +88,13 @@ class Sink {
   }
 }
 
-/** Of a file's content: what says how much there is. */
+/** The first bytes of a file's content, which state its length. */
 export const HEAD_BYTES = 16;
 
 /**
- * What has been packed with DEFLATE alone, such as an archive's member. Rejects as gunzip does.
+ * Unpacks data compressed with plain DEFLATE, such as a member of an archive. Rejects as gunzip does.
  * @param {Uint8Array<ArrayBuffer>} bytes
- * @param {number} length of what comes of it, at most
+ * @param {number} length the largest unpacked length
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export const inflate = (bytes, length) =>
@@ -107,12 +106,11 @@ export const inflate = (bytes, length) =>
   );
 
 /**
- * Decompress a gzip file. Rejects when it is cut short or damaged, and as soon as it proves too long.
+ * Unpacks a gzip file. Rejects if it is cut short or damaged, and as soon as it proves too long.
  * @param {Uint8Array<ArrayBuffer>} bytes
- * @param {(consumed: number) => void} [onConsumed] told how many of `bytes` have been read
- * @param {number | ((head: Uint8Array) => number | undefined)} [most] bytes that may come of it, all the same or as the
- *   first HEAD_BYTES
- *   promise; undefined: they are enough
+ * @param {(consumed: number) => void} [onConsumed] called with the number of `bytes` read so far
+ * @param {number | ((head: Uint8Array) => number | undefined)} [most] the largest unpacked length, or a function that
+ *   derives it from the first HEAD_BYTES; undefined: these bytes are enough
  * @param {AbortSignal} [signal]
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
@@ -120,9 +118,8 @@ export const gunzip = (bytes, onConsumed = () => {}, most = MAX_BYTES, signal = 
   unpacked('gzip', bytes, onConsumed, most, signal);
 
 /**
- * By the platform's own decompressor: one in JavaScript spends a tenth of a millisecond on each of the tables that a
- * megabyte can hold
- * forty thousand of.
+ * Uses the platform's decompressor: one in JavaScript spends a tenth of a millisecond on each DEFLATE table, and a
+ * megabyte can hold forty thousand of them.
  * @param {'gzip' | 'deflate-raw'} format
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {(consumed: number) => void} onConsumed

@@ -1,13 +1,13 @@
 /**
- * One file of the dataset, as published (gzip) and as unpacked (IDX).
+ * One file of the dataset: as published (gzip), and its content (IDX).
  * @typedef {object} DatasetFile
  * @property {string} name
  * @property {Kind} kind
  * @property {number} bytes length of the gzip file
  * @property {string} sha256 of the gzip file
- * @property {number} count pictures or labels in it
- * @property {number} contentBytes length of the IDX file within
- * @property {string} contentSha256 of the IDX file within
+ * @property {number} count number of images or labels
+ * @property {number} contentBytes length of the IDX file inside
+ * @property {string} contentSha256 of the IDX file inside
  *
  * @typedef {'train-images' | 'train-labels' | 'test-images' | 'test-labels'} Kind
  * @typedef {{ classNames: string[], files: DatasetFile[], publicUrl: string }} DatasetTable

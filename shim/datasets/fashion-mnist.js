@@ -27,23 +27,23 @@ import { FASHION_MNIST } from './catalogue.js';
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, source: Source }} Found
  */
 
-/** The source of a whole dataset is the farthest that one of its files came from. @type {SourceKind[]} */
+/** A dataset's source is that of its farthest file. @type {SourceKind[]} */
 const NEAR_TO_FAR = ['cache', 'folder', 'beside', 'public'];
 
 /**
  * @param {DatasetFile} file
- * @param {Uint8Array<ArrayBuffer>} bytes the file as published, or unpacked
+ * @param {Uint8Array<ArrayBuffer>} bytes the file as published, or its content
  */
 async function verify(file, bytes) {
   const [length, digest] =
     formatOf(bytes) === 'idx' ? [file.contentBytes, file.contentSha256] : [file.bytes, file.sha256];
-  if (bytes.length !== length) throw new Error(`the file there has ${bytes.length} bytes instead of ${length}`);
+  if (bytes.length !== length) throw new Error(`the file has ${bytes.length} bytes instead of ${length}`);
   const found = await sha256(bytes);
   if (found !== digest)
-    throw new Error(`the file there is damaged or another one: its SHA-256 is ${found}, not ${digest}`);
+    throw new Error(`the file is damaged or a different one: its SHA-256 is ${found}, not ${digest}`);
 }
 
-/** Runs what may fail without harm: keeping bytes for the next time, and dropping them. */
+/** Ignores failures: used to keep bytes for the next visit, and to drop them. */
 async function atBest(/** @type {Promise<void> | undefined} */ attempt) {
   await attempt?.catch(() => {});
 }
@@ -68,7 +68,7 @@ async function readVerified(file, source, tell, signal) {
 }
 
 /**
- * The bytes of a file from the first source that has it, or else every reason why not.
+ * Reads a file from the first source that has it; otherwise, returns all the reasons for failure.
  * @param {DatasetFile} file
  * @param {Source[]} sources
  * @param {Tell} tell
@@ -90,9 +90,9 @@ async function find(file, sources, tell, signal) {
 }
 
 /**
- * One message for everything that went wrong, a line for each place and reason.
+ * One message for all failures, with a line for each place and reason.
  * @param {DatasetFile[]} files
- * @param {(Found | { failures: Failure[] })[]} results of the same length
+ * @param {(Found | { failures: Failure[] })[]} results one per file
  */
 function notFound(files, results) {
   /** @type {Map<string, string[]>} */
@@ -107,7 +107,7 @@ function notFound(files, results) {
   const which = (/** @type {string[]} */ names) => (names.length === files.length ? 'all files' : names.join(', '));
   const tried = [...lines].map(([line, names]) => `- ${line} (${which(names)})`);
   return new FittingRoomError(
-    'Fashion-MNIST could not be loaded. What was tried:\n' +
+    'Fashion-MNIST could not be loaded. Tried:\n' +
       `${tried.join('\n')}\n` +
       'Put the four files beside the page, hand them over yourself (datasets.fromFiles), ' +
       'or use garments drawn from a seed instead (datasets.synthetic).',
@@ -135,7 +135,7 @@ function farthest(found) {
 }
 
 /**
- * Load the files of a table from the first source that has them, all four at once.
+ * Loads all files of a table in parallel, each from the first source that has it.
  * @param {DatasetTable} table
  * @param {Source[]} sources nearest first
  * @param {{ signal?: AbortSignal, onProgress?: import('./progress.js').OnProgress }} [options]
@@ -163,7 +163,7 @@ export async function loadTable({ files, classNames }, sources, { signal, onProg
 }
 
 /**
- * Folders are at hand anyway; what came over the network is kept.
+ * Keeps files that came over the network; local folders are at hand anyway.
  * @param {DatasetFile} file
  * @param {Found} found
  * @param {Source[]} sources
@@ -174,7 +174,7 @@ async function keepForNextTime(file, { bytes, source }, sources) {
 }
 
 /**
- * Keeps bundlers from following the path: that module is for Node only.
+ * Keeps bundlers from following the path, because that module is for Node only.
  * @param {string} path
  * @returns {Promise<typeof import('./node.js')>}
  */
@@ -199,13 +199,13 @@ async function sourcesFor({ baseUrl, publicUrl = FASHION_MNIST.publicUrl, cache 
 }
 
 /**
- * Fashion-MNIST: 60,000 training and 10,000 test pictures. Looked for in the browser's cache, beside
- * the page and at the public address; under Node in FASHION_MNIST_DIR (or ../shared/fashion-mnist), in
- * the user's cache folder and at the public address. Every file is checked by SHA-256.
+ * Fashion-MNIST: 60,000 training and 10,000 test images. Searched for in the browser's cache, beside the page and at
+ * the public address; in Node, in FASHION_MNIST_DIR (or ../shared/fashion-mnist), in the user's cache folder and at the
+ * public address. Every file is checked by SHA-256.
  * @typedef {object} FashionMnistOptions
- * @property {string | URL} [baseUrl] folder of the four files, default fashion-mnist/ beside the page
- * @property {string | URL} [publicUrl] where else to look
- * @property {boolean} [cache] whether to keep the files for the next time, default true
+ * @property {string | URL} [baseUrl] the folder of the four files; default: fashion-mnist/ beside the page
+ * @property {string | URL} [publicUrl] the address to try after it
+ * @property {boolean} [cache] whether to keep the files for the next time; default true
  * @property {AbortSignal} [signal]
  * @property {import('./progress.js').OnProgress} [onProgress]
  * @param {FashionMnistOptions} [options]

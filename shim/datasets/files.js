@@ -16,14 +16,14 @@ import { FASHION_MNIST } from './catalogue.js';
 /** @type {Record<Part, string>} */
 const PART_NAMES = { train: 'training', test: 'test' };
 /** @type {Record<IdxFile['kind'], string>} */
-const KIND_NAMES = { images: 'pictures', labels: 'labels' };
+const KIND_NAMES = { images: 'images', labels: 'labels' };
 
-const LONGEST_NAME = 255; // characters; file systems have no longer ones
-/** More than are ever of use, so that each can still be told what is wrong with it. */
+const LONGEST_NAME = 255; // characters; the limit of file systems
+/** More files than anyone needs, so that each can still be named in a message. */
 const MOST_FILES = 16;
 /**
- * Bytes that all files together may have once they are unpacked: 42,000 images, which says enough of a set that is
- * mostly blank, or so many times what they had before.
+ * Largest size in bytes of all files together once unpacked: 42,000 images, enough for a dataset that is mostly blank,
+ * or this many times their packed size.
  */
 const MOST_UNPACKED = 2 ** 25;
 const MOST_EXPANDED = 20;
@@ -31,7 +31,7 @@ const MOST_EXPANDED = 20;
 const refusal = (/** @type {string} */ message, /** @type {unknown} */ cause = undefined) =>
   new FittingRoomError(clipped(message), 'bad-data', { cause });
 
-/** What the files may still take of memory. */
+/** The memory that the files may still use. */
 class Allowance {
   /** @param {Given[]} files */
   constructor(files) {
@@ -42,7 +42,7 @@ class Allowance {
     this.left = this.most;
   }
 
-  /** What the file that begins so promises. @param {Uint8Array} head @returns {number | undefined} */
+  /** Reserves the length that a file's header states. @param {Uint8Array} head @returns {number | undefined} */
   takeFor(head) {
     const length = promisedLength(head);
     if (length === undefined) return undefined;
@@ -66,7 +66,7 @@ async function contentOf({ name, bytes }, allowance, onConsumed, signal) {
   const format = formatOf(bytes);
   if (format === 'idx') return bytes;
   if (format !== 'gzip')
-    throw refusal(`${name} is neither a gzip nor an IDX file${format === 'html' ? ' but a web page' : ''}`);
+    throw refusal(`${name} must be a gzip or IDX file${format === 'html' ? ', got a web page' : ''}`);
   return gunzip(bytes, onConsumed, (head) => allowance.takeFor(head), signal).catch((error) => {
     signal?.throwIfAborted();
     const what =
@@ -112,13 +112,12 @@ const list = (/** @type {IdxFile[]} */ files) => files.map(({ name }) => name).j
 /** @param {IdxFile} a @param {IdxFile} b */
 function sameData(a, b) {
   if (a.count !== b.count) return false;
-  for (let i = 0; i < a.data.length; i++) if (a.data[i] !== b.data[i]) return false; // every takes five times as long
+  for (let i = 0; i < a.data.length; i++) if (a.data[i] !== b.data[i]) return false; // every() takes five times as long
   return true;
 }
 
 /**
- * Tell the training file of a kind from the test file: the larger one is for training; names decide
- * between equals.
+ * Tells the training file of a kind from the test file: the larger one is for training; if equal, names decide.
  * @param {IdxFile['kind']} kind
  * @param {IdxFile[]} files one or two
  * @returns {Partial<Record<Part, IdxFile>>}
@@ -142,7 +141,7 @@ function sortOut(files) {
   const labels = files.filter(({ kind }) => kind === 'labels');
   for (const group of [images, labels]) {
     if (group.length <= 2) continue;
-    throw refusal(`two files of ${KIND_NAMES[group[0].kind]} are wanted, these are ${group.length}: ${list(group)}`);
+    throw refusal(`there must be two files of ${KIND_NAMES[group[0].kind]}, got ${group.length}: ${list(group)}`);
   }
   const sorted = {
     images: images.length ? parts('images', images) : {},
@@ -163,15 +162,15 @@ function officialName(part, kind) {
 }
 
 /**
- * A dataset from four files the user hands over: Fashion-MNIST's or others in its format, gzip or
- * not, in any order and under any name.
+ * Makes a dataset from the user's own four files: Fashion-MNIST's or others in its format, gzip or not, in any order
+ * and under any names.
  * @param {Iterable<FileLike>} files
  * @param {{ onProgress?: import('./progress.js').OnProgress, signal?: AbortSignal }} [options]
  * @returns {Promise<Dataset>}
  */
 export async function fromFiles(files, { onProgress = () => {}, signal } = {}) {
   const all = Array.from(files);
-  if (all.length > MOST_FILES) throw refusal(`a dataset has four files, these are ${all.length}`);
+  if (all.length > MOST_FILES) throw refusal(`a dataset must have four files, got ${all.length}`);
   checkSizes(all);
   const given = await Promise.all(all.map(givenBy));
   signal?.throwIfAborted();

@@ -9,16 +9,16 @@ import { HEAD_BYTES } from './bytes.js';
  * @typedef {{ name: string, kind: 'images' | 'labels', count: number, data: Uint8Array<ArrayBuffer> }} IdxFile
  */
 
-const SIDE = 28; // rows and columns of a picture
+const SIDE = 28; // rows and columns of an image
 const LARGEST_HEADER = HEAD_BYTES;
 const OUT_INTS = 5;
-/* What files begin with. */
+/* Magic numbers. */
 const LABELS = 0x801;
 const PICTURES = 0x803;
 const MOST_LABELS = 2 ** 20;
 
 /**
- * The header of an IDX file, checked by the core against the file's length.
+ * The header of an IDX file. The core checks it against the file's length.
  * @param {Uint8Array} bytes
  * @returns {Promise<IdxHeader>}
  */
@@ -35,7 +35,7 @@ async function readHeader(bytes) {
 }
 
 /**
- * How long the file is by its header; undefined where that is none.
+ * The length that the header states; undefined if it is not an IDX header.
  * @param {Uint8Array} head at least LARGEST_HEADER bytes
  * @returns {number | undefined}
  */
@@ -52,15 +52,12 @@ export function promisedLength(head) {
 function checkLabels(name, labels, classes) {
   const index = labels.findIndex((label) => label >= classes);
   if (index < 0) return;
-  throw new FittingRoomError(
-    `${name}: label ${index} is ${labels[index]}; labels must be 0 to ${classes - 1}`,
-    'bad-data',
-  );
+  throw new FittingRoomError(`${name}: label ${index} must be 0..${classes - 1}, got ${labels[index]}`, 'bad-data');
 }
 
 /**
- * Read an IDX file of pictures or labels. The data are a view into `bytes`, not a copy.
- * @param {string} name the file's name, for messages
+ * Reads an IDX file of images or labels. The data are a view into `bytes`, not a copy.
+ * @param {string} name the file's name in messages
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {number} classes
  * @returns {Promise<IdxFile>}
@@ -75,21 +72,21 @@ export async function readIdx(name, bytes, classes) {
     return { name, kind: 'labels', count: header.count, data };
   }
   if (header.rows !== SIDE || header.columns !== SIDE) {
-    const message = `${name}: pictures must be ${SIDE}×${SIDE}, these are ${header.rows}×${header.columns}`;
+    const message = `${name}: images must be ${SIDE}×${SIDE}, got ${header.rows}×${header.columns}`;
     throw new FittingRoomError(message, 'bad-data');
   }
   return { name, kind: 'images', count: header.count, data };
 }
 
 /**
- * Pictures and their labels, of training or of test.
+ * Combines images and their labels, for training or for testing.
  * @param {IdxFile} images
  * @param {IdxFile} labels
  * @returns {{ images: Tensor, labels: Tensor }}
  */
 export function pair(images, labels) {
   if (images.count !== labels.count) {
-    const message = `${images.name} has ${images.count} pictures, but ${labels.name} has ${labels.count} labels`;
+    const message = `${images.name} has ${images.count} images, but ${labels.name} has ${labels.count} labels`;
     throw new FittingRoomError(message, 'bad-data');
   }
   return split(images.data, labels.data);

@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 /** @param {string} path */
 async function readWhole(path) {
   const buffer = await readFile(path).catch((error) => {
-    throw error.code === 'ENOENT' ? new Error('not there') : error;
+    throw error.code === 'ENOENT' ? new Error('not found') : error;
   });
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
 /**
- * A folder of this machine.
+ * A folder on this machine.
  * @param {string} path
  * @returns {Source}
  */
@@ -31,7 +31,7 @@ export function folder(path) {
 }
 
 /**
- * A folder that verified downloads are kept in.
+ * A folder in which verified downloads are kept.
  * @param {string} path
  * @returns {Source}
  */
@@ -52,12 +52,12 @@ export function cacheFolder(path) {
   };
 }
 
-/** FASHION_MNIST_DIR, else the folder shared/fashion-mnist beside the package. */
+/** FASHION_MNIST_DIR, or else the folder shared/fashion-mnist beside the package. */
 export function datasetFolder() {
   return process.env.FASHION_MNIST_DIR || fileURLToPath(new URL('../../../shared/fashion-mnist', import.meta.url));
 }
 
-/** The user's cache folder for the dataset (XDG base directory specification). */
+/** The user's cache folder for the dataset (XDG Base Directory Specification). */
 export function userCacheFolder() {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fitting-room', 'fashion-mnist');
 }

@@ -1,9 +1,9 @@
 /**
  * @typedef {'download' | 'verify' | 'decompress' | 'generate'} Phase
  * @typedef {object} Progress
- * @property {Phase} phase the least advanced that any of the files is in
- * @property {string} file the file that moved
- * @property {number} loaded bytes of the files, as published, that this phase is done with ('generate': pictures)
+ * @property {Phase} phase the earliest phase that any of the files is in
+ * @property {string} file the file that made progress
+ * @property {number} loaded bytes of the published files that have passed this phase ('generate': images)
  * @property {number} total
  * @typedef {(progress: Progress) => void} OnProgress
  */
@@ -12,8 +12,8 @@
 const PHASES = ['download', 'verify', 'decompress'];
 
 /**
- * Follows several files through download, verification and decompression and tells of them as one.
- * Within a phase `loaded` never falls, even where a file has to be fetched a second time.
+ * Follows several files through download, verification and decompression, and reports them as one. Within a phase,
+ * `loaded` never decreases, even if a file has to be downloaded again.
  * @param {{ name: string, bytes: number }[]} files
  * @param {OnProgress} onProgress
  * @param {Phase} [first]
@@ -34,7 +34,7 @@ export function followFiles(files, onProgress, first = 'download') {
   /**
    * @param {string} file
    * @param {Phase} phase
-   * @param {number} done bytes of this file that the phase is done with
+   * @param {number} done bytes of this file that have passed the phase
    */
   return (file, phase, done) => {
     const state = /** @type {NonNullable<ReturnType<typeof states.get>>} */ (states.get(file));

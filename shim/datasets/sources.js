@@ -2,41 +2,41 @@ import { download } from '../download.js';
 import { formatOf } from './bytes.js';
 
 /**
- * Somewhere the dataset's files may be.
+ * A place where the dataset's files may be.
  * @typedef {import('./catalogue.js').DatasetFile} DatasetFile
  * @typedef {'cache' | 'beside' | 'public' | 'folder'} SourceKind
  * @typedef {{ onBytes: (received: number) => void, signal?: AbortSignal }} ReadOptions
  * @typedef {object} Source
  * @property {SourceKind} kind
- * @property {string} place where that is, for messages
- * @property {(file: DatasetFile, options: ReadOptions) => Promise<Uint8Array<ArrayBuffer>>} read rejects, with
- *   the reason, where the file is not to be had
- * @property {(file: DatasetFile, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} [keep] keep verified bytes for the
+ * @property {string} place its description in messages
+ * @property {(file: DatasetFile, options: ReadOptions) => Promise<Uint8Array<ArrayBuffer>>} read rejects with the
+ *   reason if the file is not available
+ * @property {(file: DatasetFile, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} [keep] keeps verified bytes for the
  *   next time
- * @property {(file: DatasetFile) => Promise<void>} [forget] drop bytes that turned out to be wrong
+ * @property {(file: DatasetFile) => Promise<void>} [forget] drops bytes that turned out to be wrong
  */
 
 export const CACHE_NAME = 'fitting-room-fashion-mnist-v1';
 
-const WEB_PAGE = 'the file there is not the dataset but a web page, as many hosts send for a file they do not have';
+const WEB_PAGE = 'the server sent a web page, not the dataset; many hosts do this when a file is missing';
 
 /**
- * Refuses what is neither gzip nor IDX, and returns the length to expect: hosts that send the files
- * with Content-Encoding: gzip have the browser unpack them.
+ * Throws unless the data are gzip or IDX, and returns the length to expect: if a host sends the files with
+ * Content-Encoding: gzip, the browser unpacks them.
  * @param {DatasetFile} file
  * @param {Uint8Array} head
  */
 function expectedLength(file, head) {
   const format = formatOf(head);
   if (format === 'html') throw new Error(WEB_PAGE);
-  if (format === 'other') throw new Error('the file there is not the dataset (neither gzip nor IDX)');
+  if (format === 'other') throw new Error('the file is not the dataset (neither gzip nor IDX)');
   return format === 'gzip' ? file.bytes : file.contentBytes;
 }
 
 const HEAD_BYTES = 4; // enough to tell formats apart
 
 /**
- * The chunks of a body, the first of them at least HEAD_BYTES long if the body is.
+ * The chunks of a body; the first is at least HEAD_BYTES long if the body is.
  * @param {AsyncIterable<Uint8Array>} chunks
  */
 async function* headFirst(chunks) {
@@ -62,13 +62,13 @@ async function receive(file, chunks, onBytes) {
   let received = 0;
   for await (const chunk of headFirst(chunks)) {
     bytes ??= new Uint8Array(expectedLength(file, chunk));
-    if (received + chunk.length > bytes.length) throw new Error(`the file there is longer than ${bytes.length} bytes`);
+    if (received + chunk.length > bytes.length) throw new Error(`the file is longer than ${bytes.length} bytes`);
     bytes.set(chunk, received);
     received += chunk.length;
     onBytes(received);
   }
   if (!bytes || received < bytes.length)
-    throw new Error(`the file there ends after ${received} of ${bytes?.length ?? file.bytes} bytes`);
+    throw new Error(`the file ends after ${received} of ${bytes?.length ?? file.bytes} bytes`);
   return bytes;
 }
 
@@ -92,8 +92,8 @@ export function webFolder(kind, url, stallMs) {
 }
 
 /**
- * The browser's Cache Storage. Whatever goes wrong with it (private windows, no space left, storage
- * switched off) is the same as finding nothing there.
+ * The browser's Cache Storage. All its failures (private windows, no space left, storage switched off) count as the
+ * file not being there.
  * @param {() => CacheStorage} storage may throw, as the `caches` of a sandboxed frame does
  * @returns {Source}
  */
@@ -105,7 +105,7 @@ export function browserCache(storage) {
     place: "in the browser's cache",
     async read(file, { onBytes }) {
       const response = await (await open()).match(keyOf(file));
-      if (!response) throw new Error('not there');
+      if (!response) throw new Error('not found');
       const bytes = new Uint8Array(await response.arrayBuffer());
       onBytes(file.bytes);
       return bytes;

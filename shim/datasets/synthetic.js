@@ -7,13 +7,13 @@ import { CLASS_NAMES } from './catalogue.js';
 
 const PIXELS = 28 * 28;
 const MOST_PICTURES = 1_000_000;
-const FIRST_TEST_PICTURE = 2 ** 31; // training pictures count up from 0 and never come as far
+const FIRST_TEST_PICTURE = 2 ** 31; // training images are numbered from 0 and never get this far
 
 const garments = sideModule('synthetic', new URL('../../build/synthetic/synthetic.wasm', import.meta.url));
 
 /**
  * @param {number} seed
- * @param {number} first index of the first picture
+ * @param {number} first index of the first image
  * @param {number} count
  * @param {(drawn: number) => void} onDrawn
  */
@@ -34,10 +34,10 @@ async function draw(seed, first, count, onDrawn) {
 }
 
 /**
- * Pictures of garments drawn from a seed, of the classes, size and look of Fashion-MNIST, for machines
- * that cannot have the real ones. The test pictures depend on the seed alone, not on `trainSize`.
- * @param {{ trainSize?: number, testSize?: number, seed?: number,
- *   onProgress?: import('./progress.js').OnProgress }} [options]
+ * Images of garments drawn from a seed, with the classes, size and look of Fashion-MNIST, for machines that cannot load
+ * the real ones. The test images depend on the seed alone, not on `trainSize`.
+ * @param {{ trainSize?: number, testSize?: number, seed?: number, onProgress?: import('./progress.js').OnProgress }}
+ *   [options]
  * @returns {Promise<import('./fashion-mnist.js').Dataset>}
  */
 export async function synthetic(options = {}) {

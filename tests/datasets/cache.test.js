@@ -78,7 +78,7 @@ test('a damaged entry that cannot be fetched again is dropped', async (t) => {
   for (const entries of storage.caches.values())
     for (const [key, bytes] of entries) if (key.includes('test-labels')) entries.set(key, bytes.fill(7));
   await server.close();
-  await assert.rejects(loadTable(table, sources()), /in the browser's cache: the file there/);
+  await assert.rejects(loadTable(table, sources()), /in the browser's cache: the file is damaged/);
   assert.equal(storage.entries().length, 3);
 });
 

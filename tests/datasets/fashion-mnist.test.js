@@ -142,7 +142,7 @@ test('a file that is too long is refused', async (t) => {
 });
 
 test('a web page instead of the file is recognised', async (t) => {
-  assert.match(await messageFor(t, '\ufeff\n<!doctype html><title>Home</title>'), /not the dataset but a web page/);
+  assert.match(await messageFor(t, '\ufeff\n<!doctype html><title>Home</title>'), /a web page, not the dataset/);
 });
 
 test('something else instead of the file is recognised', async (t) => {
@@ -162,7 +162,7 @@ test('a redirect is not followed, although what is there would be right', async 
   const message = await messageFor(t, gzip, {
     fail: (path) => (path.endsWith('train-images.gz') ? { redirect: `${right.folder}train-images.gz` } : undefined),
   });
-  assert.match(message, /the server there redirects elsewhere, which is not followed/);
+  assert.match(message, /the server redirects to another address, which is not followed/);
   assert.deepEqual(right.requests, []);
 });
 

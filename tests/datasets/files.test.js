@@ -90,45 +90,42 @@ test('equal counts are told apart by name', async () => {
   assert.equal(held.labels.data[0], 1);
   await refuses(
     four({ ...changes, testImages: file('more.gz', gzipSync(images)) }),
-    /my-train\.gz and more\.gz both hold 50 pictures/,
+    /my-train\.gz and more\.gz both hold 50 images/,
   );
 });
 
 test('names what is missing', async () => {
-  await refuses([], /missing: the training pictures .*the test labels .*given: no file/);
+  await refuses([], /missing: the training images .*the test labels .*given: no file/);
   await refuses(
     four({ trainLabels: null, testLabels: null }),
     /missing: the training labels \(such as train-labels-idx1-ubyte\.gz\), the test labels/,
   );
   await refuses(
     four({ testImages: null, trainImages: file('train.gz', gzipSync(trainImages)) }),
-    /missing: the test pictures \(such as t10k-images-idx3-ubyte\.gz\); given: train\.gz, b\.gz, d\.gz/,
+    /missing: the test images \(such as t10k-images-idx3-ubyte\.gz\); given: train\.gz, b\.gz, d\.gz/,
   );
-  await refuses(four({ trainImages: null, testImages: file('t10k', testImages) }), /missing: the training pictures/);
+  await refuses(four({ trainImages: null, testImages: file('t10k', testImages) }), /missing: the training images/);
 });
 
 test('names duplicates', async () => {
-  await refuses(four({ testImages: file('again', trainImages) }), /a\.gz and again hold the same pictures/);
-  await refuses(
-    [...four(), file('e', idxLabels([1, 2]))],
-    /two files of labels are wanted, these are 3: b\.gz, d\.gz, e/,
-  );
+  await refuses(four({ testImages: file('again', trainImages) }), /a\.gz and again hold the same images/);
+  await refuses([...four(), file('e', idxLabels([1, 2]))], /there must be two files of labels, got 3: b\.gz, d\.gz, e/);
 });
 
 test('names counts that do not match', async () => {
   await refuses(
     four({ trainLabels: file('short', idxLabels(someLabels(49))) }),
-    /a\.gz has 50 pictures, but short has 49 labels/,
+    /a\.gz has 50 images, but short has 49 labels/,
   );
 });
 
 test('names files that are of another kind', async () => {
   await refuses(
     four({ testImages: file('photo.png', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')) }),
-    /photo\.png is neither a gzip nor an IDX file/,
+    /photo\.png must be a gzip or IDX file/,
   );
   await refuses(four({ testImages: file('saved.gz', Buffer.from('<!DOCTYPE html>')) }), /saved\.gz .*web page/);
-  await refuses(four({ testImages: file('empty.gz', new Uint8Array(0)) }), /empty\.gz is neither/);
+  await refuses(four({ testImages: file('empty.gz', new Uint8Array(0)) }), /empty\.gz must be a gzip or IDX file/);
 });
 
 test('what is too long is refused before it is read, or while it is unpacked', async () => {
@@ -197,11 +194,7 @@ const malformed = [
     changed((b) => Buffer.concat([b, Buffer.of(0)])),
     /x\.idx: .*1 bytes follow the last of the 50 images/,
   ],
-  [
-    'another size',
-    file('x.idx', idxImages(3, { rows: 32, columns: 32 })),
-    /x\.idx: pictures must be 28×28, these are 32×32/,
-  ],
+  ['another size', file('x.idx', idxImages(3, { rows: 32, columns: 32 })), /x\.idx: images must be 28×28, got 32×32/],
 ];
 for (const [what, bad, message] of malformed)
   test(`refuses an IDX file with ${what}`, () => refuses(four({ trainImages: bad }), message));
@@ -212,6 +205,6 @@ test('names the first label that is out of range', async () => {
   labels[40] = 255;
   await refuses(
     four({ trainLabels: file('labels.gz', gzipSync(idxLabels(labels))) }),
-    /labels\.gz: label 31 is 10; labels must be 0 to 9/,
+    /labels\.gz: label 31 must be 0\.\.9, got 10/,
   );
 });

@@ -92,8 +92,8 @@ test('without the dataset anywhere the message names each place', async (t) => {
     assert.deepEqual(
       places.map((line) => line.replace(/ \(all files\)$/, '')),
       [
-        `- in the folder ${join(empty, 'mine')}: not there`,
-        `- in the cache folder ${join(empty, 'cache', 'fitting-room', 'fashion-mnist')}: not there`,
+        `- in the folder ${join(empty, 'mine')}: not found`,
+        `- in the cache folder ${join(empty, 'cache', 'fitting-room', 'fashion-mnist')}: not found`,
         `- beside the page, ${server.url}data/: the server answered 404 Not Found`,
         `- at the public address, ${server.url}public/: the server answered 404 Not Found`,
       ],

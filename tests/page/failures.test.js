@@ -49,8 +49,8 @@ async function writeFiles(folder) {
 const LABELS = 'train-labels-idx1-ubyte.gz';
 const LABELS_BYTES = 29515;
 // Chromium, Firefox
-const CUT = String.raw`(it could not be fetched \(.+\)|the file there ends after \d+ of ${LABELS_BYTES} bytes)`;
-const ELSEWHERE = 'the server there redirects elsewhere, which is not followed';
+const CUT = String.raw`(it could not be fetched \(.+\)|the file ends after \d+ of ${LABELS_BYTES} bytes)`;
+const ELSEWHERE = 'the server redirects to another address, which is not followed';
 
 /**
  * Faults of the file beside the page that holds the labels, and what the page then says.
@@ -61,7 +61,7 @@ const FAULTS = [
   { fault: 'a file that is cut within', answer: 'cut', reason: CUT },
   {
     fault: 'wrong bytes',
-    reason: 'the file there is damaged or another one: its SHA-256 is [0-9a-f]{64}, not a04f17134.*',
+    reason: 'the file is damaged or a different one: its SHA-256 is [0-9a-f]{64}, not a04f17134.*',
   },
   {
     fault: 'a file that is missing (404)',
@@ -72,7 +72,7 @@ const FAULTS = [
   {
     fault: 'a redirect within the host',
     answer: { redirect: `../${LABELS}` },
-    reason: 'the file there is damaged or another one.*',
+    reason: 'the file is damaged or a different one.*',
   },
   { fault: 'a redirect to another host', answer: 'elsewhere', reason: ELSEWHERE },
 ];
