@@ -1,9 +1,9 @@
 import { FittingRoomError, clipped, show } from '../check.js';
 import { LIMITS } from '../core/limits.js';
 
-/** What the formats share: refusals of files, and checks of what JSON in them holds. */
+/* Shared by the formats: refusals of files, and checks of the JSON in them. */
 
-/** Of a whole file, in bytes: more than any model that the core has memory for. */
+/** Largest size of a whole file in bytes: more than any model that the core has memory for. */
 export const MAX_FILE = 2 ** 29;
 const MAX_NESTING = 16;
 const MAX_RANK = 8;
@@ -14,9 +14,8 @@ export function refusal(message, cause) {
 }
 
 /**
- * Runs checks of the API and of the core on what a file says. Whatever they throw becomes the file's refusal: JSON can
- * hold
- * values that no caller would pass, such as { "toString": 1 } for a name.
+ * Runs checks of the API and of the core on the content of a file. Anything they throw becomes a refusal of the file:
+ * JSON can hold values that no caller would pass, such as { "toString": 1 } for a name.
  * @template T
  * @param {string} where
  * @param {() => T} check
@@ -44,7 +43,7 @@ export function joined(chunks) {
   return bytes;
 }
 
-/** @param {string} where as the message begins @param {number} length in bytes @param {number} most */
+/** @param {string} where the beginning of the message @param {number} length in bytes @param {number} most */
 export function checkSize(where, length, most) {
   if (length > most) throw refusal(`${where}too large: ${length} bytes; at most ${most} are read`);
 }
@@ -53,10 +52,10 @@ export function checkSize(where, length, most) {
 export const checkFileLength = (length) => checkSize('', length, MAX_FILE);
 
 /**
- * Refuses what would overflow the stack of whoever walks through it, and keys that reach into prototypes.
+ * Refuses values that would overflow the stack of a recursive function, and keys that reach into prototypes.
  * @param {unknown} value
- * @param {number} [depth] where it stands in what it is part of
- * @param {string} [what] that is
+ * @param {number} [depth] its depth in the outer value
+ * @param {string} [what] the outer value's name in messages
  */
 export function checkNesting(value, depth = 0, what = 'the header') {
   if (typeof value !== 'object' || value === null) return;
@@ -67,9 +66,9 @@ export function checkNesting(value, depth = 0, what = 'the header') {
 
 /**
  * @param {Uint8Array} bytes
- * @param {string} what they are
- * @param {string} [where] they stand, as the message begins
- * @returns {unknown} nested no deeper than can be walked through
+ * @param {string} what the name of the JSON in messages
+ * @param {string} [where] the beginning of the message
+ * @returns {unknown} a value that checkNesting accepts
  */
 export function parseJson(bytes, what, where = '') {
   let value;
@@ -85,7 +84,7 @@ export function parseJson(bytes, what, where = '') {
   return value;
 }
 
-/* Checks of what JSON in a file holds. `where` names the place, as messages begin. */
+/* Checks of the JSON in a file. `where` names the place and begins the message. */
 
 /** @param {string} where @param {unknown} value @returns {Record<string, any>} */
 export function checkObject(where, value) {
@@ -114,7 +113,7 @@ export function checkShape(where, value) {
   throw refusal(`${where} must be lengths of 1..${LIMITS.maxElements}, got ${show(shape)}`);
 }
 
-/** @param {Uint8Array} bytes @param {string} what they are @param {number} most bytes */
+/** @param {Uint8Array} bytes @param {string} what their name in messages @param {number} most bytes */
 export function objectFrom(bytes, what, most) {
   checkSize(`${what}: `, bytes.length, most);
   return checkObject(what, parseJson(bytes, what));

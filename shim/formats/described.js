@@ -8,23 +8,22 @@ import { weightsOf } from '../layers/table.js';
 /** @import { Tensor } from '../tensor.js' */
 
 /**
- * A model between two formats: all that there is to know of it, and nothing of the core's. weights: in the order of
- * getWeights.
+ * A model as it passes between formats: complete, and independent of the core. weights: in the order of getWeights.
  * @typedef {{ name: string, seed: number, graph: Graph, weights: Tensor<Float32Array<ArrayBuffer>>[], metadata?:
  *   Record<string, unknown> }} Described
  */
 /**
- * What a file was read as. resume: takes training up where the file left it, once the model is built.
+ * The result of reading a file. resume: continues the training stored in the file, once the model is built.
  * @typedef {{ core: Core, described: Described, resume?: (model: Model) => void }} ReadModel
  */
 /** @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} NamedFile */
 /**
- * What the index.js of each other format's folder has.
+ * The interface of every other format's index.js.
  * @typedef {object} Format
  * @property {(described: Described, options: { dtype: any }) => Promise<NamedFile[]>} write dtype: one of the format's
- * @property {(files: NamedFile[]) => Promise<Described>} read the first is the one by which the format was recognised
- * @property {(bytes: Uint8Array<ArrayBuffer>) => boolean} isModel whether a file that begins like one of the format is
- *   a model, whole or not
+ * @property {(files: NamedFile[]) => Promise<Described>} read the first file is the one that identified the format
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => boolean} isModel whether a file that begins like one of this format is
+ *   a model, intact or not
  * @property {(file: NamedFile) => string[]} [others] the names of the files that belong to the first, relative to it
  */
 
@@ -37,7 +36,7 @@ export const weightNames = ({ nodes }, names = distinctNames(nodes.map(({ config
   nodes.flatMap(({ config }, i) => weightsOf(config).map(({ name }) => `${names[i]}/${name}`));
 
 /**
- * The layers as they would be built, with their distinct names and output shapes.
+ * The layers as they would be built, with their unique names and output shapes.
  * @param {Core} core
  * @param {Graph} graph
  * @returns {BuiltLayer[]}

@@ -3,14 +3,15 @@ import { refusal } from './common.js';
 import { fromHalf, isFiniteHalf, toHalf } from './float16.js';
 
 /**
- * How numbers are stored. `channels`: of a kernel's output; the channel of number i is i modulo channels.
+ * How numbers are stored. channels: number of a kernel's output channels; number i belongs to channel i modulo
+ * channels.
  * @typedef {object} Storage
  * @property {(elements: number, channels: number) => number} bytes
  * @property {(what: string, bytes: Uint8Array<ArrayBuffer>, values: Float32Array, channels: number) => void} write
  * @property {(what: string, bytes: Uint8Array<ArrayBuffer>, channels: number) => Float32Array<ArrayBuffer>} read
  */
 
-const LARGEST = 127; // of int8, both ways
+const LARGEST = 127; // of int8 as used here; the smallest is -127
 const LARGEST_FLOAT = 2 ** 128 - 2 ** 104;
 const LARGEST_HALF = 65504;
 
@@ -49,7 +50,7 @@ const float16 = {
 };
 
 /**
- * The largest magnitude of each channel, over what int8 has for it.
+ * The scale of each channel: its largest magnitude divided by the largest number in int8.
  * @param {string} what
  * @param {Float32Array} values
  * @param {number} channels
@@ -79,7 +80,7 @@ const int8 = {
     const scales = new Float32Array(bytes.buffer, bytes.byteOffset, channels);
     const unfit = scales.findIndex((scale) => !(scale >= 0 && scale <= LARGEST_FLOAT / LARGEST));
     if (unfit >= 0)
-      throw refusal(`${what}: the scale of channel ${unfit} is ${scales[unfit]}; it must be 0 or above, and finite`);
+      throw refusal(`${what}: the scale of channel ${unfit} must be finite and at least 0, got ${scales[unfit]}`);
     const numbers = new Int8Array(bytes.buffer, bytes.byteOffset + 4 * channels, bytes.length - 4 * channels);
     const values = new Float32Array(numbers.length); // Float32Array.from takes ten times as long
     for (let i = 0; i < values.length; i++) values[i] = numbers[i] * scales[i % channels];

@@ -9,12 +9,12 @@ import { checkObject, checkText, inFile, refusal } from './common.js';
 /** @import { AnyLayer, LayerConfig } from '../layers/layer.js' */
 /** @import { AnyRow, Factory } from '../layers/table.js' */
 
-/** Layers as Keras and TensorFlow.js list them: a class and its configuration, in Keras's spelling. */
+/* Layers as Keras and TensorFlow.js list them: a class and its configuration, in Keras's spelling. */
 
 /** @typedef {{ class_name: string, config: Record<string, unknown> }} Entry */
 
 /**
- * What there is no option for here and has a value other than off that says the same.
+ * Accepted values of fields that have no option here, other than those that mean "off".
  * @type {Record<string, unknown[]>}
  */
 const FIXED = {
@@ -27,15 +27,15 @@ const FIXED = {
   synchronized: [false, true],
 };
 
-/** Of a layer; Keras writes no more than thirty. */
+/** Most fields of a layer; Keras writes no more than thirty. */
 const MOST_OPTIONS = 256;
 
-/** What an option is that does nothing. */
+/** Values of an option that has no effect. */
 const OFF = [null, false, 0, '', 'none', 'linear', 'channels_last'];
 
 /**
- * What says nothing of what the layer computes; an initializer has done its work. axis is looked at once shapes are
- * known.
+ * Fields that do not affect what the layer computes; initializers have already done their work. axis is checked once
+ * shapes are known.
  */
 const PASSED_OVER = /^(name|trainable|dtype|batch_input_shape|batch_shape|optional|\w+_initializer)$/;
 
@@ -46,8 +46,8 @@ const keyOf = (option) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowe
 export const optionOf = (key) => key.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
 /**
- * What is taken over of a layer's configuration, both ways. Initializers are not: the weights are there. A bias's
- * regularizer comes before the kernel's, as in all files so far.
+ * The fields of a layer's configuration that are read and written. Initializers are not among them, because the weights
+ * are given. A bias's regularizer comes before the kernel's, as in all existing files.
  * @param {AnyRow} row
  */
 export function keysOf({ options = {} }) {
@@ -79,10 +79,10 @@ export function entryOf(layer, name) {
 }
 
 /**
- * Names that TF.js takes for tensors, each once.
+ * Names that TF.js accepts for tensors; all are different.
  * @param {BuiltLayer[]} plan
  * @param {string} [inputName]
- * @returns {string[]} the input's last
+ * @returns {string[]} the input's name is the last
  */
 export function tensorNames(plan, inputName = 'input') {
   const names = [...plan.map(({ name }) => name), inputName].map((name) =>
@@ -91,10 +91,10 @@ export function tensorNames(plan, inputName = 'input') {
   return distinctNames(names.map((name) => ({ kind: 'activation', name })));
 }
 
-/** @param {string} where @param {unknown} value @returns {unknown} what layers take */
+/** @param {string} where @param {unknown} value @returns {unknown} a regularizer for an option of a layer */
 function regularizerFrom(where, value) {
   const { class_name: name, config } = checkObject(where, value);
-  if (!['L1L2', 'L1', 'L2'].includes(name)) throw refusal(`${where}: there is no regularizer ${show(name)} here`);
+  if (!['L1L2', 'L1', 'L2'].includes(name)) throw refusal(`${where}: regularizer ${show(name)} is not supported`);
   const { l1 = 0, l2 = 0 } = checkObject(`${where}: config`, config);
   return { name: 'l1l2', l1, l2 };
 }
@@ -105,7 +105,7 @@ const isOff = (value) =>
   (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
 /**
- * Whether it belongs to a switch that is off, as renorm_momentum does where renorm is false.
+ * Whether the field belongs to a switch that is off: renorm_momentum has no effect if renorm is false.
  * @param {string} key
  * @param {Record<string, unknown>} config
  */
@@ -113,7 +113,7 @@ const isIdle = (key, config) =>
   Object.keys(config).some((other) => config[other] === false && key.startsWith(`${other}_`));
 
 /**
- * Refuses an option that there is none for here, unless it does nothing.
+ * Refuses a field that has no option here, unless it has no effect.
  * @param {string} where @param {string} key @param {Record<string, unknown>} config
  */
 function checkUnknown(where, key, config) {
@@ -125,16 +125,15 @@ function checkUnknown(where, key, config) {
     (!known && (isOff(value) || isIdle(key, config)))
   )
     return;
-  if (known)
-    throw refusal(`${where}: ${key} can only be ${[...known, null].map(show).join(' or ')} here, got ${show(value)}`);
-  throw refusal(`${where}: ${key} is not supported here, so it must be off (null, false or 0), got ${show(value)}`);
+  if (known) throw refusal(`${where}: ${key} must be ${[...known, null].map(show).join(' or ')}, got ${show(value)}`);
+  throw refusal(`${where}: ${key} is not supported; it must be off (null, false or 0), got ${show(value)}`);
 }
 
-/** Whether layers take it here; another one, or a generator's, gives way to the model's. @param {unknown} value */
+/** Whether layers accept it as a seed; any other value is replaced by the model's seed. @param {unknown} value */
 const isSeed = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 
 /**
- * The options that a layer takes over of its configuration. The others must do nothing.
+ * Reads the options of a layer from its configuration. All other fields must have no effect.
  * @param {string} where
  * @param {Record<string, unknown>} config
  * @param {string[]} taken
@@ -162,14 +161,14 @@ export const makeLayer = (place, factory, options) =>
 /**
  * @param {string} where
  * @param {unknown} entry
- * @param {number[]} [inputShape] of a stack's first layer
- * @param {object} [more] options
+ * @param {number[]} [inputShape] for the first layer of a stack
+ * @param {object} [more] further options
  * @returns {AnyLayer}
  */
 export function layerFrom(where, entry, inputShape, more) {
   const { class_name: className, config } = checkObject(where, entry);
   const row = BY_CLASS.get(className);
-  if (!row || row.augments) throw refusal(`${where}: there is no layer ${show(className)} here`);
+  if (!row || row.augments) throw refusal(`${where}: class ${show(className)} is not supported`);
   const { axis, ...given } = checkObject(`${where}: config`, config);
   const place = `${where} (${className} ${show(checkText(`${where}: name`, given.name))})`;
   const rest = row.axis !== undefined || axis === undefined ? given : { ...given, axis };
@@ -179,6 +178,6 @@ export function layerFrom(where, entry, inputShape, more) {
   return makeLayer(place, row.factory, { name: given.name, ...(inputShape && { inputShape }), ...options, ...more });
 }
 
-/** @param {string} where @param {Record<string, unknown>} config of an InputLayer, but for its shape */
+/** @param {string} where @param {Record<string, unknown>} config of an InputLayer, without its shape */
 export const checkInput = (where, config) =>
   void optionsFrom(`${where} (InputLayer ${show(config.name)})`, config, [], () => {});

@@ -16,28 +16,28 @@ import { checkReading, readBytes } from './reading.js';
 /** @typedef {import('./known.js').FormatName} FormatName */
 /** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
 /**
- * @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, float32 where left out; each format has
- *   its own
+ * @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, default float32; each format has its own
+ *   choices
  */
 
 const BRACE = 0x7b;
-const MOST_FILES = 4096; // more than any model has, with what may stand beside it
+const MOST_FILES = 4096; // more than any model has, even with unrelated files beside it
 
 /** @param {Uint8Array} bytes */
 const isJson = (bytes) => /^\s*\{\s*["}]/.test(new TextDecoder().decode(bytes.subarray(0, 64)));
 
-/** Eight bytes of a length, the upper ones zero, then JSON. @param {Uint8Array} bytes */
+/** The file begins with a length of eight bytes, the upper four zero, then JSON. @param {Uint8Array} bytes */
 const isSafetensors = (bytes) => bytes[8] === BRACE && bytes.subarray(4, 8).every((byte) => byte === 0);
 
-/** What zip archives begin with. @param {Uint8Array} bytes */
+/** Whether the file begins like a zip archive. @param {Uint8Array} bytes */
 const isZip = (bytes) => String.fromCharCode(...bytes.subarray(0, 4)) === 'PK\x03\x04';
 
-/** A model's first field in protobuf is its version, a small number. @param {Uint8Array} bytes */
+/** The first protobuf field of a model is its version, a small number. @param {Uint8Array} bytes */
 const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
 
 /**
- * What a file of a format begins with, and what reads and writes it. A file that begins so need not be a model; that
- * its module tells.
+ * For each format: a test of how its files begin, and the module that reads and writes it. A file that passes the test
+ * need not be a model; the module decides.
  * @type {Record<Exclude<FormatName, 'fitting-room'>, { looksSo: (bytes: Uint8Array) => boolean, load: () =>
  *   Promise<Format> }>}
  */
@@ -56,7 +56,7 @@ const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.key
  * @returns {Promise<NamedFile[]>}
  */
 export async function exportModel(model, name, options = {}) {
-  // Not by its class: a page may hold this library twice.
+  // Not checked by class: a page may contain two copies of this library.
   if (typeof model?.runner !== 'function') throw new FittingRoomError(`exportModel takes a model, got ${show(model)}`);
   checkChoice('exportModel: format', name, FORMAT_NAMES);
   checkOptions('exportModel', options, ['dtype']);
@@ -70,7 +70,7 @@ export async function exportModel(model, name, options = {}) {
 /** @param {any} file @param {Reading} reading @returns {Promise<NamedFile>} */
 async function named(file, reading) {
   if (typeof file?.name !== 'string')
-    throw new FittingRoomError(`importModel: files are a File or { name, bytes }, got ${show(file)}`);
+    throw new FittingRoomError(`importModel: files must be a File or { name, bytes }, got ${show(file)}`);
   return { name: file.name, bytes: await readBytes(file instanceof Blob ? file : file.bytes, reading) };
 }
 
@@ -78,7 +78,7 @@ async function named(file, reading) {
 const isAddress = (source) => typeof source === 'string' || source instanceof URL;
 
 /**
- * One after the other, and no more than all together may hold.
+ * Reads files one after the other; the limit on size holds for all of them together.
  * @template T
  * @param {T[]} items
  * @param {Reading} reading
@@ -88,7 +88,7 @@ async function inTurn(items, reading, readOne) {
   /** @type {NamedFile[]} */
   const files = [];
   let before = 0;
-  /** @param {Received} progress of the file that is being read */
+  /** @param {Received} progress of the current file */
   const onProgress = ({ received, total }) =>
     reading.onProgress?.({ received: before + received, total: items.length > 1 ? undefined : total });
   for (const item of items) {
@@ -109,8 +109,8 @@ async function filesOf(source, reading) {
 }
 
 /**
- * A file beside another one. What a file says is not trusted with addresses elsewhere.
- * @param {URL} address of the other one
+ * The address of a file beside another one. Names in a file are not trusted, so they must not lead out of its folder.
+ * @param {URL} address of the other file
  * @param {string} name
  */
 function addressBeside(address, name) {
@@ -130,9 +130,9 @@ async function filesBeside(source, names, reading) {
   }));
 }
 
-/** @typedef {{ file: NamedFile, load?: () => Promise<Format> }} Candidate load: of another tool's format */
+/** @typedef {{ file: NamedFile, load?: () => Promise<Format> }} Candidate load: only for other tools' formats */
 
-/** @param {NamedFile} file @returns {Candidate[]} none where it is of no known format */
+/** @param {NamedFile} file @returns {Candidate[]} empty if the format is unknown */
 function candidateOf(file) {
   if (isModelFile(file.bytes)) return [{ file }];
   const format = Object.values(FOLDERS).find(({ looksSo }) => looksSo(file.bytes));
@@ -143,19 +143,19 @@ function candidateOf(file) {
 const namesOf = (files) => show(files.map(({ name }) => name));
 
 /**
- * The one model among files, by what is in them: in any order, under any names, with whatever stands beside it.
+ * Finds the one model among files by their content: in any order, under any names, among unrelated files.
  * @param {NamedFile[]} files
  * @returns {Promise<Candidate>}
  */
 async function modelAmong(files) {
   const candidates = files.flatMap(candidateOf);
-  if (candidates.length === 1) return candidates[0]; // if it is no model, its format says what is missing
+  if (candidates.length === 1) return candidates[0]; // if it is not a model, reading it says what is missing
   const sure = await Promise.all(candidates.map(async ({ file, load }) => !load || (await load()).isModel(file.bytes)));
   const models = candidates.filter((_, i) => sure[i]);
   if (models.length === 1) return models[0];
   if (models.length > 1)
     throw refusal(`${models.length} models are given, ${namesOf(models.map(({ file }) => file))}; give one at a time`);
-  throw refusal(`none of ${namesOf(files)} is a model of a format that is known here: ${FORMAT_NAMES.join(', ')}`);
+  throw refusal(`none of ${namesOf(files)} is a model of a supported format: ${FORMAT_NAMES.join(', ')}`);
 }
 
 /**
@@ -176,7 +176,7 @@ export async function readAnyModel(source, options = {}) {
     isAddress(source) && others
       ? await filesBeside(source, others(file), reading)
       : files.filter((each) => each !== file);
-  const core = await loadCore(runtime); // before the format asks for any
+  const core = await loadCore(runtime); // before the format asks for a core
   const described = await read([file, ...beside]);
   signal?.throwIfAborted();
   inFile('', () => checkTensors(described.weights, plannedWeights(core, described.graph)));

@@ -1,4 +1,4 @@
-/** Half-precision numbers, IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
+/* Half-precision numbers, IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -9,10 +9,10 @@ const SMALLEST_NORMAL = 113 << 23; // 2⁻¹⁴, as a float's bits
 const BIAS = 112 << 23; // between the two formats' exponents
 const DROPPED = 13; // bits of a float's fraction
 const STEPS = 2 ** 24; // from 0 to 1, of subnormal halves
-const ROUNDER = 2 ** 52; // beyond it doubles are whole, and additions round to even
+const ROUNDER = 2 ** 52; // above it, doubles are whole numbers, and additions round to even
 
 /**
- * The nearest half, of two equally near ones the even one.
+ * Rounds to the nearest half-precision number, ties to even.
  * @param {number} value a float
  * @returns {number} its 16 bits
  */

@@ -1,4 +1,4 @@
-/** What is fetched once a model is to be saved or loaded, and not before. */
+/* Loaded only when a model is saved or loaded. */
 export { inFile } from './common.js';
 export { exportModel, readAnyModel } from './exchange.js';
 export { readModelFile, saveModel } from './fit/index.js';

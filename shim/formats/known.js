@@ -1,10 +1,10 @@
 /**
- * The formats that models are saved and exported in, without the code that reads and writes them: the page lists them
- * before any of it is loaded. exchange.js has the folder of each.
+ * The formats in which models are saved and exported, without the code that reads and writes them, so that the page can
+ * list them before that code is loaded. exchange.js loads the folder of each.
  *
  * @typedef {object} FormatRow
- * @property {string} extension of its file, or of the one that names the others
- * @property {readonly string[]} dtypes how it can store kernels
+ * @property {string} extension of its file, or of the main one of several
+ * @property {readonly string[]} dtypes the ways in which it can store kernels
  */
 
 export const FORMATS = /** @satisfies {Record<string, FormatRow>} */ ({

@@ -1,2 +1,2 @@
-/** What reads and writes files of models, which is fetched once there are any. */
+/** Loads the code that reads and writes model files, on the first use of it. */
 export const modelFile = () => import('./index.js');

@@ -3,22 +3,21 @@ import { inNode } from '../core/host.js';
 import { download } from '../download.js';
 import { checkFileLength, joined } from './common.js';
 
-/** @typedef {Uint8Array | ArrayBuffer | Blob | URL | string} Source bytes, or an address: under Node also file: */
+/** @typedef {Uint8Array | ArrayBuffer | Blob | URL | string} Source bytes, or an address; in Node also file: */
 
 /**
- * @typedef {{ received: number, total?: number }} Received bytes of all files so far, and that there will be, where
- *   that is known
+ * @typedef {{ received: number, total?: number }} Received bytes of all files: received so far, and in total if known
  */
 /**
  * @typedef {object} ReadOptions
- * @property {AbortSignal} [signal] ends reading; the promise rejects with the signal's reason
- * @property {(received: Received) => void} [onProgress] told as bytes arrive
+ * @property {AbortSignal} [signal] aborts reading; the promise rejects with the signal's reason
+ * @property {(received: Received) => void} [onProgress] called as bytes arrive
  */
 
 const MAGIC_BYTES = 8;
 
 /**
- * Who reads, as messages call it, and what is looked at as soon as the first bytes are there. stallMs: how long a
+ * what: the caller's name in messages; checkHead: checks the first bytes as soon as they arrive; stallMs: how long a
  * server may be silent.
  * @typedef {ReadOptions & { what: string, checkHead: (head: Uint8Array) => void, stallMs?: number }} Reading
  */
@@ -40,7 +39,7 @@ function unreachable({ what, signal }, address, cause) {
 }
 
 /**
- * Reads a body, and no further where it turns out to be too long or not to be a model file.
+ * Reads a body; stops early if it proves too long or not to be a model file.
  * @param {AsyncIterable<Uint8Array>} body
  * @param {number | undefined} total
  * @param {Reading} reading
@@ -72,7 +71,7 @@ function readRemote(address, reading) {
 }
 
 /**
- * Keeps bundlers from following it: that module is Node's.
+ * Keeps bundlers from following the import, because the module is Node's.
  * @param {string} name
  * @returns {Promise<typeof import('node:fs/promises')>}
  */
@@ -93,7 +92,7 @@ async function readLocal(address, reading) {
 function copyOf(source) {
   checkFileLength(source.byteLength);
   const bytes = new Uint8Array(source.byteLength);
-  // A buffer that was transferred elsewhere has no bytes, and no array can be made of it.
+  // A buffer that has been transferred has no bytes, and no array can be made from it.
   if (bytes.length > 0) bytes.set(source instanceof ArrayBuffer ? new Uint8Array(source) : source);
   return bytes;
 }
@@ -124,7 +123,7 @@ function readSource(source, reading) {
 }
 
 /**
- * A copy of the file's bytes, which nobody else can change while they are being checked.
+ * A copy of the file's bytes, which nothing else can change while they are checked.
  * @param {unknown} source
  * @param {Reading} reading
  * @returns {Promise<Uint8Array<ArrayBuffer>>}

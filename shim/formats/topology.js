@@ -8,38 +8,38 @@ import { checkInput } from './entries.js';
 /** @import { Graph } from '../layers/graph.js' */
 /** @import { AnyLayer, SymbolicTensor } from '../layers/layer.js' */
 
-/** The graph of a model out of the configuration that Keras has of it, and TF.js after it. */
+/* Builds a model's graph from Keras's configuration, which TF.js has adopted. */
 
 /**
- * What makes a layer of its entry; inputShape: of a stack's first.
+ * Makes a layer from its entry; inputShape: for the first layer of a stack.
  * @typedef {(where: string, entry: Record<string, any>, inputShape?: number[]) => AnyLayer} LayerFrom
  */
 
-const LONGEST_STACK = 1024; // characters of its name, which the names of all its layers may get in front
-const MAX_LAYERS = 512; // of which no more than the core takes can be built
+const LONGEST_STACK = 1024; // characters of its name, which may be put before the names of all its layers
+const MAX_LAYERS = 512; // the core builds fewer
 
 /** @param {string} where @param {any} config @returns {number[]} of a sample */
 function inputShapeOf(where, config) {
   const shape = config?.batch_input_shape ?? config?.batch_shape;
-  // A batch that is fixed says how the model was run; no layer here mixes samples in inference.
+  // A fixed batch size only says how the model was run; no layer here mixes samples in inference.
   if (Array.isArray(shape) && (shape[0] === null || Number.isSafeInteger(shape[0]))) return shape.slice(1);
-  throw refusal(`${where}: batch_input_shape must be such as [null, 28, 28, 1], got ${show(shape)}`);
+  throw refusal(`${where}: batch_input_shape must be an array such as [null, 28, 28, 1], got ${show(shape)}`);
 }
 
 /**
  * @param {string} where
  * @param {unknown} value
- * @returns {string[]} the names of the layers that a list of tensors is of
+ * @returns {string[]} the names of the layers whose outputs a list of tensors names
  */
 function sourcesOf(where, value) {
   const list = checkList(where, value, MAX_LAYERS);
-  // Keras writes a single one without the outer list.
+  // Keras writes a single tensor without the outer list.
   const tensors = typeof list[0] === 'string' ? [list] : list;
   return tensors.map((tensor) => {
     const [name, call, output] = checkList(`${where}: tensor`, tensor, 4);
     if (call !== 0 || output !== 0)
       throw refusal(
-        `${where}: only the first call of a layer, and its first output, can be read here, got ` +
+        `${where}: only the first call of a layer, and its first output, are supported, got ` +
           `${show([name, call, output])}`,
       );
     return checkText(`${where}: layer`, name);
@@ -59,7 +59,7 @@ function stackFrom(entries, layerFrom) {
 /** @param {string} where @param {unknown} value @returns {string} */
 function single(where, value) {
   const names = sourcesOf(where, value);
-  if (names.length !== 1) throw refusal(`${where}: a model has one here, got ${names.length}`);
+  if (names.length !== 1) throw refusal(`${where}: a model must have one, got ${names.length}`);
   return names[0];
 }
 
@@ -74,9 +74,9 @@ function graphFromCalls(config, list, layerFrom) {
   const start = single('input_layers', config.input_layers);
   const begun = entries.get(start);
   if (begun?.entry.class_name !== 'InputLayer') throw refusal(`input_layers: there is no InputLayer ${show(start)}`);
-  /** @type {Map<string, SymbolicTensor | undefined>} undefined: under way */
+  /** @type {Map<string, SymbolicTensor | undefined>} undefined: in progress */
   const tensors = new Map([[start, input({ shape: inputShapeOf(begun.where, begun.entry.config), name: start })]]);
-  /** @param {string} name @param {string} reader as messages begin @returns {SymbolicTensor} */
+  /** @param {string} name @param {string} reader the beginning of messages @returns {SymbolicTensor} */
   const visit = (name, reader) => {
     const known = tensors.get(name);
     if (known) return known;
@@ -88,7 +88,7 @@ function graphFromCalls(config, list, layerFrom) {
     const [call, again] = checkList(`${where}: inbound_nodes`, entry.inbound_nodes, MAX_LAYERS);
     if (again !== undefined)
       throw refusal(
-        `${where}: ${show(name)} is applied ${entry.inbound_nodes.length} times; weights cannot be shared here`,
+        `${where}: ${show(name)} is applied ${entry.inbound_nodes.length} times; shared weights are not supported`,
       );
     const sources = sourcesOf(`${where}: inbound_nodes`, call).map((source) => visit(source, where));
     const layer = layerFrom(where, entry);
@@ -103,14 +103,14 @@ function graphFromCalls(config, list, layerFrom) {
 }
 
 /**
- * The layers that a model or a stack lists.
+ * The layers in the list of a model or a stack.
  * @type {(where: string, config: Record<string, any>, parent?: Record<string, any>) => Record<string, any>[]}
  */
 export const layersOf = (where, { layers }) =>
   checkList(`${where}: layers`, layers, MAX_LAYERS).map((entry, i) => checkObject(`layer ${i}`, entry));
 
 /**
- * Keras of old wrote a stack's layers alone.
+ * Early versions of Keras wrote only the list of layers for a stack.
  * @param {string} where
  * @param {unknown} config
  * @returns {Record<string, any>}
@@ -122,11 +122,11 @@ const configFrom = (where, config) =>
 const nameOf = ({ name, config }) => String(config?.name ?? name ?? 'sequential');
 
 /**
- * A layer, or where it is a stack, its layers one after the other.
+ * A layer or, if it is a stack, the sequence of its layers.
  * @param {Record<string, any>} entry
- * @param {typeof layersOf} list what lists a stack's
- * @param {boolean} isFirst of a stack, whose input is the model's
- * @returns {{ entry: Record<string, any>, stack?: string }[]} stack: the innermost that it is of
+ * @param {typeof layersOf} list lists the layers of a stack
+ * @param {boolean} isFirst whether its input is the model's input
+ * @returns {{ entry: Record<string, any>, stack?: string }[]} stack: the innermost that contains the layer
  */
 function flattened(entry, list, isFirst) {
   if (entry.class_name !== 'Sequential') return [{ entry }];
@@ -143,7 +143,7 @@ function flattened(entry, list, isFirst) {
 }
 
 /**
- * Tensors, in whatever lists they stand, of the layers that took the place of stacks.
+ * Replaces stacks by their last layers in lists of tensors, however nested.
  * @param {any} tensors
  * @param {Map<string, string>} ends
  * @returns {any}
@@ -153,18 +153,17 @@ function redirected(tensors, ends) {
   const [first, call, ...rest] = tensors;
   if (typeof first !== 'string') return tensors.map((each) => redirected(each, ends));
   const end = ends.get(first);
-  // A stack's first call may have been its own making.
+  // The first call of a stack may have been the one that built it.
   return end === undefined ? tensors : [end, call === 1 ? 0 : call, ...rest];
 }
 
 /**
- * A model's configuration with the layers of stacks in their place: who reads a stack reads its last layer. One that is
- * called as
- * another layer is gets its stack's name in front.
+ * A model's configuration with stacks replaced by their layers: readers of a stack read its last layer. A layer whose
+ * name is already taken gets its stack's name as a prefix.
  * @param {Record<string, any>} config
- * @param {Record<string, any>[]} entries its layers
- * @param {typeof layersOf} list what lists a stack's
- * @param {boolean} isStack whether it is one itself
+ * @param {Record<string, any>[]} entries the model's layers
+ * @param {typeof layersOf} list lists the layers of a stack
+ * @param {boolean} isStack whether the model is itself a stack
  * @returns {Record<string, any>}
  */
 function unfolded(config, entries, list, isStack) {
@@ -198,7 +197,7 @@ function unfolded(config, entries, list, isStack) {
 }
 
 /**
- * Layers that can be told apart by their names, and have one each.
+ * The entries of the layers. Every layer must have a name, and a unique one.
  * @param {string} file
  * @param {Record<string, any>} config
  * @returns {Record<string, any>[]}
@@ -211,16 +210,16 @@ function entriesFrom(file, config) {
   entries.forEach(({ class_name: className, name, config }, i) => {
     if (className === 'InputLayer') checkInput(`layer ${i}`, config);
     if (names.indexOf(name ?? names[i]) !== i)
-      throw refusal(`layer ${i}: its name must be ${show(names[i])} everywhere, and no other layer's`);
+      throw refusal(`layer ${i}: its name must be ${show(names[i])} everywhere, and unique`);
   });
   return entries;
 }
 
 /**
- * @param {string} file as messages call it
+ * @param {string} file its name in messages
  * @param {Record<string, any>} topology
  * @param {LayerFrom} layerFrom
- * @param {typeof layersOf} [list] what lists the layers of the model and of the stacks in it
+ * @param {typeof layersOf} [list] lists the layers of the model and of stacks in it
  * @returns {{ name: string, graph: Graph, entries: Record<string, any>[] }}
  */
 export function topologyFrom(file, topology, layerFrom, list = layersOf) {
@@ -234,7 +233,7 @@ export function topologyFrom(file, topology, layerFrom, list = layersOf) {
 }
 
 /**
- * Refuses what acts along another axis than the last.
+ * Refuses layers that act along another axis than the last.
  * @param {BuiltLayer[]} plan
  * @param {Record<string, any>[]} entries
  */
@@ -248,6 +247,6 @@ export function checkAxes(plan, entries) {
     const last = layer.outputShape.length - 1;
     const [only, more] = [axis].flat();
     if (more === undefined && (only === -1 || only === last)) continue;
-    throw refusal(`layer ${show(layer.name)}: axis can only be the last one here, -1 or ${last}, got ${show(axis)}`);
+    throw refusal(`layer ${show(layer.name)}: axis must be the last one, -1 or ${last}, got ${show(axis)}`);
   }
 }

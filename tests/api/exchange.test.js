@@ -57,22 +57,26 @@ test('exportModel, importModel: what they cannot take is refused', async () => {
   await assert.rejects(exportModel(made, 'fitting-room'), { message: 'this model has been disposed' });
   await refusedImport(
     new Uint8Array(),
-    /^model file: none of \["the file"\] is a model of a format that is known here: fitting-room, tfjs/,
+    /^model file: none of \["the file"\] is a model of a supported format: fitting-room, tfjs/,
   );
   await refusedImport(new TextEncoder().encode('<!doctype html>'), /^model file: none of/);
-  await refusedImport([], /^model file: none of \[\] is a model of a format/);
+  await refusedImport([], /^model file: none of \[\] is a model of a supported format/);
   await refusedImport(
     3,
     'importModel takes a Uint8Array, an ArrayBuffer, a Blob or an address, got 3',
     'invalid-argument',
   );
-  await refusedImport([bytes], 'importModel: files are a File or { name, bytes }, got Uint8Array', 'invalid-argument');
+  await refusedImport(
+    [bytes],
+    'importModel: files must be a File or { name, bytes }, got Uint8Array',
+    'invalid-argument',
+  );
   await refusedImport(
     [{ name: 'model.fit' }],
     'importModel takes a Uint8Array, an ArrayBuffer, a Blob or an address, got undefined',
     'invalid-argument',
   );
-  await refusedImport([null], 'importModel: files are a File or { name, bytes }, got null', 'invalid-argument');
+  await refusedImport([null], 'importModel: files must be a File or { name, bytes }, got null', 'invalid-argument');
   await refusedImport(
     'file:///nowhere/model.json',
     /^importModel: file:\/\/\/nowhere\/model.json could not be read/,
@@ -175,12 +179,12 @@ test('importModel: several models are counted and named; without one, what is th
   );
   await refusedImport(
     [METADATA, tfjs[1]],
-    "model file: metadata.json is JSON, but no model: it has no modelTopology; give the model's own file, such " +
+    "model file: metadata.json is JSON, but not a model: it has no modelTopology; give the model's own file, such " +
       'as model.json',
   );
   await refusedImport(
     [METADATA, OTHERS[1]],
-    /^model file: none of \["metadata.json", "group1-shard1of1.json"\] is a model of a format/,
+    /^model file: none of \["metadata.json", "group1-shard1of1.json"\] is a model of a supported format/,
   );
   await refusedImport([METADATA, tfjs[0]], 'model file: model.json: the file "weights.bin" of its weights is missing');
   const cut = { ...tfjs[0], bytes: tfjs[0].bytes.slice(0, -9) };

@@ -162,7 +162,7 @@ describe('model files', () => {
     );
     await refusedFile(
       `http://127.0.0.1:${port}/page`,
-      'model file: byte 0 is 60 instead of 137: this is no model file of Fitting Room',
+      'model file: byte 0 must be 137, got 60: this is not a Fitting Room model file',
     );
     await refusedFile(pathToFileURL(join(folder, 'none.fit')), /none.fit could not be read \(ENOENT/, 'network');
     const elsewhere = file.slice().buffer;
@@ -215,7 +215,7 @@ describe('model files', () => {
     };
     await refusedFile(new Uint8Array(), 'model file: it ends after 0 bytes');
     await refusedFile(file.slice(0, 40), 'model file: it ends after 40 bytes; at least 48 are needed');
-    await refusedFile(at(8, [2]), 'model file: byte 8: version 2 is not known here; 1 is');
+    await refusedFile(at(8, [2]), 'model file: byte 8: version 2 is not supported; only 1 is');
     await refusedFile(
       at(12, [255, 255, 255, 255]),
       `model file: byte 12: header length 4294967295 is beyond the file's ${file.length} bytes`,
@@ -257,8 +257,8 @@ describe('model files', () => {
       [(h) => void (h.metadata = [1]), /the header's metadata must be an object/],
       [(h) => void (h.layers = []), /layers must be an array of 1..128, got 0/],
       [(h) => void (h.layers = Array(129).fill(dense)), /layers must be an array of 1..128, got 129/],
-      [(h) => void (h.layers[1].layer = 'lambda'), /layer 1: no kind of layer is called "lambda"/],
-      [(h) => void (h.layers[1].layer = 'toString'), /layer 1: no kind of layer is called "toString"/],
+      [(h) => void (h.layers[1].layer = 'lambda'), /layer 1: there is no kind of layer "lambda"/],
+      [(h) => void (h.layers[1].layer = 'toString'), /layer 1: there is no kind of layer "toString"/],
       [(h) => void (h.layers[1].code = 'x'), /layer 1 has no option 'code'/],
       [(h) => void (h.layers[1].options.units = 2 ** 40), /layer 1: dense: units must be an integer 1..65536/],
       [
@@ -267,12 +267,12 @@ describe('model files', () => {
       ],
       [(h) => void (h.layers[1].options = null), /layer 1: dense takes an object of options/],
       [(h) => void (h.layers[1].from = [0]), /layer 1: from is for models with an input/],
-      [(h) => void (h.layers[1].from = [1]), /layer 1: from must be numbers of layers before it, or -1, got \[1\]/],
+      [(h) => void (h.layers[1].from = [1]), /layer 1: from must be indices of earlier layers, or -1, got \[1\]/],
       [(h) => void delete h.layers[0].options.inputShape, /sequential: the first layer needs an inputShape/],
       [(h) => void (h.layers[0].options.inputShape = [2 ** 20, 2 ** 20, 1]), /inputShape|at most/],
       [
         (h) => void ((h.input = { shape: [2, 2, 1] }), (h.layers = [flatten, dense, { ...dense, from: [0] }])),
-        /layer 1 does not lead to the output/,
+        /layer 1 must lead to the output/,
       ],
       [(h) => void (h.input = null), /input takes an object of options, got null/],
       [(h) => void (h.layers[1].options.name = { toString: 1 }), /layer 1: Cannot convert object to primitive value/],
@@ -301,7 +301,7 @@ describe('model files', () => {
     new DataView(scales.buffer).setFloat32(4, NaN, true);
     await refusedFile(
       forged(JSON.stringify(headerOf(int8)), scales),
-      'model file: tensor 0 (only/kernel): the scale of channel 1 is NaN; it must be 0 or above, and finite',
+      'model file: tensor 0 (only/kernel): the scale of channel 1 must be finite and at least 0, got NaN',
     );
     const half = await smallFile({ dtype: 'float16' });
     const halves = dataOf(half).slice();

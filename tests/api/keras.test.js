@@ -712,10 +712,7 @@ test(
         const [key] = Object.keys(busy);
         await refused(
           archive('Sequential', changed, await h5Of([])),
-          new RegExp(
-            `layer ${index} \\(\\w+ ".*"\\): ${key} is not supported here, so it must be off \\(null, false or ` +
-              `0\\), got`,
-          ),
+          new RegExp(`layer ${index} \\(\\w+ ".*"\\): ${key} is not supported; it must be off \\(.*0\\), got`),
         );
       }
     }
@@ -838,7 +835,7 @@ test('keras: a stack within a stack or a graph is read as its layers', async () 
   const twice = { name: 'twice', layers: [begin([4]), dense(3), dense(2)] };
   await refused(
     archive('Sequential', twice, await h5Of([])),
-    /layer 2: its name must be "dense" everywhere, and no other layer's/,
+    /layer 2: its name must be "dense" everywhere, and unique/,
   );
   const empty = { ...sequentialConfig(), layers: [start, stackEntry('empty', []), ...rest] };
   await refused(archive('Sequential', empty, await h5Of([])), 'model file: stack "empty" has no layers');
@@ -918,27 +915,27 @@ const refused = (file, message) =>
 test('keras: layers and settings that are not known here are refused by name', async () => {
   const h5 = await h5Of([]);
   const lies = /** @type {[number, (entry: any) => void, RegExp][]} */ ([
-    [2, (e) => void (e.class_name = 'LSTM'), /^model file: layer 2: there is no layer "LSTM" here$/],
+    [2, (e) => void (e.class_name = 'LSTM'), /^model file: layer 2: class "LSTM" is not supported$/],
     [
       3,
       (e) => void (e.config.dilation_rate = [2, 2]),
-      /^model file: layer 3 \(Conv2D "conv2d_4"\): dilation_rate can only be/,
+      /^model file: layer 3 \(Conv2D "conv2d_4"\): dilation_rate must be/,
     ],
-    [3, (e) => void (e.config.data_format = 'channels_first'), /data_format can only be "channels_last"/],
+    [3, (e) => void (e.config.data_format = 'channels_first'), /data_format must be "channels_last"/],
     [3, (e) => void (e.config.activation = 'elu'), /layer 3 .*activation must be one of/],
     [
       3,
       (e) => void (e.config.kernel_regularizer = { class_name: 'OrthogonalRegularizer', config: {} }),
-      /there is no regularizer "OrthogonalRegularizer"/,
+      /regularizer "OrthogonalRegularizer" is not supported/,
     ],
     [
       2,
       (e) => void (e.config.mode = 'sideways'),
       /layer 2 \(RandomFlip "random_flip"\): random_flip: mode must be one of/,
     ],
-    [4, (e) => void (e.config.axis = 1), /layer "batch_normalization_2": axis can only be the last one/],
+    [4, (e) => void (e.config.axis = 1), /layer "batch_normalization_2": axis must be the last one/],
     [8, (e) => void (e.config.negative_slope = -1), /leaky_re_lu: alpha must be a number 0..1/],
-    [9, (e) => void (e.config.negative_slope = 0.5), /negative_slope can only be 0/],
+    [9, (e) => void (e.config.negative_slope = 0.5), /negative_slope must be 0/],
     [12, (e) => void (e.config = null), /layer 12: config must be an object/],
     [0, (e) => void (e.config.batch_shape = [null, null, null, 1]), /inputShape: dimension 0/],
   ]);
@@ -965,9 +962,9 @@ test('keras: layers and settings that are not known here are refused by name', a
   for (const kwargs of [{ training: true }, { training: 1, mask: null }]) {
     await refused(
       graph({ args: [kerasTensor('picture')], kwargs }),
-      /layer 1: inbound_nodes: a layer that is called with training cannot be read here, .*, got/,
+      /layer 1: inbound_nodes: calling a layer with training is not supported; .*, got/,
     );
-    await refused(graph([['picture', 0, 0, kwargs]]), /layer 1: inbound_nodes: a layer that is called with training/);
+    await refused(graph([['picture', 0, 0, kwargs]]), /layer 1: inbound_nodes: calling a layer with training/);
   }
   await refused(graph({}), /layer 1: inbound_nodes: args must be an array/);
 });
@@ -1092,11 +1089,11 @@ test('keras: weights that are missing, of another shape or kind are refused by t
   tangled.writeUInt16LE(60000, tangled.indexOf('TREE') + 6);
   await refused(
     archive('Sequential', config, tangled),
-    /^model file: model.weights.h5: .* HDF5 \(byte \d+: 960008 bytes are to follow, the file has \d+\)$/,
+    /^model file: model.weights.h5: .* HDF5 \(byte \d+: 960008 bytes must follow, the file has \d+\)$/,
   );
   await refused(
     archive('Sequential', config, changed(Buffer.from('TREE'), Buffer.from('tree'))),
-    /^model file: model.weights.h5: it cannot be read as HDF5 \(byte \d+: "TREE" is to stand here\)$/,
+    /^model file: model.weights.h5: it cannot be read as HDF5 \(byte \d+: "TREE" is missing\)$/,
   );
   await refused(
     archive('Sequential', config, endlessTree(whole)),
@@ -1131,7 +1128,7 @@ test('keras: archives that are none, lack a part, or would swell are refused bef
     });
   };
   await states(2 ** 31, /^model file: model.weights.h5: too large: 2147483648 bytes; at most 4194304 are read$/);
-  await states(2 ** 21, /^model file: model.weights.h5: 1048576 bytes are packed in it instead of 2097152$/);
+  await states(2 ** 21, /^model file: model.weights.h5: it must unpack to 2097152 bytes, got 1048576$/);
   await states(100, /^model file: model.weights.h5: too large: more than 100 bytes are packed in it$/);
   assert.equal((await new Archive(swelling).unpack('model.weights.h5', 2 ** 20)).length, 2 ** 20);
   const endless = swelling.slice();

@@ -201,8 +201,8 @@ const REFUSALS = [
   [(training) => delete training.compile, 'training: compile takes an object of options, got undefined'],
   [(training) => (training.compile.optimizer = 'adam'), 'training: optimizer must be an object, got "adam"'],
   [(training) => (training.compile.optimizer.name = 'sgd'), /optimizer sgd has no option 'beta1'/],
-  [(training) => (training.compile.optimizer = { name: 'sgd' }), 'training: 12 tensors of the optimizer, 0 are needed'],
-  [(training) => (training.compile.optimizer.useEma = true), 'training: 12 tensors of the optimizer, 18 are needed'],
+  [(training) => (training.compile.optimizer = { name: 'sgd' }), 'training: the optimizer must have 0 tensors, got 12'],
+  [(training) => (training.compile.optimizer.useEma = true), 'training: the optimizer must have 18 tensors, got 12'],
   [
     (training) => (training.compile.optimizer.learningRate = { schedule: 'toString', options: {} }),
     'training: no schedule is called "toString"',

@@ -144,14 +144,14 @@ test('safetensors: what breaks a rule is refused, with the rule', async () => {
       (h) => {
         delete h.__metadata__;
       },
-      'model file: model.safetensors: it has tensors, but __metadata__.fitting_room is missing, which says what ' +
-        'the layers are; only what exportModel wrote can be read',
+      'model file: model.safetensors: it has tensors, but __metadata__.fitting_room, which describes the ' +
+        'layers, is missing; only files written by exportModel can be read',
     ],
     [
       (h) => {
         h.__metadata__ = { format: 'pt' };
       },
-      /__metadata__.fitting_room is missing/,
+      /__metadata__.fitting_room, which describes the layers, is missing/,
     ],
     [
       (h) => {
@@ -175,7 +175,7 @@ test('safetensors: what breaks a rule is refused, with the rule', async () => {
       (h) => {
         h.__metadata__.fitting_room = '{"name": "a", "seed": 1, "layers": [{ "layer": "lambda" }]}';
       },
-      /layer 0: no kind of layer is called "lambda"/,
+      /layer 0: there is no kind of layer "lambda"/,
     ],
     [
       (h) => {
@@ -187,7 +187,7 @@ test('safetensors: what breaks a rule is refused, with the rule', async () => {
       (h) => {
         h['one/bias'].data_offsets[0] += 4;
       },
-      /tensor "one\/bias": data_offsets must be \[begin, begin \+ 8\], as F32 of shape \[2\] has it, got \[20, 24\]/,
+      /tensor "one\/bias": data_offsets must be \[begin, begin \+ 8\], as F32 of shape \[2\] needs, got \[20, 24\]/,
     ],
     [
       (h) => {

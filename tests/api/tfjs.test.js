@@ -533,7 +533,7 @@ test('tfjs: what cannot be read is refused by name', async () => {
       (j) => {
         j.format = 'graph-model';
       },
-      /model.json: format "graph-model" is not read, only a layers-model/,
+      /model.json: format "graph-model" is not supported, only "layers-model"/,
     ],
     [
       (j) => {
@@ -551,13 +551,13 @@ test('tfjs: what cannot be read is refused by name', async () => {
       (j) => {
         layer(j, 2).class_name = 'LSTM';
       },
-      'model file: layer 2: there is no layer "LSTM" here',
+      'model file: layer 2: class "LSTM" is not supported',
     ],
     [
       (j) => {
         layer(j, 2).class_name = 'toString';
       },
-      'model file: layer 2: there is no layer "toString" here',
+      'model file: layer 2: class "toString" is not supported',
     ],
     [
       (j) => {
@@ -581,45 +581,44 @@ test('tfjs: what cannot be read is refused by name', async () => {
       (j) => {
         layer(j, 2).config.kernel_regularizer = { class_name: 'OrthogonalRegularizer', config: {} };
       },
-      /kernel_regularizer: there is no regularizer "OrthogonalRegularizer" here/,
+      /kernel_regularizer: regularizer "OrthogonalRegularizer" is not supported/,
     ],
     [
       (j) => {
         layer(j, 2).config.kernel_constraint = { class_name: 'MaxNorm' };
       },
-      'model file: layer 2 (Dense "dense"): kernel_constraint is not supported here, so it must be off (null, ' +
+      'model file: layer 2 (Dense "dense"): kernel_constraint is not supported; it must be off (null, ' +
         'false or 0), got Object',
     ],
     [
       (j) => {
         layer(j, 2).config.lora_rank = 2;
       },
-      'model file: layer 2 (Dense "dense"): lora_rank is not supported here, so it must be off (null, false or ' +
-        '0), got 2',
+      'model file: layer 2 (Dense "dense"): lora_rank is not supported; it must be off (null, false or ' + '0), got 2',
     ],
     [
       (j) => {
         layer(j, 1).config.data_format = 'channels_first';
       },
-      /data_format can only be "channels_last" or null here, got "channels_first"/,
+      /data_format must be "channels_last" or null, got "channels_first"/,
     ],
     [
       (j) => {
         layer(j, 3).config.axis = [1, 2];
       },
-      'model file: layer "norm": axis can only be the last one here, -1 or 1, got [1, 2]',
+      'model file: layer "norm": axis must be the last one, -1 or 1, got [1, 2]',
     ],
     [
       (j) => {
         layer(j, 4).config.axis = 2;
       },
-      /layer "out": axis can only be the last one here, -1 or 1, got 2/,
+      /layer "out": axis must be the last one, -1 or 1, got 2/,
     ],
     [
       (j) => {
         layer(j, 3).name = 'dense';
       },
-      /layer 3: its name must be "norm" everywhere, and no other layer's/,
+      /layer 3: its name must be "norm" everywhere, and unique/,
     ],
     [
       (j) => {
@@ -655,7 +654,7 @@ test('tfjs: what cannot be read is refused by name', async () => {
       (j) => {
         layer(j, 2).inbound_nodes.push([['in', 0, 0, {}]]);
       },
-      /"dense" is applied 2 times; weights cannot be shared here/,
+      /"dense" is applied 2 times; shared weights are not supported/,
     ],
     [
       (j) => {
@@ -684,7 +683,7 @@ test('tfjs: what cannot be read is refused by name', async () => {
       (j) => {
         layer(j, 0).config.batch_input_shape = ['n', 2, 2, 1];
       },
-      /batch_input_shape must be such as/,
+      /batch_input_shape must be an array such as/,
     ],
     [
       (j) => {
@@ -693,7 +692,7 @@ test('tfjs: what cannot be read is refused by name', async () => {
           ['dense', 0, 0],
         ];
       },
-      /input_layers: a model has one here, got 2/,
+      /input_layers: a model must have one, got 2/,
     ],
     [
       (j) => {
@@ -759,7 +758,7 @@ test('tfjs: what cannot be read is refused by name', async () => {
       (j) => {
         weights(j)[0].name = 'dense/bias';
       },
-      /weight "dense\/bias" is there twice/,
+      /weight "dense\/bias" is listed twice/,
     ],
     [
       (j) => {
@@ -847,7 +846,7 @@ test('tfjs: an option that is not known and does nothing is passed over, in ever
       altered((j) => {
         j.modelTopology.config.layers[index].config.sparse = true;
       }).then(importModel),
-      { message: new RegExp(`layer ${index} .*: sparse is not supported here`) },
+      { message: new RegExp(`layer ${index} .*: sparse is not supported`) },
     );
   }
 });

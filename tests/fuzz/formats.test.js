@@ -48,8 +48,8 @@ for (const each of made) each.dispose(); // before any property measures the hea
 /** Where a message locates the fault. */
 const PLACE = new RegExp(
   `^model file: (?:${[
-    'none of .* is a model of a format',
-    '.* is JSON, but no model',
+    'none of .* is a model of a supported format',
+    '.* is JSON, but not a model',
     'stack ',
     '(?:model|config|metadata)\\.json\\b',
     'the archive (?:has|cannot)',

@@ -1246,7 +1246,7 @@ const ONNX = [
       onnx({
         nodes: [...chain(120, (x, y) => node('Sigmoid', [x], y)), ...list(20_000, () => node('Mul', ['a', 'b'], ''))],
       }),
-    refused: /not known/,
+    refused: /not supported/,
   },
   {
     name: 'onnx: a node of 120,000 attributes, in a file of ours',
@@ -1377,7 +1377,7 @@ const ONNX = [
   {
     name: 'onnx: an operator of 900 KB',
     make: () => onnx({ nodes: [node('R'.repeat(900_000), ['x'], 'y')] }),
-    refused: /not known/,
+    refused: /not supported/,
   },
   {
     name: 'onnx: a node that reads a name of 900 KB',

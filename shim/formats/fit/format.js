@@ -2,24 +2,23 @@ import { hex, sha256 } from '../../datasets/bytes.js';
 import { checkFileLength, checkNesting, parseJson, refusal } from '../common.js';
 
 /**
- * A model file: what the model is, as JSON, then its weights. All numbers are little-endian.
+ * A model file: a description of the model as JSON, then its weights. All numbers are little-endian.
  *
  *   byte                      length
- *   0      89 "FIT" 0D 0A 1A 0A    8    spoilt by whatever takes the file for text, as PNG's signature is
+ *   0      89 "FIT" 0D 0A 1A 0A    8    damaged by anything that treats the file as text, as PNG's signature is
  *   8      version                 4    1
  *   12     header length H         4    a multiple of 16, at most 2²⁰
- *   16     header                  H    JSON in UTF-8, spaces at its end
- *   16+H   tensors                 D    one after the other, each from a multiple of 16, zeros between
- *   16+H+D SHA-256                 32   of all that precedes
+ *   16     header                  H    JSON in UTF-8, padded with spaces
+ *   16+H   tensors                 D    in sequence, each at a multiple of 16, zeros between them
+ *   16+H+D SHA-256                 32   of everything before it
  *
  *   header   { name, seed, input?, layers, tensors, training?, metadata? }
- *   input    { shape, name }, of a model that was put together from input(); without it the layers are a stack
- *   layers [{ layer, options, from? }] layer: of `layers`; options: what it takes; from: the numbers of the layers
- *                                            it reads, -1 the input, where that is not just the one before it
+ *   input    { shape, name }, of a model built from input(); without it, the layers are a stack
+ *   layers   [{ layer, options, from? }]       layer: a name in `layers`; options: its options; from: the indices of
+ *                                              the layers it reads, -1 for the input; default: the layer before it
  *   tensors  [{ name, shape, dtype, offset }]  in the order of getWeights; offset: from the first tensor's byte
- *   training where it is to go on (training.js); then the optimizer's states follow the weights among the tensors, all
- *   of
- *            the first one, all of the second …, always float32
+ *   training where to continue (training.js); if present, the optimizer's states follow the weights among the tensors:
+ *            all of the first state, all of the second …, always float32
  *   metadata any object
  *
  *   float32, float16   the numbers, row-major
@@ -45,7 +44,7 @@ export function checkMagic(head) {
   const at = MAGIC.findIndex((byte, i) => head[i] !== byte);
   if (at < 0) return;
   if (at >= head.length) throw refusal(`it ends after ${head.length} bytes`);
-  throw refusal(`byte ${at} is ${head[at]} instead of ${MAGIC[at]}: this is no model file of Fitting Room`);
+  throw refusal(`byte ${at} must be ${MAGIC[at]}, got ${head[at]}: this is not a Fitting Room model file`);
 }
 
 /** @param {Uint8Array} bytes @returns {number} the header's length */
@@ -55,7 +54,7 @@ function headerLength(bytes) {
   if (bytes.length < least) throw refusal(`it ends after ${bytes.length} bytes; at least ${least} are needed`);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const version = view.getUint32(VERSION_AT, true);
-  if (version !== VERSION) throw refusal(`byte ${VERSION_AT}: version ${version} is not known here; ${VERSION} is`);
+  if (version !== VERSION) throw refusal(`byte ${VERSION_AT}: version ${version} is not supported; only ${VERSION} is`);
   const length = view.getUint32(LENGTH_AT, true);
   const which = `byte ${LENGTH_AT}: header length ${length}`;
   if (length > bytes.length - least) throw refusal(`${which} is beyond the file's ${bytes.length} bytes`);
@@ -73,8 +72,8 @@ async function checkDigest(bytes) {
 }
 
 /**
- * Takes a file apart once it is known to be whole.
- * @param {Uint8Array<ArrayBuffer>} bytes from the beginning of their buffer
+ * Splits a file into header and tensors, after checking that it is intact.
+ * @param {Uint8Array<ArrayBuffer>} bytes must start at the beginning of their buffer
  * @returns {Promise<{ header: unknown, data: Uint8Array<ArrayBuffer> }>} data: the tensors, a view into bytes
  */
 export async function openFile(bytes) {
@@ -86,7 +85,7 @@ export async function openFile(bytes) {
 }
 
 /**
- * Puts a file together.
+ * Assembles a file.
  * @param {object} header
  * @param {number} dataBytes
  * @param {(data: Uint8Array<ArrayBuffer>) => void} writeData fills in the tensors

@@ -10,14 +10,14 @@ import { inFile, refusal } from '../common.js';
 
 const HEADER_FIELDS = ['name', 'seed', 'input', 'layers', 'tensors', 'training', 'metadata'];
 
-/** @typedef {{ layer: string, options: object, from?: number[] }} LayerEntry of the header's list */
+/** @typedef {{ layer: string, options: object, from?: number[] }} LayerEntry an entry of the header's list */
 
 /**
  * @typedef {{ name: string, seed: number, input?: object, layers: unknown, tensors: unknown, training?: unknown,
  *   metadata?: Record<string, unknown> }} Header
  */
 
-/** @param {unknown} value @returns {Header} layers, tensors and training are looked at elsewhere */
+/** @param {unknown} value @returns {Header} layers, tensors and training are checked elsewhere */
 export function checkHeader(value) {
   checkOptions('the header', /** @type {object} */ (value), HEADER_FIELDS);
   const header = /** @type {Header} */ (value);
@@ -33,7 +33,7 @@ export function checkHeader(value) {
 
 const { maxLayers } = LIMITS;
 
-/** @param {LayerConfig} config @returns {object} the options that make it again */
+/** @param {LayerConfig} config @returns {object} the options that make the same layer */
 function optionsOf({ kind, ...options }) {
   const follows = rowOf(kind).sets?.(options) ?? {};
   return Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(follows, name)));
@@ -41,7 +41,7 @@ function optionsOf({ kind, ...options }) {
 
 /**
  * @param {Graph} graph
- * @returns {{ input?: { shape: number[], name: string }, layers: LayerEntry[] }} its part of the header
+ * @returns {{ input?: { shape: number[], name: string }, layers: LayerEntry[] }} the graph's part of the header
  */
 export function describeGraph({ inputShape, inputName, nodes }) {
   const entries = nodes.map(({ config, sources }, index) => {
@@ -56,9 +56,9 @@ function checkLayerEntry(entry, index) {
   checkOptions(`layer ${index}`, /** @type {object} */ (entry), ['layer', 'options', 'from']);
   const { layer, from = [index - 1] } = /** @type {LayerEntry} */ (entry);
   if (typeof layer !== 'string' || !Object.hasOwn(layers, layer))
-    throw refusal(`layer ${index}: no kind of layer is called ${show(layer)}`);
+    throw refusal(`layer ${index}: there is no kind of layer ${show(layer)}`);
   if (!Array.isArray(from) || from.some((source) => !Number.isInteger(source) || source < -1 || source >= index)) {
-    throw refusal(`layer ${index}: from must be numbers of layers before it, or -1, got ${show(from)}`);
+    throw refusal(`layer ${index}: from must be indices of earlier layers, or -1, got ${show(from)}`);
   }
   return /** @type {LayerEntry} */ (entry);
 }
@@ -98,7 +98,6 @@ export function graphFromHeader(header) {
   });
   const graph = graphOf(start, outputs[outputs.length - 1]);
   const astray = made.findIndex((layer, index) => graph.nodes[index]?.config !== layer);
-  if (astray >= 0)
-    throw refusal(`layer ${astray} does not lead to the output, or stands in another order than depth first`);
+  if (astray >= 0) throw refusal(`layer ${astray} must lead to the output, in depth-first order`);
   return graph;
 }

@@ -1,3 +1,3 @@
-/** Fitting Room's own format, .fit: a model, its weights and, where it is wanted, where its training stands. */
+/* Fitting Room's own format, .fit: a model, its weights and, optionally, the state of its training. */
 export { readModelFile } from './load.js';
 export { saveModel } from './save.js';

@@ -12,10 +12,10 @@ import { resumeTraining, statesOf } from './training.js';
 /** @import { ReadModel } from '../described.js' */
 /** @import { ReadOptions, Source } from '../reading.js' */
 
-const MOST_STATES = LIMITS.maxStates + 1; // and the average
+const MOST_STATES = LIMITS.maxStates + 1; // and the average of the weights
 
 /**
- * How many states a list of tensors has for each weight, if it has those that the optimizer needs.
+ * The number of states per weight in a list of tensors, if it is the list that the optimizer needs.
  * @param {unknown} tensors
  * @param {number} weights
  */
@@ -26,7 +26,7 @@ function statesIn(tensors, weights) {
 
 /**
  * Reads a model file. All weights are read before anything is built, so that the file's length bounds what is
- * allocated. The core loads meanwhile.
+ * allocated. The core is loaded in parallel.
  * @param {Source} source
  * @param {RuntimeOptions & ReadOptions} [options]
  * @returns {Promise<ReadModel>}
@@ -36,7 +36,7 @@ export async function readModelFile(source, options = {}) {
   const { signal, onProgress, ...runtime } = options;
   checkReading('loadModel', options);
   const loading = loadCore(runtime);
-  loading.catch(() => {}); // what is wrong with the file comes first
+  loading.catch(() => {}); // a fault in the file is reported first
   const { header, data } = await openFile(
     await readBytes(source, { what: 'loadModel', checkHead: checkMagic, signal, onProgress }),
   );

@@ -12,13 +12,13 @@ import { countStates, describeTraining, readStates, statesOf } from './training.
 
 /**
  * @typedef {object} SaveOptions
- * @property {DType} [dtype] of the kernels: float32, which keeps every bit, or half or about a quarter of its size;
- *   biases and batch normalization are always stored as float32
- * @property {boolean} [includeOptimizer] false; of a compiled model, all that fit needs to go on as if it had never
- *   stopped
+ * @property {DType} [dtype] how kernels are stored: float32 keeps every bit; the others need half or about a quarter of
+ *   the space. Biases and batch normalization are always stored as float32
+ * @property {boolean} [includeOptimizer] default false; for a compiled model, also stores all that fit needs to
+ *   continue as if it had never stopped
  */
 
-/** @param {unknown} metadata @returns {Record<string, unknown> | undefined} as it will be read */
+/** @param {unknown} metadata @returns {Record<string, unknown> | undefined} as it is read back */
 function plain(metadata) {
   if (metadata === undefined) return undefined;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
@@ -36,7 +36,7 @@ function plain(metadata) {
 }
 
 /**
- * What files of any format hold of a model.
+ * The content of a model's file, whatever the format.
  * @param {Model} model
  * @returns {Described}
  */

@@ -12,17 +12,19 @@ import { aligned } from './format.js';
 /** @import { Tensor } from '../../tensor.js' */
 /** @import { DType } from '../dtypes.js' */
 
-/** @typedef {{ name: string, shape: number[], dtype: DType, offset: number }} Entry of the header's list */
-/** @typedef {{ name: string, shape: number[], channels: number }} Weight channels: a kernel's, of its output */
+/** @typedef {{ name: string, shape: number[], dtype: DType, offset: number }} Entry an entry of the header's list */
+/**
+ * @typedef {{ name: string, shape: number[], channels: number }} Weight channels: number of a kernel's output channels
+ */
 
 /**
- * A depthwise kernel has one output for each input channel and multiplier; the others' output is their last axis.
+ * A depthwise kernel has one output for each input channel and multiplier; other kernels' last axis is their output.
  * @param {LayerKind} kind
  * @param {number[]} shape
  */
 const channelsOf = (kind, shape) => elementsOf(shape.slice(kind === 'depthwise_conv2d' ? -2 : -1));
 
-/** The shapes that a graph's weights would have, though nothing is built. @param {Core} core @param {Graph} graph */
+/** The shapes of a graph's weights, found without building it. @param {Core} core @param {Graph} graph */
 function plannedShapes(core, graph) {
   const pointer = addLayers(core, graph, 0);
   try {
@@ -35,7 +37,7 @@ function plannedShapes(core, graph) {
 /**
  * @param {Core} core
  * @param {Graph} graph
- * @returns {Weight[]} what a graph's weights are, in the order of getWeights
+ * @returns {Weight[]} the weights of a graph, in the order of getWeights
  */
 export function plannedWeights(core, graph) {
   const names = distinctNames(graph.nodes.map(({ config }) => config));
@@ -46,7 +48,7 @@ export function plannedWeights(core, graph) {
 }
 
 /**
- * Biases and the like are few, and what is lost in them no kernel makes good.
+ * Biases and the like are few, and no kernel can make up for precision lost in them.
  * @template {string} D
  * @param {number[]} shape
  * @param {D} dtype
@@ -58,9 +60,9 @@ export const dtypeOf = (shape, dtype) => (shape.length < 2 ? 'float32' : dtype);
 export const storedBytes = ({ shape, channels }, dtype) => DTYPES[dtype].bytes(elementsOf(shape), channels);
 
 /**
- * One after the other, each from a multiple of 16.
+ * Places tensors one after the other, each at a multiple of 16.
  * @param {Weight[]} weights
- * @param {DType[]} dtypes of the same length
+ * @param {DType[]} dtypes one per weight
  * @returns {{ offsets: number[], length: number }} in bytes
  */
 export function layOut(weights, dtypes) {
@@ -73,7 +75,7 @@ export function layOut(weights, dtypes) {
   return { offsets, length };
 }
 
-/** @param {Weight} weight @param {number} index @param {any} given what should be its shape */
+/** @param {Weight} weight @param {number} index @param {any} given the shape in the file */
 function checkShape({ name, shape }, index, given) {
   if (!Array.isArray(given) || given.length !== shape.length || shape.some((length, axis) => length !== given[axis])) {
     throw refusal(`tensor ${index} (${name}) must have shape ${show(shape)}, got ${show(given)}`);
@@ -81,7 +83,7 @@ function checkShape({ name, shape }, index, given) {
 }
 
 /**
- * Refuses tensors that are not the weights that the layers imply.
+ * Refuses tensors that are not the weights of the layers.
  * @param {Tensor[]} tensors
  * @param {Weight[]} weights
  */
@@ -108,8 +110,8 @@ function checkTensorEntry(entry, weight, index) {
 }
 
 /**
- * Reads all weights, once their list is known to be the one that the layers imply, and to fill the data.
- * @param {unknown} list the header's
+ * Reads all weights, after checking that their list matches the layers and that they fill the data exactly.
+ * @param {unknown} list from the header
  * @param {Weight[]} weights
  * @param {Uint8Array<ArrayBuffer>} data
  * @returns {Tensor<Float32Array<ArrayBuffer>>[]}

@@ -12,26 +12,25 @@ import { refusal } from '../common.js';
 /** @import { Weight } from './tensors.js' */
 
 /**
- * What a model file holds beyond the model so that training goes on as if it had never stopped: what compile was given,
- * how far training is, and the optimizer's states. Dropout, shuffling and augmentation draw by seed and step, so that
- * nothing of theirs need be kept.
+ * The part of a model file that lets training continue as if it had never stopped: the arguments of compile, the
+ * position, and the optimizer's states. Dropout, shuffling and augmentation depend only on seed and step, so they have
+ * no state to store.
  *
  * @typedef {object} Training
- * @property {{ optimizer: Record<string, unknown>, loss: object, metrics: unknown[] }} compile a schedule is {
- *   schedule, options }
- * @property {number} steps that the optimizer has taken
- * @property {boolean} averaged whether weights and averages have changed places
+ * @property {{ optimizer: Record<string, unknown>, loss: object, metrics: unknown[] }} compile a schedule is stored as
+ *   { schedule, options }
+ * @property {number} steps number of steps that the optimizer has taken
+ * @property {boolean} averaged whether weights and averages are swapped
  * @property {{ epoch: number, batch: number, scores: (number | null)[] }} position scores: sums over the epoch so far
  * @property {{ epoch: number[], history: Record<string, (number | null)[]>, params: Record<string, number> }} history
- *   null: not a
- *   finite number
+ *   null: not a finite number
  */
 
 const MOST = 1e6; // epochs, and batches of one
 const MOST_STEPS = 2 ** 53 - 1;
 const PARAMS = ['epochs', 'batchSize', 'samples'];
 
-/** Each weight once more for each state. @param {Weight[]} weights @param {number} states @returns {Weight[]} */
+/** The weights, once for each state. @param {Weight[]} weights @param {number} states @returns {Weight[]} */
 export const statesOf = (weights, states) =>
   Array.from({ length: states }, (_, which) =>
     weights.map((weight) => ({ ...weight, name: `optimizer/${which}/${weight.name}` })),
@@ -77,7 +76,7 @@ export function describeTraining({ compiled, optimizer, state }) {
   };
 }
 
-/** @param {unknown} rate @returns {any} what compile takes */
+/** @param {unknown} rate @returns {any} a learning rate for compile */
 function rateFrom(rate) {
   if (typeof rate !== 'object' || rate === null) return rate;
   checkOptions('training: learningRate', rate, ['schedule', 'options']);
@@ -127,9 +126,9 @@ function historyFrom(value) {
 }
 
 /**
- * Compiles a model as a file says, and puts it where its training was.
+ * Compiles a model as a file says, and sets it to the stored point in its training.
  * @param {Model} model
- * @param {unknown} training the header's
+ * @param {unknown} training from the header
  * @param {Tensor<Float32Array>[]} states in the order of statesOf
  */
 export function resumeTraining(model, training, states) {
@@ -149,12 +148,12 @@ export function resumeTraining(model, training, states) {
   const count = countStates(runner);
   const each = model.getWeights().length;
   if (states.length !== count * each)
-    throw refusal(`training: ${states.length} tensors of the optimizer, ${count * each} are needed`);
+    throw refusal(`training: the optimizer must have ${count * each} tensors, got ${states.length}`);
   for (let which = 0; which < count; which++)
     writeState(runner.core, runner.pointer(), which, states.slice(which * each, (which + 1) * each));
   runner.core.call('fr_set_steps', runner.pointer(), checkInteger('training: steps', steps, 0, MOST_STEPS));
   runner.optimizer?.resume(checkBoolean('training: averaged', averaged));
   const at = positionFrom(position);
-  const interrupted = at.batch > 0 && Number.isFinite(at.scores.loss); // one that diverged is over
+  const interrupted = at.batch > 0 && Number.isFinite(at.scores.loss); // a run that diverged is over
   Object.assign(runner.state, { position: at, history: historyFrom(history), interrupted });
 }

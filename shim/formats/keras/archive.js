@@ -3,20 +3,19 @@ import { FittingRoomError, show } from '../../check.js';
 import { inflate } from '../../datasets/bytes.js';
 import { MAX_FILE, checkSize, refusal } from '../common.js';
 
-/**
- * The zip archive that a .keras file is (PKWARE's APPNOTE). What it holds is listed at its end; what it says of lengths
- * is checked
- * before a member is unpacked, and is not believed while it is.
+/*
+ * The zip archive of a .keras file (PKWARE's APPNOTE). The directory of members is at its end. The lengths it states
+ * are checked before a member is unpacked, and enforced during unpacking.
  */
 
 export const CONFIG = 'config.json';
 export const METADATA = 'metadata.json';
 export const WEIGHTS = 'model.weights.h5';
-/** Of JSON, in bytes. */
+/** Largest size of a JSON member in bytes. */
 export const MAX_CONFIG = 2 ** 20;
 const MEMBERS = [CONFIG, METADATA, WEIGHTS];
 const MAX_ENTRIES = 1024;
-/** The earliest that archives know, so that the same model makes the same archive. */
+/** The earliest time that zip archives can hold, so that the same model makes the same archive. */
 const TIME = '1980-01-01T12:00:00';
 
 const STORED = 0;
@@ -29,15 +28,15 @@ const LONGEST_COMMENT = 65535;
 
 /**
  * @typedef {{ name: string, method: number, packed: number, length: number, at: number }} Member packed: bytes in the
- *   archive; at: of its local header
+ *   archive; at: address of its local header
  */
 
 /** Not compressed, as Keras does it. @param {Record<string, Uint8Array>} members @returns {Uint8Array<ArrayBuffer>} */
 export const packArchive = (members) => zipSync(members, { level: 0, mtime: TIME });
 
-const LISTED_WITHIN = 2 ** 17; // bytes at the end, where an archive lists what it holds
+const LISTED_WITHIN = 2 ** 17; // bytes at the end that contain the directory
 
-/** Whether an archive lists what a model has. @param {Uint8Array} bytes */
+/** Whether the directory lists the members of a model. @param {Uint8Array} bytes */
 export function holdsModel(bytes) {
   const text = new TextDecoder('latin1').decode(bytes.subarray(-LISTED_WITHIN));
   return [CONFIG, WEIGHTS].every((name) => text.includes(name));
@@ -50,7 +49,7 @@ const unreadable = (message) => refusal(`the archive cannot be read (${message})
 const stands = (view, at, { signature, bytes }) =>
   at >= 0 && at + bytes <= view.byteLength && view.getUint32(at, true) === signature;
 
-/** @param {DataView} view @returns {number} where the record at the archive's end begins */
+/** @param {DataView} view @returns {number} the address of the end record */
 function endOf(view) {
   const last = view.byteLength - END.bytes;
   for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at--) if (stands(view, at, END)) return at;
@@ -64,7 +63,7 @@ function membersOf(bytes, view) {
   if (count > MAX_ENTRIES) throw refusal(`the archive has more than ${MAX_ENTRIES} entries`);
   let at = view.getUint32(end + 16, true);
   return Array.from({ length: count }, () => {
-    if (!stands(view, at, LISTED)) throw unreadable(`an entry is to be listed at byte ${at}`);
+    if (!stands(view, at, LISTED)) throw unreadable(`an entry must be listed at byte ${at}`);
     const number = (/** @type {number} */ offset) => view.getUint32(at + offset, true);
     const [nameLength, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
     const name = new TextDecoder().decode(bytes.subarray(at + LISTED.bytes, at + LISTED.bytes + nameLength));
@@ -94,11 +93,11 @@ async function inflated(packed, name, length) {
       error,
     );
   });
-  if (content.length < length) throw refusal(`${name}: ${content.length} bytes are packed in it instead of ${length}`);
+  if (content.length < length) throw refusal(`${name}: it must unpack to ${length} bytes, got ${content.length}`);
   return content;
 }
 
-/** A zip archive's members, each unpacked only when it is asked for, and no further than it may be. */
+/** The members of a zip archive. Each is unpacked only on request, and never beyond its limit. */
 export class Archive {
   /** @type {Map<string, Member>} */
   #members = new Map();
@@ -122,19 +121,20 @@ export class Archive {
   }
 
   /**
-   * @param {string} name of a member that there is
-   * @param {number} most bytes of it
+   * @param {string} name of an existing member
+   * @param {number} most the largest unpacked size in bytes
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
   async unpack(name, most) {
     const { method, packed, length, at } = /** @type {Member} */ (this.#members.get(name));
     checkSize(`${name}: `, length, Math.min(most, MAX_FILE));
-    if (!stands(this.#view, at, LOCAL)) throw unreadable(`${name} is to begin at byte ${at}`);
+    if (!stands(this.#view, at, LOCAL)) throw unreadable(`${name} must begin at byte ${at}`);
     const start = at + LOCAL.bytes + this.#view.getUint16(at + 26, true) + this.#view.getUint16(at + 28, true);
     if (start + packed > this.#bytes.length) throw unreadable(`${name} ends beyond it`);
     const content = this.#bytes.subarray(start, start + packed);
     if (method === DEFLATED) return inflated(content, name, length);
-    if (method !== STORED || packed !== length) throw unreadable(`${name} is packed in a way that is not known`);
+    if (method !== STORED || packed !== length)
+      throw unreadable(`${name} has a compression method that is not supported`);
     return content;
   }
 }

@@ -7,9 +7,9 @@ import { initializerFrom, initializerKeys } from './initializer-classes.js';
 
 /** @import { AnyLayer, LayerKind } from '../../layers/layer.js' */
 
-/** Layers as Keras 3 serializes them, where that is not as TF.js does. What writes them is in serialize.js. */
+/* Reads layers as Keras 3 serializes them, where it differs from TF.js. serialize.js writes them. */
 
-/** Whose names Keras spells in another way. @type {[string, string][]} */
+/** Names that Keras spells differently. @type {[string, string][]} */
 const SPELLINGS = [
   ['leakyRelu', 'leaky_relu'],
   ['swish', 'silu'],
@@ -21,10 +21,10 @@ export const toKeras = (value) => SPELLINGS.find(([ours]) => ours === value)?.[1
 /** @param {unknown} value */
 const fromKeras = (value) => SPELLINGS.find(([, theirs]) => theirs === value)?.[0] ?? value;
 
-/** A function by its name. @param {any} value */
+/** A function, given by its name. @param {any} value */
 const functionName = (value) => fromKeras(value?.class_name === 'function' ? value.config : value);
 
-/** What TF.js does not know, as it does. @param {string} className @param {Record<string, any>} config */
+/** Translates what TF.js does not have into its terms. @param {string} className @param {Record<string, any>} config */
 function translated(className, { activation, negative_slope: slope, ...config }) {
   return {
     ...config,
@@ -33,7 +33,7 @@ function translated(className, { activation, negative_slope: slope, ...config })
   };
 }
 
-/** Layers that do what another one does. @type {Record<string, { class_name: string, config: object }>} */
+/** Layers that are special cases of another. @type {Record<string, { class_name: string, config: object }>} */
 const ALIASES = { Identity: { class_name: 'Activation', config: { activation: 'linear' } } };
 
 /** @param {LayerKind} kind @param {Record<string, any>} config @returns {Record<string, unknown>} */
@@ -45,7 +45,7 @@ function initializersFrom(kind, config) {
 /**
  * @param {string} where
  * @param {Record<string, any>} entry
- * @param {number[]} [inputShape] of a stack's first
+ * @param {number[]} [inputShape] for the first layer of a stack
  * @returns {AnyLayer}
  */
 export function layerFrom(where, entry, inputShape) {

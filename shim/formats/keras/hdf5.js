@@ -1,38 +1,37 @@
 import { refusal } from '../common.js';
 
-/**
- * HDF5 (HDF5 File Format Specification, version 3), as far as Keras writes it: groups of few links, by a B-tree or in
- * their headers,
- * and datasets of floats that lie in one piece. Numbers are little-endian; addresses count from the file's first byte.
+/*
+ * HDF5 (HDF5 File Format Specification, version 3), as far as Keras writes it: groups with few links, in a B-tree or in
+ * their headers, and contiguous datasets of floats. Numbers are little-endian; addresses count from the file's first
+ * byte.
  *
- *   superblock → header of the root group; a header is messages, in blocks that continue one another
- *   group, version 1: a symbol table message → B-tree → symbol nodes → (name in the local heap, header)
- *   group, version 2: a link message for each (name, header)
- *   dataset: a dataspace (its shape), a datatype, a layout (where its bytes are)
+ * - superblock → header of the root group; a header consists of messages, in a chain of blocks
+ * - group, version 1: a symbol table message → B-tree → symbol nodes → (name in the local heap, header)
+ * - group, version 2: a link message for each (name, header)
+ * - dataset: a dataspace (its shape), a datatype, a layout (where its bytes are)
  *
- * No two parts of a sound file overlap. So what is read of a file is at most as long as the file, each header being
- * read once: one that
- * would be walked through over and over uses that up and is refused.
+ * No two parts of an intact file overlap, so the structure read is at most as long as the file, because each header is
+ * read only once. A file that would have parts read over and over exhausts this budget and is refused.
  */
 
 /** @typedef {{ type: number, flags: number, at: number, length: number }} Message */
 /**
- * @typedef {{ messages: Message[], first: Map<number, Message> }} Header first: of each type, as a header may have very
- *   many that are asked for over and over
+ * @typedef {{ messages: Message[], first: Map<number, Message> }} Header first: the first message of each type; a
+ *   header may have many messages and be searched often
  */
 /**
- * @typedef {{ shape: number[], isFloat: boolean, size: number, at?: number, length: number }} Stored size: of a number;
- *   at: of the first, where there is one; length: in bytes
+ * @typedef {{ shape: number[], isFloat: boolean, size: number, at?: number, length: number }} Stored size: bytes of a
+ *   number; at: address of the first number, if there is any; length: in bytes
  */
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
-const UNDEFINED = 2 ** 64; // as an address, and as 2⁶⁴ - 1 is rounded
-/** Bytes of headers, trees and names: more than any model has, and soon read. */
+const UNDEFINED = 2 ** 64; // the undefined address, 2⁶⁴ - 1, as it is rounded
+/** Most bytes of headers, trees and names to read: more than any model has, and quick to read. */
 const MOST_STRUCTURE = 2 ** 22;
 const WORD = 8; // bytes of an address or a length
-/** By its version. */
+/** Length by version. */
 const SUPERBLOCK_BYTES = [96, 100, 48, 48];
-const ENTRY_BYTES = 40; // of a symbol node
+const ENTRY_BYTES = 40; // of an entry in a symbol node
 const MOST_AXES = 8;
 
 const DATASPACE = 1;
@@ -43,13 +42,13 @@ const LAYOUT = 8;
 const CONTINUATION = 16;
 const SYMBOL_TABLE = 17;
 
-const SHARED = 2; // flag of a message that is elsewhere
+const SHARED = 2; // flag of a message that is stored elsewhere
 const FLOAT = 1;
 const COMPACT = 0;
 const CONTIGUOUS = 1;
-const SOFT = 2; // of a symbol's cache
+const SOFT = 2; // cache type of a symbolic link
 
-/** A part of the file, read from its beginning to its end. */
+/** A part of the file, read sequentially. */
 class Part {
   /** @param {Hdf5} file @param {number} at @param {number} length */
   constructor(file, at, length) {
@@ -62,9 +61,9 @@ class Part {
     return this.end - this.at;
   }
 
-  /** @param {number} length @returns {number} the address of what is passed */
+  /** @param {number} length @returns {number} the address of the skipped bytes */
   skip(length) {
-    if (!(length <= this.left)) throw this.file.fault(this.at, `${length} bytes are to follow, it has ${this.left}`);
+    if (!(length <= this.left)) throw this.file.fault(this.at, `${length} bytes must follow, got ${this.left}`);
     this.at += length;
     return this.at - length;
   }
@@ -90,7 +89,7 @@ class Part {
     const { at, file } = this;
     const isThere =
       signature.length <= this.left && [...signature].every((letter, i) => file.bytes[at + i] === letter.charCodeAt(0));
-    if (!isThere) throw file.fault(at, `${JSON.stringify(signature)} is to stand here`);
+    if (!isThere) throw file.fault(at, `${JSON.stringify(signature)} is missing`);
     this.skip(signature.length);
   }
 }
@@ -101,7 +100,7 @@ export class Hdf5 {
   /** @type {Map<number, Map<string, number>>} */
   #links = new Map();
 
-  /** @param {string} name of the file, for messages @param {Uint8Array} bytes */
+  /** @param {string} name of the file in messages @param {Uint8Array} bytes */
   constructor(name, bytes) {
     this.name = name;
     this.bytes = bytes;
@@ -118,7 +117,7 @@ export class Hdf5 {
   /** @param {number} at @param {number} length */
   #part(at, length) {
     if (!(at + length <= this.bytes.length))
-      throw this.fault(at, `${length} bytes are to follow, the file has ${this.bytes.length}`);
+      throw this.fault(at, `${length} bytes must follow, the file has ${this.bytes.length}`);
     if (length > this.budget)
       throw refusal(
         `${this.name}: too large: its groups hold more than any model has, or overlap; at most ` +
@@ -132,12 +131,12 @@ export class Hdf5 {
     new Part(this, 0, Math.min(this.bytes.length, SUPERBLOCK_BYTES[2])).expect(SIGNATURE);
     const version = this.bytes[WORD];
     const length = SUPERBLOCK_BYTES[version];
-    if (!length) throw this.fault(WORD, `version ${version} of the superblock is not known`);
+    if (!length) throw this.fault(WORD, `superblock version ${version} is not supported`);
     const block = this.#part(0, length);
     block.skip(version < 2 ? 13 : 9);
     if (block.number(1) !== WORD || block.number(1) !== WORD)
-      throw this.fault(block.at, 'addresses and lengths are to have 8 bytes');
-    // Behind version 2's root address is a checksum; before version 2 that entry of a symbol table has 24 bytes more.
+      throw this.fault(block.at, 'addresses and lengths must have 8 bytes');
+    // In version 2, a checksum follows the root address; earlier, 24 more bytes of a symbol table entry.
     block.skip(block.left - WORD - (version < 2 ? 24 : 4));
     return block.number();
   }
@@ -156,8 +155,8 @@ export class Hdf5 {
   /**
    * @param {Part} first the header's own block
    * @param {(block: Part) => Message} next
-   * @param {(address: number, length: number) => Part} open a block that continues it
-   * @param {number} least bytes of a message
+   * @param {(address: number, length: number) => Part} open opens a continuation block
+   * @param {number} least smallest number of bytes in a message
    */
   #inBlocks(first, next, open, least) {
     /** @type {Message[]} */
@@ -175,11 +174,11 @@ export class Hdf5 {
     return messages;
   }
 
-  /** Of version 1. @param {number} address */
+  /** Messages of a version 1 header. @param {number} address */
   #earlyMessages(address) {
     const prefix = this.#part(address, 16);
     const version = prefix.number(1);
-    if (version !== 1) throw this.fault(address, `a header of version ${version} is not known`);
+    if (version !== 1) throw this.fault(address, `header version ${version} is not supported`);
     prefix.skip(7);
     const length = prefix.number(4);
     const next = (/** @type {Part} */ block) => {
@@ -190,12 +189,12 @@ export class Hdf5 {
     return this.#inBlocks(this.#part(address + 16, length), next, (at, size) => this.#part(at, size), 8);
   }
 
-  /** Of version 2. @param {number} address */
+  /** Messages of a version 2 header. @param {number} address */
   #laterMessages(address) {
     const start = this.#part(address, 6);
     start.expect('OHDR');
     const [version, flags] = [start.number(1), start.number(1)];
-    if (version !== 2) throw this.fault(address, `a header of version ${version} is not known`);
+    if (version !== 2) throw this.fault(address, `header version ${version} is not supported`);
     const lengthBytes = 2 ** (flags & 3);
     const prefix = this.#part(start.at, (flags & 32 ? 16 : 0) + (flags & 16 ? 4 : 0) + lengthBytes);
     prefix.skip(prefix.left - lengthBytes);
@@ -218,7 +217,7 @@ export class Hdf5 {
   /** @param {number} address of an object's header @param {number} type @returns {Part | undefined} */
   #message(address, type) {
     const found = this.#header(address).first.get(type);
-    if (found && found.flags & SHARED) throw this.fault(found.at, 'a message that several objects share is not read');
+    if (found && found.flags & SHARED) throw this.fault(found.at, 'shared messages are not supported');
     return found && new Part(this, found.at, found.length);
   }
 
@@ -227,7 +226,7 @@ export class Hdf5 {
     return this.#header(address).first.has(DATASPACE);
   }
 
-  /** What a group holds. @param {number} address of its header @returns {Map<string, number>} headers by their names */
+  /** The members of a group. @param {number} address of its header @returns {Map<string, number>} headers by name */
   links(address) {
     const known = this.#links.get(address);
     if (known) return known;
@@ -247,7 +246,7 @@ export class Hdf5 {
   #checkInfo(info) {
     info.skip(1);
     info.skip(info.number(1) & 1 ? WORD : 0);
-    if (info.number() !== UNDEFINED) throw this.fault(info.at, 'a group is larger than Keras makes any');
+    if (info.number() !== UNDEFINED) throw this.fault(info.at, 'the group is larger than any that Keras writes');
   }
 
   /** @param {Map<string, number>} links @param {Part} part */
@@ -257,7 +256,7 @@ export class Hdf5 {
     const type = flags & 8 ? part.number(1) : 0;
     part.skip((flags & 4 ? WORD : 0) + (flags & 16 ? 1 : 0));
     const name = part.text(part.number(2 ** (flags & 3)));
-    if (type === 0) links.set(name, part.number()); // others lead elsewhere
+    if (type === 0) links.set(name, part.number()); // other links lead elsewhere
   }
 
   /** @param {Map<string, number>} links @param {number} tree @param {number} heap */
@@ -285,14 +284,14 @@ export class Hdf5 {
   /** @param {number} at @param {number} end of the heap */
   #nameAt(at, end) {
     const zero = this.bytes.indexOf(0, at);
-    if (zero < 0 || !(zero < end)) throw this.fault(at, 'a name has no end');
+    if (zero < 0 || !(zero < end)) throw this.fault(at, 'a name is not terminated');
     return this.#part(at, zero + 1 - at).text(zero - at);
   }
 
   /**
-   * @param {number} address of a B-tree's node
-   * @param {number} [parent] its level
-   * @returns {number[]} addresses of symbol nodes
+   * @param {number} address of a B-tree node
+   * @param {number} [parent] level of its parent
+   * @returns {number[]} addresses of the symbol nodes
    */
   #leaves(address, parent) {
     const head = this.#part(address, 24);
@@ -311,7 +310,7 @@ export class Hdf5 {
   /**
    * @param {string} path
    * @param {number} [from] the address of a group's header
-   * @returns {number | undefined} that of what is there
+   * @returns {number | undefined} the address of the header found
    */
   find(path, from = this.root) {
     /** @type {number | undefined} */
@@ -353,7 +352,7 @@ export class Hdf5 {
   /** @param {Part} layout @returns {{ at?: number, length: number }} */
   #place(layout) {
     const [version, kind] = [layout.number(1), layout.number(1)];
-    if (version < 3) throw this.fault(layout.at, `version ${version} of a layout is not known`);
+    if (version < 3) throw this.fault(layout.at, `layout version ${version} is not supported`);
     if (kind === COMPACT) {
       const length = layout.number(2);
       return { at: layout.skip(length), length };

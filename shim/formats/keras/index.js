@@ -17,23 +17,20 @@ import { readWeights } from './variables.js';
 /** @import { Described, NamedFile } from '../described.js' */
 /** @import { Serialized } from './serialize.js' */
 
-/**
- * A .keras file of Keras 3 (keras/src/saving/saving_lib.py): an archive of config.json, metadata.json and
- * model.weights.h5. What an
- * optimizer and compile left is passed over. Keras has no place for a model's seed and metadata, nor for a slash in its
- * name; they
- * are in metadata.json, under a name of our own, which Keras does not look at. date_saved is left out there, so that
- * the same model
- * makes the same file.
+/*
+ * The .keras file of Keras 3 (keras/src/saving/saving_lib.py): an archive of config.json, metadata.json and
+ * model.weights.h5. The state of an optimizer and the arguments of compile are ignored. Keras has no place for a
+ * model's seed and metadata, nor for a slash in its name; they are in metadata.json, under a key of our own, which
+ * Keras ignores. date_saved is left out there, so that the same model makes the same file.
  */
 
 const OWN = 'fitting_room';
-/** Whose keys are written; an earlier one may refuse those that it does not know. */
+/** The Keras version whose keys are written; an earlier one may refuse keys that it does not know. */
 const KERAS_VERSION = '3.16.0';
 const MAX_LAYERS = 512;
 const MODEL = 'model';
 
-/** @param {string} name @param {(number | null)[]} shape with the batch */
+/** @param {string} name @param {(number | null)[]} shape with the batch axis */
 const kerasTensor = (name, shape) => ({
   class_name: '__keras_tensor__',
   config: { shape, dtype: 'float32', keras_history: [name, 0, 0] },
@@ -42,7 +39,7 @@ const kerasTensor = (name, shape) => ({
 /**
  * @param {Described} described
  * @param {BuiltLayer[]} plan
- * @param {string[]} names of the layers, then of the input
+ * @param {string[]} names of the layers, followed by the input's
  * @param {number[]} order
  * @returns {Serialized}
  */
@@ -88,7 +85,7 @@ function configOf({ name, graph: { inputShape, inputName, nodes } }, plan, names
   return { ...functional, build_config: { input_shape: null }, compile_config: {} };
 }
 
-/** One that Keras takes. @param {string} name */
+/** A name that Keras accepts. @param {string} name */
 const kerasName = (name) => name.replaceAll('/', '_') || MODEL;
 
 /** @param {Described} described @returns {Promise<NamedFile[]>} */
@@ -98,7 +95,7 @@ export async function write(described) {
   const names = tensorNames(plan, graph.inputName);
   const order = kerasOrder(graph);
   const groups = groupNames(order.map((node) => plan[node].kind));
-  const { packWeights } = await import('./pack.js'); // large, and not needed to read
+  const { packWeights } = await import('./pack.js'); // large, and not needed for reading
   const rest = [...weights];
   const tensors = plan.map(({ config }) => rest.splice(0, weightsOf(config).length));
   const json = (/** @type {object} */ value) => new TextEncoder().encode(JSON.stringify(value));
@@ -114,7 +111,7 @@ export async function write(described) {
 }
 
 /**
- * Its tensors, each once, in whatever lists they stand.
+ * The tensors in a list that may be nested.
  * @param {string} where
  * @param {unknown} value
  * @param {number} [depth]
@@ -129,30 +126,30 @@ function historiesOf(where, value, depth = 0) {
 }
 
 /**
- * Refuses a layer that is to train where others predict: whether it does depends on the version of Keras.
+ * Refuses a layer called with training=True: whether it then trains during inference depends on the version of Keras.
  * @param {string} where
  * @param {any} kwargs
  */
 function checkCall(where, kwargs) {
   if (kwargs?.training)
     throw refusal(
-      `${where}: a layer that is called with training cannot be read here, it must be off (null or false), got ` +
+      `${where}: calling a layer with training is not supported; it must be off (null or false), got ` +
         `${show(kwargs.training)}`,
     );
 }
 
-/** A call as Keras before 3.0 wrote it, and TF.js has it. @param {string} where @param {any[]} call */
+/** A call as Keras before 3.0 wrote it, in TF.js's form. @param {string} where @param {any[]} call */
 function listFrom(where, call) {
   for (const tensor of typeof call[0] === 'string' ? [call] : call) checkCall(where, tensor?.[3]);
   return call;
 }
 
-/** A call as TF.js has it. @param {string} where @param {unknown} call */
+/** A call in TF.js's form. @param {string} where @param {unknown} call */
 function callFrom(where, call) {
   if (Array.isArray(call)) return listFrom(where, call);
   const { args, kwargs = {} } = checkObject(where, call);
   checkCall(where, kwargs);
-  // What else a call was given, such as a mask, is no tensor.
+  // Other arguments of a call, such as a mask, are not tensors.
   const others = Object.values(checkObject(`${where}: kwargs`, kwargs)).filter(
     (value) => Array.isArray(value) || value?.class_name,
   );
@@ -160,7 +157,7 @@ function callFrom(where, call) {
 }
 
 /**
- * Layers with the groups that their weights are in.
+ * Adds to layers the groups that hold their weights.
  * @param {Record<string, any>[]} entries
  * @param {string} [folder]
  * @returns {Record<string, any>[]}
@@ -170,7 +167,7 @@ function grouped(entries, folder = '') {
   return entries.map((entry, i) => ({ ...entry, group: folder + groups[i] }));
 }
 
-/** The layers of a model or a stack, as TF.js would list them. @type {typeof layersOf} */
+/** The layers of a model or stack in TF.js's form. @type {typeof layersOf} */
 function entriesOf(where, config, parent) {
   const entries = layersOf(where, config).map((entry, i) => {
     if (entry.inbound_nodes === undefined) return entry;
@@ -188,7 +185,7 @@ function entriesOf(where, config, parent) {
 /** @param {Archive} archive @param {string} name */
 const jsonFrom = async (archive, name) => objectFrom(await archive.unpack(name, MAX_CONFIG), name, MAX_CONFIG);
 
-/** @param {Record<string, any>} json of METADATA, where there is one */
+/** @param {Record<string, any>} json METADATA, or empty */
 function ownFrom({ [OWN]: own }) {
   const { name, seed = 0, metadata } = checkObject(`${METADATA}: ${OWN}`, own ?? {});
   if (name !== undefined) checkText(`${METADATA}: name`, name);
@@ -198,18 +195,18 @@ function ownFrom({ [OWN]: own }) {
 
 export { holdsModel as isModel };
 
-/** Of floats of 8 bytes, each with the states of an optimizer beside it. */
+/** Floats of 8 bytes, each stored together with an optimizer's states. */
 const MOST_PER_NUMBER = 8 * 5;
-/** What HDF5 takes for a layer's groups and headers. */
+/** Space that HDF5 needs for a layer's groups and headers. */
 const MOST_PER_LAYER = 2 ** 14;
 const MOST_BESIDE = 2 ** 20;
-/** How much longer than its archive; weights that have learnt something are hardly packed at all. */
+/** Largest ratio of unpacked to packed size; trained weights hardly compress at all. */
 const MOST_EXPANDED = 16;
 
 /**
- * How many bytes the weights' file can have that the model has a use for.
+ * The largest size of the weights' file that the model can make use of.
  * @param {{ shapes: number[][] }[]} layers
- * @param {number} archive bytes; so many cost nothing
+ * @param {number} archive its bytes; a weights' file no longer than it is always accepted
  */
 function mostOf(layers, archive) {
   const numbers = layers.flatMap(({ shapes }) => shapes).reduce((sum, shape) => sum + elementsOf(shape), 0);

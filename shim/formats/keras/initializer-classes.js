@@ -3,11 +3,11 @@ import { rowOf } from '../../layers/table.js';
 /** @import { Initializer, InitializerConfig } from '../../layers/initializers.js' */
 /** @import { LayerKind } from '../../layers/layer.js' */
 
-/** Initializers as Keras 3 serializes them, both ways. */
+/* Initializers as Keras 3 serializes them: reading and writing. */
 
 /** @typedef {{ module: string, class_name: string, config: Record<string, any>, registered_name: null }} Serialized */
 
-/** Keras's class of each name. */
+/** The Keras class for each name. */
 const CLASSES = /** @type {const} */ ({
   glorotUniform: 'GlorotUniform',
   glorotNormal: 'GlorotNormal',
@@ -25,7 +25,7 @@ const CLASSES = /** @type {const} */ ({
 const MODES = /** @type {const} */ ({ fanIn: 'fan_in', fanOut: 'fan_out', fanAvg: 'fan_avg' });
 
 /**
- * The options that say how the weights that a kind can have begin, and what each is where nothing is said.
+ * The initializer options of the weights that layers of a kind can have, with their defaults.
  * @param {LayerKind} kind
  * @returns {{ key: string, usual: InitializerConfig['name'] }[]}
  */
@@ -65,10 +65,10 @@ export function serializedInitializer(initializer) {
 const nameOf = (names, found) => /** @type {T[]} */ (Object.keys(names)).find((name) => names[name] === found);
 
 /**
- * What a file says of how weights began. They are there, so what there is no name for is passed over.
- * @param {InitializerConfig['name']} usual where nothing is said
+ * Reads the initializer of a weight. The weights themselves are given, so unknown initializers are ignored.
+ * @param {InitializerConfig['name']} usual the default
  * @param {any} value
- * @returns {InitializerConfig | undefined} undefined too where it is the usual one
+ * @returns {InitializerConfig | undefined} undefined if unknown or the default
  */
 export function initializerFrom(usual, value) {
   const name = nameOf(CLASSES, value?.class_name);

@@ -1,12 +1,11 @@
 /** @import { Graph } from '../../layers/graph.js' */
 
 /**
- * Keras numbers the layers of a graph by how far from the output they are, the farthest first, those equally far in the
- * order in
- * which a walk back from the output meets them (map_graph in keras/src/ops/function.py). Weights are filed under these
- * numbers.
+ * Keras orders the layers of a graph by their distance from the output, the farthest first; layers at the same distance
+ * in the order in which a walk back from the output meets them (map_graph in keras/src/ops/function.py). It stores
+ * weights in this order.
  * @param {Graph} graph
- * @returns {number[]} the numbers that the layers have here, in Keras's order
+ * @returns {number[]} the indices of the layers here, in Keras's order
  */
 export function kerasOrder({ nodes }) {
   const depths = nodes.map(() => 0);
@@ -23,11 +22,11 @@ export function kerasOrder({ nodes }) {
     nodes[node].sources.forEach(walk);
   };
   walk(nodes.length - 1);
-  return [...met].sort((a, b) => depths[b] - depths[a]); // which keeps equal ones in order
+  return [...met].sort((a, b) => depths[b] - depths[a]); // a stable sort
 }
 
 /**
- * The groups of the layers' weights: by their classes, each with a number from its second on.
+ * The names of the groups that hold the layers' weights: the class, numbered from the second layer of a class on.
  * @param {string[]} kinds in Keras's order and spelling
  * @returns {string[]}
  */
@@ -41,7 +40,7 @@ export function groupNames(kinds) {
   });
 }
 
-/** As Keras does it: Conv2D → conv2d, ReLU → re_lu. @param {string} name */
+/** Converts as Keras does: Conv2D → conv2d, ReLU → re_lu. @param {string} name */
 export const snakeCase = (name) =>
   name
     .replace(/\W+/g, '')

@@ -3,16 +3,16 @@ import { File, ready } from 'h5wasm';
 /** @import { FS } from 'h5wasm' */
 /** @import { LayerWeights } from './variables.js' */
 
-const NAME = 'model.h5'; // in the library's memory
+const NAME = 'model.h5'; // in the library's in-memory file system
 
 /**
- * model.weights.h5, as HDF5's own library writes it.
+ * Makes model.weights.h5 with the HDF5 library itself.
  * @param {LayerWeights[]} layers
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function packWeights(layers) {
   const system = /** @type {NonNullable<typeof FS>} */ ((await ready).FS);
-  const file = new File(NAME, 'w', { libver: ['earliest', 'latest'] }); // as Keras's h5py has it
+  const file = new File(NAME, 'w', { libver: ['earliest', 'latest'] }); // as Keras's h5py does
   try {
     file.create_group('vars');
     const all = file.create_group('layers');

@@ -6,16 +6,14 @@ import { initializerKeys, serializedInitializer } from './initializer-classes.js
 /** @import { BuiltLayer } from '../../core/build.js' */
 /** @import { Initializer } from '../../layers/initializers.js' */
 
-/**
- * Layers as Keras 3.16 writes them: with every key that its get_config has, also where there is no such option here.
- */
+/* Writes layers as Keras 3.16 does: with every key of its get_config, also keys that have no option here. */
 
 /**
  * @typedef {{ module: string, class_name: string, config: Record<string, any>, registered_name: string | null,
  *   build_config?: object, compile_config?: object }} Serialized
  */
 
-/** The only one of a session, which Keras gives a number from its second use on, so that it is shared again. */
+/** The session's only dtype policy; from its second use on, Keras refers to it by a number, so that it stays shared. */
 const POLICY = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
 const SHARED = { ...POLICY, shared_object_id: 1 };
 
@@ -33,10 +31,10 @@ export const serialized = (module, className, config, registered = null) => ({
   registered_name: registered,
 });
 
-/** @param {boolean} first of those that have one in the file */
+/** @param {boolean} first whether it is the first policy in the file */
 export const policy = (first) => (first ? POLICY : SHARED);
 
-/** @param {BuiltLayer['config']} config @returns {[string, object][]} of all weights that the kind can have */
+/** @param {BuiltLayer['config']} config @returns {[string, object][]} for all weights that the kind can have */
 const initializersOf = (config) =>
   initializerKeys(config.kind).map(({ key, usual }) => {
     const given = /** @type {Initializer | undefined} */ (config[/** @type {keyof typeof config} */ (optionOf(key))]);
@@ -54,8 +52,8 @@ function spelled([key, value]) {
 /**
  * @param {BuiltLayer} layer
  * @param {string} name
- * @param {(number | null)[][]} inputShapes of all that it reads, with the batch
- * @param {boolean} first of the model
+ * @param {(number | null)[][]} inputShapes of all its inputs, with the batch axis
+ * @param {boolean} first whether it is the model's first layer
  * @returns {Serialized}
  */
 export function serializedLayer({ kind, config, outputShape }, name, inputShapes, first) {
@@ -78,7 +76,7 @@ export function serializedLayer({ kind, config, outputShape }, name, inputShapes
   return { ...made, build_config: { input_shape: kind === 'add' ? inputShapes : inputShapes[0] } };
 }
 
-/** @param {string} name @param {(number | null)[]} shape with the batch @returns {Serialized} */
+/** @param {string} name @param {(number | null)[]} shape with the batch axis @returns {Serialized} */
 export const serializedInput = (name, shape) =>
   serialized('keras.layers', 'InputLayer', {
     batch_shape: shape,

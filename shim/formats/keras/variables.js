@@ -5,23 +5,29 @@ import { Hdf5 } from './hdf5.js';
 
 /** @import { Tensor } from '../../tensor.js' */
 
-/** model.weights.h5: for each layer a group `layers/…/vars` with its weights as 0, 1, … */
+/* model.weights.h5: for each layer, a group `layers/…/vars` with its weights as 0, 1, … */
 
 /** @typedef {Tensor<Float32Array<ArrayBuffer>>} Floats */
 /** @typedef {{ group: string, tensors: Floats[] }} LayerWeights */
-/** @typedef {{ path: string, shape: number[], size: number, at: number, length: number }} Place of a weight's bytes */
+/**
+ * @typedef {{ path: string, shape: number[], size: number, at: number, length: number }} Place where a weight's bytes
+ *   are
+ */
 
 const FILE = 'model.weights.h5';
-/** Of Keras before 3.0. */
+/** The name in files of Keras before 3.0. */
 const OLD_LAYERS = '_layer_checkpoint_dependencies';
-/** Bytes of a number. @type {Record<number, Float32ArrayConstructor | Float64ArrayConstructor>} */
+/**
+ * The array type for numbers of so many bytes.
+ * @type {Record<number, Float32ArrayConstructor | Float64ArrayConstructor>}
+ */
 const FLOATS = { 4: Float32Array, 8: Float64Array };
 
 /**
  * @param {Hdf5} file
  * @param {string} path
  * @param {number | undefined} address
- * @param {number[]} shape that it must have
+ * @param {number[]} shape the shape required
  * @returns {Place}
  */
 function placeOf(file, path, address, shape) {
@@ -33,7 +39,7 @@ function placeOf(file, path, address, shape) {
       `${path} must hold little-endian floats of 4 or 8 bytes, got ${isFloat ? 'floats' : 'another type'} of ` +
         `${size} bytes`,
     );
-  if (at === undefined) throw refusal(`${path} is stored in chunks, which is not read, or has no numbers`);
+  if (at === undefined) throw refusal(`${path} is stored in chunks, which is not supported, or is empty`);
   const needed = elementsOf(shape) * size;
   if (length !== needed) throw refusal(`${path} must have ${needed} bytes, got ${length}`);
   if (at + length > file.bytes.length) throw refusal(`${path} is larger than its file`);
@@ -55,7 +61,7 @@ function placesOf(file, folder, group, shapes) {
 /**
  * @param {Uint8Array} bytes
  * @param {{ group: string, shapes: number[][] }[]} layers
- * @returns {Floats[]} in their order
+ * @returns {Floats[]} in the same order
  */
 export function readWeights(bytes, layers) {
   const file = new Hdf5(FILE, bytes);

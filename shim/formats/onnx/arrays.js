@@ -5,18 +5,18 @@ import { DTYPES } from '../dtypes.js';
 /** @import { Tensor } from '../../tensor.js' */
 /** @import { OnnxTensor } from './messages.js' */
 
-/** ONNX's numbers of types. */
+/** ONNX's type numbers. */
 export const FLOAT = 1;
 export const INT32 = 6;
 export const INT64 = 7;
 const BOOL = 9;
 export const FLOAT16 = 10;
 
-/** @param {number[]} shape @returns {number[]} how far apart neighbours along each axis are, row-major */
+/** @param {number[]} shape @returns {number[]} the distance between neighbours along each axis, row-major */
 export const stridesOf = (shape) => shape.map((_, axis) => elementsOf(shape.slice(axis + 1)));
 
 /**
- * The same numbers with their axes in another order.
+ * The same numbers with the axes in another order.
  * @param {Tensor<Float32Array<ArrayBuffer>>} tensor
  * @param {number[]} order axis i of the result is axis order[i] of the tensor
  * @returns {Tensor<Float32Array<ArrayBuffer>>}
@@ -39,7 +39,7 @@ export function transposed({ shape, data }, order) {
   return { shape: lengths, data: result };
 }
 
-/** @param {number[]} order @returns {number[]} the order that undoes it */
+/** @param {number[]} order @returns {number[]} the inverse permutation */
 export const inverse = (order) => order.map((_, axis) => order.indexOf(axis));
 
 /**
@@ -58,19 +58,17 @@ export function floatTensor(name, dims, values, dtype = 'float32') {
 /** @param {string} name @param {number[]} values @returns {OnnxTensor} */
 export const integerTensor = (name, values) => ({ dims: [values.length], dataType: INT64, integers: values, name });
 
-/** @param {OnnxTensor} tensor @param {string} kind what its values are @param {number} found @param {number} needed */
+/** @param {OnnxTensor} tensor @param {string} kind of its values @param {number} found @param {number} needed */
 function checkCount({ name, dims = [] }, kind, found, needed) {
   if (found === needed) return;
-  throw new FittingRoomError(
-    `tensor ${name}: ${needed} ${kind} make up the shape [${dims.join(', ')}], it has ${found}`,
-  );
+  throw new FittingRoomError(`tensor ${name}: the shape [${dims.join(', ')}] needs ${needed} ${kind}, got ${found}`);
 }
 
 const MOST_SHARED = 2 ** 22; // numbers
 
-/** What may be read of a file's numbers: each once, and some of them, such as a bias that layers share, more often. */
+/** The numbers that may be read from a file: each once, and some more often, such as a bias that several layers use. */
 export class Allowance {
-  /** @param {number} bytes of the file, two of which make a number at least */
+  /** @param {number} bytes of the file; a number takes at least two */
   constructor(bytes) {
     this.most = bytes / 2 + MOST_SHARED;
     this.taken = 0;
@@ -87,7 +85,7 @@ export class Allowance {
   }
 }
 
-/** Of a tensor: more than any operator here knows. */
+/** Most axes of a tensor: more than any operator here uses. */
 export const MOST_AXES = 8;
 
 /** @param {OnnxTensor} tensor @returns {number[]} */
@@ -96,7 +94,7 @@ export function dimsOf({ name, dims = [], location }) {
   if (dims.length > MOST_AXES)
     throw new FittingRoomError(`tensor ${name}: it has ${dims.length} axes; at most ${MOST_AXES} are read`);
   if (dims.some((length) => length < 1))
-    throw new FittingRoomError(`tensor ${name}: its shape [${dims.join(', ')}] must hold lengths from 1 on`);
+    throw new FittingRoomError(`tensor ${name}: the lengths in its shape must be at least 1, got [${dims.join(', ')}]`);
   return dims;
 }
 
@@ -106,7 +104,7 @@ export function floatsOf(tensor) {
   const shape = dimsOf(tensor);
   if (dataType !== FLOAT && dataType !== FLOAT16)
     throw new FittingRoomError(
-      `tensor ${name}: its type is ${dataType}; ${FLOAT} (float) and ${FLOAT16} (float16) are read`,
+      `tensor ${name}: its type must be ${FLOAT} (float) or ${FLOAT16} (float16), got ${dataType}`,
     );
   const storage = DTYPES[dataType === FLOAT ? 'float32' : 'float16'];
   const stored =
@@ -119,18 +117,18 @@ export function floatsOf(tensor) {
   return { shape: [...shape], data: storage.read(`ONNX: tensor ${name}`, Uint8Array.from(stored), 1) };
 }
 
-const MOST_INTEGERS = 32; // of a shape, or of paddings; nodes may share them
+const MOST_INTEGERS = 32; // in a shape or in paddings; nodes may share them
 
 /** The numbers of a tensor of integers: a shape, axes or paddings. @param {OnnxTensor} tensor @returns {number[]} */
 export function integersOf(tensor) {
   const { name, dataType, raw, integers, halves } = tensor;
   if (dataType !== INT64 && dataType !== INT32)
     throw new FittingRoomError(
-      `tensor ${name}: its type is ${dataType}; ${INT64} (int64) and ${INT32} (int32) are read`,
+      `tensor ${name}: its type must be ${INT64} (int64) or ${INT32} (int32), got ${dataType}`,
     );
   const needed = elementsOf(dimsOf(tensor));
   if (needed > MOST_INTEGERS)
-    throw new FittingRoomError(`tensor ${name}: of integers, up to ${MOST_INTEGERS} are read, got ${needed}`);
+    throw new FittingRoomError(`tensor ${name}: at most ${MOST_INTEGERS} integers are read, got ${needed}`);
   const bytes = dataType === INT64 ? 8 : 4;
   if (raw) checkCount(tensor, 'bytes', raw.length, needed * bytes);
   const view = raw && new DataView(raw.buffer, raw.byteOffset);
@@ -143,11 +141,11 @@ export function integersOf(tensor) {
   return values;
 }
 
-/** A tensor of one truth value. @param {OnnxTensor} tensor @returns {boolean} */
+/** The value of a tensor with a single boolean. @param {OnnxTensor} tensor @returns {boolean} */
 export function flagOf(tensor) {
   const { name, dataType, raw, halves } = tensor;
-  if (dataType !== BOOL) throw new FittingRoomError(`tensor ${name}: its type is ${dataType}; ${BOOL} (bool) is read`);
+  if (dataType !== BOOL) throw new FittingRoomError(`tensor ${name}: its type must be ${BOOL} (bool), got ${dataType}`);
   const values = [...(raw ?? halves ?? [])];
-  checkCount(tensor, 'truth values', values.length, 1);
+  checkCount(tensor, 'booleans', values.length, 1);
   return values[0] !== 0;
 }

@@ -15,15 +15,15 @@ import { channelsFirst, plain } from './views.js';
 /** @import { Imported } from './importer.js' */
 /** @import { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './messages.js' */
 
-/** An ONNX model of whatever origin, as far as our layers can do what its operators do. */
+/* Reads ONNX models of any origin, as far as our layers can do the work of their operators. */
 
 const LONGEST_NAME = 100; // characters, in messages
 const { maxLayers } = LIMITS;
-const MOST_CHANNELS = 4; // by which an image with channels last is recognised
+const MOST_CHANNELS = 4; // at most; identifies images with channels last
 const TO_CHANNELS_FIRST = '0,3,1,2';
 
 /**
- * What a Constant is, by the attribute that says it.
+ * The value of a Constant node, by the attribute that holds it.
  * @type {Record<string, (attribute: OnnxAttribute) => OnnxTensor | undefined>}
  */
 const CONSTANTS = {
@@ -49,7 +49,7 @@ export const nodeName = ({ name, operator = '' }, index) =>
 const isDefault = ({ domain = '' }) => domain === '' || domain === 'ai.onnx';
 
 /**
- * Initializers, and what nodes make of nothing else.
+ * The initializers, and the values that nodes derive from constants alone.
  * @param {OnnxGraph} graph
  * @returns {{ constants: Map<string, OnnxTensor>, rest: OnnxNode[] }}
  */
@@ -68,11 +68,11 @@ export function constantsOf({ nodes = [], initializers = [] }) {
 
 /** @param {string} what @param {OnnxValue[]} values @returns {OnnxValue} */
 function only(what, values) {
-  if (values.length !== 1) throw refusal(`ONNX: it has ${values.length} ${what}s; models with one are read`);
+  if (values.length !== 1) throw refusal(`ONNX: the model must have one ${what}, got ${values.length}`);
   return values[0];
 }
 
-/** @param {OnnxValue} value @returns {{ batch?: number, shape: number[] }} shape: as ONNX has it, without the batch */
+/** @param {OnnxValue} value @returns {{ batch?: number, shape: number[] }} shape: in ONNX's order, without the batch */
 function shapeOf({ name, type }) {
   const [batch, ...rest] = type?.tensor?.shape?.dims ?? [];
   if (!batch || type?.tensor?.elements !== FLOAT)
@@ -103,18 +103,18 @@ function run(importer, node, index) {
   const call = new Call(importer, node);
   const integers = isDefault(node) ? inFile(where, () => integersFrom(call)) : undefined;
   if (!integers && (!isDefault(node) || !Object.hasOwn(OPERATORS, operator))) {
-    throw refusal(`${where}this operator is not known here; ${Object.keys(OPERATORS).join(', ')} are`);
+    throw refusal(`${where}this operator is not supported; supported are ${Object.keys(OPERATORS).join(', ')}`);
   }
   inFile(where, () => {
     if (integers) importer.setIntegers(node, integers);
     else OPERATORS[operator](call);
     call.checkRead();
   });
-  if (importer.layers.length > maxLayers) throw refusal(`ONNX: it takes more than ${maxLayers} layers`);
+  if (importer.layers.length > maxLayers) throw refusal(`ONNX: the model needs more than ${maxLayers} layers`);
 }
 
 /**
- * In the order that our graphs have, what does not lead to the output left out.
+ * Puts layers into the order of our graphs, and leaves out those that do not lead to the output.
  * @param {Imported[]} made
  * @param {number} output
  * @param {number[]} inputShape
@@ -138,9 +138,9 @@ function ordered(made, output, inputShape, inputName) {
 /** @param {Importer} importer @param {string} output */
 function outputOf(importer, output) {
   const view = importer.views.get(output);
-  if (!view) throw new FittingRoomError(`its output ${show(output)} does not come from its input`);
+  if (!view) throw new FittingRoomError(`its output ${show(output)} must come from its input`);
   const last = importer.output(view);
-  // no model without a layer
+  // a model needs at least one layer
   return last.source < 0 ? importer.add(layers.activation({ activation: 'linear' }), [last]) : last.source;
 }
 

@@ -16,14 +16,13 @@ import { channelsFirst, dimsOf, isPlain, plain, sameAxes } from './views.js';
 const AFFINE = ['conv2d', 'depthwise_conv2d', 'dense'];
 
 /**
- * Attributes that make no difference to what is taken over: how a mask is drawn or places are counted, and hints of
- * early versions.
+ * Attributes that do not affect the layer: how a mask is drawn, how positions are counted, and hints of early versions.
  */
 const IDLE = ['seed', 'storage_order', 'consumed_inputs', 'broadcast', 'saturate', 'round_mode'];
 
-/** A node with its attributes and inputs, as an operator reads them. */
+/** A node's attributes and inputs, in the form that operators need. */
 export class Call {
-  /** @type {Set<string | number>} names of attributes and numbers of inputs */
+  /** @type {Set<string | number>} names of attributes and indices of inputs that have been read */
   #read = new Set();
 
   /** @param {Importer} importer @param {OnnxNode} node */
@@ -42,10 +41,10 @@ export class Call {
   /** @param {string} name */
   integer(name) {
     const attribute = this.#attribute(name);
-    return attribute && (attribute.integer ?? 0); // which protobuf leaves out
+    return attribute && (attribute.integer ?? 0); // protobuf leaves out zeros
   }
 
-  /** @param {string} name @returns {number | undefined} as it was before it became a single */
+  /** @param {string} name @returns {number | undefined} the number before it was rounded to single precision */
   float(name) {
     const attribute = this.#attribute(name);
     return attribute && Number((attribute.float ?? 0).toPrecision(7));
@@ -67,7 +66,7 @@ export class Call {
     return Boolean(this.inputs[index]);
   }
 
-  /** @param {number} index @returns {View} an input that depends on the model's */
+  /** @param {number} index @returns {View} an input that depends on the model's input */
   view(index = 0) {
     this.#read.add(index);
     const view = this.importer.views.get(this.inputs[index]);
@@ -100,7 +99,7 @@ export class Call {
     return this.#attribute(name)?.tensor;
   }
 
-  /** @param {number} index @returns {number[]} lengths of a constant */
+  /** @param {number} index @returns {number[]} the shape of a constant */
   dimsAt(index) {
     return dimsOfTensor(this.#constant(index));
   }
@@ -110,26 +109,26 @@ export class Call {
     return flagOf(this.#constant(index));
   }
 
-  /** One number. @param {number} index */
+  /** A constant that is one number. @param {number} index */
   scalar(index) {
     const { data } = this.floats(index);
-    if (data.length !== 1) throw new FittingRoomError(`input ${index} must be one number, it has ${data.length}`);
+    if (data.length !== 1) throw new FittingRoomError(`input ${index} must be one number, got ${data.length}`);
     return data[0];
   }
 
-  /** Refuses what the operator has not looked at: it might make a difference. */
+  /** Refuses attributes and inputs that the operator has not read, because they might matter. */
   checkRead() {
     const attribute = this.node.attributes?.find(({ name = '' }) => !this.#read.has(name) && !IDLE.includes(name));
-    if (attribute) throw new FittingRoomError(`its attribute ${attribute.name} is not known here`);
+    if (attribute) throw new FittingRoomError(`its attribute ${attribute.name} is not supported`);
     const input = this.inputs.findIndex((name, index) => name && !this.#read.has(index));
-    if (input >= 0) throw new FittingRoomError(`its input ${input} (${this.inputs[input]}) is not known here`);
+    if (input >= 0) throw new FittingRoomError(`its input ${input} (${this.inputs[input]}) is not supported`);
   }
 
-  /** What the first output is. @param {View} view */
+  /** Sets the node's first output. @param {View} view */
   give(view) {
     const [output, ...others] = this.node.outputs ?? [];
     const used = others.find((name) => this.importer.readers(name) > 0);
-    if (used) throw new FittingRoomError(`its further output ${used} is read, which is not known here`);
+    if (used) throw new FittingRoomError(`reading its further output ${used} is not supported`);
     if (view.axes.length > MOST_AXES)
       throw new FittingRoomError(
         `its output has ${view.axes.length} axes after the batch axis; at most ${MOST_AXES} are supported`,
@@ -138,16 +137,16 @@ export class Call {
   }
 }
 
-/** Our layers as they come up, and the ONNX values that they stand for. */
+/** The layers made so far, and the ONNX values that they stand for. */
 export class Importer {
   /** @type {Imported[]} */
   layers = [];
   /** @type {Map<string, View>} */
   views = new Map();
-  /** @type {Set<OnnxNode>} nodes that another one has taken care of */
+  /** @type {Set<OnnxNode>} nodes that another one has already handled */
   done = new Set();
   #readers;
-  /** @type {Map<string, OnnxNode> | undefined} the products of two values, by these */
+  /** @type {Map<string, OnnxNode> | undefined} nodes that multiply two values, by these values */
   #products;
 
   /**
@@ -156,7 +155,7 @@ export class Importer {
    * @param {Allowance} allowance
    * @param {string} output
    * @param {number} operatorSet
-   * @param {number} [batch] the samples, where only so many fit
+   * @param {number} [batch] the number of samples, if it is fixed
    */
   constructor(nodes, constants, allowance, output, operatorSet, batch) {
     this.nodes = nodes;
@@ -168,7 +167,7 @@ export class Importer {
     for (const name of nodes.flatMap(({ inputs = [] }) => inputs)) this.#readers.set(name, this.readers(name) + 1);
   }
 
-  /** How often a value is read. @param {string} name */
+  /** How many times a value is read. @param {string} name */
   readers(name) {
     return this.#readers.get(name) ?? 0;
   }
@@ -198,23 +197,25 @@ export class Importer {
    * @param {{ dims: number[], values: number[] }} integers
    */
   setIntegers({ outputs: [name = ''] = [] }, { dims, values }) {
-    if (this.views.has(name) || this.constants.has(name)) throw new FittingRoomError(`the value ${name} is made twice`);
+    if (this.views.has(name) || this.constants.has(name))
+      throw new FittingRoomError(`the value ${name} is defined twice`);
     this.constants.set(name, { name, dims, dataType: INT64, integers: values });
   }
 
   /** @param {string} name @param {View} view */
   set(name, view) {
-    if (this.views.has(name) || this.constants.has(name)) throw new FittingRoomError(`the value ${name} is made twice`);
+    if (this.views.has(name) || this.constants.has(name))
+      throw new FittingRoomError(`the value ${name} is defined twice`);
     this.views.set(name, view);
   }
 
-  /** @param {AnyLayer} layer @param {View[]} from @param {Weight[]} [weights] @returns {number} its number */
+  /** @param {AnyLayer} layer @param {View[]} from @param {Weight[]} [weights] @returns {number} its index */
   add(layer, from, weights = []) {
     return this.layers.push({ layer, sources: from.map(({ source }) => source), weights }) - 1;
   }
 
   /**
-   * The layer a value comes from, where it has weights and no activation, and nothing but what is at hand reads it.
+   * The layer that a value comes from, if it has weights, no activation, and no other readers than the node at hand.
    * @param {string} name
    * @param {number} readers
    * @returns {Imported | undefined}
@@ -228,7 +229,7 @@ export class Importer {
   }
 
   /**
-   * The same value of a shape of ours, no number in another place.
+   * The same value in one of our shapes; no number moves.
    * @param {View} view
    * @param {number[]} shape
    * @returns {View}
@@ -239,32 +240,32 @@ export class Importer {
     return { ...view, source: this.add(layer, [view]), shape };
   }
 
-  /** @param {View} view @returns {View} one that is a row of numbers for ONNX and here */
+  /** @param {View} view @returns {View} one that is a row of numbers, in ONNX and here */
   row(view) {
     const dims = dimsOf(view);
     if (dims.length !== 1)
-      throw new FittingRoomError(`its input has the shape [n, ${dims.join(', ')}]; [n, length] is known here`);
+      throw new FittingRoomError(`its input must have the shape [n, length], got [n, ${dims.join(', ')}]`);
     return this.reshaped(view, [elementsOf(view.shape)]);
   }
 
-  /** @param {View} view @returns {View} one that is an image, channels first for ONNX and last here */
+  /** @param {View} view @returns {View} one that is an image, channels first in ONNX and last here */
   image(view) {
     const [channels, height, width, ...rest] = dimsOf(view);
     if (width === undefined || rest.length > 0)
       throw new FittingRoomError(
-        `its input has the shape [n, ${dimsOf(view).join(', ')}]; images [n, channels, height, width] are known here`,
+        `its input must be images [n, channels, height, width], got [n, ${dimsOf(view).join(', ')}]`,
       );
     const shape = [height, width, channels];
     if (sameAxes(view.axes, channelsFirst(0, shape).axes)) return this.reshaped(view, shape);
-    throw new FittingRoomError('its image would have to be transposed, for which there is no layer here');
+    throw new FittingRoomError('its image would have to be transposed, which is not supported');
   }
 
-  /** @param {View} view @returns {View} one whose numbers lie in ONNX's order, or an image */
+  /** @param {View} view @returns {View} one whose numbers are in ONNX's order, or an image */
   output(view) {
     const dims = dimsOf(view);
     if (isPlain(view)) return plain(this.reshaped(view, dims).source, dims);
     if (dims.length === 3) return this.image(view);
-    throw new FittingRoomError('the output would have to be transposed, for which there is no layer here');
+    throw new FittingRoomError('the output would have to be transposed, which is not supported');
   }
 }
 

@@ -12,11 +12,10 @@ import { planGraph } from './plan.js';
 /** @import { OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './messages.js' */
 /** @import { Parameter } from './plan.js' */
 
-/**
- * ONNX (https://onnx.ai/onnx/repo-docs/IR.html). A file of ours takes and gives what the model does, images with
- * channels last, and
- * tells in its metadata which layers its nodes came from; where these are still the same, the model comes back bit for
- * bit.
+/*
+ * ONNX (https://onnx.ai/onnx/repo-docs/IR.html). A file written here has the model's inputs and outputs, images with
+ * channels last, and its metadata state which layers the nodes came from. If the nodes are unchanged, the model is read
+ * back bit for bit.
  */
 
 const PRODUCER = 'fitting-room';
@@ -44,11 +43,14 @@ function tensorOf({ name, weight, order, channels, fill, like, scalar, integers 
   return floatTensor(name, channels ? joinedOutputs(shape) : shape, data, shape.length > 1 ? dtype : 'float32');
 }
 
-/** A depthwise kernel's, with its outputs on one axis. @param {number[]} shape channels, multiplier, height, width */
+/**
+ * The shape of a depthwise kernel with its outputs on one axis.
+ * @param {number[]} shape channels, multiplier, height, width
+ */
 const joinedOutputs = ([channels, multiplier, height, width]) => [channels * multiplier, 1, height, width];
 
 /**
- * Halves become singles where they are read.
+ * Adds a Cast node, which widens half precision to single, to a tensor of halves.
  * @param {OnnxTensor} tensor
  * @returns {{ tensor: OnnxTensor, casts: OnnxNode[] }}
  */
@@ -109,7 +111,7 @@ function weightOf({ name, order, channels }, constants, allowance) {
   return transposed({ shape, data: tensor.data }, inverse(order));
 }
 
-/** Nodes as they are once they have been in a file. @param {OnnxNode[]} nodes */
+/** Nodes as they are read back from a file. @param {OnnxNode[]} nodes */
 const written = (nodes) => JSON.stringify(decode(encode({ graph: { nodes } })).graph?.nodes);
 
 /** @param {unknown} value @returns {Omit<Described, 'weights'>} */
@@ -125,7 +127,7 @@ function headerFrom(value) {
 }
 
 /**
- * A model of ours, as its metadata say, where its nodes are still those.
+ * Reads a model written here from its metadata, if its nodes are unchanged.
  * @param {OnnxModel} model
  * @param {Allowance} allowance
  * @returns {Promise<Described | undefined>}
@@ -146,7 +148,7 @@ async function readOwn({ graph = {}, metadata = [] }, allowance) {
   });
 }
 
-/** Whether it can be taken apart and has a graph. @param {Uint8Array} bytes */
+/** Whether the file can be decoded and has a graph. @param {Uint8Array} bytes */
 export function isModel(bytes) {
   try {
     return decode(bytes).graph !== undefined;

@@ -5,23 +5,22 @@ import { dimsOf } from './views.js';
 
 /** @import { Call } from './importer.js' */
 
-/**
- * What exporters compute with integers: shapes to reshape to, and paddings. The lengths of all values are known here
- * but for the
- * batch's, so that these nodes are constants too.
+/*
+ * Integer arithmetic that exporters put into graphs: shapes for Reshape, and paddings. All lengths but the batch's are
+ * known here, so these nodes are constants too.
  */
 
 /** @typedef {{ dims: number[], values: number[] }} Integers */
 /** @typedef {(call: Call, integers: Integers) => Integers} Operator */
 
-/** Stands for the length of a batch that is open. No other number is so small. */
+/** Stands for the length of a batch that is left open. No other number is this small. */
 export const BATCH = Number.MIN_SAFE_INTEGER;
 
-const MOST = 32; // of a shape, or of paddings
+const MOST = 32; // in a shape or in paddings
 
 /** @param {number} count */
 function checkCount(count) {
-  if (!(count <= MOST)) throw new FittingRoomError(`of integers, up to ${MOST} are computed with, got ${count}`);
+  if (!(count <= MOST)) throw new FittingRoomError(`at most ${MOST} integers are supported, got ${count}`);
 }
 
 /** @param {Call} call @param {number} index @returns {Integers} */
@@ -35,10 +34,10 @@ const placeOf = (axis, rank) => (axis < 0 ? axis + rank : axis);
 /** @param {Call} call @param {number} rank */
 function checkFirst(call, rank) {
   const axis = call.integer('axis') ?? 0;
-  if (placeOf(axis, rank) !== 0) throw new FittingRoomError(`of integers, axis must be the first one, got ${axis}`);
+  if (placeOf(axis, rank) !== 0) throw new FittingRoomError(`for integers, axis must be the first one, got ${axis}`);
 }
 
-/** @param {Integers} integers @param {number[]} rows of the first axis @returns {number[]} */
+/** @param {Integers} integers @param {number[]} rows indices along the first axis @returns {number[]} */
 function rowsOf({ dims: [count, ...rest], values }, rows) {
   const length = elementsOf(rest);
   checkCount(rows.length * length);
@@ -69,7 +68,7 @@ function slice(call, integers) {
     placeOf(axis, integers.dims.length) !== 0 ||
     Math.abs(step) !== 1
   ) {
-    throw new FittingRoomError('of integers, slices of the first axis by steps of 1 or -1 are known');
+    throw new FittingRoomError('for integers, only slices of the first axis with step 1 or -1 are supported');
   }
   const bound = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ high) =>
     Math.min(Math.max(placeOf(at, count), low), high);
@@ -87,7 +86,7 @@ function concat(call, first) {
   checkCount(call.inputs.length);
   const all = call.inputs.map((_, index) => integersAt(call, index));
   if (all.some(({ dims }) => String(dims.slice(1)) !== String(first.dims.slice(1))))
-    throw new FittingRoomError('integers of different shapes are joined');
+    throw new FittingRoomError('joined integers must have the same shape');
   return {
     dims: [all.reduce((sum, { dims: [count] }) => sum + count, 0), ...first.dims.slice(1)],
     values: all.flatMap(({ values }) => values),
@@ -108,7 +107,7 @@ function reshape(call, { values }) {
 function transpose(call, { dims, values }) {
   const order = call.integers('perm') ?? dims.map((_, axis) => dims.length - 1 - axis);
   if (String(order) !== '1,0' || dims.length !== 2)
-    throw new FittingRoomError('of integers, two axes can be exchanged');
+    throw new FittingRoomError('for integers, perm must exchange two axes');
   const [rows, columns] = dims;
   return {
     dims: [columns, rows],
@@ -116,13 +115,17 @@ function transpose(call, { dims, values }) {
   };
 }
 
-/** One number where that has a list, which is all that shapes need. @param {boolean} longer @returns {Operator} */
+/**
+ * Turns a single number into a list of one or, if not `longer`, the reverse.
+ * @param {boolean} longer
+ * @returns {Operator}
+ */
 const oneMore =
   (longer) =>
   (call, { dims, values }) => {
     const axes = call.has(1) ? call.integersAt(1) : (call.integers('axes') ?? [0]);
     if (values.length !== 1 || dims.length !== Number(!longer) || axes.length !== 1 || placeOf(axes[0], 1) !== 0)
-      throw new FittingRoomError('of integers, only a single one can become a list of one, or be taken out of it');
+      throw new FittingRoomError('for integers, only a single one can become a list of one, or the reverse');
     return { dims: longer ? [1] : [], values };
   };
 
@@ -133,7 +136,7 @@ const arithmetic = (compute) => (call, first) => {
     throw new FittingRoomError('the number of samples must stay as it is');
   const longer = first.values.length < second.values.length ? second : first;
   if (![1, longer.values.length].includes(Math.min(first.values.length, second.values.length)))
-    throw new FittingRoomError('integers of different lengths are combined');
+    throw new FittingRoomError('combined integers must have the same length');
   const at = (/** @type {Integers} */ { values }, /** @type {number} */ i) => values[values.length === 1 ? 0 : i];
   return { dims: longer.dims, values: longer.values.map((_, i) => compute(at(first, i), at(second, i))) };
 };
@@ -142,7 +145,7 @@ const arithmetic = (compute) => (call, first) => {
 function cast(call, integers) {
   const to = call.integer('to');
   if (to !== INT64 && to !== INT32)
-    throw new FittingRoomError(`of integers, to must be ${INT64} or ${INT32}, got ${to}`);
+    throw new FittingRoomError(`for integers, to must be ${INT64} or ${INT32}, got ${to}`);
   return integers;
 }
 
@@ -174,8 +177,8 @@ const OPERATORS = {
 };
 
 /**
- * @param {Call} call of a node whose first input are integers, or which asks for a shape
- * @returns {Integers | undefined} undefined of any other
+ * @param {Call} call of any node
+ * @returns {Integers | undefined} undefined unless its first input is integers, or it asks for a shape
  */
 export function integersFrom(call) {
   const {

@@ -3,18 +3,17 @@ import { refusal } from '../common.js';
 
 /**
  * The protobuf messages of ONNX (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3), as far as they are used
- * here.
- * What else a file holds is passed over.
+ * here. Other fields of a file are ignored.
  *
  * @typedef {object} OnnxTensor
  * @property {number[]} [dims]
  * @property {number} [dataType]
  * @property {Uint8Array} [floats] little-endian
- * @property {number[]} [halves] each the 16 bits of one, or small integers
+ * @property {number[]} [halves] the 16 bits of each number, or small integers
  * @property {number[]} [integers]
  * @property {string} [name]
  * @property {Uint8Array} [raw] little-endian
- * @property {number} [location] 1: in another file
+ * @property {number} [location] 1: in an external file
  *
  * @typedef {{ name?: string, float?: number, integer?: number, text?: string, tensor?: OnnxTensor, floats?: number[],
  *   integers?: number[], type?: number }} OnnxAttribute
@@ -34,7 +33,7 @@ import { refusal } from '../common.js';
 
 /** @typedef {'integer' | 'float' | 'text' | 'bytes' | 'integers' | 'floats'} Scalar */
 /**
- * The field's number, what it holds, and whether it may come again and again.
+ * The number of the field, its type, and whether it may be repeated.
  * @typedef {[number, Scalar | Message, boolean?]} Entry
  */
 /** @typedef {{ [name: string]: Entry }} Message */
@@ -95,9 +94,9 @@ const MODEL = {
 };
 
 const LENGTH_DELIMITED = 2;
-/** Of lists that are no weights: shapes and the like. */
+/** Largest length of a list that is not a weight: shapes and the like. */
 const MOST_NUMBERS = 2 ** 16;
-const MOST_FIELDS = 2 ** 17; // of a file: a hundred for each of a thousand layers
+const MOST_FIELDS = 2 ** 17; // in a file: a hundred for each of a thousand layers
 
 /** @param {any} value @param {Scalar | Message} type @param {number} field @param {PbfWriter} writer */
 function writeField(value, type, field, writer) {
@@ -125,7 +124,7 @@ export function encode(model) {
   return writer.finish().slice();
 }
 
-/** What a field's number is called, of each kind of message. @type {Map<Message, Map<number, string>>} */
+/** The names of the fields by number, for each kind of message. @type {Map<Message, Map<number, string>>} */
 const NAMES = new Map();
 
 /** @param {Message} fields @returns {Map<number, string>} */
@@ -144,7 +143,7 @@ class Decoder {
     this.fields = 0;
   }
 
-  /** @param {number} end of the message that it is in @returns {number} the end of what comes next */
+  /** @param {number} end of the enclosing message @returns {number} the end of the next part */
   span(end) {
     const at = this.reader.pos;
     const next = this.reader.readVarint() + this.reader.pos;
@@ -160,7 +159,7 @@ class Decoder {
     return bytes;
   }
 
-  /** Packed or not. @param {number[]} list @param {number} end @param {() => number} read */
+  /** Reads numbers, packed or not. @param {number[]} list @param {number} end @param {() => number} read */
   numbers(list, end, read) {
     const next = this.reader.type === LENGTH_DELIMITED ? this.span(end) : this.reader.pos + 1;
     while (this.reader.pos < next) {
@@ -174,7 +173,7 @@ class Decoder {
   /**
    * @param {Scalar | Message} type
    * @param {number} end
-   * @param {any} before what the field holds already
+   * @param {any} before the field's value so far
    * @returns {any}
    */
   value(type, end, before) {

@@ -18,24 +18,25 @@ import { outputSides, windowOf } from './windows.js';
 
 /** @typedef {(call: Call) => void} Operator */
 
-/* Operator sets from which on a node means something else. */
+/* First operator sets in which a node has its new meaning. */
 const TELLS_TRAINING = 7;
 const SOFTMAX_OF_AXIS = 13;
 
-const MOST_DIMS = 3; // of a layer's output
+const MOST_DIMS = 3; // in a layer's output
 
 /**
+ * Adds a layer that does not change the shape.
  * @param {Call} call
  * @param {View} view
  * @param {AnyLayer} layer
- * @param {Weight[]} [weights] a layer that changes no shape
+ * @param {Weight[]} [weights]
  */
 function pointwise(call, view, layer, weights) {
   call.give({ ...view, source: call.importer.add(layer, [view], weights) });
 }
 
 /**
- * Into the layer before, where it can be.
+ * Adds an activation; merges it into the layer before if possible.
  * @param {Call} call
  * @param {Activation} name
  * @param {number} [readers] of the input
@@ -52,7 +53,7 @@ function activate(call, name, readers) {
 const activation = (name) => (call) => activate(call, name);
 
 /**
- * Zeros around an image.
+ * Adds zeros around an image.
  * @param {Importer} importer
  * @param {View} view
  * @param {Window['margins']} padding
@@ -72,7 +73,7 @@ function padded(importer, view, padding) {
  * @param {Call} call
  * @param {View} image
  * @param {Window} window
- * @returns {{ image: View, padding: 'valid' | 'same' }} the padding as a layer where a window has none such
+ * @returns {{ image: View, padding: 'valid' | 'same' }} padding that windows do not have becomes a layer
  */
 function settled(call, image, { padding, margins }) {
   if (padding !== 'other') return { image, padding };
@@ -110,7 +111,7 @@ function conv(call) {
       [transposed(kernel, [2, 3, 1, 0]), ...weights],
     );
   } else {
-    checkIs(groups, 'group, where it is not 1,', channels);
+    checkIs(groups, 'group (if not 1)', channels);
     const depthMultiplier = filters / channels;
     const split = { shape: [channels, depthMultiplier, height, width], data: kernel.data };
     source = call.importer.add(
@@ -138,7 +139,7 @@ function ownPadding(_, window) {
   return window;
 }
 
-/** Where the zeros around count, they become a layer. @type {(call: Call, window: Window) => Window} */
+/** If the zeros around an image count, they become a layer. @type {(call: Call, window: Window) => Window} */
 const averagePadding = (call, window) =>
   call.integer('count_include_pad') && window.padding !== 'valid'
     ? { ...window, padding: 'other' }
@@ -146,7 +147,7 @@ const averagePadding = (call, window) =>
 
 /**
  * @param {AnyLayer} layer
- * @returns {(call: Call, view: View, axes: number) => void} axes: how many of length 1 stay behind the channels
+ * @returns {(call: Call, view: View, axes: number) => void} axes: number of axes of length 1 after the channels
  */
 const pooledAll = (layer) => (call, view, axes) => {
   const [, , channels] = view.shape;
@@ -164,14 +165,14 @@ function reduceMean(call) {
   const axes = call.has(1) ? call.integersAt(1) : (call.integers('axes') ?? []);
   const positive = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort();
   checkIs(String(positive), 'axes', '2,3');
-  call.integer('noop_with_empty_axes'); // there are some
+  call.integer('noop_with_empty_axes'); // the axes are not empty
   pooledAll(layers.globalAveragePooling2d())(call, view, (call.integer('keepdims') ?? 1) ? 2 : 0);
 }
 
 /**
  * @param {View} row
  * @param {Weight} kernel [inputs, units]
- * @returns {Weight} its rows in the order in which the numbers lie
+ * @returns {Weight} its rows in the order in which the numbers are stored
  */
 function sorted(row, { shape, data }) {
   const [inputs, units] = shape;
@@ -195,10 +196,10 @@ function dense(call, kernel, bias) {
 }
 
 /**
- * A bias that is the same for all samples and places.
+ * A bias that is the same for all samples and positions.
  * @param {Weight} bias
  * @param {number} units
- * @param {number} behind how many axes come after the channels
+ * @param {number} behind number of axes after the channels
  * @returns {Weight}
  */
 function biasOf({ shape, data }, units, behind) {
@@ -206,7 +207,7 @@ function biasOf({ shape, data }, units, behind) {
   const fits = long < 0 || (shape.length - 1 - long === behind && shape[long] === units && data.length === units);
   if (!fits)
     throw new FittingRoomError(
-      `a constant of shape ${show(shape)} is added; one number for each of ${units} channels is known here`,
+      `an added constant must have one number for each of ${units} channels, got shape ${show(shape)}`,
     );
   return { shape: [units], data: long < 0 ? new Float32Array(units).fill(data[0]) : data };
 }
@@ -222,7 +223,7 @@ function gemm(call) {
   dense(call, kernel, call.has(2) ? [biasOf(call.floats(2), kernel.shape[1], 0)] : []);
 }
 
-/** A bias, or what is added up. @type {Operator} */
+/** Adds a bias or a sum. @type {Operator} */
 function add(call) {
   const constant = call.inputs.findIndex((name) => call.importer.constants.has(name));
   if (constant < 0) return sum(call);
@@ -245,14 +246,14 @@ function sum(call) {
   const [first, ...rest] = call.inputs.map((_, index) => call.view(index));
   const others = rest.map((view) => {
     if (!sameAxes(view.axes, first.axes))
-      throw new FittingRoomError('what is added differs in shape or in the order of its numbers');
+      throw new FittingRoomError('added values must have the same shape and the same order of numbers');
     return call.importer.reshaped(view, first.shape);
   });
   if (others.length === 0) return call.give(first);
   call.give({ ...first, source: call.importer.add(layers.add(), [first, ...others]) });
 }
 
-/** Before operator set 7, a node trains unless it says otherwise. @param {Call} call */
+/** Before operator set 7, a node is in training mode unless it says otherwise. @param {Call} call */
 function checkTested(call) {
   const usual = call.importer.operatorSet < TELLS_TRAINING ? 0 : 1;
   checkIs(call.integer('is_test') ?? usual, 'is_test', 1);
@@ -317,7 +318,7 @@ function sigmoid(call) {
 }
 
 /**
- * The numbers among which softmax shares, as a view's axes: those of one axis, earlier those of all from it on.
+ * The axes over which softmax normalizes: one axis or, in early operator sets, all axes from it on.
  * @type {Operator}
  */
 function softmax(call) {
@@ -327,16 +328,16 @@ function softmax(call) {
   const axis = call.integer('axis') ?? (modern ? -1 : 1);
   const place = axis < 0 ? axis + dims.length : axis - 1;
   if (place < 0 || place >= dims.length)
-    throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
+    throw new FittingRoomError(`axis must be one after the batch axis, got ${axis}`);
   const over = modern ? [view.axes[place]] : view.axes.slice(place);
   const length = elementsOf(dimsOf({ ...view, axes: over }));
   const all = elementsOf(view.shape);
   const isLast = sameAxes([over.flat()], [[{ length, stride: 1 }]]);
   if (isLast && view.shape[view.shape.length - 1] === length) return softmaxOf(call, view);
-  if (length === all) return softmaxOf(call, call.importer.reshaped(view, [all])); // in whatever order they lie
+  if (length === all) return softmaxOf(call, call.importer.reshaped(view, [all])); // in any order
   if (!isLast)
     throw new FittingRoomError(
-      `axis must be that of the channels, or the last one of numbers that are not transposed, got ${axis}`,
+      `axis must be the channel axis, or the last axis of numbers that are not transposed, got ${axis}`,
     );
   const fits = isPlain(view) && dims.length <= MOST_DIMS && dims[dims.length - 1] === length;
   softmaxOf(call, call.importer.reshaped(view, fits ? dims : [all / length, length]));
@@ -353,7 +354,7 @@ function softmaxOf(call, view) {
 function regroup(call, dims) {
   const made = regrouped(call.view(), dims);
   if (!made)
-    throw new FittingRoomError(`[n, ${dimsOf(call.view()).join(', ')}] cannot be seen as [n, ${dims.join(', ')}] here`);
+    throw new FittingRoomError(`[n, ${dimsOf(call.view()).join(', ')}] cannot be reshaped to [n, ${dims.join(', ')}]`);
   call.give(made);
 }
 
@@ -370,21 +371,21 @@ function reshape(call) {
   const before = dimsOf(call.view());
   const [batch, ...target] = call.integersAt(1);
   if (call.integer('allowzero') && [batch, ...target].includes(0))
-    throw new FittingRoomError('allowzero, where the shape has a 0, is not known here');
+    throw new FittingRoomError('allowzero with a 0 in the shape is not supported');
   const dims = target.map((length, axis) => (length === 0 ? (before[axis] ?? 0) : length));
   const rest = elementsOf(before) / elementsOf(dims.filter((length) => length !== -1));
   const known = dims.map((length) => (length === -1 ? rest : length));
   const keepsBatch =
     batch === 0 || batch === BATCH || batch === call.importer.batch || (batch === -1 && !dims.includes(-1));
-  if (!keepsBatch) throw new FittingRoomError(`the shape ${show([batch, ...target])} does not keep the samples apart`);
+  if (!keepsBatch) throw new FittingRoomError(`the shape must keep the batch axis, got ${show([batch, ...target])}`);
   regroup(call, known);
 }
 
 /**
- * The axes that squeeze and unsqueeze name.
+ * The axes that Squeeze and Unsqueeze name.
  * @param {Call} call
- * @param {number} rank with the batch, of the longer shape
- * @returns {number[]} places among a sample's
+ * @param {number} rank of the longer shape, with the batch axis
+ * @returns {number[]} indices among the axes of a sample
  */
 function axesOf(call, rank) {
   const axes = call.has(1) ? call.integersAt(1) : call.integers('axes');
@@ -394,7 +395,7 @@ function axesOf(call, rank) {
   return axes.map((axis) => {
     const place = (axis < 0 ? axis + rank : axis) - 1;
     if (place < 0 || place >= rank - 1)
-      throw new FittingRoomError(`axis ${axis} is that of the batch, or there is none such`);
+      throw new FittingRoomError(`axis must be one after the batch axis, got ${axis}`);
     return place;
   });
 }
@@ -435,7 +436,7 @@ function transpose(call) {
 function pad(call) {
   checkIs(call.text('mode') ?? 'constant', 'mode', 'constant');
   checkIs(call.has(2) ? call.scalar(2) : (call.float('value') ?? 0), 'the value', 0);
-  if (call.has(3)) throw new FittingRoomError('axes are not known here');
+  if (call.has(3)) throw new FittingRoomError('axes are not supported');
   const pads = call.has(1) ? call.integersAt(1) : (call.integers('pads') ?? []);
   const view = call.view();
   checkIs(view.axes.length, "the number of the image's axes after the batch axis", 3);

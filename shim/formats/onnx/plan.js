@@ -9,29 +9,26 @@ import { samePads } from './windows.js';
 /** @import { LayerKind } from '../../layers/layer.js' */
 /** @import { OnnxAttribute, OnnxNode } from './messages.js' */
 
-/**
- * What a model's graph is in ONNX. Convolutions and pooling take images channels-first there, so a value is transposed
- * where one
- * of them first needs it; layers that work on each number take it as it is. Layers that augment and dropout do nothing
- * in inference
- * and are left out.
+/*
+ * Plans a model's graph in ONNX. Convolutions and pooling take channels-first images there, so a value is transposed
+ * where one of them first needs it; element-wise layers take it as it is. Augmentation and dropout do nothing in
+ * inference and are left out.
  */
 
 /**
- * The names under which a value is there, channels last and channels first. rank: of a sample.
+ * The names of a value, with channels last and with channels first. rank: of a sample.
  * @typedef {{ last?: string, first?: string, rank: number }} Value
  */
 /**
- * What goes into a file beside the nodes: weight number `weight`, a kernel's with its axes in another order, a
- * depthwise one's of
- * so many `channels` with its outputs on one axis; as many times `fill` as
- * weight number `like` has numbers; one number; or integers.
+ * A parameter of the file. Either weight number `weight`, with its axes in `order` if it is a kernel, and the outputs
+ * of its `channels` on one axis if it is depthwise; or `fill`, as many times as weight number `like` has numbers; or
+ * one number, `scalar`; or `integers`.
  * @typedef {{ name: string, weight?: number, order?: number[], channels?: number, fill?: number, like?: number,
  *   scalar?: number, integers?: number[] }} Parameter
  */
 /**
- * @typedef {{ layer: BuiltLayer, inputShape: number[], sources: Value[], weights: number[] }} Place inputShape: of a
- *   sample of the first source
+ * @typedef {{ layer: BuiltLayer, inputShape: number[], sources: Value[], weights: number[] }} Place inputShape: shape
+ *   of a sample of the first source
  */
 
 /** @param {string} name @param {number} integer @returns {OnnxAttribute} */
@@ -52,7 +49,7 @@ class Plan {
   /** @type {Set<string>} */
   #taken = new Set();
 
-  /** @param {string} wish @returns {string} a name that nothing else has */
+  /** @param {string} wish @returns {string} a unique name */
   name(wish) {
     let free = wish;
     for (let count = 1; this.#taken.has(free); count++) free = `${wish}_${count}`;
@@ -65,7 +62,7 @@ class Plan {
    * @param {string} operator
    * @param {string[]} inputs
    * @param {OnnxAttribute[]} [attributes]
-   * @returns {string} its output
+   * @returns {string} the name of its output
    */
   node(layer, operator, inputs, attributes = []) {
     const name = this.name(`${layer}/${operator}`);
@@ -104,7 +101,7 @@ class Plan {
   }
 
   /**
-   * One node for each number by itself.
+   * Adds an element-wise node.
    * @param {Value} value
    * @param {(input: string) => string} make
    * @returns {Value}
@@ -209,8 +206,10 @@ function zeroPadding2d(plan, { layer: { name, config }, sources: [x] }) {
   const [[top, bottom], [left, right]] = /** @type {[[number, number], [number, number]]} */ (config.padding);
   const integers = x.first ? [0, 0, top, left, 0, 0, bottom, right] : [0, top, left, 0, 0, bottom, right, 0];
   const pads = plan.parameter(`${name}/pads`, { integers });
-  /* ONNX Runtime makes zeros part of the pooling behind them, which does not count them, but only where all their bits
-   * are 0. */
+  /*
+   * ONNX Runtime merges Pad into the pooling after it, which does not count the zeros, but only if all bits of the zero
+   * are 0.
+   */
   const zero = plan.parameter(`${name}/zero`, { scalar: -0 });
   return plan.pointwise(x, (input) => plan.node(name, 'Pad', [input, pads, zero]));
 }
@@ -233,7 +232,7 @@ function add(plan, { layer: { name }, sources }) {
 const eachOf = (operators, make) =>
   Object.fromEntries(Object.entries(operators).map(([kind, operator]) => [kind, make(operator)]));
 
-/** Layers that are left out in inference, or are no more than their activation, are not here. */
+/** Layers that are left out in inference, or that are only an activation, have no maker. */
 const MAKERS = /** @type {Partial<Record<LayerKind, Maker>>} */ ({
   conv2d: convolution(false),
   depthwise_conv2d: convolution(true),
@@ -246,7 +245,7 @@ const MAKERS = /** @type {Partial<Record<LayerKind, Maker>>} */ ({
   batch_normalization: batchNormalization,
   add,
 });
-/** The value itself. @type {LayerKind[]} */
+/** Layers that pass on their input, apart from an activation. @type {LayerKind[]} */
 const PASSED_ON = ['activation', 're_lu', 'leaky_re_lu', 'softmax', 'dropout'];
 
 /** @param {LayerKind} kind @returns {Maker} */
@@ -254,7 +253,7 @@ function makerOf(kind) {
   const maker = MAKERS[kind];
   if (maker) return maker;
   if (rowOf(kind).augments || PASSED_ON.includes(kind)) return passed;
-  throw new FittingRoomError(`exportModel: ONNX has no operator for ${kind} here`, 'unsupported');
+  throw new FittingRoomError(`exportModel: ${kind} is not supported in ONNX`, 'unsupported');
 }
 
 /** @param {Plan} plan @param {string} name @param {Value} value */
@@ -281,7 +280,7 @@ const ACTIVATIONS = {
     return plan.pointwise(value, (input) => plan.node(name, 'Clip', [input, ...bounds]));
   },
   leakyRelu: operation('LeakyRelu', ({ alpha = LEAKY_SLOPE }) => [floatOf('alpha', alpha)]),
-  gelu: operation('Gelu'), // of operator set 20
+  gelu: operation('Gelu'), // since operator set 20
   sigmoid: operation('Sigmoid'),
   tanh: operation('Tanh'),
   swish,

@@ -2,24 +2,22 @@ import { elementsOf } from '../../tensor.js';
 import { stridesOf } from './arrays.js';
 
 /**
- * An ONNX value as a way to look at the output of one of our layers, whose numbers lie in the order of `shape`,
- * channels last.
- * Each axis of the ONNX value (the batch left out) walks through one or more runs of that memory. So transposing,
- * flattening and
- * reshaping change what is seen, and no number has to move.
+ * An ONNX value as a view of the output of one of our layers, whose numbers are stored in the order of `shape`,
+ * channels last. Each axis of the ONNX value (without the batch) steps through one or more runs of that memory.
+ * Transposing, flattening and reshaping therefore change the view, and no number has to move.
  *
  * @typedef {{ length: number, stride: number }} Run
- * @typedef {{ source: number, shape: number[], axes: Run[][] }} View source: a layer's number, -1 the input; shape: of
- *   a sample
+ * @typedef {{ source: number, shape: number[], axes: Run[][] }} View source: a layer's index, -1 for the input; shape:
+ *   of a sample
  */
 
 /** @param {Run[]} axis */
 const lengthOf = (axis) => axis.reduce((product, { length }) => product * length, 1);
 
-/** The lengths that ONNX sees. @param {View} view */
+/** The shape in ONNX. @param {View} view */
 export const dimsOf = ({ axes }) => axes.map(lengthOf);
 
-/** Runs that follow on each other as one, those of length 1 left out. @param {Run[]} runs @returns {Run[]} */
+/** Merges consecutive runs and leaves out runs of length 1. @param {Run[]} runs @returns {Run[]} */
 function joined(runs) {
   /** @type {Run[]} */
   const result = [];
@@ -36,14 +34,14 @@ function joined(runs) {
 /** @param {Run[][]} a @param {Run[][]} b */
 export const sameAxes = (a, b) => JSON.stringify(a.map(joined)) === JSON.stringify(b.map(joined));
 
-/** What a layer gives, as it is. @param {number} source @param {number[]} shape @returns {View} */
+/** A layer's output, unchanged. @param {number} source @param {number[]} shape @returns {View} */
 export function plain(source, shape) {
   const strides = stridesOf(shape);
   return { source, shape, axes: shape.map((length, axis) => [{ length, stride: strides[axis] }]) };
 }
 
 /**
- * An image whose channels ONNX sees first.
+ * An image whose channels come first in ONNX.
  * @param {number} source
  * @param {number[]} shape height, width, channels
  * @returns {View}
@@ -55,13 +53,13 @@ export function channelsFirst(source, shape) {
   return { source, shape, axes: [channels, height, width] };
 }
 
-/** Whether ONNX sees the numbers in the order in which they lie. @param {View} view */
+/** Whether the order of the numbers in ONNX is the one in which they are stored. @param {View} view */
 export function isPlain({ axes }) {
   const [run, second] = joined(axes.flat());
   return second === undefined && (run === undefined || run.stride === 1);
 }
 
-/** Where in memory each number is, in ONNX's order. @param {View} view @returns {number[]} */
+/** The offset of each number in memory, in ONNX's order. @param {View} view @returns {number[]} */
 export const offsetsOf = ({ axes }) =>
   axes
     .flat()
@@ -72,10 +70,10 @@ export const offsetsOf = ({ axes }) =>
     );
 
 /**
- * The same numbers in the same order with other lengths.
+ * The same numbers in the same order, with other lengths.
  * @param {View} view
- * @param {number[]} dims of the same number of elements
- * @returns {View | undefined} undefined where an axis would leave off within a run that cannot be cut so
+ * @param {number[]} dims with the same number of elements
+ * @returns {View | undefined} undefined if an axis would end within a run that cannot be split there
  */
 export function regrouped({ source, shape, axes }, dims) {
   if (dims.some((dim) => dim < 1) || elementsOf(dims) !== elementsOf(shape)) return undefined;

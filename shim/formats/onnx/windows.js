@@ -1,7 +1,7 @@
 import { FittingRoomError, show } from '../../check.js';
 
 /**
- * How many zeros padding 'same' puts before and behind.
+ * The number of zeros that padding 'same' puts before and after.
  * @param {number} length
  * @param {number} window
  * @param {number} stride
@@ -14,7 +14,7 @@ export function samePads(length, window, stride) {
 
 /** @typedef {import('./importer.js').Call} Call */
 /**
- * A window that slides over an image, as a node has it. margins: [[top, bottom], [left, right]].
+ * A window that slides over an image, as a node describes it. margins: [[top, bottom], [left, right]].
  * @typedef {{ size: [number, number], strides: [number, number], padding: 'valid' | 'same' | 'other', margins:
  *   [[number, number], [number, number]] }} Window
  */
@@ -23,13 +23,13 @@ export function samePads(length, window, stride) {
  * @param {Call} call
  * @param {string} name
  * @param {number[]} missing
- * @returns {number[]} as many as those, integers from 0 on
+ * @returns {number[]} as many as `missing`, integers of at least 0
  */
 function listOf(call, name, missing) {
   const list = call.integers(name) ?? missing;
   if (list.length === missing.length && list.every((length) => Number.isSafeInteger(length) && length >= 0))
     return list;
-  throw new FittingRoomError(`${name} must be ${missing.length} integers from 0 on, got ${show(list)}`);
+  throw new FittingRoomError(`${name} must be ${missing.length} integers of at least 0, got ${show(list)}`);
 }
 
 /**
@@ -44,15 +44,14 @@ function marginsOf(call, sides, size, strides) {
   const same = /** @type {Window['margins']} */ (sides.map((side, axis) => samePads(side, size[axis], strides[axis])));
   const pads = listOf(call, 'pads', [0, 0, 0, 0]);
   if (auto !== 'NOTSET' && pads.some((margin) => margin !== 0))
-    throw new FittingRoomError(`pads must be 0 beside auto_pad ${show(auto)}, got ${show(pads)}`);
+    throw new FittingRoomError(`pads must be 0 with auto_pad ${show(auto)}, got ${show(pads)}`);
   if (auto === 'SAME_UPPER') return same;
   if (auto === 'VALID')
     return [
       [0, 0],
       [0, 0],
     ];
-  if (auto !== 'NOTSET')
-    throw new FittingRoomError(`auto_pad ${show(auto)} is not known here; NOTSET, VALID and SAME_UPPER are`);
+  if (auto !== 'NOTSET') throw new FittingRoomError(`auto_pad must be NOTSET, VALID or SAME_UPPER, got ${show(auto)}`);
   const [top, left, bottom, right] = pads;
   return [
     [top, bottom],
@@ -63,7 +62,7 @@ function marginsOf(call, sides, size, strides) {
 /**
  * @param {Call} call
  * @param {number[]} sides height and width of the image
- * @param {number[]} [fallback] the window's size where the node does not say it
+ * @param {number[]} [fallback] the window's size if the node does not state it
  * @returns {Window}
  */
 export function windowOf(call, sides, fallback = [0, 0]) {
@@ -72,7 +71,7 @@ export function windowOf(call, sides, fallback = [0, 0]) {
   if ([...size, ...strides].includes(0))
     throw new FittingRoomError(`kernel_shape ${show(size)} and strides ${show(strides)} must be 1 or more`);
   if (listOf(call, 'dilations', [1, 1]).some((dilation) => dilation !== 1))
-    throw new FittingRoomError('dilations other than 1 are not known here');
+    throw new FittingRoomError('dilations other than 1 are not supported');
   const margins = marginsOf(call, sides, size, strides);
   const isSame = margins.every(
     (margin, axis) => String(margin) === String(samePads(sides[axis], size[axis], strides[axis])),
@@ -88,11 +87,11 @@ function checkCeiling(call, sides, { size, strides, margins }) {
     (side, axis) => (side + margins[axis][0] + margins[axis][1] - size[axis]) % strides[axis] !== 0,
   );
   if (call.integer('ceil_mode') && cut)
-    throw new FittingRoomError('ceil_mode, where it makes a difference, is not known here');
+    throw new FittingRoomError('ceil_mode is not supported where it makes a difference');
 }
 
 /**
- * The sides of what a window gives.
+ * The height and width of a window's output.
  * @param {number[]} sides
  * @param {Pick<Window, 'size' | 'strides' | 'padding'>} window
  */

@@ -9,20 +9,18 @@ import { dtypeOf } from '../fit/tensors.js';
 /** @import { Tensor } from '../../tensor.js' */
 /** @import { Described, NamedFile } from '../described.js' */
 
-/**
- * safetensors (https://github.com/huggingface/safetensors): names, shapes and places of tensors, then their numbers.
- * All are
- * little-endian.
+/*
+ * safetensors (https://github.com/huggingface/safetensors): names, shapes and places of tensors, then their numbers,
+ * all little-endian.
  *
  *   byte  length
  *   0     8   header length H
- *   8     H   JSON in UTF-8, from its brace on, spaces at its end
+ *   8     H   JSON in UTF-8, starting with its brace, padded with spaces
  *   8+H   D   tensors, in any order, without gaps
  *
  *   header        { __metadata__: { fitting_room }, "layer/weight": { dtype, shape, data_offsets: [begin, end] }, … }
- *   fitting_room as text, since metadata may be nothing else, the header of our own format without its tensors: what
- *   the
- *                 layers are, which no tensor says
+ *   fitting_room  the header of our own format without its tensors, which describes the layers; as text, because
+ *                 metadata must be strings
  */
 
 const FILE = 'model.safetensors';
@@ -36,13 +34,13 @@ const KINDS = { F32: { stored: 'float32', size: 4 }, F16: { stored: 'float16', s
 
 /**
  * @param {Described} described
- * @param {{ dtype: 'float32' | 'float16' }} options float32 or float16, of kernels
+ * @param {{ dtype: 'float32' | 'float16' }} options how kernels are stored
  * @returns {Promise<NamedFile[]>} model.safetensors
  */
 export async function write({ name, seed, graph, weights, metadata }, { dtype }) {
   const names = weightNames(graph);
   const stored = weights.map(({ shape }) => dtypeOf(shape, dtype));
-  // The larger numbers first, so that all are aligned.
+  // Larger numbers first, so that all are aligned.
   const order = [...weights.keys()].sort(
     (a, b) => Number(stored[a] !== 'float32') - Number(stored[b] !== 'float32') || a - b,
   );
@@ -80,9 +78,9 @@ function headerBytes(bytes) {
   return bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + Number(length));
 }
 
-/** Of two keys that are the same JSON.parse drops one, and other readers the other. @param {string} text JSON */
+/** If a key occurs twice, JSON.parse keeps the last and other readers the first. @param {string} text JSON */
 function checkKeys(text) {
-  /** @type {Set<string>[]} of the objects and arrays that are open */
+  /** @type {Set<string>[]} keys of the objects and arrays that are open */
   const open = [];
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?|[[\]{}]/g)) {
     const key = token.endsWith(':') && JSON.parse(token.slice(0, token.lastIndexOf('"') + 1));
@@ -105,7 +103,7 @@ function placeFrom(name, value) {
   const bytes = elementsOf(shape) * KINDS[dtype].size;
   if (!Number.isSafeInteger(begin) || begin < 0 || end !== begin + bytes) {
     throw refusal(
-      `${where}: data_offsets must be [begin, begin + ${bytes}], as ${dtype} of shape ${show(shape)} has it, got ` +
+      `${where}: data_offsets must be [begin, begin + ${bytes}], as ${dtype} of shape ${show(shape)} needs, got ` +
         `${show(offsets)}`,
     );
   }
@@ -115,7 +113,7 @@ function placeFrom(name, value) {
 /**
  * Refuses tensors that overlap, leave gaps, or leave bytes over.
  * @param {Place[]} places
- * @param {number} length of the data
+ * @param {number} length of the data in bytes
  */
 function checkPlaces(places, length) {
   let end = 0;
@@ -135,15 +133,15 @@ function topologyFrom({ __metadata__: metadata }) {
   const text = metadata === undefined ? undefined : checkObject(`${FILE}: __metadata__`, metadata)[KEY];
   if (text === undefined) {
     throw refusal(
-      `${FILE}: it has tensors, but __metadata__.${KEY} is missing, which says what the layers are; only what ` +
-        'exportModel wrote can be read',
+      `${FILE}: it has tensors, but __metadata__.${KEY}, which describes the layers, is missing; only files ` +
+        'written by exportModel can be read',
     );
   }
   const what = `${FILE}: __metadata__.${KEY}`;
   return checkHeader(objectFrom(new TextEncoder().encode(checkText(what, text)), what, MAX_HEADER));
 }
 
-/** Whether the header says what the layers are. @param {Uint8Array<ArrayBuffer>} bytes */
+/** Whether the header describes the layers. @param {Uint8Array<ArrayBuffer>} bytes */
 export function isModel(bytes) {
   try {
     return new TextDecoder().decode(headerBytes(bytes)).includes(`"${KEY}"`);
@@ -153,7 +151,7 @@ export function isModel(bytes) {
 }
 
 /**
- * @param {NamedFile[]} files the first alone is looked at
+ * @param {NamedFile[]} files only the first is used
  * @returns {Promise<Described>}
  */
 export const read = async ([{ bytes }]) =>

@@ -15,14 +15,14 @@ const MAX_MODEL = 2 ** 22; // bytes of JSON
 const MAX_SHARDS = 1024;
 const MAX_WEIGHTS = 4096;
 
-/** What tells a model from any other JSON. */
+/** Keys that identify a model among other JSON. */
 const KEYS = ['modelTopology', 'weightsManifest'];
 
 /** @param {Record<string, unknown>} json */
 const hasKeys = (json) => KEYS.some((key) => Object.hasOwn(json, key));
 
 /**
- * Whether JSON is that of a model; of what is damaged or too long, whether it names what a model has.
+ * Whether the JSON is that of a model; if it is damaged or too long, whether it contains the keys of a model.
  * @param {Uint8Array} bytes
  */
 export function isModel(bytes) {
@@ -39,11 +39,11 @@ function modelFrom({ name, bytes }) {
   const model = objectFrom(bytes, MODEL, MAX_MODEL);
   if (!hasKeys(model))
     throw refusal(
-      `${name} is JSON, but no model: it has no modelTopology; give the model's own file, such as model.json`,
+      `${name} is JSON, but not a model: it has no modelTopology; give the model's own file, such as model.json`,
     );
   if (model.format !== undefined && model.format !== 'layers-model') {
     throw refusal(
-      `${MODEL}: format ${show(model.format)} is not read, only a layers-model, as tf.LayersModel.save writes it`,
+      `${MODEL}: format ${show(model.format)} is not supported, only "layers-model", as tf.LayersModel.save writes it`,
     );
   }
   checkObject(`${MODEL}: modelTopology`, model.modelTopology);
@@ -87,7 +87,7 @@ function filesBy(files, keyOf) {
 }
 
 /**
- * What finds a file by its path, or where only names are known, as of files that were picked, by the last part of it.
+ * Returns a function that finds a file by its path or, if only names are known, as for chosen files, by its last part.
  * @param {NamedFile[]} files
  */
 function finderOf(files) {
@@ -115,7 +115,7 @@ function tensorsFrom(model, files) {
     });
     const bytes = joined(shards);
     for (const [name, tensor] of decodeGroup(weights, bytes)) {
-      if (tensors.has(name)) throw refusal(`${MODEL}: weight ${show(name)} is there twice`);
+      if (tensors.has(name)) throw refusal(`${MODEL}: weight ${show(name)} is listed twice`);
       tensors.set(name, tensor);
     }
   }
@@ -133,7 +133,7 @@ function sortedWeights(tensors, graph) {
 }
 
 /**
- * @param {NamedFile[]} files model.json, and those that it names
+ * @param {NamedFile[]} files model.json and the files that it names
  * @returns {Promise<Described>}
  */
 export async function read([first, ...files]) {

@@ -6,18 +6,18 @@ import { dtypeOf } from '../fit/tensors.js';
 
 /** @import { Tensor } from '../../tensor.js' */
 
-/** Weights as TF.js stores them: one after the other without gaps, floats or what a `quantization` makes floats of. */
+/* Weights as TF.js stores them: in sequence without gaps, as floats or quantized. */
 
 /** @typedef {{ dtype: string, scale?: number, min?: number }} Quantization a weight is number × scale + min */
 /** @typedef {{ name: string, shape: number[], dtype: string, quantization?: Quantization }} ManifestEntry */
 /** @typedef {Tensor<Float32Array<ArrayBuffer>>} Floats */
 
-/** Bytes of a number. @type {Record<string, number>} */
+/** Bytes per number. @type {Record<string, number>} */
 const SIZES = { float32: 4, float16: 2, uint8: 1, uint16: 2 };
 const STEPS = 255;
 
 /**
- * A scale and a least value such that a weight of zero stays zero.
+ * A scale and a minimum such that a weight of zero stays zero.
  * @param {string} name @param {Float32Array} values
  */
 function rangeOf(name, values) {
@@ -69,7 +69,7 @@ function checkManifestEntry(value, index) {
   const entry = checkObject(`weight ${index}`, value);
   const where = `weight ${index} (${checkText(`weight ${index}: name`, entry.name)})`;
   const shape = checkShape(`${where}: shape`, entry.shape);
-  // Optimizers count their steps in whole numbers.
+  // Optimizers store their step counts as integers.
   checkChoice(`${where}: dtype`, entry.dtype, entry.group === 'optimizer' ? ['float32', 'int32'] : ['float32']);
   const quantization = entry.quantization && checkQuantization(`${where}: quantization`, entry.quantization);
   return { name: entry.name, shape, dtype: 'float32', quantization, group: entry.group };
@@ -77,7 +77,7 @@ function checkManifestEntry(value, index) {
 
 /**
  * @param {string} name
- * @param {Uint8Array<ArrayBuffer>} bytes from the beginning of their buffer
+ * @param {Uint8Array<ArrayBuffer>} bytes must start at the beginning of their buffer
  * @param {Quantization} [quantization]
  */
 function decode(name, bytes, { dtype, scale = 1, min = 0 } = { dtype: 'float32' }) {
@@ -87,9 +87,9 @@ function decode(name, bytes, { dtype, scale = 1, min = 0 } = { dtype: 'float32' 
 }
 
 /**
- * @param {unknown[]} list of one group of the manifest
+ * @param {unknown[]} list the entries of one group of the manifest
  * @param {Uint8Array<ArrayBuffer>} bytes of its shards, joined
- * @returns {[string, Floats][]} without the optimizer's
+ * @returns {[string, Floats][]} without the optimizer's tensors
  */
 export function decodeGroup(list, bytes) {
   let end = 0;

@@ -15,12 +15,11 @@ import { encode } from './shards.js';
 const WEIGHTS = 'weights.bin';
 
 /**
- * What TF.js computes the same with, one after the other: nothing for a random layer, which passes on in inference what
- * it
- * gets; two for an activation that TF.js has as a layer only.
+ * The layers with which TF.js computes the same: none for a random layer, which passes on its input in inference; two
+ * for an activation that TF.js has only as a layer.
  * @param {LayerConfig} layer
  * @param {string} name
- * @param {(number | null)[]} inputShape with the batch
+ * @param {(number | null)[]} inputShape with the batch axis
  * @param {(number | null)[]} outputShape
  * @returns {Entry[]}
  */
@@ -36,17 +35,17 @@ function entriesOf(layer, name, inputShape, outputShape) {
   return [entryOf({ ...layer, activation: 'linear' }, name), entryOf(slope, `${name}/leaky_re_lu`)];
 }
 
-/** @typedef {{ entry: Entry, sources: string[] }} Placed sources: the names of the layers that are read */
+/** @typedef {{ entry: Entry, sources: string[] }} Placed sources: the names of the layers that it reads */
 
 /**
  * @param {Graph} graph
  * @param {BuiltLayer[]} plan
- * @param {string[]} names of the layers, then of the input
+ * @param {string[]} names of the layers, followed by the input's
  * @returns {{ placed: Placed[], output: string }}
  */
 function placeLayers({ inputShape, nodes }, plan, names) {
   const start = names[nodes.length];
-  /** @type {string[]} what carries each layer's output */
+  /** @type {string[]} the name of the layer that has each layer's output */
   const outputs = [];
   const nameOf = (/** @type {number} */ source) => (source < 0 ? start : outputs[source]);
   /** @type {Placed[]} */
@@ -62,7 +61,7 @@ function placeLayers({ inputShape, nodes }, plan, names) {
       entries.reduce((before, entry, i) => place(entry, i ? [before] : sources.map(nameOf)), nameOf(sources[0])),
     );
   });
-  // TF.js has no model without a layer.
+  // TF.js does not support a model without layers.
   if (placed.length === 0)
     place({ class_name: 'Activation', config: { name: names[0], activation: 'linear' } }, [start]);
   return { placed, output: outputs[nodes.length - 1] === start ? names[0] : outputs[nodes.length - 1] };
@@ -99,7 +98,7 @@ function topologyOf({ name, graph }, plan, names) {
 
 /**
  * @param {Described} described
- * @param {{ dtype: string }} options float32; float16 or uint8, of kernels: TF.js makes floats of them as it loads them
+ * @param {{ dtype: string }} options how kernels are stored: float32, float16 or uint8; TF.js converts them to floats
  * @returns {Promise<NamedFile[]>} model.json, weights.bin
  */
 export async function write(described, { dtype }) {
