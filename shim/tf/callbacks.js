@@ -3,10 +3,10 @@ import { Callback as Base } from '../training/callbacks/callback.js';
 
 /** @import { Callbacks } from '../training/callback-list.js' */
 
-/** What callbacks of one's own are derived from; `model` and `params` are set when fit begins. */
+/** Base class for custom callbacks; `model` and `params` are set when fit begins. */
 export class Callback extends Base {}
 
-/** A callback out of its hooks. */
+/** A callback made from its hooks. */
 export class CustomCallback extends Callback {
   /** @param {Callbacks} hooks */
   constructor(hooks) {

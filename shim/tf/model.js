@@ -17,15 +17,14 @@ import { Tensor, scalar } from './tensor.js';
 /** @typedef {Omit<CompileOptions, 'metrics'> & { metrics?: Metric | Metric[] }} CompileArgs */
 /**
  * @typedef {Omit<FitOptions, 'validationData' | 'sampleWeight'> & { validationData?: Tensor[], sampleWeight?: Tensor,
- *   yieldEvery?: unknown }} FitArgs
- *   yieldEvery: has no effect; other tasks get their turn anyhow
+ *   yieldEvery?: unknown }} FitArgs yieldEvery: has no effect; other tasks run in any case
  */
 /**
  * @typedef {{ batchSize?: number, steps?: number, sampleWeight?: Tensor, verbose?: number }} EvaluateArgs verbose: has
  *   no effect
  */
 
-/** TF.js's losses, by the names that it has in `tf.losses`. */
+/** TF.js's losses, with the names in its `tf.losses`. */
 export const tfLosses = Object.freeze({
   ...losses,
   absoluteDifference: () => losses.meanAbsoluteError(),
@@ -33,14 +32,14 @@ export const tfLosses = Object.freeze({
   sigmoidCrossEntropy: () => losses.binaryCrossentropy({ fromLogits: true }),
 });
 
-/** As the core takes it: numbers as they are, so that bytes are not scaled. @param {Tensor} t */
+/** The tensor in the form the core takes: floats, so that bytes are not scaled. @param {Tensor} t */
 function floats(t) {
   if (!(t instanceof Tensor))
-    throw new FittingRoomError(`a tensor made by tf.tensor and its like is needed, got ${show(t)}`);
+    throw new FittingRoomError(`expected a tensor made by tf.tensor or the like, got ${show(t)}`);
   return { shape: t.shape, data: Float32Array.from(t.dataSync()) };
 }
 
-/** What makes the graph of a model that is not put together from inputs and outputs. */
+/** Key of a function that makes the graph of a model not built from inputs and outputs. */
 const GRAPH = Symbol('graph');
 
 /** @typedef {{ name?: string, seed?: number }} Named */
@@ -49,7 +48,7 @@ const GRAPH = Symbol('graph');
  *   ContainerArgs
  */
 
-/** TF.js's model: built when it is first used; evaluate and predict return at once. */
+/** TF.js's model: built on first use; evaluate and predict return at once. */
 export class LayersModel {
   #graphOf;
   #options;
@@ -74,7 +73,7 @@ export class LayersModel {
     return this.#model !== undefined;
   }
 
-  /** What runs underneath. */
+  /** The underlying Model. */
   get model() {
     return (this.#model ??= new Model(core, this.#graphOf(), { ...this.#options, facade: this }));
   }
@@ -119,7 +118,7 @@ export class LayersModel {
     this.model.stopTraining = stop;
   }
 
-  /** @param {string | number | null} [name] or index @param {number} [index] which counts where it is given */
+  /** @param {string | number | null} [name] or index @param {number} [index] takes precedence if given */
   getLayer(name, index) {
     return this.model.getLayer(/** @type {string} */ (index ?? name));
   }
@@ -145,7 +144,7 @@ export class LayersModel {
     });
   }
 
-  /** Class indices may come as [n, 1], as TF.js takes them. @param {Tensor} y */
+  /** Class indices may have shape [n, 1], as in TF.js. @param {Tensor} y */
   #targets(y) {
     const { shape, data } = floats(y);
     const [count, ...rest] = shape;
@@ -176,7 +175,7 @@ export class LayersModel {
    * One step of training.
    * @param {Tensor} x
    * @param {Tensor} y
-   * @returns {Promise<number | number[]>} the loss before it, then the metrics where there are any
+   * @returns {Promise<number | number[]>} the loss before the step; with metrics, an array of it and the metrics
    */
   async trainOnBatch(x, y) {
     const figures = trainStep(this.model.compiledRunner('trainOnBatch'), floats(x), this.#targets(y));
@@ -187,7 +186,7 @@ export class LayersModel {
    * @param {Tensor} x
    * @param {Tensor} y
    * @param {EvaluateArgs} [args]
-   * @returns {any} the loss, or an array of it and the metrics, as tensors of one number
+   * @returns {any} the loss, or an array of it and the metrics, as scalar tensors
    */
   evaluate(x, y, args = {}) {
     const { verbose: _, sampleWeight, ...options } = args;
@@ -230,7 +229,7 @@ export class LayersModel {
 
 /** @typedef {Named & { layers?: LayerConfig[] }} SequentialArgs */
 
-/** A stack of layers, which can grow until it is first used. */
+/** A stack of layers; layers can be added until it is first used. */
 export class Sequential extends LayersModel {
   #stack;
 
@@ -247,7 +246,7 @@ export class Sequential extends LayersModel {
   /** @param {LayerConfig} layer */
   add(layer) {
     if (this.isBuilt)
-      throw new FittingRoomError('add: this model is in use already; add layers before compile', 'wrong-state');
+      throw new FittingRoomError('add: this model is already in use; add layers before compile', 'wrong-state');
     this.#stack.push(layer);
   }
 }

@@ -4,7 +4,8 @@ import { allocated, closedShape, elementsOf } from '../tensor.js';
 /** @typedef {'float32' | 'int32' | 'bool'} DataType */
 /** @typedef {Float32Array | Int32Array | Uint8Array} Values */
 /**
- * @typedef {number | boolean | any[] | ArrayLike<number>} Nested numbers, or arrays of them in arrays, all of one shape
+ * @typedef {number | boolean | any[] | ArrayLike<number>} Nested a number, or nested arrays of numbers of a regular
+ *   shape
  */
 
 /**
@@ -21,18 +22,18 @@ const arrayOf = (what, dtype) =>
 const valuesAs = (what, values, dtype) =>
   arrayOf(what, dtype).from(dtype === 'bool' ? Array.from(values, (value) => Number(Boolean(value))) : values);
 
-/** That which holds the numbers of both. @param {DataType} one @param {DataType} other @returns {DataType} */
+/** The type that can hold numbers of both. @param {DataType} one @param {DataType} other @returns {DataType} */
 const wider = (one, other) =>
   /** @type {DataType} */ (Object.keys(ARRAYS).find((each) => each === one || each === other));
 
-/** The part of TF.js's tensors that programs around a model use. Nothing has to be disposed of. */
+/** The part of TF.js's tensors that is used around a model. Disposing of tensors is not necessary. */
 export class Tensor {
   #values;
 
   /** @param {Values} values @param {number[]} shape @param {DataType} dtype */
   constructor(values, shape, dtype) {
     if (!ArrayBuffer.isView(values) || !Array.isArray(shape) || !Object.hasOwn(ARRAYS, dtype)) {
-      throw new FittingRoomError('Tensor: tensors are made by tf.tensor, tf.zeros and their like, not by new');
+      throw new FittingRoomError('Tensor: tensors must be made by tf.tensor, tf.zeros and the like, not by new');
     }
     this.#values = values;
     this.shape = shape;
@@ -47,7 +48,7 @@ export class Tensor {
     return this.#values.length;
   }
 
-  /** A copy of the numbers, row-major. */
+  /** A copy of the values, row-major. */
   dataSync() {
     return this.#values.slice();
   }
@@ -56,7 +57,7 @@ export class Tensor {
     return this.dataSync();
   }
 
-  /** @returns {any} a number, or nested arrays of them */
+  /** @returns {any} a number, or nested arrays of numbers */
   arraySync() {
     return nested([...this.#values], this.shape);
   }
@@ -65,7 +66,7 @@ export class Tensor {
     return this.arraySync();
   }
 
-  /** @param {number[]} shape one length may be -1: what is left */
+  /** @param {number[]} shape one length may be -1 and is then derived from the others */
   reshape(shape) {
     const closed = closedShape(shape, this.size);
     if (closed.some((length) => !Number.isInteger(length)) || elementsOf(closed) !== this.size) {
@@ -78,12 +79,12 @@ export class Tensor {
     return this.reshape([this.size]);
   }
 
-  /** @param {number} [axis] where the new length of 1 goes; 0 */
+  /** @param {number} [axis] where to insert an axis of length 1; default 0 */
   expandDims(axis = 0) {
     return this.reshape(this.shape.toSpliced(axis < 0 ? this.rank + 1 + axis : axis, 0, 1));
   }
 
-  /** @param {number[]} [axes] of length 1; all that are */
+  /** @param {number[]} [axes] axes of length 1 to remove; default: all of them */
   squeeze(axes) {
     const gone =
       axes?.map((axis) => this.#axis(axis)) ?? this.shape.flatMap((length, axis) => (length === 1 ? [axis] : []));
@@ -99,8 +100,8 @@ export class Tensor {
   }
 
   /**
-   * Where along the axis the largest number is, the first of equal ones.
-   * @param {number} [axis] 0; -1: the last
+   * The index of the largest value along the axis; the first if several are equal.
+   * @param {number} [axis] default 0; -1: the last
    */
   argMax(axis = 0) {
     const at = this.#axis(axis);
@@ -120,7 +121,7 @@ export class Tensor {
   /**
    * A part along the first axes.
    * @param {number | number[]} begin
-   * @param {number | number[]} [size] -1, or left out: to the end
+   * @param {number | number[]} [size] default -1: to the end
    * @returns {Tensor}
    */
   slice(begin, size = -1) {
@@ -146,7 +147,7 @@ export class Tensor {
   /**
    * @param {number | Tensor} other a number, or a tensor of one number or of the same shape
    * @param {(a: number, b: number) => number} combine
-   * @param {DataType} [dtype] the wider one of both where left out
+   * @param {DataType} [dtype] default: the wider of both types
    */
   #with(other, combine, dtype) {
     const second = other instanceof Tensor ? other : scalar(other);
@@ -174,7 +175,7 @@ export class Tensor {
     return this.#with(other, (a, b) => a * b);
   }
 
-  /** Of two tensors of integers, rounded down. @param {number | Tensor} other */
+  /** The quotient; of two integer tensors, rounded down. @param {number | Tensor} other */
   div(other) {
     const areWhole = this.dtype === 'int32' && other instanceof Tensor && other.dtype === 'int32';
     if (areWhole) return this.#with(other, (a, b) => Math.floor(a / b));
@@ -207,13 +208,13 @@ export class Tensor {
     return { totals, shape: keepDims ? lengths : lengths.filter((_, axis) => !axes.includes(axis)) };
   }
 
-  /** @param {number | number[]} [axis] all where left out @param {boolean} [keepDims] */
+  /** @param {number | number[]} [axis] default: all @param {boolean} [keepDims] */
   sum(axis, keepDims = false) {
     const { totals, shape } = this.#totals(axis, keepDims);
     return tensor(totals, shape, this.dtype === 'bool' ? 'int32' : this.dtype);
   }
 
-  /** @param {number | number[]} [axis] all where left out @param {boolean} [keepDims] */
+  /** @param {number | number[]} [axis] default: all @param {boolean} [keepDims] */
   mean(axis, keepDims = false) {
     const { totals, shape } = this.#totals(axis, keepDims);
     const share = this.size / totals.length;
@@ -252,7 +253,7 @@ export class Tensor {
     console.log(this.toString());
   }
 
-  /** There is nothing to free. */
+  /** Has no effect: there is nothing to free. */
   dispose() {}
 }
 
@@ -270,7 +271,7 @@ const shapeOf = (values) =>
     ? [/** @type {any} */ (values).length, ...shapeOf(/** @type {any} */ (values)[0])]
     : [];
 
-/** @param {any} values @returns {any} the numbers of nested arrays in one */
+/** @param {any} values @returns {any} the values of nested arrays, in one array */
 function flat(values) {
   if (ArrayBuffer.isView(values)) return values;
   return Array.isArray(values)
@@ -280,7 +281,7 @@ function flat(values) {
     : [values];
 }
 
-/** @param {any} values @returns {any} the same as flat, all of them numbers or booleans */
+/** @param {any} values @returns {any} the same as flat; throws unless all are numbers or booleans */
 function numbersOf(values) {
   const all = flat(values);
   if (ArrayBuffer.isView(all)) return all;
@@ -301,7 +302,7 @@ function typeOf(values) {
 
 /**
  * @param {Nested} values
- * @param {number[]} [shape] that of the nested arrays where left out
+ * @param {number[]} [shape] default: the shape of the nested arrays
  * @param {DataType} [dtype]
  */
 export function tensor(values, shape = shapeOf(values), dtype = typeOf(values)) {
@@ -351,8 +352,8 @@ export const ones = (shape, dtype) => fill(shape, 1, dtype);
  * A row of `depth` numbers for each index.
  * @param {Tensor | number[] | Int32Array | Uint8Array} indices
  * @param {number} depth
- * @param {number} [on] 1
- * @param {number} [off] 0
+ * @param {number} [on] default 1
+ * @param {number} [off] default 0
  */
 export function oneHot(indices, depth, on = 1, off = 0) {
   const at = indices instanceof Tensor ? indices : tensor(indices);

@@ -358,10 +358,10 @@ test('what cannot be is refused, in words', () => {
   built.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   refused(
     () => built.add(tf.layers.dense({ units: 1 })),
-    'add: this model is in use already; add layers before compile',
+    'add: this model is already in use; add layers before compile',
     'wrong-state',
   );
-  refused(() => built.predict(wrong([[1]])), 'a tensor made by tf.tensor and its like is needed, got [[1]]');
+  refused(() => built.predict(wrong([[1]])), 'expected a tensor made by tf.tensor or the like, got [[1]]');
   refusedEach([
     [() => tf.sequential(wrong({ layer: [] })), "sequential has no option 'layer'"],
     [() => tf.model(wrong({ input: 1 })), "model has no option 'input'"],
@@ -438,12 +438,12 @@ test('what cannot be made with new, or of such arguments, says so at once and na
   );
   refused(
     () => new /** @type {any} */ (tf.Tensor)([2], 'float32', {}, 1),
-    'Tensor: tensors are made by tf.tensor, tf.zeros and their like, not by new',
+    'Tensor: tensors must be made by tf.tensor, tf.zeros and the like, not by new',
   );
   for (const Made of [own.Model, own.Sequential])
     refused(
       () => new /** @type {any} */ (Made)({ layers: [] }),
-      'Model: models are made by sequential, model, loadModel and importModel, not by new',
+      'Model: models must be made by sequential, model, loadModel and importModel, not by new',
       'unsupported',
     );
 });
