@@ -1,7 +1,4 @@
-/**
- * What every failure of this library is: a message that says what was wrong and what would be
- * right, and a code for programs.
- */
+/** The error that this library throws: the message says what is wrong and what is right; `code` is for programs. */
 export class FittingRoomError extends Error {
   /**
    * @param {string} message
@@ -15,7 +12,7 @@ export class FittingRoomError extends Error {
   }
 }
 
-/* Of what a message quotes. */
+/* Limits on quoted values in messages. */
 const LONGEST_MESSAGE = 400; // characters
 const LONGEST_TEXT = 100;
 const MOST_ITEMS = 20;
@@ -24,8 +21,8 @@ const MOST_ITEMS = 20;
 export const clipped = (text, most = LONGEST_MESSAGE) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 /**
- * @param {string} whose memory it is, as the message calls it
- * @param {number} bytes how many were asked for
+ * @param {string} whose the owner of the memory, as messages call it
+ * @param {number} bytes how many were requested
  * @param {unknown} [cause]
  */
 export const outOfMemory = (whose, bytes, cause) =>
@@ -36,7 +33,7 @@ export const outOfMemory = (whose, bytes, cause) =>
   );
 
 /**
- * What a value looks like in a message: `"abc"`, `[1, 2]`, `undefined`; cut short where it is long.
+ * A value as messages show it: `"abc"`, `[1, 2]`, `undefined`; shortened if long.
  * @param {unknown} value
  * @returns {string}
  */
@@ -45,14 +42,14 @@ export function show(value) {
   if (Array.isArray(value))
     return `[${value.slice(0, MOST_ITEMS).map(show).join(', ')}${value.length > MOST_ITEMS ? ', …' : ''}]`;
   if (typeof value === 'object' && value !== null) {
-    const name = value.constructor?.name; // of what came as JSON, anything
+    const name = value.constructor?.name; // may be anything if the value came from JSON
     return typeof name === 'string' ? name : 'object';
   }
   return String(value);
 }
 
 /**
- * @param {string} name the argument, as the message calls it
+ * @param {string} name the argument's name in messages
  * @param {unknown} value
  * @param {number} low
  * @param {number} high
@@ -79,7 +76,7 @@ export function checkNumber(name, value, low, high) {
  * @param {string} name
  * @param {unknown} value
  * @param {number} low
- * @param {number} high itself not allowed
+ * @param {number} high exclusive
  * @returns {number}
  */
 export function checkBelow(name, value, low, high) {
@@ -99,7 +96,7 @@ export function checkBoolean(name, value) {
 
 /**
  * @param {string} name
- * @param {unknown} value undefined: left out
+ * @param {unknown} value undefined if left out
  */
 export function checkFunction(name, value) {
   if (value === undefined || typeof value === 'function') return;
@@ -108,7 +105,7 @@ export function checkFunction(name, value) {
 
 /**
  * @param {string} name
- * @param {unknown} value undefined: left out
+ * @param {unknown} value undefined if left out
  */
 export function checkSignal(name, value) {
   if (value === undefined || value instanceof AbortSignal) return;
@@ -128,7 +125,7 @@ export function checkChoice(name, value, choices) {
 }
 
 /**
- * Refuses misspelt options, which would otherwise be ignored in silence.
+ * Refuses misspelt options, which would otherwise be ignored silently.
  * @param {string} name
  * @param {object} options
  * @param {readonly string[]} known
@@ -145,32 +142,32 @@ export function checkOptions(name, options, known) {
 }
 
 /**
- * What a check accepts, for whoever offers an option for choice.
+ * The values that a check accepts, for user interfaces that offer the option.
  * @typedef {{ choices?: readonly string[], low?: number, high?: number, isWhole?: boolean, isFlag?: boolean }} Accepted
  */
 /** Returns an option's value as it is used, or throws. @typedef {(name: string, value: unknown) => any} Checking */
 /** @typedef {Checking & Accepted} Check */
 /**
- * An option: how it is checked, and what it is where it is left out.
- * @typedef {{ check: Check, initial?: unknown, required?: boolean, isOptional?: boolean }} Field initial: a function
- *   takes the options; isOptional: may be undefined
+ * An option: its check, and its default.
+ * @typedef {{ check: Check, initial?: unknown, required?: boolean, isOptional?: boolean }} Field initial: the default,
+ *   or a function of the options that returns it; isOptional: may be undefined
  */
 
-/** @param {Check} check @param {unknown} initial @returns {Field} an option that is `initial` where it is left out */
+/** @param {Check} check @param {unknown} initial @returns {Field} an option whose default is `initial` */
 export const field = (check, initial) => ({ check, initial });
 
 /** @param {Check} check @returns {Field} an option that must be given */
 export const required = (check) => ({ check, required: true });
 
-/** @param {Check} check @returns {Field} an option that may be left out, and then stays undefined */
+/** @param {Check} check @returns {Field} an option that stays undefined if left out */
 export const optional = (check) => ({ check, isOptional: true });
 
 /**
- * Options checked, those that were left out filled in.
- * @param {string} what they belong to, as messages call it
+ * Checks options and fills in the defaults.
+ * @param {string} what their owner in messages
  * @param {any} options
  * @param {Record<string, Field>} fields
- * @param {string[]} [others] options that are known, but not looked at here
+ * @param {string[]} [others] further options that are allowed, but not checked here
  * @returns {any}
  */
 export function checkFields(what, options, fields, others = []) {
@@ -187,7 +184,7 @@ export function checkFields(what, options, fields, others = []) {
   return checked;
 }
 
-/** @param {string} what @param {unknown} [seed] random where it is left out @returns {number} */
+/** @param {string} what @param {unknown} [seed] default: random @returns {number} */
 export const seedOf = (what, seed = Math.floor(Math.random() * 2 ** 32)) =>
   checkInteger(`${what}: seed`, seed, 0, Number.MAX_SAFE_INTEGER);
 
@@ -199,7 +196,7 @@ export const choice = (choices) =>
 export const within = (low, high) =>
   Object.assign(/** @type {Checking} */ ((name, value) => checkNumber(name, value, low, high)), { low, high });
 
-/** @param {number} low @param {number} high itself not allowed @returns {Check} */
+/** @param {number} low @param {number} high exclusive @returns {Check} */
 export const below = (low, high) => (name, value) => checkBelow(name, value, low, high);
 
 /** @param {number} low @param {number} high @returns {Check} */

@@ -1,11 +1,11 @@
-/** The class of an output that is not a number, as after a run that diverged. */
+/** The class if an output is not a number, as after a run that diverged. */
 export const NO_CLASS = -1;
 
 /**
- * The class of the largest probability, the first of several.
+ * The class of the largest probability; the first if several are equal.
  * @param {Float32Array} probabilities [n, classes]
  * @param {number} classes
- * @returns {Int32Array} [n]; NO_CLASS where one of a row is not a number
+ * @returns {Int32Array} [n]; NO_CLASS if any value of the sample is not a number
  */
 export function argmax(probabilities, classes) {
   const winners = new Int32Array(probabilities.length / classes);

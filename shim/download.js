@@ -1,4 +1,4 @@
-/** What datasets and models are fetched with. */
+/* Downloads datasets and models. */
 
 export const STALL_MS = 30_000; // a server that is silent for this long has failed
 
@@ -6,10 +6,10 @@ const ELSEWHERE = 'the server redirects to another address, which is not followe
 
 /**
  * @typedef {object} DownloadOptions
- * @property {AbortSignal} [signal] ends it; what was asked for rejects with the signal's reason
+ * @property {AbortSignal} [signal] aborts the download, which rejects with the signal's reason
  * @property {number} [stallMs] how long the server may be silent
- * @property {boolean} [stays] whether it must come from where it is asked for: the page's own server may redirect to
- *   another address of its own, others may not redirect
+ * @property {boolean} [stays] whether redirects to other hosts are refused: the page's own server may redirect within
+ *   itself, others may not redirect at all
  */
 
 /** An AbortSignal that follows `signal` and also aborts when `touch` has not been called for a while. */
@@ -41,22 +41,22 @@ class Watchdog {
   }
 }
 
-/** Says in a sentence what a fetch that threw only hints at. */
+/** Describes the cause of a failed fetch, which its error only hints at. */
 function networkError(/** @type {unknown} */ error) {
   const { message, cause } = /** @type {Error & { cause?: NodeJS.ErrnoException }} */ (error);
   return new Error(`it could not be fetched (${cause?.message || cause?.code || message})`, { cause: error });
 }
 
-const REDIRECTS = [301, 302, 303, 307, 308]; // as Node tells them; browsers give an opaque response
+const REDIRECTS = [301, 302, 303, 307, 308]; // as Node reports them; browsers give an opaque response
 
-/** Lets nobody send the request to another host. @param {string | URL} url @returns {RequestInit} */
+/** Options of a fetch that must not be redirected to another host. @param {string | URL} url @returns {RequestInit} */
 const staying = (url) => (new URL(url).origin === globalThis.origin ? { mode: 'same-origin' } : { redirect: 'error' });
 
 /** @param {string | URL} url @param {{ signal: AbortSignal, stays: boolean }} options */
 async function request(url, { signal, stays }) {
   const response = await fetch(url, { signal, ...(stays && staying(url)) }).catch(async (error) => {
     signal.throwIfAborted();
-    // Browsers tell a redirect that is not followed from no answer at all only if they are asked not to follow any.
+    // Only with redirect: 'manual' can a refused redirect be told from a network failure in browsers.
     const { type, status } = await fetch(url, { signal, redirect: 'manual' }).catch(() => ({
       type: 'error',
       status: 0,
@@ -80,7 +80,7 @@ async function* chunksOf(reader, onChunk) {
 }
 
 /**
- * How long the body is as it comes over the network; undefined where the server does not say.
+ * The length of the body as transferred; undefined if the server does not state it.
  * @param {Headers} headers
  */
 function statedLength(headers) {
@@ -92,13 +92,13 @@ function statedLength(headers) {
 const isEncoded = (headers) => !/^(identity)?$/i.test(headers.get('Content-Encoding') ?? '');
 
 /**
- * Fetches an address and hands over what comes, so that who receives it can stop early. Rejects with a reason: an Error
- * whose message says what happened, or what `receive` or the signal threw.
+ * Fetches an address and hands over the chunks as they arrive, so that the receiver can stop early. Rejects with an
+ * Error whose message says what happened, or with what `receive` or the signal threw.
  * @template T
  * @param {string | URL} url
  * @param {DownloadOptions} options
  * @param {(chunks: AsyncIterable<Uint8Array>, stated: { least?: number, total?: number }) => Promise<T>} receive least:
- *   bytes of the body, or more where it is unpacked on the way; total: of the body as it is handed over
+ *   the body has at least this many bytes, and more if it is unpacked in transit; total: it has exactly this many
  * @returns {Promise<T>}
  */
 export async function download(url, { signal: outer, stallMs = STALL_MS, stays = false }, receive) {

@@ -1,14 +1,14 @@
-/** Answers about a picture and its mirror image: a garment is the same in both, and two views tell more than one. */
+/* Predictions for an image and its mirror image: a garment is the same in both, and two views are better than one. */
 
 /** @import { Tensor } from './tensor.js' */
 
 const WIDTH = 28; // pixels
 
-/** Each row of pixels reversed. @param {Uint8Array} pixels [n, 28, 28] */
+/** Reverses each row of pixels. @param {Uint8Array} pixels [n, 28, 28] */
 const mirrored = (pixels) => pixels.map((_, i) => pixels[i - 2 * (i % WIDTH) + WIDTH - 1]);
 
 /**
- * The mean of a model's answers for pictures and for their mirror images.
+ * The mean of a model's predictions for images and for their mirror images.
  * @param {{ predict: (images: { shape: number[], data: Uint8Array }) => Promise<Tensor> }} model
  * @param {Uint8Array} pixels [n, 28, 28]
  * @returns {Promise<Float32Array>} [n, classes]

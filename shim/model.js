@@ -25,11 +25,11 @@ import { readWeights, writeWeights } from './core/weights.js';
 
 /** @typedef {{ optimizer: OptimizerName | OptimizerOptions, loss: Loss, metrics?: Metric[] }} CompileOptions */
 /**
- * @typedef {{ optimizer: OptimizerOptions, loss: LossConfig, metrics: (MetricName | TopK)[] }} Compiled CompileOptions,
- *   checked and filled in
+ * @typedef {{ optimizer: OptimizerOptions, loss: LossConfig, metrics: (MetricName | TopK)[] }} Compiled CompileOptions
+ *   after checking, with defaults filled in
  */
 
-/** Frees the core's side of models that were dropped without dispose. */
+/** Frees the core's memory of models that were garbage-collected without dispose. */
 const forgotten = new FinalizationRegistry((/** @type {{ core: Core, pointer: number }} */ { core, pointer }) =>
   core.call('fr_dispose', pointer),
 );
@@ -47,19 +47,18 @@ export class Model {
   #compiled;
   /** @type {FitState} */
   #state = newFitState();
-  #passes = 0; // fits and evaluations under way
+  #passes = 0; // fits and evaluations in progress
 
   /**
    * @param {Core} core
    * @param {Graph} graph
-   * @param {{ name: string, seed: number, facade?: object, blank?: boolean }} options facade: what callbacks are given
-   *   in this one's place;
-   *   blank: all weights will be set, so that none need be drawn
+   * @param {{ name: string, seed: number, facade?: object, blank?: boolean }} options facade: passed to callbacks
+   *   instead of this model; blank: the caller sets all weights, so none need to be drawn
    */
   constructor(core, graph, options) {
     if (!(core instanceof Core)) {
       throw new FittingRoomError(
-        'Model: models are made by sequential, model, loadModel and importModel, not by new',
+        'Model: models must be made by sequential, model, loadModel and importModel, not by new',
         'unsupported',
       );
     }
@@ -73,11 +72,11 @@ export class Model {
     /** Determines initial weights, shuffling and dropout. */
     this.seed = seed;
     /**
-     * What else goes into its file: class names, licence, facts of the training.
+     * Further content of its file: class names, licence, facts about its training.
      * @type {Record<string, unknown> | undefined}
      */
     this.metadata = undefined;
-    /** Of a sample, without the batch. */
+    /** The shape of a sample, without the batch axis. */
     this.inputShape = [...graph.inputShape];
     this.#layers = describeLayers(core, this.#pointer, graph);
   }
@@ -92,7 +91,7 @@ export class Model {
   }
 
   /**
-   * What this library's own functions run a model by.
+   * The interface through which this library's own functions run the model.
    * @returns {Runner}
    */
   runner() {
@@ -114,29 +113,31 @@ export class Model {
     };
   }
 
-  /** @param {string} what needs a compiled model */
+  /** @param {string} what the caller, which needs a compiled model */
   compiledRunner(what) {
     this.#assertAlive();
     if (!this.#compiled) throw new FittingRoomError(`${what}: call compile first`, 'wrong-state');
     return this.runner();
   }
 
-  /** The layers with their names, output shapes (null: the batch) and numbers of weights. */
+  /** The layers with their names, output shapes (null: the batch axis) and numbers of parameters. */
   get layers() {
     return this.#layers;
   }
 
-  /** Of a sample, without the batch. */
+  /** The shape of a sample's output, without the batch axis. */
   get outputShape() {
     return /** @type {number[]} */ (this.#layers[this.#layers.length - 1].outputShape.slice(1));
   }
 
-  /** The record of the latest fit: its epochs, the last one as far as it went where stopTraining cut it short. */
+  /**
+   * The record of the latest fit, by epoch. If stopTraining cut the last epoch short, it covers the part that was done.
+   */
   get history() {
     return this.#state.history;
   }
 
-  /** Where training would go on: pass both as initialEpoch and initialBatch to continue a stopped fit. */
+  /** Where training would continue: pass both as initialEpoch and initialBatch to continue a stopped fit. */
   get position() {
     const { epoch, batch } = this.#state.position;
     return { epoch, batch };
@@ -147,36 +148,34 @@ export class Model {
   }
 
   /**
-   * Set to true, ends fit after the slice at hand; validation, onEpochEnd and onTrainEnd still come, and fit resolves.
-   * Set in
-   * onEpochEnd, it ends the run; before that it interrupts it.
+   * If set to true, fit ends after the current slice; validation, onEpochEnd and onTrainEnd still run, and fit
+   * resolves. Set in onEpochEnd, it ends the run; set earlier, it interrupts the run.
    */
   set stopTraining(stop) {
     Object.assign(this.#state, { stopTraining: stop, stopEndsRun: stop && this.#state.betweenEpochs });
   }
 
   /**
-   * Whether the latest fit was left before its run was over, by stopTraining within an epoch, a signal or an error.
-   * What ends a
-   * run, such as averages that take the place of the weights, is not done then, and a fit from `position` on continues
-   * it exactly.
+   * Whether the latest fit ended before its run was over: because of stopTraining within an epoch, a signal or an
+   * error. The steps that end a run, such as replacing the weights by their averages, are not taken then, and a fit
+   * that starts at `position` continues the run exactly.
    */
   get interrupted() {
     return this.#state.interrupted;
   }
 
-  /** Whether the latest fit began where an interrupted one was left. */
+  /** Whether the latest fit started where an interrupted one had ended. */
   get continues() {
     return this.#state.continues;
   }
 
-  /** What compile set: its learningRate can be read and, where it is no schedule, changed. */
+  /** The optimizer set by compile. Its learningRate can be read and, unless it is a schedule, changed. */
   get optimizer() {
     if (!this.#compiled) throw new FittingRoomError('optimizer: call compile first', 'wrong-state');
     return this.#compiled.optimizer;
   }
 
-  /** The names of loss and metrics in logs. */
+  /** The names of the loss and the metrics in logs. */
   get metricsNames() {
     return ['loss', ...(this.#compiled?.metrics.keys() ?? [])];
   }
@@ -203,7 +202,7 @@ export class Model {
   }
 
   /**
-   * Prints Keras's table of layers, output shapes and parameters, and returns it.
+   * Prints Keras's table of layers, output shapes and parameters, and returns it as text.
    * @param {(text: string) => void} [printFn]
    */
   summary(printFn = console.log) {
@@ -218,7 +217,7 @@ export class Model {
   }
 
   /**
-   * Sets the optimizer (its state begins anew), the loss and the metrics.
+   * Sets the optimizer, whose state starts over, the loss and the metrics.
    * @param {CompileOptions} options
    */
   compile(options) {
@@ -246,7 +245,7 @@ export class Model {
     this.#compiled = { options: { optimizer: config, loss, metrics: chosen }, metrics, optimizer };
   }
 
-  /** Optimizer steps taken since compile. */
+  /** The number of optimizer steps since compile. */
   #steps() {
     return this.#core.withBytes(8, (out) => {
       this.#core.call('fr_steps', this.#alive(), out);
@@ -255,7 +254,7 @@ export class Model {
   }
 
   /**
-   * A pass during which compile has to wait. Where it fails, weights and averages are back where they were.
+   * Runs a pass, during which compile is refused. If it fails, weights and averages are put back in their places.
    * @template T
    * @param {Runner} runner
    * @param {() => Promise<T>} pass
@@ -274,8 +273,8 @@ export class Model {
   }
 
   /**
-   * Trains. Gives way to other tasks about every 30 ms (60 outside a page), so that a page stays alive even where it
-   * does not use a worker.
+   * Trains the model. Lets other tasks run about every 30 ms (60 ms outside a page), so that a page stays responsive
+   * even without a worker.
    * @param {Tensor} x [n, ...inputShape]: bytes, scaled by 1/255, or floats
    * @param {Tensor} y [n] class indices, or [n, ...outputShape] for the losses that take one-hot targets
    * @param {FitOptions} [options]
@@ -316,7 +315,7 @@ export class Model {
   /**
    * @param {Tensor} x
    * @param {PassOptions} [options]
-   * @returns {Promise<Tensor<Int32Array>>} [n]: the most probable class of each sample; one output: 1 above 0.5
+   * @returns {Promise<Tensor<Int32Array>>} [n]: the most probable class of each sample; with one output, 1 if above 0.5
    */
   async predictClasses(x, options = {}) {
     const { shape, data } = await this.predict(x, options);
@@ -330,13 +329,13 @@ export class Model {
     );
   }
 
-  /** Copies of all weights, in Keras's order and layout: each layer's kernel, then its bias. */
+  /** Copies of all weights, in Keras's order and layout: for each layer its kernel, then its bias. */
   getWeights() {
     return readWeights(this.#core, this.#alive(), 'fr_get_weight');
   }
 
   /**
-   * Sets all weights or, where any does not fit, none.
+   * Sets all weights, or none if any of them does not fit.
    * @param {Tensor[]} weights in the order and shapes of getWeights
    */
   setWeights(weights) {
@@ -344,9 +343,9 @@ export class Model {
   }
 
   /**
-   * The model as the bytes of a file, for loadModel: layers, weights and metadata; with includeOptimizer also what
-   * compile
-   * set, the optimizer's state, history and position, so that fit goes on from there as if it had never stopped.
+   * The model as the bytes of a file for loadModel: layers, weights and metadata. With includeOptimizer, also the
+   * arguments of compile, the optimizer's state, history and position, so that fit continues as if it had never
+   * stopped.
    * @param {SaveOptions} [options]
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
@@ -355,8 +354,8 @@ export class Model {
   }
 
   /**
-   * The gradients of the mean loss of one batch with respect to each weight, as the next training
-   * step would see them (dropout included), without taking the step.
+   * The gradients of one batch's mean loss with respect to each weight, as the next training step would compute them
+   * (dropout included), without taking the step.
    * @param {Tensor} x
    * @param {Tensor} y
    * @returns {{ loss: number, gradients: Tensor<Float32Array>[] }}
@@ -368,13 +367,12 @@ export class Model {
   }
 
   /**
-   * The output of layer `layer` for each sample.
+   * The output of one layer for each sample.
    * @param {Tensor} x
    * @param {number | string} layer its index or name
-   * @param {{ training?: boolean }} [options] training: as the next training step would see it, with dropout,
-   *   augmentation
-   *   and the batch's own statistics; false where left out
-   * @returns {Tensor<Float32Array>} [n, ...its output shape]
+   * @param {{ training?: boolean }} [options] training: default false; true: as in the next training step, with
+   *   dropout, augmentation and the batch's own statistics
+   * @returns {Tensor<Float32Array>} [n, ...the layer's output shape]
    */
   activations(x, layer, options = {}) {
     checkOptions('activations', options, ['training']);
@@ -385,7 +383,7 @@ export class Model {
     return computeActivations(runner, x, index, shape, training);
   }
 
-  /** Frees the core's memory; the model cannot be used after this. Safe to call twice. */
+  /** Frees the core's memory. The model cannot be used afterwards. Safe to call twice. */
   dispose() {
     if (this.#pointer === 0) return;
     forgotten.unregister(this);

@@ -14,9 +14,9 @@ import { modelFile } from './formats/on-demand.js';
 export class Sequential extends Model {}
 
 /**
- * Builds a model of the layers, its weights drawn from the seed.
- * @param {{ layers: LayerConfig[], seed?: number, name?: string } & RuntimeOptions} options
- *   seed: 0..2⁵³-1, random where left out
+ * Builds a model from a list of layers. The initial weights are drawn from the seed.
+ * @param {{ layers: LayerConfig[], seed?: number, name?: string } & RuntimeOptions} options seed: 0..2⁵³-1, default
+ *   random
  * @returns {Promise<Sequential>}
  */
 export async function sequential(options) {
@@ -28,10 +28,9 @@ export async function sequential(options) {
 }
 
 /**
- * Builds a model of the layers between an input and an output, its weights drawn from the seed.
+ * Builds a model from the layers between an input and an output. The initial weights are drawn from the seed.
  * @param {{ inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[], seed?: number,
- *   name?: string } & RuntimeOptions} options
- *   seed: 0..2⁵³-1, random where left out
+ *   name?: string } & RuntimeOptions} options seed: 0..2⁵³-1, default random
  * @returns {Promise<Model>}
  */
 export async function model(options) {
@@ -43,10 +42,10 @@ export async function model(options) {
 }
 
 /**
- * Builds what a file was read as.
- * @param {ReadModel} read its weights have the shapes that its graph implies
- * @param {<T>(where: string, build: () => T) => T} inFile makes what goes wrong a refusal of the file
- * @returns {Model} a Sequential where the graph is no more than a stack
+ * Builds a model from the description in a file.
+ * @param {ReadModel} read its weights must have the shapes that its graph implies
+ * @param {<T>(where: string, build: () => T) => T} inFile turns errors into refusals of the file
+ * @returns {Model} a Sequential if the graph is a stack
  */
 export const modelFrom = ({ core, described, resume }, inFile) =>
   inFile('', () => {
@@ -65,13 +64,12 @@ export const modelFrom = ({ core, described, resume }, inFile) =>
   });
 
 /**
- * Rebuilds a model from the file that its save made. From an address it fails once the server has been silent for 30
+ * Loads a model from a file that save has made. If an address is given, it fails once the server has been silent for 30
  * seconds.
  * @param {Source} source the file's bytes, or its address
- * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that ends loading; onProgress: told {
- *   received, total }, bytes
- *   so far and in all, as they arrive; total is undefined where the server does not say it
- * @returns {Promise<Model>} a Sequential where it was one
+ * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that aborts loading; onProgress: called with {
+ *   received, total }, in bytes, as they arrive; total is undefined if the server does not state it
+ * @returns {Promise<Model>} a Sequential if it was one
  */
 export async function loadModel(source, options) {
   const { readModelFile, inFile } = await modelFile();
@@ -79,29 +77,27 @@ export async function loadModel(source, options) {
 }
 
 /**
- * The model as the files of another tool's format: layers, weights and metadata; not what compile set.
+ * Exports a model in the files of another tool's format: layers, weights and metadata, but not the arguments of
+ * compile.
  * @param {Model} model
- * @param {FormatName} format 'tfjs': for tf.loadLayersModel, without layers that augment; 'safetensors': tensors by
- *   name, and
- *   the layers as its metadata; 'fitting-room': as model.save
- * @param {ExportOptions} [options] dtype of kernels: 'float32' where left out, 'float16', of tfjs also 'uint8', of
- *   fitting-room 'int8'
- * @returns {Promise<NamedFile[]>} such as model.json and weights.bin
+ * @param {FormatName} format 'tfjs': for tf.loadLayersModel, without augmentation layers; 'safetensors': tensors by
+ *   name, with the layers as metadata; 'fitting-room': as model.save
+ * @param {ExportOptions} [options] dtype: of kernels, 'float32' (default) or 'float16'; for tfjs also 'uint8', for
+ *   fitting-room also 'int8'
+ * @returns {Promise<NamedFile[]>} for example model.json and weights.bin
  */
 export const exportModel = async (model, format, options) => (await modelFile()).exportModel(model, format, options);
 
 /**
- * Rebuilds a model from files of any format that exportModel knows, made by it or by the tool itself. The format is
- * recognised
- * from the bytes; what no layer here can do is refused by name.
- * @param {ImportSource} source a file's bytes or address, or an array of files with their names. By its address, a
- *   model.json
- *   brings the weights that it names, from its own folder. It fails once the server has been silent for 30 seconds.
- * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that ends the import; onProgress: told {
- *   received, total }, bytes
- *   of all files so far and in all, as they arrive; total is undefined where there are several, or the server does not
- *   say it
- * @returns {Promise<Model>} a Sequential where it was a stack of layers
+ * Imports a model from files in any format of exportModel, written by it or by the tool itself. The format is
+ * recognised from the bytes. Anything without an equivalent layer here is refused by name.
+ * @param {ImportSource} source a file's bytes or address, or an array of files with their names. If the address of a
+ *   model.json is given, the weights that it names are loaded from the same folder. It fails once the server has been
+ *   silent for 30 seconds.
+ * @param {RuntimeOptions & ReadOptions} [options] signal: an AbortSignal that aborts the import; onProgress: called
+ *   with { received, total }, in bytes of all files, as they arrive; total is undefined if there are several files or
+ *   the server does not state it
+ * @returns {Promise<Model>} a Sequential if it was a stack of layers
  */
 export async function importModel(source, options) {
   const { readAnyModel, inFile } = await modelFile();

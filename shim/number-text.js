@@ -1,9 +1,8 @@
 /**
- * A number as tables and log lines show it. Those that are not finite are spelt as Python does, which its csv and
- * pandas,
- * and so what reads Keras's files, take for numbers.
+ * A number as tables and log lines show it. Numbers that are not finite are spelt as in Python, so that its csv module,
+ * pandas and other readers of Keras's files parse them.
  * @param {number} value
- * @param {(value: number) => string} [finite] how the others are written
+ * @param {(value: number) => string} [finite] formats finite numbers
  */
 export function numberText(value, finite = String) {
   if (Number.isFinite(value)) return finite(value);

@@ -1,29 +1,28 @@
 /**
- * From photos of clothing to pictures a Fashion-MNIST network can read, in a WebAssembly module of its own:
- * `import { preparePhoto } from 'fitting-room/photo'`.
+ * Turns photos of clothing into images that a Fashion-MNIST network can read, in a separate WebAssembly module: `import
+ * { preparePhoto } from 'fitting-room/photo'`.
  */
 import { FittingRoomError, checkBoolean, checkInteger, checkNumber, checkOptions, show } from './check.js';
 import { sideModule } from './core/side-module.js';
 
 /**
- * A picture as the platform decodes it, turned upright: RGBA, 8 bits each, not premultiplied.
+ * A picture as the platform decodes it, rotated upright: RGBA, 8 bits per channel, not premultiplied.
  * @typedef {object} Pixels
  * @property {number} width pixels, at most 32768
  * @property {number} height
- * @property {(first: number, count: number) => Uint8Array | Uint8ClampedArray} rows RGBA of rows first … first + count
- *   − 1;
- *   asked for from the top down, so that no picture need be held as a whole
+ * @property {(first: number, count: number) => Uint8Array | Uint8ClampedArray} rows the RGBA values of rows first …
+ *   first + count − 1; called from top to bottom, so that the picture need not be in memory as a whole
  *
- * @typedef {{ left: number, top: number, right: number, bottom: number }} Box in shares of the picture, 0 … 1
+ * @typedef {{ left: number, top: number, right: number, bottom: number }} Box as fractions of the picture, 0 … 1
  *
  * @typedef {object} PreparedPhoto
- * @property {{ shape: number[], data: Uint8Array }} image [28, 28, 1], as Fashion-MNIST has them: the garment bright,
- *   black around it
- * @property {'photo' | 'cutout' | 'ready'} kind found in a photo; cut out by its transparency; like Fashion-MNIST
- *   already
- * @property {Box} box of the garment
- * @property {{ width: number, height: number, data: Uint8Array }} mask of the picture made smaller: 1 where the garment
- *   is
+ * @property {{ shape: number[], data: Uint8Array }} image [28, 28, 1], in the style of Fashion-MNIST: a bright garment
+ *   on black
+ * @property {'photo' | 'cutout' | 'ready'} kind photo: the garment was found in a photo; cutout: transparency outlines
+ *   it; ready: the picture was already like Fashion-MNIST
+ * @property {Box} box around the garment
+ * @property {{ width: number, height: number, data: Uint8Array }} mask for a smaller version of the picture: 1 on the
+ *   garment
  */
 
 const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
@@ -31,13 +30,12 @@ const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
 const photoModule = sideModule('photo', new URL('../build/photo/photo.wasm', import.meta.url));
 
 /**
- * Finds the garment in a picture and makes the [28, 28, 1] picture of it.
+ * Finds the garment in a picture and makes a [28, 28, 1] image of it.
  * @param {Pixels | ImageData} picture
- * @param {{ box?: Box, inverted?: boolean }} [options] `box`: what to take in place of what is found; `inverted`: true
- *   takes bright
- *   for bright, false dark for bright; without it, what suits the kind of picture
+ * @param {{ box?: Box, inverted?: boolean }} [options] `box`: the part to use instead of the one found; `inverted`:
+ *   true keeps bright as bright, false turns dark into bright; default: what suits the kind of picture
  * @returns {Promise<PreparedPhoto>}
- * @throws {FittingRoomError} where nothing is to be seen ('bad-data'), or the picture is too long
+ * @throws {FittingRoomError} if nothing is visible ('bad-data'), or the picture is too large
  */
 export async function preparePhoto(picture, options = {}) {
   checkOptions('preparePhoto', options, ['box', 'inverted']);
@@ -46,7 +44,7 @@ export async function preparePhoto(picture, options = {}) {
   if (options.box) checkBox(options.box);
   const inverted =
     options.inverted === undefined ? -1 : Number(checkBoolean('preparePhoto: inverted', options.inverted));
-  // From here on without a pause: the module holds one photo.
+  // No await from here on: the module holds only one photo.
   module.call('fr_photo_begin', width, height);
   const capacity = Math.max(1, Math.floor(module.get('fr_photo_strip_bytes') / (width * 4)));
   for (let first = 0; first < height; first += capacity) {
@@ -84,7 +82,7 @@ const areBytes = (data, length) =>
 const given = (data) =>
   ArrayBuffer.isView(data) ? `${data.constructor.name} of ${data.byteLength} bytes` : show(data);
 
-/** @param {any} picture @param {number} most the longest edge @returns {Pixels} */
+/** @param {any} picture @param {number} most longest edge allowed @returns {Pixels} */
 function checkPixels(picture, most) {
   if (typeof picture !== 'object' || picture === null) {
     throw new FittingRoomError(`preparePhoto takes ImageData or { width, height, rows }, got ${show(picture)}`);
@@ -105,7 +103,7 @@ function checkedRows(picture, width) {
     const data = picture.rows(first, count);
     if (areBytes(data, count * width * 4)) return data;
     throw new FittingRoomError(
-      `preparePhoto: rows(${first}, ${count}) must give ${count * width * 4} bytes of RGBA, got ${given(data)}`,
+      `preparePhoto: rows(${first}, ${count}) must return ${count * width * 4} bytes of RGBA, got ${given(data)}`,
     );
   };
 }

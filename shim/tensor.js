@@ -13,7 +13,7 @@ import { FittingRoomError, outOfMemory, show } from './check.js';
 export const elementsOf = (shape) => shape.reduce((product, length) => product * length, 1);
 
 /**
- * A typed array of zeros, or an error that says how much memory there is not.
+ * Allocates a typed array of zeros; throws an error that states the size if there is not enough memory.
  * @template Data
  * @param {{ new (length: number): Data, BYTES_PER_ELEMENT: number }} Data
  * @param {number} length
@@ -27,7 +27,7 @@ export function allocated(Data, length) {
   }
 }
 
-/** A shape to reshape to, with a length of -1 as what is left. @param {number[]} shape @param {number} elements */
+/** A shape with a length of -1 replaced by the rest. @param {number[]} shape @param {number} elements */
 export function closedShape(shape, elements) {
   const rest = -elementsOf(shape);
   if (rest < 0) return shape;
@@ -36,7 +36,7 @@ export function closedShape(shape, elements) {
 }
 
 /**
- * Makes a tensor, checking that the data fits the shape.
+ * Makes a tensor; checks that the data fits the shape.
  * @template {NumberArray} Data
  * @param {Data | number[]} data a typed array (kept, not copied) or plain numbers (copied to floats)
  * @param {number[]} shape
@@ -49,7 +49,7 @@ export function tensor(data, shape) {
 }
 
 /**
- * @param {string} name what the message calls it
+ * @param {string} name its name in messages
  * @param {unknown} value
  * @returns {Tensor}
  */
@@ -60,7 +60,7 @@ export function checkTensor(name, value) {
     throw new FittingRoomError(`${name} must be a tensor { shape: number[], data: TypedArray }, got ${show(value)}`);
   }
   if (!shape.every((length) => Number.isInteger(length) && length >= 0)) {
-    throw new FittingRoomError(`${name}: a shape holds whole numbers, got ${show(shape)}`);
+    throw new FittingRoomError(`${name}: shape must hold whole numbers, got ${show(shape)}`);
   }
   if (elementsOf(shape) !== data.length) {
     throw new FittingRoomError(
@@ -82,6 +82,6 @@ export function checkSamples(name, value, sample) {
   if (rest.length !== sample.length || rest.some((length, axis) => length !== sample[axis])) {
     throw new FittingRoomError(`${name} must have shape [n, ${sample.join(', ')}], got ${show(checked.shape)}`);
   }
-  if (!count) throw new FittingRoomError(`${name} holds no sample; at least one is needed`);
+  if (!count) throw new FittingRoomError(`${name} must hold at least one sample, got none`);
   return checked;
 }

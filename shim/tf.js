@@ -1,6 +1,6 @@
 /**
- * Fitting Room under TensorFlow.js's own names, whose calls return at once:
- * `import * as tf from 'fitting-room/tf'` in place of '@tensorflow/tfjs'.
+ * Fitting Room under TensorFlow.js's own names, with calls that return at once: `import * as tf from 'fitting-room/tf'`
+ * instead of '@tensorflow/tfjs'.
  */
 import { layers as own } from './layers/index.js';
 import { nextTask } from './core/turns.js';
@@ -30,11 +30,11 @@ export {
 } from './tf/tensor.js';
 
 /**
- * TF.js's second names of the layers that pool: avgPooling2d, avgPool2d, globalMaxPool2d.
+ * TF.js's alternative names of the pooling layers: avgPooling2d, avgPool2d, globalMaxPool2d.
  * @template {string} Name
- * @typedef {Name extends `averagePooling2d` ? 'avgPooling2d' | 'avgPool2d'
- *   : Name extends `global${infer What}Pooling2d` ? `global${What extends 'Average' ? 'Avg' : What}Pool2d`
- *   : Name extends `${infer What}Pooling2d` ? `${What}Pool2d` : never} Short
+ * @typedef {Name extends `averagePooling2d` ? 'avgPooling2d' | 'avgPool2d' : Name extends `global${infer
+ *   What}Pooling2d` ? `global${What extends 'Average' ? 'Avg' : What}Pool2d` : Name extends `${infer What}Pooling2d` ?
+ *   `${What}Pool2d` : never} Short
  */
 
 /** @param {string} name */
@@ -43,7 +43,7 @@ const shortNames = (name) =>
     ? ['avgPooling2d', 'avgPool2d']
     : [name.replace('Average', 'Avg').replace('Pooling2d', 'Pool2d')].filter((short) => short !== name);
 
-/** The layers, with the shorter names that TF.js has too. */
+/** The layers, also under TF.js's shorter names. */
 export const layers = /** @type {typeof own & { readonly [F in keyof typeof own as Short<F>]: (typeof own)[F] }} */ (
   Object.freeze({
     ...own,
@@ -54,7 +54,7 @@ export const layers = /** @type {typeof own & { readonly [F in keyof typeof own 
 );
 
 /**
- * Runs a function. There is nothing to clean up after it.
+ * Runs a function. There is nothing to clean up afterwards.
  * @template T
  * @param {string | (() => T)} nameOrRun
  * @param {() => T} [run]
@@ -65,10 +65,10 @@ export const tidy = (nameOrRun, run) => (run ?? /** @type {() => T} */ (nameOrRu
 /** @template T @param {T} kept */
 export const keep = (kept) => kept;
 
-/** There is nothing to free. @param {unknown} _tensors */
+/** Has no effect: there is nothing to free. @param {unknown} _tensors */
 export const dispose = (_tensors) => {};
 
-/** Lets the page paint, and other tasks have their turn. */
+/** Lets the page paint and other tasks run. */
 export const nextFrame = () =>
   /** @type {Promise<void>} */ (
     new Promise((resolve) =>
@@ -76,5 +76,5 @@ export const nextFrame = () =>
     )
   );
 
-/** The core is there once this module is. */
+/** Resolves at once: the core is loaded together with this module. */
 export const ready = async () => {};

@@ -631,7 +631,7 @@ onEveryBuild(() => {
     await refused([x], `y ${isTensor}, got undefined`);
     await refused([tensor(x.data, [70, SIDE * SIDE]), y], 'x must have shape [n, 8, 8, 1], got [70, 64]');
     await refused([tensor(x.data, [70, SIDE, 1, SIDE]), y], 'x must have shape [n, 8, 8, 1], got [70, 8, 1, 8]');
-    await refused([tensor(new Uint8Array(0), [0, SIDE, SIDE, 1]), y], 'x holds no sample; at least one is needed');
+    await refused([tensor(new Uint8Array(0), [0, SIDE, SIDE, 1]), y], 'x must hold at least one sample, got none');
     await refused(
       [tensor(Float64Array.from(x.data), x.shape), y],
       'x: samples must be bytes 0..255 (Uint8Array, scaled by 1/255) or floats (Float32Array), got Float64Array',

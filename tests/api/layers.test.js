@@ -310,8 +310,8 @@ describe('tensor', () => {
   test('refuses data that does not fit its shape', () => {
     refused(() => tensor([1, 2, 3], [2, 2]), 'tensor: shape [2, 2] needs 4 elements, the data has 3');
     refused(() => tensor([1, 2, 3, 4, 5], [2, 2]), 'tensor: shape [2, 2] needs 4 elements, the data has 5');
-    refused(() => tensor([1, 2], [-2]), 'tensor: a shape holds whole numbers, got [-2]');
-    refused(() => tensor([1, 2], [0.5, 4]), 'tensor: a shape holds whole numbers, got [0.5, 4]');
+    refused(() => tensor([1, 2], [-2]), 'tensor: shape must hold whole numbers, got [-2]');
+    refused(() => tensor([1, 2], [0.5, 4]), 'tensor: shape must hold whole numbers, got [0.5, 4]');
     refused(
       () => tensor(wrong('12'), [2]),
       'tensor must be a tensor { shape: number[], data: TypedArray }, got Object',

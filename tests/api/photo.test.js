@@ -117,13 +117,13 @@ describe('what cannot be is refused', () => {
       'rows of another length',
       { width: 2, height: 2, rows: () => new Uint8Array(3) },
       {},
-      /rows\(0, 2\) must give 16 bytes of RGBA, got Uint8Array of 3 bytes$/,
+      /rows\(0, 2\) must return 16 bytes of RGBA, got Uint8Array of 3 bytes$/,
     ],
     [
       'rows of large numbers',
       { width: 1, height: 1, rows: () => new BigUint64Array(4) },
       {},
-      /must give 4 bytes of RGBA, got BigUint64Array of 32 bytes$/,
+      /must return 4 bytes of RGBA, got BigUint64Array of 32 bytes$/,
     ],
     [
       'a box inside out',
