@@ -42,7 +42,7 @@ async function predictionOf(names) {
   return [...data];
 }
 
-for (const name of inBrowsers('engine')) {
+for (const name of inBrowsers('any')) {
   describe(`models in ${name}`, { timeout: 120_000 }, () => {
     test('are saved, renamed, compared, deleted and brought back, taken away in every format, and used', () =>
       withPage([name, { query: QUICK }], async ({ browser, page }) => {

@@ -60,7 +60,7 @@ const answer = ({ browser }) =>
     { args: [hook('photo-result')] },
   );
 
-for (const name of inBrowsers('engine')) {
+for (const name of inBrowsers('any')) {
   describe(`an interrupted run in ${name}`, { timeout: 180_000 }, () => {
     /** @type {Opened} */
     let opened;
@@ -376,7 +376,7 @@ test(
     ),
 );
 
-for (const name of inBrowsers('engine')) {
+for (const name of inBrowsers('any')) {
   test(
     `${name}: a run that was kept before there were keys is offered; one that was changed later by whoever has ` +
       'no key is not',
