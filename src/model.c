@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "plan.h"
+#include "step.h"
 
 static const uint64_t MAX_ARENA_BYTES = (uint64_t)1 << 30;
 
@@ -298,12 +299,8 @@ fr_status fr_model_refresh_inference(fr_model *m) {
   if (!m->inference)
     return fr_fail(FR_OUT_OF_MEMORY, "model: no memory to run %lld weights",
                    (long long)m->inference_floats);
-  for (int i = 0; i < m->step_count; i++) {
-    const fr_step *s = &m->steps[i];
-    if (s->kind == FR_STEP_DENSE)
-      fr_infer_pack(&s->dense, m->values + m->parameters[s->kernel].offset,
-                    m->inference + s->inference);
-  }
+  for (int i = 0; i < m->step_count; i++)
+    fr_step_pack(m, &m->steps[i], m->inference + m->steps[i].inference);
   m->inference_fresh = 1;
   return FR_OK;
 }

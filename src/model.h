@@ -37,9 +37,22 @@ typedef enum {
 /* Memory of one chunk. All steps use it in turn, so none may rely on what it finds there. */
 typedef struct {
   float *image; /* convolutions: a padded image, and depthwise's gradient */
+  float *planes; /* Winograd: transformed tiles, then their products; of the first tasks only */
   float *gradient; /* convolutions: dkernel, then dbias, of its samples; normalize: two sums */
   void *lists;
 } fr_scratch;
+
+/* Which passes of a convolution are Winograd's: forward, and the gradients of input and kernel. */
+typedef struct {
+  int forward, input, kernel;
+} fr_winograd_use;
+
+/* Winograd's gradient of a kernel: tiles of several samples, transformed together. It lies where
+ * the chunks' planes are. */
+typedef struct {
+  float *planes;
+  int rows; /* tiles that it has room for */
+} fr_slab;
 
 typedef struct {
   fr_step_kind kind;
@@ -71,11 +84,12 @@ typedef struct {
   f32x4 *partial;
   fr_infer_input *nonzero; /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
   int64_t inference; /* where its kernel begins in model->inference */
-  float *packed; /* conv2d: the kernel as its forward pass reads it */
+  fr_winograd_use winograd;
   fr_norm norm;
   fr_scratch *scratch; /* of each chunk */
-  float *rows; /* backward: the kernel as it is read, shared by all steps */
+  float *packed; /* the kernel as the pass under way reads it, shared by all steps */
   float *gradient; /* its gradient, shared too */
+  fr_slab slab; /* shared too */
 } fr_step;
 
 typedef struct {
@@ -96,7 +110,7 @@ typedef struct {
   float *gradients; /* parameter_floats; NULL until kept */
   int keep_gradients; /* in the step under way: not applied as they come */
   float *average; /* the values' moving average, parameter_floats; NULL if there is none */
-  float *inference; /* copies of the dense kernels, as inference reads them; NULL until needed */
+  float *inference; /* copies of the kernels, as inference reads them; NULL until needed */
   int64_t inference_floats;
   int inference_fresh; /* it holds the kernels as they are now */
   fr_optimizer optimizer;
@@ -105,6 +119,7 @@ typedef struct {
 
   int training; /* in the pass under way: dropout is on, and backward may follow */
   int batch_capacity;
+  int tasks; /* of Winograd's passes, which have memory of their own */
   void *arena;
   float *input_values; /* (batch, input stride) */
   float *branch; /* (batch, the largest stride): a gradient before it is added to others */

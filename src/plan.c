@@ -3,6 +3,7 @@
 #include "kernels/activation.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
+#include "kernels/winograd.h"
 
 /* ---- fusion ---------------------------------------------------------------------------------- */
 
@@ -155,6 +156,32 @@ static void plan_step(fr_model *m, int layer, int fuse) {
   m->step_of[last] = m->step_count - 1;
 }
 
+/* What share of a convolution's output gradients is not zero: a pool passes one of four on, ReLU
+ * about half. */
+static float alive_share(const fr_step *s) {
+  return (s->pool ? 0.25f : 1.0f) * (s->activation == FR_RELU ? 0.5f : 1.0f);
+}
+
+/* A pool's gradient is so sparse that fr_conv2d_backward_* are always faster. */
+static void choose_winograd(fr_step *s) {
+  const fr_window *w = &s->layer->window;
+  float alive = alive_share(s);
+  if (s->kind != FR_STEP_CONV2D) return;
+  fr_window mirror = fr_winograd_mirror(w);
+  s->winograd = (fr_winograd_use){.forward = fr_winograd_pays(w, 1.0f),
+                                  .kernel = !s->pool && fr_winograd_pays(w, alive),
+                                  .input = !s->pool && fr_winograd_pays(&mirror, alive)};
+}
+
+static int64_t inference_floats(const fr_step *s) {
+  const fr_window *w = &s->layer->window;
+  if (s->kind == FR_STEP_DENSE) return fr_infer_packed(&s->dense);
+  if (s->kind != FR_STEP_CONV2D) return 0;
+  int64_t floats =
+      s->winograd.forward ? fr_winograd_packed(w) : fr_conv2d_measure(w, s->pool).packed;
+  return (floats + FR_LANES - 1) / FR_LANES * FR_LANES;
+}
+
 void fr_plan_steps(fr_model *m, int fuse) {
   enum { UNPLANNED = -3 };
   m->step_count = 0;
@@ -170,8 +197,9 @@ void fr_plan_steps(fr_model *m, int fuse) {
   m->inference_floats = 0;
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
+    choose_winograd(s);
     s->inference = m->inference_floats;
-    if (s->kind == FR_STEP_DENSE) m->inference_floats += fr_infer_packed(&s->dense);
+    m->inference_floats += inference_floats(s);
   }
 }
 
@@ -198,26 +226,59 @@ static float *take_samples(cursor *c, int batch, int stride) {
 /* What the steps work in, one after the other: floats, and bytes of lists. */
 typedef struct {
   uint64_t image, sums, lists; /* of a chunk */
-  uint64_t rows, gradient;     /* of a kernel */
+  uint64_t packed, gradient;   /* of a kernel */
+  uint64_t planes, slab;       /* Winograd's, of a task and of a slab */
 } room;
 
 static uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
 static void widen(room *r, room by) {
-  *r = (room){larger(r->image, by.image), larger(r->sums, by.sums), larger(r->lists, by.lists),
-              larger(r->rows, by.rows), larger(r->gradient, by.gradient)};
+  *r = (room){.image = larger(r->image, by.image),
+              .sums = larger(r->sums, by.sums),
+              .lists = larger(r->lists, by.lists),
+              .packed = larger(r->packed, by.packed),
+              .gradient = larger(r->gradient, by.gradient),
+              .planes = larger(r->planes, by.planes),
+              .slab = larger(r->slab, by.slab)};
+}
+
+static room room_of_pass(const fr_window *w) {
+  const fr_window wide = fr_winograd_widen(w);
+  int rows = fr_winograd_rows(w);
+  return (room){
+      .image = (uint64_t)fr_conv2d_image(&wide),
+      .packed = (uint64_t)fr_winograd_packed(w),
+      .planes = (uint64_t)(fr_winograd_planes(rows, w->in_c) + fr_winograd_planes(rows, w->out_c))};
+}
+
+/* As many rows as fit into SLAB_BYTES, so that they stay in the cache, but not more than needed. */
+static room room_of_slab(fr_step *s, int batch) {
+  enum { SLAB_BYTES = 4 << 20 };
+  const fr_window *w = &s->layer->window;
+  int64_t row = FR_WINOGRAD_POSITIONS * (int64_t)sizeof(float) * (w->in_c + w->out_c);
+  int64_t rows = SLAB_BYTES / row, all = (int64_t)batch * fr_winograd_tiles(w);
+  if (rows > all) rows = all;
+  if (rows < FR_WINOGRAD_ROWS) rows = FR_WINOGRAD_ROWS;
+  s->slab.rows = (int)rows;
+  return (room){.packed = (uint64_t)fr_winograd_sums(w),
+                .slab = (uint64_t)(fr_winograd_planes((int)rows, w->in_c) +
+                                   fr_winograd_planes((int)rows, w->out_c))};
 }
 
 static room place_conv2d(fr_step *s, cursor *c, int batch) {
-  fr_conv2d_sizes sizes = fr_conv2d_measure(&s->layer->window);
-  uint64_t rows = (uint64_t)sizes.rows;
-  s->packed = take_floats(c, (uint64_t)sizes.packed);
+  const fr_window *w = &s->layer->window, mirror = fr_winograd_mirror(w);
+  fr_conv2d_sizes sizes = fr_conv2d_measure(w, s->pool);
   s->winner = s->pool ? take(c, (uint64_t)batch * (uint64_t)s->y_size) : NULL;
-  return (room){.image = (uint64_t)sizes.image,
-                .rows = rows,
-                .gradient = rows,
-                .sums = rows + (uint64_t)fr_round_up(s->channels, FR_LANES),
-                .lists = (uint64_t)sizes.lists * 4 + 16};
+  room r = {.image = (uint64_t)sizes.image,
+            .packed = larger((uint64_t)sizes.rows, (uint64_t)sizes.packed),
+            .gradient = (uint64_t)sizes.rows,
+            .sums = (uint64_t)(sizes.rows + fr_round_up(s->channels, FR_LANES)),
+            .lists = (uint64_t)sizes.lists * 4 + 16};
+  if (s->winograd.forward) widen(&r, room_of_pass(w));
+  if (s->winograd.input) widen(&r, room_of_pass(&mirror));
+  if (s->winograd.kernel) widen(&r, room_of_pass(w));
+  if (s->winograd.kernel) widen(&r, room_of_slab(s, batch));
+  return r;
 }
 
 static room room_of_depthwise(const fr_step *s) {
@@ -258,16 +319,28 @@ static room place_step(fr_step *s, cursor *c, int batch) {
   }
 }
 
+/* Results do not depend on how many tasks there are: as many as keep all threads busy. */
+static int count_tasks(void) {
+  int threads = fr_pool_threads();
+  return threads == 1 ? 1 : 4 * threads < FR_CHUNKS ? 4 * threads : FR_CHUNKS;
+}
+
 static void place_shared(fr_model *m, cursor *c, const room *r) {
-  float *rows = take_floats(c, r->rows), *gradient = take_floats(c, r->gradient);
+  float *packed = take_floats(c, r->packed), *gradient = take_floats(c, r->gradient);
+  m->tasks = count_tasks();
+  float *planes = take_floats(c, larger(r->slab, r->planes * (uint64_t)m->tasks));
   for (int i = 0; i < FR_CHUNKS; i++)
-    m->scratch[i] = (fr_scratch){.image = take_floats(c, r->image), .lists = take(c, r->lists)};
+    m->scratch[i] = (fr_scratch){
+        .image = take_floats(c, r->image),
+        .planes = planes && i < m->tasks ? planes + (size_t)i * (size_t)r->planes : NULL,
+        .lists = take(c, r->lists)};
   for (int i = 0; i < FR_CHUNKS; i++) m->scratch[i].gradient = take_floats(c, r->sums);
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
     s->scratch = m->scratch;
-    s->rows = rows;
+    s->packed = packed;
     s->gradient = gradient;
+    s->slab.planes = planes;
   }
 }
 

@@ -201,6 +201,11 @@ void fr_step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
   if (s->shared_dx) fr_pool_run(FR_CHUNKS, share_chunk, &work);
 }
 
+void fr_step_pack(const fr_model *m, const fr_step *s, float *packed) {
+  if (s->kind == FR_STEP_DENSE) fr_infer_pack(&s->dense, fr_values_of(m, s->kernel), packed);
+  else if (s->kind == FR_STEP_CONV2D) fr_conv2d_step_pack(m, s, packed);
+}
+
 void fr_steps_end(fr_model *m) {
   for (int i = 0; i < m->step_count; i++)
     if (m->steps[i].kind == FR_STEP_NORMALIZE) fr_normalize_step_end(m, &m->steps[i]);

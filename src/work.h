@@ -11,6 +11,7 @@ typedef struct {
   fr_step *step;
   int n; /* samples */
   int in_loss; /* backward: dy is already the gradient before the activation */
+  const float *packed; /* conv2d: the kernel as the pass reads it */
 } fr_work;
 
 /* The number of the first layer that the step runs. */
@@ -28,6 +29,10 @@ static inline const float *fr_x_of(const fr_step *s, int i) {
 static inline float *fr_y_of(const fr_step *s, int i) { return fr_sample(s->y, s->y_stride, i); }
 static inline float *fr_dy_of(const fr_step *s, int i) { return fr_sample(s->dy, s->y_stride, i); }
 static inline float *fr_dx_of(const fr_step *s, int i) { return fr_sample(s->dx, s->x_stride, i); }
+
+static inline uint8_t *fr_winner_of(const fr_step *s, int i) {
+  return s->winner + (ptrdiff_t)i * s->y_size;
+}
 
 static inline const float *fr_values_of(const fr_model *m, int parameter) {
   return parameter < 0 ? NULL : m->values + m->parameters[parameter].offset;
@@ -50,8 +55,16 @@ static inline void fr_activate_backward(const fr_work *work, int first, int n) {
 /* Adds up the chunks' gradients, `floats` each, in the first one, in order. */
 void fr_sum_chunks(fr_step *step, int floats);
 
+void fr_conv2d_step_pack(const fr_model *model, const fr_step *step, float *packed);
 void fr_conv2d_step_forward(fr_work *work);
 void fr_conv2d_step_backward(fr_work *work);
+
+/* The parts of these that are Winograd's. */
+void fr_winograd_step_pack(const fr_model *model, const fr_step *step, float *packed);
+void fr_winograd_step_forward(fr_work *work);
+void fr_winograd_step_input(fr_work *work);
+void fr_winograd_step_kernel(fr_work *work); /* into step->gradient */
+
 void fr_depthwise_step_forward(fr_work *work);
 void fr_depthwise_step_backward(fr_work *work);
 void fr_dense_step_forward(fr_work *work);

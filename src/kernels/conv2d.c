@@ -1,46 +1,102 @@
 #include "conv2d.h"
 
+#include <stddef.h>
+
 #include "simd.h"
 
-enum { TILE = 4 }; /* output pixels computed together */
+enum {
+  TILE = 4,           /* output pixels computed together */
+  PIECE =
+      6, /* vectors of a kernel row summed together, at most: with their loads they fill the registers */
+  LISTED =
+      16384, /* gradients that are listed before they are used, if a line or channel has fewer */
+  GROUP_POSITIONS = 40 /* so many of a channel's outputs are worth a visit of its kernel */
+};
 
 typedef struct {
-  int32_t at;     /* of the position's first channel in y */
+  int32_t at; /* of the position's first channel in y */
   int32_t offset; /* of its window's first float in the padded image */
 } live_position;
 
 typedef struct {
-  float value;    /* a gradient that is not zero */
+  float value; /* a gradient that is not zero */
   int32_t offset; /* of its window's first float in the padded image */
 } live_window;
 
 typedef struct {
   float value;
-  int32_t offset; /* of the channel's kernel in rows */
+  int32_t offset; /* of the channel's piece of a kernel row, in bytes */
 } live_channel;
+
+/* Gradients that one window of the input receives: `count` channels of a list, from `first` on. */
+typedef struct {
+  int32_t offset; /* of the window's first float in the padded image */
+  int32_t first, count;
+} live_receiver;
 
 /* ---- layout ---------------------------------------------------------------------------------- */
 
 static int row_length(const fr_window *w) { return w->kernel_w * w->in_c; }
-static int row_padded(const fr_window *w) { return fr_round_up(row_length(w), FR_LANES); }
 static int taps(const fr_window *w) { return w->kernel_h * row_length(w); }
 static int block_floats(const fr_window *w) { return (taps(w) + 1) * FR_CONV_BLOCK; }
 static int line_stride(const fr_window *w) { return w->padded_w * w->in_c; }
+
+/* A kernel row is cut into pieces that fit into registers, of equal width but for the last one. */
+static int row_vectors(const fr_window *w) {
+  return fr_round_up(row_length(w), FR_LANES) / FR_LANES;
+}
+static int pieces_of_row(const fr_window *w) { return fr_round_up(row_vectors(w), PIECE) / PIECE; }
+static int piece_vectors(const fr_window *w) {
+  return (row_vectors(w) + pieces_of_row(w) - 1) / pieces_of_row(w);
+}
+static int piece_floats(const fr_window *w) { return piece_vectors(w) * FR_LANES; }
+
+/* Where kernel row `row`'s piece of channel 0 begins; those of the other channels follow. */
+static ptrdiff_t piece_offset(const fr_window *w, int row, int piece) {
+  return (ptrdiff_t)(row * pieces_of_row(w) + piece) * w->out_c * piece_floats(w);
+}
 
 int fr_conv2d_image(const fr_window *w) {
   return fr_round_up(w->padded_h * line_stride(w) + FR_CONV_SLACK, FR_LANES);
 }
 
-fr_conv2d_sizes fr_conv2d_measure(const fr_window *w) {
-  int blocks = fr_round_up(w->out_c, FR_CONV_BLOCK) / FR_CONV_BLOCK;
-  int positions = w->out_h * w->out_w;
-  int by_channel = positions * (int)(sizeof(live_window) + sizeof(live_position)) / 4;
-  int by_position = 4 * w->out_c * (int)sizeof(live_channel) / 4;
+static int at_least(int a, int b) { return a > b ? a : b; }
+static int at_most(int a, int b) { return a < b ? a : b; }
+
+int fr_conv2d_group(const fr_window *w, int pooled) {
+  int positions = pooled ? (w->out_h / 2) * (w->out_w / 2) : w->out_h * w->out_w;
+  return at_most(at_least(GROUP_POSITIONS / at_least(positions, 1), 1), FR_CONV_GROUP);
+}
+
+/* Channels whose gradients are listed together. */
+static int listed_channels(const fr_window *w, int positions) {
+  return at_least(at_most(LISTED / at_least(positions, 1), w->out_c), 1);
+}
+
+/* Lines of outputs whose gradients are listed together. */
+static int listed_lines(const fr_window *w, int columns) {
+  return at_least(LISTED / at_least(columns * w->out_c, 1), 1);
+}
+
+static int bytes_in_words(int n, size_t size) { return (int)((size_t)n * size / 4); }
+
+fr_conv2d_sizes fr_conv2d_measure(const fr_window *w, int pooled) {
+  int step = pooled ? 2 : 1, columns = w->out_w / step, positions = w->out_h / step * columns;
+  int group = fr_conv2d_group(w, pooled), blocks = fr_round_up(w->out_c, FR_CONV_BLOCK);
+  int lines = at_most(listed_lines(w, columns), w->out_h / step);
+  int by_channel = bytes_in_words(group * positions, sizeof(live_position)) +
+                   bytes_in_words(listed_channels(w, group * positions), 4) +
+                   bytes_in_words(listed_channels(w, group * positions) * group * positions + 1,
+                                  sizeof(live_window));
+  int by_position = bytes_in_words(lines * columns * step * step, sizeof(live_receiver)) +
+                    bytes_in_words(lines * columns * w->out_c + 4 * w->out_c, sizeof(live_channel));
+  /* the forward pass lists a pool's windows */
+  int by_window = bytes_in_words(at_least(positions, 1), sizeof(live_position));
   return (fr_conv2d_sizes){
-      .packed = blocks * block_floats(w),
-      .rows = w->out_c * w->kernel_h * row_padded(w),
-      .image = fr_conv2d_image(w),
-      .lists = by_channel > by_position ? by_channel : by_position,
+      .packed = blocks / FR_CONV_BLOCK * block_floats(w),
+      .rows = w->kernel_h * pieces_of_row(w) * w->out_c * piece_floats(w),
+      .image = group * fr_conv2d_image(w),
+      .lists = at_least(at_least(by_channel, by_position), by_window) + 4,
   };
 }
 
@@ -55,18 +111,21 @@ void fr_conv2d_pack(const fr_window *w, const float *kernel, const float *bias, 
 }
 
 void fr_conv2d_pack_rows(const fr_window *w, const float *kernel, float *rows) {
-  int length = row_length(w), padded = row_padded(w);
-  for (int c = 0; c < w->out_c; c++)
-    for (int ky = 0; ky < w->kernel_h; ky++)
-      for (int t = 0; t < padded; t++)
-        *rows++ = t < length ? kernel[(ky * length + t) * w->out_c + c] : 0.0f;
+  int length = row_length(w), width = piece_floats(w);
+  for (int row = 0; row < w->kernel_h; row++)
+    for (int piece = 0; piece < pieces_of_row(w); piece++)
+      for (int c = 0; c < w->out_c; c++)
+        for (int t = piece * width; t < (piece + 1) * width; t++)
+          *rows++ = t < length ? kernel[(row * length + t) * w->out_c + c] : 0.0f;
 }
 
 void fr_conv2d_unpack_rows(const fr_window *w, const float *drows, float *dkernel) {
-  int length = row_length(w), padded = row_padded(w);
-  for (int c = 0; c < w->out_c; c++)
-    for (int ky = 0; ky < w->kernel_h; ky++, drows += padded)
-      for (int t = 0; t < length; t++) dkernel[(ky * length + t) * w->out_c + c] = drows[t];
+  int length = row_length(w), width = piece_floats(w);
+  for (int row = 0; row < w->kernel_h; row++)
+    for (int piece = 0; piece < pieces_of_row(w); piece++)
+      for (int c = 0; c < w->out_c; c++, drows += width)
+        for (int t = piece * width; t < at_most((piece + 1) * width, length); t++)
+          dkernel[(row * length + t) * w->out_c + c] = drows[t - piece * width];
 }
 
 static int is_padded(const fr_window *w) {
@@ -163,17 +222,6 @@ void fr_conv2d_forward(const fr_window *w, const float *padded, const float *pac
       forward_line(w, padded, packed, relu, oy, w->out_c - c, y + oy * line + c);
 }
 
-/* The largest of a window's four sums and which it was; the first if several are equal. */
-FR_INLINE f32x4 pool_tile(f32x4 s0, f32x4 s1, f32x4 s2, f32x4 s3, mask32x4 *winner) {
-  mask32x4 right = f4_lt(s0, s1), below_right = f4_lt(s2, s3);
-  f32x4 top = f4_max(s0, s1), bottom = f4_max(s2, s3);
-  mask32x4 below = f4_lt(top, bottom);
-  mask32x4 in_top = f4_select_mask(right, i4_splat(1), i4_splat(0));
-  mask32x4 in_bottom = f4_select_mask(below_right, i4_splat(3), i4_splat(2));
-  *winner = f4_select_mask(below, in_bottom, in_top);
-  return f4_max(top, bottom);
-}
-
 static void store_winners(uint8_t *winner, mask32x4 low, mask32x4 high, int channels) {
   if (channels >= FR_CONV_BLOCK) {
     i4x2_store_bytes(winner, low, high);
@@ -235,8 +283,8 @@ FR_INLINE void pool_forward_at(const fr_window *w, const float *first, const flo
   f32x4 sum[TILE][2];
   mask32x4 low, high;
   conv_tile_4x8(w, pixel, kernel, sum);
-  f32x4 y0 = pool_tile(sum[0][0], sum[1][0], sum[2][0], sum[3][0], &low);
-  f32x4 y1 = pool_tile(sum[0][1], sum[1][1], sum[2][1], sum[3][1], &high);
+  f32x4 y0 = f4_largest(sum[0][0], sum[1][0], sum[2][0], sum[3][0], &low);
+  f32x4 y1 = f4_largest(sum[0][1], sum[1][1], sum[2][1], sum[3][1], &high);
   store_block(y, rectify(y0, relu), rectify(y1, relu), channels);
   if (winner) store_winners(winner, low, high, channels);
 }
@@ -293,7 +341,8 @@ FR_INLINE uint32_t bits_of(float x) {
 /* The gradients of channel c that are not zero, at the n positions, in reading order. Integer
  * arithmetic in place of branches that would be mispredicted every second time. */
 FR_INLINE int list_channel_of(const fr_window *w, const fr_conv2d_delta *d, int c, int pooled,
-                              const live_position *position, int n, live_window *list) {
+                              const live_position *position, int n, int32_t image,
+                              live_window *list) {
   int right = w->stride_w * w->in_c, below = w->stride_h * line_stride(w);
   const int32_t corner[4] = {0, right, below, below + right};
   int found = 0;
@@ -301,21 +350,26 @@ FR_INLINE int list_channel_of(const fr_window *w, const fr_conv2d_delta *d, int 
     int at = position[i].at + c;
     float value = d->dy[at];
     list[found].value = value;
-    list[found].offset = position[i].offset + (pooled ? corner[d->winner[at]] : 0);
+    list[found].offset = image + position[i].offset + (pooled ? corner[d->winner[at]] : 0);
     found += bits_of(value) << 1 != 0;
   }
   return found;
 }
 
 static int list_channel(const fr_window *w, const fr_conv2d_delta *d, int c,
-                        const live_position *position, int n, live_window *list) {
-  if (d->winner) return list_channel_of(w, d, c, 1, position, n, list);
-  return list_channel_of(w, d, c, 0, position, n, list);
+                        const live_position *position, int n, int32_t image, live_window *list) {
+  if (d->winner) return list_channel_of(w, d, c, 1, position, n, image, list);
+  return list_channel_of(w, d, c, 0, position, n, image, list);
 }
 
-/* dbias += Σ_positions dy */
-static void add_bias_gradient(const fr_window *w, const float *dy, int positions, float *dbias) {
-  int channels = w->out_c, c = 0;
+static int positions_of(const fr_window *w, const fr_conv2d_delta *d) {
+  int step = d->winner ? 2 : 1;
+  return (w->out_h / step) * (w->out_w / step);
+}
+
+void fr_conv2d_backward_bias(const fr_window *w, const fr_conv2d_delta *delta, float *dbias) {
+  int channels = w->out_c, positions = positions_of(w, delta), c = 0;
+  const float *dy = delta->dy;
   for (; c + 4 * FR_LANES <= channels; c += 4 * FR_LANES) {
     f32x4 sum[4];
     for (int v = 0; v < 4; v++) sum[v] = f4_load(dbias + c + v * FR_LANES);
@@ -331,10 +385,11 @@ static void add_bias_gradient(const fr_window *w, const float *dy, int positions
 /* drows[row][v] += Σ_list value · padded[offset + row][v], `rows` × `vectors` held in registers. */
 FR_INLINE void accumulate_windows(const live_window *list, int n, const float *padded, int rows,
                                   int vectors, int stride, int row_stride, float *drows) {
-  f32x4 sum[8];
+  f32x4 sum[PIECE];
   for (int r = 0; r < rows; r++)
     for (int v = 0; v < vectors; v++)
       sum[r * vectors + v] = f4_load(drows + r * row_stride + v * FR_LANES);
+  FR_ROLLED
   for (int i = 0; i < n; i++) {
     f32x4 g = f4_load_splat(&list[i].value);
     const float *x = padded + list[i].offset;
@@ -348,88 +403,151 @@ FR_INLINE void accumulate_windows(const live_window *list, int n, const float *p
       f4_store(drows + r * row_stride + v * FR_LANES, sum[r * vectors + v]);
 }
 
-static void accumulate_row(const live_window *list, int n, const float *x, int length,
-                           float *drow) {
-  int t = 0;
-  for (; t + 8 * FR_LANES <= length; t += 8 * FR_LANES)
-    accumulate_windows(list, n, x + t, 1, 8, 0, 0, drow + t);
-  for (; t + 2 * FR_LANES <= length; t += 2 * FR_LANES)
-    accumulate_windows(list, n, x + t, 1, 2, 0, 0, drow + t);
-  for (; t < length; t += FR_LANES) accumulate_windows(list, n, x + t, 1, 1, 0, 0, drow + t);
+#define EACH_WIDTH(call) \
+  switch (vectors) {     \
+    case 1: call(1);     \
+    case 2: call(2);     \
+    case 3: call(3);     \
+    case 4: call(4);     \
+    case 5: call(5);     \
+    default: call(6);    \
+  }
+
+static void accumulate_piece(const live_window *list, int n, const float *x, int vectors,
+                             float *drow) {
+#define WINDOWS(width) return accumulate_windows(list, n, x, 1, width, 0, 0, drow)
+  EACH_WIDTH(WINDOWS)
+#undef WINDOWS
 }
 
-void fr_conv2d_backward_kernel(const fr_window *w, const float *padded,
-                               const fr_conv2d_delta *delta, void *lists, float *drows,
-                               float *dbias) {
-  int rows = w->kernel_h, length = row_padded(w), stride = line_stride(w);
-  int step = delta->winner ? 2 : 1, positions = (w->out_h / step) * (w->out_w / step);
+/* How wide a piece is: the last one of a row may be narrower. */
+static int vectors_of(const fr_window *w, int piece) {
+  return at_most(piece_vectors(w), row_vectors(w) - piece * piece_vectors(w));
+}
+
+/* Channels first … end - 1; ends[c - first]: where channel c's part of the list ends. */
+static void accumulate_listed(const fr_window *w, const float *padded, const live_window *list,
+                              const int32_t *ends, int first, int end, float *drows) {
+  int width = piece_floats(w), stride = line_stride(w);
+  for (int row = 0; row < w->kernel_h; row++)
+    for (int piece = 0; piece < pieces_of_row(w); piece++) {
+      const float *x = padded + row * stride + piece * width;
+      float *to = drows + piece_offset(w, row, piece) + first * width;
+      for (int c = first, at = 0; c < end; at = ends[c++ - first], to += width)
+        accumulate_piece(list + at, ends[c - first] - at, x, vectors_of(w, piece), to);
+    }
+}
+
+/* All three rows at once, of one vector each. */
+static void accumulate_3x1(const fr_window *w, const float *padded, const live_window *list,
+                           const int32_t *ends, int first, int end, float *drows) {
+  int apart = (int)piece_offset(w, 1, 0);
+  for (int c = first, at = 0; c < end; at = ends[c++ - first])
+    accumulate_windows(list + at, ends[c - first] - at, padded, 3, 1, line_stride(w), apart,
+                       drows + c * FR_LANES);
+}
+
+void fr_conv2d_backward_kernel(const fr_window *w, const fr_conv2d_sample *samples, int n,
+                               void *lists, float *drows) {
+  int each = positions_of(w, &samples->delta), most = listed_channels(w, n * each);
+  const float *base = samples->padded;
   live_position *position = lists;
-  live_window *list = (live_window *)(position + positions);
-  add_bias_gradient(w, delta->dy, positions, dbias);
-  int n = list_positions(w, padded, step, position);
-  for (int c = 0; c < w->out_c; c++, drows += rows * length) {
-    int found = list_channel(w, delta, c, position, n, list);
-    if (rows == 3 && length == 4) accumulate_windows(list, found, padded, 3, 1, stride, 4, drows);
-    else
-      for (int r = 0; r < rows; r++)
-        accumulate_row(list, found, padded + r * stride, length, drows + r * length);
+  int32_t *ends = (int32_t *)(position + n * each);
+  live_window *list = (live_window *)(ends + most);
+  int found[FR_CONV_GROUP];
+  for (int i = 0; i < n; i++)
+    found[i] =
+        list_positions(w, samples[i].padded, samples->delta.winner ? 2 : 1, position + i * each);
+  for (int first = 0; first < w->out_c; first += most) {
+    int end = at_most(first + most, w->out_c), at = 0;
+    for (int c = first; c < end; ends[c++ - first] = at)
+      for (int i = 0; i < n; i++) {
+        int32_t image = (int32_t)(samples[i].padded - base);
+        at +=
+            list_channel(w, &samples[i].delta, c, position + i * each, found[i], image, list + at);
+      }
+    if (w->kernel_h == 3 && row_vectors(w) == 1)
+      accumulate_3x1(w, base, list, ends, first, end, drows);
+    else accumulate_listed(w, base, list, ends, first, end, drows);
   }
 }
 
 /* ---- backward: input ------------------------------------------------------------------------- */
 
-/* Distributes one output's gradients over the positions its pool window covers. */
-static void list_position(const fr_window *w, const fr_conv2d_delta *d, int at, live_channel *list,
-                          int n[4]) {
-  int kernel = w->kernel_h * row_padded(w);
-  for (int p = 0; p < 4; p++) n[p] = 0;
-  for (int c = 0; c < w->out_c; c++) {
-    float value = d->dy[at + c];
-    int p = d->winner ? d->winner[at + c] : 0;
-    list[p * w->out_c + n[p]] = (live_channel){value, c * kernel};
-    n[p] += bits_of(value) << 1 != 0;
-  }
-}
-
-/* dx[v] += Σ_list value · rows[offset][v], `vectors` held in registers. */
-FR_INLINE void accumulate_channels(const live_channel *list, int n, const float *rows, int vectors,
+/* dx[v] += Σ_list value · row[offset][v], `vectors` held in registers. */
+FR_INLINE void accumulate_channels(const live_channel *list, int n, const float *row, int vectors,
                                    float *dx) {
-  f32x4 sum[8];
+  f32x4 sum[PIECE];
   for (int v = 0; v < vectors; v++) sum[v] = f4_load(dx + v * FR_LANES);
+  FR_ROLLED
   for (int i = 0; i < n; i++) {
     f32x4 g = f4_load_splat(&list[i].value);
-    const float *k = rows + list[i].offset;
+    const float *k = (const float *)((const char *)row + list[i].offset);
     for (int v = 0; v < vectors; v++) sum[v] = f4_madd(sum[v], g, f4_load(k + v * FR_LANES));
   }
   for (int v = 0; v < vectors; v++) f4_store(dx + v * FR_LANES, sum[v]);
 }
 
-static void scatter_window(const fr_window *w, const live_channel *list, int n, const float *rows,
-                           float *dx) {
-  int length = row_padded(w);
-  for (int r = 0; r < w->kernel_h; r++, rows += length, dx += line_stride(w)) {
-    int t = 0;
-    for (; t + 8 * FR_LANES <= length; t += 8 * FR_LANES)
-      accumulate_channels(list, n, rows + t, 8, dx + t);
-    for (; t < length; t += FR_LANES) accumulate_channels(list, n, rows + t, 1, dx + t);
+FR_INLINE void receive(const live_receiver *receivers, int n, const live_channel *list,
+                       const float *row, int vectors, float *dx) {
+  for (int i = 0; i < n; i++)
+    accumulate_channels(list + receivers[i].first, receivers[i].count, row, vectors,
+                        dx + receivers[i].offset);
+}
+
+static void receive_piece(const live_receiver *receivers, int n, const live_channel *list,
+                          const float *row, int vectors, float *dx) {
+#define CHANNELS(width) return receive(receivers, n, list, row, width, dx)
+  EACH_WIDTH(CHANNELS)
+#undef CHANNELS
+}
+
+/* Lists one output's gradients, by the position of its pool's window that they belong to; `sorted`
+ * has room for 4 × out. Returns how many receivers there are. */
+static int list_position(const fr_window *w, const fr_conv2d_delta *d, int at, int first,
+                         live_channel *sorted, live_channel *list, live_receiver *receivers) {
+  int width = piece_floats(w) * (int)sizeof(float), n[4] = {0}, found = 0;
+  for (int c = 0; c < w->out_c; c++) {
+    float value = d->dy[at + c];
+    int p = d->winner ? d->winner[at + c] : 0;
+    sorted[p * w->out_c + n[p]] = (live_channel){value, c * width};
+    n[p] += bits_of(value) << 1 != 0;
   }
+  for (int p = 0; p < 4; p++) {
+    if (n[p] == 0) continue;
+    memcpy(list + first, sorted + p * w->out_c, sizeof *list * (size_t)n[p]);
+    receivers[found++] = (live_receiver){.offset = p, .first = first, .count = n[p]};
+    first += n[p];
+  }
+  return found;
 }
 
 void fr_conv2d_backward_input(const fr_window *w, const float *rows, const fr_conv2d_delta *delta,
                               void *lists, float *scratch, float *dx) {
-  int step = delta->winner ? 2 : 1;
-  int lines = w->out_h / step, columns = w->out_w / step;
+  int step = delta->winner ? 2 : 1, height = w->out_h / step, columns = w->out_w / step;
   int right = w->stride_w * w->in_c, below = w->stride_h * line_stride(w);
+  int most = at_most(listed_lines(w, columns), height);
   const int corner[4] = {0, right, below, below + right};
-  live_channel *list = lists;
+  live_receiver *receivers = lists;
+  live_channel *sorted = (live_channel *)(receivers + most * columns * step * step);
+  live_channel *list = sorted + 4 * w->out_c;
   memset(scratch, 0, sizeof *scratch * (size_t)(w->padded_h * line_stride(w) + FR_CONV_SLACK));
-  for (int py = 0, at = 0; py < lines; py++)
-    for (int px = 0; px < columns; px++, at += w->out_c) {
-      int n[4];
-      list_position(w, delta, at, list, n);
-      float *window = scratch + py * step * below + px * step * right;
-      for (int p = 0; p < step * step; p++)
-        if (n[p]) scatter_window(w, list + p * w->out_c, n[p], rows, window + corner[p]);
-    }
+  for (int top = 0; top < height; top += most) {
+    int n = 0, listed = 0;
+    for (int py = top; py < at_most(top + most, height); py++)
+      for (int px = 0; px < columns; px++) {
+        int found = list_position(w, delta, (py * columns + px) * w->out_c, listed, sorted, list,
+                                  receivers + n);
+        for (int i = n; i < n + found; i++) {
+          receivers[i].offset = py * step * below + px * step * right + corner[receivers[i].offset];
+          listed += receivers[i].count;
+        }
+        n += found;
+      }
+    for (int row = 0; row < w->kernel_h; row++)
+      for (int piece = 0; piece < pieces_of_row(w); piece++)
+        receive_piece(receivers, n, list, rows + piece_offset(w, row, piece), vectors_of(w, piece),
+                      scratch + row * line_stride(w) + piece * piece_floats(w));
+  }
   fr_conv2d_crop(w, scratch, dx);
 }

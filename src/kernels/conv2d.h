@@ -12,6 +12,7 @@
 
 enum {
   FR_CONV_BLOCK = 8, /* output channels computed together */
+  FR_CONV_GROUP = 4, /* samples whose kernel gradients are computed together, at most */
   FR_CONV_SLACK = 16 /* floats that must be readable after every input image */
 };
 
@@ -19,12 +20,16 @@ enum {
  * side by side need an image and lists each, and share the packed kernels. */
 typedef struct {
   int packed; /* kernel by blocks of FR_CONV_BLOCK output channels */
-  int rows; /* kernel by output channel: kernel rows padded to whole vectors */
-  int image; /* one padded image, with slack */
-  int lists; /* lists of live windows and gradients of one image: 4-byte words */
+  int rows; /* kernel as the backward pass reads it, by pieces of its rows */
+  int image; /* a group of padded images, each with slack */
+  int lists; /* lists of live windows and gradients: 4-byte words */
 } fr_conv2d_sizes;
 
-fr_conv2d_sizes fr_conv2d_measure(const fr_window *w);
+/* pooled: whether the 2×2 max-pool is fused. */
+fr_conv2d_sizes fr_conv2d_measure(const fr_window *w, int pooled);
+
+/* How many samples fr_conv2d_backward_kernel should be given: with few outputs, several. */
+int fr_conv2d_group(const fr_window *w, int pooled);
 
 /* The floats of one padded image, with slack. */
 int fr_conv2d_image(const fr_window *w);
@@ -32,7 +37,8 @@ int fr_conv2d_image(const fr_window *w);
 /* kernel (kh, kw, in, out), bias (out) or NULL → packed: per block its kernel then its bias. */
 void fr_conv2d_pack(const fr_window *w, const float *kernel, const float *bias, float *packed);
 
-/* kernel (kh, kw, in, out) → rows (out, kh, row), row = kw · in rounded up with zeros. */
+/* kernel (kh, kw, in, out) → rows (kh, pieces, out, width): each kernel row, kw · in long, is cut
+ * into pieces, the last one filled up with zeros. */
 void fr_conv2d_pack_rows(const fr_window *w, const float *kernel, float *rows);
 
 /* The image with its padding: a copy in `scratch`, or `image` itself if there is none. */
@@ -56,16 +62,24 @@ typedef struct {
   const uint8_t *winner; /* of the fused pool, whose shape dy then has; or NULL */
 } fr_conv2d_delta;
 
-/* Adds one image to the kernel's gradient, drows (out, kh, row), and the bias's, dbias (out). */
-void fr_conv2d_backward_kernel(const fr_window *w, const float *padded,
-                               const fr_conv2d_delta *delta, void *lists, float *drows,
-                               float *dbias);
+/* Adds n samples, at most fr_conv2d_group, to the kernel's gradient, drows (kh, pieces, out, width).
+ * Their images lie in one array. */
+typedef struct {
+  const float *padded;
+  fr_conv2d_delta delta;
+} fr_conv2d_sample;
+void fr_conv2d_backward_kernel(const fr_window *w, const fr_conv2d_sample *samples, int n,
+                               void *lists, float *drows);
 
-/* dx (in_h, in_w, in) = dL/dx of one image; scratch: one padded image. */
+/* Adds one image to the bias's gradient, dbias (out). */
+void fr_conv2d_backward_bias(const fr_window *w, const fr_conv2d_delta *delta, float *dbias);
+
+/* dx (in_h, in_w, in) = dL/dx of one image; rows: from fr_conv2d_pack_rows; scratch: one padded
+ * image. */
 void fr_conv2d_backward_input(const fr_window *w, const float *rows, const fr_conv2d_delta *delta,
                               void *lists, float *scratch, float *dx);
 
-/* drows (out, kh, row) → dkernel (kh, kw, in, out). */
+/* drows (kh, pieces, out, width) → dkernel (kh, kw, in, out). */
 void fr_conv2d_unpack_rows(const fr_window *w, const float *drows, float *dkernel);
 
 #endif

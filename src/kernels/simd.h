@@ -84,6 +84,11 @@ FR_INLINE void i4x2_store_bytes(uint8_t *p, mask32x4 low, mask32x4 high) {
   v128_t shorts = wasm_i16x8_narrow_i32x4(low, high);
   wasm_v128_store64_lane(p, wasm_u8x16_narrow_i16x8(shorts, shorts), 0);
 }
+/* lanes 0..3 of an integer vector, each 0..255, as four bytes */
+FR_INLINE void i4_store_bytes(uint8_t *p, mask32x4 a) {
+  v128_t shorts = wasm_i16x8_narrow_i32x4(a, a);
+  wasm_v128_store32_lane(p, wasm_u8x16_narrow_i16x8(shorts, shorts), 0);
+}
 #ifdef __wasm_relaxed_simd__
 FR_INLINE f32x4 f4_madd(f32x4 acc, f32x4 a, f32x4 b) { return wasm_f32x4_relaxed_madd(a, b, acc); }
 #else
@@ -187,6 +192,7 @@ FR_INLINE void i4x2_store_bytes(uint8_t *p, mask32x4 low, mask32x4 high) {
     p[i + FR_LANES] = (uint8_t)high.lane[i];
   }
 }
+FR_INLINE void i4_store_bytes(uint8_t *p, mask32x4 a) { FR_EACH_LANE(i) p[i] = (uint8_t)a.lane[i]; }
 FR_INLINE float f4_lane0(f32x4 a) { return a.lane[0]; }
 FR_INLINE float f4_sum(f32x4 a) { return (a.lane[0] + a.lane[2]) + (a.lane[1] + a.lane[3]); }
 FR_INLINE f32x4 f4_from_bytes(const uint8_t *p) {
@@ -205,6 +211,17 @@ FR_INLINE f32x4 f4_zero(void) { return f4_splat(0.0f); }
 
 /* A NaN stays. */
 FR_INLINE f32x4 f4_flush(f32x4 a) { return f4_andnot(a, f4_lt(f4_abs(a), f4_splat(FR_TINY))); }
+
+/* The largest of four in each lane and which it was; the first if several are equal. */
+FR_INLINE f32x4 f4_largest(f32x4 s0, f32x4 s1, f32x4 s2, f32x4 s3, mask32x4 *winner) {
+  mask32x4 right = f4_lt(s0, s1), below_right = f4_lt(s2, s3);
+  f32x4 top = f4_max(s0, s1), bottom = f4_max(s2, s3);
+  mask32x4 below = f4_lt(top, bottom);
+  mask32x4 in_top = f4_select_mask(right, i4_splat(1), i4_splat(0));
+  mask32x4 in_bottom = f4_select_mask(below_right, i4_splat(3), i4_splat(2));
+  *winner = f4_select_mask(below, in_bottom, in_top);
+  return f4_max(top, bottom);
+}
 
 /* x, or 0 where `keep` is 0: a mask in place of a branch that would be mispredicted every second
  * time. */

@@ -26,8 +26,8 @@ before(async () => {
 
 const RUNS = Number(process.env.FC_RUNS ?? 60);
 const SEED = Number(process.env.FC_SEED ?? 28);
-/** Relative to the largest number of an output. */
-const RELATIVE = 1e-6;
+/** Relative to the largest number of an output; transforms of tiles add to the rounding of a sum. */
+const RELATIVE = 3e-6;
 
 /** @param {number[]} shape */
 const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);

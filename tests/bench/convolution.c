@@ -37,7 +37,7 @@ static float *floats(int n, uint64_t index) {
 }
 
 EMSCRIPTEN_KEEPALIVE void convolution_prepare(void) {
-  fr_conv2d_sizes sizes = fr_conv2d_measure(&window);
+  fr_conv2d_sizes sizes = fr_conv2d_measure(&window, 0);
   float *kernel = floats(KERNEL, 11);
   c.images = floats(BATCH * IMAGE, 12);
   c.padded = calloc((size_t)sizes.image + FR_CONV_SLACK, sizeof(float));
@@ -70,7 +70,8 @@ EMSCRIPTEN_KEEPALIVE void convolution_backward_kernel(void) {
   for (int i = 0; i < BATCH; i++) {
     fr_conv2d_delta delta = delta_of(i);
     const float *padded = fr_conv2d_pad(&window, c.images + i * IMAGE, c.padded);
-    fr_conv2d_backward_kernel(&window, padded, &delta, c.lists, c.drows, c.dbias);
+    fr_conv2d_backward_kernel(&window, &(fr_conv2d_sample){padded, delta}, 1, c.lists, c.drows);
+    fr_conv2d_backward_bias(&window, &delta, c.dbias);
   }
 }
 

@@ -49,7 +49,7 @@ static float *sparse_floats(int n, double share, uint64_t index) {
 }
 
 EMSCRIPTEN_KEEPALIVE void kernels_prepare(void) {
-  fr_conv2d_sizes sizes = fr_conv2d_measure(&window);
+  fr_conv2d_sizes sizes = fr_conv2d_measure(&window, 1);
   int weights = fr_dense_packed(&dense);
   b.image = sparse_floats(BATCH * SIDE * SIDE, 0.5, 1);
   b.kernel = sparse_floats(9 * FILTERS, 1.0, 2);
@@ -85,8 +85,9 @@ EMSCRIPTEN_KEEPALIVE void kernels_conv2d_pool_forward(void) {
 EMSCRIPTEN_KEEPALIVE void kernels_conv2d_backward(void) {
   for (int i = 0; i < BATCH; i++) {
     fr_conv2d_delta delta = {b.pooled + i * POOLED, b.winner + i * POOLED};
-    fr_conv2d_backward_kernel(&window, b.image + i * SIDE * SIDE, &delta, b.lists, b.drows,
-                              b.drows + fr_conv2d_measure(&window).rows);
+    fr_conv2d_backward_kernel(&window, &(fr_conv2d_sample){b.image + i * SIDE * SIDE, delta}, 1,
+                              b.lists, b.drows);
+    fr_conv2d_backward_bias(&window, &delta, b.drows + fr_conv2d_measure(&window, 1).rows);
   }
 }
 

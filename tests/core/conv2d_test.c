@@ -1,20 +1,9 @@
 /* The convolution kernels, fused and not, and the plain reference, compared with loops in double
  * over ragged shapes. */
-#include "check.h"
+#include "conv_case.h"
 #include "kernels/conv2d.h"
-#include "layer.h"
 
 enum { SWEEP = 320, EXACT = 500 };
-
-typedef struct {
-  fr_layer layer; /* with its window inferred */
-  int pool, relu;
-  int in, taps, out;      /* floats of an image, of one filter, of the convolution's output */
-  int y_h, y_w, y_size;   /* the step's output, after the pool */
-  float *x, *kernel, *bias, *y, *dy;
-  uint8_t *winner;
-  check_sum *z; /* the convolution's sums */
-} conv_case;
 
 /* ---- the kernels' interface, in one place ---------------------------------------------------- */
 
@@ -27,7 +16,7 @@ static float *with_slack(const float *x, int n) {
 
 static void fast_forward(conv_case *t) {
   const fr_window *w = &t->layer.window;
-  fr_conv2d_sizes sizes = fr_conv2d_measure(w);
+  fr_conv2d_sizes sizes = fr_conv2d_measure(w, t->pool);
   float *packed = check_garbage((size_t)sizes.packed), *image = with_slack(t->x, t->in);
   float *scratch = check_garbage((size_t)sizes.image);
   void *lists = check_garbage((size_t)sizes.lists);
@@ -44,14 +33,15 @@ static void fast_forward(conv_case *t) {
 /* Adds one image to dkernel (Keras's layout) and dbias; dx is written. */
 static void fast_backward(conv_case *t, float *dkernel, float *dbias, float *dx) {
   const fr_window *w = &t->layer.window;
-  fr_conv2d_sizes sizes = fr_conv2d_measure(w);
+  fr_conv2d_sizes sizes = fr_conv2d_measure(w, t->pool);
   float *rows = check_garbage((size_t)sizes.rows), *drows = check_alloc((size_t)sizes.rows * 4);
   float *image = with_slack(t->x, t->in), *scratch = check_garbage((size_t)sizes.image);
   void *lists = check_garbage((size_t)sizes.lists);
   memset(drows, 0, (size_t)sizes.rows * 4);
   fr_conv2d_delta delta = {.dy = t->dy, .winner = t->pool ? t->winner : NULL};
   const float *padded = fr_conv2d_pad(w, image, scratch);
-  fr_conv2d_backward_kernel(w, padded, &delta, lists, drows, dbias);
+  fr_conv2d_backward_bias(w, &delta, dbias);
+  fr_conv2d_backward_kernel(w, &(fr_conv2d_sample){padded, delta}, 1, lists, drows);
   fr_conv2d_unpack_rows(w, drows, dkernel);
   fr_conv2d_pack_rows(w, t->kernel, rows);
   fr_conv2d_backward_input(w, rows, &delta, lists, scratch, dx);
@@ -60,80 +50,6 @@ static void fast_backward(conv_case *t, float *dkernel, float *dbias, float *dx)
   free(image);
   free(scratch);
   free(lists);
-}
-
-/* ---- the same in plain loops ----------------------------------------------------------------- */
-
-/* The input pixel under tap (ky, kx) of output (oy, ox), or -1 in the padding. */
-static int pixel_under(const fr_layer *l, int oy, int ox, int ky, int kx) {
-  int pad_h = 0, pad_w = 0, in_h = l->input.dims[0], in_w = l->input.dims[1];
-  if (l->padding == FR_SAME) {
-    int out_h = (in_h + l->stride_h - 1) / l->stride_h;
-    int out_w = (in_w + l->stride_w - 1) / l->stride_w;
-    pad_h = (out_h - 1) * l->stride_h + l->kernel_h - in_h;
-    pad_w = (out_w - 1) * l->stride_w + l->kernel_w - in_w;
-  }
-  int y = oy * l->stride_h + ky - (pad_h > 0 ? pad_h / 2 : 0);
-  int x = ox * l->stride_w + kx - (pad_w > 0 ? pad_w / 2 : 0);
-  return y < 0 || y >= in_h || x < 0 || x >= in_w ? -1 : y * in_w + x;
-}
-
-typedef struct {
-  int input, weight, output;
-} tap;
-
-/* Calls `visit` for each product of the convolution. */
-static void each_tap(const conv_case *t, void (*visit)(const tap *, void *), void *context) {
-  const fr_layer *l = &t->layer;
-  int in_c = l->input.dims[2], out_c = l->units;
-  for (int oy = 0; oy < l->output.dims[0]; oy++)
-    for (int ox = 0; ox < l->output.dims[1]; ox++)
-      for (int ky = 0; ky < l->kernel_h; ky++)
-        for (int kx = 0; kx < l->kernel_w; kx++) {
-          int pixel = pixel_under(l, oy, ox, ky, kx);
-          if (pixel < 0) continue;
-          for (int i = 0; i < in_c; i++)
-            for (int o = 0; o < out_c; o++) {
-              tap at = {pixel * in_c + i, ((ky * l->kernel_w + kx) * in_c + i) * out_c + o,
-                        (oy * l->output.dims[1] + ox) * out_c + o};
-              visit(&at, context);
-            }
-        }
-}
-
-static void visit_forward(const tap *at, void *context) {
-  conv_case *t = context;
-  check_add(&t->z[at->output], t->x[at->input], t->kernel[at->weight]);
-}
-
-static void exact_sums(conv_case *t) {
-  for (int i = 0; i < t->out; i++) {
-    t->z[i] = (check_sum){0};
-    check_add(&t->z[i], t->bias ? t->bias[i % t->layer.units] : 0.0, 1.0);
-  }
-  each_tap(t, visit_forward, t);
-}
-
-typedef struct {
-  const conv_case *t;
-  const double *dz;
-  check_sum *dx, *dkernel;
-} exact_backward;
-
-static void visit_backward(const tap *at, void *context) {
-  exact_backward *b = context;
-  double g = b->dz[at->output];
-  if (g == 0.0) return;
-  check_add(&b->dx[at->input], g, b->t->kernel[at->weight]);
-  check_add(&b->dkernel[at->weight], g, b->t->x[at->input]);
-}
-
-/* The place in the convolution's output that output `at` of the step came from. */
-static int source_of(const conv_case *t, int at, int winner) {
-  int c = at % t->layer.units, p = at / t->layer.units;
-  if (!t->pool) return at;
-  int y = 2 * (p / t->y_w) + winner / 2, x = 2 * (p % t->y_w) + winner % 2;
-  return (y * t->layer.output.dims[1] + x) * t->layer.units + c;
 }
 
 /* ---- cases ----------------------------------------------------------------------------------- */
@@ -159,64 +75,9 @@ static fr_layer random_layer(int round) {
   return l;
 }
 
-/* A background: zeros of both signs in the lower right of the image. */
-static void blank_corner(conv_case *t) {
-  const int *dims = t->layer.input.dims;
-  int top = check_between(0, dims[0] - 1), left = check_between(0, dims[1] - 1);
-  for (int i = 0; i < t->in; i++)
-    if (i / dims[2] / dims[1] >= top && i / dims[2] % dims[1] >= left)
-      t->x[i] = check_between(0, 1) ? 0.0f : -0.0f;
-}
-
-/* whole: integers small enough that every sum is exact, so that many outputs tie. */
 static conv_case make_case(int round, int whole) {
-  conv_case t = {.layer = random_layer(round), .relu = check_between(0, 1)};
-  const fr_shape *out = &t.layer.output;
-  t.pool = round % 2 && out->dims[0] >= 2 && out->dims[1] >= 2;
-  t.in = fr_shape_elements(&t.layer.input);
-  t.out = fr_shape_elements(out);
-  t.taps = t.layer.kernel_h * t.layer.kernel_w * t.layer.input.dims[2];
-  t.y_h = t.pool ? out->dims[0] / 2 : out->dims[0];
-  t.y_w = t.pool ? out->dims[1] / 2 : out->dims[1];
-  t.y_size = t.y_h * t.y_w * t.layer.units;
-  t.x = check_floats((size_t)t.in);
-  if (round % 3 == 0) blank_corner(&t);
-  t.kernel = check_floats((size_t)(t.taps * t.layer.units));
-  t.bias = check_between(0, 4) ? check_floats((size_t)t.layer.units) : NULL;
-  if (whole) {
-    for (int i = 0; i < t.in; i++) t.x[i] = t.x[i] == 0.0f ? 0.0f : (float)check_between(-1, 1);
-    for (int i = 0; i < t.taps * t.layer.units; i++) t.kernel[i] = (float)check_between(-1, 1);
-    for (int i = 0; t.bias && i < t.layer.units; i++) t.bias[i] = (float)check_between(-2, 2);
-  }
-  t.y = check_garbage((size_t)t.y_size);
-  t.dy = check_floats((size_t)t.y_size);
-  for (int i = 0; i < t.y_size; i++)
-    if (check_between(0, 2) == 0) t.dy[i] = 0.0f;
-  t.winner = check_alloc((size_t)t.y_size);
-  memset(t.winner, 99, (size_t)t.y_size);
-  t.z = check_alloc(sizeof *t.z * (size_t)t.out);
-  exact_sums(&t);
-  return t;
-}
-
-static void free_case(conv_case *t) {
-  free(t->x);
-  free(t->kernel);
-  free(t->bias);
-  free(t->y);
-  free(t->dy);
-  free(t->winner);
-  free(t->z);
-}
-
-static const char *describe(const conv_case *t, const char *what) {
-  static char text[160];
-  const fr_layer *l = &t->layer;
-  snprintf(text, sizeof text, "%s of (%d, %d, %d) * %d×%d → %d, stride %d×%d, %s%s%s", what,
-           l->input.dims[0], l->input.dims[1], l->input.dims[2], l->kernel_h, l->kernel_w, l->units,
-           l->stride_h, l->stride_w, l->padding == FR_SAME ? "same" : "valid",
-           t->relu ? ", relu" : "", t->pool ? ", pool" : "");
-  return text;
+  fr_layer layer = random_layer(round);
+  return conv_case_of(&layer, round, whole);
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
@@ -315,6 +176,38 @@ static void check_repeats(conv_case *t) {
   free(first);
 }
 
+/* A group of samples adds what its samples add one after the other, bit for bit. */
+static void check_group(conv_case *t) {
+  enum { N = FR_CONV_GROUP };
+  const fr_window *w = &t->layer.window;
+  fr_conv2d_sizes sizes = fr_conv2d_measure(w, t->pool);
+  int group = fr_conv2d_group(w, t->pool), each = fr_conv2d_image(w);
+  float *images = check_garbage((size_t)(N * each)), *dy = check_floats((size_t)(N * t->y_size));
+  float *x = check_floats((size_t)(t->in + FR_CONV_SLACK));
+  float *drows[2] = {calloc((size_t)sizes.rows, 4), calloc((size_t)sizes.rows, 4)};
+  void *lists = check_garbage((size_t)sizes.lists);
+  fr_conv2d_sample samples[N];
+  for (int i = 0; i < N; i++) {
+    float *image = images + i * each;
+    for (int k = 0; k < t->in; k++) x[k] = check_float();
+    const float *padded = fr_conv2d_pad(w, x, image);
+    if (padded != image) memcpy(image, x, sizeof *x * (size_t)(t->in + FR_CONV_SLACK));
+    if (i % 2) memset(dy + i * t->y_size, 0, sizeof *dy * (size_t)(t->y_size / 2));
+    fr_conv2d_delta delta = {dy + i * t->y_size, t->pool ? t->winner : NULL};
+    samples[i] = (fr_conv2d_sample){image, delta};
+  }
+  for (int i = 0; i < group; i++) fr_conv2d_backward_kernel(w, samples + i, 1, lists, drows[0]);
+  fr_conv2d_backward_kernel(w, samples, group, lists, drows[1]);
+  CHECK(memcmp(drows[0], drows[1], sizeof(float) * (size_t)sizes.rows) == 0, "%s",
+        describe(t, "a group's kernel gradient"));
+  free(images);
+  free(dy);
+  free(x);
+  free(drows[0]);
+  free(drows[1]);
+  free(lists);
+}
+
 /* A NaN among zeros is not background: it must reach every output whose window contains it, where
  * it is visible, and no other. Here a pooled window covers 4 × 4 pixels. */
 static void nan_is_seen(void) {
@@ -353,7 +246,7 @@ static void nan_is_seen(void) {
 
 int main(void) {
   nan_is_seen();
-  int pooled = 0, same = 0, ties = 0, one_by_one = 0;
+  int pooled = 0, same = 0, ties = 0, one_by_one = 0, grouped = 0;
   for (int round = 0; round < SWEEP; round++) {
     conv_case t = make_case(round, 0);
     pooled += t.pool;
@@ -362,6 +255,8 @@ int main(void) {
     check_forward(&t);
     check_repeats(&t);
     check_backward(&t);
+    check_group(&t);
+    grouped += fr_conv2d_group(&t.layer.window, t.pool) > 1;
     free_case(&t);
   }
   for (int round = 0; round < EXACT; round++) {
@@ -371,6 +266,7 @@ int main(void) {
   }
   CHECK(pooled > 60 && same > 100 && one_by_one > 15, "%d pooled, %d same, %d of one line", pooled,
         same, one_by_one);
+  CHECK(grouped > 60, "%d in groups", grouped);
   CHECK(ties > 400, "%d ties", ties);
   return check_report("conv2d", 500000);
 }

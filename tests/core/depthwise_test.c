@@ -100,7 +100,7 @@ static float *with_slack(const float *x, int n) {
 
 static void check_image(const depthwise_case *t, int image, const exact *e, float *gradients) {
   const fr_window *w = &t->layer.window;
-  size_t room = (size_t)fr_conv2d_measure(w).image;
+  size_t room = (size_t)fr_conv2d_image(w);
   float *x = with_slack(t->x + image * t->in, t->in), *scratch = check_garbage(room);
   float *y = check_garbage((size_t)t->out), *dx = check_garbage((size_t)t->in);
   float *dpadded = check_garbage(room);
@@ -121,7 +121,7 @@ static void check_image(const depthwise_case *t, int image, const exact *e, floa
 /* The kernel gradient computed alone equals, bit for bit, the one computed together with dx. */
 static void check_without_dx(const depthwise_case *t, const float *want) {
   const fr_window *w = &t->layer.window;
-  size_t room = (size_t)fr_conv2d_measure(w).image, floats = (size_t)fr_depthwise_floats(w);
+  size_t room = (size_t)fr_conv2d_image(w), floats = (size_t)fr_depthwise_floats(w);
   float *got = calloc(floats, sizeof *got);
   for (int image = 0; image < IMAGES; image++) {
     float *x = with_slack(t->x + image * t->in, t->in), *scratch = check_garbage(room);
