@@ -27,6 +27,20 @@ static void depthwise_models(void) {
       SPARSE, 4);
 }
 
+/* Convolutions that run by Winograd's algorithm: each pass, alone and fused. */
+static void winograd_models(void) {
+  check_model("winograd", image(4, 4, 2),
+              LAYERS(conv(8, 1, 1, 1, 1, FR_SAME, FR_LINEAR),
+                     without_bias(conv(8, 3, 3, 1, 1, FR_SAME, FR_TANH)), global_average(),
+                     dense(2, FR_SOFTMAX)),
+              SPARSE, 3);
+  check_model("winograd, pooled", image(4, 8, 1),
+              LAYERS(conv(8, 1, 1, 1, 1, FR_SAME, FR_RELU), conv(12, 3, 3, 1, 1, FR_SAME, FR_RELU),
+                     pool(2, 2, 2, 2, FR_VALID), normalization(1, 1), global_max(),
+                     dense(2, FR_LINEAR)),
+              SQUARED, 3);
+}
+
 static void pooling_models(void) {
   check_model("average pool", image(6, 6, 1),
               LAYERS(conv(3, 3, 3, 1, 1, FR_VALID, FR_RELU), average_pool(2, 2, 2, 2, FR_VALID),
@@ -228,6 +242,7 @@ static void augmented_models(void) {
 int main(void) {
   check_seed(6);
   depthwise_models();
+  winograd_models();
   pooling_models();
   shape_models();
   activation_models();

@@ -76,6 +76,17 @@ static fr_model *branches(void) {
                14);
 }
 
+/* Convolutions that run by Winograd's algorithm. */
+static fr_model *tiled(void) {
+  return stack(image(SIDE, SIDE, 1),
+               LAYERS(conv(16, 1, 1, 1, 1, FR_SAME, FR_LINEAR),
+                      conv(16, 3, 3, 1, 1, FR_SAME, FR_LINEAR), normalization(1, 1),
+                      conv(20, 3, 3, 1, 1, FR_SAME, FR_GELU),
+                      conv(24, 3, 3, 1, 1, FR_SAME, FR_RELU), pool(2, 2, 2, 2, FR_VALID), flatten(),
+                      dense(CLASSES, FR_SOFTMAX)),
+               15);
+}
+
 /* ---- what is trained ------------------------------------------------------------------------- */
 
 static const struct {
@@ -127,6 +138,12 @@ static const struct {
      0},
     {"branches",
      branches,
+     {.kind = FR_ADAGRAD, .learning_rate = 0.1, .initial_accumulator = 0.1, .epsilon = 1e-7},
+     {.kind = FR_MEAN_SQUARED_ERROR, .top_k = 2},
+     FR_FLOAT32,
+     0},
+    {"tiled",
+     tiled,
      {.kind = FR_ADAGRAD, .learning_rate = 0.1, .initial_accumulator = 0.1, .epsilon = 1e-7},
      {.kind = FR_MEAN_SQUARED_ERROR, .top_k = 2},
      FR_FLOAT32,
