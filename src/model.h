@@ -36,7 +36,7 @@ typedef enum {
 
 /* Memory of one chunk. All steps use it in turn, so none may rely on what it finds there. */
 typedef struct {
-  float *image; /* convolutions: a padded image, and depthwise's gradient */
+  float *image; /* convolutions: padded images */
   float *planes; /* Winograd: transformed tiles, then their products; of the first tasks only */
   float *gradient; /* convolutions: dkernel, then dbias, of its samples; normalize: two sums */
   void *lists;
@@ -85,6 +85,8 @@ typedef struct {
   fr_infer_input *nonzero; /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
   int64_t inference; /* where its kernel begins in model->inference */
   fr_winograd_use winograd;
+  int folds;  /* inference: the batch normalization that the convolution does as well, or -1 */
+  int folded; /* inference: a convolution has done it */
   fr_norm norm;
   fr_scratch *scratch; /* of each chunk */
   float *packed; /* the kernel as the pass under way reads it, shared by all steps */

@@ -4,6 +4,7 @@
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
 #include "kernels/winograd.h"
+#include "step.h"
 
 /* ---- fusion ---------------------------------------------------------------------------------- */
 
@@ -167,19 +168,30 @@ static void choose_winograd(fr_step *s) {
   const fr_window *w = &s->layer->window;
   float alive = alive_share(s);
   if (s->kind != FR_STEP_CONV2D) return;
-  fr_window mirror = fr_winograd_mirror(w);
+  fr_window mirror = fr_window_mirror(w);
   s->winograd = (fr_winograd_use){.forward = fr_winograd_pays(w, 1.0f),
                                   .kernel = !s->pool && fr_winograd_pays(w, alive),
                                   .input = !s->pool && fr_winograd_pays(&mirror, alive)};
 }
 
-static int64_t inference_floats(const fr_step *s) {
-  const fr_window *w = &s->layer->window;
-  if (s->kind == FR_STEP_DENSE) return fr_infer_packed(&s->dense);
-  if (s->kind != FR_STEP_CONV2D) return 0;
-  int64_t floats =
-      s->winograd.forward ? fr_winograd_packed(w) : fr_conv2d_measure(w, s->pool).packed;
-  return (floats + FR_LANES - 1) / FR_LANES * FR_LANES;
+/* In inference a batch normalization scales and shifts each channel: so can the convolution before
+ * it, if nothing else reads that one's output and nothing comes between them. */
+static void fold_normalizations(fr_model *m, int fuse) {
+  int readers[2 * FR_MAX_LAYERS] = {0};
+  for (int i = 0; i < m->step_count; i++) {
+    m->steps[i].folds = -1;
+    for (int k = 0; k < m->steps[i].source_count; k++)
+      if (m->steps[i].sources[k] >= 0) readers[m->steps[i].sources[k]]++;
+  }
+  for (int i = 0; fuse && i < m->step_count; i++) {
+    fr_step *s = &m->steps[i], *conv = &m->steps[s->sources[0] < 0 ? 0 : s->sources[0]];
+    if (s->kind != FR_STEP_NORMALIZE || s->sources[0] < 0 || readers[s->sources[0]] > 1) continue;
+    if ((conv->kind != FR_STEP_CONV2D && conv->kind != FR_STEP_DEPTHWISE) || conv->pool ||
+        conv->activation != FR_LINEAR)
+      continue;
+    conv->folds = i;
+    s->folded = 1;
+  }
 }
 
 void fr_plan_steps(fr_model *m, int fuse) {
@@ -194,12 +206,13 @@ void fr_plan_steps(fr_model *m, int fuse) {
     else plan_step(m, i, fuse);
   }
   plan_joins(m);
+  fold_normalizations(m, fuse);
   m->inference_floats = 0;
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
     choose_winograd(s);
     s->inference = m->inference_floats;
-    m->inference_floats += inference_floats(s);
+    m->inference_floats += fr_step_packed(s);
   }
 }
 
@@ -266,7 +279,7 @@ static room room_of_slab(fr_step *s, int batch) {
 }
 
 static room place_conv2d(fr_step *s, cursor *c, int batch) {
-  const fr_window *w = &s->layer->window, mirror = fr_winograd_mirror(w);
+  const fr_window *w = &s->layer->window, mirror = fr_window_mirror(w);
   fr_conv2d_sizes sizes = fr_conv2d_measure(w, s->pool);
   s->winner = s->pool ? take(c, (uint64_t)batch * (uint64_t)s->y_size) : NULL;
   room r = {.image = (uint64_t)sizes.image,
@@ -283,7 +296,7 @@ static room place_conv2d(fr_step *s, cursor *c, int batch) {
 
 static room room_of_depthwise(const fr_step *s) {
   const fr_window *w = &s->layer->window;
-  return (room){.image = 2 * (uint64_t)fr_conv2d_image(w),
+  return (room){.image = larger((uint64_t)fr_conv2d_image(w), (uint64_t)fr_depthwise_scratch(w)),
                 .sums = (uint64_t)fr_depthwise_floats(w)};
 }
 

@@ -187,8 +187,20 @@ static void share_chunk(void *context, int chunk) {
     add_floats(fr_sample(s->shared_dx, s->x_stride, i), fr_dx_of(s, i), s->x_size);
 }
 
+/* The step as inference runs it: with the batch normalization that it includes. */
+static fr_step folded(const fr_model *m, const fr_step *s) {
+  fr_step both = *s;
+  const fr_step *norm = &m->steps[s->folds];
+  both.y = norm->y;
+  both.activation = norm->activation;
+  both.slope = norm->slope;
+  return both;
+}
+
 void fr_step_forward(fr_model *m, fr_step *s, int n) {
-  fr_work work = {.model = m, .step = s, .n = n};
+  if (!m->training && s->folded) return;
+  fr_step both = !m->training && s->folds >= 0 ? folded(m, s) : *s;
+  fr_work work = {.model = m, .step = m->training ? s : &both, .n = n};
   if (step_table[s->kind].forward) step_table[s->kind].forward(&work);
   else fr_pool_run(FR_CHUNKS, forward_chunk, &work);
 }
@@ -201,9 +213,16 @@ void fr_step_backward(fr_model *m, fr_step *s, int n, int in_loss) {
   if (s->shared_dx) fr_pool_run(FR_CHUNKS, share_chunk, &work);
 }
 
-void fr_step_pack(const fr_model *m, const fr_step *s, float *packed) {
+int64_t fr_step_packed(const fr_step *s) {
+  if (s->kind == FR_STEP_DENSE) return fr_infer_packed(&s->dense);
+  if (s->kind == FR_STEP_CONV2D) return fr_conv2d_step_packed(s);
+  return s->kind == FR_STEP_DEPTHWISE ? fr_depthwise_step_packed(s) : 0;
+}
+
+void fr_step_pack(fr_model *m, const fr_step *s, float *packed) {
   if (s->kind == FR_STEP_DENSE) fr_infer_pack(&s->dense, fr_values_of(m, s->kernel), packed);
   else if (s->kind == FR_STEP_CONV2D) fr_conv2d_step_pack(m, s, packed);
+  else if (s->kind == FR_STEP_DEPTHWISE) fr_depthwise_step_pack(m, s, packed);
 }
 
 void fr_steps_end(fr_model *m) {

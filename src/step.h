@@ -16,8 +16,11 @@ void fr_step_forward(fr_model *model, fr_step *step, int n);
  * in_loss: dy is already the gradient before the step's activation. Overwrites dy. */
 void fr_step_backward(fr_model *model, fr_step *step, int n, int in_loss);
 
-/* The step's kernel as inference reads it: as many floats as the plan left room for. */
-void fr_step_pack(const fr_model *model, const fr_step *step, float *packed);
+/* Floats of the step's weights as inference reads them; 0 if it reads the parameters themselves. */
+int64_t fr_step_packed(const fr_step *step);
+
+/* Writes them, once there is room for a batch. */
+void fr_step_pack(fr_model *model, const fr_step *step, float *packed);
 
 /* After the last step of a training pass, once its updates are made. */
 void fr_steps_end(fr_model *model);

@@ -1,8 +1,29 @@
-/* Steps that convolve. */
+/* Steps that convolve. In inference they read copies of their weights, into which a batch
+ * normalization after them is folded: y = gain · (conv(x) - mean) + shift is one convolution. */
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
+#include "kernels/winograd.h"
 #include "update.h"
 #include "work.h"
+
+/* ---- weights for inference ------------------------------------------------------------------- */
+
+/* kernel, bias, into which `norm` is folded, unless it is NULL. The last axis is the outputs'. */
+static void fold_weights(const fr_model *m, const fr_step *s, const fr_norm *norm, float *kernel,
+                         float *bias) {
+  const float *from = fr_values_of(m, s->kernel), *shift = fr_values_of(m, s->bias);
+  int channels = s->layer->window.out_c, elements = m->parameters[s->kernel].elements;
+  for (int i = 0; kernel && i < elements; i++)
+    kernel[i] = norm ? from[i] * norm->gain[i % channels] : from[i];
+  for (int c = 0; c < channels; c++) {
+    bias[c] = shift ? shift[c] : 0.0f;
+    if (norm) bias[c] = (bias[c] - norm->mean[c]) * norm->gain[c] + norm->shift[c];
+  }
+}
+
+static const fr_norm *norm_of(fr_model *m, const fr_step *s) {
+  return s->folds < 0 ? NULL : fr_normalize_step_moving(m, &m->steps[s->folds]);
+}
 
 /* ---- convolution step: x (n, h, w, in) → y (n, h', w', out) ---------------------------------- */
 
@@ -23,17 +44,36 @@ static void conv2d_forward_chunk(void *context, int chunk) {
   }
 }
 
-void fr_conv2d_step_pack(const fr_model *m, const fr_step *s, float *packed) {
+static int64_t kernel_floats(const fr_step *s) {
   const fr_window *w = &s->layer->window;
-  if (s->winograd.forward) fr_winograd_step_pack(m, s, packed);
-  else fr_conv2d_pack(w, fr_values_of(m, s->kernel), fr_values_of(m, s->bias), packed);
+  int64_t floats =
+      s->winograd.forward ? fr_winograd_packed(w) : fr_conv2d_measure(w, s->pool).packed;
+  return (floats + FR_LANES - 1) / FR_LANES * FR_LANES;
+}
+
+static void pack_forward(const fr_step *s, const float *kernel, const float *bias, float *packed) {
+  if (s->winograd.forward) fr_winograd_step_pack(s, kernel, packed);
+  else fr_conv2d_pack(&s->layer->window, kernel, bias, packed);
+}
+
+/* The packed kernel, then the bias. */
+int64_t fr_conv2d_step_packed(const fr_step *s) {
+  return kernel_floats(s) + fr_round_up(s->layer->units, FR_LANES);
+}
+
+void fr_conv2d_step_pack(fr_model *m, const fr_step *s, float *packed) {
+  float *bias = packed + kernel_floats(s);
+  const fr_norm *norm = norm_of(m, s);
+  fold_weights(m, s, norm, norm ? s->gradient : NULL, bias);
+  pack_forward(s, norm ? s->gradient : fr_values_of(m, s->kernel), bias, packed);
 }
 
 void fr_conv2d_step_forward(fr_work *work) {
   const fr_model *m = work->model;
   fr_step *s = work->step;
   work->packed = m->training ? s->packed : m->inference + s->inference;
-  if (m->training) fr_conv2d_step_pack(m, s, s->packed);
+  work->bias = m->training ? fr_values_of(m, s->bias) : work->packed + kernel_floats(s);
+  if (m->training) pack_forward(s, fr_values_of(m, s->kernel), work->bias, s->packed);
   if (s->winograd.forward) fr_winograd_step_forward(work);
   else fr_pool_run(FR_CHUNKS, conv2d_forward_chunk, work);
 }
@@ -115,13 +155,27 @@ static void depthwise_forward_chunk(void *context, int chunk) {
   fr_range range = fr_chunk_range(work->n, chunk);
   for (int i = range.first; i < range.end; i++) {
     const float *x = fr_conv2d_pad(w, fr_x_of(s, i), s->scratch[chunk].image);
-    fr_depthwise_forward(w, x, fr_values_of(work->model, s->kernel),
-                         fr_values_of(work->model, s->bias), fr_y_of(s, i));
+    fr_depthwise_forward(w, x, work->packed, work->bias, fr_y_of(s, i));
     fr_activate(s, i, 1);
   }
 }
 
+int64_t fr_depthwise_step_packed(const fr_step *s) {
+  return s->folds < 0 ? 0 : fr_depthwise_floats(&s->layer->window);
+}
+
+void fr_depthwise_step_pack(fr_model *m, const fr_step *s, float *packed) {
+  if (s->folds >= 0)
+    fold_weights(m, s, norm_of(m, s), packed, packed + fr_depthwise_bias(&s->layer->window));
+}
+
 void fr_depthwise_step_forward(fr_work *work) {
+  const fr_model *m = work->model;
+  const fr_step *s = work->step;
+  int folds = !m->training && s->folds >= 0;
+  work->packed = folds ? m->inference + s->inference : fr_values_of(m, s->kernel);
+  work->bias =
+      folds ? work->packed + fr_depthwise_bias(&s->layer->window) : fr_values_of(m, s->bias);
   fr_pool_run(FR_CHUNKS, depthwise_forward_chunk, work);
 }
 
@@ -131,14 +185,14 @@ static void depthwise_backward_chunk(void *context, int chunk) {
   const fr_window *w = &s->layer->window;
   fr_range range = fr_chunk_range(work->n, chunk);
   float *dkernel = s->scratch[chunk].gradient, *image = s->scratch[chunk].image;
-  float *dpadded = s->dx ? image + fr_conv2d_image(w) : NULL;
   memset(dkernel, 0, sizeof *dkernel * (size_t)fr_depthwise_floats(w));
   for (int i = range.first; i < range.end; i++) {
     fr_activate_backward(work, i, 1);
-    fr_depthwise_backward(w, fr_conv2d_pad(w, fr_x_of(s, i), image),
-                          fr_values_of(work->model, s->kernel), fr_dy_of(s, i), dkernel,
-                          dkernel + fr_depthwise_bias(w), dpadded);
-    if (s->dx) fr_conv2d_crop(w, dpadded, fr_dx_of(s, i));
+    fr_depthwise_backward_kernel(w, fr_conv2d_pad(w, fr_x_of(s, i), image), fr_dy_of(s, i), dkernel,
+                                 dkernel + fr_depthwise_bias(w));
+    if (s->dx)
+      fr_depthwise_backward_input(w, fr_values_of(work->model, s->kernel), fr_dy_of(s, i), image,
+                                  fr_dx_of(s, i));
   }
 }
 

@@ -52,6 +52,18 @@ static float *moving(const fr_model *m, const fr_step *s, int which) {
   return m->values + m->parameters[m->parameters_of[fr_layer_of(m, s)][2 + which]].offset;
 }
 
+static void prepare(const fr_model *m, fr_step *s) {
+  fr_norm_prepare(&s->norm, fr_values_of(m, s->kernel), fr_values_of(m, s->bias),
+                  s->layer->epsilon);
+}
+
+const fr_norm *fr_normalize_step_moving(const fr_model *m, fr_step *s) {
+  memcpy(s->norm.mean, moving(m, s, 0), sizeof(float) * (size_t)s->channels);
+  memcpy(s->norm.variance, moving(m, s, 1), sizeof(float) * (size_t)s->channels);
+  prepare(m, s);
+  return &s->norm;
+}
+
 void fr_normalize_step_forward(fr_work *work) {
   const fr_model *m = work->model;
   fr_step *s = work->step;
@@ -60,12 +72,10 @@ void fr_normalize_step_forward(fr_work *work) {
     average_chunks(work, 0, s->norm.mean);
     fr_pool_run(FR_CHUNKS, square_chunk, work);
     average_chunks(work, 0, s->norm.variance);
+    prepare(m, s);
   } else {
-    memcpy(s->norm.mean, moving(m, s, 0), sizeof(float) * (size_t)s->channels);
-    memcpy(s->norm.variance, moving(m, s, 1), sizeof(float) * (size_t)s->channels);
+    fr_normalize_step_moving(m, s);
   }
-  fr_norm_prepare(&s->norm, fr_values_of(m, s->kernel), fr_values_of(m, s->bias),
-                  s->layer->epsilon);
   fr_pool_run(FR_CHUNKS, normalize_chunk, work);
 }
 

@@ -22,9 +22,8 @@ static void pack_chunk(void *context, int chunk) {
                    share(n, chunk + 1, FR_CHUNKS), job->to);
 }
 
-void fr_winograd_step_pack(const fr_model *m, const fr_step *s, float *packed) {
-  fr_pool_run(FR_CHUNKS, pack_chunk,
-              &(kernel_job){&s->layer->window, fr_values_of(m, s->kernel), packed, NULL});
+void fr_winograd_step_pack(const fr_step *s, const float *kernel, float *packed) {
+  fr_pool_run(FR_CHUNKS, pack_chunk, &(kernel_job){&s->layer->window, kernel, packed, NULL});
 }
 
 static void pack_mirrored_chunk(void *context, int chunk) {
@@ -139,7 +138,7 @@ void fr_winograd_step_forward(fr_work *work) {
   job.y = s->y;
   job.y_stride = s->y_stride;
   job.packed = work->packed;
-  job.bias = fr_values_of(m, s->bias);
+  job.bias = work->bias;
   job.relu = s->activation == FR_RELU;
   job.pool = s->pool;
   job.winner = m->training ? s->winner : NULL;
@@ -152,7 +151,7 @@ void fr_winograd_step_forward(fr_work *work) {
 void fr_winograd_step_input(fr_work *work) {
   const fr_model *m = work->model;
   fr_step *s = work->step;
-  const fr_window *w = &s->layer->window, mirror = fr_winograd_mirror(w);
+  const fr_window *w = &s->layer->window, mirror = fr_window_mirror(w);
   fr_pool_run(FR_CHUNKS, pack_mirrored_chunk,
               &(kernel_job){w, fr_values_of(m, s->kernel), s->packed, NULL});
   image_job job = job_of(work, &mirror);

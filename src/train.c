@@ -1,5 +1,7 @@
 #include "train.h"
 
+#include <stdlib.h>
+
 #include "plan.h"
 #include "step.h"
 #include "update.h"
@@ -137,6 +139,9 @@ fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *p
 static void replan(fr_model *m, int fuse) {
   fr_plan_steps(m, fuse);
   m->batch_capacity = 0;
+  m->inference_fresh = 0;
+  free(m->inference); /* laid out by the plan */
+  m->inference = NULL;
 }
 
 fr_status fr_activations_of(fr_model *m, int layer, const fr_batch *data, int training,

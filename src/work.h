@@ -11,7 +11,7 @@ typedef struct {
   fr_step *step;
   int n; /* samples */
   int in_loss; /* backward: dy is already the gradient before the activation */
-  const float *packed; /* conv2d: the kernel as the pass reads it */
+  const float *packed, *bias; /* convolutions: the kernel as the pass reads it, and the bias */
 } fr_work;
 
 /* The number of the first layer that the step runs. */
@@ -55,12 +55,17 @@ static inline void fr_activate_backward(const fr_work *work, int first, int n) {
 /* Adds up the chunks' gradients, `floats` each, in the first one, in order. */
 void fr_sum_chunks(fr_step *step, int floats);
 
-void fr_conv2d_step_pack(const fr_model *model, const fr_step *step, float *packed);
+/* Of the weights that inference reads. */
+int64_t fr_conv2d_step_packed(const fr_step *step);
+void fr_conv2d_step_pack(fr_model *model, const fr_step *step, float *packed);
+int64_t fr_depthwise_step_packed(const fr_step *step);
+void fr_depthwise_step_pack(fr_model *model, const fr_step *step, float *packed);
+
 void fr_conv2d_step_forward(fr_work *work);
 void fr_conv2d_step_backward(fr_work *work);
 
 /* The parts of these that are Winograd's. */
-void fr_winograd_step_pack(const fr_model *model, const fr_step *step, float *packed);
+void fr_winograd_step_pack(const fr_step *step, const float *kernel, float *packed);
 void fr_winograd_step_forward(fr_work *work);
 void fr_winograd_step_input(fr_work *work);
 void fr_winograd_step_kernel(fr_work *work); /* into step->gradient */
@@ -71,6 +76,9 @@ void fr_dense_step_forward(fr_work *work);
 void fr_dense_step_backward(fr_work *work);
 void fr_normalize_step_forward(fr_work *work);
 void fr_normalize_step_backward(fr_work *work);
+
+/* What the moving averages normalize with. */
+const fr_norm *fr_normalize_step_moving(const fr_model *model, fr_step *step);
 
 /* Moves the moving averages towards the batch's mean and variance. */
 void fr_normalize_step_end(fr_model *model, fr_step *step);

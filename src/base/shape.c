@@ -2,6 +2,23 @@
 
 #include "text.h"
 
+fr_window fr_window_mirror(const fr_window *w) {
+  return (fr_window){.in_h = w->out_h,
+                     .in_w = w->out_w,
+                     .in_c = w->out_c,
+                     .out_h = w->in_h,
+                     .out_w = w->in_w,
+                     .out_c = w->in_c,
+                     .kernel_h = w->kernel_h,
+                     .kernel_w = w->kernel_w,
+                     .stride_h = 1,
+                     .stride_w = 1,
+                     .pad_top = w->kernel_h - 1 - w->pad_top,
+                     .pad_left = w->kernel_w - 1 - w->pad_left,
+                     .padded_h = w->in_h + w->kernel_h - 1,
+                     .padded_w = w->in_w + w->kernel_w - 1};
+}
+
 int fr_shape_elements(const fr_shape *shape) {
   int n = 1;
   for (int i = 0; i < shape->rank; i++) n *= shape->dims[i];

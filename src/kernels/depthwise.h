@@ -15,8 +15,13 @@ int fr_depthwise_floats(const fr_window *w);
 void fr_depthwise_forward(const fr_window *w, const float *padded, const float *kernel,
                           const float *bias, float *y);
 
-/* Adds to dkernel and dbias; dpadded (as padded) or NULL = dL/dpadded, for fr_conv2d_crop. */
-void fr_depthwise_backward(const fr_window *w, const float *padded, const float *kernel,
-                           const float *dy, float *dkernel, float *dbias, float *dpadded);
+/* Adds one image to dkernel and dbias. */
+void fr_depthwise_backward_kernel(const fr_window *w, const float *padded, const float *dy,
+                                  float *dkernel, float *dbias);
+
+/* dx (in_h, in_w, in) = dL/dx of one image; scratch: fr_depthwise_scratch floats. */
+void fr_depthwise_backward_input(const fr_window *w, const float *kernel, const float *dy,
+                                 float *scratch, float *dx);
+int fr_depthwise_scratch(const fr_window *w);
 
 #endif

@@ -49,23 +49,6 @@ fr_window fr_winograd_widen(const fr_window *w) {
   return wide;
 }
 
-fr_window fr_winograd_mirror(const fr_window *w) {
-  return (fr_window){.in_h = w->out_h,
-                     .in_w = w->out_w,
-                     .in_c = w->out_c,
-                     .out_h = w->in_h,
-                     .out_w = w->in_w,
-                     .out_c = w->in_c,
-                     .kernel_h = 3,
-                     .kernel_w = 3,
-                     .stride_h = 1,
-                     .stride_w = 1,
-                     .pad_top = 2 - w->pad_top,
-                     .pad_left = 2 - w->pad_left,
-                     .padded_h = w->in_h + 2,
-                     .padded_w = w->in_w + 2};
-}
-
 /* Floats between positions beyond what they hold: at a power of two from each other, all positions
  * of a tile would share one place of the cache. */
 enum { APART = 16 };
@@ -194,7 +177,7 @@ void fr_winograd_pack(const fr_window *w, const float *kernel, int first, int en
 
 void fr_winograd_pack_mirrored(const fr_window *w, const float *kernel, int first, int end,
                                float *packed) {
-  const fr_window mirror = fr_winograd_mirror(w);
+  const fr_window mirror = fr_window_mirror(w);
   ptrdiff_t tap = (ptrdiff_t)w->in_c * w->out_c;
   for (int k = first; k < end; k++) {
     for (int c = 0; c < w->in_c; c += FR_LANES) {

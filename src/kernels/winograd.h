@@ -31,9 +31,6 @@ int fr_winograd_pays(const fr_window *w, float alive);
 /* The window with its input widened to whole tiles. */
 fr_window fr_winograd_widen(const fr_window *w);
 
-/* The window of the gradient of the input: from (out_h, out_w, out_c) to (in_h, in_w, in_c). */
-fr_window fr_winograd_mirror(const fr_window *w);
-
 /* Tiles of one image, and how many are transformed together: whole images, if they are small. */
 int fr_winograd_tiles(const fr_window *w);
 int fr_winograd_rows(const fr_window *w);
@@ -46,7 +43,7 @@ int64_t fr_winograd_planes(int rows, int channels);
  * channels first … end - 1. */
 void fr_winograd_pack(const fr_window *w, const float *kernel, int first, int end, float *packed);
 
-/* The same for the mirrored window, whose input channels are w's outputs; w, kernel: the layer's. */
+/* The same for the mirrored window (fr_window_mirror), whose input channels are w's outputs; w, kernel: the layer's. */
 void fr_winograd_pack_mirrored(const fr_window *w, const float *kernel, int first, int end,
                                float *packed);
 

@@ -65,7 +65,7 @@ static void write_input(const float *products, int first, int end, int rows, voi
 
 /* dz: the gradient of the convolution's output */
 static void backward_input(const conv_case *t, const float *dz, int group, float *dx) {
-  const fr_window *w = &t->layer.window, mirror = fr_winograd_mirror(w);
+  const fr_window *w = &t->layer.window, mirror = fr_window_mirror(w);
   float *packed = garbage(fr_winograd_packed(&mirror));
   fr_winograd_pack_mirrored(w, t->kernel, 0, w->out_c, packed);
   convolve(&mirror, dz, packed, group, write_input, &(input_gradient){&mirror, dx});
