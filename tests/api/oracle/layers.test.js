@@ -48,6 +48,24 @@ test('layer conv2d: then relu and max-pooling', () =>
     ),
   ));
 
+/** So many channels that Winograd's algorithm pays. */
+const WIDE = { layer: 'conv2d', options: { filters: 8, kernelSize: 1 } };
+const toAverages = [{ layer: 'globalAveragePooling2d' }, { layer: 'dense', options: { units: 3 } }];
+
+for (const [name, after] of /** @type {[string, any[]][]} */ ([
+  ['', toAverages],
+  [', then max-pooling', [{ layer: 'maxPooling2d' }, ...toAverages]],
+]))
+  test(`layer conv2d: by Winograd’s algorithm${name}`, () =>
+    agree(
+      within(
+        [4, 4, 1],
+        'conv2d',
+        { filters: 8, kernelSize: 3, padding: 'same', activation: 'relu' },
+        { before: [WIDE], after },
+      ),
+    ));
+
 test('layer depthwiseConv2d: without bias', () =>
   agree(within(IMAGE, 'depthwiseConv2d', { kernelSize: 3, useBias: false, activation: 'tanh' })));
 
