@@ -27,8 +27,8 @@ typedef struct {
   int padded_h, padded_w; /* the input with its padding; equal to in_h, in_w where there is none */
 } fr_window;
 
-/* The window of the gradient of the input, for stride 1: it slides over the gradient of the output,
- * with the kernel mirrored in both directions. */
+/* The window of the gradient of the input, if the stride is 1: it slides over the gradient of the
+ * output, with the kernel mirrored in both directions. */
 fr_window fr_window_mirror(const fr_window *w);
 
 /* The number of elements of a sample. */

@@ -41,6 +41,22 @@ static void winograd_models(void) {
               SQUARED, 3);
 }
 
+/* Kernels and strides that Winograd's algorithm is not for, with as many channels. */
+static void direct_models(void) {
+  check_model("strided", image(7, 7, 1),
+              LAYERS(conv(8, 1, 1, 1, 1, FR_SAME, FR_LINEAR),
+                     conv(12, 3, 3, 2, 2, FR_SAME, FR_TANH), global_average(), dense(2, FR_LINEAR)),
+              SQUARED, 3);
+  check_model("one by one", image(4, 4, 1),
+              LAYERS(conv(12, 1, 1, 1, 1, FR_SAME, FR_LINEAR),
+                     conv(16, 1, 1, 1, 1, FR_SAME, FR_TANH), global_average(), dense(2, FR_LINEAR)),
+              SQUARED, 3);
+  check_model("two by three", image(4, 5, 1),
+              LAYERS(conv(8, 1, 1, 1, 1, FR_SAME, FR_LINEAR), conv(8, 2, 3, 1, 1, FR_SAME, FR_TANH),
+                     global_average(), dense(2, FR_LINEAR)),
+              SQUARED, 3);
+}
+
 static void pooling_models(void) {
   check_model("average pool", image(6, 6, 1),
               LAYERS(conv(3, 3, 3, 1, 1, FR_VALID, FR_RELU), average_pool(2, 2, 2, 2, FR_VALID),
@@ -243,6 +259,7 @@ int main(void) {
   check_seed(6);
   depthwise_models();
   winograd_models();
+  direct_models();
   pooling_models();
   shape_models();
   activation_models();

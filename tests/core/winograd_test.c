@@ -231,9 +231,13 @@ static void check_rule(void) {
       {window_of(28, 16, 30, 3, 1), 1.0f, 0},  {window_of(28, 16, 32, 5, 1), 1.0f, 0},
       {window_of(28, 16, 32, 3, 2), 1.0f, 0},  {window_of(14, 64, 64, 3, 1), 0.125f, 0},
       {window_of(1, 64, 64, 3, 1), 1.0f, 0},   {window_of(28, 4, 4, 3, 1), 1.0f, 0},
+      {window_of(4, 256, 256, 1, 1), 1.0f, 0},
   };
-  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+    fr_window mirror = fr_window_mirror(&rules[i].window);
     CHECK(fr_winograd_pays(&rules[i].window, rules[i].alive) == rules[i].pays, "rule %d", (int)i);
+    CHECK(fr_winograd_pays(&mirror, rules[i].alive) == rules[i].pays, "mirrored rule %d", (int)i);
+  }
 }
 
 int main(void) {
