@@ -162,21 +162,8 @@ FR_INLINE void conv_tile_4x8(const fr_window *w, const float *const pixel[TILE],
   const float *p0 = pixel[0], *p1 = pixel[1], *p2 = pixel[2], *p3 = pixel[3];
   for (int row = 0; row < rows; row++, p0 += stride, p1 += stride, p2 += stride, p3 += stride) {
     FR_ROLLED
-    for (int t = 0; t < length; t++, kernel += FR_CONV_BLOCK) {
-      f32x4 k0 = f4_load(kernel), k1 = f4_load(kernel + 4), x;
-      x = f4_load_splat(p0 + t);
-      sum[0][0] = f4_madd(sum[0][0], x, k0);
-      sum[0][1] = f4_madd(sum[0][1], x, k1);
-      x = f4_load_splat(p1 + t);
-      sum[1][0] = f4_madd(sum[1][0], x, k0);
-      sum[1][1] = f4_madd(sum[1][1], x, k1);
-      x = f4_load_splat(p2 + t);
-      sum[2][0] = f4_madd(sum[2][0], x, k0);
-      sum[2][1] = f4_madd(sum[2][1], x, k1);
-      x = f4_load_splat(p3 + t);
-      sum[3][0] = f4_madd(sum[3][0], x, k0);
-      sum[3][1] = f4_madd(sum[3][1], x, k1);
-    }
+    for (int t = 0; t < length; t++, kernel += FR_CONV_BLOCK)
+      f4_madd_4x8(sum, p0 + t, p1 + t, p2 + t, p3 + t, kernel);
   }
 }
 

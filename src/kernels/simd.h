@@ -212,6 +212,25 @@ FR_INLINE f32x4 f4_zero(void) { return f4_splat(0.0f); }
 /* A NaN stays. */
 FR_INLINE f32x4 f4_flush(f32x4 a) { return f4_andnot(a, f4_lt(f4_abs(a), f4_splat(FR_TINY))); }
 
+/* One step of a matrix product of 4 rows and 8 columns: sum += x · b, x one number of each row, b
+ * (8) one row of the other matrix. */
+FR_INLINE void f4_madd_4x8(f32x4 sum[4][2], const float *x0, const float *x1, const float *x2,
+                           const float *x3, const float *b) {
+  f32x4 b0 = f4_load(b), b1 = f4_load(b + FR_LANES), x;
+  x = f4_load_splat(x0);
+  sum[0][0] = f4_madd(sum[0][0], x, b0);
+  sum[0][1] = f4_madd(sum[0][1], x, b1);
+  x = f4_load_splat(x1);
+  sum[1][0] = f4_madd(sum[1][0], x, b0);
+  sum[1][1] = f4_madd(sum[1][1], x, b1);
+  x = f4_load_splat(x2);
+  sum[2][0] = f4_madd(sum[2][0], x, b0);
+  sum[2][1] = f4_madd(sum[2][1], x, b1);
+  x = f4_load_splat(x3);
+  sum[3][0] = f4_madd(sum[3][0], x, b0);
+  sum[3][1] = f4_madd(sum[3][1], x, b1);
+}
+
 /* The largest of four in each lane and which it was; the first if several are equal. */
 FR_INLINE f32x4 f4_largest(f32x4 s0, f32x4 s1, f32x4 s2, f32x4 s3, mask32x4 *winner) {
   mask32x4 right = f4_lt(s0, s1), below_right = f4_lt(s2, s3);

@@ -232,21 +232,7 @@ FR_INLINE void product_4x8(const float *const a[MOST_ROWS], const float *b, int 
   const float *a0 = a[0], *a1 = a[1], *a2 = a[2], *a3 = a[3];
   for (int r = 0; r < MOST_ROWS; r++) sum[r][0] = sum[r][1] = f4_zero();
   FR_ROLLED
-  for (int k = 0; k < inputs; k++, b += BLOCK) {
-    f32x4 b0 = f4_load(b), b1 = f4_load(b + FR_LANES), x;
-    x = f4_load_splat(a0 + k);
-    sum[0][0] = f4_madd(sum[0][0], x, b0);
-    sum[0][1] = f4_madd(sum[0][1], x, b1);
-    x = f4_load_splat(a1 + k);
-    sum[1][0] = f4_madd(sum[1][0], x, b0);
-    sum[1][1] = f4_madd(sum[1][1], x, b1);
-    x = f4_load_splat(a2 + k);
-    sum[2][0] = f4_madd(sum[2][0], x, b0);
-    sum[2][1] = f4_madd(sum[2][1], x, b1);
-    x = f4_load_splat(a3 + k);
-    sum[3][0] = f4_madd(sum[3][0], x, b0);
-    sum[3][1] = f4_madd(sum[3][1], x, b1);
-  }
+  for (int k = 0; k < inputs; k++, b += BLOCK) f4_madd_4x8(sum, a0 + k, a1 + k, a2 + k, a3 + k, b);
 }
 
 void fr_winograd_multiply(const fr_window *w, const float *planes, const float *packed, int count,
@@ -386,21 +372,8 @@ void fr_winograd_gradient(const fr_window *w, const float *dy, int first, int en
 FR_INLINE void outer_4x8(const float *a, const float *b, int count, int a_stride, int b_stride,
                          f32x4 sum[4][2]) {
   FR_ROLLED
-  for (int r = 0; r < count; r++, a += a_stride, b += b_stride) {
-    f32x4 b0 = f4_load(b), b1 = f4_load(b + FR_LANES), x;
-    x = f4_load_splat(a);
-    sum[0][0] = f4_madd(sum[0][0], x, b0);
-    sum[0][1] = f4_madd(sum[0][1], x, b1);
-    x = f4_load_splat(a + 1);
-    sum[1][0] = f4_madd(sum[1][0], x, b0);
-    sum[1][1] = f4_madd(sum[1][1], x, b1);
-    x = f4_load_splat(a + 2);
-    sum[2][0] = f4_madd(sum[2][0], x, b0);
-    sum[2][1] = f4_madd(sum[2][1], x, b1);
-    x = f4_load_splat(a + 3);
-    sum[3][0] = f4_madd(sum[3][0], x, b0);
-    sum[3][1] = f4_madd(sum[3][1], x, b1);
-  }
+  for (int r = 0; r < count; r++, a += a_stride, b += b_stride)
+    f4_madd_4x8(sum, a, a + 1, a + 2, a + 3, b);
 }
 
 static ptrdiff_t sums_position(const fr_window *w) {
