@@ -4,19 +4,21 @@
  *
  * node tests/bench/bench.js [part …]        (or `make bench PARTS="…"`)
  *
- * The parts: kernels, epochs, inference, peers, memory, plots. BENCH_QUICK=1 only tries it all out, on a few pictures;
- * MEMORY_EPOCHS=20 measures memory over the tutorial's whole run.
+ * The parts: kernels, epochs, inference, peers, networks, memory, plots. BENCH_QUICK=1 only tries it all out, on a few
+ * pictures; MEMORY_EPOCHS=20 measures memory over the tutorial's whole run.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { PARTS, openContext } from './context.js';
+import { PARTS, notesOnPeers, openContext } from './context.js';
 import { nameOfPictures } from './runs/pictures.js';
 import { epochMeasurements } from './parts/epochs.js';
 import { inferenceMeasurements } from './parts/inference.js';
 import { kernelMeasurements, peakMeasurements } from './parts/kernels.js';
 import { measureMemory } from './parts/memory.js';
-import { openPeers } from './parts/peers.js';
+import { networkMeasurements } from './parts/networks.js';
+import { peerMeasurements } from './parts/peers.js';
 import { measureCurves } from './parts/plots.js';
+import { NO_PYTORCH, openPyTorch } from './peers/pytorch.js';
 import { writePlots } from './draw.js';
 import { runRounds } from './rounds.js';
 import { report } from './report.js';
@@ -39,18 +41,21 @@ function chosenParts() {
 
 /** Everything that is measured in rounds. @param {Context} context @param {Set<Part>} parts */
 async function measureInRounds(context, parts) {
-  const peers = parts.has('peers') ? await openPeers(context) : { measurements: [], notes: [], close: async () => {} };
+  const compares = parts.has('peers') || parts.has('networks');
+  const pyTorch = compares ? await openPyTorch(context) : NO_PYTORCH;
   try {
     const measurements = [
       ...peakMeasurements(context),
       ...(parts.has('kernels') ? kernelMeasurements(context) : []),
       ...(parts.has('epochs') || parts.has('peers') ? await epochMeasurements(context) : []),
       ...(parts.has('inference') ? await inferenceMeasurements(context) : []),
-      ...peers.measurements,
+      ...(parts.has('peers') ? await peerMeasurements(context, pyTorch) : []),
+      ...(parts.has('networks') ? await networkMeasurements(context, pyTorch) : []),
     ];
-    return { results: await runRounds(measurements, context.counts.rounds, say), notes: peers.notes };
+    const results = await runRounds(measurements, context.counts.rounds, say);
+    return { results, notes: compares ? [...pyTorch.notes, ...notesOnPeers()] : [] };
   } finally {
-    await peers.close();
+    await pyTorch.close();
   }
 }
 
@@ -65,7 +70,9 @@ try {
     pictures: await nameOfPictures(),
     quick: Boolean(process.env.BENCH_QUICK),
   };
-  const rounds = ['kernels', 'epochs', 'inference', 'peers'].some((part) => parts.has(/** @type {Part} */ (part)));
+  const rounds = ['kernels', 'epochs', 'inference', 'peers', 'networks'].some((part) =>
+    parts.has(/** @type {Part} */ (part)),
+  );
   const { results, notes } = rounds ? await measureInRounds(context, parts) : { results: {}, notes: [] };
   const memory = parts.has('memory') ? await measureMemory(context) : null;
   const curves = parts.has('plots') ? await measureCurves(context) : null;

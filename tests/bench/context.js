@@ -4,9 +4,9 @@ import { availableParallelism } from 'node:os';
 import { node, openChromium } from './hosts.js';
 import { EPOCH } from './flops.js';
 
-/** @typedef {'kernels' | 'epochs' | 'inference' | 'peers' | 'memory' | 'plots'} Part */
+/** @typedef {'kernels' | 'epochs' | 'inference' | 'peers' | 'networks' | 'memory' | 'plots'} Part */
 /** @type {Part[]} */
-export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'memory', 'plots'];
+export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'networks', 'memory', 'plots'];
 
 /**
  * @typedef {object} Counts pictures, unless stated otherwise
@@ -18,6 +18,8 @@ export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'memory', 'plot
  * @property {number} jax an upper limit, within peerSeconds
  * @property {number} pytorch the same
  * @property {number} peerSeconds seconds
+ * @property {number} network per round of each network
+ * @property {number} networkSeconds seconds, of each other measurement of a network
  * @property {number} plot for each point of a plot
  * @property {number} memoryEpochs epochs
  */
@@ -33,6 +35,8 @@ const COUNTS = {
     jax: 3200,
     pytorch: 9600,
     peerSeconds: 4,
+    network: 1280,
+    networkSeconds: 1,
     plot: 6144,
     memoryEpochs: 2,
   },
@@ -45,6 +49,8 @@ const COUNTS = {
     jax: 320,
     pytorch: 640,
     peerSeconds: 1,
+    network: 128,
+    networkSeconds: 0.1,
     plot: 1024,
     memoryEpochs: 1,
   },
@@ -61,6 +67,17 @@ const COUNTS = {
 
 /** Whether a library is installed in peers/. @param {string} name */
 export const hasPeer = (name) => existsSync(new URL(`peers/node_modules/${name}/package.json`, import.meta.url));
+
+const PEERS = ['@jax-js/jax', 'onnxruntime-web', '@tensorflow/tfjs-backend-wasm'];
+
+/** What `make peers` would add. */
+export function notesOnPeers() {
+  const missing = PEERS.filter((name) => !hasPeer(name));
+  return missing.length ? [`without ${missing.join(', ')}: make peers`] : [];
+}
+
+/** One, and all if there are more. @param {number} threads */
+export const threadCounts = (threads) => (threads > 1 ? [1, threads] : [1]);
 
 /** @param {Context['say']} say @returns {Promise<Context>} */
 export async function openContext(say) {

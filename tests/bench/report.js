@@ -2,6 +2,7 @@
 import { epochRows } from './parts/epochs.js';
 import { inferenceRows } from './parts/inference.js';
 import { kernelRows } from './parts/kernels.js';
+import { networkClaims, networkRows } from './parts/networks.js';
 import { peerRows } from './parts/peers.js';
 import { reader } from './rounds.js';
 import { least } from './statistics.js';
@@ -89,6 +90,43 @@ function peerTable({ peers }, { jax, pytorch, peerSeconds }) {
   );
 }
 
+/** @param {ReturnType<typeof rowsOf>} rows */
+function networkTable({ networks }) {
+  return table(
+    'Networks, images/s at batch 64, Adam (ratio: this project’s to PyTorch’s at its fastest)',
+    ['', '', 'threads', 'PyTorch', 'Node', 'ratio', 'Chromium', 'ratio'],
+    networks
+      .filter(({ batch }) => batch === 64)
+      .map((row) => [
+        row.network,
+        row.task,
+        String(row.threads),
+        fixed(row.torch, 0),
+        fixed(row.node, 0),
+        times(row.nodeToTorch),
+        fixed(row.chromium, 0),
+        times(row.chromiumToTorch),
+      ]),
+  );
+}
+
+/** @param {ReturnType<typeof rowsOf>} rows */
+function networkInferenceTable({ networks }) {
+  return table(
+    'Inference by networks in Chromium, one thread, images/s (ratio: this project’s to onnxruntime-web’s)',
+    ['', 'batch', 'onnxruntime-web', 'Fitting Room', 'ratio'],
+    networks
+      .filter(({ onnx }) => !Number.isNaN(onnx))
+      .map((row) => [
+        row.network,
+        String(row.batch),
+        fixed(row.onnx, 0),
+        fixed(row.chromium, 0),
+        times(row.chromiumToOnnx),
+      ]),
+  );
+}
+
 /** @param {Memory | null} memory */
 function memoryTable(memory) {
   if (!memory) return [];
@@ -145,6 +183,7 @@ function rowsOf(results) {
     epochs: epochRows(results, result),
     inference: inferenceRows(result),
     peers: peerRows(results, result),
+    networks: networkRows(results, result),
   };
 }
 
@@ -203,6 +242,7 @@ function claimsOf({ memory, machine }, rows) {
       bar: 4.5,
       unit: '×',
     },
+    ...networkClaims(rows.networks),
     {
       claim: 'memory of a run: the page’s worker',
       value: memory?.page?.held.workers ?? NaN,
@@ -235,6 +275,8 @@ export function report(run) {
     ...epochTable(rows, counts),
     ...inferenceTable(rows),
     ...peerTable(rows, counts),
+    ...networkTable(rows),
+    ...networkInferenceTable(rows),
     ...memoryTable(memory),
     ...claimTable(claims),
     ...(notes.length ? ['', ...notes] : []),

@@ -20,7 +20,7 @@ const LIBRARIES = {
 export async function inferenceMeasurements({ chromium, counts }) {
   if (!chromium) return [];
   const libraries = Object.keys(LIBRARIES).filter((library) => LIBRARIES[library].packages.every(hasPeer));
-  for (const library of libraries) await checkAgreement(chromium, library);
+  for (const library of libraries) await checkAgreement(library, () => chromium.call(WORK, 'difference', library));
   return libraries.flatMap((library) =>
     BATCHES.map((batch) => ({
       id: `inference ${library} ${batch}`,
@@ -29,9 +29,9 @@ export async function inferenceMeasurements({ chromium, counts }) {
   );
 }
 
-/** @param {import('../hosts.js').Host} host @param {string} library */
-async function checkAgreement(host, library) {
-  const difference = await host.call(WORK, 'difference', library);
+/** @param {string} library @param {() => Promise<number>} measure how far its probabilities are from this project's */
+export async function checkAgreement(library, measure) {
+  const difference = await measure();
   if (!(difference <= TOLERANCE))
     throw new Error(`${library} predicts otherwise: probabilities differ by ${difference}`);
 }

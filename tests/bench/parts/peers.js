@@ -2,27 +2,16 @@
  * The same training step in other libraries: jax-js in Chromium, native PyTorch, TensorFlow.js. Each is measured on
  * fewer pictures and scaled to an epoch.
  */
-import { hasPeer } from '../context.js';
+import { hasPeer, threadCounts } from '../context.js';
 import { BATCH, EPOCH } from '../flops.js';
-import { findPyTorch, openPyTorch } from '../peers/pytorch.js';
 import { best } from './epochs.js';
 
 /** @import { Context } from '../context.js' */
 /** @import { Measurement } from '../rounds.js' */
+/** @import { PyTorch, Work } from '../peers/pytorch.js' */
 
 const JAX = 'tests/bench/peers/jax.js';
 const FORMULATIONS = ['lax.conv', 'nine products'];
-const LAYOUTS = ['channels-first', 'channels-last'];
-
-/**
- * @typedef {object} Peers
- * @property {Measurement[]} measurements
- * @property {string[]} notes
- * @property {() => Promise<void>} close
- */
-
-/** @param {number} threads one, and all if there are more */
-const threadCounts = (threads) => (threads > 1 ? [1, threads] : [1]);
 
 /** @param {Context} context @returns {Measurement[]} */
 function jaxMeasurements({ chromium, threads, counts }) {
@@ -38,49 +27,16 @@ function jaxMeasurements({ chromium, threads, counts }) {
   );
 }
 
-/** @param {Context} context @returns {Promise<Peers>} */
-async function pyTorchPeers({ threads, counts, say }) {
-  const python = findPyTorch();
-  if (!python) {
-    return {
-      measurements: [],
-      close: async () => {},
-      notes: ['without PyTorch: apt install python3-torch libopenblas0-pthread'],
-    };
-  }
-  const runtimes = threadCounts(threads).flatMap((count) =>
-    threadCounts(count).map((blasThreads) => ({ threads: count, blasThreads })),
-  );
-  /** @type {Awaited<ReturnType<typeof openPyTorch>>[]} */
-  const opened = [];
-  /** @type {Peers} */
-  const peers = {
-    measurements: [],
-    notes: [],
-    close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
-  };
-  for (const runtime of runtimes) {
-    const torch = await openPyTorch(python, runtime);
-    opened.push(torch);
-    peers.notes = [torch.about, ...warningsOf(torch.about)];
-    for (const layout of LAYOUTS) {
-      await torch.train(layout, 10 * BATCH, counts.peerSeconds);
-      const blas = runtime.threads > 1 ? `, BLAS on ${runtime.blasThreads}` : '';
-      peers.measurements.push({
-        id: `peer PyTorch (${layout}${blas}), ${runtime.threads}`,
-        measure: async () => (await torch.train(layout, counts.pytorch, counts.peerSeconds)) * EPOCH,
-      });
-    }
-  }
-  peers.notes.forEach(say);
-  return peers;
+/** @param {Context} context @param {PyTorch} pyTorch @returns {Promise<Measurement[]>} */
+async function pyTorchMeasurements({ counts }, { ways }) {
+  /** @type {Work} */
+  const work = { network: null, task: 'training', batch: BATCH, count: counts.pytorch, limit: counts.peerSeconds };
+  for (const { seconds } of ways) await seconds({ ...work, count: 10 * BATCH });
+  return ways.map(({ label, threads, seconds }) => ({
+    id: `peer ${label}, ${threads}`,
+    measure: async () => (await seconds(work)) * EPOCH,
+  }));
 }
-
-/** @param {string} about */
-const warningsOf = (about) =>
-  /openblas|mkl/i.test(about)
-    ? []
-    : ['this PyTorch has no fast BLAS, so the comparison is unfair to it: apt install libopenblas0-pthread'];
 
 /** @param {Context} context @returns {Measurement} */
 const tfjsMeasurement = ({ node }) => ({
@@ -88,16 +44,12 @@ const tfjsMeasurement = ({ node }) => ({
   measure: async () => ((await node.call('tests/bench/peers/tfjs-cpu.js', 'trainBatch')) * EPOCH) / BATCH,
 });
 
-/** @param {Context} context @returns {Promise<Peers>} */
-export async function openPeers(context) {
-  const torch = await pyTorchPeers(context);
-  const missing = ['@jax-js/jax', 'onnxruntime-web', '@tensorflow/tfjs-backend-wasm'].filter((name) => !hasPeer(name));
-  return {
-    measurements: [...jaxMeasurements(context), ...torch.measurements, tfjsMeasurement(context)],
-    notes: [...torch.notes, ...(missing.length ? [`without ${missing.join(', ')}: make peers`] : [])],
-    close: torch.close,
-  };
-}
+/** @param {Context} context @param {PyTorch} pyTorch @returns {Promise<Measurement[]>} */
+export const peerMeasurements = async (context, pyTorch) => [
+  ...jaxMeasurements(context),
+  ...(await pyTorchMeasurements(context, pyTorch)),
+  tfjsMeasurement(context),
+];
 
 /**
  * Seconds per epoch, and the ratio to this project's, on the same number of threads in each host.

@@ -1,8 +1,10 @@
-"""The tutorial's training step in PyTorch, as fast as possible on this machine without changing the result.
+"""Training steps and inference in PyTorch, as fast as possible on this machine without changing the result.
 
-pytorch.py PIXELS LABELS THREADS: the files hold bytes. Prints its environment, then answers each line
-"LAYOUT COUNT LIMIT" with the seconds per picture, from COUNT pictures or LIMIT seconds.
+pytorch.py PIXELS LABELS THREADS: the files hold bytes. Prints its environment, then answers each line, a JSON object
+{network, layout, task, batch, count, limit}, with the seconds per image, from `count` images or `limit` seconds.
+`network` is the file of a network's description, or null for the tutorial's; `task` is "training" or "inference".
 """
+import json
 import sys
 import time
 
@@ -10,7 +12,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-BATCH = 32
+INPUT = -1  # the place of the image among the layers
 LAYOUTS = {"channels-first": torch.contiguous_format, "channels-last": torch.channels_last}
 
 
@@ -27,27 +29,104 @@ class Tutorial(nn.Module):
         return self.output(x)
 
 
-class Trainer:
-    def __init__(self, layout):
+class Add(nn.Module):
+    def forward(self, a, b):
+        return a + b
+
+
+class Softmax(nn.Module):
+    """Only in inference: the loss takes logits."""
+
+    def forward(self, x):
+        return x if self.training else F.softmax(x, 1)
+
+
+def convolution(layer, inputs, filters, groups=1):
+    """With strides, 'same' pads both sides alike, not as Keras does: as many products, in fewer operations."""
+    padding = [(side - 1) // 2 for side in layer["kernelSize"]] if layer["padding"] == "same" else 0
+    return nn.Conv2d(
+        inputs, filters, layer["kernelSize"], layer["strides"], padding, groups=groups, bias=layer["useBias"]
+    )
+
+
+def depthwise(layer, inputs):
+    return convolution(layer, inputs, inputs * layer["depthMultiplier"], groups=inputs)
+
+
+ACTIVATIONS = {"linear": nn.Identity, "relu": lambda: nn.ReLU(inplace=True), "softmax": Softmax}
+
+# From a layer's description and the shape of its input, channels last.
+MODULES = {
+    "activation": lambda layer, shape: nn.Identity(),
+    "add": lambda layer, shape: Add(),
+    "batch_normalization": lambda layer, shape: nn.BatchNorm2d(shape[-1], layer["epsilon"], 1 - layer["momentum"]),
+    "conv2d": lambda layer, shape: convolution(layer, shape[-1], layer["filters"]),
+    "dense": lambda layer, shape: nn.Linear(shape[0], layer["units"], layer["useBias"]),
+    "depthwise_conv2d": lambda layer, shape: depthwise(layer, shape[-1]),
+    "dropout": lambda layer, shape: nn.Dropout(layer["rate"]),
+    "flatten": lambda layer, shape: nn.Flatten(),
+    "global_average_pooling2d": lambda layer, shape: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+    "max_pooling2d": lambda layer, shape: nn.MaxPool2d(layer["poolSize"], layer["strides"]),
+}
+
+
+class Network(nn.Module):
+    """Layers in order; `sources` are the places of those that a layer reads."""
+
+    def __init__(self, inputShape, layers, parameters):
+        super().__init__()
+        shapes = {INPUT: inputShape, **{at: layer["outputShape"] for at, layer in enumerate(layers)}}
+        self.sources = [layer["sources"] for layer in layers]
+        self.steps = nn.ModuleList(MODULES[layer["kind"]](layer, shapes[layer["sources"][0]]) for layer in layers)
+        self.activations = nn.ModuleList(ACTIVATIONS[layer.get("activation", "linear")]() for layer in layers)
+        own = sum(values.numel() for values in self.state_dict().values() if values.is_floating_point())
+        assert own == parameters, f"{own} parameters instead of {parameters}"
+
+    def forward(self, x):
+        values = {INPUT: x}
+        for at, (sources, step, activation) in enumerate(zip(self.sources, self.steps, self.activations)):
+            values[at] = activation(step(*(values[source] for source in sources)))
+        return values[len(self.steps) - 1]
+
+
+def network_of(description):
+    if description is None:
+        return Tutorial()
+    with open(description) as file:
+        return Network(**json.load(file))
+
+
+class Runner:
+    def __init__(self, network, layout):
         self.layout = LAYOUTS[layout]
-        self.model = Tutorial().to(memory_format=self.layout)
+        self.model = network_of(network).to(memory_format=self.layout)
         self.adam = torch.optim.Adam(self.model.parameters(), eps=1e-7, foreach=True)
 
-    def train(self, batches, limit):
+    def training(self, x, y):
+        self.adam.zero_grad(set_to_none=True)
+        F.cross_entropy(self.model(x), y).backward()
+        self.adam.step()
+
+    @torch.no_grad()
+    def inference(self, x, y):
+        self.model(x)
+
+    def seconds(self, task, batches, limit):
+        step = getattr(self, task)
+        self.model.train(task == "training")
         done, start = 0, time.perf_counter()
         for x, y in batches:
-            self.adam.zero_grad(set_to_none=True)
-            F.cross_entropy(self.model(x), y).backward()
-            self.adam.step()
+            step(x, y)
             done += len(y)
             if time.perf_counter() - start > limit:
                 break
         return (time.perf_counter() - start) / done
 
-    def batches(self, pixels, labels):
+    def batches(self, pixels, labels, size):
         """Batches are prepared in advance, so that no time is spent on gathering."""
         images = pixels.reshape(-1, 1, 28, 28).float().div(255)
-        return [(x.contiguous(memory_format=self.layout), y) for x, y in zip(images.split(BATCH), labels.long().split(BATCH))]
+        pairs = zip(images.split(size), labels.long().split(size))
+        return [(x.contiguous(memory_format=self.layout), y) for x, y in pairs]
 
 
 def blas():
@@ -69,13 +148,15 @@ def main(pixels_path, labels_path, threads):
     pixels, labels = read(pixels_path), read(labels_path)
     onednn = "oneDNN" if torch.backends.mkldnn.is_available() else "no oneDNN"
     print(f"PyTorch {torch.__version__}, {onednn}, BLAS {blas()}", flush=True)
-    trainers = {}
+    runners = {}
     for line in sys.stdin:
-        layout, count, limit = line.split()
-        trainer = trainers.setdefault(layout, Trainer(layout))
-        count = int(count)
-        batches = trainer.batches(pixels[: 784 * count], labels[:count])
-        print(trainer.train(batches, float(limit)), flush=True)
+        what = json.loads(line)
+        key = what["network"], what["layout"]
+        if key not in runners:
+            runners[key] = Runner(*key)
+        count = what["count"]
+        batches = runners[key].batches(pixels[: 784 * count], labels[:count], what["batch"])
+        print(runners[key].seconds(what["task"], batches, what["limit"]), flush=True)
 
 
 main(*sys.argv[1:])

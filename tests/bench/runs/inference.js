@@ -6,6 +6,7 @@ import { modelOf } from './models.js';
 import { asFloats, firstOf, pictures } from './pictures.js';
 
 /** @import { Build } from './models.js' */
+/** @import { Model } from '../../../shim/index.js' */
 /** @import { Tensor } from '../../../shim/tensor.js' */
 
 /** @typedef {(pixels: Float32Array, count: number) => Promise<ArrayLike<number>>} Predictor */
@@ -35,11 +36,15 @@ function sharedWeights() {
   return weights;
 }
 
+/** @param {Model} model @returns {Predictor} */
+export const predictorBy = (model) => async (data, count) =>
+  (await model.predict({ shape: [count, 28, 28, 1], data }, { batchSize: count })).data;
+
 /** @param {Build} build @returns {OpenPredictor} */
 const own = (build) => async (values) => {
   const model = await modelOf('tutorial', { build, threads: 1 });
   model.setWeights(values);
-  return async (data, count) => (await model.predict({ shape: [count, 28, 28, 1], data }, { batchSize: count })).data;
+  return predictorBy(model);
 };
 
 /** @type {Record<string, () => Promise<OpenPredictor>>} */
@@ -60,22 +65,21 @@ function predictorOf(library) {
   return predictor;
 }
 
-/** The largest difference from the probabilities of this project's reproducible build. @param {string} library */
-export async function difference(library) {
+/** The largest difference between two predictors' probabilities. @param {Predictor[]} predictors */
+export async function largestDifference([first, second]) {
   const { pixels } = await asFloats(MOST);
-  const [ours, theirs] = [
-    await (await predictorOf('simd'))(pixels, MOST),
-    await (await predictorOf(library))(pixels, MOST),
-  ];
+  const [ours, theirs] = [await first(pixels, MOST), await second(pixels, MOST)];
   return Math.max(...Array.from(ours, (value, i) => Math.abs(value - theirs[i])));
 }
 
+/** The largest difference from the probabilities of this project's reproducible build. @param {string} library */
+export const difference = async (library) => largestDifference([await predictorOf('simd'), await predictorOf(library)]);
+
 /**
  * Pictures per second, `batch` at a time, over about `seconds`.
- * @param {{ library: string, batch: number, seconds: number }} what
+ * @param {Predictor} predict @param {{ batch: number, seconds: number }} what
  */
-export async function throughput({ library, batch, seconds }) {
-  const predict = await predictorOf(library);
+export async function speedOf(predict, { batch, seconds }) {
   const { pixels } = await asFloats(MOST);
   const parts = Array.from({ length: MOST / batch }, (_, i) =>
     pixels.subarray(i * batch * PIXELS, (i + 1) * batch * PIXELS),
@@ -89,3 +93,6 @@ export async function throughput({ library, batch, seconds }) {
   } while (performance.now() - start < seconds * 1000);
   return (done * 1000) / (performance.now() - start);
 }
+
+/** @param {{ library: string, batch: number, seconds: number }} what */
+export const throughput = async (what) => speedOf(await predictorOf(what.library), what);

@@ -4,16 +4,16 @@ import { modelOf, optionsOf } from './models.js';
 import { firstOf, pictures } from './pictures.js';
 
 /** @import { ModelName, Runtime } from './models.js' */
-/** @import { Sequential } from '../../../shim/index.js' */
+/** @import { Model } from '../../../shim/index.js' */
 
 /** @typedef {Runtime & { model: ModelName, batchSize: number, count: number }} Round */
 
 const WARM_UP = 640;
 
-/** @type {Map<string, Promise<Sequential>>} */
+/** @type {Map<string, Promise<Model>>} */
 const models = new Map();
 
-/** @param {Sequential} model @param {Round} round */
+/** @param {Model} model @param {Round} round */
 async function fit(model, { batchSize }, /** @type {number} */ count) {
   const { images, labels } = firstOf(await pictures(), count);
   const start = performance.now();
@@ -24,7 +24,7 @@ async function fit(model, { batchSize }, /** @type {number} */ count) {
 /** @param {Round} round */
 async function begin(round) {
   const model = await modelOf(round.model, round);
-  await fit(model, round, WARM_UP);
+  await fit(model, round, Math.min(WARM_UP, round.count));
   return model;
 }
 
