@@ -4,8 +4,8 @@
  *
  * node tests/bench/bench.js [part …]        (or `make bench PARTS="…"`)
  *
- * The parts: kernels, epochs, inference, peers, networks, memory, plots. BENCH_QUICK=1 only tries it all out, on a few
- * pictures; MEMORY_EPOCHS=20 measures memory over the tutorial's whole run.
+ * The parts: kernels, layers, epochs, inference, peers, networks, memory, plots. BENCH_QUICK=1 only tries it all out,
+ * on a few pictures; MEMORY_EPOCHS=20 measures memory over the tutorial's whole run.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -14,6 +14,7 @@ import { nameOfPictures } from './runs/pictures.js';
 import { epochMeasurements } from './parts/epochs.js';
 import { inferenceMeasurements } from './parts/inference.js';
 import { kernelMeasurements, peakMeasurements } from './parts/kernels.js';
+import { layerMeasurements } from './parts/layers.js';
 import { measureMemory } from './parts/memory.js';
 import { networkMeasurements } from './parts/networks.js';
 import { peerMeasurements } from './parts/peers.js';
@@ -47,6 +48,7 @@ async function measureInRounds(context, parts) {
     const measurements = [
       ...peakMeasurements(context),
       ...(parts.has('kernels') ? kernelMeasurements(context) : []),
+      ...(parts.has('layers') ? layerMeasurements(context) : []),
       ...(parts.has('epochs') || parts.has('peers') ? await epochMeasurements(context) : []),
       ...(parts.has('inference') ? await inferenceMeasurements(context) : []),
       ...(parts.has('peers') ? await peerMeasurements(context, pyTorch) : []),
@@ -70,7 +72,7 @@ try {
     pictures: await nameOfPictures(),
     quick: Boolean(process.env.BENCH_QUICK),
   };
-  const rounds = ['kernels', 'epochs', 'inference', 'peers', 'networks'].some((part) =>
+  const rounds = ['kernels', 'epochs', 'inference', 'peers', 'networks', 'layers'].some((part) =>
     parts.has(/** @type {Part} */ (part)),
   );
   const { results, notes } = rounds ? await measureInRounds(context, parts) : { results: {}, notes: [] };

@@ -4,9 +4,9 @@ import { availableParallelism } from 'node:os';
 import { node, openChromium } from './hosts.js';
 import { EPOCH } from './flops.js';
 
-/** @typedef {'kernels' | 'epochs' | 'inference' | 'peers' | 'networks' | 'memory' | 'plots'} Part */
+/** @typedef {'kernels' | 'epochs' | 'inference' | 'peers' | 'networks' | 'layers' | 'memory' | 'plots'} Part */
 /** @type {Part[]} */
-export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'networks', 'memory', 'plots'];
+export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'networks', 'layers', 'memory', 'plots'];
 
 /**
  * @typedef {object} Counts pictures, unless stated otherwise
@@ -20,6 +20,7 @@ export const PARTS = ['kernels', 'epochs', 'inference', 'peers', 'networks', 'me
  * @property {number} peerSeconds seconds
  * @property {number} network per round of each network
  * @property {number} networkSeconds seconds, of each other measurement of a network
+ * @property {number} layer runs of each pass of a layer, the fastest of which counts
  * @property {number} plot for each point of a plot
  * @property {number} memoryEpochs epochs
  */
@@ -37,6 +38,7 @@ const COUNTS = {
     peerSeconds: 4,
     network: 1280,
     networkSeconds: 1,
+    layer: 20,
     plot: 6144,
     memoryEpochs: 2,
   },
@@ -51,6 +53,7 @@ const COUNTS = {
     peerSeconds: 1,
     network: 128,
     networkSeconds: 0.1,
+    layer: 3,
     plot: 1024,
     memoryEpochs: 1,
   },

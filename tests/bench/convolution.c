@@ -1,83 +1,293 @@
-/* Times the general convolution's kernels: 32 → 64 channels, 3×3, 'same', on 14×14, with ReLU and
- * no pooling; half of the outputs are nonzero. */
+/* Times the passes of a convolution of any shape, by each algorithm that can run it, with 'same'
+ * padding and ReLU, on a batch. Packing and unpacking kernels counts, as in a training step. Half
+ * of the output's gradients are not zero, as ReLU leaves them; with a fused pool, half of those of
+ * its winners. */
 #include <emscripten.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernels/conv2d.h"
+#include "kernels/depthwise.h"
+#include "kernels/winograd.h"
 #include "base/random.h"
 
-enum { BATCH = 32, SIDE = 14, IN = 32, OUT = 64, PADDED = SIDE + 2 };
-enum { IMAGE = SIDE * SIDE * IN, OUTPUT = SIDE * SIDE * OUT, KERNEL = 9 * IN * OUT };
+enum { BATCH = 32 };
 
-static const fr_window window = {.in_h = SIDE,
-                                 .in_w = SIDE,
-                                 .in_c = IN,
-                                 .out_h = SIDE,
-                                 .out_w = SIDE,
-                                 .out_c = OUT,
-                                 .kernel_h = 3,
-                                 .kernel_w = 3,
-                                 .stride_h = 1,
-                                 .stride_w = 1,
-                                 .pad_top = 1,
-                                 .pad_left = 1,
-                                 .padded_h = PADDED,
-                                 .padded_w = PADDED};
+/* As runs/kernels.js numbers them. */
+typedef enum { FORWARD, INPUT, KERNEL, BOTH, PASSES } pass; /* the last three: gradients */
+typedef enum { DIRECT, WINOGRAD, DEPTHWISE, ALGORITHMS } algorithm;
 
-static struct {
-  float *images, *padded, *packed, *rows, *drows, *dbias, *output, *dy, *dx;
+typedef struct {
+  fr_window window, mirror;
+  int pooled, input, output; /* floats of an image and of its output, after the pool */
+  int slab; /* images whose tiles Winograd's gradient of the kernel sums together */
+  float *images, *kernel, *y, *dy, *dx, *dkernel, *dbias;
+  float *padded, *packed, *rows, *planes, *sums;
+  uint8_t *winner;
   void *lists;
-} c;
+} convolution;
 
-/* n floats in [-1, 1), with slack after them. */
+static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+static int smaller(int a, int b) { return a < b ? a : b; }
+
+/* n zeros, with slack after them. */
+static float *zeros(int64_t n) { return calloc((size_t)(n + FR_CONV_SLACK), sizeof(float)); }
+
+/* n floats in [-1, 1). */
 static float *floats(int n, uint64_t index) {
-  float *values = malloc(sizeof *values * (size_t)(n + FR_CONV_SLACK));
+  float *values = zeros(n);
   fr_random_uniform(1, FR_STREAM_WEIGHTS, index, 1.0f, values, n);
   return values;
 }
 
+static fr_window window_of(int side, int in, int out, int kernel, int stride) {
+  int end = (side + stride - 1) / stride, padding = (end - 1) * stride + kernel - side;
+  if (padding < 0) padding = 0;
+  return (fr_window){.in_h = side,
+                     .in_w = side,
+                     .in_c = in,
+                     .out_h = end,
+                     .out_w = end,
+                     .out_c = out,
+                     .kernel_h = kernel,
+                     .kernel_w = kernel,
+                     .stride_h = stride,
+                     .stride_w = stride,
+                     .pad_top = padding / 2,
+                     .pad_left = padding / 2,
+                     .padded_h = side + padding,
+                     .padded_w = side + padding};
+}
+
+/* ---- direct ---------------------------------------------------------------------------------- */
+
+static const float *padded_image(const convolution *c, int i) {
+  return fr_conv2d_pad(&c->window, c->images + i * c->input, c->padded);
+}
+
+static fr_conv2d_delta delta_of(const convolution *c, int i) {
+  return (fr_conv2d_delta){.dy = c->dy + i * c->output,
+                           .winner = c->pooled ? c->winner + i * c->output : NULL};
+}
+
+static void direct_forward(const convolution *c) {
+  fr_conv2d_pack(&c->window, c->kernel, NULL, c->packed);
+  for (int i = 0; i < BATCH; i++) {
+    const float *x = padded_image(c, i);
+    float *y = c->y + i * c->output;
+    if (c->pooled)
+      fr_conv2d_pool_forward(&c->window, x, c->packed, 1, c->lists, y, c->winner + i * c->output);
+    else fr_conv2d_forward(&c->window, x, c->packed, 1, y);
+  }
+}
+
+static void direct_input(const convolution *c) {
+  fr_conv2d_pack_rows(&c->window, c->kernel, c->rows);
+  for (int i = 0; i < BATCH; i++) {
+    fr_conv2d_delta delta = delta_of(c, i);
+    fr_conv2d_backward_input(&c->window, c->rows, &delta, c->lists, c->padded,
+                             c->dx + i * c->input);
+  }
+}
+
+static void add_bias(const convolution *c) {
+  for (int i = 0; i < BATCH; i++) {
+    fr_conv2d_delta delta = delta_of(c, i);
+    fr_conv2d_backward_bias(&c->window, &delta, c->dbias);
+  }
+}
+
+static void direct_kernel(const convolution *c) {
+  const fr_window *w = &c->window;
+  int group = fr_conv2d_group(w, c->pooled);
+  memset(c->rows, 0, sizeof(float) * (size_t)fr_conv2d_measure(w, c->pooled).rows);
+  for (int first = 0; first < BATCH; first += group) {
+    fr_conv2d_sample samples[FR_CONV_GROUP];
+    int n = smaller(group, BATCH - first);
+    for (int i = 0; i < n; i++)
+      samples[i] = (fr_conv2d_sample){fr_conv2d_pad(w, c->images + (first + i) * c->input,
+                                                    c->padded + (ptrdiff_t)i * fr_conv2d_image(w)),
+                                      delta_of(c, first + i)};
+    fr_conv2d_backward_kernel(w, samples, n, c->lists, c->rows);
+  }
+  fr_conv2d_unpack_rows(w, c->rows, c->dkernel);
+  add_bias(c);
+}
+
+/* ---- Winograd -------------------------------------------------------------------------------- */
+
+/* Images whose tiles are multiplied together: at this size, at least one. */
+static int images_together(const fr_window *w) {
+  return fr_winograd_rows(w) / fr_winograd_tiles(w);
+}
+
+/* The tiles of images first … first + n - 1, side by side. */
+static void transform_images(const convolution *c, const fr_window *w, const float *x, int first,
+                             int n, int rows, float *planes) {
+  const fr_window wide = fr_winograd_widen(w);
+  int tiles = fr_winograd_tiles(w), size = w->in_h * w->in_w * w->in_c;
+  for (int i = 0; i < n; i++)
+    fr_winograd_input(&wide, fr_conv2d_pad(&wide, x + (first + i) * size, c->padded), 0, tiles,
+                      i * tiles, rows, planes);
+}
+
+static void multiply_images(const convolution *c, const fr_window *w, const float *x, int first,
+                            int n, float *products) {
+  int rows = fr_winograd_rows(w);
+  transform_images(c, w, x, first, n, rows, c->planes);
+  fr_winograd_multiply(w, c->planes, c->packed, n * fr_winograd_tiles(w), rows, products);
+}
+
+static void winograd_forward(const convolution *c) {
+  const fr_window *w = &c->window;
+  int together = images_together(w), tiles = fr_winograd_tiles(w), rows = fr_winograd_rows(w);
+  float *products = c->planes + fr_winograd_planes(rows, w->in_c);
+  fr_winograd_pack(w, c->kernel, 0, w->in_c, c->packed);
+  for (int first = 0; first < BATCH; first += together) {
+    int n = smaller(together, BATCH - first);
+    multiply_images(c, w, c->images, first, n, products);
+    for (int i = 0; i < n; i++) {
+      int at = (first + i) * c->output;
+      if (c->pooled)
+        fr_winograd_pool_output(w, products, 0, tiles, i * tiles, rows, NULL, 1, c->y + at,
+                                c->winner + at);
+      else fr_winograd_output(w, products, 0, tiles, i * tiles, rows, NULL, 1, c->y + at);
+    }
+  }
+}
+
+static void winograd_input(const convolution *c) {
+  const fr_window *w = &c->mirror;
+  int together = images_together(w), tiles = fr_winograd_tiles(w), rows = fr_winograd_rows(w);
+  float *products = c->planes + fr_winograd_planes(rows, w->in_c);
+  fr_winograd_pack_mirrored(&c->window, c->kernel, 0, w->in_c, c->packed);
+  for (int first = 0; first < BATCH; first += together) {
+    int n = smaller(together, BATCH - first);
+    multiply_images(c, w, c->dy, first, n, products);
+    for (int i = 0; i < n; i++)
+      fr_winograd_output(w, products, 0, tiles, i * tiles, rows, NULL, 0,
+                         c->dx + (first + i) * c->input);
+  }
+}
+
+static void winograd_kernel(const convolution *c) {
+  const fr_window *w = &c->window;
+  int tiles = fr_winograd_tiles(w), rows = c->slab * tiles;
+  float *gradients = c->planes + fr_winograd_planes(rows, w->in_c);
+  for (int first = 0; first < BATCH; first += c->slab) {
+    int n = smaller(c->slab, BATCH - first);
+    transform_images(c, w, c->images, first, n, rows, c->planes);
+    for (int i = 0; i < n; i++)
+      fr_winograd_gradient(w, c->dy + (first + i) * c->output, 0, tiles, i * tiles, rows,
+                           gradients);
+    for (int p = 0; p < FR_WINOGRAD_POSITIONS; p++)
+      fr_winograd_accumulate(w, p, c->planes, gradients, n * tiles, rows, first == 0, c->sums);
+  }
+  fr_winograd_finish(w, c->sums, 0, w->in_c, c->dkernel);
+  add_bias(c);
+}
+
+/* ---- depthwise ------------------------------------------------------------------------------- */
+
+static void depthwise_forward(const convolution *c) {
+  for (int i = 0; i < BATCH; i++)
+    fr_depthwise_forward(&c->window, padded_image(c, i), c->kernel, NULL, c->y + i * c->output);
+}
+
+static void depthwise_both(const convolution *c) {
+  const fr_window *w = &c->window;
+  float *dpadded = c->padded + fr_conv2d_image(w);
+  for (int i = 0; i < BATCH; i++) {
+    fr_depthwise_backward(w, padded_image(c, i), c->kernel, c->dy + i * c->output, c->dkernel,
+                          c->dbias, dpadded);
+    fr_conv2d_crop(w, dpadded, c->dx + i * c->input);
+  }
+}
+
+/* ---- any of them ----------------------------------------------------------------------------- */
+
+/* As many images as src/plan.c gives a slab. */
+static int images_of_slab(const fr_window *w) {
+  enum { SLAB_BYTES = 4 << 20 };
+  int row = FR_WINOGRAD_POSITIONS * (int)sizeof(float) * (w->in_c + w->out_c);
+  int images = SLAB_BYTES / row / fr_winograd_tiles(w);
+  return images < 1 ? 1 : smaller(images, BATCH);
+}
+
+static int64_t planes_of(const fr_window *w, int rows) {
+  return fr_winograd_planes(rows, w->in_c) + fr_winograd_planes(rows, w->out_c);
+}
+
+static void make_room(convolution *c) {
+  const fr_window *w = &c->window, *mirror = &c->mirror;
+  const fr_window wide = fr_winograd_widen(w), wide_mirror = fr_winograd_widen(mirror);
+  fr_conv2d_sizes sizes = fr_conv2d_measure(w, c->pooled);
+  int64_t widened = larger(fr_conv2d_image(&wide), fr_conv2d_image(&wide_mirror));
+  int64_t packed = larger(fr_winograd_packed(w), fr_winograd_packed(mirror));
+  int64_t planes =
+      larger(planes_of(w, fr_winograd_rows(w)), planes_of(mirror, fr_winograd_rows(mirror)));
+  c->padded = zeros(larger(larger(sizes.image, widened), 2 * (int64_t)fr_conv2d_image(w)));
+  c->packed = zeros(larger(sizes.packed, packed));
+  c->rows = zeros(sizes.rows);
+  c->planes = zeros(larger(planes, planes_of(w, c->slab * fr_winograd_tiles(w))));
+  c->sums = zeros(fr_winograd_sums(w));
+  c->lists = malloc((size_t)sizes.lists * 4 + 16);
+}
+
+/* A convolution and its data, which stay. */
+EMSCRIPTEN_KEEPALIVE convolution *convolution_open(int side, int in, int out, int kernel,
+                                                   int stride, int pooled) {
+  convolution *c = calloc(1, sizeof *c);
+  const fr_window w = window_of(side, in, out, kernel, stride);
+  int step = pooled ? 2 : 1, weights = kernel * kernel * in * out;
+  c->window = w;
+  c->mirror = fr_winograd_mirror(&w);
+  c->pooled = pooled;
+  c->input = side * side * in;
+  c->output = w.out_h / step * (w.out_w / step) * out;
+  c->slab = images_of_slab(&w);
+  c->kernel = floats(weights, 11);
+  c->images = floats(BATCH * c->input, 12);
+  c->dy = floats(BATCH * c->output, 14);
+  for (int i = 0; i < BATCH * c->output; i++) c->dy[i] = c->dy[i] < 0.0f ? 0.0f : c->dy[i];
+  c->y = zeros(BATCH * c->output);
+  c->dx = zeros(BATCH * c->input);
+  c->dkernel = zeros(weights);
+  c->dbias = zeros(out);
+  c->winner = calloc((size_t)(BATCH * c->output), 1);
+  make_room(c);
+  direct_forward(c); /* the winners */
+  return c;
+}
+
+typedef void (*runner)(const convolution *);
+
+static const runner runners[ALGORITHMS][PASSES] = {
+    [DIRECT] = {[FORWARD] = direct_forward, [INPUT] = direct_input, [KERNEL] = direct_kernel},
+    [WINOGRAD] = {[FORWARD] = winograd_forward,
+                  [INPUT] = winograd_input,
+                  [KERNEL] = winograd_kernel},
+    [DEPTHWISE] = {[FORWARD] = depthwise_forward, [BOTH] = depthwise_both},
+};
+
+EMSCRIPTEN_KEEPALIVE void convolution_run(const convolution *c, pass pass, algorithm algorithm) {
+  runners[algorithm][pass](c);
+}
+
+/* Whether src/plan.c has Winograd run the pass, behind ReLU. */
+EMSCRIPTEN_KEEPALIVE int convolution_pays(const convolution *c, pass pass) {
+  if (pass == FORWARD) return fr_winograd_pays(&c->window, 1.0f);
+  return !c->pooled && fr_winograd_pays(pass == INPUT ? &c->mirror : &c->window, 0.5f);
+}
+
+/* ---- for the part `kernels`: 32 → 64 channels, 3×3, on 14×14 --------------------------------- */
+
+static const convolution *second;
+
 EMSCRIPTEN_KEEPALIVE void convolution_prepare(void) {
-  fr_conv2d_sizes sizes = fr_conv2d_measure(&window, 0);
-  float *kernel = floats(KERNEL, 11);
-  c.images = floats(BATCH * IMAGE, 12);
-  c.padded = calloc((size_t)sizes.image + FR_CONV_SLACK, sizeof(float));
-  c.packed = calloc((size_t)sizes.packed, sizeof(float));
-  c.rows = calloc((size_t)sizes.rows, sizeof(float));
-  c.drows = calloc((size_t)sizes.rows, sizeof(float));
-  c.dbias = calloc(OUT, sizeof(float));
-  c.lists = malloc((size_t)sizes.lists * 4 + 16);
-  c.dy = floats(BATCH * OUTPUT, 14);
-  for (int i = 0; i < BATCH * OUTPUT; i++) c.dy[i] = c.dy[i] < 0.0f ? 0.0f : c.dy[i];
-  c.dx = floats(BATCH * IMAGE, 15);
-  c.output = floats(OUTPUT, 16);
-  fr_conv2d_pack(&window, kernel, NULL, c.packed);
-  fr_conv2d_pack_rows(&window, kernel, c.rows);
-  free(kernel);
+  second = convolution_open(14, 32, 64, 3, 1, 0);
 }
-
-static fr_conv2d_delta delta_of(int image) {
-  return (fr_conv2d_delta){.dy = c.dy + image * OUTPUT};
-}
-
-EMSCRIPTEN_KEEPALIVE void convolution_forward(void) {
-  for (int i = 0; i < BATCH; i++) {
-    const float *padded = fr_conv2d_pad(&window, c.images + i * IMAGE, c.padded);
-    fr_conv2d_forward(&window, padded, c.packed, 1, c.output);
-  }
-}
-
-EMSCRIPTEN_KEEPALIVE void convolution_backward_kernel(void) {
-  for (int i = 0; i < BATCH; i++) {
-    fr_conv2d_delta delta = delta_of(i);
-    const float *padded = fr_conv2d_pad(&window, c.images + i * IMAGE, c.padded);
-    fr_conv2d_backward_kernel(&window, &(fr_conv2d_sample){padded, delta}, 1, c.lists, c.drows);
-    fr_conv2d_backward_bias(&window, &delta, c.dbias);
-  }
-}
-
-EMSCRIPTEN_KEEPALIVE void convolution_backward_input(void) {
-  for (int i = 0; i < BATCH; i++) {
-    fr_conv2d_delta delta = delta_of(i);
-    fr_conv2d_backward_input(&window, c.rows, &delta, c.lists, c.padded, c.dx + i * IMAGE);
-  }
-}
+EMSCRIPTEN_KEEPALIVE void convolution_forward(void) { direct_forward(second); }
+EMSCRIPTEN_KEEPALIVE void convolution_backward_kernel(void) { direct_kernel(second); }
+EMSCRIPTEN_KEEPALIVE void convolution_backward_input(void) { direct_input(second); }

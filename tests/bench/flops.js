@@ -35,5 +35,24 @@ export const KERNEL_MFLOP = {
   convolution_backward_input: SECOND,
 };
 
+/** @import { Shape } from './runs/kernels.js' */
+
+const TILE = 4; // outputs on each side of Winograd's tiles
+const POSITIONS = 36; // products per tile and pair of channels
+
+/** The side of a convolution's output, with padding 'same'. @param {Shape} shape */
+const outputSide = ({ side, stride }) => Math.ceil(side / stride);
+
+/**
+ * A pass of a convolution for one image: as dense products, and as the products that each algorithm takes.
+ * @type {Record<string, (shape: Shape) => number>}
+ */
+export const PASS_MFLOP = {
+  direct: (shape) => (2 * outputSide(shape) ** 2 * shape.kernel ** 2 * shape.channels * shape.filters) / 1e6,
+  Winograd: (shape) =>
+    (2 * Math.ceil(outputSide(shape) / TILE) ** 2 * POSITIONS * shape.channels * shape.filters) / 1e6,
+  depthwise: (shape) => (2 * outputSide(shape) ** 2 * shape.kernel ** 2 * shape.channels) / 1e6,
+};
+
 /** @param {number} mflop per image @param {number} seconds per epoch */
 export const gflopsOfEpoch = (mflop, seconds) => (EPOCH * mflop) / 1000 / seconds;

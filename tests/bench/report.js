@@ -2,6 +2,7 @@
 import { epochRows } from './parts/epochs.js';
 import { inferenceRows } from './parts/inference.js';
 import { kernelRows } from './parts/kernels.js';
+import { LAYERS_AT, layerRows } from './parts/layers.js';
 import { networkClaims, networkRows } from './parts/networks.js';
 import { peerRows } from './parts/peers.js';
 import { reader } from './rounds.js';
@@ -42,6 +43,28 @@ function kernelTable({ kernels }) {
     'Kernels, one thread, a batch of 32 (share: of the peak of the same instructions in the same place)',
     ['', '', 'ms', 'GFLOP/s', 'of peak'],
     kernels.map(({ name, where, ms, gflops, ofPeak }) => [name, where, fixed(ms, 3), fixed(gflops), percent(ofPeak)]),
+  );
+}
+
+/** @param {ReturnType<typeof rowsOf>} rows @param {string} at */
+function layerTable({ layers }, at) {
+  return table(
+    `Layers, ${at}, one thread, a batch of 32 (→: the core’s choice; dense: as if no product were skipped; own: ` +
+      'products of the algorithm itself)',
+    ['', '', '', '', 'ms/image', 'dense GFLOP/s', 'of peak', 'own GFLOP/s', 'of peak'],
+    layers
+      .filter(({ where }) => where === at)
+      .map((row) => [
+        row.layer,
+        row.pass,
+        row.chosen ? '→' : '',
+        row.algorithm,
+        fixed(row.ms, 4),
+        fixed(row.gflops),
+        percent(row.ofPeak),
+        fixed(row.ownGflops),
+        percent(row.ownOfPeak),
+      ]),
   );
 }
 
@@ -180,6 +203,7 @@ function rowsOf(results) {
       .filter((id) => id.startsWith('peak '))
       .map((id) => ({ name: id.slice(5), gflops: result(id) })),
     kernels: kernelRows(result),
+    layers: layerRows(result),
     epochs: epochRows(results, result),
     inference: inferenceRows(result),
     peers: peerRows(results, result),
@@ -272,6 +296,7 @@ export function report(run) {
     ...(machine.quick ? ['BENCH_QUICK: these figures only show that it runs.'] : []),
     ...peakTable(rows),
     ...kernelTable(rows),
+    ...LAYERS_AT.flatMap((at) => layerTable(rows, at)),
     ...epochTable(rows, counts),
     ...inferenceTable(rows),
     ...peerTable(rows, counts),

@@ -24,7 +24,7 @@ function places({ node, chromium }) {
 
 /** @param {Place} place */
 const nameOf = ({ host, instructions }) => `${host.name} ${instructions}`;
-const WITH_KERNELS = ['Node simd', 'Chromium relaxed'];
+export const WITH_KERNELS = ['Node simd', 'Chromium relaxed'];
 
 /** @param {Context} context @returns {Measurement[]} */
 export const peakMeasurements = (context) =>
@@ -33,16 +33,29 @@ export const peakMeasurements = (context) =>
     measure: () => place.host.call(WORK, 'peak', place.instructions),
   }));
 
+/**
+ * Where kernels are timed.
+ * @param {Context} context
+ * @returns {{ where: string, call: (name: string, ...args: unknown[]) => Promise<number> }[]} call: a function of
+ *   runs/kernels.js
+ */
+export const kernelPlaces = (context) =>
+  places(context)
+    .map((place) => ({
+      where: nameOf(place),
+      call: (/** @type {string} */ name, /** @type {unknown[]} */ ...args) =>
+        place.host.call(WORK, name, place.instructions, ...args),
+    }))
+    .filter(({ where }) => WITH_KERNELS.includes(where));
+
 /** @param {Context} context @returns {Measurement[]} */
 export const kernelMeasurements = (context) =>
-  places(context)
-    .filter((place) => WITH_KERNELS.includes(nameOf(place)))
-    .flatMap((place) =>
-      Object.keys(KERNEL_MFLOP).map((name) => ({
-        id: `${name} ${nameOf(place)}`,
-        measure: () => place.host.call(WORK, 'kernel', place.instructions, name, context.counts.kernel),
-      })),
-    );
+  kernelPlaces(context).flatMap(({ where, call }) =>
+    Object.keys(KERNEL_MFLOP).map((name) => ({
+      id: `${name} ${where}`,
+      measure: () => call('kernel', name, context.counts.kernel),
+    })),
+  );
 
 /**
  * Milliseconds per batch, GFLOP/s, and the fraction of the peak that the same instructions reach there.

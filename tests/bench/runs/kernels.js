@@ -31,7 +31,51 @@ export async function peak(instructions) {
   return Math.max(...loops.map((loop) => loop() / 1e6 / fastest(loop, 40)));
 }
 
-/** Milliseconds a batch. @param {Instructions} instructions @param {string} name @param {number} times */
+/**
+ * A pass of a convolution: forward, or the gradient of its input, of its kernel, or of both at once. As convolution.c
+ * numbers them.
+ */
+const PASSES = ['forward', 'input', 'kernel', 'both'];
+const ALGORITHMS = ['direct', 'Winograd', 'depthwise'];
+
+/**
+ * @typedef {{ side: number, channels: number, filters: number, kernel: number, stride: number, pooled: boolean }} Shape
+ *   side, channels: of the input; kernel: its side; pooled: with a 2×2 max-pool in the same step
+ */
+/** @typedef {{ shape: Shape, pass: string, algorithm: string }} Pass */
+
+/** @type {Map<string, number>} */
+const convolutions = new Map();
+
+/** The convolution of that shape, opened once. @param {Instructions} instructions @param {Shape} shape */
+async function convolutionOf(instructions, shape) {
+  const native = await loaded(instructions);
+  const key = JSON.stringify([instructions, shape]);
+  const { side, channels, filters, kernel: size, stride, pooled } = shape;
+  const convolution =
+    convolutions.get(key) ?? native._convolution_open(side, channels, filters, size, stride, Number(pooled));
+  convolutions.set(key, convolution);
+  return { native, convolution };
+}
+
+/** Milliseconds per batch. @param {Instructions} instructions @param {Pass} what @param {number} times */
+export async function layer(instructions, { shape, pass, algorithm }, times) {
+  const { native, convolution } = await convolutionOf(instructions, shape);
+  const numbers = [PASSES.indexOf(pass), ALGORITHMS.indexOf(algorithm)];
+  return fastest(() => native._convolution_run(convolution, ...numbers), times);
+}
+
+/**
+ * 1 if the core runs the pass by Winograd's algorithm, else 0.
+ * @param {Instructions} instructions
+ * @param {Pass} what
+ */
+export async function winogradPays(instructions, { shape, pass }) {
+  const { native, convolution } = await convolutionOf(instructions, shape);
+  return native._convolution_pays(convolution, PASSES.indexOf(pass));
+}
+
+/** Milliseconds per batch. @param {Instructions} instructions @param {string} name @param {number} times */
 export async function kernel(instructions, name, times) {
   return fastest((await loaded(instructions))[`_${name}`], times);
 }
