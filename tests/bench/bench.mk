@@ -18,7 +18,7 @@ $(eval $(call timers,simd,))
 $(eval $(call timers,relaxed,-mrelaxed-simd))
 
 .PHONY: bench
-bench: $(MODULES) build/bench/simd.mjs build/bench/relaxed.mjs dist/index.html ## measure speed and memory, and installed peers (ten minutes; PARTS="kernels plots" for some)
+bench: $(MODULES) build/bench/simd.mjs build/bench/relaxed.mjs dist/index.html ## measure speed and memory, and installed peers (20 minutes; PARTS="kernels plots" for some)
 	@node tests/bench/bench.js $(PARTS)
 
 .PHONY: first-answer
