@@ -77,16 +77,36 @@ class Network(nn.Module):
         super().__init__()
         shapes = {INPUT: inputShape, **{at: layer["outputShape"] for at, layer in enumerate(layers)}}
         self.sources = [layer["sources"] for layer in layers]
+        self.spent = self.spent_after()
         self.steps = nn.ModuleList(MODULES[layer["kind"]](layer, shapes[layer["sources"][0]]) for layer in layers)
         self.activations = nn.ModuleList(ACTIVATIONS[layer.get("activation", "linear")]() for layer in layers)
         own = sum(values.numel() for values in self.state_dict().values() if values.is_floating_point())
         assert own == parameters, f"{own} parameters instead of {parameters}"
+        self.check_shapes(shapes)
 
-    def forward(self, x):
+    def check_shapes(self, shapes):
+        height, width, channels = shapes[INPUT]
+        with torch.no_grad():
+            values = self.eval().values(torch.zeros(1, channels, height, width), [[] for _ in self.sources])
+        for at, value in values.items():
+            own = list(value.movedim(1, -1).shape[1:])
+            assert own == shapes[at], f"layer {at}: {own} instead of {shapes[at]}"
+
+    def spent_after(self):
+        """For each layer, the values that no later one reads."""
+        last = {source: at for at, sources in enumerate(self.sources) for source in sources}
+        return [[source for source, reader in last.items() if reader == at] for at in range(len(self.sources))]
+
+    def values(self, x, spent):
         values = {INPUT: x}
         for at, (sources, step, activation) in enumerate(zip(self.sources, self.steps, self.activations)):
             values[at] = activation(step(*(values[source] for source in sources)))
-        return values[len(self.steps) - 1]
+            for source in spent[at]:
+                del values[source]
+        return values
+
+    def forward(self, x):
+        return self.values(x, self.spent)[len(self.steps) - 1]
 
 
 def network_of(description):
