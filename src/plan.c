@@ -157,21 +157,22 @@ static void plan_step(fr_model *m, int layer, int fuse) {
   m->step_of[last] = m->step_count - 1;
 }
 
-/* What share of a convolution's output gradients is not zero: a pool passes one of four on, ReLU
- * about half. */
-static float alive_share(const fr_step *s) {
-  return (s->pool ? 0.25f : 1.0f) * (s->activation == FR_RELU ? 0.5f : 1.0f);
+/* What fr_conv2d_backward_* take, as a multiple of what all of their products would, if they ran at
+ * the speed of the forward pass: of the gradients ReLU leaves about half, and going through lists
+ * costs half as much again. */
+static float listed_cost(const fr_step *s) {
+  return 1.5f * (s->activation == FR_RELU ? 0.5f : 1.0f);
 }
 
 /* A pool's gradient is so sparse that fr_conv2d_backward_* are always faster. */
 static void choose_winograd(fr_step *s) {
   const fr_window *w = &s->layer->window;
-  float alive = alive_share(s);
+  float listed = listed_cost(s);
   if (s->kind != FR_STEP_CONV2D) return;
   fr_window mirror = fr_window_mirror(w);
   s->winograd = (fr_winograd_use){.forward = fr_winograd_pays(w, 1.0f),
-                                  .kernel = !s->pool && fr_winograd_pays(w, alive),
-                                  .input = !s->pool && fr_winograd_pays(&mirror, alive)};
+                                  .kernel = !s->pool && fr_winograd_pays(w, listed),
+                                  .input = !s->pool && fr_winograd_pays(&mirror, listed)};
 }
 
 /* In inference a batch normalization scales and shifts each channel: so can the convolution before

@@ -28,11 +28,11 @@ static int fits(const fr_window *w) {
 
 /* Counted in multiply-adds of one image. A tile's transforms cost as much as TRANSFORM products per
  * channel, as measured by `make bench PARTS=layers`. */
-int fr_winograd_pays(const fr_window *w, float alive) {
+int fr_winograd_pays(const fr_window *w, float direct) {
   enum { TRANSFORM = 300 };
   double pairs = (double)w->in_c * w->out_c, pixels = (double)w->out_h * w->out_w;
   double ours = FR_WINOGRAD_POSITIONS * pairs + TRANSFORM * (double)(w->in_c + w->out_c);
-  return fits(w) && fr_winograd_tiles(w) * ours < alive * pixels * 9.0 * pairs;
+  return fits(w) && fr_winograd_tiles(w) * ours < direct * pixels * 9.0 * pairs;
 }
 
 int fr_winograd_tiles(const fr_window *w) { return tiles_across(w) * tiles_down(w); }

@@ -23,10 +23,10 @@ enum {
   FR_WINOGRAD_ROWS = 64 /* tiles transformed together, at most: their planes stay in the cache */
 };
 
-/* Whether a pass is faster this way than by fr_conv2d_*: forward, or a gradient of which `alive` of
- * the entries are not zero (0 … 1), which is all that fr_conv2d_backward_* look at. False where it
- * cannot run: it takes 3×3 kernels, stride 1 and channels in whole vectors. */
-int fr_winograd_pays(const fr_window *w, float alive);
+/* Whether a pass is faster this way than by fr_conv2d_*, which takes `direct` times as long as all of
+ * its products would at full speed: 1 for the forward pass. False where it cannot run: it takes 3×3
+ * kernels, stride 1 and channels in whole vectors. */
+int fr_winograd_pays(const fr_window *w, float direct);
 
 /* The window with its input widened to whole tiles. */
 fr_window fr_winograd_widen(const fr_window *w);

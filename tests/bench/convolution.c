@@ -15,7 +15,7 @@
 enum { BATCH = 32 };
 
 /* As runs/kernels.js numbers them. */
-typedef enum { FORWARD, INPUT, KERNEL, BOTH, PASSES } pass; /* the last three: gradients */
+typedef enum { FORWARD, INPUT, KERNEL, PASSES } pass; /* the last two: gradients */
 typedef enum { DIRECT, WINOGRAD, DEPTHWISE, ALGORITHMS } algorithm;
 
 typedef struct {
@@ -195,14 +195,16 @@ static void depthwise_forward(const convolution *c) {
     fr_depthwise_forward(&c->window, padded_image(c, i), c->kernel, NULL, c->y + i * c->output);
 }
 
-static void depthwise_both(const convolution *c) {
-  const fr_window *w = &c->window;
-  float *dpadded = c->padded + fr_conv2d_image(w);
-  for (int i = 0; i < BATCH; i++) {
-    fr_depthwise_backward(w, padded_image(c, i), c->kernel, c->dy + i * c->output, c->dkernel,
-                          c->dbias, dpadded);
-    fr_conv2d_crop(w, dpadded, c->dx + i * c->input);
-  }
+static void depthwise_input(const convolution *c) {
+  for (int i = 0; i < BATCH; i++)
+    fr_depthwise_backward_input(&c->window, c->kernel, c->dy + i * c->output, c->padded,
+                                c->dx + i * c->input);
+}
+
+static void depthwise_kernel(const convolution *c) {
+  for (int i = 0; i < BATCH; i++)
+    fr_depthwise_backward_kernel(&c->window, padded_image(c, i), c->dy + i * c->output, c->dkernel,
+                                 c->dbias);
 }
 
 /* ---- any of them ----------------------------------------------------------------------------- */
@@ -242,7 +244,7 @@ EMSCRIPTEN_KEEPALIVE convolution *convolution_open(int side, int in, int out, in
   const fr_window w = window_of(side, in, out, kernel, stride);
   int step = pooled ? 2 : 1, weights = kernel * kernel * in * out;
   c->window = w;
-  c->mirror = fr_winograd_mirror(&w);
+  c->mirror = fr_window_mirror(&w);
   c->pooled = pooled;
   c->input = side * side * in;
   c->output = w.out_h / step * (w.out_w / step) * out;
@@ -268,7 +270,9 @@ static const runner runners[ALGORITHMS][PASSES] = {
     [WINOGRAD] = {[FORWARD] = winograd_forward,
                   [INPUT] = winograd_input,
                   [KERNEL] = winograd_kernel},
-    [DEPTHWISE] = {[FORWARD] = depthwise_forward, [BOTH] = depthwise_both},
+    [DEPTHWISE] = {[FORWARD] = depthwise_forward,
+                   [INPUT] = depthwise_input,
+                   [KERNEL] = depthwise_kernel},
 };
 
 EMSCRIPTEN_KEEPALIVE void convolution_run(const convolution *c, pass pass, algorithm algorithm) {
@@ -278,7 +282,7 @@ EMSCRIPTEN_KEEPALIVE void convolution_run(const convolution *c, pass pass, algor
 /* Whether src/plan.c has Winograd run the pass, behind ReLU. */
 EMSCRIPTEN_KEEPALIVE int convolution_pays(const convolution *c, pass pass) {
   if (pass == FORWARD) return fr_winograd_pays(&c->window, 1.0f);
-  return !c->pooled && fr_winograd_pays(pass == INPUT ? &c->mirror : &c->window, 0.5f);
+  return !c->pooled && fr_winograd_pays(pass == INPUT ? &c->mirror : &c->window, 0.75f);
 }
 
 /* ---- for the part `kernels`: 32 → 64 channels, 3×3, on 14×14 --------------------------------- */

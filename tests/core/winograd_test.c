@@ -223,7 +223,7 @@ static fr_window window_of(int side, int in_c, int out_c, int kernel, int stride
 static void check_rule(void) {
   const struct {
     fr_window window;
-    float alive;
+    float direct;
     int pays;
   } rules[] = {
       {window_of(28, 16, 32, 3, 1), 1.0f, 1},  {window_of(14, 64, 64, 3, 1), 0.5f, 1},
@@ -235,8 +235,8 @@ static void check_rule(void) {
   };
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
     fr_window mirror = fr_window_mirror(&rules[i].window);
-    CHECK(fr_winograd_pays(&rules[i].window, rules[i].alive) == rules[i].pays, "rule %d", (int)i);
-    CHECK(fr_winograd_pays(&mirror, rules[i].alive) == rules[i].pays, "mirrored rule %d", (int)i);
+    CHECK(fr_winograd_pays(&rules[i].window, rules[i].direct) == rules[i].pays, "rule %d", (int)i);
+    CHECK(fr_winograd_pays(&mirror, rules[i].direct) == rules[i].pays, "mirrored rule %d", (int)i);
   }
 }
 

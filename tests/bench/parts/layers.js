@@ -46,9 +46,9 @@ const passesOf = ({ channels }) => (channels === 1 ? ['forward', 'kernel'] : ['f
 /** @type {Pass[]} */
 const PASSES = LAYERS.flatMap(({ depthwise, ...given }) => {
   const shape = { ...USUAL, ...given };
-  return depthwise
-    ? ['forward', 'both'].map((pass) => ({ shape, pass, algorithm: 'depthwise' }))
-    : passesOf(shape).flatMap((pass) => algorithmsOf(shape, pass).map((algorithm) => ({ shape, pass, algorithm })));
+  return passesOf(shape).flatMap((pass) =>
+    (depthwise ? ['depthwise'] : algorithmsOf(shape, pass)).map((algorithm) => ({ shape, pass, algorithm })),
+  );
 });
 
 /** @param {Pass} what */
@@ -75,9 +75,8 @@ export const layerMeasurements = (context) =>
       : []),
   ]);
 
-/** Gradients of the input and of the kernel take as many products each as the forward pass. @param {Pass} what */
-const productsOf = ({ shape, pass, algorithm }, counted = algorithm) =>
-  PASS_MFLOP[counted](shape) * (pass === 'both' ? 2 : 1);
+/** Gradients take as many products as the forward pass. @param {Pass} what */
+const productsOf = ({ shape, algorithm }, counted = algorithm) => PASS_MFLOP[counted](shape);
 
 /**
  * Milliseconds per image, GFLOP/s counted as dense products and as the algorithm's own, and both as fractions of the

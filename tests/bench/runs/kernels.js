@@ -31,11 +31,8 @@ export async function peak(instructions) {
   return Math.max(...loops.map((loop) => loop() / 1e6 / fastest(loop, 40)));
 }
 
-/**
- * A pass of a convolution: forward, or the gradient of its input, of its kernel, or of both at once. As convolution.c
- * numbers them.
- */
-const PASSES = ['forward', 'input', 'kernel', 'both'];
+/** A pass of a convolution: forward, or the gradient of its input or its kernel. As convolution.c numbers them. */
+const PASSES = ['forward', 'input', 'kernel'];
 const ALGORITHMS = ['direct', 'Winograd', 'depthwise'];
 
 /**
