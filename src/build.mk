@@ -16,7 +16,7 @@ OPTIMIZE_src/kernels := -O3
 OPTIMIZE_src/photo := -O3
 OPTIMIZE_src/synthetic := -Oz
 # Files that differ from their folder. Unrolled, these loops are larger and no faster.
-$(foreach file,activation depthwise dropout normalize pooling,\
+$(foreach file,activation dropout normalize pooling,\
   $(eval OPTIMIZE_src/kernels/$(file) := -O3 -fno-unroll-loops))
 OPTIMIZE_src/base/random := -O3 -fno-unroll-loops
 OPTIMIZE_src/step_conv := -O3

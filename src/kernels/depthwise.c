@@ -25,20 +25,19 @@ static int multiplier_of(const fr_window *w) { return w->out_c / w->in_c; }
 enum { TILE = 4 /* neighbouring outputs computed together, to load each weight once */ };
 
 /* y (pixels, one vector of channels) = bias + Σ_taps x · k; `tap` floats from one tap of the kernel
- * to the next. */
-FR_INLINE void vector_of_tile(const fr_window *w, const float *x, const float *k, ptrdiff_t tap,
-                              f32x4 bias, int pixels, float *y) {
-  ptrdiff_t line = (ptrdiff_t)w->padded_w * w->in_c, right = (ptrdiff_t)w->stride_w * w->in_c;
+ * to the next. width, stride: the window's, constants where they are usual. */
+FR_INLINE void vector_of_tile(const fr_window *w, int width, int stride, const float *x,
+                              const float *k, ptrdiff_t tap, f32x4 bias, int pixels, float *y) {
+  ptrdiff_t line = (ptrdiff_t)w->padded_w * w->in_c, right = (ptrdiff_t)stride * w->in_c;
   f32x4 sum[TILE];
   for (int p = 0; p < pixels; p++) sum[p] = bias;
-  for (int ky = 0; ky < w->kernel_h; ky++, x += line) {
-    const float *at = x;
-    FR_ROLLED
-    for (int kx = 0; kx < w->kernel_w; kx++, k += tap, at += w->in_c) {
+  FR_ROLLED
+  for (int ky = 0; ky < w->kernel_h; ky++, x += line)
+    for (int kx = 0; kx < width; kx++, k += tap) {
+      const float *at = x + (ptrdiff_t)kx * w->in_c;
       f32x4 weight = f4_load(k);
       for (int p = 0; p < pixels; p++) sum[p] = f4_madd(sum[p], f4_load(at + p * right), weight);
     }
-  }
   for (int p = 0; p < pixels; p++) f4_store(y + (ptrdiff_t)p * w->out_c, sum[p]);
 }
 
@@ -56,11 +55,13 @@ static void tile(const fr_window *w, const float *x, const float *kernel, ptrdif
   if (multiplier == 1)
     for (; c + FR_LANES <= w->out_c; c += FR_LANES) {
       f32x4 b = bias ? f4_load(bias + c) : f4_zero();
-      if (pixels == TILE) vector_of_tile(w, x + c, kernel + c, tap, b, TILE, y + c);
-      else
+      if (pixels < TILE)
         for (int p = 0; p < pixels; p++)
-          vector_of_tile(w, x + (ptrdiff_t)p * w->stride_w * w->in_c + c, kernel + c, tap, b, 1,
-                         y + (ptrdiff_t)p * w->out_c + c);
+          vector_of_tile(w, w->kernel_w, 1, x + (ptrdiff_t)p * w->stride_w * w->in_c + c,
+                         kernel + c, tap, b, 1, y + (ptrdiff_t)p * w->out_c + c);
+      else if (w->kernel_w == 3 && w->stride_w == 1)
+        vector_of_tile(w, 3, 1, x + c, kernel + c, tap, b, TILE, y + c);
+      else vector_of_tile(w, w->kernel_w, w->stride_w, x + c, kernel + c, tap, b, TILE, y + c);
     }
   for (; c < w->out_c; c++)
     for (int p = 0; p < pixels; p++)
@@ -73,10 +74,11 @@ static void tile(const fr_window *w, const float *x, const float *kernel, ptrdif
 static void convolve(const fr_window *w, const float *padded, const float *kernel, ptrdiff_t tap,
                      const float *bias, float *y) {
   for (int oy = 0; oy < w->out_h; oy++)
-    for (int ox = 0; ox < w->out_w; ox += TILE) {
-      int pixels = w->out_w - ox < TILE ? w->out_w - ox : TILE;
-      tile(w, padded + window_at(w, oy, ox), kernel, tap, bias, pixels, y);
-      y += (ptrdiff_t)pixels * w->out_c;
+    for (int next = 0; next < w->out_w; next += TILE) {
+      int pixels = w->out_w < TILE ? w->out_w : TILE;
+      int ox = next + pixels > w->out_w ? w->out_w - pixels : next; /* some of them again */
+      tile(w, padded + window_at(w, oy, ox), kernel, tap, bias, pixels,
+           y + ((ptrdiff_t)oy * w->out_w + ox) * w->out_c);
     }
 }
 
@@ -88,20 +90,19 @@ void fr_depthwise_forward(const fr_window *w, const float *padded, const float *
 /* ---- backward: kernel ------------------------------------------------------------------------ */
 
 /* dk (taps, one vector of channels) += Σ_pixels x · dy */
-FR_INLINE void add_tile(const fr_window *w, const float *x, const float *dy, int pixels,
-                        float *dk) {
-  ptrdiff_t line = (ptrdiff_t)w->padded_w * w->in_c, right = (ptrdiff_t)w->stride_w * w->in_c;
+FR_INLINE void add_tile(const fr_window *w, int width, int stride, const float *x, const float *dy,
+                        int pixels, float *dk) {
+  ptrdiff_t line = (ptrdiff_t)w->padded_w * w->in_c, right = (ptrdiff_t)stride * w->in_c;
   f32x4 d[TILE];
   for (int p = 0; p < pixels; p++) d[p] = f4_load(dy + (ptrdiff_t)p * w->out_c);
-  for (int ky = 0; ky < w->kernel_h; ky++, x += line) {
-    const float *at = x;
-    FR_ROLLED
-    for (int kx = 0; kx < w->kernel_w; kx++, dk += w->out_c, at += w->in_c) {
+  FR_ROLLED
+  for (int ky = 0; ky < w->kernel_h; ky++, x += line)
+    for (int kx = 0; kx < width; kx++, dk += w->out_c) {
+      const float *at = x + (ptrdiff_t)kx * w->in_c;
       f32x4 sum = f4_load(dk);
       for (int p = 0; p < pixels; p++) sum = f4_madd(sum, f4_load(at + p * right), d[p]);
       f4_store(dk, sum);
     }
-  }
 }
 
 static void add_channel(const fr_window *w, const float *x, float d, float *dk) {
@@ -114,11 +115,12 @@ static void add_pixels(const fr_window *w, const float *x, const float *dy, int 
   int c = 0, multiplier = multiplier_of(w);
   if (multiplier == 1)
     for (; c + FR_LANES <= w->out_c; c += FR_LANES) {
-      if (pixels == TILE) add_tile(w, x + c, dy + c, TILE, dk + c);
-      else
+      if (pixels < TILE)
         for (int p = 0; p < pixels; p++)
-          add_tile(w, x + (ptrdiff_t)p * w->stride_w * w->in_c + c,
+          add_tile(w, w->kernel_w, 1, x + (ptrdiff_t)p * w->stride_w * w->in_c + c,
                    dy + (ptrdiff_t)p * w->out_c + c, 1, dk + c);
+      else if (w->kernel_w == 3 && w->stride_w == 1) add_tile(w, 3, 1, x + c, dy + c, TILE, dk + c);
+      else add_tile(w, w->kernel_w, w->stride_w, x + c, dy + c, TILE, dk + c);
     }
   for (; c < w->out_c; c++)
     for (int p = 0; p < pixels; p++)
