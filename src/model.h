@@ -85,6 +85,7 @@ typedef struct {
   fr_infer_input *nonzero; /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
   int64_t inference; /* where its kernel begins in model->inference */
   fr_winograd_use winograd;
+  int pointwise; /* 1×1: both gradients are plain products */
   int folds;  /* inference: the batch normalization that the convolution does as well, or -1 */
   int folded; /* inference: a convolution has done it */
   fr_norm norm;

@@ -3,6 +3,7 @@
 #include "kernels/activation.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
+#include "kernels/pointwise.h"
 #include "kernels/winograd.h"
 #include "step.h"
 
@@ -165,7 +166,7 @@ static float listed_cost(const fr_step *s) {
 }
 
 /* A pool's gradient is so sparse that fr_conv2d_backward_* are always faster. */
-static void choose_winograd(fr_step *s) {
+static void choose_algorithms(fr_step *s) {
   const fr_window *w = &s->layer->window;
   float listed = listed_cost(s);
   if (s->kind != FR_STEP_CONV2D) return;
@@ -173,6 +174,7 @@ static void choose_winograd(fr_step *s) {
   s->winograd = (fr_winograd_use){.forward = fr_winograd_pays(w, 1.0f),
                                   .kernel = !s->pool && fr_winograd_pays(w, listed),
                                   .input = !s->pool && fr_winograd_pays(&mirror, listed)};
+  s->pointwise = !s->pool && fr_pointwise_fits(w);
 }
 
 /* In inference a batch normalization scales and shifts each channel: so can the convolution before
@@ -211,7 +213,7 @@ void fr_plan_steps(fr_model *m, int fuse) {
   m->inference_floats = 0;
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
-    choose_winograd(s);
+    choose_algorithms(s);
     s->inference = m->inference_floats;
     m->inference_floats += fr_step_packed(s);
   }
@@ -288,6 +290,7 @@ static room place_conv2d(fr_step *s, cursor *c, int batch) {
             .gradient = (uint64_t)sizes.rows,
             .sums = (uint64_t)(sizes.rows + fr_round_up(s->channels, FR_LANES)),
             .lists = (uint64_t)sizes.lists * 4 + 16};
+  if (s->pointwise) widen(&r, (room){.packed = (uint64_t)fr_pointwise_packed(w)});
   if (s->winograd.forward) widen(&r, room_of_pass(w));
   if (s->winograd.input) widen(&r, room_of_pass(&mirror));
   if (s->winograd.kernel) widen(&r, room_of_pass(w));

@@ -2,6 +2,7 @@
  * normalization after them is folded: y = gain · (conv(x) - mean) + shift is one convolution. */
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
+#include "kernels/pointwise.h"
 #include "kernels/winograd.h"
 #include "update.h"
 #include "work.h"
@@ -79,7 +80,9 @@ void fr_conv2d_step_forward(fr_work *work) {
 }
 
 static int conv2d_rows(const fr_step *s) {
-  return s->winograd.kernel ? 0 : fr_conv2d_measure(&s->layer->window, s->pool).rows;
+  const fr_window *w = &s->layer->window;
+  if (s->pointwise) return w->in_c * w->out_c;
+  return s->winograd.kernel ? 0 : fr_conv2d_measure(w, s->pool).rows;
 }
 
 static int conv2d_gradient_floats(const fr_step *s) {
@@ -100,6 +103,26 @@ static void conv2d_backward_kernel(const fr_step *s, fr_range group, const fr_sc
   fr_conv2d_backward_kernel(w, samples, group.end - group.first, scratch->lists, scratch->gradient);
 }
 
+static void pointwise_backward(const fr_work *work, fr_range group, float *dkernel) {
+  const fr_step *s = work->step;
+  const fr_window *w = &s->layer->window;
+  for (int i = group.first; i < group.end; i++) {
+    fr_pointwise_backward_kernel(w, fr_x_of(s, i), fr_dy_of(s, i), dkernel);
+    if (s->dx) fr_pointwise_backward_input(w, work->packed, fr_dy_of(s, i), fr_dx_of(s, i));
+  }
+}
+
+/* What Winograd does not do. */
+static void listed_backward(const fr_work *work, fr_range group, const fr_scratch *scratch) {
+  const fr_step *s = work->step;
+  if (!s->winograd.kernel) conv2d_backward_kernel(s, group, scratch);
+  for (int i = group.first; s->dx && !s->winograd.input && i < group.end; i++) {
+    fr_conv2d_delta delta = conv2d_delta(s, i);
+    fr_conv2d_backward_input(&s->layer->window, work->packed, &delta, scratch->lists,
+                             scratch->image, fr_dx_of(s, i));
+  }
+}
+
 /* The activation, the bias, and what Winograd does not do. */
 static void conv2d_backward_chunk(void *context, int chunk) {
   const fr_work *work = context;
@@ -117,12 +140,8 @@ static void conv2d_backward_chunk(void *context, int chunk) {
       fr_activate_backward(work, i, 1);
       fr_conv2d_backward_bias(w, &delta, dbias);
     }
-    if (!s->winograd.kernel) conv2d_backward_kernel(s, (fr_range){first, end}, scratch);
-    for (int i = first; s->dx && !s->winograd.input && i < end; i++) {
-      fr_conv2d_delta delta = conv2d_delta(s, i);
-      fr_conv2d_backward_input(w, work->packed, &delta, scratch->lists, scratch->image,
-                               fr_dx_of(s, i));
-    }
+    if (s->pointwise) pointwise_backward(work, (fr_range){first, end}, scratch->gradient);
+    else listed_backward(work, (fr_range){first, end}, scratch);
   }
 }
 
@@ -132,7 +151,9 @@ void fr_conv2d_step_backward(fr_work *work) {
   const fr_window *w = &s->layer->window;
   const fr_parameter *kernel = &m->parameters[s->kernel];
   work->packed = s->packed;
-  if (s->dx && !s->winograd.input) fr_conv2d_pack_rows(w, fr_values_of(m, s->kernel), s->packed);
+  if (s->pointwise) fr_pointwise_pack(w, fr_values_of(m, s->kernel), s->packed);
+  else if (s->dx && !s->winograd.input)
+    fr_conv2d_pack_rows(w, fr_values_of(m, s->kernel), s->packed);
   fr_pool_run(FR_CHUNKS, conv2d_backward_chunk, work);
   fr_sum_chunks(s, conv2d_gradient_floats(s));
   float *drows = s->scratch[0].gradient, *dbias = drows + conv2d_rows(s);
@@ -140,6 +161,7 @@ void fr_conv2d_step_backward(fr_work *work) {
   memset(s->gradient + kernel->elements, 0,
          sizeof(float) * (size_t)(kernel->stored - kernel->elements));
   if (s->winograd.kernel) fr_winograd_step_kernel(work);
+  else if (s->pointwise) memcpy(s->gradient, drows, sizeof *drows * (size_t)kernel->elements);
   else fr_conv2d_unpack_rows(w, drows, s->gradient);
   fr_update_emit(m, s->kernel, 0, s->gradient, kernel->stored);
   if (s->bias >= 0) fr_update_emit(m, s->bias, 0, dbias, m->parameters[s->bias].stored);

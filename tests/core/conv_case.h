@@ -82,7 +82,7 @@ static void visit_backward(const tap *at, void *context) {
 }
 
 /* The place in the convolution's output that output `at` of the step came from. */
-static int source_of(const conv_case *t, int at, int winner) {
+static inline int source_of(const conv_case *t, int at, int winner) {
   int c = at % t->layer.units, p = at / t->layer.units;
   if (!t->pool) return at;
   int y = 2 * (p / t->y_w) + winner / 2, x = 2 * (p % t->y_w) + winner % 2;
