@@ -264,10 +264,10 @@ for (const headers of [true, false]) {
   );
 }
 
-/** Fails the threads' own requests for the script that has already been loaded. @param {404 | 'hang'} failure */
+/** Fails the threads' own requests for the core's script. @param {404 | 'hang'} failure */
 function failHelpers(failure) {
-  return (/** @type {string} */ path, /** @type {number} */ times) =>
-    /-mt-[0-9a-f]+\/fitting-room\.mjs$/.test(path) && times > 1 ? failure : undefined;
+  return (/** @type {string} */ path, /** @type {number} */ _, /** @type {string} */ destination) =>
+    /-mt-[0-9a-f]+\/fitting-room\.mjs$/.test(path) && destination === 'worker' ? failure : undefined;
 }
 
 /** @param {import('./page.js').Browser} browser */

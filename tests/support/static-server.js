@@ -35,10 +35,12 @@ const types = {
  * @property {boolean} [isolated] send only the headers of cross-origin isolation (COOP, COEP)
  * @property {boolean} [shared] let pages of other origins use the files, as CDNs do
  * @property {number} [bytesPerSecond] throttle for each response
- * @property {(path: string, times: number) => number | 'cut' | 'hang' | 'page' | { redirect: string } | void} [fail]
+ * @property {(path: string, times: number, destination: string) => number | 'cut' | 'hang' | 'page' | { redirect:
+ *   string } | void} [fail]
  *   status to answer instead of the file, 'cut' to break the connection halfway, 'hang' never to answer, 'page' to
  *   answer with a web page and 200, as some hosts do for missing files, or an address to redirect to; path is relative
- *   to the page, times how often it has been requested, including this time
+ *   to the page, times how often it has been requested, including this time; destination: what for, as in
+ *   Sec-Fetch-Dest
  * @property {(path: string) => number | void} [delay] ms before a request is answered
  * @property {boolean} [encodedGzip] send .gz files with Content-Encoding: gzip, as some hosts do
  */
@@ -97,7 +99,7 @@ async function respond(request, response, options, requests) {
   response.setHeader('Cache-Control', 'no-cache');
   const path = relativePath(pathname, options.base ?? '/');
   const times = requests.filter((earlier) => earlier === pathname).length;
-  const failure = path === null ? 404 : options.fail?.(path, times);
+  const failure = path === null ? 404 : options.fail?.(path, times, String(request.headers['sec-fetch-dest']));
   if (failure === 'hang') return;
   await wait((path !== null && options.delay?.(path)) || 0);
   if (typeof failure === 'number') return sendStatus(response, failure);
