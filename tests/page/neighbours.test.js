@@ -84,7 +84,7 @@ const fillNeighbour = ({ browser }, cacheName, text) =>
     FOREIGN,
   );
 
-for (const name of inBrowsers('engine')) {
+for (const name of inBrowsers('any')) {
   test(`${name}: caches of other pages of the origin, hostile and broken, are neither used nor adopted`, LONG, () =>
     withPage(
       [

@@ -204,7 +204,9 @@ for (const name of inBrowsers('engine')) {
       }),
     ),
   );
+}
 
+for (const name of inBrowsers('any')) {
   test(`${name}, a cache that cannot be filled: the page works, and the next visit fills it`, LONG, () =>
     withPage(
       [name, { query: QUICK, server: { fail: (path) => (path === 'icons/maskable-512.png' ? 'cut' : undefined) } }],
