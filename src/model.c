@@ -171,8 +171,7 @@ fr_status fr_model_build(fr_model *m) {
   return FR_OK;
 }
 
-/* ---- weights and states
- * -------------------------------------------------------------------------- */
+/* ---- weights and states ---------------------------------------------------------------------- */
 
 static fr_status check_parameter(const fr_model *m, int index, int elements) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "model: build it before its weights are asked for");

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "dataset.h"
+#include "kernels/algorithm.h"
 #include "kernels/dense.h"
 #include "kernels/infer.h"
 #include "layer.h"
@@ -41,11 +42,6 @@ typedef struct {
   float *gradient; /* convolutions: dkernel, then dbias, of its samples; normalize: two sums */
   void *lists;
 } fr_scratch;
-
-/* Which passes of a convolution are Winograd's: forward, and the gradients of input and kernel. */
-typedef struct {
-  int forward, input, kernel;
-} fr_winograd_use;
 
 /* Winograd's gradient of a kernel: tiles of several samples, transformed together. It lies where
  * the chunks' planes are. */
@@ -84,8 +80,7 @@ typedef struct {
   f32x4 *partial;
   fr_infer_input *nonzero; /* (chunks of inference, FR_INFER_SAMPLES, FR_INFER_PANEL) */
   int64_t inference; /* where its kernel begins in model->inference */
-  fr_winograd_use winograd;
-  int pointwise; /* 1×1: both gradients are plain products */
+  fr_algorithms algorithms; /* conv2d: of each pass */
   int folds;  /* inference: the batch normalization that the convolution does as well, or -1 */
   int folded; /* inference: a convolution has done it */
   fr_norm norm;

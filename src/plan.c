@@ -6,6 +6,7 @@
 #include "kernels/pointwise.h"
 #include "kernels/winograd.h"
 #include "step.h"
+#include "work.h"
 
 /* ---- fusion ---------------------------------------------------------------------------------- */
 
@@ -158,25 +159,6 @@ static void plan_step(fr_model *m, int layer, int fuse) {
   m->step_of[last] = m->step_count - 1;
 }
 
-/* What fr_conv2d_backward_* take, as a multiple of what all of their products would, if they ran at
- * the speed of the forward pass: of the gradients ReLU leaves about half, and going through lists
- * costs half as much again. */
-static float listed_cost(const fr_step *s) {
-  return 1.5f * (s->activation == FR_RELU ? 0.5f : 1.0f);
-}
-
-/* A pool's gradient is so sparse that fr_conv2d_backward_* are always faster. */
-static void choose_algorithms(fr_step *s) {
-  const fr_window *w = &s->layer->window;
-  float listed = listed_cost(s);
-  if (s->kind != FR_STEP_CONV2D) return;
-  fr_window mirror = fr_window_mirror(w);
-  s->winograd = (fr_winograd_use){.forward = fr_winograd_pays(w, 1.0f),
-                                  .kernel = !s->pool && fr_winograd_pays(w, listed),
-                                  .input = !s->pool && fr_winograd_pays(&mirror, listed)};
-  s->pointwise = !s->pool && fr_pointwise_fits(w);
-}
-
 /* In inference a batch normalization scales and shifts each channel: so can the convolution before
  * it, if nothing else reads that one's output and nothing comes between them. */
 static void fold_normalizations(fr_model *m, int fuse) {
@@ -213,7 +195,8 @@ void fr_plan_steps(fr_model *m, int fuse) {
   m->inference_floats = 0;
   for (int i = 0; i < m->step_count; i++) {
     fr_step *s = &m->steps[i];
-    choose_algorithms(s);
+    if (s->kind == FR_STEP_CONV2D)
+      s->algorithms = fr_choose_algorithms(&s->layer->window, s->pool, s->activation == FR_RELU);
     s->inference = m->inference_floats;
     m->inference_floats += fr_step_packed(s);
   }
@@ -261,24 +244,16 @@ static void widen(room *r, room by) {
 static room room_of_pass(const fr_window *w) {
   const fr_window wide = fr_winograd_widen(w);
   int rows = fr_winograd_rows(w);
-  return (room){
-      .image = (uint64_t)fr_conv2d_image(&wide),
-      .packed = (uint64_t)fr_winograd_packed(w),
-      .planes = (uint64_t)(fr_winograd_planes(rows, w->in_c) + fr_winograd_planes(rows, w->out_c))};
+  return (room){.image = (uint64_t)fr_conv2d_image(&wide),
+                .packed = (uint64_t)fr_winograd_packed(w),
+                .planes = (uint64_t)fr_winograd_room(w, rows)};
 }
 
-/* As many rows as fit into SLAB_BYTES, so that they stay in the cache, but not more than needed. */
 static room room_of_slab(fr_step *s, int batch) {
-  enum { SLAB_BYTES = 4 << 20 };
   const fr_window *w = &s->layer->window;
-  int64_t row = FR_WINOGRAD_POSITIONS * (int64_t)sizeof(float) * (w->in_c + w->out_c);
-  int64_t rows = SLAB_BYTES / row, all = (int64_t)batch * fr_winograd_tiles(w);
-  if (rows > all) rows = all;
-  if (rows < FR_WINOGRAD_ROWS) rows = FR_WINOGRAD_ROWS;
-  s->slab.rows = (int)rows;
+  s->slab.rows = fr_winograd_slab(w, batch);
   return (room){.packed = (uint64_t)fr_winograd_sums(w),
-                .slab = (uint64_t)(fr_winograd_planes((int)rows, w->in_c) +
-                                   fr_winograd_planes((int)rows, w->out_c))};
+                .slab = (uint64_t)fr_winograd_room(w, s->slab.rows)};
 }
 
 static room place_conv2d(fr_step *s, cursor *c, int batch) {
@@ -288,13 +263,13 @@ static room place_conv2d(fr_step *s, cursor *c, int batch) {
   room r = {.image = (uint64_t)sizes.image,
             .packed = larger((uint64_t)sizes.rows, (uint64_t)sizes.packed),
             .gradient = (uint64_t)sizes.rows,
-            .sums = (uint64_t)(sizes.rows + fr_round_up(s->channels, FR_LANES)),
+            .sums = (uint64_t)fr_conv2d_step_sums(s),
             .lists = (uint64_t)sizes.lists * 4 + 16};
-  if (s->pointwise) widen(&r, (room){.packed = (uint64_t)fr_pointwise_packed(w)});
-  if (s->winograd.forward) widen(&r, room_of_pass(w));
-  if (s->winograd.input) widen(&r, room_of_pass(&mirror));
-  if (s->winograd.kernel) widen(&r, room_of_pass(w));
-  if (s->winograd.kernel) widen(&r, room_of_slab(s, batch));
+  const fr_algorithms *use = &s->algorithms;
+  if (use->input == FR_POINTWISE) r.packed = larger(r.packed, (uint64_t)fr_pointwise_packed(w));
+  if (use->forward == FR_WINOGRAD || use->kernel == FR_WINOGRAD) widen(&r, room_of_pass(w));
+  if (use->input == FR_WINOGRAD) widen(&r, room_of_pass(&mirror));
+  if (use->kernel == FR_WINOGRAD) widen(&r, room_of_slab(s, batch));
   return r;
 }
 

@@ -42,8 +42,7 @@ static void mean_pool_backward(const fr_work *work, int i) {
   if (s->dx) fr_average_pool_backward(&s->layer->window, fr_dy_of(s, i), fr_dx_of(s, i));
 }
 
-/* ---- pad step: x (n, h, w, c) → y (n, h + top + bottom, w + left + right, c)
- * ---------------------- */
+/* ---- pad step: x (n, h, w, c) → y (n, h + top + bottom, w + left + right, c) ----------------- */
 
 /* Where line `line` of x lies in the padded image, and its length. */
 static float *padded_line(const fr_step *s, float *padded, int line, size_t *bytes) {
@@ -74,8 +73,7 @@ static void pad_backward(const fr_work *work, int i) {
   }
 }
 
-/* ---- add step: x_0 (n, …), x_1 … → y, the same shape
- * ---------------------------------------------- */
+/* ---- add step: x_0 (n, …), x_1 … → y, the same shape ----------------------------------------- */
 
 /* Samples are padded to whole vectors. */
 static void add_floats(float *sum, const float *values, int n) {
@@ -109,8 +107,7 @@ static void add_backward(const fr_work *work, int i) {
   }
 }
 
-/* ---- activation or dropout by itself: x (n, …) → y, the same shape
- * ------------------------------- */
+/* ---- activation or dropout by itself: x (n, …) → y, the same shape --------------------------- */
 
 static void drop(const fr_step *s, float *values, int i) {
   if (s->dropping)
@@ -132,8 +129,7 @@ static void pointwise_backward(const fr_work *work, int i) {
   if (s->dx) memcpy(fr_dx_of(s, i), fr_dy_of(s, i), sizeof(float) * (size_t)s->y_size);
 }
 
-/* ---- augment step: x (n, h, w, c) → y, the same shape
- * -------------------------------------------- */
+/* ---- augment step: x (n, h, w, c) → y, the same shape ---------------------------------------- */
 
 static void augment_forward(const fr_work *work, int i) {
   const fr_model *m = work->model;

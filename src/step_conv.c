@@ -47,13 +47,13 @@ static void conv2d_forward_chunk(void *context, int chunk) {
 
 static int64_t kernel_floats(const fr_step *s) {
   const fr_window *w = &s->layer->window;
-  int64_t floats =
-      s->winograd.forward ? fr_winograd_packed(w) : fr_conv2d_measure(w, s->pool).packed;
+  int64_t floats = s->algorithms.forward == FR_WINOGRAD ? fr_winograd_packed(w)
+                                                        : fr_conv2d_measure(w, s->pool).packed;
   return (floats + FR_LANES - 1) / FR_LANES * FR_LANES;
 }
 
 static void pack_forward(const fr_step *s, const float *kernel, const float *bias, float *packed) {
-  if (s->winograd.forward) fr_winograd_step_pack(s, kernel, packed);
+  if (s->algorithms.forward == FR_WINOGRAD) fr_winograd_step_pack(s, kernel, packed);
   else fr_conv2d_pack(&s->layer->window, kernel, bias, packed);
 }
 
@@ -75,17 +75,21 @@ void fr_conv2d_step_forward(fr_work *work) {
   work->packed = m->training ? s->packed : m->inference + s->inference;
   work->bias = m->training ? fr_values_of(m, s->bias) : work->packed + kernel_floats(s);
   if (m->training) pack_forward(s, fr_values_of(m, s->kernel), work->bias, s->packed);
-  if (s->winograd.forward) fr_winograd_step_forward(work);
+  if (s->algorithms.forward == FR_WINOGRAD) fr_winograd_step_forward(work);
   else fr_pool_run(FR_CHUNKS, conv2d_forward_chunk, work);
 }
 
+/* Floats of a chunk's kernel gradient. */
 static int conv2d_rows(const fr_step *s) {
   const fr_window *w = &s->layer->window;
-  if (s->pointwise) return w->in_c * w->out_c;
-  return s->winograd.kernel ? 0 : fr_conv2d_measure(w, s->pool).rows;
+  switch (s->algorithms.kernel) {
+    case FR_WINOGRAD: return 0;
+    case FR_POINTWISE: return w->in_c * w->out_c;
+    default: return fr_conv2d_measure(w, s->pool).rows;
+  }
 }
 
-static int conv2d_gradient_floats(const fr_step *s) {
+int fr_conv2d_step_sums(const fr_step *s) {
   return conv2d_rows(s) + fr_round_up(s->layer->units, FR_LANES);
 }
 
@@ -93,7 +97,7 @@ static fr_conv2d_delta conv2d_delta(const fr_step *s, int i) {
   return (fr_conv2d_delta){.dy = fr_dy_of(s, i), .winner = s->pool ? fr_winner_of(s, i) : NULL};
 }
 
-static void conv2d_backward_kernel(const fr_step *s, fr_range group, const fr_scratch *scratch) {
+static void direct_kernel(const fr_step *s, fr_range group, const fr_scratch *scratch) {
   const fr_window *w = &s->layer->window;
   fr_conv2d_sample samples[FR_CONV_GROUP];
   float *image = scratch->image;
@@ -103,24 +107,23 @@ static void conv2d_backward_kernel(const fr_step *s, fr_range group, const fr_sc
   fr_conv2d_backward_kernel(w, samples, group.end - group.first, scratch->lists, scratch->gradient);
 }
 
-static void pointwise_backward(const fr_work *work, fr_range group, float *dkernel) {
-  const fr_step *s = work->step;
-  const fr_window *w = &s->layer->window;
-  for (int i = group.first; i < group.end; i++) {
-    fr_pointwise_backward_kernel(w, fr_x_of(s, i), fr_dy_of(s, i), dkernel);
-    if (s->dx) fr_pointwise_backward_input(w, work->packed, fr_dy_of(s, i), fr_dx_of(s, i));
-  }
+static void kernel_of_group(const fr_step *s, fr_range group, const fr_scratch *scratch) {
+  if (s->algorithms.kernel == FR_DIRECT) direct_kernel(s, group, scratch);
+  if (s->algorithms.kernel != FR_POINTWISE) return;
+  for (int i = group.first; i < group.end; i++)
+    fr_pointwise_backward_kernel(&s->layer->window, fr_x_of(s, i), fr_dy_of(s, i),
+                                 scratch->gradient);
 }
 
-/* What Winograd does not do. */
-static void listed_backward(const fr_work *work, fr_range group, const fr_scratch *scratch) {
+static void input_of_sample(const fr_work *work, int i, const fr_scratch *scratch) {
   const fr_step *s = work->step;
-  if (!s->winograd.kernel) conv2d_backward_kernel(s, group, scratch);
-  for (int i = group.first; s->dx && !s->winograd.input && i < group.end; i++) {
-    fr_conv2d_delta delta = conv2d_delta(s, i);
-    fr_conv2d_backward_input(&s->layer->window, work->packed, &delta, scratch->lists,
-                             scratch->image, fr_dx_of(s, i));
-  }
+  const fr_window *w = &s->layer->window;
+  fr_conv2d_delta delta = conv2d_delta(s, i);
+  if (s->algorithms.input == FR_DIRECT)
+    fr_conv2d_backward_input(w, work->packed, &delta, scratch->lists, scratch->image,
+                             fr_dx_of(s, i));
+  if (s->algorithms.input == FR_POINTWISE)
+    fr_pointwise_backward_input(w, work->packed, delta.dy, fr_dx_of(s, i));
 }
 
 /* The activation, the bias, and what Winograd does not do. */
@@ -132,7 +135,7 @@ static void conv2d_backward_chunk(void *context, int chunk) {
   fr_range range = fr_chunk_range(work->n, chunk);
   float *dbias = scratch->gradient + conv2d_rows(s);
   int group = fr_conv2d_group(w, s->pool);
-  memset(scratch->gradient, 0, sizeof(float) * (size_t)conv2d_gradient_floats(s));
+  memset(scratch->gradient, 0, sizeof(float) * (size_t)fr_conv2d_step_sums(s));
   for (int first = range.first; first < range.end; first += group) {
     int end = first + group < range.end ? first + group : range.end;
     for (int i = first; i < end; i++) {
@@ -140,8 +143,8 @@ static void conv2d_backward_chunk(void *context, int chunk) {
       fr_activate_backward(work, i, 1);
       fr_conv2d_backward_bias(w, &delta, dbias);
     }
-    if (s->pointwise) pointwise_backward(work, (fr_range){first, end}, scratch->gradient);
-    else listed_backward(work, (fr_range){first, end}, scratch);
+    kernel_of_group(s, (fr_range){first, end}, scratch);
+    for (int i = first; s->dx && i < end; i++) input_of_sample(work, i, scratch);
   }
 }
 
@@ -151,24 +154,26 @@ void fr_conv2d_step_backward(fr_work *work) {
   const fr_window *w = &s->layer->window;
   const fr_parameter *kernel = &m->parameters[s->kernel];
   work->packed = s->packed;
-  if (s->pointwise) fr_pointwise_pack(w, fr_values_of(m, s->kernel), s->packed);
-  else if (s->dx && !s->winograd.input)
+  if (s->dx && s->algorithms.input == FR_POINTWISE)
+    fr_pointwise_pack(w, fr_values_of(m, s->kernel), s->packed);
+  if (s->dx && s->algorithms.input == FR_DIRECT)
     fr_conv2d_pack_rows(w, fr_values_of(m, s->kernel), s->packed);
   fr_pool_run(FR_CHUNKS, conv2d_backward_chunk, work);
-  fr_sum_chunks(s, conv2d_gradient_floats(s));
+  fr_sum_chunks(s, fr_conv2d_step_sums(s));
   float *drows = s->scratch[0].gradient, *dbias = drows + conv2d_rows(s);
-  if (s->dx && s->winograd.input) fr_winograd_step_input(work);
+  if (s->dx && s->algorithms.input == FR_WINOGRAD) fr_winograd_step_input(work);
   memset(s->gradient + kernel->elements, 0,
          sizeof(float) * (size_t)(kernel->stored - kernel->elements));
-  if (s->winograd.kernel) fr_winograd_step_kernel(work);
-  else if (s->pointwise) memcpy(s->gradient, drows, sizeof *drows * (size_t)kernel->elements);
-  else fr_conv2d_unpack_rows(w, drows, s->gradient);
+  switch (s->algorithms.kernel) {
+    case FR_WINOGRAD: fr_winograd_step_kernel(work); break;
+    case FR_POINTWISE: memcpy(s->gradient, drows, sizeof *drows * (size_t)kernel->elements); break;
+    default: fr_conv2d_unpack_rows(w, drows, s->gradient);
+  }
   fr_update_emit(m, s->kernel, 0, s->gradient, kernel->stored);
   if (s->bias >= 0) fr_update_emit(m, s->bias, 0, dbias, m->parameters[s->bias].stored);
 }
 
-/* ---- depthwise step: x (n, h, w, in) → y (n, h', w', in · multiplier)
- * ---------------------------- */
+/* ---- depthwise step: x (n, h, w, in) → y (n, h', w', in · multiplier) ------------------------ */
 
 static void depthwise_forward_chunk(void *context, int chunk) {
   const fr_work *work = context;

@@ -3,7 +3,6 @@
 #include "kernels/winograd.h"
 #include "work.h"
 
-static int at_most(int a, int b) { return a < b ? a : b; }
 static int share(int n, int task, int tasks) { return (int)((int64_t)n * task / tasks); }
 
 /* ---- kernels --------------------------------------------------------------------------------- */
@@ -62,23 +61,24 @@ typedef struct {
 
 static tile_run run_at(int tile, int end, int tiles) {
   int image = tile / tiles, first = tile % tiles;
-  return (tile_run){image, first, at_most(tiles, first + end - tile)};
+  return (tile_run){image, first, fr_at_most(tiles, first + end - tile)};
 }
 
 /* Small images stay whole; with few of them, each task gets some. */
 static int block_of(const fr_window *w, int n, int tasks) {
   int tiles = fr_winograd_tiles(w), rows = fr_winograd_rows(w);
   if (tiles > rows) return rows;
-  return at_most(rows, (n + tasks - 1) / tasks * tiles);
+  return fr_at_most(rows, (n + tasks - 1) / tasks * tiles);
 }
 
-static void transform_tiles(const image_job *job, int tile, int end, int rows, float *image,
-                            float *planes) {
+/* Tiles tile … end - 1 become rows row, row + 1 … of planes with room for `rows`. */
+static void transform_tiles(const image_job *job, int tile, int end, int row, int rows,
+                            float *image, float *planes) {
   for (int t = tile; t < end;) {
     tile_run run = run_at(t, end, job->tiles);
     const float *x = job->x + (ptrdiff_t)run.image * job->x_stride;
-    fr_winograd_input(&job->wide, fr_conv2d_pad(&job->wide, x, image), run.first, run.end, t - tile,
-                      rows, planes);
+    fr_winograd_input(&job->wide, fr_conv2d_pad(&job->wide, x, image), run.first, run.end,
+                      row + t - tile, rows, planes);
     t += run.end - run.first;
   }
 }
@@ -105,8 +105,8 @@ static void image_task(void *context, int task) {
   float *planes = scratch->planes;
   float *products = planes + fr_winograd_planes(job->block, job->window.in_c);
   for (int b = share(blocks, task, job->tasks); b < share(blocks, task + 1, job->tasks); b++) {
-    int tile = b * job->block, end = at_most(all, tile + job->block);
-    transform_tiles(job, tile, end, job->block, scratch->image, planes);
+    int tile = b * job->block, end = fr_at_most(all, tile + job->block);
+    transform_tiles(job, tile, end, 0, job->block, scratch->image, planes);
     fr_winograd_multiply(&job->window, planes, job->packed, end - tile, job->block, products);
     write_tiles(job, tile, end, products);
   }
@@ -179,13 +179,12 @@ static void slab_task(void *context, int task) {
   int count = job->end - job->tile, rows = job->step->slab.rows;
   int tile = job->tile + share(count, task, images->tasks);
   int end = job->tile + share(count, task + 1, images->tasks);
+  transform_tiles(images, tile, end, tile - job->tile, rows, images->scratch[task].image,
+                  job->inputs);
   for (int t = tile; t < end;) {
     tile_run run = run_at(t, end, images->tiles);
-    const float *x = fr_x_of(job->step, run.image), *dy = fr_dy_of(job->step, run.image);
-    int row = t - job->tile;
-    fr_winograd_input(&images->wide, fr_conv2d_pad(&images->wide, x, images->scratch[task].image),
-                      run.first, run.end, row, rows, job->inputs);
-    fr_winograd_gradient(&images->window, dy, run.first, run.end, row, rows, job->gradients);
+    fr_winograd_gradient(&images->window, fr_dy_of(job->step, run.image), run.first, run.end,
+                         t - job->tile, rows, job->gradients);
     t += run.end - run.first;
   }
 }
@@ -201,10 +200,12 @@ void fr_winograd_step_kernel(fr_work *work) {
   const fr_window *w = &s->layer->window;
   slab_job job = {
       .images = job_of(work, w), .step = s, .inputs = s->slab.planes, .sums = s->packed};
+  job.images.x = s->x;
+  job.images.x_stride = s->x_stride;
   job.gradients = job.inputs + fr_winograd_planes(s->slab.rows, w->in_c);
   int all = work->n * job.images.tiles;
   for (; job.tile < all; job.tile = job.end) {
-    job.end = at_most(all, job.tile + s->slab.rows);
+    job.end = fr_at_most(all, job.tile + s->slab.rows);
     fr_pool_run(job.images.tasks, slab_task, &job);
     fr_pool_run(FR_WINOGRAD_POSITIONS, position_task, &job);
   }

@@ -61,6 +61,9 @@ void fr_conv2d_step_pack(fr_model *model, const fr_step *step, float *packed);
 int64_t fr_depthwise_step_packed(const fr_step *step);
 void fr_depthwise_step_pack(fr_model *model, const fr_step *step, float *packed);
 
+/* Floats that each chunk sums its gradients in. */
+int fr_conv2d_step_sums(const fr_step *step);
+
 void fr_conv2d_step_forward(fr_work *work);
 void fr_conv2d_step_backward(fr_work *work);
 

@@ -60,22 +60,19 @@ int fr_conv2d_image(const fr_window *w) {
   return fr_round_up(w->padded_h * line_stride(w) + FR_CONV_SLACK, FR_LANES);
 }
 
-static int at_least(int a, int b) { return a > b ? a : b; }
-static int at_most(int a, int b) { return a < b ? a : b; }
-
 int fr_conv2d_group(const fr_window *w, int pooled) {
   int positions = pooled ? (w->out_h / 2) * (w->out_w / 2) : w->out_h * w->out_w;
-  return at_most(at_least(GROUP_POSITIONS / at_least(positions, 1), 1), FR_CONV_GROUP);
+  return fr_at_most(fr_at_least(GROUP_POSITIONS / fr_at_least(positions, 1), 1), FR_CONV_GROUP);
 }
 
 /* Channels whose gradients are listed together. */
 static int listed_channels(const fr_window *w, int positions) {
-  return at_least(at_most(LISTED / at_least(positions, 1), w->out_c), 1);
+  return fr_at_least(fr_at_most(LISTED / fr_at_least(positions, 1), w->out_c), 1);
 }
 
 /* Lines of outputs whose gradients are listed together. */
 static int listed_lines(const fr_window *w, int columns) {
-  return at_least(LISTED / at_least(columns * w->out_c, 1), 1);
+  return fr_at_least(LISTED / fr_at_least(columns * w->out_c, 1), 1);
 }
 
 static int bytes_in_words(int n, size_t size) { return (int)((size_t)n * size / 4); }
@@ -83,7 +80,7 @@ static int bytes_in_words(int n, size_t size) { return (int)((size_t)n * size / 
 fr_conv2d_sizes fr_conv2d_measure(const fr_window *w, int pooled) {
   int step = pooled ? 2 : 1, columns = w->out_w / step, positions = w->out_h / step * columns;
   int group = fr_conv2d_group(w, pooled), blocks = fr_round_up(w->out_c, FR_CONV_BLOCK);
-  int lines = at_most(listed_lines(w, columns), w->out_h / step);
+  int lines = fr_at_most(listed_lines(w, columns), w->out_h / step);
   int by_channel = bytes_in_words(group * positions, sizeof(live_position)) +
                    bytes_in_words(listed_channels(w, group * positions), 4) +
                    bytes_in_words(listed_channels(w, group * positions) * group * positions + 1,
@@ -91,12 +88,12 @@ fr_conv2d_sizes fr_conv2d_measure(const fr_window *w, int pooled) {
   int by_position = bytes_in_words(lines * columns * step * step, sizeof(live_receiver)) +
                     bytes_in_words(lines * columns * w->out_c + 4 * w->out_c, sizeof(live_channel));
   /* the forward pass lists a pool's windows */
-  int by_window = bytes_in_words(at_least(positions, 1), sizeof(live_position));
+  int by_window = bytes_in_words(fr_at_least(positions, 1), sizeof(live_position));
   return (fr_conv2d_sizes){
       .packed = blocks / FR_CONV_BLOCK * block_floats(w),
       .rows = w->kernel_h * pieces_of_row(w) * w->out_c * piece_floats(w),
       .image = group * fr_conv2d_image(w),
-      .lists = at_least(at_least(by_channel, by_position), by_window) + 4,
+      .lists = fr_at_least(fr_at_least(by_channel, by_position), by_window) + 4,
   };
 }
 
@@ -124,7 +121,7 @@ void fr_conv2d_unpack_rows(const fr_window *w, const float *drows, float *dkerne
   for (int row = 0; row < w->kernel_h; row++)
     for (int piece = 0; piece < pieces_of_row(w); piece++)
       for (int c = 0; c < w->out_c; c++, drows += width)
-        for (int t = piece * width; t < at_most((piece + 1) * width, length); t++)
+        for (int t = piece * width; t < fr_at_most((piece + 1) * width, length); t++)
           dkernel[(row * length + t) * w->out_c + c] = drows[t - piece * width];
 }
 
@@ -409,7 +406,7 @@ static void accumulate_piece(const live_window *list, int n, const float *x, int
 
 /* How wide a piece is: the last one of a row may be narrower. */
 static int vectors_of(const fr_window *w, int piece) {
-  return at_most(piece_vectors(w), row_vectors(w) - piece * piece_vectors(w));
+  return fr_at_most(piece_vectors(w), row_vectors(w) - piece * piece_vectors(w));
 }
 
 /* Channels first … end - 1; ends[c - first]: where channel c's part of the list ends. */
@@ -446,7 +443,7 @@ void fr_conv2d_backward_kernel(const fr_window *w, const fr_conv2d_sample *sampl
     found[i] =
         list_positions(w, samples[i].padded, samples->delta.winner ? 2 : 1, position + i * each);
   for (int first = 0; first < w->out_c; first += most) {
-    int end = at_most(first + most, w->out_c), at = 0;
+    int end = fr_at_most(first + most, w->out_c), at = 0;
     for (int c = first; c < end; ends[c++ - first] = at)
       for (int i = 0; i < n; i++) {
         int32_t image = (int32_t)(samples[i].padded - base);
@@ -513,7 +510,7 @@ void fr_conv2d_backward_input(const fr_window *w, const float *rows, const fr_co
                               void *lists, float *scratch, float *dx) {
   int step = delta->winner ? 2 : 1, height = w->out_h / step, columns = w->out_w / step;
   int right = w->stride_w * w->in_c, below = w->stride_h * line_stride(w);
-  int most = at_most(listed_lines(w, columns), height);
+  int most = fr_at_most(listed_lines(w, columns), height);
   const int corner[4] = {0, right, below, below + right};
   live_receiver *receivers = lists;
   live_channel *sorted = (live_channel *)(receivers + most * columns * step * step);
@@ -521,7 +518,7 @@ void fr_conv2d_backward_input(const fr_window *w, const float *rows, const fr_co
   memset(scratch, 0, sizeof *scratch * (size_t)(w->padded_h * line_stride(w) + FR_CONV_SLACK));
   for (int top = 0; top < height; top += most) {
     int n = 0, listed = 0;
-    for (int py = top; py < at_most(top + most, height); py++)
+    for (int py = top; py < fr_at_most(top + most, height); py++)
       for (int px = 0; px < columns; px++) {
         int found = list_position(w, delta, (py * columns + px) * w->out_c, listed, sorted, list,
                                   receivers + n);

@@ -255,4 +255,7 @@ FR_INLINE float fr_masked(float x, int keep) {
 /* Sizes are padded to whole vectors, so that no kernel needs a tail. */
 FR_INLINE int fr_round_up(int n, int multiple) { return (n + multiple - 1) / multiple * multiple; }
 
+FR_INLINE int fr_at_most(int a, int b) { return a < b ? a : b; }
+FR_INLINE int fr_at_least(int a, int b) { return a > b ? a : b; }
+
 #endif

@@ -61,6 +61,18 @@ int64_t fr_winograd_planes(int rows, int channels) {
   return FR_WINOGRAD_POSITIONS * (int64_t)plane(rows, channels);
 }
 
+int64_t fr_winograd_room(const fr_window *w, int rows) {
+  return fr_winograd_planes(rows, w->in_c) + fr_winograd_planes(rows, w->out_c);
+}
+
+int fr_winograd_slab(const fr_window *w, int batch) {
+  enum { SLAB_BYTES = 4 << 20 };
+  int64_t row = FR_WINOGRAD_POSITIONS * (int64_t)sizeof(float) * (w->in_c + w->out_c);
+  int64_t rows = SLAB_BYTES / row, all = (int64_t)batch * fr_winograd_tiles(w);
+  if (rows > all) rows = all;
+  return rows < FR_WINOGRAD_ROWS ? FR_WINOGRAD_ROWS : (int)rows;
+}
+
 static ptrdiff_t packed_position(const fr_window *w) {
   return (ptrdiff_t)w->in_c * fr_round_up(w->out_c, BLOCK) + APART;
 }
@@ -282,7 +294,6 @@ FR_INLINE void transform_output(const float *products, ptrdiff_t position, f32x4
 }
 
 static f32x4 bias_at(const float *bias, int c) { return bias ? f4_load(bias + c) : f4_zero(); }
-static int least(int a, int b) { return a < b ? a : b; }
 
 void fr_winograd_output(const fr_window *w, const float *products, int first, int end, int row,
                         int rows, const float *bias, int relu, float *y) {
@@ -290,7 +301,7 @@ void fr_winograd_output(const fr_window *w, const float *products, int first, in
   ptrdiff_t position = plane(rows, channels);
   for (int t = first; t < end; t++, row++) {
     int top = t / across * TILE, left = t % across * TILE;
-    int height = least(TILE, w->out_h - top), width = least(TILE, w->out_w - left);
+    int height = fr_at_most(TILE, w->out_h - top), width = fr_at_most(TILE, w->out_w - left);
     float *corner = y + ((ptrdiff_t)top * w->out_w + left) * channels;
     for (int c = 0; c < channels; c += FR_LANES) {
       f32x4 tile[TILE * TILE];
@@ -310,7 +321,7 @@ void fr_winograd_pool_output(const fr_window *w, const float *products, int firs
   ptrdiff_t position = plane(rows, channels);
   for (int t = first; t < end; t++, row++) {
     int top = t / across * 2, left = t % across * 2;
-    int height = least(2, pooled_h - top), width = least(2, pooled_w - left);
+    int height = fr_at_most(2, pooled_h - top), width = fr_at_most(2, pooled_w - left);
     ptrdiff_t corner = ((ptrdiff_t)top * pooled_w + left) * channels;
     for (int c = 0; c < channels; c += FR_LANES) {
       f32x4 tile[TILE * TILE];
@@ -357,7 +368,7 @@ void fr_winograd_gradient(const fr_window *w, const float *dy, int first, int en
   ptrdiff_t line = (ptrdiff_t)w->out_w * channels, position = plane(rows, channels);
   for (int t = first; t < end; t++, row++) {
     int top = t / across * TILE, left = t % across * TILE;
-    int height = least(TILE, w->out_h - top), width = least(TILE, w->out_w - left);
+    int height = fr_at_most(TILE, w->out_h - top), width = fr_at_most(TILE, w->out_w - left);
     const float *corner = dy + top * line + (ptrdiff_t)left * channels;
     for (int c = 0; c < channels; c += FR_LANES) {
       float *to = planes + (ptrdiff_t)row * stride + c;

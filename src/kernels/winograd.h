@@ -35,9 +35,15 @@ fr_window fr_winograd_widen(const fr_window *w);
 int fr_winograd_tiles(const fr_window *w);
 int fr_winograd_rows(const fr_window *w);
 
-/* Floats of a packed kernel, and of planes for `rows` tiles of `channels`. */
+/* How many tiles of a batch the gradient of the kernel transforms together: what stays in the
+ * cache. */
+int fr_winograd_slab(const fr_window *w, int batch);
+
+/* Floats of a packed kernel, of planes for `rows` tiles of `channels`, and of both inputs' and
+ * outputs' planes. */
 int64_t fr_winograd_packed(const fr_window *w);
 int64_t fr_winograd_planes(int rows, int channels);
+int64_t fr_winograd_room(const fr_window *w, int rows);
 
 /* kernel (3, 3, in, out) → packed (36, blocks of outputs, in, FR_WINOGRAD_BLOCK), for its input
  * channels first … end - 1. */

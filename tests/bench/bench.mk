@@ -1,7 +1,7 @@
 # Measurements: on a quiet machine only.
 
 # What the kernels' timers call, at the optimization that is shipped.
-TIMED := $(patsubst %,src/%.c,$(addprefix kernels/,conv2d dense depthwise dropout live winograd) optimizer $(addprefix base/,random shape status text))
+TIMED := $(patsubst %,src/%.c,$(addprefix kernels/,algorithm conv2d dense depthwise dropout live pointwise winograd) optimizer $(addprefix base/,random shape status text))
 TIMERS := $(patsubst %,tests/bench/%.c,kernels convolution peak)
 
 # $(1) the build that is timed, $(2) how the timers are compiled

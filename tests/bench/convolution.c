@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/algorithm.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
+#include "kernels/pointwise.h"
 #include "kernels/winograd.h"
 #include "base/random.h"
 
@@ -16,7 +18,7 @@ enum { BATCH = 32 };
 
 /* As runs/kernels.js numbers them. */
 typedef enum { FORWARD, INPUT, KERNEL, PASSES } pass; /* the last two: gradients */
-typedef enum { DIRECT, WINOGRAD, DEPTHWISE, ALGORITHMS } algorithm;
+enum { DEPTHWISE = FR_POINTWISE + 1, ALGORITHMS }; /* after those of fr_algorithm */
 
 typedef struct {
   fr_window window, mirror;
@@ -188,6 +190,21 @@ static void winograd_kernel(const convolution *c) {
   add_bias(c);
 }
 
+/* ---- pointwise ------------------------------------------------------------------------------- */
+
+static void pointwise_input(const convolution *c) {
+  fr_pointwise_pack(&c->window, c->kernel, c->packed);
+  for (int i = 0; i < BATCH; i++)
+    fr_pointwise_backward_input(&c->window, c->packed, c->dy + i * c->output, c->dx + i * c->input);
+}
+
+static void pointwise_kernel(const convolution *c) {
+  for (int i = 0; i < BATCH; i++)
+    fr_pointwise_backward_kernel(&c->window, c->images + i * c->input, c->dy + i * c->output,
+                                 c->dkernel);
+  add_bias(c);
+}
+
 /* ---- depthwise ------------------------------------------------------------------------------- */
 
 static void depthwise_forward(const convolution *c) {
@@ -209,30 +226,19 @@ static void depthwise_kernel(const convolution *c) {
 
 /* ---- any of them ----------------------------------------------------------------------------- */
 
-/* As many images as src/plan.c gives a slab. */
-static int images_of_slab(const fr_window *w) {
-  enum { SLAB_BYTES = 4 << 20 };
-  int row = FR_WINOGRAD_POSITIONS * (int)sizeof(float) * (w->in_c + w->out_c);
-  int images = SLAB_BYTES / row / fr_winograd_tiles(w);
-  return images < 1 ? 1 : smaller(images, BATCH);
-}
-
-static int64_t planes_of(const fr_window *w, int rows) {
-  return fr_winograd_planes(rows, w->in_c) + fr_winograd_planes(rows, w->out_c);
-}
-
 static void make_room(convolution *c) {
   const fr_window *w = &c->window, *mirror = &c->mirror;
   const fr_window wide = fr_winograd_widen(w), wide_mirror = fr_winograd_widen(mirror);
   fr_conv2d_sizes sizes = fr_conv2d_measure(w, c->pooled);
   int64_t widened = larger(fr_conv2d_image(&wide), fr_conv2d_image(&wide_mirror));
-  int64_t packed = larger(fr_winograd_packed(w), fr_winograd_packed(mirror));
-  int64_t planes =
-      larger(planes_of(w, fr_winograd_rows(w)), planes_of(mirror, fr_winograd_rows(mirror)));
+  int64_t packed =
+      larger(larger(fr_winograd_packed(w), fr_winograd_packed(mirror)), fr_pointwise_packed(w));
+  int64_t planes = larger(fr_winograd_room(w, fr_winograd_rows(w)),
+                          fr_winograd_room(mirror, fr_winograd_rows(mirror)));
   c->padded = zeros(larger(larger(sizes.image, widened), 2 * (int64_t)fr_conv2d_image(w)));
   c->packed = zeros(larger(sizes.packed, packed));
   c->rows = zeros(sizes.rows);
-  c->planes = zeros(larger(planes, planes_of(w, c->slab * fr_winograd_tiles(w))));
+  c->planes = zeros(larger(planes, fr_winograd_room(w, c->slab * fr_winograd_tiles(w))));
   c->sums = zeros(fr_winograd_sums(w));
   c->lists = malloc((size_t)sizes.lists * 4 + 16);
 }
@@ -248,7 +254,7 @@ EMSCRIPTEN_KEEPALIVE convolution *convolution_open(int side, int in, int out, in
   c->pooled = pooled;
   c->input = side * side * in;
   c->output = w.out_h / step * (w.out_w / step) * out;
-  c->slab = images_of_slab(&w);
+  c->slab = smaller(fr_winograd_slab(&w, BATCH) / fr_winograd_tiles(&w), BATCH);
   c->kernel = floats(weights, 11);
   c->images = floats(BATCH * c->input, 12);
   c->dy = floats(BATCH * c->output, 14);
@@ -266,23 +272,24 @@ EMSCRIPTEN_KEEPALIVE convolution *convolution_open(int side, int in, int out, in
 typedef void (*runner)(const convolution *);
 
 static const runner runners[ALGORITHMS][PASSES] = {
-    [DIRECT] = {[FORWARD] = direct_forward, [INPUT] = direct_input, [KERNEL] = direct_kernel},
-    [WINOGRAD] = {[FORWARD] = winograd_forward,
-                  [INPUT] = winograd_input,
-                  [KERNEL] = winograd_kernel},
+    [FR_DIRECT] = {[FORWARD] = direct_forward, [INPUT] = direct_input, [KERNEL] = direct_kernel},
+    [FR_WINOGRAD] = {[FORWARD] = winograd_forward,
+                     [INPUT] = winograd_input,
+                     [KERNEL] = winograd_kernel},
+    [FR_POINTWISE] = {[INPUT] = pointwise_input, [KERNEL] = pointwise_kernel},
     [DEPTHWISE] = {[FORWARD] = depthwise_forward,
                    [INPUT] = depthwise_input,
                    [KERNEL] = depthwise_kernel},
 };
 
-EMSCRIPTEN_KEEPALIVE void convolution_run(const convolution *c, pass pass, algorithm algorithm) {
+EMSCRIPTEN_KEEPALIVE void convolution_run(const convolution *c, pass pass, int algorithm) {
   runners[algorithm][pass](c);
 }
 
-/* Whether src/plan.c has Winograd run the pass, behind ReLU. */
-EMSCRIPTEN_KEEPALIVE int convolution_pays(const convolution *c, pass pass) {
-  if (pass == FORWARD) return fr_winograd_pays(&c->window, 1.0f);
-  return !c->pooled && fr_winograd_pays(pass == INPUT ? &c->mirror : &c->window, 0.75f);
+/* The algorithm that the core chooses for the pass, behind ReLU. */
+EMSCRIPTEN_KEEPALIVE int convolution_choice(const convolution *c, pass pass) {
+  const fr_algorithms a = fr_choose_algorithms(&c->window, c->pooled, 1);
+  return pass == FORWARD ? a.forward : pass == INPUT ? a.input : a.kernel;
 }
 
 /* ---- for the part `kernels`: 32 → 64 channels, 3×3, on 14×14 --------------------------------- */

@@ -51,6 +51,7 @@ export const PASS_MFLOP = {
   direct: (shape) => (2 * outputSide(shape) ** 2 * shape.kernel ** 2 * shape.channels * shape.filters) / 1e6,
   Winograd: (shape) =>
     (2 * Math.ceil(outputSide(shape) / TILE) ** 2 * POSITIONS * shape.channels * shape.filters) / 1e6,
+  pointwise: (shape) => PASS_MFLOP.direct(shape),
   depthwise: (shape) => (2 * outputSide(shape) ** 2 * shape.kernel ** 2 * shape.channels) / 1e6,
 };
 

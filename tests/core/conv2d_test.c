@@ -69,10 +69,7 @@ static fr_layer random_layer(int round) {
   if (round % 4 == 0) l.stride_h = l.stride_w = 1;
   if (l.padding == FR_VALID && h < l.kernel_h) h = l.kernel_h + h - 1;
   if (l.padding == FR_VALID && w < l.kernel_w) w = l.kernel_w + w - 1;
-  fr_shape input = {3, {h, w, channels}};
-  fr_status status = fr_layer_infer(&l, (const fr_shape *const[]){&input});
-  CHECK(status == FR_OK, "%s", fr_last_error());
-  return l;
+  return with_input(l, h, w, channels);
 }
 
 static conv_case make_case(int round, int whole) {
@@ -218,8 +215,7 @@ static void nan_is_seen(void) {
                 .stride_h = 1,
                 .stride_w = 1,
                 .padding = FR_VALID};
-  const fr_shape input = {3, {6, 6, 1}};
-  CHECK(fr_layer_infer(&l, (const fr_shape *const[]){&input}) == FR_OK, "%s", fr_last_error());
+  l = with_input(l, 6, 6, 1);
   float x[36], kernel[27], y[12];
   uint8_t winner[12];
   for (int i = 0; i < 27; i++) kernel[i] = 1.0f;

@@ -89,6 +89,14 @@ static inline int source_of(const conv_case *t, int at, int winner) {
   return (y * t->layer.output.dims[1] + x) * t->layer.units + c;
 }
 
+/* The layer for images of height h and width w, with its window inferred. */
+static fr_layer with_input(fr_layer l, int h, int w, int channels) {
+  const fr_shape input = {3, {h, w, channels}};
+  fr_status status = fr_layer_infer(&l, (const fr_shape *const[]){&input});
+  CHECK(status == FR_OK, "%s", fr_last_error());
+  return l;
+}
+
 /* ---- cases ----------------------------------------------------------------------------------- */
 
 /* A background: zeros of both signs in the lower right of the image. */

@@ -14,10 +14,7 @@ static fr_layer random_layer(void) {
                 .stride_h = 1,
                 .stride_w = 1,
                 .padding = (fr_padding)check_between(0, 1)};
-  fr_shape input = {3, {check_between(1, 9), check_between(1, 9), 4 * check_between(1, 9)}};
-  fr_status status = fr_layer_infer(&l, (const fr_shape *const[]){&input});
-  CHECK(status == FR_OK, "%s", fr_last_error());
-  return l;
+  return with_input(l, check_between(1, 9), check_between(1, 9), 4 * check_between(1, 9));
 }
 
 static void check_gradients(const conv_case *t) {

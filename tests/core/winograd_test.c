@@ -200,10 +200,7 @@ static conv_case make_case(int round) {
                 .stride_w = 1,
                 .padding = (fr_padding)check_between(0, 1)};
   int least = l.padding == FR_VALID ? 3 : 1;
-  fr_shape input = {3,
-                    {check_between(least, 15), check_between(least, 15), 4 * check_between(1, 6)}};
-  fr_status status = fr_layer_infer(&l, (const fr_shape *const[]){&input});
-  CHECK(status == FR_OK, "%s", fr_last_error());
+  l = with_input(l, check_between(least, 15), check_between(least, 15), 4 * check_between(1, 6));
   return conv_case_of(&l, round, 0);
 }
 

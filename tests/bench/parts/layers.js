@@ -37,8 +37,10 @@ const fitsWinograd = ({ channels, filters, kernel, stride }) =>
   kernel === 3 && stride === 1 && channels % 4 === 0 && filters % 4 === 0;
 
 /** How a pass can be run; a pool leaves too few gradients for Winograd's algorithm. @param {Shape} shape */
-const algorithmsOf = (shape, /** @type {string} */ pass) =>
-  fitsWinograd(shape) && !(shape.pooled && pass !== 'forward') ? ['direct', 'Winograd'] : ['direct'];
+function algorithmsOf(shape, /** @type {string} */ pass) {
+  if (fitsWinograd(shape) && !(shape.pooled && pass !== 'forward')) return ['direct', 'Winograd'];
+  return shape.kernel === 1 && pass !== 'forward' ? ['direct', 'pointwise'] : ['direct'];
+}
 
 /** A network's first layer needs no gradient of its input. @param {Shape} shape */
 const passesOf = ({ channels }) => (channels === 1 ? ['forward', 'kernel'] : ['forward', 'input', 'kernel']);
@@ -61,16 +63,16 @@ function nameOf({ shape: { side, channels, filters, kernel, stride, pooled }, al
 /** @param {Pass} what @param {string} where */
 const idOf = (what, where) => `layer ${nameOf(what)}: ${what.pass}, ${what.algorithm}, ${where}`;
 /** @param {Pass} what */
-const choiceOf = (what) => `layer ${nameOf(what)}: ${what.pass}, whether Winograd pays`;
+const choiceOf = (what) => `layer ${nameOf(what)}: ${what.pass}, whether ${what.algorithm} is chosen`;
 
 /** @param {Context} context @returns {Measurement[]} */
 export const layerMeasurements = (context) =>
   kernelPlaces(context).flatMap(({ where, call }, place) => [
     ...PASSES.map((what) => ({ id: idOf(what, where), measure: () => call('layer', what, context.counts.layer) })),
     ...(place === 0
-      ? PASSES.filter(({ algorithm }) => algorithm === 'Winograd').map((what) => ({
+      ? PASSES.filter(({ algorithm }) => algorithm !== 'depthwise').map((what) => ({
           id: choiceOf(what),
-          measure: () => call('winogradPays', what),
+          measure: () => call('isChosen', what),
         }))
       : []),
   ]);
@@ -91,13 +93,12 @@ export function layerRows(result) {
       const gflops = productsOf(what, algorithm === 'Winograd' ? 'direct' : algorithm) / ms;
       const ownGflops = productsOf(what) / ms;
       const peak = result(`peak ${where}`);
-      const winograd = result(choiceOf(what)) === 1;
       return {
         layer: nameOf(what),
         where,
         pass,
         algorithm,
-        chosen: algorithm === 'Winograd' ? winograd : !winograd,
+        chosen: algorithm === 'depthwise' || result(choiceOf(what)) === 1,
         ms,
         ...{ gflops, ofPeak: gflops / peak, ownGflops, ownOfPeak: ownGflops / peak },
       };

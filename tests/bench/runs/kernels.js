@@ -33,7 +33,7 @@ export async function peak(instructions) {
 
 /** A pass of a convolution: forward, or the gradient of its input or its kernel. As convolution.c numbers them. */
 const PASSES = ['forward', 'input', 'kernel'];
-const ALGORITHMS = ['direct', 'Winograd', 'depthwise'];
+const ALGORITHMS = ['direct', 'Winograd', 'pointwise', 'depthwise'];
 
 /**
  * @typedef {{ side: number, channels: number, filters: number, kernel: number, stride: number, pooled: boolean }} Shape
@@ -63,13 +63,13 @@ export async function layer(instructions, { shape, pass, algorithm }, times) {
 }
 
 /**
- * 1 if the core runs the pass by Winograd's algorithm, else 0.
+ * Whether the core chooses this algorithm for the pass: 1 or 0.
  * @param {Instructions} instructions
  * @param {Pass} what
  */
-export async function winogradPays(instructions, { shape, pass }) {
+export async function isChosen(instructions, { shape, pass, algorithm }) {
   const { native, convolution } = await convolutionOf(instructions, shape);
-  return native._convolution_pays(convolution, PASSES.indexOf(pass));
+  return Number(native._convolution_choice(convolution, PASSES.indexOf(pass)) === ALGORITHMS.indexOf(algorithm));
 }
 
 /** Milliseconds per batch. @param {Instructions} instructions @param {string} name @param {number} times */
