@@ -9,12 +9,13 @@ CORE_SOURCES := $(filter-out $(SIDE_MODULES:%=src/%/%),$(SOURCES))
 CFLAGS := -std=c11 -Isrc -Wall -Wextra -ffp-contract=off -MMD -MP
 SIMD := -msimd128
 
-# The shipped builds are optimized by folder: for speed where training and photos spend their time, else for size.
+# The shipped builds are optimized by folder: for speed where training, photos and drawn garments spend their time, else for
+# size.
 OPTIMIZE_src := -Oz
 OPTIMIZE_src/base := -Oz
 OPTIMIZE_src/kernels := -O3
 OPTIMIZE_src/photo := -O3
-OPTIMIZE_src/synthetic := -Oz
+OPTIMIZE_src/synthetic := -O2 -fno-unroll-loops
 # Files that differ from their folder. Unrolled, these loops are larger and no faster.
 $(foreach file,activation dropout normalize pooling,\
   $(eval OPTIMIZE_src/kernels/$(file) := -O3 -fno-unroll-loops))

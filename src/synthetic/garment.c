@@ -28,20 +28,37 @@ int choose(dice *d, const uint8_t *percent, int count) {
 }
 
 static void make_noise(garment *g, uint64_t seed, uint32_t index) {
-  dice d = fr_dice(seed, index, DICE_GRAIN);
-  for (int i = 0; i < FR_CANVAS_PIXELS; i++) g->grain[i] = within(&d, -1.0f, 1.0f);
+  uint64_t grain = fr_dice(seed, index, DICE_GRAIN).index;
+  fr_random_uniform(seed, FR_STREAM_SYNTHETIC, grain, 1.0f, g->grain, FR_CANVAS_PIXELS);
 }
 
-/* Value noise (Perlin's lattice without gradients) with features about `px` × `py` pixels large, ≥
- * 1. */
-static float value_noise(const garment *g, int column, int row, float px, float py) {
-  float x = (float)column / px, y = (float)row / py;
-  int left = (int)x, top = (int)y;
-  float tx = smooth_step(x - (float)left), ty = smooth_step(y - (float)top);
-  const float *upper = g->grain + top % FR_CANVAS_SIDE * FR_CANVAS_SIDE;
-  const float *lower = g->grain + (top + 1) % FR_CANVAS_SIDE * FR_CANVAS_SIDE;
-  int here = left % FR_CANVAS_SIDE, right = (left + 1) % FR_CANVAS_SIDE;
-  return mix(mix(upper[here], upper[right], tx), mix(lower[here], lower[right], tx), ty);
+/* Where the 28 columns or rows of a picture lie between the lines of a lattice. */
+typedef struct {
+  uint8_t line[FR_CANVAS_SIDE], next[FR_CANVAS_SIDE];
+  float share[FR_CANVAS_SIDE]; /* of the next line */
+} lattice;
+
+/* Lines `size` pixels apart, ≥ 1; the picture begins at pixel `first`. */
+static lattice lattice_of(float size, int first) {
+  lattice l;
+  for (int i = 0; i < FR_CANVAS_SIDE; i++) {
+    float at = (float)(first + i) / size;
+    int line = (int)at;
+    l.line[i] = (uint8_t)(line % FR_CANVAS_SIDE);
+    l.next[i] = (uint8_t)((line + 1) % FR_CANVAS_SIDE);
+    l.share[i] = smooth_step(at - (float)line);
+  }
+  return l;
+}
+
+/* Value noise (Perlin's lattice without gradients). */
+static float value_noise(const garment *g, const lattice *x, const lattice *y, int column,
+                         int row) {
+  const float *upper = g->grain + y->line[row] * FR_CANVAS_SIDE;
+  const float *lower = g->grain + y->next[row] * FR_CANVAS_SIDE;
+  int left = x->line[column], right = x->next[column];
+  float tx = x->share[column];
+  return mix(mix(upper[left], upper[right], tx), mix(lower[left], lower[right], tx), y->share[row]);
 }
 
 /* A wave of period 1 between −1 and 1, `t` ≥ 0. */
@@ -58,27 +75,41 @@ typedef struct {
   float folds, grain;  /* of the drape and of the weave */
 } weave;
 
-static float pattern_at(const weave *w, const garment *g, int column, int row) {
-  float x = (float)column / w->period + w->phase, y = (float)row / w->period + w->phase;
+/* What a pattern is made of, along either side. */
+typedef struct {
+  lattice x, y;
+  float wave[FR_CANVAS_SIDE];
+} pattern;
+
+static pattern pattern_of(const weave *w) {
+  bool knit = w->fabric == KNIT;
+  pattern p = {.x = lattice_of(knit ? 1.4f : w->period * 0.4f, 0),
+               .y = lattice_of(knit ? 2.0f : w->period * 0.4f, 0)};
+  for (int i = 0; i < FR_CANVAS_SIDE; i++) p.wave[i] = wave((float)i / w->period + w->phase);
+  return p;
+}
+
+static float pattern_at(const weave *w, const pattern *p, const garment *g, int column, int row) {
   switch (w->fabric) {
-    case STRIPES: return wave(y);
-    case PINSTRIPES: return wave(x);
-    case PLAID: return (wave(x) + wave(y)) * 0.6f;
-    case PRINTED:
-      return clamp(3.0f * value_noise(g, column, row, w->period * 0.4f, w->period * 0.4f), -1, 1);
-    case KNIT: return value_noise(g, column, row, 1.4f, 2.0f) * 0.5f;
+    case STRIPES: return p->wave[row];
+    case PINSTRIPES: return p->wave[column];
+    case PLAID: return (p->wave[column] + p->wave[row]) * 0.6f;
+    case PRINTED: return clamp(3.0f * value_noise(g, &p->x, &p->y, column, row), -1, 1);
+    case KNIT: return value_noise(g, &p->x, &p->y, column, row) * 0.5f;
     case BLOCKED: return (float)row < 28.0f * w->phase ? 0.6f : -0.6f;
     default: return 0.0f;
   }
 }
 
 static void weave_texture(garment *g, const weave *w) {
+  lattice x = lattice_of(3.0f, 3), y = lattice_of(11.0f, 7);
+  pattern p = pattern_of(w);
   for (int row = 0; row < FR_CANVAS_SIDE; row++)
     for (int column = 0; column < FR_CANVAS_SIDE; column++) {
       int pixel = row * FR_CANVAS_SIDE + column;
-      float folds = value_noise(g, column + 3, row + 7, 3.0f, 11.0f) * w->folds;
+      float folds = value_noise(g, &x, &y, column, row) * w->folds;
       float shade = g->tone * (1.0f + folds + g->grain[pixel] * w->grain);
-      shade += w->contrast * pattern_at(w, g, column, row);
+      shade += w->contrast * pattern_at(w, &p, g, column, row);
       g->texture[pixel] = clamp(shade, 0.04f, 1.0f);
     }
 }
