@@ -7,7 +7,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard t
 
 NATIVE_TESTS := $(CORE_TESTS:%=build/native/%) $(FUZZ_TARGETS:%=build/native/fuzz/%)
 RACE_TESTS := build/races/pool_test build/races/threads_test
-WASM_TESTS := $(patsubst %,build/wasm-tests/%.cjs,$(filter-out $(NATIVE_ONLY),$(CORE_TESTS)))
+WASM_TESTS := $(filter-out $(NATIVE_ONLY),$(CORE_TESTS))
 API_TESTS := $(sort $(shell find tests -path tests/bench -prune -o -name '*.test.js' -not -path 'tests/page/*' -print))
 PAGE_TESTS := $(sort $(wildcard tests/page/*.test.js))
 
@@ -19,11 +19,11 @@ RUN_TESTS := $(NODE) --test --test-timeout=600000
 ON_ALL_PROCESSORS = $(shell node --test-concurrency=2 -e 0 2>/dev/null && echo --test-concurrency=$$(nproc))
 
 .PHONY: test-programs
-test-programs: $(MODULES) $(CHECKED) $(NATIVE_TESTS) $(RACE_TESTS) $(WASM_TESTS)
+test-programs: $(MODULES) $(CHECKED) $(NATIVE_TESTS) $(RACE_TESTS) build/wasm-tests/tests.cjs
 
 .PHONY: test-core
 test-core: $(NATIVE_TESTS) ## the core's tests, native, with threads, under ASan and UBSan
-	@.setup/native-tests.sh $^
+	@.setup/core-tests.sh build/native 'build/native/{}' $(^:build/native/%=%)
 
 .PHONY: test-coverage coverage
 test-coverage: coverage
@@ -35,8 +35,8 @@ test-threads: $(RACE_TESTS) ## the pool, and training on 4 threads, under Thread
 	@.setup/races.sh $^
 
 .PHONY: test-wasm
-test-wasm: $(WASM_TESTS) ## the core's tests, WebAssembly SIMD, in Node
-	@for program in $^; do echo "$$program"; $(NODE) $$program || exit 1; done
+test-wasm: build/wasm-tests/tests.cjs ## the core's tests, WebAssembly SIMD, in Node
+	@.setup/core-tests.sh build/wasm-tests '$(NODE) $< {}' $(WASM_TESTS)
 
 .PHONY: test-api
 test-api: $(CHECKED) dist/index.html package-contents ## the tests that need no browser, in Node, and whether they cover what shim/KERAS.md claims
@@ -97,9 +97,17 @@ wrap = $(1:%=-Wl,--wrap=%)
 build/native/memory_test: wraps = $(call wrap,malloc calloc aligned_alloc)
 build/native/threads_test build/races/threads_test: wraps = $(call wrap,pthread_create)
 
-# The C tests as WebAssembly: the objects of the shipped build, with the debug builds' checks at link time.
-$(eval $(call compile,wasm-tests,$(EMCC),$(SIMD) -O1,$(EMCC)))
-build/wasm-tests/%.cjs: build/wasm-tests/objects/tests/core/%.o $(call objects,simd,$(SOURCES))
+# The C tests as one WebAssembly program, which runs the test it is given the name of: the objects of the shipped build,
+# with the debug builds' checks at link time.
+$(eval $(call compile,wasm-tests,$(EMCC),$(SIMD) -O1 -Dmain=$$(*F),$(EMCC)))
+build/wasm-tests/main.c: tests/tests.mk $(WASM_TESTS:%=tests/core/%.c)
+	@mkdir -p $(@D)
+	@{ printf '#include <string.h>\n'; printf 'int %s(void);\n' $(WASM_TESTS); \
+	  printf 'int main(int count, char **words) {\n'; \
+	  printf '  if (count == 2 && strcmp(words[1], "%s") == 0) return %s();\n' $(foreach test,$(WASM_TESTS),$(test) $(test)); \
+	  printf '  return 1;\n}\n'; } >$@
+build/wasm-tests/tests.cjs: build/wasm-tests/main.c $(WASM_TESTS:%=build/wasm-tests/objects/tests/core/%.o) \
+  $(call objects,simd,$(SOURCES))
 	@echo '  link $@'
 	$(QUIET)$(EMCC) -O1 $(WASM_LINK) $(CHECKS) -sENVIRONMENT=node -sEXIT_RUNTIME $^ -o $@
 

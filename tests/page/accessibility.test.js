@@ -2,19 +2,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { hook, openPage } from './page.js';
+import { ENDLESS, hook, openPage } from './page.js';
 
 /** axe-core finds nothing, everything works by keyboard, and nothing scrolls sideways from 320 px up. */
 
 const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-const QUERY = 'data=synthetic&epochs=300&train-size=1000';
 
 describe('accessibility', { timeout: 180_000 }, () => {
   /** @type {Awaited<ReturnType<typeof openPage>>} */
   let opened;
 
   before(async () => {
-    opened = await openPage('chromium', { query: QUERY });
+    opened = await openPage('chromium', { query: ENDLESS });
     await opened.browser.evaluate(axe);
     await opened.page.loaded();
   });

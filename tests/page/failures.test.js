@@ -10,7 +10,7 @@ import { idx } from '../support/idx.js';
 import { lastRun } from '../support/kept.js';
 import { startServer } from '../support/static-server.js';
 import { followTrainers } from '../support/trainers.js';
-import { hook, openPage } from './page.js';
+import { ENDLESS, hook, openPage } from './page.js';
 
 /** What the page does when something fails; also users' own files. */
 
@@ -206,7 +206,7 @@ for (const name of inBrowsers('any')) {
 
     test('a worker that dies while training: says so, and begins again', async () => {
       const { page, browser } = opened;
-      await page.open('data=synthetic&epochs=500&train-size=2000');
+      await page.open(ENDLESS);
       await page.loaded();
       await page.click('train-start');
       await page.trained('training');

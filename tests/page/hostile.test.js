@@ -6,7 +6,7 @@ import { startMeasuring } from '../support/consumption.js';
 import { largest, tooLarge, tooSlow } from '../support/hostile-pictures.js';
 import { shirt } from '../support/pictures.js';
 import { storedFiles } from '../support/stored.js';
-import { hook, withPage } from './page.js';
+import { ENDLESS, hook, withPage } from './page.js';
 
 /**
  * Small picture files that would take a lot of time or memory: the size that a picture claims is checked before
@@ -129,47 +129,44 @@ for (const name of inBrowsers('any')) {
     ];
     /** @param {string} path */
     const fail = (path) => (/formats-keras/.test(path) ? 'hang' : undefined);
-    await withPage(
-      [name, { query: 'data=synthetic&train-size=1000&epochs=1000', server: { fail } }],
-      async ({ browser, page }) => {
-        const says = (/** @type {RegExp} */ words) =>
-          browser.waitFor(
-            (/** @type {string} */ selector, /** @type {string} */ pattern) =>
-              new RegExp(pattern).test(
-                String(document.querySelector(selector)?.textContent).replace(/[\u2066-\u2069]/g, ''),
-              ),
-            { args: [hook('keep-message'), words.source] },
-          );
-        await page.loaded();
-        await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
-          args: [hook('model-input')],
-        });
-        await page.click('train-start');
-        await page.trained('training');
-        await browser.uploadFile(hook('model-input'), paths[0]);
-        await says(/^Opening slow\.keras \(0\.0 MB\)…$/);
-        await page.click('keep-cancel');
-        await says(/^Cancelled: nothing was opened/);
-        assert.equal(
-          await browser.evaluate(
-            (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).hidden,
-            hook('keep-cancel'),
-          ),
-          true,
+    await withPage([name, { query: ENDLESS, server: { fail } }], async ({ browser, page }) => {
+      const says = (/** @type {RegExp} */ words) =>
+        browser.waitFor(
+          (/** @type {string} */ selector, /** @type {string} */ pattern) =>
+            new RegExp(pattern).test(
+              String(document.querySelector(selector)?.textContent).replace(/[\u2066-\u2069]/g, ''),
+            ),
+          { args: [hook('keep-message'), words.source] },
         );
-        await browser.uploadFile(hook('model-input'), paths[0]);
-        await says(/^This file took too long to read/);
-        await browser.uploadFile(hook('model-input'), paths[1]);
-        await says(/^Opened and saved in this browser: quick/);
-        const before = await page.progress();
-        await browser.waitFor(
-          (/** @type {string} */ selector, /** @type {number} */ value) =>
-            Number(document.querySelector(selector)?.getAttribute('aria-valuenow')) > value,
-          { args: [hook('train-progress'), before] },
-        );
-        assert.equal(await page.data('train-status', 'state'), 'training');
-      },
-    );
+      await page.loaded();
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+        args: [hook('model-input')],
+      });
+      await page.click('train-start');
+      await page.trained('training');
+      await browser.uploadFile(hook('model-input'), paths[0]);
+      await says(/^Opening slow\.keras \(0\.0 MB\)…$/);
+      await page.click('keep-cancel');
+      await says(/^Cancelled: nothing was opened/);
+      assert.equal(
+        await browser.evaluate(
+          (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).hidden,
+          hook('keep-cancel'),
+        ),
+        true,
+      );
+      await browser.uploadFile(hook('model-input'), paths[0]);
+      await says(/^This file took too long to read/);
+      await browser.uploadFile(hook('model-input'), paths[1]);
+      await says(/^Opened and saved in this browser: quick/);
+      const before = await page.progress();
+      await browser.waitFor(
+        (/** @type {string} */ selector, /** @type {number} */ value) =>
+          Number(document.querySelector(selector)?.getAttribute('aria-valuenow')) > value,
+        { args: [hook('train-progress'), before] },
+      );
+      assert.equal(await page.data('train-status', 'state'), 'training');
+    });
   });
 
   test(`a model file is read on one thread, whatever its format: the reader starts no workers of its own (${name})`, {

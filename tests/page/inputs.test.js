@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { hook, openPage, withPage } from './page.js';
+import { ENDLESS, hook, openPage, withPage } from './page.js';
 
 /**
  * Typing and pressing keys on the built page: nothing is misread or done twice, and the focus follows the user's
  * attention.
  */
-
-const SLOW = 'data=synthetic&epochs=400&train-size=500&filters=8&units=32';
 
 /** @typedef {import('./page.js').Opened} Opened */
 
@@ -144,7 +142,7 @@ for (const name of inBrowsers('any')) {
 
     test('Enter on Start training takes the keyboard to where the page goes', async () => {
       const { browser, page } = opened;
-      await page.open(SLOW);
+      await page.open(ENDLESS);
       await page.loaded();
       await browser.evaluate(() => document.getElementById('begin')?.focus());
       await browser.press('Enter');

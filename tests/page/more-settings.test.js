@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { hook, openPage } from './page.js';
+import { ENDLESS, hook, openPage } from './page.js';
 
 /** The settings behind “More settings”. */
 
@@ -100,7 +100,7 @@ describe('more settings', { timeout: 120_000 }, () => {
 
   test('of which the course of a run depends: it begins anew', async () => {
     const { browser, page } = opened;
-    await page.open('data=synthetic&epochs=400&train-size=500&schedule=cosine');
+    await page.open(`${ENDLESS}&schedule=cosine`);
     await page.loaded();
     await page.click('train-start');
     await browser.waitFor(() => document.querySelector('.tape-end')?.textContent);

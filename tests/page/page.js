@@ -13,6 +13,9 @@ export const TUTORIAL = 'data=synthetic&epochs=2&train-size=1000';
 /** One with fewer filters and units, for tests that need any run. */
 export const QUICK = 'data=synthetic&epochs=2&train-size=500&filters=8&units=32';
 
+/** One that goes on until it is stopped; on one thread, so that it does not slow down what looks at it. */
+export const ENDLESS = 'data=synthetic&epochs=400&train-size=10000&filters=8&units=32&threads=1';
+
 /** @param {string} testid */
 export const hook = (testid) => `[data-testid="${testid}"]`;
 

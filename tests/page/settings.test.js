@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { hook, openPage, QUICK } from './page.js';
+import { ENDLESS, hook, openPage, QUICK } from './page.js';
 
 /** Settings, languages and themes, in a real page. */
 
@@ -62,7 +62,7 @@ for (const name of inBrowsers('any')) {
 
     test('the same weights in every browser: remembered, and another run', async () => {
       const { browser, page } = opened;
-      await page.open('data=synthetic&epochs=300&train-size=1000');
+      await page.open(ENDLESS);
       await page.loaded();
       const ticked = () =>
         browser.evaluate(
@@ -156,7 +156,7 @@ for (const name of inBrowsers('any')) {
 
     test('are locked while a run is under way', async () => {
       const { browser, page } = opened;
-      await page.open('data=synthetic&epochs=300&train-size=1000');
+      await page.open(ENDLESS);
       await page.loaded();
       await page.click('train-start');
       await page.trained('training');
@@ -229,7 +229,7 @@ for (const name of inBrowsers('any')) {
         await page.speak('zh-Hans');
         assert.deepEqual(await browser.evaluate(foreignWords, '[A-Za-z]{2,}', names), [], when);
       };
-      await page.open('data=synthetic&epochs=400&train-size=1000');
+      await page.open(ENDLESS);
       await page.loaded();
       await check('idle');
       await page.click('train-start');

@@ -68,6 +68,23 @@ function coreBefore(requests, name) {
 /** @param {Opened} opened */
 const isolated = ({ browser }) => browser.evaluate(() => globalThis.crossOriginIsolated);
 
+/**
+ * Threads whose script is missing or never comes.
+ * @param {import('../support/browsers.js').BrowserName} name
+ * @param {404 | 'hang'} failure
+ */
+const withoutHelpers = (name, failure) =>
+  withPage([name, { query: QUICK, server: { fail: failHelpers(failure) } }], async (opened) => {
+    await coreThere(opened, 15_000);
+    assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+    assert.match(
+      await opened.page.text('runtime-info'),
+      /could not be started\. \((a thread could not be started|threads did not start within).*\)$/,
+    );
+    await trains(opened);
+    assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+  });
+
 for (const name of inBrowsers('engine')) {
   test(
     `${name}, a host that sends the headers: threads, and a service worker only after them`,
@@ -122,6 +139,26 @@ for (const name of inBrowsers('engine')) {
       }),
   );
 
+  test(`${name}, storage that is refused: one thread, no loop, and threads the next time`, { timeout: 120_000 }, () =>
+    withPage([name, { query: QUICK, server: { headers: false }, prepare: refuseSessionStorage }], async (opened) => {
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
+      await keptForOffline(opened);
+      await visited(opened, 1);
+      await opened.page.open(QUICK);
+      await coreThere(opened);
+      assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
+      await visited(opened, 1); // the next time it comes from the cache
+    }),
+  );
+
+  test(`${name}, threads whose script is missing: one thread, and why`, { timeout: 120_000 }, () =>
+    withoutHelpers(name, 404),
+  );
+}
+
+// What the page does after its own time limits is the same in every engine.
+for (const name of inBrowsers('any')) {
   test(`${name}, a service worker that is refused: one thread, and why`, { timeout: 120_000 }, () =>
     withPage(
       [
@@ -161,19 +198,6 @@ for (const name of inBrowsers('engine')) {
     ),
   );
 
-  test(`${name}, storage that is refused: one thread, no loop, and threads the next time`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK, server: { headers: false }, prepare: refuseSessionStorage }], async (opened) => {
-      await coreThere(opened);
-      assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-      await keptForOffline(opened);
-      await visited(opened, 1);
-      await opened.page.open(QUICK);
-      await coreThere(opened);
-      assert.deepEqual(await runtime(opened), ['relaxed-mt', THREADS]);
-      await visited(opened, 1); // the next time it comes from the cache
-    }),
-  );
-
   test(
     `${name}, a worker that never comes back from making its threads: another one takes its calls`,
     { timeout: 120_000 },
@@ -191,23 +215,9 @@ for (const name of inBrowsers('engine')) {
       ),
   );
 
-  for (const failure of /** @type {const} */ (['hang', 404])) {
-    test(
-      `${name}, threads whose script ${failure === 'hang' ? 'never comes' : 'is missing'}: one thread, and why`,
-      { timeout: 120_000 },
-      () =>
-        withPage([name, { query: QUICK, server: { fail: failHelpers(failure) } }], async (opened) => {
-          await coreThere(opened, 15_000);
-          assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-          assert.match(
-            await opened.page.text('runtime-info'),
-            /could not be started\. \((a thread could not be started|threads did not start within).*\)$/,
-          );
-          await trains(opened);
-          assert.deepEqual(await runtime(opened), ['relaxed', '1']);
-        }),
-    );
-  }
+  test(`${name}, threads whose script never comes: one thread, and why`, { timeout: 120_000 }, () =>
+    withoutHelpers(name, 'hang'),
+  );
 }
 
 test(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { hook, openPage } from '../page/page.js';
 import { lastRun } from './kept.js';
+import { poll } from './polling.js';
 import { startServer } from './static-server.js';
 
 /**
@@ -16,9 +17,9 @@ import { startServer } from './static-server.js';
 /** @typedef {{ query: string, epochs: number, batches: number }} Run batches: per epoch */
 
 /**
- * When to kill: once the page says that the run has reached `epochs` or, with `ended`, once that many have ended and
- * been saved since; `after`: this many ms later.
- * @typedef {{ epochs: number, ended?: boolean, after?: number }} Moment
+ * When to kill: once the page says that the run has reached `epochs` or, with `ended`, that as many have ended, or, with
+ * `saved`, once as many are saved; `after`: this many ms later.
+ * @typedef {{ epochs: number, ended?: boolean, saved?: boolean, after?: number }} Moment
  */
 
 /**
@@ -136,6 +137,7 @@ export async function trainThroughKills(name, run, moments, onKill = () => {}) {
     for (let life = 0; ; life++) {
       const { browser, page } = await openPage(name, { at: server, query: run.query, browser: { profile }, prepare });
       try {
+        const saved = async () => epochsOf(await browser.evaluate(lastRun), run.batches);
         const kept = await browser.evaluate(lastRun);
         assert.ok(!kept?.facts.finished, `the run was over before kill ${life + 1}`);
         const from = epochsOf(kept, run.batches);
@@ -152,7 +154,8 @@ export async function trainThroughKills(name, run, moments, onKill = () => {}) {
           assert.ok(end?.facts.finished, 'a run that is done is kept as such');
           return { kills, weights: end.weights };
         }
-        await browser.waitFor(hasCome, { args: [moment, run.epochs], timeout: 600_000 });
+        if (moment.saved) await poll(async () => (await saved()) >= moment.epochs, `${moment.epochs} epochs saved`);
+        else await browser.waitFor(hasCome, { args: [moment, run.epochs], timeout: 600_000 });
         await wait(moment.after ?? 0);
         chronicle.add(from, await browser.evaluate(() => /** @type {any} */ (globalThis).notes), Date.now());
       } finally {
