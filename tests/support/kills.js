@@ -17,7 +17,7 @@ import { startServer } from './static-server.js';
 /** @typedef {{ query: string, epochs: number, batches: number }} Run batches: per epoch */
 
 /**
- * When to kill: once the page says that the run has reached `epochs` or, with `ended`, that as many have ended, or, with
+ * When to kill: once the page says that the run has reached `epochs`, with `ended` that as many have ended, or, with
  * `saved`, once as many are saved; `after`: this many ms later.
  * @typedef {{ epochs: number, ended?: boolean, saved?: boolean, after?: number }} Moment
  */
