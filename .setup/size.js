@@ -26,8 +26,10 @@ function sizesOf(folder, files) {
 const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
 
 /** Loaded when the page is idle, or with a model file, pictures or drawn garments. */
-const LATER =
-  /^assets\/((offline|model-file|results|shared|try|keep|formats)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$/;
+const LATER = new RegExp(
+  String.raw`^assets/((estimate|measuring|offline|model-file|results|shared|try|keep|formats)-[^/]+\.js` +
+    String.raw`|(photo|synthetic)-[^/]+\.wasm)$`,
+);
 
 /**
  * Files that only some visits load: one of the core's builds, one of the languages, and our own SHA-256, which only

@@ -37,7 +37,8 @@ export function openPage() {
   for (const kind of ['pointerdown', 'keydown', 'drop', 'paste'])
     addEventListener(kind, () => (touched = true), { capture: true, once: true });
   const session = createSession({ ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
-  const trainer = createTrainer(session, () => ({ settings, specs: specsOf(settings.layers) }), {
+  const current = () => ({ settings, specs: specsOf(settings.layers) });
+  const trainer = createTrainer(session, current, {
     load: loadImages,
     offersKnown: async () => (await loadKeep()).offersKnown,
   });
@@ -136,10 +137,16 @@ export function openPage() {
     createResults(session, trainer);
   }
 
+  async function startEstimate() {
+    const { createEstimateView } = await import('./views/estimate.js');
+    createEstimateView(session, trainer, current, () => !modelView.firstInvalid() && !settingsForm.firstInvalid());
+  }
+
   function loadOthers() {
     if (!trainer.busy() && !trainer.view.model) plots.reset(settings.epochs);
     orMissing(byId('evaluation'), startResults()).catch(() => {});
     loadKeep().catch(() => {});
+    startEstimate().catch(() => {}); // the page is complete without it
   }
 
   /** Whether the page could be reloaded without loss. */

@@ -30,6 +30,7 @@ import { RemoteError, WorkerDied } from './protocol.js';
  * @property {Description} description
  * @property {string} undescribed why there is no description
  * @property {WorkerState} worker
+ * @property {void} idle everything that the worker was asked for has been answered
  */
 
 /**
@@ -100,8 +101,40 @@ export function createSession({ ready, runtime }) {
     }
   }
 
-  /** Ends the worker after a trap inside the core, which leaves its memory in no usable state. @type {Call} */
+  let pending = 0; // calls, other than a measurement
+  /** @type {AbortController | null} */
+  let measuring = null;
+
+  /** Calls the worker; a measurement gives way. @type {Call} */
   async function call(method, args, options) {
+    measuring?.abort();
+    pending++;
+    try {
+      return await send(method, args, options);
+    } finally {
+      if (--pending === 0) emit('idle');
+    }
+  }
+
+  /**
+   * Measures how fast a run would be; only an idle worker should be asked.
+   * @param {import('./worker.js').WorkerMethods['measure']['args']} run
+   * @returns {Promise<import('./estimate.js').Speed | null>} null: it gave way to another call, or was stopped
+   */
+  async function measure(run) {
+    const { signal } = (measuring = new AbortController());
+    try {
+      return await send('measure', run, { signal });
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    } finally {
+      measuring = null;
+    }
+  }
+
+  /** Ends the worker after a trap inside the core, which leaves its memory in no usable state. @type {Call} */
+  async function send(method, args, options) {
     await ready;
     options?.signal?.throwIfAborted();
     const mine = (client ??= launch());
@@ -147,6 +180,12 @@ export function createSession({ ready, runtime }) {
     load,
     describe,
     pictures,
+    measure,
+    stopMeasuring: () => measuring?.abort(),
+    /** Whether the worker has nothing to do. */
+    get idle() {
+      return pending === 0 && measuring === null;
+    },
     abortLoad: () => loading?.abort(),
     get data() {
       return data;

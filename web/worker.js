@@ -56,6 +56,7 @@ import { createTabModel } from './tab-model.js';
  * @property {Signature} pause
  * @property {Signature} resume
  * @property {Signature<{ trainSize: number }, void, EvaluationEvent>} evaluate
+ * @property {Signature<Omit<Run, 'from' | 'address'>, import('./estimate.js').Speed>} measure
  * @property {Signature<{}, { bytes: Uint8Array<ArrayBuffer> }>} save
  * @property {Signature<RestoreArgs, { same: boolean }>} restore `same`: false if the run was trained on other images
  * @property {Signature<import('./keep/convert.js').ConvertArgs, import('./keep/convert.js').Converted>} convert
@@ -116,6 +117,7 @@ const METHODS = {
   pause,
   resume,
   evaluate,
+  measure,
   save,
   restore,
   convert,
@@ -425,6 +427,31 @@ async function evaluate({ trainSize }, { signal, emit }) {
   });
 }
 
+/**
+ * How fast a run would be, measured with a model that is made for it. The tab's model stays as it is, and is lent to
+ * nobody meanwhile, so that nothing else is measured with it.
+ * @param {WorkerMethods['measure']['args']} run
+ * @param {Context<'measure'>} context
+ */
+async function measure(run, { signal }) {
+  const { speedOf } = await import('./measuring.js');
+  return tab.hold(async () => {
+    signal.throwIfAborted();
+    const heap = await loadCore(run.runtime);
+    const { model, targetsOf } = await newLesson(run);
+    const { train, test } = loadedDataset();
+    /** @param {{ images: Bytes, labels: Bytes }} split */
+    const labelled = ({ images, labels }) => ({ images, labels: targetsOf(labels) });
+    const { batchSize, trainSize } = run;
+    try {
+      const data = { train: labelled(firstOf(train, trainSize)), test: labelled(test), batchSize };
+      return await speedOf(model, data, { signal, heap });
+    } finally {
+      model.dispose();
+    }
+  });
+}
+
 /** The model as a file. */
 async function save() {
   const bytes = await tab.hold(({ lesson: { model } }) => model.save());
@@ -437,7 +464,7 @@ async function convert(args) {
   return args.files ? convertTo(null, args) : tab.hold(({ lesson: { model } }) => convertTo(model, args));
 }
 
-/** @param {Run} run @returns {Promise<Lesson>} */
+/** @param {WorkerMethods['measure']['args']} run @returns {Promise<Lesson>} */
 async function newLesson(run) {
   const steps = run.epochs * Math.ceil(Math.min(run.trainSize, loadedDataset().train.images.shape[0]) / run.batchSize);
   const { built: model } = await build(run.specs, run, compileOptions(run, steps));

@@ -177,6 +177,45 @@ for (const name of inBrowsers('any')) {
       );
     });
 
+    test('of which the time of training depends: it is measured, and said before Start', async () => {
+      const { browser, page } = opened;
+      await page.open('data=synthetic&epochs=2&train-size=1000&filters=8&seed=5');
+      const seconds = async () => Number(await page.data('estimate', 'seconds'));
+      const known = () =>
+        browser.waitFor(
+          (/** @type {string} */ selector) => {
+            const estimate = /** @type {HTMLElement} */ (document.querySelector(selector));
+            return Number(estimate.dataset.seconds) > 0 && /on this device$/.test(estimate.textContent);
+          },
+          { args: [hook('estimate')] },
+        );
+      await known();
+      const short = await seconds();
+      await browser.type(hook('settings-epochs'), '400');
+      assert.ok(Math.abs((await seconds()) / (200 * short) - 1) < 1e-6, 'more epochs: not measured again');
+      const whole = await seconds();
+      await browser.type(hook('settings-train-size'), '500');
+      assert.ok((await seconds()) > 0 && (await seconds()) < whole, 'fewer images: not measured again');
+      await browser.type(hook('settings-train-size'), '0');
+      assert.equal(await page.text('estimate'), '', 'nothing can be started');
+      await browser.type(hook('settings-train-size'), '500');
+      await page.choose('settings-optimizer', 'sgd');
+      assert.equal(await page.text('estimate'), '', 'not measured yet');
+      await known();
+      await page.speak('zh-Hans');
+      assert.match(await page.text('estimate'), /^在此设备上(只需几秒|大约需要 [\d.]+ (秒|分钟))$/);
+      await page.speak('en');
+      await page.click('train-start');
+      assert.equal(await page.text('estimate'), '', 'the time left is said now');
+      await page.trained('training');
+      await browser.waitFor(() => document.querySelector('.tape-end')?.textContent);
+      assert.equal(await page.text('estimate'), '');
+      await page.click('train-stop');
+      await page.trained('idle');
+      await known();
+      assert.equal(await page.text('train-start'), 'Continue');
+    });
+
     test('the language changes everything and is remembered', async () => {
       const { browser, page } = opened;
       const names = [
