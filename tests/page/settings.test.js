@@ -189,6 +189,7 @@ for (const name of inBrowsers('any')) {
           },
           { args: [hook('estimate')] },
         );
+      await browser.evaluate(() => document.getElementById('estimate')?.scrollIntoView({ behavior: 'instant' }));
       await known();
       const short = await seconds();
       await browser.type(hook('settings-epochs'), '400');

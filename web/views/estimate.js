@@ -6,7 +6,7 @@ import { runtimeOptions } from '../settings.js';
 const QUIET = 500; // ms without a change, or anything that the worker has to do, before it is asked to measure
 
 /**
- * How long what Start begins will take, once that has been measured. Loaded after the page itself.
+ * How long what Start begins will take. It is measured once its place is in view. Loaded after the page itself.
  * @param {import('../session.js').Session} session
  * @param {import('../trainer.js').Trainer} trainer
  * @param {() => { settings: import('../settings.js').Settings, specs: import('../model-spec.js').Spec[] }} current
@@ -20,6 +20,7 @@ export function createEstimateView(session, trainer, current, valid) {
   let lapped = { key: '', images: 0 }; // the run that the laps are of
   let asked = ''; // what is being measured, or will be in a moment
   let timer = 0;
+  let seen = false; // who only wants to try a model needs no estimate
 
   /** The run that the settings describe; null if there are no images. */
   function described() {
@@ -42,7 +43,7 @@ export function createEstimateView(session, trainer, current, valid) {
     const next = wanted();
     render(next);
     clearTimeout(timer);
-    const key = next && !speeds.has(next.key) ? next.key : '';
+    const key = seen && next && !speeds.has(next.key) ? next.key : '';
     if (key !== asked) session.stopMeasuring();
     asked = key;
     if (key) timer = window.setTimeout(measure, QUIET);
@@ -78,6 +79,10 @@ export function createEstimateView(session, trainer, current, valid) {
     return secondsOf(speed, run, from) * (known || 1);
   }
 
+  new IntersectionObserver((entries) => {
+    seen = entries[entries.length - 1].isIntersecting;
+    update();
+  }).observe(node);
   trainer.on('state', ({ state }) => {
     if (state !== 'training') laps.skip();
     update();
