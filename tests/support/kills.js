@@ -154,8 +154,12 @@ export async function trainThroughKills(name, run, moments, onKill = () => {}) {
           assert.ok(end?.facts.finished, 'a run that is done is kept as such');
           return { kills, weights: end.weights };
         }
-        if (moment.saved) await poll(async () => (await saved()) >= moment.epochs, `${moment.epochs} epochs saved`);
-        else await browser.waitFor(hasCome, { args: [moment, run.epochs], timeout: 600_000 });
+        const come = moment.saved
+          ? poll(async () => (await saved()) >= moment.epochs, `${moment.epochs} epochs to be saved`)
+          : browser.waitFor(hasCome, { args: [moment, run.epochs], timeout: 600_000 });
+        await come.catch(async ({ message }) => {
+          throw new Error(`${message}; the page says: ${await browser.evaluate(() => document.body.innerText)}`);
+        });
         await wait(moment.after ?? 0);
         chronicle.add(from, await browser.evaluate(() => /** @type {any} */ (globalThis).notes), Date.now());
       } finally {
