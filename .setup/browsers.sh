@@ -31,3 +31,10 @@ have WebKitWebDriver || wanted="$wanted webkit2gtk-driver"
 have Xvfb || wanted="$wanted xvfb"
 # shellcheck disable=SC2086
 [ -z "$wanted" ] || need_packages "the page's tests in real browsers" $wanted fonts-dejavu-core fonts-wqy-microhei
+
+# Chromium's engine without the browser around it takes a third less time. Where there is no such package, the whole
+# browser does.
+engine=chromium-headless-shell
+if [ -z "${CHROME:-}" ] && ! have $engine && can_be_root && apt-cache show $engine >/dev/null 2>&1; then
+  need_packages "the page's tests in less time" $engine
+fi

@@ -47,7 +47,8 @@ test-api: $(CHECKED) dist/index.html package-contents ## the tests that need no 
 
 .PHONY: test-page
 test-page: dist/index.html package-contents build/browsers ## the page's tests, in Chromium, and elsewhere what depends on the engine
-	$(NODE) tests/support/run.js --first tests/page/resume.test.js,tests/page/monkey.test.js \
+	$(if $(BROWSERS),,CHROMIUM_ENGINE=chromium-headless-shell )$(NODE) tests/support/run.js \
+	  --first tests/page/resume.test.js,tests/page/monkey.test.js \
 	  --alone tests/page/responsiveness.test.js $(PAGE_TESTS)
 
 .PHONY: test-browsers

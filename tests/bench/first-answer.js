@@ -32,7 +32,7 @@ async function visit() {
   );
   const prepare = async (/** @type {import('../page/page.js').Browser} */ { page }) =>
     void (await page?.evaluateOnNewDocument(`(${dropAtOnce})(${dropHere}, ${picture}, ${selector})`));
-  const { browser, close } = await openPage('chromium', { prepare });
+  const { browser, close } = await openPage('chromium', { offline: true, prepare });
   try {
     await browser.waitFor(() => 'answered' in globalThis);
     return await browser.evaluate(() => {

@@ -33,8 +33,9 @@ function withMonkey(seed, use) {
   const errors = [];
   const prepare = (/** @type {import('./page.js').Browser} */ { page }) =>
     prepareMonkey(/** @type {Tab} */ (page), errors);
-  return withPage(['chromium', { query: queryOf(seed), browser: { args: [NO_NETWORK] }, prepare }], (opened) =>
-    use({ ...opened, tab: /** @type {Tab} */ (opened.browser.page), errors }),
+  return withPage(
+    ['chromium', { query: queryOf(seed), offline: true, browser: { args: [NO_NETWORK] }, prepare }],
+    (opened) => use({ ...opened, tab: /** @type {Tab} */ (opened.browser.page), errors }),
   );
 }
 

@@ -110,7 +110,7 @@ for (const name of inBrowsers('engine')) {
         'without a network',
       LONG,
       () =>
-        withPage([name, { query: QUICK, server: { headers } }], async (opened) => {
+        withPage([name, { query: QUICK, offline: true, server: { headers } }], async (opened) => {
           const { page, browser, server } = opened;
           await keptForOffline(opened);
           assert.equal(await page.text('offline-status'), 'Ready to work offline.');
@@ -141,7 +141,7 @@ for (const name of inBrowsers('engine')) {
     `${name}, the dataset, fetched once, is there without a network`,
     { ...LONG, skip: !datasetFolder() && 'no dataset on this machine' },
     () =>
-      withPage([name, { server: { dataset: datasetFolder() } }], async (opened) => {
+      withPage([name, { offline: true, server: { dataset: datasetFolder() } }], async (opened) => {
         const { page, server } = opened;
         await page.loaded();
         await keptForOffline(opened);
@@ -154,7 +154,7 @@ for (const name of inBrowsers('engine')) {
 
   test(`${name}, an update: waits, is announced, and is used when asked for, with the settings kept`, LONG, () =>
     withNextVersion((folder) =>
-      withPage([name, { query: QUICK }], async (opened) => {
+      withPage([name, { query: QUICK, offline: true }], async (opened) => {
         const { page, browser, server } = opened;
         await keptForOffline(opened);
         assert.equal((await cacheNames(opened)).length, 1);
@@ -209,7 +209,14 @@ for (const name of inBrowsers('engine')) {
 for (const name of inBrowsers('any')) {
   test(`${name}, a cache that cannot be filled: the page works, and the next visit fills it`, LONG, () =>
     withPage(
-      [name, { query: QUICK, server: { fail: (path) => (path === 'icons/maskable-512.png' ? 'cut' : undefined) } }],
+      [
+        name,
+        {
+          query: QUICK,
+          offline: true,
+          server: { fail: (path) => (path === 'icons/maskable-512.png' ? 'cut' : undefined) },
+        },
+      ],
       async (opened) => {
         const { page, browser, server } = opened;
         await trains(opened);
@@ -228,7 +235,7 @@ for (const name of inBrowsers('any')) {
 
   test(`${name}, an update that cannot be had whole: the old version goes on`, LONG, () =>
     withNextVersion((folder) =>
-      withPage([name, { query: QUICK }], async (opened) => {
+      withPage([name, { query: QUICK, offline: true }], async (opened) => {
         const { page, browser, server } = opened;
         await keptForOffline(opened);
         server.options.folder = folder;
@@ -247,7 +254,7 @@ for (const name of inBrowsers('any')) {
 
 test('two tabs: an open one finds the update, and goes on with the old version where the other has used it', LONG, () =>
   withNextVersion((folder) =>
-    withPage(['chromium', { query: QUICK }], async (opened) => {
+    withPage(['chromium', { query: QUICK, offline: true }], async (opened) => {
       const { page, browser, server } = opened;
       await keptForOffline(opened);
       server.options.folder = folder;

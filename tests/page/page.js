@@ -19,13 +19,25 @@ export const ENDLESS = 'data=synthetic&epochs=400&train-size=10000&filters=8&uni
 /** @param {string} testid */
 export const hook = (testid) => `[data-testid="${testid}"]`;
 
+/** Runs in the page, before its scripts: its service worker never comes, and so does not fetch the whole page again. */
+function withholdServiceWorker() {
+  // on hosts without https there is none
+  const { ServiceWorkerContainer } = globalThis;
+  if (ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => new Promise(() => {});
+}
+
 /**
  * @param {BrowserName} name
  * @param {{ query?: string, server?: import('../support/static-server.js').ServerOptions, at?:
  *   import('../support/static-server.js').StaticServer, browser?: import('../support/browsers.js').LaunchOptions,
- *   prepare?: (browser: Browser) => Promise<any> }} [options] at: a server that is already running and keeps running
+ *   offline?: boolean, prepare?: (browser: Browser) => Promise<any> }} [options] at: a server that is already running
+ *   and keeps running; offline: whether the page's service worker is let in, by default only if the host sends no
+ *   headers, where it makes threads possible
  */
-export async function openPage(name, { query = '', at, server: serverOptions, browser: browserOptions, prepare } = {}) {
+export async function openPage(
+  name,
+  { query = '', at, server: serverOptions, browser: browserOptions, offline, prepare } = {},
+) {
   const server = at ?? (await startServer({ base: '/some/sub/path/', headers: true, ...serverOptions }));
   const browser = await launch(name, browserOptions);
   const close = async () => {
@@ -33,6 +45,8 @@ export async function openPage(name, { query = '', at, server: serverOptions, br
     if (!at) await server.close();
   };
   try {
+    if (!(offline ?? serverOptions?.headers === false))
+      await browser.page?.evaluateOnNewDocument(withholdServiceWorker);
     await prepare?.(browser);
     await browser.open(`${server.url}?${query}`);
     return { browser, server, close, page: createPage(browser, server.url) };

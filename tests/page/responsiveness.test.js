@@ -18,6 +18,7 @@ describe('the main thread', { timeout: 120_000 }, () => {
   before(async () => {
     opened = await openPage('chromium', {
       query: 'data=synthetic&epochs=20&train-size=1000&log=1',
+      offline: true,
       prepare: (browser) => tabOf(browser).evaluateOnNewDocument(observeLayoutShifts),
     });
     await opened.page.loaded();

@@ -107,22 +107,25 @@ for (const name of inBrowsers('engine')) {
     async () => {
       /** @type {string[]} */
       const asked = [];
-      await withPage([name, { query: QUICK, prepare: async (browser) => listen(browser, asked) }], async (opened) => {
-        await watch(opened);
-        await wholeVisit(opened);
-        assert.deepEqual(await stopped(opened), []);
-        assert.deepEqual(opened.browser.errors, []);
-        assert.equal(await opened.browser.evaluate(() => document.querySelectorAll('img').length), 0);
-        assert.match(
-          await opened.browser.evaluate(() => document.body.textContent ?? ''),
-          /<img src=x onerror=alert\(1\)>/,
-        );
-        assert.ok(
-          asked.some((url) => url.endsWith('/fitting-room.wasm')),
-          'a request of a worker was seen',
-        );
-        assert.deepEqual(elsewhere(opened, asked), []);
-      });
+      await withPage(
+        [name, { query: QUICK, offline: true, prepare: async (browser) => listen(browser, asked) }],
+        async (opened) => {
+          await watch(opened);
+          await wholeVisit(opened);
+          assert.deepEqual(await stopped(opened), []);
+          assert.deepEqual(opened.browser.errors, []);
+          assert.equal(await opened.browser.evaluate(() => document.querySelectorAll('img').length), 0);
+          assert.match(
+            await opened.browser.evaluate(() => document.body.textContent ?? ''),
+            /<img src=x onerror=alert\(1\)>/,
+          );
+          assert.ok(
+            asked.some((url) => url.endsWith('/fitting-room.wasm')),
+            'a request of a worker was seen',
+          );
+          assert.deepEqual(elsewhere(opened, asked), []);
+        },
+      );
     },
   );
 

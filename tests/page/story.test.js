@@ -27,7 +27,7 @@ for (const name of inBrowsers('engine')) {
     let opened;
 
     before(async () => {
-      opened = await openPage(name, { query: TUTORIAL, server: { dataset: datasetFolder() } });
+      opened = await openPage(name, { query: TUTORIAL, offline: true, server: { dataset: datasetFolder() } });
     });
     after(() => opened?.close());
 

@@ -90,7 +90,7 @@ for (const name of inBrowsers('engine')) {
     `${name}, a host that sends the headers: threads, and a service worker only after them`,
     { timeout: 120_000 },
     () =>
-      withPage([name, { query: QUICK }], async (opened) => {
+      withPage([name, { query: QUICK, offline: true }], async (opened) => {
         const { page, browser, server } = opened;
         await coreThere(opened);
         await keptForOffline(opened);

@@ -11,7 +11,8 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {number} [height] default 800
  * @property {boolean} [dark] prefer the dark colour scheme
  * @property {boolean} [reducedMotion]
- * @property {string} [profile] a folder that outlives the browser; default a new one each time; not for WebKit
+ * @property {string} [profile] a folder that outlives the browser; default a new one each time; not for WebKit. With
+ *   it, the whole browser is started, not only the engine that `make test` names in CHROMIUM_ENGINE
  * @property {string[]} [args] more command-line arguments, Chromium only
  * @property {Record<string, string | number | boolean>} [preferences] Firefox only
  * @property {string} [locale] e.g. 'zh-CN'; default 'en-US'; WebKitGTK has only those installed on the system
@@ -77,11 +78,14 @@ function isExecutable(file) {
 
 /**
  * @param {BrowserName} name
+ * @param {boolean} whole whether it must be more than an engine
  * @returns {string}
  */
-function programOf(name) {
+function programOf(name, whole) {
   const { variable, programs } = known[name];
-  const program = process.env[variable] || programs.map(findOnPath).find(Boolean);
+  const { CHROMIUM_ENGINE } = process.env;
+  const engine = name === 'chromium' && CHROMIUM_ENGINE && !whole ? findOnPath(CHROMIUM_ENGINE) : undefined;
+  const program = process.env[variable] || engine || programs.map(findOnPath).find(Boolean);
   if (!program) throw new Error(`${name}: none of ${programs.join(', ')} is on PATH and ${variable} is not set`);
   return program;
 }
@@ -103,6 +107,6 @@ export async function launch(name, options = {}) {
     preferences: {},
     ...options,
   };
-  const program = programOf(name);
+  const program = programOf(name, settings.profile !== ''); // what a profile says is for the browser around the engine
   return name === 'webkit' ? launchWebKit(program, settings) : launchPuppeteer(name, program, settings);
 }

@@ -87,17 +87,20 @@ async function held() {
 export async function useTab({ warmUp, count, byPage }) {
   /** @type {Held[]} */
   const looks = [];
-  await withPage(['chromium', { query: QUERY, browser: { args: [EAGER] } }], async ({ browser, page }) => {
-    await page.loaded();
-    await browser.waitFor('typeof globalThis.fittingRoom === "object"');
-    for (const [byApi, byHand] of [
-      [warmUp, Math.min(warmUp, byPage)],
-      [count, byPage],
-    ]) {
-      for (let i = 0; i < byApi; i++) await browser.evaluate(live);
-      for (let i = 0; i < byHand; i++) await useThePage(browser, page);
-      looks.push(await browser.evaluate(held));
-    }
-  });
+  await withPage(
+    ['chromium', { query: QUERY, offline: true, browser: { args: [EAGER] } }],
+    async ({ browser, page }) => {
+      await page.loaded();
+      await browser.waitFor('typeof globalThis.fittingRoom === "object"');
+      for (const [byApi, byHand] of [
+        [warmUp, Math.min(warmUp, byPage)],
+        [count, byPage],
+      ]) {
+        for (let i = 0; i < byApi; i++) await browser.evaluate(live);
+        for (let i = 0; i < byHand; i++) await useThePage(browser, page);
+        looks.push(await browser.evaluate(held));
+      }
+    },
+  );
   return { before: looks[0], after: looks[1] };
 }
