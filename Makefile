@@ -37,9 +37,11 @@ serve: build ## build the page and serve it on http://localhost:8080 (PORT=… f
 
 .PHONY: test
 test: ## run every check and test
-	@$(MAKE) --jobs=1 --no-print-directory lint
+	@$(MAKE) --jobs=1 --no-print-directory $(NPM)
+	@$(MAKE) --jobs=$(shell nproc) --output-sync=target --no-print-directory lint
 	$(call install_then_compile,$(EMCC) $(LLVM),test-programs)
-	@$(MAKE) --jobs=1 --no-print-directory test-core test-coverage test-threads test-wasm test-api test-page
+	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-core test-coverage test-threads test-wasm
+	@$(MAKE) --jobs=1 --no-print-directory test-api test-page
 
 .PHONY: build
 build: ## make dist/, the page as static files, and print its size
@@ -55,7 +57,7 @@ install_then_compile = @$(MAKE) --jobs=1 --no-print-directory $(1) && \
 C_FILES = $(shell find src tests -name '*.[ch]' -not -path '*/node_modules/*')
 
 .PHONY: lint
-lint: style imports typecheck ## check style, imports and types (a minute)
+lint: style imports dead-exports typecheck ## check style, imports and types
 
 .PHONY: style
 style: $(NPM)
@@ -68,9 +70,10 @@ format: $(NPM) ## format the code as `make lint` wants it
 	npx biome format --write
 	node node_modules/@wasm-fmt/clang-format/clang-format-cli.cjs -i $(C_FILES)
 
-.PHONY: imports
+.PHONY: imports dead-exports
 imports: $(NPM)
 	npx depcruise --config .dependency-cruiser.cjs --output-type err-long shim web models
+dead-exports: $(NPM)
 	npx knip --config .knip.json --no-progress
 
 .PHONY: test-only-exports

@@ -19,6 +19,7 @@ describe('the main thread', { timeout: 120_000 }, () => {
     opened = await openPage('chromium', {
       query: 'data=synthetic&epochs=20&train-size=1000&log=1',
       offline: true,
+      browser: { whole: true }, // an engine has no hidden tabs
       prepare: (browser) => tabOf(browser).evaluateOnNewDocument(observeLayoutShifts),
     });
     await opened.page.loaded();

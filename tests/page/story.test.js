@@ -19,7 +19,7 @@ const CLASSES = [
 ];
 
 /** Slow enough to be stopped in the middle of an epoch. */
-const SLOW = 'data=synthetic&epochs=2&train-size=4000&batch-size=2';
+const SLOW = 'data=synthetic&epochs=2&train-size=2400&batch-size=2';
 
 for (const name of inBrowsers('engine')) {
   describe(`the story in ${name}`, { timeout: 180_000 }, () => {

@@ -11,8 +11,9 @@ import { launchWebKit } from './browser-webkit.js';
  * @property {number} [height] default 800
  * @property {boolean} [dark] prefer the dark colour scheme
  * @property {boolean} [reducedMotion]
- * @property {string} [profile] a folder that outlives the browser; default a new one each time; not for WebKit. With
- *   it, the whole browser is started, not only the engine that `make test` names in CHROMIUM_ENGINE
+ * @property {string} [profile] a folder that outlives the browser; default a new one each time; not for WebKit
+ * @property {boolean} [whole] whether the test needs more of Chromium than the engine, which `make test` names in
+ *   CHROMIUM_ENGINE; default: if there is a profile
  * @property {string[]} [args] more command-line arguments, Chromium only
  * @property {Record<string, string | number | boolean>} [preferences] Firefox only
  * @property {string} [locale] e.g. 'zh-CN'; default 'en-US'; WebKitGTK has only those installed on the system
@@ -103,10 +104,11 @@ export async function launch(name, options = {}) {
     reducedMotion: false,
     locale: 'en-US',
     profile: '',
+    whole: false,
     args: [],
     preferences: {},
     ...options,
   };
-  const program = programOf(name, settings.profile !== ''); // what a profile says is for the browser around the engine
+  const program = programOf(name, settings.whole || settings.profile !== '');
   return name === 'webkit' ? launchWebKit(program, settings) : launchPuppeteer(name, program, settings);
 }

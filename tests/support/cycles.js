@@ -88,7 +88,7 @@ export async function useTab({ warmUp, count, byPage }) {
   /** @type {Held[]} */
   const looks = [];
   await withPage(
-    ['chromium', { query: QUERY, offline: true, browser: { args: [EAGER] } }],
+    ['chromium', { query: QUERY, offline: true, browser: { args: [EAGER], whole: true } }],
     async ({ browser, page }) => {
       await page.loaded();
       await browser.waitFor('typeof globalThis.fittingRoom === "object"');
