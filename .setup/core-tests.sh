@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the core's tests, one per processor at a time: core-tests.sh FOLDER 'COMMAND' NAME...
-# In the command, {} stands for the name of a test. What it prints is left in FOLDER/NAME.log, and the lines of src/ that
-# a native one reached in FOLDER/NAME.profraw.
+# In the command, {} stands for the name of a test. What it prints is left in FOLDER/NAME.log, and the lines of src/
+# that a native one reached in FOLDER/NAME.profraw.
 set -eu
 
 folder=$1

@@ -25,7 +25,7 @@ function sizesOf(folder, files) {
 /** @param {Map<string, number>} sizes */
 const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
 
-/** Loaded when the page is idle, or with a model file, pictures or drawn garments. */
+/** Loaded when the page is idle, when Start comes into view, or with a model file, pictures or drawn garments. */
 const LATER = new RegExp(
   String.raw`^assets/((estimate|measuring|offline|model-file|results|shared|try|keep|formats)-[^/]+\.js` +
     String.raw`|(photo|synthetic)-[^/]+\.wasm)$`,

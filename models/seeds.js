@@ -6,32 +6,24 @@
  *             the test images are for the result alone.
  */
 import { parseArgs } from 'node:util';
+import { checkInteger } from '../shim/check.js';
 import { datasets, loadCore } from '../shim/index.js';
 import { rowOf } from '../shim/layers/table.js';
+import { rowsOf } from '../shim/tensor.js';
 import { percent } from './card.js';
 import { accuracyOf, confusionOf } from './measure.js';
 import { RUNTIME, build, fitTo } from './recipe.js';
 import { recipesOf } from './recipes.js';
 
 /** @import { Model } from '../shim/index.js' */
-/** @import { Dataset } from '../shim/datasets/fashion-mnist.js' */
+/** @typedef {import('../shim/datasets/fashion-mnist.js').Dataset['train']} Split */
 
 const HELD_OUT = { every: 12, from: 5 };
 
-/**
- * The images for whose indices `wanted` is true.
- * @param {Dataset['train']} split @param {(index: number) => boolean} wanted @returns {Dataset['train']}
- */
+/** The images for whose indices `wanted` is true. @param {Split} split @param {(index: number) => boolean} wanted */
 function selected({ images, labels }, wanted) {
-  const [count, ...shape] = images.shape;
-  const size = images.data.length / count;
-  const indices = Array.from({ length: count }, (_, index) => index).filter(wanted);
-  const pixels = new Uint8Array(indices.length * size);
-  indices.forEach((index, i) => pixels.set(images.data.subarray(index * size, (index + 1) * size), i * size));
-  return {
-    images: { shape: [indices.length, ...shape], data: pixels },
-    labels: { shape: [indices.length], data: Uint8Array.from(indices, (index) => labels.data[index]) },
-  };
+  const indices = Array.from(labels.data.keys()).filter(wanted);
+  return { images: rowsOf(images, indices), labels: rowsOf(labels, indices) };
 }
 
 /**
@@ -51,6 +43,7 @@ const { values, positionals } = parseArgs({
   options: { seeds: { type: 'string', default: '5' }, 'held-out': { type: 'boolean', default: false } },
   allowPositionals: true,
 });
+const seeds = checkInteger('--seeds', Number(values.seeds), 1, 1000);
 const { train, test } = await datasets.fashionMnist();
 const isHeldOut = (/** @type {number} */ index) => index % HELD_OUT.every === HELD_OUT.from;
 const [learned, measured] = values['held-out']
@@ -61,7 +54,7 @@ const { threads } = await loadCore(RUNTIME);
 for (const recipe of recipesOf(positionals)) {
   /** @type {{ once: number, twice: number, minutes: number }[]} */
   const results = [];
-  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+  for (let seed = 1; seed <= seeds; seed++) {
     const model = await build({ ...recipe, seed });
     const began = performance.now();
     await fitTo(recipe, model, learned, { verbose: 0 });

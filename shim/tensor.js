@@ -36,6 +36,21 @@ export function closedShape(shape, elements) {
 }
 
 /**
+ * Copies of some rows, in the given order.
+ * @template {Uint8Array | Float32Array} Data
+ * @param {{ shape: number[], data: Data }} tensor
+ * @param {number[]} indices
+ * @returns {Tensor<Data>}
+ */
+export function rowsOf({ shape: [, ...row], data }, indices) {
+  const size = elementsOf(row);
+  const Kind = /** @type {{ new (length: number): Data }} */ (data.constructor);
+  const rows = new Kind(indices.length * size);
+  indices.forEach((index, i) => rows.set(data.subarray(index * size, (index + 1) * size), i * size));
+  return { shape: [indices.length, ...row], data: rows };
+}
+
+/**
  * Makes a tensor; checks that the data fits the shape.
  * @template {NumberArray} Data
  * @param {Data | number[]} data a typed array (kept, not copied) or plain numbers (copied to floats)

@@ -9,8 +9,8 @@ CORE_SOURCES := $(filter-out $(SIDE_MODULES:%=src/%/%),$(SOURCES))
 CFLAGS := -std=c11 -Isrc -Wall -Wextra -ffp-contract=off -MMD -MP
 SIMD := -msimd128
 
-# The shipped builds are optimized by folder: for speed where training, photos and drawn garments spend their time, else for
-# size.
+# The shipped builds are optimized by folder: for speed where training, photos and drawn garments spend their time, else
+# for size.
 OPTIMIZE_src := -Oz
 OPTIMIZE_src/base := -Oz
 OPTIMIZE_src/kernels := -O3

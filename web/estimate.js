@@ -56,6 +56,9 @@ export function roughly(seconds) {
   return { unit: rounded === 3600 ? 'hour' : 'hours', amount: rounded / 3600 };
 }
 
+/** @param {number[]} values one or more */
+export const medianOf = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
 /**
  * Times the epochs of a run; a pause leaves out the epoch that it falls into.
  * @param {() => number} now in seconds
@@ -84,7 +87,7 @@ export function createLaps(now = () => performance.now() / 1000) {
     },
     /** The median, so that a computer's sleep does not count; NaN if none was timed. */
     get seconds() {
-      return laps.length > 0 ? laps.toSorted((a, b) => a - b)[Math.floor(laps.length / 2)] : NaN;
+      return laps.length > 0 ? medianOf(laps) : NaN;
     },
   };
 }

@@ -1,3 +1,5 @@
+import { medianOf } from './estimate.js';
+
 /**
  * Measures how fast a model is trained and validated on this machine, by doing both for a moment. In the worker, loaded
  * when it is needed.
@@ -88,6 +90,3 @@ async function secondsPerImage(pass, time, signal) {
 }
 
 const now = () => performance.now() / 1000;
-
-/** @param {number[]} values */
-const medianOf = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];

@@ -1,4 +1,5 @@
 import { datasets, loadCore, loadModel } from 'fitting-room';
+import { rowsOf } from '../shim/tensor.js';
 import { assemble, faultOf } from './assembly.js';
 import { serve, transfer } from './protocol.js';
 import { compileOptions, oneHot, stoppingOf, terminatingOf } from './recipe.js';
@@ -213,10 +214,7 @@ async function load({ source, files, baseUrl }, { signal, emit }) {
 /** @param {WorkerMethods['pictures']['args']} args */
 function pictures({ split, indices }) {
   const { images, labels } = loadedDataset()[split];
-  const size = images.data.length / images.shape[0];
-  const pixels = new Uint8Array(indices.length * size);
-  indices.forEach((index, i) => pixels.set(images.data.subarray(index * size, (index + 1) * size), i * size));
-  const classes = Uint8Array.from(indices, (index) => labels.data[index]);
+  const [pixels, classes] = [images, labels].map((all) => rowsOf(all, indices).data);
   return transfer({ pixels, labels: classes }, [pixels.buffer, classes.buffer]);
 }
 

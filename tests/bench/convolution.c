@@ -11,6 +11,7 @@
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
 #include "kernels/pointwise.h"
+#include "kernels/simd.h"
 #include "kernels/winograd.h"
 #include "base/random.h"
 
@@ -31,7 +32,6 @@ typedef struct {
 } convolution;
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
-static int smaller(int a, int b) { return a < b ? a : b; }
 
 /* n zeros, with slack after them. */
 static float *zeros(int64_t n) { return calloc((size_t)(n + FR_CONV_SLACK), sizeof(float)); }
@@ -106,7 +106,7 @@ static void direct_kernel(const convolution *c) {
   memset(c->rows, 0, sizeof(float) * (size_t)fr_conv2d_measure(w, c->pooled).rows);
   for (int first = 0; first < BATCH; first += group) {
     fr_conv2d_sample samples[FR_CONV_GROUP];
-    int n = smaller(group, BATCH - first);
+    int n = fr_at_most(group, BATCH - first);
     for (int i = 0; i < n; i++)
       samples[i] = (fr_conv2d_sample){fr_conv2d_pad(w, c->images + (first + i) * c->input,
                                                     c->padded + (ptrdiff_t)i * fr_conv2d_image(w)),
@@ -147,7 +147,7 @@ static void winograd_forward(const convolution *c) {
   float *products = c->planes + fr_winograd_planes(rows, w->in_c);
   fr_winograd_pack(w, c->kernel, 0, w->in_c, c->packed);
   for (int first = 0; first < BATCH; first += together) {
-    int n = smaller(together, BATCH - first);
+    int n = fr_at_most(together, BATCH - first);
     multiply_images(c, w, c->images, first, n, products);
     for (int i = 0; i < n; i++) {
       int at = (first + i) * c->output;
@@ -165,7 +165,7 @@ static void winograd_input(const convolution *c) {
   float *products = c->planes + fr_winograd_planes(rows, w->in_c);
   fr_winograd_pack_mirrored(&c->window, c->kernel, 0, w->in_c, c->packed);
   for (int first = 0; first < BATCH; first += together) {
-    int n = smaller(together, BATCH - first);
+    int n = fr_at_most(together, BATCH - first);
     multiply_images(c, w, c->dy, first, n, products);
     for (int i = 0; i < n; i++)
       fr_winograd_output(w, products, 0, tiles, i * tiles, rows, NULL, 0,
@@ -178,7 +178,7 @@ static void winograd_kernel(const convolution *c) {
   int tiles = fr_winograd_tiles(w), rows = c->slab * tiles;
   float *gradients = c->planes + fr_winograd_planes(rows, w->in_c);
   for (int first = 0; first < BATCH; first += c->slab) {
-    int n = smaller(c->slab, BATCH - first);
+    int n = fr_at_most(c->slab, BATCH - first);
     transform_images(c, w, c->images, first, n, rows, c->planes);
     for (int i = 0; i < n; i++)
       fr_winograd_gradient(w, c->dy + (first + i) * c->output, 0, tiles, i * tiles, rows,
@@ -254,7 +254,7 @@ EMSCRIPTEN_KEEPALIVE convolution *convolution_open(int side, int in, int out, in
   c->pooled = pooled;
   c->input = side * side * in;
   c->output = w.out_h / step * (w.out_w / step) * out;
-  c->slab = smaller(fr_winograd_slab(&w, BATCH) / fr_winograd_tiles(&w), BATCH);
+  c->slab = fr_at_most(fr_winograd_slab(&w, BATCH) / fr_winograd_tiles(&w), BATCH);
   c->kernel = floats(weights, 11);
   c->images = floats(BATCH * c->input, 12);
   c->dy = floats(BATCH * c->output, 14);

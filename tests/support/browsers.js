@@ -104,11 +104,11 @@ export async function launch(name, options = {}) {
     reducedMotion: false,
     locale: 'en-US',
     profile: '',
-    whole: false,
+    whole: Boolean(options.profile),
     args: [],
     preferences: {},
     ...options,
   };
-  const program = programOf(name, settings.whole || settings.profile !== '');
+  const program = programOf(name, settings.whole);
   return name === 'webkit' ? launchWebKit(program, settings) : launchPuppeteer(name, program, settings);
 }

@@ -137,7 +137,6 @@ export async function trainThroughKills(name, run, moments, onKill = () => {}) {
     for (let life = 0; ; life++) {
       const { browser, page } = await openPage(name, { at: server, query: run.query, browser: { profile }, prepare });
       try {
-        const saved = async () => epochsOf(await browser.evaluate(lastRun), run.batches);
         const kept = await browser.evaluate(lastRun);
         assert.ok(!kept?.facts.finished, `the run was over before kill ${life + 1}`);
         const from = epochsOf(kept, run.batches);
@@ -155,7 +154,10 @@ export async function trainThroughKills(name, run, moments, onKill = () => {}) {
           return { kills, weights: end.weights };
         }
         const come = moment.saved
-          ? poll(async () => (await saved()) >= moment.epochs, `${moment.epochs} epochs to be saved`)
+          ? poll(
+              async () => epochsOf(await browser.evaluate(lastRun), run.batches) >= moment.epochs,
+              `${moment.epochs} epochs to be saved`,
+            )
           : browser.waitFor(hasCome, { args: [moment, run.epochs], timeout: 600_000 });
         await come.catch(async ({ message }) => {
           throw new Error(`${message}; the page says: ${await browser.evaluate(() => document.body.innerText)}`);

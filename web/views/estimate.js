@@ -88,9 +88,10 @@ export function createEstimateView(session, trainer, current, valid) {
     update();
   });
   trainer.on('epoch', () => {
-    const run = trainer.view.state === 'training' && described();
-    if (!run) return; // the epochs of a restored run
-    const { key, images } = { key: run.key, ...run.run };
+    const next = trainer.view.state === 'training' && described();
+    if (!next) return; // the epochs of a restored run
+    const { key, run } = next;
+    const { images } = run;
     if (key !== lapped.key || images !== lapped.images) laps.clear();
     lapped = { key, images };
     laps.lap();

@@ -200,7 +200,7 @@ export const texts = {
   'train.progress': 'Training progress',
   'estimate.few': 'A few seconds on this device',
   'estimate.about': 'About {time} on this device',
-  'estimate.most': 'At most about {time} on this device',
+  'estimate.most': 'Up to about {time} on this device',
   'time.seconds': '{count} seconds',
   'time.minute': '{count} minute',
   'time.minutes': '{count} minutes',
