@@ -173,9 +173,16 @@ test('a run is not begun before it is known whether one is to be continued', { t
     await trainsAndStops(opened, 2);
     const { id } = await browser.evaluate(lastRun);
     await page.open(LONG);
-    // the page has its texts
-    await browser.waitFor(() => document.querySelector('[data-testid="train-start"]')?.textContent);
-    await page.click('train-start');
+    // by key, as soon as the page has its texts: what still loads above moves the button away from the mouse
+    await browser.waitFor(
+      (/** @type {string} */ selector) => {
+        const start = /** @type {HTMLElement | null} */ (document.querySelector(selector));
+        start?.focus();
+        return start?.textContent && document.activeElement === start;
+      },
+      { args: [hook('train-start')] },
+    );
+    await browser.press('Enter');
     await trainsTo(opened, 3);
     assert.equal((await browser.evaluate(lastRun)).id, id);
   }),
