@@ -100,7 +100,7 @@ export class Model {
     return {
       model: this.#facade,
       core: this.#core,
-      graph: this.#graph,
+      graph: this.#graphNow(),
       pointer: () => this.#alive(),
       seed: this.seed,
       inputShape: this.inputShape,
@@ -113,6 +113,18 @@ export class Model {
     };
   }
 
+  /** The graph, with `trainable` as it is set now. @returns {Graph} */
+  #graphNow() {
+    const nodes = this.#graph.nodes.map((node, index) => {
+      const { trainable } = this.#layers[index];
+      const { trainable: _, ...config } = node.config;
+      return trainable === (node.config.trainable !== false)
+        ? node
+        : { ...node, config: { ...config, ...(!trainable && { trainable }) } };
+    });
+    return { ...this.#graph, nodes };
+  }
+
   /** @param {string} what the caller, which needs a compiled model */
   compiledRunner(what) {
     this.#assertAlive();
@@ -120,9 +132,22 @@ export class Model {
     return this.runner();
   }
 
-  /** The layers with their names, output shapes (null: the batch axis) and numbers of parameters. */
+  /**
+   * The layers with their names, output shapes (null: the batch axis) and numbers of parameters. A layer whose
+   * `trainable` is set to false keeps its weights from the next compile on.
+   */
   get layers() {
     return this.#layers;
+  }
+
+  /** Whether training changes the weights of any layer. */
+  get trainable() {
+    return this.#layers.some(({ trainable }) => trainable);
+  }
+
+  /** Sets `trainable` of every layer; the next compile takes it over. */
+  set trainable(trainable) {
+    for (const layer of this.#layers) layer.trainable = checkBoolean('model: trainable', trainable);
   }
 
   /** The shape of a sample's output, without the batch axis. */
@@ -237,6 +262,10 @@ export class Model {
       average: (swap) => this.#core.call('fr_average', this.#alive(), swap),
     });
     const rate = optimizer.rateAt(0);
+    this.#layers.forEach(({ name, trainable }, index) => {
+      const frozen = !checkBoolean(`compile: trainable of layer ${name}`, trainable);
+      this.#core.call('fr_freeze', this.#pointer, index, Number(frozen));
+    });
     callWithNumbers(this.#core, 'fr_compile', this.#pointer, [
       ...optimizerNumbers(this.#core, config, rate),
       ...lossNumbers(this.#core, loss),

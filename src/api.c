@@ -134,6 +134,7 @@ int fr_add(fr_model *model, const double *config, int length) {
   l.padding = (fr_padding)integer(&r);
   l.activation = (fr_activation)integer(&r);
   l.use_bias = integer(&r);
+  l.frozen = integer(&r) != 0;
   l.rate = real(&r);
   l.slope = real(&r);
   for (int i = 0; i < 4; i++) l.pads[i] = integer(&r);
@@ -151,6 +152,10 @@ int fr_add(fr_model *model, const double *config, int length) {
 }
 
 int fr_build(fr_model *model) { return fr_model_build(model); }
+
+int fr_freeze(fr_model *model, int layer, int frozen) {
+  return fr_model_freeze(model, layer, frozen);
+}
 
 /* config: the numbers that the lines below read, `length` in all */
 int fr_compile(fr_model *model, const double *config, int length) {
@@ -197,8 +202,8 @@ int fr_weight_count(const fr_model *model, int32_t *out) {
   return FR_OK;
 }
 
-/* out: layer, which of its parameters, whether training changes it, rank, four dimensions (unused
- * ones 0) */
+/* out: layer, which of its parameters, whether training changes it while its layer is not frozen,
+ * rank, four dimensions (unused ones 0) */
 int fr_weight_shape(const fr_model *model, int index, int32_t out[8]) {
   if (index < 0 || index >= model->parameter_count)
     return fr_fail(FR_INVALID_ARGUMENT, "weights: index must be 0..%d, got %d",
@@ -206,7 +211,7 @@ int fr_weight_shape(const fr_model *model, int index, int32_t out[8]) {
   const fr_parameter *p = &model->parameters[index];
   out[0] = p->layer;
   out[1] = p->which;
-  out[2] = p->trainable;
+  out[2] = fr_parameter_learns(p->which);
   out[3] = p->rank;
   for (int i = 0; i < 4; i++) out[i + 4] = i < p->rank ? p->dims[i] : 0;
   return FR_OK;

@@ -62,6 +62,8 @@ typedef struct {
   fr_activation activation; /* convolutions, dense, activation */
   float slope; /* of leaky ReLU below zero */
   int use_bias; /* convolutions, dense */
+  int frozen; /* training leaves its weights as they are, and batch_normalization uses its moving
+                 statistics */
   float rate; /* dropout: the share set to zero, 0 <= rate < 1 */
   int pads[4]; /* zero_padding2d: top, bottom, left, right */
   fr_shape target; /* reshape */

@@ -56,7 +56,7 @@ static fr_status add_parameter(fr_model *m, int layer, int which) {
     return fr_fail(FR_INVALID_ARGUMENT, "model: at most %d weights in all", FR_MAX_ELEMENTS);
   m->parameter_floats += p->stored;
   m->parameters_of[layer][which] = m->parameter_count++;
-  m->learns[layer] |= p->trainable;
+  m->learns[layer] |= fr_parameter_learns(which);
   return FR_OK;
 }
 
@@ -168,6 +168,19 @@ fr_status fr_model_build(fr_model *m) {
     return fr_fail(FR_OUT_OF_MEMORY, "model: no memory for %d weights", m->parameter_floats);
   if ((status = initialize(m))) return status;
   m->built = 1;
+  return FR_OK;
+}
+
+fr_status fr_model_freeze(fr_model *m, int layer, int frozen) {
+  if (!m->built) return fr_fail(FR_WRONG_STATE, "model: build it before its layers are frozen");
+  if (layer < 0 || layer >= m->layer_count)
+    return fr_fail(FR_INVALID_ARGUMENT, "freeze: layer must be 0..%d, got %d", m->layer_count - 1,
+                   layer);
+  if (m->layers[layer].frozen == frozen) return FR_OK;
+  m->layers[layer].frozen = frozen;
+  for (fr_parameter *p = m->parameters; p < m->parameters + m->parameter_count; p++)
+    if (p->layer == layer) p->trainable = fr_parameter_learns(p->which) && !frozen;
+  fr_plan_again(m, 1);
   return FR_OK;
 }
 

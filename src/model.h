@@ -95,7 +95,7 @@ typedef struct {
   fr_shape input;
   int layer_count, parameter_count, step_count;
   fr_layer layers[FR_MAX_LAYERS];
-  int learns[FR_MAX_LAYERS]; /* whether a layer or one before it has trainable parameters */
+  int learns[FR_MAX_LAYERS]; /* whether a layer or one before it has parameters that can be trained */
   int parameters_of[FR_MAX_LAYERS][FR_MAX_PARAMETERS]; /* indices, -1 for none */
   int step_of[FR_MAX_LAYERS]; /* the step whose y is the layer's output; -1: the input; -2: none */
   fr_parameter parameters[FR_MAX_PARAMETERS * FR_MAX_LAYERS];
@@ -134,6 +134,9 @@ fr_status fr_model_add(fr_model *model, const fr_layer *layer);
 /* Ends adding: the last layer's output is the model's, and every other layer must lead there. Plans
  * the steps, allocates and initialises the parameters. */
 fr_status fr_model_build(fr_model *model);
+
+/* From the next batch on, training leaves a layer's weights as they are, or changes them again. */
+fr_status fr_model_freeze(fr_model *model, int layer, int frozen);
 
 /* Sets the optimizer, its states to their initial values, and the loss. */
 fr_status fr_model_compile(fr_model *model, const fr_optimizer *optimizer, const fr_loss *loss);

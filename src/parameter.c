@@ -40,8 +40,10 @@ static fr_status check_initializer(const fr_layer *l, const fr_initializer *init
                  (int)init->fan);
 }
 
+int fr_parameter_learns(int which) { return which < 2; }
+
 fr_status fr_parameter_describe(const fr_layer *l, int which, fr_parameter *p) {
-  *p = (fr_parameter){.which = which, .trainable = which < 2};
+  *p = (fr_parameter){.which = which, .trainable = fr_parameter_learns(which) && !l->frozen};
   p->rank = shape_of(l, which, p->dims);
   if (p->rank == 0) return FR_OK;
   int64_t elements = 1;

@@ -10,7 +10,7 @@ typedef struct {
   /* convolutions, dense: 0 kernel, 1 bias; batch_normalization: 0 gamma, 1 beta, 2 moving mean,
      3 moving variance */
   int which;
-  int trainable;
+  int trainable; /* it is learned, and its layer is not frozen */
   fr_regularizer regularizer;
   int rank, dims[4]; /* in Keras's layout */
   int elements;
@@ -22,6 +22,9 @@ typedef struct {
  * Kernels: conv2d height × width × in × out, depthwise_conv2d height × width × in × multiplier,
  * dense in × out. */
 fr_status fr_parameter_describe(const fr_layer *layer, int which, fr_parameter *p);
+
+/* Whether it is learned from gradients, if its layer is not frozen; moving statistics are not. */
+int fr_parameter_learns(int which);
 
 /* values (elements) = what the layer's initializer gives; the model's seed and the parameter's
  * index decide if it has no seed. Defaults: kernels Glorot uniform (Glorot & Bengio, AISTATS 2010,

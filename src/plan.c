@@ -101,7 +101,7 @@ static int step_of(const fr_model *m, int layer) { return layer < 0 ? -1 : m->st
 static void set_sources(const fr_model *m, fr_step *s) {
   const fr_layer *l = s->layer;
   s->source_count = l->source_count;
-  s->learns = s->kernel >= 0 || s->bias >= 0;
+  s->learns = !l->frozen && (s->kernel >= 0 || s->bias >= 0);
   for (int k = 0; k < l->source_count; k++) {
     int source = s->sources[k] = step_of(m, l->sources[k]);
     s->learns |= source >= 0 && m->steps[source].learns;
@@ -200,6 +200,14 @@ void fr_plan_steps(fr_model *m, int fuse) {
     s->inference = m->inference_floats;
     m->inference_floats += fr_step_packed(s);
   }
+}
+
+void fr_plan_again(fr_model *m, int fuse) {
+  fr_plan_steps(m, fuse);
+  m->batch_capacity = 0;
+  m->inference_fresh = 0;
+  free(m->inference);
+  m->inference = NULL;
 }
 
 /* ---- buffers --------------------------------------------------------------------------------- */

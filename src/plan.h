@@ -10,6 +10,9 @@ enum { FR_NO_STEP = -2 };
  * step, and so its own output. */
 void fr_plan_steps(fr_model *model, int fuse);
 
+/* The same for a model that may have run: what the plan before laid out is given up. */
+void fr_plan_again(fr_model *model, int fuse);
+
 typedef struct {
   uint64_t bytes; /* of all buffers */
   uint64_t zeros; /* of the first ones, which must be zero before the first batch. Nothing touches

@@ -141,9 +141,9 @@ static void conv2d_backward_chunk(void *context, int chunk) {
     for (int i = first; i < end; i++) {
       fr_conv2d_delta delta = conv2d_delta(s, i);
       fr_activate_backward(work, i, 1);
-      fr_conv2d_backward_bias(w, &delta, dbias);
+      if (!s->layer->frozen) fr_conv2d_backward_bias(w, &delta, dbias);
     }
-    kernel_of_group(s, (fr_range){first, end}, scratch);
+    if (!s->layer->frozen) kernel_of_group(s, (fr_range){first, end}, scratch);
     for (int i = first; s->dx && i < end; i++) input_of_sample(work, i, scratch);
   }
 }
@@ -159,9 +159,10 @@ void fr_conv2d_step_backward(fr_work *work) {
   if (s->dx && s->algorithms.input == FR_DIRECT)
     fr_conv2d_pack_rows(w, fr_values_of(m, s->kernel), s->packed);
   fr_pool_run(FR_CHUNKS, conv2d_backward_chunk, work);
+  if (s->dx && s->algorithms.input == FR_WINOGRAD) fr_winograd_step_input(work);
+  if (s->layer->frozen) return;
   fr_sum_chunks(s, fr_conv2d_step_sums(s));
   float *drows = s->scratch[0].gradient, *dbias = drows + conv2d_rows(s);
-  if (s->dx && s->algorithms.input == FR_WINOGRAD) fr_winograd_step_input(work);
   memset(s->gradient + kernel->elements, 0,
          sizeof(float) * (size_t)(kernel->stored - kernel->elements));
   switch (s->algorithms.kernel) {
@@ -215,8 +216,9 @@ static void depthwise_backward_chunk(void *context, int chunk) {
   memset(dkernel, 0, sizeof *dkernel * (size_t)fr_depthwise_floats(w));
   for (int i = range.first; i < range.end; i++) {
     fr_activate_backward(work, i, 1);
-    fr_depthwise_backward_kernel(w, fr_conv2d_pad(w, fr_x_of(s, i), image), fr_dy_of(s, i), dkernel,
-                                 dkernel + fr_depthwise_bias(w));
+    if (!s->layer->frozen)
+      fr_depthwise_backward_kernel(w, fr_conv2d_pad(w, fr_x_of(s, i), image), fr_dy_of(s, i),
+                                   dkernel, dkernel + fr_depthwise_bias(w));
     if (s->dx)
       fr_depthwise_backward_input(w, fr_values_of(work->model, s->kernel), fr_dy_of(s, i), image,
                                   fr_dx_of(s, i));
@@ -228,6 +230,7 @@ void fr_depthwise_step_backward(fr_work *work) {
   fr_step *s = work->step;
   const fr_window *w = &s->layer->window;
   fr_pool_run(FR_CHUNKS, depthwise_backward_chunk, work);
+  if (s->layer->frozen) return;
   fr_sum_chunks(s, fr_depthwise_floats(w));
   float *dkernel = s->scratch[0].gradient;
   fr_update_emit(m, s->kernel, 0, dkernel, m->parameters[s->kernel].stored);

@@ -69,6 +69,7 @@ static void dense_backward_chunk(void *context, int index) {
   fr_panel panel = fr_dense_panel(&s->dense, index);
   int kernel = m->parameters[s->kernel].offset, at = (int)panel.offset;
   if (s->dx) fr_dense_backward_input(&s->dense, panel, m->values + kernel, &s->live, s->dx);
+  if (s->layer->frozen) return;
   if (fr_update_is_plain_adam(m, s->kernel)) {
     update_panel_adam(m, s, panel, kernel + at);
     return;

@@ -67,7 +67,7 @@ const fr_norm *fr_normalize_step_moving(const fr_model *m, fr_step *s) {
 void fr_normalize_step_forward(fr_work *work) {
   const fr_model *m = work->model;
   fr_step *s = work->step;
-  if (m->training) {
+  if (m->training && !s->layer->frozen) {
     fr_pool_run(FR_CHUNKS, sum_chunk, work);
     average_chunks(work, 0, s->norm.mean);
     fr_pool_run(FR_CHUNKS, square_chunk, work);
@@ -80,6 +80,7 @@ void fr_normalize_step_forward(fr_work *work) {
 }
 
 void fr_normalize_step_end(fr_model *m, fr_step *s) {
+  if (s->layer->frozen) return;
   float *mean = moving(m, s, 0), *variance = moving(m, s, 1), momentum = s->layer->momentum;
   for (int c = 0; c < s->channels; c++) {
     mean[c] = mean[c] * momentum + s->norm.mean[c] * (1.0f - momentum);
@@ -109,11 +110,29 @@ static void input_chunk(void *context, int chunk) {
                      s->scratch[0].gradient, fr_dx_of(s, i));
 }
 
+static void slope_chunk(void *context, int chunk) {
+  const fr_work *work = context;
+  fr_range range = fr_chunk_range(work->n, chunk);
+  for (int i = range.first; i < range.end; i++) fr_activate_backward(work, i, 1);
+}
+
+/* Moving statistics do not depend on x: what the gradient of x owes to the batch's is nothing. */
+static void frozen_backward(fr_work *work) {
+  fr_step *s = work->step;
+  fr_pool_run(FR_CHUNKS, slope_chunk, work);
+  clear_sums(s, 0);
+  if (s->dx) fr_pool_run(FR_CHUNKS, input_chunk, work);
+}
+
 /* The gradients of gamma and beta are the sums that the gradient of x needs, scaled; they are
  * handed out last, as an update changes neither gain nor shift of the pass under way. */
 void fr_normalize_step_backward(fr_work *work) {
   fr_model *m = work->model;
   fr_step *s = work->step;
+  if (s->layer->frozen) {
+    frozen_backward(work);
+    return;
+  }
   int padded = fr_round_up(s->channels, FR_LANES);
   float *products = s->scratch[0].gradient, *plain = products + padded;
   fr_pool_run(FR_CHUNKS, gradient_chunk, work);

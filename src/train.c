@@ -135,22 +135,13 @@ fr_status fr_predict(fr_model *m, const fr_batch *data, int batch_size, float *p
 
 /* ---- inspection ------------------------------------------------------------------------------ */
 
-/* The plan for training, or without `fuse` one in which every layer's output can be seen. */
-static void replan(fr_model *m, int fuse) {
-  fr_plan_steps(m, fuse);
-  m->batch_capacity = 0;
-  m->inference_fresh = 0;
-  free(m->inference); /* laid out by the plan */
-  m->inference = NULL;
-}
-
 fr_status fr_activations_of(fr_model *m, int layer, const fr_batch *data, int training,
                             float *out) {
   if (!m->built) return fr_fail(FR_WRONG_STATE, "activations: build the model first");
   if (layer < 0 || layer >= m->layer_count)
     return fr_fail(FR_INVALID_ARGUMENT, "activations: layer must be 0..%d, got %d",
                    m->layer_count - 1, layer);
-  replan(m, 0);
+  fr_plan_again(m, 0); /* so that every layer's output can be seen */
   fr_status status = check_batch(m, data, data->n, 0);
   if (status == FR_OK) status = fr_model_refresh_inference(m);
   if (status == FR_OK) {
@@ -161,6 +152,6 @@ fr_status fr_activations_of(fr_model *m, int layer, const fr_batch *data, int tr
         .y = m->input_values, .y_size = size, .y_stride = fr_round_up(size, FR_LANES)};
     copy_outputs(last < 0 ? &input : &m->steps[last], data->n, out);
   }
-  replan(m, 1);
+  fr_plan_again(m, 1);
   return status;
 }

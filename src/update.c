@@ -50,6 +50,7 @@ static void regularize(const fr_regularizer *r, const float *w, float *gradient,
 void fr_update_emit(fr_model *m, int parameter, int at, float *gradient, int n) {
   const fr_parameter *p = &m->parameters[parameter];
   int offset = p->offset + at;
+  if (!p->trainable) return;
   if (is_regularized(p)) regularize(&p->regularizer, m->values + offset, gradient, n);
   if (m->keep_gradients) memcpy(m->gradients + offset, gradient, sizeof *gradient * (size_t)n);
   else apply(m, offset, gradient, n);

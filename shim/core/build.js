@@ -14,7 +14,8 @@ import { closedShape, elementsOf } from '../tensor.js';
  * @property {number[]} sources the indices of the layers it reads; -1: the model's input
  * @property {(number | null)[]} outputShape null: the batch axis
  * @property {number} parameters number of values in its weights
- * @property {number} trainable how many of them training changes
+ * @property {number} learnable how many of them training changes if the layer is trainable
+ * @property {boolean} trainable whether training changes them; can be set, and is taken over by the next compile
  */
 
 /**
@@ -101,15 +102,16 @@ export function distinctNames(configs) {
 /**
  * Every weight of a built model, in Keras's order.
  * @param {Core} core @param {number} pointer
- * @returns {{ layer: number, which: number, trainable: boolean, shape: number[] }[]} which: its index within the layer
+ * @returns {{ layer: number, which: number, learnable: boolean, shape: number[] }[]} which: its index within the layer;
+ *   learnable: whether training changes it if the layer is trainable
  */
 export function weightShapes(core, pointer) {
   return core.withBytes(32, (out) => {
     core.call('fr_weight_count', pointer, out);
     return Array.from({ length: core.ints(out, 1)[0] }, (_, index) => {
       core.call('fr_weight_shape', pointer, index, out);
-      const [layer, which, trainable, rank, ...dims] = core.ints(out, 8);
-      return { layer, which, trainable: trainable === 1, shape: dims.slice(0, rank) };
+      const [layer, which, learnable, rank, ...dims] = core.ints(out, 8);
+      return { layer, which, learnable: learnable === 1, shape: dims.slice(0, rank) };
     });
   });
 }
@@ -129,7 +131,8 @@ export function describeLayers(core, pointer, { nodes }) {
       sources,
       outputShape: [null, ...outputShape(core, pointer, index)],
       parameters: count(weights),
-      trainable: count(weights.filter(({ trainable }) => trainable)),
+      learnable: count(weights.filter(({ learnable }) => learnable)),
+      trainable: config.trainable !== false,
     };
   });
 }

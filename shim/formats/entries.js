@@ -74,7 +74,7 @@ export function entryOf(layer, name) {
   const config = Object.fromEntries(keysOf(row).map((key) => [key, entryValue(key, layer)]));
   return {
     class_name: row.keras,
-    config: { name, trainable: true, ...config, ...(layer.kind === 'softmax' && { axis: -1 }) },
+    config: { name, trainable: layer.trainable ?? true, ...config, ...(layer.kind === 'softmax' && { axis: -1 }) },
   };
 }
 
@@ -175,7 +175,13 @@ export function layerFrom(where, entry, inputShape, more) {
   const options = optionsFrom(place, rest, keysOf(row), (key, value) =>
     key.endsWith('_regularizer') ? regularizerFrom(`${place}: ${key}`, value) : value,
   );
-  return makeLayer(place, row.factory, { name: given.name, ...(inputShape && { inputShape }), ...options, ...more });
+  return makeLayer(place, row.factory, {
+    name: given.name,
+    ...(inputShape && { inputShape }),
+    ...(given.trainable === false && { trainable: false }),
+    ...options,
+    ...more,
+  });
 }
 
 /** @param {string} where @param {Record<string, unknown>} config of an InputLayer, without its shape */

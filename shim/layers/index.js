@@ -1,4 +1,4 @@
-import { FittingRoomError, checkFields, show } from '../check.js';
+import { FittingRoomError, checkFields, flag, show } from '../check.js';
 import { Layer } from './layer.js';
 import { TABLE } from './table.js';
 
@@ -9,11 +9,15 @@ import { TABLE } from './table.js';
 export { ACTIVATIONS } from './options.js';
 
 /** @param {string} kind @param {Common} options */
-function common(kind, { inputShape, name }) {
+function common(kind, { inputShape, name, trainable }) {
   if (inputShape !== undefined && !Array.isArray(inputShape)) {
     throw new FittingRoomError(`${kind}: inputShape must be an array such as [28, 28, 1], got ${show(inputShape)}`);
   }
-  return { ...(inputShape && { inputShape: [...inputShape] }), ...(name !== undefined && { name: String(name) }) };
+  return {
+    ...(inputShape && { inputShape: [...inputShape] }),
+    ...(name !== undefined && { name: String(name) }),
+    ...(trainable !== undefined && !flag(`${kind}: trainable`, trainable) && { trainable: false }),
+  };
 }
 
 /**
@@ -24,7 +28,7 @@ function common(kind, { inputShape, name }) {
 function factoryOf({ kind, options: fields = {}, sets }) {
   const mustBeGiven = Object.values(fields).some(({ required }) => required);
   return (options = mustBeGiven ? undefined : {}) => {
-    const checked = checkFields(kind, options, fields, ['inputShape', 'name']);
+    const checked = checkFields(kind, options, fields, ['inputShape', 'name', 'trainable']);
     const config = { kind, ...common(kind, options), ...checked, ...sets?.(checked) };
     return /** @type {AnyLayer} */ (new Layer(/** @type {any} */ (config)));
   };

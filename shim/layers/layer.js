@@ -10,7 +10,10 @@ import { rowOf } from './table.js';
  */
 /** @typedef {'valid' | 'same'} Padding */
 /** @typedef {number | [number, number]} Pair one number for both sides, or [height, width] */
-/** @typedef {{ inputShape?: number[], name?: string }} Common inputShape: of a sample; for the first layer */
+/**
+ * @typedef {{ inputShape?: number[], name?: string, trainable?: boolean }} Common inputShape: of a sample; for the first
+ *   layer; trainable: false leaves the layer's weights as they are during training, default true
+ */
 /** @typedef {import('./table.js').LayerKind} LayerKind */
 
 /**
@@ -19,6 +22,7 @@ import { rowOf } from './table.js';
  * @property {LayerKind} kind
  * @property {string} [name]
  * @property {number[]} [inputShape]
+ * @property {false} [trainable] left out if training may change the layer's weights
  * @property {number} [units] for dense
  * @property {number} [filters] for conv2d
  * @property {number} [depthMultiplier] for depthwise_conv2d

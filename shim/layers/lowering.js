@@ -56,6 +56,7 @@ export function layerNumbers(core, config, sources, target = []) {
     numberOf(core, 'padding', typeof padding === 'string' ? padding : 'valid'),
     numberOf(core, 'activation', activation === 'silu' ? 'swish' : activation),
     Number(config.useBias ?? false),
+    Number(config.trainable === false),
     config.rate ?? 0,
     activation === 'leakyRelu' ? (config.alpha ?? LEAKY_SLOPE) : 0,
     ...padded(4, marginNumbers(padding)),

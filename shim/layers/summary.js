@@ -47,7 +47,7 @@ export function summaryText(name, layers, input) {
   const line = (cells) => row(cells.slice(0, columns.length), columns);
   const nameOf = (/** @type {number} */ source) => (source < 0 ? (input?.name ?? 'input_1') : layers[source].name);
   const total = layers.reduce((sum, { parameters }) => sum + parameters, 0);
-  const trainable = layers.reduce((sum, layer) => sum + layer.trainable, 0);
+  const trainable = layers.reduce((sum, layer) => sum + (layer.trainable ? layer.learnable : 0), 0);
   return [
     `Model: "${name}"`,
     '_'.repeat(width),
