@@ -1,4 +1,4 @@
-import { buildModel, callWithNumbers, describeLayers } from './core/build.js';
+import { buildModel, callWithNumbers, describeLayers, weightRanges } from './core/build.js';
 import { Core } from './core/core.js';
 import { FittingRoomError, checkBoolean, checkOptions, show } from './check.js';
 import { evaluate, predict } from './training/evaluation.js';
@@ -8,10 +8,12 @@ import { lossNumbers, lossOf } from './training/losses.js';
 import { metricsOf } from './training/metrics.js';
 import { modelFile } from './formats/on-demand.js';
 import { OptimizerHandle, optimizerNumbers, optimizerOf } from './training/optimizers.js';
+import { ModelLayer } from './layers/built.js';
+import { SymbolicTensor } from './layers/layer.js';
 import { summaryText } from './layers/summary.js';
 import { readWeights, writeWeights } from './core/weights.js';
 
-/** @import { BuiltLayer } from './core/build.js' */
+/** @import { Built } from './layers/built.js' */
 /** @import { EvaluateOptions, PassOptions } from './training/evaluation.js' */
 /** @import { FitOptions, FitState, History } from './training/fit.js' */
 /** @import { Graph } from './layers/graph.js' */
@@ -41,8 +43,10 @@ export class Model {
   #graph;
   /** @type {object} */
   #facade;
-  /** @type {BuiltLayer[]} */
+  /** @type {Built[]} */
   #layers;
+  /** The input, then each layer's output. @type {SymbolicTensor[] | undefined} */
+  #symbols;
   /** @type {{ options: Compiled, metrics: Map<string, Reading>, optimizer: OptimizerHandle } | undefined} */
   #compiled;
   /** @type {FitState} */
@@ -64,7 +68,7 @@ export class Model {
     }
     const { name, seed, facade, blank } = options;
     this.#core = core;
-    this.#graph = graph;
+    this.#graph = { ...graph, nodes: graph.nodes.map(({ config, sources }) => ({ config, sources })) };
     this.#facade = facade ?? this;
     this.#pointer = buildModel(core, graph, seed, blank);
     forgotten.register(this, { core, pointer: this.#pointer }, this);
@@ -78,7 +82,44 @@ export class Model {
     this.metadata = undefined;
     /** The shape of a sample, without the batch axis. */
     this.inputShape = [...graph.inputShape];
-    this.#layers = describeLayers(core, this.#pointer, graph);
+    const ranges = weightRanges(core, this.#pointer, graph.nodes.length);
+    this.#layers = describeLayers(core, this.#pointer, graph).map(
+      (described, index) =>
+        /** @type {Built} */ (
+          new ModelLayer(described, {
+            getWeights: () => this.getWeights().slice(...ranges[index]),
+            setWeights: (weights) => {
+              const [first, end] = ranges[index];
+              this.setWeights(this.getWeights().toSpliced(first, end - first, ...weights));
+            },
+            output: () => this.#symbolic()[index + 1],
+          })
+        ),
+    );
+    graph.nodes.forEach(({ origin }, index) => {
+      if (origin) this.#layers[index].setWeights(origin.getWeights());
+    });
+  }
+
+  #symbolic() {
+    if (this.#symbols) return this.#symbols;
+    const { inputShape, inputName = 'input_1', nodes } = this.#graph;
+    const symbols = [new SymbolicTensor(null, [], { shape: inputShape, name: inputName })];
+    nodes.forEach(({ sources }, index) => {
+      const read = sources.map((source) => symbols[source + 1]);
+      symbols.push(new SymbolicTensor(null, read, undefined, this.#layers[index]));
+    });
+    return (this.#symbols = symbols);
+  }
+
+  /** The input, for a model that begins like this one: `model({ inputs: base.inputs, outputs: … })`. */
+  get inputs() {
+    return this.#symbolic().slice(0, 1);
+  }
+
+  /** The output of the last layer. */
+  get outputs() {
+    return this.#symbolic().slice(-1);
   }
 
   #assertAlive() {
@@ -211,7 +252,7 @@ export class Model {
 
   /**
    * @param {string} name
-   * @returns {BuiltLayer}
+   * @returns {Built}
    */
   getLayer(name) {
     return this.#layers[this.#find('getLayer', name)];

@@ -7,6 +7,7 @@ import { modelFile } from './formats/on-demand.js';
 /** @import { ReadOptions, Source } from './formats/reading.js' */
 /** @import { ExportOptions, FormatName, ImportSource } from './formats/exchange.js' */
 /** @import { NamedFile, ReadModel } from './formats/described.js' */
+/** @import { Built } from './layers/built.js' */
 /** @import { LayerConfig, SymbolicTensor } from './layers/layer.js' */
 /** @import { RuntimeOptions } from './core/loading.js' */
 
@@ -15,7 +16,8 @@ export class Sequential extends Model {}
 
 /**
  * Builds a model from a list of layers. The initial weights are drawn from the seed.
- * @param {{ layers: LayerConfig[], seed?: number, name?: string } & RuntimeOptions} options seed: 0..2⁵³-1, default
+ * @param {{ layers: (LayerConfig | Built)[], seed?: number, name?: string } & RuntimeOptions} options layers: made by
+ *   layers.*, or of another model, whose weights are copied; seed: 0..2⁵³-1, default
  *   random
  * @returns {Promise<Sequential>}
  */

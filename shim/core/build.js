@@ -116,6 +116,20 @@ export function weightShapes(core, pointer) {
   });
 }
 
+/**
+ * Where each layer's weights begin and end in the list of all.
+ * @param {Core} core @param {number} pointer @param {number} layers how many there are
+ * @returns {[first: number, end: number][]}
+ */
+export function weightRanges(core, pointer, layers) {
+  const owners = weightShapes(core, pointer).map(({ layer }) => layer);
+  return Array.from({ length: layers }, (_, layer) => {
+    const count = owners.filter((owner) => owner === layer).length;
+    const first = owners.filter((owner) => owner < layer).length;
+    return [first, first + count];
+  });
+}
+
 /** @param {Core} core @param {number} pointer @param {Graph} graph @returns {BuiltLayer[]} */
 export function describeLayers(core, pointer, { nodes }) {
   const shapes = weightShapes(core, pointer);

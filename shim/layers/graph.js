@@ -1,13 +1,16 @@
 import { FittingRoomError, checkInteger, checkOptions, show } from '../check.js';
 import { SymbolicTensor } from './layer.js';
+import { ModelLayer, configOf } from './built.js';
 import { LIMITS } from '../core/limits.js';
 import { isKind } from './table.js';
 
+/** @import { Built } from './built.js' */
 /** @import { LayerConfig } from './layer.js' */
 
 /**
- * A layer and the indices of the layers it reads; -1: the model's input.
- * @typedef {{ config: LayerConfig, sources: number[] }} Node
+ * A layer and the indices of the layers it reads; -1: the model's input. origin: the layer of another model that it
+ * begins as a copy of; only until it is built.
+ * @typedef {{ config: LayerConfig, sources: number[], origin?: Built }} Node
  */
 /**
  * The layers in an order in which each comes after the ones it reads. inputName: only in a model built from input().
@@ -59,26 +62,34 @@ export function graphOf(inputs, outputs) {
   const visit = (tensor) => {
     const known = numbers.get(tensor);
     if (known !== undefined) return known;
-    if (!tensor.layer)
+    const { layer, origin } = tensor;
+    if (!layer && !origin)
       throw new FittingRoomError(
         'model: outputs must depend on inputs alone, got another input; a model has one input',
       );
     const sources = tensor.sources.map(visit);
     numbers.set(tensor, nodes.length);
-    return nodes.push({ config: tensor.layer, sources }) - 1;
+    return nodes.push(nodeOf(/** @type {LayerConfig | Built} */ (layer ?? origin), sources)) - 1;
   };
   if (visit(checkOne('outputs', outputs)) < 0)
     throw new FittingRoomError('model: at least one layer is needed between inputs and outputs');
   return { inputShape: start.input.shape, inputName: start.input.name, nodes };
 }
 
-/** @param {LayerConfig[]} configs @param {number[]} inputShape @returns {Graph} each layer reads the one before it */
-export const chainOf = (configs, inputShape) => ({
+/** @param {LayerConfig | Built} layer @param {number[]} sources @returns {Node} */
+const nodeOf = (layer, sources) =>
+  layer instanceof ModelLayer ? { config: configOf(layer), sources, origin: layer } : { config: layer, sources };
+
+/**
+ * Each layer reads the one before it.
+ * @param {(LayerConfig | Built)[]} layers @param {number[]} inputShape @returns {Graph}
+ */
+export const chainOf = (layers, inputShape) => ({
   inputShape,
-  nodes: configs.map((config, index) => ({ config, sources: [index - 1] })),
+  nodes: layers.map((layer, index) => nodeOf(layer, [index - 1])),
 });
 
-/** @param {LayerConfig[]} configs @returns {Graph} */
+/** @param {(LayerConfig | Built)[]} configs @returns {Graph} */
 export function stackOf(configs) {
   if (!Array.isArray(configs) || configs.length === 0) {
     throw new FittingRoomError(`sequential: layers must be an array of at least one layer, got ${show(configs)}`);
@@ -89,7 +100,8 @@ export function stackOf(configs) {
       `sequential: layer ${stranger} must be made by layers.*, got ${show(configs[stranger])}`,
     );
   }
-  const { inputShape } = configs[0];
+  const [first] = configs;
+  const { inputShape } = first instanceof ModelLayer ? first.config : first;
   if (!inputShape) {
     throw new FittingRoomError('sequential: the first layer needs an inputShape such as [28, 28, 1]');
   }

@@ -70,11 +70,13 @@ export class SymbolicTensor {
    * @param {AnyLayer | null} layer
    * @param {SymbolicTensor[]} sources
    * @param {{ shape: number[], name: string }} [input]
+   * @param {import('./built.js').Built} [origin] the layer of a built model that it is the output of, then `layer` is null
    */
-  constructor(layer, sources, input) {
+  constructor(layer, sources, input, origin) {
     this.layer = layer;
     this.sources = sources;
     this.input = input;
+    this.origin = origin;
   }
 }
 

@@ -1,0 +1,59 @@
+import { FittingRoomError, show } from '../check.js';
+
+/** @import { BuiltLayer } from '../core/build.js' */
+/** @import { Tensor } from '../tensor.js' */
+/** @import { AnyLayer, SymbolicTensor } from './layer.js' */
+
+/**
+ * What a layer needs of its model.
+ * @typedef {object} Owner
+ * @property {() => Tensor<Float32Array<ArrayBuffer>>[]} getWeights of this layer
+ * @property {(weights: Tensor[]) => void} setWeights
+ * @property {() => SymbolicTensor} output
+ */
+
+/**
+ * A layer of a built model. In `sequential`, and by its `output` in `model`, it begins another model like this one: with
+ * copies of its weights, which are not shared.
+ */
+export class ModelLayer {
+  #owner;
+
+  /** @param {BuiltLayer} described @param {Owner} owner */
+  constructor(described, owner) {
+    Object.assign(this, described);
+    this.#owner = owner;
+  }
+
+  /** What it passes on, for a model that continues from there. */
+  get output() {
+    return this.#owner.output();
+  }
+
+  /** Copies of its weights, in Keras's order and layout. */
+  getWeights() {
+    return this.#owner.getWeights();
+  }
+
+  /**
+   * Sets all of its weights, or none if any of them does not fit.
+   * @param {Tensor[]} weights in the order and shapes of getWeights
+   */
+  setWeights(weights) {
+    const own = this.#owner.getWeights();
+    if (!Array.isArray(weights) || weights.length !== own.length) {
+      const { name } = /** @type {Built} */ (/** @type {ModelLayer} */ (this));
+      throw new FittingRoomError(
+        `setWeights: layer ${name} has ${own.length} tensors, got ${Array.isArray(weights) ? weights.length : show(weights)}`,
+      );
+    }
+    this.#owner.setWeights(weights);
+  }
+}
+
+/** @typedef {ModelLayer & BuiltLayer} Built */
+
+/** The layer as it is now, for another model. @param {Built} layer @returns {AnyLayer} */
+export function configOf({ config: { trainable: _, ...config }, name, trainable }) {
+  return /** @type {AnyLayer} */ ({ ...config, name, ...(!trainable && { trainable }) });
+}
