@@ -134,7 +134,6 @@ int fr_add(fr_model *model, const double *config, int length) {
   l.padding = (fr_padding)integer(&r);
   l.activation = (fr_activation)integer(&r);
   l.use_bias = integer(&r);
-  l.frozen = integer(&r) != 0;
   l.rate = real(&r);
   l.slope = real(&r);
   for (int i = 0; i < 4; i++) l.pads[i] = integer(&r);
@@ -147,6 +146,7 @@ int fr_add(fr_model *model, const double *config, int length) {
   read_augmentation(&r, &l);
   l.source_count = integer(&r);
   for (int i = 0; i < FR_MAX_SOURCES; i++) l.sources[i] = integer(&r);
+  l.frozen = integer(&r) != 0;
   fr_status status = finish(&r);
   return status ? status : fr_model_add(model, &l);
 }

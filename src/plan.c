@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <stdlib.h>
+
 #include "kernels/activation.h"
 #include "kernels/conv2d.h"
 #include "kernels/depthwise.h"

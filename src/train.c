@@ -1,7 +1,5 @@
 #include "train.h"
 
-#include <stdlib.h>
-
 #include "plan.h"
 #include "step.h"
 #include "update.h"

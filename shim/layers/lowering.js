@@ -56,7 +56,6 @@ export function layerNumbers(core, config, sources, target = []) {
     numberOf(core, 'padding', typeof padding === 'string' ? padding : 'valid'),
     numberOf(core, 'activation', activation === 'silu' ? 'swish' : activation),
     Number(config.useBias ?? false),
-    Number(config.trainable === false),
     config.rate ?? 0,
     activation === 'leakyRelu' ? (config.alpha ?? LEAKY_SLOPE) : 0,
     ...padded(4, marginNumbers(padding)),
@@ -80,5 +79,6 @@ export function layerNumbers(core, config, sources, target = []) {
     ...padded(2, config.valueRange),
     sources.length,
     ...padded(core.limits.maxSources, sources),
+    Number(config.trainable === false),
   ];
 }

@@ -34,11 +34,12 @@ const AT = {
   fillValue: 50,
   valueRange: 51,
   sources: 53,
+  frozen: 62,
 };
 
 /** @param {Partial<Record<keyof typeof AT, number | number[]>>} given */
 function numbers(given) {
-  const list = new Array(62).fill(0);
+  const list = new Array(63).fill(0);
   for (let i = 0; i < 4; i++) list[AT.initializers + 4 * i + 3] = -1;
   list[AT.seed] = -1;
   list[AT.sources] = 1;
@@ -59,6 +60,11 @@ describe('a layer as the core reads it', () => {
       'conv2d',
       layers.conv2d({ filters: 4, kernelSize: [3, 5], strides: [2, 1], padding: 'same', activation: 'relu' }),
       { kind: 0, units: 4, kernel: [3, 5], strides: [2, 1], padding: 1, activation: 1, useBias: 1 },
+    ],
+    [
+      'frozen',
+      layers.dense({ units: 2, trainable: false }),
+      { kind: 1, units: 2, useBias: 1, frozen: 1 },
     ],
     [
       'depthwise',

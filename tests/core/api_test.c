@@ -34,7 +34,8 @@ enum {
   VALUE_RANGE,
   SOURCE_COUNT = 53,
   SOURCES,
-  CONFIG_DOUBLES = 62
+  FROZEN = 62,
+  CONFIG_DOUBLES
 };
 
 typedef struct {
@@ -99,7 +100,8 @@ static void layer_fields(void) {
                            {VALUE_RANGE + 1, 8},
                            {SEED, 9007199254740991.0},
                            {SOURCE_COUNT, 1},
-                           {SOURCES, -1}};
+                           {SOURCES, -1},
+                           {FROZEN, 1}};
   for (size_t i = 0; i < sizeof set / sizeof *set; i++) c.at[(int)set[i][0]] = set[i][1];
   for (int i = 0; i < 4; i++) c.at[REGULARIZERS + i] = 0.5 + i;
   for (int i = 0; i < 4; i++) c.at[RANGE + i] = 0.0625 * (i + 1);
@@ -141,6 +143,7 @@ static void layer_fields(void) {
         "augmentation");
   CHECK(l->source_count == 1 && l->sources[0] == -1 && l->sources[1] == 41 && l->sources[7] == 47,
         "sources");
+  CHECK(l->frozen && !m->parameters[0].trainable, "frozen");
   fr_dispose(m);
 }
 

@@ -6,7 +6,7 @@
 #include "../core/exports.h"
 #include "input.h"
 
-enum { LAYER_NUMBERS = 62, COMPILE_NUMBERS = 21 };
+enum { LAYER_NUMBERS = 63, COMPILE_NUMBERS = 21 };
 
 static inline int fuzz_add_layer(fuzz_input *in, fr_model *m) {
   int kind = fuzz_byte(in) % FR_LAYER_KINDS;
