@@ -64,7 +64,7 @@ describe('a layer as the core reads it', () => {
     [
       'frozen',
       layers.dense({ units: 2, trainable: false }),
-      { kind: 4, units: 2, useBias: 1, frozen: 1 },
+      { kind: 3, units: 2, useBias: 1, frozen: 1 },
     ],
     [
       'depthwise',
