@@ -90,7 +90,8 @@ export class Model {
             getWeights: () => this.getWeights().slice(...ranges[index]),
             setWeights: (weights) => {
               const [first, end] = ranges[index];
-              this.setWeights(this.getWeights().toSpliced(first, end - first, ...weights));
+              const all = this.getWeights();
+              this.setWeights([...all.slice(0, first), ...weights, ...all.slice(end)]);
             },
             output: () => this.#symbolic()[index + 1],
           })

@@ -95,7 +95,8 @@ typedef struct {
   fr_shape input;
   int layer_count, parameter_count, step_count;
   fr_layer layers[FR_MAX_LAYERS];
-  int learns[FR_MAX_LAYERS]; /* whether a layer or one before it has parameters that can be trained */
+  int learns
+      [FR_MAX_LAYERS]; /* whether a layer or one before it has parameters that can be trained */
   int parameters_of[FR_MAX_LAYERS][FR_MAX_PARAMETERS]; /* indices, -1 for none */
   int step_of[FR_MAX_LAYERS]; /* the step whose y is the layer's output; -1: the input; -2: none */
   fr_parameter parameters[FR_MAX_PARAMETERS * FR_MAX_LAYERS];

@@ -13,8 +13,8 @@ import { FittingRoomError, show } from '../check.js';
  */
 
 /**
- * A layer of a built model. In `sequential`, and by its `output` in `model`, it begins another model like this one: with
- * copies of its weights, which are not shared.
+ * A layer of a built model. In `sequential`, and by its `output` in `model`, it begins another model like this one:
+ * with copies of its weights, which are not shared.
  */
 export class ModelLayer {
   #owner;
@@ -43,9 +43,8 @@ export class ModelLayer {
     const own = this.#owner.getWeights();
     if (!Array.isArray(weights) || weights.length !== own.length) {
       const { name } = /** @type {Built} */ (/** @type {ModelLayer} */ (this));
-      throw new FittingRoomError(
-        `setWeights: layer ${name} has ${own.length} tensors, got ${Array.isArray(weights) ? weights.length : show(weights)}`,
-      );
+      const got = Array.isArray(weights) ? weights.length : show(weights);
+      throw new FittingRoomError(`setWeights: layer ${name} has ${own.length} tensors, got ${got}`);
     }
     this.#owner.setWeights(weights);
   }

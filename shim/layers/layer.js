@@ -11,8 +11,8 @@ import { rowOf } from './table.js';
 /** @typedef {'valid' | 'same'} Padding */
 /** @typedef {number | [number, number]} Pair one number for both sides, or [height, width] */
 /**
- * @typedef {{ inputShape?: number[], name?: string, trainable?: boolean }} Common inputShape: of a sample; for the first
- *   layer; trainable: false leaves the layer's weights as they are during training, default true
+ * @typedef {{ inputShape?: number[], name?: string, trainable?: boolean }} Common inputShape: of a sample; for the
+ *   first layer; trainable: false leaves the layer's weights as they are during training, default true
  */
 /** @typedef {import('./table.js').LayerKind} LayerKind */
 
@@ -70,7 +70,8 @@ export class SymbolicTensor {
    * @param {AnyLayer | null} layer
    * @param {SymbolicTensor[]} sources
    * @param {{ shape: number[], name: string }} [input]
-   * @param {import('./built.js').Built} [origin] the layer of a built model that it is the output of, then `layer` is null
+   * @param {import('./built.js').Built} [origin] the layer of a built model that it is the output of; then `layer` is
+   *   null
    */
   constructor(layer, sources, input, origin) {
     this.layer = layer;

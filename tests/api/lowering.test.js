@@ -61,11 +61,7 @@ describe('a layer as the core reads it', () => {
       layers.conv2d({ filters: 4, kernelSize: [3, 5], strides: [2, 1], padding: 'same', activation: 'relu' }),
       { kind: 0, units: 4, kernel: [3, 5], strides: [2, 1], padding: 1, activation: 1, useBias: 1 },
     ],
-    [
-      'frozen',
-      layers.dense({ units: 2, trainable: false }),
-      { kind: 3, units: 2, useBias: 1, frozen: 1 },
-    ],
+    ['frozen', layers.dense({ units: 2, trainable: false }), { kind: 3, units: 2, useBias: 1, frozen: 1 }],
     [
       'depthwise',
       layers.depthwiseConv2d({

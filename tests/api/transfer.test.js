@@ -48,7 +48,14 @@ describe('a stack that begins with the layers of another', () => {
     for (const { name } of base.layers.slice(0, -1)) assert.deepEqual(weightsOf(next, name), weightsOf(base, name));
     assert.deepEqual(next.outputShape, [2]);
     next.compile(COMPILE);
-    await next.fit(data.x, tensor(data.y.data.map((label) => label % 2), [30]), FIT);
+    await next.fit(
+      data.x,
+      tensor(
+        data.y.data.map((label) => label % 2),
+        [30],
+      ),
+      FIT,
+    );
     assert.deepEqual(weightBytes(base), kept, 'weights are not shared');
     base.dispose();
     await next.predict(data.x);
