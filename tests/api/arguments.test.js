@@ -11,7 +11,7 @@ const MESSAGES = /** @type {const} */ ({
   'no options at all': [() => layers.dense(wrong(10)), 'dense takes an object of options, got 10'],
   'an option that is not there': [
     () => layers.dropout(wrong({ rate: 0.5, units: 3 })),
-    "dropout has no option 'units'; it takes inputShape, name, rate, seed",
+    "dropout has no option 'units'; it takes inputShape, name, trainable, rate, seed",
   ],
   'an integer': [() => layers.dense({ units: 65537 }), 'dense: units must be an integer 1..65536, got 65537'],
   'a number': [
