@@ -25,9 +25,9 @@ function sizesOf(folder, files) {
 /** @param {Map<string, number>} sizes */
 const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
 
-/** Loaded when the page is idle, when Start comes into view, or with a model file, pictures or drawn garments. */
+/** Loaded when the page is idle, when Start comes into view, with a file, pictures or garments, or by scripts. */
 const LATER = new RegExp(
-  String.raw`^assets/((estimate|measuring|offline|model-file|results|shared|try|keep|formats)-[^/]+\.js` +
+  String.raw`^assets/((estimate|measuring|offline|model-file|results|shared|try|keep|formats|dataset)-[^/]+\.js` +
     String.raw`|(photo|synthetic)-[^/]+\.wasm)$`,
 );
 

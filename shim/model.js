@@ -14,6 +14,7 @@ import { summaryText } from './layers/summary.js';
 import { readWeights, writeWeights } from './core/weights.js';
 
 /** @import { Built } from './layers/built.js' */
+/** @import { EvaluateDatasetOptions, FitDatasetOptions } from './training/dataset.js' */
 /** @import { EvaluateOptions, PassOptions } from './training/evaluation.js' */
 /** @import { FitOptions, FitState, History } from './training/fit.js' */
 /** @import { Graph } from './layers/graph.js' */
@@ -21,6 +22,7 @@ import { readWeights, writeWeights } from './core/weights.js';
 /** @import { Metric, MetricName, Reading, TopK } from './training/metrics.js' */
 /** @import { SaveOptions } from './formats/fit/save.js' */
 /** @import { Runner } from './training/samples.js' */
+/** @import { Dataset } from './training/supply.js' */
 /** @import { Tensor } from './tensor.js' */
 /** @typedef {import('./training/optimizers.js').OptimizerName} OptimizerName */
 /** @typedef {import('./training/optimizers.js').OptimizerOptions} OptimizerOptions */
@@ -344,6 +346,21 @@ export class Model {
   }
 
   /**
+   * @param {'fit' | 'fitDataset'} what
+   * @param {(runner: Runner, state: FitState) => Promise<History>} run
+   */
+  async #train(what, run) {
+    const runner = this.compiledRunner(what);
+    if (this.#state.fitting) throw new FittingRoomError(`${what}: this model is being trained already`, 'wrong-state');
+    this.#state.fitting = true;
+    try {
+      return await this.#during(runner, () => run(runner, this.#state));
+    } finally {
+      this.#state.fitting = false;
+    }
+  }
+
+  /**
    * Trains the model. Lets other tasks run about every 30 ms (60 ms outside a page), so that a page stays responsive
    * even without a worker.
    * @param {Tensor} x [n, ...inputShape]: bytes, scaled by 1/255, or floats
@@ -352,14 +369,30 @@ export class Model {
    * @returns {Promise<History>}
    */
   async fit(x, y, options = {}) {
-    const runner = this.compiledRunner('fit');
-    if (this.#state.fitting) throw new FittingRoomError('fit: this model is being trained already', 'wrong-state');
-    this.#state.fitting = true;
-    try {
-      return await this.#during(runner, () => fit(runner, x, y, options, this.#state));
-    } finally {
-      this.#state.fitting = false;
-    }
+    return this.#train('fit', (runner, state) => fit(runner, x, y, options, state));
+  }
+
+  /**
+   * Trains the model on batches that a dataset yields, so that not all samples have to be in memory: only one batch is,
+   * and the next is asked for once it has been trained on. As fit with shuffle: false, to the bit, if the batches are
+   * the same. A batch is { xs, ys }, { xs, ys, sampleWeight } or [xs, ys] of tensors as fit takes them: xs
+   * [n, ...inputShape], ys [n] or [n, ...outputShape], sampleWeight [n], with any n of 1..65536.
+   *
+   * The dataset's iterator is closed (`return()`) when training ends before it does. A signal that aborts does not wait
+   * for it.
+   * @param {Dataset} dataset is iterated over once per epoch or, with batchesPerEpoch, again whenever it has ended: an
+   *   object with [Symbol.asyncIterator], [Symbol.iterator] or TF.js's `iterator()`, or a function that returns an
+   *   iterator, such as a generator function. A generator itself can be used once only
+   * @param {FitDatasetOptions} [options]
+   * @returns {Promise<History>}
+   * @throws {FittingRoomError} if there are no batches, or a batch is not as described; its number is in the message.
+   *   Errors of the dataset are passed on
+   */
+  async fitDataset(dataset, options = {}) {
+    return this.#train('fitDataset', async (runner, state) => {
+      const { fitDataset } = await import('./training/dataset.js');
+      return fitDataset(runner, dataset, options, state);
+    });
   }
 
   /**
@@ -371,6 +404,21 @@ export class Model {
   async evaluate(x, y, options = {}) {
     const runner = this.compiledRunner('evaluate');
     return this.#during(runner, () => evaluate(runner, x, y, options));
+  }
+
+  /**
+   * Evaluates the model on one pass over a dataset, or on its first batches.
+   * @param {Dataset} dataset as for fitDataset
+   * @param {EvaluateDatasetOptions} [options]
+   * @returns {Promise<number[]>} the loss, then each metric in the order of compile; each sample counts once, however
+   *   large its batch is
+   */
+  async evaluateDataset(dataset, options = {}) {
+    const runner = this.compiledRunner('evaluateDataset');
+    return this.#during(runner, async () => {
+      const { evaluateDataset } = await import('./training/dataset.js');
+      return evaluateDataset(runner, dataset, options);
+    });
   }
 
   /**

@@ -4,14 +4,14 @@ import { checkFunction, checkOptions } from '../check.js';
 /** @import { Logs } from './progress.js' */
 
 /**
- * The argument of setParams.
- * @typedef {{ epochs: number, initialEpoch: number, steps: number, samples: number, batchSize: number, verbose: number,
- *   doValidation: boolean, metrics: string[] }} Params
+ * The argument of setParams. null: not known, in fitDataset.
+ * @typedef {{ epochs: number, initialEpoch: number, steps: number | null, samples: number | null, batchSize: number |
+ *   null, verbose: number, doValidation: boolean, metrics: string[] }} Params
  */
 
 /**
  * Every hook may return a promise; fit, evaluate and predict wait for it. With a hook for batches, each batch is a
- * slice of work of its own.
+ * slice of work of its own; those of a dataset always are.
  * @typedef {object} Callbacks
  * @property {(params: Params) => unknown} [setParams] called when fit begins
  * @property {(model: any) => unknown} [setModel]
@@ -62,7 +62,7 @@ export class CallbackList {
   #callbacks;
 
   /**
-   * @param {string} what the caller: fit, evaluate or predict
+   * @param {string} what the caller, such as fit
    * @param {Callbacks | Callbacks[] | undefined} given
    */
   constructor(what, given = []) {

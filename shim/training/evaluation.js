@@ -1,16 +1,17 @@
 import { CallbackList } from './callback-list.js';
 import { callable, checkFields, checkSignal, field, optional, unchecked, whole } from '../check.js';
 import { logsOf } from './metrics.js';
-import { progressOf, runPass, slicesOf } from './pass.js';
+import { closing, progressOf, runPass, slicesOf } from './pass.js';
 import { noScores, readScores, writeScores } from '../core/scores.js';
 import { labelledSource, part, sourceOf } from './samples.js';
 import { LIMITS } from '../core/limits.js';
 import { allocated, elementsOf } from '../tensor.js';
 
 /** @import { Callbacks } from './callback-list.js' */
+/** @import { EvaluateDatasetOptions } from './dataset.js' */
 /** @import { Field } from '../check.js' */
 /** @import { Logs } from './progress.js' */
-/** @import { Pass, Progress } from './pass.js' */
+/** @import { Cut, Pass, Progress, Supplied, Work } from './pass.js' */
 /** @import { Runner, Source } from './samples.js' */
 /** @import { Tensor } from '../tensor.js' */
 
@@ -27,6 +28,8 @@ import { allocated, elementsOf } from '../tensor.js';
  *   loss
  */
 
+/** @typedef {Cut | Supplied} Batches what is evaluated */
+
 export const MAX_STEPS = 1e9;
 /** @type {Record<string, Field>} */
 const FIELDS = {
@@ -36,14 +39,20 @@ const FIELDS = {
   steps: optional(whole(1, MAX_STEPS)),
   callbacks: unchecked,
 };
+/** @type {Record<string, Record<string, Field>>} */
+const FIELDS_OF = {
+  predict: FIELDS,
+  evaluate: { ...FIELDS, sampleWeight: unchecked },
+  evaluateDataset: { batches: FIELDS.steps, signal: unchecked, onProgress: callable, callbacks: unchecked },
+};
 
 /**
- * @param {'evaluate' | 'predict'} what
- * @param {EvaluateOptions} options
+ * @param {'evaluate' | 'evaluateDataset' | 'predict'} what
+ * @param {EvaluateOptions | EvaluateDatasetOptions} options
  */
-function checkPassOptions(what, options) {
-  /** @type {PassOptions & { batchSize: number }} */
-  const checked = checkFields(what, options, what === 'predict' ? FIELDS : { ...FIELDS, sampleWeight: unchecked });
+export function checkPassOptions(what, options) {
+  /** @type {PassOptions & EvaluateDatasetOptions & { batchSize: number }} */
+  const checked = checkFields(what, options, FIELDS_OF[what]);
   checkSignal(`${what}: signal`, checked.signal);
   return { ...checked, callbacks: new CallbackList(what, checked.callbacks) };
 }
@@ -58,22 +67,22 @@ export const firstSteps = (source, batchSize, steps = Infinity) =>
 
 /**
  * A pass that sums up scores, and the figures so far.
+ * @template {Batches} T
  * @param {Runner} runner
- * @param {Source} source
- * @param {{ batchSize: number, signal?: AbortSignal, single?: boolean }} options
- * @returns {{ pass: Pass, logs: () => Logs }}
+ * @param {T} batches
+ * @param {{ signal?: AbortSignal, single?: boolean }} [options]
+ * @returns {{ pass: Work & T, logs: () => Logs }}
  */
-function scoring(runner, source, { batchSize, signal, single }) {
+function scoring(runner, batches, { signal, single } = {}) {
   let scores = noScores();
   return {
     logs: () => logsOf(scores, runner.metrics),
     pass: {
+      ...batches,
       runner,
-      source,
-      batchSize,
       signal,
       single,
-      run: (stage, { samples, dtype, targets, weights, count }) => {
+      run: (stage, { samples, dtype, targets, weights, count }, { batchSize }) => {
         const { results } = stage;
         writeScores(runner.core, results, scores);
         runner.core.call('fr_score', runner.pointer(), samples, dtype, targets, weights, count, batchSize, results);
@@ -85,39 +94,42 @@ function scoring(runner, source, { batchSize, signal, single }) {
 
 /**
  * @param {Runner} runner
- * @param {Source} source
- * @param {{ batchSize: number, signal?: AbortSignal, callbacks: CallbackList, onProgress?: (progress: Progress) =>
- *   unknown }} options
+ * @param {Batches} batches
+ * @param {{ signal?: AbortSignal, callbacks: CallbackList, onProgress?: (progress: Progress) => unknown }} options
  * @param {'evaluate' | 'validate'} phase
  * @param {{ epoch?: number, epochs?: number }} [where]
  */
-export async function score(runner, source, { batchSize, signal, callbacks, onProgress }, phase, where) {
+export async function score(runner, batches, { signal, callbacks, onProgress }, phase, where) {
   const single = callbacks.has('onTestBatchBegin', 'onTestBatchEnd');
-  const { pass, logs } = scoring(runner, source, { batchSize, signal, single });
+  const { pass, logs } = scoring(runner, batches, { signal, single });
+  let count = 0;
   await callbacks.call('onTestBegin');
-  await runPass(pass, {
-    before: (batch) => callbacks.call('onTestBatchBegin', batch),
-    after: async (done) => {
-      const batch = done.batch - 1;
-      if (single)
-        await callbacks.call('onTestBatchEnd', batch, { batch, size: sizeOf(source, batchSize, batch), ...logs() });
-      await onProgress?.(progressOf(phase, done, 0, source.count, logs(), where));
-    },
-  });
+  const run = () =>
+    runPass(pass, {
+      before: (batch) => callbacks.call('onTestBatchBegin', batch),
+      after: async (done) => {
+        count = done.batch;
+        const batch = done.batch - 1;
+        if (single) await callbacks.call('onTestBatchEnd', batch, { batch, size: done.size, ...logs() });
+        await onProgress?.(progressOf(phase, done, 0, logs(), where));
+      },
+    });
+  if ('supply' in batches) {
+    await closing(batches.supply, run);
+    warnIfShort(phase, count, batches.batches);
+  } else await run();
   await callbacks.call('onTestEnd', logs());
   return logs();
 }
 
-/**
- * The size of a batch; the last may be smaller.
- * @param {Source} source
- * @param {number} batchSize
- * @param {number} batch
- */
-const sizeOf = ({ count }, batchSize, batch) => Math.min(batchSize, count - batch * batchSize);
+/** @param {'evaluate' | 'validate'} phase @param {number} count @param {number | undefined} wanted */
+function warnIfShort(phase, count, wanted = count) {
+  const asked = phase === 'evaluate' ? 'evaluateDataset: batches' : 'fitDataset: validationBatches';
+  if (count < wanted) console.warn(`${asked} is ${wanted}, but the dataset ended after ${count}`);
+}
 
 /** @param {Runner} runner @param {Logs} logs @returns {number[]} */
-const figuresOf = (runner, logs) => [logs.loss, ...[...runner.metrics.keys()].map((key) => logs[key])];
+export const figuresOf = (runner, logs) => [logs.loss, ...[...runner.metrics.keys()].map((key) => logs[key])];
 
 /**
  * @param {Runner} runner
@@ -130,7 +142,7 @@ export async function evaluate(runner, x, y, options) {
   const settings = checkPassOptions('evaluate', options);
   const source = firstSteps(labelledSource(runner, '', x, y, options.sampleWeight), settings.batchSize, settings.steps);
   await settings.callbacks.begin(runner.model);
-  return figuresOf(runner, await score(runner, source, settings, 'evaluate'));
+  return figuresOf(runner, await score(runner, { source, batchSize: settings.batchSize }, settings, 'evaluate'));
 }
 
 /**
@@ -144,8 +156,8 @@ export async function evaluate(runner, x, y, options) {
 export function evaluateNow(runner, x, y, options) {
   const { batchSize, steps } = checkPassOptions('evaluate', options);
   const source = firstSteps(labelledSource(runner, '', x, y, options.sampleWeight), batchSize, steps);
-  const { pass, logs } = scoring(runner, source, { batchSize });
-  for (const _ of slicesOf(pass));
+  const { pass, logs } = scoring(runner, { source, batchSize });
+  for (const { run } of slicesOf(pass)) run();
   return figuresOf(runner, logs());
 }
 
@@ -169,7 +181,7 @@ function predicting(runner, x, { batchSize, steps, signal, single }) {
       signal,
       single,
       resultBytes: width * 4,
-      run: (stage, { samples, dtype, count }, first) => {
+      run: (stage, { samples, dtype, count }, { first }) => {
         const { results } = stage;
         runner.core.call('fr_infer', runner.pointer(), samples, dtype, count, batchSize, results);
         data.set(runner.core.floats(results, count * width), first * width);
@@ -195,7 +207,7 @@ export async function predict(runner, x, options) {
     before: (batch) => callbacks.call('onPredictBatchBegin', batch),
     after: async (done) => {
       await callbacks.call('onPredictBatchEnd', done.batch - 1);
-      await onProgress?.(progressOf('predict', done, 0, pass.source.count, {}));
+      await onProgress?.(progressOf('predict', done, 0, {}));
     },
   });
   await callbacks.call('onPredictEnd');
@@ -210,6 +222,6 @@ export async function predict(runner, x, options) {
  */
 export function predictNow(runner, x, options) {
   const { pass, predictions } = predicting(runner, x, checkPassOptions('predict', options));
-  for (const _ of slicesOf(pass));
+  for (const { run } of slicesOf(pass)) run();
   return predictions;
 }

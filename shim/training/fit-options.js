@@ -13,14 +13,18 @@ import {
   unchecked,
   whole,
 } from '../check.js';
+import { TensorEpochs } from './epochs.js';
 import { MAX_STEPS, firstSteps } from './evaluation.js';
 import { inNode } from '../core/host.js';
 import { batchesOf } from './pass.js';
 import { printLog } from './progress.js';
-import { labelledSource, part, weightsByClass } from './samples.js';
+import { labelledSource, part, weigherOf } from './samples.js';
 import { LIMITS } from '../core/limits.js';
 
 /** @import { Callbacks } from './callback-list.js' */
+/** @import { Epochs } from './epochs.js' */
+/** @import { Batches } from './evaluation.js' */
+/** @import { FitDatasetOptions } from './dataset.js' */
 /** @import { Field } from '../check.js' */
 /** @import { Log } from './progress.js' */
 /** @import { Runner, Source } from './samples.js' */
@@ -54,7 +58,7 @@ const steps = optional(whole(1, MAX_STEPS));
 const batch = whole(1, LIMITS.maxBatch);
 
 /** @type {Record<string, Field>} initialBatch and validationData depend on the data and are checked with it */
-const FIELDS = {
+export const FIT_FIELDS = {
   batchSize: field(batch, 32),
   epochs: field(whole(1, 1e6), 1),
   verbose: field(whole(0, 2), () => (inNode() ? 1 : 0)),
@@ -75,7 +79,22 @@ const FIELDS = {
 };
 
 /**
- * @param {FitOptions} options
+ * Checks the options that depend on no data.
+ * @param {'fit' | 'fitDataset'} what
+ * @param {object} options
+ * @param {Record<string, Field>} fields
+ */
+export function checkRun(what, options, fields) {
+  const checked = /** @type {CheckedOptions} */ (checkFields(what, options, fields));
+  const { log = printLog } = checked;
+  checkSignal(`${what}: signal`, checked.signal);
+  const callbacks = new CallbackList(what, checked.callbacks);
+  checkInteger(`${what}: initialEpoch`, checked.initialEpoch, 0, checked.epochs);
+  return { ...checked, callbacks, log };
+}
+
+/**
+ * @param {Pick<FitOptions, 'validationSplit' | 'validationData'>} options
  * @param {Source} data
  */
 function checkSplit({ validationSplit = 0, validationData }, data) {
@@ -102,34 +121,61 @@ function checkSplit({ validationSplit = 0, validationData }, data) {
  * @param {Tensor} x
  * @param {Tensor} y
  * @param {FitOptions} options
+ * @returns {RunSettings}
  */
 export function checkFit(runner, x, y, options) {
-  const checked = /** @type {CheckedOptions} */ (checkFields('fit', options, FIELDS));
-  const { validationData, sampleWeight, classWeight, batchSize, epochs, initialEpoch, initialBatch } = checked;
-  const { stepsPerEpoch, validationSteps, validationBatchSize = batchSize, log = printLog } = checked;
-  checkSignal('fit: signal', checked.signal);
-  const callbacks = new CallbackList('fit', checked.callbacks);
-  checkInteger('fit: initialEpoch', initialEpoch, 0, epochs);
-  const data = labelledSource(runner, '', x, y, sampleWeight);
-  const trainCount = checkSplit(checked, data);
-  const source = part(data, 0, trainCount);
+  const checked = checkRun('fit', options, FIT_FIELDS);
+  const { validationData, sampleWeight, classWeight, batchSize, shuffle } = checked;
+  const { stepsPerEpoch, validationSteps, validationBatchSize = batchSize } = checked;
+  const all = labelledSource(runner, '', x, y, sampleWeight);
+  const trainCount = checkSplit(checked, all);
+  const source = part(all, 0, trainCount);
   if (classWeight !== undefined) {
     if (sampleWeight) throw new FittingRoomError('fit: give classWeight or sampleWeight, not both');
-    source.weights = weightsByClass(runner, source, classWeight);
+    source.weights = weigherOf('fit', runner, classWeight)(source);
   }
   const stepsOfEpoch = stepsPerEpoch ?? batchesOf(source, batchSize);
-  checkInteger('fit: initialBatch', initialBatch, 0, stepsOfEpoch);
+  checkInteger('fit: initialBatch', checked.initialBatch, 0, stepsOfEpoch);
   const held = validationData
     ? labelledSource(runner, 'validation ', validationData[0], validationData[1], validationData[2])
-    : trainCount < data.count
-      ? part(data, trainCount, data.count)
+    : trainCount < all.count
+      ? part(all, trainCount, all.count)
       : undefined;
-  const validation = held && firstSteps(held, validationBatchSize, validationSteps);
-  return { ...checked, source, steps: stepsOfEpoch, validation, validationBatchSize, callbacks, log };
+  return {
+    ...checked,
+    data: new TensorEpochs(runner, { source, batchSize, shuffle, steps: stepsOfEpoch }),
+    validation: held && validationOn(held, validationBatchSize, validationSteps),
+  };
 }
 
 /**
- * @typedef {FitOptions & Required<Pick<FitOptions, 'batchSize' | 'epochs' | 'verbose' | 'validationFreq' | 'shuffle' |
- *   'initialEpoch' | 'initialBatch'>>} CheckedOptions
+ * @param {Source} source
+ * @param {number} batchSize
+ * @param {number} [batches]
+ * @returns {Batches}
  */
-/** @typedef {ReturnType<typeof checkFit>} FitSettings */
+export const validationOn = (source, batchSize, batches) => ({
+  source: firstSteps(source, batchSize, batches),
+  batchSize,
+});
+
+/**
+ * The options after checking; those of the other function are undefined.
+ * @typedef {Omit<FitOptions & FitDatasetOptions, 'validationData'> & { validationData: any } &
+ *   Required<Pick<FitOptions, 'batchSize' | 'epochs' | 'verbose' | 'validationFreq' | 'shuffle' | 'initialEpoch' |
+ *   'initialBatch'>>} CheckedOptions
+ */
+/**
+ * What fit and fitDataset have in common.
+ * @typedef {object} RunSettings
+ * @property {Epochs} data what to train on
+ * @property {Batches | undefined} validation what to validate on
+ * @property {number} validationFreq
+ * @property {CallbackList} callbacks
+ * @property {number} epochs
+ * @property {number} initialEpoch
+ * @property {number} initialBatch
+ * @property {0 | 1 | 2} verbose
+ * @property {Log} log
+ * @property {AbortSignal} [signal]
+ */

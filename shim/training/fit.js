@@ -1,17 +1,15 @@
-import { seedWords } from '../core/core.js';
 import { FittingRoomError } from '../check.js';
 import { score } from './evaluation.js';
 import { checkFit } from './fit-options.js';
 import { logsOf } from './metrics.js';
-import { batchesOf, progressOf, runPass } from './pass.js';
+import { closing, progressOf, runPass } from './pass.js';
 import { appendLogs } from './progress.js';
 import { Reporter } from './reporter.js';
 import { addScores, noScores, readScores } from '../core/scores.js';
 import { labelledSource } from './samples.js';
 import { Stage } from '../core/stage.js';
-import { allocated } from '../tensor.js';
 
-/** @import { FitSettings } from './fit-options.js' */
+/** @import { RunSettings } from './fit-options.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
 /** @import { Progress } from './pass.js' */
 /** @import { Logs } from './progress.js' */
@@ -21,8 +19,8 @@ import { allocated } from '../tensor.js';
 
 /** @typedef {import('./fit-options.js').FitOptions} FitOptions */
 /**
- * @typedef {{ epoch: number[], history: Record<string, number[]>, params: { epochs: number, batchSize: number, samples:
- *   number } }} History
+ * @typedef {{ epoch: number[], history: Record<string, number[]>, params: { epochs: number, batchSize: number | null,
+ *   samples: number | null } }} History batchSize, samples: null after fitDataset
  */
 /**
  * @typedef {{ epoch: number, batch: number, scores: Scores }} Position where training continues; scores: sums over the
@@ -54,100 +52,39 @@ export const newFitState = () => ({
 });
 
 /**
- * @param {Runner} runner
- * @param {number} sweepStart number of optimizer steps before the sweep
- * @param {number} count
- */
-function sweepOrder({ core, seed }, sweepStart, count) {
-  return core.withBytes(count * 4, (order) => {
-    core.call('fr_epoch_order', ...seedWords(seed), sweepStart, count, order);
-    const copy = allocated(Uint32Array, count);
-    copy.set(core.ints(order, count));
-    return copy;
-  });
-}
-
-/**
- * The sweeps over the samples that the batches of an epoch belong to. Without stepsPerEpoch, an epoch is one sweep;
- * otherwise the epochs divide up an endless sequence of sweeps.
- */
-class Sweeps {
-  #runner;
-  #settings;
-  #before;
-  #start = NaN;
-  /** @type {Uint32Array | undefined} */
-  #order;
-
-  /** @param {Runner} runner @param {FitSettings} settings @param {number} epoch */
-  constructor(runner, settings, epoch) {
-    this.#runner = runner;
-    this.#settings = settings;
-    this.#before = epoch * settings.steps;
-  }
-
-  /** The sweep that batch `batch` of the epoch, the next to train on, belongs to. @param {number} batch */
-  at(batch) {
-    const { source, batchSize, shuffle } = this.#settings;
-    const into = (this.#before + batch) % batchesOf(source, batchSize);
-    if (this.#start !== batch - into) {
-      this.#start = batch - into;
-      const steps = /** @type {OptimizerHandle} */ (this.#runner.optimizer).iterations;
-      this.#order = shuffle ? sweepOrder(this.#runner, Math.max(steps - into, 0), source.count) : undefined;
-    }
-    return { start: this.#start, order: this.#order };
-  }
-
-  /** The number of samples in the epoch's batches before `batch`. @param {number} batch */
-  samplesBefore(batch) {
-    const { source, batchSize } = this.#settings;
-    const inSweep = batchesOf(source, batchSize);
-    const [first, last] = [this.#before, this.#before + batch].map(
-      (all) => Math.floor(all / inSweep) * source.count + (all % inSweep) * batchSize,
-    );
-    return last - first;
-  }
-}
-
-/**
  * Trains one epoch, starting at position.batch; keeps `position` current.
  * @param {Runner} runner
- * @param {FitSettings} settings
+ * @param {RunSettings} settings
  * @param {Position} position
  * @param {Reporter} reporter
  * @param {() => boolean} stopped
- * @returns {Promise<Progress>} of the last slice; if training was stopped, position.batch is before the epoch's end
+ * @returns {Promise<{ last: Progress, whole: boolean }>} last: of the last slice; whole: the epoch is complete. If it
+ *   is not, position.batch is before its end
  */
 async function trainEpoch(runner, settings, position, reporter, stopped) {
-  const { source, batchSize, steps, epochs, callbacks, signal } = settings;
+  const { data, epochs, callbacks, signal } = settings;
   const { core, pointer, metrics } = runner;
   const optimizer = /** @type {OptimizerHandle} */ (runner.optimizer);
   const { epoch } = position;
-  const sweeps = new Sweeps(runner, settings, epoch);
-  const [skipped, total] = [sweeps.samplesBefore(position.batch), sweeps.samplesBefore(steps)];
+  const { batches, skipped } = await data.from(position);
   /** @param {Parameters<typeof progressOf>[1]} done */
-  const where = (done) =>
-    progressOf('train', done, skipped, total, logsOf(position.scores, metrics), { epoch, epochs });
+  const where = (done) => progressOf('train', done, skipped, logsOf(position.scores, metrics), { epoch, epochs });
   /** @type {Scores[]} */
   let fresh = [];
   /** @type {Progress | undefined} */
   let progress;
-  await runPass(
+  const ended = await runPass(
     {
+      ...batches,
       runner,
-      source,
-      batchSize,
       signal,
-      firstBatch: position.batch,
-      batches: steps,
       single: callbacks.has('onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd'),
-      sweep: (batch) => sweeps.at(batch),
-      run: (stage, { samples, dtype, targets, weights, count }, _first, batches) => {
+      run: (stage, { samples, dtype, targets, weights, count }, slice) => {
         const { results } = stage;
         const step = optimizer.iterations;
-        const rates = stage.loadRates(Array.from({ length: batches }, (_, i) => optimizer.rateAt(step + i)));
-        core.call('fr_fit', pointer(), samples, dtype, targets, weights, count, batchSize, rates, results);
-        fresh = readScores(core, results, batches);
+        const rates = stage.loadRates(Array.from({ length: slice.batches }, (_, i) => optimizer.rateAt(step + i)));
+        core.call('fr_fit', pointer(), samples, dtype, targets, weights, count, slice.batchSize, rates, results);
+        fresh = readScores(core, results, slice.batches);
       },
     },
     {
@@ -172,7 +109,11 @@ async function trainEpoch(runner, settings, position, reporter, stopped) {
       },
     },
   );
-  return progress ?? where({ batch: steps, batches: steps, samples: 0, seconds: 0 });
+  const { batch } = position;
+  const whole = ended || batch === data.steps;
+  if (whole) data.ended(batch);
+  const last = progress ?? where({ batch, batches: batch, size: 0, ran: 0, samples: 0, seconds: 0 });
+  return { last: whole ? { ...last, batches: batch } : last, whole };
 }
 
 /**
@@ -184,9 +125,9 @@ const asValidation = (logs) => Object.fromEntries(Object.entries(logs).map(([nam
 /**
  * Sets the state to where the fit begins.
  * @param {FitState} state
- * @param {FitSettings} settings
+ * @param {RunSettings} settings
  */
-function begin(state, { source, epochs, batchSize, initialEpoch, initialBatch }) {
+function begin(state, { data, epochs, initialEpoch, initialBatch }) {
   const { position, interrupted } = state;
   const continues =
     position.epoch === initialEpoch && position.batch === initialBatch && (initialBatch > 0 || interrupted);
@@ -197,25 +138,24 @@ function begin(state, { source, epochs, batchSize, initialEpoch, initialBatch })
     fitting: state.fitting,
     position: { epoch: initialEpoch, batch: initialBatch, scores: continues ? position.scores : noScores() },
   });
-  state.history.params = { epochs, batchSize, samples: source.count };
+  state.history.params = { epochs, batchSize: data.batchSize, samples: data.samples };
 }
 
 /**
  * Runs one epoch, or the rest of it: training, validation, and the record of both. If training was stopped within the
  * epoch, the position stays there.
  * @param {Runner} runner
- * @param {FitSettings} settings
+ * @param {RunSettings} settings
  * @param {FitState} state
  * @returns {Promise<Logs>}
  */
 async function runEpoch(runner, settings, state) {
-  const { callbacks, steps, signal } = settings;
+  const { callbacks, signal } = settings;
   const { epoch } = state.position;
   signal?.throwIfAborted(); // before callbacks are told that the epoch begins
   await callbacks.call('onEpochBegin', epoch);
   const reporter = new Reporter(settings, epoch);
-  const last = await trainEpoch(runner, settings, state.position, reporter, () => state.stopTraining);
-  const whole = state.position.batch === steps;
+  const { last, whole } = await trainEpoch(runner, settings, state.position, reporter, () => state.stopTraining);
   const logs = { ...last.logs, ...(await validate(runner, settings, epoch)) };
   reporter.end(last, logs);
   if (whole) state.position = { epoch: epoch + 1, batch: 0, scores: noScores() };
@@ -244,41 +184,59 @@ const isOver = ({ position, stopEndsRun }, epochs, latest) =>
   position.epoch >= epochs || stopEndsRun || (latest !== undefined && !Number.isFinite(latest.loss));
 
 /**
+ * Runs the epochs from the position on, until the last or until training is stopped.
  * @param {Runner} runner
- * @param {Tensor} x
- * @param {Tensor} y
- * @param {FitOptions} options
+ * @param {RunSettings} settings
+ * @param {FitState} state
+ * @returns {Promise<Logs | undefined>} the figures of the last
+ */
+async function runEpochs(runner, settings, state) {
+  /** @type {Logs | undefined} */
+  let latest;
+  while (state.position.epoch < settings.epochs && !state.stopTraining) {
+    latest = await runEpoch(runner, settings, state);
+    if (state.position.batch > 0) break;
+  }
+  return latest;
+}
+
+/**
+ * @param {Runner} runner
+ * @param {RunSettings} settings
  * @param {FitState} state the model's, kept current
  * @returns {Promise<History>}
  */
-export async function fit(runner, x, y, options, state) {
-  const settings = checkFit(runner, x, y, options);
-  const { source, validation, callbacks, epochs, batchSize, steps, initialEpoch, verbose } = settings;
+export async function train(runner, settings, state) {
+  const { data, validation, callbacks, epochs, initialEpoch, verbose } = settings;
   begin(state, settings);
   runner.optimizer?.unswap();
   await callbacks.begin(runner.model, {
     epochs,
     initialEpoch,
-    steps,
-    samples: source.count,
-    batchSize,
+    steps: Number.isFinite(data.expected) ? data.expected : null,
+    samples: data.samples,
+    batchSize: data.batchSize,
     verbose,
     doValidation: validation !== undefined,
     metrics: [...runner.metrics.keys()],
   });
   await callbacks.call('onTrainBegin');
-  /** @type {Logs | undefined} */
-  let latest;
-  while (state.position.epoch < epochs && !state.stopTraining) {
-    latest = await runEpoch(runner, settings, state);
-    if (state.position.batch > 0) break;
-  }
+  const latest = await closing(data, () => runEpochs(runner, settings, state));
   state.interrupted = !isOver(state, epochs, latest);
   if (state.interrupted) runner.optimizer?.unswap();
   else runner.optimizer?.finish();
   await callbacks.call('onTrainEnd', latest);
   return state.history;
 }
+
+/**
+ * @param {Runner} runner
+ * @param {Tensor} x
+ * @param {Tensor} y
+ * @param {FitOptions} options
+ * @param {FitState} state the model's, kept current
+ */
+export const fit = async (runner, x, y, options, state) => train(runner, checkFit(runner, x, y, options), state);
 
 /**
  * One training step on one batch, outside any run: position and history do not change, and the steps that end a run are
@@ -318,13 +276,13 @@ export function trainStep(runner, x, y) {
 
 /**
  * @param {Runner} runner
- * @param {FitSettings} settings
+ * @param {RunSettings} settings
  * @param {number} epoch
  * @returns {Promise<Logs>} empty in an epoch without validation
  */
-async function validate(runner, { validation, validationFreq, validationBatchSize, callbacks, signal, epochs }, epoch) {
+async function validate(runner, { validation, validationFreq, callbacks, signal, epochs }, epoch) {
   if (!validation || (epoch + 1) % validationFreq !== 0) return {};
   const onProgress = (/** @type {Progress} */ progress) => callbacks.call('onProgress', progress);
-  const pass = { batchSize: validationBatchSize, signal, callbacks, onProgress };
+  const pass = { signal, callbacks, onProgress };
   return asValidation(await score(runner, validation, pass, 'validate', { epoch, epochs }));
 }

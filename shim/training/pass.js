@@ -4,6 +4,7 @@ import { SLICE_MS, giveWay } from '../core/turns.js';
 /** @import { Logs } from './progress.js' */
 /** @import { Runner, Source } from './samples.js' */
 /** @import { Staged } from '../core/stage.js' */
+/** @import { Supply } from './supply.js' */
 
 /**
  * @typedef {object} Progress
@@ -11,33 +12,55 @@ import { SLICE_MS, giveWay } from '../core/turns.js';
  * @property {number} epoch from 0
  * @property {number} epochs
  * @property {number} batch number of batches done in this epoch or pass
- * @property {number} batches
+ * @property {number} batches Infinity as long as it is not known how many a dataset has
  * @property {number} samples number of samples done in this epoch or pass
  * @property {Logs} logs running averages
  * @property {number} samplesPerSecond
- * @property {number} etaSeconds seconds until the epoch or pass ends
+ * @property {number} etaSeconds seconds until the epoch or pass ends; Infinity as long as that is not known
  */
 
 /**
- * batch: batches done; samples, seconds: of this call alone.
- * @typedef {{ batch: number, batches: number, samples: number, seconds: number }} Done
+ * batch: batches done; size: samples of the latest slice; ran, samples, seconds: batches, samples and time of this call
+ * alone.
+ * @typedef {{ batch: number, batches: number, size: number, ran: number, samples: number, seconds: number }} Done
  */
 
 /**
- * A run over the batches firstBatch … batches - 1, which may be more or less than one sweep over the source.
- * @typedef {object} Pass
+ * What all passes have. A pass runs the batches firstBatch … batches - 1.
+ * @typedef {object} Work
  * @property {Runner} runner
- * @property {Source} source
- * @property {number} batchSize
  * @property {number} [firstBatch]
- * @property {number} [batches] default: one sweep
- * @property {(batch: number) => { start: number, order: Uint32Array | undefined }} [sweep] the sweep that the batch
- *   belongs to: the number of its first batch, and the order of its samples
+ * @property {number} [batches]
  * @property {number} [resultBytes]
  * @property {boolean} [single] each slice is one batch
  * @property {AbortSignal} [signal]
- * @property {(stage: Stage, staged: Staged, first: number, batches: number) => void} run first: the first sample;
- *   batches: number in this slice
+ * @property {(stage: Stage, staged: Staged, slice: { first: number, batches: number, batchSize: number }) => void} run
+ *   first: the number of the first sample in its source; batches: number in this slice
+ */
+/**
+ * Batches of tensors in memory.
+ * @typedef {object} Cut
+ * @property {Source} source
+ * @property {number} batchSize
+ * @property {number} [firstBatch]
+ * @property {number} [batches] default: one sweep over the source; may also be less or more
+ * @property {(batch: number) => { start: number, order: Uint32Array | undefined }} [sweep] the sweep that the batch
+ *   belongs to: the number of its first batch, and the order of its samples
+ */
+/**
+ * Batches that a supply gives, one at a time.
+ * @typedef {object} Supplied
+ * @property {Supply} supply
+ * @property {number} [firstBatch]
+ * @property {number} [batches] default: as many as there are
+ * @property {number} [expected] how many there are likely to be, for the progress
+ */
+/** @typedef {Work & Cut} Pass */
+/** @typedef {Work & Supplied} SuppliedPass */
+
+/**
+ * Some batches of a pass, which `run` runs. It must have been called before the next slice is requested.
+ * @typedef {{ batch: number, run: () => Done }} Slice batch: the number of its first batch
  */
 
 /** Estimates how many batches take about SLICE_MS. */
@@ -62,9 +85,9 @@ export const now = () => performance.now() / 1000;
 export const batchesOf = ({ count }, batchSize) => Math.ceil(count / batchSize);
 
 /**
- * Runs the pass: each value requested from the generator runs one slice of about SLICE_MS.
+ * Cuts the pass into slices of about SLICE_MS.
  * @param {Pass} pass
- * @returns {Generator<Done, void>}
+ * @returns {Generator<Slice, void>}
  */
 export function* slicesOf({
   runner,
@@ -82,66 +105,128 @@ export function* slicesOf({
   const end = batches ?? inSweep;
   const stage = new Stage(runner.core, source, batchSize, resultBytes);
   const pace = new Pace();
-  let [seconds, done] = [0, 0];
+  let [batch, samples, seconds] = [firstBatch, 0, 0];
+  const runSlice = () => {
+    signal?.throwIfAborted();
+    const { start, order } = sweep?.(batch) ?? { start: 0, order: undefined };
+    const left = Math.min(end, start + inSweep) - batch;
+    const count = single ? 1 : Math.min(pace.batches(stage.batches), left);
+    const first = (batch - start) * batchSize;
+    const size = Math.min(count * batchSize, source.count - first);
+    const began = now();
+    run(stage, stage.load(order, first, size), { first, batches: count, batchSize });
+    const spent = now() - began;
+    pace.measured(count, spent);
+    seconds += spent;
+    samples += size;
+    batch += count;
+    return { batch, batches: end, size, ran: batch - firstBatch, samples, seconds };
+  };
   try {
-    for (let batch = firstBatch; batch < end; ) {
-      signal?.throwIfAborted();
-      const { start, order } = sweep?.(batch) ?? { start: 0, order: undefined };
-      const left = Math.min(end, start + inSweep) - batch;
-      const count = single ? 1 : Math.min(pace.batches(stage.batches), left);
-      const first = (batch - start) * batchSize;
-      const samples = Math.min(count * batchSize, source.count - first);
-      const began = now();
-      run(stage, stage.load(order, first, samples), first, count);
-      const spent = now() - began;
-      pace.measured(count, spent);
-      seconds += spent;
-      done += samples;
-      batch += count;
-      yield { batch, batches: end, samples: done, seconds };
-    }
+    while (batch < end) yield { batch, run: runSlice };
   } finally {
     stage.free();
   }
 }
 
 /**
+ * Runs one batch that is a source of its own.
+ * @param {Work} work
+ * @param {Source} source
+ */
+function runAlone({ runner, resultBytes = 0, run }, source) {
+  const stage = new Stage(runner.core, source, source.count, resultBytes);
+  try {
+    run(stage, stage.load(undefined, 0, source.count), { first: 0, batches: 1, batchSize: source.count });
+  } finally {
+    stage.free();
+  }
+}
+
+/**
+ * The batches of a supply, a slice each. Seconds include those spent waiting for the supply.
+ * @param {SuppliedPass} pass
+ * @returns {AsyncGenerator<Slice, void>}
+ */
+async function* suppliedSlices(pass) {
+  const { supply, firstBatch = 0, batches = Infinity, expected = batches, signal } = pass;
+  let [samples, seconds] = [0, 0];
+  for (let batch = firstBatch; batch < batches; batch++) {
+    const asked = now();
+    const source = await supply.next(batch);
+    if (!source) return;
+    seconds += now() - asked;
+    const runBatch = () => {
+      signal?.throwIfAborted();
+      const began = now();
+      runAlone(pass, source);
+      seconds += now() - began;
+      samples += source.count;
+      const done = batch + 1;
+      const likely = done > expected ? Infinity : expected;
+      return { batch: done, batches: likely, size: source.count, ran: done - firstBatch, samples, seconds };
+    };
+    yield { batch, run: runBatch };
+  }
+}
+
+/**
  * Runs the pass and lets other tasks run between slices.
- * @param {Pass} pass
+ * @param {Pass | SuppliedPass} pass
  * @param {{ before?: (batch: number) => unknown, after?: (done: Done) => unknown }} hooks before: called before each
  *   slice with its first batch; after: returns false to end the pass
+ * @returns {Promise<boolean>} whether it was not ended by `after`
  */
 export async function runPass(pass, { before, after }) {
-  const { runner, firstBatch = 0, batches = batchesOf(pass.source, pass.batchSize) } = pass;
-  if (firstBatch < batches) await before?.(firstBatch);
-  for (const done of slicesOf(pass)) {
-    const goOn = await after?.(done);
+  const { runner } = pass;
+  for await (const { batch, run } of 'supply' in pass ? suppliedSlices(pass) : slicesOf(pass)) {
+    runner.pointer();
+    await before?.(batch);
+    runner.pointer();
+    const goOn = await after?.(run());
     await giveWay();
     runner.pointer();
-    if (goOn === false) break;
-    if (done.batch < batches) await before?.(done.batch);
-    runner.pointer();
+    if (goOn === false) return false;
   }
+  return true;
+}
+
+/**
+ * Runs something that reads from a supply, and closes the supply in any case.
+ * @template T
+ * @param {{ close: () => Promise<void> }} supply
+ * @param {() => Promise<T>} run
+ * @returns {Promise<T>}
+ */
+export async function closing(supply, run) {
+  /** @type {T} */
+  let result;
+  try {
+    result = await run();
+  } catch (error) {
+    await supply.close().catch(() => {}); // the first error is the one to tell
+    throw error;
+  }
+  await supply.close();
+  return result;
 }
 
 /**
  * @param {Progress['phase']} phase
  * @param {Done} done
  * @param {number} skipped samples done by an earlier call
- * @param {number} total number of samples
  * @param {Logs} logs
  * @param {{ epoch?: number, epochs?: number }} [where]
  * @returns {Progress}
  */
 export function progressOf(
   phase,
-  { batch, batches, samples, seconds },
+  { batch, batches, ran, samples, seconds },
   skipped,
-  total,
   logs,
   { epoch = 0, epochs = 1 } = {},
 ) {
-  const rate = samples / Math.max(seconds, 1e-9);
+  const spent = Math.max(seconds, 1e-9);
   return {
     phase,
     epoch,
@@ -150,7 +235,7 @@ export function progressOf(
     batches,
     logs,
     samples: skipped + samples,
-    samplesPerSecond: rate,
-    etaSeconds: (total - skipped - samples) / rate,
+    samplesPerSecond: samples / spent,
+    etaSeconds: batch < batches ? ((batches - batch) * spent) / ran : 0,
   };
 }

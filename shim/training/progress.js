@@ -43,15 +43,18 @@ export const epochTitle = (epoch, epochs) => `Epoch ${epoch + 1}/${epochs}`;
 
 /**
  * verbose 1, during an epoch: ` 320/1875 [====>.........................] - ETA: 5s - loss: 1.0210 - acc: 0.6312` and
- * at its end: `1875/1875 [==============================] - 7s 4ms/step - loss: …`
+ * at its end: `1875/1875 [==============================] - 7s 4ms/step - loss: …`. As long as the number of batches is
+ * not known: `320/Unknown - 7s 22ms/step - loss: …`
  * @param {{ done: number, total: number, seconds: number, etaSeconds: number, logs: Logs, ended?: boolean }} state
- *   done, total: batches; ended: the epoch has ended, complete or cut short
+ *   done, total: batches; total: Infinity if not known; ended: the epoch has ended, complete or cut short
  */
 export function progressLine({ done, total, seconds, etaSeconds, logs, ended = done >= total }) {
+  const spent = `${duration(seconds)} ${stepTime(seconds / done)}`;
+  if (total === Infinity) return `${done}/Unknown - ${spent}${figures(logs)}`;
   const count = `${String(done).padStart(String(total).length)}/${total}`;
   const filled = Math.floor((done / total) * BAR);
   const bar = done >= total ? '='.repeat(BAR) : filled ? `${'='.repeat(filled - 1)}>` : '';
-  const time = ended ? `${duration(seconds)} ${stepTime(seconds / done)}` : `ETA: ${duration(etaSeconds)}`;
+  const time = ended ? spent : `ETA: ${duration(etaSeconds)}`;
   return `${count} [${bar.padEnd(BAR, '.')}] - ${time}${figures(logs)}`;
 }
 

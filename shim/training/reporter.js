@@ -1,7 +1,7 @@
 import { now } from './pass.js';
 import { epochLine, epochTitle, progressLine } from './progress.js';
 
-/** @import { FitSettings } from './fit-options.js' */
+/** @import { RunSettings } from './fit-options.js' */
 /** @import { Progress } from './pass.js' */
 /** @import { Logs } from './progress.js' */
 
@@ -12,7 +12,7 @@ export class Reporter {
   #lines = 0;
   #start = now();
 
-  /** @param {FitSettings} settings @param {number} epoch */
+  /** @param {RunSettings} settings @param {number} epoch */
   constructor(settings, epoch) {
     this.#settings = settings;
     this.#epoch = epoch;

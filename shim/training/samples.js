@@ -39,6 +39,9 @@ import { allocated, checkSamples, checkTensor, elementsOf } from '../tensor.js';
  * @property {Float32Array} [weights] the weight of each sample
  */
 
+/** The loss whose targets are class indices. */
+const SPARSE = 'sparseCategoricalCrossentropy';
+
 /**
  * @param {string} name
  * @param {Tensor} x
@@ -125,45 +128,60 @@ function classesOf({ targets = [], targetSize, sparse }) {
 }
 
 /**
- * The weight of each sample if classes have weights. A class without one has weight 1, whatever the targets are.
- * @param {Runner} runner
- * @param {Source} source
+ * @param {string} what the caller in messages
  * @param {unknown} classWeight { [class]: weight }, or an array
- * @returns {Float32Array}
+ * @param {number} classes Infinity: every whole number is a class
+ * @returns {Map<number, number>}
  */
-export function weightsByClass({ loss, outputShape }, source, classWeight) {
+function checkClassWeight(what, classWeight, classes) {
   if (typeof classWeight !== 'object' || classWeight === null) {
     throw new FittingRoomError(
-      `fit: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got ${show(classWeight)}`,
+      `${what}: classWeight must be an object such as { 0: 1, 1: 2.5 } or an array, got ${show(classWeight)}`,
     );
   }
-  if (!source.sparse && outputShape.length > 1 && source.targetSize > 1) {
-    throw new FittingRoomError(
-      `fit: classWeight needs one class per sample, got targets of shape [n, ${outputShape.join(', ')}]; give ` +
-        'sampleWeight',
-    );
-  }
-  // A single output that is not a probability may be of any class.
-  const classes = elementsOf(outputShape) > 1 ? elementsOf(outputShape) : loss === 'binaryCrossentropy' ? 2 : Infinity;
   /** @type {Map<number, number>} */
   const weights = new Map();
   for (const [label, weight] of classWeight instanceof Map ? classWeight : Object.entries(classWeight)) {
     const known = /^-?\d+$/.test(label) && (classes === Infinity || (Number(label) >= 0 && Number(label) < classes));
     if (!known) {
       const which = classes === Infinity ? 'whole numbers' : `0..${classes - 1}`;
-      throw new FittingRoomError(`fit: classWeight has a weight for class ${label}; classes are ${which}`);
+      throw new FittingRoomError(`${what}: classWeight has a weight for class ${label}; classes are ${which}`);
     }
-    weights.set(Number(label), checkNumber(`fit: classWeight of class ${label}`, weight, 0, 1e6));
+    weights.set(Number(label), checkNumber(`${what}: classWeight of class ${label}`, weight, 0, 1e6));
   }
-  const classOf = classesOf(source);
-  const each = allocated(Float32Array, source.count);
-  for (let i = 0; i < source.count; i++) each[i] = weights.get(classOf(i)) ?? 1;
-  return each;
+  return weights;
+}
+
+/**
+ * A function that gives each sample the weight of its class. A class without one has weight 1, whatever the targets
+ * are.
+ * @param {string} what the caller in messages
+ * @param {Runner} runner
+ * @param {unknown} classWeight { [class]: weight }, or an array
+ * @returns {(source: Source) => Float32Array}
+ */
+export function weigherOf(what, { loss, outputShape }, classWeight) {
+  const outputs = elementsOf(outputShape);
+  // A single output that is not a probability may be of any class.
+  const classes = outputs > 1 ? outputs : loss === 'binaryCrossentropy' ? 2 : Infinity;
+  const weights = checkClassWeight(what, classWeight, classes);
+  if (loss !== SPARSE && outputShape.length > 1 && outputs > 1) {
+    throw new FittingRoomError(
+      `${what}: classWeight needs one class per sample, got targets of shape [n, ${outputShape.join(', ')}]; give ` +
+        'sampleWeight',
+    );
+  }
+  return (source) => {
+    const classOf = classesOf(source);
+    const each = allocated(Float32Array, source.count);
+    for (let i = 0; i < source.count; i++) each[i] = weights.get(classOf(i)) ?? 1;
+    return each;
+  };
 }
 
 /**
  * @param {Runner} runner
- * @param {string} prefix '' or 'validation '
+ * @param {string} prefix of messages: '', 'validation ' or the name of a batch
  * @param {unknown} x
  * @param {unknown} y
  * @param {unknown} [weights] undefined: all samples have weight 1
@@ -172,7 +190,7 @@ export function weightsByClass({ loss, outputShape }, source, classWeight) {
 export function labelledSource(runner, prefix, x, y, weights) {
   const source = sourceOf(runner, `${prefix}x`, x);
   const name = `${prefix}y`;
-  const sparse = runner.loss === 'sparseCategoricalCrossentropy';
+  const sparse = runner.loss === SPARSE;
   const targets = sparse ? checkTensor(name, y) : checkSamples(name, y, runner.outputShape);
   if (sparse && targets.shape.length !== 1) {
     throw new FittingRoomError(`${name} must hold one class index per sample, shape [n], got ${show(targets.shape)}`);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layers, sequential, tensor } from '../../shim/index.js';
-import { weightsByClass } from '../../shim/training/samples.js';
+import { weigherOf } from '../../shim/training/samples.js';
 import { CLASSES, onEveryBuild, oneHot, slice, smallData, smallModel, weightBytes, wrong } from './support.js';
 
 const { x, y } = smallData(70);
@@ -114,12 +114,12 @@ onEveryBuild(() => {
       sparse: false,
     };
     assert.deepEqual(
-      weightsByClass(wrong({ loss: 'meanSquaredError', outputShape: [1] }), source, { 0: 5, 1: 3 }),
+      weigherOf('fit', wrong({ loss: 'meanSquaredError', outputShape: [1] }), { 0: 5, 1: 3 })(source),
       Float32Array.of(1, 1, 1, 3),
     );
     const row = { ...source, count: 2, targets: Float32Array.of(0.2, 0.8, NaN, NaN), targetSize: 2 };
     assert.ok(
-      weightsByClass(wrong({ loss: 'meanSquaredError', outputShape: [2] }), row, { 1: 3 }).every(Number.isFinite),
+      weigherOf('fit', wrong({ loss: 'meanSquaredError', outputShape: [2] }), { 1: 3 })(row).every(Number.isFinite),
     );
   });
 

@@ -52,6 +52,11 @@ test('an epoch that was cut short keeps its bar, with the time it took', () => {
   assert.equal(line, '1/4 [======>.......................] - 2s 2.0s/step');
 });
 
+test('a bar without its end says how long it has been, as Keras does', () => {
+  const line = progressLine({ done: 3, total: Infinity, seconds: 6, etaSeconds: Infinity, logs: { loss: 0.5 } });
+  assert.equal(line, '3/Unknown - 6s 2.0s/step - loss: 0.5000');
+});
+
 test('figures are kept under whatever name they have, one that every object has too', () => {
   /** @type {Record<string, number[]>} */
   const kept = {};

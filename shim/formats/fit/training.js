@@ -22,8 +22,8 @@ import { refusal } from '../common.js';
  * @property {number} steps number of steps that the optimizer has taken
  * @property {boolean} averaged whether weights and averages are swapped
  * @property {{ epoch: number, batch: number, scores: (number | null)[] }} position scores: sums over the epoch so far
- * @property {{ epoch: number[], history: Record<string, (number | null)[]>, params: Record<string, number> }} history
- *   null: not a finite number
+ * @property {{ epoch: number[], history: Record<string, (number | null)[]>, params: Record<string, number | null> }}
+ *   history null: not a finite number; in params: not known
  */
 
 const MOST = 1e6; // epochs, and batches of one
@@ -115,7 +115,12 @@ function historyFrom(value) {
   checkOptions('training: history: params', params, PARAMS);
   if (typeof history !== 'object' || history === null)
     throw refusal(`training: history must be an object, got ${show(history)}`);
-  const given = PARAMS.map((name) => [name, checkInteger(`training: history: ${name}`, params[name], 0, MOST_STEPS)]);
+  const given = PARAMS.map((name) => [
+    name,
+    params[name] === null && name !== 'epochs'
+      ? null
+      : checkInteger(`training: history: ${name}`, params[name], 0, MOST_STEPS),
+  ]);
   return {
     epoch: numbersFrom('history: epoch', epoch),
     history: Object.fromEntries(
