@@ -3,16 +3,19 @@ import { evaluateNow, predictNow } from '../training/evaluation.js';
 import { trainStep } from '../training/fit.js';
 import { graphOf, stackOf } from '../layers/graph.js';
 import { losses } from '../training/losses.js';
+import { openerOf } from '../training/supply.js';
 import { Model } from '../model.js';
 import { core } from './core.js';
 import { Tensor, scalar } from './tensor.js';
 
 /** @import { Graph } from '../layers/graph.js' */
+/** @import { FitDatasetOptions } from '../training/dataset.js' */
 /** @import { FitOptions } from '../training/fit.js' */
 /** @import { LayerConfig, SymbolicTensor } from '../layers/layer.js' */
 /** @import { LossConfig } from '../training/losses.js' */
 /** @import { CompileOptions } from '../model.js' */
 /** @import { Metric } from '../training/metrics.js' */
+/** @import { BatchIterator } from '../training/supply.js' */
 
 /** @typedef {Omit<CompileOptions, 'metrics'> & { metrics?: Metric | Metric[] }} CompileArgs */
 /**
@@ -20,8 +23,18 @@ import { Tensor, scalar } from './tensor.js';
  *   yieldEvery?: unknown }} FitArgs yieldEvery: has no effect; other tasks run in any case
  */
 /**
+ * @typedef {Omit<FitDatasetOptions, 'validationData'> & { validationData?: Tensor[] | TensorDataset, yieldEvery?:
+ *   unknown }} FitDatasetArgs yieldEvery: has no effect
+ */
+/**
  * @typedef {{ batchSize?: number, steps?: number, sampleWeight?: Tensor, verbose?: number }} EvaluateArgs verbose: has
  *   no effect
+ */
+/**
+ * A dataset of `tf.data`, or anything else that fitDataset iterates over, whose batches are { xs, ys } or [xs, ys] of
+ * tensors.
+ * @typedef {(AsyncIterable<unknown> | Iterable<unknown> | { iterator: () => any } | (() => any)) & { size?: unknown
+ *   }} TensorDataset
  */
 
 /** TF.js's losses, with the names in its `tf.losses`. */
@@ -38,6 +51,27 @@ function floats(t) {
     throw new FittingRoomError(`expected a tensor made by tf.tensor or the like, got ${show(t)}`);
   return { shape: t.shape, data: Float32Array.from(t.dataSync()) };
 }
+
+/** @param {number[]} figures */
+function scalars(figures) {
+  const each = figures.map((figure) => scalar(figure));
+  return each.length === 1 ? each[0] : each;
+}
+
+/**
+ * An iterator over what `convert` makes of the values of another, which may be promises.
+ * @param {BatchIterator} iterator
+ * @param {(value: unknown) => unknown} convert
+ * @returns {BatchIterator}
+ */
+const converted = (iterator, convert) => ({
+  next: async () => {
+    const result = await iterator.next();
+    if (Object(result) !== result || result.done) return result;
+    return { done: false, value: Promise.resolve(result.value).then(convert) };
+  },
+  return: async () => iterator.return?.(),
+});
 
 /** Key of a function that makes the graph of a model not built from inputs and outputs. */
 const GRAPH = Symbol('graph');
@@ -152,6 +186,31 @@ export class LayersModel {
     return { shape: single ? [count] : shape, data };
   }
 
+  /** @param {Tensor[]} data x, y, and optionally a weight per sample @returns {any} */
+  #held([x, y, ...weights]) {
+    return [floats(x), this.#targets(y), ...weights.map(floats)];
+  }
+
+  /**
+   * A batch with its tensors as fitDataset takes them. Whatever is no tensor stays as it is, to be refused there by the
+   * number of the batch.
+   * @param {any} batch
+   */
+  #batch(batch) {
+    const taken = (/** @type {string} */ key, /** @type {unknown} */ t) =>
+      t instanceof Tensor ? (key === 'ys' ? this.#targets(t) : floats(t)) : t;
+    if (Array.isArray(batch)) return batch.map((t, i) => taken(i === 1 ? 'ys' : '', t));
+    if (Object(batch) !== batch) return batch;
+    return Object.fromEntries(Object.entries(batch).map(([key, t]) => [key, taken(key, t)]));
+  }
+
+  /** @param {string} what the dataset in messages @param {TensorDataset} dataset */
+  #dataset(what, dataset) {
+    const open = openerOf(what, dataset);
+    const iterator = async () => converted(await open(), (batch) => this.#batch(batch));
+    return { size: dataset.size, iterator };
+  }
+
   /**
    * @param {Tensor} x
    * @param {Tensor} y
@@ -159,15 +218,27 @@ export class LayersModel {
    */
   async fit(x, y, args = {}) {
     const { validationData, sampleWeight, yieldEvery: _, ...options } = args;
-    const held = validationData && [
-      floats(validationData[0]),
-      this.#targets(validationData[1]),
-      ...validationData.slice(2).map(floats),
-    ];
     return this.model.fit(floats(x), this.#targets(y), {
       ...options,
-      .../** @type {any} */ (held && { validationData: held }),
+      ...(validationData && { validationData: this.#held(validationData) }),
       ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
+    });
+  }
+
+  /**
+   * @param {TensorDataset} dataset
+   * @param {FitDatasetArgs} [args]
+   */
+  async fitDataset(dataset, args = {}) {
+    const { validationData: held, yieldEvery: _, ...options } = args;
+    const isTensors = Array.isArray(held) && held[0] instanceof Tensor;
+    return this.model.fitDataset(this.#dataset('fitDataset: dataset', dataset), {
+      ...options,
+      ...(held && {
+        validationData: isTensors
+          ? this.#held(held)
+          : this.#dataset('fitDataset: validationData', /** @type {TensorDataset} */ (held)),
+      }),
     });
   }
 
@@ -194,8 +265,17 @@ export class LayersModel {
       ...options,
       ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
     });
-    const scalars = figures.map((figure) => scalar(figure));
-    return scalars.length === 1 ? scalars[0] : scalars;
+    return scalars(figures);
+  }
+
+  /**
+   * @param {TensorDataset} dataset or its iterator
+   * @param {{ batches?: number, verbose?: number }} [args] verbose: has no effect
+   * @returns {Promise<any>} the loss, or an array of it and the metrics, as scalar tensors
+   */
+  async evaluateDataset(dataset, args = {}) {
+    const { verbose: _, ...options } = args;
+    return scalars(await this.model.evaluateDataset(this.#dataset('evaluateDataset: dataset', dataset), options));
   }
 
   /**

@@ -335,6 +335,96 @@ test('weights come and go as tensors; trainOnBatch takes a step', async () => {
   assert.equal(await model.trainOnBatch(tf.tensor2d([[1, 0]]), tf.tensor2d([[1]])), 4);
 });
 
+test('fitDataset and evaluateDataset: batches of a generator, of tf.data and of an array', async () => {
+  const data = new Data();
+  const { xs: pictures, labels } = data.getTrainData();
+  const { xs: others, labels: hot } = data.getTestData();
+  const classes = labels.argMax(1).expandDims(1);
+  const held = hot.argMax(1).expandDims(1);
+  const perBatch = 40;
+  /** @param {tf.Tensor} xs @param {tf.Tensor} ys */
+  function* cut(xs, ys) {
+    for (let first = 0; first < xs.shape[0]; first += perBatch) {
+      const count = Math.min(perBatch, xs.shape[0] - first);
+      yield { xs: xs.slice(first, count), ys: ys.slice(first, count) };
+    }
+  }
+  const asTfData = (/** @type {Iterable<any>} */ batches) => {
+    const iterator = async () => {
+      const each = batches[Symbol.iterator]();
+      return { next: async () => each.next() };
+    };
+    return { size: 8, iterator };
+  };
+  const make = () => {
+    const model = tf.sequential({ seed: 1 });
+    model.add(tf.layers.flatten({ inputShape: [SIDE, SIDE, 1] }));
+    model.add(tf.layers.dropout({ rate: 0.2 }));
+    model.add(tf.layers.dense({ units: NUM_CLASSES, activation: 'softmax' }));
+    model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+    return model;
+  };
+  const expected = make();
+  const options = { epochs: 2, verbose: /** @type {const} */ (0) };
+  const validationData = [others, held];
+  const want = await expected.fit(pictures, classes, {
+    ...options,
+    batchSize: perBatch,
+    shuffle: false,
+    validationData,
+  });
+  const batches = [...cut(pictures, classes)];
+  for (const dataset of [
+    () => cut(pictures, classes),
+    asTfData(batches),
+    batches.map(({ xs, ys }) => [xs, ys]),
+    batches.map(async (batch) => batch),
+  ])
+    for (const heldOut of [validationData, asTfData([...cut(others, held)])]) {
+      const model = make();
+      const { history } = await model.fitDataset(dataset, { ...options, validationData: heldOut, yieldEvery: 'auto' });
+      assert.deepEqual(history, want.history);
+      assert.deepEqual(
+        model.getWeights().map((weight) => weight.dataSync()),
+        expected.getWeights().map((weight) => weight.dataSync()),
+      );
+      model.dispose();
+    }
+  const weights = tf.ones([perBatch]);
+  const weighed = make();
+  await weighed.fitDataset([{ ...batches[0], sampleWeight: weights }], options);
+  const figures = await expected.evaluateDataset(asTfData([...cut(others, held)]), { verbose: 0 });
+  assert.deepEqual(
+    figures.map((/** @type {tf.Tensor} */ figure) => figure.dataSync()),
+    expected.evaluate(others, held).map((/** @type {tf.Tensor} */ figure) => figure.dataSync()),
+  );
+  const [loss] = await expected.evaluateDataset(cut(others, held), { batches: 1 });
+  assert.deepEqual(loss.dataSync(), expected.evaluate(others, held, { batchSize: perBatch, steps: 1 })[0].dataSync());
+  let closed = false;
+  function* unending() {
+    try {
+      for (;;) yield batches[0];
+    } finally {
+      closed = true;
+    }
+  }
+  await expected.fitDataset(unending, { ...options, batchesPerEpoch: 3 });
+  assert.ok(closed, 'the iterator is closed');
+  /** @param {any} dataset @param {string} message */
+  const refuses = (dataset, message) =>
+    assert.rejects(expected.fitDataset(dataset, options), { name: 'FittingRoomError', message });
+  const isTensor = 'must be a tensor { shape: number[], data: TypedArray }';
+  await refuses([{ xs: [[1]], ys: held }], `fitDataset: batch 0: x ${isTensor}, got [[1]]`);
+  const isBatch = 'must be { xs, ys }, { xs, ys, sampleWeight } or [xs, ys]';
+  await refuses([batches[0], null], `fitDataset: batch 1 ${isBatch}, got null`);
+  await refuses(() => ({ next: () => 5 }), 'fitDataset: dataset: its iterator must return { value, done }, got 5');
+  await assert.rejects(expected.fitDataset(wrong(undefined)), { message: /^fitDataset: dataset must be an object/ });
+  const single = make();
+  single.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
+  assert.ok((await single.evaluateDataset(batches)) instanceof tf.Tensor);
+  for (const model of [expected, weighed, single]) model.dispose();
+});
+
 test('integers are taken as they are, not scaled as bytes', () => {
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })] });
   assert.deepEqual(model.predict(tf.tensor2d(Uint8Array.of(200), [1, 1])).arraySync(), [[200]]);
