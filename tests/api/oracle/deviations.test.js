@@ -242,6 +242,33 @@ test('deviation stopTraining: an epoch that is cut short is not validated', asyn
   assert.equal(history.val_loss, undefined, 'TensorFlow.js agrees by now');
 });
 
+test('deviation fitDataset: after the end of the dataset, epochs have no batches', async (t) => {
+  const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [1] })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const warn = t.mock.method(console, 'warn', () => {});
+  let begun = 0;
+  let left = 3;
+  const next = async () => {
+    const ones = () => toTf({ shape: [1, 1], data: [1] });
+    return left-- > 0 ? { done: false, value: { xs: ones(), ys: ones() } } : { done: true, value: null };
+  };
+  const iterator = async () => {
+    begun++;
+    return { next };
+  };
+  const dataset = /** @type {any} */ ({ iterator });
+  const ones = toTf({ shape: [4, 1], data: [1, 1, 1, 1] });
+  const { epoch, history } = await model.fitDataset(dataset, {
+    batchesPerEpoch: 2,
+    epochs: 4,
+    verbose: 0,
+    validationData: [ones, ones],
+  });
+  assert.deepEqual([epoch, begun], [[0, 1, 2, 3], 1]);
+  assert.deepEqual([history.loss.length, history.val_loss.length], [2, 1], 'TensorFlow.js agrees by now');
+  assert.equal(warn.mock.callCount(), 3);
+});
+
 test('deviation classWeight: a class without a weight is refused', async () => {
   const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [1] })] });
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
