@@ -10,6 +10,7 @@ import {
 import { checkPreparation, preparePicture } from '../photo.js';
 import { allocated, permuteRows } from '../tensor.js';
 import { platformDecoder } from './decoding.js';
+import { importForNode } from './fashion-mnist.js';
 import { picturesIn } from './folder.js';
 import { groupAlike } from './likeness.js';
 import { PARTS, ranksOf, splitOf } from './split.js';
@@ -339,7 +340,7 @@ export async function fromFolder(folder, options = {}) {
 /** @param {Parameters<typeof fromFolder>[0]} folder @returns {Promise<Placed[]>} */
 async function filesOf(folder) {
   if (typeof folder === 'string') {
-    const { filesIn, isFile, openFile } = await import('./node.js');
+    const { filesIn, isFile, openFile } = await importForNode('./node.js');
     return (await isFile(folder)) ? filesInZip(await openFile(folder)) : filesIn(folder);
   }
   if (folder instanceof Blob) return filesInZip(folder);
