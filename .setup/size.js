@@ -27,7 +27,7 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 
 /** Loaded when the page is idle, when Start comes into view, or with a model file, pictures or drawn garments. */
 const LATER = new RegExp(
-  String.raw`^assets/((estimate|measuring|offline|model-file|results|shared|try|keep|formats)-[^/]+\.js` +
+  String.raw`^assets/((estimate|measuring|offline|model-file|photo|results|shared|try|keep|own|zip|formats)-[^/]+\.js` +
     String.raw`|(photo|synthetic)-[^/]+\.wasm)$`,
 );
 
