@@ -7,11 +7,12 @@ const SHIM = [
   ['core', '^shim/core/'],
   ['layers', '^shim/layers/'],
   ['training', '^shim/training/'],
+  ['photo', '^shim/photo\\.js$'],
   ['datasets', '^shim/datasets/'],
   ['formats', '^shim/formats/'],
   ['model', '^shim/model\\.js$'],
   ['models', '^shim/models\\.js$'],
-  ['entries', '^shim/(index|datasets|photo|tf)\\.js$|^shim/tf/'],
+  ['entries', '^shim/(index|datasets|tf)\\.js$|^shim/tf/'],
 ];
 const LOWERS_LAYERS = '^shim/core/(build|weights)\\.js$';
 

@@ -1,4 +1,4 @@
-/* Sources of images: the real dataset, the user's own files, or a generator. */
+/* Sources of images: the real dataset, the user's own files or pictures, or a generator. */
 import { fashionMnist } from './datasets/fashion-mnist.js';
 import { fromFiles } from './datasets/files.js';
 import { synthetic } from './datasets/synthetic.js';
@@ -6,4 +6,50 @@ import { FASHION_MNIST } from './datasets/catalogue.js';
 
 /** @typedef {import('./datasets/fashion-mnist.js').Dataset} Dataset */
 
-export const datasets = { fashionMnist, fromFiles, synthetic, FASHION_MNIST };
+/** @typedef {import('./datasets/pictures.js').PictureDataset} PictureDataset */
+
+/* Loaded when pictures are to be read. */
+const reading = () => import('./datasets/pictures.js');
+
+/**
+ * A dataset of pictures of any kind: see datasets/pictures.js.
+ * @type {typeof import('./datasets/pictures.js').fromPictures}
+ */
+const fromPictures = async (pictures, options) => (await reading()).fromPictures(pictures, options);
+
+/**
+ * A dataset of a folder whose subfolders are the classes: see datasets/pictures.js.
+ * @type {typeof import('./datasets/pictures.js').fromFolder}
+ */
+const fromFolder = async (folder, options) => (await reading()).fromFolder(folder, options);
+
+/**
+ * What there is to know of a dataset of pictures before training: see datasets/report.js.
+ * @param {PictureDataset} dataset
+ */
+const report = async (dataset) => (await import('./datasets/report.js')).report(dataset);
+
+/**
+ * Each image's probabilities by a model that was trained without it: see datasets/labels.js.
+ * @type {typeof import('./datasets/labels.js').crossPredict}
+ */
+const crossPredict = async (train, images, labels, options) =>
+  (await import('./datasets/labels.js')).crossPredict(train, images, labels, options);
+
+/**
+ * The images whose labels are most likely wrong: see datasets/labels.js.
+ * @param {Parameters<typeof import('./datasets/labels.js').mislabelled>} given
+ */
+const mislabelled = async (...given) => (await import('./datasets/labels.js')).mislabelled(...given);
+
+export const datasets = {
+  fashionMnist,
+  fromFiles,
+  fromFolder,
+  fromPictures,
+  synthetic,
+  report,
+  crossPredict,
+  mislabelled,
+  FASHION_MNIST,
+};

@@ -1,8 +1,9 @@
 /**
- * Turns photos of clothing into images that a Fashion-MNIST network can read, in a separate WebAssembly module: `import
- * { preparePhoto } from 'fitting-room/photo'`.
+ * Turns pictures into images that a network can read, in a separate WebAssembly module: `import { preparePhoto,
+ * preparePicture } from 'fitting-room/photo'`. preparePhoto makes an image like Fashion-MNIST's of a photo of clothing,
+ * preparePicture one of any size, in grey or colour, of any picture.
  */
-import { FittingRoomError, checkBoolean, checkInteger, checkNumber, checkOptions, show } from './check.js';
+import { FittingRoomError, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, show } from './check.js';
 import { sideModule } from './core/side-module.js';
 
 /**
@@ -25,6 +26,17 @@ import { sideModule } from './core/side-module.js';
  *   garment
  */
 
+/**
+ * How a picture becomes an image. Whoever asks a model must prepare pictures as they were for its training.
+ * @typedef {object} Preparation
+ * @property {[height: number, width: number]} size of the image, pixels, each 1 … 256
+ * @property {1 | 3} channels 1: grey (luma of ITU-R BT.601); 3: red, green, blue
+ * @property {'whole' | 'centre' | 'garment'} crop whole: all of the picture, stretched if its proportions differ;
+ *   centre: the largest centred part of the image's proportions; garment: the part around the garment that is found
+ */
+
+const CROPS = /** @type {const} */ (['whole', 'centre', 'garment']);
+const GARMENT_MARGIN = 0.08; // around the garment's box, of its longer edge, so that its outline is seen
 const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
 
 const photoModule = sideModule('photo', new URL('../build/photo/photo.wasm', import.meta.url));
@@ -40,18 +52,13 @@ const photoModule = sideModule('photo', new URL('../build/photo/photo.wasm', imp
 export async function preparePhoto(picture, options = {}) {
   checkOptions('preparePhoto', options, ['box', 'inverted']);
   const module = await photoModule();
-  const { width, height, rows } = checkPixels(picture, module.get('fr_photo_most'));
+  const { width, height, rows } = checkPixels('preparePhoto', picture, module.get('fr_photo_most'));
   if (options.box) checkBox(options.box);
   const inverted =
     options.inverted === undefined ? -1 : Number(checkBoolean('preparePhoto: inverted', options.inverted));
   // No await from here on: the module holds only one photo.
   module.call('fr_photo_begin', width, height);
-  const capacity = Math.max(1, Math.floor(module.get('fr_photo_strip_bytes') / (width * 4)));
-  for (let first = 0; first < height; first += capacity) {
-    const count = Math.min(capacity, height - first);
-    module.bytes('fr_photo_strip', count * width * 4).set(rows(first, count));
-    module.call('fr_photo_rows', count);
-  }
+  send(module, { width, height, rows });
   module.call('fr_photo_segment');
   const size = { width: module.get('fr_photo_width'), height: module.get('fr_photo_height') };
   const corners = module.floats('fr_photo_box', 4);
@@ -64,6 +71,99 @@ export async function preparePhoto(picture, options = {}) {
     box: { left: left / size.width, top: top / size.height, right: right / size.width, bottom: bottom / size.height },
     mask: { ...size, data: module.bytes('fr_photo_mask', size.width * size.height).slice() },
   };
+}
+
+/**
+ * Makes an image of a picture, or of a part of it: each pixel is the mean of what it covers. See-through parts are shown
+ * on white.
+ * @param {Pixels | ImageData} picture
+ * @param {Preparation} preparation
+ * @returns {Promise<{ shape: number[], data: Uint8Array<ArrayBuffer> }>} [height, width, channels]
+ * @throws {FittingRoomError} if the preparation or the picture is not as described
+ */
+export async function preparePicture(picture, preparation) {
+  const module = await photoModule();
+  const { size, channels, crop } = checkPreparation(preparation, module.get('fr_picture_most'));
+  const pixels = checkPixels('preparePicture', picture, module.get('fr_photo_most'));
+  // No await from here on: the module holds only one picture.
+  const [height, width] = size;
+  const { left, top, right, bottom } = partOf(module, pixels, crop, width / height);
+  module.call('fr_picture_begin', pixels.width, pixels.height, left, top, right, bottom, width, height);
+  send(module, pixels, bottom);
+  module.call('fr_picture_image', channels);
+  return {
+    shape: [height, width, channels],
+    data: module.bytes('fr_picture_pixels', height * width * channels).slice(),
+  };
+}
+
+/** @param {unknown} preparation @param {number} most pixels @returns {Preparation} */
+export function checkPreparation(preparation, most = Infinity) {
+  const name = 'preparePicture';
+  checkOptions(name, /** @type {object} */ (preparation), ['size', 'channels', 'crop']);
+  const { size, channels, crop } = /** @type {any} */ (preparation);
+  if (!Array.isArray(size) || size.length !== 2)
+    throw new FittingRoomError(`${name}: size must be [height, width], got ${show(size)}`);
+  const [height, width] = size.map((edge) => checkInteger(`${name}: size`, edge, 1, most));
+  if (channels !== 1 && channels !== 3)
+    throw new FittingRoomError(`${name}: channels must be 1 or 3, got ${show(channels)}`);
+  return { size: [height, width], channels, crop: checkChoice(`${name}: crop`, crop, CROPS) };
+}
+
+/**
+ * The part of a picture that becomes the image, in its pixels.
+ * @param {import('./core/side-module.js').SideModule} module
+ * @param {Pixels} pixels
+ * @param {Preparation['crop']} crop
+ * @param {number} proportion of the image, width to height
+ */
+function partOf(module, pixels, crop, proportion) {
+  const { width, height } = pixels;
+  if (crop === 'whole') return { left: 0, top: 0, right: width, bottom: height };
+  const box = crop === 'garment' ? garmentIn(module, pixels) : { left: 0, top: 0, right: width, bottom: height };
+  const [across, down] = [box.right - box.left, box.bottom - box.top];
+  // a garment fits into its part, and a picture's centre fills it
+  const fits = crop === 'garment' ? across > down * proportion : across < down * proportion;
+  const [wide, high] = fits ? [across, across / proportion] : [down * proportion, down];
+  const [left, right] = within((box.left + box.right) / 2, wide, width);
+  const [top, bottom] = within((box.top + box.bottom) / 2, high, height);
+  return { left, top, right, bottom };
+}
+
+/** A stretch about `centre` of an edge of `most` pixels, moved and cut until it lies on it; at least one pixel. */
+const within = (/** @type {number} */ centre, /** @type {number} */ length, /** @type {number} */ most) => {
+  const whole = Math.max(1, Math.min(most, Math.round(length)));
+  const first = Math.max(0, Math.min(most - whole, Math.round(centre - length / 2)));
+  return [first, first + whole];
+};
+
+/**
+ * The garment's box with a margin, in the picture's pixels.
+ * @param {import('./core/side-module.js').SideModule} module @param {Pixels} pixels
+ */
+function garmentIn(module, pixels) {
+  module.call('fr_photo_begin', pixels.width, pixels.height);
+  send(module, pixels);
+  module.call('fr_photo_segment');
+  const scale = pixels.width / module.get('fr_photo_width');
+  const [left, top, right, bottom] = Array.from(module.floats('fr_photo_box', 4), (edge) => edge * scale);
+  const margin = GARMENT_MARGIN * Math.max(right - left, bottom - top);
+  return { left: left - margin, top: top - margin, right: right + margin, bottom: bottom + margin };
+}
+
+/**
+ * Sends the rows of a picture to the module, up to row `end`.
+ * @param {import('./core/side-module.js').SideModule} module
+ * @param {Pixels} pixels
+ * @param {number} [end]
+ */
+function send(module, { width, height, rows }, end = height) {
+  const capacity = Math.max(1, Math.floor(module.get('fr_photo_strip_bytes') / (width * 4)));
+  for (let first = 0; first < end; first += capacity) {
+    const count = Math.min(capacity, end - first);
+    module.bytes('fr_photo_strip', count * width * 4).set(rows(first, count));
+    module.call('fr_photo_rows', count);
+  }
 }
 
 /** @param {Box} box @param {{ width: number, height: number }} size */
@@ -82,28 +182,28 @@ const areBytes = (data, length) =>
 const given = (data) =>
   ArrayBuffer.isView(data) ? `${data.constructor.name} of ${data.byteLength} bytes` : show(data);
 
-/** @param {any} picture @param {number} most longest edge allowed @returns {Pixels} */
-function checkPixels(picture, most) {
+/** @param {string} name @param {any} picture @param {number} most longest edge allowed @returns {Pixels} */
+function checkPixels(name, picture, most) {
   if (typeof picture !== 'object' || picture === null) {
-    throw new FittingRoomError(`preparePhoto takes ImageData or { width, height, rows }, got ${show(picture)}`);
+    throw new FittingRoomError(`${name} takes ImageData or { width, height, rows }, got ${show(picture)}`);
   }
-  const width = checkInteger('preparePhoto: width', picture.width, 1, most);
-  const height = checkInteger('preparePhoto: height', picture.height, 1, most);
-  if (typeof picture.rows === 'function') return { width, height, rows: checkedRows(picture, width) };
+  const width = checkInteger(`${name}: width`, picture.width, 1, most);
+  const height = checkInteger(`${name}: height`, picture.height, 1, most);
+  if (typeof picture.rows === 'function') return { width, height, rows: checkedRows(name, picture, width) };
   const { data } = picture;
   if (!areBytes(data, width * height * 4)) {
-    throw new FittingRoomError(`preparePhoto: data must be ${width * height * 4} bytes of RGBA, got ${given(data)}`);
+    throw new FittingRoomError(`${name}: data must be ${width * height * 4} bytes of RGBA, got ${given(data)}`);
   }
   return { width, height, rows: (first, count) => data.subarray(first * width * 4, (first + count) * width * 4) };
 }
 
-/** @param {Pixels} picture @param {number} width @returns {Pixels['rows']} */
-function checkedRows(picture, width) {
+/** @param {string} name @param {Pixels} picture @param {number} width @returns {Pixels['rows']} */
+function checkedRows(name, picture, width) {
   return (first, count) => {
     const data = picture.rows(first, count);
     if (areBytes(data, count * width * 4)) return data;
     throw new FittingRoomError(
-      `preparePhoto: rows(${first}, ${count}) must return ${count * width * 4} bytes of RGBA, got ${given(data)}`,
+      `${name}: rows(${first}, ${count}) must return ${count * width * 4} bytes of RGBA, got ${given(data)}`,
     );
   };
 }

@@ -51,6 +51,28 @@ export function rowsOf({ shape: [, ...row], data }, indices) {
 }
 
 /**
+ * Reorders rows in place: row `i` becomes what row `order[i]` was.
+ * @param {{ shape: number[], data: Uint8Array }} tensor
+ * @param {ArrayLike<number>} order each row once
+ */
+export function permuteRows({ shape: [count, ...row], data }, order) {
+  const size = elementsOf(row);
+  const isPlaced = new Uint8Array(count);
+  const held = new Uint8Array(size);
+  for (let start = 0; start < count; start++) {
+    if (isPlaced[start]) continue;
+    held.set(data.subarray(start * size, (start + 1) * size));
+    let at = start;
+    for (; order[at] !== start; at = order[at]) {
+      data.copyWithin(at * size, order[at] * size, (order[at] + 1) * size);
+      isPlaced[at] = 1;
+    }
+    data.set(held, at * size);
+    isPlaced[at] = 1;
+  }
+}
+
+/**
  * Makes a tensor; checks that the data fits the shape.
  * @template {NumberArray} Data
  * @param {Data | number[]} data a typed array (kept, not copied) or plain numbers (copied to floats)

@@ -1,4 +1,5 @@
 import { input, layers, model, regularizers, sequential } from 'fitting-room';
+import { GARMENTS } from './subject.js';
 
 /**
  * Builds a model from the page's list of layers, and finds the layer at fault if it cannot be built.
@@ -6,13 +7,12 @@ import { input, layers, model, regularizers, sequential } from 'fitting-room';
  * @typedef {import('../shim/index.js').Model} Model
  * @typedef {ReturnType<typeof layers.add>} Layer
  * @typedef {import('./model-spec.js').Spec} Spec
- * @typedef {{ seed: number, runtime: import('../shim/core/loading.js').RuntimeOptions }} BuildOptions
+ * @typedef {{ seed: number, runtime: import('../shim/core/loading.js').RuntimeOptions,
+ *   shape?: import('./subject.js').Shape }} BuildOptions `shape`: of an image
  * @typedef {{ outputShape: (number | null)[], parameters: number }} Shown
  * @typedef {Error & { layer: number | undefined, before: Shown[] }} Fault the first layer with which the model cannot
  *   be built
  */
-
-const PICTURE = [28, 28, 1];
 
 /**
  * @param {Spec[]} specs
@@ -20,10 +20,11 @@ const PICTURE = [28, 28, 1];
  * @returns {Promise<{ built: Model, shown: () => Shown[] }>} shown: what the page shows of each layer, in the order of
  *   `specs`
  */
-export async function assemble(specs, { seed, runtime }) {
-  const made = specs.map((spec, i) => layerOf(spec, i === 0 ? { inputShape: PICTURE } : {}));
+export async function assemble(specs, { seed, runtime, shape = GARMENTS.shape }) {
+  const inputShape = [...shape];
+  const made = specs.map((spec, i) => layerOf(spec, i === 0 ? { inputShape } : {}));
   const built = await (specs.some(branches)
-    ? graphOf(specs, made, { ...runtime, seed })
+    ? graphOf(specs, made, inputShape, { ...runtime, seed })
     : sequential({ ...runtime, seed, layers: made }));
   const shown = () =>
     made.map((layer) => {
@@ -38,9 +39,12 @@ export async function assemble(specs, { seed, runtime }) {
 /** @param {Spec} spec */
 const branches = (spec) => spec.from !== undefined || spec.with !== undefined;
 
-/** @param {Spec[]} specs @param {Layer[]} made @param {BuildOptions['runtime'] & { seed: number }} options */
-function graphOf(specs, made, options) {
-  const outputs = [input({ shape: PICTURE })];
+/**
+ * @param {Spec[]} specs @param {Layer[]} made @param {number[]} shape of an image
+ * @param {BuildOptions['runtime'] & { seed: number }} options
+ */
+function graphOf(specs, made, shape, options) {
+  const outputs = [input({ shape })];
   specs.forEach((spec, at) => {
     const read = outputs[spec.from ?? at];
     outputs.push(made[at].apply(spec.with === undefined ? read : [read, outputs[spec.with]]));

@@ -1,10 +1,14 @@
 import { t } from './i18n/index.js';
 import { NO_CLASS } from '../shim/classify.js';
+import { areGarments } from './subject.js';
 
-/** The name of a class; a dash for NO_CLASS. @param {number} k */
-export const className = (k) => (k === NO_CLASS ? '–' : t(`class.${k}`));
+/**
+ * The name of a class, which people may have given it; a dash for NO_CLASS.
+ * @param {number} k
+ * @param {readonly string[]} classNames of the subject
+ */
+export const className = (k, classNames) =>
+  k === NO_CLASS ? '–' : areGarments(classNames) ? t(`class.${k}`) : classNames[k];
 
-const CLASSES = 10;
-
-/** Of all classes, in their order. */
-export const classNames = () => Array.from({ length: CLASSES }, (_, k) => className(k));
+/** Of all classes, in their order. @param {readonly string[]} classNames */
+export const namesOf = (classNames) => classNames.map((_, k) => className(k, classNames));

@@ -14,7 +14,7 @@
  * @param {number} version of the dataset
  */
 export function speedKey(settings, specs, images, version) {
-  const { source, layers, verbose, epochs, trainSize, seed, patience, batchSize, ...others } = settings;
+  const { source, layers, verbose, epochs, trainSize, seed, patience, batchSize, balance, ...others } = settings;
   const { learningRate, schedule, decay, warmUp, ...decisive } = others;
   return JSON.stringify([specs, Math.min(batchSize, images), decisive, version]);
 }

@@ -1,26 +1,22 @@
 import { headOf } from './head.js';
 
 /**
- * Sorts files that are dropped, pasted or chosen: pictures to classify, the files of a dataset, the files of a model,
- * anything else. Here is all that tells them apart. Sorting only looks at files; the section that gets them reads them,
+ * Sorts files that are dropped, pasted or chosen: pictures to classify, the files of a dataset, an archive of classes,
+ * the files of a model, anything else. Here is all that tells them apart. Sorting only looks at files; the section that gets them reads them,
  * and changes something only once that has succeeded.
  *
- * @typedef {'pictures' | 'dataset' | 'model'} Kind
+ * @typedef {'pictures' | 'dataset' | 'classes' | 'model'} Kind
  * @typedef {{ file: File, why: 'unknown' | 'unreadable' }} Stray a file that the page cannot open
  * @typedef {Record<Kind, File[]> & { strays: Stray[] }} Sorted
  */
 
 /** Files taken at a time, so that a folder dropped by mistake does not freeze the page: previews take 200 MB. */
 export const MOST_FILES = 2000;
-const MOST_ENTRIES = 20_000; // of folders, visited to find so many files
 const HEAD = 64; // bytes that tell what a file is
-
-/** Files that systems leave in folders. */
-const LITTER = /^(\.|Thumbs\.db$|desktop\.ini$|__MACOSX$)/i;
 
 /**
  * What tells each kind, in the order it is asked: the file's name, its MIME type, and where neither decides, its first
- * bytes. To Firefox, .fit is an astronomical image, so names of models come first.
+ * bytes. To Firefox, .fit is an astronomical image, so names of models come first; .keras files are archives too.
  * @type {Record<Kind, { name?: RegExp, type?: RegExp, beginning: RegExp }>}
  */
 const KINDS = {
@@ -30,6 +26,10 @@ const KINDS = {
   },
   dataset: {
     beginning: /^(\x1f\x8b|\0\0\x08[\x01-\x04])/, // gzip, IDX
+  },
+  classes: {
+    name: /\.zip$/i,
+    beginning: /^PK\x03\x04/,
   },
   pictures: {
     name: /\.(jpe?g|jfif|png|gif|webp|avif|bmp|heic|heif|svg|tiff?)$/i,
@@ -45,6 +45,7 @@ const PARTS = /\.bin$/i;
 /** What file inputs offer for each kind. */
 export const ACCEPTED = {
   pictures: 'image/*,.heic,.heif',
+  classes: '.zip',
   model: '.fit,.json,.bin,.onnx,.keras,.safetensors',
 };
 
@@ -80,7 +81,7 @@ async function kindOf(file) {
 export async function sorted(files, expected) {
   const kinds = await Promise.all(files.map(kindOf));
   /** @type {Sorted} */
-  const all = { pictures: [], dataset: [], model: [], strays: [] };
+  const all = { pictures: [], dataset: [], classes: [], model: [], strays: [] };
   files.forEach((file, i) => {
     const kind = kinds[i];
     if (kind === 'unreadable') all.strays.push({ file, why: kind });
@@ -92,8 +93,11 @@ export async function sorted(files, expected) {
   return all;
 }
 
-/** Whether names and types alone tell that all are pictures. @param {File[]} files */
-export const arePictures = (files) => files.length > 0 && files.every((file) => kindByName(file) === 'pictures');
+/** Whether its name and type alone tell that it is a picture. @param {File} file */
+export const isPicture = (file) => kindByName(file) === 'pictures';
+
+/** @param {File[]} files */
+export const arePictures = (files) => files.length > 0 && files.every(isPicture);
 
 /** The file that describes the model, of all files of one model. @param {File[]} files at least one */
 export const mainFileOf = (files) =>
@@ -115,52 +119,14 @@ export function onFilesChosen(input, take) {
 }
 
 /**
- * The files of a drop or a paste, with those in folders. Reads `transfer` before it returns, as it is emptied later.
+ * What is dropped. Reads `transfer` before it returns, as it is emptied later.
+ * @typedef {{ entries: (FileSystemEntry | null)[], files: (File | null)[] }} Dropped
  * @param {DataTransfer} transfer
- * @returns {File[] | Promise<File[]>} a promise only if there are folders
+ * @returns {File[] | Dropped} files, unless there are folders among them
  */
 export function filesOf(transfer) {
   const items = [...transfer.items].filter(({ kind }) => kind === 'file');
   const entries = items.map((item) => item.webkitGetAsEntry?.() ?? null);
   if (!entries.some((entry) => entry?.isDirectory)) return [...transfer.files];
-  const given = items.map((item) => item.getAsFile());
-  return expanded(entries, given);
-}
-
-/** @param {(FileSystemEntry | null)[]} entries @param {(File | null)[]} given */
-async function expanded(entries, given) {
-  /** @type {Found} */
-  const found = { files: [], entries: 0 };
-  for (const [i, entry] of entries.entries()) {
-    const file = given[i];
-    if (entry?.isDirectory) await walk(/** @type {FileSystemDirectoryEntry} */ (entry), found);
-    else if (file) found.files.push(file);
-  }
-  return found.files;
-}
-
-/** @typedef {{ files: File[], entries: number }} Found files, and entries visited, so far */
-
-/** Stops one file above the limit, which tells the caller that there are more. @param {Found} found */
-const isEnough = ({ files, entries }) => files.length > MOST_FILES || entries > MOST_ENTRIES;
-
-/** @param {FileSystemDirectoryEntry} folder @param {Found} found added to */
-async function walk(folder, found) {
-  const reader = folder.createReader();
-  for (;;) {
-    const entries = await /** @type {Promise<FileSystemEntry[]>} */ (
-      new Promise((resolve) => reader.readEntries(resolve, () => resolve([])))
-    ); // some at a time
-    if (entries.length === 0) return;
-    for (const entry of entries) {
-      if (isEnough(found)) return;
-      found.entries++;
-      if (LITTER.test(entry.name)) continue;
-      if (entry.isDirectory) await walk(/** @type {FileSystemDirectoryEntry} */ (entry), found);
-      else
-        await new Promise((resolve) =>
-          /** @type {FileSystemFileEntry} */ (entry).file((file) => resolve(found.files.push(file)), resolve),
-        );
-    }
-  }
+  return { entries, files: items.map((item) => item.getAsFile()) };
 }

@@ -5,7 +5,7 @@ import { medianOf } from './estimate.js';
  * when it is needed.
  *
  * @typedef {import('../shim/index.js').Model} Model
- * @typedef {{ shape: number[], data: Uint8Array | Float32Array }} Tensor
+ * @typedef {{ shape: number[], data: Uint8Array | Int32Array | Float32Array }} Tensor
  * @typedef {{ images: Tensor, labels: Tensor }} Split
  * @typedef {import('./estimate.js').Speed} Speed
  * @typedef {{ signal: AbortSignal, onProgress: (progress: { samples: number }) => void }} Watched
@@ -20,7 +20,7 @@ const VALIDATION = 0.2;
 /**
  * Trains and evaluates the model, which must be of no further use.
  * @param {Model} model
- * @param {{ train: Split, test: Split, batchSize: number }} run
+ * @param {{ train: Split, test: Split | null, batchSize: number }} run `test`: what each epoch is validated on
  * @param {{ signal: AbortSignal, heap: Pick<import('../shim/core/core.js').Core, 'heapInUse' | 'allocate' | 'free'> }}
  *   where `heap`: the memory of the core that runs the model
  * @returns {Promise<Speed>}
@@ -48,11 +48,13 @@ export async function speedOf(model, { train, test, ...run }, { signal, heap }) 
   if (batch > few) heap.free(heap.allocate(Math.ceil((grown / (batch - few)) * (batchSize - batch))));
   return {
     training: speed,
-    validation: await secondsPerImage(
-      (watched) => model.evaluate(test.images, test.labels, { batchSize: batch, ...watched }),
-      VALIDATION,
-      signal,
-    ),
+    validation: test
+      ? await secondsPerImage(
+          (watched) => model.evaluate(test.images, test.labels, { batchSize: batch, ...watched }),
+          VALIDATION,
+          signal,
+        )
+      : 0,
   };
 }
 

@@ -1,11 +1,12 @@
 import { spelt } from './fields.js';
 import { KINDS, optionsOf } from './kinds.js';
+import { GARMENTS } from './subject.js';
 
 /**
  * A model as the page edits it and as an address spells it: `conv2d:32:3:relu,maxPooling2d:2,flatten`. A layer is its
  * kind and its options, without their names where it is plain which is meant; `from=2` has it read from the second
- * layer in place of the one before it, and `add:with=2` adds the second. 0 is the picture. The last layer, ten units
- * and softmax, is always there and never said.
+ * layer in place of the one before it, and `add:with=2` adds the second. 0 is the picture. The last layer, a unit per
+ * class and softmax, is always there and never said.
  *
  * @typedef {object} Layer
  * @property {number} id of its own, as long as it lives
@@ -44,6 +45,12 @@ export const PRESETS = {
     'conv2d:128:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
     'conv2d:128:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
     'flatten,dense:256:relu:kernelInitializer=heNormal,dropout:0.5',
+  few: // for a few hundred pictures of any size, none of which is seen twice as it is
+    'randomFlip:horizontal,randomTranslation:0.1:0.1,randomRotation:0.03,randomZoom:0.1,randomContrast:0.2,' +
+    'conv2d:32:3:same:useBias=0,batchNormalization:momentum=0.9,activation:relu,maxPooling2d:2,' +
+    'conv2d:64:3:same:useBias=0,batchNormalization:momentum=0.9,activation:relu,maxPooling2d:2,' +
+    'conv2d:128:3:same:useBias=0,batchNormalization:momentum=0.9,activation:relu,maxPooling2d:2,' +
+    'globalAveragePooling2d,dropout:0.3',
 };
 
 /** @param {string} kind @param {number} id @returns {Layer} with what nobody has said otherwise */
@@ -161,9 +168,10 @@ export const placeOf = (layers, id) => layers.findIndex((layer) => layer.id === 
 /**
  * The layers as the worker builds them, the last one too.
  * @param {Layer[]} layers
+ * @param {number} [units] of the last one: the number of classes
  * @returns {Spec[]}
  */
-export function specsOf(layers) {
+export function specsOf(layers, units = GARMENTS.classNames.length) {
   const specs = layers.map(({ kind, options, ...reads }, at) => ({
     kind,
     options: Object.fromEntries(
@@ -173,5 +181,5 @@ export function specsOf(layers) {
     ),
     ...Object.fromEntries(referencesOf(reads, at, layers)),
   }));
-  return [...specs, { kind: 'dense', options: { units: 10, activation: 'softmax' } }];
+  return [...specs, { kind: 'dense', options: { units, activation: 'softmax' } }];
 }

@@ -5,7 +5,7 @@ import { setUpClicks } from './clicks.js';
 import { isolate } from './isolation.js';
 import { createSession } from './session.js';
 import { specsOf } from './model-spec.js';
-import { readSettings, runtimeOptions, writeSettings } from './settings.js';
+import { isGiven, readSettings, runtimeOptions, writeSettings } from './settings.js';
 import { setUpTheme } from './theme.js';
 import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
@@ -37,7 +37,7 @@ export function openPage() {
   for (const kind of ['pointerdown', 'keydown', 'drop', 'paste'])
     addEventListener(kind, () => (touched = true), { capture: true, once: true });
   const session = createSession({ ready: isolate(untouched), runtime: () => runtimeOptions(settings) });
-  const current = () => ({ settings, specs: specsOf(settings.layers) });
+  const current = () => ({ settings, specs: specsOf(settings.layers, session.subject.classNames.length) });
   const trainer = createTrainer(session, current, {
     load: loadImages,
     offersKnown: async () => (await loadKeep()).offersKnown,
@@ -45,20 +45,23 @@ export function openPage() {
   const address = createAddress(() => location.pathname + writeSettings(settings, location.search) + location.hash);
   const loadTry = once(() => orMissing(byId('try-body'), startTry()));
   const loadKeep = once(() => orMissing(byId('main'), startKeep()));
+  const loadOwn = once(() => orMissing(byId('own-source'), startOwn()));
 
   // Load
   const dataView = createDataView(session, {
     source: () => settings.source,
     onSource,
     onFiles: (files) => takeIn(files, 'dataset'),
+    own: loadOwn,
   });
   const takeIn = createIntake(
     {
       pictures: async (files) => (await loadTry()).add(files),
       dataset: (files) => dataView.load('files', files),
+      classes: async ([archive]) => (await loadOwn()).take(archive),
       model: async (files) => (await loadKeep()).open(files),
     },
-    () => !trainer.busy(),
+    { mayLoad: () => !trainer.busy(), read: async (...dropped) => (await loadOwn()).read(...dropped) },
   );
 
   // Model
@@ -129,7 +132,19 @@ export function openPage() {
   /** Loads the section "Keep it", later still or when it is needed. */
   async function startKeep() {
     const { createKeep } = await import('./keep/index.js');
-    return createKeep({ session, trainer, settings, onChosen: (files) => takeIn(files, 'model') });
+    return createKeep({
+      session,
+      trainer,
+      settings,
+      onChosen: (files) => takeIn(files, 'model'),
+      onMisfit: async (name, bytes) => (await loadTry()).answerWith(name, bytes),
+    });
+  }
+
+  /** Loads what pictures of one's own need, once somebody has some. */
+  async function startOwn() {
+    const [{ createOwn }] = await Promise.all([import('./own/index.js'), addTexts('own')]);
+    return createOwn({ session, trainer, settings, load: (given) => dataView.load('pictures', given), onSettings });
   }
 
   async function startResults() {
@@ -172,7 +187,7 @@ export function openPage() {
 
   /** Loads the chosen images; the user's own files are gone with a worker that died. */
   function loadImages() {
-    dataView.load(settings.source === 'files' ? 'auto' : dataView.wanted());
+    dataView.load(isGiven(settings.source) ? 'auto' : dataView.wanted());
   }
 
   /** @param {import('./settings.js').Settings['source']} source */

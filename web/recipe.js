@@ -1,9 +1,8 @@
 import { callbacks, losses, schedules } from 'fitting-room';
 import { hasOption } from './settings.js';
+import { GARMENTS } from './subject.js';
 
 /** Translates the page's settings into the API's options. */
-
-const CLASSES = 10;
 
 /** @typedef {Pick<Settings, 'optimizer' | 'learningRate'> & Partial<Settings>} Run */
 /** @typedef {import('./settings.js').Settings} Settings */
@@ -66,10 +65,11 @@ export const stoppingOf = ({ patience }) =>
 
 /**
  * @param {{ shape: number[], data: ArrayLike<number> }} labels [n]
- * @returns {{ shape: number[], data: Float32Array }} [n, 10]
+ * @param {number} [classes]
+ * @returns {{ shape: number[], data: Float32Array }} [n, classes]
  */
-export function oneHot({ shape: [count], data }) {
-  const rows = new Float32Array(count * CLASSES);
-  for (let i = 0; i < count; i++) rows[i * CLASSES + data[i]] = 1;
-  return { shape: [count, CLASSES], data: rows };
+export function oneHot({ shape: [count], data }, classes = GARMENTS.classNames.length) {
+  const rows = new Float32Array(count * classes);
+  for (let i = 0; i < count; i++) rows[i * classes + data[i]] = 1;
+  return { shape: [count, classes], data: rows };
 }

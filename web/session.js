@@ -1,6 +1,7 @@
 import { startWorker } from './client.js';
 import { createEmitter } from './emitter.js';
 import { RemoteError, WorkerDied } from './protocol.js';
+import { GARMENTS, isSame, subjectOf } from './subject.js';
 
 /** @typedef {import('./client.js').Call} Call */
 
@@ -10,11 +11,13 @@ import { RemoteError, WorkerDied } from './protocol.js';
  * @typedef {object} DatasetInfo
  * @property {string} name
  * @property {boolean} synthetic
- * @property {import('../shim/datasets/fashion-mnist.js').Dataset['source']} source
+ * @property {import('./worker.js').Dataset['source']} source
  * @property {string[]} classNames
- * @property {{ images: number[], labels: number[] }} train
- * @property {{ images: number[], labels: number[] }} test
+ * @property {Shapes} train
+ * @property {Shapes | null} validation null: there is none, and the test images serve instead
+ * @property {Shapes} test
  *
+ * @typedef {{ images: number[], labels: number[] }} Shapes
  * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
  * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
  *   message: string, version: number }} DataState `info`: of the loaded dataset, which stays while another is loading
@@ -44,6 +47,7 @@ export function createSession({ ready, runtime }) {
   let data = { state: 'empty', info: null, progress: null, message: '', version: 0 };
   /** @type {AbortController | null} */
   let loading = null;
+  let subject = GARMENTS; // another object only for another subject
   let lost = false;
   /** @type {import('./client.js').Client | null} */
   let client = null;
@@ -69,6 +73,8 @@ export function createSession({ ready, runtime }) {
   /** @param {Partial<DataState>} change */
   function setData(change) {
     data = { ...data, ...change };
+    const next = subjectOf(data.info);
+    if (!isSame(next, subject)) subject = next;
     emit('data', data);
   }
 
@@ -76,10 +82,10 @@ export function createSession({ ready, runtime }) {
    * Loads a dataset; this cancels a load under way and replaces a worker that died. The dataset that was loaded before
    * stays until the next has loaded.
    * @param {import('./settings.js').Settings['source']} source
-   * @param {File[]} [files]
+   * @param {File[] | import('./own/given.js').Given} [given] what the user chose
    * @returns {Promise<boolean>} whether it is loaded now
    */
-  async function load(source, files = []) {
+  async function load(source, given = []) {
     loading?.abort();
     if (lost) client = null;
     const mine = (loading = new AbortController());
@@ -87,7 +93,9 @@ export function createSession({ ready, runtime }) {
     const baseUrl = new URL('fashion-mnist/', document.baseURI).href;
     const onEvent = (/** @type {LoadProgress} */ progress) => mine.signal.aborted || setData({ progress });
     try {
-      const info = await call('load', { source, files, baseUrl }, { signal: mine.signal, onEvent });
+      const options = { signal: mine.signal, onEvent };
+      const args = Array.isArray(given) ? { files: given } : { files: [], pictures: await given.send(call, options) };
+      const info = await call('load', { source, baseUrl, ...args }, options);
       if (loading !== mine) return false;
       setData({ state: 'ready', info, version: data.version + 1 });
       return true;
@@ -151,7 +159,7 @@ export function createSession({ ready, runtime }) {
   async function describe(specs) {
     const mine = ++asked;
     try {
-      const description = await call('describe', { specs, runtime: runtime() });
+      const description = await call('describe', { specs, shape: subject.shape, runtime: runtime() });
       if (mine === asked) emit('description', description);
     } catch (error) {
       // `worker` tells of a worker's end.
@@ -161,9 +169,9 @@ export function createSession({ ready, runtime }) {
 
   /**
    * Images of a split. Never resolves if the worker has died: views ask again once there is another.
-   * @param {'train' | 'test'} split
+   * @param {import('./worker.js').Split} split
    * @param {number[]} indices
-   * @returns {Promise<{ pixels: Uint8Array, labels: Uint8Array }>}
+   * @returns {Promise<{ pixels: Uint8Array, labels: Int32Array }>}
    */
   async function pictures(split, indices) {
     try {
@@ -189,6 +197,10 @@ export function createSession({ ready, runtime }) {
     abortLoad: () => loading?.abort(),
     get data() {
       return data;
+    },
+    /** What the loaded images are of. */
+    get subject() {
+      return subject;
     },
   };
 }

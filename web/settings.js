@@ -6,7 +6,7 @@ import { readModel, writeModelTo } from './model-address.js';
  *
  * @typedef {import('./fields.js').Field} Field
  * @typedef {object} Settings
- * @property {'auto' | 'synthetic' | 'files'} source
+ * @property {'auto' | 'synthetic' | 'files' | 'pictures'} source
  * @property {import('./model-spec.js').Layer[]} layers all but the last one
  * @property {number} epochs
  * @property {number} batchSize
@@ -26,6 +26,10 @@ import { readModel, writeModelTo } from './model-address.js';
  * @property {number} emaMomentum what share of the average each step leaves
  * @property {number} clipNorm the norm that the gradient of each weight array is cut to; 0: as it is
  * @property {number} verbose
+ * @property {string} size of the images that pictures become, pixels along each edge; same: as the pictures are
+ * @property {boolean} colour
+ * @property {string} crop the part of each picture that is used
+ * @property {boolean} balance whether classes with fewer pictures weigh more
  * @property {boolean} deterministic the same weights in every browser, rather than the fastest build
  * @property {number | 'auto'} threads in the address only, for experiments
  */
@@ -57,6 +61,13 @@ export const OPTIMIZERS = /** @satisfies {Record<string, OptimizerRow>} */ ({
 export const hasOption = (optimizer, option) =>
   /** @type {OptimizerRow} */ (OPTIMIZERS[optimizer]).options.includes(option);
 
+/**
+ * Whether the images are files that the user chose: no address can say which, and a page that is loaded again no longer
+ * has them.
+ * @param {string} source
+ */
+export const isGiven = (source) => source === 'files' || source === 'pictures';
+
 /** @type {Record<Exclude<keyof Settings, 'layers'>, Field & { key: string }>} */
 export const FIELDS = {
   source: { key: 'data', ...choice('auto', 'synthetic') },
@@ -65,7 +76,7 @@ export const FIELDS = {
   optimizer: { key: 'optimizer', ...choice(...Object.keys(OPTIMIZERS)) },
   learningRate: { key: 'learning-rate', ...number(OPTIMIZERS.adam.learningRate, 1e-7, 100) },
   seed: { key: 'seed', ...whole(42, 0, 4294967295) },
-  trainSize: { key: 'train-size', ...whole(60000, 1, 60000) },
+  trainSize: { key: 'train-size', ...whole(60000, 1, 1_000_000) },
   momentum: { key: 'momentum', ...number(0, 0, 1) },
   nesterov: { key: 'nesterov', ...flag(false) },
   weightDecay: { key: 'weight-decay', ...number(0.004, 0, 1) },
@@ -77,6 +88,10 @@ export const FIELDS = {
   ema: { key: 'ema', ...flag(false) },
   emaMomentum: { key: 'ema-momentum', ...number(0.99, 0, 0.9999) },
   clipNorm: { key: 'clip-norm', ...number(0, 0, 1e6) },
+  size: { key: 'size', ...choice('28', '32', '48', '64', '96', 'same'), initial: '48' },
+  colour: { key: 'colour', ...flag(true) },
+  crop: { key: 'crop', ...choice('whole', 'centre', 'garment') },
+  balance: { key: 'balance', ...flag(false) },
   verbose: { key: 'log', ...whole(2, 0, 2) },
   deterministic: { key: 'deterministic', ...flag(false) },
   threads: { key: 'threads', ...whole('auto', 1, 16) },
@@ -111,7 +126,8 @@ export function writeSettings(settings, search) {
   writeModelTo(query, settings.layers);
   for (const [name, field] of Object.entries(FIELDS)) {
     const value = settings[/** @type {keyof typeof FIELDS} */ (name)];
-    if (value === initialValue(name, settings) || value === 'files') query.delete(field.key);
+    if (value === initialValue(name, settings) || (name === 'source' && isGiven(settings.source)))
+      query.delete(field.key);
     else query.set(field.key, spelt(value));
   }
   // The marks between layers may stand as they are, and can be read then.

@@ -3,11 +3,11 @@
  *
  * @typedef {import('../shim/index.js').Model} Model
  * @typedef {import('../shim/training/callbacks/stopping.js').StoppingState} StoppingState
- * @typedef {{ shape: number[], data: Uint8Array | Float32Array }} Labels
+ * @typedef {{ shape: number[], data: Uint8Array | Int32Array | Float32Array }} Labels
  *
  * @typedef {object} Lesson
  * @property {Model} model
- * @property {(labels: { shape: number[], data: Uint8Array }) => Labels} targetsOf makes of class numbers what the loss
+ * @property {(labels: { shape: number[], data: Uint8Array | Int32Array }) => Labels} targetsOf makes of class numbers what the loss
  *   takes
  * @property {{ id: string, epochs: import('./keep/facts.js').EpochLogs[] }} kept the run that the model comes from, as
  *   it is saved in the browser

@@ -1,6 +1,6 @@
 import { createEmitter } from './emitter.js';
 import { createPace } from './pace.js';
-import { runtimeOptions, writeSettings } from './settings.js';
+import { isGiven, runtimeOptions, writeSettings } from './settings.js';
 
 /**
  * Runs and evaluates the model: the state machine behind Start, Pause and Stop, and the one owner of all that the page
@@ -29,9 +29,10 @@ import { runtimeOptions, writeSettings } from './settings.js';
  * @property {() => unknown} accept continues it
  * @typedef {import('./worker.js').BatchProgress & { secondsLeft: number }} Progress `secondsLeft`: of the run
  * @typedef {import('./worker.js').Figures} Figures
- * @typedef {{ probabilities: Float32Array, labels: Uint8Array }} Predictions
- * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial' | 'failed', train: Figures | null, test: Figures | null,
- *   predictions: Predictions | null, message: string }} Evaluation
+ * @typedef {{ probabilities: Float32Array, labels: Int32Array }} Predictions
+ * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial' | 'misfit' | 'failed', train: Figures | null,
+ *   test: Figures | null, predictions: Predictions | null, message: string }} Evaluation `misfit`: the model knows other
+ *   classes than the images have
  *
  * @typedef {object} TrainerEvents
  * @property {Trainer['view']} state
@@ -143,7 +144,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
     if (!offer || model) return null;
     const { settings } = current();
     const asked = writeSettings(settings, '');
-    return settings.source !== 'files' && (asked === offer.address || asked === '') ? offer : null;
+    return !isGiven(settings.source) && (asked === offer.address || asked === '') ? offer : null;
   }
 
   /** Sets the interrupted run that Start can continue. @param {Offer | null} next */
@@ -313,11 +314,17 @@ export function createTrainer(session, current, { load, offersKnown }) {
       put({ state: 'ready' });
     } catch (error) {
       if (signal.aborted) put({ state: evaluation.predictions ? 'partial' : 'none' });
-      else put({ state: 'failed', message: /** @type {Error} */ (error).message });
+      else put(failureOf(error));
     } finally {
       evaluating = null;
       emit('state', view());
     }
+  }
+
+  /** @param {unknown} error @returns {Partial<Evaluation>} */
+  function failureOf(error) {
+    const { code, message: why } = /** @type {Error & { code?: string }} */ (error);
+    return { state: code === 'misfit' ? code : 'failed', message: why };
   }
 
   /** @param {import('./worker.js').EvaluationEvent} event @returns {Partial<Evaluation>} */
@@ -374,6 +381,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
   /** A saved model stays the tab's whatever images are loaded; its figures on the images before go. */
   async function judgeAgain() {
     evaluating?.abort();
+    setEvaluation(NOTHING);
     await evaluated;
     setEvaluation(NOTHING);
     await evaluate();

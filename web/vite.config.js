@@ -81,8 +81,17 @@ const finished = () => ({
 
 /** What the parts that load after the page have in common. */
 const SHARED = ['shim/csv', 'shim/classify', 'shim/training/callbacks/csv-log'].concat(
-  ['download', 'metrics', 'styles', 'views/bars'].map((name) => `web/${name}`),
+  ['classes', 'download', 'metrics', 'styles', 'views/bars', 'views/loaded', 'views/pictures'].map(
+    (name) => `web/${name}`,
+  ),
 );
+
+/** What nearly everything else uses. */
+const BASE =
+  /preload-helper|\/shim\/(check|tensor|core\/(?!side-module)|layers\/|datasets\/(bytes|catalogue))|\/web\/subject\./;
+
+/** What only pictures of people's own need, on the page and in its worker. */
+const OWN = /\/web\/own\/|\/shim\/datasets\/(pictures|folder|decoding|likeness|split|report|labels)\./;
 
 /** The chunk that loads and saves model files. It holds what the formats share with it, so that it is one request. */
 const MODEL_FILE = 'model-file';
@@ -124,14 +133,16 @@ export default defineConfig({
     modulePreload: false,
     chunkSizeWarningLimit: 5000, // kB: h5wasm, which only writing .keras files loads
     rolldownOptions: {
-      checks: { pluginTimings: false },
+      checks: { pluginTimings: false, ineffectiveDynamicImport: false }, // Keras files need archives at once
       output: {
         chunkFileNames: (chunk) => `assets/${nameOf(chunk)}-[hash].js`,
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
             { name: 'shared', test: (id) => SHARED.some((file) => id.endsWith(`/${file}.js`)) },
-            { name: 'layers', test: /preload-helper|\/shim\/(check|tensor|core\/(?!side-module)|layers\/)/ },
+            { name: 'layers', test: BASE },
+            { name: 'own', test: OWN },
+            { name: 'zip', test: /\/shim\/datasets\/zip\./ }, // of Keras files and of pictures
             { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|known|reading)/ },
           ],
         },

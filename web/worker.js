@@ -3,19 +3,22 @@ import { rowsOf } from '../shim/tensor.js';
 import { assemble, faultOf } from './assembly.js';
 import { serve, transfer } from './protocol.js';
 import { compileOptions, oneHot, stoppingOf, terminatingOf } from './recipe.js';
+import { fits, misfit, subjectOf } from './subject.js';
 import { createTabModel } from './tab-model.js';
 
 /**
  * The worker owns the dataset and the model; the page only has copies of what it shows.
  *
  * @typedef {import('../shim/core/loading.js').RuntimeOptions} RuntimeOptions
- * @typedef {import('../shim/datasets/fashion-mnist.js').Dataset} Dataset
+ * @typedef {import('../shim/datasets/fashion-mnist.js').Dataset | import('./own/reading.js').OwnDataset} Dataset
+ * @typedef {'train' | 'validation' | 'test'} Split
  * @typedef {import('./keep/facts.js').Ended} Ended
  * @typedef {import('./model-spec.js').Spec} Spec
  * @typedef {import('./protocol.js').Port} Port
  * @typedef {import('./settings.js').Settings} Settings
  * @typedef {import('./tab-model.js').Lesson} Lesson
  * @typedef {{ shape: number[], data: Uint8Array }} Bytes
+ * @typedef {{ images: Bytes, labels: { shape: number[], data: Uint8Array | Int32Array } }} Part of a dataset
  *
  * @typedef {{ build: string, threads: number, fallback: import('../shim/core/core.js').Fallback | null }} RunningCore
  *   `fallback`: why not more threads, if more were wanted
@@ -35,11 +38,12 @@ import { createTabModel } from './tab-model.js';
  *   | { type: 'log', text: string, replace: boolean } | { type: 'progress', progress: BatchProgress }
  *   | { type: 'epoch', epoch: number, logs: Record<string, number> }} RunEvent
  * @typedef {{ type: 'test' | 'train', figures: Figures }
- *   | { type: 'predictions', probabilities: Float32Array, labels: Uint8Array }} EvaluationEvent
+ *   | { type: 'predictions', probabilities: Float32Array, labels: Int32Array }} EvaluationEvent
  */
 
 /**
- * What the page calls, see ./protocol.js. The last nine are of ./try/photo-worker.js, which loads with the first call.
+ * What the page calls, see ./protocol.js. Two are of ./own/reading.js, and the last ten of ./try/photo-worker.js; each
+ * loads with the first call.
  * @template [Args={}]
  * @template [Result=void]
  * @template [Event=never]
@@ -49,10 +53,13 @@ import { createTabModel } from './tab-model.js';
  * @typedef {object} WorkerMethods
  * @property {Signature} ping
  * @property {Signature<RuntimeOptions, RunningCore>} hello
- * @property {Signature<{ source: Settings['source'], files: File[], baseUrl: string }, DatasetInfo, LoadProgress>} load
- * @property {Signature<{ split: 'train' | 'test', indices: number[] }, { pixels: Uint8Array, labels: Uint8Array }>}
+ * @property {Signature<LoadArgs, DatasetInfo, LoadProgress>} load
+ * @property {Signature<{ files: import('./own/given.js').Placed[], begins: boolean }>} gather
+ * @property {Signature<{}, import('./own/reading.js').Findings>} findings
+ * @property {Signature<{ split: Split, indices: number[] }, { pixels: Uint8Array, labels: Int32Array }>}
  *   pictures
- * @property {Signature<{ specs: Spec[], runtime: RuntimeOptions }, Description>} describe
+ * @property {Signature<{ specs: Spec[], shape: import('./subject.js').Shape, runtime: RuntimeOptions }, Description>}
+ *   describe
  * @property {Signature<Run, { position: Position, ended: Ended }, RunEvent>} fit
  * @property {Signature} pause
  * @property {Signature} resume
@@ -66,6 +73,7 @@ import { createTabModel } from './tab-model.js';
  * @property {Signature<{ name: string, bytes: Uint8Array }>} keep
  * @property {Signature<import('./try/photo-worker.js').LookArgs, import('./try/photo-worker.js').Looked, { type:
  *   'decoding' | 'decoded' }>} look
+ * @property {Signature<{ model: string }, import('./try/asking.js').Asking>} asking
  * @property {Signature<{ model: string, pixels: Uint8Array }, { probabilities: Float32Array }>} classify
  * @property {Signature<{ model: string }, import('./try/insight-work.js').LayerInfo[]>} layers
  * @property {Signature<{ model: string, pixels: Uint8Array, layer: string }, import('./try/insight-work.js').Maps>}
@@ -73,6 +81,8 @@ import { createTabModel } from './tab-model.js';
  * @property {Signature<{ model: string, layer: string }, import('./try/insight-work.js').Maps>} filters
  * @property {Signature<{ model: string, pixels: Uint8Array, classIndex: number }, { change: Float32Array }>} occlusion
  *
+ * @typedef {{ source: Settings['source'], files: File[], baseUrl: string, pictures?:
+ *   import('./own/given.js').ReadOptions }} LoadArgs
  * @typedef {import('./session.js').DatasetInfo} DatasetInfo
  * @typedef {import('./session.js').LoadProgress} LoadProgress
  * @typedef {import('./session.js').Description} Description
@@ -105,13 +115,19 @@ function loadedDataset() {
   return dataset;
 }
 
+/** What the images are of that are loaded. */
+const subject = () => subjectOf(dataset && infoOf(dataset));
+
 const photoWorker = () => import('./try/photo-worker.js');
+const ownReading = () => import('./own/reading.js');
 
 /** @type {import('./protocol.js').Methods<WorkerMethods>} */
 const METHODS = {
   ping,
   hello,
   load,
+  gather: async (args) => (await ownReading()).gather(args),
+  findings: async () => (await ownReading()).findingsOf(loadedDataset()),
   pictures,
   describe,
   fit,
@@ -126,6 +142,7 @@ const METHODS = {
   prepare: async (args, context) => (await photoWorker()).prepare(args, context),
   keep: async (args) => (await photoWorker()).keep(args),
   look: async (args, context) => (await photoWorker()).look(args, context),
+  asking: async (args) => (await photoWorker()).asking(args),
   classify: async (args) => (await photoWorker()).classify(args),
   layers: async (args) => (await photoWorker()).layers(args),
   maps: async (args) => (await photoWorker()).maps(args),
@@ -189,32 +206,47 @@ function holdLock() {
   });
 }
 
-/** @param {WorkerMethods['load']['args']} args @param {Context<'load'>} context */
-async function load({ source, files, baseUrl }, { signal, emit }) {
+/** @param {LoadArgs} args @param {Context<'load'>} context */
+async function load({ source, files, baseUrl, pictures: options }, { signal, emit }) {
   const onProgress = atMostEvery(PROGRESS_INTERVAL, emit);
   const readers = {
     auto: () => datasets.fashionMnist({ baseUrl, signal, onProgress }),
     synthetic: () => datasets.synthetic({ onProgress }),
     files: () => datasets.fromFiles(files, { signal, onProgress }),
+    pictures: async () => {
+      const [{ readGathered }, { guardedDecode }] = await Promise.all([ownReading(), photoWorker()]);
+      return readGathered(/** @type {NonNullable<typeof options>} */ (options), guardedDecode, { signal, onProgress });
+    },
   };
+  /** @type {Dataset} */
   const loaded = await readers[source]();
   signal.throwIfAborted();
   dataset = loaded;
-  const { name, synthetic, classNames, train, test } = loaded;
-  return {
-    name,
-    synthetic,
-    source: loaded.source,
-    classNames,
-    train: { images: train.images.shape, labels: train.labels.shape },
-    test: { images: test.images.shape, labels: test.labels.shape },
-  };
+  return infoOf(loaded);
+}
+
+/** @param {Dataset} dataset @returns {DatasetInfo} */
+function infoOf({ name, synthetic, source, classNames, ...parts }) {
+  const shapesOf = (/** @type {Part} */ { images, labels }) => ({ images: images.shape, labels: labels.shape });
+  const { train, test } = parts;
+  const validation = 'validation' in parts && countOf(parts.validation) > 0 ? shapesOf(parts.validation) : null;
+  return { name, synthetic, source, classNames, train: shapesOf(train), validation, test: shapesOf(test) };
+}
+
+const countOf = (/** @type {Part} */ { images }) => images.shape[0];
+
+/** What a run is validated on: the images that are kept for that, or those for testing. @returns {Part | null} */
+function heldOut() {
+  const { test, ...others } = loadedDataset();
+  const kept = 'validation' in others ? [others.validation, test] : [test];
+  return kept.find((part) => countOf(part) > 0) ?? null;
 }
 
 /** @param {WorkerMethods['pictures']['args']} args */
 function pictures({ split, indices }) {
-  const { images, labels } = loadedDataset()[split];
-  const [pixels, classes] = [images, labels].map((all) => rowsOf(all, indices).data);
+  const { images, labels } = /** @type {Record<Split, Part>} */ (loadedDataset())[split];
+  const pixels = rowsOf(images, indices).data;
+  const classes = Int32Array.from(indices, (i) => labels.data[i]);
   return transfer({ pixels, labels: classes }, [pixels.buffer, classes.buffer]);
 }
 
@@ -223,10 +255,10 @@ function pictures({ split, indices }) {
  * @param {WorkerMethods['describe']['args']} args
  * @returns {Promise<Description>}
  */
-async function describe({ specs, runtime }) {
+async function describe({ specs, shape, runtime }) {
   const core = await coreFor(runtime);
   try {
-    const { built, shown } = await build(specs, { seed: 0, runtime });
+    const { built, shown } = await build(specs, { seed: 0, runtime, shape });
     const description = {
       core,
       text: built.summary(() => {}),
@@ -265,8 +297,9 @@ async function train(lesson, run, { signal, emit }) {
   const keeper = await keeperOf(lesson, run, emit);
   if (!run.from) await keeper?.begin(model);
   emit({ type: 'core', core: await coreFor(run.runtime) });
-  const { train: all, test } = loadedDataset();
+  const { train: all, ...rest } = loadedDataset();
   const training = firstOf(all, run.trainSize);
+  const validation = heldOut();
   signal.addEventListener('abort', resume);
   const passing = atMostEvery(PROGRESS_INTERVAL, emit);
   const running = atMostEvery(PROGRESS_INTERVAL, emit);
@@ -282,7 +315,8 @@ async function train(lesson, run, { signal, emit }) {
       epochs: run.epochs,
       batchSize: run.batchSize,
       verbose: /** @type {0 | 1 | 2} */ (run.verbose),
-      validationData: [test.images, lesson.targetsOf(test.labels)],
+      ...(validation && { validationData: [validation.images, lesson.targetsOf(validation.labels)] }),
+      ...(run.balance && 'classWeight' in rest && { classWeight: rest.classWeight }),
       initialEpoch: from.epoch,
       initialBatch: from.batch,
       signal,
@@ -380,7 +414,8 @@ async function restore({ id, kept, labelSmoothing, patience, runtime }) {
   await tab.hold(({ replace }) =>
     replace(async () => {
       const model = await loadModel(kept.model, runtime);
-      readied(model);
+      readied(model, subject());
+      tellOfClasses(model);
       return {
         model,
         targetsOf: targetsBy(labelSmoothing),
@@ -413,15 +448,17 @@ function resume() {
 async function evaluate({ trainSize }, { signal, emit }) {
   return tab.hold(async ({ lesson: { model, targetsOf } }) => {
     signal.throwIfAborted();
-    const { train: all, test } = loadedDataset();
-    const train = firstOf(all, trainSize);
-    const evaluated = async (/** @type {{ images: Bytes, labels: Bytes }} */ { images, labels }) =>
+    const { train, test } = loadedDataset();
+    if (!fits(model, subject())) throw misfit(subject(), model);
+    const evaluated = async (/** @type {Part} */ { images, labels }) =>
       figures(await model.evaluate(images, targetsOf(labels), { signal }));
-    emit({ type: 'test', figures: await evaluated(test) });
-    const probabilities = (await model.predict(test.images, { signal })).data.slice();
-    const labels = Uint8Array.from(test.labels.data);
-    emit(transfer({ type: 'predictions', probabilities, labels }, [probabilities.buffer, labels.buffer]));
-    emit({ type: 'train', figures: await evaluated(train) });
+    if (countOf(test) > 0) {
+      emit({ type: 'test', figures: await evaluated(test) });
+      const probabilities = (await model.predict(test.images, { signal })).data.slice();
+      const labels = Int32Array.from(test.labels.data);
+      emit(transfer({ type: 'predictions', probabilities, labels }, [probabilities.buffer, labels.buffer]));
+    }
+    emit({ type: 'train', figures: await evaluated(firstOf(train, trainSize)) });
   });
 }
 
@@ -437,12 +474,14 @@ async function measure(run, { signal }) {
     signal.throwIfAborted();
     const heap = await loadCore(run.runtime);
     const { model, targetsOf } = await newLesson(run);
-    const { train, test } = loadedDataset();
-    /** @param {{ images: Bytes, labels: Bytes }} split */
+    const { train } = loadedDataset();
+    const validation = heldOut();
+    /** @param {Part} part */
     const labelled = ({ images, labels }) => ({ images, labels: targetsOf(labels) });
     const { batchSize, trainSize } = run;
     try {
-      const data = { train: labelled(firstOf(train, trainSize)), test: labelled(test), batchSize };
+      const training = labelled(firstOf(train, trainSize));
+      const data = { train: training, test: validation && labelled(validation), batchSize };
       return await speedOf(model, data, { signal, heap });
     } finally {
       model.dispose();
@@ -465,13 +504,28 @@ async function convert(args) {
 /** @param {WorkerMethods['measure']['args']} run @returns {Promise<Lesson>} */
 async function newLesson(run) {
   const steps = run.epochs * Math.ceil(Math.min(run.trainSize, loadedDataset().train.images.shape[0]) / run.batchSize);
-  const { built: model } = await build(run.specs, run, compileOptions(run, steps));
+  const { shape } = subject();
+  const { built: model } = await build(run.specs, { ...run, shape }, compileOptions(run, steps));
+  tellOfClasses(model);
   const id = `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
   return { model, targetsOf: targetsBy(run.labelSmoothing), kept: { id, epochs: [] }, stopping: null };
 }
 
+/**
+ * A model that knows pictures of people's own says which classes it knows, and how it wants to be asked.
+ * @param {import('./tab-model.js').Model} model
+ */
+function tellOfClasses(model) {
+  if (!dataset || !('preparation' in dataset)) return;
+  const { classNames, preparation } = dataset;
+  model.metadata = { ...model.metadata, classNames, preparation };
+}
+
 /** Makes of class numbers what the loss takes. @param {number} labelSmoothing @returns {Lesson['targetsOf']} */
-const targetsBy = (labelSmoothing) => (labelSmoothing > 0 ? oneHot : (labels) => labels);
+function targetsBy(labelSmoothing) {
+  const classes = subject().classNames.length;
+  return (labels) => (labelSmoothing > 0 ? oneHot(labels, classes) : labels);
+}
 
 /**
  * @param {Spec[]} specs
@@ -491,7 +545,7 @@ async function build(specs, options, compile = compileOptions({ optimizer: 'adam
   }
 }
 
-/** @param {{ images: Bytes, labels: Bytes }} split @param {number} count */
+/** @param {Part} part @param {number} count @returns {Part} */
 function firstOf({ images, labels }, count) {
   const size = images.data.length / images.shape[0];
   const taken = Math.min(count, images.shape[0]);

@@ -178,7 +178,7 @@ async function keepForNextTime(file, { bytes, source }, sources) {
  * @param {string} path
  * @returns {Promise<typeof import('./node.js')>}
  */
-function importForNode(path) {
+export function importForNode(path) {
   return import(/* @vite-ignore */ path);
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { openAsBlob } from 'node:fs';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** @typedef {import('./sources.js').Source} Source */
@@ -61,3 +62,26 @@ export function datasetFolder() {
 export function userCacheFolder() {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fitting-room', 'fashion-mnist');
 }
+
+/**
+ * The files in a folder and the folders in it, which are read when they are asked for.
+ * @param {string} path
+ * @returns {Promise<import('./folder.js').Placed[]>}
+ */
+export async function filesIn(path) {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => {
+    const at = join(entry.parentPath, entry.name);
+    return {
+      path: relative(path, at).split(sep).join('/'),
+      file: { name: entry.name, arrayBuffer: async () => (await readWhole(at)).slice().buffer },
+    };
+  });
+}
+
+/** @param {string} path */
+export const isFile = async (path) => (await stat(path)).isFile();
+
+/** A file whose bytes are read when they are asked for. @param {string} path */
+export const openFile = (path) => openAsBlob(path);

@@ -1,5 +1,7 @@
 #include "api.h"
 
+#include <string.h>
+
 enum {
   STRIP_BYTES = FR_PHOTO_SOURCE_EDGE * 4 * 8,
   SHOWS = 128 /* alpha from which on a pixel is seen */
@@ -8,7 +10,9 @@ enum {
 static const float LEAST_BOX = 0.01f; /* pixels of the photo along the longer edge */
 
 static uint8_t strip[STRIP_BYTES], picture[FR_PICTURE_PIXELS], mask_bytes[FR_PHOTO_PIXELS];
+static uint8_t scaled[FR_SCALED_PIXELS * 4], pixels[FR_SCALED_PIXELS * 3];
 static fr_shrinker shrinker;
+static uint8_t *into; /* what the rows are averaged into: photo.rgba or scaled; NULL: no source */
 static fr_photo photo;
 static fr_lab lab;
 static float saliency[FR_PHOTO_PIXELS], mask[FR_PHOTO_PIXELS];
@@ -25,8 +29,26 @@ int fr_photo_height(void) { return photo.height; }
 
 int fr_photo_most(void) { return FR_PHOTO_SOURCE_EDGE; }
 
+int fr_picture_most(void) { return FR_SCALED_EDGE; }
+uint8_t *fr_picture_pixels(void) { return pixels; }
+
 fr_status fr_photo_begin(int width, int height) {
-  return fr_shrink_begin(&shrinker, width, height);
+  into = NULL;
+  fr_status status = fr_shrink_begin(&shrinker, width, height);
+  if (status) return status;
+  photo.width = shrinker.width;
+  photo.height = shrinker.height;
+  into = photo.rgba;
+  return FR_OK;
+}
+
+fr_status fr_picture_begin(int width, int height, int left, int top, int right, int bottom,
+                           int image_width, int image_height) {
+  into = NULL;
+  fr_status status = fr_shrink_part(&shrinker, width, height, (fr_part){left, top, right, bottom},
+                                    image_width, image_height);
+  if (status == FR_OK) into = scaled;
+  return status;
 }
 
 const char *fr_photo_kind_name(void) {
@@ -37,16 +59,39 @@ const char *fr_photo_kind_name(void) {
 fr_status fr_photo_rows(int rows) {
   const int row_bytes = shrinker.source_width * 4;
   const int room = row_bytes > 0 ? STRIP_BYTES / row_bytes : 0;
+  if (!into) return fr_fail(FR_WRONG_STATE, "rows have arrived before their picture has begun");
   if (rows < 0 || rows > room)
     return fr_fail(FR_INVALID_ARGUMENT, "preparePhoto: rows must be 0..%d, got %d", room, rows);
-  fr_shrink_rows(&shrinker, strip, rows, &photo);
+  fr_shrink_rows(&shrinker, strip, rows, into);
   return FR_OK;
 }
 
-static fr_status check_complete(void) {
-  if (shrinker.height > 0 && shrinker.row == shrinker.height) return FR_OK;
-  return fr_fail(FR_WRONG_STATE, "preparePhoto: %d of %d rows have arrived", shrinker.next_row,
-                 shrinker.source_height);
+/* which: photo.rgba or scaled */
+static fr_status check_complete(const uint8_t *which) {
+  if (into != which) return fr_fail(FR_WRONG_STATE, "no such picture has begun");
+  if (shrinker.row == shrinker.height) return FR_OK;
+  return fr_fail(FR_WRONG_STATE, "%s: %d of %d rows have arrived",
+                 which == scaled ? "preparePicture" : "preparePhoto", shrinker.next_row,
+                 shrinker.part.bottom);
+}
+
+/* Luma of ITU-R BT.601, in thousandths. */
+static uint8_t gray_of(const uint8_t *rgb) {
+  return (uint8_t)((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
+}
+
+fr_status fr_picture_image(int channels) {
+  fr_status status = check_complete(scaled);
+  if (status) return status;
+  if (channels != 1 && channels != 3)
+    return fr_fail(FR_INVALID_ARGUMENT, "preparePicture: channels must be 1 or 3, got %d",
+                   channels);
+  for (int i = 0; i < shrinker.width * shrinker.height; i++) {
+    const uint8_t *rgb = scaled + 4 * i;
+    if (channels == 1) pixels[i] = gray_of(rgb);
+    else memcpy(pixels + 3 * i, rgb, 3);
+  }
+  return FR_OK;
 }
 
 static int seen(int i) { return photo.rgba[4 * i + 3] >= SHOWS; }
@@ -94,7 +139,7 @@ static void find_garment(int width, int height) {
 }
 
 fr_status fr_photo_segment(void) {
-  fr_status status = check_complete();
+  fr_status status = check_complete(photo.rgba);
   if (status) return status;
   const int width = photo.width, height = photo.height, count = width * height;
   kind = kind_of(width, height);
@@ -138,7 +183,7 @@ static fr_status check_box(fr_box b) {
 
 fr_status fr_photo_garment(int inverted) {
   static float everything[FR_PHOTO_PIXELS];
-  fr_status status = check_complete();
+  fr_status status = check_complete(photo.rgba);
   if (status || (status = check_box(box))) return status;
   const int blank = is_blank();
   for (int i = 0; i < photo.width * photo.height && blank; i++) everything[i] = 1;

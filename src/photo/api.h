@@ -1,4 +1,4 @@
-/* What JavaScript sees: one photo at a time, in static memory. Call fr_photo_begin, fr_photo_rows
+/* What JavaScript sees: one source at a time, in static memory. For a photo, call fr_photo_begin, fr_photo_rows
  * until every row has arrived, fr_photo_segment, then fr_photo_garment as often as needed. */
 #ifndef FR_PHOTO_API_H
 #define FR_PHOTO_API_H
@@ -45,5 +45,19 @@ float *fr_photo_box(void);
  * not within the photo or next to nothing. */
 fr_status fr_photo_garment(int inverted);
 uint8_t *fr_photo_picture(void);
+
+/* Or: a picture of any kind as an image of a given size. Begins a source of width × height pixels,
+ * of which a part is wanted; then fr_photo_rows, as for a photo. Refuses what fr_shrink_part does.
+ */
+fr_status fr_picture_begin(int width, int height, int left, int top, int right, int bottom,
+                           int image_width, int image_height);
+
+/* The image, (image_height, image_width, channels): 3 for red, green and blue, 1 for gray. Fails if
+ * rows are missing, or with another number of channels. */
+fr_status fr_picture_image(int channels);
+uint8_t *fr_picture_pixels(void);
+
+/* The longest edge of such an image, in pixels. */
+int fr_picture_most(void);
 
 #endif

@@ -14,7 +14,9 @@ enum {
   FR_PHOTO_PIXELS = FR_PHOTO_EDGE * FR_PHOTO_EDGE,
   FR_PHOTO_SOURCE_EDGE = 32768, /* longest edge of a source */
   FR_PICTURE_EDGE = 28,
-  FR_PICTURE_PIXELS = FR_PICTURE_EDGE * FR_PICTURE_EDGE
+  FR_PICTURE_PIXELS = FR_PICTURE_EDGE * FR_PICTURE_EDGE,
+  FR_SCALED_EDGE = 256, /* longest edge of an image of any size */
+  FR_SCALED_PIXELS = FR_SCALED_EDGE * FR_SCALED_EDGE
 };
 
 typedef struct {
@@ -33,20 +35,35 @@ typedef struct {
 
 /* ---- shrink.c: averages a source that arrives in strips of whole rows ------------------------ */
 
+/* Pixels left … right - 1, top … bottom - 1 of a source. */
 typedef struct {
-  int source_width, source_height, width, height;
+  int left, top, right, bottom;
+} fr_part;
+
+typedef struct {
+  int source_width, width, height;
+  fr_part part;
+  int flattens; /* onto white */
   int next_row; /* of the source */
   int row; /* of the result, being filled */
-  /* of the rows so far, by weight: one for each column and channel of the source */
+  /* of the rows so far, by weight: one for each column and channel of the part */
   uint32_t sums[FR_PHOTO_SOURCE_EDGE * 4];
   uint32_t weight;
 } fr_shrinker;
 
-/* Refuses a source that is empty or longer than FR_PHOTO_SOURCE_EDGE. */
+/* Prepares for a photo, whose longest edge becomes at most FR_PHOTO_EDGE. Refuses a source that is
+ * empty or longer than FR_PHOTO_SOURCE_EDGE. */
 fr_status fr_shrink_begin(fr_shrinker *shrinker, int width, int height);
 
-/* Takes the next `rows` rows of the source, (rows, source_width, 4); ignores those past its end. */
-void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *rgba, int rows, fr_photo *photo);
+/* Prepares for a part of a source, which becomes width × height pixels, on white where it is
+ * see-through. Refuses a part that is empty or goes beyond the source, and a size beyond
+ * FR_SCALED_EDGE. */
+fr_status fr_shrink_part(fr_shrinker *shrinker, int source_width, int source_height, fr_part part,
+                         int width, int height);
+
+/* Takes the next `rows` rows of the source, (rows, source_width, 4); ignores those past the part's
+ * end. rgba: the result, (height, width, 4), whose rows are written as they are complete. */
+void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *source, int rows, uint8_t *rgba);
 
 /* ---- the centre ------------------------------------------------------------------------------ */
 

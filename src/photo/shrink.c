@@ -10,17 +10,58 @@ static int scaled(int edge, int longest) {
   return result < 1 ? 1 : result;
 }
 
-fr_status fr_shrink_begin(fr_shrinker *shrinker, int width, int height) {
-  if (width < 1 || height < 1 || width > FR_PHOTO_SOURCE_EDGE || height > FR_PHOTO_SOURCE_EDGE)
-    return fr_fail(FR_INVALID_ARGUMENT, "preparePhoto: width and height must be 1..%d, got %d x %d",
-                   FR_PHOTO_SOURCE_EDGE, width, height);
-  const int longest = width > height ? width : height;
+static fr_status check_source(const char *who, int width, int height) {
+  if (width >= 1 && height >= 1 && width <= FR_PHOTO_SOURCE_EDGE && height <= FR_PHOTO_SOURCE_EDGE)
+    return FR_OK;
+  return fr_fail(FR_INVALID_ARGUMENT, "%s: width and height must be 1..%d, got %d x %d", who,
+                 FR_PHOTO_SOURCE_EDGE, width, height);
+}
+
+static void begin(fr_shrinker *shrinker, int source_width, fr_part part, int width, int height) {
   memset(shrinker, 0, sizeof *shrinker);
-  shrinker->source_width = width;
-  shrinker->source_height = height;
-  shrinker->width = scaled(width, longest);
-  shrinker->height = scaled(height, longest);
+  shrinker->source_width = source_width;
+  shrinker->part = part;
+  shrinker->width = width;
+  shrinker->height = height;
+}
+
+fr_status fr_shrink_begin(fr_shrinker *shrinker, int width, int height) {
+  fr_status status = check_source("preparePhoto", width, height);
+  if (status) return status;
+  const int longest = width > height ? width : height;
+  begin(shrinker, width, (fr_part){0, 0, width, height}, scaled(width, longest),
+        scaled(height, longest));
   return FR_OK;
+}
+
+fr_status fr_shrink_part(fr_shrinker *shrinker, int source_width, int source_height, fr_part part,
+                         int width, int height) {
+  fr_status status = check_source("preparePicture", source_width, source_height);
+  if (status) return status;
+  if (part.left < 0 || part.top < 0 || part.left >= part.right || part.top >= part.bottom ||
+      part.right > source_width || part.bottom > source_height)
+    return fr_fail(FR_INVALID_ARGUMENT,
+                   "preparePicture: the part must lie within %d x %d pixels, got %d, %d to %d, %d",
+                   source_width, source_height, part.left, part.top, part.right, part.bottom);
+  if (width < 1 || height < 1 || width > FR_SCALED_EDGE || height > FR_SCALED_EDGE)
+    return fr_fail(FR_INVALID_ARGUMENT, "preparePicture: size must be 1..%d, got %d x %d",
+                   FR_SCALED_EDGE, width, height);
+  begin(shrinker, source_width, part, width, height);
+  shrinker->flattens = 1;
+  return FR_OK;
+}
+
+/* A picture's pixels on white, opaque. */
+static const uint8_t *flattened(const uint8_t *rgba, int pixels) {
+  enum { EVEN = 127 };
+  static uint8_t flat[FR_PHOTO_SOURCE_EDGE * 4];
+  for (int i = 0; i < 4 * pixels; i += 4) {
+    const int alpha = rgba[i + 3];
+    for (int c = 0; c < 3; c++)
+      flat[i + c] = (uint8_t)((rgba[i + c] * alpha + 255 * (255 - alpha) + EVEN) / 255);
+    flat[i + 3] = 255;
+  }
+  return flat;
 }
 
 /* Where cell `i` of `cells` begins on an edge of `length`, in parts of ONE. */
@@ -33,18 +74,22 @@ static uint32_t overlap(int64_t begin, int64_t end, int at) {
   return high > low ? (uint32_t)(high - low) : 0;
 }
 
+static int columns_of(const fr_shrinker *s) { return s->part.right - s->part.left; }
+static int rows_of(const fr_shrinker *s) { return s->part.bottom - s->part.top; }
+
 static void add_row(fr_shrinker *shrinker, const uint8_t *row, uint32_t weight) {
-  const int count = shrinker->source_width * 4;
+  const int count = columns_of(shrinker) * 4;
   uint32_t *restrict sums = shrinker->sums;
   for (int i = 0; i < count; i++) sums[i] += row[i] * weight;
   shrinker->weight += weight;
 }
 
-static void finish_row(fr_shrinker *shrinker, fr_photo *photo) {
-  uint8_t *out = photo->rgba + shrinker->row * shrinker->width * 4;
+static void finish_row(fr_shrinker *shrinker, uint8_t *rgba) {
+  uint8_t *out = rgba + shrinker->row * shrinker->width * 4;
+  const int columns = columns_of(shrinker);
   for (int x = 0; x < shrinker->width; x++, out += 4) {
-    const int64_t begin = edge_of(x, shrinker->width, shrinker->source_width);
-    const int64_t end = edge_of(x + 1, shrinker->width, shrinker->source_width);
+    const int64_t begin = edge_of(x, shrinker->width, columns);
+    const int64_t end = edge_of(x + 1, shrinker->width, columns);
     uint64_t totals[4] = {0};
     for (int at = (int)(begin / ONE); at * (int64_t)ONE < end; at++) {
       const uint32_t weight = overlap(begin, end, at);
@@ -53,25 +98,31 @@ static void finish_row(fr_shrinker *shrinker, fr_photo *photo) {
     const uint64_t whole = (uint64_t)(end - begin) * shrinker->weight;
     for (int c = 0; c < 4; c++) out[c] = (uint8_t)((totals[c] + whole / 2) / whole);
   }
-  memset(shrinker->sums, 0, sizeof(uint32_t) * (size_t)shrinker->source_width * 4);
+  memset(shrinker->sums, 0, sizeof(uint32_t) * (size_t)columns * 4);
   shrinker->weight = 0;
   shrinker->row++;
 }
 
-void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *rgba, int rows, fr_photo *photo) {
-  photo->width = shrinker->width;
-  photo->height = shrinker->height;
-  for (int i = 0; i < rows && shrinker->next_row < shrinker->source_height;
+/* Takes row `at` of the part. */
+static void take_row(fr_shrinker *shrinker, const uint8_t *row, int at, uint8_t *rgba) {
+  while (shrinker->row < shrinker->height) {
+    const int64_t begin = edge_of(shrinker->row, shrinker->height, rows_of(shrinker));
+    const int64_t end = edge_of(shrinker->row + 1, shrinker->height, rows_of(shrinker));
+    const uint32_t weight = overlap(begin, end, at);
+    if (weight > 0) add_row(shrinker, row, weight);
+    if (end > (int64_t)(at + 1) * ONE) break;
+    finish_row(shrinker, rgba);
+    if (end == (int64_t)(at + 1) * ONE) break;
+  }
+}
+
+void fr_shrink_rows(fr_shrinker *shrinker, const uint8_t *source, int rows, uint8_t *rgba) {
+  const size_t bytes = (size_t)shrinker->source_width * 4;
+  for (int i = 0; i < rows && shrinker->next_row < shrinker->part.bottom;
        i++, shrinker->next_row++) {
-    const uint8_t *row = rgba + (size_t)i * (size_t)shrinker->source_width * 4;
-    while (shrinker->row < shrinker->height) {
-      const int64_t begin = edge_of(shrinker->row, shrinker->height, shrinker->source_height);
-      const int64_t end = edge_of(shrinker->row + 1, shrinker->height, shrinker->source_height);
-      const uint32_t weight = overlap(begin, end, shrinker->next_row);
-      if (weight > 0) add_row(shrinker, row, weight);
-      if (end > (int64_t)(shrinker->next_row + 1) * ONE) break;
-      finish_row(shrinker, photo);
-      if (end == (int64_t)(shrinker->next_row + 1) * ONE) break;
-    }
+    if (shrinker->next_row < shrinker->part.top) continue;
+    const uint8_t *row = source + (size_t)i * bytes + shrinker->part.left * 4;
+    if (shrinker->flattens) row = flattened(row, columns_of(shrinker));
+    take_row(shrinker, row, shrinker->next_row - shrinker->part.top, rgba);
   }
 }

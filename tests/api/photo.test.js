@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { preparePhoto } from '../../shim/photo.js';
+import { preparePhoto, preparePicture } from '../../shim/photo.js';
 import { datasets } from '../../shim/index.js';
 
 /**
@@ -145,4 +145,81 @@ describe('what cannot be is refused', () => {
   for (const [name, picture, options, message] of cases) {
     test(name, () => assert.rejects(preparePhoto(picture, options), { name: 'FittingRoomError', message }));
   }
+});
+
+describe('a picture becomes an image', () => {
+  const stripes = drawn(60, 30, (x) => (x < 20 ? [255, 0, 0, 255] : x < 40 ? [0, 255, 0, 255] : [0, 0, 255, 255]));
+  /** @param {any} preparation */
+  const row = async (preparation) => {
+    const { shape, data } = await preparePicture(stripes, preparation);
+    return { shape, first: Array.from(data.subarray(0, shape[1] * shape[2])) };
+  };
+
+  test('as a whole, in colour and in grey', async () => {
+    const red = [255, 0, 0];
+    const [green, blue] = [
+      [0, 255, 0],
+      [0, 0, 255],
+    ];
+    assert.deepEqual(await row({ size: [2, 3], channels: 3, crop: 'whole' }), {
+      shape: [2, 3, 3],
+      first: [red, green, blue].flat(),
+    });
+    assert.deepEqual((await row({ size: [2, 3], channels: 1, crop: 'whole' })).first, [76, 150, 29]);
+    assert.deepEqual((await row({ size: [1, 1], channels: 3, crop: 'whole' })).first, [85, 85, 85]);
+  });
+
+  test('as the centre that has the proportions of the image', async () => {
+    // 30 × 30 from the middle of 60 × 30: five columns red, twenty green, five blue
+    assert.deepEqual(
+      (await row({ size: [6, 6], channels: 3, crop: 'centre' })).first.slice(0, 6),
+      [255, 0, 0, 0, 255, 0],
+    );
+    assert.deepEqual((await row({ size: [6, 12], channels: 3, crop: 'centre' })).first.slice(9, 12), [255, 0, 0]);
+  });
+
+  test('as the garment, with a margin', async () => {
+    const { data } = await preparePicture(skirt, { size: [64, 64], channels: 1, crop: 'garment' });
+    const dark = (/** @type {number} */ y) => data.subarray(y * 64, (y + 1) * 64).filter((value) => value < 120).length;
+    assert.ok(dark(1) === 0 && dark(62) === 0 && dark(10) > 5 && dark(54) > dark(10), 'it fills the image');
+    assert.ok(dark(32) / 64 > 0.25 && dark(32) / 64 < 0.5, 'and keeps its proportions');
+  });
+
+  test('on white where it is see-through', async () => {
+    const half = drawn(4, 4, () => [0, 0, 0, 128]);
+    const { data } = await preparePicture(half, { size: [1, 1], channels: 3, crop: 'whole' });
+    assert.deepEqual([...data], [127, 127, 127]);
+  });
+
+  test('and photos in between do not mix with it', async () => {
+    const preparation = { size: /** @type {[number, number]} */ ([9, 9]), channels: /** @type {const} */ (3) };
+    const wanted = [
+      await preparePicture(skirt, { ...preparation, crop: 'garment' }),
+      await preparePhoto(skirt),
+      await preparePicture(stripes, { ...preparation, crop: 'whole' }),
+    ];
+    const together = await Promise.all([
+      preparePicture(skirt, { ...preparation, crop: 'garment' }),
+      preparePhoto(skirt),
+      preparePicture(stripes, { ...preparation, crop: 'whole' }),
+    ]);
+    assert.deepEqual(together, wanted);
+  });
+
+  /** @type {[string, any, any, RegExp][]} */
+  const cases = [
+    [
+      'too large',
+      stripes,
+      { size: [257, 1], channels: 1, crop: 'whole' },
+      /size must be an integer 1\.\.256, got 257$/,
+    ],
+    ['no size', stripes, { channels: 1, crop: 'whole' }, /size must be \[height, width\], got undefined$/],
+    ['channels', stripes, { size: [1, 1], channels: 4, crop: 'whole' }, /channels must be 1 or 3, got 4$/],
+    ['a crop', stripes, { size: [1, 1], channels: 1 }, /crop must be one of whole, centre, garment, got undefined$/],
+    ['no preparation', stripes, undefined, /^preparePicture takes an object of options, got undefined$/],
+    ['no picture', null, { size: [1, 1], channels: 1, crop: 'whole' }, /^preparePicture takes ImageData or/],
+  ];
+  for (const [what, picture, preparation, message] of cases)
+    test(`but not ${what}`, () => assert.rejects(preparePicture(picture, preparation), { message }));
 });

@@ -37,7 +37,9 @@ static void shrink(const uint8_t *rgba, int width, int height, int strip) {
   CHECK(fr_shrink_begin(&shrinker, width, height) == FR_OK, "%s", fr_last_error());
   for (int y = 0; y < height; y += strip)
     fr_shrink_rows(&shrinker, rgba + (size_t)y * (size_t)width * 4,
-                   strip < height - y ? strip : height - y, &photo);
+                   strip < height - y ? strip : height - y, photo.rgba);
+  photo.width = shrinker.width;
+  photo.height = shrinker.height;
 }
 
 static void averages(void) {
@@ -68,6 +70,89 @@ static void averages(void) {
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
     CHECK(fr_shrink_begin(&shrinker, wrong[i][0], wrong[i][1]) == FR_INVALID_ARGUMENT,
           "%d x %d is taken", wrong[i][0], wrong[i][1]);
+}
+
+/* Sends a source through the strip. */
+static void send(const uint8_t *rgba, int width, int height) {
+  const int rows = fr_photo_strip_bytes() / (width * 4);
+  for (int y = 0; y < height; y += rows) {
+    const int count = rows < height - y ? rows : height - y;
+    memcpy(fr_photo_strip(), rgba + (size_t)y * (size_t)width * 4,
+           (size_t)count * (size_t)width * 4);
+    CHECK(fr_photo_rows(count) == FR_OK, "%s", fr_last_error());
+  }
+}
+
+/* What a see-through pixel shows on white. */
+static void put_on_white(uint8_t *rgba, int pixels) {
+  for (int i = 0; i < pixels * 4; i += 4)
+    for (int c = 0; c < 3; c++)
+      rgba[i + c] = (uint8_t)lround(255 - (255 - rgba[i + c]) * (rgba[i + 3] / 255.0));
+}
+
+static uint8_t *cut(const uint8_t *rgba, int width, const int part[4]) {
+  const int columns = part[2] - part[0], rows = part[3] - part[1];
+  uint8_t *out = random_source(columns, rows);
+  for (int y = 0; y < rows; y++)
+    memcpy(out + (long)y * columns * 4, rgba + ((long)(y + part[1]) * width + part[0]) * 4,
+           (size_t)columns * 4);
+  return out;
+}
+
+/* Parts of pictures, at any size, in colour and in gray, against means in doubles. */
+static void pictures(void) {
+  static const struct {
+    int source[2], part[4], image[2];
+  } cases[] = {{{400, 533}, {0, 0, 400, 533}, {48, 48}},   {{97, 111}, {10, 20, 90, 111}, {28, 32}},
+               {{5, 7}, {0, 0, 5, 7}, {64, 96}},           {{300, 2}, {299, 1, 300, 2}, {3, 1}},
+               {{256, 256}, {0, 0, 256, 256}, {256, 256}}, {{1000, 9}, {0, 3, 1000, 6}, {1, 256}}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    const int width = cases[k].source[0], height = cases[k].source[1], *part = cases[k].part;
+    const int w = cases[k].image[0], h = cases[k].image[1];
+    uint8_t *rgba = random_source(width, height), *wanted = cut(rgba, width, part);
+    const int columns = part[2] - part[0], rows = part[3] - part[1];
+    put_on_white(wanted, columns * rows);
+    CHECK(fr_picture_begin(width, height, part[0], part[1], part[2], part[3], w, h) == FR_OK, "%s",
+          fr_last_error());
+    send(rgba, width, height);
+    double worst = 0, worst_gray = 0;
+    CHECK(fr_picture_image(3) == FR_OK, "%s", fr_last_error());
+    for (int i = 0; i < w * h * 3; i++)
+      worst = fmax(worst, fabs(fr_picture_pixels()[i] -
+                               mean_of(wanted, columns, rows, w, h, i / 3 % w, i / 3 / w, i % 3)));
+    CHECK(fr_picture_image(1) == FR_OK, "%s", fr_last_error());
+    for (int i = 0; i < w * h; i++) {
+      double rgb[3];
+      for (int c = 0; c < 3; c++) rgb[c] = mean_of(wanted, columns, rows, w, h, i % w, i / w, c);
+      const double gray = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
+      worst_gray = fmax(worst_gray, fabs(fr_picture_pixels()[i] - gray));
+    }
+    CHECK(worst <= 2 && worst_gray <= 2, "case %zu: off by %g, gray %g", k, worst, worst_gray);
+    free(rgba);
+    free(wanted);
+  }
+}
+
+static void refused_pictures(void) {
+  static const int wrong[][8] = {{0, 5, 0, 0, 1, 1, 8, 8},   {5, 5, 0, 0, 6, 5, 8, 8},
+                                 {5, 5, -1, 0, 5, 5, 8, 8},  {5, 5, 3, 0, 3, 5, 8, 8},
+                                 {5, 5, 0, 4, 5, 2, 8, 8},   {5, 5, 0, 0, 5, 6, 8, 8},
+                                 {5, 5, 0, 0, 5, 5, 257, 8}, {5, 5, 0, 0, 5, 5, 8, 0}};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    const int *v = wrong[i];
+    CHECK(fr_picture_begin(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]) == FR_INVALID_ARGUMENT,
+          "case %zu is taken", i);
+    CHECK(fr_photo_rows(1) == FR_WRONG_STATE, "rows of a picture that was refused are taken");
+  }
+  CHECK(fr_picture_begin(4, 4, 0, 0, 4, 4, 2, 2) == FR_OK, "%s", fr_last_error());
+  fr_photo_rows(3);
+  CHECK(fr_picture_image(3) == FR_WRONG_STATE, "a row is missing, and not missed");
+  CHECK(fr_photo_segment() == FR_WRONG_STATE, "a picture is taken for a photo");
+  fr_photo_rows(1);
+  CHECK(fr_picture_image(2) == FR_INVALID_ARGUMENT, "two channels are taken");
+  fr_photo_begin(4, 4);
+  fr_photo_rows(4);
+  CHECK(fr_picture_image(3) == FR_WRONG_STATE, "a photo is taken for a picture");
 }
 
 /* ---- colour ---------------------------------------------------------------------------------- */
@@ -197,13 +282,7 @@ static void odd_pictures(void) {
 
 static fr_status run(const uint8_t *rgba, int width, int height) {
   CHECK(fr_photo_begin(width, height) == FR_OK, "%s", fr_last_error());
-  const int rows = fr_photo_strip_bytes() / (width * 4);
-  for (int y = 0; y < height; y += rows) {
-    const int count = rows < height - y ? rows : height - y;
-    memcpy(fr_photo_strip(), rgba + (size_t)y * (size_t)width * 4,
-           (size_t)count * (size_t)width * 4);
-    fr_photo_rows(count);
-  }
+  send(rgba, width, height);
   return fr_photo_segment();
 }
 
@@ -317,6 +396,8 @@ static void refused_boxes(void) {
 int main(void) {
   check_seed(11);
   averages();
+  pictures();
+  refused_pictures();
   colours();
   thresholds();
   regions();

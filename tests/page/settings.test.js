@@ -258,6 +258,7 @@ for (const name of inBrowsers('any')) {
         '.bin',
         '.onnx',
         '.keras',
+        '.zip',
         'float32',
         'float16',
         'int8',

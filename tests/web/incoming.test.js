@@ -27,13 +27,17 @@ test(
       file({ ...shirt(), name: 'no-name', type: '' }),
       ...DATASET.map(file),
       ...tfjs.map(file),
+      file({ name: 'a.zip', bytes: [] }),
+      file({ name: 'archive', bytes: [0x50, 0x4b, 3, 4, 20] }),
+      file({ name: 'a.keras', bytes: [0x50, 0x4b, 3, 4, 20] }),
       file(NOTES),
       unreadable,
     ];
     assert.deepEqual(named(await sorted(all)), {
       pictures: ['no-name'],
       dataset: ['one', 'two', 'three', 'four'],
-      model: ['metadata.json', 'model.json', 'weights.bin'],
+      classes: ['a.zip', 'archive'],
+      model: ['metadata.json', 'model.json', 'weights.bin', 'a.keras'],
       strays: ['notes.txt', 'folder'],
     });
     assert.deepEqual(
@@ -44,6 +48,7 @@ test(
     assert.deepEqual(named(await sorted([file(NOTES)], 'model')), {
       pictures: [],
       dataset: [],
+      classes: [],
       model: ['notes.txt'],
       strays: [],
     });

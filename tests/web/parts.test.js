@@ -9,6 +9,8 @@ import { texts as section } from '../../web/i18n/en/try.js';
 import { texts as sectionZhHans } from '../../web/i18n/zh-Hans/try.js';
 import { texts as keeping } from '../../web/i18n/en/keep.js';
 import { texts as keepingZhHans } from '../../web/i18n/zh-Hans/keep.js';
+import { texts as own } from '../../web/i18n/en/own.js';
+import { texts as ownZhHans } from '../../web/i18n/zh-Hans/own.js';
 import { texts as results } from '../../web/i18n/en/results.js';
 import { texts as resultsZhHans } from '../../web/i18n/zh-Hans/results.js';
 import { argmax } from '../../shim/classify.js';
@@ -226,8 +228,15 @@ describe('protocol', () => {
 });
 
 describe('languages', () => {
-  const en = { ...page, ...results, ...offline, ...section, ...keeping };
-  const zhHans = { ...pageZhHans, ...resultsZhHans, ...offlineZhHans, ...sectionZhHans, ...keepingZhHans };
+  const en = { ...page, ...results, ...offline, ...section, ...keeping, ...own };
+  const zhHans = {
+    ...pageZhHans,
+    ...resultsZhHans,
+    ...offlineZhHans,
+    ...sectionZhHans,
+    ...keepingZhHans,
+    ...ownZhHans,
+  };
   const placeholders = (/** @type {string} */ text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
 
   test('have the same keys and placeholders', () => {

@@ -1,4 +1,4 @@
-import { classNames } from '../classes.js';
+import { namesOf } from '../classes.js';
 import { contextOf, el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
 import { megabytes, onLanguage, t } from '../i18n/index.js';
@@ -16,11 +16,11 @@ import { coloursOfPage, plotOf } from './svg-plot.js';
 const SCALE = 2; // of plots as PNG
 
 /**
- * @param {{ library: import('./library.js').Library, trainer: import('../trainer.js').Trainer, guard: (work: () =>
- *   Promise<void>) => Promise<void>, say: (words: () => string) => void, cancellable: <T>(words: () => string, work:
+ * @param {{ session: import('../session.js').Session, library: import('./library.js').Library, trainer:
+ *   import('../trainer.js').Trainer, guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void, cancellable: <T>(words: () => string, work:
  *   (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files: File[]) => void }} parts
  */
-export function createExportPanel({ library, trainer, guard, say, cancellable, onChosen }) {
+export function createExportPanel({ session, library, trainer, guard, say, cancellable, onChosen }) {
   const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });
   const save = el('button', { type: 'submit', className: 'primary', 'data-testid': 'save-model' });
   const format = el(
@@ -107,7 +107,9 @@ export function createExportPanel({ library, trainer, guard, say, cancellable, o
 
   function takePredictions() {
     const { predictions } = trainer.evaluation;
-    if (predictions) download('predictions.csv', predictionsCsv(predictions, classNames()), 'text/csv');
+    if (!predictions) return;
+    const names = namesOf(session.subject.classNames);
+    download('predictions.csv', predictionsCsv(predictions, names), 'text/csv');
   }
 
   const exportModel = oneAtATime((/** @type {Entry | null} */ entry) =>

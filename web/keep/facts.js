@@ -26,12 +26,18 @@ export const hasBegun = ({ epoch, batch }) => epoch > 0 || batch > 0;
 export const endedOf = ({ finished, ended }) => ended ?? { how: finished ? 'completed' : 'stopped' };
 
 /**
- * A digest of a dataset's images and labels, in their order.
- * @param {import('../../shim/datasets/fashion-mnist.js').Dataset} dataset
+ * A digest of a dataset's images and labels, in their order; of pictures of people's own, also of the classes' names.
+ * @param {import('../worker.js').Dataset} dataset
  * @returns {Promise<string>} SHA-256
  */
-export async function identityOf({ train, test }) {
+export async function identityOf({ train, test, classNames, ...others }) {
   const parts = [train.images, train.labels, test.images, test.labels];
-  const digests = await Promise.all(parts.map(({ data }) => sha256(/** @type {Uint8Array<ArrayBuffer>} */ (data))));
-  return sha256(new TextEncoder().encode(digests.join(' ')));
+  if ('validation' in others) parts.push(others.validation.images, others.validation.labels);
+  const digests = await Promise.all(parts.map(({ data }) => sha256(bytesOf(data))));
+  const names = 'validation' in others ? [JSON.stringify(classNames)] : [];
+  return sha256(new TextEncoder().encode([...digests, ...names].join(' ')));
 }
+
+/** @param {ArrayBufferView} data */
+const bytesOf = ({ buffer, byteOffset, byteLength }) =>
+  new Uint8Array(/** @type {ArrayBuffer} */ (buffer), byteOffset, byteLength);

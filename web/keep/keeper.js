@@ -1,3 +1,4 @@
+import { fits, misfit } from '../subject.js';
 import { hasBegun, identityOf } from './facts.js';
 import { StorageError, forgetRun, keepRun, recallRun } from './store.js';
 
@@ -6,7 +7,7 @@ import { StorageError, forgetRun, keepRun, recallRun } from './store.js';
  * an epoch. Training waits only until the state is copied; if writing is slower than epochs, some are left out.
  *
  * @typedef {import('../../shim/index.js').Model} Model
- * @typedef {import('../../shim/datasets/fashion-mnist.js').Dataset} Dataset
+ * @typedef {import('../worker.js').Dataset} Dataset
  * @typedef {import('../tab-model.js').StoppingState} StoppingState
  * @typedef {import('./facts.js').Facts} Facts
  * @typedef {import('./store.js').Kept} Kept
@@ -53,20 +54,16 @@ function parted(bytes, model) {
   return model.getWeights().map(({ shape, data }) => ({ shape, data: all.slice(at, (at += data.length)) }));
 }
 
-const PICTURE = [28, 28, 1];
-const CLASSES = 10;
-
 /**
- * Checks that a model takes the page's images, and compiles it if its file does not say how.
+ * Checks that a model takes the loaded images, and compiles it if its file does not say how.
  * @param {Model} model disposed if it does not
+ * @param {import('../subject.js').Subject} subject of the images
  */
-export function readied(model) {
-  const { inputShape, outputShape } = model;
-  if (String(inputShape) !== String(PICTURE) || String(outputShape) !== String([CLASSES])) {
+export function readied(model, subject) {
+  if (!fits(model, subject)) {
+    const error = misfit(subject, model);
     model.dispose();
-    throw new Error(
-      `this page needs a model from [${PICTURE}] to [${CLASSES}], got [${inputShape}] to [${outputShape}]`,
-    );
+    throw error;
   }
   if (model.metricsNames.length === 1)
     model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });

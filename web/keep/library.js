@@ -46,10 +46,11 @@ function nameOfFile(file, inside) {
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
  *   import('../settings.js').Settings,
- *   read: ReturnType<typeof import('./opener.js').createOpener> }} parts `read`:
- *   models' files
+ *   read: ReturnType<typeof import('./opener.js').createOpener>,
+ *   answer: (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void> }} parts `read`: models' files; `answer`: has
+ *   a model classify pictures that does not fit the loaded images, or rejects
  */
-export function createLibrary({ session, trainer, settings, read }) {
+export function createLibrary({ session, trainer, settings, read, answer }) {
   /** @type {import('../emitter.js').Emitter<{ change: void }>} */
   const { on, emit } = createEmitter();
   /** @type {Entry[]} */
@@ -137,13 +138,26 @@ export function createLibrary({ session, trainer, settings, read }) {
       : [{ name: `${fileNameOf(name || 'fitting-room')}.${FORMATS[format].extension}`, bytes: files[0].bytes }];
   }
 
-  /** Makes it the model of this tab. @param {Entry} entry */
-  async function use(entry) {
+  /** Makes it the model of this tab or, if it knows other classes than the loaded images have, only has it answer. */
+  async function use(/** @type {Entry} */ entry) {
+    const model = await bytesOfModel(entry.id);
+    try {
+      await take(entry, model);
+    } catch (error) {
+      if (/** @type {{ code?: string }} */ (error).code !== 'misfit') throw error;
+      await answer(entry.name, model).catch(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** @param {Entry} entry @param {Uint8Array<ArrayBuffer>} model */
+  async function take(entry, model) {
     const { labelSmoothing, patience } = settings;
     const id = newId();
     const history = entry.epochs;
     await trainer.take(async () => {
-      const kept = { facts: { epochs: history, dataset: null }, model: await bytesOfModel(entry.id), best: null };
+      const kept = { facts: { epochs: history, dataset: null }, model, best: null };
       await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
       return {
         id,

@@ -1,6 +1,6 @@
 import { el, goTo, hook, oneAtATime, setText } from '../dom.js';
 import { onLanguage, percent, t } from '../i18n/index.js';
-import { runtimeOptions, writeSettings } from '../settings.js';
+import { isGiven, runtimeOptions, writeSettings } from '../settings.js';
 import { claim, isTaken, staysTaken } from './claims.js';
 import { endedOf, hasBegun } from './facts.js';
 import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from './store.js';
@@ -8,7 +8,8 @@ import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from
 /**
  * Runs that were saved automatically: the last one that no tab has is offered once nothing else is under way; a run
  * that another replaces can be returned to; a discarded run can be restored. The settings of a run are the page's
- * address, so the page reloads there, and continues the run as soon as the images have loaded.
+ * address, so the page reloads there, and continues the run as soon as the images have loaded. Images that the user chose
+ * do not load by themselves, so the page asks for them.
  *
  * @typedef {import('./store.js').Kept} Kept
  * @typedef {{ id: string, kept: Kept }} Run
@@ -66,8 +67,8 @@ export function createOffer({ session, trainer, settings }) {
   /** @type {Standing} */
   let state = 'offer';
   let failure = '';
-  /** The settings that the page was opened with. */
-  const openedWith = writeSettings(settings, '');
+  /** The settings of the run that is wanted: those that the page was opened with. */
+  let wantedWith = writeSettings(settings, '');
   /** The run that the tab's model comes from, by its id. */
   let current = '';
   /** The run that it replaced. @type {Run | null} */
@@ -123,7 +124,7 @@ export function createOffer({ session, trainer, settings }) {
     element.hidden = !shown && !undone;
     setText(
       text,
-      !shown ? '' : state === 'offer' ? wordsOf(shown.kept) : t(`keep.resume-${state}`, { detail: failure }),
+      !shown ? '' : state === 'offer' ? wordsOf(shown.kept) : t(`keep.resume-${causeOf(shown)}`, { detail: failure }),
     );
     setText(accept, t(shown?.kept.facts.finished ? 'keep.bring-back' : 'keep.resume'));
     setText(refuse, t('keep.discard'));
@@ -141,6 +142,10 @@ export function createOffer({ session, trainer, settings }) {
     );
     setText(goBack, t('keep.return'));
   }
+
+  /** @param {Run} run */
+  const causeOf = ({ kept: { facts } }) =>
+    state === 'other' && facts.dataset.source === 'pictures' ? 'pictures' : state;
 
   /** @param {Run | null} run @param {Standing} [how] */
   function offer(run, how = 'offer') {
@@ -164,8 +169,10 @@ export function createOffer({ session, trainer, settings }) {
   /** Continues the run that is wanted, as soon as its images are there. */
   async function takeUp() {
     const { id, kept } = /** @type {Run} */ (offered);
-    if (!session.data.info || session.data.state === 'loading' || trainer.busy()) return;
-    if (writeSettings(settings, '') !== openedWith) return offer({ id, kept }); // they are another run's by now
+    const { info } = session.data;
+    if (!info || session.data.state === 'loading' || trainer.busy()) return;
+    if (isGiven(kept.facts.dataset.source) && !isGiven(info.source)) return; // they cannot be those
+    if (writeSettings(settings, '') !== wantedWith) return offer({ id, kept }); // they are another run's by now
     const { labelSmoothing, patience } = settings;
     const { epochs, position } = kept.facts;
     const ended = endedOf(kept.facts);
@@ -196,7 +203,7 @@ export function createOffer({ session, trainer, settings }) {
     if (!kept) return look();
     claim(wanted.id); // before the images have loaded, so that no other tab takes it
     current = wanted.left;
-    offer({ id: wanted.id, kept }, 'waiting');
+    offer({ id: wanted.id, kept }, isGiven(kept.facts.dataset.source) ? 'other' : 'waiting');
     takeUp();
   }
 
@@ -222,8 +229,13 @@ export function createOffer({ session, trainer, settings }) {
 
   const take = acting(async () => {
     const run = await stillOffered();
-    if (run) goThere(run, current);
-    else await look();
+    if (!run) return look();
+    const { address, dataset } = run.kept.facts;
+    if (!isGiven(dataset.source) || writeSettings(settings, '') !== address) return goThere(run, current);
+    wantedWith = address;
+    claim(run.id);
+    offer(run, 'other');
+    await takeUp(); // its images may be here already
   });
 
   const discard = acting(async () => {

@@ -14,6 +14,7 @@ const TOLD = {
     ['refused', 'blocked', 'outdated', 'full', 'spoilt'].map((code) => [code, `library.unkept-${code}`]),
   ),
   gone: 'library.gone',
+  misfit: 'library.misfit',
   busy: 'library.busy',
   ...Object.fromEntries(['cancelled', 'too-slow', 'reader-died'].map((code) => [code, `library.${code}`])),
 };
@@ -31,15 +32,26 @@ const piece = () =>
 
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer,
- *   settings: import('../settings.js').Settings, onChosen: (files: File[]) => void }} parts
+ *   settings: import('../settings.js').Settings, onChosen: (files: File[]) => void,
+ *   onMisfit: (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void> }} parts `onMisfit`: has a model answer that
+ *   does not fit the loaded images
  * @returns {{ open: (files: File[]) => void }} `open`: scrolls to the section and opens a model
  */
-export function createSection({ session, trainer, settings, onChosen }) {
+export function createSection({ session, trainer, settings, onChosen, onMisfit }) {
   const heading = el('span');
   const note = el('p', { className: 'note' });
   const status = el('p', { className: 'keep-message', role: 'status', 'data-testid': 'keep-message' });
   const cancel = el('button', { type: 'button', className: 'small', hidden: true, 'data-testid': 'keep-cancel' });
-  const library = createLibrary({ session, trainer, settings, read: createOpener() });
+  const library = createLibrary({
+    session,
+    trainer,
+    settings,
+    read: createOpener(),
+    async answer(name, bytes) {
+      await onMisfit(name, bytes);
+      say(() => t('library.answers', { name }));
+    },
+  });
 
   let said = () => ''; // in the current language
 
@@ -98,7 +110,7 @@ export function createSection({ session, trainer, settings, onChosen }) {
     }
   }
 
-  const exportPanel = createExportPanel({ library, trainer, guard, say, cancellable, onChosen });
+  const exportPanel = createExportPanel({ session, library, trainer, guard, say, cancellable, onChosen });
   const shelf = createShelf(library, { guard, trainer, download: exportPanel.exportModel });
   const section = el(
     'section',

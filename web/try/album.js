@@ -1,5 +1,6 @@
 import { createEmitter } from '../emitter.js';
 import { NO_CLASS, argmax } from '../../shim/classify.js';
+import { GARMENTS } from '../subject.js';
 
 /**
  * The user's pictures, what was found in each, and the chosen model's answer.
@@ -37,6 +38,7 @@ export function createAlbum(worker) {
   /** @type {Item | null} */
   let selected = null;
   let model = 'photos';
+  let { classNames } = GARMENTS; // that the answering model knows
   let working = Promise.resolve();
 
   /** One after the other: the worker holds one picture at a time. @param {() => Promise<void>} work */
@@ -74,6 +76,7 @@ export function createAlbum(worker) {
       item.found = found;
       if (item !== selected) shrinkPreview(item); // another was chosen meanwhile
       if (!probabilities) throw failure;
+      ({ classNames } = found.asking);
       tell([item], probabilities);
     } catch (error) {
       const {
@@ -85,18 +88,29 @@ export function createAlbum(worker) {
     }
   }
 
-  /** @param {Item[]} some that something was found in */
+  /**
+   * Asks another model about pictures. Those whose images it cannot take become its images first.
+   * @param {(Item & { found: Found })[]} some that something was found in
+   */
   async function answer(some) {
-    const asked = model;
-    const pixels = new Uint8Array(some.length * 784);
-    some.forEach(({ found }, i) => pixels.set(/** @type {Found} */ (found).pixels, i * 784));
-    const { probabilities } = await worker.ask('classify', { model: asked, pixels });
-    tell(some, probabilities);
+    const name = model;
+    const asking = await worker.ask('asking', { model: name });
+    ({ classNames } = asking);
+    const alike = some.filter(({ found }) => found.asking.way === asking.way);
+    for (const item of some) if (!alike.includes(item)) queue(() => (model === name ? look(item) : Promise.resolve()));
+    if (alike.length === 0) return;
+    const size = alike[0].found.pixels.length;
+    const pixels = new Uint8Array(alike.length * size);
+    alike.forEach(({ found }, i) => pixels.set(found.pixels, i * size));
+    const { probabilities } = await worker.ask('classify', { model: name, pixels });
+    for (const { found } of alike) found.asking = asking;
+    tell(alike, probabilities);
   }
 
-  /** @param {Item[]} some @param {Float32Array} probabilities [n, 10] */
+  /** @param {Item[]} some that were asked about in the same way @param {Float32Array} probabilities [n, classes] */
   function tell(some, probabilities) {
-    const predicted = argmax(probabilities, 10);
+    const classes = probabilities.length / some.length;
+    const predicted = argmax(probabilities, classes);
     some.forEach((item, i) => {
       if (predicted[i] === NO_CLASS) update(item, { ...UNANSWERED, state: 'refused', reason: 'no-numbers' });
       else
@@ -104,7 +118,7 @@ export function createAlbum(worker) {
           state: 'ready',
           reason: '',
           values: {},
-          probabilities: probabilities.slice(i * 10, i * 10 + 10),
+          probabilities: probabilities.slice(i * classes, (i + 1) * classes),
           predicted: predicted[i],
         });
     });
@@ -155,7 +169,7 @@ export function createAlbum(worker) {
   function use(name) {
     model = name;
     emit('model', { name, failure: '' });
-    const found = () => items.filter((item) => item.found);
+    const found = () => /** @type {(Item & { found: Found })[]} */ (items.filter((item) => item.found));
     for (const item of found()) update(item, { ...UNANSWERED, state: 'looking' });
     queue(async () => {
       const asked = found();
@@ -182,6 +196,9 @@ export function createAlbum(worker) {
     },
     get model() {
       return model;
+    },
+    get classNames() {
+      return classNames;
     },
   };
 }

@@ -108,13 +108,18 @@ function contextOf(canvas, settings) {
 export const previewOf = (bitmap, edge) =>
   drawn(bitmap, Math.min(1, edge / Math.max(bitmap.width, bitmap.height))).transferToImageBitmap();
 
+/** All of a picture. @type {import('../../shim/photo.js').Box} */
+export const WHOLE = { left: 0, top: 0, right: 1, bottom: 1 };
+
 /**
- * The pixels, a strip of rows at a time.
+ * The pixels of a picture or of a part of it, a strip of rows at a time.
  * @param {ImageBitmap} bitmap
+ * @param {import('../../shim/photo.js').Box} [part]
  * @returns {import('../../shim/photo.js').Pixels}
  */
-export function pixelsOf(bitmap) {
-  const { width, height } = bitmap;
+export function pixelsOf(bitmap, part = WHOLE) {
+  const [x, width] = stretch(part.left, part.right, bitmap.width);
+  const [y, height] = stretch(part.top, part.bottom, bitmap.height);
   const canvas = new OffscreenCanvas(width, 1);
   const context = contextOf(canvas, { willReadFrequently: true });
   return {
@@ -122,8 +127,14 @@ export function pixelsOf(bitmap) {
     height,
     rows(first, count) {
       canvas.height = count; // clears it as well
-      context.drawImage(bitmap, 0, -first);
+      context.drawImage(bitmap, -x, -y - first);
       return context.getImageData(0, 0, width, count).data;
     },
   };
+}
+
+/** Where a part of an edge begins, and its length: at least one pixel. @param {number} from @param {number} to */
+function stretch(from, to, /** @type {number} */ edge) {
+  const first = Math.min(edge - 1, Math.round(from * edge));
+  return [first, Math.max(1, Math.min(edge, Math.round(to * edge)) - first)];
 }

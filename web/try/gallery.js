@@ -1,4 +1,4 @@
-import { className, classNames } from '../classes.js';
+import { className, namesOf } from '../classes.js';
 import { contextOf, el, setText } from '../dom.js';
 import { download } from '../download.js';
 import { isolated } from '../i18n/bidi.js';
@@ -86,7 +86,7 @@ export function createGallery(album) {
     if (item.state === 'refused') return refusalText(item);
     if (!item.probabilities) return '…';
     return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', {
-      class: className(item.predicted),
+      class: className(item.predicted, item.found?.asking.classNames ?? []),
       confidence: percent(confidenceOf(item), 0),
     });
   }
@@ -116,7 +116,8 @@ export function createGallery(album) {
   }
 
   function downloadCsv() {
-    download('fitting-room.csv', csvOf([...album.items].sort(ORDERS[sort.value]), classNames()), 'text/csv');
+    const names = namesOf(album.classNames);
+    download('fitting-room.csv', csvOf([...album.items].sort(ORDERS[sort.value]), names), 'text/csv');
   }
 
   let arranging = 0;

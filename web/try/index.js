@@ -33,7 +33,9 @@ export function createTry({ session, trainer, language, onChosen }) {
   function showInsight() {
     const item = album.selected;
     const ready = item?.state === 'ready' && item.found;
-    insight.show(ready ? { pixels: ready.pixels, classIndex: item.predicted, model: album.model } : null);
+    insight.show(
+      ready ? { pixels: ready.pixels, subject: ready.asking, classIndex: item.predicted, model: album.model } : null,
+    );
   }
   album.on('selected', showInsight);
   album.on('model', insight.forgetLayers);
@@ -47,6 +49,7 @@ export function createTry({ session, trainer, language, onChosen }) {
   );
   return {
     add,
+    answerWith: choice.answerWith,
     answered: client
       .ask('warmUp', {})
       .catch(() => {})

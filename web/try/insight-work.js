@@ -7,53 +7,94 @@
  *   Maps grey pictures, one per channel, one after the other in `data`; `inputs`: of a kernel
  */
 
-const SIDE = 28;
-const PATCH = 5;
+const PATCH = 5 / 28; // of an image's edges
+const MOST_PATCHES = 28 * 28; // each is one more image to be classified
 /** Layers whose output shows nothing new. */
 const DULL = /dropout|random|flatten|reshape|input/;
 
-/** @param {Uint8Array} pixels [n, 28, 28] */
-const picturesOf = (pixels) => ({ shape: [pixels.length / (SIDE * SIDE), SIDE, SIDE, 1], data: pixels });
+/**
+ * @param {Pick<Model, 'inputShape'>} model
+ * @param {Uint8Array} pixels of one or several of its images
+ */
+export function imagesOf({ inputShape }, pixels) {
+  const size = inputShape.reduce((product, length) => product * length, 1);
+  return { shape: [pixels.length / size, ...inputShape], data: pixels };
+}
 
 /**
- * Calls `visit` with each pixel of the patch around pixel `centre`.
- * @param {number} centre
+ * The places of an image's pixels, in the order of its rows.
+ * @typedef {{ height: number, width: number }} Extent
+ */
+
+/**
+ * The centres of the patches, and how far each reaches.
+ * @param {Extent} extent
+ */
+function patchesOf({ height, width }) {
+  const step = Math.ceil(Math.sqrt((height * width) / MOST_PATCHES));
+  const edge = Math.max(Math.round(PATCH * Math.min(height, width)), step);
+  const middles = (/** @type {number} */ length) =>
+    Array.from({ length: Math.ceil(length / step) }, (_, i) => Math.min(length - 1, i * step + ((step - 1) >> 1)));
+  const centres = middles(height).flatMap((y) => middles(width).map((x) => ({ x, y })));
+  return { centres, reach: Math.ceil((edge - 1) / 2) };
+}
+
+/**
+ * Calls `visit` with each pixel of the patch around `centre`.
+ * @param {Extent} extent
+ * @param {{ x: number, y: number }} centre
+ * @param {number} reach
  * @param {(at: number) => void} visit
  */
-function patchAround(centre, visit) {
-  const [cx, cy] = [centre % SIDE, Math.floor(centre / SIDE)];
-  const reach = (PATCH - 1) / 2;
-  for (let y = Math.max(0, cy - reach); y <= Math.min(SIDE - 1, cy + reach); y++) {
-    for (let x = Math.max(0, cx - reach); x <= Math.min(SIDE - 1, cx + reach); x++) visit(y * SIDE + x);
+function patchAround({ height, width }, centre, reach, visit) {
+  for (let y = Math.max(0, centre.y - reach); y <= Math.min(height - 1, centre.y + reach); y++) {
+    for (let x = Math.max(0, centre.x - reach); x <= Math.min(width - 1, centre.x + reach); x++) visit(y * width + x);
   }
 }
 
 /**
- * How much less likely a class becomes when a patch of 5 × 5 is blacked out, for each pixel the mean over the patches
- * that cover it: positive where the picture is evidence for the class (Zeiler & Fergus, Visualizing and Understanding
- * Convolutional Networks, ECCV 2014, section 4.2).
- * @param {Model} model
- * @param {Uint8Array} pixels [28, 28]
- * @param {number} classIndex
- * @param {{ signal?: AbortSignal }} [options]
- * @returns {Promise<Float32Array>} [28, 28]
+ * What a covered place shows: black, the ground of garments; in other pictures the mean, which stands for nothing.
+ * @param {Uint8Array} pixels
+ * @param {number} channels
+ * @param {boolean} onBlack
  */
-export async function occlusionOf(model, pixels, classIndex, { signal } = {}) {
-  const count = pixels.length;
-  const covered = new Uint8Array((count + 1) * count); // the last one is left as it is
-  for (let i = 0; i <= count; i++) covered.set(pixels, i * count);
-  for (let i = 0; i < count; i++) patchAround(i, (at) => (covered[i * count + at] = 0));
-  const { shape, data } = await model.predict(picturesOf(covered), { signal });
+function coverOf(pixels, channels, onBlack) {
+  const cover = new Array(channels).fill(0);
+  if (!onBlack) pixels.forEach((value, i) => (cover[i % channels] += (value * channels) / pixels.length));
+  return cover;
+}
+
+/**
+ * How much less likely a class becomes when a patch is covered, for each pixel the mean over the patches that cover it:
+ * positive where the picture is evidence for the class (Zeiler & Fergus, Visualizing and Understanding Convolutional
+ * Networks, ECCV 2014, section 4.2). Of 28 × 28 pixels, each is the centre of a patch of 5 × 5.
+ * @param {Model} model
+ * @param {Uint8Array} pixels of one image
+ * @param {number} classIndex
+ * @param {{ signal?: AbortSignal, onBlack?: boolean }} [options] `onBlack`: whether nothing is black
+ * @returns {Promise<Float32Array>} [height, width]
+ */
+export async function occlusionOf(model, pixels, classIndex, { signal, onBlack = true } = {}) {
+  const [height, width, channels] = model.inputShape;
+  const extent = { height, width };
+  const { centres, reach } = patchesOf(extent);
+  const cover = coverOf(pixels, channels, onBlack);
+  const covered = new Uint8Array((centres.length + 1) * pixels.length); // the last one is left as it is
+  for (let i = 0; i <= centres.length; i++) covered.set(pixels, i * pixels.length);
+  centres.forEach((centre, i) =>
+    patchAround(extent, centre, reach, (at) => covered.set(cover, i * pixels.length + at * channels)),
+  );
+  const { shape, data } = await model.predict(imagesOf(model, covered), { signal });
   const probability = (/** @type {number} */ i) => data[i * shape[1] + classIndex];
-  const change = new Float32Array(count);
-  const times = new Float32Array(count);
-  for (let i = 0; i < count; i++) {
-    const fall = probability(count) - probability(i);
-    patchAround(i, (at) => {
+  const change = new Float32Array(height * width);
+  const times = new Float32Array(height * width);
+  centres.forEach((centre, i) => {
+    const fall = probability(centres.length) - probability(i);
+    patchAround(extent, centre, reach, (at) => {
       change[at] += fall;
       times[at]++;
     });
-  }
+  });
   return change.map((sum, at) => sum / times[at]);
 }
 
@@ -112,7 +153,7 @@ function grey(values) {
  * @returns {Maps}
  */
 export function mapsOf(model, pixels, layer) {
-  const { shape, data } = model.activations(picturesOf(pixels), layer);
+  const { shape, data } = model.activations(imagesOf(model, pixels), layer);
   const [height, width, channels] = shape.length === 4 ? shape.slice(1) : [1, shape[1], 1];
   const apart = new Float32Array(data.length);
   const area = height * width;

@@ -2,17 +2,17 @@ import { className } from '../classes.js';
 import { contextOf, el, setText } from '../dom.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, t } from '../i18n/index.js';
-import { paint } from '../views/pictures.js';
+import { blankCanvas, paint } from '../views/pictures.js';
 
 /** What the network looks at, and what its layers extract. Nothing is computed before it is asked for. */
 
 /**
- * @typedef {{ pixels: Uint8Array, classIndex: number, model: string }} Result a picture with its answer
+ * @typedef {{ pixels: Uint8Array, subject: import('../subject.js').Subject, classIndex: number, model: string }} Result an
+ *   image with its answer
  * @typedef {import('./insight-work.js').LayerInfo} LayerInfo
  * @typedef {import('./insight-work.js').Maps} Maps
  */
 
-const SIDE = 28;
 const MOST_MAPS = 128;
 
 /** @param {Pick<import('./photo-client.js').PhotoClient, 'ask'>} client */
@@ -23,14 +23,8 @@ export function createInsight({ ask }) {
     ...['none', 'occlusion'].map((value) => el('option', { value })),
   );
   const lookName = el('span');
-  const picture = el('canvas', { className: 'pixels', width: SIDE, height: SIDE, ariaHidden: 'true' });
-  const shades = el('canvas', {
-    className: 'shades',
-    width: SIDE,
-    height: SIDE,
-    role: 'img',
-    'data-testid': 'look-canvas',
-  });
+  const picture = blankCanvas();
+  const shades = el('canvas', { className: 'shades', role: 'img', 'data-testid': 'look-canvas' });
   const looked = el('div', { className: 'looked', hidden: true }, picture, shades);
   const legend = el('p', { className: 'quiet', role: 'status' });
   const summary = el('summary');
@@ -90,10 +84,11 @@ export function createInsight({ ask }) {
   async function lookAt(mine) {
     looked.hidden = look.value === 'none';
     if (looked.hidden) return null;
-    const { change } = await ask('occlusion', mine);
+    const { model, pixels, classIndex } = mine;
+    const { change } = await ask('occlusion', { model, pixels, classIndex });
     return () => {
       shaded = mine;
-      paintShades(shades, change);
+      paintShades(shades, change, mine.subject.shape);
     };
   }
   const showLook = () => question(lookAt);
@@ -103,8 +98,8 @@ export function createInsight({ ask }) {
     shaded = null;
     failures.clear();
     clearLayer();
-    contextOf(shades).clearRect(0, 0, SIDE, SIDE);
-    if (result) paint(picture, result.pixels);
+    contextOf(shades).clearRect(0, 0, shades.width, shades.height);
+    if (result) paint(picture, result.pixels, result.subject);
   }
 
   function clearLayer() {
@@ -152,7 +147,7 @@ export function createInsight({ ask }) {
     element.hidden = !result;
     setText(lookName, t('inside.look'));
     for (const option of look.options) setText(option, t(`inside.look-${option.value}`));
-    const named = result ? className(result.classIndex) : '';
+    const named = result ? className(result.classIndex, result.subject.classNames) : '';
     setText(legend, legendText(named));
     shades.setAttribute('aria-label', t('inside.legend', { class: named }));
     setText(summary, t('inside.layers'));
@@ -232,17 +227,18 @@ const cellsOf = ({ width, height, channels, signed, data }) =>
 
 /**
  * Evidence for the class in one colour, against it in another, as strong as it matters.
- * @param {HTMLCanvasElement} canvas
- * @param {Float32Array} change [28, 28]
+ * @param {HTMLCanvasElement} canvas takes the image's size
+ * @param {Float32Array} change [height, width]
+ * @param {import('../subject.js').Shape} shape
  */
-function paintShades(canvas, change) {
+function paintShades(canvas, change, [height, width]) {
+  Object.assign(canvas, { width, height });
   const context = contextOf(canvas);
   const style = getComputedStyle(canvas);
   const largest = change.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
-  context.clearRect(0, 0, SIDE, SIDE);
   change.forEach((value, at) => {
     context.globalAlpha = (0.85 * Math.abs(value)) / largest;
     context.fillStyle = style.getPropertyValue(value > 0 ? '--right' : '--wrong');
-    context.fillRect(at % SIDE, Math.floor(at / SIDE), 1, 1);
+    context.fillRect(at % width, Math.floor(at / width), 1, 1);
   });
 }

@@ -1,5 +1,6 @@
 import { el, setText } from '../dom.js';
 import { megabytes, onLanguage, t } from '../i18n/index.js';
+import { areGarments } from '../subject.js';
 
 const AT_ONCE = 300; // ms of loading before the page shows it
 
@@ -9,11 +10,11 @@ const AT_ONCE = 300; // ms of loading before the page shows it
  *   session: import('../session.js').Session, trainer: import('../trainer.js').Trainer }} parts
  */
 export function createModelChoice({ album, client, session, trainer }) {
-  const names = ['photos', 'tutorial', 'accurate', 'trained'];
+  const names = ['photos', 'tutorial', 'accurate', 'trained', 'saved'];
   const select = el(
     'select',
     { 'data-testid': 'model-choice' },
-    ...names.map((value) => el('option', { value, disabled: value === 'trained' })),
+    ...names.map((value) => el('option', { value, disabled: value === 'trained', hidden: value === 'saved' })),
   );
   const name = el('span');
   const note = el('p', { className: 'quiet', role: 'status' });
@@ -34,6 +35,8 @@ export function createModelChoice({ album, client, session, trainer }) {
   /** The model of the tab whose weights the photo client has. @type {import('../trainer.js').TabModel | null} */
   let taken = null;
   let taking = false;
+  let saved = ''; // the name of the saved model that can be asked
+  let chosen = false; // the user has chosen who answers
   /**
    * The model that is loading.
    * @type {{ received: number, total?: number, late: boolean, controller: AbortController } | null}
@@ -47,7 +50,7 @@ export function createModelChoice({ album, client, session, trainer }) {
   /** Hands the tab's model over as a file. @param {import('../trainer.js').TabModel} model */
   async function take(model) {
     const { bytes } = await session.call('save', {});
-    await client.keepTrained(bytes);
+    await client.keep('trained', bytes);
     taken = model;
   }
 
@@ -78,17 +81,18 @@ export function createModelChoice({ album, client, session, trainer }) {
     use(here);
   }
 
-  /** @param {string} chosen */
-  async function use(chosen) {
+  /** @param {string} wanted */
+  async function use(wanted) {
     failure = '';
-    if (chosen === 'trained') loading = null;
-    else load(chosen);
+    const isOwn = wanted === 'trained' || wanted === 'saved';
+    if (isOwn) loading = null;
+    else load(wanted);
     try {
       const model = present();
-      if (chosen === 'trained' && model && model.version !== taken?.version) await take(model);
-      if (select.value !== chosen) return;
-      album.use(chosen);
-      if (chosen === 'trained') here = chosen;
+      if (wanted === 'trained' && model && model.version !== taken?.version) await take(model);
+      if (select.value !== wanted) return;
+      album.use(wanted);
+      if (isOwn) here = wanted;
     } catch (error) {
       failure = /** @type {Error} */ (error).message;
       select.value = album.model;
@@ -96,20 +100,44 @@ export function createModelChoice({ album, client, session, trainer }) {
     render();
   }
 
+  /**
+   * Has a saved model answer, which need not be the tab's.
+   * @param {string} called
+   * @param {Uint8Array} bytes
+   */
+  async function answerWith(called, bytes) {
+    await client.keep('saved', bytes);
+    saved = called;
+    chosen = true;
+    await choose('saved');
+  }
+
+  /** @param {string} wanted */
+  function choose(wanted) {
+    for (const option of select.options) if (option.value === wanted) option.disabled = option.hidden = false;
+    select.value = wanted;
+    return use(wanted);
+  }
+
+  /** No model of the page knows the classes of pictures of one's own: the tab's answers, unless the user has chosen. */
+  const isCalledFor = () => !chosen && album.model !== 'trained' && !areGarments(session.subject.classNames);
+
   /** Hands the tab's model over when it has changed, if it is the one that answers. */
   async function follow() {
     const model = present();
-    if (taking || album.model !== 'trained' || !model || model.version === taken?.version) return render();
+    const isStale = album.model === 'trained' && model?.version !== taken?.version;
+    if (taking || !model || !(isStale || isCalledFor())) return render();
     taking = true;
-    await use('trained');
+    await choose('trained');
     taking = false;
-    if (!failure) follow(); // it may have changed again
+    if (failure) chosen = true;
+    else follow(); // it may have changed again
   }
 
   function render() {
     setText(name, t('try.model'));
     for (const option of select.options) {
-      setText(option, t(`try.model-${option.value}`));
+      setText(option, t(`try.model-${option.value}`, { name: saved }));
       if (option.value === 'trained') option.disabled = !present() && album.model !== 'trained';
     }
     setText(note, failure ? t('try.model-failed', { reason: failure }) : isAwaited() ? loadingText() : aboutText());
@@ -128,13 +156,17 @@ export function createModelChoice({ album, client, session, trainer }) {
   }
 
   function aboutText() {
+    if (select.value === 'saved') return t('try.about-saved', { name: saved });
     if (select.value !== 'trained' || !taken) return t(`try.about-${select.value}`);
     if (!trainer.view.steady) return t('try.about-before');
     if (taken.version !== trainer.view.model?.version) return t('try.about-earlier');
     return taken.origin === 'saved' ? t('try.about-saved', { name: taken.name }) : t('try.about-trained');
   }
 
-  select.addEventListener('change', () => use(select.value));
+  select.addEventListener('change', () => {
+    chosen = true;
+    use(select.value);
+  });
   album.on('model', (told) => {
     failure = told.failure;
     render();
@@ -142,5 +174,5 @@ export function createModelChoice({ album, client, session, trainer }) {
   for (const event of /** @type {const} */ (['state', 'evaluation'])) trainer.on(event, follow);
   onLanguage(render);
   load(album.model);
-  return { element, render };
+  return { element, render, answerWith };
 }

@@ -59,7 +59,7 @@ export function drawFound(canvas, found, box) {
   if (!context) return;
   context.drawImage(preview, 0, 0);
   const line = Math.max(1, Math.max(width, height) / 320);
-  if (found.kind !== 'ready')
+  if (found.kind !== 'ready' && found.maskWidth > 0)
     strokeTwice(context, borderOf(found, width / found.maskWidth, height / found.maskHeight), line, '#f2c230');
   const frame = new Path2D();
   frame.rect(box.left * width, box.top * height, (box.right - box.left) * width, (box.bottom - box.top) * height);

@@ -12,8 +12,8 @@ const GIVEN_UP = 'too-slow';
 export function createPhotoClient() {
   /** @type {import('../client.js').Client | null} */
   let client = null;
-  /** @type {Uint8Array | null} the model trained in this tab */
-  let trained = null;
+  /** The models that are not the page's own, by name. @type {Map<string, Uint8Array>} */
+  const kept = new Map();
 
   function launch() {
     // index.html may have started one already
@@ -21,7 +21,7 @@ export function createPhotoClient() {
     const started = startWorker({ deterministic: true, threads: 1 }, () => (client = null), 'photos', early);
     Object.assign(globalThis, { early: null });
     started.ready.catch((error) => error instanceof WorkerDied || started.die(error.message));
-    if (trained) started.call('keep', { name: 'trained', bytes: trained }).catch(() => {});
+    for (const [name, bytes] of kept) started.call('keep', { name, bytes }).catch(() => {});
     return started;
   }
 
@@ -49,13 +49,17 @@ export function createPhotoClient() {
     return ask('look', args, { onEvent }).finally(watch.stop);
   }
 
-  /** Hands over the model that was trained in this tab. @param {Uint8Array} bytes */
-  async function keepTrained(bytes) {
-    trained = bytes;
-    await ask('keep', { name: 'trained', bytes });
+  /**
+   * Hands over a model: the one that was trained in this tab, or a saved one.
+   * @param {'trained' | 'saved'} name
+   * @param {Uint8Array} bytes
+   */
+  async function keep(name, bytes) {
+    await ask('keep', { name, bytes });
+    kept.set(name, bytes);
   }
 
-  return { ask, look, keepTrained };
+  return { ask, look, keep };
 }
 
 /** @typedef {ReturnType<typeof createPhotoClient>} PhotoClient */

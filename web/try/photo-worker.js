@@ -2,10 +2,11 @@ import { inFile } from '../../shim/formats/common.js';
 import { readModelFile } from '../../shim/formats/fit/load.js';
 import { modelFrom } from '../../shim/models.js';
 import { predictTwice } from '../../shim/mirror.js';
-import { preparePhoto } from '../../shim/photo.js';
+import { preparePhoto, preparePicture } from '../../shim/photo.js';
 import { transfer } from '../protocol.js';
-import { decode, pixelsOf, previewOf } from './decoding.js';
-import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
+import { AS_GARMENTS, askingOf } from './asking.js';
+import { Refusal, WHOLE, decode, pixelsOf, previewOf } from './decoding.js';
+import { filtersOf, imagesOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
 
 /**
  * The work of the section's own worker: decodes pictures, finds the garment in them, and asks a model.
@@ -14,17 +15,19 @@ import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
  * @typedef {import('../../shim/photo.js').Box} Box
  * @typedef {import('../../shim/photo.js').PreparedPhoto} PreparedPhoto
  * @typedef {import('../../shim/formats/reading.js').Received} Received
+ * @typedef {import('./asking.js').Asking} Asking
  *
  * @typedef {{ id: number, file: Blob, box?: Box, inverted?: boolean, edge: number }} Examined `id`: of the file, as
  *   each copy that arrives is another object; `edge`: the longest of the preview, pixels
  * @typedef {Examined & { model: string }} LookArgs
  * @typedef {object} Found
- * @property {PreparedPhoto['kind']} kind
+ * @property {PreparedPhoto['kind'] | 'picture'} kind picture: it became an image as the model's own pictures did
  * @property {number} width of the picture, pixels
  * @property {number} height
  * @property {Box} box
- * @property {Uint8Array} pixels [28, 28]
- * @property {Uint8Array} mask
+ * @property {Asking} asking of the model that it was prepared for
+ * @property {Uint8Array} pixels of the image
+ * @property {Uint8Array} mask empty if no garment was looked for
  * @property {number} maskWidth
  * @property {number} maskHeight
  * @property {ImageBitmap} preview
@@ -38,10 +41,9 @@ import { filtersOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
 
 /** The same answers in every browser. */
 const RUNTIME = { deterministic: true, threads: 1 };
-const PICTURE = 28 * 28;
-const CLASSES = 10;
 /** Pixels kept decoded, so that a box can be moved without decoding the picture again. */
 const KEPT_PIXELS = 32e6;
+const PATIENCE = 10_000; // ms that a picture of a dataset may be decoded for
 
 /**
  * As the API's loadModel, which would fetch every format's code.
@@ -92,6 +94,9 @@ function loadingOf(name) {
 /** @param {string} name */
 const modelNamed = (name) => loadingOf(name).model;
 
+/** @param {{ model: string }} args */
+export const asking = async ({ model }) => askingOf(await modelNamed(model));
+
 /**
  * Loads a model and reports its bytes as they arrive; cancelling the call cancels the load.
  * @param {{ model: string }} args
@@ -124,6 +129,12 @@ async function classifySquare() {
 /** Replaces the model of the same name. @param {{ name: string, bytes: Uint8Array }} args */
 export async function keep({ name, bytes }) {
   const next = await loadModel(bytes, RUNTIME);
+  try {
+    askingOf(next);
+  } catch (error) {
+    next.dispose();
+    throw error;
+  }
   const before = models.get(name);
   models.set(name, { model: Promise.resolve(next), told: new Set(), controller: new AbortController() });
   (await before?.model.catch(() => null))?.dispose();
@@ -161,8 +172,8 @@ function forget() {
 export async function look({ model, ...args }, context) {
   // A worker's canvas waits while the page is busy (seen in Chromium), and all else with it: so the model loads first.
   const loaded = modelNamed(model);
-  await loaded.catch(() => {});
-  const found = await examine(args, context);
+  const wanted = await loaded.then(askingOf).catch(() => AS_GARMENTS);
+  const found = await examine(args, wanted, context);
   try {
     await loaded; // reports its failure; asking for the model would load it again
     const { probabilities } = await classify({ model, pixels: found.pixels });
@@ -177,22 +188,26 @@ export async function look({ model, ...args }, context) {
 const partsOf = ({ pixels, mask, preview }) => [pixels.buffer, mask.buffer, preview];
 
 /**
- * Finds the garment in a picture.
+ * Makes the model's image of a picture.
  * @param {Examined} args
+ * @param {Asking} wanted
  * @param {Context<'look'>} context
  * @returns {Promise<Found>}
  */
-async function examine({ id, file, box, inverted, edge }, { signal, emit }) {
+async function examine({ id, file, box, inverted, edge }, wanted, { signal, emit }) {
   const bitmap = await bitmapOf(file, id, emit);
   signal.throwIfAborted();
-  const { image, kind, box: found, mask } = await preparePhoto(pixelsOf(bitmap), { box, inverted });
+  const { preparation } = wanted;
+  const { image, mask, ...found } = await (preparation
+    ? preparedAs(bitmap, preparation, box)
+    : preparePhoto(pixelsOf(bitmap), { box, inverted }));
   const preview = previewOf(bitmap, edge);
   const size = { width: bitmap.width, height: bitmap.height };
   if (size.width * size.height > KEPT_PIXELS) forget();
   return {
     ...size,
-    kind,
-    box: found,
+    ...found,
+    asking: wanted,
     pixels: image.data,
     mask: mask.data,
     maskWidth: mask.width,
@@ -202,23 +217,71 @@ async function examine({ id, file, box, inverted, edge }, { signal, emit }) {
 }
 
 /**
+ * As the pictures were prepared that the model was trained on; a box is used as a whole.
+ * @param {ImageBitmap} bitmap
+ * @param {import('./asking.js').Preparation} preparation
+ * @param {Box} [box]
+ */
+async function preparedAs(bitmap, preparation, box) {
+  const { crop, size } = preparation;
+  const kind = /** @type {const} */ ('picture');
+  const garment = crop === 'garment' ? await preparePhoto(pixelsOf(bitmap)) : null;
+  const mask = garment?.mask ?? { width: 0, height: 0, data: new Uint8Array() };
+  if (box) {
+    const image = await preparePicture(pixelsOf(bitmap, box), { ...preparation, crop: 'whole' });
+    return { kind, image, mask, box };
+  }
+  const found = garment?.box ?? (crop === 'centre' ? centreOf(bitmap, size) : WHOLE);
+  return { kind, image: await preparePicture(pixelsOf(bitmap), preparation), mask, box: found };
+}
+
+/**
+ * The largest centred part of a picture with an image's proportions.
+ * @param {{ width: number, height: number }} picture @param {[number, number]} image height and width
+ */
+function centreOf({ width, height }, [rows, columns]) {
+  const [across, down] = [
+    Math.min(1, (height * columns) / rows / width),
+    Math.min(1, (width * rows) / columns / height),
+  ];
+  return { left: (1 - across) / 2, top: (1 - down) / 2, right: (1 + across) / 2, bottom: (1 + down) / 2 };
+}
+
+/**
+ * Decodes a picture of a dataset with the same care, and gives up one that takes too long.
+ * @param {import('../../shim/datasets/decoding.js').FileLike} file
+ * @returns {Promise<import('../../shim/datasets/decoding.js').Decoded>}
+ */
+export async function guardedDecode(file) {
+  const blob = file instanceof Blob ? file : new Blob([await file.arrayBuffer()]);
+  let late = 0;
+  /** @type {Promise<never>} */
+  const tooLate = new Promise((_, reject) => {
+    late = self.setTimeout(() => reject(new Refusal('too-slow')), PATIENCE);
+  });
+  try {
+    const bitmap = await Promise.race([decode(blob), tooLate]);
+    return { ...pixelsOf(bitmap), close: () => bitmap.close() };
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/**
  * A model's confidence in each class, for some pictures.
- * @param {{ model: string, pixels: Uint8Array }} args [n, 28, 28]
- * @returns {Promise<{ probabilities: Float32Array }>} [n, 10]
+ * @param {{ model: string, pixels: Uint8Array }} args its images
+ * @returns {Promise<{ probabilities: Float32Array }>} [n, classes]
  */
 export async function classify({ model: name, pixels }) {
   const probabilities = await probabilitiesOf(name, pixels);
   return transfer({ probabilities }, [probabilities.buffer]);
 }
 
-/** @param {string} name of the model @param {Uint8Array} pixels [n, 28, 28] @returns {Promise<Float32Array>} */
+/** @param {string} name of the model @param {Uint8Array} pixels its images @returns {Promise<Float32Array>} */
 async function probabilitiesOf(name, pixels) {
   const model = await modelNamed(name);
   if (ASKED_TWICE.includes(name)) return predictTwice(model, pixels);
-  const count = pixels.length / PICTURE;
-  const { data } = await model.predict({ shape: [count, 28, 28, 1], data: pixels });
-  if (data.length !== count * CLASSES)
-    throw new Error(`this model tells ${data.length / count} classes apart, and ten are needed here`);
+  const { data } = await model.predict(imagesOf(model, pixels));
   return data.slice();
 }
 
@@ -241,7 +304,9 @@ export async function filters({ model, layer }) {
  * @param {{ model: string, pixels: Uint8Array, classIndex: number }} args
  * @param {Context<'occlusion'>} context
  */
-export async function occlusion({ model, pixels, classIndex }, { signal }) {
-  const change = await occlusionOf(await modelNamed(model), pixels, classIndex, { signal });
+export async function occlusion({ model: name, pixels, classIndex }, { signal }) {
+  const model = await modelNamed(name);
+  const onBlack = askingOf(model).preparation === null;
+  const change = await occlusionOf(model, pixels, classIndex, { signal, onBlack });
   return transfer({ change }, [change.buffer]);
 }

@@ -2,7 +2,8 @@ import { className } from '../classes.js';
 import { el, setText } from '../dom.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
-import { bar } from '../views/bars.js';
+import { GARMENTS } from '../subject.js';
+import { barsOf } from '../views/bars.js';
 import { blankCanvas, paint } from '../views/pictures.js';
 import { confidenceOf, isSure } from './album.js';
 import { createBoxControls } from './box.js';
@@ -39,6 +40,7 @@ export function createResult(album) {
     ...Object.keys(INVERTED).map((value) => el('option', { value })),
   );
   const invertName = el('span');
+  const inverting = el('label', { className: 'inline' }, invertName, invert);
   const reset = el('button', { type: 'button', className: 'small', 'data-testid': 'photo-box-reset' });
   const adjustName = el('summary');
   const adjustNote = el('p', { className: 'quiet' });
@@ -54,7 +56,7 @@ export function createResult(album) {
     adjustName,
     adjustNote,
     box.element,
-    el('p', { className: 'photo-tools' }, el('label', { className: 'inline' }, invertName, invert), reset),
+    el('p', { className: 'photo-tools' }, inverting, reset),
   );
   const element = el(
     'div',
@@ -105,16 +107,20 @@ export function createResult(album) {
     adjusting.hidden = !found;
     reset.disabled = !choice.box && choice.inverted === undefined;
     invert.value = choice.inverted === undefined ? 'auto' : choice.inverted ? 'yes' : 'no';
+    inverting.hidden = found?.kind === 'picture';
     if (found) {
       drawFound(preview, found, boxNow() ?? found.box);
-      paint(seen, found.pixels);
+      paint(seen, found.pixels, found.asking);
     } else {
       preview.width = seen.width = 28;
       preview.height = 28;
     }
     preview.hidden = seen.hidden = !found || state === 'refused';
-    preview.setAttribute('aria-label', t('try.preview', { name: file.name }));
-    seen.setAttribute('aria-label', t('try.seen'));
+    const what = found?.kind === 'picture' ? 'try.preview-picture' : 'try.preview';
+    preview.setAttribute('aria-label', t(what, { name: file.name }));
+    const [height, width] = found?.asking.shape ?? GARMENTS.shape;
+    const seenText = t('try.seen', { width: count(width), height: count(height) });
+    seen.setAttribute('aria-label', seenText);
     const shown = found && state !== 'refused';
     setText(
       about,
@@ -122,12 +128,13 @@ export function createResult(album) {
         ? t(`try.kind-${found.kind}`, { name: file.name, width: count(found.width), height: count(found.height) })
         : isolated(file.name),
     );
-    setText(seenAbout, shown ? t('try.seen') : '');
+    setText(seenAbout, shown ? seenText : '');
   }
 
   /** @param {Item} item */
   function showAnswer(item) {
     const { state, predicted, probabilities } = item;
+    const { classNames } = item.found?.asking ?? album;
     const sure = isSure(item);
     const confidence = confidenceOf(item);
     Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), sure });
@@ -138,13 +145,14 @@ export function createResult(album) {
     else
       setText(
         answer,
-        t(sure ? 'try.answer' : 'try.unsure', { class: className(predicted), confidence: percent(confidence) }),
+        t(sure ? 'try.answer' : 'try.unsure', {
+          class: className(predicted, classNames),
+          confidence: percent(confidence),
+        }),
       );
-    setText(guesses, probabilities ? t('try.guesses', guessesOf(probabilities)) : '');
+    setText(guesses, probabilities ? guessesText(probabilities, classNames) : '');
     bars.hidden = state === 'refused';
-    bars.replaceChildren(
-      ...Array.from({ length: 10 }, (_, k) => bar(k, probabilities?.[k] ?? null, k === predicted ? 'first' : '')),
-    );
+    bars.replaceChildren(...barsOf(classNames, probabilities, (k) => (k === predicted ? 'first' : '')));
   }
 
   album.on('selected', render);
@@ -152,9 +160,11 @@ export function createResult(album) {
   return { element, render };
 }
 
-/** The second and third guess. @param {Float32Array} probabilities */
-function guessesOf(probabilities) {
-  const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
-  const named = (/** @type {number} */ k) => `${className(k)} (${percent(probabilities[k])})`;
-  return { second: named(order[1]), third: named(order[2]) };
+/** The second and third guess, if there are so many classes. */
+function guessesText(/** @type {Float32Array} */ probabilities, /** @type {readonly string[]} */ classNames) {
+  const [, ...next] = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).slice(0, 3);
+  const [second, third] = next.map((k) => className(k, classNames));
+  const [secondShare, thirdShare] = next.map((k) => percent(probabilities[k]));
+  if (next.length === 2) return t('try.guesses', { second, secondShare, third, thirdShare });
+  return next.length === 1 ? t('try.guess', { second, secondShare }) : '';
 }

@@ -1,20 +1,32 @@
 import { className } from '../classes.js';
 import { el } from '../dom.js';
-import { percent } from '../i18n/index.js';
+import { count, percent, t } from '../i18n/index.js';
+
+const MOST_BARS = 12;
 
 /**
- * How sure the network is of one class.
- * @param {number} k the class
- * @param {number | null} share
- * @param {string} standing a class of its own
+ * How sure the network is of each class or, where there are many, of the likeliest ones.
+ * @param {readonly string[]} classNames
+ * @param {ArrayLike<number> | null} shares of the classes
+ * @param {(k: number) => string} standing a class name of its own
  */
-export function bar(k, share, standing) {
+export function barsOf(classNames, shares, standing) {
+  const all = [...classNames.keys()];
+  if (shares && all.length > MOST_BARS) all.sort((a, b) => shares[b] - shares[a]);
+  const bars = all.slice(0, MOST_BARS).map((k) => bar(className(k, classNames), shares?.[k] ?? null, standing(k)));
+  if (all.length <= MOST_BARS) return bars;
+  const note = t('bars.most', { shown: count(MOST_BARS), count: count(all.length) });
+  return [...bars, el('li', { className: 'quiet bars-note' }, note)];
+}
+
+/** @param {string} name @param {number | null} share @param {string} standing */
+function bar(name, share, standing) {
   const length = el('i', {});
   length.style.inlineSize = `${(share || 0) * 100}%`;
   return el(
     'li',
     { className: standing },
-    el('span', { className: 'bar-name' }, className(k)),
+    el('span', { className: 'bar-name' }, name),
     el('span', { className: 'bar' }, length),
     el('span', { className: 'bar-value' }, share === null ? '–' : percent(share)),
   );

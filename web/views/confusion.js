@@ -1,12 +1,13 @@
 import { className } from '../classes.js';
-import { byId, el } from '../dom.js';
+import { byId, el, setText } from '../dom.js';
 import { count, onLanguage, t } from '../i18n/index.js';
+import { mostMistaken } from '../metrics.js';
 import { blankCanvas, paint, pictureAt } from './pictures.js';
 import { verdictTitle } from './titles.js';
 
 /** The confusion matrix, and below it the images of the selected cell. */
 
-const CLASSES = [...Array(10).keys()];
+const MOST_CLASSES = 30; // of so many rows and columns people can still make something
 const BATCH = 40; // pictures shown at a time
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -19,13 +20,26 @@ export function createConfusionView(session, onSelect) {
   const panel = byId('cell-pictures');
   const list = byId('cell-list');
   const more = byId('cell-more');
+  const note = el('p', { className: 'quiet', hidden: true });
+  let { subject } = session;
   /** @type {number[][][] | null} */
   let cells = null;
-  let [row, column] = [0, 0]; // the cell that Tab reaches
+  /** @type {number[]} */
+  let classes = []; // that are shown
+  let [row, column] = [0, 0]; // the cell that Tab reaches, by its place among those shown
   /** @type {{ row: number, column: number, shown: number } | null} */
   let open = null;
 
+  const nameOf = (/** @type {number} */ place) => className(classes[place], subject.classNames);
+  const cellAt = (/** @type {number} */ r, /** @type {number} */ c) => cells?.[classes[r]][classes[c]] ?? [];
+
   function render() {
+    const all = subject.classNames.length;
+    classes =
+      all > MOST_CLASSES && cells ? mostMistaken(cells, MOST_CLASSES) : [...Array(Math.min(all, MOST_CLASSES)).keys()];
+    note.hidden = all <= MOST_CLASSES;
+    if (!note.hidden) setText(note, t('confusion.most', { shown: count(MOST_CLASSES), count: count(all) }));
+    const places = [...classes.keys()];
     table.replaceChildren(
       el(
         'thead',
@@ -34,24 +48,24 @@ export function createConfusionView(session, onSelect) {
           'tr',
           {},
           el('td', { className: 'corner' }, t('confusion.corner')),
-          ...CLASSES.map((k) => nameCell(k, 'col')),
+          ...places.map((c) => nameCell(c, 'col')),
         ),
       ),
       el(
         'tbody',
         {},
-        ...CLASSES.map((r) => el('tr', {}, nameCell(r, 'row'), ...CLASSES.map((c) => el('td', {}, button(r, c))))),
+        ...places.map((r) => el('tr', {}, nameCell(r, 'row'), ...places.map((c) => el('td', {}, button(r, c))))),
       ),
     );
   }
 
-  /** @param {number} k @param {string} scope */
-  const nameCell = (k, scope) => el('th', { scope }, el('span', {}, className(k)));
+  /** @param {number} place @param {string} scope */
+  const nameCell = (place, scope) => el('th', { scope }, el('span', { title: nameOf(place) }, nameOf(place)));
 
   /** @param {number} r @param {number} c */
   function button(r, c) {
-    const found = cells?.[r][c].length ?? 0;
-    const values = { true: className(r), predicted: className(c), count: count(found) };
+    const found = cellAt(r, c).length;
+    const values = { true: nameOf(r), predicted: nameOf(c), count: count(found) };
     const node = el(
       'button',
       {
@@ -70,7 +84,7 @@ export function createConfusionView(session, onSelect) {
 
   /** @param {number} r @param {number} found */
   function shareOfRow(r, found) {
-    const total = cells?.[r].reduce((sum, cell) => sum + cell.length, 0) ?? 0;
+    const total = cells?.[classes[r]].reduce((sum, cell) => sum + cell.length, 0) ?? 0;
     return total ? found / total : 0;
   }
 
@@ -109,9 +123,9 @@ export function createConfusionView(session, onSelect) {
   function renderTitle() {
     if (!open || !cells) return;
     const values = {
-      true: className(open.row),
-      predicted: className(open.column),
-      count: count(cells[open.row][open.column].length),
+      true: nameOf(open.row),
+      predicted: nameOf(open.column),
+      count: count(cellAt(open.row, open.column).length),
     };
     byId('cell-title').textContent = t(open.row === open.column ? 'confusion.cell-right' : 'confusion.cell', values);
   }
@@ -119,19 +133,20 @@ export function createConfusionView(session, onSelect) {
   async function showMore() {
     if (!open || !cells) return;
     const mine = open;
-    const all = cells[open.row][open.column];
+    const all = cellAt(open.row, open.column);
     const indices = all.slice(open.shown, open.shown + BATCH);
     open.shown += indices.length;
     more.hidden = open.shown >= all.length;
     const { pixels } = await session.pictures('test', indices);
-    if (open === mine) list.append(...indices.map((index, i) => picture(index, pictureAt(pixels, i), mine)));
+    if (open === mine) list.append(...indices.map((index, i) => picture(index, pictureAt(pixels, i, subject), mine)));
   }
 
   /** @param {number} index @param {Uint8Array} pixels @param {{ row: number, column: number }} cell */
   function picture(index, pixels, cell) {
-    const canvas = blankCanvas();
-    paint(canvas, pixels);
-    const node = el('button', { type: 'button', className: 'picture' }, canvas, verdictTitle(cell.column, cell.row));
+    const canvas = blankCanvas(subject);
+    paint(canvas, pixels, subject);
+    const title = verdictTitle(classes[cell.column], classes[cell.row], subject.classNames);
+    const node = el('button', { type: 'button', className: 'picture' }, canvas, title);
     node.addEventListener('click', () => onSelect(index));
     return el('li', { 'data-index': index }, node);
   }
@@ -142,6 +157,10 @@ export function createConfusionView(session, onSelect) {
     list.replaceChildren();
   }
 
+  /** @param {number} place */
+  const clamp = (place) => Math.max(0, Math.min(classes.length - 1, place));
+
+  byId('confusion-box').before(note);
   table.addEventListener('keydown', onKey);
   table.addEventListener('click', onPress);
   more.addEventListener('click', showMore);
@@ -155,14 +174,13 @@ export function createConfusionView(session, onSelect) {
   });
 
   return {
-    /** @param {number[][][] | null} next */
-    show(next) {
+    /** @param {number[][][] | null} next @param {import('../subject.js').Subject} of */
+    show(next, of) {
+      if (of !== subject) [row, column] = [0, 0];
       cells = next;
+      subject = of;
       close();
       render();
     },
   };
 }
-
-/** @param {number} place */
-const clamp = (place) => Math.max(0, Math.min(CLASSES.length - 1, place));

@@ -1,17 +1,22 @@
 import { byId, el, hook, oncePerFrame, setText } from '../dom.js';
 import { count, megabytes, onLanguage, percent, t } from '../i18n/index.js';
 import { onFilesChosen } from '../incoming.js';
+import { isGiven } from '../settings.js';
 
 /** @typedef {import('../settings.js').Settings['source']} Source */
+
+/** What is loaded file by file; everything else is counted in images. */
+const IN_BYTES = ['download', 'verify', 'decompress'];
 
 /**
  * Where the images come from: choosing a source, progress while it loads, what to do if it fails, and the shapes.
  * @param {import('../session.js').Session} session
- * @param {{ source: () => Source, onSource: (source: Source) => void, onFiles: (files: File[]) => void }} options
- *   `source`: of what is loaded, or loads first; `onSource`: called once another has loaded; `onFiles`: with the files
- *   that were chosen
+ * @param {{ source: () => Source, onSource: (source: Source) => void, onFiles: (files: File[]) => void,
+ *   own: () => Promise<Pick<import('../own/index.js').Own, 'choose'>> }} options `source`: of what is loaded, or loads
+ *   first; `onSource`: called once another has loaded; `onFiles`: with the files that were chosen; `own`: loads what
+ *   pictures of one's own need
  */
-export function createDataView(session, { source, onSource, onFiles }) {
+export function createDataView(session, { source, onSource, onFiles, own }) {
   const select = hook('dataset-source', 'select');
   const loadButton = hook('dataset-load', 'button');
   const fileInput = hook('dataset-files', 'input');
@@ -23,12 +28,26 @@ export function createDataView(session, { source, onSource, onFiles }) {
   let tried = source(); // what was last tried to load
   const chosenNow = () => /** @type {Source} */ (select.value);
 
-  /** @param {Source} chosen @param {File[]} [files] */
-  async function load(chosen, files) {
+  /**
+   * @param {Source} chosen
+   * @param {Parameters<typeof session.load>[1]} [given]
+   * @returns {Promise<boolean>} whether it is loaded now
+   */
+  async function load(chosen, given) {
     tried = chosen;
+    show(chosen);
+    const loaded = await session.load(chosen, given);
+    if (loaded) onSource(chosen);
+    // pictures that were refused, as for their size, stay chosen: another size may do
+    else if (tried === chosen && chosen !== 'pictures' && session.data.state !== 'loading') show(source());
+    return loaded;
+  }
+
+  /** @param {Source} chosen shows it, and what it needs */
+  function show(chosen) {
     select.value = chosen;
-    if (await session.load(chosen, files)) onSource(chosen);
-    else if (tried === chosen && session.data.state !== 'loading') select.value = source();
+    byId('own-source').hidden = chosen !== 'pictures';
+    byId('files').hidden = chosen === 'pictures';
   }
 
   function render() {
@@ -50,14 +69,17 @@ export function createDataView(session, { source, onSource, onFiles }) {
     const { state, info } = session.data;
     if (state === 'failed')
       return [
-        t(tried === 'files' ? 'data.failed-files' : 'data.failed'),
+        t(isGiven(tried) ? `data.failed-${tried}` : 'data.failed'),
         info ? t('data.kept', { name: info.name }) : '',
       ]
         .filter(Boolean)
         .join(' ');
     if (state !== 'ready' || !info) return t(`data.${state === 'ready' ? 'empty' : state}`);
     const counts = { train: count(info.train.images[0]), test: count(info.test.images[0]) };
-    return info.synthetic ? t('data.ready-synthetic', counts) : t('data.ready', { name: info.name, ...counts });
+    if (info.synthetic) return t('data.ready-synthetic', counts);
+    if (info.source !== 'pictures') return t('data.ready', { name: info.name, ...counts });
+    const own = { classes: count(info.classNames.length), validation: count(info.validation?.images[0] ?? 0) };
+    return t('data.ready-pictures', { name: info.name, ...counts, ...own });
   }
 
   /** @param {string} message */
@@ -71,7 +93,7 @@ export function createDataView(session, { source, onSource, onFiles }) {
 
   /** @param {import('../session.js').LoadProgress} progress */
   function progressText({ phase, loaded, total }) {
-    const amount = phase === 'generate' ? count : megabytes;
+    const amount = IN_BYTES.includes(phase) ? megabytes : count;
     return t('data.progress-text', {
       phase: t(`phase.${phase}`),
       loaded: amount(loaded),
@@ -82,9 +104,15 @@ export function createDataView(session, { source, onSource, onFiles }) {
 
   /** @param {import('../session.js').DatasetInfo | null} info */
   function renderDims(info) {
-    const rows = /** @type {const} */ ([
+    const rows = /** @type {[string, number[] | undefined][]} */ ([
       ['dims.train-images', info?.train.images],
       ['dims.train-labels', info?.train.labels],
+      ...(info?.validation
+        ? [
+            ['dims.validation-images', info.validation.images],
+            ['dims.validation-labels', info.validation.labels],
+          ]
+        : []),
       ['dims.test-images', info?.test.images],
       ['dims.test-labels', info?.test.labels],
     ]);
@@ -97,7 +125,12 @@ export function createDataView(session, { source, onSource, onFiles }) {
     event.preventDefault();
     const chosen = chosenNow();
     if (chosen === 'files') fileInput.click();
+    else if (chosen === 'pictures') own().then(({ choose }) => choose());
     else load(chosen);
+  });
+  select.addEventListener('change', () => {
+    show(chosenNow());
+    if (chosenNow() === 'pictures') own();
   });
   cancel.addEventListener('click', session.abortLoad);
   onFilesChosen(fileInput, onFiles);
@@ -110,7 +143,7 @@ export function createDataView(session, { source, onSource, onFiles }) {
   return {
     load,
     /** What is chosen to be loaded. */
-    wanted: () => (chosenNow() === 'files' ? source() : chosenNow()),
+    wanted: () => (isGiven(chosenNow()) ? source() : chosenNow()),
     /** @param {boolean} locked */
     lock(locked) {
       for (const control of [select, loadButton, fileInput]) control.disabled = locked;
@@ -118,9 +151,9 @@ export function createDataView(session, { source, onSource, onFiles }) {
   };
 }
 
-/** The shape as the tutorial prints it: pictures without their single channel. @param {number[] | undefined} shape */
+/** The shape as the tutorial prints it: pictures without a single channel. @param {number[] | undefined} shape */
 function shapeText(shape) {
   if (!shape) return '–';
-  const dims = shape.length === 4 ? shape.slice(0, 3) : shape;
+  const dims = shape.length === 4 && shape[3] === 1 ? shape.slice(0, 3) : shape;
   return `(${dims.join(', ')}${dims.length === 1 ? ',' : ''})`;
 }

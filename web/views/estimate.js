@@ -32,7 +32,12 @@ export function createEstimateView(session, trainer, current, valid) {
       settings,
       specs,
       key: speedKey(settings, specs, images, version),
-      run: { images, tests: info.test.images[0], epochs: settings.epochs, batchSize: settings.batchSize },
+      run: {
+        images,
+        tests: (info.validation ?? info.test).images[0],
+        epochs: settings.epochs,
+        batchSize: settings.batchSize,
+      },
     };
   }
 

@@ -18,6 +18,7 @@ export function createGridView(session, onSelect) {
   const enlarge = byId('grid-enlarge');
   /** @type {import('../metrics.js').Results | null} */
   let results = null;
+  let { subject } = session;
   let first = 0;
   let drawn = 0; // of several drawings under way the last one counts
 
@@ -26,27 +27,27 @@ export function createGridView(session, onSelect) {
     renderButtons();
     if (!results) {
       renderTools();
-      return list.replaceChildren(...Array.from({ length: SIZE }, emptyCell));
+      return list.replaceChildren(...Array.from({ length: SIZE }, () => emptyCell(subject)));
     }
     const indices = indicesFrom(first, results.labels.length);
     const { pixels } = await session.pictures('test', indices);
     if (mine !== drawn) return;
     renderTools(); // with what it is the title of
     const focused = [...list.children].findIndex((cell) => cell.contains(document.activeElement));
-    list.replaceChildren(...indices.map((index, i) => filledCell(index, pictureAt(pixels, i))));
+    list.replaceChildren(...indices.map((index, i) => filledCell(index, pictureAt(pixels, i, subject))));
     list.children[focused]?.querySelector('button')?.focus();
   }
 
   /** @param {number} index @param {Uint8Array} pixels */
   function filledCell(index, pixels) {
     const { predicted, labels } = /** @type {import('../metrics.js').Results} */ (results);
-    const canvas = blankCanvas();
-    paint(canvas, pixels);
+    const canvas = blankCanvas(subject);
+    paint(canvas, pixels, subject);
     const button = el(
       'button',
       { type: 'button', className: 'picture' },
       canvas,
-      verdictTitle(predicted[index], labels[index]),
+      verdictTitle(predicted[index], labels[index], subject.classNames),
     );
     button.addEventListener('click', () => onSelect(index));
     const cell = el('li', { 'data-testid': 'prediction-cell' }, button);
@@ -64,7 +65,7 @@ export function createGridView(session, onSelect) {
     renderTools();
     for (const cell of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-index]'))) {
       const { predicted, true: label } = cell.dataset;
-      cell.querySelector('.title')?.replaceWith(verdictTitle(Number(predicted), Number(label)));
+      cell.querySelector('.title')?.replaceWith(verdictTitle(Number(predicted), Number(label), subject.classNames));
     }
   }
 
@@ -91,16 +92,19 @@ export function createGridView(session, onSelect) {
   onLanguage(renderText);
 
   return {
-    /** @param {import('../metrics.js').Results | null} next */
-    show(next) {
+    /** @param {import('../metrics.js').Results | null} next @param {import('../subject.js').Subject} of */
+    show(next, of) {
       if (!next) first = 0;
       results = next;
+      subject = of;
       draw();
     },
   };
 }
 
-const emptyCell = () => el('li', { className: 'empty' }, blankCanvas(), el('span', { className: 'title' }, '\u00a0'));
+/** @param {import('../subject.js').Subject} subject */
+const emptyCell = (subject) =>
+  el('li', { className: 'empty' }, blankCanvas(subject), el('span', { className: 'title' }, '\u00a0'));
 
 /** @param {number} first @param {number} count */
 const indicesFrom = (first, count) => Array.from({ length: Math.min(SIZE, count - first) }, (_, i) => first + i);

@@ -2,19 +2,25 @@ import { byId, el, setText } from '../dom.js';
 import { count, onLanguage, t } from '../i18n/index.js';
 import { MOST_FILES, arePictures, filesOf, sorted } from '../incoming.js';
 
-/** @import { Kind, Stray } from '../incoming.js' */
+/** @import { Dropped, Kind, Stray } from '../incoming.js' */
 
 const REASONS = /** @type {Stray['why'][]} */ (['unknown', 'unreadable']);
 const MOST_NAMED = 3; // files that a message names
 
 /**
+ * @typedef {{ signal: AbortSignal, onProgress: (found: number) => void }} Watch `found`: files, so far
+ * @typedef {{ files: File[], load: (() => unknown) | null }} Read `files`: to be taken one by one; `load`: loads classes
+ */
+
+/**
  * Takes files that are dropped anywhere on the page, pasted or chosen, hands them to the section they belong to, and
  * says which cannot be opened.
  * @param {Record<Kind, (files: File[]) => unknown>} takers
- * @param {() => boolean} mayLoad whether another dataset may be loaded now
+ * @param {{ mayLoad: () => boolean, read: (dropped: Dropped, watch: Watch) => Promise<Read> }} options `mayLoad`: whether
+ *   another dataset may be loaded now; `read`: reads folders
  * @returns {(files: File[], expected?: Kind) => Promise<void>} takes files that were chosen in a section
  */
-export function createIntake(takers, mayLoad) {
+export function createIntake(takers, { mayLoad, read }) {
   const veil = byId('drop-veil');
   const text = el('p', { role: 'alert' });
   const close = el('button', { type: 'button', className: 'small', 'data-testid': 'incoming-close', onclick: dismiss });
@@ -35,8 +41,11 @@ export function createIntake(takers, mayLoad) {
     render();
   }
 
-  /** The keyboard focus moves on to the page. */
+  let reading = new AbortController(); // of folders
+
+  /** Also ends the reading of folders. The keyboard focus moves on to the page. */
   function dismiss() {
+    reading.abort();
     say([]);
     byId('main').focus({ preventScroll: true });
   }
@@ -56,8 +65,10 @@ export function createIntake(takers, mayLoad) {
             t(`incoming.${reason}`, { names: namesOf(some) }),
       );
     const messages = [...more, ...unopened];
-    if (groups.dataset.length > 0 && !mayLoad()) {
-      groups.dataset = [];
+    const [archive] = groups.classes;
+    groups.classes = archive ? [archive] : [];
+    if (groups.dataset.length + groups.classes.length > 0 && !mayLoad()) {
+      groups.dataset = groups.classes = [];
       messages.push(() => t('incoming.locked'));
     }
     say(messages);
@@ -78,6 +89,28 @@ export function createIntake(takers, mayLoad) {
     }
   }
 
+  /**
+   * Folders of classes are a dataset; of any others the files count. Reading may take long, and can be ended.
+   * @param {Dropped} dropped
+   */
+  async function takeFolders(dropped) {
+    reading.abort();
+    const mine = (reading = new AbortController());
+    const onProgress = (/** @type {number} */ found) =>
+      mine.signal.aborted || say([() => t('incoming.reading', { count: count(found) })]);
+    try {
+      const { files, load } = await read(dropped, { signal: mine.signal, onProgress });
+      if (mine.signal.aborted) return;
+      say([]);
+      if (files.length > 0) await take(files);
+      if (load && mayLoad()) await load();
+      else if (load) say([() => t('incoming.locked')]);
+      else if (files.length === 0) say([() => t('incoming.empty')]);
+    } catch (error) {
+      if (!mine.signal.aborted) say([() => t('incoming.failed', { reason: /** @type {Error} */ (error).message })]);
+    }
+  }
+
   const bringsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files');
 
   document.addEventListener('dragover', (event) => {
@@ -94,7 +127,7 @@ export function createIntake(takers, mayLoad) {
     event.preventDefault();
     const files = filesOf(event.dataTransfer);
     if (Array.isArray(files)) take(files);
-    else files.then((all) => (all.length > 0 ? take(all) : say([() => t('incoming.empty')])));
+    else takeFolders(files);
   });
   document.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])];

@@ -15,6 +15,7 @@ import { createControl } from './field.js';
  * @property {number} place from 1 on
  * @property {Layer[]} earlier
  * @property {boolean} lowest whether it can go no further down
+ * @property {number} classes of the dataset
  * @property {Shown} [shown]
  * @property {string} [misread]
  * @property {{ inputs: number[][], message: string } | null} fault the core's message
@@ -171,7 +172,7 @@ export function createLayerCard(layer, actions) {
 
   /** @param {Layer[]} earlier */
   function remarkText(earlier) {
-    if (!actions) return t('model.ten-units');
+    if (!actions) return t('model.class-units', { count: count(standing.classes) });
     if (layer.from === undefined) return layer.kind === 'flatten' ? t('model.flatten-note') : '';
     return t('model.reads', { layer: placeText(layer.from, earlier) });
   }

@@ -47,7 +47,10 @@ export function createMasthead({ session, trainer, settings, parameters, start }
 
   function dataText() {
     const { info, state } = session.data;
-    if (info) return t('piece.pictures', { count: count(info.train.images[0] + info.test.images[0]) });
+    if (info) {
+      const parts = [info.train, info.validation, info.test].map((part) => part?.images[0] ?? 0);
+      return t('piece.pictures', { count: count(parts[0] + parts[1] + parts[2]) });
+    }
     return state === 'loading' ? t('data.loading') : '';
   }
 

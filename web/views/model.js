@@ -32,6 +32,8 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
   let described = [];
   /** @type {Layer[]} what the next description describes */
   let asked = [];
+  let { subject } = session; // that they are asked for, and then described for
+  let { shape } = subject;
   let lastId = MAX_LAYERS;
   /** @type {(() => void) | null} */
   let undo = null;
@@ -115,6 +117,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
         place: at + 1,
         earlier: layers.slice(0, at),
         lowest: at === layers.length - 1,
+        classes: session.subject.classNames.length,
         shown: shownOf(card.layer),
         misread: wrong.get(at),
         fault: wrong.size === 0 ? faultAt(at) : null,
@@ -148,7 +151,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     if (!fault || (described[at] ?? last.layer) !== (settings.layers[at] ?? last.layer) || fault.layer !== at)
       return null;
     const places = at < described.length ? readsOf(described, at) : [at];
-    const shapes = [[28, 28, 1], ...shown.map(({ outputShape }) => /** @type {number[]} */ (outputShape.slice(1)))];
+    const shapes = [[...shape], ...shown.map(({ outputShape }) => /** @type {number[]} */ (outputShape.slice(1)))];
     return { inputs: places.map((place) => shapes[place] ?? []), message: fault.message };
   }
 
@@ -189,14 +192,17 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
   function ask() {
     if (misread(settings.layers).size > 0) return; // the cards say why
     asked = settings.layers;
-    session.describe(specsOf(asked));
+    ({ subject } = session);
+    session.describe(specsOf(asked, subject.classNames.length));
   }
 
   session.on('description', (answer) => {
     description = answer;
     described = asked;
+    ({ shape } = subject);
     render();
   });
+  session.on('data', () => subject !== session.subject && ask());
 
   preset.addEventListener('change', choosePreset);
   undoButton.addEventListener('click', () => undo?.());

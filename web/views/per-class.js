@@ -5,8 +5,12 @@ import { perClass } from '../metrics.js';
 
 /** @typedef {ReturnType<typeof perClass>[number]} Row */
 
-/** Precision, recall and F1, class by class and their means. */
-export function createPerClassView() {
+/**
+ * Precision, recall and F1, class by class and their means.
+ * @param {import('../session.js').Session} session
+ */
+export function createPerClassView(session) {
+  let { classNames } = session.subject;
   /** @type {Row[] | null} */
   let rows = null;
 
@@ -14,7 +18,7 @@ export function createPerClassView() {
     const heads = ['class', 'precision', 'recall', 'f1', 'support'].map((key) =>
       el('th', { scope: 'col' }, t(`per-class.${key}`)),
     );
-    const body = Array.from({ length: 10 }, (_, k) => line(className(k), rows?.[k]));
+    const body = classNames.map((_, k) => line(className(k, classNames), rows?.[k]));
     byId('per-class').replaceChildren(
       el('thead', {}, el('tr', {}, ...heads)),
       el('tbody', {}, ...body),
@@ -41,9 +45,10 @@ export function createPerClassView() {
 
   onLanguage(render);
   return {
-    /** @param {number[][][] | null} cells */
-    show(cells) {
+    /** @param {number[][][] | null} cells @param {import('../subject.js').Subject} of */
+    show(cells, of) {
       rows = cells && perClass(cells);
+      ({ classNames } = of);
       render();
     },
   };

@@ -1,17 +1,42 @@
 import { el } from '../dom.js';
+import { GARMENTS, areGarments } from '../subject.js';
 
-/** Pictures are drawn as ink whose opacity is the grey value, so they lie on the page's own ground. */
+/**
+ * Images of garments are drawn as ink whose opacity is the grey value, so they lie on the page's own ground. All others
+ * are drawn as they are.
+ *
+ * @typedef {import('../subject.js').Subject} Subject
+ */
 
-const SIDE = 28;
-
-/** @param {HTMLCanvasElement} canvas @param {Uint8Array} pixels [784] */
-export function paint(canvas, pixels) {
-  const image = new ImageData(SIDE, SIDE);
-  pixels.forEach((value, i) => (image.data[i * 4 + 3] = value));
+/**
+ * @param {HTMLCanvasElement} canvas takes the image's size
+ * @param {Uint8Array} pixels [height, width, channels]
+ * @param {Subject} subject
+ */
+export function paint(canvas, pixels, { shape: [height, width, channels], classNames }) {
+  const ink = areGarments(classNames);
+  const image = new ImageData(width, height);
+  const { data } = image;
+  const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
+  for (let at = 0, from = 0; at < data.length; at += 4, from += channels) {
+    data[at + 3] = ink ? pixels[from] : 255;
+    if (ink) continue;
+    data[at] = pixels[from];
+    data[at + 1] = pixels[from + green];
+    data[at + 2] = pixels[from + blue];
+  }
+  canvas.width = width;
+  canvas.height = height;
+  canvas.classList.toggle('plain', !ink);
   canvas.getContext('2d')?.putImageData(image, 0, 0);
 }
 
-export const blankCanvas = () => el('canvas', { className: 'pixels', width: SIDE, height: SIDE, ariaHidden: 'true' });
+/** @param {Subject} [subject] */
+export const blankCanvas = ({ shape: [height, width] } = GARMENTS) =>
+  el('canvas', { className: 'pixels', width, height, ariaHidden: 'true' });
 
-/** The i-th picture of many. @param {Uint8Array} pixels @param {number} i */
-export const pictureAt = (pixels, i) => pixels.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE);
+/** The i-th picture of many. @param {Uint8Array} pixels @param {number} i @param {Subject} subject */
+export function pictureAt(pixels, i, { shape }) {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return pixels.subarray(i * size, (i + 1) * size);
+}

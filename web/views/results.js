@@ -12,10 +12,9 @@ import { createConfusionView } from './confusion.js';
 import { createFirst20View } from './first-20.js';
 import { createFirst30View } from './first-30.js';
 import { createGridView } from './grid.js';
+import { whenLoaded } from './loaded.js';
 import { createPerClassView } from './per-class.js';
 import { createSampleView } from './sample.js';
-
-const CLASSES = 10;
 
 /**
  * The first training images, and the network's answers for the test images: grid, confidences, tables. Loaded after the
@@ -32,23 +31,28 @@ export async function createResults(session, trainer) {
   createFirst30View(session);
   const confidences = createConfidencesView(session);
   const ofPictures = [confidences, createGridView(session, confidences.select), createFirst20View()];
-  const ofCells = [createConfusionView(session, confidences.select), createPerClassView()];
+  const ofCells = [createConfusionView(session, confidences.select), createPerClassView(session)];
   /** @type {Float32Array | null | undefined} */
   let shown;
+  let shownOf = session.subject;
 
-  /** @param {import('../trainer.js').Evaluation} evaluation */
-  function show({ predictions }) {
+  function show() {
+    const { predictions } = trainer.evaluation;
+    const { subject } = session;
     const probabilities = predictions?.probabilities ?? null;
-    if (probabilities === shown) return;
+    if (probabilities === shown && subject === shownOf) return;
     shown = probabilities;
-    const results = predictions && { ...predictions, predicted: argmax(predictions.probabilities, CLASSES) };
-    const cells = results && confusion(results.labels, results.predicted, CLASSES);
-    for (const view of ofPictures) view.show(results);
-    for (const view of ofCells) view.show(cells);
+    shownOf = subject;
+    const classes = subject.classNames.length;
+    const results = predictions && { ...predictions, predicted: argmax(predictions.probabilities, classes) };
+    const cells = results && confusion(results.labels, results.predicted, classes);
+    for (const view of ofPictures) view.show(results, subject);
+    for (const view of ofCells) view.show(cells, subject);
   }
 
   trainer.on('evaluation', show);
-  show(trainer.evaluation);
+  whenLoaded(session, show); // other classes, before any model knows them
+  show();
   // what the user reads below stays in place
   if (top < innerHeight) scrollBy({ top: below.getBoundingClientRect().top - top, behavior: 'instant' });
 }

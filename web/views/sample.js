@@ -1,41 +1,59 @@
 import { className } from '../classes.js';
 import { byId, contextOf, hook, setText, svg } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
+import { multiplesOf, roundStep } from '../ticks.js';
 import { whenLoaded } from './loaded.js';
 import { paint } from './pictures.js';
 
 /** The seventh training picture with axes and a scale of grey values, as the tutorial plots it. */
 
 const INDEX = 6;
-const PLOT = { left: 32, top: 6, side: 308 }; // in the units of the drawing, 11 a pixel
-const SCALE = { left: 362, width: 14 };
-const PIXEL = PLOT.side / 28;
+const PLOT = { left: 32, top: 6, side: 308 }; // in the units of the drawing; of 28 pixels, each has 11
+const SCALE = { left: 362, width: 14, greys: Uint8Array.from({ length: 256 }, (_, row) => 255 - row) };
+const MOST_TICKS = 7; // along an edge
 
 /** @param {import('../session.js').Session} session */
 export function createSampleView(session) {
   const canvas = byId('sample-canvas', 'canvas');
+  const scale = byId('sample-scale', 'canvas');
+  let { subject } = session;
   /** @type {number | null} */
   let label = null;
 
   function render() {
-    const name = label === null ? '' : className(label);
-    const key = session.data.info?.synthetic ? 'sample.caption-synthetic' : 'sample.caption';
-    const caption = label === null ? t('sample.empty') : t(key, { name });
+    const name = label === null ? '' : className(label, subject.classNames);
+    const caption = label === null ? t('sample.empty') : t(captionKey(), { name });
     setText(byId('sample-caption'), caption);
     canvas.setAttribute('aria-label', caption);
   }
 
-  byId('sample-axes').append(...axes());
-  paintScale(byId('sample-scale', 'canvas'));
+  function captionKey() {
+    if (session.data.info?.synthetic) return 'sample.caption-synthetic';
+    return subject.shape[2] === 1 ? 'sample.caption' : 'sample.caption-colour';
+  }
+
+  function renderAxes() {
+    const isGrey = subject.shape[2] === 1;
+    byId('sample-axes').replaceChildren(...axes(subject.shape), ...(isGrey ? greyAxis() : []));
+    scale.hidden = !isGrey;
+    paint(scale, SCALE.greys, { ...subject, shape: [256, 1, 1] });
+  }
+
+  renderAxes();
   onLanguage(render);
 
-  whenLoaded(session, async ({ info }) => {
+  whenLoaded(session, async ({ info, version }) => {
     label = null;
-    contextOf(canvas).clearRect(0, 0, 28, 28);
+    if (subject !== session.subject) {
+      ({ subject } = session);
+      renderAxes();
+    }
+    contextOf(canvas).clearRect(0, 0, canvas.width, canvas.height);
     render();
     if (!info || info.train.images[0] <= INDEX) return;
     const { pixels, labels } = await session.pictures('train', [INDEX]);
-    paint(canvas, pixels);
+    if (version !== session.data.version) return; // of other images
+    paint(canvas, pixels, subject);
     label = labels[0];
     hook('sample-image').dataset.index = String(INDEX);
     hook('sample-image').dataset.label = String(label);
@@ -43,18 +61,30 @@ export function createSampleView(session) {
   });
 }
 
-function axes() {
+/** Around the picture, which fills the plot along its longer edge. @param {import('../subject.js').Shape} shape */
+function axes([height, width]) {
   const { left, top, side } = PLOT;
-  const marks = [svg('rect', { class: 'frame', x: left, y: top, width: side, height: side })];
-  for (let tick = 0; tick < 28; tick += 5) {
-    const at = (tick + 0.5) * PIXEL;
-    marks.push(
-      line(left + at, top + side, left + at, top + side + 5),
-      text(left + at, top + side + 20, tick, 'middle'),
-    );
-    marks.push(line(left - 5, top + at, left, top + at), text(left - 9, top + at + 4.5, tick, 'end'));
-  }
-  marks.push(svg('rect', { class: 'frame', x: SCALE.left, y: top, width: SCALE.width, height: side }));
+  const pixel = side / Math.max(height, width);
+  const [right, bottom] = [left + width * pixel, top + height * pixel];
+  const step = roundStep(Math.max(1, Math.max(height, width) / MOST_TICKS), [1, 2, 5, 10]);
+  const across = (/** @type {number} */ tick) => {
+    const x = left + (tick + 0.5) * pixel;
+    return [line(x, bottom, x, bottom + 5), text(x, bottom + 20, tick, 'middle')];
+  };
+  const down = (/** @type {number} */ tick) => {
+    const y = top + (tick + 0.5) * pixel;
+    return [line(left - 5, y, left, y), text(left - 9, y + 4.5, tick, 'end')];
+  };
+  return [
+    svg('rect', { class: 'frame', x: left, y: top, width: right - left, height: bottom - top }),
+    ...multiplesOf(step, 0, width - 1).flatMap(across),
+    ...multiplesOf(step, 0, height - 1).flatMap(down),
+  ];
+}
+
+function greyAxis() {
+  const { top, side } = PLOT;
+  const marks = [svg('rect', { class: 'frame', x: SCALE.left, y: top, width: SCALE.width, height: side })];
   for (let grey = 0; grey <= 250; grey += 50) {
     const y = top + side * (1 - grey / 255);
     const x = SCALE.left + SCALE.width;
@@ -68,10 +98,3 @@ const line = (x1, y1, x2, y2) => svg('path', { class: 'tick', d: `M${x1} ${y1}L$
 
 /** @param {number} x @param {number} y @param {number} value @param {string} anchor */
 const text = (x, y, value, anchor) => svg('text', { x, y, 'text-anchor': anchor }, String(value));
-
-/** Grey values from 255 at the top to 0. @param {HTMLCanvasElement} canvas */
-function paintScale(canvas) {
-  const image = new ImageData(1, 256);
-  for (let row = 0; row < 256; row++) image.data[row * 4 + 3] = 255 - row;
-  canvas.getContext('2d')?.putImageData(image, 0, 0);
-}

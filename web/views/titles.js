@@ -2,14 +2,19 @@ import { className } from '../classes.js';
 import { el } from '../dom.js';
 import { t } from '../i18n/index.js';
 
-/** `predicted (true)`, blue with a tick or red with a cross. @param {number} predicted @param {number} label */
-export function verdictTitle(predicted, label) {
+/**
+ * `predicted (true)`, blue with a tick or red with a cross.
+ * @param {number} predicted
+ * @param {number} label
+ * @param {readonly string[]} classNames
+ */
+export function verdictTitle(predicted, label, classNames) {
   const right = predicted === label;
   return el(
     'span',
     { className: `title ${right ? 'right' : 'wrong'}` },
     sign(right),
-    t('grid.cell', { predicted: className(predicted), true: className(label) }),
+    t('grid.cell', { predicted: className(predicted, classNames), true: className(label, classNames) }),
   );
 }
 

@@ -9,12 +9,7 @@ export function createVerdictView(trainer) {
     const { state, train, test, message } = trainer.evaluation;
     put('train', train);
     put('test', test);
-    setText(
-      byId('evaluate-status'),
-      t(`evaluate.${state === 'ready' && test && !Number.isFinite(test.loss) ? 'no-numbers' : state}`, {
-        reason: message,
-      }),
-    );
+    setText(byId('evaluate-status'), t(`evaluate.${state === 'ready' ? readyKey(test) : state}`, { reason: message }));
     again.hidden = !trainer.view.model || trainer.busy() || state === 'running';
     byId('evaluation').dataset.state = state;
   }
@@ -30,4 +25,10 @@ export function createVerdictView(trainer) {
   trainer.on('evaluation', render);
   trainer.on('state', render);
   onLanguage(render);
+}
+
+/** What there is to say of an evaluation that came to its end. @param {import('../trainer.js').Figures | null} test */
+function readyKey(test) {
+  if (!test) return 'no-test';
+  return Number.isFinite(test.loss) ? 'ready' : 'no-numbers';
 }

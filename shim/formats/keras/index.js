@@ -217,7 +217,7 @@ function mostOf(layers, archive) {
 /** @param {NamedFile[]} files @returns {Promise<Described>} */
 export async function read([{ bytes }]) {
   const core = await anyCore();
-  const archive = new Archive(bytes);
+  const archive = await Archive.open(bytes);
   const missing = [CONFIG, WEIGHTS].find((name) => !archive.has(name));
   if (missing) throw refusal(`the archive has no ${missing}`);
   const config = await jsonFrom(archive, CONFIG);

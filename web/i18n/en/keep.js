@@ -14,6 +14,9 @@ export const texts = {
   'keep.return': 'Restore it',
   'keep.resume-failed': 'The saved run could not be restored: {detail}',
   'keep.resume-waiting': 'The run will continue once its images have loaded.',
+  'keep.resume-pictures':
+    'This run was trained on your own pictures, which the page cannot open again by itself. Choose the same folder or ' +
+    'archive in section 1 and it will continue.',
   'keep.resume-other': 'This run was trained on different images. Load them in section 1 and it will continue.',
   'keep.kept': 'Saved in this browser up to the end of epoch {epoch} ({size}).',
   'keep.kept-within': 'Saved in this browser up to epoch {epoch}, batch {batch} ({size}).',
@@ -86,6 +89,10 @@ export const texts = {
   'library.too-slow': 'This file took too long to read, so reading was stopped. Nothing else changed.',
   'library.reader-died':
     'This file was too much for this browser, and reading it crashed the worker. Nothing else changed.',
+  'library.misfit': 'This model does not fit the images loaded in section 1: {detail}',
+  'library.answers':
+    '{name} knows other classes than the images loaded in section 1. It answers in section 5, and the model of this ' +
+    'tab stays.',
   'library.gone': 'This model was deleted in another tab. The list is now up to date.',
   'library.busy': 'You can use a saved model once the current run has ended.',
   'library.unkept-refused':

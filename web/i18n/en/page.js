@@ -9,8 +9,8 @@ export const texts = {
   'theme.light': 'Light',
   'theme.dark': 'Dark',
   lede:
-    'Train a neural network to recognise ten kinds of clothing, right here in this tab. Your pictures are never ' +
-    'uploaded.',
+    'Train a neural network to recognise ten kinds of clothing, or your own pictures, right here in this tab. ' +
+    'Nothing is ever uploaded.',
   begin: 'Start training',
   'begin.continue': 'Continue training',
   'begin.note': '{epochs} epochs over {pictures} images',
@@ -19,13 +19,14 @@ export const texts = {
   'begin.results': 'See the results',
   contents: 'Contents',
   close: 'Close',
-  drop: 'Drop pictures to classify them, or the four dataset files to load them',
+  drop: 'Drop pictures to classify them, or a folder or .zip archive of classes to train on them',
   'incoming.unknown':
-    'Not opened: {names}. This page opens pictures (JPEG, PNG, WebP, GIF, AVIF), the four Fashion-MNIST files and ' +
-    'models (.fit, .json with .bin, .onnx, .keras, .safetensors).',
+    'Not opened: {names}. This page opens pictures (JPEG, PNG, WebP, GIF, AVIF), folders and .zip archives of them, ' +
+    'the four Fashion-MNIST files and models (.fit, .json with .bin, .onnx, .keras, .safetensors).',
   'incoming.unreadable': 'Could not be read: {names}. It may be a folder, or a file that was moved or deleted.',
   'incoming.locked': 'The dataset cannot be replaced during a run. Press Stop, then drop the files again.',
   'incoming.empty': 'This folder contains no files.',
+  'incoming.reading': 'Reading the folder: {count} files so far. Close this message to stop.',
   'incoming.most': 'Only the first {count} files were read. Drop the others separately.',
   'incoming.failed': 'This part of the page could not be loaded. Check your connection and try again. ({reason})',
   'incoming.more': '{names} and {count} more',
@@ -48,11 +49,12 @@ export const texts = {
   data: 'Data',
   'data.note':
     'Fashion-MNIST: greyscale images of clothing in ten classes, 28 × 28 pixels each. The network trains on 60,000 ' +
-    'of them and is tested on 10,000 others.',
+    'of them and is tested on 10,000 others. You can also train it on pictures of your own.',
   'data.source': 'Dataset',
   'source.auto': 'Fashion-MNIST',
   'source.synthetic': 'Synthetic garments',
-  'source.files': 'Your own files',
+  'source.pictures': 'Your own pictures',
+  'source.files': 'Your own files (IDX)',
   'data.load': 'Load',
   'data.cancel': 'Cancel',
   'data.choose': 'Choose the four IDX files',
@@ -104,6 +106,7 @@ export const texts = {
   'preset.blocks': 'Two blocks, batch normalization',
   'preset.residual': 'Residual',
   'preset.accurate': 'Accurate',
+  'preset.few': 'For few pictures',
   'preset.own': 'Your own',
   'model.add': 'Add',
   'model.add-kind': 'New layer',
@@ -143,7 +146,7 @@ export const texts = {
   'model.fillMode': 'fill mode',
   'model.smallest': 'smallest area',
   'model.largest': 'largest area',
-  'model.ten-units': '10 units, one per class, then softmax',
+  'model.class-units': '{count} units, one per class, then softmax',
   'model.flatten-note': 'all values in one row',
   'model.parameters': '{count} parameters',
   'model.no-parameters': 'no parameters',
@@ -311,6 +314,9 @@ export const texts = {
   'evaluate.no-numbers':
     'The model’s outputs are not numbers, because its training diverged. There is nothing to evaluate.',
   'evaluate.ready': 'Evaluation finished.',
+  'evaluate.misfit': 'This model knows other classes than the loaded images have, so it is not evaluated on them.',
+  'evaluate.no-test':
+    'There are no test images. With three or more pictures in a class, some of them are kept for testing.',
   'evaluate.again': 'Evaluate again',
   'verdict.test-accuracy': 'Test accuracy',
   'verdict.test-loss': 'Test loss',
@@ -321,6 +327,7 @@ export const texts = {
   'grid.next': 'Next 25',
   'grid.enlarge': 'Enlarge',
   confidences: 'Confidences',
+  'bars.most': 'The {shown} likeliest of {count} classes.',
   first20: 'The first 20 test images, as class numbers',
   confusion: 'Confusion matrix',
   'confusion.caption':

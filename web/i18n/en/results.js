@@ -9,6 +9,7 @@ export const texts = {
   'first20.picture': 'image',
   'first20.predicted': 'predicted',
   'first20.true': 'true',
+  'confusion.most': 'The {shown} classes with the most mistakes, of {count}.',
   'confusion.corner': 'true ↓ predicted →',
   'confusion.cell': '{true} classified as {predicted}: {count}',
   'confusion.cell-right': '{true} recognised: {count}',

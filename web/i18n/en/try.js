@@ -1,7 +1,7 @@
 /** @type {Record<string, string>} */
 export const texts = {
   'try.note':
-    'Which of the ten classes is it? Use a picture of your own: this works before training, during a run and offline.',
+    'Which class does it belong to? Use a picture of your own: this works before training, during a run and offline.',
   'try.choose': 'Choose pictures',
   'try.camera': 'Camera',
   'try.draw': 'Draw',
@@ -11,6 +11,7 @@ export const texts = {
   'try.model-tutorial': 'the tutorial’s model',
   'try.model-accurate': 'the most accurate model',
   'try.model-trained': 'the model trained in this tab',
+  'try.model-saved': 'the saved model “{name}”',
   'try.about-photos':
     'Trained only on Fashion-MNIST, with its garments turned, stretched and laid out as they lie in photos.',
   'try.about-accurate':
@@ -28,12 +29,15 @@ export const texts = {
   'try.looking': 'Classifying…',
   'try.answer': '{class}, {confidence}',
   'try.unsure': 'It isn’t sure. Perhaps {class}, {confidence}.',
-  'try.guesses': 'Next come {second} and {third}.',
+  'try.guesses': 'Next come {second} ({secondShare}) and {third} ({thirdShare}).',
+  'try.guess': 'Next comes {second} ({secondShare}).',
   'try.preview': '{name}, with the outline of the garment',
-  'try.seen': 'What the network sees: 28 × 28',
+  'try.preview-picture': '{name}, with a frame around the part that is used',
+  'try.seen': 'What the network sees: {width} × {height}',
   'try.kind-photo': '{name}, {width} × {height}. The yellow line marks the garment, found by its colours.',
   'try.kind-cutout': '{name}, {width} × {height}. Already cut out: everything that is not transparent is the garment.',
   'try.kind-ready': '{name}, {width} × {height}. Already like a Fashion-MNIST image: used unchanged.',
+  'try.kind-picture': '{name}, {width} × {height}. Prepared like the pictures this model was trained on.',
   'try.adjust': 'Adjust',
   'try.adjust-note': 'Drag the dashed frame on the picture, or move its edges here.',
   'try.box-left': 'Left edge',

@@ -14,6 +14,8 @@ export const texts = {
   'keep.return': '恢复',
   'keep.resume-failed': '保存的训练恢复失败：{detail}',
   'keep.resume-waiting': '图片加载完成后，训练会自动继续。',
+  'keep.resume-pictures':
+    '这次训练使用的是你自己的图片，页面无法自行重新打开。请在第 1 部分选择同一个文件夹或压缩包，训练就会继续。',
   'keep.resume-other': '这次训练使用的是另一组图片。请在第 1 部分加载那组图片，训练就会继续。',
   'keep.kept': '已在本浏览器中保存到第 {epoch} 轮结束（{size}）。',
   'keep.kept-within': '已在本浏览器中保存到第 {epoch} 轮第 {batch} 批（{size}）。',
@@ -78,6 +80,8 @@ export const texts = {
   'library.cancelled': '已取消，没有打开任何文件。',
   'library.too-slow': '读取这个文件耗时过长，已停止读取。其他内容没有变化。',
   'library.reader-died': '这个文件超出了浏览器的处理能力，读取线程已崩溃。其他内容没有变化。',
+  'library.misfit': '这个模型与第 1 部分加载的图片不匹配：{detail}',
+  'library.answers': '{name} 识别的类别与第 1 部分加载的图片不同。它将在第 5 部分识别图片，本标签页的模型保持不变。',
   'library.gone': '这个模型已在另一个标签页中删除。列表已更新。',
   'library.busy': '当前训练结束后，才能使用已保存的模型。',
   'library.unkept-refused': '浏览器不允许本页使用存储（例如在隐私窗口中）。请改为下载模型。（{detail}）',

@@ -9,6 +9,7 @@ export const texts = {
   'first20.picture': '图片',
   'first20.predicted': '预测',
   'first20.true': '真实',
+  'confusion.most': '{count} 个类别中错误最多的 {shown} 个。',
   'confusion.corner': '真实 ↓ 预测 →',
   'confusion.cell': '{true}识别为{predicted}：{count}',
   'confusion.cell-right': '{true}识别正确：{count}',

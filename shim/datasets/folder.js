@@ -1,0 +1,96 @@
+import { FittingRoomError } from '../check.js';
+
+/** @import { FileLike } from './decoding.js' */
+/** @import { Part } from './split.js' */
+
+/**
+ * @typedef {{ path: string, file: FileLike }} Placed a file and where it lies, with slashes between the folders
+ * @typedef {{ name: string, label: string, part?: Part, file: FileLike }} Picture name: its path
+ * @typedef {{ name: string, reason: string }} Refused
+ */
+
+/** What folders above those of the classes are called. @type {Record<string, Part>} */
+const PART_NAMES = {
+  train: 'train',
+  training: 'train',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+  dev: 'validation',
+  test: 'test',
+  testing: 'test',
+};
+
+/** Files that systems and people keep beside pictures. */
+const NO_PICTURE = /\.(txt|md|csv|tsv|json|xml|ya?ml|html?|pdf|docx?|xlsx?|py|ipynb|zip|ini|db)$/i;
+
+/** @param {string} name @returns {Part | undefined} */
+const partNamed = (name) =>
+  Object.hasOwn(PART_NAMES, name.toLowerCase()) ? PART_NAMES[name.toLowerCase()] : undefined;
+
+const isHidden = (/** @type {string[]} */ steps) =>
+  steps.some((step) => step.startsWith('.') || step === '__MACOSX' || /^(thumbs\.db|desktop\.ini)$/i.test(step));
+
+/** @param {string} path */
+const stepsOf = (path) => path.split(/[\\/]+/).filter((step) => step !== '' && step !== '.');
+
+/**
+ * How many folders all files lie in together, which are no classes. What lies in them directly is a stray, if there is
+ * more than one folder beside it.
+ * @param {string[][]} files the steps of their paths
+ */
+function sharedDepth(files) {
+  for (let depth = 0; ; depth++) {
+    const inFolders = files.filter((steps) => steps.length > depth + 1);
+    const deeper = inFolders.filter((steps) => steps.length > depth + 2);
+    const folders = new Set(deeper.map((steps) => steps[depth + 1]));
+    const isShared = new Set(inFolders.map((steps) => steps[depth])).size === 1;
+    if (!isShared || folders.size === 0 || (folders.size === 1 && deeper.length < inFolders.length)) return depth;
+  }
+}
+
+/**
+ * The pictures of a folder whose subfolders are the classes; above these, `train`, `validation` and `test` are
+ * recognised. Deeper folders belong to their class.
+ * @param {Iterable<Placed>} files
+ * @returns {{ pictures: Picture[], refused: Refused[] }} in the order of their paths; refused: files that lie in no
+ *   class, or are documents; hidden files are passed over
+ * @throws {FittingRoomError} if no file lies in a class
+ */
+export function picturesIn(files) {
+  const seen = Array.from(files, ({ path, file }) => ({ path, file, steps: stepsOf(path) }))
+    .filter(({ steps }) => !isHidden(steps))
+    .sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  /** @type {Refused[]} */
+  const refused = [];
+  const kept = seen.filter(({ path, steps }) => {
+    const reason = steps.includes('..')
+      ? 'its path leads out of the folder'
+      : NO_PICTURE.test(path)
+        ? 'no picture'
+        : '';
+    if (reason) refused.push({ name: path, reason });
+    return !reason;
+  });
+  const depth = sharedDepth(kept.map(({ steps }) => steps));
+  const inFolders = kept.filter(({ steps }) => steps.length > depth + 1);
+  const classAt = depth + Number(inFolders.every(({ steps }) => partNamed(steps[depth])));
+  /** @type {Picture[]} */
+  const pictures = [];
+  for (const { path, file, steps } of kept) {
+    if (steps.length > classAt + 1)
+      pictures.push({
+        name: path,
+        file,
+        label: steps[classAt],
+        ...(classAt > depth && { part: partNamed(steps[depth]) }),
+      });
+    else refused.push({ name: path, reason: 'it lies in no folder of a class' });
+  }
+  if (pictures.length === 0)
+    throw new FittingRoomError(
+      'no pictures in folders: a folder for each class is needed, named after it, with its pictures',
+      'bad-data',
+    );
+  return { pictures, refused };
+}

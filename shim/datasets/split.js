@@ -1,0 +1,104 @@
+import { seedWords } from '../core/core.js';
+import { anyCore } from '../core/loading.js';
+
+/** @typedef {'train' | 'validation' | 'test'} Part */
+/** @type {readonly Part[]} */
+export const PARTS = ['train', 'validation', 'test'];
+
+/** 0 … count - 1 in the order of chance. @param {number} seed @param {number} count */
+export async function ranksOf(seed, count) {
+  const core = await anyCore();
+  return core.withBytes(count * 4, (order) => {
+    core.call('fr_epoch_order', ...seedWords(seed), 0, count, order);
+    return Uint32Array.from(core.ints(order, count));
+  });
+}
+
+/**
+ * The groups of each class, in the order of chance; a group of several classes counts as its first image's.
+ * @param {ArrayLike<number>} labels [count]
+ * @param {ArrayLike<number>} groups [count]: the first image of each one's group
+ * @param {ArrayLike<number>} ranks [count]: the images in the order of chance
+ * @returns {number[][][]} by class: groups of images
+ */
+function groupsByClass(labels, groups, ranks) {
+  /** @type {Map<number, Map<number, number[]>>} */
+  const classes = new Map();
+  for (let at = 0; at < ranks.length; at++) {
+    const image = ranks[at];
+    const group = groups[image];
+    const label = labels[group];
+    const members = classes.get(label) ?? new Map();
+    members.set(group, [...(members.get(group) ?? []), image]);
+    classes.set(label, members);
+  }
+  return [...classes.values()].map((members) => [...members.values()]);
+}
+
+/**
+ * Divides images into parts: of every class, about the wanted share goes to each part, and a group stays together.
+ * @param {ArrayLike<number>} labels [count]
+ * @param {ArrayLike<number>} groups [count]: the first image of each one's group
+ * @param {{ validation: number, test: number }} shares 0 … 1
+ * @param {ArrayLike<number>} ranks [count]: the images in the order of chance
+ * @returns {Part[]} [count]
+ */
+export function splitOf(labels, groups, shares, ranks) {
+  /** @type {Part[]} */
+  const parts = Array(labels.length).fill('train');
+  for (const all of groupsByClass(labels, groups, ranks)) {
+    const count = all.reduce((sum, { length }) => sum + length, 0);
+    /** @type {[Part, number][]} */
+    const wanted = [
+      ['test', Math.round(count * shares.test)],
+      ['validation', Math.round(count * shares.validation)],
+    ];
+    let rest = all;
+    for (const [part, number] of wanted) rest = fill(parts, part, number, rest);
+  }
+  return parts;
+}
+
+/**
+ * Gives whole groups to a part as long as they fit, but never the last group of a class.
+ * @param {Part[]} parts @param {Part} part @param {number} wanted number of images @param {number[][]} groups
+ * @returns {number[][]} the other groups
+ */
+function fill(parts, part, wanted, groups) {
+  let room = wanted;
+  let left = groups.length;
+  return groups.filter((group) => {
+    if (group.length > room || left === 1) return true;
+    for (const image of group) parts[image] = part;
+    room -= group.length;
+    left--;
+    return false;
+  });
+}
+
+/**
+ * Divides images into folds of about the same size, each with about the same share of every class; a group stays
+ * together.
+ * @param {ArrayLike<number>} labels [count]
+ * @param {ArrayLike<number>} groups [count]: the first image of each one's group
+ * @param {number} folds
+ * @param {ArrayLike<number>} ranks [count]: the images in the order of chance
+ * @returns {Uint16Array} [count]: the fold of each
+ */
+export function foldsOf(labels, groups, folds, ranks) {
+  const fold = new Uint16Array(labels.length);
+  const sizes = Array(folds).fill(0);
+  for (const all of groupsByClass(labels, groups, ranks)) {
+    const inClass = Array(folds).fill(0);
+    for (const group of all) {
+      const emptiest = inClass.reduce((best, size, i) => {
+        const isEmptier = size < inClass[best] || (size === inClass[best] && sizes[i] < sizes[best]);
+        return isEmptier ? i : best;
+      }, 0);
+      for (const image of group) fold[image] = emptiest;
+      inClass[emptiest] += group.length;
+      sizes[emptiest] += group.length;
+    }
+  }
+  return fold;
+}

@@ -1,0 +1,55 @@
+/**
+ * Pictures that the user chose, and how they get to the worker. Thousands of files go a few at a time: sending all at
+ * once would freeze the page.
+ *
+ * @typedef {{ path: string, file: File }} Placed `path`: within what was chosen, with slashes
+ * @typedef {Pick<import('../settings.js').Settings, 'size' | 'colour' | 'crop'>} Making how pictures become images
+ * @typedef {Making & { name: string, isArchive: boolean, lost: string[] }} ReadOptions `lost`: files that could not be
+ *   opened
+ * @typedef {{ send: (call: import('../client.js').Call, options: { signal: AbortSignal, onEvent: (progress:
+ *   import('../session.js').LoadProgress) => void }) => Promise<ReadOptions> }} Given `send`: hands the files to the
+ *   worker
+ *
+ * @typedef {object} Chosen
+ * @property {string} name of the folder or archive
+ * @property {Placed[]} files or one archive
+ * @property {boolean} isArchive
+ * @property {string[]} lost
+ */
+
+const AT_ONCE = 200; // files per message: serializing them takes some milliseconds
+
+/** What all paths begin with, if it is one folder. @param {Placed[]} files */
+export function sharedFolder(files) {
+  const first = files[0]?.path.split('/')[0] ?? '';
+  return files.every(({ path }) => path.startsWith(`${first}/`)) ? first : '';
+}
+
+/** @param {File} file @returns {Chosen} */
+export const archiveOf = (file) => ({
+  name: file.name.replace(/\.zip$/i, ''),
+  files: [{ path: file.name, file }],
+  isArchive: true,
+  lost: [],
+});
+
+/** @param {Placed[]} files @param {string[]} [lost] @returns {Chosen} */
+export const folderOf = (files, lost = []) => ({ name: sharedFolder(files), files, isArchive: false, lost });
+
+/**
+ * @param {Chosen} chosen
+ * @param {Making} making
+ * @param {string} nameless what files of several folders are called
+ * @returns {Given}
+ */
+export const given = ({ name, files, isArchive, lost }, { size, colour, crop }, nameless) => ({
+  async send(call, { signal, onEvent }) {
+    const total = files.length;
+    for (let first = 0; first < total; first += AT_ONCE) {
+      signal.throwIfAborted();
+      await call('gather', { files: files.slice(first, first + AT_ONCE), begins: first === 0 }, { signal });
+      if (total > AT_ONCE) onEvent({ phase: 'gather', loaded: Math.min(total, first + AT_ONCE), total });
+    }
+    return { name: name || nameless, isArchive, lost, size, colour, crop };
+  },
+});

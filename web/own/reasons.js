@@ -1,0 +1,20 @@
+import { el } from '../dom.js';
+import { t } from '../i18n/index.js';
+
+/** Why a file is not in the dataset, in the page's language as far as it is known. */
+
+/** What the API says, by what the page says. */
+const SAID = /** @type {Record<string, string>} */ ({
+  'no picture': 'no-picture',
+  'its path leads out of the folder': 'outside',
+  'it lies in no folder of a class': 'no-class',
+});
+
+/** The page's own decoder refuses by these. */
+const CODES = ['unreadable', 'empty-file', 'heic', 'svg', 'not-a-picture', 'too-large', 'too-many-bytes', 'too-slow'];
+
+/** @param {string} reason @returns {Node | string} */
+export function reasonText(reason) {
+  const key = SAID[reason] ?? (CODES.includes(reason) ? reason : '');
+  return key ? t(`reason.${key}`) : el('span', { lang: 'en' }, reason);
+}

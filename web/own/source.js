@@ -1,0 +1,107 @@
+import { byId, el, setText } from '../dom.js';
+import { onLanguage, t } from '../i18n/index.js';
+import { ACCEPTED, onFilesChosen } from '../incoming.js';
+import { FIELDS } from '../settings.js';
+import { createControl } from '../views/field.js';
+
+/**
+ * The ways in, a folder or an archive, and how pictures become images.
+ *
+ * @typedef {import('./given.js').Placed} Placed
+ * @typedef {keyof import('./given.js').Making} Name
+ */
+
+const NAMES = /** @type {const} */ (['size', 'crop', 'colour']);
+const AT_ONCE = 2000; // files that are copied from a list before the page may do something else
+
+/** How a choice is called. @type {Record<string, (value: string) => string>} */
+const CALLED = {
+  size: (value) => (value === 'same' ? t('size.same') : t('size.side', { side: value })),
+  crop: (value) => t(`crop.${value}`),
+};
+
+/**
+ * @param {{ settings: import('../settings.js').Settings, onFolder: (files: Placed[]) => void, onArchive: (file: File) =>
+ *   void, onMaking: () => void }} parts `settings`: changed in place; `onMaking`: told when pictures are to become
+ *   other images
+ */
+export function createSource({ settings, onFolder, onArchive, onMaking }) {
+  const folder = el('input', { type: 'file', multiple: true, hidden: true, 'data-testid': 'dataset-folder' });
+  folder.webkitdirectory = true;
+  const archive = el('input', { type: 'file', hidden: true, accept: ACCEPTED.classes, 'data-testid': 'dataset-zip' });
+  const [chooseFolder, chooseArchive] = [folder, archive].map((input) =>
+    el('button', { type: 'button', onclick: () => input.click() }),
+  );
+  // systems without folders, as phones, have none to choose
+  const [first, input] = 'webkitdirectory' in folder ? [chooseFolder, folder] : [chooseArchive, archive];
+  chooseFolder.hidden = first !== chooseFolder;
+  const hint = el('p', { className: 'quiet' });
+  const fields = NAMES.map(createField);
+  const group = el('fieldset', {}, el('div', { className: 'own-making' }, ...fields.map(({ node }) => node)));
+  byId('own-source').append(
+    el('p', { className: 'own-ways' }, folder, archive, chooseFolder, chooseArchive),
+    hint,
+    group,
+  );
+
+  /** @param {Name} name */
+  function createField(name) {
+    const field = FIELDS[name];
+    const text = el('span');
+    const made = createControl(field, {
+      value: settings[name],
+      testid: `settings-${field.key}`,
+      describedBy: 'own-hint',
+      nameOf: CALLED[name],
+      onValue: (value) => {
+        Object.assign(settings, { [name]: value });
+        onMaking();
+      },
+      onInvalid: () => {},
+    });
+    const parts = field.flag ? [made.control, text] : [text, made.control];
+    return { name, ...made, text, node: el('label', { className: field.flag ? 'field check' : 'field' }, ...parts) };
+  }
+
+  function render() {
+    setText(chooseFolder, t('own.folder'));
+    setText(chooseArchive, t('own.archive'));
+    setText(hint, t('own.hint'));
+    for (const { name, text, relabel } of fields) {
+      setText(text, t(`settings.${name}`));
+      relabel();
+    }
+  }
+
+  hint.id = 'own-hint';
+  folder.addEventListener('change', async () => {
+    const files = await placed(folder.files);
+    folder.value = ''; // so that the same folder can be chosen again
+    if (files.length > 0) onFolder(files);
+  });
+  onFilesChosen(archive, ([file]) => onArchive(file));
+  onLanguage(render);
+
+  return {
+    /** Opens the browser's own window. */
+    choose: () => input.click(),
+    /** Shows the settings as they are. */
+    show: () => fields.forEach(({ name, show }) => show(settings[name])),
+    /** @param {boolean} locked */
+    lock(locked) {
+      for (const control of [chooseFolder, chooseArchive, folder, archive, group]) control.disabled = locked;
+    },
+  };
+}
+
+/** Copies a list, which may be long, a part at a time. @param {FileList | null} list @returns {Promise<Placed[]>} */
+async function placed(list) {
+  /** @type {Placed[]} */
+  const files = [];
+  for (let i = 0; i < (list?.length ?? 0); i++) {
+    const file = /** @type {FileList} */ (list)[i];
+    files.push({ path: file.webkitRelativePath || file.name, file });
+    if (files.length % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  return files;
+}

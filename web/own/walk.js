@@ -1,0 +1,87 @@
+import { picturesIn } from '../../shim/datasets/folder.js';
+import { MOST_FILES, isPicture } from '../incoming.js';
+
+/**
+ * Reads folders that were dropped, a few files at a time, level by level. Folders that hold folders of pictures are
+ * classes; of any others, only the files count.
+ *
+ * @typedef {import('./given.js').Placed} Placed
+ * @typedef {{ placed: Placed[], loose: File[], lost: string[], areClasses: boolean }} Walked `loose`: files that were
+ *   dropped beside the folders; `lost`: those that could not be opened
+ */
+
+const MOST_ENTRIES = 2 ** 20; // files and folders, as of an archive
+const TOLD_EVERY = 500; // ms
+
+/** Files that systems leave in folders. */
+const LITTER = /^(\.|Thumbs\.db$|desktop\.ini$|__MACOSX$)/i;
+
+/**
+ * @param {import('../incoming.js').Dropped} dropped
+ * @param {import('../views/intake.js').Watch} watch
+ * @returns {Promise<Walked>}
+ */
+export async function walk({ entries, files }, { signal, onProgress }) {
+  /** @type {Walked} */
+  const walked = { placed: [], loose: [], lost: [], areClasses: false };
+  /** @type {FileSystemDirectoryEntry[]} */
+  const folders = [];
+  entries.forEach((entry, i) => {
+    const file = files[i];
+    if (entry?.isDirectory) folders.push(/** @type {FileSystemDirectoryEntry} */ (entry));
+    else if (file) walked.loose.push(file);
+  });
+  let visited = 0;
+  let told = performance.now();
+  for (let next = 0; next < folders.length && visited < MOST_ENTRIES; next++) {
+    for await (const some of contentsOf(folders[next])) {
+      signal.throwIfAborted();
+      visited += some.length;
+      const kept = some.filter(({ name }) => !LITTER.test(name));
+      folders.push(.../** @type {FileSystemDirectoryEntry[]} */ (kept.filter(({ isDirectory }) => isDirectory)));
+      await openAll(/** @type {FileSystemFileEntry[]} */ (kept.filter(({ isFile }) => isFile)), walked);
+      if (performance.now() - told > TOLD_EVERY) {
+        told = performance.now();
+        onProgress(walked.placed.length);
+      }
+      const isLast = next === folders.length - 1;
+      if (isLast && walked.placed.length > MOST_FILES && !haveClasses(walked.placed)) return walked;
+    }
+  }
+  return { ...walked, areClasses: haveClasses(walked.placed) };
+}
+
+/** Some at a time, as browsers give them; what cannot be read is empty. @param {FileSystemDirectoryEntry} folder */
+async function* contentsOf(folder) {
+  const reader = folder.createReader();
+  for (;;) {
+    /** @type {FileSystemEntry[]} */
+    const entries = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
+    if (entries.length === 0) return;
+    yield entries;
+  }
+}
+
+/** @param {FileSystemFileEntry[]} entries @param {Walked} walked added to */
+async function openAll(entries, { placed, lost }) {
+  const opened = await Promise.all(
+    entries.map(
+      (entry) => /** @type {Promise<File | null>} */ (new Promise((done) => entry.file(done, () => done(null)))),
+    ),
+  );
+  opened.forEach((file, i) => {
+    const path = entries[i].fullPath.replace(/^\//, '');
+    if (file) placed.push({ path, file });
+    else lost.push(path);
+  });
+}
+
+/** Whether at least two folders hold pictures as classes do. @param {Placed[]} placed */
+export function haveClasses(placed) {
+  try {
+    const { pictures } = picturesIn(placed.filter(({ file }) => isPicture(file)));
+    return pictures.some(({ label }) => label !== pictures[0].label);
+  } catch {
+    return false; // no picture lies in a folder
+  }
+}
