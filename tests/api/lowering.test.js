@@ -186,12 +186,16 @@ describe('a layer as the core reads it', () => {
   for (const [name, config, expected] of cases)
     test(name, () => assert.deepEqual(layerNumbers(core, config, [-1]), numbers(expected)));
 
-  test('reshape, and add with its sources', () => {
+  test('reshape, and add and concatenate with their sources', () => {
     assert.deepEqual(
       layerNumbers(core, layers.reshape({ targetShape: [2, -1] }), [4], [2, 8]),
       numbers({ kind: 10, target: [2, 2, 8, 0], sources: [1, 4] }),
     );
     assert.deepEqual(layerNumbers(core, layers.add(), [3, -1, 2]), numbers({ kind: 13, sources: [3, 3, -1, 2] }));
+    assert.deepEqual(
+      layerNumbers(core, layers.concatenate({ axis: 3 }), [-1, 4]),
+      numbers({ kind: 14, sources: [2, -1, 4] }),
+    );
   });
 
   test('every named initializer', () => {
