@@ -374,6 +374,7 @@ export const TABLE = Object.freeze({
     options: { axis: field(option.lastAxis, -1) },
     axis: -1,
     fixed: { axis: -1 },
+    page: { group: 'between' },
   }),
 
   /*
