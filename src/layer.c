@@ -188,9 +188,13 @@ static fr_status infer_zero_padding2d(fr_layer *l) {
 
 static fr_status infer_add(fr_layer *l) {
   l->output = l->input;
-  if (l->source_count >= 2) return FR_OK;
-  return fr_fail(FR_INVALID_ARGUMENT, "add: 2..%d inputs are needed, got %d", FR_MAX_SOURCES,
-                 l->source_count);
+  return FR_OK;
+}
+
+static fr_status infer_concatenate(fr_layer *l) {
+  l->output = l->input;
+  l->output.dims[l->output.rank - 1] = l->last_axes;
+  return FR_OK;
 }
 
 static fr_status check_float(const fr_layer *l, const char *what, float value, float low,
@@ -252,13 +256,20 @@ static fr_status infer_random_erasing(fr_layer *l) {
   return check_pair(l, "value range", l->value_range, -1e6f, 1e6f);
 }
 
-#define FR_LAYER(id, name, shape, step, activates, augments, joins) \
-  [FR_##id] = {#name, infer_##shape, augments, joins},
+/* How many inputs a layer takes and, if several, what they must have in common. */
+typedef enum { FR_INPUTS_ONE, FR_INPUTS_ALIKE, FR_INPUTS_JOINED } fr_inputs;
+static const char *const in_common[] = {
+    [FR_INPUTS_ALIKE] = "have the same shape",
+    [FR_INPUTS_JOINED] = "agree in all axes but the last",
+};
+
+#define FR_LAYER(id, name, shape, step, activates, augments, inputs) \
+  [FR_##id] = {#name, infer_##shape, augments, FR_INPUTS_##inputs},
 static const struct {
   const char *name;
   fr_status (*infer)(fr_layer *layer);
   fr_augment *augment;
-  int joins;
+  fr_inputs inputs;
 } layer_table[FR_LAYER_KINDS] = {
 #include "layers.def"
 };
@@ -285,17 +296,28 @@ void fr_layer_augment(const fr_layer *l, int index, uint64_t step, int row, cons
   layer_table[l->kind].augment(&a, x, y);
 }
 
+static int fit_together(fr_inputs inputs, const fr_shape *a, const fr_shape *b) {
+  fr_shape other = *b;
+  if (inputs == FR_INPUTS_JOINED) other.dims[b->rank - 1] = fr_shape_last_axis(a);
+  return fr_shape_equals(a, &other);
+}
+
 static fr_status check_sources(const fr_layer *l, const fr_shape *const sources[]) {
   const char *name = fr_layer_name(l->kind);
+  fr_inputs inputs = layer_table[l->kind].inputs;
   fr_status status = fr_shape_check("input shape", sources[0]);
   if (status) return status;
-  if (l->source_count != 1 && !layer_table[l->kind].joins)
+  if (inputs == FR_INPUTS_ONE && l->source_count != 1)
     return fr_fail(FR_INVALID_ARGUMENT, "%s: takes one input, got %d", name, l->source_count);
+  if (inputs != FR_INPUTS_ONE && l->source_count < 2)
+    return fr_fail(FR_INVALID_ARGUMENT, "%s: 2..%d inputs are needed, got %d", name, FR_MAX_SOURCES,
+                   l->source_count);
   for (int i = 1; i < l->source_count; i++) {
     char first[48], other[48];
-    if (!fr_shape_equals(sources[0], sources[i]))
-      return fr_fail(FR_INVALID_ARGUMENT, "%s: inputs must have the same shape, got %s and %s",
-                     name, fr_shape_text(sources[0], first), fr_shape_text(sources[i], other));
+    if (!fit_together(inputs, sources[0], sources[i]))
+      return fr_fail(FR_INVALID_ARGUMENT, "%s: inputs must %s, got %s and %s", name,
+                     in_common[inputs], fr_shape_text(sources[0], first),
+                     fr_shape_text(sources[i], other));
   }
   return FR_OK;
 }
@@ -307,6 +329,8 @@ fr_status fr_layer_infer(fr_layer *layer, const fr_shape *const sources[]) {
   fr_status status = check_sources(layer, sources);
   if (status) return status;
   layer->input = *sources[0];
+  layer->last_axes = 0;
+  for (int i = 0; i < layer->source_count; i++) layer->last_axes += fr_shape_last_axis(sources[i]);
   if ((status = layer_table[layer->kind].infer(layer))) return status;
   return fr_shape_check(fr_layer_name(layer->kind), &layer->output);
 }

@@ -22,7 +22,7 @@ typedef enum {
 typedef enum { FR_PADDING_LIST(FR_ENUMERATOR) FR_PADDINGS } fr_padding;
 
 enum {
-  FR_MAX_SOURCES = 8, /* of an add */
+  FR_MAX_SOURCES = 8, /* of a layer */
   FR_MAX_PARAMETERS = 4, /* of a layer */
   FR_MAX_UNITS = 65536,
   FR_MAX_WINDOW = 255 /* kernel size, pool size, strides and padding, each side */
@@ -81,11 +81,12 @@ typedef struct {
   int has_seed;
   uint64_t seed; /* dropout, random_*: the model's if it has none */
 
-  /* the layers whose outputs it reads, -1 for the model's input; only add has more than one */
+  /* the layers whose outputs it reads, -1 for the model's input */
   int source_count, sources[FR_MAX_SOURCES];
 
   /* inferred by fr_layer_infer */
   fr_shape input, output;
+  int last_axes; /* the lengths of its sources' last axes, added up */
   fr_window window; /* convolutions, pooling */
 } fr_layer;
 

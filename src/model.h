@@ -28,6 +28,7 @@ typedef enum {
   FR_STEP_DENSE, /* dense + bias + activation (+ dropout) */
   FR_STEP_NORMALIZE, /* batch normalization + activation */
   FR_STEP_ADD, /* sum + activation */
+  FR_STEP_CONCATENATE, /* inputs side by side + activation */
   FR_STEP_PAD, /* zeros around an image */
   FR_STEP_AUGMENT, /* pictures moved or altered at random */
   FR_STEP_POINTWISE, /* an activation or dropout that no other step includes */
@@ -61,7 +62,7 @@ typedef struct {
   int dropping; /* in the pass under way */
   fr_dense dense;
   int kernel, bias; /* indices of parameters, -1 for none; normalize: gamma, beta */
-  int x_size, y_size; /* floats per sample */
+  int x_size, y_size; /* floats per sample; x: of the first source */
   int x_stride, y_stride; /* the same, padded to whole vectors */
   int channels; /* last axis of y */
 

@@ -44,10 +44,13 @@ static int can_fuse_dropout(const fr_step *dense, const fr_layer *dropout) {
          (dense->activation == FR_LINEAR || dense->activation == FR_RELU);
 }
 
+/* Such a step sees to the gradients of its sources itself. */
+static int has_several_sources(const fr_step *s) { return s->source_count > 1; }
+
 static int can_fuse_activation(const fr_step *s, const fr_layer *next) {
   int ends_in_one = s->kind == FR_STEP_CONV2D || s->kind == FR_STEP_DEPTHWISE ||
                     s->kind == FR_STEP_DENSE || s->kind == FR_STEP_NORMALIZE ||
-                    s->kind == FR_STEP_ADD;
+                    has_several_sources(s);
   return ends_in_one && next->kind == FR_ACTIVATION && s->activation == FR_LINEAR &&
          !fr_activation_needs_input(next->activation);
 }
@@ -346,13 +349,12 @@ static void place_shared(fr_model *m, cursor *c, const room *r) {
   }
 }
 
-/* Add has several inputs and sees to their gradients itself. */
 static void connect(fr_model *m, fr_step *s) {
   int source = s->sources[0];
   s->x = source < 0 ? m->input_values : m->steps[source].y;
   s->dx = source >= 0 && m->steps[source].learns ? m->steps[source].dy : NULL;
   s->shared_dx = NULL;
-  if (s->dx && s->kind != FR_STEP_ADD && s->joins[0]) {
+  if (s->dx && !has_several_sources(s) && s->joins[0]) {
     s->shared_dx = s->dx;
     s->dx = m->branch;
   }

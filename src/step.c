@@ -73,6 +73,28 @@ static void pad_backward(const fr_work *work, int i) {
   }
 }
 
+/* ---- several sources, which a step reads and passes gradients to by itself ------------------- */
+
+/* Floats per sample of source number k. */
+static int source_size(const fr_work *work, int k) {
+  int source = work->step->sources[k];
+  return source < 0 ? fr_shape_elements(&work->model->input) : work->model->steps[source].y_size;
+}
+
+static const float *source_of(const fr_work *work, int k, int i) {
+  const fr_model *m = work->model;
+  int source = work->step->sources[k];
+  if (source >= 0) return fr_y_of(&m->steps[source], i);
+  return fr_sample(m->input_values, fr_round_up(source_size(work, k), FR_LANES), i);
+}
+
+/* Where the gradient of source number k goes; NULL if it is not needed. */
+static float *gradient_of(const fr_work *work, int k, int i) {
+  int source = work->step->sources[k];
+  const fr_step *s = source < 0 ? NULL : &work->model->steps[source];
+  return s && s->learns ? fr_dy_of(s, i) : NULL;
+}
+
 /* ---- add step: x_0 (n, …), x_1 … → y, the same shape ----------------------------------------- */
 
 /* Samples are padded to whole vectors. */
@@ -82,28 +104,70 @@ static void add_floats(float *sum, const float *values, int n) {
 }
 
 static void add_forward(const fr_work *work, int i) {
-  const fr_model *m = work->model;
   const fr_step *s = work->step;
   float *y = fr_y_of(s, i);
   memcpy(y, fr_x_of(s, i), sizeof *y * (size_t)s->y_size);
-  for (int k = 1; k < s->source_count; k++) {
-    int source = s->sources[k];
-    float *x = source < 0 ? m->input_values : m->steps[source].y;
-    add_floats(y, fr_sample(x, s->x_stride, i), s->y_size);
-  }
+  for (int k = 1; k < s->source_count; k++) add_floats(y, source_of(work, k, i), s->y_size);
   fr_activate(s, i, 1);
 }
 
 static void add_backward(const fr_work *work, int i) {
-  const fr_model *m = work->model;
   const fr_step *s = work->step;
   fr_activate_backward(work, i, 1);
   for (int k = 0; k < s->source_count; k++) {
-    int source = s->sources[k];
-    if (source < 0 || !m->steps[source].learns) continue;
-    float *dx = fr_sample(m->steps[source].dy, s->x_stride, i);
-    if (s->joins[k]) add_floats(dx, fr_dy_of(s, i), s->y_size);
-    else memcpy(dx, fr_dy_of(s, i), sizeof *dx * (size_t)s->y_size);
+    float *dx = gradient_of(work, k, i);
+    if (dx && s->joins[k]) add_floats(dx, fr_dy_of(s, i), s->y_size);
+    else if (dx) memcpy(dx, fr_dy_of(s, i), sizeof *dx * (size_t)s->y_size);
+  }
+}
+
+/* ---- concatenate step: x_0 (n, …, c_0), x_1 (n, …, c_1) … → y (n, …, c_0 + c_1 + …) ---------- */
+
+/* Part of each of y's rows: the values of one source. */
+typedef struct {
+  int rows, width; /* of the source */
+  int stride; /* of y: all sources' widths */
+} columns;
+
+static columns columns_of(const fr_work *work, int k) {
+  const fr_step *s = work->step;
+  int rows = s->y_size / s->channels;
+  return (columns){.rows = rows, .width = source_size(work, k) / rows, .stride = s->channels};
+}
+
+/* No vector reaches beyond a row: other sources' values stand next to it. */
+static void move_columns(columns c, float *to, int to_stride, const float *from, int from_stride,
+                         int adds) {
+  for (int row = 0; row < c.rows; row++, to += to_stride, from += from_stride) {
+    int at = 0;
+    for (; at + FR_LANES <= c.width; at += FR_LANES) {
+      f32x4 values = f4_load(from + at);
+      f4_store(to + at, adds ? f4_add(f4_load(to + at), values) : values);
+    }
+    for (; at < c.width; at++) to[at] = adds ? to[at] + from[at] : from[at];
+  }
+}
+
+static void concatenate_forward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  float *y = fr_y_of(s, i);
+  for (int k = 0; k < s->source_count; k++) {
+    columns c = columns_of(work, k);
+    move_columns(c, y, c.stride, source_of(work, k, i), c.width, 0);
+    y += c.width;
+  }
+  fr_activate(s, i, 1);
+}
+
+static void concatenate_backward(const fr_work *work, int i) {
+  const fr_step *s = work->step;
+  const float *dy = fr_dy_of(s, i);
+  fr_activate_backward(work, i, 1);
+  for (int k = 0; k < s->source_count; k++) {
+    columns c = columns_of(work, k);
+    float *dx = gradient_of(work, k, i);
+    if (dx) move_columns(c, dx, c.width, dy, c.stride, s->joins[k]);
+    dy += c.width;
   }
 }
 
@@ -158,6 +222,7 @@ static const struct {
     [FR_STEP_WHOLE_MAX_POOL] = {NULL, NULL, max_pool_forward, whole_max_pool_backward},
     [FR_STEP_PAD] = {NULL, NULL, pad_forward, pad_backward},
     [FR_STEP_ADD] = {NULL, NULL, add_forward, add_backward},
+    [FR_STEP_CONCATENATE] = {NULL, NULL, concatenate_forward, concatenate_backward},
     [FR_STEP_POINTWISE] = {NULL, NULL, pointwise_forward, pointwise_backward},
     [FR_STEP_AUGMENT] = {NULL, NULL, augment_forward, NULL}, /* nothing before it learns */
 };

@@ -10,11 +10,12 @@ import { TABLE } from '../shim/layers/table.js';
 export function explain({ kind, options }, before, inputs) {
   const [input] = inputs;
   const shape = unbroken(input);
-  const { augments, needs } = LAYERS[kind];
+  const { augments, needs, reads, axis } = LAYERS[kind];
   if (augments && before.some(learns)) return { key: 'varies-late' };
   if (needs === 'row' && input.length > 1) return { key: 'needs-row', values: { shape } };
   if (needs === 'image' && input.length !== 3) return { key: 'needs-picture', values: { shape } };
-  if (kind === 'add') return { key: 'shapes-differ', values: { shape, other: unbroken(inputs[1]) } };
+  const [own, second] = inputs.map((each) => String(each.slice(0, axis))); // along the axis, they may differ
+  if (reads && own !== second) return { key: `differ-${kind}`, values: { shape, other: unbroken(inputs[1]) } };
   const window = options.kernelSize ?? options.poolSize;
   if (options.padding === 'valid' && window > Math.min(input[0], input[1]))
     return { key: 'window-large', values: { window, shape } };

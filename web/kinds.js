@@ -7,7 +7,8 @@ import { choice, flag, number, whole } from './fields.js';
  *
  * @typedef {import('./fields.js').Field} Field
  * @typedef {import('./fields.js').Value} Value
- * @typedef {{ fields: Record<string, Field>, rare: Record<string, Field> }} Kind
+ * @typedef {{ fields: Record<string, Field>, rare: Record<string, Field>, joins: boolean }} Kind joins: it has a second
+ *   input
  *
  * @typedef {import('../shim/layers/table.js').AnyRow} Row
  * @typedef {import('../shim/layers/table.js').PageOption} PageOption
@@ -52,7 +53,11 @@ function kindOf(row) {
   const fieldsOf = (/** @type {Record<string, PageOption>} */ options) =>
     Object.fromEntries(Object.entries(options).map(([name, own]) => [name, fieldOf(row, name, own)]));
   const isRegularized = Object.keys(rare).some((name) => name.endsWith('Regularizer'));
-  return { fields: fieldsOf(shown), rare: { ...fieldsOf(rare), ...(isRegularized && { strength }) } };
+  return {
+    fields: fieldsOf(shown),
+    rare: { ...fieldsOf(rare), ...(isRegularized && { strength }) },
+    joins: row.reads !== undefined,
+  };
 }
 
 const OFFERED = ROWS.filter(([, { page }]) => page);

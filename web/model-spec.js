@@ -5,15 +5,15 @@ import { GARMENTS } from './subject.js';
 /**
  * A model as the page edits it and as an address spells it: `conv2d:32:3:relu,maxPooling2d:2,flatten`. A layer is its
  * kind and its options, without their names where it is plain which is meant; `from=2` has it read from the second
- * layer in place of the one before it, and `add:with=2` adds the second. 0 is the picture. The last layer, a unit per
- * class and softmax, is always there and never said.
+ * layer in place of the one before it, and `add:with=2` or `concatenate:with=2` reads the second as well. 0 is the
+ * picture. The last layer, a unit per class and softmax, is always there and never said.
  *
  * @typedef {object} Layer
  * @property {number} id of its own, as long as it lives
  * @property {string} kind
  * @property {Record<string, any>} options
  * @property {number} [from] the id of the layer that it reads, in place of the one before it
- * @property {number} [with] the id of the layer that it adds
+ * @property {number} [with] the id of the layer that it reads as well
  *
  * @typedef {{ kind: string, options: Record<string, any>, from?: number, with?: number }} Spec a layer as the worker
  *   builds it: without the rare options that are as usual; `from` and `with` are places from 1 on, 0 the picture
@@ -92,7 +92,7 @@ function parseLayer(part, id) {
     if (!name || said.has(name) || !setOption(layer, name, text)) return null;
     said.add(name);
   }
-  return (kind === 'add') === (layer.with !== undefined) ? layer : null;
+  return KINDS[kind].joins === (layer.with !== undefined) ? layer : null;
 }
 
 /**

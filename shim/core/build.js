@@ -1,5 +1,6 @@
 import { seedWords } from './core.js';
 import { layerNumbers } from '../layers/lowering.js';
+import { checkLast } from '../layers/options.js';
 import { closedShape, elementsOf } from '../tensor.js';
 
 /** @import { Core } from './core.js' */
@@ -54,8 +55,9 @@ export function addLayers(core, { inputShape, nodes }, seed, last) {
   });
   try {
     for (const { config, sources } of nodes) {
-      const { targetShape } = config;
+      const { kind, targetShape, axis } = config;
       const read = () => (sources[0] < 0 ? inputShape : outputShape(core, pointer, sources[0]));
+      if (axis !== undefined) checkLast(`${kind}: axis`, axis, read().length);
       const target = targetShape && closedShape(targetShape, elementsOf(read()));
       callWithNumbers(core, 'fr_add', pointer, layerNumbers(core, config, sources, target));
     }

@@ -1,5 +1,6 @@
 import { checkChoice, show } from '../check.js';
 import { graphOf, input, stackOf } from '../layers/graph.js';
+import { checkLast } from '../layers/options.js';
 import { rowOf } from '../layers/table.js';
 import { checkList, checkObject, checkText, inFile, refusal } from './common.js';
 import { checkInput } from './entries.js';
@@ -244,9 +245,9 @@ export function checkAxes(plan, entries) {
     const usual = rowOf(layer.kind).axis;
     if (usual === undefined) continue;
     const { axis = usual } = config;
-    const last = layer.outputShape.length - 1;
     const [only, more] = [axis].flat();
-    if (more === undefined && (only === -1 || only === last)) continue;
-    throw refusal(`layer ${show(layer.name)}: axis must be the last one, -1 or ${last}, got ${show(axis)}`);
+    inFile(`layer ${show(layer.name)}: `, () =>
+      checkLast('axis', more === undefined ? only : axis, layer.outputShape.length - 1),
+    );
   }
 }

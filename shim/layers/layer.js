@@ -38,6 +38,7 @@ import { rowOf } from './table.js';
  * @property {number} [rate] for dropout
  * @property {number} [seed] for dropout and the random layers; default: the model's seed
  * @property {number[]} [targetShape] for reshape
+ * @property {number} [axis] for concatenate: the last one
  * @property {number} [momentum] for batch_normalization, as are the next three
  * @property {number} [epsilon]
  * @property {boolean} [center]
@@ -92,7 +93,7 @@ export class Layer {
   }
 
   /**
-   * Connects this layer to one tensor, or `add` to an array of tensors.
+   * Connects this layer to one tensor, or `add` and `concatenate` to an array of tensors.
    * @param {SymbolicTensor | SymbolicTensor[]} inputs from `input` or another layer's apply
    * @returns {SymbolicTensor}
    */

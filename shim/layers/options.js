@@ -104,6 +104,18 @@ export function targetShape(name, value) {
   return lengths.map((length) => (length === -1 || length === null ? -1 : checkInteger(name, length, 1, maxElements)));
 }
 
+/** The last axis: -1, or its number, which checkLast compares with the input's. @type {Checking} */
+export function lastAxis(name, value) {
+  if (value === -1 || [1, 2, 3].includes(/** @type {number} */ (value))) return value;
+  throw new FittingRoomError(`${name} must be -1 or the number of the last axis (the batch is 0), got ${show(value)}`);
+}
+
+/** @param {string} name @param {unknown} axis @param {number} last its number, counted with the batch as 0 */
+export function checkLast(name, axis, last) {
+  if (axis === -1 || axis === last) return;
+  throw new FittingRoomError(`${name} must be the last one, -1 or ${last}, got ${show(axis)}`);
+}
+
 /** Margins around an image: [[top, bottom], [left, right]]. */
 export const margins = checkThat(
   (name, value) => {

@@ -26,7 +26,7 @@ import * as option from './options.js';
  * @property {'image' | 'row'} [needs] the kind of input shape, if not every shape is accepted
  * @property {boolean} [augments] acts during training only, and must come before the first layer with weights
  * @property {(options: any) => Partial<LayerConfig>} [sets] fields of the configuration that follow from the options
- * @property {number} [axis] the axis it acts along, if a file does not say
+ * @property {number} [axis] the axis it acts along, if a file does not say; its inputs may differ along it
  * @property {Record<string, unknown>} [fixed] further fields that Keras writes; constant here
  * @property {boolean} [isBornBuilt] Keras builds it on construction and writes no shapes for it
  * @property {PageRow} [page] its place in the page's editor, if it has one
@@ -360,6 +360,20 @@ export const TABLE = Object.freeze({
     kind: 'add',
     keras: 'Add',
     reads: [2, LIMITS.maxSources],
+    page: { group: 'between' },
+  }),
+
+  /**
+   * Tensors one after another along the last axis; their other axes must agree: `layers.concatenate().apply([a, b])`.
+   * axis: -1, or the number of the last axis, counted with the batch as 0.
+   */
+  concatenate: /** @type {Row<'concatenate', [options?: Common & { axis?: number }]>} */ ({
+    kind: 'concatenate',
+    keras: 'Concatenate',
+    reads: [2, LIMITS.maxSources],
+    options: { axis: field(option.lastAxis, -1) },
+    axis: -1,
+    fixed: { axis: -1 },
     page: { group: 'between' },
   }),
 

@@ -131,6 +131,30 @@ test('graphs that cannot be are refused, in words', async () => {
   });
 });
 
+describe('what cannot be joined is refused: ', () => {
+  const picture = input({ shape: [4, 4, 3] });
+  const row = layers.globalMaxPooling2d().apply(picture);
+  /** @type {[string, import('../../shim/layers/layer.js').SymbolicTensor[], number, string][]} */
+  const cases = [
+    [
+      'images of several sizes',
+      [picture, layers.maxPooling2d().apply(picture)],
+      -1,
+      'inputs must agree in all axes but the last, got (4, 4, 3) and (2, 2, 3)',
+    ],
+    ['an image and a row', [row, picture], -1, 'inputs must agree in all axes but the last, got (3) and (4, 4, 3)'],
+    ['images along their height', [picture, picture], 1, 'axis must be the last one, -1 or 3, got 1'],
+    ['rows along an axis that they lack', [row, row], 3, 'axis must be the last one, -1 or 1, got 3'],
+  ];
+  for (const [what, tensors, axis, message] of cases)
+    test(what, () =>
+      assert.rejects(model({ inputs: picture, outputs: layers.concatenate({ axis }).apply(tensors) }), {
+        name: 'FittingRoomError',
+        message: `concatenate: ${message}`,
+      }),
+    );
+});
+
 onEveryBuild(() => {
   test('a residual network learns, predicts and is described', async () => {
     const net = await model(residual());
@@ -160,6 +184,50 @@ onEveryBuild(() => {
     const sums = net.activations(x, 'add').data;
     const [a, b] = ['re_lu', 'conv2d_1'].map((name) => net.activations(x, name).data);
     sums.forEach((sum, i) => assert.ok(Math.abs(sum - a[i] - b[i]) < 1e-5));
+    net.dispose();
+  });
+
+  test('a network of concatenations learns; each is its inputs side by side, pixel by pixel', async () => {
+    const picture = input({ shape: [SIDE, SIDE, 1] });
+    const conv = (/** @type {number} */ filters) =>
+      layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu' });
+    const first = conv(5).apply(picture);
+    const both = layers.concatenate({ axis: 3 }).apply([first, conv(2).apply(first)]);
+    const all = layers.concatenate({ name: 'all' }).apply([picture, conv(4).apply(both), both]);
+    const rows = [layers.globalAveragePooling2d().apply(all), layers.globalMaxPooling2d().apply(all)];
+    const seen = layers.concatenate({ axis: 1, name: 'rows' }).apply(rows);
+    const outputs = layers.dense({ units: CLASSES, activation: 'softmax' }).apply(seen);
+    const net = await model({ inputs: picture, outputs, seed: 3 });
+    assert.deepEqual(
+      net.layers.filter(({ kind }) => kind === 'concatenate').map(({ name, outputShape }) => [name, outputShape]),
+      [
+        ['concatenate', [null, SIDE, SIDE, 7]],
+        ['all', [null, SIDE, SIDE, 12]],
+        ['rows', [null, 24]],
+      ],
+    );
+    const { x, y } = smallData(60);
+    net.compile({
+      optimizer: { name: 'adam', learningRate: 0.02 },
+      loss: 'sparseCategoricalCrossentropy',
+      metrics: ['accuracy'],
+    });
+    const { history } = await net.fit(x, y, { epochs: 25, batchSize: 10, verbose: 0 });
+    assert.ok(/** @type {number} */ (history.acc.at(-1)) > 0.9, `${history.acc}`);
+    const [joined, a, b, c] = ['concatenate', 'conv2d', 'conv2d_1', 'conv2d_2'].map(
+      (name) => net.activations(x, name).data,
+    );
+    const together = net.activations(x, 'all').data;
+    together.forEach((value, i) => {
+      const [pixel, channel] = [Math.floor(i / 12), i % 12];
+      if (channel === 0) assert.ok(Math.abs(value - x.data[pixel] / 255) < 1e-6);
+      else if (channel < 5) assert.equal(value, c[4 * pixel + channel - 1]);
+      else assert.equal(value, joined[7 * pixel + channel - 5]);
+    });
+    joined.forEach((value, i) => {
+      const [pixel, channel] = [Math.floor(i / 7), i % 7];
+      assert.equal(value, channel < 5 ? a[5 * pixel + channel] : b[2 * pixel + channel - 5]);
+    });
     net.dispose();
   });
 

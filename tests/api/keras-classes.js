@@ -121,6 +121,7 @@ const CONFIGS = {
   Softmax: { axis: -1 },
   Dropout: { rate: number, seed: orNull(count), noise_shape: null },
   Add: {},
+  Concatenate: { axis: -1 },
   RandomFlip: { mode: text, seed: orNull(count), ...LAST },
   RandomTranslation: { height_factor: range, width_factor: range, ...FILLING },
   RandomRotation: { factor: listOf(number, 2), ...FILLING },
@@ -156,12 +157,15 @@ const INPUT = { batch_shape: shape, dtype: 'float32', sparse: false, ragged: fal
 const kerasTensor = (value) =>
   faultsOf(value, { class_name: '__keras_tensor__', config: { shape, dtype: 'float32', keras_history: [text, 0, 0] } })
     .length === 0;
+/** @type {Right} */
+const calledWithList = (nodes) =>
+  faultsOf(nodes, [{ args: [(/** @type {any} */ list) => list.length > 1 && list.every(kerasTensor)], kwargs: {} }])
+    .length === 0;
 /** @type {Record<string, Right>} */
 const CALLS = {
   InputLayer: (nodes) => Array.isArray(nodes) && nodes.length === 0,
-  Add: (nodes) =>
-    faultsOf(nodes, [{ args: [(/** @type {any} */ list) => list.length > 1 && list.every(kerasTensor)], kwargs: {} }])
-      .length === 0,
+  Add: calledWithList,
+  Concatenate: calledWithList,
 };
 /** @type {Right} */
 const called = (nodes) => faultsOf(nodes, [{ args: [kerasTensor], kwargs: {} }]).length === 0;
@@ -193,6 +197,7 @@ export const isKnown = (className) => className === 'InputLayer' || Object.hasOw
 export function layerFaults(entry, isGraph) {
   const { class_name: name } = entry;
   const isInput = name === 'InputLayer';
+  const isJoin = name === 'Add' || name === 'Concatenate';
   return faultsOf(
     entry,
     {
@@ -200,7 +205,7 @@ export function layerFaults(entry, isGraph) {
       class_name: name,
       registered_name: null,
       config: isInput ? INPUT : { name: text, trainable: true, dtype: policy, ...CONFIGS[name] },
-      ...(!isInput && !UNBUILT.includes(name) && { build_config: { input_shape: name === 'Add' ? shapes : shape } }),
+      ...(!isInput && !UNBUILT.includes(name) && { build_config: { input_shape: isJoin ? shapes : shape } }),
       ...(isGraph && { name: entry.config.name, inbound_nodes: CALLS[name] ?? called }),
     },
     name,

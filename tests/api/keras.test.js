@@ -68,6 +68,7 @@ const GROUPS = {
   LeakyReLU: 'leaky_re_lu',
   Softmax: 'softmax',
   Add: 'add',
+  Concatenate: 'concatenate',
   RandomFlip: 'random_flip',
   RandomTranslation: 'random_translation',
   RandomRotation: 'random_rotation',
@@ -637,6 +638,37 @@ test('keras: a graph, its weights filed in the order of depths, its ends in a li
   }
 });
 
+test('keras: a concatenation along the last axis, whichever way it is counted, and along no other', async () => {
+  const [picture, first, second] = GRAPH.layers;
+  const joined = (/** @type {any} */ axis) => [
+    picture,
+    first,
+    second,
+    called('Concatenate', 'joined', { axis }, [kerasTensor('conv2d_1'), kerasTensor('conv2d_9')]),
+    called('GlobalAveragePooling2D', 'mean', { data_format: 'channels_last', keepdims: false }, kerasTensor('joined')),
+  ];
+  const network = referenceNetwork(joined(-1), [[-1], [-1], [1, 0], [2]], [6, 6, 1]);
+  const h5 = await h5Of(groupsOf(joined(-1).slice(1), network));
+  const config = (/** @type {any} */ axis) => ({
+    name: 'functional',
+    trainable: true,
+    layers: joined(axis),
+    input_layers: ['picture', 0, 0],
+    output_layers: ['mean', 0, 0],
+  });
+  for (const axis of [-1, 3, undefined]) {
+    const made = await readsAlike(archive('Functional', config(axis), h5), network, [6, 6, 1]);
+    const file = parsed(unzipSync(await exported(made))['config.json']);
+    hasKerasKeys(`axis ${axis}`, file);
+    made.dispose();
+  }
+  for (const axis of [1, 2, 0, -2, 4, '3', null])
+    await refused(
+      archive('Functional', config(axis), h5),
+      `model file: layer "joined": axis must be the last one, -1 or 3, got ${JSON.stringify(axis)}`,
+    );
+});
+
 test('keras: a graph as Keras before 3.0 wrote it, with calls as lists; calls that say what is so anyway', async () => {
   const network = referenceNetwork(GRAPH.layers, GRAPH.from, [6, 6, 1]);
   const h5 = await h5Of(groupsOf(GRAPH.layers.slice(1), network));
@@ -850,7 +882,6 @@ const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname
 /** Layers and activations that are not supported here, by the file that has one. @type {Record<string, string>} */
 const LACKING = {
   average: 'Average',
-  concat: 'Concatenate',
   crop: 'Cropping2D',
   elu: 'elu',
   gaussian_dropout: 'GaussianDropout',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { input, layers, tensor } from '../../shim/index.js';
+import { show } from '../../shim/check.js';
 import { refused, refusedEach, wrong } from './support.js';
 
 describe('layers', () => {
@@ -126,6 +127,8 @@ describe('layers', () => {
     assert.deepEqual({ ...layers.leakyReLU() }, { kind: 'leaky_re_lu', alpha: 0.3, activation: 'leakyRelu' });
     assert.deepEqual({ ...layers.softmax() }, { kind: 'softmax', activation: 'softmax' });
     assert.deepEqual({ ...layers.add() }, { kind: 'add' });
+    assert.deepEqual({ ...layers.concatenate() }, { kind: 'concatenate', axis: -1 });
+    assert.deepEqual({ ...layers.concatenate({ axis: 3, name: 'c' }) }, { kind: 'concatenate', axis: 3, name: 'c' });
     const filling = { fillMode: 'reflect', interpolation: 'bilinear', fillValue: 0 };
     assert.deepEqual({ ...layers.randomFlip() }, { kind: 'random_flip', mode: 'horizontalAndVertical' });
     assert.deepEqual(
@@ -250,6 +253,11 @@ describe('layers', () => {
       [() => layers.leakyReLU({ alpha: 2 }), 'leaky_re_lu: alpha', '2'],
       [() => layers.randomFlip(wrong({ mode: 'diagonal' })), 'random_flip: mode', '"diagonal"'],
     ]);
+    for (const axis of [0, -2, 4, 1.5, '3', [3], null, NaN])
+      refused(
+        () => layers.concatenate(wrong({ axis })),
+        `concatenate: axis must be -1 or the number of the last axis (the batch is 0), got ${show(axis)}`,
+      );
     refused(
       () => layers.randomTranslation(wrong({ heightFactor: 0.1 })),
       'random_translation: widthFactor must be a number or [low, high] within -1..1, got undefined',
@@ -292,6 +300,8 @@ describe('apply', () => {
     refused(() => dense.apply([x, x]), 'dense: apply takes one tensor, got 2');
     refused(() => layers.add().apply(x), 'add: apply takes 2..8 tensors, got 1');
     refused(() => layers.add().apply(Array(9).fill(x)), 'add: apply takes 2..8 tensors, got 9');
+    refused(() => layers.concatenate().apply([x]), 'concatenate: apply takes 2..8 tensors, got 1');
+    refused(() => layers.concatenate().apply(Array(9).fill(x)), 'concatenate: apply takes 2..8 tensors, got 9');
     dense.apply(x);
     refused(
       () => dense.apply(x),

@@ -148,9 +148,9 @@ describe('a layer as the core reads it', () => {
     ['tanh', layers.activation({ activation: 'tanh' }), { kind: 5, activation: 7 }],
     ['swish', layers.activation({ activation: 'swish' }), { kind: 5, activation: 8 }],
     ['silu', layers.activation({ activation: 'silu' }), { kind: 5, activation: 8 }],
-    ['flip', layers.randomFlip({ seed: 3 }), { kind: 14, range: [1, 1], seed: 3 }],
-    ['flip horizontal', layers.randomFlip({ mode: 'horizontal' }), { kind: 14, range: [1, 0] }],
-    ['flip vertical', layers.randomFlip({ mode: 'vertical' }), { kind: 14, range: [0, 1] }],
+    ['flip', layers.randomFlip({ seed: 3 }), { kind: 15, range: [1, 1], seed: 3 }],
+    ['flip horizontal', layers.randomFlip({ mode: 'horizontal' }), { kind: 15, range: [1, 0] }],
+    ['flip vertical', layers.randomFlip({ mode: 'vertical' }), { kind: 15, range: [0, 1] }],
     [
       'translation',
       layers.randomTranslation({
@@ -159,39 +159,43 @@ describe('a layer as the core reads it', () => {
         fillMode: 'wrap',
         interpolation: 'nearest',
       }),
-      { kind: 15, range: [-0.1, 0.1, 0, 0.2], fill: 3, interpolation: 1 },
+      { kind: 16, range: [-0.1, 0.1, 0, 0.2], fill: 3, interpolation: 1 },
     ],
     [
       'rotation',
       layers.randomRotation({ factor: 0.5, fillMode: 'nearest' }),
-      { kind: 16, range: [-0.5, 0.5], fill: 1 },
+      { kind: 17, range: [-0.5, 0.5], fill: 1 },
     ],
-    ['zoom, both alike', layers.randomZoom({ heightFactor: [0, 0.2] }), { kind: 17, range: [0, 0.2, 1, -1], fill: 2 }],
+    ['zoom, both alike', layers.randomZoom({ heightFactor: [0, 0.2] }), { kind: 18, range: [0, 0.2, 1, -1], fill: 2 }],
     [
       'contrast',
       layers.randomContrast({ factor: [0.3, 0.1], valueRange: [0, 255] }),
-      { kind: 18, range: [0.3, 0.1], valueRange: [0, 255] },
+      { kind: 19, range: [0.3, 0.1], valueRange: [0, 255] },
     ],
     [
       'erasing',
       layers.randomErasing({ factor: 0.5, fillValue: 0.5 }),
-      { kind: 19, range: [0.02, 0.33, 0, 0.5], fillValue: 0.5, valueRange: [0, 1] },
+      { kind: 20, range: [0.02, 0.33, 0, 0.5], fillValue: 0.5, valueRange: [0, 1] },
     ],
     [
       'erasing with noise',
       layers.randomErasing(),
-      { kind: 19, range: [0.02, 0.33, 0, 1], fillValue: NaN, valueRange: [0, 1] },
+      { kind: 20, range: [0.02, 0.33, 0, 1], fillValue: NaN, valueRange: [0, 1] },
     ],
   ];
   for (const [name, config, expected] of cases)
     test(name, () => assert.deepEqual(layerNumbers(core, config, [-1]), numbers(expected)));
 
-  test('reshape, and add with its sources', () => {
+  test('reshape, and add and concatenate with their sources', () => {
     assert.deepEqual(
       layerNumbers(core, layers.reshape({ targetShape: [2, -1] }), [4], [2, 8]),
       numbers({ kind: 10, target: [2, 2, 8, 0], sources: [1, 4] }),
     );
     assert.deepEqual(layerNumbers(core, layers.add(), [3, -1, 2]), numbers({ kind: 13, sources: [3, 3, -1, 2] }));
+    assert.deepEqual(
+      layerNumbers(core, layers.concatenate({ axis: 3 }), [-1, 4]),
+      numbers({ kind: 14, sources: [2, -1, 4] }),
+    );
   });
 
   test('every named initializer', () => {

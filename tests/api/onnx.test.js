@@ -1083,6 +1083,162 @@ test('onnx: branches, in whatever order they are listed for; and a shared value 
   assert.equal(made.layers[0].config.activation, 'linear', 'what the sum reads is not rectified');
 });
 
+/** Padding that keeps the size of an image under a kernel of three by three. */
+const around = ints('pads', 1, 1, 1, 1);
+
+/** @type {[string, Uint8Array, ...string[]][]} */
+const JOINED = [
+  ...[1, -3].map(
+    (axis) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `channels, axis ${axis}`,
+        chain(
+          [2, 6, 6],
+          [
+            conv(4, 2, 3, around),
+            ['Relu', []],
+            conv(3, 4, 3, around),
+            ['Concat', ['v1', 'x', 'v1'], int('axis', axis)],
+            conv(2, 13, 3),
+            ['GlobalAveragePool', []],
+            ['Flatten', []],
+            linear(3, 2),
+          ],
+        ),
+        'conv2d',
+        'conv2d',
+        'concatenate',
+        'conv2d',
+        'global_average_pooling2d',
+        'dense',
+      ]),
+  ),
+  ...[1, -1].map(
+    (axis) =>
+      /** @type {[string, Uint8Array, ...string[]]} */ ([
+        `rows, axis ${axis}`,
+        chain([6], [linear(4, 6), ['Tanh', []], ['Concat', ['x'], int('axis', axis)], linear(3, 10), ['Relu', []]]),
+        'dense',
+        'concatenate',
+        'dense',
+      ]),
+  ),
+  [
+    'one channel, and pooled images before they are made a row',
+    chain(
+      [1, 4, 4],
+      [
+        ['Concat', ['x'], int('axis', 1)],
+        ['GlobalMaxPool', []],
+        ['Concat', ['v1', 'v1'], int('axis', 1)],
+        ['Flatten', []],
+        linear(3, 6),
+      ],
+    ),
+    'concatenate',
+    'global_max_pooling2d',
+    'concatenate',
+    'dense',
+  ],
+  [
+    'a row that is seen as an image, and an image',
+    chain(
+      [36],
+      [
+        ['Reshape', [integerTensor('image', [-1, 1, 6, 6])]],
+        conv(3, 1, 3, around),
+        ['Concat', ['v0'], int('axis', 1)],
+        ['Relu', []],
+        ['GlobalMaxPool', []],
+        ['Flatten', []],
+      ],
+    ),
+    'reshape',
+    'conv2d',
+    'reshape',
+    'concatenate',
+    'activation',
+    'global_max_pooling2d',
+  ],
+  [
+    'two axes',
+    chain(
+      [12],
+      [
+        ['Reshape', [integerTensor('table', [-1, 3, 4])]],
+        ['Concat', ['v0'], int('axis', 2)],
+        ['Flatten', []],
+        linear(3, 24),
+      ],
+    ),
+    'reshape',
+    'reshape',
+    'concatenate',
+    'flatten',
+    'dense',
+  ],
+  [
+    'one value alone, along whichever axis',
+    chain([2, 4, 4], [['Concat', [], int('axis', 2)], conv(2, 2, 3), ['GlobalMaxPool', []], ['Flatten', []]]),
+    'conv2d',
+    'global_max_pooling2d',
+  ],
+];
+
+for (const [what, file, ...kinds] of JOINED)
+  test(`onnx: joined values: ${what}`, async () => (await readsAlike(file, ...kinds)).dispose());
+
+test('onnx: joined values that cannot be joined here are refused', async () => {
+  const lies = /** @type {[Uint8Array, RegExp][]} */ ([
+    [
+      chain(
+        [2, 4, 4],
+        [
+          ['Relu', []],
+          ['Concat', ['x'], int('axis', 2)],
+        ],
+      ),
+      /node 1 \(Concat .*axis must be the channel axis, or the last axis of numbers that are not transposed, got 2$/,
+    ],
+    [
+      chain(
+        [2, 4, 4],
+        [
+          ['Flatten', []],
+          ['Concat', ['v0'], int('axis', 1)],
+        ],
+      ),
+      /axis must be the channel axis, or the last axis of numbers that are not transposed, got 1$/,
+    ],
+    [
+      chain(
+        [2, 4, 4],
+        [
+          ['MaxPool', [], ints('kernel_shape', 2, 2)],
+          ['Concat', ['x'], int('axis', 1)],
+        ],
+      ),
+      /joined values must have the same shape, except along axis 1$/,
+    ],
+    [
+      chain(
+        [6],
+        [
+          ['Unsqueeze', [integerTensor('u', [1])]],
+          ['Concat', ['x'], int('axis', -1)],
+        ],
+      ),
+      /joined values must have the same shape, except along axis -1$/,
+    ],
+    [chain([4], [['Concat', ['x'], int('axis', 0)]]), /axis must be one after the batch axis, got 0$/],
+    [chain([4], [['Concat', ['x'], int('axis', 2)]]), /axis must be one after the batch axis, got 2$/],
+    [chain([4], [['Concat', Array(8).fill('x'), int('axis', 1)]]), /it joins 9 values; at most 8 are supported$/],
+    [chain([4], [['Concat', [drawn('c', [1, 4])], int('axis', 1)]]), /input 1 \(c\) must come from the model's input$/],
+    [chain([4], [['Concat', ['x'], int('axis', 1), int('later', 1)]]), /its attribute later is not supported$/],
+  ]);
+  for (const [file, message] of lies) await refused(/** @type {any} */ (file), message);
+});
+
 test('onnx: numbers as lists, halves and constants; a fixed batch', async () => {
   const kernel = floatTensor('k', [4, 2], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
   const half = floatTensor('h', [2, 2], Float32Array.of(0.5, 1, -2, 4), 'float16');
@@ -1141,7 +1297,6 @@ const LACKING = {
   act_selu: /Selu.*not supported/,
   act_softplus: /Softplus.*not supported/,
   act_upsample: /Resize.*not supported/,
-  fire_concat: /Concat.*not supported/,
   lenet_logsoftmax: /LogSoftmax.*not supported/,
   mobilenet_hswish: /HardSigmoid.*not supported/,
   normalized: /Sub.*not supported/,

@@ -210,6 +210,7 @@ describe('any network is what the reference is', () => {
       'dense',
       'batchNormalization',
       'add',
+      'concatenate',
       'activation',
       'reLU',
       'leakyReLU',

@@ -55,7 +55,7 @@ export const everyKind = () => [
   layers.softmax({ name: 'last' }),
 ];
 
-/** Three branches, two of them sums, and the layers that everyKind lacks. */
+/** Sums and concatenations of branches, of images and of rows, and the layers that everyKind lacks. */
 export function residual() {
   const picture = input({ shape: [SIDE, SIDE, 1], name: 'picture' });
   const start = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(picture);
@@ -63,12 +63,15 @@ export function residual() {
     .batchNormalization()
     .apply(layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same' }).apply(start));
   const sum = layers.add().apply([start, next, layers.conv2d({ filters: 4, kernelSize: 1 }).apply(picture)]);
+  const joined = layers.concatenate().apply([sum, start]);
+  const seen = layers.concatenate({ axis: 3, name: 'seen' }).apply([picture, joined, picture]);
   const both = layers
     .add({ name: 'pools' })
-    .apply([layers.globalAveragePooling2d().apply(sum), layers.globalMaxPooling2d().apply(sum)]);
+    .apply([layers.globalAveragePooling2d().apply(seen), layers.globalMaxPooling2d().apply(seen)]);
+  const row = layers.concatenate({ name: 'row' }).apply([both, layers.globalMaxPooling2d().apply(sum)]);
   return {
     inputs: picture,
-    outputs: layers.dense({ units: CLASSES, activation: 'softmax' }).apply(both),
+    outputs: layers.dense({ units: CLASSES, activation: 'softmax' }).apply(row),
     seed: 2 ** 40 + 5,
     name: 'residual',
   };

@@ -242,11 +242,11 @@ for (const [name, stack] of STACKS) {
   });
 }
 
-test('tfjs: no kind of layer is left out above, but add', () => {
+test('tfjs: no kind of layer is left out above, but those that join tensors', () => {
   const kinds = new Set(STACKS.flatMap(([, stack]) => stack.map(({ kind }) => kind.replaceAll('_', ''))));
   assert.deepEqual(
     Object.keys(layers).filter((name) => !kinds.has(name.toLowerCase())),
-    ['add'],
+    ['add', 'concatenate'],
   );
 });
 
@@ -263,7 +263,7 @@ function branches() {
 
 test('tfjs: graphs there and back', async () => {
   for (const [options, kinds] of /** @type {const} */ ([
-    [residual(), ['add']],
+    [residual(), ['add', 'concatenate']],
     [branches(), ['add', 'leaky_re_lu']],
   ])) {
     const made = unsettled(await model(options));
@@ -404,9 +404,11 @@ function theirGraph() {
   const sum = /** @type {tfl.SymbolicTensor} */ (
     tfl.layers.add().apply([/** @type {any} */ (one.apply(x)), /** @type {any} */ (two.apply(x))])
   );
+  const joined = /** @type {tfl.SymbolicTensor} */ (tfl.layers.concatenate({ axis: 3 }).apply([sum, x]));
+  const again = /** @type {tfl.SymbolicTensor} */ (tfl.layers.concatenate().apply([joined, sum]));
   return tfl.model({
     inputs: x,
-    outputs: /** @type {any} */ (tfl.layers.globalMaxPooling2d({}).apply(sum)),
+    outputs: /** @type {any} */ (tfl.layers.globalMaxPooling2d({}).apply(again)),
     name: 'their graph',
   });
 }

@@ -390,25 +390,37 @@ static void running(void) {
 }
 
 /* Two branches from the input, then joined: sources are numbers of layers. */
-static void graphs(void) {
+static fr_model *branched(fr_layer_kind join) {
   fr_model *m = new_model(1, INPUTS, 0, 0);
   config left = dense_config(3, FR_TANH), right = dense_config(3, FR_RELU),
-         sum = layer_config(FR_ADD);
+         joined = layer_config(join);
   right.at[SOURCE_COUNT] = 1;
   right.at[SOURCES] = -1;
-  sum.at[SOURCE_COUNT] = 2;
-  sum.at[SOURCES] = 1;
-  sum.at[SOURCES + 1] = 0;
+  joined.at[SOURCE_COUNT] = 2;
+  joined.at[SOURCES] = 1;
+  joined.at[SOURCES + 1] = 0;
   refused(add_layer(m, left), FR_OK, "");
   refused(add_layer(m, right), FR_OK, "");
-  refused(add_layer(m, sum), FR_OK, "");
+  refused(add_layer(m, joined), FR_OK, "");
   refused(fr_build(m), FR_OK, "");
-  float a[N * 3], b[N * 3], both[N * 3];
+  return m;
+}
+
+static void graphs(void) {
+  fr_model *m = branched(FR_ADD);
+  float a[N * 3], b[N * 3], both[N * 3], joined[N * 6];
   refused(fr_activations(m, 0, samples, 1, N, 0, a), FR_OK, "");
   refused(fr_activations(m, 1, samples, 1, N, 0, b), FR_OK, "");
   refused(fr_infer(m, samples, 1, N, 5, both), FR_OK, "");
   for (int i = 0; i < N * 3; i++)
     CHECK(both[i] == b[i] + a[i], "%g, want %g", (double)both[i], (double)(b[i] + a[i]));
+  fr_dispose(m);
+  m = branched(FR_CONCATENATE);
+  refused(fr_infer(m, samples, 1, N, 5, joined), FR_OK, "");
+  for (int i = 0; i < N * 6; i++) {
+    float want = (i % 6 < 3 ? b : a)[i / 6 * 3 + i % 3];
+    CHECK(joined[i] == want, "%g, want %g", (double)joined[i], (double)want);
+  }
   fr_dispose(m);
 }
 

@@ -51,9 +51,10 @@ static inline exact_net exact_copy(const fr_model *m) {
     for (int k = 0; k < 4; tensor += sizes[k++] > 0)
       for (int i = 0; i < sizes[k]; i++) {
         const fr_regularizer *r = &m->layers[layer].regularizers[k & 1];
+        int learns = k < 2 && !m->layers[layer].frozen;
         if (at == net.count) check_abort("the core has fewer weights");
-        net.of[at++] =
-            (exact_weight){k < 2, tensor, k < 2 ? (double)r->l1 : 0.0, k < 2 ? (double)r->l2 : 0.0};
+        net.of[at++] = (exact_weight){learns, tensor, learns ? (double)r->l1 : 0.0,
+                                      learns ? (double)r->l2 : 0.0};
       }
   }
   if (at != net.count) check_abort("the core has more weights");
@@ -104,6 +105,28 @@ static inline void exact_layer(const fr_layer *l, const double *w[4], const doub
   }
 }
 
+/* Of one sample: the sources' sum. */
+static inline void exact_add(const fr_layer *l, double *const outputs[], int sample, double *y) {
+  int n = fr_shape_elements(&l->output);
+  for (int i = 0; i < n; i++) {
+    y[i] = 0.0;
+    for (int k = 0; k < l->source_count; k++) y[i] += outputs[l->sources[k]][sample * n + i];
+  }
+}
+
+/* Of one sample: for each place, the last axes of the sources, one after another. */
+static inline void exact_concatenate(const fr_model *m, const fr_layer *l, double *const outputs[],
+                                     int sample, double *y) {
+  int last = l->output.dims[l->output.rank - 1], places = fr_shape_elements(&l->output) / last;
+  for (int place = 0; place < places; place++)
+    for (int k = 0; k < l->source_count; k++) {
+      int source = l->sources[k];
+      const fr_shape *shape = source < 0 ? &m->input : &m->layers[source].output;
+      int width = shape->dims[shape->rank - 1];
+      for (int c = 0; c < width; c++) *y++ = outputs[source][(sample * places + place) * width + c];
+    }
+}
+
 /* The whole batch through layer `layer`: y (n, elements) from its sources' outputs. `statistics`,
  * laid out like the weights, receives batch normalization's mean and variance; may be NULL. */
 static inline double *exact_batch(const exact_net *net, int layer, double *const outputs[],
@@ -115,9 +138,9 @@ static inline double *exact_batch(const exact_net *net, int layer, double *const
   exact_tensors(l, sizes);
   for (int k = 0; k < 4; at += sizes[k++]) w[k] = sizes[k] ? at : NULL;
   for (int s = 0; s < n; s++) {
-    exact_layer(l, w, outputs[l->sources[0]] + s * in, y + s * out);
-    for (int k = 1; k < l->source_count; k++)
-      for (int i = 0; i < out; i++) y[s * out + i] += outputs[l->sources[k]][s * in + i];
+    if (l->kind == FR_ADD) exact_add(l, outputs, s, y + s * out);
+    else if (l->kind == FR_CONCATENATE) exact_concatenate(net->model, l, outputs, s, y + s * out);
+    else exact_layer(l, w, outputs[l->sources[0]] + s * in, y + s * out);
     if (fr_layer_augments(l) && net->training) exact_augment(net, layer, s, y + s * out);
   }
   if (l->kind == FR_BATCH_NORMALIZATION) {

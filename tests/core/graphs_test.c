@@ -31,6 +31,10 @@ static void fused(void) {
             LAYERS(dense(3, FR_LINEAR), from(-1, dense(3, FR_LINEAR)), add(0, 1), f,
                    dense(2, FR_LINEAR)),
             SQUARED, 4);
+    planned(4, "concatenate, activation", image(3, 2, 2),
+            LAYERS(plain_conv(3), from(-1, plain_conv(2)), concatenate(1, 0), f, flatten(),
+                   dense(2, FR_LINEAR)),
+            SQUARED, 3);
   }
   planned(2, "conv relu6 pool", image(5, 5, 1),
           LAYERS(conv(3, 2, 2, 1, 1, FR_VALID, FR_RELU6), pool(2, 2, 2, 2, FR_VALID), flatten(),
@@ -70,6 +74,10 @@ static void apart(void) {
         5, "add, gelu or swish", flat(4),
         LAYERS(dense(3, FR_LINEAR), from(-1, dense(3, split[i])), add(0, 1), dense(2, FR_LINEAR)),
         SQUARED, 4);
+    planned(5, "concatenate, then gelu or swish", flat(4),
+            LAYERS(dense(3, FR_LINEAR), from(-1, dense(2, FR_LINEAR)), concatenate(0, 1),
+                   activation(split[i]), dense(2, FR_LINEAR)),
+            SQUARED, 4);
     planned(3, "dense with gelu or swish, last", flat(4),
             LAYERS(dense(6, FR_TANH), dense(3, split[i])), SQUARED, 4);
   }
@@ -121,6 +129,14 @@ static void shared_outputs(void) {
     check_model("a reader beside the add", image(4, 3, 2),
                 LAYERS(plain_conv(4), from(0, readers[i]), add(0, 1), global_average(),
                        dense(2, FR_SOFTMAX)),
+                SPARSE, 4);
+    check_model("a reader beside the concatenate", image(4, 3, 2),
+                LAYERS(plain_conv(4), from(0, readers[i]), concatenate(0, 1), global_average(),
+                       dense(2, FR_SOFTMAX)),
+                SPARSE, 4);
+    check_model("a reader before the concatenate, and one after it", image(3, 3, 2),
+                LAYERS(plain_conv(4), from(0, readers[i]), concatenate(1, 0), plain_conv(4),
+                       from(0, readers[i]), add(3, 4), global_average(), dense(2, FR_SOFTMAX)),
                 SPARSE, 4);
     check_model("three readers of a fused output", image(3, 3, 1),
                 LAYERS(plain_conv(4), activation(FR_RELU), from(1, readers[i]), from(1, readers[i]),
@@ -195,6 +211,96 @@ static void adds(void) {
               SQUARED, 3);
 }
 
+/* ---- concatenate ----------------------------------------------------------------------------- */
+
+static void concatenates(void) {
+  check_model("concatenate of one output twice", flat(4),
+              LAYERS(dense(3, FR_TANH), concatenate(0, 0), dense(2, FR_LINEAR)), SQUARED, 4);
+  check_model(
+      "concatenate of one output three times, relu", flat(4),
+      LAYERS(dense(3, FR_LINEAR), concatenate3(0, 0, 0), activation(FR_RELU), dense(2, FR_LINEAR)),
+      SQUARED, 4);
+  check_model("concatenate of the input", flat(5),
+              LAYERS(dense(3, FR_TANH), concatenate(-1, 0), dense(2, FR_LINEAR)), SQUARED, 4);
+  check_model("concatenate of the input, second", flat(5),
+              LAYERS(dense(3, FR_TANH), concatenate(0, -1), dense(2, FR_LINEAR)), SQUARED, 4);
+  check_model("concatenate of the input twice", image(2, 3, 3),
+              LAYERS(concatenate(-1, -1), plain_conv(2), flatten(), dense(2, FR_LINEAR)), SQUARED,
+              4);
+  check_model("concatenate of the input alone", image(2, 3, 1), LAYERS(concatenate3(-1, -1, -1)),
+              SQUARED, 4);
+  check_model("concatenate last", flat(4),
+              LAYERS(dense(3, FR_TANH), from(-1, dense(2, FR_RELU)), concatenate(0, 1)), SQUARED,
+              4);
+  check_model("concatenate, then the loss's softmax", flat(4),
+              LAYERS(dense(3, FR_LINEAR), from(-1, dense(2, FR_TANH)), concatenate(0, 1),
+                     activation(FR_SOFTMAX)),
+              SPARSE, 5);
+  check_model("concatenate of concatenates", flat(3),
+              LAYERS(dense(4, FR_TANH), concatenate(-1, 0), dense(2, FR_TANH), concatenate(1, 2),
+                     dense(3, FR_TANH), concatenate4(1, 3, 4, 1), dense(2, FR_SOFTMAX)),
+              SPARSE, 5);
+  check_model("concatenate of rank 2", flat(6),
+              LAYERS(dense(12, FR_TANH), reshape((fr_shape){2, {4, 3}}),
+                     from(-1, dense(8, FR_TANH)), reshape((fr_shape){2, {4, 2}}), concatenate(1, 3),
+                     activation(FR_SOFTMAX), flatten(), dense(2, FR_LINEAR)),
+              SQUARED, 3);
+  check_model("concatenate of what learns and what does not", image(3, 3, 2),
+              LAYERS(from(-1, average_pool(2, 2, 1, 1, FR_SAME)), from(-1, plain_conv(3)),
+                     concatenate3(0, 1, -1), global_max(), dense(2, FR_LINEAR)),
+              SQUARED, 3);
+  check_model(
+      "concatenate of a flatten and its reader", image(3, 2, 2),
+      LAYERS(plain_conv(2), flatten(), dense(5, FR_TANH), concatenate(1, 2), dense(2, FR_SOFTMAX)),
+      SPARSE, 4);
+  fr_layer most = concatenate(0, 0);
+  most.source_count = FR_MAX_SOURCES;
+  const int sources[FR_MAX_SOURCES] = {0, 1, 0, -1, 1, 1, 0, -1};
+  memcpy(most.sources, sources, sizeof sources);
+  check_model("concatenate of as many as there may be", flat(4),
+              LAYERS(dense(3, FR_TANH), from(-1, dense(2, FR_SIGMOID)), most, dense(2, FR_LINEAR)),
+              SQUARED, 3);
+}
+
+/* Fewer channels than a vector has lanes, more, and whole vectors; each side next to each. */
+static void concatenated_channels(void) {
+  static const int widths[] = {1, 2, 3, 4, 5, 8, 9};
+  for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+    for (int three = 0; three < 2; three++)
+      check_model("concatenate of channels", image(3, 2, 1),
+                  LAYERS(conv(widths[i], 1, 1, 1, 1, FR_SAME, FR_TANH),
+                         conv(three ? 3 : 4, 1, 1, 1, 1, FR_SAME, FR_TANH), concatenate3(0, 1, 0),
+                         from(0, conv(2, 1, 1, 1, 1, FR_SAME, FR_LINEAR)), concatenate(3, 2),
+                         global_average(), dense(2, FR_LINEAR)),
+                  SQUARED, 3);
+}
+
+/* Outputs of fused steps: of a pool, and of normalizations that inference folds into the
+ * convolutions before them. */
+static void concatenates_of_fused(void) {
+  planned(5, "conv pool, average pool, concatenate", image(4, 4, 1),
+          LAYERS(conv(3, 2, 2, 1, 1, FR_SAME, FR_RELU), pool(2, 2, 2, 2, FR_VALID),
+                 from(-1, average_pool(2, 2, 2, 2, FR_VALID)), concatenate(1, 2), plain_conv(2),
+                 flatten(), dense(2, FR_SOFTMAX)),
+          SPARSE, 3);
+  planned(6, "normalizations, concatenate, relu", image(3, 3, 2),
+          LAYERS(plain_conv(3), normalization(1, 1), from(-1, plain_conv(2)), normalization(1, 1),
+                 concatenate(1, 3), activation(FR_RELU), flatten(), dense(2, FR_SOFTMAX)),
+          SPARSE, 4);
+}
+
+/* A frozen layer keeps its weights, and its place in the sum of gradients. */
+static void concatenate_of_frozen(void) {
+  for (int first = 0; first < 2; first++) {
+    fr_layer kept = dense(3, FR_TANH), learns = from(-1, dense(2, FR_TANH));
+    kept.frozen = 1;
+    check_model("concatenate of a frozen layer", flat(4),
+                LAYERS(kept, learns, first ? concatenate(0, 1) : concatenate3(1, 0, 1),
+                       dense(2, FR_LINEAR)),
+                SQUARED, 4);
+  }
+}
+
 /* ---- whole networks -------------------------------------------------------------------------- */
 
 static void residual_networks(void) {
@@ -226,6 +332,43 @@ static void residual_networks(void) {
       SPARSE, 4);
 }
 
+static void joined_networks(void) {
+  /* Huang et al., arXiv:1608.06993: each layer reads all before it; then a transition */
+  planned(12, "a dense block and a transition", image(4, 4, 1),
+          LAYERS(/* 0 */ conv(4, 3, 3, 1, 1, FR_SAME, FR_LINEAR), normalization(1, 1),
+                 activation(FR_RELU), /* 3 */ conv(3, 3, 3, 1, 1, FR_SAME, FR_LINEAR),
+                 concatenate(0, 3), /* 5 */ normalization(1, 1), activation(FR_RELU),
+                 conv(3, 3, 3, 1, 1, FR_SAME, FR_LINEAR), concatenate3(0, 3, 7),
+                 /* 9 */ normalization(1, 1), activation(FR_RELU),
+                 conv(5, 1, 1, 1, 1, FR_SAME, FR_LINEAR), average_pool(2, 2, 2, 2, FR_VALID),
+                 global_average(), dense(3, FR_SOFTMAX)),
+          SPARSE, 5);
+  /* Szegedy et al., arXiv:1409.4842: windows of several sizes, side by side */
+  planned(11, "an inception module", image(5, 4, 2),
+          LAYERS(/* 0 */ conv(4, 2, 2, 1, 1, FR_SAME, FR_RELU),
+                 from(0, conv(3, 1, 1, 1, 1, FR_SAME, FR_RELU)),
+                 /* 2 */ from(0, conv(2, 1, 1, 1, 1, FR_SAME, FR_RELU)),
+                 conv(4, 3, 3, 1, 1, FR_SAME, FR_RELU),
+                 /* 4 */ from(0, conv(1, 1, 1, 1, 1, FR_SAME, FR_RELU)),
+                 conv(2, 5, 5, 1, 1, FR_SAME, FR_RELU),
+                 /* 6 */ from(0, pool(3, 3, 1, 1, FR_SAME)), conv(3, 1, 1, 1, 1, FR_SAME, FR_RELU),
+                 concatenate4(1, 3, 5, 7), global_average(), dense(3, FR_SOFTMAX)),
+          SPARSE, 4);
+}
+
+/* The last axes are added up, and the others stay. */
+static void concatenated_shapes(void) {
+  fr_model *m = stack(image(2, 3, 4),
+                      LAYERS(conv(5, 1, 1, 1, 1, FR_SAME, FR_LINEAR), concatenate3(0, -1, 0),
+                             flatten(), from(0, global_max()), concatenate(3, 2)),
+                      1);
+  const fr_shape *joined = &m->layers[1].output, *row = &m->layers[4].output,
+                 want = image(2, 3, 14);
+  CHECK(fr_shape_equals(joined, &want), "%d axes, the last of %d", joined->rank, joined->dims[2]);
+  CHECK(row->rank == 1 && row->dims[0] == 5 + 2 * 3 * 14, "%d numbers", row->dims[0]);
+  fr_model_destroy(m);
+}
+
 int main(void) {
   check_seed(7);
   fused();
@@ -233,7 +376,13 @@ int main(void) {
   shared_outputs();
   no_fusion_of_shared();
   adds();
+  concatenates();
+  concatenated_channels();
+  concatenates_of_fused();
+  concatenate_of_frozen();
   residual_networks();
+  joined_networks();
+  concatenated_shapes();
   printf("graphs: %d models\n", cases);
   return check_report("graphs", cases * 14L);
 }

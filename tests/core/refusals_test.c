@@ -82,7 +82,7 @@ static void refused_layers(void) {
   refuses(flat(4), dropout(-0.25f), "dropout: rate must be at least 0 and below 1, got -0.25");
   refuses(flat(4), activation((fr_activation)12), "activation: unknown activation 12");
   l.kind = FR_LAYER_KINDS;
-  refuses(flat(4), l, "unknown layer kind 20");
+  refuses(flat(4), l, "unknown layer kind 21");
   l.kind = (fr_layer_kind)-1;
   refuses(flat(4), l, "unknown layer kind -1");
   l = dropout(NAN);
@@ -323,6 +323,20 @@ static void refused_parameters(void) {
 
 /* ---- graphs ---------------------------------------------------------------------------------- */
 
+/* The input and another layer's output, in either order, are not concatenated. */
+static void refused_to_join(fr_shape input, fr_layer other, const char *shapes) {
+  fr_model *m = fr_model_create(&input, 1);
+  char want[160];
+  fr_layer joined = concatenate(-1, 0), turned = concatenate(0, -1);
+  must(fr_model_add(m, &other));
+  snprintf(want, sizeof want, "concatenate: inputs must agree in all axes but the last, got %s",
+           shapes);
+  check_refused(fr_model_add(m, &joined), FR_INVALID_ARGUMENT, want);
+  CHECK(fr_model_add(m, &turned) == FR_INVALID_ARGUMENT, "turned round, %s are joined", shapes);
+  CHECK(m->layer_count == 1, "%d layers", m->layer_count);
+  fr_model_destroy(m);
+}
+
 static void refused_graphs(void) {
   refuses(flat(4), from(-2, dense(3, FR_LINEAR)),
           "layer 0: an input must be one of the layers before it, got -2");
@@ -333,6 +347,16 @@ static void refused_graphs(void) {
   l.source_count = -1;
   refuses(flat(4), l, "layer 0: 1..8 inputs are possible, got -1");
   refuses(flat(4), (fr_layer){.kind = FR_ADD}, "add: 2..8 inputs are needed, got 1");
+  refuses(flat(4), (fr_layer){.kind = FR_CONCATENATE},
+          "concatenate: 2..8 inputs are needed, got 1");
+  refuses(flat(FR_MAX_ELEMENTS / 2), concatenate(-1, -1), NULL);
+  refuses(flat(FR_MAX_ELEMENTS / 2 + 1), concatenate(-1, -1),
+          "concatenate: must have at most 67108864 elements a sample");
+  fr_layer eight = concatenate(-1, -1);
+  eight.source_count = 8;
+  for (int i = 0; i < 8; i++) eight.sources[i] = -1;
+  refuses(flat(FR_MAX_ELEMENTS), eight,
+          "concatenate: must have at most 67108864 elements a sample");
   l = dense(3, FR_LINEAR);
   l.source_count = 2;
   l.sources[0] = l.sources[1] = -1;
@@ -369,6 +393,12 @@ static void refused_graphs(void) {
   must(fr_model_add(m, &late));
   fr_model_destroy(m);
 
+  refused_to_join(image(4, 4, 3), pool(2, 2, 2, 2, FR_VALID), "(4, 4, 3) and (2, 2, 3)");
+  refused_to_join(image(4, 4, 3), pool(1, 2, 1, 1, FR_VALID), "(4, 4, 3) and (4, 3, 3)");
+  refused_to_join(image(4, 4, 3), global_max(), "(4, 4, 3) and (3)");
+  refused_to_join(image(2, 3, 4), reshape((fr_shape){2, {2, 12}}), "(2, 3, 4) and (2, 12)");
+  refused_to_join(flat(6), reshape((fr_shape){2, {1, 6}}), "(6) and (1, 6)");
+
   fr_shape bad = {0, {0}};
   fr_layer direct = dense(3, FR_LINEAR);
   check_refused(fr_layer_infer(&direct, (const fr_shape *const[]){&bad}), FR_INVALID_ARGUMENT,
@@ -388,5 +418,5 @@ int main(void) {
   refused_nans();
   refused_parameters();
   refused_graphs();
-  return check_report("refusals", 380);
+  return check_report("refusals", 420);
 }

@@ -109,6 +109,19 @@ static inline fr_layer add3(int first, int second, int third) {
   return (fr_layer){.kind = FR_ADD, .source_count = 3, .sources = {first, second, third}};
 }
 
+static inline fr_layer concatenate(int first, int second) {
+  return (fr_layer){.kind = FR_CONCATENATE, .source_count = 2, .sources = {first, second}};
+}
+
+static inline fr_layer concatenate3(int first, int second, int third) {
+  return (fr_layer){.kind = FR_CONCATENATE, .source_count = 3, .sources = {first, second, third}};
+}
+
+static inline fr_layer concatenate4(int first, int second, int third, int fourth) {
+  return (fr_layer){
+      .kind = FR_CONCATENATE, .source_count = 4, .sources = {first, second, third, fourth}};
+}
+
 /* ---- models ---------------------------------------------------------------------------------- */
 
 /* The layer with a random window, at most 4 × 4 and with strides up to `stride`, over a random

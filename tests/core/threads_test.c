@@ -71,8 +71,8 @@ static fr_model *branches(void) {
                LAYERS(conv(3, 3, 3, 2, 2, FR_SAME, FR_LINEAR), normalization(0, 1),
                       /* 2 */ from(1, conv(3, 1, 1, 1, 1, FR_SAME, FR_RELU)),
                       /* 3 */ from(1, depthwise(1, 3, 3, 1, 1, FR_SAME, FR_LINEAR)), add3(1, 2, 3),
-                      /* 5 */ global_average(), from(4, global_max()), add(5, 6),
-                      dense(CLASSES, FR_LINEAR)),
+                      /* 5 */ concatenate3(2, 4, 1), global_average(), from(5, global_max()),
+                      /* 8 */ add(6, 7), concatenate(8, 6), dense(CLASSES, FR_LINEAR)),
                14);
 }
 

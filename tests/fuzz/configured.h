@@ -8,6 +8,14 @@
 
 enum { LAYER_NUMBERS = 63, COMPILE_NUMBERS = 21 };
 
+/* How many inputs a valid layer of each kind takes; 0: the layer before it alone. */
+enum { FUZZ_ONE = 0, FUZZ_ALIKE = 2, FUZZ_JOINED = 2 };
+#define FR_LAYER(id, name, shape, step, activates, augments, inputs) FUZZ_##inputs,
+static const int fuzz_sources[FR_LAYER_KINDS] = {
+#include "layers.def"
+};
+#undef FR_LAYER
+
 static inline int fuzz_add_layer(fuzz_input *in, fr_model *m) {
   int kind = fuzz_byte(in) % FR_LAYER_KINDS;
   double usual[LAYER_NUMBERS] = {kind,
@@ -63,7 +71,7 @@ static inline int fuzz_add_layer(fuzz_input *in, fr_model *m) {
                                  0,
                                  0,
                                  1,
-                                 kind == FR_ADD ? 2 : 0,
+                                 fuzz_sources[kind],
                                  -1,
                                  -1};
   double *numbers = malloc(sizeof usual);

@@ -614,6 +614,29 @@ const KERAS = [
     refused: /layer/,
   },
   {
+    name: 'keras: 100 concatenations, each of the one before eight times',
+    make: () =>
+      keras(
+        {
+          class_name: 'Functional',
+          config: {
+            name: 'f',
+            input_layers: ['input', 0, 0],
+            output_layers: ['c99', 0, 0],
+            layers: [
+              begin([2]),
+              ...list(100, (i) => ({
+                ...entry('Concatenate', `c${i}`, { axis: -1 }),
+                inbound_nodes: [list(8, () => [i ? `c${i - 1}` : 'input', 0, 0])],
+              })),
+            ],
+          },
+        },
+        variable(),
+      ),
+    refused: /elements/,
+  },
+  {
     name: 'keras: a name of 900 KB',
     make: () =>
       keras(
@@ -1201,6 +1224,30 @@ const ONNX = [
   {
     name: 'onnx: 20,000 sigmoids',
     make: () => onnx({ nodes: chain(20_000, (x, y) => node('Sigmoid', [x], y)) }),
+    refused: /layers/,
+  },
+  {
+    name: 'onnx: 120 concatenations, each of the one before eight times',
+    make: () =>
+      onnx({
+        nodes: chain(120, (x, y) =>
+          node(
+            'Concat',
+            list(8, () => x),
+            y,
+            [{ name: 'axis', integer: 1, type: 2 }],
+          ),
+        ),
+      }),
+    refused: /elements/,
+  },
+  {
+    name: 'onnx: 10,000 concatenations of a value with itself',
+    make: () =>
+      onnx(
+        { nodes: chain(10_000, (x, y) => node('Concat', [x, x], y, [{ name: 'axis', integer: -1, type: 2 }])) },
+        [2, 1],
+      ),
     refused: /layers/,
   },
   { name: 'onnx: 20,000 sums', make: () => onnx({ nodes: chain(20_000, (x, y) => node('Sum', [x], y)) }) },

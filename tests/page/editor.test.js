@@ -269,6 +269,43 @@ for (const name of inBrowsers('any')) {
       assert.equal(await page.data('train-status', 'state'), 'idle');
     });
 
+    test('concatenation: a second layer whose shape agrees in all but the last number', async () => {
+      const { browser, page } = opened;
+      await page.open(
+        'data=synthetic&epochs=1&train-size=200&model=conv2d:8:3:same,conv2d:4:3:same,maxPooling2d:2,flatten',
+      );
+      await page.loaded();
+      await described('(None, 14, 14, 4)');
+      await page.choose('model-kind', 'concatenate');
+      await page.choose('model-after', '2');
+      await page.click('model-add');
+      await described('concatenate (Concatenate)');
+      assert.deepEqual(await focused(), ['layer-with', 3]);
+      assert.equal(await model(), 'conv2d:8:3:same,conv2d:4:3:same,concatenate:with=1,maxPooling2d:2,flatten');
+      assert.deepEqual(
+        await browser.evaluate(() => [...document.querySelectorAll('.layer .shape')].map((shape) => shape.textContent)),
+        ['28 × 28 × 8', '28 × 28 × 4', '28 × 28 × 12', '14 × 14 × 12', '2352', '10'],
+      );
+      await browser.click(inCard(3, 'layer-down'));
+      await faultAt(4, /agree in all but the last number; these are 14.×.14.×.4 and 28.×.28.×.8/);
+      const said = () =>
+        browser.evaluate(
+          (/** @type {string} */ select) => [
+            document.querySelector('.layer:nth-child(4) h3')?.textContent,
+            document.querySelector(select)?.previousElementSibling?.textContent,
+          ],
+          inCard(4, 'layer-with'),
+        );
+      assert.deepEqual(await said(), ['4 Concatenation', 'and']);
+      await page.speak('zh-Hans');
+      await faultAt(4, /除最后一维外.*14.×.14.×.4.*28.×.28.×.8/);
+      assert.deepEqual(await said(), ['4 拼接', '与之拼接的层']);
+      await page.speak('en');
+      await browser.click(inCard(4, 'layer-up'));
+      await described('(None, 28, 28, 12)');
+      assert.deepEqual(await faults(), Array(6).fill(''));
+    });
+
     test('the last layer stays, and all others may go', async () => {
       const { browser, page } = opened;
       await page.open('data=synthetic&model=flatten,dense:8');
@@ -329,8 +366,8 @@ test('every pattern and every way to train, for a few steps', { timeout: 180_000
     await trains(
       opened,
       'epochs=1&model=randomFlip:horizontal,randomTranslation:0.1:0.1,randomRotation,randomZoom,randomContrast,' +
-        'randomErasing,depthwiseConv2d:3:relu,averagePooling2d,zeroPadding2d:1,leakyReLU,globalMaxPooling2d,' +
-        'reshape:-1,dense:8:gelu:kernelRegularizer=l2:kernelInitializer=heNormal',
+        'randomErasing,concatenate:with=0,depthwiseConv2d:3:relu,averagePooling2d,zeroPadding2d:1,leakyReLU,' +
+        'globalMaxPooling2d,reshape:-1,dense:8:gelu:kernelRegularizer=l2:kernelInitializer=heNormal',
     );
     for (const way of [
       'optimizer=adamw&schedule=exponential&decay=0.01&ema=1',

@@ -73,11 +73,17 @@ describe('a model in an address', () => {
     assert.equal(again(text), text);
     assert.equal(again('flatten,dense:8:from=1'), 'flatten,dense:8', 'the layer before need not be said');
     assert.deepEqual(parsed('reshape:from=0,flatten:from=1'), parsed('reshape,flatten'), 'nor is it kept');
+    const joined = parsed('conv2d:8:3:same,concatenate:with=0,conv2d:4:1,concatenate:from=1:with=2');
+    assert.deepEqual(
+      joined.map((_, at) => readsOf(joined, at)),
+      [[0], [1, 0], [2], [1, 2]],
+    );
+    assert.equal(writeModel(joined), 'conv2d:8:3:same,concatenate:with=0,conv2d:4:1,concatenate:from=1:with=2');
   });
 
   test('every kind with every option, as it is and as it can be', () => {
     for (const kind of Object.keys(KINDS)) {
-      const reads = kind === 'add' ? ':with=0' : '';
+      const reads = KINDS[kind].joins ? ':with=0' : '';
       assert.equal(again(again(kind + reads)), again(kind + reads));
       for (const [name, field] of Object.entries(optionsOf(kind))) {
         for (const text of field.values ??
@@ -105,6 +111,10 @@ describe('a model in an address', () => {
     'add',
     'add:with=x',
     'add:with=9',
+    'concatenate',
+    'concatenate:with=x',
+    'concatenate:with=9',
+    'concatenate:with=0:axis=-1',
     'dense:from=1',
     'dense:with=0',
     'dense:-1',
@@ -154,6 +164,7 @@ describe('a model in an address', () => {
       'conv2d',
       'dense',
       'add',
+      'concatenate',
       'reshape',
       'flatten',
       'relu',
@@ -259,6 +270,10 @@ describe('editing', () => {
   });
 
   test('what the worker is told: places, and rare options only where they are not as usual', () => {
+    assert.deepEqual(specsOf(parsed('flatten,concatenate:with=1')).slice(0, -1), [
+      { kind: 'flatten', options: {} },
+      { kind: 'concatenate', options: {}, with: 1 },
+    ]);
     assert.deepEqual(specsOf(parsed('conv2d:8:3,add:with=0,dropout:0.5,dense:4:useBias=0')), [
       { kind: 'conv2d', options: { filters: 8, kernelSize: 3, activation: 'linear', padding: 'valid', strides: 1 } },
       { kind: 'add', options: {}, with: 0 },
@@ -283,7 +298,11 @@ test('why a layer cannot be built', () => {
   assert.equal(why('globalMaxPooling2d', [18]), 'needs-picture');
   assert.equal(why('conv2d:4:5', [3, 3, 2]), 'window-large');
   assert.equal(why('conv2d:4:5:same', [3, 3, 2]), 'other');
-  assert.equal(why('flatten,add:with=0', [784], [28, 28, 1]), 'shapes-differ');
+  assert.equal(why('flatten,add:with=0', [784], [28, 28, 1]), 'differ-add');
+  assert.equal(why('conv2d,add:with=0', [28, 28, 32], [28, 28, 1]), 'differ-add');
+  assert.equal(why('flatten,concatenate:with=0', [784], [28, 28, 1]), 'differ-concatenate');
+  assert.equal(why('conv2d,concatenate:with=0', [26, 26, 32], [28, 28, 1]), 'differ-concatenate');
+  assert.equal(why('conv2d,concatenate:with=0', [28, 28, 32], [28, 28, 1]), 'other', 'shapes that fit');
   assert.equal(why('reshape:7x7', [28, 28, 1]), 'reshape');
   assert.equal(why('conv2d,randomFlip', [26, 26, 32]), 'varies-late');
 });

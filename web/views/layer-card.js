@@ -32,7 +32,7 @@ let ids = 0;
  */
 export function createLayerCard(layer, actions) {
   const id = `layer-${++ids}`;
-  const { fields, rare } = actions ? KINDS[layer.kind] : { fields: {}, rare: {} };
+  const { fields, rare, joins } = actions ? KINDS[layer.kind] : { fields: {}, rare: {}, joins: false };
   const title = el('h3', { id, tabIndex: -1 });
   const remark = el('p', { className: 'quiet' });
   const error = el('p', { className: 'error', id: `${id}-error`, role: 'alert' });
@@ -80,8 +80,8 @@ export function createLayerCard(layer, actions) {
   /** @type {[Element, string][]} what changes with the language */
   const labels = [];
 
-  /** @param {'from' | 'with'} name */
-  function reader(name) {
+  /** @param {'from' | 'with'} name @param {string} key of its label */
+  function reader(name, key) {
     const select = el('select', { 'data-testid': `layer-${name}`, 'aria-describedby': error.id });
     select.addEventListener('change', () => {
       if (select.value === '') delete layer[name];
@@ -89,14 +89,14 @@ export function createLayerCard(layer, actions) {
       actions?.onChange();
     });
     const text = el('span');
-    labels.push([text, `model.${name}`]);
+    labels.push([text, key]);
     const label = el('label', { className: 'field pair' }, text, select);
     reads.push({ name, select, label });
     return label;
   }
 
   const main = Object.entries(fields).map(([name, field]) => fieldFor(name, field));
-  if (layer.kind === 'add') main.push(reader('with'));
+  if (joins) main.push(reader('with', `with.${layer.kind}`));
   const more = el('summary');
   const details = el(
     'details',
@@ -105,7 +105,7 @@ export function createLayerCard(layer, actions) {
     el(
       'div',
       { className: 'layer-rare' },
-      reader('from'),
+      reader('from', 'model.from'),
       ...Object.entries(rare).map(([name, field]) => fieldFor(name, field, true)),
     ),
   );

@@ -1,7 +1,7 @@
 import { byId, el, setText } from '../dom.js';
 import { misread, moved, readsOf, without } from '../editing.js';
 import { onLanguage, t } from '../i18n/index.js';
-import { GROUPS } from '../kinds.js';
+import { GROUPS, KINDS } from '../kinds.js';
 import { MAX_LAYERS, PICTURE, PRESETS, newLayer, parseModel, specsOf, writeModel } from '../model-spec.js';
 import { createLayerCard, nameOf } from './layer-card.js';
 
@@ -96,7 +96,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     const { layers } = settings;
     const layer = newLayer(kinds.value, ++lastId);
     const at = Number(after.value);
-    if (layer.kind === 'add') layer.with = layers[at - 2]?.id ?? PICTURE;
+    if (KINDS[layer.kind].joins) layer.with = layers[at - 2]?.id ?? PICTURE;
     rearrange(layers.toSpliced(at, 0, layer), () => t('model.added', { layer: nameOf(layer), place: at + 1 }));
     cardOf(layer).focus();
   }

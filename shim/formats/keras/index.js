@@ -2,7 +2,7 @@ import { seedOf, show } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
 import { elementsOf } from '../../tensor.js';
 import { checkList, checkObject, checkText, inFile, objectFrom, refusal } from '../common.js';
-import { weightsOf } from '../../layers/table.js';
+import { rowOf, weightsOf } from '../../layers/table.js';
 import { planOf } from '../described.js';
 import { tensorNames } from '../entries.js';
 import { plannedWeights } from '../fit/tensors.js';
@@ -68,7 +68,7 @@ function configOf({ name, graph: { inputShape, inputName, nodes } }, plan, names
   }
   const layers = made.map(({ node, layer }) => {
     const tensors = nodes[node].sources.map((source) => kerasTensor(nameOf(source), shapeOf(source)));
-    const args = plan[node].kind === 'add' ? [tensors] : tensors;
+    const args = rowOf(plan[node].kind).reads ? [tensors] : tensors;
     return { ...layer, name: names[node], inbound_nodes: [{ args, kwargs: {} }] };
   });
   const functional = serialized(

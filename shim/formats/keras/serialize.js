@@ -58,7 +58,7 @@ function spelled([key, value]) {
  */
 export function serializedLayer({ kind, config, outputShape }, name, inputShapes, first) {
   const target = /** @type {number[]} */ (outputShape.slice(1));
-  const { fixed, isBornBuilt } = rowOf(kind);
+  const { fixed, isBornBuilt, reads } = rowOf(kind);
   const {
     class_name: className,
     config: { name: _, trainable, ...options },
@@ -73,7 +73,7 @@ export function serializedLayer({ kind, config, outputShape }, name, inputShapes
     ...Object.fromEntries(initializersOf(config)),
   });
   if (isBornBuilt) return made;
-  return { ...made, build_config: { input_shape: kind === 'add' ? inputShapes : inputShapes[0] } };
+  return { ...made, build_config: { input_shape: reads ? inputShapes : inputShapes[0] } };
 }
 
 /** @param {string} name @param {(number | null)[]} shape with the batch axis @returns {Serialized} */

@@ -24,6 +24,19 @@ const SOFTMAX_OF_AXIS = 13;
 
 const MOST_DIMS = 3; // in a layer's output
 
+/** @param {number} axis in ONNX @param {number} count of a sample's axes @returns {number} its place among them */
+function placeOf(axis, count) {
+  const place = axis < 0 ? axis + count : axis - 1;
+  if (place >= 0 && place < count) return place;
+  throw new FittingRoomError(`axis must be one after the batch axis, got ${axis}`);
+}
+
+/** @param {number} axis */
+const notLast = (axis) =>
+  new FittingRoomError(
+    `axis must be the channel axis, or the last axis of numbers that are not transposed, got ${axis}`,
+  );
+
 /**
  * Adds a layer that does not change the shape.
  * @param {Call} call
@@ -239,10 +252,15 @@ function add(call) {
   call.give(view);
 }
 
+/** @param {Call} call @param {string} verb what it does with its inputs */
+function checkCount({ inputs: { length } }, verb) {
+  if (length > LIMITS.maxSources)
+    throw new FittingRoomError(`it ${verb} ${length} values; at most ${LIMITS.maxSources} are supported`);
+}
+
 /** @type {Operator} */
 function sum(call) {
-  if (call.inputs.length > LIMITS.maxSources)
-    throw new FittingRoomError(`it adds ${call.inputs.length} values; at most ${LIMITS.maxSources} are supported`);
+  checkCount(call, 'adds');
   const [first, ...rest] = call.inputs.map((_, index) => call.view(index));
   const others = rest.map((view) => {
     if (!sameAxes(view.axes, first.axes))
@@ -251,6 +269,50 @@ function sum(call) {
   });
   if (others.length === 0) return call.give(first);
   call.give({ ...first, source: call.importer.add(layers.add(), [first, ...others]) });
+}
+
+/**
+ * A value whose numbers lie in memory with one of its axes last, and that axis last.
+ * @param {View} view
+ * @param {number} axis in ONNX
+ * @returns {View}
+ */
+function withLast({ axes, ...view }, axis) {
+  const place = placeOf(axis, axes.length);
+  const turned = { ...view, axes: [...axes.toSpliced(place, 1), axes[place]] };
+  if (isPlain(turned)) return turned;
+  throw notLast(axis);
+}
+
+/**
+ * Values that differ in their last axis at most, in shapes of which the same is true: their own, or else ONNX's.
+ * @param {Importer} importer
+ * @param {View[]} views
+ * @returns {View[]}
+ */
+function joinable(importer, views) {
+  const sides = String(views[0].shape.slice(0, -1));
+  const fit = views.every(
+    (view) => String(view.shape.slice(0, -1)) === sides && view.shape.at(-1) === dimsOf(view).at(-1),
+  );
+  return fit ? views : views.map((view) => importer.reshaped(view, dimsOf(view)));
+}
+
+/** Joins values along the axis that is the last one here, wherever ONNX has it. @type {Operator} */
+function concat(call) {
+  checkCount(call, 'joins');
+  const axis = call.integer('axis') ?? 1;
+  if (call.inputs.length === 1) return identity(call);
+  const views = call.inputs.map((_, index) => withLast(call.view(index), axis));
+  const [sides, ...others] = views.map((view) => dimsOf(view).slice(0, -1));
+  if (others.some((each) => String(each) !== String(sides)))
+    throw new FittingRoomError(`joined values must have the same shape, except along axis ${axis}`);
+  const parts = joinable(call.importer, views);
+  const length = parts.reduce((sum, { shape }) => sum + shape[shape.length - 1], 0);
+  const joined = plain(call.importer.add(layers.concatenate(), parts), [...parts[0].shape.slice(0, -1), length]);
+  const { axes } = /** @type {View} */ (regrouped(joined, [...sides, length]));
+  const [last, ...rest] = axes.toReversed();
+  call.give({ ...joined, axes: rest.toReversed().toSpliced(placeOf(axis, axes.length), 0, last) });
 }
 
 /** Before operator set 7, a node is in training mode unless it says otherwise. @param {Call} call */
@@ -326,19 +388,14 @@ function softmax(call) {
   const dims = dimsOf(view);
   const modern = call.importer.operatorSet >= SOFTMAX_OF_AXIS;
   const axis = call.integer('axis') ?? (modern ? -1 : 1);
-  const place = axis < 0 ? axis + dims.length : axis - 1;
-  if (place < 0 || place >= dims.length)
-    throw new FittingRoomError(`axis must be one after the batch axis, got ${axis}`);
+  const place = placeOf(axis, dims.length);
   const over = modern ? [view.axes[place]] : view.axes.slice(place);
   const length = elementsOf(dimsOf({ ...view, axes: over }));
   const all = elementsOf(view.shape);
   const isLast = sameAxes([over.flat()], [[{ length, stride: 1 }]]);
   if (isLast && view.shape[view.shape.length - 1] === length) return softmaxOf(call, view);
   if (length === all) return softmaxOf(call, call.importer.reshaped(view, [all])); // in any order
-  if (!isLast)
-    throw new FittingRoomError(
-      `axis must be the channel axis, or the last axis of numbers that are not transposed, got ${axis}`,
-    );
+  if (!isLast) throw notLast(axis);
   const fits = isPlain(view) && dims.length <= MOST_DIMS && dims[dims.length - 1] === length;
   softmaxOf(call, call.importer.reshaped(view, fits ? dims : [all / length, length]));
 }
@@ -392,12 +449,7 @@ function axesOf(call, rank) {
   if (!axes) throw new FittingRoomError('it needs axes');
   if (axes.length > MOST_AXES)
     throw new FittingRoomError(`it has ${axes.length} axes; at most ${MOST_AXES} are supported`);
-  return axes.map((axis) => {
-    const place = (axis < 0 ? axis + rank : axis) - 1;
-    if (place < 0 || place >= rank - 1)
-      throw new FittingRoomError(`axis must be one after the batch axis, got ${axis}`);
-    return place;
-  });
+  return axes.map((axis) => placeOf(axis, rank - 1));
 }
 
 /** @type {Operator} */
@@ -490,6 +542,7 @@ export const OPERATORS = {
   MatMul: (call) => dense(call, call.floats(1), []),
   Add: add,
   Sum: sum,
+  Concat: concat,
   MaxPool: pooling(layers.maxPooling2d, ownPadding),
   AveragePool: pooling(layers.averagePooling2d, averagePadding),
   ...Object.fromEntries(

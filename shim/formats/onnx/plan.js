@@ -214,15 +214,35 @@ function zeroPadding2d(plan, { layer: { name, config }, sources: [x] }) {
   return plan.pointwise(x, (input) => plan.node(name, 'Pad', [input, pads, zero]));
 }
 
-/** @type {Maker} */
-function add(plan, { layer: { name }, sources }) {
-  const first = sources.every((source) => source.first);
-  const inputs = sources.map((source) =>
-    first ? /** @type {string} */ (source.first) : plan.channelsLast(name, source),
-  );
-  const sum = inputs.reduce((left, right) => plan.node(name, 'Add', [left, right]));
-  return { [first ? 'first' : 'last']: sum, rank: sources[0].rank };
+/**
+ * Takes several values with their axes in the same order: channels first if all of them are there that way.
+ * @param {Plan} plan
+ * @param {Place} place
+ * @param {(inputs: string[], channels: number) => string} make channels: the number of their axis
+ * @returns {Value}
+ */
+function together(plan, { layer: { name }, sources }, make) {
+  const { rank } = sources[0];
+  const first = sources.flatMap((source) => source.first ?? []);
+  if (first.length === sources.length) return { first: make(first, 1), rank };
+  return {
+    last: make(
+      sources.map((source) => plan.channelsLast(name, source)),
+      rank,
+    ),
+    rank,
+  };
 }
+
+/** @type {Maker} */
+const add = (plan, place) =>
+  together(plan, place, (inputs) => inputs.reduce((left, right) => plan.node(place.layer.name, 'Add', [left, right])));
+
+/** @type {Maker} */
+const concatenate = (plan, place) =>
+  together(plan, place, (inputs, channels) =>
+    plan.node(place.layer.name, 'Concat', inputs, [integerOf('axis', channels)]),
+  );
 
 /**
  * @param {Record<string, string>} operators by kind
@@ -244,6 +264,7 @@ const MAKERS = /** @type {Partial<Record<LayerKind, Maker>>} */ ({
   dense,
   batch_normalization: batchNormalization,
   add,
+  concatenate,
 });
 /** Layers that pass on their input, apart from an activation. @type {LayerKind[]} */
 const PASSED_ON = ['activation', 're_lu', 'leaky_re_lu', 'softmax', 'dropout'];

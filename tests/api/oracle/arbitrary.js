@@ -26,6 +26,7 @@ const IMAGE_KINDS = [
   'depthwiseConv2d',
   'averagePooling2d',
   'shortcut',
+  'concatenate',
   'zeroPadding2d',
   'conv2d',
   'flatten',
@@ -43,6 +44,7 @@ const ROW_KINDS = [
   'dense',
   'batchNormalization',
   'add',
+  'concatenate',
   'activation',
   'reLU',
   'leakyReLU',
@@ -176,9 +178,22 @@ function append(nodes, shapes, d, layer) {
       shape,
     );
     push({ layer: 'add', from: [last, last + 1] }, shape);
+  } else if (kind === 'concatenate') {
+    const joinable = shapes.flatMap((other, i) =>
+      String(other.slice(0, -1)) === String(shape.slice(0, -1)) ? [i] : [],
+    );
+    const others = d.size > 6 ? joinable.slice(0, 3) : [joinable[d.pick % joinable.length]];
+    const chosen = d.same ? [shapes.length - 1, ...others] : [...others, shapes.length - 1];
+    const output = KINDS.concatenate.shape(
+      shape,
+      {},
+      chosen.map((i) => shapes[i]),
+    );
+    const from = chosen.map((i) => i - 1);
+    if (sizeOf(output) <= MOST_NUMBERS) push({ layer: 'concatenate', from }, output);
   } else {
     const options = optionsOf(kind, d, shape);
-    const output = KINDS[kind].shape(shape, options);
+    const output = KINDS[kind].shape(shape, options, [shape]);
     if (sizeOf(output) <= MOST_NUMBERS && Math.min(...output) >= 1) push({ layer: kind, options }, output);
   }
 }

@@ -474,6 +474,27 @@ test('loss sparseCategoricalCrossentropy: sampleWeight is divided by the number 
 
 /* ---- dropout ------------------------------------------------------------------------------------- */
 
+test('layer concatenate: at each pixel, the channels of one input after those of the other', async () => {
+  // pixels (1, 2) and (3, 4); the convolution's kernel is 1, 10, so that its channel is 21 and 43
+  const picture = api.input({ shape: [1, 2, 2] });
+  const sum = layers.conv2d({ filters: 1, kernelSize: 1, useBias: false }).apply(picture);
+  for (const [tensors, want] of [
+    [
+      [sum, picture],
+      [21, 1, 2, 43, 3, 4],
+    ],
+    [
+      [picture, sum, sum],
+      [1, 2, 21, 21, 3, 4, 43, 43],
+    ],
+  ]) {
+    const made = await api.model({ inputs: picture, outputs: layers.concatenate().apply(tensors) });
+    made.setWeights([tensor([1, 10], [1, 1, 2, 1])]);
+    equal((await made.predict(tensor([1, 2, 3, 4], [1, 1, 2, 2]))).data, want);
+    made.dispose();
+  }
+});
+
 test('layer dropout: what stays is scaled up in training, and nothing is in inference', async () => {
   const n = 40_000;
   const model = await modelOf([layers.dropout({ inputShape: [n], rate: 0.2 })]);

@@ -266,6 +266,58 @@ test('layer add: twice over, the sum taken twice', () =>
     ],
   }));
 
+test('layer concatenate: two branches of one input', () =>
+  agree({
+    inputShape: IMAGE,
+    nodes: [
+      same({ filters: 3, activation: 'tanh' }),
+      { ...same({ filters: 5, activation: 'relu' }), from: [-1] },
+      { layer: 'concatenate', from: [1, 0] },
+      { layer: 'reLU' },
+      { layer: 'flatten' },
+      { layer: 'dense', options: { units: 3 } },
+    ],
+  }));
+
+test('layer concatenate: the input itself, and three more, of which one is the same', () =>
+  agree({
+    inputShape: IMAGE,
+    nodes: [
+      same({}),
+      { ...same({ filters: 4, kernelSize: 1, activation: 'tanh' }), from: [-1] },
+      { layer: 'concatenate', options: { axis: 3 }, from: [0, -1, 1, 0] },
+      same({ activation: 'tanh' }),
+      { layer: 'flatten' },
+      { layer: 'dense', options: { units: 3 } },
+    ],
+  }));
+
+test('layer concatenate: of rows, and of what is already joined', () =>
+  agree({
+    inputShape: [5],
+    nodes: [
+      { layer: 'dense', options: { units: 4, activation: 'tanh' } },
+      { layer: 'concatenate', options: { axis: 1 }, from: [-1, 0] },
+      { layer: 'dense', options: { units: 3, activation: 'tanh' } },
+      { layer: 'concatenate', from: [1, 2] },
+      { layer: 'concatenate', from: [3, 0, 2] },
+      { layer: 'dense', options: { units: 3 } },
+    ],
+  }));
+
+test('layer concatenate: of two axes', () =>
+  agree({
+    inputShape: [12],
+    nodes: [
+      { layer: 'dense', options: { units: 8, activation: 'tanh' } },
+      { layer: 'reshape', options: { targetShape: [4, 2] } },
+      { layer: 'reshape', options: { targetShape: [4, 3] }, from: [-1] },
+      { layer: 'concatenate', options: { axis: 2 }, from: [1, 2, 1] },
+      { layer: 'flatten' },
+      { layer: 'dense', options: { units: 3 } },
+    ],
+  }));
+
 /* Wider than what is processed at once: whole groups of channels and a remainder. */
 test(
   'layer conv2d, batchNormalization, depthwiseConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, ' +

@@ -160,6 +160,23 @@ const RESIDUAL = {
   ],
 };
 
+/** Each convolution reads what those before it have made, side by side. @type {Description} */
+const JOINED = {
+  inputShape: [8, 8, 1],
+  nodes: [
+    conv(4, { padding: 'same' }), // 0
+    conv(3, { padding: 'same', activation: 'linear' }), // 1
+    { layer: 'concatenate', from: [0, 1] }, // 2
+    { layer: 'batchNormalization', options: { momentum: 0.9 } }, // 3
+    conv(3, { padding: 'same' }), // 4
+    { layer: 'concatenate', from: [2, 4, -1] }, // 5
+    conv(5, { kernelSize: 1 }),
+    { layer: 'averagePooling2d' },
+    { layer: 'flatten' },
+    dense(3, 'softmax'),
+  ],
+};
+
 // Batches of two: each of these steps takes TensorFlow.js a fifth of a second.
 test('model: the tutorial’s, fifty steps of adam', () =>
   trainAlike(TUTORIAL, { batchSize: 2, optimizer: { name: 'adam' }, relative: 1e-4 }));
@@ -176,6 +193,7 @@ test('model: the tutorial’s with fewer units, fifty steps of sgd', () =>
 for (const [name, description] of /** @type {[string, Description][]} */ ([
   ['two blocks with batch normalization', NORMALIZED],
   ['residual, with depthwise convolution', RESIDUAL],
+  ['a block of concatenations', JOINED],
 ]))
   for (const optimizer of [
     { name: 'adamw', learningRate: 0.003 },

@@ -18,8 +18,8 @@ import { outputSides } from './window.js';
 /** @typedef {{ name: string, shape: number[], trainable: boolean, regularizer?: any }} WeightSpec */
 /**
  * @typedef {object} Kind
- * @property {(input: number[], options: any) => number[]} shape of the output of a sample, from that of its (first)
- *   input
+ * @property {(input: number[], options: any, all: number[][]) => number[]} shape of the output of a sample, from that
+ *   of its first input, or from those of all
  * @property {(input: number[], options: any) => WeightSpec[]} [weights] in Keras's order
  * @property {(inputs: Doubles[], weights: Doubles[], options: any, pass: Pass) => Doubles} forward
  */
@@ -67,6 +67,27 @@ function dense(x, kernel, bias) {
       for (let i = 0; i < inputs; i++) sum += x.data[n * inputs + i] * kernel.data[i * units + u];
       out.data[n * units + u] = sum;
     }
+  return out;
+}
+
+/** @param {number[][]} shapes which differ in the last length at most */
+const joinedShape = ([first, ...others]) => [
+  ...first.slice(0, -1),
+  others.reduce((sum, shape) => sum + shape[shape.length - 1], first[first.length - 1]),
+];
+
+/** @param {Doubles[]} inputs [n, …, their own last length] */
+function concatenated(inputs) {
+  const out = doubles(joinedShape(inputs.map(({ shape }) => shape)));
+  const width = out.shape[out.shape.length - 1];
+  let start = 0;
+  for (const { shape, data } of inputs) {
+    const own = shape[shape.length - 1];
+    data.forEach((value, i) => {
+      out.data[Math.floor(i / own) * width + start + (i % own)] = value;
+    });
+    start += own;
+  }
   return out;
 }
 
@@ -214,6 +235,7 @@ export const KINDS = {
         inputs[0].data.map((_, i) => inputs.reduce((sum, { data }) => sum + data[i], 0)),
       ),
   },
+  concatenate: { shape: (_, __, all) => joinedShape(all), forward: concatenated },
   activation: activationLayer(({ activation }) => ({ name: activation })),
   reLU: activationLayer(({ maxValue }) => ({ name: maxValue === 6 ? 'relu6' : 'relu' })),
   leakyReLU: activationLayer(({ alpha = 0.3 }) => ({ name: 'leakyRelu', slope: alpha })),

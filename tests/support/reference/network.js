@@ -22,10 +22,11 @@ export class Network {
     this.weights = [];
     this.nodes = nodes.map(({ layer, options = {}, from }, node) => {
       const sources = from ?? [node - 1];
-      const input = sources[0] === -1 ? inputShape : this.shapes[sources[0]];
+      const inputs = sources.map((source) => (source === -1 ? inputShape : this.shapes[source]));
+      const [input] = inputs;
       const kind = KINDS[layer];
       if (!kind) throw new Error(`reference: no layer ${layer}`);
-      this.shapes.push(kind.shape(input, options));
+      this.shapes.push(kind.shape(input, options, inputs));
       const weights = (kind.weights?.(input, options) ?? []).map((spec) => ({ ...spec, ...doubles(spec.shape), node }));
       this.weights.push(...weights);
       return { kind, options, sources, weights };

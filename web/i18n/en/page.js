@@ -123,7 +123,8 @@ export const texts = {
   'model.returned': 'Your own layers have been restored.',
   'model.more': 'More',
   'model.from': 'input',
-  'model.with': 'plus',
+  'with.add': 'plus',
+  'with.concatenate': 'and',
   'model.before': 'previous layer',
   'model.picture': 'the image',
   'model.later': 'a later layer',
@@ -159,7 +160,9 @@ export const texts = {
   'fault.needs-picture':
     'This layer needs an image (height × width × channels), but its input has shape {shape}. Move it up.',
   'fault.window-large': 'A window of {window} × {window} does not fit into this layer’s input of shape {shape}.',
-  'fault.shapes-differ': 'Only inputs of the same shape can be added; these are {shape} and {other}.',
+  'fault.differ-add': 'Only inputs of the same shape can be added; these are {shape} and {other}.',
+  'fault.differ-concatenate':
+    'Inputs can be concatenated if their shapes agree in all but the last number; these are {shape} and {other}.',
   'fault.reshape': 'The new shape must hold exactly the {count} values of this layer’s input, {shape}.',
   'fault.varies-late': 'Augmentation layers must come before the first layer with weights. Move this one up.',
   'fault.other': 'This layer cannot be built with these settings.',
@@ -182,6 +185,7 @@ export const texts = {
   'layer.leakyReLU': 'Leaky ReLU',
   'layer.dropout': 'Dropout',
   'layer.add': 'Addition',
+  'layer.concatenate': 'Concatenation',
   'layer.randomFlip': 'Random flip',
   'layer.randomTranslation': 'Random translation',
   'layer.randomRotation': 'Random rotation',
