@@ -27,8 +27,8 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 
 /** Loaded when the page is idle, when Start comes into view, with a file, pictures or garments, or by scripts. */
 const LATER = new RegExp(
-  String.raw`^assets/((dataset|estimate|formats|keep|measuring|model-file|offline|own|photo|results|shared|try|zip)-[^/]+\.js` +
-    String.raw`|(photo|synthetic)-[^/]+\.wasm)$`,
+  String.raw`^assets/((dataset|estimate|files|formats|keep|measuring|model-file|offline|own|photo|results|shared` +
+    String.raw`|side-module|synthetic|try|zip)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$`,
 );
 
 /**

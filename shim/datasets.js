@@ -1,14 +1,24 @@
 /* Sources of images: the real dataset, the user's own files or pictures, or a generator. */
 import { fashionMnist } from './datasets/fashion-mnist.js';
-import { fromFiles } from './datasets/files.js';
-import { synthetic } from './datasets/synthetic.js';
 import { FASHION_MNIST } from './datasets/catalogue.js';
 
-/** @typedef {import('./datasets/fashion-mnist.js').Dataset} Dataset */
+/* All but Fashion-MNIST is loaded when it is asked for. */
 
+/** @typedef {import('./datasets/fashion-mnist.js').Dataset} Dataset */
 /** @typedef {import('./datasets/pictures.js').PictureDataset} PictureDataset */
 
-/* Loaded when pictures are to be read. */
+/**
+ * Garments drawn from a seed: see datasets/synthetic.js.
+ * @type {typeof import('./datasets/synthetic.js').synthetic}
+ */
+const synthetic = async (options) => (await import('./datasets/synthetic.js')).synthetic(options);
+
+/**
+ * A dataset of four IDX files of yours: see datasets/files.js.
+ * @type {typeof import('./datasets/files.js').fromFiles}
+ */
+const fromFiles = async (files, options) => (await import('./datasets/files.js')).fromFiles(files, options);
+
 const reading = () => import('./datasets/pictures.js');
 
 /**
