@@ -74,8 +74,8 @@ export async function preparePhoto(picture, options = {}) {
 }
 
 /**
- * Makes an image of a picture, or of a part of it: each pixel is the mean of what it covers. See-through parts are shown
- * on white.
+ * Makes an image of a picture, or of a part of it: each pixel is the mean of what it covers. See-through parts are
+ * shown on white.
  * @param {Pixels | ImageData} picture
  * @param {Preparation} preparation
  * @returns {Promise<{ shape: number[], data: Uint8Array<ArrayBuffer> }>} [height, width, channels]

@@ -29,7 +29,10 @@ const partNamed = (name) =>
   Object.hasOwn(PART_NAMES, name.toLowerCase()) ? PART_NAMES[name.toLowerCase()] : undefined;
 
 const isHidden = (/** @type {string[]} */ steps) =>
-  steps.some((step) => step.startsWith('.') || step === '__MACOSX' || /^(thumbs\.db|desktop\.ini)$/i.test(step));
+  steps.some(
+    (step) =>
+      (step.startsWith('.') && step !== '..') || step === '__MACOSX' || /^(thumbs\.db|desktop\.ini)$/i.test(step),
+  );
 
 /** @param {string} path */
 const stepsOf = (path) => path.split(/[\\/]+/).filter((step) => step !== '' && step !== '.');

@@ -8,7 +8,7 @@ import { foldsOf, ranksOf } from './split.js';
 
 /**
  * @typedef {{ predict: (images: any) => Promise<Tensor>, dispose: () => void }} Trained
- * @typedef {{ shape: number[], data: Uint8Array<ArrayBuffer> }} Images [n, height, width, channels]
+ * @typedef {{ shape: number[], data: Uint8Array }} Images [n, height, width, channels]
  * @typedef {{ shape: number[], data: Int32Array }} Labels [n]
  */
 /**

@@ -4,7 +4,7 @@ import { allocated } from '../tensor.js';
 
 const EDGE = 16; // cells of a thumbnail along each edge
 const CELLS = EDGE * EDGE;
-/** The mean difference of two thumbnails up to which they are alike: in grey levels, and as a share of their contrast. */
+/** The mean difference of two thumbnails up to which they are alike: in grey levels, and as a share of contrast. */
 const MOST_LEVELS = 6;
 const MOST_OF_CONTRAST = 0.2;
 

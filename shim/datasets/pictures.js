@@ -1,5 +1,6 @@
 import {
   FittingRoomError,
+  clipped,
   checkFunction,
   checkInteger,
   checkNumber,
@@ -34,8 +35,8 @@ import { PARTS, ranksOf, splitOf } from './split.js';
  * @property {AbortSignal} [signal]
  */
 /**
- * @typedef {{ images: { shape: number[], data: Uint8Array<ArrayBuffer> }, labels: { shape: number[], data: Int32Array },
- *   names: string[] }} PicturePart images [n, height, width, channels], labels [n], names of the pictures
+ * @typedef {{ images: { shape: number[], data: Uint8Array<ArrayBuffer> }, labels: { shape: number[], data:
+ *   Int32Array }, names: string[] }} PicturePart images [n, height, width, channels], labels [n], names of the pictures
  */
 /**
  * @typedef {object} PictureDataset
@@ -97,13 +98,23 @@ function checkPictures(pictures) {
   return all;
 }
 
-/** Names of classes in order: as numbers if all are, else by their letters. @param {Picture[]} pictures */
-function classesOf(pictures) {
+/**
+ * Names of classes in order: as numbers if all are, else by their letters.
+ * @param {Picture[]} pictures
+ * @param {Refused[]} [refused] files that could not be read
+ */
+function classesOf(pictures, refused = []) {
   const names = [...new Set(pictures.map(({ label }) => label))];
   const areNumbers = names.every((name) => /^\d{1,9}$/.test(name));
   names.sort((a, b) => (areNumbers && Number(a) - Number(b)) || (a < b ? -1 : 1));
-  if (names.length < 2)
-    throw new FittingRoomError(`${NAME}: at least two classes are needed, got ${show(names)}`, 'bad-data');
+  if (names.length < 2) {
+    const [first] = refused;
+    const why = first ? `; ${refused.length} pictures could not be read, such as ${first.name}: ${first.reason}` : '';
+    throw new FittingRoomError(
+      `${NAME}: at least two classes are needed, got ${show(names)}${clipped(why)}`,
+      'bad-data',
+    );
+  }
   if (names.length > MOST_CLASSES)
     throw new FittingRoomError(`${NAME}: at most ${MOST_CLASSES} classes, got ${names.length}`, 'bad-data');
   const long = names.find((name) => name === '' || name.length > LONGEST_CLASS_NAME);
@@ -249,8 +260,8 @@ function alikeOf(groups, pictures, parts) {
  * @param {Iterable<Picture>} pictures
  * @param {PictureOptions} [options]
  * @returns {Promise<PictureDataset>}
- * @throws {FittingRoomError} 'bad-data' if fewer than two classes have pictures that can be read, 'out-of-memory' before
- *   anything is read if there are too many
+ * @throws {FittingRoomError} 'bad-data' if fewer than two classes have pictures that can be read, 'out-of-memory'
+ *   before anything is read if there are too many
  */
 export async function fromPictures(pictures, options = {}) {
   const { size, preparation: rest, shares, seed, onProgress, signal, ...given } = checkPictureOptions(NAME, options);
@@ -280,7 +291,7 @@ export async function fromPictures(pictures, options = {}) {
  * @returns {Promise<PictureDataset>}
  */
 async function divided({ pictures, refused, small, preparation, images }, shares, seed) {
-  const classNames = classesOf(pictures);
+  const classNames = classesOf(pictures, refused);
   const numbers = new Map(classNames.map((name, i) => [name, i]));
   const labels = Int32Array.from(pictures, ({ label }) => /** @type {number} */ (numbers.get(label)));
   const groups = groupAlike(images);

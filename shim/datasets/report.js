@@ -7,8 +7,8 @@
  * @property {number} imbalance how many times as many pictures the largest class has as the smallest, for training
  * @property {Record<number, number>} classWeight for `fit`: with it, each class counts as much as any other, and the
  *   mean weight of a picture is 1
- * @property {{ names: string[], parts: Part[] }[]} leaks pictures that are nearly the same, but not all in one part: what
- *   was learnt from one is tested with another
+ * @property {{ names: string[], parts: Part[] }[]} leaks pictures that are nearly the same, but not all in one part:
+ *   what was learnt from one is tested with another
  * @property {{ names: string[], labels: string[] }[]} contradictions pictures that are nearly the same, but in several
  *   classes
  */

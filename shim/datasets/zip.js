@@ -111,7 +111,10 @@ async function directoryOf(source) {
   return { count: large(record, 32), from: large(record, 48), to: at };
 }
 
-/** @param {Uint8Array} bytes the directory @param {number} count @param {number} from its address @returns {Member[]} */
+/**
+ * @param {Uint8Array} bytes the directory @param {number} count @param {number} from its address
+ * @returns {Member[]}
+ */
 function membersIn(bytes, count, from) {
   const view = viewOf(bytes);
   let at = 0;

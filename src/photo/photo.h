@@ -43,6 +43,7 @@ typedef struct {
 typedef struct {
   int source_width, width, height;
   fr_part part;
+  int units_x, units_y; /* that a source pixel counts as, across and down */
   int flattens; /* onto white */
   int next_row; /* of the source */
   int row; /* of the result, being filled */

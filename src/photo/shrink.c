@@ -2,7 +2,7 @@
 
 #include "photo.h"
 
-enum { ONE = 256 }; /* the weight of a whole source row or column */
+enum { PHOTO_UNITS = 256 };
 
 static int scaled(int edge, int longest) {
   if (longest <= FR_PHOTO_EDGE) return edge;
@@ -23,6 +23,7 @@ static void begin(fr_shrinker *shrinker, int source_width, fr_part part, int wid
   shrinker->part = part;
   shrinker->width = width;
   shrinker->height = height;
+  shrinker->units_x = shrinker->units_y = PHOTO_UNITS;
 }
 
 fr_status fr_shrink_begin(fr_shrinker *shrinker, int width, int height) {
@@ -48,6 +49,8 @@ fr_status fr_shrink_part(fr_shrinker *shrinker, int source_width, int source_hei
                    FR_SCALED_EDGE, width, height);
   begin(shrinker, source_width, part, width, height);
   shrinker->flattens = 1;
+  shrinker->units_x = width; /* every cell begins at a whole unit: the means are exact */
+  shrinker->units_y = height;
   return FR_OK;
 }
 
@@ -64,13 +67,15 @@ static const uint8_t *flattened(const uint8_t *rgba, int pixels) {
   return flat;
 }
 
-/* Where cell `i` of `cells` begins on an edge of `length`, in parts of ONE. */
-static int64_t edge_of(int i, int cells, int length) { return (int64_t)i * length * ONE / cells; }
+/* Where cell `i` of `cells` begins on an edge of `length` pixels of `units` each. */
+static int64_t edge_of(int i, int cells, int length, int units) {
+  return (int64_t)i * length * units / cells;
+}
 
-/* How much of the unit `at` lies between two places, both in parts of ONE. */
-static uint32_t overlap(int64_t begin, int64_t end, int at) {
-  const int64_t low = begin > (int64_t)at * ONE ? begin : (int64_t)at * ONE;
-  const int64_t high = end < (int64_t)(at + 1) * ONE ? end : (int64_t)(at + 1) * ONE;
+/* How many units of pixel `at` lie between two places. */
+static uint32_t overlap(int64_t begin, int64_t end, int at, int units) {
+  const int64_t first = (int64_t)at * units, past = first + units;
+  const int64_t low = begin > first ? begin : first, high = end < past ? end : past;
   return high > low ? (uint32_t)(high - low) : 0;
 }
 
@@ -86,13 +91,13 @@ static void add_row(fr_shrinker *shrinker, const uint8_t *row, uint32_t weight) 
 
 static void finish_row(fr_shrinker *shrinker, uint8_t *rgba) {
   uint8_t *out = rgba + shrinker->row * shrinker->width * 4;
-  const int columns = columns_of(shrinker);
+  const int columns = columns_of(shrinker), units = shrinker->units_x;
   for (int x = 0; x < shrinker->width; x++, out += 4) {
-    const int64_t begin = edge_of(x, shrinker->width, columns);
-    const int64_t end = edge_of(x + 1, shrinker->width, columns);
+    const int64_t begin = edge_of(x, shrinker->width, columns, units);
+    const int64_t end = edge_of(x + 1, shrinker->width, columns, units);
     uint64_t totals[4] = {0};
-    for (int at = (int)(begin / ONE); at * (int64_t)ONE < end; at++) {
-      const uint32_t weight = overlap(begin, end, at);
+    for (int at = (int)(begin / units); at * (int64_t)units < end; at++) {
+      const uint32_t weight = overlap(begin, end, at, units);
       for (int c = 0; c < 4; c++) totals[c] += (uint64_t)weight * shrinker->sums[at * 4 + c];
     }
     const uint64_t whole = (uint64_t)(end - begin) * shrinker->weight;
@@ -105,14 +110,16 @@ static void finish_row(fr_shrinker *shrinker, uint8_t *rgba) {
 
 /* Takes row `at` of the part. */
 static void take_row(fr_shrinker *shrinker, const uint8_t *row, int at, uint8_t *rgba) {
+  const int rows = rows_of(shrinker), units = shrinker->units_y;
+  const int64_t past = (int64_t)(at + 1) * units;
   while (shrinker->row < shrinker->height) {
-    const int64_t begin = edge_of(shrinker->row, shrinker->height, rows_of(shrinker));
-    const int64_t end = edge_of(shrinker->row + 1, shrinker->height, rows_of(shrinker));
-    const uint32_t weight = overlap(begin, end, at);
+    const int64_t begin = edge_of(shrinker->row, shrinker->height, rows, units);
+    const int64_t end = edge_of(shrinker->row + 1, shrinker->height, rows, units);
+    const uint32_t weight = overlap(begin, end, at, units);
     if (weight > 0) add_row(shrinker, row, weight);
-    if (end > (int64_t)(at + 1) * ONE) break;
+    if (end > past) break;
     finish_row(shrinker, rgba);
-    if (end == (int64_t)(at + 1) * ONE) break;
+    if (end == past) break;
   }
 }
 

@@ -127,7 +127,8 @@ static void pictures(void) {
       const double gray = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
       worst_gray = fmax(worst_gray, fabs(fr_picture_pixels()[i] - gray));
     }
-    CHECK(worst <= 2 && worst_gray <= 2, "case %zu: off by %g, gray %g", k, worst, worst_gray);
+    CHECK(worst <= 1.01 && worst_gray <= 1.51, "case %zu: off by %g, gray %g", k, worst,
+          worst_gray);
     free(rgba);
     free(wanted);
   }

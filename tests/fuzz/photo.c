@@ -1,5 +1,5 @@
-/* A photo of any size and content, in strips of any height, with boxes and calls that our own code
- * never makes. Input: the two edges, then the steps, one byte and its arguments each. */
+/* A photo of any size and content, in strips of any height, with boxes, parts and calls that our own
+ * code never makes. Input: the two edges, then the steps, one byte and its arguments each. */
 #include "input.h"
 #include "photo/api.h"
 
@@ -39,6 +39,14 @@ static void put_box(fuzz_input *in) {
   for (int i = 0; i < 4; i++) fr_photo_box()[i] = (float)fuzz_number(in);
 }
 
+/* Any part of any source, as an image of any size. */
+static void begin_picture(fuzz_input *in, int *width) {
+  int n[8];
+  for (int i = 0; i < 8; i++) n[i] = fuzz_int(in);
+  if (fr_picture_begin(n[0], n[1], n[2], n[3], n[4], n[5], n[6] % 300, n[7] % 300) == FR_OK)
+    *width = n[0];
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz_input in = {data, data + size};
   int width = fuzz_int(&in), height = fuzz_int(&in);
@@ -47,13 +55,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
               height <= FR_PHOTO_SOURCE_EDGE));
   long pixels = 0;
   int segmented = 0;
-  for (int i = 0; i < MOST_STEPS && fuzz_left(&in) > 0; i++) switch (fuzz_byte(&in) % 4) {
+  for (int i = 0; i < MOST_STEPS && fuzz_left(&in) > 0; i++) switch (fuzz_byte(&in) % 6) {
       case 0: put_rows(&in, width, &pixels); break;
       case 1:
         segment(segmented);
         segmented = 1;
         break;
       case 2: put_box(&in); break;
+      case 3: begin_picture(&in, &width); break;
+      case 4: fr_picture_image(fuzz_byte(&in) % 4); break;
       default: fr_photo_garment(fuzz_byte(&in) % 3 - 1);
     }
   FUZZ_CHECK(fr_photo_width() <= FR_PHOTO_EDGE && fr_photo_height() <= FR_PHOTO_EDGE);

@@ -28,7 +28,7 @@ export function holdsModel(bytes) {
   return [CONFIG, WEIGHTS].every((name) => text.includes(name));
 }
 
-/** Turns what an archive is refused for into a refusal of the file. @param {Error} error */
+/** Turns what an archive is refused for into a refusal of the file. @param {Error} error @returns {never} */
 function refuse(error) {
   throw refusal(error.message, error);
 }
