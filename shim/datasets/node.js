@@ -64,11 +64,12 @@ export function userCacheFolder() {
 }
 
 /**
- * The files in a folder and the folders in it, which are read when they are asked for.
+ * The files in a folder and the folders in it, or a file; all are read when they are asked for.
  * @param {string} path
- * @returns {Promise<import('./folder.js').Placed[]>}
+ * @returns {Promise<import('./folder.js').Placed[] | Blob>}
  */
 export async function filesIn(path) {
+  if ((await stat(path)).isFile()) return openAsBlob(path);
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   return files.map((entry) => {
@@ -79,9 +80,3 @@ export async function filesIn(path) {
     };
   });
 }
-
-/** @param {string} path */
-export const isFile = async (path) => (await stat(path)).isFile();
-
-/** A file whose bytes are read when they are asked for. @param {string} path */
-export const openFile = (path) => openAsBlob(path);

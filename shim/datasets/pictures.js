@@ -350,14 +350,11 @@ export async function fromFolder(folder, options = {}) {
 
 /** @param {Parameters<typeof fromFolder>[0]} folder @returns {Promise<Placed[]>} */
 async function filesOf(folder) {
-  if (typeof folder === 'string') {
-    const { filesIn, isFile, openFile } = await importForNode('./node.js');
-    return (await isFile(folder)) ? filesInZip(await openFile(folder)) : filesIn(folder);
-  }
-  if (folder instanceof Blob) return filesInZip(folder);
-  if (typeof folder?.[Symbol.iterator] !== 'function')
-    throw new FittingRoomError(`fromFolder takes a path, a zip archive or a list of files, got ${show(folder)}`);
-  return Array.from(folder, (file) => ('path' in file ? file : { path: file.webkitRelativePath || file.name, file }));
+  const given = typeof folder === 'string' ? await (await importForNode('./node.js')).filesIn(folder) : folder;
+  if (given instanceof Blob) return filesInZip(given);
+  if (typeof given?.[Symbol.iterator] !== 'function')
+    throw new FittingRoomError(`fromFolder takes a path, a zip archive or a list of files, got ${show(given)}`);
+  return Array.from(given, (file) => ('path' in file ? file : { path: file.webkitRelativePath || file.name, file }));
 }
 
 /** The files of an archive, each unpacked when it is asked for. @param {Blob} blob @returns {Promise<Placed[]>} */
