@@ -2,8 +2,8 @@ import { headOf } from './head.js';
 
 /**
  * Sorts files that are dropped, pasted or chosen: pictures to classify, the files of a dataset, an archive of classes,
- * the files of a model, anything else. Here is all that tells them apart. Sorting only looks at files; the section that gets them reads them,
- * and changes something only once that has succeeded.
+ * the files of a model, anything else. Here is all that tells them apart. Sorting only looks at files; the section that
+ * gets them reads them, and changes something only once that has succeeded.
  *
  * @typedef {'pictures' | 'dataset' | 'classes' | 'model'} Kind
  * @typedef {{ file: File, why: 'unknown' | 'unreadable' }} Stray a file that the page cannot open

@@ -7,8 +7,8 @@
  *
  * @typedef {object} Lesson
  * @property {Model} model
- * @property {(labels: { shape: number[], data: Uint8Array | Int32Array }) => Labels} targetsOf makes of class numbers what the loss
- *   takes
+ * @property {(labels: { shape: number[], data: Uint8Array | Int32Array }) => Labels} targetsOf makes of class numbers
+ *   what the loss takes
  * @property {{ id: string, epochs: import('./keep/facts.js').EpochLogs[] }} kept the run that the model comes from, as
  *   it is saved in the browser
  * @property {{ state: StoppingState | null } | null} stopping what the run's early stopping has seen; null if it is off

@@ -31,8 +31,8 @@ import { isGiven, runtimeOptions, writeSettings } from './settings.js';
  * @typedef {import('./worker.js').Figures} Figures
  * @typedef {{ probabilities: Float32Array, labels: Int32Array }} Predictions
  * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial' | 'misfit' | 'failed', train: Figures | null,
- *   test: Figures | null, predictions: Predictions | null, message: string }} Evaluation `misfit`: the model knows other
- *   classes than the images have
+ *   test: Figures | null, predictions: Predictions | null, message: string }} Evaluation `misfit`: the model knows
+ *   other classes than the images have
  *
  * @typedef {object} TrainerEvents
  * @property {Trainer['view']} state

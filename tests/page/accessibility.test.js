@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { ENDLESS, hook, openPage } from './page.js';
+import { text } from '../support/given.js';
+import { things, zipped } from '../support/things.js';
+import { ENDLESS, drop, hook, openPage } from './page.js';
 
 /** axe-core finds nothing, everything works by keyboard, and nothing scrolls sideways from 320 px up. */
 
@@ -108,6 +110,23 @@ describe('accessibility', { timeout: 180_000 }, () => {
     await checkEverywhere('done');
   });
 
+  test('pictures of one’s own, what was found in them unfolded', async () => {
+    const { browser, page } = opened;
+    await loadOwn(opened);
+    await browser.evaluate(() =>
+      /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('#own-found summary')).forEach((summary) =>
+        summary.click(),
+      ),
+    );
+    await browser.waitFor(() => document.querySelector('#own-found .own-group canvas'));
+    await checkEverywhere('own pictures');
+    await page.open('data=synthetic&epochs=1&train-size=500');
+    await browser.evaluate(axe);
+    await page.loaded();
+    await page.click('train-start');
+    await page.trained('done');
+  });
+
   test('the matrix is walked by arrow keys and takes one stop of the Tab key', async () => {
     const { browser } = opened;
     const at = () =>
@@ -173,6 +192,9 @@ for (const name of inBrowsers('any')) {
       await page.click('train-start');
       await page.trained('done');
       await browser.click(`${hook('confusion-matrix')} .hit`);
+      await loadOwn({ browser });
+      await page.click('train-start');
+      await page.trained('done');
       for (const language of ['en', 'zh-Hans']) {
         await page.speak(language);
         for (const [width, height] of [
@@ -202,6 +224,18 @@ for (const name of inBrowsers('any')) {
       await close();
     }
   });
+}
+
+/**
+ * Pictures of classes with long names, and of everything that is told of them.
+ * @param {{ browser: import('./page.js').Browser }} opened
+ */
+async function loadOwn({ browser }) {
+  const files = things({ 'a class of things with a very long name': 8, [`${'W'.repeat(60)}`]: 12, כובע: 30 });
+  files['things/כובע/copy.png'] = files['things/a class of things with a very long name/0.png'];
+  files['things/notes.txt'] = text('nothing');
+  await drop(browser, { name: 'things.zip', type: 'application/zip', bytes: zipped(files) });
+  await browser.waitFor(() => document.getElementById('own-found')?.checkVisibility());
 }
 
 /** @param {import('./page.js').Browser} browser */

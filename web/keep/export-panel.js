@@ -17,8 +17,9 @@ const SCALE = 2; // of plots as PNG
 
 /**
  * @param {{ session: import('../session.js').Session, library: import('./library.js').Library, trainer:
- *   import('../trainer.js').Trainer, guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) => void, cancellable: <T>(words: () => string, work:
- *   (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen: (files: File[]) => void }} parts
+ *   import('../trainer.js').Trainer, guard: (work: () => Promise<void>) => Promise<void>, say: (words: () => string) =>
+ *   void, cancellable: <T>(words: () => string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>, onChosen:
+ *   (files: File[]) => void }} parts
  */
 export function createExportPanel({ session, library, trainer, guard, say, cancellable, onChosen }) {
   const name = el('input', { type: 'text', dir: 'auto', maxLength: 120, 'data-testid': 'save-name' });

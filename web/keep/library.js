@@ -47,8 +47,8 @@ function nameOfFile(file, inside) {
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
  *   import('../settings.js').Settings,
  *   read: ReturnType<typeof import('./opener.js').createOpener>,
- *   answer: (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void> }} parts `read`: models' files; `answer`: has
- *   a model classify pictures that does not fit the loaded images, or rejects
+ *   answer: (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void> }} parts `read`: models' files; `answer`:
+ *   has a model classify pictures that does not fit the loaded images, or rejects
  */
 export function createLibrary({ session, trainer, settings, read, answer }) {
   /** @type {import('../emitter.js').Emitter<{ change: void }>} */

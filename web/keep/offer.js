@@ -8,8 +8,8 @@ import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from
 /**
  * Runs that were saved automatically: the last one that no tab has is offered once nothing else is under way; a run
  * that another replaces can be returned to; a discarded run can be restored. The settings of a run are the page's
- * address, so the page reloads there, and continues the run as soon as the images have loaded. Images that the user chose
- * do not load by themselves, so the page asks for them.
+ * address, so the page reloads there, and continues the run as soon as the images have loaded. Images that the user
+ * chose do not load by themselves, so the page asks for them.
  *
  * @typedef {import('./store.js').Kept} Kept
  * @typedef {{ id: string, kept: Kept }} Run

@@ -33,8 +33,8 @@ const piece = () =>
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer,
  *   settings: import('../settings.js').Settings, onChosen: (files: File[]) => void,
- *   onMisfit: (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void> }} parts `onMisfit`: has a model answer that
- *   does not fit the loaded images
+ *   onMisfit: (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void> }} parts `onMisfit`: has a model answer
+ *   that does not fit the loaded images
  * @returns {{ open: (files: File[]) => void }} `open`: scrolls to the section and opens a model
  */
 export function createSection({ session, trainer, settings, onChosen, onMisfit }) {

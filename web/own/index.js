@@ -48,7 +48,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     else if (chosen === next && session.data.state !== 'loading') giveBack();
   }
 
-  /** After pictures that are not loaded, those before count; but what was refused, as for its size, can be tried again. */
+  /** After pictures that are not loaded, those before count; what was refused, as for its size, can be tried again. */
   function giveBack() {
     const { state, info } = session.data;
     if (state === 'failed' || info?.source !== 'pictures' || !loaded) return;

@@ -21,9 +21,9 @@ const CALLED = {
 };
 
 /**
- * @param {{ settings: import('../settings.js').Settings, onFolder: (files: Placed[]) => void, onArchive: (file: File) =>
- *   void, onMaking: () => void }} parts `settings`: changed in place; `onMaking`: told when pictures are to become
- *   other images
+ * @param {{ settings: import('../settings.js').Settings, onFolder: (files: Placed[]) => void,
+ *   onArchive: (file: File) => void, onMaking: () => void }} parts `settings`: changed in place; `onMaking`: told when
+ *   pictures are to become other images
  */
 export function createSource({ settings, onFolder, onArchive, onMaking }) {
   const folder = el('input', { type: 'file', multiple: true, hidden: true, 'data-testid': 'dataset-folder' });

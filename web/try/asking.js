@@ -28,8 +28,7 @@ export function askingOf(model) {
   if (crop === undefined) {
     if (fits({ inputShape, outputShape }, GARMENTS)) return { ...AS_GARMENTS, ...(classNames && { classNames }) };
     throw new Error(
-      `this model takes [${inputShape}] and does not say how a picture becomes that; it tells [${outputShape}] classes ` +
-        'apart',
+      `this model takes [${inputShape}], gives [${outputShape}], and does not say how a picture becomes its image`,
     );
   }
   const [height, width, channels] = inputShape;

@@ -7,8 +7,8 @@ import { blankCanvas, paint } from '../views/pictures.js';
 /** What the network looks at, and what its layers extract. Nothing is computed before it is asked for. */
 
 /**
- * @typedef {{ pixels: Uint8Array, subject: import('../subject.js').Subject, classIndex: number, model: string }} Result an
- *   image with its answer
+ * @typedef {{ pixels: Uint8Array, subject: import('../subject.js').Subject, classIndex: number, model: string }} Result
+ *   an image with its answer
  * @typedef {import('./insight-work.js').LayerInfo} LayerInfo
  * @typedef {import('./insight-work.js').Maps} Maps
  */

@@ -9,15 +9,16 @@ const MOST_NAMED = 3; // files that a message names
 
 /**
  * @typedef {{ signal: AbortSignal, onProgress: (found: number) => void }} Watch `found`: files, so far
- * @typedef {{ files: File[], load: (() => unknown) | null }} Read `files`: to be taken one by one; `load`: loads classes
+ * @typedef {{ files: File[], load: (() => unknown) | null }} Read `files`: to be taken one by one; `load`: loads
+ *   classes
  */
 
 /**
  * Takes files that are dropped anywhere on the page, pasted or chosen, hands them to the section they belong to, and
  * says which cannot be opened.
  * @param {Record<Kind, (files: File[]) => unknown>} takers
- * @param {{ mayLoad: () => boolean, read: (dropped: Dropped, watch: Watch) => Promise<Read> }} options `mayLoad`: whether
- *   another dataset may be loaded now; `read`: reads folders
+ * @param {{ mayLoad: () => boolean, read: (dropped: Dropped, watch: Watch) => Promise<Read> }} options `mayLoad`:
+ *   whether another dataset may be loaded now; `read`: reads folders
  * @returns {(files: File[], expected?: Kind) => Promise<void>} takes files that were chosen in a section
  */
 export function createIntake(takers, { mayLoad, read }) {

@@ -15,8 +15,8 @@ export const texts = {
   'keep.resume-failed': 'The saved run could not be restored: {detail}',
   'keep.resume-waiting': 'The run will continue once its images have loaded.',
   'keep.resume-pictures':
-    'This run was trained on your own pictures, which the page cannot open again by itself. Choose the same folder or ' +
-    'archive in section 1 and it will continue.',
+    'This run was trained on your own pictures, which the page cannot open again by itself. Choose the same folder ' +
+    'or archive in section 1 and it will continue.',
   'keep.resume-other': 'This run was trained on different images. Load them in section 1 and it will continue.',
   'keep.kept': 'Saved in this browser up to the end of epoch {epoch} ({size}).',
   'keep.kept-within': 'Saved in this browser up to epoch {epoch}, batch {batch} ({size}).',

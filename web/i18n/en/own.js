@@ -3,8 +3,8 @@ export const texts = {
   'own.folder': 'Choose a folder',
   'own.archive': 'Choose a .zip archive',
   'own.hint':
-    'One folder per class, named after it, with its pictures; or drop them anywhere on this page. Folders named train, ' +
-    'validation and test above those are used as such.',
+    'One folder per class, named after it, with its pictures; or drop them anywhere on this page. Folders named ' +
+    'train, validation and test above those are used as such.',
   'settings.size': 'Image size',
   'size.side': '{side} × {side}',
   'size.same': 'unchanged',
