@@ -120,7 +120,7 @@ describe('files that were chosen', () => {
   });
 
   test('go to the worker some at a time, until that is cancelled', async () => {
-    const files = placed(...Array.from({ length: 450 }, (_, i) => `d/a/${i}.png`));
+    const files = placed(...Array.from({ length: 250 }, (_, i) => `d/a/${i}.png`));
     const controller = new AbortController();
     /** @type {any[]} */
     const calls = [];
@@ -137,8 +137,8 @@ describe('files that were chosen', () => {
       lost: ['d/gone.png'],
     });
     assert.deepEqual(calls, [
-      ['gather', 200, true],
-      ['gather', 200, false],
+      ['gather', 100, true],
+      ['gather', 100, false],
       ['gather', 50, false],
     ]);
     await assert.rejects(own.send(/** @type {any} */ (call), options), { name: 'AbortError' });

@@ -17,7 +17,7 @@
  * @property {string[]} lost
  */
 
-const AT_ONCE = 200; // files per message: serializing them takes some milliseconds
+const AT_ONCE = 100; // files per message: serializing them takes some milliseconds
 
 /** What all paths begin with, if it is one folder. @param {Placed[]} files */
 export function sharedFolder(files) {
