@@ -36,7 +36,7 @@ async function decodeInBrowser(file) {
 async function nodeDecoder() {
   const { default: sharp } = await import(/* @vite-ignore */ 'sharp').catch((cause) => {
     throw new FittingRoomError(
-      'reading pictures in Node needs the package sharp (npm install sharp), or a decoder of yours as decode',
+      'reading pictures in Node needs the package sharp, which is not installed, or a decoder of yours as decode',
       'unsupported',
       { cause },
     );
