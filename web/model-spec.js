@@ -47,10 +47,12 @@ export const PRESETS = {
     'flatten,dense:256:relu:kernelInitializer=heNormal,dropout:0.5',
   few: // for a few hundred pictures of any size, none of which is seen twice as it is
     'randomFlip:horizontal,randomTranslation:0.1:0.1,randomRotation:0.03,randomZoom:0.1,randomContrast:0.2,' +
-    'conv2d:32:3:same:useBias=0,batchNormalization:momentum=0.9,activation:relu,maxPooling2d:2,' +
-    'conv2d:64:3:same:useBias=0,batchNormalization:momentum=0.9,activation:relu,maxPooling2d:2,' +
-    'conv2d:128:3:same:useBias=0,batchNormalization:momentum=0.9,activation:relu,maxPooling2d:2,' +
-    'globalAveragePooling2d,dropout:0.3',
+    'conv2d:32:3:same:kernelInitializer=heNormal:useBias=0,batchNormalization:momentum=0.9,activation:relu,' +
+    'maxPooling2d:2,' +
+    'conv2d:64:3:same:kernelInitializer=heNormal:useBias=0,batchNormalization:momentum=0.9,activation:relu,' +
+    'maxPooling2d:2,' +
+    'conv2d:128:3:same:kernelInitializer=heNormal:useBias=0,batchNormalization:momentum=0.9,activation:relu,' +
+    'maxPooling2d:2,flatten,dropout:0.5',
 };
 
 /** @param {string} kind @param {number} id @returns {Layer} with what nobody has said otherwise */

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, truncate } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { datasets } from '../../shim/index.js';
 import { loadTable } from '../../shim/datasets/fashion-mnist.js';
-import { cacheFolder, datasetFolder, folder, userCacheFolder } from '../../shim/datasets/node.js';
+import {
+  cacheFolder,
+  datasetFolder,
+  filesIn,
+  folder,
+  isFile,
+  openFile,
+  userCacheFolder,
+} from '../../shim/datasets/node.js';
 import { webFolder } from '../../shim/datasets/sources.js';
 import { datasetFolder as realFolder } from '../support/dataset.js';
 import { startServer } from '../support/static-server.js';
@@ -34,6 +42,18 @@ async function serve(t, options) {
   t.after(server.close);
   return server;
 }
+
+test('pictures on the disk are found with where they lie, and read when they are asked for', async (t) => {
+  const path = await folderOf(t, { 'one.txt': Buffer.from('one') });
+  await mkdir(join(path, 'hat/old'), { recursive: true });
+  await writeFile(join(path, 'hat/old/two.txt'), 'two');
+  const found = await filesIn(path);
+  assert.deepEqual(found.map((each) => each.path).sort(), ['hat/old/two.txt', 'one.txt']);
+  for (const { path: at, file } of found)
+    assert.equal(`${Buffer.from(await file.arrayBuffer())}.txt`, at.split('/').at(-1));
+  assert.deepEqual([await isFile(path), await isFile(join(path, 'one.txt'))], [false, true]);
+  assert.equal(await (await openFile(join(path, 'one.txt'))).slice(1).text(), 'ne');
+});
 
 test('the folders are those of the environment', (t) => {
   setEnvironment(t, { FASHION_MNIST_DIR: '/some/where', XDG_CACHE_HOME: '/a/cache' });

@@ -16,7 +16,7 @@ import { ENDLESS, drop, hook, openPage, withPage } from './page.js';
 
 /** @typedef {import('./page.js').Opened} Opened */
 
-const NAMES = { '<b>': 16, ['__proto__']: 16, Hat: 10, כובע: 30 };
+const NAMES = { '<b>': 16, ['__proto__']: 16, Hat: 10, כובע: 30, hat: 10 };
 const QUICK = 'data=synthetic&epochs=2&train-size=500&size=28&model=conv2d:8:3:relu,maxPooling2d:2,flatten';
 const CROWD = Number(process.env.CROWD ?? 2500); // files, more than are taken one by one
 
@@ -115,7 +115,7 @@ for (const name of inBrowsers('engine')) {
     test('are loaded from an archive, and the page tells what it found', async () => {
       const { browser, page } = opened;
       await choose(opened, 'things.zip');
-      await says(opened, /^things: 4 classes/);
+      await says(opened, /^things: 5 classes/);
       await there(opened, hook('own-classes'));
       assert.deepEqual(await texts(`${hook('own-classes')} tbody th`), SHOWN);
       const counts = (await texts(`${hook('own-classes')} td`)).map(Number);
@@ -171,7 +171,7 @@ for (const name of inBrowsers('engine')) {
           { args: [shape] },
         );
       await shaped(', 28, 28)');
-      assert.match(String(await page.text('model-summary')), /\(None, 26, 26, 8\).*\(None, 4\)/s);
+      assert.match(String(await page.text('model-summary')), /\(None, 26, 26, 8\).*\(None, 5\)/s);
       assert.match(await browser.evaluate(() => location.search), /[?&]colour=0(&|$)/);
       await page.choose('settings-size', '32');
       await shaped(', 32, 32)');
@@ -291,6 +291,29 @@ for (const name of inBrowsers('any')) {
       await train(opened);
       assert.equal((await page.cells())[0].title?.includes('('), true);
       assert.ok(await browser.evaluate(() => !document.getElementById('own-found')?.checkVisibility()));
+    }));
+
+  test(`a saved model that knows other classes stays, and is not judged by them (${name})`, () =>
+    withPage([name, { query: QUICK }], async (opened) => {
+      const { browser, page } = opened;
+      await page.loaded();
+      await train(opened);
+      await there(opened, hook('save-model'));
+      await browser.type(hook('save-name'), 'Garments');
+      await page.click('save-model');
+      await there(opened, hook('library-use'));
+      await page.click('library-use');
+      await says(opened, /Garments/, 'train-status');
+      await choose(opened, 'things.zip');
+      await browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'misfit');
+      assert.match(
+        await browser.evaluate(() => document.getElementById('evaluate-status')?.textContent),
+        /other classes/,
+      );
+      assert.equal(await page.text('test-accuracy'), '–');
+      assert.equal(await browser.evaluate(() => document.querySelectorAll('#confusion-matrix tbody tr').length), 5);
+      await train(opened);
+      assert.match(String(await page.text('test-accuracy')), /%$/);
     }));
 
   test(`two pictures of each class are enough to train, but leave none to test with (${name})`, () =>

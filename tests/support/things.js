@@ -21,7 +21,12 @@ const SHAPES = [
   (u, v, r) => Math.abs(u - v) < r / 4 && Math.abs(u) < r,
 ];
 
-/** A disc, a pole, a bar or a slope in some colour on some other. @param {number} kind @param {number} seed */
+/**
+ * A disc, a pole, a bar or a slope in some colour on some other.
+ * @param {number} kind
+ * @param {number} seed
+ * @param {number} [side] pixels
+ */
 export function thing(kind, seed, side = 40) {
   const next = numbers(kind * 1000 + seed);
   const [x, y, r] = [0.35 + 0.3 * next(), 0.35 + 0.3 * next(), 0.2 + 0.15 * next()];
@@ -30,14 +35,14 @@ export function thing(kind, seed, side = 40) {
   const out = new Uint8Array(side * side * 3);
   for (let at = 0; at < side * side; at++) {
     const [u, v] = [((at % side) + 0.5) / side - x, (Math.floor(at / side) + 0.5) / side - y];
-    out.set(SHAPES[kind](u, v, r) ? ink : ground, at * 3);
+    out.set(SHAPES[kind % SHAPES.length](u, v, r) ? ink : ground, at * 3);
   }
   return png(side, side, 3, out);
 }
 
 /**
  * A folder of folders.
- * @param {Record<string, number>} classes how many pictures each has; at most four
+ * @param {Record<string, number>} classes how many pictures each has; the fifth is of what the first is of
  * @param {string} [top]
  * @returns {Files}
  */

@@ -125,7 +125,11 @@ export function createDataView(session, { source, onSource, onFiles, own }) {
     event.preventDefault();
     const chosen = chosenNow();
     if (chosen === 'files') fileInput.click();
-    else if (chosen === 'pictures') own().then(({ choose }) => choose());
+    else if (chosen === 'pictures')
+      own().then(
+        ({ choose }) => choose(),
+        () => {},
+      ); // its place says why not
     else load(chosen);
   });
   select.addEventListener('change', () => {
