@@ -7,7 +7,6 @@ import { zipSync } from 'fflate';
 import { datasets, layers, sequential } from '../../shim/index.js';
 import { picturesIn } from '../../shim/datasets/folder.js';
 import { groupAlike } from '../../shim/datasets/likeness.js';
-import { filesIn } from '../../shim/datasets/node.js';
 import { foldsOf, splitOf } from '../../shim/datasets/split.js';
 import { permuteRows, rowsOf } from '../../shim/tensor.js';
 import { odd, png } from '../support/pictures.js';
@@ -126,15 +125,6 @@ describe('a folder of folders', () => {
     const paths = names.map((name) => `${name}/a.jpg`);
     const { pictures } = picturesIn(paths.map((path) => ({ path, file: fileOf(new Uint8Array()) })));
     assert.deepEqual(new Set(pictures.map(({ label }) => label)), new Set(names));
-  });
-
-  test('is listed with slashes, and a file is opened', async () => {
-    const path = await folderWith({ 'a/b/c.png': 'one', 'd.png': 'two' });
-    const files = /** @type {import('../../shim/datasets/folder.js').Placed[]} */ (await filesIn(path));
-    assert.deepEqual(files.map((each) => each.path).sort(), ['a/b/c.png', 'd.png']);
-    const [nested] = files.filter((each) => each.path !== 'd.png');
-    assert.equal(Buffer.from(await nested.file.arrayBuffer()).toString(), 'one');
-    assert.equal(await /** @type {Blob} */ (await filesIn(join(path, 'd.png'))).text(), 'two');
   });
 
   test('without any is refused', () => {
