@@ -8,12 +8,13 @@ import { lossNumbers, lossOf } from './training/losses.js';
 import { metricsOf } from './training/metrics.js';
 import { modelFile } from './formats/on-demand.js';
 import { OptimizerHandle, optimizerNumbers, optimizerOf } from './training/optimizers.js';
-import { ModelLayer } from './layers/built.js';
+import { ModelLayer, withTrainable } from './layers/built.js';
 import { SymbolicTensor } from './layers/layer.js';
 import { summaryText } from './layers/summary.js';
 import { readWeights, writeWeights } from './core/weights.js';
 
 /** @import { Built } from './layers/built.js' */
+/** @import { Range } from './core/weights.js' */
 /** @import { EvaluateDatasetOptions, FitDatasetOptions } from './training/dataset.js' */
 /** @import { EvaluateOptions, PassOptions } from './training/evaluation.js' */
 /** @import { FitOptions, FitState, History } from './training/fit.js' */
@@ -47,6 +48,8 @@ export class Model {
   #facade;
   /** @type {Built[]} */
   #layers;
+  /** Of each layer's weights, once somebody asks. @type {Range[] | undefined} */
+  #ranges;
   /** The input, then each layer's output. @type {SymbolicTensor[] | undefined} */
   #symbols;
   /** @type {{ options: Compiled, metrics: Map<string, Reading>, optimizer: OptimizerHandle } | undefined} */
@@ -84,17 +87,13 @@ export class Model {
     this.metadata = undefined;
     /** The shape of a sample, without the batch axis. */
     this.inputShape = [...graph.inputShape];
-    const ranges = weightRanges(core, this.#pointer, graph.nodes.length);
     this.#layers = describeLayers(core, this.#pointer, graph).map(
       (described, index) =>
         /** @type {Built} */ (
           new ModelLayer(described, {
-            getWeights: () => this.getWeights().slice(...ranges[index]),
-            setWeights: (weights) => {
-              const [first, end] = ranges[index];
-              const all = this.getWeights();
-              this.setWeights([...all.slice(0, first), ...weights, ...all.slice(end)]);
-            },
+            count: () => this.#rangeOf(index)[1] - this.#rangeOf(index)[0],
+            getWeights: () => readWeights(this.#core, this.#alive(), 'fr_get_weight', this.#rangeOf(index)),
+            setWeights: (weights) => writeWeights(this.#core, this.#alive(), weights, this.#rangeOf(index)),
             output: () => this.#symbolic()[index + 1],
           })
         ),
@@ -102,6 +101,12 @@ export class Model {
     graph.nodes.forEach(({ origin }, index) => {
       if (origin) this.#layers[index].setWeights(origin.getWeights());
     });
+  }
+
+  /** @param {number} layer @returns {Range} its weights' */
+  #rangeOf(layer) {
+    this.#ranges ??= weightRanges(this.#core, this.#alive(), this.#layers.length);
+    return this.#ranges[layer];
   }
 
   #symbolic() {
@@ -161,10 +166,8 @@ export class Model {
   #graphNow() {
     const nodes = this.#graph.nodes.map((node, index) => {
       const { trainable } = this.#layers[index];
-      const { trainable: _, ...config } = node.config;
-      return trainable === (node.config.trainable !== false)
-        ? node
-        : { ...node, config: { ...config, ...(!trainable && { trainable }) } };
+      const isSame = trainable === (node.config.trainable !== false);
+      return isSame ? node : { ...node, config: withTrainable(node.config, trainable) };
     });
     return { ...this.#graph, nodes };
   }

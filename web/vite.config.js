@@ -142,6 +142,7 @@ export default defineConfig({
             { name: 'shared', test: (id) => SHARED.some((file) => id.endsWith(`/${file}.js`)) },
             { name: 'layers', test: BASE },
             { name: 'own', test: OWN },
+            { name: 'photo', test: /\/shim\/(photo|datasets\/bitmap)\./ },
             { name: 'zip', test: /\/shim\/datasets\/zip\./ }, // of Keras files and of pictures
             { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|known|reading)/ },
           ],

@@ -316,7 +316,7 @@ async function train(lesson, run, { signal, emit }) {
       batchSize: run.batchSize,
       verbose: /** @type {0 | 1 | 2} */ (run.verbose),
       ...(validation && { validationData: [validation.images, lesson.targetsOf(validation.labels)] }),
-      ...(run.balance && 'classWeight' in rest && { classWeight: rest.classWeight }),
+      ...(run.balance && 'report' in rest && { classWeight: rest.report.classWeight }),
       initialEpoch: from.epoch,
       initialBatch: from.batch,
       signal,

@@ -5,17 +5,24 @@ import { checkTensor, elementsOf } from '../tensor.js';
 /** @import { Core } from './core.js' */
 /** @import { Tensor } from '../tensor.js' */
 
+/** Some of the weights, by their places in the list of all. @typedef {[first: number, end: number]} Range */
+
+/** @type {Range} */
+const ALL = [0, Infinity];
+
 /**
  * @param {Core} core
  * @param {number} pointer
  * @param {(index: number, out: number, elements: number) => void} read
+ * @param {Range} [range] default: all
  * @returns {Tensor<Float32Array<ArrayBuffer>>[]}
  */
-function readEach(core, pointer, read) {
-  return weightShapes(core, pointer).map(({ shape }, index) => {
+function readEach(core, pointer, read, [first, end] = ALL) {
+  const shapes = weightShapes(core, pointer).slice(first, end);
+  return shapes.map(({ shape }, index) => {
     const elements = elementsOf(shape);
     const data = core.withBytes(elements * 4, (out) => {
-      read(index, out, elements);
+      read(first + index, out, elements);
       return core.floats(out, elements).slice();
     });
     return { shape, data };
@@ -40,9 +47,10 @@ function writeEach(core, tensors, write) {
  * @param {Core} core
  * @param {number} pointer
  * @param {'fr_get_weight' | 'fr_get_gradient'} read
+ * @param {Range} [range] default: all
  */
-export const readWeights = (core, pointer, read) =>
-  readEach(core, pointer, (index, out, elements) => core.call(read, pointer, index, out, elements));
+export const readWeights = (core, pointer, read, range) =>
+  readEach(core, pointer, (index, out, elements) => core.call(read, pointer, index, out, elements), range);
 
 /**
  * The optimizer's state number `which` for each weight, or the moving average of each weight.
@@ -65,25 +73,28 @@ export const writeState = (core, pointer, which, state) =>
   );
 
 /**
- * Sets all weights, or none if any of them does not fit.
+ * Sets the weights of a range, or none if any of them does not fit.
  * @param {Core} core
  * @param {number} pointer
  * @param {Tensor[]} weights
+ * @param {Range} [range] default: all
  */
-export function writeWeights(core, pointer, weights) {
-  const shapes = weightShapes(core, pointer);
+export function writeWeights(core, pointer, weights, [first, end] = ALL) {
+  const shapes = weightShapes(core, pointer).slice(first, end);
   if (!Array.isArray(weights) || weights.length !== shapes.length) {
     throw new FittingRoomError(
       `setWeights takes ${shapes.length} tensors, got ${Array.isArray(weights) ? weights.length : show(weights)}`,
     );
   }
   weights.forEach((weight, index) => {
-    const { shape } = checkTensor(`setWeights: tensor ${index}`, weight);
+    const { shape } = checkTensor(`setWeights: tensor ${first + index}`, weight);
     if (String(shape) !== String(shapes[index].shape)) {
       throw new FittingRoomError(
-        `setWeights: tensor ${index} must have shape ${show(shapes[index].shape)}, got ${show(shape)}`,
+        `setWeights: tensor ${first + index} must have shape ${show(shapes[index].shape)}, got ${show(shape)}`,
       );
     }
   });
-  writeEach(core, weights, (index, values, elements) => core.call('fr_set_weight', pointer, index, values, elements));
+  writeEach(core, weights, (index, values, elements) =>
+    core.call('fr_set_weight', pointer, first + index, values, elements),
+  );
 }

@@ -1,5 +1,6 @@
 import { FittingRoomError } from '../check.js';
 import { inNode } from '../core/host.js';
+import { pixelsOf } from './bitmap.js';
 
 /** @import { Pixels } from '../photo.js' */
 
@@ -16,20 +17,7 @@ import { inNode } from '../core/host.js';
 async function decodeInBrowser(file) {
   const blob = file instanceof Blob ? file : new Blob([await file.arrayBuffer()]);
   const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' });
-  const { width, height } = bitmap;
-  const canvas = new OffscreenCanvas(width, 1);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('the browser could not create a canvas');
-  return {
-    width,
-    height,
-    rows(first, count) {
-      canvas.height = count; // clears it as well
-      context.drawImage(bitmap, 0, -first);
-      return context.getImageData(0, 0, width, count).data;
-    },
-    close: () => bitmap.close(),
-  };
+  return { ...pixelsOf(bitmap), close: () => bitmap.close() };
 }
 
 /** @returns {Promise<Decode>} */

@@ -3,7 +3,7 @@ import { inNode } from '../core/host.js';
 import { formatOf, gunzip, sha256 } from './bytes.js';
 import { pair, readIdx } from './idx.js';
 import { followFiles } from './progress.js';
-import { browserCache, webFolder } from './sources.js';
+import { browserCache, importForNode, webFolder } from './sources.js';
 import { FASHION_MNIST } from './catalogue.js';
 
 /**
@@ -171,15 +171,6 @@ export async function loadTable({ files, classNames }, sources, { signal, onProg
 async function keepForNextTime(file, { bytes, source }, sources) {
   if (source.kind !== 'beside' && source.kind !== 'public') return;
   await Promise.all(sources.map((each) => atBest(each.keep?.(file, bytes))));
-}
-
-/**
- * Keeps bundlers from following the path, because that module is for Node only.
- * @param {string} path
- * @returns {Promise<typeof import('./node.js')>}
- */
-export function importForNode(path) {
-  return import(/* @vite-ignore */ path);
 }
 
 /** @param {FashionMnistOptions} options @returns {Promise<Source[]>} nearest first */

@@ -28,11 +28,8 @@ const NO_PICTURE = /\.(txt|md|csv|tsv|json|xml|ya?ml|html?|pdf|docx?|xlsx?|py|ip
 const partNamed = (name) =>
   Object.hasOwn(PART_NAMES, name.toLowerCase()) ? PART_NAMES[name.toLowerCase()] : undefined;
 
-const isHidden = (/** @type {string[]} */ steps) =>
-  steps.some(
-    (step) =>
-      (step.startsWith('.') && step !== '..') || step === '__MACOSX' || /^(thumbs\.db|desktop\.ini)$/i.test(step),
-  );
+/** Whether systems leave a file or folder of that name in folders. @param {string} name */
+export const isLitter = (name) => name !== '..' && /^(\.|thumbs\.db$|desktop\.ini$|__MACOSX$)/i.test(name);
 
 /** @param {string} path */
 const stepsOf = (path) => path.split(/[\\/]+/).filter((step) => step !== '' && step !== '.');
@@ -62,7 +59,7 @@ function sharedDepth(files) {
  */
 export function picturesIn(files) {
   const seen = Array.from(files, ({ path, file }) => ({ path, file, steps: stepsOf(path) }))
-    .filter(({ steps }) => !isHidden(steps))
+    .filter(({ steps }) => !steps.some(isLitter))
     .sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   /** @type {Refused[]} */
   const refused = [];

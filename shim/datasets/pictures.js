@@ -11,10 +11,10 @@ import {
 import { checkPreparation, preparePicture } from '../photo.js';
 import { allocated, permuteRows } from '../tensor.js';
 import { platformDecoder } from './decoding.js';
-import { importForNode } from './fashion-mnist.js';
 import { picturesIn } from './folder.js';
 import { groupAlike } from './likeness.js';
-import { PARTS, ranksOf, splitOf } from './split.js';
+import { importForNode } from './sources.js';
+import { PARTS, grouped, ranksOf, splitOf } from './split.js';
 
 /** @import { Preparation } from '../photo.js' */
 /** @import { Decode, Decoded } from './decoding.js' */
@@ -245,10 +245,7 @@ async function partsOf(pictures, labels, groups, shares, seed) {
 
 /** @param {Int32Array} groups @param {Picture[]} pictures @param {Part[]} parts */
 function alikeOf(groups, pictures, parts) {
-  /** @type {Map<number, number[]>} */
-  const byGroup = new Map();
-  groups.forEach((group, image) => byGroup.set(group, [...(byGroup.get(group) ?? []), image]));
-  return [...byGroup.values()]
+  return [...grouped(groups.keys(), (image) => groups[image]).values()]
     .filter(({ length }) => length > 1)
     .map((images) => ({ names: images.map((i) => pictures[i].name), parts: images.map((i) => parts[i]) }));
 }

@@ -119,3 +119,12 @@ export function browserCache(storage) {
     },
   };
 }
+
+/**
+ * Keeps bundlers from following the path, because that module is for Node only.
+ * @param {string} path
+ * @returns {Promise<typeof import('./node.js')>}
+ */
+export function importForNode(path) {
+  return import(/* @vite-ignore */ path);
+}

@@ -1,38 +1,41 @@
-import { seedWords } from '../core/core.js';
 import { anyCore } from '../core/loading.js';
+import { randomOrder } from '../core/order.js';
 
 /** @typedef {'train' | 'validation' | 'test'} Part */
 /** @type {readonly Part[]} */
 export const PARTS = ['train', 'validation', 'test'];
 
 /** 0 … count - 1 in the order of chance. @param {number} seed @param {number} count */
-export async function ranksOf(seed, count) {
-  const core = await anyCore();
-  return core.withBytes(count * 4, (order) => {
-    core.call('fr_epoch_order', ...seedWords(seed), 0, count, order);
-    return Uint32Array.from(core.ints(order, count));
-  });
+export const ranksOf = async (seed, count) => randomOrder(await anyCore(), seed, 0, count);
+
+/**
+ * Values by their keys, both in the order in which they come.
+ * @template Key, Value
+ * @param {Iterable<Value>} values
+ * @param {(value: Value) => Key} keyOf
+ * @returns {Map<Key, Value[]>}
+ */
+export function grouped(values, keyOf) {
+  /** @type {Map<Key, Value[]>} */
+  const groups = new Map();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group) group.push(value);
+    else groups.set(keyOf(value), [value]);
+  }
+  return groups;
 }
 
 /**
  * The groups of each class, in the order of chance; a group of several classes counts as its first image's.
  * @param {ArrayLike<number>} labels [count]
  * @param {ArrayLike<number>} groups [count]: the first image of each one's group
- * @param {ArrayLike<number>} ranks [count]: the images in the order of chance
+ * @param {Iterable<number>} ranks [count]: the images in the order of chance
  * @returns {number[][][]} by class: groups of images
  */
 function groupsByClass(labels, groups, ranks) {
-  /** @type {Map<number, Map<number, number[]>>} */
-  const classes = new Map();
-  for (let at = 0; at < ranks.length; at++) {
-    const image = ranks[at];
-    const group = groups[image];
-    const label = labels[group];
-    const members = classes.get(label) ?? new Map();
-    members.set(group, [...(members.get(group) ?? []), image]);
-    classes.set(label, members);
-  }
-  return [...classes.values()].map((members) => [...members.values()]);
+  const members = grouped(ranks, (image) => groups[image]);
+  return [...grouped(members, ([group]) => labels[group]).values()].map((inClass) => inClass.map(([, all]) => all));
 }
 
 /**
@@ -40,7 +43,7 @@ function groupsByClass(labels, groups, ranks) {
  * @param {ArrayLike<number>} labels [count]
  * @param {ArrayLike<number>} groups [count]: the first image of each one's group
  * @param {{ validation: number, test: number }} shares 0 … 1
- * @param {ArrayLike<number>} ranks [count]: the images in the order of chance
+ * @param {Iterable<number>} ranks [count]: the images in the order of chance
  * @returns {Part[]} [count]
  */
 export function splitOf(labels, groups, shares, ranks) {
@@ -82,7 +85,7 @@ function fill(parts, part, wanted, groups) {
  * @param {ArrayLike<number>} labels [count]
  * @param {ArrayLike<number>} groups [count]: the first image of each one's group
  * @param {number} folds
- * @param {ArrayLike<number>} ranks [count]: the images in the order of chance
+ * @param {Iterable<number>} ranks [count]: the images in the order of chance
  * @returns {Uint16Array} [count]: the fold of each
  */
 export function foldsOf(labels, groups, folds, ranks) {

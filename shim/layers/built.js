@@ -2,11 +2,12 @@ import { FittingRoomError, show } from '../check.js';
 
 /** @import { BuiltLayer } from '../core/build.js' */
 /** @import { Tensor } from '../tensor.js' */
-/** @import { AnyLayer, SymbolicTensor } from './layer.js' */
+/** @import { AnyLayer, LayerConfig, SymbolicTensor } from './layer.js' */
 
 /**
  * What a layer needs of its model.
  * @typedef {object} Owner
+ * @property {() => number} count of this layer's weights
  * @property {() => Tensor<Float32Array<ArrayBuffer>>[]} getWeights of this layer
  * @property {(weights: Tensor[]) => void} setWeights
  * @property {() => SymbolicTensor} output
@@ -40,11 +41,11 @@ export class ModelLayer {
    * @param {Tensor[]} weights in the order and shapes of getWeights
    */
   setWeights(weights) {
-    const own = this.#owner.getWeights();
-    if (!Array.isArray(weights) || weights.length !== own.length) {
+    const count = this.#owner.count();
+    if (!Array.isArray(weights) || weights.length !== count) {
       const { name } = /** @type {Built} */ (/** @type {ModelLayer} */ (this));
       const got = Array.isArray(weights) ? weights.length : show(weights);
-      throw new FittingRoomError(`setWeights: layer ${name} has ${own.length} tensors, got ${got}`);
+      throw new FittingRoomError(`setWeights: layer ${name} has ${count} tensors, got ${got}`);
     }
     this.#owner.setWeights(weights);
   }
@@ -52,7 +53,16 @@ export class ModelLayer {
 
 /** @typedef {ModelLayer & BuiltLayer} Built */
 
+/**
+ * A configuration with `trainable` as it is now.
+ * @template {LayerConfig} Config
+ * @param {Config} config @param {boolean} trainable
+ */
+export const withTrainable = ({ trainable: _, ...config }, trainable) => ({
+  ...config,
+  ...(!trainable && { trainable }),
+});
+
 /** The layer as it is now, for another model. @param {Built} layer @returns {AnyLayer} */
-export function configOf({ config: { trainable: _, ...config }, name, trainable }) {
-  return /** @type {AnyLayer} */ ({ ...config, name, ...(!trainable && { trainable }) });
-}
+export const configOf = ({ config, name, trainable }) =>
+  /** @type {AnyLayer} */ (withTrainable({ ...config, name }, trainable));

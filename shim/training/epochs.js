@@ -1,6 +1,5 @@
-import { seedWords } from '../core/core.js';
+import { randomOrder } from '../core/order.js';
 import { batchesOf } from './pass.js';
-import { allocated } from '../tensor.js';
 
 /** @import { Cut, Supplied } from './pass.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
@@ -19,20 +18,6 @@ import { allocated } from '../tensor.js';
  * @property {(batches: number) => void} ended told the number of batches of each whole epoch
  * @property {() => Promise<void>} close
  */
-
-/**
- * @param {Runner} runner
- * @param {number} sweepStart number of optimizer steps before the sweep
- * @param {number} count
- */
-function sweepOrder({ core, seed }, sweepStart, count) {
-  return core.withBytes(count * 4, (order) => {
-    core.call('fr_epoch_order', ...seedWords(seed), sweepStart, count, order);
-    const copy = allocated(Uint32Array, count);
-    copy.set(core.ints(order, count));
-    return copy;
-  });
-}
 
 /**
  * How an epoch is cut from tensors.
@@ -61,11 +46,12 @@ class Sweeps {
   /** The sweep that batch `batch` of the epoch, the next to train on, belongs to. @param {number} batch */
   at(batch) {
     const { source, batchSize, shuffle } = this.#cutting;
+    const { core, seed } = this.#runner;
     const into = (this.#before + batch) % batchesOf(source, batchSize);
     if (this.#start !== batch - into) {
       this.#start = batch - into;
       const steps = /** @type {OptimizerHandle} */ (this.#runner.optimizer).iterations;
-      this.#order = shuffle ? sweepOrder(this.#runner, Math.max(steps - into, 0), source.count) : undefined;
+      this.#order = shuffle ? randomOrder(core, seed, Math.max(steps - into, 0), source.count) : undefined;
     }
     return { start: this.#start, order: this.#order };
   }

@@ -163,6 +163,16 @@ const denseStack = (count, units, shape = [units]) => [
 ];
 /** @param {object[]} layers */
 const stackConfig = (layers) => ({ class_name: 'Sequential', config: { name: 's', layers } });
+/** A graph of layers behind an input of two numbers; the last one's output is the model's. @param {any[]} layers */
+const graphConfig = (layers) => ({
+  class_name: 'Functional',
+  config: {
+    name: 'f',
+    input_layers: ['input', 0, 0],
+    output_layers: [layers[layers.length - 1].config.name, 0, 0],
+    layers: [begin([2]), ...layers],
+  },
+});
 
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
@@ -594,21 +604,12 @@ const KERAS = [
     name: 'keras: 300 sums of 70 layers each',
     make: () =>
       keras(
-        {
-          class_name: 'Functional',
-          config: {
-            name: 'f',
-            input_layers: ['input', 0, 0],
-            output_layers: ['a299', 0, 0],
-            layers: [
-              begin([2]),
-              ...list(300, (i) => ({
-                ...entry('Add', `a${i}`),
-                inbound_nodes: [list(70, (k) => [i > k ? `a${i - k - 1}` : 'input', 0, 0])],
-              })),
-            ],
-          },
-        },
+        graphConfig(
+          list(300, (i) => ({
+            ...entry('Add', `a${i}`),
+            inbound_nodes: [list(70, (k) => [i > k ? `a${i - k - 1}` : 'input', 0, 0])],
+          })),
+        ),
         variable(),
       ),
     refused: /layer/,
@@ -617,21 +618,12 @@ const KERAS = [
     name: 'keras: 100 concatenations, each of the one before eight times',
     make: () =>
       keras(
-        {
-          class_name: 'Functional',
-          config: {
-            name: 'f',
-            input_layers: ['input', 0, 0],
-            output_layers: ['c99', 0, 0],
-            layers: [
-              begin([2]),
-              ...list(100, (i) => ({
-                ...entry('Concatenate', `c${i}`, { axis: -1 }),
-                inbound_nodes: [list(8, () => [i ? `c${i - 1}` : 'input', 0, 0])],
-              })),
-            ],
-          },
-        },
+        graphConfig(
+          list(100, (i) => ({
+            ...entry('Concatenate', `c${i}`, { axis: -1 }),
+            inbound_nodes: [list(8, () => [i ? `c${i - 1}` : 'input', 0, 0])],
+          })),
+        ),
         variable(),
       ),
     refused: /elements/,

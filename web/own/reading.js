@@ -7,11 +7,11 @@ import { permuteRows } from '../../shim/tensor.js';
  *
  * @typedef {import('../../shim/datasets/pictures.js').PictureDataset} PictureDataset
  * @typedef {import('../../shim/datasets/pictures.js').PicturePart} PicturePart
+ * @typedef {import('../../shim/datasets/report.js').DataReport} DataReport
  * @typedef {import('../../shim/datasets/folder.js').Refused} Refused
  * @typedef {import('../worker.js').Split} Split
  * @typedef {import('./given.js').Placed} Placed
- * @typedef {PictureDataset & { name: string, synthetic: false, source: 'pictures', classWeight: Record<number, number>
- *   }} OwnDataset `classWeight`: with which each class counts as much as any other
+ * @typedef {PictureDataset & { name: string, synthetic: false, source: 'pictures', report: DataReport }} OwnDataset
  *
  * @typedef {{ split: Split, index: number }} Place of an image
  */
@@ -68,9 +68,9 @@ export async function readGathered({ name, isArchive, lost, size, colour, crop }
     onProgress: (progress) => onProgress({ phase: 'pictures', ...progress }),
   });
   for (const part of PARTS) await shuffle(made[part]);
-  const { classWeight } = await datasets.report(made);
+  const report = await datasets.report(made);
   const gone = lost.map((path) => ({ name: path, reason: 'unreadable' }));
-  return { ...made, name, synthetic: false, source: 'pictures', classWeight, refused: [...gone, ...made.refused] };
+  return { ...made, name, synthetic: false, source: 'pictures', report, refused: [...gone, ...made.refused] };
 }
 
 /** Mixes the classes, which come one after the other: a run may use only the first images. @param {PicturePart} part */
@@ -85,10 +85,10 @@ async function shuffle({ images, labels, names }) {
   });
 }
 
-/** @param {import('../worker.js').Dataset} dataset @returns {Promise<Findings>} */
-export async function findingsOf(dataset) {
+/** @param {import('../worker.js').Dataset} dataset @returns {Findings} */
+export function findingsOf(dataset) {
   const own = /** @type {OwnDataset} */ (dataset);
-  const { classes, imbalance, leaks, contradictions } = await datasets.report(own);
+  const { classes, imbalance, leaks, contradictions } = own.report;
   const examples = examplesOf(own);
   const places = placesOf(own, new Set([...leaks, ...contradictions].flatMap(({ names }) => names)));
   const groupOf = (/** @type {{ names: string[] }} */ { names }) => ({

@@ -1,4 +1,4 @@
-import { picturesIn } from '../../shim/datasets/folder.js';
+import { isLitter, picturesIn } from '../../shim/datasets/folder.js';
 import { MOST_FILES, isPicture } from '../incoming.js';
 
 /**
@@ -13,9 +13,6 @@ import { MOST_FILES, isPicture } from '../incoming.js';
 const MOST_ENTRIES = 2 ** 20; // files and folders, as of an archive
 const AT_ONCE = 8; // files that are opened at a time: each takes the page some tenths of a millisecond
 const TOLD_EVERY = 500; // ms
-
-/** Files that systems leave in folders. */
-const LITTER = /^(\.|Thumbs\.db$|desktop\.ini$|__MACOSX$)/i;
 
 /**
  * @param {import('../incoming.js').Dropped} dropped
@@ -46,7 +43,7 @@ export async function walk({ entries, files }, { signal, onProgress }) {
     let first = walked.placed.length;
     for await (const some of contentsOf(folders[next])) {
       visited += some.length;
-      const kept = some.filter(({ name }) => !LITTER.test(name));
+      const kept = some.filter(({ name }) => !isLitter(name));
       folders.push(.../** @type {FileSystemDirectoryEntry[]} */ (kept.filter(({ isDirectory }) => isDirectory)));
       await openAll(/** @type {FileSystemFileEntry[]} */ (kept.filter(({ isFile }) => isFile)), walked, goOn);
       const picture = walked.placed.slice(first).find(({ file }) => isPicture(file));

@@ -1,3 +1,4 @@
+import { contextOf } from '../../shim/datasets/bitmap.js';
 import { headOf } from '../head.js';
 import { sizeOf } from './picture-size.js';
 
@@ -91,50 +92,12 @@ function drawn(bitmap, scale) {
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
   const canvas = new OffscreenCanvas(width, height);
-  const context = contextOf(canvas, { willReadFrequently: true }); // a processor's canvas: it is there at once
+  const context = contextOf(canvas);
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, width, height);
   return canvas;
 }
 
-/** @param {OffscreenCanvas} canvas @param {CanvasRenderingContext2DSettings} [settings] */
-function contextOf(canvas, settings) {
-  const context = canvas.getContext('2d', settings);
-  if (!context) throw new Error('the browser could not create a canvas');
-  return context;
-}
-
 /** A smaller picture to be shown. @param {ImageBitmap} bitmap @param {number} edge its longest, pixels */
 export const previewOf = (bitmap, edge) =>
   drawn(bitmap, Math.min(1, edge / Math.max(bitmap.width, bitmap.height))).transferToImageBitmap();
-
-/** All of a picture. @type {import('../../shim/photo.js').Box} */
-export const WHOLE = { left: 0, top: 0, right: 1, bottom: 1 };
-
-/**
- * The pixels of a picture or of a part of it, a strip of rows at a time.
- * @param {ImageBitmap} bitmap
- * @param {import('../../shim/photo.js').Box} [part]
- * @returns {import('../../shim/photo.js').Pixels}
- */
-export function pixelsOf(bitmap, part = WHOLE) {
-  const [x, width] = stretch(part.left, part.right, bitmap.width);
-  const [y, height] = stretch(part.top, part.bottom, bitmap.height);
-  const canvas = new OffscreenCanvas(width, 1);
-  const context = contextOf(canvas, { willReadFrequently: true });
-  return {
-    width,
-    height,
-    rows(first, count) {
-      canvas.height = count; // clears it as well
-      context.drawImage(bitmap, -x, -y - first);
-      return context.getImageData(0, 0, width, count).data;
-    },
-  };
-}
-
-/** Where a part of an edge begins, and its length: at least one pixel. @param {number} from @param {number} to */
-function stretch(from, to, /** @type {number} */ edge) {
-  const first = Math.min(edge - 1, Math.round(from * edge));
-  return [first, Math.max(1, Math.min(edge, Math.round(to * edge)) - first)];
-}

@@ -2,10 +2,11 @@ import { inFile } from '../../shim/formats/common.js';
 import { readModelFile } from '../../shim/formats/fit/load.js';
 import { modelFrom } from '../../shim/models.js';
 import { predictTwice } from '../../shim/mirror.js';
+import { WHOLE, pixelsOf } from '../../shim/datasets/bitmap.js';
 import { preparePhoto, preparePicture } from '../../shim/photo.js';
 import { transfer } from '../protocol.js';
 import { AS_GARMENTS, askingOf } from './asking.js';
-import { Refusal, WHOLE, decode, pixelsOf, previewOf } from './decoding.js';
+import { Refusal, decode, previewOf } from './decoding.js';
 import { filtersOf, imagesOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
 
 /**

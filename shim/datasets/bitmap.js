@@ -1,0 +1,41 @@
+/* The pixels of pictures that the browser has decoded. */
+
+/** @import { Box, Pixels } from '../photo.js' */
+
+/** All of a picture. @type {Box} */
+export const WHOLE = { left: 0, top: 0, right: 1, bottom: 1 };
+
+/** Of a processor's canvas: it is there at once. @param {OffscreenCanvas} canvas */
+export function contextOf(canvas) {
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('the browser could not create a canvas');
+  return context;
+}
+
+/**
+ * The pixels of a picture or of a part of it, a strip of rows at a time.
+ * @param {ImageBitmap} bitmap
+ * @param {Box} [part]
+ * @returns {Pixels}
+ */
+export function pixelsOf(bitmap, part = WHOLE) {
+  const [x, width] = stretch(part.left, part.right, bitmap.width);
+  const [y, height] = stretch(part.top, part.bottom, bitmap.height);
+  const canvas = new OffscreenCanvas(width, 1);
+  const context = contextOf(canvas);
+  return {
+    width,
+    height,
+    rows(first, count) {
+      canvas.height = count; // clears it as well
+      context.drawImage(bitmap, -x, -y - first);
+      return context.getImageData(0, 0, width, count).data;
+    },
+  };
+}
+
+/** Where a part of an edge begins, and its length: at least one pixel. @param {number} from @param {number} to */
+function stretch(from, to, /** @type {number} */ edge) {
+  const first = Math.min(edge - 1, Math.round(from * edge));
+  return [first, Math.max(1, Math.min(edge, Math.round(to * edge)) - first)];
+}
