@@ -89,6 +89,7 @@ export function groupAlike({ shape, data }) {
     const i = order[at];
     for (let next = at + 1; next < count && across[order[next]] - across[i] <= allowed[i]; next++) {
       const j = order[next];
+      if (sets.of(i) === sets.of(j)) continue; // as of thousands that are the same
       const most = Math.min(allowed[i], allowed[j]);
       if (Math.abs(down[i] - down[j]) <= most && areWithin(of(i), of(j), most)) sets.join(i, j);
     }
