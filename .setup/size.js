@@ -26,10 +26,10 @@ function sizesOf(folder, files) {
 const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
 
 /** Loaded when the page is idle, when Start comes into view, with a file, pictures or garments, or by scripts. */
-const LATER = new RegExp(
-  String.raw`^assets/((dataset|estimate|files|formats|keep|measuring|model-file|offline|own|photo|results|shared` +
-    String.raw`|side-module|synthetic|try|zip)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$`,
-);
+const LATER_SCRIPTS =
+  'database|dataset|estimate|fflate|files|formats|keep|measuring|model-file|offline|own|photo|results|shared|' +
+  'side-module|synthetic|try|zip';
+const LATER = new RegExp(String.raw`^assets/((${LATER_SCRIPTS})-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$`);
 
 /**
  * Files that only some visits load: one of the core's builds, one of the languages, and our own SHA-256, which only

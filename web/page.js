@@ -6,6 +6,7 @@ import { isolate } from './isolation.js';
 import { createSession } from './session.js';
 import { specsOf } from './model-spec.js';
 import { isGiven, readSettings, runtimeOptions, writeSettings } from './settings.js';
+import { recall } from './storage.js';
 import { setUpTheme } from './theme.js';
 import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
@@ -181,7 +182,12 @@ export function openPage() {
 
   /** Loads images and describes the model, at first and after a worker was replaced. */
   function open() {
-    loadImages();
+    const project = settings.source === 'synthetic' ? null : recall('project');
+    if (project)
+      loadOwn()
+        .then(({ reopen }) => reopen(project))
+        .then((isOpen) => isOpen || loadImages(), loadImages);
+    else loadImages();
     modelView.ask();
   }
 

@@ -13,6 +13,7 @@ import { GARMENTS, isSame, subjectOf } from './subject.js';
  * @property {boolean} synthetic
  * @property {import('./worker.js').Dataset['source']} source
  * @property {string[]} classNames
+ * @property {string[][]} formerNames what the same classes were called before
  * @property {Shapes} train
  * @property {Shapes | null} validation null: there is none, and the test images serve instead
  * @property {Shapes} test
@@ -20,8 +21,9 @@ import { GARMENTS, isSame, subjectOf } from './subject.js';
  * @typedef {{ images: number[], labels: number[] }} Shapes
  * @typedef {{ phase: string, loaded: number, total: number }} LoadProgress
  * @typedef {{ state: 'empty' | 'loading' | 'ready' | 'failed', info: DatasetInfo | null, progress: LoadProgress | null,
- *   message: string, version: number }} DataState `info`: of the loaded dataset, which stays while another is loading
- *   or has failed to load; `version`: another number for other images
+ *   message: string, version: number, edited: boolean }} DataState `info`: of the loaded dataset, which stays while
+ *   another is loading or has failed to load; `version`: another number for other images, or the same in other classes;
+ *   `edited`: whether they are still the images of the version before
  * @typedef {{ text: string | null, layers: import('./assembly.js').Shown[], parameters: number | null, core:
  *   RunningCore, fault: { layer: number, message: string } | null }} Description `fault`: why the model cannot be
  *   built; `layers` are then those before that
@@ -44,7 +46,7 @@ export function createSession({ ready, runtime }) {
   /** @type {import('./emitter.js').Emitter<SessionEvents>} */
   const { on, emit } = createEmitter();
   /** @type {DataState} */
-  let data = { state: 'empty', info: null, progress: null, message: '', version: 0 };
+  let data = { state: 'empty', info: null, progress: null, message: '', version: 0, edited: false };
   /** @type {AbortController | null} */
   let loading = null;
   let subject = GARMENTS; // another object only for another subject
@@ -97,7 +99,7 @@ export function createSession({ ready, runtime }) {
       const args = Array.isArray(given) ? { files: given } : { files: [], pictures: await given.send(call, options) };
       const info = await call('load', { source, baseUrl, ...args }, options);
       if (loading !== mine) return false;
-      setData({ state: 'ready', info, version: data.version + 1 });
+      setData({ state: 'ready', info, version: data.version + 1, edited: false });
       return true;
     } catch (error) {
       if (loading !== mine) return false;
@@ -107,6 +109,16 @@ export function createSession({ ready, runtime }) {
     } finally {
       if (loading === mine) loading = null;
     }
+  }
+
+  /**
+   * Changes the classes of the user's pictures; rejects if that cannot be.
+   * @param {import('./own/desk.js').Change} change
+   */
+  async function edit(change) {
+    const info = await call('edit', change);
+    const version = data.version + Number(change.kind !== 'rename' && change.kind !== 'title');
+    setData({ info, version, edited: true });
   }
 
   let pending = 0; // calls, other than a measurement
@@ -186,6 +198,7 @@ export function createSession({ ready, runtime }) {
     on,
     call,
     load,
+    edit,
     describe,
     pictures,
     measure,

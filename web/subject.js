@@ -4,7 +4,8 @@ import { CLASS_NAMES } from '../shim/datasets/catalogue.js';
  * What images are of: all that the page and its models have to know of them.
  *
  * @typedef {readonly number[]} Shape of an image: height, width, channels
- * @typedef {{ shape: Shape, classNames: readonly string[] }} Subject
+ * @typedef {{ shape: Shape, classNames: readonly string[], formerNames?: readonly string[][] }} Subject `formerNames`:
+ *   what the same classes were called before
  */
 
 /** Of Fashion-MNIST and drawn garments, and of the page before anything has loaded. @type {Subject} */
@@ -12,11 +13,17 @@ export const GARMENTS = { shape: [28, 28, 1], classNames: CLASS_NAMES };
 
 /**
  * The subject of a dataset; without one, the garments.
- * @param {{ classNames: readonly string[], train: { images: number[] } } | null} info
+ * @param {{ classNames: readonly string[], formerNames?: string[][], train: { images: number[] } } | null} info
  * @returns {Subject}
  */
-export const subjectOf = (info) =>
-  info ? { shape: info.train.images.slice(1), classNames: info.classNames } : GARMENTS;
+export const subjectOf = (info) => (info ? subjectFrom(info) : GARMENTS);
+
+/** @param {NonNullable<Parameters<typeof subjectOf>[0]>} info @returns {Subject} */
+const subjectFrom = ({ train, classNames, formerNames = [] }) => ({
+  shape: train.images.slice(1),
+  classNames,
+  formerNames,
+});
 
 /**
  * Whether these are the ten garments: the page translates their names, and draws their images as ink on paper.
@@ -32,11 +39,14 @@ export const isSame = (one, other) => sameList(one.shape, other.shape) && sameLi
  * @param {{ inputShape: number[], outputShape: number[], metadata?: Record<string, any> }} model
  * @param {Subject} subject
  */
-export function fits({ inputShape, outputShape, metadata }, { shape, classNames }) {
+export function fits({ inputShape, outputShape, metadata }, { shape, classNames, formerNames = [] }) {
   const { classNames: known, preparation } = metadata ?? {};
   const says = Array.isArray(known) && (preparation !== undefined || !areGarments(classNames));
+  const isKnown = (/** @type {readonly string[]} */ names) => sameList(known, names);
   return (
-    sameList(inputShape, shape) && sameList(outputShape, [classNames.length]) && (!says || sameList(known, classNames))
+    sameList(inputShape, shape) &&
+    sameList(outputShape, [classNames.length]) &&
+    (!says || [classNames, ...formerNames].some(isKnown))
   );
 }
 

@@ -13,7 +13,8 @@
  *   it is saved in the browser
  * @property {{ state: StoppingState | null } | null} stopping what the run's early stopping has seen; null if it is off
  *
- * @typedef {{ readonly lesson: Lesson, replace: (make: () => Promise<Lesson>) => Promise<void> }} Holder
+ * @typedef {{ readonly lesson: Lesson, readonly model: Model | undefined,
+ *   replace: (make: () => Promise<Lesson>) => Promise<void> }} Holder
  */
 
 /**
@@ -31,6 +32,9 @@ export function createTabModel() {
     get lesson() {
       if (!lesson) throw new Error('there is no model yet');
       return lesson;
+    },
+    get model() {
+      return lesson?.model;
     },
     async replace(make) {
       const before = lesson;

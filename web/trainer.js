@@ -456,13 +456,20 @@ export function createTrainer(session, current, { load, offersKnown }) {
   /** @type {((data: import('./session.js').DataState) => void) | null} */
   let imagesAwaited = null;
   let version = 0;
+  let { subject } = session;
   session.on('data', (data) => {
-    if (data.version !== version && model?.origin !== 'saved') {
+    const isOther = data.version !== version;
+    if (isOther && !data.edited && model?.origin !== 'saved') {
       const had = model !== null;
       forget();
       if (had) reset(current().settings);
-    } else if (data.version !== version) judgeAgain();
+    } else if (isOther) judgeAgain();
+    else if (model && subject !== session.subject) {
+      model = { ...model, version: ++versions }; // its classes have other names
+      emit('state', view());
+    }
     version = data.version;
+    ({ subject } = session);
     imagesAwaited?.(data);
   });
 

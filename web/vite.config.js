@@ -144,6 +144,7 @@ export default defineConfig({
             { name: 'own', test: OWN },
             { name: 'photo', test: /\/shim\/(photo|datasets\/bitmap)\./ },
             { name: 'zip', test: /\/shim\/datasets\/zip\./ }, // of Keras files and of pictures
+            { name: 'fflate', test: /\/node_modules\/fflate\// }, // of exports and of projects
             { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|known|reading)/ },
           ],
         },

@@ -10,7 +10,7 @@ import { createTabModel } from './tab-model.js';
  * The worker owns the dataset and the model; the page only has copies of what it shows.
  *
  * @typedef {import('../shim/core/loading.js').RuntimeOptions} RuntimeOptions
- * @typedef {import('../shim/datasets/fashion-mnist.js').Dataset | import('./own/reading.js').OwnDataset} Dataset
+ * @typedef {import('../shim/datasets/fashion-mnist.js').Dataset | import('./own/project.js').OwnDataset} Dataset
  * @typedef {'train' | 'validation' | 'test'} Split
  * @typedef {import('./keep/facts.js').Ended} Ended
  * @typedef {import('./model-spec.js').Spec} Spec
@@ -42,7 +42,7 @@ import { createTabModel } from './tab-model.js';
  */
 
 /**
- * What the page calls, see ./protocol.js. Two are of ./own/reading.js, and the last ten of ./try/photo-worker.js; each
+ * What the page calls, see ./protocol.js. Seven are of ./own/desk.js, and the last ten of ./try/photo-worker.js; each
  * loads with the first call.
  * @template [Args={}]
  * @template [Result=void]
@@ -55,7 +55,13 @@ import { createTabModel } from './tab-model.js';
  * @property {Signature<RuntimeOptions, RunningCore>} hello
  * @property {Signature<LoadArgs, DatasetInfo, LoadProgress>} load
  * @property {Signature<{ files: import('./own/given.js').Placed[], begins: boolean }>} gather
- * @property {Signature<{}, import('./own/reading.js').Findings>} findings
+ * @property {Signature<import('./own/desk.js').Change, DatasetInfo>} edit
+ * @property {Signature<{}, import('./own/findings.js').Findings>} findings
+ * @property {Signature<{}, import('./own/saver.js').Saved>} saved
+ * @property {Signature<{ id: number }, import('./own/findings.js').Shown[]>} classPictures
+ * @property {Signature<{}, import('./own/desk.js').Kept[]>} projects
+ * @property {Signature<{ id: string }, boolean>} forget
+ * @property {Signature<import('./own/desk.js').PackArgs, { name: string, file: Blob }, LoadProgress>} pack
  * @property {Signature<{ split: Split, indices: number[] }, { pixels: Uint8Array, labels: Int32Array }>}
  *   pictures
  * @property {Signature<{ specs: Spec[], shape: import('./subject.js').Shape, runtime: RuntimeOptions }, Description>}
@@ -119,15 +125,21 @@ function loadedDataset() {
 const subject = () => subjectOf(dataset && infoOf(dataset));
 
 const photoWorker = () => import('./try/photo-worker.js');
-const ownReading = () => import('./own/reading.js');
+const ownDesk = () => import('./own/desk.js');
 
 /** @type {import('./protocol.js').Methods<WorkerMethods>} */
 const METHODS = {
   ping,
   hello,
   load,
-  gather: async (args) => (await ownReading()).gather(args),
-  findings: async () => (await ownReading()).findingsOf(loadedDataset()),
+  gather: async (args) => (await ownDesk()).gather(args),
+  edit,
+  findings: async () => (await ownDesk()).findings(loadedDataset()),
+  saved: async () => (await ownDesk()).saved(),
+  classPictures: async (args) => (await ownDesk()).classPictures(args),
+  projects: async () => (await ownDesk()).projects(),
+  forget: async (args) => (await ownDesk()).forget(args),
+  pack: async (args, context) => (await ownDesk()).pack(args, context),
   pictures,
   describe,
   fit,
@@ -214,8 +226,8 @@ async function load({ source, files, baseUrl, pictures: options }, { signal, emi
     synthetic: () => datasets.synthetic({ onProgress }),
     files: () => datasets.fromFiles(files, { signal, onProgress }),
     pictures: async () => {
-      const [{ readGathered }, { guardedDecode }] = await Promise.all([ownReading(), photoWorker()]);
-      return readGathered(/** @type {NonNullable<typeof options>} */ (options), guardedDecode, { signal, onProgress });
+      const [desk, { guardedDecode }] = await Promise.all([ownDesk(), photoWorker()]);
+      return desk.load(/** @type {NonNullable<typeof options>} */ (options), guardedDecode, { signal, onProgress });
     },
   };
   /** @type {Dataset} */
@@ -225,12 +237,26 @@ async function load({ source, files, baseUrl, pictures: options }, { signal, emi
   return infoOf(loaded);
 }
 
+/**
+ * Changes the classes of the loaded pictures, while nothing reads these. The model learns its classes' new names.
+ * @param {WorkerMethods['edit']['args']} change
+ */
+async function edit(change) {
+  const desk = await ownDesk();
+  return tab.hold(async ({ model }) => {
+    dataset = await desk.edit(change);
+    if (model && fits(model, subject())) tellOfClasses(model);
+    return infoOf(dataset);
+  });
+}
+
 /** @param {Dataset} dataset @returns {DatasetInfo} */
 function infoOf({ name, synthetic, source, classNames, ...parts }) {
   const shapesOf = (/** @type {Part} */ { images, labels }) => ({ images: images.shape, labels: labels.shape });
   const { train, test } = parts;
   const validation = 'validation' in parts && countOf(parts.validation) > 0 ? shapesOf(parts.validation) : null;
-  return { name, synthetic, source, classNames, train: shapesOf(train), validation, test: shapesOf(test) };
+  const formerNames = 'formerNames' in parts ? parts.formerNames : [];
+  return { name, synthetic, source, classNames, formerNames, train: shapesOf(train), validation, test: shapesOf(test) };
 }
 
 const countOf = (/** @type {Part} */ { images }) => images.shape[0];
@@ -414,6 +440,7 @@ async function restore({ id, kept, labelSmoothing, patience, runtime }) {
   await tab.hold(({ replace }) =>
     replace(async () => {
       const model = await loadModel(kept.model, runtime);
+      if (from) tellOfClasses(model); // these images, whatever their classes were called
       readied(model, subject());
       tellOfClasses(model);
       return {

@@ -51,8 +51,8 @@ import { PARTS, grouped, ranksOf, splitOf } from './split.js';
  * @property {string[]} small pictures that had fewer pixels than the images along an edge
  */
 
-const MOST_CLASSES = 1000;
-const LONGEST_CLASS_NAME = 100;
+export const MOST_CLASSES = 1000;
+export const LONGEST_CLASS_NAME = 100;
 const MOST_BYTES = 2 ** 30; // of all images
 const MOST_ENTRIES = 2 ** 20; // of an archive
 const MOST_OF_FILE = 2 ** 28; // bytes, unpacked
@@ -98,15 +98,20 @@ function checkPictures(pictures) {
   return all;
 }
 
+/** Each name once: as numbers if all are, else by their letters. @param {string[]} names */
+export function inOrder(names) {
+  const some = [...new Set(names)];
+  const areNumbers = some.every((name) => /^\d{1,9}$/.test(name));
+  return some.sort((a, b) => (areNumbers && Number(a) - Number(b)) || (a < b ? -1 : 1));
+}
+
 /**
- * Names of classes in order: as numbers if all are, else by their letters.
+ * Names of classes in order.
  * @param {Picture[]} pictures
  * @param {Refused[]} [refused] files that could not be read
  */
-function classesOf(pictures, refused = []) {
-  const names = [...new Set(pictures.map(({ label }) => label))];
-  const areNumbers = names.every((name) => /^\d{1,9}$/.test(name));
-  names.sort((a, b) => (areNumbers && Number(a) - Number(b)) || (a < b ? -1 : 1));
+export function classesOf(pictures, refused = []) {
+  const names = inOrder(pictures.map(({ label }) => label));
   if (names.length < 2) {
     const [first] = refused;
     const why = first ? `; ${refused.length} pictures could not be read, such as ${first.name}: ${first.reason}` : '';
@@ -127,7 +132,7 @@ function classesOf(pictures, refused = []) {
 }
 
 /** Refuses before anything is read. @param {number} count @param {number[]} image its shape */
-function checkMemory(count, [height, width, channels]) {
+export function checkMemory(count, [height, width, channels]) {
   const bytes = count * height * width * channels;
   if (bytes <= MOST_BYTES) return;
   throw new FittingRoomError(
@@ -226,9 +231,10 @@ class Collected {
  * The part of each picture: as its folder says; where none is kept for validation or for testing, by the split.
  * @param {Picture[]} pictures @param {Int32Array} labels @param {Int32Array} groups
  * @param {{ validation: number, test: number }} shares @param {number} seed
+ * @param {Parameters<typeof splitOf>[4]} [had]
  * @returns {Promise<Part[]>}
  */
-async function partsOf(pictures, labels, groups, shares, seed) {
+export async function partsOf(pictures, labels, groups, shares, seed, had) {
   const given = new Set(pictures.map(({ part }) => part));
   const open = pictures.flatMap(({ part = 'train' }, i) => (part === 'train' ? [i] : []));
   const rank = new Map(open.map((image, i) => [image, i]));
@@ -239,12 +245,13 @@ async function partsOf(pictures, labels, groups, shares, seed) {
     open.map((image) => first.get(groups[image])),
     { validation: given.has('validation') ? 0 : shares.validation, test: given.has('test') ? 0 : shares.test },
     await ranksOf(seed, open.length),
+    had,
   );
   return pictures.map(({ part = 'train' }, i) => (part === 'train' ? divided[rank.get(i) ?? 0] : part));
 }
 
 /** @param {Int32Array} groups @param {Picture[]} pictures @param {Part[]} parts */
-function alikeOf(groups, pictures, parts) {
+export function alikeOf(groups, pictures, parts) {
   return [...grouped(groups.keys(), (image) => groups[image]).values()]
     .filter(({ length }) => length > 1)
     .map((images) => ({ names: images.map((i) => pictures[i].name), parts: images.map((i) => parts[i]) }));
@@ -265,9 +272,20 @@ export async function fromPictures(pictures, options = {}) {
   const all = checkPictures(pictures);
   classesOf(all);
   const decode = given.decode ?? (await platformDecoder());
-  const collected = new Collected(all.length, size, rest);
+  return divided(await collect(all, { size, preparation: rest, decode, signal, onProgress }), shares, seed);
+}
+
+/**
+ * Reads pictures and prepares them alike.
+ * @param {Picture[]} pictures
+ * @param {{ size: [number, number] | null, preparation: Omit<Preparation, 'size'>, decode: Decode, signal?:
+ *   AbortSignal, onProgress?: PictureOptions['onProgress'] }} options size: null if they are to be as they are
+ * @returns {Promise<Collected>} those that could be read, in their order
+ */
+export async function collect(pictures, { size, preparation, decode, signal, onProgress }) {
+  const collected = new Collected(pictures.length, size, preparation);
   let loaded = 0;
-  for await (const each of decodedInOrder(all, decode, signal)) {
+  for await (const each of decodedInOrder(pictures, decode, signal)) {
     try {
       if ('error' in each) throw each.error;
       await collected.add(each.picture, each.decoded);
@@ -278,9 +296,9 @@ export async function fromPictures(pictures, options = {}) {
     } finally {
       if ('decoded' in each) each.decoded.close?.();
     }
-    onProgress?.({ loaded: ++loaded, total: all.length });
+    onProgress?.({ loaded: ++loaded, total: pictures.length });
   }
-  return divided(collected, shares, seed);
+  return collected;
 }
 
 /**
@@ -346,7 +364,7 @@ export async function fromFolder(folder, options = {}) {
 }
 
 /** @param {Parameters<typeof fromFolder>[0]} folder @returns {Promise<Placed[]>} */
-async function filesOf(folder) {
+export async function filesOf(folder) {
   const given = typeof folder === 'string' ? await (await importForNode('./node.js')).filesIn(folder) : folder;
   if (given instanceof Blob) return filesInZip(given);
   if (typeof given?.[Symbol.iterator] !== 'function')

@@ -5,6 +5,8 @@ import { randomOrder } from '../core/order.js';
 /** @type {readonly Part[]} */
 export const PARTS = ['train', 'validation', 'test'];
 
+const NONE = { train: 0, validation: 0, test: 0 };
+
 /** 0 … count - 1 in the order of chance. @param {number} seed @param {number} count */
 export const ranksOf = async (seed, count) => randomOrder(await anyCore(), seed, 0, count);
 
@@ -44,20 +46,22 @@ function groupsByClass(labels, groups, ranks) {
  * @param {ArrayLike<number>} groups [count]: the first image of each one's group
  * @param {{ validation: number, test: number }} shares 0 … 1
  * @param {Iterable<number>} ranks [count]: the images in the order of chance
+ * @param {(label: number) => Record<Part, number>} [had] how many images of a class have a part already; default: none
  * @returns {Part[]} [count]
  */
-export function splitOf(labels, groups, shares, ranks) {
+export function splitOf(labels, groups, shares, ranks, had = () => NONE) {
   /** @type {Part[]} */
   const parts = Array(labels.length).fill('train');
   for (const all of groupsByClass(labels, groups, ranks)) {
-    const count = all.reduce((sum, { length }) => sum + length, 0);
+    const { train, validation, test } = had(labels[all[0][0]]);
+    const count = all.reduce((sum, { length }) => sum + length, train + validation + test);
     /** @type {[Part, number][]} */
     const wanted = [
-      ['test', Math.round(count * shares.test)],
-      ['validation', Math.round(count * shares.validation)],
+      ['test', Math.round(count * shares.test) - test],
+      ['validation', Math.round(count * shares.validation) - validation],
     ];
     let rest = all;
-    for (const [part, number] of wanted) rest = fill(parts, part, number, rest);
+    for (const [part, number] of wanted) rest = fill(parts, part, number, rest, train > 0);
   }
   return parts;
 }
@@ -65,11 +69,12 @@ export function splitOf(labels, groups, shares, ranks) {
 /**
  * Gives whole groups to a part as long as they fit, but never the last group of a class.
  * @param {Part[]} parts @param {Part} part @param {number} wanted number of images @param {number[][]} groups
+ * @param {boolean} learns whether others of the class are for training already
  * @returns {number[][]} the other groups
  */
-function fill(parts, part, wanted, groups) {
+function fill(parts, part, wanted, groups, learns) {
   let room = wanted;
-  let left = groups.length;
+  let left = groups.length + Number(learns);
   return groups.filter((group) => {
     if (group.length > room || left === 1) return true;
     for (const image of group) parts[image] = part;

@@ -260,15 +260,14 @@ for (const name of inBrowsers('engine')) {
       assert.equal(await page.data('train-status', 'state'), 'idle');
     });
 
-    test('have to be chosen again to restore a run that knows them, and the page says so', async () => {
-      const { page } = opened;
+    test('are there again when the page opens, and so is the run that knows them', async () => {
+      const { browser, page } = opened;
       await page.click('resume-run');
-      await says(opened, /your own pictures.*Choose the same folder/s, 'resume-offer');
-      await choose(opened, 'things.zip');
-      await opened.browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
+      await browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
       assert.equal(await page.data('train-status', 'state'), 'done');
       assert.equal((await page.cells()).length > 8, true);
-      assert.deepEqual(opened.browser.errors, []);
+      await says(opened, /^things: 5 classes/);
+      assert.deepEqual(browser.errors, []);
     });
   });
 }

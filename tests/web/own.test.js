@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { useBuild } from '../../shim/core/loading.js';
 import { MOST_FILES } from '../../web/incoming.js';
 import { archiveOf, folderOf, given, sharedFolder } from '../../web/own/given.js';
-import { findingsOf, gather, readGathered } from '../../web/own/reading.js';
+import { findings, gather, load } from '../../web/own/desk.js';
 import { haveClasses, walk } from '../../web/own/walk.js';
 import { BUILDS } from '../api/support.js';
 
@@ -132,9 +132,7 @@ describe('files that were chosen', () => {
     const own = given(folderOf(files, ['d/gone.png']), making, 'Your own');
     assert.deepEqual(await own.send(/** @type {any} */ (call), options), {
       ...making,
-      name: 'd',
-      isArchive: false,
-      lost: ['d/gone.png'],
+      from: { kind: 'files', name: 'd', isArchive: false, lost: ['d/gone.png'], adds: false },
     });
     assert.deepEqual(calls, [
       ['gather', 100, true],
@@ -147,8 +145,8 @@ describe('files that were chosen', () => {
 
   test('of several folders have the name that the page has for them', async () => {
     const own = given(folderOf(placed('a/1.png', 'b/1.png')), making, 'Your own');
-    const { name } = await own.send(/** @type {any} */ (async () => {}), { ...unwatched(), onEvent: () => {} });
-    assert.equal(name, 'Your own');
+    const { from } = await own.send(/** @type {any} */ (async () => {}), { ...unwatched(), onEvent: () => {} });
+    assert.equal(from.kind === 'files' && from.name, 'Your own');
   });
 });
 
@@ -161,7 +159,9 @@ describe('what the worker reads', () => {
       Uint8Array.from({ length: 16 * count * 4 }, (_, i) => (i % 4 === 3 ? 255 : (grey + 7 * first * (i % 13)) % 256));
     return { width: 16, height: 16, rows };
   };
-  const options = { size: '28', colour: true, crop: 'whole', name: 'd', isArchive: false, lost: ['d/gone.png'] };
+  /** @type {import('../../web/own/given.js').From} */
+  const from = { kind: 'files', name: 'd', isArchive: false, lost: ['d/gone.png'], adds: false };
+  const options = { size: '28', colour: true, crop: 'whole', from };
   const paths = ['hat', 'shoe', 'bag'].flatMap((label, k) =>
     Array.from({ length: 20 - 6 * k }, (_, i) => `d/${label}/${3 * i + k}.png`),
   );
@@ -172,7 +172,7 @@ describe('what the worker reads', () => {
     gather({ files: files.slice(7), begins: false });
     /** @type {any[]} */
     const told = [];
-    const made = await readGathered(options, decode, { ...unwatched(), onProgress: (each) => told.push(each) });
+    const made = await load(options, decode, { ...unwatched(), onProgress: (each) => told.push(each) });
     return { made, told };
   }
 
@@ -190,11 +190,11 @@ describe('what the worker reads', () => {
 
   test('is told: how many of each class, an example of each, what was refused', async () => {
     const { made } = await read(placed(...paths, 'd/hat/broken.png', 'd/notes.txt'));
-    const found = await findingsOf(made);
+    const found = findings(made);
     const sums = found.classes.map(({ train, validation, test: tested }) => train + validation + tested);
     assert.deepEqual(sums, [8, 20, 14]);
     found.classes.forEach(({ example }, k) => {
-      const { split, index } = /** @type {import('../../web/own/reading.js').Place} */ (example);
+      const { split, index } = /** @type {import('../../web/own/findings.js').Place} */ (example);
       assert.equal(made[split].labels.data[index], k);
     });
     assert.deepEqual(found.refused, {

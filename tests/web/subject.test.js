@@ -18,7 +18,7 @@ const info = { classNames: NAMES, train: { images: [9, 48, 64, 3], labels: [9] }
 
 describe('the subject', () => {
   test('is that of the dataset, and before one has loaded the ten garments', () => {
-    assert.deepEqual(subjectOf(info), HATS);
+    assert.deepEqual(subjectOf(info), { ...HATS, formerNames: [] });
     assert.equal(subjectOf(null), GARMENTS);
     assert.ok(areGarments(GARMENTS.classNames) && !areGarments(NAMES) && !areGarments([]));
     assert.ok(isSame(HATS, subjectOf(info)));
@@ -154,7 +154,7 @@ describe('how a model is asked', () => {
   });
 });
 
-test('a dataset is known by its images, labels and, if people named its classes, by these names', async () => {
+test('a dataset is known by its images and labels, whatever its classes are called', async () => {
   const part = (/** @type {number} */ label) => ({
     images: { shape: [1, 1, 1, 1], data: Uint8Array.of(7) },
     labels: { shape: [1], data: Int32Array.of(label) },
@@ -164,6 +164,6 @@ test('a dataset is known by its images, labels and, if people named its classes,
     identityOf(/** @type {any} */ ({ classNames, train: part(0), validation: part(1), test: part(label) }));
   const known = await made(['a', 'b'], 1);
   assert.equal(await made(['a', 'b'], 1), known);
-  assert.notEqual(await made(['a', 'c'], 1), known);
+  assert.equal(await made(['a', 'c'], 1), known);
   assert.notEqual(await made(['a', 'b'], 257), known, 'labels are more than their lowest byte');
 });

@@ -1,6 +1,7 @@
+import { StorageError } from '../database.js';
 import { fits, misfit } from '../subject.js';
 import { hasBegun, identityOf } from './facts.js';
-import { StorageError, forgetRun, keepRun, recallRun } from './store.js';
+import { forgetRun, keepRun, recallRun } from './store.js';
 
 /**
  * Saves the run under way, in the worker: as it begins, at the end of each epoch, and at least every half minute within

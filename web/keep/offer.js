@@ -1,9 +1,11 @@
 import { el, goTo, hook, oneAtATime, setText } from '../dom.js';
 import { onLanguage, percent, t } from '../i18n/index.js';
 import { isGiven, runtimeOptions, writeSettings } from '../settings.js';
+import { recall } from '../storage.js';
 import { claim, isTaken, staysTaken } from './claims.js';
 import { endedOf, hasBegun } from './facts.js';
-import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept, whenFree } from './store.js';
+import { whenFree } from '../database.js';
+import { forgetOldRuns, forgetRun, keepRun, recallRun, runsKept } from './store.js';
 
 /**
  * Runs that were saved automatically: the last one that no tab has is offered once nothing else is under way; a run
@@ -158,7 +160,7 @@ export function createOffer({ session, trainer, settings }) {
 
   /** Offers what there is. */
   async function look() {
-    const run = await latestRun().catch((/** @type {import('./store.js').StorageError} */ { code }) => {
+    const run = await latestRun().catch((/** @type {import('../database.js').StorageError} */ { code }) => {
       if (code === 'blocked') whenFree().then(look);
       return null; // no storage: nothing was kept
     });
@@ -203,7 +205,9 @@ export function createOffer({ session, trainer, settings }) {
     if (!kept) return look();
     claim(wanted.id); // before the images have loaded, so that no other tab takes it
     current = wanted.left;
-    offer({ id: wanted.id, kept }, isGiven(kept.facts.dataset.source) ? 'other' : 'waiting');
+    const { source } = kept.facts.dataset;
+    const comes = source === 'pictures' ? recall('project') : !isGiven(source);
+    offer({ id: wanted.id, kept }, comes ? 'waiting' : 'other');
     takeUp();
   }
 

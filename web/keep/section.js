@@ -4,7 +4,7 @@ import { createExportPanel } from './export-panel.js';
 import { createLibrary } from './library.js';
 import { createOpener } from './opener.js';
 import { createShelf } from './shelf.js';
-import { whenFree } from './store.js';
+import { whenFree } from '../database.js';
 
 /** Section 6: saves models by name, opens and exports them. */
 

@@ -5,28 +5,27 @@ import { FIELDS } from '../settings.js';
 import { createControl } from '../views/field.js';
 import { whenLoaded } from '../views/loaded.js';
 import { reasonText } from './reasons.js';
+import { createClassTable } from './class-table.js';
 import { createThumbnails } from './thumbnails.js';
 
 /**
  * What was found in the user's pictures: the classes, and what may be wrong with them.
  *
- * @typedef {import('./reading.js').Findings} Findings
- * @typedef {import('./reading.js').Group} Group
+ * @typedef {import('./findings.js').Findings} Findings
+ * @typedef {import('./findings.js').Group} Group
  */
 
-const ROWS = 100; // of classes, at a time
 const UNEVEN = 1.5; // times as many pictures: below that, classes count as equally large
 
 /**
  * @param {{ session: import('../session.js').Session, settings: import('../settings.js').Settings, onBalance: () =>
+ *   void, change: import('./index.js').Changer, addTo: (files: File[], name: string) => unknown,
+ *   bar: ReturnType<typeof import('./project-bar.js').createProjectBar>, onFindings: (findings: Findings | null) =>
  *   void }} parts `settings`: changed in place
  */
-export function createFound({ session, settings, onBalance }) {
+export function createFound({ session, settings, onBalance, change, addTo, bar, onFindings }) {
   const place = byId('own-found');
   const title = el('h3');
-  const table = el('table', { className: 'own-classes', 'data-testid': 'own-classes' });
-  const box = el('div', { className: 'scroller', tabIndex: 0, role: 'region' }, table);
-  const more = el('button', { type: 'button', className: 'small', onclick: showMore });
   const notes = el('ul', { className: 'own-notes', role: 'list', 'data-testid': 'own-notes' });
   const balanceText = el('span');
   const balanceNote = el('p', { className: 'quiet', id: 'balance-note' });
@@ -41,18 +40,19 @@ export function createFound({ session, settings, onBalance }) {
     onInvalid: () => {},
   });
   const thumbnails = createThumbnails(session);
+  const classes = createClassTable({ session, thumbnails, change, addTo });
   let { subject } = session;
   /** @type {Findings | null} */
   let findings = null;
-  let rows = ROWS;
 
   place.className = place.dataset.testid = 'own-found';
   place.append(
     title,
+    bar.node,
     el(
       'div',
       { className: 'spread own-spread' },
-      el('div', {}, box, more),
+      classes.node,
       el(
         'div',
         {},
@@ -62,59 +62,21 @@ export function createFound({ session, settings, onBalance }) {
     ),
   );
 
-  function showMore() {
-    rows += ROWS;
-    renderTable();
-  }
-
   function render() {
     place.hidden = !findings;
     if (!findings) return;
     setText(title, t('found.title'));
-    box.ariaLabel = t('found.title');
-    setText(more, t('found.more'));
     setText(balanceText, t('settings.balance'));
     setText(balanceNote, t('settings.balance-note'));
-    renderTable();
     renderNotes(findings);
   }
 
-  function renderTable() {
-    const { classes = [] } = findings ?? {};
-    const largest = Math.max(1, ...classes.map(({ train }) => train));
-    const shown = classes.slice(0, rows);
-    more.hidden = shown.length === classes.length;
-    const heads = ['class', 'train', 'validation', 'test'].map((key) => el('th', { scope: 'col' }, t(`found.${key}`)));
-    const lines = shown.map(({ train, validation, test, example }, k) => {
-      const bar = el('i');
-      bar.style.inlineSize = `${(100 * train) / largest}%`;
-      return el(
-        'tr',
-        {},
-        el(
-          'th',
-          { scope: 'row' },
-          el(
-            'span',
-            { className: 'own-class' },
-            thumbnails.of(example),
-            el('span', {}, className(k, subject.classNames)),
-          ),
-        ),
-        el('td', {}, count(train), el('span', { className: 'bar' }, bar)),
-        el('td', {}, count(validation)),
-        el('td', {}, count(test)),
-      );
-    });
-    table.replaceChildren(el('thead', {}, el('tr', {}, ...heads)), el('tbody', {}, ...lines));
-    thumbnails.load();
-  }
-
   /** @param {Findings} found */
-  function renderNotes({ refused, small, alike, contradictions, leaks, imbalance }) {
+  function renderNotes({ refused, small, alike, contradictions, leaks, imbalance, awaited }) {
     const [height, width] = subject.shape;
     const size = t('found.size', { width, height });
     const said = [
+      awaited > 0 && note('awaited', t('found.awaited', { count: count(awaited) })),
       refused.count > 0 && note('refused', t('found.refused', { count: count(refused.count) }), () => filesOf(refused)),
       contradictions.count > 0 &&
         note('contradictions', t('found.contradictions', { count: count(contradictions.count) }), () =>
@@ -169,7 +131,7 @@ export function createFound({ session, settings, onBalance }) {
 
   /**
    * @param {Findings['leaks']} groups
-   * @param {(member: import('./reading.js').Member) => string} captionOf
+   * @param {(member: import('./findings.js').Member) => string} captionOf
    */
   function groupsOf(groups, captionOf) {
     const shown = groups.some.map(({ count: all, members }) =>
@@ -201,6 +163,7 @@ export function createFound({ session, settings, onBalance }) {
   session.on('data', ({ info }) => {
     if (info) return;
     findings = null; // they ended with the worker
+    onFindings(null);
     render();
   });
   whenLoaded(session, async ({ info, version }) => {
@@ -208,14 +171,22 @@ export function createFound({ session, settings, onBalance }) {
     if (version !== session.data.version) return; // of other pictures
     findings = answer;
     ({ subject } = session);
-    rows = ROWS;
     thumbnails.forget();
+    onFindings(answer);
+    if (answer) {
+      classes.show(answer.classes);
+      bar.show(answer);
+    }
     render();
   });
   onLanguage(render);
 
   return {
     /** @param {boolean} locked */
-    lock: (locked) => (balance.control.disabled = locked),
+    lock(locked) {
+      balance.control.disabled = locked;
+      classes.lock(locked);
+      bar.lock(locked);
+    },
   };
 }

@@ -4,8 +4,10 @@
  *
  * @typedef {{ path: string, file: File }} Placed `path`: within what was chosen, with slashes
  * @typedef {Pick<import('../settings.js').Settings, 'size' | 'colour' | 'crop'>} Making how pictures become images
- * @typedef {Making & { name: string, isArchive: boolean, lost: string[] }} ReadOptions `lost`: files that could not be
- *   opened
+ * @typedef {{ kind: 'files', name: string, isArchive: boolean, lost: string[], adds: boolean, label?: string }
+ *   | { kind: 'saved', id: string } | { kind: 'same' }} From `lost`: files that could not be opened; `adds`: to the
+ *   pictures that are loaded; `label`: the class of all; saved: a project; same: the loaded pictures, as other images
+ * @typedef {Making & { from: From }} ReadOptions
  * @typedef {{ send: (call: import('../client.js').Call, options: { signal: AbortSignal, onEvent: (progress:
  *   import('../session.js').LoadProgress) => void }) => Promise<ReadOptions> }} Given `send`: hands the files to the
  *   worker
@@ -15,6 +17,8 @@
  * @property {Placed[]} files or one archive
  * @property {boolean} isArchive
  * @property {string[]} lost
+ * @property {boolean} [adds] to the pictures that are loaded
+ * @property {string} [label] the class of all
  */
 
 const AT_ONCE = 100; // files per message: serializing them takes some milliseconds
@@ -42,7 +46,7 @@ export const folderOf = (files, lost = []) => ({ name: sharedFolder(files), file
  * @param {string} nameless what files of several folders are called
  * @returns {Given}
  */
-export const given = ({ name, files, isArchive, lost }, { size, colour, crop }, nameless) => ({
+export const given = ({ name, files, isArchive, lost, adds = false, label }, making, nameless) => ({
   async send(call, { signal, onEvent }) {
     const total = files.length;
     for (let first = 0; first < total; first += AT_ONCE) {
@@ -50,6 +54,17 @@ export const given = ({ name, files, isArchive, lost }, { size, colour, crop }, 
       await call('gather', { files: files.slice(first, first + AT_ONCE), begins: first === 0 }, { signal });
       if (total > AT_ONCE) onEvent({ phase: 'gather', loaded: Math.min(total, first + AT_ONCE), total });
     }
-    return { name: name || nameless, isArchive, lost, size, colour, crop };
+    return {
+      from: { kind: 'files', name: name || nameless, isArchive, lost, adds, ...(label && { label }) },
+      ...making,
+    };
   },
 });
+
+/**
+ * What the worker has already.
+ * @param {Exclude<From, { kind: 'files' }>} from
+ * @param {Making} making
+ * @returns {Given}
+ */
+export const there = (from, making) => ({ send: async () => ({ from, ...making }) });

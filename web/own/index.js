@@ -1,11 +1,15 @@
 import { goTo } from '../dom.js';
+import { recall, remember } from '../storage.js';
 import { addStyles } from '../styles.js';
 import { createFound } from './found.js';
-import { archiveOf, folderOf, given } from './given.js';
+import { archiveOf, folderOf, given, there } from './given.js';
 import styles from './own.css?inline';
-import { createSource } from './source.js';
+import { createProjectBar } from './project-bar.js';
+import { createProjectList } from './project-list.js';
+import { createAdding, createSource } from './source.js';
 import { walk } from './walk.js';
 import { t } from '../i18n/index.js';
+import { writeSettings } from '../settings.js';
 
 /**
  * Pictures of the user's own as a dataset: where they come from, how they become images, and what was found in them.
@@ -13,7 +17,13 @@ import { t } from '../i18n/index.js';
  *
  * @typedef {import('./given.js').Chosen} Chosen
  * @typedef {import('./given.js').Making} Making
+ * @typedef {(making: Making) => import('./given.js').Given} Attempt
+ * @typedef {(change: import('./desk.js').Change) => Promise<boolean>} Changer makes a change; false: it could not be
+ *   made, and the page says why
  */
+
+/** Why a change cannot be made, as ./edits.js has it. */
+const REFUSALS = ['empty-name', 'long-name', 'same-name', 'most-classes', 'two-classes', 'no-training'];
 
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
@@ -21,39 +31,93 @@ import { t } from '../i18n/index.js';
  *   void }} parts `settings`: changed in place; `load`: loads pictures, and resolves with whether they are loaded
  */
 export function createOwn({ session, trainer, settings, load, onSettings }) {
-  /** What was chosen last. @type {Chosen | null} */
-  let chosen = null;
-  /** What is loaded, and how it was made. @type {{ chosen: Chosen, making: Making } | null} */
+  /** What was tried last, and whether that has loaded. @type {{ attempt: Attempt, making: Making } | null} */
+  let tried = null;
+  /** How what is loaded was made. @type {Making | null} */
   let loaded = null;
+
+  let projectId = '';
 
   addStyles(styles);
   const source = createSource({
     settings,
-    onFolder: (files) => use(folderOf(files)),
+    onFolder: (files) => useFiles(folderOf(files)),
     onArchive: take,
     onMaking: remake,
   });
-  const found = createFound({ session, settings, onBalance: onSettings });
+  const adding = createAdding({
+    onFolder: (files) => useFiles({ ...folderOf(files), adds: true }),
+    onArchive: (file) => useFiles({ ...archiveOf(file), adds: true }),
+  });
+  const bar = createProjectBar({ session, change, addFolder: adding.folder, addArchive: adding.archive, pack });
+  const list = createProjectList({ session, open: reopen, loaded: () => projectId });
+  source.node.append(list.node);
+  const found = createFound({ session, settings, onBalance: onSettings, change, addTo, bar, onFindings });
+
+  /** @param {import('./findings.js').Findings | null} findings */
+  function onFindings(findings) {
+    const before = projectId;
+    projectId = findings?.id ?? '';
+    // what another tab has open stays what the next page opens
+    if (findings || (session.data.info && recall('project') === before)) remember('project', projectId);
+    list.look();
+  }
+
+  /** @type {Changer} */
+  async function change(edit) {
+    if (trainer.busy()) return false;
+    trainer.stop(); // an evaluation, which the change would wait for
+    bar.say('');
+    try {
+      await session.edit(edit);
+    } catch (error) {
+      const { code, message } = /** @type {Error & { code?: string }} */ (error);
+      bar.say(code && REFUSALS.includes(code) ? t(`refused.${code}`) : message);
+      return false;
+    }
+    if (edit.kind === 'title') bar.follow();
+    return true;
+  }
+
+  /** @param {File[]} files @param {string} label the name of their class */
+  function addTo(files, label) {
+    const placed = files.map((file) => ({ path: file.name, file }));
+    return useFiles({ ...folderOf(placed), adds: true, label });
+  }
+
+  /** @param {string} id */
+  function reopen(id) {
+    return use((making) => there({ kind: 'saved', id }, making)).then(() => session.data.info?.source === 'pictures');
+  }
+
+  /** @param {(progress: import('../session.js').LoadProgress) => void} onEvent */
+  async function pack(onEvent) {
+    const model = trainer.view.model ? (await session.call('save', {})).bytes : null;
+    return session.call('pack', { settings: writeSettings(settings, ''), model }, { onEvent });
+  }
 
   function makingNow() {
     const { size, colour, crop } = settings;
     return { size, colour, crop };
   }
 
-  /** @param {Chosen} next */
-  async function use(next) {
+  /** @param {Attempt} attempt */
+  async function use(attempt) {
     const making = makingNow();
-    chosen = next;
-    if (await load(given(next, making, t('source.pictures')))) loaded = { chosen: next, making };
-    else if (chosen === next && session.data.state !== 'loading') giveBack();
+    tried = { attempt, making };
+    if (await load(attempt(making))) loaded = making;
+    else if (tried.attempt === attempt && session.data.state !== 'loading') giveBack();
   }
+
+  /** @param {Chosen} chosen */
+  const useFiles = (chosen) => use((making) => given(chosen, making, t('source.pictures')));
 
   /** After pictures that are not loaded, those before count; what was refused, as for its size, can be tried again. */
   function giveBack() {
     const { state, info } = session.data;
     if (state === 'failed' || info?.source !== 'pictures' || !loaded) return;
-    chosen = loaded.chosen;
-    Object.assign(settings, loaded.making);
+    tried = null;
+    Object.assign(settings, loaded);
     source.show();
     onSettings();
   }
@@ -61,13 +125,15 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   /** The pictures become other images. */
   function remake() {
     onSettings();
-    if (chosen) use(chosen);
+    const { state, info } = session.data;
+    if (state === 'failed' && tried) use(tried.attempt);
+    else if (info?.source === 'pictures') use((making) => there({ kind: 'same' }, making));
   }
 
   /** @param {File} archive */
   function take(archive) {
     goTo('data');
-    return use(archiveOf(archive));
+    return useFiles(archiveOf(archive));
   }
 
   /**
@@ -81,7 +147,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     if (!areClasses) return { files: [...loose, ...placed.map(({ file }) => file)], load: null };
     const loadClasses = () => {
       goTo('data');
-      return use(folderOf(placed, lost));
+      return useFiles(folderOf(placed, lost));
     };
     return { files: loose, load: loadClasses };
   }
@@ -90,17 +156,19 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     const busy = trainer.busy();
     source.lock(busy);
     found.lock(busy);
+    list.lock(busy);
   }
   trainer.on('state', lock);
   lock();
 
   /** Loads what was chosen before, if other images are loaded now, or asks for pictures. */
   function choose() {
-    if (chosen && session.data.info?.source !== 'pictures') use(chosen);
+    if (tried && session.data.info?.source !== 'pictures') use(tried.attempt);
     else source.choose();
   }
 
-  return { choose, take, read };
+  list.look();
+  return { choose, take, read, reopen };
 }
 
 /** @typedef {ReturnType<typeof createOwn>} Own */

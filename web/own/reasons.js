@@ -11,7 +11,17 @@ const SAID = /** @type {Record<string, string>} */ ({
 });
 
 /** The page's own decoder refuses by these. */
-const CODES = ['unreadable', 'empty-file', 'heic', 'svg', 'not-a-picture', 'too-large', 'too-many-bytes', 'too-slow'];
+const CODES = [
+  'unreadable',
+  'empty-file',
+  'heic',
+  'svg',
+  'not-a-picture',
+  'too-large',
+  'too-many-bytes',
+  'too-slow',
+  'missing',
+];
 
 /** @param {string} reason @returns {Node | string} */
 export function reasonText(reason) {

@@ -26,9 +26,7 @@ const CALLED = {
  *   pictures are to become other images
  */
 export function createSource({ settings, onFolder, onArchive, onMaking }) {
-  const folder = el('input', { type: 'file', multiple: true, hidden: true, 'data-testid': 'dataset-folder' });
-  folder.webkitdirectory = true;
-  const archive = el('input', { type: 'file', hidden: true, accept: ACCEPTED.classes, 'data-testid': 'dataset-zip' });
+  const { folder, archive } = createInputs('dataset', { onFolder, onArchive });
   const [chooseFolder, chooseArchive] = [folder, archive].map((input) =>
     el('button', { type: 'button', onclick: () => input.click() }),
   );
@@ -74,15 +72,10 @@ export function createSource({ settings, onFolder, onArchive, onMaking }) {
   }
 
   hint.id = 'own-hint';
-  folder.addEventListener('change', async () => {
-    const files = await placed(folder.files);
-    folder.value = ''; // so that the same folder can be chosen again
-    if (files.length > 0) onFolder(files);
-  });
-  onFilesChosen(archive, ([file]) => onArchive(file));
   onLanguage(render);
 
   return {
+    node: byId('own-source'),
     /** Opens the browser's own window. */
     choose: () => input.click(),
     /** Shows the settings as they are. */
@@ -92,6 +85,30 @@ export function createSource({ settings, onFolder, onArchive, onMaking }) {
       for (const control of [chooseFolder, chooseArchive, folder, archive, group]) control.disabled = locked;
     },
   };
+}
+
+/**
+ * @param {string} name
+ * @param {{ onFolder: (files: Placed[]) => void, onArchive: (file: File) => void }} parts
+ */
+function createInputs(name, { onFolder, onArchive }) {
+  const folder = el('input', { type: 'file', multiple: true, hidden: true, 'data-testid': `${name}-folder` });
+  folder.webkitdirectory = true;
+  const archive = el('input', { type: 'file', hidden: true, accept: ACCEPTED.classes, 'data-testid': `${name}-zip` });
+  folder.addEventListener('change', async () => {
+    const files = await placed(folder.files);
+    folder.value = ''; // so that the same folder can be chosen again
+    if (files.length > 0) onFolder(files);
+  });
+  onFilesChosen(archive, ([file]) => onArchive(file));
+  return { folder, archive };
+}
+
+/** What adds to the pictures that are loaded. @param {Parameters<typeof createInputs>[1]} parts */
+export function createAdding(parts) {
+  const { folder, archive } = createInputs('adding', parts);
+  byId('own-source').append(folder, archive);
+  return { folder: () => folder.click(), archive: () => archive.click() };
 }
 
 /** Copies a list, which may be long, a part at a time. @param {FileList | null} list @returns {Promise<Placed[]>} */

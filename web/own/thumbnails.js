@@ -3,7 +3,7 @@ import { blankCanvas, paint, pictureAt } from '../views/pictures.js';
 /**
  * Images of the dataset as small pictures. They are asked for together, once they have been placed.
  *
- * @typedef {import('./reading.js').Place} Place
+ * @typedef {import('./findings.js').Place} Place
  */
 
 /** @param {import('../session.js').Session} session */

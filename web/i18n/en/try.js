@@ -90,6 +90,8 @@ export const texts = {
   'draw.width': 'Width',
   'draw.empty': 'There is nothing on the sheet yet.',
   'camera.video': 'Camera view',
+  'camera.hold': 'Hold to take pictures',
+  'camera.count': '{count} pictures',
   'camera.take': 'Take a picture',
   'camera.stop': 'Stop',
   'camera.waiting': 'Waiting for the camera. The browser may ask you to allow this page to use it.',

@@ -80,6 +80,8 @@ export const texts = {
   'draw.width': '粗细',
   'draw.empty': '画布上还没有内容。',
   'camera.video': '摄像头画面',
+  'camera.hold': '按住连续拍摄',
+  'camera.count': '已拍 {count} 张',
   'camera.take': '拍照',
   'camera.stop': '停止',
   'camera.waiting': '正在等待摄像头。浏览器可能会询问是否允许本页使用。',

@@ -1,0 +1,179 @@
+import { GONE } from './edits.js';
+import { findingsOf } from './findings.js';
+import { packed } from './packing.js';
+import { Project } from './project.js';
+import { gather, gatheredPictures } from './reading.js';
+import { createSaver } from './saver.js';
+import { forgetProject, holdProject, projectsKept, recallProject } from './shelf.js';
+
+/**
+ * The one project that is loaded, in the worker, and what the page asks of it.
+ *
+ * @typedef {import('./given.js').Making} Making
+ * @typedef {import('./given.js').ReadOptions} ReadOptions
+ * @typedef {import('./project.js').Decode} Decode
+ * @typedef {import('./project.js').OwnDataset} OwnDataset
+ * @typedef {{ signal: AbortSignal, onProgress: (progress: import('../session.js').LoadProgress) => void }} Watching
+ * @typedef {{ project: Project, saver: ReturnType<typeof createSaver>, release: () => void }} Desk
+ * @typedef {import('./edits.js').Edit | { kind: 'undo' } | { kind: 'title', title: string }} Change
+ * @typedef {{ settings: string, model: Uint8Array<ArrayBuffer> | null }} PackArgs
+ * @typedef {Pick<import('./shelf.js').Entry, 'id' | 'title' | 'savedAt' | 'bytes' | 'awaited'> & { classes: number,
+ *   pictures: number }} Kept what the page lists of a saved project
+ */
+
+/** @type {Desk | null} */
+let desk = null;
+
+function loadedDesk() {
+  if (!desk) throw new Error('no project is loaded');
+  return desk;
+}
+
+const newId = () => `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+
+/** @param {Desk} next */
+function become(next) {
+  if (desk && desk.release !== next.release) desk.release();
+  desk = next;
+}
+
+/**
+ * Loads a project: of files, as it was saved, or the loaded one as other images. If that fails, nothing has changed.
+ * @param {ReadOptions} options @param {Decode} decode @param {Watching} watching
+ * @returns {Promise<OwnDataset>}
+ */
+export async function load({ from, ...making }, decode, { signal, onProgress }) {
+  const watch = {
+    signal,
+    onProgress: (/** @type {{ loaded: number, total: number }} */ progress) =>
+      onProgress({ phase: 'pictures', ...progress }),
+  };
+  if (from.kind === 'same') await remake(making, decode, watch);
+  else if (from.kind === 'saved') await reopen(from.id, decode, watch);
+  else if (from.adds && desk) await add(desk, from, decode, watch);
+  else await begin(from, making, decode, watch);
+  return loadedDesk().project.dataset();
+}
+
+/** @param {Extract<ReadOptions['from'], { kind: 'files' }>} from @param {Making} making @param {Decode} decode
+ * @param {import('./project.js').Watch} watch */
+async function begin(from, making, decode, watch) {
+  const { refused, ...more } = await gatheredPictures(from);
+  const told = 'title' in more ? more : { title: from.name, making };
+  const project = new Project(newId(), told.title || from.name, told.making);
+  const { items, state } = project.with(more);
+  Object.assign(project, { items, state, refused });
+  const saver = createSaver(project);
+  const release = (await holdProject(project.id)) ?? (() => {});
+  saver.save(); // while pictures are read
+  try {
+    await project.take(items, state, decode, watch);
+  } catch (error) {
+    release();
+    saver.forget();
+    throw error;
+  }
+  become({ project, saver, release });
+  saver.save().then(saver.clean);
+}
+
+/** @param {Desk} open @param {Extract<ReadOptions['from'], { kind: 'files' }>} from @param {Decode} decode
+ * @param {import('./project.js').Watch} watch */
+async function add({ project, saver }, from, decode, watch) {
+  const { refused, ...more } = await gatheredPictures(from);
+  await project.add(more, decode, watch);
+  project.refused = [...project.refused, ...refused];
+  saver.save();
+}
+
+/** @param {Making} making @param {Decode} decode @param {import('./project.js').Watch} watch */
+async function remake(making, decode, watch) {
+  const { project: before, saver, release } = loadedDesk();
+  const project = before.remade(making);
+  await project.take(before.items, before.state, decode, watch);
+  await saver.saved;
+  const next = createSaver(project, saver.done);
+  become({ project, saver: next, release });
+  next.save();
+}
+
+/** @param {string} id @param {Decode} decode @param {import('./project.js').Watch} watch */
+async function reopen(id, decode, watch) {
+  const release = await holdProject(id);
+  if (!release) throw Object.assign(new Error('the project is open in another tab'), { code: 'elsewhere' });
+  try {
+    const found = await recallProject(id);
+    if (!found) throw Object.assign(new Error('the project has been deleted'), { code: 'gone' });
+    const { entry, pictures } = found;
+    const project = new Project(id, entry.title, entry.making);
+    const files = new Map(pictures.map((picture) => [picture.number, picture]));
+    const items = Array.from(entry.state.classOf, (_, number) => {
+      const { name = '', part, file = new File([], '') } = files.get(number) ?? {};
+      return { name, ...(part && { part }), file };
+    });
+    Object.assign(project, { items, state: entry.state, called: entry.called, awaited: entry.awaited });
+    await project.take(items, entry.state, decode, watch);
+    const saver = createSaver(project, { written: items.length, bytes: entry.bytes });
+    become({ project, saver, release });
+    saver.save();
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** @param {Change} change @returns {Promise<OwnDataset>} */
+export async function edit(change) {
+  const { project, saver } = loadedDesk();
+  if (change.kind === 'undo') project.undo();
+  else if (change.kind === 'title') project.title = change.title;
+  else project.edit(change);
+  saver.save();
+  return project.dataset();
+}
+
+/** What there is to know of the loaded pictures. @param {import('../worker.js').Dataset} dataset */
+export const findings = (dataset) => findingsOf(loadedDesk().project, /** @type {OwnDataset} */ (dataset));
+
+/** Resolves once what was changed last is saved, or cannot be. */
+export const saved = () => loadedDesk().saver.saved;
+
+/** @param {{ id: number }} of a class */
+export const classPictures = ({ id }) => loadedDesk().project.picturesOf(id);
+
+/** @returns {Promise<Kept[]>} the latest first */
+export async function projects() {
+  const entries = await projectsKept();
+  return entries.map(({ id, title, savedAt, bytes, awaited, state: { classes, partOf } }) => ({
+    ...{ id, title, savedAt, bytes, awaited },
+    classes: classes.length,
+    pictures: partOf.filter((part) => part !== GONE).length,
+  }));
+}
+
+/**
+ * Deletes a saved project that is open nowhere.
+ * @param {{ id: string }} of
+ * @returns {Promise<boolean>} whether it did
+ */
+export async function forget({ id }) {
+  const release = await holdProject(id);
+  if (!release) return false;
+  await forgetProject(id).finally(release);
+  return true;
+}
+
+/**
+ * The loaded project as one archive.
+ * @param {PackArgs} args
+ * @param {import('../protocol.js').CallContext<import('../session.js').LoadProgress>} context
+ */
+export async function pack({ settings, model }, { signal, emit }) {
+  const { project } = loadedDesk();
+  const onProgress = (/** @type {{ loaded: number, total: number }} */ progress) =>
+    emit({ phase: 'pack', ...progress });
+  const file = await packed(project, { settings, model, onProgress, signal });
+  return { name: project.title, file };
+}
+
+export { gather };
