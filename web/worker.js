@@ -42,7 +42,7 @@ import { createTabModel } from './tab-model.js';
  */
 
 /**
- * What the page calls, see ./protocol.js. Seven are of ./own/desk.js, and the last ten of ./try/photo-worker.js; each
+ * What the page calls, see ./protocol.js. Nine are of ./own/desk.js, and the last ten of ./try/photo-worker.js; each
  * loads with the first call.
  * @template [Args={}]
  * @template [Result=void]
@@ -58,6 +58,7 @@ import { createTabModel } from './tab-model.js';
  * @property {Signature<import('./own/desk.js').Change, DatasetInfo>} edit
  * @property {Signature<{}, import('./own/findings.js').Findings>} findings
  * @property {Signature<{}, import('./own/saver.js').Saved>} saved
+ * @property {Signature<Omit<Run, 'from' | 'address'>, import('./own/desk.js').Doubt[], LoadProgress>} doubt
  * @property {Signature<{ id: number }, import('./own/findings.js').Shown[]>} classPictures
  * @property {Signature<{}, import('./own/desk.js').Kept[]>} projects
  * @property {Signature<{ id: string }, boolean>} forget
@@ -127,19 +128,29 @@ const subject = () => subjectOf(dataset && infoOf(dataset));
 const photoWorker = () => import('./try/photo-worker.js');
 const ownDesk = () => import('./own/desk.js');
 
+/**
+ * Methods of a module that loads with the first call.
+ * @template {Record<string, any>} Module
+ * @template {keyof Module & string} Name
+ * @param {() => Promise<Module>} load
+ * @param {Name[]} names
+ */
+const later = (load, ...names) =>
+  /** @type {{ [K in Name]: (...args: Parameters<Module[K]>) => Promise<Awaited<ReturnType<Module[K]>>> }} */ (
+    /** @type {unknown} */ (
+      Object.fromEntries(
+        names.map((name) => [name, async (/** @type {unknown[]} */ ...args) => (await load())[name](...args)]),
+      )
+    )
+  );
+
 /** @type {import('./protocol.js').Methods<WorkerMethods>} */
 const METHODS = {
   ping,
   hello,
   load,
-  gather: async (args) => (await ownDesk()).gather(args),
   edit,
-  findings: async () => (await ownDesk()).findings(loadedDataset()),
-  saved: async () => (await ownDesk()).saved(),
-  classPictures: async (args) => (await ownDesk()).classPictures(args),
-  projects: async () => (await ownDesk()).projects(),
-  forget: async (args) => (await ownDesk()).forget(args),
-  pack: async (args, context) => (await ownDesk()).pack(args, context),
+  doubt,
   pictures,
   describe,
   fit,
@@ -150,16 +161,9 @@ const METHODS = {
   save,
   restore,
   convert,
-  warmUp: async () => (await photoWorker()).warmUp(),
-  prepare: async (args, context) => (await photoWorker()).prepare(args, context),
-  keep: async (args) => (await photoWorker()).keep(args),
-  look: async (args, context) => (await photoWorker()).look(args, context),
-  asking: async (args) => (await photoWorker()).asking(args),
-  classify: async (args) => (await photoWorker()).classify(args),
-  layers: async (args) => (await photoWorker()).layers(args),
-  maps: async (args) => (await photoWorker()).maps(args),
-  filters: async (args) => (await photoWorker()).filters(args),
-  occlusion: async (args, context) => (await photoWorker()).occlusion(args, context),
+  ...later(ownDesk, 'gather', 'findings', 'saved', 'classPictures', 'projects', 'forget', 'pack'),
+  ...later(photoWorker, 'warmUp', 'prepare', 'keep', 'look', 'asking', 'classify', 'layers', 'maps', 'filters'),
+  ...later(photoWorker, 'occlusion'),
 };
 
 /**
@@ -514,6 +518,31 @@ async function measure(run, { signal }) {
       model.dispose();
     }
   });
+}
+
+/**
+ * Looks for wrong labels, with models that are made for it.
+ * @param {WorkerMethods['doubt']['args']} run
+ * @param {Context<'doubt'>} context
+ */
+async function doubt(run, { signal, emit }) {
+  const { FOLDS, doubt: doubtful } = await ownDesk();
+  const { epochs, batchSize } = run;
+  let loaded = 0;
+  const onEpochEnd = () => emit({ phase: 'doubt', loaded: ++loaded, total: FOLDS * epochs });
+  return tab.hold(() =>
+    doubtful(async (images, labels) => {
+      const { model, targetsOf } = await newLesson(run);
+      await model.fit(images, targetsOf(labels), {
+        epochs,
+        batchSize,
+        verbose: 0,
+        signal,
+        callbacks: [{ onEpochEnd }],
+      });
+      return model;
+    }, signal),
+  );
 }
 
 /** The model as a file. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { thing, things, zipped } from '../support/things.js';
-import { hook, openPage } from './page.js';
+import { hook, openPage, withPage } from './page.js';
 
 /** Pictures of one's own as a project: changing its classes, finding it again, taking it along. */
 
@@ -19,6 +19,12 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fitting-room-projects-'));
   await writeFile(join(folder, 'things.zip'), zipped(things({ bar: 12, disc: 14, pole: 16 })));
   await writeFile(join(folder, 'others.zip'), zipped(things({ disc: 5, ring: 8 }, 'others')));
+  const files = things({ disc: 40, pole: 40 }, 'astray');
+  for (const i of [3, 11]) {
+    files[`astray/pole/astray-${i}.png`] = files[`astray/disc/${i}.png`];
+    delete files[`astray/disc/${i}.png`];
+  }
+  await writeFile(join(folder, 'astray.zip'), zipped(files));
   await writeFile(join(folder, 'more.png'), thing(0, 77));
 });
 after(() => rm(folder, { recursive: true, force: true }));
@@ -246,3 +252,33 @@ for (const name of inBrowsers('engine')) {
     });
   });
 }
+
+for (const name of inBrowsers('any'))
+  test(`pictures in the wrong class are found, and put right with a click (${name})`, { timeout: 120_000 }, () =>
+    withPage([name, { query: QUICK.replace('epochs=6', 'epochs=30') + '&data=synthetic' }], async (opened) => {
+      const { browser, page } = opened;
+      await page.loaded();
+      await choose(opened, 'astray.zip');
+      await has(opened, { disc: 38, pole: 42 });
+      await page.click('doubts-look');
+      await says(opened, hook('doubts-status'), /Probably wrong: \d/);
+      const first = await browser.evaluate(
+        (/** @type {string} */ rows) =>
+          [...document.querySelectorAll(rows)].slice(0, 2).map((row) => row.getAttribute('title')),
+        `${hook('doubts')} > li`,
+      );
+      assert.deepEqual(first.toSorted(), ['astray/pole/astray-11.png', 'astray/pole/astray-3.png']);
+      await page.click('doubts-move');
+      await has(opened, { disc: 39, pole: 41 });
+      await page.click('doubts-move');
+      await has(opened, { disc: 40, pole: 40 });
+      await page.click('project-undo');
+      await has(opened, { disc: 39, pole: 41 });
+      await page.click('doubts-look');
+      await page.click('doubts-cancel');
+      await browser.waitFor((/** @type {string} */ button) => document.querySelector(button)?.checkVisibility(), {
+        args: [hook('doubts-look')],
+      });
+      assert.deepEqual(browser.errors, []);
+    }),
+  );

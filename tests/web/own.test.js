@@ -190,7 +190,7 @@ describe('what the worker reads', () => {
 
   test('is told: how many of each class, an example of each, what was refused', async () => {
     const { made } = await read(placed(...paths, 'd/hat/broken.png', 'd/notes.txt'));
-    const found = findings(made);
+    const found = findings();
     const sums = found.classes.map(({ train, validation, test: tested }) => train + validation + tested);
     assert.deepEqual(sums, [8, 20, 14]);
     found.classes.forEach(({ example }, k) => {

@@ -1,3 +1,4 @@
+import { datasets } from 'fitting-room';
 import { GONE } from './edits.js';
 import { findingsOf } from './findings.js';
 import { packed } from './packing.js';
@@ -14,12 +15,18 @@ import { forgetProject, holdProject, projectsKept, recallProject } from './shelf
  * @typedef {import('./project.js').Decode} Decode
  * @typedef {import('./project.js').OwnDataset} OwnDataset
  * @typedef {{ signal: AbortSignal, onProgress: (progress: import('../session.js').LoadProgress) => void }} Watching
- * @typedef {{ project: Project, saver: ReturnType<typeof createSaver>, release: () => void }} Desk
+ * @typedef {{ project: Project, saver: ReturnType<typeof createSaver>, release: () => void, dataset?: OwnDataset }} Desk
+ *   `dataset`: of the project as it is
  * @typedef {import('./edits.js').Edit | { kind: 'undo' } | { kind: 'title', title: string }} Change
  * @typedef {{ settings: string, model: Uint8Array<ArrayBuffer> | null }} PackArgs
+ * @typedef {import('./findings.js').Shown & { from: number, to: number, confidence: number }} Doubt `from`, `to`: ids
+ *   of the picture's class, and of the one that it looks like
  * @typedef {Pick<import('./shelf.js').Entry, 'id' | 'title' | 'savedAt' | 'bytes' | 'awaited'> & { classes: number,
  *   pictures: number }} Kept what the page lists of a saved project
  */
+
+export const FOLDS = 3; // as many models are trained, each on about as many pictures as a run has
+const MOST_DOUBTED = 200;
 
 /** @type {Desk | null} */
 let desk = null;
@@ -30,6 +37,12 @@ function loadedDesk() {
 }
 
 const newId = () => `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+
+/** The loaded project's images. @returns {Promise<OwnDataset>} */
+async function datasetNow() {
+  const open = loadedDesk();
+  return (open.dataset = await open.project.dataset());
+}
 
 /** @param {Desk} next */
 function become(next) {
@@ -52,7 +65,7 @@ export async function load({ from, ...making }, decode, { signal, onProgress }) 
   else if (from.kind === 'saved') await reopen(from.id, decode, watch);
   else if (from.adds && desk) await add(desk, from, decode, watch);
   else await begin(from, making, decode, watch);
-  return loadedDesk().project.dataset();
+  return datasetNow();
 }
 
 /** @param {Extract<ReadOptions['from'], { kind: 'files' }>} from @param {Making} making @param {Decode} decode
@@ -129,17 +142,42 @@ export async function edit(change) {
   else if (change.kind === 'title') project.title = change.title;
   else project.edit(change);
   saver.save();
-  return project.dataset();
+  return datasetNow();
 }
 
-/** What there is to know of the loaded pictures. @param {import('../worker.js').Dataset} dataset */
-export const findings = (dataset) => findingsOf(loadedDesk().project, /** @type {OwnDataset} */ (dataset));
+/** What there is to know of the loaded pictures. */
+export function findings() {
+  const { project, dataset } = loadedDesk();
+  if (!dataset) throw new Error('no pictures are loaded');
+  return findingsOf(project, dataset);
+}
 
 /** Resolves once what was changed last is saved, or cannot be. */
 export const saved = () => loadedDesk().saver.saved;
 
 /** @param {{ id: number }} of a class */
 export const classPictures = ({ id }) => loadedDesk().project.picturesOf(id);
+
+/**
+ * The pictures whose labels are most likely wrong, the likeliest first: each is judged by a model that has not seen it.
+ * @param {Parameters<typeof datasets.crossPredict>[0]} train
+ * @param {AbortSignal} signal
+ * @returns {Promise<Doubt[]>}
+ */
+export async function doubt(train, signal) {
+  const { project } = loadedDesk();
+  const { pictures, images, labels, groups } = project.all();
+  const probabilities = await datasets.crossPredict(train, images, labels, { folds: FOLDS, groups, signal });
+  const found = await datasets.mislabelled(labels, probabilities);
+  const { classes } = project.state;
+  const places = new Map(classes.flatMap(({ id }) => project.picturesOf(id).map((shown) => [shown.picture, shown])));
+  return found.slice(0, MOST_DOUBTED).map(({ index, label, predicted, confidence }) => ({
+    .../** @type {import('./findings.js').Shown} */ (places.get(pictures[index])),
+    from: classes[label].id,
+    to: classes[predicted].id,
+    confidence,
+  }));
+}
 
 /** @returns {Promise<Kept[]>} the latest first */
 export async function projects() {

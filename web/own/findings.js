@@ -21,6 +21,7 @@ import { PARTS } from '../../shim/datasets/split.js';
  * @typedef {object} Findings
  * @property {string} id of the project
  * @property {string} title
+ * @property {import('./given.js').Making} making
  * @property {number} awaited pictures that had not been saved when the page was closed
  * @property {import('./edits.js').Told | null} undo what can be undone
  * @property {{ id: number, train: number, validation: number, test: number, example: Place | null }[]} classes
@@ -37,7 +38,7 @@ const MOST_GROUPS = 20;
 const MOST_MEMBERS = 6;
 
 /** @param {import('./project.js').Project} project @param {OwnDataset} own its dataset @returns {Findings} */
-export function findingsOf({ id, title, state, past, awaited }, own) {
+export function findingsOf({ id, title, making, state, past, awaited }, own) {
   const { classes, imbalance, leaks, contradictions } = own.report;
   const examples = examplesOf(own);
   const places = placesOf(own, new Set([...leaks, ...contradictions].flatMap(({ names }) => names)));
@@ -46,7 +47,7 @@ export function findingsOf({ id, title, state, past, awaited }, own) {
     members: names.slice(0, MOST_MEMBERS).flatMap((name) => places.get(name) ?? []),
   });
   return {
-    ...{ id, title, awaited },
+    ...{ id, title, making, awaited },
     undo: past.at(-1)?.edit ?? null,
     classes: classes.map(({ train, validation, test }, k) => ({
       ...{ id: state.classes[k].id, train, validation, test },

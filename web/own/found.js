@@ -20,10 +20,11 @@ const UNEVEN = 1.5; // times as many pictures: below that, classes count as equa
 /**
  * @param {{ session: import('../session.js').Session, settings: import('../settings.js').Settings, onBalance: () =>
  *   void, change: import('./index.js').Changer, addTo: (files: File[], name: string) => unknown,
- *   bar: ReturnType<typeof import('./project-bar.js').createProjectBar>, onFindings: (findings: Findings | null) =>
+ *   bar: ReturnType<typeof import('./project-bar.js').createProjectBar>, doubts:
+ *   ReturnType<typeof import('./doubts.js').createDoubts>, onFindings: (findings: Findings | null) =>
  *   void }} parts `settings`: changed in place
  */
-export function createFound({ session, settings, onBalance, change, addTo, bar, onFindings }) {
+export function createFound({ session, settings, onBalance, change, addTo, bar, doubts, onFindings }) {
   const place = byId('own-found');
   const title = el('h3');
   const notes = el('ul', { className: 'own-notes', role: 'list', 'data-testid': 'own-notes' });
@@ -58,6 +59,7 @@ export function createFound({ session, settings, onBalance, change, addTo, bar, 
         {},
         notes,
         el('div', { className: 'option' }, el('label', {}, balance.control, balanceText), balanceNote),
+        doubts.node,
       ),
     ),
   );
@@ -176,6 +178,7 @@ export function createFound({ session, settings, onBalance, change, addTo, bar, 
     if (answer) {
       classes.show(answer.classes);
       bar.show(answer);
+      doubts.show(answer);
     }
     render();
   });
@@ -187,6 +190,7 @@ export function createFound({ session, settings, onBalance, change, addTo, bar, 
       balance.control.disabled = locked;
       classes.lock(locked);
       bar.lock(locked);
+      doubts.lock(locked);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { goTo } from '../dom.js';
 import { recall, remember } from '../storage.js';
 import { addStyles } from '../styles.js';
+import { createDoubts } from './doubts.js';
 import { createFound } from './found.js';
 import { archiveOf, folderOf, given, there } from './given.js';
 import styles from './own.css?inline';
@@ -9,7 +10,8 @@ import { createProjectList } from './project-list.js';
 import { createAdding, createSource } from './source.js';
 import { walk } from './walk.js';
 import { t } from '../i18n/index.js';
-import { writeSettings } from '../settings.js';
+import { specsOf } from '../model-spec.js';
+import { runtimeOptions, writeSettings } from '../settings.js';
 
 /**
  * Pictures of the user's own as a dataset: where they come from, how they become images, and what was found in them.
@@ -52,7 +54,8 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   const bar = createProjectBar({ session, change, addFolder: adding.folder, addArchive: adding.archive, pack });
   const list = createProjectList({ session, open: reopen, loaded: () => projectId });
   source.node.append(list.node);
-  const found = createFound({ session, settings, onBalance: onSettings, change, addTo, bar, onFindings });
+  const doubts = createDoubts({ session, trainer, change, ask: askForDoubts });
+  const found = createFound({ session, settings, onBalance: onSettings, change, addTo, bar, doubts, onFindings });
 
   /** @param {import('./findings.js').Findings | null} findings */
   function onFindings(findings) {
@@ -61,6 +64,12 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     // what another tab has open stays what the next page opens
     if (findings || (session.data.info && recall('project') === before)) remember('project', projectId);
     list.look();
+    if (!findings) return;
+    loaded = findings.making;
+    if (Object.entries(loaded).every(([name, value]) => settings[/** @type {keyof Making} */ (name)] === value)) return;
+    Object.assign(settings, loaded); // a saved project's own
+    source.show();
+    onSettings();
   }
 
   /** @type {Changer} */
@@ -83,6 +92,16 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   function addTo(files, label) {
     const placed = files.map((file) => ({ path: file.name, file }));
     return useFiles({ ...folderOf(placed), adds: true, label });
+  }
+
+  /**
+   * Has the pictures judged by models as the settings describe them.
+   * @param {{ signal: AbortSignal, onEvent: (progress: import('../session.js').LoadProgress) => void }} options
+   */
+  function askForDoubts(options) {
+    const { layers, ...run } = settings;
+    const specs = specsOf(layers, session.subject.classNames.length);
+    return session.call('doubt', { ...run, specs, runtime: runtimeOptions(settings) }, options);
   }
 
   /** @param {string} id */

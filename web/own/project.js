@@ -246,6 +246,25 @@ export class Project {
     return { ...made, ...about, report: report(made), formerNames };
   }
 
+  /** Every picture that is in a part: images [n, height, width, channels], labels [n], its number and its group. */
+  all() {
+    const { images, state, groups } = this;
+    if (!images) throw new Error('no pictures have been read');
+    const pictures = this.rows.filter((i) => state.partOf[i] < PARTS.length); // the first rows
+    const [, ...row] = images.shape;
+    const size = row.reduce((product, length) => product * length, 1);
+    const labelOf = new Map(state.classes.map(({ id }, label) => [id, label]));
+    return {
+      pictures,
+      images: { shape: [pictures.length, ...row], data: images.data.subarray(0, pictures.length * size) },
+      labels: {
+        shape: [pictures.length],
+        data: Int32Array.from(pictures, (i) => /** @type {number} */ (labelOf.get(state.classOf[i]))),
+      },
+      groups: Int32Array.from(pictures, (i) => groups[i]),
+    };
+  }
+
   /**
    * Pictures of a class, as they lie in the dataset.
    * @param {number} id
