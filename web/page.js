@@ -46,6 +46,7 @@ export function openPage() {
   const loadTry = once(() => orMissing(byId('try-body'), startTry()));
   const loadKeep = once(() => orMissing(byId('main'), startKeep()));
   const loadOwn = once(() => orMissing(byId('own-source'), startOwn()));
+  const takeOwn = async (/** @type {File[]} */ files) => (await loadOwn()).take(files);
 
   // Load
   const dataView = createDataView(session, {
@@ -57,8 +58,8 @@ export function openPage() {
   const takeIn = createIntake(
     {
       pictures: async (files) => (await loadTry()).add(files),
-      dataset: (files) => dataView.load('files', files),
-      classes: async ([archive]) => (await loadOwn()).take(archive),
+      dataset: takeOwn,
+      classes: takeOwn,
       model: async (files) => (await loadKeep()).open(files),
     },
     { mayLoad: () => !trainer.busy(), read: async (...dropped) => (await loadOwn()).read(...dropped) },
@@ -144,7 +145,7 @@ export function openPage() {
   /** Loads what pictures of one's own need, once somebody has some. */
   async function startOwn() {
     const [{ createOwn }] = await Promise.all([import('./own/index.js'), addTexts('own')]);
-    return createOwn({ session, trainer, settings, load: (given) => dataView.load('pictures', given), onSettings });
+    return createOwn({ session, trainer, settings, load: dataView.load, onSettings });
   }
 
   async function startResults() {

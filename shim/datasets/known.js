@@ -33,9 +33,6 @@ const EMNIST_SETS = [
 /** Whether a file is called as EMNIST's are, whose images are transposed. @param {string} name */
 export const isTransposed = (name) => /(^|[^a-z])emnist/i.test(name);
 
-/** Whether a file is called as Fashion-MNIST is. @param {string} name */
-export const isFashionMnist = (name) => /fashion/i.test(name);
-
 /**
  * What labels stand for, as far as the names of files tell.
  * @param {string[]} files their names

@@ -1,7 +1,8 @@
 import { show } from '../check.js';
+import { TABLE } from './bytes.js';
 import { LONGEST_CLASS_NAME } from './division.js';
 import { OUTSIDE, isLitter, mayBePictures, partInName, partNamed, stepsOf } from './folder.js';
-import { TABLE, columnOf, columnWanted, rowsOfTable, tableRefusal } from './table.js';
+import { columnOf, columnWanted, rowsOfTable, tableRefusal } from './table.js';
 
 /* Tables that list pictures: a column of file names, one of labels, and perhaps one of parts. */
 

@@ -1,10 +1,9 @@
 import { FittingRoomError, checkOptions } from '../check.js';
-import { sha256 } from './bytes.js';
-import { FASHION_MNIST } from './catalogue.js';
 import { DIVISION, checkDivision } from './division.js';
 import { readFiles, sortOut } from './files.js';
 import { checkCounts } from './idx.js';
-import { isFashionMnist, isTransposed, pixelDataset } from './known.js';
+import { isTransposed, pixelDataset } from './known.js';
+import { areGarmentLabels } from './official.js';
 
 /* Pairs of IDX files, of any count, size and number of classes: MNIST, KMNIST, EMNIST and the like. */
 
@@ -66,6 +65,9 @@ function pairsOf(files) {
   ];
 }
 
+/** The file of which data are the end. @param {Uint8Array<ArrayBuffer>} data */
+const contentOf = ({ buffer, byteOffset, length }) => new Uint8Array(buffer, 0, byteOffset + length);
+
 /** @param {Pair[]} pairs */
 function checkPairs(pairs) {
   const [{ images: first }] = pairs;
@@ -81,21 +83,6 @@ function checkPairs(pairs) {
     throw refusal(
       `${first.name}: images must be at most ${LARGEST_SIDE}×${LARGEST_SIDE}, got ${first.rows}×${first.columns}`,
     );
-}
-
-/**
- * Whether labels are Fashion-MNIST's. Of as many labels as it has, their digest tells; of any other number, the name of
- * the file. MNIST's files have the same names and lengths.
- * @param {IdxFile} labels
- */
-async function areGarments({ name, count, data }) {
-  const official = FASHION_MNIST.files.find((file) => file.kind.endsWith('labels') && file.count === count);
-  if (official)
-    return (await sha256(new Uint8Array(data.buffer, 0, data.byteOffset + data.length))) === official.contentSha256;
-  return (
-    isFashionMnist(name) ||
-    FASHION_MNIST.files.some((file) => file.name.replace('.gz', '') === name.replace(/\.gz$/, ''))
-  );
 }
 
 /**
@@ -132,7 +119,7 @@ export async function fromIdx(files, options = {}) {
   }));
   const names = pairs.map((pair) => pair.images.name);
   const given = (/** @type {string} */ label) => classNames?.[Number(label)] ?? mapped?.get(label) ?? label;
-  const said = await Promise.all(pairs.map(({ labels }) => areGarments(labels)));
+  const said = await Promise.all(pairs.map(({ labels: { name, data } }) => areGarmentLabels(name, contentOf(data))));
   return pixelDataset(NAME, blocks, images, {
     ...division,
     refused: [],

@@ -2,7 +2,8 @@ import { FittingRoomError, checkOptions, show } from '../check.js';
 import { allocated } from '../tensor.js';
 import { DIVISION, LONGEST_CLASS_NAME, checkDivision, checkMemory } from './division.js';
 import { partInName, partNamed } from './folder.js';
-import { isFashionMnist, isTransposed, pixelDataset } from './known.js';
+import { isTransposed, pixelDataset } from './known.js';
+import { isCalledFashion } from './official.js';
 import { importForNode } from './sources.js';
 import { columnOf, columnWanted, rowsOfTable, tableRefusal } from './table.js';
 
@@ -275,7 +276,7 @@ export async function fromCsv(files, options = {}) {
     ...division,
     refused: all.refused,
     files: names,
-    areGarments: names.every(isFashionMnist),
+    areGarments: names.every(isCalledFashion),
     isTurned: options.transposed ?? names.every(isTransposed),
   });
 }

@@ -6,9 +6,6 @@ import { formatOf } from './bytes.js';
 
 /** @import { FileLike } from './decoding.js' */
 
-/** A file of a table. */
-export const TABLE = /\.(csv|tsv)$/i;
-
 const CHUNK = 2 ** 19; // bytes
 /** Characters of a row: the pixels of the largest image, and more. */
 const LONGEST_ROW = 2 ** 21;

@@ -14,6 +14,7 @@
  * @property {string} name of the folder or archive
  * @property {Placed[]} files or one archive
  * @property {boolean} isArchive
+ * @property {boolean} [arePixels] tables or IDX files, whose images are as they are
  * @property {string[]} lost
  */
 
@@ -30,6 +31,24 @@ export const archiveOf = (file) => ({
   name: file.name.replace(/\.zip$/i, ''),
   files: [{ path: file.name, file }],
   isArchive: true,
+  lost: [],
+});
+
+/** What all names begin with, up to where a word ends. @param {string[]} names */
+function sharedName([first, ...others]) {
+  const stem = first.replace(/(\.(csv|tsv|gz|idx))+$/i, '');
+  if (others.length === 0) return stem;
+  let length = 0;
+  while (length < stem.length && others.every((name) => name[length] === stem[length])) length++;
+  return stem.slice(0, length).replace(/(^|[^a-z0-9]+)[a-z0-9]*$/i, '');
+}
+
+/** Tables of pixels or IDX files. @param {File[]} files at least one @returns {Chosen} */
+export const pixelsOf = (files) => ({
+  name: sharedName(files.map(({ name }) => name)),
+  files: files.map((file) => ({ path: file.name, file })),
+  isArchive: false,
+  arePixels: true,
   lost: [],
 });
 

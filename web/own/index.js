@@ -1,9 +1,13 @@
+import { TABLE } from '../../shim/datasets/bytes.js';
+import { areFashionMnist } from '../../shim/datasets/official.js';
 import { goTo } from '../dom.js';
+import { sorted } from '../incoming.js';
 import { addStyles } from '../styles.js';
 import { createFound } from './found.js';
-import { archiveOf, folderOf, given } from './given.js';
+import { archiveOf, folderOf, given, pixelsOf } from './given.js';
 import styles from './own.css?inline';
 import { createSource } from './source.js';
+import { namePictures } from './tables.js';
 import { walk } from './walk.js';
 import { t } from '../i18n/index.js';
 
@@ -17,8 +21,9 @@ import { t } from '../i18n/index.js';
 
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
- *   import('../settings.js').Settings, load: (given: import('./given.js').Given) => Promise<boolean>, onSettings: () =>
- *   void }} parts `settings`: changed in place; `load`: loads pictures, and resolves with whether they are loaded
+ *   import('../settings.js').Settings, load: (source: 'pictures' | 'files', given: import('./given.js').Given |
+ *   File[]) => Promise<boolean>, onSettings: () => void }} parts `settings`: changed in place; `load`: loads pictures
+ *   or Fashion-MNIST's files, and resolves with whether they are loaded
  */
 export function createOwn({ session, trainer, settings, load, onSettings }) {
   /** What was chosen last. @type {Chosen | null} */
@@ -30,7 +35,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   const source = createSource({
     settings,
     onFolder: (files) => use(folderOf(files)),
-    onArchive: take,
+    onFiles: take,
     onMaking: remake,
   });
   const found = createFound({ session, settings, onBalance: onSettings });
@@ -44,7 +49,8 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   async function use(next) {
     const making = makingNow();
     chosen = next;
-    if (await load(given(next, making, t('source.pictures')))) loaded = { chosen: next, making };
+    source.offerMaking(!next.arePixels);
+    if (await load('pictures', given(next, making, t('source.pictures')))) loaded = { chosen: next, making };
     else if (chosen === next && session.data.state !== 'loading') giveBack();
   }
 
@@ -53,6 +59,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     const { state, info } = session.data;
     if (state === 'failed' || info?.source !== 'pictures' || !loaded) return;
     chosen = loaded.chosen;
+    source.offerMaking(!chosen.arePixels);
     Object.assign(settings, loaded.making);
     source.show();
     onSettings();
@@ -64,10 +71,14 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     if (chosen) use(chosen);
   }
 
-  /** @param {File} archive */
-  function take(archive) {
+  /** Takes an archive, tables of pixels or IDX files. @param {File[]} files */
+  async function take(files) {
+    const { dataset, classes } = await sorted(files);
+    if (dataset.length > 0 && (await areFashionMnist(dataset))) return load('files', files);
     goTo('data');
-    return use(archiveOf(archive));
+    const tables = classes.filter(({ name }) => TABLE.test(name));
+    const archive = classes.find((file) => !tables.includes(file)) ?? files[0];
+    return use(dataset.length + tables.length > 0 ? pixelsOf([...dataset, ...tables]) : archiveOf(archive));
   }
 
   /**
@@ -78,12 +89,14 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
    */
   async function read(dropped, watch) {
     const { placed, loose, lost, areClasses } = await walk(dropped, watch);
-    if (!areClasses) return { files: [...loose, ...placed.map(({ file }) => file)], load: null };
+    const all = [...placed, ...loose.map((file) => ({ path: file.name, file }))];
+    const areListed = await namePictures(all);
+    if (!areListed && !areClasses) return { files: all.map(({ file }) => file), load: null };
     const loadClasses = () => {
       goTo('data');
-      return use(folderOf(placed, lost));
+      return use(folderOf(areListed ? all : placed, lost));
     };
-    return { files: loose, load: loadClasses };
+    return { files: areListed ? [] : loose, load: loadClasses };
   }
 
   function lock() {

@@ -1,17 +1,18 @@
 import { datasets } from 'fitting-room';
 import { PARTS, ranksOf } from '../../shim/datasets/split.js';
 import { permuteRows } from '../../shim/tensor.js';
+import { datasetOf } from './forms.js';
 
 /**
  * Makes a dataset of the user's pictures, and tells what was found in them: the worker's part.
  *
- * @typedef {import('../../shim/datasets/pictures.js').PictureDataset} PictureDataset
  * @typedef {import('../../shim/datasets/pictures.js').PicturePart} PicturePart
  * @typedef {import('../../shim/datasets/report.js').DataReport} DataReport
  * @typedef {import('../../shim/datasets/folder.js').Refused} Refused
  * @typedef {import('../worker.js').Split} Split
  * @typedef {import('./given.js').Placed} Placed
- * @typedef {PictureDataset & { name: string, synthetic: false, source: 'pictures', report: DataReport }} OwnDataset
+ * @typedef {import('../../shim/datasets/known.js').PixelDataset} PixelDataset of pictures, or of files of pixels
+ * @typedef {PixelDataset & { name: string, synthetic: false, source: 'pictures', report: DataReport }} OwnDataset
  *
  * @typedef {{ split: Split, index: number }} Place of an image
  */
@@ -58,7 +59,7 @@ export function gather({ files, begins }) {
 export async function readGathered({ name, isArchive, lost, size, colour, crop }, decode, { signal, onProgress }) {
   const files = gathered;
   gathered = [];
-  const made = await datasets.fromFolder(isArchive ? files[0].file : files, {
+  const made = await datasetOf(isArchive ? files[0].file : files, {
     size: size === 'same' ? size : Number(size),
     channels: colour ? 3 : 1,
     crop: /** @type {import('../../shim/photo.js').Preparation['crop']} */ (crop),
