@@ -46,7 +46,6 @@ export function openPage() {
   const loadTry = once(() => orMissing(byId('try-body'), startTry()));
   const loadKeep = once(() => orMissing(byId('main'), startKeep()));
   const loadOwn = once(() => orMissing(byId('own-source'), startOwn()));
-  const takeOwn = async (/** @type {File[]} */ files) => (await loadOwn()).take(files);
 
   // Load
   const dataView = createDataView(session, {
@@ -58,8 +57,8 @@ export function openPage() {
   const takeIn = createIntake(
     {
       pictures: async (files) => (await loadTry()).add(files),
-      dataset: takeOwn,
-      classes: takeOwn,
+      dataset: async (files) => (await loadOwn()).take(files, 'dataset'),
+      classes: async (files) => (await loadOwn()).take(files),
       model: async (files) => (await loadKeep()).open(files),
     },
     { mayLoad: () => !trainer.busy(), read: async (...dropped) => (await loadOwn()).read(...dropped) },

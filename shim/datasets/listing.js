@@ -53,7 +53,7 @@ class Index {
 
   /**
    * The file that a table means: as seen from the table's folder, from the folder beside it that is called as the table
-   * is, or from each folder above; or else the only one whose path ends so.
+   * is, or from each folder above; or else the only one of which one path ends in the other.
    * @param {string[]} name its steps @param {string[]} table the steps of the table
    * @returns {Kept | string} why not
    */
@@ -72,16 +72,19 @@ class Index {
     if (name.includes('..')) return ABSENT;
     const end = name.join('/');
     const ending = (this.#names.get(/** @type {string} */ (name.at(-1))) ?? []).filter(({ steps }) => {
-      const path = `/${steps.join('/')}`;
-      return path.endsWith(`/${end}`) || path.replace(WITHOUT_ENDING, '').endsWith(`/${end}`);
+      const path = steps.join('/');
+      return [path, path.replace(WITHOUT_ENDING, '')].some((each) => endsSo(each, end) || endsSo(end, each));
     });
     return ending.length === 0 ? ABSENT : only(ending, end);
   }
 }
 
+/** Whether a path is another one, or ends in it. @param {string} path @param {string} end */
+const endsSo = (path, end) => `/${path}`.endsWith(`/${end}`);
+
 /** The one that has exactly the name, or the only one. @param {Kept[]} files @param {string} end */
 function only(files, end) {
-  const exact = files.filter(({ steps }) => `/${steps.join('/')}`.endsWith(`/${end}`));
+  const exact = files.filter(({ steps }) => endsSo(steps.join('/'), end));
   const some = exact.length > 0 ? exact : files;
   return some.length === 1 ? some[0] : UNCLEAR;
 }

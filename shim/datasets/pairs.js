@@ -29,7 +29,7 @@ const MOST_BYTES = 2 ** 30 + 2 ** 21; // the images that are held, their labels 
 const LONGEST_MAPPING = 2 ** 16; // bytes
 
 /** A file of class names, as EMNIST has them: lines of a label and the code points of its characters. */
-export const MAPPING = /mapping[^/]*\.txt$/i;
+const MAPPING = /mapping\.txt$/i;
 
 const refusal = (/** @type {string} */ message) => new FittingRoomError(message, 'bad-data');
 

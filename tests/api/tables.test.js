@@ -8,7 +8,7 @@ import { preparePicture } from '../../shim/photo.js';
 import { datasets } from '../../shim/index.js';
 import { idx } from '../support/idx.js';
 import { png } from '../support/pictures.js';
-import { bar, fileOf, pixelTable } from '../support/tables.js';
+import { bar, fileOf, idxPair, pixelTable } from '../support/tables.js';
 import { thing } from '../support/things.js';
 
 /** Datasets of people's own that come as tables or as pixels: which rows and files are used, and why others are not. */
@@ -49,6 +49,7 @@ describe('a table that lists pictures', () => {
     'other columns beside': 'sender_id,image,label,kids\n4,a,hat,False\n4,b,shoe,True\n5,c,hat,False\n',
     'a column of another name': 'id,breed\na,hat\nb,shoe\nc,hat\n',
     'columns of other names': 'asset,kind\na.png,hat\nb.png,shoe\nc.png,hat\n',
+    'names from elsewhere': 'file,label\nC:\\my\\d\\a.png,hat\nC:\\my\\d\\b.png,shoe\nC:\\my\\d\\c.png,hat\n',
     'names from the root, with backslashes': 'path;class\nd\\a.png;hat\nd\\b.png;shoe\n.\\c.png;hat\n',
     tabs: 'file\tlabel\na.png\that\nb.png\tshoe\nc.png\that\n',
     'a byte order mark, CRLF and quotes':
@@ -446,26 +447,8 @@ describe('a table of pixels', () => {
   });
 });
 
-/**
- * A pair of IDX files of bars.
- * @param {string} prefix of their names
- * @param {number} count
- * @param {{ classes?: number, side?: number, first?: number, turned?: boolean }} [options]
- */
-function pair(prefix, count, { classes = 10, side = 8, first = 0, turned = false } = {}) {
-  const images = Array.from({ length: count }, (_, i) => bar(i % classes, i, side));
-  const at = (/** @type {number} */ i) => {
-    const [image, pixel] = [Math.floor(i / side / side), i % (side * side)];
-    return images[image][turned ? (pixel % side) * side + Math.floor(pixel / side) : pixel];
-  };
-  return [
-    fileOf(`${prefix}-images-idx3-ubyte`, idx([count, side, side], at)),
-    fileOf(
-      `${prefix}-labels-idx1-ubyte`,
-      idx([count], (i) => first + (i % classes)),
-    ),
-  ];
-}
+/** @param {Parameters<typeof idxPair>} given */
+const pair = (...given) => Object.entries(idxPair(...given)).map((each) => fileOf(...each));
 
 /** @param {File} file */
 const gzipped = async (file) => new File([Uint8Array.from(gzipSync(await file.arrayBuffer()))], `${file.name}.gz`);

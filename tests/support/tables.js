@@ -1,4 +1,5 @@
 import { text } from './given.js';
+import { idx } from './idx.js';
 
 /** Tables and pairs of files that hold pixels: small images that say what they are. */
 
@@ -34,3 +35,23 @@ export function pixelTable(count, options = {}) {
 /** @param {string} name @param {string | Uint8Array} content */
 export const fileOf = (name, content) =>
   new File([typeof content === 'string' ? text(content) : Uint8Array.from(content)], name);
+
+/**
+ * A pair of IDX files of such images, by name.
+ * @param {string} prefix of their names
+ * @param {number} count
+ * @param {{ classes?: number, side?: number, first?: number, turned?: boolean }} [options] first: label; turned:
+ *   columns are stored as rows
+ * @returns {Record<string, Uint8Array>}
+ */
+export function idxPair(prefix, count, { classes = 10, side = 8, first = 0, turned = false } = {}) {
+  const images = Array.from({ length: count }, (_, i) => bar(i % classes, i, side));
+  const at = (/** @type {number} */ i) => {
+    const [image, pixel] = [Math.floor(i / side / side), i % (side * side)];
+    return images[image][turned ? (pixel % side) * side + Math.floor(pixel / side) : pixel];
+  };
+  return {
+    [`${prefix}-images-idx3-ubyte`]: idx([count, side, side], at),
+    [`${prefix}-labels-idx1-ubyte`]: idx([count], (i) => first + (i % classes)),
+  };
+}

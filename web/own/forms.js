@@ -1,9 +1,8 @@
 import { datasets } from 'fitting-room';
 import { TABLE } from '../../shim/datasets/bytes.js';
 import { isLitter, stepsOf } from '../../shim/datasets/folder.js';
-import { MAPPING } from '../../shim/datasets/pairs.js';
 import { filesOf } from '../../shim/datasets/placed.js';
-import { isPicture } from '../incoming.js';
+import { isPicture, sorted } from '../incoming.js';
 
 /**
  * What the user's files are: pictures, tables of pixels, or IDX files. Any of them may come in a folder or an archive.
@@ -14,8 +13,8 @@ import { isPicture } from '../incoming.js';
  * @typedef {NonNullable<Parameters<typeof datasets.fromFolder>[1]>} Options
  */
 
-/** How IDX files are called, gzip or not. */
-const IDX = /(ubyte|\.idx)(\.gz)?$|\.gz$/i;
+/** How IDX files are called, and what names their classes. */
+const IDX = /(ubyte|\.idx)(\.gz)?$|\.gz$|mapping\.txt$/i;
 
 /**
  * Makes a dataset of files. What comes as pixels keeps its size.
@@ -25,14 +24,18 @@ const IDX = /(ubyte|\.idx)(\.gz)?$|\.gz$/i;
  */
 export async function datasetOf(given, options) {
   const all = await filesOf('fromFolder', given);
-  const files = all.filter(({ path }) => !stepsOf(path).some(isLitter));
+  const files = all.filter(({ path }) => !stepsOf(path).some(isLitter)).map(({ file }) => /** @type {File} */ (file));
+  if (files.some(isPicture)) return datasets.fromFolder(all, options);
   const { seed, signal } = options;
-  const onProgress = /** @type {(progress: { loaded: number, total: number }) => void} */ (options.onProgress);
-  const called = (/** @type {RegExp} */ pattern) =>
-    files.flatMap(({ path, file }) => (pattern.test(path) ? [file] : []));
-  const hasPictures = files.some(({ file }) => isPicture(/** @type {File} */ (file)));
-  if (!hasPictures && called(IDX).length > 1)
-    return datasets.fromIdx([...called(IDX), ...called(MAPPING)], { seed, signal, onProgress });
-  if (!hasPictures && called(TABLE).length > 0) return datasets.fromCsv(called(TABLE), { seed, signal, onProgress });
-  return datasets.fromFolder(all, options);
+  const watched = { seed, signal, onProgress: /** @type {any} */ (options.onProgress) };
+  const pairs = await idxOf(files);
+  if (pairs.length > 0) return datasets.fromIdx(pairs, watched);
+  const tables = files.filter(({ name }) => TABLE.test(name));
+  return tables.length > 0 ? datasets.fromCsv(tables, watched) : datasets.fromFolder(all, options);
+}
+
+/** By their names, and outside archives, by what they begin with. @param {File[]} files */
+async function idxOf(files) {
+  const { dataset } = await sorted(files.filter((file) => file instanceof Blob));
+  return files.filter((file) => dataset.includes(file) || IDX.test(file.name));
 }

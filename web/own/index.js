@@ -35,7 +35,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   const source = createSource({
     settings,
     onFolder: (files) => use(folderOf(files)),
-    onFiles: take,
+    onFiles: (files) => take(files),
     onMaking: remake,
   });
   const found = createFound({ session, settings, onBalance: onSettings });
@@ -71,9 +71,12 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     if (chosen) use(chosen);
   }
 
-  /** Takes an archive, tables of pixels or IDX files. @param {File[]} files */
-  async function take(files) {
-    const { dataset, classes } = await sorted(files);
+  /**
+   * Takes an archive, tables of pixels or IDX files.
+   * @param {File[]} files @param {import('../incoming.js').Kind} [expected] what they were taken for
+   */
+  async function take(files, expected) {
+    const { dataset, classes } = await sorted(files, expected);
     if (dataset.length > 0 && (await areFashionMnist(dataset))) return load('files', files);
     goTo('data');
     const tables = classes.filter(({ name }) => TABLE.test(name));
