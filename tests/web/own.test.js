@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { useBuild } from '../../shim/core/loading.js';
 import { MOST_FILES } from '../../web/incoming.js';
-import { archiveOf, folderOf, given, sharedFolder } from '../../web/own/given.js';
+import { archiveOf, folderOf, given, pixelsOf, sharedFolder } from '../../web/own/given.js';
 import { findingsOf, gather, readGathered } from '../../web/own/reading.js';
 import { haveClasses, walk } from '../../web/own/walk.js';
 import { BUILDS } from '../api/support.js';
@@ -117,6 +117,18 @@ describe('files that were chosen', () => {
     assert.equal(sharedFolder(placed('a/1.png', 'b/1.png')), '');
     assert.equal(sharedFolder([]), '');
     assert.equal(archiveOf(file('My things.ZIP')).name, 'My things');
+  });
+
+  test('or what the names of tables and IDX files have in common', () => {
+    for (const [name, ...files] of [
+      ['fashion-mnist_train', 'fashion-mnist_train.csv'],
+      ['fashion-mnist', 'fashion-mnist_train.csv', 'fashion-mnist_test.csv'],
+      ['emnist-letters', 'emnist-letters-train-images-idx3-ubyte.gz', 'emnist-letters-test-labels-idx1-ubyte.gz'],
+      ['', 'train-images-idx3-ubyte', 't10k-labels-idx1-ubyte'],
+      ['', 'a.csv', 'b.csv'],
+      ['same', 'same.csv', 'same.tsv'],
+    ])
+      assert.equal(pixelsOf(files.map(file)).name, name);
   });
 
   test('go to the worker some at a time, until that is cancelled', async () => {

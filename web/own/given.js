@@ -34,13 +34,11 @@ export const archiveOf = (file) => ({
   lost: [],
 });
 
-/** What all names begin with, up to where a word ends. @param {string[]} names */
-function sharedName([first, ...others]) {
-  const stem = first.replace(/(\.(csv|tsv|gz|idx))+$/i, '');
-  if (others.length === 0) return stem;
-  let length = 0;
-  while (length < stem.length && others.every((name) => name[length] === stem[length])) length++;
-  return stem.slice(0, length).replace(/(^|[^a-z0-9]+)[a-z0-9]*$/i, '');
+/** The words with which all names begin. @param {string[]} names */
+function sharedName(names) {
+  const [first, ...others] = names.map((name) => name.replace(/(\.(csv|tsv|gz|idx))+$/i, '').split(/(?<=[^a-z0-9])/i));
+  const same = first.findIndex((word, i) => others.some((words) => words[i] !== word));
+  return (same < 0 ? first : first.slice(0, same)).join('').replace(/[^a-z0-9]+$/i, '');
 }
 
 /** Tables of pixels or IDX files. @param {File[]} files at least one @returns {Chosen} */
