@@ -6,6 +6,7 @@ import { FASHION_MNIST } from './datasets/catalogue.js';
 
 /** @typedef {import('./datasets/fashion-mnist.js').Dataset} Dataset */
 /** @typedef {import('./datasets/pictures.js').PictureDataset} PictureDataset */
+/** @typedef {import('./datasets/known.js').PixelDataset} PixelDataset */
 
 /**
  * Garments drawn from a seed: see datasets/synthetic.js.
@@ -28,14 +29,27 @@ const reading = () => import('./datasets/pictures.js');
 const fromPictures = async (pictures, options) => (await reading()).fromPictures(pictures, options);
 
 /**
- * A dataset of a folder whose subfolders are the classes: see datasets/pictures.js.
+ * A dataset of a folder of pictures, by its subfolders or a table in it: see datasets/pictures.js.
  * @type {typeof import('./datasets/pictures.js').fromFolder}
  */
 const fromFolder = async (folder, options) => (await reading()).fromFolder(folder, options);
 
 /**
+ * A dataset of tables of pixels: see datasets/pixels.js.
+ * @type {typeof import('./datasets/pixels.js').fromCsv}
+ */
+const fromCsv = async (files, options) => (await import('./datasets/pixels.js')).fromCsv(files, options);
+
+/**
+ * A dataset of IDX files of any size and number of classes: see datasets/pairs.js.
+ * @type {typeof import('./datasets/pairs.js').fromIdx}
+ */
+const fromIdx = async (files, options) => (await import('./datasets/pairs.js')).fromIdx(files, options);
+
+/**
  * What there is to know of a dataset of pictures before training: see datasets/report.js.
- * @param {PictureDataset} dataset
+ * @type {(...given: Parameters<typeof import('./datasets/report.js').report>) =>
+ *   Promise<import('./datasets/report.js').DataReport>}
  */
 const report = async (dataset) => (await import('./datasets/report.js')).report(dataset);
 
@@ -54,8 +68,10 @@ const mislabelled = async (...given) => (await import('./datasets/labels.js')).m
 
 export const datasets = {
   fashionMnist,
+  fromCsv,
   fromFiles,
   fromFolder,
+  fromIdx,
   fromPictures,
   synthetic,
   report,

@@ -33,9 +33,13 @@ import { sideModule } from './core/side-module.js';
  * @property {1 | 3} channels 1: grey (luma of ITU-R BT.601); 3: red, green, blue
  * @property {'whole' | 'centre' | 'garment'} crop whole: all of the picture, stretched if its proportions differ;
  *   centre: the largest centred part of the image's proportions; garment: the part around the garment that is found
+ * @property {'dark'} [background] dark: images show something bright on a dark background, as MNIST's do, so that a
+ *   picture with a bright background is inverted; default: pictures are used as they are
  */
 
 const CROPS = /** @type {const} */ (['whole', 'centre', 'garment']);
+const BACKGROUNDS = /** @type {const} */ (['dark']);
+const BRIGHT = 128; // the mean of a border from which a background counts as bright
 const GARMENT_MARGIN = 0.08; // around the garment's box, of its longer edge, so that its outline is seen
 const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
 
@@ -83,7 +87,7 @@ export async function preparePhoto(picture, options = {}) {
  */
 export async function preparePicture(picture, preparation) {
   const module = await photoModule();
-  const { size, channels, crop } = checkPreparation(preparation, module.get('fr_picture_most'));
+  const { size, channels, crop, background } = checkPreparation(preparation, module.get('fr_picture_most'));
   const pixels = checkPixels('preparePicture', picture, module.get('fr_photo_most'));
   // No await from here on: the module holds only one picture.
   const [height, width] = size;
@@ -91,23 +95,45 @@ export async function preparePicture(picture, preparation) {
   module.call('fr_picture_begin', pixels.width, pixels.height, left, top, right, bottom, width, height);
   send(module, pixels, bottom);
   module.call('fr_picture_image', channels);
-  return {
+  const image = {
     shape: [height, width, channels],
     data: module.bytes('fr_picture_pixels', height * width * channels).slice(),
   };
+  if (background === 'dark' && borderMean(image) >= BRIGHT)
+    for (let i = 0; i < image.data.length; i++) image.data[i] = 255 - image.data[i];
+  return image;
+}
+
+/**
+ * The mean of the pixels along the edges of an image.
+ * @param {{ shape: number[], data: Uint8Array }} image [height, width, channels]
+ */
+export function borderMean({ shape: [height, width, channels], data }) {
+  let [sum, count] = [0, 0];
+  for (let y = 0; y < height; y++) {
+    const step = y === 0 || y === height - 1 ? 1 : Math.max(1, width - 1); // whole rows, or their ends
+    for (let x = 0; x < width; x += step)
+      for (let c = 0; c < channels; c++, count++) sum += data[(y * width + x) * channels + c];
+  }
+  return sum / count;
 }
 
 /** @param {unknown} preparation @param {number} most pixels @returns {Preparation} */
 export function checkPreparation(preparation, most = Infinity) {
   const name = 'preparePicture';
-  checkOptions(name, /** @type {object} */ (preparation), ['size', 'channels', 'crop']);
-  const { size, channels, crop } = /** @type {any} */ (preparation);
+  checkOptions(name, /** @type {object} */ (preparation), ['size', 'channels', 'crop', 'background']);
+  const { size, channels, crop, background } = /** @type {any} */ (preparation);
   if (!Array.isArray(size) || size.length !== 2)
     throw new FittingRoomError(`${name}: size must be [height, width], got ${show(size)}`);
   const [height, width] = size.map((edge) => checkInteger(`${name}: size`, edge, 1, most));
   if (channels !== 1 && channels !== 3)
     throw new FittingRoomError(`${name}: channels must be 1 or 3, got ${show(channels)}`);
-  return { size: [height, width], channels, crop: checkChoice(`${name}: crop`, crop, CROPS) };
+  return {
+    size: [height, width],
+    channels,
+    crop: checkChoice(`${name}: crop`, crop, CROPS),
+    ...(background !== undefined && { background: checkChoice(`${name}: background`, background, BACKGROUNDS) }),
+  };
 }
 
 /**

@@ -1,7 +1,8 @@
+import { TABLE } from '../shim/datasets/bytes.js';
 import { headOf } from './head.js';
 
 /**
- * Sorts files that are dropped, pasted or chosen: pictures to classify, the files of a dataset, an archive of classes,
+ * Sorts files that are dropped, pasted or chosen: pictures to classify, the files of a dataset, archives and tables,
  * the files of a model, anything else. Here is all that tells them apart. Sorting only looks at files; the section that
  * gets them reads them, and changes something only once that has succeeded.
  *
@@ -25,10 +26,11 @@ const KINDS = {
     beginning: /^(\x89FIT\r\n\x1a\n|.{4}\0{4}\{)/s, // or safetensors: the length of the header, then its JSON
   },
   dataset: {
+    name: /mapping\.txt$/i, // of EMNIST's classes
     beginning: /^(\x1f\x8b|\0\0\x08[\x01-\x04])/, // gzip, IDX
   },
   classes: {
-    name: /\.zip$/i,
+    name: /\.(zip|csv|tsv)$/i,
     beginning: /^PK\x03\x04/,
   },
   pictures: {
@@ -45,7 +47,6 @@ const PARTS = /\.bin$/i;
 /** What file inputs offer for each kind. */
 export const ACCEPTED = {
   pictures: 'image/*,.heic,.heif',
-  classes: '.zip',
   model: '.fit,.json,.bin,.onnx,.keras,.safetensors',
 };
 
@@ -85,6 +86,8 @@ export async function sorted(files, expected) {
   files.forEach((file, i) => {
     const kind = kinds[i];
     if (kind === 'unreadable') all.strays.push({ file, why: kind });
+    else if (TABLE.test(file.name) && kinds.includes('pictures'))
+      all.strays.push({ file, why: 'unknown' }); // not of these
     else if (kind === 'parts' && kinds.includes('model')) all.model.push(file);
     else if (kind !== 'parts' && kind !== 'unknown') all[kind].push(file);
     else if (expected) all[expected].push(file);
@@ -122,11 +125,12 @@ export function onFilesChosen(input, take) {
  * What is dropped. Reads `transfer` before it returns, as it is emptied later.
  * @typedef {{ entries: (FileSystemEntry | null)[], files: (File | null)[] }} Dropped
  * @param {DataTransfer} transfer
- * @returns {File[] | Dropped} files, unless there are folders among them
+ * @returns {File[] | Dropped} files, unless there are folders among them, or tables, which may be about the others
  */
 export function filesOf(transfer) {
   const items = [...transfer.items].filter(({ kind }) => kind === 'file');
   const entries = items.map((item) => item.webkitGetAsEntry?.() ?? null);
-  if (!entries.some((entry) => entry?.isDirectory)) return [...transfer.files];
+  const all = [...transfer.files];
+  if (!entries.some((entry) => entry?.isDirectory) && !all.some(({ name }) => TABLE.test(name))) return all;
   return { entries, files: items.map((item) => item.getAsFile()) };
 }

@@ -58,8 +58,8 @@ export function openPage() {
   const takeIn = createIntake(
     {
       pictures: async (files) => (await loadTry()).add(files),
-      dataset: (files) => dataView.load('files', files),
-      classes: async ([archive]) => (await loadOwn()).take(archive),
+      dataset: async (files) => (await loadOwn()).take(files, 'dataset'),
+      classes: async (files) => (await loadOwn()).take(files),
       model: async (files) => (await loadKeep()).open(files),
     },
     { mayLoad: () => !trainer.busy(), read: async (...dropped) => (await loadOwn()).read(...dropped) },
@@ -145,7 +145,7 @@ export function openPage() {
   /** Loads what pictures of one's own need, once somebody has some. */
   async function startOwn() {
     const [{ createOwn }] = await Promise.all([import('./own/index.js'), addTexts('own')]);
-    return createOwn({ session, trainer, settings, load: (given) => dataView.load('pictures', given), onSettings });
+    return createOwn({ session, trainer, settings, load: dataView.load, onSettings });
   }
 
   async function startResults() {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { finish } from '../.setup/finish.js';
+import { papaAsModule } from '../.setup/papaparse.js';
 import { datasetBesidePage, hostHeaders } from '../.setup/preview.js';
 import { thirdParty } from '../.setup/third-party.js';
 
@@ -91,7 +92,10 @@ const BASE =
   /preload-helper|\/shim\/(check|tensor|core\/(?!side-module)|layers\/|datasets\/(bytes|catalogue))|\/web\/subject\./;
 
 /** What only pictures of people's own need, on the page and in its worker. */
-const OWN = /\/web\/own\/|\/shim\/datasets\/(pictures|folder|decoding|likeness|split|report|labels)\./;
+const OWN = new RegExp(
+  '/web/own/|/shim/datasets/(decoding|division|folder|known|labels|likeness|listing|official|pairs|pictures' +
+    String.raw`|pixels|placed|report|same|split|table)\.`,
+);
 
 /** The chunk that loads and saves model files. It holds what the formats share with it, so that it is one request. */
 const MODEL_FILE = 'model-file';
@@ -119,6 +123,7 @@ export default defineConfig({
     datasetBesidePage(resolve(root, process.env.FASHION_MNIST_DIR || '../shared/fashion-mnist')),
     coreBesidePage(),
     plainImports(),
+    papaAsModule(),
     inlineDigests(),
     thirdParty(),
     finished(),
@@ -143,6 +148,7 @@ export default defineConfig({
             { name: 'layers', test: BASE },
             { name: 'own', test: OWN },
             { name: 'photo', test: /\/shim\/(photo|datasets\/bitmap)\./ },
+            { name: 'papaparse', test: /\/papaparse\// },
             { name: 'zip', test: /\/shim\/datasets\/zip\./ }, // of Keras files and of pictures
             { name: 'fflate', test: /\/node_modules\/fflate\// }, // of exports and of projects
             { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|known|reading)/ },

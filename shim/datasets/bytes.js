@@ -2,6 +2,9 @@ import { FittingRoomError } from '../check.js';
 
 /** @typedef {'gzip' | 'idx' | 'html' | 'other'} Format */
 
+/** How tables of comma-separated values are called. */
+export const TABLE = /\.(csv|tsv)$/i;
+
 const SLICE = 1 << 18; // bytes handed to the decompressor at a time
 const LARGEST_RATIO = 1032; // of DEFLATE, output to input
 /** Largest size of a dataset file in bytes, unpacked or not: eleven times Fashion-MNIST's largest. */

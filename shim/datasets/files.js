@@ -33,10 +33,10 @@ const refusal = (/** @type {string} */ message, /** @type {unknown} */ cause = u
 
 /** The memory that the files may still use. */
 class Allowance {
-  /** @param {Given[]} files */
-  constructor(files) {
+  /** @param {Given[]} files @param {number} most bytes */
+  constructor(files, most) {
     this.most = Math.min(
-      MAX_BYTES,
+      most,
       Math.max(MOST_UNPACKED, MOST_EXPANDED * files.reduce((sum, { bytes }) => sum + bytes.length, 0)),
     );
     this.left = this.most;
@@ -75,14 +75,14 @@ async function contentOf({ name, bytes }, allowance, onConsumed, signal) {
   });
 }
 
-/** @param {FileLike[]} files */
-function checkSizes(files) {
+/** @param {FileLike[]} files @param {number} most bytes */
+function checkSizes(files, most) {
   let sum = 0;
   for (const { name, size = 0 } of files) {
     sum += size;
-    if (sum > MAX_BYTES)
+    if (sum > most)
       throw refusal(
-        `${clipped(name, LONGEST_NAME)}: too large: ${sum} bytes with the files before it; at most ${MAX_BYTES} ` +
+        `${clipped(name, LONGEST_NAME)}: too large: ${sum} bytes with the files before it; at most ${most} ` +
           'are read',
       );
   }
@@ -135,8 +135,8 @@ function parts(kind, files) {
   );
 }
 
-/** @param {IdxFile[]} files */
-function sortOut(files) {
+/** The images and labels of each part. @param {IdxFile[]} files of two parts */
+export function sortOut(files) {
   const images = files.filter(({ kind }) => kind === 'images');
   const labels = files.filter(({ kind }) => kind === 'labels');
   for (const group of [images, labels]) {
@@ -162,32 +162,42 @@ function officialName(part, kind) {
 }
 
 /**
- * Makes a dataset from the user's own four files: Fashion-MNIST's or others in its format, gzip or not, in any order
- * and under any names.
- * @param {Iterable<FileLike>} files
- * @param {{ onProgress?: import('./progress.js').OnProgress, signal?: AbortSignal }} [options]
- * @returns {Promise<Dataset>}
+ * Reads IDX files, gzip or not.
+ * @param {FileLike[]} files
+ * @param {{ classes: number, side?: number | null, most?: number }} wanted see readIdx; most: bytes of all files
+ * @param {{ onProgress?: import('./progress.js').OnProgress, signal?: AbortSignal }} watch
+ * @returns {Promise<IdxFile[]>}
  */
-export async function fromFiles(files, { onProgress = () => {}, signal } = {}) {
-  const all = Array.from(files);
-  if (all.length > MOST_FILES) throw refusal(`a dataset must have four files, got ${all.length}`);
-  checkSizes(all);
-  const given = await Promise.all(all.map(givenBy));
+export async function readFiles(files, { classes, side, most = MAX_BYTES }, { onProgress = () => {}, signal }) {
+  if (files.length > MOST_FILES) throw refusal(`a dataset must have four files, got ${files.length}`);
+  checkSizes(files, most);
+  const given = await Promise.all(files.map(givenBy));
   signal?.throwIfAborted();
-  const allowance = new Allowance(given);
+  const allowance = new Allowance(given, most);
   const tell = followFiles(
     given.map(({ bytes }, i) => ({ name: String(i), bytes: bytes.length })),
     (progress) => onProgress({ ...progress, file: given[Number(progress.file)].name }),
     'decompress',
   );
-  const { classNames } = FASHION_MNIST;
   const read = [];
   for (const [i, file] of given.entries()) {
     const content = await contentOf(file, allowance, (consumed) => tell(String(i), 'decompress', consumed), signal);
     tell(String(i), 'decompress', file.bytes.length);
-    read.push(await readIdx(file.name, content, classNames.length));
+    read.push(await readIdx(file.name, content, classes, side));
   }
-  const { images, labels } = sortOut(read);
+  return read;
+}
+
+/**
+ * Makes a dataset from the user's own four files: Fashion-MNIST's or others in its format, gzip or not, in any order
+ * and under any names. For other classes and sizes, see fromIdx.
+ * @param {Iterable<FileLike>} files
+ * @param {{ onProgress?: import('./progress.js').OnProgress, signal?: AbortSignal }} [options]
+ * @returns {Promise<Dataset>}
+ */
+export async function fromFiles(files, options = {}) {
+  const { classNames } = FASHION_MNIST;
+  const { images, labels } = sortOut(await readFiles(Array.from(files), { classes: classNames.length }, options));
   return {
     name: 'Fashion-MNIST',
     synthetic: false,

@@ -9,7 +9,7 @@ import { FittingRoomError } from '../check.js';
  * @typedef {{ name: string, reason: string }} Refused
  */
 
-/** What folders above those of the classes are called. @type {Record<string, Part>} */
+/** What folders above those of the classes are called, and cells of tables. @type {Record<string, Part>} */
 const PART_NAMES = {
   train: 'train',
   training: 'train',
@@ -17,22 +17,35 @@ const PART_NAMES = {
   valid: 'validation',
   validation: 'validation',
   dev: 'validation',
+  publictest: 'validation',
   test: 'test',
   testing: 'test',
+  privatetest: 'test',
 };
 
 /** Files that systems and people keep beside pictures. */
 const NO_PICTURE = /\.(txt|md|csv|tsv|json|xml|ya?ml|html?|pdf|docx?|xlsx?|py|ipynb|zip|ini|db)$/i;
 
 /** @param {string} name @returns {Part | undefined} */
-const partNamed = (name) =>
+export const partNamed = (name) =>
   Object.hasOwn(PART_NAMES, name.toLowerCase()) ? PART_NAMES[name.toLowerCase()] : undefined;
+
+/** The part that a file's name tells of, as in fashion-mnist_test.csv. @param {string} name */
+export const partInName = (name) =>
+  name
+    .replace(/\.[^.]*$/, '')
+    .split(/[^a-z]+/i)
+    .map(partNamed)
+    .find(Boolean);
+
+/** Why a file is refused. */
+export const OUTSIDE = 'its path leads out of the folder';
 
 /** Whether systems leave a file or folder of that name in folders. @param {string} name */
 export const isLitter = (name) => name !== '..' && /^(\.|thumbs\.db$|desktop\.ini$|__MACOSX$)/i.test(name);
 
-/** @param {string} path */
-const stepsOf = (path) => path.split(/[\\/]+/).filter((step) => step !== '' && step !== '.');
+/** The folders that a path leads through, and the file. @param {string} path */
+export const stepsOf = (path) => path.split(/[\\/]+/).filter((step) => step !== '' && step !== '.');
 
 /**
  * How many folders all files lie in together, which are no classes. What lies in them directly is a stray, if there is
@@ -50,6 +63,25 @@ function sharedDepth(files) {
 }
 
 /**
+ * What may be pictures among files, in the order of their paths; hidden files are passed over.
+ * @param {Iterable<Placed>} files
+ * @returns {{ kept: (Placed & { steps: string[] })[], refused: Refused[] }}
+ */
+export function mayBePictures(files) {
+  const seen = Array.from(files, ({ path, file }) => ({ path, file, steps: stepsOf(path) }))
+    .filter(({ steps }) => !steps.some(isLitter))
+    .sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  /** @type {Refused[]} */
+  const refused = [];
+  const kept = seen.filter(({ path, steps }) => {
+    const reason = steps.includes('..') ? OUTSIDE : NO_PICTURE.test(path) ? 'no picture' : '';
+    if (reason) refused.push({ name: path, reason });
+    return !reason;
+  });
+  return { kept, refused };
+}
+
+/**
  * The pictures of a folder whose subfolders are the classes; above these, `train`, `validation` and `test` are
  * recognised. Deeper folders belong to their class.
  * @param {Iterable<Placed>} files
@@ -58,20 +90,7 @@ function sharedDepth(files) {
  * @throws {FittingRoomError} if no file lies in a class
  */
 export function picturesIn(files) {
-  const seen = Array.from(files, ({ path, file }) => ({ path, file, steps: stepsOf(path) }))
-    .filter(({ steps }) => !steps.some(isLitter))
-    .sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
-  /** @type {Refused[]} */
-  const refused = [];
-  const kept = seen.filter(({ path, steps }) => {
-    const reason = steps.includes('..')
-      ? 'its path leads out of the folder'
-      : NO_PICTURE.test(path)
-        ? 'no picture'
-        : '';
-    if (reason) refused.push({ name: path, reason });
-    return !reason;
-  });
+  const { kept, refused } = mayBePictures(files);
   const depth = sharedDepth(kept.map(({ steps }) => steps));
   const inFolders = kept.filter(({ steps }) => steps.length > depth + 1);
   const classAt = depth + Number(inFolders.every(({ steps }) => partNamed(steps[depth])));
@@ -89,7 +108,8 @@ export function picturesIn(files) {
   }
   if (pictures.length === 0)
     throw new FittingRoomError(
-      'no pictures in folders: a folder for each class is needed, named after it, with its pictures',
+      'no pictures in folders: a folder for each class is needed, named after it, with its pictures; or a CSV file ' +
+        'of file names and labels',
       'bad-data',
     );
   return { pictures, refused };

@@ -6,10 +6,11 @@ import { HEAD_BYTES } from './bytes.js';
 /**
  * @typedef {import('../tensor.js').Tensor<Uint8Array>} Tensor
  * @typedef {{ rank: number, count: number, rows: number, columns: number, dataOffset: number }} IdxHeader
- * @typedef {{ name: string, kind: 'images' | 'labels', count: number, data: Uint8Array<ArrayBuffer> }} IdxFile
+ * @typedef {{ name: string, kind: 'images' | 'labels', count: number, rows: number, columns: number, data:
+ *   Uint8Array<ArrayBuffer> }} IdxFile rows, columns: of each image; 1 of labels
  */
 
-const SIDE = 28; // rows and columns of an image
+const SIDE = 28; // rows and columns of an image of Fashion-MNIST
 const LARGEST_HEADER = HEAD_BYTES;
 const OUT_INTS = 5;
 /* Magic numbers. */
@@ -60,22 +61,23 @@ function checkLabels(name, labels, classes) {
  * @param {string} name the file's name in messages
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {number} classes
+ * @param {number | null} [side] the rows and columns that images must have; null: any
  * @returns {Promise<IdxFile>}
  */
-export async function readIdx(name, bytes, classes) {
-  const header = await readHeader(bytes).catch((error) => {
+export async function readIdx(name, bytes, classes, side = SIDE) {
+  const { rank, count, rows, columns, dataOffset } = await readHeader(bytes).catch((error) => {
     throw new FittingRoomError(`${name}: ${error.message}`, error.code, { cause: error });
   });
-  const data = bytes.subarray(header.dataOffset);
-  if (header.rank === 1) {
+  const data = bytes.subarray(dataOffset);
+  if (rank === 1) {
     checkLabels(name, data, classes);
-    return { name, kind: 'labels', count: header.count, data };
+    return { name, kind: 'labels', count, rows, columns, data };
   }
-  if (header.rows !== SIDE || header.columns !== SIDE) {
-    const message = `${name}: images must be ${SIDE}×${SIDE}, got ${header.rows}×${header.columns}`;
+  if (side !== null && (rows !== side || columns !== side)) {
+    const message = `${name}: images must be ${side}×${side}, got ${rows}×${columns}`;
     throw new FittingRoomError(message, 'bad-data');
   }
-  return { name, kind: 'images', count: header.count, data };
+  return { name, kind: 'images', count, rows, columns, data };
 }
 
 /**
@@ -85,11 +87,16 @@ export async function readIdx(name, bytes, classes) {
  * @returns {{ images: Tensor, labels: Tensor }}
  */
 export function pair(images, labels) {
+  checkCounts(images, labels);
+  return split(images.data, labels.data);
+}
+
+/** @param {IdxFile} images @param {IdxFile} labels */
+export function checkCounts(images, labels) {
   if (images.count !== labels.count) {
     const message = `${images.name} has ${images.count} images, but ${labels.name} has ${labels.count} labels`;
     throw new FittingRoomError(message, 'bad-data');
   }
-  return split(images.data, labels.data);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** @import { PictureDataset } from './pictures.js' */
+/** @import { Divided } from './division.js' */
 /** @import { Part } from './split.js' */
 
 /**
@@ -15,7 +15,7 @@
 
 /**
  * What there is to know of a dataset before training.
- * @param {PictureDataset} dataset of fromPictures or fromFolder
+ * @param {Divided} dataset of fromPictures, fromFolder, fromCsv or fromIdx
  * @returns {DataReport} `refused`, `alike` and `small` are in the dataset itself
  */
 export function report({ classNames, train, validation, test, alike }) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,18 +32,20 @@ async function copyWithoutPublicAddress() {
 }
 
 /**
- * Four small files in the official format, two of them gzipped, under names of their own.
+ * Four small files in the official format and under the official names, two of them gzipped.
  * @param {string} folder
  */
 async function writeFiles(folder) {
   const files = {
-    'a.bin': idx([120, 28, 28], (i) => i * 7),
-    'b.gz': gzipSync(idx([120], (i) => i % 10)),
-    'c.gz': gzipSync(idx([40, 28, 28], (i) => i * 3)),
-    'd.bin': idx([40], (i) => i % 10),
+    'train-images-idx3-ubyte': idx([120, 28, 28], (i) => i * 7),
+    'train-labels-idx1-ubyte.gz': gzipSync(idx([120], (i) => i % 10)),
+    't10k-images-idx3-ubyte.gz': gzipSync(idx([40, 28, 28], (i) => i * 3)),
+    't10k-labels-idx1-ubyte': idx([40], (i) => i % 10),
   };
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
-  return Object.keys(files).map((name) => join(folder, name));
+  await mkdir(join(folder, 'files'));
+  const paths = Object.keys(files).map((name) => join(folder, 'files', name));
+  for (const [i, bytes] of Object.values(files).entries()) await writeFile(paths[i], bytes);
+  return paths;
 }
 
 const LABELS = 'train-labels-idx1-ubyte.gz';
@@ -173,7 +175,7 @@ for (const name of inBrowsers('any')) {
       );
     });
 
-    test('four files that are dropped on the page', async () => {
+    test('four files that are dropped on the page, under other names', async () => {
       const { page, browser } = opened;
       await page.open('data=synthetic&epochs=1');
       await page.loaded();
@@ -190,11 +192,15 @@ for (const name of inBrowsers('any')) {
         document.body.dispatchEvent(new DragEvent('drop', options));
       }, contents);
       await browser.waitFor(() =>
-        /: 120 .* 40 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''),
+        /^file: 10 classes, 1\d\d training .* 40 test/.test(
+          document.querySelector('[data-testid="dataset-status"]')?.textContent ?? '',
+        ),
       );
       await page.click('train-start');
       await page.trained('done');
-      assert.equal((await page.cells()).length, 25);
+      const cells = await page.cells();
+      assert.equal(cells.length, 25);
+      assert.match(String(cells[0].title), /\d.*\(.*\d.*\)/, 'their names do not say that they are garments');
     });
 
     test('files that do not belong together are refused with the reason', async () => {

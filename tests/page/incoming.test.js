@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { DATASET, NOTES, teachable } from '../support/given.js';
+import { NOTES, OFFICIAL, teachable } from '../support/given.js';
 import { shirt } from '../support/pictures.js';
 import { hook, openPage } from './page.js';
 
@@ -104,7 +104,7 @@ for (const name of inBrowsers('any')) {
 
     test('a dataset that cannot be used leaves the one that is loaded', async () => {
       const before = await state();
-      await give('drop', DATASET.slice(0, 3));
+      await give('drop', OFFICIAL.slice(0, 3));
       await opened.page.waitForState('dataset-status', 'failed');
       const { status, ...after } = await state();
       assert.match(String(status), /could not be loaded.*Still loaded/s);
@@ -155,11 +155,11 @@ for (const name of inBrowsers('any')) {
       await opened.page.choose('settings-epochs', '300');
       await opened.page.click('train-start');
       await opened.page.trained('training');
-      await give('drop', DATASET);
+      await give('drop', OFFICIAL);
       await says(/Press Stop, then drop/);
       await opened.page.click('train-stop');
       await opened.page.trained('idle');
-      await give('drop', DATASET);
+      await give('drop', OFFICIAL);
       await opened.browser.waitFor(() =>
         /: 60 .* 20 /.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''),
       );

@@ -7,6 +7,7 @@ import { inBrowsers } from '../support/browsers.js';
 import { text } from '../support/given.js';
 import { tasksDuring } from '../support/tasks.js';
 import { thing, things, writeAll, zipped } from '../support/things.js';
+import { chooseOwn, dropFromDisk, plain, says, textsOf, there, train } from './own.js';
 import { ENDLESS, drop, hook, openPage, withPage } from './page.js';
 
 /**
@@ -22,9 +23,6 @@ const CROWD = Number(process.env.CROWD ?? 2500); // files, more than are taken o
 
 /** The names in the order of the classes, as the page shows them. */
 const SHOWN = Object.keys(NAMES).sort();
-
-/** What reads as names, without what keeps them apart from what is beside them. @param {unknown} said */
-const plain = (said) => String(said).replace(/[\u2066-\u2069]/g, '');
 
 /** @type {string} */
 let folder;
@@ -45,35 +43,8 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** @param {Opened} opened @param {string} selector */
-const there = ({ browser }, selector) =>
-  browser.waitFor((/** @type {string} */ wanted) => document.querySelector(wanted)?.checkVisibility(), {
-    args: [selector],
-  });
-
 /** @param {Opened} opened @param {string} name of a file @param {'zip' | 'folder'} [how] */
-async function choose({ browser, page }, name, how = 'zip') {
-  await page.choose('dataset-source', 'pictures');
-  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
-    args: [hook(`dataset-${how}`)],
-  });
-  await browser.uploadFile(hook(`dataset-${how}`), join(folder, name));
-}
-
-/** Waits for what the status says. @param {Opened} opened @param {RegExp} words */
-const says = ({ browser }, words, testid = 'dataset-status') =>
-  browser.waitFor(
-    (/** @type {string} */ selector, /** @type {string} */ pattern) =>
-      new RegExp(pattern).test(document.querySelector(selector)?.textContent ?? ''),
-    { args: [hook(testid), words.source], timeout: 60_000 },
-  );
-
-/** @param {Opened} opened */
-async function train(opened) {
-  await opened.page.click('train-start');
-  await opened.page.trained('done');
-  await opened.browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
-}
+const choose = (opened, name, how = 'zip') => chooseOwn(opened, how, join(folder, name));
 
 /** @param {Opened} opened @returns {Promise<string>} what is said of a picture of a disc */
 async function answer({ browser }) {
@@ -102,15 +73,7 @@ for (const name of inBrowsers('engine')) {
     });
     after(() => opened?.close());
 
-    /** @param {string} selector @returns {Promise<string[]>} */
-    const texts = async (selector) =>
-      (
-        await opened.browser.evaluate(
-          (/** @type {string} */ wanted) =>
-            [...document.querySelectorAll(wanted)].map(({ textContent }) => textContent),
-          selector,
-        )
-      ).map(plain);
+    const texts = (/** @type {string} */ selector) => textsOf(opened, selector);
 
     test('are loaded from an archive, and the page tells what it found', async () => {
       const { browser, page } = opened;
@@ -355,20 +318,12 @@ for (const name of inBrowsers('any')) {
     }));
 }
 
-/** Drops a folder of the disk, as a user would: no script can make one. @param {Opened} opened @param {string} path */
-async function dropFolder({ browser }, path) {
-  const protocol = await /** @type {import('puppeteer-core').Page} */ (browser.page).createCDPSession();
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
-  for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop']))
-    await protocol.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-}
-
 test('chromium: a folder is dropped or chosen, and files that are gone later are named', { timeout: 120_000 }, () =>
   withPage(['chromium', { query: QUICK }], async (opened) => {
     const { browser, page } = opened;
     await page.loaded();
     await writeAll(join(folder, 'going'), things({ disc: 12, pole: 12, bar: 12 }));
-    await dropFolder(opened, join(folder, 'going'));
+    await dropFromDisk(opened, join(folder, 'going'));
     await says(opened, /^going: 3 classes/);
     await there(opened, '[data-note="imbalance"]');
     assert.equal(await browser.evaluate(() => document.querySelector('[data-note="refused"]')), null);
@@ -417,7 +372,7 @@ test('chromium: thousands of files do not hold up the page', { timeout: 300_000 
     ]);
     await writeAll(folder, Object.fromEntries(crowd));
     const tasks = await tasksDuring(/** @type {import('puppeteer-core').Page} */ (browser.page), async () => {
-      await dropFolder(opened, join(folder, 'crowd'));
+      await dropFromDisk(opened, join(folder, 'crowd'));
       await browser.waitFor(
         () => /^crowd: 2 classes/.test(document.querySelector('[data-testid="dataset-status"]')?.textContent ?? ''),
         { timeout: 200_000 },

@@ -255,7 +255,7 @@ for (const name of inBrowsers('engine')) {
 
 for (const name of inBrowsers('any'))
   test(`pictures in the wrong class are found, and put right with a click (${name})`, { timeout: 120_000 }, () =>
-    withPage([name, { query: QUICK.replace('epochs=6', 'epochs=30') + '&data=synthetic' }], async (opened) => {
+    withPage([name, { query: `${QUICK.replace('epochs=6', 'epochs=30')}&data=synthetic` }], async (opened) => {
       const { browser, page } = opened;
       await page.loaded();
       await choose(opened, 'astray.zip');
@@ -274,6 +274,7 @@ for (const name of inBrowsers('any'))
       await has(opened, { disc: 40, pole: 40 });
       await page.click('project-undo');
       await has(opened, { disc: 39, pole: 41 });
+      await browser.type(hook('settings-epochs'), '1000'); // so that it takes long enough
       await page.click('doubts-look');
       await page.click('doubts-cancel');
       await browser.waitFor((/** @type {string} */ button) => document.querySelector(button)?.checkVisibility(), {

@@ -259,6 +259,7 @@ for (const name of inBrowsers('any')) {
         '.onnx',
         '.keras',
         '.zip',
+        '.csv',
         'float32',
         'float16',
         'int8',

@@ -16,6 +16,11 @@ export const DATASET = [
   { name: 'four', bytes: idx([20], (i) => i % 10) },
 ];
 
+/** The same under the official names. */
+export const OFFICIAL = ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1'].map(
+  (name, i) => ({ ...DATASET[i], name: `${name}-ubyte` }),
+);
+
 /** A TensorFlow.js model as exported by Teachable Machine, in the order of a file picker: by name. */
 export async function teachable() {
   const model = await sequential({

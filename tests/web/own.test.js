@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { useBuild } from '../../shim/core/loading.js';
 import { MOST_FILES } from '../../web/incoming.js';
-import { archiveOf, folderOf, given, sharedFolder } from '../../web/own/given.js';
+import { archiveOf, folderOf, given, pixelsOf, sharedFolder } from '../../web/own/given.js';
 import { findings, gather, load } from '../../web/own/desk.js';
 import { haveClasses, walk } from '../../web/own/walk.js';
 import { BUILDS } from '../api/support.js';

@@ -27,6 +27,7 @@ export function createClassTable({ session, thumbnails, change, addTo }) {
   /** @type {Findings['classes']} */
   let classes = [];
   let rows = ROWS;
+  let canChange = true;
   /** The class that is open, by its id. @type {number | null} */
   let open = null;
 
@@ -55,6 +56,7 @@ export function createClassTable({ session, thumbnails, change, addTo }) {
     const focused = document.activeElement;
     more.hidden = shown.length === classes.length;
     setText(more, t('found.more'));
+    form.hidden = !canChange;
     setText(create, t('classes.create'));
     field.ariaLabel = field.placeholder = t('classes.new');
     box.ariaLabel = t('found.title');
@@ -63,18 +65,15 @@ export function createClassTable({ session, thumbnails, change, addTo }) {
       const bar = el('i');
       bar.style.inlineSize = `${(100 * train) / largest}%`;
       const isOpen = id === open;
-      const name = el(
-        'button',
-        {
-          type: 'button',
-          className: 'own-class',
-          ariaExpanded: String(isOpen),
-          'data-testid': 'own-class',
-          onclick: () => toggle(id),
-        },
-        thumbnails.of(example),
-        el('span', {}, className(k, classNames)),
-      );
+      const shown = [thumbnails.of(example), el('span', {}, className(k, classNames))];
+      const toggles = {
+        type: /** @type {const} */ ('button'),
+        className: 'own-class',
+        ariaExpanded: String(isOpen),
+        'data-testid': 'own-class',
+        onclick: () => toggle(id),
+      };
+      const name = canChange ? el('button', toggles, ...shown) : el('span', { className: 'own-class' }, ...shown);
       const line = el(
         'tr',
         {},
@@ -83,7 +82,7 @@ export function createClassTable({ session, thumbnails, change, addTo }) {
         el('td', {}, count(validation)),
         el('td', {}, count(test)),
       );
-      takesFiles(line, (files) => addTo(files, classNames[k]));
+      if (canChange) takesFiles(line, (files) => addTo(files, classNames[k]));
       return isOpen ? [line, el('tr', { className: 'own-open' }, el('td', { colSpan: 4 }, editor.node))] : [line];
     });
     table.replaceChildren(el('thead', {}, el('tr', {}, ...heads)), el('tbody', {}, ...lines));
@@ -99,8 +98,9 @@ export function createClassTable({ session, thumbnails, change, addTo }) {
 
   return {
     node: el('div', {}, box, more, form),
-    /** @param {Findings['classes']} next */
-    show(next) {
+    /** @param {Findings} findings */
+    show({ classes: next, project }) {
+      canChange = project !== null;
       const isOther = !next.some(({ id }) => classes.some((one) => one.id === id));
       if (isOther) [rows, open] = [ROWS, null];
       classes = next;

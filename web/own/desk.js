@@ -1,14 +1,17 @@
 import { datasets } from 'fitting-room';
+import { report } from '../../shim/datasets/report.js';
 import { GONE } from './edits.js';
 import { findingsOf } from './findings.js';
+import { pixelsAmong } from './forms.js';
 import { packed } from './packing.js';
-import { Project } from './project.js';
-import { gather, gatheredPictures } from './reading.js';
+import { Project, SEED } from './project.js';
+import { gather, gatheredFiles, picturesAmong } from './reading.js';
 import { createSaver } from './saver.js';
 import { forgetProject, holdProject, projectsKept, recallProject } from './shelf.js';
 
 /**
- * The one project that is loaded, in the worker, and what the page asks of it.
+ * The one project that is loaded, in the worker, and what the page asks of it. Images that come as pixels are no
+ * project: they have no files that could be saved.
  *
  * @typedef {import('./given.js').Making} Making
  * @typedef {import('./given.js').ReadOptions} ReadOptions
@@ -30,6 +33,8 @@ const MOST_DOUBTED = 200;
 
 /** @type {Desk | null} */
 let desk = null;
+/** Images that came as pixels, while these are loaded. @type {OwnDataset | null} */
+let pixels = null;
 
 function loadedDesk() {
   if (!desk) throw new Error('no project is loaded');
@@ -44,10 +49,11 @@ async function datasetNow() {
   return (open.dataset = await open.project.dataset());
 }
 
-/** @param {Desk} next */
-function become(next) {
-  if (desk && desk.release !== next.release) desk.release();
+/** @param {Desk | null} next @param {OwnDataset | null} [images] in place of a project */
+function become(next, images = null) {
+  if (desk && desk.release !== next?.release) desk.release();
   desk = next;
+  pixels = images;
 }
 
 /**
@@ -64,23 +70,32 @@ export async function load({ from, ...making }, decode, { signal, onProgress }) 
   if (from.kind === 'same') await remake(making, decode, watch);
   else if (from.kind === 'saved') await reopen(from.id, decode, watch);
   else if (from.adds && desk) await add(desk, from, decode, watch);
-  else await begin(from, making, decode, watch);
-  return datasetNow();
+  else await begin(from, making, decode, { signal, onProgress });
+  return pixels ?? datasetNow();
 }
 
-/** @param {Extract<ReadOptions['from'], { kind: 'files' }>} from @param {Making} making @param {Decode} decode
- * @param {import('./project.js').Watch} watch */
-async function begin(from, making, decode, watch) {
-  const { refused, ...more } = await gatheredPictures(from);
-  const told = 'title' in more ? more : { title: from.name, making };
-  const project = new Project(newId(), told.title || from.name, told.making);
+/**
+ * @param {Extract<ReadOptions['from'], { kind: 'files' }>} from
+ * @param {Making} making
+ * @param {Decode} decode
+ * @param {Watching} watching
+ */
+async function begin(from, making, decode, { signal, onProgress }) {
+  const files = await gatheredFiles(from);
+  const told = (/** @type {{ phase?: string, loaded: number, total: number }} */ progress) =>
+    onProgress({ phase: 'pictures', ...progress });
+  const images = await pixelsAmong(files, { seed: SEED, signal, onProgress: told });
+  if (images) return become(null, asOwn(images, from));
+  const { refused, ...more } = await picturesAmong(files, { ...from, signal });
+  const about = 'title' in more ? more : { title: from.name, making };
+  const project = new Project(newId(), about.title || from.name, about.making);
   const { items, state } = project.with(more);
   Object.assign(project, { items, state, refused });
   const saver = createSaver(project);
   const release = (await holdProject(project.id)) ?? (() => {});
   saver.save(); // while pictures are read
   try {
-    await project.take(items, state, decode, watch);
+    await project.take(items, state, decode, { signal, onProgress: told });
   } catch (error) {
     release();
     saver.forget();
@@ -90,10 +105,26 @@ async function begin(from, making, decode, watch) {
   saver.save().then(saver.clean);
 }
 
-/** @param {Desk} open @param {Extract<ReadOptions['from'], { kind: 'files' }>} from @param {Decode} decode
- * @param {import('./project.js').Watch} watch */
+/**
+ * @param {import('../../shim/datasets/known.js').PixelDataset} images
+ * @param {{ name: string, lost: string[] }} from
+ * @returns {OwnDataset}
+ */
+function asOwn(images, { name, lost }) {
+  const gone = lost.map((path) => ({ name: path, reason: 'unreadable' }));
+  const refused = [...gone, ...images.refused];
+  const about = { name, synthetic: /** @type {const} */ (false), source: /** @type {const} */ ('pictures') };
+  return { ...images, ...about, refused, report: report(images), formerNames: [] };
+}
+
+/**
+ * @param {Desk} open
+ * @param {Extract<ReadOptions['from'], { kind: 'files' }>} from
+ * @param {Decode} decode
+ * @param {import('./project.js').Watch} watch
+ */
 async function add({ project, saver }, from, decode, watch) {
-  const { refused, ...more } = await gatheredPictures(from);
+  const { refused, ...more } = await picturesAmong(await gatheredFiles(from), { ...from, signal: watch.signal });
   await project.add(more, decode, watch);
   project.refused = [...project.refused, ...refused];
   saver.save();
@@ -147,9 +178,9 @@ export async function edit(change) {
 
 /** What there is to know of the loaded pictures. */
 export function findings() {
-  const { project, dataset } = loadedDesk();
+  const dataset = pixels ?? desk?.dataset;
   if (!dataset) throw new Error('no pictures are loaded');
-  return findingsOf(project, dataset);
+  return findingsOf(pixels ? null : loadedDesk().project, dataset);
 }
 
 /** Resolves once what was changed last is saved, or cannot be. */

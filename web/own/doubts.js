@@ -148,7 +148,9 @@ export function createDoubts({ session, trainer, change, ask }) {
   return {
     node,
     /** @param {Findings} findings */
-    show({ id, classes: now }) {
+    show({ project: of, classes: now }) {
+      node.hidden = !of;
+      const id = of?.id ?? '';
       if (id !== project) {
         stop();
         doubts = null;

@@ -1,4 +1,4 @@
-import { LONGEST_CLASS_NAME, MOST_CLASSES, inOrder } from '../../shim/datasets/pictures.js';
+import { LONGEST_CLASS_NAME, MOST_CLASSES, inOrder } from '../../shim/datasets/division.js';
 
 /**
  * What can be done with classes and the pictures in them. Nothing is changed in place: each edit makes another state,

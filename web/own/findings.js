@@ -19,11 +19,9 @@ import { PARTS } from '../../shim/datasets/split.js';
  * @typedef {{ count: number, members: Member[] }} Group `members`: the first of them
  *
  * @typedef {object} Findings
- * @property {string} id of the project
- * @property {string} title
- * @property {import('./given.js').Making} making
+ * @property {{ id: string, title: string, making: import('./given.js').Making, undo: import('./edits.js').Told | null }
+ *   | null} project null: the images came as pixels; `undo`: what can be undone
  * @property {number} awaited pictures that had not been saved when the page was closed
- * @property {import('./edits.js').Told | null} undo what can be undone
  * @property {{ id: number, train: number, validation: number, test: number, example: Place | null }[]} classes
  * @property {number} imbalance how many times as many pictures the largest class has as the smallest, for training
  * @property {Some<Refused>} refused
@@ -37,8 +35,12 @@ const MOST_NAMED = 200;
 const MOST_GROUPS = 20;
 const MOST_MEMBERS = 6;
 
-/** @param {import('./project.js').Project} project @param {OwnDataset} own its dataset @returns {Findings} */
-export function findingsOf({ id, title, making, state, past, awaited }, own) {
+/**
+ * @param {import('./project.js').Project | null} project null: the images came as pixels
+ * @param {OwnDataset} own its dataset
+ * @returns {Findings}
+ */
+export function findingsOf(project, own) {
   const { classes, imbalance, leaks, contradictions } = own.report;
   const examples = examplesOf(own);
   const places = placesOf(own, new Set([...leaks, ...contradictions].flatMap(({ names }) => names)));
@@ -47,10 +49,15 @@ export function findingsOf({ id, title, making, state, past, awaited }, own) {
     members: names.slice(0, MOST_MEMBERS).flatMap((name) => places.get(name) ?? []),
   });
   return {
-    ...{ id, title, making, awaited },
-    undo: past.at(-1)?.edit ?? null,
+    project: project && {
+      id: project.id,
+      title: project.title,
+      making: project.making,
+      undo: project.past.at(-1)?.edit ?? null,
+    },
+    awaited: project?.awaited ?? 0,
     classes: classes.map(({ train, validation, test }, k) => ({
-      ...{ id: state.classes[k].id, train, validation, test },
+      ...{ id: project?.state.classes[k].id ?? k, train, validation, test },
       example: examples[k],
     })),
     imbalance,

@@ -176,7 +176,7 @@ export function createFound({ session, settings, onBalance, change, addTo, bar, 
     thumbnails.forget();
     onFindings(answer);
     if (answer) {
-      classes.show(answer.classes);
+      classes.show(answer);
       bar.show(answer);
       doubts.show(answer);
     }

@@ -16,6 +16,7 @@
  * @property {string} name of the folder or archive
  * @property {Placed[]} files or one archive
  * @property {boolean} isArchive
+ * @property {boolean} [arePixels] tables or IDX files, whose images are as they are
  * @property {string[]} lost
  * @property {boolean} [adds] to the pictures that are loaded
  * @property {string} [label] the class of all
@@ -34,6 +35,22 @@ export const archiveOf = (file) => ({
   name: file.name.replace(/\.zip$/i, ''),
   files: [{ path: file.name, file }],
   isArchive: true,
+  lost: [],
+});
+
+/** The words with which all names begin. @param {string[]} names */
+function sharedName(names) {
+  const [first, ...others] = names.map((name) => name.replace(/(\.(csv|tsv|gz|idx))+$/i, '').split(/(?<=[^a-z0-9])/i));
+  const same = first.findIndex((word, i) => others.some((words) => words[i] !== word));
+  return (same < 0 ? first : first.slice(0, same)).join('').replace(/[^a-z0-9]+$/i, '');
+}
+
+/** Tables of pixels or IDX files. @param {File[]} files at least one @returns {Chosen} */
+export const pixelsOf = (files) => ({
+  name: sharedName(files.map(({ name }) => name)),
+  files: files.map((file) => ({ path: file.name, file })),
+  isArchive: false,
+  arePixels: true,
   lost: [],
 });
 

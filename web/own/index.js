@@ -1,13 +1,17 @@
+import { TABLE } from '../../shim/datasets/bytes.js';
+import { areFashionMnist } from '../../shim/datasets/official.js';
 import { goTo } from '../dom.js';
+import { sorted } from '../incoming.js';
 import { recall, remember } from '../storage.js';
 import { addStyles } from '../styles.js';
 import { createDoubts } from './doubts.js';
 import { createFound } from './found.js';
-import { archiveOf, folderOf, given, there } from './given.js';
+import { archiveOf, folderOf, given, pixelsOf, there } from './given.js';
 import styles from './own.css?inline';
 import { createProjectBar } from './project-bar.js';
 import { createProjectList } from './project-list.js';
 import { createAdding, createSource } from './source.js';
+import { namePictures } from './tables.js';
 import { walk } from './walk.js';
 import { t } from '../i18n/index.js';
 import { specsOf } from '../model-spec.js';
@@ -29,8 +33,9 @@ const REFUSALS = ['empty-name', 'long-name', 'same-name', 'most-classes', 'two-c
 
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
- *   import('../settings.js').Settings, load: (given: import('./given.js').Given) => Promise<boolean>, onSettings: () =>
- *   void }} parts `settings`: changed in place; `load`: loads pictures, and resolves with whether they are loaded
+ *   import('../settings.js').Settings, load: (source: 'pictures' | 'files', given: import('./given.js').Given |
+ *   File[]) => Promise<boolean>, onSettings: () => void }} parts `settings`: changed in place; `load`: loads pictures
+ *   or Fashion-MNIST's files, and resolves with whether they are loaded
  */
 export function createOwn({ session, trainer, settings, load, onSettings }) {
   /** What was tried last, and whether that has loaded. @type {{ attempt: Attempt, making: Making } | null} */
@@ -44,12 +49,12 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   const source = createSource({
     settings,
     onFolder: (files) => useFiles(folderOf(files)),
-    onArchive: take,
+    onFiles: (files) => take(files),
     onMaking: remake,
   });
   const adding = createAdding({
     onFolder: (files) => useFiles({ ...folderOf(files), adds: true }),
-    onArchive: (file) => useFiles({ ...archiveOf(file), adds: true }),
+    onFiles: ([file]) => useFiles({ ...archiveOf(file), adds: true }),
   });
   const bar = createProjectBar({ session, change, addFolder: adding.folder, addArchive: adding.archive, pack });
   const list = createProjectList({ session, open: reopen, loaded: () => projectId });
@@ -60,12 +65,13 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   /** @param {import('./findings.js').Findings | null} findings */
   function onFindings(findings) {
     const before = projectId;
-    projectId = findings?.id ?? '';
+    projectId = findings?.project?.id ?? '';
     // what another tab has open stays what the next page opens
-    if (findings || (session.data.info && recall('project') === before)) remember('project', projectId);
+    if (findings?.project || (session.data.info && recall('project') === before)) remember('project', projectId);
     list.look();
-    if (!findings) return;
-    loaded = findings.making;
+    source.offerMaking(!findings || findings.project !== null);
+    if (!findings?.project) return;
+    loaded = findings.project.making;
     if (Object.entries(loaded).every(([name, value]) => settings[/** @type {keyof Making} */ (name)] === value)) return;
     Object.assign(settings, loaded); // a saved project's own
     source.show();
@@ -124,7 +130,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   async function use(attempt) {
     const making = makingNow();
     tried = { attempt, making };
-    if (await load(attempt(making))) loaded = making;
+    if (await load('pictures', attempt(making))) loaded = making;
     else if (tried.attempt === attempt && session.data.state !== 'loading') giveBack();
   }
 
@@ -149,10 +155,17 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     else if (info?.source === 'pictures') use((making) => there({ kind: 'same' }, making));
   }
 
-  /** @param {File} archive */
-  function take(archive) {
+  /**
+   * Takes an archive, tables of pixels or IDX files.
+   * @param {File[]} files @param {import('../incoming.js').Kind} [expected] what they were taken for
+   */
+  async function take(files, expected) {
+    const { dataset, classes } = await sorted(files, expected);
+    if (dataset.length > 0 && (await areFashionMnist(dataset))) return load('files', files);
     goTo('data');
-    return useFiles(archiveOf(archive));
+    const tables = classes.filter(({ name }) => TABLE.test(name));
+    const archive = classes.find((file) => !tables.includes(file)) ?? files[0];
+    return useFiles(dataset.length + tables.length > 0 ? pixelsOf([...dataset, ...tables]) : archiveOf(archive));
   }
 
   /**
@@ -163,12 +176,14 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
    */
   async function read(dropped, watch) {
     const { placed, loose, lost, areClasses } = await walk(dropped, watch);
-    if (!areClasses) return { files: [...loose, ...placed.map(({ file }) => file)], load: null };
+    const all = [...placed, ...loose.map((file) => ({ path: file.name, file }))];
+    const areListed = await namePictures(all);
+    if (!areListed && !areClasses) return { files: all.map(({ file }) => file), load: null };
     const loadClasses = () => {
       goTo('data');
-      return useFiles(folderOf(placed, lost));
+      return useFiles(folderOf(areListed ? all : placed, lost));
     };
-    return { files: loose, load: loadClasses };
+    return { files: areListed ? [] : loose, load: loadClasses };
   }
 
   function lock() {

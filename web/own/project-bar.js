@@ -80,7 +80,7 @@ export function createProjectBar({ session, change, addFolder, addArchive, pack 
   }
 
   function render() {
-    const last = findings?.undo;
+    const last = findings?.project?.undo;
     setText(titleText, t('project.title'));
     for (const [button, key] of /** @type {const} */ ([
       [folder, 'add-folder'],
@@ -109,14 +109,18 @@ export function createProjectBar({ session, change, addFolder, addArchive, pack 
   onLanguage(render);
   problem.hidden = true;
 
+  const node = el('div', { className: 'own-project' }, tools, status, problem);
+
   return {
-    node: el('div', { className: 'own-project' }, tools, status, problem),
+    node,
     say,
     follow,
     /** @param {Findings} next */
     show(next) {
       findings = next;
-      if (document.activeElement !== title) title.value = next.title;
+      node.hidden = !next.project;
+      if (!next.project) return;
+      if (document.activeElement !== title) title.value = next.project.title;
       follow();
     },
     /** @param {boolean} locked */

@@ -1,5 +1,6 @@
+import { alikeOf, checkMemory, classesOf, partsOf } from '../../shim/datasets/division.js';
 import { groupAlike } from '../../shim/datasets/likeness.js';
-import { alikeOf, checkMemory, classesOf, collect, partsOf } from '../../shim/datasets/pictures.js';
+import { collect } from '../../shim/datasets/pictures.js';
 import { report } from '../../shim/datasets/report.js';
 import { PARTS, ranksOf } from '../../shim/datasets/split.js';
 import { allocated, permuteRows } from '../../shim/tensor.js';
@@ -30,7 +31,8 @@ import { GONE, NEW, edited, enlarged, namesOf, padded } from './edits.js';
  *   string[][] }} OwnDataset `formerNames`: what the same classes were called before
  */
 
-const SEED = 0; // the division and the order do not depend on the run
+const NAME = 'project';
+export const SEED = 0; // the division and the order do not depend on the run
 const SHARES = { validation: 0.1, test: 0.2 };
 const MOST_UNDONE = 200;
 
@@ -94,7 +96,7 @@ export class Project {
     }));
     const { size, colour, crop } = this.making;
     const side = Number(size);
-    if (this.images) checkMemory(this.rows.length + wanted.length, this.images.shape.slice(1));
+    if (this.images) checkMemory(NAME, this.rows.length + wanted.length, this.images.shape.slice(1));
     const collected = await collect(pictures, {
       size: this.preparation?.size ?? (size === 'same' ? null : [side, side]),
       preparation: { channels: colour ? 3 : 1, crop: /** @type {Preparation['crop']} */ (crop) },
@@ -102,7 +104,7 @@ export class Project {
       signal,
       onProgress,
     });
-    if (!this.images) classesOf(collected.pictures, collected.refused); // throws if there are too few
+    if (!this.images) classesOf(NAME, collected.pictures, collected.refused); // throws if there are too few
     const read = /** @type {typeof pictures} */ (collected.pictures).map(({ number }) => number);
     const images = this.images ? joined(this.images, collected.images) : collected.images;
     const rows = [...this.rows, ...read];
@@ -292,7 +294,7 @@ const sameList = (some, others) => some.length === others.length && some.every((
 function joined(some, others) {
   const [count, ...row] = some.shape;
   const shape = [count + others.shape[0], ...row];
-  checkMemory(shape[0], row);
+  checkMemory(NAME, shape[0], row);
   const data = allocated(Uint8Array, some.data.length + others.data.length);
   data.set(some.data);
   data.set(others.data, some.data.length);
@@ -339,8 +341,7 @@ async function withParts(state, items, groups) {
     open.map((i) => ({ ...items[i], label: '' })),
     Int32Array.from(open, (i) => classOf[i]),
     Int32Array.from(open, (i) => groups[i]),
-    SHARES,
-    SEED,
+    { shares: SHARES, seed: SEED },
     had,
   );
   open.forEach((i, place) => (before[i] = PARTS.indexOf(parts[place])));

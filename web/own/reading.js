@@ -1,11 +1,12 @@
 import { picturesIn } from '../../shim/datasets/folder.js';
-import { filesOf } from '../../shim/datasets/pictures.js';
+import { picturesListed } from '../../shim/datasets/listing.js';
+import { filesOf } from '../../shim/datasets/placed.js';
 import { descriptionIn } from './packing.js';
 
 /**
  * What the files hold that the user chose.
  *
- * @typedef {import('./given.js').Placed} Placed
+ * @typedef {import('../../shim/datasets/folder.js').Placed} Placed
  */
 
 /** Files on their way. @type {Placed[]} */
@@ -18,13 +19,21 @@ export function gather({ files, begins }) {
 }
 
 /**
- * What the files hold that were gathered: pictures and their classes, or a project that was packed.
- * @param {{ isArchive: boolean, lost: string[], label?: string }} options `label`: the class of all
+ * The files that were gathered, or those in the archive that was.
+ * @param {{ isArchive: boolean }} options
  */
-export async function gatheredPictures({ isArchive, lost, label }) {
+export function gatheredFiles({ isArchive }) {
   const files = gathered;
   gathered = [];
-  const placed = await filesOf(isArchive ? files[0].file : files);
+  return filesOf('fromFolder', isArchive ? files[0].file : files);
+}
+
+/**
+ * The pictures among files and their classes: of a project that was packed, of a table, or of folders.
+ * @param {Placed[]} placed
+ * @param {{ lost: string[], label?: string, signal?: AbortSignal }} options `label`: the class of all
+ */
+export async function picturesAmong(placed, { lost, label, signal }) {
   const gone = lost.map((path) => ({ name: path, reason: 'unreadable' }));
   if (label !== undefined) {
     const items = placed.map(({ path, file }) => ({ name: `${label}/${path}`, file }));
@@ -32,7 +41,7 @@ export async function gatheredPictures({ isArchive, lost, label }) {
   }
   const packed = await descriptionIn(placed);
   if (packed) return { ...packed, refused: [...gone, ...packed.refused] };
-  const { pictures, refused } = picturesIn(placed);
+  const { pictures, refused } = (await picturesListed(placed, { signal })) ?? picturesIn(placed);
   const items = pictures.map(({ name, part, file }) => ({ name, file, ...(part && { part }) }));
-  return { items, labels: pictures.map(({ label }) => label), refused: [...gone, ...refused] };
+  return { items, labels: pictures.map(({ label: each }) => each), refused: [...gone, ...refused] };
 }

@@ -8,6 +8,12 @@ const SAID = /** @type {Record<string, string>} */ ({
   'no picture': 'no-picture',
   'its path leads out of the folder': 'outside',
   'it lies in no folder of a class': 'no-class',
+  'no file has this name': 'absent',
+  'several files have this name': 'unclear',
+  'no table names it': 'not-listed',
+  'it has no label': 'no-label',
+  'it has two labels': 'two-labels',
+  'it has no column of labels': 'no-labels',
 });
 
 /** The page's own decoder refuses by these. */

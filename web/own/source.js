@@ -1,11 +1,11 @@
 import { byId, el, setText } from '../dom.js';
 import { onLanguage, t } from '../i18n/index.js';
-import { ACCEPTED, onFilesChosen } from '../incoming.js';
+import { onFilesChosen } from '../incoming.js';
 import { FIELDS } from '../settings.js';
 import { createControl } from '../views/field.js';
 
 /**
- * The ways in, a folder or an archive, and how pictures become images.
+ * The ways in, a folder or files, and how pictures become images.
  *
  * @typedef {import('./given.js').Placed} Placed
  * @typedef {keyof import('./given.js').Making} Name
@@ -22,11 +22,11 @@ const CALLED = {
 
 /**
  * @param {{ settings: import('../settings.js').Settings, onFolder: (files: Placed[]) => void,
- *   onArchive: (file: File) => void, onMaking: () => void }} parts `settings`: changed in place; `onMaking`: told when
- *   pictures are to become other images
+ *   onFiles: (files: File[]) => void, onMaking: () => void }} parts `settings`: changed in place; `onFiles`: told of an
+ *   archive, tables or IDX files; `onMaking`: told when pictures are to become other images
  */
-export function createSource({ settings, onFolder, onArchive, onMaking }) {
-  const { folder, archive } = createInputs('dataset', { onFolder, onArchive });
+export function createSource({ settings, onFolder, onFiles, onMaking }) {
+  const { folder, archive } = createInputs('dataset', { onFolder, onFiles });
   const [chooseFolder, chooseArchive] = [folder, archive].map((input) =>
     el('button', { type: 'button', onclick: () => input.click() }),
   );
@@ -80,6 +80,8 @@ export function createSource({ settings, onFolder, onArchive, onMaking }) {
     choose: () => input.click(),
     /** Shows the settings as they are. */
     show: () => fields.forEach(({ name, show }) => show(settings[name])),
+    /** Whether pictures have to become images; what comes as pixels is an image already. @param {boolean} offered */
+    offerMaking: (offered) => (group.hidden = !offered),
     /** @param {boolean} locked */
     lock(locked) {
       for (const control of [chooseFolder, chooseArchive, folder, archive, group]) control.disabled = locked;
@@ -89,18 +91,18 @@ export function createSource({ settings, onFolder, onArchive, onMaking }) {
 
 /**
  * @param {string} name
- * @param {{ onFolder: (files: Placed[]) => void, onArchive: (file: File) => void }} parts
+ * @param {{ onFolder: (files: Placed[]) => void, onFiles: (files: File[]) => void }} parts
  */
-function createInputs(name, { onFolder, onArchive }) {
+function createInputs(name, { onFolder, onFiles }) {
   const folder = el('input', { type: 'file', multiple: true, hidden: true, 'data-testid': `${name}-folder` });
   folder.webkitdirectory = true;
-  const archive = el('input', { type: 'file', hidden: true, accept: ACCEPTED.classes, 'data-testid': `${name}-zip` });
+  const archive = el('input', { type: 'file', multiple: true, hidden: true, 'data-testid': `${name}-zip` });
   folder.addEventListener('change', async () => {
     const files = await placed(folder.files);
     folder.value = ''; // so that the same folder can be chosen again
     if (files.length > 0) onFolder(files);
   });
-  onFilesChosen(archive, ([file]) => onArchive(file));
+  onFilesChosen(archive, onFiles);
   return { folder, archive };
 }
 

@@ -6,7 +6,7 @@ import { isGiven } from '../settings.js';
 /** @typedef {import('../settings.js').Settings['source']} Source */
 
 /** What is loaded file by file; everything else is counted in images. */
-const IN_BYTES = ['download', 'verify', 'decompress'];
+const IN_BYTES = ['download', 'verify', 'decompress', 'parse'];
 
 /**
  * Where the images come from: choosing a source, progress while it loads, what to do if it fails, and the shapes.

@@ -66,8 +66,6 @@ export function createIntake(takers, { mayLoad, read }) {
             t(`incoming.${reason}`, { names: namesOf(some) }),
       );
     const messages = [...more, ...unopened];
-    const [archive] = groups.classes;
-    groups.classes = archive ? [archive] : [];
     if (groups.dataset.length + groups.classes.length > 0 && !mayLoad()) {
       groups.dataset = groups.classes = [];
       messages.push(() => t('incoming.locked'));

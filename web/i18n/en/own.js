@@ -1,10 +1,11 @@
 /** @type {Record<string, string>} */
 export const texts = {
   'own.folder': 'Choose a folder',
-  'own.archive': 'Choose a .zip archive',
+  'own.archive': 'Choose .zip, .csv or IDX files',
   'own.hint':
     'One folder per class, named after it, with its pictures; or drop them anywhere on this page. Folders named ' +
-    'train, validation and test above those are used as such.',
+    'train, validation and test above those are used as such. A CSV file beside the pictures may list their names ' +
+    'and labels instead. Images also come as CSV files with a row of pixels for each, or as IDX files like MNIST’s.',
   'settings.size': 'Image size',
   'size.side': '{side} × {side}',
   'size.same': 'unchanged',
@@ -20,6 +21,7 @@ export const texts = {
   'data.failed-pictures': 'These pictures could not be loaded.',
   'phase.gather': 'Opening files',
   'phase.pictures': 'Reading pictures',
+  'phase.parse': 'Reading tables',
   'from.pictures': 'Loaded from your own pictures; they stay in this tab.',
   'dims.validation-images': 'validation images',
   'dims.validation-labels': 'validation labels',
@@ -44,6 +46,12 @@ export const texts = {
   'reason.no-picture': 'is no picture',
   'reason.outside': 'its path leads out of the folder',
   'reason.no-class': 'lies in no folder of a class',
+  'reason.absent': 'is named in a table, but not there',
+  'reason.unclear': 'is named in a table, but several files have this name',
+  'reason.not-listed': 'is named in no table',
+  'reason.no-label': 'has no label',
+  'reason.two-labels': 'has two labels',
+  'reason.no-labels': 'has no column of labels',
   'reason.unreadable': 'could not be read; it may have been moved or deleted',
   'reason.empty-file': 'is empty',
   'reason.heic': 'is a HEIC picture, which this browser cannot open',

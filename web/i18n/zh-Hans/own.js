@@ -1,10 +1,11 @@
 /** @type {Record<string, string>} */
 export const texts = {
   'own.folder': '选择文件夹',
-  'own.archive': '选择 .zip 压缩包',
+  'own.archive': '选择 .zip、.csv 或 IDX 文件',
   'own.hint':
     '每个类别一个文件夹，以类别命名，里面放它的图片；也可以拖放到页面任意位置。如果上一层有名为 train、validation、test ' +
-    '的文件夹，就按它们划分。',
+    '的文件夹，就按它们划分。也可以在图片旁放一个 CSV 文件，列出文件名和标签。还支持每行一张图片像素的 CSV 文件，' +
+    '以及 MNIST 那样的 IDX 文件。',
   'settings.size': '图片大小',
   'size.side': '{side} × {side}',
   'size.same': '保持原样',
@@ -19,6 +20,7 @@ export const texts = {
   'data.failed-pictures': '这些图片加载失败。',
   'phase.gather': '打开文件',
   'phase.pictures': '读取图片',
+  'phase.parse': '读取表格',
   'from.pictures': '已从你自己的图片加载，图片不会离开这个标签页。',
   'dims.validation-images': '验证图片',
   'dims.validation-labels': '验证标签',
@@ -43,6 +45,12 @@ export const texts = {
   'reason.no-picture': '不是图片',
   'reason.outside': '路径指向文件夹之外',
   'reason.no-class': '不在任何类别的文件夹里',
+  'reason.absent': '在表格中列出，但找不到这个文件',
+  'reason.unclear': '在表格中列出，但有多个同名文件',
+  'reason.not-listed': '没有在任何表格中列出',
+  'reason.no-label': '没有标签',
+  'reason.two-labels': '有两个不同的标签',
+  'reason.no-labels': '没有标签列',
   'reason.unreadable': '无法读取，可能已被移动或删除',
   'reason.empty-file': '是空文件',
   'reason.heic': '是 HEIC 图片，这个浏览器无法打开',

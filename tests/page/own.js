@@ -1,0 +1,55 @@
+import { hook } from './page.js';
+
+/** What tests of people's own data do on the page. */
+
+/** @typedef {import('./page.js').Opened} Opened */
+
+/** What reads as names, without what keeps them apart from what is beside them. @param {unknown} said */
+export const plain = (said) => String(said).replace(/[\u2066-\u2069]/g, '');
+
+/** @param {Opened} opened @param {string} selector */
+export const there = ({ browser }, selector) =>
+  browser.waitFor((/** @type {string} */ wanted) => document.querySelector(wanted)?.checkVisibility(), {
+    args: [selector],
+  });
+
+/** @param {Opened} opened @param {string} selector @returns {Promise<string[]>} */
+export const textsOf = async ({ browser }, selector) =>
+  (
+    await browser.evaluate(
+      (/** @type {string} */ wanted) => [...document.querySelectorAll(wanted)].map(({ textContent }) => textContent),
+      selector,
+    )
+  ).map(plain);
+
+/** @param {Opened} opened @param {'zip' | 'folder'} how @param {string[]} paths */
+export async function chooseOwn({ browser, page }, how, ...paths) {
+  await page.choose('dataset-source', 'pictures');
+  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
+    args: [hook(`dataset-${how}`)],
+  });
+  await browser.uploadFile(hook(`dataset-${how}`), ...paths);
+}
+
+/** Waits for what the status says. @param {Opened} opened @param {RegExp} words */
+export const says = ({ browser }, words, testid = 'dataset-status') =>
+  browser.waitFor(
+    (/** @type {string} */ selector, /** @type {string} */ pattern) =>
+      new RegExp(pattern).test(document.querySelector(selector)?.textContent ?? ''),
+    { args: [hook(testid), words.source], timeout: 60_000 },
+  );
+
+/** @param {Opened} opened */
+export async function train(opened) {
+  await opened.page.click('train-start');
+  await opened.page.trained('done');
+  await opened.browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready');
+}
+
+/** Drops a folder or files of the disk, as a user would: no script can make one. @param {Opened} opened */
+export async function dropFromDisk({ browser }, /** @type {string[]} */ ...paths) {
+  const protocol = await /** @type {import('puppeteer-core').Page} */ (browser.page).createCDPSession();
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop']))
+    await protocol.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+}
