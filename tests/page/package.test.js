@@ -190,6 +190,7 @@ test('what is in the package, and nothing else', async () => {
     'fflate',
     'fitting-room',
     'h5wasm',
+    'papaparse',
     'pbf',
     'protocol-buffers-schema',
     'resolve-protobuf-schema',
