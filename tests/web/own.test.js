@@ -119,6 +119,18 @@ describe('files that were chosen', () => {
     assert.equal(archiveOf(file('My things.ZIP')).name, 'My things');
   });
 
+  test('or what the names of tables and IDX files have in common', () => {
+    for (const [name, ...files] of [
+      ['fashion-mnist_train', 'fashion-mnist_train.csv'],
+      ['fashion-mnist', 'fashion-mnist_train.csv', 'fashion-mnist_test.csv'],
+      ['emnist-letters', 'emnist-letters-train-images-idx3-ubyte.gz', 'emnist-letters-test-labels-idx1-ubyte.gz'],
+      ['', 'train-images-idx3-ubyte', 't10k-labels-idx1-ubyte'],
+      ['', 'a.csv', 'b.csv'],
+      ['same', 'same.csv', 'same.tsv'],
+    ])
+      assert.equal(pixelsOf(files.map(file)).name, name);
+  });
+
   test('go to the worker some at a time, until that is cancelled', async () => {
     const files = placed(...Array.from({ length: 250 }, (_, i) => `d/a/${i}.png`));
     const controller = new AbortController();

@@ -13,8 +13,7 @@ import { GONE, NEW, edited, enlarged, namesOf, padded } from './edits.js';
  * @typedef {import('../../shim/datasets/decoding.js').Decode} Decode
  * @typedef {import('../../shim/datasets/decoding.js').FileLike} FileLike
  * @typedef {import('../../shim/datasets/folder.js').Refused} Refused
- * @typedef {import('../../shim/datasets/pictures.js').PictureDataset} PictureDataset
- * @typedef {import('../../shim/datasets/pictures.js').PicturePart} PicturePart
+ * @typedef {import('../../shim/datasets/known.js').PixelDataset} PixelDataset of pictures, or of files of pixels
  * @typedef {import('../../shim/datasets/report.js').DataReport} DataReport
  * @typedef {import('../../shim/datasets/split.js').Part} Part
  * @typedef {import('../../shim/photo.js').Preparation} Preparation
@@ -27,7 +26,7 @@ import { GONE, NEW, edited, enlarged, namesOf, padded } from './edits.js';
  *   their classes; `parts`: of pictures that had one; `classes`: all, if some have no pictures
  * @typedef {{ signal?: AbortSignal, onProgress?: (progress: { loaded: number, total: number }) => void }} Watch
  * @typedef {{ ids: number[], names: string[] }} Called what classes were called together
- * @typedef {PictureDataset & { name: string, synthetic: false, source: 'pictures', report: DataReport, formerNames:
+ * @typedef {PixelDataset & { name: string, synthetic: false, source: 'pictures', report: DataReport, formerNames:
  *   string[][] }} OwnDataset `formerNames`: what the same classes were called before
  */
 

@@ -25,7 +25,7 @@ export function gather({ files, begins }) {
 export function gatheredFiles({ isArchive }) {
   const files = gathered;
   gathered = [];
-  return filesOf('fromFolder', isArchive ? files[0].file : files);
+  return filesOf('fromFolder', isArchive ? /** @type {File} */ (files[0].file) : files);
 }
 
 /**
