@@ -1,4 +1,5 @@
-import { input, layers, model, regularizers, sequential } from 'fitting-room';
+import { input, layers, loadCore, model, regularizers, sequential } from 'fitting-room';
+import { compileOptions } from './recipe.js';
 import { GARMENTS } from './subject.js';
 
 /**
@@ -90,4 +91,38 @@ export async function faultOf(error, specs, options) {
     }
   }
   return Object.assign(error, { layer: specs.length - 1, before });
+}
+
+/**
+ * A model that is built and compiled.
+ * @param {Spec[]} specs
+ * @param {BuildOptions} options
+ * @param {ReturnType<typeof compileOptions>} [compile]
+ * @returns {ReturnType<typeof assemble>} rejects with a Fault
+ */
+export async function assembled(
+  specs,
+  options,
+  compile = compileOptions({ optimizer: 'adam', learningRate: 0.001 }, 1),
+) {
+  /** @type {Awaited<ReturnType<typeof assemble>> | undefined} */
+  let made;
+  try {
+    made = await assemble(specs, options);
+    made.built.compile(compile);
+    return made;
+  } catch (error) {
+    made?.built.dispose();
+    throw await faultOf(/** @type {Error} */ (error), specs, options);
+  }
+}
+
+/**
+ * The core that models run on.
+ * @param {import('../shim/core/loading.js').RuntimeOptions} runtime
+ * @returns {Promise<import('./worker.js').RunningCore>}
+ */
+export async function coreFor(runtime) {
+  const { build, threads, fallback } = await loadCore(runtime);
+  return { build, threads, fallback };
 }

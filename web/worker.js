@@ -1,10 +1,9 @@
-import { datasets, loadCore, loadModel } from 'fitting-room';
+import { datasets } from 'fitting-room';
 import { rowsOf } from '../shim/tensor.js';
-import { assemble, faultOf } from './assembly.js';
+import { assembled, coreFor } from './assembly.js';
+import { loadedDataset, setDataset } from './images.js';
 import { serve, transfer } from './protocol.js';
-import { compileOptions, oneHot, stoppingOf, terminatingOf } from './recipe.js';
-import { fits, misfit, subjectOf } from './subject.js';
-import { createTabModel } from './tab-model.js';
+import { atMostEvery } from './throttle.js';
 
 /**
  * The worker owns the dataset and the model; the page only has copies of what it shows.
@@ -109,22 +108,9 @@ import { createTabModel } from './tab-model.js';
 
 /** How the name of the worker begins that reads the user's pictures. */
 const PHOTOS = 'photos';
-const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes time from training
+const PROGRESS_INTERVAL = 120; // ms between two progress events
 
-/** @type {Dataset | null} */
-let dataset = null;
-const tab = createTabModel();
-/** @type {{ opened: Promise<void>, open: () => void } | null} */
-let gate = null; // closed while paused
-
-function loadedDataset() {
-  if (!dataset) throw new Error('no dataset is loaded yet');
-  return dataset;
-}
-
-/** What the images are of that are loaded. */
-const subject = () => subjectOf(dataset && infoOf(dataset));
-
+const lessons = () => import('./lessons.js');
 const photoWorker = () => import('./try/photo-worker.js');
 const ownDesk = () => import('./own/desk.js');
 
@@ -149,18 +135,9 @@ const METHODS = {
   ping,
   hello,
   load,
-  edit,
-  doubt,
   pictures,
   describe,
-  fit,
-  pause,
-  resume,
-  evaluate,
-  measure,
-  save,
-  restore,
-  convert,
+  ...later(lessons, 'fit', 'pause', 'resume', 'evaluate', 'measure', 'save', 'restore', 'convert', 'edit', 'doubt'),
   ...later(ownDesk, 'gather', 'findings', 'saved', 'classPictures', 'projects', 'forget', 'pack'),
   ...later(photoWorker, 'warmUp', 'prepare', 'keep', 'look', 'asking', 'classify', 'layers', 'maps', 'filters'),
   ...later(photoWorker, 'occlusion'),
@@ -207,12 +184,6 @@ async function hello(runtime) {
   return core;
 }
 
-/** @param {RuntimeOptions} runtime @returns {Promise<RunningCore>} */
-async function coreFor(runtime) {
-  const { build, threads, fallback } = await loadCore(runtime);
-  return { build, threads, fallback };
-}
-
 /** Holds a lock for as long as this worker lives, so that the page learns of its death. */
 function holdLock() {
   return new Promise((held) => {
@@ -237,39 +208,7 @@ async function load({ source, files, baseUrl, pictures: options }, { signal, emi
   /** @type {Dataset} */
   const loaded = await readers[source]();
   signal.throwIfAborted();
-  dataset = loaded;
-  return infoOf(loaded);
-}
-
-/**
- * Changes the classes of the loaded pictures, while nothing reads these. The model learns its classes' new names.
- * @param {WorkerMethods['edit']['args']} change
- */
-async function edit(change) {
-  const desk = await ownDesk();
-  return tab.hold(async ({ model }) => {
-    dataset = await desk.edit(change);
-    if (model && fits(model, subject())) tellOfClasses(model);
-    return infoOf(dataset);
-  });
-}
-
-/** @param {Dataset} dataset @returns {DatasetInfo} */
-function infoOf({ name, synthetic, source, classNames, ...parts }) {
-  const shapesOf = (/** @type {Part} */ { images, labels }) => ({ images: images.shape, labels: labels.shape });
-  const { train, test } = parts;
-  const validation = 'validation' in parts && countOf(parts.validation) > 0 ? shapesOf(parts.validation) : null;
-  const formerNames = 'formerNames' in parts ? parts.formerNames : [];
-  return { name, synthetic, source, classNames, formerNames, train: shapesOf(train), validation, test: shapesOf(test) };
-}
-
-const countOf = (/** @type {Part} */ { images }) => images.shape[0];
-
-/** What a run is validated on: the images that are kept for that, or those for testing. @returns {Part | null} */
-function heldOut() {
-  const { test, ...others } = loadedDataset();
-  const kept = 'validation' in others ? [others.validation, test] : [test];
-  return kept.find((part) => countOf(part) > 0) ?? null;
+  return setDataset(loaded);
 }
 
 /** @param {WorkerMethods['pictures']['args']} args */
@@ -288,7 +227,7 @@ function pictures({ split, indices }) {
 async function describe({ specs, shape, runtime }) {
   const core = await coreFor(runtime);
   try {
-    const { built, shown } = await build(specs, { seed: 0, runtime, shape });
+    const { built, shown } = await assembled(specs, { seed: 0, runtime, shape });
     const description = {
       core,
       text: built.summary(() => {}),
@@ -309,318 +248,4 @@ async function describe({ specs, shape, runtime }) {
       fault: { layer: fault.layer, message: fault.message },
     };
   }
-}
-
-/** @param {Run} run @param {Context<'fit'>} context @returns {Promise<WorkerMethods['fit']['result']>} */
-async function fit(run, context) {
-  return tab.hold(async (holder) => {
-    if (!run.from) await holder.replace(() => newLesson(run));
-    return train(holder.lesson, run, context);
-  });
-}
-
-/** @param {Lesson} lesson @param {Run} run @param {Context<'fit'>} context */
-async function train(lesson, run, { signal, emit }) {
-  const { model } = lesson;
-  const from = run.from ?? { epoch: 0, batch: 0 };
-  const stopping = (lesson.stopping = stoppingFrom(lesson.stopping?.state, run));
-  const keeper = await keeperOf(lesson, run, emit);
-  if (!run.from) await keeper?.begin(model);
-  emit({ type: 'core', core: await coreFor(run.runtime) });
-  const { train: all, ...rest } = loadedDataset();
-  const training = firstOf(all, run.trainSize);
-  const validation = heldOut();
-  signal.addEventListener('abort', resume);
-  const passing = atMostEvery(PROGRESS_INTERVAL, emit);
-  const running = atMostEvery(PROGRESS_INTERVAL, emit);
-  let epochs = from.epoch;
-  const terminating = terminatingOf();
-  /** A diverged run: what has been saved is better than what follows. */
-  const hasDiverged = () => {
-    if (terminating.stopped) keeper?.freeze();
-    return terminating.stopped !== null;
-  };
-  try {
-    await model.fit(training.images, lesson.targetsOf(training.labels), {
-      epochs: run.epochs,
-      batchSize: run.batchSize,
-      verbose: /** @type {0 | 1 | 2} */ (run.verbose),
-      ...(validation && { validationData: [validation.images, lesson.targetsOf(validation.labels)] }),
-      ...(run.balance && 'report' in rest && { classWeight: rest.report.classWeight }),
-      initialEpoch: from.epoch,
-      initialBatch: from.batch,
-      signal,
-      log: (/** @type {string} */ text, /** @type {{ replace: boolean, final: boolean }} */ { replace, final }) => {
-        const event = /** @type {const} */ ({ type: 'log', text, replace });
-        if (replace && !final) passing(event);
-        else emit(event);
-      },
-      callbacks: [
-        terminating,
-        {
-          onEpochEnd: (/** @type {number} */ epoch, /** @type {Record<string, number>} */ logs) => {
-            if (hasDiverged()) return;
-            epochs = epoch + 1;
-            emit({ type: 'epoch', epoch, logs: { ...logs } });
-          },
-          onProgress: (/** @type {import('../shim/training/pass.js').Progress} */ progress) => {
-            hasDiverged();
-            const event = {
-              type: /** @type {const} */ ('progress'),
-              progress: /** @type {BatchProgress} */ ({ ...progress }), // a run only trains and validates
-            };
-            if (progress.batch < progress.batches) running(event);
-            else emit(event);
-            return gate?.opened;
-          },
-        },
-        stopping,
-        keeper?.callbacks(model),
-      ].filter((each) => each !== null && each !== undefined),
-    });
-    const ended = endOf(terminating, stopping);
-    await keeper?.end(model, ended);
-    return { position: { epoch: epochs, batch: 0 }, ended };
-  } catch (error) {
-    if (!signal.aborted) {
-      await keeper?.failed();
-      throw error;
-    }
-    const ended = /** @type {const} */ ({ how: 'stopped' });
-    await keeper?.end(model, ended);
-    const { epoch, batch } = model.position;
-    return { position: { epoch, batch }, ended };
-  } finally {
-    resume();
-  }
-}
-
-/**
- * How a run ended that nobody stopped.
- * @param {ReturnType<typeof terminatingOf>} terminating
- * @param {ReturnType<typeof stoppingOf>} stopping
- * @returns {Ended}
- */
-function endOf(terminating, stopping) {
-  if (terminating.stopped) return { how: 'diverged', epoch: terminating.stopped.epoch + 1 };
-  return stopping?.stopped ? { how: 'early', epoch: stopping.stopped.epoch + 1 } : { how: 'completed' };
-}
-
-/**
- * Early stopping for a run; one that continues takes over the state it had.
- * @param {import('./tab-model.js').StoppingState | null | undefined} state
- * @param {Run} run
- */
-function stoppingFrom(state, run) {
-  const next = stoppingOf(run);
-  if (state && run.from) next?.resume(state);
-  return next;
-}
-
-/**
- * What saves the run loads separately; if it fails to load, nothing is saved, and the page says so.
- * @param {Lesson} lesson
- * @param {Run} run
- * @param {Context<'fit'>['emit']} emit
- */
-async function keeperOf({ kept, stopping }, run, emit) {
-  emit({ type: 'run', id: kept.id });
-  const module = await import('./keep/keeper.js').catch(({ message }) =>
-    emit({ type: 'unkept', reason: 'failed', detail: message }),
-  );
-  const keeper = module?.createKeeper({ ...kept, run, dataset: loadedDataset(), stopping, emit });
-  if (keeper) kept.epochs = keeper.epochs;
-  return keeper;
-}
-
-/**
- * Makes a saved model the tab's: a run, if it was trained on the loaded images, or a model of the library.
- * @param {RestoreArgs} args
- */
-async function restore({ id, kept, labelSmoothing, patience, runtime }) {
-  const { sha256Of, stoppingFrom, readied } = await import('./keep/keeper.js');
-  const { epochs, dataset: from } = kept.facts;
-  if (from && (await sha256Of(loadedDataset())) !== from.sha256) return { same: false };
-  await tab.hold(({ replace }) =>
-    replace(async () => {
-      const model = await loadModel(kept.model, runtime);
-      if (from) tellOfClasses(model); // these images, whatever their classes were called
-      readied(model, subject());
-      tellOfClasses(model);
-      return {
-        model,
-        targetsOf: targetsBy(labelSmoothing),
-        kept: { id, epochs },
-        stopping: { state: patience ? stoppingFrom(kept, model) : null },
-      };
-    }),
-  );
-  return { same: true };
-}
-
-function pause() {
-  if (gate) return;
-  let open = () => {};
-  /** @type {Promise<void>} */
-  const opened = new Promise((resolve) => (open = resolve));
-  gate = { opened, open };
-}
-
-function resume() {
-  gate?.open();
-  gate = null;
-}
-
-/**
- * Figures without dropout: the test images first, since they take less time.
- * @param {WorkerMethods['evaluate']['args']} args
- * @param {Context<'evaluate'>} context
- */
-async function evaluate({ trainSize }, { signal, emit }) {
-  return tab.hold(async ({ lesson: { model, targetsOf } }) => {
-    signal.throwIfAborted();
-    const { train, test } = loadedDataset();
-    if (!fits(model, subject())) throw misfit(subject(), model);
-    const evaluated = async (/** @type {Part} */ { images, labels }) =>
-      figures(await model.evaluate(images, targetsOf(labels), { signal }));
-    if (countOf(test) > 0) {
-      emit({ type: 'test', figures: await evaluated(test) });
-      const probabilities = (await model.predict(test.images, { signal })).data.slice();
-      const labels = Int32Array.from(test.labels.data);
-      emit(transfer({ type: 'predictions', probabilities, labels }, [probabilities.buffer, labels.buffer]));
-    }
-    emit({ type: 'train', figures: await evaluated(firstOf(train, trainSize)) });
-  });
-}
-
-/**
- * How fast a run would be, measured with a model that is made for it. The tab's model stays as it is, and is lent to
- * nobody meanwhile, so that nothing else is measured with it.
- * @param {WorkerMethods['measure']['args']} run
- * @param {Context<'measure'>} context
- */
-async function measure(run, { signal }) {
-  const { speedOf } = await import('./measuring.js');
-  return tab.hold(async () => {
-    signal.throwIfAborted();
-    const heap = await loadCore(run.runtime);
-    const { model, targetsOf } = await newLesson(run);
-    const { train } = loadedDataset();
-    const validation = heldOut();
-    /** @param {Part} part */
-    const labelled = ({ images, labels }) => ({ images, labels: targetsOf(labels) });
-    const { batchSize, trainSize } = run;
-    try {
-      const training = labelled(firstOf(train, trainSize));
-      const data = { train: training, test: validation && labelled(validation), batchSize };
-      return await speedOf(model, data, { signal, heap });
-    } finally {
-      model.dispose();
-    }
-  });
-}
-
-/**
- * Looks for wrong labels, with models that are made for it.
- * @param {WorkerMethods['doubt']['args']} run
- * @param {Context<'doubt'>} context
- */
-async function doubt(run, { signal, emit }) {
-  const { FOLDS, doubt: doubtful } = await ownDesk();
-  const { epochs, batchSize } = run;
-  let loaded = 0;
-  const onEpochEnd = () => emit({ phase: 'doubt', loaded: ++loaded, total: FOLDS * epochs });
-  return tab.hold(() =>
-    doubtful(async (images, labels) => {
-      const { model, targetsOf } = await newLesson(run);
-      await model.fit(images, targetsOf(labels), {
-        epochs,
-        batchSize,
-        verbose: 0,
-        signal,
-        callbacks: [{ onEpochEnd }],
-      });
-      return model;
-    }, signal),
-  );
-}
-
-/** The model as a file. */
-async function save() {
-  const bytes = await tab.hold(({ lesson: { model } }) => model.save());
-  return transfer({ bytes }, [bytes.buffer]);
-}
-
-/** @param {import('./keep/convert.js').ConvertArgs} args */
-async function convert(args) {
-  const { convert: convertTo } = await import('./keep/convert.js');
-  return args.files ? convertTo(null, args) : tab.hold(({ lesson: { model } }) => convertTo(model, args));
-}
-
-/** @param {WorkerMethods['measure']['args']} run @returns {Promise<Lesson>} */
-async function newLesson(run) {
-  const steps = run.epochs * Math.ceil(Math.min(run.trainSize, loadedDataset().train.images.shape[0]) / run.batchSize);
-  const { shape } = subject();
-  const { built: model } = await build(run.specs, { ...run, shape }, compileOptions(run, steps));
-  tellOfClasses(model);
-  const id = `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-  return { model, targetsOf: targetsBy(run.labelSmoothing), kept: { id, epochs: [] }, stopping: null };
-}
-
-/**
- * A model that knows pictures of people's own says which classes it knows, and how it wants to be asked.
- * @param {import('./tab-model.js').Model} model
- */
-function tellOfClasses(model) {
-  if (!dataset || !('preparation' in dataset)) return;
-  const { classNames, preparation } = dataset;
-  model.metadata = { ...model.metadata, classNames, preparation };
-}
-
-/** Makes of class numbers what the loss takes. @param {number} labelSmoothing @returns {Lesson['targetsOf']} */
-function targetsBy(labelSmoothing) {
-  const classes = subject().classNames.length;
-  return (labels) => (labelSmoothing > 0 ? oneHot(labels, classes) : labels);
-}
-
-/**
- * @param {Spec[]} specs
- * @param {import('./assembly.js').BuildOptions} options
- * @param {ReturnType<typeof compileOptions>} [compile]
- */
-async function build(specs, options, compile = compileOptions({ optimizer: 'adam', learningRate: 0.001 }, 1)) {
-  /** @type {Awaited<ReturnType<typeof assemble>> | undefined} */
-  let assembled;
-  try {
-    assembled = await assemble(specs, options);
-    assembled.built.compile(compile);
-    return assembled;
-  } catch (error) {
-    assembled?.built.dispose();
-    throw await faultOf(/** @type {Error} */ (error), specs, options);
-  }
-}
-
-/** @param {Part} part @param {number} count @returns {Part} */
-function firstOf({ images, labels }, count) {
-  const size = images.data.length / images.shape[0];
-  const taken = Math.min(count, images.shape[0]);
-  return {
-    images: { shape: [taken, ...images.shape.slice(1)], data: images.data.subarray(0, taken * size) },
-    labels: { shape: [taken], data: labels.data.subarray(0, taken) },
-  };
-}
-
-/** @param {number[]} values */
-const figures = ([loss, accuracy]) => ({ loss, accuracy });
-
-/** @template Event @param {number} interval ms @param {(event: Event) => void} emit */
-function atMostEvery(interval, emit) {
-  let last = -Infinity;
-  return (/** @type {Event} */ event) => {
-    const now = performance.now();
-    if (now - last < interval) return;
-    last = now;
-    emit(event);
-  };
 }

@@ -18,8 +18,8 @@ import { forgetProject, holdProject, projectsKept, recallProject } from './shelf
  * @typedef {import('./project.js').Decode} Decode
  * @typedef {import('./project.js').OwnDataset} OwnDataset
  * @typedef {{ signal: AbortSignal, onProgress: (progress: import('../session.js').LoadProgress) => void }} Watching
- * @typedef {{ project: Project, saver: ReturnType<typeof createSaver>, release: () => void, dataset?: OwnDataset }} Desk
- *   `dataset`: of the project as it is
+ * @typedef {{ project: Project, saver: ReturnType<typeof createSaver>, release: () => void, dataset?: OwnDataset }}
+ *   Desk `dataset`: of the project as it is
  * @typedef {import('./edits.js').Edit | { kind: 'undo' } | { kind: 'title', title: string }} Change
  * @typedef {{ settings: string, model: Uint8Array<ArrayBuffer> | null }} PackArgs
  * @typedef {import('./findings.js').Shown & { from: number, to: number, confidence: number }} Doubt `from`, `to`: ids
