@@ -45,15 +45,31 @@ export const PRESETS = {
     'conv2d:128:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
     'conv2d:128:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
     'flatten,dense:256:relu:kernelInitializer=heNormal,dropout:0.5',
-  few: // for a few hundred pictures of any size, none of which is seen twice as it is
-    'randomFlip:horizontal,randomTranslation:0.1:0.1,randomRotation:0.03,randomZoom:0.1,randomContrast:0.2,' +
-    'conv2d:32:3:same:kernelInitializer=heNormal:useBias=0,batchNormalization:momentum=0.9,activation:relu,' +
-    'maxPooling2d:2,' +
-    'conv2d:64:3:same:kernelInitializer=heNormal:useBias=0,batchNormalization:momentum=0.9,activation:relu,' +
-    'maxPooling2d:2,' +
-    'conv2d:128:3:same:kernelInitializer=heNormal:useBias=0,batchNormalization:momentum=0.9,activation:relu,' +
-    'maxPooling2d:2,flatten,dropout:0.5',
+  few: // for pictures of any size, none of which is seen twice as it is
+    'randomFlip:horizontal,randomRotation:0.04,randomZoom:0.15,randomTranslation:0.1:0.1,randomContrast:0.2,' +
+    'randomErasing:0.5:0.02:0.2,' +
+    'conv2d:16:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
+    'conv2d:32:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
+    'conv2d:32:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
+    'conv2d:64:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
+    'conv2d:64:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
+    'conv2d:128:3:relu:same:kernelInitializer=heNormal,maxPooling2d:2,batchNormalization:momentum=0.9,' +
+    'conv2d:128:3:relu:same:kernelInitializer=heNormal,batchNormalization:momentum=0.9,' +
+    'globalAveragePooling2d,dropout:0.3',
 };
+
+const TUNED = {
+  ...{ optimizer: 'adamw', schedule: 'oneCycle', warmUp: 0.3, labelSmoothing: 0.1, ema: true },
+  ...{ momentum: 0, nesterov: false, clipNorm: 0, patience: 0 },
+};
+/**
+ * How a preset is best trained, as settings of the page.
+ * @type {Record<string, Partial<import('./settings.js').Settings>>}
+ */
+export const TRAINING = /** @type {any} */ ({
+  accurate: { ...TUNED, epochs: 44, batchSize: 64, learningRate: 0.003, weightDecay: 0.02, emaMomentum: 0.998 },
+  few: { ...TUNED, epochs: 40, batchSize: 32, learningRate: 0.005, weightDecay: 0.05, emaMomentum: 0.99 },
+});
 
 /** @param {string} kind @param {number} id @returns {Layer} with what nobody has said otherwise */
 export function newLayer(kind, id) {

@@ -66,7 +66,11 @@ export function openPage() {
   );
 
   // Model
-  const modelView = createModelView(session, settings, { onChange: onSettings, onInvalid: trainer.refresh });
+  const modelView = createModelView(session, settings, {
+    onChange: onSettings,
+    onInvalid: trainer.refresh,
+    onTraining: () => settingsForm.show(),
+  });
 
   // Train
   const settingsForm = createSettingsForm(settings, {

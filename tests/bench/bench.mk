@@ -29,6 +29,11 @@ first-answer: dist/index.html $(NPM) ## how long a first visit takes to classify
 doubtful-labels: $(MODULES) $(NPM) ## change 2 % of the training labels, and count how many of the first 200 doubtful ones were changed (5 minutes)
 	@node tests/bench/doubtful-labels.js
 
+PICTURES ?= ../shared/clothing ../shared/photos
+.PHONY: few-pictures
+few-pictures: $(MODULES) $(NPM) ## how well the preset for few pictures recognises photos that it has not seen (PICTURES: folders with a folder for each class; an hour)
+	@node tests/bench/few-pictures.js $(PICTURES)
+
 .PHONY: accuracy
 accuracy: $(MODULES) $(NPM) ## train the tutorial's 20 epochs over ten seeds (ten minutes on two cores)
 	@node tests/bench/accuracy.js

@@ -2,7 +2,7 @@ import { byId, el, setText } from '../dom.js';
 import { misread, moved, readsOf, without } from '../editing.js';
 import { onLanguage, t } from '../i18n/index.js';
 import { GROUPS, KINDS } from '../kinds.js';
-import { MAX_LAYERS, PICTURE, PRESETS, newLayer, parseModel, specsOf, writeModel } from '../model-spec.js';
+import { MAX_LAYERS, PICTURE, PRESETS, TRAINING, newLayer, parseModel, specsOf, writeModel } from '../model-spec.js';
 import { createLayerCard, nameOf } from './layer-card.js';
 
 /**
@@ -15,14 +15,17 @@ import { createLayerCard, nameOf } from './layer-card.js';
 /**
  * @param {import('../session.js').Session} session
  * @param {import('../settings.js').Settings} settings changed in place
- * @param {{ onChange: () => void, onInvalid: () => void }} listeners
+ * @param {{ onChange: () => void, onInvalid: () => void, onTraining: () => void }} listeners `onTraining`: told when
+ *   how the model is to be trained has changed as well
  */
-export function createModelView(session, settings, { onChange, onInvalid }) {
+export function createModelView(session, settings, { onChange, onInvalid, onTraining }) {
   const list = byId('layers');
   const preset = byId('model-preset', 'select');
   const kinds = byId('model-kind', 'select');
   const after = byId('model-after', 'select');
   const undoButton = byId('model-undo');
+  const training = el('button', { type: 'button', className: 'small', 'data-testid': 'model-training' });
+  /** @type {HTMLElement} */ (preset.parentElement).after(training);
   const last = createLayerCard({ id: -1, kind: 'dense', options: {} });
   /** @type {WeakMap<Layer, LayerCard>} also of removed layers, which may be restored with all that was typed */
   const cards = new WeakMap();
@@ -160,6 +163,9 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     const { layers } = settings;
     const name = writeModel(layers);
     preset.value = name in PRESETS ? name : 'own';
+    const best = Object.entries(TRAINING[name] ?? {});
+    training.hidden = best.every(([key, value]) => settings[/** @type {keyof typeof settings} */ (key)] === value);
+    setText(training, t('model.training', { epochs: TRAINING[name]?.epochs ?? 0 }));
     const chosen = after.value === '' || Number(after.value) > layers.length ? layers.length : Number(after.value);
     after.replaceChildren(
       ...[t('model.picture'), ...layers.map((layer, at) => `${at + 1} ${nameOf(layer)}`)].map((text, place) =>
@@ -205,6 +211,11 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
   session.on('data', () => subject !== session.subject && ask());
 
   preset.addEventListener('change', choosePreset);
+  training.addEventListener('click', () => {
+    Object.assign(settings, TRAINING[preset.value]);
+    onTraining();
+    render();
+  });
   undoButton.addEventListener('click', () => undo?.());
   byId('model-add-form').addEventListener('submit', (/** @type {Event} */ event) => {
     event.preventDefault();

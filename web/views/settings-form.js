@@ -110,6 +110,12 @@ export function createSettingsForm(settings, { onChange, onInvalid, onRuntime })
   moreDetails.open = others.some(({ name }) => settings[name] !== FIELDS[name].initial);
 
   return {
+    /** Shows the settings as they are by now. */
+    show() {
+      for (const { name, show } of all) show(settings[name]);
+      render();
+      onChange();
+    },
     /** The first field that is not valid. @returns {HTMLElement | null} */
     firstInvalid() {
       const bad = all.find(({ invalid, node }) => !node.hidden && invalid());

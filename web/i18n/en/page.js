@@ -107,6 +107,7 @@ export const texts = {
   'preset.residual': 'Residual',
   'preset.accurate': 'Accurate',
   'preset.few': 'For few pictures',
+  'model.training': 'Use its training settings: {epochs} epochs, AdamW, one cycle',
   'preset.own': 'Your own',
   'model.add': 'Add',
   'model.add-kind': 'New layer',

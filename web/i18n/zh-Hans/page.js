@@ -101,6 +101,7 @@ export const texts = {
   'preset.residual': '残差',
   'preset.accurate': '高准确率',
   'preset.few': '适合少量图片',
+  'model.training': '使用配套的训练设置：{epochs} 轮，AdamW，单周期学习率',
   'preset.own': '自定义',
   'model.add': '添加',
   'model.add-kind': '新层',
