@@ -127,6 +127,11 @@ BROWSER ?= chromium
 kill-test: dist/index.html build/browsers ## kill a browser at 50 random moments of training, and compare (up to an hour; KILLS, SEED, BROWSER=firefox)
 	@node tests/endurance/kill-test.js $(KILLS) $(SEED) $(BROWSER)
 
+PROJECT_KILLS ?= 10
+.PHONY: kill-projects
+kill-projects: dist/index.html build/browsers ## kill a browser while it loads, changes or learns from own pictures (5 minutes; PROJECT_KILLS, SEED, BROWSER=firefox)
+	@node tests/endurance/kill-projects.js $(PROJECT_KILLS) $(SEED) $(BROWSER)
+
 CYCLES ?= 200
 .PHONY: endurance
 endurance: dist/index.html build/browsers ## use one tab over and over, and check that its memory does not grow (15 minutes; CYCLES)

@@ -141,3 +141,17 @@ export const write = (stores, change) =>
       throw error instanceof Gone ? error : (transaction.error ?? error);
     }
   });
+
+/** The lock of the tab that has a project. @param {string} id */
+export const lockOfProject = (id) => `fitting-room.project ${id}`;
+
+/**
+ * The project that a tab had when it was closed or killed, and that no tab has now.
+ * @returns {Promise<string | undefined>} its id
+ */
+export async function projectLeftOpen() {
+  const entries = await within((database) => database.getAll('projects'));
+  const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
+  const taken = held.map(({ name }) => name);
+  return entries.find(({ id, open: isOpen }) => isOpen && !taken.includes(lockOfProject(id)))?.id;
+}

@@ -143,6 +143,7 @@ export function openPage() {
       settings,
       onChosen: (files) => takeIn(files, 'model'),
       onMisfit: async (name, bytes) => (await loadTry()).answerWith(name, bytes),
+      onProject: async (id) => (await loadOwn()).reopen(id),
     });
   }
 

@@ -112,7 +112,9 @@ const PROGRESS_INTERVAL = 120; // ms between two progress events
 
 const lessons = () => import('./lessons.js');
 const photoWorker = () => import('./try/photo-worker.js');
-const ownDesk = () => import('./own/desk.js');
+/** @type {Promise<typeof import('./own/desk.js')> | null} */
+let desk = null;
+const ownDesk = () => (desk ??= import('./own/desk.js'));
 
 /**
  * Methods of a module that loads with the first call.
@@ -201,13 +203,14 @@ async function load({ source, files, baseUrl, pictures: options }, { signal, emi
     synthetic: () => datasets.synthetic({ onProgress }),
     files: () => datasets.fromFiles(files, { signal, onProgress }),
     pictures: async () => {
-      const [desk, { guardedDecode }] = await Promise.all([ownDesk(), photoWorker()]);
-      return desk.load(/** @type {NonNullable<typeof options>} */ (options), guardedDecode, { signal, onProgress });
+      const [own, { guardedDecode }] = await Promise.all([ownDesk(), photoWorker()]);
+      return own.load(/** @type {NonNullable<typeof options>} */ (options), guardedDecode, { signal, onProgress });
     },
   };
   /** @type {Dataset} */
   const loaded = await readers[source]();
   signal.throwIfAborted();
+  if (source !== 'pictures') (await desk)?.leave();
   return setDataset(loaded);
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
+import { killProjects } from '../support/project-kills.js';
 import { thing, things, zipped } from '../support/things.js';
 import { hook, openPage, withPage } from './page.js';
 
@@ -283,3 +284,19 @@ for (const name of inBrowsers('any'))
       assert.deepEqual(browser.errors, []);
     }),
   );
+
+for (const name of inBrowsers('any'))
+  test(`a project survives a browser that is killed (${name})`, { timeout: 180_000 }, async () => {
+    /** @type {string[]} */
+    const found = [];
+    const blows = /** @type {const} */ ([
+      { phase: 'loading', after: 700 },
+      { phase: 'labelling', after: 900 },
+      { phase: 'training', after: 1200 },
+    ]);
+    await killProjects(name, [...blows], ({ phase }) => found.push(phase));
+    assert.deepEqual(
+      found,
+      blows.map(({ phase }) => phase),
+    );
+  });

@@ -51,10 +51,13 @@ async function datasetNow() {
 
 /** @param {Desk | null} next @param {OwnDataset | null} [images] in place of a project */
 function become(next, images = null) {
-  if (desk && desk.release !== next?.release) desk.release();
+  if (desk && desk.release !== next?.release) desk.saver.close().then(desk.release);
   desk = next;
   pixels = images;
 }
+
+/** Other images have been loaded. */
+export const leave = () => become(null);
 
 /**
  * Loads a project: of files, as it was saved, or the loaded one as other images. If that fails, nothing has changed.

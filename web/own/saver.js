@@ -21,6 +21,7 @@ const SPARE = 50 * 2 ** 20; // bytes that are left to runs and models
 export function createSaver(project, { written, bytes } = { written: 0, bytes: 0 }) {
   let complete = written; // pictures when it was last saved as a whole
   let isForgotten = false;
+  let open = true;
   /** @type {Promise<Saved>} */
   let last = Promise.resolve({ state: 'saved', bytes });
 
@@ -29,7 +30,7 @@ export function createSaver(project, { written, bytes } = { written: 0, bytes: 0
     const { id, title, making, state, called, items } = project;
     const first = { ...state, classOf: state.classOf.slice(0, count), partOf: state.partOf.slice(0, count) };
     const awaited = items.length - count;
-    return { id, title, making, called, state: padded(first, count), bytes, awaited, savedAt: Date.now() };
+    return { id, title, making, called, state: padded(first, count), bytes, awaited, open, savedAt: Date.now() };
   };
 
   /** Whether there is room for what is not yet saved. */
@@ -99,6 +100,11 @@ export function createSaver(project, { written, bytes } = { written: 0, bytes: 0
     /** What was saved last. */
     get saved() {
       return last;
+    },
+    /** The project is left for another, or for other images; resolves once that is on the disk. */
+    close() {
+      open = false;
+      return save();
     },
     /** Frees the files of pictures that could not be read. */
     async clean() {

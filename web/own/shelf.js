@@ -1,4 +1,4 @@
-import { within, write } from '../database.js';
+import { lockOfProject, within, write } from '../database.js';
 
 /**
  * Projects as they are saved in this browser. The files of pictures are written before the project's entry counts
@@ -13,6 +13,7 @@ import { within, write } from '../database.js';
  * @property {string} id
  * @property {string} title
  * @property {number} savedAt
+ * @property {boolean} open whether a tab has it, or had when it was closed or killed: the next page opens it again
  * @property {number} bytes of all files
  * @property {import('./given.js').Making} making
  * @property {number} awaited how many pictures were still to come; they are lost if that is not 0 when it is opened
@@ -80,6 +81,6 @@ export function holdProject(id) {
     const held = (/** @type {Lock | null} */ lock) =>
       lock ? new Promise((release) => resolve(() => release(undefined))) : resolve(null);
     // some private windows refuse locks
-    navigator.locks.request(`fitting-room.project ${id}`, { ifAvailable: true }, held).catch(() => resolve(() => {}));
+    navigator.locks.request(lockOfProject(id), { ifAvailable: true }, held).catch(() => resolve(() => {}));
   });
 }
