@@ -28,7 +28,7 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 /** Loaded when the page is idle, when Start comes into view, with a file, pictures or garments, or by scripts. */
 const LATER = new RegExp(
   String.raw`^assets/((dataset|estimate|files|formats|keep|measuring|model-file|offline|own|photo|results|shared` +
-    String.raw`|side-module|synthetic|try|zip)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$`,
+    String.raw`|side-module|synthetic|transfer|try|zip)-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$`,
 );
 
 /**

@@ -17,8 +17,8 @@ import { sideModule } from './core/side-module.js';
  * @typedef {{ left: number, top: number, right: number, bottom: number }} Box as fractions of the picture, 0 … 1
  *
  * @typedef {object} PreparedPhoto
- * @property {{ shape: number[], data: Uint8Array }} image [28, 28, 1], in the style of Fashion-MNIST: a bright garment
- *   on black
+ * @property {{ shape: number[], data: Uint8Array<ArrayBuffer> }} image [28, 28, 1], in the style of Fashion-MNIST: a
+ *   bright garment on black
  * @property {'photo' | 'cutout' | 'ready'} kind photo: the garment was found in a photo; cutout: transparency outlines
  *   it; ready: the picture was already like Fashion-MNIST
  * @property {Box} box around the garment
@@ -31,11 +31,13 @@ import { sideModule } from './core/side-module.js';
  * @typedef {object} Preparation
  * @property {[height: number, width: number]} size of the image, pixels, each 1 … 256
  * @property {1 | 3} channels 1: grey (luma of ITU-R BT.601); 3: red, green, blue
- * @property {'whole' | 'centre' | 'garment'} crop whole: all of the picture, stretched if its proportions differ;
- *   centre: the largest centred part of the image's proportions; garment: the part around the garment that is found
+ * @property {'whole' | 'centre' | 'garment' | 'cutout'} crop whole: all of the picture, stretched if its proportions
+ *   differ; centre: the largest centred part of the image's proportions; garment: the part around the garment that is
+ *   found; cutout: that garment alone, bright on black, as preparePhoto makes it: for size [28, 28] and channels 1
  */
 
-const CROPS = /** @type {const} */ (['whole', 'centre', 'garment']);
+const CROPS = /** @type {const} */ (['whole', 'centre', 'garment', 'cutout']);
+const CUTOUT = { size: [28, 28], channels: 1 };
 const GARMENT_MARGIN = 0.08; // around the garment's box, of its longer edge, so that its outline is seen
 const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
 
@@ -84,6 +86,7 @@ export async function preparePhoto(picture, options = {}) {
 export async function preparePicture(picture, preparation) {
   const module = await photoModule();
   const { size, channels, crop } = checkPreparation(preparation, module.get('fr_picture_most'));
+  if (crop === 'cutout') return (await preparePhoto(picture)).image;
   const pixels = checkPixels('preparePicture', picture, module.get('fr_photo_most'));
   // No await from here on: the module holds only one picture.
   const [height, width] = size;
@@ -107,14 +110,21 @@ export function checkPreparation(preparation, most = Infinity) {
   const [height, width] = size.map((edge) => checkInteger(`${name}: size`, edge, 1, most));
   if (channels !== 1 && channels !== 3)
     throw new FittingRoomError(`${name}: channels must be 1 or 3, got ${show(channels)}`);
-  return { size: [height, width], channels, crop: checkChoice(`${name}: crop`, crop, CROPS) };
+  const checked = { size: /** @type {[number, number]} */ ([height, width]), channels };
+  checkChoice(`${name}: crop`, crop, CROPS);
+  if (crop === 'cutout' && show([checked.size, channels]) !== show([CUTOUT.size, CUTOUT.channels]))
+    throw new FittingRoomError(
+      `${name}: crop cutout takes size ${show(CUTOUT.size)} and channels ${CUTOUT.channels}, got ` +
+        `${show(checked.size)} and ${channels}`,
+    );
+  return { ...checked, crop };
 }
 
 /**
  * The part of a picture that becomes the image, in its pixels.
  * @param {import('./core/side-module.js').SideModule} module
  * @param {Pixels} pixels
- * @param {Preparation['crop']} crop
+ * @param {Exclude<Preparation['crop'], 'cutout'>} crop
  * @param {number} proportion of the image, width to height
  */
 function partOf(module, pixels, crop, proportion) {
