@@ -26,6 +26,8 @@ import { createTabModel } from './tab-model.js';
  * @typedef {Omit<Settings, 'layers'> & { specs: Spec[], runtime: RuntimeOptions, address: string, from?: Position }}
  *   Run a run as the page asks for it; `from`: where it continues, left out for a new run
  * @typedef {{ loss: number, accuracy: number }} Figures
+ * @typedef {'none' | 'nearestMean' | 'logistic'} Head what the last layer begins with, of a model that begins with the
+ *   layers of another; none: random numbers
  */
 
 /**
@@ -58,8 +60,9 @@ import { createTabModel } from './tab-model.js';
  * @property {Signature<{}, import('./own/reading.js').Findings>} findings
  * @property {Signature<{ split: Split, indices: number[] }, { pixels: Uint8Array, labels: Int32Array }>}
  *   pictures
- * @property {Signature<{ specs: Spec[], shape: import('./subject.js').Shape, runtime: RuntimeOptions }, Description>}
- *   describe
+ * @property {Signature<{ specs: Spec[], shape: import('./subject.js').Shape, base: string, runtime: RuntimeOptions },
+ *   Description>} describe
+ * @property {Signature<Omit<Run, 'from' | 'address'>, { id: string }>} answerAtOnce
  * @property {Signature<Run, { position: Position, ended: Ended }, RunEvent>} fit
  * @property {Signature} pause
  * @property {Signature} resume
@@ -120,6 +123,7 @@ const subject = () => subjectOf(dataset && infoOf(dataset));
 
 const photoWorker = () => import('./try/photo-worker.js');
 const ownReading = () => import('./own/reading.js');
+const ownBase = () => import('./own/base.js');
 
 /** @type {import('./protocol.js').Methods<WorkerMethods>} */
 const METHODS = {
@@ -130,6 +134,7 @@ const METHODS = {
   findings: async () => (await ownReading()).findingsOf(loadedDataset()),
   pictures,
   describe,
+  answerAtOnce,
   fit,
   pause,
   resume,
@@ -255,10 +260,10 @@ function pictures({ split, indices }) {
  * @param {WorkerMethods['describe']['args']} args
  * @returns {Promise<Description>}
  */
-async function describe({ specs, shape, runtime }) {
+async function describe({ specs, shape, base, runtime }) {
   const core = await coreFor(runtime);
   try {
-    const { built, shown } = await build(specs, { seed: 0, runtime, shape });
+    const { built, shown } = await build(specs, { seed: 0, runtime, shape, base });
     const description = {
       core,
       text: built.summary(() => {}),
@@ -284,8 +289,19 @@ async function describe({ specs, shape, runtime }) {
 /** @param {Run} run @param {Context<'fit'>} context @returns {Promise<WorkerMethods['fit']['result']>} */
 async function fit(run, context) {
   return tab.hold(async (holder) => {
-    if (!run.from) await holder.replace(() => newLesson(run));
+    if (!run.from) await holder.replace(() => newLesson(run, 'logistic'));
     return train(holder.lesson, run, context);
+  });
+}
+
+/**
+ * Makes a model the tab's that answers without training: its classes' means are those of a base's features.
+ * @param {WorkerMethods['answerAtOnce']['args']} run
+ */
+function answerAtOnce(run) {
+  return tab.hold(async (holder) => {
+    await holder.replace(() => newLesson(run, 'nearestMean'));
+    return { id: holder.lesson.kept.id };
   });
 }
 
@@ -501,11 +517,11 @@ async function convert(args) {
   return args.files ? convertTo(null, args) : tab.hold(({ lesson: { model } }) => convertTo(model, args));
 }
 
-/** @param {WorkerMethods['measure']['args']} run @returns {Promise<Lesson>} */
-async function newLesson(run) {
+/** @param {WorkerMethods['measure']['args']} run @param {Head} [head] @returns {Promise<Lesson>} */
+async function newLesson(run, head) {
   const steps = run.epochs * Math.ceil(Math.min(run.trainSize, loadedDataset().train.images.shape[0]) / run.batchSize);
   const { shape } = subject();
-  const { built: model } = await build(run.specs, { ...run, shape }, compileOptions(run, steps));
+  const { built: model } = await build(run.specs, { ...run, shape, head }, compileOptions(run, steps));
   tellOfClasses(model);
   const id = `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
   return { model, targetsOf: targetsBy(run.labelSmoothing), kept: { id, epochs: [] }, stopping: null };
@@ -529,14 +545,19 @@ function targetsBy(labelSmoothing) {
 
 /**
  * @param {Spec[]} specs
- * @param {import('./assembly.js').BuildOptions} options
+ * @param {import('./assembly.js').BuildOptions & Partial<Run> & { head?: Head }} options `base`: for pictures of
+ *   people's own, the model whose layers it begins with, in place of the specs
  * @param {ReturnType<typeof compileOptions>} [compile]
  */
 async function build(specs, options, compile = compileOptions({ optimizer: 'adam', learningRate: 0.001 }, 1)) {
+  const { base = 'none' } = options;
   /** @type {Awaited<ReturnType<typeof assemble>> | undefined} */
   let assembled;
   try {
-    assembled = await assemble(specs, options);
+    assembled =
+      base !== 'none' && dataset && 'preparation' in dataset
+        ? await (await ownBase()).begun(dataset, await (await photoWorker()).modelNamed(base), options)
+        : await assemble(specs, options);
     assembled.built.compile(compile);
     return assembled;
   } catch (error) {

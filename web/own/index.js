@@ -1,7 +1,9 @@
 import { goTo } from '../dom.js';
 import { addStyles } from '../styles.js';
+import { createAtOnce } from './at-once.js';
 import { createFound } from './found.js';
 import { archiveOf, folderOf, given } from './given.js';
+import { makingOf } from './making.js';
 import styles from './own.css?inline';
 import { createSource } from './source.js';
 import { walk } from './walk.js';
@@ -12,7 +14,7 @@ import { t } from '../i18n/index.js';
  * Loaded once somebody wants that.
  *
  * @typedef {import('./given.js').Chosen} Chosen
- * @typedef {import('./given.js').Making} Making
+ * @typedef {import('./making.js').Wanted} Making
  */
 
 /**
@@ -32,19 +34,21 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     onFolder: (files) => use(folderOf(files)),
     onArchive: take,
     onMaking: remake,
+    onTune: onSettings,
   });
   const found = createFound({ session, settings, onBalance: onSettings });
+  createAtOnce({ session, trainer, settings });
 
   function makingNow() {
-    const { size, colour, crop } = settings;
-    return { size, colour, crop };
+    const { base, size, colour, crop } = settings;
+    return { base, size, colour, crop };
   }
 
   /** @param {Chosen} next */
   async function use(next) {
     const making = makingNow();
     chosen = next;
-    if (await load(given(next, making, t('source.pictures')))) loaded = { chosen: next, making };
+    if (await load(given(next, makingOf(making), t('source.pictures')))) loaded = { chosen: next, making };
     else if (chosen === next && session.data.state !== 'loading') giveBack();
   }
 

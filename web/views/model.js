@@ -193,7 +193,7 @@ export function createModelView(session, settings, { onChange, onInvalid }) {
     if (misread(settings.layers).size > 0) return; // the cards say why
     asked = settings.layers;
     ({ subject } = session);
-    session.describe(specsOf(asked, subject.classNames.length));
+    session.describe(specsOf(asked, subject.classNames.length), settings.base);
   }
 
   session.on('description', (answer) => {
