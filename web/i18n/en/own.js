@@ -12,7 +12,7 @@ export const texts = {
   'crop.whole': 'all of it',
   'crop.centre': 'the centre',
   'crop.garment': 'the garment',
-  'crop.cutout': 'the garment, cut out, in grey',
+  'crop.cutout': 'garment only',
   'settings.base': 'Begin with',
   'base.none': 'nothing',
   'base.accurate': 'the most accurate model',

@@ -12,7 +12,7 @@ export const texts = {
   'crop.whole': '整张图片',
   'crop.centre': '中央部分',
   'crop.garment': '服装部分',
-  'crop.cutout': '服装抠图（灰度）',
+  'crop.cutout': '仅服装',
   'settings.base': '起点',
   'base.none': '无（从头训练）',
   'base.accurate': '最准确的模型',
