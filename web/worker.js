@@ -123,7 +123,6 @@ const subject = () => subjectOf(dataset && infoOf(dataset));
 
 const photoWorker = () => import('./try/photo-worker.js');
 const ownReading = () => import('./own/reading.js');
-const ownBase = () => import('./own/base.js');
 
 /** @type {import('./protocol.js').Methods<WorkerMethods>} */
 const METHODS = {
@@ -274,15 +273,10 @@ async function describe({ specs, shape, base, runtime }) {
     built.dispose();
     return description;
   } catch (error) {
-    const fault = /** @type {import('./assembly.js').Fault} */ (error);
-    if (fault.layer === undefined) throw error;
-    return {
-      core,
-      text: null,
-      layers: fault.before,
-      parameters: null,
-      fault: { layer: fault.layer, message: fault.message },
-    };
+    const { layer, before = [], message } = /** @type {import('./assembly.js').Fault} */ (error);
+    if (layer === undefined && !begins(base)) throw error;
+    const fault = layer === undefined ? null : { layer, message };
+    return { core, text: null, layers: before, parameters: null, fault };
   }
 }
 
@@ -550,20 +544,30 @@ function targetsBy(labelSmoothing) {
  * @param {ReturnType<typeof compileOptions>} [compile]
  */
 async function build(specs, options, compile = compileOptions({ optimizer: 'adam', learningRate: 0.001 }, 1)) {
-  const { base = 'none' } = options;
+  if (begins(options.base)) {
+    const begun = await fromBase(options.base, options);
+    begun.built.compile(compile);
+    return begun;
+  }
   /** @type {Awaited<ReturnType<typeof assemble>> | undefined} */
   let assembled;
   try {
-    assembled =
-      base !== 'none' && dataset && 'preparation' in dataset
-        ? await (await ownBase()).begun(dataset, await (await photoWorker()).modelNamed(base), options)
-        : await assemble(specs, options);
+    assembled = await assemble(specs, options);
     assembled.built.compile(compile);
     return assembled;
   } catch (error) {
     assembled?.built.dispose();
     throw await faultOf(/** @type {Error} */ (error), specs, options);
   }
+}
+
+/** Whether the model begins with another one's layers. @param {string} [base] @returns {base is string} */
+const begins = (base = 'none') => base !== 'none' && dataset !== null && 'preparation' in dataset;
+
+/** @param {string} base @param {import('./own/base.js').Wanted} options */
+async function fromBase(base, options) {
+  const [{ begun }, { modelNamed }] = await Promise.all([import('./own/base.js'), photoWorker()]);
+  return begun(/** @type {import('./own/reading.js').OwnDataset} */ (dataset), await modelNamed(base), options);
 }
 
 /** @param {Part} part @param {number} count @returns {Part} */

@@ -59,6 +59,8 @@ export function checkFeatures(name, features, labels, classes) {
   const { shape, data } = checkTensor(`${name}: features`, features);
   if (shape.length !== 2 || shape[0] === 0 || shape[1] === 0)
     throw new FittingRoomError(`${name}: features must have shape [n, width], got ${show(shape)}`);
+  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray)
+    throw new FittingRoomError(`${name}: features must be floats, as predict gives them, got bytes, which are pixels`);
   const [count, width] = shape;
   const numbers = checkTensor(`${name}: labels`, labels);
   if (show(numbers.shape) !== show([count]))

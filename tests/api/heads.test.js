@@ -120,6 +120,7 @@ describe('heads.nearestMean', () => {
       [features, labels, { classes: 2 }, /^classMeans: labels must be an integer 0\.\.1, got 2$/],
       [features, labels, { classes: 5 }, /^classMeans: every class needs samples, and class 3 has none$/],
       [features, slice(labels, 0, 4), { classes: 3 }, /labels must have shape \[6\], got \[4\]$/],
+      [tensor(noise(36, 1), [6, 6]), labels, { classes: 3 }, /features must be floats, .* got bytes/],
       [tensor([1, 2], [2]), labels, { classes: 3 }, /features must have shape \[n, width\], got \[2\]$/],
       [null, labels, { classes: 3 }, /^classMeans: features must be a tensor/],
     ];

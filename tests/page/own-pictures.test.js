@@ -527,3 +527,24 @@ describe('a model that begins with one of the page’s, in chromium', { timeout:
     assert.deepEqual(browser.errors, []);
   });
 });
+
+test(
+  'chromium: a model to begin with that cannot be fetched is said, and Start tries again',
+  { timeout: 120_000 },
+  () =>
+    withPage(['chromium', { query: `${QUICK}&base=accurate` }], async (opened) => {
+      const { browser, page, server } = opened;
+      server.options.fail = (path) => (/accurate-.*\.fit$/.test(path) ? 404 : undefined);
+      await page.loaded();
+      await choose(opened, 'plain', 'folder');
+      await says(opened, /could not begin with the layers of the most accurate model.*404/, 'model-base');
+      assert.equal(await page.data('train-status', 'state'), 'idle');
+      server.options.fail = undefined;
+      await train(opened);
+      await says(opened, /^Your model begins with/, 'model-base');
+      await browser.waitFor(() =>
+        document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('(None, 3)'),
+      );
+      assert.deepEqual(browser.errors, []);
+    }),
+);

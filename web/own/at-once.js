@@ -29,9 +29,10 @@ export function createAtOnce({ session, trainer, settings }) {
 
   async function answer() {
     await new Promise((resolve) => setTimeout(resolve)); // a run that waits for these pictures comes first
-    render();
     const { state, version } = session.data;
     const { model } = trainer.view;
+    if (model && failure) begin(); // Start has tried again
+    render();
     if (!begins() || state !== 'ready' || version === answered || trainer.busy() || model) return;
     answered = version;
     const { layers, ...chosen } = settings;
@@ -48,9 +49,13 @@ export function createAtOnce({ session, trainer, settings }) {
     }
   }
 
-  whenLoaded(session, () => {
+  function begin() {
     failure = '';
     session.describe(specs(), settings.base); // the same images may be another model's now
+  }
+
+  whenLoaded(session, () => {
+    begin();
     answer();
   });
   trainer.on('state', answer);

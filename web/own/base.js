@@ -18,21 +18,23 @@ const LAYERS = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * The features of each dataset's training images, by base: computed once.
+ * The features of each dataset's training images, by base and build: computed once.
  * @type {WeakMap<OwnDataset, Map<string, { shape: number[], data: Float32Array }>>}
  */
 const known = new WeakMap();
 
-/** @param {Model} made @param {OwnDataset} dataset @param {string} base */
-async function featuresOf(made, dataset, base) {
+/** @param {Model} made @param {OwnDataset} dataset @param {Pick<Wanted, 'base' | 'runtime'>} wanted */
+async function featuresOf(made, dataset, { base, runtime }) {
   const ofDataset = known.get(dataset) ?? new Map();
   known.set(dataset, ofDataset);
-  if (!ofDataset.has(base)) {
-    const body = await model({ inputs: made.inputs, outputs: made.layers[made.layers.length - 2].output });
-    ofDataset.set(base, await body.predict(dataset.train.images));
+  const key = `${base} ${runtime.deterministic}`; // another build may round otherwise
+  if (!ofDataset.has(key)) {
+    const outputs = made.layers[made.layers.length - 2].output;
+    const body = await model({ inputs: made.inputs, outputs, ...runtime });
+    ofDataset.set(key, await body.predict(dataset.train.images));
     body.dispose();
   }
-  return ofDataset.get(base);
+  return ofDataset.get(key);
 }
 
 /**
@@ -50,7 +52,7 @@ export async function begun(
   const built = await transfer(loaded, { classes, layer: LAYERS[base], seed, ...runtime });
   const [last] = built.layers.slice(-1);
   if (head !== 'none') {
-    const all = await featuresOf(built, dataset, base);
+    const all = await featuresOf(built, dataset, { base, runtime });
     const { train, report } = dataset;
     const indices = [...train.labels.data.keys()].slice(0, trainSize);
     const features = rowsOf(all, indices);

@@ -23,7 +23,7 @@ export const texts = {
     'pictures per class. Start then trains its last layer, or all of them, on your pictures.',
   'base.note':
     'Your model begins with the layers of {name}. Its last layer is new, with one output per class of yours.',
-  'base.failed': 'No model could be made of {name}: {reason}',
+  'base.failed': 'Your model could not begin with the layers of {name}: {reason} Press Start to try again.',
   'status.untrained': 'Ready without training. Try it, or press Start to train it further.',
   'settings.colour': 'In colour',
   'settings.balance': 'Balanced class weights',

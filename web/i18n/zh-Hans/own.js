@@ -22,7 +22,7 @@ export const texts = {
     '已见过大量服装的模型，在你的图片加载完后就能区分其中的类别，每个类别有五张左右即可。' +
     '之后点击“开始”，可以用你的图片训练它的最后一层，或训练所有层。',
   'base.note': '你的模型沿用{name}的各层，最后一层是新的，每个类别对应一个输出。',
-  'base.failed': '无法以{name}为起点：{reason}',
+  'base.failed': '无法沿用{name}的各层：{reason} 点击“开始”可以重试。',
   'status.untrained': '无需训练即可使用。可以先试用，也可以点击“开始”继续训练。',
   'settings.colour': '彩色',
   'settings.balance': '按类别均衡权重',
