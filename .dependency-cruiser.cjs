@@ -12,7 +12,8 @@ const SHIM = [
   ['formats', '^shim/formats/'],
   ['model', '^shim/model\\.js$'],
   ['models', '^shim/models\\.js$'],
-  ['entries', '^shim/(index|datasets|tf)\\.js$|^shim/tf/'],
+  ['transfer', '^shim/transfer\\.js$'],
+  ['entries', '^shim/(index|datasets|heads|tf)\\.js$|^shim/tf/'],
 ];
 const LOWERS_LAYERS = '^shim/core/(build|weights)\\.js$';
 

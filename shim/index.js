@@ -3,6 +3,7 @@ export { loadCore } from './core/loading.js';
 export { callbacks } from './training/callbacks/index.js';
 export { datasets } from './datasets.js';
 export { FittingRoomError } from './check.js';
+export { heads, transfer } from './heads.js';
 export { input } from './layers/graph.js';
 export { initializers } from './layers/initializers.js';
 export { layers } from './layers/index.js';

@@ -31,13 +31,15 @@ import { sideModule } from './core/side-module.js';
  * @typedef {object} Preparation
  * @property {[height: number, width: number]} size of the image, pixels, each 1 … 256
  * @property {1 | 3} channels 1: grey (luma of ITU-R BT.601); 3: red, green, blue
- * @property {'whole' | 'centre' | 'garment'} crop whole: all of the picture, stretched if its proportions differ;
- *   centre: the largest centred part of the image's proportions; garment: the part around the garment that is found
+ * @property {'whole' | 'centre' | 'garment' | 'cutout'} crop whole: all of the picture, stretched if its proportions
+ *   differ; centre: the largest centred part of the image's proportions; garment: the part around the garment that is
+ *   found; cutout: that garment alone, bright on black, as preparePhoto makes it: for size [28, 28] and channels 1
  * @property {'dark'} [background] dark: images show something bright on a dark background, as MNIST's do, so that a
  *   picture with a bright background is inverted; default: pictures are used as they are
  */
 
-const CROPS = /** @type {const} */ (['whole', 'centre', 'garment']);
+const CROPS = /** @type {const} */ (['whole', 'centre', 'garment', 'cutout']);
+const CUTOUT = { size: [28, 28], channels: 1 };
 const BACKGROUNDS = /** @type {const} */ (['dark']);
 const BRIGHT = 128; // the mean of a border from which a background counts as bright
 const GARMENT_MARGIN = 0.08; // around the garment's box, of its longer edge, so that its outline is seen
@@ -88,6 +90,8 @@ export async function preparePhoto(picture, options = {}) {
 export async function preparePicture(picture, preparation) {
   const module = await photoModule();
   const { size, channels, crop, background } = checkPreparation(preparation, module.get('fr_picture_most'));
+  if (crop === 'cutout')
+    return /** @type {{ shape: number[], data: Uint8Array<ArrayBuffer> }} */ ((await preparePhoto(picture)).image);
   const pixels = checkPixels('preparePicture', picture, module.get('fr_photo_most'));
   // No await from here on: the module holds only one picture.
   const [height, width] = size;
@@ -128,10 +132,16 @@ export function checkPreparation(preparation, most = Infinity) {
   const [height, width] = size.map((edge) => checkInteger(`${name}: size`, edge, 1, most));
   if (channels !== 1 && channels !== 3)
     throw new FittingRoomError(`${name}: channels must be 1 or 3, got ${show(channels)}`);
+  const checked = { size: /** @type {[number, number]} */ ([height, width]), channels };
+  checkChoice(`${name}: crop`, crop, CROPS);
+  if (crop === 'cutout' && show([checked.size, channels]) !== show([CUTOUT.size, CUTOUT.channels]))
+    throw new FittingRoomError(
+      `${name}: crop cutout takes size ${show(CUTOUT.size)} and channels ${CUTOUT.channels}, got ` +
+        `${show(checked.size)} and ${channels}`,
+    );
   return {
-    size: [height, width],
-    channels,
-    crop: checkChoice(`${name}: crop`, crop, CROPS),
+    ...checked,
+    crop,
     ...(background !== undefined && { background: checkChoice(`${name}: background`, background, BACKGROUNDS) }),
   };
 }

@@ -1,4 +1,5 @@
 import { input, layers, loadCore, model, regularizers, sequential } from 'fitting-room';
+import { hasPreparation, loadedDataset } from './images.js';
 import { compileOptions } from './recipe.js';
 import { GARMENTS } from './subject.js';
 
@@ -94,9 +95,23 @@ export async function faultOf(error, specs, options) {
 }
 
 /**
+ * Whether the model for the loaded images begins with another one's layers.
+ * @param {string} [base]
+ * @returns {base is string}
+ */
+export const begins = (base = 'none') => base !== 'none' && hasPreparation();
+
+/** @param {string} base @param {import('./own/base.js').Wanted} options */
+async function begunWith(base, options) {
+  const [{ begun }, { modelNamed }] = await Promise.all([import('./own/base.js'), import('./try/photo-worker.js')]);
+  return begun(/** @type {import('./own/project.js').OwnDataset} */ (loadedDataset()), await modelNamed(base), options);
+}
+
+/**
  * A model that is built and compiled.
  * @param {Spec[]} specs
- * @param {BuildOptions} options
+ * @param {BuildOptions & import('./own/base.js').Wanted} options `base`: for pictures of people's own, the model whose
+ *   layers it begins with, in place of the specs
  * @param {ReturnType<typeof compileOptions>} [compile]
  * @returns {ReturnType<typeof assemble>} rejects with a Fault
  */
@@ -107,6 +122,11 @@ export async function assembled(
 ) {
   /** @type {Awaited<ReturnType<typeof assemble>> | undefined} */
   let made;
+  if (begins(options.base)) {
+    made = await begunWith(options.base, options);
+    made.built.compile(compile);
+    return made;
+  }
   try {
     made = await assemble(specs, options);
     made.built.compile(compile);

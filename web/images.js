@@ -20,6 +20,9 @@ export function loadedDataset() {
   return dataset;
 }
 
+/** Whether they are pictures of people's own. */
+export const hasPreparation = () => dataset !== null && 'preparation' in dataset;
+
 /** What the images are of that are loaded. */
 export const subject = () => subjectOf(dataset && infoOf(dataset));
 

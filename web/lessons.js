@@ -46,8 +46,19 @@ export async function edit(change) {
 /** @param {Run} run @param {Context<'fit'>} context @returns {Promise<WorkerMethods['fit']['result']>} */
 export async function fit(run, context) {
   return tab.hold(async (holder) => {
-    if (!run.from) await holder.replace(() => newLesson(run));
+    if (!run.from) await holder.replace(() => newLesson(run, 'logistic'));
     return train(holder.lesson, run, context);
+  });
+}
+
+/**
+ * Makes a model the tab's that answers without training: its classes' means are those of a base's features.
+ * @param {WorkerMethods['answerAtOnce']['args']} run
+ */
+export function answerAtOnce(run) {
+  return tab.hold(async (holder) => {
+    await holder.replace(() => newLesson(run, 'nearestMean'));
+    return { id: holder.lesson.kept.id };
   });
 }
 
@@ -289,11 +300,15 @@ export async function convert(args) {
   return args.files ? convertTo(null, args) : tab.hold(({ lesson: { model } }) => convertTo(model, args));
 }
 
-/** @param {WorkerMethods['measure']['args']} run @returns {Promise<Lesson>} */
-async function newLesson(run) {
+/**
+ * @param {WorkerMethods['measure']['args']} run
+ * @param {import('./worker.js').Head} [head]
+ * @returns {Promise<Lesson>}
+ */
+async function newLesson(run, head) {
   const steps = run.epochs * Math.ceil(Math.min(run.trainSize, loadedDataset().train.images.shape[0]) / run.batchSize);
   const { shape } = subject();
-  const { built: model } = await assembled(run.specs, { ...run, shape }, compileOptions(run, steps));
+  const { built: model } = await assembled(run.specs, { ...run, shape, head }, compileOptions(run, steps));
   tellOfClasses(model);
   const id = `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
   return { model, targetsOf: targetsBy(run.labelSmoothing), kept: { id, epochs: [] }, stopping: null };

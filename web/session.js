@@ -167,11 +167,14 @@ export function createSession({ ready, runtime }) {
   }
 
   let asked = 0;
-  /** Emits the answer to the last question only. @param {import('./model-spec.js').Spec[]} specs */
-  async function describe(specs) {
+  /**
+   * Emits the answer to the last question only.
+   * @param {import('./model-spec.js').Spec[]} specs @param {string} base
+   */
+  async function describe(specs, base) {
     const mine = ++asked;
     try {
-      const description = await call('describe', { specs, shape: subject.shape, runtime: runtime() });
+      const description = await call('describe', { specs, base, shape: subject.shape, runtime: runtime() });
       if (mine === asked) emit('description', description);
     } catch (error) {
       // `worker` tells of a worker's end.

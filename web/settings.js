@@ -29,6 +29,8 @@ import { readModel, writeModelTo } from './model-address.js';
  * @property {string} size of the images that pictures become, pixels along each edge; same: as the pictures are
  * @property {boolean} colour
  * @property {string} crop the part of each picture that is used
+ * @property {string} base the model whose layers a model for pictures of one's own begins with
+ * @property {boolean} tune whether these layers are trained too
  * @property {boolean} balance whether classes with fewer pictures weigh more
  * @property {boolean} deterministic the same weights in every browser, rather than the fastest build
  * @property {number | 'auto'} threads in the address only, for experiments
@@ -90,7 +92,9 @@ export const FIELDS = {
   clipNorm: { key: 'clip-norm', ...number(0, 0, 1e6) },
   size: { key: 'size', ...choice('28', '32', '48', '64', '96', 'same'), initial: '48' },
   colour: { key: 'colour', ...flag(true) },
-  crop: { key: 'crop', ...choice('whole', 'centre', 'garment') },
+  crop: { key: 'crop', ...choice('whole', 'centre', 'garment', 'cutout') },
+  base: { key: 'base', ...choice('none', 'accurate', 'photos') },
+  tune: { key: 'tune', ...flag(false) },
   balance: { key: 'balance', ...flag(false) },
   verbose: { key: 'log', ...whole(2, 0, 2) },
   deterministic: { key: 'deterministic', ...flag(false) },

@@ -1,6 +1,6 @@
 import { datasets } from 'fitting-room';
 import { rowsOf } from '../shim/tensor.js';
-import { assembled, coreFor } from './assembly.js';
+import { assembled, begins, coreFor } from './assembly.js';
 import { loadedDataset, setDataset } from './images.js';
 import { serve, transfer } from './protocol.js';
 import { atMostEvery } from './throttle.js';
@@ -25,6 +25,8 @@ import { atMostEvery } from './throttle.js';
  * @typedef {Omit<Settings, 'layers'> & { specs: Spec[], runtime: RuntimeOptions, address: string, from?: Position }}
  *   Run a run as the page asks for it; `from`: where it continues, left out for a new run
  * @typedef {{ loss: number, accuracy: number }} Figures
+ * @typedef {'none' | 'nearestMean' | 'logistic'} Head what the last layer begins with, of a model that begins with the
+ *   layers of another; none: random numbers
  */
 
 /**
@@ -64,8 +66,9 @@ import { atMostEvery } from './throttle.js';
  * @property {Signature<import('./own/desk.js').PackArgs, { name: string, file: Blob }, LoadProgress>} pack
  * @property {Signature<{ split: Split, indices: number[] }, { pixels: Uint8Array, labels: Int32Array }>}
  *   pictures
- * @property {Signature<{ specs: Spec[], shape: import('./subject.js').Shape, runtime: RuntimeOptions }, Description>}
- *   describe
+ * @property {Signature<{ specs: Spec[], shape: import('./subject.js').Shape, base: string, runtime: RuntimeOptions },
+ *   Description>} describe
+ * @property {Signature<Omit<Run, 'from' | 'address'>, { id: string }>} answerAtOnce
  * @property {Signature<Run, { position: Position, ended: Ended }, RunEvent>} fit
  * @property {Signature} pause
  * @property {Signature} resume
@@ -140,6 +143,7 @@ const METHODS = {
   pictures,
   describe,
   ...later(lessons, 'fit', 'pause', 'resume', 'evaluate', 'measure', 'save', 'restore', 'convert', 'edit', 'doubt'),
+  ...later(lessons, 'answerAtOnce'),
   ...later(ownDesk, 'gather', 'findings', 'saved', 'classPictures', 'projects', 'forget', 'pack'),
   ...later(photoWorker, 'warmUp', 'prepare', 'keep', 'look', 'asking', 'classify', 'layers', 'maps', 'filters'),
   ...later(photoWorker, 'occlusion'),
@@ -227,10 +231,10 @@ function pictures({ split, indices }) {
  * @param {WorkerMethods['describe']['args']} args
  * @returns {Promise<Description>}
  */
-async function describe({ specs, shape, runtime }) {
+async function describe({ specs, shape, base, runtime }) {
   const core = await coreFor(runtime);
   try {
-    const { built, shown } = await assembled(specs, { seed: 0, runtime, shape });
+    const { built, shown } = await assembled(specs, { seed: 0, runtime, shape, base });
     const description = {
       core,
       text: built.summary(() => {}),
@@ -241,14 +245,9 @@ async function describe({ specs, shape, runtime }) {
     built.dispose();
     return description;
   } catch (error) {
-    const fault = /** @type {import('./assembly.js').Fault} */ (error);
-    if (fault.layer === undefined) throw error;
-    return {
-      core,
-      text: null,
-      layers: fault.before,
-      parameters: null,
-      fault: { layer: fault.layer, message: fault.message },
-    };
+    const { layer, before = [], message } = /** @type {import('./assembly.js').Fault} */ (error);
+    if (layer === undefined && !begins(base)) throw error;
+    const fault = layer === undefined ? null : { layer, message };
+    return { core, text: null, layers: before, parameters: null, fault };
   }
 }

@@ -185,6 +185,11 @@ describe('a picture becomes an image', () => {
     assert.ok(dark(32) / 64 > 0.25 && dark(32) / 64 < 0.5, 'and keeps its proportions');
   });
 
+  test('as the garment cut out, like those of Fashion-MNIST', async () => {
+    const { shape, data } = await preparePicture(skirt, { size: [28, 28], channels: 1, crop: 'cutout' });
+    assert.deepEqual({ shape, data }, (await preparePhoto(skirt)).image);
+  });
+
   test('on white where it is see-through', async () => {
     const half = drawn(4, 4, () => [0, 0, 0, 128]);
     const { data } = await preparePicture(half, { size: [1, 1], channels: 3, crop: 'whole' });
@@ -216,7 +221,18 @@ describe('a picture becomes an image', () => {
     ],
     ['no size', stripes, { channels: 1, crop: 'whole' }, /size must be \[height, width\], got undefined$/],
     ['channels', stripes, { size: [1, 1], channels: 4, crop: 'whole' }, /channels must be 1 or 3, got 4$/],
-    ['a crop', stripes, { size: [1, 1], channels: 1 }, /crop must be one of whole, centre, garment, got undefined$/],
+    [
+      'a crop',
+      stripes,
+      { size: [1, 1], channels: 1 },
+      /crop must be one of whole, centre, garment, cutout, got undefined$/,
+    ],
+    [
+      'a cut-out of another size',
+      skirt,
+      { size: [48, 48], channels: 3, crop: 'cutout' },
+      /^preparePicture: crop cutout takes size \[28, 28\] and channels 1, got \[48, 48\] and 3$/,
+    ],
     ['no preparation', stripes, undefined, /^preparePicture takes an object of options, got undefined$/],
     ['no picture', null, { size: [1, 1], channels: 1, crop: 'whole' }, /^preparePicture takes ImageData or/],
   ];

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { exportModel, importModel, input, layers, loadModel, model, sequential, tensor } from '../../shim/index.js';
-import { CLASSES, SIDE, refused, smallData, smallModel, weightBytes, wrong } from './support.js';
+import {
+  exportModel,
+  heads,
+  importModel,
+  input,
+  layers,
+  loadModel,
+  model,
+  sequential,
+  tensor,
+  transfer,
+} from '../../shim/index.js';
+import { CLASSES, SIDE, isRefusal, refused, smallData, smallModel, weightBytes, wrong } from './support.js';
 
 /** Models that begin like another one: a new head on what a trained model has learned. */
 
@@ -133,5 +144,100 @@ describe('a layer of a model', () => {
     const old = base.layers;
     base.dispose();
     await assert.rejects(sequential({ layers: old }), /this model has been disposed/);
+  });
+});
+
+describe('transfer', () => {
+  const halved = tensor(
+    data.y.data.map((label) => label % 2),
+    [30],
+  );
+  const frozen = (/** @type {import('../../shim/index.js').Model} */ { layers: all }) =>
+    all.filter(({ trainable }) => !trainable).map(({ name }) => name);
+
+  test('makes a frozen base with a new head, of stacks and of graphs', async () => {
+    const stack = await trained();
+    const made = await transfer(stack, { classes: 2, seed: 1 });
+    assert.deepEqual(
+      made.layers.slice(0, -1).map(({ name }) => name),
+      stack.layers.slice(0, 3).map(({ name }) => name),
+      'up to what the first dense layer reads',
+    );
+    assert.deepEqual(
+      frozen(made),
+      made.layers.slice(0, -1).map(({ name }) => name),
+    );
+    assert.deepEqual(frozen(stack), [], 'the base stays as it is');
+    const graph = await branched();
+    const other = await transfer(graph, { classes: 5, layer: 'sum', name: 'other' });
+    assert.deepEqual(other.outputShape, [5]);
+    assert.equal(other.name, 'other');
+    assert.deepEqual(weightsOf(other, 'norm'), weightsOf(graph, 'norm'));
+    const body = await model({ inputs: other.inputs, outputs: other.layers[other.layers.length - 2].output });
+    const whole = await model({ inputs: graph.inputs, outputs: graph.getLayer('flat').output });
+    assert.deepEqual((await body.predict(data.x)).data, (await whole.predict(data.x)).data);
+    const again = await transfer(other, { classes: 3 });
+    assert.equal(new Set(again.layers.map(({ name }) => name)).size, again.layers.length);
+  });
+
+  test('answers with a head of its features, and goes on from there: the head first, then all of it', async () => {
+    const made = await transfer(await trained(), { classes: 2, seed: 1 });
+    const [head] = made.layers.slice(-1);
+    const body = await model({ inputs: made.inputs, outputs: made.layers[made.layers.length - 2].output });
+    const features = await body.predict(data.x);
+    made.compile({ ...COMPILE, metrics: ['accuracy'] });
+    for (const weights of [
+      await heads.nearestMean(features, halved, { classes: 2 }),
+      await heads.logistic(features, halved, { classes: 2 }),
+    ]) {
+      head.setWeights(weights);
+      const [, accuracy] = await made.evaluate(data.x, halved);
+      assert.ok(accuracy > 0.8, `${accuracy}`);
+    }
+    const before = weightBytes(made);
+    const [loss] = await made.evaluate(data.x, halved);
+    await made.fit(data.x, halved, FIT);
+    const inHead = 4 * head.parameters;
+    assert.deepEqual(weightBytes(made).subarray(0, -inHead), before.subarray(0, -inHead));
+    made.trainable = true;
+    made.compile({ ...COMPILE, optimizer: { name: 'adam', learningRate: 1e-4 } });
+    await made.fit(data.x, halved, FIT);
+    assert.notDeepEqual(weightBytes(made).subarray(0, -inHead), before.subarray(0, -inHead));
+    assert.ok((await made.evaluate(data.x, halved))[0] < loss);
+  });
+
+  test('keeps how pictures become its images, and nothing else that was said of the base', async () => {
+    const base = await trained();
+    const preparation = { size: [SIDE, SIDE], channels: 1, crop: 'whole' };
+    base.metadata = { classNames: ['a', 'b', 'c'], preparation };
+    assert.deepEqual((await transfer(base, { classes: 2 })).metadata, { preparation });
+    assert.equal((await transfer(await trained(), { classes: 2 })).metadata, undefined);
+  });
+
+  test('comes back from every format', async () => {
+    const made = await transfer(await trained(), { classes: 4 });
+    const { data: wanted } = await made.predict(data.x);
+    const copies = [await loadModel(await made.save())];
+    for (const format of /** @type {const} */ (['keras', 'onnx', 'tfjs']))
+      copies.push(await importModel(await exportModel(made, format)));
+    for (const copy of copies) {
+      const { data: got } = await copy.predict(data.x);
+      wanted.forEach((value, i) => assert.ok(Math.abs(value - got[i]) < 1e-5));
+    }
+  });
+
+  test('refuses what is no model, has no such layer or no layers before its head', async () => {
+    const base = await trained();
+    const bare = await sequential({ layers: [layers.dense({ inputShape: [4], units: 3 })] });
+    /** @type {[any, any, RegExp][]} */
+    const cases = [
+      [null, { classes: 2 }, /^transfer takes a model, got null$/],
+      [base, { classes: 1 }, /^transfer: classes must be an integer 2\.\.65536, got 1$/],
+      [base, { classes: 2, layer: 'none' }, /^getLayer: no layer "none"; there are conv2d, /],
+      [base, { classes: 2, layers: 'flatten' }, /^transfer has no option 'layers'/],
+      [bare, { classes: 2 }, /^transfer: this model has no dense layer with others before it/],
+    ];
+    for (const [from, options, message] of cases)
+      await assert.rejects(transfer(from, options), (error) => isRefusal(error) && message.test(error.message));
   });
 });

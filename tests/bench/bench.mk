@@ -38,6 +38,11 @@ few-pictures: $(MODULES) $(NPM) ## how well the preset for few pictures recognis
 accuracy: $(MODULES) $(NPM) ## train the tutorial's 20 epochs over ten seeds (ten minutes on two cores)
 	@node tests/bench/accuracy.js
 
+.PHONY: few-shot
+FEW_SHOT_DIRS ?= ../shared/photos ../shared/clothing
+few-shot: $(MODULES) $(NPM) ## how well classes of twenty photos are told apart, from scratch and from a trained model (FEW_SHOT_DIRS, BASE, LAYER; SURVEY=1: by each layer; 40 minutes)
+	@node tests/bench/few-shot.js $(BASE:%=--base=%) $(LAYER:%=--layer=%) $(SURVEY:%=--survey) $(FEW_SHOT_DIRS)
+
 .PHONY: peers
 peers: ## install the libraries that `make bench` compares with
 	npm ci --prefix tests/bench/peers --userconfig .npmrc --ignore-scripts --loglevel=error

@@ -384,3 +384,119 @@ test('chromium: thousands of files do not hold up the page', { timeout: 300_000 
     assert.ok(longest <= 100, `the page stood still for ${longest} ms`);
   }),
 );
+
+describe('a model that begins with one of the page’s, in chromium', { timeout: 240_000 }, () => {
+  /** @type {Opened} */
+  let opened;
+  before(async () => {
+    opened = await openPage('chromium', { query: `${QUICK}&base=accurate` });
+    await opened.page.loaded();
+  });
+  after(() => opened?.close());
+
+  const judged = () =>
+    opened.browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready', { timeout: 60_000 });
+  /** @param {string} testid @param {string} name @returns {Promise<any>} a property of the element */
+  const property = (testid, name) =>
+    opened.browser.evaluate(
+      (/** @type {string} */ selector, /** @type {string} */ key) =>
+        /** @type {any} */ (document.querySelector(selector))[key],
+      hook(testid),
+      name,
+    );
+
+  test('answers and is judged as soon as the pictures have loaded', async () => {
+    const { browser, page } = opened;
+    await choose(opened, 'plain', 'folder');
+    await says(opened, /^Ready without training/, 'train-status');
+    await judged();
+    assert.match(await browser.evaluate(() => document.getElementById('dims')?.textContent), /, 28, 28\)/);
+    assert.match(String(await page.text('model-summary')), /random_flip.*\(None, 3\).*Non-trainable params: 2/s);
+    assert.match(String(await page.text('model-base')), /the layers of the most accurate model/);
+    assert.ok(await browser.evaluate(() => !document.getElementById('model-fields')?.checkVisibility()));
+    for (const testid of ['settings-crop', 'settings-size', 'settings-colour'])
+      assert.equal(await property(testid, 'disabled'), true, testid);
+    assert.ok(Number.parseFloat(String(await page.text('test-accuracy'))) > 60);
+    const said = await answer(opened);
+    for (const each of ['bar', 'disc', 'pole']) assert.ok(said.includes(each), `${each} in ${said}`);
+    assert.equal(await property('model-choice', 'value'), 'trained');
+    assert.match(
+      await browser.evaluate(() => document.querySelector('.photo-model')?.textContent),
+      /mean of each class/,
+    );
+    await page.choose('look-choice', 'occlusion');
+    await browser.waitFor(
+      (/** @type {string} */ selector) =>
+        /** @type {HTMLCanvasElement} */ (document.querySelector(selector))?.width === 28,
+      { args: [hook('look-canvas')] },
+    );
+  });
+
+  test('is saved, and used again', async () => {
+    const { browser, page } = opened;
+    await there(opened, hook('save-name'));
+    await browser.type(hook('save-name'), 'At once');
+    await page.click('save-model');
+    await there(opened, hook('library-use'));
+    await page.click('library-use');
+    await says(opened, /At once/, 'train-status');
+    await judged();
+  });
+
+  test('is trained by Start: its last layer, or all', async () => {
+    const { page } = opened;
+    await train(opened);
+    assert.equal(await page.data('history-loss', 'points'), '2');
+    assert.match(String(await page.text('train-status')), /^Done: 2 epochs/);
+    await page.click('settings-tune');
+    await train(opened);
+    assert.ok(Number.parseFloat(String(await page.text('train-accuracy'))) > 60);
+  });
+
+  test('comes back with its run when the page opens', async () => {
+    const { browser, page } = opened;
+    assert.match(await browser.evaluate(() => location.search), /[?&]base=accurate&tune=1(&|$)/);
+    await page.open(QUICK);
+    await page.loaded();
+    await there(opened, hook('resume-run'));
+    await page.click('resume-run');
+    await judged();
+    assert.match(String(await page.text('train-status')), /^Done: 2 epochs/);
+  });
+
+  test('gives way to layers of one’s own', async () => {
+    const { browser, page } = opened;
+    await page.choose('settings-base', 'none');
+    await browser.waitFor(() => document.getElementById('model-fields')?.checkVisibility());
+    await browser.waitFor(() => /, 28, 28, 3\)/.test(document.getElementById('dims')?.textContent ?? ''));
+    await page.loaded();
+    assert.equal(await property('settings-size', 'disabled'), false);
+    assert.match(await browser.evaluate(() => location.search), /^\?(?!.*base=)/);
+    await page.choose('settings-crop', 'cutout');
+    await browser.waitFor(() => /, 28, 28\)/.test(document.getElementById('dims')?.textContent ?? ''));
+    assert.equal(await property('settings-size', 'disabled'), true);
+    await train(opened);
+    assert.deepEqual(browser.errors, []);
+  });
+});
+
+test(
+  'chromium: a model to begin with that cannot be fetched is said, and Start tries again',
+  { timeout: 120_000 },
+  () =>
+    withPage(['chromium', { query: `${QUICK}&base=accurate` }], async (opened) => {
+      const { browser, page, server } = opened;
+      server.options.fail = (path) => (/accurate-.*\.fit$/.test(path) ? 404 : undefined);
+      await page.loaded();
+      await choose(opened, 'plain', 'folder');
+      await says(opened, /could not begin with the layers of the most accurate model.*404/, 'model-base');
+      assert.equal(await page.data('train-status', 'state'), 'idle');
+      server.options.fail = undefined;
+      await train(opened);
+      await says(opened, /^Your model begins with/, 'model-base');
+      await browser.waitFor(() =>
+        document.querySelector('[data-testid="model-summary"]')?.textContent?.includes('(None, 3)'),
+      );
+      assert.deepEqual(browser.errors, []);
+    }),
+);

@@ -5,10 +5,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { callbacks, initializers, layers, losses, metrics, regularizers, schedules, train } from '../../shim/index.js';
+import {
+  callbacks,
+  heads,
+  initializers,
+  layers,
+  losses,
+  metrics,
+  regularizers,
+  schedules,
+  train,
+} from '../../shim/index.js';
 import { ACTIVATIONS } from '../../shim/layers/index.js';
 
-const OFFERED = { layers, initializers, regularizers, losses, metrics, schedules, callbacks, train };
+const OFFERED = { layers, initializers, regularizers, losses, metrics, schedules, callbacks, train, heads };
 
 /** @param {string} text */
 const unescaped = (text) =>

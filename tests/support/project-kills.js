@@ -31,7 +31,11 @@ const settled = ({ browser }) =>
     { args: [hook('dataset-status')], timeout: 60_000 },
   );
 
-/** How many pictures each class has, null while there are none. @param {Opened} opened @returns {Promise<Record<string, number> | null>} */
+/**
+ * How many pictures each class has, null while there are none.
+ * @param {Opened} opened
+ * @returns {Promise<Record<string, number> | null>}
+ */
 const counts = ({ browser }) =>
   browser.evaluate((/** @type {string} */ table) => {
     const rows = [...document.querySelectorAll(`${table} tbody tr:not(.own-open)`)];

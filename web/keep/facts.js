@@ -5,8 +5,9 @@ import { sha256 } from '../../shim/datasets/bytes.js';
  *
  * @typedef {{ name: string, source: import('../settings.js').Settings['source'], sha256: string }} DatasetIdentity
  * @typedef {{ epoch: number, logs: Record<string, number | null> }} EpochLogs null: not a finite number
- * @typedef {{ how: 'stopped' | 'completed' } | { how: 'early' | 'diverged', epoch: number }} Ended how a run ended;
- *   `early`: the validation loss stopped improving; `diverged`: the loss was not a number; `epoch`: in which, from 1 on
+ * @typedef {{ how: 'stopped' | 'completed' } | { how: 'early' | 'diverged' | 'untrained', epoch: number }} Ended how a
+ *   run ended; `early`: the validation loss stopped improving; `diverged`: the loss was not a number; `untrained`: it
+ *   has not begun, as the model answers without; `epoch`: in which, from 1 on
  * @typedef {object} Facts
  * @property {string} address the settings, as the page's address spells them
  * @property {DatasetIdentity} dataset

@@ -4,6 +4,8 @@ import { goTo } from '../dom.js';
 import { sorted } from '../incoming.js';
 import { recall, remember } from '../storage.js';
 import { addStyles } from '../styles.js';
+import { createAtOnce } from './at-once.js';
+import { makingOf } from './making.js';
 import { createDoubts } from './doubts.js';
 import { createFound } from './found.js';
 import { archiveOf, folderOf, given, pixelsOf, there } from './given.js';
@@ -23,6 +25,7 @@ import { runtimeOptions, writeSettings } from '../settings.js';
  *
  * @typedef {import('./given.js').Chosen} Chosen
  * @typedef {import('./given.js').Making} Making
+ * @typedef {import('./making.js').Wanted} Wanted
  * @typedef {(making: Making) => import('./given.js').Given} Attempt
  * @typedef {(change: import('./desk.js').Change) => Promise<boolean>} Changer makes a change; false: it could not be
  *   made, and the page says why
@@ -38,9 +41,9 @@ const REFUSALS = ['empty-name', 'long-name', 'same-name', 'most-classes', 'two-c
  *   or Fashion-MNIST's files, and resolves with whether they are loaded
  */
 export function createOwn({ session, trainer, settings, load, onSettings }) {
-  /** What was tried last, and whether that has loaded. @type {{ attempt: Attempt, making: Making } | null} */
+  /** What was tried last, and whether that has loaded. @type {{ attempt: Attempt, making: Wanted } | null} */
   let tried = null;
-  /** How what is loaded was made. @type {Making | null} */
+  /** How what is loaded was made. @type {Wanted | null} */
   let loaded = null;
 
   let projectId = '';
@@ -51,7 +54,9 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     onFolder: (files) => useFiles(folderOf(files)),
     onFiles: (files) => take(files),
     onMaking: remake,
+    onTune: onSettings,
   });
+  createAtOnce({ session, trainer, settings });
   const adding = createAdding({
     onFolder: (files) => useFiles({ ...folderOf(files), adds: true }),
     onFiles: ([file]) => useFiles({ ...archiveOf(file), adds: true }),
@@ -71,8 +76,11 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     list.look();
     source.offerMaking(!findings || findings.project !== null);
     if (!findings?.project) return;
-    loaded = findings.project.making;
-    if (Object.entries(loaded).every(([name, value]) => settings[/** @type {keyof Making} */ (name)] === value)) return;
+    const { making } = findings.project;
+    const now = makingOf(settings);
+    const isSame = Object.entries(making).every(([name, value]) => now[/** @type {keyof Making} */ (name)] === value);
+    loaded = isSame ? makingNow() : { ...making, base: 'none' };
+    if (isSame) return;
     Object.assign(settings, loaded); // a saved project's own
     source.show();
     onSettings();
@@ -122,15 +130,15 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   }
 
   function makingNow() {
-    const { size, colour, crop } = settings;
-    return { size, colour, crop };
+    const { base, size, colour, crop } = settings;
+    return { base, size, colour, crop };
   }
 
   /** @param {Attempt} attempt */
   async function use(attempt) {
     const making = makingNow();
     tried = { attempt, making };
-    if (await load('pictures', attempt(making))) loaded = making;
+    if (await load('pictures', attempt(makingOf(making)))) loaded = making;
     else if (tried.attempt === attempt && session.data.state !== 'loading') giveBack();
   }
 

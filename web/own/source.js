@@ -3,29 +3,32 @@ import { onLanguage, t } from '../i18n/index.js';
 import { onFilesChosen } from '../incoming.js';
 import { FIELDS } from '../settings.js';
 import { createControl } from '../views/field.js';
+import { makingOf } from './making.js';
 
 /**
  * The ways in, a folder or files, and how pictures become images.
  *
  * @typedef {import('./given.js').Placed} Placed
- * @typedef {keyof import('./given.js').Making} Name
+ * @typedef {keyof import('./making.js').Wanted | 'tune'} Name
  */
 
-const NAMES = /** @type {const} */ (['size', 'crop', 'colour']);
+const NAMES = /** @type {const} */ (['base', 'tune', 'crop', 'size', 'colour']);
 const AT_ONCE = 2000; // files that are copied from a list before the page may do something else
 
 /** How a choice is called. @type {Record<string, (value: string) => string>} */
 const CALLED = {
+  base: (value) => t(`base.${value}`),
   size: (value) => (value === 'same' ? t('size.same') : t('size.side', { side: value })),
   crop: (value) => t(`crop.${value}`),
 };
 
 /**
  * @param {{ settings: import('../settings.js').Settings, onFolder: (files: Placed[]) => void,
- *   onFiles: (files: File[]) => void, onMaking: () => void }} parts `settings`: changed in place; `onFiles`: told of an
- *   archive, tables or IDX files; `onMaking`: told when pictures are to become other images
+ *   onFiles: (files: File[]) => void, onMaking: () => void, onTune: () => void }} parts `settings`: changed in
+ *   place; `onFiles`: told of an archive, tables or IDX files; `onMaking`: told when pictures are to become other images;
+ *   `onTune`: when only training changes
  */
-export function createSource({ settings, onFolder, onFiles, onMaking }) {
+export function createSource({ settings, onFolder, onFiles, onMaking, onTune }) {
   const { folder, archive } = createInputs('dataset', { onFolder, onFiles });
   const [chooseFolder, chooseArchive] = [folder, archive].map((input) =>
     el('button', { type: 'button', onclick: () => input.click() }),
@@ -35,7 +38,8 @@ export function createSource({ settings, onFolder, onFiles, onMaking }) {
   chooseFolder.hidden = first !== chooseFolder;
   const hint = el('p', { className: 'quiet' });
   const fields = NAMES.map(createField);
-  const group = el('fieldset', {}, el('div', { className: 'own-making' }, ...fields.map(({ node }) => node)));
+  const baseHint = el('p', { className: 'quiet', id: 'own-base-hint' });
+  const group = el('fieldset', {}, el('div', { className: 'own-making' }, ...fields.map(({ node }) => node)), baseHint);
   byId('own-source').append(
     el('p', { className: 'own-ways' }, folder, archive, chooseFolder, chooseArchive),
     hint,
@@ -49,11 +53,13 @@ export function createSource({ settings, onFolder, onFiles, onMaking }) {
     const made = createControl(field, {
       value: settings[name],
       testid: `settings-${field.key}`,
-      describedBy: 'own-hint',
+      describedBy: name === 'base' || name === 'tune' ? 'own-base-hint' : 'own-hint',
       nameOf: CALLED[name],
       onValue: (value) => {
         Object.assign(settings, { [name]: value });
-        onMaking();
+        renderMaking();
+        if (name === 'tune') onTune();
+        else onMaking();
       },
       onInvalid: () => {},
     });
@@ -61,10 +67,24 @@ export function createSource({ settings, onFolder, onFiles, onMaking }) {
     return { name, ...made, text, node: el('label', { className: field.flag ? 'field check' : 'field' }, ...parts) };
   }
 
+  /** What follows from another choice is shown, and cannot be chosen. */
+  function renderMaking() {
+    const shown = { ...settings, ...makingOf(settings) };
+    const begins = settings.base !== 'none';
+    const cut = shown.crop === 'cutout';
+    const fixed = { base: false, tune: false, crop: begins, size: cut, colour: cut };
+    for (const { name, node, control, show } of fields) {
+      show(shown[name]);
+      control.disabled = fixed[name];
+      node.hidden = name === 'tune' && !begins;
+    }
+  }
+
   function render() {
     setText(chooseFolder, t('own.folder'));
     setText(chooseArchive, t('own.archive'));
     setText(hint, t('own.hint'));
+    setText(baseHint, t('own.base-hint'));
     for (const { name, text, relabel } of fields) {
       setText(text, t(`settings.${name}`));
       relabel();
@@ -72,6 +92,7 @@ export function createSource({ settings, onFolder, onFiles, onMaking }) {
   }
 
   hint.id = 'own-hint';
+  renderMaking();
   onLanguage(render);
 
   return {
@@ -79,7 +100,7 @@ export function createSource({ settings, onFolder, onFiles, onMaking }) {
     /** Opens the browser's own window. */
     choose: () => input.click(),
     /** Shows the settings as they are. */
-    show: () => fields.forEach(({ name, show }) => show(settings[name])),
+    show: renderMaking,
     /** Whether pictures have to become images; what comes as pixels is an image already. @param {boolean} offered */
     offerMaking: (offered) => (group.hidden = !offered),
     /** @param {boolean} locked */

@@ -43,6 +43,9 @@ export function askingOf(model) {
   };
 }
 
+/** Whether its images are of garments that are cut out, bright on black. @param {Asking} asking */
+export const isCutOut = ({ preparation }) => preparation === null || preparation.crop === 'cutout';
+
 /** @param {unknown} names @param {number[]} outputShape @returns {string[] | null} null: they are none */
 function namesIn(names, [classes]) {
   const areNames = (/** @type {unknown[]} */ all) =>

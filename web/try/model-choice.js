@@ -160,7 +160,8 @@ export function createModelChoice({ album, client, session, trainer }) {
     if (select.value !== 'trained' || !taken) return t(`try.about-${select.value}`);
     if (!trainer.view.steady) return t('try.about-before');
     if (taken.version !== trainer.view.model?.version) return t('try.about-earlier');
-    return taken.origin === 'saved' ? t('try.about-saved', { name: taken.name }) : t('try.about-trained');
+    if (taken.origin === 'saved') return t('try.about-saved', { name: taken.name });
+    return t(taken.ended.how === 'untrained' ? 'try.about-untrained' : 'try.about-trained');
   }
 
   select.addEventListener('change', () => {

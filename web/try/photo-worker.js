@@ -5,7 +5,7 @@ import { predictTwice } from '../../shim/mirror.js';
 import { WHOLE, pixelsOf } from '../../shim/datasets/bitmap.js';
 import { preparePhoto, preparePicture } from '../../shim/photo.js';
 import { transfer } from '../protocol.js';
-import { AS_GARMENTS, askingOf } from './asking.js';
+import { AS_GARMENTS, askingOf, isCutOut } from './asking.js';
 import { Refusal, decode, previewOf } from './decoding.js';
 import { filtersOf, imagesOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
 
@@ -93,7 +93,7 @@ function loadingOf(name) {
 }
 
 /** @param {string} name */
-const modelNamed = (name) => loadingOf(name).model;
+export const modelNamed = (name) => loadingOf(name).model;
 
 /** @param {{ model: string }} args */
 export const asking = async ({ model }) => askingOf(await modelNamed(model));
@@ -198,10 +198,10 @@ const partsOf = ({ pixels, mask, preview }) => [pixels.buffer, mask.buffer, prev
 async function examine({ id, file, box, inverted, edge }, wanted, { signal, emit }) {
   const bitmap = await bitmapOf(file, id, emit);
   signal.throwIfAborted();
-  const { preparation } = wanted;
-  const { image, mask, ...found } = await (preparation
-    ? preparedAs(bitmap, preparation, box)
-    : preparePhoto(pixelsOf(bitmap), { box, inverted }));
+  const preparation = /** @type {import('./asking.js').Preparation} */ (wanted.preparation);
+  const { image, mask, ...found } = await (isCutOut(wanted)
+    ? preparePhoto(pixelsOf(bitmap), { box, inverted })
+    : preparedAs(bitmap, preparation, box));
   const preview = previewOf(bitmap, edge);
   const size = { width: bitmap.width, height: bitmap.height };
   if (size.width * size.height > KEPT_PIXELS) forget();
@@ -307,7 +307,7 @@ export async function filters({ model, layer }) {
  */
 export async function occlusion({ model: name, pixels, classIndex }, { signal }) {
   const model = await modelNamed(name);
-  const onBlack = askingOf(model).preparation === null;
+  const onBlack = isCutOut(askingOf(model));
   const change = await occlusionOf(model, pixels, classIndex, { signal, onBlack });
   return transfer({ change }, [change.buffer]);
 }

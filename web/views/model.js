@@ -199,7 +199,7 @@ export function createModelView(session, settings, { onChange, onInvalid, onTrai
     if (misread(settings.layers).size > 0) return; // the cards say why
     asked = settings.layers;
     ({ subject } = session);
-    session.describe(specsOf(asked, subject.classNames.length));
+    session.describe(specsOf(asked, subject.classNames.length), settings.base);
   }
 
   session.on('description', (answer) => {

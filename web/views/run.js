@@ -72,8 +72,7 @@ const LOADING = { images: 'status.loading', model: 'status.loading-model', runs:
 /** @param {import('../trainer.js').TabModel} model of a run that came to its end, or a saved one */
 function endText({ origin, name, ended, position, epochs }) {
   if (origin === 'saved') return t('status.saved', { name });
-  if (ended.how === 'early' || ended.how === 'diverged')
-    return t(`status.${ended.how}`, { epoch: ended.epoch, epochs });
+  if ('epoch' in ended) return t(`status.${ended.how}`, { epoch: ended.epoch, epochs });
   return t('status.done', { epochs: position.epoch });
 }
 

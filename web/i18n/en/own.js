@@ -13,6 +13,19 @@ export const texts = {
   'crop.whole': 'all of it',
   'crop.centre': 'the centre',
   'crop.garment': 'the garment',
+  'crop.cutout': 'garment only',
+  'settings.base': 'Begin with',
+  'base.none': 'nothing',
+  'base.accurate': 'the most accurate model',
+  'base.photos': 'the model for photos',
+  'settings.tune': 'Train all its layers',
+  'own.base-hint':
+    'A model that has seen many garments can tell yours apart as soon as they have loaded, from as few as five ' +
+    'pictures per class. Start then trains its last layer, or all of them, on your pictures.',
+  'base.note':
+    'Your model begins with the layers of {name}. Its last layer is new, with one output per class of yours.',
+  'base.failed': 'Your model could not begin with the layers of {name}: {reason} Press Start to try again.',
+  'status.untrained': 'Ready without training. Try it, or press Start to train it further.',
   'settings.colour': 'In colour',
   'settings.balance': 'Balanced class weights',
   'settings.balance-note': 'A class with fewer pictures counts as much in training as one with many.',

@@ -13,6 +13,18 @@ export const texts = {
   'crop.whole': '整张图片',
   'crop.centre': '中央部分',
   'crop.garment': '服装部分',
+  'crop.cutout': '仅服装',
+  'settings.base': '起点',
+  'base.none': '无（从头训练）',
+  'base.accurate': '最准确的模型',
+  'base.photos': '照片模型',
+  'settings.tune': '训练它的所有层',
+  'own.base-hint':
+    '已见过大量服装的模型，在你的图片加载完后就能区分其中的类别，每个类别有五张左右即可。' +
+    '之后点击“开始”，可以用你的图片训练它的最后一层，或训练所有层。',
+  'base.note': '你的模型沿用{name}的各层，最后一层是新的，每个类别对应一个输出。',
+  'base.failed': '无法沿用{name}的各层：{reason} 点击“开始”可以重试。',
+  'status.untrained': '无需训练即可使用。可以先试用，也可以点击“开始”继续训练。',
   'settings.colour': '彩色',
   'settings.balance': '按类别均衡权重',
   'settings.balance-note': '图片较少的类别与图片较多的类别在训练中同样重要。',

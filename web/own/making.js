@@ -1,0 +1,12 @@
+/**
+ * How pictures become images, as the settings ask for it. The page's models, whose layers another may begin with, know
+ * garments that are cut out, and so small.
+ *
+ * @typedef {Pick<import('../settings.js').Settings, 'base' | 'size' | 'colour' | 'crop'>} Wanted
+ */
+
+const CUTOUT = { size: '28', colour: false, crop: 'cutout' };
+
+/** @param {Wanted} wanted */
+export const makingOf = ({ base, size, colour, crop }) =>
+  base !== 'none' || crop === CUTOUT.crop ? CUTOUT : { size, colour, crop };
