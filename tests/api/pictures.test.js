@@ -495,7 +495,7 @@ describe('what cannot be is refused before anything is read', () => {
     ['a size of 0', two, { size: 0 }, /^preparePicture: size must be an integer 1\.\./],
     ['a word', two, { size: 'large' }, /size must be an integer/],
     ['two channels', two, { channels: 2 }, /channels must be 1 or 3, got 2$/],
-    ['a crop', two, { crop: 'left' }, /crop must be one of whole, centre, garment, got "left"$/],
+    ['a crop', two, { crop: 'left' }, /crop must be one of whole, centre, garment, cutout, got "left"$/],
     ['a share', two, { test: 1 }, /^fromPictures: test must be a number 0\.\.0\.9, got 1$/],
     ['shares', two, { test: 0.5, validation: 0.5 }, /must leave a tenth for training, got 1$/],
     ['an option', two, { sise: 3 }, /^fromPictures has no option 'sise'; it takes size,/],

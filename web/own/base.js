@@ -6,7 +6,6 @@ import { rowsOf } from '../../shim/tensor.js';
  *
  * @typedef {import('fitting-room').Model} Model
  * @typedef {import('./project.js').OwnDataset} OwnDataset
- * @typedef {Awaited<ReturnType<typeof heads.nearestMean>>} DenseWeights
  * @typedef {import('../assembly.js').BuildOptions & Partial<Pick<import('../worker.js').Run, 'base' | 'tune' |
  *   'trainSize' | 'balance'>> & { head?: import('../worker.js').Head }} Wanted
  */

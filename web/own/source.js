@@ -23,10 +23,10 @@ const CALLED = {
 };
 
 /**
- * @param {{ settings: import('../settings.js').Settings, onFolder: (files: Placed[]) => void,
- *   onFiles: (files: File[]) => void, onMaking: () => void, onTune: () => void }} parts `settings`: changed in
- *   place; `onFiles`: told of an archive, tables or IDX files; `onMaking`: told when pictures are to become other images;
- *   `onTune`: when only training changes
+ * @param {{ settings: import('../settings.js').Settings, onFolder: (files: Placed[]) => void, onFiles: (files:
+ *   File[]) => void, onMaking: () => void, onTune: () => void }} parts `settings`: changed in place; `onFiles`: told of
+ *   an archive, tables or IDX files; `onMaking`: told when pictures are to become other images; `onTune`: when only
+ *   training changes
  */
 export function createSource({ settings, onFolder, onFiles, onMaking, onTune }) {
   const { folder, archive } = createInputs('dataset', { onFolder, onFiles });
