@@ -27,7 +27,16 @@ export function createDoubts({ session, trainer, change, ask }) {
   const list = el('ul', { className: 'own-doubts', role: 'list', 'data-testid': 'doubts' });
   const more = el('button', { type: 'button', className: 'small', onclick: showMore });
   const thumbnails = createThumbnails(session);
-  const node = el('div', {}, title, about, el('p', { className: 'own-tools' }, look, cancel), status, list, more);
+  const node = el(
+    'div',
+    { className: 'own-doubt' },
+    title,
+    about,
+    el('p', { className: 'own-tools' }, look, cancel),
+    status,
+    list,
+    more,
+  );
   /** What was found, without what has been settled. @type {(Doubt & { canvas: HTMLCanvasElement })[] | null} */
   let doubts = null;
   /** @type {Findings['classes']} */
