@@ -23,10 +23,10 @@ import { createSampleView } from './sample.js';
  * @param {import('../trainer.js').Trainer} trainer
  */
 export async function createResults(session, trainer) {
-  addStyles(grids, tables, print, forced); // nothing is printed before
   await addTexts('results');
   const below = byId('try');
   const { top } = below.getBoundingClientRect();
+  addStyles(grids, tables, print, forced); // nothing is printed before
   createSampleView(session);
   createFirst30View(session);
   const confidences = createConfidencesView(session);
