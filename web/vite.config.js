@@ -87,9 +87,9 @@ const SHARED = ['shim/csv', 'shim/classify', 'shim/training/callbacks/csv-log'].
   ),
 );
 
-/** What nearly everything else uses; and the worker's images, as WebKit makes a second copy of the main script. */
+/** What nearly everything else uses, and the worker's images: WebKit makes a second copy of the main script. */
 const BASE =
-  /preload-helper|\/shim\/(check|tensor|core\/(?!side-module)|layers\/|datasets\/(bytes|catalogue))|\/web\/(images|subject)\./;
+  /preload-helper|\/shim\/(check|tensor|core\/(?!side-mod)|layers\/|datasets\/(bytes|cata))|\/web\/(images|subject)\./;
 
 /** What only pictures of people's own need, on the page and in its worker. */
 const OWN = new RegExp(
