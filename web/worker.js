@@ -120,20 +120,23 @@ let desk = null;
 const ownDesk = () => (desk ??= import('./own/desk.js'));
 
 /**
- * Methods of a module that loads with the first call.
+ * Methods of a module that loads with the first call; later calls, as of pausing, do not wait for anything.
  * @template {Record<string, any>} Module
  * @template {keyof Module & string} Name
  * @param {() => Promise<Module>} load
  * @param {Name[]} names
  */
-const later = (load, ...names) =>
-  /** @type {{ [K in Name]: (...args: Parameters<Module[K]>) => Promise<Awaited<ReturnType<Module[K]>>> }} */ (
-    /** @type {unknown} */ (
-      Object.fromEntries(
-        names.map((name) => [name, async (/** @type {unknown[]} */ ...args) => (await load())[name](...args)]),
-      )
-    )
+function later(load, ...names) {
+  /** @type {Module | undefined} */
+  let module;
+  const methods = names.map((name) => [
+    name,
+    async (/** @type {unknown[]} */ ...args) => (module ??= await load())[name](...args),
+  ]);
+  return /** @type {{ [K in Name]: (...args: Parameters<Module[K]>) => Promise<Awaited<ReturnType<Module[K]>>> }} */ (
+    /** @type {unknown} */ (Object.fromEntries(methods))
   );
+}
 
 /** @type {import('./protocol.js').Methods<WorkerMethods>} */
 const METHODS = {
