@@ -1,3 +1,4 @@
+import { randomName } from './new-id.js';
 import { connect, WorkerDied } from './protocol.js';
 
 /** @typedef {import('./protocol.js').Call<import('./worker.js').WorkerMethods>} Call */
@@ -37,7 +38,7 @@ export function startWorker(runtime, onDeath, role = 'trainer', early) {
   const { call, move, fail } = connect(worker);
 
   function create() {
-    const name = early?.name ?? `${role}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+    const name = early?.name ?? `${role}-${randomName()}`;
     const worker = early ?? begin(name);
     early = null;
     worker.onerror = (event) => {

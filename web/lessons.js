@@ -1,6 +1,7 @@
 import { loadCore, loadModel } from 'fitting-room';
 import { assembled, coreFor } from './assembly.js';
 import { countOf, heldOut, loadedDataset, setDataset, subject } from './images.js';
+import { newId } from './new-id.js';
 import { transfer } from './protocol.js';
 import { compileOptions, oneHot, stoppingOf, terminatingOf } from './recipe.js';
 import { fits, misfit } from './subject.js';
@@ -310,8 +311,7 @@ async function newLesson(run, head) {
   const { shape } = subject();
   const { built: model } = await assembled(run.specs, { ...run, shape, head }, compileOptions(run, steps));
   tellOfClasses(model);
-  const id = `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-  return { model, targetsOf: targetsBy(run.labelSmoothing), kept: { id, epochs: [] }, stopping: null };
+  return { model, targetsOf: targetsBy(run.labelSmoothing), kept: { id: newId(), epochs: [] }, stopping: null };
 }
 
 /**

@@ -61,4 +61,4 @@ export const misfit = ({ shape, classNames }, /** @type {{ inputShape: number[],
   );
 
 /** @template T @param {readonly T[]} some @param {readonly T[]} others */
-const sameList = (some, others) => some.length === others.length && some.every((each, i) => each === others[i]);
+export const sameList = (some, others) => some.length === others.length && some.every((each, i) => each === others[i]);

@@ -197,8 +197,8 @@ function piecesOf(block, first, parts) {
   });
 }
 
-/** @param {Block[]} pieces @returns {Block} */
-function joined(pieces) {
+/** Images one after the other; a copy, unless only one piece has some. @param {Block[]} pieces @returns {Block} */
+export function joined(pieces) {
   const filled = pieces.filter(({ shape: [count] }) => count > 0);
   if (filled.length < 2) return filled[0] ?? pieces[0];
   const [, ...image] = filled[0].shape;

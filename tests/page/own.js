@@ -39,6 +39,18 @@ export const says = ({ browser }, words, testid = 'dataset-status') =>
     { args: [hook(testid), words.source], timeout: 60_000 },
   );
 
+/** How many pictures each class has, by its name. @param {Opened} opened @returns {Promise<Record<string, number>>} */
+export const countsOf = ({ browser }) =>
+  browser.evaluate((/** @type {string} */ table) => {
+    const rows = [...document.querySelectorAll(`${table} tbody tr:not(.own-open)`)];
+    return Object.fromEntries(
+      rows.map((row) => [
+        row.querySelector('th span')?.textContent,
+        [...row.querySelectorAll('td')].reduce((sum, cell) => sum + Number(cell.textContent), 0),
+      ]),
+    );
+  }, hook('own-classes'));
+
 /** @param {Opened} opened */
 export async function train(opened) {
   await opened.page.click('train-start');

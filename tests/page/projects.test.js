@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { killProjects } from '../support/project-kills.js';
 import { thing, things, zipped } from '../support/things.js';
+import { chooseOwn, countsOf } from './own.js';
 import { hook, openPage, withPage } from './page.js';
 
 /** Pictures of one's own as a project: changing its classes, finding it again, taking it along. */
@@ -40,35 +41,17 @@ const says = ({ browser }, selector, words) =>
     { args: [selector, words.source], timeout: 60_000 },
   );
 
-/** @param {Opened} opened @param {string} name of a file @param {string} [testid] of the input */
-async function choose({ browser, page }, name, testid = 'dataset-zip') {
-  await page.choose('dataset-source', 'pictures');
-  await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
-    args: [hook(testid)],
-  });
-  await browser.uploadFile(hook(testid), join(folder, name));
-}
+/** @param {Opened} opened @param {string} name of an archive */
+const choose = (opened, name) => chooseOwn(opened, 'zip', join(folder, name));
 
 /** @param {Opened} opened */
 const saved = ({ page }) => page.waitForState('project-saved', 'saved');
-
-/** How many pictures each class has. @param {Opened} opened @returns {Promise<Record<string, number>>} */
-const counts = ({ browser }) =>
-  browser.evaluate((/** @type {string} */ table) => {
-    const rows = [...document.querySelectorAll(`${table} tbody tr:not(.own-open)`)];
-    return Object.fromEntries(
-      rows.map((row) => [
-        row.querySelector('th span')?.textContent,
-        [...row.querySelectorAll('td')].reduce((sum, cell) => sum + Number(cell.textContent), 0),
-      ]),
-    );
-  }, hook('own-classes'));
 
 /** @param {Opened} opened @param {Record<string, number>} wanted */
 async function has(opened, wanted) {
   let found = {};
   for (const began = Date.now(); Date.now() - began < 20_000; await new Promise((done) => setTimeout(done, 50))) {
-    found = await counts(opened);
+    found = await countsOf(opened);
     if (JSON.stringify(found) === JSON.stringify(wanted)) break;
   }
   assert.deepEqual(found, wanted);
@@ -213,7 +196,7 @@ for (const name of inBrowsers('engine')) {
       await openClass(opened, 'plate');
       await browser.uploadFile(hook('class-files'), join(folder, 'more.png'));
       await has(opened, { bar: 12, plate: 15, pole: 16 });
-      await choose(opened, 'others.zip', 'adding-zip');
+      await browser.uploadFile(hook('adding-zip'), join(folder, 'others.zip'));
       await has(opened, { bar: 12, plate: 15, pole: 16, disc: 5, ring: 8 });
       await saved(opened);
     });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { chooseOwn, countsOf } from '../page/own.js';
 import { hook, openPage } from '../page/page.js';
 import { poll } from './polling.js';
 import { startServer } from './static-server.js';
@@ -31,36 +32,18 @@ const settled = ({ browser }) =>
     { args: [hook('dataset-status')], timeout: 60_000 },
   );
 
-/**
- * How many pictures each class has, null while there are none.
- * @param {Opened} opened
- * @returns {Promise<Record<string, number> | null>}
- */
-const counts = ({ browser }) =>
-  browser.evaluate((/** @type {string} */ table) => {
-    const rows = [...document.querySelectorAll(`${table} tbody tr:not(.own-open)`)];
-    if (rows.length === 0 || !document.getElementById('own-found')?.checkVisibility()) return null;
-    return Object.fromEntries(
-      rows.map((row) => [
-        row.querySelector('th span')?.textContent,
-        [...row.querySelectorAll('td')].reduce((sum, cell) => sum + Number(cell.textContent), 0),
-      ]),
-    );
-  }, hook('own-classes'));
+/** How many pictures each class has, null while there are none. @param {Opened} opened */
+async function counts(opened) {
+  const isThere = await opened.browser.evaluate(() => document.getElementById('own-found')?.checkVisibility());
+  const found = isThere ? await countsOf(opened) : {};
+  return Object.keys(found).length > 0 ? found : null;
+}
 
 const sumOf = (/** @type {Record<string, number>} */ found) => Object.values(found).reduce((sum, n) => sum + n, 0);
 
 /** @param {Opened} opened @param {string} file */
-async function choose({ browser, page }, file) {
-  await page.choose('dataset-source', 'pictures');
-  const there = (/** @type {string} */ selector) => document.querySelector(selector) !== null;
-  await browser.waitFor(there, { args: [hook('dataset-zip')] });
-  await browser.uploadFile(hook('dataset-zip'), file);
-}
-
-/** @param {Opened} opened @param {string} file */
 async function loadWhole(opened, file) {
-  await choose(opened, file);
+  await chooseOwn(opened, 'zip', file);
   await poll(async () => sumOf((await counts(opened)) ?? {}) === ALL, 'all pictures', 60_000);
   await opened.page.waitForState('project-saved', 'saved');
 }
@@ -137,7 +120,7 @@ export async function killProjects(name, blows, onSurvival = () => {}) {
       let renames = 0;
       try {
         await settled(first);
-        if (phase === 'loading') await choose(first, archive);
+        if (phase === 'loading') await chooseOwn(first, 'zip', archive);
         else await loadWhole(first, archive);
         if (phase === 'labelling') await first.browser.evaluate(renameOn, hook('own-class'), hook('class-name'));
         if (phase === 'training') {

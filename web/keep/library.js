@@ -1,6 +1,7 @@
 import { FORMATS as KNOWN } from '../../shim/formats/known.js';
 import { createEmitter } from '../emitter.js';
 import { mainFileOf } from '../incoming.js';
+import { newId } from '../new-id.js';
 import { runtimeOptions } from '../settings.js';
 import {
   bytesOfModel,
@@ -22,8 +23,6 @@ import {
 
 /** @type {Record<string, import('../../shim/formats/known.js').FormatRow>} */
 export const FORMATS = KNOWN;
-
-const newId = () => `${Date.now()}-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
 
 /** Without the characters that some system's files cannot have in their names. @param {string} name */
 const fileNameOf = (name) => name.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, '-').trim() || 'model';

@@ -2,6 +2,7 @@ import { el, setText } from '../dom.js';
 import { count, onLanguage, t } from '../i18n/index.js';
 import { ACCEPTED, onFilesChosen } from '../incoming.js';
 import { createCamera } from '../try/camera.js';
+import { createTool, createTools } from './tool.js';
 
 /**
  * One class, opened: its name, its pictures, and what can be done with them.
@@ -22,31 +23,19 @@ export function createClassEditor({ session, thumbnails, change, addTo }) {
   const merge = el('select', { 'data-testid': 'class-merge' });
   const input = el('input', { type: 'file', multiple: true, hidden: true, accept: ACCEPTED.pictures });
   input.dataset.testid = 'class-files';
-  const add = tool('add', () => input.click());
+  const add = createTool('class-add', () => input.click());
   const camera = createCamera((files) => addTo(files, nameNow()), { held: true });
-  const photograph = tool('camera', () => camera.open());
-  const remove = tool('remove', () => change({ kind: 'remove', id: row?.id ?? -1 }));
+  const photograph = createTool('class-camera', () => camera.open());
+  const remove = createTool('class-remove', () => change({ kind: 'remove', id: row?.id ?? -1 }));
   const list = el('ul', { className: 'own-pictures', role: 'list', 'data-testid': 'class-pictures' });
   const more = el('button', { type: 'button', className: 'small', onclick: showMore });
   const chosenText = el('span', { role: 'status', 'data-testid': 'class-chosen' });
   const move = el('select', { 'data-testid': 'class-move' });
-  const discard = tool('discard', () => change({ kind: 'discard', pictures: [...chosen] }));
+  const discard = createTool('class-discard', () => change({ kind: 'discard', pictures: [...chosen] }));
   const about = el('p', { className: 'quiet' });
-  const tools = el('fieldset', {}, el('div', { className: 'own-tools' }, chosenText, move, discard));
-  const ways = el(
-    'fieldset',
-    {},
-    el(
-      'div',
-      { className: 'own-tools' },
-      el('label', { className: 'field' }, nameText, name),
-      merge,
-      add,
-      input,
-      photograph,
-      remove,
-    ),
-  );
+  const tools = createTools(chosenText, move, discard);
+  const label = el('label', { className: 'field' }, nameText, name);
+  const ways = createTools(label, merge, add, input, photograph, remove);
   const node = el('div', { className: 'own-editor' }, ways, camera.element, about, tools, list, more);
 
   /** @type {Row | null} */
@@ -59,11 +48,6 @@ export function createClassEditor({ session, thumbnails, change, addTo }) {
   let most = PICTURES;
   /** Pictures that are chosen, by their numbers. @type {Set<number>} */
   const chosen = new Set();
-
-  /** @param {string} key @param {() => unknown} act */
-  function tool(key, act) {
-    return el('button', { type: 'button', className: 'small', 'data-testid': `class-${key}`, onclick: act });
-  }
 
   const nameNow = () => session.subject.classNames[place] ?? '';
 

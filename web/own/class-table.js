@@ -65,7 +65,7 @@ export function createClassTable({ session, thumbnails, change, addTo }) {
       const bar = el('i');
       bar.style.inlineSize = `${(100 * train) / largest}%`;
       const isOpen = id === open;
-      const shown = [thumbnails.of(example), el('span', {}, className(k, classNames))];
+      const called = [thumbnails.of(example), el('span', {}, className(k, classNames))];
       const toggles = {
         type: /** @type {const} */ ('button'),
         className: 'own-class',
@@ -73,7 +73,7 @@ export function createClassTable({ session, thumbnails, change, addTo }) {
         'data-testid': 'own-class',
         onclick: () => toggle(id),
       };
-      const name = canChange ? el('button', toggles, ...shown) : el('span', { className: 'own-class' }, ...shown);
+      const name = canChange ? el('button', toggles, ...called) : el('span', { className: 'own-class' }, ...called);
       const line = el(
         'tr',
         {},

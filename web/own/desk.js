@@ -1,11 +1,11 @@
 import { datasets } from 'fitting-room';
-import { report } from '../../shim/datasets/report.js';
+import { newId } from '../new-id.js';
 import { GONE } from './edits.js';
 import { findingsOf } from './findings.js';
 import { pixelsAmong } from './forms.js';
 import { packed } from './packing.js';
-import { Project, SEED } from './project.js';
-import { gather, gatheredFiles, picturesAmong } from './reading.js';
+import { Project, SEED, ownDataset } from './project.js';
+import { gather, gatheredFiles, picturesAmong, unopened } from './reading.js';
 import { createSaver } from './saver.js';
 import { forgetProject, holdProject, projectsKept, recallProject } from './shelf.js';
 
@@ -41,8 +41,6 @@ function loadedDesk() {
   return desk;
 }
 
-const newId = () => `${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-
 /** The loaded project's images. @returns {Promise<OwnDataset>} */
 async function datasetNow() {
   const open = loadedDesk();
@@ -73,7 +71,7 @@ export async function load({ from, ...making }, decode, { signal, onProgress }) 
   if (from.kind === 'same') await remake(making, decode, watch);
   else if (from.kind === 'saved') await reopen(from.id, decode, watch);
   else if (from.adds && desk) await add(desk, from, decode, watch);
-  else await begin(from, making, decode, { signal, onProgress });
+  else await begin(from, making, decode, watch);
   return pixels ?? datasetNow();
 }
 
@@ -81,15 +79,16 @@ export async function load({ from, ...making }, decode, { signal, onProgress }) 
  * @param {Extract<ReadOptions['from'], { kind: 'files' }>} from
  * @param {Making} making
  * @param {Decode} decode
- * @param {Watching} watching
+ * @param {import('./project.js').Watch} watch
  */
-async function begin(from, making, decode, { signal, onProgress }) {
+async function begin(from, making, decode, watch) {
   const files = await gatheredFiles(from);
-  const told = (/** @type {{ phase?: string, loaded: number, total: number }} */ progress) =>
-    onProgress({ phase: 'pictures', ...progress });
-  const images = await pixelsAmong(files, { seed: SEED, signal, onProgress: told });
-  if (images) return become(null, asOwn(images, from));
-  const { refused, ...more } = await picturesAmong(files, { ...from, signal });
+  const images = await pixelsAmong(files, { seed: SEED, ...watch });
+  if (images) {
+    const refused = [...unopened(from.lost), ...images.refused];
+    return become(null, ownDataset({ ...images, refused }, from.name));
+  }
+  const { refused, ...more } = await picturesAmong(files, { ...from, signal: watch.signal });
   const about = 'title' in more ? more : { title: from.name, making };
   const project = new Project(newId(), about.title || from.name, about.making);
   const { items, state } = project.with(more);
@@ -98,7 +97,7 @@ async function begin(from, making, decode, { signal, onProgress }) {
   const release = (await holdProject(project.id)) ?? (() => {});
   saver.save(); // while pictures are read
   try {
-    await project.take(items, state, decode, { signal, onProgress: told });
+    await project.take(items, state, decode, watch);
   } catch (error) {
     release();
     saver.forget();
@@ -106,18 +105,6 @@ async function begin(from, making, decode, { signal, onProgress }) {
   }
   become({ project, saver, release });
   saver.save().then(saver.clean);
-}
-
-/**
- * @param {import('../../shim/datasets/known.js').PixelDataset} images
- * @param {{ name: string, lost: string[] }} from
- * @returns {OwnDataset}
- */
-function asOwn(images, { name, lost }) {
-  const gone = lost.map((path) => ({ name: path, reason: 'unreadable' }));
-  const refused = [...gone, ...images.refused];
-  const about = { name, synthetic: /** @type {const} */ (false), source: /** @type {const} */ ('pictures') };
-  return { ...images, ...about, refused, report: report(images), formerNames: [] };
 }
 
 /**

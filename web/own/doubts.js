@@ -2,6 +2,7 @@ import { className } from '../classes.js';
 import { el, setText } from '../dom.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { createThumbnails } from './thumbnails.js';
+import { createTool } from './tool.js';
 
 /**
  * Pictures whose labels are probably wrong: each is judged by a model that has not seen it, and can be moved with a
@@ -21,8 +22,8 @@ const ROWS = 20; // at a time
 export function createDoubts({ session, trainer, change, ask }) {
   const title = el('h4');
   const about = el('p', { className: 'quiet' });
-  const look = el('button', { type: 'button', className: 'small', 'data-testid': 'doubts-look', onclick: begin });
-  const cancel = el('button', { type: 'button', className: 'small', 'data-testid': 'doubts-cancel', onclick: stop });
+  const look = createTool('doubts-look', begin);
+  const cancel = createTool('doubts-cancel', stop);
   const status = el('p', { className: 'quiet', role: 'status', 'data-testid': 'doubts-status' });
   const list = el('ul', { className: 'own-doubts', role: 'list', 'data-testid': 'doubts' });
   const more = el('button', { type: 'button', className: 'small', onclick: showMore });
@@ -105,12 +106,11 @@ export function createDoubts({ session, trainer, change, ask }) {
       if (await change({ kind: 'move', pictures: [picture], to })) settle(doubt);
     };
     /** @param {string} key @param {() => unknown} act */
-    const tool = (key, act) =>
-      el(
-        'button',
-        { type: 'button', className: 'small', disabled: isLocked, 'data-testid': `doubts-${key}`, onclick: act },
-        t(`doubts.${key}`, { is, seems }),
-      );
+    const tool = (key, act) => {
+      const button = createTool(`doubts-${key}`, act, t(`doubts.${key}`, { is, seems }));
+      button.disabled = isLocked;
+      return button;
+    };
     return el(
       'li',
       { title: name },

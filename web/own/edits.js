@@ -32,6 +32,9 @@ const REASONS = {
   'no-training': 'no picture would be left for training',
 };
 
+/** The codes of refusals. */
+export const REFUSALS = Object.keys(REASONS);
+
 /** An edit that cannot be; the page says it in its language by `code`. */
 export class Refusal extends Error {
   name = 'Refusal';

@@ -18,7 +18,7 @@ const IDX = /(ubyte|\.idx)(\.gz)?$|\.gz$|mapping\.txt$/i;
 /**
  * Makes a dataset of tables of pixels or of IDX files, whose images keep their size.
  * @param {Placed[]} all
- * @param {{ seed: number, signal: AbortSignal, onProgress: (progress: any) => void }} options
+ * @param {{ seed: number, signal?: AbortSignal, onProgress?: (progress: any) => void }} options
  * @returns {Promise<PixelDataset | null>} null: they are pictures
  */
 export async function pixelsAmong(all, options) {

@@ -16,7 +16,6 @@
  * @property {string} name of the folder or archive
  * @property {Placed[]} files or one archive
  * @property {boolean} isArchive
- * @property {boolean} [arePixels] tables or IDX files, whose images are as they are
  * @property {string[]} lost
  * @property {boolean} [adds] to the pictures that are loaded
  * @property {string} [label] the class of all
@@ -50,7 +49,6 @@ export const pixelsOf = (files) => ({
   name: sharedName(files.map(({ name }) => name)),
   files: files.map((file) => ({ path: file.name, file })),
   isArchive: false,
-  arePixels: true,
   lost: [],
 });
 

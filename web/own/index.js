@@ -7,6 +7,7 @@ import { addStyles } from '../styles.js';
 import { createAtOnce } from './at-once.js';
 import { makingOf } from './making.js';
 import { createDoubts } from './doubts.js';
+import { REFUSALS } from './edits.js';
 import { createFound } from './found.js';
 import { archiveOf, folderOf, given, pixelsOf, there } from './given.js';
 import styles from './own.css?inline';
@@ -30,9 +31,6 @@ import { runtimeOptions, writeSettings } from '../settings.js';
  * @typedef {(change: import('./desk.js').Change) => Promise<boolean>} Changer makes a change; false: it could not be
  *   made, and the page says why
  */
-
-/** Why a change cannot be made, as ./edits.js has it. */
-const REFUSALS = ['empty-name', 'long-name', 'same-name', 'most-classes', 'two-classes', 'no-training'];
 
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
@@ -73,7 +71,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     projectId = findings?.project?.id ?? '';
     // what another tab has open stays what the next page opens
     if (findings?.project || (session.data.info && recall('project') === before)) remember('project', projectId);
-    list.look();
+    if (projectId !== before) list.look();
     source.offerMaking(!findings || findings.project !== null);
     if (!findings?.project) return;
     const { making } = findings.project;

@@ -2,6 +2,7 @@ import { Zip, ZipPassThrough } from 'fflate';
 import { FittingRoomError } from '../../shim/check.js';
 import { PARTS } from '../../shim/datasets/split.js';
 import { GONE } from './edits.js';
+import { freeName } from './names.js';
 
 /**
  * A project as one archive: a folder for each class with its pictures, as any program can read them, and a description
@@ -37,8 +38,7 @@ function safeName(name, taken) {
       .replace(/[\\/:*?"<>|\x00-\x1f]/g, '_')
       .replace(/^[. ]+|[. ]+$/g, '')
       .slice(0, 100) || '_';
-  let free = plain + ending;
-  for (let n = 2; taken.has(free.toLowerCase()); n++) free = `${plain} (${n})${ending}`;
+  const free = freeName(plain, ending, (one) => taken.has(one.toLowerCase()));
   taken.add(free.toLowerCase());
   return free;
 }

@@ -1,6 +1,7 @@
 import { el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
 import { count, megabytes, onLanguage, t } from '../i18n/index.js';
+import { createTool, createTools } from './tool.js';
 
 /**
  * The project as a whole: its name, whether it is saved, undo, and taking it along.
@@ -17,25 +18,14 @@ import { count, megabytes, onLanguage, t } from '../i18n/index.js';
 export function createProjectBar({ session, change, addFolder, addArchive, pack }) {
   const title = el('input', { type: 'text', dir: 'auto', maxLength: 100, 'data-testid': 'project-title' });
   const titleText = el('span');
-  const undo = tool('undo', () => change({ kind: 'undo' }));
-  const folder = tool('add-folder', addFolder);
-  const archive = tool('add-archive', addArchive);
-  const save = tool('pack', oneAtATime(takeAlong));
+  const undo = createTool('project-undo', () => change({ kind: 'undo' }));
+  const folder = createTool('project-add-folder', addFolder);
+  const archive = createTool('project-add-archive', addArchive);
+  const save = createTool('project-pack', oneAtATime(takeAlong));
   const status = el('p', { className: 'quiet', role: 'status', 'data-testid': 'project-saved' });
   const problem = el('p', { className: 'error', role: 'alert', 'data-testid': 'project-problem' });
-  const tools = el(
-    'fieldset',
-    {},
-    el(
-      'div',
-      { className: 'own-tools' },
-      el('label', { className: 'field' }, titleText, title),
-      folder,
-      archive,
-      save,
-      undo,
-    ),
-  );
+  const label = el('label', { className: 'field' }, titleText, title);
+  const tools = createTools(label, folder, archive, save, undo);
   /** @type {Findings | null} */
   let findings = null;
   /** @type {Saved | null} */
@@ -43,11 +33,6 @@ export function createProjectBar({ session, change, addFolder, addArchive, pack 
   /** How far packing is. @type {import('../session.js').LoadProgress | null} */
   let packing = null;
   let said = '';
-
-  /** @param {string} key @param {() => unknown} act */
-  function tool(key, act) {
-    return el('button', { type: 'button', className: 'small', 'data-testid': `project-${key}`, onclick: act });
-  }
 
   async function takeAlong() {
     say('');

@@ -1,6 +1,7 @@
 import { el, setText } from '../dom.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, megabytes, onLanguage, t } from '../i18n/index.js';
+import { createTool } from './tool.js';
 
 /**
  * The projects that are saved in this browser, except the loaded one.
@@ -59,13 +60,9 @@ export function createProjectList({ session, open, loaded }) {
     ].join(' · ');
     /** @param {string} key @param {() => unknown} act */
     const tool = (key, act) => {
-      const text = t(`projects.${key}`);
-      const ariaLabel = `${text}: ${isolated(name)}`;
-      return el(
-        'button',
-        { type: 'button', className: 'small', ariaLabel, 'data-testid': `projects-${key}`, onclick: act },
-        text,
-      );
+      const button = createTool(`projects-${key}`, act, t(`projects.${key}`));
+      button.ariaLabel = `${button.textContent}: ${isolated(name)}`;
+      return button;
     };
     const isGoing = going.has(id);
     const opening = tool('open', () => open(id));

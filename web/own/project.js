@@ -1,10 +1,12 @@
-import { alikeOf, checkMemory, classesOf, partsOf } from '../../shim/datasets/division.js';
+import { alikeOf, checkMemory, classesOf, joined, partsOf } from '../../shim/datasets/division.js';
 import { groupAlike } from '../../shim/datasets/likeness.js';
 import { collect } from '../../shim/datasets/pictures.js';
 import { report } from '../../shim/datasets/report.js';
 import { PARTS, ranksOf } from '../../shim/datasets/split.js';
-import { allocated, permuteRows } from '../../shim/tensor.js';
+import { elementsOf, permuteRows } from '../../shim/tensor.js';
+import { sameList } from '../subject.js';
 import { GONE, NEW, edited, enlarged, namesOf, padded } from './edits.js';
+import { freeName } from './names.js';
 
 /**
  * The user's pictures and their classes, as the worker has them: the one owner of which picture is in which class and
@@ -105,7 +107,7 @@ export class Project {
     });
     if (!this.images) classesOf(NAME, collected.pictures, collected.refused); // throws if there are too few
     const read = /** @type {typeof pictures} */ (collected.pictures).map(({ number }) => number);
-    const images = this.images ? joined(this.images, collected.images) : collected.images;
+    const images = this.images ? joined([this.images, collected.images]) : collected.images;
     const rows = [...this.rows, ...read];
     const groups = groupsOf(images, rows, items.length);
     const divided = await withParts(readable(state, wanted, new Set(read)), items, groups);
@@ -193,8 +195,9 @@ export class Project {
     const mixed = await Promise.all(
       members.map(async (some) => Array.from(await ranksOf(SEED, some.length), (rank) => some[rank])),
     );
-    const inSome = new Set(mixed.flat());
-    const order = [...mixed.flat(), ...this.rows.filter((i) => !inSome.has(i))];
+    const placed = mixed.flat();
+    const inSome = new Set(placed);
+    const order = [...placed, ...this.rows.filter((i) => !inSome.has(i))];
     const rowOf = new Map(this.rows.map((number, row) => [number, row]));
     const rows = order.map((number) => /** @type {number} */ (rowOf.get(number)));
     if (this.images && rows.some((row, i) => row !== i)) permuteRows(this.images, rows);
@@ -207,26 +210,21 @@ export class Project {
     const members = await this.#arrange();
     const { images, preparation, state, items } = this;
     if (!images || !preparation) throw new Error('no pictures have been read');
-    const classNames = namesOf(state);
-    const labelOf = new Map(state.classes.map(({ id }, label) => [id, label]));
     const row = images.shape.slice(1);
-    const size = row.reduce((product, length) => product * length, 1);
+    const size = elementsOf(row);
     let first = 0;
     const [train, validation, test] = members.map((some) => {
       const data = images.data.subarray(first * size, (first + some.length) * size);
       first += some.length;
       return {
         images: { shape: [some.length, ...row], data },
-        labels: {
-          shape: [some.length],
-          data: Int32Array.from(some, (i) => /** @type {number} */ (labelOf.get(state.classOf[i]))),
-        },
+        labels: this.#labelsOf(some),
         names: some.map((i) => items[i].name),
       };
     });
     const present = members.flat().sort((a, b) => a - b);
     const made = {
-      classNames,
+      classNames: namesOf(state),
       preparation,
       ...{ train, validation, test },
       refused: this.refused,
@@ -239,12 +237,15 @@ export class Project {
     };
     const ids = state.classes.map(({ id }) => id);
     const formerNames = this.called.filter((one) => sameList(one.ids, ids)).map(({ names }) => names);
-    const about = {
-      name: this.title,
-      synthetic: /** @type {const} */ (false),
-      source: /** @type {const} */ ('pictures'),
-    };
-    return { ...made, ...about, report: report(made), formerNames };
+    return ownDataset(made, this.title, formerNames);
+  }
+
+  /** @param {number[]} pictures @returns {{ shape: number[], data: Int32Array }} [n] */
+  #labelsOf(pictures) {
+    const { classes, classOf } = this.state;
+    const labelOf = new Map(classes.map(({ id }, label) => [id, label]));
+    const data = Int32Array.from(pictures, (i) => /** @type {number} */ (labelOf.get(classOf[i])));
+    return { shape: [pictures.length], data };
   }
 
   /** Every picture that is in a part: images [n, height, width, channels], labels [n], its number and its group. */
@@ -252,16 +253,11 @@ export class Project {
     const { images, state, groups } = this;
     if (!images) throw new Error('no pictures have been read');
     const pictures = this.rows.filter((i) => state.partOf[i] < PARTS.length); // the first rows
-    const [, ...row] = images.shape;
-    const size = row.reduce((product, length) => product * length, 1);
-    const labelOf = new Map(state.classes.map(({ id }, label) => [id, label]));
+    const shape = [pictures.length, ...images.shape.slice(1)];
     return {
       pictures,
-      images: { shape: [pictures.length, ...row], data: images.data.subarray(0, pictures.length * size) },
-      labels: {
-        shape: [pictures.length],
-        data: Int32Array.from(pictures, (i) => /** @type {number} */ (labelOf.get(state.classOf[i]))),
-      },
+      images: { shape, data: images.data.subarray(0, elementsOf(shape)) },
+      labels: this.#labelsOf(pictures),
       groups: Int32Array.from(pictures, (i) => groups[i]),
     };
   }
@@ -283,22 +279,19 @@ export class Project {
   }
 }
 
-/** @template T @param {readonly T[]} some @param {readonly T[]} others */
-const sameList = (some, others) => some.length === others.length && some.every((each, i) => each === others[i]);
-
 /**
- * @param {{ shape: number[], data: Uint8Array }} some @param {{ shape: number[], data: Uint8Array }} others
- * @returns {{ shape: number[], data: Uint8Array<ArrayBuffer> }}
+ * A dataset as the page has it.
+ * @param {PixelDataset} made
+ * @param {string} name
+ * @param {string[][]} [formerNames]
+ * @returns {OwnDataset}
  */
-function joined(some, others) {
-  const [count, ...row] = some.shape;
-  const shape = [count + others.shape[0], ...row];
-  checkMemory(NAME, shape[0], row);
-  const data = allocated(Uint8Array, some.data.length + others.data.length);
-  data.set(some.data);
-  data.set(others.data, some.data.length);
-  return { shape, data };
-}
+export const ownDataset = (made, name, formerNames = []) => ({
+  ...made,
+  ...{ name, synthetic: false, source: 'pictures' },
+  report: report(made),
+  formerNames,
+});
 
 /**
  * @param {{ shape: number[], data: Uint8Array }} images @param {number[]} rows the picture in each
@@ -328,23 +321,21 @@ async function withParts(state, items, groups) {
     partOf[i] = there;
     return false;
   });
-  /** @param {number} label */
-  const had = (label) => {
-    const counts = PARTS.map((_, part) =>
-      partOf.reduce((n, each, i) => n + Number(each === part && classOf[i] === label), 0),
-    );
-    return { train: counts[0], validation: counts[1], test: counts[2] };
-  };
-  const before = partOf.slice(); // `had` counts what was there
+  /** How many pictures of a class are in each part already. @type {Map<number, Record<Part, number>>} */
+  const had = new Map(state.classes.map(({ id }) => [id, { train: 0, validation: 0, test: 0 }]));
+  partOf.forEach((part, i) => {
+    const counts = had.get(classOf[i]);
+    if (counts && part < PARTS.length) counts[PARTS[part]]++;
+  });
   const parts = await partsOf(
     open.map((i) => ({ ...items[i], label: '' })),
     Int32Array.from(open, (i) => classOf[i]),
     Int32Array.from(open, (i) => groups[i]),
     { shares: SHARES, seed: SEED },
-    had,
+    (id) => /** @type {Record<Part, number>} */ (had.get(id)),
   );
-  open.forEach((i, place) => (before[i] = PARTS.indexOf(parts[place])));
-  return { ...state, partOf: before };
+  open.forEach((i, place) => (partOf[i] = PARTS.indexOf(parts[place])));
+  return { ...state, partOf };
 }
 
 /**
@@ -363,8 +354,6 @@ function readable(state, wanted, read) {
 
 /** A name that no other picture has. @param {string} name @param {Map<string, unknown>} names */
 function unused(name, names) {
-  const [, stem, ending] = /** @type {RegExpExecArray} */ (/^(.*?)(\.[^./]*)?$/s.exec(name));
-  let free = name;
-  for (let n = 2; names.has(free); n++) free = `${stem} (${n})${ending ?? ''}`;
-  return free;
+  const [, stem, ending = ''] = /** @type {RegExpExecArray} */ (/^(.*?)(\.[^./]*)?$/s.exec(name));
+  return freeName(stem, ending, (one) => names.has(one));
 }

@@ -28,13 +28,16 @@ export function gatheredFiles({ isArchive }) {
   return filesOf('fromFolder', isArchive ? /** @type {File} */ (files[0].file) : files);
 }
 
+/** What is said of files that could not be opened. @param {string[]} paths */
+export const unopened = (paths) => paths.map((name) => ({ name, reason: 'unreadable' }));
+
 /**
  * The pictures among files and their classes: of a project that was packed, of a table, or of folders.
  * @param {Placed[]} placed
  * @param {{ lost: string[], label?: string, signal?: AbortSignal }} options `label`: the class of all
  */
 export async function picturesAmong(placed, { lost, label, signal }) {
-  const gone = lost.map((path) => ({ name: path, reason: 'unreadable' }));
+  const gone = unopened(lost);
   if (label !== undefined) {
     const items = placed.map(({ path, file }) => ({ name: `${label}/${path}`, file }));
     return { items, labels: items.map(() => label), refused: gone };

@@ -1,5 +1,6 @@
 import { el } from '../dom.js';
 import { t } from '../i18n/index.js';
+import { UNDECODED } from '../try/refusals.js';
 
 /** Why a file is not in the dataset, in the page's language as far as it is known. */
 
@@ -16,18 +17,8 @@ const SAID = /** @type {Record<string, string>} */ ({
   'it has no column of labels': 'no-labels',
 });
 
-/** The page's own decoder refuses by these. */
-const CODES = [
-  'unreadable',
-  'empty-file',
-  'heic',
-  'svg',
-  'not-a-picture',
-  'too-large',
-  'too-many-bytes',
-  'too-slow',
-  'missing',
-];
+/** What the page's own parts refuse by. */
+const CODES = [...UNDECODED, 'missing'];
 
 /** @param {string} reason @returns {Node | string} */
 export function reasonText(reason) {

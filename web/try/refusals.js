@@ -1,6 +1,7 @@
 import { count, decimal, megabytes, t } from '../i18n/index.js';
 
-const REASONS = [
+/** Why a file cannot be decoded. */
+export const UNDECODED = [
   'empty-file',
   'heic',
   'svg',
@@ -9,10 +10,8 @@ const REASONS = [
   'too-many-bytes',
   'too-slow',
   'unreadable',
-  'bad-data',
-  'no-numbers',
-  'worker-died',
 ];
+const REASONS = [...UNDECODED, 'bad-data', 'no-numbers', 'worker-died'];
 
 /** How the numbers of a refusal are written. @type {Record<string, (value: number) => string>} */
 const WRITTEN = {

@@ -119,19 +119,19 @@ export const texts = {
   'refused.two-classes': 'Pictures of at least two classes have to remain.',
   'refused.no-training': 'At least one picture has to remain for training.',
   'found.awaited':
-    'The page was closed before everything was saved: {count} pictures are missing. Add the folder again; those that ' +
-    'are here are passed over.',
+    'The page was closed before everything was saved: {count} pictures are missing. Add the folder again; pictures ' +
+    'that are already here are skipped.',
   'reason.missing': 'is missing from the archive',
   'doubts.title': 'Labels that may be wrong',
   'doubts.about':
-    'Trains three models with the settings below, each without a third of the pictures, and asks it about' +
-    ' those. It takes about three times as long as a run.',
+    'Trains three models with the settings below. Each leaves out a third of the pictures, then judges that third. ' +
+    'This takes about three times as long as a run.',
   'doubts.look': 'Look for wrong labels',
   'doubts.cancel': 'Cancel',
   'doubts.under': 'Training and asking: {percent}',
   'doubts.found': 'Probably wrong: {count}, the likeliest first',
   'doubts.none': 'No label seems wrong.',
-  'doubts.failed': 'This did not work. {reason}',
+  'doubts.failed': 'The check failed. {reason}',
   'doubts.said': 'Labelled {is}, looks like {seems} ({confidence})',
   'doubts.move': 'Move to {seems}',
   'doubts.leave': 'Leave as {is}',
