@@ -3,6 +3,7 @@ import { megabytes, onLanguage, t } from '../i18n/index.js';
 import { areGarments } from '../subject.js';
 
 const AT_ONCE = 300; // ms of loading before the page shows it
+const LATER = ['trained', 'saved']; // models that are not there when the page opens
 
 /**
  * Which model answers: one of the page's, or the tab's. When the tab's model changes, it answers again.
@@ -14,7 +15,8 @@ export function createModelChoice({ album, client, session, trainer }) {
   const select = el(
     'select',
     { 'data-testid': 'model-choice' },
-    ...names.map((value) => el('option', { value, disabled: value === 'trained', hidden: value === 'saved' })),
+    // Safari lists hidden options, too.
+    ...names.map((value) => el('option', { value, disabled: LATER.includes(value), hidden: value === 'saved' })),
   );
   const name = el('span');
   const note = el('p', { className: 'quiet', role: 'status' });
