@@ -131,7 +131,13 @@ export function openPage() {
   /** Loads the section "Try it", after the page or when it is needed. */
   async function startTry() {
     const [{ createTry }] = await Promise.all([import('./try/index.js'), addTexts('try'), import('./views/bars.js')]);
-    return createTry({ session, trainer, language, onChosen: (files) => takeIn(files, 'pictures') });
+    return createTry({
+      session,
+      trainer,
+      language,
+      onChosen: (files) => takeIn(files, 'pictures'),
+      onProject: async (placed) => (await loadOwn()).learnFrom(placed),
+    });
   }
 
   /** Loads the section "Keep it", later still or when it is needed. */

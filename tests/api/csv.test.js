@@ -60,10 +60,18 @@ test('the page’s tables are such files', () => {
   assert.ok(predictions.startsWith(`${MARK}picture,true,predicted,T恤,类 1,`));
   assert.deepEqual(rowsOfCsv(predictions)[1].slice(3), Array(10).fill('nan'));
   const photos = csvOf(
-    wrong([{ file: { name: '照片.png' }, predicted: 0, probabilities: probabilities.subarray(0, 10) }]),
+    wrong(
+      ['', '类 3'].map((label) => ({
+        ...{ file: { name: '照片.png' }, predicted: 0, label, probabilities: probabilities.subarray(0, 10) },
+        found: { asking: { classNames: names } },
+      })),
+    ),
     names,
+    (label) => label,
   );
-  assert.deepEqual(rowsOfCsv(photos)[1], ['照片.png', 'T恤', ...Array(11).fill('nan')]);
+  assert.deepEqual(rowsOfCsv(photos)[0].slice(0, 5), ['file', 'class', 'predicted', 'confidence', 'T恤']);
+  assert.deepEqual(rowsOfCsv(photos)[1], ['照片.png', 'T恤', 'T恤', ...Array(11).fill('nan')]);
+  assert.deepEqual(rowsOfCsv(photos)[2].slice(0, 3), ['照片.png', '类 3', 'T恤'], 'corrected');
   assert.ok(photos.startsWith(MARK));
   const history = historyCsv([
     { epoch: 0, logs: { loss: 1 } },

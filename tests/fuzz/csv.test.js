@@ -60,10 +60,12 @@ fuzz('CSV', 10, tables, ({ classNames, items }) => {
     return {
       file: { name: file },
       predicted: known,
+      label: '',
+      found: { asking: { classNames } },
       probabilities: known < 0 ? null : Float32Array.from(probabilities),
     };
   });
-  const text = csvOf(wrong(pictures), classNames);
+  const text = csvOf(wrong(pictures), classNames, (label) => label);
   assert.equal(
     text.startsWith(MARK),
     [...text].some((letter) => letter > '\x7f'),
@@ -75,14 +77,14 @@ fuzz('CSV', 10, tables, ({ classNames, items }) => {
   const same = (/** @type {string} */ cell, /** @type {string} */ text) =>
     assert.ok(cell === text || (told(cell) === text && FORMULA.test(text)), JSON.stringify([cell, text]));
   rows.forEach((row, i) => {
-    assert.equal(row.length, 3 + classNames.length);
+    assert.equal(row.length, 4 + classNames.length);
     for (const cell of row) assert.doesNotMatch(cell, FORMULA);
     const { file, predicted, probabilities } = pictures[i - 1] ?? {};
-    if (i === 0) return classNames.forEach((each, k) => same(row[3 + k], each));
+    if (i === 0) return classNames.forEach((each, k) => same(row[4 + k], each));
     same(row[0], file.name);
-    same(row[1], predicted < 0 ? '' : classNames[predicted]);
+    for (const k of [1, 2]) same(row[k], predicted < 0 ? '' : classNames[predicted]);
     classNames.forEach((_, k) =>
-      assert.equal(row[3 + k], probabilities ? probabilities[k].toFixed(4).toLowerCase() : ''),
+      assert.equal(row[4 + k], probabilities ? probabilities[k].toFixed(4).toLowerCase() : ''),
     );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { unzipSync } from 'fflate';
 import { inBrowsers } from '../support/browsers.js';
 import { hostile, huge, odd, shirt } from '../support/pictures.js';
 import { storedFiles } from '../support/stored.js';
@@ -207,6 +208,7 @@ test('many pictures: sorted, and saved as CSV', async () => {
           ({ dataset }) => dataset.name,
         ),
       );
+    await page.choose('photo-sort', 'given');
     assert.deepEqual(await order(), [...names, 'text.png']);
     await page.choose('photo-sort', 'name');
     assert.deepEqual(
@@ -224,9 +226,9 @@ test('many pictures: sorted, and saved as CSV', async () => {
     const csv = /** @type {string} */ (await browser.evaluate(() => /** @type {any} */ (globalThis).saved));
     const lines = csv.trimEnd().split('\r\n');
     assert.equal(lines.length, 5);
-    assert.equal(lines[0].split(',').length, 13);
+    assert.equal(lines[0].split(',').length, 14);
     assert.ok(
-      lines.some((line) => line.startsWith('"b,""quoted"".png",T-shirt/top,0.')),
+      lines.some((line) => line.startsWith('"b,""quoted"".png",T-shirt/top,T-shirt/top,0.')),
       csv,
     );
     assert.ok(
@@ -237,6 +239,80 @@ test('many pictures: sorted, and saved as CSV', async () => {
       lines.some((line) => line.startsWith('text.png,,,')),
       'what was refused has no class',
     );
+  });
+});
+
+test('a folder of pictures: looked through by group, corrected, removed, taken along in folders, and trained on', async () => {
+  await withPage(['chromium', QUICK], async (opened) => {
+    const { browser, page } = opened;
+    await sectionThere(opened);
+    const names = ['a.png', 'b.png', 'b".png'];
+    await answer(opened, ...names.map((name) => stored(shirt(name))), stored(hostile()[1]));
+    const groups = () =>
+      browser.evaluate(() => [...document.querySelectorAll('.chips button')].map(({ textContent }) => textContent));
+    const shown = () =>
+      browser.evaluate(() =>
+        /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')])
+          .filter((item) => item.checkVisibility())
+          .map(({ dataset }) => dataset.name),
+      );
+    const press = (/** @type {string} */ selector, /** @type {string} */ text) =>
+      browser.evaluate(
+        (/** @type {string} */ buttons, /** @type {string} */ begin) =>
+          /** @type {HTMLElement[]} */ ([...document.querySelectorAll(buttons)])
+            .find(({ textContent }) => textContent?.startsWith(begin))
+            ?.click(),
+        selector,
+        text,
+      );
+    assert.deepEqual(await groups(), ['All 4', 'Without an answer 1', 'T-shirt/top 3']);
+    await press('.chips button', 'Without');
+    assert.deepEqual(await shown(), ['text.png']);
+    await press('.chips button', 'All');
+
+    await press('.photo-said .bars button', 'Shirt');
+    assert.deepEqual(await groups(), ['All 4', 'Corrected 1', 'Without an answer 1', 'T-shirt/top 2', 'Shirt 1']);
+    assert.match(String(await page.text('photo-result')), /Shirt\s*You say so\. The model said T-shirt\/top, \d/);
+    await press('.photo-said .bars button', 'Shirt');
+    assert.deepEqual(await groups(), ['All 4', 'Without an answer 1', 'T-shirt/top 3'], 'left to the model again');
+    await press('.photo-said .bars button', 'Shirt');
+
+    await press(hook('photo-clear'), '');
+    assert.deepEqual(await shown(), []);
+    assert.equal(await browser.evaluate(() => document.activeElement?.textContent), 'Undo');
+    await press(hook('photo-undo'), '');
+    assert.deepEqual(await groups(), ['All 4', 'Corrected 1', 'Without an answer 1', 'T-shirt/top 2', 'Shirt 1']);
+    await press(`${hook('photo-item')} button`, '');
+    await press(hook('photo-remove'), '');
+    assert.equal((await shown()).length, 3);
+    await press(hook('photo-undo'), '');
+
+    await browser.evaluate(() => {
+      const make = URL.createObjectURL;
+      URL.createObjectURL = (blob) => {
+        const read = async () => [...new Uint8Array(await /** @type {Blob} */ (blob).arrayBuffer())];
+        /** @type {any} */ (globalThis).saved = read();
+        return make(blob);
+      };
+    });
+    await press(hook('photo-zip'), '');
+    await browser.waitFor(() => /** @type {any} */ (globalThis).saved);
+    const saved = /** @type {number[]} */ (await browser.evaluate(() => /** @type {any} */ (globalThis).saved));
+    const files = unzipSync(Uint8Array.from(saved));
+    assert.deepEqual(Object.keys(files).sort(), [
+      'Shirt/a.png',
+      'T-shirt_top/b.png',
+      'T-shirt_top/b_.png',
+      'without an answer/text.png',
+    ]);
+    assert.deepEqual(Buffer.from(files['Shirt/a.png']), Buffer.from(shirt('a.png').bytes));
+
+    await press(hook('photo-project'), '');
+    await browser.waitFor(
+      (/** @type {string} */ status) => /3 pictures|2 classes/.test(document.querySelector(status)?.textContent ?? ''),
+      { args: [hook('dataset-status')] },
+    );
+    assert.deepEqual(browser.errors, []);
   });
 });
 

@@ -192,6 +192,12 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     return { files: areListed ? [] : loose, load: loadClasses };
   }
 
+  /** Has pictures learned from that are in folders of their classes. @param {import('./given.js').Placed[]} placed */
+  function learnFrom(placed) {
+    goTo('data');
+    return useFiles(folderOf(placed));
+  }
+
   function lock() {
     const busy = trainer.busy();
     source.lock(busy);
@@ -208,7 +214,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   }
 
   list.look();
-  return { choose, take, read, reopen };
+  return { choose, take, read, reopen, learnFrom };
 }
 
 /** @typedef {ReturnType<typeof createOwn>} Own */

@@ -1,8 +1,7 @@
-import { Zip, ZipPassThrough } from 'fflate';
 import { FittingRoomError } from '../../shim/check.js';
 import { PARTS } from '../../shim/datasets/split.js';
+import { createArchive, safeName } from '../archive.js';
 import { GONE } from './edits.js';
-import { freeName } from './names.js';
 
 /**
  * A project as one archive: a folder for each class with its pictures, as any program can read them, and a description
@@ -27,21 +26,6 @@ const FORMAT = { format: 'fitting-room-project', version: 1 };
 const MOST_OF_DESCRIPTION = 2 ** 26; // bytes
 const MOST_PICTURES = 65_000; // the archive's directory has two bytes for their number
 const MOST_BYTES = 4e9; // and four for addresses
-const AT_ONCE = 2 ** 25; // bytes that are handed to the browser at a time, which may put them on the disk
-const TIME = new Date(1980, 0, 1); // of every file: the same project gives the same bytes
-
-/** A name that every file system takes. @param {string} name @param {Set<string>} taken lower case; added to */
-function safeName(name, taken) {
-  const [, stem, ending = ''] = /** @type {RegExpExecArray} */ (/^(.*?)(\.\w{1,5})?$/s.exec(name));
-  const plain =
-    stem
-      .replace(/[\\/:*?"<>|\x00-\x1f]/g, '_')
-      .replace(/^[. ]+|[. ]+$/g, '')
-      .slice(0, 100) || '_';
-  const free = freeName(plain, ending, (one) => taken.has(one.toLowerCase()));
-  taken.add(free.toLowerCase());
-  return free;
-}
 
 /**
  * @param {Project} project
@@ -83,40 +67,6 @@ export async function packed({ title, making, state, items }, { settings, model,
     onProgress({ loaded: k + 1, total: pictures.length });
   }
   return archive.end();
-}
-
-/** Collects files in an archive without packing them: pictures are packed already. */
-function createArchive() {
-  /** @type {BlobPart[]} */
-  const blobs = [];
-  /** @type {Uint8Array<ArrayBuffer>[]} */
-  let chunks = [];
-  let size = 0;
-  const zip = new Zip((error, chunk) => {
-    if (error) throw error;
-    chunks.push(/** @type {Uint8Array<ArrayBuffer>} */ (chunk));
-    size += chunk.length;
-    if (size > AT_ONCE) flush();
-  });
-  function flush() {
-    blobs.push(new Blob(chunks));
-    chunks = [];
-    size = 0;
-  }
-  return {
-    /** @param {string} path @param {Uint8Array<ArrayBuffer>} content */
-    add(path, content) {
-      const file = new ZipPassThrough(path);
-      file.mtime = TIME;
-      zip.add(file);
-      file.push(content, true);
-    },
-    end() {
-      zip.end();
-      flush();
-      return new Blob(blobs, { type: 'application/zip' });
-    },
-  };
 }
 
 /**

@@ -6,7 +6,7 @@ import { PARTS, ranksOf } from '../../shim/datasets/split.js';
 import { elementsOf, permuteRows } from '../../shim/tensor.js';
 import { sameList } from '../subject.js';
 import { GONE, NEW, edited, enlarged, namesOf, padded } from './edits.js';
-import { freeName } from './names.js';
+import { freeName } from '../free-name.js';
 
 /**
  * The user's pictures and their classes, as the worker has them: the one owner of which picture is in which class and

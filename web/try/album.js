@@ -18,10 +18,12 @@ import { GARMENTS } from '../subject.js';
  * @property {Float32Array | null} probabilities
  * @property {number} predicted a class; NO_CLASS without an answer
  * @property {{ box?: Box, inverted?: boolean }} choice what the user wants instead of what is found
+ * @property {string} label the class that the user says it is, '' if nothing
  *
  * @typedef {object} AlbumEvents
  * @property {Item} item was added or has changed
- * @property {Item} selected another picture is selected, or the selected one has changed
+ * @property {Item | null} selected another picture is selected, or the selected one has changed
+ * @property {Item[]} removed pictures are no longer there
  * @property {{ name: string, failure: string }} model another model answers, or it failed
  */
 
@@ -35,6 +37,9 @@ export function createAlbum(worker) {
   const { on, emit } = createEmitter();
   /** @type {Item[]} */
   const items = [];
+  let added = 0; // pictures, ever
+  /** What was removed last. @type {Item[]} */
+  let removed = [];
   /** @type {Item | null} */
   let selected = null;
   let model = 'photos';
@@ -46,12 +51,37 @@ export function createAlbum(worker) {
 
   /** @param {File[]} files */
   function add(files) {
-    const added = files.map((file, i) => newItem(items.length + i + 1, file));
-    items.push(...added);
-    for (const item of added) emit('item', item);
-    if (added.length > 0) show(added[0]);
-    for (const item of added) queue(() => look(item));
+    const fresh = files.map((file) => newItem(++added, file));
+    items.push(...fresh);
+    for (const item of fresh) emit('item', item);
+    if (fresh.length > 0) show(fresh[0]);
+    for (const item of fresh) queue(() => look(item));
   }
+
+  /** Takes pictures away. `restore` brings them back, until others are taken away. @param {Item[]} some */
+  function remove(some) {
+    const before = selected && items.indexOf(selected);
+    for (const item of removed) item.found?.preview.close();
+    removed = some;
+    for (const item of some) items.splice(items.indexOf(item), 1);
+    emit('removed', some);
+    if (selected && before !== null && some.includes(selected)) show(items[Math.min(before, items.length - 1)] ?? null);
+  }
+
+  function restore() {
+    const back = removed;
+    removed = [];
+    items.push(...back);
+    items.sort((a, b) => a.id - b.id);
+    for (const item of back) {
+      emit('item', item);
+      if (item.state === 'waiting') queue(() => look(item));
+    }
+    if (!selected && back.length > 0) select(back[0]);
+  }
+
+  /** Says which class a picture is of; '' leaves it to the model. @param {Item} item @param {string} label */
+  const correct = (item, label) => update(item, { label });
 
   /** @param {Item} item @param {Partial<Item>} change */
   function update(item, change) {
@@ -62,6 +92,7 @@ export function createAlbum(worker) {
 
   /** @param {Item} item */
   async function look(item) {
+    if (!items.includes(item)) return;
     update(item, { state: 'looking' });
     try {
       const { id, file, choice } = item;
@@ -124,7 +155,7 @@ export function createAlbum(worker) {
     });
   }
 
-  /** @param {Item} item */
+  /** @param {Item | null} item */
   function show(item) {
     const before = selected;
     selected = item;
@@ -186,6 +217,9 @@ export function createAlbum(worker) {
   return {
     on,
     add,
+    remove,
+    restore,
+    correct,
     select,
     adjust,
     use,
@@ -208,7 +242,7 @@ export function createAlbum(worker) {
 const UNANSWERED = { reason: '', values: {}, probabilities: null, predicted: NO_CLASS };
 
 /** @param {number} id @param {File} file @returns {Item} */
-const newItem = (id, file) => ({ id, file, state: 'waiting', ...UNANSWERED, found: null, choice: {} });
+const newItem = (id, file) => ({ id, file, state: 'waiting', ...UNANSWERED, found: null, choice: {}, label: '' });
 
 /** Below this confidence a model isn't sure. */
 const SURE = 0.5;

@@ -12,17 +12,31 @@ import { styles } from './section-styles.js';
 /**
  * The "Try it" section: classifies the user's own pictures. Loaded after the page itself.
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer,
- *   language: Promise<void>, onChosen: (files: File[]) => void }} parts `language`: resolves once the page has its
- *   texts, and so its height
+ *   language: Promise<void>, onChosen: (files: File[]) => void, onProject: (placed:
+ *   import('./folders.js').Placed[]) => void }} parts `language`: resolves once the page has its texts, and so its
+ *   height; `onProject`: pictures are to be learned from, in folders of their classes
  */
-export function createTry({ session, trainer, language, onChosen }) {
+export function createTry({ session, trainer, language, onChosen, onProject }) {
   const client = createPhotoClient();
   const album = createAlbum(client);
   const sources = createSources({ onChosen, onPictures: add });
   const choice = createModelChoice({ album, client, session, trainer });
   const result = createResult(album);
   const insight = createInsight(client);
-  const gallery = createGallery(album);
+  const gallery = createGallery(album, {
+    onSelect: () => result.element.scrollIntoView({ block: 'nearest' }),
+    onProject,
+  });
+
+  const work = el(
+    'div',
+    { className: 'photo-work' },
+    el('div', { className: 'photo-detail' }, result.element, insight.element),
+    gallery.element,
+  );
+  const besides = () => work.classList.toggle('many', album.items.length > 1);
+  album.on('item', besides);
+  album.on('removed', besides);
 
   /** @param {File[]} files */
   function add(files) {
@@ -41,12 +55,7 @@ export function createTry({ session, trainer, language, onChosen }) {
   album.on('model', insight.forgetLayers);
 
   addStyles(...styles);
-  byId('try-body').replaceChildren(
-    el('div', { className: 'try-head' }, sources.element, choice.element),
-    result.element,
-    insight.element,
-    gallery.element,
-  );
+  byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), work);
   return {
     add,
     answerWith: choice.answerWith,

@@ -1,4 +1,4 @@
-import { className } from '../classes.js';
+import { className, shownName } from '../classes.js';
 import { el, setText } from '../dom.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
@@ -34,6 +34,8 @@ export function createResult(album) {
   const guesses = el('p', { className: 'quiet photo-guesses' });
   const message = el('p', { className: 'photo-message', role: 'alert', 'data-testid': 'photo-message' });
   const bars = el('ol', { className: 'bars', role: 'list' });
+  const rightNote = el('p', { className: 'quiet photo-right' });
+  const remove = el('button', { type: 'button', className: 'small', 'data-testid': 'photo-remove', onclick: takeAway });
   const invert = el(
     'select',
     { 'data-testid': 'photo-invert' },
@@ -63,8 +65,9 @@ export function createResult(album) {
     { className: 'photo-result', 'data-testid': 'photo-result' },
     el('figure', { className: 'photo-given' }, preview, about),
     el('figure', { className: 'photo-seen' }, seen, seenAbout),
-    el('div', { className: 'photo-said' }, message, answer, guesses, bars),
+    el('div', { className: 'photo-said' }, message, answer, guesses, bars, rightNote),
     adjusting,
+    el('p', { className: 'photo-tools' }, remove),
   );
 
   /** @param {import('./album.js').Box} next @param {boolean} done */
@@ -87,6 +90,20 @@ export function createResult(album) {
   );
   reset.addEventListener('click', () => album.adjust({}));
 
+  function takeAway() {
+    if (album.selected) album.remove([album.selected]);
+  }
+
+  /** Says that the selected picture is of class k, or again that the model decides. @param {number} k */
+  function correct(k) {
+    const item = album.selected;
+    if (!item?.found) return;
+    const name = item.found.asking.classNames[k];
+    const at = [...bars.querySelectorAll('button')].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    album.correct(item, item.label === name || (!item.label && item.predicted === k) ? '' : name);
+    bars.querySelectorAll('button')[at]?.focus();
+  }
+
   function render() {
     const item = album.selected;
     element.dataset.state = item ? (item.state === 'waiting' ? 'looking' : item.state) : 'empty';
@@ -96,6 +113,7 @@ export function createResult(album) {
     setText(invertName, t('try.invert'));
     for (const option of invert.options) setText(option, t(`try.invert-${option.value}`));
     setText(reset, t('try.reset'));
+    setText(remove, t('try.remove'));
     box.render();
     if (!item) return;
     showFound(item);
@@ -133,26 +151,24 @@ export function createResult(album) {
 
   /** @param {Item} item */
   function showAnswer(item) {
-    const { state, predicted, probabilities } = item;
+    const { state, predicted, probabilities, label } = item;
     const { classNames } = item.found?.asking ?? album;
     const sure = isSure(item);
     const confidence = confidenceOf(item);
-    Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), sure });
+    Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), sure, label });
     setText(message, state === 'refused' ? refusalText(item) : '');
     message.hidden = state !== 'refused';
-    answer.classList.toggle('unsure', !sure);
-    if (!probabilities) setText(answer, state === 'refused' ? '' : t('try.looking'));
-    else
-      setText(
-        answer,
-        t(sure ? 'try.answer' : 'try.unsure', {
-          class: className(predicted, classNames),
-          confidence: percent(confidence),
-        }),
-      );
-    setText(guesses, probabilities ? guessesText(probabilities, classNames) : '');
+    answer.classList.toggle('unsure', !sure && !label);
+    const said = { class: className(predicted, classNames), confidence: percent(confidence) };
+    if (label) setText(answer, shownName(label, classNames));
+    else if (probabilities) setText(answer, t(sure ? 'try.answer' : 'try.unsure', said));
+    else setText(answer, state === 'refused' ? '' : t('try.looking'));
+    if (!probabilities) setText(guesses, '');
+    else setText(guesses, label ? t('try.corrected', said) : guessesText(probabilities, classNames));
     bars.hidden = state === 'refused';
-    bars.replaceChildren(...barsOf(classNames, probabilities, (k) => (k === predicted ? 'first' : '')));
+    const chosen = label ? classNames.indexOf(label) : predicted;
+    bars.replaceChildren(...barsOf(classNames, probabilities, (k) => (k === chosen ? 'first' : ''), correct));
+    setText(rightNote, probabilities ? t(label ? 'try.uncorrect' : 'try.correct') : '');
   }
 
   album.on('selected', render);

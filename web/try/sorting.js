@@ -1,0 +1,49 @@
+import { NO_CLASS } from '../../shim/classify.js';
+import { confidenceOf, isSure } from './album.js';
+
+/**
+ * Pictures by what is said of them.
+ *
+ * @typedef {import('./album.js').Item} Item
+ */
+
+/** The class by its name: what the user says or, if nothing, the model; '' without either. @param {Item} item */
+export const labelOf = ({ label, predicted, found }) =>
+  label || (predicted === NO_CLASS ? '' : (found?.asking.classNames[predicted] ?? ''));
+
+/** @param {Item} item */
+export const isWorking = ({ state }) => state === 'waiting' || state === 'looking';
+
+/** Groups besides the classes, none of which has such a name. @type {Record<string, (item: Item) => boolean>} */
+const GROUPS = {
+  '\0unsure': (item) => !item.label && item.predicted !== NO_CLASS && !isSure(item),
+  '\0corrected': ({ label }) => label !== '',
+  '\0refused': ({ state, label }) => state === 'refused' && !label,
+};
+
+/** @param {string} group the name of a class, one of GROUPS, or '' for all @param {Item} item */
+export const isIn = (group, item) => group === '' || (GROUPS[group]?.(item) ?? labelOf(item) === group);
+
+/**
+ * How many pictures each group has: all, those of GROUPS, then the classes in the order of the model's.
+ * @param {Item[]} items
+ * @param {readonly string[]} classNames
+ * @returns {{ group: string, count: number }[]} of which there are any
+ */
+export function groupsOf(items, classNames) {
+  const others = [...new Set(items.map(labelOf))].filter((name) => name && !classNames.includes(name));
+  return ['', ...Object.keys(GROUPS), ...classNames, ...others]
+    .map((group) => ({ group, count: items.filter((item) => isIn(group, item)).length }))
+    .filter(({ count }) => count > 0);
+}
+
+/** @type {Record<string, (a: Item, b: Item) => number>} */
+export const ORDERS = {
+  least: (a, b) => certaintyOf(a) - certaintyOf(b) || a.id - b.id,
+  class: (a, b) => labelOf(a).localeCompare(labelOf(b)) || certaintyOf(b) - certaintyOf(a),
+  name: (a, b) => a.file.name.localeCompare(b.file.name, undefined, { numeric: true }),
+  given: (a, b) => a.id - b.id,
+};
+
+/** Of what is said: the user is sure. @param {Item} item */
+const certaintyOf = (item) => (item.label ? 1 : confidenceOf(item));
