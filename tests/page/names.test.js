@@ -89,7 +89,7 @@ test('chromium: sizes, figures and words stay in their order beside such names, 
       await page.waitForState('photo-result', 'refused');
       await check({ [hook('photo-message')]: arabic, '.photo-given figcaption': arabic });
       const label = await browser.evaluate(() =>
-        document.querySelector('.photos .picture')?.getAttribute('aria-label'),
+        document.querySelector('.photos [data-state="ready"] .picture')?.getAttribute('aria-label'),
       );
       assert.ok(label.startsWith(`${isolated(hebrew)}:`), label);
       await browser.uploadFile(hook('model-input'), join(folder, `${hebrew}.fit`));

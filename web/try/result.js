@@ -64,8 +64,8 @@ export function createResult(album) {
     'div',
     { className: 'photo-result', 'data-testid': 'photo-result' },
     el('figure', { className: 'photo-given' }, preview, about),
-    el('figure', { className: 'photo-seen' }, seen, seenAbout),
     el('div', { className: 'photo-said' }, message, answer, guesses, bars, rightNote),
+    el('figure', { className: 'photo-seen' }, seen, seenAbout),
     adjusting,
     el('p', { className: 'photo-tools' }, remove),
   );
