@@ -72,15 +72,15 @@ export function oncePerFrame(draw) {
 /**
  * Takes the user to a section: scrolls there and moves the keyboard focus.
  * @param {string} id
- * @param {{ smooth?: boolean }} [options] `smooth`: scrolls visibly, unless the user wants no motion; not while the
- *   page around it still changes
+ * @param {{ smooth?: boolean, part?: HTMLElement }} [options] `smooth`: scrolls visibly, unless the user wants no
+ *   motion; not while the page around it still changes; `part`: of the section, which is to be seen
  */
-export function goTo(id, { smooth = false } = {}) {
+export function goTo(id, { smooth = false, part = byId(id) } = {}) {
   const still = !smooth || matchMedia('(prefers-reduced-motion: reduce)').matches;
   const heading = byId(`${id}-title`);
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-  byId(id).scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
+  part.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
 }
 
 /**

@@ -196,6 +196,61 @@ test('a file that is dropped or pasted is answered', async () => {
   });
 });
 
+for (const [width, height] of [
+  [1440, 900],
+  [1024, 768],
+  [390, 844],
+])
+  test(`a garment beside the title is tapped at ${width} × ${height}: the answer is in the window, and right`, async () => {
+    await withPage(['chromium', QUICK], async ({ browser, page }) => {
+      await browser.page?.setViewport({ width, height });
+      await page.loaded();
+      await browser.waitFor((/** @type {string} */ garments) => document.querySelectorAll(garments).length === 6, {
+        args: [hook('hanging')],
+      });
+      const boxes = (/** @type {string[]} */ ...selectors) =>
+        browser.evaluate(
+          (/** @type {string[]} */ ...all) =>
+            all.flatMap((selector) =>
+              [...document.querySelectorAll(selector)].map((node) => {
+                const { top, bottom, left, right } = node.getBoundingClientRect();
+                const isInside = top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
+                return isInside && bottom > top ? '' : `${selector}: ${top} to ${bottom}`;
+              }),
+            ),
+          ...selectors,
+        );
+      assert.deepEqual(await boxes(hook('hanging')), Array(6).fill(''));
+      for (const [garment, k] of [
+        ['dress', 3],
+        ['bag', 8],
+      ]) {
+        await browser.evaluate('scrollTo(0, 0)');
+        await browser.click(`[data-garment="${garment}"]`);
+        await browser.waitFor(
+          (/** @type {string} */ result, /** @type {string} */ wanted) => {
+            const { state, class: found } = /** @type {HTMLElement} */ (document.querySelector(result)).dataset;
+            return state === 'ready' && found === wanted;
+          },
+          { args: [hook('photo-result'), String(k)] },
+        );
+        const parts = [hook('photo-preview'), hook('photo-seen'), '.photo-answer'];
+        assert.deepEqual(await boxes(...parts), ['', '', ''], String(garment));
+      }
+      await browser.evaluate('scrollTo(0, 0)');
+      await browser.click('[data-garment="dress"]');
+      assert.equal(
+        await browser.evaluate(
+          (/** @type {string} */ items) => document.querySelectorAll(items).length,
+          hook('photo-item'),
+        ),
+        2,
+        'the one that was tapped before',
+      );
+      assert.deepEqual(browser.errors, []);
+    });
+  });
+
 test('many pictures: sorted, and saved as CSV', async () => {
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser, page } = opened;

@@ -4,6 +4,7 @@ import { createAlbum } from './album.js';
 import { createGallery } from './gallery.js';
 import { createInsight } from './insight.js';
 import { createPhotoClient } from './photo-client.js';
+import { hangGarments } from './rail.js';
 import { createModelChoice } from './model-choice.js';
 import { createResult } from './result.js';
 import { createSources } from './sources.js';
@@ -41,7 +42,7 @@ export function createTry({ session, trainer, language, onChosen, onProject }) {
   /** @param {File[]} files */
   function add(files) {
     album.add(files);
-    language.then(() => goTo('try'));
+    language.then(() => goTo('try', { part: result.element }));
   }
 
   function showInsight() {
@@ -54,6 +55,7 @@ export function createTry({ session, trainer, language, onChosen, onProject }) {
   album.on('selected', showInsight);
   album.on('model', insight.forgetLayers);
 
+  hangGarments(album, add);
   addStyles(...styles);
   byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), work);
   return {

@@ -1,5 +1,7 @@
 /** @type {Record<string, string>} */
 export const texts = {
+  'rail.words': 'Tap a garment: the network says what it is.',
+  'rail.garment': 'Try it on: {class}',
   'try.note':
     'Which class does it belong to? Use a picture of your own: this works before training, during a run and offline.',
   'try.choose': 'Choose pictures',

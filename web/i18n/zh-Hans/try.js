@@ -1,5 +1,7 @@
 /** @type {Record<string, string>} */
 export const texts = {
+  'rail.words': '点一件衣物，看网络认不认得。',
+  'rail.garment': '试一试：{class}',
   'try.note': '它属于哪一类？用你自己的图片试试：训练前、训练中和离线时都可以。',
   'try.choose': '选择图片',
   'try.camera': '拍照',
