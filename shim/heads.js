@@ -19,5 +19,14 @@ const nearestMean = async (...given) => (await loading()).nearestMean(...given);
 /** @param {Parameters<Transfer['logistic']>} given */
 const logistic = async (...given) => (await loading()).logistic(...given);
 
-/** Heads for the features that a trained model gives: see transfer.js. */
-export const heads = { classMeans, nearestMean, logistic };
+/** @typedef {typeof import('./training/confidence.js')} Confidence */
+
+/**
+ * The confidence below which an answer should be none of the classes: see training/confidence.js.
+ * @param {Parameters<Confidence['confidenceThreshold']>} given
+ */
+const confidenceThreshold = async (...given) =>
+  (await import('./training/confidence.js')).confidenceThreshold(...given);
+
+/** Heads for the features that a trained model gives, and when their answers count: see transfer.js. */
+export const heads = { classMeans, nearestMean, logistic, confidenceThreshold };
