@@ -19,14 +19,8 @@ const nearestMean = async (...given) => (await loading()).nearestMean(...given);
 /** @param {Parameters<Transfer['logistic']>} given */
 const logistic = async (...given) => (await loading()).logistic(...given);
 
-/** @typedef {typeof import('./training/confidence.js')} Confidence */
-
-/**
- * The confidence below which an answer should be none of the classes: see training/confidence.js.
- * @param {Parameters<Confidence['confidenceThreshold']>} given
- */
-const confidenceThreshold = async (...given) =>
-  (await import('./training/confidence.js')).confidenceThreshold(...given);
+/** @param {Parameters<Transfer['confidenceThreshold']>} given */
+const confidenceThreshold = async (...given) => (await loading()).confidenceThreshold(...given);
 
 /** Heads for the features that a trained model gives, and when their answers count: see transfer.js. */
 export const heads = { classMeans, nearestMean, logistic, confidenceThreshold };

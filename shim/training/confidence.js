@@ -12,7 +12,7 @@ import { checkTensor } from '../tensor.js';
 /**
  * The confidence below which a model should answer with none of its classes: samples of its classes that it recognises
  * fall below it in `rejected` of all cases. Of n such samples, a new one's confidence is less than the k-th smallest
- * with a probability of k / (n + 1), whatever their distribution, as in split conformal prediction. So the threshold has
+ * with a probability of k / (n + 1), whatever their distribution, as in split conformal prediction. The threshold has
  * the rank rejected · (n + 1), interpolated (type 6 of Hyndman, Fan, “Sample quantiles”, 1996). Rank 0 is the least
  * possible confidence, 1 / classes: few samples say little, and reject little.
  * @param {Tensor} labels [n] class indices

@@ -65,6 +65,15 @@ test('the page’s tables are such files', () => {
   );
   assert.deepEqual(rowsOfCsv(photos)[1], ['照片.png', 'T恤', ...Array(11).fill('nan')]);
   assert.ok(photos.startsWith(MARK));
+  const least = (/** @type {number} */ threshold) => ({
+    ...{ file: { name: 'a' }, predicted: 3, probabilities: probabilities.subarray(10) },
+    found: { asking: { threshold } },
+  });
+  const answers = rowsOfCsv(csvOf(wrong([least(1), least(1.01)]), names, 'none'));
+  assert.deepEqual(answers.map(([, called, confidence]) => [called, confidence]).slice(1), [
+    ['类 3', '1.0000'],
+    ['none', '1.0000'],
+  ]);
   const history = historyCsv([
     { epoch: 0, logs: { loss: 1 } },
     { epoch: 1, logs: { loss: Infinity, val_loss: NaN } },

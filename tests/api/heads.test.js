@@ -217,7 +217,7 @@ describe('heads.confidenceThreshold', () => {
     ),
   });
 
-  /** @param {ReturnType<typeof recognised>} [given] @param {{ rejected?: number }} [options] */
+  /** @param {{ labels: any, probabilities: any }} [given] @param {{ rejected?: number }} [options] */
   const found = ({ labels, probabilities } = recognised(CONFIDENCES), options = {}) =>
     heads.confidenceThreshold(labels, probabilities, options);
 

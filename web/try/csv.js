@@ -1,5 +1,6 @@
 import { csvFile } from '../../shim/csv.js';
 import { numberText } from '../../shim/number-text.js';
+import { verdictOf } from './album.js';
 
 /** @typedef {import('./album.js').Item} Item */
 
@@ -7,13 +8,17 @@ import { numberText } from '../../shim/number-text.js';
  * One line per picture: its file, the class and its confidence, and the confidence of each class.
  * @param {Item[]} items
  * @param {string[]} classNames
+ * @param {string} none in place of a class
  */
-export function csvOf(items, classNames) {
-  const lines = items.map(({ file, predicted, probabilities }) => {
+export function csvOf(items, classNames, none = '') {
+  const lines = items.map((item) => {
+    const { file, predicted, probabilities } = item;
     const shares = classNames.map((_, k) =>
       probabilities ? numberText(probabilities[k], (share) => share.toFixed(4)) : '',
     );
-    return [file.name, predicted < 0 ? '' : classNames[predicted], predicted < 0 ? '' : shares[predicted], ...shares];
+    if (predicted < 0) return [file.name, '', '', ...shares];
+    const called = verdictOf(item) === 'none' ? none : classNames[predicted];
+    return [file.name, called, shares[predicted], ...shares];
   });
   return csvFile([['file', 'class', 'confidence', ...classNames], ...lines]);
 }

@@ -3,7 +3,7 @@ import { contextOf, el, setText } from '../dom.js';
 import { download } from '../download.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
-import { confidenceOf, isSure } from './album.js';
+import { confidenceOf, verdictOf } from './album.js';
 import { csvOf } from './csv.js';
 import { refusalText } from './refusals.js';
 
@@ -11,10 +11,13 @@ import { refusalText } from './refusals.js';
 
 /** @typedef {import('./album.js').Item} Item */
 
+/** None of the classes comes after all. @param {Item} item */
+const placeOf = (item) => (verdictOf(item) === 'none' ? Number.MAX_SAFE_INTEGER : item.predicted);
+
 /** @type {Record<string, (a: Item, b: Item) => number>} */
 const ORDERS = {
   given: (a, b) => a.id - b.id,
-  class: (a, b) => a.predicted - b.predicted || confidenceOf(b) - confidenceOf(a),
+  class: (a, b) => placeOf(a) - placeOf(b) || confidenceOf(b) - confidenceOf(a),
   least: (a, b) => confidenceOf(a) - confidenceOf(b) || a.id - b.id,
   name: (a, b) => a.file.name.localeCompare(b.file.name, undefined, { numeric: true }),
 };
@@ -75,6 +78,7 @@ export function createGallery(album) {
       state: item.state,
       class: item.predicted,
       confidence: confidenceOf(item).toFixed(4),
+      verdict: verdictOf(item),
     });
     button.setAttribute('aria-pressed', String(item === album.selected));
     button.setAttribute('aria-label', `${isolated(item.file.name)}: ${wordsOf(item)}`);
@@ -85,7 +89,7 @@ export function createGallery(album) {
   function wordsOf(item) {
     if (item.state === 'refused') return refusalText(item);
     if (!item.probabilities) return '…';
-    return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', {
+    return t(`gallery.${verdictOf(item)}`, {
       class: className(item.predicted, item.found?.asking.classNames ?? []),
       confidence: percent(confidenceOf(item), 0),
     });
@@ -117,7 +121,8 @@ export function createGallery(album) {
 
   function downloadCsv() {
     const names = namesOf(album.classNames);
-    download('fitting-room.csv', csvOf([...album.items].sort(ORDERS[sort.value]), names), 'text/csv');
+    const sorted = [...album.items].sort(ORDERS[sort.value]);
+    download('fitting-room.csv', csvOf(sorted, names, t('try.none')), 'text/csv');
   }
 
   let arranging = 0;

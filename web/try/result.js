@@ -5,7 +5,7 @@ import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { GARMENTS } from '../subject.js';
 import { barsOf } from '../views/bars.js';
 import { blankCanvas, paint } from '../views/pictures.js';
-import { confidenceOf, isSure } from './album.js';
+import { confidenceOf, verdictOf } from './album.js';
 import { createBoxControls } from './box.js';
 import { drawFound } from './outline.js';
 import { refusalText } from './refusals.js';
@@ -135,24 +135,22 @@ export function createResult(album) {
   function showAnswer(item) {
     const { state, predicted, probabilities } = item;
     const { classNames } = item.found?.asking ?? album;
-    const sure = isSure(item);
+    const verdict = verdictOf(item);
     const confidence = confidenceOf(item);
-    Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), sure });
+    const best = { class: className(predicted, classNames), confidence: percent(confidence) };
+    Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), verdict });
     setText(message, state === 'refused' ? refusalText(item) : '');
     message.hidden = state !== 'refused';
-    answer.classList.toggle('unsure', !sure);
+    answer.classList.toggle('unsure', verdict === 'unsure');
     if (!probabilities) setText(answer, state === 'refused' ? '' : t('try.looking'));
-    else
-      setText(
-        answer,
-        t(sure ? 'try.answer' : 'try.unsure', {
-          class: className(predicted, classNames),
-          confidence: percent(confidence),
-        }),
-      );
-    setText(guesses, probabilities ? guessesText(probabilities, classNames) : '');
+    else setText(answer, t(`try.${verdict}`, best));
+    const threshold = percent(item.found?.asking.threshold ?? 0);
+    if (verdict === 'none') setText(guesses, t('try.nearest', { ...best, threshold }));
+    else setText(guesses, probabilities ? guessesText(probabilities, classNames) : '');
     bars.hidden = state === 'refused';
-    bars.replaceChildren(...barsOf(classNames, probabilities, (k) => (k === predicted ? 'first' : '')));
+    bars.replaceChildren(
+      ...barsOf(classNames, probabilities, (k) => (k === predicted && verdict !== 'none' ? 'first' : '')),
+    );
   }
 
   album.on('selected', render);

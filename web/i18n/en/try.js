@@ -28,8 +28,12 @@ export const texts = {
   'try.loading-some': 'Loading this model: {received} so far.',
   'try.cancel': 'Cancel',
   'try.looking': 'Classifying…',
-  'try.answer': '{class}, {confidence}',
+  'try.sure': '{class}, {confidence}',
   'try.unsure': 'It isn’t sure. Perhaps {class}, {confidence}.',
+  'try.none': 'None of these',
+  'try.nearest':
+    'The nearest is {class}, {confidence}. Below {threshold}, the answer is none of its classes: nearly all ' +
+    'of their pictures reach that.',
   'try.guesses': 'Next come {second} ({secondShare}) and {third} ({thirdShare}).',
   'try.guess': 'Next comes {second} ({secondShare}).',
   'try.preview': '{name}, with the outline of the garment',
@@ -79,6 +83,7 @@ export const texts = {
   'gallery.csv': 'Download as CSV',
   'gallery.sure': '{class}, {confidence}',
   'gallery.unsure': '{class}? {confidence}',
+  'gallery.none': 'None of these',
   'draw.sheet': 'Drawing sheet. Arrow keys move the pen; Space lowers or lifts it.',
   'draw.note':
     'Draw one garment, upright and as large as the sheet. Filled shapes are recognised better than outlines.',
