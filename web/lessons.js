@@ -64,6 +64,21 @@ export function answerAtOnce(run) {
   });
 }
 
+/**
+ * Gives a model that answers without training a better last layer, unless another has taken its place.
+ * @param {WorkerMethods['refine']['args']} args
+ */
+export function refine({ id, ...run }) {
+  return tab.hold(async ({ lesson, model }) => {
+    if (!model || lesson.kept.id !== id || !fits(model, subject())) return false;
+    const { setHead } = await import('./own/base.js');
+    const dataset = /** @type {import('./own/project.js').OwnDataset} */ (loadedDataset());
+    await setHead(model, dataset, { ...run, head: 'logistic' });
+    await setThreshold(model);
+    return true;
+  });
+}
+
 /** @param {Lesson} lesson @param {Run} run @param {Context<'fit'>} context */
 async function train(lesson, run, { signal, emit }) {
   const { model } = lesson;

@@ -69,6 +69,7 @@ import { atMostEvery } from './throttle.js';
  * @property {Signature<{ specs: Spec[], shape: import('./subject.js').Shape, base: string, runtime: RuntimeOptions },
  *   Description>} describe
  * @property {Signature<Omit<Run, 'from' | 'address'>, { id: string }>} answerAtOnce
+ * @property {Signature<Omit<Run, 'from' | 'address'> & { id: string }, boolean>} refine false: it is another model
  * @property {Signature<Run, { position: Position, ended: Ended }, RunEvent>} fit
  * @property {Signature} pause
  * @property {Signature} resume
@@ -146,7 +147,7 @@ const METHODS = {
   pictures,
   describe,
   ...later(lessons, 'fit', 'pause', 'resume', 'evaluate', 'measure', 'save', 'restore', 'convert', 'edit', 'doubt'),
-  ...later(lessons, 'answerAtOnce'),
+  ...later(lessons, 'answerAtOnce', 'refine'),
   ...later(ownDesk, 'gather', 'findings', 'saved', 'classPictures', 'projects', 'forget', 'pack'),
   ...later(photoWorker, 'warmUp', 'prepare', 'keep', 'look', 'asking', 'classify', 'layers', 'maps', 'filters'),
   ...later(photoWorker, 'occlusion'),

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { hook } from './page.js';
 
 /** What tests of people's own data do on the page. */
@@ -50,6 +51,17 @@ export const countsOf = ({ browser }) =>
       ]),
     );
   }, hook('own-classes'));
+
+/** Waits until the classes have so many pictures. @param {Opened} opened @param {Record<string, number>} wanted */
+export async function has(opened, wanted) {
+  let found = {};
+  for (const began = Date.now(); Date.now() - began < 20_000; await new Promise((done) => setTimeout(done, 50))) {
+    found = await countsOf(opened);
+    if (JSON.stringify(found) === JSON.stringify(wanted)) break;
+  }
+  assert.deepEqual(found, wanted);
+  assert.deepEqual(Object.keys(found), Object.keys(wanted), 'in this order');
+}
 
 /** @param {Opened} opened */
 export async function train(opened) {

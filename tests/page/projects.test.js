@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { killProjects } from '../support/project-kills.js';
 import { thing, things, zipped } from '../support/things.js';
-import { chooseOwn, countsOf } from './own.js';
+import { chooseOwn, has } from './own.js';
 import { hook, openPage, withPage } from './page.js';
 
 /** Pictures of one's own as a project: changing its classes, finding it again, taking it along. */
@@ -46,17 +46,6 @@ const choose = (opened, name) => chooseOwn(opened, 'zip', join(folder, name));
 
 /** @param {Opened} opened */
 const saved = ({ page }) => page.waitForState('project-saved', 'saved');
-
-/** @param {Opened} opened @param {Record<string, number>} wanted */
-async function has(opened, wanted) {
-  let found = {};
-  for (const began = Date.now(); Date.now() - began < 20_000; await new Promise((done) => setTimeout(done, 50))) {
-    found = await countsOf(opened);
-    if (JSON.stringify(found) === JSON.stringify(wanted)) break;
-  }
-  assert.deepEqual(found, wanted);
-  assert.deepEqual(Object.keys(found), Object.keys(wanted), 'in this order');
-}
 
 /** Opens a class. @param {Opened} opened @param {string} name */
 async function openClass({ browser }, name) {

@@ -54,7 +54,7 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     onMaking: remake,
     onTune: onSettings,
   });
-  createAtOnce({ session, trainer, settings });
+  const atOnce = createAtOnce({ session, trainer, settings });
   const adding = createAdding({
     onFolder: (files) => useFiles({ ...folderOf(files), adds: true }),
     onFiles: ([file]) => useFiles({ ...archiveOf(file), adds: true }),
@@ -100,10 +100,17 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     return true;
   }
 
+  /** Pictures are added one after the other: loading cancels what is loading. @type {Promise<void>} */
+  let added = Promise.resolve();
+
   /** @param {File[]} files @param {string} label the name of their class */
   function addTo(files, label) {
     const placed = files.map((file) => ({ path: file.name, file }));
-    return useFiles({ ...folderOf(placed), adds: true, label });
+    added = added.then(atOnce.settled).then(() => {
+      bar.say(trainer.busy() ? t('incoming.locked') : '');
+      return trainer.busy() ? undefined : useFiles({ ...folderOf(placed), adds: true, label });
+    });
+    return added;
   }
 
   /**

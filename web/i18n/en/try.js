@@ -19,7 +19,9 @@ export const texts = {
     'never seen anything like a photo.',
   'try.about-tutorial': 'Trained for 20 epochs, as you can do on this page. It has never seen anything like a photo.',
   'try.about-trained': 'With the weights of your last run.',
-  'try.about-untrained': 'It has not been trained on your pictures: it compares them with the mean of each class.',
+  'try.about-untrained':
+    'It compares what the page’s model sees in a picture with your pictures: at first with the mean of each class, a ' +
+    'second later by logistic regression.',
   'try.about-saved': 'With the weights of the saved model “{name}”.',
   'try.about-before': 'With the weights of the previous run. The new ones replace them when this run ends.',
   'try.about-earlier': 'With the weights of an earlier run.',

@@ -15,7 +15,7 @@ export const texts = {
   'try.about-accurate': '由三组卷积构成，对 Fashion-MNIST 风格的图片最准确，但从未见过照片。',
   'try.about-tutorial': '训练了 20 轮，你也可以在本页这样训练。从未见过照片。',
   'try.about-trained': '使用最近一次训练得到的权重。',
-  'try.about-untrained': '未经训练：把图片与各类别的平均特征相比较。',
+  'try.about-untrained': '用页面模型提取的特征与你的图片比较：先与各类别的平均特征相比，约一秒后改用逻辑回归。',
   'try.about-saved': '使用已保存的模型“{name}”的权重。',
   'try.about-before': '使用上一次训练的权重。本次训练结束后会换成新的权重。',
   'try.about-earlier': '使用较早一次训练的权重。',

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { inBrowsers } from '../support/browsers.js';
+import { thing, things, zipped } from '../support/things.js';
+import { chooseOwn, has, says, train } from './own.js';
+import { hook, openPage } from './page.js';
+
+/** Pictures that are added one by one, while a model that begins with one of the page's answers. */
+
+/** @typedef {import('./page.js').Opened} Opened */
+
+const QUERY = 'data=synthetic&base=accurate&train-size=500';
+const LATE = 10_000; // ms; alone on two processors, an answer takes less than a second
+
+/** @type {string} */
+let folder;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fitting-room-adding-'));
+  await writeFile(join(folder, 'pair.zip'), zipped(things({ disc: 60, pole: 60 })));
+  for (const [kind, name] of ['disc', 'pole', 'bar', 'slope'].entries())
+    for (const i of [0, 1, 2]) await writeFile(join(folder, `${name}-${i}.png`), thing(kind, 900 + i));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** The answers to the pictures under Try it, by their names. @param {Opened} opened */
+const answersOf = ({ browser }) =>
+  browser.evaluate((/** @type {string} */ items) => {
+    const all = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(items));
+    return Object.fromEntries(
+      [...all].map(({ dataset: { name = '', state, confidence, verdict }, textContent }) => [
+        name,
+        { state, confidence, verdict, text: textContent ?? '' },
+      ]),
+    );
+  }, hook('photo-item'));
+
+/**
+ * Waits until the answers are as wanted.
+ * @param {Opened} opened @param {(answers: Awaited<ReturnType<typeof answersOf>>) => boolean} isWanted
+ * @returns {Promise<number>} how long that took, ms
+ */
+async function answered(opened, isWanted) {
+  const began = Date.now();
+  for (;;) {
+    const answers = await answersOf(opened);
+    if (Object.values(answers).every(({ state }) => state === 'ready') && isWanted(answers)) return Date.now() - began;
+    if (Date.now() - began > LATE) assert.fail(JSON.stringify(answers));
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+/**
+ * Drops files of the test's folder on the row of a class.
+ * @param {Opened} opened @param {string} name @param {string[]} files
+ */
+async function dropOn({ browser }, name, ...files) {
+  const some = await Promise.all(files.map(async (file) => [file, [...(await readFile(join(folder, file)))]]));
+  await browser.evaluate(
+    (/** @type {string} */ rows, /** @type {string} */ wanted, /** @type {[string, number[]][]} */ dropped) => {
+      const transfer = new DataTransfer();
+      for (const [file, bytes] of dropped) transfer.items.add(new File([new Uint8Array(bytes)], file));
+      const row = [...document.querySelectorAll(rows)].find(
+        (each) => each.querySelector('th span')?.textContent === wanted,
+      );
+      row?.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    },
+    `${hook('own-classes')} tbody tr`,
+    name,
+    some,
+  );
+}
+
+for (const name of inBrowsers('any')) {
+  describe(`pictures that are added one by one, in ${name}`, { timeout: 240_000 }, () => {
+    /** @type {Opened} */
+    let opened;
+    before(async () => {
+      opened = await openPage(name, { query: QUERY });
+      await opened.page.loaded();
+    });
+    after(() => opened?.close());
+
+    test('what is of none of the classes is told from what is', async () => {
+      const { browser } = opened;
+      await chooseOwn(opened, 'zip', join(folder, 'pair.zip'));
+      await says(opened, /^Ready without training/, 'train-status');
+      await browser.uploadFile(
+        hook('photo-input'),
+        ...['disc-0', 'pole-0', 'slope-0'].map((each) => join(folder, `${each}.png`)),
+      );
+      await answered(
+        opened,
+        (answers) => Object.keys(answers).length === 3 && answers['slope-0.png'].verdict === 'none',
+      );
+      const answers = await answersOf(opened);
+      assert.equal(answers['disc-0.png'].verdict, 'sure');
+      assert.equal(answers['pole-0.png'].verdict, 'sure');
+      assert.match(answers['slope-0.png'].text, /None of these/);
+    });
+
+    test('a class that is new is answered with as soon as it has a picture', async () => {
+      const { browser } = opened;
+      await browser.type(hook('own-new-class'), 'bar');
+      await browser.press('Enter');
+      await has(opened, { disc: 60, pole: 60, bar: 0 });
+      await browser.uploadFile(hook('photo-input'), join(folder, 'bar-0.png'));
+      await answered(opened, (all) => 'bar-0.png' in all);
+      assert.doesNotMatch((await answersOf(opened))['bar-0.png'].text, /^bar/);
+      await dropOn(opened, 'bar', 'bar-1.png');
+      await answered(opened, (all) => /^bar/.test(all['bar-0.png'].text));
+      await has(opened, { disc: 60, pole: 60, bar: 1 });
+    });
+
+    test('another picture changes the answer, and logistic regression does so once no more come', async () => {
+      const before = (await answersOf(opened))['bar-0.png'].confidence;
+      await dropOn(opened, 'bar', 'bar-2.png');
+      const took = await answered(opened, (all) => all['bar-0.png'].confidence !== before);
+      assert.ok(took < LATE);
+      const first = (await answersOf(opened))['bar-0.png'].confidence;
+      await has(opened, { disc: 60, pole: 60, bar: 2 });
+      await answered(opened, (all) => all['bar-0.png'].confidence !== first);
+      assert.match((await answersOf(opened))['bar-0.png'].text, /^bar/);
+    });
+
+    test('none is lost where several come at once, and Start trains on all', async () => {
+      const { browser, page } = opened;
+      await Promise.all([
+        dropOn(opened, 'bar', 'bar-0.png'),
+        dropOn(opened, 'disc', 'disc-0.png', 'disc-1.png'),
+        dropOn(opened, 'pole', 'pole-0.png'),
+      ]);
+      await has(opened, { disc: 62, pole: 61, bar: 3 });
+      await answered(opened, (all) => /^disc/.test(all['disc-0.png'].text));
+      await browser.type(hook('settings-epochs'), '2');
+      await train(opened);
+      assert.match(String(await page.text('train-status')), /^Done: 2 epochs/);
+      await answered(opened, (all) => /^bar/.test(all['bar-0.png'].text));
+      assert.deepEqual(browser.errors, []);
+    });
+  });
+}
