@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { thing, things, zipped } from '../support/things.js';
-import { chooseOwn, has, says, train } from './own.js';
+import { chooseOwn, has, reopenDownload, says, train } from './own.js';
 import { hook, openPage } from './page.js';
 
 /** Pictures that are added one by one, while a model that begins with one of the page's answers. */
 
 /** @typedef {import('./page.js').Opened} Opened */
 
-const QUERY = 'data=synthetic&base=accurate&train-size=500';
+const QUERY = 'data=synthetic&base=accurate&train-size=500&epochs=2';
 const LATE = 10_000; // ms; alone on two processors, an answer takes less than a second
 
 /** @type {string} */
@@ -134,10 +134,35 @@ for (const name of inBrowsers('any')) {
       ]);
       await has(opened, { disc: 62, pole: 61, bar: 3 });
       await answered(opened, (all) => /^disc/.test(all['disc-0.png'].text));
-      await browser.type(hook('settings-epochs'), '2');
+      await says(opened, /^Ready without training/, 'train-status');
       await train(opened);
       assert.match(String(await page.text('train-status')), /^Done: 2 epochs/);
       await answered(opened, (all) => /^bar/.test(all['bar-0.png'].text));
+    });
+
+    test('a project that is packed brings its model and its settings when it is opened', async () => {
+      const { browser, page } = opened;
+      const before = (await answersOf(opened))['bar-0.png'];
+      const address = () => browser.evaluate(() => [...new URLSearchParams(location.search)].toSorted().join(' '));
+      const wanted = await address();
+      await reopenDownload(opened, 'dataset-zip', async () => {
+        await page.choose('settings-base', 'none');
+        await browser.waitFor(() => /, 48, 48, 3\)/.test(document.getElementById('dims')?.textContent ?? ''));
+        await browser.type(hook('settings-epochs'), '7');
+        await page.choose('model-preset', 'few');
+      });
+      await says(opened, /^Ready with the saved model “pair”/, 'train-status');
+      assert.equal(await address(), wanted);
+      assert.equal(
+        await browser.evaluate(
+          (/** @type {string} */ field) => /** @type {any} */ (document.querySelector(field)).value,
+          hook('settings-epochs'),
+        ),
+        '2',
+      );
+      assert.match(String(await page.text('model-base')), /most accurate/);
+      await answered(opened, (all) => all['bar-0.png'].confidence === before.confidence);
+      await has(opened, { disc: 62, pole: 61, bar: 3 });
       assert.deepEqual(browser.errors, []);
     });
   });

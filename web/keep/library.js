@@ -2,7 +2,7 @@ import { FORMATS as KNOWN } from '../../shim/formats/known.js';
 import { createEmitter } from '../emitter.js';
 import { mainFileOf } from '../incoming.js';
 import { newId } from '../new-id.js';
-import { runtimeOptions } from '../settings.js';
+import { takeSaved } from '../saved-model.js';
 import {
   bytesOfModel,
   forgetModel,
@@ -141,32 +141,13 @@ export function createLibrary({ session, trainer, settings, read, answer }) {
   async function use(/** @type {Entry} */ entry) {
     const model = await bytesOfModel(entry.id);
     try {
-      await take(entry, model);
+      await takeSaved({ session, trainer, settings }, entry, model);
     } catch (error) {
       if (/** @type {{ code?: string }} */ (error).code !== 'misfit') throw error;
       await answer(entry.name, model).catch(() => {
         throw error;
       });
     }
-  }
-
-  /** @param {Entry} entry @param {Uint8Array<ArrayBuffer>} model */
-  async function take(entry, model) {
-    const { labelSmoothing, patience } = settings;
-    const id = newId();
-    const history = entry.epochs;
-    await trainer.take(async () => {
-      const kept = { facts: { epochs: history, dataset: null }, model, best: null };
-      await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
-      return {
-        id,
-        history,
-        position: { epoch: history.length, batch: 0 },
-        ended: { how: 'completed' },
-        saved: { id: entry.id, name: entry.name },
-      };
-    });
-    trainer.evaluate(); // which nobody need wait for
   }
 
   /** @param {Entry} entry @param {string} name */

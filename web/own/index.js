@@ -18,7 +18,9 @@ import { namePictures } from './tables.js';
 import { walk } from './walk.js';
 import { t } from '../i18n/index.js';
 import { specsOf } from '../model-spec.js';
-import { runtimeOptions, writeSettings } from '../settings.js';
+import { newId } from '../new-id.js';
+import { takeSaved } from '../saved-model.js';
+import { readSettings, runtimeOptions, writeSettings } from '../settings.js';
 
 /**
  * Pictures of the user's own as a dataset: where they come from, how they become images, and what was found in them.
@@ -35,10 +37,11 @@ import { runtimeOptions, writeSettings } from '../settings.js';
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
  *   import('../settings.js').Settings, load: (source: 'pictures' | 'files', given: import('./given.js').Given |
- *   File[]) => Promise<boolean>, onSettings: () => void }} parts `settings`: changed in place; `load`: loads pictures
- *   or Fashion-MNIST's files, and resolves with whether they are loaded
+ *   File[]) => Promise<boolean>, onSettings: () => void, onRestored: () => void }} parts `settings`: changed in place;
+ *   `load`: loads pictures or Fashion-MNIST's files, and resolves with whether they are loaded; `onRestored`: told when
+ *   any setting may have changed
  */
-export function createOwn({ session, trainer, settings, load, onSettings }) {
+export function createOwn({ session, trainer, settings, load, onSettings, onRestored }) {
   /** What was tried last, and whether that has loaded. @type {{ attempt: Attempt, making: Wanted } | null} */
   let tried = null;
   /** How what is loaded was made. @type {Wanted | null} */
@@ -75,10 +78,9 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     source.offerMaking(!findings || findings.project !== null);
     if (!findings?.project) return;
     const { making } = findings.project;
-    const now = makingOf(settings);
-    const isSame = Object.entries(making).every(([name, value]) => now[/** @type {keyof Making} */ (name)] === value);
-    loaded = isSame ? makingNow() : { ...making, base: 'none' };
-    if (isSame) return;
+    const isTheirs = isSame(making, makingOf(settings));
+    loaded = isTheirs ? makingNow() : { ...making, base: 'none' };
+    if (isTheirs) return;
     Object.assign(settings, loaded); // a saved project's own
     source.show();
     onSettings();
@@ -143,8 +145,31 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   async function use(attempt) {
     const making = makingNow();
     tried = { attempt, making };
-    if (await load('pictures', attempt(makingOf(making)))) loaded = making;
-    else if (tried.attempt === attempt && session.data.state !== 'loading') giveBack();
+    if (await load('pictures', attempt(makingOf(making)))) {
+      loaded = making;
+      await unpack();
+    } else if (tried.attempt === attempt && session.data.state !== 'loading') giveBack();
+  }
+
+  /** A project that was packed has brought the settings and the model of that time. */
+  async function unpack() {
+    const found = await session.call('unpacked', {}).catch(() => null);
+    if (!found) return;
+    const { source: from, threads } = settings;
+    const { settings: theirs } = readSettings(found.settings);
+    Object.assign(settings, theirs, { source: from, threads });
+    if (!isSame(found.making, makingOf(settings))) Object.assign(settings, found.making, { base: 'none' });
+    loaded = makingNow();
+    source.show();
+    onRestored();
+    if (!found.model) return;
+    await atOnce.settled();
+    const { info } = session.data;
+    await takeSaved(
+      { session, trainer, settings },
+      { id: newId(), name: info?.name ?? '', epochs: [] },
+      found.model,
+    ).catch(({ message }) => bar.say(t('project.model-failed', { reason: message })));
   }
 
   /** @param {Chosen} chosen */
@@ -217,5 +242,9 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   list.look();
   return { choose, take, read, reopen };
 }
+
+/** @param {Making} one @param {Making} other */
+const isSame = (one, other) =>
+  Object.entries(one).every(([name, value]) => other[/** @type {keyof Making} */ (name)] === value);
 
 /** @typedef {ReturnType<typeof createOwn>} Own */

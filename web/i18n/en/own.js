@@ -98,6 +98,7 @@ export const texts = {
     'Not saved: it takes {needed}, and the browser has {free} free. Save the project as a .zip to keep it.',
   'project.packing': 'Packing: {loaded} of {total}',
   'project.pack-failed': 'The archive could not be made. {reason}',
+  'project.model-failed': 'The model in the archive could not be used. {reason}',
   'projects.title': 'Saved projects',
   'projects.open': 'Open',
   'projects.delete': 'Delete',

@@ -95,6 +95,7 @@ export const texts = {
   'project.no-room': '未保存：需要 {needed}，而浏览器只剩 {free}。可将项目存为 .zip。',
   'project.packing': '正在打包：{loaded} / {total}',
   'project.pack-failed': '压缩包未能生成。{reason}',
+  'project.model-failed': '无法使用压缩包里的模型。{reason}',
   'projects.title': '已保存的项目',
   'projects.open': '打开',
   'projects.delete': '删除',
