@@ -126,7 +126,7 @@ for (const name of inBrowsers('any')) {
     });
 
     test('none is lost where several come at once, and Start trains on all', async () => {
-      const { browser, page } = opened;
+      const { page } = opened;
       await Promise.all([
         dropOn(opened, 'bar', 'bar-0.png'),
         dropOn(opened, 'disc', 'disc-0.png', 'disc-1.png'),
