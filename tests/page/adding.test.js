@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { thing, things, zipped } from '../support/things.js';
-import { chooseOwn, has, reopenDownload, says, train } from './own.js';
+import { chooseOwn, has, reopenDownload, says, there, train } from './own.js';
 import { hook, openPage } from './page.js';
 
 /** Pictures that are added one by one, while a model that begins with one of the page's answers. */
@@ -163,6 +163,35 @@ for (const name of inBrowsers('any')) {
       assert.match(String(await page.text('model-base')), /most accurate/);
       await answered(opened, (all) => all['bar-0.png'].confidence === before.confidence);
       await has(opened, { disc: 62, pole: 61, bar: 3 });
+    });
+
+    test('a model of one’s own that was saved is one to begin with', async () => {
+      const { browser, page } = opened;
+      await train(opened); // a saved model would stay the tab's
+      await browser.type(hook('save-name'), 'Shapes');
+      await page.click('save-model');
+      await there(opened, hook('library-item'));
+      await browser.evaluate(
+        (/** @type {string} */ base) => /** @type {HTMLElement} */ (document.querySelector(base)).focus(),
+        hook('settings-base'),
+      );
+      const saved = await browser.waitFor(
+        (/** @type {string} */ base) =>
+          [.../** @type {HTMLSelectElement} */ (document.querySelector(base)).options].find(({ text }) =>
+            /Shapes/.test(text),
+          )?.value,
+        { args: [hook('settings-base')] },
+      );
+      await page.choose('settings-base', saved);
+      await says(opened, /the layers of the saved model .*Shapes/, 'model-base');
+      await says(opened, /^Ready without training/, 'train-status');
+      assert.match(await browser.evaluate(() => location.search), /[?&]base=saved:/);
+      await answered(opened, (all) => /^bar/.test(all['bar-0.png'].text) && /^disc/.test(all['disc-0.png'].text));
+      await train(opened);
+      await page.open('data=synthetic&base=saved:gone');
+      await page.loaded();
+      await chooseOwn(opened, 'zip', join(folder, 'pair.zip'));
+      await says(opened, /could not begin with the layers of a model that is no longer saved/, 'model-base');
       assert.deepEqual(browser.errors, []);
     });
   });

@@ -97,8 +97,12 @@ export function createLibrary({ session, trainer, settings, read, answer }) {
     const epochs = trainer.history;
     const { test } = trainer.evaluation;
     const testAccuracy = test && Number.isFinite(test.loss) ? test.accuracy : null;
-    const { files, parameters } = await session.call('convert', { format: 'fitting-room', dtype: 'float32', name });
-    const id = await add({ name, parameters, testAccuracy, epochs, origin: '' }, files[0].bytes);
+    const { files, parameters, making } = await session.call('convert', {
+      format: 'fitting-room',
+      dtype: 'float32',
+      name,
+    });
+    const id = await add({ name, parameters, testAccuracy, epochs, origin: '', making }, files[0].bytes);
     trainer.nameModel(name);
     return id;
   }
@@ -114,10 +118,11 @@ export function createLibrary({ session, trainer, settings, read, answer }) {
       files: [file],
       parameters,
       name: inside,
+      making,
     } = await read({ files, format: 'fitting-room', dtype: 'float32' }, signal);
     const origin = mainFileOf(files).name;
     const name = nameOfFile(origin, inside);
-    await add({ name, parameters, testAccuracy: null, epochs: [], origin }, file.bytes);
+    await add({ name, parameters, testAccuracy: null, epochs: [], origin, making }, file.bytes);
     return name;
   }
 

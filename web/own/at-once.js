@@ -12,10 +12,10 @@ const RESTS = 1000; // ms after the last picture until logistic regression is wo
  * A model that answers as soon as the pictures have loaded, and after each that is added: it begins with the layers of
  * one of the page's, and needs no training. Section 2 then says so in place of the layers.
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
- *   import('../settings.js').Settings }} parts
+ *   import('../settings.js').Settings, bases: import('./bases.js').Bases }} parts
  * @returns {{ settled: () => Promise<void> }} `settled`: resolves once no such model is being made
  */
-export function createAtOnce({ session, trainer, settings }) {
+export function createAtOnce({ session, trainer, settings, bases }) {
   const fields = byId('model-fields');
   const note = el('p', { hidden: true, role: 'status', 'data-testid': 'model-base' });
   let answered = 0; // the version of the images that such a model was made for
@@ -33,7 +33,7 @@ export function createAtOnce({ session, trainer, settings }) {
   function render() {
     fields.hidden = begins();
     note.hidden = !begins();
-    setText(note, t(failure ? 'base.failed' : 'base.note', { name: t(`base.${settings.base}`), reason: failure }));
+    setText(note, t(failure ? 'base.failed' : 'base.note', { name: bases.nameOf(settings.base), reason: failure }));
   }
 
   const answer = () => (answering = answering.then(answerNow));

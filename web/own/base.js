@@ -1,4 +1,4 @@
-import { heads, model, transfer } from 'fitting-room';
+import { heads, loadModel, model, transfer } from 'fitting-room';
 import { rowsOf } from '../../shim/tensor.js';
 
 /**
@@ -15,6 +15,31 @@ const LAYERS = /** @type {Record<string, string>} */ ({
   accurate: 'batch_normalization_5',
   photos: 'batch_normalization_2',
 });
+
+/** The same features in every browser. */
+const RUNTIME = { deterministic: true, threads: 1 };
+
+/** The saved model that was asked for last. @type {{ id: string, model: Promise<Model> } | null} */
+let saved = null;
+
+/** @param {string} id */
+async function savedModel(id) {
+  const { bytesOfModel } = await import('../keep/store.js');
+  return loadModel(await bytesOfModel(id), RUNTIME);
+}
+
+/** The model of that name, as the setting spells it. @param {string} base @returns {Promise<Model>} */
+export async function baseNamed(base) {
+  const id = /^saved:(.*)$/.exec(base)?.[1];
+  if (id === undefined) return (await import('../try/photo-worker.js')).modelNamed(base);
+  if (saved?.id !== id) {
+    const before = saved;
+    saved = { id, model: savedModel(id) };
+    before?.model.then((one) => one.dispose()).catch(() => {});
+    saved.model.catch(() => (saved = null)); // the next call tries again
+  }
+  return saved.model;
+}
 
 const NEVER = -1e9; // a bias that no other logit comes near
 
@@ -90,13 +115,12 @@ export async function setHead(made, dataset, wanted) {
 
 /**
  * @param {OwnDataset} dataset
- * @param {Model} loaded the base
  * @param {Wanted} wanted
  */
-export async function begun(dataset, loaded, wanted) {
+export async function begun(dataset, wanted) {
   const { base = '', tune, seed, runtime, head = 'none' } = wanted;
   const classes = dataset.classNames.length;
-  const built = await transfer(loaded, { classes, layer: LAYERS[base], seed, ...runtime });
+  const built = await transfer(await baseNamed(base), { classes, layer: LAYERS[base], seed, ...runtime });
   if (head !== 'none') await setHead(built, dataset, wanted);
   // the statistics of batch normalization need more pictures than there may be
   if (tune) for (const layer of built.layers) layer.trainable = layer.config.kind !== 'batch_normalization';

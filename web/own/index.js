@@ -5,6 +5,7 @@ import { sorted } from '../incoming.js';
 import { recall, remember } from '../storage.js';
 import { addStyles } from '../styles.js';
 import { createAtOnce } from './at-once.js';
+import { createBases } from './bases.js';
 import { makingOf } from './making.js';
 import { createDoubts } from './doubts.js';
 import { REFUSALS } from './edits.js';
@@ -50,14 +51,16 @@ export function createOwn({ session, trainer, settings, load, onSettings, onRest
   let projectId = '';
 
   addStyles(styles);
+  const bases = createBases();
   const source = createSource({
     settings,
+    bases,
     onFolder: (files) => useFiles(folderOf(files)),
     onFiles: (files) => take(files),
     onMaking: remake,
     onTune: onSettings,
   });
-  const atOnce = createAtOnce({ session, trainer, settings });
+  const atOnce = createAtOnce({ session, trainer, settings, bases });
   const adding = createAdding({
     onFolder: (files) => useFiles({ ...folderOf(files), adds: true }),
     onFiles: ([file]) => useFiles({ ...archiveOf(file), adds: true }),

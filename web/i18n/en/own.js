@@ -18,6 +18,8 @@ export const texts = {
   'base.none': 'nothing',
   'base.accurate': 'the most accurate model',
   'base.photos': 'the model for photos',
+  'base.saved': 'the saved model “{name}”',
+  'base.gone': 'a model that is no longer saved',
   'settings.tune': 'Train all its layers',
   'own.base-hint':
     'A model that has seen many garments can tell yours apart as soon as they have loaded, from as few as five ' +

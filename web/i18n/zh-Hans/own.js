@@ -18,6 +18,8 @@ export const texts = {
   'base.none': '无（从头训练）',
   'base.accurate': '最准确的模型',
   'base.photos': '照片模型',
+  'base.saved': '已保存的模型“{name}”',
+  'base.gone': '已不在浏览器中的模型',
   'settings.tune': '训练它的所有层',
   'own.base-hint':
     '已见过大量服装的模型，在你的图片加载完后就能区分其中的类别，每个类别有五张左右即可。' +
