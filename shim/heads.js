@@ -19,5 +19,8 @@ const nearestMean = async (...given) => (await loading()).nearestMean(...given);
 /** @param {Parameters<Transfer['logistic']>} given */
 const logistic = async (...given) => (await loading()).logistic(...given);
 
-/** Heads for the features that a trained model gives: see transfer.js. */
-export const heads = { classMeans, nearestMean, logistic };
+/** @param {Parameters<Transfer['confidenceThreshold']>} given */
+const confidenceThreshold = async (...given) => (await loading()).confidenceThreshold(...given);
+
+/** Heads for the features that a trained model gives, and when their answers count: see transfer.js. */
+export const heads = { classMeans, nearestMean, logistic, confidenceThreshold };

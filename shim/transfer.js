@@ -6,6 +6,8 @@ import { model, sequential } from './models.js';
 import { ClassMeans, checkClasses, checkFeatures, standardized, unstandardized } from './training/class-means.js';
 import { schedules } from './training/schedules.js';
 
+export { confidenceThreshold } from './training/confidence.js';
+
 /** @import { RuntimeOptions } from './core/loading.js' */
 /** @import { FitOptions } from './training/fit.js' */
 /** @import { DenseWeights } from './training/class-means.js' */

@@ -103,8 +103,8 @@ export const begins = (base = 'none') => base !== 'none' && hasPreparation();
 
 /** @param {string} base @param {import('./own/base.js').Wanted} options */
 async function begunWith(base, options) {
-  const [{ begun }, { modelNamed }] = await Promise.all([import('./own/base.js'), import('./try/photo-worker.js')]);
-  return begun(/** @type {import('./own/project.js').OwnDataset} */ (loadedDataset()), await modelNamed(base), options);
+  const { begun } = await import('./own/base.js');
+  return begun(/** @type {import('./own/project.js').OwnDataset} */ (loadedDataset()), { ...options, base });
 }
 
 /**

@@ -57,6 +57,12 @@ export const choice = (...values) => ({
   parse: (text) => (values.includes(text) ? text : undefined),
 });
 
+/** @param {RegExp} others values that are known only later @param {string[]} values @returns {Field} */
+export const choiceOr = (others, ...values) => ({
+  ...choice(...values),
+  parse: (text) => (values.includes(text) || others.test(text) ? text : undefined),
+});
+
 /** @param {boolean} initial @returns {Field} */
 export const flag = (initial) => ({
   initial,

@@ -1,4 +1,4 @@
-import { loadCore, loadModel } from 'fitting-room';
+import { heads, loadCore, loadModel } from 'fitting-room';
 import { assembled, coreFor } from './assembly.js';
 import { countOf, heldOut, loadedDataset, setDataset, subject } from './images.js';
 import { newId } from './new-id.js';
@@ -59,7 +59,23 @@ export async function fit(run, context) {
 export function answerAtOnce(run) {
   return tab.hold(async (holder) => {
     await holder.replace(() => newLesson(run, 'nearestMean'));
+    await setThreshold(holder.lesson.model);
     return { id: holder.lesson.kept.id };
+  });
+}
+
+/**
+ * Gives a model that answers without training a better last layer, unless another has taken its place.
+ * @param {WorkerMethods['refine']['args']} args
+ */
+export function refine({ id, ...run }) {
+  return tab.hold(async ({ lesson, model }) => {
+    if (!model || lesson.kept.id !== id || !fits(model, subject())) return false;
+    const { setHead } = await import('./own/base.js');
+    const dataset = /** @type {import('./own/project.js').OwnDataset} */ (loadedDataset());
+    await setHead(model, dataset, { ...run, head: 'logistic' });
+    await setThreshold(model);
+    return true;
   });
 }
 
@@ -69,6 +85,7 @@ async function train(lesson, run, { signal, emit }) {
   const from = run.from ?? { epoch: 0, batch: 0 };
   const stopping = (lesson.stopping = stoppingFrom(lesson.stopping?.state, run));
   const keeper = await keeperOf(lesson, run, emit);
+  dropThreshold(model);
   if (!run.from) await keeper?.begin(model);
   emit({ type: 'core', core: await coreFor(run.runtime) });
   const { train: all, ...rest } = loadedDataset();
@@ -123,6 +140,7 @@ async function train(lesson, run, { signal, emit }) {
       ].filter((each) => each !== null && each !== undefined),
     });
     const ended = endOf(terminating, stopping);
+    await setThreshold(model);
     await keeper?.end(model, ended);
     return { position: { epoch: epochs, batch: 0 }, ended };
   } catch (error) {
@@ -131,6 +149,7 @@ async function train(lesson, run, { signal, emit }) {
       throw error;
     }
     const ended = /** @type {const} */ ({ how: 'stopped' });
+    await setThreshold(model);
     await keeper?.end(model, ended);
     const { epoch, batch } = model.position;
     return { position: { epoch, batch }, ended };
@@ -191,6 +210,7 @@ export async function restore({ id, kept, labelSmoothing, patience, runtime }) {
       if (from) tellOfClasses(model); // these images, whatever their classes were called
       readied(model, subject());
       tellOfClasses(model);
+      if (from && model.metadata?.threshold === undefined) await setThreshold(model); // saved amid its training
       return {
         model,
         targetsOf: targetsBy(labelSmoothing),
@@ -323,6 +343,26 @@ function tellOfClasses(model) {
   if (!('preparation' in dataset)) return;
   const { classNames, preparation } = dataset;
   model.metadata = { ...model.metadata, classNames, preparation };
+}
+
+/**
+ * A model of people's own pictures says below which confidence its answer is none of their classes. The images for
+ * validation tell; without any, it does not.
+ * @param {import('./tab-model.js').Model} model
+ */
+async function setThreshold(model) {
+  dropThreshold(model);
+  const dataset = loadedDataset();
+  if (!('preparation' in dataset) || countOf(dataset.validation) === 0) return;
+  const { images, labels } = dataset.validation;
+  const threshold = await heads.confidenceThreshold(labels, await model.predict(images));
+  if (threshold !== null) model.metadata = { ...model.metadata, threshold };
+}
+
+/** The threshold is that of weights which change. @param {import('./tab-model.js').Model} model */
+function dropThreshold(model) {
+  const { threshold, ...metadata } = model.metadata ?? {};
+  if (threshold !== undefined) model.metadata = metadata;
 }
 
 /** Makes of class numbers what the loss takes. @param {number} labelSmoothing @returns {Lesson['targetsOf']} */

@@ -156,7 +156,7 @@ export function openPage() {
   /** Loads what pictures of one's own need, once somebody has some. */
   async function startOwn() {
     const [{ createOwn }] = await Promise.all([import('./own/index.js'), addTexts('own')]);
-    return createOwn({ session, trainer, settings, load: dataView.load, onSettings });
+    return createOwn({ session, trainer, settings, load: dataView.load, onSettings, onRestored });
   }
 
   async function startResults() {
@@ -221,6 +221,12 @@ export function openPage() {
     }
     noteSettings();
     trainer.refresh();
+  }
+
+  /** All settings may be others. */
+  function onRestored() {
+    modelView.show();
+    settingsForm.show();
   }
 
   function noteSettings() {

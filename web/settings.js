@@ -1,4 +1,4 @@
-import { choice, flag, number, spelt, whole } from './fields.js';
+import { choice, choiceOr, flag, number, spelt, whole } from './fields.js';
 import { readModel, writeModelTo } from './model-address.js';
 
 /**
@@ -29,7 +29,8 @@ import { readModel, writeModelTo } from './model-address.js';
  * @property {string} size of the images that pictures become, pixels along each edge; same: as the pictures are
  * @property {boolean} colour
  * @property {string} crop the part of each picture that is used
- * @property {string} base the model whose layers a model for pictures of one's own begins with
+ * @property {string} base the model whose layers a model for pictures of one's own begins with; saved: and its id, if
+ *   it was saved in this browser
  * @property {boolean} tune whether these layers are trained too
  * @property {boolean} balance whether classes with fewer pictures weigh more
  * @property {boolean} deterministic the same weights in every browser, rather than the fastest build
@@ -93,7 +94,7 @@ export const FIELDS = {
   size: { key: 'size', ...choice('28', '32', '48', '64', '96', 'same'), initial: '48' },
   colour: { key: 'colour', ...flag(true) },
   crop: { key: 'crop', ...choice('whole', 'centre', 'garment', 'cutout') },
-  base: { key: 'base', ...choice('none', 'accurate', 'photos') },
+  base: { key: 'base', ...choiceOr(/^saved:[\w-]{1,64}$/, 'none', 'accurate', 'photos') },
   tune: { key: 'tune', ...flag(false) },
   balance: { key: 'balance', ...flag(false) },
   verbose: { key: 'log', ...whole(2, 0, 2) },

@@ -445,6 +445,17 @@ export function createTrainer(session, current, { load, offersKnown }) {
   }
 
   /**
+   * The worker gave the tab's model other weights, without a run.
+   * @param {number} of the model's version before
+   */
+  function reweight(of) {
+    if (busy() || model?.version !== of) return;
+    model = { ...model, version: ++versions };
+    emit('state', view());
+    judgeAgain();
+  }
+
+  /**
    * The tab's model was saved under this name, or renamed.
    * @param {string} name
    * @param {string} [id] of a saved model: only if the tab's model is that one
@@ -487,6 +498,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
     busy,
     take,
     halt,
+    reweight,
     nameModel,
     setOffer,
     refresh: () => emit('state', view()),

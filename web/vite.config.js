@@ -82,7 +82,7 @@ const finished = () => ({
 
 /** What the parts that load after the page have in common. */
 const SHARED = ['shim/csv', 'shim/classify', 'shim/training/callbacks/csv-log'].concat(
-  ['classes', 'download', 'metrics', 'styles', 'views/bars', 'views/loaded', 'views/pictures'].map(
+  ['classes', 'download', 'metrics', 'saved-model', 'styles', 'views/bars', 'views/loaded', 'views/pictures'].map(
     (name) => `web/${name}`,
   ),
 );

@@ -43,7 +43,7 @@ import { atMostEvery } from './throttle.js';
  */
 
 /**
- * What the page calls, see ./protocol.js. Nine are of ./own/desk.js, and the last ten of ./try/photo-worker.js; each
+ * What the page calls, see ./protocol.js. Ten are of ./own/desk.js, and the last ten of ./try/photo-worker.js; each
  * loads with the first call.
  * @template [Args={}]
  * @template [Result=void]
@@ -64,11 +64,14 @@ import { atMostEvery } from './throttle.js';
  * @property {Signature<{}, import('./own/desk.js').Kept[]>} projects
  * @property {Signature<{ id: string }, boolean>} forget
  * @property {Signature<import('./own/desk.js').PackArgs, { name: string, file: Blob }, LoadProgress>} pack
+ * @property {Signature<{}, import('./own/desk.js').PackArgs & { making: import('./own/given.js').Making } | null>}
+ *   unpacked
  * @property {Signature<{ split: Split, indices: number[] }, { pixels: Uint8Array, labels: Int32Array }>}
  *   pictures
  * @property {Signature<{ specs: Spec[], shape: import('./subject.js').Shape, base: string, runtime: RuntimeOptions },
  *   Description>} describe
  * @property {Signature<Omit<Run, 'from' | 'address'>, { id: string }>} answerAtOnce
+ * @property {Signature<Omit<Run, 'from' | 'address'> & { id: string }, boolean>} refine false: it is another model
  * @property {Signature<Run, { position: Position, ended: Ended }, RunEvent>} fit
  * @property {Signature} pause
  * @property {Signature} resume
@@ -146,8 +149,9 @@ const METHODS = {
   pictures,
   describe,
   ...later(lessons, 'fit', 'pause', 'resume', 'evaluate', 'measure', 'save', 'restore', 'convert', 'edit', 'doubt'),
-  ...later(lessons, 'answerAtOnce'),
+  ...later(lessons, 'answerAtOnce', 'refine'),
   ...later(ownDesk, 'gather', 'findings', 'saved', 'classPictures', 'projects', 'forget', 'pack'),
+  ...later(ownDesk, 'unpacked'),
   ...later(photoWorker, 'warmUp', 'prepare', 'keep', 'look', 'asking', 'classify', 'layers', 'maps', 'filters'),
   ...later(photoWorker, 'occlusion'),
 };

@@ -59,6 +59,7 @@ test('the page’s tables are such files', () => {
   const predictions = predictionsCsv(wrong({ probabilities, labels: Uint8Array.of(0, 3) }), names);
   assert.ok(predictions.startsWith(`${MARK}picture,true,predicted,T恤,类 1,`));
   assert.deepEqual(rowsOfCsv(predictions)[1].slice(3), Array(10).fill('nan'));
+  const words = { nameOf: (/** @type {string} */ label) => label, none: 'none' };
   const photos = csvOf(
     wrong(
       ['', '类 3'].map((label) => ({
@@ -67,12 +68,24 @@ test('the page’s tables are such files', () => {
       })),
     ),
     names,
-    (label) => label,
+    words,
   );
   assert.deepEqual(rowsOfCsv(photos)[0].slice(0, 5), ['file', 'class', 'predicted', 'confidence', 'T恤']);
   assert.deepEqual(rowsOfCsv(photos)[1], ['照片.png', 'T恤', 'T恤', ...Array(11).fill('nan')]);
   assert.deepEqual(rowsOfCsv(photos)[2].slice(0, 3), ['照片.png', '类 3', 'T恤'], 'corrected');
   assert.ok(photos.startsWith(MARK));
+  const least = (/** @type {number} */ threshold) => ({
+    ...{ file: { name: 'a' }, predicted: 3, label: '', probabilities: probabilities.subarray(10) },
+    found: { asking: { threshold, classNames: names } },
+  });
+  const answers = rowsOfCsv(csvOf(wrong([least(1), least(1.01)]), names, words));
+  assert.deepEqual(
+    answers.slice(1).map((row) => row.slice(1, 4)),
+    [
+      ['类 3', '类 3', '1.0000'],
+      ['none', 'none', '1.0000'],
+    ],
+  );
   const history = historyCsv([
     { epoch: 0, logs: { loss: 1 } },
     { epoch: 1, logs: { loss: Infinity, val_loss: NaN } },

@@ -198,3 +198,83 @@ describe('heads.logistic', () => {
       await assert.rejects(heads.logistic(features, labels, options), { message });
   });
 });
+
+describe('heads.confidenceThreshold', () => {
+  const CONFIDENCES = [
+    ...[0.93, 0.41, 0.77, 0.998, 0.62, 0.88, 0.55, 0.999, 0.71, 0.84, 0.97, 0.66],
+    ...[0.9, 0.59, 0.8, 0.95, 0.74, 0.69, 0.86, 0.52, 0.91, 0.99, 0.64],
+  ];
+
+  /** Of three classes: samples that are recognised with these confidences. @param {number[]} confidences */
+  const recognised = (confidences) => ({
+    labels: tensor(
+      Int32Array.from(confidences, (_, i) => i % 3),
+      [confidences.length],
+    ),
+    probabilities: tensor(
+      Float32Array.from(confidences.flatMap((most, i) => [0, 1, 2].map((c) => (c === i % 3 ? most : (1 - most) / 2)))),
+      [confidences.length, 3],
+    ),
+  });
+
+  /** @param {{ labels: any, probabilities: any }} [given] @param {{ rejected?: number }} [options] */
+  const found = ({ labels, probabilities } = recognised(CONFIDENCES), options = {}) =>
+    heads.confidenceThreshold(labels, probabilities, options);
+
+  test('is the quantile that Python gives', async () => {
+    const close = (/** @type {number | null} */ got, /** @type {number} */ wanted) =>
+      assert.ok(Math.abs(Number(got) - wanted) < 1e-6, `${got}, not ${wanted}`);
+    // statistics.quantiles(CONFIDENCES, n=…, method='exclusive')[0]
+    close(await found(), 0.432); // n=20
+    close(await found(undefined, { rejected: 0.1 }), 0.532); // n=10
+    close(await found(undefined, { rejected: 0.5 }), 0.8); // n=2
+  });
+
+  test('counts only what is recognised', async () => {
+    const { labels, probabilities } = recognised([...CONFIDENCES, 0.4, 0.99, 0.9]);
+    labels.data[23] = 0; // of class 2
+    labels.data[24] = 1; // of class 0
+    probabilities.data[25 * 3] = NaN;
+    assert.equal(await found({ labels, probabilities }), await found());
+    assert.equal(await found({ labels: tensor([1], [1]), probabilities: tensor([0.9, 0.1], [1, 2]) }), null);
+  });
+
+  test('rejects little after few samples: between one class in all and the least sure', async () => {
+    for (const [count, part] of [
+      [1, 0.1],
+      [6, 0.35],
+      [19, 1],
+    ]) {
+      const got = Number(await found(recognised(Array(count).fill(0.9))));
+      assert.ok(Math.abs(got - (1 / 3 + part * (0.9 - 1 / 3))) < 1e-6, `${count}: ${got}`);
+    }
+  });
+
+  test('rejects one in twenty of samples that are like those it was found on', async () => {
+    for (const count of [20, 40, 120]) {
+      const all = Array.from(noise(8 * count, count).subarray(0, count), (byte, i) => 0.4 + byte / 500 + i / 1e5);
+      const rejected = [];
+      for (const [i, confidence] of all.entries()) {
+        const threshold = Number(await found(recognised(all.toSpliced(i, 1))));
+        if (confidence < threshold) rejected.push(i);
+      }
+      assert.equal(rejected.length, count / 20);
+    }
+  });
+
+  test('refuses what is not probabilities of labels', async () => {
+    const { labels, probabilities } = recognised([0.9, 0.8]);
+    const cases = /** @type {[any, any, any, RegExp][]} */ ([
+      [labels, labels, {}, /probabilities must have the shape \[n, classes\], got \[2\]/],
+      [tensor([1], [1]), probabilities, {}, /labels must have the shape \[2\], got \[1\]/],
+      [tensor([1, 3], [2]), probabilities, {}, /labels must be an integer 0\.\.2, got 3/],
+      [labels, probabilities, { rejected: 0.6 }, /rejected must be a number 0\.\.0\.5, got 0\.6/],
+      [labels, probabilities, { share: 0.1 }, /share/],
+    ]);
+    for (const [known, given, options, message] of cases)
+      await assert.rejects(
+        () => found({ labels: known, probabilities: given }, options),
+        (error) => isRefusal(error) && message.test(/** @type {Error} */ (error).message),
+      );
+  });
+});

@@ -21,7 +21,7 @@ import {
 } from '../../shim/index.js';
 import { near, toTf, uniform, useOracles } from './oracle/support.js';
 import { everyKind, residual } from './sample-models.js';
-import { SIDE } from './support.js';
+import { SIDE, smallModel } from './support.js';
 
 /** @import { NamedFile } from '../../shim/formats/described.js' */
 /** @import { AnyLayer } from '../../shim/layers/layer.js' */
@@ -991,4 +991,13 @@ test('tfjs: garbage is refused', async () => {
     ),
     { seed: SEED, numRuns: RUNS },
   );
+});
+
+test('tfjs: TF.js finds what a model says of its classes', async () => {
+  const made = await smallModel();
+  made.metadata = { classNames: ['a', '大衣', 'c'], preparation: { crop: 'whole' }, threshold: 0.75 };
+  const inTheirs = await inTf(await exportModel(made, 'tfjs'));
+  assert.deepEqual(inTheirs.getUserDefinedMetadata(), made.metadata);
+  inTheirs.dispose();
+  made.dispose();
 });

@@ -9,7 +9,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { heads, layers, loadModel, model, schedules, sequential, transfer } from '../../shim/index.js';
+import { heads, layers, loadModel, model, sequential, transfer } from '../../shim/index.js';
 import { argmax } from '../../shim/classify.js';
 import { platformDecoder } from '../../shim/datasets/decoding.js';
 import { picturesIn } from '../../shim/datasets/folder.js';
@@ -19,7 +19,8 @@ import { ranksOf } from '../../shim/datasets/split.js';
 import { preparePicture } from '../../shim/photo.js';
 import { rowsOf } from '../../shim/tensor.js';
 import { assemble } from '../../web/assembly.js';
-import { parseModel, specsOf } from '../../web/model-spec.js';
+import { TRAINING, parseModel, specsOf } from '../../web/model-spec.js';
+import { compileOptions, oneHot } from '../../web/recipe.js';
 import { fileOf } from '../../models/recipe.js';
 
 /** @import { Preparation } from '../../shim/photo.js' */
@@ -37,17 +38,19 @@ const SURVEYED = '101,102,103,104,105,106,107,108,109,110';
 const PREPARATIONS = {
   cutout: { size: [28, 28], channels: 1, crop: 'cutout' },
   whole: { size: [48, 48], channels: 3, crop: 'whole' },
-  garment: { size: [48, 48], channels: 3, crop: 'garment' },
 };
 
-/** The page's presets, and the images they are trained on. @type {[preset: string, images: string][]} */
+/**
+ * The page's presets, and the images they are trained on; each in its own way, if it has one.
+ * @type {[preset: string, images: string][]}
+ */
 const FROM_SCRATCH = [
   ['few', 'whole'],
-  ['few', 'garment'],
   ['few', 'cutout'],
   ['tutorial', 'cutout'],
 ];
 const SCRATCH = { epochs: 100, batchSize: 16 };
+const USUAL = { optimizer: 'adam', schedule: 'cosine', warmUp: 0, learningRate: 0.001 };
 const TUNING = { epochs: 30, batchSize: 16, learningRate: 3e-4 };
 
 /** @param {string[]} folders @returns {Promise<Photos>} */
@@ -110,9 +113,11 @@ async function fromScratch(draw, { images }, preset, kind) {
   const options = { seed: draw.seed, runtime: {}, shape: shape.slice(1) };
   const { built } = await assemble(specsOf(parsed.layers ?? [], CLASSES), options);
   const steps = Math.ceil(draw.train.length / SCRATCH.batchSize) * SCRATCH.epochs;
-  const learningRate = schedules.cosineDecay({ initialLearningRate: 0.001, decaySteps: steps });
-  built.compile({ optimizer: { name: 'adam', learningRate }, loss: 'sparseCategoricalCrossentropy' });
-  await built.fit(rowsOf(images[kind], draw.train), labelsOf(draw, draw.train), { ...SCRATCH, verbose: 0 });
+  const training = /** @type {any} */ (TRAINING[preset] ?? USUAL);
+  built.compile(compileOptions({ ...training, ...SCRATCH }, steps));
+  const labels = labelsOf(draw, draw.train);
+  const targets = training.labelSmoothing ? oneHot(labels, CLASSES) : labels;
+  await built.fit(rowsOf(images[kind], draw.train), targets, { ...SCRATCH, verbose: 0 });
   const accuracy = await accuracyOf(built, rowsOf(images[kind], draw.test), labelsOf(draw, draw.test));
   built.dispose();
   return accuracy;

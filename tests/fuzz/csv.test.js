@@ -65,7 +65,7 @@ fuzz('CSV', 10, tables, ({ classNames, items }) => {
       probabilities: known < 0 ? null : Float32Array.from(probabilities),
     };
   });
-  const text = csvOf(wrong(pictures), classNames, (label) => label);
+  const text = csvOf(wrong(pictures), classNames, { nameOf: (label) => label, none: '' });
   assert.equal(
     text.startsWith(MARK),
     [...text].some((letter) => letter > '\x7f'),

@@ -422,7 +422,7 @@ describe('a model that begins with one of the page’s, in chromium', { timeout:
     assert.equal(await property('model-choice', 'value'), 'trained');
     assert.match(
       await browser.evaluate(() => document.querySelector('.photo-model')?.textContent),
-      /mean of each class/,
+      /at first with the mean of each class/,
     );
     await page.choose('look-choice', 'occlusion');
     await browser.waitFor(

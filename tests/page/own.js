@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { hook } from './page.js';
 
 /** What tests of people's own data do on the page. */
@@ -50,6 +51,44 @@ export const countsOf = ({ browser }) =>
       ]),
     );
   }, hook('own-classes'));
+
+/** Waits until the classes have so many pictures. @param {Opened} opened @param {Record<string, number>} wanted */
+export async function has(opened, wanted) {
+  let found = {};
+  for (const began = Date.now(); Date.now() - began < 20_000; await new Promise((done) => setTimeout(done, 50))) {
+    found = await countsOf(opened);
+    if (JSON.stringify(found) === JSON.stringify(wanted)) break;
+  }
+  assert.deepEqual(found, wanted);
+  assert.deepEqual(Object.keys(found), Object.keys(wanted), 'in this order');
+}
+
+/**
+ * Packs the project, and opens the archive by an input of the page.
+ * @param {Opened} opened
+ * @param {string} testid
+ * @param {() => Promise<void>} [meanwhile] what is done before it is opened
+ */
+export async function reopenDownload({ browser, page }, testid, meanwhile) {
+  await browser.evaluate(() => {
+    const { createObjectURL } = URL;
+    URL.createObjectURL = (blob) => {
+      Object.assign(globalThis, { offered: blob });
+      URL.createObjectURL = createObjectURL;
+      return 'data:,';
+    };
+  });
+  await page.click('project-pack');
+  await browser.waitFor(() => /** @type {any} */ (globalThis).offered instanceof Blob);
+  await meanwhile?.();
+  await browser.evaluate((/** @type {string} */ selector) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([/** @type {any} */ (globalThis).offered], 'packed.zip'));
+    const input = /** @type {HTMLInputElement} */ (document.querySelector(selector));
+    input.files = transfer.files;
+    input.dispatchEvent(new Event('change'));
+  }, hook(testid));
+}
 
 /** @param {Opened} opened */
 export async function train(opened) {

@@ -201,7 +201,7 @@ for (const [width, height] of [
   [1024, 768],
   [390, 844],
 ])
-  test(`a garment beside the title is tapped at ${width} × ${height}: the answer is in the window, and right`, async () => {
+  test(`a garment beside the title is tapped at ${width} × ${height}: the answer is in the window`, async () => {
     await withPage(['chromium', QUICK], async ({ browser, page }) => {
       await browser.page?.setViewport({ width, height });
       await page.loaded();
@@ -297,7 +297,7 @@ test('many pictures: sorted, and saved as CSV', async () => {
   });
 });
 
-test('a folder of pictures: looked through by group, corrected, removed, taken along in folders, and trained on', async () => {
+test('a folder of pictures: looked through by group, corrected, removed, saved, and trained on', async () => {
   await withPage(['chromium', QUICK], async (opened) => {
     const { browser, page } = opened;
     await sectionThere(opened);

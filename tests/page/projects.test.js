@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
 import { killProjects } from '../support/project-kills.js';
 import { thing, things, zipped } from '../support/things.js';
-import { chooseOwn, countsOf } from './own.js';
+import { chooseOwn, has, reopenDownload } from './own.js';
 import { hook, openPage, withPage } from './page.js';
 
 /** Pictures of one's own as a project: changing its classes, finding it again, taking it along. */
@@ -47,17 +47,6 @@ const choose = (opened, name) => chooseOwn(opened, 'zip', join(folder, name));
 /** @param {Opened} opened */
 const saved = ({ page }) => page.waitForState('project-saved', 'saved');
 
-/** @param {Opened} opened @param {Record<string, number>} wanted */
-async function has(opened, wanted) {
-  let found = {};
-  for (const began = Date.now(); Date.now() - began < 20_000; await new Promise((done) => setTimeout(done, 50))) {
-    found = await countsOf(opened);
-    if (JSON.stringify(found) === JSON.stringify(wanted)) break;
-  }
-  assert.deepEqual(found, wanted);
-  assert.deepEqual(Object.keys(found), Object.keys(wanted), 'in this order');
-}
-
 /** Opens a class. @param {Opened} opened @param {string} name */
 async function openClass({ browser }, name) {
   await browser.evaluate(
@@ -88,31 +77,6 @@ const pick = ({ browser }, testid, name) =>
     hook(testid),
     name,
   );
-
-/**
- * Packs the project, and opens the archive by an input of the page.
- * @param {Opened} opened
- * @param {string} testid
- */
-async function reopenDownload({ browser, page }, testid) {
-  await browser.evaluate(() => {
-    const { createObjectURL } = URL;
-    URL.createObjectURL = (blob) => {
-      Object.assign(globalThis, { offered: blob });
-      URL.createObjectURL = createObjectURL;
-      return 'data:,';
-    };
-  });
-  await page.click('project-pack');
-  await browser.waitFor(() => /** @type {any} */ (globalThis).offered instanceof Blob);
-  await browser.evaluate((/** @type {string} */ selector) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([/** @type {any} */ (globalThis).offered], 'packed.zip'));
-    const input = /** @type {HTMLInputElement} */ (document.querySelector(selector));
-    input.files = transfer.files;
-    input.dispatchEvent(new Event('change'));
-  }, hook(testid));
-}
 
 for (const name of inBrowsers('engine')) {
   describe(`a project in ${name}`, { timeout: 240_000 }, () => {

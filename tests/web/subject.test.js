@@ -129,6 +129,8 @@ describe('how a model is asked', () => {
     assert.deepEqual(asking.preparation, { size: [32, 48], channels: 3, crop: 'centre' });
     assert.deepEqual(asking.classNames, ['<b>', '__proto__']);
     assert.deepEqual(asking.shape, [32, 48, 3]);
+    assert.equal(asking.threshold, 0);
+    assert.equal(askingOf({ ...model, metadata: { preparation, threshold: 0.75 } }).threshold, 0.75);
     const other = askingOf({ ...model, metadata: { preparation: { crop: 'whole' } } });
     assert.notEqual(other.way, asking.way);
     assert.deepEqual(other.classNames, ['0', '1'], 'without names, classes have numbers');
@@ -149,6 +151,8 @@ describe('how a model is asked', () => {
       { ...model, outputShape: [4, 4, 2], metadata: { preparation } },
     ])
       assert.throws(() => askingOf(wrong), Error, JSON.stringify(wrong));
+    for (const threshold of [-1, 1.1, NaN, '', 'high', {}, null])
+      assert.equal(askingOf({ ...model, metadata: { preparation, threshold } }).threshold, 0);
     for (const classNames of ['ab', ['a'], ['a', 2], ['a', null], ['a', 'b'.repeat(101)], { 0: 'a', 1: 'b' }, null])
       assert.deepEqual(askingOf({ ...model, metadata: { classNames, preparation } }).classNames, ['0', '1']);
   });

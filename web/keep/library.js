@@ -2,7 +2,7 @@ import { FORMATS as KNOWN } from '../../shim/formats/known.js';
 import { createEmitter } from '../emitter.js';
 import { mainFileOf } from '../incoming.js';
 import { newId } from '../new-id.js';
-import { runtimeOptions } from '../settings.js';
+import { takeSaved } from '../saved-model.js';
 import {
   bytesOfModel,
   forgetModel,
@@ -97,8 +97,12 @@ export function createLibrary({ session, trainer, settings, read, answer }) {
     const epochs = trainer.history;
     const { test } = trainer.evaluation;
     const testAccuracy = test && Number.isFinite(test.loss) ? test.accuracy : null;
-    const { files, parameters } = await session.call('convert', { format: 'fitting-room', dtype: 'float32', name });
-    const id = await add({ name, parameters, testAccuracy, epochs, origin: '' }, files[0].bytes);
+    const { files, parameters, making } = await session.call('convert', {
+      format: 'fitting-room',
+      dtype: 'float32',
+      name,
+    });
+    const id = await add({ name, parameters, testAccuracy, epochs, origin: '', making }, files[0].bytes);
     trainer.nameModel(name);
     return id;
   }
@@ -114,10 +118,11 @@ export function createLibrary({ session, trainer, settings, read, answer }) {
       files: [file],
       parameters,
       name: inside,
+      making,
     } = await read({ files, format: 'fitting-room', dtype: 'float32' }, signal);
     const origin = mainFileOf(files).name;
     const name = nameOfFile(origin, inside);
-    await add({ name, parameters, testAccuracy: null, epochs: [], origin }, file.bytes);
+    await add({ name, parameters, testAccuracy: null, epochs: [], origin, making }, file.bytes);
     return name;
   }
 
@@ -141,32 +146,13 @@ export function createLibrary({ session, trainer, settings, read, answer }) {
   async function use(/** @type {Entry} */ entry) {
     const model = await bytesOfModel(entry.id);
     try {
-      await take(entry, model);
+      await takeSaved({ session, trainer, settings }, entry, model);
     } catch (error) {
       if (/** @type {{ code?: string }} */ (error).code !== 'misfit') throw error;
       await answer(entry.name, model).catch(() => {
         throw error;
       });
     }
-  }
-
-  /** @param {Entry} entry @param {Uint8Array<ArrayBuffer>} model */
-  async function take(entry, model) {
-    const { labelSmoothing, patience } = settings;
-    const id = newId();
-    const history = entry.epochs;
-    await trainer.take(async () => {
-      const kept = { facts: { epochs: history, dataset: null }, model, best: null };
-      await session.call('restore', { id, kept, labelSmoothing, patience, runtime: runtimeOptions(settings) });
-      return {
-        id,
-        history,
-        position: { epoch: history.length, batch: 0 },
-        ended: { how: 'completed' },
-        saved: { id: entry.id, name: entry.name },
-      };
-    });
-    trainer.evaluate(); // which nobody need wait for
   }
 
   /** @param {Entry} entry @param {string} name */

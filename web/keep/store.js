@@ -20,8 +20,9 @@ import { sealing } from './seal.js';
  * @typedef {{ facts: Facts, model: Bytes, best: Bytes | null }} Kept `best`: the weights that early stopping would
  *   restore
  * @typedef {{ id: string, name: string, savedAt: number, bytes: number, parameters: number,
- *   testAccuracy: number | null, epochs: Facts['epochs'], origin: string }} Entry of the library; `origin`: the file it
- *   came from, or ''
+ *   testAccuracy: number | null, epochs: Facts['epochs'], origin: string, making?: import('../own/given.js').Making |
+ *   null }} Entry of the library; `origin`: the file it came from, or ''; `making`: how pictures become its images, if
+ *   another model can begin with its layers; earlier versions of the page did not say
  * @typedef {{ id: string, slot: number, savedAt: number, turn?: number, open?: boolean }} Mark `turn`: greater by one
  *   than that of each mark before, as clocks are set back; `open`: the run has begun and did not come to its end;
  *   earlier versions of the page wrote neither

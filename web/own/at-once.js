@@ -4,17 +4,26 @@ import { specsOf } from '../model-spec.js';
 import { runtimeOptions } from '../settings.js';
 import { whenLoaded } from '../views/loaded.js';
 
+/** @typedef {import('../worker.js').WorkerMethods['answerAtOnce']['args']} Run */
+
+const RESTS = 1000; // ms after the last picture until logistic regression is worth its time
+
 /**
- * A model that answers as soon as the pictures have loaded: it begins with the layers of one of the page's, and needs
- * no training. Section 2 then says so in place of the layers.
+ * A model that answers as soon as the pictures have loaded, and after each that is added: it begins with the layers of
+ * one of the page's, and needs no training. Section 2 then says so in place of the layers.
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
- *   import('../settings.js').Settings }} parts
+ *   import('../settings.js').Settings, bases: import('./bases.js').Bases }} parts
+ * @returns {{ settled: () => Promise<void> }} `settled`: resolves once no such model is being made
  */
-export function createAtOnce({ session, trainer, settings }) {
+export function createAtOnce({ session, trainer, settings, bases }) {
   const fields = byId('model-fields');
   const note = el('p', { hidden: true, role: 'status', 'data-testid': 'model-base' });
   let answered = 0; // the version of the images that such a model was made for
   let failure = '';
+  /** @type {Promise<void>} */
+  let answering = Promise.resolve();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let resting;
 
   fields.before(note);
 
@@ -24,10 +33,12 @@ export function createAtOnce({ session, trainer, settings }) {
   function render() {
     fields.hidden = begins();
     note.hidden = !begins();
-    setText(note, t(failure ? 'base.failed' : 'base.note', { name: t(`base.${settings.base}`), reason: failure }));
+    setText(note, t(failure ? 'base.failed' : 'base.note', { name: bases.nameOf(settings.base), reason: failure }));
   }
 
-  async function answer() {
+  const answer = () => (answering = answering.then(answerNow));
+
+  async function answerNow() {
     await new Promise((resolve) => setTimeout(resolve)); // a run that waits for these pictures comes first
     const { state, version } = session.data;
     const { model } = trainer.view;
@@ -35,11 +46,13 @@ export function createAtOnce({ session, trainer, settings }) {
     render();
     if (!begins() || state !== 'ready' || version === answered || trainer.busy() || model) return;
     answered = version;
+    clearTimeout(resting);
     const { layers, ...chosen } = settings;
+    const run = { ...chosen, specs: specs(), runtime: runtimeOptions(settings) };
     try {
       await trainer.take(async () => {
-        const run = { ...chosen, specs: specs(), runtime: runtimeOptions(settings) };
         const { id } = await session.call('answerAtOnce', run);
+        resting = setTimeout(() => refine(id, run), RESTS);
         return { id, history: [], position: { epoch: 0, batch: 0 }, ended: { how: 'untrained', epoch: 0 } };
       });
       trainer.evaluate(); // which nobody need wait for
@@ -47,6 +60,15 @@ export function createAtOnce({ session, trainer, settings }) {
       failure = /** @type {Error} */ (error).message;
       render();
     }
+  }
+
+  /** @param {string} id of the run that the model comes from @param {Run} run */
+  async function refine(id, run) {
+    const { model } = trainer.view;
+    if (session.data.state !== 'ready' || trainer.busy() || model?.ended.how !== 'untrained') return;
+    const { version } = model;
+    // the model as it is answers too
+    if (await session.call('refine', { ...run, id }).catch(() => false)) trainer.reweight(version);
   }
 
   function begin() {
@@ -60,4 +82,5 @@ export function createAtOnce({ session, trainer, settings }) {
   });
   trainer.on('state', answer);
   onLanguage(render);
+  return { settled: () => answering };
 }

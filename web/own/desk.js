@@ -22,6 +22,7 @@ import { forgetProject, holdProject, projectsKept, recallProject } from './shelf
  *   Desk `dataset`: of the project as it is
  * @typedef {import('./edits.js').Edit | { kind: 'undo' } | { kind: 'title', title: string }} Change
  * @typedef {{ settings: string, model: Uint8Array<ArrayBuffer> | null }} PackArgs
+ * @typedef {Pick<import('./packing.js').Unpacked, 'making' | 'settings' | 'model'>} Brought
  * @typedef {import('./findings.js').Shown & { from: number, to: number, confidence: number }} Doubt `from`, `to`: ids
  *   of the picture's class, and of the one that it looks like
  * @typedef {Pick<import('./shelf.js').Entry, 'id' | 'title' | 'savedAt' | 'bytes' | 'awaited'> & { classes: number,
@@ -33,6 +34,8 @@ const MOST_DOUBTED = 200;
 
 /** @type {Desk | null} */
 let desk = null;
+/** What came with the loaded project in its archive, until somebody asks. @type {Brought | null} */
+let brought = null;
 /** Images that came as pixels, while these are loaded. @type {OwnDataset | null} */
 let pixels = null;
 
@@ -52,6 +55,7 @@ function become(next, images = null) {
   if (desk && desk.release !== next?.release) desk.saver.close().then(desk.release);
   desk = next;
   pixels = images;
+  brought = null;
 }
 
 /** Other images have been loaded. */
@@ -104,6 +108,7 @@ async function begin(from, making, decode, watch) {
     throw error;
   }
   become({ project, saver, release });
+  brought = 'title' in more ? more : null;
   saver.save().then(saver.clean);
 }
 
@@ -233,6 +238,13 @@ export async function pack({ settings, model }, { signal, emit }) {
     emit({ phase: 'pack', ...progress });
   const file = await packed(project, { settings, model, onProgress, signal });
   return { name: project.title, file };
+}
+
+/** What came with the loaded project, besides its pictures; only the first to ask is told. */
+export async function unpacked() {
+  const found = brought;
+  brought = null;
+  return found && { making: found.making, settings: found.settings, model: (await found.model?.()) ?? null };
 }
 
 export { gather };

@@ -5,6 +5,7 @@ import { sorted } from '../incoming.js';
 import { recall, remember } from '../storage.js';
 import { addStyles } from '../styles.js';
 import { createAtOnce } from './at-once.js';
+import { createBases } from './bases.js';
 import { makingOf } from './making.js';
 import { createDoubts } from './doubts.js';
 import { REFUSALS } from './edits.js';
@@ -18,7 +19,9 @@ import { namePictures } from './tables.js';
 import { walk } from './walk.js';
 import { t } from '../i18n/index.js';
 import { specsOf } from '../model-spec.js';
-import { runtimeOptions, writeSettings } from '../settings.js';
+import { newId } from '../new-id.js';
+import { takeSaved } from '../saved-model.js';
+import { readSettings, runtimeOptions, writeSettings } from '../settings.js';
 
 /**
  * Pictures of the user's own as a dataset: where they come from, how they become images, and what was found in them.
@@ -35,10 +38,11 @@ import { runtimeOptions, writeSettings } from '../settings.js';
 /**
  * @param {{ session: import('../session.js').Session, trainer: import('../trainer.js').Trainer, settings:
  *   import('../settings.js').Settings, load: (source: 'pictures' | 'files', given: import('./given.js').Given |
- *   File[]) => Promise<boolean>, onSettings: () => void }} parts `settings`: changed in place; `load`: loads pictures
- *   or Fashion-MNIST's files, and resolves with whether they are loaded
+ *   File[]) => Promise<boolean>, onSettings: () => void, onRestored: () => void }} parts `settings`: changed in place;
+ *   `load`: loads pictures or Fashion-MNIST's files, and resolves with whether they are loaded; `onRestored`: told when
+ *   any setting may have changed
  */
-export function createOwn({ session, trainer, settings, load, onSettings }) {
+export function createOwn({ session, trainer, settings, load, onSettings, onRestored }) {
   /** What was tried last, and whether that has loaded. @type {{ attempt: Attempt, making: Wanted } | null} */
   let tried = null;
   /** How what is loaded was made. @type {Wanted | null} */
@@ -47,14 +51,16 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   let projectId = '';
 
   addStyles(styles);
+  const bases = createBases();
   const source = createSource({
     settings,
+    bases,
     onFolder: (files) => useFiles(folderOf(files)),
     onFiles: (files) => take(files),
     onMaking: remake,
     onTune: onSettings,
   });
-  createAtOnce({ session, trainer, settings });
+  const atOnce = createAtOnce({ session, trainer, settings, bases });
   const adding = createAdding({
     onFolder: (files) => useFiles({ ...folderOf(files), adds: true }),
     onFiles: ([file]) => useFiles({ ...archiveOf(file), adds: true }),
@@ -75,10 +81,9 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     source.offerMaking(!findings || findings.project !== null);
     if (!findings?.project) return;
     const { making } = findings.project;
-    const now = makingOf(settings);
-    const isSame = Object.entries(making).every(([name, value]) => now[/** @type {keyof Making} */ (name)] === value);
-    loaded = isSame ? makingNow() : { ...making, base: 'none' };
-    if (isSame) return;
+    const isTheirs = isSame(making, makingOf(settings));
+    loaded = isTheirs ? makingNow() : { ...making, base: 'none' };
+    if (isTheirs) return;
     Object.assign(settings, loaded); // a saved project's own
     source.show();
     onSettings();
@@ -100,10 +105,17 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
     return true;
   }
 
+  /** Pictures are added one after the other: loading cancels what is loading. @type {Promise<void>} */
+  let added = Promise.resolve();
+
   /** @param {File[]} files @param {string} label the name of their class */
   function addTo(files, label) {
     const placed = files.map((file) => ({ path: file.name, file }));
-    return useFiles({ ...folderOf(placed), adds: true, label });
+    added = added.then(atOnce.settled).then(() => {
+      bar.say(trainer.busy() ? t('incoming.locked') : '');
+      return trainer.busy() ? undefined : useFiles({ ...folderOf(placed), adds: true, label });
+    });
+    return added;
   }
 
   /**
@@ -136,8 +148,31 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   async function use(attempt) {
     const making = makingNow();
     tried = { attempt, making };
-    if (await load('pictures', attempt(makingOf(making)))) loaded = making;
-    else if (tried.attempt === attempt && session.data.state !== 'loading') giveBack();
+    if (await load('pictures', attempt(makingOf(making)))) {
+      loaded = making;
+      await unpack();
+    } else if (tried.attempt === attempt && session.data.state !== 'loading') giveBack();
+  }
+
+  /** A project that was packed has brought the settings and the model of that time. */
+  async function unpack() {
+    const found = await session.call('unpacked', {}).catch(() => null);
+    if (!found) return;
+    const { source: from, threads } = settings;
+    const { settings: theirs } = readSettings(found.settings);
+    Object.assign(settings, theirs, { source: from, threads });
+    if (!isSame(found.making, makingOf(settings))) Object.assign(settings, found.making, { base: 'none' });
+    loaded = makingNow();
+    source.show();
+    onRestored();
+    if (!found.model) return;
+    await atOnce.settled();
+    const { info } = session.data;
+    await takeSaved(
+      { session, trainer, settings },
+      { id: newId(), name: info?.name ?? '', epochs: [] },
+      found.model,
+    ).catch(({ message }) => bar.say(t('project.model-failed', { reason: message })));
   }
 
   /** @param {Chosen} chosen */
@@ -216,5 +251,9 @@ export function createOwn({ session, trainer, settings, load, onSettings }) {
   list.look();
   return { choose, take, read, reopen, learnFrom };
 }
+
+/** @param {Making} one @param {Making} other */
+const isSame = (one, other) =>
+  Object.entries(one).every(([name, value]) => other[/** @type {keyof Making} */ (name)] === value);
 
 /** @typedef {ReturnType<typeof createOwn>} Own */

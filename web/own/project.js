@@ -28,8 +28,11 @@ import { freeName } from '../free-name.js';
  *   their classes; `parts`: of pictures that had one; `classes`: all, if some have no pictures
  * @typedef {{ signal?: AbortSignal, onProgress?: (progress: { loaded: number, total: number }) => void }} Watch
  * @typedef {{ ids: number[], names: string[] }} Called what classes were called together
+ * @typedef {Map<string, Map<number, Float32Array>>} Features of images, by what computed them and by picture
  * @typedef {PixelDataset & { name: string, synthetic: false, source: 'pictures', report: DataReport, formerNames:
- *   string[][] }} OwnDataset `formerNames`: what the same classes were called before
+ *   string[][], numbers: number[], features: Features }} OwnDataset `formerNames`: what the same classes were called
+ *   before; `numbers`: of the pictures for training; `features`: those that were computed, which datasets of the same
+ *   images share
  */
 
 const NAME = 'project';
@@ -62,6 +65,8 @@ export class Project {
   groups = new Int32Array();
   /** @type {Preparation | null} */
   preparation = null;
+  /** @type {Features} */
+  features = new Map();
 
   /** @param {string} id @param {string} title @param {Making} making */
   constructor(id, title, making) {
@@ -237,7 +242,7 @@ export class Project {
     };
     const ids = state.classes.map(({ id }) => id);
     const formerNames = this.called.filter((one) => sameList(one.ids, ids)).map(({ names }) => names);
-    return ownDataset(made, this.title, formerNames);
+    return ownDataset(made, this.title, { formerNames, numbers: members[0], features: this.features });
   }
 
   /** @param {number[]} pictures @returns {{ shape: number[], data: Int32Array }} [n] */
@@ -283,14 +288,18 @@ export class Project {
  * A dataset as the page has it.
  * @param {PixelDataset} made
  * @param {string} name
- * @param {string[][]} [formerNames]
+ * @param {Pick<OwnDataset, 'formerNames' | 'numbers' | 'features'>} [more] of a project's
  * @returns {OwnDataset}
  */
-export const ownDataset = (made, name, formerNames = []) => ({
+export const ownDataset = (
+  made,
+  name,
+  more = { formerNames: [], numbers: [...made.train.labels.data.keys()], features: new Map() },
+) => ({
   ...made,
   ...{ name, synthetic: false, source: 'pictures' },
   report: report(made),
-  formerNames,
+  ...more,
 });
 
 /**

@@ -17,18 +17,17 @@ const AT_ONCE = 2000; // files that are copied from a list before the page may d
 
 /** How a choice is called. @type {Record<string, (value: string) => string>} */
 const CALLED = {
-  base: (value) => t(`base.${value}`),
   size: (value) => (value === 'same' ? t('size.same') : t('size.side', { side: value })),
   crop: (value) => t(`crop.${value}`),
 };
 
 /**
- * @param {{ settings: import('../settings.js').Settings, onFolder: (files: Placed[]) => void, onFiles: (files:
- *   File[]) => void, onMaking: () => void, onTune: () => void }} parts `settings`: changed in place; `onFiles`: told of
- *   an archive, tables or IDX files; `onMaking`: told when pictures are to become other images; `onTune`: when only
- *   training changes
+ * @param {{ settings: import('../settings.js').Settings, bases: import('./bases.js').Bases, onFolder: (files: Placed[])
+ *   => void, onFiles: (files: File[]) => void, onMaking: () => void, onTune: () => void }} parts `settings`: changed in
+ *   place; `onFiles`: told of an archive, tables or IDX files; `onMaking`: told when pictures are to become other
+ *   images; `onTune`: when only training changes
  */
-export function createSource({ settings, onFolder, onFiles, onMaking, onTune }) {
+export function createSource({ settings, bases, onFolder, onFiles, onMaking, onTune }) {
   const { folder, archive } = createInputs('dataset', { onFolder, onFiles });
   const [chooseFolder, chooseArchive] = [folder, archive].map((input) =>
     el('button', { type: 'button', onclick: () => input.click() }),
@@ -54,9 +53,9 @@ export function createSource({ settings, onFolder, onFiles, onMaking, onTune }) 
       value: settings[name],
       testid: `settings-${field.key}`,
       describedBy: name === 'base' || name === 'tune' ? 'own-base-hint' : 'own-hint',
-      nameOf: CALLED[name],
+      nameOf: name === 'base' ? bases.nameOf : CALLED[name],
       onValue: (value) => {
-        Object.assign(settings, { [name]: value });
+        Object.assign(settings, { [name]: value }, name === 'base' && bases.makingOf(String(value)));
         renderMaking();
         if (name === 'tune') onTune();
         else onMaking();
@@ -72,7 +71,7 @@ export function createSource({ settings, onFolder, onFiles, onMaking, onTune }) 
     const shown = { ...settings, ...makingOf(settings) };
     const begins = settings.base !== 'none';
     const cut = shown.crop === 'cutout';
-    const fixed = { base: false, tune: false, crop: begins, size: cut, colour: cut };
+    const fixed = { base: false, tune: false, crop: begins, size: begins || cut, colour: begins || cut };
     for (const { name, node, control, show } of fields) {
       show(shown[name]);
       control.disabled = fixed[name];
@@ -91,9 +90,28 @@ export function createSource({ settings, onFolder, onFiles, onMaking, onTune }) 
     }
   }
 
+  /** Offers the saved models, which may have changed. */
+  async function offerBases() {
+    await bases.look();
+    const { control } = fields[NAMES.indexOf('base')];
+    const listed = /** @type {HTMLSelectElement} */ (control).options;
+    const gone = [...listed].slice(FIELDS.base.values?.length);
+    const wanted = [...new Set([...bases.values, settings.base])].filter(
+      (value) => !FIELDS.base.values?.includes(value),
+    );
+    for (const option of gone) if (!wanted.includes(option.value)) option.remove();
+    const values = [...listed].map(({ value }) => value);
+    control.append(...wanted.filter((value) => !values.includes(value)).map((value) => el('option', { value })));
+    render();
+    renderMaking();
+  }
+
   hint.id = 'own-hint';
   renderMaking();
   onLanguage(render);
+  offerBases();
+  group.addEventListener('pointerenter', offerBases);
+  group.addEventListener('focusin', offerBases);
 
   return {
     node: byId('own-source'),

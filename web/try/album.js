@@ -244,11 +244,19 @@ const UNANSWERED = { reason: '', values: {}, probabilities: null, predicted: NO_
 /** @param {number} id @param {File} file @returns {Item} */
 const newItem = (id, file) => ({ id, file, state: 'waiting', ...UNANSWERED, found: null, choice: {}, label: '' });
 
-/** Below this confidence a model isn't sure. */
+/** Below this confidence a model isn't sure; it may have a threshold of its own for none. */
 const SURE = 0.5;
 
 /** @param {Item} item */
 export const confidenceOf = ({ probabilities, predicted }) => (probabilities ? probabilities[predicted] : 0);
 
-/** @param {Item} item */
-export const isSure = (item) => confidenceOf(item) >= SURE;
+/**
+ * What an answer says of a picture: a class, perhaps a class, or none of those that the model knows.
+ * @param {Item} item
+ * @returns {'sure' | 'unsure' | 'none'}
+ */
+export function verdictOf(item) {
+  const confidence = confidenceOf(item);
+  if (item.probabilities && confidence < (item.found?.asking.threshold ?? 0)) return 'none';
+  return confidence >= SURE ? 'sure' : 'unsure';
+}

@@ -3,7 +3,7 @@ import { contextOf, el, oneAtATime, setText } from '../dom.js';
 import { download } from '../download.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
-import { confidenceOf, isSure } from './album.js';
+import { confidenceOf, verdictOf } from './album.js';
 import { csvOf } from './csv.js';
 import { refusalText } from './refusals.js';
 import { ORDERS, groupsOf, isIn, isWorking, labelOf } from './sorting.js';
@@ -104,6 +104,7 @@ export function createGallery(album, { onSelect, onProject }) {
       class: item.predicted,
       label: item.label,
       confidence: confidenceOf(item).toFixed(4),
+      verdict: verdictOf(item),
     });
     node.hidden = !isIn(group, item);
     button.setAttribute('aria-pressed', String(item === album.selected));
@@ -117,7 +118,7 @@ export function createGallery(album, { onSelect, onProject }) {
     if (item.label) return t('gallery.corrected', { class: shownName(item.label, classNames) });
     if (item.state === 'refused') return refusalText(item);
     if (!item.probabilities) return '…';
-    return t(isSure(item) ? 'gallery.sure' : 'gallery.unsure', {
+    return t(`gallery.${verdictOf(item)}`, {
       class: className(item.predicted, classNames),
       confidence: percent(confidenceOf(item), 0),
     });
@@ -207,7 +208,8 @@ export function createGallery(album, { onSelect, onProject }) {
   }
 
   function downloadCsv() {
-    download('fitting-room.csv', csvOf(inOrder(), namesOf(album.classNames), nameOf), 'text/csv');
+    const words = { nameOf, none: t('try.none') };
+    download('fitting-room.csv', csvOf(inOrder(), namesOf(album.classNames), words), 'text/csv');
   }
 
   /** @param {Item[]} items */

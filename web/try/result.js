@@ -1,11 +1,12 @@
 import { className, shownName } from '../classes.js';
+import { NO_CLASS } from '../../shim/classify.js';
 import { el, setText } from '../dom.js';
 import { isolated } from '../i18n/bidi.js';
 import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { GARMENTS } from '../subject.js';
 import { barsOf } from '../views/bars.js';
 import { blankCanvas, paint } from '../views/pictures.js';
-import { confidenceOf, isSure } from './album.js';
+import { confidenceOf, verdictOf } from './album.js';
 import { createBoxControls } from './box.js';
 import { drawFound } from './outline.js';
 import { refusalText } from './refusals.js';
@@ -100,7 +101,10 @@ export function createResult(album) {
     if (!item?.found) return;
     const name = item.found.asking.classNames[k];
     const at = [...bars.querySelectorAll('button')].indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    album.correct(item, item.label === name || (!item.label && item.predicted === k) ? '' : name);
+    album.correct(
+      item,
+      item.label === name || (!item.label && item.predicted === k && verdictOf(item) !== 'none') ? '' : name,
+    );
     bars.querySelectorAll('button')[at]?.focus();
   }
 
@@ -153,20 +157,24 @@ export function createResult(album) {
   function showAnswer(item) {
     const { state, predicted, probabilities, label } = item;
     const { classNames } = item.found?.asking ?? album;
-    const sure = isSure(item);
+    const verdict = verdictOf(item);
     const confidence = confidenceOf(item);
-    Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), sure, label });
+    Object.assign(element.dataset, { class: predicted, confidence: confidence.toFixed(4), verdict, label });
     setText(message, state === 'refused' ? refusalText(item) : '');
     message.hidden = state !== 'refused';
-    answer.classList.toggle('unsure', !sure && !label);
-    const said = { class: className(predicted, classNames), confidence: percent(confidence) };
+    answer.classList.toggle('unsure', verdict === 'unsure' && !label);
+    const best = { class: className(predicted, classNames), confidence: percent(confidence) };
     if (label) setText(answer, shownName(label, classNames));
-    else if (probabilities) setText(answer, t(sure ? 'try.answer' : 'try.unsure', said));
+    else if (probabilities) setText(answer, t(`try.${verdict}`, best));
     else setText(answer, state === 'refused' ? '' : t('try.looking'));
+    const threshold = percent(item.found?.asking.threshold ?? 0);
     if (!probabilities) setText(guesses, '');
-    else setText(guesses, label ? t('try.corrected', said) : guessesText(probabilities, classNames));
+    else if (label) setText(guesses, t('try.corrected', best));
+    else if (verdict === 'none') setText(guesses, t('try.nearest', { ...best, threshold }));
+    else setText(guesses, guessesText(probabilities, classNames));
     bars.hidden = state === 'refused';
-    const chosen = label ? classNames.indexOf(label) : predicted;
+    const answered = verdict === 'none' ? NO_CLASS : predicted;
+    const chosen = label ? classNames.indexOf(label) : answered;
     bars.replaceChildren(...barsOf(classNames, probabilities, (k) => (k === chosen ? 'first' : ''), correct));
     setText(rightNote, probabilities ? t(label ? 'try.uncorrect' : 'try.correct') : '');
   }

@@ -1,5 +1,5 @@
 import { NO_CLASS } from '../../shim/classify.js';
-import { confidenceOf, isSure } from './album.js';
+import { confidenceOf, verdictOf } from './album.js';
 
 /**
  * Pictures by what is said of them.
@@ -8,15 +8,19 @@ import { confidenceOf, isSure } from './album.js';
  */
 
 /** The class by its name: what the user says or, if nothing, the model; '' without either. @param {Item} item */
-export const labelOf = ({ label, predicted, found }) =>
-  label || (predicted === NO_CLASS ? '' : (found?.asking.classNames[predicted] ?? ''));
+export function labelOf(item) {
+  const { label, predicted, found } = item;
+  if (label || predicted === NO_CLASS || verdictOf(item) === 'none') return label;
+  return found?.asking.classNames[predicted] ?? '';
+}
 
 /** @param {Item} item */
 export const isWorking = ({ state }) => state === 'waiting' || state === 'looking';
 
 /** Groups besides the classes, none of which has such a name. @type {Record<string, (item: Item) => boolean>} */
 const GROUPS = {
-  '\0unsure': (item) => !item.label && item.predicted !== NO_CLASS && !isSure(item),
+  '\0unsure': (item) => !item.label && item.predicted !== NO_CLASS && verdictOf(item) === 'unsure',
+  '\0none': (item) => !item.label && verdictOf(item) === 'none',
   '\0corrected': ({ label }) => label !== '',
   '\0refused': ({ state, label }) => state === 'refused' && !label,
 };

@@ -234,6 +234,12 @@ export function createModelView(session, settings, { onChange, onInvalid, onTrai
 
   return {
     ask,
+    /** Shows the settings' layers, which have become others. */
+    show() {
+      [note, undo] = [() => '', null];
+      ask();
+      render();
+    },
     get parameters() {
       return description?.parameters ?? null;
     },

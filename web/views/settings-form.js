@@ -97,8 +97,11 @@ export function createSettingsForm(settings, { onChange, onInvalid, onRuntime })
   const { verbose, deterministic } = /** @type {Record<string, HTMLInputElement>} */ (
     /** @type {unknown} */ (form.elements)
   );
-  verbose.value = String(settings.verbose);
-  deterministic.checked = settings.deterministic;
+  function showOutput() {
+    verbose.value = String(settings.verbose);
+    deterministic.checked = settings.deterministic;
+  }
+  showOutput();
   verbose.addEventListener('change', () => change('verbose', Number(verbose.value)));
   deterministic.addEventListener('change', () => {
     settings.deterministic = deterministic.checked;
@@ -113,6 +116,7 @@ export function createSettingsForm(settings, { onChange, onInvalid, onRuntime })
     /** Shows the settings as they are by now. */
     show() {
       for (const { name, show } of all) show(settings[name]);
+      showOutput();
       render();
       onChange();
     },

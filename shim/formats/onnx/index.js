@@ -3,6 +3,7 @@ import { anyCore } from '../../core/loading.js';
 import { checkObject, checkText, inFile, parseJson, refusal } from '../common.js';
 import { planOf } from '../described.js';
 import { describeGraph, graphFromHeader } from '../fit/header.js';
+import { metadataFrom, textsOf } from '../labels.js';
 import { Allowance, FLOAT, FLOAT16, floatTensor, floatsOf, integerTensor, inverse, transposed } from './arrays.js';
 import { constantsOf, readForeign } from './foreign.js';
 import { decode, encode } from './messages.js';
@@ -15,7 +16,7 @@ import { planGraph } from './plan.js';
 /*
  * ONNX (https://onnx.ai/onnx/repo-docs/IR.html). A file written here has the model's inputs and outputs, images with
  * channels last, and its metadata state which layers the nodes came from. If the nodes are unchanged, the model is read
- * back bit for bit.
+ * back bit for bit. What they say of classes is there a second time, for other tools.
  */
 
 const PRODUCER = 'fitting-room';
@@ -87,6 +88,7 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
     operatorSets: [{ domain: '', version: isLate ? 20 : 17 }],
     metadata: [
       { key: PRODUCER, value: JSON.stringify({ name, seed, ...describeGraph(graph), ...(metadata && { metadata }) }) },
+      ...Object.entries(textsOf(metadata)).map(([key, value]) => ({ key, value })),
     ],
   });
   return [{ name: 'model.onnx', bytes }];
@@ -161,5 +163,8 @@ export function isModel(bytes) {
 export async function read([{ bytes }]) {
   const model = decode(bytes);
   const allowance = new Allowance(bytes.length);
-  return (await readOwn(model, allowance)) ?? readForeign(model, allowance);
+  const own = await readOwn(model, allowance);
+  if (own) return own;
+  const metadata = metadataFrom(new Map(model.metadata?.map(({ key = '', value = '' }) => [key, value])));
+  return { ...(await readForeign(model, allowance)), ...(metadata && { metadata }) };
 }

@@ -5,6 +5,7 @@ import { weightNames } from '../described.js';
 import { DTYPES } from '../dtypes.js';
 import { checkHeader, describeGraph, graphFromHeader } from '../fit/header.js';
 import { dtypeOf } from '../fit/tensors.js';
+import { textsOf } from '../labels.js';
 
 /** @import { Tensor } from '../../tensor.js' */
 /** @import { Described, NamedFile } from '../described.js' */
@@ -18,9 +19,11 @@ import { dtypeOf } from '../fit/tensors.js';
  *   8     H   JSON in UTF-8, starting with its brace, padded with spaces
  *   8+H   D   tensors, in any order, without gaps
  *
- *   header        { __metadata__: { fitting_room }, "layer/weight": { dtype, shape, data_offsets: [begin, end] }, … }
+ *   header        { __metadata__: { fitting_room, names?, … }, "layer/weight": { dtype, shape, data_offsets: [begin,
+ *                 end] }, … }
  *   fitting_room  the header of our own format without its tensors, which describes the layers; as text, because
  *                 metadata must be strings
+ *   names, …      what it says of classes, for other tools: see ../labels.js
  */
 
 const FILE = 'model.safetensors';
@@ -60,7 +63,7 @@ export async function write({ name, seed, graph, weights, metadata }, { dtype })
   });
   const topology = JSON.stringify({ name, seed, ...describeGraph(graph), ...(metadata && { metadata }) });
   const text = new TextEncoder().encode(
-    JSON.stringify({ __metadata__: { [KEY]: topology }, ...Object.fromEntries(entries) }),
+    JSON.stringify({ __metadata__: { ...textsOf(metadata), [KEY]: topology }, ...Object.fromEntries(entries) }),
   );
   const header = new Uint8Array(Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES).fill(0x20);
   header.set(text);

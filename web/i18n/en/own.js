@@ -18,6 +18,8 @@ export const texts = {
   'base.none': 'nothing',
   'base.accurate': 'the most accurate model',
   'base.photos': 'the model for photos',
+  'base.saved': 'the saved model “{name}”',
+  'base.gone': 'a model that is no longer saved',
   'settings.tune': 'Train all its layers',
   'own.base-hint':
     'A model that has seen many garments can tell yours apart as soon as they have loaded, from as few as five ' +
@@ -98,6 +100,7 @@ export const texts = {
     'Not saved: it takes {needed}, and the browser has {free} free. Save the project as a .zip to keep it.',
   'project.packing': 'Packing: {loaded} of {total}',
   'project.pack-failed': 'The archive could not be made. {reason}',
+  'project.model-failed': 'The model in the archive could not be used. {reason}',
   'projects.title': 'Saved projects',
   'projects.open': 'Open',
   'projects.delete': 'Delete',

@@ -21,7 +21,9 @@ export const texts = {
     'never seen anything like a photo.',
   'try.about-tutorial': 'Trained for 20 epochs, as you can do on this page. It has never seen anything like a photo.',
   'try.about-trained': 'With the weights of your last run.',
-  'try.about-untrained': 'It has not been trained on your pictures: it compares them with the mean of each class.',
+  'try.about-untrained':
+    'It compares what the page’s model sees in a picture with your pictures: at first with the mean of each class, a ' +
+    'second later by logistic regression.',
   'try.about-saved': 'With the weights of the saved model “{name}”.',
   'try.about-before': 'With the weights of the previous run. The new ones replace them when this run ends.',
   'try.about-earlier': 'With the weights of an earlier run.',
@@ -30,8 +32,12 @@ export const texts = {
   'try.loading-some': 'Loading this model: {received} so far.',
   'try.cancel': 'Cancel',
   'try.looking': 'Classifying…',
-  'try.answer': '{class}, {confidence}',
+  'try.sure': '{class}, {confidence}',
   'try.unsure': 'It isn’t sure. Perhaps {class}, {confidence}.',
+  'try.none': 'None of these',
+  'try.nearest':
+    'The nearest is {class}, {confidence}. Below {threshold}, the answer is none of its classes: nearly all ' +
+    'of their pictures reach that.',
   'try.guesses': 'Next come {second} ({secondShare}) and {third} ({thirdShare}).',
   'try.guess': 'Next comes {second} ({secondShare}).',
   'try.preview': '{name}, with the outline of the garment',
@@ -87,6 +93,7 @@ export const texts = {
   'gallery.group': '{name} {count}',
   'gallery.all': 'All',
   'gallery.group-unsure': 'Not sure',
+  'gallery.group-none': 'None of these',
   'gallery.group-corrected': 'Corrected',
   'gallery.group-refused': 'Without an answer',
   'gallery.nameless': 'without an answer',
@@ -99,6 +106,7 @@ export const texts = {
   'gallery.undo': 'Undo',
   'gallery.sure': '{class}, {confidence}',
   'gallery.unsure': '{class}? {confidence}',
+  'gallery.none': 'None of these',
   'draw.sheet': 'Drawing sheet. Arrow keys move the pen; Space lowers or lifts it.',
   'draw.note':
     'Draw one garment, upright and as large as the sheet. Filled shapes are recognised better than outlines.',

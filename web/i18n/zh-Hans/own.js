@@ -18,6 +18,8 @@ export const texts = {
   'base.none': '无（从头训练）',
   'base.accurate': '最准确的模型',
   'base.photos': '照片模型',
+  'base.saved': '已保存的模型“{name}”',
+  'base.gone': '已不在浏览器中的模型',
   'settings.tune': '训练它的所有层',
   'own.base-hint':
     '已见过大量服装的模型，在你的图片加载完后就能区分其中的类别，每个类别有五张左右即可。' +
@@ -95,6 +97,7 @@ export const texts = {
   'project.no-room': '未保存：需要 {needed}，而浏览器只剩 {free}。可将项目存为 .zip。',
   'project.packing': '正在打包：{loaded} / {total}',
   'project.pack-failed': '压缩包未能生成。{reason}',
+  'project.model-failed': '无法使用压缩包里的模型。{reason}',
   'projects.title': '已保存的项目',
   'projects.open': '打开',
   'projects.delete': '删除',
