@@ -1603,9 +1603,9 @@ const REFUSED = [
     'too many layers',
     chain(
       [4],
-      Array.from({ length: 130 }, () => ['Relu', []]),
+      Array.from({ length: 258 }, () => ['Relu', []]),
     ),
-    /the model needs more than 128 layers/,
+    /the model needs more than 256 layers/,
   ],
   ['a graph that is missing', encode({ irVersion: 8 }), /must have one input, got 0/],
 ];
