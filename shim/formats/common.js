@@ -5,6 +5,8 @@ import { LIMITS } from '../core/limits.js';
 
 /** Largest size of a whole file in bytes: more than any model that the core has memory for. */
 export const MAX_FILE = 2 ** 29;
+/** Largest size of a model's description in JSON, in bytes. */
+export const MAX_JSON = 2 ** 22;
 const MAX_NESTING = 16;
 const MAX_RANK = 8;
 

@@ -1,16 +1,20 @@
 import { FittingRoomError, checkChoice, checkOptions, show } from '../check.js';
 import { loadCore } from '../core/loading.js';
 import { checkFileLength, inFile, refusal } from './common.js';
+import { planOf } from './described.js';
 import { FORMATS } from './known.js';
 import { isModelFile } from './fit/format.js';
 import { readModelFile } from './fit/load.js';
 import { describeModel } from './fit/save.js';
 import { checkTensors, plannedWeights } from './fit/tensors.js';
 import { checkReading, readBytes } from './reading.js';
+import { metadataBeside } from './teachable.js';
 
 /** @import { ReadOptions, Reading, Received, Source } from './reading.js' */
 /** @import { RuntimeOptions } from '../core/loading.js' */
 /** @import { Model } from '../model.js' */
+/** @import { Core } from '../core/core.js' */
+/** @import { Graph } from '../layers/graph.js' */
 /** @import { Format, NamedFile, ReadModel } from './described.js' */
 
 /** @typedef {import('./known.js').FormatName} FormatName */
@@ -130,6 +134,21 @@ async function filesBeside(source, names, reading) {
   }));
 }
 
+/**
+ * The files in an archive that is given alone, unless it is itself the file of a model.
+ * @param {NamedFile[]} files
+ */
+async function unpacked(files) {
+  const [file, second] = files;
+  return file && !second && isZip(file.bytes) ? (await import('./unzip.js')).unzipped(file) : files;
+}
+
+/** @param {Core} core @param {Graph} graph @returns {[input: number[], output: number[]]} of a sample */
+function shapesOf(core, graph) {
+  const [, ...output] = planOf(core, graph)[graph.nodes.length - 1].outputShape;
+  return [graph.inputShape, /** @type {number[]} */ (output)];
+}
+
 /** @typedef {{ file: NamedFile, load?: () => Promise<Format> }} Candidate load: only for other tools' formats */
 
 /** @param {NamedFile} file @returns {Candidate[]} empty if the format is unknown */
@@ -168,7 +187,7 @@ export async function readAnyModel(source, options = {}) {
   const { signal, onProgress, ...runtime } = options;
   checkReading('importModel', options);
   const reading = { what: 'importModel', checkHead: () => {}, signal, onProgress };
-  const files = await filesOf(source, reading);
+  const files = await unpacked(await filesOf(source, reading));
   const { file, load } = await modelAmong(files);
   if (!load) return readModelFile(file.bytes, { ...runtime, signal });
   const { read, others } = await load();
@@ -180,5 +199,6 @@ export async function readAnyModel(source, options = {}) {
   const described = await read([file, ...beside]);
   signal?.throwIfAborted();
   inFile('', () => checkTensors(described.weights, plannedWeights(core, described.graph)));
-  return { core, described };
+  const metadata = described.metadata ?? metadataBeside(files, ...shapesOf(core, described.graph));
+  return { core, described: { ...described, ...(metadata && { metadata }) } };
 }

@@ -24,7 +24,7 @@ export const AS_GARMENTS = { ...GARMENTS, preparation: null, way: '' };
 export function askingOf(model) {
   const { inputShape, outputShape, metadata = {} } = model;
   const classNames = namesIn(metadata.classNames, outputShape);
-  const { crop, background } = metadata.preparation ?? {};
+  const { crop, background, range } = metadata.preparation ?? {};
   if (crop === undefined) {
     if (fits({ inputShape, outputShape }, GARMENTS)) return { ...AS_GARMENTS, ...(classNames && { classNames }) };
     throw new Error(
@@ -32,7 +32,7 @@ export function askingOf(model) {
     );
   }
   const [height, width, channels] = inputShape;
-  const preparation = checkPreparation({ size: [height, width], channels, crop, background });
+  const preparation = checkPreparation({ size: [height, width], channels, crop, background, range });
   if (outputShape.length !== 1) throw new Error(`this model gives [${outputShape}], which is not one number per class`);
   const numbered = Array.from({ length: outputShape[0] }, (_, k) => String(k));
   return {
