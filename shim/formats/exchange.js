@@ -1,6 +1,6 @@
 import { FittingRoomError, checkChoice, checkOptions, show } from '../check.js';
 import { loadCore } from '../core/loading.js';
-import { checkFileLength, inFile, refusal } from './common.js';
+import { checkFileLength, inFile, isHdf5, refusal } from './common.js';
 import { planOf } from './described.js';
 import { FORMATS } from './known.js';
 import { isModelFile } from './fit/format.js';
@@ -15,7 +15,7 @@ import { metadataBeside } from './teachable.js';
 /** @import { Model } from '../model.js' */
 /** @import { Core } from '../core/core.js' */
 /** @import { Graph } from '../layers/graph.js' */
-/** @import { Format, NamedFile, ReadModel } from './described.js' */
+/** @import { Format, NamedFile, ReadModel, Reader } from './described.js' */
 
 /** @typedef {import('./known.js').FormatName} FormatName */
 /** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
@@ -51,6 +51,11 @@ const FOLDERS = {
   keras: { looksSo: isZip, load: () => import('./keras/index.js') },
   onnx: { looksSo: isOnnx, load: () => import('./onnx/index.js') },
 };
+/**
+ * What is only read: models of early versions of Keras, in one file or in two.
+ * @type {{ looksSo: (bytes: Uint8Array) => boolean, load: () => Promise<Reader> }[]}
+ */
+const READ_ONLY = [{ looksSo: (bytes) => isJson(bytes) || isHdf5(bytes), load: () => import('./keras/legacy.js') }];
 const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FOLDERS)]);
 
 /**
@@ -149,13 +154,13 @@ function shapesOf(core, graph) {
   return [graph.inputShape, /** @type {number[]} */ (output)];
 }
 
-/** @typedef {{ file: NamedFile, load?: () => Promise<Format> }} Candidate load: only for other tools' formats */
+/** @typedef {{ file: NamedFile, load?: () => Promise<Reader> }} Candidate load: only for other tools' formats */
 
 /** @param {NamedFile} file @returns {Candidate[]} empty if the format is unknown */
 function candidateOf(file) {
   if (isModelFile(file.bytes)) return [{ file }];
-  const format = Object.values(FOLDERS).find(({ looksSo }) => looksSo(file.bytes));
-  return format ? [{ file, load: format.load }] : [];
+  const readers = [...Object.values(FOLDERS), ...READ_ONLY].filter(({ looksSo }) => looksSo(file.bytes));
+  return readers.map(({ load }) => ({ file, load }));
 }
 
 /** @param {NamedFile[]} files */
@@ -172,6 +177,8 @@ async function modelAmong(files) {
   const sure = await Promise.all(candidates.map(async ({ file, load }) => !load || (await load()).isModel(file.bytes)));
   const models = candidates.filter((_, i) => sure[i]);
   if (models.length === 1) return models[0];
+  if (models.length === 0 && candidates.length > 0 && candidates.every(({ file }) => file === candidates[0].file))
+    return candidates[0];
   if (models.length > 1)
     throw refusal(`${models.length} models are given, ${namesOf(models.map(({ file }) => file))}; give one at a time`);
   throw refusal(`none of ${namesOf(files)} is a model of a supported format: ${FORMAT_NAMES.join(', ')}`);

@@ -794,9 +794,9 @@ test('tfjs: what cannot be read is refused by name', async () => {
     ],
     [
       (j) => {
-        j.userDefinedMetadata = { deep: JSON.parse('['.repeat(20) + ']'.repeat(20)) };
+        j.userDefinedMetadata = { deep: JSON.parse('['.repeat(40) + ']'.repeat(40)) };
       },
-      /model.json is nested deeper than 16 levels/,
+      /model.json is nested deeper than 32 levels/,
     ],
   ];
   for (const [change, message] of lies)

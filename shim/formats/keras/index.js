@@ -6,9 +6,11 @@ import { rowOf, weightsOf } from '../../layers/table.js';
 import { planOf } from '../described.js';
 import { tensorNames } from '../entries.js';
 import { plannedWeights } from '../fit/tensors.js';
-import { checkAxes, layersOf, topologyFrom } from '../topology.js';
+import { checkAxes, topologyFrom } from '../topology.js';
 import { Archive, CONFIG, MAX_CONFIG, METADATA, WEIGHTS, holdsModel, packArchive } from './archive.js';
-import { groupNames, kerasOrder, snakeCase } from './order.js';
+import { entriesOf } from './groups.js';
+import { Hdf5 } from './hdf5.js';
+import { groupNames, kerasOrder } from './order.js';
 import { policy, serialized, serializedInput, serializedLayer } from './serialize.js';
 import { readWeights } from './variables.js';
 
@@ -108,24 +110,6 @@ export async function write(described) {
   return [{ name: 'model.keras', bytes }];
 }
 
-/**
- * Adds to layers the groups that hold their weights.
- * @param {Record<string, any>[]} entries
- * @param {string} [folder]
- * @returns {Record<string, any>[]}
- */
-function grouped(entries, folder = '') {
-  const groups = groupNames(entries.map(({ class_name: className }) => snakeCase(String(className))));
-  return entries.map((entry, i) => ({ ...entry, group: folder + groups[i] }));
-}
-
-/** The layers of a model, each with the group of its weights. @type {typeof layersOf} */
-function entriesOf(where, config, parent) {
-  const listed = grouped(layersOf(where, config), parent && `${parent.group}/layers/`);
-  const shape = !parent && listed[0]?.class_name !== 'InputLayer' && config.build_input_shape;
-  return shape ? [{ class_name: 'InputLayer', config: { name: 'input', batch_shape: shape } }, ...listed] : listed;
-}
-
 /** @param {Archive} archive @param {string} name */
 const jsonFrom = async (archive, name) => objectFrom(await archive.unpack(name, MAX_CONFIG), name, MAX_CONFIG);
 
@@ -174,5 +158,5 @@ export async function read([{ bytes }]) {
     return { described: { name, graph, ...ownFrom(own) }, origins, shapes };
   });
   const h5 = await archive.unpack(WEIGHTS, mostOf(described.graph.nodes.length, shapes, bytes.length));
-  return { ...described, weights: readWeights(h5, origins, shapes) };
+  return { ...described, weights: readWeights(new Hdf5(WEIGHTS, h5), origins, shapes) };
 }

@@ -2,8 +2,8 @@ import { show } from '../../check.js';
 import { elementsOf } from '../../tensor.js';
 import { checkSize, refusal } from '../common.js';
 import { constant, fitted, isAlike } from '../substitutes.js';
-import { Hdf5 } from './hdf5.js';
 
+/** @import { Hdf5 } from './hdf5.js' */
 /** @import { Tensor } from '../../tensor.js' */
 /** @import { Given, Origin, Stored } from '../substitutes.js' */
 
@@ -16,7 +16,6 @@ import { Hdf5 } from './hdf5.js';
  *   are
  */
 
-const FILE = 'model.weights.h5';
 /** The name in files of Keras before 3.0. */
 const OLD_LAYERS = '_layer_checkpoint_dependencies';
 /**
@@ -52,11 +51,11 @@ export function placeOf(file, path, address, shape) {
 function placeIn(file, folder, { leaf, number, of }, shape) {
   const path = `${folder}/${leaf.entry.group}/vars`;
   const variables = file.find(path);
-  if (variables === undefined || file.isDataset(variables)) throw refusal(`${FILE}: there is no group ${path}`);
+  if (variables === undefined || file.isDataset(variables)) throw refusal(`${file.name}: there is no group ${path}`);
   const links = file.links(variables);
   if (!of.includes(links.size))
-    throw refusal(`${FILE}: ${path} must hold ${of.join(' or ')} variables, got ${links.size}`);
-  return placeOf(file, `${FILE}: ${path}/${number}`, links.get(String(number)), shape);
+    throw refusal(`${file.name}: ${path} must hold ${of.join(' or ')} variables, got ${links.size}`);
+  return placeOf(file, `${file.name}: ${path}/${number}`, links.get(String(number)), shape);
 }
 
 /**
@@ -83,9 +82,13 @@ export function readAll(file, origins, shapes, find) {
   });
 }
 
-/** @param {Uint8Array} bytes @param {Origin[]} origins @param {number[][]} shapes @returns {Floats[]} */
-export function readWeights(bytes, origins, shapes) {
-  const file = new Hdf5(FILE, bytes);
+/**
+ * @param {Hdf5} file as Keras 3 writes it
+ * @param {Origin[]} origins
+ * @param {number[][]} shapes
+ * @returns {Floats[]}
+ */
+export function readWeights(file, origins, shapes) {
   const folder = file.find('layers') === undefined ? OLD_LAYERS : 'layers';
   return readAll(file, origins, shapes, (origin, shape) => placeIn(file, folder, origin, shape));
 }
