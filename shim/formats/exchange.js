@@ -175,7 +175,9 @@ async function modelAmong(files) {
   const candidates = files.flatMap(candidateOf);
   if (candidates.length === 1) return candidates[0]; // if it is not a model, reading it says what is missing
   const sure = await Promise.all(candidates.map(async ({ file, load }) => !load || (await load()).isModel(file.bytes)));
-  const models = candidates.filter((_, i) => sure[i]);
+  const found = candidates.filter((_, i) => sure[i]);
+  // two readers may claim a damaged file
+  const models = found.filter(({ file }, i) => found.findIndex((other) => other.file === file) === i);
   if (models.length === 1) return models[0];
   if (models.length === 0 && candidates.length > 0 && candidates.every(({ file }) => file === candidates[0].file))
     return candidates[0];

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { File, ready } from 'h5wasm';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { importModel } from '../../shim/index.js';
+import { configOf, h5, names, putWeights, whole } from '../support/keras-legacy.js';
 import { SMALL, teachableModel } from '../support/teachable.js';
 import { near, toTf, uniform, useOracles } from './oracle/support.js';
 import { readOrRefused } from './support.js';
 
 /** @import { Tensor } from '@tensorflow/tfjs-core' */
-/** @import { FS } from 'h5wasm' */
 
 /* Models as Keras saved them before .keras files: model.h5; model.to_json() and model.save_weights(). */
 
@@ -29,72 +28,6 @@ const tutorial = () =>
       tfl.layers.flatten(),
       tfl.layers.dense({ units: 3, activation: 'softmax' }),
     ],
-  });
-
-/** Keras's description of a model of TF.js, which writes it as Keras 2 did. @param {tfl.LayersModel} model */
-const configOf = (model) => /** @type {any} */ (model.toJSON(null, false));
-
-/**
- * @param {(file: File) => void} fill
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
- */
-async function h5(fill) {
-  const system = /** @type {NonNullable<typeof FS>} */ ((await ready).FS);
-  const file = new File('test.h5', 'w', { libver: ['earliest', 'latest'] }); // as h5py does
-  try {
-    fill(file);
-    file.flush();
-    return system.readFile('test.h5').slice();
-  } finally {
-    file.close();
-    system.unlink('test.h5');
-  }
-}
-
-/**
- * Names as h5py writes a list of them: of one length.
- * @param {any} object @param {string} attribute @param {string[]} list
- */
-const name = (object, attribute, list) =>
-  object.create_attribute(attribute, list, [list.length], `S${Math.max(1, ...list.map(({ length }) => length))}`);
-
-/**
- * Writes the weights of the outermost layers.
- * @param {any} root @param {tfl.LayersModel} model @param {(name: string) => string} [called] names of weights
- */
-function putWeights(root, model, called = (each) => `${each}:0`) {
-  name(
-    root,
-    'layer_names',
-    model.layers.map((layer) => layer.name),
-  );
-  for (const layer of model.layers) {
-    const group = root.create_group(layer.name);
-    const weights = layer.weights.map((weight) => ({ at: called(weight.originalName), weight }));
-    if (weights.length > 0)
-      name(
-        group,
-        'weight_names',
-        weights.map(({ at }) => at),
-      );
-    for (const { at, weight } of weights) {
-      const steps = at.split('/');
-      let place = group;
-      for (const step of steps.slice(0, -1)) place = place.get(step) ?? place.create_group(step);
-      const data = Float32Array.from(weight.read().dataSync());
-      place.create_dataset({ name: steps[steps.length - 1], data, shape: weight.shape, dtype: '<f' });
-    }
-  }
-}
-
-/** @param {tfl.LayersModel} model @param {(config: any) => void} [change] */
-const whole = (model, change = () => {}) =>
-  h5((file) => {
-    const config = configOf(model);
-    change(config);
-    file.create_attribute('model_config', JSON.stringify(config));
-    file.create_attribute('keras_version', '2.15.0');
-    putWeights(file.create_group('model_weights'), model);
   });
 
 /** @param {tfl.LayersModel} model */
@@ -191,7 +124,7 @@ test('keras 2: weights that are missing or others are refused by their place', a
   const few = await h5((file) => {
     file.create_attribute('model_config', JSON.stringify(configOf(theirs)));
     const group = file.create_group('model_weights').create_group(theirs.layers[0].name);
-    name(group, 'weight_names', ['kernel:0']);
+    names(group, 'weight_names', ['kernel:0']);
   });
   await assert.rejects(importModel(few), /model_weights\/conv2d_\w+ must have 2 weights, got 1/);
   const away = await h5((file) => {
