@@ -369,7 +369,7 @@ function subtract(call) {
 
 /** @type {Operator} */
 function multiply(call) {
-  if (!hasConstant(call)) throw new FittingRoomError('only a multiplication by a constant is supported');
+  if (!hasConstant(call)) throw new FittingRoomError('multiplying two values is not supported, only one by a constant');
   withConstant(call, (value) => [value, 0]);
 }
 
