@@ -36,11 +36,14 @@ import { sideModule } from './core/side-module.js';
  *   found; cutout: that garment alone, bright on black, as preparePhoto makes it: for size [28, 28] and channels 1
  * @property {'dark'} [background] dark: images show something bright on a dark background, as MNIST's do, so that a
  *   picture with a bright background is inverted; default: pictures are used as they are
+ * @property {[black: number, white: number]} [range] what the pixels 0 and 255 become; default: the image is of bytes,
+ *   which models take as 0 … 1
  */
 
 const CROPS = /** @type {const} */ (['whole', 'centre', 'garment', 'cutout']);
 const CUTOUT = { size: [28, 28], channels: 1 };
 const BACKGROUNDS = /** @type {const} */ (['dark']);
+const MOST_IN_RANGE = 1e6;
 const BRIGHT = 128; // the mean of a border from which a background counts as bright
 const GARMENT_MARGIN = 0.08; // around the garment's box, of its longer edge, so that its outline is seen
 const EDGES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
@@ -80,18 +83,35 @@ export async function preparePhoto(picture, options = {}) {
 }
 
 /**
+ * @template {Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} [Data=Uint8Array<ArrayBuffer>]
+ * @typedef {{ shape: number[], data: Data }} Image [height, width, channels]
+ */
+
+/**
  * Makes an image of a picture, or of a part of it: each pixel is the mean of what it covers. See-through parts are
  * shown on white.
+ * @overload
+ * @param {Pixels | ImageData} picture
+ * @param {Preparation & { range?: undefined }} preparation
+ * @returns {Promise<Image>}
+ */
+/**
+ * In floats, if the preparation has a range.
+ * @overload
  * @param {Pixels | ImageData} picture
  * @param {Preparation} preparation
- * @returns {Promise<{ shape: number[], data: Uint8Array<ArrayBuffer> }>} [height, width, channels]
+ * @returns {Promise<Image<Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>>}
+ */
+/**
+ * @param {Pixels | ImageData} picture
+ * @param {Preparation} preparation
+ * @returns {Promise<Image<any>>}
  * @throws {FittingRoomError} if the preparation or the picture is not as described
  */
 export async function preparePicture(picture, preparation) {
   const module = await photoModule();
-  const { size, channels, crop, background } = checkPreparation(preparation, module.get('fr_picture_most'));
-  if (crop === 'cutout')
-    return /** @type {{ shape: number[], data: Uint8Array<ArrayBuffer> }} */ ((await preparePhoto(picture)).image);
+  const { size, channels, crop, background, range } = checkPreparation(preparation, module.get('fr_picture_most'));
+  if (crop === 'cutout') return (await preparePhoto(picture)).image;
   const pixels = checkPixels('preparePicture', picture, module.get('fr_photo_most'));
   // No await from here on: the module holds only one picture.
   const [height, width] = size;
@@ -105,8 +125,12 @@ export async function preparePicture(picture, preparation) {
   };
   if (background === 'dark' && borderMean(image) >= BRIGHT)
     for (let i = 0; i < image.data.length; i++) image.data[i] = 255 - image.data[i];
-  return image;
+  return range ? { ...image, data: inRange(image.data, range) } : image;
 }
+
+/** @param {Uint8Array} pixels @param {[black: number, white: number]} range what 0 and 255 become */
+export const inRange = (pixels, [black, white]) =>
+  Float32Array.from(pixels, (value) => black + (value * (white - black)) / 255);
 
 /**
  * The mean of the pixels along the edges of an image.
@@ -125,8 +149,8 @@ export function borderMean({ shape: [height, width, channels], data }) {
 /** @param {unknown} preparation @param {number} most pixels @returns {Preparation} */
 export function checkPreparation(preparation, most = Infinity) {
   const name = 'preparePicture';
-  checkOptions(name, /** @type {object} */ (preparation), ['size', 'channels', 'crop', 'background']);
-  const { size, channels, crop, background } = /** @type {any} */ (preparation);
+  checkOptions(name, /** @type {object} */ (preparation), ['size', 'channels', 'crop', 'background', 'range']);
+  const { size, channels, crop, background, range } = /** @type {any} */ (preparation);
   if (!Array.isArray(size) || size.length !== 2)
     throw new FittingRoomError(`${name}: size must be [height, width], got ${show(size)}`);
   const [height, width] = size.map((edge) => checkInteger(`${name}: size`, edge, 1, most));
@@ -134,6 +158,7 @@ export function checkPreparation(preparation, most = Infinity) {
     throw new FittingRoomError(`${name}: channels must be 1 or 3, got ${show(channels)}`);
   const checked = { size: /** @type {[number, number]} */ ([height, width]), channels };
   checkChoice(`${name}: crop`, crop, CROPS);
+  if (crop === 'cutout' && range !== undefined) throw new FittingRoomError(`${name}: crop cutout takes no range`);
   if (crop === 'cutout' && show([checked.size, channels]) !== show([CUTOUT.size, CUTOUT.channels]))
     throw new FittingRoomError(
       `${name}: crop cutout takes size ${show(CUTOUT.size)} and channels ${CUTOUT.channels}, got ` +
@@ -143,7 +168,15 @@ export function checkPreparation(preparation, most = Infinity) {
     ...checked,
     crop,
     ...(background !== undefined && { background: checkChoice(`${name}: background`, background, BACKGROUNDS) }),
+    ...(range !== undefined && { range: checkRange(`${name}: range`, range) }),
   };
+}
+
+/** @param {string} name @param {any} range @returns {[number, number]} */
+function checkRange(name, range) {
+  const isRange = Array.isArray(range) && range.length === 2 && range.every((end) => Math.abs(end) <= MOST_IN_RANGE);
+  if (isRange && range[0] !== range[1]) return [range[0], range[1]];
+  throw new FittingRoomError(`${name} must be what 0 and 255 become, such as [-1, 1], got ${show(range)}`);
 }
 
 /**

@@ -17,7 +17,7 @@
 #include "parameter.h"
 #include "base/pool.h"
 
-enum { FR_MAX_LAYERS = 128, FR_MAX_BATCH = 65536 };
+enum { FR_MAX_LAYERS = 256, FR_MAX_BATCH = 65536 };
 
 typedef enum {
   FR_STEP_CONV2D, /* convolution + bias + activation (+ 2×2 max-pool) */

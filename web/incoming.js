@@ -22,8 +22,8 @@ const HEAD = 64; // bytes that tell what a file is
  */
 const KINDS = {
   model: {
-    name: /\.(fit|onnx|keras|safetensors)$/i,
-    beginning: /^(\x89FIT\r\n\x1a\n|.{4}\0{4}\{)/s, // or safetensors: the length of the header, then its JSON
+    name: /\.(fit|onnx|keras|safetensors|h5|hdf5)$/i,
+    beginning: /^(\x89(FIT|HDF)\r\n\x1a\n|.{4}\0{4}\{)/s, // or safetensors: the length of the header, then its JSON
   },
   dataset: {
     name: /mapping\.txt$/i, // of EMNIST's classes
@@ -42,12 +42,15 @@ const KINDS = {
 
 /** Names that a file of a model may have where its first bytes say nothing. */
 const DESCRIPTION = /\.json$/i;
-const PARTS = /\.bin$/i;
+const PARTS = /(\.bin|-shard\d+of\d+|^labels\.txt)$/i;
+/** Names in the directory at the end of an archive that holds a model. */
+const PACKED = /(model\.(json|h5)|\.onnx|\.keras)/i;
+const DIRECTORY = 2 ** 16; // bytes
 
 /** What file inputs offer for each kind. */
 export const ACCEPTED = {
   pictures: 'image/*,.heic,.heif',
-  model: '.fit,.json,.bin,.onnx,.keras,.safetensors',
+  model: '.fit,.json,.bin,.onnx,.keras,.h5,.safetensors,.txt,.zip',
 };
 
 /** @param {(kind: typeof KINDS[Kind]) => boolean | undefined} test */
@@ -62,11 +65,17 @@ const kindByName = (file) => firstKind(({ name, type }) => name?.test(file.name)
  */
 async function kindOf(file) {
   const byName = kindByName(file);
-  if (byName) return byName;
+  if (byName && byName !== 'classes') return byName;
   try {
     const head = await headOf(file, HEAD);
-    const byBeginning = firstKind(({ beginning }) => beginning.test(head));
-    if (byBeginning) return byBeginning;
+    const kind = byName ?? firstKind(({ beginning }) => beginning.test(head));
+    if (
+      kind === 'classes' &&
+      KINDS.classes.beginning.test(head) &&
+      PACKED.test(await headOf(file.slice(-DIRECTORY), DIRECTORY))
+    )
+      return 'model';
+    if (kind) return kind;
     if (DESCRIPTION.test(file.name)) return 'model';
     return PARTS.test(file.name) ? 'parts' : 'unknown';
   } catch {

@@ -46,6 +46,7 @@ export function fits({ inputShape, outputShape, metadata }, { shape, classNames,
   return (
     sameList(inputShape, shape) &&
     sameList(outputShape, [classNames.length]) &&
+    !preparation?.range && // the dataset's images are bytes
     (!says || [classNames, ...formerNames].some(isKnown))
   );
 }

@@ -5,7 +5,7 @@
 export const LIMITS = Object.freeze({
   maxBatch: 65536,
   maxElements: 2 ** 26, // in a sample between two layers, or in a weight
-  maxLayers: 128,
+  maxLayers: 256,
   maxSources: 8, // inputs of one layer
   maxStates: 3, // kept by an optimizer for each weight
   maxThreads: 16,

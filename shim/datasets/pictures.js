@@ -128,7 +128,7 @@ class Collected {
   async add(picture, decoded) {
     const { width, height } = decoded;
     if (!this.preparation) this.#allocate([height, width]);
-    const preparation = /** @type {Preparation} */ (this.preparation);
+    const preparation = /** @type {Preparation & { range?: undefined }} */ (this.preparation);
     const [rows, columns] = preparation.size;
     if (this.isSame && (width !== columns || height !== rows))
       throw new Error(`it has ${width} × ${height} pixels, and the first one ${columns} × ${rows}`);

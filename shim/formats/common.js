@@ -5,7 +5,9 @@ import { LIMITS } from '../core/limits.js';
 
 /** Largest size of a whole file in bytes: more than any model that the core has memory for. */
 export const MAX_FILE = 2 ** 29;
-const MAX_NESTING = 16;
+/** Largest size of a model's description in JSON, in bytes. */
+export const MAX_JSON = 2 ** 22;
+const MAX_NESTING = 32; // as deep as models within models within models are written
 const MAX_RANK = 8;
 
 /** @param {string} message @param {unknown} [cause] */
@@ -31,6 +33,11 @@ export function inFile(where, check) {
     throw refusal(where + message, error);
   }
 }
+
+const HDF5 = '\x89HDF\r\n\x1a\n';
+
+/** Whether a file begins like HDF5. @param {Uint8Array} bytes */
+export const isHdf5 = (bytes) => String.fromCharCode(...bytes.subarray(0, HDF5.length)) === HDF5;
 
 /** @param {Uint8Array[]} chunks */
 export function joined(chunks) {

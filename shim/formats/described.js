@@ -18,13 +18,16 @@ import { weightsOf } from '../layers/table.js';
  */
 /** @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer> }} NamedFile */
 /**
- * The interface of every other format's index.js.
- * @typedef {object} Format
- * @property {(described: Described, options: { dtype: any }) => Promise<NamedFile[]>} write dtype: one of the format's
+ * What reads the files of another tool.
+ * @typedef {object} Reader
  * @property {(files: NamedFile[]) => Promise<Described>} read the first file is the one that identified the format
  * @property {(bytes: Uint8Array<ArrayBuffer>) => boolean} isModel whether a file that begins like one of this format is
  *   a model, intact or not
  * @property {(file: NamedFile) => string[]} [others] the names of the files that belong to the first, relative to it
+ */
+/**
+ * The interface of every other format's index.js. dtype: one of the format's.
+ * @typedef {Reader & { write: (described: Described, options: { dtype: any }) => Promise<NamedFile[]> }} Format
  */
 
 /**

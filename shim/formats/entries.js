@@ -3,7 +3,7 @@ import { distinctNames } from '../core/build.js';
 import { layers } from '../layers/index.js';
 import { factorsOf } from '../layers/regularizers.js';
 import { BY_CLASS, rowOf } from '../layers/table.js';
-import { checkObject, checkText, inFile, refusal } from './common.js';
+import { checkObject, inFile, refusal } from './common.js';
 
 /** @import { BuiltLayer } from '../core/build.js' */
 /** @import { AnyLayer, LayerConfig } from '../layers/layer.js' */
@@ -34,10 +34,10 @@ const MOST_OPTIONS = 256;
 const OFF = [null, false, 0, '', 'none', 'linear', 'channels_last'];
 
 /**
- * Fields that do not affect what the layer computes; initializers have already done their work. axis is checked once
- * shapes are known.
+ * Fields that do not affect what the layer computes; initializers and constraints have already done their work. axis is
+ * checked once shapes are known.
  */
-const PASSED_OVER = /^(name|trainable|dtype|batch_input_shape|batch_shape|optional|\w+_initializer)$/;
+const PASSED_OVER = /^(name|trainable|dtype|batch_input_shape|batch_shape|optional|\w+_(initializer|constraint))$/;
 
 /** @param {string} option kernelSize → kernel_size */
 const keyOf = (option) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -160,24 +160,21 @@ export const makeLayer = (place, factory, options) =>
 
 /**
  * @param {string} where
- * @param {unknown} entry
- * @param {number[]} [inputShape] for the first layer of a stack
+ * @param {{ class_name: string, config: Record<string, unknown> }} entry
  * @param {object} [more] further options
  * @returns {AnyLayer}
  */
-export function layerFrom(where, entry, inputShape, more) {
-  const { class_name: className, config } = checkObject(where, entry);
+export function layerFrom(where, { class_name: className, config }, more) {
   const row = BY_CLASS.get(className);
-  if (!row || row.augments) throw refusal(`${where}: class ${show(className)} is not supported`);
-  const { axis, ...given } = checkObject(`${where}: config`, config);
-  const place = `${where} (${className} ${show(checkText(`${where}: name`, given.name))})`;
+  if (!row) throw refusal(`${where}: class ${show(className)} is not supported`);
+  const { axis, ...given } = config;
+  const place = `${where} (${className} ${show(given.name)})`;
   const rest = row.axis !== undefined || axis === undefined ? given : { ...given, axis };
   const options = optionsFrom(place, rest, keysOf(row), (key, value) =>
     key.endsWith('_regularizer') ? regularizerFrom(`${place}: ${key}`, value) : value,
   );
   return makeLayer(place, row.factory, {
     name: given.name,
-    ...(inputShape && { inputShape }),
     ...(given.trainable === false && { trainable: false }),
     ...options,
     ...more,

@@ -1,17 +1,21 @@
 import { FittingRoomError, checkChoice, checkOptions, show } from '../check.js';
 import { loadCore } from '../core/loading.js';
-import { checkFileLength, inFile, refusal } from './common.js';
+import { checkFileLength, inFile, isHdf5, refusal } from './common.js';
+import { planOf } from './described.js';
 import { FORMATS } from './known.js';
 import { isModelFile } from './fit/format.js';
 import { readModelFile } from './fit/load.js';
 import { describeModel } from './fit/save.js';
 import { checkTensors, plannedWeights } from './fit/tensors.js';
 import { checkReading, readBytes } from './reading.js';
+import { metadataBeside } from './teachable.js';
 
 /** @import { ReadOptions, Reading, Received, Source } from './reading.js' */
 /** @import { RuntimeOptions } from '../core/loading.js' */
 /** @import { Model } from '../model.js' */
-/** @import { Format, NamedFile, ReadModel } from './described.js' */
+/** @import { Core } from '../core/core.js' */
+/** @import { Graph } from '../layers/graph.js' */
+/** @import { Format, NamedFile, ReadModel, Reader } from './described.js' */
 
 /** @typedef {import('./known.js').FormatName} FormatName */
 /** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
@@ -47,6 +51,11 @@ const FOLDERS = {
   keras: { looksSo: isZip, load: () => import('./keras/index.js') },
   onnx: { looksSo: isOnnx, load: () => import('./onnx/index.js') },
 };
+/**
+ * What is only read: models of early versions of Keras, in one file or in two.
+ * @type {{ looksSo: (bytes: Uint8Array) => boolean, load: () => Promise<Reader> }[]}
+ */
+const READ_ONLY = [{ looksSo: (bytes) => isJson(bytes) || isHdf5(bytes), load: () => import('./keras/legacy.js') }];
 const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.keys(FOLDERS)]);
 
 /**
@@ -130,13 +139,28 @@ async function filesBeside(source, names, reading) {
   }));
 }
 
-/** @typedef {{ file: NamedFile, load?: () => Promise<Format> }} Candidate load: only for other tools' formats */
+/**
+ * The files in an archive that is given alone, unless it is itself the file of a model.
+ * @param {NamedFile[]} files
+ */
+async function unpacked(files) {
+  const [file, second] = files;
+  return file && !second && isZip(file.bytes) ? (await import('./unzip.js')).unzipped(file) : files;
+}
+
+/** @param {Core} core @param {Graph} graph @returns {[input: number[], output: number[]]} of a sample */
+function shapesOf(core, graph) {
+  const [, ...output] = planOf(core, graph)[graph.nodes.length - 1].outputShape;
+  return [graph.inputShape, /** @type {number[]} */ (output)];
+}
+
+/** @typedef {{ file: NamedFile, load?: () => Promise<Reader> }} Candidate load: only for other tools' formats */
 
 /** @param {NamedFile} file @returns {Candidate[]} empty if the format is unknown */
 function candidateOf(file) {
   if (isModelFile(file.bytes)) return [{ file }];
-  const format = Object.values(FOLDERS).find(({ looksSo }) => looksSo(file.bytes));
-  return format ? [{ file, load: format.load }] : [];
+  const readers = [...Object.values(FOLDERS), ...READ_ONLY].filter(({ looksSo }) => looksSo(file.bytes));
+  return readers.map(({ load }) => ({ file, load }));
 }
 
 /** @param {NamedFile[]} files */
@@ -151,8 +175,12 @@ async function modelAmong(files) {
   const candidates = files.flatMap(candidateOf);
   if (candidates.length === 1) return candidates[0]; // if it is not a model, reading it says what is missing
   const sure = await Promise.all(candidates.map(async ({ file, load }) => !load || (await load()).isModel(file.bytes)));
-  const models = candidates.filter((_, i) => sure[i]);
+  const found = candidates.filter((_, i) => sure[i]);
+  // two readers may claim a damaged file
+  const models = found.filter(({ file }, i) => found.findIndex((other) => other.file === file) === i);
   if (models.length === 1) return models[0];
+  if (models.length === 0 && candidates.length > 0 && candidates.every(({ file }) => file === candidates[0].file))
+    return candidates[0];
   if (models.length > 1)
     throw refusal(`${models.length} models are given, ${namesOf(models.map(({ file }) => file))}; give one at a time`);
   throw refusal(`none of ${namesOf(files)} is a model of a supported format: ${FORMAT_NAMES.join(', ')}`);
@@ -168,7 +196,7 @@ export async function readAnyModel(source, options = {}) {
   const { signal, onProgress, ...runtime } = options;
   checkReading('importModel', options);
   const reading = { what: 'importModel', checkHead: () => {}, signal, onProgress };
-  const files = await filesOf(source, reading);
+  const files = await unpacked(await filesOf(source, reading));
   const { file, load } = await modelAmong(files);
   if (!load) return readModelFile(file.bytes, { ...runtime, signal });
   const { read, others } = await load();
@@ -180,5 +208,6 @@ export async function readAnyModel(source, options = {}) {
   const described = await read([file, ...beside]);
   signal?.throwIfAborted();
   inFile('', () => checkTensors(described.weights, plannedWeights(core, described.graph)));
-  return { core, described };
+  const metadata = described.metadata ?? metadataBeside(files, ...shapesOf(core, described.graph));
+  return { core, described: { ...described, ...(metadata && { metadata }) } };
 }

@@ -1,23 +1,37 @@
 import { checkChoice, show } from '../check.js';
 import { graphOf, input, stackOf } from '../layers/graph.js';
 import { checkLast } from '../layers/options.js';
-import { rowOf } from '../layers/table.js';
+import { rowOf, weightsOf } from '../layers/table.js';
+import { readBy, sourcesOf } from './calls.js';
 import { checkList, checkObject, checkText, inFile, refusal } from './common.js';
+import { layerFrom } from './deserialize.js';
 import { checkInput } from './entries.js';
+import { partsOf } from './substitutes.js';
 
 /** @import { BuiltLayer } from '../core/build.js' */
 /** @import { Graph } from '../layers/graph.js' */
 /** @import { AnyLayer, SymbolicTensor } from '../layers/layer.js' */
+/** @import { Source } from './calls.js' */
+/** @import { Origin } from './substitutes.js' */
 
-/* Builds a model's graph from Keras's configuration, which TF.js has adopted. */
-
-/**
- * Makes a layer from its entry; inputShape: for the first layer of a stack.
- * @typedef {(where: string, entry: Record<string, any>, inputShape?: number[]) => AnyLayer} LayerFrom
+/*
+ * Builds a model's graph from Keras's configuration, which TF.js has adopted. Models within the model, however deep,
+ * are unfolded into their layers; layers without an equivalent here are replaced by those that compute the same.
  */
 
-const LONGEST_STACK = 1024; // characters of its name, which may be put before the names of all its layers
+/** @typedef {Record<string, any>} Entry a layer, or a model within the model, as the file lists it */
+/**
+ * rank: number of axes of a sample; weighed: whether a layer with weights comes before it.
+ * @typedef {{ tensor: SymbolicTensor, rank: number, weighed: boolean }} Value
+ */
+/**
+ * A layer, under a name that no other has, and those it reads; null: the model's input.
+ * @typedef {{ where: string, name: string, entry: Entry, reads: (Leaf | null)[] }} Leaf
+ */
+
+const LONGEST_NAME = 1024; // characters of a model's name, which may be put before the names of all its layers
 const MAX_LAYERS = 512; // the core builds fewer
+const MODELS = ['Sequential', 'Model', 'Functional'];
 
 /** @param {string} where @param {any} config @returns {number[]} of a sample */
 function inputShapeOf(where, config) {
@@ -27,85 +41,15 @@ function inputShapeOf(where, config) {
   throw refusal(`${where}: batch_input_shape must be an array such as [null, 28, 28, 1], got ${show(shape)}`);
 }
 
-/**
- * @param {string} where
- * @param {unknown} value
- * @returns {string[]} the names of the layers whose outputs a list of tensors names
- */
-function sourcesOf(where, value) {
-  const list = checkList(where, value, MAX_LAYERS);
-  // Keras writes a single tensor without the outer list.
-  const tensors = typeof list[0] === 'string' ? [list] : list;
-  return tensors.map((tensor) => {
-    const [name, call, output] = checkList(`${where}: tensor`, tensor, 4);
-    if (call !== 0 || output !== 0)
-      throw refusal(
-        `${where}: only the first call of a layer, and its first output, are supported, got ` +
-          `${show([name, call, output])}`,
-      );
-    return checkText(`${where}: layer`, name);
-  });
-}
+/** @param {Entry} entry */
+const isModel = ({ class_name: kind }) => MODELS.includes(kind);
 
-/** @param {Record<string, any>[]} entries @param {LayerFrom} layerFrom @returns {Graph} */
-function stackFrom(entries, layerFrom) {
-  const [first, ...rest] = entries;
-  const shape = inputShapeOf('layer 0', first?.config);
-  const stack = first.class_name === 'InputLayer' ? rest : entries;
-  return stackOf(
-    stack.map((entry, i) => layerFrom(`layer ${entries.length - stack.length + i}`, entry, i ? undefined : shape)),
-  );
-}
-
-/** @param {string} where @param {unknown} value @returns {string} */
-function single(where, value) {
-  const names = sourcesOf(where, value);
-  if (names.length !== 1) throw refusal(`${where}: a model must have one, got ${names.length}`);
-  return names[0];
-}
+/** @param {Entry} entry @returns {string} */
+const nameOf = ({ name, config }) => String(config?.name ?? name ?? 'sequential');
 
 /**
- * @param {Record<string, any>} config
- * @param {Record<string, any>[]} list
- * @param {LayerFrom} layerFrom
- * @returns {Graph}
- */
-function graphFromCalls(config, list, layerFrom) {
-  const entries = new Map(list.map((entry, i) => [String(entry.config.name), { where: `layer ${i}`, entry }]));
-  const start = single('input_layers', config.input_layers);
-  const begun = entries.get(start);
-  if (begun?.entry.class_name !== 'InputLayer') throw refusal(`input_layers: there is no InputLayer ${show(start)}`);
-  /** @type {Map<string, SymbolicTensor | undefined>} undefined: in progress */
-  const tensors = new Map([[start, input({ shape: inputShapeOf(begun.where, begun.entry.config), name: start })]]);
-  /** @param {string} name @param {string} reader the beginning of messages @returns {SymbolicTensor} */
-  const visit = (name, reader) => {
-    const known = tensors.get(name);
-    if (known) return known;
-    const found = entries.get(name);
-    if (!found) throw refusal(`${reader}: there is no layer ${show(name)}, which it reads`);
-    if (tensors.has(name)) throw refusal(`${found.where}: ${show(name)} reads its own output`);
-    tensors.set(name, undefined);
-    const { where, entry } = found;
-    const [call, again] = checkList(`${where}: inbound_nodes`, entry.inbound_nodes, MAX_LAYERS);
-    if (again !== undefined)
-      throw refusal(
-        `${where}: ${show(name)} is applied ${entry.inbound_nodes.length} times; shared weights are not supported`,
-      );
-    const sources = sourcesOf(`${where}: inbound_nodes`, call).map((source) => visit(source, where));
-    const layer = layerFrom(where, entry);
-    const tensor = inFile(`${where}: `, () => layer.apply(sources));
-    tensors.set(name, tensor);
-    return tensor;
-  };
-  const graph = graphOf(tensors.get(start), visit(single('output_layers', config.output_layers), 'output_layers'));
-  const unread = [...entries.keys()].find((name) => !tensors.has(name));
-  if (unread !== undefined) throw refusal(`layer ${show(unread)} does not lead to the output`);
-  return graph;
-}
-
-/**
- * The layers in the list of a model or a stack.
- * @type {(where: string, config: Record<string, any>, parent?: Record<string, any>) => Record<string, any>[]}
+ * The layers in the list of a model.
+ * @type {(where: string, config: Record<string, any>, parent?: Entry) => Entry[]}
  */
 export const layersOf = (where, { layers }) =>
   checkList(`${where}: layers`, layers, MAX_LAYERS).map((entry, i) => checkObject(`layer ${i}`, entry));
@@ -119,135 +63,218 @@ export const layersOf = (where, { layers }) =>
 const configFrom = (where, config) =>
   Array.isArray(config) ? { name: 'sequential', layers: config } : checkObject(`${where}: config`, config);
 
-/** @param {Record<string, any>} entry @returns {string} */
-const nameOf = ({ name, config }) => String(config?.name ?? name ?? 'sequential');
-
-/**
- * A layer or, if it is a stack, the sequence of its layers.
- * @param {Record<string, any>} entry
- * @param {typeof layersOf} list lists the layers of a stack
- * @param {boolean} isFirst whether its input is the model's input
- * @returns {{ entry: Record<string, any>, stack?: string }[]} stack: the innermost that contains the layer
- */
-function flattened(entry, list, isFirst) {
-  if (entry.class_name !== 'Sequential') return [{ entry }];
-  const stack = nameOf(entry);
-  const where = `stack ${show(stack)}`;
-  if (stack.length > LONGEST_STACK)
-    throw refusal(`${where}: its name is too large: ${stack.length} characters; at most ${LONGEST_STACK} are read`);
-  const inner = list(where, configFrom(where, entry.config), entry).flatMap((each, i) => {
-    const begins = isFirst && i === 0;
-    return each.class_name === 'InputLayer' && !begins ? [] : flattened(each, list, begins);
-  });
-  if (inner.length === 0) throw refusal(`${where} has no layers`);
-  return inner.map((each) => ({ stack, ...each }));
+/** @param {string} where @param {unknown} tensors @returns {Source} */
+function only(where, tensors) {
+  const sources = sourcesOf(where, tensors);
+  if (sources.length === 1) return sources[0];
+  throw refusal(`${where}: a model must have one, got ${sources.length}`);
 }
 
-/**
- * Replaces stacks by their last layers in lists of tensors, however nested.
- * @param {any} tensors
- * @param {Map<string, string>} ends
- * @returns {any}
- */
-function redirected(tensors, ends) {
-  if (!Array.isArray(tensors)) return tensors;
-  const [first, call, ...rest] = tensors;
-  if (typeof first !== 'string') return tensors.map((each) => redirected(each, ends));
-  const end = ends.get(first);
-  // The first call of a stack may have been the one that built it.
-  return end === undefined ? tensors : [end, call === 1 ? 0 : call, ...rest];
-}
+/** Unfolds models within a model. A layer whose name is taken gets the name of its model as a prefix. */
+class Unfolding {
+  /** @type {Leaf[]} in an order in which each comes after those it reads */
+  leaves = [];
+  /** @type {{ name: string, shape: number[] } | undefined} */
+  input;
+  isStack = true; // and so are all models in it
+  #list;
+  /** @type {Set<string>} */
+  #taken = new Set();
 
-/**
- * A model's configuration with stacks replaced by their layers: readers of a stack read its last layer. A layer whose
- * name is already taken gets its stack's name as a prefix.
- * @param {Record<string, any>} config
- * @param {Record<string, any>[]} entries the model's layers
- * @param {typeof layersOf} list lists the layers of a stack
- * @param {boolean} isStack whether the model is itself a stack
- * @returns {Record<string, any>}
- */
-function unfolded(config, entries, list, isStack) {
-  const taken = new Set(entries.filter(({ class_name: className }) => className !== 'Sequential').map(nameOf));
-  /** @type {Map<string, string>} */
-  const ends = new Map();
-  const layers = entries.flatMap((outer, place) => {
-    const inner = flattened(outer, list, isStack && place === 0);
-    if (inner[0].entry === outer) return inner.map(({ entry }) => entry);
-    /** @type {string | undefined} */
-    let last;
-    const made = inner.map(({ entry, stack }) => {
-      const own = nameOf(entry);
-      const name = taken.has(own) ? `${stack}/${own}` : own;
-      taken.add(name);
-      const calls = last === undefined ? outer.inbound_nodes : [[[last, 0, 0]]];
-      last = name;
-      return {
-        ...entry,
-        name,
-        config: { ...entry.config, name },
-        ...(outer.inbound_nodes && { inbound_nodes: calls }),
-      };
+  /** @param {typeof layersOf} list */
+  constructor(list) {
+    this.#list = list;
+  }
+
+  /** @param {string} where @param {Entry} model @param {Record<string, any>} config @returns {Leaf | null} */
+  addWhole(where, model, config) {
+    const entries = this.#list(where, config);
+    const names = entries.map((entry, i) =>
+      isModel(entry) ? '' : checkText(`layer ${i}: name`, checkObject(`layer ${i}: config`, entry.config).name),
+    );
+    entries.forEach((entry, i) => {
+      if (isModel(entry)) return;
+      if (names.indexOf(entry.name ?? names[i]) !== i)
+        throw refusal(`layer ${i}: its name must be ${show(names[i])} everywhere, and unique`);
+      this.#taken.add(names[i]);
     });
-    ends.set(nameOf(outer), String(last));
-    return made;
-  });
-  const redirect = (/** @type {Record<string, any>} */ entry) =>
-    entry.inbound_nodes ? { ...entry, inbound_nodes: redirected(entry.inbound_nodes, ends) } : entry;
-  return { ...config, layers: layers.map(redirect), output_layers: redirected(config.output_layers, ends) };
+    return this.#addAll(where, model, config, entries, undefined, '');
+  }
+
+  /**
+   * @param {string} where
+   * @param {Entry} model
+   * @param {Record<string, any>} config
+   * @param {Entry[]} entries its layers
+   * @param {Leaf | null | undefined} source that it is applied to; undefined: it has the whole model's input
+   * @param {string} within its name, if it is within another one
+   * @returns {Leaf | null} the layer that makes its output
+   */
+  #addAll(where, model, config, entries, source, within) {
+    if (model.class_name === 'Sequential') return this.#addStack(where, entries, source, within);
+    this.isStack = false;
+    return this.#addGraph(within && `${where}: `, config, entries, source, within);
+  }
+
+  /** @type {(where: string, entries: Entry[], source: Leaf | null | undefined, within: string) => Leaf | null} */
+  #addStack(where, entries, source, within) {
+    let last = source;
+    for (const [i, entry] of entries.entries()) {
+      const place = within ? `${where}: layer ${i}` : `layer ${i}`;
+      if (entry.class_name !== 'InputLayer')
+        last = this.#addEntry(place, entry, last === undefined ? [] : [last], within);
+      else if (last === undefined) last = this.#addInput(place, entry);
+    }
+    if (last === undefined || (within && last === source)) throw refusal(`${where} has no layers`);
+    return last;
+  }
+
+  /**
+   * @param {string} where begins the messages
+   * @param {Record<string, any>} config
+   * @param {Entry[]} list
+   * @param {Leaf | null | undefined} source
+   * @param {string} within
+   */
+  #addGraph(where, config, list, source, within) {
+    const entries = new Map(list.map((entry, i) => [nameOf(entry), { place: `${where}layer ${i}`, entry }]));
+    const start = only(`${where}input_layers`, config.input_layers);
+    const begun = entries.get(start.layer);
+    if (begun?.entry.class_name !== 'InputLayer')
+      throw refusal(`${where}input_layers: there is no InputLayer ${show(start.layer)}`);
+    /** @type {Map<string, Leaf | null | undefined>} what makes each one's output; undefined: in progress */
+    const outputs = new Map([[start.layer, source === undefined ? this.#addInput(begun.place, begun.entry) : source]]);
+    /** @param {Source} read @param {string} reader the beginning of messages @returns {Leaf | null} */
+    const visit = ({ layer, call }, reader) => {
+      const found = entries.get(layer);
+      if (!found) throw refusal(`${reader}: there is no layer ${show(layer)}, which it reads`);
+      const { place, entry } = found;
+      // The first call of a model within the model may have been the one that built it.
+      if (call > Number(isModel(entry)))
+        throw refusal(`${reader}: only the first call of a layer is supported, got ${show([layer, call])}`);
+      const known = outputs.get(layer);
+      if (known !== undefined) return known;
+      if (outputs.has(layer)) throw refusal(`${place}: ${show(layer)} reads its own output`);
+      outputs.set(layer, undefined);
+      const reads = readBy(place, layer, entry.inbound_nodes).map((each) => visit(each, place));
+      const output = this.#addEntry(place, entry, reads, within);
+      outputs.set(layer, output);
+      return output;
+    };
+    const output = visit(only(`${where}output_layers`, config.output_layers), `${where}output_layers`);
+    const unread = [...entries.keys()].find((each) => !outputs.has(each));
+    if (unread !== undefined) throw refusal(`layer ${show(unread)} does not lead to the output`);
+    return output;
+  }
+
+  /** @param {string} where @param {Entry} entry an InputLayer @returns {null} */
+  #addInput(where, entry) {
+    const config = checkObject(`${where}: config`, entry.config);
+    checkInput(where, config);
+    this.input = { name: nameOf(entry), shape: inputShapeOf(where, config) };
+    return null;
+  }
+
+  /** @type {(place: string, entry: Entry, reads: (Leaf | null)[], within: string) => Leaf | null} */
+  #addEntry(place, entry, reads, within) {
+    if (!isModel(entry)) return this.#addLeaf(place, entry, reads, within);
+    const name = nameOf(entry);
+    const where = `${entry.class_name === 'Sequential' ? 'stack' : 'model'} ${show(name)}`;
+    if (name.length > LONGEST_NAME)
+      throw refusal(`${where}: its name is too large: ${name.length} characters; at most ${LONGEST_NAME} are read`);
+    if (reads.length > 1) throw refusal(`${where}: a model must have one input, got ${reads.length}`);
+    const config = configFrom(where, entry.config);
+    return this.#addAll(where, entry, config, this.#list(where, config, entry), reads[0], name);
+  }
+
+  /** @type {(where: string, entry: Entry, reads: (Leaf | null)[], within: string) => Leaf} */
+  #addLeaf(where, entry, reads, within) {
+    const config = checkObject(`${where}: config`, entry.config);
+    const own = checkText(`${where}: name`, config.name);
+    // A stack without an InputLayer states the shape in its first layer.
+    this.input ??= { name: 'input', shape: inputShapeOf(where, config) };
+    const name = within && this.#taken.has(own) ? `${within}/${own}` : own;
+    if (within && this.#taken.has(name)) throw refusal(`${where}: its name must be unique, got ${show(name)} again`);
+    this.#taken.add(name);
+    const leaf = { where, name, entry, reads: reads.length > 0 ? reads : [null] };
+    this.leaves.push(leaf);
+    if (this.leaves.length > MAX_LAYERS) throw refusal(`the model has more than ${MAX_LAYERS} layers`);
+    return leaf;
+  }
 }
 
 /**
- * The entries of the layers. Every layer must have a name, and a unique one.
- * @param {string} file
- * @param {Record<string, any>} config
- * @returns {Record<string, any>[]}
+ * Weights of the layers here, in the order of getWeights, and where each is in the file.
+ * @typedef {{ name: string, graph: Graph, origins: Origin[], axes: Map<string, unknown> }} Topology axes: that a layer
+ *   is said to act along, by its name
  */
-function entriesFrom(file, config) {
-  const entries = layersOf(file, config);
-  const names = entries.map(({ config }, i) =>
-    checkText(`layer ${i}: name`, checkObject(`layer ${i}: config`, config).name),
-  );
-  entries.forEach(({ class_name: className, name, config }, i) => {
-    if (className === 'InputLayer') checkInput(`layer ${i}`, config);
-    if (names.indexOf(name ?? names[i]) !== i)
-      throw refusal(`layer ${i}: its name must be ${show(names[i])} everywhere, and unique`);
-  });
-  return entries;
-}
 
 /**
  * @param {string} file its name in messages
  * @param {Record<string, any>} topology
- * @param {LayerFrom} layerFrom
- * @param {typeof layersOf} [list] lists the layers of the model and of stacks in it
- * @returns {{ name: string, graph: Graph, entries: Record<string, any>[] }}
+ * @param {typeof layersOf} [list] lists the layers of the model and of models in it
+ * @returns {Topology}
  */
-export function topologyFrom(file, topology, layerFrom, list = layersOf) {
-  const { class_name: kind, config: given } = checkObject(`${file}: model_config`, topology.model_config ?? topology);
-  const whole = configFrom(file, given);
-  checkChoice(`${file}: class_name`, kind, ['Sequential', 'Model', 'Functional']);
-  const config = unfolded(whole, list(file, whole), list, kind === 'Sequential');
-  const entries = entriesFrom(file, config);
-  const graph = kind === 'Sequential' ? stackFrom(entries, layerFrom) : graphFromCalls(config, entries, layerFrom);
-  return { name: checkText(`${file}: name`, config.name), graph, entries };
+export function topologyFrom(file, topology, list = layersOf) {
+  const model = checkObject(`${file}: model_config`, topology.model_config ?? topology);
+  const config = configFrom(file, model.config);
+  checkChoice(`${file}: class_name`, model.class_name, MODELS);
+  const unfolding = new Unfolding(list);
+  const end = unfolding.addWhole(file, model, config);
+  const { name, shape } = unfolding.input ?? { name: 'input', shape: [] };
+  const start = input({ shape, name });
+  /** @type {Map<Leaf | null, Value>} */
+  const values = new Map([[null, { tensor: start, rank: shape.length, weighed: false }]]);
+  /** @type {Map<AnyLayer, Origin[]>} */
+  const origins = new Map();
+  const axes = new Map();
+  for (const leaf of unfolding.leaves) {
+    const read = leaf.reads.map((each) => /** @type {Value} */ (values.get(each)));
+    /** @type {Value[]} */
+    const own = [];
+    for (const part of partsOf(leaf, read)) {
+      const sources = part.reads.map((place) => (place < 0 ? read[-1 - place] : own[place]));
+      const layer = layerFrom(leaf.where, part.entry);
+      const tensor = inFile(`${leaf.where}: `, () => layer.apply(sources.map((source) => source.tensor)));
+      const weighed = sources.some((source) => source.weighed) || weightsOf(layer).length > 0;
+      own.push({ tensor, rank: rankAfter(layer, sources[0].rank), weighed });
+      origins.set(layer, part.origins(layer));
+      axes.set(layer.name, part.entry.config.axis);
+    }
+    values.set(leaf, own[own.length - 1]);
+  }
+  const { nodes, ...whole } = graphOf(start, values.get(end)?.tensor);
+  const isChain = unfolding.isStack && nodes.every(({ sources }, i) => sources.length === 1 && sources[0] === i - 1);
+  return {
+    name: checkText(`${file}: name`, config.name),
+    graph: isChain
+      ? stackOf(nodes.map(({ config }, i) => (i ? config : { ...config, inputShape: shape })))
+      : { ...whole, nodes },
+    origins: nodes.flatMap(
+      ({ config: layer }) => /** @type {Origin[]} */ (origins.get(/** @type {AnyLayer} */ (layer))),
+    ),
+    axes,
+  };
+}
+
+/** @param {AnyLayer} layer @param {number} rank of its input @returns {number} of its output */
+function rankAfter({ kind, targetShape }, rank) {
+  if (targetShape) return targetShape.length;
+  return kind === 'flatten' || kind.startsWith('global_') ? 1 : rank;
 }
 
 /**
  * Refuses layers that act along another axis than the last.
  * @param {BuiltLayer[]} plan
- * @param {Record<string, any>[]} entries
+ * @param {Topology['axes']} axes
  */
-export function checkAxes(plan, entries) {
-  for (const { config } of entries) {
-    const layer = plan.find(({ config: own }) => own.name === config.name);
-    if (!layer) continue;
-    const usual = rowOf(layer.kind).axis;
+export function checkAxes(plan, axes) {
+  for (const { kind, name, outputShape } of plan) {
+    const { axis: usual } = rowOf(kind);
     if (usual === undefined) continue;
-    const { axis = usual } = config;
+    const given = axes.get(name);
+    const axis = given === undefined ? usual : given;
     const [only, more] = [axis].flat();
-    inFile(`layer ${show(layer.name)}: `, () =>
-      checkLast('axis', more === undefined ? only : axis, layer.outputShape.length - 1),
-    );
+    inFile(`layer ${show(name)}: `, () => checkLast('axis', more === undefined ? only : axis, outputShape.length - 1));
   }
 }

@@ -114,11 +114,11 @@ describe('model files', () => {
     await assert.rejects(made.save(), /^FittingRoomError: save: metadata cannot be written as JSON/);
     made.metadata = { long: 'x'.repeat(2 ** 20) };
     await assert.rejects(made.save(), /the header has \d+ bytes; at most 1048576 can be read again/);
-    made.metadata = JSON.parse('['.repeat(20) + ']'.repeat(20)).reduce(
+    made.metadata = JSON.parse('['.repeat(40) + ']'.repeat(40)).reduce(
       (/** @type {any} */ _, /** @type {any} */ each) => ({ each }),
       {},
     );
-    await assert.rejects(made.save(), /nested deeper than 16 levels/);
+    await assert.rejects(made.save(), /nested deeper than 32 levels/);
     made.metadata = JSON.parse('{"__proto__": {"polluted": true}}');
     await assert.rejects(made.save(), /'__proto__'/);
     made.dispose();
@@ -231,7 +231,7 @@ describe('model files', () => {
     );
     await refusedFile(
       forged(`${'['.repeat(400000)}${']'.repeat(400000)}`),
-      /^model file: (the header is nested deeper than 16 levels|byte 16: the header is not JSON)/,
+      /^model file: (the header is nested deeper than 32 levels|byte 16: the header is not JSON)/,
     );
     await refusedFile(
       forged(' '.repeat(2 ** 20 + 16)),
@@ -254,8 +254,8 @@ describe('model files', () => {
       [(h) => void (h.seed = -1), /the header: seed must be an integer/],
       [(h) => void (h.name = 3), /the header's name must be a string, got 3/],
       [(h) => void (h.metadata = [1]), /the header's metadata must be an object/],
-      [(h) => void (h.layers = []), /layers must be an array of 1..128, got 0/],
-      [(h) => void (h.layers = Array(129).fill(dense)), /layers must be an array of 1..128, got 129/],
+      [(h) => void (h.layers = []), /layers must be an array of 1..256, got 0/],
+      [(h) => void (h.layers = Array(257).fill(dense)), /layers must be an array of 1..256, got 257/],
       [(h) => void (h.layers[1].layer = 'lambda'), /layer 1: there is no kind of layer "lambda"/],
       [(h) => void (h.layers[1].layer = 'toString'), /layer 1: there is no kind of layer "toString"/],
       [(h) => void (h.layers[1].code = 'x'), /layer 1 has no option 'code'/],

@@ -881,22 +881,14 @@ const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname
 
 /** Layers and activations that are not supported here, by the file that has one. @type {Record<string, string>} */
 const LACKING = {
-  average: 'Average',
-  crop: 'Cropping2D',
   elu: 'elu',
-  gaussian_dropout: 'GaussianDropout',
   groupnorm: 'GroupNormalization',
-  lambda: 'Rescaling',
   log_softmax: 'log_softmax',
   mish: 'mish',
-  normalization: 'Normalization',
   permute: 'Permute',
-  prelu: 'PReLU',
-  rescaling: 'Rescaling',
   resizing: 'Resizing',
   selu: 'selu',
   softplus: 'softplus',
-  subtract: 'Subtract',
   transpose: 'Conv2DTranspose',
   upsample: 'UpSampling2D',
 };
@@ -1138,7 +1130,11 @@ test('keras: weights that are missing, of another shape or kind are refused by t
 
 test('keras: archives that are none, lack a part, or would swell are refused before they do', async () => {
   await refused(Uint8Array.of(0x50, 0x4b, 3, 4), /^model file: the archive cannot be read/);
-  await refused(zipSync({ 'other.txt': new Uint8Array(3) }), 'model file: the archive has no config.json');
+  await refused(
+    zipSync({ 'other.txt': new Uint8Array(3) }),
+    /none of \["other.txt"\] is a model of a supported format/,
+  );
+  await refused(zipSync({ 'model.weights.h5': new Uint8Array(3) }), 'model file: the archive has no config.json');
   await refused(zipSync({ 'config.json': json({}) }), 'model file: the archive has no model.weights.h5');
   await refused(
     zipSync({ 'config.json': new Uint8Array(2 ** 23), 'model.weights.h5': new Uint8Array() }),

@@ -274,8 +274,8 @@ onEveryBuild(() => {
       'maxPooling2d: input must be an image (height, width, channels), got shape (16)',
     );
     await refused(
-      { layers: Array(129).fill(layers.dropout({ rate: 0, inputShape: [3] })) },
-      'model: at most 128 layers',
+      { layers: Array(257).fill(layers.dropout({ rate: 0, inputShape: [3] })) },
+      'model: at most 256 layers',
     );
   });
 

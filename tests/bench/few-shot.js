@@ -34,7 +34,7 @@ const [CLASSES, EACH] = [3, 20];
 /** Draws for choosing, which those that are reported have nothing to do with. */
 const SURVEYED = '101,102,103,104,105,106,107,108,109,110';
 
-/** @type {Record<string, Preparation>} */
+/** @type {Record<string, Preparation & { range?: undefined }>} */
 const PREPARATIONS = {
   cutout: { size: [28, 28], channels: 1, crop: 'cutout' },
   whole: { size: [48, 48], channels: 3, crop: 'whole' },

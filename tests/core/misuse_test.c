@@ -51,7 +51,7 @@ static void refused_sizes(void) {
   fr_layer l = dropout(0.5f), f = flatten();
   fr_model *m = fr_model_create(&input, 1);
   for (int i = 0; i < FR_MAX_LAYERS; i++) must(fr_model_add(m, &l));
-  check_refused(fr_model_add(m, &l), FR_INVALID_ARGUMENT, "model: at most 128 layers");
+  check_refused(fr_model_add(m, &l), FR_INVALID_ARGUMENT, "model: at most 256 layers");
   must(fr_model_build(m));
   fr_model_destroy(m);
 

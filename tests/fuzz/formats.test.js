@@ -3,6 +3,7 @@
  * computes, or it is refused with the place of the fault.
  */
 import assert from 'node:assert/strict';
+import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
 import { unzipSync, zipSync } from 'fflate';
 import { exportModel, importModel, layers, model, sequential, tensor } from '../../shim/index.js';
@@ -11,6 +12,8 @@ import { useBuild } from '../../shim/core/loading.js';
 import { elementsOf } from '../../shim/tensor.js';
 import { everyKind, residual } from '../api/sample-models.js';
 import { BUILDS, heapInUse, isRefusal } from '../api/support.js';
+import { configOf, h5, putWeights, whole } from '../support/keras-legacy.js';
+import { teachableFiles, teachableModel } from '../support/teachable.js';
 import { alter, changes, damaged, damages } from './alter.js';
 import { HOSTILE } from './hostile.js';
 import { fuzz } from './property.js';
@@ -43,6 +46,15 @@ const [tfjs, safetensors, own, keras] = [
   await exported('onnx', { dtype: 'float16' }),
   await exported('keras'),
 ];
+/** Models within models, as Teachable Machine saves them: for TensorFlow.js, and for Keras. */
+const theirs = teachableModel({ side: 4, alpha: 0.25, groups: [[8, 1, 1]] }, 2);
+const nested = await teachableFiles(theirs, ['a', 'ü']);
+const [early, description, values] = [
+  await whole(theirs),
+  { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(configOf(theirs))) },
+  { name: 'model.h5', bytes: await h5((file) => putWeights(file, theirs)) },
+];
+theirs.dispose();
 for (const each of made) each.dispose(); // before any property measures the heap
 
 /** Where a message locates the fault. */
@@ -50,7 +62,11 @@ const PLACE = new RegExp(
   `^model file: (?:${[
     'none of .* is a model of a supported format',
     '.* is JSON, but not a model',
-    'stack ',
+    '(?:stack|model) "',
+    'the model has more than',
+    '.* (?:holds weights|has the layers|cannot be unpacked|is encrypted)',
+    '.*: (?:too large|it must unpack)',
+    '.*\\.h5: ',
     '(?:model|config|metadata)\\.json\\b',
     'the archive (?:has|cannot)',
     'model\\.weights\\.h5\\b',
@@ -60,6 +76,8 @@ const PLACE = new RegExp(
     '(?:tensor|weight) (?:\\d+|")',
     '(?:input|output)_layers',
     '(?:layers|tensors) must be',
+    'the tensors take',
+    'model_config',
     'the header',
     'too large: ',
     'it ends after',
@@ -130,11 +148,24 @@ function altered(bytes, list) {
 
 /* ---- TF.js -------------------------------------------------------------------------------------- */
 
-imports('damaged files of TF.js', 0.4, damagedOf(tfjs));
+imports('damaged files of TF.js', 0.4, damagedOf([...tfjs, nested]));
 imports(
   'altered model.json of TF.js',
   0.5,
   fc.tuple(fc.constantFrom(...tfjs), some).map(([files, list]) => exchanged(files, 0, altered(files[0].bytes, list))),
+);
+
+imports(
+  'altered models within models',
+  0.2,
+  fc
+    .tuple(fc.constantFrom(0, 1), some)
+    .map(([which, list]) => exchanged(nested, which, altered(nested[which].bytes, list))),
+);
+imports(
+  'damaged archives of files',
+  0.1,
+  damagedOf([[{ name: 'a.zip', bytes: zipSync(Object.fromEntries(nested.map(({ name, bytes }) => [name, bytes]))) }]]),
 );
 
 /* ---- safetensors -------------------------------------------------------------------------------- */
@@ -184,6 +215,10 @@ const TEXTS = [
   'Relu',
   'Sigmoid',
   'Mul',
+  'Sub',
+  'Div',
+  'HardSigmoid',
+  'PRelu',
   'Clip',
   'Softmax',
   'Flatten',
@@ -199,6 +234,10 @@ const TEXTS = [
   'perm',
   'pads',
   'SAME_UPPER',
+  'SAME_LOWER',
+  'ceil_mode',
+  'dilations',
+  'group',
 ];
 const NUMBERS = [0, 1, -1, 2, 3, 4, 5, 7, 10, 20, 64, 65536, 2 ** 26, 2 ** 31, 2 ** 40, 2 ** 53, -(2 ** 31)];
 
@@ -263,6 +302,13 @@ imports(
   fc
     .tuple(fc.constantFrom(...weightFiles), damages, level)
     .map(([[file, h5], damage, packed]) => withMember(file, WEIGHTS, () => damaged(h5, damage), packed)),
+);
+
+imports('damaged .h5 files of Keras', 0.3, damagedOf([[{ name: 'early.h5', bytes: early }]]));
+imports(
+  'altered layers of Keras beside weights',
+  0.2,
+  some.map((list) => [{ ...description, bytes: altered(description.bytes, list) }, values]),
 );
 
 /* ---- files that are hostile from the start ----------------------------------------------------- */

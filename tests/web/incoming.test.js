@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { zipSync } from 'fflate';
 import { sorted } from '../../web/incoming.js';
-import { DATASET, NOTES, teachable } from '../support/given.js';
+import { DATASET, NOTES, teachable, text } from '../support/given.js';
 import { shirt } from '../support/pictures.js';
 
 /** @typedef {import('../support/given.js').Given} Given */
@@ -30,6 +31,9 @@ test(
       file({ name: 'a.zip', bytes: [] }),
       file({ name: 'archive', bytes: [0x50, 0x4b, 3, 4, 20] }),
       file({ name: 'a.keras', bytes: [0x50, 0x4b, 3, 4, 20] }),
+      file({ name: 'model.zip', bytes: zipSync({ 'model.json': text('{}'), 'weights.bin': text('') }) }),
+      file({ name: 'labels.txt', bytes: text('0 Shirt') }),
+      file({ name: 'weights', bytes: text('\u0089HDF\r\n\u001a\n').slice(1) }),
       file(NOTES),
       unreadable,
     ];
@@ -37,7 +41,7 @@ test(
       pictures: ['no-name'],
       dataset: ['one', 'two', 'three', 'four'],
       classes: ['a.zip', 'archive'],
-      model: ['metadata.json', 'model.json', 'weights.bin', 'a.keras'],
+      model: ['metadata.json', 'model.json', 'weights.bin', 'a.keras', 'model.zip', 'labels.txt', 'weights'],
       strays: ['notes.txt', 'folder'],
     });
     assert.deepEqual(

@@ -25,7 +25,7 @@ export const AS_GARMENTS = { ...GARMENTS, preparation: null, way: '', threshold:
 export function askingOf(model) {
   const { inputShape, outputShape, metadata = {} } = model;
   const classNames = namesIn(metadata.classNames, outputShape);
-  const { crop, background } = metadata.preparation ?? {};
+  const { crop, background, range } = metadata.preparation ?? {};
   const threshold = metadata.threshold > 0 && metadata.threshold <= 1 ? Number(metadata.threshold) : 0;
   if (crop === undefined) {
     if (fits({ inputShape, outputShape }, GARMENTS))
@@ -35,7 +35,7 @@ export function askingOf(model) {
     );
   }
   const [height, width, channels] = inputShape;
-  const preparation = checkPreparation({ size: [height, width], channels, crop, background });
+  const preparation = checkPreparation({ size: [height, width], channels, crop, background, range });
   if (outputShape.length !== 1) throw new Error(`this model gives [${outputShape}], which is not one number per class`);
   const numbered = Array.from({ length: outputShape[0] }, (_, k) => String(k));
   return {

@@ -1,3 +1,5 @@
+import { inRange } from '../../shim/photo.js';
+
 /**
  * What a model sees in a picture: the worker's part.
  *
@@ -13,12 +15,14 @@ const MOST_PATCHES = 28 * 28; // each is one more image to be classified
 const DULL = /dropout|random|flatten|reshape|input/;
 
 /**
- * @param {Pick<Model, 'inputShape'>} model
+ * Images as the model takes them.
+ * @param {Pick<Model, 'inputShape' | 'metadata'>} model
  * @param {Uint8Array} pixels of one or several of its images
  */
-export function imagesOf({ inputShape }, pixels) {
+export function imagesOf({ inputShape, metadata }, pixels) {
   const size = inputShape.reduce((product, length) => product * length, 1);
-  return { shape: [pixels.length / size, ...inputShape], data: pixels };
+  const { range } = /** @type {Partial<import('./asking.js').Preparation>} */ (metadata?.preparation ?? {});
+  return { shape: [pixels.length / size, ...inputShape], data: range ? inRange(pixels, range) : pixels };
 }
 
 /**

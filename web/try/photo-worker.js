@@ -225,15 +225,16 @@ async function examine({ id, file, box, inverted, edge }, wanted, { signal, emit
  */
 async function preparedAs(bitmap, preparation, box) {
   const { crop, size } = preparation;
+  const inBytes = { ...preparation, range: undefined }; // which the page shows; imagesOf scales them
   const kind = /** @type {const} */ ('picture');
   const garment = crop === 'garment' ? await preparePhoto(pixelsOf(bitmap)) : null;
   const mask = garment?.mask ?? { width: 0, height: 0, data: new Uint8Array() };
   if (box) {
-    const image = await preparePicture(pixelsOf(bitmap, box), { ...preparation, crop: 'whole' });
+    const image = await preparePicture(pixelsOf(bitmap, box), { ...inBytes, crop: 'whole' });
     return { kind, image, mask, box };
   }
   const found = garment?.box ?? (crop === 'centre' ? centreOf(bitmap, size) : WHOLE);
-  return { kind, image: await preparePicture(pixelsOf(bitmap), preparation), mask, box: found };
+  return { kind, image: await preparePicture(pixelsOf(bitmap), inBytes), mask, box: found };
 }
 
 /**

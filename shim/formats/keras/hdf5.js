@@ -2,13 +2,14 @@ import { refusal } from '../common.js';
 
 /*
  * HDF5 (HDF5 File Format Specification, version 3), as far as Keras writes it: groups with few links, in a B-tree or in
- * their headers, and contiguous datasets of floats. Numbers are little-endian; addresses count from the file's first
- * byte.
+ * their headers, contiguous datasets of floats, and attributes that are texts. Numbers are little-endian; addresses
+ * count from the file's first byte.
  *
  * - superblock → header of the root group; a header consists of messages, in a chain of blocks
  * - group, version 1: a symbol table message → B-tree → symbol nodes → (name in the local heap, header)
  * - group, version 2: a link message for each (name, header)
  * - dataset: a dataspace (its shape), a datatype, a layout (where its bytes are)
+ * - attribute: a name, a datatype, a dataspace, then its texts: padded to one length, or in global heaps
  *
  * No two parts of an intact file overlap, so the structure read is at most as long as the file, because each header is
  * read only once. A file that would have parts read over and over exhausts this budget and is refused.
@@ -39,11 +40,14 @@ const LINK_INFO = 2;
 const DATATYPE = 3;
 const LINK = 6;
 const LAYOUT = 8;
+const ATTRIBUTE = 12;
 const CONTINUATION = 16;
 const SYMBOL_TABLE = 17;
 
 const SHARED = 2; // flag of a message that is stored elsewhere
 const FLOAT = 1;
+const STRING = 3;
+const VARIABLE_LENGTH = 9;
 const COMPACT = 0;
 const CONTIGUOUS = 1;
 const SOFT = 2; // cache type of a symbolic link
@@ -360,5 +364,63 @@ export class Hdf5 {
     if (kind !== CONTIGUOUS) return { length: 0 };
     const [at, length] = [layout.number(), layout.number()];
     return { at: at === UNDEFINED ? undefined : at, length };
+  }
+
+  /**
+   * The texts in an attribute.
+   * @param {number} address of the object's header
+   * @param {string} name
+   * @returns {string[] | undefined} undefined if there is no such attribute
+   */
+  texts(address, name) {
+    for (const { type, flags, at, length } of this.#header(address).messages) {
+      if (type !== ATTRIBUTE || flags & SHARED) continue;
+      const part = new Part(this, at, length);
+      const version = part.number(1);
+      if (version < 1 || version > 3) throw this.fault(at, `attribute version ${version} is not supported`);
+      part.skip(1);
+      const lengths = [part.number(2), part.number(2), part.number(2)];
+      if (version === 3) part.skip(1);
+      const [called, datatype, space] = lengths.map((each) => {
+        const inner = new Part(this, part.skip(version === 1 ? Math.ceil(each / 8) * 8 : each), each);
+        return inner;
+      });
+      if (called.text(called.left).replace(/\0.*$/s, '') === name) return this.#textsIn(part, datatype, space);
+    }
+    return undefined;
+  }
+
+  /** @param {Part} part @param {Part} datatype @param {Part} space @returns {string[]} */
+  #textsIn(part, datatype, space) {
+    const kind = datatype.number(1) & 15;
+    const isText = kind === STRING || (kind === VARIABLE_LENGTH && (datatype.number(1) & 15) === 1);
+    if (!isText) throw this.fault(datatype.at, 'an attribute must be text');
+    datatype.skip(kind === STRING ? 3 : 2);
+    const size = datatype.number(4);
+    const count = this.#shape(space).reduce((product, length) => product * length, 1);
+    if (!(count * size <= part.left)) throw this.fault(part.at, `${count} texts must follow, got ${part.left} bytes`);
+    return Array.from({ length: size > 0 ? count : 0 }, () => {
+      if (kind === STRING) return part.text(size).replace(/\0.*$/s, '');
+      const length = part.number(4);
+      return this.#heapText(part.number(), part.number(4), length);
+    });
+  }
+
+  /** @param {number} address of a global heap @param {number} index of the object @param {number} length */
+  #heapText(address, index, length) {
+    const head = this.#part(address, 16);
+    head.expect('GCOL');
+    head.skip(4);
+    const end = address + head.number();
+    for (let at = address + 16; at + 16 <= end; ) {
+      const object = this.#part(at, 16);
+      const number = object.number(2);
+      object.skip(6);
+      const size = object.number();
+      if (number === index) return this.#part(at + 16, Math.min(length, size)).text(Math.min(length, size));
+      if (number === 0) break;
+      at += 16 + Math.ceil(size / 8) * 8;
+    }
+    throw this.fault(address, `text ${index} is missing`);
   }
 }

@@ -1,15 +1,16 @@
-import { seedOf, show } from '../../check.js';
+import { seedOf } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
 import { elementsOf } from '../../tensor.js';
-import { checkList, checkObject, checkText, inFile, objectFrom, refusal } from '../common.js';
+import { checkObject, checkText, inFile, objectFrom, refusal } from '../common.js';
 import { rowOf, weightsOf } from '../../layers/table.js';
 import { planOf } from '../described.js';
 import { tensorNames } from '../entries.js';
 import { plannedWeights } from '../fit/tensors.js';
-import { checkAxes, layersOf, topologyFrom } from '../topology.js';
+import { checkAxes, topologyFrom } from '../topology.js';
 import { Archive, CONFIG, MAX_CONFIG, METADATA, WEIGHTS, holdsModel, packArchive } from './archive.js';
-import { layerFrom } from './deserialize.js';
-import { groupNames, kerasOrder, snakeCase } from './order.js';
+import { entriesOf } from './groups.js';
+import { Hdf5 } from './hdf5.js';
+import { groupNames, kerasOrder } from './order.js';
 import { policy, serialized, serializedInput, serializedLayer } from './serialize.js';
 import { readWeights } from './variables.js';
 
@@ -27,7 +28,6 @@ import { readWeights } from './variables.js';
 const OWN = 'fitting_room';
 /** The Keras version whose keys are written; an earlier one may refuse keys that it does not know. */
 const KERAS_VERSION = '3.16.0';
-const MAX_LAYERS = 512;
 const MODEL = 'model';
 
 /** @param {string} name @param {(number | null)[]} shape with the batch axis */
@@ -110,78 +110,6 @@ export async function write(described) {
   return [{ name: 'model.keras', bytes }];
 }
 
-/**
- * The tensors in a list that may be nested.
- * @param {string} where
- * @param {unknown} value
- * @param {number} [depth]
- * @returns {unknown[]} [layer, call, output] of each
- */
-function historiesOf(where, value, depth = 0) {
-  if (Array.isArray(value) && depth < 3)
-    return checkList(where, value, MAX_LAYERS).flatMap((each) => historiesOf(where, each, depth + 1));
-  const { class_name: kind, config } = checkObject(where, value);
-  if (kind !== '__keras_tensor__') throw refusal(`${where} must be tensors, got ${show(kind)}`);
-  return [checkList(`${where}: keras_history`, checkObject(where, config).keras_history, 3)];
-}
-
-/**
- * Refuses a layer called with training=True: whether it then trains during inference depends on the version of Keras.
- * @param {string} where
- * @param {any} kwargs
- */
-function checkCall(where, kwargs) {
-  if (kwargs?.training)
-    throw refusal(
-      `${where}: calling a layer with training is not supported; it must be off (null or false), got ` +
-        `${show(kwargs.training)}`,
-    );
-}
-
-/** A call as Keras before 3.0 wrote it, in TF.js's form. @param {string} where @param {any[]} call */
-function listFrom(where, call) {
-  for (const tensor of typeof call[0] === 'string' ? [call] : call) checkCall(where, tensor?.[3]);
-  return call;
-}
-
-/** A call in TF.js's form. @param {string} where @param {unknown} call */
-function callFrom(where, call) {
-  if (Array.isArray(call)) return listFrom(where, call);
-  const { args, kwargs = {} } = checkObject(where, call);
-  checkCall(where, kwargs);
-  // Other arguments of a call, such as a mask, are not tensors.
-  const others = Object.values(checkObject(`${where}: kwargs`, kwargs)).filter(
-    (value) => Array.isArray(value) || value?.class_name,
-  );
-  return historiesOf(where, [...checkList(`${where}: args`, args, MAX_LAYERS), ...others]);
-}
-
-/**
- * Adds to layers the groups that hold their weights.
- * @param {Record<string, any>[]} entries
- * @param {string} [folder]
- * @returns {Record<string, any>[]}
- */
-function grouped(entries, folder = '') {
-  const groups = groupNames(entries.map(({ class_name: className }) => snakeCase(String(className))));
-  return entries.map((entry, i) => ({ ...entry, group: folder + groups[i] }));
-}
-
-/** The layers of a model or stack in TF.js's form. @type {typeof layersOf} */
-function entriesOf(where, config, parent) {
-  const entries = layersOf(where, config).map((entry, i) => {
-    if (entry.inbound_nodes === undefined) return entry;
-    const place = `layer ${i}: inbound_nodes`;
-    return {
-      ...entry,
-      inbound_nodes: checkList(place, entry.inbound_nodes, MAX_LAYERS).map((call) => callFrom(place, call)),
-    };
-  });
-  const listed = grouped(entries, parent && `${parent.group}/layers/`);
-  const shape = !parent && listed[0]?.class_name !== 'InputLayer' && config.build_input_shape;
-  return shape ? [{ class_name: 'InputLayer', config: { name: 'input', batch_shape: shape } }, ...listed] : listed;
-}
-
 /** @param {Archive} archive @param {string} name */
 const jsonFrom = async (archive, name) => objectFrom(await archive.unpack(name, MAX_CONFIG), name, MAX_CONFIG);
 
@@ -205,12 +133,13 @@ const MOST_EXPANDED = 16;
 
 /**
  * The largest size of the weights' file that the model can make use of.
- * @param {{ shapes: number[][] }[]} layers
+ * @param {number} layers how many there are
+ * @param {number[][]} shapes of the weights
  * @param {number} archive its bytes; a weights' file no longer than it is always accepted
  */
-function mostOf(layers, archive) {
-  const numbers = layers.flatMap(({ shapes }) => shapes).reduce((sum, shape) => sum + elementsOf(shape), 0);
-  const useful = MOST_BESIDE + layers.length * MOST_PER_LAYER + numbers * MOST_PER_NUMBER;
+function mostOf(layers, shapes, archive) {
+  const numbers = shapes.reduce((sum, shape) => sum + elementsOf(shape), 0);
+  const useful = MOST_BESIDE + layers * MOST_PER_LAYER + numbers * MOST_PER_NUMBER;
   return Math.max(archive, Math.min(useful, MOST_BESIDE + MOST_EXPANDED * archive));
 }
 
@@ -222,16 +151,12 @@ export async function read([{ bytes }]) {
   if (missing) throw refusal(`the archive has no ${missing}`);
   const config = await jsonFrom(archive, CONFIG);
   const own = archive.has(METADATA) ? await jsonFrom(archive, METADATA) : {};
-  const { described, layers } = inFile('', () => {
-    const { name, graph, entries } = topologyFrom(CONFIG, config, layerFrom, entriesOf);
-    checkAxes(planOf(core, graph), entries);
-    const places = new Map(entries.map(({ config, group }) => [config.name, group]));
+  const { described, origins, shapes } = inFile('', () => {
+    const { name, graph, origins, axes } = topologyFrom(CONFIG, config, entriesOf);
+    checkAxes(planOf(core, graph), axes);
     const shapes = plannedWeights(core, graph).map(({ shape }) => shape);
-    const wanted = graph.nodes.map(({ config }) => ({
-      group: String(places.get(config.name)),
-      shapes: shapes.splice(0, weightsOf(config).length),
-    }));
-    return { described: { name, graph, ...ownFrom(own) }, layers: wanted };
+    return { described: { name, graph, ...ownFrom(own) }, origins, shapes };
   });
-  return { ...described, weights: readWeights(await archive.unpack(WEIGHTS, mostOf(layers, bytes.length)), layers) };
+  const h5 = await archive.unpack(WEIGHTS, mostOf(described.graph.nodes.length, shapes, bytes.length));
+  return { ...described, weights: readWeights(new Hdf5(WEIGHTS, h5), origins, shapes) };
 }

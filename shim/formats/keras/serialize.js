@@ -1,7 +1,7 @@
 import { rowOf } from '../../layers/table.js';
 import { entryOf, optionOf } from '../entries.js';
-import { toKeras } from './deserialize.js';
-import { initializerKeys, serializedInitializer } from './initializer-classes.js';
+import { toKeras } from '../deserialize.js';
+import { initializerKeys, serializedInitializer } from '../initializer-classes.js';
 
 /** @import { BuiltLayer } from '../../core/build.js' */
 /** @import { Initializer } from '../../layers/initializers.js' */

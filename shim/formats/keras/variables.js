@@ -1,20 +1,21 @@
 import { show } from '../../check.js';
 import { elementsOf } from '../../tensor.js';
 import { checkSize, refusal } from '../common.js';
-import { Hdf5 } from './hdf5.js';
+import { constant, fitted, isAlike } from '../substitutes.js';
 
+/** @import { Hdf5 } from './hdf5.js' */
 /** @import { Tensor } from '../../tensor.js' */
+/** @import { Given, Origin, Stored } from '../substitutes.js' */
 
 /* model.weights.h5: for each layer, a group `layers/…/vars` with its weights as 0, 1, … */
 
 /** @typedef {Tensor<Float32Array<ArrayBuffer>>} Floats */
 /** @typedef {{ group: string, tensors: Floats[] }} LayerWeights */
 /**
- * @typedef {{ path: string, shape: number[], size: number, at: number, length: number }} Place where a weight's bytes
+ * @typedef {{ path: string, size: number, at: number, length: number }} Place where a weight's bytes
  *   are
  */
 
-const FILE = 'model.weights.h5';
 /** The name in files of Keras before 3.0. */
 const OLD_LAYERS = '_layer_checkpoint_dependencies';
 /**
@@ -27,13 +28,13 @@ const FLOATS = { 4: Float32Array, 8: Float64Array };
  * @param {Hdf5} file
  * @param {string} path
  * @param {number | undefined} address
- * @param {number[]} shape the shape required
+ * @param {number[]} shape the shape required, apart from axes of length 1
  * @returns {Place}
  */
-function placeOf(file, path, address, shape) {
+export function placeOf(file, path, address, shape) {
   if (address === undefined || !file.isDataset(address)) throw refusal(`${path} is missing`);
   const { shape: stored, isFloat, size, at, length } = file.dataset(address);
-  if (String(stored) !== String(shape)) throw refusal(`${path} must have shape ${show(shape)}, got ${show(stored)}`);
+  if (!isAlike(stored, shape)) throw refusal(`${path} must have shape ${show(shape)}, got ${show(stored)}`);
   if (!isFloat || !FLOATS[size])
     throw refusal(
       `${path} must hold little-endian floats of 4 or 8 bytes, got ${isFloat ? 'floats' : 'another type'} of ` +
@@ -43,37 +44,51 @@ function placeOf(file, path, address, shape) {
   const needed = elementsOf(shape) * size;
   if (length !== needed) throw refusal(`${path} must have ${needed} bytes, got ${length}`);
   if (at + length > file.bytes.length) throw refusal(`${path} is larger than its file`);
-  return { path, shape, size, at, length };
+  return { path, size, at, length };
 }
 
-/** @param {Hdf5} file @param {string} folder @param {string} group @param {number[][]} shapes @returns {Place[]} */
-function placesOf(file, folder, group, shapes) {
-  if (shapes.length === 0) return [];
-  const path = `${folder}/${group}/vars`;
+/** @param {Hdf5} file @param {string} folder @param {Stored} origin @param {number[]} shape */
+function placeIn(file, folder, { leaf, number, of }, shape) {
+  const path = `${folder}/${leaf.entry.group}/vars`;
   const variables = file.find(path);
-  if (variables === undefined || file.isDataset(variables)) throw refusal(`${FILE}: there is no group ${path}`);
+  if (variables === undefined || file.isDataset(variables)) throw refusal(`${file.name}: there is no group ${path}`);
   const links = file.links(variables);
-  if (links.size !== shapes.length)
-    throw refusal(`${FILE}: ${path} must hold ${shapes.length} variables, got ${links.size}`);
-  return shapes.map((shape, i) => placeOf(file, `${FILE}: ${path}/${i}`, links.get(String(i)), shape));
+  if (!of.includes(links.size))
+    throw refusal(`${file.name}: ${path} must hold ${of.join(' or ')} variables, got ${links.size}`);
+  return placeOf(file, `${file.name}: ${path}/${number}`, links.get(String(number)), shape);
 }
 
 /**
- * @param {Uint8Array} bytes
- * @param {{ group: string, shapes: number[][] }[]} layers
+ * Reads the weights of layers here.
+ * @param {Hdf5} file
+ * @param {Origin[]} origins of the weights
+ * @param {number[][]} shapes of the weights
+ * @param {(origin: Stored, shape: number[]) => Place} find where the file has one
  * @returns {Floats[]} in the same order
  */
-export function readWeights(bytes, layers) {
-  const file = new Hdf5(FILE, bytes);
-  const folder = file.find('layers') === undefined ? OLD_LAYERS : 'layers';
-  const places = layers.flatMap(({ group, shapes }) => placesOf(file, folder, group, shapes));
+export function readAll(file, origins, shapes, find) {
+  const places = origins.map((origin, i) => ('values' in origin ? undefined : find(origin, shapes[i])));
   checkSize(
-    `${FILE}: its weights together are `,
-    places.reduce((sum, { length }) => sum + length, 0),
-    bytes.length,
+    `${file.name}: its weights together are `,
+    places.reduce((sum, place) => sum + (place?.length ?? 0), 0),
+    file.bytes.length,
   );
-  return places.map(({ shape, size, at, length }) => ({
-    shape: [...shape],
-    data: new Float32Array(new FLOATS[size](bytes.slice(at, at + length).buffer)),
-  }));
+  return origins.map((origin, i) => {
+    const place = places[i];
+    if ('values' in origin || !place) return constant(/** @type {Given} */ (origin), shapes[i]);
+    const { size, at, length } = place;
+    const data = new Float32Array(new FLOATS[size](file.bytes.slice(at, at + length).buffer));
+    return fitted({ shape: shapes[i], data }, [...shapes[i]], origin.factor);
+  });
+}
+
+/**
+ * @param {Hdf5} file as Keras 3 writes it
+ * @param {Origin[]} origins
+ * @param {number[][]} shapes
+ * @returns {Floats[]}
+ */
+export function readWeights(file, origins, shapes) {
+  const folder = file.find('layers') === undefined ? OLD_LAYERS : 'layers';
+  return readAll(file, origins, shapes, (origin, shape) => placeIn(file, folder, origin, shape));
 }

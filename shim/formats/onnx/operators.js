@@ -9,7 +9,7 @@ import { BATCH } from './integers.js';
 import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
 import { rowOf } from '../../layers/table.js';
 import { GLOBAL } from './pooling-operators.js';
-import { outputSides, windowOf } from './windows.js';
+import { isCentred, outputSides, windowOf } from './windows.js';
 
 /** @import { Activation, AnyLayer, LayerKind } from '../../layers/layer.js' */
 /** @import { Call, Importer, Weight } from './importer.js' */
@@ -101,62 +101,131 @@ function slid({ shape }, window, channels) {
   return [...sides, channels];
 }
 
+/**
+ * A kernel with zeros between its pixels, in place of gaps.
+ * @param {Weight} kernel [filters, channels, height, width]
+ * @param {[number, number]} size with the gaps
+ * @param {number[]} dilations
+ * @returns {Weight}
+ */
+function spread(kernel, [tall, wide], [down, across]) {
+  if (down === 1 && across === 1) return kernel;
+  const [filters, channels, height, width] = kernel.shape;
+  const shape = [filters, channels, tall, wide];
+  checkSpread(shape);
+  const data = new Float32Array(elementsOf(shape));
+  kernel.data.forEach((value, i) => {
+    const [plane, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+    data[(plane * tall + y * down) * wide + x * across] = value;
+  });
+  return { shape, data };
+}
+
+/**
+ * A kernel with zeros for the channels that a filter does not read, in place of groups.
+ * @param {Weight} kernel [filters, channels of a group, height, width]
+ * @param {number} groups
+ * @returns {Weight}
+ */
+function ungrouped({ shape: [filters, depth, height, width], data }, groups) {
+  const shape = [filters, depth * groups, height, width];
+  checkSpread(shape);
+  const made = new Float32Array(elementsOf(shape));
+  const size = depth * height * width;
+  for (let filter = 0; filter < filters; filter++) {
+    const group = Math.floor((filter * groups) / filters);
+    made.set(data.subarray(filter * size, (filter + 1) * size), (filter * groups + group) * size);
+  }
+  return { shape, data: made };
+}
+
+const MOST_SPREAD = 2 ** 22; // numbers
+
+/** @param {number[]} shape */
+function checkSpread(shape) {
+  if (elementsOf(shape) > MOST_SPREAD)
+    throw new FittingRoomError(
+      `dilations and groups are read as zeros in the kernel, which must have at most ${MOST_SPREAD} numbers, got ` +
+        `the shape ${show(shape)}`,
+    );
+}
+
 /** @type {Operator} */
 function conv(call) {
   const view = call.importer.image(call.view());
-  const kernel = call.floats(1);
-  checkIs(kernel.shape.length, "the number of the kernel's axes", 4);
-  const [filters, depth, height, width] = kernel.shape;
+  const stored = call.floats(1);
+  checkIs(stored.shape.length, "the number of the kernel's axes", 4);
+  const [filters, depth, height, width] = stored.shape;
   const [, , channels] = view.shape;
   const groups = call.integer('group') ?? 1;
   checkIs(depth * groups, "the kernel's channels times group", channels);
+  checkIs(filters % groups, "the rest of the kernel's filters divided by group", 0);
   const window = windowOf(call, view.shape.slice(0, 2), [height, width]);
-  checkIs(String(window.size), 'kernel_shape', String([height, width]));
+  const kernel = spread(stored, window.size, window.dilations);
+  checkIs(String(window.size), 'kernel_shape', String(kernel.shape.slice(2)));
   const { image, padding } = settled(call, view, window);
   const weights = call.has(2) ? [call.floats(2)] : [];
   const options = { kernelSize: window.size, strides: window.strides, padding, useBias: weights.length > 0 };
   for (const bias of weights) checkIs(String(bias.shape), "the bias's shape", String([filters]));
-  let source;
-  if (groups === 1) {
-    source = call.importer.add(
-      layers.conv2d({ filters, ...options }),
-      [image],
-      [transposed(kernel, [2, 3, 1, 0]), ...weights],
-    );
-  } else {
-    checkIs(groups, 'group (if not 1)', channels);
-    const depthMultiplier = filters / channels;
-    const split = { shape: [channels, depthMultiplier, height, width], data: kernel.data };
-    source = call.importer.add(
-      layers.depthwiseConv2d({ depthMultiplier, ...options }),
-      [image],
-      [transposed(split, [2, 3, 0, 1]), ...weights],
-    );
-  }
+  const isDepthwise = groups === channels && groups > 1;
+  const source = call.importer.add(
+    isDepthwise
+      ? layers.depthwiseConv2d({ depthMultiplier: filters / channels, ...options })
+      : layers.conv2d({ filters, ...options }),
+    [image],
+    [isDepthwise ? split(kernel, channels) : transposed(ungrouped(kernel, groups), [2, 3, 1, 0]), ...weights],
+  );
   call.give(channelsFirst(source, slid(image, { ...window, padding }, filters)));
 }
 
-/** @param {typeof layers.maxPooling2d} make @param {(call: Call, window: Window) => Window} look @returns {Operator} */
-const pooling = (make, look) => (call) => {
-  const view = call.importer.image(call.view());
-  const window = look(call, windowOf(call, view.shape.slice(0, 2)));
-  const { image, padding } = settled(call, view, window);
-  const source = call.importer.add(make({ poolSize: window.size, strides: window.strides, padding }), [image]);
+/** @param {Weight} kernel @param {number} channels @returns {Weight} as a depthwise convolution has it */
+const split = ({ shape: [filters, , ...sides], data }, channels) =>
+  transposed({ shape: [channels, filters / channels, ...sides], data }, [2, 3, 0, 1]);
+
+const NOT_NEGATIVE = ['relu', 'relu6', 'sigmoid', 'softmax'];
+const KEEPS_SIGN = ['dropout', 'flatten', 'reshape', 'concatenate', 'add', 'zero_padding2d', 'max_pooling2d'];
+
+/** Whether a value cannot be below zero. @param {Importer} importer @param {number} source @returns {boolean} */
+function isPositive(importer, source) {
+  const made = importer.layers[source];
+  if (!made) return false;
+  if (NOT_NEGATIVE.includes(String(made.layer.activation))) return true;
+  return KEEPS_SIGN.includes(made.layer.kind) && made.sources.every((each) => isPositive(importer, each));
+}
+
+/**
+ * Pooling whose padding does not count. Zeros do not count among numbers that are not negative. Else windows that lie
+ * evenly around every pixel are pooled first, and then some of them taken.
+ * @param {(options: any) => AnyLayer} make
+ * @param {(call: Call, window: Window, image: View) => boolean} mayPad whether zeros around the image change nothing
+ * @returns {Operator}
+ */
+const pooling = (make, mayPad) => (call) => {
+  const { importer } = call;
+  const view = importer.image(call.view());
+  const window = windowOf(call, view.shape.slice(0, 2));
+  checkIs(String(window.dilations), 'dilations', '1,1');
+  const { size, strides, margins } = window;
+  const isPadded = mayPad(call, window, view) && window.padding !== 'valid';
+  if (window.padding === 'other' && !isPadded) {
+    if (!isCentred(window))
+      throw new FittingRoomError(
+        `pads must be none, those of padding 'same', or half of kernel_shape, got ${show(margins)}`,
+      );
+    const around = importer.add(make({ poolSize: size, strides: 1, padding: 'same' }), [view]);
+    const source = importer.add(layers.maxPooling2d({ poolSize: 1, strides }), [{ ...view, source: around }]);
+    return call.give(channelsFirst(source, slid(view, { size: [1, 1], strides, padding: 'valid' }, view.shape[2])));
+  }
+  const { image, padding } = settled(call, view, isPadded ? { ...window, padding: 'other' } : window);
+  const source = importer.add(make({ poolSize: size, strides, padding }), [image]);
   call.give(channelsFirst(source, slid(image, { ...window, padding }, image.shape[2])));
 };
 
-/** @param {Call} _ @param {Window} window */
-function ownPadding(_, window) {
-  if (window.padding === 'other')
-    throw new FittingRoomError(`pads must be none, or those of padding 'same', got ${show(window.margins)}`);
-  return window;
-}
+/** @param {Call} call @param {Window} window @param {View} image */
+const maximumMayPad = ({ importer }, { padding }, { source }) => padding === 'other' && isPositive(importer, source);
 
-/** If the zeros around an image count, they become a layer. @type {(call: Call, window: Window) => Window} */
-const averagePadding = (call, window) =>
-  call.integer('count_include_pad') && window.padding !== 'valid'
-    ? { ...window, padding: 'other' }
-    : ownPadding(call, window);
+/** Zeros around an image may count. @param {Call} call */
+const meanMayPad = (call) => Boolean(call.integer('count_include_pad')) && !call.integer('ceil_mode');
 
 /**
  * @param {AnyLayer} layer
@@ -236,21 +305,83 @@ function gemm(call) {
   dense(call, kernel, call.has(2) ? [biasOf(call.floats(2), kernel.shape[1], 0)] : []);
 }
 
-/** Adds a bias or a sum. @type {Operator} */
-function add(call) {
+const EPSILON = 1e-12; // the smallest that the core takes: 1 + 1e-12 is 1 in floats
+
+/**
+ * Multiplies each channel by a constant and adds one: a frozen batch normalization, which training leaves alone.
+ * @param {Importer} importer
+ * @param {View} view
+ * @param {ArrayLike<number>} scale one number, or one for each channel
+ * @param {ArrayLike<number>} offset
+ * @returns {View}
+ */
+function affine(importer, view, scale, offset) {
+  const channels = view.shape[view.shape.length - 1];
+  const each = (/** @type {ArrayLike<number>} */ values) =>
+    Float32Array.from({ length: channels }, (_, i) => values[values.length === 1 ? 0 : i]);
+  const weights = [scale, offset, [0], [1]].map((values) => ({ shape: [channels], data: each(values) }));
+  const layer = layers.batchNormalization({ epsilon: EPSILON, trainable: false });
+  return { ...view, source: importer.add(layer, [view], weights) };
+}
+
+/** The axes of a value after its channels, which lie last in memory. @param {View} view */
+const behindChannels = ({ axes, shape }) =>
+  axes.length - 1 - axes.findIndex((axis) => sameAxes([axis], [[{ length: shape[shape.length - 1], stride: 1 }]]));
+
+/**
+ * Arithmetic with a constant.
+ * @param {Call} call
+ * @param {(constant: number, isFirst: boolean) => [scale: number, offset: number]} line isFirst: constant - x
+ */
+function withConstant(call, line) {
   const constant = call.inputs.findIndex((name) => call.importer.constants.has(name));
-  if (constant < 0) return sum(call);
+  const view = call.view(1 - constant);
+  const { data } = biasOf(call.floats(constant), view.shape[view.shape.length - 1], behindChannels(view));
+  const lines = Array.from(data, (value) => line(value, constant === 0));
+  const parts = [0, 1].map((part) => lines.map((each) => each[part]));
+  if (!parts.flat().every(Number.isFinite)) throw new FittingRoomError('its constant must be finite, and no divisor 0');
+  call.give(affine(call.importer, view, parts[0], parts[1]));
+}
+
+/** @param {Call} call */
+const hasConstant = ({ inputs, importer }) => inputs.some((name) => importer.constants.has(name));
+
+/** Adds a bias, another constant or a sum. @type {Operator} */
+function add(call) {
+  if (!hasConstant(call)) return sum(call);
+  const constant = call.inputs.findIndex((name) => call.importer.constants.has(name));
   const other = 1 - constant;
-  const view = call.view(other);
   const open = call.importer.open(call.inputs[other]);
-  if (!open || open.layer.useBias)
-    throw new FittingRoomError('a constant can be added only to a convolution or dense layer without bias');
+  if (!open || open.layer.useBias) return withConstant(call, (value) => [1, value]);
+  const view = call.view(other);
   const units = view.shape[view.shape.length - 1];
-  const channels = view.axes.findIndex((axis) => sameAxes([axis], [[{ length: units, stride: 1 }]]));
-  open.weights.push(biasOf(call.floats(constant), units, view.axes.length - 1 - channels));
+  open.weights.push(biasOf(call.floats(constant), units, behindChannels(view)));
   open.layer.useBias = true;
   call.give(view);
 }
+
+/** @type {Operator} */
+function subtract(call) {
+  if (hasConstant(call)) return withConstant(call, (value, isFirst) => (isFirst ? [-1, value] : [1, -value]));
+  const [first, second] = [call.view(0), call.view(1)];
+  join(call, [first, affine(call.importer, second, [-1], [0])]);
+}
+
+/** @type {Operator} */
+function multiply(call) {
+  if (!hasConstant(call)) throw new FittingRoomError('multiplying two values is not supported, only one by a constant');
+  withConstant(call, (value) => [value, 0]);
+}
+
+/** @type {Operator} */
+function divide(call) {
+  if (!hasConstant(call) || call.importer.constants.has(call.inputs[0]))
+    throw new FittingRoomError('only a division by a constant is supported');
+  withConstant(call, (value) => [1 / value, 0]);
+}
+
+/** @type {Operator} */
+const negate = (call) => call.give(affine(call.importer, call.view(), [-1], [0]));
 
 /** @param {Call} call @param {string} verb what it does with its inputs */
 function checkCount({ inputs: { length } }, verb) {
@@ -261,7 +392,14 @@ function checkCount({ inputs: { length } }, verb) {
 /** @type {Operator} */
 function sum(call) {
   checkCount(call, 'adds');
-  const [first, ...rest] = call.inputs.map((_, index) => call.view(index));
+  join(
+    call,
+    call.inputs.map((_, index) => call.view(index)),
+  );
+}
+
+/** @param {Call} call @param {View[]} views to be added up */
+function join(call, [first, ...rest]) {
   const others = rest.map((view) => {
     if (!sameAxes(view.axes, first.axes))
       throw new FittingRoomError('added values must have the same shape and the same order of numbers');
@@ -356,13 +494,58 @@ function leakyRelu(call) {
   else pointwise(call, call.view(), layers.leakyReLU({ alpha }));
 }
 
+/**
+ * min(max(scale · x + offset, 0), 6), then multiplied and added to.
+ * @param {Call} call
+ * @param {[scale: number, offset: number]} before
+ * @param {[scale: number, offset: number]} after
+ * @param {'relu' | 'relu6'} name
+ */
+function bounded(call, before, after, name) {
+  const { importer } = call;
+  const view = affine(importer, call.view(), [before[0]], [before[1]]);
+  const bent = { ...view, source: importer.add(layers.activation({ activation: name }), [view]) };
+  call.give(affine(importer, bent, [after[0]], [after[1]]));
+}
+
 /** @type {Operator} */
 function clip(call) {
   const [low, high] = ['min', 'max'].map((name, i) => (call.has(i + 1) ? call.scalar(i + 1) : call.float(name)));
   if (low === 0 && high === undefined) return activate(call, 'relu');
-  checkIs(low, 'min', 0);
-  checkIs(high, 'max', 6);
-  activate(call, 'relu6');
+  if (low === 0 && high === 6) return activate(call, 'relu6');
+  if (low === undefined || !Number.isFinite(low)) throw new FittingRoomError(`min must be a number, got ${show(low)}`);
+  if (high === undefined) return bounded(call, [1, -low], [1, low], 'relu');
+  const width = high - low;
+  if (!(width > 0 && Number.isFinite(width)))
+    throw new FittingRoomError(`max must be a number above min, got ${show(high)}`);
+  bounded(call, [6 / width, (-6 * low) / width], [width / 6, low], 'relu6');
+}
+
+/** min(max(alpha · x + beta, 0), 1) @type {Operator} */
+function hardSigmoid(call) {
+  const [alpha, beta] = [call.float('alpha') ?? 0.2, call.float('beta') ?? 0.5];
+  bounded(call, [6 * alpha, 6 * beta], [1 / 6, 0], 'relu6');
+}
+
+/** max(x, 0) + slope · min(x, 0) @type {Operator} */
+function pRelu(call) {
+  const { importer } = call;
+  const view = call.view();
+  const { data } = biasOf(call.floats(1), view.shape[view.shape.length - 1], behindChannels(view));
+  const relu = (/** @type {View} */ from) => ({
+    ...from,
+    source: importer.add(layers.activation({ activation: 'relu' }), [from]),
+  });
+  const below = relu(affine(importer, view, [-1], [0]));
+  join(call, [
+    relu(view),
+    affine(
+      importer,
+      below,
+      data.map((value) => -value),
+      [0],
+    ),
+  ]);
 }
 
 /** @type {Operator} */
@@ -541,10 +724,14 @@ export const OPERATORS = {
   Gemm: gemm,
   MatMul: (call) => dense(call, call.floats(1), []),
   Add: add,
+  Sub: subtract,
+  Mul: multiply,
+  Div: divide,
+  Neg: negate,
   Sum: sum,
   Concat: concat,
-  MaxPool: pooling(layers.maxPooling2d, ownPadding),
-  AveragePool: pooling(layers.averagePooling2d, averagePadding),
+  MaxPool: pooling(layers.maxPooling2d, maximumMayPad),
+  AveragePool: pooling(layers.averagePooling2d, meanMayPad),
   ...Object.fromEntries(
     Object.entries(GLOBAL).map(([kind, operator]) => [operator, globalPooling(/** @type {LayerKind} */ (kind))]),
   ),
@@ -553,6 +740,8 @@ export const OPERATORS = {
   Relu: activation('relu'),
   LeakyRelu: leakyRelu,
   Clip: clip,
+  HardSigmoid: hardSigmoid,
+  PRelu: pRelu,
   Sigmoid: sigmoid,
   Tanh: activation('tanh'),
   Gelu: gelu,

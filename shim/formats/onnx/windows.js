@@ -12,6 +12,13 @@ export function samePads(length, window, stride) {
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
+/**
+ * Whether each window lies evenly around a pixel, as those of padding 'same' with stride 1 do.
+ * @param {Pick<Window, 'size' | 'margins'>} window
+ */
+export const isCentred = ({ size, margins }) =>
+  size.every((length, axis) => margins[axis].every((margin) => margin === (length - 1) / 2));
+
 /** @typedef {import('./importer.js').Call} Call */
 /**
  * A window that slides over an image, as a node describes it. margins: [[top, bottom], [left, right]].
@@ -46,12 +53,14 @@ function marginsOf(call, sides, size, strides) {
   if (auto !== 'NOTSET' && pads.some((margin) => margin !== 0))
     throw new FittingRoomError(`pads must be 0 with auto_pad ${show(auto)}, got ${show(pads)}`);
   if (auto === 'SAME_UPPER') return same;
+  if (auto === 'SAME_LOWER') return [reversed(same[0]), reversed(same[1])];
   if (auto === 'VALID')
     return [
       [0, 0],
       [0, 0],
     ];
-  if (auto !== 'NOTSET') throw new FittingRoomError(`auto_pad must be NOTSET, VALID or SAME_UPPER, got ${show(auto)}`);
+  if (auto !== 'NOTSET')
+    throw new FittingRoomError(`auto_pad must be NOTSET, VALID, SAME_UPPER or SAME_LOWER, got ${show(auto)}`);
   const [top, left, bottom, right] = pads;
   return [
     [top, bottom],
@@ -59,35 +68,50 @@ function marginsOf(call, sides, size, strides) {
   ];
 }
 
+/** @param {[number, number]} pair @returns {[number, number]} */
+const reversed = ([first, second]) => [second, first];
+
 /**
  * @param {Call} call
  * @param {number[]} sides height and width of the image
- * @param {number[]} [fallback] the window's size if the node does not state it
- * @returns {Window}
+ * @param {[number, number]} [fallback] the window's size if the node does not state it
+ * @returns {Window & { dilations: number[] }} size: with the gaps between its pixels
  */
 export function windowOf(call, sides, fallback = [0, 0]) {
-  const size = /** @type {[number, number]} */ (listOf(call, 'kernel_shape', fallback));
+  const stated = listOf(call, 'kernel_shape', fallback);
   const strides = /** @type {[number, number]} */ (listOf(call, 'strides', [1, 1]));
-  if ([...size, ...strides].includes(0))
-    throw new FittingRoomError(`kernel_shape ${show(size)} and strides ${show(strides)} must be 1 or more`);
-  if (listOf(call, 'dilations', [1, 1]).some((dilation) => dilation !== 1))
-    throw new FittingRoomError('dilations other than 1 are not supported');
-  const margins = marginsOf(call, sides, size, strides);
+  const dilations = listOf(call, 'dilations', [1, 1]);
+  if ([...stated, ...strides, ...dilations].includes(0))
+    throw new FittingRoomError(
+      `kernel_shape ${show(stated)}, strides ${show(strides)} and dilations ${show(dilations)} must be 1 or more`,
+    );
+  const size = /** @type {[number, number]} */ (stated.map((length, axis) => (length - 1) * dilations[axis] + 1));
+  const margins = withCeiling(call, sides, { size, strides, margins: marginsOf(call, sides, size, strides) });
   const isSame = margins.every(
     (margin, axis) => String(margin) === String(samePads(sides[axis], size[axis], strides[axis])),
   );
   const none = margins.flat().every((margin) => margin === 0);
-  checkCeiling(call, sides, { size, strides, margins });
-  return { size, strides, padding: none ? 'valid' : isSame ? 'same' : 'other', margins };
+  return { size, strides, padding: none ? 'valid' : isSame ? 'same' : 'other', margins, dilations };
 }
 
-/** @param {Call} call @param {number[]} sides @param {Pick<Window, 'size' | 'strides' | 'margins'>} window */
-function checkCeiling(call, sides, { size, strides, margins }) {
-  const cut = sides.some(
-    (side, axis) => (side + margins[axis][0] + margins[axis][1] - size[axis]) % strides[axis] !== 0,
+/**
+ * With ceil_mode, a last window may reach beyond the image; then it is padded there.
+ * @param {Call} call
+ * @param {number[]} sides
+ * @param {Pick<Window, 'size' | 'strides' | 'margins'>} window
+ * @returns {Window['margins']}
+ */
+function withCeiling(call, sides, { size, strides, margins }) {
+  if (!call.integer('ceil_mode')) return margins;
+  return /** @type {Window['margins']} */ (
+    margins.map(([before, after], axis) => {
+      const [side, stride] = [sides[axis], strides[axis]];
+      const left = (side + before + after - size[axis]) % stride;
+      const more = left === 0 ? 0 : stride - left;
+      const begins = side + before + after + more - size[axis]; // of the last window
+      return [before, begins < side + before ? after + more : after];
+    })
   );
-  if (call.integer('ceil_mode') && cut)
-    throw new FittingRoomError('ceil_mode is not supported where it makes a difference');
 }
 
 /**

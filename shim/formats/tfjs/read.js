@@ -1,17 +1,17 @@
 import { seedOf, show } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
-import { checkList, checkObject, checkText, inFile, joined, objectFrom, refusal } from '../common.js';
-import { planOf, weightNames } from '../described.js';
-import { layerFrom } from '../entries.js';
+import { MAX_JSON, checkList, checkObject, checkText, inFile, joined, objectFrom, refusal } from '../common.js';
+import { planOf } from '../described.js';
+import { plannedWeights } from '../fit/tensors.js';
+import { constant, fitted, isAlike } from '../substitutes.js';
 import { checkAxes, topologyFrom } from '../topology.js';
 import { decodeGroup } from './shards.js';
 
-/** @import { Graph } from '../../layers/graph.js' */
 /** @import { Described, NamedFile } from '../described.js' */
+/** @import { Origin } from '../substitutes.js' */
 /** @import { Floats } from './shards.js' */
 
 const MODEL = 'model.json';
-const MAX_MODEL = 2 ** 22; // bytes of JSON
 const MAX_SHARDS = 1024;
 const MAX_WEIGHTS = 4096;
 
@@ -27,7 +27,7 @@ const hasKeys = (json) => KEYS.some((key) => Object.hasOwn(json, key));
  */
 export function isModel(bytes) {
   try {
-    return hasKeys(objectFrom(bytes, MODEL, MAX_MODEL));
+    return hasKeys(objectFrom(bytes, MODEL, MAX_JSON));
   } catch {
     const text = new TextDecoder().decode(bytes);
     return KEYS.some((key) => text.includes(`"${key}"`));
@@ -36,10 +36,15 @@ export function isModel(bytes) {
 
 /** @param {NamedFile} file */
 function modelFrom({ name, bytes }) {
-  const model = objectFrom(bytes, MODEL, MAX_MODEL);
+  const model = objectFrom(bytes, MODEL, MAX_JSON);
   if (!hasKeys(model))
     throw refusal(
       `${name} is JSON, but not a model: it has no modelTopology; give the model's own file, such as model.json`,
+    );
+  if (model.format === 'graph-model' || Object.hasOwn(Object(model.modelTopology), 'node'))
+    throw refusal(
+      `${MODEL} is a graph model: operations, not layers. Convert it: python -m tf2onnx.convert --tfjs model.json ` +
+        '--output model.onnx; or export the Keras model that it was made of as a .keras file',
     );
   if (model.format !== undefined && model.format !== 'layers-model') {
     throw refusal(
@@ -122,14 +127,24 @@ function tensorsFrom(model, files) {
   return tensors;
 }
 
-/** @param {Map<string, Floats>} tensors @param {Graph} graph */
-function sortedWeights(tensors, graph) {
-  const names = weightNames(graph);
-  const missing = names.find((name) => !tensors.has(name));
-  if (missing !== undefined) throw refusal(`${MODEL}: there is no weight ${show(missing)}`);
-  const unused = [...tensors.keys()].find((name) => !names.includes(name));
+/**
+ * @param {Map<string, Floats>} tensors
+ * @param {Origin[]} origins
+ * @param {number[][]} shapes of the weights here
+ */
+function sortedWeights(tensors, origins, shapes) {
+  const left = new Set(tensors.keys());
+  const weights = origins.map((origin, i) => {
+    if ('values' in origin) return constant(origin, shapes[i]);
+    const name = `${origin.leaf.entry.config.name}/${origin.name}`;
+    const found = tensors.get(name);
+    if (!found) throw refusal(`${MODEL}: there is no weight ${show(name)}`);
+    left.delete(name);
+    return isAlike(found.shape, shapes[i]) ? fitted(found, shapes[i], origin.factor) : found;
+  });
+  const [unused] = left;
   if (unused !== undefined) throw refusal(`${MODEL}: no layer has the weight ${show(unused)}`);
-  return names.map((name) => /** @type {Floats} */ (tensors.get(name)));
+  return weights;
 }
 
 /**
@@ -140,9 +155,10 @@ export async function read([first, ...files]) {
   const core = await anyCore();
   return inFile('', () => {
     const model = modelFrom(first);
-    const { name, graph, entries } = topologyFrom(MODEL, model.modelTopology, layerFrom);
-    checkAxes(planOf(core, graph), entries);
-    const weights = sortedWeights(tensorsFrom(model, files), graph);
+    const { name, graph, origins, axes } = topologyFrom(MODEL, model.modelTopology);
+    checkAxes(planOf(core, graph), axes);
+    const shapes = plannedWeights(core, graph).map(({ shape }) => shape);
+    const weights = sortedWeights(tensorsFrom(model, files), origins, shapes);
     const metadata = model.userDefinedMetadata ?? undefined;
     if (metadata !== undefined) checkObject(`${MODEL}: userDefinedMetadata`, metadata);
     return { name, seed: seedOf(MODEL, model.seed), graph, weights, ...(metadata && { metadata }) };

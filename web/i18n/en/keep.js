@@ -46,8 +46,8 @@ export const texts = {
   'bench.taken': 'Downloaded: {file}.',
   'bench.open': 'Open a model',
   'bench.hint':
-    'From Fitting Room, TensorFlow.js (choose model.json and its weights together), ONNX, Keras or safetensors; or ' +
-    'drop it anywhere on this page.',
+    'From Fitting Room, Teachable Machine or TensorFlow.js (choose model.json and its other files together, or a ' +
+    '.zip of them), ONNX, Keras or safetensors; or drop it anywhere on this page.',
   'bench.opening': 'Opening {file} ({size})…',
   'bench.opened': 'Opened and saved in this browser: {name}.',
   'format.fitting-room': 'Fitting Room (.fit)',

@@ -22,7 +22,7 @@ export const texts = {
   drop: 'Drop pictures to classify them, or classes to train on: a folder, a .zip archive, .csv or IDX files',
   'incoming.unknown':
     'Not opened: {names}. This page opens pictures (JPEG, PNG, WebP, GIF, AVIF), folders and .zip archives of them, ' +
-    '.csv and IDX files, and models (.fit, .json with .bin, .onnx, .keras, .safetensors).',
+    '.csv and IDX files, and models (.fit, .json with .bin, .onnx, .keras, .h5, .safetensors).',
   'incoming.unreadable': 'Could not be read: {names}. It may be a folder, or a file that was moved or deleted.',
   'incoming.locked': 'The dataset cannot be replaced during a run. Press Stop, then drop the files again.',
   'incoming.empty': 'This folder contains no files.',

@@ -20,7 +20,7 @@ export const texts = {
   drop: '松手即可识别图片，或用按类别分好的文件夹、.zip 压缩包、.csv 或 IDX 文件来训练',
   'incoming.unknown':
     '未打开：{names}。本页可以打开图片（JPEG、PNG、WebP、GIF、AVIF）、装有图片的文件夹和 .zip 压缩包、.csv 和 ' +
-    'IDX 文件，以及模型（.fit、.json 加 .bin、.onnx、.keras、.safetensors）。',
+    'IDX 文件，以及模型（.fit、.json 加 .bin、.onnx、.keras、.h5、.safetensors）。',
   'incoming.unreadable': '无法读取：{names}。可能是文件夹，也可能已被移动或删除。',
   'incoming.locked': '训练期间不能更换数据集。请先点击“停止”，再重新拖入文件。',
   'incoming.empty': '这个文件夹里没有文件。',

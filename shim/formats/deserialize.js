@@ -1,13 +1,12 @@
-import { show } from '../../check.js';
-import { BY_CLASS } from '../../layers/table.js';
-import { checkObject } from '../common.js';
-import { keysOf, layerFrom as knownFrom, makeLayer, optionOf, optionsFrom } from '../entries.js';
+import { show } from '../check.js';
+import { BY_CLASS } from '../layers/table.js';
+import { keysOf, layerFrom as knownFrom, makeLayer, optionOf, optionsFrom } from './entries.js';
 
 import { initializerFrom, initializerKeys } from './initializer-classes.js';
 
-/** @import { AnyLayer, LayerKind } from '../../layers/layer.js' */
+/** @import { AnyLayer, LayerKind } from '../layers/layer.js' */
 
-/* Reads layers as Keras 3 serializes them, where it differs from TF.js. serialize.js writes them. */
+/* Reads layers as all versions of Keras, and TF.js, serialize them. */
 
 /** Names that Keras spells differently. @type {[string, string][]} */
 const SPELLINGS = [
@@ -33,9 +32,6 @@ function translated(className, { activation, negative_slope: slope, ...config })
   };
 }
 
-/** Layers that are special cases of another. @type {Record<string, { class_name: string, config: object }>} */
-const ALIASES = { Identity: { class_name: 'Activation', config: { activation: 'linear' } } };
-
 /** @param {LayerKind} kind @param {Record<string, any>} config @returns {Record<string, unknown>} */
 function initializersFrom(kind, config) {
   const found = initializerKeys(kind).map(({ key, usual }) => [optionOf(key), initializerFrom(usual, config[key])]);
@@ -44,20 +40,16 @@ function initializersFrom(kind, config) {
 
 /**
  * @param {string} where
- * @param {Record<string, any>} entry
- * @param {number[]} [inputShape] for the first layer of a stack
+ * @param {{ class_name: string, config: Record<string, any> }} entry
  * @returns {AnyLayer}
  */
-export function layerFrom(where, entry, inputShape) {
-  const { class_name: className } = entry;
-  const given = checkObject(`${where}: config`, entry.config);
+export function layerFrom(where, { class_name: className, config }) {
   const row = BY_CLASS.get(className);
   if (row?.augments) {
-    const place = `${where} (${className} ${show(given.name)})`;
-    const options = optionsFrom(place, given, keysOf(row), (_, value) => fromKeras(value));
-    return makeLayer(place, row.factory, { name: given.name, ...(inputShape && { inputShape }), ...options });
+    const place = `${where} (${className} ${show(config.name)})`;
+    const options = optionsFrom(place, config, keysOf(row), (_, value) => fromKeras(value));
+    return makeLayer(place, row.factory, { name: config.name, ...options });
   }
-  const alias = Object.hasOwn(ALIASES, className) ? ALIASES[className] : undefined;
-  const known = { ...entry, ...alias, config: { ...translated(className, given), ...alias?.config } };
-  return knownFrom(where, known, inputShape, row && initializersFrom(row.kind, given));
+  const known = { class_name: className, config: translated(className, config) };
+  return knownFrom(where, known, row && initializersFrom(row.kind, config));
 }

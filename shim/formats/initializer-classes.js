@@ -1,9 +1,9 @@
-import { rowOf } from '../../layers/table.js';
+import { rowOf } from '../layers/table.js';
 
-/** @import { Initializer, InitializerConfig } from '../../layers/initializers.js' */
-/** @import { LayerKind } from '../../layers/layer.js' */
+/** @import { Initializer, InitializerConfig } from '../layers/initializers.js' */
+/** @import { LayerKind } from '../layers/layer.js' */
 
-/* Initializers as Keras 3 serializes them: reading and writing. */
+/* Initializers as Keras serializes them: reading and writing. */
 
 /** @typedef {{ module: string, class_name: string, config: Record<string, any>, registered_name: null }} Serialized */
 
