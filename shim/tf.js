@@ -15,7 +15,7 @@ export { data } from './tf/data.js';
 export { browser, image } from './tf/image.js';
 export { initializers } from './tf/initializers.js';
 export { io } from './tf/io/index.js';
-export { input, tfLayers as layers } from './tf/layers.js';
+export { LayerVariable, input, tfLayers as layers } from './tf/layers.js';
 export { loadLayersModel } from './tf/load.js';
 export { losses, metrics } from './tf/losses.js';
 export { LayersModel, Sequential, model, sequential } from './tf/model.js';

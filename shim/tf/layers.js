@@ -68,7 +68,7 @@ export function layerAt({ config, origin }) {
 export const layerOf = (value) => (value instanceof Layer ? value : new Layer(value));
 
 /** One weight of a layer. */
-class Weight {
+export class LayerVariable {
   #layer;
   #index;
 
@@ -225,12 +225,12 @@ export class Layer {
     this.inModel.setWeights(weights.map(floats));
   }
 
-  /** @returns {Weight[]} */
+  /** @returns {LayerVariable[]} */
   get weights() {
     const weights = this.inModel.getWeights();
     return weightsOf(this.#config).map(
       ({ name }, i) =>
-        new Weight(this, i, {
+        new LayerVariable(this, i, {
           name: `${this.name}/${name}`,
           shape: weights[i].shape,
           trainable: this.trainable && !name.startsWith('moving_'),

@@ -7,6 +7,7 @@ import { indexedDb, localStore } from './storage.js';
 /** @import { ImportSource } from '../../formats/exchange.js' */
 /** @import { Model } from '../../model.js' */
 /** @import { Artifacts, Handler, Info } from './artifacts.js' */
+/** @import { HttpOptions } from './files.js' */
 
 /* tf.io: where models are saved, and loaded from. */
 
