@@ -69,9 +69,27 @@ const PAGE =
 
 /** Uses the API like a strict TypeScript user; marked lines must be refused. */
 const TYPED = `
-import { callbacks, datasets, FittingRoomError, layers, loadModel, sequential, tensor, type Model } from 'fitting-room';
+import {
+  callbacks, datasets, exportModel, FittingRoomError, layers, loadModel, sequential, tensor, type Model,
+} from 'fitting-room';
+import type {
+  Activation, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset, EvaluateDatasetOptions, EvaluateOptions,
+  ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given, History, ImportSource, Initializer, Layer,
+  LayerConfig, Logs, Loss, Metric, NamedFile, NumberArray, OptimizerOptions, Padding, PassOptions, Progress,
+  ReadOptions, Regularizer, RuntimeOptions, Samples, SaveOptions, Schedule, Source, SymbolicTensor, Tensor,
+} from 'fitting-room';
 import { preparePhoto } from 'fitting-room/photo';
 import * as tf from 'fitting-room/tf';
+
+/** Every type that a signature of the API names. */
+export type Named = [
+  Activation, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset, EvaluateDatasetOptions, EvaluateOptions,
+  ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given, History, ImportSource, Initializer, Layer,
+  LayerConfig, Logs, Loss, Metric, NamedFile, NumberArray, OptimizerOptions, Padding, PassOptions, Progress,
+  ReadOptions, Regularizer, RuntimeOptions, Samples, SaveOptions, Schedule, Source, SymbolicTensor, Tensor,
+];
+const watching: Callback = { onEpochEnd: (epoch: number, logs: Logs) => console.log(epoch, logs.loss) };
+const frozen = { shape: [1, 28, 28, 1], data: new Uint8Array(784) } as const;
 
 export async function main(): Promise<number> {
   const { train, classNames } = await datasets.synthetic({ trainSize: 10 });
@@ -87,6 +105,16 @@ export async function main(): Promise<number> {
   const loaded = await loadModel(bytes);
   const classes: Int32Array = (await loaded.predictClasses(tensor(new Uint8Array(784), [1, 28, 28, 1]))).data;
   const { box } = await preparePhoto({ width: 1, height: 1, rows: () => new Uint8Array(4) });
+  const options: FitOptions = { batchSize: 4, callbacks: [watching] as readonly Callback[] };
+  const compiled: CompileOptions = { optimizer: { name: 'sgd' } satisfies OptimizerOptions, loss: 'mse' };
+  model.compile(compiled);
+  const record: History = await model.fit(frozen, tensor(Int16Array.of(1), [1]), options);
+  const files: NamedFile[] = await exportModel(model, 'onnx' satisfies FormatName);
+  const symbol: SymbolicTensor = model.outputs[0];
+  const config: LayerConfig = model.layers[0].config;
+  // @ts-expect-error: samples are bytes or floats
+  await model.predict(tensor(Int16Array.of(1), [1]));
+  console.log(record.history, files[0].name, symbol.shape, config.kind);
   const ones: tf.Tensor = tf.ones([2, 2]).sub(1).div(tf.scalar(2)).exp();
   const stack: tf.Sequential = tf.sequential();
   stack.add(tf.layers.conv2d({
