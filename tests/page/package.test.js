@@ -324,6 +324,7 @@ test('in a page without a bundler, from another origin: on one thread, and it sa
         const trained = await trainedAt(url);
         assertTrained(trained);
         assert.deepEqual([trained.build, trained.threads, trained.fallback?.reason], ['relaxed', 1, reason]);
+        assert.match(trained.fallback?.message ?? '', isolated ? /./ : /must send COOP and COEP headers$/);
       });
     }
   });
