@@ -38,7 +38,7 @@ export const accuracyOf = (confusion) =>
 
 /**
  * @param {Model} model
- * @param {{ images: Tensor, labels: Tensor }} pictures
+ * @param {{ images: Tensor<Uint8Array>, labels: Tensor }} pictures
  * @param {{ twice?: boolean }} [options] `twice`: the mean of the answers for a picture and its mirror image
  * @returns {Promise<number[][]>} by true class, then predicted class
  */

@@ -1,7 +1,7 @@
 import { losses, sequential } from '../shim/index.js';
 
 /** @import { DType } from '../shim/formats/dtypes.js' */
-/** @import { Tensor } from '../shim/tensor.js' */
+/** @import { Samples, Tensor } from '../shim/tensor.js' */
 /** @import { AnyLayer } from '../shim/layers/layer.js' */
 /** @import { RuntimeOptions } from '../shim/core/loading.js' */
 /** @import { FitOptions } from '../shim/training/fit-options.js' */
@@ -16,7 +16,7 @@ import { losses, sequential } from '../shim/index.js';
  * @property {string[]} limits what it cannot be expected to do
  * @property {number} seed
  * @property {{ epochs: number, batchSize: number, classWeight?: Record<number, number> }} fit
- * @property {(train: { images: Tensor, labels: Tensor }, epoch: number) => Tensor} [pictures] the pictures of an epoch,
+ * @property {(train: { images: Tensor<Uint8Array>, labels: Tensor }, epoch: number) => Samples} [pictures] of an epoch,
  *   instead of the dataset's
  * @property {number} testAccuracy below this, the training has failed
  * @property {boolean} [twice] whether its card also gives the accuracy with mirror images
@@ -57,8 +57,10 @@ export function targetsOf({ labelSmoothing }, labels) {
  * Trains a model that `build` made. If the recipe makes the pictures, each epoch is a separate fit that continues where
  * the last one ended; this does not affect the optimizer, the schedule or the order of the pictures. With useEma, the
  * weights become their averages after each epoch.
- * @param {Recipe} recipe @param {Model} model @param {{ images: Tensor, labels: Tensor }} train @param {FitOptions}
- *   [options]
+ * @param {Recipe} recipe
+ * @param {Model} model
+ * @param {{ images: Tensor<Uint8Array>, labels: Tensor }} train
+ * @param {FitOptions} [options]
  */
 export async function fitTo(recipe, model, train, options = {}) {
   const { fit, pictures } = recipe;

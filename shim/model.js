@@ -24,7 +24,7 @@ import { readWeights, writeWeights } from './core/weights.js';
 /** @import { SaveOptions } from './formats/fit/save.js' */
 /** @import { Runner } from './training/samples.js' */
 /** @import { Dataset } from './training/supply.js' */
-/** @import { Tensor } from './tensor.js' */
+/** @import { Given, Samples, Tensor } from './tensor.js' */
 /** @typedef {import('./training/optimizers.js').OptimizerName} OptimizerName */
 /** @typedef {import('./training/optimizers.js').OptimizerOptions} OptimizerOptions */
 
@@ -366,8 +366,8 @@ export class Model {
   /**
    * Trains the model. Lets other tasks run about every 30 ms (60 ms outside a page), so that a page stays responsive
    * even without a worker.
-   * @param {Tensor} x [n, ...inputShape]: bytes, scaled by 1/255, or floats
-   * @param {Tensor} y [n] class indices, or [n, ...outputShape] for the losses that take one-hot targets
+   * @param {Samples} x [n, ...inputShape]: bytes, scaled by 1/255, or floats
+   * @param {Given} y [n] class indices, or [n, ...outputShape] for the losses that take one-hot targets
    * @param {FitOptions} [options]
    * @returns {Promise<History>}
    */
@@ -399,8 +399,8 @@ export class Model {
   }
 
   /**
-   * @param {Tensor} x
-   * @param {Tensor} y
+   * @param {Samples} x
+   * @param {Given} y
    * @param {EvaluateOptions} [options]
    * @returns {Promise<number[]>} the loss, then each metric in the order of compile
    */
@@ -425,7 +425,7 @@ export class Model {
   }
 
   /**
-   * @param {Tensor} x
+   * @param {Samples} x
    * @param {PassOptions} [options]
    * @returns {Promise<Tensor<Float32Array>>} [n, ...outputShape]
    */
@@ -435,7 +435,7 @@ export class Model {
   }
 
   /**
-   * @param {Tensor} x
+   * @param {Samples} x
    * @param {PassOptions} [options]
    * @returns {Promise<Tensor<Int32Array>>} [n]: the most probable class of each sample; with one output, 1 if above 0.5
    */
@@ -458,7 +458,7 @@ export class Model {
 
   /**
    * Sets all weights, or none if any of them does not fit.
-   * @param {Tensor[]} weights in the order and shapes of getWeights
+   * @param {readonly Given[]} weights in the order and shapes of getWeights
    */
   setWeights(weights) {
     writeWeights(this.#core, this.#alive(), weights);
@@ -478,8 +478,8 @@ export class Model {
   /**
    * The gradients of one batch's mean loss with respect to each weight, as the next training step would compute them
    * (dropout included), without taking the step.
-   * @param {Tensor} x
-   * @param {Tensor} y
+   * @param {Samples} x
+   * @param {Given} y
    * @returns {{ loss: number, gradients: Tensor<Float32Array>[] }}
    */
   gradients(x, y) {
@@ -490,7 +490,7 @@ export class Model {
 
   /**
    * The output of one layer for each sample.
-   * @param {Tensor} x
+   * @param {Samples} x
    * @param {number | string} layer its index or name
    * @param {{ training?: boolean }} [options] training: default false; true: as in the next training step, with
    *   dropout, augmentation and the batch's own statistics

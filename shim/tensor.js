@@ -5,6 +5,12 @@ import { FittingRoomError, outOfMemory, show } from './check.js';
  * @typedef {{ shape: number[], data: Data }} Tensor row-major
  */
 /**
+ * A tensor as functions take it.
+ * @template {ArrayBufferView & ArrayLike<number>} [Data=NumberArray]
+ * @typedef {{ readonly shape: readonly number[], readonly data: Data }} Given
+ */
+/** @typedef {Given<Uint8Array | Uint8ClampedArray | Float32Array>} Samples bytes 0..255, scaled by 1/255, or floats */
+/**
  * @typedef {Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array |
  *   Float32Array | Float64Array} NumberArray
  */
@@ -74,15 +80,14 @@ export function permuteRows({ shape: [count, ...row], data }, order) {
 
 /**
  * Makes a tensor; checks that the data fits the shape.
- * @template {NumberArray} Data
- * @param {Data | number[]} data a typed array (kept, not copied) or plain numbers (copied to floats)
- * @param {number[]} shape
- * @returns {Tensor<Data>}
+ * @template {NumberArray | readonly number[]} Data
+ * @param {Data} data a typed array (kept, not copied) or plain numbers (copied to floats)
+ * @param {readonly number[]} shape
+ * @returns {Tensor<Data extends NumberArray ? Data : Float32Array<ArrayBuffer>>}
  */
 export function tensor(data, shape) {
   const made = { shape: [...shape], data: Array.isArray(data) ? new Float32Array(data) : data };
-  checkTensor('tensor', made);
-  return /** @type {Tensor<Data>} */ (made);
+  return /** @type {any} */ (checkTensor('tensor', made));
 }
 
 /**

@@ -11,7 +11,7 @@ export { confidenceThreshold } from './training/confidence.js';
 /** @import { RuntimeOptions } from './core/loading.js' */
 /** @import { FitOptions } from './training/fit.js' */
 /** @import { DenseWeights } from './training/class-means.js' */
-/** @import { Tensor } from './tensor.js' */
+/** @import { Given } from './tensor.js' */
 
 /* Transfer learning: a trained model's layers with a new head, and heads for the features that these layers give. */
 
@@ -74,7 +74,7 @@ export function classMeans(options) {
 /**
  * The head that answers with the class whose mean is nearest, of standardized features: nothing is trained. See
  * ClassMeans.weights for its confidences.
- * @param {Tensor} features [n, width] @param {Tensor} labels [n] class indices, each class at least once
+ * @param {Given} features [n, width] @param {Given} labels [n] class indices, each class at least once
  * @param {{ classes: number }} options
  * @returns {DenseWeights}
  */
@@ -86,7 +86,7 @@ export function nearestMean(features, labels, options) {
 
 /**
  * The head of logistic regression with a class for each output: a dense layer that is trained on standardized features.
- * @param {Tensor} features [n, width] @param {Tensor} labels [n] class indices
+ * @param {Given} features [n, width] @param {Given} labels [n] class indices
  * @param {LogisticOptions} options
  * @returns {Promise<DenseWeights>}
  */

@@ -5,8 +5,8 @@ import { medianOf } from './estimate.js';
  * when it is needed.
  *
  * @typedef {import('../shim/index.js').Model} Model
- * @typedef {{ shape: number[], data: Uint8Array | Int32Array | Float32Array }} Tensor
- * @typedef {{ images: Tensor, labels: Tensor }} Split
+ * @typedef {{ shape: number[], data: Uint8Array | Float32Array }} Tensor
+ * @typedef {{ images: Tensor, labels: { shape: number[], data: Uint8Array | Int32Array | Float32Array } }} Split
  * @typedef {import('./estimate.js').Speed} Speed
  * @typedef {{ signal: AbortSignal, onProgress: (progress: { samples: number }) => void }} Watched
  */

@@ -23,6 +23,12 @@ const BUILDS = {
   'relaxed-mt': () => import('../../build/relaxed-mt/fitting-room.mjs'),
 };
 
+/** Why there are no threads. */
+const MISSING = {
+  'not-isolated': 'the page is not cross-origin isolated; its server must send COOP and COEP headers',
+  unsupported: 'there is no SharedArrayBuffer here',
+};
+
 const USUAL_THREADS = 8;
 const THREADS_TIMEOUT = 5000; // ms, from the moment the module is loaded
 
@@ -92,7 +98,7 @@ async function start(build, threads) {
     const reason = threadsMissing();
     try {
       if (!reason) return await instantiate(`${build}-mt`, threads, null);
-      fallback = { reason, message: '' };
+      fallback = { reason, message: MISSING[reason] };
     } catch (error) {
       const { cause, message } = /** @type {Error & { cause?: Error }} */ (error);
       fallback = { reason: 'failed', message: cause?.message ?? message };

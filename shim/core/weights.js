@@ -3,7 +3,7 @@ import { FittingRoomError, show } from '../check.js';
 import { checkTensor, elementsOf } from '../tensor.js';
 
 /** @import { Core } from './core.js' */
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Tensor } from '../tensor.js' */
 
 /** Some of the weights, by their places in the list of all. @typedef {[first: number, end: number]} Range */
 
@@ -31,7 +31,7 @@ function readEach(core, pointer, read, [first, end] = ALL) {
 
 /**
  * @param {Core} core
- * @param {Tensor[]} tensors
+ * @param {readonly Given[]} tensors
  * @param {(index: number, values: number, elements: number) => void} write
  */
 function writeEach(core, tensors, write) {
@@ -76,7 +76,7 @@ export const writeState = (core, pointer, which, state) =>
  * Sets the weights of a range, or none if any of them does not fit.
  * @param {Core} core
  * @param {number} pointer
- * @param {Tensor[]} weights
+ * @param {readonly Given[]} weights
  * @param {Range} [range] default: all
  */
 export function writeWeights(core, pointer, weights, [first, end] = ALL) {

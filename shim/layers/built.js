@@ -1,7 +1,7 @@
 import { FittingRoomError, show } from '../check.js';
 
 /** @import { BuiltLayer } from '../core/build.js' */
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Tensor } from '../tensor.js' */
 /** @import { AnyLayer, LayerConfig, SymbolicTensor } from './layer.js' */
 
 /**
@@ -9,7 +9,7 @@ import { FittingRoomError, show } from '../check.js';
  * @typedef {object} Owner
  * @property {() => number} count of this layer's weights
  * @property {() => Tensor<Float32Array<ArrayBuffer>>[]} getWeights of this layer
- * @property {(weights: Tensor[]) => void} setWeights
+ * @property {(weights: readonly Given[]) => void} setWeights
  * @property {() => SymbolicTensor} output
  */
 
@@ -38,7 +38,7 @@ export class ModelLayer {
 
   /**
    * Sets all of its weights, or none if any of them does not fit.
-   * @param {Tensor[]} weights in the order and shapes of getWeights
+   * @param {readonly Given[]} weights in the order and shapes of getWeights
    */
   setWeights(weights) {
     const count = this.#owner.count();

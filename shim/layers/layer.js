@@ -79,6 +79,8 @@ export class SymbolicTensor {
     this.sources = sources;
     this.input = input;
     this.origin = origin;
+    /** With null for the batch axis; undefined for a layer of which no model is built yet. */
+    this.shape = input ? [null, ...input.shape] : origin?.outputShape;
   }
 }
 

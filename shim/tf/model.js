@@ -1,23 +1,38 @@
 import { FittingRoomError, checkOptions, seedOf, show } from '../check.js';
 import { evaluateNow, predictNow } from '../training/evaluation.js';
 import { trainStep } from '../training/fit.js';
-import { graphOf, stackOf } from '../layers/graph.js';
-import { losses } from '../training/losses.js';
+import { chainOf, graphOf, input, stackOf } from '../layers/graph.js';
+import { SymbolicTensor } from '../layers/layer.js';
+import { weightsOf } from '../layers/table.js';
 import { openerOf } from '../training/supply.js';
 import { Model } from '../model.js';
 import { core } from './core.js';
-import { Tensor, scalar } from './tensor.js';
+import { scalar } from './creation.js';
+import { save } from './io/index.js';
+import { InputLayer, Layer, floats, input as tfInput, layerAt, layerOf, shaped, tensorOfWeight } from './layers.js';
+import { leaveOutMethods } from './left-out.js';
+import { lossOf, metricsOf } from './losses.js';
+import { optimizerNamed } from './optimizers.js';
+import { Tensor } from './tensor.js';
 
-/** @import { Graph } from '../layers/graph.js' */
+/** @import { Graph, Node } from '../layers/graph.js' */
 /** @import { FitDatasetOptions } from '../training/dataset.js' */
 /** @import { FitOptions } from '../training/fit.js' */
-/** @import { LayerConfig, SymbolicTensor } from '../layers/layer.js' */
-/** @import { LossConfig } from '../training/losses.js' */
+/** @import { LayerConfig } from '../layers/layer.js' */
 /** @import { CompileOptions } from '../model.js' */
-/** @import { Metric } from '../training/metrics.js' */
+/** @import { OptimizerName } from '../training/optimizers.js' */
+/** @import { Handler } from './io/artifacts.js' */
+/** @import { TfLoss, TfMetric } from './losses.js' */
 /** @import { BatchIterator } from '../training/supply.js' */
 
-/** @typedef {Omit<CompileOptions, 'metrics'> & { metrics?: Metric | Metric[] }} CompileArgs */
+/**
+ * @typedef {object} CompileArgs
+ * @property {CompileOptions['optimizer'] | Capitalize<OptimizerName> | Uppercase<OptimizerName>} optimizer a name
+ *   counts
+ *   in any case
+ * @property {TfLoss | [TfLoss]} loss
+ * @property {TfMetric | TfMetric[]} [metrics]
+ */
 /**
  * @typedef {Omit<FitOptions, 'validationData' | 'sampleWeight'> & { validationData?: Tensor[], sampleWeight?: Tensor,
  *   yieldEvery?: unknown }} FitArgs yieldEvery: has no effect; other tasks run in any case
@@ -37,19 +52,22 @@ import { Tensor, scalar } from './tensor.js';
  *   }} TensorDataset
  */
 
-/** TF.js's losses, with the names in its `tf.losses`. */
-export const tfLosses = Object.freeze({
-  ...losses,
-  absoluteDifference: () => losses.meanAbsoluteError(),
-  softmaxCrossEntropy: () => losses.categoricalCrossentropy({ fromLogits: true }),
-  sigmoidCrossEntropy: () => losses.binaryCrossentropy({ fromLogits: true }),
-});
+/**
+ * The one tensor that a model has as its input or output; TF.js also takes it in an array or by its name.
+ * @param {any} given
+ * @returns {Tensor}
+ */
+function single(given) {
+  if (given instanceof Tensor || typeof given !== 'object' || given === null) return given;
+  const [only, more] = Object.values(given);
+  if (only instanceof Tensor && more === undefined) return only;
+  throw new FittingRoomError(`expected a tensor made by tf.tensor or the like, got ${show(given)}`);
+}
 
-/** The tensor in the form the core takes: floats, so that bytes are not scaled. @param {Tensor} t */
-function floats(t) {
-  if (!(t instanceof Tensor))
-    throw new FittingRoomError(`expected a tensor made by tf.tensor or the like, got ${show(t)}`);
-  return { shape: t.shape, data: Float32Array.from(t.dataSync()) };
+/** Samples as the core takes them; of a vector, each number is a sample. @param {Tensor | Tensor[]} x */
+function samplesOf(x) {
+  const { shape, data } = floats(single(x));
+  return { shape: shape.length === 1 ? [...shape, 1] : shape, data };
 }
 
 /** @param {number[]} figures */
@@ -74,13 +92,14 @@ const converted = (iterator, convert) => ({
 });
 
 /** Key of a function that makes the graph of a model not built from inputs and outputs. */
-const GRAPH = Symbol('graph');
+export const GRAPH = Symbol('graph');
 
 /** @typedef {{ name?: string, seed?: number }} Named */
 /**
  * @typedef {Named & { inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[] }}
  *   ContainerArgs
  */
+/** @typedef {Omit<Graph, 'nodes'> & { nodes: (Node & { layer?: Layer })[] }} LayeredGraph */
 
 /** TF.js's model: built on first use; evaluate and predict return at once. */
 export class LayersModel {
@@ -88,19 +107,31 @@ export class LayersModel {
   #options;
   /** @type {Model | undefined} */
   #model;
+  /** @type {Layer[]} */
+  #layers = [];
+  /** @type {InputLayer | undefined} */
+  #input;
+  #metadata;
+  #isOutdated = false;
 
-  /** @param {ContainerArgs | (Named & { [GRAPH]: () => Graph })} args */
+  /** @param {ContainerArgs | (Named & { [GRAPH]: () => LayeredGraph, metadata?: any })} args */
   constructor(args) {
     if (GRAPH in Object(args)) {
-      this.#graphOf = /** @type {{ [GRAPH]: () => Graph }} */ (args)[GRAPH];
+      this.#graphOf = /** @type {{ [GRAPH]: () => LayeredGraph }} */ (args)[GRAPH];
     } else {
       checkOptions('model', args, ['inputs', 'outputs', 'name', 'seed']);
       const { inputs, outputs } = /** @type {ContainerArgs} */ (args);
+      /** @type {LayeredGraph} */
       const graph = graphOf(inputs, outputs);
+      for (const node of graph.nodes) {
+        node.layer = layerAt(node);
+        node.layer.joined(() => this.model);
+      }
       this.#graphOf = () => graph;
     }
-    const { name = 'model', seed } = args;
+    const { name = 'model', seed, metadata } = /** @type {any} */ (args);
     this.#options = { name, seed: seedOf('model', seed) };
+    this.#metadata = metadata;
   }
 
   get isBuilt() {
@@ -109,19 +140,159 @@ export class LayersModel {
 
   /** The underlying Model. */
   get model() {
-    return (this.#model ??= new Model(core, this.#graphOf(), { ...this.#options, facade: this }));
+    if (!this.#model || this.#isOutdated) {
+      const before = this.#model;
+      this.#model = this.#build(this.#graphOf()); // copies the weights of layers that were built before
+      this.#isOutdated = false;
+      before?.dispose();
+    }
+    return this.#model;
+  }
+
+  /** @param {LayeredGraph} graph */
+  #build(graph) {
+    const layers = graph.nodes.map((node) => node.layer ?? layerAt(node));
+    const wasBuilt = graph.nodes.map(({ origin }) => origin !== undefined);
+    const made = new Model(core, graph, { ...this.#options, facade: this });
+    made.metadata = this.#metadata;
+    layers.forEach((layer, i) => layer.bind(made.layers[i], { seed: this.#options.seed, isNew: !wasBuilt[i] }));
+    this.#layers = layers;
+    this.#input = graph.inputName === undefined ? undefined : new InputLayer(made.inputs[0]);
+    return made;
+  }
+
+  /** Lets the next use build another model of the same layers, with their weights. */
+  outdate() {
+    this.#isOutdated = true;
+  }
+
+  get isCompiled() {
+    return this.#model?.runner().compiled !== undefined;
   }
 
   get name() {
     return this.#options.name;
   }
 
+  /** Of a model from tf.model, the first is the input. @returns {Layer[]} */
   get layers() {
-    return this.model.layers;
+    void this.model;
+    const start = /** @type {Layer[]} */ (/** @type {unknown[]} */ (this.#input ? [this.#input] : []));
+    return [...start, ...this.#layers];
+  }
+
+  get inputs() {
+    return this.model.inputs;
+  }
+
+  get outputs() {
+    return this.model.outputs;
+  }
+
+  get input() {
+    return this.inputs[0];
+  }
+
+  get output() {
+    return this.outputs[0];
+  }
+
+  /** With null for the batch axis. @returns {(number | null)[]} */
+  get inputShape() {
+    return [null, ...this.model.inputShape];
+  }
+
+  /** With null for the batch axis. @returns {(number | null)[]} */
+  get outputShape() {
+    return [null, ...this.model.outputShape];
+  }
+
+  get built() {
+    return this.isBuilt;
+  }
+
+  get trainable() {
+    return this.model.trainable;
+  }
+
+  set trainable(trainable) {
+    this.model.trainable = trainable;
+  }
+
+  /** Those that training changes come first, as in TF.js. */
+  get weights() {
+    return [...this.trainableWeights, ...this.nonTrainableWeights];
+  }
+
+  get trainableWeights() {
+    return this.layers.flatMap(({ trainableWeights }) => trainableWeights);
+  }
+
+  get nonTrainableWeights() {
+    return this.layers.flatMap(({ nonTrainableWeights }) => nonTrainableWeights);
+  }
+
+  /** The places of the weights in the order of TF.js: those that training changes, then the others. */
+  #order() {
+    const learns = this.model.layers.flatMap(({ config, trainable }) =>
+      weightsOf(config).map(({ isRegularized }) => trainable && isRegularized),
+    );
+    const places = [...learns.keys()];
+    return [...places.filter((i) => learns[i]), ...places.filter((i) => !learns[i])];
+  }
+
+  /**
+   * Connects copies of the model's layers.
+   * @param {SymbolicTensor | SymbolicTensor[]} inputs
+   * @returns {SymbolicTensor}
+   */
+  apply(inputs) {
+    const [start] = [inputs].flat();
+    if (!(start instanceof SymbolicTensor))
+      throw new FittingRoomError(
+        `model: apply takes what tf.input and layers' apply return, got ${show(start)}; predict takes tensors`,
+      );
+    const symbols = [start];
+    for (const built of this.model.layers)
+      symbols.push(
+        new SymbolicTensor(
+          null,
+          built.sources.map((source) => symbols[source + 1]),
+          undefined,
+          built,
+        ),
+      );
+    return shaped(symbols[symbols.length - 1]);
+  }
+
+  /** @returns {Record<string, unknown> | undefined} */
+  getUserDefinedMetadata() {
+    return this.model.metadata;
+  }
+
+  /** Facts to be saved with the model. @param {Record<string, unknown>} metadata */
+  setUserDefinedMetadata(metadata) {
+    this.model.metadata = metadata;
+  }
+
+  /**
+   * Saves the layers and weights as TF.js does, so that it can load them too.
+   * @param {string | Handler} target 'downloads://name', 'indexeddb://name' or 'localstorage://name' in a page,
+   *   'file://folder' in Node, an address to which the files are posted, or an object with save(artifacts)
+   * @param {{ includeOptimizer?: false, trainableOnly?: false }} [options]
+   */
+  async save(target, options = {}) {
+    return save(this.model, target, options);
   }
 
   get optimizer() {
-    return this.model.optimizer;
+    const { optimizer } = this.model;
+    return Object.assign(optimizer, {
+      /** @param {number} rate */
+      setLearningRate(rate) {
+        optimizer.learningRate = rate;
+      },
+    });
   }
 
   get metricsNames() {
@@ -152,9 +323,19 @@ export class LayersModel {
     this.model.stopTraining = stop;
   }
 
-  /** @param {string | number | null} [name] or index @param {number} [index] takes precedence if given */
+  /**
+   * @param {string | number | null} [name] or index
+   * @param {number} [index] takes precedence if given
+   * @returns {Layer}
+   */
   getLayer(name, index) {
-    return this.model.getLayer(/** @type {string} */ (index ?? name));
+    const wanted = index ?? name;
+    const { layers } = this;
+    const found = typeof wanted === 'number' ? layers[wanted] : layers.find((layer) => layer.name === wanted);
+    if (found) return found;
+    throw new FittingRoomError(
+      `getLayer: no layer ${show(wanted)}; there are ${layers.map((layer) => layer.name).join(', ')}`,
+    );
   }
 
   countParams() {
@@ -170,25 +351,25 @@ export class LayersModel {
   compile(args) {
     checkOptions('compile', args, ['optimizer', 'loss', 'metrics']);
     const { optimizer, loss, metrics = [] } = args;
-    const named = Object.values(tfLosses).find((made) => made === loss);
     this.model.compile({
-      optimizer,
-      loss: named ? named() : loss,
-      metrics: Array.isArray(metrics) ? metrics : [metrics],
+      optimizer: /** @type {CompileOptions['optimizer']} */ (optimizerNamed(optimizer)),
+      loss: lossOf(loss),
+      metrics: metricsOf(metrics),
     });
   }
 
-  /** Class indices may have shape [n, 1], as in TF.js. @param {Tensor} y */
+  /** A vector has a number per sample; class indices may have shape [n, 1]. @param {Tensor | Tensor[]} y */
   #targets(y) {
-    const { shape, data } = floats(y);
+    const { shape, data } = floats(single(y));
     const [count, ...rest] = shape;
-    const single = rest.length === 1 && rest[0] === 1 && this.model.runner().loss === 'sparseCategoricalCrossentropy';
-    return { shape: single ? [count] : shape, data };
+    const isSparse = this.model.runner().loss === 'sparseCategoricalCrossentropy';
+    if (isSparse) return { shape: rest.length === 1 && rest[0] === 1 ? [count] : shape, data };
+    return { shape: rest.length === 0 ? [count, 1] : shape, data };
   }
 
   /** @param {Tensor[]} data x, y, and optionally a weight per sample @returns {any} */
   #held([x, y, ...weights]) {
-    return [floats(x), this.#targets(y), ...weights.map(floats)];
+    return [samplesOf(x), this.#targets(y), ...weights.map(floats)];
   }
 
   /**
@@ -198,8 +379,8 @@ export class LayersModel {
    */
   #batch(batch) {
     const taken = (/** @type {string} */ key, /** @type {unknown} */ t) =>
-      t instanceof Tensor ? (key === 'ys' ? this.#targets(t) : floats(t)) : t;
-    if (Array.isArray(batch)) return batch.map((t, i) => taken(i === 1 ? 'ys' : '', t));
+      t instanceof Tensor ? (key === 'ys' ? this.#targets(t) : key === 'xs' ? samplesOf(t) : floats(t)) : t;
+    if (Array.isArray(batch)) return batch.map((t, i) => taken(['xs', 'ys'][i], t));
     if (Object(batch) !== batch) return batch;
     return Object.fromEntries(Object.entries(batch).map(([key, t]) => [key, taken(key, t)]));
   }
@@ -212,13 +393,13 @@ export class LayersModel {
   }
 
   /**
-   * @param {Tensor} x
-   * @param {Tensor} y
+   * @param {Tensor | Tensor[]} x
+   * @param {Tensor | Tensor[]} y
    * @param {FitArgs} [args]
    */
   async fit(x, y, args = {}) {
     const { validationData, sampleWeight, yieldEvery: _, ...options } = args;
-    return this.model.fit(floats(x), this.#targets(y), {
+    return this.model.fit(samplesOf(x), this.#targets(y), {
       ...options,
       ...(validationData && { validationData: this.#held(validationData) }),
       ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
@@ -244,24 +425,24 @@ export class LayersModel {
 
   /**
    * One step of training.
-   * @param {Tensor} x
-   * @param {Tensor} y
+   * @param {Tensor | Tensor[]} x
+   * @param {Tensor | Tensor[]} y
    * @returns {Promise<number | number[]>} the loss before the step; with metrics, an array of it and the metrics
    */
   async trainOnBatch(x, y) {
-    const figures = trainStep(this.model.compiledRunner('trainOnBatch'), floats(x), this.#targets(y));
+    const figures = trainStep(this.model.compiledRunner('trainOnBatch'), samplesOf(x), this.#targets(y));
     return figures.length === 1 ? figures[0] : figures;
   }
 
   /**
-   * @param {Tensor} x
-   * @param {Tensor} y
+   * @param {Tensor | Tensor[]} x
+   * @param {Tensor | Tensor[]} y
    * @param {EvaluateArgs} [args]
    * @returns {any} the loss, or an array of it and the metrics, as scalar tensors
    */
   evaluate(x, y, args = {}) {
     const { verbose: _, sampleWeight, ...options } = args;
-    const figures = evaluateNow(this.model.compiledRunner('evaluate'), floats(x), this.#targets(y), {
+    const figures = evaluateNow(this.model.compiledRunner('evaluate'), samplesOf(x), this.#targets(y), {
       ...options,
       ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
     });
@@ -279,12 +460,12 @@ export class LayersModel {
   }
 
   /**
-   * @param {Tensor} x
+   * @param {Tensor | Tensor[]} x
    * @param {{ batchSize?: number, verbose?: boolean }} [args]
    */
   predict(x, args = {}) {
     const { verbose: _, ...options } = args;
-    const { shape, data } = predictNow(this.model.runner(), floats(x), options);
+    const { shape, data } = predictNow(this.model.runner(), samplesOf(x), options);
     return new Tensor(data, shape, 'float32');
   }
 
@@ -293,13 +474,20 @@ export class LayersModel {
     return this.predict(x, { batchSize: x.shape[0] });
   }
 
+  /** Copies of the weights: those that training changes come first, as in TF.js. */
   getWeights() {
-    return this.model.getWeights().map(({ shape, data }) => new Tensor(data, shape, 'float32'));
+    const weights = this.model.getWeights();
+    return this.#order().map((place) => tensorOfWeight(weights[place]));
   }
 
-  /** @param {Tensor[]} weights */
+  /** @param {Tensor[]} weights in the order and shapes of getWeights */
   setWeights(weights) {
-    this.model.setWeights(weights.map(floats));
+    const order = this.#order();
+    if (!Array.isArray(weights) || weights.length !== order.length)
+      throw new FittingRoomError(
+        `setWeights takes ${order.length} tensors, got ${Array.isArray(weights) ? weights.length : show(weights)}`,
+      );
+    this.model.setWeights(order.map((_, place) => floats(weights[order.indexOf(place)])));
   }
 
   dispose() {
@@ -307,27 +495,101 @@ export class LayersModel {
   }
 }
 
-/** @typedef {Named & { layers?: LayerConfig[] }} SequentialArgs */
+leaveOutMethods('model', LayersModel.prototype, 'execute getConfig loadWeights resetStates toJSON');
 
-/** A stack of layers; layers can be added until it is first used. */
+/** @typedef {Layer | InputLayer | LayersModel} Entry of a stack; a model in it is copied */
+/** @typedef {Named & { layers?: (Entry | LayerConfig)[], metadata?: any }} SequentialArgs */
+
+/** @param {any} entry @returns {Entry} */
+const entryOf = (entry) => (entry instanceof LayersModel || entry instanceof InputLayer ? entry : layerOf(entry));
+
+/** @param {Entry[]} entries @returns {Entry[]} with the layers of stacks within the stack */
+const unfolded = (entries) =>
+  entries.flatMap((entry) => (entry instanceof Sequential ? unfolded(entry.entries) : [entry]));
+
+/** @param {Entry} first @returns {number[]} of a sample */
+function inputShapeOf(first) {
+  const shape = first instanceof Layer ? undefined : first instanceof InputLayer ? first.outputShape : first.inputShape;
+  const own = first instanceof Layer ? first.config.inputShape : shape?.slice(1);
+  if (own) return /** @type {number[]} */ (own);
+  throw new FittingRoomError('sequential: the first layer needs an inputShape such as [28, 28, 1]');
+}
+
+/**
+ * The graph of a stack.
+ * @param {Entry[]} entries
+ * @returns {LayeredGraph}
+ */
+function stackedGraph(entries) {
+  const [first] = entries;
+  const begins = first instanceof InputLayer;
+  const parts = /** @type {(Layer | LayersModel)[]} */ (begins ? entries.slice(1) : entries);
+  if (parts.some((part) => part instanceof LayersModel)) {
+    const start = input({ shape: inputShapeOf(first) });
+    return graphOf(
+      start,
+      parts.reduce((symbol, part) => part.apply(symbol), start),
+    );
+  }
+  const layers = /** @type {Layer[]} */ (parts);
+  const contents = layers.map(({ content }) => content);
+  const graph = begins && contents.length > 0 ? chainOf(contents, inputShapeOf(first)) : stackOf(contents);
+  return { ...graph, nodes: graph.nodes.map((node, i) => ({ ...node, layer: layers[i] })) };
+}
+
+/** A stack of layers; layers can be added until it is compiled. */
 export class Sequential extends LayersModel {
-  #stack;
+  /** @type {Entry[]} */
+  #entries;
 
   /** @param {SequentialArgs} [args] */
   constructor(args = {}) {
-    checkOptions('sequential', args, ['layers', 'name', 'seed']);
-    const { layers = [], name = 'sequential', seed } = args;
+    checkOptions('sequential', args, ['layers', 'name', 'seed', 'metadata']);
+    const { layers = [], name = 'sequential', seed, metadata } = args;
     if (!Array.isArray(layers)) throw new FittingRoomError(`sequential: layers must be an array, got ${show(layers)}`);
-    const stack = [...layers];
-    super({ [GRAPH]: () => stackOf(stack), name, seed: seedOf('sequential', seed) });
-    this.#stack = stack;
+    super({ [GRAPH]: () => stackedGraph(unfolded(this.#entries)), name, seed: seedOf('sequential', seed), metadata });
+    this.#entries = [];
+    for (const layer of layers) this.add(layer);
   }
 
-  /** @param {LayerConfig} layer */
+  /** What has been added. */
+  get entries() {
+    return this.#entries;
+  }
+
+  /** @param {Entry | LayerConfig} layer a model adds copies of its layers */
   add(layer) {
-    if (this.isBuilt)
-      throw new FittingRoomError('add: this model is already in use; add layers before compile', 'wrong-state');
-    this.#stack.push(layer);
+    this.#change('add', () => {
+      const entry = entryOf(layer);
+      // a layer of another model stays there
+      this.#entries.push(entry instanceof Layer && entry.built ? entry.copy() : entry);
+      if (entry instanceof Layer) entry.joined(() => this.model);
+    });
+  }
+
+  /**
+   * Builds the model now.
+   * @param {(number | null)[]} [inputShape] with the batch axis; for a stack whose first layer does not say it
+   */
+  build(inputShape) {
+    const [first] = this.#entries;
+    if (inputShape && !(first instanceof Layer && first.config.inputShape))
+      this.#entries.unshift(new InputLayer(tfInput({ batchShape: inputShape })));
+    void this.model;
+  }
+
+  /** Removes the last layer. */
+  pop() {
+    if (this.#entries.length === 0) throw new FittingRoomError('pop: there are no layers', 'wrong-state');
+    this.#change('pop', () => this.#entries.pop());
+  }
+
+  /** @param {string} what @param {() => void} change */
+  #change(what, change) {
+    if (this.isCompiled)
+      throw new FittingRoomError(`${what}: this model is already in use; ${what} layers before compile`, 'wrong-state');
+    change();
+    this.outdate();
   }
 }
 

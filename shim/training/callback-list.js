@@ -63,7 +63,7 @@ export class CallbackList {
 
   /**
    * @param {string} what the caller, such as fit
-   * @param {Callbacks | Callbacks[] | undefined} given
+   * @param {Callbacks | readonly Callbacks[] | undefined} given
    */
   constructor(what, given = []) {
     this.#callbacks = [given].flat();

@@ -2,7 +2,7 @@ import { FittingRoomError, checkInteger, show } from '../check.js';
 import { LIMITS } from '../core/limits.js';
 import { checkTensor } from '../tensor.js';
 
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Samples, Tensor } from '../tensor.js' */
 
 /*
  * Nearest class mean as a dense layer with softmax. Of standardized features z and a class's mean m, −|z − m|² differs
@@ -134,8 +134,8 @@ export class ClassMeans {
 
   /**
    * Adds samples, which costs no more than these samples. They are kept, not copied.
-   * @param {Tensor} features [n, width]
-   * @param {Tensor} labels [n] class indices
+   * @param {Given} features [n, width]
+   * @param {Given} labels [n] class indices
    */
   add(features, labels) {
     const samples = checkFeatures('classMeans', features, labels, this.#classes);

@@ -15,13 +15,14 @@ import { Supply, batchReader } from './supply.js';
 /** @import { Progress } from './pass.js' */
 /** @import { Runner } from './samples.js' */
 /** @import { Dataset } from './supply.js' */
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Samples } from '../tensor.js' */
 
 /**
  * @typedef {object} DatasetOptions
  * @property {number} [batchesPerEpoch] batches in an epoch; the next epoch continues in the dataset where this one
  *   ended, and a dataset that has ended starts over. Default: one pass over the dataset
- * @property {[Tensor, Tensor] | [Tensor, Tensor, Tensor] | Dataset} [validationData] x, y, and optionally a weight per
+ * @property {readonly [Samples, Given] | readonly [Samples, Given, Given] | Dataset} [validationData] x, y, and
+ *   optionally a weight per
  *   sample; or a dataset, of which each validation makes a pass
  * @property {number} [validationBatches] number of batches to validate on; default: all
  * @property {number} [validationBatchSize] default 32; for validationData that is tensors

@@ -13,7 +13,7 @@ import { allocated, elementsOf } from '../tensor.js';
 /** @import { Logs } from './progress.js' */
 /** @import { Cut, Pass, Progress, Supplied, Work } from './pass.js' */
 /** @import { Runner, Source } from './samples.js' */
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Samples, Tensor } from '../tensor.js' */
 
 /**
  * @typedef {object} PassOptions
@@ -24,7 +24,7 @@ import { allocated, elementsOf } from '../tensor.js';
  * @property {Callbacks | Callbacks[]} [callbacks]
  */
 /**
- * @typedef {PassOptions & { sampleWeight?: Tensor }} EvaluateOptions sampleWeight: [n], the weight of each sample's
+ * @typedef {PassOptions & { sampleWeight?: Given }} EvaluateOptions sampleWeight: [n], the weight of each sample's
  *   loss
  */
 
@@ -133,8 +133,8 @@ export const figuresOf = (runner, logs) => [logs.loss, ...[...runner.metrics.key
 
 /**
  * @param {Runner} runner
- * @param {Tensor} x
- * @param {Tensor} y
+ * @param {Samples} x
+ * @param {Given} y
  * @param {EvaluateOptions} options
  * @returns {Promise<number[]>}
  */
@@ -148,8 +148,8 @@ export async function evaluate(runner, x, y, options) {
 /**
  * Evaluates synchronously and without callbacks.
  * @param {Runner} runner
- * @param {Tensor} x
- * @param {Tensor} y
+ * @param {Samples} x
+ * @param {Given} y
  * @param {EvaluateOptions} options
  * @returns {number[]}
  */
@@ -164,7 +164,7 @@ export function evaluateNow(runner, x, y, options) {
 /**
  * A pass that predicts, and the tensor that its results go to.
  * @param {Runner} runner
- * @param {Tensor} x
+ * @param {Samples} x
  * @param {{ batchSize: number, steps?: number, signal?: AbortSignal, single?: boolean }} options
  * @returns {{ pass: Pass, predictions: Tensor<Float32Array> }}
  */
@@ -192,7 +192,7 @@ function predicting(runner, x, { batchSize, steps, signal, single }) {
 
 /**
  * @param {Runner} runner
- * @param {Tensor} x
+ * @param {Samples} x
  * @param {PassOptions} options
  * @returns {Promise<Tensor<Float32Array>>}
  */
@@ -217,7 +217,7 @@ export async function predict(runner, x, options) {
 /**
  * Predicts synchronously and without callbacks.
  * @param {Runner} runner
- * @param {Tensor} x
+ * @param {Samples} x
  * @param {PassOptions} options
  */
 export function predictNow(runner, x, options) {

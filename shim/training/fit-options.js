@@ -28,29 +28,31 @@ import { LIMITS } from '../core/limits.js';
 /** @import { Field } from '../check.js' */
 /** @import { Log } from './progress.js' */
 /** @import { Runner, Source } from './samples.js' */
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Samples } from '../tensor.js' */
 
 /**
  * @typedef {object} FitOptions
  * @property {number} [batchSize] default 32
  * @property {number} [epochs] default 1; the epoch to stop before, as in Keras
  * @property {0 | 1 | 2} [verbose] 0: silent, 1: a progress bar, 2: one line per epoch; default 1 in Node, 0 elsewhere
- * @property {[Tensor, Tensor] | [Tensor, Tensor, Tensor]} [validationData] x, y, and optionally a weight per sample
+ * @property {readonly [Samples, Given] | readonly [Samples, Given, Given]} [validationData] x, y, and optionally a
+ *   weight per sample
  * @property {number} [validationSplit] the share to take from the end of x and y, before shuffling
  * @property {number} [validationFreq] default 1; validate every this many epochs
  * @property {number} [validationSteps] number of batches to validate on; default: all
  * @property {number} [validationBatchSize] default: batchSize
  * @property {boolean} [shuffle] default true
- * @property {Record<number, number> | number[] | Map<number, number>} [classWeight] the weight of samples by class;
+ * @property {Readonly<Record<number, number>> | readonly number[] | ReadonlyMap<number, number>} [classWeight] the
+ *   weight of samples by class;
  *   default 1. A sample's class is its class index, the position of its largest target, or its only target rounded
- * @property {Tensor} [sampleWeight] [n], the weight of each sample
+ * @property {Given} [sampleWeight] [n], the weight of each sample
  * @property {number} [stepsPerEpoch] batches in an epoch; the next epoch continues in the data where this one ended.
  *   Default: one sweep over the data
  * @property {number} [initialEpoch] default 0
  * @property {number} [initialBatch] default 0; with initialEpoch, continues a stopped run at model.position
  * @property {AbortSignal} [signal] aborts fit, which rejects with the signal's reason; the weights stay as they are
  *   then
- * @property {Callbacks | Callbacks[]} [callbacks]
+ * @property {Callbacks | readonly Callbacks[]} [callbacks]
  * @property {Log} [log] receives the text that verbose asks for
  */
 
@@ -118,8 +120,8 @@ function checkSplit({ validationSplit = 0, validationData }, data) {
 /**
  * Checks the options, and splits the samples into those to train on and those to validate on.
  * @param {Runner} runner
- * @param {Tensor} x
- * @param {Tensor} y
+ * @param {Samples} x
+ * @param {Given} y
  * @param {FitOptions} options
  * @returns {RunSettings}
  */

@@ -15,7 +15,7 @@ import { Stage } from '../core/stage.js';
 /** @import { Logs } from './progress.js' */
 /** @import { Scores } from '../core/scores.js' */
 /** @import { Runner } from './samples.js' */
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Samples } from '../tensor.js' */
 
 /** @typedef {import('./fit-options.js').FitOptions} FitOptions */
 /**
@@ -231,8 +231,8 @@ export async function train(runner, settings, state) {
 
 /**
  * @param {Runner} runner
- * @param {Tensor} x
- * @param {Tensor} y
+ * @param {Samples} x
+ * @param {Given} y
  * @param {FitOptions} options
  * @param {FitState} state the model's, kept current
  */
@@ -242,8 +242,8 @@ export const fit = async (runner, x, y, options, state) => train(runner, checkFi
  * One training step on one batch, outside any run: position and history do not change, and the steps that end a run are
  * not taken.
  * @param {Runner} runner
- * @param {Tensor} x
- * @param {Tensor} y
+ * @param {Samples} x
+ * @param {Given} y
  * @returns {number[]} the loss before the step, then each metric in the order of compile
  */
 export function trainStep(runner, x, y) {

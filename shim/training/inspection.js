@@ -4,13 +4,13 @@ import { Stage } from '../core/stage.js';
 import { elementsOf } from '../tensor.js';
 
 /** @import { Runner } from './samples.js' */
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Samples, Tensor } from '../tensor.js' */
 
 /**
  * Computes the gradients of one batch and leaves them in the core.
  * @param {Runner} runner
- * @param {Tensor} x
- * @param {Tensor} y
+ * @param {Samples} x
+ * @param {Given} y
  * @returns {number} the batch's mean loss
  */
 export function computeGradients(runner, x, y) {
@@ -28,7 +28,7 @@ export function computeGradients(runner, x, y) {
 
 /**
  * @param {Runner} runner
- * @param {Tensor} x
+ * @param {Samples} x
  * @param {number} layer
  * @param {number[]} shape of the layer's output
  * @param {boolean} training

@@ -4,13 +4,13 @@ import { LIMITS } from '../core/limits.js';
 import { labelledSource } from './samples.js';
 
 /** @import { Runner, Source } from './samples.js' */
-/** @import { Tensor } from '../tensor.js' */
+/** @import { Given, Samples } from '../tensor.js' */
 
 /**
  * A batch that a dataset yields: xs [n, ...inputShape], ys [n] or [n, ...outputShape] as for fit, and optionally a
  * weight per sample, [n]. n may differ from batch to batch.
- * @typedef {{ xs: Tensor, ys: Tensor, sampleWeight?: Tensor } | [xs: Tensor, ys: Tensor, sampleWeight?: Tensor] |
- *   Tensor[]} Batch
+ * @typedef {{ readonly xs: Samples, readonly ys: Given, readonly sampleWeight?: Given } | readonly [xs: Samples, ys:
+ *   Given, sampleWeight?: Given] | readonly Given[]} Batch
  */
 /** @typedef {{ next: () => any, return?: () => any }} BatchIterator of the language, or a LazyIterator of TF.js */
 /**

@@ -31,8 +31,8 @@ const inOrder = /** @type {const} */ ({ verbose: 0, batchSize: BATCH, shuffle: f
 const quiet = /** @type {const} */ ({ verbose: 0 });
 
 /**
- * @param {Tensor} xs @param {Tensor} ys @param {Tensor} [weights] @param {number} [size]
- * @returns {{ xs: Tensor, ys: Tensor, sampleWeight?: Tensor }[]}
+ * @param {Tensor<Uint8Array>} xs @param {Tensor} ys @param {Tensor} [weights] @param {number} [size]
+ * @returns {{ xs: Tensor<Uint8Array>, ys: Tensor, sampleWeight?: Tensor }[]}
  */
 function cut(xs, ys, weights, size = BATCH) {
   const [count] = xs.shape;

@@ -242,7 +242,7 @@ describe('recipes', () => {
     const epochs = [];
     const asIs = {
       ...small,
-      pictures: (/** @type {{ images: Tensor }} */ { images }, /** @type {number} */ epoch) => (
+      pictures: (/** @type {{ images: Tensor<Uint8Array> }} */ { images }, /** @type {number} */ epoch) => (
         epochs.push(epoch), images
       ),
     };

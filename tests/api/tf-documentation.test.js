@@ -236,7 +236,7 @@ test('a functional model: tf.input, apply, tf.model, a residual block, losses an
     `${history.sparseCategoricalAccuracy}`,
   );
   assert.equal(model.getLayer('add').kind, 'add');
-  assert.equal(model.layers.length, 8);
+  assert.equal(model.layers.length, 9, 'with the input, as in TensorFlow.js');
 });
 
 test('early stopping, custom callbacks and the history', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -69,9 +69,27 @@ const PAGE =
 
 /** Uses the API like a strict TypeScript user; marked lines must be refused. */
 const TYPED = `
-import { callbacks, datasets, FittingRoomError, layers, loadModel, sequential, tensor, type Model } from 'fitting-room';
+import {
+  callbacks, datasets, exportModel, FittingRoomError, layers, loadModel, sequential, tensor, type Model,
+} from 'fitting-room';
+import type {
+  Activation, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset, EvaluateDatasetOptions, EvaluateOptions,
+  ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given, History, ImportSource, Initializer, Layer,
+  LayerConfig, Logs, Loss, Metric, NamedFile, NumberArray, OptimizerOptions, Padding, PassOptions, Progress,
+  ReadOptions, Regularizer, RuntimeOptions, Samples, SaveOptions, Schedule, Source, SymbolicTensor, Tensor,
+} from 'fitting-room';
 import { preparePhoto } from 'fitting-room/photo';
 import * as tf from 'fitting-room/tf';
+
+/** Every type that a signature of the API names. */
+export type Named = [
+  Activation, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset, EvaluateDatasetOptions, EvaluateOptions,
+  ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given, History, ImportSource, Initializer, Layer,
+  LayerConfig, Logs, Loss, Metric, NamedFile, NumberArray, OptimizerOptions, Padding, PassOptions, Progress,
+  ReadOptions, Regularizer, RuntimeOptions, Samples, SaveOptions, Schedule, Source, SymbolicTensor, Tensor,
+];
+const watching: Callback = { onEpochEnd: (epoch: number, logs: Logs) => console.log(epoch, logs.loss) };
+const frozen = { shape: [1, 28, 28, 1], data: new Uint8Array(784) } as const;
 
 export async function main(): Promise<number> {
   const { train, classNames } = await datasets.synthetic({ trainSize: 10 });
@@ -87,13 +105,35 @@ export async function main(): Promise<number> {
   const loaded = await loadModel(bytes);
   const classes: Int32Array = (await loaded.predictClasses(tensor(new Uint8Array(784), [1, 28, 28, 1]))).data;
   const { box } = await preparePhoto({ width: 1, height: 1, rows: () => new Uint8Array(4) });
-  const ones: tf.Tensor = tf.ones([2, 2]);
+  const options: FitOptions = { batchSize: 4, callbacks: [watching] as readonly Callback[] };
+  const compiled: CompileOptions = { optimizer: { name: 'sgd' } satisfies OptimizerOptions, loss: 'mse' };
+  model.compile(compiled);
+  const record: History = await model.fit(frozen, tensor(Int16Array.of(1), [1]), options);
+  const files: NamedFile[] = await exportModel(model, 'onnx' satisfies FormatName);
+  const symbol: SymbolicTensor = model.outputs[0];
+  const config: LayerConfig = model.layers[0].config;
+  // @ts-expect-error: samples are bytes or floats
+  await model.predict(tensor(Int16Array.of(1), [1]));
+  console.log(record.history, files[0].name, symbol.shape, config.kind);
+  const ones: tf.Tensor = tf.ones([2, 2]).sub(1).div(tf.scalar(2)).exp();
+  const stack: tf.Sequential = tf.sequential();
+  stack.add(tf.layers.conv2d({
+    batchInputShape: [null, 4, 4, 1], filters: 2, kernelSize: 3, dataFormat: 'channelsLast', dilationRate: 1,
+    activation: null, kernelInitializer: 'randomNormal',
+  }));
+  stack.add(tf.layers.flatten());
+  stack.compile({ optimizer: 'SGD', loss: tf.losses.meanSquaredError, metrics: ['mse'] });
+  await stack.fit(tf.ones([2, 4, 4, 1]), tf.ones([2, 8]), { epochs: 1, verbose: 0 });
+  const kernel: tf.Tensor = stack.layers[0].getWeights()[0];
+  const shape: (number | null)[] | undefined = stack.outputs[0].shape;
+  const reloaded: tf.LayersModel = await tf.loadLayersModel('file://model.json');
   // @ts-expect-error: a size is a number
   await datasets.synthetic({ trainSize: 'ten' });
   // @ts-expect-error: there is no such layer
   layers.conv5d;
   try {
-    return losses[0] + classes[0] + box.left + ones.shape.length + classNames.length;
+    return losses[0] + classes[0] + box.left + ones.shape.length + classNames.length + kernel.size +
+      (shape?.length ?? 0) + reloaded.layers.length;
   } catch (error) {
     if (error instanceof FittingRoomError) console.error(error.code);
     throw error;
@@ -284,6 +324,7 @@ test('in a page without a bundler, from another origin: on one thread, and it sa
         const trained = await trainedAt(url);
         assertTrained(trained);
         assert.deepEqual([trained.build, trained.threads, trained.fallback?.reason], ['relaxed', 1, reason]);
+        assert.match(trained.fallback?.message ?? '', isolated ? /./ : /must send COOP and COEP headers$/);
       });
     }
   });
@@ -295,6 +336,80 @@ test('in a page without a bundler, from its own origin: on threads', LONG, async
     const trained = await trainedAt(`${url}own/index.html`);
     assertTrained(trained);
     assert.equal(trained.threads, 2, JSON.stringify(trained.fallback));
+  });
+});
+
+/** Stores a model with each library, and loads both with each. */
+const STORE = `
+import * as ours from '/node_modules/fitting-room/shim/tf.js';
+const theirs = globalThis.tf;
+const weights = [[1, 2], [3, 4]];
+const model = (tf) => {
+  const made = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2], useBias: false })] });
+  made.setWeights([tf.tensor2d(weights)]);
+  return made;
+};
+async function run() {
+  await theirs.setBackend('cpu');
+  await model(ours).save('indexeddb://ours');
+  await model(theirs).save('indexeddb://theirs/1');
+  const loaded = [];
+  for (const tf of [ours, theirs])
+    for (const name of ['ours', 'theirs/1'])
+      loaded.push((await tf.loadLayersModel('indexeddb://' + name)).getWeights()[0].arraySync());
+  const listed = [];
+  for (const tf of [ours, theirs]) listed.push(Object.keys(await tf.io.listModels()).sort());
+  await ours.io.removeModel('indexeddb://ours');
+  const gone = await ours.loadLayersModel('indexeddb://ours').catch(({ message }) => message);
+  const left = Object.keys(await theirs.io.listModels());
+  const canvas = Object.assign(document.createElement('canvas'), { width: 2, height: 1 });
+  const context = canvas.getContext('2d');
+  context.fillStyle = 'rgb(10, 20, 30)';
+  context.fillRect(1, 0, 1, 1);
+  const pixels = [ours, theirs].map((tf) => tf.browser.fromPixels(canvas).arraySync());
+  const image = new Image();
+  image.src = canvas.toDataURL();
+  await image.decode();
+  pixels.push(ours.browser.fromPixels(image).arraySync());
+  await ours.browser.toPixels(ours.tensor3d([[[1, 0, 0]]]), canvas);
+  return { loaded, listed, gone, left, pixels, drawn: [canvas.width, ...context.getImageData(0, 0, 1, 1).data] };
+}
+run().then((trained) => (globalThis.trained = trained), (error) => (globalThis.trained = { error: String(error) }));
+`;
+
+test("TensorFlow.js's names in a page: IndexedDB is shared with it, pixels are the same", LONG, async () => {
+  const folder = join(project, 'tensorflow');
+  await mkdir(folder);
+  const libraries = ['core/dist/tf-core', 'layers/dist/tf-layers', 'backend-cpu/dist/tf-backend-cpu'];
+  for (const library of libraries)
+    await copyFile(
+      join(root, `node_modules/@tensorflow/tfjs-${library}.min.js`),
+      join(folder, `${basename(library)}.js`),
+    );
+  const scripts = libraries.map((library) => `<script src="./${basename(library)}.js"></script>`).join('');
+  await writeFile(join(folder, 'index.html'), PAGE.replace('<script', `${scripts}<script`));
+  await writeFile(join(folder, 'main.js'), STORE);
+  await served(project, {}, async (url) => {
+    const { loaded, listed, gone, left, pixels, drawn } = /** @type {any} */ (
+      await trainedAt(`${url}tensorflow/index.html`)
+    );
+    const weights = [
+      [1, 2],
+      [3, 4],
+    ];
+    assert.deepEqual(loaded, [weights, weights, weights, weights]);
+    const both = ['indexeddb://ours', 'indexeddb://theirs/1'];
+    assert.deepEqual(listed, [both, both]);
+    assert.equal(gone, "loadLayersModel: there is no model 'ours' in IndexedDB");
+    assert.deepEqual(left, ['indexeddb://theirs/1']);
+    const seen = [
+      [
+        [0, 0, 0],
+        [10, 20, 30],
+      ],
+    ];
+    assert.deepEqual(pixels, [seen, seen, seen]);
+    assert.deepEqual(drawn, [1, 255, 0, 0, 255]);
   });
 });
 

@@ -53,6 +53,6 @@ function whatRuns({ build, threads }) {
 function whyNotMore({ fallback }) {
   if (!fallback) return [];
   const { reason, message } = fallback;
-  const detail = message ? [' ', el('span', { lang: 'en', translate: false }, `(${message})`)] : [];
+  const detail = reason === 'failed' ? [' ', el('span', { lang: 'en', translate: false }, `(${message})`)] : [];
   return [' ', el('span', {}, t(`runtime.${reason}`), ...detail)];
 }
