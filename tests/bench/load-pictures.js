@@ -115,10 +115,13 @@ async function load(folder, file) {
     const shown = since();
     await page.waitForState('project-saved', 'saved', LONGEST);
     const saved = since();
-    const { time } = consumed();
+    const { time, largest } = consumed();
     const count = await browser.evaluate(
       (/** @type {string} */ cells) =>
-        [...document.querySelectorAll(cells)].reduce((sum, { textContent }) => sum + Number(textContent), 0),
+        [...document.querySelectorAll(cells)].reduce(
+          (sum, { textContent }) => sum + Number(textContent?.replace(/\D/g, '')),
+          0,
+        ),
       '[data-testid="own-classes"] tbody td',
     );
     if (values.train) {
@@ -129,7 +132,8 @@ async function load(folder, file) {
     console.log(
       `  ${folder}, ${name}: ${count} pictures shown after ${shown.toFixed(1)} s (${(count / shown).toFixed(0)}/s), ` +
         `saved after ${saved.toFixed(1)} s; ${(time / count).toFixed(2)} ms of processor time each; longest task ` +
-        `${longest.toFixed(0)} ms; memory${values.train ? ' with an epoch' : ''} ${consumed().largest.toFixed(0)} MB`,
+        `${longest.toFixed(0)} ms; the largest process ${largest.toFixed(0)} MB` +
+        (values.train ? `, with an epoch ${consumed().largest.toFixed(0)} MB` : ''),
     );
     if (browser.errors.length > 0) throw new Error(browser.errors.join('\n'));
   } finally {

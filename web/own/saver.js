@@ -34,7 +34,7 @@ const copyOf = (content) =>
  * @param {{ written: number, bytes: number }} [before] how many of its pictures are saved already, and their size
  */
 export function createSaver(project, { written, bytes } = { written: 0, bytes: 0 }) {
-  let complete = written; // pictures when it was last saved as a whole
+  let complete = { written, bytes }; // when it was last saved as a whole
   let isForgotten = false;
   let open = true;
   /** @type {Promise<Saved>} */
@@ -58,7 +58,7 @@ export function createSaver(project, { written, bytes } = { written: 0, bytes: 0
     const { quota, usage } = (await globalThis.navigator?.storage?.estimate?.().catch(() => null)) ?? {};
     if (quota === undefined || usage === undefined) return null;
     const free = quota - usage - SPARE;
-    return needed > free
+    return needed > 0 && needed > free
       ? { state: /** @type {const} */ ('unsaved'), reason: 'full', needed, free: Math.max(0, free) }
       : null;
   }
@@ -84,34 +84,35 @@ export function createSaver(project, { written, bytes } = { written: 0, bytes: 0
     }
   }
 
-  /** A part of what came is not left behind: it may fill the storage. */
-  async function takeBack() {
-    const some = Array.from({ length: written - complete }, (_, i) => complete + i);
-    written = complete;
-    if (complete === 0) await forgetProject(project.id);
-    else await forgetPictures(project.id, some);
-  }
-
   function letGo() {
     holds = false;
     held.clear();
     heldBytes = 0;
   }
 
+  /** A part of what came is not left behind: it may fill the storage. */
+  async function giveUp() {
+    letGo();
+    const some = Array.from({ length: written - complete.written }, (_, i) => complete.written + i);
+    ({ written, bytes } = complete);
+    await (written === 0 ? forgetProject(project.id) : forgetPictures(project.id, some)).catch(() => {});
+  }
+
   /** @param {boolean} [isPart] @returns {Promise<Saved>} */
   async function write(isPart = false) {
     const isFull = await room();
-    if (isFull) letGo();
-    if (isFull) return isFull;
+    if (isFull) {
+      await giveUp();
+      return isFull;
+    }
     try {
       await writePictures(isPart);
       if (isPart) return { state: 'saved', bytes };
       if (!isForgotten) await keepProject(entryOf(written));
-      complete = written;
+      complete = { written, bytes };
       return { state: 'saved', bytes };
     } catch (error) {
-      letGo();
-      await takeBack().catch(() => {});
+      await giveUp();
       return { state: 'unsaved', reason: error instanceof StorageError ? error.code : 'failed' };
     }
   }

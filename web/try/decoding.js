@@ -46,12 +46,13 @@ export class Refusal extends Error {
  */
 export async function contentOf(file) {
   const { size = 0 } = file;
-  if (size === 0) throw new Refusal('empty-file');
   if (size > MOST_BYTES) throw new Refusal('too-many-bytes', { bytes: size, most: MOST_BYTES });
-  return file.arrayBuffer().catch((cause) => {
+  const data = await file.arrayBuffer().catch((cause) => {
     if (cause instanceof FittingRoomError) throw cause; // of an archive
     throw new Refusal('unreadable', {}, cause); // a folder, or a file that is gone
   });
+  if (data.byteLength === 0) throw new Refusal('empty-file'); // only now: what is gone may have no size either
+  return data;
 }
 
 /**
