@@ -12,6 +12,17 @@ export function contextOf(canvas) {
   return context;
 }
 
+/** One for all pictures: a new canvas takes longer than what is drawn on it. @type {OffscreenCanvas | undefined} */
+let shared;
+
+/** A canvas whose content does not matter. @param {number} width @param {number} height */
+function canvasOf(width, height) {
+  shared ??= new OffscreenCanvas(width, height);
+  if (shared.width !== width) shared.width = width;
+  if (shared.height !== height) shared.height = height;
+  return shared;
+}
+
 /**
  * The pixels of a picture or of a part of it, a strip of rows at a time.
  * @param {ImageBitmap} bitmap
@@ -21,13 +32,12 @@ export function contextOf(canvas) {
 export function pixelsOf(bitmap, part = WHOLE) {
   const [x, width] = stretch(part.left, part.right, bitmap.width);
   const [y, height] = stretch(part.top, part.bottom, bitmap.height);
-  const canvas = new OffscreenCanvas(width, 1);
-  const context = contextOf(canvas);
   return {
     width,
     height,
     rows(first, count) {
-      canvas.height = count; // clears it as well
+      const context = contextOf(canvasOf(width, count));
+      context.globalCompositeOperation = 'copy'; // see-through parts too
       context.drawImage(bitmap, -x, -y - first);
       return context.getImageData(0, 0, width, count).data;
     },

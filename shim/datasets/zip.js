@@ -17,6 +17,7 @@ const LARGE_END = { signature: 0x06064b50, bytes: 56 };
 const LARGE_END_AT = { signature: 0x07064b50, bytes: 20 };
 const LONGEST_COMMENT = 65535;
 const LARGE_FIELD = 1;
+const USUAL_EXTRA = 256; // bytes of a local header, which the directory does not tell
 const IN_LARGE_FIELD = 0xffffffff;
 const ENCRYPTED = 1;
 
@@ -25,18 +26,56 @@ const ENCRYPTED = 1;
  * @typedef {{ size: number, read: (from: number, to: number) => Promise<Uint8Array<ArrayBuffer>> }} Bytes
  */
 /**
- * @typedef {{ name: string, method: number, isEncrypted: boolean, packed: number, length: number, at: number }} Member
- *   packed: bytes in the archive; length: unpacked; at: address of its local header
+ * @typedef {{ name: string, method: number, isEncrypted: boolean, packed: number, length: number, at: number, head:
+ *   number }} Member packed: bytes in the archive; length: unpacked; at: address of its local header; head: bytes of
+ *   that, without what the directory does not tell
  */
 
 /** @param {Uint8Array<ArrayBuffer>} bytes @returns {Bytes} */
 export const inMemory = (bytes) => ({ size: bytes.length, read: async (from, to) => bytes.subarray(from, to) });
 
-/** @param {Blob} blob @returns {Bytes} */
-export const inBlob = (blob) => ({
-  size: blob.size,
-  read: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()),
-});
+const AT_ONCE = 2 ** 20; // bytes: a browser takes as long for a few of them
+const MOST_KEPT = 2; // parts: somebody else may be reading as well
+const NEAR = 2 ** 10; // bytes
+
+/**
+ * Reads ahead if what is asked for goes on where something before ended.
+ * @param {Blob} blob
+ * @returns {Bytes}
+ */
+export function inBlob(blob) {
+  /**
+   * The latest first; `next`: the end of what was asked for last.
+   * @type {{ from: number, to: number, next: number, bytes: Promise<Uint8Array<ArrayBuffer>> }[]}
+   */
+  let kept = [];
+
+  /** @param {number} from @param {number} to */
+  function partWith(from, to) {
+    const there = kept.find((part) => part.from <= from && to <= part.to);
+    if (there) return there;
+    const goesOn = kept.some(({ next }) => Math.abs(from - next) <= NEAR);
+    const end = goesOn ? Math.min(blob.size, Math.max(to, from + AT_ONCE)) : to;
+    const bytes = blob.slice(from, end).arrayBuffer();
+    return { from, to: end, next: to, bytes: bytes.then((buffer) => new Uint8Array(buffer)) };
+  }
+
+  return {
+    size: blob.size,
+    async read(from, to) {
+      const part = partWith(from, to);
+      part.next = to;
+      const others = kept.filter((each) => each !== part);
+      kept = part.to - part.from > AT_ONCE ? others : [part, ...others].slice(0, MOST_KEPT);
+      try {
+        return (await part.bytes).subarray(from - part.from, to - part.from);
+      } catch (error) {
+        kept = kept.filter((each) => each !== part);
+        throw error;
+      }
+    },
+  };
+}
 
 /** @param {string} message @param {unknown} [cause] */
 const refusal = (message, cause) => new FittingRoomError(message, 'bad-data', { cause });
@@ -80,17 +119,20 @@ export class Zip {
    * @param {number} most the largest unpacked size in bytes
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
-  async unpack({ name, method, isEncrypted, packed, length, at }, most) {
+  async unpack({ name, method, isEncrypted, packed, length, at, head }, most) {
     if (length > most) throw refusal(`${name}: too large: ${length} bytes; at most ${most} are read`);
     if (isEncrypted) throw refusal(`${name} is encrypted`);
-    const head = await this.source.read(at, Math.min(this.source.size, at + LOCAL.bytes));
-    const view = viewOf(head);
-    if (!stands(view, 0, LOCAL)) throw unreadable(`${name} must begin at byte ${at}`);
-    const start = at + LOCAL.bytes + view.getUint16(26, true) + view.getUint16(28, true);
-    if (start + packed > this.source.size) throw unreadable(`${name} ends beyond it`);
     if (method !== DEFLATED && (method !== STORED || packed !== length))
       throw unreadable(`${name} has a compression method that is not supported`);
-    const content = await this.source.read(start, start + packed);
+    const { size } = this.source;
+    const isThere = at + head + packed <= size;
+    const all = await this.source.read(at, Math.min(size, at + head + (isThere ? packed + USUAL_EXTRA : 0)));
+    const view = viewOf(all);
+    if (!stands(view, 0, LOCAL)) throw unreadable(`${name} must begin at byte ${at}`);
+    const from = LOCAL.bytes + view.getUint16(26, true) + view.getUint16(28, true);
+    const to = from + packed;
+    if (at + to > size) throw unreadable(`${name} ends beyond it`);
+    const content = to <= all.length ? all.subarray(from, to) : await this.source.read(at + from, at + to);
     return method === DEFLATED ? inflated(content, name, length) : content;
   }
 }
@@ -126,6 +168,7 @@ function membersIn(bytes, count, from) {
       name: new TextDecoder().decode(bytes.subarray(at + LISTED.bytes, nameEnd)),
       isEncrypted: (view.getUint16(at + 8, true) & ENCRYPTED) !== 0,
       method: view.getUint16(at + 10, true),
+      head: LOCAL.bytes + nameLength,
       ...sizesOf(view, at, nameEnd, Math.min(nameEnd + extra, bytes.length)),
     };
     at = nameEnd + extra + comment;

@@ -29,6 +29,10 @@ first-answer: dist/index.html $(NPM) ## how long a first visit takes to classify
 doubtful-labels: $(MODULES) $(NPM) ## change 2 % of the training labels, and count how many of the first 200 doubtful ones were changed (5 minutes)
 	@node tests/bench/doubtful-labels.js
 
+.PHONY: load-pictures
+load-pictures: dist/index.html build/browsers ## how fast the page loads pictures of one's own (PHOTOS: folders with a folder for each class, or an archive, else 32,000 are drawn; ROUNDS; TRAIN=1: an epoch follows; BROWSER=firefox)
+	@node tests/bench/load-pictures.js --browser=$(BROWSER) $(ROUNDS:%=--rounds=%) $(TRAIN:%=--train) $(PHOTOS)
+
 PICTURES ?= ../shared/clothing ../shared/photos
 .PHONY: few-pictures
 few-pictures: $(MODULES) $(NPM) ## how well the preset for few pictures recognises photos that it has not seen (PICTURES: folders with a folder for each class; an hour)

@@ -62,7 +62,8 @@ function forgetsPeak(pid) {
 /**
  * Starts now. The kernel records a process's peak, so no moment is missed; the peaks of several processes are added up.
  * @param {number} root
- * @returns {() => { time: number, memory: number }} ms of processor time; MB above the initial value
+ * @returns {() => { time: number, memory: number, largest: number }} ms of processor time; MB above the initial value;
+ *   MB of the largest process that the program has started
  */
 export function startMeasuring(root) {
   const before = new Map(treeOf(root).map((pid) => [pid, megabytes(pid, forgetsPeak(pid) ? 'VmRSS' : 'VmHWM')]));
@@ -70,5 +71,6 @@ export function startMeasuring(root) {
   return () => ({
     time: processorTime(root) - start,
     memory: treeOf(root).reduce((sum, pid) => sum + megabytes(pid, 'VmHWM') - (before.get(pid) ?? 0), 0),
+    largest: Math.max(0, ...treeOf(root).map((pid) => (pid === root ? 0 : megabytes(pid, 'VmHWM')))),
   });
 }

@@ -15,7 +15,7 @@ import { forgetProject, holdProject, projectsKept, recallProject } from './shelf
  *
  * @typedef {import('./given.js').Making} Making
  * @typedef {import('./given.js').ReadOptions} ReadOptions
- * @typedef {import('./project.js').Decode} Decode
+ * @typedef {import('./saver.js').Decode} Decode
  * @typedef {import('./project.js').OwnDataset} OwnDataset
  * @typedef {{ signal: AbortSignal, onProgress: (progress: import('../session.js').LoadProgress) => void }} Watching
  * @typedef {{ project: Project, saver: ReturnType<typeof createSaver>, release: () => void, dataset?: OwnDataset }}
@@ -99,9 +99,8 @@ async function begin(from, making, decode, watch) {
   Object.assign(project, { items, state, refused });
   const saver = createSaver(project);
   const release = (await holdProject(project.id)) ?? (() => {});
-  saver.save(); // while pictures are read
   try {
-    await project.take(items, state, decode, watch);
+    await project.take(items, state, saver.following(decode), watch);
   } catch (error) {
     release();
     saver.forget();
@@ -147,8 +146,8 @@ async function reopen(id, decode, watch) {
     const project = new Project(id, entry.title, entry.making);
     const files = new Map(pictures.map((picture) => [picture.number, picture]));
     const items = Array.from(entry.state.classOf, (_, number) => {
-      const { name = '', part, file = new File([], '') } = files.get(number) ?? {};
-      return { name, ...(part && { part }), file };
+      const { name = '', part, file = new Blob() } = files.get(number) ?? {};
+      return { name, ...(part && { part }), file: { name, size: file.size, arrayBuffer: () => file.arrayBuffer() } };
     });
     Object.assign(project, { items, state: entry.state, called: entry.called, awaited: entry.awaited });
     await project.take(items, entry.state, decode, watch);

@@ -20,7 +20,7 @@ import { lockOfProject, within, write } from '../database.js';
  * @property {import('./edits.js').State} state of the pictures that have been written
  * @property {import('./project.js').Called[]} called
  *
- * @typedef {{ project: string, number: number, name: string, part?: Part, file: File }} Stored
+ * @typedef {{ project: string, number: number, name: string, part?: Part, file: Blob }} Stored
  */
 
 const AT_ONCE = 500; // pictures that are read at a time

@@ -1,3 +1,4 @@
+import { FittingRoomError } from '../../shim/check.js';
 import { contextOf } from '../../shim/datasets/bitmap.js';
 import { headOf } from '../head.js';
 import { sizeOf } from './picture-size.js';
@@ -22,6 +23,7 @@ export const mostPixels = (bytes) => Math.min(MOST_PIXELS, FEW_PIXELS + PIXELS_P
 const MOST_WORK = 4; // as much as so many pictures of the largest size
 
 /**
+ * @typedef {import('../../shim/datasets/decoding.js').FileLike} FileLike
  * @typedef {'unreadable' | 'empty-file' | 'heic' | 'svg' | 'not-a-picture' | 'too-large' | 'too-many-bytes' |
  *   'too-slow'} Reason why a file is refused;
  *   the page has the words
@@ -38,28 +40,43 @@ export class Refusal extends Error {
 }
 
 /**
- * Decodes the first frame of a picture, turned upright. What its headers claim is compared with what a picture may be
- * before anything
- * is decoded, and what is decoded are the bytes that were compared.
- * @param {Blob} file
- * @param {() => void} [onDecoding] called when the decoder begins
- * @returns {Promise<ImageBitmap>}
+ * The bytes of a file that may be a picture.
+ * @param {Pick<FileLike, 'size' | 'arrayBuffer'>} file
+ * @returns {Promise<ArrayBuffer>}
  */
-export async function decode(file, onDecoding = () => {}) {
-  if (file.size === 0) throw new Refusal('empty-file');
-  if (file.size > MOST_BYTES) throw new Refusal('too-many-bytes', { bytes: file.size, most: MOST_BYTES });
+export async function contentOf(file) {
+  const { size = 0 } = file;
+  if (size > MOST_BYTES) throw new Refusal('too-many-bytes', { bytes: size, most: MOST_BYTES });
   const data = await file.arrayBuffer().catch((cause) => {
+    if (cause instanceof FittingRoomError) throw cause; // of an archive
     throw new Refusal('unreadable', {}, cause); // a folder, or a file that is gone
   });
+  if (data.byteLength === 0) throw new Refusal('empty-file'); // only now: what is gone may have no size either
+  return data;
+}
+
+/**
+ * The bytes as a picture, once what its headers claim has been compared with what a picture may be.
+ * @param {ArrayBuffer} data
+ * @returns {Promise<Blob>}
+ */
+export async function checked(data) {
   const size = sizeOf(new Uint8Array(data));
-  if (!size) throw new Refusal(await reasonOf(file));
+  if (!size) throw new Refusal(await reasonOf(new Blob([data])));
   checkSize(size, data.byteLength);
-  const checked = new Blob([data], { type: size.type });
-  onDecoding();
+  return new Blob([data], { type: size.type });
+}
+
+/**
+ * Decodes the first frame of a picture, turned upright.
+ * @param {Blob} picture that has been checked
+ * @returns {Promise<ImageBitmap>}
+ */
+export async function decode(picture) {
   try {
-    return await fitted(await createImageBitmap(checked, { imageOrientation: 'from-image' }));
+    return await fitted(await createImageBitmap(picture, { imageOrientation: 'from-image' }));
   } catch (error) {
-    throw new Refusal(await reasonOf(checked), {}, error);
+    throw new Refusal(await reasonOf(picture), {}, error);
   }
 }
 

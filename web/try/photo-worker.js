@@ -6,7 +6,7 @@ import { WHOLE, pixelsOf } from '../../shim/datasets/bitmap.js';
 import { preparePhoto, preparePicture } from '../../shim/photo.js';
 import { transfer } from '../protocol.js';
 import { AS_GARMENTS, askingOf, isCutOut } from './asking.js';
-import { Refusal, decode, previewOf } from './decoding.js';
+import { Refusal, checked, contentOf, decode, previewOf } from './decoding.js';
 import { filtersOf, imagesOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
 
 /**
@@ -152,7 +152,9 @@ let kept = null;
 async function bitmapOf(file, id, emit) {
   if (kept?.id === id) return kept.bitmap;
   forget(); // first: there may be no memory for two
-  const bitmap = await decode(file, () => emit({ type: 'decoding' }));
+  const picture = await checked(await contentOf(file));
+  emit({ type: 'decoding' });
+  const bitmap = await decode(picture);
   emit({ type: 'decoded' });
   kept = { id, bitmap };
   return bitmap;
@@ -252,10 +254,10 @@ function centreOf({ width, height }, [rows, columns]) {
 /**
  * Decodes a picture of a dataset with the same care, and gives up one that takes too long.
  * @param {import('../../shim/datasets/decoding.js').FileLike} file
- * @returns {Promise<import('../../shim/datasets/decoding.js').Decoded>}
+ * @returns {Promise<import('../../shim/datasets/decoding.js').Decoded & { blob: Blob }>} `blob`: what was decoded
  */
 export async function guardedDecode(file) {
-  const blob = file instanceof Blob ? file : new Blob([await file.arrayBuffer()]);
+  const blob = await checked(await contentOf(file));
   let late = 0;
   /** @type {Promise<never>} */
   const tooLate = new Promise((_, reject) => {
@@ -263,7 +265,7 @@ export async function guardedDecode(file) {
   });
   try {
     const bitmap = await Promise.race([decode(blob), tooLate]);
-    return { ...pixelsOf(bitmap), close: () => bitmap.close() };
+    return { ...pixelsOf(bitmap), blob, close: () => bitmap.close() };
   } finally {
     clearTimeout(late);
   }
