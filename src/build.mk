@@ -17,9 +17,12 @@ OPTIMIZE_src/kernels := -O3
 OPTIMIZE_src/photo := -O3
 OPTIMIZE_src/synthetic := -O2 -fno-unroll-loops
 # Files that differ from their folder. Unrolled, these loops are larger and no faster.
-$(foreach file,activation dropout normalize pooling,\
+$(foreach file,activation dropout pooling,\
   $(eval OPTIMIZE_src/kernels/$(file) := -O3 -fno-unroll-loops))
 OPTIMIZE_src/base/random := -O3 -fno-unroll-loops
+# What is hot in these is vectorized by hand.
+OPTIMIZE_src/kernels/normalize := -O3 -fno-unroll-loops -fno-vectorize
+OPTIMIZE_src/kernels/orthogonal := -Os -fno-vectorize
 OPTIMIZE_src/step_conv := -O3
 OPTIMIZE_src/step_dense := -O3
 optimize = $(or $(OPTIMIZE_$*),$(OPTIMIZE_$(*D)),$(error how is $*.c optimized? Set OPTIMIZE_$(*D) in src/build.mk))

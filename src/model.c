@@ -27,6 +27,7 @@ void fr_model_destroy(fr_model *m) {
   free(m->values);
   free(m->states);
   free(m->gradients);
+  free(m->matrices);
   free(m->inference);
   free(m->arena);
   free(m);

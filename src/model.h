@@ -109,6 +109,7 @@ typedef struct {
   float *states; /* the optimizer's, fr_optimizer_states × parameter_floats, then the average */
   float *gradients; /* parameter_floats; NULL until kept */
   int keep_gradients; /* in the step under way: not applied as they come */
+  float *matrices; /* what Muon works on; NULL until needed */
   float *average; /* the values' moving average, parameter_floats; NULL if there is none */
   float *inference; /* copies of the kernels, as inference reads them; NULL until needed */
   int64_t inference_floats;

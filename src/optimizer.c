@@ -1,6 +1,7 @@
 #include "optimizer.h"
 
 #include "base/numeric.h"
+#include "kernels/orthogonal.h"
 
 static fr_status check(const char *name, double value, double low, double below) {
   if (value >= low && value < below) return FR_OK;
@@ -56,12 +57,16 @@ int fr_optimizer_clips(const fr_optimizer *o) {
   return o->clip_value > 0.0 || o->clip_norm > 0.0 || o->global_clip_norm > 0.0;
 }
 
+int fr_optimizer_gathers(const fr_optimizer *o) {
+  return o->kind == FR_MUON || fr_optimizer_clips(o);
+}
+
 void fr_optimizer_begin_step(fr_optimizer *o, double rate) {
   o->steps++;
-  o->step_size = (float)rate;
+  o->rate = o->step_size = (float)rate;
   o->keep = (float)(1.0 - rate * o->weight_decay);
   o->flush = o->kind != FR_ADAM || o->steps % 16 == 0 || o->beta1 < 0.5;
-  if (o->kind != FR_ADAM) return;
+  if (o->kind != FR_ADAM && o->kind != FR_MUON) return;
   uint64_t t = o->steps;
   o->step_size = (float)(rate * sqrt(1.0 - fr_power(o->beta2, t)) / (1.0 - fr_power(o->beta1, t)));
 }
@@ -146,10 +151,27 @@ void fr_optimizer_update(const fr_optimizer *o, float *w, float *states, ptrdiff
                          const float *g, int n) {
   fr_optimizer_decay(o, w, n);
   switch (o->kind) {
-    case FR_ADAM: adam(o, w, states, states + stride, g, n); break;
+    case FR_ADAM:
+    case FR_MUON: adam(o, w, states, states + stride, g, n); break;
     case FR_SGD: sgd(o, w, o->momentum != 0.0 ? states : NULL, g, n); break;
     case FR_ADADELTA: adadelta(o, w, states, states + stride, g, n); break;
     case FR_RMSPROP: rmsprop(o, w, states, stride, g, n); break;
     default: adagrad(o, w, states, g, n);
   }
+}
+
+void fr_optimizer_update_matrix(const fr_optimizer *o, int rows, int columns, float *w, float *s,
+                                float *g, float *memory) {
+  const int n = rows * columns;
+  const f32x4 momentum = f4_splat((float)o->momentum);
+  for (int i = 0; i < n; i += FR_LANES) {
+    f32x4 gi = f4_load(g + i), si = f4_flush(f4_madd(gi, momentum, f4_load(s + i)));
+    f4_store(s + i, si);
+    f4_store(g + i, o->nesterov ? f4_madd(gi, momentum, si) : si);
+  }
+  fr_orthogonalize(rows, columns, g, memory);
+  const f32x4 change = f4_splat(0.2f * o->rate * sqrtf((float)(rows > columns ? rows : columns)));
+  fr_optimizer_decay(o, w, n);
+  for (int i = 0; i < n; i += FR_LANES)
+    f4_store(w + i, f4_sub(f4_load(w + i), f4_mul(change, f4_load(g + i))));
 }

@@ -14,16 +14,17 @@
   X(SGD, "sgd")              \
   X(ADADELTA, "adadelta")    \
   X(RMSPROP, "rmsprop")      \
-  X(ADAGRAD, "adagrad")
+  X(ADAGRAD, "adagrad")      \
+  X(MUON, "muon")
 
 typedef enum { FR_OPTIMIZER_LIST(FR_ENUMERATOR) FR_OPTIMIZERS } fr_optimizer_kind;
 
 typedef struct {
   fr_optimizer_kind kind;
   double learning_rate;
-  double momentum;     /* sgd, rmsprop: 0 for none */
-  int nesterov;        /* sgd */
-  double beta1, beta2; /* adam: decay of the first and second moment */
+  double momentum;     /* sgd, rmsprop, muon: 0 for none */
+  int nesterov;        /* sgd, muon */
+  double beta1, beta2; /* adam, muon: decay of the first and second moment */
   double rho;          /* adadelta, rmsprop: decay of the averages */
   double epsilon;      /* all but sgd */
   double initial_accumulator; /* adagrad */
@@ -36,7 +37,7 @@ typedef struct {
   double ema_momentum;
   int ema_overwrite; /* every so many updates the weights become their averages; 0: never */
   uint64_t steps; /* updates begun */
-  float step_size; /* of the update under way */
+  float rate, step_size; /* of the update under way; the latter with Adam's bias corrections */
   float keep; /* the share of a weight that its decay leaves */
   int flush; /* whether the update under way cuts tiny states to 0 */
 } fr_optimizer;
@@ -52,8 +53,10 @@ int fr_optimizer_states(const fr_optimizer *optimizer);
 /* What each of them begins with. */
 float fr_optimizer_initial_state(const fr_optimizer *optimizer);
 
-/* Whether gradients have to be known as a whole before any is applied. */
 int fr_optimizer_clips(const fr_optimizer *optimizer);
+
+/* Whether gradients have to be known as a whole before any is applied. */
+int fr_optimizer_gathers(const fr_optimizer *optimizer);
 
 /* Counts a step of learning rate `rate`; Adam's bias corrections go into step_size. Adam flushes in
  * every 16th update, or in every one if beta1 is below 0.5; the others flush in every update. So no
@@ -71,11 +74,20 @@ void fr_optimizer_decay(const fr_optimizer *optimizer, float *w, int n);
  *   rmsprop   Hinton's lecture 6e with Keras's epsilon: Δw = lr · g / √(E[g²] + epsilon), less E[g]²
  *             under the root if centered; with momentum s = momentum · s + Δw; w -= s
  *   adagrad   Duchi et al., JMLR 12 (2011): s0 += g²; w -= lr · g / √(s0 + epsilon)
+ *   muon      adam, for all that is no matrix
  * Weight decay, as in AdamW (Loshchilov & Hutter, arXiv:1711.05101), works on all of them. Where
  * the update flushes, states below 1e-30 become 0; next to an epsilon, which is at least 1e-12,
  * they move no weight. */
 void fr_optimizer_update(const fr_optimizer *optimizer, float *w, float *states, ptrdiff_t stride,
                          const float *g, int n);
+
+/* Muon's update of a matrix w (rows, columns) with gradient g, which it overwrites, and momentum s
+ * (Jordan et al., 2024): s = momentum · s + g; w -= lr · 0.2 √max(rows, columns) · O, where O is s, or
+ * with Nesterov g + momentum · s, made orthogonal. The factor gives an update the size of Adam's, so
+ * that both can have the same learning rate and weight decay (Liu et al., arXiv:2502.16982, section
+ * 2.2). w, s and g are filled up to whole vectors; memory: fr_orthogonal_floats(rows, columns) */
+void fr_optimizer_update_matrix(const fr_optimizer *optimizer, int rows, int columns, float *w,
+                                float *s, float *g, float *memory);
 
 /* The step under way as Adam's kernels take it. */
 FR_INLINE fr_adam fr_adam_of(const fr_optimizer *o) {

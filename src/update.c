@@ -4,27 +4,54 @@
 #include <stdlib.h>
 
 #include "base/pool.h"
+#include "kernels/orthogonal.h"
 
-static fr_status reserve(fr_model *m, float **floats, const char *what) {
-  if (!*floats) *floats = calloc((size_t)m->parameter_floats + 1, sizeof **floats);
-  return *floats ? FR_OK : fr_fail(FR_OUT_OF_MEMORY, "%s: out of memory", what);
+/* ---- Muon ------------------------------------------------------------------------------------ */
+
+/* Kernels of convolutions, as matrices (height · width · in, out). The other weights are Adam's: for
+ * a dense layer, making its gradient orthogonal can cost more than the rest of the step. */
+static int is_matrix(const fr_model *m, const fr_parameter *p) {
+  return m->optimizer.kind == FR_MUON && p->trainable && p->which == 0 &&
+         m->layers[p->layer].kind == FR_CONV2D;
+}
+
+static int rows_of(const fr_parameter *p) { return p->dims[0] * p->dims[1] * p->dims[2]; }
+
+/* Floats of m->matrices for the parameters before one. */
+static size_t matrices_before(const fr_model *m, int parameter) {
+  size_t floats = 0;
+  for (const fr_parameter *p = m->parameters; p < m->parameters + parameter; p++)
+    if (is_matrix(m, p)) floats += fr_orthogonal_floats(rows_of(p), p->dims[3]);
+  return floats;
+}
+
+/* ---- gradients ------------------------------------------------------------------------------- */
+
+/* Memory for so many floats, if it is needed and not there yet. */
+static fr_status reserve(float **floats, int needed, size_t count) {
+  if (!needed) {
+    free(*floats);
+    *floats = NULL;
+  } else if (!*floats && !(*floats = calloc(count + 1, sizeof **floats)))
+    return fr_fail(FR_OUT_OF_MEMORY, "gradients: out of memory");
+  return FR_OK;
 }
 
 fr_status fr_update_begin(fr_model *m, double rate) {
+  const fr_optimizer *o = &m->optimizer;
   m->inference_fresh = 0;
-  m->keep_gradients = fr_optimizer_clips(&m->optimizer);
-  if (!m->keep_gradients) {
-    free(m->gradients);
-    m->gradients = NULL;
-  }
-  fr_status status = m->keep_gradients ? reserve(m, &m->gradients, "clipping") : FR_OK;
-  if (status == FR_OK) fr_optimizer_begin_step(&m->optimizer, rate);
-  return status;
+  m->keep_gradients = fr_optimizer_gathers(o);
+  fr_status status;
+  if ((status = reserve(&m->gradients, m->keep_gradients, (size_t)m->parameter_floats)) ||
+      (status = reserve(&m->matrices, o->kind == FR_MUON, matrices_before(m, m->parameter_count))))
+    return status;
+  fr_optimizer_begin_step(&m->optimizer, rate);
+  return FR_OK;
 }
 
 fr_status fr_update_keep(fr_model *m) {
   m->keep_gradients = 1;
-  return reserve(m, &m->gradients, "gradients");
+  return reserve(&m->gradients, 1, (size_t)m->parameter_floats);
 }
 
 static int is_regularized(const fr_parameter *p) {
@@ -123,11 +150,23 @@ static void overwrite(fr_model *m, int swap) {
   }
 }
 
+/* Applies what was kept of one parameter. */
+static void apply_kept(void *context, int parameter) {
+  fr_model *m = context;
+  const fr_parameter *p = &m->parameters[parameter];
+  float *gradient = m->gradients + p->offset;
+  if (is_matrix(m, p))
+    fr_optimizer_update_matrix(&m->optimizer, rows_of(p), p->dims[3], m->values + p->offset,
+                               m->states + p->offset, gradient,
+                               m->matrices + matrices_before(m, parameter));
+  else if (p->trainable) apply(m, p->offset, gradient, p->stored);
+}
+
 void fr_update_end(fr_model *m) {
   const fr_optimizer *o = &m->optimizer;
   if (m->keep_gradients) {
-    clip(m);
-    EACH_TRAINABLE(m, p) apply(m, p->offset, m->gradients + p->offset, p->stored);
+    if (fr_optimizer_clips(o)) clip(m);
+    fr_pool_run(m->parameter_count, apply_kept, m);
   }
   if (!o->use_ema) return;
   fr_pool_run(FR_CHUNKS, average_chunk, m);

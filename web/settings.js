@@ -52,6 +52,7 @@ export const OPTIMIZERS = /** @satisfies {Record<string, OptimizerRow>} */ ({
   sgd: { label: 'SGD', learningRate: 0.01, options: ['momentum', 'nesterov'] },
   rmsprop: { label: 'RMSprop', learningRate: 0.001, options: ['momentum'] },
   adagrad: { label: 'Adagrad', learningRate: 0.001, options: [] },
+  muon: { label: 'Muon', learningRate: 0.001, options: ['weightDecay'] },
 });
 
 /** @typedef {keyof typeof OPTIMIZERS} OptimizerName */

@@ -17,20 +17,20 @@ import { numberOf } from '../core/description.js';
 /** @import { Description } from '../core/description.js' */
 /** @import { Schedule } from './schedules.js' */
 
-/** @typedef {'adam' | 'adamw' | 'sgd' | 'adadelta' | 'rmsprop' | 'adagrad'} OptimizerName */
+/** @typedef {'adam' | 'adamw' | 'sgd' | 'adadelta' | 'rmsprop' | 'adagrad' | 'muon'} OptimizerName */
 /**
  * @typedef {object} OptimizerOptions options left out have Keras's defaults
  * @property {OptimizerName} name
  * @property {number | Schedule} [learningRate] default 0.001, sgd 0.01; a number or a function of the steps taken
- * @property {number} [momentum] sgd, rmsprop: default 0
- * @property {boolean} [nesterov] sgd: default false
- * @property {number} [beta1] adam, adamw: default 0.9
- * @property {number} [beta2] adam, adamw: default 0.999
+ * @property {number} [momentum] sgd, rmsprop: default 0; muon: default 0.95
+ * @property {boolean} [nesterov] sgd: default false; muon: default true
+ * @property {number} [beta1] adam, adamw, muon: default 0.9
+ * @property {number} [beta2] adam, adamw, muon: default 0.999
  * @property {number} [rho] default 0.95 for adadelta, 0.9 for rmsprop
  * @property {number} [epsilon] all but sgd: default 1e-7
  * @property {boolean} [centered] rmsprop: default false; true divides by the standard deviation of the gradients
  * @property {number} [initialAccumulatorValue] adagrad: default 0.1
- * @property {number} [weightDecay] default 0, adamw 0.004; each step subtracts learningRate · weightDecay of each
+ * @property {number} [weightDecay] default 0, adamw and muon 0.004; each step subtracts learningRate · weightDecay of each
  *   weight
  * @property {number} [clipValue] largest absolute value of a gradient
  * @property {number} [clipNorm] largest norm of one tensor's gradients
@@ -72,6 +72,7 @@ const OWN = {
     centered: off,
   },
   adagrad: { learningRate: learningRate(0.001), initialAccumulatorValue: number(0.1), epsilon: number(1e-7) },
+  muon: { ...adam, momentum: number(0.95), nesterov: field(flag, true), weightDecay: number(0.004) },
 };
 
 /** The options of every optimizer. @type {Record<string, Field>} */
@@ -234,7 +235,7 @@ const maker =
   (name, ...options) =>
   (...args) => ({ name, ...Object.fromEntries(args.map((value, i) => [options[i], value])) });
 
-/** TensorFlow.js's functions that make optimizers, and adamw; every argument may be left out. */
+/** TensorFlow.js's functions that make optimizers, adamw and muon; every argument may be left out. */
 export const train = Object.freeze({
   /** @type {(learningRate?: number | Schedule) => OptimizerOptions} */
   sgd: maker('sgd', 'learningRate'),
@@ -258,4 +259,11 @@ export const train = Object.freeze({
   rmsprop: maker('rmsprop', 'learningRate', 'rho', 'momentum', 'epsilon', 'centered'),
   /** @type {(learningRate?: number | Schedule, initialAccumulatorValue?: number) => OptimizerOptions} */
   adagrad: maker('adagrad', 'learningRate', 'initialAccumulatorValue'),
+  /**
+   * Muon for the kernels of convolutions, which are taken as matrices [height · width · channels, filters], and AdamW
+   * for all other weights.
+   * @type {(learningRate?: number | Schedule, momentum?: number, nesterov?: boolean, weightDecay?: number) =>
+   *   OptimizerOptions}
+   */
+  muon: maker('muon', 'learningRate', 'momentum', 'nesterov', 'weightDecay'),
 });

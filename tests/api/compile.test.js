@@ -53,6 +53,7 @@ describe('optimizers as the core reads them', () => {
     reads('adadelta', { 0: 2, 6: 0.95 });
     reads('rmsprop', { 0: 3, 6: 0.9 });
     reads('adagrad', { 0: 4, 15: 0.1 });
+    reads('muon', { 0: 5, 2: 0.95, 3: 1, 4: 0.9, 5: 0.999, 8: 0.004 });
   });
   test('each option in its place', () => {
     reads(
@@ -66,6 +67,10 @@ describe('optimizers as the core reads them', () => {
       { 0: 3, 2: 0.1, 6: 0.8, 10: 2, 16: 1 },
     );
     reads({ name: 'adagrad', initialAccumulatorValue: 0, globalClipNorm: 3 }, { 0: 4, 11: 3, 15: 0 });
+    reads(
+      { name: 'muon', momentum: 0.5, nesterov: false, beta1: 0.8, weightDecay: 0.1 },
+      { 0: 5, 2: 0.5, 4: 0.8, 5: 0.999, 8: 0.1 },
+    );
     reads(
       { name: 'adadelta', rho: 0.5, useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 7 },
       { 0: 2, 6: 0.5, 12: 1, 13: 0.9, 14: 7 },
@@ -94,6 +99,13 @@ describe('optimizers as the core reads them', () => {
       momentum: 0.3,
       epsilon: 1e-4,
       centered: true,
+    });
+    same(train.muon(0.1, 0.9, false, 0), {
+      name: 'muon',
+      learningRate: 0.1,
+      momentum: 0.9,
+      nesterov: false,
+      weightDecay: 0,
     });
     same(train.adagrad(0.1, 0.2), { name: 'adagrad', learningRate: 0.1, initialAccumulatorValue: 0.2 });
   });

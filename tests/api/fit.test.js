@@ -705,14 +705,17 @@ onEveryBuild(() => {
       'compile: loss must be one of sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy, ' +
         'meanSquaredError, meanAbsoluteError, mse, mae, got undefined',
     );
-    refused({ loss }, 'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, got undefined');
+    refused(
+      { loss },
+      'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, muon, got undefined',
+    );
     refused(
       { optimizer: 'nadam', loss },
-      'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, got "nadam"',
+      'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, muon, got "nadam"',
     );
     refused(
       { optimizer: null, loss },
-      'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, got null',
+      'compile: optimizer must be one of adam, adamw, sgd, adadelta, rmsprop, adagrad, muon, got null',
     );
     refused(
       { optimizer: { name: 'adam', momentum: 0.9 }, loss },

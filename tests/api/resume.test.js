@@ -117,6 +117,7 @@ const COMPILED = [
       metrics: [metrics.accuracy, 'mse'],
     },
   ],
+  ['muon', { optimizer: { name: 'muon', learningRate: 0.01 }, loss: sparse }],
   ['adadelta', { optimizer: { name: 'adadelta', learningRate: 1 }, loss: losses.meanSquaredError }],
 ];
 

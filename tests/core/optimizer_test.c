@@ -339,7 +339,7 @@ static void refusals(void) {
   o.learning_rate = 0.0;
   CHECK(fr_optimizer_check(&o) == FR_OK, "%s", fr_last_error());
   o.kind = FR_OPTIMIZERS;
-  refused(o, "optimizer: unknown kind 5");
+  refused(o, "optimizer: unknown kind 6");
   o.kind = (fr_optimizer_kind)-1;
   refused(o, "optimizer: unknown kind -1");
   o = adam;
@@ -437,6 +437,7 @@ static void first_adam_step(void) {
 static void states(void) {
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADAM}) == 2, "adam");
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADADELTA}) == 2, "adadelta");
+  CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_MUON}) == 2, "muon");
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_SGD, .momentum = 0.5}) == 1, "momentum");
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_SGD}) == 0, "sgd");
   CHECK(fr_optimizer_states(&(fr_optimizer){.kind = FR_ADAGRAD}) == 1, "adagrad");

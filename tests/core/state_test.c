@@ -146,6 +146,14 @@ int main(void) {
       (fr_optimizer){
           .kind = FR_ADAGRAD, .learning_rate = 0.01, .epsilon = 1e-7, .initial_accumulator = 0.1},
       1);
+  goes_on("muon",
+          (fr_optimizer){.kind = FR_MUON,
+                         .learning_rate = 0.01,
+                         .momentum = 0.9,
+                         .beta1 = 0.9,
+                         .beta2 = 0.999,
+                         .epsilon = 1e-7},
+          2);
   goes_on("adam, averaged", with_average(default_adam, 0), 3);
   goes_on("sgd, averaged and overwritten", with_average(plain_sgd, 5), 1);
   refusals();

@@ -116,6 +116,8 @@ export async function agree(
   });
   const exact = new Optimizer(referenceOptimizer);
   const ofTheirs = new Optimizer(referenceOptimizer);
+  const trained = network.weights.filter(({ trainable }) => trainable);
+  const shapes = trained.map(({ shape }) => shape);
   let losses = 0;
   for (let step = 0; step < steps; step++) {
     const [first, end] = [step * count, (step + 1) * count];
@@ -131,12 +133,11 @@ export async function agree(
     if (step === 0 || sampleWeight)
       theirs.compile(
         tfLoss(loss, { sampleWeight: batchWeight }),
-        tfOptimizer ?? intercept((w, g) => ofTheirs.apply(w, g)),
+        tfOptimizer ?? intercept((w, g) => ofTheirs.apply(w, g, shapes)),
       );
     await theirs.step(bx, tfTargets(loss, by, network.outputShape[0]));
   }
   near('mean loss of the epoch', history.loss, [losses], { relative });
-  const trained = network.weights.filter(({ trainable }) => trainable);
   // as at the end of Keras's fit
   if (referenceOptimizer.useEma) exact.averages.forEach((average, i) => trained[i].data.set(average));
   const after = ours.getWeights();

@@ -565,7 +565,7 @@ test('model: a NaN in the input comes out as a loss of NaN, and training ends', 
   const x = new Float32Array(4 * 36).fill(0.5);
   x[36 + 14] = NaN;
   const y = tensor(Int32Array.of(0, 1, 2, 0), [4]);
-  for (const optimizer of ['sgd', 'adam', 'adadelta', 'rmsprop', 'adagrad', { name: 'sgd', clipNorm: 1 }]) {
+  for (const optimizer of ['sgd', 'adam', 'adadelta', 'rmsprop', 'adagrad', 'muon', { name: 'sgd', clipNorm: 1 }]) {
     const model = await modelOf(stack());
     model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
     const [before] = await model.evaluate(tensor(x, [4, 6, 6, 1]), y);

@@ -30,9 +30,26 @@ const NETWORK = {
  */
 NETWORK.nodes[0].options = /** @type {any} */ ({ ...NETWORK.nodes[0].options, useBias: false });
 
+/** With a tall kernel and a wide one. */
+const CONVOLUTIONS = {
+  inputShape: [5, 6, 2],
+  nodes: [
+    { layer: 'conv2d', options: { filters: 4, kernelSize: 3, activation: 'tanh' } },
+    { layer: 'conv2d', options: { filters: 9, kernelSize: 1, activation: 'sigmoid' } },
+    { layer: 'globalAveragePooling2d' },
+    { layer: 'dense', options: { units: 3, activation: 'softmax' } },
+  ],
+};
+
 /** @param {any} optimizer @param {any} [options] */
 const follow = (optimizer, options) =>
-  agree(NETWORK, { loss: { name: 'categoricalCrossentropy' }, count: 6, steps: 8, optimizer, ...options });
+  agree(optimizer.name === 'muon' ? CONVOLUTIONS : NETWORK, {
+    loss: { name: 'categoricalCrossentropy' },
+    count: 6,
+    steps: 8,
+    optimizer,
+    ...options,
+  });
 
 /** @type {[string, any, (() => tfc.Optimizer)?][]} */
 const CASES = [
@@ -75,6 +92,11 @@ const CASES = [
     { name: 'adagrad', learningRate: 0.1, initialAccumulatorValue: 0.5, epsilon: 0.01 },
   ],
   ['adadelta: as it comes', { name: 'adadelta' }],
+  ['muon: as it comes', { name: 'muon', epsilon: 1e-3 }],
+  [
+    'muon: momentum, nesterov, beta1, beta2',
+    { name: 'muon', learningRate: 0.02, momentum: 0.5, nesterov: false, beta1: 0.7, beta2: 0.9, epsilon: 0.01 },
+  ],
   ['adadelta: rho, epsilon', { name: 'adadelta', learningRate: 1, rho: 0.8, epsilon: 1e-4 }],
 ];
 
@@ -84,7 +106,7 @@ for (const [name, optimizer, tfOptimizer] of CASES)
     if (tfOptimizer) await follow(optimizer, { tfOptimizer: tfOptimizer() });
   });
 
-for (const name of ['adam', 'adamw', 'sgd', 'rmsprop', 'adagrad', 'adadelta']) {
+for (const name of ['adam', 'adamw', 'sgd', 'rmsprop', 'adagrad', 'adadelta', 'muon']) {
   const base = { name, learningRate: name === 'adadelta' ? 1 : 0.05, ...(name !== 'sgd' && { epsilon: 1e-3 }) };
   /** @type {[string, any][]} */
   const options = [

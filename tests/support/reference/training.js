@@ -20,6 +20,7 @@ export function trainStep(network, loss, optimizer, batch) {
   optimizer.apply(
     trained.map((i) => network.weights[i].data),
     trained.map((i) => gradients[i]),
+    trained.map((i) => network.weights[i].shape),
   );
   return { loss: value, margin, smooth: smooth.flat().every(Boolean) };
 }
