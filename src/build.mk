@@ -13,14 +13,14 @@ SIMD := -msimd128
 # for size.
 OPTIMIZE_src := -Oz
 OPTIMIZE_src/base := -Oz
-OPTIMIZE_src/kernels := -O3
+OPTIMIZE_src/kernels := -O3 -fno-vectorize
 OPTIMIZE_src/photo := -O3
 OPTIMIZE_src/synthetic := -O2 -fno-unroll-loops
-# Files that differ from their folder. Unrolled, these loops are larger and no faster.
+# Files that differ from their folder: what is hot in the others is vectorized by hand. Unrolled, these loops are larger
+# and no faster.
 $(foreach file,activation dropout pooling,\
   $(eval OPTIMIZE_src/kernels/$(file) := -O3 -fno-unroll-loops))
 OPTIMIZE_src/base/random := -O3 -fno-unroll-loops
-# What is hot in these is vectorized by hand.
 OPTIMIZE_src/kernels/normalize := -O3 -fno-unroll-loops -fno-vectorize
 OPTIMIZE_src/kernels/orthogonal := -Os -fno-vectorize
 OPTIMIZE_src/step_conv := -O3

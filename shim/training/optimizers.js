@@ -30,7 +30,7 @@ import { numberOf } from '../core/description.js';
  * @property {number} [epsilon] all but sgd: default 1e-7
  * @property {boolean} [centered] rmsprop: default false; true divides by the standard deviation of the gradients
  * @property {number} [initialAccumulatorValue] adagrad: default 0.1
- * @property {number} [weightDecay] default 0, adamw and muon 0.004; each step subtracts learningRate · weightDecay of each
+ * @property {number} [weightDecay] default 0, adamw and muon 0.004; each step subtracts learningRate · weightDecay of
  *   weight
  * @property {number} [clipValue] largest absolute value of a gradient
  * @property {number} [clipNorm] largest norm of one tensor's gradients

@@ -8,7 +8,7 @@ import { accuracyOf, confusionOf, drawnSha256, sha256 } from '../../models/measu
 import { RUNTIME, build, fileOf, fitTo } from '../../models/recipe.js';
 import { STORED, recipesOf } from '../../models/recipes.js';
 import { assemble } from '../../web/assembly.js';
-import { specsOf } from '../../web/model-spec.js';
+import { TRAINING, specsOf } from '../../web/model-spec.js';
 import { compileOptions, oneHot } from '../../web/recipe.js';
 import { readSettings } from '../../web/settings.js';
 import { datasetFolder } from '../support/dataset.js';
@@ -81,6 +81,7 @@ test('the address that the models’ README gives for `accurate` has the page tr
     /`(\?model=accurate&.*)`/.exec(readme)?.[1] ?? assert.fail('the README gives none'),
   );
   assert.deepEqual(corrected, []);
+  assert.deepEqual({ ...settings, ...TRAINING.accurate }, settings, 'as the button under the preset sets them');
   assert.ok(settings.deterministic);
   assert.deepEqual({ epochs: settings.epochs, batchSize: settings.batchSize }, recipe.fit);
   const byRecipe = await build(recipe);

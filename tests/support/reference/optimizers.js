@@ -113,7 +113,7 @@ const product = (a, b) => a.map((row) => b[0].map((_, j) => row.reduce((sum, val
 /** @param {number[][]} a */
 const transposed = (a) => a[0].map((_, j) => a.map((row) => row[j]));
 
-/** Jordan's iteration as he writes it, on the wide side. @param {number[][]} x */
+/** Jordan's iteration as he writes it, on the wide side. @param {number[][]} x @returns {number[][]} */
 function orthogonal(x) {
   if (x.length > x[0].length) return transposed(orthogonal(transposed(x)));
   const size = Math.hypot(...x.flat()) + 1e-7;
