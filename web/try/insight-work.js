@@ -1,4 +1,5 @@
 import { inRange } from '../../shim/photo.js';
+import { probabilitiesOf } from './probabilities.js';
 
 /**
  * What a model sees in a picture: the worker's part.
@@ -88,8 +89,9 @@ export async function occlusionOf(model, pixels, classIndex, { signal, onBlack =
   centres.forEach((centre, i) =>
     patchAround(extent, centre, reach, (at) => covered.set(cover, i * pixels.length + at * channels)),
   );
-  const { shape, data } = await model.predict(imagesOf(model, covered), { signal });
-  const probability = (/** @type {number} */ i) => data[i * shape[1] + classIndex];
+  const answers = probabilitiesOf(model, await model.predict(imagesOf(model, covered), { signal }));
+  const classes = answers.length / (centres.length + 1);
+  const probability = (/** @type {number} */ i) => answers[i * classes + classIndex];
   const change = new Float32Array(height * width);
   const times = new Float32Array(height * width);
   centres.forEach((centre, i) => {

@@ -7,6 +7,7 @@ import { preparePhoto, preparePicture } from '../../shim/photo.js';
 import { transfer } from '../protocol.js';
 import { AS_GARMENTS, askingOf, isCutOut } from './asking.js';
 import { Refusal, checked, contentOf, decode, previewOf } from './decoding.js';
+import { probabilitiesOf } from './probabilities.js';
 import { filtersOf, imagesOf, layersOf, mapsOf, occlusionOf } from './insight-work.js';
 
 /**
@@ -277,16 +278,15 @@ export async function guardedDecode(file) {
  * @returns {Promise<{ probabilities: Float32Array }>} [n, classes]
  */
 export async function classify({ model: name, pixels }) {
-  const probabilities = await probabilitiesOf(name, pixels);
+  const probabilities = await ask(name, pixels);
   return transfer({ probabilities }, [probabilities.buffer]);
 }
 
 /** @param {string} name of the model @param {Uint8Array} pixels its images @returns {Promise<Float32Array>} */
-async function probabilitiesOf(name, pixels) {
+async function ask(name, pixels) {
   const model = await modelNamed(name);
   if (ASKED_TWICE.includes(name)) return predictTwice(model, pixels);
-  const { data } = await model.predict(imagesOf(model, pixels));
-  return data.slice();
+  return probabilitiesOf(model, await model.predict(imagesOf(model, pixels)));
 }
 
 /** @param {{ model: string }} args */
