@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { preparePhoto } from '../../shim/photo.js';
-import { Refusal, decode, mostPixels } from '../../web/try/decoding.js';
+import { Refusal, checked, contentOf, decode, mostPixels } from '../../web/try/decoding.js';
 import { sizeOf } from '../../web/try/picture-size.js';
 import { isRefusal, wrong } from '../api/support.js';
 import { tooLarge, tooSlow } from '../support/hostile-pictures.js';
@@ -121,8 +121,11 @@ globalThis.createImageBitmap = (/** @type {any} */ blob) => {
 };
 
 /** @param {Blob} file */
+const opened = async (file) => decode(await checked(await contentOf(file)));
+
+/** @param {Blob} file */
 const refused = (file) =>
-  assert.rejects(decode(file), (error) => {
+  assert.rejects(opened(file), (error) => {
     assert.ok(error instanceof Refusal, String(error));
     assert.ok(REASONS.includes(error.code));
     return true;
