@@ -153,8 +153,13 @@ test('a picture that is dropped at once stays in view while the rest of the page
       await page.waitForState('photo-result', 'ready');
       await page.loaded();
       await browser.waitFor(() => document.querySelectorAll('#evaluate td').length > 100);
-      const top = await browser.evaluate(() => document.getElementById('try')?.getBoundingClientRect().top);
-      assert.ok(Number(top) > -1 && Number(top) < 100, `${name}: ${top} px from the window's top`);
+      const [top, bottom] = await browser.evaluate((/** @type {string} */ result) => {
+        const [given, said] = ['.photo-given', '.photo-answer'].map((part) =>
+          /** @type {HTMLElement} */ (document.querySelector(`${result} ${part}`)).getBoundingClientRect(),
+        );
+        return [given.top, said.bottom];
+      }, hook('photo-result'));
+      assert.ok(top >= 0 && bottom <= 900, `${name}: from ${top} to ${bottom} px`);
     });
   }
 });

@@ -233,6 +233,7 @@ for (const name of inBrowsers('any')) {
         'SGD',
         'RMSprop',
         'Adagrad',
+        'Muon',
         'Nesterov',
         'EMA',
         'LeNet',

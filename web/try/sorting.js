@@ -17,16 +17,16 @@ export function labelOf(item) {
 /** @param {Item} item */
 export const isWorking = ({ state }) => state === 'waiting' || state === 'looking';
 
-/** Groups besides the classes, none of which has such a name. @type {Record<string, (item: Item) => boolean>} */
-const GROUPS = {
-  '\0unsure': (item) => !item.label && item.predicted !== NO_CLASS && verdictOf(item) === 'unsure',
-  '\0none': (item) => !item.label && verdictOf(item) === 'none',
-  '\0corrected': ({ label }) => label !== '',
-  '\0refused': ({ state, label }) => state === 'refused' && !label,
-};
+/** Groups besides the classes, none of which has such a name. @type {Map<string, (item: Item) => boolean>} */
+const GROUPS = new Map([
+  ['\0unsure', (item) => !item.label && item.predicted !== NO_CLASS && verdictOf(item) === 'unsure'],
+  ['\0none', (item) => !item.label && verdictOf(item) === 'none'],
+  ['\0corrected', ({ label }) => label !== ''],
+  ['\0refused', ({ state, label }) => state === 'refused' && !label],
+]);
 
 /** @param {string} group the name of a class, one of GROUPS, or '' for all @param {Item} item */
-export const isIn = (group, item) => group === '' || (GROUPS[group]?.(item) ?? labelOf(item) === group);
+export const isIn = (group, item) => group === '' || (GROUPS.get(group)?.(item) ?? labelOf(item) === group);
 
 /**
  * How many pictures each group has: all, those of GROUPS, then the classes in the order of the model's.
@@ -36,7 +36,7 @@ export const isIn = (group, item) => group === '' || (GROUPS[group]?.(item) ?? l
  */
 export function groupsOf(items, classNames) {
   const others = [...new Set(items.map(labelOf))].filter((name) => name && !classNames.includes(name));
-  return ['', ...Object.keys(GROUPS), ...classNames, ...others]
+  return ['', ...GROUPS.keys(), ...classNames, ...others]
     .map((group) => ({ group, count: items.filter((item) => isIn(group, item)).length }))
     .filter(({ count }) => count > 0);
 }
