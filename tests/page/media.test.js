@@ -146,7 +146,7 @@ describe('media', { timeout: 180_000 }, () => {
           '.notice, .drop-veil';
         return {
           controls: shown(act)
-            .filter((node) => !node.matches('.picture, .confusion button'))
+            .filter((node) => !node.matches('.picture, .bar-choice, .confusion button'))
             .map((node) => node.outerHTML.slice(0, 100)),
           boxed: shown('input:not([type="checkbox"]), select')
             .filter(
