@@ -31,7 +31,7 @@ export function callWithNumbers(core, name, pointer, values) {
 }
 
 /** @param {Core} core @param {number} pointer @param {number} layer @returns {number[]} */
-function outputShape(core, pointer, layer) {
+export function outputShape(core, pointer, layer) {
   return core.withBytes(16, (out) => {
     core.call('fr_layer_output', pointer, layer, out);
     const [rank, ...dims] = core.ints(out, 4);

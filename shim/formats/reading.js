@@ -1,5 +1,5 @@
 import { FittingRoomError, checkFunction, checkSignal, show } from '../check.js';
-import { inNode } from '../core/host.js';
+import { importFromNode, inNode } from '../core/host.js';
 import { download } from '../download.js';
 import { checkFileLength, joined } from './common.js';
 
@@ -70,15 +70,9 @@ function readRemote(address, reading) {
   );
 }
 
-/**
- * Keeps bundlers from following the import, because the module is Node's.
- * @param {string} name
- * @returns {Promise<typeof import('node:fs/promises')>}
- */
-const importFromNode = (name) => import(/* @vite-ignore */ name);
-
 /** @param {URL} address @param {Reading} reading */
 async function readLocal(address, reading) {
+  /** @type {typeof import('node:fs/promises')} */
   const { readFile, stat } = await importFromNode('node:fs/promises');
   try {
     checkFileLength((await stat(address)).size);

@@ -2,7 +2,7 @@ import { onesLike, oneHot, zerosLike } from './creation.js';
 import { image } from './image.js';
 import { leaveOutMethods } from './left-out.js';
 import { broadcastTo, stack, where } from './ops.js';
-import { Tensor } from './tensor.js';
+import { Tensor, addMethods } from './tensor.js';
 
 /** @import { TensorLike } from './ops.js' */
 
@@ -28,14 +28,13 @@ const CHAINED = {
 
 /** @typedef {{ [Name in keyof typeof CHAINED]: MethodOf<(typeof CHAINED)[Name]> }} Chained */
 
-for (const [name, act] of Object.entries(CHAINED))
-  Object.defineProperty(Tensor.prototype, name, {
-    configurable: true,
-    /** @this {Tensor} @param {...any} args */
-    value(...args) {
-      return /** @type {(...all: any[]) => unknown} */ (act)(this, ...args);
+addMethods(
+  /** @type {Record<string, (...all: any[]) => Tensor>} */ (CHAINED),
+  (act) =>
+    function (...args) {
+      return act(this, ...args);
     },
-  });
+);
 
 leaveOutMethods(
   'tensor',

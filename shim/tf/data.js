@@ -122,18 +122,18 @@ export class Dataset {
     );
   }
 
-  /** @param {number} count */
+  /** @param {number} count below 0: all */
   take(count) {
     return this.#derived(
       async function* (values) {
         let left = count;
-        if (left <= 0) return;
+        if (left === 0) return;
         for await (const value of values) {
           yield value;
           if (--left === 0) return;
         }
       },
-      (size) => Math.min(size, count),
+      (size) => (count < 0 ? size : Math.min(size, count)),
     );
   }
 
@@ -144,17 +144,18 @@ export class Dataset {
         let left = count;
         for await (const value of values) if (left-- <= 0) yield value;
       },
-      (size) => Math.max(0, size - count),
+      (size) => Math.max(0, size - Math.max(0, count)),
     );
   }
 
-  /** @param {number} [count] default: without end */
-  repeat(count = Infinity) {
+  /** @param {number} [count] default, or below 0: without end */
+  repeat(count = -1) {
+    const times = count < 0 ? Infinity : count;
     return this.#derived(
       async function* (values) {
-        for (let i = 0; i < count; i++) yield* values;
+        for (let i = 0; i < times; i++) yield* values;
       },
-      (size) => size * count,
+      (size) => size * times,
     );
   }
 
@@ -247,11 +248,15 @@ export const data = withLeftOut(
       const size = sizes.includes(null) ? null : Math.min(.../** @type {number[]} */ (sizes));
       return new Dataset(async function* () {
         const iterators = parts.map((part) => part[Symbol.asyncIterator]());
-        for (;;) {
-          const results = await Promise.all(iterators.map((each) => each.next()));
-          if (results.some(({ done }) => done)) return;
-          const made = results.map(({ value }) => value);
-          yield Array.isArray(datasets) ? made : Object.fromEntries(keys.map((key, i) => [key, made[i]]));
+        try {
+          for (;;) {
+            const results = await Promise.all(iterators.map((each) => each.next()));
+            if (results.some(({ done }) => done)) return;
+            const made = results.map(({ value }) => value);
+            yield Array.isArray(datasets) ? made : Object.fromEntries(keys.map((key, i) => [key, made[i]]));
+          }
+        } finally {
+          await Promise.all(iterators.map((each) => each.return(undefined)));
         }
       }, size);
     },

@@ -1,5 +1,5 @@
 import { FittingRoomError, show } from '../check.js';
-import { addLayers, describeLayers } from '../core/build.js';
+import { addLayers, outputShape } from '../core/build.js';
 import { graphOf, input as ownInput } from '../layers/graph.js';
 import { layers as own } from '../layers/index.js';
 import { configOf } from '../layers/built.js';
@@ -23,7 +23,8 @@ import { Tensor } from './tensor.js';
 export function floats(t) {
   if (!(t instanceof Tensor))
     throw new FittingRoomError(`expected a tensor made by tf.tensor or the like, got ${show(t)}`);
-  return { shape: t.shape, data: Float32Array.from(t.dataSync()) };
+  const values = t.dataSync(); // a copy
+  return { shape: t.shape, data: values instanceof Float32Array ? values : new Float32Array(values) };
 }
 
 /** @param {{ shape: number[], data: Float32Array }} weight */
@@ -36,7 +37,7 @@ function shapeAfter(tensor) {
   const graph = graphOf(start, tensor);
   const pointer = addLayers(core, graph, 0);
   try {
-    return describeLayers(core, pointer, graph)[graph.nodes.length - 1].outputShape;
+    return [null, ...outputShape(core, pointer, graph.nodes.length - 1)];
   } finally {
     core.call('fr_dispose', pointer);
   }
@@ -229,11 +230,11 @@ export class Layer {
   get weights() {
     const weights = this.inModel.getWeights();
     return weightsOf(this.#config).map(
-      ({ name }, i) =>
+      ({ name, isRegularized }, i) =>
         new LayerVariable(this, i, {
           name: `${this.name}/${name}`,
           shape: weights[i].shape,
-          trainable: this.trainable && !name.startsWith('moving_'),
+          trainable: this.trainable && isRegularized,
         }),
     );
   }
@@ -406,6 +407,8 @@ export class InputLayer {
   getWeights() {
     return [];
   }
+
+  setWeights() {}
 
   countParams() {
     return 0;

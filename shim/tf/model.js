@@ -221,15 +221,16 @@ export class LayersModel {
 
   /** Those that training changes come first, as in TF.js. */
   get weights() {
-    return [...this.trainableWeights, ...this.nonTrainableWeights];
+    const all = this.layers.flatMap(({ weights }) => weights);
+    return [...all.filter(({ trainable }) => trainable), ...all.filter(({ trainable }) => !trainable)];
   }
 
   get trainableWeights() {
-    return this.layers.flatMap(({ trainableWeights }) => trainableWeights);
+    return this.weights.filter(({ trainable }) => trainable);
   }
 
   get nonTrainableWeights() {
-    return this.layers.flatMap(({ nonTrainableWeights }) => nonTrainableWeights);
+    return this.weights.filter(({ trainable }) => !trainable);
   }
 
   /** The places of the weights in the order of TF.js: those that training changes, then the others. */
@@ -573,8 +574,8 @@ export class Sequential extends LayersModel {
    */
   build(inputShape) {
     const [first] = this.#entries;
-    if (inputShape && !(first instanceof Layer && first.config.inputShape))
-      this.#entries.unshift(new InputLayer(tfInput({ batchShape: inputShape })));
+    const hasShape = first instanceof InputLayer || (first instanceof Layer && first.config.inputShape);
+    if (inputShape && !hasShape) this.#entries.unshift(new InputLayer(tfInput({ batchShape: inputShape })));
     void this.model;
   }
 

@@ -1,4 +1,5 @@
 import { FittingRoomError, show } from '../check.js';
+import { oneHot, zeros } from './creation.js';
 import { Tensor, concat, tensorOf } from './tensor.js';
 
 /* TF.js's functions of tensors. Most are its methods: tf.add(a, b) is a.add(b). */
@@ -145,11 +146,7 @@ export function moments(x, axis, keepDims = false) {
 /** @param {TensorLike} x @param {number[]} shape */
 export const broadcastTo = (x, shape) => {
   const given = tensorOf(x);
-  return given.combine(
-    new Tensor(new Uint8Array(shape.reduce((n, length) => n * length, 1)), shape, 'bool'),
-    (value) => value,
-    given.dtype,
-  );
+  return given.combine(zeros(shape, 'bool'), (value) => value, given.dtype);
 };
 
 export const math = {
@@ -157,14 +154,8 @@ export const math = {
    * How often each class (row) was taken for each (column).
    * @param {TensorLike} labels @param {TensorLike} predictions @param {number} numClasses
    */
-  confusionMatrix(labels, predictions, numClasses) {
-    const guesses = tensorOf(predictions).dataSync();
-    const counts = new Int32Array(numClasses * numClasses);
-    tensorOf(labels)
-      .dataSync()
-      .forEach((label, i) => counts[label * numClasses + guesses[i]]++);
-    return new Tensor(counts, [numClasses, numClasses], 'int32');
-  },
+  confusionMatrix: (labels, predictions, numClasses) =>
+    oneHot(tensorOf(labels), numClasses).matMul(oneHot(tensorOf(predictions), numClasses), true),
 };
 
 /* TF.js's names for tensors of one rank. */

@@ -500,7 +500,7 @@ export class Tensor extends Computed {
  * @param {Record<string, T>} table
  * @param {(row: T) => (this: Tensor, ...args: any[]) => Tensor} methodOf
  */
-function addMethods(table, methodOf) {
+export function addMethods(table, methodOf) {
   for (const [name, row] of Object.entries(table))
     Object.defineProperty(Tensor.prototype, name, { value: methodOf(row), writable: true, configurable: true });
 }
@@ -508,41 +508,30 @@ function addMethods(table, methodOf) {
 /** @typedef {(x: number) => number} Compute */
 /** @typedef {(a: number, b: number) => number} Combine */
 
-addMethods(
-  KEEPING,
-  (/** @type {Compute} */ compute) =>
-    function () {
-      return this.map(compute, this.dtype);
-    },
-);
-addMethods(
-  TO_FLOATS,
-  (/** @type {Compute} */ compute) =>
-    function () {
-      return this.map(compute, 'float32');
-    },
-);
-addMethods(
-  TO_TRUTHS,
-  (/** @type {Compute} */ compute) =>
-    function () {
-      return this.map(compute, 'bool');
-    },
-);
-addMethods(
-  COMBINING,
-  (/** @type {Combine} */ combine) =>
-    function (other) {
-      return this.combine(other, combine);
-    },
-);
-addMethods(
-  COMPARING,
-  (/** @type {Combine} */ combine) =>
-    function (other) {
-      return this.combine(other, combine, 'bool');
-    },
-);
+/** @param {Record<string, Compute>} table @param {DataType} [dtype] of the results; default: the tensor's */
+const addMaps = (table, dtype) =>
+  addMethods(
+    table,
+    (compute) =>
+      function () {
+        return this.map(compute, dtype ?? this.dtype);
+      },
+  );
+addMaps(KEEPING);
+addMaps(TO_FLOATS, 'float32');
+addMaps(TO_TRUTHS, 'bool');
+
+/** @param {Record<string, Combine>} table @param {DataType} [dtype] of the results; default: the wider one's */
+const addCombinations = (table, dtype) =>
+  addMethods(
+    table,
+    (combine) =>
+      function (other) {
+        return this.combine(other, combine, dtype);
+      },
+  );
+addCombinations(COMBINING);
+addCombinations(COMPARING, 'bool');
 addMethods(
   REDUCING,
   (how) =>
@@ -628,7 +617,9 @@ function numbersOf(values) {
 function typeOf(values) {
   if (values instanceof Int32Array || values instanceof Uint8Array || values instanceof Uint8ClampedArray)
     return 'int32';
-  return typeof flat(values)[0] === 'boolean' ? 'bool' : 'float32';
+  let first = values;
+  while (Array.isArray(first)) first = first[0];
+  return typeof first === 'boolean' ? 'bool' : 'float32';
 }
 
 /**

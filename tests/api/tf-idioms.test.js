@@ -16,6 +16,7 @@ import * as tfc from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as ours from '../../shim/tf.js';
 import { uniform } from './oracle/support.js';
+import { wrong } from './support.js';
 
 /** @typedef {any} Lib TensorFlow.js, or what takes its place */
 
@@ -62,6 +63,18 @@ function plain(value) {
   if (Array.isArray(value)) return value.map(plain);
   if (Object(value) !== value || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
+}
+
+/** What a model hands to what stores it. @param {Lib} tf @param {any} model @param {any} [options] */
+async function handed(tf, model, options) {
+  /** @type {any} */
+  let artifacts;
+  const keep = async (/** @type {any} */ given) => {
+    artifacts = given;
+    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+  };
+  await model.save(tf.io.withSaveHandler(keep), options);
+  return artifacts;
 }
 
 const CLOSE = 2e-5; // floats through a few layers and steps
@@ -216,6 +229,9 @@ const IDIOMS = {
       val: model.layers[3].weights[1].val,
       trainable: model.trainableWeights.length,
       fixed: model.nonTrainableWeights.length,
+      ofGraph: tf
+        .model({ inputs: model.inputs[0], outputs: model.outputs[0] })
+        .weights.map((/** @type {any} */ weight) => weight.shape),
     };
   },
   'inputs, outputs and their shapes': (tf) => {
@@ -623,14 +639,7 @@ const IDIOMS = {
   'saved to a handler, loaded from memory': async (tf) => {
     const model = convNet(tf);
     model.setUserDefinedMetadata({ classes: ['a', 'b'] });
-    /** @type {any} */
-    let artifacts;
-    await model.save(
-      tf.io.withSaveHandler(async (/** @type {any} */ given) => {
-        artifacts = given;
-        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-      }),
-    );
+    const artifacts = await handed(tf, model);
     const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
     const byHandler = await tf.loadLayersModel({ load: async () => artifacts });
     return [
@@ -919,15 +928,7 @@ test('idiom: downloads://, two files that TensorFlow.js takes', async () => {
 test('idiom: a model that TensorFlow.js has trained goes on here', async () => {
   const model = convNet(theirs);
   model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
-  /** @type {any} */
-  let artifacts;
-  await model.save(
-    tfc.io.withSaveHandler(async (given) => {
-      artifacts = given;
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-    }),
-    { includeOptimizer: true },
-  );
+  const artifacts = await handed({ ...tfc }, model, { includeOptimizer: true });
   const loaded = await ours.loadLayersModel(ours.io.fromMemory(artifacts));
   loaded.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
   const options = { epochs: 2, ...quiet };
@@ -994,7 +995,6 @@ test('what TensorFlow.js exports is here, or says by name that it is not', async
 test('what cannot be taken is refused by name', async () => {
   const { layers, sequential, train } = ours;
   const dense = () => layers.dense({ units: 1, inputShape: [2] });
-  const wrong = (/** @type {any} */ value) => value;
   refused(
     () => layers.conv2d(wrong({ filters: 1, kernelSize: 1, dilationRate: 2 })),
     /^conv2d: dilationRate must be 1 or left out, got 2$/,

@@ -53,13 +53,13 @@ const answersOf = ({ browser }) =>
 /**
  * Waits until the answers are as wanted.
  * @param {Opened} opened @param {(answers: Awaited<ReturnType<typeof answersOf>>) => boolean} isWanted
- * @returns {Promise<number>} how long that took, ms
+ * @returns {ReturnType<typeof answersOf>} they as they were then
  */
 async function answered(opened, isWanted) {
   const began = Date.now();
   for (;;) {
     const answers = await answersOf(opened);
-    if (Object.values(answers).every(({ state }) => state === 'ready') && isWanted(answers)) return Date.now() - began;
+    if (Object.values(answers).every(({ state }) => state === 'ready') && isWanted(answers)) return answers;
     if (Date.now() - began > LATE) assert.fail(JSON.stringify(answers));
     await new Promise((done) => setTimeout(done, 20));
   }
@@ -147,16 +147,14 @@ for (const name of inBrowsers('any')) {
     test('another picture changes the answer, and logistic regression does so once no more come', async () => {
       const before = (await answersOf(opened))['bar-0.png'].confidence;
       await dropOn(opened, 'bar', 'bar-2.png');
-      const took = await answered(opened, (all) => all['bar-0.png'].confidence !== before);
-      assert.ok(took < LATE);
-      const first = (await answersOf(opened))['bar-0.png'].confidence;
+      const { 'bar-0.png': first } = await answered(opened, (all) => all['bar-0.png'].confidence !== before);
       await has(opened, { disc: 60, pole: 60, bar: 2 });
-      await answered(opened, (all) => all['bar-0.png'].confidence !== first);
-      assert.match((await answersOf(opened))['bar-0.png'].text, /^bar/);
+      const { 'bar-0.png': last } = await answered(opened, (all) => all['bar-0.png'].confidence !== first.confidence);
+      assert.match(last.text, /^bar/);
     });
 
     test('none is lost where several come at once, and Start trains on all', async () => {
-      const { page } = opened;
+      const { browser, page } = opened;
       await Promise.all([
         dropOn(opened, 'bar', 'bar-0.png'),
         dropOn(opened, 'disc', 'disc-0.png', 'disc-1.png'),
@@ -166,6 +164,7 @@ for (const name of inBrowsers('any')) {
       await answered(opened, (all) => /^disc/.test(all['disc-0.png'].text));
       await says(opened, /^Ready without training/, 'train-status');
       await train(opened);
+      await browser.waitFor(() => /your last run/.test(document.querySelector('.photo-model p')?.textContent ?? ''));
       assert.match(String(await page.text('train-status')), /^Done: 2 epochs/);
       await answered(opened, (all) => /^bar/.test(all['bar-0.png'].text));
     });

@@ -332,7 +332,7 @@ test('a folder of pictures: looked through by group, corrected, removed, saved, 
 
     await press('.photo-said .bars button', 'Shirt');
     assert.deepEqual(await groups(), ['All 4', 'Corrected 1', 'Without an answer 1', 'T-shirt/top 2', 'Shirt 1']);
-    assert.match(String(await page.text('photo-result')), /Shirt\s*You say so\. The model said T-shirt\/top, \d/);
+    assert.match(String(await page.text('photo-result')), /Shirt\s*Corrected by you\. The model said T-shirt\/top, \d/);
     await press('.photo-said .bars button', 'Shirt');
     assert.deepEqual(await groups(), ['All 4', 'Without an answer 1', 'T-shirt/top 3'], 'left to the model again');
     await press('.photo-said .bars button', 'Shirt');

@@ -34,9 +34,10 @@ export async function baseNamed(base) {
   if (id === undefined) return (await import('../try/photo-worker.js')).modelNamed(base);
   if (saved?.id !== id) {
     const before = saved;
-    saved = { id, model: savedModel(id) };
+    const mine = { id, model: savedModel(id) };
+    saved = mine;
     before?.model.then((one) => one.dispose()).catch(() => {});
-    saved.model.catch(() => (saved = null)); // the next call tries again
+    mine.model.catch(() => saved === mine && (saved = null)); // the next call tries again
   }
   return saved.model;
 }

@@ -185,6 +185,8 @@ export function createFound({ session, settings, onBalance, change, addTo, bar, 
   onLanguage(render);
 
   return {
+    /** Shows the settings as they are. */
+    show: () => balance.show(settings.balance),
     /** @param {boolean} locked */
     lock(locked) {
       balance.control.disabled = locked;

@@ -62,8 +62,8 @@ export function createOwn({ session, trainer, settings, load, onSettings, onRest
   });
   const atOnce = createAtOnce({ session, trainer, settings, bases });
   const adding = createAdding({
-    onFolder: (files) => useFiles({ ...folderOf(files), adds: true }),
-    onFiles: ([file]) => useFiles({ ...archiveOf(file), adds: true }),
+    onFolder: (files) => add(folderOf(files)),
+    onFiles: ([file]) => add(archiveOf(file)),
   });
   const bar = createProjectBar({ session, change, addFolder: adding.folder, addArchive: adding.archive, pack });
   const list = createProjectList({ session, open: reopen, loaded: () => projectId });
@@ -108,14 +108,20 @@ export function createOwn({ session, trainer, settings, load, onSettings, onRest
   /** Pictures are added one after the other: loading cancels what is loading. @type {Promise<void>} */
   let added = Promise.resolve();
 
+  /** @param {Chosen} chosen */
+  function add(chosen) {
+    const next = async () => {
+      await atOnce.settled();
+      bar.say(trainer.busy() ? t('project.locked') : '');
+      if (!trainer.busy()) await useFiles({ ...chosen, adds: true });
+    };
+    added = added.then(next, next);
+    return added;
+  }
+
   /** @param {File[]} files @param {string} label the name of their class */
   function addTo(files, label) {
-    const placed = files.map((file) => ({ path: file.name, file }));
-    added = added.then(atOnce.settled).then(() => {
-      bar.say(trainer.busy() ? t('incoming.locked') : '');
-      return trainer.busy() ? undefined : useFiles({ ...folderOf(placed), adds: true, label });
-    });
-    return added;
+    return add({ ...folderOf(files.map((file) => ({ path: file.name, file }))), label });
   }
 
   /**
@@ -156,23 +162,24 @@ export function createOwn({ session, trainer, settings, load, onSettings, onRest
 
   /** A project that was packed has brought the settings and the model of that time. */
   async function unpack() {
-    const found = await session.call('unpacked', {}).catch(() => null);
-    if (!found) return;
+    const brought = await session.call('unpacked', {}).catch(() => null);
+    if (!brought) return;
     const { source: from, threads } = settings;
-    const { settings: theirs } = readSettings(found.settings);
+    const { settings: theirs } = readSettings(brought.settings);
     Object.assign(settings, theirs, { source: from, threads });
-    if (!isSame(found.making, makingOf(settings))) Object.assign(settings, found.making, { base: 'none' });
+    if (!isSame(brought.making, makingOf(settings))) Object.assign(settings, brought.making, { base: 'none' });
     loaded = makingNow();
     source.show();
+    found.show();
+    if (brought.model) {
+      await atOnce.settled();
+      const entry = { id: newId(), name: session.data.info?.name ?? '', epochs: [] };
+      // first: while there is a model, none is made that answers at once
+      await takeSaved({ session, trainer, settings }, entry, brought.model).catch(({ message }) =>
+        bar.say(t('project.model-failed', { reason: message })),
+      );
+    }
     onRestored();
-    if (!found.model) return;
-    await atOnce.settled();
-    const { info } = session.data;
-    await takeSaved(
-      { session, trainer, settings },
-      { id: newId(), name: info?.name ?? '', epochs: [] },
-      found.model,
-    ).catch(({ message }) => bar.say(t('project.model-failed', { reason: message })));
   }
 
   /** @param {Chosen} chosen */

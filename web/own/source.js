@@ -94,14 +94,10 @@ export function createSource({ settings, bases, onFolder, onFiles, onMaking, onT
   async function offerBases() {
     await bases.look();
     const { control } = fields[NAMES.indexOf('base')];
-    const listed = /** @type {HTMLSelectElement} */ (control).options;
-    const gone = [...listed].slice(FIELDS.base.values?.length);
-    const wanted = [...new Set([...bases.values, settings.base])].filter(
-      (value) => !FIELDS.base.values?.includes(value),
-    );
-    for (const option of gone) if (!wanted.includes(option.value)) option.remove();
-    const values = [...listed].map(({ value }) => value);
-    control.append(...wanted.filter((value) => !values.includes(value)).map((value) => el('option', { value })));
+    const wanted = new Set([...(FIELDS.base.values ?? []), ...bases.values, settings.base]);
+    for (const option of [.../** @type {HTMLSelectElement} */ (control).options])
+      if (!wanted.delete(option.value)) option.remove();
+    control.append(...Array.from(wanted, (value) => el('option', { value }))); // those that are not listed yet
     render();
     renderMaking();
   }

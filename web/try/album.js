@@ -86,6 +86,7 @@ export function createAlbum(worker) {
   /** @param {Item} item @param {Partial<Item>} change */
   function update(item, change) {
     Object.assign(item, change);
+    if (!items.includes(item)) return; // removed while it was looked at
     emit('item', item);
     if (item === selected) emit('selected', item);
   }
@@ -227,6 +228,10 @@ export function createAlbum(worker) {
     idle: () => working,
     get selected() {
       return selected;
+    },
+    /** How many pictures `restore` would bring back. */
+    get restorable() {
+      return removed.length;
     },
     get model() {
       return model;

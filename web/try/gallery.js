@@ -62,7 +62,6 @@ export function createGallery(album, { onSelect, onProject }) {
   /** @type {Map<Item, { node: HTMLElement, button: HTMLElement, canvas: HTMLCanvasElement, title: HTMLElement }>} */
   const cells = new Map();
   let group = ''; // of which the pictures are shown
-  let gone = 0; // pictures that can be brought back
 
   /** @param {Item} item */
   function cellOf(item) {
@@ -150,7 +149,7 @@ export function createGallery(album, { onSelect, onProject }) {
     const done = items.filter((item) => !isWorking(item)).length;
     const isDone = done === items.length;
     body.hidden = items.length < 2;
-    undoing.hidden = gone === 0;
+    undoing.hidden = album.restorable === 0;
     element.hidden = body.hidden && undoing.hidden;
     setText(title, t(isDone ? 'gallery.title' : 'gallery.progress', { count: count(items.length), done: count(done) }));
     progress.hidden = isDone;
@@ -195,7 +194,7 @@ export function createGallery(album, { onSelect, onProject }) {
     for (const option of sort.options) setText(option, t(`gallery.by-${option.value}`));
     for (const { name, button } of tools) setText(button, t(`gallery.${name}`));
     groups.setAttribute('aria-label', t('gallery.groups'));
-    setText(undoNote, t('gallery.removed', { count: count(gone) }));
+    setText(undoNote, t('gallery.removed', { count: count(album.restorable) }));
     setText(undo, t('gallery.undo'));
   }
 
@@ -237,7 +236,6 @@ export function createGallery(album, { onSelect, onProject }) {
   album.on('item', (item) => {
     renderItem(item);
     paintItem(item);
-    if (gone > 0 && item.state !== 'looking') gone = 0;
     renderHead();
     arrangeSoon();
   });
@@ -246,7 +244,6 @@ export function createGallery(album, { onSelect, onProject }) {
       cells.get(item)?.node.remove();
       cells.delete(item);
     }
-    gone = items.length;
     renderHead();
     renderWords();
   });

@@ -35,10 +35,15 @@ export const isIn = (group, item) => group === '' || (GROUPS.get(group)?.(item) 
  * @returns {{ group: string, count: number }[]} of which there are any
  */
 export function groupsOf(items, classNames) {
-  const others = [...new Set(items.map(labelOf))].filter((name) => name && !classNames.includes(name));
-  return ['', ...GROUPS.keys(), ...classNames, ...others]
-    .map((group) => ({ group, count: items.filter((item) => isIn(group, item)).length }))
-    .filter(({ count }) => count > 0);
+  const counts = new Map(['', ...GROUPS.keys(), ...classNames].map((group) => [group, 0]));
+  const add = (/** @type {string} */ group) => counts.set(group, (counts.get(group) ?? 0) + 1);
+  for (const item of items) {
+    add('');
+    for (const [group, holds] of GROUPS) if (holds(item)) add(group);
+    const label = labelOf(item);
+    if (label) add(label);
+  }
+  return [...counts].map(([group, count]) => ({ group, count })).filter(({ count }) => count > 0);
 }
 
 /** @type {Record<string, (a: Item, b: Item) => number>} */

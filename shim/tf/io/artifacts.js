@@ -1,3 +1,4 @@
+import { joined } from '../../formats/common.js';
 import { exportModel } from '../../models.js';
 
 /** @import { NamedFile } from '../../formats/described.js' */
@@ -30,16 +31,8 @@ import { exportModel } from '../../models.js';
 export const WEIGHTS = 'weights.bin';
 
 /** @param {Artifacts} artifacts @returns {ArrayBuffer} */
-export function weightDataOf({ weightData = [] }) {
-  const parts = [weightData].flat();
-  const joined = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(new Uint8Array(part), at);
-    at += part.byteLength;
-  }
-  return joined.buffer;
-}
+export const weightDataOf = ({ weightData = [] }) =>
+  joined([weightData].flat().map((part) => new Uint8Array(part))).buffer;
 
 /** @param {unknown} value */
 const jsonBytes = (value) => new TextEncoder().encode(JSON.stringify(value));

@@ -1,5 +1,5 @@
 import { FittingRoomError, show } from '../../check.js';
-import { inNode } from '../../core/host.js';
+import { importFromNode, inNode } from '../../core/host.js';
 import { filesOf, saved } from './artifacts.js';
 
 /** @import { Artifacts, Handler } from './artifacts.js' */
@@ -56,13 +56,6 @@ export const http = (address, { requestInit = {}, fetchFunc = fetch } = {}) => (
     return { ...saved(artifacts), responses: [response] };
   },
 });
-
-/**
- * Keeps bundlers from following the import, because the module is Node's.
- * @param {string} name
- * @returns {Promise<any>}
- */
-const importFromNode = (name) => import(/* @vite-ignore */ name);
 
 /**
  * As tfjs-node has it: a folder for models that are saved, the path of a model.json for those that are loaded.

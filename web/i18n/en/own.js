@@ -22,8 +22,8 @@ export const texts = {
   'base.gone': 'a model that is no longer saved',
   'settings.tune': 'Train all its layers',
   'own.base-hint':
-    'A model that has seen many garments can tell yours apart as soon as they have loaded, from as few as five ' +
-    'pictures per class. Start then trains its last layer, or all of them, on your pictures.',
+    'A model that has learned from many pictures can tell yours apart as soon as they have loaded, from as few as ' +
+    'five pictures per class. Start then trains its last layer, or all of them, on your pictures.',
   'base.note':
     'Your model begins with the layers of {name}. Its last layer is new, with one output per class of yours.',
   'base.failed': 'Your model could not begin with the layers of {name}: {reason} Press Start to try again.',
@@ -100,6 +100,7 @@ export const texts = {
     'Not saved: it takes {needed}, and the browser has {free} free. Save the project as a .zip to keep it.',
   'project.packing': 'Packing: {loaded} of {total}',
   'project.pack-failed': 'The archive could not be made. {reason}',
+  'project.locked': 'Pictures cannot be added during a run. Press Stop, then add them again.',
   'project.model-failed': 'The model in the archive could not be used. {reason}',
   'projects.title': 'Saved projects',
   'projects.open': 'Open',

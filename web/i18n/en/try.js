@@ -1,6 +1,6 @@
 /** @type {Record<string, string>} */
 export const texts = {
-  'rail.words': 'Tap a garment: the network says what it is.',
+  'rail.words': 'Tap a garment, and the network says what it is.',
   'rail.garment': 'Try it on: {class}',
   'try.note':
     'Which class does it belong to? Use a picture of your own: this works before training, during a run and offline.',
@@ -36,8 +36,8 @@ export const texts = {
   'try.unsure': 'It isn’t sure. Perhaps {class}, {confidence}.',
   'try.none': 'None of these',
   'try.nearest':
-    'The nearest is {class}, {confidence}. Below {threshold}, the answer is none of its classes: nearly all ' +
-    'of their pictures reach that.',
+    'The closest is {class}, {confidence}. Nearly all pictures of its classes reach {threshold}; below that, the ' +
+    'answer is “None of these”.',
   'try.guesses': 'Next come {second} ({secondShare}) and {third} ({thirdShare}).',
   'try.guess': 'Next comes {second} ({secondShare}).',
   'try.preview': '{name}, with the outline of the garment',
@@ -59,7 +59,7 @@ export const texts = {
   'try.invert-yes': 'bright cloth stands out',
   'try.reset': 'Reset',
   'try.correct': 'Wrong? Press the right class.',
-  'try.corrected': 'You say so. The model said {class}, {confidence}.',
+  'try.corrected': 'Corrected by you. The model said {class}, {confidence}.',
   'try.uncorrect': 'Press it again to leave it to the model.',
   'try.remove': 'Remove this picture',
   'refused.empty-file': '{name} is an empty file.',

@@ -38,7 +38,7 @@ export const texts = {
   'bench.taken': '已下载：{file}。',
   'bench.open': '打开模型',
   'bench.hint':
-    '可以打开 Fitting Room、Teachable Machine 或 TensorFlow.js（同时选择 model.json 和其他文件，或它们的 .zip 压缩包）、' +
+    '可以打开 Fitting Room、Teachable Machine 或 TensorFlow.js（同时选择 model.json 和其余文件，或选择包含它们的 .zip 压缩包）、' +
     'ONNX、Keras 或 safetensors 的模型；也可以拖放到页面任意位置。',
   'bench.opening': '正在打开 {file}（{size}）……',
   'bench.opened': '已打开并保存在本浏览器：{name}。',

@@ -22,7 +22,7 @@ export const texts = {
   'base.gone': '已不在浏览器中的模型',
   'settings.tune': '训练它的所有层',
   'own.base-hint':
-    '已见过大量服装的模型，在你的图片加载完后就能区分其中的类别，每个类别有五张左右即可。' +
+    '用大量图片训练过的模型，在你的图片加载完后就能区分其中的类别，每个类别有五张左右即可。' +
     '之后点击“开始”，可以用你的图片训练它的最后一层，或训练所有层。',
   'base.note': '你的模型沿用{name}的各层，最后一层是新的，每个类别对应一个输出。',
   'base.failed': '无法沿用{name}的各层：{reason} 点击“开始”可以重试。',
@@ -97,6 +97,7 @@ export const texts = {
   'project.no-room': '未保存：需要 {needed}，而浏览器只剩 {free}。可将项目存为 .zip。',
   'project.packing': '正在打包：{loaded} / {total}',
   'project.pack-failed': '压缩包未能生成。{reason}',
+  'project.locked': '训练期间不能添加图片。请先点击“停止”，再重新添加。',
   'project.model-failed': '无法使用压缩包里的模型。{reason}',
   'projects.title': '已保存的项目',
   'projects.open': '打开',
