@@ -7,7 +7,7 @@ import { inBrowsers } from '../support/browsers.js';
 import { text } from '../support/given.js';
 import { tasksDuring } from '../support/tasks.js';
 import { thing, things, writeAll, zipped } from '../support/things.js';
-import { chooseOwn, dropFromDisk, plain, says, textsOf, there, train } from './own.js';
+import { chooseOwn, countsOf, dropFromDisk, plain, says, textsOf, there, train } from './own.js';
 import { ENDLESS, drop, hook, openPage, withPage } from './page.js';
 
 /**
@@ -338,6 +338,32 @@ test('chromium: a folder is dropped or chosen, and files that are gone later are
     );
     await choose(opened, 'plain', 'folder');
     await says(opened, /^plain: 3 classes/);
+    assert.deepEqual(browser.errors, []);
+  }),
+);
+
+test('chromium: files that vanish while they are read are named, and the rest is there', { timeout: 120_000 }, () =>
+  withPage(['chromium', { query: QUICK }], async (opened) => {
+    const { browser, page } = opened;
+    await page.loaded();
+    const place = join(folder, 'vanishing');
+    await writeAll(folder, things({ bar: 40, pole: 40 }, 'vanishing', 1000)); // decoding takes a while
+    await choose(opened, 'vanishing', 'folder');
+    for (let i = 30; i < 40; i++) await rm(join(place, `pole/${i}.png`));
+    await says(opened, /^vanishing: 2 classes/);
+    await there(opened, '[data-note="refused"]');
+    assert.deepEqual(await countsOf(opened), { bar: 40, pole: 30 });
+    await browser.click('[data-note="refused"] summary');
+    await browser.waitFor(
+      () =>
+        (document.querySelector('[data-note="refused"] ul')?.textContent?.match(/moved or deleted/g) ?? []).length ===
+        10,
+    );
+    await page.waitForState('project-saved', 'saved');
+    await page.open(QUICK.replace('data=synthetic&', ''));
+    await says(opened, /^vanishing: 2 classes/);
+    await there(opened, hook('own-classes'));
+    assert.deepEqual(await countsOf(opened), { bar: 40, pole: 30 });
     assert.deepEqual(browser.errors, []);
   }),
 );

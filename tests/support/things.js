@@ -44,12 +44,13 @@ export function thing(kind, seed, side = 40) {
  * A folder of folders.
  * @param {Record<string, number>} classes how many pictures each has; the fifth is of what the first is of
  * @param {string} [top]
+ * @param {number} [side] pixels
  * @returns {Files}
  */
-export const things = (classes, top = 'things') =>
+export const things = (classes, top = 'things', side = undefined) =>
   Object.fromEntries(
     Object.entries(classes).flatMap(([name, count], kind) =>
-      Array.from({ length: count }, (_, i) => [`${top}/${name}/${i}.png`, thing(kind, i)]),
+      Array.from({ length: count }, (_, i) => [`${top}/${name}/${i}.png`, thing(kind, i, side)]),
     ),
   );
 
