@@ -45,7 +45,7 @@ export const accuracyOf = (confusion) =>
 export async function confusionOf(model, { images, labels }, { twice = false } = {}) {
   const classes = model.outputShape[0];
   const data = twice
-    ? argmax(await predictTwice(model, /** @type {Uint8Array} */ (images.data)), classes) // as the page does
+    ? argmax(await predictTwice(model, /** @type {Tensor<Uint8Array>} */ (images)), classes) // as the page does
     : (await model.predictClasses(images)).data;
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
   data.forEach((predicted, i) => counts[labels.data[i]][predicted]++);

@@ -1,14 +1,26 @@
 import { t } from './i18n/index.js';
 import { NO_CLASS } from '../shim/classify.js';
-import { areGarments } from './subject.js';
+import { GARMENTS, sameList } from './subject.js';
+
+/** The lists of names that the page translates, by what the keys of their texts begin with. */
+const translated = new Map([['class', GARMENTS.classNames]]);
+
+/**
+ * A part of the page that loads later adds a list, once it has its texts.
+ * @param {string} key of class k's text: `${key}.${k}` @param {readonly string[]} names
+ */
+export const translateNames = (key, names) => translated.set(key, names);
 
 /**
  * The name of a class, which people may have given it; a dash for NO_CLASS.
  * @param {number} k
  * @param {readonly string[]} classNames of the subject
  */
-export const className = (k, classNames) =>
-  k === NO_CLASS ? '–' : areGarments(classNames) ? t(`class.${k}`) : classNames[k];
+export function className(k, classNames) {
+  if (k === NO_CLASS) return '–';
+  for (const [key, names] of translated) if (sameList(names, classNames)) return t(`${key}.${k}`);
+  return classNames[k];
+}
 
 /**
  * A class that is known by its name.

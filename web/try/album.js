@@ -256,12 +256,24 @@ const SURE = 0.5;
 export const confidenceOf = ({ probabilities, predicted }) => (probabilities ? probabilities[predicted] : 0);
 
 /**
+ * The classes of an answer, likeliest first: all that are likely enough for a model that says what is enough, else one.
+ * @param {Item} item
+ */
+export function answersOf({ probabilities, predicted, found }) {
+  const share = found?.asking.share;
+  if (!probabilities || !share) return [predicted];
+  const likely = [...probabilities.keys()].filter((k) => k === predicted || probabilities[k] >= share);
+  return likely.sort((a, b) => probabilities[b] - probabilities[a]);
+}
+
+/**
  * What an answer says of a picture: a class, perhaps a class, or none of those that the model knows.
  * @param {Item} item
  * @returns {'sure' | 'unsure' | 'none'}
  */
 export function verdictOf(item) {
   const confidence = confidenceOf(item);
-  if (item.probabilities && confidence < (item.found?.asking.threshold ?? 0)) return 'none';
-  return confidence >= SURE ? 'sure' : 'unsure';
+  const { threshold = 0, share = 0 } = item.found?.asking ?? {};
+  if (item.probabilities && confidence < threshold) return 'none';
+  return (share ? answersOf(item).length === 1 : confidence >= SURE) ? 'sure' : 'unsure';
 }

@@ -5,16 +5,17 @@ import { GARMENTS, fits } from '../subject.js';
  * How a model wants to be asked: which image it takes, how a picture becomes one, and what its answers are called.
  *
  * @typedef {import('../../shim/photo.js').Preparation} Preparation
- * @typedef {import('../subject.js').Subject & { preparation: Preparation | null, way: string, threshold: number
- * }} Asking
+ * @typedef {import('../subject.js').Subject & { preparation: Preparation | null, way: string, threshold: number,
+ *   share: number }} Asking
  *   `preparation`: null: the picture becomes an image like Fashion-MNIST's; `way`: the same for models that take the
- *   same images; `threshold`: below this confidence, its answer is none of its classes
+ *   same images; `threshold`: below this confidence, its answer is none of its classes; `share`: every class that is at
+ *   least as likely belongs to its answer (0: the likeliest alone does)
  */
 
 const LONGEST_NAME = 100;
 
 /** Of models that know garments, and of one that nobody has loaded. @type {Asking} */
-export const AS_GARMENTS = { ...GARMENTS, preparation: null, way: '', threshold: 0 };
+export const AS_GARMENTS = { ...GARMENTS, preparation: null, way: '', threshold: 0, share: 0 };
 
 /**
  * Models of people's own pictures say it in their files, which anybody may have written.
@@ -26,10 +27,10 @@ export function askingOf(model) {
   const { inputShape, outputShape, metadata = {} } = model;
   const classNames = namesIn(metadata.classNames, outputShape);
   const { crop, background, range } = metadata.preparation ?? {};
-  const threshold = metadata.threshold > 0 && metadata.threshold <= 1 ? Number(metadata.threshold) : 0;
+  const [threshold, share] = [metadata.threshold, metadata.share].map((bound) => (bound > 0 && bound <= 1 ? bound : 0));
   if (crop === undefined) {
     if (fits({ inputShape, outputShape }, GARMENTS))
-      return { ...AS_GARMENTS, ...(classNames && { classNames }), threshold };
+      return { ...AS_GARMENTS, ...(classNames && { classNames }), threshold, share };
     throw new Error(
       `this model takes [${inputShape}], gives [${outputShape}], and does not say how a picture becomes its image`,
     );
@@ -44,6 +45,7 @@ export function askingOf(model) {
     preparation,
     way: JSON.stringify(preparation),
     threshold,
+    share,
   };
 }
 

@@ -285,8 +285,9 @@ export async function classify({ model: name, pixels }) {
 /** @param {string} name of the model @param {Uint8Array} pixels its images @returns {Promise<Float32Array>} */
 async function ask(name, pixels) {
   const model = await modelNamed(name);
-  if (ASKED_TWICE.includes(name)) return predictTwice(model, pixels);
-  return probabilitiesOf(model, await model.predict(imagesOf(model, pixels)));
+  const images = imagesOf(model, pixels);
+  if (ASKED_TWICE.includes(name)) return predictTwice(model, images);
+  return probabilitiesOf(model, await model.predict(images));
 }
 
 /** @param {{ model: string }} args */

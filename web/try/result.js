@@ -6,7 +6,7 @@ import { count, onLanguage, percent, t } from '../i18n/index.js';
 import { GARMENTS } from '../subject.js';
 import { barsOf } from '../views/bars.js';
 import { blankCanvas, paint } from '../views/pictures.js';
-import { confidenceOf, verdictOf } from './album.js';
+import { answersOf, confidenceOf, verdictOf } from './album.js';
 import { createBoxControls } from './box.js';
 import { drawFound } from './outline.js';
 import { refusalText } from './refusals.js';
@@ -16,6 +16,7 @@ import { refusalText } from './refusals.js';
 /** @typedef {import('./album.js').Album} Album */
 /** @typedef {import('./album.js').Item} Item */
 
+const MOST_NAMED = 3; // classes in an answer
 const INVERTED = /** @type {Record<string, boolean | undefined>} */ ({ auto: undefined, no: false, yes: true });
 
 /** @param {Album} album */
@@ -164,13 +165,16 @@ export function createResult(album) {
     message.hidden = state !== 'refused';
     answer.classList.toggle('unsure', verdict === 'unsure' && !label);
     const best = { class: className(predicted, classNames), confidence: percent(confidence) };
+    const likely = verdict === 'none' ? [] : answersOf(item);
     if (label) setText(answer, shownName(label, classNames));
+    else if (likely.length > 1 && likely.length <= MOST_NAMED) setText(answer, anyOf(likely, classNames));
     else if (probabilities) setText(answer, t(`try.${verdict}`, best));
     else setText(answer, state === 'refused' ? '' : t('try.looking'));
     const threshold = percent(item.found?.asking.threshold ?? 0);
     if (!probabilities) setText(guesses, '');
     else if (label) setText(guesses, t('try.corrected', best));
     else if (verdict === 'none') setText(guesses, t('try.nearest', { ...best, threshold }));
+    else if (likely.length > 1) setText(guesses, t(likely.length > MOST_NAMED ? 'try.any' : 'try.one-of'));
     else setText(guesses, guessesText(probabilities, classNames));
     bars.hidden = state === 'refused';
     const answered = verdict === 'none' ? NO_CLASS : predicted;
@@ -183,6 +187,12 @@ export function createResult(album) {
   onLanguage(render);
   return { element, render };
 }
+
+/** Classes of which one is right. @param {number[]} classes @param {readonly string[]} classNames */
+const anyOf = (classes, classNames) =>
+  new Intl.ListFormat(document.documentElement.lang, { type: 'disjunction' }).format(
+    classes.map((k) => isolated(className(k, classNames))),
+  );
 
 /** The second and third guess, if there are so many classes. */
 function guessesText(/** @type {Float32Array} */ probabilities, /** @type {readonly string[]} */ classNames) {

@@ -34,6 +34,8 @@ export const texts = {
   'try.looking': 'Classifying…',
   'try.sure': '{class}, {confidence}',
   'try.unsure': 'It isn’t sure. Perhaps {class}, {confidence}.',
+  'try.one-of': 'One of these is right nine times out of ten.',
+  'try.any': 'Many classes are about as likely.',
   'try.none': 'None of these',
   'try.nearest':
     'The closest is {class}, {confidence}. Nearly all pictures of its classes reach {threshold}; below that, the ' +

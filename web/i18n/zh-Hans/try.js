@@ -28,6 +28,8 @@ export const texts = {
   'try.looking': '正在识别……',
   'try.sure': '{class}，{confidence}',
   'try.unsure': '不太确定，可能是{class}，{confidence}。',
+  'try.one-of': '正确答案有九成可能在其中。',
+  'try.any': '好几类的可能性差不多。',
   'try.none': '不属于任何类别',
   'try.nearest':
     '最接近的是{class}，{confidence}。置信度低于 {threshold} 时，这个模型判为不属于任何类别；这些类别的图片几乎都高于这个值。',
