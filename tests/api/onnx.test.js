@@ -453,6 +453,54 @@ const FOREIGN = [
     'dense',
   ],
   [
+    'a kernel with more numbers than zeros may be added to',
+    chain([1024, 5, 5], [conv(513, 1024, 3), ['GlobalAveragePool', []], ['Flatten', []]]),
+    'conv2d',
+    'global_average_pooling2d',
+  ],
+  [
+    'margins that count, where rounding up the number of windows adds none',
+    chain(
+      [2, 7, 7],
+      [
+        [
+          'AveragePool',
+          [],
+          ints('kernel_shape', 3, 3),
+          ints('strides', 2, 2),
+          ints('pads', 1, 1, 1, 1),
+          int('count_include_pad', 1),
+          int('ceil_mode', 1),
+        ],
+        ['Flatten', []],
+        linear(2, 32),
+      ],
+    ),
+    'zero_padding2d',
+    'average_pooling2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'margins of a maximum around a sum that is doubled over and over',
+    chain(
+      [1, 4, 4],
+      [
+        ['Sigmoid', []],
+        ...Array.from({ length: 40 }, (_, i) => /** @type {[string, string[]]} */ (['Add', [`v${i}`]])),
+        ['MaxPool', [], ints('kernel_shape', 2, 2), ints('pads', 1, 1, 0, 0)],
+        ['Flatten', []],
+        linear(2, 16),
+      ],
+    ),
+    'activation',
+    ...Array(40).fill('add'),
+    'zero_padding2d',
+    'max_pooling2d',
+    'flatten',
+    'dense',
+  ],
+  [
     'margins of pooling that do not count, around numbers of any sign',
     chain(
       [2, 8, 8],
@@ -1499,6 +1547,29 @@ const REFUSED = [
       ],
     ),
     /pads must be none, .*, got \[\[1, 0\], \[1, 0\]\]/,
+  ],
+  [
+    'margins that count and windows that reach beyond them',
+    chain(
+      [1, 8, 8],
+      [
+        [
+          'AveragePool',
+          [],
+          ints('kernel_shape', 3, 3),
+          ints('strides', 2, 2),
+          ints('pads', 1, 1, 1, 1),
+          int('count_include_pad', 1),
+          int('ceil_mode', 1),
+        ],
+      ],
+    ),
+    /count_include_pad and ceil_mode are not supported where windows reach beyond the pads/,
+  ],
+  [
+    'a kernel of another size than is stated, with gaps',
+    chain([1, 12, 12], [['Conv', [drawn('gaps', [2, 1, 3, 3])], ints('kernel_shape', 5, 5), ints('dilations', 2, 2)]]),
+    /kernel_shape must be "3,3", got "5,5"/,
   ],
   ['a kernel that is not constant', chain([4], [['MatMul', ['x']]]), /input 1 \(x\) must be constant/],
   ['a division by zero', chain([4], [['Div', [floatTensor('none', [1], new Float32Array(1))]]]), /no divisor 0/],

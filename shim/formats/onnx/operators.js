@@ -7,14 +7,14 @@ import { FLOAT, MOST_AXES, transposed } from './arrays.js';
 import { checkIs } from './importer.js';
 import { BATCH } from './integers.js';
 import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
-import { rowOf } from '../../layers/table.js';
+import { LEAST_EPSILON, rowOf } from '../../layers/table.js';
 import { GLOBAL } from './pooling-operators.js';
 import { isCentred, outputSides, windowOf } from './windows.js';
 
 /** @import { Activation, AnyLayer, LayerKind } from '../../layers/layer.js' */
 /** @import { Call, Importer, Weight } from './importer.js' */
 /** @import { View } from './views.js' */
-/** @import { Window } from './windows.js' */
+/** @import { Margins, Window } from './windows.js' */
 
 /** @typedef {(call: Call) => void} Operator */
 
@@ -38,15 +38,17 @@ const notLast = (axis) =>
   );
 
 /**
- * Adds a layer that does not change the shape.
- * @param {Call} call
+ * Adds a layer that changes neither the shape nor the order of numbers.
+ * @param {Importer} importer
  * @param {View} view
  * @param {AnyLayer} layer
  * @param {Weight[]} [weights]
+ * @returns {View} its output
  */
-function pointwise(call, view, layer, weights) {
-  call.give({ ...view, source: call.importer.add(layer, [view], weights) });
-}
+const through = (importer, view, layer, weights) => ({ ...view, source: importer.add(layer, [view], weights) });
+
+/** @param {Call} call @returns {number} the index of the first input that is constant, or -1 */
+const constantAt = ({ inputs, importer }) => inputs.findIndex((name) => importer.constants.has(name));
 
 /**
  * Adds an activation; merges it into the layer before if possible.
@@ -57,7 +59,7 @@ function pointwise(call, view, layer, weights) {
 function activate(call, name, readers) {
   const view = call.view();
   const open = call.importer.open(call.inputs[0], readers);
-  if (!open) return pointwise(call, view, layers.activation({ activation: name }));
+  if (!open) return call.give(through(call.importer, view, layers.activation({ activation: name })));
   open.layer.activation = name;
   call.give(view);
 }
@@ -69,7 +71,7 @@ const activation = (name) => (call) => activate(call, name);
  * Adds zeros around an image.
  * @param {Importer} importer
  * @param {View} view
- * @param {Window['margins']} padding
+ * @param {Margins} padding
  * @returns {View}
  */
 function padded(importer, view, padding) {
@@ -127,7 +129,12 @@ function spread(kernel, [tall, wide], [down, across]) {
  * @param {number} groups
  * @returns {Weight}
  */
-function ungrouped({ shape: [filters, depth, height, width], data }, groups) {
+function ungrouped(kernel, groups) {
+  if (groups === 1) return kernel;
+  const {
+    shape: [filters, depth, height, width],
+    data,
+  } = kernel;
   const shape = [filters, depth * groups, height, width];
   checkSpread(shape);
   const made = new Float32Array(elementsOf(shape));
@@ -160,9 +167,9 @@ function conv(call) {
   const groups = call.integer('group') ?? 1;
   checkIs(depth * groups, "the kernel's channels times group", channels);
   checkIs(filters % groups, "the rest of the kernel's filters divided by group", 0);
+  checkIs(String(call.integers('kernel_shape') ?? [height, width]), 'kernel_shape', String([height, width]));
   const window = windowOf(call, view.shape.slice(0, 2), [height, width]);
   const kernel = spread(stored, window.size, window.dilations);
-  checkIs(String(window.size), 'kernel_shape', String(kernel.shape.slice(2)));
   const { image, padding } = settled(call, view, window);
   const weights = call.has(2) ? [call.floats(2)] : [];
   const options = { kernelSize: window.size, strides: window.strides, padding, useBias: weights.length > 0 };
@@ -185,12 +192,19 @@ const split = ({ shape: [filters, , ...sides], data }, channels) =>
 const NOT_NEGATIVE = ['relu', 'relu6', 'sigmoid', 'softmax'];
 const KEEPS_SIGN = ['dropout', 'flatten', 'reshape', 'concatenate', 'add', 'zero_padding2d', 'max_pooling2d'];
 
-/** Whether a value cannot be below zero. @param {Importer} importer @param {number} source @returns {boolean} */
-function isPositive(importer, source) {
+/**
+ * Whether a value cannot be below zero.
+ * @param {Importer} importer
+ * @param {number} source
+ * @param {Set<number>} [seen] layers that need no second look: the first that may be negative ends the search
+ * @returns {boolean}
+ */
+function isPositive(importer, source, seen = new Set()) {
   const made = importer.layers[source];
   if (!made) return false;
-  if (NOT_NEGATIVE.includes(String(made.layer.activation))) return true;
-  return KEEPS_SIGN.includes(made.layer.kind) && made.sources.every((each) => isPositive(importer, each));
+  if (seen.has(source) || NOT_NEGATIVE.includes(String(made.layer.activation))) return true;
+  seen.add(source);
+  return KEEPS_SIGN.includes(made.layer.kind) && made.sources.every((each) => isPositive(importer, each, seen));
 }
 
 /**
@@ -224,8 +238,17 @@ const pooling = (make, mayPad) => (call) => {
 /** @param {Call} call @param {Window} window @param {View} image */
 const maximumMayPad = ({ importer }, { padding }, { source }) => padding === 'other' && isPositive(importer, source);
 
-/** Zeros around an image may count. @param {Call} call */
-const meanMayPad = (call) => Boolean(call.integer('count_include_pad')) && !call.integer('ceil_mode');
+/**
+ * Zeros around an image may count. What a last window reaches beyond them, with ceil_mode, does not.
+ * @param {Call} call
+ * @param {Window} window
+ */
+function meanMayPad(call, { pads, margins }) {
+  const counts = Boolean(call.integer('count_include_pad')) && pads.flat().some((margin) => margin > 0);
+  if (counts && String(pads) !== String(margins))
+    throw new FittingRoomError('count_include_pad and ceil_mode are not supported where windows reach beyond the pads');
+  return counts;
+}
 
 /**
  * @param {AnyLayer} layer
@@ -305,8 +328,6 @@ function gemm(call) {
   dense(call, kernel, call.has(2) ? [biasOf(call.floats(2), kernel.shape[1], 0)] : []);
 }
 
-const EPSILON = 1e-12; // the smallest that the core takes: 1 + 1e-12 is 1 in floats
-
 /**
  * Multiplies each channel by a constant and adds one: a frozen batch normalization, which training leaves alone.
  * @param {Importer} importer
@@ -320,8 +341,8 @@ function affine(importer, view, scale, offset) {
   const each = (/** @type {ArrayLike<number>} */ values) =>
     Float32Array.from({ length: channels }, (_, i) => values[values.length === 1 ? 0 : i]);
   const weights = [scale, offset, [0], [1]].map((values) => ({ shape: [channels], data: each(values) }));
-  const layer = layers.batchNormalization({ epsilon: EPSILON, trainable: false });
-  return { ...view, source: importer.add(layer, [view], weights) };
+  const layer = layers.batchNormalization({ epsilon: LEAST_EPSILON, trainable: false });
+  return through(importer, view, layer, weights);
 }
 
 /** The axes of a value after its channels, which lie last in memory. @param {View} view */
@@ -334,7 +355,7 @@ const behindChannels = ({ axes, shape }) =>
  * @param {(constant: number, isFirst: boolean) => [scale: number, offset: number]} line isFirst: constant - x
  */
 function withConstant(call, line) {
-  const constant = call.inputs.findIndex((name) => call.importer.constants.has(name));
+  const constant = constantAt(call);
   const view = call.view(1 - constant);
   const { data } = biasOf(call.floats(constant), view.shape[view.shape.length - 1], behindChannels(view));
   const lines = Array.from(data, (value) => line(value, constant === 0));
@@ -343,13 +364,10 @@ function withConstant(call, line) {
   call.give(affine(call.importer, view, parts[0], parts[1]));
 }
 
-/** @param {Call} call */
-const hasConstant = ({ inputs, importer }) => inputs.some((name) => importer.constants.has(name));
-
 /** Adds a bias, another constant or a sum. @type {Operator} */
 function add(call) {
-  if (!hasConstant(call)) return sum(call);
-  const constant = call.inputs.findIndex((name) => call.importer.constants.has(name));
+  const constant = constantAt(call);
+  if (constant < 0) return sum(call);
   const other = 1 - constant;
   const open = call.importer.open(call.inputs[other]);
   if (!open || open.layer.useBias) return withConstant(call, (value) => [1, value]);
@@ -362,21 +380,21 @@ function add(call) {
 
 /** @type {Operator} */
 function subtract(call) {
-  if (hasConstant(call)) return withConstant(call, (value, isFirst) => (isFirst ? [-1, value] : [1, -value]));
+  if (constantAt(call) >= 0) return withConstant(call, (value, isFirst) => (isFirst ? [-1, value] : [1, -value]));
   const [first, second] = [call.view(0), call.view(1)];
   join(call, [first, affine(call.importer, second, [-1], [0])]);
 }
 
 /** @type {Operator} */
 function multiply(call) {
-  if (!hasConstant(call)) throw new FittingRoomError('multiplying two values is not supported, only one by a constant');
+  if (constantAt(call) < 0)
+    throw new FittingRoomError('multiplying two values is not supported, only one by a constant');
   withConstant(call, (value) => [value, 0]);
 }
 
 /** @type {Operator} */
 function divide(call) {
-  if (!hasConstant(call) || call.importer.constants.has(call.inputs[0]))
-    throw new FittingRoomError('only a division by a constant is supported');
+  if (constantAt(call) < 1) throw new FittingRoomError('only a division by a constant is supported');
   withConstant(call, (value) => [1 / value, 0]);
 }
 
@@ -484,14 +502,14 @@ function batchNormalization(call) {
     epsilon: call.float('epsilon') ?? 1e-5,
     momentum: call.float('momentum') ?? 0.9,
   });
-  pointwise(call, view, layer, weights);
+  call.give(through(importer, view, layer, weights));
 }
 
 /** @type {Operator} */
 function leakyRelu(call) {
   const alpha = call.float('alpha') ?? 0.01;
   if (alpha === LEAKY_SLOPE) activate(call, 'leakyRelu');
-  else pointwise(call, call.view(), layers.leakyReLU({ alpha }));
+  else call.give(through(call.importer, call.view(), layers.leakyReLU({ alpha })));
 }
 
 /**
@@ -504,7 +522,7 @@ function leakyRelu(call) {
 function bounded(call, before, after, name) {
   const { importer } = call;
   const view = affine(importer, call.view(), [before[0]], [before[1]]);
-  const bent = { ...view, source: importer.add(layers.activation({ activation: name }), [view]) };
+  const bent = through(importer, view, layers.activation({ activation: name }));
   call.give(affine(importer, bent, [after[0]], [after[1]]));
 }
 
@@ -532,10 +550,7 @@ function pRelu(call) {
   const { importer } = call;
   const view = call.view();
   const { data } = biasOf(call.floats(1), view.shape[view.shape.length - 1], behindChannels(view));
-  const relu = (/** @type {View} */ from) => ({
-    ...from,
-    source: importer.add(layers.activation({ activation: 'relu' }), [from]),
-  });
+  const relu = (/** @type {View} */ from) => through(importer, from, layers.activation({ activation: 'relu' }));
   const below = relu(affine(importer, view, [-1], [0]));
   join(call, [
     relu(view),
@@ -587,7 +602,7 @@ function softmax(call) {
 function softmaxOf(call, view) {
   const open = call.importer.open(call.inputs[0]);
   if (open && view === call.view()) return activate(call, 'softmax');
-  pointwise(call, view, layers.softmax());
+  call.give(through(call.importer, view, layers.softmax()));
 }
 
 /** @param {Call} call @param {number[]} dims */
@@ -694,7 +709,7 @@ function dropout(call) {
   checkTested(call);
   if (call.has(2)) checkIs(call.flagAt(2), 'training_mode', false);
   const rate = call.has(1) ? call.scalar(1) : (call.float('ratio') ?? 0.5);
-  pointwise(call, call.view(), layers.dropout({ rate }));
+  call.give(through(call.importer, call.view(), layers.dropout({ rate })));
 }
 
 /** @type {Operator} */
