@@ -7,6 +7,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { Sequential, exportModel, importModel, layers, model, sequential, tensor } from '../../shim/index.js';
 import { decode, encode } from '../../shim/formats/onnx/messages.js';
 import { floatTensor, integerTensor } from '../../shim/formats/onnx/arrays.js';
+import { OPERATORS } from '../../shim/formats/onnx/operators.js';
 import { useBuild } from '../../shim/core/loading.js';
 import { assemble } from '../../web/assembly.js';
 import { PRESETS, parseModel, specsOf } from '../../web/model-spec.js';
@@ -1805,6 +1806,13 @@ const REFUSED = [
 ];
 
 for (const [what, file, message] of REFUSED) test(`onnx: ${what} is refused`, () => refused(file, message));
+
+test('onnx: the README names every operator that is read', () => {
+  const readme = readFileSync(new URL('../../shim/formats/README.md', import.meta.url), 'utf8');
+  const section = readme.slice(readme.indexOf('## Operators of ONNX'), readme.indexOf('Not supported: `Mul`'));
+  const named = new Set([...section.matchAll(/`([A-Z]\w+)`/g)].map(([, name]) => name));
+  assert.deepEqual([...named].sort(), Object.keys(OPERATORS).sort());
+});
 
 test('onnx: what our own metadata say is held against the nodes', async () => {
   const made = await sequential({ layers: [layers.dense({ inputShape: [3], units: 2, activation: 'relu' })], seed: 1 });
