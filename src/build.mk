@@ -20,6 +20,7 @@ OPTIMIZE_src/synthetic := -O2 -fno-unroll-loops
 $(foreach file,activation dropout normalize pooling,\
   $(eval OPTIMIZE_src/kernels/$(file) := -O3 -fno-unroll-loops))
 OPTIMIZE_src/base/random := -O3 -fno-unroll-loops
+OPTIMIZE_src/kernels/curves := -Oz
 OPTIMIZE_src/step_conv := -O3
 OPTIMIZE_src/step_dense := -O3
 optimize = $(or $(OPTIMIZE_$*),$(OPTIMIZE_$(*D)),$(error how is $*.c optimized? Set OPTIMIZE_$(*D) in src/build.mk))

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "curves.h"
 #include "simd.h"
 
 static void relu_forward(float *y, int n) {
@@ -87,7 +88,25 @@ static void swish_backward(const float *x, float *dy, int n) {
   }
 }
 
-int fr_activation_needs_input(fr_activation f) { return f == FR_GELU || f == FR_SWISH; }
+static void log_softmax_forward(float *y, int n) {
+  float largest = y[0];
+  for (int i = 1; i < n; i++) largest = y[i] > largest ? y[i] : largest;
+  float sum = 0.0f;
+  for (int i = 0; i < n; i++) sum += expf(y[i] - largest);
+  float shift = logf(sum);
+  for (int i = 0; i < n; i++) y[i] = y[i] - largest - shift;
+}
+
+/* dx_i = dy_i - e^y_i Σ_j dy_j */
+static void log_softmax_backward(const float *y, float *dy, int n) {
+  float sum = 0.0f;
+  for (int i = 0; i < n; i++) sum += dy[i];
+  for (int i = 0; i < n; i++) dy[i] -= expf(y[i]) * sum;
+}
+
+int fr_activation_needs_input(fr_activation f) {
+  return f == FR_GELU || f == FR_SWISH || f == FR_MISH || f == FR_HARD_SWISH;
+}
 
 void fr_activation_forward(fr_activation f, float slope, float *y, int rows, int width, int stride,
                            int channels) {
@@ -102,7 +121,12 @@ void fr_activation_forward(fr_activation f, float slope, float *y, int rows, int
       case FR_GELU: gelu_forward(y, width); break;
       case FR_TANH: tanh_forward(y, width); break;
       case FR_SWISH: swish_forward(y, width); break;
-      default: return;
+      case FR_LOG_SOFTMAX:
+        for (int i = 0; i < width; i += channels) log_softmax_forward(y + i, channels);
+        break;
+      case FR_LINEAR: return;
+      default:
+        for (int i = 0; i < width; i++) y[i] = fr_curve(f, y[i]);
     }
 }
 
@@ -119,6 +143,12 @@ void fr_activation_backward(fr_activation f, float slope, const float *x, const 
       case FR_GELU: gelu_backward(x + (ptrdiff_t)r * stride, dy, width); break;
       case FR_TANH: tanh_backward(y, dy, width); break;
       case FR_SWISH: swish_backward(x + (ptrdiff_t)r * stride, dy, width); break;
-      default: return;
+      case FR_LOG_SOFTMAX:
+        for (int i = 0; i < width; i += channels) log_softmax_backward(y + i, dy + i, channels);
+        break;
+      case FR_LINEAR: return;
+      default:
+        for (int i = 0; i < width; i++)
+          dy[i] *= fr_curve_slope(f, x ? x[(ptrdiff_t)r * stride + i] : 0.0f, y[i]);
     }
 }
