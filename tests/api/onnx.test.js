@@ -391,6 +391,28 @@ test('onnx: a network with channels first, as PyTorch writes it, takes channels 
 /** @type {[string, Uint8Array, ...string[]][]} name, file, the kinds of layers that it is read as */
 const FOREIGN = [
   [
+    'activations of their own, and those that a product makes',
+    chain(
+      [12],
+      [
+        ['Elu', [], float('alpha', 1)],
+        ['Selu', []],
+        ['Softplus', []],
+        ['Softplus', []],
+        ['Tanh', []],
+        ['Mul', ['v2']],
+        ['HardSigmoid', [], float('alpha', 1 / 6), float('beta', 0.5)],
+        ['Mul', ['v5']],
+        linear(4, 12),
+        ['HardSwish', []],
+        ['LogSoftmax', [], int('axis', 1)],
+      ],
+    ),
+    ...Array(5).fill('activation'),
+    'dense',
+    'activation',
+  ],
+  [
     'pictures that are normalized: a constant for each channel, and one for all',
     chain(
       [3, 6, 6],
@@ -1438,11 +1460,7 @@ const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname
 const LACKING = {
   act_layernorm: /ReduceMean.*axes must be/,
   act_lrn: /Mul.*multiplying two values is not supported/,
-  act_selu: /Selu.*not supported/,
-  act_softplus: /Softplus.*not supported/,
   act_upsample: /Resize.*not supported/,
-  lenet_logsoftmax: /LogSoftmax.*not supported/,
-  mobilenet_hswish: /Mul.*multiplying two values is not supported/,
   se: /Mul.*multiplying two values is not supported/,
 };
 
@@ -1488,10 +1506,10 @@ const REFUSED = [
       [4],
       [
         ['Relu', []],
-        ['Elu', []],
+        ['Celu', []],
       ],
     ),
-    /^model file: ONNX: node 1 \(Elu \/Elu_1\): this operator is not supported; supported are Conv, Gemm/,
+    /^model file: ONNX: node 1 \(Celu \/Celu_1\): this operator is not supported; supported are Conv, Gemm/,
   ],
   [
     "another domain's operator",

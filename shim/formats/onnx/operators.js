@@ -22,6 +22,7 @@ import { isCentred, outputSides, windowOf } from './windows.js';
 const TELLS_TRAINING = 7;
 const SOFTMAX_OF_AXIS = 13;
 
+const SELU = { alpha: 1.67326319, gamma: 1.05070102 };
 const MOST_DIMS = 3; // in a layer's output
 
 /** @param {number} axis in ONNX @param {number} count of a sample's axes @returns {number} its place among them */
@@ -542,7 +543,9 @@ function clip(call) {
 /** min(max(alpha · x + beta, 0), 1) @type {Operator} */
 function hardSigmoid(call) {
   const [alpha, beta] = [call.float('alpha') ?? 0.2, call.float('beta') ?? 0.5];
-  bounded(call, [6 * alpha, 6 * beta], [1 / 6, 0], 'relu6');
+  const alone = () => bounded(call, [6 * alpha, 6 * beta], [1 / 6, 0], 'relu6');
+  if (Math.abs(alpha - 1 / 6) > 1e-5 || beta !== 0.5) return alone();
+  timesInput(call, 'hardSwish', alone);
 }
 
 /** max(x, 0) + slope · min(x, 0) @type {Operator} */
@@ -563,25 +566,61 @@ function pRelu(call) {
   ]);
 }
 
-/** @type {Operator} */
-function sigmoid(call) {
+/**
+ * An activation or, if only a product with its input follows, the one that they make together.
+ * @param {Call} call
+ * @param {Activation} whole
+ * @param {() => void} alone
+ */
+function timesInput(call, whole, alone) {
   const {
     importer,
     inputs: [input],
     node: { outputs: [output] = [] },
   } = call;
   const product = importer.product([input, output]);
-  if (!product || importer.readers(output) !== 1) return activate(call, 'sigmoid');
+  if (!product || importer.readers(output) !== 1) return alone();
   importer.done.add(product);
   call.node = { ...call.node, outputs: product.outputs };
-  activate(call, 'swish', 2);
+  activate(call, whole, 2);
+}
+
+/** @type {Operator} */
+const sigmoid = (call) => timesInput(call, 'swish', () => activate(call, 'sigmoid'));
+
+/** @type {Operator} */
+function elu(call) {
+  checkIs(call.float('alpha') ?? 1, 'alpha', 1);
+  activate(call, 'elu');
+}
+
+/** @type {Operator} */
+function selu(call) {
+  const [alpha, gamma] = [call.float('alpha') ?? SELU.alpha, call.float('gamma') ?? SELU.gamma];
+  if (Math.abs(alpha - SELU.alpha) > 1e-5 || Math.abs(gamma - SELU.gamma) > 1e-5)
+    throw new FittingRoomError(`alpha and gamma must be ${SELU.alpha} and ${SELU.gamma}, got ${alpha} and ${gamma}`);
+  activate(call, 'selu');
+}
+
+/** x · tanh(softplus(x)) @type {Operator} */
+function softplus(call) {
+  const { importer, node, inputs } = call;
+  const [output = ''] = node.outputs ?? [];
+  const bent = importer.nodes.find(({ operator, inputs: [from] = [] }) => operator === 'Tanh' && from === output);
+  const [curve = ''] = bent?.outputs ?? [];
+  const product = bent && importer.product([inputs[0], curve]);
+  if (!product || importer.readers(output) !== 1 || importer.readers(curve) !== 1) return activate(call, 'softplus');
+  importer.done.add(bent).add(product);
+  call.node = { ...node, outputs: product.outputs };
+  activate(call, 'mish', 2);
 }
 
 /**
  * The axes over which softmax normalizes: one axis or, in early operator sets, all axes from it on.
- * @type {Operator}
+ * @param {'softmax' | 'logSoftmax'} name
+ * @returns {Operator}
  */
-function softmax(call) {
+const softmax = (name) => (call) => {
   const view = call.view();
   const dims = dimsOf(view);
   const modern = call.importer.operatorSet >= SOFTMAX_OF_AXIS;
@@ -591,18 +630,19 @@ function softmax(call) {
   const length = elementsOf(dimsOf({ ...view, axes: over }));
   const all = elementsOf(view.shape);
   const isLast = sameAxes([over.flat()], [[{ length, stride: 1 }]]);
-  if (isLast && view.shape[view.shape.length - 1] === length) return softmaxOf(call, view);
-  if (length === all) return softmaxOf(call, call.importer.reshaped(view, [all])); // in any order
+  if (isLast && view.shape[view.shape.length - 1] === length) return softmaxOf(call, name, view);
+  if (length === all) return softmaxOf(call, name, call.importer.reshaped(view, [all])); // in any order
   if (!isLast) throw notLast(axis);
   const fits = isPlain(view) && dims.length <= MOST_DIMS && dims[dims.length - 1] === length;
-  softmaxOf(call, call.importer.reshaped(view, fits ? dims : [all / length, length]));
-}
+  softmaxOf(call, name, call.importer.reshaped(view, fits ? dims : [all / length, length]));
+};
 
-/** @param {Call} call @param {View} view */
-function softmaxOf(call, view) {
+/** @param {Call} call @param {'softmax' | 'logSoftmax'} name @param {View} view */
+function softmaxOf(call, name, view) {
   const open = call.importer.open(call.inputs[0]);
-  if (open && view === call.view()) return activate(call, 'softmax');
-  call.give(through(call.importer, view, layers.softmax()));
+  if (open && view === call.view()) return activate(call, name);
+  const layer = name === 'softmax' ? layers.softmax() : layers.activation({ activation: name });
+  call.give(through(call.importer, view, layer));
 }
 
 /** @param {Call} call @param {number[]} dims */
@@ -760,7 +800,13 @@ export const OPERATORS = {
   Sigmoid: sigmoid,
   Tanh: activation('tanh'),
   Gelu: gelu,
-  Softmax: softmax,
+  Softmax: softmax('softmax'),
+  LogSoftmax: softmax('logSoftmax'),
+  Elu: elu,
+  Selu: selu,
+  Softplus: softplus,
+  Mish: activation('mish'),
+  HardSwish: activation('hardSwish'),
   Flatten: flatten,
   Reshape: reshape,
   Squeeze: squeeze,
