@@ -509,7 +509,7 @@ const FOREIGN = [
     chain(
       [1, 4, 4],
       [
-        ['Sigmoid', []],
+        ['Softplus', []],
         ...Array.from({ length: 40 }, (_, i) => /** @type {[string, string[]]} */ (['Add', [`v${i}`]])),
         ['MaxPool', [], ints('kernel_shape', 2, 2), ints('pads', 1, 1, 0, 0)],
         ['Flatten', []],

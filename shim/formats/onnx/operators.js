@@ -190,7 +190,7 @@ function conv(call) {
 const split = ({ shape: [filters, , ...sides], data }, channels) =>
   transposed({ shape: [channels, filters / channels, ...sides], data }, [2, 3, 0, 1]);
 
-const NOT_NEGATIVE = ['relu', 'relu6', 'sigmoid', 'softmax'];
+const NOT_NEGATIVE = ['relu', 'relu6', 'sigmoid', 'softmax', 'softplus'];
 const KEEPS_SIGN = ['dropout', 'flatten', 'reshape', 'concatenate', 'add', 'zero_padding2d', 'max_pooling2d'];
 
 /**
