@@ -174,7 +174,8 @@ export function checkPreparation(preparation, most = Infinity) {
 
 /** @param {string} name @param {any} range @returns {[number, number]} */
 function checkRange(name, range) {
-  const isRange = Array.isArray(range) && range.length === 2 && range.every((end) => Math.abs(end) <= MOST_IN_RANGE);
+  const isEnd = (/** @type {unknown} */ end) => Number.isFinite(end) && Math.abs(Number(end)) <= MOST_IN_RANGE;
+  const isRange = Array.isArray(range) && range.length === 2 && range.every(isEnd);
   if (isRange && range[0] !== range[1]) return [range[0], range[1]];
   throw new FittingRoomError(`${name} must be what 0 and 255 become, such as [-1, 1], got ${show(range)}`);
 }

@@ -23,6 +23,7 @@ $(foreach file,activation dropout pooling,\
 OPTIMIZE_src/base/random := -O3 -fno-unroll-loops
 OPTIMIZE_src/kernels/normalize := -O3 -fno-unroll-loops -fno-vectorize
 OPTIMIZE_src/kernels/orthogonal := -Os -fno-vectorize
+OPTIMIZE_src/kernels/curves := -Oz
 OPTIMIZE_src/step_conv := -O3
 OPTIMIZE_src/step_dense := -O3
 optimize = $(or $(OPTIMIZE_$*),$(OPTIMIZE_$(*D)),$(error how is $*.c optimized? Set OPTIMIZE_$(*D) in src/build.mk))

@@ -34,10 +34,10 @@ export function inFile(where, check) {
   }
 }
 
-const HDF5 = '\x89HDF\r\n\x1a\n';
+export const HDF5_SIGNATURE = '\x89HDF\r\n\x1a\n';
 
 /** Whether a file begins like HDF5. @param {Uint8Array} bytes */
-export const isHdf5 = (bytes) => String.fromCharCode(...bytes.subarray(0, HDF5.length)) === HDF5;
+export const isHdf5 = (bytes) => String.fromCharCode(...bytes.subarray(0, HDF5_SIGNATURE.length)) === HDF5_SIGNATURE;
 
 /** @param {Uint8Array[]} chunks */
 export function joined(chunks) {

@@ -12,6 +12,9 @@ import { initializerFrom, initializerKeys } from './initializer-classes.js';
 const SPELLINGS = [
   ['leakyRelu', 'leaky_relu'],
   ['swish', 'silu'],
+  ['hardSwish', 'hard_silu'],
+  ['hardSwish', 'hard_swish'],
+  ['logSoftmax', 'log_softmax'],
   ['horizontalAndVertical', 'horizontal_and_vertical'],
 ];
 

@@ -1,5 +1,7 @@
-import { FittingRoomError, show } from '../check.js';
-import { BY_CLASS, weightsOf } from '../layers/table.js';
+import { FittingRoomError, checkInteger, show } from '../check.js';
+import { LIMITS } from '../core/limits.js';
+import { margins } from '../layers/options.js';
+import { BY_CLASS, LEAST_EPSILON, weightsOf } from '../layers/table.js';
 import { elementsOf } from '../tensor.js';
 import { inFile, refusal } from './common.js';
 
@@ -37,12 +39,10 @@ import { inFile, refusal } from './common.js';
  * @typedef {{ parts: Substitute[], names?: string[], counts?: number[] }} Plan
  */
 
-const EPSILON = 1e-12; // the smallest that the core takes: 1 + 1e-12 is 1 in floats
-
 /** x · scale + offset @param {Numbers} scale @param {Numbers} [offset] @returns {Substitute} */
 const affine = (scale, offset = 0) => ({
   kind: 'BatchNormalization',
-  config: { epsilon: EPSILON, trainable: false },
+  config: { epsilon: LEAST_EPSILON, trainable: false },
   from: [{ values: scale }, { values: offset }, { values: 0 }, { values: 1 }],
 });
 
@@ -63,23 +63,21 @@ const at = (/** @type {Numbers} */ values, /** @type {number} */ i) =>
   Array.isArray(values) ? values[i % values.length] : values;
 
 /** @param {Record<string, any>} config @returns {Plan} */
-function normalization({ mean, variance, invert }) {
+function normalization({ mean, variance, invert, axis: given }) {
   if (invert) throw new FittingRoomError('invert is not supported');
+  const axis = given ?? -1; // null: one mean for all
   if (mean === undefined || mean === null) {
-    const config = { epsilon: EPSILON, center: false, scale: false, trainable: false };
+    const config = { epsilon: LEAST_EPSILON, center: false, scale: false, trainable: false, axis };
     return { names: ['mean', 'variance'], counts: [2, 3], parts: [{ kind: 'BatchNormalization', config }] };
   }
   const [means, variances] = [numbersOf('mean', mean), numbersOf('variance', variance)];
   const longer = Array.isArray(variances) ? variances : means;
   const scale = each(longer, (_, i) => 1 / Math.max(Math.sqrt(at(variances, i)), 1e-7));
-  return {
-    parts: [
-      affine(
-        scale,
-        each(longer, (_, i) => -at(means, i) * at(scale, i)),
-      ),
-    ],
-  };
+  const scaled = affine(
+    scale,
+    each(longer, (_, i) => -at(means, i) * at(scale, i)),
+  );
+  return { parts: [{ ...scaled, config: { ...scaled.config, ...(Array.isArray(longer) && { axis }) } }] };
 }
 
 /** A depthwise convolution and a 1 × 1 convolution. @param {Record<string, any>} config @returns {Plan} */
@@ -122,8 +120,9 @@ const ofTwo = (parts) => (_, ranks) => {
 
 /** A depthwise convolution that copies one pixel of each window. @param {Record<string, any>} config @returns {Plan} */
 function cropping2D({ cropping, data_format }) {
-  const sides = Array.isArray(cropping) ? cropping : [cropping, cropping];
-  const [[top, bottom], [left, right]] = sides.map((side) => (Array.isArray(side) ? side : [side, side]));
+  const [[top, bottom], [left, right]] = margins('cropping', cropping);
+  checkInteger('cropping: top and bottom together', top + bottom, 0, LIMITS.maxWindow - 1);
+  checkInteger('cropping: left and right together', left + right, 0, LIMITS.maxWindow - 1);
   const [height, width] = [top + bottom + 1, left + right + 1];
   const kernel = Array.from({ length: height * width }, (_, i) => Number(i === top * width + left));
   return {

@@ -21,7 +21,7 @@ function jsonIn(bytes) {
   }
 }
 
-/** The lines of labels.txt: `0 Shirt`. @param {Uint8Array} bytes @returns {unknown[]} */
+/** The lines of labels.txt: `0 Shirt`. @param {Uint8Array} bytes @returns {string[]} */
 const linesIn = (bytes) =>
   new TextDecoder()
     .decode(bytes.subarray(0, MOST_LABELS))
@@ -41,12 +41,13 @@ export function metadataBeside(files, inputShape, outputShape) {
   const json = description && jsonIn(description);
   const names = json?.labels ?? (lines && linesIn(lines));
   const [classes, ...rest] = outputShape;
-  if (!Array.isArray(names) || names.length !== classes || rest.length > 0) return undefined;
+  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (!areNames || names.length !== classes || rest.length > 0) return undefined;
   const [height, width, channels] = inputShape;
   const takesImages = inputShape.length === 3 && (channels === 1 || channels === 3);
   const isOther = json && json.imageSize === undefined; // of sounds or poses
   return {
-    classNames: names.map(String),
+    classNames: names,
     // as its own library crops pictures and scales them
     ...(takesImages &&
       !isOther && { preparation: { size: [height, width], channels, crop: 'centre', range: [-1, 1] } }),

@@ -1,5 +1,5 @@
 import { checkChoice, show } from '../check.js';
-import { graphOf, input, stackOf } from '../layers/graph.js';
+import { graphOf, input, isChain, stackOf } from '../layers/graph.js';
 import { checkLast } from '../layers/options.js';
 import { rowOf, weightsOf } from '../layers/table.js';
 import { readBy, sourcesOf } from './calls.js';
@@ -138,6 +138,9 @@ class Unfolding {
    */
   #addGraph(where, config, list, source, within) {
     const entries = new Map(list.map((entry, i) => [nameOf(entry), { place: `${where}layer ${i}`, entry }]));
+    const names = list.map(nameOf);
+    const again = names.findIndex((name, i) => names.indexOf(name) !== i);
+    if (again >= 0) throw refusal(`${where}layer ${again}: its name must be unique, got ${show(names[again])} again`);
     const start = only(`${where}input_layers`, config.input_layers);
     const begun = entries.get(start.layer);
     if (begun?.entry.class_name !== 'InputLayer')
@@ -163,7 +166,7 @@ class Unfolding {
     };
     const output = visit(only(`${where}output_layers`, config.output_layers), `${where}output_layers`);
     const unread = [...entries.keys()].find((each) => !outputs.has(each));
-    if (unread !== undefined) throw refusal(`layer ${show(unread)} does not lead to the output`);
+    if (unread !== undefined) throw refusal(`${where}layer ${show(unread)} does not lead to the output`);
     return output;
   }
 
@@ -244,12 +247,12 @@ export function topologyFrom(file, topology, list = layersOf) {
     values.set(leaf, own[own.length - 1]);
   }
   const { nodes, ...whole } = graphOf(start, values.get(end)?.tensor);
-  const isChain = unfolding.isStack && nodes.every(({ sources }, i) => sources.length === 1 && sources[0] === i - 1);
   return {
     name: checkText(`${file}: name`, config.name),
-    graph: isChain
-      ? stackOf(nodes.map(({ config }, i) => (i ? config : { ...config, inputShape: shape })))
-      : { ...whole, nodes },
+    graph:
+      unfolding.isStack && isChain(nodes)
+        ? stackOf(nodes.map(({ config }, i) => (i ? config : { ...config, inputShape: shape })))
+        : { ...whole, nodes },
     origins: nodes.flatMap(
       ({ config: layer }) => /** @type {Origin[]} */ (origins.get(/** @type {AnyLayer} */ (layer))),
     ),

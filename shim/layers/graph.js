@@ -76,6 +76,12 @@ export function graphOf(inputs, outputs) {
   return { inputShape: start.input.shape, inputName: start.input.name, nodes };
 }
 
+/** Whether a layer reads the one before it, and no other. @param {Pick<Node, 'sources'>} node @param {number} index */
+export const isNext = ({ sources }, index) => sources.length === 1 && sources[0] === index - 1;
+
+/** @param {Node[]} nodes @returns {boolean} whether they form a stack */
+export const isChain = (nodes) => nodes.every(isNext);
+
 /** @param {LayerConfig | Built} layer @param {number[]} sources @returns {Node} */
 const nodeOf = (layer, sources) =>
   layer instanceof ModelLayer ? { config: configOf(layer), sources, origin: layer } : { config: layer, sources };

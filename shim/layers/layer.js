@@ -5,8 +5,8 @@ import { rowOf } from './table.js';
 /** @import { Regularizer } from './regularizers.js' */
 
 /**
- * @typedef {'linear' | 'relu' | 'relu6' | 'leakyRelu' | 'gelu' | 'sigmoid' | 'tanh' | 'swish' | 'silu' | 'softmax'}
- *   Activation
+ * @typedef {'linear' | 'relu' | 'relu6' | 'leakyRelu' | 'gelu' | 'sigmoid' | 'tanh' | 'swish' | 'silu' | 'softmax' |
+ *   'elu' | 'selu' | 'softplus' | 'mish' | 'hardSwish' | 'logSoftmax'} Activation
  */
 /** @typedef {'valid' | 'same'} Padding */
 /** @typedef {number | [number, number]} Pair one number for both sides, or [height, width] */

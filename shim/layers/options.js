@@ -21,6 +21,12 @@ export const ACTIVATIONS = /** @type {const} */ ([
   'tanh',
   'swish',
   'silu',
+  'elu',
+  'selu',
+  'softplus',
+  'mish',
+  'hardSwish',
+  'logSoftmax',
 ]);
 export const PADDINGS = /** @type {const} */ (['valid', 'same']);
 export const FILLS = /** @type {const} */ (['constant', 'nearest', 'reflect', 'wrap']);

@@ -75,6 +75,9 @@ import * as option from './options.js';
  */
 /** @typedef {number | [number, number]} Range f stands for [-f, f] */
 
+/** Of batch normalization: 1 + 1e-12 is 1 in floats. */
+export const LEAST_EPSILON = 1e-12;
+
 /* Weights. */
 
 /** @type {WeightRow} */
@@ -206,7 +209,7 @@ export const TABLE = Object.freeze({
     weights: NORMALIZING,
     options: {
       momentum: field(within(0, 1), 0.99),
-      epsilon: field(within(1e-12, 1), 0.001),
+      epsilon: field(within(LEAST_EPSILON, 1), 0.001),
       center: field(flag, true),
       scale: field(flag, true),
       ...option.weightOptions(NORMALIZING),

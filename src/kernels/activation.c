@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "curves.h"
 #include "simd.h"
 
 static void relu_forward(float *y, int n) {
@@ -87,7 +88,9 @@ static void swish_backward(const float *x, float *dy, int n) {
   }
 }
 
-int fr_activation_needs_input(fr_activation f) { return f == FR_GELU || f == FR_SWISH; }
+int fr_activation_needs_input(fr_activation f) {
+  return f == FR_GELU || f == FR_SWISH || f == FR_MISH || f == FR_HARD_SWISH;
+}
 
 void fr_activation_forward(fr_activation f, float slope, float *y, int rows, int width, int stride,
                            int channels) {
@@ -102,7 +105,12 @@ void fr_activation_forward(fr_activation f, float slope, float *y, int rows, int
       case FR_GELU: gelu_forward(y, width); break;
       case FR_TANH: tanh_forward(y, width); break;
       case FR_SWISH: swish_forward(y, width); break;
-      default: return;
+      case FR_LOG_SOFTMAX:
+        for (int i = 0; i < width; i += channels) fr_log_softmax_forward(y + i, channels);
+        break;
+      case FR_LINEAR: return;
+      default:
+        for (int i = 0; i < width; i++) y[i] = fr_curve(f, y[i]);
     }
 }
 
@@ -119,6 +127,12 @@ void fr_activation_backward(fr_activation f, float slope, const float *x, const 
       case FR_GELU: gelu_backward(x + (ptrdiff_t)r * stride, dy, width); break;
       case FR_TANH: tanh_backward(y, dy, width); break;
       case FR_SWISH: swish_backward(x + (ptrdiff_t)r * stride, dy, width); break;
-      default: return;
+      case FR_LOG_SOFTMAX:
+        for (int i = 0; i < width; i += channels) fr_log_softmax_backward(y + i, dy + i, channels);
+        break;
+      case FR_LINEAR: return;
+      default:
+        for (int i = 0; i < width; i++)
+          dy[i] *= fr_curve_slope(f, x ? x[(ptrdiff_t)r * stride + i] : 0.0f, y[i]);
     }
 }

@@ -13,7 +13,13 @@
   X(LEAKY_RELU, "leakyRelu")  \
   X(GELU, "gelu")             \
   X(TANH, "tanh")             \
-  X(SWISH, "swish")
+  X(SWISH, "swish")           \
+  X(ELU, "elu")               \
+  X(SELU, "selu")             \
+  X(SOFTPLUS, "softplus")     \
+  X(MISH, "mish")             \
+  X(HARD_SWISH, "hardSwish")  \
+  X(LOG_SOFTMAX, "logSoftmax")
 
 typedef enum { FR_ACTIVATION_LIST(FR_ENUMERATOR) FR_ACTIVATIONS } fr_activation;
 
@@ -21,9 +27,15 @@ typedef enum { FR_ACTIVATION_LIST(FR_ENUMERATOR) FR_ACTIVATIONS } fr_activation;
 int fr_activation_needs_input(fr_activation f);
 
 /* y (rows, width), rows `stride` floats apart: y = f(y). Softmax runs over each group of `channels`
- * neighbours (the last axis); `width` is a multiple of `channels`. slope: leaky ReLU's below zero.
- *   gelu   x · Φ(x), exact (Hendrycks & Gimpel, arXiv:1606.08415)
- *   swish  x · σ(x) (Ramachandran et al., arXiv:1710.05941) */
+ * neighbours (the last axis), and so does its logarithm; `width` is a multiple of `channels`. slope:
+ * leaky ReLU's below zero.
+ *   gelu       x · Φ(x), exact (Hendrycks & Gimpel, arXiv:1606.08415)
+ *   swish      x · σ(x) (Ramachandran et al., arXiv:1710.05941)
+ *   elu        eˣ - 1 below zero (Clevert et al., arXiv:1511.07289)
+ *   selu       elu with the scales of Klambauer et al., arXiv:1706.02515
+ *   softplus   log(1 + eˣ)
+ *   mish       x · tanh(softplus(x)) (Misra, arXiv:1908.08681)
+ *   hardSwish  x · relu6(x + 3) / 6 (Howard et al., arXiv:1905.02244) */
 void fr_activation_forward(fr_activation f, float slope, float *y, int rows, int width, int stride,
                            int channels);
 

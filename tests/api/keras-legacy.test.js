@@ -4,7 +4,8 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { importModel } from '../../shim/index.js';
 import { configOf, h5, names, putWeights, whole } from '../support/keras-legacy.js';
 import { SMALL, teachableModel } from '../support/teachable.js';
-import { near, toTf, uniform, useOracles } from './oracle/support.js';
+import { jsonFile } from '../support/tfjs-files.js';
+import { near, settle, toTf, uniform, useOracles } from './oracle/support.js';
 import { readOrRefused } from './support.js';
 
 /** @import { Tensor } from '@tensorflow/tfjs-core' */
@@ -31,19 +32,7 @@ const tutorial = () =>
   });
 
 /** @param {tfl.LayersModel} model */
-const json = (model, change = (/** @type {any} */ config) => config) => ({
-  name: 'model.json',
-  bytes: new TextEncoder().encode(JSON.stringify(change(configOf(model)))),
-});
-
-/** Weights that are not the first ones. @param {tfl.LayersModel} model */
-function settle(model) {
-  model.weights.forEach((weight, i) => {
-    const size = weight.shape.reduce((product, length) => Number(product) * Number(length), 1);
-    weight.write(toTf({ shape: /** @type {number[]} */ (weight.shape), data: uniform(Number(size), i + 1, 0.1, 0.8) }));
-  });
-  return model;
-}
+const json = (model) => jsonFile('model.json', configOf(model));
 
 /** @param {any} files @param {tfl.LayersModel} theirs @param {typeof x} [input] */
 async function readsAlike(files, theirs, input = x) {

@@ -211,7 +211,7 @@ describe('layers', () => {
       [() => layers.conv2d({ filters: 4, kernelSize: [3, 256] }), 'conv2d: kernelSize', '256'],
       [() => layers.conv2d({ filters: 4, kernelSize: 3, strides: -1 }), 'conv2d: strides', '-1'],
       [() => layers.conv2d(wrong({ filters: 4, kernelSize: 3, padding: 'full' })), 'conv2d: padding', '"full"'],
-      [() => layers.conv2d(wrong({ filters: 4, kernelSize: 3, activation: 'elu' })), 'conv2d: activation', '"elu"'],
+      [() => layers.conv2d(wrong({ filters: 4, kernelSize: 3, activation: 'celu' })), 'conv2d: activation', '"celu"'],
       [() => layers.dense(wrong({ units: 4, useBias: 1 })), 'dense: useBias', '1'],
       [() => layers.dense({ units: 65537 }), 'dense: units', '65537'],
       [() => layers.maxPooling2d({ poolSize: 0 }), 'max_pooling2d: poolSize', '0'],
@@ -284,7 +284,7 @@ describe('layers', () => {
         'random_rotation: fillMode',
         '"mirror"',
       ],
-      [() => layers.activation(wrong({ activation: 'elu' })), 'activation', '"elu"'],
+      [() => layers.activation(wrong({ activation: 'celu' })), 'activation', '"celu"'],
     ]);
   });
 });

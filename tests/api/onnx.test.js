@@ -7,6 +7,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { Sequential, exportModel, importModel, layers, model, sequential, tensor } from '../../shim/index.js';
 import { decode, encode } from '../../shim/formats/onnx/messages.js';
 import { floatTensor, integerTensor } from '../../shim/formats/onnx/arrays.js';
+import { OPERATORS } from '../../shim/formats/onnx/operators.js';
 import { useBuild } from '../../shim/core/loading.js';
 import { assemble } from '../../web/assembly.js';
 import { PRESETS, parseModel, specsOf } from '../../web/model-spec.js';
@@ -390,6 +391,28 @@ test('onnx: a network with channels first, as PyTorch writes it, takes channels 
 /** @type {[string, Uint8Array, ...string[]][]} name, file, the kinds of layers that it is read as */
 const FOREIGN = [
   [
+    'activations of their own, and those that a product makes',
+    chain(
+      [12],
+      [
+        ['Elu', [], float('alpha', 1)],
+        ['Selu', []],
+        ['Softplus', []],
+        ['Softplus', []],
+        ['Tanh', []],
+        ['Mul', ['v2']],
+        ['HardSigmoid', [], float('alpha', 1 / 6), float('beta', 0.5)],
+        ['Mul', ['v5']],
+        linear(4, 12),
+        ['HardSwish', []],
+        ['LogSoftmax', [], int('axis', 1)],
+      ],
+    ),
+    ...Array(5).fill('activation'),
+    'dense',
+    'activation',
+  ],
+  [
     'pictures that are normalized: a constant for each channel, and one for all',
     chain(
       [3, 6, 6],
@@ -449,6 +472,54 @@ const FOREIGN = [
     'depthwise_conv2d',
     'zero_padding2d',
     'conv2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'a kernel with more numbers than zeros may be added to',
+    chain([1024, 5, 5], [conv(513, 1024, 3), ['GlobalAveragePool', []], ['Flatten', []]]),
+    'conv2d',
+    'global_average_pooling2d',
+  ],
+  [
+    'margins that count, where rounding up the number of windows adds none',
+    chain(
+      [2, 7, 7],
+      [
+        [
+          'AveragePool',
+          [],
+          ints('kernel_shape', 3, 3),
+          ints('strides', 2, 2),
+          ints('pads', 1, 1, 1, 1),
+          int('count_include_pad', 1),
+          int('ceil_mode', 1),
+        ],
+        ['Flatten', []],
+        linear(2, 32),
+      ],
+    ),
+    'zero_padding2d',
+    'average_pooling2d',
+    'flatten',
+    'dense',
+  ],
+  [
+    'margins of a maximum around a sum that is doubled over and over',
+    chain(
+      [1, 4, 4],
+      [
+        ['Softplus', []],
+        ...Array.from({ length: 40 }, (_, i) => /** @type {[string, string[]]} */ (['Add', [`v${i}`]])),
+        ['MaxPool', [], ints('kernel_shape', 2, 2), ints('pads', 1, 1, 0, 0)],
+        ['Flatten', []],
+        linear(2, 16),
+      ],
+    ),
+    'activation',
+    ...Array(40).fill('add'),
+    'zero_padding2d',
+    'max_pooling2d',
     'flatten',
     'dense',
   ],
@@ -1389,11 +1460,7 @@ const skip = theirFiles.length === 0 && `there are no files in ${THEIRS.pathname
 const LACKING = {
   act_layernorm: /ReduceMean.*axes must be/,
   act_lrn: /Mul.*multiplying two values is not supported/,
-  act_selu: /Selu.*not supported/,
-  act_softplus: /Softplus.*not supported/,
   act_upsample: /Resize.*not supported/,
-  lenet_logsoftmax: /LogSoftmax.*not supported/,
-  mobilenet_hswish: /Mul.*multiplying two values is not supported/,
   se: /Mul.*multiplying two values is not supported/,
 };
 
@@ -1439,10 +1506,10 @@ const REFUSED = [
       [4],
       [
         ['Relu', []],
-        ['Elu', []],
+        ['Celu', []],
       ],
     ),
-    /^model file: ONNX: node 1 \(Elu \/Elu_1\): this operator is not supported; supported are Conv, Gemm/,
+    /^model file: ONNX: node 1 \(Celu \/Celu_1\): this operator is not supported; supported are Conv, Gemm/,
   ],
   [
     "another domain's operator",
@@ -1499,6 +1566,29 @@ const REFUSED = [
       ],
     ),
     /pads must be none, .*, got \[\[1, 0\], \[1, 0\]\]/,
+  ],
+  [
+    'margins that count and windows that reach beyond them',
+    chain(
+      [1, 8, 8],
+      [
+        [
+          'AveragePool',
+          [],
+          ints('kernel_shape', 3, 3),
+          ints('strides', 2, 2),
+          ints('pads', 1, 1, 1, 1),
+          int('count_include_pad', 1),
+          int('ceil_mode', 1),
+        ],
+      ],
+    ),
+    /count_include_pad and ceil_mode are not supported where windows reach beyond the pads/,
+  ],
+  [
+    'a kernel of another size than is stated, with gaps',
+    chain([1, 12, 12], [['Conv', [drawn('gaps', [2, 1, 3, 3])], ints('kernel_shape', 5, 5), ints('dilations', 2, 2)]]),
+    /kernel_shape must be "3,3", got "5,5"/,
   ],
   ['a kernel that is not constant', chain([4], [['MatMul', ['x']]]), /input 1 \(x\) must be constant/],
   ['a division by zero', chain([4], [['Div', [floatTensor('none', [1], new Float32Array(1))]]]), /no divisor 0/],
@@ -1734,6 +1824,13 @@ const REFUSED = [
 ];
 
 for (const [what, file, message] of REFUSED) test(`onnx: ${what} is refused`, () => refused(file, message));
+
+test('onnx: the README names every operator that is read', () => {
+  const readme = readFileSync(new URL('../../shim/formats/README.md', import.meta.url), 'utf8');
+  const section = readme.slice(readme.indexOf('## Operators of ONNX'), readme.indexOf('Not supported: `Mul`'));
+  const named = new Set([...section.matchAll(/`([A-Z]\w+)`/g)].map(([, name]) => name));
+  assert.deepEqual([...named].sort(), Object.keys(OPERATORS).sort());
+});
 
 test('onnx: what our own metadata say is held against the nodes', async () => {
   const made = await sequential({ layers: [layers.dense({ inputShape: [3], units: 2, activation: 'relu' })], seed: 1 });

@@ -3,9 +3,8 @@ import { before, test } from 'node:test';
 import * as tfc from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { FittingRoomError, importModel } from '../../shim/index.js';
-import { near, toTf, uniform, useOracles } from './oracle/support.js';
-
-/** @import { NamedFile } from '../../shim/formats/described.js' */
+import { tfjsFiles } from '../support/tfjs-files.js';
+import { near, settle, toTf, uniform, useOracles } from './oracle/support.js';
 
 /* Layers that are read as others, which compute the same. */
 
@@ -14,43 +13,9 @@ before(useOracles);
 const SHAPE = [6, 5, 3];
 const x = { shape: [2, ...SHAPE], data: uniform(2 * 6 * 5 * 3, 4) };
 
-/**
- * The files of a TF.js model, with a changed description.
- * @param {tfl.LayersModel} made @param {(topology: any) => void} [change]
- * @returns {Promise<NamedFile[]>}
- */
-async function filesOf(made, change = () => {}) {
-  /** @type {any} */
-  let saved;
-  await made.save(
-    tfc.io.withSaveHandler(async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-  );
-  change(saved.modelTopology);
-  const json = {
-    modelTopology: saved.modelTopology,
-    weightsManifest: [{ paths: ['weights.bin'], weights: saved.weightSpecs }],
-  };
-  return [
-    { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(json)) },
-    { name: 'weights.bin', bytes: new Uint8Array(tfc.io.CompositeArrayBuffer.join(saved.weightData)) },
-  ];
-}
-
-/** Weights that are not the first ones. @param {tfl.LayersModel} made */
-function settle(made) {
-  made.weights.forEach((weight, i) => {
-    const shape = /** @type {number[]} */ (weight.shape);
-    weight.write(toTf({ shape, data: uniform(tfc.util.sizeFromShape(shape), i + 1, -0.6, 0.9) }));
-  });
-  return made;
-}
-
 /** @param {tfl.LayersModel} made @param {(topology: any) => void} [change] */
 async function readsAlike(made, change) {
-  const back = await importModel(await filesOf(settle(made), change));
+  const back = await importModel(await tfjsFiles(settle(made), change));
   const want = /** @type {tfc.Tensor} */ (made.predict(toTf(x))).dataSync();
   near(made.name, (await back.predict(x)).data, want);
   made.dispose();
@@ -129,7 +94,7 @@ test('substitutes: Subtract, Normalization, and pooling that keeps its axes, whi
   });
   const [a, b] = /** @type {tfc.Tensor[]} */ (parts.predict(toTf(x)));
   const made = await importModel(
-    await filesOf(sum, ({ config }) => {
+    await tfjsFiles(sum, ({ config }) => {
       config.layers.at(-1).class_name = 'Subtract';
     }),
   );
@@ -142,7 +107,7 @@ test('substitutes: Subtract, Normalization, and pooling that keeps its axes, whi
     [0.5, 0.6, 0.7],
   ];
   const back = await importModel(
-    await filesOf(scaled, ({ config }) => {
+    await tfjsFiles(scaled, ({ config }) => {
       const [first, second] = config.layers;
       first.class_name = 'Normalization';
       Object.assign(first.config, { axis: [-1], mean, variance, scale: undefined, offset: undefined });
@@ -163,7 +128,7 @@ test('substitutes: training leaves constants as they are, and pictures are not v
     tfl.layers.dense({ units: 2 }),
   );
   const back = await importModel(
-    await filesOf(made, ({ config }) => {
+    await tfjsFiles(made, ({ config }) => {
       config.layers[1].class_name = 'RandomFlip';
       config.layers[1].config = { name: 'varied', mode: 'horizontal' };
     }),
@@ -179,9 +144,12 @@ test('substitutes: training leaves constants as they are, and pictures are not v
   back.dispose();
 });
 
+/** @param {any} entry */
+const shapeOf = ({ config: { batch_input_shape } }) => ({ batch_input_shape });
+
 test('substitutes: what has no substitute is refused by its place', async () => {
   const files = (/** @type {(entry: any) => void} */ change) =>
-    filesOf(stack(tfl.layers.prelu({ inputShape: SHAPE, sharedAxes: [1, 2], name: 'bent' })), ({ config }) =>
+    tfjsFiles(stack(tfl.layers.prelu({ inputShape: SHAPE, sharedAxes: [1, 2], name: 'bent' })), ({ config }) =>
       change(config.layers[0]),
     );
   for (const [change, message] of /** @type {[(entry: any) => void, RegExp][]} */ ([
@@ -192,6 +160,42 @@ test('substitutes: what has no substitute is refused by its place', async () => 
       (entry) => Object.assign(entry, { class_name: 'Normalization', config: { ...entry.config, invert: true } }),
       /invert is not supported/,
     ],
+    ...[{}, { mean: [0, 0, 0], variance: [1, 1, 1] }].map((more) => [
+      (/** @type {any} */ entry) =>
+        Object.assign(entry, {
+          class_name: 'Normalization',
+          config: { name: 'bent', axis: [1], ...shapeOf(entry), ...more },
+        }),
+      /layer "bent": axis must be the last one, -1 or 3, got 1/,
+    ]),
+    ...[
+      [
+        [
+          [300, 0],
+          [0, 0],
+        ],
+        /cropping must be an integer 0\.\.255, got 300/,
+      ],
+      [
+        [
+          [128, 127],
+          [0, 0],
+        ],
+        /cropping: top and bottom together must be an integer 0\.\.254, got 255/,
+      ],
+      [
+        [
+          [0, 0],
+          [0, 1.5],
+        ],
+        /cropping must be an integer 0\.\.255, got 1\.5/,
+      ],
+      [[[0, 0]], /cropping must be one number, \[height, width\] or/],
+    ].map(([cropping, message]) => [
+      (/** @type {any} */ entry) =>
+        Object.assign(entry, { class_name: 'Cropping2D', config: { name: 'bent', ...shapeOf(entry), cropping } }),
+      message,
+    ]),
     [
       (entry) => Object.assign(entry, { class_name: 'Rescaling', config: { ...entry.config, scale: [1, 2] } }),
       /layer 0: 2 numbers do not fit the shape \[3\]/,

@@ -4,7 +4,8 @@ import { zipSync } from 'fflate';
 import { exportModel, importModel } from '../../shim/index.js';
 import { preparePicture } from '../../shim/photo.js';
 import { SMALL, WHOLE, teachableFiles, teachableModel } from '../support/teachable.js';
-import { near, toTf, uniform, useOracles } from './oracle/support.js';
+import { jsonFile } from '../support/tfjs-files.js';
+import { near, settle, toTf, uniform, useOracles } from './oracle/support.js';
 
 /** @import { Tensor } from '@tensorflow/tfjs-core' */
 /** @import { NamedFile } from '../../shim/formats/described.js' */
@@ -12,16 +13,6 @@ import { near, toTf, uniform, useOracles } from './oracle/support.js';
 before(useOracles);
 
 const LABELS = ['Shirt', 'Hat', 'Nothing'];
-
-/** Statistics and scales as training leaves them. @param {import('@tensorflow/tfjs-layers').Sequential} model */
-function settle(model) {
-  model.weights.forEach((weight, i) => {
-    if (weight.shape.length > 1) return;
-    const values = uniform(Number(weight.shape[0]), i + 1, 0.2, 0.9);
-    weight.write(toTf({ shape: /** @type {number[]} */ (weight.shape), data: values }));
-  });
-  return model;
-}
 
 /** @param {NamedFile[]} files */
 const zipped = (files, folder = '') => ({
@@ -58,6 +49,12 @@ test('teachable: a model knows its classes and how its pictures are prepared, fr
     near('teachable', (await back.predict(x)).data, want);
     back.dispose();
   }
+  for (const labels of [['Shirt', 'Hat', 7], ['Shirt', 'Hat', null], 'Hat', { 0: 'Hat' }]) {
+    const others = [jsonFile('metadata.json', { labels }), ...files.slice(1)];
+    const back = await importModel(others);
+    assert.equal(back.metadata, undefined, JSON.stringify(labels));
+    back.dispose();
+  }
   const bare = await importModel(zipped(files.slice(1)).bytes);
   assert.equal(bare.metadata, undefined);
   bare.dispose();
@@ -74,7 +71,7 @@ test('teachable: a picture is prepared in the range that the model says', async 
   assert.ok(ranged.data instanceof Float32Array);
   assert.deepEqual(ranged.shape, plain.shape);
   for (const [i, value] of ranged.data.entries()) assert.ok(Math.abs(value - (plain.data[i] / 127.5 - 1)) < 1e-6);
-  for (const range of [[1, 1], [0], [0, NaN], 'wide'])
+  for (const range of [[1, 1], [0], [0, NaN], ['0', '1'], [null, 1], 'wide'])
     await assert.rejects(
       preparePicture(picture, { ...preparation, range: /** @type {any} */ (range) }),
       /preparePicture: range must be what 0 and 255 become, such as \[-1, 1\], got/,

@@ -15,6 +15,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tfc from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as ours from '../../shim/tf.js';
+import { artifactsOf } from '../support/tfjs-files.js';
 import { uniform } from './oracle/support.js';
 import { wrong } from './support.js';
 
@@ -63,18 +64,6 @@ function plain(value) {
   if (Array.isArray(value)) return value.map(plain);
   if (Object(value) !== value || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
-}
-
-/** What a model hands to what stores it. @param {Lib} tf @param {any} model @param {any} [options] */
-async function handed(tf, model, options) {
-  /** @type {any} */
-  let artifacts;
-  const keep = async (/** @type {any} */ given) => {
-    artifacts = given;
-    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-  };
-  await model.save(tf.io.withSaveHandler(keep), options);
-  return artifacts;
 }
 
 const CLOSE = 2e-5; // floats through a few layers and steps
@@ -639,7 +628,7 @@ const IDIOMS = {
   'saved to a handler, loaded from memory': async (tf) => {
     const model = convNet(tf);
     model.setUserDefinedMetadata({ classes: ['a', 'b'] });
-    const artifacts = await handed(tf, model);
+    const artifacts = await artifactsOf(model, undefined, tf);
     const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
     const byHandler = await tf.loadLayersModel({ load: async () => artifacts });
     return [
@@ -928,7 +917,7 @@ test('idiom: downloads://, two files that TensorFlow.js takes', async () => {
 test('idiom: a model that TensorFlow.js has trained goes on here', async () => {
   const model = convNet(theirs);
   model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
-  const artifacts = await handed({ ...tfc }, model, { includeOptimizer: true });
+  const artifacts = await artifactsOf(model, { includeOptimizer: true });
   const loaded = await ours.loadLayersModel(ours.io.fromMemory(artifacts));
   loaded.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
   const options = { epochs: 2, ...quiet };

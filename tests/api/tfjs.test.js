@@ -19,6 +19,7 @@ import {
   model,
   sequential,
 } from '../../shim/index.js';
+import { artifactsOf, jsonFile, tfjsFiles } from '../support/tfjs-files.js';
 import { near, toTf, uniform, useOracles } from './oracle/support.js';
 import { everyKind, residual } from './sample-models.js';
 import { SIDE, smallModel } from './support.js';
@@ -32,8 +33,6 @@ const CLOSE = { relative: 1e-6, floor: 1e-6 };
 
 /** @param {NamedFile} file */
 const jsonOf = ({ bytes }) => JSON.parse(new TextDecoder().decode(bytes));
-/** @param {string} name @param {unknown} value @returns {NamedFile} */
-const jsonFile = (name, value) => ({ name, bytes: new TextEncoder().encode(JSON.stringify(value)) });
 
 /** As tf.loadLayersModel fetches it. @param {NamedFile[]} files */
 function inTf([first, ...others]) {
@@ -54,16 +53,7 @@ function inTf([first, ...others]) {
  * @param {number} [shard] bytes
  */
 async function savedByTf(made, shard = 50) {
-  /** @type {any} */
-  let artifacts;
-  await made.save(
-    tfc.io.withSaveHandler(async (given) => {
-      artifacts = given;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-    { includeOptimizer: true },
-  );
-  const { weightSpecs, weightData, ...rest } = artifacts;
+  const { weightSpecs, weightData, ...rest } = await artifactsOf(made, { includeOptimizer: true });
   const data = new Uint8Array(tfc.io.CompositeArrayBuffer.join(weightData));
   const shards = Array.from({ length: Math.ceil(data.length / shard) }, (_, i) => ({
     name: `group1-shard${i + 1}.bin`,
@@ -456,6 +446,26 @@ function theirStackedGraph() {
   return tfl.model({ inputs: x, outputs: /** @type {any} */ (head.apply(sum)), name: 'stacked graph' });
 }
 
+test('tfjs: where a graph within a graph has a name twice, or a layer that leads nowhere, is said', async () => {
+  const graph = (/** @type {string} */ name, /** @type {tfl.layers.Layer[]} */ ...list) => {
+    const start = tfl.input({ shape: [4], name: `${name}_input` });
+    const end = list.reduce((x, each) => /** @type {tfl.SymbolicTensor} */ (each.apply(x)), start);
+    return tfl.model({ inputs: start, outputs: end, name });
+  };
+  const dense = (/** @type {string} */ name) => tfl.layers.dense({ units: 4, name });
+  const theirs = graph('outer', /** @type {any} */ (graph('inner', dense('first'), dense('second'))), dense('last'));
+  for (const [change, message] of /** @type {[(inner: any) => void, string][]} */ ([
+    [
+      ({ layers: [, first, second] }) => (second.name = second.config.name = first.name),
+      'layer 2: its name must be unique, got "first" again',
+    ],
+    [(inner) => (inner.output_layers = [['first', 0, 0]]), 'layer "second" does not lead to the output'],
+  ])) {
+    const files = await tfjsFiles(theirs, ({ config }) => change(config.layers[1].config));
+    await assert.rejects(importModel(files), { message: `model file: model "inner": ${message}` });
+  }
+});
+
 const THEIRS = /** @type {const} */ ([
   ['a stack', theirStack, Sequential],
   ['a graph', theirGraph, Model],
@@ -563,9 +573,9 @@ test('tfjs: what cannot be read is refused by name', async () => {
     ],
     [
       (j) => {
-        layer(j, 2).config.activation = 'elu';
+        layer(j, 2).config.activation = 'sine';
       },
-      /^model file: layer 2 \(Dense "dense"\): dense: activation must be one of linear, .*, got "elu"$/,
+      /^model file: layer 2 \(Dense "dense"\): dense: activation must be one of linear, .*, got "sine"$/,
     ],
     [
       (j) => {
@@ -700,7 +710,7 @@ test('tfjs: what cannot be read is refused by name', async () => {
       (j) => {
         j.modelTopology.config.output_layers = [['norm', 0, 0]];
       },
-      /layer "out" does not lead to the output/,
+      'model file: layer "out" does not lead to the output',
     ],
     [
       (j) => {

@@ -36,12 +36,21 @@ static double exact_slope(fr_activation f, double x) {
     case FR_GELU: return share_below(x) + x * exp(-0.5 * x * x) / sqrt(2.0 * acos(-1.0));
     case FR_TANH: return 1.0 / (cosh(x) * cosh(x));
     case FR_SWISH: return s + x * s * t;
+    case FR_ELU: return x > 0.0 ? 1.0 : exp(x);
+    case FR_SELU: return x > 0.0 ? SELU_SCALE : SELU_SCALE * SELU_ALPHA * exp(x);
+    case FR_SOFTPLUS: return s;
+    case FR_MISH: {
+      double u = tanh(log1p(exp(fmin(x, 40.0))));
+      return u + x * (1.0 - u * u) * s;
+    }
+    case FR_HARD_SWISH: return x <= -3.0 ? 0.0 : x >= 3.0 ? 1.0 : (2.0 * x + 3.0) / 6.0;
     default: return 1.0;
   }
 }
 
-static const fr_activation single[] = {FR_LINEAR,     FR_RELU, FR_SIGMOID, FR_RELU6,
-                                       FR_LEAKY_RELU, FR_GELU, FR_TANH,    FR_SWISH};
+static const fr_activation single[] = {FR_LINEAR,   FR_RELU, FR_SIGMOID,   FR_RELU6, FR_LEAKY_RELU,
+                                       FR_GELU,     FR_TANH, FR_SWISH,     FR_ELU,   FR_SELU,
+                                       FR_SOFTPLUS, FR_MISH, FR_HARD_SWISH};
 enum { SINGLE = sizeof single / sizeof *single };
 
 static void check_at(fr_activation f, float x) {
@@ -114,7 +123,7 @@ static void rows(void) {
       int inside = i % STRIDE < WIDTH;
       CHECK(isnan(y[i]) == !inside && isnan(dy[i]) == !inside, "activation %d: value %d is %g, %g",
             f, i, (double)y[i], (double)dy[i]);
-      if (!inside || f == FR_SOFTMAX) continue;
+      if (!inside || f == FR_SOFTMAX || f == FR_LOG_SOFTMAX) continue;
       CHECK(y[i] == value_of((fr_activation)f, x[i]), "activation %d: value %d", f, i);
       CHECK_NEAR(dy[i], (double)given[i] * slope_of((fr_activation)f, x[i]), 2e-7,
                  "slope in a row");
@@ -147,14 +156,37 @@ static void softmax(void) {
   }
 }
 
+/* The logarithm of the softmax of the same numbers, also where that is zero. */
+static void log_softmax(void) {
+  for (int shift = -1000; shift <= 1000; shift += 500) {
+    float y[5], dy[5];
+    double x[5], d[5], sum = 0.0, all = 0.0;
+    for (int i = 0; i < 5; i++) {
+      x[i] = y[i] = 2.0f * (float)check_between(-60, 60) + (float)shift;
+      d[i] = dy[i] = check_float();
+      all += d[i];
+    }
+    for (int i = 0; i < 5; i++) sum += exp(x[i] - x[0]);
+    fr_activation_forward(FR_LOG_SOFTMAX, 0.0f, y, 1, 5, 5, 5);
+    fr_activation_backward(FR_LOG_SOFTMAX, 0.0f, NULL, y, dy, 1, 5, 5, 5);
+    for (int i = 0; i < 5; i++) {
+      double want = x[i] - x[0] - log(sum);
+      CHECK_NEAR(y[i], want, 1e-6 + 4 * FLT_EPSILON * fabs(want), "log softmax");
+      CHECK_NEAR(dy[i], d[i] - exp(want) * all, 5e-6, "slope of log softmax");
+    }
+  }
+}
+
 int main(void) {
   grid();
   kinks();
   nan_stays();
   rows();
   softmax();
+  log_softmax();
   for (int f = 0; f < FR_ACTIVATIONS; f++)
-    CHECK(fr_activation_needs_input((fr_activation)f) == (f == FR_GELU || f == FR_SWISH),
+    CHECK(fr_activation_needs_input((fr_activation)f) ==
+              (f == FR_GELU || f == FR_SWISH || f == FR_MISH || f == FR_HARD_SWISH),
           "activation %d", f);
-  return check_report("activation", 27000);
+  return check_report("activation", 43000);
 }

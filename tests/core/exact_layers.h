@@ -99,9 +99,13 @@ static inline void exact_softmax(double *y, int n) {
   for (int i = 0; i < n; i++) y[i] /= sum;
 }
 
+#define SELU_SCALE 1.05070098735548
+#define SELU_ALPHA 1.67326324235438
+
 /* keras.activations, all but softmax. */
 static inline double exact_activate(fr_activation f, double slope, double x) {
-  double logistic = 1.0 / (1.0 + exp(-x));
+  double logistic = 1.0 / (1.0 + exp(-x)), positive = fmax(x, 0.0);
+  double softplus = positive + log1p(exp(-fabs(x)));
   switch (f) {
     case FR_RELU: return x > 0.0 ? x : 0.0;
     case FR_SIGMOID: return logistic;
@@ -110,6 +114,11 @@ static inline double exact_activate(fr_activation f, double slope, double x) {
     case FR_GELU: return 0.5 * x * (1.0 + erf(x / sqrt(2.0)));
     case FR_TANH: return tanh(x);
     case FR_SWISH: return x * logistic;
+    case FR_ELU: return x > 0.0 ? x : expm1(x);
+    case FR_SELU: return SELU_SCALE * (x > 0.0 ? x : SELU_ALPHA * expm1(x));
+    case FR_SOFTPLUS: return softplus;
+    case FR_MISH: return x * tanh(softplus);
+    case FR_HARD_SWISH: return x * fmin(fmax(x + 3.0, 0.0), 6.0) / 6.0;
     default: return x;
   }
 }
@@ -117,8 +126,10 @@ static inline double exact_activate(fr_activation f, double slope, double x) {
 static inline void exact_activation(const fr_layer *l, double *y) {
   int n = fr_shape_elements(&l->output), last = l->output.dims[l->output.rank - 1];
   for (int i = 0; i < n; i++) {
-    if (l->activation != FR_SOFTMAX) y[i] = exact_activate(l->activation, (double)l->slope, y[i]);
+    if (l->activation != FR_SOFTMAX && l->activation != FR_LOG_SOFTMAX)
+      y[i] = exact_activate(l->activation, (double)l->slope, y[i]);
     else if (i % last == 0) exact_softmax(y + i, last);
+    if (l->activation == FR_LOG_SOFTMAX) y[i] = log(y[i]);
   }
 }
 

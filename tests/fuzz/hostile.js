@@ -632,7 +632,7 @@ const KERAS = [
     name: 'keras: a name of 900 KB',
     make: () =>
       keras(
-        stackConfig([begin([2]), entry('Dense', 'd'.repeat(900_000), { units: 2, activation: 'mish' })]),
+        stackConfig([begin([2]), entry('Dense', 'd'.repeat(900_000), { units: 2, activation: 'celu' })]),
         variable(),
       ),
     refused: /activation/,
@@ -641,6 +641,11 @@ const KERAS = [
     name: 'keras: a class of 900 KB',
     make: () => keras(stackConfig([begin([2]), entry('Aa_'.repeat(300_000), 'd')]), variable()),
     refused: /layer/,
+  },
+  {
+    name: 'keras: 10^5 pixels cropped on each side',
+    make: () => keras(stackConfig([begin([9, 9, 3]), entry('Cropping2D', 'c', { cropping: 100_000 })]), variable()),
+    refused: /cropping must be an integer/,
   },
   {
     name: 'keras: images of 10^5 x 10^5, padded',

@@ -36,10 +36,7 @@ for (const name of inBrowsers('engine')) {
          */
         async function give(file) {
           const path = stored(file);
-          const before = await browser.evaluate(
-            (/** @type {string} */ item) => document.querySelectorAll(item).length,
-            hook('photo-item'),
-          );
+          const before = await page.count('photo-item');
           const end = startMeasuring(root);
           await browser.uploadFile(hook('photo-input'), path, sound);
           const states = await browser.waitFor(
@@ -186,11 +183,7 @@ for (const name of inBrowsers('any')) {
         for (const [i, format] of /** @type {const} */ (['tfjs', 'onnx', 'keras', 'safetensors']).entries()) {
           const paths = (await exportModel(model, format)).map(({ name, bytes }) => stored({ name, bytes }));
           await browser.uploadFile(hook('model-input'), ...paths);
-          await browser.waitFor(
-            (/** @type {string} */ selector, /** @type {number} */ wanted) =>
-              document.querySelectorAll(selector).length === wanted,
-            { args: [hook('library-item'), i + 1] },
-          );
+          await page.waitForCount('library-item', i + 1);
         }
         assert.ok(server.requests.some((path) => /\/simd-\w+\/fitting-room\.wasm$/.test(path)));
         // The service worker fetches every build in advance; only a build that starts threads requests their script

@@ -164,13 +164,11 @@ for (const name of inBrowsers('any')) {
 test('a double click acts once, and so does a key that is held down', { timeout: 90_000 }, () =>
   withPage(
     ['chromium', { query: 'data=synthetic&epochs=1&train-size=500' }],
-    async ({ browser, page: { loaded, click, trained } }) => {
+    async ({ browser, page: { loaded, click, trained, count, waitForCount } }) => {
       const page = /** @type {import('puppeteer-core').Page} */ (browser.page);
       await loaded();
       await click('train-start');
       await trained('done');
-      const count = (/** @type {string} */ testid) =>
-        browser.evaluate((/** @type {string} */ selector) => document.querySelectorAll(selector).length, hook(testid));
       /** @param {string} testid */
       const twice = async (testid) => {
         await browser.evaluate(
@@ -180,25 +178,19 @@ test('a double click acts once, and so does a key that is held down', { timeout:
         );
         await page.click(hook(testid), { count: 2, delay: 30 });
       };
-      const settled = (/** @type {string} */ testid, /** @type {number} */ wanted) =>
-        browser.waitFor(
-          (/** @type {string} */ selector, /** @type {number} */ number) =>
-            document.querySelectorAll(selector).length === number,
-          { args: [hook(testid), wanted] },
-        );
       await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
         args: [hook('save-model')],
       });
 
       await twice('save-model');
-      await settled('library-item', 1);
+      await waitForCount('library-item', 1);
       await browser.type(hook('save-name'), 'Held');
       for (let i = 0; i < 3; i++) await page.keyboard.down('Enter'); // as a repeating key
       await page.keyboard.up('Enter');
-      await settled('library-item', 2);
+      await waitForCount('library-item', 2);
 
       await twice('library-delete');
-      await settled('library-item', 1);
+      await waitForCount('library-item', 1);
       const layers = await browser.evaluate(() => document.querySelectorAll('.layer').length);
       await twice('model-add');
       assert.equal(await browser.evaluate(() => document.querySelectorAll('.layer').length), layers + 1);
@@ -219,7 +211,7 @@ test('a double click acts once, and so does a key that is held down', { timeout:
       await page.mouse.move(box.x + 90, box.y + 140, { steps: 4 });
       await page.mouse.up();
       await twice('drawing-use');
-      await settled('photo-item', 1);
+      await waitForCount('photo-item', 1);
 
       await twice('grid-next'); // one that is deliberately pressed many times
       await browser.waitFor(

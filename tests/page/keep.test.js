@@ -46,12 +46,7 @@ for (const name of inBrowsers('any')) {
   describe(`models in ${name}`, { timeout: 120_000 }, () => {
     test('are saved, renamed, compared, deleted and brought back, taken away in every format, and used', () =>
       withPage([name, { query: QUICK }], async ({ browser, page }) => {
-        const items = (/** @type {number} */ count) =>
-          browser.waitFor(
-            (/** @type {string} */ selector, /** @type {number} */ wanted) =>
-              document.querySelectorAll(selector).length === wanted,
-            { args: [hook('library-item'), count] },
-          );
+        const items = (/** @type {number} */ count) => page.waitForCount('library-item', count);
         const says = (/** @type {string} */ text) =>
           browser.waitFor(
             (/** @type {string} */ selector, /** @type {string} */ part) =>

@@ -95,6 +95,18 @@ export function createPage(browser, url) {
       { args: [hook(testid), state], timeout },
     );
 
+  /** @param {string} testid @returns {Promise<number>} how many there are */
+  const count = (testid) =>
+    browser.evaluate((/** @type {string} */ selector) => document.querySelectorAll(selector).length, hook(testid));
+
+  /** Waits until there are so many. @param {string} testid @param {number} wanted */
+  const waitForCount = (testid, wanted) =>
+    browser.waitFor(
+      (/** @type {string} */ selector, /** @type {number} */ number) =>
+        document.querySelectorAll(selector).length === number,
+      { args: [hook(testid), wanted] },
+    );
+
   /** @param {string} testid @param {string} value of a select or an input, set as a user would set it */
   const choose = (testid, value) =>
     browser.evaluate(
@@ -120,6 +132,8 @@ export function createPage(browser, url) {
       });
     },
     waitForState,
+    count,
+    waitForCount,
     loaded: () => waitForState('dataset-status', 'ready'),
     /** @param {string} state @param {number} [timeout] */
     trained: (state, timeout) => waitForState('train-status', state, timeout),

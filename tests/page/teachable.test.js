@@ -39,18 +39,11 @@ for (const name of inBrowsers('any')) {
       await rm(folder, { recursive: true, force: true });
     });
 
-    const saved = (/** @type {number} */ count) =>
-      opened.browser.waitFor(
-        (/** @type {string} */ selector, /** @type {number} */ wanted) =>
-          document.querySelectorAll(selector).length === wanted,
-        { args: [hook('library-item'), count] },
-      );
-
     test('its three files, or an archive of them, are one model', async () => {
       await opened.browser.uploadFile(hook('photo-input'), ...paths.slice(0, 3));
-      await saved(1);
+      await opened.page.waitForCount('library-item', 1);
       await opened.browser.uploadFile(hook('photo-input'), paths[3]);
-      await saved(2);
+      await opened.page.waitForCount('library-item', 2);
       assert.equal(
         await opened.browser.evaluate(
           (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value,

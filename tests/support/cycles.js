@@ -1,4 +1,4 @@
-import { hook, withPage } from '../page/page.js';
+import { withPage } from '../page/page.js';
 
 /**
  * A tab that is used for a week, in miniature: models are created and disposed of through the API, runs through the
@@ -52,18 +52,15 @@ async function live() {
  * @param {Page} page
  */
 async function useThePage(browser, page) {
-  /** @param {string} selector @param {number} count */
-  const areThere = (selector, count) => document.querySelectorAll(selector).length === count;
-  const items = (/** @type {number} */ count) => browser.waitFor(areThere, { args: [hook('library-item'), count] });
   await page.click('train-start');
   await page.trained('done');
   await page.click('save-model');
-  await items(1);
+  await page.waitForCount('library-item', 1);
   await browser.evaluate(() => document.getElementById('evaluation')?.setAttribute('data-state', 'before'));
   await page.click('library-use');
   await browser.waitFor(() => document.getElementById('evaluation')?.dataset.state === 'ready', { timeout: 60_000 });
   await page.click('library-delete');
-  await items(0);
+  await page.waitForCount('library-item', 0);
 }
 
 /** @returns {Promise<Held>} runs in the page */

@@ -1,5 +1,5 @@
-import * as tfc from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { jsonFile, tfjsFiles } from './tfjs-files.js';
 
 /*
  * Image models as Teachable Machine saves them, made with TensorFlow.js in the same way: a MobileNet that is cut off
@@ -106,9 +106,6 @@ export function teachableModel({ side, alpha, groups }, classes) {
   return whole;
 }
 
-/** @param {string} name @param {unknown} value @returns {NamedFile} */
-const json = (name, value) => ({ name, bytes: new TextEncoder().encode(JSON.stringify(value)) });
-
 /**
  * The three files that Teachable Machine downloads.
  * @param {tfl.Sequential} model
@@ -116,16 +113,8 @@ const json = (name, value) => ({ name, bytes: new TextEncoder().encode(JSON.stri
  * @returns {Promise<NamedFile[]>}
  */
 export async function teachableFiles(model, labels) {
-  /** @type {any} */
-  let saved;
-  await model.save(
-    tfc.io.withSaveHandler(async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-  );
   return [
-    json('metadata.json', {
+    jsonFile('metadata.json', {
       tfjsVersion: '1.3.1',
       tmVersion: '2.4.10',
       packageVersion: '0.8.4-alpha2',
@@ -136,10 +125,6 @@ export async function teachableFiles(model, labels) {
       labels,
       imageSize: model.inputs[0].shape[1],
     }),
-    json('model.json', {
-      modelTopology: saved.modelTopology,
-      weightsManifest: [{ paths: ['weights.bin'], weights: saved.weightSpecs }],
-    }),
-    { name: 'weights.bin', bytes: new Uint8Array(tfc.io.CompositeArrayBuffer.join(saved.weightData)) },
+    ...(await tfjsFiles(model)),
   ];
 }

@@ -1,6 +1,6 @@
 import { checkOptions, seedOf, show } from '../../check.js';
 import { LIMITS } from '../../core/limits.js';
-import { graphOf, input, stackOf } from '../../layers/graph.js';
+import { graphOf, input, isNext, stackOf } from '../../layers/graph.js';
 import { layers } from '../../layers/index.js';
 import { rowOf } from '../../layers/table.js';
 import { inFile, refusal } from '../common.js';
@@ -44,10 +44,11 @@ function optionsOf({ kind, ...options }) {
  * @returns {{ input?: { shape: number[], name: string }, layers: LayerEntry[] }} the graph's part of the header
  */
 export function describeGraph({ inputShape, inputName, nodes }) {
-  const entries = nodes.map(({ config, sources }, index) => {
-    const isNext = sources.length === 1 && sources[0] === index - 1;
-    return { layer: rowOf(config.kind).factory, options: optionsOf(config), ...(!isNext && { from: sources }) };
-  });
+  const entries = nodes.map((node, index) => ({
+    layer: rowOf(node.config.kind).factory,
+    options: optionsOf(node.config),
+    ...(!isNext(node, index) && { from: node.sources }),
+  }));
   return { ...(inputName !== undefined && { input: { shape: inputShape, name: inputName } }), layers: entries };
 }
 

@@ -1,4 +1,4 @@
-import { refusal } from '../common.js';
+import { HDF5_SIGNATURE, refusal } from '../common.js';
 
 /*
  * HDF5 (HDF5 File Format Specification, version 3), as far as Keras writes it: groups with few links, in a B-tree or in
@@ -25,7 +25,6 @@ import { refusal } from '../common.js';
  *   number; at: address of the first number, if there is any; length: in bytes
  */
 
-const SIGNATURE = '\x89HDF\r\n\x1a\n';
 const UNDEFINED = 2 ** 64; // the undefined address, 2⁶⁴ - 1, as it is rounded
 /** Most bytes of headers, trees and names to read: more than any model has, and quick to read. */
 const MOST_STRUCTURE = 2 ** 22;
@@ -132,7 +131,7 @@ export class Hdf5 {
   }
 
   #rootAddress() {
-    new Part(this, 0, Math.min(this.bytes.length, SUPERBLOCK_BYTES[2])).expect(SIGNATURE);
+    new Part(this, 0, Math.min(this.bytes.length, SUPERBLOCK_BYTES[2])).expect(HDF5_SIGNATURE);
     const version = this.bytes[WORD];
     const length = SUPERBLOCK_BYTES[version];
     if (!length) throw this.fault(WORD, `superblock version ${version} is not supported`);
@@ -381,10 +380,9 @@ export class Hdf5 {
       part.skip(1);
       const lengths = [part.number(2), part.number(2), part.number(2)];
       if (version === 3) part.skip(1);
-      const [called, datatype, space] = lengths.map((each) => {
-        const inner = new Part(this, part.skip(version === 1 ? Math.ceil(each / 8) * 8 : each), each);
-        return inner;
-      });
+      const [called, datatype, space] = lengths.map(
+        (each) => new Part(this, part.skip(version === 1 ? Math.ceil(each / 8) * 8 : each), each),
+      );
       if (called.text(called.left).replace(/\0.*$/s, '') === name) return this.#textsIn(part, datatype, space);
     }
     return undefined;

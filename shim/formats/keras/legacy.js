@@ -20,17 +20,25 @@ const CONFIG = 'model_config';
 const WEIGHTS = 'model_weights';
 const NAMES = 'weight_names';
 
-/** @param {Uint8Array} bytes @param {string} text */
-const holds = (bytes, text) => new TextDecoder('latin1').decode(bytes).includes(text);
+/** Whether an HDF5 file has layers, not weights alone. @param {Uint8Array} bytes */
+function hasLayers(bytes) {
+  try {
+    const file = new Hdf5('the file', bytes);
+    return file.texts(file.root, CONFIG) !== undefined;
+  } catch {
+    return false; // damaged
+  }
+}
 
 /** @param {Uint8Array} bytes */
-export const isModel = (bytes) =>
-  isHdf5(bytes)
-    ? holds(bytes, CONFIG)
-    : ['"class_name"', '"config"'].every((key) => holds(bytes, key)) && !holds(bytes, '"modelTopology"');
+export function isModel(bytes) {
+  if (isHdf5(bytes)) return hasLayers(bytes);
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, MAX_JSON));
+  return text.includes('"class_name"') && text.includes('"config"') && !text.includes('"modelTopology"');
+}
 
-/** The weight's name as it is in our table: conv2d/depthwise_kernel:0 → depthwise_kernel. @param {string} name */
-const partsOf = (name) => name.replace(/:\d+$/, '').split('/');
+/** The steps of a weight's path: conv2d/depthwise_kernel:0 → conv2d, depthwise_kernel. @param {string} name */
+const stepsOf = (name) => name.replace(/:\d+$/, '').split('/');
 
 /**
  * The name of a weight among those of an outermost layer.
@@ -45,7 +53,7 @@ function nameAmong(where, names, { leaf, name, number, of }) {
   }
   const own = String(leaf.entry.config.name);
   const found = names.filter((each) => {
-    const [weight, layer] = partsOf(each).toReversed();
+    const [weight, layer] = stepsOf(each).toReversed();
     return layer === own && (weight === name || (weight === 'kernel' && name === 'depthwise_kernel'));
   });
   if (found.length === 1) return found[0];
@@ -98,9 +106,10 @@ export async function read([first, ...others]) {
     const { name, graph, origins, axes } = topologyFrom(first.name, config, entriesOf);
     checkAxes(planOf(core, graph), axes);
     const shapes = plannedWeights(core, graph).map(({ shape }) => shape);
-    const isEarly = file.find(WEIGHTS) !== undefined || file.texts(file.root, 'layer_names') !== undefined;
+    const hasGroup = file.find(WEIGHTS) !== undefined;
+    const isEarly = hasGroup || file.texts(file.root, 'layer_names') !== undefined;
     const weights = isEarly
-      ? readAll(file, origins, shapes, finderIn(file, file.find(WEIGHTS) === undefined ? '' : `${WEIGHTS}/`))
+      ? readAll(file, origins, shapes, finderIn(file, hasGroup ? `${WEIGHTS}/` : ''))
       : readWeights(file, origins, shapes);
     return { name, seed: 0, graph, weights };
   });

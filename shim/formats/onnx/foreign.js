@@ -1,6 +1,6 @@
 import { FittingRoomError, clipped, show } from '../../check.js';
 import { LIMITS } from '../../core/limits.js';
-import { chainOf, checkInputShape, graphOf, input } from '../../layers/graph.js';
+import { chainOf, checkInputShape, graphOf, input, isChain } from '../../layers/graph.js';
 import { layers } from '../../layers/index.js';
 import { inFile, refusal } from '../common.js';
 import { FLOAT, INT64, floatTensor, integerTensor } from './arrays.js';
@@ -129,8 +129,7 @@ function ordered(made, output, inputShape, inputName) {
     outputs.push(layer.apply(sources.map((source) => (source < 0 ? start : outputs[source]))));
   const graph = graphOf(start, outputs[output]);
   const chosen = graph.nodes.map(({ config }) => /** @type {Imported} */ (made.find(({ layer }) => layer === config)));
-  const isChain = graph.nodes.every(({ sources }, index) => sources.length === 1 && sources[0] === index - 1);
-  if (!isChain) return { graph, made: chosen };
+  if (!isChain(graph.nodes)) return { graph, made: chosen };
   const [first, ...rest] = graph.nodes.map(({ config }) => config);
   return { graph: chainOf([{ ...first, inputShape }, ...rest], inputShape), made: chosen };
 }

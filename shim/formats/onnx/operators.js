@@ -7,14 +7,14 @@ import { FLOAT, MOST_AXES, transposed } from './arrays.js';
 import { checkIs } from './importer.js';
 import { BATCH } from './integers.js';
 import { channelsFirst, dimsOf, isPlain, offsetsOf, plain, regrouped, sameAxes } from './views.js';
-import { rowOf } from '../../layers/table.js';
+import { LEAST_EPSILON, rowOf } from '../../layers/table.js';
 import { GLOBAL } from './pooling-operators.js';
 import { isCentred, outputSides, windowOf } from './windows.js';
 
 /** @import { Activation, AnyLayer, LayerKind } from '../../layers/layer.js' */
 /** @import { Call, Importer, Weight } from './importer.js' */
 /** @import { View } from './views.js' */
-/** @import { Window } from './windows.js' */
+/** @import { Margins, Window } from './windows.js' */
 
 /** @typedef {(call: Call) => void} Operator */
 
@@ -22,6 +22,7 @@ import { isCentred, outputSides, windowOf } from './windows.js';
 const TELLS_TRAINING = 7;
 const SOFTMAX_OF_AXIS = 13;
 
+const SELU = { alpha: 1.67326319, gamma: 1.05070102 };
 const MOST_DIMS = 3; // in a layer's output
 
 /** @param {number} axis in ONNX @param {number} count of a sample's axes @returns {number} its place among them */
@@ -38,15 +39,17 @@ const notLast = (axis) =>
   );
 
 /**
- * Adds a layer that does not change the shape.
- * @param {Call} call
+ * Adds a layer that changes neither the shape nor the order of numbers.
+ * @param {Importer} importer
  * @param {View} view
  * @param {AnyLayer} layer
  * @param {Weight[]} [weights]
+ * @returns {View} its output
  */
-function pointwise(call, view, layer, weights) {
-  call.give({ ...view, source: call.importer.add(layer, [view], weights) });
-}
+const through = (importer, view, layer, weights) => ({ ...view, source: importer.add(layer, [view], weights) });
+
+/** @param {Call} call @returns {number} the index of the first input that is constant, or -1 */
+const constantAt = ({ inputs, importer }) => inputs.findIndex((name) => importer.constants.has(name));
 
 /**
  * Adds an activation; merges it into the layer before if possible.
@@ -57,7 +60,7 @@ function pointwise(call, view, layer, weights) {
 function activate(call, name, readers) {
   const view = call.view();
   const open = call.importer.open(call.inputs[0], readers);
-  if (!open) return pointwise(call, view, layers.activation({ activation: name }));
+  if (!open) return call.give(through(call.importer, view, layers.activation({ activation: name })));
   open.layer.activation = name;
   call.give(view);
 }
@@ -69,7 +72,7 @@ const activation = (name) => (call) => activate(call, name);
  * Adds zeros around an image.
  * @param {Importer} importer
  * @param {View} view
- * @param {Window['margins']} padding
+ * @param {Margins} padding
  * @returns {View}
  */
 function padded(importer, view, padding) {
@@ -127,7 +130,12 @@ function spread(kernel, [tall, wide], [down, across]) {
  * @param {number} groups
  * @returns {Weight}
  */
-function ungrouped({ shape: [filters, depth, height, width], data }, groups) {
+function ungrouped(kernel, groups) {
+  if (groups === 1) return kernel;
+  const {
+    shape: [filters, depth, height, width],
+    data,
+  } = kernel;
   const shape = [filters, depth * groups, height, width];
   checkSpread(shape);
   const made = new Float32Array(elementsOf(shape));
@@ -160,9 +168,9 @@ function conv(call) {
   const groups = call.integer('group') ?? 1;
   checkIs(depth * groups, "the kernel's channels times group", channels);
   checkIs(filters % groups, "the rest of the kernel's filters divided by group", 0);
+  checkIs(String(call.integers('kernel_shape') ?? [height, width]), 'kernel_shape', String([height, width]));
   const window = windowOf(call, view.shape.slice(0, 2), [height, width]);
   const kernel = spread(stored, window.size, window.dilations);
-  checkIs(String(window.size), 'kernel_shape', String(kernel.shape.slice(2)));
   const { image, padding } = settled(call, view, window);
   const weights = call.has(2) ? [call.floats(2)] : [];
   const options = { kernelSize: window.size, strides: window.strides, padding, useBias: weights.length > 0 };
@@ -182,15 +190,22 @@ function conv(call) {
 const split = ({ shape: [filters, , ...sides], data }, channels) =>
   transposed({ shape: [channels, filters / channels, ...sides], data }, [2, 3, 0, 1]);
 
-const NOT_NEGATIVE = ['relu', 'relu6', 'sigmoid', 'softmax'];
+const NOT_NEGATIVE = ['relu', 'relu6', 'sigmoid', 'softmax', 'softplus'];
 const KEEPS_SIGN = ['dropout', 'flatten', 'reshape', 'concatenate', 'add', 'zero_padding2d', 'max_pooling2d'];
 
-/** Whether a value cannot be below zero. @param {Importer} importer @param {number} source @returns {boolean} */
-function isPositive(importer, source) {
+/**
+ * Whether a value cannot be below zero.
+ * @param {Importer} importer
+ * @param {number} source
+ * @param {Set<number>} [seen] layers that need no second look: the first that may be negative ends the search
+ * @returns {boolean}
+ */
+function isPositive(importer, source, seen = new Set()) {
   const made = importer.layers[source];
   if (!made) return false;
-  if (NOT_NEGATIVE.includes(String(made.layer.activation))) return true;
-  return KEEPS_SIGN.includes(made.layer.kind) && made.sources.every((each) => isPositive(importer, each));
+  if (seen.has(source) || NOT_NEGATIVE.includes(String(made.layer.activation))) return true;
+  seen.add(source);
+  return KEEPS_SIGN.includes(made.layer.kind) && made.sources.every((each) => isPositive(importer, each, seen));
 }
 
 /**
@@ -224,8 +239,17 @@ const pooling = (make, mayPad) => (call) => {
 /** @param {Call} call @param {Window} window @param {View} image */
 const maximumMayPad = ({ importer }, { padding }, { source }) => padding === 'other' && isPositive(importer, source);
 
-/** Zeros around an image may count. @param {Call} call */
-const meanMayPad = (call) => Boolean(call.integer('count_include_pad')) && !call.integer('ceil_mode');
+/**
+ * Zeros around an image may count. What a last window reaches beyond them, with ceil_mode, does not.
+ * @param {Call} call
+ * @param {Window} window
+ */
+function meanMayPad(call, { pads, margins }) {
+  const counts = Boolean(call.integer('count_include_pad')) && pads.flat().some((margin) => margin > 0);
+  if (counts && String(pads) !== String(margins))
+    throw new FittingRoomError('count_include_pad and ceil_mode are not supported where windows reach beyond the pads');
+  return counts;
+}
 
 /**
  * @param {AnyLayer} layer
@@ -305,8 +329,6 @@ function gemm(call) {
   dense(call, kernel, call.has(2) ? [biasOf(call.floats(2), kernel.shape[1], 0)] : []);
 }
 
-const EPSILON = 1e-12; // the smallest that the core takes: 1 + 1e-12 is 1 in floats
-
 /**
  * Multiplies each channel by a constant and adds one: a frozen batch normalization, which training leaves alone.
  * @param {Importer} importer
@@ -320,8 +342,8 @@ function affine(importer, view, scale, offset) {
   const each = (/** @type {ArrayLike<number>} */ values) =>
     Float32Array.from({ length: channels }, (_, i) => values[values.length === 1 ? 0 : i]);
   const weights = [scale, offset, [0], [1]].map((values) => ({ shape: [channels], data: each(values) }));
-  const layer = layers.batchNormalization({ epsilon: EPSILON, trainable: false });
-  return { ...view, source: importer.add(layer, [view], weights) };
+  const layer = layers.batchNormalization({ epsilon: LEAST_EPSILON, trainable: false });
+  return through(importer, view, layer, weights);
 }
 
 /** The axes of a value after its channels, which lie last in memory. @param {View} view */
@@ -334,7 +356,7 @@ const behindChannels = ({ axes, shape }) =>
  * @param {(constant: number, isFirst: boolean) => [scale: number, offset: number]} line isFirst: constant - x
  */
 function withConstant(call, line) {
-  const constant = call.inputs.findIndex((name) => call.importer.constants.has(name));
+  const constant = constantAt(call);
   const view = call.view(1 - constant);
   const { data } = biasOf(call.floats(constant), view.shape[view.shape.length - 1], behindChannels(view));
   const lines = Array.from(data, (value) => line(value, constant === 0));
@@ -343,13 +365,10 @@ function withConstant(call, line) {
   call.give(affine(call.importer, view, parts[0], parts[1]));
 }
 
-/** @param {Call} call */
-const hasConstant = ({ inputs, importer }) => inputs.some((name) => importer.constants.has(name));
-
 /** Adds a bias, another constant or a sum. @type {Operator} */
 function add(call) {
-  if (!hasConstant(call)) return sum(call);
-  const constant = call.inputs.findIndex((name) => call.importer.constants.has(name));
+  const constant = constantAt(call);
+  if (constant < 0) return sum(call);
   const other = 1 - constant;
   const open = call.importer.open(call.inputs[other]);
   if (!open || open.layer.useBias) return withConstant(call, (value) => [1, value]);
@@ -362,21 +381,21 @@ function add(call) {
 
 /** @type {Operator} */
 function subtract(call) {
-  if (hasConstant(call)) return withConstant(call, (value, isFirst) => (isFirst ? [-1, value] : [1, -value]));
+  if (constantAt(call) >= 0) return withConstant(call, (value, isFirst) => (isFirst ? [-1, value] : [1, -value]));
   const [first, second] = [call.view(0), call.view(1)];
   join(call, [first, affine(call.importer, second, [-1], [0])]);
 }
 
 /** @type {Operator} */
 function multiply(call) {
-  if (!hasConstant(call)) throw new FittingRoomError('multiplying two values is not supported, only one by a constant');
+  if (constantAt(call) < 0)
+    throw new FittingRoomError('multiplying two values is not supported, only one by a constant');
   withConstant(call, (value) => [value, 0]);
 }
 
 /** @type {Operator} */
 function divide(call) {
-  if (!hasConstant(call) || call.importer.constants.has(call.inputs[0]))
-    throw new FittingRoomError('only a division by a constant is supported');
+  if (constantAt(call) < 1) throw new FittingRoomError('only a division by a constant is supported');
   withConstant(call, (value) => [1 / value, 0]);
 }
 
@@ -484,14 +503,14 @@ function batchNormalization(call) {
     epsilon: call.float('epsilon') ?? 1e-5,
     momentum: call.float('momentum') ?? 0.9,
   });
-  pointwise(call, view, layer, weights);
+  call.give(through(importer, view, layer, weights));
 }
 
 /** @type {Operator} */
 function leakyRelu(call) {
   const alpha = call.float('alpha') ?? 0.01;
   if (alpha === LEAKY_SLOPE) activate(call, 'leakyRelu');
-  else pointwise(call, call.view(), layers.leakyReLU({ alpha }));
+  else call.give(through(call.importer, call.view(), layers.leakyReLU({ alpha })));
 }
 
 /**
@@ -504,7 +523,7 @@ function leakyRelu(call) {
 function bounded(call, before, after, name) {
   const { importer } = call;
   const view = affine(importer, call.view(), [before[0]], [before[1]]);
-  const bent = { ...view, source: importer.add(layers.activation({ activation: name }), [view]) };
+  const bent = through(importer, view, layers.activation({ activation: name }));
   call.give(affine(importer, bent, [after[0]], [after[1]]));
 }
 
@@ -524,7 +543,9 @@ function clip(call) {
 /** min(max(alpha · x + beta, 0), 1) @type {Operator} */
 function hardSigmoid(call) {
   const [alpha, beta] = [call.float('alpha') ?? 0.2, call.float('beta') ?? 0.5];
-  bounded(call, [6 * alpha, 6 * beta], [1 / 6, 0], 'relu6');
+  const alone = () => bounded(call, [6 * alpha, 6 * beta], [1 / 6, 0], 'relu6');
+  if (Math.abs(alpha - 1 / 6) > 1e-5 || beta !== 0.5) return alone();
+  timesInput(call, 'hardSwish', alone);
 }
 
 /** max(x, 0) + slope · min(x, 0) @type {Operator} */
@@ -532,10 +553,7 @@ function pRelu(call) {
   const { importer } = call;
   const view = call.view();
   const { data } = biasOf(call.floats(1), view.shape[view.shape.length - 1], behindChannels(view));
-  const relu = (/** @type {View} */ from) => ({
-    ...from,
-    source: importer.add(layers.activation({ activation: 'relu' }), [from]),
-  });
+  const relu = (/** @type {View} */ from) => through(importer, from, layers.activation({ activation: 'relu' }));
   const below = relu(affine(importer, view, [-1], [0]));
   join(call, [
     relu(view),
@@ -548,25 +566,61 @@ function pRelu(call) {
   ]);
 }
 
-/** @type {Operator} */
-function sigmoid(call) {
+/**
+ * An activation or, if only a product with its input follows, the one that they make together.
+ * @param {Call} call
+ * @param {Activation} whole
+ * @param {() => void} alone
+ */
+function timesInput(call, whole, alone) {
   const {
     importer,
     inputs: [input],
     node: { outputs: [output] = [] },
   } = call;
   const product = importer.product([input, output]);
-  if (!product || importer.readers(output) !== 1) return activate(call, 'sigmoid');
+  if (!product || importer.readers(output) !== 1) return alone();
   importer.done.add(product);
   call.node = { ...call.node, outputs: product.outputs };
-  activate(call, 'swish', 2);
+  activate(call, whole, 2);
+}
+
+/** @type {Operator} */
+const sigmoid = (call) => timesInput(call, 'swish', () => activate(call, 'sigmoid'));
+
+/** @type {Operator} */
+function elu(call) {
+  checkIs(call.float('alpha') ?? 1, 'alpha', 1);
+  activate(call, 'elu');
+}
+
+/** @type {Operator} */
+function selu(call) {
+  const [alpha, gamma] = [call.float('alpha') ?? SELU.alpha, call.float('gamma') ?? SELU.gamma];
+  if (Math.abs(alpha - SELU.alpha) > 1e-5 || Math.abs(gamma - SELU.gamma) > 1e-5)
+    throw new FittingRoomError(`alpha and gamma must be ${SELU.alpha} and ${SELU.gamma}, got ${alpha} and ${gamma}`);
+  activate(call, 'selu');
+}
+
+/** x · tanh(softplus(x)) @type {Operator} */
+function softplus(call) {
+  const { importer, node, inputs } = call;
+  const [output = ''] = node.outputs ?? [];
+  const bent = importer.nodes.find(({ operator, inputs: [from] = [] }) => operator === 'Tanh' && from === output);
+  const [curve = ''] = bent?.outputs ?? [];
+  const product = bent && importer.product([inputs[0], curve]);
+  if (!product || importer.readers(output) !== 1 || importer.readers(curve) !== 1) return activate(call, 'softplus');
+  importer.done.add(bent).add(product);
+  call.node = { ...node, outputs: product.outputs };
+  activate(call, 'mish', 2);
 }
 
 /**
  * The axes over which softmax normalizes: one axis or, in early operator sets, all axes from it on.
- * @type {Operator}
+ * @param {'softmax' | 'logSoftmax'} name
+ * @returns {Operator}
  */
-function softmax(call) {
+const softmax = (name) => (call) => {
   const view = call.view();
   const dims = dimsOf(view);
   const modern = call.importer.operatorSet >= SOFTMAX_OF_AXIS;
@@ -576,18 +630,19 @@ function softmax(call) {
   const length = elementsOf(dimsOf({ ...view, axes: over }));
   const all = elementsOf(view.shape);
   const isLast = sameAxes([over.flat()], [[{ length, stride: 1 }]]);
-  if (isLast && view.shape[view.shape.length - 1] === length) return softmaxOf(call, view);
-  if (length === all) return softmaxOf(call, call.importer.reshaped(view, [all])); // in any order
+  if (isLast && view.shape[view.shape.length - 1] === length) return softmaxOf(call, name, view);
+  if (length === all) return softmaxOf(call, name, call.importer.reshaped(view, [all])); // in any order
   if (!isLast) throw notLast(axis);
   const fits = isPlain(view) && dims.length <= MOST_DIMS && dims[dims.length - 1] === length;
-  softmaxOf(call, call.importer.reshaped(view, fits ? dims : [all / length, length]));
-}
+  softmaxOf(call, name, call.importer.reshaped(view, fits ? dims : [all / length, length]));
+};
 
-/** @param {Call} call @param {View} view */
-function softmaxOf(call, view) {
+/** @param {Call} call @param {'softmax' | 'logSoftmax'} name @param {View} view */
+function softmaxOf(call, name, view) {
   const open = call.importer.open(call.inputs[0]);
-  if (open && view === call.view()) return activate(call, 'softmax');
-  pointwise(call, view, layers.softmax());
+  if (open && view === call.view()) return activate(call, name);
+  const layer = name === 'softmax' ? layers.softmax() : layers.activation({ activation: name });
+  call.give(through(call.importer, view, layer));
 }
 
 /** @param {Call} call @param {number[]} dims */
@@ -694,7 +749,7 @@ function dropout(call) {
   checkTested(call);
   if (call.has(2)) checkIs(call.flagAt(2), 'training_mode', false);
   const rate = call.has(1) ? call.scalar(1) : (call.float('ratio') ?? 0.5);
-  pointwise(call, call.view(), layers.dropout({ rate }));
+  call.give(through(call.importer, call.view(), layers.dropout({ rate })));
 }
 
 /** @type {Operator} */
@@ -745,7 +800,13 @@ export const OPERATORS = {
   Sigmoid: sigmoid,
   Tanh: activation('tanh'),
   Gelu: gelu,
-  Softmax: softmax,
+  Softmax: softmax('softmax'),
+  LogSoftmax: softmax('logSoftmax'),
+  Elu: elu,
+  Selu: selu,
+  Softplus: softplus,
+  Mish: activation('mish'),
+  HardSwish: activation('hardSwish'),
   Flatten: flatten,
   Reshape: reshape,
   Squeeze: squeeze,

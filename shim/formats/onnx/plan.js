@@ -282,6 +282,13 @@ function swish(plan, name, value) {
   return plan.pointwise(value, (input) => plan.node(name, 'Mul', [input, plan.node(name, 'Sigmoid', [input])]));
 }
 
+/** x · tanh(softplus(x)) @param {Plan} plan @param {string} name @param {Value} value */
+function mish(plan, name, value) {
+  return plan.pointwise(value, (input) =>
+    plan.node(name, 'Mul', [input, plan.node(name, 'Tanh', [plan.node(name, 'Softplus', [input])])]),
+  );
+}
+
 /** @param {string} operator @param {(config: BuiltLayer['config'], value: Value) => OnnxAttribute[]} [attributes] */
 const operation = (operator, attributes = () => []) =>
   /** @type {(plan: Plan, name: string, value: Value, config: BuiltLayer['config']) => Value} */ (
@@ -307,6 +314,12 @@ const ACTIVATIONS = {
   swish,
   silu: swish,
   softmax: operation('Softmax', (_, { first }) => [integerOf('axis', first ? 1 : -1)]),
+  elu: operation('Elu'),
+  selu: operation('Selu'),
+  softplus: operation('Softplus'),
+  mish,
+  hardSwish: operation('HardSwish'),
+  logSoftmax: operation('LogSoftmax', (_, { first }) => [integerOf('axis', first ? 1 : -1)]),
 };
 
 /**

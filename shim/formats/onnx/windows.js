@@ -21,9 +21,11 @@ export const isCentred = ({ size, margins }) =>
 
 /** @typedef {import('./importer.js').Call} Call */
 /**
- * A window that slides over an image, as a node describes it. margins: [[top, bottom], [left, right]].
- * @typedef {{ size: [number, number], strides: [number, number], padding: 'valid' | 'same' | 'other', margins:
- *   [[number, number], [number, number]] }} Window
+ * A window that slides over an image, as a node describes it. pads: [[top, bottom], [left, right]]; margins: the same,
+ * and as far as a last window reaches beyond the image.
+ * @typedef {{ size: [number, number], strides: [number, number], padding: 'valid' | 'same' | 'other', pads: Margins,
+ *   margins: Margins }} Window
+ * @typedef {[[number, number], [number, number]]} Margins
  */
 
 /**
@@ -44,11 +46,11 @@ function listOf(call, name, missing) {
  * @param {number[]} sides
  * @param {[number, number]} size
  * @param {[number, number]} strides
- * @returns {Window['margins']}
+ * @returns {Margins}
  */
-function marginsOf(call, sides, size, strides) {
+function padsOf(call, sides, size, strides) {
   const auto = call.text('auto_pad') ?? 'NOTSET';
-  const same = /** @type {Window['margins']} */ (sides.map((side, axis) => samePads(side, size[axis], strides[axis])));
+  const same = /** @type {Margins} */ (sides.map((side, axis) => samePads(side, size[axis], strides[axis])));
   const pads = listOf(call, 'pads', [0, 0, 0, 0]);
   if (auto !== 'NOTSET' && pads.some((margin) => margin !== 0))
     throw new FittingRoomError(`pads must be 0 with auto_pad ${show(auto)}, got ${show(pads)}`);
@@ -86,25 +88,26 @@ export function windowOf(call, sides, fallback = [0, 0]) {
       `kernel_shape ${show(stated)}, strides ${show(strides)} and dilations ${show(dilations)} must be 1 or more`,
     );
   const size = /** @type {[number, number]} */ (stated.map((length, axis) => (length - 1) * dilations[axis] + 1));
-  const margins = withCeiling(call, sides, { size, strides, margins: marginsOf(call, sides, size, strides) });
+  const pads = padsOf(call, sides, size, strides);
+  const margins = withCeiling(call, sides, { size, strides, pads });
   const isSame = margins.every(
     (margin, axis) => String(margin) === String(samePads(sides[axis], size[axis], strides[axis])),
   );
   const none = margins.flat().every((margin) => margin === 0);
-  return { size, strides, padding: none ? 'valid' : isSame ? 'same' : 'other', margins, dilations };
+  return { size, strides, padding: none ? 'valid' : isSame ? 'same' : 'other', pads, margins, dilations };
 }
 
 /**
  * With ceil_mode, a last window may reach beyond the image; then it is padded there.
  * @param {Call} call
  * @param {number[]} sides
- * @param {Pick<Window, 'size' | 'strides' | 'margins'>} window
- * @returns {Window['margins']}
+ * @param {Pick<Window, 'size' | 'strides' | 'pads'>} window
+ * @returns {Margins}
  */
-function withCeiling(call, sides, { size, strides, margins }) {
-  if (!call.integer('ceil_mode')) return margins;
-  return /** @type {Window['margins']} */ (
-    margins.map(([before, after], axis) => {
+function withCeiling(call, sides, { size, strides, pads }) {
+  if (!call.integer('ceil_mode')) return pads;
+  return /** @type {Margins} */ (
+    pads.map(([before, after], axis) => {
       const [side, stride] = [sides[axis], strides[axis]];
       const left = (side + before + after - size[axis]) % stride;
       const more = left === 0 ? 0 : stride - left;

@@ -1,3 +1,4 @@
+import { FittingRoomError } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
 import { joined } from '../common.js';
 import { planOf, weightNames } from '../described.js';
@@ -26,6 +27,8 @@ const WEIGHTS = 'weights.bin';
 function entriesOf(layer, name, inputShape, outputShape) {
   const { kind, activation } = layer;
   if (rowOf(kind).augments) return [];
+  if (activation === 'hardSwish')
+    throw new FittingRoomError('exportModel: hardSwish is not supported in TensorFlow.js', 'unsupported');
   if (kind === 'reshape' || (kind === 'flatten' && inputShape.length === 2)) {
     return [entryOf({ kind: 'reshape', targetShape: /** @type {number[]} */ (outputShape.slice(1)) }, name)];
   }

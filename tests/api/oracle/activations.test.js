@@ -7,7 +7,7 @@ import { near, ourModel, useOracles } from './support.js';
 before(useOracles);
 
 /** TensorFlow.js has no leakyRelu among its activations. @type {any} */
-const NOT_THERE = { leakyRelu: 'nothing', silu: 'nothing' };
+const NOT_THERE = { leakyRelu: 'nothing', silu: 'nothing', hardSwish: 'nothing' };
 
 for (const activation of [
   'linear',
@@ -20,6 +20,12 @@ for (const activation of [
   'swish',
   'silu',
   'softmax',
+  'elu',
+  'selu',
+  'softplus',
+  'mish',
+  'hardSwish',
+  'logSoftmax',
 ]) {
   test(`activation ${activation}: in dense, conv2d and depthwiseConv2d, and alone`, async () => {
     const tensorflow = NOT_THERE[activation];
@@ -88,7 +94,7 @@ const NUMBERS = Float32Array.of(
  * Where rounding costs floats more than 2e-6 of the value, they are compared absolutely: 1e-7 next to values of about
  * one.
  */
-for (const activation of ['relu', 'relu6', 'leakyRelu', 'gelu', 'sigmoid', 'tanh', 'swish'])
+for (const activation of Object.keys(POINTWISE).filter((name) => !['linear', 'silu'].includes(name)))
   test(`activation ${activation}: over the whole line`, async () => {
     const ours = await ourModel({ inputShape: [1], nodes: [{ layer: 'activation', options: { activation } }] });
     const { data } = await ours.model.predict(api.tensor(NUMBERS, [NUMBERS.length, 1]));

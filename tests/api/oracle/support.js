@@ -68,6 +68,24 @@ export function uniform(count, seed, low = -1, high = 1) {
 }
 
 /**
+ * Gives a model of TensorFlow.js weights as training leaves them, the same on every run: kernels that keep the scale of
+ * their inputs, and positive numbers for all else.
+ * @template {tfl.LayersModel} M
+ * @param {M} model
+ * @returns {M}
+ */
+export function settle(model) {
+  model.weights.forEach((weight, i) => {
+    const shape = /** @type {number[]} */ (weight.shape);
+    const inputs = sizeOf(shape.slice(0, weight.name.includes('depthwise') ? 2 : -1)); // of each output
+    const most = Math.sqrt(3 / inputs);
+    const [low, high] = shape.length > 1 ? [-most, most] : [0.1, 0.8];
+    weight.write(toTf({ shape, data: uniform(sizeOf(shape), i + 1, low, high) }));
+  });
+  return model;
+}
+
+/**
  * Inputs, and targets that fit the loss: classes, probabilities that sum to one, binary values, or any number.
  * @param {Description} description
  * @param {Loss} loss

@@ -17,6 +17,9 @@ export function erf(x) {
 /** @param {number} x */
 export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
+/** @param {number} x */
+const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
 /** @type {Record<string, (x: number, kinks?: Kinks, slope?: number) => number>} of one number */
 export const POINTWISE = {
   linear: (x) => x,
@@ -38,6 +41,20 @@ export const POINTWISE = {
   tanh: Math.tanh,
   swish: (x) => x * sigmoid(x),
   silu: (x) => x * sigmoid(x),
+  elu(x, kinks) {
+    kinks?.pass(x, Number(x > 0));
+    return x > 0 ? x : Math.expm1(x);
+  },
+  selu(x, kinks) {
+    kinks?.pass(x, Number(x > 0));
+    return 1.05070098735548 * (x > 0 ? x : 1.67326324235438 * Math.expm1(x));
+  },
+  softplus,
+  mish: (x) => x * Math.tanh(softplus(x)),
+  hardSwish(x, kinks) {
+    for (const end of [-3, 3]) kinks?.pass(x - end, Number(x > end));
+    return (x * Math.min(Math.max(x + 3, 0), 6)) / 6;
+  },
 };
 
 /** Over runs of `width`: the last axis. @param {Float64Array} values @param {number} width */
@@ -61,6 +78,7 @@ export function softmax(values, width) {
  */
 export function activate(name, values, width, { kinks, slope } = {}) {
   if (name === 'softmax') return softmax(values, width);
+  if (name === 'logSoftmax') return softmax(values, width).map(Math.log);
   const formula = POINTWISE[name];
   if (!formula) throw new Error(`reference: no activation ${name}`);
   return values.map((x) => formula(x, kinks, slope));
