@@ -41,9 +41,9 @@ function misplaced(shown) {
       !node.checkVisibility() ||
       box.width < 8 ||
       box.height < 8 ||
-      box.top < 0 ||
+      box.top < -1 ||
       box.left < 0 ||
-      box.bottom > innerHeight ||
+      box.bottom > innerHeight + 1 ||
       box.right > innerWidth,
   );
   const overlap = (/** @type {DOMRect} */ a, /** @type {DOMRect} */ b) =>

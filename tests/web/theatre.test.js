@@ -231,12 +231,13 @@ describe('what a run tells of the watched images', () => {
 
 describe('the recording of runs', () => {
   function begun() {
-    const { on, emit } = createEmitter();
+    const { on, emit: tell } = createEmitter();
+    const emit = /** @type {(name: string, value?: any) => void} */ (tell);
     const trainer = /** @type {any} */ ({ on, history: [], trace: [] });
     const recording = createRecording(trainer, () => 5);
     return {
       recording,
-      emit: /** @type {(name: string, value?: any) => void} */ (emit),
+      emit,
       /** @param {number} epoch */
       epoch(epoch) {
         emit('looked', { epoch, predicted: Int32Array.of(epoch), probabilities: null, picture: 0, whole: true });
@@ -282,6 +283,6 @@ describe('the recording of runs', () => {
     recording.layBeneath(0);
     assert.equal(recording.beneath, null);
     recording.layBeneath(1);
-    assert.equal(recording.beneath?.epochs.length, 1);
+    assert.equal(/** @type {any} */ (recording).beneath.epochs.length, 1);
   });
 });
