@@ -28,7 +28,7 @@ import { createWatcher } from './watching.js';
 
 const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes time from training
 
-export { watch } from './watching.js';
+export { prepared, watch } from './watching.js';
 
 const tab = createTabModel();
 /** @type {{ opened: Promise<void>, open: () => void } | null} */

@@ -106,6 +106,7 @@ export function openPage() {
   trainer.on('log', log.write);
   trainer.on('state', showState);
   onLanguage(noteSettings);
+  onLanguage(showTitle);
   addEventListener('popstate', address.update); // going back changes no field
 
   for (const name of /** @type {const} */ (['run', 'kept', 'unkept'])) trainer.on(name, guardLeaving);
@@ -257,7 +258,15 @@ export function openPage() {
   /** @param {import('./trainer.js').Progress} progress */
   function showProgress(progress) {
     tape.show(progress);
-    document.title = `${percent(epochsDone(progress) / progress.epochs, 0)} · ${t('name')}`;
+    showTitle();
+  }
+
+  /** The tab's title tells how far a run is. */
+  function showTitle() {
+    const { progress, view } = trainer;
+    const runs = view.state === 'training' || view.state === 'paused';
+    document.title =
+      runs && progress ? `${percent(epochsDone(progress) / progress.epochs, 0)} · ${t('name')}` : t('title');
   }
 
   /** @param {{ state: string }} view */
@@ -268,7 +277,7 @@ export function openPage() {
     guardLeaving();
     if (state === 'training' || state === 'paused') tape.setEpochs(settings.epochs);
     if (busy) loadTheatre().catch(() => {});
-    else document.title = t('title');
+    showTitle();
   }
 
   /** Asks only if something would be lost: browsers do not cache pages that may ask. */

@@ -32,6 +32,27 @@ export function watch(args) {
   changed = true;
 }
 
+/**
+ * An image of a picture as the loaded pictures were made.
+ * @param {{ file: Blob }} args
+ * @returns {Promise<{ pixels: Uint8Array | null }>} null: the loaded images do not say how they were made
+ */
+export async function prepared({ file }) {
+  const dataset = loadedDataset();
+  const preparation = 'preparation' in dataset ? dataset.preparation : null;
+  if (!preparation) return { pixels: null };
+  const [{ guardedDecode }, { preparePicture }] = await Promise.all([
+    import('./try/photo-worker.js'),
+    import('../shim/photo.js'),
+  ]);
+  const { close, ...picture } = await guardedDecode(/** @type {File} */ (file));
+  try {
+    return { pixels: (await preparePicture(picture, { ...preparation, range: undefined })).data };
+  } finally {
+    close?.();
+  }
+}
+
 /** The watched images, one after the other. @param {Watched} images @returns {import('./worker.js').Bytes} */
 function imagesOf({ split, indices, picture }) {
   const part = /** @type {Record<Watched['split'], import('./worker.js').Part>} */ (loadedDataset())[split];

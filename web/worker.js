@@ -74,6 +74,7 @@ import { atMostEvery } from './throttle.js';
  * @property {Signature<Omit<Run, 'from' | 'address'> & { id: string }, boolean>} refine false: it is another model
  * @property {Signature<Run, { position: Position, ended: Ended }, RunEvent>} fit
  * @property {Signature<import('./watching.js').Watched>} watch what a run tells about as it goes on
+ * @property {Signature<{ file: Blob }, { pixels: Uint8Array | null }>} prepared
  * @property {Signature} pause
  * @property {Signature} resume
  * @property {Signature<{ trainSize: number }, void, EvaluationEvent>} evaluate
@@ -150,7 +151,7 @@ const METHODS = {
   pictures,
   describe,
   ...later(lessons, 'fit', 'pause', 'resume', 'evaluate', 'measure', 'save', 'restore', 'convert', 'edit', 'doubt'),
-  ...later(lessons, 'answerAtOnce', 'refine', 'watch'),
+  ...later(lessons, 'answerAtOnce', 'refine', 'watch', 'prepared'),
   ...later(ownDesk, 'gather', 'findings', 'saved', 'classPictures', 'projects', 'forget', 'pack'),
   ...later(ownDesk, 'unpacked'),
   ...later(photoWorker, 'warmUp', 'prepare', 'keep', 'look', 'asking', 'classify', 'layers', 'maps', 'filters'),

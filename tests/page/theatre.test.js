@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inBrowsers } from '../support/browsers.js';
-import { ENDLESS, hook, openPage, withPage } from './page.js';
+import { thing, things, zipped } from '../support/things.js';
+import { ENDLESS, drop, hook, openPage, withPage } from './page.js';
 
 /** From Start on, one screen shows the network as it learns; at the end it says how it went. */
 
@@ -309,4 +310,48 @@ test('chromium: images and bars are looked at once a second or more often', { ti
       'the theatre stays',
     );
   });
+});
+
+test('chromium: classes, sizes and colours of one’s own', { timeout: 120_000 }, async () => {
+  await withPage(
+    ['chromium', { query: 'data=synthetic&model=few&size=32&epochs=200', browser: { width: 390, height: 844 } }],
+    async (opened) => {
+      const { browser, page } = opened;
+      await page.loaded();
+      const bytes = zipped(things({ discs: 40, poles: 40, [`${'W'.repeat(60)}`]: 40 }));
+      await drop(browser, { name: 'things.zip', type: 'application/zip', bytes });
+      await browser.waitFor(() => document.getElementById('own-found')?.checkVisibility());
+      await drop(browser, { name: 'mine.png', type: 'image/png', bytes: thing(1, 99) });
+      await page.waitForState('photo-result', 'ready');
+      await page.click('train-start');
+      await page.trained('training');
+      await browser.waitFor(
+        (/** @type {string} */ selector) => /%/.test(document.querySelector(selector)?.textContent ?? ''),
+        { args: [hook('theatre-bars')] },
+      );
+      const { predicted, bars } = await seen(opened);
+      assert.equal(bars.length, 3);
+      assert.ok(
+        predicted.length >= 20 && predicted.every((/** @type {string} */ each) => Number(each) < 3),
+        `${predicted}`,
+      );
+      assert.deepEqual(
+        await browser.evaluate(() => {
+          const { width, height, classList } = /** @type {HTMLCanvasElement} */ (
+            document.querySelector('.tried-body canvas')
+          );
+          return [width, height, classList.contains('plain')];
+        }),
+        [32, 32, true],
+        'as the network sees it',
+      );
+      await looked(opened, 3);
+      const { outside, pairs } = await browser.evaluate(misplaced, SHOWN);
+      assert.deepEqual([outside, pairs], [[], []]);
+      await page.click('train-stop');
+      await page.trained('idle');
+      assert.match(await page.text('ending-words'), /^[\d.]+%\./);
+      assert.deepEqual(browser.errors, []);
+    },
+  );
 });

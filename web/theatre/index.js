@@ -37,7 +37,7 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
   createFigures(record, trainer, session);
   const moment = createMomentView();
   const faces = createFaces(record, session);
-  const tried = createTried(record, session, watch);
+  const tried = createTried(record, session, { prepare, onPicture: watch });
   const ending = createEnding({ record, session, trainer, steps, onClosed: render });
   const reopen = el('button', { type: 'button', 'data-testid': 'ending-open', onclick: ending.open });
   const line = createSettingsLine(settings);
@@ -58,6 +58,12 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
     session.call('watch', { ...chosenOf(info), picture: tried.watchable() }).catch(() => {}); // the run itself tells
   }
 
+  /** @param {File} file */
+  async function prepare(file) {
+    if (!trainer.busy()) return null; // nobody watches it
+    return (await session.call('prepared', { file })).pixels;
+  }
+
   function render() {
     const { state, loading, steady } = trainer.view;
     const starts = state === 'training' || (state === 'loading' && loading !== 'model');
@@ -66,7 +72,7 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
     section.classList.toggle('running', isOpen && trainer.busy());
     if (steady) shared = '';
     line.render();
-    reopen.hidden = !ending.isClosed();
+    reopen.hidden = !isOpen || !ending.isClosed();
     setText(reopen, t('ending.open'));
   }
 
@@ -104,7 +110,10 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
 
   let running = false;
   trainer.on('state', ({ state }) => {
-    if (state === 'training' && !running) watch();
+    if (state === 'training' && !running) {
+      watch();
+      tried.look();
+    }
     running = state === 'training' || state === 'paused';
     render();
   });

@@ -17,9 +17,10 @@ import { blankCanvas, paint } from '../views/pictures.js';
 /**
  * @param {Recording} record
  * @param {import('../session.js').Session} session
- * @param {(picture: Picture | null) => void} onPicture another one is to be watched
+ * @param {{ prepare: (file: File) => Promise<Uint8Array | null>, onPicture: () => void }} parts `prepare`: makes an
+ *   image of a picture as the loaded pictures were made; `onPicture`: another one is to be watched
  */
-export function createTried(record, session, onPicture) {
+export function createTried(record, session, { prepare, onPicture }) {
   const title = el('h3');
   const words = el('p', { className: 'quiet' });
   const canvas = blankCanvas();
@@ -29,7 +30,10 @@ export function createTried(record, session, onPicture) {
   const element = el('section', { className: 'stage-tried' }, title, words, rail, body);
   /** @type {Picture | null} */
   let picture = null;
-  let shown = ''; // which garments can be tapped
+  /** What is selected in section 5. @type {import('../try/album.js').Item | null} */
+  let item = null;
+  let prepared = ''; // of which item, as which images
+  let version = 0; // of the images that are shown
 
   /** The look may be of a picture before. */
   const shownPicture = () => (record.look && record.pointed !== null ? record.pictureOf(record.look) : picture);
@@ -60,12 +64,25 @@ export function createTried(record, session, onPicture) {
     bars.replaceChildren(...barsOf(classNames, probabilities, (k) => (k === first ? 'first' : '')));
   }
 
-  /** @param {import('../try/album.js').Item | null} item that is selected in section 5 */
-  function show(item) {
+  /** Makes an image of the selected picture as the network learns them, if there is none yet. */
+  async function look() {
+    const { subject } = session;
     const found = item?.found;
-    if (!found || found.pixels === picture?.pixels) return;
-    picture = record.addPicture({ pixels: found.pixels, subject: found.asking, name: item.file.name });
-    onPicture(watchable());
+    if (!item || !found) return;
+    if (isSame(found.asking, subject)) return put(item, found.pixels);
+    const mine = `${item.id} ${session.data.version}`;
+    if (areGarments(subject.classNames) || prepared === mine) return;
+    prepared = mine;
+    const pixels = await prepare(item.file).catch(() => null); // section 5 says what is wrong with it
+    if (prepared === mine && pixels) put(item, pixels);
+    else if (prepared === mine) prepared = '';
+  }
+
+  /** @param {import('../try/album.js').Item} of @param {Uint8Array} pixels */
+  function put(of, pixels) {
+    if (pixels === picture?.pixels) return;
+    picture = record.addPicture({ pixels, subject: session.subject, name: of.file.name });
+    onPicture();
     render();
   }
 
@@ -73,12 +90,17 @@ export function createTried(record, session, onPicture) {
   const watchable = () => (picture && isSame(picture.subject, session.subject) ? picture : null);
 
   record.on('shown', render);
-  session.on('data', () => shown !== (shown = `${session.data.version}`) && render());
+  session.on('data', () => version !== (version = session.data.version) && render());
   onLanguage(render);
   return {
     element,
-    show,
+    look,
     watchable,
+    /** @param {import('../try/album.js').Item | null} selected in section 5 */
+    show(selected) {
+      item = selected;
+      look();
+    },
     /** @param {HTMLElement[]} garments */
     hang: (garments) => rail.replaceChildren(...garments),
   };

@@ -20,7 +20,7 @@ export const texts = {
   'faces.cell': '{predicted} ({true})',
   'tried.title': 'Your picture',
   'tried.none': 'Tap a garment to see what the network takes it for while it learns.',
-  'tried.own': 'A picture that you try in section 5 appears here as soon as a model of your classes has seen it.',
+  'tried.own': 'Try a picture in section 5 to see what the network takes it for while it learns.',
   'tried.of': '{name}, as the network in training sees it',
   'ending.join': ' ',
   'ending.accuracy': '{accuracy}.',

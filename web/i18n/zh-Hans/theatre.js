@@ -20,7 +20,7 @@ export const texts = {
   'faces.cell': '{predicted}（{true}）',
   'tried.title': '你的图片',
   'tried.none': '点击一件衣物，看看网络在训练中把它认成什么。',
-  'tried.own': '在第 5 部分试过的图片，要等认识这些类别的模型看过之后才会显示在这里。',
+  'tried.own': '在第 5 部分试一张图片，就能看到网络在训练中把它认成什么。',
   'tried.of': '训练中的网络看到的 {name}',
   'ending.join': '',
   'ending.accuracy': '准确率 {accuracy}。',
