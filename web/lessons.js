@@ -26,7 +26,7 @@ import { createWatcher } from './watching.js';
  * @typedef {import('./protocol.js').CallContext<WorkerMethods[Name]['event']>} Context
  */
 
-const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes time from training
+const PROGRESS_INTERVAL = 200; // ms between two progress events: painting takes time from training
 
 export { prepared, watch } from './watching.js';
 

@@ -265,8 +265,9 @@ export function openPage() {
   function showTitle() {
     const { progress, view } = trainer;
     const runs = view.state === 'training' || view.state === 'paused';
-    document.title =
+    const title =
       runs && progress ? `${percent(epochsDone(progress) / progress.epochs, 0)} · ${t('name')}` : t('title');
+    if (document.title !== title) document.title = title;
   }
 
   /** @param {{ state: string }} view */

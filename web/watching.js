@@ -20,7 +20,7 @@ import { sameList } from './subject.js';
 const INTERVAL = 500; // ms between two looks, if these are quick
 const SHARE = 0.03; // of the time, which looks may take
 const POINTS = 200; // of an epoch, at most; at least half as many, if it has as many batches
-const BUNCH = 120; // ms between two messages with points: painting takes time from training
+const BUNCH = 200; // ms between two messages with points: painting takes time from training
 
 /** @type {Watched | null} */
 let watched = null;

@@ -26,7 +26,7 @@ first-answer: dist/index.html $(NPM) ## how long a first visit takes to classify
 	@node tests/bench/first-answer.js
 
 .PHONY: theatre
-theatre: dist/index.html $(NPM) ## how fast the page trains in view, compared with a hidden tab (ROUNDS, 2 minutes)
+theatre: dist/index.html $(NPM) ## how fast the page trains in view, compared with a hidden tab (ROUNDS; 3 minutes)
 	@node tests/bench/theatre.js $(ROUNDS:%=--rounds=%)
 
 .PHONY: doubtful-labels

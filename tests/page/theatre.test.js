@@ -23,7 +23,7 @@ const SHOWN = {
   'the figures': '#moment',
   'the trace': '#history-accuracy canvas',
   'the readout': '#history-accuracy .readout',
-  images: `${hook('theatre-cell')} canvas`,
+  images: `${hook('theatre-cell')} img`,
   labels: `${hook('theatre-cell')} .title`,
   'the picture': '.tried-body canvas',
   bars: `${hook('theatre-bars')} li`,
@@ -350,6 +350,9 @@ test('chromium: classes, sizes and colours of one’s own', { timeout: 120_000 }
       assert.deepEqual([outside, pairs], [[], []]);
       await page.click('train-stop');
       await page.trained('idle');
+      await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector)?.checkVisibility(), {
+        args: [hook('ending')],
+      });
       assert.match(await page.text('ending-words'), /^[\d.]+%\./);
       assert.deepEqual(browser.errors, []);
     },

@@ -19,11 +19,15 @@ import { drawAxes, drawSeries, scaleOf } from '../plot.js';
 export function createChart(host, key, { shown, onPoint }) {
   const canvas = el('canvas');
   host.append(canvas);
+  const colours = coloursOf(canvas);
+  let inView = false;
+  let due = true; // it has changed since it was drawn
 
   function drawNow() {
     const { run, beneath, pointed, ys } = shown();
     if (canvas.clientWidth === 0) return;
-    const plot = layOut(canvas, run.planned, ys);
+    due = false;
+    const plot = layOut(canvas, colours.of, run.planned, ys);
     drawAxes(plot.pen, plot.layout, '--hairline');
     if (pointed !== null) drawGuide(plot, pointed + 1);
     const { left, right, top, bottom } = plot.layout.frame;
@@ -35,7 +39,12 @@ export function createChart(host, key, { shown, onPoint }) {
     drawMarked(plot, run.epochs, key, { colour: '--ink', width: LINE }, disc);
     drawMarked(plot, run.epochs, `val_${key}`, { colour: '--accent-ink', width: LINE, dash: [6, 4] }, square);
   }
-  const draw = oncePerFrame(drawNow);
+  const drawInView = oncePerFrame(() => inView && due && drawNow());
+
+  function draw() {
+    due = true;
+    drawInView();
+  }
 
   /** The pointer that is followed, the first of several. @type {number | null} */
   let pointer = null;
@@ -58,7 +67,14 @@ export function createChart(host, key, { shown, onPoint }) {
   });
   host.addEventListener('pointercancel', () => (pointer = null));
   new ResizeObserver(draw).observe(host);
-  document.addEventListener('themechange', drawNow); // a page that is about to be printed has no frame to wait for
+  new IntersectionObserver((entries) => {
+    inView = entries[entries.length - 1].isIntersecting;
+    drawInView();
+  }).observe(host);
+  document.addEventListener('themechange', () => {
+    colours.forget();
+    drawNow(); // a page that is about to be printed has no frame to wait for
+  });
 
   return { draw };
 }
@@ -82,24 +98,41 @@ function frameOf({ clientWidth, clientHeight }) {
 }
 
 /**
+ * The page's colours by the names of their variables, looked up once: that takes longer than drawing does.
+ * @param {HTMLCanvasElement} canvas
+ */
+function coloursOf(canvas) {
+  /** @type {Map<string, string>} */
+  const known = new Map();
+  return {
+    forget: () => known.clear(),
+    /** @param {string} name */
+    of(name) {
+      const colour = known.get(name);
+      if (colour !== undefined) return colour;
+      canvas.style.color = `var(${name})`; // a system's colour has a value only once it is an element's
+      known.set(name, getComputedStyle(canvas).color);
+      return known.get(name) ?? '';
+    },
+  };
+}
+
+/**
  * An empty canvas as sharp as the screen, its pen, and the plot's layout.
  * @param {HTMLCanvasElement} canvas
+ * @param {(name: string) => string} colour
  * @param {number} epochs
  * @param {import('../plot.js').Range} ys
  */
-function layOut(canvas, epochs, ys) {
+function layOut(canvas, colour, epochs, ys) {
   const { em, ...frame } = frameOf(canvas);
   const { left, right, top, bottom } = frame;
   const context = contextOf(canvas);
-  canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
-  canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * devicePixelRatio));
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  else context.reset();
   context.scale(devicePixelRatio, devicePixelRatio);
-  const style = getComputedStyle(canvas);
-  context.font = `${em}px ${style.fontFamily}`;
-  const colour = (/** @type {string} */ name) => {
-    canvas.style.color = `var(${name})`; // a system's colour has a value only once it is an element's
-    return style.color;
-  };
+  context.font = `${em}px ${getComputedStyle(canvas).fontFamily}`;
   /** @type {import('../plot.js').Layout} */
   const layout = {
     frame,

@@ -11,6 +11,21 @@ import { blankCanvas, paint, pictureAt } from '../views/pictures.js';
  * @typedef {{ cell: HTMLElement, label: HTMLElement, class: number, shown: string }} Face `shown`: what it says
  */
 
+/**
+ * A canvas is a layer of its own in browsers, which takes time with each frame; an image is not.
+ * @param {Uint8Array} pixels
+ * @param {import('../subject.js').Subject} subject
+ */
+async function imageOf(pixels, subject) {
+  const canvas = blankCanvas(subject);
+  paint(canvas, pixels, subject);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve));
+  return el('img', { className: canvas.className, alt: '', src: URL.createObjectURL(/** @type {Blob} */ (blob)) });
+}
+
+/** @param {import('../subject.js').Subject} subject */
+const blankCell = (subject) => el('li', {}, blankCanvas(subject), el('span', { className: 'title' }, '\u00a0'));
+
 /** @param {Recording} record @param {import('../session.js').Session} session */
 export function createFaces(record, session) {
   const title = el('h3');
@@ -39,13 +54,14 @@ export function createFaces(record, session) {
   async function draw({ split, indices }) {
     const mine = ++drawn;
     ({ subject } = session);
+    if (faces.length === 0) list.replaceChildren(...indices.map(() => blankCell(subject))); // their room
     const { pixels, labels } = await session.pictures(split, indices);
-    if (mine !== drawn) return;
+    const images = await Promise.all(indices.map((_, i) => imageOf(pictureAt(pixels, i, subject), subject)));
+    if (mine !== drawn) return images.forEach(({ src }) => URL.revokeObjectURL(src));
+    for (const { cell } of faces) URL.revokeObjectURL(/** @type {HTMLImageElement} */ (cell.firstChild).src);
     faces = [...labels].map((label, i) => {
-      const canvas = blankCanvas(subject);
-      paint(canvas, pictureAt(pixels, i, subject), subject);
       const words = el('span', { className: 'title' }, '\u00a0');
-      const cell = el('li', { 'data-testid': 'theatre-cell' }, canvas, words);
+      const cell = el('li', { 'data-testid': 'theatre-cell' }, images[i], words);
       Object.assign(cell.dataset, { index: indices[i], true: label });
       return { cell, label: words, class: label, shown: '' };
     });

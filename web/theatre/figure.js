@@ -9,7 +9,7 @@ import { mostLoss } from './recording.js';
  * @typedef {import('./recording.js').Recording} Recording
  */
 
-const LIVE_INTERVAL = 200; // ms between drawings of the epoch under way
+const LIVE_INTERVAL = 300; // ms between drawings of the epoch under way
 
 /**
  * @param {Recording} record

@@ -51,6 +51,11 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
   stage.after(below);
   byId('train-anew').after(reopen);
 
+  function showFaces() {
+    const { info } = session.data;
+    if (isOpen && info) faces.draw(chosenOf(info));
+  }
+
   /** What the worker is to tell of while it trains. */
   function watch() {
     const { info } = session.data;
@@ -81,6 +86,7 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
     section.classList.add('theatre');
     below.append(loss, byId('train-form'), ...section.querySelectorAll('.mark > .note'));
     goTo('train', { smooth: true });
+    showFaces();
     loadTry().then(hang, () => {});
   }
 
@@ -121,7 +127,7 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
   trainer.on('progress', moment.show);
   trainer.on('reset', () => moment.show(null));
   moment.show(trainer.progress);
-  whenLoaded(session, ({ info }) => info && faces.draw(chosenOf(info)));
+  whenLoaded(session, showFaces);
   onLanguage(render);
   if (trainer.busy()) watch();
   render();
