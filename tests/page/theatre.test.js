@@ -108,6 +108,15 @@ for (const name of inBrowsers('engine')) {
           assert.deepEqual(outside, [], language);
           assert.deepEqual(pairs, [], language);
         }
+        assert.ok(
+          await browser.evaluate(() => {
+            const [part, bars] = ['.stage-tried', '.stage-tried .bars'].map(
+              (selector) => /** @type {Element} */ (document.querySelector(selector)),
+            );
+            return bars.scrollWidth <= bars.clientWidth && part.scrollWidth <= part.clientWidth;
+          }),
+          'the bars stay within their column',
+        );
         await page.speak('en');
         const small = await browser.evaluate(
           (/** @type {string[]} */ selectors) =>
@@ -150,6 +159,10 @@ for (const name of inBrowsers('engine')) {
       await tryDress(opened);
       await page.click('train-start');
       await page.trained('done');
+      await opened.browser.waitFor(
+        (/** @type {string} */ selector) => document.querySelectorAll(selector).length === 25,
+        { args: [`${hook('theatre-cell')}[data-predicted]`] },
+      );
       return seen(opened);
     }
 

@@ -43,6 +43,7 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
   const line = createSettingsLine(settings);
   const beneath = createBeneath(record);
   let isOpen = false;
+  let running = false;
   let shared = '';
 
   byId('train-form').before(line.element);
@@ -71,10 +72,13 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
 
   function render() {
     const { state, loading, steady } = trainer.view;
-    const starts = state === 'training' || (state === 'loading' && loading !== 'model');
-    if (starts && !isOpen) open();
+    const runs = state === 'training' || state === 'paused' || (state === 'loading' && loading !== 'model');
+    const begins = runs && !running;
+    running = runs;
+    if (begins) open();
     section.classList.toggle('over', isOpen && !trainer.busy());
     section.classList.toggle('running', isOpen && trainer.busy());
+    if (begins) goTo('train', { smooth: true });
     if (steady) shared = '';
     line.render();
     reopen.hidden = !isOpen || !ending.isClosed();
@@ -82,10 +86,11 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
   }
 
   function open() {
+    if (isOpen) return;
     isOpen = true;
     section.classList.add('theatre');
-    below.append(loss, byId('train-form'), ...section.querySelectorAll('.mark > .note'));
-    goTo('train', { smooth: true });
+    const notes = section.querySelectorAll('.mark > .note, [data-testid="earlier-run"]');
+    below.append(loss, byId('train-form'), ...notes);
     showFaces();
     loadTry().then(hang, () => {});
   }
@@ -114,13 +119,13 @@ export async function createTheatre({ session, trainer, settings, loadTry, again
     ending.open();
   }
 
-  let running = false;
+  let trained = false;
   trainer.on('state', ({ state }) => {
-    if (state === 'training' && !running) {
+    if (state === 'training' && !trained) {
       watch();
       tried.look();
     }
-    running = state === 'training' || state === 'paused';
+    trained = state === 'training' || state === 'paused';
     render();
   });
   trainer.on('evaluation', render);

@@ -30,7 +30,7 @@ export const texts = {
   'ending.weak.other': 'Its weak spot is “{class}”: {count} images of “{true}” were taken for “{predicted}”.',
   'ending.memorised': 'It began to memorise after epoch {epoch}.',
   'ending.this': 'This run',
-  'ending.before': 'The run before',
+  'ending.before': 'Run before',
   'ending.shipped': '“{name}” model',
   'ending.try': 'Try your model',
   'ending.without-dropout': 'Train again without dropout',
