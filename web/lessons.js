@@ -7,6 +7,7 @@ import { compileOptions, oneHot, stoppingOf, terminatingOf } from './recipe.js';
 import { fits, misfit } from './subject.js';
 import { createTabModel } from './tab-model.js';
 import { atMostEvery } from './throttle.js';
+import { createWatcher } from './watching.js';
 
 /**
  * What the worker does with the tab's model: training, evaluating, saving. Loads with the first call.
@@ -25,7 +26,9 @@ import { atMostEvery } from './throttle.js';
  * @typedef {import('./protocol.js').CallContext<WorkerMethods[Name]['event']>} Context
  */
 
-const PROGRESS_INTERVAL = 120; // ms between two progress events: painting takes time from training
+const PROGRESS_INTERVAL = 200; // ms between two progress events: painting takes time from training
+
+export { prepared, watch } from './watching.js';
 
 const tab = createTabModel();
 /** @type {{ opened: Promise<void>, open: () => void } | null} */
@@ -96,6 +99,7 @@ async function train(lesson, run, { signal, emit }) {
   const running = atMostEvery(PROGRESS_INTERVAL, emit);
   let epochs = from.epoch;
   const terminating = terminatingOf();
+  const watcher = createWatcher(model, emit);
   /** A diverged run: what has been saved is better than what follows. */
   const hasDiverged = () => {
     if (terminating.stopped) keeper?.freeze();
@@ -128,18 +132,21 @@ async function train(lesson, run, { signal, emit }) {
             hasDiverged();
             const event = {
               type: /** @type {const} */ ('progress'),
-              progress: /** @type {BatchProgress} */ ({ ...progress }), // a run only trains and validates
+              // a run only trains and validates; figures of batches have an event of their own
+              progress: /** @type {BatchProgress} */ ({ ...progress, batchLogs: undefined }),
             };
             if (progress.batch < progress.batches) running(event);
             else emit(event);
             return gate?.opened;
           },
         },
+        { onProgress: watcher.onProgress, onEpochEnd: watcher.onEpochEnd },
         stopping,
         keeper?.callbacks(model),
       ].filter((each) => each !== null && each !== undefined),
     });
     const ended = endOf(terminating, stopping);
+    await watcher.look(epochs - 1, false); // its last weights may be others: averages, or the best
     await setThreshold(model);
     await keeper?.end(model, ended);
     return { position: { epoch: epochs, batch: 0 }, ended };

@@ -11,13 +11,11 @@ import { setUpTheme } from './theme.js';
 import { createTrainer, epochsDone } from './trainer.js';
 import { createAlarm, createCorrections } from './views/alarm.js';
 import { createDataView } from './views/data.js';
-import { createHistoryView } from './views/history.js';
 import { createIntake } from './views/intake.js';
 import { createLog } from './views/log.js';
 import { createMasthead } from './views/masthead.js';
 import { orMissing } from './views/missing.js';
 import { createModelView } from './views/model.js';
-import { createMomentView } from './views/moment.js';
 import { createRunView } from './views/run.js';
 import { createRuntimeView } from './views/runtime.js';
 import { createSettingsForm } from './views/settings-form.js';
@@ -47,6 +45,7 @@ export function openPage() {
   const loadTry = once(() => orMissing(byId('try-body'), startTry()));
   const loadKeep = once(() => orMissing(byId('main'), startKeep()));
   const loadOwn = once(() => orMissing(byId('own-source'), startOwn()));
+  const loadTheatre = once(() => orMissing(byId('stage'), startTheatre()));
 
   // Load
   const dataView = createDataView(session, {
@@ -80,9 +79,8 @@ export function openPage() {
   });
   const run = createRunView(session, trainer, { model: modelView.firstInvalid, settings: settingsForm.firstInvalid });
   const tape = createTape(() => settings.epochs);
-  const moment = createMomentView();
-  const plots = createHistoryView();
   const log = createLog();
+  let planned = (/** @type {number} */ _epochs) => {}; // told of other epochs, once somebody shows them
   const runtimeView = createRuntimeView();
 
   // Show
@@ -105,11 +103,10 @@ export function openPage() {
   trainer.on('core', runtimeView.show);
   trainer.on('reset', beginRun);
   trainer.on('progress', showProgress);
-  trainer.on('epoch', ({ epoch, logs }) => plots.addEpoch(epoch, logs));
   trainer.on('log', log.write);
   trainer.on('state', showState);
   onLanguage(noteSettings);
-  document.addEventListener('visibilitychange', () => document.hidden || (document.title = t('title')));
+  onLanguage(showTitle);
   addEventListener('popstate', address.update); // going back changes no field
 
   for (const name of /** @type {const} */ (['run', 'kept', 'unkept'])) trainer.on(name, guardLeaving);
@@ -159,6 +156,20 @@ export function openPage() {
     return createOwn({ session, trainer, settings, load: dataView.load, onSettings, onRestored });
   }
 
+  /** Loads what shows the network as it learns: when the page is idle, or with Start. */
+  async function startTheatre() {
+    const { createTheatre } = await import('./theatre/index.js');
+    const theatre = await createTheatre({ session, trainer, settings, loadTry, again });
+    planned = theatre.plan;
+  }
+
+  /** @param {() => void} change of the settings, with which a new run starts */
+  function again(change) {
+    change();
+    onRestored();
+    run.start({ over: true });
+  }
+
   async function startResults() {
     const { createResults } = await import('./views/results.js');
     createResults(session, trainer);
@@ -170,7 +181,7 @@ export function openPage() {
   }
 
   function loadOthers() {
-    if (!trainer.busy() && !trainer.view.model) plots.reset(settings.epochs);
+    loadTheatre().catch(() => {});
     orMissing(byId('evaluation'), startResults()).catch(() => {});
     loadKeep().catch(() => {});
     startEstimate().catch(() => {}); // the page is complete without it
@@ -217,7 +228,7 @@ export function openPage() {
     address.update();
     if (!trainer.busy()) {
       tape.setEpochs(settings.epochs);
-      plots.setEpochs(settings.epochs);
+      planned(settings.epochs);
     }
     noteSettings();
     trainer.refresh();
@@ -239,20 +250,24 @@ export function openPage() {
     else settingsForm.note('');
   }
 
-  /** @param {import('./settings.js').Settings} run */
-  function beginRun(run) {
+  function beginRun() {
     log.clear();
-    plots.reset(run.epochs);
-    moment.show(null);
     tape.show(null);
   }
 
   /** @param {import('./trainer.js').Progress} progress */
   function showProgress(progress) {
     tape.show(progress);
-    moment.show(progress);
-    plots.live(progress);
-    if (document.hidden) document.title = `${percent(epochsDone(progress) / progress.epochs, 0)} · ${t('name')}`;
+    showTitle();
+  }
+
+  /** The tab's title tells how far a run is. */
+  function showTitle() {
+    const { progress, view } = trainer;
+    const runs = view.state === 'training' || view.state === 'paused';
+    const title =
+      runs && progress ? `${percent(epochsDone(progress) / progress.epochs, 0)} · ${t('name')}` : t('title');
+    if (document.title !== title) document.title = title;
   }
 
   /** @param {{ state: string }} view */
@@ -262,6 +277,8 @@ export function openPage() {
     noteSettings();
     guardLeaving();
     if (state === 'training' || state === 'paused') tape.setEpochs(settings.epochs);
+    if (busy) loadTheatre().catch(() => {});
+    showTitle();
   }
 
   /** Asks only if something would be lost: browsers do not cache pages that may ask. */

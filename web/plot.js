@@ -2,7 +2,7 @@ import { digitsOf, multiplesOf, roundStep } from './ticks.js';
 
 /**
  * Every plot of the page: values over epochs, with axes, ticks and lines. It draws with a pen, and there are two:
- * ./views/chart.js has one for the live charts, a canvas; ./keep/svg-plot.js one for comparisons and exports, an SVG.
+ * ./theatre/chart.js has one for the live charts, a canvas; ./keep/svg-plot.js one for comparisons and exports, an SVG.
  *
  * @typedef {[number, number]} Range
  * @typedef {{ left: number, right: number, top: number, bottom: number }} Frame where the data go, in the pen's units

@@ -29,6 +29,7 @@ import { isGiven, runtimeOptions, writeSettings } from './settings.js';
  * @property {() => unknown} accept continues it
  * @typedef {import('./worker.js').BatchProgress & { secondsLeft: number }} Progress `secondsLeft`: of the run
  * @typedef {import('./worker.js').Figures} Figures
+ * @typedef {import('./watching.js').Point} Point
  * @typedef {{ probabilities: Float32Array, labels: Int32Array }} Predictions
  * @typedef {{ state: 'none' | 'running' | 'ready' | 'partial' | 'misfit' | 'failed', train: Figures | null,
  *   test: Figures | null, predictions: Predictions | null, message: string }} Evaluation `misfit`: the model knows
@@ -39,6 +40,8 @@ import { isGiven, runtimeOptions, writeSettings } from './settings.js';
  * @property {import('./worker.js').RunningCore} core
  * @property {Progress} progress
  * @property {EpochLogs} epoch an epoch was added to the history
+ * @property {Point[]} batches points were added to the trace
+ * @property {import('./watching.js').Look} looked
  * @property {{ text: string, replace: boolean }} log
  * @property {Settings} reset the history is empty: a run with these settings begins, or has been restored
  * @property {Evaluation} evaluation
@@ -74,6 +77,8 @@ export function createTrainer(session, current, { load, offersKnown }) {
   let versions = 0;
   /** @type {EpochLogs[]} */
   let history = []; // of the tab's model, or of the run under way
+  /** @type {Point[]} */
+  let trace = []; // of the same, as far as it was trained here
   let unsaved = false; // the last state of the tab's model is in this tab alone
   /** @type {Offer | null} */
   let offer = null;
@@ -260,6 +265,11 @@ export function createTrainer(session, current, { load, offersKnown }) {
         return emit('progress', (progress = forPage(event.progress)));
       case 'epoch':
         return addEpoch(event);
+      case 'batches':
+        trace.push(...event.points);
+        return emit('batches', event.points);
+      case 'looked':
+        return emit('looked', event.look);
       case 'log':
         return emit('log', event);
       case 'run':
@@ -277,6 +287,7 @@ export function createTrainer(session, current, { load, offersKnown }) {
   /** @param {Settings} settings of the run that takes the place of the one before */
   function reset(settings) {
     history = [];
+    trace = [];
     emit('reset', settings);
   }
 
@@ -513,6 +524,9 @@ export function createTrainer(session, current, { load, offersKnown }) {
     },
     get history() {
       return history;
+    },
+    get trace() {
+      return trace;
     },
   };
 }

@@ -82,9 +82,18 @@ const finished = () => ({
 
 /** What the parts that load after the page have in common. */
 const SHARED = ['shim/csv', 'shim/classify', 'shim/training/callbacks/csv-log'].concat(
-  ['classes', 'download', 'metrics', 'saved-model', 'styles', 'views/bars', 'views/loaded', 'views/pictures'].map(
-    (name) => `web/${name}`,
-  ),
+  [
+    'classes',
+    'download',
+    'metrics',
+    'plot',
+    'saved-model',
+    'styles',
+    'ticks',
+    'views/bars',
+    'views/loaded',
+    'views/pictures',
+  ].map((name) => `web/${name}`),
 );
 
 /** What nearly everything else uses, and the worker's images: WebKit makes a second copy of the main script. */

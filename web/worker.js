@@ -37,7 +37,7 @@ import { atMostEvery } from './throttle.js';
  *   logs: Record<string, number>, samplesPerSecond: number }} BatchProgress
  * @typedef {{ type: 'core', core: RunningCore } | { type: 'run', id: string } | KeptEvent | UnkeptEvent
  *   | { type: 'log', text: string, replace: boolean } | { type: 'progress', progress: BatchProgress }
- *   | { type: 'epoch', epoch: number, logs: Record<string, number> }} RunEvent
+ *   | { type: 'epoch', epoch: number, logs: Record<string, number> } | import('./watching.js').WatchEvent} RunEvent
  * @typedef {{ type: 'test' | 'train', figures: Figures }
  *   | { type: 'predictions', probabilities: Float32Array, labels: Int32Array }} EvaluationEvent
  */
@@ -73,6 +73,8 @@ import { atMostEvery } from './throttle.js';
  * @property {Signature<Omit<Run, 'from' | 'address'>, { id: string }>} answerAtOnce
  * @property {Signature<Omit<Run, 'from' | 'address'> & { id: string }, boolean>} refine false: it is another model
  * @property {Signature<Run, { position: Position, ended: Ended }, RunEvent>} fit
+ * @property {Signature<import('./watching.js').Watched>} watch what a run tells about as it goes on
+ * @property {Signature<{ file: Blob }, { pixels: Uint8Array | null }>} prepared
  * @property {Signature} pause
  * @property {Signature} resume
  * @property {Signature<{ trainSize: number }, void, EvaluationEvent>} evaluate
@@ -149,7 +151,7 @@ const METHODS = {
   pictures,
   describe,
   ...later(lessons, 'fit', 'pause', 'resume', 'evaluate', 'measure', 'save', 'restore', 'convert', 'edit', 'doubt'),
-  ...later(lessons, 'answerAtOnce', 'refine'),
+  ...later(lessons, 'answerAtOnce', 'refine', 'watch', 'prepared'),
   ...later(ownDesk, 'gather', 'findings', 'saved', 'classPictures', 'projects', 'forget', 'pack'),
   ...later(ownDesk, 'unpacked'),
   ...later(photoWorker, 'warmUp', 'prepare', 'keep', 'look', 'asking', 'classify', 'layers', 'maps', 'filters'),

@@ -95,7 +95,7 @@ async function trainEpoch(runner, settings, position, reporter, stopped) {
       after: async (done) => {
         position.scores = fresh.reduce(addScores, position.scores);
         position.batch = done.batch;
-        progress = where(done);
+        progress = { ...where(done), batchLogs: fresh.map((scores) => logsOf(scores, metrics)) };
         for (const [i, scores] of fresh.entries()) {
           const batch = done.batch - fresh.length + i;
           const logs = { batch, size: scores.samples, ...logsOf(scores, metrics) };

@@ -15,6 +15,7 @@ import { SLICE_MS, giveWay } from '../core/turns.js';
  * @property {number} batches Infinity as long as it is not known how many a dataset has
  * @property {number} samples number of samples done in this epoch or pass
  * @property {Logs} logs running averages
+ * @property {Logs[]} [batchLogs] of each batch since the last progress; only while training
  * @property {number} samplesPerSecond
  * @property {number} etaSeconds seconds until the epoch or pass ends; Infinity as long as that is not known
  */

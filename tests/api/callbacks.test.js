@@ -561,6 +561,33 @@ onEveryBuild(() => {
     model.dispose();
   });
 
+  test('onProgress has the figures of each batch, however many a slice has', async (t) => {
+    const { x, y } = smallData(40);
+    /** @param {any} callback */
+    const trained = async (callback) => {
+      const model = await smallModel();
+      await model.fit(x, y, { epochs: 2, batchSize: 4, verbose: 0, callbacks: [callback] });
+      model.dispose();
+    };
+    /** @type {Logs[]} */
+    const each = [];
+    await trained({
+      onBatchEnd: (/** @type {number} */ _, /** @type {Logs} */ { batch, size, ...logs }) => void each.push(logs),
+    });
+    assert.equal(each.length, 20);
+    t.mock.method(performance, 'now', () => 0); // one slice for all batches after the first
+    /** @type {Logs[][]} */
+    const slices = [];
+    await trained({
+      onProgress: (/** @type {{ batchLogs: Logs[] }} */ { batchLogs }) => void slices.push(batchLogs),
+    });
+    assert.deepEqual(
+      slices.map(({ length }) => length),
+      [1, 9, 1, 9],
+    );
+    assert.deepEqual(slices.flat(), each);
+  });
+
   test('callbacks are told about the run, and may be instances with fields of their own', async () => {
     class Own {
       count = 0;

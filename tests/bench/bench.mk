@@ -25,6 +25,10 @@ bench: $(MODULES) build/bench/simd.mjs build/bench/relaxed.mjs dist/index.html #
 first-answer: dist/index.html $(NPM) ## how long a first visit takes to classify a dropped picture
 	@node tests/bench/first-answer.js
 
+.PHONY: theatre
+theatre: dist/index.html $(NPM) ## how fast the page trains in view, compared with a hidden tab (ROUNDS; 3 minutes)
+	@node tests/bench/theatre.js $(ROUNDS:%=--rounds=%)
+
 .PHONY: doubtful-labels
 doubtful-labels: $(MODULES) $(NPM) ## change 2 % of the training labels, and count how many of the first 200 doubtful ones were changed (5 minutes)
 	@node tests/bench/doubtful-labels.js

@@ -125,7 +125,7 @@ describe('media', { timeout: 180_000 }, () => {
     const onPaper = await browser.evaluate('globalThis.printed');
     const onScreen = await browser.evaluate(lightness);
     onPaper.forEach((/** @type {number} */ light, /** @type {number} */ i) =>
-      assert.ok(light < 190 && light !== onScreen[i], `${light} on paper, ${onScreen[i]} on the screen`),
+      assert.ok(light < 200 && light !== onScreen[i], `${light} on paper, ${onScreen[i]} on the screen`),
     );
     assert.equal(await browser.evaluate(() => document.documentElement.dataset.theme), 'dark');
   });

@@ -13,6 +13,8 @@ import { texts as own } from '../../web/i18n/en/own.js';
 import { texts as ownZhHans } from '../../web/i18n/zh-Hans/own.js';
 import { texts as results } from '../../web/i18n/en/results.js';
 import { texts as resultsZhHans } from '../../web/i18n/zh-Hans/results.js';
+import { texts as theatre } from '../../web/i18n/en/theatre.js';
+import { texts as theatreZhHans } from '../../web/i18n/zh-Hans/theatre.js';
 import { argmax } from '../../shim/classify.js';
 import { confusion, perClass } from '../../web/metrics.js';
 import { createPace } from '../../web/pace.js';
@@ -228,10 +230,11 @@ describe('protocol', () => {
 });
 
 describe('languages', () => {
-  const en = { ...page, ...results, ...offline, ...section, ...keeping, ...own };
+  const en = { ...page, ...results, ...offline, ...section, ...keeping, ...own, ...theatre };
   const zhHans = {
     ...pageZhHans,
     ...resultsZhHans,
+    ...theatreZhHans,
     ...offlineZhHans,
     ...sectionZhHans,
     ...keepingZhHans,

@@ -4,7 +4,7 @@ import { createAlbum } from './album.js';
 import { createGallery } from './gallery.js';
 import { createInsight } from './insight.js';
 import { createPhotoClient } from './photo-client.js';
-import { hangGarments } from './rail.js';
+import { garmentButtons, hangGarments } from './rail.js';
 import { createModelChoice } from './model-choice.js';
 import { createResult } from './result.js';
 import { createSources } from './sources.js';
@@ -55,15 +55,34 @@ export function createTry({ session, trainer, language, onChosen, onProject }) {
   album.on('selected', showInsight);
   album.on('model', insight.forgetLayers);
 
-  hangGarments(album, add);
+  hangGarments(garmentButtons(album, add));
   addStyles(...styles);
   byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), work);
+  /** Has the model of the tab answer, and goes there. */
+  function askTrained() {
+    const select = /** @type {HTMLSelectElement} */ (choice.element.querySelector('select'));
+    if (![...select.options].some(({ value, disabled }) => value === 'trained' && !disabled)) return goTo('try');
+    select.value = 'trained';
+    select.dispatchEvent(new Event('change'));
+    goTo('try', { smooth: true });
+  }
+
   return {
     add,
     answerWith: choice.answerWith,
+    askTrained,
+    /** Buttons that add a garment's picture without going there. */
+    garments: () => garmentButtons(album, album.add),
+    /** @param {(item: import('./album.js').Item | null) => void} listener told of the picture, now and later */
+    onPicture(listener) {
+      album.on('selected', listener);
+      listener(album.selected);
+    },
     answered: client
       .ask('warmUp', {})
       .catch(() => {})
       .then(album.idle),
   };
 }
+
+/** @typedef {ReturnType<typeof createTry>} Try */

@@ -22,11 +22,11 @@ const [WIDTH, HEIGHT] = [600, 800]; // of a photo of one, pixels
 const WALL = '#efe9de';
 
 /**
+ * A button for each garment.
  * @param {import('./album.js').Album} album
  * @param {(files: File[]) => void} onPictures pictures are to be classified
  */
-export function hangGarments(album, onPictures) {
-  const words = el('p', { className: 'quiet', id: 'rail-words' });
+export function garmentButtons(album, onPictures) {
   const buttons = Object.entries(HANGING).map(([name, garment]) => {
     const image = el('img', { src: garment.url, width: 300, height: 400, alt: '' });
     const button = el(
@@ -46,16 +46,18 @@ export function hangGarments(album, onPictures) {
   }
 
   onLanguage(() => {
-    setText(words, t('rail.words'));
     for (const { button, garment } of buttons)
       button.setAttribute('aria-label', t('rail.garment', { class: className(garment.class, GARMENTS.classNames) }));
   });
+  return buttons.map(({ button }) => button);
+}
+
+/** Hangs the garments beside the title. @param {HTMLElement[]} buttons */
+export function hangGarments(buttons) {
+  const words = el('p', { className: 'quiet', id: 'rail-words' });
+  onLanguage(() => setText(words, t('rail.words')));
   byId('rail').replaceChildren(
-    el(
-      'div',
-      { className: 'rail', role: 'group', 'aria-labelledby': 'rail-words' },
-      ...buttons.map(({ button }) => button),
-    ),
+    el('div', { className: 'rail', role: 'group', 'aria-labelledby': 'rail-words' }, ...buttons),
     words,
   );
 }
