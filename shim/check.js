@@ -8,6 +8,7 @@ export class FittingRoomError extends Error {
   constructor(message, code = 'invalid-argument', options) {
     super(message, options);
     this.name = 'FittingRoomError';
+    /** What kind of error it is, for programs. */
     this.code = code;
   }
 }
@@ -145,7 +146,7 @@ export function checkOptions(name, options, known) {
  * The values that a check accepts, for user interfaces that offer the option.
  * @typedef {{ choices?: readonly string[], low?: number, high?: number, isWhole?: boolean, isFlag?: boolean }} Accepted
  */
-/** Returns an option's value as it is used, or throws. @typedef {(name: string, value: unknown) => any} Checking */
+/** Returns an option's value as it is used, or throws. @typedef {(name: string, value: unknown) => unknown} Checking */
 /** @typedef {Checking & Accepted} Check */
 /**
  * An option: its check, and its default.

@@ -1,3 +1,5 @@
+/// <reference path="./platform.d.ts" preserve="true" />
+
 /** Fitting Room: train and run a clothing classifier in a browser tab, with the names of TF.js Layers. */
 
 /* The types that their signatures name. */
@@ -13,6 +15,7 @@
 /** @typedef {import('./tensor.js').Samples} Samples */
 /** @typedef {import('./core/core.js').Fallback} Fallback */
 /** @typedef {import('./core/loading.js').RuntimeOptions} RuntimeOptions */
+/** @typedef {import('./core/loading.js').Runtime} Runtime */
 /** @typedef {import('./layers/built.js').Built} Built */
 /** @typedef {import('./layers/initializers.js').Initializer} Initializer */
 /** @typedef {import('./layers/layer.js').Activation} Activation */

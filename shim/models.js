@@ -1,7 +1,7 @@
 import { checkOptions, seedOf } from './check.js';
 import { graphOf, stackOf } from './layers/graph.js';
-import { loadCore } from './core/loading.js';
-import { Model } from './model.js';
+import { loadedCore } from './core/loading.js';
+import { Model, newModel } from './model.js';
 import { modelFile } from './formats/on-demand.js';
 
 /** @import { ReadOptions, Source } from './formats/reading.js' */
@@ -15,32 +15,49 @@ import { modelFile } from './formats/on-demand.js';
 export class Sequential extends Model {}
 
 /**
+ * @typedef {object} Named
+ * @property {number} [seed] decides initial weights, shuffling, dropout and augmentation, 0..2⁵³-1; default random
+ * @property {string} [name] in summaries and files
+ */
+/**
+ * @typedef {object} Stack
+ * @property {readonly (LayerConfig | Built)[]} layers made by layers.*, the first with an inputShape; or those of
+ *   another model, whose weights are copied
+ */
+/** @typedef {Stack & Named & RuntimeOptions} SequentialOptions */
+/**
+ * @typedef {object} Ends
+ * @property {SymbolicTensor | readonly SymbolicTensor[]} inputs one tensor from input
+ * @property {SymbolicTensor | readonly SymbolicTensor[]} outputs one tensor from a layer's apply
+ */
+/** @typedef {Ends & Named & RuntimeOptions} ModelOptions */
+
+/**
  * Builds a model from a list of layers. The initial weights are drawn from the seed.
- * @param {{ layers: (LayerConfig | Built)[], seed?: number, name?: string } & RuntimeOptions} options layers: made by
- *   layers.*, or of another model, whose weights are copied; seed: 0..2⁵³-1, default
- *   random
+ * @param {SequentialOptions} options
  * @returns {Promise<Sequential>}
+ * @throws {FittingRoomError} if the layers do not fit together, or memory is short
  */
 export async function sequential(options) {
   checkOptions('sequential', options, ['layers', 'seed', 'name', 'deterministic', 'threads']);
   const { layers, name = 'sequential', deterministic, threads } = options;
   const graph = stackOf(layers);
   const seed = seedOf('sequential', options.seed);
-  return new Sequential(await loadCore({ deterministic, threads }), graph, { name, seed });
+  return newModel(Sequential, { core: await loadedCore({ deterministic, threads }), graph, name, seed });
 }
 
 /**
  * Builds a model from the layers between an input and an output. The initial weights are drawn from the seed.
- * @param {{ inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[], seed?: number,
- *   name?: string } & RuntimeOptions} options seed: 0..2⁵³-1, default random
+ * @param {ModelOptions} options
  * @returns {Promise<Model>}
+ * @throws {FittingRoomError} if the layers do not fit together, or memory is short
  */
 export async function model(options) {
   checkOptions('model', options, ['inputs', 'outputs', 'seed', 'name', 'deterministic', 'threads']);
   const { inputs, outputs, name = 'model', deterministic, threads } = options;
   const graph = graphOf(inputs, outputs);
   const seed = seedOf('model', options.seed);
-  return new Model(await loadCore({ deterministic, threads }), graph, { name, seed });
+  return newModel(Model, { core: await loadedCore({ deterministic, threads }), graph, name, seed });
 }
 
 /**
@@ -53,7 +70,7 @@ export const modelFrom = ({ core, described, resume }, inFile) =>
   inFile('', () => {
     const { name, seed, graph, weights, metadata } = described;
     const Kind = graph.inputName === undefined ? Sequential : Model;
-    const model = new Kind(core, graph, { name, seed, blank: true });
+    const model = newModel(Kind, { core, graph, name, seed, blank: true });
     try {
       model.setWeights(weights);
       resume?.(model);
@@ -84,11 +101,12 @@ export async function loadModel(source, options) {
  * @param {Model} model
  * @param {FormatName} format 'tfjs': for tf.loadLayersModel, without augmentation layers; 'safetensors': tensors by
  *   name, with the layers as metadata; 'fitting-room': as model.save
- * @param {ExportOptions} [options] dtype: of kernels, 'float32' (default) or 'float16'; for tfjs also 'uint8', for
- *   fitting-room also 'int8'
+ * @param {ExportOptions} [options]
  * @returns {Promise<NamedFile[]>} for example model.json and weights.bin
  */
-export const exportModel = async (model, format, options) => (await modelFile()).exportModel(model, format, options);
+export async function exportModel(model, format, options) {
+  return (await modelFile()).exportModel(model, format, options);
+}
 
 /**
  * Imports a model from files in any format of exportModel, written by it or by the tool itself. The format is

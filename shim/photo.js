@@ -1,3 +1,5 @@
+/// <reference path="./platform.d.ts" preserve="true" />
+
 /**
  * Turns pictures into images that a network can read, in a separate WebAssembly module: `import { preparePhoto,
  * preparePicture } from 'fitting-room/photo'`. preparePhoto makes an image like Fashion-MNIST's of a photo of clothing,

@@ -5,7 +5,10 @@ import { Tensor, concat, tensorOf } from './tensor.js';
 /* tf.image and tf.browser: from pixels to tensors, and back. */
 
 /** @typedef {{ width: number, height: number, data: ArrayLike<number> }} Pixels four bytes per pixel: RGBA */
-/** @typedef {CanvasImageSource & { width?: any, height?: any, videoWidth?: number, naturalWidth?: number }} Drawable */
+/**
+ * @typedef {HTMLImageElement | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame}
+ *   Drawable
+ */
 
 /** @param {any} source @returns {[width: number, height: number]} as it is, not as the page shows it */
 const sizeOf = (source) => [

@@ -5,7 +5,8 @@ import { chainOf, graphOf, input, stackOf } from '../layers/graph.js';
 import { SymbolicTensor } from '../layers/layer.js';
 import { weightsOf } from '../layers/table.js';
 import { openerOf } from '../training/supply.js';
-import { Model } from '../model.js';
+import { compiledRunnerOf, runnerOf } from '../training/samples.js';
+import { Model, newModel } from '../model.js';
 import { core } from './core.js';
 import { scalar } from './creation.js';
 import { save } from './io/index.js';
@@ -153,7 +154,7 @@ export class LayersModel {
   #build(graph) {
     const layers = graph.nodes.map((node) => node.layer ?? layerAt(node));
     const wasBuilt = graph.nodes.map(({ origin }) => origin !== undefined);
-    const made = new Model(core, graph, { ...this.#options, facade: this });
+    const made = newModel(Model, { core, graph, ...this.#options, facade: this });
     made.metadata = this.#metadata;
     layers.forEach((layer, i) => layer.bind(made.layers[i], { seed: this.#options.seed, isNew: !wasBuilt[i] }));
     this.#layers = layers;
@@ -167,7 +168,7 @@ export class LayersModel {
   }
 
   get isCompiled() {
-    return this.#model?.runner().compiled !== undefined;
+    return this.#model !== undefined && runnerOf(this.#model).compiled !== undefined;
   }
 
   get name() {
@@ -363,7 +364,7 @@ export class LayersModel {
   #targets(y) {
     const { shape, data } = floats(single(y));
     const [count, ...rest] = shape;
-    const isSparse = this.model.runner().loss === 'sparseCategoricalCrossentropy';
+    const isSparse = runnerOf(this.model).loss === 'sparseCategoricalCrossentropy';
     if (isSparse) return { shape: rest.length === 1 && rest[0] === 1 ? [count] : shape, data };
     return { shape: rest.length === 0 ? [count, 1] : shape, data };
   }
@@ -431,7 +432,7 @@ export class LayersModel {
    * @returns {Promise<number | number[]>} the loss before the step; with metrics, an array of it and the metrics
    */
   async trainOnBatch(x, y) {
-    const figures = trainStep(this.model.compiledRunner('trainOnBatch'), samplesOf(x), this.#targets(y));
+    const figures = trainStep(compiledRunnerOf(this.model, 'trainOnBatch'), samplesOf(x), this.#targets(y));
     return figures.length === 1 ? figures[0] : figures;
   }
 
@@ -443,7 +444,7 @@ export class LayersModel {
    */
   evaluate(x, y, args = {}) {
     const { verbose: _, sampleWeight, ...options } = args;
-    const figures = evaluateNow(this.model.compiledRunner('evaluate'), samplesOf(x), this.#targets(y), {
+    const figures = evaluateNow(compiledRunnerOf(this.model, 'evaluate'), samplesOf(x), this.#targets(y), {
       ...options,
       ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
     });
@@ -466,7 +467,7 @@ export class LayersModel {
    */
   predict(x, args = {}) {
     const { verbose: _, ...options } = args;
-    const { shape, data } = predictNow(this.model.runner(), samplesOf(x), options);
+    const { shape, data } = predictNow(runnerOf(this.model), samplesOf(x), options);
     return new Tensor(data, shape, 'float32');
   }
 

@@ -38,8 +38,8 @@ import { Supply, batchReader } from './supply.js';
  * @property {number} [batches] number of batches to use, from the beginning; default: all
  * @property {AbortSignal} [signal] aborts evaluateDataset, which rejects with the signal's reason without waiting for
  *   the dataset
- * @property {(progress: Progress) => unknown} [onProgress]
- * @property {Callbacks | Callbacks[]} [callbacks]
+ * @property {(progress: Progress) => unknown} [onProgress] called after each slice of work, about every 30 ms in a page
+ * @property {Callbacks | readonly Callbacks[]} [callbacks] objects with any of the methods of a callback
  */
 
 const NOT_OF_DATASETS = ['batchSize', 'validationSplit', 'validationSteps', 'shuffle', 'sampleWeight', 'stepsPerEpoch'];

@@ -18,15 +18,16 @@ import { allocated, elementsOf } from '../tensor.js';
 /**
  * @typedef {object} PassOptions
  * @property {number} [batchSize] default 32
- * @property {AbortSignal} [signal]
- * @property {(progress: Progress) => unknown} [onProgress]
+ * @property {AbortSignal} [signal] aborts the pass, which rejects with the signal's reason
+ * @property {(progress: Progress) => unknown} [onProgress] called after each slice of work, about every 30 ms in a page
  * @property {number} [steps] number of batches to use, from the beginning; default: all
- * @property {Callbacks | Callbacks[]} [callbacks]
+ * @property {Callbacks | readonly Callbacks[]} [callbacks] objects with any of the methods of a callback
  */
 /**
- * @typedef {PassOptions & { sampleWeight?: Given }} EvaluateOptions sampleWeight: [n], the weight of each sample's
- *   loss
+ * @typedef {object} Weighed
+ * @property {Given} [sampleWeight] [n], the weight of each sample's loss
  */
+/** @typedef {PassOptions & Weighed} EvaluateOptions */
 
 /** @typedef {Cut | Supplied} Batches what is evaluated */
 

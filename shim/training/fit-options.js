@@ -52,7 +52,7 @@ import { LIMITS } from '../core/limits.js';
  * @property {number} [initialBatch] default 0; with initialEpoch, continues a stopped run at model.position
  * @property {AbortSignal} [signal] aborts fit, which rejects with the signal's reason; the weights stay as they are
  *   then
- * @property {Callbacks | readonly Callbacks[]} [callbacks]
+ * @property {Callbacks | readonly Callbacks[]} [callbacks] `callbacks.*`, or objects with any of their methods
  * @property {Log} [log] receives the text that verbose asks for
  */
 

@@ -17,7 +17,7 @@ import { labelledSource } from './samples.js';
  * Something that can give its batches again and again: an object to iterate over, a dataset of TF.js, or a function
  * that returns either of them or an iterator, such as a generator function. size: how many batches there are, for the
  * progress only.
- * @typedef {(AsyncIterable<Batch> | Iterable<Batch> | { iterator: () => any } | (() => any)) & { size?: unknown
+ * @typedef {(AsyncIterable<Batch> | Iterable<Batch> | { iterator: () => unknown } | (() => unknown)) & { size?: unknown
  *   }} Dataset
  */
 /** @typedef {(name: string, value: unknown) => Source} Read checks a batch */

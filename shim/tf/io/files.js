@@ -30,7 +30,8 @@ export const browserDownloads = (name) => ({
 export const browserFiles = (files) => ({ source: [...files] });
 
 /**
- * @typedef {{ requestInit?: RequestInit, fetchFunc?: typeof fetch }} HttpOptions of saving only
+ * @typedef {{ requestInit?: RequestInit, fetchFunc?: (address: string, init: RequestInit) => Promise<Response> }}
+ *   HttpOptions of saving only
  */
 
 /**

@@ -4,7 +4,12 @@ import { isBetterHigher } from '../metrics.js';
 /** @import { Logs } from '../progress.js' */
 
 /** @typedef {'auto' | 'min' | 'max'} Mode which direction is better; auto: decided by the figure's name */
-/** @typedef {{ monitor?: string, mode?: Mode, minDelta?: number }} MonitorOptions */
+/**
+ * @typedef {object} MonitorOptions
+ * @property {string} [monitor] the figure of the logs to watch; default 'val_loss'
+ * @property {Mode} [mode] 'min': lower is better; 'max': higher; default 'auto': as the figure's name tells
+ * @property {number} [minDelta] the least change that counts as an improvement; default 0, reduceLROnPlateau 0.0001
+ */
 
 /** The options that Monitor checks itself. */
 export const MONITOR_FIELDS = { monitor: unchecked, mode: unchecked, minDelta: unchecked };
