@@ -18,6 +18,7 @@
 /** @typedef {import('./core/loading.js').Runtime} Runtime */
 /** @typedef {import('./layers/built.js').Built} Built */
 /** @typedef {import('./layers/initializers.js').Initializer} Initializer */
+/** @typedef {import('./layers/graph.js').InputOptions} InputOptions */
 /** @typedef {import('./layers/layer.js').Activation} Activation */
 /** @typedef {import('./layers/layer.js').AnyLayer} Layer */
 /** @typedef {import('./layers/layer.js').LayerConfig} LayerConfig */
@@ -33,6 +34,7 @@
 /** @typedef {import('./training/fit.js').FitOptions} FitOptions */
 /** @typedef {import('./training/fit.js').History} History */
 /** @typedef {import('./training/losses.js').Loss} Loss */
+/** @typedef {import('./training/losses.js').LossOptions} LossOptions */
 /** @typedef {import('./training/metrics.js').Metric} Metric */
 /** @typedef {import('./training/optimizers.js').OptimizerOptions} OptimizerOptions */
 /** @typedef {import('./training/pass.js').Progress} Progress */
@@ -47,7 +49,11 @@
 /** @typedef {import('./formats/fit/save.js').SaveOptions} SaveOptions */
 /** @typedef {import('./formats/reading.js').ReadOptions} ReadOptions */
 /** @typedef {import('./formats/reading.js').Source} Source */
+/** @typedef {import('./model.js').ActivationsOptions} ActivationsOptions */
 /** @typedef {import('./model.js').CompileOptions} CompileOptions */
+/** @typedef {import('./models.js').ModelOptions} ModelOptions */
+/** @typedef {import('./models.js').SequentialOptions} SequentialOptions */
+/** @typedef {import('./transfer.js').TransferOptions} TransferOptions */
 
 export { loadCore } from './core/loading.js';
 export { callbacks } from './training/callbacks/index.js';

@@ -393,6 +393,7 @@ export class InputLayer {
     this.name = output.input?.name ?? this.kind;
     this.trainable = false;
     this.built = true;
+    /** @type {Tensor[]} none */
     this.weights = [];
   }
 

@@ -49,8 +49,8 @@ import { Tensor } from './tensor.js';
 /**
  * A dataset of `tf.data`, or anything else that fitDataset iterates over, whose batches are { xs, ys } or [xs, ys] of
  * tensors.
- * @typedef {(AsyncIterable<unknown> | Iterable<unknown> | { iterator: () => any } | (() => any)) & { size?: unknown
- *   }} TensorDataset
+ * @typedef {(AsyncIterable<unknown> | Iterable<unknown> | { iterator: () => unknown } | (() => unknown)) & { size?:
+ *   unknown }} TensorDataset
  */
 
 /**
@@ -115,7 +115,7 @@ export class LayersModel {
   #metadata;
   #isOutdated = false;
 
-  /** @param {ContainerArgs | (Named & { [GRAPH]: () => LayeredGraph, metadata?: any })} args */
+  /** @param {ContainerArgs | (Named & { [GRAPH]: () => LayeredGraph, metadata?: Record<string, unknown> })} args */
   constructor(args) {
     if (GRAPH in Object(args)) {
       this.#graphOf = /** @type {{ [GRAPH]: () => LayeredGraph }} */ (args)[GRAPH];
@@ -171,6 +171,7 @@ export class LayersModel {
     return this.#model !== undefined && runnerOf(this.#model).compiled !== undefined;
   }
 
+  /** @returns {string} */
   get name() {
     return this.#options.name;
   }
@@ -440,7 +441,7 @@ export class LayersModel {
    * @param {Tensor | Tensor[]} x
    * @param {Tensor | Tensor[]} y
    * @param {EvaluateArgs} [args]
-   * @returns {any} the loss, or an array of it and the metrics, as scalar tensors
+   * @returns {Tensor | Tensor[]} the loss, or an array of it and the metrics, as scalar tensors
    */
   evaluate(x, y, args = {}) {
     const { verbose: _, sampleWeight, ...options } = args;
@@ -454,7 +455,7 @@ export class LayersModel {
   /**
    * @param {TensorDataset} dataset or its iterator
    * @param {{ batches?: number, verbose?: number }} [args] verbose: has no effect
-   * @returns {Promise<any>} the loss, or an array of it and the metrics, as scalar tensors
+   * @returns {Promise<Tensor | Tensor[]>} the loss, or an array of it and the metrics, as scalar tensors
    */
   async evaluateDataset(dataset, args = {}) {
     const { verbose: _, ...options } = args;
@@ -500,7 +501,7 @@ export class LayersModel {
 leaveOutMethods('model', LayersModel.prototype, 'execute getConfig loadWeights resetStates toJSON');
 
 /** @typedef {Layer | InputLayer | LayersModel} Entry of a stack; a model in it is copied */
-/** @typedef {Named & { layers?: (Entry | LayerConfig)[], metadata?: any }} SequentialArgs */
+/** @typedef {Named & { layers?: (Entry | LayerConfig)[], metadata?: Record<string, unknown> }} SequentialArgs */
 
 /** @param {any} entry @returns {Entry} */
 const entryOf = (entry) => (entry instanceof LayersModel || entry instanceof InputLayer ? entry : layerOf(entry));

@@ -10,7 +10,7 @@ import { labelledSource } from './samples.js';
  * A batch that a dataset yields: xs [n, ...inputShape], ys [n] or [n, ...outputShape] as for fit, and optionally a
  * weight per sample, [n]. n may differ from batch to batch.
  * @typedef {{ readonly xs: Samples, readonly ys: Given, readonly sampleWeight?: Given } | readonly [xs: Samples, ys:
- *   Given, sampleWeight?: Given] | readonly Given[]} Batch
+ *   Given, sampleWeight?: Given] | readonly Samples[]} Batch
  */
 /** @typedef {{ next: () => any, return?: () => any }} BatchIterator of the language, or a LazyIterator of TF.js */
 /**

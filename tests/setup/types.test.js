@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-/** The types of the package: all that a user can reach from one of its addresses. `make package-contents` builds them. */
+/** The types of the package: all that can be reached from its addresses. `make package-contents` builds them. */
 
 const folder = fileURLToPath(new URL('../../build/types/', import.meta.url));
 const ENTRIES = ['index', 'photo', 'tf'];
@@ -132,7 +132,9 @@ describe('documentation that an editor shows', () => {
               : checker.getPropertiesOfType(typeOf(value));
       const own = members.filter((member) => !member.name.startsWith('#') && (member.declarations ?? []).every(isOwn));
       return [
-        ...(value.flags & ts.SymbolFlags.NamespaceModule ? [] : [{ path: symbol.name, symbol: value }]),
+        ...(value.flags & (ts.SymbolFlags.NamespaceModule | ts.SymbolFlags.ValueModule)
+          ? []
+          : [{ path: symbol.name, symbol: value }]),
         ...own.map((member) => ({ path: `${symbol.name}.${member.name}`, symbol: itself(member) })),
       ];
     })

@@ -81,8 +81,8 @@ export async function fileSystem(path) {
 
 /**
  * A model that is in memory.
- * @param {Artifacts | any} artifacts
- * @param {any[]} [weightSpecs]
+ * @param {Artifacts | unknown} artifacts
+ * @param {unknown[]} [weightSpecs]
  * @param {ArrayBuffer} [weightData]
  * @returns {Handler}
  */

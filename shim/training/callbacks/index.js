@@ -3,6 +3,7 @@ import { learningRateScheduler, reduceLROnPlateau } from './learning-rate.js';
 import { csvLogger, history, modelCheckpoint } from './records.js';
 import { earlyStopping, terminateOnNaN } from './stopping.js';
 
+/** @import { SwapOptions } from './averages.js' */
 /** @import { EpochSchedule, PlateauOptions } from './learning-rate.js' */
 /** @import { CheckpointOptions, CsvOptions } from './records.js' */
 /** @import { EarlyStoppingOptions, TerminateOptions } from './stopping.js' */
