@@ -75,7 +75,8 @@ import {
 } from 'fitting-room';
 import type {
   Activation, ActivationsOptions, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset,
-  EvaluateDatasetOptions, EvaluateOptions, ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given, History, ImportSource,
+  EvaluateDatasetOptions, EvaluateOptions, ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given,
+  History, ImportSource,
   Initializer, InputOptions, Layer, LayerConfig, Logs, Loss, LossOptions, Metric, ModelOptions, NamedFile, NumberArray,
   OptimizerOptions, Padding, PassOptions, Progress, ReadOptions, Regularizer, Runtime, RuntimeOptions, Samples,
   SaveOptions, Schedule, SequentialOptions, Source, SymbolicTensor, Tensor, TransferOptions,
@@ -86,7 +87,8 @@ import * as tf from 'fitting-room/tf';
 /** Every type that a signature of the API names. */
 export type Named = [
   Activation, ActivationsOptions, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset,
-  EvaluateDatasetOptions, EvaluateOptions, ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given, History, ImportSource,
+  EvaluateDatasetOptions, EvaluateOptions, ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given,
+  History, ImportSource,
   Initializer, InputOptions, Layer, LayerConfig, Logs, Loss, LossOptions, Metric, ModelOptions, NamedFile, NumberArray,
   OptimizerOptions, Padding, PassOptions, Progress, ReadOptions, Regularizer, Runtime, RuntimeOptions, Samples,
   SaveOptions, Schedule, SequentialOptions, Source, SymbolicTensor, Tensor, TransferOptions,
