@@ -1,5 +1,6 @@
 import { buildModel, callWithNumbers, describeLayers, weightRanges } from './core/build.js';
 import { Core } from './core/core.js';
+import { roomIn } from './core/room.js';
 import { FittingRoomError, checkBoolean, checkOptions, show } from './check.js';
 import { evaluate, predict } from './training/evaluation.js';
 import { fit, newFitState } from './training/fit.js';
@@ -53,10 +54,19 @@ import { readWeights, writeWeights } from './core/weights.js';
  * @typedef {{ core: Core, graph: Graph, name: string, seed: number, facade?: object, blank?: boolean }} Parts
  */
 
+/** Engines without `using` lack the symbol; what compiles it for them looks for this one. */
+const DISPOSE = /** @type {typeof Symbol.dispose} */ (Symbol.dispose ?? Symbol.for('Symbol.dispose'));
+
 /** Frees the core's memory of models that were garbage-collected without dispose. */
 const forgotten = new FinalizationRegistry((/** @type {{ core: Core, pointer: number }} */ { core, pointer }) =>
-  core.call('fr_dispose', pointer),
+  free(core, pointer),
 );
+
+/** @param {Core} core @param {number} pointer of a model */
+function free(core, pointer) {
+  core.models--;
+  core.call('fr_dispose', pointer);
+}
 
 /** A built model: a graph of layers with weights, from one input to one output. */
 export class Model {
@@ -95,6 +105,7 @@ export class Model {
     this.#graph = { ...graph, nodes: graph.nodes.map(({ config, sources }) => ({ config, sources })) };
     this.#facade = facade ?? this;
     this.#pointer = buildModel(core, graph, seed, blank);
+    core.models++;
     forgotten.register(this, { core, pointer: this.#pointer }, this);
     /** In summaries and files. */
     this.name = name;
@@ -370,7 +381,10 @@ export class Model {
     if (this.#state.fitting) throw new FittingRoomError(`${what}: this model is being trained already`, 'wrong-state');
     this.#state.fitting = true;
     try {
-      return await this.#during(runner, () => run(runner, this.#state));
+      return await this.#during(runner, async () => {
+        await roomIn(this.#core);
+        return run(runner, this.#state);
+      });
     } finally {
       this.#state.fitting = false;
     }
@@ -520,12 +534,20 @@ export class Model {
     return computeActivations(runner, x, index, shape, training);
   }
 
-  /** Frees the core's memory. The model cannot be used afterwards. Safe to call twice. */
+  /**
+   * Frees the core's memory. The model cannot be used afterwards. Safe to call twice. Models that nothing refers to any
+   * more are freed too, but only once the engine collects garbage.
+   */
   dispose() {
     if (this.#pointer === 0) return;
     forgotten.unregister(this);
-    this.#core.call('fr_dispose', this.#pointer);
+    free(this.#core, this.#pointer);
     this.#pointer = 0;
+  }
+
+  /** The same, at the end of a block that began with `using model = await sequential(…)`. */
+  [DISPOSE]() {
+    this.dispose();
   }
 }
 

@@ -2,6 +2,7 @@ import { checkOptions, seedOf } from './check.js';
 import { graphOf, stackOf } from './layers/graph.js';
 import { loadedCore } from './core/loading.js';
 import { Model, newModel } from './model.js';
+import { roomIn, withRoom } from './core/room.js';
 import { modelFile } from './formats/on-demand.js';
 
 /** @import { ReadOptions, Source } from './formats/reading.js' */
@@ -10,9 +11,20 @@ import { modelFile } from './formats/on-demand.js';
 /** @import { Built } from './layers/built.js' */
 /** @import { LayerConfig, SymbolicTensor } from './layers/layer.js' */
 /** @import { RuntimeOptions } from './core/loading.js' */
+/** @import { Parts } from './model.js' */
 
 /** A linear stack of layers. Made by `sequential`. */
 export class Sequential extends Model {}
+
+/**
+ * @template {Model} Kind
+ * @param {new (parts: never) => Kind} Kind
+ * @param {Parts} parts
+ */
+async function built(Kind, parts) {
+  await roomIn(parts.core);
+  return withRoom(parts.core, () => newModel(Kind, parts));
+}
 
 /**
  * @typedef {object} Named
@@ -43,7 +55,7 @@ export async function sequential(options) {
   const { layers, name = 'sequential', deterministic, threads } = options;
   const graph = stackOf(layers);
   const seed = seedOf('sequential', options.seed);
-  return newModel(Sequential, { core: await loadedCore({ deterministic, threads }), graph, name, seed });
+  return built(Sequential, { core: await loadedCore({ deterministic, threads }), graph, name, seed });
 }
 
 /**
@@ -57,17 +69,18 @@ export async function model(options) {
   const { inputs, outputs, name = 'model', deterministic, threads } = options;
   const graph = graphOf(inputs, outputs);
   const seed = seedOf('model', options.seed);
-  return newModel(Model, { core: await loadedCore({ deterministic, threads }), graph, name, seed });
+  return built(Model, { core: await loadedCore({ deterministic, threads }), graph, name, seed });
 }
 
 /**
  * Builds a model from the description in a file.
  * @param {ReadModel} read its weights must have the shapes that its graph implies
  * @param {<T>(where: string, build: () => T) => T} inFile turns errors into refusals of the file
- * @returns {Model} a Sequential if the graph is a stack
+ * @returns {Promise<Model>} a Sequential if the graph is a stack
  */
-export const modelFrom = ({ core, described, resume }, inFile) =>
-  inFile('', () => {
+export async function modelFrom({ core, described, resume }, inFile) {
+  await roomIn(core);
+  const make = () => {
     const { name, seed, graph, weights, metadata } = described;
     const Kind = graph.inputName === undefined ? Sequential : Model;
     const model = newModel(Kind, { core, graph, name, seed, blank: true });
@@ -80,7 +93,9 @@ export const modelFrom = ({ core, described, resume }, inFile) =>
     }
     model.metadata = metadata;
     return model;
-  });
+  };
+  return withRoom(core, () => inFile('', make));
+}
 
 /**
  * Loads a model from a file that save has made. If an address is given, it fails once the server has been silent for 30

@@ -89,7 +89,7 @@ const SHARED = ['shim/csv', 'shim/classify', 'shim/training/callbacks/csv-log'].
 
 /** What nearly everything else uses, and the worker's images: WebKit makes a second copy of the main script. */
 const BASE =
-  /preload-helper|\/shim\/(check|tensor|core\/(?!side-mod)|layers\/|datasets\/(bytes|cata))|\/web\/(images|subject)\./;
+  /preload-helper|\/shim\/(check|tensor|core\/(?!side|coll)|layers\/|datasets\/(bytes|cata))|\/web\/(images|subject)\./;
 
 /** What only pictures of people's own need, on the page and in its worker. */
 const OWN = new RegExp(

@@ -98,7 +98,7 @@ export async function loadedCore(options = {}) {
  * Loads the core ahead of the first model, and says which build and how many threads it uses.
  * @type {(options?: RuntimeOptions) => Promise<Runtime>}
  */
-export const loadCore = loadedCore;
+export const loadCore = (options) => loadedCore(options);
 
 /** The core that was loaded last, or a new one: for work that every build does alike. */
 export const anyCore = () => latest ?? loadedCore();

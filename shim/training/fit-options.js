@@ -17,7 +17,6 @@ import { TensorEpochs } from './epochs.js';
 import { MAX_STEPS, firstSteps } from './evaluation.js';
 import { inNode } from '../core/host.js';
 import { batchesOf } from './pass.js';
-import { printLog } from './progress.js';
 import { labelledSource, part, weigherOf } from './samples.js';
 import { LIMITS } from '../core/limits.js';
 
@@ -88,11 +87,10 @@ export const FIT_FIELDS = {
  */
 export function checkRun(what, options, fields) {
   const checked = /** @type {CheckedOptions} */ (checkFields(what, options, fields));
-  const { log = printLog } = checked;
   checkSignal(`${what}: signal`, checked.signal);
   const callbacks = new CallbackList(what, checked.callbacks);
   checkInteger(`${what}: initialEpoch`, checked.initialEpoch, 0, checked.epochs);
-  return { ...checked, callbacks, log };
+  return { ...checked, callbacks };
 }
 
 /**
@@ -178,6 +176,6 @@ export const validationOn = (source, batchSize, batches) => ({
  * @property {number} initialEpoch
  * @property {number} initialBatch
  * @property {0 | 1 | 2} verbose
- * @property {Log} log
+ * @property {Log} [log]
  * @property {AbortSignal} [signal]
  */

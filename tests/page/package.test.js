@@ -191,12 +191,16 @@ function assertTrained({ kind, losses, classes, again }) {
   assert.equal(kind, 'photo');
 }
 
-/** The training result of a page in Chromium. @param {string} url @returns {Promise<Trained>} */
-async function trainedAt(url) {
+/**
+ * The training result of a page in Chromium.
+ * @param {string} url @param {number} [timeout] ms
+ * @returns {Promise<Trained>}
+ */
+async function trainedAt(url, timeout) {
   const browser = await launch('chromium');
   try {
     await browser.open(url);
-    const trained = await browser.waitFor('globalThis.trained');
+    const trained = await browser.waitFor('globalThis.trained', { timeout });
     assert.equal(trained.error, undefined);
     assert.deepEqual(browser.errors, []);
     return trained;
@@ -240,6 +244,7 @@ test('what is in the package, and nothing else', async () => {
       'README.md',
       'package.json',
       'shim/KERAS.md',
+      'shim/platform.d.ts',
       'build/photo/photo.wasm',
       'build/synthetic/synthetic.wasm',
       'build/THIRD-PARTY.txt',
@@ -443,4 +448,31 @@ test("TensorFlow.js's names in a page: IndexedDB is shared with it, pixels are t
 test('on pages without crypto.subtle its stand-in is found without a bundler', async () => {
   const text = await readFile(join(project, 'node_modules/fitting-room/build/sha256/sha256.mjs'), 'utf8');
   assert.doesNotMatch(text, /^\s*import /m);
+});
+
+/** Makes more models than there is memory for, and forgets each of them. */
+const FORGET = `
+import { layers, sequential } from '/node_modules/fitting-room/shim/index.js';
+async function run() {
+  const dense = () => layers.dense({ inputShape: [1024], units: 1760, kernelInitializer: 'zeros' }); // 7 MB
+  let made = 0;
+  for (const threads of [1, 2])
+    for (let i = 0; i < 1000; i++, made++) {
+      const model = await sequential({ layers: [dense()], threads });
+      if (i % 10 === 0) model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+    }
+  return { made };
+}
+run().then((trained) => (globalThis.trained = trained), (error) => (globalThis.trained = { error: String(error) }));
+`;
+
+test('a thousand models of 7 MB are made and forgotten in a page', { timeout: 300_000 }, async () => {
+  const folder = join(project, 'forgetting');
+  await mkdir(folder);
+  await writeFile(join(folder, 'index.html'), PAGE);
+  await writeFile(join(folder, 'main.js'), FORGET);
+  await served(project, { isolated: true }, async (url) => {
+    const { made } = /** @type {any} */ (await trainedAt(`${url}forgetting/index.html`, 240_000));
+    assert.equal(made, 2000);
+  });
 });
