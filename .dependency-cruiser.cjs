@@ -3,7 +3,7 @@
  * One exception is written down: core/build.js lowers layers, and what counts a built model's weights uses it.
  */
 const SHIM = [
-  ['base', '^shim/(check|tensor|csv|number-text|download)\\.js$'],
+  ['base', '^shim/(check|tensor|csv|number-text|download|warning)\\.js$'],
   ['core', '^shim/core/'],
   ['layers', '^shim/layers/'],
   ['training', '^shim/training/'],

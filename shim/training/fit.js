@@ -5,7 +5,7 @@ import { logsOf } from './metrics.js';
 import { closing, progressOf, runPass } from './pass.js';
 import { appendLogs } from './progress.js';
 import { addScores, noScores, readScores } from '../core/scores.js';
-import { labelledSource } from './samples.js';
+import { labelledSource, look, sourceOf } from './samples.js';
 import { Stage } from '../core/stage.js';
 
 /** @import { RunSettings } from './fit-options.js' */
@@ -236,7 +236,11 @@ export async function train(runner, settings, state) {
  * @param {FitOptions} options
  * @param {FitState} state the model's, kept current
  */
-export const fit = async (runner, x, y, options, state) => train(runner, checkFit(runner, x, y, options), state);
+export async function fit(runner, x, y, options, state) {
+  const settings = checkFit(runner, x, y, options);
+  await look('fit', runner, sourceOf(runner, 'x', x));
+  return train(runner, settings, state);
+}
 
 /**
  * One training step on one batch, outside any run: position and history do not change, and the steps that end a run are

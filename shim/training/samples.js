@@ -90,6 +90,17 @@ export function sourceOf(runner, name, x) {
   };
 }
 
+/**
+ * Warns of what is allowed, but likely to be a mistake.
+ * @param {string} what the caller
+ * @param {Runner} runner
+ * @param {Source} source
+ */
+export async function look(what, runner, source) {
+  const { activation } = runner.graph.nodes[runner.graph.nodes.length - 1].config;
+  if (source.dtype === 'float32' || activation !== 'softmax') (await import('./doubts.js')).doubt(what, runner, source);
+}
+
 /** @param {string} name @param {ArrayLike<number>} labels @param {number} classes */
 function checkLabels(name, labels, classes) {
   for (let i = 0; i < labels.length; i++) {

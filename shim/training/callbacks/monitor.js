@@ -1,5 +1,6 @@
 import { FittingRoomError, checkChoice, checkNumber, show, unchecked } from '../../check.js';
 import { isBetterHigher } from '../metrics.js';
+import { warn } from '../../warning.js';
 
 /** @import { Logs } from '../progress.js' */
 
@@ -49,7 +50,7 @@ export class Monitor {
   read(logs) {
     const value = Object.hasOwn(logs, this.name) ? logs[this.name] : undefined;
     if (value === undefined)
-      console.warn(`${this.#what}: the logs have no ${this.name}; they have ${Object.keys(logs).join(', ')}`);
+      warn(`${this.#what}: the logs have no ${this.name}; they have ${Object.keys(logs).join(', ')}`);
     return value;
   }
 
