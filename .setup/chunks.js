@@ -43,7 +43,7 @@ export const GROUPS = [
   { name: 'shared', test: (id) => SHARED.some((file) => id.endsWith(`/${file}.js`)) },
   { name: 'layers', test: BASE },
   { name: 'own', test: OWN },
-  { name: 'photo', test: /\/shim\/(photo|datasets\/bitmap)\./ },
+  { name: 'photo', test: /\/shim\/(photo|bitmap)\./ },
   { name: 'papaparse', test: /\/papaparse\// },
   { name: 'zip', test: /\/shim\/datasets\/zip\./ }, // of Keras files and of pictures
   { name: 'fflate', test: /\/node_modules\/fflate\// }, // of exports and of projects

@@ -34,6 +34,23 @@ export const outOfMemory = (whose, bytes, cause) =>
   );
 
 /**
+ * A module that needs a package of npm.
+ * @template T
+ * @param {string} what it is, in messages
+ * @param {Promise<T>} loading
+ * @returns {Promise<T>}
+ */
+export const withPackages = (what, loading) =>
+  loading.catch((cause) => {
+    throw new FittingRoomError(
+      `${what} could not be loaded (${cause?.message}); without a bundler, a page needs an import map with pbf, ` +
+        'fflate, h5wasm and papaparse',
+      'network',
+      { cause },
+    );
+  });
+
+/**
  * A value as messages show it: `"abc"`, `[1, 2]`, `undefined`; shortened if long.
  * @param {unknown} value
  * @returns {string}

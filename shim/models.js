@@ -3,6 +3,7 @@ import { graphOf, stackOf } from './layers/graph.js';
 import { loadedCore } from './core/loading.js';
 import { Model, newModel } from './model.js';
 import { roomIn, withRoom } from './core/room.js';
+import { unawaited } from './unawaited.js';
 import { modelFile } from './formats/on-demand.js';
 
 /** @import { ReadOptions, Source } from './formats/reading.js' */
@@ -50,7 +51,12 @@ async function built(Kind, parts) {
  * @returns {Promise<Sequential>}
  * @throws {FittingRoomError} if the layers do not fit together, or memory is short
  */
-export async function sequential(options) {
+export function sequential(options) {
+  return unawaited('sequential', makeStack(options));
+}
+
+/** @type {typeof sequential} */
+async function makeStack(options) {
   checkOptions('sequential', options, ['layers', 'seed', 'name', 'deterministic', 'threads']);
   const { layers, name = 'sequential', deterministic, threads } = options;
   const graph = stackOf(layers);
@@ -64,7 +70,12 @@ export async function sequential(options) {
  * @returns {Promise<Model>}
  * @throws {FittingRoomError} if the layers do not fit together, or memory is short
  */
-export async function model(options) {
+export function model(options) {
+  return unawaited('model', makeGraph(options));
+}
+
+/** @type {typeof model} */
+async function makeGraph(options) {
   checkOptions('model', options, ['inputs', 'outputs', 'seed', 'name', 'deterministic', 'threads']);
   const { inputs, outputs, name = 'model', deterministic, threads } = options;
   const graph = graphOf(inputs, outputs);
@@ -105,7 +116,12 @@ export async function modelFrom({ core, described, resume }, inFile) {
  *   received, total }, in bytes, as they arrive; total is undefined if the server does not state it
  * @returns {Promise<Model>} a Sequential if it was one
  */
-export async function loadModel(source, options) {
+export function loadModel(source, options) {
+  return unawaited('loadModel', loaded(source, options));
+}
+
+/** @type {typeof loadModel} */
+async function loaded(source, options) {
   const { readModelFile, inFile } = await modelFile();
   return modelFrom(await readModelFile(source, options), inFile);
 }
@@ -134,7 +150,12 @@ export async function exportModel(model, format, options) {
  *   the server does not state it
  * @returns {Promise<Model>} a Sequential if it was a stack of layers
  */
-export async function importModel(source, options) {
+export function importModel(source, options) {
+  return unawaited('importModel', imported(source, options));
+}
+
+/** @type {typeof importModel} */
+async function imported(source, options) {
   const { readAnyModel, inFile } = await modelFile();
   return modelFrom(await readAnyModel(source, options), inFile);
 }

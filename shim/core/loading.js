@@ -117,7 +117,7 @@ async function start(build, threads) {
       fallback = { reason, message: MISSING[reason] };
     } catch (error) {
       const { cause, message } = /** @type {Error & { cause?: Error }} */ (error);
-      fallback = { reason: 'failed', message: cause?.message ?? message };
+      fallback = { reason: 'failed', message: cause?.message || message };
     }
   }
   return instantiate(build, 1, fallback);

@@ -1,4 +1,4 @@
-import { FittingRoomError, checkChoice, checkOptions, show } from '../check.js';
+import { FittingRoomError, checkChoice, checkOptions, show, withPackages } from '../check.js';
 import { loadedCore } from '../core/loading.js';
 import { isModel } from '../training/samples.js';
 import { checkFileLength, inFile, isHdf5, refusal } from './common.js';
@@ -50,8 +50,8 @@ const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
 const FOLDERS = {
   tfjs: { looksSo: isJson, load: () => import('./tfjs/index.js') },
   safetensors: { looksSo: isSafetensors, load: () => import('./safetensors/index.js') },
-  keras: { looksSo: isZip, load: () => import('./keras/index.js') },
-  onnx: { looksSo: isOnnx, load: () => import('./onnx/index.js') },
+  keras: { looksSo: isZip, load: () => withPackages('the code for Keras files', import('./keras/index.js')) },
+  onnx: { looksSo: isOnnx, load: () => withPackages('the code for ONNX files', import('./onnx/index.js')) },
 };
 /**
  * What is only read: models of early versions of Keras, in one file or in two.
