@@ -3,7 +3,7 @@
  * One exception is written down: core/build.js lowers layers, and what counts a built model's weights uses it.
  */
 const SHIM = [
-  ['base', '^shim/(check|tensor|csv|number-text|download)\\.js$'],
+  ['base', '^shim/(check|tensor|csv|number-text|download|warning|bitmap)\\.js$'],
   ['core', '^shim/core/'],
   ['layers', '^shim/layers/'],
   ['training', '^shim/training/'],
@@ -11,7 +11,7 @@ const SHIM = [
   ['datasets', '^shim/datasets/'],
   ['formats', '^shim/formats/'],
   ['model', '^shim/model\\.js$'],
-  ['models', '^shim/models\\.js$'],
+  ['models', '^shim/(models|unawaited)\\.js$'],
   ['transfer', '^shim/transfer\\.js$'],
   ['entries', '^shim/(index|datasets|heads|tf)\\.js$|^shim/tf/'],
 ];

@@ -27,8 +27,8 @@ const sum = (sizes) => [...sizes.values()].reduce((total, bytes) => total + byte
 
 /** Loaded when the page is idle, when Start comes into view, with a file, pictures or garments, or by scripts. */
 const LATER_SCRIPTS =
-  'archive|database|dataset|estimate|fflate|files|folders|formats|keep|lessons|measuring|model-file|offline|own|' +
-  'papaparse|photo|results|shared|side-module|synthetic|theatre|transfer|try|zip';
+  'archive|collect|console|database|dataset|doubts|estimate|fflate|files|folders|formats|keep|lessons|measuring|' +
+  'model-file|offline|own|papaparse|photo|reporter|results|shared|side-module|synthetic|theatre|transfer|try|zip';
 const LATER = new RegExp(String.raw`^assets/((${LATER_SCRIPTS})-[^/]+\.js|(photo|synthetic)-[^/]+\.wasm)$`);
 
 /**

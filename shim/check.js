@@ -8,6 +8,7 @@ export class FittingRoomError extends Error {
   constructor(message, code = 'invalid-argument', options) {
     super(message, options);
     this.name = 'FittingRoomError';
+    /** What kind of error it is, for programs. */
     this.code = code;
   }
 }
@@ -31,6 +32,23 @@ export const outOfMemory = (whose, bytes, cause) =>
     'out-of-memory',
     { cause },
   );
+
+/**
+ * A module that needs a package of npm.
+ * @template T
+ * @param {string} what it is, in messages
+ * @param {Promise<T>} loading
+ * @returns {Promise<T>}
+ */
+export const withPackages = (what, loading) =>
+  loading.catch((cause) => {
+    throw new FittingRoomError(
+      `${what} could not be loaded (${cause?.message}); without a bundler, a page needs an import map with pbf, ` +
+        'fflate, h5wasm and papaparse',
+      'network',
+      { cause },
+    );
+  });
 
 /**
  * A value as messages show it: `"abc"`, `[1, 2]`, `undefined`; shortened if long.
@@ -145,7 +163,7 @@ export function checkOptions(name, options, known) {
  * The values that a check accepts, for user interfaces that offer the option.
  * @typedef {{ choices?: readonly string[], low?: number, high?: number, isWhole?: boolean, isFlag?: boolean }} Accepted
  */
-/** Returns an option's value as it is used, or throws. @typedef {(name: string, value: unknown) => any} Checking */
+/** Returns an option's value as it is used, or throws. @typedef {(name: string, value: unknown) => unknown} Checking */
 /** @typedef {Checking & Accepted} Check */
 /**
  * An option: its check, and its default.

@@ -66,6 +66,7 @@ const crossPredict = async (train, images, labels, options) =>
  */
 const mislabelled = async (...given) => (await import('./datasets/labels.js')).mislabelled(...given);
 
+/** Sources of images: Fashion-MNIST, files and pictures of your own, and garments that are drawn. */
 export const datasets = {
   fashionMnist,
   fromCsv,

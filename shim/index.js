@@ -1,3 +1,5 @@
+/// <reference path="./platform.d.ts" preserve="true" />
+
 /** Fitting Room: train and run a clothing classifier in a browser tab, with the names of TF.js Layers. */
 
 /* The types that their signatures name. */
@@ -13,8 +15,10 @@
 /** @typedef {import('./tensor.js').Samples} Samples */
 /** @typedef {import('./core/core.js').Fallback} Fallback */
 /** @typedef {import('./core/loading.js').RuntimeOptions} RuntimeOptions */
+/** @typedef {import('./core/loading.js').Runtime} Runtime */
 /** @typedef {import('./layers/built.js').Built} Built */
 /** @typedef {import('./layers/initializers.js').Initializer} Initializer */
+/** @typedef {import('./layers/graph.js').InputOptions} InputOptions */
 /** @typedef {import('./layers/layer.js').Activation} Activation */
 /** @typedef {import('./layers/layer.js').AnyLayer} Layer */
 /** @typedef {import('./layers/layer.js').LayerConfig} LayerConfig */
@@ -30,6 +34,7 @@
 /** @typedef {import('./training/fit.js').FitOptions} FitOptions */
 /** @typedef {import('./training/fit.js').History} History */
 /** @typedef {import('./training/losses.js').Loss} Loss */
+/** @typedef {import('./training/losses.js').LossOptions} LossOptions */
 /** @typedef {import('./training/metrics.js').Metric} Metric */
 /** @typedef {import('./training/optimizers.js').OptimizerOptions} OptimizerOptions */
 /** @typedef {import('./training/pass.js').Progress} Progress */
@@ -44,7 +49,11 @@
 /** @typedef {import('./formats/fit/save.js').SaveOptions} SaveOptions */
 /** @typedef {import('./formats/reading.js').ReadOptions} ReadOptions */
 /** @typedef {import('./formats/reading.js').Source} Source */
+/** @typedef {import('./model.js').ActivationsOptions} ActivationsOptions */
 /** @typedef {import('./model.js').CompileOptions} CompileOptions */
+/** @typedef {import('./models.js').ModelOptions} ModelOptions */
+/** @typedef {import('./models.js').SequentialOptions} SequentialOptions */
+/** @typedef {import('./transfer.js').TransferOptions} TransferOptions */
 
 export { loadCore } from './core/loading.js';
 export { callbacks } from './training/callbacks/index.js';
@@ -58,7 +67,8 @@ export { losses } from './training/losses.js';
 export { metrics } from './training/metrics.js';
 export { Model } from './model.js';
 export { Sequential, exportModel, importModel, loadModel, model, sequential } from './models.js';
-export { train } from './training/optimizers.js';
+export { train } from './training/makers.js';
 export { regularizers } from './layers/regularizers.js';
 export { schedules } from './training/schedules.js';
 export { tensor } from './tensor.js';
+export { onWarning } from './warning.js';

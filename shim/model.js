@@ -1,5 +1,6 @@
 import { buildModel, callWithNumbers, describeLayers, weightRanges } from './core/build.js';
 import { Core } from './core/core.js';
+import { roomIn } from './core/room.js';
 import { FittingRoomError, checkBoolean, checkOptions, show } from './check.js';
 import { evaluate, predict } from './training/evaluation.js';
 import { fit, newFitState } from './training/fit.js';
@@ -11,6 +12,7 @@ import { OptimizerHandle, optimizerNumbers, optimizerOf } from './training/optim
 import { ModelLayer, withTrainable } from './layers/built.js';
 import { SymbolicTensor } from './layers/layer.js';
 import { summaryText } from './layers/summary.js';
+import { RUNNER, compiledRunnerOf } from './training/samples.js';
 import { readWeights, writeWeights } from './core/weights.js';
 
 /** @import { Built } from './layers/built.js' */
@@ -28,16 +30,43 @@ import { readWeights, writeWeights } from './core/weights.js';
 /** @typedef {import('./training/optimizers.js').OptimizerName} OptimizerName */
 /** @typedef {import('./training/optimizers.js').OptimizerOptions} OptimizerOptions */
 
-/** @typedef {{ optimizer: OptimizerName | OptimizerOptions, loss: Loss, metrics?: Metric[] }} CompileOptions */
+/**
+ * @typedef {object} CompileOptions
+ * @property {OptimizerName | OptimizerOptions} optimizer 'adam', or an object with its options: { name: 'adam',
+ *   learningRate: 3e-4 }
+ * @property {Loss} loss what training makes small: a name, or one of `losses` with its options
+ * @property {readonly Metric[]} [metrics] further figures for the logs: names such as 'accuracy', or `metrics`
+ */
 /**
  * @typedef {{ optimizer: OptimizerOptions, loss: LossConfig, metrics: (MetricName | TopK)[] }} Compiled CompileOptions
  *   after checking, with defaults filled in
  */
 
+/**
+ * @typedef {object} ActivationsOptions
+ * @property {boolean} [training] default false; true: as in the next training step, with dropout, augmentation and the
+ *   batch's own statistics
+ */
+
+/**
+ * What a model is made of. facade: passed to callbacks instead of the model; blank: the caller sets all weights, so
+ * none need to be drawn.
+ * @typedef {{ core: Core, graph: Graph, name: string, seed: number, facade?: object, blank?: boolean }} Parts
+ */
+
+/** Engines without `using` lack the symbol; what compiles it for them looks for this one. */
+const DISPOSE = /** @type {typeof Symbol.dispose} */ (Symbol.dispose ?? Symbol.for('Symbol.dispose'));
+
 /** Frees the core's memory of models that were garbage-collected without dispose. */
 const forgotten = new FinalizationRegistry((/** @type {{ core: Core, pointer: number }} */ { core, pointer }) =>
-  core.call('fr_dispose', pointer),
+  free(core, pointer),
 );
+
+/** @param {Core} core @param {number} pointer of a model */
+function free(core, pointer) {
+  core.models--;
+  core.call('fr_dispose', pointer);
+}
 
 /** A built model: a graph of layers with weights, from one input to one output. */
 export class Model {
@@ -59,12 +88,11 @@ export class Model {
   #passes = 0; // fits and evaluations in progress
 
   /**
-   * @param {Core} core
-   * @param {Graph} graph
-   * @param {{ name: string, seed: number, facade?: object, blank?: boolean }} options facade: passed to callbacks
-   *   instead of this model; blank: the caller sets all weights, so none need to be drawn
+   * Not for callers: sequential, model, loadModel and importModel make models.
+   * @param {never} parts
    */
-  constructor(core, graph, options) {
+  constructor(parts) {
+    const { core, graph, ...options } = /** @type {Parts} */ (parts ?? {});
     if (!(core instanceof Core)) {
       throw new FittingRoomError(
         'Model: models must be made by sequential, model, loadModel and importModel, not by new',
@@ -72,11 +100,14 @@ export class Model {
       );
     }
     const { name, seed, facade, blank } = options;
+    Object.defineProperty(this, RUNNER, { value: () => this.#runner() });
     this.#core = core;
     this.#graph = { ...graph, nodes: graph.nodes.map(({ config, sources }) => ({ config, sources })) };
     this.#facade = facade ?? this;
     this.#pointer = buildModel(core, graph, seed, blank);
+    core.models++;
     forgotten.register(this, { core, pointer: this.#pointer }, this);
+    /** In summaries and files. */
     this.name = name;
     /** Determines initial weights, shuffling and dropout. */
     this.seed = seed;
@@ -139,11 +170,8 @@ export class Model {
     return this.#pointer;
   }
 
-  /**
-   * The interface through which this library's own functions run the model.
-   * @returns {Runner}
-   */
-  runner() {
+  /** @returns {Runner} */
+  #runner() {
     this.#assertAlive();
     const { options, metrics = new Map(), optimizer } = this.#compiled ?? {};
     return {
@@ -170,13 +198,6 @@ export class Model {
       return isSame ? node : { ...node, config: withTrainable(node.config, trainable) };
     });
     return { ...this.#graph, nodes };
-  }
-
-  /** @param {string} what the caller, which needs a compiled model */
-  compiledRunner(what) {
-    this.#assertAlive();
-    if (!this.#compiled) throw new FittingRoomError(`${what}: call compile first`, 'wrong-state');
-    return this.runner();
   }
 
   /**
@@ -252,13 +273,16 @@ export class Model {
     return ['loss', ...(this.#compiled?.metrics.keys() ?? [])];
   }
 
+  /** The number of values in all weights. */
   countParams() {
     return this.#layers.reduce((sum, layer) => sum + layer.parameters, 0);
   }
 
   /**
-   * @param {string} name
+   * The layer with a name.
+   * @param {string} name as in `layers` and the summary
    * @returns {Built}
+   * @throws {FittingRoomError} with all names, if there is no such layer
    */
   getLayer(name) {
     return this.#layers[this.#find('getLayer', name)];
@@ -353,11 +377,14 @@ export class Model {
    * @param {(runner: Runner, state: FitState) => Promise<History>} run
    */
   async #train(what, run) {
-    const runner = this.compiledRunner(what);
+    const runner = compiledRunnerOf(this, what);
     if (this.#state.fitting) throw new FittingRoomError(`${what}: this model is being trained already`, 'wrong-state');
     this.#state.fitting = true;
     try {
-      return await this.#during(runner, () => run(runner, this.#state));
+      return await this.#during(runner, async () => {
+        await roomIn(this.#core);
+        return run(runner, this.#state);
+      });
     } finally {
       this.#state.fitting = false;
     }
@@ -399,13 +426,14 @@ export class Model {
   }
 
   /**
-   * @param {Samples} x
-   * @param {Given} y
+   * The loss and the metrics on samples, without training on them.
+   * @param {Samples} x [n, ...inputShape]: bytes, scaled by 1/255, or floats
+   * @param {Given} y as for fit
    * @param {EvaluateOptions} [options]
    * @returns {Promise<number[]>} the loss, then each metric in the order of compile
    */
   async evaluate(x, y, options = {}) {
-    const runner = this.compiledRunner('evaluate');
+    const runner = compiledRunnerOf(this, 'evaluate');
     return this.#during(runner, () => evaluate(runner, x, y, options));
   }
 
@@ -417,7 +445,7 @@ export class Model {
    *   large its batch is
    */
   async evaluateDataset(dataset, options = {}) {
-    const runner = this.compiledRunner('evaluateDataset');
+    const runner = compiledRunnerOf(this, 'evaluateDataset');
     return this.#during(runner, async () => {
       const { evaluateDataset } = await import('./training/dataset.js');
       return evaluateDataset(runner, dataset, options);
@@ -425,17 +453,19 @@ export class Model {
   }
 
   /**
-   * @param {Samples} x
+   * The output for each sample: with a softmax at the end, a probability for each class.
+   * @param {Samples} x [n, ...inputShape]: bytes, scaled by 1/255, or floats
    * @param {PassOptions} [options]
    * @returns {Promise<Tensor<Float32Array>>} [n, ...outputShape]
    */
   async predict(x, options = {}) {
-    const runner = this.runner();
+    const runner = this.#runner();
     return this.#during(runner, () => predict(runner, x, options));
   }
 
   /**
-   * @param {Samples} x
+   * The class of each sample.
+   * @param {Samples} x [n, ...inputShape]: bytes, scaled by 1/255, or floats
    * @param {PassOptions} [options]
    * @returns {Promise<Tensor<Int32Array>>} [n]: the most probable class of each sample; with one output, 1 if above 0.5
    */
@@ -483,7 +513,7 @@ export class Model {
    * @returns {{ loss: number, gradients: Tensor<Float32Array>[] }}
    */
   gradients(x, y) {
-    const runner = this.compiledRunner('gradients');
+    const runner = compiledRunnerOf(this, 'gradients');
     const loss = computeGradients(runner, x, y);
     return { loss, gradients: readWeights(this.#core, this.#pointer, 'fr_get_gradient') };
   }
@@ -492,24 +522,38 @@ export class Model {
    * The output of one layer for each sample.
    * @param {Samples} x
    * @param {number | string} layer its index or name
-   * @param {{ training?: boolean }} [options] training: default false; true: as in the next training step, with
-   *   dropout, augmentation and the batch's own statistics
+   * @param {ActivationsOptions} [options]
    * @returns {Tensor<Float32Array>} [n, ...the layer's output shape]
    */
   activations(x, layer, options = {}) {
     checkOptions('activations', options, ['training']);
     const training = checkBoolean('activations: training', options.training ?? false);
-    const runner = this.runner();
+    const runner = this.#runner();
     const index = this.#find('activations', layer);
     const shape = /** @type {number[]} */ (this.#layers[index].outputShape.slice(1));
     return computeActivations(runner, x, index, shape, training);
   }
 
-  /** Frees the core's memory. The model cannot be used afterwards. Safe to call twice. */
+  /**
+   * Frees the core's memory. The model cannot be used afterwards. Safe to call twice. Models that nothing refers to any
+   * more are freed too, but only once the engine collects garbage.
+   */
   dispose() {
     if (this.#pointer === 0) return;
     forgotten.unregister(this);
-    this.#core.call('fr_dispose', this.#pointer);
+    free(this.#core, this.#pointer);
     this.#pointer = 0;
   }
+
+  /** The same, at the end of a block that began with `using model = await sequential(…)`. */
+  [DISPOSE]() {
+    this.dispose();
+  }
 }
+
+/**
+ * @template {Model} Kind
+ * @param {new (parts: never) => Kind} Kind
+ * @param {Parts} parts
+ */
+export const newModel = (Kind, parts) => new Kind(/** @type {never} */ (parts));

@@ -1,7 +1,9 @@
 import { checkOptions, seedOf } from './check.js';
 import { graphOf, stackOf } from './layers/graph.js';
-import { loadCore } from './core/loading.js';
-import { Model } from './model.js';
+import { loadedCore } from './core/loading.js';
+import { Model, newModel } from './model.js';
+import { roomIn, withRoom } from './core/room.js';
+import { unawaited } from './unawaited.js';
 import { modelFile } from './formats/on-demand.js';
 
 /** @import { ReadOptions, Source } from './formats/reading.js' */
@@ -10,50 +12,89 @@ import { modelFile } from './formats/on-demand.js';
 /** @import { Built } from './layers/built.js' */
 /** @import { LayerConfig, SymbolicTensor } from './layers/layer.js' */
 /** @import { RuntimeOptions } from './core/loading.js' */
+/** @import { Parts } from './model.js' */
 
 /** A linear stack of layers. Made by `sequential`. */
 export class Sequential extends Model {}
 
 /**
- * Builds a model from a list of layers. The initial weights are drawn from the seed.
- * @param {{ layers: (LayerConfig | Built)[], seed?: number, name?: string } & RuntimeOptions} options layers: made by
- *   layers.*, or of another model, whose weights are copied; seed: 0..2⁵³-1, default
- *   random
- * @returns {Promise<Sequential>}
+ * @template {Model} Kind
+ * @param {new (parts: never) => Kind} Kind
+ * @param {Parts} parts
  */
-export async function sequential(options) {
+async function built(Kind, parts) {
+  await roomIn(parts.core);
+  return withRoom(parts.core, () => newModel(Kind, parts));
+}
+
+/**
+ * @typedef {object} Named
+ * @property {number} [seed] decides initial weights, shuffling, dropout and augmentation, 0..2⁵³-1; default random
+ * @property {string} [name] in summaries and files
+ */
+/**
+ * @typedef {object} Stack
+ * @property {readonly (LayerConfig | Built)[]} layers made by layers.*, the first with an inputShape; or those of
+ *   another model, whose weights are copied
+ */
+/** @typedef {Stack & Named & RuntimeOptions} SequentialOptions */
+/**
+ * @typedef {object} Ends
+ * @property {SymbolicTensor | readonly SymbolicTensor[]} inputs one tensor from input
+ * @property {SymbolicTensor | readonly SymbolicTensor[]} outputs one tensor from a layer's apply
+ */
+/** @typedef {Ends & Named & RuntimeOptions} ModelOptions */
+
+/**
+ * Builds a model from a list of layers. The initial weights are drawn from the seed.
+ * @param {SequentialOptions} options
+ * @returns {Promise<Sequential>}
+ * @throws {FittingRoomError} if the layers do not fit together, or memory is short
+ */
+export function sequential(options) {
+  return unawaited('sequential', makeStack(options));
+}
+
+/** @type {typeof sequential} */
+async function makeStack(options) {
   checkOptions('sequential', options, ['layers', 'seed', 'name', 'deterministic', 'threads']);
   const { layers, name = 'sequential', deterministic, threads } = options;
   const graph = stackOf(layers);
   const seed = seedOf('sequential', options.seed);
-  return new Sequential(await loadCore({ deterministic, threads }), graph, { name, seed });
+  return built(Sequential, { core: await loadedCore({ deterministic, threads }), graph, name, seed });
 }
 
 /**
  * Builds a model from the layers between an input and an output. The initial weights are drawn from the seed.
- * @param {{ inputs: SymbolicTensor | SymbolicTensor[], outputs: SymbolicTensor | SymbolicTensor[], seed?: number,
- *   name?: string } & RuntimeOptions} options seed: 0..2⁵³-1, default random
+ * @param {ModelOptions} options
  * @returns {Promise<Model>}
+ * @throws {FittingRoomError} if the layers do not fit together, or memory is short
  */
-export async function model(options) {
+export function model(options) {
+  return unawaited('model', makeGraph(options));
+}
+
+/** @type {typeof model} */
+async function makeGraph(options) {
   checkOptions('model', options, ['inputs', 'outputs', 'seed', 'name', 'deterministic', 'threads']);
   const { inputs, outputs, name = 'model', deterministic, threads } = options;
   const graph = graphOf(inputs, outputs);
   const seed = seedOf('model', options.seed);
-  return new Model(await loadCore({ deterministic, threads }), graph, { name, seed });
+  return built(Model, { core: await loadedCore({ deterministic, threads }), graph, name, seed });
 }
 
 /**
  * Builds a model from the description in a file.
  * @param {ReadModel} read its weights must have the shapes that its graph implies
  * @param {<T>(where: string, build: () => T) => T} inFile turns errors into refusals of the file
- * @returns {Model} a Sequential if the graph is a stack
+ * @returns {Promise<Model>} a Sequential if the graph is a stack
  */
-export const modelFrom = ({ core, described, resume }, inFile) =>
-  inFile('', () => {
+export async function modelFrom({ core, described, resume }, inFile) {
+  await roomIn(core);
+  const make = () => {
     const { name, seed, graph, weights, metadata } = described;
     const Kind = graph.inputName === undefined ? Sequential : Model;
-    const model = new Kind(core, graph, { name, seed, blank: true });
+    const model = newModel(Kind, { core, graph, name, seed, blank: true });
     try {
       model.setWeights(weights);
       resume?.(model);
@@ -63,7 +104,9 @@ export const modelFrom = ({ core, described, resume }, inFile) =>
     }
     model.metadata = metadata;
     return model;
-  });
+  };
+  return withRoom(core, () => inFile('', make));
+}
 
 /**
  * Loads a model from a file that save has made. If an address is given, it fails once the server has been silent for 30
@@ -73,7 +116,12 @@ export const modelFrom = ({ core, described, resume }, inFile) =>
  *   received, total }, in bytes, as they arrive; total is undefined if the server does not state it
  * @returns {Promise<Model>} a Sequential if it was one
  */
-export async function loadModel(source, options) {
+export function loadModel(source, options) {
+  return unawaited('loadModel', loaded(source, options));
+}
+
+/** @type {typeof loadModel} */
+async function loaded(source, options) {
   const { readModelFile, inFile } = await modelFile();
   return modelFrom(await readModelFile(source, options), inFile);
 }
@@ -84,11 +132,12 @@ export async function loadModel(source, options) {
  * @param {Model} model
  * @param {FormatName} format 'tfjs': for tf.loadLayersModel, without augmentation layers; 'safetensors': tensors by
  *   name, with the layers as metadata; 'fitting-room': as model.save
- * @param {ExportOptions} [options] dtype: of kernels, 'float32' (default) or 'float16'; for tfjs also 'uint8', for
- *   fitting-room also 'int8'
+ * @param {ExportOptions} [options]
  * @returns {Promise<NamedFile[]>} for example model.json and weights.bin
  */
-export const exportModel = async (model, format, options) => (await modelFile()).exportModel(model, format, options);
+export async function exportModel(model, format, options) {
+  return (await modelFile()).exportModel(model, format, options);
+}
 
 /**
  * Imports a model from files in any format of exportModel, written by it or by the tool itself. The format is
@@ -101,7 +150,12 @@ export const exportModel = async (model, format, options) => (await modelFile())
  *   the server does not state it
  * @returns {Promise<Model>} a Sequential if it was a stack of layers
  */
-export async function importModel(source, options) {
+export function importModel(source, options) {
+  return unawaited('importModel', imported(source, options));
+}
+
+/** @type {typeof importModel} */
+async function imported(source, options) {
   const { readAnyModel, inFile } = await modelFile();
   return modelFrom(await readAnyModel(source, options), inFile);
 }

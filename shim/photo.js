@@ -1,9 +1,13 @@
+/// <reference path="./platform.d.ts" preserve="true" />
+
 /**
  * Turns pictures into images that a network can read, in a separate WebAssembly module: `import { preparePhoto,
  * preparePicture } from 'fitting-room/photo'`. preparePhoto makes an image like Fashion-MNIST's of a photo of clothing,
  * preparePicture one of any size, in grey or colour, of any picture.
  */
+import { allocated } from './tensor.js';
 import { FittingRoomError, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions, show } from './check.js';
+import { pixelsOf, sizeOf } from './bitmap.js';
 import { sideModule } from './core/side-module.js';
 
 /**
@@ -27,6 +31,13 @@ import { sideModule } from './core/side-module.js';
  */
 
 /**
+ * A picture as functions take it: RGBA bytes, four per pixel and row by row, such as ImageData; what a canvas can draw
+ * and has loaded, such as a canvas, an ImageBitmap, an image or a video; or rows of pixels.
+ * @typedef {{ readonly width: number, readonly height: number, readonly data: Uint8Array | Uint8ClampedArray }} Rgba
+ * @typedef {Pixels | ImageData | Rgba | import('./bitmap.js').Drawable} Picture
+ */
+
+/**
  * How a picture becomes an image. Whoever asks a model must prepare pictures as they were for its training.
  * @typedef {object} Preparation
  * @property {[height: number, width: number]} size of the image, pixels, each 1 … 256
@@ -38,6 +49,12 @@ import { sideModule } from './core/side-module.js';
  *   picture with a bright background is inverted; default: pictures are used as they are
  * @property {[black: number, white: number]} [range] what the pixels 0 and 255 become; default: the image is of bytes,
  *   which models take as 0 … 1
+ */
+
+/**
+ * The same as it is given. crop: default whole.
+ * @typedef {Omit<Preparation, 'crop' | 'size'> & { crop?: Preparation['crop'], size: readonly [height: number, width:
+ *   number] }} Preparing
  */
 
 const CROPS = /** @type {const} */ (['whole', 'centre', 'garment', 'cutout']);
@@ -52,7 +69,7 @@ const photoModule = sideModule('photo', new URL('../build/photo/photo.wasm', imp
 
 /**
  * Finds the garment in a picture and makes a [28, 28, 1] image of it.
- * @param {Pixels | ImageData} picture
+ * @param {Picture} picture
  * @param {{ box?: Box, inverted?: boolean }} [options] `box`: the part to use instead of the one found; `inverted`:
  *   true keeps bright as bright, false turns dark into bright; default: what suits the kind of picture
  * @returns {Promise<PreparedPhoto>}
@@ -91,20 +108,20 @@ export async function preparePhoto(picture, options = {}) {
  * Makes an image of a picture, or of a part of it: each pixel is the mean of what it covers. See-through parts are
  * shown on white.
  * @overload
- * @param {Pixels | ImageData} picture
- * @param {Preparation & { range?: undefined }} preparation
+ * @param {Picture} picture
+ * @param {Preparing & { range?: undefined }} preparation
  * @returns {Promise<Image>}
  */
 /**
  * In floats, if the preparation has a range.
  * @overload
- * @param {Pixels | ImageData} picture
- * @param {Preparation} preparation
+ * @param {Picture} picture
+ * @param {Preparing} preparation
  * @returns {Promise<Image<Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>>}
  */
 /**
- * @param {Pixels | ImageData} picture
- * @param {Preparation} preparation
+ * @param {Picture} picture
+ * @param {Preparing} preparation
  * @returns {Promise<Image<any>>}
  * @throws {FittingRoomError} if the preparation or the picture is not as described
  */
@@ -126,6 +143,26 @@ export async function preparePicture(picture, preparation) {
   if (background === 'dark' && borderMean(image) >= BRIGHT)
     for (let i = 0; i < image.data.length; i++) image.data[i] = 255 - image.data[i];
   return range ? { ...image, data: inRange(image.data, range) } : image;
+}
+
+/**
+ * A batch of images for a model, prepared alike: `await model.predict(await preparePictures([canvas], { size: [28, 28],
+ * channels: 1 }))`.
+ * @param {Iterable<Picture>} pictures at least one
+ * @param {Preparing} preparation
+ * @returns {Promise<Image<Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>>} [n, height, width, channels]
+ * @throws {FittingRoomError} if the preparation or a picture is not as described
+ */
+export async function preparePictures(pictures, preparation) {
+  const all = typeof pictures?.[Symbol.iterator] === 'function' ? [...pictures] : [];
+  if (all.length === 0) throw new FittingRoomError(`preparePictures takes an array of pictures, got ${show(pictures)}`);
+  /** @type {Image<any>[]} */
+  const images = [];
+  for (const picture of all) images.push(await preparePicture(picture, preparation));
+  const [{ shape, data }] = images;
+  const batch = allocated(/** @type {typeof Uint8Array} */ (data.constructor), data.length * images.length);
+  images.forEach((image, i) => batch.set(image.data, i * data.length));
+  return { shape: [images.length, ...shape], data: batch };
 }
 
 /** @param {Uint8Array} pixels @param {[black: number, white: number]} range what 0 and 255 become */
@@ -150,7 +187,7 @@ export function borderMean({ shape: [height, width, channels], data }) {
 export function checkPreparation(preparation, most = Infinity) {
   const name = 'preparePicture';
   checkOptions(name, /** @type {object} */ (preparation), ['size', 'channels', 'crop', 'background', 'range']);
-  const { size, channels, crop, background, range } = /** @type {any} */ (preparation);
+  const { size, channels, crop = 'whole', background, range } = /** @type {any} */ (preparation);
   if (!Array.isArray(size) || size.length !== 2)
     throw new FittingRoomError(`${name}: size must be [height, width], got ${show(size)}`);
   const [height, width] = size.map((edge) => checkInteger(`${name}: size`, edge, 1, most));
@@ -252,10 +289,29 @@ const areBytes = (data, length) =>
 const given = (data) =>
   ArrayBuffer.isView(data) ? `${data.constructor.name} of ${data.byteLength} bytes` : show(data);
 
+const DRAWABLE = /** @type {const} */ ([
+  'HTMLCanvasElement',
+  'OffscreenCanvas',
+  'ImageBitmap',
+  'HTMLImageElement',
+  'HTMLVideoElement',
+  'VideoFrame',
+]);
+/** Where the platform has no such class. */
+class Never {}
+
 /** @param {string} name @param {any} picture @param {number} most longest edge allowed @returns {Pixels} */
 function checkPixels(name, picture, most) {
   if (typeof picture !== 'object' || picture === null) {
-    throw new FittingRoomError(`${name} takes ImageData or { width, height, rows }, got ${show(picture)}`);
+    throw new FittingRoomError(
+      `${name} takes ImageData, RGBA bytes as { width, height, data }, { width, height, rows } or, in a browser, ` +
+        `what a canvas can draw, got ${show(picture)}`,
+    );
+  }
+  if (DRAWABLE.some((kind) => picture instanceof (globalThis[kind] ?? Never))) {
+    const [width, height] = sizeOf(picture);
+    for (const edge of [width, height]) checkInteger(`${name}: an edge of ${width} × ${height} pixels`, edge, 1, most);
+    return pixelsOf(picture);
   }
   const width = checkInteger(`${name}: width`, picture.width, 1, most);
   const height = checkInteger(`${name}: height`, picture.height, 1, most);

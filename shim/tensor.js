@@ -122,7 +122,11 @@ export function checkSamples(name, value, sample) {
   const checked = checkTensor(name, value);
   const [count, ...rest] = checked.shape;
   if (rest.length !== sample.length || rest.some((length, axis) => length !== sample[axis])) {
-    throw new FittingRoomError(`${name} must have shape [n, ${sample.join(', ')}], got ${show(checked.shape)}`);
+    const isRgba = rest.at(-1) === 4 && [1, 3].includes(sample[2]);
+    throw new FittingRoomError(
+      `${name} must have shape [n, ${sample.join(', ')}], got ${show(checked.shape)}` +
+        (isRgba ? "; of RGBA pixels, preparePictures of 'fitting-room/photo' makes such images" : ''),
+    );
   }
   if (!count) throw new FittingRoomError(`${name} must hold at least one sample, got none`);
   return checked;

@@ -1,3 +1,5 @@
+/// <reference path="./platform.d.ts" preserve="true" />
+
 /**
  * Fitting Room under TensorFlow.js's own names, with calls that return at once: `import * as tf from 'fitting-room/tf'`
  * instead of '@tensorflow/tfjs'.

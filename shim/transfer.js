@@ -16,14 +16,25 @@ export { confidenceThreshold } from './training/confidence.js';
 /* Transfer learning: a trained model's layers with a new head, and heads for the features that these layers give. */
 
 /**
- * @typedef {{ classes: number, layer?: string, seed?: number, name?: string } & RuntimeOptions} TransferOptions
- *   classes: of the new head; layer: the last one of the base that is used, default: what its first dense layer reads
+ * @typedef {object} NewHead
+ * @property {number} classes of the new head
+ * @property {string} [layer] the last layer of the base that is used; default: what its first dense layer reads
+ * @property {number} [seed] of the head's initial weights, 0..2⁵³-1; default random
+ * @property {string} [name] default 'model'
+ */
+/** @typedef {NewHead & RuntimeOptions} TransferOptions */
+/**
+ * @typedef {object} HeadOptions
+ * @property {number} classes how many there are
  */
 /**
- * @typedef {{ classes: number, l2?: number, steps?: number, signal?: AbortSignal } & Pick<FitOptions, 'classWeight'> &
- *   RuntimeOptions} LogisticOptions l2: of the sum of the squared weights of standardized features, beside the sum of
- *   the samples' losses, default 0.001; steps: of the optimizer, default 300, each on up to 1024 samples
+ * @typedef {object} Regression
+ * @property {number} [l2] of the sum of the squared weights of standardized features, beside the sum of the samples'
+ *   losses; default 0.001
+ * @property {number} [steps] of the optimizer, each on up to 1024 samples; default 300
+ * @property {AbortSignal} [signal] aborts training, which rejects with the signal's reason
  */
+/** @typedef {HeadOptions & Regression & Pick<FitOptions, 'classWeight'> & RuntimeOptions} LogisticOptions */
 
 const BATCH = 1024;
 const LEARNING_RATE = 0.3;
@@ -63,7 +74,7 @@ export async function transfer(base, options) {
 
 /**
  * Means of classes to which samples can be added one by one.
- * @param {{ classes: number }} options
+ * @param {HeadOptions} options
  * @returns {ClassMeans}
  */
 export function classMeans(options) {
@@ -75,7 +86,7 @@ export function classMeans(options) {
  * The head that answers with the class whose mean is nearest, of standardized features: nothing is trained. See
  * ClassMeans.weights for its confidences.
  * @param {Given} features [n, width] @param {Given} labels [n] class indices, each class at least once
- * @param {{ classes: number }} options
+ * @param {HeadOptions} options
  * @returns {DenseWeights}
  */
 export function nearestMean(features, labels, options) {

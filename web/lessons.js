@@ -1,4 +1,5 @@
-import { heads, loadCore, loadModel } from 'fitting-room';
+import { heads, loadModel } from 'fitting-room';
+import { loadedCore } from '../shim/core/loading.js';
 import { assembled, coreFor } from './assembly.js';
 import { countOf, heldOut, loadedDataset, setDataset, subject } from './images.js';
 import { newId } from './new-id.js';
@@ -274,7 +275,7 @@ export async function measure(run, { signal }) {
   const { speedOf } = await import('./measuring.js');
   return tab.hold(async () => {
     signal.throwIfAborted();
-    const heap = await loadCore(run.runtime);
+    const heap = await loadedCore(run.runtime);
     const { model, targetsOf } = await newLesson(run);
     const { train } = loadedDataset();
     const validation = heldOut();

@@ -1,4 +1,3 @@
-import * as fittingRoom from 'fitting-room';
 import { openPage } from './page.js';
 import { work } from './worker.js';
 
@@ -6,6 +5,6 @@ import { work } from './worker.js';
 if (!('document' in globalThis)) {
   work();
 } else if (!(/** @type {{ framed?: boolean }} */ (globalThis).framed)) {
-  Object.assign(globalThis, { fittingRoom });
   openPage();
+  import('./console.js').then((api) => Object.assign(globalThis, api));
 }

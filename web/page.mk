@@ -1,6 +1,6 @@
 # The page: dist/, as static files.
 
-PAGE_FILES := $(shell find web shim -type f 2>/dev/null) $(THIRD_PARTY) .setup/finish.js package.json
+PAGE_FILES := $(shell find web shim -type f 2>/dev/null) $(THIRD_PARTY) .setup/chunks.js .setup/finish.js package.json
 
 dist/index.html: $(MODULES) $(PAGE_FILES) $(NPM)
 	npx vite build --config web/vite.config.js --logLevel warn

@@ -1,4 +1,5 @@
-import { callbacks, losses, schedules } from 'fitting-room';
+import { losses, schedules } from 'fitting-room';
+import { earlyStopping, terminateOnNaN } from '../shim/training/callbacks/stopping.js';
 import { hasOption } from './settings.js';
 import { GARMENTS } from './subject.js';
 
@@ -57,11 +58,11 @@ function learningRateOf({ schedule, learningRate: rate = 0, decay = 1, warmUp = 
 }
 
 /** Ends a run whose loss is not a number. */
-export const terminatingOf = () => callbacks.terminateOnNaN({ perBatch: false });
+export const terminatingOf = () => terminateOnNaN({ perBatch: false });
 
 /** Early stopping, null if it is off. @param {Run} run */
 export const stoppingOf = ({ patience }) =>
-  patience ? callbacks.earlyStopping({ monitor: 'val_loss', patience, restoreBestWeights: true }) : null;
+  patience ? earlyStopping({ monitor: 'val_loss', patience, restoreBestWeights: true }) : null;
 
 /**
  * @param {{ shape: number[], data: ArrayLike<number> }} labels [n]

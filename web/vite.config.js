@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { GROUPS, nameOf } from '../.setup/chunks.js';
 import { finish } from '../.setup/finish.js';
 import { papaAsModule } from '../.setup/papaparse.js';
 import { datasetBesidePage, hostHeaders } from '../.setup/preview.js';
@@ -80,48 +81,6 @@ const finished = () => ({
   },
 });
 
-/** What the parts that load after the page have in common. */
-const SHARED = ['shim/csv', 'shim/classify', 'shim/training/callbacks/csv-log'].concat(
-  [
-    'classes',
-    'download',
-    'metrics',
-    'plot',
-    'saved-model',
-    'styles',
-    'ticks',
-    'views/bars',
-    'views/loaded',
-    'views/pictures',
-  ].map((name) => `web/${name}`),
-);
-
-/** What nearly everything else uses, and the worker's images: WebKit makes a second copy of the main script. */
-const BASE =
-  /preload-helper|\/shim\/(check|tensor|core\/(?!side-mod)|layers\/|datasets\/(bytes|cata))|\/web\/(images|subject)\./;
-
-/** What only pictures of people's own need, on the page and in its worker. */
-const OWN = new RegExp(
-  '/web/own/|/shim/datasets/(decoding|division|folder|known|labels|likeness|listing|official|pairs|pictures' +
-    String.raw`|pixels|placed|report|same|split|table)\.`,
-);
-
-/** The chunk that loads and saves model files. It holds what the formats share with it, so that it is one request. */
-const MODEL_FILE = 'model-file';
-
-/**
- * What a chunk is called. .setup/size.js tells by these names what a visit loads.
- * @param {{ name: string, moduleIds: string[] }} chunk
- */
-function nameOf({ name, moduleIds }) {
-  const [, language, text] = moduleIds.map((id) => /\/web\/i18n\/([\w-]+)\/(\w+)\.js$/.exec(id)).find(Boolean) ?? [];
-  if (language) return text === 'page' ? language : `${text}-${language}`;
-  const part =
-    name !== MODEL_FILE &&
-    ['web/try', 'web/keep', 'shim/formats'].find((folder) => moduleIds.some((id) => id.includes(`/${folder}/`)));
-  return part ? `${part.split('/')[1]}-${name}` : name;
-}
-
 export default defineConfig({
   root: join(root, 'web'),
   base: './',
@@ -152,16 +111,7 @@ export default defineConfig({
         chunkFileNames: (chunk) => `assets/${nameOf(chunk)}-[hash].js`,
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [
-            { name: 'shared', test: (id) => SHARED.some((file) => id.endsWith(`/${file}.js`)) },
-            { name: 'layers', test: BASE },
-            { name: 'own', test: OWN },
-            { name: 'photo', test: /\/shim\/(photo|datasets\/bitmap)\./ },
-            { name: 'papaparse', test: /\/papaparse\// },
-            { name: 'zip', test: /\/shim\/datasets\/zip\./ }, // of Keras files and of pictures
-            { name: 'fflate', test: /\/node_modules\/fflate\// }, // of exports and of projects
-            { name: MODEL_FILE, test: /\/shim\/formats\/(fit\/|common|exchange|known|reading)/ },
-          ],
+          groups: GROUPS,
         },
       },
     },

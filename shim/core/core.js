@@ -16,6 +16,9 @@ import { failureOf, textAt } from './failure.js';
 /** More bytes than the memory of any build has. Sizes from here on would wrap when passed to the core. */
 const MEMORY_END = 2 ** 31;
 
+/** More than a program usually has at once. */
+const MANY_MODELS = 8;
+
 /** Whether a number is unchanged when passed to the core. @param {number | bigint} value */
 const isInt32 = (value) => typeof value === 'number' && (value === (value | 0) || value === value >>> 0);
 
@@ -47,6 +50,8 @@ export class Core {
     /** The number of threads it computes on. */
     this.threads = threads;
     this.fallback = fallback;
+    /** How many models it holds. */
+    this.models = 0;
     const description = descriptionOf(textAt(module.wasmMemory, module._fr_describe()));
     checkLimits(description);
     /** The core's enumerations: the number of each name. */
@@ -66,7 +71,7 @@ export class Core {
     checkArguments(name, args, this.doubleArguments[name]);
     const status = this.#module[`_${name}`](...args);
     const { wasmMemory, _fr_last_error, _fr_status_name } = this.#module;
-    if (status !== 0) throw failureOf(wasmMemory, _fr_last_error(), _fr_status_name(status));
+    if (status !== 0) throw this.#told(failureOf(wasmMemory, _fr_last_error(), _fr_status_name(status)));
   }
 
   /**
@@ -78,7 +83,14 @@ export class Core {
     checkInteger('allocate: bytes', bytes, 0, Number.MAX_SAFE_INTEGER);
     const address = bytes < MEMORY_END ? this.#module._malloc(Math.max(bytes, 1)) : 0;
     if (address) return address;
-    throw outOfMemory('the core', bytes);
+    throw this.#told(outOfMemory('the core', bytes));
+  }
+
+  /** Says what may help if memory is short because there are many models. @param {FittingRoomError} error */
+  #told(error) {
+    if (error.code === 'out-of-memory' && this.models > MANY_MODELS)
+      error.message += `; ${this.models} models are in memory: dispose those that are no longer needed`;
+    return error;
   }
 
   /** @param {number} address */

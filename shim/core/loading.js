@@ -6,6 +6,16 @@ import { nextTask } from './turns.js';
 
 /** @import { CoreModule, CoreOptions, Fallback } from './core.js' */
 
+/**
+ * What models compute with.
+ * @typedef {object} Runtime
+ * @property {string} build the build in use: simd, relaxed, or either with -mt for threads
+ * @property {number} threads the number of threads it computes on
+ * @property {Fallback | null} fallback why there is only one thread although more were requested; null if there is no
+ *   such reason
+ * @property {() => number} heapInUse the number of bytes that models take now
+ */
+
 /** @typedef {() => Promise<{ default: (options?: CoreOptions) => Promise<CoreModule> }>} Loader */
 
 /**
@@ -42,7 +52,7 @@ let latest;
 let forced;
 
 /**
- * Makes every later loadCore load this build, whatever its options. Tests use it to run the builds that check
+ * Makes every later loadedCore load this build, whatever its options. Tests use it to run the builds that check
  * themselves.
  * @param {string} build
  * @param {Loader} load
@@ -61,7 +71,7 @@ export function useBuild(build, load, threads = 1) {
  * @param {RuntimeOptions} [options]
  * @returns {Promise<Core>}
  */
-export async function loadCore(options = {}) {
+export async function loadedCore(options = {}) {
   checkOptions('loadCore', options, ['deterministic', 'threads']);
   const deterministic = checkBoolean('deterministic', options.deterministic ?? false);
   const wanted = options.threads ?? Math.min(processors(), USUAL_THREADS);
@@ -84,8 +94,14 @@ export async function loadCore(options = {}) {
   return core;
 }
 
+/**
+ * Loads the core ahead of the first model, and says which build and how many threads it uses.
+ * @type {(options?: RuntimeOptions) => Promise<Runtime>}
+ */
+export const loadCore = (options) => loadedCore(options);
+
 /** The core that was loaded last, or a new one: for work that every build does alike. */
-export const anyCore = () => latest ?? loadCore();
+export const anyCore = () => latest ?? loadedCore();
 
 /**
  * @param {string} build
@@ -101,7 +117,7 @@ async function start(build, threads) {
       fallback = { reason, message: MISSING[reason] };
     } catch (error) {
       const { cause, message } = /** @type {Error & { cause?: Error }} */ (error);
-      fallback = { reason: 'failed', message: cause?.message ?? message };
+      fallback = { reason: 'failed', message: cause?.message || message };
     }
   }
   return instantiate(build, 1, fallback);

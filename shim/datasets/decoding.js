@@ -1,6 +1,6 @@
 import { FittingRoomError } from '../check.js';
 import { inNode } from '../core/host.js';
-import { pixelsOf } from './bitmap.js';
+import { pixelsOf } from '../bitmap.js';
 
 /** @import { Pixels } from '../photo.js' */
 

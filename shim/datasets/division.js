@@ -15,7 +15,7 @@ import { PARTS, grouped, ranksOf, splitOf } from './split.js';
  * @property {number} [validation] the share of the images kept for validation, default 0.1
  * @property {number} [test] the share kept for testing, default 0.2; neither counts for images that are divided already
  * @property {number} [seed] of the split, default 0
- * @property {AbortSignal} [signal]
+ * @property {AbortSignal} [signal] aborts reading, which rejects with the signal's reason
  *
  * @typedef {{ shares: { validation: number, test: number }, seed: number }} Division
  */

@@ -197,8 +197,8 @@ async function sourcesFor({ baseUrl, publicUrl = FASHION_MNIST.publicUrl, cache 
  * @property {string | URL} [baseUrl] the folder of the four files; default: fashion-mnist/ beside the page
  * @property {string | URL} [publicUrl] the address to try after it
  * @property {boolean} [cache] whether to keep the files for the next time; default true
- * @property {AbortSignal} [signal]
- * @property {import('./progress.js').OnProgress} [onProgress]
+ * @property {AbortSignal} [signal] aborts reading, which rejects with the signal's reason
+ * @property {import('./progress.js').OnProgress} [onProgress] called with { phase, file, loaded, total }, in bytes
  * @param {FashionMnistOptions} [options]
  * @returns {Promise<Dataset>}
  */

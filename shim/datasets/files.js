@@ -189,10 +189,16 @@ export async function readFiles(files, { classes, side, most = MAX_BYTES }, { on
 }
 
 /**
+ * @typedef {object} FilesOptions
+ * @property {import('./progress.js').OnProgress} [onProgress] called with { phase, file, loaded, total }, in bytes
+ * @property {AbortSignal} [signal] aborts reading, which rejects with the signal's reason
+ */
+
+/**
  * Makes a dataset from the user's own four files: Fashion-MNIST's or others in its format, gzip or not, in any order
  * and under any names. For other classes and sizes, see fromIdx.
  * @param {Iterable<FileLike>} files
- * @param {{ onProgress?: import('./progress.js').OnProgress, signal?: AbortSignal }} [options]
+ * @param {FilesOptions} [options]
  * @returns {Promise<Dataset>}
  */
 export async function fromFiles(files, options = {}) {

@@ -7,7 +7,7 @@ import { foldsOf, ranksOf } from './split.js';
 /* Which labels are doubtful: those of images that a model that has not seen them takes for another class. */
 
 /**
- * @typedef {{ predict: (images: any) => Promise<Tensor>, dispose: () => void }} Trained
+ * @typedef {{ predict: (images: Images) => Promise<Tensor>, dispose: () => void }} Trained
  * @typedef {{ shape: number[], data: Uint8Array }} Images [n, height, width, channels]
  * @typedef {{ shape: number[], data: Int32Array }} Labels [n]
  */

@@ -17,7 +17,7 @@ import { areGarmentLabels } from './official.js';
  * @typedef {object} IdxSettings
  * @property {boolean} [transposed] whether images are stored column by column; default: those of files called emnist
  * @property {string[]} [classNames] by label; default: what a mapping file says or file names tell, else the labels
- * @property {import('./progress.js').OnProgress} [onProgress]
+ * @property {import('./progress.js').OnProgress} [onProgress] called with { phase, file, loaded, total }, in bytes
  * @typedef {IdxSettings & DivisionOptions} IdxOptions
  * @typedef {{ images: IdxFile, labels: IdxFile, part?: Part }} Pair
  */

@@ -34,10 +34,17 @@ async function draw(seed, first, count, onDrawn) {
 }
 
 /**
+ * @typedef {object} SyntheticOptions
+ * @property {number} [trainSize] training images; default 10000
+ * @property {number} [testSize] test images; default 2000
+ * @property {number} [seed] of what is drawn; default 1
+ * @property {import('./progress.js').OnProgress} [onProgress] called with { phase, file, loaded, total }, in images
+ */
+
+/**
  * Images of garments drawn from a seed, with the classes, size and look of Fashion-MNIST, for machines that cannot load
  * the real ones. The test images depend on the seed alone, not on `trainSize`.
- * @param {{ trainSize?: number, testSize?: number, seed?: number, onProgress?: import('./progress.js').OnProgress }}
- *   [options]
+ * @param {SyntheticOptions} [options]
  * @returns {Promise<import('./fashion-mnist.js').Dataset>}
  */
 export async function synthetic(options = {}) {

@@ -1,4 +1,4 @@
-import { FittingRoomError, clipped } from '../check.js';
+import { FittingRoomError, clipped, withPackages } from '../check.js';
 import { giveWay } from '../core/turns.js';
 import { formatOf } from './bytes.js';
 
@@ -78,7 +78,7 @@ function dialectOf({ parse }, text) {
  * @throws {FittingRoomError} 'bad-data' if it is no text, or a row is too long
  */
 export async function* rowsOfTable(file, signal) {
-  const { default: papa } = await import('papaparse');
+  const { default: papa } = await withPackages('the code for CSV files', import('papaparse'));
   /** @type {import('papaparse').Parser | undefined} */
   let parser;
   let rest = '';

@@ -1,5 +1,6 @@
-import { FittingRoomError, checkChoice, checkOptions, show } from '../check.js';
-import { loadCore } from '../core/loading.js';
+import { FittingRoomError, checkChoice, checkOptions, show, withPackages } from '../check.js';
+import { loadedCore } from '../core/loading.js';
+import { isModel } from '../training/samples.js';
 import { checkFileLength, inFile, isHdf5, refusal } from './common.js';
 import { planOf } from './described.js';
 import { FORMATS } from './known.js';
@@ -18,10 +19,11 @@ import { metadataBeside } from './teachable.js';
 /** @import { Format, NamedFile, ReadModel, Reader } from './described.js' */
 
 /** @typedef {import('./known.js').FormatName} FormatName */
-/** @typedef {Source | (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
+/** @typedef {Source | readonly (File | { name: string, bytes: Uint8Array | ArrayBuffer })[]} ImportSource */
 /**
- * @typedef {{ dtype?: string }} ExportOptions dtype: how kernels are stored, default float32; each format has its own
- *   choices
+ * @typedef {object} ExportOptions
+ * @property {string} [dtype] how kernels are stored: 'float32', the default, or 'float16'; for tfjs also 'uint8', for
+ *   fitting-room also 'int8'
  */
 
 const BRACE = 0x7b;
@@ -48,8 +50,8 @@ const isOnnx = (bytes) => bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
 const FOLDERS = {
   tfjs: { looksSo: isJson, load: () => import('./tfjs/index.js') },
   safetensors: { looksSo: isSafetensors, load: () => import('./safetensors/index.js') },
-  keras: { looksSo: isZip, load: () => import('./keras/index.js') },
-  onnx: { looksSo: isOnnx, load: () => import('./onnx/index.js') },
+  keras: { looksSo: isZip, load: () => withPackages('the code for Keras files', import('./keras/index.js')) },
+  onnx: { looksSo: isOnnx, load: () => withPackages('the code for ONNX files', import('./onnx/index.js')) },
 };
 /**
  * What is only read: models of early versions of Keras, in one file or in two.
@@ -66,7 +68,7 @@ const FORMAT_NAMES = /** @type {FormatName[]} */ (['fitting-room', ...Object.key
  */
 export async function exportModel(model, name, options = {}) {
   // Not checked by class: a page may contain two copies of this library.
-  if (typeof model?.runner !== 'function') throw new FittingRoomError(`exportModel takes a model, got ${show(model)}`);
+  if (!isModel(model)) throw new FittingRoomError(`exportModel takes a model, got ${show(model)}`);
   checkChoice('exportModel: format', name, FORMAT_NAMES);
   checkOptions('exportModel', options, ['dtype']);
   const { dtype = 'float32' } = options;
@@ -204,7 +206,7 @@ export async function readAnyModel(source, options = {}) {
     isAddress(source) && others
       ? await filesBeside(source, others(file), reading)
       : files.filter((each) => each !== file);
-  const core = await loadCore(runtime); // before the format asks for a core
+  const core = await loadedCore(runtime); // before the format asks for a core
   const described = await read([file, ...beside]);
   signal?.throwIfAborted();
   inFile('', () => checkTensors(described.weights, plannedWeights(core, described.graph)));

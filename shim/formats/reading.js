@@ -113,7 +113,14 @@ function readSource(source, reading) {
       `${reading.what} takes a Uint8Array, an ArrayBuffer, a Blob or an address, got ${show(source)}`,
     );
   }
-  return inNode() && /^file:/i.test(String(source)) ? readLocal(new URL(source), reading) : readRemote(source, reading);
+  const name = String(source);
+  if (inNode() && !URL.canParse(name)) {
+    throw new FittingRoomError(
+      `${reading.what}: ${show(name)} is no address; to read a file, give its bytes, await readFile(${show(name)}) ` +
+        "of 'node:fs/promises', or a URL that begins with file:",
+    );
+  }
+  return inNode() && /^file:/i.test(name) ? readLocal(new URL(source), reading) : readRemote(source, reading);
 }
 
 /**

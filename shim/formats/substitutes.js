@@ -120,7 +120,7 @@ const ofTwo = (parts) => (_, ranks) => {
 
 /** A depthwise convolution that copies one pixel of each window. @param {Record<string, any>} config @returns {Plan} */
 function cropping2D({ cropping, data_format }) {
-  const [[top, bottom], [left, right]] = margins('cropping', cropping);
+  const [[top, bottom], [left, right]] = /** @type {number[][]} */ (margins('cropping', cropping));
   checkInteger('cropping: top and bottom together', top + bottom, 0, LIMITS.maxWindow - 1);
   checkInteger('cropping: left and right together', left + right, 0, LIMITS.maxWindow - 1);
   const [height, width] = [top + bottom + 1, left + right + 1];

@@ -25,8 +25,14 @@ export function checkInputShape(shape) {
 }
 
 /**
+ * @typedef {object} InputOptions
+ * @property {readonly number[]} shape of a sample, without the batch axis: [28, 28, 1]
+ * @property {string} [name] default 'input_1'
+ */
+
+/**
  * Starts the graph of a model; `layer.apply` continues it.
- * @param {{ shape: number[], name?: string }} options shape: of a sample, without the batch axis
+ * @param {InputOptions} options
  * @returns {SymbolicTensor}
  */
 export function input(options) {
@@ -88,14 +94,14 @@ const nodeOf = (layer, sources) =>
 
 /**
  * Each layer reads the one before it.
- * @param {(LayerConfig | Built)[]} layers @param {number[]} inputShape @returns {Graph}
+ * @param {readonly (LayerConfig | Built)[]} layers @param {number[]} inputShape @returns {Graph}
  */
 export const chainOf = (layers, inputShape) => ({
   inputShape,
   nodes: layers.map((layer, index) => nodeOf(layer, [index - 1])),
 });
 
-/** @param {(LayerConfig | Built)[]} configs @returns {Graph} */
+/** @param {readonly (LayerConfig | Built)[]} configs @returns {Graph} */
 export function stackOf(configs) {
   if (!Array.isArray(configs) || configs.length === 0) {
     throw new FittingRoomError(`sequential: layers must be an array of at least one layer, got ${show(configs)}`);
@@ -107,7 +113,7 @@ export function stackOf(configs) {
     );
   }
   const [first] = configs;
-  const { inputShape } = first instanceof ModelLayer ? first.config : first;
+  const { inputShape } = first instanceof ModelLayer ? /** @type {Built} */ (first).config : first;
   if (!inputShape) {
     throw new FittingRoomError('sequential: the first layer needs an inputShape such as [28, 28, 1]');
   }

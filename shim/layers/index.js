@@ -39,6 +39,7 @@ function factoryOf({ kind, options: fields = {}, sets }) {
  * @typedef {{ readonly [F in keyof Table]: NonNullable<Table[F]['type']> }} Layers
  */
 
+/** The layers, each a function of its options; without weights until `sequential` or `model` builds them. */
 export const layers = /** @type {Layers} */ (
   Object.freeze(Object.fromEntries(Object.entries(TABLE).map(([factory, row]) => [factory, factoryOf(row)])))
 );

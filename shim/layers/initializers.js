@@ -87,10 +87,30 @@ const maker =
   (/** @type {InitializerOptions} */ options = {}) =>
     /** @type {InitializerConfig} */ (checkInitializer('initializer', { name, ...options }));
 
-export const initializers = /** @type {Readonly<Record<InitializerConfig['name'], ReturnType<typeof maker>>>} */ (
-  Object.freeze(
-    Object.fromEntries(
-      Object.keys(OPTIONS).map((name) => [name, maker(/** @type {InitializerConfig['name']} */ (name))]),
-    ),
+/** @typedef {(options?: Pick<InitializerOptions, 'seed'>) => InitializerConfig} MakeScaled */
+/**
+ * @typedef {object} Initializers
+ * @property {MakeScaled} glorotUniform uniform, variance 2 / (fan in + fan out): what kernels have by default
+ * @property {MakeScaled} glorotNormal truncated normal, variance 2 / (fan in + fan out)
+ * @property {MakeScaled} heUniform uniform, variance 2 / fan in: for layers with relu
+ * @property {MakeScaled} heNormal truncated normal, variance 2 / fan in: for layers with relu
+ * @property {MakeScaled} leCunUniform uniform, variance 1 / fan in
+ * @property {MakeScaled} leCunNormal truncated normal, variance 1 / fan in
+ * @property {MakeScaled} lecunUniform the same as leCunUniform
+ * @property {MakeScaled} lecunNormal the same as leCunNormal
+ * @property {(options?: Omit<InitializerOptions, 'value'>) => InitializerConfig} varianceScaling variance scale / fan
+ * @property {() => InitializerConfig} zeros 0 everywhere
+ * @property {() => InitializerConfig} ones 1 everywhere
+ * @property {(options?: Pick<InitializerOptions, 'value'>) => InitializerConfig} constant `value` everywhere
+ */
+
+/** Initial values of weights; a layer also takes their names as strings. */
+export const initializers = /** @type {Readonly<Initializers>} */ (
+  /** @type {unknown} */ (
+    Object.freeze(
+      Object.fromEntries(
+        Object.keys(OPTIONS).map((name) => [name, maker(/** @type {InitializerConfig['name']} */ (name))]),
+      ),
+    )
   )
 );

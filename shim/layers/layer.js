@@ -9,10 +9,13 @@ import { rowOf } from './table.js';
  *   'elu' | 'selu' | 'softplus' | 'mish' | 'hardSwish' | 'logSoftmax'} Activation
  */
 /** @typedef {'valid' | 'same'} Padding */
-/** @typedef {number | [number, number]} Pair one number for both sides, or [height, width] */
+/** @typedef {number | readonly [number, number]} Pair one number for both sides, or [height, width] */
 /**
- * @typedef {{ inputShape?: number[], name?: string, trainable?: boolean }} Common inputShape: of a sample; for the
- *   first layer; trainable: false leaves the layer's weights as they are during training, default true
+ * @typedef {object} Common
+ * @property {readonly number[]} [inputShape] of a sample, without the batch axis, such as [28, 28, 1]; for the first
+ *   layer
+ * @property {string} [name] default: its kind, with a number if there are several, such as conv2d_1
+ * @property {boolean} [trainable] default true; false leaves the layer's weights as they are during training
  */
 /** @typedef {import('./table.js').LayerKind} LayerKind */
 
@@ -96,7 +99,7 @@ export class Layer {
 
   /**
    * Connects this layer to one tensor, or `add` and `concatenate` to an array of tensors.
-   * @param {SymbolicTensor | SymbolicTensor[]} inputs from `input` or another layer's apply
+   * @param {SymbolicTensor | readonly SymbolicTensor[]} inputs from `input` or another layer's apply
    * @returns {SymbolicTensor}
    */
   apply(inputs) {

@@ -4,7 +4,12 @@ import { checkChoice, checkFields, optional, rate } from '../check.js';
 
 /* Penalties on large weights, added to the loss: l1 Σ|w| + l2 Σw². Plain data, stored in layers. */
 
-/** @typedef {{ name: 'l1' | 'l2' | 'l1l2', l1?: number, l2?: number }} RegularizerConfig default 0.01 each */
+/**
+ * @typedef {object} Factors
+ * @property {number} [l1] of the sum of the weights' absolute values; default 0.01
+ * @property {number} [l2] of the sum of their squares; default 0.01
+ */
+/** @typedef {{ name: 'l1' | 'l2' | 'l1l2' } & Factors} RegularizerConfig */
 /** @typedef {RegularizerConfig['name'] | RegularizerConfig} Regularizer */
 
 /** @type {Field} */
@@ -36,7 +41,15 @@ export function factorsOf(regularizer) {
 /** @param {RegularizerConfig['name']} name */
 const maker =
   (name) =>
-  (/** @type {{ l1?: number, l2?: number }} */ options = {}) =>
+  (/** @type {Factors} */ options = {}) =>
     /** @type {RegularizerConfig} */ (checkRegularizer('regularizer', { name, ...options }));
 
-export const regularizers = Object.freeze({ l1: maker('l1'), l2: maker('l2'), l1l2: maker('l1l2') });
+/** Penalties on large weights, which are added to the loss; a layer also takes their names as strings. */
+export const regularizers = Object.freeze({
+  /** l1 · Σ|w| @type {(options?: Pick<Factors, 'l1'>) => RegularizerConfig} */
+  l1: maker('l1'),
+  /** l2 · Σw² @type {(options?: Pick<Factors, 'l2'>) => RegularizerConfig} */
+  l2: maker('l2'),
+  /** l1 · Σ|w| + l2 · Σw² @type {(options?: Factors) => RegularizerConfig} */
+  l1l2: maker('l1l2'),
+});

@@ -25,7 +25,8 @@ import * as option from './options.js';
  * @property {readonly [least: number, most: number]} [reads] number of input tensors, if not one
  * @property {'image' | 'row'} [needs] the kind of input shape, if not every shape is accepted
  * @property {boolean} [augments] acts during training only, and must come before the first layer with weights
- * @property {(options: any) => Partial<LayerConfig>} [sets] fields of the configuration that follow from the options
+ * @property {(options: Record<string, unknown>) => Partial<LayerConfig>} [sets] fields of the configuration that follow
+ *   from the options
  * @property {number} [axis] the axis it acts along, if a file does not say; its inputs may differ along it
  * @property {Record<string, unknown>} [fixed] further fields that Keras writes; constant here
  * @property {boolean} [isBornBuilt] Keras builds it on construction and writes no shapes for it
@@ -47,33 +48,158 @@ import * as option from './options.js';
  */
 
 /**
- * @typedef {{ activation?: Activation, useBias?: boolean, biasInitializer?: Initializer, biasRegularizer?: Regularizer
- *   }} Affine
- */
-/** @typedef {{ kernelInitializer?: Initializer, kernelRegularizer?: Regularizer }} Kernel */
-/** @typedef {{ kernelSize: Pair, strides?: Pair, padding?: Padding }} Sliding */
-/** @typedef {Common & Affine & Kernel & Sliding & { filters: number }} Conv2DOptions */
-/**
- * @typedef {Common & Affine & Sliding & { depthMultiplier?: number, depthwiseInitializer?: Initializer,
- *   depthwiseRegularizer?: Regularizer }} DepthwiseConv2DOptions
- */
-/** @typedef {Common & { poolSize?: Pair, strides?: Pair, padding?: Padding }} Pooling2DOptions */
-/** @typedef {Common & Affine & Kernel & { units: number }} DenseOptions */
-/**
- * @typedef {Common & { momentum?: number, epsilon?: number, center?: boolean, scale?: boolean, gammaInitializer?:
- *   Initializer, betaInitializer?: Initializer, movingMeanInitializer?: Initializer, movingVarianceInitializer?:
- *   Initializer, gammaRegularizer?: Regularizer, betaRegularizer?: Regularizer }} BatchNormalizationOptions
+ * @typedef {object} Affine
+ * @property {Activation} [activation] default 'linear'
+ * @property {boolean} [useBias] whether it adds a bias; default true
+ * @property {Initializer} [biasInitializer] default 'zeros'
+ * @property {Regularizer} [biasRegularizer] default: none
  */
 /**
- * @typedef {number | [number, number] | [[number, number], [number, number]]} Margins one number for all sides,
- *   [height, width] or [[top, bottom], [left, right]]
+ * @typedef {object} Kernel
+ * @property {Initializer} [kernelInitializer] default 'glorotUniform'
+ * @property {Regularizer} [kernelRegularizer] default: none
  */
+/**
+ * @typedef {object} Sliding
+ * @property {Pair} kernelSize of the window in pixels: one number, or [height, width]
+ * @property {Pair} [strides] pixels from one window to the next; default 1
+ * @property {Padding} [padding] 'valid', the default: only windows within the image; 'same': zeros around it, so that
+ *   with strides of 1 the output is as large as the input
+ */
+/**
+ * @typedef {object} Filters
+ * @property {number} filters the number of channels of the output
+ */
+/** @typedef {Common & Affine & Kernel & Sliding & Filters} Conv2DOptions */
+/**
+ * @typedef {object} Depthwise
+ * @property {number} [depthMultiplier] kernels per channel of the input; default 1
+ * @property {Initializer} [depthwiseInitializer] default 'glorotUniform'
+ * @property {Regularizer} [depthwiseRegularizer] default: none
+ */
+/** @typedef {Common & Affine & Sliding & Depthwise} DepthwiseConv2DOptions */
+/**
+ * @typedef {object} Pooling
+ * @property {Pair} [poolSize] of the window in pixels: one number, or [height, width]; default 2
+ * @property {Pair} [strides] pixels from one window to the next; default: poolSize
+ * @property {Padding} [padding] 'valid', the default: only windows within the image; 'same': also those that reach
+ *   beyond it
+ */
+/** @typedef {Common & Pooling} Pooling2DOptions */
+/**
+ * @typedef {object} Units
+ * @property {number} units the number of outputs
+ */
+/** @typedef {Common & Affine & Kernel & Units} DenseOptions */
+/**
+ * @typedef {object} Normalization
+ * @property {number} [momentum] the share of the moving averages that each batch keeps; default 0.99
+ * @property {number} [epsilon] added to the variance; default 0.001
+ * @property {boolean} [center] whether it adds beta; default true
+ * @property {boolean} [scale] whether it multiplies by gamma; default true
+ * @property {Initializer} [gammaInitializer] default 'ones'
+ * @property {Initializer} [betaInitializer] default 'zeros'
+ * @property {Initializer} [movingMeanInitializer] default 'zeros'
+ * @property {Initializer} [movingVarianceInitializer] default 'ones'
+ * @property {Regularizer} [gammaRegularizer] default: none
+ * @property {Regularizer} [betaRegularizer] default: none
+ */
+/** @typedef {Common & Normalization} BatchNormalizationOptions */
+/**
+ * @typedef {object} Reshaping
+ * @property {readonly number[]} targetShape one to three lengths, without the batch axis; one may be -1
+ */
+/** @typedef {Common & Reshaping} ReshapeOptions */
+/**
+ * One number for all sides, [height, width] or [[top, bottom], [left, right]].
+ * @typedef {number | readonly [number, number] | readonly [readonly [number, number], readonly [number, number]]}
+ *   Margins
+ */
+/**
+ * @typedef {object} ZeroPadding
+ * @property {Margins} [padding] pixels to add: one number for all sides, [height, width] or [[top, bottom], [left,
+ *   right]]; default 1
+ */
+/** @typedef {Common & ZeroPadding} ZeroPadding2DOptions */
+/**
+ * @typedef {object} Activating
+ * @property {Activation} activation the function
+ */
+/** @typedef {Common & Activating} ActivationOptions */
+/**
+ * @typedef {object} Capped
+ * @property {6} [maxValue] the largest output; default: none
+ */
+/** @typedef {Common & Capped} ReLUOptions */
+/**
+ * @typedef {object} Leaky
+ * @property {number} [alpha] the slope below zero, 0 … 1; default 0.3
+ */
+/** @typedef {Common & Leaky} LeakyReLUOptions */
+/**
+ * @typedef {object} Seeded
+ * @property {number} [seed] of its random numbers, 0..2⁵³-1; default: the model's seed decides
+ */
+/**
+ * @typedef {object} Dropping
+ * @property {number} rate the share that becomes zero, 0 … 1
+ */
+/** @typedef {Common & Seeded & Dropping} DropoutOptions */
+/**
+ * @typedef {object} Along
+ * @property {number} [axis] -1, the default, or the number of the last axis, counted with the batch as 0
+ */
+/** @typedef {Common & Along} ConcatenateOptions */
+/** @typedef {number | readonly [number, number]} Range [low, high]; f stands for [-f, f] */
 /**
  * How areas that an image was moved out of are filled.
- * @typedef {{ fillMode?: 'reflect' | 'constant' | 'wrap' | 'nearest', interpolation?: 'bilinear' | 'nearest',
- *   fillValue?: number, seed?: number }} Filling
+ * @typedef {object} Filling
+ * @property {'reflect' | 'constant' | 'wrap' | 'nearest'} [fillMode] default 'reflect'; constant: with fillValue
+ * @property {'bilinear' | 'nearest'} [interpolation] between pixels; default 'bilinear'
+ * @property {number} [fillValue] default 0
+ * @property {number} [seed] of its random numbers, 0..2⁵³-1; default: the model's seed decides
  */
-/** @typedef {number | [number, number]} Range f stands for [-f, f] */
+/**
+ * @typedef {object} Flipping
+ * @property {'horizontalAndVertical' | 'horizontal' | 'vertical'} [mode] default 'horizontalAndVertical'
+ */
+/** @typedef {Common & Seeded & Flipping} RandomFlipOptions */
+/**
+ * @typedef {object} Translation
+ * @property {Range} heightFactor how far down at most, as a share of the height: [low, high]; f stands for [-f, f]
+ * @property {Range} widthFactor how far to the right at most, as a share of the width
+ */
+/** @typedef {Common & Filling & Translation} RandomTranslationOptions */
+/**
+ * @typedef {object} Rotation
+ * @property {Range} factor the angle, as a share of a full turn: [low, high]; f stands for [-f, f]
+ */
+/** @typedef {Common & Filling & Rotation} RandomRotationOptions */
+/**
+ * @typedef {object} Zoom
+ * @property {Range} heightFactor how much smaller (above 0) or larger (below 0), as a share: [low, high]; f stands for
+ *   [-f, f]
+ * @property {Range} [widthFactor] the same for the width; default: as the height
+ */
+/** @typedef {Common & Filling & Zoom} RandomZoomOptions */
+/**
+ * @typedef {object} Valued
+ * @property {readonly [number, number]} [valueRange] the range of pixels; default [0, 1], that of bytes as a model sees
+ *   them
+ */
+/**
+ * @typedef {object} Contrast
+ * @property {Pair} factor [lower, upper], each 0 … 1; f stands for [f, f]
+ */
+/** @typedef {Common & Seeded & Valued & Contrast} RandomContrastOptions */
+/**
+ * @typedef {object} Erasing
+ * @property {Range} [factor] the probability: [low, high]; f stands for [0, f]; default 1
+ * @property {readonly [number, number]} [scale] shares of the image's area, from which one is drawn; default [0.02,
+ *   0.33]
+ * @property {number} [fillValue] what the rectangle is filled with; default: normal noise
+ */
+/** @typedef {Common & Seeded & Valued & Erasing} RandomErasingOptions */
 
 /** Of batch normalization: 1 + 1e-12 is 1 in floats. */
 export const LEAST_EPSILON = 1e-12;
@@ -292,7 +418,7 @@ export const TABLE = Object.freeze({
   }),
 
   /** The same values in another shape; one length may be -1 and is then derived from the others. */
-  reshape: /** @type {Row<'reshape', [options: Common & { targetShape: number[] }]>} */ ({
+  reshape: /** @type {Row<'reshape', [options: ReshapeOptions]>} */ ({
     kind: 'reshape',
     keras: 'Reshape',
     options: { targetShape: required(option.targetShape) },
@@ -301,7 +427,7 @@ export const TABLE = Object.freeze({
   }),
 
   /** Adds zeros around an image. */
-  zeroPadding2d: /** @type {Row<'zero_padding2d', [options?: Common & { padding?: Margins }]>} */ ({
+  zeroPadding2d: /** @type {Row<'zero_padding2d', [options?: ZeroPadding2DOptions]>} */ ({
     kind: 'zero_padding2d',
     keras: 'ZeroPadding2D',
     needs: 'image',
@@ -311,7 +437,7 @@ export const TABLE = Object.freeze({
   }),
 
   /** An activation function as a layer. */
-  activation: /** @type {Row<'activation', [options: Common & { activation: Activation }]>} */ ({
+  activation: /** @type {Row<'activation', [options: ActivationOptions]>} */ ({
     kind: 'activation',
     keras: 'Activation',
     options: { activation: required(option.activation) },
@@ -320,7 +446,7 @@ export const TABLE = Object.freeze({
   }),
 
   /** The larger of 0 and each value; with maxValue 6, capped at 6. */
-  reLU: /** @type {Row<'re_lu', [options?: Common & { maxValue?: 6 }]>} */ ({
+  reLU: /** @type {Row<'re_lu', [options?: ReLUOptions]>} */ ({
     kind: 're_lu',
     keras: 'ReLU',
     options: { maxValue: optional(option.six) },
@@ -330,7 +456,7 @@ export const TABLE = Object.freeze({
   }),
 
   /** Values of 0 or more unchanged; values below zero multiplied by alpha. */
-  leakyReLU: /** @type {Row<'leaky_re_lu', [options?: Common & { alpha?: number }]>} */ ({
+  leakyReLU: /** @type {Row<'leaky_re_lu', [options?: LeakyReLUOptions]>} */ ({
     kind: 'leaky_re_lu',
     keras: 'LeakyReLU',
     options: { alpha: field(within(0, 1), 0.3) },
@@ -349,7 +475,7 @@ export const TABLE = Object.freeze({
   }),
 
   /** Sets a share of its inputs to zero during training, and scales the rest by 1 / (1 - rate). */
-  dropout: /** @type {Row<'dropout', [options: Common & { rate: number, seed?: number }]>} */ ({
+  dropout: /** @type {Row<'dropout', [options: DropoutOptions]>} */ ({
     kind: 'dropout',
     keras: 'Dropout',
     options: { rate: required(below(0, 1)), seed: option.seed },
@@ -370,7 +496,7 @@ export const TABLE = Object.freeze({
    * Tensors one after another along the last axis; their other axes must agree: `layers.concatenate().apply([a, b])`.
    * axis: -1, or the number of the last axis, counted with the batch as 0.
    */
-  concatenate: /** @type {Row<'concatenate', [options?: Common & { axis?: number }]>} */ ({
+  concatenate: /** @type {Row<'concatenate', [options?: ConcatenateOptions]>} */ ({
     kind: 'concatenate',
     keras: 'Concatenate',
     reads: [2, LIMITS.maxSources],
@@ -387,8 +513,7 @@ export const TABLE = Object.freeze({
 
   /** Flips images, in each direction with probability one half. */
   randomFlip: /**
-   * @type {Row<'random_flip', [options?: Common & { mode?: 'horizontalAndVertical' | 'horizontal' | 'vertical',
-   *   seed?: number }]>}
+   * @type {Row<'random_flip', [options?: RandomFlipOptions]>}
    */ ({
     kind: 'random_flip',
     keras: 'RandomFlip',
@@ -404,7 +529,7 @@ export const TABLE = Object.freeze({
 
   /** Shifts images by a share of their height and width. */
   randomTranslation: /**
-   * @type {Row<'random_translation', [options: Common & Filling & { heightFactor: Range, widthFactor: Range }]>}
+   * @type {Row<'random_translation', [options: RandomTranslationOptions]>}
    */ ({
     kind: 'random_translation',
     keras: 'RandomTranslation',
@@ -416,7 +541,7 @@ export const TABLE = Object.freeze({
   }),
 
   /** Rotates images about their centre, by a share of a full turn. */
-  randomRotation: /** @type {Row<'random_rotation', [options: Common & Filling & { factor: Range }]>} */ ({
+  randomRotation: /** @type {Row<'random_rotation', [options: RandomRotationOptions]>} */ ({
     kind: 'random_rotation',
     keras: 'RandomRotation',
     needs: 'image',
@@ -428,7 +553,7 @@ export const TABLE = Object.freeze({
 
   /** Scales images down (above 0) or up (below 0); without widthFactor, both sides by the same factor. */
   randomZoom: /**
-   * @type {Row<'random_zoom', [options: Common & Filling & { heightFactor: Range, widthFactor?: Range }]>}
+   * @type {Row<'random_zoom', [options: RandomZoomOptions]>}
    */ ({
     kind: 'random_zoom',
     keras: 'RandomZoom',
@@ -445,7 +570,7 @@ export const TABLE = Object.freeze({
 
   /** Scales the contrast about each channel's mean by a factor from 1 - lower … 1 + upper; f stands for [f, f]. */
   randomContrast: /**
-   * @type {Row<'random_contrast', [options: Common & { factor: Pair, valueRange?: [number, number], seed?: number }]>}
+   * @type {Row<'random_contrast', [options: RandomContrastOptions]>}
    */ ({
     kind: 'random_contrast',
     keras: 'RandomContrast',
@@ -466,8 +591,7 @@ export const TABLE = Object.freeze({
    * left out, with normal noise; both are clipped to valueRange.
    */
   randomErasing: /**
-   * @type {Row<'random_erasing', [options?: Common & { factor?: Range, scale?: [number, number], fillValue?: number,
-   *   valueRange?: [number, number], seed?: number }]>}
+   * @type {Row<'random_erasing', [options?: RandomErasingOptions]>}
    */ ({
     kind: 'random_erasing',
     keras: 'RandomErasing',

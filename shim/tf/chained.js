@@ -9,8 +9,8 @@ import { Tensor, addMethods } from './tensor.js';
 /* Functions that TF.js has as methods of tensors too. */
 
 /**
- * @template {(t: any, ...args: any[]) => unknown} F
- * @typedef {F extends (t: any, ...args: infer Args) => infer Result ? (...args: Args) => Result : never} MethodOf
+ * @template {(t: never, ...args: never[]) => unknown} F
+ * @typedef {F extends (t: never, ...args: infer Args) => infer Result ? (...args: Args) => Result : never} MethodOf
  */
 
 const CHAINED = {

@@ -3,9 +3,20 @@ import { randomOf } from './random.js';
 import { withLeftOut } from './left-out.js';
 import { stack } from './ops.js';
 
+/** @import { Tensor } from './tensor.js' */
+
 /* tf.data: values that come one at a time. */
 
-/** @typedef {() => AsyncIterator<any> | Iterator<any>} Begin */
+/**
+ * @template T
+ * @typedef {() => AsyncIterator<T> | Iterator<T>} Begin
+ */
+/**
+ * What values become in a batch: their numbers, arrays and tensors become tensors with an axis more.
+ * @template T
+ * @typedef {T extends number | boolean | ArrayLike<number> | Tensor ? Tensor : { [K in keyof T]: Batched<T[K]> }}
+ *   Batched
+ */
 
 /**
  * Applies a function to the leaves of arrays and objects of one form: [x, y], { xs, ys } and so on.
@@ -38,17 +49,20 @@ function joined(values, join) {
 /** @param {any[]} rows */
 const batchOf = (rows) => joined(rows, (leaves) => stack(leaves));
 
-/** A dataset of TF.js: asked for its values one after the other, again from the beginning by each iterator. */
+/**
+ * A dataset of TF.js: asked for its values one after the other, again from the beginning by each iterator.
+ * @template T
+ */
 export class Dataset {
   #begin;
 
-  /** @param {Begin} begin @param {number | null} size how many values there are; null: not known */
+  /** @param {Begin<T>} begin @param {number | null} size how many values there are; null: not known */
   constructor(begin, size) {
     this.#begin = begin;
     this.size = size;
   }
 
-  /** @returns {AsyncGenerator<any>} */
+  /** @returns {AsyncGenerator<T, void, undefined>} */
   async *[Symbol.asyncIterator]() {
     const iterator = await this.#begin();
     let isOver = false;
@@ -70,8 +84,10 @@ export class Dataset {
   }
 
   /**
-   * @param {(values: Dataset) => AsyncGenerator<any>} generate
+   * @template U
+   * @param {(values: Dataset<T>) => AsyncGenerator<U>} generate
    * @param {(size: number) => number | null} [resize] of a size that is known
+   * @returns {Dataset<U>}
    */
   #derived(generate, resize = (size) => size) {
     return new Dataset(() => generate(this), this.size === null ? null : resize(this.size));
@@ -80,7 +96,8 @@ export class Dataset {
   /**
    * Joins values into batches: leaves that are numbers, arrays or tensors become tensors with an axis more.
    * @param {number} batchSize
-   * @param {boolean} [smallLastBatch]
+   * @param {boolean} [smallLastBatch] whether the last batch may be smaller; default true
+   * @returns {Dataset<Batched<T>>}
    */
   batch(batchSize, smallLastBatch = true) {
     checkInteger('batch: batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
@@ -100,19 +117,27 @@ export class Dataset {
     );
   }
 
-  /** @param {(value: any) => any} transform */
+  /**
+   * @template U
+   * @param {(value: T) => U | Promise<U>} transform
+   * @returns {Dataset<U>}
+   */
   map(transform) {
     return this.#derived(async function* (values) {
-      for await (const value of values) yield transform(value);
+      for await (const value of values) yield await transform(value);
     });
   }
 
-  /** @param {(value: any) => Promise<any>} transform */
+  /**
+   * @template U
+   * @param {(value: T) => Promise<U>} transform
+   * @returns {Dataset<U>}
+   */
   mapAsync(transform) {
     return this.map(transform);
   }
 
-  /** @param {(value: any) => boolean} test */
+  /** @param {(value: T) => boolean} test */
   filter(test) {
     return this.#derived(
       async function* (values) {
@@ -159,10 +184,10 @@ export class Dataset {
     );
   }
 
-  /** @param {Dataset} other */
+  /** @param {Dataset<T>} other */
   concatenate(other) {
     const size = this.size === null || other.size === null ? null : this.size + other.size;
-    const both = async function* (/** @type {Dataset[]} */ ...parts) {
+    const both = async function* (/** @type {Dataset<T>[]} */ ...parts) {
       for (const part of parts) yield* part;
     };
     return new Dataset(() => both(this, other), size);
@@ -173,6 +198,7 @@ export class Dataset {
    * @param {number} bufferSize of the window
    * @param {string | number} [seed]
    * @param {boolean} [reshuffleEachIteration] default true
+   * @returns {Dataset<T>}
    */
   shuffle(bufferSize, seed, reshuffleEachIteration = true) {
     checkInteger('shuffle: bufferSize', bufferSize, 1, Number.MAX_SAFE_INTEGER);
@@ -199,20 +225,20 @@ export class Dataset {
     return this;
   }
 
-  /** @param {(value: any) => unknown} act */
+  /** @param {(value: T) => unknown} act */
   async forEachAsync(act) {
     for await (const value of this) await act(value);
   }
 
   async toArray() {
-    /** @type {any[]} */
+    /** @type {T[]} */
     const values = [];
     for await (const value of this) values.push(value);
     return values;
   }
 }
 
-/** @param {any} value @returns {Dataset} */
+/** @param {unknown} value @returns {Dataset<unknown>} */
 const checkDataset = (value) => {
   if (value instanceof Dataset) return value;
   throw new FittingRoomError(`zip: datasets must be made by tf.data, got ${show(value)}`);
@@ -222,28 +248,32 @@ export const data = withLeftOut(
   'tf.data',
   {
     Dataset,
-    /** @param {any[]} items */
+    /** @template T @param {readonly T[]} items @returns {Dataset<T>} */
     array(items) {
       if (!Array.isArray(items)) throw new FittingRoomError(`tf.data.array takes an array, got ${show(items)}`);
       return new Dataset(() => items[Symbol.iterator](), items.length);
     },
     /**
-     * @param {Begin | (() => Promise<Iterator<any> | AsyncIterator<any>>)} generator a generator function, for example
+     * @template T
+     * @param {Begin<T> | (() => Promise<Iterator<T> | AsyncIterator<T>>)} generator a generator function, for example
+     * @returns {Dataset<T>}
      */
     generator(generator) {
       if (typeof generator !== 'function')
         throw new FittingRoomError(
           `tf.data.generator takes a function that returns an iterator, got ${show(generator)}`,
         );
-      return new Dataset(/** @type {Begin} */ (generator), null);
+      return new Dataset(/** @type {Begin<any>} */ (generator), null);
     },
     /**
      * Values of several datasets together, until the first has ended.
-     * @param {any} datasets in an array or an object: zip({ xs, ys }) gives { xs, ys }
+     * @template T
+     * @param {{ [K in keyof T]: Dataset<T[K]> }} datasets in an array or an object: zip({ xs, ys }) gives { xs, ys }
+     * @returns {Dataset<T>}
      */
     zip(datasets) {
       const keys = Object.keys(datasets);
-      const parts = keys.map((key) => checkDataset(datasets[key]));
+      const parts = keys.map((key) => checkDataset(datasets[/** @type {keyof T} */ (key)]));
       const sizes = parts.map(({ size }) => size);
       const size = sizes.includes(null) ? null : Math.min(.../** @type {number[]} */ (sizes));
       return new Dataset(async function* () {
@@ -253,7 +283,9 @@ export const data = withLeftOut(
             const results = await Promise.all(iterators.map((each) => each.next()));
             if (results.some(({ done }) => done)) return;
             const made = results.map(({ value }) => value);
-            yield Array.isArray(datasets) ? made : Object.fromEntries(keys.map((key, i) => [key, made[i]]));
+            yield/** @type {any} */ (
+              Array.isArray(datasets) ? made : Object.fromEntries(keys.map((key, i) => [key, made[i]]))
+            );
           }
         } finally {
           await Promise.all(iterators.map((each) => each.return(undefined)));

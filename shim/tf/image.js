@@ -1,18 +1,13 @@
+import { sizeOf } from '../bitmap.js';
 import { FittingRoomError, checkInteger, show } from '../check.js';
 import { withLeftOut } from './left-out.js';
 import { Tensor, concat, tensorOf } from './tensor.js';
 
+/** @import { Drawable } from '../bitmap.js' */
+
 /* tf.image and tf.browser: from pixels to tensors, and back. */
 
 /** @typedef {{ width: number, height: number, data: ArrayLike<number> }} Pixels four bytes per pixel: RGBA */
-/** @typedef {CanvasImageSource & { width?: any, height?: any, videoWidth?: number, naturalWidth?: number }} Drawable */
-
-/** @param {any} source @returns {[width: number, height: number]} as it is, not as the page shows it */
-const sizeOf = (source) => [
-  source.videoWidth || source.naturalWidth || source.displayWidth || source.width,
-  source.videoHeight || source.naturalHeight || source.displayHeight || source.height,
-];
-
 /** @param {number} width @param {number} height */
 const canvasOf = (width, height) =>
   typeof OffscreenCanvas === 'function'

@@ -111,7 +111,7 @@ export const draw = (drawn, shape, place) =>
     ),
   );
 
-/** @type {Readonly<Record<DrawnName, (options?: DrawnOptions) => any>>} */
+/** @type {Readonly<Record<DrawnName, (options?: DrawnOptions) => Drawn>>} */
 const made = /** @type {any} */ (
   Object.fromEntries(Object.keys(DRAWN).map((name) => [name, (options = {}) => drawnOf({ name, ...options })]))
 );

@@ -326,7 +326,8 @@ function taken(kind, given) {
     if (value === null || value === undefined) continue;
     const drawn = name.endsWith('Initializer') ? drawnOf(value) : undefined;
     if (drawn) extras.begins[name.slice(0, -'Initializer'.length)] = drawn;
-    else if (name === 'axis' && ALONG_LAST.includes(kind)) extras.axis = lastAxis(`${kind}: axis`, value);
+    else if (name === 'axis' && ALONG_LAST.includes(kind))
+      extras.axis = /** @type {number} */ (lastAxis(`${kind}: axis`, value));
     else if (name === 'batchInputShape') options.inputShape = sampleShape(`${kind}: batchInputShape`, value);
     else if (name === 'inputDim') options.inputShape = [value];
     else if (name === 'weights') extras.weights = value;
@@ -392,6 +393,7 @@ export class InputLayer {
     this.name = output.input?.name ?? this.kind;
     this.trainable = false;
     this.built = true;
+    /** @type {Tensor[]} none */
     this.weights = [];
   }
 

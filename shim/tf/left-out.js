@@ -37,7 +37,7 @@ const HINTS = {
   resizing: 'use tf.image.resizeBilinear',
 };
 
-/** @param {string} name @param {string} full as a program calls it @returns {(...args: any[]) => never} */
+/** @param {string} name @param {string} full as a program calls it @returns {(...args: unknown[]) => never} */
 const refusing = (name, full) => () => {
   const hint = Object.hasOwn(HINTS, name) ? `: ${HINTS[name]}` : '';
   throw new FittingRoomError(`${full} is not supported${hint}; shim/KERAS.md lists what is`, 'unsupported');
@@ -48,7 +48,7 @@ const refusing = (name, full) => () => {
  * @template {string} Names
  * @param {string} owner such as tf.layers
  * @param {Names} names separated by blanks
- * @returns {Record<string, (...args: any[]) => never>}
+ * @returns {Record<string, (...args: unknown[]) => never>}
  */
 const refusals = (owner, names) =>
   Object.fromEntries(names.split(/\s+/).map((name) => [name, refusing(name, `${owner}.${name}`)]));
@@ -70,7 +70,11 @@ export function leaveOutMethods(owner, prototype, names) {
     Object.defineProperty(prototype, name, { value, configurable: true });
 }
 
-/** An object in which every name refuses. @param {string} owner @returns {Record<string, (...args: any[]) => never>} */
+/**
+ * An object in which every name refuses.
+ * @param {string} owner
+ * @returns {Record<string, (...args: unknown[]) => never>}
+ */
 export const leftOut = (owner) =>
   new Proxy(/** @type {any} */ ({}), {
     get: (_, name) => (typeof name === 'string' ? refusing(name, `${owner}.${name}`) : undefined),

@@ -1,5 +1,6 @@
 import { FittingRoomError, checkFunction, checkOptions, show } from '../check.js';
 import { importModel } from '../models.js';
+import { runnerOf } from '../training/samples.js';
 import { sourceOf } from './io/index.js';
 import { Layer } from './layers.js';
 import { GRAPH, LayersModel, Sequential } from './model.js';
@@ -31,7 +32,7 @@ export async function loadLayersModel(place, options = {}) {
   });
   onProgress?.(1);
   const { name, seed, metadata } = own;
-  const { graph } = own.runner();
+  const { graph } = runnerOf(own);
   const nodes = graph.nodes.map((node, i) => ({ ...node, origin: own.layers[i] }));
   const made =
     graph.inputName === undefined

@@ -4,13 +4,13 @@ import { metrics as ownMetrics } from '../training/metrics.js';
 import { withLeftOut } from './left-out.js';
 import { Tensor, tensorOf } from './tensor.js';
 
-/** @import { Loss, LossConfig, LossName } from '../training/losses.js' */
-/** @import { Metric } from '../training/metrics.js' */
+/** @import { Loss, LossConfig, LossName, LossOptions } from '../training/losses.js' */
+/** @import { Metric, TopKOptions } from '../training/metrics.js' */
 
 /* tf.losses and tf.metrics: for compile, and to be called with tensors. */
 
-/** @typedef {Loss | ((labels: any, predictions: any) => any)} TfLoss */
-/** @typedef {Metric | 'MSE' | 'MAE' | ((labels: any, predictions: any) => any)} TfMetric */
+/** @typedef {Loss | ((labels: Tensor, predictions: Tensor) => Tensor)} TfLoss */
+/** @typedef {Metric | 'MSE' | 'MAE' | ((labels: Tensor, predictions: Tensor) => Tensor)} TfMetric */
 /** @typedef {(labels: Tensor, predictions: Tensor) => Tensor} Compute one number per sample */
 
 const LEAST = 1e-7;
@@ -80,7 +80,8 @@ const callables = (room, table, leftOut) =>
 
 /**
  * @template Description
- * @typedef {{ (options?: any): Description, (labels: Tensor | any[], predictions: Tensor): Tensor }} Both
+ * @typedef {{ (options?: LossOptions & TopKOptions): Description, (labels: Tensor | readonly unknown[], predictions:
+ *   Tensor): Tensor }} Both
  */
 /** @typedef {'absoluteDifference' | 'softmaxCrossEntropy' | 'sigmoidCrossEntropy'} TfName */
 

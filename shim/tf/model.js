@@ -5,7 +5,8 @@ import { chainOf, graphOf, input, stackOf } from '../layers/graph.js';
 import { SymbolicTensor } from '../layers/layer.js';
 import { weightsOf } from '../layers/table.js';
 import { openerOf } from '../training/supply.js';
-import { Model } from '../model.js';
+import { compiledRunnerOf, runnerOf } from '../training/samples.js';
+import { Model, newModel } from '../model.js';
 import { core } from './core.js';
 import { scalar } from './creation.js';
 import { save } from './io/index.js';
@@ -48,8 +49,8 @@ import { Tensor } from './tensor.js';
 /**
  * A dataset of `tf.data`, or anything else that fitDataset iterates over, whose batches are { xs, ys } or [xs, ys] of
  * tensors.
- * @typedef {(AsyncIterable<unknown> | Iterable<unknown> | { iterator: () => any } | (() => any)) & { size?: unknown
- *   }} TensorDataset
+ * @typedef {(AsyncIterable<unknown> | Iterable<unknown> | { iterator: () => unknown } | (() => unknown)) & { size?:
+ *   unknown }} TensorDataset
  */
 
 /**
@@ -114,7 +115,7 @@ export class LayersModel {
   #metadata;
   #isOutdated = false;
 
-  /** @param {ContainerArgs | (Named & { [GRAPH]: () => LayeredGraph, metadata?: any })} args */
+  /** @param {ContainerArgs | (Named & { [GRAPH]: () => LayeredGraph, metadata?: Record<string, unknown> })} args */
   constructor(args) {
     if (GRAPH in Object(args)) {
       this.#graphOf = /** @type {{ [GRAPH]: () => LayeredGraph }} */ (args)[GRAPH];
@@ -153,7 +154,7 @@ export class LayersModel {
   #build(graph) {
     const layers = graph.nodes.map((node) => node.layer ?? layerAt(node));
     const wasBuilt = graph.nodes.map(({ origin }) => origin !== undefined);
-    const made = new Model(core, graph, { ...this.#options, facade: this });
+    const made = newModel(Model, { core, graph, ...this.#options, facade: this });
     made.metadata = this.#metadata;
     layers.forEach((layer, i) => layer.bind(made.layers[i], { seed: this.#options.seed, isNew: !wasBuilt[i] }));
     this.#layers = layers;
@@ -167,9 +168,10 @@ export class LayersModel {
   }
 
   get isCompiled() {
-    return this.#model?.runner().compiled !== undefined;
+    return this.#model !== undefined && runnerOf(this.#model).compiled !== undefined;
   }
 
+  /** @returns {string} */
   get name() {
     return this.#options.name;
   }
@@ -363,7 +365,7 @@ export class LayersModel {
   #targets(y) {
     const { shape, data } = floats(single(y));
     const [count, ...rest] = shape;
-    const isSparse = this.model.runner().loss === 'sparseCategoricalCrossentropy';
+    const isSparse = runnerOf(this.model).loss === 'sparseCategoricalCrossentropy';
     if (isSparse) return { shape: rest.length === 1 && rest[0] === 1 ? [count] : shape, data };
     return { shape: rest.length === 0 ? [count, 1] : shape, data };
   }
@@ -431,7 +433,7 @@ export class LayersModel {
    * @returns {Promise<number | number[]>} the loss before the step; with metrics, an array of it and the metrics
    */
   async trainOnBatch(x, y) {
-    const figures = trainStep(this.model.compiledRunner('trainOnBatch'), samplesOf(x), this.#targets(y));
+    const figures = trainStep(compiledRunnerOf(this.model, 'trainOnBatch'), samplesOf(x), this.#targets(y));
     return figures.length === 1 ? figures[0] : figures;
   }
 
@@ -439,11 +441,11 @@ export class LayersModel {
    * @param {Tensor | Tensor[]} x
    * @param {Tensor | Tensor[]} y
    * @param {EvaluateArgs} [args]
-   * @returns {any} the loss, or an array of it and the metrics, as scalar tensors
+   * @returns {Tensor | Tensor[]} the loss, or an array of it and the metrics, as scalar tensors
    */
   evaluate(x, y, args = {}) {
     const { verbose: _, sampleWeight, ...options } = args;
-    const figures = evaluateNow(this.model.compiledRunner('evaluate'), samplesOf(x), this.#targets(y), {
+    const figures = evaluateNow(compiledRunnerOf(this.model, 'evaluate'), samplesOf(x), this.#targets(y), {
       ...options,
       ...(sampleWeight && { sampleWeight: floats(sampleWeight) }),
     });
@@ -453,7 +455,7 @@ export class LayersModel {
   /**
    * @param {TensorDataset} dataset or its iterator
    * @param {{ batches?: number, verbose?: number }} [args] verbose: has no effect
-   * @returns {Promise<any>} the loss, or an array of it and the metrics, as scalar tensors
+   * @returns {Promise<Tensor | Tensor[]>} the loss, or an array of it and the metrics, as scalar tensors
    */
   async evaluateDataset(dataset, args = {}) {
     const { verbose: _, ...options } = args;
@@ -466,7 +468,7 @@ export class LayersModel {
    */
   predict(x, args = {}) {
     const { verbose: _, ...options } = args;
-    const { shape, data } = predictNow(this.model.runner(), samplesOf(x), options);
+    const { shape, data } = predictNow(runnerOf(this.model), samplesOf(x), options);
     return new Tensor(data, shape, 'float32');
   }
 
@@ -499,7 +501,7 @@ export class LayersModel {
 leaveOutMethods('model', LayersModel.prototype, 'execute getConfig loadWeights resetStates toJSON');
 
 /** @typedef {Layer | InputLayer | LayersModel} Entry of a stack; a model in it is copied */
-/** @typedef {Named & { layers?: (Entry | LayerConfig)[], metadata?: any }} SequentialArgs */
+/** @typedef {Named & { layers?: (Entry | LayerConfig)[], metadata?: Record<string, unknown> }} SequentialArgs */
 
 /** @param {any} entry @returns {Entry} */
 const entryOf = (entry) => (entry instanceof LayersModel || entry instanceof InputLayer ? entry : layerOf(entry));

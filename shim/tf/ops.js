@@ -4,7 +4,7 @@ import { Tensor, concat, tensorOf } from './tensor.js';
 
 /* TF.js's functions of tensors. Most are its methods: tf.add(a, b) is a.add(b). */
 
-/** @typedef {Tensor | number | boolean | any[] | ArrayLike<number>} TensorLike */
+/** @typedef {Tensor | number | boolean | readonly unknown[] | ArrayLike<number>} TensorLike */
 /**
  * @template {keyof Tensor} Name
  * @typedef {Tensor[Name] extends (...args: infer Args) => infer Result ? (t: TensorLike, ...args: Args) => Result :

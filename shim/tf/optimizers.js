@@ -1,4 +1,4 @@
-import { train as own } from '../training/optimizers.js';
+import { train as own } from '../training/makers.js';
 import { leaveOutMethods, withLeftOut } from './left-out.js';
 
 /** @import { OptimizerOptions } from '../training/optimizers.js' */

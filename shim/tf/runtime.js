@@ -18,10 +18,11 @@ export const keep = (kept) => kept;
 /** @param {any} value */
 const isContainer = (value) => Array.isArray(value) || Object.getPrototypeOf(Object(value)) === Object.prototype;
 
-/** Disposes of tensors, also those in arrays and objects. @param {any} tensors */
+/** Disposes of tensors, also those in arrays and objects. @param {unknown} tensors */
 export function dispose(tensors) {
-  if (isContainer(tensors)) for (const each of Object.values(tensors)) dispose(each);
-  else tensors?.dispose?.();
+  const given = /** @type {any} */ (tensors);
+  if (isContainer(given)) for (const each of Object.values(given)) dispose(each);
+  else given?.dispose?.();
 }
 
 /** As tf.memory() has it. Tensors are not counted: those that nothing refers to are freed. */
@@ -62,7 +63,7 @@ export const disposeVariables = () => {};
 const ENVIRONMENT = Object.freeze({
   /** @param {string} _flag @param {unknown} _value */
   set: (_flag, _value) => {},
-  /** @param {string} _flag @returns {any} */
+  /** @param {string} _flag @returns {undefined} */
   get: (_flag) => undefined,
   /** @param {string} _flag */
   getBool: (_flag) => false,

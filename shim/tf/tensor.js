@@ -8,8 +8,8 @@ import { commonShape, placesOf, repeatingStrides, stridesOf } from './indices.js
 /** @typedef {'float32' | 'int32' | 'bool'} DataType */
 /** @typedef {Float32Array | Int32Array | Uint8Array} Values */
 /**
- * @typedef {number | boolean | any[] | ArrayLike<number>} Nested a number, or nested arrays of numbers of a regular
- *   shape
+ * A number, or nested arrays of numbers of a regular shape.
+ * @typedef {number | boolean | readonly unknown[] | ArrayLike<number>} Nested
  */
 
 /**
@@ -76,11 +76,12 @@ export class Tensor extends Computed {
     return this.dataSync();
   }
 
-  /** @returns {any} a number, or nested arrays of numbers */
+  /** @template [Values=Nested] @returns {Values} a number, or nested arrays of numbers */
   arraySync() {
     return nested([...this.#values], this.shape);
   }
 
+  /** @template [Values=Nested] @returns {Promise<Values>} the same */
   async array() {
     return this.arraySync();
   }

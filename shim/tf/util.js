@@ -15,9 +15,9 @@ function createShuffledIndices(count) {
 export const util = withLeftOut(
   'tf.util',
   {
-    /** Shuffles an array in place. @param {any[] | Uint32Array | Int32Array | Float32Array} array */
+    /** Shuffles an array in place. @param {unknown[] | Uint32Array | Int32Array | Float32Array} array */
     shuffle: (array) => shuffleTogether([array]),
-    /** Shuffles two arrays of one length in the same way. @param {any[]} one @param {any[]} other */
+    /** Shuffles two arrays of one length in the same way. @param {unknown[]} one @param {unknown[]} other */
     shuffleCombo(one, other) {
       if (one.length !== other.length)
         throw new FittingRoomError(`shuffleCombo: arrays must have one length, got ${one.length} and ${other.length}`);
@@ -33,7 +33,7 @@ export const util = withLeftOut(
     },
     /** Milliseconds, as performance.now(). */
     now: () => performance.now(),
-    /** The values of nested arrays, in one array. @param {any} nested @returns {any[]} */
+    /** The values of nested arrays, in one array. @param {unknown} nested @returns {unknown[]} */
     flatten: (nested) =>
       Array.isArray(nested) || ArrayBuffer.isView(nested) ? [.../** @type {any} */ (nested)].flat(Infinity) : [nested],
     /** @param {number} low @param {number} value @param {number} high */

@@ -2,6 +2,7 @@ import { checkFunction, checkOptions } from '../check.js';
 
 /** @import { Progress } from './pass.js' */
 /** @import { Logs } from './progress.js' */
+/** @import { Model } from '../model.js' */
 
 /**
  * The argument of setParams. null: not known, in fitDataset.
@@ -14,7 +15,7 @@ import { checkFunction, checkOptions } from '../check.js';
  * slice of work of its own; those of a dataset always are.
  * @typedef {object} Callbacks
  * @property {(params: Params) => unknown} [setParams] called when fit begins
- * @property {(model: any) => unknown} [setModel]
+ * @property {(model: Model) => unknown} [setModel]
  * @property {(logs?: Logs) => unknown} [onTrainBegin]
  * @property {(logs?: Logs) => unknown} [onTrainEnd]
  * @property {(epoch: number, logs?: Logs) => unknown} [onEpochBegin]

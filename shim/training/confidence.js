@@ -10,6 +10,11 @@ import { checkTensor } from '../tensor.js';
  */
 
 /**
+ * @typedef {object} ThresholdOptions
+ * @property {number} [rejected] the share of recognised samples that may fall below it, 0 … 0.5; default 0.05
+ */
+
+/**
  * The confidence below which a model should answer with none of its classes: samples of its classes that it recognises
  * fall below it in `rejected` of all cases. Of n such samples, a new one's confidence is less than the k-th smallest
  * with a probability of k / (n + 1), whatever their distribution, as in split conformal prediction. The threshold has
@@ -17,7 +22,7 @@ import { checkTensor } from '../tensor.js';
  * possible confidence, 1 / classes: few samples say little, and reject little.
  * @param {Tensor} labels [n] class indices
  * @param {Tensor} probabilities [n, classes], of samples that the model has not been trained on
- * @param {{ rejected?: number }} [options] rejected: 0 … 0.5, default 0.05
+ * @param {ThresholdOptions} [options]
  * @returns {number | null} null if no sample is recognised
  */
 export function confidenceThreshold(labels, probabilities, options = {}) {

@@ -1,5 +1,6 @@
 /** Training and evaluation on datasets. Loaded on first use. */
 import { checkInteger } from '../check.js';
+import { doubt } from './doubts.js';
 import { MAX_STEPS, checkPassOptions, figuresOf, score } from './evaluation.js';
 import { train } from './fit.js';
 import { FIT_FIELDS, checkRun, validationOn } from './fit-options.js';
@@ -14,7 +15,7 @@ import { Supply, batchReader } from './supply.js';
 /** @import { Field } from '../check.js' */
 /** @import { Progress } from './pass.js' */
 /** @import { Runner } from './samples.js' */
-/** @import { Dataset } from './supply.js' */
+/** @import { Dataset, Read } from './supply.js' */
 /** @import { Given, Samples } from '../tensor.js' */
 
 /**
@@ -38,8 +39,8 @@ import { Supply, batchReader } from './supply.js';
  * @property {number} [batches] number of batches to use, from the beginning; default: all
  * @property {AbortSignal} [signal] aborts evaluateDataset, which rejects with the signal's reason without waiting for
  *   the dataset
- * @property {(progress: Progress) => unknown} [onProgress]
- * @property {Callbacks | Callbacks[]} [callbacks]
+ * @property {(progress: Progress) => unknown} [onProgress] called after each slice of work, about every 30 ms in a page
+ * @property {Callbacks | readonly Callbacks[]} [callbacks] objects with any of the methods of a callback
  */
 
 const NOT_OF_DATASETS = ['batchSize', 'validationSplit', 'validationSteps', 'shuffle', 'sampleWeight', 'stepsPerEpoch'];
@@ -127,6 +128,21 @@ function datasetValidation(runner, { validationData, validationBatches: batches,
 }
 
 /**
+ * Warns of what the first batch is likely to be wrong about.
+ * @param {string} what the caller @param {Runner} runner @param {Read} read
+ * @returns {Read}
+ */
+function doubting(what, runner, read) {
+  let isFirst = true;
+  return (name, value) => {
+    const source = read(name, value);
+    if (isFirst) doubt(what, runner, source);
+    isFirst = false;
+    return source;
+  };
+}
+
+/**
  * Checks the options, and that the datasets can be iterated over.
  * @param {Runner} runner
  * @param {Dataset} dataset
@@ -141,7 +157,7 @@ function checkFitDataset(runner, dataset, options) {
   const weigh = classWeight === undefined ? undefined : weigherOf(what, runner, classWeight);
   const names = { dataset: `${what}: dataset`, batch: `${what}: batch` };
   const repeats = batchesPerEpoch !== undefined;
-  const supply = new Supply(names, dataset, batchReader(runner, weigh), { signal, repeats });
+  const supply = new Supply(names, dataset, doubting(what, runner, batchReader(runner, weigh)), { signal, repeats });
   return {
     ...checked,
     data: new DatasetEpochs(supply, { batchesPerEpoch, size: dataset.size }),
@@ -168,7 +184,8 @@ export async function evaluateDataset(runner, dataset, options) {
   const what = 'evaluateDataset';
   const settings = checkPassOptions(what, options);
   const names = { dataset: `${what}: dataset`, batch: `${what}: batch` };
-  const supply = new Supply(names, dataset, batchReader(runner), { signal: settings.signal });
+  const read = doubting(what, runner, batchReader(runner));
+  const supply = new Supply(names, dataset, read, { signal: settings.signal });
   await settings.callbacks.begin(runner.model);
   return figuresOf(runner, await score(runner, { supply, batches: settings.batches }, settings, 'evaluate'));
 }

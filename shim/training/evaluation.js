@@ -3,9 +3,10 @@ import { callable, checkFields, checkSignal, field, optional, unchecked, whole }
 import { logsOf } from './metrics.js';
 import { closing, progressOf, runPass, slicesOf } from './pass.js';
 import { noScores, readScores, writeScores } from '../core/scores.js';
-import { labelledSource, part, sourceOf } from './samples.js';
+import { labelledSource, look, part, sourceOf } from './samples.js';
 import { LIMITS } from '../core/limits.js';
 import { allocated, elementsOf } from '../tensor.js';
+import { warn } from '../warning.js';
 
 /** @import { Callbacks } from './callback-list.js' */
 /** @import { EvaluateDatasetOptions } from './dataset.js' */
@@ -18,15 +19,16 @@ import { allocated, elementsOf } from '../tensor.js';
 /**
  * @typedef {object} PassOptions
  * @property {number} [batchSize] default 32
- * @property {AbortSignal} [signal]
- * @property {(progress: Progress) => unknown} [onProgress]
+ * @property {AbortSignal} [signal] aborts the pass, which rejects with the signal's reason
+ * @property {(progress: Progress) => unknown} [onProgress] called after each slice of work, about every 30 ms in a page
  * @property {number} [steps] number of batches to use, from the beginning; default: all
- * @property {Callbacks | Callbacks[]} [callbacks]
+ * @property {Callbacks | readonly Callbacks[]} [callbacks] objects with any of the methods of a callback
  */
 /**
- * @typedef {PassOptions & { sampleWeight?: Given }} EvaluateOptions sampleWeight: [n], the weight of each sample's
- *   loss
+ * @typedef {object} Weighed
+ * @property {Given} [sampleWeight] [n], the weight of each sample's loss
  */
+/** @typedef {PassOptions & Weighed} EvaluateOptions */
 
 /** @typedef {Cut | Supplied} Batches what is evaluated */
 
@@ -125,7 +127,7 @@ export async function score(runner, batches, { signal, callbacks, onProgress }, 
 /** @param {'evaluate' | 'validate'} phase @param {number} count @param {number | undefined} wanted */
 function warnIfShort(phase, count, wanted = count) {
   const asked = phase === 'evaluate' ? 'evaluateDataset: batches' : 'fitDataset: validationBatches';
-  if (count < wanted) console.warn(`${asked} is ${wanted}, but the dataset ended after ${count}`);
+  if (count < wanted) warn(`${asked} is ${wanted}, but the dataset ended after ${count}`);
 }
 
 /** @param {Runner} runner @param {Logs} logs @returns {number[]} */
@@ -141,6 +143,7 @@ export const figuresOf = (runner, logs) => [logs.loss, ...[...runner.metrics.key
 export async function evaluate(runner, x, y, options) {
   const settings = checkPassOptions('evaluate', options);
   const source = firstSteps(labelledSource(runner, '', x, y, options.sampleWeight), settings.batchSize, settings.steps);
+  await look('evaluate', runner, source);
   await settings.callbacks.begin(runner.model);
   return figuresOf(runner, await score(runner, { source, batchSize: settings.batchSize }, settings, 'evaluate'));
 }
@@ -201,6 +204,7 @@ export async function predict(runner, x, options) {
   const { callbacks, onProgress } = settings;
   const single = callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd');
   const { pass, predictions } = predicting(runner, x, { ...settings, single });
+  await look('predict', runner, pass.source);
   await callbacks.begin(runner.model);
   await callbacks.call('onPredictBegin');
   await runPass(pass, {

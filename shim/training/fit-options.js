@@ -17,7 +17,6 @@ import { TensorEpochs } from './epochs.js';
 import { MAX_STEPS, firstSteps } from './evaluation.js';
 import { inNode } from '../core/host.js';
 import { batchesOf } from './pass.js';
-import { printLog } from './progress.js';
 import { labelledSource, part, weigherOf } from './samples.js';
 import { LIMITS } from '../core/limits.js';
 
@@ -52,7 +51,7 @@ import { LIMITS } from '../core/limits.js';
  * @property {number} [initialBatch] default 0; with initialEpoch, continues a stopped run at model.position
  * @property {AbortSignal} [signal] aborts fit, which rejects with the signal's reason; the weights stay as they are
  *   then
- * @property {Callbacks | readonly Callbacks[]} [callbacks]
+ * @property {Callbacks | readonly Callbacks[]} [callbacks] `callbacks.*`, or objects with any of their methods
  * @property {Log} [log] receives the text that verbose asks for
  */
 
@@ -88,11 +87,10 @@ export const FIT_FIELDS = {
  */
 export function checkRun(what, options, fields) {
   const checked = /** @type {CheckedOptions} */ (checkFields(what, options, fields));
-  const { log = printLog } = checked;
   checkSignal(`${what}: signal`, checked.signal);
   const callbacks = new CallbackList(what, checked.callbacks);
   checkInteger(`${what}: initialEpoch`, checked.initialEpoch, 0, checked.epochs);
-  return { ...checked, callbacks, log };
+  return { ...checked, callbacks };
 }
 
 /**
@@ -178,6 +176,6 @@ export const validationOn = (source, batchSize, batches) => ({
  * @property {number} initialEpoch
  * @property {number} initialBatch
  * @property {0 | 1 | 2} verbose
- * @property {Log} log
+ * @property {Log} [log]
  * @property {AbortSignal} [signal]
  */

@@ -4,13 +4,13 @@ import { checkFit } from './fit-options.js';
 import { logsOf } from './metrics.js';
 import { closing, progressOf, runPass } from './pass.js';
 import { appendLogs } from './progress.js';
-import { Reporter } from './reporter.js';
 import { addScores, noScores, readScores } from '../core/scores.js';
-import { labelledSource } from './samples.js';
+import { labelledSource, look, sourceOf } from './samples.js';
 import { Stage } from '../core/stage.js';
 
 /** @import { RunSettings } from './fit-options.js' */
 /** @import { OptimizerHandle } from './optimizers.js' */
+/** @import { Reporter } from './reporter.js' */
 /** @import { Progress } from './pass.js' */
 /** @import { Logs } from './progress.js' */
 /** @import { Scores } from '../core/scores.js' */
@@ -56,7 +56,7 @@ export const newFitState = () => ({
  * @param {Runner} runner
  * @param {RunSettings} settings
  * @param {Position} position
- * @param {Reporter} reporter
+ * @param {Reporter | undefined} reporter undefined if nothing is printed
  * @param {() => boolean} stopped
  * @returns {Promise<{ last: Progress, whole: boolean }>} last: of the last slice; whole: the epoch is complete. If it
  *   is not, position.batch is before its end
@@ -102,7 +102,7 @@ async function trainEpoch(runner, settings, position, reporter, stopped) {
           await callbacks.call('onBatchEnd', batch, logs);
           await callbacks.call('onTrainBatchEnd', batch, logs);
         }
-        reporter.bar(progress);
+        reporter?.bar(progress);
         await callbacks.call('onProgress', progress);
         await callbacks.call('onYield', epoch, done.batch - 1, progress.logs);
         return !stopped();
@@ -154,10 +154,10 @@ async function runEpoch(runner, settings, state) {
   const { epoch } = state.position;
   signal?.throwIfAborted(); // before callbacks are told that the epoch begins
   await callbacks.call('onEpochBegin', epoch);
-  const reporter = new Reporter(settings, epoch);
+  const reporter = settings.verbose ? new (await import('./reporter.js')).Reporter(settings, epoch) : undefined;
   const { last, whole } = await trainEpoch(runner, settings, state.position, reporter, () => state.stopTraining);
   const logs = { ...last.logs, ...(await validate(runner, settings, epoch)) };
-  reporter.end(last, logs);
+  reporter?.end(last, logs);
   if (whole) state.position = { epoch: epoch + 1, batch: 0, scores: noScores() };
   state.history.epoch.push(epoch);
   appendLogs(state.history.history, logs);
@@ -236,7 +236,11 @@ export async function train(runner, settings, state) {
  * @param {FitOptions} options
  * @param {FitState} state the model's, kept current
  */
-export const fit = async (runner, x, y, options, state) => train(runner, checkFit(runner, x, y, options), state);
+export async function fit(runner, x, y, options, state) {
+  const settings = checkFit(runner, x, y, options);
+  await look('fit', runner, sourceOf(runner, 'x', x));
+  return train(runner, settings, state);
+}
 
 /**
  * One training step on one batch, outside any run: position and history do not change, and the steps that end a run are

@@ -9,14 +9,15 @@ import { numberOf } from '../core/description.js';
  *   'meanAbsoluteError'} LossName
  */
 /**
- * @typedef {object} LossConfig
- * @property {LossName} name
+ * @typedef {object} LossOptions
  * @property {boolean} [fromLogits] crossentropies: default false; the outputs are the values before softmax or sigmoid
  * @property {number} [labelSmoothing] categoricalCrossentropy, binaryCrossentropy: default 0; the share of each target
  *   that is spread over all classes
  */
+/** @typedef {{ name: LossName } & LossOptions} LossConfig */
 /**
- * @typedef {LossName | 'mse' | 'mae' | LossConfig | ((options?: any) => LossConfig)} Loss a function: one of `losses`
+ * A function: one of `losses`.
+ * @typedef {LossName | 'mse' | 'mae' | LossConfig | ((options?: LossOptions) => LossConfig)} Loss
  */
 
 const LOSSES = /** @type {const} */ ([
@@ -60,7 +61,7 @@ export const lossNumbers = (core, { name, fromLogits = false, labelSmoothing = 0
   labelSmoothing,
 ];
 
-/** @param {LossName} name @returns {(options?: { fromLogits?: boolean, labelSmoothing?: number }) => LossConfig} */
+/** @param {LossName} name @returns {(options?: LossOptions) => LossConfig} */
 const maker =
   (name) =>
   (options = {}) => {
@@ -68,6 +69,19 @@ const maker =
     return { name, ...options };
   };
 
-export const losses = /** @type {Readonly<Record<LossName, ReturnType<typeof maker>>>} */ (
-  Object.freeze(Object.fromEntries(LOSSES.map((name) => [name, maker(name)])))
+/**
+ * @typedef {object} Losses
+ * @property {(options?: Pick<LossOptions, 'fromLogits'>) => LossConfig} sparseCategoricalCrossentropy minus the
+ *   logarithm of the probability of the right class. Targets: class indices, [n]; outputs: probabilities, [n, classes]
+ * @property {(options?: LossOptions) => LossConfig} categoricalCrossentropy the same for one-hot or soft targets,
+ *   [n, classes]
+ * @property {(options?: LossOptions) => LossConfig} binaryCrossentropy of probabilities that are independent of each
+ *   other, such as one output with a sigmoid. Targets: 0 … 1, in the shape of the outputs
+ * @property {() => LossConfig} meanSquaredError the mean of the squared differences; 'mse' for short
+ * @property {() => LossConfig} meanAbsoluteError the mean of the absolute differences; 'mae' for short
+ */
+
+/** The losses that compile accepts; it also accepts their names as strings. */
+export const losses = /** @type {Readonly<Losses>} */ (
+  Object.freeze(/** @type {any} */ (Object.fromEntries(LOSSES.map((name) => [name, maker(name)]))))
 );

@@ -10,7 +10,7 @@ import { FittingRoomError, checkChoice, checkInteger, checkOptions, show } from 
  *   'mae' | 'precision' | 'recall'} MetricName
  */
 /** @typedef {{ name: 'topKCategoricalAccuracy' | 'sparseTopKCategoricalAccuracy', k?: number }} TopK */
-/** @typedef {MetricName | TopK | ((options?: any) => MetricName | TopK)} Metric a function: one of `metrics` */
+/** @typedef {MetricName | TopK | ((options?: TopKOptions) => MetricName | TopK)} Metric a function: one of `metrics` */
 /** @typedef {(scores: Scores) => number} Reading */
 
 /** @param {keyof Scores} field @returns {Reading} */
@@ -94,7 +94,12 @@ export function logsOf(scores, chosen) {
   return logs;
 }
 
-/** @param {TopK['name']} name @returns {(options?: { k?: number }) => TopK} */
+/**
+ * @typedef {object} TopKOptions
+ * @property {number} [k] default 5; all metrics of a model have the same
+ */
+
+/** @param {TopK['name']} name @returns {(options?: TopKOptions) => TopK} */
 const topK =
   (name) =>
   (options = {}) => {
@@ -102,11 +107,28 @@ const topK =
     return { name, k: checkInteger(`${name}: k`, options.k ?? USUAL_K, 1, MOST_K) };
   };
 
-/** @typedef {Record<Exclude<MetricName, 'acc' | TopK['name']>, () => MetricName>} PlainMetrics */
-/** @typedef {Record<TopK['name'] | 'topK', ReturnType<typeof topK>>} TopKMetrics */
+/** @typedef {() => MetricName} PlainMetric */
+/** @typedef {(options?: TopKOptions) => TopK} TopKMetric */
+/**
+ * @typedef {object} Metrics
+ * @property {PlainMetric} accuracy the share of right answers, as suits the loss: binaryAccuracy for
+ *   binaryCrossentropy, else the share of samples whose largest output is the right class
+ * @property {PlainMetric} binaryAccuracy the share of outputs on the right side of 0.5
+ * @property {PlainMetric} categoricalAccuracy the share of samples whose largest output is the right class
+ * @property {PlainMetric} sparseCategoricalAccuracy the same
+ * @property {TopKMetric} topKCategoricalAccuracy the share of samples whose right class is among the k largest outputs
+ * @property {TopKMetric} sparseTopKCategoricalAccuracy the same
+ * @property {TopKMetric} topK the same, logged as topKCategoricalAccuracy
+ * @property {PlainMetric} meanSquaredError the mean of the squared differences
+ * @property {PlainMetric} mse the same under another name
+ * @property {PlainMetric} meanAbsoluteError the mean of the absolute differences
+ * @property {PlainMetric} mae the same under another name
+ * @property {PlainMetric} precision of the outputs above 0.5, the share whose target is 1; over the whole epoch
+ * @property {PlainMetric} recall of the targets that are 1, the share whose output is above 0.5; over the whole epoch
+ */
 
 /** The metrics that compile accepts; it also accepts their names as strings. */
-export const metrics = /** @type {Readonly<PlainMetrics & TopKMetrics>} */ (
+export const metrics = /** @type {Readonly<Metrics>} */ (
   Object.freeze({
     ...Object.fromEntries(
       NAMES.filter((name) => name !== 'acc').map((name) => [

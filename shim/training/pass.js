@@ -1,4 +1,5 @@
 import { Stage } from '../core/stage.js';
+import { withRoom } from '../core/room.js';
 import { SLICE_MS, giveWay } from '../core/turns.js';
 
 /** @import { Logs } from './progress.js' */
@@ -104,11 +105,13 @@ export function* slicesOf({
 }) {
   const inSweep = batchesOf(source, batchSize);
   const end = batches ?? inSweep;
-  const stage = new Stage(runner.core, source, batchSize, resultBytes);
+  /** @type {Stage | undefined} */
+  let stage;
   const pace = new Pace();
   let [batch, samples, seconds] = [firstBatch, 0, 0];
   const runSlice = () => {
     signal?.throwIfAborted();
+    stage ??= new Stage(runner.core, source, batchSize, resultBytes);
     const { start, order } = sweep?.(batch) ?? { start: 0, order: undefined };
     const left = Math.min(end, start + inSweep) - batch;
     const count = single ? 1 : Math.min(pace.batches(stage.batches), left);
@@ -126,7 +129,7 @@ export function* slicesOf({
   try {
     while (batch < end) yield { batch, run: runSlice };
   } finally {
-    stage.free();
+    stage?.free();
   }
 }
 
@@ -184,7 +187,7 @@ export async function runPass(pass, { before, after }) {
     runner.pointer();
     await before?.(batch);
     runner.pointer();
-    const goOn = await after?.(run());
+    const goOn = await after?.(await withRoom(runner.core, run));
     await giveWay();
     runner.pointer();
     if (goOn === false) return false;

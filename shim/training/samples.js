@@ -26,6 +26,22 @@ import { allocated, checkSamples, checkTensor, elementsOf } from '../tensor.js';
  * @property {FitState} state the state of its training
  */
 
+/** Under this name each model has a method that returns its runner, also for other copies of this library on a page. */
+export const RUNNER = Symbol.for('fitting-room.runner');
+
+/** @param {any} value @returns {boolean} whether it is a model, of this copy of the library or another */
+export const isModel = (value) => typeof value?.[RUNNER] === 'function';
+
+/** @param {any} model @returns {Runner} throws if the model is disposed */
+export const runnerOf = (model) => model[RUNNER]();
+
+/** @param {object} model @param {string} what the caller, which needs a compiled model */
+export function compiledRunnerOf(model, what) {
+  const runner = runnerOf(model);
+  if (!runner.compiled) throw new FittingRoomError(`${what}: call compile first`, 'wrong-state');
+  return runner;
+}
+
 /**
  * Samples and targets, checked, in the form in which they are staged for the core.
  * @typedef {object} Source
@@ -72,6 +88,17 @@ export function sourceOf(runner, name, x) {
     targetSize: 1,
     sparse: true,
   };
+}
+
+/**
+ * Warns of what is allowed, but likely to be a mistake.
+ * @param {string} what the caller
+ * @param {Runner} runner
+ * @param {Source} source
+ */
+export async function look(what, runner, source) {
+  const { activation } = runner.graph.nodes[runner.graph.nodes.length - 1].config;
+  if (source.dtype === 'float32' || activation !== 'softmax') (await import('./doubts.js')).doubt(what, runner, source);
 }
 
 /** @param {string} name @param {ArrayLike<number>} labels @param {number} classes */

@@ -29,10 +29,14 @@ const divisor = within(1, 1e12);
 const cosine = (share) => 0.5 * (1 + Math.cos(Math.PI * share));
 
 /**
- * initialLearningRate · decayRate ^ (step / decaySteps); staircase: the exponent is rounded down to a whole number.
- * @param {{ initialLearningRate: number, decaySteps: number, decayRate: number, staircase?: boolean }} options
- * @returns {Schedule}
+ * @typedef {object} ExponentialDecayOptions
+ * @property {number} initialLearningRate the rate of the first step
+ * @property {number} decaySteps the steps in which the rate is multiplied by decayRate once
+ * @property {number} decayRate what it is multiplied by
+ * @property {boolean} [staircase] default false; true: it changes only every decaySteps
  */
+
+/** @param {ExponentialDecayOptions} options @returns {Schedule} */
 function exponentialDecay(options) {
   const { initialLearningRate, decaySteps, decayRate, staircase } = checkFields('exponentialDecay', options, {
     initialLearningRate: required(rate),
@@ -47,12 +51,15 @@ function exponentialDecay(options) {
 }
 
 /**
- * Half a cosine from initialLearningRate down to alpha times that. With a warmupTarget: first a straight line from
- * initialLearningRate to warmupTarget in warmupSteps, then the cosine from there.
- * @param {{ initialLearningRate: number, decaySteps: number, alpha?: number, warmupTarget?: number, warmupSteps?:
- *   number }} options
- * @returns {Schedule}
+ * @typedef {object} CosineDecayOptions
+ * @property {number} initialLearningRate the rate of the first step
+ * @property {number} decaySteps the steps until it is lowest, without those of the warm-up
+ * @property {number} [alpha] the lowest rate, as a share of the highest; default 0
+ * @property {number} [warmupTarget] the rate after a warm-up; default: there is no warm-up
+ * @property {number} [warmupSteps] the steps of the warm-up; default 0
  */
+
+/** @param {CosineDecayOptions} options @returns {Schedule} */
 function cosineDecay(options) {
   const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = checkFields('cosineDecay', options, {
     initialLearningRate: required(rate),
@@ -70,11 +77,17 @@ function cosineDecay(options) {
 }
 
 /**
- * Half a cosine up from maxLearningRate / divFactor, then one down to that start value / finalDivFactor (Smith and
- * Topin 2018, with PyTorch's numbers: the first ends at step warmupShare · totalSteps - 1, the second at totalSteps -
- * 1).
- * @param {{ maxLearningRate: number, totalSteps: number, warmupShare?: number, divFactor?: number, finalDivFactor?:
- *   number }} options
+ * @typedef {object} OneCycleOptions
+ * @property {number} maxLearningRate the highest rate
+ * @property {number} totalSteps of the whole run: batches of an epoch · epochs
+ * @property {number} [warmupShare] the share of them in which the rate rises; default 0.3
+ * @property {number} [divFactor] the highest rate divided by the first; default 25
+ * @property {number} [finalDivFactor] the first rate divided by the last; default 10000
+ */
+
+/**
+ * With PyTorch's numbers: the first part ends at step warmupShare · totalSteps - 1, the second at totalSteps - 1.
+ * @param {OneCycleOptions} options
  * @returns {Schedule}
  */
 function oneCycle(options) {
@@ -95,10 +108,12 @@ function oneCycle(options) {
 }
 
 /**
- * values[0] up to and including step boundaries[0], values[1] up to boundaries[1], …, the last value after that.
- * @param {{ boundaries: number[], values: number[] }} options
- * @returns {Schedule}
+ * @typedef {object} PiecewiseOptions
+ * @property {readonly number[]} boundaries the steps after which the rate changes, ascending
+ * @property {readonly number[]} values the rates, one more than boundaries
  */
+
+/** @param {PiecewiseOptions} options @returns {Schedule} */
 function piecewiseConstantDecay(options) {
   const name = 'piecewiseConstantDecay';
   checkOptions(name, options, ['boundaries', 'values']);
@@ -128,9 +143,20 @@ function piecewiseConstantDecay(options) {
 const telling = (schedule, make) => (options) =>
   Object.assign(make(options), { made: { schedule, options: structuredClone(options) } });
 
+/** Learning rates that change with the optimizer's steps; any function `(step) => rate` will do, too. */
 export const schedules = Object.freeze({
+  /** initialLearningRate · decayRate ^ (step / decaySteps) */
   exponentialDecay: telling('exponentialDecay', exponentialDecay),
+  /**
+   * Half a cosine from initialLearningRate down to alpha times that. With a warmupTarget: first a straight line from
+   * initialLearningRate to warmupTarget in warmupSteps, then the cosine from there.
+   */
   cosineDecay: telling('cosineDecay', cosineDecay),
+  /**
+   * Half a cosine up from maxLearningRate / divFactor, then one down to that start value / finalDivFactor (Smith and
+   * Topin 2018).
+   */
   oneCycle: telling('oneCycle', oneCycle),
+  /** values[0] up to and including step boundaries[0], values[1] up to boundaries[1], …, the last value after that. */
   piecewiseConstantDecay: telling('piecewiseConstantDecay', piecewiseConstantDecay),
 });

@@ -10,14 +10,14 @@ import { labelledSource } from './samples.js';
  * A batch that a dataset yields: xs [n, ...inputShape], ys [n] or [n, ...outputShape] as for fit, and optionally a
  * weight per sample, [n]. n may differ from batch to batch.
  * @typedef {{ readonly xs: Samples, readonly ys: Given, readonly sampleWeight?: Given } | readonly [xs: Samples, ys:
- *   Given, sampleWeight?: Given] | readonly Given[]} Batch
+ *   Given, sampleWeight?: Given] | readonly Samples[]} Batch
  */
 /** @typedef {{ next: () => any, return?: () => any }} BatchIterator of the language, or a LazyIterator of TF.js */
 /**
  * Something that can give its batches again and again: an object to iterate over, a dataset of TF.js, or a function
  * that returns either of them or an iterator, such as a generator function. size: how many batches there are, for the
  * progress only.
- * @typedef {(AsyncIterable<Batch> | Iterable<Batch> | { iterator: () => any } | (() => any)) & { size?: unknown
+ * @typedef {(AsyncIterable<Batch> | Iterable<Batch> | { iterator: () => unknown } | (() => unknown)) & { size?: unknown
  *   }} Dataset
  */
 /** @typedef {(name: string, value: unknown) => Source} Read checks a batch */

@@ -148,7 +148,7 @@ describe('losses', () => {
     refused(() => lossOf('hinge'), `compile: loss must be one of ${names}, got "hinge"`);
     refused(() => lossOf(Math.max), `compile: loss must be one of ${names}, got ${Math.max}`);
     refused(
-      () => losses.meanSquaredError(wrong({ fromLogits: true })),
+      () => wrong(losses.meanSquaredError)({ fromLogits: true }),
       "loss meanSquaredError has no option 'fromLogits'; it takes ",
     );
     refusedEach([

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { layers, loadModel, schedules, sequential, tensor } from '../../shim/index.js';
 import { trainStep } from '../../shim/training/fit.js';
+import { compiledRunnerOf } from '../../shim/training/samples.js';
 import {
   CLASSES,
   SIDE,
@@ -165,7 +166,7 @@ onEveryBuild(() => {
       return [slice(x, first - size, first), slice(y, first - size, first)];
     });
     const model = await smallModel({ stack: varied() });
-    const losses = batches.map(([xs, ys]) => trainStep(model.compiledRunner('trainOnBatch'), xs, ys)[0]);
+    const losses = batches.map(([xs, ys]) => trainStep(compiledRunnerOf(model, 'trainOnBatch'), xs, ys)[0]);
     const { weights, history } = await onDataset(batches, {}, { stack: varied() });
     assert.equal(weights, weightBytes(model).toString('hex'));
     const mean = losses.reduce((sum, loss, i) => sum + loss * sizes[i], 0) / 70;
@@ -753,7 +754,7 @@ onEveryBuild(() => {
     const again = /** @type {const} */ ([
       ['fit', () => model.fit(x, y, inOrder)],
       ['fitDataset', () => model.fitDataset(BATCHES, quiet)],
-      ['trainOnBatch', async () => trainStep(model.compiledRunner('trainOnBatch'), x, y)],
+      ['trainOnBatch', async () => trainStep(compiledRunnerOf(model, 'trainOnBatch'), x, y)],
     ]);
     async function* dataset() {
       for (const batch of BATCHES) {

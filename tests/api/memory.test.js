@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { layers, loadCore, sequential, tensor } from '../../shim/index.js';
+import { loadedCore } from '../../shim/core/loading.js';
+import { layers, sequential, tensor } from '../../shim/index.js';
 import { trainStep } from '../../shim/training/fit.js';
+import { compiledRunnerOf } from '../../shim/training/samples.js';
 import { preparePhoto } from '../../shim/photo.js';
 import * as tf from '../../shim/tf.js';
 import { heapInUse, onEveryBuild, refused, smallData, smallLayers, smallModel, weightBytes, wrong } from './support.js';
@@ -50,7 +52,7 @@ onEveryBuild(() => {
   });
 
   test('a size that the core cannot have is refused, whatever 32 bits of it are', async () => {
-    const core = await loadCore();
+    const core = await loadedCore();
     const before = core.heapInUse();
     for (const bytes of [
       2 ** 31,
@@ -77,14 +79,14 @@ onEveryBuild(() => {
   });
 
   test('memory that ends while it grows is told in the same words', async () => {
-    const core = await loadCore();
+    const core = await loadedCore();
     const most = core.threads > 1 ? 2 ** 29 : 2 ** 31 - 2 ** 16; // what the Makefile links with
     assert.throws(() => core.allocate(most), outOf('the core', most));
     core.withBytes(2 ** 16, (address) => core.bytes(address, 2 ** 16).fill(1));
   });
 
   test('a view reaches no further than the memory', async () => {
-    const core = await loadCore();
+    const core = await loadedCore();
     const { byteLength } = core.bytes(0, 0).buffer;
     assert.equal(core.bytes(byteLength - 8, 8).length, 8);
     assert.equal(core.doubles(byteLength - 8, 1).length, 1);
@@ -114,7 +116,7 @@ onEveryBuild(() => {
   });
 
   test('a number that would be cut to 32 bits on its way into the core is refused', async () => {
-    const core = await loadCore();
+    const core = await loadedCore();
     core.withBytes(16, (out) => {
       core.call('fr_epoch_order', 0xffffffff, 0, 2 ** 52, 4, out); // its step count is a double
       assert.deepEqual([...core.ints(out, 4)].sort(), [0, 1, 2, 3]);
@@ -143,7 +145,7 @@ onEveryBuild(() => {
     for (const act of [
       () => model.gradients(x, y),
       () => model.activations(x, 0),
-      () => trainStep(model.compiledRunner('trainOnBatch'), x, y),
+      () => trainStep(compiledRunnerOf(model, 'trainOnBatch'), x, y),
     ]) {
       refused(act, `batch size must be 1..65536, got ${MANY}`);
     }
@@ -163,7 +165,7 @@ onEveryBuild(() => {
 });
 
 test('which arguments of the core are doubles is what src/api.c says', async () => {
-  const { doubleArguments } = await loadCore();
+  const { doubleArguments } = await loadedCore();
   const source = readFileSync(new URL('../../src/api.c', import.meta.url), 'utf8');
   const declared = [...source.matchAll(/^int (fr_\w+)\(([^)]*)\)/gm)].map(([, name, parameters]) => [
     name,

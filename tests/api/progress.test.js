@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { appendLogs, epochLine, epochTitle, progressLine } from '../../shim/training/progress.js';
+import { appendLogs } from '../../shim/training/progress.js';
+import { epochLine, epochTitle, progressLine } from '../../shim/training/progress-text.js';
 import { onEveryBuild, slice, smallData, smallModel } from './support.js';
 
 const { x, y } = smallData(70);

@@ -114,7 +114,7 @@ test('the convolutional example: model.add, rmsprop, batches with nextFrame, eva
       },
     },
   });
-  const testResult = model.evaluate(testData.xs, testData.labels);
+  const testResult = /** @type {tf.Tensor[]} */ (model.evaluate(testData.xs, testData.labels));
   const testAccPercent = testResult[1].dataSync()[0] * 100;
   const finalValAccPercent = valAcc * 100;
   assert.equal(trainBatchCount, totalNumBatches);
@@ -206,7 +206,7 @@ test('the getting-started fit: a line, sgd, predict and print', async (t) => {
   const printed = t.mock.method(console, 'log', () => {});
   output.print();
   assert.match(String(printed.mock.calls[0].arguments[0]), /^Tensor\n {4}\[\[\d/);
-  const loss = model.evaluate(xs, ys);
+  const loss = /** @type {tf.Tensor} */ (model.evaluate(xs, ys));
   assert.ok(loss.dataSync()[0] < 0.05, `${loss}`);
 });
 
@@ -393,13 +393,14 @@ test('fitDataset and evaluateDataset: batches of a generator, of tf.data and of 
   const weights = tf.ones([perBatch]);
   const weighed = make();
   await weighed.fitDataset([{ ...batches[0], sampleWeight: weights }], options);
+  const figuresOf = (/** @type {tf.Tensor | tf.Tensor[]} */ result) =>
+    /** @type {tf.Tensor[]} */ (result).map((figure) => figure.dataSync());
   const figures = await expected.evaluateDataset(asTfData([...cut(others, held)]), { verbose: 0 });
+  assert.deepEqual(figuresOf(figures), figuresOf(expected.evaluate(others, held)));
   assert.deepEqual(
-    figures.map((/** @type {tf.Tensor} */ figure) => figure.dataSync()),
-    expected.evaluate(others, held).map((/** @type {tf.Tensor} */ figure) => figure.dataSync()),
+    figuresOf(await expected.evaluateDataset(cut(others, held), { batches: 1 })),
+    figuresOf(expected.evaluate(others, held, { batchSize: perBatch, steps: 1 })),
   );
-  const [loss] = await expected.evaluateDataset(cut(others, held), { batches: 1 });
-  assert.deepEqual(loss.dataSync(), expected.evaluate(others, held, { batchSize: perBatch, steps: 1 })[0].dataSync());
   let closed = false;
   function* unending() {
     try {
@@ -435,9 +436,10 @@ test('softmaxCrossEntropy takes outputs before softmax', async () => {
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [1], kernelInitializer: 'zeros' })] });
   model.compile({ optimizer: 'sgd', loss: tf.losses.softmaxCrossEntropy });
   const [xs, ys] = [tf.tensor2d([[1]]), tf.tensor2d([[0, 1]])];
-  assert.ok(Math.abs(model.evaluate(xs, ys).dataSync()[0] - Math.log(2)) < 1e-6);
-  const weighed = model.evaluate(xs, ys, { sampleWeight: tf.tensor1d([2]) });
-  assert.ok(Math.abs(weighed.dataSync()[0] - 2 * Math.log(2)) < 1e-6);
+  /** @param {{ sampleWeight?: tf.Tensor }} [args] */
+  const loss = (args) => /** @type {tf.Tensor} */ (model.evaluate(xs, ys, args)).dataSync()[0];
+  assert.ok(Math.abs(loss() - Math.log(2)) < 1e-6);
+  assert.ok(Math.abs(loss({ sampleWeight: tf.tensor1d([2]) }) - 2 * Math.log(2)) < 1e-6);
 });
 
 test('what cannot be is refused, in words', () => {

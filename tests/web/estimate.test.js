@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { layers, loadCore, sequential } from '../../shim/index.js';
+import { loadedCore } from '../../shim/core/loading.js';
+import { layers, sequential } from '../../shim/index.js';
 import { createLaps, roughly, secondsOf, speedKey } from '../../web/estimate.js';
 import { speedOf } from '../../web/measuring.js';
 import { specsOf } from '../../web/model-spec.js';
@@ -118,7 +119,7 @@ describe('measuring', () => {
 
   /** @param {number} batchSize @param {{ images?: number, signal?: AbortSignal }} [options] */
   async function measured(batchSize, { images = 500, signal = new AbortController().signal } = {}) {
-    const heap = await loadCore();
+    const heap = await loadedCore();
     const model = await sequential({
       layers: [
         layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: 'relu' }),

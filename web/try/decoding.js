@@ -1,5 +1,5 @@
 import { FittingRoomError } from '../../shim/check.js';
-import { contextOf } from '../../shim/datasets/bitmap.js';
+import { contextOf } from '../../shim/bitmap.js';
 import { headOf } from '../head.js';
 import { sizeOf } from './picture-size.js';
 

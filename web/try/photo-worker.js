@@ -2,7 +2,7 @@ import { inFile } from '../../shim/formats/common.js';
 import { readModelFile } from '../../shim/formats/fit/load.js';
 import { modelFrom } from '../../shim/models.js';
 import { predictTwice } from '../../shim/mirror.js';
-import { WHOLE, pixelsOf } from '../../shim/datasets/bitmap.js';
+import { WHOLE, pixelsOf } from '../../shim/bitmap.js';
 import { preparePhoto, preparePicture } from '../../shim/photo.js';
 import { transfer } from '../protocol.js';
 import { AS_GARMENTS, askingOf, isCutOut } from './asking.js';

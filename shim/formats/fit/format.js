@@ -44,7 +44,10 @@ export function checkMagic(head) {
   const at = MAGIC.findIndex((byte, i) => head[i] !== byte);
   if (at < 0) return;
   if (at >= head.length) throw refusal(`it ends after ${head.length} bytes`);
-  throw refusal(`byte ${at} must be ${MAGIC[at]}, got ${head[at]}: this is not a Fitting Room model file`);
+  throw refusal(
+    `byte ${at} must be ${MAGIC[at]}, got ${head[at]}: this is not a Fitting Room model file; importModel reads ` +
+      'those of other tools',
+  );
 }
 
 /** @param {Uint8Array} bytes @returns {number} the header's length */

@@ -1,6 +1,6 @@
 import { checkOptions } from '../../check.js';
 import { LIMITS } from '../../core/limits.js';
-import { loadCore } from '../../core/loading.js';
+import { loadedCore } from '../../core/loading.js';
 import { inFile } from '../common.js';
 import { checkReading, readBytes } from '../reading.js';
 import { checkMagic, openFile } from './format.js';
@@ -35,7 +35,7 @@ export async function readModelFile(source, options = {}) {
   checkOptions('loadModel', options, ['deterministic', 'threads', 'signal', 'onProgress']);
   const { signal, onProgress, ...runtime } = options;
   checkReading('loadModel', options);
-  const loading = loadCore(runtime);
+  const loading = loadedCore(runtime);
   loading.catch(() => {}); // a fault in the file is reported first
   const { header, data } = await openFile(
     await readBytes(source, { what: 'loadModel', checkHead: checkMagic, signal, onProgress }),

@@ -1,6 +1,7 @@
 import { FittingRoomError, checkBoolean, checkChoice, checkOptions, show } from '../../check.js';
 import { checkNesting } from '../common.js';
 import { DTYPES, DTYPE_NAMES } from '../dtypes.js';
+import { compiledRunnerOf, runnerOf } from '../../training/samples.js';
 import { makeFile } from './format.js';
 import { describeGraph } from './header.js';
 import { dtypeOf, layOut, plannedWeights, storedBytes } from './tensors.js';
@@ -41,7 +42,7 @@ function plain(metadata) {
  * @returns {Described}
  */
 export function describeModel(model) {
-  const { graph, seed } = model.runner();
+  const { graph, seed } = runnerOf(model);
   const metadata = plain(model.metadata);
   checkNesting(metadata, 1);
   return { name: String(model.name), seed, graph, weights: model.getWeights(), ...(metadata && { metadata }) };
@@ -56,8 +57,8 @@ export async function saveModel(model, options = {}) {
   const dtype = checkChoice('save: dtype', options.dtype ?? 'float32', DTYPE_NAMES);
   const { name, seed, graph, weights: plainValues, metadata } = describeModel(model);
   const runner = checkBoolean('save: includeOptimizer', options.includeOptimizer ?? false)
-    ? model.compiledRunner('save')
-    : model.runner();
+    ? compiledRunnerOf(model, 'save')
+    : runnerOf(model);
   const training = options.includeOptimizer && describeTraining(runner);
   const plainWeights = plannedWeights(runner.core, graph);
   const weights = training ? [...plainWeights, ...statesOf(plainWeights, countStates(runner))] : plainWeights;

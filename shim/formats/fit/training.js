@@ -1,6 +1,7 @@
 import { FittingRoomError, checkBoolean, checkInteger, checkOptions, show } from '../../check.js';
 import { SCORE_FIELDS, scoresOf } from '../../core/scores.js';
 import { readState, writeState } from '../../core/weights.js';
+import { compiledRunnerOf } from '../../training/samples.js';
 import { schedules } from '../../training/schedules.js';
 import { refusal } from '../common.js';
 
@@ -149,7 +150,7 @@ export function resumeTraining(model, training, states) {
     optimizer: { ...optimizer, learningRate: rateFrom(optimizer.learningRate) },
   });
   model.compile(options);
-  const runner = model.compiledRunner('loadModel');
+  const runner = compiledRunnerOf(model, 'loadModel');
   const count = countStates(runner);
   const each = model.getWeights().length;
   if (states.length !== count * each)

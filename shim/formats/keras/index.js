@@ -1,4 +1,4 @@
-import { seedOf } from '../../check.js';
+import { seedOf, withPackages } from '../../check.js';
 import { anyCore } from '../../core/loading.js';
 import { elementsOf } from '../../tensor.js';
 import { checkObject, checkText, inFile, objectFrom, refusal } from '../common.js';
@@ -95,7 +95,8 @@ export async function write(described) {
   const names = tensorNames(plan, graph.inputName);
   const order = kerasOrder(graph);
   const groups = groupNames(order.map((node) => plan[node].kind));
-  const { packWeights } = await import('./pack.js'); // large, and not needed for reading
+  // large, and not needed for reading
+  const { packWeights } = await withPackages('the code that writes Keras files', import('./pack.js'));
   const rest = [...weights];
   const tensors = plan.map(({ config }) => rest.splice(0, weightsOf(config).length));
   const json = (/** @type {object} */ value) => new TextEncoder().encode(JSON.stringify(value));

@@ -9,13 +9,13 @@ import { exportModel } from '../../models.js';
 
 /**
  * @typedef {object} Artifacts
- * @property {any} modelTopology
- * @property {any[]} [weightSpecs]
+ * @property {unknown} modelTopology
+ * @property {unknown[]} [weightSpecs]
  * @property {ArrayBuffer | ArrayBuffer[]} [weightData]
  * @property {string} [format]
  * @property {string | null} [generatedBy]
  * @property {string | null} [convertedBy]
- * @property {any} [userDefinedMetadata]
+ * @property {unknown} [userDefinedMetadata]
  */
 /**
  * @typedef {{ dateSaved: Date, modelTopologyType: 'JSON', modelTopologyBytes: number, weightSpecsBytes: number,
@@ -24,8 +24,8 @@ import { exportModel } from '../../models.js';
 /** @typedef {{ modelArtifactsInfo: Info, responses?: Response[] }} SaveResult */
 /**
  * Stores models, or has them. source: what importModel reads, in place of load.
- * @typedef {{ save?: (artifacts: Artifacts) => Promise<any>, load?: () => Promise<Artifacts> | Artifacts, source?:
- *   ImportSource }} Handler
+ * @typedef {{ save?: (artifacts: Artifacts) => Promise<SaveResult>, load?: () => Promise<Artifacts> | Artifacts,
+ *   source?: ImportSource }} Handler
  */
 
 export const WEIGHTS = 'weights.bin';

@@ -30,7 +30,8 @@ export const browserDownloads = (name) => ({
 export const browserFiles = (files) => ({ source: [...files] });
 
 /**
- * @typedef {{ requestInit?: RequestInit, fetchFunc?: typeof fetch }} HttpOptions of saving only
+ * @typedef {{ requestInit?: RequestInit, fetchFunc?: (address: string, init: RequestInit) => Promise<Response> }}
+ *   HttpOptions of saving only
  */
 
 /**
@@ -80,8 +81,8 @@ export async function fileSystem(path) {
 
 /**
  * A model that is in memory.
- * @param {Artifacts | any} artifacts
- * @param {any[]} [weightSpecs]
+ * @param {Artifacts | unknown} artifacts
+ * @param {unknown[]} [weightSpecs]
  * @param {ArrayBuffer} [weightData]
  * @returns {Handler}
  */

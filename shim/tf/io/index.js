@@ -6,7 +6,7 @@ import { indexedDb, localStore } from './storage.js';
 
 /** @import { ImportSource } from '../../formats/exchange.js' */
 /** @import { Model } from '../../model.js' */
-/** @import { Artifacts, Handler, Info } from './artifacts.js' */
+/** @import { Artifacts, Handler, Info, SaveResult } from './artifacts.js' */
 /** @import { HttpOptions } from './files.js' */
 
 /* tf.io: where models are saved, and loaded from. */
@@ -105,7 +105,7 @@ export const io = withLeftOut(
     fromMemory,
     browserIndexedDB: (/** @type {string} */ path) => indexedDb.handler(path),
     browserLocalStorage: (/** @type {string} */ path) => localStore.handler(path),
-    /** @param {(artifacts: Artifacts) => Promise<any>} save */
+    /** @param {(artifacts: Artifacts) => Promise<SaveResult>} save */
     withSaveHandler: (save) => ({ save }),
     /** The models in the storage of the page, by their addresses. @returns {Promise<Record<string, Info>>} */
     async listModels() {

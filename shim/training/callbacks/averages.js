@@ -6,7 +6,7 @@ import { Callback } from './callback.js';
 export class SwapEmaWeights extends Callback {
   #swapOnEpoch;
 
-  /** @param {{ swapOnEpoch?: boolean }} options */
+  /** @param {SwapOptions} options */
   constructor(options) {
     super();
     this.#swapOnEpoch = checkFields('swapEmaWeights', options, { swapOnEpoch: field(flag, false) }).swapOnEpoch;
@@ -51,8 +51,10 @@ export class SwapEmaWeights extends Callback {
 }
 
 /**
- * Evaluates and predicts with the moving averages of the weights, which an optimizer with useEma keeps. swapOnEpoch:
- * callbacks that come after this one see the averages at the end of each epoch too.
- * @param {{ swapOnEpoch?: boolean }} [options]
+ * @typedef {object} SwapOptions
+ * @property {boolean} [swapOnEpoch] default false; true: callbacks that come after this one see the averages at the end
+ *   of each epoch too
  */
+
+/** @param {SwapOptions} [options] */
 export const swapEmaWeights = (options = {}) => new SwapEmaWeights(options);

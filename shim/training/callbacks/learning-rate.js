@@ -9,9 +9,14 @@ const epochs = whole(0, 1e6);
 const verbosity = whole(0, 1);
 
 /**
- * @typedef {MonitorOptions & { factor?: number, patience?: number, cooldown?: number, minLR?: number, verbose?: 0 | 1
- *   }} PlateauOptions
+ * @typedef {object} OwnOptions
+ * @property {number} [factor] what the rate is multiplied by, 0 … 1; default 0.1
+ * @property {number} [patience] epochs without improvement after which it is; default 10
+ * @property {number} [cooldown] epochs to wait afterwards; default 0
+ * @property {number} [minLR] the rate never gets lower; default 0
+ * @property {0 | 1} [verbose] 1 prints when it acts; default 0
  */
+/** @typedef {MonitorOptions & OwnOptions} PlateauOptions */
 /**
  * @typedef {{ best: number, wait: number, cooldown: number }} PlateauState wait: epochs without improvement on best;
  *   cooldown: epochs left to wait after a reduction
@@ -70,7 +75,7 @@ export class ReduceLROnPlateau extends Counting {
   }
 }
 
-/** @typedef {(epoch: number, learningRate: number) => number} EpochSchedule */
+/** @typedef {(epoch: number, learningRate: number) => number} EpochSchedule epoch: from 0; learningRate: until now */
 
 export class LearningRateScheduler extends Callback {
   #schedule;
@@ -109,16 +114,8 @@ export class LearningRateScheduler extends Callback {
   }
 }
 
-/**
- * Multiplies the learning rate by `factor` when a figure has not improved by more than minDelta for `patience` epochs,
- * then waits for `cooldown` epochs. Adds learning_rate to the logs. An epoch that was cut short does not count.
- * @param {PlateauOptions} [options]
- */
+/** @param {PlateauOptions} [options] */
 export const reduceLROnPlateau = (options = {}) => new ReduceLROnPlateau(options);
 
-/**
- * Sets the learning rate at the beginning of each epoch. Adds learning_rate to the logs.
- * @param {EpochSchedule} schedule
- * @param {0 | 1} [verbose]
- */
+/** @param {EpochSchedule} schedule @param {0 | 1} [verbose] 1 prints each epoch's rate; default 0 */
 export const learningRateScheduler = (schedule, verbose = 0) => new LearningRateScheduler(schedule, verbose);

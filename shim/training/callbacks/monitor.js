@@ -1,10 +1,16 @@
 import { FittingRoomError, checkChoice, checkNumber, show, unchecked } from '../../check.js';
 import { isBetterHigher } from '../metrics.js';
+import { warn } from '../../warning.js';
 
 /** @import { Logs } from '../progress.js' */
 
 /** @typedef {'auto' | 'min' | 'max'} Mode which direction is better; auto: decided by the figure's name */
-/** @typedef {{ monitor?: string, mode?: Mode, minDelta?: number }} MonitorOptions */
+/**
+ * @typedef {object} MonitorOptions
+ * @property {string} [monitor] the figure of the logs to watch; default 'val_loss'
+ * @property {Mode} [mode] 'min': lower is better; 'max': higher; default 'auto': as the figure's name tells
+ * @property {number} [minDelta] the least change that counts as an improvement; default 0, reduceLROnPlateau 0.0001
+ */
 
 /** The options that Monitor checks itself. */
 export const MONITOR_FIELDS = { monitor: unchecked, mode: unchecked, minDelta: unchecked };
@@ -44,7 +50,7 @@ export class Monitor {
   read(logs) {
     const value = Object.hasOwn(logs, this.name) ? logs[this.name] : undefined;
     if (value === undefined)
-      console.warn(`${this.#what}: the logs have no ${this.name}; they have ${Object.keys(logs).join(', ')}`);
+      warn(`${this.#what}: the logs have no ${this.name}; they have ${Object.keys(logs).join(', ')}`);
     return value;
   }
 

@@ -26,8 +26,14 @@ import { Monitor } from './monitor.js';
  *   if saveFreq is a number of batches
  */
 /**
- * @typedef {{ save: Save, monitor?: string, saveBestOnly?: boolean, mode?: Mode, saveFreq?: 'epoch' | number,
- *   initialValueThreshold?: number, verbose?: 0 | 1 }} CheckpointOptions
+ * @typedef {object} CheckpointOptions
+ * @property {Save} save called with the model, which `model.save()` turns into bytes; training waits for its promise
+ * @property {string} [monitor] for saveBestOnly: the figure of the logs to watch; default 'val_loss'
+ * @property {boolean} [saveBestOnly] default false; true: only when the figure is better than ever before
+ * @property {Mode} [mode] 'min': lower is better; 'max': higher; default 'auto': as the figure's name tells
+ * @property {'epoch' | number} [saveFreq] default 'epoch'; a number: after so many batches
+ * @property {number} [initialValueThreshold] for saveBestOnly: the value to beat at first; default: none
+ * @property {0 | 1} [verbose] 1 prints when it acts; default 0
  */
 
 /** @type {Checking} */
@@ -102,8 +108,11 @@ export class ModelCheckpoint extends Callback {
 }
 
 /**
- * @typedef {{ filename?: string, write?: (line: string) => unknown, separator?: string, append?: boolean }} CsvOptions
- *   filename: Node only
+ * @typedef {object} CsvOptions
+ * @property {string} [filename] the file to write, in Node only
+ * @property {(line: string) => unknown} [write] receives each line, without its end
+ * @property {string} [separator] between cells, one character; default ','
+ * @property {boolean} [append] default false; true: earlier lines stay
  */
 
 /** @type {Checking} */
@@ -178,20 +187,10 @@ export class History extends Callback {
   }
 }
 
-/**
- * Calls `save` after each epoch, or every saveFreq batches. With saveBestOnly, only when the monitored figure is better
- * than ever before and than initialValueThreshold.
- * @param {CheckpointOptions} options
- */
+/** @param {CheckpointOptions} options */
 export const modelCheckpoint = (options) => new ModelCheckpoint(options);
 
-/**
- * Writes one line per epoch: its number, then its figures in the order of their names; a figure that the epoch does not
- * have is an empty cell. The lines are in `text`, and also go to the file and to `write` if given. A figure that first
- * appears later gets a new last column: text and file are rewritten with it, and `write` receives the new header line.
- * @param {CsvOptions} [options]
- */
+/** @param {CsvOptions} [options] */
 export const csvLogger = (options = {}) => new CsvLogger(options);
 
-/** The figures of each epoch, as fit returns them: `epoch` and `history`. */
 export const history = () => new History();

@@ -10,9 +10,15 @@ import { MONITOR_FIELDS, Monitor } from './monitor.js';
 const epochs = whole(0, 1e6);
 
 /**
- * @typedef {MonitorOptions & { patience?: number, baseline?: number | null, restoreBestWeights?: boolean,
- *   startFromEpoch?: number, verbose?: 0 | 1 }} EarlyStoppingOptions
+ * @typedef {object} OwnOptions
+ * @property {number} [patience] epochs without improvement after which training stops; default 0
+ * @property {number | null} [baseline] the value to beat before patience starts over; default: none
+ * @property {boolean} [restoreBestWeights] default false; true: at the end, whether stopped early or not, the weights
+ *   are those of the best epoch
+ * @property {number} [startFromEpoch] epochs before this one, counted from 0, do not count; default 0
+ * @property {0 | 1} [verbose] 1 prints when it acts; default 0
  */
+/** @typedef {MonitorOptions & OwnOptions} EarlyStoppingOptions */
 
 /**
  * @typedef {{ wait: number, best: number, bestEpoch: number, bestWeights?: Tensor[] }} StoppingState wait: epochs
@@ -97,8 +103,9 @@ export class EarlyStopping extends Counting {
 }
 
 /**
- * @typedef {{ perBatch?: boolean }} TerminateOptions perBatch: default true; false checks once per slice of work, which
- *   costs no time
+ * @typedef {object} TerminateOptions
+ * @property {boolean} [perBatch] default true: each batch is checked, and so a slice of work of its own; false checks
+ *   once per slice, which costs no time
  */
 
 export class TerminateOnNaN extends Callback {
@@ -148,17 +155,8 @@ export class TerminateOnNaN extends Callback {
   }
 }
 
-/**
- * Stops training when a figure has not improved for `patience` epochs. restoreBestWeights: at the end, whether stopped
- * early or not, the weights are those of the best epoch. baseline: the value to beat before patience starts over. An
- * epoch that was cut short does not count.
- * @param {EarlyStoppingOptions} [options]
- */
+/** @param {EarlyStoppingOptions} [options] */
 export const earlyStopping = (options = {}) => new EarlyStopping(options);
 
-/**
- * Stops training after a batch whose loss is not a finite number or, with perBatch: false, after the slice of work that
- * contains the batch; `stopped` says where. Checking each batch makes every batch a slice of work.
- * @param {TerminateOptions} [options]
- */
+/** @param {TerminateOptions} [options] */
 export const terminateOnNaN = (options = {}) => new TerminateOnNaN(options);

@@ -1,7 +1,7 @@
 /**
  * A run with validation, and the memory that it holds: the pictures' arrays and the core's memory, which never shrinks.
  */
-import { loadCore } from '../../../shim/index.js';
+import { loadedCore } from '../../../shim/core/loading.js';
 import { modelOf, optionsOf } from './models.js';
 import { pictures } from './pictures.js';
 
@@ -13,7 +13,7 @@ export async function run(runtime, epochs) {
   const model = await modelOf('tutorial', runtime);
   await model.fit(train.images, train.labels, { epochs, verbose: 0, validationData: [test.images, test.labels] });
   model.dispose();
-  const core = (await loadCore(optionsOf(runtime))).bytes(0, 0).buffer.byteLength / MB;
+  const core = (await loadedCore(optionsOf(runtime))).bytes(0, 0).buffer.byteLength / MB;
   const data =
     [train, test]
       .flatMap(({ images, labels }) => [images, labels])

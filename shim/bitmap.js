@@ -1,6 +1,18 @@
 /* The pixels of pictures that the browser has decoded. */
 
-/** @import { Box, Pixels } from '../photo.js' */
+/** @import { Box, Pixels } from './photo.js' */
+
+/**
+ * What a canvas can draw.
+ * @typedef {HTMLImageElement | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame}
+ *   Drawable
+ */
+
+/** @param {any} source @returns {[width: number, height: number]} as it is, not as the page shows it */
+export const sizeOf = (source) => [
+  source.videoWidth || source.naturalWidth || source.displayWidth || source.width,
+  source.videoHeight || source.naturalHeight || source.displayHeight || source.height,
+];
 
 /** All of a picture. @type {Box} */
 export const WHOLE = { left: 0, top: 0, right: 1, bottom: 1 };
@@ -25,13 +37,14 @@ function canvasOf(width, height) {
 
 /**
  * The pixels of a picture or of a part of it, a strip of rows at a time.
- * @param {ImageBitmap} bitmap
+ * @param {Drawable} bitmap
  * @param {Box} [part]
  * @returns {Pixels}
  */
 export function pixelsOf(bitmap, part = WHOLE) {
-  const [x, width] = stretch(part.left, part.right, bitmap.width);
-  const [y, height] = stretch(part.top, part.bottom, bitmap.height);
+  const [across, down] = sizeOf(bitmap);
+  const [x, width] = stretch(part.left, part.right, across);
+  const [y, height] = stretch(part.top, part.bottom, down);
   return {
     width,
     height,
