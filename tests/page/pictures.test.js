@@ -125,7 +125,8 @@ const followLookers =
               : url,
             options,
           );
-          if (looks) watched.photoWorkers.push('fittingRoom' in watched ? 'later' : 'early');
+          const hasBegun = document.readyState !== 'loading' && !document.querySelector('.way-out'); // the page's script
+          if (looks) watched.photoWorkers.push(hasBegun ? 'later' : 'early');
         }
       };
     }, spoilt);
