@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -240,6 +241,7 @@ test('what is in the package, and nothing else', async () => {
   assert.deepEqual(
     names.filter((name) => !/^(shim\/.*\.js|build\/types\/.*\.d\.ts)$/.test(name)).sort(),
     [
+      'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'package.json',
@@ -248,11 +250,24 @@ test('what is in the package, and nothing else', async () => {
       'build/photo/photo.wasm',
       'build/synthetic/synthetic.wasm',
       'build/THIRD-PARTY.txt',
+      'build/WASM.txt',
       'build/sha256/sha256.mjs',
     ]
       .concat(...['simd', 'simd-mt', 'relaxed', 'relaxed-mt'].map(build))
       .sort(),
   );
+  for (const { parentPath, name } of files) {
+    const { mode } = await stat(join(parentPath, name));
+    assert.equal(mode & 0o111, 0, `${name} can be executed`);
+  }
+  const [compiler, ...digests] = (await readFile(join(folder, 'build/WASM.txt'), 'utf8')).trimEnd().split('\n');
+  assert.match(compiler, /^emcc .* \d+\.\d+\.\d+$/);
+  assert.equal(digests.length, names.filter((name) => name.endsWith('.wasm')).length);
+  for (const line of digests) {
+    const [digest, name] = line.split(/ +/);
+    const bytes = await readFile(join(folder, 'build', name));
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), digest, name);
+  }
   const installed = (await readdir(join(project, 'node_modules'))).filter((name) => !name.startsWith('.'));
   assert.deepEqual(installed, [
     'fflate',

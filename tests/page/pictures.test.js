@@ -125,7 +125,8 @@ const followLookers =
               : url,
             options,
           );
-          const hasBegun = document.readyState !== 'loading' && !document.querySelector('.way-out'); // the page's script
+          // whether the page's script has begun
+          const hasBegun = document.readyState !== 'loading' && !document.querySelector('.way-out');
           if (looks) watched.photoWorkers.push(hasBegun ? 'later' : 'early');
         }
       };
