@@ -92,11 +92,17 @@ THIRD_PARTY := .setup/third-party.js $(wildcard .setup/licences/*)
 package: package-contents ## pack the library as build/package/fitting-room-….tgz, for npm install
 	@mkdir -p build/package
 	npm pack --ignore-scripts --pack-destination build/package
-package-contents: $(MODULES) build/types/index.d.ts build/THIRD-PARTY.txt
+package-contents: $(MODULES) build/types/index.d.ts build/THIRD-PARTY.txt build/WASM.txt
 
 build/types/index.d.ts: $(shell find shim -name '*.js') $(DECLARATIONS) $(NPM)
 	@rm -rf $(@D)
 	npx tsc --project .setup/types.json
+
+# What the compiled files are: their digests, and what compiled them.
+build/WASM.txt: $(MODULES) $(EMCC)
+	@chmod -x build/*/*.wasm
+	@$(EMCC) --version | sed -n '1s/ ()$$//p' >$@
+	@cd build && $(shell command -v sha256sum || echo shasum -a 256) $(BUILDS:%=%/fitting-room.wasm) photo/photo.wasm synthetic/synthetic.wasm >>$(@F)
 
 build/THIRD-PARTY.txt: $(THIRD_PARTY) $(MODULES) $(NPM)
 	@node $< $(MODULES) >$@

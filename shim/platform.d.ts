@@ -16,6 +16,7 @@ interface HTMLVideoElement {}
 interface ImageBitmap {}
 interface ImageData {}
 interface OffscreenCanvas {}
+interface OffscreenCanvasRenderingContext2D {}
 interface Response {}
 interface RequestInit {}
 interface URL {}

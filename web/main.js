@@ -6,5 +6,8 @@ if (!('document' in globalThis)) {
   work();
 } else if (!(/** @type {{ framed?: boolean }} */ (globalThis).framed)) {
   openPage();
-  import('./console.js').then((api) => Object.assign(globalThis, api));
+  import('./console.js').then(
+    (api) => Object.assign(globalThis, api),
+    () => {}, // the page does without
+  );
 }

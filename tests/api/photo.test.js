@@ -99,7 +99,7 @@ test('a cutout is taken as it is cut', async () => {
 
 describe('what cannot be is refused', () => {
   const cases = /** @type {[string, any, any, RegExp][]} */ ([
-    ['nothing', undefined, {}, /^preparePhoto takes ImageData or \{ width, height, rows \}, got undefined$/],
+    ['nothing', undefined, {}, /^preparePhoto takes ImageData, .*, got undefined$/],
     [
       'no width',
       { width: 0, height: 5, data: new Uint8Array() },
@@ -222,10 +222,10 @@ describe('a picture becomes an image', () => {
     ['no size', stripes, { channels: 1, crop: 'whole' }, /size must be \[height, width\], got undefined$/],
     ['channels', stripes, { size: [1, 1], channels: 4, crop: 'whole' }, /channels must be 1 or 3, got 4$/],
     [
-      'a crop',
+      'another crop',
       stripes,
-      { size: [1, 1], channels: 1 },
-      /crop must be one of whole, centre, garment, cutout, got undefined$/,
+      { size: [1, 1], channels: 1, crop: 'half' },
+      /crop must be one of whole, centre, garment, cutout, got "half"$/,
     ],
     [
       'a cut-out of another size',
@@ -234,7 +234,7 @@ describe('a picture becomes an image', () => {
       /^preparePicture: crop cutout takes size \[28, 28\] and channels 1, got \[48, 48\] and 3$/,
     ],
     ['no preparation', stripes, undefined, /^preparePicture takes an object of options, got undefined$/],
-    ['no picture', null, { size: [1, 1], channels: 1, crop: 'whole' }, /^preparePicture takes ImageData or/],
+    ['no picture', null, { size: [1, 1], channels: 1, crop: 'whole' }, /^preparePicture takes ImageData, RGBA bytes/],
   ];
   for (const [what, picture, preparation, message] of cases)
     test(`but not ${what}`, () => assert.rejects(preparePicture(picture, preparation), { message }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -240,6 +241,7 @@ test('what is in the package, and nothing else', async () => {
   assert.deepEqual(
     names.filter((name) => !/^(shim\/.*\.js|build\/types\/.*\.d\.ts)$/.test(name)).sort(),
     [
+      'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'package.json',
@@ -248,11 +250,24 @@ test('what is in the package, and nothing else', async () => {
       'build/photo/photo.wasm',
       'build/synthetic/synthetic.wasm',
       'build/THIRD-PARTY.txt',
+      'build/WASM.txt',
       'build/sha256/sha256.mjs',
     ]
       .concat(...['simd', 'simd-mt', 'relaxed', 'relaxed-mt'].map(build))
       .sort(),
   );
+  for (const { parentPath, name } of files) {
+    const { mode } = await stat(join(parentPath, name));
+    assert.equal(mode & 0o111, 0, `${name} can be executed`);
+  }
+  const [compiler, ...digests] = (await readFile(join(folder, 'build/WASM.txt'), 'utf8')).trimEnd().split('\n');
+  assert.match(compiler, /^emcc .* \d+\.\d+\.\d+$/);
+  assert.equal(digests.length, names.filter((name) => name.endsWith('.wasm')).length);
+  for (const line of digests) {
+    const [digest, name] = line.split(/ +/);
+    const bytes = await readFile(join(folder, 'build', name));
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), digest, name);
+  }
   const installed = (await readdir(join(project, 'node_modules'))).filter((name) => !name.startsWith('.'));
   assert.deepEqual(installed, [
     'fflate',
@@ -374,6 +389,7 @@ test('in a page without a bundler, from its own origin: on threads', LONG, async
 /** Stores a model with each library, and loads both with each. */
 const STORE = `
 import * as ours from '/node_modules/fitting-room/shim/tf.js';
+import { preparePictures } from '/node_modules/fitting-room/shim/photo.js';
 const theirs = globalThis.tf;
 const weights = [[1, 2], [3, 4]];
 const model = (tf) => {
@@ -403,8 +419,12 @@ async function run() {
   image.src = canvas.toDataURL();
   await image.decode();
   pixels.push(ours.browser.fromPixels(image).arraySync());
+  const kinds = [canvas, await createImageBitmap(canvas), image, context.getImageData(0, 0, 2, 1)];
+  const batch = await preparePictures(kinds, { size: [1, 2], channels: 3 });
+  const refused = await preparePictures([document.body], { size: [1, 2], channels: 3 }).catch(({ message }) => message);
   await ours.browser.toPixels(ours.tensor3d([[[1, 0, 0]]]), canvas);
-  return { loaded, listed, gone, left, pixels, drawn: [canvas.width, ...context.getImageData(0, 0, 1, 1).data] };
+  const drawn = [canvas.width, ...context.getImageData(0, 0, 1, 1).data];
+  return { loaded, listed, gone, left, pixels, batch: [...batch.data], shape: batch.shape, refused, drawn };
 }
 run().then((trained) => (globalThis.trained = trained), (error) => (globalThis.trained = { error: String(error) }));
 `;
@@ -422,7 +442,7 @@ test("TensorFlow.js's names in a page: IndexedDB is shared with it, pixels are t
   await writeFile(join(folder, 'index.html'), PAGE.replace('<script', `${scripts}<script`));
   await writeFile(join(folder, 'main.js'), STORE);
   await served(project, {}, async (url) => {
-    const { loaded, listed, gone, left, pixels, drawn } = /** @type {any} */ (
+    const { loaded, listed, gone, left, pixels, drawn, ...rest } = /** @type {any} */ (
       await trainedAt(`${url}tensorflow/index.html`)
     );
     const weights = [
@@ -441,6 +461,10 @@ test("TensorFlow.js's names in a page: IndexedDB is shared with it, pixels are t
       ],
     ];
     assert.deepEqual(pixels, [seen, seen, seen]);
+    const prepared = [255, 255, 255, 10, 20, 30]; // what is see-through is shown on white
+    assert.deepEqual(rest.shape, [4, 1, 2, 3]);
+    assert.deepEqual(rest.batch, [...prepared, ...prepared, ...prepared, ...prepared]);
+    assert.match(rest.refused, /^preparePicture: /);
     assert.deepEqual(drawn, [1, 255, 0, 0, 255]);
   });
 });

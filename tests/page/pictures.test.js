@@ -125,7 +125,9 @@ const followLookers =
               : url,
             options,
           );
-          if (looks) watched.photoWorkers.push('fittingRoom' in watched ? 'later' : 'early');
+          // whether the page's script has begun
+          const hasBegun = document.readyState !== 'loading' && !document.querySelector('.way-out');
+          if (looks) watched.photoWorkers.push(hasBegun ? 'later' : 'early');
         }
       };
     }, spoilt);
