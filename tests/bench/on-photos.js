@@ -10,15 +10,14 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { datasets } from '../../shim/index.js';
-import { hook, openPage } from '../page/page.js';
 import { cardOf, percent } from '../../models/card.js';
 import { measure, sha256 } from '../../models/measure.js';
 import { fileOf } from '../../models/recipe.js';
+import { askPage } from './ask-page.js';
 
 /** What each folder's photos show: any of these classes is right. @type {Record<string, number[]>} */
 const KINDS = { 't-shirt': [0], pants: [1], longsleeve: [2], dress: [3], outwear: [4], shirt: [6], shoes: [5, 7, 9] };
 const CLASSES = 10;
-const BATCH = 50;
 
 /** @typedef {{ kind: string, path: string }} Photo */
 
@@ -29,43 +28,6 @@ const photosIn = (folder) =>
       .sort()
       .map((name) => ({ kind, path: join(folder, kind, name) })),
   );
-
-/**
- * The classes that the page's section Try it answers with.
- * @param {string} model
- * @param {Photo[]} photos
- * @returns {Promise<number[]>} -1: refused
- */
-async function classesOf(model, photos) {
-  const { browser, page, close } = await openPage('chromium', { query: 'data=synthetic&train-size=10' });
-  try {
-    await browser.waitFor((/** @type {string} */ selector) => document.querySelector(selector) !== null, {
-      args: [hook('photo-input')],
-    });
-    await page.choose('model-choice', model);
-    for (let done = 0; done < photos.length; done += BATCH) {
-      const some = photos.slice(done, done + BATCH);
-      await browser.uploadFile(hook('photo-input'), ...some.map(({ path }) => path));
-      await browser.waitFor(
-        (/** @type {number} */ count) => {
-          const items = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]);
-          return (
-            items.length === count &&
-            items.every(({ dataset }) => dataset.state === 'ready' || dataset.state === 'refused')
-          );
-        },
-        { args: [done + some.length], timeout: 120_000 },
-      );
-    }
-    return await browser.evaluate(() =>
-      /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]).map(({ dataset }) =>
-        Number(dataset.class),
-      ),
-    );
-  } finally {
-    await close();
-  }
-}
 
 /** @param {Photo[]} photos @param {number[]} predicted */
 function tally(photos, predicted) {
@@ -84,7 +46,12 @@ if (!existsSync(join(folder, 'shoes'))) {
 }
 const photos = photosIn(folder);
 const { classNames: names } = await datasets.synthetic({ trainSize: 1, testSize: 1 });
-const facts = { sha256: sha256(readFileSync(fileOf(model, 'fit'))), ...tally(photos, await classesOf(model, photos)) };
+const answers = await askPage(
+  model,
+  photos.map(({ path }) => path),
+);
+const predicted = answers.map((answer) => answer.class);
+const facts = { sha256: sha256(readFileSync(fileOf(model, 'fit'))), ...tally(photos, predicted) };
 const width = Math.max(...names.map((name) => name.length));
 console.log(`${''.padEnd(11)}${names.map((name) => name.padStart(width + 1)).join('')}`);
 for (const [kind, counts] of Object.entries(facts.confusion))
