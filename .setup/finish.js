@@ -18,7 +18,7 @@ const ASIDE = /^(service-worker\.js|_headers)$/;
 const NOT_KEPT = /^assets\/(sha256|formats-pack)-[^/]+\.js$/;
 
 /**
- * The digests of a page's files, as the service worker computes them, index.html last.
+ * The SHA-256 of a page's files, in base64, index.html last.
  * @param {string} folder
  * @returns {[name: string, digest: string][]}
  */
@@ -33,8 +33,7 @@ function digestsOf(folder) {
     name,
     createHash('sha256')
       .update(readFileSync(join(folder, name)))
-      .digest()
-      .toString('base64', 0, 18),
+      .digest('base64'),
   ]);
 }
 

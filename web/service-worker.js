@@ -25,7 +25,8 @@
 
 const scope = /** @type {ServiceScope} */ (/** @type {unknown} */ (self));
 
-// Put in by the build: the digest of each file; index.html is the last one, so a cache that has it is complete.
+// Put in by the build: the SHA-256 of each file, in base64; index.html is the last one, so a cache that has it is
+// complete.
 /** @typedef {Record<string, string>} Digests */
 const FILES = /** @type {Digests} */ (/** @type {unknown} */ ('%FILES%'));
 const DIGESTS = { .../** @type {Digests} */ (/** @type {unknown} */ ('%NOT_KEPT%')), ...FILES };
@@ -120,10 +121,9 @@ async function checked(name, response, digest = DIGESTS[name]) {
   return new Response(bytes, { headers: { 'content-type': type } });
 }
 
-/** The first 144 bits of SHA-256, in base64: no file can be made to fit them. @param {BufferSource} bytes */
+/** @param {BufferSource} bytes */
 async function digestOf(bytes) {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes), 0, 18);
-  return btoa(String.fromCharCode(...digest));
+  return btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))));
 }
 
 /** The cache of the files in a list of digests. @param {string} list */
