@@ -2,14 +2,8 @@ import { t } from './i18n/index.js';
 import { NO_CLASS } from '../shim/classify.js';
 import { GARMENTS, sameList } from './subject.js';
 
-/** The lists of names that the page translates, by what the keys of their texts begin with. */
-const translated = new Map([['class', GARMENTS.classNames]]);
-
-/**
- * A part of the page that loads later adds a list, once it has its texts.
- * @param {string} key of class k's text: `${key}.${k}` @param {readonly string[]} names
- */
-export const translateNames = (key, names) => translated.set(key, names);
+/** The lists of names that the page translates, and the key of class k's text. */
+const translated = new Map([[GARMENTS.classNames, (/** @type {number} */ k) => `class.${k}`]]);
 
 /**
  * The name of a class, which people may have given it; a dash for NO_CLASS.
@@ -18,7 +12,7 @@ export const translateNames = (key, names) => translated.set(key, names);
  */
 export function className(k, classNames) {
   if (k === NO_CLASS) return '–';
-  for (const [key, names] of translated) if (sameList(names, classNames)) return t(`${key}.${k}`);
+  for (const [names, keyOf] of translated) if (sameList(names, classNames)) return t(keyOf(k));
   return classNames[k];
 }
 

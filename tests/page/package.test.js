@@ -241,7 +241,7 @@ test('what is in the package, and nothing else', async () => {
   assert.deepEqual(
     names.filter((name) => !/^(shim\/.*\.js|build\/types\/.*\.d\.ts)$/.test(name)).sort(),
     [
-      'CHANGELOG.md',
+      'shim/CHANGELOG.md',
       'LICENSE',
       'README.md',
       'package.json',
