@@ -161,8 +161,8 @@ describe('model files', () => {
     );
     await refusedFile(
       `http://127.0.0.1:${port}/page`,
-      'model file: byte 0 must be 137, got 60: this is not a Fitting Room model file; importModel reads those of other ' +
-        'tools',
+      'model file: byte 0 must be 137, got 60: this is not a Fitting Room model file; importModel reads ' +
+        'those of other tools',
     );
     await refusedFile(pathToFileURL(join(folder, 'none.fit')), /none.fit could not be read \(ENOENT/, 'network');
     const elsewhere = file.slice().buffer;
