@@ -32,11 +32,13 @@ export async function askPage(model, paths) {
       );
     }
     return await browser.evaluate(() =>
-      /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]).map(({ dataset }) => ({
-        class: Number(dataset.class),
-        verdict: dataset.state === 'refused' ? 'refused' : dataset.verdict,
-        confidence: Number(dataset.confidence),
-      })),
+      /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="photo-item"]')]).map(
+        ({ dataset }) => ({
+          class: Number(dataset.class),
+          verdict: dataset.state === 'refused' ? 'refused' : dataset.verdict,
+          confidence: Number(dataset.confidence),
+        }),
+      ),
     );
   } finally {
     await close();

@@ -42,6 +42,10 @@ PICTURES ?= ../shared/clothing ../shared/photos
 few-pictures: $(MODULES) $(NPM) ## how well the preset for few pictures recognises photos that it has not seen (PICTURES: folders with a folder for each class; an hour)
 	@node tests/bench/few-pictures.js $(PICTURES)
 
+.PHONY: not-clothing
+not-clothing: dist/index.html $(NPM) ## how often the page says of drawn pictures of other things that they are no clothing (MODEL=tutorial, SEED, COUNT of each kind, KINDS="letter sea" for some, OUT: a folder that keeps them; 6 minutes)
+	@node tests/bench/on-not-clothing.js $(or $(MODEL),photos) $(SEED:%=--seed=%) $(COUNT:%=--count=%) $(KINDS:%=--only=%) $(OUT:%=--out=%)
+
 .PHONY: accuracy
 accuracy: $(MODULES) $(NPM) ## train the tutorial's 20 epochs over ten seeds (ten minutes on two cores)
 	@node tests/bench/accuracy.js

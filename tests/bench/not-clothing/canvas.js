@@ -16,9 +16,12 @@
 
 /** @param {number} width @param {number} height @returns {Context} */
 export function blank(width, height) {
-  const context = new OffscreenCanvas(Math.max(1, Math.round(width)), Math.max(1, Math.round(height))).getContext('2d', {
-    willReadFrequently: true,
-  });
+  const context = new OffscreenCanvas(Math.max(1, Math.round(width)), Math.max(1, Math.round(height))).getContext(
+    '2d',
+    {
+      willReadFrequently: true,
+    },
+  );
   if (!context) throw new Error('no canvas');
   return context;
 }
@@ -121,7 +124,12 @@ export function gradient(context, from, to, stops) {
   return made;
 }
 
-/** @param {Context} context @param {Point} centre @param {number} radius @param {[at: number, colour: string][]} stops */
+/**
+ * @param {Context} context
+ * @param {Point} centre
+ * @param {number} radius
+ * @param {[at: number, colour: string][]} stops
+ */
 export function glow(context, centre, radius, stops) {
   const made = context.createRadialGradient(...centre, 0, ...centre, radius);
   for (const [at, colour] of stops) made.addColorStop(at, colour);

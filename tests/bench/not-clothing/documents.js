@@ -1,65 +1,13 @@
-/** Sheets of paper, scanned or photographed on a desk. */
-import { blank, css, curve, fill, hsl, mix, relief } from './canvas.js';
-import { fractal, noise } from './random.js';
-import { lay } from './photograph.js';
+/** Documents on paper. */
+import { blank, css, curve, fill, hsl, mix } from './canvas.js';
+import { HEIGHT, paper, present, WIDTH } from './paper.js';
 import { amount, capital, digits, language, paragraph, sentence } from './words.js';
-import { boards } from './textures.js';
 
 /** @typedef {import('./canvas.js').Context} Context */
-/** @typedef {import('./canvas.js').Random} Random */
 /** @typedef {import('./canvas.js').Point} Point */
+/** @typedef {import('./random.js').Random} Random */
 
-const [WIDTH, HEIGHT] = [620, 877]; // A4
 const FONTS = ['serif', 'sans-serif', 'monospace'];
-
-/** @param {Random} random */
-function paper(random) {
-  const sheet = blank(WIDTH, HEIGHT);
-  fill(sheet, css(hsl(random.between(0.05, 0.17), random.between(0, 0.35), random.between(0.88, 0.985))));
-  return sheet;
-}
-
-/** Puts a sheet on a desk, or fills the picture with it as a scanner does. @param {Context} context @param {Random} random @param {Context} sheet */
-export function present(context, random, sheet) {
-  const { width, height } = context.canvas;
-  const isScan = random.chance(0.35);
-  if (isScan) fill(context, css(hsl(0, 0, random.between(0.55, 1))));
-  else if (random.chance(0.6)) boards(context, random);
-  else {
-    const [base, scale] = [hsl(random.next(), random.between(0, 0.4), random.between(0.1, 0.75)), random.between(0.1, 0.6)];
-    relief(context, (x, y) => 1.5 * noise(x * scale, y * scale), () => base, { angle: random.between(0, 6) });
-  }
-  const ratio = sheet.canvas.width / sheet.canvas.height;
-  const fit = Math.min(width, height * ratio) * (isScan ? random.between(0.95, 1.05) : random.between(0.7, 1.15));
-  const [halfWidth, halfHeight] = [fit / 2, fit / ratio / 2];
-  const turn = random.normal() * (isScan ? 0.008 : 0.14);
-  const [shiftX, shiftY] = [random.normal() * 0.03 * width, random.normal() * 0.03 * height];
-  const tilt = isScan ? 0 : random.between(0, 0.3);
-  const corners = /** @type {Point[]} */ (
-    [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => {
-      const near = 1 - (tilt * (1 - v)) / 2;
-      const [x, y] = [u * halfWidth * near, v * halfHeight * (1 - tilt / 3)];
-      return [
-        width / 2 + shiftX + x * Math.cos(turn) - y * Math.sin(turn),
-        height / 2 + shiftY + x * Math.sin(turn) + y * Math.cos(turn),
-      ];
-    })
-  );
-  if (!isScan) {
-    context.save();
-    context.filter = `blur(${0.012 * width}px)`;
-    context.fillStyle = 'rgb(0 0 0 / 0.55)';
-    context.beginPath();
-    for (const [x, y] of corners) context.lineTo(x + 0.012 * width, y + 0.014 * width);
-    context.fill();
-    context.restore();
-  }
-  const [seed, fold, wave] = [random.between(0, 99), random.chance(0.4) ? random.pick([0.333, 0.5]) : 9, isScan ? 0.01 : 0.16];
-  lay(context, sheet, corners, (u, v) => {
-    const crease = Math.abs((v % fold) - fold * Math.round((v % fold) / fold));
-    return 1 - wave + 2 * wave * fractal(1.4 * u, 1.4 * v, seed, 2) - (v > 0.1 && v < 0.9 ? 0.1 * Math.exp(-900 * crease * crease) : 0);
-  });
-}
 
 /** @param {Context} sheet @param {Random} random @param {() => string} word */
 function letterhead(sheet, random, word) {
@@ -69,14 +17,21 @@ function letterhead(sheet, random, word) {
   sheet.beginPath();
   if (shape === 0) sheet.arc(84, 82, 26, 0, 7);
   else if (shape === 1) sheet.rect(58, 58, 50, 44);
-  else for (const [x, y] of [[58, 106], [84, 54], [112, 106]]) sheet.lineTo(x, y);
+  else
+    for (const [x, y] of [
+      [58, 106],
+      [84, 54],
+      [112, 106],
+    ])
+      sheet.lineTo(x, y);
   sheet.fill();
   sheet.font = `bold 26px ${random.pick(FONTS)}`;
   sheet.fillText(`${capital(word())} & ${capital(word())}`, 126, 92);
-  if (random.chance(0.5)) fill(sheet, colour, [56, 122, WIDTH - 112, 2]);
+  if (random.happens(0.5)) fill(sheet, colour, [56, 122, WIDTH - 112, 2]);
   sheet.fillStyle = '#222';
   sheet.font = `11px ${random.pick(FONTS)}`;
-  for (let i = 0; i < 4; i++) sheet.fillText(`${capital(word())} ${word()} ${digits(random, random.whole(2, 5))}`, 430, 150 + 15 * i);
+  for (let i = 0; i < 4; i++)
+    sheet.fillText(`${capital(word())} ${word()} ${digits(random, random.whole(2, 5))}`, 430, 150 + 15 * i);
   for (let i = 0; i < 3; i++) sheet.fillText(`${capital(word())} ${capital(word())}`, 60, 172 + 16 * i);
 }
 
@@ -87,12 +42,17 @@ function invoice(context, _, random) {
   const font = random.pick(FONTS);
   sheet.font = `bold 22px ${font}`;
   sheet.fillText(`Invoice ${digits(random, 6)}`, 60, 272);
-  const [rows, line, accent] = [random.whole(4, 14), random.between(24, 30), css(hsl(random.next(), 0.4, random.between(0.3, 0.85)))];
+  const [rows, line, accent] = [
+    random.whole(4, 14),
+    random.between(24, 30),
+    css(hsl(random.next(), 0.4, random.between(0.3, 0.85))),
+  ];
   fill(sheet, accent, [56, 296, WIDTH - 112, line]);
   sheet.textBaseline = 'middle';
   for (let i = 0; i <= rows; i++) {
     const y = 296 + line * (i + 0.5);
-    if (i % 2 === 0 && i > 0 && random.chance(0.9)) fill(sheet, 'rgb(0 0 0 / 0.05)', [56, y - line / 2, WIDTH - 112, line]);
+    if (i % 2 === 0 && i > 0 && random.happens(0.9))
+      fill(sheet, 'rgb(0 0 0 / 0.05)', [56, y - line / 2, WIDTH - 112, line]);
     sheet.fillStyle = '#1c1c1c';
     sheet.font = `${i ? '' : 'bold '}12px ${font}`;
     sheet.textAlign = 'left';
@@ -100,7 +60,11 @@ function invoice(context, _, random) {
     sheet.fillText(i ? capital(random.times(random.whole(1, 4), word).join(' ')) : 'Description', 100, y);
     sheet.textAlign = 'right';
     [390, 470, 552].forEach((x, column) =>
-      sheet.fillText(i ? (column ? amount(random, 900) : String(random.whole(1, 30))) : ['Quantity', 'Price', 'Total'][column], x, y),
+      sheet.fillText(
+        i ? (column ? amount(random, 900) : String(random.whole(1, 30))) : ['Quantity', 'Price', 'Total'][column],
+        x,
+        y,
+      ),
     );
   }
   const end = 296 + line * (rows + 1);
@@ -110,7 +74,7 @@ function invoice(context, _, random) {
   sheet.textAlign = 'left';
   sheet.font = `11px ${font}`;
   for (let i = 0; i < 3; i++) sheet.fillText(sentence(random, word, random.whole(5, 11)), 60, end + 70 + 17 * i);
-  if (random.chance(0.3)) stamp(sheet, random);
+  if (random.happens(0.3)) stamp(sheet, random);
   present(context, random, sheet);
 }
 
@@ -137,7 +101,13 @@ function letter(context, _, random) {
   sheet.font = `${size}px ${random.pick(FONTS)}`;
   sheet.fillText(`${capital(word())} ${random.whole(1, 28)} ${word()} 20${digits(random, 2)}`, 60, 270);
   sheet.fillText(`Dear ${capital(word())} ${capital(word())},`, 60, 310);
-  paragraph(sheet, random, word, { x: 60, y: 345, width: WIDTH - 120, bottom: random.between(560, 730), line: size * 1.5 });
+  paragraph(sheet, random, word, {
+    x: 60,
+    y: 345,
+    width: WIDTH - 120,
+    bottom: random.between(560, 730),
+    line: size * 1.5,
+  });
   sheet.fillText('Yours sincerely,', 60, 760);
   sheet.strokeStyle = random.pick(['#1b2a6b', '#222']);
   sheet.lineWidth = 1.8;
@@ -153,7 +123,7 @@ function bookPage(context, _, random) {
   const sheet = blank(560 * pages, 800);
   const tint = hsl(random.between(0.08, 0.14), random.between(0.1, 0.5), random.between(0.84, 0.95));
   fill(sheet, css(tint));
-  const font = random.chance(0.8) ? 'serif' : 'sans-serif';
+  const font = random.happens(0.8) ? 'serif' : 'sans-serif';
   const size = random.between(13, 19);
   for (let page = 0; page < pages; page++) {
     const x = 560 * page + 64;
@@ -164,13 +134,20 @@ function bookPage(context, _, random) {
     sheet.fillText(String(random.whole(2, 480)), x + 216, 765);
     sheet.textAlign = 'left';
     let y = 96;
-    if (random.chance(0.35)) {
+    if (random.happens(0.35)) {
       sheet.font = `bold ${size * 1.9}px ${font}`;
       sheet.fillText(`${random.whole(1, 30)}  ${capital(word())} ${word()}`, x, 150);
       y = 220;
     }
     sheet.font = `${size}px ${font}`;
-    paragraph(sheet, random, word, { x, y, width: 432, bottom: 735, line: size * random.between(1.3, 1.55), indent: 22 });
+    paragraph(sheet, random, word, {
+      x,
+      y,
+      width: 432,
+      bottom: 735,
+      line: size * random.between(1.3, 1.55),
+      indent: 22,
+    });
     const [from, to] = page === 0 && pages === 2 ? [560, 420] : [560 * page, 560 * page + 140];
     const shade = sheet.createLinearGradient(from, 0, to, 0);
     shade.addColorStop(0, `rgb(40 25 10 / ${pages === 2 ? 0.55 : 0.3})`);
@@ -180,18 +157,33 @@ function bookPage(context, _, random) {
   present(context, random, sheet);
 }
 
-/** A word's worth of loops. @param {Random} random @param {number} x @param {number} y @param {number} height @param {number} width @returns {Point[]} */
+/**
+ * A word's worth of loops.
+ * @param {Random} random
+ * @param {number} x
+ * @param {number} y
+ * @param {number} height
+ * @param {number} width
+ * @returns {Point[]}
+ */
 function scribble(random, x, y, height, width) {
   /** @type {Point[]} */
   const points = [[x, y]];
   const stride = height * 0.42;
   for (let at = x; at < x + width; at += stride * random.between(0.8, 1.6)) {
-    const tall = random.chance(0.22) ? random.between(1.9, 2.5) : 1;
-    const deep = random.chance(0.14) ? random.between(0.7, 1.2) : 0;
+    const tall = random.happens(0.22) ? random.between(1.9, 2.5) : 1;
+    const deep = random.happens(0.14) ? random.between(0.7, 1.2) : 0;
     const lean = 0.3 * height * tall;
     const loop = random.pick([-0.5, 0.15, 0.35]) * stride;
-    points.push([at + lean * 0.5, y - (height * tall) / 2], [at + lean, y - height * tall], [at + lean - loop, y - height * tall * 0.95]);
-    points.push([at + stride * 0.5 - 0.4 * height * deep, y + height * deep + random.normal()], [at + stride * 0.7, y - random.between(-1, 2)]);
+    points.push(
+      [at + lean * 0.5, y - (height * tall) / 2],
+      [at + lean, y - height * tall],
+      [at + lean - loop, y - height * tall * 0.95],
+    );
+    points.push(
+      [at + stride * 0.5 - 0.4 * height * deep, y + height * deep + random.normal()],
+      [at + stride * 0.7, y - random.between(-1, 2)],
+    );
   }
   return points;
 }
@@ -207,9 +199,19 @@ function handwriting(context, _, random) {
     sheet.strokeRect(-2, y, WIDTH + 4, 0);
     if (ruled === 'squares') sheet.strokeRect((y - 70) % WIDTH, -2, 0, HEIGHT + 4);
   }
-  if (ruled === 'lines' && random.chance(0.5)) fill(sheet, 'rgb(210 60 70 / 0.5)', [58, 0, 1.5, HEIGHT]);
+  if (ruled === 'lines' && random.happens(0.5)) fill(sheet, 'rgb(210 60 70 / 0.5)', [58, 0, 1.5, HEIGHT]);
   const height = line * random.between(0.24, 0.34);
-  sheet.strokeStyle = css(mix(random.pick([[0.08, 0.12, 0.45], [0.1, 0.1, 0.1], [0.35, 0.35, 0.38]]), [0.2, 0.2, 0.3], random.next()));
+  sheet.strokeStyle = css(
+    mix(
+      random.pick([
+        [0.08, 0.12, 0.45],
+        [0.1, 0.1, 0.1],
+        [0.35, 0.35, 0.38],
+      ]),
+      [0.2, 0.2, 0.3],
+      random.next(),
+    ),
+  );
   sheet.lineWidth = random.between(1.1, 2.4);
   sheet.lineJoin = sheet.lineCap = 'round';
   const [slope, last] = [random.normal() * 0.012, random.between(400, 840)];

@@ -5,11 +5,14 @@ import { clouds } from './textures.js';
 
 /** @typedef {import('./canvas.js').Context} Context */
 /** @typedef {import('./canvas.js').Colour} Colour */
-/** @typedef {import('./canvas.js').Random} Random */
+/** @typedef {import('./random.js').Random} Random */
 
 /** @type {import('./canvas.js').Draw} */
 function nightSky(context, { width, height }, random) {
-  const [low, high] = [hsl(random.between(0.5, 0.75), 0.5, random.between(0.08, 0.25)), hsl(random.between(0.6, 0.72), 0.6, 0.04)];
+  const [low, high] = [
+    hsl(random.between(0.5, 0.75), 0.5, random.between(0.08, 0.25)),
+    hsl(random.between(0.6, 0.72), 0.6, 0.04),
+  ];
   const [seed, angle, milky] = [random.whole(0, 999), random.between(0, 3), random.between(0, 0.5)];
   paint(context, (x, y) => {
     const [u, v] = [x / width - 0.5, y / height - 0.5];
@@ -22,11 +25,29 @@ function nightSky(context, { width, height }, random) {
   });
   for (let i = 0; i < 25; i++) {
     const [x, y, r] = [random.between(0, width), random.between(0, height * 0.8), random.between(1.5, 5)];
-    fill(context, glow(context, [x, y], r, [[0, '#fff'], [0.3, css(hsl(random.next(), 0.5, 0.8), 0.6)], [1, '#fff0']]), [x - r, y - r, 2 * r, 2 * r]);
+    fill(
+      context,
+      glow(context, [x, y], r, [
+        [0, '#fff'],
+        [0.3, css(hsl(random.next(), 0.5, 0.8), 0.6)],
+        [1, '#fff0'],
+      ]),
+      [x - r, y - r, 2 * r, 2 * r],
+    );
   }
-  if (random.chance(0.4)) {
-    const [x, y, r] = [random.between(0.2, 0.8) * width, random.between(0.15, 0.5) * height, random.between(0.03, 0.12) * width];
-    fill(context, glow(context, [x, y], r * 4, [[0, '#fff8e066'], [1, '#fff0']]));
+  if (random.happens(0.4)) {
+    const [x, y, r] = [
+      random.between(0.2, 0.8) * width,
+      random.between(0.15, 0.5) * height,
+      random.between(0.03, 0.12) * width,
+    ];
+    fill(
+      context,
+      glow(context, [x, y], r * 4, [
+        [0, '#fff8e066'],
+        [1, '#fff0'],
+      ]),
+    );
     context.fillStyle = '#f3efdc';
     context.beginPath();
     context.arc(x, y, r, 0, 7);
@@ -34,14 +55,36 @@ function nightSky(context, { width, height }, random) {
     for (let i = 0; i < 9; i++) {
       const [a, d] = [random.between(0, 6), random.between(0, 0.7) * r];
       const [mx, my] = [x + d * Math.cos(a), y + d * Math.sin(a)];
-      fill(context, glow(context, [mx, my], r * 0.3, [[0, '#9a968677'], [1, '#9a968600']]), [mx - r * 0.3, my - r * 0.3, r * 0.6, r * 0.6]);
+      fill(
+        context,
+        glow(context, [mx, my], r * 0.3, [
+          [0, '#9a968677'],
+          [1, '#9a968600'],
+        ]),
+        [mx - r * 0.3, my - r * 0.3, r * 0.6, r * 0.6],
+      );
     }
   }
-  if (random.chance(0.75)) ridge(context, random, height * random.between(0.78, 0.95), 0.12 * height, [0.01, 0.012, 0.02], random.chance(0.5));
+  if (random.happens(0.75))
+    ridge(
+      context,
+      random,
+      height * random.between(0.78, 0.95),
+      0.12 * height,
+      [0.01, 0.012, 0.02],
+      random.happens(0.5),
+    );
 }
 
-/** A line of hills from side to side. @param {Context} context @param {Random} random @param {number} level @param {number} tall @param {Colour} colour */
-function ridge(context, random, level, tall, colour, trees = false) {
+/**
+ * A line of hills from side to side.
+ * @param {Context} context
+ * @param {Random} random
+ * @param {number} level
+ * @param {number} tall
+ * @param {Colour} colour
+ */
+export function ridge(context, random, level, tall, colour, trees = false) {
   const { width, height } = context.canvas;
   const [seed, rough] = [random.between(0, 999), random.between(1.2, 4)];
   context.fillStyle = css(colour);
@@ -60,18 +103,31 @@ function ridge(context, random, level, tall, colour, trees = false) {
 function sea(context, { width, height }, random) {
   const horizon = height * random.between(0.3, 0.62);
   const sky = clouds(random);
-  const [isEvening, sunX, seed] = [random.chance(0.4), random.between(0.2, 0.8) * width, random.whole(0, 999)];
-  const [warm, deep] = [hsl(random.between(0.02, 0.1), 0.9, 0.6), hsl(random.between(0.48, 0.6), random.between(0.3, 0.8), random.between(0.15, 0.35))];
-  const [rough, beach] = [random.between(0.3, 1), random.chance(0.35) ? height * random.between(0.8, 0.93) : 2 * height];
+  const [isEvening, sunX, seed] = [random.happens(0.4), random.between(0.2, 0.8) * width, random.whole(0, 999)];
+  const [warm, deep] = [
+    hsl(random.between(0.02, 0.1), 0.9, 0.6),
+    hsl(random.between(0.48, 0.6), random.between(0.3, 0.8), random.between(0.15, 0.35)),
+  ];
+  const [rough, beach] = [
+    random.between(0.3, 1),
+    random.happens(0.35) ? height * random.between(0.8, 0.93) : 2 * height,
+  ];
   const above = (/** @type {number} */ x, /** @type {number} */ up) => {
     const plain = sky((x - width / 2) / width, 0.75 * up + 0.015, 1);
-    return isEvening ? mix(mix(times(plain, 0.75), warm, Math.max(0, 0.85 - 1.4 * up)), [1, 0.95, 0.8], Math.exp(-(((x - sunX) / width) ** 2 + up * up) * 90)) : plain;
+    return isEvening
+      ? mix(
+          mix(times(plain, 0.75), warm, Math.max(0, 0.85 - 1.4 * up)),
+          [1, 0.95, 0.8],
+          Math.exp(-(((x - sunX) / width) ** 2 + up * up) * 90),
+        )
+      : plain;
   };
   paint(context, (x, y) => {
     if (y < horizon) return above(x, (horizon - y) / height);
     const shore = beach + 0.05 * height * (fractal(x * 0.006, 1, seed, 3) - 0.5);
     const near = (y - horizon + 2) / (height - horizon);
-    if (y > shore) return times(hsl(0.1, 0.35, 0.66), 0.75 + 0.25 * step(0, 0.05 * height, y - shore) + 0.12 * noise(x, y, seed));
+    if (y > shore)
+      return times(hsl(0.1, 0.35, 0.66), 0.75 + 0.25 * step(0, 0.05 * height, y - shore) + 0.12 * noise(x, y, seed));
     const [wx, wz] = [(x - width / 2) / near / width, 1 / near];
     const wave = fractal(wx * 9 + 50, wz * 7 * 2.2, seed, 4) - 0.5;
     const slope = rough * (wave + 0.5 * (noise(wx * 46, wz * 60, seed) - 0.5));
@@ -80,24 +136,40 @@ function sea(context, { width, height }, random) {
     const foam = Math.max(crest * 0.6, Math.exp(-(((y - shore) / 7) ** 2)));
     return mix(mix(deep, mirrored, 0.25 + 0.45 * (1 - near) + slope * 0.5), [0.95, 0.97, 0.98], foam);
   });
-  if (random.chance(0.4)) sail(context, random, random.between(0.15, 0.85) * width, horizon + 3, height * random.between(0.02, 0.07));
+  if (random.happens(0.4))
+    sail(context, random, random.between(0.15, 0.85) * width, horizon + 3, height * random.between(0.02, 0.07));
 }
 
 /** @param {Context} context @param {Random} random @param {number} x @param {number} y @param {number} tall */
 function sail(context, random, x, y, tall) {
   context.fillStyle = css(hsl(random.next(), 0.2, 0.9));
   context.beginPath();
-  for (const [u, v] of [[0, -1], [0.5, -0.15], [0, -0.12]]) context.lineTo(x + u * tall, y + v * tall);
+  for (const [u, v] of [
+    [0, -1],
+    [0.5, -0.15],
+    [0, -0.12],
+  ])
+    context.lineTo(x + u * tall, y + v * tall);
   context.fill();
   context.fillStyle = '#432';
   context.beginPath();
-  for (const [u, v] of [[-0.4, -0.1], [0.6, -0.1], [0.4, 0.06], [-0.25, 0.06]]) context.lineTo(x + u * tall, y + v * tall);
+  for (const [u, v] of [
+    [-0.4, -0.1],
+    [0.6, -0.1],
+    [0.4, 0.06],
+    [-0.25, 0.06],
+  ])
+    context.lineTo(x + u * tall, y + v * tall);
   context.fill();
 }
 
 /** @type {import('./canvas.js').Draw} */
 function hills(context, { width, height }, random) {
-  const [hue, sunX, sunY] = [random.between(-0.05, 0.12), random.between(0.15, 0.85) * width, random.between(0.25, 0.5) * height];
+  const [hue, sunX, sunY] = [
+    random.between(-0.05, 0.12),
+    random.between(0.15, 0.85) * width,
+    random.between(0.25, 0.5) * height,
+  ];
   const [glowing, high] = [hsl(hue, 0.85, 0.65), hsl(hue + random.between(0.45, 0.75), 0.4, random.between(0.3, 0.55))];
   const seed = random.whole(0, 999);
   paint(context, (x, y) => {
@@ -108,12 +180,20 @@ function hills(context, { width, height }, random) {
   });
   const layers = random.whole(3, 6);
   const [far, near] = [mix(glowing, high, 0.4), hsl(random.between(0.2, 0.7), 0.25, random.between(0.05, 0.14))];
-  for (let i = 1; i <= layers; i++) ridge(context, random, height * (0.42 + (0.5 * i) / layers), height * random.between(0.06, 0.2), mix(far, near, i / layers), i === layers);
+  for (let i = 1; i <= layers; i++)
+    ridge(
+      context,
+      random,
+      height * (0.42 + (0.5 * i) / layers),
+      height * random.between(0.06, 0.2),
+      mix(far, near, i / layers),
+      i === layers,
+    );
 }
 
 /** @type {import('./canvas.js').Draw} */
 function forest(context, { width, height }, random) {
-  const [hue, isMisty, seed] = [random.between(0.08, 0.38), random.chance(0.5), random.whole(0, 999)];
+  const [hue, isMisty, seed] = [random.between(0.08, 0.38), random.happens(0.5), random.whole(0, 999)];
   const back = isMisty ? hsl(hue, 0.12, 0.78) : hsl(hue, 0.45, 0.6);
   paint(context, (x, y) => times(back, 0.7 + 0.5 * fractal(x * 0.02, y * 0.02, seed, 4) - (0.3 * y) / height));
   const layers = 5;
@@ -133,76 +213,54 @@ function forest(context, { width, height }, random) {
       const [x, lean] = [random.between(-0.05, 1.05) * width, random.normal() * 0.02 * width];
       for (let slice = 0; slice < 24; slice++) {
         const u = slice / 24 - 0.5;
-        context.fillStyle = css(times(bark, 0.55 + 0.75 * Math.sqrt(0.25 - u * u) + 0.4 * noise(slice * 0.9, x, seed) + 0.15 * u));
+        context.fillStyle = css(
+          times(bark, 0.55 + 0.75 * Math.sqrt(0.25 - u * u) + 0.4 * noise(slice * 0.9, x, seed) + 0.15 * u),
+        );
         context.beginPath();
-        for (const [px, py] of [[x + lean + u * wide * 0.7, -5], [x + lean + (u + 0.06) * wide * 0.7, -5], [x + (u + 0.06) * wide, ground + wide * 0.4], [x + u * wide, ground + wide * 0.4]]) context.lineTo(px, py);
+        for (const [px, py] of [
+          [x + lean + u * wide * 0.7, -5],
+          [x + lean + (u + 0.06) * wide * 0.7, -5],
+          [x + (u + 0.06) * wide, ground + wide * 0.4],
+          [x + u * wide, ground + wide * 0.4],
+        ])
+          context.lineTo(px, py);
         context.fill();
       }
     }
     const leaves = 260 + 500 * near;
     for (let i = 0; i < leaves; i++) {
-      const [x, y] = [random.between(0, width), random.chance(0.7) ? height * 0.55 * random.next() ** 1.4 : ground + random.between(-18, 70)];
+      const [x, y] = [
+        random.between(0, width),
+        random.happens(0.7) ? height * 0.55 * random.next() ** 1.4 : ground + random.between(-18, 70),
+      ];
       if (fractal((x / width) * 4, (y / height) * 5, layer + seed, 2) < 0.45) continue;
       const r = width * (0.004 + 0.012 * near) * random.between(0.6, 1.5);
-      context.fillStyle = css(mix(back, hsl(hue + 0.03 * random.normal(), 0.5, random.between(0.12, 0.5)), 0.25 + 0.75 * near), 0.85);
+      context.fillStyle = css(
+        mix(back, hsl(hue + 0.03 * random.normal(), 0.5, random.between(0.12, 0.5)), 0.25 + 0.75 * near),
+        0.85,
+      );
       context.beginPath();
       context.ellipse(x, y, r, r * 0.5, random.between(0, 6), 0, 7);
       context.fill();
     }
     if (layer < layers - 1) blur(context, 1.1);
   }
-  if (!random.chance(0.5)) return;
+  if (!random.happens(0.5)) return;
   context.globalCompositeOperation = 'screen';
   for (let i = 0; i < 6; i++) {
     const x = random.between(0, width);
     context.fillStyle = 'rgb(255 240 190 / 0.1)';
     context.beginPath();
-    for (const [u, v] of [[x, 0], [x + 30, 0], [x - 0.2 * width, height], [x - 0.35 * width, height]]) context.lineTo(u, v);
+    for (const [u, v] of [
+      [x, 0],
+      [x + 30, 0],
+      [x - 0.2 * width, height],
+      [x - 0.35 * width, height],
+    ])
+      context.lineTo(u, v);
     context.fill();
   }
   context.globalCompositeOperation = 'source-over';
-}
-
-/** @type {import('./canvas.js').Draw} */
-function skyline(context, { width, height }, random) {
-  const time = random.pick(['day', 'dusk', 'night']);
-  const [sky, level, seed] = [clouds(random), height * random.between(0.62, 0.85), random.whole(0, 999)];
-  const [tint, haze] = /** @type {[number, Colour]} */ ({ day: [0, [0.8, 0.85, 0.9]], dusk: [0.75, hsl(random.between(0, 0.1), 0.7, 0.62)], night: [0.93, [0.08, 0.09, 0.16]] }[time]);
-  paint(context, (x, y) => mix(sky(x / width - 0.5, 0.9 * (1 - y / level) + 0.03, 1), time === 'dusk' ? mix([0.25, 0.28, 0.5], haze, y / level) : haze, tint));
-  for (let layer = 0; layer < 4; layer++) {
-    const near = (layer + 1) / 4;
-    for (let x = -10; x < width; ) {
-      const [wide, tall] = [random.between(0.04, 0.11) * width * (0.6 + 0.5 * near), height * random.between(0.08, 0.5) * (1.15 - 0.5 * near)];
-      const wall = mix(haze, times(hsl(random.between(0.02, 0.65), random.between(0, 0.3), random.between(0.25, 0.6)), 1 - 0.75 * tint), 0.3 + 0.65 * near);
-      const top = level - tall;
-      fill(context, css(wall), [x, top, wide, tall]);
-      fill(context, css(times(wall, 0.78)), [x + wide * 0.72, top, wide * 0.28, tall]);
-      if (random.chance(0.3)) fill(context, css(wall), [x + wide / 2 - 1.5, top - tall * 0.18, 3, tall * 0.18]);
-      if (random.chance(0.3)) fill(context, css(wall), [x + wide * 0.2, top - 12, wide * 0.6, 12]);
-      const [w, h] = [wide / random.whole(4, 9), random.between(7, 12) * (0.5 + 0.5 * near)];
-      const strips = random.chance(0.3);
-      for (let wy = top + h / 2; wy < level - h; wy += h)
-        for (let wx = x + w * 0.25, i = 0; wx < x + wide - w * 0.5; wx += w, i++) {
-          const lit = time !== 'day' && hash(i, wy | 0, seed + (x | 0)) < 0.4;
-          const pane = lit ? hsl(0.12, 0.9, 0.55 + 0.2 * random.next()) : mix(times(wall, 0.68), haze, 0.3 * random.next());
-          fill(context, css(mix(haze, pane, 0.35 + 0.6 * near)), [wx, wy, strips ? w : w * 0.55, h * 0.6]);
-        }
-      x += wide + (random.chance(0.3) ? random.between(0, 14) : 0);
-    }
-  }
-  const data = context.getImageData(0, 0, width, Math.floor(level));
-  const isWater = random.chance(0.6);
-  const ground = time === 'night' ? /** @type {Colour} */ ([0.05, 0.06, 0.08]) : times(haze, 0.5);
-  const below = context.getImageData(0, Math.floor(level), width, height - Math.floor(level));
-  for (let y = 0; y < below.height; y++)
-    for (let x = 0; x < width; x++) {
-      const off = (fractal(x * 0.02, y * 0.35, seed, 3) - 0.5) * (4 + y * 0.4);
-      const from = Math.max(0, Math.min(data.height - 1, Math.round(data.height - 1 - y * 1.4 + off * 3)));
-      const at = Math.max(0, Math.min(width - 1, Math.round(x + off)));
-      for (let c = 0; c < 3; c++) below.data[4 * (y * width + x) + c] = isWater ? 0.72 * data.data[4 * (from * width + at) + c] + 20 : 255 * ground[c] * (0.7 + 0.5 * noise(x * 0.3, y * 0.5, seed));
-      below.data[4 * (y * width + x) + 3] = 255;
-    }
-  context.putImageData(below, 0, Math.floor(level));
 }
 
 /** @type {import('./canvas.js').Kind[]} */
@@ -211,5 +269,4 @@ export const LANDSCAPES = [
   { name: 'sea', draw: sea },
   { name: 'hills', draw: hills },
   { name: 'forest', draw: forest },
-  { name: 'skyline', draw: skyline },
 ];

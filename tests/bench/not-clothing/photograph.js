@@ -1,5 +1,5 @@
 /** What a camera does to a picture. */
-import { blank, blur, within } from './canvas.js';
+import { blur, within } from './canvas.js';
 
 /** @typedef {import('./canvas.js').Context} Context */
 /** @typedef {import('./canvas.js').Random} Random */
@@ -9,13 +9,13 @@ import { blank, blur, within } from './canvas.js';
 export function photograph(context, random, finish = 'photo') {
   if (finish === 'screenshot') return;
   const { width, height } = context.canvas;
-  if (random.chance(0.8)) blur(context, random.between(0.3, random.chance(0.2) ? 2.2 : 0.9));
+  if (random.happens(0.8)) blur(context, random.between(0.3, random.happens(0.2) ? 2.2 : 0.9));
   const exposure = finish === 'dark' ? 1 : random.between(0.82, 1.12);
   const warmth = random.between(-0.07, 0.08);
   const gains = [1 + warmth, 1, 1 - warmth].map((gain) => gain * exposure);
   const [lightX, lightY] = [random.between(-0.3, 0.3), random.between(-0.3, 0.3)];
   const vignette = random.between(0.02, 0.4);
-  const grain = random.between(1, random.chance(0.25) ? 14 : 6);
+  const grain = random.between(1, random.happens(0.25) ? 14 : 6);
   const contrast = random.between(0.85, 1.12);
   const lift = random.between(0, 8);
   const image = context.getImageData(0, 0, width, height);
@@ -58,7 +58,10 @@ export function lay(context, sheet, corners, light) {
     for (let x = 0; x < width; x++) {
       const [u, v] = at(x, y);
       if (u < 0 || v < 0 || u >= 1 || v >= 1) continue;
-      const [px, py] = [within(u * sheetWidth - 0.5, 0, sheetWidth - 1.01), within(v * sheetHeight - 0.5, 0, sheetHeight - 1.01)];
+      const [px, py] = [
+        within(u * sheetWidth - 0.5, 0, sheetWidth - 1.01),
+        within(v * sheetHeight - 0.5, 0, sheetHeight - 1.01),
+      ];
       const [i, j] = [Math.floor(px), Math.floor(py)];
       const [p, q] = [px - i, py - j];
       const [lit, o, n] = [light(u, v), 4 * (y * width + x), 4 * (j * sheetWidth + i)];
@@ -71,7 +74,10 @@ export function lay(context, sheet, corners, light) {
   context.putImageData(image, 0, 0);
 }
 
-/** The inverse of the projection of the unit square onto four corners. @param {import('./canvas.js').Point[]} corners */
+/**
+ * The inverse of the projection of the unit square onto four corners.
+ * @param {import('./canvas.js').Point[]} corners
+ */
 function unproject([[x0, y0], [x1, y1], [x2, y2], [x3, y3]]) {
   const [sx, sy] = [x0 - x1 + x2 - x3, y0 - y1 + y2 - y3];
   const [dx1, dy1, dx2, dy2] = [x1 - x2, y1 - y2, x3 - x2, y3 - y2];

@@ -34,7 +34,7 @@ export async function drawPicture(name, seed, number) {
   kind.draw(context, { width, height }, random);
   context.restore();
   photograph(context, random, kind.finish);
-  if (random.chance(0.6)) await compress(context, random);
+  if (random.happens(0.6)) await compress(context, random);
   const reader = new FileReader();
   const read = new Promise((resolve, reject) => Object.assign(reader, { onload: resolve, onerror: reject }));
   reader.readAsDataURL(await context.canvas.convertToBlob({ type: 'image/png' }));

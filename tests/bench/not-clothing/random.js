@@ -1,19 +1,16 @@
 /** What a picture is drawn with: seeded random choices, and noise that is the same everywhere. */
-import { mulberry32 } from '../../support/random.js';
+import { randomFrom } from '../../../models/garments/random.js';
 
 /** @param {number} seed */
 export function createRandom(seed) {
-  const numbers = mulberry32(seed);
-  const next = () => numbers() / 2 ** 32;
-  const between = (/** @type {number} */ low, /** @type {number} */ high) => low + (high - low) * next();
+  const random = randomFrom(seed);
+  const { next, between, below } = random;
   return {
-    next,
-    between,
+    ...random,
     /** An integer, both ends included. @param {number} low @param {number} high */
     whole: (low, high) => Math.floor(between(low, high + 1)),
-    chance: (/** @type {number} */ probability) => next() < probability,
     /** @template T @param {readonly T[]} list @returns {T} */
-    pick: (list) => list[Math.floor(next() * list.length)],
+    pick: (list) => list[below(list.length)],
     /** Standard normal, nearly: the sum of four uniform numbers. */
     normal: () => (next() + next() + next() + next() - 2) * Math.sqrt(3),
     /** @template T @param {number} count @param {(i: number) => T} make @returns {T[]} */
@@ -46,7 +43,12 @@ export function noise(x, y, z = 0) {
   return w === 0 ? near : near + (plane(k + 1) - near) * w;
 }
 
-/** Noise of several scales, each half as large as the one before. @param {number} x @param {number} y @param {number} z */
+/**
+ * Noise of several scales, each half as large as the one before.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} z
+ */
 export function fractal(x, y, z, octaves = 4) {
   let [sum, weight] = [0, 0.5];
   for (let i = 0; i < octaves; i++) {

@@ -78,7 +78,13 @@ function cast({ parts, planes = [] }, from, way) {
   return hit;
 }
 
-/** Share of the light that arrives. @param {Part[]} parts @param {Vector} from @param {Vector} way @param {number} soft */
+/**
+ * Share of the light that arrives.
+ * @param {Part[]} parts
+ * @param {Vector} from
+ * @param {Vector} way
+ * @param {number} soft
+ */
 function lightAt(parts, from, way, soft) {
   const some = onTheWay(parts, from, way, 3 / soft);
   let [t, share] = [0.012, 1];
@@ -100,7 +106,13 @@ function normalOf({ distance, bound }, [x, y, z]) {
   return unit([distance(x + e, y, z) - d, distance(x, y + e, z) - d, distance(x, y, z + e) - d]);
 }
 
-/** @param {Scene} scene @param {Vector} from @param {Vector} way @param {number} depth @returns {{ colour: Colour, t: number }} linear */
+/**
+ * @param {Scene} scene
+ * @param {Vector} from
+ * @param {Vector} way
+ * @param {number} depth
+ * @returns {{ colour: Colour, t: number }} linear
+ */
 function look(scene, from, way, depth) {
   const { parts, light, sky, sun = [1.1, 1.05, 0.95], ambient = [0.42, 0.45, 0.5], soft = 9, fog = 0 } = scene;
   const { t, part, axis } = cast(scene, from, way);
@@ -115,7 +127,12 @@ function look(scene, from, way, depth) {
   let open = 1; // to light from everywhere
   for (const reach of [0.05, 0.18])
     for (const other of parts) {
-      const d = distanceTo(other, point[0] + reach * normal[0], point[1] + reach * normal[1], point[2] + reach * normal[2]);
+      const d = distanceTo(
+        other,
+        point[0] + reach * normal[0],
+        point[1] + reach * normal[1],
+        point[2] + reach * normal[2],
+      );
       if (d < reach) open *= 1 - (0.55 * (reach - Math.max(d, 0))) / reach / 2;
     }
   const base = linear(part.paint(...point));
@@ -124,13 +141,16 @@ function look(scene, from, way, depth) {
   const gloss = Math.max(0, mirrored[0] * light[0] + mirrored[1] * light[1] + mirrored[2] * light[2]) ** 40;
   const { shine = 0, mirror = 0 } = part;
   const fresnel = Math.min(1, mirror + (shine + mirror) * (1 - Math.max(inward, 0)) ** 4);
-  const seen = fresnel < 0.02 ? base : depth > 0 ? look(scene, off, mirrored, depth - 1).colour : linear(sky(...mirrored));
+  const seen =
+    fresnel < 0.02 ? base : depth > 0 ? look(scene, off, mirrored, depth - 1).colour : linear(sky(...mirrored));
   const upper = 0.65 + 0.35 * normal[1];
   const lost = 1 - Math.exp(-fog * t);
   const haze = lost > 0 ? linear(sky(way[0], 0.02, way[2])) : base;
   const colour = /** @type {Colour} */ (
     base.map((own, i) => {
-      const shaded = own * (sun[i] * lit + ambient[i] * open * upper) + shine * 0.9 * gloss * (lit > 0 ? 1 : 0) * Math.min(1, lit * 3);
+      const shaded =
+        own * (sun[i] * lit + ambient[i] * open * upper) +
+        shine * 0.9 * gloss * (lit > 0 ? 1 : 0) * Math.min(1, lit * 3);
       return (shaded * (1 - fresnel) + seen[i] * fresnel) * (1 - lost) + haze[i] * lost;
     })
   );
@@ -148,7 +168,11 @@ export function render(context, scene) {
   const { eye, target, zoom = 2 } = scene;
   const ahead = unit(/** @type {Vector} */ (target.map((value, i) => value - eye[i])));
   const right = unit([-ahead[2], 0, ahead[0]]);
-  const up = [right[1] * ahead[2] - right[2] * ahead[1], right[2] * ahead[0] - right[0] * ahead[2], right[0] * ahead[1] - right[1] * ahead[0]];
+  const up = [
+    right[1] * ahead[2] - right[2] * ahead[1],
+    right[2] * ahead[0] - right[0] * ahead[2],
+    right[0] * ahead[1] - right[1] * ahead[0],
+  ];
   const away = Math.hypot(...target.map((value, i) => value - eye[i]));
   const half = Math.max(columns, rows) / 2;
   const lit = { ...scene, light: unit(scene.light) };

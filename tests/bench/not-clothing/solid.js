@@ -6,6 +6,7 @@
  * @typedef {(x: number, y: number, z: number) => number} Distance
  * @typedef {{ distance: Distance, bound: [x: number, y: number, z: number, radius: number] }} Solid
  * @typedef {(x: number, y: number, z: number) => Colour} Paint
+ * @typedef {(random: import('./canvas.js').Random) => Part[]} Make something around the origin
  * @typedef {Solid & { paint: Paint, shine: number, mirror: number }} Part a solid of some material
  * @typedef {{ at?: Vector, yaw?: number, pitch?: number, roll?: number, scale?: number }} Place angles in radians
  */
@@ -36,7 +37,13 @@ export const box = ([cx, cy, cz], [a, b, c], round = 0.02) => ({
   bound: [cx, cy, cz, Math.hypot(a, b, c)],
 });
 
-/** From one point to another. @param {Vector} from @param {Vector} to @param {number} start radius @param {number} end */
+/**
+ * From one point to another.
+ * @param {Vector} from
+ * @param {Vector} to
+ * @param {number} start radius
+ * @param {number} end
+ */
 export function capsule([ax, ay, az], [bx, by, bz], start, end = start) {
   const [dx, dy, dz] = [bx - ax, by - ay, bz - az];
   const length2 = dx * dx + dy * dy + dz * dz;
@@ -54,8 +61,7 @@ export function capsule([ax, ay, az], [bx, by, bz], start, end = start) {
 
 /** Lies flat. @param {Vector} centre @param {number} radius @param {number} thickness @returns {Solid} */
 export const ring = ([cx, cy, cz], radius, thickness) => ({
-  distance: (x, y, z) =>
-    Math.hypot(Math.sqrt((x - cx) ** 2 + (z - cz) ** 2) - radius, y - cy) - thickness,
+  distance: (x, y, z) => Math.hypot(Math.sqrt((x - cx) ** 2 + (z - cz) ** 2) - radius, y - cy) - thickness,
   bound: [cx, cy, cz, radius + thickness],
 });
 
@@ -71,13 +77,35 @@ export function polygon(points) {
       const [wx, wy] = [px - x, py - y];
       const t = Math.min(1, Math.max(0, (wx * ex + wy * ey) / length2));
       nearest = Math.min(nearest, (wx - ex * t) ** 2 + (wy - ey * t) ** 2);
-      if (py >= y !== py >= fromY && (px < ((fromX - x) * (py - y)) / (fromY - y) + x)) sign = -sign;
+      if (py >= y !== py >= fromY && px < ((fromX - x) * (py - y)) / (fromY - y) + x) sign = -sign;
     }
     return sign * Math.sqrt(nearest);
   };
 }
 
-/** Turned on a lathe around the y axis. @param {import('./canvas.js').Point[]} points radius and height @returns {Solid} */
+/**
+ * A line through the same points, without corners.
+ * @param {import('./canvas.js').Point[]} points of an open line
+ * @returns {import('./canvas.js').Point[]}
+ */
+export const rounded = (points) =>
+  points.flatMap((from, i) => {
+    const [before, to, after] = [points[Math.max(0, i - 1)], points[i + 1], points[Math.min(points.length - 1, i + 2)]];
+    if (!to) return [from];
+    return [0, 0.25, 0.5, 0.75].map((t) => {
+      const along = (/** @type {0 | 1} */ axis) => {
+        const [a, b, c, d] = [before[axis], from[axis], to[axis], after[axis]];
+        return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+      };
+      return /** @type {import('./canvas.js').Point} */ ([Math.max(0, along(0)), along(1)]);
+    });
+  });
+
+/**
+ * Turned on a lathe around the y axis.
+ * @param {import('./canvas.js').Point[]} points radius and height
+ * @returns {Solid}
+ */
 export function lathe(points, round = 0) {
   const flat = polygon(points);
   const [heights, radii] = [points.map(([, y]) => y), points.map(([r]) => r)];
@@ -88,7 +116,12 @@ export function lathe(points, round = 0) {
   };
 }
 
-/** A polygon in x and y, as thick as `depth` on either side. @param {import('./canvas.js').Point[]} points @param {number} depth @returns {Solid} */
+/**
+ * A polygon in x and y, as thick as `depth` on either side.
+ * @param {import('./canvas.js').Point[]} points
+ * @param {number} depth
+ * @returns {Solid}
+ */
 export function prism(points, depth, round = 0.01) {
   const flat = polygon(points);
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
@@ -107,7 +140,7 @@ function around(solids) {
   const low = [0, 1, 2].map((axis) => Math.min(...solids.map(({ bound }) => bound[axis] - bound[3])));
   const high = [0, 1, 2].map((axis) => Math.max(...solids.map(({ bound }) => bound[axis] + bound[3])));
   const [x, y, z] = low.map((value, axis) => (value + high[axis]) / 2);
-  const radius = ({ bound }) => Math.hypot(bound[0] - x, bound[1] - y, bound[2] - z) + bound[3];
+  const radius = (/** @type {Solid} */ { bound }) => Math.hypot(bound[0] - x, bound[1] - y, bound[2] - z) + bound[3];
   return [x, y, z, Math.max(...solids.map(radius))];
 }
 
@@ -151,7 +184,13 @@ export const part = (solid, colour, { shine = 0.1, mirror = 0 } = {}) => ({
   mirror,
 });
 
-/** Moves solids or parts, scaled first, then turned, around z (roll), x (pitch) and y (yaw). @template {Solid} T @param {T[]} solids @param {Place} place @returns {T[]} */
+/**
+ * Moves solids or parts, scaled first, then turned, around z (roll), x (pitch) and y (yaw).
+ * @template {Solid} T
+ * @param {T[]} solids
+ * @param {Place} place
+ * @returns {T[]}
+ */
 export function place(solids, { at = [0, 0, 0], yaw = 0, pitch = 0, roll = 0, scale = 1 }) {
   const [cy, sy, cp, sp, cr, sr] = [yaw, pitch, roll].flatMap((angle) => [Math.cos(angle), Math.sin(angle)]);
   const rows = [
@@ -172,7 +211,8 @@ export function place(solids, { at = [0, 0, 0], yaw = 0, pitch = 0, roll = 0, sc
     const near = local(solid.distance);
     return {
       ...solid,
-      distance: (/** @type {number} */ px, /** @type {number} */ py, /** @type {number} */ pz) => scale * near(px, py, pz),
+      distance: (/** @type {number} */ px, /** @type {number} */ py, /** @type {number} */ pz) =>
+        scale * near(px, py, pz),
       bound: [bx, by, bz, radius * scale],
       ...('paint' in solid && { paint: local(/** @type {any} */ (solid).paint) }),
     };

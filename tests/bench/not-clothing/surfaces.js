@@ -10,8 +10,12 @@ const tableTop = (context, _, random) => boards(context, random);
 function tiles(context, { width }, random) {
   const [side, gap, seed] = [width / random.between(2.5, 9), random.between(2, 7), random.whole(0, 999)];
   const ratio = random.pick([1, 1, 2, 0.5]);
-  const [base, other, joint] = [hsl(random.next(), random.between(0, 0.6), random.between(0.3, 0.9)), hsl(random.next(), random.between(0, 0.5), random.between(0.2, 0.9)), hsl(0.1, 0.05, random.between(0.3, 0.85))];
-  const [checked, turn] = [random.chance(0.45), random.chance(0.3) ? Math.PI / 4 : random.normal() * 0.03];
+  const [base, other, joint] = [
+    hsl(random.next(), random.between(0, 0.6), random.between(0.3, 0.9)),
+    hsl(random.next(), random.between(0, 0.5), random.between(0.2, 0.9)),
+    hsl(0.1, 0.05, random.between(0.3, 0.85)),
+  ];
+  const [checked, turn] = [random.happens(0.45), random.happens(0.3) ? Math.PI / 4 : random.normal() * 0.03];
   const [c, s] = [Math.cos(turn), Math.sin(turn)];
   const place = (/** @type {number} */ x, /** @type {number} */ y) => {
     const [u, v] = [(c * x - s * y) / side, ((s * x + c * y) / side) * ratio];
@@ -23,13 +27,20 @@ function tiles(context, { width }, random) {
     context,
     (x, y) => {
       const { i, j, edge } = place(x, y);
-      return Math.min(4, Math.max(0, edge - gap / 2)) * 0.6 + 0.06 * (hash(i, j, seed) - 0.5) * x + 0.8 * fractal(x * 0.02, y * 0.02, seed, 2);
+      return (
+        Math.min(4, Math.max(0, edge - gap / 2)) * 0.6 +
+        0.06 * (hash(i, j, seed) - 0.5) * x +
+        0.8 * fractal(x * 0.02, y * 0.02, seed, 2)
+      );
     },
     (x, y) => {
       const { i, j, edge } = place(x, y);
       if (edge < gap / 2) return times(joint, 0.8 + 0.3 * noise(x * 0.4, y * 0.4, seed));
       const colour = checked && (i + j) % 2 ? other : base;
-      return times(colour, 0.86 + 0.1 * hash(i, j, seed) + 0.14 * fractal(x * 0.015 + 9 * hash(i, j, 2), y * 0.03, seed, 4));
+      return times(
+        colour,
+        0.86 + 0.1 * hash(i, j, seed) + 0.14 * fractal(x * 0.015 + 9 * hash(i, j, 2), y * 0.03, seed, 4),
+      );
     },
     { angle: random.between(0, 6), shine: random.between(0, 0.25), slope: 0.7 },
   );
@@ -37,7 +48,9 @@ function tiles(context, { width }, random) {
 
 /** @type {import('./canvas.js').Draw} */
 function carpet(context, { width, height }, random) {
-  const [base, second, third] = random.times(3, () => hsl(random.next(), random.between(0.1, 0.7), random.between(0.2, 0.65)));
+  const [base, second, third] = random.times(3, () =>
+    hsl(random.next(), random.between(0.1, 0.7), random.between(0.2, 0.65)),
+  );
   const [seed, kind, cell] = [random.whole(0, 999), random.whole(0, 2), width / random.between(3, 9)];
   relief(
     context,
@@ -47,8 +60,10 @@ function carpet(context, { width, height }, random) {
       const [p, q] = [Math.abs((u / cell) % 1) - 0.5, Math.abs((v / cell) % 1) - 0.5];
       const frame = Math.min(u, v, width - u, height - v) / cell;
       let colour = base;
-      if (kind === 0) colour = Math.abs(p) + Math.abs(q) < 0.36 ? (Math.abs(p) + Math.abs(q) < 0.17 ? third : second) : base;
-      if (kind === 1) colour = Math.hypot(p, q) < 0.4 && Math.hypot(p, q) > 0.2 ? second : Math.abs(p * q) < 0.008 ? third : base;
+      if (kind === 0)
+        colour = Math.abs(p) + Math.abs(q) < 0.36 ? (Math.abs(p) + Math.abs(q) < 0.17 ? third : second) : base;
+      if (kind === 1)
+        colour = Math.hypot(p, q) < 0.4 && Math.hypot(p, q) > 0.2 ? second : Math.abs(p * q) < 0.008 ? third : base;
       if (frame < 0.9) colour = frame < 0.25 || frame > 0.65 ? third : second;
       return times(colour, 0.65 + 0.5 * noise(x * 0.55, y * 0.55, seed) + 0.2 * fractal(x * 0.01, y * 0.01, seed));
     },
@@ -59,7 +74,10 @@ function carpet(context, { width, height }, random) {
 /** @type {import('./canvas.js').Draw} */
 function bricks(context, { width }, random) {
   const [long, seed, joint] = [width / random.between(3, 9), random.whole(0, 999), random.between(0.04, 0.08)];
-  const [base, mortar] = [hsl(random.between(0, 0.09), random.between(0.1, 0.6), random.between(0.25, 0.6)), hsl(0.1, 0.08, random.between(0.45, 0.8))];
+  const [base, mortar] = [
+    hsl(random.between(0, 0.09), random.between(0.1, 0.6), random.between(0.25, 0.6)),
+    hsl(0.1, 0.08, random.between(0.45, 0.8)),
+  ];
   const tall = long * random.between(0.3, 0.45);
   const place = (/** @type {number} */ x, /** @type {number} */ y) => {
     const [wx, wy] = [x + 4 * fractal(x * 0.03, y * 0.03, seed, 2), y + 4 * fractal(x * 0.03, y * 0.03, seed + 7, 2)];
@@ -84,43 +102,74 @@ function bricks(context, { width }, random) {
   );
 }
 
-/** Paper that was crumpled and opened again: facets with sharp edges. @type {import('./canvas.js').Draw} */
+/** Paper that was crumpled and opened again: planes that meet in sharp folds. @type {import('./canvas.js').Draw} */
 function crumpledSheet(context, { width, height }, random) {
-  const base = random.chance(0.7) ? hsl(0.1, random.between(0, 0.2), random.between(0.82, 0.96)) : hsl(random.next(), 0.4, 0.7);
-  const folds = random.times(random.whole(26, 60), () => {
-    const angle = random.between(0, Math.PI);
-    return { x: random.between(0, width), y: random.between(0, height), u: Math.cos(angle), v: Math.sin(angle), bend: random.normal() * 0.25, reach: width * random.between(0.08, 0.5) };
-  });
-  const [seed, margin, turn] = [random.whole(0, 999), random.chance(0.5) ? random.between(0.05, 0.15) * width : -99, random.normal() * 0.1];
-  const ground = hsl(random.next(), random.between(0, 0.4), random.between(0.1, 0.5));
+  const base = random.happens(0.7)
+    ? hsl(0.1, random.between(0, 0.2), random.between(0.82, 0.96))
+    : hsl(random.next(), 0.4, 0.7);
+  const [seed, margin, turn] = [
+    random.whole(0, 999),
+    random.happens(0.5) ? random.between(0.05, 0.15) * width : -99,
+    random.normal() * 0.1,
+  ];
+  const [ground, cell, depth] = [
+    hsl(random.next(), random.between(0, 0.4), random.between(0.1, 0.5)),
+    width * random.between(0.13, 0.3),
+    random.between(0.3, 0.7),
+  ];
   const inside = (/** @type {number} */ x, /** @type {number} */ y) => {
     const [p, q] = [x - width / 2, y - height / 2];
     const [u, v] = [p * Math.cos(turn) - q * Math.sin(turn), p * Math.sin(turn) + q * Math.cos(turn)];
-    return Math.min(width / 2 - Math.abs(u), height / 2 - Math.abs(v)) - margin + 7 * (fractal(x * 0.02, y * 0.02, seed, 3) - 0.5);
+    const edge = Math.min(width / 2 - Math.abs(u), height / 2 - Math.abs(v)) - margin;
+    return edge + 7 * (fractal(x * 0.02, y * 0.02, seed, 3) - 0.5);
+  };
+  /** The highest of planes, each tilted in its own way. */
+  const facets = (
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {number} */ size,
+    /** @type {number} */ own,
+  ) => {
+    const [u, v] = [x / size, y / size];
+    let highest = -9;
+    for (let i = Math.floor(u) - 1; i <= Math.floor(u) + 1; i++)
+      for (let j = Math.floor(v) - 1; j <= Math.floor(v) + 1; j++) {
+        const [dx, dy] = [u - i - hash(i, j, own), v - j - hash(i, j, own + 1)];
+        const tilt = (hash(i, j, own + 2) - 0.5) * dx + (hash(i, j, own + 3) - 0.5) * dy;
+        highest = Math.max(highest, 0.6 * tilt - 0.45 * (dx * dx + dy * dy));
+      }
+    return highest * size;
   };
   relief(
     context,
     (x, y) => {
-      let sum = 3 * fractal(x * 0.012, y * 0.012, seed, 3);
-      for (const { x: fx, y: fy, u, v, bend, reach } of folds) {
-        const [along, across] = [(x - fx) * u + (y - fy) * v, (x - fx) * -v + (y - fy) * u];
-        const fade = 1 - Math.hypot(along * 0.6, across) / reach;
-        if (fade > 0) sum += bend * fade * Math.abs(across + 5 * noise(along * 0.04, fx, seed));
-      }
-      return margin > 0 && inside(x, y) < 0 ? 0 : 1.5 * sum;
+      if (margin > 0 && inside(x, y) < 0) return 0;
+      const [wx, wy] = [
+        x + 0.2 * cell * fractal(x / cell, y / cell, seed, 2),
+        y + 0.2 * cell * fractal(x / cell, y / cell, seed + 9, 2),
+      ];
+      return (
+        depth *
+        (facets(wx, wy, cell, seed) -
+          facets(wy, wx, cell * 0.7, seed + 20) * 0.8 +
+          facets(wx, wy, cell * 0.33, seed + 40) * 0.35)
+      );
     },
     (x, y) => {
       const edge = inside(x, y);
-      return edge < 0 ? times(ground, 0.9 + 0.1 * noise(x, y) - 0.5 * Math.exp(edge / 14)) : base;
+      return edge < 0 && margin > 0 ? times(ground, 0.9 + 0.1 * noise(x, y) - 0.5 * Math.exp(edge / 14)) : base;
     },
-    { angle: random.between(0, 6), slope: 0.8, ambient: 0.5 },
+    { angle: random.between(0, 6), slope: 0.9, ambient: 0.4 },
   );
 }
 
 /** @type {import('./canvas.js').Draw} */
 function stones(context, { width, height }, random) {
   const [cell, seed] = [width / random.between(5, 16), random.whole(0, 999)];
-  const [base, wet] = [hsl(random.between(0.05, 0.6), random.between(0.02, 0.18), random.between(0.35, 0.65)), random.between(0, 0.2)];
+  const [base, wet] = [
+    hsl(random.between(0.05, 0.6), random.between(0.02, 0.18), random.between(0.35, 0.65)),
+    random.between(0, 0.2),
+  ];
   const nearest = (/** @type {number} */ x, /** @type {number} */ y) => {
     const [i, j] = [Math.floor(x / cell), Math.floor(y / cell)];
     let [first, second, own] = [9, 9, 0];

@@ -24,7 +24,7 @@ export function wood(random) {
 /** A wooden table from above. @param {import('./canvas.js').Context} context @param {Random} random */
 export function boards(context, random) {
   const { width, height } = context.canvas;
-  const [at, scale, across] = [wood(random), random.between(0.5, 1.2) / Math.max(width, height), random.chance(0.5)];
+  const [at, scale, across] = [wood(random), random.between(0.5, 1.2) / Math.max(width, height), random.happens(0.5)];
   relief(
     context,
     (x, y) => (across ? noise(x * 0.6, y * 0.03) : noise(x * 0.03, y * 0.6)),
@@ -55,13 +55,19 @@ export function floor(random) {
   return (x, z) => {
     const [i, j] = [Math.floor(x / tile), Math.floor(z / tile)];
     const edge = Math.min(x / tile - i, i + 1 - x / tile, z / tile - j, j + 1 - z / tile);
-    return edge < 0.015 ? [0.35, 0.34, 0.33] : times(base, ((i + j) % 2 ? 0.75 : 0.95) + 0.15 * fractal(x * 6, z * 6, seed, 3));
+    return edge < 0.015
+      ? [0.35, 0.34, 0.33]
+      : times(base, ((i + j) % 2 ? 0.75 : 0.95) + 0.15 * fractal(x * 6, z * 6, seed, 3));
   };
 }
 
 /** A sky with clouds. @param {Random} random @returns {(x: number, y: number, z: number) => Colour} in a direction */
 export function clouds(random) {
-  const [blue, cover, seed] = [hsl(random.between(0.54, 0.62), random.between(0.3, 0.8), random.between(0.45, 0.65)), random.between(0.35, 0.65), random.whole(0, 999)];
+  const [blue, cover, seed] = [
+    hsl(random.between(0.54, 0.62), random.between(0.3, 0.8), random.between(0.45, 0.65)),
+    random.between(0.35, 0.65),
+    random.whole(0, 999),
+  ];
   return (x, y, z) => {
     const up = Math.max(y, 0.02);
     const cloud = fractal((1.2 * x) / (up + 0.15), (1.2 * z) / (up + 0.15), seed, 5);

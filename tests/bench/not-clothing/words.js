@@ -19,7 +19,7 @@ const FOREIGN = [
 
 /** @param {Random} random @returns {() => string} words of one language */
 export function language(random) {
-  const words = (random.chance(0.7) ? WORDS : random.pick(FOREIGN)).split(' ');
+  const words = (random.happens(0.7) ? WORDS : random.pick(FOREIGN)).split(' ');
   return () => random.pick(words);
 }
 
@@ -45,7 +45,8 @@ export function paragraph(context, random, word, { x, y, width, bottom, line, in
     let sentenceStarts = start > 0;
     start = 0;
     for (; left > 0; left--) {
-      const text = (sentenceStarts ? capital(word()) : word()) + (random.chance(0.1) ? random.pick(['.', ',', ';']) : '');
+      const text =
+        (sentenceStarts ? capital(word()) : word()) + (random.happens(0.1) ? random.pick(['.', ',', ';']) : '');
       const long = context.measureText(text).width;
       if (at + long > x + width) break;
       context.fillText(text, at, y);
