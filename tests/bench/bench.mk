@@ -43,7 +43,7 @@ few-pictures: $(MODULES) $(NPM) ## how well the preset for few pictures recognis
 	@node tests/bench/few-pictures.js $(PICTURES)
 
 .PHONY: not-clothing
-not-clothing: dist/index.html $(NPM) ## how often the page says of drawn pictures of other things that they are no clothing (MODEL=tutorial, SEED, COUNT of each kind, KINDS="letter sea" for some, OUT: a folder that keeps them; 6 minutes)
+not-clothing: dist/index.html $(NPM) ## how often the page says of drawn pictures of other things that they are no clothing (MODEL=tutorial, SEED, COUNT of each kind, KINDS="letter sea" for some, OUT: a folder that keeps them; 4 minutes)
 	@node tests/bench/on-not-clothing.js $(or $(MODEL),photos) $(SEED:%=--seed=%) $(COUNT:%=--count=%) $(KINDS:%=--only=%) $(OUT:%=--out=%)
 
 .PHONY: accuracy

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { percent } from '../../models/card.js';
-import { checkInteger } from '../../shim/check.js';
+import { checkChoice, checkInteger } from '../../shim/check.js';
 import { datasets } from '../../shim/index.js';
 import { askPage } from './ask-page.js';
 import { openChromium } from './hosts.js';
@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '10' },
-    only: { type: 'string', multiple: true, default: KINDS.map(({ name }) => name) },
+    only: { type: 'string', multiple: true },
     out: { type: 'string' },
   },
   allowPositionals: true,
@@ -34,6 +34,8 @@ const { values, positionals } = parseArgs({
 const [model] = positionals;
 const seed = checkInteger('--seed', Number(values.seed), 0, 2 ** 31 - 1);
 const count = checkInteger('--count', Number(values.count), 1, 1000);
+const names = KINDS.map(({ name }) => name);
+const kinds = (values.only ?? names).map((name) => checkChoice('--only', name, names));
 
 /** @param {Picture[]} pictures */
 async function draw(pictures) {
@@ -57,8 +59,8 @@ async function draw(pictures) {
 
 /** @param {string} folder @returns {Promise<Picture[]>} */
 async function picturesIn(folder) {
-  for (const kind of values.only) await mkdir(join(folder, kind), { recursive: true });
-  return values.only.flatMap((kind) =>
+  for (const kind of kinds) await mkdir(join(folder, kind), { recursive: true });
+  return kinds.flatMap((kind) =>
     Array.from({ length: count }, (_, number) => ({
       kind,
       number,
@@ -75,8 +77,8 @@ async function report(pictures) {
     pictures.map(({ path }) => path),
   );
   const isRejected = answers.map(({ verdict }) => verdict === 'none');
-  const width = Math.max(...values.only.map((kind) => kind.length));
-  for (const kind of values.only) {
+  const width = Math.max(...kinds.map((kind) => kind.length));
+  for (const kind of kinds) {
     const own = [...pictures.keys()].filter((i) => pictures[i].kind === kind);
     const rejected = own.filter((i) => isRejected[i]).length;
     const taken = own.filter((i) => !isRejected[i]).map((i) => classNames[answers[i].class] ?? answers[i].verdict);

@@ -1,4 +1,4 @@
-/** Cities and the night above them. */
+/** The skyline of a city, by day and by night. */
 import { css, fill, hsl, mix, paint, times } from './canvas.js';
 import { fractal, hash, noise } from './random.js';
 import { clouds } from './textures.js';

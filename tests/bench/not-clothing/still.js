@@ -119,7 +119,13 @@ function solids(context, _, random) {
 }
 
 /** The table alone. @type {import('./canvas.js').Draw} */
-const emptyTable = (context, _, random) => still(context, random, [], { reach: 1.2, height: 0, tilt: [0.15, 0.6] });
+function emptyTable(context, _, random) {
+  const board = wood(random);
+  const scale = random.between(0.3, 0.6);
+  const ground = (/** @type {number} */ x, /** @type {number} */ _y, /** @type {number} */ z) =>
+    board(x * scale, z * scale);
+  still(context, random, [], { reach: 1.2, height: 0, tilt: [0.15, 0.6], ground });
+}
 
 /** @type {import('./canvas.js').Kind[]} */
 export const STILL = [

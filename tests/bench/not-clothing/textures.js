@@ -27,7 +27,7 @@ export function boards(context, random) {
   const [at, scale, across] = [wood(random), random.between(0.5, 1.2) / Math.max(width, height), random.happens(0.5)];
   relief(
     context,
-    (x, y) => (across ? noise(x * 0.6, y * 0.03) : noise(x * 0.03, y * 0.6)),
+    (x, y) => (across ? noise(x * 0.03, y * 0.6) : noise(x * 0.6, y * 0.03)),
     (x, y) => (across ? at(y * scale, x * scale) : at(x * scale, y * scale)),
     { angle: random.between(0, 6), slope: 0.4, ambient: 0.6, shine: 0.05 },
   );
