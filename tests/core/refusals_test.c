@@ -35,7 +35,7 @@ static void refused_layers(void) {
   fr_layer l = dense(0, FR_LINEAR);
   refuses(flat(4), l, "dense: units must be 1..65536, got 0");
   refuses(flat(4), dense(65537, FR_LINEAR), "dense: units must be 1..65536, got 65537");
-  refuses(flat(4), dense(3, (fr_activation)9), "dense: unknown activation 9");
+  refuses(flat(4), dense(3, (fr_activation)99), "dense: unknown activation 99");
   refuses(flat(4), dense(3, (fr_activation)-1), "dense: unknown activation -1");
   refuses(image(4, 5, 6), dense(3, FR_LINEAR),
           "dense: input must be flat, got shape (4, 5, 6); put a flatten layer before it");
@@ -60,8 +60,8 @@ static void refused_layers(void) {
           "conv2d: horizontal stride must be 1..255, got -1");
   refuses(image(8, 8, 1), conv(1, 3, 3, 1, 1, (fr_padding)2, FR_LINEAR),
           "conv2d: padding must be 0..1, got 2");
-  refuses(image(8, 8, 1), conv(1, 3, 3, 1, 1, FR_VALID, (fr_activation)9),
-          "conv2d: unknown activation 9");
+  refuses(image(8, 8, 1), conv(1, 3, 3, 1, 1, FR_VALID, (fr_activation)99),
+          "conv2d: unknown activation 99");
   refuses(image(2, 8, 1), conv(1, 3, 3, 1, 1, FR_VALID, FR_LINEAR),
           "conv2d: a window 3 high does not fit into an input 2 high with padding 'valid'");
   refuses(image(8, 2, 1), conv(1, 3, 3, 1, 1, FR_VALID, FR_LINEAR),
@@ -80,7 +80,7 @@ static void refused_layers(void) {
 
   refuses(flat(4), dropout(1.0f), "dropout: rate must be at least 0 and below 1, got 1");
   refuses(flat(4), dropout(-0.25f), "dropout: rate must be at least 0 and below 1, got -0.25");
-  refuses(flat(4), activation((fr_activation)12), "activation: unknown activation 12");
+  refuses(flat(4), activation((fr_activation)99), "activation: unknown activation 99");
   l.kind = FR_LAYER_KINDS;
   refuses(flat(4), l, "unknown layer kind 21");
   l.kind = (fr_layer_kind)-1;
