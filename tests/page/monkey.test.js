@@ -11,7 +11,7 @@ import { drop, hook, withPage } from './page.js';
 /** @typedef {import('puppeteer-core').Page} Tab */
 
 const SEEDS = process.env.SEED ? process.env.SEED.split(',').map(Number) : EVERYWHERE ? [1, 2, 3, 4, 5] : [1, 2, 3, 4];
-const ACTIONS = Number(process.env.ACTIONS ?? (EVERYWHERE ? 300 : 75));
+const ACTIONS = Number(process.env.ACTIONS ?? (EVERYWHERE ? 300 : 50));
 const SMALL = 'data=synthetic&epochs=3&train-size=200';
 /**
  * The pages that seeds start from, in turn: a small model, one that diverges at once, one with averaged weights that

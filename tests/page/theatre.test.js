@@ -139,7 +139,9 @@ for (const name of inBrowsers('engine')) {
         assert.deepEqual(browser.errors, []);
       });
     });
+}
 
+for (const name of inBrowsers('any'))
   describe(`the theatre in ${name}`, { timeout: 240_000 }, () => {
     /** @type {import('./page.js').Opened} */
     let opened;
@@ -289,7 +291,6 @@ for (const name of inBrowsers('engine')) {
       );
     });
   });
-}
 
 test('chromium: images and bars are looked at once a second or more often', { timeout: 60_000 }, async () => {
   await withPage(['chromium', { query: ENDLESS }], async (opened) => {
