@@ -95,10 +95,11 @@ async function trainEpoch(runner, settings, position, reporter, stopped) {
       after: async (done) => {
         position.scores = fresh.reduce(addScores, position.scores);
         position.batch = done.batch;
-        progress = { ...where(done), batchLogs: fresh.map((scores) => logsOf(scores, metrics)) };
+        const batchLogs = fresh.map((scores) => logsOf(scores, metrics));
+        progress = { ...where(done), batchLogs };
         for (const [i, scores] of fresh.entries()) {
           const batch = done.batch - fresh.length + i;
-          const logs = { batch, size: scores.samples, ...logsOf(scores, metrics) };
+          const logs = { batch, size: scores.samples, ...batchLogs[i] };
           await callbacks.call('onBatchEnd', batch, logs);
           await callbacks.call('onTrainBatchEnd', batch, logs);
         }

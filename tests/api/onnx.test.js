@@ -306,6 +306,20 @@ async function readsAlike(file, ...kinds) {
 }
 
 /**
+ * A mean whose margins count, with the number of windows rounded up.
+ * @type {[string, OnnxTensor[], ...OnnxAttribute[]]}
+ */
+const COUNTED_AND_ROUNDED = [
+  'AveragePool',
+  [],
+  ints('kernel_shape', 3, 3),
+  ints('strides', 2, 2),
+  ints('pads', 1, 1, 1, 1),
+  int('count_include_pad', 1),
+  int('ceil_mode', 1),
+];
+
+/**
  * @param {number} filters
  * @param {number} channels
  * @param {number} size
@@ -483,22 +497,7 @@ const FOREIGN = [
   ],
   [
     'margins that count, where rounding up the number of windows adds none',
-    chain(
-      [2, 7, 7],
-      [
-        [
-          'AveragePool',
-          [],
-          ints('kernel_shape', 3, 3),
-          ints('strides', 2, 2),
-          ints('pads', 1, 1, 1, 1),
-          int('count_include_pad', 1),
-          int('ceil_mode', 1),
-        ],
-        ['Flatten', []],
-        linear(2, 32),
-      ],
-    ),
+    chain([2, 7, 7], [COUNTED_AND_ROUNDED, ['Flatten', []], linear(2, 32)]),
     'zero_padding2d',
     'average_pooling2d',
     'flatten',
@@ -1569,20 +1568,7 @@ const REFUSED = [
   ],
   [
     'margins that count and windows that reach beyond them',
-    chain(
-      [1, 8, 8],
-      [
-        [
-          'AveragePool',
-          [],
-          ints('kernel_shape', 3, 3),
-          ints('strides', 2, 2),
-          ints('pads', 1, 1, 1, 1),
-          int('count_include_pad', 1),
-          int('ceil_mode', 1),
-        ],
-      ],
-    ),
+    chain([1, 8, 8], [COUNTED_AND_ROUNDED]),
     /count_include_pad and ceil_mode are not supported where windows reach beyond the pads/,
   ],
   [

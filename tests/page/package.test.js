@@ -68,32 +68,27 @@ const PAGE =
   '<!doctype html><meta charset="utf-8"><title>App</title><link rel="icon" href="data:,"><script type="module" ' +
   'src="./main.js"></script>';
 
+/** Every type that a signature of the API names. */
+const NAMED = `
+  Activation, ActivationsOptions, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset,
+  EvaluateDatasetOptions, EvaluateOptions, ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName,
+  Given, History, ImportSource, Initializer, InputOptions, Layer, LayerConfig, Logs, Loss, LossOptions, Metric,
+  ModelOptions, NamedFile, NumberArray, OptimizerOptions, Padding, PassOptions, Progress, ReadOptions, Regularizer,
+  Runtime, RuntimeOptions, Samples, SaveOptions, Schedule, SequentialOptions, Source, SymbolicTensor, Tensor,
+  TransferOptions
+`;
+
 /** Uses the API like a strict TypeScript user; marked lines must be refused. */
 const TYPED = `
 import {
   callbacks, datasets, exportModel, FittingRoomError, layers, loadCore, loadModel, losses, metrics, Model, sequential,
   tensor,
 } from 'fitting-room';
-import type {
-  Activation, ActivationsOptions, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset,
-  EvaluateDatasetOptions, EvaluateOptions, ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given,
-  History, ImportSource,
-  Initializer, InputOptions, Layer, LayerConfig, Logs, Loss, LossOptions, Metric, ModelOptions, NamedFile, NumberArray,
-  OptimizerOptions, Padding, PassOptions, Progress, ReadOptions, Regularizer, Runtime, RuntimeOptions, Samples,
-  SaveOptions, Schedule, SequentialOptions, Source, SymbolicTensor, Tensor, TransferOptions,
-} from 'fitting-room';
+import type { ${NAMED} } from 'fitting-room';
 import { preparePhoto } from 'fitting-room/photo';
 import * as tf from 'fitting-room/tf';
 
-/** Every type that a signature of the API names. */
-export type Named = [
-  Activation, ActivationsOptions, Batch, Built, Callback, CallbackParams, CompileOptions, Dataset,
-  EvaluateDatasetOptions, EvaluateOptions, ExportOptions, Fallback, FitDatasetOptions, FitOptions, FormatName, Given,
-  History, ImportSource,
-  Initializer, InputOptions, Layer, LayerConfig, Logs, Loss, LossOptions, Metric, ModelOptions, NamedFile, NumberArray,
-  OptimizerOptions, Padding, PassOptions, Progress, ReadOptions, Regularizer, Runtime, RuntimeOptions, Samples,
-  SaveOptions, Schedule, SequentialOptions, Source, SymbolicTensor, Tensor, TransferOptions,
-];
+export type Named = [${NAMED}];
 declare function print(...values: unknown[]): void;
 const watching: Callback = { onEpochEnd: (epoch: number, logs: Logs) => print(epoch, logs.loss) };
 const frozen = { shape: [1, 28, 28, 1], data: new Uint8Array(784) } as const;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
+import { CLASS_NAMES } from '../../shim/datasets/catalogue.js';
 import { createEmitter } from '../../web/emitter.js';
 import { setDataset } from '../../web/images.js';
 import { readSettings, writeSettings } from '../../web/settings.js';
@@ -118,9 +119,11 @@ describe('which images are watched', () => {
   };
 
   test('the first test images of garments, some from all over of others', () => {
-    const { classNames } = readGarments();
     const parts = { train: shapes(100), validation: null, test: shapes(50) };
-    assert.deepEqual(chosenOf({ ...info, ...parts, classNames }), { split: 'test', indices: [...Array(25).keys()] });
+    assert.deepEqual(chosenOf({ ...info, ...parts, classNames: CLASS_NAMES }), {
+      split: 'test',
+      indices: [...Array(25).keys()],
+    });
     const { split, indices } = chosenOf({ ...info, ...parts });
     assert.equal(split, 'test');
     assert.deepEqual([indices.length, indices[0], indices[24]], [25, 0, 48]);
@@ -133,22 +136,6 @@ describe('which images are watched', () => {
     });
     assert.equal(chosenOf({ ...info, train: shapes(9), validation: null, test: shapes(0) }).split, 'train');
   });
-});
-
-/** The classes of garments. */
-const readGarments = () => ({
-  classNames: [
-    'T-shirt/top',
-    'Trouser',
-    'Pullover',
-    'Dress',
-    'Coat',
-    'Sandal',
-    'Shirt',
-    'Sneaker',
-    'Bag',
-    'Ankle boot',
-  ],
 });
 
 describe('what a run tells of the watched images', () => {

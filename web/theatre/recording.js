@@ -61,8 +61,8 @@ export function createRecording(trainer, planned) {
     }
     run = {
       number: run.number + Number(run.epochs.length > 0),
-      epochs: [],
-      trace: [],
+      epochs: trainer.history,
+      trace: trainer.trace,
       planned: epochs,
       accuracy: null,
     };
@@ -76,7 +76,6 @@ export function createRecording(trainer, planned) {
     run.epochs = trainer.history;
     run.planned = Math.max(run.planned, last() + 1);
   });
-  trainer.on('batches', () => (run.trace = trainer.trace));
   trainer.on('looked', (look) => {
     if (look.whole) looks.set(look.epoch, look);
     latest = look;

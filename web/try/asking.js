@@ -27,7 +27,9 @@ export function askingOf(model) {
   const { inputShape, outputShape, metadata = {} } = model;
   const classNames = namesIn(metadata.classNames, outputShape);
   const { crop, background, range } = metadata.preparation ?? {};
-  const [threshold, share] = [metadata.threshold, metadata.share].map((bound) => (bound > 0 && bound <= 1 ? bound : 0));
+  const [threshold, share] = [metadata.threshold, metadata.share].map((bound) =>
+    bound > 0 && bound <= 1 ? Number(bound) : 0,
+  );
   if (crop === undefined) {
     if (fits({ inputShape, outputShape }, GARMENTS))
       return { ...AS_GARMENTS, ...(classNames && { classNames }), threshold, share };

@@ -60,11 +60,7 @@ export function createTry({ session, trainer, language, onChosen, onProject }) {
   byId('try-body').replaceChildren(el('div', { className: 'try-head' }, sources.element, choice.element), work);
   /** Has the model of the tab answer, and goes there. */
   function askTrained() {
-    const select = /** @type {HTMLSelectElement} */ (choice.element.querySelector('select'));
-    if (![...select.options].some(({ value, disabled }) => value === 'trained' && !disabled)) return goTo('try');
-    select.value = 'trained';
-    select.dispatchEvent(new Event('change'));
-    goTo('try', { smooth: true });
+    goTo('try', { smooth: choice.askTrained() });
   }
 
   return {

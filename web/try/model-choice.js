@@ -114,6 +114,16 @@ export function createModelChoice({ album, client, session, trainer }) {
     await choose('saved');
   }
 
+  /** Has the tab's model answer, if it can be asked. @returns {boolean} whether it can */
+  function askTrained() {
+    const can = [...select.options].some(({ value, disabled }) => value === 'trained' && !disabled);
+    if (can) {
+      chosen = true;
+      choose('trained');
+    }
+    return can;
+  }
+
   /** @param {string} wanted */
   function choose(wanted) {
     for (const option of select.options) if (option.value === wanted) option.disabled = option.hidden = false;
@@ -177,5 +187,5 @@ export function createModelChoice({ album, client, session, trainer }) {
   for (const event of /** @type {const} */ (['state', 'evaluation'])) trainer.on(event, follow);
   onLanguage(render);
   load(album.model);
-  return { element, render, answerWith };
+  return { element, render, answerWith, askTrained };
 }

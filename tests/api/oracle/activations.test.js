@@ -1,6 +1,7 @@
 import { before, test } from 'node:test';
 import { POINTWISE } from '../../support/reference/activations.js';
 import * as api from '../../../shim/index.js';
+import { ACTIVATIONS } from '../../../shim/layers/index.js';
 import { agree, within } from './agree.js';
 import { near, ourModel, useOracles } from './support.js';
 
@@ -9,24 +10,7 @@ before(useOracles);
 /** TensorFlow.js has no leakyRelu among its activations. @type {any} */
 const NOT_THERE = { leakyRelu: 'nothing', silu: 'nothing', hardSwish: 'nothing' };
 
-for (const activation of [
-  'linear',
-  'relu',
-  'relu6',
-  'leakyRelu',
-  'gelu',
-  'sigmoid',
-  'tanh',
-  'swish',
-  'silu',
-  'softmax',
-  'elu',
-  'selu',
-  'softplus',
-  'mish',
-  'hardSwish',
-  'logSoftmax',
-]) {
+for (const activation of ACTIVATIONS) {
   test(`activation ${activation}: in dense, conv2d and depthwiseConv2d, and alone`, async () => {
     const tensorflow = NOT_THERE[activation];
     await agree(within([8], 'dense', { units: 7, activation }), { tensorflow });
