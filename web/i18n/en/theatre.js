@@ -1,10 +1,11 @@
 /** @type {Record<string, string>} */
 export const texts = {
   'line.settings': 'Settings',
-  'trace.first': 'Each point is the mean of a few batches. After each epoch, the validation images are asked.',
+  'trace.first':
+    'Each point is the mean of a few batches. After each epoch, the network is tested on the validation images.',
   'scrub.now': 'Epoch {epoch}, the latest: {accuracy} of the validation images right',
   'scrub.at': 'Epoch {epoch}: {accuracy} of the validation images right. The images are shown as they were then.',
-  beneath: 'Under it',
+  beneath: 'Compare with',
   'beneath.none': 'nothing',
   'beneath.run': 'run {number}, {accuracy}',
   'faces.test': 'Test images',
@@ -12,11 +13,11 @@ export const texts = {
   'faces.train': 'Training images',
   'faces.score': '{right} of {count} right',
   'faces.after': 'after epoch {epoch}',
-  'faces.unknown': 'epoch {epoch} was not watched',
+  'faces.unknown': 'not recorded for epoch {epoch}',
   'faces.now': 'Back to now',
   'faces.right': 'right',
   'faces.wrong': 'wrong',
-  'faces.true': '(is: {true})',
+  'faces.true': '(actually {true})',
   'faces.cell': '{predicted} ({true})',
   'tried.title': 'Your picture',
   'tried.none': 'Tap a garment to see what the network takes it for while it learns.',
