@@ -189,7 +189,8 @@ describe('the page’s policy in its workers', () => {
               const hasThreads = threads && name !== 'webkit';
               const tried = async () => {
                 if (name === 'webkit') await browser.evaluate(collect).catch(() => {});
-                return browser.evaluate('globalThis.tried').catch(() => ({})); // between two pages
+                const found = await browser.evaluate('globalThis.tried').catch(() => null);
+                return found ?? {}; // between two pages
               };
               const complete = ({ photos = {}, trainer = {}, em = {} }) =>
                 LAST.every((each) => each in photos && each in trainer) && (!hasThreads || 'socket' in em);
