@@ -64,7 +64,16 @@ for (const name of inBrowsers('engine')) {
     });
     after(() => opened?.close());
 
-    const classes = () => textsOf(opened, `${hook('own-classes')} tbody th`);
+    /** Until the page has taken stock of new pictures, it shows the classes before. @param {string[]} wanted */
+    async function classesAre(wanted) {
+      const names = `${hook('own-classes')} tbody th`;
+      await opened.browser.waitFor(
+        (/** @type {string} */ selector, /** @type {number} */ number) =>
+          document.querySelectorAll(selector).length === number,
+        { args: [names, wanted.length] },
+      );
+      assert.deepEqual(await textsOf(opened, names), wanted);
+    }
     const dims = () => opened.browser.evaluate(() => document.getElementById('dims')?.textContent);
     const hasMaking = () => opened.browser.evaluate(() => document.querySelector('.own-making')?.checkVisibility());
 
@@ -81,7 +90,7 @@ for (const name of inBrowsers('engine')) {
       await chooseOwn(opened, 'zip', at('set.zip'));
       await says(opened, /^set: 4 classes/);
       await there(opened, hook('own-classes'));
-      assert.deepEqual(await classes(), Object.keys(LABELS).toSorted());
+      await classesAre(Object.keys(LABELS).toSorted());
       assert.deepEqual(await named('refused'), [
         'gone.png is named in a table, but not there',
         'set/images/left.png is named in no table',
@@ -94,7 +103,7 @@ for (const name of inBrowsers('engine')) {
       await chooseOwn(opened, 'zip', at('bars_train.csv'), at('bars_test.csv'));
       await says(opened, /^bars: 3 classes, 108 training images, 12 for validation, 30 test images/);
       await there(opened, hook('own-classes'));
-      assert.deepEqual(await classes(), ['0', '1', '2']);
+      await classesAre(['0', '1', '2']);
       assert.match(await dims(), /\(108, 28, 28\)/);
       assert.ok(!(await hasMaking()), 'images are what they are');
       assert.match((await named('refused'))[0], /^bars_test\.csv, row 32 it has 2 columns instead of 785$/);
@@ -122,7 +131,7 @@ for (const name of inBrowsers('engine')) {
       await chooseOwn(opened, 'zip', ...kinds.map((kind) => at(`emnist-letters-${kind}-ubyte`)));
       await says(opened, /^emnist-letters: 26 classes, 234 training images, 26 for validation, 52 test images/);
       await there(opened, hook('own-classes'));
-      assert.deepEqual(await classes(), LETTERS);
+      await classesAre(LETTERS);
       const wide = () => {
         const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#own-found canvas'));
         const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, 28, 28);
